@@ -1,0 +1,6 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  typescript: { ignoreBuildErrors: true },
+};
+export default config;

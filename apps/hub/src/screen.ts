@@ -1,0 +1,125 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/**
+ * What the hub hands to a screen. A Hono route decides and makes one of these; the Next page of
+ * the same name reads it with `readScreen` and draws. Screens never look anything up themselves.
+ *
+ * The storage is shared through `globalThis`: the server's modules and Next's bundle are two copies.
+ */
+export interface Screens {
+  login: LoginScreen;
+  "logged-out": LoggedOutScreen;
+  refused: RefusedScreen;
+  home: HomeScreen;
+  account: AccountScreen;
+}
+
+/** A site as people know it. */
+export interface SiteName {
+  readonly name: string;
+  /** Host of the address bar, `shop.localhost`. */
+  readonly host: string;
+}
+
+export interface LoginScreen {
+  /** Where the form posts to: `/cas/login`. */
+  readonly action: string;
+  /** Hidden fields, in order: login ticket `lt`, `service`, `renew` … */
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  /** The site that sent her, if one did. */
+  readonly site: SiteName | null;
+  /** Why she is asked again: drawn as a calm notice above the form. */
+  readonly reason:
+    | "idle"
+    | "absolute"
+    | "ended-elsewhere"
+    | "signed-out"
+    | "disabled"
+    | "password-changed"
+    | "ended-by-operator"
+    | "renew"
+    | "expired-form"
+    | null;
+  /** Idle limit in minutes, for the words of `idle`. */
+  readonly idleMinutes: number;
+  /** What went wrong with the last attempt. */
+  readonly error: {
+    readonly code: LoginErrorCode;
+    readonly reference: string;
+    readonly retryInSeconds?: number | undefined;
+  } | null;
+  /** What she typed before; never a secret. */
+  readonly username: string;
+}
+
+export type LoginErrorCode =
+  | "username_missing"
+  | "password_missing"
+  | "credentials_wrong"
+  | "too_many_attempts"
+  | "form_expired";
+
+export interface LoggedOutScreen {
+  /** Sites that had a sign-in and are being told now. */
+  readonly sites: readonly SiteName[];
+  /** Somebody was signed in when she came. */
+  readonly wasSignedIn: boolean;
+}
+
+/** A request that is answered by an explanation and never by a redirect. */
+export interface RefusedScreen {
+  readonly title: string;
+  /** Plain sentences: what was wrong, what to do. */
+  readonly sentences: readonly string[];
+  readonly code: string;
+  readonly reference: string;
+}
+
+export interface HomeScreen {
+  readonly sites: readonly (SiteName & { readonly url: string })[];
+}
+
+export interface AccountScreen {
+  readonly person: { readonly name: string; readonly username: string; readonly email: string };
+  /** Anti-forgery token of every form on the page, posted as `token`. */
+  readonly token: string;
+  /** What just happened, said once: "Ended. Corner Shop was told." */
+  readonly notice: string | null;
+  /** This browser first. */
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly here: boolean;
+    /** "Firefox on Windows". */
+    readonly browser: string;
+    readonly address: string;
+    readonly startedAt: Date;
+    readonly lastActivityAt: Date;
+    readonly sites: readonly (SiteName & { readonly since: Date; readonly lastActivityAt: Date })[];
+  }[];
+  /** Registered sites she may go to. */
+  readonly sites: readonly (SiteName & { readonly url: string })[];
+}
+
+interface Current {
+  readonly name: keyof Screens;
+  readonly model: Screens[keyof Screens];
+}
+
+const key = Symbol.for("gatehouse.screen");
+const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<Current> | undefined>;
+const storage = (shared[key] ??= new AsyncLocalStorage<Current>());
+
+/** Runs `draw` with a screen's model in reach of `readScreen`. */
+export function withScreen<Name extends keyof Screens, Result>(
+  name: Name,
+  model: Screens[Name],
+  draw: () => Result,
+): Result {
+  return storage.run({ name, model }, draw);
+}
+
+/** The model of the screen that is being drawn; `null` when Next was asked for the page past the hub's routes. */
+export function readScreen<Name extends keyof Screens>(name: Name): Screens[Name] | null {
+  const current = storage.getStore();
+  return current?.name === name ? (current.model as Screens[Name]) : null;
+}

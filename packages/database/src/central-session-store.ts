@@ -1,0 +1,112 @@
+/** A person as the hub's rooms see her. */
+export interface Person {
+  readonly id: string;
+  /** Lower case, unique; what CAS calls the user. */
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
+  readonly operator: boolean;
+  readonly disabled: boolean;
+}
+
+/** Why a central session is over. Words for people are made of these in the hub's screens. */
+export type EndReason =
+  | "signed-out"
+  | "ended-elsewhere"
+  | "idle"
+  | "absolute"
+  | "replaced"
+  | "disabled"
+  | "password-changed"
+  | "ended-by-operator";
+
+/** A living central session. */
+export interface CentralSession {
+  /** Public name of the session; never its token. */
+  readonly id: string;
+  readonly person: Person;
+  readonly startedAt: Date;
+  /** When the person last proved who she is. */
+  readonly authenticatedAt: Date;
+  /** At most a minute behind the truth (activity is written once a minute). */
+  readonly lastActivityAt: Date;
+  readonly idleExpiresAt: Date;
+  readonly expiresAt: Date;
+  readonly longTerm: boolean;
+  readonly userAgent: string;
+  readonly address: string;
+}
+
+/** What a token presented by a browser stands for. */
+export type FoundSession =
+  | { readonly state: "alive"; readonly session: CentralSession }
+  | { readonly state: "ended"; readonly reason: EndReason; readonly username: string }
+  | { readonly state: "unknown" };
+
+/** A site that holds a sign-in of a central session. */
+export interface SiteSession {
+  readonly siteId: string;
+  readonly service: string;
+  readonly startedAt: Date;
+  readonly lastActivityAt: Date;
+}
+
+/** A living session with the sites that live from it, for the account page. */
+export interface SessionWithSites extends CentralSession {
+  readonly sites: readonly SiteSession[];
+}
+
+/**
+ * The central session: one row a browser, its token only as a hash, its life decided by
+ * the database's clock. Ending goes one way for every reason, and the same statement
+ * that ends a session queues the message to each of its sites.
+ */
+export interface CentralSessionStore {
+  /**
+   * Starts a session and ends the previous one of the same browser (`replaced`).
+   * A previous session of the *same person* hands its sites over to the new one and they are
+   * not told; the sites of another person's session are told.
+   *
+   * @param start.token 256 random bits, `TGT-…`; kept as a hash
+   * @param start.previousToken the token the browser came with, if any
+   */
+  start(start: {
+    readonly personId: string;
+    readonly token: string;
+    readonly previousToken?: string | undefined;
+    readonly userAgent: string;
+    readonly address: string;
+    readonly longTerm: boolean;
+  }): Promise<CentralSession>;
+  /**
+   * What a token stands for. A session found idle or too old is `ended` with that reason even
+   * before the sweep ends its row. `touch` counts as activity (written at most once a minute).
+   */
+  find(token: string, options: { readonly touch: boolean }): Promise<FoundSession>;
+  /** The same for a site that knows the session by its session index (the spent ticket). */
+  findBySessionIndex(
+    siteId: string,
+    sessionIndex: string,
+    options: { readonly touch: boolean },
+  ): Promise<FoundSession>;
+  /** Living sessions of a person, latest activity first. */
+  listOf(personId: string): Promise<readonly SessionWithSites[]>;
+  /**
+   * Ends sessions and queues a logout delivery per site, in one statement. Ending what has ended
+   * already changes nothing.
+   *
+   * @param which one session (of that person only), all of a person, or all but one
+   * @returns the ids that this call ended
+   */
+  end(
+    which:
+      | { readonly token: string }
+      | { readonly sessionId: string; readonly personId: string }
+      | { readonly personId: string; readonly exceptSessionId?: string | undefined },
+    reason: EndReason,
+  ): Promise<readonly string[]>;
+  /** Ends, in batches of `limit`, what is past its idle or absolute life; returns how many. */
+  endExpired(limit: number): Promise<number>;
+  /** Deletes rows ended longer ago than a person could still ask why; returns how many. */
+  sweep(limit: number): Promise<number>;
+}

@@ -1,0 +1,26 @@
+import type { Person } from "./central-session-store.ts";
+
+/** What the password room needs to verify a sign-in. */
+export interface PersonWithPassword {
+  readonly person: Person;
+  /** PHC string of Argon2id, absent for a person without a password. */
+  readonly passwordHash: string | null;
+}
+
+/** People and their passwords. Built on @auth/prisma-adapter, so that Auth.js finds the same people. */
+export interface PersonStore {
+  /** By user name or e-mail, any case. */
+  findForSignIn(identifier: string): Promise<PersonWithPassword | null>;
+  findById(id: string): Promise<Person | null>;
+  /** @throws PersonTaken when user name or e-mail belongs to somebody */
+  create(person: {
+    readonly username: string;
+    readonly name: string;
+    readonly email: string;
+    readonly operator: boolean;
+    readonly passwordHash: string | null;
+  }): Promise<Person>;
+  setPasswordHash(personId: string, passwordHash: string): Promise<void>;
+  setDisabled(personId: string, disabled: boolean): Promise<void>;
+  remove(personId: string): Promise<void>;
+}
