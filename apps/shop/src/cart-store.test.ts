@@ -1,0 +1,159 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ANONYMOUS_CART_DAYS, type CartOwner, type CartStore, openCartStore } from "./cart-store.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+const alice: CartOwner = { person: "person-alice" };
+const bob: CartOwner = { person: "person-bob" };
+
+let folder: string;
+let file: string;
+let now: number;
+let store: CartStore;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "shop-carts-"));
+  file = join(folder, "shop.sqlite");
+  now = Date.UTC(2026, 10, 1);
+  store = openCartStore(file, () => now);
+});
+
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function browserCart(product: string, quantity: number): string {
+  const owner = store.add({ browser: "" }, product, quantity);
+  if (!("browser" in owner)) throw new Error("an anonymous cart belongs to a browser");
+  return owner.browser;
+}
+
+describe("a cart of an anonymous browser", () => {
+  it("gets a token of 256 random bits, of which the file keeps only the hash", () => {
+    const browser = browserCart("milk", 2);
+    expect(Buffer.from(browser, "base64url")).toHaveLength(32);
+    expect(store.read({ browser })).toEqual([{ product: "milk", quantity: 2 }]);
+    for (const part of [file, `${file}-wal`]) expect(readFileSync(part).includes(browser)).toBe(false);
+  });
+
+  it("is never opened under a token that the shop did not make", () => {
+    const owner = store.add({ browser: "planted" }, "milk", 1);
+    expect(owner).not.toEqual({ browser: "planted" });
+    expect(store.read({ browser: "planted" })).toEqual([]);
+  });
+
+  it("keeps its token from one change to the next", () => {
+    const browser = browserCart("milk", 1);
+    expect(store.add({ browser }, "eggs", 1)).toEqual({ browser });
+  });
+
+  it("expires 30 days after the last change, and is swept by the next write of anybody", () => {
+    const browser = browserCart("milk", 1);
+    now += (ANONYMOUS_CART_DAYS - 1) * DAY;
+    store.setQuantity({ browser }, "milk", 3);
+    now += (ANONYMOUS_CART_DAYS - 1) * DAY;
+    expect(store.read({ browser })).toEqual([{ product: "milk", quantity: 3 }]);
+    now += DAY;
+    expect(store.read({ browser })).toEqual([]);
+    expect(store.mergeIntoPersonCart(browser, "person-alice")).toBe(false);
+    store.add(bob, "eggs", 1);
+    now -= 2 * DAY;
+    expect(store.read({ browser })).toEqual([]);
+  });
+});
+
+describe("lines", () => {
+  it("add up, in the order in which they were first put in, and stop at 99", () => {
+    store.add(alice, "milk", 60);
+    store.add(alice, "eggs", 1);
+    store.add(alice, "milk", 60);
+    expect(store.read(alice)).toEqual([
+      { product: "milk", quantity: 99 },
+      { product: "eggs", quantity: 1 },
+    ]);
+  });
+
+  it("are set and removed; an absent line stays absent", () => {
+    store.add(alice, "milk", 1);
+    store.setQuantity(alice, "milk", 4);
+    store.setQuantity(alice, "eggs", 4);
+    expect(store.read(alice)).toEqual([{ product: "milk", quantity: 4 }]);
+    store.remove(alice, "milk");
+    expect(store.read(alice)).toEqual([]);
+  });
+
+  it("refuse a quantity outside 1 to 99 and leave the cart as it was", () => {
+    store.add(alice, "milk", 1);
+    expect(() => store.setQuantity(alice, "milk", 0)).toThrow(/CHECK/);
+    expect(() => store.add(alice, "eggs", 100)).toThrow(/CHECK/);
+    expect(store.read(alice)).toEqual([{ product: "milk", quantity: 1 }]);
+  });
+});
+
+describe("signing in", () => {
+  it("moves the browser's cart into the person's, quantities added and capped", () => {
+    store.add(alice, "milk", 98);
+    const browser = browserCart("eggs", 2);
+    store.add({ browser }, "milk", 5);
+    expect(store.mergeIntoPersonCart(browser, "person-alice")).toBe(true);
+    expect(store.read(alice)).toEqual([
+      { product: "milk", quantity: 99 },
+      { product: "eggs", quantity: 2 },
+    ]);
+    expect(store.read({ browser })).toEqual([]);
+  });
+
+  it("moves it once: a second try finds nothing", () => {
+    const browser = browserCart("milk", 2);
+    store.mergeIntoPersonCart(browser, "person-alice");
+    expect(store.mergeIntoPersonCart(browser, "person-alice")).toBe(false);
+    expect(store.read(alice)).toEqual([{ product: "milk", quantity: 2 }]);
+  });
+
+  it("moves it once when 8 tabs race from threads of their own", async () => {
+    const browser = browserCart("milk", 3);
+    const moved = await Promise.all(Array.from({ length: 8 }, () => mergeInThread(browser, now)));
+    expect(moved.filter(Boolean)).toHaveLength(1);
+    expect(store.read(alice)).toEqual([{ product: "milk", quantity: 3 }]);
+  });
+
+  it("shows the next person on the same browser nothing of the one before", () => {
+    const browser = browserCart("milk", 2);
+    store.mergeIntoPersonCart(browser, "person-alice");
+    expect(store.read({ browser })).toEqual([]);
+    expect(store.mergeIntoPersonCart(browser, "person-bob")).toBe(false);
+    expect(store.read(bob)).toEqual([]);
+  });
+});
+
+it("a person's cart waits for her, over years and restarts", () => {
+  store.add(alice, "milk", 2);
+  const browser = browserCart("eggs", 1);
+  store.close();
+  store = openCartStore(file, () => now);
+  expect(store.read({ browser })).toEqual([{ product: "eggs", quantity: 1 }]);
+  now += 1000 * DAY;
+  store.add(bob, "eggs", 1);
+  expect(store.read(alice)).toEqual([{ product: "milk", quantity: 2 }]);
+});
+
+/** One tab: a thread with a connection of its own, all let go at the same moment. */
+function mergeInThread(browser: string, at: number): Promise<boolean> {
+  const program = `
+    const { parentPort, workerData: tab } = require("node:worker_threads");
+    import(tab.module).then(({ openCartStore }) => {
+      const store = openCartStore(tab.file, () => tab.at);
+      parentPort.postMessage(store.mergeIntoPersonCart(tab.browser, "person-alice"));
+      store.close();
+    });`;
+  const module = new URL("./cart-store.ts", import.meta.url).href;
+  const worker = new Worker(program, { eval: true, workerData: { module, file, browser, at } });
+  return new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}

@@ -1,0 +1,36 @@
+import { FORM_ERROR_SENTENCES, type FormErrorCode } from "./form-error.ts";
+
+/**
+ * The answer to a form that was not accepted. A string and not a Next page: a route handler cannot draw one,
+ * and a redirect to one would turn the 400 into a 200. Nothing of the request is in it, so there is nothing
+ * to escape.
+ */
+export function problemPage(code: FormErrorCode): Response {
+  return new Response(page(code), {
+    status: 400,
+    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
+  });
+}
+
+function page(code: FormErrorCode): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Error: That did not work · Corner Shop</title>
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/problem.css">
+</head>
+<body>
+<main>
+<img src="/icon.svg" alt="" width="40" height="40">
+<h1>That did not work</h1>
+<p>${FORM_ERROR_SENTENCES[code]}</p>
+<p><a class="button" href="/cart">Back to your basket</a> <a href="/">To the shelves</a></p>
+<p class="code">Code: <code>${code}</code></p>
+</main>
+</body>
+</html>
+`;
+}
