@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Worker } from "node:worker_threads";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { inventYear } from "./invented-year.ts";
+import { type Account, type Ledger, openLedger } from "./ledger.ts";
+
+const TODAY = "2026-11-21";
+const clock = () => new Date(`${TODAY}T09:30:00Z`);
+
+let folder: string;
+let file: string;
+let ledger: Ledger;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bank-ledger-"));
+  file = join(folder, "bank.sqlite");
+  ledger = openLedger(file, clock);
+});
+
+afterEach(() => {
+  ledger.close();
+  rmSync(folder, { recursive: true });
+});
+
+function currentAccountOf(personId: string): Account {
+  const [account] = ledger.accountsOf(personId);
+  if (account === undefined) throw new Error("the first visit opens accounts");
+  return account;
+}
+
+describe("a first visit", () => {
+  it("opens a current and a savings account with a year behind them", () => {
+    const accounts = ledger.accountsOf("alice");
+    expect(accounts.map(({ kind }) => kind)).toEqual(["current", "savings"]);
+    for (const account of accounts) {
+      expect(account.number).toMatch(/^\d{4} \d{4} \d{2}$/);
+      expect(account.openedOn).toBe("2025-11-01");
+      // Savings have nothing booked in November before the 27th.
+      expect(ledger.monthsOf("alice", account.id)).toHaveLength(account.kind === "current" ? 13 : 12);
+    }
+  });
+
+  it("opens them once: later visits, restarts and days change nothing", () => {
+    const first = ledger.accountsOf("alice");
+    const months = first.map(({ id }) => ledger.monthsOf("alice", id));
+    ledger.close();
+    ledger = openLedger(file, () => new Date("2027-02-01T00:00:00Z"));
+    expect(ledger.accountsOf("alice")).toEqual(first);
+    expect(first.map(({ id }) => ledger.monthsOf("alice", id))).toEqual(months);
+  });
+
+  it("opens them once when 8 first visits race from threads of their own", async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, () => visitInThread("alice")));
+    expect(new Set(ids).size).toBe(1);
+    const booked = ledger.monthsOf("alice", currentAccountOf("alice").id).flatMap(({ entries }) => entries);
+    expect(booked).toHaveLength(inventYear("alice", TODAY).current.length);
+  });
+
+  it("is the same in every bank, and different for everybody", () => {
+    const other = openLedger(join(folder, "other.sqlite"), clock);
+    expect(other.accountsOf("alice")).toEqual(ledger.accountsOf("alice"));
+    expect(other.accountsOf("bob")).not.toEqual(ledger.accountsOf("alice"));
+    other.close();
+  });
+});
+
+describe("a balance", () => {
+  it("is the sum of the account's entries, and the last of the running balances", () => {
+    for (const { id, balanceCents } of ledger.accountsOf("alice")) {
+      const entries = ledger.monthsOf("alice", id).flatMap((month) => month.entries);
+      expect(entries.reduce((total, { amountCents }) => total + amountCents, 0)).toBe(balanceCents);
+      expect(entries[0]?.balanceCents).toBe(balanceCents);
+    }
+  });
+
+  it("runs: each entry's balance is the older one's and its own amount", () => {
+    const { id } = currentAccountOf("alice");
+    const entries = ledger.monthsOf("alice", id).flatMap((month) => month.entries);
+    for (const [index, entry] of entries.entries()) {
+      expect(entry.balanceCents - entry.amountCents).toBe(entries[index + 1]?.balanceCents ?? 0);
+    }
+  });
+
+  it("closes a month with what came in and went out of the month before's", () => {
+    const months = ledger.monthsOf("alice", currentAccountOf("alice").id);
+    for (const [index, month] of months.slice(0, -1).entries()) {
+      expect(month.closingCents - month.inCents - month.outCents).toBe(months[index + 1]?.closingCents);
+    }
+  });
+
+  it("follows an entry that is booked later", () => {
+    const before = currentAccountOf("alice");
+    const database = new DatabaseSync(file);
+    database
+      .prepare("INSERT INTO entry VALUES (?, 9999, '2026-11-21', 'Corner Shop', 'shop', -1234)")
+      .run(before.id);
+    database.close();
+    expect(currentAccountOf("alice").balanceCents).toBe(before.balanceCents - 1234);
+  });
+});
+
+describe("somebody else's account", () => {
+  it("is as unknown as one that does not exist", () => {
+    const { id } = currentAccountOf("alice");
+    currentAccountOf("bob");
+    expect(ledger.findAccount("alice", id)?.id).toBe(id);
+    expect(ledger.findAccount("bob", id)).toBeNull();
+    expect(ledger.findAccount("bob", "current-0000000000000000")).toBeNull();
+    expect(ledger.monthsOf("bob", id)).toEqual([]);
+  });
+});
+
+describe("an invented year", () => {
+  it("never overdraws an account, whoever it is for", () => {
+    for (let number = 0; number < 200; number += 1) {
+      const year = inventYear(`person-${number}`, TODAY);
+      for (const entries of [year.current, year.savings]) {
+        let balance = 0;
+        for (const { amountCents } of entries) {
+          expect(Number.isInteger(amountCents)).toBe(true);
+          balance += amountCents;
+          expect(balance, `person-${number}`).toBeGreaterThan(0);
+        }
+      }
+    }
+  });
+
+  it("books nothing after today, and what went to savings arrived there", () => {
+    const { current, savings } = inventYear("alice", TODAY);
+    for (const { bookedOn } of [...current, ...savings]) expect(bookedOn <= TODAY).toBe(true);
+    const moved = (entries: typeof current) =>
+      entries
+        .filter(({ category }) => category === "savings")
+        .map(({ amountCents }) => Math.abs(amountCents));
+    expect(moved(current)).toEqual(moved(savings));
+    expect(moved(current)).toHaveLength(12);
+  });
+
+  it("has salary, rent and purchases at Corner Shop, on days that exist", () => {
+    const { current } = inventYear("alice", "2028-02-29");
+    expect(current.filter(({ category }) => category === "salary").length).toBeGreaterThanOrEqual(12);
+    expect(current.filter(({ description }) => description === "Corner Shop").length).toBeGreaterThan(40);
+    for (const { bookedOn } of current) expect(new Date(bookedOn).toISOString().slice(0, 10)).toBe(bookedOn);
+    for (const { bookedOn, category } of current) {
+      if (category === "salary") expect([0, 6]).not.toContain(new Date(bookedOn).getUTCDay());
+    }
+  });
+});
+
+/** One first visit: a thread with a connection of its own. */
+function visitInThread(personId: string): Promise<string> {
+  const program = `
+    const { parentPort, workerData: visit } = require("node:worker_threads");
+    import(visit.module).then(({ openLedger }) => {
+      const ledger = openLedger(visit.file, () => new Date(visit.now));
+      parentPort.postMessage(ledger.accountsOf(visit.personId).map(({ id }) => id).join());
+      ledger.close();
+    });`;
+  const module = new URL("./ledger.ts", import.meta.url).href;
+  const worker = new Worker(program, {
+    eval: true,
+    workerData: { module, file, personId, now: clock().getTime() },
+  });
+  return new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}
