@@ -1,0 +1,48 @@
+/**
+ * The server half of the CAS protocol: reads requests, decides, renders answers, as plain functions. It
+ * owns what the specification says. It leaves to others who is registered (site registry), who a person is
+ * (credentials, central session), where tickets are kept (`TicketRegistry`), and all of HTTP but its words.
+ */
+export {
+  type AuthenticationSuccess,
+  authenticationSuccess,
+  type ReleasedAttributes,
+} from "./authentication-success.ts";
+export { CasError, type CasErrorCode } from "./cas-error.ts";
+export { decideLogin, type LoginDecision, type LoginFacts } from "./login-decision.ts";
+export {
+  type LoginRequest,
+  type LoginSubmission,
+  parseLoginRequest,
+  parseLoginSubmission,
+} from "./login-request.ts";
+export { type LogoutRequest, logoutRequestForm, renderLogoutRequest } from "./logout-request.ts";
+export { parseLogoutReturn } from "./logout-return.ts";
+export {
+  ParameterError,
+  type ParameterErrorCode,
+  parseParameters,
+  type RequestParameters,
+} from "./parameters.ts";
+export type { Rendered } from "./rendered.ts";
+export { renderJsonFailure, renderJsonSuccess } from "./response-json.ts";
+export { renderTextFailure, renderTextSuccess } from "./response-text.ts";
+export { renderXmlFailure, renderXmlSuccess } from "./response-xml.ts";
+export { parseService, type Service, ticketRedirect } from "./service.ts";
+export {
+  matchesService,
+  parseServicePattern,
+  type ServicePattern,
+  ServicePatternError,
+} from "./service-pattern.ts";
+export { createTicketId, isTicketId, type TicketPrefix } from "./ticket-id.ts";
+export type { Principal, ServiceTicket, Spent, TicketRegistry } from "./ticket-registry.ts";
+export {
+  asCasError,
+  judgeSpent,
+  parseValidationRequest,
+  type ValidationFormat,
+  type ValidationRequest,
+  type ValidTicket,
+  validationFormat,
+} from "./validation.ts";

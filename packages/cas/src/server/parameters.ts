@@ -1,0 +1,96 @@
+import { readFormComponent, readUtf8, splitFormPair } from "../form-component.ts";
+
+/** What a request asked with: every name once, values decoded, in the order they came. Names are case-sensitive. */
+export type RequestParameters = ReadonlyMap<string, string>;
+
+export type ParameterErrorCode =
+  | "parameter_duplicated"
+  | "parameter_badly_encoded"
+  | "parameter_not_utf8"
+  | "parameter_control_character"
+  | "parameter_too_long"
+  | "parameters_too_many";
+
+const sentences: Readonly<Record<ParameterErrorCode, string>> = {
+  parameter_duplicated: "A parameter was given twice; give it once.",
+  parameter_badly_encoded: "A parameter holds a percent sign that begins no code; encode it as %25.",
+  parameter_not_utf8: "A parameter is not UTF-8; encode it as UTF-8 before percent-encoding.",
+  parameter_control_character: "A parameter holds a control character or a line break; leave it out.",
+  parameter_too_long: "A parameter is too long.",
+  parameters_too_many: "The request has too many parameters.",
+};
+
+/** A request whose parameters cannot be read in exactly one way. Its message may be shown. */
+export class ParameterError extends Error {
+  override readonly name = "ParameterError";
+  readonly code: ParameterErrorCode;
+  /** Whose fault it is; `null` when the name itself cannot be read. Came from outside: escape it, do not trust it. */
+  readonly parameter: string | null;
+
+  constructor(code: ParameterErrorCode, parameter: string | null) {
+    super(sentences[code]);
+    this.code = code;
+    this.parameter = parameter;
+  }
+}
+
+const longestName = 128;
+const longestValue = 4096;
+const mostParameters = 64;
+
+// C0, DEL and C1; none has a place in a name, a ticket or a URL, and each is read differently by somebody.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
+
+/**
+ * The one reader of queries and forms, for every route: refuses whatever two readers might read
+ * differently instead of choosing for them. A parameter without `=` has the empty value, an empty
+ * piece (`a=1&&b=2`) is none.
+ *
+ * Old clients send `service` unencoded as the last parameter (`service=http://x/y?a=b&c=d`). Here that
+ * is a service that ends before `&` and a parameter `c`; to read it their way is a question of
+ * `/cas/login` and `/cas/validate` alone and does not belong here.
+ *
+ * @param query the query, with or without its `?`, or the bytes of a body
+ * @throws ParameterError with code and name of the first fault
+ * @see CAS protocol 3.0.3, section 2.1.1 (names are case-sensitive)
+ */
+export function parseParameters(query: string | Uint8Array): RequestParameters {
+  const text = typeof query === "string" ? query.replace(/^\?/, "") : readUtf8(query);
+  if (text === null) throw new ParameterError("parameter_not_utf8", null);
+  const parameters = new Map<string, string>();
+  for (const pair of text.split("&")) {
+    if (pair === "") continue;
+    if (parameters.size === mostParameters) throw new ParameterError("parameters_too_many", null);
+    const { name: encodedName, value: encodedValue } = splitFormPair(pair);
+    const name = readComponent(encodedName, null, longestName);
+    const value = readComponent(encodedValue, name, longestValue);
+    if (parameters.has(name)) throw new ParameterError("parameter_duplicated", name);
+    parameters.set(name, value);
+  }
+  return parameters;
+}
+
+function readComponent(encoded: string, parameter: string | null, longest: number): string {
+  const read = readFormComponent(encoded);
+  if ("fault" in read) {
+    throw new ParameterError(
+      read.fault === "not-utf8" ? "parameter_not_utf8" : "parameter_badly_encoded",
+      parameter,
+    );
+  }
+  if (read.text.length > longest) throw new ParameterError("parameter_too_long", parameter);
+  if (controlCharacter.test(read.text)) throw new ParameterError("parameter_control_character", parameter);
+  return read.text;
+}
+
+/**
+ * Reads a parameter that is a switch (`renew`, `gateway`): set when it is there, whatever its value,
+ * as the specification has it, except for `false`, which somebody who writes it means.
+ *
+ * @see CAS protocol 3.0.3, section 2.1.1
+ */
+export function isSet(parameters: RequestParameters, name: string): boolean {
+  const value = parameters.get(name);
+  return value !== undefined && value.toLowerCase() !== "false";
+}

@@ -1,0 +1,36 @@
+import type { AuthenticationSuccess } from "./authentication-success.ts";
+import type { CasError } from "./cas-error.ts";
+import type { Rendered } from "./rendered.ts";
+
+/**
+ * Writes a success as JSON: one value as a string, several as an array.
+ *
+ * @see CAS protocol 3.0.3, section 2.5.2
+ */
+export function renderJsonSuccess({ user, attributes }: AuthenticationSuccess): Rendered {
+  if (attributes === undefined) return serviceResponse({ authenticationSuccess: { user } });
+  const { released, authenticationDate, ...flags } = attributes;
+  return serviceResponse({
+    authenticationSuccess: {
+      user,
+      attributes: {
+        authenticationDate: authenticationDate.toISOString(),
+        ...flags,
+        ...Object.fromEntries(released),
+      },
+    },
+  });
+}
+
+/**
+ * Writes a failure as JSON. Of the error only code and description are read.
+ *
+ * @see CAS protocol 3.0.3, sections 2.5.2 and 2.5.3
+ */
+export function renderJsonFailure({ code, description }: CasError): Rendered {
+  return serviceResponse({ authenticationFailure: { code, description } });
+}
+
+function serviceResponse(serviceResponse: object): Rendered {
+  return { body: JSON.stringify({ serviceResponse }), contentType: "application/json" };
+}

@@ -1,0 +1,68 @@
+import type { AuthenticationSuccess, ReleasedAttributes } from "./authentication-success.ts";
+import { CasError } from "./cas-error.ts";
+import { escapeXml } from "./escape-xml.ts";
+import type { Rendered } from "./rendered.ts";
+
+const namespace = "http://www.yale.edu/tp/cas";
+
+/**
+ * Writes a success, its elements in the order of the schema, one a line: `user`, then `attributes`.
+ *
+ * @throws CasError `INTERNAL_ERROR` when the name of an attribute cannot be the name of an element
+ * @see CAS protocol 3.0.3, section 2.5.2 and appendix A
+ */
+export function renderXmlSuccess({ user, attributes }: AuthenticationSuccess): Rendered {
+  return serviceResponse([
+    "  <cas:authenticationSuccess>",
+    `    ${element("user", user)}`,
+    ...(attributes === undefined ? [] : attributesBlock(attributes)),
+    "  </cas:authenticationSuccess>",
+  ]);
+}
+
+/**
+ * Writes a failure. Of the error only code and description are read.
+ *
+ * @see CAS protocol 3.0.3, sections 2.5.2 and 2.5.3
+ */
+export function renderXmlFailure({ code, description }: CasError): Rendered {
+  return serviceResponse([
+    `  <cas:authenticationFailure code="${escapeXml(code)}">${escapeXml(description)}</cas:authenticationFailure>`,
+  ]);
+}
+
+function serviceResponse(lines: readonly string[]): Rendered {
+  return {
+    body: [`<cas:serviceResponse xmlns:cas="${namespace}">`, ...lines, "</cas:serviceResponse>", ""].join(
+      "\n",
+    ),
+    contentType: "application/xml; charset=utf-8",
+  };
+}
+
+function attributesBlock(attributes: ReleasedAttributes): readonly string[] {
+  const elements = [
+    element("authenticationDate", attributes.authenticationDate.toISOString()),
+    element(
+      "longTermAuthenticationRequestTokenUsed",
+      String(attributes.longTermAuthenticationRequestTokenUsed),
+    ),
+    element("isFromNewLogin", String(attributes.isFromNewLogin)),
+    ...attributes.released.flatMap(([name, value]) =>
+      [value].flat().map((one) => element(elementName(name), one)),
+    ),
+  ];
+  return ["    <cas:attributes>", ...elements.map((one) => `      ${one}`), "    </cas:attributes>"];
+}
+
+function element(name: string, text: string): string {
+  return `<cas:${name}>${escapeXml(text)}</cas:${name}>`;
+}
+
+/** Names come from registrations; one with a space or a `>` in it would be markup. ASCII, as old clients expect. */
+function elementName(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9._-]*$/.test(name)) return name;
+  throw new CasError("INTERNAL_ERROR", "An attribute of this site cannot be written as XML.", {
+    cause: new TypeError(`attribute ${JSON.stringify(name)} is no XML name`),
+  });
+}

@@ -1,0 +1,72 @@
+import { CasError } from "./cas-error.ts";
+
+/** The address of a site that a ticket is bound to, as a browser would go to it. */
+export interface Service {
+  /** Normalised by the URL parser, without fragment. Two services are the same when these are. */
+  readonly url: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Host of the address bar, with the port where it is not the scheme's own. */
+  readonly host: string;
+}
+
+const longest = 2048;
+
+// Whitespace of any script, C0, DEL and C1: the URL parser drops some of them silently, so what a person
+// or a log reads would not be where the browser goes.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const whitespaceOrControl = /[\s\u0000-\u001f\u007f-\u009f]/;
+
+/**
+ * Reads a service address: http or https (whether plain http will do, the site registry decides),
+ * no user info, no backslash, no whitespace, at most 2048 characters.
+ *
+ * - A *fragment* is dropped: it never reaches a server, and `ticket` put behind it would be lost.
+ * - A `ticket` *already in the query* is refused: the site would get two and might spend the wrong one.
+ *   A site that builds its service address from the page it is on has to take its old ticket out.
+ * - `http:host` and `http:///host` are refused, although a browser would go somewhere with them.
+ *
+ * What comes out reads again as itself, so a value that is refused equals no service a ticket is bound to.
+ *
+ * @throws CasError `INVALID_SERVICE`; which rule was broken, its description says
+ * @see CAS protocol 3.0.3, section 2.1.1
+ */
+export function parseService(value: string): Service {
+  if (value.length > longest) refuse(`is longer than ${longest} characters`);
+  if (whitespaceOrControl.test(value)) refuse("holds whitespace or a control character");
+  if (value.includes("\\")) refuse("holds a backslash");
+  if (!/^https?:\/\/[^/]/i.test(value)) refuse("does not begin with https:// or http:// and a host");
+  const url = URL.parse(value);
+  if (url === null) return refuse("is not a URL");
+  if (url.username !== "" || url.password !== "" || authorityOf(value).includes("@")) {
+    refuse("holds a user name or password");
+  }
+  if (url.searchParams.has("ticket")) refuse("already holds a parameter named ticket");
+  url.hash = "";
+  // Percent-encoding may have made it longer than what came in.
+  if (url.href.length > longest) refuse(`is longer than ${longest} characters`);
+  return { url: url.href, origin: url.origin, host: url.host };
+}
+
+/** `https://@host/` has empty user info, which the parsed URL no longer shows. */
+function authorityOf(value: string): string {
+  return value.slice(value.indexOf("//") + 2).split(/[/?#]/, 1)[0] ?? "";
+}
+
+function refuse(reason: string): never {
+  throw new CasError("INVALID_SERVICE", `The service address ${reason}.`);
+}
+
+/**
+ * Where to send a person with her ticket. The query of the service stays as it is, character by
+ * character: `URLSearchParams` would write it anew (`%20` becomes `+`), and a site that signs its
+ * query or compares addresses would no longer know it.
+ *
+ * @see CAS protocol 3.0.3, section 2.2.4
+ */
+export function ticketRedirect(service: Service, ticket: string): string {
+  const url = new URL(service.url);
+  const parameter = `ticket=${encodeURIComponent(ticket)}`;
+  url.search = url.search === "" ? parameter : `${url.search}&${parameter}`;
+  return url.href;
+}

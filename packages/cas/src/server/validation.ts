@@ -1,0 +1,129 @@
+import { CasError } from "./cas-error.ts";
+import { isSet, ParameterError, type RequestParameters } from "./parameters.ts";
+import { parseService } from "./service.ts";
+import { isTicketId } from "./ticket-id.ts";
+import type { Spent } from "./ticket-registry.ts";
+
+/** How a validation is answered. `/validate` of CAS 1 knows neither and ignores it. */
+export type ValidationFormat = "XML" | "JSON";
+
+/** A validation that can be tried: `consume(ticket, { service, renew })`. */
+export interface ValidationRequest {
+  readonly ticket: string;
+  /**
+   * The normalised service; or, when it is no service address at all, the value as it came. That equals no
+   * service a ticket is bound to (`parseService`), so the registry burns the ticket as for any other service.
+   */
+  readonly service: string;
+  readonly renew: boolean;
+  readonly format: ValidationFormat;
+}
+
+/**
+ * In what format to answer, also when the request is wrong. Never throws: a format that is not supported
+ * is itself an error, and is told in XML, the default. Values in lower case are taken too; clients send them.
+ *
+ * @see CAS protocol 3.0.3, section 2.5.1
+ */
+export function validationFormat(parameters: RequestParameters): ValidationFormat {
+  return parameters.get("format")?.toUpperCase() === "JSON" ? "JSON" : "XML";
+}
+
+/**
+ * Reads what `/validate`, `/serviceValidate` or `/p3/serviceValidate` was asked. A request that is not
+ * whole is no attempt yet, and the ticket lives on; a whole one with a service that is no address is, see
+ * `ValidationRequest.service`. `pgtUrl` is read past: without proxy tickets there is no callback to make.
+ *
+ * @throws CasError `INVALID_REQUEST` without service or ticket, or for a format that is not supported;
+ *   `INVALID_TICKET_SPEC` for a proxy ticket; `INVALID_TICKET` for what is no ticket of ours
+ * @see CAS protocol 3.0.3, sections 2.4.1, 2.5.1 and 2.5.3
+ */
+export function parseValidationRequest(parameters: RequestParameters): ValidationRequest {
+  const service = required(parameters, "service");
+  const ticket = required(parameters, "ticket");
+  const format = validationFormat(parameters);
+  if ((parameters.get("format") ?? format).toUpperCase() !== format) {
+    throw new CasError("INVALID_REQUEST", "The format is not supported; use XML or JSON.");
+  }
+  if (/^(PT|PGT|PGTIOU)-/.test(ticket)) {
+    throw new CasError(
+      "INVALID_TICKET_SPEC",
+      "A proxy ticket was presented where only service tickets are validated.",
+    );
+  }
+  if (!isTicketId("ST", ticket)) {
+    throw new CasError("INVALID_TICKET", "The ticket is not a service ticket of this server.");
+  }
+  return { ticket, service: normalised(service), renew: isSet(parameters, "renew"), format };
+}
+
+function required(parameters: RequestParameters, name: string): string {
+  const value = parameters.get(name) ?? "";
+  if (value === "")
+    throw new CasError(
+      "INVALID_REQUEST",
+      `The parameters service and ticket are required; ${name} is missing.`,
+    );
+  return value;
+}
+
+function normalised(service: string): string {
+  try {
+    return parseService(service).url;
+  } catch (error) {
+    if (error instanceof CasError) return service;
+    throw error;
+  }
+}
+
+/** A ticket that was good. */
+export type ValidTicket = Extract<Spent, { readonly outcome: "valid" }>;
+
+const refusals = {
+  unknown: [
+    "INVALID_TICKET",
+    "The ticket is not known, or was used before. A ticket is good for one validation.",
+  ],
+  expired: ["INVALID_TICKET", "The ticket is too old. Validate a ticket as soon as it arrives."],
+  "other-service": [
+    "INVALID_SERVICE",
+    "The ticket was issued for another service. Send the same service address as at login; the ticket is no longer good.",
+  ],
+  "not-from-credentials": [
+    "INVALID_TICKET",
+    "The ticket came from single sign-on, but renew asks for one that came from credentials. Send the person to login with renew=true.",
+  ],
+  "session-ended": ["INVALID_TICKET", "The session the ticket was issued from has ended."],
+} as const;
+
+/**
+ * Judges what spending a ticket came to.
+ *
+ * @returns the outcome itself when it is `valid`
+ * @throws CasError `INVALID_SERVICE` for another service, else `INVALID_TICKET`; never with the ticket in its words
+ * @see CAS protocol 3.0.3, section 2.5.3
+ */
+export function judgeSpent(spent: Spent): ValidTicket {
+  if (spent.outcome === "valid") return spent;
+  const [code, description] = refusals[spent.outcome];
+  throw new CasError(code, description);
+}
+
+/**
+ * Makes of anything thrown on the way what a validation answers with. What is no error of the request is
+ * `INTERNAL_ERROR` with its cause hidden: a stack or a statement is nobody's business outside.
+ *
+ * @see CAS protocol 3.0.3, section 2.5.3
+ */
+export function asCasError(error: unknown): CasError {
+  if (error instanceof CasError) return error;
+  if (error instanceof ParameterError)
+    return new CasError("INVALID_REQUEST", error.message, { cause: error });
+  return new CasError(
+    "INTERNAL_ERROR",
+    "The server could not validate the ticket. Try again with a new one.",
+    {
+      cause: error,
+    },
+  );
+}
