@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createTicketId } from "./ticket-id.ts";
+import type { ServiceTicket, Spent, TicketRegistry } from "./ticket-registry.ts";
+
+/** A registry under trial with what moves around it. */
+export interface TicketRegistryTrial {
+  readonly registry: TicketRegistry;
+  /** A registered site that tickets may be issued to. */
+  readonly siteId: string;
+  /** Starts a central session of some person; returns its id. */
+  startSession(): Promise<string>;
+  /** Ends it. */
+  endSession(sessionId: string): Promise<void>;
+  /** Moves the registry's clock on. */
+  advance(seconds: number): Promise<void>;
+  /** Opens the same store anew, as after a restart. Only stores that outlive their process have it. */
+  reopen?(): Promise<TicketRegistry>;
+  /** Session indexes that single logout knows of a session. */
+  sessionIndexes?(sessionId: string): Promise<readonly string[]>;
+  /** Everything the store keeps of tickets waiting to be spent, as text. */
+  dump?(): Promise<string>;
+  close(): Promise<void>;
+}
+
+const service = "https://shop.example/callback?state=a";
+
+/**
+ * The laws of `TicketRegistry`; every store runs them in a test file of its own. Optional members of the
+ * trial add laws: a store that leaves one out is not held to it.
+ *
+ * @param title the store's name
+ * @param open a fresh trial, called before each law; `close` is called after it
+ * @see CAS protocol 3.0.3, section 3.1.1
+ */
+export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegistryTrial>): void {
+  describe(`${title} keeps the laws of a ticket registry`, () => {
+    let trial: TicketRegistryTrial;
+    let sessionId: string;
+
+    beforeEach(async () => {
+      trial = await open();
+      sessionId = await trial.startSession();
+    });
+    afterEach(() => trial.close());
+
+    async function issue(changes: Partial<ServiceTicket> = {}): Promise<string> {
+      const id = createTicketId("ST");
+      const { siteId } = trial;
+      await trial.registry.issue({
+        id,
+        service,
+        siteId,
+        sessionId,
+        fromNewLogin: false,
+        lifeSeconds: 60,
+        ...changes,
+      });
+      return id;
+    }
+    const spend = (id: string, changes: { service?: string; renew?: boolean } = {}): Promise<Spent> =>
+      trial.registry.consume(id, { service, renew: false, ...changes });
+    const outcomeOf = async (spent: Promise<Spent>): Promise<string> => (await spent).outcome;
+
+    lawsOfOnce({ trial: () => trial, issue, spend, outcomeOf });
+    lawsOfConditions({ trial: () => trial, sessionId: () => sessionId, issue, spend, outcomeOf });
+    lawsOfKeeping({ trial: () => trial, sessionId: () => sessionId, issue, spend, outcomeOf });
+  });
+}
+
+interface Hands {
+  readonly trial: () => TicketRegistryTrial;
+  readonly issue: (changes?: Partial<ServiceTicket>) => Promise<string>;
+  readonly spend: (id: string, changes?: { service?: string; renew?: boolean }) => Promise<Spent>;
+  readonly outcomeOf: (spent: Promise<Spent>) => Promise<string>;
+}
+
+type HandsOnSession = Hands & { readonly sessionId: () => string };
+
+function lawsOfOnce({ trial, issue, spend, outcomeOf }: Hands): void {
+  test("3.1.1 of 50 concurrent spends one wins, and the others find nothing", async () => {
+    for (const id of [await issue(), await issue(), await issue()]) {
+      const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(spend(id))));
+      expect(outcomes.filter((outcome) => outcome === "valid")).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome === "unknown")).toHaveLength(49);
+    }
+  });
+
+  test("3.1.1 right and wrong services at once: one attempt is made, whichever came first", async () => {
+    const id = await issue();
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        outcomeOf(spend(id, index % 2 === 0 ? { service: "https://other.example/" } : {})),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome !== "unknown")).toHaveLength(1);
+  });
+
+  test("3.1.1 spent stays spent, and what waits still waits, after a restart too", async () => {
+    const [spent, waiting] = [await issue(), await issue()];
+    expect(await outcomeOf(spend(spent))).toBe("valid");
+    expect(await outcomeOf(spend(spent))).toBe("unknown");
+    const registry = (await trial().reopen?.()) ?? trial().registry;
+    expect(await outcomeOf(registry.consume(spent, { service, renew: false }))).toBe("unknown");
+    expect(await outcomeOf(registry.consume(waiting, { service, renew: false }))).toBe("valid");
+  });
+}
+
+function lawsOfConditions({ trial, sessionId, issue, spend, outcomeOf }: HandsOnSession): void {
+  test("2.5.3 a wrong service burns the ticket", async () => {
+    const id = await issue();
+    expect(await outcomeOf(spend(id, { service: "https://shop.example/callback?state=b" }))).toBe(
+      "other-service",
+    );
+    expect(await outcomeOf(spend(id))).toBe("unknown");
+  });
+
+  test("3.1.1 a ticket is good until its life is over, then refused and gone", async () => {
+    const [early, late] = [await issue({ lifeSeconds: 60 }), await issue({ lifeSeconds: 60 })];
+    // The store's clock may be a real one besides; a few seconds are left to it.
+    await trial().advance(50);
+    expect(await outcomeOf(spend(early))).toBe("valid");
+    await trial().advance(11);
+    expect(await outcomeOf(spend(late))).toBe("expired");
+    expect(await outcomeOf(spend(late))).toBe("unknown");
+  });
+
+  test("3.1.1 a life of 300 seconds is the longest", async () => {
+    await expect(issue({ lifeSeconds: 300 })).resolves.toBeTypeOf("string");
+    await expect(issue({ lifeSeconds: 301 })).rejects.toThrow();
+  });
+
+  test("2.5.1 renew refuses a ticket from single sign-on and burns it", async () => {
+    const id = await issue({ fromNewLogin: false });
+    expect(await outcomeOf(spend(id, { renew: true }))).toBe("not-from-credentials");
+    expect(await outcomeOf(spend(id))).toBe("unknown");
+  });
+
+  test("2.5.1 renew takes a ticket from credentials", async () => {
+    expect(await outcomeOf(spend(await issue({ fromNewLogin: true }), { renew: true }))).toBe("valid");
+  });
+
+  test("3.8.1 a ticket of a session that has ended is refused and gone", async () => {
+    const id = await issue();
+    await trial().endSession(sessionId());
+    expect(await outcomeOf(spend(id))).toBe("session-ended");
+    expect(await outcomeOf(spend(id))).toBe("unknown");
+  });
+
+  test("2.5.3 a ticket that was never issued is unknown", async () => {
+    expect(await outcomeOf(spend(createTicketId("ST")))).toBe("unknown");
+  });
+
+  test("2.5.2 a valid spend says who, of which session, at which site", async () => {
+    const spent = await spend(await issue({ fromNewLogin: true }));
+    expect(spent).toMatchObject({
+      outcome: "valid",
+      siteId: trial().siteId,
+      sessionId: sessionId(),
+      fromNewLogin: true,
+      principal: {
+        user: expect.stringMatching(/./),
+        attributes: expect.any(Object),
+        longTerm: expect.any(Boolean),
+      },
+    });
+    expect(spent.outcome === "valid" && spent.principal.authenticationDate).toBeInstanceOf(Date);
+  });
+}
+
+function lawsOfKeeping({ trial, sessionId, issue, spend }: HandsOnSession): void {
+  test("2.3.3 a valid spend makes the site known to single logout, a failed one does not", async () => {
+    const [good, bad] = [await issue(), await issue()];
+    await spend(bad, { service: "https://other.example/" });
+    await spend(good);
+    expect((await trial().sessionIndexes?.(sessionId())) ?? [good]).toEqual([good]);
+  });
+
+  test("3.1.1 a stolen copy of the store spends nothing: of a waiting ticket it has the hash", async () => {
+    const id = await issue();
+    const kept = (await trial().dump?.()) ?? sessionId();
+    expect(kept).toContain(sessionId());
+    expect(kept).not.toContain(id);
+    expect(kept).not.toContain(id.slice("ST-".length));
+  });
+}
