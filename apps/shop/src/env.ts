@@ -8,14 +8,18 @@ export interface ShopEnvironment {
   readonly https: boolean;
   /** Where the shop keeps its carts. */
   readonly cartFile: string;
+  /** The hub's idle limit in words, `30 minutes`: said to somebody who was signed out by it. */
+  readonly idleLimit: string;
 }
+
+const UNITS = { s: "second", m: "minute", h: "hour", d: "day" } as const;
 
 /**
  * The only place of the shop that reads `process.env`. Called when a request needs it, not at import:
  * `next build` evaluates every module on machines that have no settings.
  */
 export function readEnvironment(source: NodeJS.ProcessEnv = process.env): ShopEnvironment {
-  const siteUrl = source.SITE_URL ?? "http://shop.localhost:3001";
+  const siteUrl = source.SITE_URL ?? "";
   if (!URL.canParse(siteUrl) || !/^https?:\/\//.test(siteUrl)) {
     throw new Error(
       `SITE_URL should be the shop's public origin, like https://shop.example; it is "${siteUrl}".`,
@@ -27,5 +31,13 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): ShopEn
     siteOrigin: url.origin,
     https: url.protocol === "https:",
     cartFile: resolve(/* turbopackIgnore: true */ dataDirectory, "shop.sqlite"),
+    idleLimit: inWords(source.SESSION_IDLE ?? "30m"),
   };
+}
+
+/** Only words: a setting that is wrong stops the hub, and here leaves a sentence that is still true. */
+function inWords(duration: string): string {
+  const [, amount, unit] = /^(\d+)([smhd])$/.exec(duration) ?? [];
+  if (amount === undefined || unit === undefined) return "some time";
+  return `${amount} ${UNITS[unit as keyof typeof UNITS]}${amount === "1" ? "" : "s"}`;
 }

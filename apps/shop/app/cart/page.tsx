@@ -1,0 +1,112 @@
+import type { Metadata } from "next";
+import { signInUrl } from "../../src/auth.ts";
+import type { BasketLine } from "../../src/basket.ts";
+import { ANONYMOUS_CART_DAYS, LARGEST_QUANTITY } from "../../src/cart-store.ts";
+import { ShopPage } from "../../src/components/shop-page.tsx";
+import { SignedOutNotice } from "../../src/components/signed-out-notice.tsx";
+import { formatEuros } from "../../src/money.ts";
+import { currentVisitor } from "../../src/visitor.ts";
+
+export const dynamic = "force-dynamic";
+export const metadata: Metadata = { title: "Your basket" };
+
+export default async function CartPage() {
+  const { basket, person } = await currentVisitor();
+  return (
+    <ShopPage path="/cart">
+      <SignedOutNotice path="/cart" />
+      <h1>Your basket</h1>
+      {basket.lines.length === 0 ? (
+        <EmptyBasket />
+      ) : (
+        <div className="basket">
+          <ul className="lines">
+            {basket.lines.map((line) => (
+              <Line key={line.product.slug} line={line} />
+            ))}
+          </ul>
+          <section className="summary" aria-labelledby="summary-title">
+            <h2 id="summary-title">Together</h2>
+            <p className="total">
+              <span>{basket.count === 1 ? "1 thing" : `${basket.count} things`}</span>
+              <span className="price">{formatEuros(basket.totalCents)}</span>
+            </p>
+            <a className="button wide" href="/checkout">
+              Go to the counter
+            </a>
+            {person === null && <SignInHint />}
+          </section>
+        </div>
+      )}
+    </ShopPage>
+  );
+}
+
+function EmptyBasket() {
+  return (
+    <div className="empty">
+      <p>Nothing in it yet. What you add on the shelves appears here.</p>
+      <p>
+        <a className="button" href="/">
+          To the shelves
+        </a>
+      </p>
+    </div>
+  );
+}
+
+function SignInHint() {
+  return (
+    <p className="unit">
+      This browser keeps your basket for {ANONYMOUS_CART_DAYS} days. <a href={signInUrl("/cart")}>Sign in</a>{" "}
+      and it waits for you everywhere.
+    </p>
+  );
+}
+
+function Line({ line: { product, quantity, totalCents } }: { line: BasketLine }) {
+  const { slug, name, unit, priceCents, shelf, Drawing } = product;
+  return (
+    <li className="line" id={slug}>
+      <a href={`/products/${slug}`} className={`shelf shelf-${shelf}`} tabIndex={-1} aria-hidden="true">
+        <Drawing />
+      </a>
+      <div className="line-text">
+        <h2>
+          <a href={`/products/${slug}`}>{name}</a>
+        </h2>
+        <p className="unit">
+          {formatEuros(priceCents)} · {unit}
+        </p>
+      </div>
+      <p className="line-total price">{formatEuros(totalCents)}</p>
+      <div className="line-actions">
+        <form action="/cart/change" method="post">
+          <input type="hidden" name="product" value={slug} />
+          <label className="visually-hidden" htmlFor={`quantity-${slug}`}>
+            Quantity of {name}
+          </label>
+          <input
+            id={`quantity-${slug}`}
+            name="quantity"
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={LARGEST_QUANTITY}
+            defaultValue={quantity}
+            required
+          />
+          <button type="submit" className="quiet-button">
+            Change<span className="visually-hidden"> quantity of {name}</span>
+          </button>
+        </form>
+        <form action="/cart/remove" method="post">
+          <input type="hidden" name="product" value={slug} />
+          <button type="submit" className="quiet-button">
+            Remove<span className="visually-hidden"> {name}</span>
+          </button>
+        </form>
+      </div>
+    </li>
+  );
+}

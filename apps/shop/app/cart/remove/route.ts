@@ -1,0 +1,10 @@
+import { parseProduct } from "../../../src/basket-form.ts";
+import { formRoute } from "../../../src/form-route.ts";
+import { cartStore, currentCartOwner, seeOther } from "../../../src/visitor.ts";
+
+export const dynamic = "force-dynamic";
+
+export const POST = formRoute(["product"], async (fields) => {
+  cartStore().remove(await currentCartOwner(), parseProduct(fields.product).slug);
+  return seeOther("/cart");
+});

@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { ShopPage } from "../src/components/shop-page.tsx";
+
+export const metadata: Metadata = { title: "Not on our shelves" };
+
+export default function NotFound() {
+  return (
+    <ShopPage path="/">
+      <div className="empty">
+        <h1>Not on our shelves</h1>
+        <p>There is nothing at this address. It may have been eaten.</p>
+        <p>
+          <a className="button" href="/">
+            To the shelves
+          </a>
+        </p>
+      </div>
+    </ShopPage>
+  );
+}

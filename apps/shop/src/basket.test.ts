@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cartOwner, priceBasket } from "./basket.ts";
+import { cartCookie } from "./cart-cookie.ts";
+import { type CartStore, openCartStore } from "./cart-store.ts";
+import { CATALOGUE, findProduct } from "./catalogue.ts";
+
+let folder: string;
+let store: CartStore;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "shop-basket-"));
+  store = openCartStore(join(folder, "shop.sqlite"));
+});
+
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** What somebody sees who opens a page in this browser. */
+function seen(personId: string | null, browserToken: string) {
+  return store.read(cartOwner(store, personId, browserToken));
+}
+
+function put(personId: string | null, browserToken: string, product: string): string {
+  const owner = store.add(cartOwner(store, personId, browserToken), product, 1);
+  return "browser" in owner ? owner.browser : browserToken;
+}
+
+describe("one browser, from one visit to the next", () => {
+  it("keeps what was collected before signing in, and gives it to nobody else", () => {
+    const browser = put(null, "", "tulips");
+    expect(seen("alice", browser)).toEqual([{ product: "tulips", quantity: 1 }]);
+    expect(seen(null, browser)).toEqual([]);
+    expect(seen("bob", browser)).toEqual([]);
+  });
+
+  it("shows an empty basket after the session ended, and hers again after signing in", () => {
+    const browser = put("alice", "", "tulips");
+    expect(seen(null, browser)).toEqual([]);
+    const next = put(null, browser, "whole-milk");
+    expect(seen(null, next)).toEqual([{ product: "whole-milk", quantity: 1 }]);
+    expect(seen("alice", next)).toEqual([
+      { product: "tulips", quantity: 1 },
+      { product: "whole-milk", quantity: 1 },
+    ]);
+  });
+});
+
+describe("a basket", () => {
+  it("costs what the catalogue says", () => {
+    const basket = priceBasket([
+      { product: "whole-milk", quantity: 3 },
+      { product: "tulips", quantity: 1 },
+    ]);
+    expect(basket).toMatchObject({ count: 4, totalCents: 3 * 195 + 650 });
+  });
+
+  it("drops what has left the shelves", () => {
+    expect(priceBasket([{ product: "last-year's-jam", quantity: 2 }])).toEqual({
+      lines: [],
+      count: 0,
+      totalCents: 0,
+    });
+  });
+});
+
+it("the cart's cookie is closed to scripts and siblings", () => {
+  expect(cartCookie("token", true)).toBe(
+    "__Host-shop-cart=token; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure",
+  );
+  expect(cartCookie("token", false)).toBe("shop-cart=token; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
+});
+
+it("every product has an address of its own and a price in whole cents", () => {
+  expect(new Set(CATALOGUE.map(({ slug }) => slug)).size).toBe(CATALOGUE.length);
+  for (const product of CATALOGUE) {
+    expect(findProduct(product.slug)).toBe(product);
+    expect(product.slug).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(Number.isInteger(product.priceCents) && product.priceCents > 0).toBe(true);
+  }
+});

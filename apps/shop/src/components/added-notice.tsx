@@ -1,0 +1,15 @@
+import { findProduct } from "../catalogue.ts";
+
+/** Says once, at the foot of the window, what was just put into the basket. */
+export function AddedNotice({ added }: { added: string | readonly string[] | undefined }) {
+  const product = typeof added === "string" ? findProduct(added) : null;
+  if (product === null) return null;
+  return (
+    <p className="added" role="status">
+      <span>
+        <strong>{product.name}</strong> is in your basket.
+      </span>
+      <a href="/cart">View basket</a>
+    </p>
+  );
+}

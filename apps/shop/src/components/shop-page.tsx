@@ -1,0 +1,95 @@
+import type { ReactNode } from "react";
+import { signInUrl, signOutUrl } from "../auth.ts";
+import { currentVisitor, type Visitor } from "../visitor.ts";
+import { ShopMark } from "./shop-mark.tsx";
+
+/** The frame of every page: who is here, what is in the basket, and the page between. */
+export async function ShopPage({ path, children }: { path: string; children: ReactNode }) {
+  const visitor = await currentVisitor();
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <header className="site-header">
+        <div className="bar">
+          <a className="brand" href="/">
+            <ShopMark />
+            <span>Corner Shop</span>
+          </a>
+          <nav aria-label="Your basket and sign-in">
+            <SignedIn visitor={visitor} path={path} />
+            <BasketLink count={visitor.basket.count} current={path === "/cart"} />
+          </nav>
+        </div>
+        <Awning />
+      </header>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+      <footer className="site-footer">
+        <p>
+          <strong>Corner Shop</strong> · 12 Baker Street
+        </p>
+        <p>Monday to Saturday, 07:00 to 19:00</p>
+      </footer>
+    </>
+  );
+}
+
+function SignedIn({ visitor: { person }, path }: { visitor: Visitor; path: string }) {
+  if (person === null) {
+    return (
+      <a className="quiet-button" href={signInUrl(path)}>
+        Sign in
+      </a>
+    );
+  }
+  return (
+    <form action={signOutUrl} method="post" className="signed-in">
+      <span className="person" title={person.name}>
+        <span className="visually-hidden">Signed in as </span>
+        <bdi>{person.name}</bdi>
+      </span>
+      <button type="submit" className="quiet-button">
+        Sign out
+      </button>
+    </form>
+  );
+}
+
+function BasketLink({ count, current }: { count: number; current: boolean }) {
+  const things = count === 1 ? "1 thing" : `${count} things`;
+  return (
+    <a className="basket-link" href="/cart" aria-current={current ? "page" : undefined}>
+      <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
+        <path
+          d="M3 10h18l-2 9a2 2 0 0 1-2 1.500H7A2 2 0 0 1 5 19ZM7.500 10 11 3.500M16.500 10 13 3.500M9.500 13.500v3.500M14.500 13.500v3.500"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.800"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </svg>
+      <span className="basket-word">Basket</span>
+      {count > 0 && <span className="count">{count}</span>}
+      <span className="visually-hidden">{count > 0 ? ` (${things})` : " (empty)"}</span>
+    </a>
+  );
+}
+
+/** Stripes with a scalloped edge: at a glance, this is the shop. */
+function Awning() {
+  return (
+    <svg className="awning" width="100%" height="20" aria-hidden="true" focusable="false">
+      <defs>
+        <pattern id="awning-stripes" width="56" height="20" patternUnits="userSpaceOnUse">
+          <path className="awning-dark" d="M0 0h28v8a14 10 0 0 1-28 0Z" />
+          <path className="awning-light" d="M28 0h28v8a14 10 0 0 1-28 0Z" />
+        </pattern>
+      </defs>
+      <rect width="100%" height="20" fill="url(#awning-stripes)" />
+    </svg>
+  );
+}

@@ -1,0 +1,49 @@
+import { cookies } from "next/headers";
+import { cache } from "react";
+import { auth } from "./auth.ts";
+import { type Basket, cartOwner, priceBasket } from "./basket.ts";
+import { cartCookie, cartCookieName } from "./cart-cookie.ts";
+import { type CartOwner, type CartStore, openCartStore } from "./cart-store.ts";
+import { readEnvironment } from "./env.ts";
+
+/** Who is looking at a page, as far as the shop knows. */
+export interface Visitor {
+  readonly person: { readonly id: string; readonly name: string } | null;
+  readonly basket: Basket;
+}
+
+const key = Symbol.for("gatehouse.shop.carts");
+const shared = globalThis as unknown as Record<symbol, CartStore | undefined>;
+
+/** One connection a process: Next bundles this module into every page and route apart. */
+export function cartStore(): CartStore {
+  shared[key] ??= openCartStore(readEnvironment().cartFile);
+  return shared[key];
+}
+
+/** Once a request, however many components ask. */
+const currentSession = cache(() => auth());
+
+export const currentVisitor = cache(async (): Promise<Visitor> => {
+  const session = await currentSession();
+  const owner = await currentCartOwner();
+  return { person: session?.user ?? null, basket: priceBasket(cartStore().read(owner)) };
+});
+
+export async function currentCartOwner(): Promise<CartOwner> {
+  const session = await currentSession();
+  const token = (await cookies()).get(cartCookieName(readEnvironment().https))?.value ?? "";
+  return cartOwner(cartStore(), session?.user.id ?? null, token);
+}
+
+/**
+ * Sends the browser on after a form: 303, so that reloading the next page posts nothing again. The address is
+ * relative, because behind `next start` the request does not know the shop's public origin.
+ */
+export function seeOther(path: string, owner?: CartOwner): Response {
+  const headers = new Headers({ location: path, "cache-control": "no-store" });
+  if (owner !== undefined && "browser" in owner) {
+    headers.append("set-cookie", cartCookie(owner.browser, readEnvironment().https));
+  }
+  return new Response(null, { status: 303, headers });
+}
