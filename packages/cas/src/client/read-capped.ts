@@ -1,0 +1,25 @@
+/**
+ * Reads a body up to a limit, and no further: an answer without end would fill the site's memory.
+ *
+ * @returns `null` when it is longer
+ */
+export async function readCapped(body: Response | Request, longest: number): Promise<Uint8Array | null> {
+  const reader = body.body?.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
+    length += read.value.length;
+    if (length > longest) {
+      await reader?.cancel();
+      return null;
+    }
+    chunks.push(read.value);
+  }
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}
