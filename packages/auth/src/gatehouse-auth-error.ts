@@ -1,0 +1,71 @@
+/** Every way in which a site's sign-in can fail, with the sentence that says what to do about it. */
+const sentences = {
+  "setting-missing":
+    "A setting is missing. Set HUB_URL, SITE_URL and SITE_SECRET in the site's environment and start it again.",
+  "setting-invalid": "A setting cannot be used. Correct it in the site's environment and start it again.",
+  "secret-too-short":
+    "SITE_SECRET has fewer than 32 characters. Make one with `openssl rand -hex 32` and give the same value to the hub.",
+  "other-auth-url":
+    "AUTH_URL or NEXTAUTH_URL is set. Remove it: Gatehouse takes the address of the site from SITE_URL alone.",
+  "site-id-invalid":
+    'The site\'s id may have a to z, 0 to 9 and hyphens only, 40 at most. Correct gatehouse({ site: "…" }).',
+  "hub-unreachable":
+    "The hub did not answer. Check that it runs, that HUB_URL is its address, and that this machine may reach it.",
+  "site-rejected":
+    "The hub does not know this site or its secret. Check that the hub has a registration with this id, and that SITE_SECRET is the same on both sides.",
+  "service-refused":
+    'The hub does not accept this site\'s callback. Add SITE_URL + "/api/auth/callback/gatehouse" to cas.services in the registration.',
+  "ticket-refused":
+    "The hub did not accept the ticket: it was used before, or came back later than TICKET_LIFE allows. If it happens often, check the clocks and the network between site and hub.",
+  "hub-answer":
+    "The hub's answer was not understood. Check that HUB_URL points to a Gatehouse hub and not to a proxy or another page.",
+  "person-id-missing":
+    'The hub released no id for the person. Add "id" to cas.attributes in the site\'s registration.',
+  "clock-skew":
+    "The clocks of this machine and of the hub differ by more than a minute. Let both follow a time server (NTP).",
+  "state-mismatch":
+    "A sign-in came back that this browser did not start, or started more than 15 minutes ago. It was refused. If everyone gets this, check that SITE_URL is the address people use.",
+  "cookies-refused":
+    "The browser does not keep this site's cookies. Allow cookies; over plain http, SITE_URL must not be https.",
+  "callback-malformed": "The callback was called without what a sign-in brings back.",
+  "no-ticket":
+    "The hub sent the person back without a ticket. Check the registration of this site at the hub.",
+  "session-over": "The central session ended while the sign-in was under way.",
+  "request-refused":
+    "The request did not come from a page of this site, or was not a navigation. Use a plain link or form; behind a proxy, SITE_URL must be the public address.",
+  "logout-request-malformed":
+    "Something other than a logout request was posted to the logout receiver. If the hub sent it, check that both run the same version.",
+  internal: "Something went wrong that should not. Please report it with the cause.",
+} as const;
+
+/** A stable name for one failure. */
+export type GatehouseAuthErrorCode = keyof typeof sentences;
+
+/**
+ * A failure of the site's sign-in, told to its developer.
+ *
+ * `message` is for logs and screens of developers. People get a calm page with a
+ * reference code instead (`error-page.ts`), because a sentence about secrets helps
+ * nobody who came to buy milk.
+ */
+export class GatehouseAuthError extends Error {
+  override readonly name = "GatehouseAuthError";
+  readonly code: GatehouseAuthErrorCode;
+
+  /**
+   * @param code what failed
+   * @param detail what exactly, without anything secret: it goes into the log
+   */
+  constructor(code: GatehouseAuthErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail ? `${detail} ${sentences[code]}` : sentences[code], options);
+    this.code = code;
+  }
+}
+
+/** Finds our own error in a chain of causes: next-auth wraps what a provider throws. */
+export function findGatehouseAuthError(error: unknown, depth = 0): GatehouseAuthError | null {
+  if (error instanceof GatehouseAuthError) return error;
+  if (depth > 5 || error === null || typeof error !== "object") return null;
+  const { cause, err } = error as { cause?: unknown; err?: unknown };
+  return findGatehouseAuthError(err, depth + 1) ?? findGatehouseAuthError(cause, depth + 1);
+}

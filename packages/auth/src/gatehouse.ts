@@ -1,0 +1,78 @@
+import { findGatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { currentHeaders, leaveFor, passOn } from "./next-request.ts";
+import { headersForPage, recogniseVisitor } from "./recogniser.ts";
+import { parseReturnTo } from "./return-to.ts";
+import { type RouteHandlers, routeHandlers } from "./route-handlers.ts";
+import { signInUrl, wayToSignIn } from "./sign-in-url.ts";
+import { type GatehouseOptions, lazySite, type Surroundings } from "./site.ts";
+import { pathHeader, readStanding, type SignedOutReason, type SiteSession } from "./site-session.ts";
+
+/** What a site gets from its config call. */
+export interface Gatehouse {
+  /** Who is signed in, or null. In pages and route handlers; outside Next.js with a request. */
+  auth(request?: Request): Promise<SiteSession | null>;
+  /** Who is signed in; whoever is not is sent to sign in and comes back to the same page. */
+  requireSignIn(options?: { readonly returnTo?: string }): Promise<SiteSession>;
+  /** Why a person who was signed in is not any more; null for everyone else. */
+  whySignedOut(request?: Request): Promise<SignedOutReason | null>;
+  /** `export { recognise as proxy } from "./auth"`: knows people who are signed in elsewhere. */
+  recognise(request: Request): Promise<Response>;
+  /** For `app/api/auth/[...gatehouse]/route.ts`. */
+  readonly handlers: RouteHandlers;
+  /** The address of a link that signs in. Use `<a>`, not `next/link`: it leaves the site. */
+  signInUrl(returnTo?: string): string;
+  /** The address of a form that signs out: `<form method="post" action={signOutUrl}>`. */
+  readonly signOutUrl: "/api/auth/sign-out";
+}
+
+/**
+ * Puts a site behind the hub.
+ *
+ * Owns: the way to the hub and back, the site session, its end. Leaves to others: what
+ * a signed-in person may do (the site), and who she is (the hub).
+ * Reads nothing at import; HUB_URL, SITE_URL and SITE_SECRET are needed at first use.
+ *
+ * @example
+ * export const { auth, handlers, requireSignIn, recognise } = gatehouse({ site: "shop", protocol: "cas" });
+ */
+export function gatehouse(
+  options: GatehouseOptions,
+  surroundings: Surroundings = { environment: process.env, now: Date.now },
+): Gatehouse {
+  const site = lazySite(options, surroundings);
+  const standingOf = async (headers: Headers) => readStanding(site.open(), headers);
+  const headersOf = async (request?: Request) => request?.headers ?? (await currentHeaders());
+  return {
+    handlers: routeHandlers(site),
+    signInUrl: (returnTo) => signInUrl(returnTo),
+    signOutUrl: "/api/auth/sign-out",
+    async auth(request) {
+      const standing = await standingOf(await headersOf(request));
+      return standing.state === "signed-in" ? standing.session : null;
+    },
+    async requireSignIn({ returnTo } = {}) {
+      const headers = await currentHeaders();
+      const standing = await standingOf(headers);
+      if (standing.state === "signed-in") return standing.session;
+      const path = returnTo ?? headers.get(pathHeader);
+      return leaveFor(wayToSignIn(standing, parseReturnTo(path, site.open().settings.siteUrl) ?? "/"));
+    },
+    async whySignedOut(request) {
+      const standing = await standingOf(await headersOf(request));
+      if (standing.state === "ended") return standing.reason;
+      return standing.state === "unclear" ? "hub-unavailable" : null;
+    },
+    async recognise(request) {
+      try {
+        const answer = await recogniseVisitor(site.open(), request);
+        if (answer) return answer;
+      } catch (cause) {
+        // Recognition is a kindness; the page itself tells what is wrong with the settings.
+        const error = findGatehouseAuthError(cause);
+        if (!error) throw cause;
+        site.log.writeSeldom(error);
+      }
+      return passOn(headersForPage(request));
+    },
+  };
+}

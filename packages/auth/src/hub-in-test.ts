@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+const person = { username: "alice", id: "person-1", name: "Alice Ångström", email: "Alice@example.com" };
+
+/** A hub that speaks what a site asks of it, with the answers written out as they go over the wire. */
+export class HubInTest {
+  readonly checks: { sessionIndex: string; active: boolean; requestId: string | undefined }[] = [];
+  readonly validations: string[] = [];
+  readonly #tickets = new Map<string, string>();
+  readonly #ended = new Map<string, string>();
+  readonly #server = createServer((request, reply) => this.#answer(request, reply));
+  siteSecret = "";
+  person: Partial<typeof person> = person;
+  /** Cuts every connection, as a hub that is down. */
+  down = false;
+  /** Answers every session check with this, when set. */
+  checkAnswer: { status: number; body: string; date?: string } | null = null;
+  /** Answers every validation with this, when set. */
+  validateAnswer: string | null = null;
+
+  async start(): Promise<void> {
+    await new Promise<void>((started) => this.#server.listen(0, "127.0.0.1", started));
+  }
+
+  async stop(): Promise<void> {
+    await new Promise((stopped) => {
+      this.#server.close(stopped);
+      this.#server.closeAllConnections();
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** What happens at the hub when a person is, or gets, signed in: the address she is sent back to. */
+  signIn(loginUrl: string): string {
+    const ticket = `ST-${randomBytes(15).toString("hex").slice(0, 29)}`;
+    const service = new URL(loginUrl).searchParams.get("service") ?? "";
+    this.#tickets.set(ticket, service);
+    return `${service}&ticket=${ticket}`;
+  }
+
+  end(sessionIndex: string, reason: string): void {
+    this.#ended.set(sessionIndex, reason);
+  }
+
+  async #answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
+    if (this.down) return void request.socket.destroy();
+    const url = new URL(request.url ?? "", this.url);
+    if (url.pathname === "/sites/v1/sessions/check") return this.#check(request, reply);
+    this.validations.push(url.search);
+    const answer = this.validateAnswer ?? this.#validate(url.searchParams);
+    reply.setHeader("content-type", "application/json; charset=utf-8").end(answer);
+  }
+
+  async #check(request: IncomingMessage, reply: ServerResponse): Promise<void> {
+    const body = JSON.parse(Buffer.concat(await request.toArray()).toString());
+    this.checks.push({ ...body, requestId: request.headers["x-request-id"] });
+    if (this.checkAnswer) {
+      if (this.checkAnswer.date) reply.setHeader("date", this.checkAnswer.date);
+      return void reply.writeHead(this.checkAnswer.status).end(this.checkAnswer.body);
+    }
+    const expected = `Basic ${Buffer.from(`shop:${this.siteSecret}`).toString("base64")}`;
+    if (request.headers.authorization !== expected) return void reply.writeHead(401).end();
+    const reason = this.#ended.get(body.sessionIndex);
+    reply.end(JSON.stringify(reason ? { active: false, reason } : { active: true }));
+  }
+
+  #validate(query: URLSearchParams): string {
+    const ticket = query.get("ticket") ?? "";
+    const service = this.#tickets.get(ticket);
+    this.#tickets.delete(ticket);
+    if (!service) return response(failure("INVALID_TICKET"));
+    if (service !== query.get("service")) return response(failure("INVALID_SERVICE"));
+    const { username: user, ...released } = this.person;
+    const standard = {
+      authenticationDate: "2026-11-21T05:00:00.000Z",
+      longTermAuthenticationRequestTokenUsed: false,
+      isFromNewLogin: true,
+    };
+    return response({ authenticationSuccess: { user, attributes: { ...standard, ...released } } });
+  }
+}
+
+/** A CAS answer around this. */
+export function response(outcome: object): string {
+  return JSON.stringify({ serviceResponse: outcome });
+}
+
+/** A CAS failure of this code. */
+export function failure(code: string): object {
+  return { authenticationFailure: { code, description: "No <ticket>" } };
+}

@@ -1,0 +1,14 @@
+/**
+ * What a site behind the hub installs.
+ *
+ * Owns the sign-in by redirect, the site's own session and its end. Knows the hub by
+ * three variables (HUB_URL, SITE_URL, SITE_SECRET), has no database, and decides
+ * nothing about what a signed-in person may do.
+ */
+export { type Gatehouse, gatehouse } from "./gatehouse.ts";
+export { GatehouseAuthError, type GatehouseAuthErrorCode } from "./gatehouse-auth-error.ts";
+export type { RouteHandlers } from "./route-handlers.ts";
+export type { EndReason } from "./session-check.ts";
+export type { GatehouseOptions } from "./site.ts";
+export type { LogEntry, SiteLogger } from "./site-log.ts";
+export type { SignedOutReason, SiteSession } from "./site-session.ts";

@@ -1,0 +1,37 @@
+import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import type { Site } from "./site.ts";
+
+const mostBytes = 64 * 1024;
+
+/**
+ * `POST /api/auth/logout-request`: the hub tells that a sign-in is over.
+ *
+ * Nobody proves to be the hub here; knowing the session index is the proof, since it is
+ * a spent ticket that only the hub and this site have seen. A known and an unknown one
+ * get the same answer, so that nobody can try them out. An index that is not remembered
+ * (the process started anew) is caught by the session check within seconds.
+ * @see CAS protocol 3.0.3, section 2.3.3
+ */
+export async function logoutRequestRoute(site: Site, request: Request): Promise<Response> {
+  const body = await readBody(request);
+  const sessionIndex = body === null ? null : site.protocol.parseLogoutRequest(body);
+  if (sessionIndex === null) throw new GatehouseAuthError("logout-request-malformed");
+  site.memory.end(sessionIndex);
+  return new Response(null, { status: 200, headers: { "cache-control": "no-store" } });
+}
+
+/** The raw body, or null when it is too long or not text. Stops reading at the cap. */
+async function readBody(request: Request): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes) return null;
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    return null;
+  }
+}

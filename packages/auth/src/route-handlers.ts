@@ -1,0 +1,69 @@
+import { errorPage } from "./error-page.ts";
+import { findGatehouseAuthError, GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { logoutRequestRoute } from "./logout-request-route.ts";
+import { callbackRoute, recogniseRoute, signInRoute, unavailableRoute } from "./sign-in-routes.ts";
+import { signOutRoute } from "./sign-out-route.ts";
+import type { LazySite, Site } from "./site.ts";
+import { newReference } from "./site-log.ts";
+import { readRequestId, readStanding } from "./site-session.ts";
+
+type Route = (site: Site, request: Request) => Promise<Response>;
+type Method = "GET" | "POST";
+
+/** Every address a browser or the hub may use. next-auth's own are not among them. */
+const routes: Record<string, { readonly method: Method; readonly answer: Route }> = {
+  "sign-in": { method: "GET", answer: signInRoute },
+  recognise: { method: "GET", answer: recogniseRoute },
+  "callback/gatehouse": { method: "GET", answer: callbackRoute },
+  unavailable: { method: "GET", answer: unavailableRoute },
+  session: { method: "GET", answer: sessionRoute },
+  "sign-out": { method: "POST", answer: signOutRoute },
+  "logout-request": { method: "POST", answer: logoutRequestRoute },
+};
+
+/** What a route file of Next.js exports. */
+export interface RouteHandlers {
+  GET(request: Request): Promise<Response>;
+  POST(request: Request): Promise<Response>;
+}
+
+export function routeHandlers(site: LazySite): RouteHandlers {
+  const answerAs = (method: Method) => (request: Request) => answer(site, request, method);
+  return { GET: answerAs("GET"), POST: answerAs("POST") };
+}
+
+async function answer(lazySite: LazySite, request: Request, method: Method): Promise<Response> {
+  const name = new URL(request.url).pathname.replace(/^\/api\/auth\//, "");
+  const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  if (!route) return new Response("Not found\n", { status: 404 });
+  // Next.js answers HEAD by calling GET; a link checker must not spend a ticket.
+  if (route.method !== method || request.method === "HEAD") {
+    return new Response("Method not allowed\n", { status: 405, headers: { allow: route.method } });
+  }
+  try {
+    return await route.answer(lazySite.open(), request);
+  } catch (cause) {
+    return failure(lazySite, request, cause);
+  }
+}
+
+/** The last resort: a line in the log, a calm page with its reference. Programs get the code alone. */
+function failure({ log }: LazySite, request: Request, cause: unknown): Response {
+  const error = findGatehouseAuthError(cause) ?? new GatehouseAuthError("internal", "", { cause });
+  const reference = newReference();
+  log.write(error, { reference, requestId: readRequestId(request.headers) ?? undefined });
+  if (error.code !== "logout-request-malformed") return errorPage(error.code, reference);
+  return Response.json({ error: error.code, reference }, { status: 400 });
+}
+
+/** `GET /api/auth/session` for scripts of the site: who is signed in, or null. Never counts as activity. */
+async function sessionRoute(site: Site, request: Request): Promise<Response> {
+  const standing = await readStanding(site, request.headers, { active: false });
+  return Response.json(standing.state === "signed-in" ? standing.session : null, {
+    headers: {
+      "cache-control": "private, no-store",
+      "cross-origin-resource-policy": "same-origin",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}

@@ -1,0 +1,200 @@
+import "./next-in-node.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { HubInTest } from "./hub-in-test.ts";
+import { BrowserInTest, lastSessionIndex, navigation, siteInTest, siteUrl } from "./site-in-test.ts";
+
+let hub: HubInTest;
+let site: ReturnType<typeof siteInTest>;
+let browser: BrowserInTest;
+
+beforeEach(async () => {
+  hub = new HubInTest();
+  await hub.start();
+  site = siteInTest(hub);
+  browser = new BrowserInTest(site);
+  await browser.signIn(hub);
+  hub.checks.length = 0;
+});
+afterEach(() => hub.stop());
+
+const background = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
+const auth = (headers: Record<string, string> = background) => site.auth(browser.request("/basket", headers));
+
+describe("the hub's word on a session", () => {
+  test("counts for five seconds", async () => {
+    await auth();
+    site.clock.now += 4_900;
+    await auth();
+    expect(hub.checks).toHaveLength(0); // the sign-in asked already
+    site.clock.now += 200;
+    await auth();
+    expect(hub.checks).toHaveLength(1);
+  });
+
+  test("is asked for once by many at a time", async () => {
+    site.clock.now += 6_000;
+    const sessions = await Promise.all(Array.from({ length: 20 }, () => auth()));
+    expect(sessions.every((session) => session?.user.id === "person-1")).toBe(true);
+    expect(hub.checks).toHaveLength(1);
+  });
+
+  test("hears of a person's own navigation at most once a minute", async () => {
+    for (let second = 0; second < 180; second += 10) {
+      site.clock.now += 10_000;
+      await auth(navigation);
+    }
+    expect(hub.checks.filter(({ active }) => active)).toHaveLength(3);
+    expect(hub.checks).toHaveLength(18);
+  });
+
+  test("is not asked to count prefetches, polling or the session address", async () => {
+    for (const headers of [{ ...navigation, "sec-purpose": "prefetch" }, background]) {
+      site.clock.now += 61_000;
+      await auth(headers);
+    }
+    site.clock.now += 61_000;
+    await browser.get("/api/auth/session", navigation);
+    expect(hub.checks.map(({ active }) => active)).toEqual([false, false, false]);
+  });
+
+  test("a page that came through the proxy counts, an API route does not", async () => {
+    site.clock.now += 61_000;
+    await auth({ ...background, "x-gatehouse-path": "/api/stock" });
+    site.clock.now += 61_000;
+    await auth({ ...background, "x-gatehouse-path": "/basket" });
+    expect(hub.checks.map(({ active }) => active)).toEqual([false, true]);
+  });
+
+  test("carries the request's id, but no header of anyone's making", async () => {
+    site.clock.now += 6_000;
+    await auth({ ...background, "x-request-id": "0b1c2d3e-request" });
+    site.clock.now += 6_000;
+    await auth({ ...background, "x-request-id": "no id, {at all}" });
+    expect(hub.checks[0]?.requestId).toBe("0b1c2d3e-request");
+    expect(hub.checks[1]?.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe("an ended session", () => {
+  test.each(["idle", "ended-elsewhere", "password-changed", "signed-out"])("%s: says why", async (reason) => {
+    hub.end(lastSessionIndex(hub), reason);
+    site.clock.now += 6_000;
+    expect(await auth()).toBeNull();
+    expect(await site.whySignedOut(browser.request("/"))).toBe(reason);
+  });
+
+  test("a reason that is new to us is unknown", async () => {
+    hub.end(lastSessionIndex(hub), "eaten-by-a-bear");
+    site.clock.now += 6_000;
+    expect(await site.whySignedOut(browser.request("/"))).toBe("unknown");
+  });
+
+  test("stays ended without asking again", async () => {
+    hub.end(lastSessionIndex(hub), "idle");
+    site.clock.now += 6_000;
+    await auth();
+    site.clock.now += 60_000;
+    await auth();
+    expect(hub.checks).toHaveLength(1);
+  });
+
+  test("who was never signed in has no reason", async () => {
+    expect(await site.whySignedOut(new BrowserInTest(site).request("/"))).toBeNull();
+  });
+});
+
+describe("a hub that is silent", () => {
+  test("signs nobody out for a minute", async () => {
+    hub.down = true;
+    site.clock.now += 59_000;
+    expect((await auth())?.user.id).toBe("person-1");
+    expect(site.codes()).toEqual(["hub-unreachable"]);
+  });
+
+  test("then nobody is signed in, the cookie stays, and the hub's return brings the person back", async () => {
+    hub.down = true;
+    site.clock.now += 61_000;
+    expect(await auth()).toBeNull();
+    expect(await site.whySignedOut(browser.request("/"))).toBe("hub-unavailable");
+    const waiting = await browser.get("/api/auth/unavailable?returnTo=/basket");
+    expect(waiting.status).toBe(503);
+    expect(waiting.headers.get("retry-after")).toBe("10");
+    hub.down = false;
+    site.clock.now += 3_000;
+    const back = await browser.get("/api/auth/unavailable?returnTo=/basket");
+    expect(back.headers.get("location")).toBe(`${siteUrl}/basket`);
+    expect((await auth())?.user.id).toBe("person-1");
+  });
+
+  test("is left alone for two seconds, so that pages do not queue", async () => {
+    hub.checkAnswer = { status: 503, body: "" };
+    site.clock.now += 61_000;
+    await auth();
+    await auth();
+    expect(hub.checks).toHaveLength(1);
+    site.clock.now += 2_100;
+    await auth();
+    expect(hub.checks).toHaveLength(2);
+  });
+
+  test("is written down once in ten seconds, not once a request", async () => {
+    hub.down = true;
+    for (let i = 0; i < 9; i++) {
+      site.clock.now += 6_000;
+      await auth();
+    }
+    expect(site.log).toHaveLength(5);
+  });
+});
+
+describe("answers that count for nothing", () => {
+  test.each([
+    ["wrong secret", { status: 401, body: '{"error":"invalid_site"}' }, "site-rejected"],
+    ["a page", { status: 200, body: "<!doctype html>" }, "hub-answer"],
+    ["active as text", { status: 200, body: '{"active":"true"}' }, "hub-answer"],
+    ["null", { status: 200, body: "null" }, "hub-answer"],
+    ["a redirect", { status: 302, body: "" }, "hub-answer"],
+    ["400", { status: 400, body: '{"error":"invalid_request"}' }, "hub-answer"],
+  ])("%s: nobody is signed in, not even within the minute", async (_name, answer, code) => {
+    hub.checkAnswer = answer;
+    site.clock.now += 6_000;
+    expect(await auth()).toBeNull();
+    expect(site.codes()).toEqual([code]);
+  });
+
+  test("clocks that differ are told", async () => {
+    hub.checkAnswer = { status: 200, body: '{"active":true}', date: "Sat, 21 Nov 2020 05:00:00 GMT" };
+    site.clock.now += 6_000;
+    expect(await auth()).not.toBeNull();
+    expect(site.log.map(({ code, level }) => [code, level])).toEqual([["clock-skew", "warn"]]);
+  });
+});
+
+describe("cookies that are no session", () => {
+  test.each([
+    ["rubbish", () => "rubbish"],
+    ["a state cookie's value", (state: string) => state],
+    ["half a cookie", (_state: string, session: string) => session.slice(0, -20)],
+  ])("%s", async (_name, make) => {
+    await browser.get("/api/auth/sign-in");
+    const state = [...browser.cookies].find(([name]) => name.includes(".state-"))?.[1] ?? "";
+    const session = browser.cookies.get("gatehouse-shop.session") ?? "";
+    browser.cookies.set("gatehouse-shop.session", make(state, session));
+    expect(await auth()).toBeNull();
+    expect(hub.checks).toHaveLength(0);
+  });
+
+  test("another site's session, even under the same secret", async () => {
+    const bank = siteInTest(hub, {}, "bank");
+    const session = browser.cookies.get("gatehouse-shop.session") ?? "";
+    const visitor = new BrowserInTest(bank);
+    visitor.cookies.set("gatehouse-bank.session", session);
+    expect(await bank.auth(visitor.request("/"))).toBeNull();
+  });
+
+  test("a session offered as a bearer token", async () => {
+    const session = browser.cookies.get("gatehouse-shop.session") ?? "";
+    const stranger = new BrowserInTest(site);
+    expect(await site.auth(stranger.request("/", { authorization: `Bearer ${session}` }))).toBeNull();
+  });
+});

@@ -1,0 +1,167 @@
+import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import type { RememberedSession, SessionMemory } from "./session-memory.ts";
+import type { Settings } from "./settings.ts";
+import type { SiteLog } from "./site-log.ts";
+
+const hubReasons = [
+  "signed-out",
+  "ended-elsewhere",
+  "idle",
+  "absolute",
+  "replaced",
+  "disabled",
+  "password-changed",
+  "ended-by-operator",
+  "unknown",
+] as const;
+
+/** Why the hub ended a session. */
+export type EndReason = (typeof hubReasons)[number];
+
+/** How a sign-in stands with the hub. `unclear`: the hub could not be asked. */
+export type Standing =
+  | { readonly state: "active" }
+  | { readonly state: "ended"; readonly reason: EndReason }
+  | { readonly state: "unclear"; readonly error: GatehouseAuthError };
+
+interface Asking {
+  /** The person herself did something; the hub's idle timer starts anew. */
+  readonly active: boolean;
+  readonly requestId?: string | undefined;
+}
+
+interface SessionCheckParts {
+  readonly settings: Settings;
+  readonly memory: SessionMemory;
+  readonly log: SiteLog;
+  readonly now: () => number;
+}
+
+/** How long an answer counts without asking again. */
+const freshMs = 5_000;
+/** How long a last good answer counts while the hub is silent: a restart of the hub signs nobody out. */
+const graceMs = 60_000;
+/** How often activity is worth telling: the hub writes it down at most once a minute. */
+const reportMs = 60_000;
+/** How long to wait for an answer: a page is waiting. */
+const patienceMs = 3_000;
+/** How long to leave a silent hub alone, so that pages do not each wait for it. */
+const pauseMs = 2_000;
+
+/**
+ * Asks the hub whether a sign-in still lives.
+ *
+ * A logout message can get lost; the hub's own word cannot. Answers are kept for
+ * five seconds, and an end for ever: an ended session does not come back.
+ */
+export class SessionCheck {
+  readonly #parts: SessionCheckParts;
+  #silentUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: SessionCheckParts) {
+    this.#parts = parts;
+  }
+
+  async standing(sessionIndex: string, asking: Asking): Promise<Standing> {
+    const { memory, now } = this.#parts;
+    const session = memory.of(sessionIndex);
+    if (session.ended) return this.#ended(sessionIndex, session, asking);
+    const fresh = now() - session.aliveAt < freshMs;
+    const report = asking.active && now() - session.reportedAt >= reportMs;
+    if (fresh && !report) return { state: "active" };
+    const answer = await this.#share(sessionIndex, session, { ...asking, active: report });
+    // A logout that arrived while we asked is newer than the answer.
+    if (session.ended) return this.#ended(sessionIndex, session, asking);
+    if (answer.state !== "unclear") return answer;
+    const silent = answer.error.code === "hub-unreachable";
+    return silent && now() - session.aliveAt < graceMs ? { state: "active" } : answer;
+  }
+
+  /** Over is over; only the reason may still be asked for, and a hub that says otherwise is not believed. */
+  async #ended(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
+    const { ended } = session;
+    if (ended && ended.reason === null) {
+      const answer = await this.#share(sessionIndex, session, { ...asking, active: false });
+      ended.reason = answer.state === "ended" ? answer.reason : "signed-out";
+    }
+    return { state: "ended", reason: parseReason(ended?.reason) };
+  }
+
+  /** One question at a time; whoever needs the same answer waits for it. */
+  #share(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
+    if (session.reporting) return session.reporting;
+    const slot = asking.active ? "reporting" : "asking";
+    session[slot] ??= this.#ask(sessionIndex, session, asking).finally(() => {
+      session[slot] = null;
+    });
+    return session[slot];
+  }
+
+  async #ask(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
+    const { settings, log, now } = this.#parts;
+    try {
+      if (now() < this.#silentUntil) throw new GatehouseAuthError("hub-unreachable");
+      const standing = await askHub(settings, sessionIndex, asking, (ms) => this.#noteClock(ms));
+      if (standing.state === "ended") session.ended = { reason: standing.reason };
+      else {
+        session.aliveAt = now();
+        if (asking.active) session.reportedAt = now();
+      }
+      return standing;
+    } catch (cause) {
+      const error =
+        cause instanceof GatehouseAuthError ? cause : new GatehouseAuthError("internal", "", { cause });
+      if (error.code === "hub-unreachable" && now() >= this.#silentUntil) {
+        this.#silentUntil = now() + pauseMs;
+      }
+      log.writeSeldom(error, { requestId: asking.requestId });
+      return { state: "unclear", error };
+    }
+  }
+
+  #noteClock(hubTime: number): void {
+    if (Math.abs(hubTime - this.#parts.now()) < 60_000) return;
+    this.#parts.log.writeSeldom(new GatehouseAuthError("clock-skew"), { level: "warn" });
+  }
+}
+
+async function askHub(
+  settings: Settings,
+  sessionIndex: string,
+  { active, requestId }: Asking,
+  noteClock: (hubTime: number) => void,
+): Promise<Standing> {
+  const credentials = Buffer.from(`${settings.siteId}:${settings.siteSecret}`).toString("base64");
+  const reply = await fetch(`${settings.hubUrl}/sites/v1/sessions/check`, {
+    method: "POST",
+    headers: {
+      authorization: `Basic ${credentials}`,
+      "content-type": "application/json",
+      ...(requestId && { "x-request-id": requestId }),
+    },
+    body: JSON.stringify({ sessionIndex, active }),
+    cache: "no-store",
+    redirect: "manual", // the secret goes to HUB_URL and nowhere else
+    signal: AbortSignal.timeout(patienceMs),
+  }).catch((cause: unknown) => {
+    throw new GatehouseAuthError("hub-unreachable", "", { cause });
+  });
+  const hubTime = Date.parse(reply.headers.get("date") ?? "");
+  if (!Number.isNaN(hubTime)) noteClock(hubTime);
+  if (reply.status === 401) throw new GatehouseAuthError("site-rejected");
+  if (reply.status === 429 || reply.status >= 500) throw new GatehouseAuthError("hub-unreachable");
+  const answer = reply.status === 200 ? await reply.json().catch(() => null) : null;
+  return parseAnswer(answer);
+}
+
+function parseAnswer(answer: unknown): Standing {
+  const { active, reason } = (answer ?? {}) as { active?: unknown; reason?: unknown };
+  if (active === true) return { state: "active" };
+  if (active === false) return { state: "ended", reason: parseReason(reason) };
+  throw new GatehouseAuthError("hub-answer");
+}
+
+/** A reason we have a word for; a newer hub may know more. */
+export function parseReason(reason: unknown): EndReason {
+  return hubReasons.find((known) => known === reason) ?? "unknown";
+}

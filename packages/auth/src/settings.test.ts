@@ -1,0 +1,96 @@
+import "./next-in-node.ts";
+import { describe, expect, test } from "vitest";
+import { gatehouse } from "./gatehouse.ts";
+import { readSettings } from "./settings.ts";
+import { parseCookies, siteCookies } from "./site-cookies.ts";
+import type { LogEntry } from "./site-log.ts";
+
+const good = {
+  HUB_URL: "https://login.example",
+  SITE_URL: "https://shop.example/",
+  SITE_SECRET: "0123456789abcdef0123456789abcdef",
+};
+
+describe("settings", () => {
+  test("are origins without a slash, and a secret of their own for cookies", () => {
+    const settings = readSettings("shop", good);
+    expect(settings).toMatchObject({ hubUrl: "https://login.example", siteUrl: "https://shop.example" });
+    expect(settings.cookieSecret).toMatch(/^[0-9a-f]{64}$/);
+    expect(settings.cookieSecret).not.toContain(good.SITE_SECRET);
+    expect(readSettings("bank", good).cookieSecret).not.toBe(settings.cookieSecret);
+  });
+
+  test.each<[string, string, Record<string, string | undefined>]>([
+    ["setting-missing", "HUB_URL is not set", { HUB_URL: undefined }],
+    ["setting-missing", "SITE_URL is not set", { SITE_URL: " " }],
+    ["setting-missing", "SITE_SECRET is not set", { SITE_SECRET: "" }],
+    ["setting-invalid", "HUB_URL must be an origin", { HUB_URL: "login.example" }],
+    ["setting-invalid", "HUB_URL must be an origin", { HUB_URL: "https://login.example/cas" }],
+    ["setting-invalid", "SITE_URL must be an origin", { SITE_URL: "ftp://shop.example" }],
+    ["setting-invalid", "SITE_URL must be an origin", { SITE_URL: "https://me@shop.example" }],
+    ["secret-too-short", "openssl rand -hex 32", { SITE_SECRET: "0123456789abcdef0123456789abcde" }],
+    ["other-auth-url", "Remove it", { AUTH_URL: "https://shop.example" }],
+  ])("%s: %s", (code, sentence, wrong) => {
+    const read = () => readSettings("shop", { ...good, ...wrong });
+    expect(read).toThrow(expect.objectContaining({ code }));
+    expect(read).toThrow(sentence);
+  });
+
+  test.each(["", "Shop", "shop.", "a;b", "-a", "a".repeat(41)])("%j is no site id", (id) => {
+    expect(() => readSettings(id, good)).toThrow(expect.objectContaining({ code: "site-id-invalid" }));
+  });
+});
+
+describe("a site without settings", () => {
+  const log: LogEntry[] = [];
+  const make = () =>
+    gatehouse(
+      { site: "shop", protocol: "cas", logger: (entry) => void log.push(entry) },
+      { environment: {}, now: Date.now },
+    );
+
+  test("can be imported and built", () => {
+    const { signInUrl, signOutUrl } = make();
+    expect(signInUrl("/basket?a=b&c")).toBe("/api/auth/sign-in?returnTo=%2Fbasket%3Fa%3Db%26c");
+    expect(signOutUrl).toBe("/api/auth/sign-out");
+  });
+
+  test("tells the developer what is missing, and people nothing of it", async () => {
+    const request = new Request("http://localhost:4711/api/auth/sign-in");
+    const reply = await make().handlers.GET(request);
+    expect(reply.status).toBe(500);
+    expect(await reply.text()).not.toMatch(/SITE_SECRET|HUB_URL|SITE_URL/);
+    expect(log.at(-1)?.message).toContain("is not set");
+    await expect(make().auth(request)).rejects.toThrow(expect.objectContaining({ code: "setting-missing" }));
+  });
+});
+
+describe("cookie names", () => {
+  test("are a site's own, and bound to the host over https", () => {
+    const shop = siteCookies({ siteId: "shop", siteUrl: "http://localhost:3001" });
+    const bank = siteCookies({ siteId: "bank", siteUrl: "https://bank.example" });
+    expect(shop.session).toBe("gatehouse-shop.session");
+    expect(bank.session).toBe("__Host-gatehouse-bank.session");
+    expect(bank.options).toEqual({ httpOnly: true, sameSite: "lax", path: "/", secure: true });
+    expect(shop.options.secure).toBe(false);
+  });
+
+  test("no name of a site begins with its session's name", () => {
+    const { session, asked, callbackUrl, csrfToken, state } = siteCookies({
+      siteId: "shop",
+      siteUrl: "http://localhost:3001",
+    });
+    const others = [asked, callbackUrl, csrfToken, state("x")];
+    const neighbours = siteCookies({ siteId: "shop-admin", siteUrl: "http://localhost:3009" });
+    for (const name of [...others, neighbours.session]) expect(name.startsWith(session)).toBe(false);
+  });
+
+  test("the first of two cookies of one name counts", () => {
+    expect(parseCookies("a=1; b; a=2; c==3")).toEqual(
+      new Map([
+        ["a", "1"],
+        ["c", "=3"],
+      ]),
+    );
+  });
+});

@@ -1,0 +1,144 @@
+import { errorPage, unavailablePage } from "./error-page.ts";
+import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { askedMarker, parseReturnTo, withAskedMarker } from "./return-to.ts";
+import { parseReason } from "./session-check.ts";
+import { type FlowReturn, parseFlowReturn, type SignInFlow, startFlow } from "./sign-in-flow.ts";
+import type { Site } from "./site.ts";
+import { clearCookie, clearOldFlows, parseCookies, setCookie } from "./site-cookies.ts";
+import { newReference } from "./site-log.ts";
+import { readRequestId, readStanding } from "./site-session.ts";
+
+/** `GET /api/auth/sign-in?returnTo=`: to the hub, without a page or form between. */
+export function signInRoute(site: Site, request: Request): Promise<Response> {
+  return beginFrom(site, request, "sign-in");
+}
+
+/** `GET /api/auth/recognise?returnTo=`: the same, but the hub shows nothing (CAS gateway). */
+export function recogniseRoute(site: Site, request: Request): Promise<Response> {
+  return beginFrom(site, request, "recognise");
+}
+
+function beginFrom(site: Site, request: Request, purpose: SignInFlow["purpose"]): Promise<Response> {
+  requireNavigation(request);
+  const query = new URL(request.url).searchParams;
+  const returnTo = parseReturnTo(query.get("returnTo"), site.settings.siteUrl) ?? "/";
+  const reason = query.has("reason") ? parseReason(query.get("reason")) : null;
+  return begin(site, request, startFlow({ returnTo, purpose, attempt: 1 }), reason);
+}
+
+async function begin(
+  site: Site,
+  request: Request,
+  flow: SignInFlow,
+  reason: string | null,
+): Promise<Response> {
+  const { state, setCookies } = await site.engine.start(flow);
+  const sent = parseCookies(request.headers.get("cookie"));
+  const cookies = [...clearOldFlows(site.cookies, sent), ...setCookies];
+  // Remembered before the hub is asked: whoever turns back half-way is not sent again.
+  if (flow.purpose === "recognise") cookies.push(setCookie(site.cookies, site.cookies.asked, "1"));
+  return redirect(site.protocol.authenticationUrl(site.settings, { flow, state, reason }), cookies);
+}
+
+/** `GET /api/auth/callback/gatehouse`: back from the hub, with a ticket or (recognise) without. */
+export async function callbackRoute(site: Site, request: Request): Promise<Response> {
+  requireNavigation(request);
+  const returned = parseFlowReturn(new URL(request.url).searchParams, site.settings.siteUrl);
+  if (!returned) throw new GatehouseAuthError("callback-malformed");
+  const { flow, ticket } = returned;
+  try {
+    if (ticket) return await complete(site, request, { ...returned, ticket });
+    if (flow.purpose === "sign-in") throw new GatehouseAuthError("no-ticket");
+    return carryOnUnknown(site, request, flow);
+  } catch (error) {
+    return recover(site, request, flow, error);
+  }
+}
+
+async function complete(site: Site, request: Request, returned: FlowReturn & { ticket: string }) {
+  const { flow, state, ticket } = returned;
+  const { cookies } = site;
+  const stateCookie = parseCookies(request.headers.get("cookie")).get(cookies.state(flow.id)) ?? null;
+  const { person, setCookies } = await site.engine.finish(flow, { state, ticket, stateCookie });
+  // Asked at once: a wrong secret shows here as a page, and not as pages that send people
+  // to the hub and back without end. It also fills the cache for the page that follows.
+  const requestId = readRequestId(request.headers) ?? undefined;
+  const standing = await site.check.standing(person.sessionIndex, { active: true, requestId });
+  if (standing.state === "unclear") throw standing.error;
+  if (standing.state === "ended") throw new GatehouseAuthError("session-over");
+  return redirect(site.settings.siteUrl + flow.returnTo, [
+    ...setCookies,
+    clearCookie(cookies, cookies.asked),
+  ]);
+}
+
+/** What to do with a way back that failed; whatever happens, nobody is signed in by it. */
+function recover(
+  site: Site,
+  request: Request,
+  flow: SignInFlow,
+  error: unknown,
+): Response | Promise<Response> {
+  // Nobody asked for recognition, so nobody is bothered with its failure.
+  if (flow.purpose === "recognise" && error instanceof GatehouseAuthError) {
+    site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
+    return carryOnUnknown(site, request, flow);
+  }
+  if (!(error instanceof GatehouseAuthError) || error.code !== "state-mismatch") throw error;
+  if (flow.attempt === 2) throw new GatehouseAuthError("cookies-refused", "", { cause: error });
+  // Usually a login form left open over lunch. The foreign ticket is not touched; this browser
+  // starts a sign-in of its own, which an open central session answers at once.
+  site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
+  return begin(site, request, startFlow({ ...flow, attempt: 2 }), null);
+}
+
+/** Back to the page, unknown. A browser that did not keep the note gets it in the address. */
+function carryOnUnknown(site: Site, request: Request, flow: SignInFlow): Response {
+  const { cookies, settings } = site;
+  const kept = parseCookies(request.headers.get("cookie")).has(cookies.asked);
+  const path = kept ? flow.returnTo : withAskedMarker(flow.returnTo, settings.siteUrl);
+  return redirect(settings.siteUrl + path, [
+    setCookie(cookies, cookies.asked, askedMarker.value),
+    clearCookie(cookies, cookies.state(flow.id)),
+  ]);
+}
+
+/**
+ * `GET /api/auth/unavailable?returnTo=`: where a signed-in person waits while the hub
+ * cannot be asked. Loading it again goes on as soon as it can.
+ */
+export async function unavailableRoute(site: Site, request: Request): Promise<Response> {
+  const standing = await readStanding(site, request.headers);
+  if (standing.state !== "unclear") {
+    const returnTo = parseReturnTo(new URL(request.url).searchParams.get("returnTo"), site.settings.siteUrl);
+    return redirect(site.settings.siteUrl + (returnTo ?? "/"), []);
+  }
+  const reference = newReference();
+  const requestId = readRequestId(request.headers) ?? undefined;
+  site.log.write(standing.error, { reference, requestId });
+  const { code } = standing.error;
+  return code === "hub-unreachable" ? unavailablePage(reference) : errorPage(code, reference);
+}
+
+/**
+ * Sign-in starts and ends by the browser going somewhere. A picture, frame or script of
+ * another site that asks for these routes gets nothing. Browsers without the headers and
+ * programs pass; the state cookie still binds what they do to themselves.
+ */
+function requireNavigation(request: Request): void {
+  const mode = request.headers.get("sec-fetch-mode");
+  const destination = request.headers.get("sec-fetch-dest");
+  if ((mode && mode !== "navigate") || (destination && destination !== "document")) {
+    throw new GatehouseAuthError("request-refused");
+  }
+}
+
+/**
+ * 303, so that nothing posted is posted again (RFC 9700, 4.12), and no Referer, so that a
+ * ticket in the address stays between us and the hub.
+ */
+export function redirect(location: string, setCookies: readonly string[]): Response {
+  const headers = new Headers({ location, "cache-control": "no-store", "referrer-policy": "no-referrer" });
+  for (const cookie of setCookies) headers.append("set-cookie", cookie);
+  return new Response(null, { status: 303, headers });
+}

@@ -1,0 +1,111 @@
+import "./next-in-node.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { HubInTest } from "./hub-in-test.ts";
+import { BrowserInTest, lastSessionIndex, location, siteInTest, siteUrl } from "./site-in-test.ts";
+
+let hub: HubInTest;
+let site: ReturnType<typeof siteInTest>;
+let browser: BrowserInTest;
+
+beforeEach(async () => {
+  hub = new HubInTest();
+  await hub.start();
+  site = siteInTest(hub);
+  browser = new BrowserInTest(site);
+  await browser.signIn(hub);
+});
+afterEach(() => hub.stop());
+
+const form = "application/x-www-form-urlencoded";
+
+function logoutRequest(sessionIndex: string): URLSearchParams {
+  return new URLSearchParams({
+    logoutRequest: `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="LR-1" Version="2.0" IssueInstant="2026-11-21T05:00:00Z"><saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">@NOT_USED@</saml:NameID><samlp:SessionIndex>${sessionIndex}</samlp:SessionIndex></samlp:LogoutRequest>`,
+  });
+}
+
+describe("signing out", () => {
+  test("ends the site's session and goes on to the hub", async () => {
+    const kept = new Map(browser.cookies);
+    const reply = await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
+    expect(reply.status).toBe(303);
+    const hubLogout = new URL(location(reply));
+    expect(hubLogout.origin + hubLogout.pathname).toBe(`${hub.url}/cas/logout`);
+    expect(hubLogout.searchParams.get("service")).toBe(`${siteUrl}/`);
+    expect(browser.cookies.size).toBe(0);
+    const copy = new BrowserInTest(site);
+    for (const [name, value] of kept) copy.cookies.set(name, value);
+    expect(await site.auth(copy.request("/"))).toBeNull();
+  });
+
+  test.each([
+    ["another site", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }],
+    ["a neighbour", { origin: "http://bank.localhost:3002", "sec-fetch-site": "same-site" }],
+    ["a sandboxed frame", { origin: "null", "sec-fetch-site": "cross-site" }],
+    ["nobody in particular", { origin: "null" }],
+    ["a program", {}],
+    ["a liar", { origin: siteUrl, "sec-fetch-site": "cross-site" }],
+    ["the server's own host", { origin: "http://localhost:4711" }],
+  ])("is refused to %s", async (_name, headers) => {
+    const reply = await browser.post(site.signOutUrl, headers);
+    expect(reply.status).toBe(403);
+    expect(site.codes()).toEqual(["request-refused"]);
+    expect(await site.auth(browser.request("/"))).not.toBeNull();
+  });
+
+  test("is no link", async () => {
+    expect((await browser.get(site.signOutUrl)).status).toBe(405);
+  });
+});
+
+describe("the hub's logout request", () => {
+  const receive = (body?: BodyInit) =>
+    browser.post("/api/auth/logout-request", { "content-type": form }, body);
+
+  test("ends a known session at once, within the five seconds", async () => {
+    expect(await site.auth(browser.request("/"))).not.toBeNull();
+    const reply = await receive(logoutRequest(lastSessionIndex(hub)));
+    expect(reply.status).toBe(200);
+    hub.end(lastSessionIndex(hub), "ended-elsewhere");
+    expect(await site.auth(browser.request("/"))).toBeNull();
+    expect(await site.whySignedOut(browser.request("/"))).toBe("ended-elsewhere");
+  });
+
+  test("is believed over a hub that says otherwise or nothing", async () => {
+    await receive(logoutRequest(lastSessionIndex(hub)));
+    hub.down = true;
+    expect(await site.auth(browser.request("/"))).toBeNull();
+    expect(await site.whySignedOut(browser.request("/"))).toBe("signed-out");
+  });
+
+  test("for an unknown session gets the same answer and changes nothing", async () => {
+    const known = await receive(logoutRequest(lastSessionIndex(hub)));
+    const unknown = await receive(logoutRequest("ST-00000000000000000000000000000"));
+    expect(unknown.status).toBe(known.status);
+    expect(await unknown.text()).toBe(await known.text());
+    expect([...unknown.headers]).toEqual([...known.headers]);
+    const other = new BrowserInTest(site);
+    await other.signIn(hub);
+    await receive(logoutRequest("ST-00000000000000000000000000000"));
+    expect(await site.auth(other.request("/"))).not.toBeNull();
+  });
+
+  test.each<[string, BodyInit | undefined]>([
+    ["nothing", undefined],
+    ["another form", "a=b"],
+    ["rubbish", "logoutRequest=%3Crubbish"],
+    ["two requests", `${logoutRequest("ST-1")}&${logoutRequest("ST-2")}`],
+    [
+      "a document type",
+      new URLSearchParams({ logoutRequest: '<!DOCTYPE a [<!ENTITY b "c">]><samlp:LogoutRequest/>' }),
+    ],
+    ["no UTF-8", new Uint8Array([0x6c, 0xff, 0xfe])],
+    ["a megabyte", "a".repeat(1_000_000)],
+    ["65 kB around a good one", `${"a=".padEnd(66_000, "a")}&${logoutRequest("ST-1")}`],
+  ])("%s is refused", async (_name, body) => {
+    const reply = await receive(body);
+    expect(reply.status).toBe(400);
+    expect(site.codes()).toEqual(["logout-request-malformed"]);
+    expect(await site.auth(browser.request("/"))).not.toBeNull();
+  });
+});

@@ -1,0 +1,80 @@
+import type { Settings } from "./settings.ts";
+
+/** A site's cookie names and how its cookies are set. */
+export interface SiteCookies {
+  readonly session: string;
+  readonly asked: string;
+  /** next-auth wants names for these; they never reach a browser. */
+  readonly callbackUrl: string;
+  readonly csrfToken: string;
+  /** One state cookie a flow, so that tabs do not take each other's. */
+  state(flowId: string): string;
+  readonly options: { httpOnly: true; sameSite: "lax"; path: "/"; secure: boolean };
+}
+
+/** How many sign-ins a browser may have under way; each costs half a kilobyte a request. */
+const mostFlows = 6;
+
+/**
+ * Names of a site's own, because browsers do not keep cookies of two ports apart:
+ * the site's id in the name keeps neighbours on one machine from clobbering each other.
+ * No name is the beginning of another: next-auth collects cookies by prefix.
+ *
+ * Lax, not Strict: the way back from the hub is a cross-site navigation.
+ */
+export function siteCookies({ siteId, siteUrl }: Pick<Settings, "siteId" | "siteUrl">): SiteCookies {
+  const secure = siteUrl.startsWith("https:");
+  const prefix = `${secure ? "__Host-" : ""}gatehouse-${siteId}`;
+  return {
+    session: `${prefix}.session`,
+    asked: `${prefix}.asked`,
+    callbackUrl: `${prefix}.callback`,
+    csrfToken: `${prefix}.csrf`,
+    state: (flowId) => `${prefix}.state-${flowId}`,
+    options: { httpOnly: true, sameSite: "lax", path: "/", secure },
+  };
+}
+
+/** Reads a Cookie header. The first of two cookies of one name counts, as in next-auth. */
+export function parseCookies(header: string | null): Map<string, string> {
+  const cookies = new Map<string, string>();
+  for (const pair of (header ?? "").split(";")) {
+    const cut = pair.indexOf("=");
+    const name = pair.slice(0, cut).trim();
+    if (cut > 0 && !cookies.has(name)) cookies.set(name, pair.slice(cut + 1).trim());
+  }
+  return cookies;
+}
+
+/** The sealed session as the browser sent it, put together when next-auth had to cut it into pieces. */
+export function readSessionCookie(cookies: Map<string, string>, name: string): string | null {
+  const whole = cookies.get(name);
+  if (whole) return whole;
+  const pieces: string[] = [];
+  for (let piece = cookies.get(`${name}.0`); piece; piece = cookies.get(`${name}.${pieces.length}`)) {
+    pieces.push(piece);
+  }
+  return pieces.join("") || null;
+}
+
+/** A Set-Cookie value for a cookie that lives as long as the browser runs. */
+export function setCookie(cookies: SiteCookies, name: string, value: string): string {
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax${cookies.options.secure ? "; Secure" : ""}`;
+}
+
+/** A Set-Cookie value that removes a cookie. */
+export function clearCookie(cookies: SiteCookies, name: string): string {
+  return `${setCookie(cookies, name, "")}; Max-Age=0`;
+}
+
+/** Set-Cookie values that remove the session, whole and in pieces. */
+export function clearSessionCookies(cookies: SiteCookies, sent: Map<string, string>): string[] {
+  const isSession = (name: string) => name === cookies.session || name.startsWith(`${cookies.session}.`);
+  return [...sent.keys()].filter(isSession).map((name) => clearCookie(cookies, name));
+}
+
+/** Set-Cookie values that give up the oldest sign-ins under way. Browsers send older cookies first. */
+export function clearOldFlows(cookies: SiteCookies, sent: Map<string, string>): string[] {
+  const flows = [...sent.keys()].filter((name) => name.startsWith(cookies.state("")));
+  return flows.slice(0, Math.max(0, flows.length - mostFlows + 1)).map((name) => clearCookie(cookies, name));
+}

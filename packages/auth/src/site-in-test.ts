@@ -1,0 +1,80 @@
+import { gatehouse } from "./gatehouse.ts";
+import type { HubInTest } from "./hub-in-test.ts";
+import type { LogEntry } from "./site-log.ts";
+
+export const siteUrl = "http://shop.localhost:3001";
+export const siteSecret = "0123456789abcdef0123456789abcdef-shop";
+
+/** What a browser says with a navigation. */
+export const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+
+/** A site with its surroundings: a hub, a clock, and a log to read. */
+export function siteInTest(hub: HubInTest, environment: Record<string, string> = {}, site = "shop") {
+  const log: LogEntry[] = [];
+  const clock = { now: Date.now() };
+  hub.siteSecret = siteSecret;
+  const all = { HUB_URL: hub.url, SITE_URL: siteUrl, SITE_SECRET: siteSecret, ...environment };
+  const options = { site, protocol: "cas" as const, logger: (entry: LogEntry) => void log.push(entry) };
+  const made = gatehouse(options, { environment: all, now: () => clock.now });
+  return { ...made, log, clock, codes: () => log.map(({ code }) => code) };
+}
+
+/** A browser of one person: keeps cookies, follows nothing by itself. */
+export class BrowserInTest {
+  readonly cookies = new Map<string, string>();
+  readonly #site: ReturnType<typeof siteInTest>;
+  keepsCookies = true;
+
+  constructor(site: ReturnType<typeof siteInTest>) {
+    this.#site = site;
+  }
+
+  /** A request as Next.js hands it over: under a host of the server's own, never SITE_URL. */
+  request(address: string, headers: Record<string, string> = navigation, init: RequestInit = {}): Request {
+    const { pathname, search } = new URL(address, siteUrl);
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    return new Request(`http://localhost:4711${pathname}${search}`, {
+      ...init,
+      headers: { host: "evil.example", ...headers, ...(cookie && { cookie }) },
+    });
+  }
+
+  async get(address: string, headers?: Record<string, string>): Promise<Response> {
+    return this.#keep(await this.#site.handlers.GET(this.request(address, headers)));
+  }
+
+  async post(address: string, headers: Record<string, string>, body?: BodyInit): Promise<Response> {
+    const init = { method: "POST", ...(body !== undefined && { body }) };
+    return this.#keep(await this.#site.handlers.POST(this.request(address, headers, init)));
+  }
+
+  /** From the link to the landing page. */
+  async signIn(hub: HubInTest, returnTo = "/basket"): Promise<Response> {
+    const started = await this.get(this.#site.signInUrl(returnTo));
+    return this.get(hub.signIn(location(started)));
+  }
+
+  #keep(reply: Response): Response {
+    for (const cookie of this.keepsCookies ? reply.headers.getSetCookie() : []) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (/max-age=0/i.test(cookie)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    return reply;
+  }
+}
+
+/** Where a reply sends the browser. */
+export function location(reply: Response): string {
+  return reply.headers.get("location") ?? "";
+}
+
+/** The service that a hub address asks a ticket for. */
+export function serviceOf(loginUrl: string): URL {
+  return new URL(new URL(loginUrl).searchParams.get("service") ?? "");
+}
+
+/** The spent ticket that the site's last validation asked about. */
+export function lastSessionIndex(hub: HubInTest): string {
+  return new URLSearchParams(hub.validations.at(-1)).get("ticket") ?? "";
+}

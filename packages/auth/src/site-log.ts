@@ -1,0 +1,80 @@
+import { randomInt } from "node:crypto";
+import type { GatehouseAuthError, GatehouseAuthErrorCode } from "./gatehouse-auth-error.ts";
+
+/** One line of the log. Holds no ticket, cookie, secret or address of a person. */
+export interface LogEntry {
+  readonly level: "error" | "warn";
+  readonly time: string;
+  readonly from: "gatehouse";
+  readonly site: string;
+  readonly code: GatehouseAuthErrorCode;
+  readonly message: string;
+  /** What a person was shown, to find this line by. */
+  readonly reference?: string;
+  /** The id that the hub's log has for the same request. */
+  readonly requestId?: string;
+  readonly cause?: string;
+}
+
+/** Takes the log where a site wants it. */
+export type SiteLogger = (entry: LogEntry) => void;
+
+/** Writes one line of JSON to the standard error stream. */
+export const logToConsole: SiteLogger = (entry) => {
+  console.error(JSON.stringify(entry));
+};
+
+interface Context {
+  readonly level?: LogEntry["level"];
+  readonly reference?: string;
+  readonly requestId?: string | undefined;
+}
+
+/** The log of one site. */
+export interface SiteLog {
+  /** Writes an error down. */
+  write(error: GatehouseAuthError, context?: Context): void;
+  /** The same, but one code at most every ten seconds: a hub that is down fails every request. */
+  writeSeldom(error: GatehouseAuthError, context?: Context): void;
+}
+
+/** @param now the clock, in milliseconds */
+export function siteLog(site: string, logger: SiteLogger, now: () => number): SiteLog {
+  const written = new Map<string, number>();
+  const write = (error: GatehouseAuthError, { level = "error", reference, requestId }: Context = {}) => {
+    const cause = causeOf(error.cause);
+    logger({
+      level,
+      time: new Date(now()).toISOString(),
+      from: "gatehouse",
+      site,
+      code: error.code,
+      message: error.message,
+      ...(reference && { reference }),
+      ...(requestId && { requestId }),
+      ...(cause && { cause }),
+    });
+  };
+  return {
+    write,
+    writeSeldom(error, context) {
+      if (now() - (written.get(error.code) ?? Number.NEGATIVE_INFINITY) < 10_000) return;
+      written.set(error.code, now());
+      write(error, context);
+    },
+  };
+}
+
+/** A short code that a person can read out. Without 0, O, 1 and I. */
+export function newReference(): string {
+  const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+  return Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join("");
+}
+
+/** The system's name for what went wrong; messages of other libraries may quote tickets. */
+function causeOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const inner = cause.cause as { code?: unknown } | undefined;
+  const code = (cause as { code?: unknown }).code ?? inner?.code;
+  return typeof code === "string" ? `${cause.name} ${code}` : cause.name;
+}

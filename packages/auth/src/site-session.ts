@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import type { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import type { EndReason } from "./session-check.ts";
+import type { Site } from "./site.ts";
+import { parseCookies, readSessionCookie } from "./site-cookies.ts";
+
+/** What a site knows about the person who is signed in. */
+export interface SiteSession {
+  readonly user: {
+    /** Stable for the life of the account; keep your records by this one. */
+    readonly id: string;
+    readonly username: string;
+    readonly name: string;
+    /** Null when the hub's registration of the site does not release it. */
+    readonly email: string | null;
+  };
+  /** When the person has to be recognised anew at the latest (ISO 8601). */
+  readonly expires: string;
+}
+
+/** Why a person who was signed in is not any more. `hub-unavailable`: nobody can tell right now. */
+export type SignedOutReason = EndReason | "hub-unavailable";
+
+/** How a request stands: with a session, without one, or with one that is over or unclear. */
+export type RequestStanding =
+  | { readonly state: "anonymous" }
+  | { readonly state: "signed-in"; readonly session: SiteSession; readonly sessionIndex: string }
+  | { readonly state: "ended"; readonly reason: EndReason }
+  | { readonly state: "unclear"; readonly error: GatehouseAuthError };
+
+/** Set by the proxy: the path a page was asked for. Only ever judged as a place to return to. */
+export const pathHeader = "x-gatehouse-path";
+
+/**
+ * Reads who asks. Fails closed: everything but a sealed session with an id, that the
+ * hub says is alive, is nobody.
+ */
+export async function readStanding(
+  site: Site,
+  headers: Headers,
+  { active = asksForPage(headers) }: { readonly active?: boolean } = {},
+): Promise<RequestStanding> {
+  const sealed = readSessionCookie(parseCookies(headers.get("cookie")), site.cookies.session);
+  const person = sealed ? await site.engine.unseal(sealed) : null;
+  if (!person) return { state: "anonymous" };
+  const { id, username, name, email, sessionIndex } = person;
+  const requestId = readRequestId(headers) ?? randomUUID();
+  const standing = await site.check.standing(sessionIndex, { active, requestId });
+  if (standing.state !== "active") return standing;
+  const expires = new Date(person.expires * 1000).toISOString();
+  return { state: "signed-in", session: { user: { id, username, name, email }, expires }, sessionIndex };
+}
+
+/** The request id that a proxy in front gave, when it is one; a log line is made of it. */
+export function readRequestId(headers: Headers): string | null {
+  const id = headers.get("x-request-id");
+  return id && /^[A-Za-z0-9-]{8,64}$/.test(id) ? id : null;
+}
+
+/**
+ * Whether the person herself asked for a page.
+ *
+ * Next.js hides from us which fetches are its soft navigations, so a page that came
+ * through the proxy counts as well; a script that polls an API route does not, or a
+ * forgotten tab would stay signed in for ever.
+ */
+function asksForPage(headers: Headers): boolean {
+  if (/prefetch/i.test(headers.get("sec-purpose") ?? headers.get("purpose") ?? "")) return false;
+  if (headers.get("sec-fetch-mode") === "navigate") return true;
+  const path = headers.get(pathHeader);
+  return path !== null && !path.startsWith("/api/");
+}

@@ -1,0 +1,66 @@
+import { casProtocol } from "./cas-provider.ts";
+import { type NextAuthEngine, nextAuthEngine } from "./next-auth-engine.ts";
+import { SessionCheck } from "./session-check.ts";
+import { type SessionMemory, sessionMemory } from "./session-memory.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import type { SignInProtocol } from "./sign-in-protocol.ts";
+import { type SiteCookies, siteCookies } from "./site-cookies.ts";
+import { logToConsole, type SiteLog, type SiteLogger, siteLog } from "./site-log.ts";
+
+/** The one config call of a site. */
+export interface GatehouseOptions {
+  /** The site's id in its registration at the hub. */
+  readonly site: string;
+  /** How the site signs in. */
+  readonly protocol: "cas";
+  /** Takes the log; the default writes one line of JSON to the standard error stream. */
+  readonly logger?: SiteLogger;
+}
+
+/** Where a site gets its surroundings from; tests bring their own. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+/** A site with its settings read: what all routes and readers work with. */
+export interface Site {
+  readonly settings: Settings;
+  readonly cookies: SiteCookies;
+  readonly protocol: SignInProtocol;
+  readonly engine: NextAuthEngine;
+  readonly memory: SessionMemory;
+  readonly check: SessionCheck;
+  readonly log: SiteLog;
+}
+
+/** A site whose settings wait for the first use. */
+export interface LazySite {
+  /** Usable before the settings are: it has to tell what is wrong with them. */
+  readonly log: SiteLog;
+  /** @throws {GatehouseAuthError} when the environment is wrong */
+  open(): Site;
+}
+
+/** Puts a site together at first use; a wrong environment is read again at the next. */
+export function lazySite(options: GatehouseOptions, { environment, now }: Surroundings): LazySite {
+  const log = siteLog(options.site, options.logger ?? logToConsole, now);
+  let site: Site | null = null;
+  const open = () => {
+    const settings = readSettings(options.site, environment);
+    const cookies = siteCookies(settings);
+    const memory = sessionMemory(settings.siteId);
+    const protocol = casProtocol;
+    const engine = nextAuthEngine(settings, cookies, protocol);
+    const check = new SessionCheck({ settings, memory, log, now });
+    return { settings, cookies, protocol, engine, memory, check, log };
+  };
+  return {
+    log,
+    open() {
+      site ??= open();
+      return site;
+    },
+  };
+}
