@@ -107,7 +107,8 @@ interface Current {
 
 const key = Symbol.for("gatehouse.screen");
 const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<Current> | undefined>;
-const storage = (shared[key] ??= new AsyncLocalStorage<Current>());
+const storage = shared[key] ?? new AsyncLocalStorage<Current>();
+shared[key] = storage;
 
 /** Runs `draw` with a screen's model in reach of `readScreen`. */
 export function withScreen<Name extends keyof Screens, Result>(

@@ -1,0 +1,129 @@
+/** `/account`: who I am, where I am signed in, ending one or all. */
+import type { SessionWithSites } from "@gatehouse/database";
+import { HubError } from "../http/hub-error.ts";
+import { type Call, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
+import type { AccountScreen } from "../screen.ts";
+import { describeBrowser } from "./describe-browser.ts";
+
+const notices: Readonly<Record<string, string>> = {
+  ended: "Signed out there. Its sites are being told.",
+  "ended-others": "Signed out everywhere else. The sites are being told.",
+  gone: "That sign-in had ended already.",
+};
+
+const showAccount = route({
+  method: "GET",
+  path: "/account",
+  caller: "person",
+  antiForgery: "changes-nothing",
+  sends: "query",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const { person } = call.session;
+    const sessions = await call.hub.database.sessions.listOf(person.id);
+    const here = (session: SessionWithSites): boolean => session.id === call.session.id;
+    const model: AccountScreen = {
+      person: { name: person.name, username: person.username, email: person.email },
+      token: call.formToken,
+      notice: notices[parameters.get("notice") ?? ""] ?? null,
+      sessions: [...sessions.filter(here), ...sessions.filter((session) => !here(session))].map(
+        (session) => ({
+          id: session.id,
+          here: here(session),
+          browser: describeBrowser(session.userAgent),
+          address: session.address,
+          startedAt: session.startedAt,
+          lastActivityAt: session.lastActivityAt,
+          sites: sitesOf(call, session),
+        }),
+      ),
+      sites: call.hub.sites.list().map(({ name, host, url }) => ({ name, host, url })),
+    };
+    return { screen: { name: "account", model } };
+  },
+});
+
+/** A site that was signed in to twice from one browser is one line, with the latest use. */
+function sitesOf(call: Call, session: SessionWithSites): AccountScreen["sessions"][number]["sites"] {
+  const bySite = new Map<string, AccountScreen["sessions"][number]["sites"][number]>();
+  for (const { siteId, startedAt, lastActivityAt } of session.sites) {
+    const site = call.hub.sites.find(siteId);
+    const before = bySite.get(siteId);
+    bySite.set(siteId, {
+      name: site?.name ?? siteId,
+      host: site?.host ?? "",
+      since: before && before.since < startedAt ? before.since : startedAt,
+      lastActivityAt:
+        before && before.lastActivityAt > lastActivityAt ? before.lastActivityAt : lastActivityAt,
+    });
+  }
+  return [...bySite.values()];
+}
+
+const endOne = route({
+  method: "POST",
+  path: "/account/sessions/end",
+  caller: "person",
+  antiForgery: "form-token",
+  sends: "form",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const sessionId = parameters.get("session") ?? "";
+    if (sessionId === "") {
+      throw new HubError(400, "session_missing", "Which sign-in?", [
+        "The form named no sign-in to end. Nothing was changed.",
+        "Go back to your account and choose one.",
+      ]);
+    }
+    const ended = await call.hub.database.sessions.end(
+      { sessionId, personId: call.session.person.id },
+      "ended-elsewhere",
+    );
+    return ended.length === 0
+      ? seeOther("/account?notice=gone")
+      : afterEnding(call, ended, "/account?notice=ended");
+  },
+});
+
+const endOthers = route({
+  method: "POST",
+  path: "/account/sessions/end-others",
+  caller: "person",
+  antiForgery: "form-token",
+  sends: "form",
+  speaks: "html",
+  async answer(call) {
+    const { id, person } = call.session;
+    const ended = await call.hub.database.sessions.end(
+      { personId: person.id, exceptSessionId: id },
+      "ended-elsewhere",
+    );
+    return afterEnding(call, ended, "/account?notice=ended-others");
+  },
+});
+
+const endAll = route({
+  method: "POST",
+  path: "/account/sessions/end-all",
+  caller: "person",
+  antiForgery: "form-token",
+  sends: "form",
+  speaks: "html",
+  async answer(call) {
+    const ended = await call.hub.database.sessions.end(
+      { personId: call.session.person.id },
+      "ended-elsewhere",
+    );
+    return afterEnding(call, ended, "/cas/logout");
+  },
+});
+
+function afterEnding(call: CallerFacts["person"], ended: readonly string[], next: string) {
+  call.log.info(
+    { event: "sessions.ended", person: call.session.person.id, sessions: ended },
+    "sessions ended from the account page",
+  );
+  return seeOther(next, { afterwards: call.hub.logout.wake });
+}
+
+export const account: readonly Route[] = [showAccount, endOne, endOthers, endAll];

@@ -1,0 +1,222 @@
+/** `/cas/login`: as requestor of credentials (GET) and as their acceptor (POST). */
+import {
+  CasError,
+  createTicketId,
+  decideLogin,
+  type LoginDecision,
+  type LoginRequest,
+  parseLoginRequest,
+  parseLoginSubmission,
+  type RequestParameters,
+  ticketRedirect,
+} from "@gatehouse/cas/server";
+import { readKnownBrowser, writeKnownBrowser } from "../credential/known-browser.ts";
+import { signIn } from "../credential/sign-in.ts";
+import { HubError } from "../http/hub-error.ts";
+import { type Answer, type Call, route, seeOther } from "../http/route.ts";
+import {
+  flowOf,
+  issueLoginTicket,
+  type LoginNote,
+  readNote,
+  spendLoginTicket,
+  writeNote,
+} from "./login-form.ts";
+import { reasonForForm } from "./reason.ts";
+
+/** Pages of the hub that a person may come back to after signing in. */
+const ownPages = ["/account"];
+
+/** @see CAS protocol 3.0.3, section 2.1 */
+export const requestCredentials = route({
+  method: "GET",
+  path: "/cas/login",
+  caller: "anyone",
+  antiForgery: "changes-nothing",
+  sends: "query",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const request = readRequest(() => parseLoginRequest(parameters));
+    const found = await call.hub.findSession(call, { touch: true });
+    const decision = decide(call, request, found.state === "alive", false);
+    switch (decision.action) {
+      case "refuse-service":
+        throw unknownService();
+      case "return-without-ticket":
+        return seeOther(decision.service.url);
+      case "show-signed-in":
+        return seeOther(returnPage(parameters));
+      case "issue-ticket":
+        if (found.state !== "alive") throw new Error("a ticket needs a session");
+        return sendTicket(call, decision, found.session.id);
+      case "ask-credentials":
+        return showForm(call, request, parameters, reasonForForm(found, parameters, request.renew));
+    }
+  },
+});
+
+/** @see CAS protocol 3.0.3, section 2.2 */
+export const acceptCredentials = route({
+  method: "POST",
+  path: "/cas/login",
+  caller: "anyone",
+  antiForgery: "login-ticket",
+  sends: "form",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const submission = readRequest(() => parseLoginSubmission(parameters));
+    const { request, password } = submission;
+    const identifier = submission.username.trim();
+    if (decide(call, request, false, false).action === "refuse-service") throw unknownService();
+    const flow = flowOf(call);
+    const again = (error: Omit<NonNullable<LoginNote["error"]>, "reference">): Answer =>
+      askAgain(call, parameters, flow, {
+        username: identifier,
+        error: { ...error, reference: call.requestId },
+      });
+    if (!(await spendLoginTicket(call.hub, submission.loginTicket, flow.id)))
+      return again({ code: "form_expired" });
+    if (identifier === "") return again({ code: "username_missing" });
+    if (password === "") return again({ code: "password_missing" });
+    const { cookies } = call.hub;
+    const result = await signIn(call.hub, {
+      identifier,
+      password,
+      address: call.address,
+      userAgent: call.userAgent,
+      previousToken: cookies.read(call.header("cookie"), "session"),
+      knownBrowser: readKnownBrowser(call),
+    });
+    if (result.outcome === "refused") {
+      call.log.warn(
+        { event: "sign_in.refused", code: result.code, address: call.address },
+        "sign-in refused",
+      );
+      return again(result);
+    }
+    const { session, token } = result;
+    call.log.info(
+      { event: "sign_in.accepted", person: session.person.id, session: session.id, address: call.address },
+      "signed in",
+    );
+    const set = [
+      cookies.write("session", token),
+      cookies.clear("flow"),
+      cookies.clear("note"),
+      writeKnownBrowser(call, session.person.id),
+    ];
+    const decision = decide(call, request, true, true);
+    const afterwards = call.hub.logout.wake;
+    if (decision.action !== "issue-ticket")
+      return seeOther(returnPage(parameters), { cookies: set, afterwards });
+    return { ...(await sendTicket(call, decision, session.id)), cookies: set, afterwards };
+  },
+});
+
+function decide(
+  call: Call,
+  request: LoginRequest,
+  signedIn: boolean,
+  credentialsAccepted: boolean,
+): LoginDecision {
+  const serviceRegistered =
+    request.service !== null && call.hub.sites.findByService(request.service) !== undefined;
+  return decideLogin(request, { serviceRegistered, signedIn, credentialsAccepted });
+}
+
+/** @see CAS protocol 3.0.3, section 2.2.4 */
+async function sendTicket(
+  call: Call,
+  decision: Extract<LoginDecision, { action: "issue-ticket" }>,
+  sessionId: string,
+) {
+  const { service, fromNewLogin } = decision;
+  const site = call.hub.sites.findByService(service);
+  if (site === undefined) throw unknownService();
+  const id = createTicketId("ST");
+  const lifeSeconds = call.hub.settings.ticketLifeSeconds;
+  await call.hub.database.tickets.issue({
+    id,
+    service: service.url,
+    siteId: site.id,
+    sessionId,
+    fromNewLogin,
+    lifeSeconds,
+  });
+  call.log.debug({ event: "ticket.issued", site: site.id, session: sessionId }, "service ticket issued");
+  return seeOther(ticketRedirect(service, id));
+}
+
+async function showForm(
+  call: Call,
+  request: LoginRequest,
+  parameters: RequestParameters,
+  because: { readonly reason: LoginNote["reason"] | undefined; readonly username: string },
+): Promise<Answer> {
+  const flow = flowOf(call);
+  const note = readNote(call, flow.id);
+  const site = request.service === null ? undefined : call.hub.sites.findByService(request.service);
+  // An error is said once; name and reason stay for the next look at the form.
+  const cookies =
+    note.error === undefined
+      ? flow.cookies
+      : [...flow.cookies, writeNote(call.hub, flow.id, { ...note, error: undefined as never })];
+  return {
+    screen: {
+      name: "login",
+      model: {
+        action: "/cas/login",
+        hidden: [{ name: "lt", value: issueLoginTicket(call.hub, flow.id) }, ...carried(parameters)],
+        site: site === undefined ? null : { name: site.name, host: site.host },
+        reason: because.reason ?? note.reason ?? null,
+        idleMinutes: Math.round(call.hub.settings.sessionIdleSeconds / 60),
+        error: note.error ?? null,
+        username: note.username || because.username,
+      },
+    },
+    cookies,
+    formTargets: request.service === null ? [] : [request.service.origin],
+  };
+}
+
+function askAgain(
+  call: Call,
+  parameters: RequestParameters,
+  flow: ReturnType<typeof flowOf>,
+  note: LoginNote,
+): Answer {
+  const back = new URLSearchParams(carried(parameters).map(({ name, value }) => [name, value]));
+  const cookies = [...flow.cookies, writeNote(call.hub, flow.id, note)];
+  return seeOther(back.size === 0 ? "/cas/login" : `/cas/login?${back}`, { cookies });
+}
+
+/** What the form repeats, so that the answer to it knows where she came from. */
+function carried(parameters: RequestParameters): { readonly name: string; readonly value: string }[] {
+  return ["service", "renew", "return"].flatMap((name) => {
+    const value = parameters.get(name) ?? "";
+    return value === "" ? [] : [{ name, value }];
+  });
+}
+
+function returnPage(parameters: RequestParameters): string {
+  const page = parameters.get("return") ?? "";
+  return ownPages.includes(page) ? page : "/account";
+}
+
+function readRequest<Request>(read: () => Request): Request {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CasError) throw unknownService(error.description);
+    throw error;
+  }
+}
+
+/** Explained on a page, never answered by a redirect. @see CAS protocol 3.0.3, section 2.2.1 */
+function unknownService(because?: string): HubError {
+  return new HubError(403, "service_unknown", "This site is not registered here", [
+    ...(because === undefined ? [] : [because]),
+    "You were sent here by a site that may not use this sign-in. You were not signed in to it, and nothing was sent to it.",
+    "If you run the site, register the address it gave as service. If you do not, go back and tell its people.",
+  ]);
+}

@@ -1,0 +1,55 @@
+/** `/cas/logout`: ends the central session; every site of it is told after this answer has gone out. */
+import { parseLogoutReturn } from "@gatehouse/cas/server";
+import { route, seeOther } from "../http/route.ts";
+import { flowOf, writeNote } from "./login-form.ts";
+
+/** @see CAS protocol 3.0.3, section 2.3 */
+export const logout = route({
+  method: "GET",
+  path: "/cas/logout",
+  caller: "anyone",
+  antiForgery: "sign-out-only",
+  sends: "query",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const { hub } = call;
+    const token = hub.cookies.read(call.header("cookie"), "session");
+    const found =
+      token === undefined
+        ? { state: "unknown" as const }
+        : await hub.database.sessions.find(token, { touch: false });
+    if (token !== undefined) await hub.database.sessions.end({ token }, "signed-out");
+    const cookies = [hub.cookies.clear("session")];
+    if (found.state === "alive") {
+      call.log.info(
+        { event: "sign_out", person: found.session.person.id, session: found.session.id },
+        "signed out",
+      );
+      const flow = flowOf(call);
+      cookies.push(
+        ...flow.cookies,
+        writeNote(hub, flow.id, { username: found.session.person.username, reason: "signed-out" }),
+      );
+    }
+    const headers = { "clear-site-data": '"cache"' };
+    const afterwards = hub.logout.wake;
+    const returnTo = parseLogoutReturn(parameters);
+    if (returnTo !== null && hub.sites.findByReturnAddress(returnTo) !== undefined) {
+      return seeOther(returnTo.url, { cookies, headers, afterwards });
+    }
+    const told = found.state === "alive" ? await hub.database.logoutDeliveries.listOf(found.session.id) : [];
+    const sites = [...new Set(told.map(({ siteId }) => siteId))].flatMap((id) => hub.sites.find(id) ?? []);
+    return {
+      screen: {
+        name: "logged-out",
+        model: {
+          sites: sites.map(({ name, host }) => ({ name, host })),
+          wasSignedIn: found.state === "alive",
+        },
+      },
+      cookies,
+      headers,
+      afterwards,
+    };
+  },
+});

@@ -1,0 +1,30 @@
+import type { RequestParameters } from "@gatehouse/cas/server";
+import type { FoundSession } from "@gatehouse/database";
+import type { LoginScreen } from "../screen.ts";
+
+const told = [
+  "idle",
+  "absolute",
+  "ended-elsewhere",
+  "signed-out",
+  "disabled",
+  "password-changed",
+  "ended-by-operator",
+] as const;
+
+/**
+ * Why a person is asked for her password: what the hub knows of her last session in this browser comes
+ * first, then what the site says it was told, then that the site insists.
+ */
+export function reasonForForm(
+  found: FoundSession,
+  parameters: RequestParameters,
+  renew: boolean,
+): { readonly reason: LoginScreen["reason"] | undefined; readonly username: string } {
+  if (found.state === "alive")
+    return { reason: renew ? "renew" : undefined, username: found.session.person.username };
+  const username = found.state === "ended" ? found.username : "";
+  const candidates = [found.state === "ended" ? found.reason : undefined, parameters.get("reason")];
+  const known = candidates.flatMap((candidate) => told.filter((reason) => reason === candidate));
+  return { reason: known[0] ?? (renew ? "renew" : undefined), username };
+}

@@ -1,0 +1,216 @@
+/**
+ * The settings of the hub, parsed once at start. The only place that reads `process.env`.
+ * Every setting has its line of meaning in `.env.example`.
+ */
+import { BlockList, isIP } from "node:net";
+import { resolve } from "node:path";
+import { SettingsError } from "./settings-error.ts";
+
+/**
+ * `production` is the default and the strictest. `demo` (what `npm start` gives on loopback) makes the
+ * demo people; `test` opens the test door besides.
+ */
+export type Mode = "production" | "demo" | "test";
+
+export interface Settings {
+  readonly mode: Mode;
+  readonly dev: boolean;
+  readonly port: number;
+  readonly listenOn: string | undefined;
+  /** Public origin, no slash at the end. */
+  readonly hubUrl: string;
+  readonly secure: boolean;
+  /** Newest first; each at least 32 characters. */
+  readonly secrets: readonly [string, ...string[]];
+  readonly databaseUrl: string | undefined;
+  readonly dataDirectory: string;
+  readonly sitesDirectory: string;
+  readonly trustedProxies: BlockList | undefined;
+  readonly sessionIdleSeconds: number;
+  readonly sessionMaxSeconds: number;
+  readonly ticketLifeSeconds: number;
+  readonly loginThrottle: boolean;
+  readonly certificateAuthorityFile: string | undefined;
+  readonly allowLoopbackSites: boolean;
+  readonly testDoorKey: string | undefined;
+  readonly logLevel: string;
+  /** Looks up what a site registration names: `${SHOP_URL}`, `{ "environment": "SHOP_SITE_SECRET" }`. */
+  readonly lookUp: (name: string) => string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
+
+/**
+ * @param environment usually `process.env`
+ * @throws SettingsError naming the first setting that cannot be used and what it should be
+ */
+export function readSettings(environment: Environment = process.env): Settings {
+  const mode = choice(environment, "HUB_MODE", ["production", "demo", "test"], "production") as Mode;
+  const port = wholeNumber(environment, "HUB_PORT", 3000, 0, 65535);
+  const hubUrl = origin(environment, "HUB_URL", `http://hub.localhost:${port}`);
+  const loopback = isLoopbackHost(new URL(hubUrl).hostname);
+  if (mode !== "production" && !loopback) {
+    throw new SettingsError(
+      "HUB_MODE",
+      `is "${mode}", which is for loopback only, but HUB_URL is ${hubUrl}. Set HUB_MODE=production.`,
+    );
+  }
+  const loginThrottle = onOrOff(environment, "LOGIN_THROTTLE", true);
+  if (!loginThrottle && mode === "production") {
+    throw new SettingsError(
+      "LOGIN_THROTTLE",
+      "must be on in production: without it passwords can be guessed.",
+    );
+  }
+  const idle = duration(environment, "SESSION_IDLE", "30m", 60, 30 * 86400);
+  const max = duration(environment, "SESSION_MAX", "24h", 60, 90 * 86400);
+  if (idle > max) throw new SettingsError("SESSION_IDLE", "must not be longer than SESSION_MAX.");
+  const dataDirectory = resolve(environment.DATA_DIR || resolve(import.meta.dirname, "../../../.data"));
+  return {
+    mode,
+    dev: environment.HUB_DEV === "1",
+    port,
+    listenOn: loopback ? "127.0.0.1" : undefined,
+    hubUrl,
+    secure: hubUrl.startsWith("https:"),
+    secrets: secrets(environment),
+    databaseUrl: environment.DATABASE_URL || undefined,
+    dataDirectory,
+    sitesDirectory: resolve(environment.SITES_DIR || resolve(import.meta.dirname, "../sites")),
+    trustedProxies: addresses(environment, "TRUST_PROXY"),
+    sessionIdleSeconds: idle,
+    sessionMaxSeconds: max,
+    ticketLifeSeconds: duration(environment, "TICKET_LIFE", "10s", 1, 300),
+    loginThrottle,
+    certificateAuthorityFile: environment.CA_FILE ? resolve(environment.CA_FILE) : undefined,
+    allowLoopbackSites: onOrOff(environment, "ALLOW_LOOPBACK_SITES", mode !== "production"),
+    testDoorKey: mode === "test" ? testDoorKey(environment) : undefined,
+    logLevel: choice(environment, "LOG_LEVEL", ["debug", "info", "warn", "error", "silent"], "info"),
+    lookUp: (name) => environment[name] || undefined,
+  };
+}
+
+/** Whether a host name can only mean this machine. @see RFC 6761, section 6.3 */
+export function isLoopbackHost(hostname: string): boolean {
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    (isIP(hostname) === 4 && hostname.startsWith("127."))
+  );
+}
+
+function secrets(environment: Environment): readonly [string, ...string[]] {
+  const [newest, ...older] = (environment.HUB_SECRETS ?? "")
+    .split(",")
+    .map((secret) => secret.trim())
+    .filter(Boolean);
+  if (newest === undefined) {
+    throw new SettingsError(
+      "HUB_SECRETS",
+      "is missing. Give one or more secrets of at least 32 characters, newest first, separated by commas.",
+    );
+  }
+  if ([newest, ...older].some((secret) => secret.length < 32)) {
+    throw new SettingsError(
+      "HUB_SECRETS",
+      "has a secret shorter than 32 characters. Make one with: openssl rand -hex 32",
+    );
+  }
+  return [newest, ...older];
+}
+
+function testDoorKey(environment: Environment): string {
+  const key = environment.TEST_DOOR_KEY ?? "";
+  if (key.length < 32)
+    throw new SettingsError("TEST_DOOR_KEY", "must be at least 32 characters when HUB_MODE=test.");
+  return key;
+}
+
+function origin(environment: Environment, name: string, otherwise: string): string {
+  const text = environment[name] || otherwise;
+  const url = URL.parse(text);
+  if (
+    url === null ||
+    !["http:", "https:"].includes(url.protocol) ||
+    url.href !== `${url.origin}/` ||
+    url.username
+  ) {
+    throw new SettingsError(
+      name,
+      `should be an origin such as https://login.example.com, without a path (got "${text}").`,
+    );
+  }
+  return url.origin;
+}
+
+function duration(
+  environment: Environment,
+  name: string,
+  otherwise: string,
+  least: number,
+  most: number,
+): number {
+  const text = environment[name] || otherwise;
+  const match = /^(\d{1,6})([smhd])$/.exec(text);
+  const seconds = match ? Number(match[1]) * (units[match[2] ?? ""] ?? 0) : 0;
+  if (seconds < least || seconds > most) {
+    throw new SettingsError(
+      name,
+      `should be a time from ${least}s to ${most}s, written like 90s, 30m, 12h or 2d (got "${text}").`,
+    );
+  }
+  return seconds;
+}
+
+function wholeNumber(
+  environment: Environment,
+  name: string,
+  otherwise: number,
+  least: number,
+  most: number,
+): number {
+  const text = environment[name] || String(otherwise);
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (number < least || number > most) {
+    throw new SettingsError(name, `should be a whole number from ${least} to ${most} (got "${text}").`);
+  }
+  return number;
+}
+
+function choice(
+  environment: Environment,
+  name: string,
+  choices: readonly string[],
+  otherwise: string,
+): string {
+  const text = environment[name] || otherwise;
+  if (!choices.includes(text))
+    throw new SettingsError(name, `should be one of ${choices.join(", ")} (got "${text}").`);
+  return text;
+}
+
+function onOrOff(environment: Environment, name: string, otherwise: boolean): boolean {
+  return choice(environment, name, ["on", "off"], otherwise ? "on" : "off") === "on";
+}
+
+function addresses(environment: Environment, name: string): BlockList | undefined {
+  const entries = (environment[name] ?? "")
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+  if (entries.length === 0) return undefined;
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = "", prefix] = entry.split("/");
+    const family = isIP(address);
+    const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix);
+    if (family === 0 || !Number.isInteger(bits) || bits < 0 || bits > (family === 6 ? 128 : 32)) {
+      throw new SettingsError(name, `should list IP addresses or networks like 10.0.0.0/8 (got "${entry}").`);
+    }
+    list.addSubnet(address, bits, family === 6 ? "ipv6" : "ipv4");
+  }
+  return list;
+}

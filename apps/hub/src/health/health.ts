@@ -1,0 +1,29 @@
+import { json, type Route, route } from "../http/route.ts";
+
+/** The process answers. Says nothing of what it depends on: a restart would not mend that. */
+const healthz = route({
+  method: "GET",
+  path: "/healthz",
+  caller: "anyone",
+  antiForgery: "changes-nothing",
+  sends: "nothing",
+  speaks: "json",
+  answer: async () => json(200, { status: "ok" }),
+});
+
+/** It may take traffic: the database answers and is migrated, sites are read. */
+const readyz = route({
+  method: "GET",
+  path: "/readyz",
+  caller: "anyone",
+  antiForgery: "changes-nothing",
+  sends: "nothing",
+  speaks: "json",
+  async answer({ hub }) {
+    const database = await hub.database.isReady();
+    const checks = { database: database ? "ok" : "unreachable", sites: hub.sites.list().length };
+    return json(database ? 200 : 503, { status: database ? "ready" : "not ready", ...checks });
+  },
+});
+
+export const health: readonly Route[] = [healthz, readyz];

@@ -1,0 +1,53 @@
+/** The hub's cookies: names, attributes, reading and writing. @see RFC 6265 */
+
+/** Which cookie: its purpose names it. */
+export type CookiePurpose = "session" | "flow" | "note" | "browser";
+
+const names: Record<CookiePurpose, string> = {
+  session: "TGC-gatehouse",
+  flow: "gatehouse-flow",
+  note: "gatehouse-note",
+  browser: "gatehouse-browser",
+};
+
+export interface Cookies {
+  /** The value the browser sent, or `undefined`. A cookie sent twice counts as not sent. */
+  read(header: string | undefined, purpose: CookiePurpose): string | undefined;
+  /** A `Set-Cookie` value. @param maxAgeSeconds left out: until the browser closes */
+  write(purpose: CookiePurpose, value: string, maxAgeSeconds?: number): string;
+  clear(purpose: CookiePurpose): string;
+}
+
+/**
+ * Over https every name gets the `__Host-` prefix, which ties it to this host and to Secure. Over http
+ * (loopback only) browsers refuse that prefix. Path is `/`, because screens and OpenID Connect need the
+ * session too: docs/decisions/0006.
+ *
+ * @param secure the hub is served over https
+ */
+export function createCookies(secure: boolean): Cookies {
+  const fullName = (purpose: CookiePurpose): string => (secure ? `__Host-${names[purpose]}` : names[purpose]);
+  const write = (purpose: CookiePurpose, value: string, maxAgeSeconds?: number): string =>
+    [
+      `${fullName(purpose)}=${value}`,
+      "Path=/",
+      "HttpOnly",
+      "SameSite=Lax",
+      ...(secure ? ["Secure"] : []),
+      ...(maxAgeSeconds === undefined ? [] : [`Max-Age=${maxAgeSeconds}`]),
+    ].join("; ");
+  return {
+    read(header, purpose) {
+      const prefix = `${fullName(purpose)}=`;
+      const found = (header ?? "")
+        .split(";")
+        .map((part) => part.trim())
+        .filter((part) => part.startsWith(prefix));
+      return found.length === 1 && found[0] !== undefined
+        ? found[0].slice(prefix.length) || undefined
+        : undefined;
+    },
+    write,
+    clear: (purpose) => write(purpose, "", 0),
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * Has Next draw a screen. In production the framework's scripts are taken out of the page on the way:
+ * the hub's screens are forms and lists that work without them, and what is not sent cannot be
+ * attacked (docs/decisions/0005).
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Screens, withScreen } from "../screen.ts";
+
+export type NextHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+const pathOf: Record<keyof Screens, string> = {
+  login: "/cas/login",
+  "logged-out": "/cas/logout",
+  refused: "/refused",
+  home: "/",
+  account: "/account",
+};
+
+/**
+ * @param status replaces the 200 that Next answers with
+ * @param headers replace what Next sets under the same name
+ */
+export async function drawScreen<Name extends keyof Screens>(
+  next: NextHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  screen: { readonly name: Name; readonly model: Screens[Name] },
+  answer: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string | readonly string[]>>;
+    readonly keepScripts: boolean;
+  },
+): Promise<void> {
+  const head = request.method === "HEAD";
+  request.method = "GET";
+  request.url = pathOf[screen.name];
+  const body = capture(response);
+  await withScreen(screen.name, screen.model, () => next(request, response));
+  const page = await body.finished;
+  body.release();
+  const html = answer.keepScripts ? page : withoutFrameworkScripts(page);
+  for (const name of ["x-powered-by", "vary", "content-encoding", "transfer-encoding", "etag", "link"])
+    response.removeHeader(name);
+  response.statusCode = answer.status;
+  response.setHeader("content-type", "text/html; charset=utf-8");
+  for (const [name, value] of Object.entries(answer.headers))
+    response.setHeader(name, value as string | string[]);
+  response.setHeader("content-length", Buffer.byteLength(html));
+  response.end(head ? undefined : html);
+}
+
+/**
+ * Text from people cannot hold a tag here: React has escaped it. Inline scripts escape `</script`.
+ * The hub's own scripts live under `/assets/` and stay.
+ */
+export function withoutFrameworkScripts(html: string): string {
+  return html
+    .replace(/<script\b(?![^>]*\bsrc="\/assets\/)[^>]*>[\s\S]*?<\/script>/g, "")
+    .replace(
+      /<link\b(?=[^>]*\brel="(?:preload|modulepreload)")(?=[^>]*\b(?:as="script"|href="[^"]*\.js"))[^>]*>/g,
+      "",
+    );
+}
+
+/** Collects what is written to a response instead of sending it. */
+function capture(response: ServerResponse): { readonly finished: Promise<string>; release(): void } {
+  const original = {
+    write: response.write,
+    end: response.end,
+    writeHead: response.writeHead,
+    flushHeaders: response.flushHeaders,
+  };
+  const chunks: Buffer[] = [];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const take = (chunk: unknown, encoding?: unknown): void => {
+    if (typeof chunk === "string")
+      chunks.push(Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8"));
+    else if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+  };
+  const callback = (args: readonly unknown[]): void => {
+    const last = args.at(-1);
+    if (typeof last === "function") queueMicrotask(last as () => void);
+  };
+  response.write = ((...args: unknown[]) => {
+    take(args[0], args[1]);
+    callback(args);
+    return true;
+  }) as typeof response.write;
+  response.end = ((...args: unknown[]) => {
+    take(args[0], args[1]);
+    callback(args);
+    resolve(Buffer.concat(chunks).toString("utf8"));
+    return response;
+  }) as typeof response.end;
+  response.writeHead = ((status: number) => {
+    response.statusCode = status;
+    return response;
+  }) as typeof response.writeHead;
+  response.flushHeaders = () => undefined;
+  return { finished: promise, release: () => Object.assign(response, original) };
+}

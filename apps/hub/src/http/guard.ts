@@ -1,0 +1,55 @@
+/**
+ * What is done to a request before anybody reads it: things that proxies and frameworks have been
+ * tricked with are dropped or refused here, ahead of Hono and of Next.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/**
+ * Headers that steer Next from the inside (CVE-2025-29927, CVE-2026-44581 and their kin), ask for
+ * a representation the hub does not serve (React flight), or name an origin (ours come from settings).
+ */
+const dropped =
+  /^(x-middleware-.*|x-nextjs-.*|x-now-.*|x-matched-path|x-invoke-.*|next-action|next-router-.*|next-url|rsc|content-security-policy|x-forwarded-host|x-forwarded-proto|x-forwarded-port|forwarded|x-original-url|x-rewrite-url|x-http-method-override|accept-encoding)$/;
+
+const longestTarget = 16_384;
+
+/**
+ * @param host the hub's own host and port; the client's Host header is never used
+ * @returns false when the request was refused and answered
+ */
+export function guard(request: IncomingMessage, response: ServerResponse, host: string): boolean {
+  const target = request.url ?? "";
+  if (!target.startsWith("/"))
+    return refuse(response, 400, "bad_request", "Send the path of the resource, not a whole address.");
+  if (target.length > longestTarget)
+    return refuse(response, 414, "uri_too_long", `The address is longer than ${longestTarget} characters.`);
+  if (request.method === "TRACE" || request.method === "CONNECT")
+    return refuse(response, 405, "method_not_allowed", "This method is not served.");
+  for (const name of Object.keys(request.headers)) if (dropped.test(name)) delete request.headers[name];
+  request.rawHeaders = request.rawHeaders.flatMap((value, index, all) =>
+    index % 2 === 0 && !dropped.test(value.toLowerCase()) && value.toLowerCase() !== "host"
+      ? [value, all[index + 1] ?? ""]
+      : [],
+  );
+  request.headers.host = host;
+  request.rawHeaders.push("Host", host);
+  request.url = singleSlashes(target);
+  return true;
+}
+
+/** Old CAS clients ask for `/cas//serviceValidate`; the query is left as it is. */
+function singleSlashes(target: string): string {
+  const end = target.indexOf("?");
+  const path = end === -1 ? target : target.slice(0, end);
+  return path.replace(/\/{2,}/g, "/") + (end === -1 ? "" : target.slice(end));
+}
+
+function refuse(response: ServerResponse, status: number, code: string, message: string): false {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    connection: "close",
+  });
+  response.end(JSON.stringify({ error: code, message }));
+  return false;
+}

@@ -1,0 +1,24 @@
+/**
+ * A request the hub refuses: words for people, a code for programs. One place renders it
+ * (`answer.ts`); whoever throws it decides nothing about the form of the answer.
+ */
+export class HubError extends Error {
+  override readonly name = "HubError";
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly sentences: readonly string[];
+  /**
+   * @param status HTTP status
+   * @param code stable, snake_case
+   * @param title for the page's heading
+   * @param sentences what was wrong and what to do, in plain words
+   */
+  constructor(status: number, code: string, title: string, sentences: readonly string[]) {
+    super(`${code}: ${sentences.join(" ")}`);
+    this.status = status;
+    this.code = code;
+    this.title = title;
+    this.sentences = sentences;
+  }
+}

@@ -1,0 +1,68 @@
+/** The hub's HTTP server: guard, then Hono, and Next for screens and their assets. */
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Hub } from "../hub.ts";
+import { drawScreen, type NextHandler } from "./draw-screen.ts";
+import { guard } from "./guard.ts";
+import { mount, type Send } from "./mount.ts";
+import { answerHeaders, pageHeaders } from "./response-headers.ts";
+import type { Route } from "./route.ts";
+
+/** What Next serves by itself: hashed files of the build, and the hub's own assets. */
+const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
+
+export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHandler): Server {
+  const { secure, dev, hubUrl } = hub.settings;
+  const { host } = new URL(hubUrl);
+  const app = mount(hub, routes, createSend());
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const plain = Object.entries(answerHeaders(secure)).filter(
+    ([name]) => !["cache-control", "pragma", "expires"].includes(name),
+  );
+
+  const server = createServer(
+    { maxHeaderSize: 32_768, requestTimeout: 30_000, headersTimeout: 15_000 },
+    (request, response) => {
+      if (!guard(request, response, host)) return;
+      const path = request.url?.split("?", 1)[0] ?? "/";
+      if (
+        (request.method === "GET" || request.method === "HEAD") &&
+        (assets.test(path) || (dev && path.startsWith("/_next/")))
+      ) {
+        for (const [name, value] of plain) response.setHeader(name, value);
+        next(request, response).catch((error) => {
+          hub.log.error({ err: error }, "asset not served");
+          response.destroy();
+        });
+        return;
+      }
+      listener(request, response);
+    },
+  );
+  return server;
+
+  function createSend(): Send {
+    return async (context, answer) => {
+      const { incoming, outgoing } = context.env;
+      if (answer.afterwards !== undefined) outgoing.once("close", answer.afterwards);
+      const cookies = answer.cookies ?? [];
+      if ("screen" in answer) {
+        await drawScreen(next, incoming, outgoing, answer.screen as Parameters<typeof drawScreen>[3], {
+          status: answer.status ?? 200,
+          keepScripts: dev,
+          headers: {
+            ...pageHeaders({ secure, dev, formTargets: answer.formTargets ?? [] }),
+            ...answer.headers,
+            ...(cookies.length === 0 ? {} : { "set-cookie": cookies }),
+          },
+        });
+        return RESPONSE_ALREADY_SENT;
+      }
+      const headers = new Headers({ ...answerHeaders(secure), ...answer.headers });
+      if (answer.contentType !== undefined) headers.set("content-type", answer.contentType);
+      for (const cookie of cookies) headers.append("set-cookie", cookie);
+      return new Response(answer.body === "" ? null : answer.body, { status: answer.status, headers });
+    };
+  }
+}

@@ -1,0 +1,164 @@
+/** Puts routes on Hono: limits, parameters, caller and anti-forgery in this order, then the route. */
+import { randomUUID } from "node:crypto";
+import { ParameterError, parseParameters } from "@gatehouse/cas/server";
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Hub } from "../hub.ts";
+import { identifyCaller } from "./caller.ts";
+import { clientAddress } from "./client-address.ts";
+import { HubError } from "./hub-error.ts";
+import { renderError } from "./render-error.ts";
+import type { Answer, AntiForgery, Call, Route, Sent } from "./route.ts";
+
+type HubContext = Context<{ Bindings: HttpBindings }>;
+/** Sends an answer out; screens need Next, which only the server has. */
+export type Send = (context: HubContext, answer: Answer) => Promise<Response>;
+
+/** No form or message of the hub is longer. */
+const longestBody = 65_536;
+/** What a site may pass on as request id. */
+const requestIdShape = /^[A-Za-z0-9-]{8,64}$/;
+
+export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const limit = bodyLimit({ maxSize: longestBody, onError: () => refuseBody() });
+  app.onError((error, context) => fail(hub, context, error, "html", send));
+  for (const declared of routes) {
+    const answer = async (context: HubContext): Promise<Response> => {
+      const call = makeCall(hub, context);
+      try {
+        return await send(context, await run(declared, call, context));
+      } catch (error) {
+        return fail(hub, context, error, declared.speaks, send, call);
+      }
+    };
+    if (declared.sends === "form" || declared.sends === "json")
+      app.on(declared.method, declared.path, limit, answer);
+    else app.on(declared.method, declared.path, answer);
+  }
+  for (const path of new Set(routes.map((declared) => declared.path))) {
+    const allowed = routes.filter((declared) => declared.path === path).map((declared) => declared.method);
+    app.all(path, (context) => fail(hub, context, methodNotAllowed(allowed), "json", send));
+  }
+  app.notFound((context) => fail(hub, context, notFound(), "html", send));
+  return app;
+}
+
+async function run(declared: Route, call: Call, context: HubContext): Promise<Answer> {
+  const sent = await readSent(declared, call, context);
+  checkOrigin(declared.antiForgery, call);
+  const facts = await identifyCaller(declared.caller, call);
+  if (facts.kind === "elsewhere") return facts.answer;
+  if (declared.antiForgery === "form-token" && !facts.isFormToken(sent.parameters.get("token") ?? "")) {
+    throw new HubError(403, "form_token_wrong", "Please try again", [
+      "This form was not made for the session you are in now. Nothing was changed.",
+      "Go back, reload the page and try once more.",
+    ]);
+  }
+  const answer = declared.answer as (call: Call, sent: Sent) => Promise<Answer>;
+  return answer(facts.call, sent);
+}
+
+async function readSent(declared: Route, call: Call, context: HubContext): Promise<Sent> {
+  const target = context.env.incoming.url ?? "";
+  const start = target.indexOf("?");
+  const rawQuery = start === -1 ? "" : target.slice(start + 1);
+  const none: Sent = { parameters: new Map(), rawQuery, json: undefined };
+  if (declared.sends === "nothing" || declared.sends === "raw-query") return none;
+  if (declared.sends === "query") return { ...none, parameters: parseParameters(rawQuery) };
+  const type = (call.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
+  const expected = declared.sends === "form" ? "application/x-www-form-urlencoded" : "application/json";
+  if (type !== expected)
+    throw new HubError(415, "content_type_unsupported", "This cannot be read", [
+      `Send the request as ${expected}.`,
+    ]);
+  const body = new Uint8Array(await context.req.arrayBuffer());
+  if (declared.sends === "form") return { ...none, parameters: parseParameters(body) };
+  try {
+    return { ...none, json: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as unknown };
+  } catch {
+    throw new HubError(400, "invalid_request", "This cannot be read", [
+      "The body is not valid JSON in UTF-8.",
+    ]);
+  }
+}
+
+/** A browser says where a request came from: other sites cannot post our forms. `null` is nobody we know. */
+function checkOrigin(antiForgery: AntiForgery, call: Call): void {
+  if (antiForgery !== "form-token" && antiForgery !== "login-ticket") return;
+  const origin = call.header("origin");
+  const site = call.header("sec-fetch-site");
+  if (
+    (origin === undefined || origin === call.hub.settings.hubUrl) &&
+    (site === undefined || site === "same-origin" || site === "none")
+  )
+    return;
+  throw new HubError(403, "cross_site_request", "Please try again", [
+    "This form was sent from another site, so it was not used.",
+    "Open the page on this site and try again.",
+  ]);
+}
+
+function makeCall(hub: Hub, context: HubContext): Call {
+  const incoming = context.env.incoming;
+  const header = (name: string): string | undefined => {
+    const value = incoming.headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  };
+  const passed = header("x-request-id");
+  const requestId = passed !== undefined && requestIdShape.test(passed) ? passed : randomUUID();
+  const path = new URL(context.req.url).pathname;
+  return {
+    hub,
+    requestId,
+    log: hub.log.child({ requestId, method: context.req.method, path }),
+    method: context.req.method,
+    path,
+    address: clientAddress(
+      incoming.socket.remoteAddress,
+      header("x-forwarded-for"),
+      hub.settings.trustedProxies,
+    ),
+    userAgent: (header("user-agent") ?? "").slice(0, 400),
+    header,
+    pathParameter: (name) => context.req.param(name) ?? "",
+  };
+}
+
+async function fail(
+  hub: Hub,
+  context: HubContext,
+  error: unknown,
+  speaks: "html" | "json",
+  send: Send,
+  call: Call = makeCall(hub, context),
+): Promise<Response> {
+  return send(context, renderError(asHubError(error), call, speaks));
+
+  function asHubError(cause: unknown): HubError {
+    if (cause instanceof HubError) return cause;
+    if (cause instanceof ParameterError) {
+      return new HubError(400, cause.code, "This request cannot be read", [cause.message]);
+    }
+    call.log.error({ err: cause }, "unexpected failure");
+    return new HubError(500, "internal_error", "Something went wrong here", [
+      "It is not your fault, and nothing was half done.",
+      "Please try again in a moment. If it stays, give the operator the reference below.",
+    ]);
+  }
+}
+
+function methodNotAllowed(allowed: readonly string[]): HubError {
+  return new HubError(405, "method_not_allowed", "Not like this", [`Use ${allowed.join(" or ")} here.`]);
+}
+
+function notFound(): HubError {
+  return new HubError(404, "not_found", "There is no such page", [
+    "Check the address, or begin at the front page.",
+  ]);
+}
+
+function refuseBody(): never {
+  throw new HubError(413, "body_too_large", "This is too much", [`Send at most ${longestBody} bytes.`]);
+}

@@ -1,0 +1,22 @@
+import type { HubError } from "./hub-error.ts";
+import { type Answer, type Call, json } from "./route.ts";
+
+/** The one place where a refusal becomes an answer. */
+export function renderError(error: HubError, call: Call, speaks: "html" | "json"): Answer {
+  const headers: Record<string, string> = { "x-request-id": call.requestId };
+  if (speaks === "json") {
+    return json(
+      error.status,
+      { error: error.code, message: error.sentences.join(" "), reference: call.requestId },
+      { headers },
+    );
+  }
+  return {
+    screen: {
+      name: "refused",
+      model: { title: error.title, sentences: error.sentences, code: error.code, reference: call.requestId },
+    },
+    status: error.status,
+    headers,
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * The one way to put something on the hub's server. A route says who may call it, with which method,
+ * what keeps forgeries out and what it may send; `mount.ts` enforces that before `answer` runs, and a
+ * test lists every route and fails on one that does not say.
+ */
+import type { RequestParameters } from "@gatehouse/cas/server";
+import type { CentralSession } from "@gatehouse/database";
+import type { Hub } from "../hub.ts";
+import type { Log } from "../log.ts";
+import type { Screens } from "../screen.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
+
+/** What every answer can draw on. */
+export interface Call {
+  readonly hub: Hub;
+  readonly log: Log;
+  /** Of this request; sites pass theirs on. Shown to people as the reference. */
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly address: string;
+  readonly userAgent: string;
+  /** A header of the request, lower case name. */
+  header(name: string): string | undefined;
+  /** Of the path, such as `:id`. */
+  pathParameter(name: string): string;
+}
+
+/** An answer: a page drawn by Next, or what is written out here. */
+export type Answer = Drawn | Written;
+
+export interface Drawn {
+  readonly screen: {
+    readonly [Name in keyof Screens]: { readonly name: Name; readonly model: Screens[Name] };
+  }[keyof Screens];
+  readonly status?: number;
+  readonly cookies?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Origins a form on the page may end up at after redirects. */
+  readonly formTargets?: readonly string[];
+  /** Runs after the answer has gone out. */
+  readonly afterwards?: () => void;
+}
+
+export interface Written {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType?: string;
+  readonly cookies?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly afterwards?: () => void;
+}
+
+/** Who may call, and what the answer then knows of the caller. */
+export type Caller = "anyone" | "person" | "site" | "tester";
+
+export interface CallerFacts {
+  anyone: Call;
+  /** A living central session came with the request. */
+  person: Call & { readonly session: CentralSession; readonly formToken: string };
+  /** A registered site proved itself with its secret. */
+  site: Call & { readonly site: RegisteredSite };
+  tester: Call;
+}
+
+/** What keeps another site from making a browser send this. */
+export type AntiForgery =
+  /** Changes nothing. */
+  | "changes-nothing"
+  /** CAS asks for sign-out by GET: the worst a forgery can do is to sign a person out. */
+  | "sign-out-only"
+  /** A login ticket, single use, bound to the browser's flow cookie; checked by the route. */
+  | "login-ticket"
+  /** Spends what the caller presents, and nothing of a browser's counts. */
+  | "ticket"
+  /** A token of the session in the field `token`; checked before the route runs. */
+  | "form-token"
+  /** Authenticated by a header that no browser adds by itself. */
+  | "header-credentials";
+
+/**
+ * Where parameters come from. JSON bodies are parsed by the route's own schema; a raw query by a route
+ * that has to say in its protocol's form what is wrong with it.
+ */
+export type Sends = "nothing" | "query" | "raw-query" | "form" | "json";
+
+export interface Sent {
+  readonly parameters: RequestParameters;
+  readonly rawQuery: string;
+  readonly json: unknown;
+}
+
+export interface Route<Who extends Caller = Caller> {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly caller: Who;
+  readonly antiForgery: AntiForgery;
+  readonly sends: Sends;
+  /** How refusals are said. */
+  readonly speaks: "html" | "json";
+  answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;
+}
+
+/** Keeps the caller's type while routes of all callers go into one list. */
+export function route<Who extends Caller>(declared: Route<Who>): Route {
+  return declared as unknown as Route;
+}
+
+/** 303: whatever the method was, the browser goes on with GET and sends nothing along. */
+export function seeOther(location: string, more: Omit<Written, "status" | "body"> = {}): Written {
+  return { status: 303, body: "", ...more, headers: { ...more.headers, location } };
+}
+
+export function json(status: number, body: unknown, more: Omit<Written, "status" | "body"> = {}): Written {
+  return { status, body: JSON.stringify(body), contentType: "application/json", ...more };
+}

@@ -1,0 +1,83 @@
+/** The composition of the hub: the only place where ports meet their stores. */
+import { type Database, type FoundSession, openDatabase } from "@gatehouse/database";
+import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
+import type { Settings } from "./env.ts";
+import { type Cookies, createCookies } from "./http/cookies.ts";
+import type { Call } from "./http/route.ts";
+import type { Log } from "./log.ts";
+import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
+import { createOutbound } from "./outbound/outbound.ts";
+import { type PurposeKeys, purposeKeys } from "./secret-keys.ts";
+import { startUpkeep } from "./session/upkeep.ts";
+import { openSiteRegistry, type SiteRegistry } from "./site-registry/site-registry.ts";
+
+/** Everything a route can reach. */
+export interface Hub {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly database: Database;
+  readonly sites: SiteRegistry;
+  readonly throttle: SignInThrottle;
+  readonly logout: LogoutDispatcher;
+  readonly cookies: Cookies;
+  readonly keys: { readonly form: PurposeKeys; readonly note: PurposeKeys; readonly browser: PurposeKeys };
+  /** For what lives in the browser alone; the database has a clock of its own. */
+  readonly clock: () => Date;
+  /** The session of the browser that made a call. */
+  findSession(call: Call, options: { readonly touch: boolean }): Promise<FoundSession>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param clock moved by the test door
+ * @throws SettingsError, DatabaseError: what stands in the way of a start, each with one sentence
+ */
+export async function openHub(settings: Settings, log: Log, clock: () => Date): Promise<Hub> {
+  const sites = await openSiteRegistry({ directory: settings.sitesDirectory, lookUp: settings.lookUp, log });
+  const outbound = createOutbound({
+    allowLoopback: settings.allowLoopbackSites,
+    certificateAuthorityFile: settings.certificateAuthorityFile,
+  });
+  const database = await openDatabase({
+    url: settings.databaseUrl,
+    dataDirectory: settings.dataDirectory,
+    idleSeconds: settings.sessionIdleSeconds,
+    maxSeconds: settings.sessionMaxSeconds,
+    log,
+  });
+  const cookies = createCookies(settings.secure);
+  const logout = createLogoutDispatcher({
+    deliveries: database.logoutDeliveries,
+    sites,
+    outbound,
+    clock,
+    log,
+  });
+  const upkeep = startUpkeep({ database, logout, log });
+  return {
+    settings,
+    log,
+    database,
+    sites,
+    throttle: createSignInThrottle(settings.loginThrottle ? database.pool : null),
+    logout,
+    cookies,
+    keys: {
+      form: purposeKeys(settings.secrets, "form"),
+      note: purposeKeys(settings.secrets, "note"),
+      browser: purposeKeys(settings.secrets, "browser"),
+    },
+    clock,
+    async findSession(call, options) {
+      const token = cookies.read(call.header("cookie"), "session");
+      return token === undefined ? { state: "unknown" } : database.sessions.find(token, options);
+    },
+    async close() {
+      sites.close();
+      await upkeep.close();
+      await logout.close();
+      await outbound.close();
+      await database.close();
+    },
+  };
+}

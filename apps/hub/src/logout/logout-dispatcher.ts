@@ -1,0 +1,122 @@
+/**
+ * Tells the sites that a sign-in is over. The statement that ends a session has already queued what is to
+ * be told; this empties the queue, now and after every restart, until each site has answered or a day
+ * has gone by.
+ */
+import { createTicketId, logoutRequestForm, renderLogoutRequest } from "@gatehouse/cas/server";
+import type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "@gatehouse/database";
+import type { Log } from "../log.ts";
+import { type Outbound, OutboundError } from "../outbound/outbound.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
+
+export interface LogoutDispatcher {
+  /** Looks at the queue soon. Never throws, never waits: called after an answer has gone out. */
+  readonly wake: () => void;
+  /** Looks at the queue until nothing is due. */
+  drain(): Promise<void>;
+  /** Stops looking and waits for what is under way. */
+  close(): Promise<void>;
+}
+
+/** Seconds between attempts; after the last the message is given up. A day in all. */
+const pauses = [2, 10, 60, 300, 900, 3600, 7200, 14_400, 28_800, 28_800];
+const batch = 32;
+/** Longer than one attempt may take. */
+const leaseSeconds = 15;
+
+export function createLogoutDispatcher(options: {
+  readonly deliveries: LogoutDeliveryStore;
+  readonly sites: SiteRegistry;
+  readonly outbound: Outbound;
+  readonly clock: () => Date;
+  readonly log: Log;
+}): LogoutDispatcher {
+  const { deliveries, log } = options;
+  let closed = false;
+  let draining: Promise<void> | undefined;
+  let again = false;
+
+  async function empty(): Promise<void> {
+    do {
+      again = false;
+      for (
+        let due = await deliveries.claim(batch, leaseSeconds);
+        due.length > 0;
+        due = await deliveries.claim(batch, leaseSeconds)
+      ) {
+        await Promise.all(due.map(tell));
+      }
+    } while (again && !closed);
+  }
+
+  async function tell(delivery: LogoutDelivery): Promise<void> {
+    const outcome = await attempt(delivery, options);
+    await deliveries.record(delivery.id, outcome);
+    const line = {
+      event: "logout.told",
+      site: delivery.siteId,
+      delivery: delivery.id,
+      ...outcome,
+      attempt: delivery.attempts + 1,
+    };
+    if (outcome.delivered) log.info(line, "site told of sign-out");
+    else log.warn(line, "site not told of sign-out");
+  }
+
+  function drain(): Promise<void> {
+    again = true;
+    draining ??= empty().finally(() => {
+      draining = undefined;
+    });
+    return draining;
+  }
+
+  return {
+    wake: () => {
+      if (!closed)
+        drain().catch((error) => log.error({ err: error }, "logout queue not read; tried again soon"));
+    },
+    drain,
+    async close() {
+      closed = true;
+      await draining?.catch(() => undefined);
+    },
+  };
+}
+
+/** One POST to one site. @see CAS protocol 3.0.3, section 2.3.3 */
+async function attempt(
+  delivery: LogoutDelivery,
+  {
+    sites,
+    outbound,
+    clock,
+  }: { readonly sites: SiteRegistry; readonly outbound: Outbound; readonly clock: () => Date },
+): Promise<DeliveryOutcome> {
+  const started = performance.now();
+  const { detail, delivered, final } = await post();
+  const milliseconds = Math.round(performance.now() - started);
+  const retryInSeconds = delivered || final ? undefined : pauses[delivery.attempts];
+  return { delivered, detail, milliseconds, retryInSeconds };
+
+  async function post(): Promise<{ detail: string; delivered: boolean; final?: boolean }> {
+    const site = sites.find(delivery.siteId);
+    if (site === undefined) return { detail: "site no longer registered", delivered: false, final: true };
+    const xml = renderLogoutRequest({
+      id: createTicketId("LR"),
+      issueInstant: clock(),
+      sessionIndex: delivery.sessionIndex,
+    });
+    try {
+      const { status } = await outbound.postForm(
+        site.cas?.logoutUrl ?? delivery.service,
+        logoutRequestForm(xml).body,
+        {},
+      );
+      return { detail: String(status), delivered: status >= 200 && status < 300 };
+    } catch (error) {
+      if (error instanceof OutboundError) return { detail: error.code, delivered: false };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The only place of the hub that fetches a URL. What it calls comes from site registrations, still it
+ * calls as if they were hostile: addresses are checked after they were resolved and the connection goes
+ * to the checked address, redirects are not followed, five seconds, 64 kB.
+ */
+import { lookup } from "node:dns";
+import { readFileSync } from "node:fs";
+import { BlockList, isIP } from "node:net";
+import { rootCertificates } from "node:tls";
+import { Agent, fetch } from "undici";
+import { isLoopbackHost } from "../env.ts";
+
+export interface Outbound {
+  /**
+   * Sends a form.
+   *
+   * @throws OutboundError with a stable code when there was no answer
+   */
+  postForm(
+    url: string,
+    body: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number }>;
+  close(): Promise<void>;
+}
+
+export class OutboundError extends Error {
+  override readonly name = "OutboundError";
+  readonly code: "timeout" | "refused" | "address_forbidden" | "unresolved" | "certificate" | "failed";
+
+  constructor(code: OutboundError["code"], options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+  }
+}
+
+const timeLimit = 5_000;
+const sizeLimit = 65_536;
+
+/** Networks that are nobody's public address. @see RFC 6890 */
+const forbidden = new BlockList();
+for (const [network, bits] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 4],
+  ["240.0.0.0", 4],
+] as const) {
+  forbidden.addSubnet(network, bits, "ipv4");
+}
+for (const [network, bits] of [
+  ["::", 128],
+  ["::1", 128],
+  ["::ffff:0:0", 96],
+  ["64:ff9b::", 96],
+  ["fc00::", 7],
+  ["fe80::", 10],
+  ["ff00::", 8],
+  ["2001:db8::", 32],
+] as const) {
+  forbidden.addSubnet(network, bits, "ipv6");
+}
+
+/** @param options.allowLoopback also call loopback and private addresses (`ALLOW_LOOPBACK_SITES`) */
+export function createOutbound(options: {
+  readonly allowLoopback: boolean;
+  readonly certificateAuthorityFile: string | undefined;
+}): Outbound {
+  const isForbidden = (address: string): boolean =>
+    !options.allowLoopback && forbidden.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  const own = options.certificateAuthorityFile;
+  const agent = new Agent({
+    connections: 16,
+    connect: {
+      timeout: timeLimit,
+      ...(own === undefined ? {} : { ca: [...rootCertificates, readFileSync(own, "utf8")] }),
+      lookup(hostname, lookUp, done) {
+        // The system's resolver does not know *.localhost.
+        if (isLoopbackHost(hostname)) return decide(null, [{ address: "127.0.0.1", family: 4 }]);
+        lookup(hostname, { ...lookUp, all: true }, decide);
+        function decide(
+          error: NodeJS.ErrnoException | null,
+          found: { address: string; family: number }[],
+        ): void {
+          const allowed = found?.filter(({ address }) => !isForbidden(address)) ?? [];
+          const [first] = allowed;
+          if (error !== null) done(error, "", 4);
+          else if (first === undefined) done(new OutboundError("address_forbidden"), "", 4);
+          else if (lookUp.all) done(null, allowed);
+          else done(null, first.address, first.family);
+        }
+      },
+    },
+  });
+
+  return {
+    async postForm(url, body, headers) {
+      const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
+      // A literal address is never looked up.
+      if (isIP(host) !== 0 && isForbidden(host)) throw new OutboundError("address_forbidden");
+      try {
+        const response = await fetch(url, {
+          method: "POST",
+          body,
+          headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
+          redirect: "manual",
+          signal: AbortSignal.timeout(timeLimit),
+          dispatcher: agent,
+        });
+        await readUpTo(response.body, sizeLimit);
+        return { status: response.status };
+      } catch (error) {
+        throw new OutboundError(codeOf(error), { cause: error });
+      }
+    },
+    close: () => agent.close(),
+  };
+}
+
+/** Reads and throws away, so that the connection can be used again; breaks off what is too long. */
+async function readUpTo(body: AsyncIterable<Uint8Array> | null, limit: number): Promise<void> {
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) break;
+  }
+}
+
+function codeOf(error: unknown): OutboundError["code"] {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof OutboundError) return cause.code;
+    if (cause.name === "TimeoutError" || cause.name === "ConnectTimeoutError") return "timeout";
+    const code = String((cause as NodeJS.ErrnoException).code ?? "");
+    if (code === "ECONNREFUSED") return "refused";
+    if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "unresolved";
+    if (/CERT|TLS|SSL|SELF_SIGNED|VERIFY/.test(code)) return "certificate";
+  }
+  return "failed";
+}

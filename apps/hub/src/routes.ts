@@ -1,0 +1,26 @@
+/** Every route of the hub, in one list. */
+import { account } from "./account/account.ts";
+import { acceptCredentials, requestCredentials } from "./cas/login.ts";
+import { logout } from "./cas/logout.ts";
+import { validations } from "./cas/validate.ts";
+import { health } from "./health/health.ts";
+import { home } from "./http/home.ts";
+import type { Route } from "./http/route.ts";
+import { checkSession } from "./site-api/check-session.ts";
+import type { MovableClock } from "./test-door/movable-clock.ts";
+import { testDoor } from "./test-door/test-door.ts";
+
+/** @param testClock given when the hub was started for testing; without it there is no test door */
+export function hubRoutes(testClock: MovableClock | undefined): readonly Route[] {
+  return [
+    home,
+    requestCredentials,
+    acceptCredentials,
+    logout,
+    ...validations,
+    ...account,
+    checkSession,
+    ...health,
+    ...(testClock === undefined ? [] : testDoor(testClock)),
+  ];
+}

@@ -1,0 +1,85 @@
+/** What the hub makes from `HUB_SECRETS`: one key a purpose, so that no value made for one serves another. */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from "node:crypto";
+
+/** Signs and seals for one purpose. The newest secret makes, every secret still listed is accepted. */
+export interface PurposeKeys {
+  /** 32 hex characters over `text`. */
+  sign(text: string): string;
+  isSignature(text: string, signature: string): boolean;
+  /** Authenticated encryption, base64url; `boundTo` must be given again to open it. */
+  seal(text: string, boundTo: string): string;
+  /** `null` for anything this hub did not seal for this purpose and `boundTo`. */
+  open(sealed: string, boundTo: string): string | null;
+}
+
+/**
+ * @param secrets newest first
+ * @param purpose part of the derivation, for example `login-ticket`
+ */
+export function purposeKeys(secrets: readonly string[], purpose: string): PurposeKeys {
+  const keys = secrets.map((secret) => ({
+    mac: derive(secret, `${purpose}:mac`),
+    seal: derive(secret, `${purpose}:seal`),
+  }));
+  const [newest] = keys;
+  if (newest === undefined) throw new Error("purposeKeys needs at least one secret");
+  return {
+    sign: (text) => mac(newest.mac, text),
+    isSignature: (text, signature) => keys.some((key) => isEqual(mac(key.mac, text), signature)),
+    seal: (text, boundTo) => seal(newest.seal, text, boundTo),
+    open(sealed, boundTo) {
+      for (const key of keys) {
+        const text = open(key.seal, sealed, boundTo);
+        if (text !== null) return text;
+      }
+      return null;
+    },
+  };
+}
+
+/** 256 random bits as 64 hex characters. */
+export function randomToken(): string {
+  return randomBytes(32).toString("hex");
+}
+
+/** Compares in constant time; different lengths are simply unequal. */
+export function isEqual(left: string, right: string): boolean {
+  const a = Buffer.from(left);
+  const b = Buffer.from(right);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function derive(secret: string, label: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "gatehouse", label, 32));
+}
+
+function mac(key: Buffer, text: string): string {
+  return createHmac("sha256", key).update(text).digest("hex").slice(0, 32);
+}
+
+function seal(key: Buffer, text: string, boundTo: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(boundTo));
+  return Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]).toString(
+    "base64url",
+  );
+}
+
+function open(key: Buffer, sealed: string, boundTo: string): string | null {
+  const bytes = Buffer.from(sealed, "base64url");
+  if (bytes.length < 28) return null;
+  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12), { authTagLength: 16 });
+  decipher.setAAD(Buffer.from(boundTo)).setAuthTag(bytes.subarray(-16));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString("utf8");
+  } catch {
+    return null; // the tag does not fit: not ours, changed, or for somebody else
+  }
+}

@@ -1,0 +1,53 @@
+/** What has to happen though nobody asks: idle sessions end and their sites are told, retries fall due, old rows go. */
+import type { Database } from "@gatehouse/database";
+import type { Log } from "../log.ts";
+import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+
+export interface Upkeep {
+  close(): Promise<void>;
+}
+
+const pauseMilliseconds = 5_000;
+/** Rows a statement takes at once, so that no round waits for a sweep. */
+const batch = 200;
+
+/**
+ * Sessions past their life are refused at once by every look-up; this ends their rows a few seconds later, so
+ * that sites hear of it. Any number of replicas may do it side by side.
+ */
+export function startUpkeep(options: {
+  readonly database: Database;
+  readonly logout: LogoutDispatcher;
+  readonly log: Log;
+}): Upkeep {
+  let running = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running
+      .then(() => keepUp(options))
+      .catch((error) => options.log.error({ err: error }, "upkeep failed; tried again soon"));
+  }, pauseMilliseconds).unref();
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+/** One round of upkeep. */
+export async function keepUp({
+  database,
+  logout,
+  log,
+}: {
+  readonly database: Database;
+  readonly logout: LogoutDispatcher;
+  readonly log: Log;
+}): Promise<void> {
+  for (let ended = batch; ended === batch; ) {
+    ended = await database.sessions.endExpired(batch);
+    if (ended > 0) log.info({ event: "sessions.expired", count: ended }, "sessions past their life ended");
+  }
+  await logout.drain();
+  await database.sweep(batch);
+}

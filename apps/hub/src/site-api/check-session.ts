@@ -1,0 +1,42 @@
+/** `/sites/v1/sessions/check`: a site asks whether the central session behind one of its sign-ins lives. */
+import { z } from "zod";
+import { HubError } from "../http/hub-error.ts";
+import { json, route } from "../http/route.ts";
+
+const asked = z.strictObject({
+  /** The ticket the site was given at sign-in. */
+  sessionIndex: z.string().regex(/^ST-[A-Za-z0-9-]{20,253}$/),
+  /** The person did something at the site: counts as activity. */
+  active: z.boolean(),
+});
+
+export const checkSession = route({
+  method: "POST",
+  path: "/sites/v1/sessions/check",
+  caller: "site",
+  antiForgery: "header-credentials",
+  sends: "json",
+  speaks: "json",
+  async answer(call, sent) {
+    const body = asked.safeParse(sent.json);
+    if (!body.success) {
+      throw new HubError(400, "invalid_request", "This cannot be read", [
+        'Send {"sessionIndex": "ST-…", "active": true or false}.',
+      ]);
+    }
+    const { sessionIndex, active } = body.data;
+    const found = await call.hub.database.sessions.findBySessionIndex(call.site.id, sessionIndex, {
+      touch: active,
+    });
+    const headers = { "x-request-id": call.requestId };
+    if (found.state !== "alive") {
+      return json(
+        200,
+        { active: false, reason: found.state === "ended" ? found.reason : "unknown" },
+        { headers },
+      );
+    }
+    const { idleExpiresAt, expiresAt } = found.session;
+    return json(200, { active: true, idleExpiresAt, expiresAt }, { headers });
+  },
+});

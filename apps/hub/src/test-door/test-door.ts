@@ -1,0 +1,97 @@
+/** `/test/v1`: what QA needs and nobody else may have. Mounted only with `HUB_MODE=test`. */
+import { PersonTaken } from "@gatehouse/database";
+import { z } from "zod";
+import { hashPassword } from "../credential/password.ts";
+import { HubError } from "../http/hub-error.ts";
+import { type Answer, type Call, json, type Route, route, type Sent } from "../http/route.ts";
+import { keepUp } from "../session/upkeep.ts";
+import type { MovableClock } from "./movable-clock.ts";
+
+const newPerson = z.strictObject({
+  username: z.string().regex(/^[a-z0-9._-]{1,64}$/),
+  name: z.string().min(1).max(200),
+  email: z.email(),
+  password: z.string().min(8).max(256),
+  operator: z.boolean().default(false),
+});
+const move = z.strictObject({
+  advanceSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(10 * 365 * 86_400),
+});
+
+/** @param clock the one that the hub was opened with */
+export function testDoor(clock: MovableClock): readonly Route[] {
+  return [
+    door("POST", "/test/v1/people", async (call, sent) => {
+      const { password, ...person } = read(newPerson, sent);
+      try {
+        const made = await call.hub.database.people.create({
+          ...person,
+          passwordHash: await hashPassword(password),
+        });
+        return json(201, { id: made.id });
+      } catch (error) {
+        if (error instanceof PersonTaken)
+          throw new HubError(409, "person_taken", "Taken", ["User name or e-mail belongs to somebody."]);
+        throw error;
+      }
+    }),
+    door("DELETE", "/test/v1/people/:id", async (call) => {
+      const id = call.pathParameter("id");
+      await call.hub.database.sessions.end({ personId: id }, "ended-by-operator");
+      await call.hub.logout.drain();
+      await call.hub.database.people.remove(id);
+      return json(200, {});
+    }),
+    door("POST", "/test/v1/people/:id/disable", async (call) => {
+      const id = call.pathParameter("id");
+      await call.hub.database.people.setDisabled(id, true);
+      await call.hub.database.sessions.end({ personId: id }, "disabled");
+      return json(200, {}, { afterwards: call.hub.logout.wake });
+    }),
+    door("POST", "/test/v1/clock", async (call, sent) => {
+      const { advanceSeconds } = read(move, sent);
+      clock.advance(advanceSeconds);
+      await call.hub.database.testClock.advance(advanceSeconds);
+      return json(200, { now: clock.now() });
+    }),
+    door("DELETE", "/test/v1/clock", async (call) => {
+      clock.reset();
+      await call.hub.database.testClock.reset();
+      return json(200, { now: clock.now() });
+    }),
+    door("POST", "/test/v1/sweep", async ({ hub }) => {
+      await keepUp(hub);
+      return json(200, {});
+    }),
+  ];
+}
+
+function door(
+  method: "POST" | "DELETE",
+  path: string,
+  answer: (call: Call, sent: Sent) => Promise<Answer>,
+): Route {
+  const takesBody = method === "POST" && !/sweep|disable/.test(path);
+  return route({
+    method,
+    path,
+    caller: "tester",
+    antiForgery: "header-credentials",
+    sends: takesBody ? "json" : "nothing",
+    speaks: "json",
+    answer,
+  });
+}
+
+function read<Output>(schema: z.ZodType<Output>, sent: Sent): Output {
+  const result = schema.safeParse(sent.json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new HubError(400, "invalid_request", "This cannot be read", [
+    `${issue?.path.join(".") || "The body"}: ${issue?.message ?? "wrong"}`,
+  ]);
+}
