@@ -1,0 +1,69 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { ACCOUNT_NAMES } from "../../../src/account-name.ts";
+import { requireSignIn } from "../../../src/auth.ts";
+import { BankPage } from "../../../src/components/bank-page.tsx";
+import { EntryTable } from "../../../src/components/entry-table.tsx";
+import { MonthChart } from "../../../src/components/month-chart.tsx";
+import { formatFullDay, formatMonth } from "../../../src/format-date.ts";
+import type { LedgerMonth } from "../../../src/ledger.ts";
+import { formatEuros, formatMovement } from "../../../src/money.ts";
+import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
+
+export const dynamic = "force-dynamic";
+// Without the account's name: a title is drawn before the page has asked who is there.
+export const metadata: Metadata = { title: "Account" };
+
+export default async function AccountPage({ params, searchParams }: PageProps<"/accounts/[id]">) {
+  const { id } = await params;
+  const { month: asked } = await searchParams;
+  const { user } = await requireSignIn();
+  const ledger = openLedgerOnce();
+  const account = ledger.findAccount(user.id, id);
+  if (account === null) notFound();
+  const months = ledger.monthsOf(user.id, id);
+  const shown = asked === undefined ? months[0] : months.find(({ month }) => month === asked);
+  if (shown === undefined) notFound();
+  return (
+    <BankPage path={`/accounts/${id}`}>
+      <p className="trail">
+        <a href="/accounts">Your accounts</a>
+      </p>
+      <div className="account-head">
+        <div>
+          <h1>{ACCOUNT_NAMES[account.kind]}</h1>
+          <p className="account-number">
+            {account.number} · since {formatFullDay(account.openedOn)}
+          </p>
+        </div>
+        <p className="account-balance">
+          <span className="visually-hidden">Balance: </span>
+          {formatEuros(account.balanceCents)}
+        </p>
+      </div>
+      <MonthChart accountId={id} months={months} shown={shown.month} />
+      <MonthOfEntries shown={shown} />
+    </BankPage>
+  );
+}
+
+function MonthOfEntries({ shown }: { shown: LedgerMonth }) {
+  return (
+    <section aria-labelledby="month-title">
+      <div className="section-head">
+        <h2 id="month-title">{formatMonth(shown.month)}</h2>
+        <dl className="movement">
+          <div>
+            <dt>In</dt>
+            <dd>{formatMovement(shown.inCents)}</dd>
+          </div>
+          <div>
+            <dt>Out</dt>
+            <dd>{formatMovement(shown.outCents)}</dd>
+          </div>
+        </dl>
+      </div>
+      <EntryTable caption={`Entries of ${formatMonth(shown.month)}`} entries={shown.entries} />
+    </section>
+  );
+}

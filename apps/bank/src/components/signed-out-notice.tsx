@@ -1,0 +1,15 @@
+import { whySignedOut } from "../auth.ts";
+import { readEnvironment } from "../env.ts";
+import { signedOutSentence } from "../signed-out-sentence.ts";
+
+/** Tells somebody whose session ended why. Silent when nothing is known. */
+export async function SignedOutNotice() {
+  const reason = await whySignedOut();
+  if (reason === null) return null;
+  return (
+    <p className="notice">
+      {signedOutSentence(reason, readEnvironment().idleLimit)}{" "}
+      {reason === "hub-unavailable" ? "Please try again in a moment." : "Sign in to see your accounts."}
+    </p>
+  );
+}
