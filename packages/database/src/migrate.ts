@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { DatabaseError } from "./database-error.ts";
+import { type MigrationFile, readMigrations } from "./migration-files.ts";
+import type { PostgresClient } from "./postgres-pool.ts";
+
+/** The lock that Prisma's own CLI takes, so that both never migrate at once. */
+const migrationLock = 72_707_369;
+
+/** Prisma's own table, so that its CLI agrees about what has been applied. */
+const createRecord = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id                  VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum            VARCHAR(64) NOT NULL,
+    finished_at         TIMESTAMPTZ,
+    migration_name      VARCHAR(255) NOT NULL,
+    logs                TEXT,
+    rolled_back_at      TIMESTAMPTZ,
+    started_at          TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count INTEGER NOT NULL DEFAULT 0
+  )`;
+
+interface AppliedMigration {
+  readonly migration_name: string;
+  readonly checksum: string;
+  readonly finished: boolean;
+}
+
+/**
+ * Brings a database to the newest migration, each in a transaction of its own. Prisma's CLI would fetch an engine
+ * from its own host for this, which closed networks refuse (docs/decisions).
+ *
+ * @returns names of the migrations that this call applied
+ * @throws DatabaseError when what was applied is not what lies in the folder
+ */
+export async function migrate(
+  client: PostgresClient,
+  migrations?: readonly MigrationFile[],
+): Promise<string[]> {
+  const wanted = migrations ?? (await readMigrations());
+  await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
+  try {
+    await client.query(createRecord);
+    const applied = await readApplied(client);
+    refuseDisagreement(applied, wanted);
+    const missing = wanted.filter(({ name }) => !applied.some((one) => one.migration_name === name));
+    for (const migration of missing) {
+      await apply(client, migration);
+    }
+    return missing.map(({ name }) => name);
+  } finally {
+    await client.query("SELECT pg_advisory_unlock($1)", [migrationLock]).catch(() => undefined);
+  }
+}
+
+async function readApplied(client: PostgresClient): Promise<AppliedMigration[]> {
+  const result = await client.query<AppliedMigration>(
+    `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished
+     FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
+  );
+  return result.rows;
+}
+
+function refuseDisagreement(applied: readonly AppliedMigration[], wanted: readonly MigrationFile[]): void {
+  for (const { migration_name: name, checksum, finished } of applied) {
+    const file = wanted.find((migration) => migration.name === name);
+    if (!finished) {
+      throw new DatabaseError(
+        "migration-half-applied",
+        `The migration ${name} was begun in this database and never finished.`,
+        `Put right what it left, then say so with: npx prisma migrate resolve --rolled-back ${name}`,
+      );
+    }
+    if (!file) {
+      throw new DatabaseError(
+        "migration-unknown",
+        `The database has the migration ${name}, which this version of the hub does not know.`,
+        "Start the newer version that made it, or use another database.",
+      );
+    }
+    if (file.checksum !== checksum) {
+      throw new DatabaseError(
+        "migration-changed",
+        `The migration ${name} was changed after it was applied to this database.`,
+        "Put the file back as it was and write the change as a new migration.",
+      );
+    }
+  }
+}
+
+async function apply(client: PostgresClient, migration: MigrationFile): Promise<void> {
+  try {
+    await client.query("BEGIN");
+    await client.query(migration.sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, clock_timestamp(), 1)`,
+      [randomUUID(), migration.checksum, migration.name],
+    );
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw new DatabaseError(
+      "migration-failed",
+      `The migration ${migration.name} failed and was taken back: ${error instanceof Error ? error.message : error}.`,
+      "The database is as it was before; the hub's role needs the right to create tables and functions in it.",
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,112 @@
+import { createAuthAdapter } from "./auth-adapter.ts";
+import { connectToUrl } from "./connect-to-url.ts";
+import type { Database } from "./database.ts";
+import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded/embedded-postgres.ts";
+import { watchEmbeddedPostgres } from "./embedded/watch-embedded-postgres.ts";
+import { migrate } from "./migrate.ts";
+import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
+import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
+import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
+import { connectOnce, openPool, type Pool, type PoolLog, type PostgresAddress } from "./postgres-pool.ts";
+import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
+import { openPrisma } from "./prisma-client.ts";
+import { PrismaPersonStore } from "./prisma-person-store.ts";
+import { advanceTestClock, resetTestClock, testClockAhead } from "./test-clock.ts";
+
+export interface DatabaseOptions extends SessionLife {
+  /** PostgreSQL to use; absent: the embedded one in `dataDirectory`. */
+  readonly url?: string | undefined;
+  readonly dataDirectory: string;
+  /** Told what is going on, for a person who waits. */
+  readonly onProgress?: ((text: string) => void) | undefined;
+  readonly log?: PoolLog | undefined;
+}
+
+/**
+ * Opens the hub's memory: brings PostgreSQL up where none was given, applies what is missing of the migrations, and
+ * puts the hub's clock to real time should a test have left it elsewhere.
+ *
+ * @throws DatabaseError with a sentence and a fix for everything that an operator can cause
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const embedded = options.url
+    ? undefined
+    : await openEmbeddedPostgres(options.dataDirectory, options.onProgress);
+  try {
+    const address = options.url ? { url: options.url } : (embedded as EmbeddedPostgres).address;
+    await prepare(address, options);
+    const pool = openPool(address, options.log);
+    await putClockRight(pool, options.log);
+    const watch = embedded && watchEmbeddedPostgres(embedded, pool, options);
+    return stores(pool, options, async () => {
+      // From here on a lost connection is no news.
+      pool.removeAllListeners("error").on("error", () => undefined);
+      await pool.end();
+      await (watch ?? embedded)?.stop();
+    });
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+async function prepare(address: PostgresAddress, options: DatabaseOptions): Promise<void> {
+  const client = "url" in address ? await connectToUrl(address.url) : await connectOnce(address);
+  try {
+    const applied = await migrate(client);
+    if (applied.length > 0) {
+      options.onProgress?.(`Applied ${applied.length} database migration${applied.length === 1 ? "" : "s"}`);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+async function putClockRight(pool: Pool, log: PoolLog | undefined): Promise<void> {
+  const ahead = await testClockAhead(pool);
+  if (ahead !== 0) {
+    log?.({ event: "database-clock-put-right", detail: `it was ${ahead} seconds ahead, by a test` });
+    await resetTestClock(pool);
+  }
+}
+
+function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Database {
+  const prisma = openPrisma(pool);
+  const sessions = new PostgresCentralSessionStore(pool, life);
+  const authAdapter = createAuthAdapter(prisma, sessions);
+  const tickets = new PostgresTicketRegistry(pool);
+  const loginTickets = new PostgresLoginTicketStore(pool);
+  const logoutDeliveries = new PostgresLogoutDeliveryStore(pool, prisma);
+  return {
+    pool,
+    prisma,
+    authAdapter,
+    people: new PrismaPersonStore(pool, prisma, authAdapter),
+    sessions,
+    tickets,
+    loginTickets,
+    logoutDeliveries,
+    testClock: {
+      advance: (seconds) => advanceTestClock(pool, seconds),
+      reset: () => resetTestClock(pool),
+    },
+    isReady: () => isReady(pool),
+    sweep: async (limit) => {
+      const swept = [sessions, tickets, loginTickets, logoutDeliveries].map((store) => store.sweep(limit));
+      return (await Promise.all(swept)).reduce((sum, count) => sum + count, 0);
+    },
+    close: async () => {
+      await prisma.$disconnect();
+      await close();
+    },
+  };
+}
+
+async function isReady(pool: Pool): Promise<boolean> {
+  const late = new Promise<false>((resolve) => setTimeout(resolve, 2_000, false).unref());
+  const answered = pool.query("SELECT hub_now()").then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answered, late]);
+}

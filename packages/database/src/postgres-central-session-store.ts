@@ -1,0 +1,207 @@
+import {
+  type CentralSessionRow,
+  centralSessionColumns,
+  centralSessionFrom,
+  type FoundSessionRow,
+  foundSessionFrom,
+} from "./central-session-row.ts";
+import type {
+  CentralSessionStore,
+  EndReason,
+  SessionWithSites,
+  SiteSession,
+} from "./central-session-store.ts";
+import { isUuid } from "./is-uuid.ts";
+import type { Pool } from "./postgres-pool.ts";
+import { tokenHash } from "./token-hash.ts";
+
+/** How long a session lives. */
+export interface SessionLife {
+  readonly idleSeconds: number;
+  readonly maxSeconds: number;
+  /** Both lives of a session with "remember me"; absent: they live like the others. */
+  readonly longTermSeconds?: number | undefined;
+}
+
+/** The columns change hands as one row; `found` is the session by whatever name it was asked for. */
+const touchSession = `
+  touched AS (
+    UPDATE sessions s SET last_activity_at = hub_now(),
+      idle_expires_at = hub_now() + (s.idle_expires_at - s.last_activity_at)
+    FROM found
+    WHERE $1 AND s.id = found.id AND found.end_reason IS NULL AND s.ended_at IS NULL
+      AND s.last_activity_at <= hub_now() - interval '60 seconds'
+    RETURNING s.last_activity_at, s.idle_expires_at
+  )
+  SELECT found.*, touched.last_activity_at AS touched_at, touched.idle_expires_at AS touched_idle_expires_at
+  FROM found LEFT JOIN touched ON true`;
+
+const findByToken = `
+  WITH found AS (
+    SELECT ${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason
+    FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.session_token = $2
+  ), ${touchSession}`;
+
+const findByIndex = `
+  WITH found AS (
+    SELECT ${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason, ss.id AS site_session_id
+    FROM site_sessions ss JOIN sessions s ON s.id = ss.session_id JOIN users u ON u.id = s.user_id
+    WHERE ss.site_id = $2 AND ss.session_index = $3
+  ), site_touched AS (
+    UPDATE site_sessions ss SET last_activity_at = hub_now()
+    FROM found
+    WHERE $1 AND ss.id = found.site_session_id AND found.end_reason IS NULL
+      AND ss.last_activity_at <= hub_now() - interval '60 seconds'
+  ), ${touchSession}`;
+
+const startSession = `
+  SELECT ${centralSessionColumns}
+  FROM start_session($1, $2, $3, $4, $5, $6, make_interval(secs => $7), make_interval(secs => $8)) s
+  JOIN users u ON u.id = s.user_id`;
+
+/** A site appears once, however often the person came back to it; its latest address stands for it. */
+const listOfPerson = `
+  SELECT ${centralSessionColumns}, coalesce(sites.list, '[]') AS sites
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  LEFT JOIN LATERAL (
+    SELECT json_agg(site ORDER BY site.last_activity_at DESC) AS list FROM (
+      SELECT ss.site_id, (array_agg(ss.service ORDER BY ss.started_at DESC))[1] AS service,
+        min(ss.started_at) AS started_at, max(ss.last_activity_at) AS last_activity_at
+      FROM site_sessions ss WHERE ss.session_id = s.id GROUP BY ss.site_id
+    ) site
+  ) sites ON true
+  WHERE s.user_id = $1 AND s.ended_at IS NULL AND session_end_reason(s, u.disabled_at) IS NULL
+  ORDER BY s.last_activity_at DESC, s.id`;
+
+const endByToken = `
+  SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE session_token = $1), $2) AS id`;
+
+const endOne = `
+  SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE id = $1 AND user_id = $3), $2) AS id`;
+
+const endOfPerson = `
+  SELECT end_sessions(ARRAY(
+    SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid
+  ), $2) AS id`;
+
+/** SKIP LOCKED: two hubs sweep side by side without waiting for each other. */
+const endExpired = `
+  SELECT end_sessions(ARRAY(
+    SELECT id FROM sessions
+    WHERE ended_at IS NULL AND (idle_expires_at <= hub_now() OR expires <= hub_now())
+    LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+  ), 'idle') AS id`;
+
+/** A week is longer than any browser keeps asking why; what a site still has to hear keeps the row. */
+const sweepEnded = `
+  DELETE FROM sessions WHERE id IN (
+    SELECT id FROM sessions s
+    WHERE s.ended_at < hub_now() - interval '7 days' AND NOT EXISTS (
+      SELECT FROM logout_deliveries d WHERE d.session_id = s.id AND d.state = 'pending'
+    )
+    LIMIT $1 FOR UPDATE SKIP LOCKED
+  )`;
+
+interface ListedSessionRow extends CentralSessionRow {
+  readonly sites: readonly {
+    readonly site_id: string;
+    readonly service: string;
+    readonly started_at: string;
+    readonly last_activity_at: string;
+  }[];
+}
+
+/**
+ * Central sessions in PostgreSQL: one statement for each thing that can happen, on `pg` because these are the
+ * hottest ones (see docs/decisions). What a session's end means is written once, in `end_sessions` and
+ * `session_end_reason` of the migrations.
+ */
+export class PostgresCentralSessionStore implements CentralSessionStore {
+  readonly #pool: Pool;
+  readonly #life: SessionLife;
+
+  constructor(pool: Pool, life: SessionLife) {
+    this.#pool = pool;
+    this.#life = life;
+  }
+
+  async start(start: Parameters<CentralSessionStore["start"]>[0]) {
+    const longLife = start.longTerm ? this.#life.longTermSeconds : undefined;
+    const rows = await this.#rows<CentralSessionRow>("session-start", startSession, [
+      start.personId,
+      tokenHash("TGT", start.token),
+      start.previousToken ? tokenHash("TGT", start.previousToken) : null,
+      start.userAgent.slice(0, 500),
+      start.address.slice(0, 100),
+      start.longTerm,
+      longLife ?? this.#life.idleSeconds,
+      longLife ?? this.#life.maxSeconds,
+    ]);
+    if (!rows[0]) {
+      throw new Error("no session was started: the person is disabled or gone");
+    }
+    return centralSessionFrom(rows[0]);
+  }
+
+  async find(token: string, options: { readonly touch: boolean }) {
+    const values = [options.touch, tokenHash("TGT", token)];
+    return foundSessionFrom((await this.#rows<FoundSessionRow>("session-find", findByToken, values))[0]);
+  }
+
+  async findBySessionIndex(siteId: string, sessionIndex: string, options: { readonly touch: boolean }) {
+    const values = [options.touch, siteId, sessionIndex];
+    return foundSessionFrom((await this.#rows<FoundSessionRow>("session-by-index", findByIndex, values))[0]);
+  }
+
+  async listOf(personId: string): Promise<readonly SessionWithSites[]> {
+    if (!isUuid(personId)) {
+      return [];
+    }
+    const rows = await this.#rows<ListedSessionRow>("session-list", listOfPerson, [personId]);
+    return rows.map((row) => ({ ...centralSessionFrom(row), sites: row.sites.map(siteSessionFrom) }));
+  }
+
+  async end(which: Parameters<CentralSessionStore["end"]>[0], reason: EndReason) {
+    const rows = await this.#end(which, reason);
+    return rows.map((row) => row.id);
+  }
+
+  async endExpired(limit: number): Promise<number> {
+    return (await this.#rows("session-end-expired", endExpired, [limit])).length;
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const result = await this.#pool.query({ name: "session-sweep", text: sweepEnded, values: [limit] });
+    return result.rowCount ?? 0;
+  }
+
+  async #end(which: Parameters<CentralSessionStore["end"]>[0], reason: EndReason) {
+    if ("token" in which) {
+      const values = [tokenHash("TGT", which.token), reason];
+      return this.#rows<{ id: string }>("session-end-token", endByToken, values);
+    }
+    if (!isUuid(which.personId)) {
+      return [];
+    }
+    if ("sessionId" in which) {
+      const values = [which.sessionId, reason, which.personId];
+      return isUuid(which.sessionId) ? this.#rows<{ id: string }>("session-end-one", endOne, values) : [];
+    }
+    const values = [which.personId, reason, which.exceptSessionId ?? null];
+    return this.#rows<{ id: string }>("session-end-person", endOfPerson, values);
+  }
+
+  async #rows<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
+    return (await this.#pool.query<Row>({ name, text, values })).rows;
+  }
+}
+
+function siteSessionFrom(site: ListedSessionRow["sites"][number]): SiteSession {
+  return {
+    siteId: site.site_id,
+    service: site.service,
+    startedAt: new Date(site.started_at),
+    lastActivityAt: new Date(site.last_activity_at),
+  };
+}

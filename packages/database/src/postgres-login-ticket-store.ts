@@ -1,0 +1,35 @@
+import type { LoginTicketStore } from "./login-ticket-store.ts";
+import type { Pool } from "./postgres-pool.ts";
+import { tokenHash } from "./token-hash.ts";
+
+const spendTicket = `
+  INSERT INTO spent_login_tickets (hash, expires_at)
+  VALUES ($1, hub_now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING`;
+
+const sweepTickets = `
+  DELETE FROM spent_login_tickets WHERE hash IN (
+    SELECT hash FROM spent_login_tickets WHERE expires_at < hub_now() LIMIT $1 FOR UPDATE SKIP LOCKED
+  )`;
+
+/** Spent login tickets in PostgreSQL; the primary key has one winner. */
+export class PostgresLoginTicketStore implements LoginTicketStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async spend(id: string, lifeSeconds: number): Promise<boolean> {
+    const values = [tokenHash("LT", id), lifeSeconds];
+    return (await this.#pool.query({ name: "login-ticket-spend", text: spendTicket, values })).rowCount === 1;
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const result = await this.#pool.query({
+      name: "login-ticket-sweep",
+      text: sweepTickets,
+      values: [limit],
+    });
+    return result.rowCount ?? 0;
+  }
+}

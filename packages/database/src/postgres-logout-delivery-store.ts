@@ -1,0 +1,98 @@
+import { isUuid } from "./is-uuid.ts";
+import type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
+import type { Pool } from "./postgres-pool.ts";
+import type { PrismaClient } from "./prisma-client.ts";
+
+/** The attempt is counted when it is claimed: a dispatcher that dies of a delivery has tried it. */
+const claimDue = `
+  UPDATE logout_deliveries SET attempts = attempts + 1, due_at = hub_now() + make_interval(secs => $2)
+  WHERE id IN (
+    SELECT id FROM logout_deliveries WHERE state = 'pending' AND due_at <= hub_now()
+    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+  )
+  RETURNING id, site_id, service, session_index, attempts - 1 AS attempts`;
+
+/** Once delivered stays delivered, even when a slower attempt reports after its lease was over. */
+const recordAttempt = `
+  UPDATE logout_deliveries SET state = $2, detail = $3, milliseconds = $4,
+    due_at = hub_now() + make_interval(secs => coalesce($5, 0)),
+    settled_at = CASE WHEN $2 <> 'pending' THEN hub_now() END
+  WHERE id = $1 AND state <> 'delivered'`;
+
+const sweepSettled = `
+  DELETE FROM logout_deliveries WHERE id IN (
+    SELECT id FROM logout_deliveries WHERE settled_at < hub_now() - interval '1 day'
+    LIMIT $1 FOR UPDATE SKIP LOCKED
+  )`;
+
+interface DeliveryRow {
+  readonly id: string;
+  readonly site_id: string;
+  readonly service: string;
+  readonly session_index: string;
+  readonly attempts: number;
+}
+
+/** The outbox of single logout in PostgreSQL. */
+export class PostgresLogoutDeliveryStore implements LogoutDeliveryStore {
+  readonly #pool: Pool;
+  readonly #prisma: PrismaClient;
+
+  constructor(pool: Pool, prisma: PrismaClient) {
+    this.#pool = pool;
+    this.#prisma = prisma;
+  }
+
+  async claim(limit: number, leaseSeconds: number): Promise<readonly LogoutDelivery[]> {
+    const { rows } = await this.#pool.query<DeliveryRow>({
+      name: "delivery-claim",
+      text: claimDue,
+      values: [limit, leaseSeconds],
+    });
+    return rows.map((row) => ({
+      id: row.id,
+      siteId: row.site_id,
+      service: row.service,
+      sessionIndex: row.session_index,
+      attempts: row.attempts,
+    }));
+  }
+
+  async record(id: string, outcome: DeliveryOutcome): Promise<void> {
+    await this.#pool.query({
+      name: "delivery-record",
+      text: recordAttempt,
+      values: [
+        id,
+        stateAfter(outcome),
+        outcome.detail.slice(0, 200),
+        Math.round(outcome.milliseconds),
+        outcome.retryInSeconds ?? null,
+      ],
+    });
+  }
+
+  async listOf(sessionId: string) {
+    if (!isUuid(sessionId)) {
+      return [];
+    }
+    const rows = await this.#prisma.logoutDelivery.findMany({
+      where: { sessionId },
+      select: { siteId: true, state: true, detail: true, milliseconds: true },
+      orderBy: [{ siteId: "asc" }, { id: "asc" }],
+    });
+    return rows.map((row) => ({ ...row, state: row.state as ReturnType<typeof stateAfter> }));
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const result = await this.#pool.query({ name: "delivery-sweep", text: sweepSettled, values: [limit] });
+    return result.rowCount ?? 0;
+  }
+}
+
+function stateAfter(outcome: DeliveryOutcome): "pending" | "delivered" | "given-up" {
+  if (outcome.delivered) {
+    return "delivered";
+  }
+  return outcome.retryInSeconds === undefined ? "given-up" : "pending";
+}

@@ -1,0 +1,134 @@
+import pg from "pg";
+import { DatabaseError } from "./database-error.ts";
+
+// The only file that imports pg.
+
+export type { Pool, PoolClient } from "pg";
+
+/** Where a database listens. */
+export type PostgresAddress =
+  | { readonly url: string }
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+    };
+
+/** Ten connections serve a hub on two cores; more only queue inside PostgreSQL. */
+const poolSize = 10;
+
+/** Receives what happens outside of any statement, such as a lost idle connection. */
+export type PoolLog = (event: { readonly event: string; readonly detail: string }) => void;
+
+/** Opens a pool whose lost idle connections are logged instead of ending the process. */
+export function openPool(address: PostgresAddress, log?: PoolLog): pg.Pool {
+  const pool = new pg.Pool({
+    ...connectionOf(address),
+    max: poolSize,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 15_000,
+    application_name: "gatehouse",
+  });
+  pool.on("error", (error) => log?.({ event: "database-connection-lost", detail: error.message }));
+  return pool;
+}
+
+/** One connection without the pool's time limits, for migrations. */
+export async function connectOnce(address: PostgresAddress): Promise<pg.Client> {
+  const client = new pg.Client({ ...connectionOf(address), connectionTimeoutMillis: 5_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+export type PostgresClient = pg.Client;
+
+function connectionOf(address: PostgresAddress): pg.ClientConfig {
+  return "url" in address ? { connectionString: address.url } : { ...address };
+}
+
+/** `host:port/database` of a DATABASE_URL, which may be shown; user and password stay out. */
+export function placeOf(url: string): string {
+  const { hostname, port, pathname } = parsePostgresUrl(url);
+  return `${hostname || "localhost"}:${port || "5432"}${pathname || "/"}`;
+}
+
+/** @throws DatabaseError `url-invalid`; the text of the URL is never part of the message */
+export function parsePostgresUrl(url: string): URL {
+  const fix = "Write it as postgres://user:password@host:5432/database, or unset it to use the embedded one.";
+  if (!URL.canParse(url)) {
+    throw new DatabaseError("url-invalid", "DATABASE_URL is not a URL.", fix);
+  }
+  const parsed = new URL(url);
+  if (parsed.protocol !== "postgres:" && parsed.protocol !== "postgresql:") {
+    throw new DatabaseError(
+      "url-invalid",
+      `DATABASE_URL names "${parsed.protocol}//", but the hub only knows PostgreSQL.`,
+      fix,
+    );
+  }
+  return parsed;
+}
+
+const unreachableCodes = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "ECONNRESET",
+]);
+
+/** Says in one sentence why a DATABASE_URL cannot be used. */
+export function explainConnectionError(error: unknown, url: string): DatabaseError {
+  if (error instanceof DatabaseError) {
+    return error;
+  }
+  const place = placeOf(url);
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (unreachableCodes.has(code) || /timeout|terminated unexpectedly/i.test(message)) {
+    return new DatabaseError(
+      "unreachable",
+      `No PostgreSQL answers at ${place} (${code || "no answer"}).`,
+      "Start it, or correct host and port in DATABASE_URL.",
+      { cause: error },
+    );
+  }
+  if (code.startsWith("28") || /password must be a string/i.test(message)) {
+    return new DatabaseError(
+      "access-refused",
+      `PostgreSQL at ${place} refuses this user name or password.`,
+      "Correct user and password in DATABASE_URL.",
+      { cause: error },
+    );
+  }
+  if (code === "3D000") {
+    return new DatabaseError(
+      "no-such-database",
+      `PostgreSQL at ${place} has no such database.`,
+      "Make it with CREATE DATABASE, or correct the name in DATABASE_URL.",
+      { cause: error },
+    );
+  }
+  return new DatabaseError(
+    "unusable",
+    `PostgreSQL at ${place} cannot be used (${code || message}).`,
+    "Look into its log; the hub needs a database of its own that it may change.",
+    { cause: error },
+  );
+}
+
+/** SQLSTATE or system code of an error, or nothing. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}

@@ -1,0 +1,125 @@
+import type { ServiceTicket, Spent, TicketRegistry } from "@gatehouse/cas/server";
+import type { Pool } from "./postgres-pool.ts";
+import { tokenHash } from "./token-hash.ts";
+
+const issueTicket = `
+  INSERT INTO service_tickets (hash, site_id, service, session_id, from_new_login, expires_at)
+  VALUES ($1, $2, $3, $4, $5, hub_now() + make_interval(secs => $6))`;
+
+/**
+ * Spending is one statement: the row is gone whatever the judgement, and of any number of racers the one that
+ * deletes it judges. FOR SHARE makes the end of the session wait for the new participant, or this statement
+ * for the end (then nothing is alive any more); without it a site could join a session unseen by its logout.
+ */
+const consumeTicket = `
+  WITH spent AS (
+    DELETE FROM service_tickets WHERE hash = $1 RETURNING *
+  ), living AS (
+    SELECT s.id, s.authenticated_at, s.long_term, u.id AS person_id, u.username, u.name, u.email
+    FROM spent JOIN sessions s ON s.id = spent.session_id JOIN users u ON u.id = s.user_id
+    WHERE session_end_reason(s, u.disabled_at) IS NULL
+    FOR SHARE OF s
+  ), judged AS (
+    SELECT spent.site_id, spent.service, spent.session_id, spent.from_new_login, living.*,
+      CASE
+        WHEN spent.expires_at <= hub_now() THEN 'expired'
+        WHEN spent.service <> $2 THEN 'other-service'
+        WHEN $3 AND NOT spent.from_new_login THEN 'not-from-credentials'
+        WHEN living.id IS NULL THEN 'session-ended'
+        ELSE 'valid'
+      END AS outcome
+    FROM spent LEFT JOIN living ON true
+  ), participant AS (
+    INSERT INTO site_sessions (site_id, session_index, service, session_id, started_at, last_activity_at)
+    SELECT site_id, $4, service, session_id, hub_now(), hub_now() FROM judged WHERE outcome = 'valid'
+  )
+  SELECT outcome, site_id, session_id, from_new_login, authenticated_at, long_term, person_id, username,
+    coalesce(name, username) AS name, email
+  FROM judged`;
+
+const sweepTickets = `
+  DELETE FROM service_tickets WHERE hash IN (
+    SELECT hash FROM service_tickets WHERE expires_at < hub_now() - interval '1 hour'
+    LIMIT $1 FOR UPDATE SKIP LOCKED
+  )`;
+
+interface JudgedRow {
+  readonly outcome: Spent["outcome"];
+  readonly site_id: string;
+  readonly session_id: string;
+  readonly from_new_login: boolean;
+  readonly authenticated_at: Date;
+  readonly long_term: boolean;
+  readonly person_id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/**
+ * Service tickets in PostgreSQL; a ticket waiting to be spent is kept as a hash. The spent one becomes the
+ * session index of its site in clear, because single logout has to name it, and opens nothing any more.
+ *
+ * @see CAS protocol 3.0.3, section 3.1.1
+ */
+export class PostgresTicketRegistry implements TicketRegistry {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async issue(ticket: ServiceTicket): Promise<void> {
+    if (!(ticket.lifeSeconds > 0 && ticket.lifeSeconds <= 300)) {
+      throw new RangeError("A service ticket lives more than 0 and at most 300 seconds.");
+    }
+    await this.#pool.query({
+      name: "ticket-issue",
+      text: issueTicket,
+      values: [
+        tokenHash("ST", ticket.id),
+        ticket.siteId,
+        ticket.service,
+        ticket.sessionId,
+        ticket.fromNewLogin,
+        ticket.lifeSeconds,
+      ],
+    });
+  }
+
+  async consume(
+    id: string,
+    conditions: { readonly service: string; readonly renew: boolean },
+  ): Promise<Spent> {
+    const { rows } = await this.#pool.query<JudgedRow>({
+      name: "ticket-consume",
+      text: consumeTicket,
+      values: [tokenHash("ST", id), conditions.service, conditions.renew, id],
+    });
+    return rows[0] ? spentFrom(rows[0]) : { outcome: "unknown" };
+  }
+
+  /** Deletes tickets that nobody came to spend; returns how many. */
+  async sweep(limit: number): Promise<number> {
+    const result = await this.#pool.query({ name: "ticket-sweep", text: sweepTickets, values: [limit] });
+    return result.rowCount ?? 0;
+  }
+}
+
+function spentFrom(row: JudgedRow): Spent {
+  if (row.outcome !== "valid") {
+    return { outcome: row.outcome };
+  }
+  return {
+    outcome: "valid",
+    siteId: row.site_id,
+    sessionId: row.session_id,
+    fromNewLogin: row.from_new_login,
+    principal: {
+      user: row.username,
+      attributes: { id: row.person_id, username: row.username, name: row.name, email: row.email },
+      authenticationDate: row.authenticated_at,
+      longTerm: row.long_term,
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { PrismaClient } from "./generated/client.ts";
+import { codeOf, type Pool } from "./postgres-pool.ts";
+
+// The only file that imports Prisma's adapter and the generated client.
+
+export type { PrismaClient } from "./generated/client.ts";
+
+/** Prisma over the pool that the hot statements use too, so that ten connections stay ten. */
+export function openPrisma(pool: Pool): PrismaClient {
+  return new PrismaClient({ adapter: new PrismaPg(pool) });
+}
+
+/** @see https://www.prisma.io/docs/orm/reference/error-reference#p2002 */
+export function isUniqueViolation(error: unknown): boolean {
+  return codeOf(error) === "P2002";
+}

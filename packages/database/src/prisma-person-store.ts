@@ -1,0 +1,100 @@
+import type { AdapterUser, AuthAdapter } from "./auth-adapter.ts";
+import type { Person } from "./central-session-store.ts";
+import { isUuid } from "./is-uuid.ts";
+import type { PersonStore, PersonWithPassword } from "./person-store.ts";
+import { PersonTaken } from "./person-taken.ts";
+import type { Pool } from "./postgres-pool.ts";
+import { isUniqueViolation, type PrismaClient } from "./prisma-client.ts";
+
+const setDisabled = `
+  UPDATE users SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, hub_now()) END WHERE id = $1`;
+
+const setPassword = `
+  INSERT INTO password_credentials (user_id, hash) VALUES ($1, $2)
+  ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = hub_now()`;
+
+/** The sites of a person who goes hear of it like the sites of any session that ends. */
+const endAllSessions = `
+  SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL), 'disabled')`;
+
+/** A user as the adapter gives her back: Auth.js's fields and ours. */
+type User = AdapterUser & {
+  readonly username: string;
+  readonly operator: boolean;
+  readonly disabledAt: Date | null;
+};
+
+/** People in PostgreSQL, through Auth.js's adapter wherever it has a word for it. */
+export class PrismaPersonStore implements PersonStore {
+  readonly #pool: Pool;
+  readonly #prisma: PrismaClient;
+  readonly #adapter: AuthAdapter;
+
+  constructor(pool: Pool, prisma: PrismaClient, adapter: AuthAdapter) {
+    this.#pool = pool;
+    this.#prisma = prisma;
+    this.#adapter = adapter;
+  }
+
+  async findForSignIn(identifier: string): Promise<PersonWithPassword | null> {
+    const name = identifier.toLowerCase();
+    // PostgreSQL refuses a text with NUL in it; nobody is called that.
+    if (name.includes("\0")) {
+      return null;
+    }
+    const user = await this.#prisma.user.findFirst({
+      where: { OR: [{ username: name }, { email: name }] },
+      include: { password: true },
+    });
+    return user && { person: personFrom(user as unknown as User), passwordHash: user.password?.hash ?? null };
+  }
+
+  async findById(id: string): Promise<Person | null> {
+    const user = isUuid(id) ? await this.#adapter.getUser(id) : null;
+    return user && personFrom(user as User);
+  }
+
+  async create(person: Parameters<PersonStore["create"]>[0]): Promise<Person> {
+    const { passwordHash, ...fields } = person;
+    const user = {
+      ...fields,
+      username: fields.username.toLowerCase(),
+      email: fields.email.toLowerCase(),
+      emailVerified: null,
+      // The adapter hands the data to Prisma as it is: person and password are one statement's work.
+      ...(passwordHash === null ? {} : { password: { create: { hash: passwordHash } } }),
+    };
+    try {
+      return personFrom((await this.#adapter.createUser(user as unknown as AdapterUser)) as User);
+    } catch (error) {
+      throw isUniqueViolation(error) ? new PersonTaken({ cause: error }) : error;
+    }
+  }
+
+  async setPasswordHash(personId: string, passwordHash: string): Promise<void> {
+    await this.#pool.query(setPassword, [personId, passwordHash]);
+  }
+
+  async setDisabled(personId: string, disabled: boolean): Promise<void> {
+    await this.#pool.query(setDisabled, [personId, disabled]);
+  }
+
+  async remove(personId: string): Promise<void> {
+    if (!(await this.findById(personId))) {
+      return;
+    }
+    await this.#pool.query(endAllSessions, [personId]);
+    await this.#adapter.deleteUser(personId);
+  }
+}
+
+function personFrom(user: User): Person {
+  return {
+    id: user.id,
+    username: user.username,
+    name: user.name ?? user.username,
+    email: user.email,
+    operator: user.operator,
+    disabled: user.disabledAt !== null,
+  };
+}

@@ -1,0 +1,12 @@
+import { createHash } from "node:crypto";
+
+/** Each kind of token has a hash domain of its own, so that one kind never stands for another. */
+export type TokenKind = "TGT" | "ST" | "LT";
+
+/**
+ * What is stored of a token: SHA-256 with its domain, in hex. Tokens are 170 random bits and more,
+ * so a slow hash would protect nothing.
+ */
+export function tokenHash(kind: TokenKind, token: string): string {
+  return createHash("sha256").update(`gatehouse:${kind}:${token}`).digest("hex");
+}
