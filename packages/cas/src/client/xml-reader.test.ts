@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { readXml, XmlError } from "./xml-reader.ts";
+
+describe("XML 1.0: what is read", () => {
+  test("elements, text, entities and character numbers", () => {
+    expect(readXml("<a>x &amp;&lt;&gt;&quot;&apos; &#65;&#x1F451;<b>y</b>z</a>")).toEqual({
+      namespace: "",
+      name: "a",
+      text: `x &<>"' A👑z`,
+      elements: [{ namespace: "", name: "b", text: "y", elements: [] }],
+    });
+  });
+
+  test("empty elements, attributes in either quotes, space where it may be", () => {
+    const root = readXml(`<a one = "1>'" two='"2"' ><b/><c three="" /></a >`);
+    expect(root.elements.map(({ name }) => name)).toEqual(["b", "c"]);
+    expect(readXml("<a/>").name).toBe("a");
+  });
+
+  test("a declaration of UTF-8", () => {
+    expect(readXml('<?xml version="1.0"?><a/>').name).toBe("a");
+    expect(readXml("<?xml version='1.0' encoding='utf-8' standalone='yes' ?>\n<a/>\n").name).toBe("a");
+  });
+});
+
+describe("Namespaces in XML 1.0", () => {
+  test("prefixes and defaults hold inside and end with their element", () => {
+    const root = readXml(
+      '<a xmlns="u:1" xmlns:p="u:2"><p:b><c xmlns="u:3"/><p:d xmlns:p="u:4"/></p:b><e/></a>',
+    );
+    const [b, e] = root.elements;
+    expect([root, b, ...(b?.elements ?? []), e].map((one) => `${one?.namespace} ${one?.name}`)).toEqual([
+      "u:1 a",
+      "u:2 b",
+      "u:3 c",
+      "u:4 d",
+      "u:1 e",
+    ]);
+  });
+
+  test.each([
+    ["an element's prefix that stands for nothing", "<p:a/>"],
+    ["an attribute's prefix that stands for nothing", '<a p:b="1"/>'],
+    ["a prefix after its end", '<a><b xmlns:p="u:1"/><p:c/></a>'],
+    ["an empty prefix declaration", '<a xmlns:p=""/>'],
+    ["xmlns as a prefix", '<a xmlns:xmlns="u:1"/>'],
+    ["xml as a prefix of another", '<a xmlns:xml="u:1"/>'],
+  ])("%s is an error", (_, text) => {
+    expect(() => readXml(text)).toThrow(XmlError);
+  });
+
+  test("xml:lang needs no declaration", () => {
+    expect(readXml('<a xml:lang="de"/>').name).toBe("a");
+  });
+});
+
+describe("XML 1.0: what is an error", () => {
+  test.each([
+    ["nothing", ""],
+    ["space", " \n"],
+    ["text", "x"],
+    ["text before", "x<a/>"],
+    ["a no-break space before", "\u00a0<a/>"],
+    ["a byte order mark", "\ufeff<a/>"],
+    ["text behind", "<a/>x"],
+    ["two roots", "<a/><b/>"],
+    ["an end alone", "</a>"],
+    ["an end behind", "<a/></a>"],
+    ["no end", "<a>"],
+    ["half a tag", "<a"],
+    ["ends crossed", "<a><b></a></b>"],
+    ["an end with another prefix", '<p:a xmlns:p="u" xmlns:q="u"></q:a>'],
+    ["a document type", "<!DOCTYPE a><a/>"],
+    ["a comment", "<a><!-- x --></a>"],
+    ["CDATA", "<a><![CDATA[x]]></a>"],
+    ["an instruction", "<a><?x y?></a>"],
+    ["an instruction before", "<?x y?><a/>"],
+    ["a declaration behind", '<a/><?xml version="1.0"?>'],
+    ["two declarations", '<?xml version="1.0"?><?xml version="1.0"?><a/>'],
+    ["another encoding", '<?xml version="1.0" encoding="UTF-16"?><a/>'],
+    ["XML 1.1", '<?xml version="1.1"?><a/>'],
+    ["a bare ampersand", "<a>a & b</a>"],
+    ["an unknown entity", "<a>&nbsp;</a>"],
+    ["an entity without end", "<a>&amp</a>"],
+    ["an unknown entity in an attribute", '<a b="&x;"/>'],
+    ["character zero", "<a>&#0;</a>"],
+    ["half a pair by number", "<a>&#xD800;</a>"],
+    ["a number past the last", "<a>&#x110000;</a>"],
+    ["a control character", "<a>\u0001</a>"],
+    ["half a pair", "<a>\ud800</a>"],
+    ["an attribute without quotes", "<a b=c/>"],
+    ["an attribute without value", "<a b/>"],
+    ["attributes without space", `<a b="1"c="2"/>`],
+    ["an attribute twice", `<a b="1" b="1"/>`],
+    ["a less-than in an attribute", `<a b="<"/>`],
+    ["space before a name", "< a/>"],
+    ["two colons", '<a:b:c xmlns:a="u"/>'],
+    ["a name that begins with a digit", "<1a/>"],
+  ])("%s", (_, text) => {
+    expect(() => readXml(text)).toThrow(XmlError);
+  });
+
+  test("more than 16 deep, or more than 256 elements", () => {
+    const deep = (depth: number): string => "<a>".repeat(depth) + "</a>".repeat(depth);
+    expect(readXml(deep(16)).name).toBe("a");
+    expect(() => readXml(deep(17))).toThrow(/too many/);
+    expect(readXml(`<r>${"<a/>".repeat(255)}</r>`).elements).toHaveLength(255);
+    expect(() => readXml(`<r>${"<a/>".repeat(256)}</r>`)).toThrow(/too many/);
+  });
+});
+
+describe("time: 64 kB of anything are read or refused at once", () => {
+  const size = 65_536;
+  test.each([
+    ["a name without end", `<${"a".repeat(size)}`],
+    ["a name with colons", `<${"a:".repeat(size / 2)}`],
+    ["space in a tag", `<a${" ".repeat(size)}`],
+    ["attributes without end", `<a${' b="c"'.repeat(size / 6)}`],
+    ["a quote without end", `<a b="${"x".repeat(size)}`],
+    ["a name and space without end", `<a${" b".repeat(size / 2)}`],
+    ["equals signs", `<a b${" =".repeat(size / 2)}`],
+    ["ampersands", `<a>${"&".repeat(size)}</a>`],
+    ["digits", `<a>&#${"1".repeat(size)};</a>`],
+    ["less-than signs", "<".repeat(size)],
+    ["tags that begin", "<a>".repeat(size / 3)],
+    ["an end without end", `<a></a${" ".repeat(size)}`],
+    ["a declaration without end", `<?xml version="1.0"${" ".repeat(size)}`],
+  ])("%s", (_, text) => {
+    const before = performance.now();
+    expect(() => readXml(text)).toThrow(XmlError);
+    expect(performance.now() - before).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { CasError } from "./cas-error.ts";
+import { parseLoginRequest, parseLoginSubmission } from "./login-request.ts";
+import { parseParameters } from "./parameters.ts";
+
+const parse = (query: string) => parseLoginRequest(parseParameters(query));
+
+describe("2.1.1 parameters of /login as requestor", () => {
+  test("none", () => {
+    expect(parse("")).toEqual({ service: null, renew: false, gateway: false });
+  });
+
+  test("service, normalised", () => {
+    expect(parse("service=https%3A%2F%2FShop.example").service).toEqual({
+      url: "https://shop.example/",
+      origin: "https://shop.example",
+      host: "shop.example",
+    });
+  });
+
+  test("an empty service is none", () => {
+    expect(parse("service=&gateway=true")).toEqual({ service: null, renew: false, gateway: true });
+  });
+
+  test("renew and gateway by their presence", () => {
+    expect(parse("renew=true&gateway=true")).toMatchObject({ renew: true, gateway: true });
+    expect(parse("renew&gateway=yes")).toMatchObject({ renew: true, gateway: true });
+    expect(parse("renew=false&gateway=false")).toMatchObject({ renew: false, gateway: false });
+  });
+
+  test("names are case-sensitive", () => {
+    expect(parse("Service=https://shop.example&RENEW=true&Gateway=true")).toEqual({
+      service: null,
+      renew: false,
+      gateway: false,
+    });
+  });
+
+  test("a method that is not supported is answered by GET, others pass by", () => {
+    expect(parse("method=POST&locale=de")).toEqual({ service: null, renew: false, gateway: false });
+  });
+
+  test("a service that is no address is an error and never a redirect", () => {
+    expect(() => parse("service=javascript:alert(1)")).toThrow(CasError);
+  });
+});
+
+describe("2.2.2 parameters of /login as acceptor", () => {
+  const submit = (form: string) => parseLoginSubmission(parseParameters(form));
+
+  test("user name, password exactly as typed, login ticket, and where to go", () => {
+    expect(
+      submit("username=alice&password=+a%2Bb%26+&lt=LT-1&service=https://shop.example/&renew=true"),
+    ).toEqual({
+      request: expect.objectContaining({
+        renew: true,
+        service: expect.objectContaining({ host: "shop.example" }),
+      }),
+      username: "alice",
+      password: " a+b& ",
+      loginTicket: "LT-1",
+    });
+  });
+
+  test("what was not filled in is empty, a form without login ticket says so", () => {
+    expect(submit("username=alice")).toMatchObject({ username: "alice", password: "", loginTicket: null });
+    expect(submit("password=x")).toMatchObject({ username: "", password: "x" });
+  });
+
+  test("2.2.1 a service that is no address is an error here too", () => {
+    expect(() => submit("username=a&password=b&service=//evil.example")).toThrow(CasError);
+  });
+});

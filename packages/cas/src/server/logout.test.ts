@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { parseLogoutRequest } from "../client/logout-request.ts";
+import { readXml } from "../client/xml-reader.ts";
+import { logoutRequestForm, renderLogoutRequest } from "./logout-request.ts";
+import { parseLogoutReturn } from "./logout-return.ts";
+import { parseParameters } from "./parameters.ts";
+import { createTicketId } from "./ticket-id.ts";
+
+const message = {
+  id: "LR-1",
+  issueInstant: new Date("2026-11-21T08:00:00Z"),
+  sessionIndex: createTicketId("ST"),
+};
+
+describe("2.3.1 parameters of /logout", () => {
+  const parse = (query: string) => parseLogoutReturn(parseParameters(query));
+
+  test("service, normalised; whether it is registered the registry says", () => {
+    expect(parse("service=https%3A%2F%2FShop.example")?.url).toBe("https://shop.example/");
+  });
+
+  test.each([
+    "",
+    "service=",
+    "service=%2F%2Fevil.example",
+    "service=javascript:1",
+    "service=https://a@b.example/",
+  ])("%s is no way back and no reason to stay signed in", (query) => {
+    expect(parse(query)).toBeNull();
+  });
+
+  test("url is ignored", () => {
+    expect(parse("url=https://evil.example/")).toBeNull();
+    expect(parse("url=https://evil.example/&service=https://shop.example/")?.host).toBe("shop.example");
+  });
+});
+
+describe("2.3.3 and appendix C: the logout request", () => {
+  test("is written with the prefixes of the appendix", () => {
+    expect(renderLogoutRequest(message)).toBe(
+      '<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="LR-1" Version="2.0" IssueInstant="2026-11-21T08:00:00.000Z">' +
+        '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">@NOT_USED@</saml:NameID>' +
+        `<samlp:SessionIndex>${message.sessionIndex}</samlp:SessionIndex></samlp:LogoutRequest>`,
+    );
+  });
+
+  test("reads as what the appendix says", () => {
+    const root = readXml(renderLogoutRequest(message));
+    expect(root).toMatchObject({ namespace: "urn:oasis:names:tc:SAML:2.0:protocol", name: "LogoutRequest" });
+    expect(root.elements).toMatchObject([
+      { namespace: "urn:oasis:names:tc:SAML:2.0:assertion", name: "NameID", text: "@NOT_USED@" },
+      { namespace: "urn:oasis:names:tc:SAML:2.0:protocol", name: "SessionIndex", text: message.sessionIndex },
+    ]);
+  });
+
+  test("an ID of createTicketId may be an XML ID", () => {
+    expect(createTicketId("LR")).toMatch(/^[A-Za-z_][A-Za-z0-9._-]*$/);
+  });
+
+  test("markup in a session index stays text", () => {
+    const sessionIndex = "</samlp:SessionIndex><samlp:SessionIndex>ST-2";
+    const root = readXml(renderLogoutRequest({ ...message, sessionIndex }));
+    expect(root.elements.map(({ text }) => text)).toEqual(["@NOT_USED@", sessionIndex]);
+  });
+
+  test("goes in a form, and the client half reads it", () => {
+    const { body, contentType } = logoutRequestForm(renderLogoutRequest(message));
+    expect(contentType).toBe("application/x-www-form-urlencoded");
+    expect(body).toMatch(/^logoutRequest=%3Csamlp%3ALogoutRequest\+/);
+    expect(parseLogoutRequest(body)).toEqual({ sessionIndex: message.sessionIndex });
+  });
+});

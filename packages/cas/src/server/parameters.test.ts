@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { isSet, ParameterError, parseParameters } from "./parameters.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const entries = (query: string | Uint8Array): [string, string][] => [...parseParameters(query)];
+
+function faultOf(query: string | Uint8Array): { code: string; parameter: string | null } {
+  try {
+    parseParameters(query);
+  } catch (error) {
+    if (error instanceof ParameterError) return { code: error.code, parameter: error.parameter };
+    throw error;
+  }
+  throw new Error("was read");
+}
+
+describe("2.1.1 parameters are read", () => {
+  test("decoded, with plus as a space", () => {
+    expect(entries("service=http%3A%2F%2Fx%2Fy%3Fa%3Db%26c%3Dd&name=a+b%2Bc")).toEqual([
+      ["service", "http://x/y?a=b&c=d"],
+      ["name", "a b+c"],
+    ]);
+  });
+
+  test("from a query with its question mark, and from bytes", () => {
+    expect(entries("?renew=true")).toEqual([["renew", "true"]]);
+    expect(entries(bytes("renew=true"))).toEqual([["renew", "true"]]);
+    expect(entries("")).toEqual([]);
+    expect(entries("?")).toEqual([]);
+  });
+
+  test("case-sensitively", () => {
+    const parameters = parseParameters("Service=a&service=b&SERVICE=c");
+    expect(parameters.get("service")).toBe("b");
+    expect(parameters.size).toBe(3);
+  });
+
+  test("without equals sign as empty, with several at the first", () => {
+    expect(entries("renew&ticket=a=b=")).toEqual([
+      ["renew", ""],
+      ["ticket", "a=b="],
+    ]);
+  });
+
+  test("with empty pieces left out", () => {
+    expect(entries("&&a=1&&b=2&")).toEqual([
+      ["a", "1"],
+      ["b", "2"],
+    ]);
+  });
+
+  test("in any script", () => {
+    const name = "Ælfgifu Σοφία 王 👑";
+    expect(parseParameters(`name=${encodeURIComponent(name)}`).get("name")).toBe(name);
+    expect(parseParameters(bytes(`name=${name}`)).get("name")).toBe(name);
+  });
+
+  test("with names of objects' own as any other", () => {
+    expect(parseParameters("__proto__=a&constructor=b").get("__proto__")).toBe("a");
+    expect(parseParameters("a=1").get("constructor")).toBeUndefined();
+  });
+
+  test("decoded once and not twice", () => {
+    expect(parseParameters("service=%252e%252e").get("service")).toBe("%2e%2e");
+  });
+
+  test("an unencoded service as last parameter ends at its first ampersand, as the form encoding has it", () => {
+    expect(entries("service=http://x/y?a=b&c=d")).toEqual([
+      ["service", "http://x/y?a=b"],
+      ["c", "d"],
+    ]);
+  });
+});
+
+describe("2.1.1 parameters that can be read in two ways are refused", () => {
+  test.each([
+    ["the same twice", "service=a&service=b", "parameter_duplicated", "service"],
+    ["the same twice, once encoded", "ticket=a&%74icket=b", "parameter_duplicated", "ticket"],
+    ["the same value twice", "renew=true&renew=true", "parameter_duplicated", "renew"],
+    ["Latin-1", "username=%E9", "parameter_not_utf8", "username"],
+    ["overlong UTF-8", "service=%C0%AF", "parameter_not_utf8", "service"],
+    ["half a surrogate pair", "service=%ED%A0%80", "parameter_not_utf8", "service"],
+    ["half a surrogate pair unencoded", "service=\ud800", "parameter_not_utf8", "service"],
+    ["a name that is not UTF-8", "%FF=a", "parameter_not_utf8", null],
+    ["a percent sign that begins nothing", "service=100%", "parameter_badly_encoded", "service"],
+    ["a percent sign and one digit", "service=%4", "parameter_badly_encoded", "service"],
+    ["a percent sign and letters", "service=%zz", "parameter_badly_encoded", "service"],
+    ["a name with such a percent sign", "a%=1", "parameter_badly_encoded", null],
+    ["zero", "username=alice%00", "parameter_control_character", "username"],
+    ["a line feed", "username=alice%0Abob", "parameter_control_character", "username"],
+    ["a carriage return", "service=http://x/%0D", "parameter_control_character", "service"],
+    ["a tab unencoded", "service=http://x/\t", "parameter_control_character", "service"],
+    ["DEL", "a=%7F", "parameter_control_character", "a"],
+    ["a C1 control", "a=%C2%85", "parameter_control_character", "a"],
+    ["a control character in a name", "a%00=1", "parameter_control_character", null],
+  ])("%s", (_, query, code, parameter) => {
+    expect(faultOf(query)).toEqual({ code, parameter });
+  });
+
+  test("bytes that are not UTF-8", () => {
+    expect(faultOf(new Uint8Array([0x61, 0x3d, 0xff]))).toEqual({
+      code: "parameter_not_utf8",
+      parameter: null,
+    });
+  });
+});
+
+describe("2.1.1 parameters have limits", () => {
+  test("4096 characters a value", () => {
+    expect(parseParameters(`a=${"x".repeat(4096)}`).get("a")).toHaveLength(4096);
+    expect(faultOf(`a=${"x".repeat(4097)}`)).toEqual({ code: "parameter_too_long", parameter: "a" });
+  });
+
+  test("counted after decoding", () => {
+    expect(parseParameters(`a=${"%61".repeat(4096)}`).get("a")).toHaveLength(4096);
+  });
+
+  test("128 characters a name, which is not repeated in the error", () => {
+    expect(parseParameters(`${"n".repeat(128)}=1`).size).toBe(1);
+    expect(faultOf(`${"n".repeat(129)}=1`)).toEqual({ code: "parameter_too_long", parameter: null });
+  });
+
+  test("64 parameters", () => {
+    const many = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `p${index}=`).join("&");
+    expect(parseParameters(many(64)).size).toBe(64);
+    expect(faultOf(many(65))).toEqual({ code: "parameters_too_many", parameter: null });
+  });
+
+  test("the message says what to do and holds nothing that came in", () => {
+    const error = new ParameterError("parameter_duplicated", "<script>");
+    expect(error.message).toBe("A parameter was given twice; give it once.");
+    expect(error.name).toBe("ParameterError");
+  });
+});
+
+describe("2.1.1 isSet", () => {
+  test.each([
+    ["renew=true", true],
+    ["renew=TRUE", true],
+    ["renew=1", true],
+    ["renew=", true],
+    ["renew", true],
+    ["renew=false", false],
+    ["renew=False", false],
+    ["Renew=true", false],
+    ["", false],
+  ])("%s is %s", (query, set) => {
+    expect(isSet(parseParameters(query), "renew")).toBe(set);
+  });
+});

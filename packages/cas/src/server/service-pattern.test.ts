@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import { parseService } from "./service.ts";
+import { matchesService, parseServicePattern, ServicePatternError } from "./service-pattern.ts";
+
+const matches = (pattern: string, service: string): boolean =>
+  matchesService(parseServicePattern(pattern), parseService(service));
+
+describe("2.1.1 services are filtered: exact patterns", () => {
+  const pattern = "https://shop.example/api/callback";
+
+  test.each([
+    "https://shop.example/api/callback",
+    "https://SHOP.example:443/api/callback",
+    "https://shop.example/api/callback?state=a&x=%2F..%2F",
+    "https://shop.example/api/callback#there",
+    "https://shop.example/x/../api/callback",
+  ])("%s is the place", (service) => {
+    expect(matches(pattern, service)).toBe(true);
+  });
+
+  test.each([
+    "http://shop.example/api/callback",
+    "https://shop.example:8443/api/callback",
+    "https://shop.example.evil.example/api/callback",
+    "https://evilshop.example/api/callback",
+    "https://shop.example./api/callback",
+    "https://evil.example/https://shop.example/api/callback",
+    "https://evil.example/?https://shop.example/api/callback",
+    "https://shop.example/api/callback/",
+    "https://shop.example/api/callback/more",
+    "https://shop.example/api/Callback",
+    "https://shop.example/api",
+    "https://shop.example/api%2Fcallback",
+    "https://shop.example//api/callback",
+    "https://shop.example/",
+  ])("%s is not", (service) => {
+    expect(matches(pattern, service)).toBe(false);
+  });
+
+  test("the root with and without its slash is one place", () => {
+    expect(matches("https://shop.example", "https://shop.example/")).toBe(true);
+    expect(matches("https://shop.example/", "https://shop.example")).toBe(true);
+    expect(matches("https://shop.example", "https://shop.example/a")).toBe(false);
+  });
+
+  test("the scheme's own port may be written", () => {
+    expect(matches("http://shop.example:80/a", "http://shop.example/a")).toBe(true);
+  });
+
+  test("a dot is a dot", () => {
+    expect(matches("https://shop.example/", "https://shopxexample/")).toBe(false);
+  });
+});
+
+describe("2.1.1 services are filtered: * is one segment", () => {
+  test.each([
+    ["https://shop.example/*/callback", "https://shop.example/de/callback", true],
+    ["https://shop.example/*/callback", "https://shop.example/caf%C3%A9/callback", true],
+    ["https://shop.example/*/callback", "https://shop.example/a/b/callback", false],
+    ["https://shop.example/*/callback", "https://shop.example//callback", false],
+    ["https://shop.example/*/callback", "https://shop.example/callback", false],
+    ["https://shop.example/*", "https://shop.example/a", true],
+    ["https://shop.example/*", "https://shop.example/", false],
+    ["https://shop.example/*/*", "https://shop.example/a/b", true],
+  ])("%s and %s: %s", (pattern, service, expected) => {
+    expect(matches(pattern, service)).toBe(expected);
+  });
+});
+
+describe("2.1.1 services are filtered: /** is whatever is below", () => {
+  test.each([
+    ["https://shop.example/app/**", "https://shop.example/app", true],
+    ["https://shop.example/app/**", "https://shop.example/app/", true],
+    ["https://shop.example/app/**", "https://shop.example/app/a/b/c?d", true],
+    ["https://shop.example/app/**", "https://shop.example/application", false],
+    ["https://shop.example/app/**", "https://shop.example/", false],
+    ["https://shop.example/app/**", "https://shop.example/app/../admin", false],
+    ["https://shop.example/**", "https://shop.example/", true],
+    ["https://shop.example/**", "https://shop.example/a", true],
+    ["https://shop.example/**", "https://evil.example/", false],
+    ["https://shop.example/*/cb/**", "https://shop.example/de/cb/x", true],
+    ["https://shop.example/*/cb/**", "https://shop.example/de/x/cb", false],
+  ])("%s and %s: %s", (pattern, service, expected) => {
+    expect(matches(pattern, service)).toBe(expected);
+  });
+});
+
+describe("2.1.1 a wildcard stands for nothing that another reader might take for more", () => {
+  test.each([
+    ["an encoded slash", "..%2fadmin"],
+    ["an encoded slash in capitals", "x%2Fy"],
+    ["an encoded backslash", "..%5cadmin"],
+    ["dots encoded twice", "%252e%252e"],
+    ["a slash encoded twice", "x%252fy"],
+    ["path parameters after dots", "..;a=b"],
+    ["an encoded semicolon after dots", "..%3Ba"],
+    ["zero", "a%00b"],
+    ["a line feed", "a%0ab"],
+    ["what is no UTF-8", "%ff"],
+  ])("%s", (_, segment) => {
+    expect(matches("https://shop.example/app/**", `https://shop.example/app/${segment}`)).toBe(false);
+    expect(matches("https://shop.example/app/**", `https://shop.example/app/${segment}/more`)).toBe(false);
+    expect(matches("https://shop.example/*", `https://shop.example/${segment}`)).toBe(false);
+  });
+
+  test("dot segments, encoded or not, are resolved before anything is compared", () => {
+    expect(matches("https://shop.example/app/**", "https://shop.example/app/%2e%2e/admin")).toBe(false);
+    expect(matches("https://shop.example/app/**", "https://shop.example/app/.%2E/app/x")).toBe(true);
+  });
+
+  test("an exact segment may hold them, since it was registered so", () => {
+    expect(matches("https://shop.example/a%2Fb", "https://shop.example/a%2Fb")).toBe(true);
+    expect(matches("https://shop.example/a%2Fb", "https://shop.example/a%2fb")).toBe(false);
+  });
+});
+
+describe("2.1.1 patterns that mean nothing are refused", () => {
+  test.each([
+    "",
+    "shop.example",
+    "/callback",
+    "ftp://shop.example/",
+    "https://",
+    "https:///callback",
+    "https://*.shop.example/",
+    "https://*/",
+    "https://shop.example:*/",
+    "https://alice@shop.example/",
+    "https://shop.example/?state=*",
+    "https://shop.example/#a",
+    "https://shop.example/a\\b",
+    "https://shop.example/a b",
+    "https://shop.example:99999/",
+    "https://shop.example/call*",
+    "https://shop.example/**/callback",
+    "https://shop.example/***",
+    "https://shop.example/a**",
+    "^https://shop\\.example/.*$",
+  ])("%s", (pattern) => {
+    expect(() => parseServicePattern(pattern)).toThrow(ServicePatternError);
+  });
+
+  test("with a sentence that follows a field's name", () => {
+    expect(() => parseServicePattern("https://*.shop.example/")).toThrow(/^should be http:\/\//);
+    expect(() => parseServicePattern("https://shop.example/a*")).toThrow(/^should have \* only/);
+    expect(() => parseServicePattern("https://shop.example:99999/")).toThrow(/^should be a URL$/);
+    expect(parseServicePattern("https://shop.example/**").text).toBe("https://shop.example/**");
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import { CasError } from "./cas-error.ts";
+import { parseService, ticketRedirect } from "./service.ts";
+
+function refusalOf(value: string): CasError {
+  try {
+    parseService(value);
+  } catch (error) {
+    if (error instanceof CasError) return error;
+    throw error;
+  }
+  throw new Error(`${JSON.stringify(value)} was taken`);
+}
+
+describe("2.1.1 service: what a browser would go to", () => {
+  test.each([
+    ["https://shop.example", "https://shop.example/"],
+    ["HTTPS://Shop.EXAMPLE/A?B=c", "https://shop.example/A?B=c"],
+    ["https://shop.example:443/", "https://shop.example/"],
+    ["http://shop.localhost:3001/cb", "http://shop.localhost:3001/cb"],
+    ["https://shop.example/a/../b/./c", "https://shop.example/b/c"],
+    ["https://shop.example/a/%2e%2e/b", "https://shop.example/b"],
+    ["https://bücher.example/", "https://xn--bcher-kva.example/"],
+    ["http://0x7f.1/", "http://127.0.0.1/"],
+    ["http://[::1]:3001/", "http://[::1]:3001/"],
+    ["https://shop.example/ü", "https://shop.example/%C3%BC"],
+  ])("%s is %s", (value, url) => {
+    expect(parseService(value).url).toBe(url);
+  });
+
+  test("origin and host are those of the URL", () => {
+    expect(parseService("http://Shop.localhost:3001/cb?x=1")).toEqual({
+      url: "http://shop.localhost:3001/cb?x=1",
+      origin: "http://shop.localhost:3001",
+      host: "shop.localhost:3001",
+    });
+  });
+
+  test("a fragment is dropped: it would swallow the ticket", () => {
+    expect(parseService("https://shop.example/cb?a=b#/cart").url).toBe("https://shop.example/cb?a=b");
+    expect(parseService("https://shop.example/#").url).toBe("https://shop.example/");
+  });
+
+  test.each([
+    "https://shop.example",
+    "https://shop.example/a b".replace(" ", "%20"),
+    "https://bücher.example/ü?ü=ü#ü",
+    "http://shop.example:80/?",
+    "https://shop.example/cb?returnTo=%2Fa%3Fticket%3D1&x=a+b",
+  ])("what comes out of %s reads again as itself", (value) => {
+    const { url } = parseService(value);
+    expect(parseService(url).url).toBe(url);
+  });
+});
+
+describe("2.1.1 service: what is no address to send anybody to", () => {
+  test.each([
+    ["nothing", ""],
+    ["a path", "/cb"],
+    ["a host", "shop.example/cb"],
+    ["no scheme", "//evil.example/"],
+    ["javascript", "javascript:alert(1)//https://shop.example"],
+    ["data", "data:text/html,hello"],
+    ["another scheme", "ftp://shop.example/"],
+    ["one slash", "https:/shop.example/"],
+    ["no slash", "https:shop.example/"],
+    ["three slashes", "https:///shop.example/"],
+    ["no host", "https://"],
+    ["a user", "https://shop.example@evil.example/"],
+    ["a user and a password", "https://shop.example:443@evil.example/"],
+    ["empty user info", "https://@evil.example/"],
+    ["empty user and password", "https://:@evil.example/"],
+    ["a backslash for a slash", "https://shop.example\\@evil.example/"],
+    ["backslashes at the start", "https:\\\\evil.example/"],
+    ["a backslash in the query", "https://shop.example/?a=\\"],
+    ["a space before", " https://shop.example/"],
+    ["a space inside", "https://shop.example/a b"],
+    ["a tab in the scheme, which browsers drop", "ht\ttps://evil.example/"],
+    ["a line feed", "https://shop.example/\nLocation: https://evil.example/"],
+    ["a carriage return", "https://shop.example/\r"],
+    ["zero", "https://shop.example/\0"],
+    ["a no-break space", "https://shop.example/\u00a0"],
+    ["a line separator", "https://shop.example/\u2028"],
+    ["a bad port", "https://shop.example:99999/"],
+    ["a bad host", "https://shop example/"],
+    ["a percent sign in the host", "https://shop%2eexample%00/"],
+    ["a ticket already", "https://shop.example/?ticket=ST-1"],
+    ["a ticket already, encoded", "https://shop.example/?%74icket=ST-1"],
+  ])("%s", (_, value) => {
+    expect(refusalOf(value).code).toBe("INVALID_SERVICE");
+  });
+
+  test("longer than 2048 characters, before or after normalising", () => {
+    const service = (length: number): string => `https://shop.example/?${"a".repeat(length - 22)}`;
+    expect(parseService(service(2048)).url).toHaveLength(2048);
+    expect(refusalOf(service(2049)).description).toBe("The service address is longer than 2048 characters.");
+    expect(refusalOf(`https://shop.example/${"ü".repeat(400)}`).code).toBe("INVALID_SERVICE");
+  });
+
+  test("says which rule was broken and nothing that came in", () => {
+    const { description } = refusalOf("https://alice:<script>@evil.example/");
+    expect(description).toBe("The service address holds a user name or password.");
+  });
+
+  test("@ elsewhere is no user info, and other parameters may end in ticket", () => {
+    expect(parseService("https://shop.example/@alice?mail=a@b").host).toBe("shop.example");
+    expect(parseService("https://shop.example/?myticket=1&Ticket=2").host).toBe("shop.example");
+  });
+});
+
+describe("2.2.4 the redirect with the ticket", () => {
+  test.each([
+    ["https://shop.example/cb", "https://shop.example/cb?ticket=ST-1"],
+    ["https://shop.example/cb?", "https://shop.example/cb?ticket=ST-1"],
+    ["https://shop.example", "https://shop.example/?ticket=ST-1"],
+    ["https://shop.example/cb?a=b&a=c", "https://shop.example/cb?a=b&a=c&ticket=ST-1"],
+    [
+      "https://shop.example/cb?q=a%20b+c&x=%c3%a9&y",
+      "https://shop.example/cb?q=a%20b+c&x=%c3%a9&y&ticket=ST-1",
+    ],
+    ["https://shop.example/cb?a=b#there", "https://shop.example/cb?a=b&ticket=ST-1"],
+    ["https://shop.example/cb?to=%2F%3Fa%3D1%26b", "https://shop.example/cb?to=%2F%3Fa%3D1%26b&ticket=ST-1"],
+  ])("of %s keeps the query as it is", (service, redirect) => {
+    expect(ticketRedirect(parseService(service), "ST-1")).toBe(redirect);
+  });
+
+  test("can be read back as a second ticket-free service and a ticket", () => {
+    const url = new URL(ticketRedirect(parseService("https://shop.example/cb?a=1"), "ST-&service=x"));
+    expect(url.searchParams.get("ticket")).toBe("ST-&service=x");
+    expect(url.searchParams.has("service")).toBe(false);
+  });
+});

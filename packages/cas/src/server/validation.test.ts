@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import { CasError } from "./cas-error.ts";
+import { ParameterError, parseParameters } from "./parameters.ts";
+import { createTicketId } from "./ticket-id.ts";
+import type { Spent } from "./ticket-registry.ts";
+import { asCasError, judgeSpent, parseValidationRequest, validationFormat } from "./validation.ts";
+
+const ticket = createTicketId("ST");
+const parse = (query: string) => parseValidationRequest(parseParameters(query));
+
+function errorOf(act: () => unknown): CasError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof CasError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("2.5.1 parameters of validation", () => {
+  test("service and ticket are enough", () => {
+    expect(parse(`service=https%3A%2F%2Fshop.example&ticket=${ticket}`)).toEqual({
+      service: "https://shop.example/",
+      ticket,
+      renew: false,
+      format: "XML",
+    });
+  });
+
+  test("renew by its presence", () => {
+    expect(parse(`service=https://a.example&ticket=${ticket}&renew=true`).renew).toBe(true);
+    expect(parse(`service=https://a.example&ticket=${ticket}&renew=false`).renew).toBe(false);
+  });
+
+  test.each([
+    ["XML", "XML"],
+    ["xml", "XML"],
+    ["JSON", "JSON"],
+    ["json", "JSON"],
+  ])("format %s is %s", (given, format) => {
+    expect(parse(`service=https://a.example&ticket=${ticket}&format=${given}`).format).toBe(format);
+  });
+
+  test.each(["YAML", "", "JSONP", "application/json"])("format %s is an error, told in XML", (format) => {
+    const query = `service=https://a.example&ticket=${ticket}&format=${format}`;
+    expect(errorOf(() => parse(query)).code).toBe("INVALID_REQUEST");
+    expect(validationFormat(parseParameters(query))).toBe("XML");
+  });
+
+  test("an error of a JSON request is told in JSON", () => {
+    expect(validationFormat(parseParameters("format=JSON"))).toBe("JSON");
+    expect(validationFormat(new Map())).toBe("XML");
+  });
+
+  test.each([
+    ["", "service"],
+    ["service=https://a.example", "ticket"],
+    [`ticket=${ticket}`, "service"],
+    [`service=&ticket=${ticket}`, "service"],
+    ["service=https://a.example&ticket=", "ticket"],
+    [`Service=https://a.example&ticket=${ticket}`, "service"],
+    [`service=https://a.example&TICKET=${ticket}`, "ticket"],
+  ])("%s lacks %s", (query, name) => {
+    const error = errorOf(() => parse(query));
+    expect(error.code).toBe("INVALID_REQUEST");
+    expect(error.description).toBe(`The parameters service and ticket are required; ${name} is missing.`);
+  });
+
+  test("a service given twice is refused before anything is chosen", () => {
+    const twice = `service=https://a.example&service=https://b.example&ticket=${ticket}`;
+    expect(() => parse(twice)).toThrow(ParameterError);
+  });
+
+  test("pgtUrl is read past until there are proxy tickets", () => {
+    expect(parse(`service=https://a.example&ticket=${ticket}&pgtUrl=https://a.example/pgt`)).toEqual({
+      service: "https://a.example/",
+      ticket,
+      renew: false,
+      format: "XML",
+    });
+  });
+
+  test("2.5.3 a service that is no address goes on as it came, so that the ticket is burnt", () => {
+    const parsed = parse(`service=https%3A%2F%2Fa%40shop.example%2F&ticket=${ticket}`);
+    expect(parsed.service).toBe("https://a@shop.example/");
+  });
+});
+
+describe("2.5 kinds of ticket", () => {
+  test.each(["PT", "PGT", "PGTIOU"] as const)("a %s is refused, and the message says why", (prefix) => {
+    const error = errorOf(() => parse(`service=https://a.example&ticket=${createTicketId(prefix)}`));
+    expect(error.code).toBe("INVALID_TICKET_SPEC");
+    expect(error.description).toContain("proxy ticket");
+  });
+
+  test.each(["LT-1", "TGT-1", "ST-1", "st-1", `${ticket}x`, "<script>alert(1)</script>"])(
+    "%s is no service ticket, and is not repeated",
+    (value) => {
+      const error = errorOf(() => parse(`service=https://a.example&ticket=${encodeURIComponent(value)}`));
+      expect(error.code).toBe("INVALID_TICKET");
+      expect(error.description).not.toContain(value);
+    },
+  );
+});
+
+describe("2.5.3 what spending came to", () => {
+  const valid: Spent = {
+    outcome: "valid",
+    siteId: "shop",
+    sessionId: "s",
+    fromNewLogin: true,
+    principal: { user: "alice", attributes: {}, authenticationDate: new Date(0), longTerm: false },
+  };
+
+  test("a valid ticket is handed on", () => {
+    expect(judgeSpent(valid)).toBe(valid);
+  });
+
+  test.each([
+    ["unknown", "INVALID_TICKET", /not known, or was used before/],
+    ["expired", "INVALID_TICKET", /too old/],
+    ["other-service", "INVALID_SERVICE", /another service/],
+    ["not-from-credentials", "INVALID_TICKET", /renew/],
+    ["session-ended", "INVALID_TICKET", /session .* has ended/],
+  ] as const)("%s is %s", (outcome, code, description) => {
+    const error = errorOf(() => judgeSpent({ outcome }));
+    expect(error.code).toBe(code);
+    expect(error.description).toMatch(description);
+  });
+});
+
+describe("2.5.3 anything thrown on the way", () => {
+  test("an error of the protocol stays itself", () => {
+    const error = new CasError("INVALID_SERVICE", "No.");
+    expect(asCasError(error)).toBe(error);
+  });
+
+  test("an error of the parameters is INVALID_REQUEST", () => {
+    const error = asCasError(new ParameterError("parameter_duplicated", "service"));
+    expect(error).toMatchObject({
+      code: "INVALID_REQUEST",
+      description: "A parameter was given twice; give it once.",
+    });
+  });
+
+  test("anything else is INTERNAL_ERROR with its cause hidden", () => {
+    const cause = new Error("relation tickets does not exist");
+    const error = asCasError(cause);
+    expect(error.code).toBe("INTERNAL_ERROR");
+    expect(error.description).not.toContain("relation");
+    expect(error.cause).toBe(cause);
+    expect(asCasError("thrown text").code).toBe("INTERNAL_ERROR");
+  });
+});
