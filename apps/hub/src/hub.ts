@@ -43,7 +43,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     dataDirectory: settings.dataDirectory,
     idleSeconds: settings.sessionIdleSeconds,
     maxSeconds: settings.sessionMaxSeconds,
-    log,
+    log: (line) => log.warn(line, "database"),
   });
   const cookies = createCookies(settings.secure);
   const logout = createLogoutDispatcher({

@@ -1,6 +1,6 @@
 /** Slows down guessing without letting a stranger lock a person out. The only place that imports the limiter. */
 import { createHash } from "node:crypto";
-import type { Pool } from "@gatehouse/database";
+import type { Database } from "@gatehouse/database";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 
 /** Who tries to sign in, as far as it can be told before the password is checked. */
@@ -37,7 +37,7 @@ const limits = {
 } as const;
 
 /** @param pool null switches throttling off (`LOGIN_THROTTLE=off`) */
-export function createSignInThrottle(pool: Pool | null): SignInThrottle {
+export function createSignInThrottle(pool: Database["pool"] | null): SignInThrottle {
   if (pool === null) return { take: async () => ({ allowed: true }), succeeded: async () => {} };
   const limiter = (name: keyof typeof limits): RateLimiterPostgres =>
     new RateLimiterPostgres({
@@ -45,7 +45,7 @@ export function createSignInThrottle(pool: Pool | null): SignInThrottle {
       storeType: "pool",
       tableName: "rate_limits",
       tableCreated: true,
-      clearExpiredByTimeout: false,
+      clearExpiredByTimeout: name === "account",
       keyPrefix: `sign-in-${name}`,
       ...limits[name],
     });
