@@ -20,8 +20,8 @@ export async function logoutRequestRoute(site: Site, request: Request): Promise<
   return new Response(null, { status: 200, headers: { "cache-control": "no-store" } });
 }
 
-/** The raw body, or null when it is too long or not text. Stops reading at the cap. */
-async function readBody(request: Request): Promise<string | null> {
+/** The raw body, or null when it is too long. Stops reading at the cap. */
+async function readBody(request: Request): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
@@ -29,9 +29,5 @@ async function readBody(request: Request): Promise<string | null> {
     if (bytes > mostBytes) return null;
     chunks.push(chunk);
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    return null;
-  }
+  return Buffer.concat(chunks);
 }

@@ -11,7 +11,7 @@ import type { SiteCookies } from "./site-cookies.ts";
 const sessionSeconds = 24 * 60 * 60;
 
 /** A person as the sealed session cookie has her. */
-export interface SealedSession extends RecognisedPerson {
+interface SealedSession extends RecognisedPerson {
   /** When the cookie stops being good, in seconds. */
   readonly expires: number;
 }

@@ -51,7 +51,9 @@ async function answer(lazySite: LazySite, request: Request, method: Method): Pro
 function failure({ log }: LazySite, request: Request, cause: unknown): Response {
   const error = findGatehouseAuthError(cause) ?? new GatehouseAuthError("internal", "", { cause });
   const reference = newReference();
-  log.write(error, { reference, requestId: readRequestId(request.headers) ?? undefined });
+  // Anyone can send what is refused, and next/link tries a fetch before it navigates: no alarm.
+  const level = error.code === "request-refused" ? "warn" : "error";
+  log.write(error, { level, reference, requestId: readRequestId(request.headers) ?? undefined });
   if (error.code !== "logout-request-malformed") return errorPage(error.code, reference);
   return Response.json({ error: error.code, reference }, { status: 400 });
 }

@@ -13,7 +13,7 @@ export interface RecognisedPerson {
 }
 
 /** Why the hub should ask again; a hint for its words, never a decision. */
-export interface AuthenticationAsk {
+interface AuthenticationAsk {
   readonly flow: SignInFlow;
   readonly state: string;
   readonly reason: string | null;
@@ -30,6 +30,6 @@ export interface SignInProtocol {
   exchange(settings: Settings, service: string, ticket: string): Promise<RecognisedPerson>;
   /** Where the browser goes to end the central session. */
   signOutUrl(settings: Settings): string;
-  /** The session index that a logout request names, or null when it is not one. */
-  parseLogoutRequest(body: string): string | null;
+  /** The session index that a logout request's raw body names, or null when it is not one. */
+  parseLogoutRequest(body: Uint8Array): string | null;
 }

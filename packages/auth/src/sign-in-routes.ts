@@ -122,15 +122,12 @@ export async function unavailableRoute(site: Site, request: Request): Promise<Re
 
 /**
  * Sign-in starts and ends by the browser going somewhere. A picture, frame or script of
- * another site that asks for these routes gets nothing. Browsers without the headers and
- * programs pass; the state cookie still binds what they do to themselves.
+ * another site that asks for these routes gets nothing. Programs do not say what a request
+ * is for and pass; the state cookie still binds what they do to themselves.
  */
 function requireNavigation(request: Request): void {
-  const mode = request.headers.get("sec-fetch-mode");
   const destination = request.headers.get("sec-fetch-dest");
-  if ((mode && mode !== "navigate") || (destination && destination !== "document")) {
-    throw new GatehouseAuthError("request-refused");
-  }
+  if (destination !== null && destination !== "document") throw new GatehouseAuthError("request-refused");
 }
 
 /**

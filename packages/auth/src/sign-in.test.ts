@@ -196,6 +196,14 @@ describe("what the hub can answer", () => {
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 
+  test("a session that ended on the way is none", async () => {
+    const back = hub.signIn(location(await browser.get("/api/auth/sign-in")));
+    hub.end(new URL(back).searchParams.get("ticket") ?? "", "signed-out");
+    expect((await browser.get(back)).status).toBe(400);
+    expect(site.codes()).toEqual(["session-over"]);
+    expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
+  });
+
   test("a hub that is down gives a page with the reference that the log has", async () => {
     const back = hub.signIn(location(await browser.get("/api/auth/sign-in")));
     hub.down = true;

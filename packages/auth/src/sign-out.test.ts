@@ -90,6 +90,21 @@ describe("the hub's logout request", () => {
     expect(await site.auth(other.request("/"))).not.toBeNull();
   });
 
+  test("a body without end is answered all the same", async () => {
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull: (stream) => {
+        sent += 16_384;
+        if (sent > 10_000_000) stream.error(new Error("read on and on"));
+        else stream.enqueue(new Uint8Array(16_384).fill(97));
+      },
+    });
+    const init = { method: "POST", body: endless, duplex: "half" } as RequestInit;
+    const request = browser.request("/api/auth/logout-request", { "content-type": form }, init);
+    expect((await site.handlers.POST(request)).status).toBe(400);
+    expect(sent).toBeLessThan(200_000);
+  });
+
   test.each<[string, BodyInit | undefined]>([
     ["nothing", undefined],
     ["another form", "a=b"],
