@@ -31,11 +31,10 @@ export const logout = route({
         writeNote(hub, flow.id, { username: found.session.person.username, reason: "signed-out" }),
       );
     }
-    const headers = { "clear-site-data": '"cache"' };
     const afterwards = hub.logout.wake;
     const returnTo = parseLogoutReturn(parameters);
     if (returnTo !== null && hub.sites.findByReturnAddress(returnTo) !== undefined) {
-      return seeOther(returnTo.url, { cookies, headers, afterwards });
+      return seeOther(returnTo.url, { cookies, afterwards });
     }
     const told = found.state === "alive" ? await hub.database.logoutDeliveries.listOf(found.session.id) : [];
     const sites = [...new Set(told.map(({ siteId }) => siteId))].flatMap((id) => hub.sites.find(id) ?? []);
@@ -48,7 +47,6 @@ export const logout = route({
         },
       },
       cookies,
-      headers,
       afterwards,
     };
   },

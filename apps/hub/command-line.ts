@@ -1,0 +1,27 @@
+/** `npm run hub -- <command>`: the operator's command line. Exit codes: 0 done, 1 refused or failed, 2 wrongly asked. */
+import { DatabaseError } from "@gatehouse/database";
+import { commands } from "./src/command-line/commands.ts";
+import { parseCommand, UsageError } from "./src/command-line/parse-command.ts";
+import { RefusedError } from "./src/command-line/refused-error.ts";
+import { readSettings } from "./src/env.ts";
+import { SettingsError } from "./src/settings-error.ts";
+
+try {
+  const parsed = parseCommand(commands, process.argv.slice(2));
+  if (parsed.help !== undefined) {
+    process.stdout.write(`${parsed.help}\n`);
+  } else {
+    const { result, text } = await parsed.command.run(parsed.input, readSettings());
+    process.stdout.write(parsed.json ? `${JSON.stringify(result)}\n` : `${text}\n`);
+  }
+} catch (error) {
+  const known =
+    error instanceof UsageError ||
+    error instanceof RefusedError ||
+    error instanceof SettingsError ||
+    error instanceof DatabaseError;
+  process.stderr.write(
+    `error: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

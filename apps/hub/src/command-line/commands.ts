@@ -1,0 +1,17 @@
+import { doctor, migrate } from "./operation-commands.ts";
+import type { Command } from "./parse-command.ts";
+import { sessionEnd, sessionList } from "./session-commands.ts";
+import { siteAdd, siteCheck } from "./site-commands.ts";
+import { userAdd, userDisable } from "./user-commands.ts";
+
+/** Every command, in the order the overview shows them. */
+export const commands: readonly Command[] = [
+  userAdd,
+  userDisable,
+  siteAdd,
+  siteCheck,
+  sessionList,
+  sessionEnd,
+  migrate,
+  doctor,
+];

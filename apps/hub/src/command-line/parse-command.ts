@@ -1,0 +1,111 @@
+/** From words on a command line to a command and its input. */
+import { parseArgs } from "node:util";
+import type { Settings } from "../env.ts";
+
+export interface Command {
+  /** `user add` */
+  readonly name: string;
+  /** One line of meaning. */
+  readonly summary: string;
+  /** Words that have to follow, such as `<username>`. */
+  readonly words: readonly string[];
+  /** Options besides `--json` and `--help`: name, and what its value is, or `null` for a switch. */
+  readonly options: Readonly<Record<string, { readonly value: string | null; readonly meaning: string }>>;
+  /** @returns what `--json` prints, and the same for people */
+  run(input: CommandInput, settings: Settings): Promise<{ readonly result: unknown; readonly text: string }>;
+}
+
+export interface CommandInput {
+  /** Value of a word, by its name without brackets. */
+  word(name: string): string;
+  option(name: string): string | undefined;
+  flag(name: string): boolean;
+}
+
+/** The command line was not understood: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export type Parsed =
+  | { readonly help: string }
+  | {
+      readonly help?: undefined;
+      readonly command: Command;
+      readonly input: CommandInput;
+      readonly json: boolean;
+    };
+
+/** @throws UsageError saying what was wrong and how to see what there is */
+export function parseCommand(commands: readonly Command[], words: readonly string[]): Parsed {
+  const command = commands.find(({ name }) => `${words.join(" ")} `.startsWith(`${name} `));
+  if (command === undefined) {
+    if (words.length === 0 || words.includes("--help") || words.includes("-h"))
+      return { help: overview(commands) };
+    throw new UsageError(`there is no command "${words.slice(0, 2).join(" ")}". See: npm run hub -- --help`);
+  }
+  const { values, positionals } = parseRest(command, words.slice(command.name.split(" ").length));
+  if (values.help === true) return { help: usage(command) };
+  if (positionals.length !== command.words.length) throw new UsageError(`use: ${line(command)}`);
+  const input: CommandInput = {
+    word: (name) => positionals[command.words.indexOf(`<${name}>`)] ?? "",
+    option: (name) => (typeof values[name] === "string" ? values[name] : undefined),
+    flag: (name) => values[name] === true,
+  };
+  return { command, input, json: values.json === true };
+}
+
+function parseRest(
+  command: Command,
+  args: readonly string[],
+): {
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly positionals: readonly string[];
+} {
+  const own = Object.entries(command.options).map(
+    ([name, { value }]) => [name, { type: value === null ? "boolean" : "string" }] as const,
+  );
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...Object.fromEntries(own),
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    return { values: { ...values }, positionals };
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message} Use: ${line(command)}`);
+  }
+}
+
+function line({ name, words, options }: Command): string {
+  const optional = Object.entries(options).map(
+    ([option, { value }]) => `[--${option}${value === null ? "" : ` ${value}`}]`,
+  );
+  return ["npm run hub --", name, ...words, ...optional, "[--json]"].join(" ");
+}
+
+function usage(command: Command): string {
+  const options = Object.entries({
+    ...command.options,
+    json: { value: null, meaning: "print JSON for scripts" },
+  });
+  return [
+    line(command),
+    "",
+    command.summary,
+    "",
+    ...options.map(([name, { meaning }]) => `  --${name.padEnd(14)} ${meaning}`),
+  ].join("\n");
+}
+
+function overview(commands: readonly Command[]): string {
+  return [
+    "The operator's command line. Every command takes --help and --json.",
+    "",
+    ...commands.map(({ name, words, summary }) => `  ${[name, ...words].join(" ").padEnd(34)} ${summary}`),
+  ].join("\n");
+}

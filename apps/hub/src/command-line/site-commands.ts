@@ -1,0 +1,73 @@
+import { createHash, randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createLog } from "../log.ts";
+import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
+import { openSiteRegistry } from "../site-registry/site-registry.ts";
+import type { Command } from "./parse-command.ts";
+import { RefusedError } from "./refused-error.ts";
+
+export const siteAdd: Command = {
+  name: "site add",
+  summary: "Writes a registration for a site that uses @gatehouse/auth, and prints its secret once.",
+  words: ["<id>", "<url>"],
+  options: { name: { value: "<name>", meaning: "what people call it; left out: the id" } },
+  async run(input, settings) {
+    const id = input.word("id");
+    const origin = URL.parse(input.word("url"))?.origin;
+    if (origin === undefined || origin === "null")
+      throw new RefusedError("the second word is the site's origin, such as https://shop.example.com");
+    const secret = randomBytes(32).toString("base64url");
+    const registration = {
+      id,
+      name: input.option("name") ?? id,
+      url: `${origin}/`,
+      firstParty: true,
+      secret: { sha256: createHash("sha256").update(secret).digest("hex") },
+      cas: {
+        services: [`${origin}/api/auth/callback/gatehouse`],
+        attributes: ["id", "name", "email"],
+        logoutUrl: `${origin}/api/auth/logout-request`,
+      },
+    };
+    const text = `${JSON.stringify(registration, null, 2)}\n`;
+    const file = join(settings.sitesDirectory, `${id}.json`);
+    try {
+      parseRegistration(`${id}.json`, text, settings.lookUp);
+      await writeFile(file, text, { flag: "wx" });
+    } catch (error) {
+      if (error instanceof RegistrationError) throw new RefusedError(`${error.field}: ${error.reason}.`);
+      if ((error as NodeJS.ErrnoException).code === "EEXIST")
+        throw new RefusedError(`${file} is there already.`);
+      throw error;
+    }
+    const environment = { HUB_URL: settings.hubUrl, SITE_URL: origin, SITE_SECRET: secret };
+    const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    return {
+      result: { file, ...environment },
+      text: [`Wrote ${file}. Give the site, shown once:`, "", ...lines].join("\n"),
+    };
+  },
+};
+
+export const siteCheck: Command = {
+  name: "site check",
+  summary: "Reads every registration and says which are refused, with file, field and reason.",
+  words: [],
+  options: {},
+  async run(_, settings) {
+    const registry = await openSiteRegistry({
+      directory: settings.sitesDirectory,
+      lookUp: settings.lookUp,
+      log: createLog("silent"),
+    });
+    registry.close();
+    const refused = registry.refused().map(({ file, field, reason }) => ({ file, field, reason }));
+    const sites = registry.list().map(({ id }) => id);
+    if (refused.length > 0)
+      throw new RefusedError(
+        refused.map(({ file, field, reason }) => `${file}: ${field}: ${reason}`).join("\n       "),
+      );
+    return { result: { sites }, text: `${sites.length} site(s) in order: ${sites.join(", ")}.` };
+  },
+};

@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { text } from "node:stream/consumers";
+import { type Database, PersonTaken } from "@gatehouse/database";
+import { hashPassword } from "../credential/password.ts";
+import type { Command } from "./parse-command.ts";
+import { RefusedError } from "./refused-error.ts";
+import { withDatabase } from "./with-database.ts";
+
+/** @see NIST SP 800-63B-4, section 3.1.1.2: 15 characters where a password is all there is */
+const shortestPassword = 15;
+
+export const userAdd: Command = {
+  name: "user add",
+  summary: "Adds a person. Without --password-stdin a password is made and printed once.",
+  words: ["<username>"],
+  options: {
+    email: { value: "<address>", meaning: "e-mail address (needed)" },
+    name: { value: "<name>", meaning: "full name; left out: the user name" },
+    operator: { value: null, meaning: "may operate the hub" },
+    "password-stdin": { value: null, meaning: "read the password from standard input" },
+  },
+  async run(input, settings) {
+    const username = input.word("username").toLowerCase();
+    const email = input.option("email") ?? "";
+    if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(username))
+      throw new RefusedError(
+        "a user name has letters, digits and . _ - only, at most 64, and begins with a letter or digit.",
+      );
+    if (!/^[^\s@]+@[^\s@]+$/.test(email))
+      throw new RefusedError("give the person's e-mail address: --email name@example.com");
+    const given = input.flag("password-stdin")
+      ? (await text(process.stdin)).replace(/\r?\n$/, "")
+      : undefined;
+    if (given !== undefined && [...given].length < shortestPassword)
+      throw new RefusedError(`a password has at least ${shortestPassword} characters.`);
+    const password = given ?? randomBytes(15).toString("base64url");
+    const passwordHash = await hashPassword(password);
+    return withDatabase(settings, async (database) => {
+      const operator = input.flag("operator");
+      try {
+        const { id } = await database.people.create({
+          username,
+          email,
+          name: input.option("name") ?? username,
+          operator,
+          passwordHash,
+        });
+        const made = given === undefined ? { password } : {};
+        return {
+          result: { id, username, email, operator, ...made },
+          text: `Added ${username}.${given === undefined ? ` Password, shown once: ${password}` : ""}`,
+        };
+      } catch (error) {
+        if (error instanceof PersonTaken)
+          throw new RefusedError(
+            `the user name ${username} or the address ${email} belongs to somebody already.`,
+          );
+        throw error;
+      }
+    });
+  },
+};
+
+export const userDisable: Command = {
+  name: "user disable",
+  summary: "Keeps a person out and ends her sessions everywhere.",
+  words: ["<username>"],
+  options: {},
+  run: (input, settings) =>
+    withDatabase(settings, async (database) => {
+      const person = await findPerson(database, input.word("username"));
+      await database.people.setDisabled(person.id, true);
+      const ended = await database.sessions.end({ personId: person.id }, "disabled");
+      return {
+        result: { username: person.username, sessionsEnded: ended.length },
+        text: `Disabled ${person.username}; ${ended.length} session(s) ended.`,
+      };
+    }),
+};
+
+/** @throws RefusedError when there is nobody of that name */
+export async function findPerson(database: Database, identifier: string) {
+  const found = await database.people.findForSignIn(identifier);
+  if (found === null) throw new RefusedError(`there is nobody called ${identifier}.`);
+  return found.person;
+}

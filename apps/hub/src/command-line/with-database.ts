@@ -1,0 +1,20 @@
+import { type Database, openDatabase } from "@gatehouse/database";
+import type { Settings } from "../env.ts";
+
+/** Opens the hub's database for one command, beside a hub that may be running. */
+export async function withDatabase<Result>(
+  settings: Settings,
+  use: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await openDatabase({
+    url: settings.databaseUrl,
+    dataDirectory: settings.dataDirectory,
+    idleSeconds: settings.sessionIdleSeconds,
+    maxSeconds: settings.sessionMaxSeconds,
+  });
+  try {
+    return await use(database);
+  } finally {
+    await database.close();
+  }
+}
