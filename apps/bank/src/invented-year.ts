@@ -46,6 +46,9 @@ const GROCERS = ["Market Hall", "Greengrocer Bos", "Saltmarsh Foods", "Bakery Ba
 const CAFES = ["Café Anker", "Noodle Bar Mei", "The Lock Keeper", "Pizzeria Molo"] as const;
 const TREATS = ["Lumen Cinema", "Half Moon Books", "Concert Hall", "Municipal Pool"] as const;
 
+/** What a month costs besides the rent, and a little more, so that a current account stays above zero. */
+const USUAL_SPENDING = 90_000;
+
 /**
  * A plausible year for somebody who opens her first account today: the same for the same person and day,
  * different for everybody else. She earns a little more than she spends, so that no balance falls below zero.
@@ -68,12 +71,13 @@ export function inventYear(personId: string, today: CalendarDate): InventedYear 
 }
 
 function chooseLife(choice: SeededChoice): Life {
-  const salary = choice.between(2_780, 3_640) * 100 + choice.between(0, 99);
+  const salary = choice.between(2_180, 2_880) * 100 + choice.between(0, 99);
+  const rent = Math.round((salary * choice.between(33, 37)) / 100 / 500) * 500;
   return {
     employer: choice.oneOf(EMPLOYERS),
     salary,
-    rent: Math.round((salary * choice.between(29, 34)) / 100 / 500) * 500,
-    saved: choice.between(4, 9) * 2_500,
+    rent,
+    saved: Math.floor((salary - rent - USUAL_SPENDING) / 2_500) * 2_500,
     gym: choice.chance(50),
   };
 }

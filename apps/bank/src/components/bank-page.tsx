@@ -16,12 +16,26 @@ export async function BankPage({ path, children }: { path: string; children: Rea
             <BankMark />
             <span>Harbour Bank</span>
           </a>
+          {session !== null && <SignedInName name={session.user.name} />}
           {session === null ? (
             <a className="quiet-button" href={signInUrl(path === "/" ? "/accounts" : path)}>
               Sign in
             </a>
           ) : (
-            <SignedIn name={session.user.name} path={path} />
+            <nav aria-label="Your accounts and sign-out">
+              <a
+                className="quiet-button"
+                href="/accounts"
+                aria-current={path === "/accounts" ? "page" : undefined}
+              >
+                Accounts
+              </a>
+              <form action={signOutUrl} method="post">
+                <button type="submit" className="quiet-button">
+                  Sign out
+                </button>
+              </form>
+            </nav>
           )}
         </div>
       </header>
@@ -36,21 +50,11 @@ export async function BankPage({ path, children }: { path: string; children: Rea
   );
 }
 
-function SignedIn({ name, path }: { name: string; path: string }) {
+function SignedInName({ name }: { name: string }) {
   return (
-    <nav aria-label="Your accounts and sign-out">
-      <a className="quiet-button" href="/accounts" aria-current={path === "/accounts" ? "page" : undefined}>
-        Accounts
-      </a>
-      <form action={signOutUrl} method="post" className="signed-in">
-        <span className="person" title={name}>
-          <span className="visually-hidden">Signed in as </span>
-          <bdi>{name}</bdi>
-        </span>
-        <button type="submit" className="quiet-button">
-          Sign out
-        </button>
-      </form>
-    </nav>
+    <p className="person" title={name}>
+      <span className="person-hint">Signed in as </span>
+      <bdi>{name}</bdi>
+    </p>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { signInUrl, signOutUrl } from "../auth.ts";
-import { currentVisitor, type Visitor } from "../visitor.ts";
+import { currentVisitor } from "../visitor.ts";
 import { ShopMark } from "./shop-mark.tsx";
 
 /** The frame of every page: who is here, what is in the basket, and the page between. */
@@ -17,8 +17,19 @@ export async function ShopPage({ path, children }: { path: string; children: Rea
             <ShopMark />
             <span>Corner Shop</span>
           </a>
+          {visitor.person !== null && <SignedInName name={visitor.person.name} />}
           <nav aria-label="Your basket and sign-in">
-            <SignedIn visitor={visitor} path={path} />
+            {visitor.person === null ? (
+              <a className="quiet-button" href={signInUrl(path)}>
+                Sign in
+              </a>
+            ) : (
+              <form action={signOutUrl} method="post">
+                <button type="submit" className="quiet-button">
+                  Sign out
+                </button>
+              </form>
+            )}
             <BasketLink count={visitor.basket.count} current={path === "/cart"} />
           </nav>
         </div>
@@ -37,24 +48,12 @@ export async function ShopPage({ path, children }: { path: string; children: Rea
   );
 }
 
-function SignedIn({ visitor: { person }, path }: { visitor: Visitor; path: string }) {
-  if (person === null) {
-    return (
-      <a className="quiet-button" href={signInUrl(path)}>
-        Sign in
-      </a>
-    );
-  }
+function SignedInName({ name }: { name: string }) {
   return (
-    <form action={signOutUrl} method="post" className="signed-in">
-      <span className="person" title={person.name}>
-        <span className="visually-hidden">Signed in as </span>
-        <bdi>{person.name}</bdi>
-      </span>
-      <button type="submit" className="quiet-button">
-        Sign out
-      </button>
-    </form>
+    <p className="person" title={name}>
+      <span className="person-hint">Signed in as </span>
+      <bdi>{name}</bdi>
+    </p>
   );
 }
 

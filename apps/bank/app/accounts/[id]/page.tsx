@@ -7,6 +7,7 @@ import { EntryTable } from "../../../src/components/entry-table.tsx";
 import { MonthChart } from "../../../src/components/month-chart.tsx";
 import { formatFullDay, formatMonth } from "../../../src/format-date.ts";
 import type { LedgerMonth } from "../../../src/ledger.ts";
+import { findMonth } from "../../../src/missing-account.ts";
 import { formatEuros, formatMovement } from "../../../src/money.ts";
 import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
@@ -22,8 +23,8 @@ export default async function AccountPage({ params, searchParams }: PageProps<"/
   const account = ledger.findAccount(user.id, id);
   if (account === null) notFound();
   const months = ledger.monthsOf(user.id, id);
-  const shown = asked === undefined ? months[0] : months.find(({ month }) => month === asked);
-  if (shown === undefined) notFound();
+  const shown = findMonth(months, asked);
+  if (shown === null) notFound();
   return (
     <BankPage path={`/accounts/${id}`}>
       <p className="trail">

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Ledger, openLedger } from "./ledger.ts";
+import { asksForMissingAccount } from "./missing-account.ts";
+
+let folder: string;
+let ledger: Ledger;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bank-missing-"));
+  ledger = openLedger(join(folder, "bank.sqlite"), () => new Date("2026-11-21T09:00:00Z"));
+  path = `/accounts/${ledger.accountsOf("alice")[0]?.id}`;
+});
+
+afterEach(() => {
+  ledger.close();
+  rmSync(folder, { recursive: true });
+});
+
+function isMissing(personId: string, pathname: string, query = ""): boolean {
+  return asksForMissingAccount(ledger, personId, pathname, new URLSearchParams(query));
+}
+
+it("leaves her own account and its months to the page", () => {
+  expect(isMissing("alice", path)).toBe(false);
+  expect(isMissing("alice", path, "month=2026-03")).toBe(false);
+  expect(isMissing("alice", "/accounts")).toBe(false);
+});
+
+it("knows no account of somebody else, and none that is not there", () => {
+  expect(isMissing("bob", path)).toBe(true);
+  expect(isMissing("alice", "/accounts/current-0000000000000000")).toBe(true);
+});
+
+it.each(["month=1999-01", "month=", "month=2026-03&month=2026-04"])("knows no month for ?%s", (query) => {
+  expect(isMissing("alice", path, query)).toBe(true);
+});
