@@ -80,6 +80,10 @@ describe("2.3.3.2 hostile messages", () => {
     ["a processing instruction", request(`<?php echo 1 ?>${sessionIndex()}`)],
     ["another root", `<samlp:Response xmlns:samlp="${protocol}">${sessionIndex()}</samlp:Response>`],
     ["another namespace", request(sessionIndex(), 'xmlns:samlp="urn:oasis:names:tc:SAML:1.0:protocol"')],
+    [
+      "a root of another namespace",
+      `<LogoutRequest xmlns:samlp="${protocol}">${sessionIndex()}</LogoutRequest>`,
+    ],
     ["no namespace", `<LogoutRequest><SessionIndex>${index}</SessionIndex></LogoutRequest>`],
     ["a prefix that stands for nothing", `<samlp:LogoutRequest>${sessionIndex()}</samlp:LogoutRequest>`],
     ["no index", request("")],

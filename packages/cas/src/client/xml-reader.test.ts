@@ -93,11 +93,16 @@ describe("XML 1.0: what is an error", () => {
     ["attributes without space", `<a b="1"c="2"/>`],
     ["an attribute twice", `<a b="1" b="1"/>`],
     ["a less-than in an attribute", `<a b="<"/>`],
+    ["a no-break space in a tag", '<a\u00a0b="1"/>'],
     ["space before a name", "< a/>"],
     ["two colons", '<a:b:c xmlns:a="u"/>'],
     ["a name that begins with a digit", "<1a/>"],
   ])("%s", (_, text) => {
     expect(() => readXml(text)).toThrow(XmlError);
+  });
+
+  test.each(["<!DOCTYPE a><a/>", "<a><!-- x --></a>", "<a><![CDATA[x]]></a>"])("%s says so", (text) => {
+    expect(() => readXml(text)).toThrow("holds a document type, comment or CDATA section");
   });
 
   test("more than 16 deep, or more than 256 elements", () => {

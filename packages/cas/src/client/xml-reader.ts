@@ -18,12 +18,19 @@ const mostElements = 256;
 
 const nameSource = "[A-Za-z_][A-Za-z0-9._-]*";
 const qualified = `(?:${nameSource}:)?${nameSource}`;
-const attributeSource = `\\s+(${qualified})\\s*=\\s*("[^"<]*"|'[^'<]*')`;
+// Not \s, which takes in spaces that XML knows nothing of.
+const space = "[ \\t\\r\\n]";
+const attributeSource = `${space}+(${qualified})${space}*=${space}*("[^"<]*"|'[^'<]*')`;
 const declaration =
-  /<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'][Uu][Tt][Ff]-8["'])?(?:\s+standalone=["']yes["'])?\s*\?>\s*/y;
-const startTag = new RegExp(`<(${qualified})((?:${attributeSource})*)\\s*(/?)>`, "y");
-const endTag = new RegExp(`</(${qualified})\\s*>`, "y");
-const characterData = /[^<]+/y;
+  /^<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'][Uu][Tt][Ff]-8["'])?(?:\s+standalone=["']yes["'])?\s*\?>/;
+const token = new RegExp(
+  [
+    `<(?<start>${qualified})(?<attributes>(?:${attributeSource})*)${space}*(?<empty>/?)>`,
+    `</(?<end>${qualified})${space}*>`,
+    "(?<data>[^<]+)",
+  ].join("|"),
+  "y",
+);
 const namedEntities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /** An element that has begun and not ended. */
@@ -50,53 +57,55 @@ export function readXml(text: string): XmlElement {
     throw new XmlError("holds a character that XML cannot hold");
   }
   if (text.includes("<!")) throw new XmlError("holds a document type, comment or CDATA section");
-  let position = 0;
-  const take = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = position;
-    const match = pattern.exec(text);
-    if (match !== null) position = pattern.lastIndex;
-    return match;
-  };
-
-  take(declaration);
-  const path: Open[] = [];
-  let root: XmlElement | null = null;
-  let count = 0;
-  const close = ({ tag, namespace, elements, text: content }: Open): void => {
-    const element = { namespace, name: tag.slice(tag.indexOf(":") + 1), elements, text: content };
-    const parent = path.at(-1);
-    if (parent === undefined) root = element;
-    else parent.elements.push(element);
-  };
-
+  const tree: Tree = { document: [], path: [], count: 0 };
+  let position = declaration.exec(text)?.[0].length ?? 0;
   while (position < text.length) {
-    const inside = path.at(-1);
-    const data = take(characterData);
-    const start = data === null ? take(startTag) : null;
-    const end = data === null && start === null ? take(endTag) : null;
-    if (data !== null) {
-      if (inside !== undefined) inside.text += unescapeXml(data[0]);
-      else if (/[^ \t\r\n]/.test(data[0])) throw new XmlError("holds text outside of its root element");
-    } else if (start !== null) {
-      if (inside === undefined && root !== null) throw new XmlError("has two root elements");
-      count += 1;
-      if (path.length >= deepest || count > mostElements) throw new XmlError("has too many elements");
-      const opened = open(start[1] ?? "", start[2] ?? "", inside?.namespaces ?? new Map([["", ""]]));
-      if (start.at(-1) === "/") close(opened);
-      else path.push(opened);
-    } else if (end !== null && inside !== undefined && end[1] === inside.tag) {
-      path.pop();
-      close(inside);
-    } else {
-      throw new XmlError(`is not well formed at character ${position}`);
-    }
+    token.lastIndex = position;
+    const { start, attributes, empty, end, data } = token.exec(text)?.groups ?? {};
+    if (data !== undefined) takeText(tree, data);
+    else if (start !== undefined) takeStart(tree, open(tree, start, attributes ?? ""), empty === "/");
+    else if (end !== undefined && end === tree.path.at(-1)?.tag) takeEnd(tree);
+    else throw new XmlError(`is not well formed at character ${position}`);
+    position = token.lastIndex;
   }
-  if (root === null || path.length > 0) throw new XmlError("ends before its root element does");
+  const [root] = tree.document;
+  if (root === undefined) throw new XmlError("ends before its root element does");
   return root;
 }
 
-function open(tag: string, attributeText: string, outer: ReadonlyMap<string, string>): Open {
-  const namespaces = new Map(outer);
+/** What has been read so far. */
+interface Tree {
+  /** The root, once it has ended. */
+  readonly document: XmlElement[];
+  /** From the root to where the reader is. */
+  readonly path: Open[];
+  count: number;
+}
+
+function takeText({ path }: Tree, data: string): void {
+  const inside = path.at(-1);
+  if (inside !== undefined) inside.text += unescapeXml(data);
+  else if (/[^ \t\r\n]/.test(data)) throw new XmlError("holds text outside of its root element");
+}
+
+function takeStart(tree: Tree, opened: Open, empty: boolean): void {
+  if (tree.document.length > 0) throw new XmlError("has two root elements");
+  tree.count += 1;
+  if (tree.path.length >= deepest || tree.count > mostElements) throw new XmlError("has too many elements");
+  tree.path.push(opened);
+  if (empty) takeEnd(tree);
+}
+
+function takeEnd({ document, path }: Tree): void {
+  const ended = path.pop();
+  if (ended === undefined) return;
+  const { tag, namespace, elements, text } = ended;
+  const siblings = path.at(-1)?.elements ?? document;
+  siblings.push({ namespace, name: tag.slice(tag.indexOf(":") + 1), elements, text });
+}
+
+function open({ path }: Tree, tag: string, attributeText: string): Open {
+  const namespaces = new Map(path.at(-1)?.namespaces ?? [["", ""]]);
   const prefixes = new Set<string>();
   const names = new Set<string>();
   for (const [, name = "", quoted = ""] of attributeText.matchAll(new RegExp(attributeSource, "g"))) {

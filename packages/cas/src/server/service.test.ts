@@ -94,6 +94,7 @@ describe("2.1.1 service: what is no address to send anybody to", () => {
     const service = (length: number): string => `https://shop.example/?${"a".repeat(length - 22)}`;
     expect(parseService(service(2048)).url).toHaveLength(2048);
     expect(refusalOf(service(2049)).description).toBe("The service address is longer than 2048 characters.");
+    expect(refusalOf(`https://shop.example/${"a/../".repeat(500)}`).code).toBe("INVALID_SERVICE");
     expect(refusalOf(`https://shop.example/${"ü".repeat(400)}`).code).toBe("INVALID_SERVICE");
   });
 

@@ -38,9 +38,7 @@ export function parseService(value: string): Service {
   if (!/^https?:\/\/[^/]/i.test(value)) refuse("does not begin with https:// or http:// and a host");
   const url = URL.parse(value);
   if (url === null) return refuse("is not a URL");
-  if (url.username !== "" || url.password !== "" || authorityOf(value).includes("@")) {
-    refuse("holds a user name or password");
-  }
+  if (authorityOf(value).includes("@")) refuse("holds a user name or password");
   if (url.searchParams.has("ticket")) refuse("already holds a parameter named ticket");
   url.hash = "";
   // Percent-encoding may have made it longer than what came in.
@@ -48,7 +46,7 @@ export function parseService(value: string): Service {
   return { url: url.href, origin: url.origin, host: url.host };
 }
 
-/** `https://@host/` has empty user info, which the parsed URL no longer shows. */
+/** As written: `https://@host/` has empty user info, which the parsed URL no longer shows. */
 function authorityOf(value: string): string {
   return value.slice(value.indexOf("//") + 2).split(/[/?#]/, 1)[0] ?? "";
 }
