@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
+
+let opened: TestHub;
+beforeAll(async () => {
+  opened = await openTestHub();
+});
+afterAll(() => opened.close());
+
+test("the process says that it is alive", async () => {
+  const answer = await new TestBrowser(opened).get("/healthz");
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { status: "ok" }]);
+});
+
+test("the hub takes traffic when the database answers and sites are read", async () => {
+  const answer = await new TestBrowser(opened).get("/readyz");
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.body)).toEqual({ status: "ready", database: "ok", sites: 2 });
+});
+
+test("the hub takes no traffic while the database does not answer", async () => {
+  const broken = await openTestHub({
+    hub: ({ database }) => ({ database: { ...database, isReady: async () => false } }),
+  });
+  try {
+    const browser = new TestBrowser(broken);
+    const [ready, alive] = [await browser.get("/readyz"), await browser.get("/healthz")];
+    expect([ready.status, JSON.parse(ready.body).database, alive.status]).toEqual([503, "unreachable", 200]);
+  } finally {
+    await broken.close();
+  }
+});

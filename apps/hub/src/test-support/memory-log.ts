@@ -1,0 +1,29 @@
+import type { Log } from "../log.ts";
+
+/** A log that keeps its lines, so that a test can say what must be in them and what must never be. */
+export interface MemoryLog {
+  readonly log: Log;
+  /** Each line as JSON text, errors with message and stack. */
+  readonly lines: string[];
+}
+
+export function createMemoryLog(): MemoryLog {
+  const lines: string[] = [];
+  const bound = (bindings: object): Log => {
+    const write =
+      (level: string) =>
+      (first: unknown, message?: string): void => {
+        const line = typeof first === "object" ? first : { msg: first };
+        lines.push(JSON.stringify({ level, ...bindings, ...line, msg: message }, plainly));
+      };
+    const log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+    return { ...log, child: (more: object) => bound({ ...bindings, ...more }) } as unknown as Log;
+  };
+  return { log: bound({}), lines };
+}
+
+function plainly(_: string, value: unknown): unknown {
+  return value instanceof Error
+    ? { ...value, name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+    : value;
+}

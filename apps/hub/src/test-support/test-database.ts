@@ -1,0 +1,31 @@
+import { randomBytes } from "node:crypto";
+import { type Database, openDatabase } from "@gatehouse/database";
+import { inject } from "vitest";
+import { templateDatabase } from "./shared-postgres.ts";
+
+/** URL of an empty, migrated database that nobody else uses. The server goes with the run, and so does it. */
+export async function createTestDatabase(): Promise<string> {
+  const name = `hub_${randomBytes(6).toString("hex")}`;
+  const server = await openDatabase({
+    url: inject("postgresUrl"),
+    dataDirectory: "",
+    idleSeconds: 1800,
+    maxSeconds: 86_400,
+  });
+  try {
+    await server.pool.query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
+  } finally {
+    await server.close();
+  }
+  return new URL(`/${name}`, inject("postgresUrl")).href;
+}
+
+/** A database without a hub around it. */
+export async function openTestDatabase(): Promise<Database> {
+  return openDatabase({
+    url: await createTestDatabase(),
+    dataDirectory: "",
+    idleSeconds: 1800,
+    maxSeconds: 86_400,
+  });
+}

@@ -1,0 +1,90 @@
+/** A site as the hub meets it from behind: a real server that takes logout requests and keeps them. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+export interface ReceivedPost {
+  readonly path: string;
+  readonly method: string;
+  readonly contentType: string;
+  readonly body: string;
+  /** Of the logout request. */
+  readonly sessionIndex: string;
+}
+
+/** A status, or never an answer. */
+export type SiteManner = number | "silent";
+
+export interface TestSite {
+  readonly id: string;
+  readonly origin: string;
+  /** The service address of its callback. */
+  readonly service: string;
+  readonly secret: string;
+  /** Everything it was sent, oldest first. */
+  readonly received: readonly ReceivedPost[];
+  /** The session indexes it was told of. */
+  told(): readonly string[];
+  answerWith(manner: SiteManner): void;
+  /** Its registration; fields given replace. */
+  registration(more?: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  /** `Authorization` of its calls at `/sites/v1`. */
+  readonly authorization: string;
+  forget(): void;
+  close(): Promise<void>;
+}
+
+export async function openTestSite(id: string): Promise<TestSite> {
+  const received: ReceivedPost[] = [];
+  let manner: SiteManner = 200;
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const xml = new URLSearchParams(body).get("logoutRequest") ?? "";
+    received.push({
+      path: request.url ?? "",
+      method: request.method ?? "",
+      contentType: request.headers["content-type"] ?? "",
+      body,
+      sessionIndex: /<samlp:SessionIndex>(.*?)<\/samlp:SessionIndex>/.exec(xml)?.[1] ?? "",
+    });
+    if (manner !== "silent") response.writeHead(manner).end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const origin = `http://${id}.localhost:${(server.address() as AddressInfo).port}`;
+  const secret = `${id}-secret-`.padEnd(40, "x");
+  return {
+    id,
+    origin,
+    service: `${origin}/callback`,
+    secret,
+    received,
+    told: () => received.map(({ sessionIndex }) => sessionIndex),
+    answerWith: (next) => {
+      manner = next;
+    },
+    registration: (more = {}) => ({
+      id,
+      name: `The ${id}`,
+      url: `${origin}/`,
+      firstParty: true,
+      secret: { environment: `${id.toUpperCase()}_SITE_SECRET` },
+      cas: {
+        services: [`${origin}/callback`],
+        attributes: ["id", "name", "email"],
+        logoutUrl: `${origin}/logout-request`,
+      },
+      ...more,
+    }),
+    authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`,
+    forget: () => {
+      received.length = 0;
+    },
+    close: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    name: "hub",
+    include: ["src/**/*.test.ts"],
+    globalSetup: ["./src/test-support/shared-postgres.ts"],
+    // A first import of Prisma, Hono and zod on a busy machine takes its time.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
