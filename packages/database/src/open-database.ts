@@ -7,7 +7,14 @@ import { migrate } from "./migrate.ts";
 import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
-import { connectOnce, openPool, type Pool, type PoolLog, type PostgresAddress } from "./postgres-pool.ts";
+import {
+  connectOnce,
+  explainConnectionError,
+  openPool,
+  type Pool,
+  type PoolLog,
+  type PostgresAddress,
+} from "./postgres-pool.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { openPrisma } from "./prisma-client.ts";
 import { PrismaPersonStore } from "./prisma-person-store.ts";
@@ -57,6 +64,8 @@ async function prepare(address: PostgresAddress, options: DatabaseOptions): Prom
     if (applied.length > 0) {
       options.onProgress?.(`Applied ${applied.length} database migration${applied.length === 1 ? "" : "s"}`);
     }
+  } catch (error) {
+    throw "url" in address ? explainConnectionError(error, address.url) : error;
   } finally {
     await client.end();
   }

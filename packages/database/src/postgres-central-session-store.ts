@@ -14,6 +14,7 @@ import type {
 import { isUuid } from "./is-uuid.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { tokenHash } from "./token-hash.ts";
+import { withoutNul } from "./without-nul.ts";
 
 /** How long a session lives. */
 export interface SessionLife {
@@ -132,8 +133,8 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
       start.personId,
       tokenHash("TGT", start.token),
       start.previousToken ? tokenHash("TGT", start.previousToken) : null,
-      start.userAgent.slice(0, 500),
-      start.address.slice(0, 100),
+      withoutNul(start.userAgent).slice(0, 500),
+      withoutNul(start.address).slice(0, 100),
       start.longTerm,
       longLife ?? this.#life.idleSeconds,
       longLife ?? this.#life.maxSeconds,
@@ -150,7 +151,7 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
   }
 
   async findBySessionIndex(siteId: string, sessionIndex: string, options: { readonly touch: boolean }) {
-    const values = [options.touch, siteId, sessionIndex];
+    const values = [options.touch, withoutNul(siteId), withoutNul(sessionIndex)];
     return foundSessionFrom((await this.#rows<FoundSessionRow>("session-by-index", findByIndex, values))[0]);
   }
 

@@ -112,6 +112,14 @@ export function explainConnectionError(error: unknown, url: string): DatabaseErr
       { cause: error },
     );
   }
+  if (code === "42501") {
+    return new DatabaseError(
+      "unusable",
+      `At ${place} the role of DATABASE_URL may not create tables and functions.`,
+      "Make it the owner of the database: ALTER DATABASE … OWNER TO …",
+      { cause: error },
+    );
+  }
   if (code === "3D000") {
     return new DatabaseError(
       "no-such-database",

@@ -1,6 +1,7 @@
 import type { ServiceTicket, Spent, TicketRegistry } from "@gatehouse/cas/server";
 import type { Pool } from "./postgres-pool.ts";
 import { tokenHash } from "./token-hash.ts";
+import { withoutNul } from "./without-nul.ts";
 
 const issueTicket = `
   INSERT INTO service_tickets (hash, site_id, service, session_id, from_new_login, expires_at)
@@ -94,7 +95,7 @@ export class PostgresTicketRegistry implements TicketRegistry {
     const { rows } = await this.#pool.query<JudgedRow>({
       name: "ticket-consume",
       text: consumeTicket,
-      values: [tokenHash("ST", id), conditions.service, conditions.renew, id],
+      values: [tokenHash("ST", id), withoutNul(conditions.service), conditions.renew, withoutNul(id)],
     });
     return rows[0] ? spentFrom(rows[0]) : { outcome: "unknown" };
   }

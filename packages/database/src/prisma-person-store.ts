@@ -5,6 +5,7 @@ import type { PersonStore, PersonWithPassword } from "./person-store.ts";
 import { PersonTaken } from "./person-taken.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { isUniqueViolation, type PrismaClient } from "./prisma-client.ts";
+import { withoutNul } from "./without-nul.ts";
 
 const setDisabled = `
   UPDATE users SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, hub_now()) END WHERE id = $1`;
@@ -37,11 +38,7 @@ export class PrismaPersonStore implements PersonStore {
   }
 
   async findForSignIn(identifier: string): Promise<PersonWithPassword | null> {
-    const name = identifier.toLowerCase();
-    // PostgreSQL refuses a text with NUL in it; nobody is called that.
-    if (name.includes("\0")) {
-      return null;
-    }
+    const name = withoutNul(identifier.toLowerCase());
     const user = await this.#prisma.user.findFirst({
       where: { OR: [{ username: name }, { email: name }] },
       include: { password: true },

@@ -1,0 +1,209 @@
+import { expect, test } from "vitest";
+import type { EndReason } from "./central-session-store.ts";
+import type { CentralSessionHands } from "./central-session-store-laws.ts";
+
+const everyReason: readonly EndReason[] = [
+  "signed-out",
+  "ended-elsewhere",
+  "idle",
+  "absolute",
+  "replaced",
+  "disabled",
+  "password-changed",
+  "ended-by-operator",
+];
+
+/** The part of the laws that says what an end is: once, for a reason, and every site is told. */
+export function lawsOfEnding(hands: CentralSessionHands): void {
+  lawsOfEnd(hands);
+  lawsOfReplacement(hands);
+  lawsOfRaces(hands);
+  lawsOfSweeping(hands);
+}
+
+function lawsOfEnd({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+  test.each(everyReason)("ASVS 7.4.1 an ended session stays ended and says why: %s", async (reason) => {
+    const { token, session } = await start();
+    const index = await trial().joinSite(session.id, "shop");
+    expect(await sessions().end({ token }, reason)).toEqual([session.id]);
+    expect(await stateOf(token, { touch: true })).toBe(reason);
+    const asked = await sessions().findBySessionIndex("shop", index, { touch: true });
+    expect(asked).toEqual({ state: "ended", reason, username: expect.any(String) });
+  });
+
+  test("CAS 2.3.3 every site of a session is told of its end, once", async () => {
+    const { token, session } = await start();
+    const indexes = [
+      await trial().joinSite(session.id, "shop"),
+      await trial().joinSite(session.id, "bank"),
+      await trial().joinSite(session.id, "bank"),
+    ];
+    await sessions().end({ token }, "signed-out");
+    expect(await sessions().end({ token }, "ended-by-operator")).toEqual([]);
+    expect([...(await trial().queuedLogouts())].sort()).toEqual(indexes.sort());
+    expect(await stateOf(token)).toBe("signed-out");
+  });
+
+  test("ASVS 8.2.2 one session ends by its id only for the person it belongs to", async () => {
+    const [mine, theirs] = [await start(), await start()];
+    const end = (sessionId: string, personId: string) =>
+      sessions().end({ sessionId, personId }, "ended-elsewhere");
+    expect(await end(theirs.session.id, mine.personId)).toEqual([]);
+    expect(await end("not an id", mine.personId)).toEqual([]);
+    expect(await end(mine.session.id, mine.personId)).toEqual([mine.session.id]);
+    expect([await stateOf(mine.token), await stateOf(theirs.token)]).toEqual(["ended-elsewhere", "alive"]);
+  });
+
+  test("ASVS 7.4.3 all sessions of a person end, or all but the one she looks from", async () => {
+    const here = await start();
+    const { personId } = here;
+    const others = [await start({ personId }), await start({ personId })];
+    const stranger = await start();
+    const ended = await sessions().end({ personId, exceptSessionId: here.session.id }, "ended-elsewhere");
+    expect([...ended].sort()).toEqual(others.map(({ session }) => session.id).sort());
+    expect(await stateOf(here.token)).toBe("alive");
+    expect(await sessions().end({ personId }, "password-changed")).toEqual([here.session.id]);
+    expect([await stateOf(here.token), await stateOf(stranger.token)]).toEqual(["password-changed", "alive"]);
+  });
+}
+
+function lawsOfReplacement({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+  test("ASVS 7.2.4 signing in again ends the previous session of this browser", async () => {
+    const before = await start();
+    const after = await start({ personId: before.personId, previousToken: before.token });
+    expect([await stateOf(before.token), await stateOf(after.token)]).toEqual(["replaced", "alive"]);
+  });
+
+  test("the same person's sites move over and hear nothing", async () => {
+    const before = await start();
+    const index = await trial().joinSite(before.session.id, "shop");
+    const after = await start({ personId: before.personId, previousToken: before.token });
+    expect(await trial().queuedLogouts()).toEqual([]);
+    const asked = await sessions().findBySessionIndex("shop", index, { touch: false });
+    expect(asked).toMatchObject({ state: "alive", session: { id: after.session.id } });
+    await sessions().end({ token: after.token }, "signed-out");
+    expect(await trial().queuedLogouts()).toEqual([index]);
+  });
+
+  test("another person's sites are told", async () => {
+    const before = await start();
+    const index = await trial().joinSite(before.session.id, "shop");
+    const after = await start({ previousToken: before.token });
+    expect(after.personId).not.toBe(before.personId);
+    expect(await trial().queuedLogouts()).toEqual([index]);
+    expect(await sessions().findBySessionIndex("shop", index, { touch: false })).toMatchObject({
+      state: "ended",
+      reason: "replaced",
+    });
+  });
+
+  test("a previous session that was idle ends as that, and its sites do not wake up in the new one", async () => {
+    const before = await start();
+    const index = await trial().joinSite(before.session.id, "shop");
+    await trial().advance(31 * 60);
+    await start({ personId: before.personId, previousToken: before.token });
+    expect(await stateOf(before.token)).toBe("idle");
+    expect(await trial().queuedLogouts()).toEqual([index]);
+  });
+
+  test("a previous token that stands for nothing does not stand in the way", async () => {
+    const { token } = await start({ previousToken: "TGT-of-long-ago" });
+    expect(await stateOf(token)).toBe("alive");
+  });
+}
+
+function lawsOfRaces({ trial, sessions, start }: CentralSessionHands): void {
+  test("of 20 concurrent ends one ended it, and its sites are told once", async () => {
+    const { token, session, personId } = await start();
+    const index = await trial().joinSite(session.id, "shop");
+    const ends = Array.from({ length: 20 }, (_, turn) =>
+      turn % 2 === 0
+        ? sessions().end({ token }, "signed-out")
+        : sessions().end({ personId }, "ended-by-operator"),
+    );
+    expect((await Promise.all(ends)).flat()).toEqual([session.id]);
+    expect(await trial().queuedLogouts()).toEqual([index]);
+  });
+
+  test("security checklist 7: a site that joins while the session ends is told, or was not let in", async () => {
+    for (let round = 0; round < 15; round++) {
+      const { token, session } = await start();
+      const joins = Array.from({ length: 6 }, () =>
+        trial()
+          .joinSite(session.id, "shop")
+          .catch(() => "refused"),
+      );
+      const [, ...joined] = await Promise.all([sessions().end({ token }, "signed-out"), ...joins]);
+      const told = await trial().queuedLogouts();
+      expect(told).toEqual(expect.arrayContaining(joined.filter((index) => index !== "refused")));
+    }
+  });
+
+  test("a site that joins while the person signs in again is carried over, told, or was not let in", async () => {
+    for (let round = 0; round < 15; round++) {
+      const before = await start();
+      const joins = Array.from({ length: 6 }, () =>
+        trial()
+          .joinSite(before.session.id, "shop")
+          .catch(() => "refused"),
+      );
+      const again = start({ personId: before.personId, previousToken: before.token });
+      const [after, ...joined] = await Promise.all([again, ...joins]);
+      const told = await trial().queuedLogouts();
+      for (const index of joined.filter((name) => name !== "refused")) {
+        const found = await sessions().findBySessionIndex("shop", index, { touch: false });
+        const carried = found.state === "alive" && found.session.id === after.session.id;
+        expect(carried || told.includes(index)).toBe(true);
+      }
+    }
+  });
+
+  test("sweeps side by side end each session once", async () => {
+    const started = await Promise.all(Array.from({ length: 30 }, () => start()));
+    const index = await trial().joinSite(started[0]?.session.id ?? "", "shop");
+    await trial().advance(31 * 60);
+    const counts = await Promise.all(Array.from({ length: 6 }, () => sessions().endExpired(100)));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(30);
+    expect(await trial().queuedLogouts()).toEqual([index]);
+  });
+}
+
+function lawsOfSweeping({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+  test("ASVS 7.1.3 sites are told of a session that ran out, in batches", async () => {
+    const idle = [await start(), await start(), await start()];
+    const indexes = await Promise.all(idle.map(({ session }) => trial().joinSite(session.id, "shop")));
+    const old = await start();
+    await trial().advance(31 * 60);
+    const alive = await start();
+    expect([
+      await sessions().endExpired(3),
+      await sessions().endExpired(3),
+      await sessions().endExpired(3),
+    ]).toEqual([3, 1, 0]);
+    expect([...(await trial().queuedLogouts())].sort()).toEqual([...indexes].sort());
+    expect([await stateOf(old.token), await stateOf(alive.token)]).toEqual(["idle", "alive"]);
+  });
+
+  test("a session that outlived its absolute end is ended for that reason", async () => {
+    const { token } = await start();
+    for (let hours = 0; hours < 36; hours++) {
+      await trial().advance(20 * 60);
+      await stateOf(token, { touch: true });
+    }
+    expect(await sessions().endExpired(10)).toBe(1);
+    expect(await stateOf(token)).toBe("absolute");
+  });
+
+  test("an ended session says why for days, and is forgotten when its sites have been told", async () => {
+    const [told, untold] = [await start(), await start()];
+    await trial().joinSite(untold.session.id, "shop");
+    await sessions().end({ token: told.token }, "signed-out");
+    await sessions().end({ token: untold.token }, "signed-out");
+    await trial().advance(6 * 24 * 3600);
+    expect(await sessions().sweep(10)).toBe(0);
+    expect(await stateOf(told.token)).toBe("signed-out");
+    await trial().advance(2 * 24 * 3600);
+    expect(await sessions().sweep(10)).toBe(1);
+    expect([await stateOf(told.token), await stateOf(untold.token)]).toEqual(["unknown", "signed-out"]);
+  });
+}

@@ -1,0 +1,218 @@
+import { randomBytes } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { lawsOfEnding } from "./central-session-ending-laws.ts";
+import type { CentralSession, CentralSessionStore } from "./central-session-store.ts";
+
+/** A store under trial with what moves around it. Its lives: 30 minutes idle, 12 hours, 30 days long-term. */
+export interface CentralSessionTrial {
+  readonly sessions: CentralSessionStore;
+  /** Makes somebody; a new one at each call. */
+  createPerson(): Promise<{ readonly id: string; readonly username: string }>;
+  disable(personId: string): Promise<void>;
+  /** Lets a site take part in a session (spends a ticket of it); returns the session index. */
+  joinSite(sessionId: string, siteId: string): Promise<string>;
+  /** Session indexes whose sites are to be told, since the trial began. */
+  queuedLogouts(): Promise<readonly string[]>;
+  /** How often the row of a session was written, by whatever counts that. */
+  lastActivityOf(sessionId: string): Promise<Date>;
+  /** Moves the store's clock on. */
+  advance(seconds: number): Promise<void>;
+  /** Everything the store keeps of sessions, as text. */
+  dump(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** What the laws do again and again. */
+export interface CentralSessionHands {
+  readonly trial: () => CentralSessionTrial;
+  readonly sessions: () => CentralSessionStore;
+  /** Signs somebody in, on a browser that came with `previousToken` or with nothing. */
+  readonly start: (changes?: {
+    personId?: string;
+    previousToken?: string;
+    longTerm?: boolean;
+  }) => Promise<{ token: string; personId: string; session: CentralSession }>;
+  /** `alive`, `unknown`, or the reason of the end. */
+  readonly stateOf: (token: string, options?: { touch: boolean }) => Promise<string>;
+}
+
+const minute = 60;
+const hour = 60 * minute;
+
+/** 256 random bits, as the hub makes them. */
+export function randomToken(): string {
+  return `TGT-${randomBytes(32).toString("hex")}`;
+}
+
+/**
+ * The laws of `CentralSessionStore`; every store runs them in a test file of its own.
+ *
+ * @param title the store's name
+ * @param open a fresh trial, called before each law; `close` is called after it
+ */
+export function centralSessionStoreLaws(title: string, open: () => Promise<CentralSessionTrial>): void {
+  describe(`${title} keeps the laws of a central session store`, () => {
+    let trial: CentralSessionTrial;
+    beforeEach(async () => {
+      trial = await open();
+    });
+    afterEach(() => trial.close());
+
+    const hands: CentralSessionHands = {
+      trial: () => trial,
+      sessions: () => trial.sessions,
+      start: async ({ personId, previousToken, longTerm = false } = {}) => {
+        const token = randomToken();
+        const person = personId ?? (await trial.createPerson()).id;
+        const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm };
+        const session = await trial.sessions.start({ personId: person, token, previousToken, ...browser });
+        return { token, personId: person, session };
+      },
+      stateOf: async (token, options = { touch: false }) => {
+        const found = await trial.sessions.find(token, options);
+        return found.state === "ended" ? found.reason : found.state;
+      },
+    };
+    lawsOfLife(hands);
+    lawsOfActivity(hands);
+    lawsOfNames(hands);
+    lawsOfEnding(hands);
+  });
+}
+
+function lawsOfLife({ trial, start, stateOf }: CentralSessionHands): void {
+  test("ASVS 7.3.1 a session that nobody uses is over after its idle life", async () => {
+    const { token } = await start();
+    await trial().advance(30 * minute - 5);
+    expect(await stateOf(token)).toBe("alive");
+    await trial().advance(6);
+    expect(await stateOf(token)).toBe("idle");
+  });
+
+  test("ASVS 7.3.2 activity does not carry a session past its absolute life", async () => {
+    const { token, session } = await start();
+    for (let passed = 0; passed < 12 * hour - 20 * minute; passed += 20 * minute) {
+      await trial().advance(20 * minute);
+      expect(await stateOf(token, { touch: true })).toBe("alive");
+    }
+    await trial().advance(20 * minute);
+    expect(await stateOf(token, { touch: true })).toBe("absolute");
+    expect(session.expiresAt.getTime() - session.startedAt.getTime()).toBe(12 * hour * 1000);
+  });
+
+  test("a long-term session lives its own life and says so", async () => {
+    const { token, session } = await start({ longTerm: true });
+    expect(session.longTerm).toBe(true);
+    await trial().advance(29 * 24 * hour);
+    expect(await stateOf(token)).toBe("alive");
+    await trial().advance(25 * hour);
+    expect(await stateOf(token)).not.toBe("alive");
+  });
+
+  test("ASVS 7.4.2 the session of a disabled person is not found alive, by whatever name", async () => {
+    const { token, personId, session } = await start();
+    const index = await trial().joinSite(session.id, "shop");
+    await trial().disable(personId);
+    expect(await stateOf(token)).toBe("disabled");
+    const asked = await trial().sessions.findBySessionIndex("shop", index, { touch: true });
+    expect(asked).toMatchObject({ state: "ended", reason: "disabled" });
+    expect(await trial().sessions.listOf(personId)).toEqual([]);
+  });
+
+  test("ASVS 7.4.2 a disabled person starts no session", async () => {
+    const { id } = await trial().createPerson();
+    await trial().disable(id);
+    await expect(start({ personId: id })).rejects.toThrow("disabled");
+  });
+}
+
+function lawsOfActivity({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+  test("activity moves the idle end on, looking does not", async () => {
+    const [used, watched] = [await start(), await start()];
+    await trial().advance(20 * minute);
+    expect(await stateOf(used.token, { touch: true })).toBe("alive");
+    expect(await stateOf(watched.token, { touch: false })).toBe("alive");
+    await trial().advance(20 * minute);
+    expect(await stateOf(used.token)).toBe("alive");
+    expect(await stateOf(watched.token)).toBe("idle");
+  });
+
+  test("activity is written at most once a minute", async () => {
+    const { token, session } = await start();
+    await trial().advance(50);
+    await stateOf(token, { touch: true });
+    expect(await trial().lastActivityOf(session.id)).toEqual(session.lastActivityAt);
+    await trial().advance(11);
+    const found = await sessions().find(token, { touch: true });
+    const written = await trial().lastActivityOf(session.id);
+    expect(written.getTime()).toBeGreaterThanOrEqual(session.lastActivityAt.getTime() + 61_000);
+    expect(found).toMatchObject({ state: "alive", session: { lastActivityAt: written } });
+    await Promise.all(Array.from({ length: 20 }, () => stateOf(token, { touch: true })));
+    expect(await trial().lastActivityOf(session.id)).toEqual(written);
+  });
+
+  test("activity at a site counts for the central session and shows on the site", async () => {
+    const { token, personId, session } = await start();
+    const index = await trial().joinSite(session.id, "shop");
+    await trial().advance(20 * minute);
+    await sessions().findBySessionIndex("shop", index, { touch: true });
+    const [listed] = await sessions().listOf(personId);
+    const [site] = listed?.sites ?? [];
+    expect((site?.lastActivityAt.getTime() ?? 0) - (site?.startedAt.getTime() ?? 0)).toBeGreaterThan(
+      1_190_000,
+    );
+    await trial().advance(20 * minute);
+    expect(await stateOf(token)).toBe("alive");
+  });
+
+  test("activity does not wake what is over", async () => {
+    const { token } = await start();
+    await trial().advance(31 * minute);
+    expect(await stateOf(token, { touch: true })).toBe("idle");
+    expect(await stateOf(token, { touch: false })).toBe("idle");
+  });
+}
+
+function lawsOfNames({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+  test("ASVS 7.2.2 a token that was never given out is unknown, and so is a session's public id", async () => {
+    const { session } = await start();
+    for (const token of [randomToken(), session.id, "", "TGT-\0"]) {
+      expect(await stateOf(token)).toBe("unknown");
+    }
+  });
+
+  test("house 11: a stolen copy of the store opens nothing, it has the hash of a token", async () => {
+    const { token, session } = await start();
+    const kept = await trial().dump();
+    expect(kept).toContain(session.id);
+    expect(kept).not.toContain(token.slice("TGT-".length));
+  });
+
+  test("a session index is known to its own site alone", async () => {
+    const { session } = await start();
+    const index = await trial().joinSite(session.id, "shop");
+    const find = (siteId: string, name: string) =>
+      sessions().findBySessionIndex(siteId, name, { touch: false });
+    expect(await find("shop", index)).toMatchObject({ state: "alive", session: { id: session.id } });
+    expect(await find("bank", index)).toEqual({ state: "unknown" });
+    expect(await find("shop", "ST-\0")).toEqual({ state: "unknown" });
+  });
+
+  test("ASVS 7.5.2 a person's living sessions are listed with their sites, latest activity first", async () => {
+    const first = await start();
+    const second = await start({ personId: first.personId });
+    const over = await start({ personId: first.personId });
+    await start();
+    await sessions().end({ token: over.token }, "signed-out");
+    await trial().joinSite(first.session.id, "shop");
+    await trial().joinSite(first.session.id, "shop");
+    await trial().joinSite(first.session.id, "bank");
+    await trial().advance(2 * minute);
+    await stateOf(first.token, { touch: true });
+    const listed = await sessions().listOf(first.personId);
+    expect(listed.map(({ id }) => id)).toEqual([first.session.id, second.session.id]);
+    expect(listed[0]?.sites.map(({ siteId }) => siteId).sort()).toEqual(["bank", "shop"]);
+    expect(listed[1]?.sites).toEqual([]);
+    expect(await sessions().listOf("nobody")).toEqual([]);
+  });
+}

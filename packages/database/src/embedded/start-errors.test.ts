@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { explainFailedStart, explainFolderError, tellingLine } from "./start-errors.ts";
+
+const ended = (said: string) => ({ pid: 1, ended: () => true, said: () => said });
+
+test.each([
+  'FATAL:  lock file "postmaster.pid" already exists',
+  "FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use",
+  'LOG:  could not bind IPv4 address "127.0.0.1"\nFATAL:  could not create any TCP/IP sockets',
+])("what goes away by itself is tried again: %s", (said) => {
+  expect(() => explainFailedStart(ended(said))).not.toThrow();
+});
+
+test("a server that was never started has not failed", () => {
+  expect(() => explainFailedStart(undefined)).not.toThrow();
+});
+
+test("a full disk is called that, wherever it shows", () => {
+  const said = "FATAL:  could not write lock file: No space left on device";
+  expect(() => explainFailedStart(ended(said))).toThrow(expect.objectContaining({ code: "disk-full" }));
+  const error = Object.assign(new Error("write"), { code: "ENOSPC" });
+  expect(explainFolderError(error, "/data")).toMatchObject({ code: "disk-full" });
+});
+
+test("anything else is told in the server's own words", () => {
+  const said = "LOG:  starting\nFATAL:  database files are incompatible with server\nLOG:  bye";
+  expect(() => explainFailedStart(ended(said))).toThrow(
+    expect.objectContaining({
+      code: "start-failed",
+      message: expect.stringContaining("files are incompatible"),
+    }),
+  );
+  expect(tellingLine("")).toBe("");
+});
+
+test("what is no matter of folders passes as it is", () => {
+  const error = new TypeError("a bug");
+  expect(explainFolderError(error, "/data")).toBe(error);
+});

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { dumpTable, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+
+let trial: TrialDatabase;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+afterAll(() => trial.close());
+
+test("CAS 3.5.1 of 50 concurrent spends of a login ticket one wins", async () => {
+  const spends = Array.from({ length: 50 }, () => trial.database.loginTickets.spend("LT-once", 60));
+  expect((await Promise.all(spends)).filter(Boolean)).toHaveLength(1);
+});
+
+test("spent stays spent after the server was killed, and only the hash is kept", async () => {
+  expect(await trial.database.loginTickets.spend("LT-kept", 60)).toBe(true);
+  const { loginTickets } = await trial.reopenAfterKill();
+  expect(await loginTickets.spend("LT-kept", 60)).toBe(false);
+  expect(await dumpTable(trial.database, "spent_login_tickets")).not.toContain("LT-kept");
+});
+
+test("a ticket is forgotten when it is too old to be presented anyway", async () => {
+  const { loginTickets, testClock } = trial.database;
+  await loginTickets.sweep(100);
+  await loginTickets.spend("LT-old", 60);
+  expect(await loginTickets.sweep(100)).toBe(0);
+  await testClock.advance(120);
+  expect(await loginTickets.sweep(100)).toBeGreaterThan(0);
+  await testClock.reset();
+});

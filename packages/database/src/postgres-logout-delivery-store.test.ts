@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { randomToken } from "./central-session-store-laws.ts";
+import type { LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
+import {
+  createPerson,
+  emptyDatabase,
+  joinSite,
+  openTrialDatabase,
+  type TrialDatabase,
+} from "./trial-database.ts";
+
+let trial: TrialDatabase;
+let deliveries: LogoutDeliveryStore;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+beforeEach(async () => {
+  await emptyDatabase(trial.database);
+  deliveries = trial.database.logoutDeliveries;
+});
+afterAll(() => trial.close());
+
+/** A session of somebody that was signed in at these sites and has ended. */
+async function endedSession(
+  ...siteIds: string[]
+): Promise<{ id: string; personId: string; indexes: string[] }> {
+  const { sessions } = trial.database;
+  const { id: personId } = await createPerson(trial.database);
+  const token = randomToken();
+  const { id } = await sessions.start({ personId, token, userAgent: "", address: "", longTerm: false });
+  const indexes: string[] = [];
+  for (const siteId of siteIds) indexes.push(await joinSite(trial.database, id, siteId));
+  await sessions.end({ token }, "signed-out");
+  return { id, personId, indexes };
+}
+
+async function claimOne(): Promise<LogoutDelivery> {
+  const [delivery] = await deliveries.claim(1, 30);
+  if (!delivery) throw new Error("nothing is due");
+  return delivery;
+}
+
+describe("claiming", () => {
+  test("a delivery names the site, its service and the ticket that it knows the sign-in by", async () => {
+    const { indexes } = await endedSession("shop");
+    expect(await claimOne()).toEqual({
+      id: expect.any(String),
+      siteId: "shop",
+      service: "https://shop.example/callback",
+      sessionIndex: indexes[0],
+      attempts: 0,
+    });
+  });
+
+  test("dispatchers side by side never get the same delivery", async () => {
+    await endedSession(...Array.from({ length: 20 }, (_, n) => `site-${n}`));
+    const claims = await Promise.all(Array.from({ length: 8 }, () => deliveries.claim(3, 30)));
+    const ids = claims.flat().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length + (await deliveries.claim(20, 30)).length).toBe(20);
+  });
+
+  test("what a dispatcher claimed and never recorded is due again when its lease is over, as a second attempt", async () => {
+    await endedSession("shop");
+    await deliveries.claim(10, 30);
+    await trial.database.testClock.advance(29);
+    expect(await deliveries.claim(10, 30)).toEqual([]);
+    await trial.database.testClock.advance(2);
+    expect(await claimOne()).toMatchObject({ attempts: 1 });
+  });
+});
+
+describe("recording", () => {
+  test("delivered: never due again", async () => {
+    const { id } = await endedSession("shop");
+    await deliveries.record((await claimOne()).id, { delivered: true, detail: "200", milliseconds: 12.6 });
+    await trial.database.testClock.advance(3600);
+    expect(await deliveries.claim(10, 30)).toEqual([]);
+    expect(await deliveries.listOf(id)).toEqual([
+      { siteId: "shop", state: "delivered", detail: "200", milliseconds: 13 },
+    ]);
+  });
+
+  test("failed: due again after the seconds it says, and not before", async () => {
+    const { id } = await endedSession("shop");
+    const failed = { delivered: false, detail: "timeout", milliseconds: 5000, retryInSeconds: 60 };
+    await deliveries.record((await claimOne()).id, failed);
+    expect(await deliveries.listOf(id)).toMatchObject([{ state: "pending", detail: "timeout" }]);
+    await trial.database.testClock.advance(55);
+    expect(await deliveries.claim(10, 30)).toEqual([]);
+    await trial.database.testClock.advance(6);
+    expect(await claimOne()).toMatchObject({ attempts: 1 });
+  });
+
+  test("given up: kept for the operator, with no more than 200 characters", async () => {
+    const { id } = await endedSession("shop");
+    await deliveries.record((await claimOne()).id, {
+      delivered: false,
+      detail: "x".repeat(999),
+      milliseconds: 1,
+    });
+    const [entry] = await deliveries.listOf(id);
+    expect(entry).toMatchObject({ state: "given-up", detail: "x".repeat(200) });
+    await trial.database.testClock.advance(3600);
+    expect(await deliveries.claim(10, 30)).toEqual([]);
+  });
+
+  test("a slow attempt that reports late does not undo a delivery", async () => {
+    const { id } = await endedSession("shop");
+    const delivery = await claimOne();
+    await deliveries.record(delivery.id, { delivered: true, detail: "200", milliseconds: 1 });
+    const late = { delivered: false, detail: "timeout", milliseconds: 1, retryInSeconds: 1 };
+    await deliveries.record(delivery.id, late);
+    expect(await deliveries.listOf(id)).toMatchObject([{ state: "delivered" }]);
+  });
+});
+
+describe("keeping", () => {
+  test("a delivery survives the person: her sites are told although she was removed", async () => {
+    const { personId, indexes } = await endedSession("shop");
+    await trial.database.people.remove(personId);
+    expect((await deliveries.claim(10, 30)).map(({ sessionIndex }) => sessionIndex)).toEqual(indexes);
+  });
+
+  test("it survives a killed server", async () => {
+    const { indexes } = await endedSession("shop");
+    const reopened = await trial.reopenAfterKill();
+    const claimed = await reopened.logoutDeliveries.claim(10, 30);
+    expect(claimed.map(({ sessionIndex }) => sessionIndex)).toEqual(indexes);
+  });
+
+  test("what was settled is swept away a day later, what is pending stays", async () => {
+    const { id } = await endedSession("shop", "bank");
+    await deliveries.record((await claimOne()).id, { delivered: true, detail: "200", milliseconds: 1 });
+    expect(await deliveries.sweep(10)).toBe(0);
+    await trial.database.testClock.advance(25 * 3600);
+    expect(await deliveries.sweep(10)).toBe(1);
+    expect(await deliveries.listOf(id)).toMatchObject([{ state: "pending" }]);
+  });
+
+  test("an unknown session has no deliveries", async () => {
+    expect(await deliveries.listOf(randomUUID())).toEqual([]);
+    expect(await deliveries.listOf("none")).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+import { ticketRegistryLaws } from "@gatehouse/cas/laws";
+import { createTicketId } from "@gatehouse/cas/server";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "./database.ts";
+import {
+  createPerson,
+  dumpTable,
+  emptyDatabase,
+  joinSite,
+  openTrialDatabase,
+  type TrialDatabase,
+  trialLife,
+} from "./trial-database.ts";
+
+let trial: TrialDatabase;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+afterAll(() => trial.close());
+
+async function startSession(database: Database): Promise<string> {
+  const { id: personId } = await createPerson(database);
+  const browser = { userAgent: "", address: "", longTerm: false };
+  return (await database.sessions.start({ personId, token: createTicketId("TGT"), ...browser })).id;
+}
+
+async function endSession({ pool }: Database, sessionId: string): Promise<void> {
+  await pool.query("SELECT end_sessions(ARRAY[$1::uuid], 'signed-out')", [sessionId]);
+}
+
+ticketRegistryLaws("the PostgreSQL ticket registry", async () => {
+  await emptyDatabase(trial.database);
+  return {
+    registry: trial.database.tickets,
+    siteId: "shop",
+    startSession: () => startSession(trial.database),
+    endSession: (sessionId) => endSession(trial.database, sessionId),
+    advance: async (seconds) => {
+      await trial.database.testClock.advance(seconds);
+    },
+    reopen: async () => (await trial.reopenAfterKill()).tickets,
+    sessionIndexes: async (sessionId) => {
+      const select = "SELECT session_index FROM site_sessions WHERE session_id = $1 ORDER BY started_at";
+      const { rows } = await trial.database.pool.query(select, [sessionId]);
+      return rows.map((row: { session_index: string }) => row.session_index);
+    },
+    dump: () => dumpTable(trial.database, "service_tickets"),
+    close: async () => undefined,
+  };
+});
+
+test("a ticket of a session that nobody started is not issued", async () => {
+  await expect(joinSite(trial.database, "00000000-0000-4000-8000-000000000000", "shop")).rejects.toThrow();
+});
+
+test("a ticket past the idle or absolute life of its session is refused", async () => {
+  const { tickets, testClock } = trial.database;
+  const sessionId = await startSession(trial.database);
+  const id = createTicketId("ST");
+  await testClock.advance(trialLife.idleSeconds - 10);
+  const ticket = {
+    id,
+    service: "https://shop.example/",
+    siteId: "shop",
+    fromNewLogin: true,
+    lifeSeconds: 60,
+  };
+  await tickets.issue({ ...ticket, sessionId });
+  await testClock.advance(11);
+  expect(await tickets.consume(id, { service: ticket.service, renew: false })).toEqual({
+    outcome: "session-ended",
+  });
+});
+
+test("tickets that nobody came for are swept away an hour after their life", async () => {
+  await emptyDatabase(trial.database);
+  const sessionId = await startSession(trial.database);
+  const ticket = { service: "https://shop.example/", siteId: "shop", fromNewLogin: true, lifeSeconds: 60 };
+  await trial.database.tickets.issue({ ...ticket, id: createTicketId("ST"), sessionId });
+  expect(await trial.database.sweep(10)).toBe(0);
+  await trial.database.testClock.advance(3 * 3600);
+  expect(await trial.database.sweep(10)).toBe(1);
+});

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTicketId } from "@gatehouse/cas/server";
+import type { Database } from "./database.ts";
+import { dataFolder, readPassword } from "./embedded/data-folder.ts";
+import { readPostmasterFile } from "./embedded/postmaster-file.ts";
+import { type DatabaseOptions, openDatabase } from "./open-database.ts";
+import type { PostgresAddress } from "./postgres-pool.ts";
+
+/** Lives that the laws count on. */
+export const trialLife = { idleSeconds: 30 * 60, maxSeconds: 12 * 3600, longTermSeconds: 30 * 24 * 3600 };
+
+/** A database for one test file, in a folder of its own that goes with it. */
+export interface TrialDatabase {
+  readonly dataDirectory: string;
+  /** The database as it is open now. */
+  readonly database: Database;
+  /** Kills the server without a word and opens the same folder anew. */
+  reopenAfterKill(): Promise<Database>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens one. The folder is closed to everybody else, as temporary folders are; so PostgreSQL under `nobody` has to
+ * come through closed parents whenever root runs the tests.
+ */
+export async function openTrialDatabase(options: Partial<DatabaseOptions> = {}): Promise<TrialDatabase> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), "gatehouse-database-"));
+  const open = () => openDatabase({ ...trialLife, dataDirectory, ...options });
+  let database = await open();
+  return {
+    dataDirectory,
+    get database() {
+      return database;
+    },
+    reopenAfterKill: async () => {
+      process.kill(readPostmasterFile(dataFolder(dataDirectory))?.pid ?? 0, "SIGKILL");
+      await database.close();
+      database = await open();
+      return database;
+    },
+    close: async () => {
+      await database.close();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Takes every person and everything that hangs on one out, and puts the clock right. */
+export async function emptyDatabase({ pool, testClock }: Database): Promise<void> {
+  await testClock.reset();
+  await pool.query("TRUNCATE users, logout_deliveries, spent_login_tickets, rate_limits CASCADE");
+}
+
+/** Somebody new. */
+export async function createPerson({ people }: Database) {
+  const username = `p${randomUUID().slice(0, 8)}`;
+  return people.create({
+    username,
+    name: "Some Body",
+    email: `${username}@example.com`,
+    operator: false,
+    passwordHash: null,
+  });
+}
+
+/** Issues a ticket for a site and spends it; returns it, as the session index that it became. */
+export async function joinSite({ tickets }: Database, sessionId: string, siteId: string): Promise<string> {
+  const id = createTicketId("ST");
+  const service = `https://${siteId}.example/callback`;
+  await tickets.issue({ id, service, siteId, sessionId, fromNewLogin: false, lifeSeconds: 60 });
+  const spent = await tickets.consume(id, { service, renew: false });
+  if (spent.outcome !== "valid") {
+    throw new Error(spent.outcome);
+  }
+  return id;
+}
+
+/** Everything in a table, as text. */
+export async function dumpTable({ pool }: Database, table: string): Promise<string> {
+  const { rows } = await pool.query<{ text: string }>(`SELECT to_jsonb(t)::text AS text FROM ${table} t`);
+  return rows.map(({ text }) => text).join("\n");
+}
+
+/** A database without anything in it, on the same server; it goes with the server. */
+export async function createEmptyDatabase(trial: TrialDatabase): Promise<PostgresAddress> {
+  const { pool } = trial.database;
+  const database = `trial_${randomUUID().replaceAll("-", "")}`;
+  await pool.query(`CREATE DATABASE ${database}`);
+  const { host = "", port = 0, user = "" } = pool.options;
+  return { host, port, user, password: await readPassword(dataFolder(trial.dataDirectory)), database };
+}
