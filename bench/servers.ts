@@ -1,0 +1,105 @@
+/** Starts what is measured, as processes of their own, and stops it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+
+export interface Started {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Starts a program of this repository and waits until `path` answers 200. @throws when it ends before that */
+export async function startServer(options: {
+  readonly command: readonly string[];
+  readonly directory: string;
+  readonly port: number;
+  readonly path: string;
+  readonly environment: Readonly<Record<string, string>>;
+}): Promise<Started> {
+  const [program = "node", ...words] = options.command;
+  const child = spawn(program, words, {
+    cwd: join(root, options.directory),
+    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...options.environment },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const url = `http://127.0.0.1:${options.port}`;
+  const ended = new Promise<never>((_, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${options.command.join(" ")} ended with ${code}`)));
+  });
+  ended.catch(() => undefined);
+  await Promise.race([answers(`${url}${options.path}`), ended]);
+  return { url, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+async function answers(url: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    const status = await fetch(url).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (status === 200) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, 100);
+    await promise;
+  }
+  throw new Error(`${url} did not answer within a minute`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await ended;
+}
+
+/** A port nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", resolve);
+  await promise;
+  const address = server.address();
+  const closed = new Promise((done) => server.close(done));
+  await closed;
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** Memory in MB, pages shared with others counted in part (PSS), of a process and of those below it by name. */
+export async function memory(pid: number): Promise<{ readonly own: number; readonly postgres: number }> {
+  const processes = await Promise.all(
+    (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(readProcess),
+  );
+  const below = (candidate: number): boolean => {
+    const parent = processes.find((one) => one?.pid === candidate)?.parent ?? 0;
+    return parent === pid || (parent > 1 && below(parent));
+  };
+  const postgres = processes.filter((one) => one !== undefined && one.name === "postgres" && below(one.pid));
+  const sizes = await Promise.all(postgres.map((one) => pss(one?.pid ?? 0)));
+  return { own: await pss(pid), postgres: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+async function readProcess(name: string) {
+  try {
+    const stat = await readFile(`/proc/${name}/stat`, "utf8");
+    const end = stat.lastIndexOf(")");
+    return {
+      pid: Number(name),
+      name: stat.slice(stat.indexOf("(") + 1, end),
+      parent: Number(stat.slice(end + 2).split(" ")[1]),
+    };
+  } catch {
+    return undefined; // gone since the folder was read
+  }
+}
+
+async function pss(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
+  return Math.round(Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) / 1024);
+}
