@@ -204,10 +204,10 @@ function addresses(environment: Environment, name: string): BlockList | undefine
   if (entries.length === 0) return undefined;
   const list = new BlockList();
   for (const entry of entries) {
-    const [address = "", prefix] = entry.split("/");
+    const [, address = "", prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
     const family = isIP(address);
     const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix);
-    if (family === 0 || !Number.isInteger(bits) || bits < 0 || bits > (family === 6 ? 128 : 32)) {
+    if (family === 0 || bits > (family === 6 ? 128 : 32)) {
       throw new SettingsError(name, `should list IP addresses or networks like 10.0.0.0/8 (got "${entry}").`);
     }
     list.addSubnet(address, bits, family === 6 ? "ipv6" : "ipv4");
