@@ -34,3 +34,13 @@ export class DatabaseError extends Error {
     this.fix = fix;
   }
 }
+
+/** The one sentence for a full disk, wherever it shows. */
+export function diskFull(cause?: unknown): DatabaseError {
+  return new DatabaseError(
+    "disk-full",
+    "There is no room left on the disk for the database.",
+    "Free some space (100 MB are enough to start), then start again.",
+    { cause },
+  );
+}

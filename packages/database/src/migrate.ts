@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { DatabaseError } from "./database-error.ts";
+import { DatabaseError, diskFull } from "./database-error.ts";
 import { type MigrationFile, readMigrations } from "./migration-files.ts";
-import type { PostgresClient } from "./postgres-pool.ts";
+import { codeOf, type PostgresClient } from "./postgres-pool.ts";
 
 /** The lock that Prisma's own CLI takes, so that both never migrate at once. */
 const migrationLock = 72_707_369;
@@ -99,6 +99,9 @@ async function apply(client: PostgresClient, migration: MigrationFile): Promise<
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK").catch(() => undefined);
+    if (codeOf(error) === "53100") {
+      throw diskFull(error);
+    }
     throw new DatabaseError(
       "migration-failed",
       `The migration ${migration.name} failed and was taken back: ${error instanceof Error ? error.message : error}.`,

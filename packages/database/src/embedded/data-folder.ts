@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DatabaseError } from "../database-error.ts";
+import { DatabaseError, diskFull } from "../database-error.ts";
 import { codeOf } from "../postgres-pool.ts";
 import type { PostgresBinaries } from "./binaries.ts";
 import { giveTo, type OperatingUser, spawnAs } from "./operating-user.ts";
-import { diskFull, isDiskFull, startFailed, tellingLine } from "./start-errors.ts";
+import { isDiskFull, startFailed, tellingLine } from "./start-errors.ts";
 
 /** The role and the database that initdb makes. */
 export const embeddedRole = "gatehouse";
@@ -92,7 +92,7 @@ async function runInitdb(user: OperatingUser, command: readonly string[]): Promi
   const child = spawnAs(user, command, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-4000);
+    said = (said + chunk.toString()).slice(-100_000);
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);

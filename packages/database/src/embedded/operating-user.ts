@@ -17,13 +17,17 @@ export interface OperatingUser {
 /** INT is PostgreSQL's fast shutdown: a server does not outlive the process that started it, even a killed one. */
 const endWithParent = "--pdeathsig=INT";
 
-/** Reads on when a folder above is closed to `nobody`; writing still takes ownership. */
-const passClosedFolders = [
-  "--inh-caps=+dac_read_search",
-  "--ambient-caps=+dac_read_search",
-  // PostgreSQL asks access(2) about its own programs, which forgets capabilities without this.
+/**
+ * Lets `nobody` through folders above that are closed to it, such as /root or what `mktemp -d` makes. The first
+ * capability only reads; containers that lack it (Docker's default) have the second, which is more than PostgreSQL
+ * needs and less than the root who starts it. PostgreSQL asks access(2) about its own programs, which forgets
+ * capabilities without the secure bit.
+ */
+const waysThroughClosedFolders = ["dac_read_search", "dac_override"].map((capability) => [
+  `--inh-caps=+${capability}`,
+  `--ambient-caps=+${capability}`,
   "--securebits=+no_setuid_fixup",
-];
+]);
 
 /**
  * PostgreSQL refuses to run as root, and wants its user in /etc/passwd: root runs it as `nobody`.
@@ -54,7 +58,8 @@ export async function chooseOperatingUser(reach: {
     `--regid=${account.gid}`,
     "--clear-groups",
   ];
-  for (const prefix of [asNobody, [...asNobody, ...passClosedFolders]]) {
+  for (const way of [[], ...waysThroughClosedFolders]) {
+    const prefix = [...asNobody, ...way];
     if (await reaches(prefix, reach)) {
       return { account, prefix };
     }

@@ -34,7 +34,7 @@ function settings(port: number): readonly string[] {
     jit: "off",
     huge_pages: "off",
     logging_collector: "off",
-    log_min_messages: "warning",
+    log_checkpoints: "off",
     // Statements may carry values; the log keeps to what went wrong.
     log_min_error_statement: "panic",
   };

@@ -1,4 +1,4 @@
-import { DatabaseError } from "../database-error.ts";
+import { DatabaseError, diskFull } from "../database-error.ts";
 import { codeOf } from "../postgres-pool.ts";
 import type { ServerProcess } from "./server-process.ts";
 
@@ -47,21 +47,12 @@ export function explainFolderError(error: unknown, directory: string): unknown {
 }
 
 export function isDiskFull(said: string): boolean {
-  return /No space left on device|Disk quota exceeded/i.test(said);
-}
-
-export function diskFull(cause?: unknown): DatabaseError {
-  return new DatabaseError(
-    "disk-full",
-    "There is no room left on the disk for the database.",
-    "Free some space (100 MB are enough to start), then start again.",
-    { cause },
-  );
+  return /No space left on device|Check free disk space|Disk quota exceeded/i.test(said);
 }
 
 /** The line of a program's words that says what went wrong. */
 export function tellingLine(said: string): string {
   const lines = said.trim().split("\n");
-  const telling = lines.findLast((line) => /FATAL|PANIC|error:/i.test(line)) ?? lines.at(-1) ?? "";
+  const telling = lines.find((line) => /FATAL|PANIC|error:/i.test(line)) ?? lines.at(-1) ?? "";
   return telling.replace(/^.*?(FATAL|PANIC|error):\s*/i, "").slice(0, 300);
 }
