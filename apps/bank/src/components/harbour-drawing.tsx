@@ -3,8 +3,8 @@ export function HarbourDrawing() {
   return (
     <svg className="harbour" viewBox="0 0 480 360" aria-hidden="true" focusable="false">
       <rect className="harbour-sky" width="480" height="360" rx="20" />
-      <circle className="harbour-moon" cx="122" cy="96" r="34" />
       <path className="harbour-beam" d="M326 98 480 52v86l-154-28ZM308 100 0 150v-44l308-8Z" />
+      <circle className="harbour-moon" cx="122" cy="96" r="34" />
       <path
         className="harbour-hill"
         d="M0 216c60-26 110-30 168-10 40-22 96-24 144 4 56-14 108-12 168 4v40H0Z"

@@ -9,7 +9,7 @@ export function ProductCard({ product, inBasket }: { product: Product; inBasket:
       <a className="card-link" href={`/products/${slug}`}>
         <span className={`shelf shelf-${shelf}`}>
           <Drawing />
-          {inBasket > 0 && <span className="in-basket">{inBasket} in your basket</span>}
+          {inBasket > 0 && <span className="in-basket">{inBasket} in basket</span>}
         </span>
         <span className="card-name">{name}</span>
       </a>
