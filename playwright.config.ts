@@ -1,0 +1,32 @@
+/** Journeys in Chromium over hub, shop and bank. `npm test` starts the three and says where they are. */
+import { defineConfig } from "@playwright/test";
+
+const arguments_ = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+];
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: true,
+  use: {
+    browserName: "chromium",
+    trace: "retain-on-failure",
+    launchOptions: { args: arguments_, ...(process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {}) },
+  },
+  projects: [
+    { name: "journeys", grepInvert: /@clock/ },
+    // The hub's time is one for everybody: what moves it runs alone, after the others.
+    { name: "clock", grep: /@clock/, dependencies: ["journeys"], fullyParallel: false, workers: 1 },
+  ],
+});
