@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { siteSchema, siteSchemaFile } from "./site-schema.ts";
+
+const sitesDirectory = resolve(import.meta.dirname, "../../sites");
+const committed = JSON.parse(readFileSync(siteSchemaFile, "utf8"));
+const files = readdirSync(sitesDirectory).filter((file) => file.endsWith(".json"));
+
+test("site.schema.json says what the parser says (else: node src/site-registry/site-schema.ts)", () => {
+  expect(committed).toEqual(siteSchema());
+});
+
+test("the family's registrations are there", () => expect(files).toEqual(["bank.json", "shop.json"]));
+
+test.each(files)("%s conforms to the schema and names it for editors", (file) => {
+  const site = JSON.parse(readFileSync(resolve(sitesDirectory, file), "utf8"));
+  expect(z.fromJSONSchema(committed).safeParse(site).error?.issues).toBeUndefined();
+  expect(resolve(sitesDirectory, site.$schema)).toBe(siteSchemaFile);
+});
+
+test("the schema refuses what the parser refuses", () => {
+  const refused = z.fromJSONSchema(committed);
+  const site = { id: "x", name: "X", url: "https://x.example/", firstParty: true };
+  expect(refused.safeParse(site).success).toBe(true);
+  for (const wrong of [{ id: "X" }, { name: "" }, { unknown: 1 }, { cas: { services: [] } }, { secret: {} }])
+    expect(refused.safeParse({ ...site, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
+});
