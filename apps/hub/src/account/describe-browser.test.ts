@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { describeBrowser } from "./describe-browser.ts";
+
+test.each([
+  ["Firefox on Windows", "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"],
+  [
+    "Chrome on Linux",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+  ],
+  [
+    "Safari on iOS",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1",
+  ],
+  [
+    "Safari on macOS",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15",
+  ],
+  ["An unknown program", ""],
+])("%s", (said, userAgent) => {
+  expect(describeBrowser(userAgent)).toBe(said);
+});
+
+test("what names no browser still has words, and nothing throws", () => {
+  for (const userAgent of ["x", " ", "curl/8.14.1", "(", "<script>alert(1)</script>", "a".repeat(400)])
+    expect(describeBrowser(userAgent), userAgent).toMatch(/\S/);
+});

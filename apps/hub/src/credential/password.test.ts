@@ -1,0 +1,61 @@
+import { hash } from "@node-rs/argon2";
+import { expect, test, vi } from "vitest";
+import { hashPassword, isOutdated, verifyPassword } from "./password.ts";
+
+const library = vi.hoisted(() => ({ verified: [] as string[] }));
+vi.mock("@node-rs/argon2", async (original) => {
+  const argon2 = await original<typeof import("@node-rs/argon2")>();
+  return {
+    ...argon2,
+    verify: (hashed: string, password: string) => {
+      library.verified.push(hashed);
+      return argon2.verify(hashed, password);
+    },
+  };
+});
+
+test("ASVS 11.4.2 passwords are kept as Argon2id with OWASP's parameters and a salt", async () => {
+  const [first, second] = await Promise.all([hashPassword("p"), hashPassword("p")]);
+  expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22,}\$[A-Za-z0-9+/]{43}$/);
+  expect(first).not.toBe(second);
+});
+
+test("ASVS 6.2.8 a password is verified exactly as typed", async () => {
+  const hashed = await hashPassword(" Correct horse ");
+  expect(await verifyPassword(hashed, " Correct horse ")).toBe(true);
+  for (const wrong of ["Correct horse", " correct horse ", " Correct horse", "", " Correct horse \0"])
+    expect(await verifyPassword(hashed, wrong), JSON.stringify(wrong)).toBe(false);
+});
+
+test("NIST SP 800-63B-4 3.1.1.2 the same characters are the same password, however they were composed", async () => {
+  const composed = "Zo\u00eb caf\u00e9 \ud55c";
+  const decomposed = composed.normalize("NFD");
+  expect(decomposed).not.toBe(composed);
+  expect(await verifyPassword(await hashPassword(composed), decomposed)).toBe(true);
+  expect(await verifyPassword(await hashPassword(decomposed), composed)).toBe(true);
+  // Compatibility characters stay different ones.
+  expect(await verifyPassword(await hashPassword("\ufb01ne"), "fine")).toBe(false);
+});
+
+test("ASVS 6.2.9 the whole of a long password counts", async () => {
+  const long = "a".repeat(300);
+  const hashed = await hashPassword(`${long}1`);
+  expect(await verifyPassword(hashed, `${long}1`)).toBe(true);
+  expect(await verifyPassword(hashed, `${long}2`)).toBe(false);
+});
+
+test("ASVS 6.3.8 an unknown user costs one verification with the same parameters, and is never right", async () => {
+  library.verified.length = 0;
+  expect(await verifyPassword(null, "anything")).toBe(false);
+  expect(await verifyPassword(null, "")).toBe(false);
+  expect(library.verified).toHaveLength(2);
+  for (const hashed of library.verified) expect(isOutdated(hashed)).toBe(false);
+});
+
+test("a hash made with other parameters is outdated", async () => {
+  expect(isOutdated(await hashPassword("p"))).toBe(false);
+  const weaker = { memoryCost: 8192, timeCost: 2, parallelism: 1 };
+  expect(isOutdated(await hash("p", weaker))).toBe(true);
+  expect(isOutdated(await hash("p", { memoryCost: 19_456, timeCost: 3, parallelism: 1 }))).toBe(true);
+  expect(isOutdated((await hashPassword("p")).replace("argon2id", "argon2i"))).toBe(true);
+});

@@ -1,0 +1,145 @@
+import { expect, test } from "vitest";
+import { readSettings } from "./env.ts";
+import { SettingsError } from "./settings-error.ts";
+
+const secret = "0123456789abcdef0123456789abcdef";
+const least = { HUB_SECRETS: secret };
+
+test("with secrets alone the hub is in production, the strictest mode", () => {
+  const settings = readSettings(least);
+  expect(settings).toMatchObject({
+    mode: "production",
+    dev: false,
+    port: 3000,
+    hubUrl: "http://hub.localhost:3000",
+    listenOn: "127.0.0.1",
+    secure: false,
+    secrets: [secret],
+    databaseUrl: undefined,
+    trustedProxies: undefined,
+    sessionIdleSeconds: 1800,
+    sessionMaxSeconds: 86_400,
+    ticketLifeSeconds: 10,
+    loginThrottle: true,
+    allowLoopbackSites: false,
+    testDoorKey: undefined,
+    logLevel: "info",
+  });
+});
+
+test("an empty setting is one that is not set", () => {
+  const empty = {
+    HUB_URL: "",
+    DATABASE_URL: "",
+    SESSION_IDLE: "",
+    LOGIN_THROTTLE: "",
+    CA_FILE: "",
+    HUB_MODE: "",
+  };
+  const { lookUp: _, ...settings } = readSettings({ ...least, ...empty });
+  const { lookUp: __, ...unset } = readSettings(least);
+  expect(settings).toEqual(unset);
+});
+
+test.each([
+  ["HUB_MODE", "prod"],
+  ["HUB_PORT", "80a"],
+  ["HUB_PORT", "65536"],
+  ["HUB_PORT", "-1"],
+  ["HUB_URL", "login.example.com"],
+  ["HUB_URL", "https://login.example.com/hub"],
+  ["HUB_URL", "https://user@login.example.com"],
+  ["HUB_URL", "ftp://login.example.com"],
+  ["HUB_URL", "https://login.example.com?a"],
+  ["HUB_SECRETS", ""],
+  ["HUB_SECRETS", " , "],
+  ["HUB_SECRETS", "too short"],
+  ["HUB_SECRETS", `${secret},too short`],
+  ["SESSION_IDLE", "30"],
+  ["SESSION_IDLE", "30 m"],
+  ["SESSION_IDLE", "0m"],
+  ["SESSION_IDLE", "31d"],
+  ["SESSION_IDLE", "25h"],
+  ["SESSION_MAX", "forever"],
+  ["SESSION_MAX", "91d"],
+  ["TICKET_LIFE", "0s"],
+  ["TICKET_LIFE", "6m"],
+  ["LOGIN_THROTTLE", "yes"],
+  ["LOGIN_THROTTLE", "off"],
+  ["ALLOW_LOOPBACK_SITES", "true"],
+  ["LOG_LEVEL", "loud"],
+  ["TRUST_PROXY", "loadbalancer"],
+  ["TRUST_PROXY", "10.0.0.0/33"],
+  ["TRUST_PROXY", "10.0.0.0/"],
+  ["TRUST_PROXY", "10.0.0.0/8/8"],
+  ["TRUST_PROXY", "10.0.0.0/0x8"],
+  ["TRUST_PROXY", "::1/129"],
+])("a wrong setting stops the start with its name and what it should be: %s=%s", (name, value) => {
+  const read = () => readSettings({ ...least, [name]: value });
+  expect(read).toThrow(SettingsError);
+  expect(read).toThrow(
+    expect.objectContaining({ setting: name, message: expect.stringMatching(`^${name} .{20}`) }),
+  );
+});
+
+test("the message never holds a secret", () => {
+  expect(() => readSettings({ HUB_SECRETS: "hunter2" })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),
+  );
+});
+
+test.each(["demo", "test"])("mode %s is for loopback only", (mode) => {
+  const environment = { ...least, HUB_MODE: mode, TEST_DOOR_KEY: secret };
+  for (const HUB_URL of ["https://login.example.com", "http://localhost.example.com", "http://10.0.0.1"]) {
+    const read = () => readSettings({ ...environment, HUB_URL });
+    expect(read, HUB_URL).toThrow(expect.objectContaining({ setting: "HUB_MODE" }));
+  }
+  for (const HUB_URL of ["http://localhost", "http://127.0.0.1:1", "http://[::1]", "http://a.localhost"])
+    expect(readSettings({ ...environment, HUB_URL }).mode, HUB_URL).toBe(mode);
+});
+
+test("the test door needs a key that cannot be guessed, and exists in test mode alone", () => {
+  const inTest = { ...least, HUB_MODE: "test" };
+  for (const TEST_DOOR_KEY of [undefined, "", "short"]) {
+    const read = () => readSettings({ ...inTest, TEST_DOOR_KEY });
+    expect(read).toThrow(expect.objectContaining({ setting: "TEST_DOOR_KEY" }));
+  }
+  expect(readSettings({ ...inTest, TEST_DOOR_KEY: secret }).testDoorKey).toBe(secret);
+  for (const HUB_MODE of ["production", "demo"])
+    expect(readSettings({ ...least, HUB_MODE, TEST_DOOR_KEY: secret }).testDoorKey).toBeUndefined();
+});
+
+test("outside production sites on loopback may be called, and throttling may be off", () => {
+  const demo = readSettings({ ...least, HUB_MODE: "demo", LOGIN_THROTTLE: "off" });
+  expect([demo.allowLoopbackSites, demo.loginThrottle]).toEqual([true, false]);
+});
+
+test("a public origin listens everywhere and is secure by its scheme", () => {
+  const settings = readSettings({ ...least, HUB_URL: "https://login.example.com/" });
+  expect(settings).toMatchObject({ hubUrl: "https://login.example.com", listenOn: undefined, secure: true });
+});
+
+test("several secrets are taken newest first", () => {
+  expect(readSettings({ HUB_SECRETS: `${secret}1, ${secret}2 ,` }).secrets).toEqual([
+    `${secret}1`,
+    `${secret}2`,
+  ]);
+});
+
+test("proxies are trusted by address or network", () => {
+  const { trustedProxies } = readSettings({ ...least, TRUST_PROXY: "192.0.2.7, 10.0.0.0/8,2001:db8::/32" });
+  expect(trustedProxies?.check("192.0.2.7")).toBe(true);
+  expect(trustedProxies?.check("192.0.2.8")).toBe(false);
+  expect(trustedProxies?.check("10.255.0.1")).toBe(true);
+  expect(trustedProxies?.check("2001:db8:1::1", "ipv6")).toBe(true);
+  expect(trustedProxies?.check("11.0.0.1")).toBe(false);
+});
+
+test("a registration may look up any name, and an empty value is none", () => {
+  const { lookUp } = readSettings({ ...least, SHOP_URL: "https://shop.example", EMPTY: "" });
+  expect([lookUp("SHOP_URL"), lookUp("EMPTY"), lookUp("MISSING")]).toEqual([
+    "https://shop.example",
+    undefined,
+    undefined,
+  ]);
+});

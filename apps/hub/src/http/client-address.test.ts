@@ -1,0 +1,41 @@
+import { BlockList } from "node:net";
+import { expect, test } from "vitest";
+import { clientAddress } from "./client-address.ts";
+
+const proxies = new BlockList();
+proxies.addSubnet("10.0.0.0", 8, "ipv4");
+proxies.addAddress("2001:db8::1", "ipv6");
+
+test("without TRUST_PROXY the header is ignored", () => {
+  expect(clientAddress("203.0.113.9", "192.0.2.1", undefined)).toBe("203.0.113.9");
+});
+
+test("CVE-2023-4612 a stranger's header is ignored, whatever it says", () => {
+  for (const header of ["192.0.2.1", "10.0.0.1", "192.0.2.1, 10.0.0.1", "::1"])
+    expect(clientAddress("203.0.113.9", header, proxies)).toBe("203.0.113.9");
+});
+
+test("what a trusted proxy wrote is believed", () => {
+  expect(clientAddress("10.0.0.1", "192.0.2.1", proxies)).toBe("192.0.2.1");
+  expect(clientAddress("2001:db8::1", "2001:db8::2", proxies)).toBe("2001:db8::2");
+});
+
+test("what the client wrote before the proxy added its part is not believed", () => {
+  expect(clientAddress("10.0.0.1", "1.2.3.4, 192.0.2.1", proxies)).toBe("192.0.2.1");
+  expect(clientAddress("10.0.0.1", "1.2.3.4, 192.0.2.1, 10.0.0.2", proxies)).toBe("192.0.2.1");
+  expect(clientAddress("10.0.0.1", "10.0.0.9, 192.0.2.1", proxies)).toBe("192.0.2.1");
+});
+
+test("a chain that cannot be read, or names proxies alone, ends at the proxy", () => {
+  for (const header of [undefined, "", "unknown", "192.0.2.1, _hidden", "192.0.2.1:80", "10.0.0.3, 10.0.0.2"])
+    expect(clientAddress("10.0.0.1", header, proxies), header).toBe("10.0.0.1");
+});
+
+test("an IPv4 peer of a dual-stack socket is the IPv4 address", () => {
+  expect(clientAddress("::ffff:192.0.2.1", undefined, proxies)).toBe("192.0.2.1");
+  expect(clientAddress("::ffff:10.0.0.1", "::ffff:192.0.2.1", proxies)).toBe("192.0.2.1");
+});
+
+test("a connection that is gone already has no address", () => {
+  expect(clientAddress(undefined, "192.0.2.1", proxies)).toBe("");
+});

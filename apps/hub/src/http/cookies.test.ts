@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { createCookies } from "./cookies.ts";
+
+test("over https every cookie is tied to this host: ASVS 3.3.1, 3.3.3", () => {
+  const cookies = createCookies(true);
+  expect(cookies.write("session", "TGT-1")).toBe(
+    "__Host-TGC-gatehouse=TGT-1; Path=/; HttpOnly; SameSite=Lax; Secure",
+  );
+  for (const purpose of ["session", "flow", "note", "browser"] as const) {
+    const written = cookies.write(purpose, "v", 60);
+    expect(written).toMatch(/^__Host-[A-Za-z-]+=v; /);
+    expect(written.split("; ").slice(1)).toEqual([
+      "Path=/",
+      "HttpOnly",
+      "SameSite=Lax",
+      "Secure",
+      "Max-Age=60",
+    ]);
+  }
+});
+
+test("over http, which is loopback, browsers refuse prefix and Secure: neither is there", () => {
+  expect(createCookies(false).write("session", "TGT-1")).toBe(
+    "TGC-gatehouse=TGT-1; Path=/; HttpOnly; SameSite=Lax",
+  );
+});
+
+test("CAS 3.6 the ticket-granting cookie's name begins with TGC-", () => {
+  expect(createCookies(false).write("session", "")).toMatch(/^TGC-/);
+  expect(createCookies(true).write("session", "")).toMatch(/^__Host-TGC-/);
+});
+
+test("a cookie that is cleared goes with the attributes it was written with", () => {
+  expect(createCookies(true).clear("session")).toBe(
+    "__Host-TGC-gatehouse=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0",
+  );
+});
+
+test("a cookie is read by its whole name", () => {
+  const cookies = createCookies(false);
+  expect(cookies.read("a=1; TGC-gatehouse=TGT-1; b=2", "session")).toBe("TGT-1");
+  expect(cookies.read("a=1;TGC-gatehouse=TGT=1", "session")).toBe("TGT=1");
+  for (const header of [undefined, "", "TGC-gatehouse=", "XTGC-gatehouse=TGT-1", "tgc-gatehouse=TGT-1"])
+    expect(cookies.read(header, "session"), header).toBeUndefined();
+});
+
+test("a cookie sent twice counts as not sent: one of them was put there by somebody else", () => {
+  const header = "TGC-gatehouse=TGT-mine; TGC-gatehouse=TGT-theirs";
+  expect(createCookies(false).read(header, "session")).toBeUndefined();
+});
+
+test("over https a cookie without the prefix, which a neighbour could set, is not read", () => {
+  expect(createCookies(true).read("TGC-gatehouse=TGT-1", "session")).toBeUndefined();
+  expect(createCookies(true).read("__Host-TGC-gatehouse=TGT-1", "session")).toBe("TGT-1");
+});

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { answerHeaders, pageHeaders } from "./response-headers.ts";
+
+const page = { secure: true, dev: false, formTargets: [] };
+
+function directives(headers: Record<string, string>): Map<string, string> {
+  const policy = headers["content-security-policy"] ?? "";
+  return new Map(policy.split("; ").map((line) => [line.split(" ")[0] ?? "", line]));
+}
+
+test("a page runs the hub's own files and nothing inline: ASVS 3.4.3", () => {
+  const policy = directives(pageHeaders(page));
+  expect(policy.get("default-src")).toBe("default-src 'none'");
+  expect(policy.get("script-src")).toBe("script-src 'self'");
+  expect(policy.get("style-src")).toBe("style-src 'self'");
+  expect(policy.get("base-uri")).toBe("base-uri 'none'");
+  expect([...policy.values()].join()).not.toContain("unsafe");
+});
+
+test("a page is in nobody's frame: ASVS 3.4.6", () => {
+  const headers = pageHeaders(page);
+  expect(directives(headers).get("frame-ancestors")).toBe("frame-ancestors 'none'");
+  expect(headers["x-frame-options"]).toBe("DENY");
+});
+
+test("a form ends at the hub, or at the site that asked", () => {
+  const target = (formTargets: string[]) =>
+    directives(pageHeaders({ ...page, formTargets })).get("form-action");
+  expect(target([])).toBe("form-action 'self'");
+  const shop = "https://shop.example";
+  expect(target([shop, shop])).toBe("form-action 'self' https://shop.example");
+});
+
+test("a page's own forms have an Origin, and no other site learns the address: ASVS 3.4.5", () => {
+  expect(pageHeaders(page)["referrer-policy"]).toBe("same-origin");
+  expect(answerHeaders(true)["referrer-policy"]).toBe("no-referrer");
+});
+
+test("nothing is kept, guessed or rendered that is no page: ASVS 3.2.1, 3.4.4, 14.3.2", () => {
+  for (const headers of [answerHeaders(true), pageHeaders(page)]) {
+    expect(headers).toMatchObject({
+      "cache-control": "no-store",
+      pragma: "no-cache",
+      "x-content-type-options": "nosniff",
+      "cross-origin-resource-policy": "same-origin",
+    });
+    expect(Date.parse(headers.expires ?? "")).toBe(0);
+  }
+  expect(answerHeaders(true)["content-security-policy"]).toContain("sandbox");
+});
+
+test("https is demanded for two years, over https alone: ASVS 3.4.1", () => {
+  const header = "strict-transport-security";
+  expect(answerHeaders(true)[header]).toBe("max-age=63072000; includeSubDomains");
+  expect(pageHeaders(page)[header]).toBe("max-age=63072000; includeSubDomains");
+  expect([answerHeaders(false)[header], pageHeaders({ ...page, secure: false })[header]]).toEqual([
+    undefined,
+    undefined,
+  ]);
+});
+
+test("inline is for development alone, where the framework reloads", () => {
+  expect(pageHeaders({ ...page, dev: true })["content-security-policy"]).toContain("unsafe-inline");
+});

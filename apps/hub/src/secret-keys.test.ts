@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { isEqual, purposeKeys, randomToken } from "./secret-keys.ts";
+
+const [older, newer, foreign] = ["a", "b", "c"].map((letter) => letter.repeat(32)) as [
+  string,
+  string,
+  string,
+];
+
+test("what is signed is known again, and nothing else", () => {
+  const keys = purposeKeys([newer], "form");
+  const signature = keys.sign("session 1");
+  expect(signature).toMatch(/^[0-9a-f]{32}$/);
+  expect(keys.isSignature("session 1", signature)).toBe(true);
+  expect(keys.isSignature("session 2", signature)).toBe(false);
+  expect(keys.isSignature("session 1", signature.toUpperCase())).toBe(false);
+  for (const wrong of ["", signature.slice(1), `${signature}0`, "0".repeat(32)])
+    expect(keys.isSignature("session 1", wrong), wrong).toBe(false);
+});
+
+test("what is sealed opens for the same purpose and binding alone", () => {
+  const keys = purposeKeys([newer], "note");
+  const sealed = keys.seal("ein Geheimnis — 秘密", "flow 1");
+  expect(sealed).toMatch(/^[A-Za-z0-9_-]+$/);
+  expect(keys.open(sealed, "flow 1")).toBe("ein Geheimnis — 秘密");
+  expect(keys.open(sealed, "flow 2")).toBeNull();
+  expect(purposeKeys([newer], "browser").open(sealed, "flow 1")).toBeNull();
+  expect(purposeKeys([foreign], "note").open(sealed, "flow 1")).toBeNull();
+});
+
+test("the same text is sealed differently each time", () => {
+  const keys = purposeKeys([newer], "note");
+  expect(keys.seal("text", "")).not.toBe(keys.seal("text", ""));
+});
+
+test("a purpose's signature is none for another purpose", () => {
+  const signature = purposeKeys([newer], "form").sign("text");
+  expect(purposeKeys([newer], "note").isSignature("text", signature)).toBe(false);
+});
+
+test("every changed byte of a sealed text is found out, and rubbish is no error", () => {
+  const keys = purposeKeys([newer], "note");
+  const bytes = Buffer.from(keys.seal("text", "b"), "base64url");
+  for (let index = 0; index < bytes.length; index++) {
+    const changed = Buffer.from(bytes);
+    changed.writeUInt8(changed.readUInt8(index) ^ 1, index);
+    expect(keys.open(changed.toString("base64url"), "b"), `byte ${index}`).toBeNull();
+  }
+  for (const length of [0, 1, 12, 27, 28, bytes.length - 1])
+    expect(keys.open(bytes.subarray(0, length).toString("base64url"), "b"), `${length} bytes`).toBeNull();
+  expect(keys.open("not base64url at all!", "b")).toBeNull();
+});
+
+test("after a rotation what the older secret made is still accepted, and the newer one makes", () => {
+  const before = purposeKeys([older], "form");
+  const after = purposeKeys([newer, older], "form");
+  expect(after.isSignature("text", before.sign("text"))).toBe(true);
+  expect(after.open(before.seal("text", "b"), "b")).toBe("text");
+  expect(before.isSignature("text", after.sign("text"))).toBe(false);
+  expect(before.open(after.seal("text", "b"), "b")).toBeNull();
+});
+
+test("a secret that is no longer listed opens nothing", () => {
+  const before = purposeKeys([older], "form");
+  const after = purposeKeys([newer], "form");
+  expect(after.isSignature("text", before.sign("text"))).toBe(false);
+  expect(after.open(before.seal("text", "b"), "b")).toBeNull();
+});
+
+test("no secret, no keys", () => {
+  expect(() => purposeKeys([], "form")).toThrow("at least one");
+});
+
+test("ASVS 7.2.3 random tokens have 256 bits", () => {
+  const tokens = Array.from({ length: 100 }, randomToken);
+  expect(new Set(tokens).size).toBe(100);
+  for (const token of tokens) expect(token).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("texts are compared as bytes, whatever their lengths", () => {
+  expect([
+    isEqual("a", "a"),
+    isEqual("a", "b"),
+    isEqual("a", "aa"),
+    isEqual("", ""),
+    isEqual("é", "e"),
+  ]).toEqual([true, false, false, true, false]);
+});
