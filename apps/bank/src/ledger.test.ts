@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { inventYear } from "./invented-year.ts";
 import { type Account, type Ledger, openLedger } from "./ledger.ts";
 
+const RACERS = 3;
 const TODAY = "2026-11-21";
 const clock = () => new Date(`${TODAY}T09:30:00Z`);
 
@@ -52,11 +53,16 @@ describe("a first visit", () => {
     expect(first.map(({ id }) => ledger.monthsOf("alice", id))).toEqual(months);
   });
 
-  it("opens them once when 8 first visits race from threads of their own", async () => {
-    const ids = await Promise.all(Array.from({ length: 8 }, () => visitInThread("alice")));
-    expect(new Set(ids).size).toBe(1);
-    const booked = ledger.monthsOf("alice", currentAccountOf("alice").id).flatMap(({ entries }) => entries);
-    expect(booked).toHaveLength(inventYear("alice", TODAY).current.length);
+  it("opens them once when first visits race from threads of their own", async () => {
+    const people = Array.from({ length: 10 }, (_, number) => `person-${number}`);
+    const arrived = new SharedArrayBuffer(4);
+    const seen = await Promise.all(Array.from({ length: RACERS }, () => visitInThread(people, arrived)));
+    expect(new Set(seen.map((accounts) => accounts.join())).size).toBe(1);
+    for (const person of people) {
+      const months = ledger.monthsOf(person, currentAccountOf(person).id);
+      const booked = months.flatMap(({ entries }) => entries);
+      expect(booked).toHaveLength(inventYear(person, TODAY).current.length);
+    }
   });
 
   it("is the same in every bank, and different for everybody", () => {
@@ -150,20 +156,27 @@ describe("an invented year", () => {
   });
 });
 
-/** One first visit: a thread with a connection of its own. */
-function visitInThread(personId: string): Promise<string> {
+/**
+ * First visits of some people: a thread with a connection of its own, that waits for the others before each
+ * visit, so that all come at the same moment.
+ */
+function visitInThread(people: string[], arrived: SharedArrayBuffer): Promise<string[]> {
   const program = `
-    const { parentPort, workerData: visit } = require("node:worker_threads");
-    import(visit.module).then(({ openLedger }) => {
-      const ledger = openLedger(visit.file, () => new Date(visit.now));
-      parentPort.postMessage(ledger.accountsOf(visit.personId).map(({ id }) => id).join());
+    const { parentPort, workerData: visits } = require("node:worker_threads");
+    const arrived = new Int32Array(visits.arrived);
+    import(visits.module).then(({ openLedger }) => {
+      const ledger = openLedger(visits.file, () => new Date(visits.now));
+      const seen = visits.people.map((person, round) => {
+        Atomics.add(arrived, 0, 1);
+        while (Atomics.load(arrived, 0) < (round + 1) * visits.racers);
+        return ledger.accountsOf(person).map(({ id }) => id).join();
+      });
       ledger.close();
+      parentPort.postMessage(seen);
     });`;
   const module = new URL("./ledger.ts", import.meta.url).href;
-  const worker = new Worker(program, {
-    eval: true,
-    workerData: { module, file, personId, now: clock().getTime() },
-  });
+  const workerData = { module, file, people, arrived, racers: RACERS, now: clock().getTime() };
+  const worker = new Worker(program, { eval: true, workerData });
   return new Promise((resolve, reject) => {
     worker.once("message", resolve);
     worker.once("error", reject);
