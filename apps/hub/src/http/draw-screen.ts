@@ -34,10 +34,10 @@ export async function drawScreen<Name extends keyof Screens>(
   const head = request.method === "HEAD";
   request.method = "GET";
   request.url = pathOf[screen.name];
-  const body = capture(response);
-  await withScreen(screen.name, screen.model, () => next(request, response));
-  const page = await body.finished;
-  body.release();
+  const page = await drawnBy(
+    () => withScreen(screen.name, screen.model, () => next(request, response)),
+    response,
+  );
   const html = answer.keepScripts ? page : withoutFrameworkScripts(page);
   for (const name of ["x-powered-by", "vary", "content-encoding", "transfer-encoding", "etag", "link"])
     response.removeHeader(name);
@@ -55,11 +55,22 @@ export async function drawScreen<Name extends keyof Screens>(
  */
 export function withoutFrameworkScripts(html: string): string {
   return html
-    .replace(/<script\b(?![^>]*\bsrc="\/assets\/)[^>]*>[\s\S]*?<\/script>/g, "")
+    .replace(/<script\b(?![^>]*\ssrc="\/assets\/)[^>]*>[\s\S]*?<\/script>/g, "")
     .replace(
       /<link\b(?=[^>]*\brel="(?:preload|modulepreload)")(?=[^>]*\b(?:as="script"|href="[^"]*\.js"))[^>]*>/g,
       "",
     );
+}
+
+/** What `draw` wrote; when it fails, the response is as it was and can carry an explanation. */
+async function drawnBy(draw: () => Promise<void>, response: ServerResponse): Promise<string> {
+  const body = capture(response);
+  try {
+    await draw();
+    return await body.finished;
+  } finally {
+    body.release();
+  }
 }
 
 /** Collects what is written to a response instead of sending it. */
