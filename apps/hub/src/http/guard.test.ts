@@ -1,0 +1,162 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { guard } from "./guard.ts";
+
+const host = "hub.localhost:3000";
+let server: Server;
+let port: number;
+
+beforeAll(async () => {
+  server = createServer({ maxHeaderSize: 32_768 }, (request, response) => {
+    if (!guard(request, response, host)) return;
+    const { method, url, headers, rawHeaders } = request;
+    response.end(JSON.stringify({ method, url, headers, rawHeaders }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(() => server.close());
+
+/** Sends bytes as they are: an HTTP client would put right what is to be tested. */
+async function sendRaw(...lines: string[]): Promise<{ status: number; head: string; body: string }> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  const answer = await text(socket);
+  const [head = ""] = answer.split("\r\n\r\n");
+  // Between the sizes of a chunked body; every body here is an object.
+  const body = /\{[\s\S]*\}/.exec(answer.slice(head.length))?.[0] ?? "";
+  return { status: Number(head.split(" ")[1] ?? 0), head, body };
+}
+
+interface Passed {
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
+}
+
+async function passed(target: string, ...headers: string[]): Promise<Passed> {
+  const answer = await sendRaw(`GET ${target} HTTP/1.1`, "Host: x", "Connection: close", ...headers);
+  expect(answer.status, answer.head).toBe(200);
+  return JSON.parse(answer.body);
+}
+
+test("a whole address instead of a path is refused, as proxies are asked with", async () => {
+  for (const target of [
+    "http://evil.example/cas/login",
+    "HTTP://hub.localhost:3000/",
+    "*",
+    "evil.example:80",
+  ]) {
+    const answer = await sendRaw(`GET ${target} HTTP/1.1`, "Host: x", "Connection: close");
+    expect(answer.status, target).toBe(400);
+  }
+  const answer = await sendRaw("GET http://evil.example/ HTTP/1.1", "Host: x", "Connection: close");
+  expect(JSON.parse(answer.body)).toMatchObject({ error: "bad_request" });
+  expect(answer.head.toLowerCase()).toContain("cache-control: no-store");
+});
+
+test("ASVS 13.4.4 TRACE is not served", async () => {
+  const answer = await sendRaw("TRACE / HTTP/1.1", "Host: x", "Connection: close", "Cookie: secret=1");
+  expect(answer.status).toBe(405);
+  expect(answer.body).not.toContain("secret");
+});
+
+test("CONNECT opens nothing", async () => {
+  const answer = await sendRaw("CONNECT 127.0.0.1:22 HTTP/1.1", "Host: x");
+  expect(answer.status).not.toBe(200);
+});
+
+test("an address without end is refused", async () => {
+  const answer = await sendRaw(`GET /${"a".repeat(16_400)} HTTP/1.1`, "Host: x", "Connection: close");
+  expect(answer.status).toBe(414);
+});
+
+test("double slashes of old CAS clients are one; the query stays as it is", async () => {
+  expect((await passed("/cas//serviceValidate?service=http://a//b")).url).toBe(
+    "/cas/serviceValidate?service=http://a//b",
+  );
+  expect((await passed("//evil.example///x?//")).url).toBe("/evil.example/x?//");
+  expect((await passed("/a/?b")).url).toBe("/a/?b");
+});
+
+test("the client's Host is never used: CVE-2024-34351", async () => {
+  const { headers, rawHeaders } = await passed("/", "X-Forwarded-Host: evil.example");
+  expect(headers.host).toBe(host);
+  expect(rawHeaders.filter((name) => name.toLowerCase() === "host")).toEqual(["Host"]);
+  expect(JSON.stringify([headers, rawHeaders])).not.toContain("evil.example");
+});
+
+test("HTTP/1.0 without a Host is served with the hub's own", async () => {
+  const answer = await sendRaw("GET /healthz HTTP/1.0");
+  expect([answer.status, JSON.parse(answer.body).headers.host]).toEqual([200, host]);
+});
+
+test.each([
+  ["X-Middleware-Subrequest", "CVE-2025-29927"],
+  ["x-middleware-anything", "CVE-2025-29927"],
+  ["X-Nextjs-Data", "page data of another path"],
+  ["x-now-route-matches", "CVE-2024-46982"],
+  ["X-Matched-Path", "path confusion"],
+  ["x-invoke-path", "path confusion"],
+  ["Next-Action", "CVE-2025-55182"],
+  ["next-router-state-tree", "React flight"],
+  ["Next-Url", "path confusion"],
+  ["RSC", "React flight"],
+  ["Content-Security-Policy", "CVE-2026-44581"],
+  ["X-Forwarded-Host", "cache poisoning"],
+  ["X-Forwarded-Proto", "downgrade"],
+  ["Forwarded", "cache poisoning"],
+  ["X-Original-URL", "path confusion"],
+  ["X-Rewrite-URL", "path confusion"],
+  ["X-HTTP-Method-Override", "method confusion"],
+])("%s never gets past the guard (%s)", async (name) => {
+  const { headers, rawHeaders } = await passed("/", `${name}: poison`, `${name.toUpperCase()}: poison`);
+  expect(headers[name.toLowerCase()]).toBeUndefined();
+  expect(JSON.stringify(rawHeaders)).not.toContain("poison");
+});
+
+test("what a browser or a site needs gets past the guard", async () => {
+  const { headers, rawHeaders } = await passed(
+    "/",
+    "Cookie: a=1",
+    "Origin: null",
+    "Authorization: Basic eDp5",
+    "X-Forwarded-For: 192.0.2.1",
+    "X-Request-Id: 12345678",
+    "Sec-Fetch-Site: none",
+  );
+  expect(headers).toMatchObject({
+    cookie: "a=1",
+    origin: "null",
+    authorization: "Basic eDp5",
+    "x-forwarded-for": "192.0.2.1",
+    "x-request-id": "12345678",
+    "sec-fetch-site": "none",
+  });
+  expect(rawHeaders).toContain("Cookie");
+});
+
+test("ASVS 4.2.1 a request with two lengths is refused before anybody reads it", async () => {
+  const chunked = await sendRaw(
+    "POST / HTTP/1.1",
+    "Host: x",
+    "Content-Length: 4",
+    "Transfer-Encoding: chunked",
+    "",
+    "0",
+  );
+  expect(chunked.status).toBe(400);
+  const twice = await sendRaw(
+    "POST / HTTP/1.1",
+    "Host: x",
+    "Content-Length: 4",
+    "Content-Length: 5",
+    "",
+    "abcd",
+  );
+  expect(twice.status).toBe(400);
+});

@@ -1,0 +1,118 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: registrations name the environment like this.
+import { createHash } from "node:crypto";
+import { matchesService, parseService } from "@gatehouse/cas/server";
+import { describe, expect, test } from "vitest";
+import { parseRegistration, RegistrationError } from "./registered-site.ts";
+
+const secret = "the secret of the shop, long enough.";
+const environment: Record<string, string> = {
+  SHOP_URL: "https://shop.example",
+  SHOP_SECRET: secret,
+  SHORT: "short",
+};
+const lookUp = (name: string) => environment[name];
+const whole = {
+  id: "shop",
+  name: "Corner Shop",
+  url: "${SHOP_URL}/",
+  firstParty: true,
+  secret: { environment: "SHOP_SECRET" },
+  cas: { services: ["${SHOP_URL}/callback"], attributes: ["id", "email"], logoutUrl: "${SHOP_URL}/logout" },
+};
+const parse = (site: object, file = "shop.json") => parseRegistration(file, JSON.stringify(site), lookUp);
+
+function refusal(site: object | string, file = "shop.json"): { field: string; reason: string } {
+  try {
+    parseRegistration(file, typeof site === "string" ? site : JSON.stringify(site), lookUp);
+  } catch (error) {
+    if (!(error instanceof RegistrationError)) throw error;
+    expect(error).toMatchObject({ file, code: "registration_invalid" });
+    expect(error.message).toBe(`${file}: ${error.field}: ${error.reason}`);
+    return { field: error.field, reason: error.reason };
+  }
+  throw new Error("it was taken");
+}
+
+test("a whole registration is read with its placeholders filled", () => {
+  const site = parse(whole);
+  expect(site).toMatchObject({
+    id: "shop",
+    name: "Corner Shop",
+    url: "https://shop.example/",
+    host: "shop.example",
+    firstParty: true,
+    secretHash: createHash("sha256").update(secret).digest("hex"),
+    cas: { attributes: ["id", "email"], logoutUrl: "https://shop.example/logout" },
+  });
+  const [pattern] = site.cas?.services ?? [];
+  const matches = (url: string) => pattern !== undefined && matchesService(pattern, parseService(url));
+  expect(matches("https://shop.example/callback?state=1")).toBe(true);
+  expect(matches("https://shop.example/callback/x")).toBe(false);
+});
+
+test("the least that makes a site: no secret, no protocol, nothing released", () => {
+  const { secret: _, cas: __, ...least } = whole;
+  expect(parse(least)).toMatchObject({ secretHash: undefined, cas: undefined });
+  const { attributes: ___, logoutUrl: ____, ...cas } = whole.cas;
+  expect(parse({ ...least, cas }).cas).toMatchObject({ attributes: [], logoutUrl: undefined });
+});
+
+test("a secret may be given as its hash, so that the file can be read by everybody", () => {
+  const sha256 = "a".repeat(64);
+  expect(parse({ ...whole, secret: { sha256 } }).secretHash).toBe(sha256);
+});
+
+describe("a wrong registration is refused with field and reason", () => {
+  test.each<[string, object]>([
+    ["id", { id: "Shop" }],
+    ["id", { id: "bank" }],
+    ["name", { name: "" }],
+    ["name", { name: 1 }],
+    ["url", { url: "shop.example" }],
+    ["url", { url: "javascript:alert(1)" }],
+    ["url", { url: "https://user@shop.example/" }],
+    ["url", { url: "https://shop.example/#x" }],
+    ["url", { url: "${MISSING}/" }],
+    ["firstParty", { firstParty: "yes" }],
+    ["secret", { secret: "in clear" }],
+    ["secret", { secret: { sha256: "short" } }],
+    ["secret.environment", { secret: { environment: "MISSING" } }],
+    ["secret.environment", { secret: { environment: "SHORT" } }],
+    ["cas.services", { cas: { services: [] } }],
+    ["cas.services.1", { cas: { services: ["https://a.example/", "https://*.example/"] } }],
+    ["cas.services.0", { cas: { services: ["${MISSING}/callback"] } }],
+    ["cas.services.0", { cas: { services: ["https://a.example/?x"] } }],
+    ["cas.attributes.0", { cas: { services: ["https://a.example/"], attributes: ["password"] } }],
+    ["cas.logoutUrl", { cas: { services: ["https://a.example/"], logoutUrl: "/logout" } }],
+    ["(file)", { unknown: true }],
+  ])("%s %j", (field, wrong) => {
+    const refused = refusal({ ...whole, ...wrong });
+    expect(refused.field).toMatch(new RegExp(`^${field.replace(/[().]/g, "\\$&")}`));
+    expect(refused.reason).not.toBe("");
+  });
+
+  test("a file that is no JSON", () => {
+    expect(refusal('{ "id": "shop", }')).toEqual({
+      field: "(file)",
+      reason: expect.stringMatching(/^is not JSON: /),
+    });
+  });
+
+  test.each(["[]", "null", "1", '"shop"'])("a file that is no object: %s", (text) => {
+    expect(refusal(text).field).toBe("(file)");
+  });
+
+  test("what is missing in the environment is named", () => {
+    expect(refusal({ ...whole, url: "${SHOP_ADDRESS}/" }).reason).toContain("${SHOP_ADDRESS}");
+    expect(refusal({ ...whole, secret: { environment: "SHOP_KEY" } }).reason).toContain("SHOP_KEY");
+  });
+
+  test("no reason holds a secret", () => {
+    expect(JSON.stringify(refusal({ ...whole, secret: { environment: "SHORT" } }))).not.toContain('"short"');
+  });
+});
+
+test("a placeholder's value is text and no pattern of its own", () => {
+  environment.STRANGE_URL = "https://a.example/$&";
+  expect(parse({ ...whole, url: "${STRANGE_URL}" }).url).toBe("https://a.example/$&");
+});

@@ -1,0 +1,161 @@
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseService } from "@gatehouse/cas/server";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { SettingsError } from "../settings-error.ts";
+import { createMemoryLog } from "../test-support/memory-log.ts";
+import { openSiteRegistry, type SiteRegistry } from "./site-registry.ts";
+
+const secret = "a secret of a site with enough characters";
+let directory: string;
+let registry: SiteRegistry | undefined;
+const { log, lines } = createMemoryLog();
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "gatehouse-sites-"));
+  lines.length = 0;
+});
+afterEach(async () => {
+  registry?.close();
+  registry = undefined;
+  await rm(directory, { recursive: true, force: true });
+});
+
+const write = (id: string, more: object = {}) =>
+  writeFile(
+    join(directory, `${id}.json`),
+    JSON.stringify({
+      id,
+      name: id.toUpperCase(),
+      url: `https://${id}.example/`,
+      firstParty: true,
+      secret: { environment: "SITE_SECRET" },
+      cas: { services: [`https://${id}.example/callback`] },
+      ...more,
+    }),
+  );
+
+async function open(): Promise<SiteRegistry> {
+  registry = await openSiteRegistry({
+    directory,
+    lookUp: (name) => (name === "SITE_SECRET" ? secret : undefined),
+    log,
+  });
+  return registry;
+}
+
+const ids = (sites: SiteRegistry) => sites.list().map(({ id }) => id);
+
+test("sites are found by id, by service, by return address, and listed by name", async () => {
+  await write("shop", { name: "Zebra" });
+  await write("bank");
+  await writeFile(join(directory, "README.md"), "not a registration");
+  const sites = await open();
+  expect(ids(sites)).toEqual(["bank", "shop"]);
+  expect(sites.find("shop")?.name).toBe("Zebra");
+  expect(sites.find("nobody")).toBeUndefined();
+  const service = (url: string) => sites.findByService(parseService(url))?.id;
+  expect(service("https://shop.example/callback?state=1")).toBe("shop");
+  expect(service("https://shop.example/")).toBeUndefined();
+  const back = (url: string) => sites.findByReturnAddress(parseService(url))?.id;
+  expect(back("https://shop.example/")).toBe("shop");
+  expect(back("https://bank.example/callback")).toBe("bank");
+  expect(back("https://shop.example/elsewhere")).toBeUndefined();
+  expect(sites.refused()).toEqual([]);
+});
+
+test("a site proves itself with its own secret alone", async () => {
+  await write("shop");
+  await write("mute", { secret: undefined });
+  const sites = await open();
+  expect(sites.authenticate("shop", secret)?.id).toBe("shop");
+  for (const [id, given] of [
+    ["shop", ""],
+    ["shop", `${secret} `],
+    ["nobody", secret],
+    ["mute", secret],
+    ["mute", ""],
+    ["nobody", ""],
+  ] as const)
+    expect(sites.authenticate(id, given), `${id}:${given}`).toBeUndefined();
+});
+
+test("a wrong file is refused with file, field and reason, and the others go on", async () => {
+  await write("shop");
+  await write("bank", { url: "nowhere" });
+  await writeFile(join(directory, "broken.json"), "{");
+  const sites = await open();
+  expect(ids(sites)).toEqual(["shop"]);
+  expect(sites.refused().map(({ file, field }) => [file, field])).toEqual([
+    ["bank.json", "url"],
+    ["broken.json", "(file)"],
+  ]);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ level: "error", file: "bank.json", field: "url", kept: false }),
+    expect.objectContaining({ level: "error", file: "broken.json", field: "(file)", kept: false }),
+  ]);
+});
+
+test("a folder that cannot be read stops the start with the setting's name", async () => {
+  const missing = { directory: join(directory, "missing"), lookUp: () => undefined, log };
+  await expect(openSiteRegistry(missing)).rejects.toThrow(SettingsError);
+  await expect(openSiteRegistry(missing)).rejects.toMatchObject({ setting: "SITES_DIR" });
+});
+
+describe("without a restart", () => {
+  test("a changed file is taken up", async () => {
+    await write("shop");
+    const sites = await open();
+    await write("shop", { name: "Renamed" });
+    await vi.waitFor(() => expect(sites.find("shop")?.name).toBe("Renamed"), 5_000);
+  });
+
+  test("a new file is taken up, also one that was moved into place", async () => {
+    const sites = await open();
+    expect(ids(sites)).toEqual([]);
+    await write("bank");
+    await write("shop");
+    await rename(join(directory, "shop.json"), join(directory, "shop.json.new"));
+    await rename(join(directory, "shop.json.new"), join(directory, "shop.json"));
+    await vi.waitFor(() => expect(ids(sites)).toEqual(["bank", "shop"]), 5_000);
+  });
+
+  test("a site whose file is taken away is registered no longer", async () => {
+    await write("shop");
+    await write("bank");
+    const sites = await open();
+    await rm(join(directory, "shop.json"));
+    await vi.waitFor(() => expect(ids(sites)).toEqual(["bank"]), 5_000);
+    expect(sites.authenticate("shop", secret)).toBeUndefined();
+  });
+
+  test("a file that turned wrong keeps its site as it was, and is taken up when it is right again", async () => {
+    await write("shop", { name: "Before" });
+    const sites = await open();
+    await write("shop", { name: 7 });
+    await vi.waitFor(() => expect(sites.refused()).toHaveLength(1), 5_000);
+    expect(sites.find("shop")?.name).toBe("Before");
+    expect(JSON.parse(lines.at(-1) ?? "{}")).toMatchObject({ file: "shop.json", field: "name", kept: true });
+    await write("shop", { name: "After" });
+    await vi.waitFor(() => expect(sites.find("shop")?.name).toBe("After"), 5_000);
+    expect(sites.refused()).toEqual([]);
+  });
+
+  test("a file that turned wrong in its id keeps its site, and takes nobody else's place", async () => {
+    await write("shop");
+    await write("bank");
+    const sites = await open();
+    await write("shop", { id: "bank", name: "Not the bank" });
+    await sites.reload();
+    expect(sites.find("bank")?.name).toBe("BANK");
+    expect(sites.find("shop")?.name).toBe("SHOP");
+  });
+});
+
+test("calls to reload on top of each other share one reading", async () => {
+  const sites = await open();
+  const [first, second] = [sites.reload(), sites.reload()];
+  expect(first).toBe(second);
+  await first;
+});
