@@ -34,7 +34,7 @@ export class OutboundError extends Error {
   }
 }
 
-const timeLimit = 5_000;
+const fiveSeconds = 5_000;
 const sizeLimit = 65_536;
 
 /** Networks that are nobody's public address. @see RFC 6890 */
@@ -70,11 +70,16 @@ for (const [network, bits] of [
   forbidden.addSubnet(network, bits, "ipv6");
 }
 
-/** @param options.allowLoopback also call loopback and private addresses (`ALLOW_LOOPBACK_SITES`) */
+/**
+ * @param options.allowLoopback also call loopback and private addresses (`ALLOW_LOOPBACK_SITES`)
+ * @param options.timeLimit milliseconds from the first byte sent to the last received
+ */
 export function createOutbound(options: {
   readonly allowLoopback: boolean;
   readonly certificateAuthorityFile: string | undefined;
+  readonly timeLimit?: number;
 }): Outbound {
+  const { timeLimit = fiveSeconds } = options;
   const isForbidden = (address: string): boolean =>
     !options.allowLoopback && forbidden.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
   const own = options.certificateAuthorityFile;

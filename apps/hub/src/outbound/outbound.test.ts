@@ -1,0 +1,212 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createSelfSignedCertificate } from "../test-support/self-signed-certificate.ts";
+import { createOutbound, type Outbound } from "./outbound.ts";
+
+type Resolved = { readonly address: string; readonly family: number }[] | string;
+const dns = vi.hoisted(() => ({ names: new Map<string, Resolved[]>(), asked: [] as string[] }));
+vi.mock("node:dns", () => ({
+  lookup: (name: string, _: object, done: (error: Error | null, found?: object) => void) => {
+    dns.asked.push(name);
+    const found = dns.names.get(name)?.shift() ?? "ENOTFOUND";
+    if (typeof found === "string") done(Object.assign(new Error(found), { code: found }));
+    else done(null, found);
+  },
+}));
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+  dns.names.clear();
+  dns.asked.length = 0;
+});
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanups.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const serve = (answer: RequestListener): Promise<number> => listen(createServer(answer));
+
+function open(more: Partial<Parameters<typeof createOutbound>[0]> = {}): Outbound {
+  const outbound = createOutbound({ allowLoopback: true, certificateAuthorityFile: undefined, ...more });
+  cleanups.push(() => outbound.close().catch(() => undefined));
+  return outbound;
+}
+
+test("a form is posted, and its status comes back whatever it is", async () => {
+  const seen: [IncomingMessage, string][] = [];
+  const port = await serve(async (request, response) => {
+    seen.push([request, await text(request)]);
+    response.writeHead(503).end("no");
+  });
+  const answer = await open().postForm(`http://127.0.0.1:${port}/a?b`, "x=1", { "x-request-id": "r" });
+  expect(answer).toEqual({ status: 503 });
+  const [request, body] = seen[0] ?? [];
+  expect([request?.method, request?.url, body]).toEqual(["POST", "/a?b", "x=1"]);
+  expect(request?.headers).toMatchObject({
+    "content-type": "application/x-www-form-urlencoded",
+    "x-request-id": "r",
+  });
+});
+
+test("ASVS 15.3.2 a redirect is not followed", async () => {
+  const follower = vi.fn();
+  const elsewhere = await serve((_, response) => {
+    follower();
+    response.end();
+  });
+  for (const status of [301, 302, 303, 307, 308]) {
+    const port = await serve((_, response) => {
+      response.writeHead(status, { location: `http://127.0.0.1:${elsewhere}/` }).end();
+    });
+    expect(await open().postForm(`http://127.0.0.1:${port}/`, "", {})).toEqual({ status });
+  }
+  expect(follower).not.toHaveBeenCalled();
+});
+
+test("an answer without end is broken off after 64 kB", async () => {
+  let sent = 0;
+  const { promise: brokenOff, resolve } = Promise.withResolvers<void>();
+  const port = await serve((_, response) => {
+    const pour = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(16_384))) sent += 16_384;
+    };
+    response.on("drain", pour).on("close", resolve);
+    pour();
+  });
+  expect(await open().postForm(`http://127.0.0.1:${port}/`, "", {})).toEqual({ status: 200 });
+  await brokenOff;
+  // What the buffers of two sockets hold besides.
+  expect(sent).toBeLessThan(16 * 1024 * 1024);
+});
+
+describe("a site that keeps the hub waiting", () => {
+  test("by never answering is a timeout", async () => {
+    const port = await serve(() => undefined);
+    const post = open({ timeLimit: 100 }).postForm(`http://127.0.0.1:${port}/`, "", {});
+    await expect(post).rejects.toMatchObject({ name: "OutboundError", code: "timeout" });
+  });
+
+  test("by never ending its answer is a timeout", async () => {
+    const port = await serve((_, response) => {
+      response.write("a");
+    });
+    const post = open({ timeLimit: 100 }).postForm(`http://127.0.0.1:${port}/`, "", {});
+    await expect(post).rejects.toMatchObject({ code: "timeout" });
+  });
+});
+
+test("a port where nobody listens refused", async () => {
+  const server = createServer();
+  const port = await listen(server);
+  server.close();
+  await once(server, "close");
+  await expect(open().postForm(`http://127.0.0.1:${port}/`, "", {})).rejects.toMatchObject({
+    code: "refused",
+  });
+});
+
+test("a name that does not resolve is unresolved", async () => {
+  await expect(open().postForm("http://gone.example/", "", {})).rejects.toMatchObject({ code: "unresolved" });
+});
+
+describe("ASVS 1.3.6 an address that is nobody's public one is refused", () => {
+  test.each([
+    "127.0.0.1",
+    "127.1",
+    "2130706433",
+    "0x7f.0.0.1",
+    "0.0.0.0",
+    "10.1.2.3",
+    "100.64.0.1",
+    "169.254.169.254",
+    "172.31.255.255",
+    "192.168.0.1",
+    "255.255.255.255",
+    "[::]",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:a9fe:a9fe]",
+    "[64:ff9b::7f00:1]",
+    "[fd00::1]",
+    "[fe80::1]",
+    "localhost",
+    "hub.localhost",
+  ])("%s", async (host) => {
+    const post = open({ allowLoopback: false }).postForm(`http://${host}:8080/`, "", {});
+    await expect(post).rejects.toMatchObject({ code: "address_forbidden" });
+  });
+
+  test.each(["10.0.0.5", "127.0.0.1", "169.254.169.254", "::1", "fd12::1", "::ffff:10.0.0.1"])(
+    "also when a public name resolves to it: %s",
+    async (address) => {
+      dns.names.set("site.example", [[{ address, family: address.includes(":") ? 6 : 4 }]]);
+      const post = open({ allowLoopback: false }).postForm("http://site.example:8080/", "", {});
+      await expect(post).rejects.toMatchObject({ code: "address_forbidden" });
+    },
+  );
+
+  test("and the connection goes to the address that was checked, without asking again", async () => {
+    const port = await serve((_, response) => {
+      response.end();
+    });
+    dns.names.set("site.example", [[{ address: "127.0.0.1", family: 4 }], "ENOTFOUND"]);
+    expect(await open().postForm(`http://site.example:${port}/`, "", {})).toEqual({ status: 200 });
+    expect(dns.asked).toEqual(["site.example"]);
+  });
+});
+
+test("RFC 6761 *.localhost is this machine, whatever the resolver says", async () => {
+  const port = await serve((_, response) => {
+    response.end();
+  });
+  expect(await open().postForm(`http://shop.localhost:${port}/`, "", {})).toEqual({ status: 200 });
+  expect(dns.asked).toEqual([]);
+});
+
+describe("over https", () => {
+  async function serveSecurely(name: string): Promise<{ port: number; authority: string }> {
+    const { key, cert } = createSelfSignedCertificate(name);
+    const port = await listen(createSecureServer({ key, cert }, (_, response) => response.end()));
+    const folder = await mkdtemp(join(tmpdir(), "gatehouse-ca-"));
+    cleanups.push(() => rm(folder, { recursive: true }));
+    const authority = join(folder, "ca.pem");
+    await writeFile(authority, cert);
+    return { port, authority };
+  }
+
+  test("a certificate that nobody vouches for is refused", async () => {
+    const { port } = await serveSecurely("shop.localhost");
+    const post = open().postForm(`https://shop.localhost:${port}/`, "", {});
+    await expect(post).rejects.toMatchObject({ code: "certificate" });
+  });
+
+  test("CA_FILE vouches for it", async () => {
+    const { port, authority } = await serveSecurely("shop.localhost");
+    const outbound = open({ certificateAuthorityFile: authority });
+    expect(await outbound.postForm(`https://shop.localhost:${port}/`, "", {})).toEqual({ status: 200 });
+  });
+
+  test("for its own name alone", async () => {
+    const { port, authority } = await serveSecurely("shop.localhost");
+    const post = open({ certificateAuthorityFile: authority }).postForm(
+      `https://bank.localhost:${port}/`,
+      "",
+      {},
+    );
+    await expect(post).rejects.toMatchObject({ code: "certificate" });
+  });
+});
