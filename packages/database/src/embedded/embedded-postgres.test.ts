@@ -4,13 +4,16 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../open-database.ts";
 import { connectOnce } from "../postgres-pool.ts";
+import { findBinaries } from "./binaries.ts";
 import { dataFolder } from "./data-folder.ts";
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded-postgres.ts";
+import { chooseOperatingUser, spawnAs } from "./operating-user.ts";
 import { isLivingServer, readPostmasterFile } from "./postmaster-file.ts";
 
 const life = { idleSeconds: 60, maxSeconds: 600 };
@@ -88,14 +91,28 @@ test("a server that was killed comes back with everything it acknowledged", asyn
   expect(await ask(second, "SELECT count(*)::int AS rows FROM kept")).toEqual({ rows: 500 });
 });
 
-test("a lock file that names another program or a zombie is no hindrance", async () => {
-  const first = await open();
-  await first.stop();
-  const file = join(dataFolder(directory), "postmaster.pid");
-  writeFileSync(file, `${process.pid}\n${dataFolder(directory)}\n1\n1\n\n127.0.0.1\n1 1\nready   \n`, {
-    mode: 0o600,
+/** Two processes of PostgreSQL's own user, which kill(2) finds: a stranger, and a zombie that it never collects. */
+async function strangerAndZombie(): Promise<{ pids: number[]; end: () => void }> {
+  const { postgres } = await findBinaries();
+  const user = await chooseOperatingUser({ directory: "/", program: postgres });
+  const child = spawnAs(user, ["/bin/sh", "-c", "true & echo $!; exec sleep 60"], {
+    stdio: ["ignore", "pipe", "ignore"],
   });
-  expect((await open()).adopted).toBe(false);
+  const [zombie] = await once(child.stdout as Readable, "data");
+  return { pids: [child.pid ?? 0, Number(String(zombie))], end: () => child.kill("SIGKILL") };
+}
+
+test("a lock file that names another program or a zombie is no hindrance", async () => {
+  const { pids, end } = await strangerAndZombie();
+  await (await open()).stop();
+  for (const pid of pids) {
+    const lines = [pid, dataFolder(directory), 1, 1, "", "127.0.0.1", "1 1", "ready   ", ""];
+    writeFileSync(join(dataFolder(directory), "postmaster.pid"), lines.join("\n"), { mode: 0o600 });
+    const server = await open();
+    expect(server.adopted).toBe(false);
+    await server.stop();
+  }
+  end();
 });
 
 test("a half-written folder is moved aside and said", async () => {
