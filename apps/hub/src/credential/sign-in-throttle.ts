@@ -55,14 +55,19 @@ export function createSignInThrottle(pool: Database["pool"] | null): SignInThrot
 
   return {
     async take(attempt) {
-      const results = await Promise.all([
-        consume(account, accountKey(attempt)),
-        ...(attempt.knownBrowser === undefined
-          ? [consume(everywhere, digest(attempt.identifier)), consume(address, network(attempt.address))]
-          : []),
-      ]);
-      const retryInSeconds = Math.max(...results);
-      return retryInSeconds === 0 ? { allowed: true } : { allowed: false, retryInSeconds };
+      const { identifier, knownBrowser } = attempt;
+      // The narrow counter first: what it refuses uses up nothing wider, else one address could spend the
+      // ceiling of an account, or one account that of an office.
+      const counters = [
+        () => consume(account, accountKey(attempt)),
+        () => consume(address, network(attempt.address)),
+        () => consume(everywhere, digest(identifier)),
+      ];
+      for (const counter of knownBrowser === undefined ? counters : counters.slice(0, 1)) {
+        const retryInSeconds = await counter();
+        if (retryInSeconds > 0) return { allowed: false, retryInSeconds };
+      }
+      return { allowed: true };
     },
     async succeeded(attempt) {
       await Promise.all([
@@ -96,7 +101,11 @@ function digest(text: string): string {
   return createHash("sha256").update(text.trim().toLowerCase()).digest("hex").slice(0, 32);
 }
 
-/** One household or office: an IPv4 address, or the first 64 bits of an IPv6 address. */
+/** One household or office: an IPv4 address, or the first 64 bits of an IPv6 address, however it is written. */
 function network(address: string): string {
-  return address.includes(":") ? `${address.split(":").slice(0, 4).join(":")}::/64` : address;
+  if (!address.includes(":")) return address;
+  const [before = [], after = []] = address.split("::").map((half) => half.split(":").filter(Boolean));
+  const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill("0");
+  const groups = [...before, ...zeros, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16));
+  return `${groups.map((group) => group.toString(16)).join(":")}::/64`;
 }

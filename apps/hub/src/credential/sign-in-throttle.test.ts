@@ -1,0 +1,161 @@
+import type { Database } from "@gatehouse/database";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openTestDatabase } from "../test-support/test-database.ts";
+import { type Attempt, createSignInThrottle, type SignInThrottle } from "./sign-in-throttle.ts";
+
+let database: Database;
+let throttle: SignInThrottle;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  throttle = createSignInThrottle(database.pool);
+});
+beforeEach(async () => {
+  await database.pool.query("TRUNCATE rate_limits");
+});
+afterAll(() => database.close());
+
+const alice: Attempt = { identifier: "alice", address: "192.0.2.1", knownBrowser: undefined };
+
+/** How many of `count` attempts, one after the other, get through. */
+async function tries(count: number, attempt: Attempt): Promise<number> {
+  let allowed = 0;
+  for (let index = 0; index < count; index++) if ((await throttle.take(attempt)).allowed) allowed++;
+  return allowed;
+}
+
+const isAllowed = async (attempt: Partial<Attempt>) =>
+  (await throttle.take({ ...alice, ...attempt })).allowed;
+
+test("ASVS 6.3.1 ten attempts on an account from one address, then a wait of minutes", async () => {
+  expect(await tries(10, alice)).toBe(10);
+  const refused = await throttle.take(alice);
+  expect(refused).toEqual({ allowed: false, retryInSeconds: expect.any(Number) });
+  if (refused.allowed) throw new Error("it was allowed");
+  expect(refused.retryInSeconds).toBeGreaterThan(800);
+  expect(refused.retryInSeconds).toBeLessThanOrEqual(900);
+});
+
+test("of fifty attempts at once no more than the limit gets through", async () => {
+  const taken = await Promise.all(Array.from({ length: 50 }, () => throttle.take(alice)));
+  expect(taken.filter(({ allowed }) => allowed)).toHaveLength(10);
+});
+
+test("another account, and another address, have counters of their own", async () => {
+  await tries(11, alice);
+  expect(await isAllowed({ identifier: "bob" })).toBe(true);
+  expect(await isAllowed({ address: "192.0.2.2" })).toBe(true);
+});
+
+test("a name is the same however it is typed", async () => {
+  await tries(5, alice);
+  await tries(5, { ...alice, identifier: " ALICE " });
+  expect(await isAllowed({})).toBe(false);
+});
+
+test("NIST SP 800-63B-4 3.2.2 an account takes a hundred attempts from everywhere", async () => {
+  for (let host = 1; host <= 10; host++)
+    expect(await tries(10, { ...alice, address: `192.0.2.${host}` })).toBe(10);
+  expect(await isAllowed({ address: "192.0.2.200" })).toBe(false);
+  expect(await isAllowed({ address: "192.0.2.200", identifier: "bob" })).toBe(true);
+});
+
+test("an address takes a hundred attempts over all accounts", async () => {
+  for (let account = 1; account <= 10; account++)
+    expect(await tries(10, { ...alice, identifier: `account${account}` })).toBe(10);
+  expect(await isAllowed({ identifier: "bob" })).toBe(false);
+  expect(await isAllowed({ identifier: "bob", address: "192.0.2.2" })).toBe(true);
+});
+
+test("ASVS 6.1.1 one address cannot spend an account's hundred by being refused", async () => {
+  expect(await tries(150, alice)).toBe(10);
+  expect(await isAllowed({ address: "192.0.2.2" })).toBe(true);
+});
+
+test("one account under attack does not shut out the office it is attacked from", async () => {
+  expect(await tries(150, alice)).toBe(10);
+  expect(await isAllowed({ identifier: "bob" })).toBe(true);
+});
+
+describe("ASVS 6.1.1 a browser she used before", () => {
+  const known = { ...alice, knownBrowser: "her-browser" };
+
+  test("is not locked out by a stranger, wherever he tries from", async () => {
+    await tries(11, alice);
+    for (let host = 1; host <= 10; host++) await tries(10, { ...alice, address: `192.0.2.${host}` });
+    for (let account = 1; account <= 10; account++)
+      await tries(10, { ...alice, identifier: `account${account}` });
+    expect(await isAllowed({})).toBe(false);
+    expect(await isAllowed({ address: "192.0.2.99" })).toBe(false);
+    expect(await tries(10, known)).toBe(10);
+  });
+
+  test("has ten attempts as well, for it may have been stolen", async () => {
+    expect(await tries(11, known)).toBe(10);
+    expect(await isAllowed({ knownBrowser: "her-other-browser" })).toBe(true);
+  });
+});
+
+describe("a right password gives back what was taken", () => {
+  test("of the account from this address", async () => {
+    await tries(9, alice);
+    await throttle.succeeded(alice);
+    expect(await tries(11, alice)).toBe(10);
+  });
+
+  test("of the account from everywhere", async () => {
+    for (let host = 1; host <= 9; host++) await tries(10, { ...alice, address: `192.0.2.${host}` });
+    await throttle.succeeded({ ...alice, address: "192.0.2.1" });
+    for (let host = 10; host <= 19; host++)
+      expect(await tries(10, { ...alice, address: `192.0.2.${host}` })).toBe(10);
+  });
+
+  test("of the address, but nothing of what others took", async () => {
+    for (let account = 1; account <= 9; account++)
+      await tries(10, { ...alice, identifier: `account${account}` });
+    for (let round = 0; round < 20; round++) {
+      expect(await isAllowed({})).toBe(true);
+      await throttle.succeeded(alice);
+    }
+    expect(await tries(11, { ...alice, identifier: "bob" })).toBe(10);
+    expect(await isAllowed({ identifier: "carol" })).toBe(false);
+  });
+
+  test("of a known browser, and nothing of the wide counters", async () => {
+    await tries(10, alice);
+    const known = { ...alice, knownBrowser: "her-browser" };
+    await tries(9, known);
+    await throttle.succeeded(known);
+    expect(await tries(11, known)).toBe(10);
+    expect(await isAllowed({})).toBe(false);
+  });
+});
+
+test.each([
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff::1", true],
+  ["2001:db8::a:1:2:3", "2001:db8::b:1:2:3", true],
+  ["2001:db8::1", "2001:0db8:0:0:9::", true],
+  ["::1", "::2", true],
+  ["2001:db8:1:2::1", "2001:db8:1:3::1", false],
+  ["192.0.2.1", "192.0.2.2", false],
+])("%s and %s are one network: %s", async (first, second, isOne) => {
+  await tries(10, { ...alice, address: first });
+  expect(await isAllowed({ address: second })).toBe(!isOne);
+});
+
+test("what was typed as a name is not kept: it may be a password", async () => {
+  await throttle.take({ ...alice, identifier: "correct horse" });
+  const { rows } = await database.pool.query("SELECT key FROM rate_limits");
+  expect(rows).toHaveLength(3);
+  expect(JSON.stringify(rows)).not.toContain("correct");
+});
+
+test("ASVS 16.5.3 when it cannot count, nobody gets through", async () => {
+  const broken = { query: () => Promise.reject(new Error("database gone")) } as unknown as Database["pool"];
+  await expect(createSignInThrottle(broken).take(alice)).rejects.toThrow("database gone");
+});
+
+test("LOGIN_THROTTLE=off counts nothing", async () => {
+  const off = createSignInThrottle(null);
+  for (let index = 0; index < 20; index++) expect(await off.take(alice)).toEqual({ allowed: true });
+  await off.succeeded(alice);
+});
