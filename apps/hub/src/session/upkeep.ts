@@ -20,11 +20,14 @@ export function startUpkeep(options: {
   readonly logout: LogoutDispatcher;
   readonly log: Log;
 }): Upkeep {
-  let running = Promise.resolve();
+  let running: Promise<void> | undefined;
   const timer = setInterval(() => {
-    running = running
-      .then(() => keepUp(options))
-      .catch((error) => options.log.error({ err: error }, "upkeep failed; tried again soon"));
+    // A round that takes longer than the pause is waited for, not lined up behind.
+    running ??= keepUp(options)
+      .catch((error) => options.log.error({ err: error }, "upkeep failed; tried again soon"))
+      .finally(() => {
+        running = undefined;
+      });
   }, pauseMilliseconds).unref();
   return {
     async close() {

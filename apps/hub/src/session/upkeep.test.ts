@@ -1,0 +1,78 @@
+import type { Database } from "@gatehouse/database";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import { createMemoryLog } from "../test-support/memory-log.ts";
+import { keepUp, startUpkeep } from "./upkeep.ts";
+
+const { log, lines } = createMemoryLog();
+const endExpired = vi.fn<Database["sessions"]["endExpired"]>();
+const sweep = vi.fn<Database["sweep"]>();
+const drain = vi.fn<LogoutDispatcher["drain"]>();
+const parts = {
+  database: { sessions: { endExpired }, sweep } as unknown as Database,
+  logout: { drain } as unknown as LogoutDispatcher,
+  log,
+};
+
+beforeEach(() => {
+  lines.length = 0;
+  endExpired.mockReset().mockResolvedValue(0);
+  sweep.mockReset().mockResolvedValue(0);
+  drain.mockReset().mockResolvedValue();
+});
+
+describe("a round of upkeep", () => {
+  test("ends what is past its life in small batches, then tells sites, then sweeps", async () => {
+    endExpired.mockResolvedValueOnce(200).mockResolvedValueOnce(200).mockResolvedValueOnce(3);
+    await keepUp(parts);
+    expect(endExpired.mock.calls).toEqual([[200], [200], [200]]);
+    const order = [endExpired, drain, sweep].map(({ mock }) => mock.invocationCallOrder.at(-1) ?? 0);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect([drain.mock.calls.length, sweep.mock.calls]).toEqual([1, [[200]]]);
+    expect(lines.map((line) => JSON.parse(line).count)).toEqual([200, 200, 3]);
+  });
+
+  test("says nothing when there was nothing to do", async () => {
+    await keepUp(parts);
+    expect(lines).toEqual([]);
+  });
+});
+
+describe("every few seconds", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("a round is made until it is closed", async () => {
+    const upkeep = startUpkeep(parts);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(sweep).toHaveBeenCalledTimes(3);
+    await upkeep.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sweep).toHaveBeenCalledTimes(3);
+  });
+
+  test("a round that fails is logged and the next one is made", async () => {
+    endExpired.mockRejectedValueOnce(new Error("database gone"));
+    const upkeep = startUpkeep(parts);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(lines.join()).toContain("database gone");
+    expect(sweep).toHaveBeenCalledTimes(1);
+    await upkeep.close();
+  });
+
+  test("a slow round is waited for, and no others pile up behind it", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    drain.mockReturnValueOnce(promise);
+    const upkeep = startUpkeep(parts);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(drain).toHaveBeenCalledTimes(1);
+    const closed = upkeep.close();
+    resolve();
+    await closed;
+    expect([drain.mock.calls.length, sweep.mock.calls.length]).toEqual([1, 1]);
+  });
+});
