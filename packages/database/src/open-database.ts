@@ -7,6 +7,7 @@ import { migrate } from "./migrate.ts";
 import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
+import { PostgresPersonStore } from "./postgres-person-store.ts";
 import {
   connectOnce,
   explainConnectionError,
@@ -17,7 +18,6 @@ import {
 } from "./postgres-pool.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { openPrisma } from "./prisma-client.ts";
-import { PrismaPersonStore } from "./prisma-person-store.ts";
 import { advanceTestClock, resetTestClock, testClockAhead } from "./test-clock.ts";
 
 export interface DatabaseOptions extends SessionLife {
@@ -90,7 +90,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
     pool,
     prisma,
     authAdapter,
-    people: new PrismaPersonStore(pool, prisma, authAdapter),
+    people: new PostgresPersonStore(pool, authAdapter),
     sessions,
     tickets,
     loginTickets,
