@@ -12,7 +12,7 @@ import type { SiteRegistry } from "../site-registry/site-registry.ts";
 export interface LogoutDispatcher {
   /** Looks at the queue soon. Never throws, never waits: called after an answer has gone out. */
   readonly wake: () => void;
-  /** Looks at the queue until nothing is due. */
+  /** Looks at the queue until nothing is due and what was due has been tried. */
   drain(): Promise<void>;
   /** Stops looking and waits for what is under way. */
   close(): Promise<void>;
@@ -20,7 +20,8 @@ export interface LogoutDispatcher {
 
 /** Seconds between attempts; after the last the message is given up. A day in all. */
 const pauses = [2, 10, 60, 300, 900, 3600, 7200, 14_400, 28_800, 28_800];
-const batch = 32;
+/** Posts under way at once. */
+const most = 64;
 /** Longer than one attempt may take. */
 const leaseSeconds = 15;
 
@@ -32,21 +33,31 @@ export function createLogoutDispatcher(options: {
   readonly log: Log;
 }): LogoutDispatcher {
   const { deliveries, log } = options;
+  /** A site that keeps the hub waiting holds up its own messages alone. */
+  const underWay = new Set<Promise<void>>();
   let closed = false;
-  let draining: Promise<void> | undefined;
+  let claiming: Promise<void> | undefined;
   let again = false;
 
-  async function empty(): Promise<void> {
+  /** Claims what is due and begins to tell it, until nothing is due. */
+  async function claim(): Promise<void> {
     do {
       again = false;
-      for (
-        let due = await deliveries.claim(batch, leaseSeconds);
-        due.length > 0;
-        due = await deliveries.claim(batch, leaseSeconds)
-      ) {
-        await Promise.all(due.map(tell));
+      let claimed = most;
+      while (claimed > 0 && !closed) {
+        if (underWay.size === most) await Promise.race(underWay);
+        const due = await deliveries.claim(most - underWay.size, leaseSeconds);
+        for (const delivery of due) begin(delivery);
+        claimed = due.length;
       }
     } while (again && !closed);
+  }
+
+  function begin(delivery: LogoutDelivery): void {
+    const telling = tell(delivery)
+      .catch((error) => log.error({ err: error, delivery: delivery.id }, "sign-out told, not recorded"))
+      .finally(() => underWay.delete(telling));
+    underWay.add(telling);
   }
 
   async function tell(delivery: LogoutDelivery): Promise<void> {
@@ -63,23 +74,27 @@ export function createLogoutDispatcher(options: {
     else log.warn(line, "site not told of sign-out");
   }
 
-  function drain(): Promise<void> {
+  function look(): Promise<void> {
     again = true;
-    draining ??= empty().finally(() => {
-      draining = undefined;
+    claiming ??= claim().finally(() => {
+      claiming = undefined;
     });
-    return draining;
+    return claiming;
   }
 
   return {
     wake: () => {
       if (!closed)
-        drain().catch((error) => log.error({ err: error }, "logout queue not read; tried again soon"));
+        look().catch((error) => log.error({ err: error }, "logout queue not read; tried again soon"));
     },
-    drain,
+    async drain() {
+      await look();
+      await Promise.all(underWay);
+    },
     async close() {
       closed = true;
-      await draining?.catch(() => undefined);
+      await claiming?.catch(() => undefined);
+      await Promise.all(underWay);
     },
   };
 }
