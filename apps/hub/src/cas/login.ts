@@ -92,7 +92,8 @@ export const acceptCredentials = route({
         { event: "sign_in.refused", code: result.code, address: call.address },
         "sign-in refused",
       );
-      return again(result);
+      const { code } = result;
+      return again(code === "too_many_attempts" ? { code, retryInSeconds: result.retryInSeconds } : { code });
     }
     const { session, token } = result;
     call.log.info(
