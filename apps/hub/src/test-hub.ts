@@ -6,7 +6,6 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Person } from "@gatehouse/database";
 import { hashPassword } from "./credential/password.ts";
 import { readSettings } from "./env.ts";
 import type { NextHandler } from "./http/draw-screen.ts";
@@ -27,7 +26,7 @@ export const testDoorKey = "the-key-of-the-test-door-of-this-run";
 
 /** Somebody who can sign in. */
 export interface TestPerson extends Typed {
-  readonly person: Person;
+  readonly id: string;
 }
 
 export interface TestHub {
@@ -125,14 +124,14 @@ async function environmentOf(
 async function createPerson(hub: Hub, more: Partial<Typed> = {}): Promise<TestPerson> {
   const username = more.username ?? `p${randomUUID().slice(0, 8)}`;
   const password = more.password ?? `the password of ${username}`;
-  const person = await hub.database.people.create({
+  const { id } = await hub.database.people.create({
     username,
     name: `Person ${username}`,
     email: `${username}@example.com`,
     operator: false,
     passwordHash: await hashPassword(password),
   });
-  return { person, username, password };
+  return { id, username, password };
 }
 
 async function closeServer(server: Server): Promise<void> {

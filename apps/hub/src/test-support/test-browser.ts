@@ -94,7 +94,8 @@ export class TestBrowser {
   /** Opens the login page and sends its form, with all that the page put into it. */
   async signIn(typed: Typed, query = "", headers: Headers = {}): Promise<BrowserAnswer> {
     const form = await this.get(`/cas/login${query}`);
-    return this.post("/cas/login", { ...this.hiddenFields(form), ...typed }, headers);
+    const { username, password } = typed;
+    return this.post("/cas/login", { ...this.hiddenFields(form), username, password }, headers);
   }
 
   hiddenFields(form: BrowserAnswer): Record<string, string> {

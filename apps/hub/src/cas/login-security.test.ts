@@ -1,0 +1,100 @@
+/** What `/cas/login` withstands, over HTTP. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+beforeAll(async () => {
+  opened = await openTestHub();
+  alice = await opened.createPerson({ username: "alice" });
+});
+afterAll(() => opened.close());
+
+const sessionCookie = "TGC-gatehouse";
+const stateOf = async (token: string | undefined) => {
+  const found = await opened.hub.database.sessions.find(token ?? "", { touch: false });
+  return found.state === "ended" ? found.reason : found.state;
+};
+
+describe("3.6 the ticket-granting cookie", () => {
+  test("3.7 its value is made of letters, digits and hyphens, 256 bits of it", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    expect(browser.cookies.get(sessionCookie)).toMatch(/^TGT-[A-Za-z0-9]{43}$/);
+  });
+
+  test("ends with the browser, is hidden from scripts, and comes along from other sites by link alone", async () => {
+    const { cookies } = await new TestBrowser(opened).signIn(alice);
+    const set = cookies.filter((cookie) => cookie.startsWith(`${sessionCookie}=`));
+    expect(set).toEqual([expect.stringMatching(/^TGC-gatehouse=TGT-\w+; Path=\/; HttpOnly; SameSite=Lax$/)]);
+  });
+
+  test("the database never holds it", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const { rows } = await opened.hub.database.pool.query("SELECT to_jsonb(s)::text AS text FROM sessions s");
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toContain(browser.cookies.get(sessionCookie)?.slice(4));
+  });
+});
+
+describe("ASVS 7.2.4 session fixation", () => {
+  test("signing in gives a new token, and the one she came with has ended", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const before = browser.cookies.get(sessionCookie);
+    await browser.signIn(alice, "?renew=true");
+    const after = browser.cookies.get(sessionCookie);
+    expect(after).not.toBe(before);
+    expect([await stateOf(before), await stateOf(after)]).toEqual(["replaced", "alive"]);
+  });
+
+  test("a token that somebody planted in her browser is never signed in", async () => {
+    const browser = new TestBrowser(opened);
+    const planted = `TGT-${"a".repeat(43)}`;
+    browser.cookies.set(sessionCookie, planted);
+    await browser.signIn(alice);
+    expect(browser.cookies.get(sessionCookie)).not.toBe(planted);
+    expect(await stateOf(planted)).toBe("unknown");
+  });
+
+  test("another person's session in the same browser has ended, and his sites are told", async () => {
+    const bob = await opened.createPerson();
+    const browser = new TestBrowser(opened);
+    const { location } = await browser.signIn(bob, `?service=${encodeURIComponent(opened.shop.service)}`);
+    const ticket = new URL(location).searchParams.get("ticket") ?? "";
+    const asked = new URLSearchParams({ service: opened.shop.service, ticket });
+    await browser.get(`/cas/serviceValidate?${asked}`);
+    await browser.signIn(alice, "?renew=true");
+    await opened.hub.logout.drain();
+    expect(opened.shop.told()).toContain(ticket);
+    const account = (await browser.get("/account")).screen("account");
+    expect(account.person.username).toBe("alice");
+  });
+
+  test("the browser's flow is a new one after signing in", async () => {
+    const browser = new TestBrowser(opened);
+    const form = await browser.get("/cas/login");
+    expect(browser.cookies.has("gatehouse-flow")).toBe(true);
+    await browser.post("/cas/login", { ...browser.hiddenFields(form), ...alice });
+    expect([...browser.cookies.keys()].sort()).toEqual([sessionCookie, "gatehouse-browser"]);
+  });
+});
+
+test("no ticket, token, login ticket or password is in the log", async () => {
+  const browser = new TestBrowser(opened);
+  const form = await browser.get(`/cas/login?service=${encodeURIComponent(opened.shop.service)}`);
+  const fields = browser.hiddenFields(form);
+  const { location } = await browser.post("/cas/login", { ...fields, ...alice });
+  const ticket = new URL(location).searchParams.get("ticket") ?? "";
+  await browser.get(`/cas/serviceValidate?${new URLSearchParams({ service: opened.shop.service, ticket })}`);
+  await browser.get("/cas/logout");
+  const logged = opened.lines.join("\n");
+  expect(logged).toContain("sign_in.accepted");
+  const token = browser.cookies.get(sessionCookie) ?? "TGT-";
+  for (const secret of [ticket, fields.lt ?? "", alice.password, token]) {
+    expect(secret).not.toBe("");
+    expect(logged).not.toContain(secret);
+  }
+  expect(logged).not.toMatch(/(ST|TGT|LT)-[A-Za-z0-9]{20}/);
+});

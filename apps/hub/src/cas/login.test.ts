@@ -1,0 +1,216 @@
+/** `/cas/login` over HTTP, titled by CAS protocol 3.0.3. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+beforeAll(async () => {
+  opened = await openTestHub();
+  alice = await opened.createPerson({ username: "alice" });
+});
+afterAll(() => opened.close());
+
+const query = (parameters: Record<string, string>) => `?${new URLSearchParams(parameters)}`;
+const at = (service: string, more: Record<string, string> = {}) => query({ service, ...more });
+const ticketOf = (location: string) => new URL(location).searchParams.get("ticket") ?? "";
+
+/** What the site learns, or why not. */
+async function validate(ticket: string, service: string, more: Record<string, string> = {}) {
+  const path = `/cas/p3/serviceValidate${query({ service, ticket, format: "JSON", ...more })}`;
+  return JSON.parse((await new TestBrowser(opened).get(path)).body).serviceResponse;
+}
+
+describe("2.1 /login as credential requestor", () => {
+  test("2.1.3 the form has username, password and lt, and repeats the service", async () => {
+    const form = await new TestBrowser(opened).get(`/cas/login${at(opened.shop.service)}`);
+    expect(form.status).toBe(200);
+    const model = form.screen("login");
+    expect(model).toMatchObject({
+      action: "/cas/login",
+      site: { name: "The shop", host: "shop.localhost" },
+      reason: null,
+      error: null,
+      username: "",
+    });
+    expect(model.hidden.map(({ name }) => name)).toEqual(["lt", "service"]);
+    expect(model.hidden[1]?.value).toBe(opened.shop.service);
+  });
+
+  test("2.1.1 without service and session credentials are asked for", async () => {
+    expect((await new TestBrowser(opened).get("/cas/login")).screen("login").site).toBeNull();
+  });
+
+  test("2.1.1 without service, with a session, she is shown that she is signed in", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const answer = await browser.get("/cas/login");
+    expect([answer.status, answer.location]).toEqual([303, "/account"]);
+  });
+
+  test("2.1.5 single sign-on: with a session a ticket is sent along at once", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const answer = await browser.get(`/cas/login${at(`${opened.shop.service}?state=a%20b`)}`);
+    expect(answer.status).toBe(303);
+    expect(answer.location).toMatch(/\/callback\?state=a%20b&ticket=ST-[A-Za-z0-9]{29}$/);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(answer.headers["referrer-policy"]).toBe("no-referrer");
+  });
+
+  describe("renew", () => {
+    test("2.1.1 credentials are asked for whatever session there is, and it says so", async () => {
+      const browser = new TestBrowser(opened);
+      await browser.signIn(alice);
+      const form = await browser.get(`/cas/login${at(opened.shop.service, { renew: "true" })}`);
+      expect(form.screen("login")).toMatchObject({ reason: "renew", username: "alice" });
+      expect(form.screen("login").hidden).toContainEqual({ name: "renew", value: "true" });
+    });
+
+    test("2.1.1 after credentials the ticket is one of primary credentials", async () => {
+      const browser = new TestBrowser(opened);
+      await browser.signIn(alice);
+      const { location } = await browser.signIn(alice, at(opened.shop.service, { renew: "true" }));
+      const { authenticationSuccess } = await validate(ticketOf(location), opened.shop.service, {
+        renew: "true",
+      });
+      expect(authenticationSuccess).toMatchObject({ user: "alice", attributes: { isFromNewLogin: true } });
+    });
+
+    test("2.1.1 renew beats gateway", async () => {
+      const browser = new TestBrowser(opened);
+      const both = at(opened.shop.service, { renew: "true", gateway: "true" });
+      expect((await browser.get(`/cas/login${both}`)).screen("login").site?.name).toBe("The shop");
+    });
+  });
+
+  describe("gateway", () => {
+    const gateway = { gateway: "true" };
+
+    test("2.1.1 nobody known: back to the service without a ticket, and nothing asked", async () => {
+      const answer = await new TestBrowser(opened).get(`/cas/login${at(opened.shop.service, gateway)}`);
+      expect([answer.status, answer.location, answer.cookies]).toEqual([303, opened.shop.service, []]);
+    });
+
+    test("2.1.1 somebody known: back with a ticket", async () => {
+      const browser = new TestBrowser(opened);
+      await browser.signIn(alice);
+      const { location } = await browser.get(`/cas/login${at(opened.shop.service, gateway)}`);
+      const { authenticationSuccess } = await validate(ticketOf(location), opened.shop.service);
+      expect(authenticationSuccess).toMatchObject({ user: "alice", attributes: { isFromNewLogin: false } });
+    });
+
+    test("2.1.1 without service it is as if not given", async () => {
+      expect((await new TestBrowser(opened).get("/cas/login?gateway=true")).status).toBe(200);
+    });
+
+    test("a session past its life is nobody", async () => {
+      const browser = new TestBrowser(opened);
+      await browser.signIn(alice);
+      await opened.advance(1801);
+      const answer = await browser.get(`/cas/login${at(opened.shop.service, gateway)}`);
+      expect(answer.location).toBe(opened.shop.service);
+    });
+  });
+
+  test("2.1.1 parameter names are case-sensitive", async () => {
+    const browser = new TestBrowser(opened);
+    const answer = await browser.get(`/cas/login${query({ Service: opened.shop.service, GATEWAY: "true" })}`);
+    expect(answer.screen("login").site).toBeNull();
+  });
+
+  test("a parameter given twice is refused on a page", async () => {
+    const twice = `${at(opened.shop.service)}&service=${encodeURIComponent("https://evil.example/")}`;
+    const answer = await new TestBrowser(opened).get(`/cas/login${twice}`);
+    expect([answer.status, answer.screen("refused").code]).toEqual([400, "parameter_duplicated"]);
+  });
+});
+
+describe("2.2 /login as credential acceptor", () => {
+  test("2.2.4 after success she is sent on by GET, without her credentials, with a ticket", async () => {
+    const answer = await new TestBrowser(opened).signIn(alice, at(opened.shop.service));
+    expect(answer.status).toBe(303);
+    expect(answer.location).toMatch(/\/callback\?ticket=ST-[A-Za-z0-9]{29}$/);
+    expect(answer.headers).toMatchObject({ "cache-control": "no-store", pragma: "no-cache" });
+    expect(Date.parse(answer.headers.expires ?? "")).toBeLessThan(Date.now());
+    const { authenticationSuccess } = await validate(ticketOf(answer.location), opened.shop.service);
+    expect(authenticationSuccess.user).toBe("alice");
+  });
+
+  test("2.2.4 without service she is shown that she is signed in", async () => {
+    expect((await new TestBrowser(opened).signIn(alice)).location).toBe("/account");
+  });
+
+  test("she comes back to the page of the hub she wanted, and to no other address", async () => {
+    const back = async (page: string) =>
+      (await new TestBrowser(opened).signIn(alice, query({ return: page }))).location;
+    expect(await back("/account")).toBe("/account");
+    for (const page of [
+      "https://evil.example/",
+      "//evil.example",
+      "/\\evil.example",
+      "/cas/logout",
+      "/account/../x",
+    ])
+      expect(await back(page), page).toBe("/account");
+  });
+
+  test("the person may give her e-mail, in any case, and blanks around it", async () => {
+    const { password } = alice;
+    const { location } = await new TestBrowser(opened).signIn(
+      { username: " Alice@Example.com ", password },
+      at(opened.shop.service),
+    );
+    expect((await validate(ticketOf(location), opened.shop.service)).authenticationSuccess.user).toBe(
+      "alice",
+    );
+  });
+
+  test.each([
+    ["username", { username: "" }, "username_missing"],
+    ["password", { password: "" }, "password_missing"],
+  ])("2.2.2 %s is required", async (_, missing, code) => {
+    const browser = new TestBrowser(opened);
+    const answer = await browser.signIn({ ...alice, ...missing }, at(opened.shop.service));
+    const form = await browser.follow(answer);
+    expect(form.screen("login").error?.code).toBe(code);
+    expect(browser.cookies.has("TGC-gatehouse")).toBe(false);
+  });
+
+  test("2.2.4 failure leads back to the form, says why, and keeps name and service", async () => {
+    const browser = new TestBrowser(opened);
+    const answer = await browser.signIn(
+      { ...alice, password: "wrong" },
+      at(opened.shop.service, { renew: "true" }),
+    );
+    expect(answer.status).toBe(303);
+    const form = await browser.follow(answer);
+    const { error, username, site, hidden } = form.screen("login");
+    expect({ code: error?.code, username, site: site?.name }).toEqual({
+      code: "credentials_wrong",
+      username: "alice",
+      site: "The shop",
+    });
+    expect(hidden.map(({ name }) => name)).toEqual(["lt", "service", "renew"]);
+    const again = await browser.post("/cas/login", { ...browser.hiddenFields(form), ...alice });
+    expect(again.location).toContain("ticket=ST-");
+  });
+
+  test("what went wrong is said once; the name stays", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.follow(await browser.signIn({ ...alice, password: "wrong" }));
+    expect((await browser.get("/cas/login")).screen("login")).toMatchObject({
+      error: null,
+      username: "alice",
+    });
+  });
+
+  test("the password is in no cookie, no address and no page", async () => {
+    const browser = new TestBrowser(opened);
+    const secret = "a-wrong-password-9c1";
+    const answer = await browser.signIn({ ...alice, password: secret }, at(opened.shop.service));
+    const form = await browser.follow(answer);
+    const everything = JSON.stringify([answer.headers, form.headers, form.body, [...browser.cookies]]);
+    expect(everything).not.toContain(secret);
+    expect(opened.lines.join()).not.toContain(secret);
+  });
+});

@@ -1,0 +1,134 @@
+/** Signing in with a password, over HTTP. */
+import { hash } from "@node-rs/argon2";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+
+let opened: TestHub;
+beforeAll(async () => {
+  opened = await openTestHub();
+});
+afterAll(() => opened.close());
+
+describe("ASVS 6.3.8 unknown user, wrong password and disabled account look the same", () => {
+  interface Seen {
+    readonly status: number;
+    readonly location: string;
+    readonly headers: readonly string[];
+    readonly noteLength: number;
+    readonly error: unknown;
+  }
+
+  async function look(username: string, password: string): Promise<Seen> {
+    const browser = new TestBrowser(opened);
+    const answer: BrowserAnswer = await browser.signIn(
+      { username, password },
+      `?service=${encodeURIComponent(opened.shop.service)}`,
+    );
+    const noteLength = browser.cookies.get("gatehouse-note")?.length ?? 0;
+    const { error } = (await browser.follow(answer)).screen("login");
+    const { status, location, headers } = answer;
+    return {
+      status,
+      location,
+      headers: Object.keys(headers),
+      noteLength,
+      error: { ...error, reference: "" },
+    };
+  }
+
+  test("in status, address, headers, length of the note and words", async () => {
+    const bob = await opened.createPerson({ username: "bobby" });
+    const carl = await opened.createPerson({ username: "carly" });
+    await opened.hub.database.people.setDisabled(carl.id, true);
+    const wrong = await look(bob.username, "wrong");
+    expect(wrong).toMatchObject({ status: 303, error: { code: "credentials_wrong" } });
+    expect(wrong.noteLength).toBeGreaterThan(0);
+    expect(await look("nobod", "wrong")).toEqual(wrong);
+    expect(await look(carl.username, "wrong")).toEqual(wrong);
+    expect(await look(carl.username, carl.password)).toEqual(wrong);
+  });
+});
+
+test("a hash made with older parameters is renewed at its owner's sign-in", async () => {
+  const dan = await opened.createPerson({ username: "dan" });
+  const { people } = opened.hub.database;
+  await people.setPasswordHash(dan.id, await hash(dan.password, { memoryCost: 8192, timeCost: 1 }));
+  await new TestBrowser(opened).signIn({ ...dan, password: "wrong" });
+  expect((await people.findForSignIn("dan"))?.passwordHash).toContain("m=8192");
+  expect((await new TestBrowser(opened).signIn(dan)).location).toBe("/account");
+  expect((await people.findForSignIn("dan"))?.passwordHash).toContain("m=19456,t=2,p=1");
+  expect((await new TestBrowser(opened).signIn(dan)).location).toBe("/account");
+});
+
+describe("with throttling on", () => {
+  let strict: TestHub;
+  let bob: TestPerson;
+  beforeAll(async () => {
+    strict = await openTestHub({ environment: { LOGIN_THROTTLE: "on" } });
+    bob = await strict.createPerson({ username: "bob" });
+  });
+  afterAll(() => strict.close());
+
+  const codeAfter = async (browser: TestBrowser, password: string, username = bob.username) => {
+    const answer = await browser.signIn({ username, password });
+    if (answer.location === "/account") return "signed-in";
+    return (await browser.follow(answer)).screen("login").error;
+  };
+
+  test("guessing is slowed down, known name or not, and she is told how long to wait", async () => {
+    for (const username of [bob.username, "nobody"]) {
+      const guesser = new TestBrowser(strict);
+      for (let index = 0; index < 10; index++)
+        expect(await codeAfter(guesser, "wrong", username)).toMatchObject({ code: "credentials_wrong" });
+      expect(await codeAfter(guesser, "wrong", username)).toEqual({
+        code: "too_many_attempts",
+        reference: expect.any(String),
+        retryInSeconds: expect.any(Number),
+      });
+    }
+    // The right password is not looked at any more: it would tell the guesser that he found it.
+    expect(await codeAfter(new TestBrowser(strict), bob.password)).toMatchObject({
+      code: "too_many_attempts",
+    });
+  });
+
+  test("ASVS 6.1.1 a stranger who spends her attempts does not keep her out of a browser she used before", async () => {
+    const carol = await strict.createPerson({ username: "carol" });
+    const hers = new TestBrowser(strict);
+    expect(await codeAfter(hers, carol.password, "carol")).toBe("signed-in");
+    await hers.get("/cas/logout");
+    for (let index = 0; index < 12; index++) await codeAfter(new TestBrowser(strict), "wrong", "carol");
+    expect(await codeAfter(new TestBrowser(strict), carol.password, "carol")).toMatchObject({
+      code: "too_many_attempts",
+    });
+    expect(await codeAfter(hers, carol.password, "carol")).toBe("signed-in");
+  });
+
+  test("a stranger's browser does not become known by a cookie of somebody else", async () => {
+    const dora = await strict.createPerson({ username: "dora" });
+    const eve = await strict.createPerson({ username: "eve" });
+    const eves = new TestBrowser(strict);
+    expect(await codeAfter(eves, eve.password, "eve")).toBe("signed-in");
+    await eves.get("/cas/logout");
+    for (let index = 0; index < 11; index++) await codeAfter(new TestBrowser(strict), "wrong", "dora");
+    expect(await codeAfter(eves, dora.password, "dora")).toMatchObject({ code: "too_many_attempts" });
+  });
+
+  test("fifty attempts at once: no more than the limit are looked at", async () => {
+    const fred = await strict.createPerson({ username: "fred" });
+    const forms = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const browser = new TestBrowser(strict);
+        return [browser, browser.hiddenFields(await browser.get("/cas/login"))] as const;
+      }),
+    );
+    const codes = await Promise.all(
+      forms.map(async ([browser, fields]) => {
+        const answer = await browser.post("/cas/login", { ...fields, ...fred, password: "wrong" });
+        return (await browser.follow(answer)).screen("login").error?.code;
+      }),
+    );
+    expect(codes.filter((code) => code === "credentials_wrong")).toHaveLength(10);
+    expect(codes.filter((code) => code === "too_many_attempts")).toHaveLength(40);
+  });
+});
