@@ -44,7 +44,7 @@ async function read(response: RawAnswer): Promise<Answered> {
 /** The form as the hub shows it: its cookie and its login ticket. */
 export async function openForm(hub: Pool): Promise<{ readonly cookie: string; readonly lt: string }> {
   const page = await get(hub, "/cas/login");
-  return { cookie: page.cookies.join("; "), lt: /name="lt" value="([^"]+)"/.exec(page.body)?.[1] ?? "" };
+  return { cookie: page.cookies.join("; "), lt: /LT-[A-Za-z0-9-]+/.exec(page.body)?.[0] ?? "" };
 }
 
 /** @returns the session cookie @throws when the hub refuses */

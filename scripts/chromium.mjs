@@ -32,7 +32,9 @@ export async function findChromium({ log, environment, playwright }) {
   log("downloading Playwright's Chromium");
   const downloaded = await fromPlaywright(environment, playwright).catch(() => undefined);
   if (downloaded) return downloaded;
-  throw new Error("no Chromium was found and none could be installed. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH.");
+  throw new Error(
+    "no Chromium was found and none could be installed. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH.",
+  );
 }
 
 /** @param {NodeJS.ProcessEnv} environment */
@@ -50,7 +52,11 @@ async function onPath(environment) {
 async function fromDebian(environment) {
   const env = { ...environment, DEBIAN_FRONTEND: "noninteractive" };
   await execute("apt-get", ["update", "-q"], { env, timeout: patience, maxBuffer: 2 ** 26 });
-  await execute("apt-get", ["install", "-q", "-y", "--no-install-recommends", "chromium"], { env, timeout: patience, maxBuffer: 2 ** 26 });
+  await execute("apt-get", ["install", "-q", "-y", "--no-install-recommends", "chromium"], {
+    env,
+    timeout: patience,
+    maxBuffer: 2 ** 26,
+  });
   return onPath(environment);
 }
 
@@ -59,8 +65,13 @@ async function fromDebian(environment) {
  * @param {string} playwright its command line
  */
 async function fromPlaywright(environment, playwright) {
-  await execute(process.execPath, [playwright, "install", "chromium"], { env: environment, timeout: patience, maxBuffer: 2 ** 26 });
-  const script = 'import("@playwright/test").then(({ chromium }) => process.stdout.write(chromium.executablePath()))';
+  await execute(process.execPath, [playwright, "install", "chromium"], {
+    env: environment,
+    timeout: patience,
+    maxBuffer: 2 ** 26,
+  });
+  const script =
+    'import("@playwright/test").then(({ chromium }) => process.stdout.write(chromium.executablePath()))';
   const { stdout } = await execute(process.execPath, ["-e", script], { env: environment });
   return (await isProgram(stdout)) ? stdout : undefined;
 }

@@ -21,7 +21,10 @@ export async function vitestCounts(file, exitCode) {
  */
 export async function playwrightCounts(file, exitCode) {
   const stats = (await readReport(file))?.stats;
-  return honest({ passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0) }, exitCode);
+  return honest(
+    { passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0) },
+    exitCode,
+  );
 }
 
 /**

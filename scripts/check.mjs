@@ -1,0 +1,60 @@
+/** What `npm test` runs, in order: one check each, with how its result is counted. */
+import { join } from "node:path";
+import { playwrightCounts, vitestCounts } from "./counts.mjs";
+
+/**
+ * @typedef {object} Check
+ * @property {string} name for the list at the end
+ * @property {readonly string[]} command program and words; programs of `node_modules/.bin` are found
+ * @property {Record<string, string>} [environment] besides the usual
+ * @property {(exitCode: number) => Promise<import("./counts.mjs").Counts>} [count] left out: the check counts as one
+ * @property {boolean} [needsSites] the three apps have to run
+ */
+
+const typedWorkspaces = [
+  "packages/cas",
+  "packages/database",
+  "packages/auth",
+  "packages/ui",
+  "packages/testing",
+  "apps/hub",
+  "apps/shop",
+  "apps/bank",
+  "e2e",
+  "bench",
+  "scripts",
+];
+
+/**
+ * @param {{ reports: string, chromium: string }} options folder for reports; path of a Chromium
+ * @returns {readonly Check[]}
+ */
+export function checks({ reports, chromium }) {
+  const vitest = (/** @type {string} */ name, /** @type {readonly string[]} */ words) => {
+    const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
+    return {
+      name,
+      command: ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile=${report}`, ...words],
+      count: (/** @type {number} */ exitCode) => vitestCounts(report, exitCode),
+    };
+  };
+  const journeys = join(reports, "journeys.json");
+  return [
+    { name: "format and lint", command: ["biome", "ci", "."] },
+    ...typedWorkspaces.map((workspace) => ({
+      name: `types of ${workspace}`,
+      command: ["tsc", "-p", workspace],
+    })),
+    { name: "nothing unused", command: ["knip"] },
+    { name: "boundaries", command: ["turbo", "boundaries"] },
+    vitest("unit, laws, integration", []),
+    {
+      name: "journeys",
+      command: ["playwright", "test", "--reporter=list,json"],
+      environment: { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: journeys },
+      count: (exitCode) => playwrightCounts(journeys, exitCode),
+      needsSites: true,
+    },
+    vitest("start-up", ["--config", "scripts/start-up.vitest.config.ts"]),
+  ];
+}
