@@ -1,0 +1,88 @@
+import type { ReactNode } from "react";
+
+export interface FieldProps {
+  /** `id` of the input; an error summary links to it. */
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  /** What to know before typing; stands below the label. */
+  readonly hint?: string;
+  /** What is wrong and how to put it right; stands below the hint. */
+  readonly error?: string | null;
+  /** Never left out: browsers and password managers go by it. */
+  readonly autoComplete: string;
+}
+
+export interface TextFieldProps extends FieldProps {
+  readonly type?: "text" | "email" | "tel" | "url";
+  /** What was typed before; nothing typed is lost. */
+  readonly value?: string;
+  readonly inputMode?: "text" | "email" | "numeric" | "tel";
+}
+
+/** A line of text. The label stands above, never inside. */
+export function TextField(props: TextFieldProps) {
+  return (
+    <Field {...props}>
+      <input
+        {...inputProps(props)}
+        type={props.type ?? "text"}
+        defaultValue={props.value}
+        inputMode={props.inputMode}
+        autoCapitalize="none"
+        spellCheck={false}
+        dir="auto"
+      />
+    </Field>
+  );
+}
+
+/** A secret. Never filled in again; where the enhancing script runs it can be shown. */
+export function PasswordField(props: FieldProps) {
+  return (
+    <Field {...props}>
+      <div className="ui-password">
+        <input {...inputProps(props)} type="password" autoCapitalize="none" spellCheck={false} />
+        <button type="button" hidden data-shows={props.id} aria-pressed="false">
+          Show<span className="visually-hidden"> password</span>
+        </button>
+      </div>
+    </Field>
+  );
+}
+
+function Field({ id, label, hint, error, children }: FieldProps & { readonly children: ReactNode }) {
+  return (
+    <div className="ui-field">
+      <label htmlFor={id}>{label}</label>
+      {hint !== undefined && (
+        <p className="ui-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {hasError(error) && (
+        <p className="ui-field-error" id={`${id}-error`}>
+          <span className="visually-hidden">Error: </span>
+          {error}
+        </p>
+      )}
+      {children}
+    </div>
+  );
+}
+
+function inputProps({ id, name, hint, error, autoComplete }: FieldProps) {
+  const described = [hint === undefined ? [] : `${id}-hint`, hasError(error) ? `${id}-error` : []].flat();
+  return {
+    id,
+    name,
+    autoComplete,
+    className: "ui-control",
+    "aria-describedby": described.length === 0 ? undefined : described.join(" "),
+    "aria-invalid": hasError(error) ? true : undefined,
+  };
+}
+
+function hasError(error: string | null | undefined): error is string {
+  return error !== undefined && error !== null;
+}

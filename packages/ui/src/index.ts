@@ -1,0 +1,34 @@
+/** The shared look: components without state, for server components of any site. */
+export { Button, ButtonLink, type ButtonLinkProps, type ButtonProps } from "./components/button.tsx";
+export { Confirm, type ConfirmProps } from "./components/confirm.tsx";
+export {
+  ErrorSummary,
+  type ErrorSummaryProps,
+  Reference,
+  type ReferenceProps,
+} from "./components/error-summary.tsx";
+export { Mark, type MarkProps } from "./components/mark.tsx";
+export { Notice, type NoticeProps } from "./components/notice.tsx";
+export { Page, type PageProps } from "./components/page.tsx";
+export { RelativeTime, type RelativeTimeProps } from "./components/relative-time.tsx";
+export {
+  Row,
+  RowList,
+  type RowListProps,
+  type RowProps,
+  Tag,
+  type TagProps,
+} from "./components/row-list.tsx";
+export {
+  Card,
+  type CardProps,
+  EmptyState,
+  type EmptyStateProps,
+  Footer,
+  type FooterProps,
+  Section,
+  type SectionProps,
+} from "./components/section.tsx";
+export { SiteHeader, type SiteHeaderProps } from "./components/site-header.tsx";
+export { type FieldProps, PasswordField, TextField, type TextFieldProps } from "./components/text-field.tsx";
+export { exactTimeWords, relativeTimeWords } from "./relative-time-words.ts";

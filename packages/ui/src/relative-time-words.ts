@@ -1,0 +1,23 @@
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 365 * 24 * 3600],
+  ["month", 30 * 24 * 3600],
+  ["week", 7 * 24 * 3600],
+  ["day", 24 * 3600],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** "just now", "5 minutes ago", "yesterday". A clock that is a little behind makes no "in 3 seconds". */
+export function relativeTimeWords(date: Date, now: Date): string {
+  const seconds = Math.max(0, (now.getTime() - date.getTime()) / 1000);
+  const step = steps.find(([, length]) => seconds >= length);
+  if (step === undefined) return "just now";
+  const [unit, length] = step;
+  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-Math.floor(seconds / length), unit);
+}
+
+/** "21 November 2026 at 05:47 UTC". */
+export function exactTimeWords(date: Date): string {
+  const words = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+  return `${words.format(date)} UTC`;
+}
