@@ -23,7 +23,7 @@ export function Notice({ kind = "info", children }: NoticeProps) {
         aria-hidden="true"
         focusable="false"
       >
-        <circle cx="10" cy="10" r="7.500" />
+        <circle cx="10" cy="10" r="7.5" />
         <path d={kind === "done" ? "m6.800 10.300 2.200 2.200 4.300-4.800" : "M10 9.300v4M10 6.400v.1"} />
       </svg>
       <div>{children}</div>

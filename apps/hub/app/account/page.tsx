@@ -1,0 +1,76 @@
+import { ButtonLink, EmptyState, Mark, Notice, Page, Section, SiteHeader } from "@gatehouse/ui";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { type AccountScreen, readScreen } from "../../src/screen.ts";
+import { SiteNames } from "../site-names.tsx";
+import { EndMany } from "./end-many.tsx";
+import { SessionRows } from "./session-rows.tsx";
+
+export const dynamic = "force-dynamic";
+export const metadata: Metadata = { title: "Your account" };
+
+export default function AccountPage() {
+  const model = readScreen("account");
+  if (model === null) notFound();
+  return (
+    <Page header={<AccountHeader />}>
+      {model.notice !== null && (
+        <div className="account-notice">
+          <Notice kind="done">
+            <p>{model.notice}</p>
+          </Notice>
+        </div>
+      )}
+      <Person {...model.person} />
+      <Section id="sites" title="Sites you can go to" intro="They know you already.">
+        {model.sites.length === 0 ? (
+          <EmptyState>No site is here yet. Each site appears as soon as it is registered.</EmptyState>
+        ) : (
+          <SiteNames sites={model.sites} />
+        )}
+      </Section>
+      <Section
+        id="sessions"
+        title="Where you are signed in"
+        intro="Do you not know one of these? Sign out there."
+      >
+        <SessionRows sessions={model.sessions} token={model.token} now={new Date()} />
+        <EndMany others={model.sessions.filter(({ here }) => !here).length} token={model.token} />
+      </Section>
+    </Page>
+  );
+}
+
+function AccountHeader() {
+  return (
+    <SiteHeader mark={<Mark />} name="Gatehouse" href="/account">
+      <ButtonLink kind="quiet" href="/cas/logout">
+        Sign out
+      </ButtonLink>
+    </SiteHeader>
+  );
+}
+
+function Person({ name, username, email }: AccountScreen["person"]) {
+  return (
+    <>
+      <h1 className="ui-title">
+        <bdi>{name}</bdi>
+      </h1>
+      <dl className="person">
+        <div>
+          <dt>Username</dt>
+          <dd>
+            <bdi>{username}</bdi>
+          </dd>
+        </div>
+        <div>
+          <dt>Email</dt>
+          <dd>
+            <bdi>{email}</bdi>
+          </dd>
+        </div>
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+import { ButtonLink, Mark, Page, Reference } from "@gatehouse/ui";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { readScreen } from "../../src/screen.ts";
+
+export const dynamic = "force-dynamic";
+
+export function generateMetadata(): Metadata {
+  return { title: readScreen("refused")?.title ?? "Not found" };
+}
+
+/** A request that was not followed: what was wrong, what to do. */
+export default function RefusedPage() {
+  const model = readScreen("refused");
+  if (model === null) notFound();
+  return (
+    <Page width="form">
+      <div className="gate">
+        <header className="gate-head">
+          <Mark size={40} />
+          <h1 className="ui-title">{model.title}</h1>
+        </header>
+        <div className="gate-words">
+          {model.sentences.map((sentence) => (
+            <p key={sentence}>{sentence}</p>
+          ))}
+        </div>
+        <ButtonLink kind="plain" wide href="/">
+          Go to Gatehouse
+        </ButtonLink>
+        <Reference code={`${model.code} · ${model.reference}`} />
+      </div>
+    </Page>
+  );
+}

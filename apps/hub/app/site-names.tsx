@@ -1,0 +1,48 @@
+import type { SiteName } from "../src/screen.ts";
+
+export interface SiteNamesProps {
+  readonly sites: readonly (SiteName & { readonly url?: string })[];
+}
+
+/** Sites as people know them: name and host; a link where there is an address. */
+export function SiteNames({ sites }: SiteNamesProps) {
+  return (
+    <ul className="sites">
+      {sites.map((site) => (
+        <li key={site.host}>
+          {site.url === undefined ? <SiteText {...site} /> : <SiteLink {...site} url={site.url} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function SiteLink({ url, ...site }: SiteName & { url: string }) {
+  return (
+    <a href={url}>
+      <SiteText {...site} />
+      <svg
+        viewBox="0 0 20 20"
+        width={20}
+        height={20}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth={1.75}
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        aria-hidden="true"
+        focusable="false"
+      >
+        <path d="M4.5 10h11M11 5.5l4.5 4.5-4.5 4.5" />
+      </svg>
+    </a>
+  );
+}
+
+function SiteText({ name, host }: SiteName) {
+  return (
+    <span className="site">
+      <strong>{name}</strong> <span>{host}</span>
+    </span>
+  );
+}

@@ -1,0 +1,98 @@
+/** What the hub says to people. Short, active, no blame; why, and what next. */
+import type { LoginErrorCode, LoginScreen } from "../src/screen.ts";
+
+type Reason = NonNullable<LoginScreen["reason"]>;
+
+/** Why she is asked to sign in again: one sentence for the reason, one for the way on. */
+export function reasonWords(
+  reason: Reason,
+  idleMinutes: number,
+): { readonly why: string; readonly next: string } {
+  const next = "Sign in to go on.";
+  switch (reason) {
+    case "idle":
+      return { why: `You were signed out after ${minutes(idleMinutes)} without activity.`, next };
+    case "absolute":
+      return { why: "You had been signed in for a long time, so you were signed out.", next };
+    case "ended-elsewhere":
+      return { why: "You were signed out here from another browser.", next };
+    case "signed-out":
+      return { why: "You signed out.", next: "Sign in to come back." };
+    case "disabled":
+      return { why: "You were signed out because your account is not in use at present.", next: askOperator };
+    case "password-changed":
+      return {
+        why: "You were signed out because your password was changed.",
+        next: "Sign in with the new password.",
+      };
+    case "ended-by-operator":
+      return { why: "You were signed out by the people who run Gatehouse.", next };
+    case "renew":
+      return { why: "This needs to be sure that it is you.", next: "Sign in once more." };
+    case "expired-form":
+      return { why: "The page stood open for too long.", next };
+  }
+}
+
+const askOperator = "Ask the people who run Gatehouse if you need it.";
+
+/** The field an error is about; none when it is about the form. */
+type ErrorField = "username" | "password";
+
+export interface LoginErrorWords {
+  readonly text: string;
+  /** The input that the summary leads to. */
+  readonly field: ErrorField;
+  /** Repeated at the input itself; errors of the whole form are not. */
+  readonly atField: boolean;
+}
+
+/**
+ * An unknown user, a wrong password and a disabled account are one code and one sentence: nobody learns here who
+ * has an account.
+ */
+export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): LoginErrorWords {
+  switch (code) {
+    case "username_missing":
+      return { text: "Enter your username", field: "username", atField: true };
+    case "password_missing":
+      return { text: "Enter your password", field: "password", atField: true };
+    case "credentials_wrong":
+      return {
+        text: "This username and password do not belong together. Check both and try again.",
+        field: "username",
+        atField: false,
+      };
+    case "too_many_attempts":
+      return {
+        text: `There were too many tries. Wait ${waitWords(retryInSeconds)}, then try again.`,
+        field: "password",
+        atField: false,
+      };
+    case "form_expired":
+      return {
+        text: "The page stood open for too long or was sent twice. Enter your password again.",
+        field: "password",
+        atField: false,
+      };
+  }
+}
+
+/** How long to wait, never less than it is. */
+export function waitWords(seconds: number | undefined): string {
+  if (seconds === undefined) return "a few minutes";
+  if (seconds <= 1) return "a second";
+  if (seconds < 60) return `${Math.ceil(seconds)} seconds`;
+  return minutes(Math.ceil(seconds / 60));
+}
+
+function minutes(count: number): string {
+  if (count === 1) return "1 minute";
+  if (count >= 120 && count % 60 === 0) return `${count / 60} hours`;
+  return `${count} minutes`;
+}
+
+/** "Corner Shop", "Corner Shop and Harbour Bank", "A, B and C". */
+export function listWords(names: readonly string[]): string {
+  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(names);
+}

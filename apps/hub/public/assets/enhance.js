@@ -1,0 +1,76 @@
+// @ts-check
+/**
+ * The hub's only script. Every screen works without it; it moves the focus to what went wrong, shows a password,
+ * keeps a form from being sent twice and times fresh. No HTML is made from text here.
+ */
+(() => {
+  /** @type {(selector: string) => HTMLElement[]} */
+  const all = (selector) =>
+    [...document.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
+
+  all("[data-error-summary]")[0]?.focus();
+
+  for (const button of all("button[data-shows]")) {
+    const input = document.getElementById(button.dataset.shows ?? "");
+    if (!(input instanceof HTMLInputElement)) continue;
+    const hide = () => show(false);
+    /** @param {boolean} shown */
+    const show = (shown) => {
+      input.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(shown));
+      if (button.firstChild) button.firstChild.nodeValue = shown ? "Hide" : "Show";
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => show(input.type === "password"));
+    // Sent as a password, so that the browser offers to keep it and does not remember it as a word.
+    input.form?.addEventListener("submit", hide);
+  }
+
+  for (const form of document.forms) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) return event.preventDefault();
+      form.dataset.sent = "yes";
+      const button = form.querySelector("button[data-busy-label]");
+      if (!(button instanceof HTMLElement)) return;
+      button.dataset.label = button.textContent ?? "";
+      button.textContent = button.dataset.busyLabel ?? "";
+      button.setAttribute("aria-disabled", "true");
+    });
+  }
+
+  // Back from the next page by the browser's button: the form can be sent again.
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+    for (const button of all("button[data-label]")) {
+      button.textContent = button.dataset.label ?? "";
+      button.removeAttribute("aria-disabled");
+      delete button.dataset.label;
+    }
+  });
+
+  // The same steps as in packages/ui/src/relative-time-words.ts.
+  /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+  const steps = [
+    ["year", 31536000],
+    ["month", 2592000],
+    ["week", 604800],
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
+  const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
+  const refresh = () => {
+    for (const time of all("time[data-relative]")) {
+      const date = new Date(time.getAttribute("datetime") ?? "");
+      const seconds = Math.max(0, (Date.now() - date.getTime()) / 1000);
+      const step = steps.find(([, length]) => seconds >= length);
+      time.textContent = step ? words.format(-Math.floor(seconds / step[1]), step[0]) : "just now";
+      time.title = exact.format(date);
+    }
+  };
+  if (all("time[data-relative]").length > 0) {
+    refresh();
+    setInterval(refresh, 30_000);
+  }
+})();
