@@ -1,3 +1,4 @@
+import { ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { BankPage } from "../src/components/bank-page.tsx";
 
@@ -9,9 +10,7 @@ export default function NotFound() {
       <h1>There is nothing here</h1>
       <p className="lead">The address may be wrong, or it belongs to somebody else.</p>
       <p>
-        <a className="button" href="/accounts">
-          To your accounts
-        </a>
+        <ButtonLink href="/accounts">To your accounts</ButtonLink>
       </p>
     </BankPage>
   );

@@ -1,3 +1,4 @@
+import { ButtonLink } from "@gatehouse/ui";
 import { auth, signInUrl } from "../src/auth.ts";
 import { BankPage } from "../src/components/bank-page.tsx";
 import { HarbourDrawing } from "../src/components/harbour-drawing.tsx";
@@ -22,13 +23,9 @@ export default async function FrontPage() {
           <p>Harbour Bank keeps a current account and savings for people who want to see where they stand.</p>
           <p>
             {session === null ? (
-              <a className="button" href={signInUrl("/accounts")}>
-                Sign in to your accounts
-              </a>
+              <ButtonLink href={signInUrl("/accounts")}>Sign in to your accounts</ButtonLink>
             ) : (
-              <a className="button" href="/accounts">
-                See your accounts
-              </a>
+              <ButtonLink href="/accounts">See your accounts</ButtonLink>
             )}
           </p>
         </div>

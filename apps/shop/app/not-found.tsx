@@ -1,3 +1,4 @@
+import { ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { ShopPage } from "../src/components/shop-page.tsx";
 
@@ -10,9 +11,7 @@ export default function NotFound() {
         <h1>Not on our shelves</h1>
         <p>There is nothing at this address. It may have been eaten.</p>
         <p>
-          <a className="button" href="/">
-            To the shelves
-          </a>
+          <ButtonLink href="/">To the shelves</ButtonLink>
         </p>
       </div>
     </ShopPage>

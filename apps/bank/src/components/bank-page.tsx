@@ -1,3 +1,4 @@
+import { Button, ButtonLink, Footer, Page, SiteHeader } from "@gatehouse/ui";
 import type { ReactNode } from "react";
 import { auth, signInUrl, signOutUrl } from "../auth.ts";
 import { BankMark } from "./bank-mark.tsx";
@@ -6,47 +7,43 @@ import { BankMark } from "./bank-mark.tsx";
 export async function BankPage({ path, children }: { path: string; children: ReactNode }) {
   const session = await auth();
   return (
-    <>
-      <a className="skip-link" href="#main">
-        Skip to content
-      </a>
-      <header className="site-header">
-        <div className="bar">
-          <a className="brand" href="/">
-            <BankMark />
-            <span>Harbour Bank</span>
-          </a>
-          {session !== null && <SignedInName name={session.user.name} />}
-          {session === null ? (
-            <a className="quiet-button" href={signInUrl(path === "/" ? "/accounts" : path)}>
-              Sign in
-            </a>
-          ) : (
-            <nav aria-label="Your accounts and sign-out">
-              <a
-                className="quiet-button"
-                href="/accounts"
-                aria-current={path === "/accounts" ? "page" : undefined}
-              >
-                Accounts
-              </a>
-              <form action={signOutUrl} method="post">
-                <button type="submit" className="quiet-button">
-                  Sign out
-                </button>
-              </form>
-            </nav>
-          )}
-        </div>
-      </header>
-      <main id="main" tabIndex={-1}>
-        {children}
-      </main>
-      <footer className="site-footer">
-        <p>Harbour Bank · Old Customs House, Quay 1</p>
-        <p>We never ask for your password by mail or telephone.</p>
-      </footer>
-    </>
+    <Page header={<BankHeader name={session?.user.name ?? null} path={path} />} footer={<BankFooter />}>
+      {children}
+    </Page>
+  );
+}
+
+function BankHeader({ name, path }: { name: string | null; path: string }) {
+  if (name === null) {
+    return (
+      <SiteHeader mark={<BankMark />} name="Harbour Bank">
+        <ButtonLink kind="quiet" href={signInUrl(path === "/" ? "/accounts" : path)}>
+          Sign in
+        </ButtonLink>
+      </SiteHeader>
+    );
+  }
+  return (
+    <SiteHeader mark={<BankMark />} name="Harbour Bank">
+      <SignedInName name={name} />
+      <nav aria-label="Your accounts and sign-out">
+        <ButtonLink kind="quiet" href="/accounts">
+          Accounts
+        </ButtonLink>
+        <form action={signOutUrl} method="post">
+          <Button kind="quiet">Sign out</Button>
+        </form>
+      </nav>
+    </SiteHeader>
+  );
+}
+
+function BankFooter() {
+  return (
+    <Footer>
+      <p>Harbour Bank · Old Customs House, Quay 1</p>
+      <p>We never ask for your password by mail or telephone.</p>
+    </Footer>
   );
 }
 

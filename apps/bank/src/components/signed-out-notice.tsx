@@ -1,3 +1,4 @@
+import { Notice } from "@gatehouse/ui";
 import { whySignedOut } from "../auth.ts";
 import { readEnvironment } from "../env.ts";
 import { signedOutSentence } from "../signed-out-sentence.ts";
@@ -7,9 +8,13 @@ export async function SignedOutNotice() {
   const reason = await whySignedOut();
   if (reason === null) return null;
   return (
-    <p className="notice">
-      {signedOutSentence(reason, readEnvironment().idleLimit)}{" "}
-      {reason === "hub-unavailable" ? "Please try again in a moment." : "Sign in to see your accounts."}
-    </p>
+    <div className="notice">
+      <Notice>
+        <p>
+          {signedOutSentence(reason, readEnvironment().idleLimit)}{" "}
+          {reason === "hub-unavailable" ? "Please try again in a moment." : "Sign in to see your accounts."}
+        </p>
+      </Notice>
+    </div>
   );
 }

@@ -1,3 +1,4 @@
+import { Button, ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { signInUrl } from "../../src/auth.ts";
 import type { BasketLine } from "../../src/basket.ts";
@@ -31,9 +32,9 @@ export default async function CartPage() {
               <span>{basket.count === 1 ? "1 thing" : `${basket.count} things`}</span>
               <span className="price">{formatEuros(basket.totalCents)}</span>
             </p>
-            <a className="button wide" href="/checkout">
+            <ButtonLink href="/checkout" wide>
               Go to the counter
-            </a>
+            </ButtonLink>
             {person === null && <SignInHint />}
           </section>
         </div>
@@ -47,9 +48,7 @@ function EmptyBasket() {
     <div className="empty">
       <p>Nothing in it yet. What you add on the shelves appears here.</p>
       <p>
-        <a className="button" href="/">
-          To the shelves
-        </a>
+        <ButtonLink href="/">To the shelves</ButtonLink>
       </p>
     </div>
   );
@@ -96,15 +95,15 @@ function Line({ line: { product, quantity, totalCents } }: { line: BasketLine })
             defaultValue={quantity}
             required
           />
-          <button type="submit" className="quiet-button">
+          <Button kind="quiet">
             Change<span className="visually-hidden"> quantity of {name}</span>
-          </button>
+          </Button>
         </form>
         <form action="/cart/remove" method="post">
           <input type="hidden" name="product" value={slug} />
-          <button type="submit" className="quiet-button">
+          <Button kind="quiet">
             Remove<span className="visually-hidden"> {name}</span>
-          </button>
+          </Button>
         </form>
       </div>
     </li>

@@ -1,3 +1,4 @@
+import { ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { requireSignIn } from "../../src/auth.ts";
 import { ShopPage } from "../../src/components/shop-page.tsx";
@@ -20,9 +21,7 @@ export default async function CheckoutPage() {
           <h1>Nothing to pay</h1>
           <p>Your basket is empty. Fill it on the shelves and come back.</p>
           <p>
-            <a className="button" href="/">
-              To the shelves
-            </a>
+            <ButtonLink href="/">To the shelves</ButtonLink>
           </p>
         </div>
       ) : (

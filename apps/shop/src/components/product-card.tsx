@@ -1,3 +1,4 @@
+import { Button } from "@gatehouse/ui";
 import type { Product } from "../catalogue.ts";
 import { formatEuros } from "../money.ts";
 
@@ -22,9 +23,9 @@ export function ProductCard({ product, inBasket }: { product: Product; inBasket:
           <input type="hidden" name="product" value={slug} />
           <input type="hidden" name="quantity" value="1" />
           <input type="hidden" name="from" value="shelf" />
-          <button type="submit" className="button small">
+          <Button>
             Add<span className="visually-hidden"> {name} to basket</span>
-          </button>
+          </Button>
         </form>
       </div>
     </li>

@@ -1,50 +1,50 @@
+import { Button, ButtonLink, Footer, Page, SiteHeader } from "@gatehouse/ui";
 import type { ReactNode } from "react";
 import { signInUrl, signOutUrl } from "../auth.ts";
-import { currentVisitor } from "../visitor.ts";
+import { currentVisitor, type Visitor } from "../visitor.ts";
 import { ShopMark } from "./shop-mark.tsx";
 
 /** The frame of every page: who is here, what is in the basket, and the page between. */
 export async function ShopPage({ path, children }: { path: string; children: ReactNode }) {
   const visitor = await currentVisitor();
   return (
+    <Page header={<ShopHeader visitor={visitor} path={path} />} footer={<ShopFooter />}>
+      {children}
+    </Page>
+  );
+}
+
+function ShopHeader({ visitor: { person, basket }, path }: { visitor: Visitor; path: string }) {
+  return (
     <>
-      <a className="skip-link" href="#main">
-        Skip to content
-      </a>
-      <header className="site-header">
-        <div className="bar">
-          <a className="brand" href="/">
-            <ShopMark />
-            <span>Corner Shop</span>
-          </a>
-          {visitor.person !== null && <SignedInName name={visitor.person.name} />}
-          <nav aria-label="Your basket and sign-in">
-            {visitor.person === null ? (
-              <a className="quiet-button" href={signInUrl(path)}>
-                Sign in
-              </a>
-            ) : (
-              <form action={signOutUrl} method="post">
-                <button type="submit" className="quiet-button">
-                  Sign out
-                </button>
-              </form>
-            )}
-            <BasketLink count={visitor.basket.count} current={path === "/cart"} />
-          </nav>
-        </div>
-        <Awning />
-      </header>
-      <main id="main" tabIndex={-1}>
-        {children}
-      </main>
-      <footer className="site-footer">
-        <p>
-          <strong>Corner Shop</strong> · 12 Baker Street
-        </p>
-        <p>Monday to Saturday, 07:00 to 19:00</p>
-      </footer>
+      <SiteHeader mark={<ShopMark />} name="Corner Shop">
+        {person !== null && <SignedInName name={person.name} />}
+        <nav aria-label="Your basket and sign-in">
+          {person === null ? (
+            <ButtonLink kind="quiet" href={signInUrl(path)}>
+              Sign in
+            </ButtonLink>
+          ) : (
+            <form action={signOutUrl} method="post">
+              <Button kind="quiet">Sign out</Button>
+            </form>
+          )}
+          <BasketLink count={basket.count} current={path === "/cart"} />
+        </nav>
+      </SiteHeader>
+      <Awning />
     </>
+  );
+}
+
+function ShopFooter() {
+  return (
+    <Footer>
+      <p>
+        <strong>Corner Shop</strong> · 12 Baker Street
+      </p>
+      <p>Monday to Saturday, 07:00 to 19:00</p>
+    </Footer>
   );
 }
 

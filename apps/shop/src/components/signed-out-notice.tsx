@@ -1,3 +1,4 @@
+import { Notice } from "@gatehouse/ui";
 import { signInUrl, whySignedOut } from "../auth.ts";
 import { readEnvironment } from "../env.ts";
 import { signedOutSentence } from "../signed-out-sentence.ts";
@@ -8,15 +9,19 @@ export async function SignedOutNotice({ path }: { path: string }) {
   if (reason === null) return null;
   const sentence = signedOutSentence(reason, readEnvironment().idleLimit);
   return (
-    <p className="notice">
-      {sentence}{" "}
-      {reason === "hub-unavailable" ? (
-        "Your basket is safe and comes back with it."
-      ) : (
-        <>
-          <a href={signInUrl(path)}>Sign in</a> to get back to your basket.
-        </>
-      )}
-    </p>
+    <div className="notice">
+      <Notice>
+        <p>
+          {sentence}{" "}
+          {reason === "hub-unavailable" ? (
+            "Your basket is safe and comes back with it."
+          ) : (
+            <>
+              <a href={signInUrl(path)}>Sign in</a> to get back to your basket.
+            </>
+          )}
+        </p>
+      </Notice>
+    </div>
   );
 }

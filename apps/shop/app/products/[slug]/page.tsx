@@ -1,3 +1,4 @@
+import { Button } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { LARGEST_QUANTITY } from "../../../src/cart-store.ts";
@@ -75,9 +76,7 @@ function AddForm({ slug }: { slug: string }) {
           required
         />
       </div>
-      <button type="submit" className="button">
-        Add to basket
-      </button>
+      <Button>Add to basket</Button>
     </form>
   );
 }
