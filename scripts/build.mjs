@@ -1,28 +1,47 @@
-/** Builds the database client and the three apps; turbo skips what has not changed. */
+/** Generates the database client and builds the three apps; turbo leaves alone what has not changed. */
 import { join } from "node:path";
-import { runTool } from "./run-tool.mjs";
+import { programs, root } from "./house.mjs";
+import { runLogged } from "./logged-command.mjs";
+import { fullDisk, PlainError } from "./plain-error.mjs";
 
 /**
- * @param {{ environment: NodeJS.ProcessEnv, logs: string, say?: (detail: string) => void, only?: string }} options
- *   `only`: one workspace instead of all
- * @throws {import("./stop-error.mjs").StopError}
+ * @param {{
+ *   environment: NodeJS.ProcessEnv, log: string, interruption: import("./interruption.mjs").Interruption,
+ *   report: (detail: string) => void, onStart: (identity: import("./process-identity.mjs").ProcessIdentity) => void,
+ *   only?: readonly string[],
+ * }} options `only`: workspaces; absent: all
  */
-export async function build({ environment, logs, say, only }) {
-  await runTool(
-    [
-      "turbo",
-      "run",
-      "build",
-      "--output-logs=new-only",
-      "--no-color",
-      "--no-daemon",
-      ...(only ? [`--filter=${only}`] : []),
+export async function build({ environment, log, interruption, report, onStart, only = [] }) {
+  const { exitCode, lastLines } = await runLogged({
+    name: "turbo run build",
+    command: [
+      join(programs, "turbo"),
+      ...["run", "build", "--output-logs=new-only", "--log-order=stream", "--no-daemon", "--ui=stream"],
+      ...only.map((workspace) => `--filter=${workspace}`),
     ],
-    {
-      environment: { ...environment, NODE_ENV: "production" },
-      log: join(logs, "build.log"),
-      failure: "the build failed.",
-      ...(say ? { onLine: (line) => say(line.slice(0, 60)) } : {}),
-    },
-  );
+    environment: { ...environment, ...quiet, NODE_ENV: "production" },
+    directory: root,
+    log,
+    interruption,
+    onStart,
+    onLine: (line) => report(shorten(line)),
+  });
+  if (exitCode === 0) return;
+  const sentence = /ENOSPC|no space left/i.test(lastLines)
+    ? fullDisk(root)
+    : `the build failed. ${log} has all it said.`;
+  throw new PlainError(sentence, { detail: lastLines });
+}
+
+const quiet = {
+  TURBO_TELEMETRY_DISABLED: "1",
+  TURBO_NO_UPDATE_NOTIFIER: "1",
+  NEXT_TELEMETRY_DISABLED: "1",
+  DO_NOT_TRACK: "1",
+  FORCE_COLOR: "0",
+};
+
+/** @param {string} line `@gatehouse/shop:build: Compiled` as turbo prints it */
+function shorten(line) {
+  return line.replace(/^@gatehouse\/([\w-]+):build:\s*/, "$1: ");
 }

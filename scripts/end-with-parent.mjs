@@ -1,8 +1,16 @@
 /**
- * Preload for a program that knows nothing of who started it: when the starter is gone, however it went, so is the
- * program. Nobody is left behind on a port.
+ * Preload (`node --import`): ends a program whose starter is gone without a word. The starter gives a channel to
+ * each program it starts (`stdio: "ipc"`), and a channel closes with either end, even under kill -9.
  */
-if (process.channel) {
-  process.on("disconnect", () => process.exit(0));
-  process.channel.unref();
+
+/** What is under way gets this long, in milliseconds. */
+const patience = 5_000;
+
+if (process.channel !== undefined) {
+  process.on("disconnect", () => {
+    process.kill(process.pid, "SIGTERM");
+    setTimeout(() => process.exit(1), patience).unref();
+  });
+  // To listen must not keep a program alive that is done.
+  process.channel?.unref?.();
 }

@@ -1,29 +1,40 @@
 /**
- * Preload (`node --import`): makes `*.localhost` mean this machine, as RFC 6761 says and browsers do. Node asks the
- * system, and many systems do not know such names. Nothing else is changed.
+ * Preload (`node --import`): makes `*.localhost` mean this machine, as browsers have it. Node asks the system's
+ * resolver, which on many machines knows only `localhost` itself.
+ *
+ * @see RFC 6761, section 6.3
  */
 import dns from "node:dns";
+import { syncBuiltinESMExports } from "node:module";
 
-const loopback = { address: "127.0.0.1", family: 4 };
-const isLocal = (/** @type {unknown} */ name) =>
-  typeof name === "string" && /(^|\.)localhost\.?$/i.test(name);
+const address = "127.0.0.1";
 
-const lookUp = dns.lookup;
-const lookUpPromised = dns.promises.lookup;
+/** @param {unknown} hostname */
+const isOurs = (hostname) => typeof hostname === "string" && /\.localhost\.?$/i.test(hostname);
 
-/** @param {any} options */
-const wantsAll = (options) => typeof options === "object" && options !== null && options.all === true;
+const lookup = dns.lookup;
+const lookupPromise = dns.promises.lookup;
 
-// @ts-expect-error one function stands for all of the overloads
-dns.lookup = (/** @type {string} */ name, /** @type {any} */ options, /** @type {any} */ callback) => {
-  if (!isLocal(name)) return lookUp(name, options, callback);
-  const done = typeof options === "function" ? options : callback;
-  if (wantsAll(options)) process.nextTick(done, null, [loopback]);
-  else process.nextTick(done, null, loopback.address, loopback.family);
-};
+/** @type {(hostname: string, ...rest: any[]) => void} */
+function patchedLookup(hostname, ...rest) {
+  const callback = rest.at(-1);
+  if (!isOurs(hostname) || typeof callback !== "function") {
+    return Reflect.apply(lookup, dns, [hostname, ...rest]);
+  }
+  if (rest.length > 1 && rest[0]?.all) process.nextTick(callback, null, [{ address, family: 4 }]);
+  else process.nextTick(callback, null, address, 4);
+}
 
-// @ts-expect-error as above
-dns.promises.lookup = async (/** @type {string} */ name, /** @type {any} */ options) => {
-  if (!isLocal(name)) return lookUpPromised(name, options);
-  return wantsAll(options) ? [loopback] : loopback;
-};
+/** @type {(hostname: string, options?: any) => Promise<any>} */
+async function patchedLookupPromise(hostname, options) {
+  if (!isOurs(hostname)) return Reflect.apply(lookupPromise, dns.promises, [hostname, options]);
+  return options?.all ? [{ address, family: 4 }] : { address, family: 4 };
+}
+
+// What util.promisify knows about the original.
+Object.defineProperties(patchedLookup, Object.getOwnPropertyDescriptors(lookup));
+
+// Next and undici keep what they imported: patched before either is loaded, and for ES imports of names as well.
+dns.lookup = /** @type {typeof dns.lookup} */ (/** @type {unknown} */ (patchedLookup));
+dns.promises.lookup = /** @type {typeof dns.promises.lookup} */ (/** @type {unknown} */ (patchedLookupPromise));
+syncBuiltinESMExports();

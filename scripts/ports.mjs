@@ -1,72 +1,98 @@
-/** Looks whether a port is free, and who has it. */
+/** Whether a port can be used, and if not, who has it. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
-import { StopError } from "./stop-error.mjs";
+import { PlainError } from "./plain-error.mjs";
 
 /**
- * @param {import("./environment.mjs").App} app
- * @throws {StopError} naming the port, the setting and, where it can be found, the process
+ * @param {{ variable: string, port: number, host: string | undefined }} wanted
+ * @throws {PlainError} naming the port, the variable and, where it can be found, the process
  */
-export async function requireFreePort({ name, port, portSetting }) {
-  const code = await tryToListen(port);
+export async function expectFreePort({ variable, port, host }) {
+  const code = await tryToListen(port, host);
   if (code === undefined) return;
-  if (code === "EACCES")
-    throw new StopError(
-      `port ${port} for the ${name} may not be used by this user. Set ${portSetting} to one above 1023.`,
-    );
-  const owner = findOwner(port);
-  throw new StopError(
-    `port ${port} for the ${name} is taken${owner ? ` by ${owner}` : ""}. Stop what uses it, or set ${portSetting} to another.`,
-  );
+  if (code === "EACCES") {
+    throw new PlainError(`port ${port} is for privileged users only. Set ${variable} to one above 1023.`);
+  }
+  if (code !== "EADDRINUSE") throw new PlainError(`port ${port} (${variable}) cannot be used: ${code}.`);
+  const holder = processOnPort(port);
+  const by = holder ? ` by process ${holder.pid} (${holder.command})` : "";
+  throw new PlainError(`port ${port} is taken${by}. Stop that, or set ${variable} to another port.`);
 }
 
 /**
  * @param {number} port
- * @returns {Promise<string | undefined>} the error's code, `undefined` when the port is free
+ * @param {string | undefined} host
+ * @returns {Promise<string | undefined>} why not
  */
-function tryToListen(port) {
+function tryToListen(port, host) {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", (error) => resolve(/** @type {NodeJS.ErrnoException} */ (error).code ?? "unknown"));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(undefined)));
+    server.once("error", (error) => resolve("code" in error ? String(error.code) : error.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+/** @returns {Promise<number>} a port that nobody listens on now */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
   });
 }
 
 /**
- * Linux says which socket listens and whose it is; elsewhere nobody is named.
- *
  * @param {number} port
+ * @returns {{ pid: number, command: string } | undefined} nothing where /proc does not tell, or not to this user
  */
-function findOwner(port) {
-  try {
-    const hex = port.toString(16).toUpperCase().padStart(4, "0");
-    const sockets = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) =>
-      readFileSync(file, "utf8").split("\n"),
-    );
-    const inode = sockets
-      .map((line) => line.trim().split(/\s+/))
-      .find((fields) => fields[1]?.endsWith(`:${hex}`) && fields[3] === "0A")?.[9];
-    if (!inode) return undefined;
-    for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-      if (hasSocket(pid, inode))
-        return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (process ${pid})`;
-    }
-  } catch {
-    // no /proc, or a process that ended meanwhile
-  }
-  return undefined;
+function processOnPort(port) {
+  const sockets = new Set(listeningInodes(port).map((inode) => `socket:[${inode}]`));
+  if (sockets.size === 0) return undefined;
+  const pid = readdirSync("/proc").find((name) => /^\d+$/.test(name) && holdsOneOf(name, sockets));
+  if (pid === undefined) return undefined;
+  const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").trim();
+  return { pid: Number(pid), command: words.slice(0, 60) };
 }
 
 /**
  * @param {string} pid
- * @param {string} inode
+ * @param {Set<string>} sockets
  */
-function hasSocket(pid, inode) {
+function holdsOneOf(pid, sockets) {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some(
-      (fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`,
-    );
+    return readdirSync(`/proc/${pid}/fd`).some((name) => sockets.has(readlink(`/proc/${pid}/fd/${name}`)));
   } catch {
     return false; // somebody else's process
   }
+}
+
+/** @param {string} path */
+function readlink(path) {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ""; // closed since the folder was read
+  }
+}
+
+/**
+ * @param {number} port
+ * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
+ */
+function listeningInodes(port) {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => {
+    try {
+      return readFileSync(table, "utf8")
+        .split("\n")
+        .map((line) => line.trim().split(/\s+/))
+        .filter(([, local, , state]) => state === "0A" && local?.endsWith(wanted))
+        .map((fields) => fields[9] ?? "");
+    } catch {
+      return [];
+    }
+  });
 }

@@ -1,42 +1,71 @@
-/** Says what is done and how far it is: one line a step, live on a terminal. */
+/** Says what is under way and how far: one line a step, kept fresh on a terminal, plain lines elsewhere. */
 
-const frame = 200;
+/** How often a step that takes long is told of where lines stay, in milliseconds. */
+const heartbeat = 10_000;
+const redraw = 200;
 
-/** @param {number} total steps in all */
-export function createProgress(total, out = process.stdout) {
+/**
+ * @typedef {object} Output
+ * @property {boolean} [isTTY]
+ * @property {number} [columns]
+ * @property {(text: string) => unknown} write
+ */
+
+/** @typedef {(detail: string) => void} Report says how far a step is */
+
+/**
+ * @param {{ total: number, output?: Output, now?: () => number }} options
+ */
+export function createProgress({ total, output = process.stdout, now = Date.now }) {
   let number = 0;
   return {
     /**
-     * @template Result
-     * @param {string} what
-     * @param {(say: (detail: string) => void) => Promise<Result>} work
-     * @returns {Promise<Result>}
+     * @template T
+     * @param {string} title
+     * @param {(report: Report) => Promise<T>} work
+     * @returns {Promise<T>}
      */
-    async step(what, work) {
+    async step(title, work) {
       number += 1;
-      const head = `[${number}/${total}] ${what}`;
-      const started = performance.now();
+      const line = output.isTTY ? liveLine(output) : plainLines(output);
+      const label = `[${number}/${total}] ${title} …`;
+      const begun = now();
       let detail = "";
-      const line = () =>
-        `${head} … ${Math.round((performance.now() - started) / 1000)} s${detail ? `  ${detail}` : ""}`;
-      const live = out.isTTY
-        ? setInterval(() => out.write(`\r\x1b[K${line().slice(0, (out.columns ?? 80) - 1)}`), frame)
-        : undefined;
-      if (!out.isTTY) out.write(`${head} …\n`);
+      const seconds = () => `${Math.round((now() - begun) / 1000)} s`;
+      line.show(label);
+      const timer = setInterval(
+        () => line.show([`${label} ${seconds()}`, detail].filter(Boolean).join(", ")),
+        output.isTTY ? redraw : heartbeat,
+      );
       try {
         const result = await work((text) => {
           detail = text;
         });
-        out.write(
-          `${out.isTTY ? "\r\x1b[K" : ""}${head}: done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
-        );
+        line.end(`${label} ${seconds()}`);
         return result;
       } catch (error) {
-        out.write(`${out.isTTY ? "\r\x1b[K" : ""}${head}: failed\n`);
+        line.end(`${label} failed after ${seconds()}`);
         throw error;
       } finally {
-        clearInterval(live);
+        clearInterval(timer);
       }
     },
   };
+}
+
+/** @param {Output} output */
+function liveLine(output) {
+  const clear = "\r\u001b[2K";
+  return {
+    /** @param {string} text */
+    show: (text) => output.write(clear + text.slice(0, Math.max((output.columns ?? 80) - 1, 20))),
+    /** @param {string} text */
+    end: (text) => output.write(`${clear}${text}\n`),
+  };
+}
+
+/** @param {Output} output */
+function plainLines(output) {
+  const say = (/** @type {string} */ text) => output.write(`${text}\n`);
+  return { show: say, end: say };
 }

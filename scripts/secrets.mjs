@@ -1,91 +1,62 @@
-/** The secrets of a demo: made once, kept in the data folder, readable by its owner alone. */
+/** Secrets of a demo: made at the first start, kept in the data directory for its owner's eyes. */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { StopError } from "./stop-error.mjs";
+import { explainFileError } from "./plain-error.mjs";
 
 const names = /** @type {const} */ (["HUB_SECRETS", "SHOP_SITE_SECRET", "BANK_SITE_SECRET"]);
 
+/** @typedef {Record<typeof names[number], string>} Secrets */
+
 /**
  * @param {string} dataDirectory
- * @param {import("./environment.mjs").Environment} environment what is given there is not made
- * @returns {Record<string, string>}
- * @throws {StopError} when the folder cannot be written
+ * @param {NodeJS.ProcessEnv} environment what it gives comes first
+ * @returns {Secrets}
  */
-export function readSecrets(dataDirectory, environment) {
-  const file = join(dataDirectory, "secrets.json");
-  const kept = readKept(file);
-  const secrets = Object.fromEntries(
-    names.map((name) => [name, environment[name] || kept[name] || randomBytes(32).toString("hex")]),
+export function readOrMakeSecrets(dataDirectory, environment) {
+  const path = join(dataDirectory, "secrets.json");
+  const kept = readKept(path);
+  const whole = names.every((name) => kept[name] || environment[name]);
+  const secrets = Object.fromEntries(names.map((name) => [name, kept[name] || randomBytes(32).toString("hex")]));
+  if (!whole) write(path, secrets);
+  return /** @type {Secrets} */ (
+    Object.fromEntries(names.map((name) => [name, environment[name] || secrets[name]]))
   );
-  const made = names.some((name) => !environment[name] && !kept[name]);
-  if (made) {
-    const keep = Object.fromEntries(
-      names.filter((name) => !environment[name]).map((name) => [name, secrets[name]]),
-    );
-    write(file, `${JSON.stringify({ ...kept, ...keep }, null, 2)}\n`);
-  }
-  return secrets;
 }
 
 /**
- * Makes sure of the data folder.
+ * A file that was cut off by a crash or edited into something else counts as none: the secrets of a demo can be made
+ * anew, and everybody signs in again.
  *
- * @param {string} dataDirectory
- * @throws {StopError} when it cannot be made or written
+ * @param {string} path
+ * @returns {Partial<Secrets>}
  */
-export function prepareDataFolder(dataDirectory) {
+function readKept(path) {
   try {
-    mkdirSync(join(dataDirectory, "logs"), { recursive: true });
-    // 64 kB and not one byte: an almost full disk takes a small file and fails later.
-    const probe = join(dataDirectory, ".writable");
-    writeFileSync(probe, Buffer.alloc(65_536));
-    renameSync(probe, join(dataDirectory, ".written"));
+    const value = JSON.parse(readFileSync(path, "utf8"));
+    const usable = names.filter((name) => typeof value?.[name] === "string" && value[name].length >= 32);
+    return Object.fromEntries(usable.map((name) => [name, value[name]]));
   } catch (error) {
-    throw notWritable(dataDirectory, error);
-  }
-}
-
-/** @param {string} file */
-function readKept(file) {
-  if (!existsSync(file)) return {};
-  try {
-    const kept = JSON.parse(readFileSync(file, "utf8"));
-    return Object.fromEntries(
-      names.flatMap((name) =>
-        typeof kept[name] === "string" && kept[name].length >= 32 ? [[name, kept[name]]] : [],
-      ),
-    );
-  } catch {
-    renameSync(file, `${file}.damaged`); // half written by an older crash; what it sealed has to be made again
+    if (error instanceof Error && "code" in error && error.code !== "ENOENT") throw explainFileError(error, path);
     return {};
   }
 }
 
 /**
- * @param {string} file
- * @param {string} text
- */
-function write(file, text) {
-  try {
-    writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
-    renameSync(`${file}.new`, file);
-  } catch (error) {
-    throw notWritable(file, error);
-  }
-}
-
-/**
+ * Under another name first, so that the file is whole or not there.
+ *
  * @param {string} path
- * @param {unknown} error
+ * @param {object} secrets
  */
-function notWritable(path, error) {
-  const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-  if (code === "ENOSPC")
-    return new StopError(
-      `the disk that holds ${path} is full. Make room, or set DATA_DIR to a folder elsewhere.`,
-    );
-  return new StopError(
-    `${path} cannot be written (${code}). Change its owner, or set DATA_DIR to a folder you may write.`,
-  );
+function write(path, secrets) {
+  const next = `${path}.${process.pid}`;
+  try {
+    const file = openSync(next, "w", 0o600);
+    writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`);
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(next, path);
+  } catch (error) {
+    throw explainFileError(error, path);
+  }
 }

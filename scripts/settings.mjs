@@ -1,0 +1,126 @@
+/**
+ * What the start needs of the environment, checked before anything long begins. The hub checks its own settings
+ * (`apps/hub/src/env.ts`); here are ports, addresses, the mode and the data directory.
+ */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import util from "node:util";
+import { root } from "./house.mjs";
+import { PlainError } from "./plain-error.mjs";
+
+/** @typedef {{ port: number, url: string }} Place */
+/**
+ * @typedef {object} Settings
+ * @property {"production" | "demo" | "test"} mode
+ * @property {boolean} dev
+ * @property {Place} hub
+ * @property {Place} shop
+ * @property {Place} bank
+ * @property {string} dataDirectory
+ * @property {NodeJS.ProcessEnv} environment with what `.env` adds
+ */
+
+/**
+ * @param {NodeJS.ProcessEnv} given usually `process.env`; wins over `.env`
+ * @param {{ dev: boolean, file?: string }} options
+ * @returns {Settings}
+ * @throws {PlainError} naming the first setting that cannot be used and what it should be
+ */
+export function readSettings(given, { dev, file = join(root, ".env") }) {
+  const environment = { ...readDotEnv(file), ...given };
+  const [hub, shop, bank] = /** @type {[Place, Place, Place]} */ (
+    Object.entries({ HUB: 3000, SHOP: 3001, BANK: 3002 }).map(([name, port]) => place(environment, name, port))
+  );
+  expectDifferent({ HUB_PORT: hub.port, SHOP_PORT: shop.port, BANK_PORT: bank.port });
+  const dataDirectory = resolve(root, environment.DATA_DIR || ".data");
+  return { mode: chooseMode(environment, hub.url, dev), dev, hub, shop, bank, dataDirectory, environment };
+}
+
+/** @param {string} file */
+function readDotEnv(file) {
+  try {
+    return util.parseEnv(readFileSync(file, "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw new PlainError(`${file} cannot be read. Make it readable, or move it away.`);
+  }
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string} name
+ * @param {number} otherwise
+ * @returns {Place}
+ */
+function place(environment, name, otherwise) {
+  const text = environment[`${name}_PORT`] || String(otherwise);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) {
+    throw new PlainError(`${name}_PORT should be a whole number from 1 to 65535 (got "${text}").`);
+  }
+  const url = environment[`${name}_URL`] || `http://${name.toLowerCase()}.localhost:${port}`;
+  return { port, url: origin(`${name}_URL`, url) };
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ */
+function origin(name, text) {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  if (!plain) {
+    throw new PlainError(
+      `${name} should be an origin such as https://login.example.com, without a path (got "${text}").`,
+    );
+  }
+  return url.origin;
+}
+
+/** @param {Record<string, number>} ports */
+function expectDifferent(ports) {
+  const seen = new Map();
+  for (const [name, port] of Object.entries(ports)) {
+    const other = seen.get(port);
+    if (other) throw new PlainError(`${other} and ${name} are both ${port}. Give each a port of its own.`);
+    seen.set(port, name);
+  }
+}
+
+/**
+ * An operator's machine gets the strict mode without asking: demo people have a password that everybody knows.
+ *
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string} hubUrl
+ * @param {boolean} dev
+ * @returns {Settings["mode"]}
+ */
+function chooseMode(environment, hubUrl, dev) {
+  const asked = environment.HUB_MODE;
+  if (asked && asked !== "production" && asked !== "demo" && asked !== "test") {
+    throw new PlainError(`HUB_MODE should be one of production, demo, test (got "${asked}").`);
+  }
+  const operated = (environment.NODE_ENV === "production" && !dev) || !isLoopback(new URL(hubUrl).hostname);
+  const mode = asked || (operated ? "production" : "demo");
+  if (mode === "production" && !environment.HUB_SECRETS) {
+    const why = asked ? "HUB_MODE=production" : operatedBecause(environment, hubUrl);
+    throw new PlainError(
+      `HUB_SECRETS is missing, and ${why} makes this a production hub. Give one or more secrets of at least 32 ` +
+        "characters, newest first, separated by commas (openssl rand -hex 32 makes one).",
+    );
+  }
+  return /** @type {Settings["mode"]} */ (mode);
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string} hubUrl
+ */
+function operatedBecause(environment, hubUrl) {
+  return environment.NODE_ENV === "production" ? "NODE_ENV=production" : `HUB_URL=${hubUrl}`;
+}
+
+/** @param {string} hostname */
+export function isLoopback(hostname) {
+  return /(^|\.)localhost$/.test(hostname) || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
