@@ -1,6 +1,6 @@
 /** A site as the hub meets it from behind: a real server that takes logout requests and keeps them. */
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -26,6 +26,7 @@ export interface TestSite {
   readonly received: readonly ReceivedPost[];
   /** The session indexes it was told of. */
   told(): readonly string[];
+  /** From now on, and to those who wait. */
   answerWith(manner: SiteManner): void;
   /** Its registration; fields given replace. */
   registration(more?: Readonly<Record<string, unknown>>): Record<string, unknown>;
@@ -37,6 +38,7 @@ export interface TestSite {
 
 export async function openTestSite(id: string): Promise<TestSite> {
   const received: ReceivedPost[] = [];
+  const waiting: ServerResponse[] = [];
   let manner: SiteManner = 200;
   const server = createServer(async (request, response) => {
     const body = await text(request);
@@ -48,7 +50,8 @@ export async function openTestSite(id: string): Promise<TestSite> {
       body,
       sessionIndex: /<samlp:SessionIndex>(.*?)<\/samlp:SessionIndex>/.exec(xml)?.[1] ?? "",
     });
-    if (manner !== "silent") response.writeHead(manner).end();
+    if (manner === "silent") waiting.push(response);
+    else response.writeHead(manner).end();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const origin = `http://${id}.localhost:${(server.address() as AddressInfo).port}`;
@@ -62,6 +65,7 @@ export async function openTestSite(id: string): Promise<TestSite> {
     told: () => received.map(({ sessionIndex }) => sessionIndex),
     answerWith: (next) => {
       manner = next;
+      if (next !== "silent") for (const response of waiting.splice(0)) response.writeHead(next).end();
     },
     registration: (more = {}) => ({
       id,

@@ -1,0 +1,225 @@
+/** `/cas/logout` and what follows from it, over HTTP, titled by CAS protocol 3.0.3. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { keepUp } from "../session/upkeep.ts";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson, type TestSite } from "../test-hub.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+beforeAll(async () => {
+  opened = await openTestHub();
+  alice = await opened.createPerson({ username: "alice" });
+});
+beforeEach(() => {
+  for (const site of [opened.shop, opened.bank]) {
+    site.forget();
+    site.answerWith(200);
+  }
+});
+afterAll(() => opened.close());
+
+const query = (parameters: Record<string, string>) => `?${new URLSearchParams(parameters)}`;
+
+/** Signs in at a site, with credentials where there is no session; the ticket that the site validated. */
+async function enter(browser: TestBrowser, { service }: TestSite): Promise<string> {
+  let answer = await browser.get(`/cas/login${query({ service })}`);
+  if (answer.location === "") answer = await browser.signIn(alice, query({ service }));
+  const ticket = new URL(answer.location).searchParams.get("ticket") ?? "";
+  const { body } = await new TestBrowser(opened).get(`/cas/serviceValidate${query({ service, ticket })}`);
+  expect(body).toContain("authenticationSuccess");
+  return ticket;
+}
+
+describe("2.3 /logout", () => {
+  test("2.3 ends the session: afterwards credentials are asked for", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const token = browser.cookies.get("TGC-gatehouse") ?? "";
+    await browser.get("/cas/logout");
+    expect(browser.cookies.has("TGC-gatehouse")).toBe(false);
+    const { service } = opened.shop;
+    const gateway = `/cas/login${query({ service, gateway: "true" })}`;
+    expect((await browser.get(gateway)).location).toBe(service);
+    // Who kept a copy of the cookie has nothing.
+    browser.cookies.set("TGC-gatehouse", token);
+    expect((await browser.get(gateway)).location).toBe(service);
+    expect((await browser.get("/account")).location).toBe("/cas/login?return=%2Faccount");
+  });
+
+  test("2.3.2 without service a page says that she is signed out, and of which sites", async () => {
+    const browser = new TestBrowser(opened);
+    await enter(browser, opened.shop);
+    await enter(browser, opened.shop);
+    const answer = await browser.get("/cas/logout");
+    expect(answer.status).toBe(200);
+    expect(answer.screen("logged-out")).toEqual({
+      wasSignedIn: true,
+      sites: [{ name: "The shop", host: "shop.localhost" }],
+    });
+  });
+
+  test("2.3.2 with nobody signed in the page says so and nothing breaks", async () => {
+    const browser = new TestBrowser(opened);
+    expect((await browser.get("/cas/logout")).screen("logged-out")).toEqual({
+      wasSignedIn: false,
+      sites: [],
+    });
+    browser.cookies.set("TGC-gatehouse", `TGT-${"a".repeat(43)}`);
+    expect((await browser.get("/cas/logout")).screen("logged-out")).toEqual({
+      wasSignedIn: false,
+      sites: [],
+    });
+    browser.cookies.set("TGC-gatehouse", "rubbish\u00ff");
+    expect((await browser.get("/cas/logout")).status).toBe(200);
+  });
+
+  test("2.3.1 a registered service is where she goes afterwards", async () => {
+    const browser = new TestBrowser(opened);
+    for (const service of [`${opened.shop.origin}/`, opened.shop.service, `${opened.bank.service}?x=1`]) {
+      await browser.signIn(alice);
+      const answer = await browser.get(`/cas/logout${query({ service })}`);
+      expect([answer.status, answer.location]).toEqual([303, service]);
+      expect(browser.cookies.has("TGC-gatehouse")).toBe(false);
+    }
+  });
+
+  test.each<[string, (origin: string) => string]>([
+    ["another host", () => "https://evil.example/"],
+    ["a place of the site that is not registered", (origin) => `${origin}/elsewhere`],
+    ["another port", (origin) => `${origin.replace(/\d+$/, "81")}/`],
+    ["user info", (origin) => `${origin.replace("//", "//x@")}/`],
+    ["user info before another host", (origin) => `${origin}@evil.example/`],
+    ["a backslash", (origin) => `${origin}\\@evil.example/`],
+    ["no scheme", () => "//evil.example/"],
+    ["a path of the hub", () => "/account"],
+    ["a script", () => "javascript:alert(1)"],
+    ["nothing", () => ""],
+  ])("2.3.1 never to an address that is not registered: %s", async (_, attack) => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const answer = await browser.get(`/cas/logout${query({ service: attack(opened.shop.origin) })}`);
+    expect([answer.status, answer.location, answer.screen("logged-out").wasSignedIn]).toEqual([
+      200,
+      "",
+      true,
+    ]);
+    expect(browser.cookies.has("TGC-gatehouse")).toBe(false);
+  });
+
+  test("2.3.1 url, of CAS 2, is ignored", async () => {
+    const answer = await new TestBrowser(opened).get(
+      `/cas/logout${query({ url: `${opened.shop.origin}/` })}`,
+    );
+    expect([answer.status, answer.location]).toEqual([200, ""]);
+  });
+});
+
+describe("2.3.3 single logout", () => {
+  test("every site of the session is told with its own ticket, after she has her answer", async () => {
+    const browser = new TestBrowser(opened);
+    const shopTicket = await enter(browser, opened.shop);
+    const bankTickets = [await enter(browser, opened.bank), await enter(browser, opened.bank)];
+    opened.shop.answerWith("silent");
+    await browser.get("/cas/logout");
+    // The answer is here although one site has not answered and will not.
+    await vi.waitFor(() => {
+      expect(opened.shop.told()).toEqual([shopTicket]);
+      expect([...opened.bank.told()].sort()).toEqual(bankTickets.toSorted());
+    });
+    expect(opened.shop.received[0]).toMatchObject({ method: "POST", path: "/logout-request" });
+  });
+
+  test("sites of another session, and sites that never spent their ticket, hear nothing", async () => {
+    const [browser, other] = [new TestBrowser(opened), new TestBrowser(opened)];
+    await enter(other, opened.bank);
+    await browser.signIn(alice, query({ service: opened.bank.service }));
+    const ticket = await enter(browser, opened.shop);
+    await browser.get("/cas/logout");
+    await vi.waitFor(() => expect(opened.shop.told()).toEqual([ticket]));
+    await opened.hub.logout.drain();
+    expect(opened.bank.told()).toEqual([]);
+    expect((await other.get("/account")).status).toBe(200);
+  });
+
+  test("a session that fell idle tells its sites after the sweep", async () => {
+    const ticket = await enter(new TestBrowser(opened), opened.shop);
+    await opened.advance(1801);
+    await keepUp(opened.hub);
+    expect(opened.shop.told()).toContain(ticket);
+  });
+
+  test("signing in again as herself keeps her sites, and the last sign-out tells them", async () => {
+    const browser = new TestBrowser(opened);
+    const ticket = await enter(browser, opened.shop);
+    await browser.signIn(alice, "?renew=true");
+    await opened.hub.logout.drain();
+    expect(opened.shop.told()).toEqual([]);
+    await browser.get("/cas/logout");
+    await vi.waitFor(() => expect(opened.shop.told()).toEqual([ticket]));
+  });
+});
+
+describe("a person who is asked again is told why, and her name is filled in", () => {
+  const formOf = async (browser: TestBrowser, parameters = "") => {
+    const { reason, username, idleMinutes } = (await browser.get(`/cas/login${parameters}`)).screen("login");
+    return { reason, username, idleMinutes };
+  };
+  const asked = (reason: string | null, username = "alice") => ({ reason, username, idleMinutes: 30 });
+
+  test("signed out", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    await browser.get("/cas/logout");
+    expect(await formOf(browser)).toEqual(asked("signed-out"));
+    const { service } = opened.shop;
+    expect(await formOf(browser, query({ service }))).toEqual(asked("signed-out"));
+  });
+
+  test("idle", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    await opened.advance(1801);
+    expect(await formOf(browser)).toEqual(asked("idle"));
+  });
+
+  test("the absolute life is over", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    for (let minutes = 0; minutes < 24 * 60; minutes += 25) {
+      expect((await browser.get("/account")).status).toBe(200);
+      await opened.advance(25 * 60);
+    }
+    expect(await formOf(browser)).toEqual(asked("absolute"));
+  });
+
+  test.each(["ended-elsewhere", "disabled", "password-changed", "ended-by-operator"] as const)(
+    "%s",
+    async (reason) => {
+      const browser = new TestBrowser(opened);
+      await browser.signIn(alice);
+      const token = browser.cookies.get("TGC-gatehouse") ?? "";
+      await opened.hub.database.sessions.end({ token }, reason);
+      expect(await formOf(browser)).toEqual(asked(reason));
+    },
+  );
+
+  test("the site was told why: its hint counts where the hub knows nothing, and only a known one", async () => {
+    const browser = new TestBrowser(opened);
+    expect(await formOf(browser, "?reason=ended-elsewhere")).toEqual(asked("ended-elsewhere", ""));
+    expect(await formOf(new TestBrowser(opened), "?reason=your+bank+was+hacked")).toEqual(asked(null, ""));
+  });
+
+  test("what the hub knows itself comes before a site's hint", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    await opened.advance(1801);
+    expect(await formOf(browser, "?reason=disabled")).toEqual(asked("idle"));
+  });
+
+  test("somebody else's note is not read: it is sealed for one browser", async () => {
+    const [browser, other] = [new TestBrowser(opened), new TestBrowser(opened)];
+    await browser.signIn({ ...alice, password: "wrong" });
+    await other.get("/cas/login");
+    other.cookies.set("gatehouse-note", browser.cookies.get("gatehouse-note") ?? "");
+    expect(await formOf(other)).toEqual(asked(null, ""));
+  });
+});
