@@ -22,7 +22,6 @@ const requestIdShape = /^[A-Za-z0-9-]{8,64}$/;
 
 export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
-  const limit = bodyLimit({ maxSize: longestBody, onError: () => refuseBody() });
   app.onError((error, context) => fail(hub, context, error, "html", send));
   for (const declared of routes) {
     const answer = async (context: HubContext): Promise<Response> => {
@@ -33,13 +32,24 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
         return fail(hub, context, error, declared.speaks, send, call);
       }
     };
+    const limit = bodyLimit({
+      maxSize: longestBody,
+      onError: (context) => fail(hub, context as HubContext, bodyTooLarge(), declared.speaks, send),
+    });
     if (declared.sends === "form" || declared.sends === "json")
       app.on(declared.method, declared.path, limit, answer);
     else app.on(declared.method, declared.path, answer);
   }
   for (const path of new Set(routes.map((declared) => declared.path))) {
     const allowed = routes.filter((declared) => declared.path === path).map((declared) => declared.method);
-    app.all(path, (context) => fail(hub, context, methodNotAllowed(allowed), "json", send));
+    app.all(path, async (context) => {
+      const response = await fail(hub, context, methodNotAllowed(allowed), "json", send);
+      response.headers.set(
+        "allow",
+        allowed.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)).join(", "),
+      );
+      return response;
+    });
   }
   app.notFound((context) => fail(hub, context, notFound(), "html", send));
   return app;
@@ -159,6 +169,6 @@ function notFound(): HubError {
   ]);
 }
 
-function refuseBody(): never {
-  throw new HubError(413, "body_too_large", "This is too much", [`Send at most ${longestBody} bytes.`]);
+function bodyTooLarge(): HubError {
+  return new HubError(413, "body_too_large", "This is too much", [`Send at most ${longestBody} bytes.`]);
 }
