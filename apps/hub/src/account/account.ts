@@ -5,11 +5,11 @@ import { type Call, type CallerFacts, type Route, route, seeOther } from "../htt
 import type { AccountScreen } from "../screen.ts";
 import { describeBrowser } from "./describe-browser.ts";
 
-const notices: Readonly<Record<string, string>> = {
-  ended: "Signed out there. Its sites are being told.",
-  "ended-others": "Signed out everywhere else. The sites are being told.",
-  gone: "That sign-in had ended already.",
-};
+const notices: ReadonlyMap<string, string> = new Map([
+  ["ended", "Signed out there. Its sites are being told."],
+  ["ended-others", "Signed out everywhere else. The sites are being told."],
+  ["gone", "That sign-in had ended already."],
+]);
 
 const showAccount = route({
   method: "GET",
@@ -25,7 +25,7 @@ const showAccount = route({
     const model: AccountScreen = {
       person: { name: person.name, username: person.username, email: person.email },
       token: call.formToken,
-      notice: notices[parameters.get("notice") ?? ""] ?? null,
+      notice: notices.get(parameters.get("notice") ?? "") ?? null,
       sessions: [...sessions.filter(here), ...sessions.filter((session) => !here(session))].map(
         (session) => ({
           id: session.id,
