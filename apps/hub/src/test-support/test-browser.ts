@@ -67,7 +67,12 @@ export class TestBrowser {
     return this.send("POST", path, { ...own, ...headers }, new URLSearchParams(fields).toString());
   }
 
-  async send(method: string, path: string, headers: Headers = {}, body?: string): Promise<BrowserAnswer> {
+  async send(
+    method: string,
+    path: string,
+    headers: Headers = {},
+    body?: string | Uint8Array,
+  ): Promise<BrowserAnswer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const sent = request({
       host: "127.0.0.1",

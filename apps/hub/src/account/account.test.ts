@@ -1,0 +1,219 @@
+/** `/account` over HTTP: seeing and ending one's sign-ins. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson, type TestSite } from "../test-hub.ts";
+
+const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
+let opened: TestHub;
+let alice: TestPerson;
+beforeAll(async () => {
+  opened = await openTestHub();
+});
+beforeEach(async () => {
+  alice = await opened.createPerson();
+  opened.shop.forget();
+  opened.bank.forget();
+});
+afterAll(() => opened.close());
+
+async function signedIn(
+  person: TestPerson = alice,
+  headers: Record<string, string> = {},
+): Promise<TestBrowser> {
+  const browser = new TestBrowser(opened, headers);
+  expect((await browser.signIn(person)).location).toBe("/account");
+  return browser;
+}
+
+/** The ticket that the site validated, its session index. */
+async function enter(browser: TestBrowser, { service }: TestSite): Promise<string> {
+  const { location } = await browser.get(`/cas/login?${new URLSearchParams({ service })}`);
+  const ticket = new URL(location).searchParams.get("ticket") ?? "";
+  await new TestBrowser(opened).get(`/cas/serviceValidate?${new URLSearchParams({ service, ticket })}`);
+  return ticket;
+}
+
+const page = async (browser: TestBrowser) => (await browser.get("/account")).screen("account");
+const isIn = async (browser: TestBrowser) => (await browser.get("/account")).status === 200;
+
+describe("the account page", () => {
+  test("says who she is, where she is signed in, and at which sites: ASVS 7.5.2", async () => {
+    const other = await signedIn(alice, { "user-agent": firefox });
+    await enter(other, opened.bank);
+    const browser = await signedIn();
+    await enter(browser, opened.shop);
+    await enter(browser, opened.shop);
+    const { person, sessions, sites, notice } = await page(browser);
+    expect(person).toEqual({
+      name: `Person ${alice.username}`,
+      username: alice.username,
+      email: `${alice.username}@example.com`,
+    });
+    expect(sessions).toMatchObject([
+      { here: true, browser: "An unknown program", address: "127.0.0.1", sites: [{ name: "The shop" }] },
+      { here: false, browser: "Firefox on Windows", sites: [{ name: "The bank", host: "bank.localhost" }] },
+    ]);
+    expect(sites).toEqual([
+      { name: "The bank", host: "bank.localhost", url: `${opened.bank.origin}/` },
+      { name: "The shop", host: "shop.localhost", url: `${opened.shop.origin}/` },
+    ]);
+    expect(notice).toBeNull();
+  });
+
+  test("holds no session's token and nothing of other people", async () => {
+    const bob = await opened.createPerson();
+    await signedIn(bob);
+    const browser = await signedIn();
+    const { body } = await browser.get("/account");
+    expect(body).not.toContain(browser.cookies.get("TGC-gatehouse"));
+    expect(body).not.toContain(bob.username);
+  });
+
+  test("without a session leads to sign-in and back", async () => {
+    const browser = new TestBrowser(opened);
+    const answer = await browser.get("/account");
+    expect([answer.status, answer.location]).toEqual([303, "/cas/login?return=%2Faccount"]);
+    const form = await browser.follow(answer);
+    const { username, password } = alice;
+    const fields = { ...browser.hiddenFields(form), username, password };
+    expect((await browser.post("/cas/login", fields)).location).toBe("/account");
+  });
+
+  test("a notice in the address is one of ours or none", async () => {
+    const browser = await signedIn();
+    const notice = async (asked: string) =>
+      (await browser.get(`/account?notice=${asked}`)).screen("account").notice;
+    expect(await notice("ended")).toContain("Signed out there");
+    for (const asked of ["<b>x</b>", "constructor", "__proto__", "toString"])
+      expect(await notice(asked), asked).toBeNull();
+  });
+
+  test("the front page leads who is signed in to it, and shows the sites to others", async () => {
+    expect((await (await signedIn()).get("/")).location).toBe("/account");
+    const { sites } = (await new TestBrowser(opened).get("/")).screen("home");
+    expect(sites.map(({ name }) => name)).toEqual(["The bank", "The shop"]);
+  });
+});
+
+describe("ending sign-ins", () => {
+  test("one other: it is over there, its sites are told, and here nothing changes", async () => {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    const [mine, theirs] = [await enter(browser, opened.shop), await enter(other, opened.bank)];
+    const { token, sessions } = await page(browser);
+    const session = sessions.find(({ here }) => !here)?.id ?? "";
+    const answer = await browser.post("/account/sessions/end", { token, session });
+    expect([answer.status, answer.location]).toEqual([303, "/account?notice=ended"]);
+    await vi.waitFor(() => expect(opened.bank.told()).toEqual([theirs]));
+    expect(opened.shop.told()).not.toContain(mine);
+    expect([await isIn(browser), await isIn(other)]).toEqual([true, false]);
+    expect((await other.get("/cas/login")).screen("login")).toMatchObject({
+      reason: "ended-elsewhere",
+      username: alice.username,
+    });
+  });
+
+  test("one that has ended already says so", async () => {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    const { token, sessions } = await page(browser);
+    const session = sessions.find(({ here }) => !here)?.id ?? "";
+    await other.get("/cas/logout");
+    expect((await browser.post("/account/sessions/end", { token, session })).location).toBe(
+      "/account?notice=gone",
+    );
+  });
+
+  test("all others", async () => {
+    const [browser, ...others] = [await signedIn(), await signedIn(), await signedIn()];
+    const { token } = await page(browser);
+    const answer = await browser.post("/account/sessions/end-others", { token });
+    expect(answer.location).toBe("/account?notice=ended-others");
+    expect(await Promise.all([browser, ...others].map(isIn))).toEqual([true, false, false]);
+  });
+
+  test("all, this one too", async () => {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    const tickets = [await enter(browser, opened.shop), await enter(other, opened.shop)];
+    const { token } = await page(browser);
+    const answer = await browser.post("/account/sessions/end-all", { token });
+    expect(answer.location).toBe("/cas/logout");
+    await browser.follow(answer);
+    expect(await Promise.all([browser, other].map(isIn))).toEqual([false, false]);
+    await vi.waitFor(() => expect([...opened.shop.told()].sort()).toEqual(tickets.toSorted()));
+  });
+
+  test("ASVS 8.2.2 never another person's: her id is as good as none", async () => {
+    const bob = await opened.createPerson();
+    const bobs = await signedIn(bob);
+    const bobsSession = (await page(bobs)).sessions[0]?.id ?? "";
+    const browser = await signedIn();
+    const { token } = await page(browser);
+    for (const session of [bobsSession, "00000000-0000-4000-8000-000000000000", "rubbish", "' OR true --"]) {
+      const answer = await browser.post("/account/sessions/end", { token, session });
+      expect(answer.location, session).toBe("/account?notice=gone");
+    }
+    await browser.post("/account/sessions/end-others", { token });
+    await browser.post("/account/sessions/end-all", { token });
+    expect(await isIn(bobs)).toBe(true);
+  });
+
+  test("without naming one changes nothing", async () => {
+    const browser = await signedIn();
+    const { token } = await page(browser);
+    const answer = await browser.post("/account/sessions/end", { token });
+    expect([answer.status, answer.screen("refused").code]).toEqual([400, "session_missing"]);
+    expect(await isIn(browser)).toBe(true);
+  });
+});
+
+describe.each(["end", "end-others", "end-all"])("ASVS 3.5.1 /account/sessions/%s is protected", (what) => {
+  const path = `/account/sessions/${what}`;
+
+  async function attempt(
+    fields: (own: { token: string; session: string }) => Record<string, string>,
+    headers: Record<string, string> = {},
+  ) {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    const { token, sessions } = await page(browser);
+    const session = sessions.find(({ here }) => !here)?.id ?? "";
+    const answer = await browser.post(path, fields({ token, session }), headers);
+    expect([await isIn(browser), await isIn(other)]).toEqual([true, true]);
+    return answer;
+  }
+
+  test.each<[string, (own: { token: string; session: string }) => Record<string, string>]>([
+    ["no form token", ({ session }) => ({ session })],
+    ["an empty one", ({ session }) => ({ session, token: "" })],
+    ["a wrong one", ({ session }) => ({ session, token: "0".repeat(32) })],
+    ["one in other letters", ({ session, token }) => ({ session, token: `${token} ` })],
+  ])("with %s nothing ends", async (_, fields) => {
+    const answer = await attempt(fields);
+    expect([answer.status, answer.screen("refused").code]).toEqual([403, "form_token_wrong"]);
+  });
+
+  test("with the form token of another session nothing ends", async () => {
+    const { token } = await page(await signedIn());
+    const answer = await attempt(({ session }) => ({ session, token }));
+    expect(answer.screen("refused").code).toBe("form_token_wrong");
+  });
+
+  test.each([{ origin: "https://evil.example" }, { origin: "null" }, { "sec-fetch-site": "cross-site" }])(
+    "sent by another site nothing ends: %j",
+    async (headers) => {
+      const answer = await attempt((own) => own, headers as Record<string, string>);
+      expect([answer.status, answer.screen("refused").code]).toEqual([403, "cross_site_request"]);
+    },
+  );
+
+  test("by GET nothing ends", async () => {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    const { token, sessions } = await page(browser);
+    const session = sessions.find(({ here }) => !here)?.id ?? "";
+    const answer = await browser.get(`${path}?${new URLSearchParams({ token, session })}`);
+    expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
+    expect([await isIn(browser), await isIn(other)]).toEqual([true, true]);
+  });
+
+  test("without a session it leads to sign-in", async () => {
+    const answer = await new TestBrowser(opened).post(path, { token: "x", session: "x" });
+    expect([answer.status, answer.location]).toEqual([303, "/cas/login?return=%2Faccount"]);
+  });
+});

@@ -1,0 +1,212 @@
+/** `/sites/v1/sessions/check` over HTTP. */
+import { createTicketId } from "@gatehouse/cas/server";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson, type TestSite } from "../test-hub.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+let browser: TestBrowser;
+let ticket: string;
+beforeAll(async () => {
+  opened = await openTestHub();
+});
+beforeEach(async () => {
+  alice = await opened.createPerson();
+  browser = new TestBrowser(opened);
+  ticket = await enter(opened.shop);
+});
+afterAll(() => opened.close());
+
+async function enter({ service }: TestSite): Promise<string> {
+  const query = `?${new URLSearchParams({ service })}`;
+  const known = await browser.get(`/cas/login${query}`);
+  const { location } = known.location === "" ? await browser.signIn(alice, query) : known;
+  const id = new URL(location).searchParams.get("ticket") ?? "";
+  await new TestBrowser(opened).get(`/cas/serviceValidate${query}&ticket=${id}`);
+  return id;
+}
+
+async function send(body: unknown, headers: Record<string, string> = {}) {
+  const own = { authorization: opened.shop.authorization, "content-type": "application/json" };
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const answer = await new TestBrowser(opened).send(
+    "POST",
+    "/sites/v1/sessions/check",
+    { ...own, ...headers },
+    text,
+  );
+  return { ...answer, json: JSON.parse(answer.body) };
+}
+
+const check = async (sessionIndex: string, active = false, site: TestSite = opened.shop) =>
+  (await send({ sessionIndex, active }, { authorization: site.authorization })).json;
+
+describe("a site asks for a session of its own", () => {
+  test("that lives: until when", async () => {
+    const answer = await send({ sessionIndex: ticket, active: false });
+    expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"]);
+    expect(answer.json).toEqual({
+      active: true,
+      idleExpiresAt: expect.any(String),
+      expiresAt: expect.any(String),
+    });
+    const left = (time: string) => (Date.parse(time) - opened.hub.clock().getTime()) / 1000;
+    expect(left(answer.json.idleExpiresAt)).toBeCloseTo(1800, -2);
+    expect(left(answer.json.expiresAt)).toBeCloseTo(86_400, -2);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+  });
+
+  test("that has ended: why", async () => {
+    await browser.get("/cas/logout");
+    expect(await check(ticket)).toEqual({ active: false, reason: "signed-out" });
+  });
+
+  test("that fell idle, before anything swept it", async () => {
+    await opened.advance(1801);
+    expect(await check(ticket, true)).toEqual({ active: false, reason: "idle" });
+  });
+
+  test("of a person disabled since", async () => {
+    await opened.hub.database.people.setDisabled(alice.id, true);
+    expect(await check(ticket)).toEqual({ active: false, reason: "disabled" });
+  });
+
+  test("that moved to a new session of the same person", async () => {
+    await browser.signIn(alice, "?renew=true");
+    expect((await check(ticket)).active).toBe(true);
+  });
+
+  test("that nobody knows", async () => {
+    expect(await check(createTicketId("ST"))).toEqual({ active: false, reason: "unknown" });
+  });
+
+  test("whose ticket was never spent", async () => {
+    const { location } = await browser.get(
+      `/cas/login?${new URLSearchParams({ service: opened.shop.service })}`,
+    );
+    const unspent = new URL(location).searchParams.get("ticket") ?? "";
+    expect(await check(unspent)).toEqual({ active: false, reason: "unknown" });
+  });
+});
+
+test("ASVS 8.2.2 another site's session index is unknown, and nothing is touched", async () => {
+  await opened.advance(1000);
+  expect(await check(ticket, true, opened.bank)).toEqual({ active: false, reason: "unknown" });
+  await opened.advance(801);
+  expect(await check(ticket)).toEqual({ active: false, reason: "idle" });
+});
+
+describe("activity at a site", () => {
+  test("keeps the central session alive", async () => {
+    for (let round = 0; round < 3; round++) {
+      await opened.advance(1500);
+      expect((await check(ticket, true)).active).toBe(true);
+    }
+    expect((await browser.get("/account")).status).toBe(200);
+  });
+
+  test("is what the site reports: asking alone keeps nothing alive", async () => {
+    await opened.advance(1500);
+    expect((await check(ticket, false)).active).toBe(true);
+    await opened.advance(301);
+    expect(await check(ticket, false)).toEqual({ active: false, reason: "idle" });
+  });
+
+  test("moves the end of idleness, and never the absolute end", async () => {
+    const before = await check(ticket);
+    await opened.advance(600);
+    const after = await check(ticket, true);
+    expect((Date.parse(after.idleExpiresAt) - Date.parse(before.idleExpiresAt)) / 1000).toBeCloseTo(600, -1);
+    expect(after.expiresAt).toBe(before.expiresAt);
+  });
+});
+
+describe("RFC 7617 a site proves itself with its secret", () => {
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+
+  test.each<[string, () => string]>([
+    ["no header", () => ""],
+    ["the wrong secret", () => basic("shop:wrong")],
+    ["no secret", () => basic("shop:")],
+    ["an unknown site", () => basic(`nobody:${opened.shop.secret}`)],
+    ["another site's secret", () => basic(`shop:${opened.bank.secret}`)],
+    ["no id", () => basic(`:${opened.shop.secret}`)],
+    ["no colon", () => basic("shop")],
+    ["another scheme", () => `Bearer ${opened.shop.secret}`],
+    ["no base64", () => "Basic %%%"],
+    ["the id in other letters", () => basic(`SHOP:${opened.shop.secret}`)],
+  ])("%s: 401 and how to prove it, whatever the body", async (_, authorization) => {
+    const answer = await send({ sessionIndex: ticket, active: true }, { authorization: authorization() });
+    expect(answer.status).toBe(401);
+    expect(answer.headers["www-authenticate"]).toBe('Basic realm="gatehouse-sites", charset="UTF-8"');
+    expect(answer.json).toMatchObject({
+      error: "invalid_site",
+      message: expect.stringContaining("SITE_SECRET"),
+    });
+    expect(answer.body).not.toContain(opened.shop.secret);
+  });
+
+  test("the scheme is read in any case", async () => {
+    const authorization = opened.shop.authorization.replace("Basic", "basic");
+    expect((await send({ sessionIndex: ticket, active: false }, { authorization })).status).toBe(200);
+  });
+
+  test("a browser's session is no site", async () => {
+    const fields = { "content-type": "application/json", origin: opened.origin };
+    const body = JSON.stringify({ sessionIndex: ticket, active: true });
+    expect((await browser.send("POST", "/sites/v1/sessions/check", fields, body)).status).toBe(401);
+  });
+});
+
+describe("a request that cannot be read", () => {
+  test.each([
+    ["no JSON", "{"],
+    ["no object", "[]"],
+    ["nothing", ""],
+    ["no session index", { active: true }],
+    ["no activity", { sessionIndex: `ST-${"a".repeat(29)}` }],
+    ["activity in words", { sessionIndex: `ST-${"a".repeat(29)}`, active: "true" }],
+    ["no ticket", { sessionIndex: "TGT-1", active: true }],
+    ["a list of tickets", { sessionIndex: [`ST-${"a".repeat(29)}`], active: true }],
+    ["more than asked for", { sessionIndex: `ST-${"a".repeat(29)}`, active: true, admin: true }],
+  ])("%s: 400", async (_, body) => {
+    const answer = await send(body);
+    expect([answer.status, answer.json.error]).toEqual([400, "invalid_request"]);
+    expect(answer.json.message).not.toBe("");
+  });
+
+  test("bytes that are no UTF-8: 400", async () => {
+    const own = { authorization: opened.shop.authorization, "content-type": "application/json" };
+    const path = "/sites/v1/sessions/check";
+    const answer = await new TestBrowser(opened).send(
+      "POST",
+      path,
+      own,
+      Buffer.from('{"a":"\xff"}', "latin1"),
+    );
+    expect(answer.status).toBe(400);
+  });
+
+  test("as a form: 415, said in JSON", async () => {
+    const answer = await send("sessionIndex=x", { "content-type": "application/x-www-form-urlencoded" });
+    expect([answer.status, answer.json.error]).toEqual([415, "content_type_unsupported"]);
+  });
+
+  test("without end: 413, said in JSON", async () => {
+    const answer = await send({ sessionIndex: "a".repeat(70_000), active: true });
+    expect([answer.status, answer.json.error]).toEqual([413, "body_too_large"]);
+  });
+
+  test("by GET: 405 and how", async () => {
+    const { authorization } = opened.shop;
+    const answer = await new TestBrowser(opened).get("/sites/v1/sessions/check", { authorization });
+    expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
+  });
+});
+
+test("the site's request id is the hub's, in answer and log, and one that is none is not taken", async () => {
+  const passed = await send({ sessionIndex: "x" }, { "x-request-id": "visit-12345678" });
+  expect(passed.headers["x-request-id"]).toBe("visit-12345678");
+  const forged = await send({ sessionIndex: "x" }, { "x-request-id": "short" });
+  expect(forged.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+});
