@@ -51,6 +51,10 @@ export class HubInTest {
     if (this.down) return void request.socket.destroy();
     const url = new URL(request.url ?? "", this.url);
     if (url.pathname === "/sites/v1/sessions/check") return this.#check(request, reply);
+    if (url.pathname === "/healthz") {
+      reply.end("ok\n");
+      return;
+    }
     this.validations.push(url.search);
     const answer = this.validateAnswer ?? this.#validate(url.searchParams);
     reply.setHeader("content-type", "application/json; charset=utf-8").end(answer);

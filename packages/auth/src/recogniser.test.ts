@@ -76,6 +76,15 @@ describe("a newcomer", () => {
     expect(hub.validations).toEqual([]);
   });
 
+  test("gets the page itself while the hub is down, and is asked once it is back", async () => {
+    hub.down = true;
+    expect(location(await arrive("/tea"))).toBe("");
+    expect([...browser.cookies.keys()]).toEqual([]);
+    hub.down = false;
+    site.clock.now += 5_000;
+    expect(location(await arrive("/tea"))).toContain("/api/auth/recognise");
+  });
+
   test("is not held up by a hub that fails half-way", async () => {
     const asked = await browser.get(location(await arrive("/tea")));
     hub.down = true;

@@ -20,6 +20,8 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
   // A session that is over does not count: the person may be signed in anew at another site.
   const standing = await readStanding(site, request.headers);
   if (standing.state === "signed-in" || standing.state === "unclear") return null;
+  // Not to a hub that is down: the page is here, and the next visit asks again.
+  if (!(await site.health.answers())) return null;
   const target = new URL(`${site.settings.siteUrl}/api/auth/recognise`);
   target.searchParams.set("returnTo", returnTo);
   return redirect(target.href, []);

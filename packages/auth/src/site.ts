@@ -1,4 +1,5 @@
 import { casProtocol } from "./cas-provider.ts";
+import { HubHealth } from "./hub-health.ts";
 import { type NextAuthEngine, nextAuthEngine } from "./next-auth-engine.ts";
 import { SessionCheck } from "./session-check.ts";
 import { type SessionMemory, sessionMemory } from "./session-memory.ts";
@@ -32,6 +33,7 @@ export interface Site {
   readonly engine: NextAuthEngine;
   readonly memory: SessionMemory;
   readonly check: SessionCheck;
+  readonly health: HubHealth;
   readonly log: SiteLog;
 }
 
@@ -54,7 +56,8 @@ export function lazySite(options: GatehouseOptions, { environment, now }: Surrou
     const protocol = casProtocol;
     const engine = nextAuthEngine(settings, cookies, protocol);
     const check = new SessionCheck({ settings, memory, log, now });
-    return { settings, cookies, protocol, engine, memory, check, log };
+    const health = new HubHealth(settings.hubUrl, now);
+    return { settings, cookies, protocol, engine, memory, check, health, log };
   };
   return {
     log,
