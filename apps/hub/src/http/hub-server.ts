@@ -11,6 +11,8 @@ import type { Route } from "./route.ts";
 
 /** What Next serves by itself: hashed files of the build, and the hub's own assets. */
 const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
+/** A path that leads out of the folder it names, however it is written. */
+const leadsOut = /(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?=\/|%2f|\\|%5c|$)/i;
 
 export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHandler): Server {
   const { secure, dev, hubUrl } = hub.settings;
@@ -28,7 +30,8 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
       const path = request.url?.split("?", 1)[0] ?? "/";
       if (
         (request.method === "GET" || request.method === "HEAD") &&
-        (assets.test(path) || (dev && path.startsWith("/_next/")))
+        (assets.test(path) || (dev && path.startsWith("/_next/"))) &&
+        !leadsOut.test(path)
       ) {
         for (const [name, value] of plain) response.setHeader(name, value);
         next(request, response).catch((error) => {
