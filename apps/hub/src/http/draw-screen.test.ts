@@ -109,6 +109,14 @@ describe("a screen is drawn", () => {
     expect([answer.status, answer.body]).toEqual([500, "broken page"]);
   });
 
+  test.each([404, 500])("and Next's own page of %i is never sent for it", async (status) => {
+    const answer = await ask(async (_, response) => {
+      response.writeHead(status, { "content-type": "text/html" });
+      response.end("<p>Next's words</p>");
+    });
+    expect([answer.status, answer.body]).toEqual([500, `Next answered ${status} for /refused`]);
+  });
+
   test("the model is out of reach outside of the drawing", () => {
     expect(readScreen("refused")).toBeNull();
   });

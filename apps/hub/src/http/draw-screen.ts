@@ -38,6 +38,8 @@ export async function drawScreen<Name extends keyof Screens>(
     () => withScreen(screen.name, screen.model, () => next(request, response)),
     response,
   );
+  // Its own page about an error or a page that is not there is none of ours.
+  if (response.statusCode !== 200) throw new Error(`Next answered ${response.statusCode} for ${request.url}`);
   const html = answer.keepScripts ? page : withoutFrameworkScripts(page);
   for (const name of ["x-powered-by", "vary", "content-encoding", "transfer-encoding", "etag", "link"])
     response.removeHeader(name);

@@ -144,7 +144,13 @@ async function fail(
   send: Send,
   call: Call = makeCall(hub, context),
 ): Promise<Response> {
-  return send(context, renderError(asHubError(error), call, speaks));
+  const refusal = asHubError(error);
+  try {
+    return await send(context, renderError(refusal, call, speaks));
+  } catch (cause) {
+    call.log.error({ err: cause }, "not even the refusal could be drawn");
+    return send(context, renderError(refusal, call, "json"));
+  }
 
   function asHubError(cause: unknown): HubError {
     if (cause instanceof HubError) return cause;
