@@ -1,0 +1,108 @@
+/** Every route and every page of the hub says who may call it: docs and reviews go by these declarations. */
+import { globSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { AntiForgery, Caller, Route, Sends } from "./http/route.ts";
+import { hubRoutes } from "./routes.ts";
+import { createMovableClock } from "./test-door/movable-clock.ts";
+
+const callers: readonly Caller[] = ["anyone", "person", "site", "tester"];
+const protections: readonly AntiForgery[] = [
+  "changes-nothing",
+  "sign-out-only",
+  "login-ticket",
+  "ticket",
+  "form-token",
+  "header-credentials",
+];
+const sendings: readonly Sends[] = ["nothing", "query", "raw-query", "form", "json"];
+const routes = hubRoutes(createMovableClock());
+const named = (route: Route) => `${route.method} ${route.path}`;
+
+/** The whole of it, to be changed knowingly: method, path, caller, anti-forgery. */
+const expected = [
+  "GET / anyone changes-nothing",
+  "GET /cas/login anyone changes-nothing",
+  "POST /cas/login anyone login-ticket",
+  "GET /cas/logout anyone sign-out-only",
+  "GET /cas/validate anyone ticket",
+  "GET /cas/serviceValidate anyone ticket",
+  "GET /cas/p3/serviceValidate anyone ticket",
+  "GET /account person changes-nothing",
+  "POST /account/sessions/end person form-token",
+  "POST /account/sessions/end-others person form-token",
+  "POST /account/sessions/end-all person form-token",
+  "POST /sites/v1/sessions/check site header-credentials",
+  "GET /healthz anyone changes-nothing",
+  "GET /readyz anyone changes-nothing",
+  "POST /test/v1/people tester header-credentials",
+  "DELETE /test/v1/people/:id tester header-credentials",
+  "POST /test/v1/people/:id/disable tester header-credentials",
+  "POST /test/v1/clock tester header-credentials",
+  "DELETE /test/v1/clock tester header-credentials",
+  "POST /test/v1/sweep tester header-credentials",
+];
+
+test("these are the routes, and who may call them", () => {
+  expect(routes.map((route) => `${named(route)} ${route.caller} ${route.antiForgery}`)).toEqual(expected);
+});
+
+describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, route) => {
+  test("says who may call, what keeps forgeries out, what it is sent and how it speaks", () => {
+    expect(callers).toContain(route.caller);
+    expect(protections).toContain(route.antiForgery);
+    expect(sendings).toContain(route.sends);
+    expect(["html", "json"]).toContain(route.speaks);
+    expect(route.path).toMatch(/^\/[A-Za-z0-9/:-]*$/);
+  });
+
+  test("ASVS 3.5.3 changes nothing by GET but what its protocol demands, and changes are protected", () => {
+    if (route.method === "GET") {
+      expect(["changes-nothing", "sign-out-only", "ticket"]).toContain(route.antiForgery);
+      expect(["nothing", "query", "raw-query"]).toContain(route.sends);
+    } else expect(["login-ticket", "form-token", "header-credentials"]).toContain(route.antiForgery);
+  });
+
+  test("a form of a session has its token, and credentials in a header are asked of those who have some", () => {
+    if (route.caller === "person" && route.method !== "GET")
+      expect([route.antiForgery, route.sends]).toEqual(["form-token", "form"]);
+    if (route.antiForgery === "form-token") expect(route.caller).toBe("person");
+    expect(route.antiForgery === "header-credentials").toBe(["site", "tester"].includes(route.caller));
+  });
+
+  test("is declared once", () => {
+    expect(routes.filter((other) => named(other) === named(route))).toHaveLength(1);
+  });
+});
+
+describe("pages draw what a route decided, and nothing else", () => {
+  const app = resolve(import.meta.dirname, "../app");
+  const sources = globSync("**/*.{ts,tsx,js,jsx}", { cwd: app });
+  const pages = sources.filter((file) => /(^|\/)page\.\w+$/.test(file));
+  const read = (file: string) => readFileSync(resolve(app, file), "utf8");
+
+  test("every screen has its page", () => {
+    const directories = pages.map((file) => file.replace(/\/?page\.\w+$/, ""));
+    expect(directories.toSorted()).toEqual(["", "account", "cas/login", "cas/logout", "refused"]);
+  });
+
+  test.each(pages)("%s reads its screen, is not found without one, and is drawn anew each time", (file) => {
+    const source = read(file);
+    expect(source).toMatch(/\breadScreen\("[a-z-]+"\)/);
+    expect(source).toMatch(/\bnotFound\(\)/);
+    expect(source).toMatch(/export const dynamic = "force-dynamic"/);
+  });
+
+  test("there is no route, action, proxy or client component past the hub's routes", () => {
+    expect(sources.filter((file) => /(^|\/)route\.\w+$/.test(file))).toEqual([]);
+    expect(globSync("{,src/}{middleware,proxy,instrumentation}.*", { cwd: resolve(app, "..") })).toEqual([]);
+    for (const file of sources) {
+      const source = read(file);
+      expect(source, file).not.toMatch(/^\s*["']use (server|client|cache)["']/m);
+      expect(source, file).not.toMatch(
+        /from "(next\/(headers|link|form|image|script|router)|@gatehouse\/database)"/,
+      );
+      expect(source, file).not.toMatch(/dangerouslySetInnerHTML|process\.env/);
+    }
+  });
+});
