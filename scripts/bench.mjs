@@ -1,27 +1,40 @@
-/** `npm run bench`: sets up what the benchmarks need and runs them. */
-import { spawn } from "node:child_process";
+/** `npm run bench`: sets everything up, then measures. */
+import "./node-version.mjs";
 import { join } from "node:path";
-import { build } from "./build.mjs";
-import { readEnvironment, toolEnvironment } from "./environment.mjs";
-import { install, requireNode } from "./install.mjs";
-import { root } from "./paths.mjs";
-import { prepareDataFolder } from "./secrets.mjs";
-import { StopError } from "./stop-error.mjs";
+import { prepareDataDirectory } from "./data-directory.mjs";
+import { showError } from "./end-of-command.mjs";
+import { childEnvironment } from "./environment.mjs";
+import { root } from "./house.mjs";
+import { watchForInterruption } from "./interruption.mjs";
+import { Interrupted } from "./plain-error.mjs";
+import { startProgram, stopProgram } from "./processes.mjs";
+import { createProgress } from "./progress.mjs";
+import { setUp, setUpSteps } from "./set-up.mjs";
+import { readSettings } from "./settings.mjs";
+
+const interruption = watchForInterruption();
 
 try {
-  const environment = toolEnvironment(readEnvironment());
-  prepareDataFolder(join(root, ".data"));
-  const logs = join(root, ".data", "logs");
-  await install({ environment, logs });
-  requireNode();
-  await build({ environment, logs });
-  const child = spawn("node", [join(root, "bench/run.ts")], { env: environment, stdio: "inherit" });
-  child.on("exit", (code) => {
-    process.exitCode = code ?? 1;
-  });
+  process.exitCode = await run(readSettings({ ...process.env, HUB_MODE: "demo" }, { dev: false }));
 } catch (error) {
-  process.stderr.write(
-    `error: ${error instanceof StopError ? error.message : /** @type {Error} */ (error).stack}\n`,
-  );
-  process.exitCode = 1;
+  process.exitCode = showError(error);
+}
+process.exit();
+
+/**
+ * @param {import("./settings.mjs").Settings} settings
+ * @returns {Promise<number>} exit code of the benchmarks
+ */
+async function run({ dataDirectory, environment }) {
+  const logs = prepareDataDirectory(dataDirectory);
+  await setUp({ environment, logs, interruption, progress: createProgress({ total: setUpSteps }) });
+  const program = startProgram("bench", ["node", join(root, "bench/run.ts"), ...process.argv.slice(2)], {
+    cwd: root,
+    env: childEnvironment(environment),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const ending = await Promise.race([program.ended, interruption.happened]);
+  await stopProgram(program, { now: interruption.signal ? interruption.again : interruption.happened });
+  if (typeof ending === "string") throw new Interrupted(ending);
+  return ending.code ?? 1;
 }

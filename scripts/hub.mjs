@@ -1,49 +1,70 @@
 /** `npm run hub -- <command>`: the operator's command line, with the same settings as the running hub. */
+import "./node-version.mjs";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
-import { build } from "./build.mjs";
-import { plan as makePlan, readEnvironment, toolEnvironment } from "./environment.mjs";
-import { install, requireNode } from "./install.mjs";
-import { root } from "./paths.mjs";
-import { prepareDataFolder, readSecrets } from "./secrets.mjs";
-import { StopError } from "./stop-error.mjs";
+import { hubSettings } from "./apps.mjs";
+import { prepareDataDirectory } from "./data-directory.mjs";
+import { showError } from "./end-of-command.mjs";
+import { childEnvironment } from "./environment.mjs";
+import { root } from "./house.mjs";
+import { watchForInterruption } from "./interruption.mjs";
+import { createProgress } from "./progress.mjs";
+import { readOrMakeSecrets } from "./secrets.mjs";
+import { setUp, setUpSteps } from "./set-up.mjs";
+import { readSettings } from "./settings.mjs";
+
+const interruption = watchForInterruption();
 
 try {
-  await prepare();
+  process.exitCode = await run(readSettings(process.env, { dev: false }), process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(
-    `error: ${error instanceof StopError ? error.message : /** @type {Error} */ (error).stack}\n`,
-  );
-  process.exitCode = 1;
+  process.exitCode = showError(error);
+}
+process.exit();
+
+/**
+ * @param {import("./settings.mjs").Settings} settings
+ * @param {readonly string[]} words
+ * @returns {Promise<number>} exit code of the command
+ */
+async function run(settings, words) {
+  const logs = prepareDataDirectory(settings.dataDirectory);
+  // Standard output belongs to the command.
+  const progress = createProgress({ total: setUpSteps, output: process.stderr, quietFor: 3_000 });
+  await setUp({
+    environment: settings.environment,
+    logs,
+    interruption,
+    progress,
+    only: ["@gatehouse/database"],
+  });
+  const environment = {
+    ...childEnvironment(settings.environment),
+    ...readOrMakeSecrets(settings.dataDirectory, settings.environment),
+    ...hubSettings(settings),
+    // The test door is a matter of the server, and so is its key.
+    HUB_MODE: settings.mode === "test" ? "demo" : settings.mode,
+    HUB_URL: settings.hub.url,
+    DATA_DIR: settings.dataDirectory,
+    NODE_ENV: "production",
+  };
+  return runToItsEnd(["node", join(root, "apps/hub/command-line.ts"), ...words], environment);
 }
 
-async function prepare() {
-  const operators = readEnvironment();
-  const plan = makePlan(operators);
-  const { hub, shop, bank } = plan.apps;
-  prepareDataFolder(plan.dataDirectory);
-  const logs = join(plan.dataDirectory, "logs");
-  const environment = toolEnvironment(operators);
-  await install({ environment, logs });
-  requireNode();
-  if (!existsSync(join(root, "packages/database/src/generated")))
-    await build({ environment, logs, only: "@gatehouse/database" });
-  const settings = {
-    ...environment,
-    ...readSecrets(plan.dataDirectory, operators),
-    DATA_DIR: plan.dataDirectory,
-    HUB_MODE: plan.mode === "test" ? "demo" : plan.mode,
-    HUB_PORT: String(hub.port),
-    HUB_URL: hub.url,
-    SHOP_URL: shop.url,
-    BANK_URL: bank.url,
-  };
-  const child = spawn("node", [join(root, "apps/hub/command-line.ts"), ...process.argv.slice(2)], {
-    env: settings,
-    stdio: "inherit",
-  });
-  child.on("exit", (code) => {
-    process.exitCode = code ?? 1;
+/**
+ * In the terminal's foreground, because a command may ask for a password; Ctrl-C reaches it by itself.
+ *
+ * @param {readonly string[]} command
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>}
+ */
+function runToItsEnd([program = "", ...words], env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { env, stdio: "inherit" });
+    void interruption.happened.then((signal) => signal !== "SIGINT" && child.kill(signal));
+    void interruption.again.then((signal) => child.kill(signal));
+    child.once("error", reject);
+    child.once("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
 }

@@ -27,7 +27,14 @@ export async function install({ environment, log, interruption, report, onStart 
   const { exitCode, lastLines } = await runLogged({
     name: "npm ci",
     // No package of ours needs its install script: binaries come inside packages.
-    command: [...npmCommand(environment), "ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"],
+    command: [
+      ...npmCommand(environment),
+      "ci",
+      "--ignore-scripts",
+      "--include=dev",
+      "--no-audit",
+      "--no-fund",
+    ],
     environment,
     directory: root,
     log,

@@ -25,6 +25,7 @@ export function watchForInterruption() {
   }
   // Nobody reads any more what a closed terminal was to show.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  // biome-ignore lint/suspicious/noUndeclaredEnvVars: npm sets it, no task depends on it
   if (process.env.npm_lifecycle_event) watchParent(() => interrupt("SIGTERM"));
   return interruption;
 }

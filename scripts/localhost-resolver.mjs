@@ -36,5 +36,7 @@ Object.defineProperties(patchedLookup, Object.getOwnPropertyDescriptors(lookup))
 
 // Next and undici keep what they imported: patched before either is loaded, and for ES imports of names as well.
 dns.lookup = /** @type {typeof dns.lookup} */ (/** @type {unknown} */ (patchedLookup));
-dns.promises.lookup = /** @type {typeof dns.promises.lookup} */ (/** @type {unknown} */ (patchedLookupPromise));
+dns.promises.lookup = /** @type {typeof dns.promises.lookup} */ (
+  /** @type {unknown} */ (patchedLookupPromise)
+);
 syncBuiltinESMExports();

@@ -1,8 +1,8 @@
 /** A file that says which process does something now. One that a killed process left behind does not count. */
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { identify, isAlive } from "./process-identity.mjs";
 import { explainFileError } from "./plain-error.mjs";
+import { identify, isAlive } from "./process-identity.mjs";
 
 /**
  * @typedef {object} Holder
@@ -16,6 +16,7 @@ const writingTakes = 3_000;
 
 export class Lock {
   #path;
+  #held = false;
   /** @type {Holder} */
   #holder = { owner: identify(process.pid), children: [], facts: {} };
 
@@ -40,9 +41,11 @@ export class Lock {
       mkdirSync(dirname(this.#path), { recursive: true });
       this.#setAsideIfDead();
       writeFileSync(this.#path, JSON.stringify(this.#holder), { flag: "wx", mode: 0o600 });
+      this.#held = true;
       return true;
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EEXIST" && this.#exists()) return false;
+      if (error instanceof Error && "code" in error && error.code === "EEXIST" && this.#exists())
+        return false;
       throw explainFileError(error, dirname(this.#path));
     }
   }
@@ -55,8 +58,10 @@ export class Lock {
     renameSync(next, this.#path);
   }
 
+  /** Without effect while it is somebody else's. */
   release() {
-    rmSync(this.#path, { force: true });
+    if (this.#held) rmSync(this.#path, { force: true });
+    this.#held = false;
   }
 
   /** Whoever sees it dead at the same time renames too, and one of the two finds nothing more. */

@@ -13,9 +13,9 @@ export class PlainError extends Error {
 
 /** Somebody asked for the end while something was still under way. */
 export class Interrupted extends PlainError {
-  /** @param {NodeJS.Signals} signal */
+  /** @param {import("./interruption.mjs").EndingSignal} signal */
   constructor(signal) {
-    super(`stopped by ${signal}`, { exitCode: { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[`${signal}`] ?? 1 });
+    super(`stopped by ${signal}`, { exitCode: { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[signal] });
   }
 }
 
@@ -35,7 +35,9 @@ export function explainFileError(error, place) {
     );
   }
   if (code === "ENOTDIR" || code === "EEXIST") {
-    return new PlainError(`${place} should be a folder, but there is a file in its way. Move it, or set DATA_DIR.`);
+    return new PlainError(
+      `${place} should be a folder, but there is a file in its way. Move it, or set DATA_DIR.`,
+    );
   }
   return error;
 }

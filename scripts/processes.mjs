@@ -48,7 +48,10 @@ export function startProgram(name, command, options) {
  * @param {Program} program
  * @param {{ signal?: NodeJS.Signals, patience?: number, now?: Promise<unknown> }} [options] `now` cuts the wait short
  */
-export async function stopProgram(program, { signal = "SIGTERM", patience: wait = patience, now = never } = {}) {
+export async function stopProgram(
+  program,
+  { signal = "SIGTERM", patience: wait = patience, now = never } = {},
+) {
   const family = familyOf(program.identity.pid);
   if (!program.hasEnded()) {
     send(program.identity, signal);

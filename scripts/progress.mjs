@@ -14,9 +14,10 @@ const redraw = 200;
 /** @typedef {(detail: string) => void} Report says how far a step is */
 
 /**
- * @param {{ total: number, output?: Output, now?: () => number }} options
+ * @param {{ total: number, output?: Output, now?: () => number, quietFor?: number }} options
+ *   `quietFor`: milliseconds that a step may take without a word
  */
-export function createProgress({ total, output = process.stdout, now = Date.now }) {
+export function createProgress({ total, output = process.stdout, now = Date.now, quietFor = 0 }) {
   let number = 0;
   return {
     /**
@@ -31,17 +32,18 @@ export function createProgress({ total, output = process.stdout, now = Date.now 
       const label = `[${number}/${total}] ${title} …`;
       const begun = now();
       let detail = "";
+      const isLong = () => now() - begun >= quietFor;
       const seconds = () => `${Math.round((now() - begun) / 1000)} s`;
-      line.show(label);
+      if (quietFor === 0) line.show(label);
       const timer = setInterval(
-        () => line.show([`${label} ${seconds()}`, detail].filter(Boolean).join(", ")),
+        () => isLong() && line.show([`${label} ${seconds()}`, detail].filter(Boolean).join(", ")),
         output.isTTY ? redraw : heartbeat,
       );
       try {
         const result = await work((text) => {
           detail = text;
         });
-        line.end(`${label} ${seconds()}`);
+        if (isLong()) line.end(`${label} ${seconds()}`);
         return result;
       } catch (error) {
         line.end(`${label} failed after ${seconds()}`);

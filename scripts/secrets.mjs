@@ -17,7 +17,9 @@ export function readOrMakeSecrets(dataDirectory, environment) {
   const path = join(dataDirectory, "secrets.json");
   const kept = readKept(path);
   const whole = names.every((name) => kept[name] || environment[name]);
-  const secrets = Object.fromEntries(names.map((name) => [name, kept[name] || randomBytes(32).toString("hex")]));
+  const secrets = Object.fromEntries(
+    names.map((name) => [name, kept[name] || randomBytes(32).toString("hex")]),
+  );
   if (!whole) write(path, secrets);
   return /** @type {Secrets} */ (
     Object.fromEntries(names.map((name) => [name, environment[name] || secrets[name]]))
@@ -37,7 +39,8 @@ function readKept(path) {
     const usable = names.filter((name) => typeof value?.[name] === "string" && value[name].length >= 32);
     return Object.fromEntries(usable.map((name) => [name, value[name]]));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code !== "ENOENT") throw explainFileError(error, path);
+    if (error instanceof Error && "code" in error && error.code !== "ENOENT")
+      throw explainFileError(error, path);
     return {};
   }
 }

@@ -40,7 +40,13 @@ export async function setUp({ environment, logs, interruption, progress, only })
       await expectNode24(withNode24);
     });
     await progress.step(`building ${only ? "the database client" : "hub, shop, bank"}`, (report) =>
-      build({ ...common, environment: withNode24, log: join(logs, "build.log"), report, ...(only && { only }) }),
+      build({
+        ...common,
+        environment: withNode24,
+        log: join(logs, "build.log"),
+        report,
+        ...(only && { only }),
+      }),
     );
   } finally {
     lock.release();

@@ -29,7 +29,9 @@ import { PlainError } from "./plain-error.mjs";
 export function readSettings(given, { dev, file = join(root, ".env") }) {
   const environment = { ...readDotEnv(file), ...given };
   const [hub, shop, bank] = /** @type {[Place, Place, Place]} */ (
-    Object.entries({ HUB: 3000, SHOP: 3001, BANK: 3002 }).map(([name, port]) => place(environment, name, port))
+    Object.entries({ HUB: 3000, SHOP: 3001, BANK: 3002 }).map(([name, port]) =>
+      place(environment, name, port),
+    )
   );
   expectDifferent({ HUB_PORT: hub.port, SHOP_PORT: shop.port, BANK_PORT: bank.port });
   const dataDirectory = resolve(root, environment.DATA_DIR || ".data");

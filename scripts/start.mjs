@@ -1,112 +1,114 @@
 /** `npm start`, `npm run dev`: everything set up by itself, then hub, shop and bank until Ctrl-C. */
+import "./node-version.mjs";
 import { join } from "node:path";
-import { build } from "./build.mjs";
-import { plan as makePlan, readEnvironment, toolEnvironment } from "./environment.mjs";
-import { install, requireNode } from "./install.mjs";
-import { requireFreePort } from "./ports.mjs";
+import { startApps, stopApps, waitUntilReady } from "./apps.mjs";
+import { prepareDataDirectory } from "./data-directory.mjs";
+import { showError } from "./end-of-command.mjs";
+import { childEnvironment } from "./environment.mjs";
+import { greeting } from "./greeting.mjs";
+import { watchForInterruption } from "./interruption.mjs";
+import { Lock } from "./lock.mjs";
+import { PlainError } from "./plain-error.mjs";
+import { expectFreePort } from "./ports.mjs";
+import { stopLeftovers } from "./processes.mjs";
 import { createProgress } from "./progress.mjs";
-import { takeRunLock } from "./run-lock.mjs";
-import { endTools } from "./run-tool.mjs";
-import { prepareDataFolder, readSecrets } from "./secrets.mjs";
-import { startApps } from "./site-apps.mjs";
-import { StopError } from "./stop-error.mjs";
+import { readOrMakeSecrets } from "./secrets.mjs";
+import { setUp, setUpSteps } from "./set-up.mjs";
+import { isLoopback, readSettings } from "./settings.mjs";
 
-const dev = process.argv.includes("--dev");
-/** @type {import("./app-process.mjs").AppProcess[]} */
-const started = [];
-/** @type {{ release(): void } | undefined} */
-let lock;
-let stopping = false;
-
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
-  process.on(signal, () => void stop(0, "stopping …"));
+const interruption = watchForInterruption();
 
 try {
-  await start();
+  process.exitCode = await run(readSettings(process.env, { dev: process.argv.includes("--dev") }));
 } catch (error) {
-  if (!stopping) {
-    const text = error instanceof StopError ? error.message : /** @type {Error} */ (error).stack;
-    await stop(1, `\nerror: ${text}`);
+  process.exitCode = showError(error);
+}
+process.exit();
+
+/**
+ * @param {import("./settings.mjs").Settings} settings
+ * @returns {Promise<number>} exit code
+ */
+async function run(settings) {
+  const logs = prepareDataDirectory(settings.dataDirectory);
+  const lock = await takeTurn(settings);
+  try {
+    await expectFreePorts(settings);
+    const progress = createProgress({ total: setUpSteps + 2 });
+    const { environment } = settings;
+    await setUp({
+      environment,
+      logs,
+      interruption,
+      progress,
+      ...(settings.dev && { only: ["@gatehouse/database"] }),
+    });
+    const secrets = readOrMakeSecrets(settings.dataDirectory, environment);
+    const apps = startApps({ settings, environment: childEnvironment(environment), secrets, logs });
+    try {
+      lock.update({ children: apps.map(({ program }) => program.identity) });
+      return await serve(apps, settings, progress);
+    } finally {
+      await stopApps(apps, interruption.signal ? interruption.again : interruption.happened);
+    }
+  } finally {
+    lock.release();
   }
 }
 
-async function start() {
-  const operators = readEnvironment();
-  const plan = makePlan(operators);
-  const { hub, shop, bank } = plan.apps;
-  prepareDataFolder(plan.dataDirectory);
-  lock = takeRunLock(plan.dataDirectory);
-  for (const app of [hub, shop, bank]) await requireFreePort(app);
-
-  const logs = join(plan.dataDirectory, "logs");
-  const environment = toolEnvironment(operators);
-  const progress = createProgress(3);
-  await progress.step("installing packages", (say) => install({ environment, logs, say }));
-  requireNode();
-  await progress.step(dev ? "making the database client" : "building hub, shop and bank", (say) =>
-    build({ environment, logs, say, ...(dev ? { only: "@gatehouse/database" } : {}) }),
-  );
-  const secrets = readSecrets(plan.dataDirectory, operators);
-  await progress.step("starting database, hub, shop and bank", (say) =>
-    startApps({ plan, environment, secrets, dev, say, onStarted: watch }),
-  );
-  if (!stopping) process.stdout.write(`${greeting(plan)}\nready\n`);
-}
-
-/** @param {import("./app-process.mjs").AppProcess} app */
-function watch(app) {
-  started.push(app);
-  app.ended.then(() => {
-    const isUp = started.includes(app);
-    if (!stopping && isUp)
-      void stop(
-        1,
-        `\nerror: the ${app.name} ended by itself. Its log is in .data/logs/${app.name}.log; start again when that is mended.`,
-        app,
-      );
+/**
+ * @param {import("./apps.mjs").App[]} apps
+ * @param {import("./settings.mjs").Settings} settings
+ * @param {ReturnType<typeof createProgress>} progress
+ */
+async function serve(apps, settings, progress) {
+  const [hub, ...sites] = apps;
+  await progress.step("starting the hub and its database", async () => {
+    if (hub) await waitUntilReady(hub, interruption);
   });
+  await progress.step("starting shop, bank", async () => {
+    await Promise.all(sites.map((site) => waitUntilReady(site, interruption)));
+  });
+  process.stdout.write(`${greeting(settings)}\nready\n`);
+  const deaths = apps.map(async (app) => {
+    await app.program.ended;
+    return app;
+  });
+  const end = await Promise.race([interruption.happened, ...deaths]);
+  if (typeof end === "string") {
+    process.stdout.write("stopping …\n");
+    return 0;
+  }
+  throw new PlainError(
+    `the ${end.program.name} ended by itself, so the others were stopped. Its log is ${end.log}.`,
+  );
 }
 
 /**
- * Sites before the hub: whoever is served last can still ask it. The hub stops its database.
+ * One start at a time on one data directory. What a killed one left behind is ended first.
  *
- * @param {number} exitCode
- * @param {string} words
- * @param {import("./app-process.mjs").AppProcess} [dead] ended already
+ * @param {import("./settings.mjs").Settings} settings
  */
-async function stop(exitCode, words, dead) {
-  if (stopping) return;
-  stopping = true;
-  if (dead) await new Promise((resolve) => setImmediate(resolve));
-  process[exitCode === 0 ? "stdout" : "stderr"].write(`${words}\n`);
-  endTools();
-  await Promise.all(started.filter(({ name }) => name !== "hub").map((app) => app.stop()));
-  await Promise.all(started.filter(({ name }) => name === "hub").map((app) => app.stop()));
-  lock?.release();
-  process.exit(exitCode);
+async function takeTurn({ dataDirectory, hub }) {
+  const lock = new Lock(join(dataDirectory, "run.json"));
+  const before = lock.read();
+  if (!lock.tryToTake()) {
+    const holder = lock.read();
+    const who =
+      holder && holder !== "being written" ? ` (process ${holder.owner.pid}, ${holder.facts.url})` : "";
+    throw new PlainError(
+      `Gatehouse runs on ${dataDirectory} already${who}. Stop it with Ctrl-C, or set DATA_DIR and other ports for a second one.`,
+    );
+  }
+  lock.update({ facts: { url: hub.url } });
+  if (before && before !== "being written") await stopLeftovers(before.children);
+  return lock;
 }
 
-/** @param {import("./environment.mjs").Plan} plan */
-function greeting({ mode, apps: { hub, shop, bank } }) {
-  const rows = [
-    ["hub", hub.url, "the central login"],
-    ["Corner Shop", shop.url, "a basket that survives"],
-    ["Harbour Bank", bank.url, "accounts of whoever is signed in"],
-  ];
-  const people = [
-    ["alice", "alice@example.com", ""],
-    ["bob", "bob@example.com", ""],
-    ["carol", "carol@example.com", "operator"],
-  ];
-  const table = (/** @type {string[][]} */ lines) =>
-    lines.map(([a = "", b = "", c = ""]) => `  ${a.padEnd(14)}${b.padEnd(34)}${c}`.trimEnd());
-  const demo = [
-    "",
-    "  Demo accounts, password of all three: correct horse battery staple",
-    ...table(people),
-    "",
-    `  First click: ${shop.url} — put something in the basket and sign in as alice.`,
-    `  Then open ${bank.url}: it knows you.`,
-  ];
-  return ["", ...table(rows), ...(mode === "production" ? [] : demo), ""].join("\n");
+/** @param {import("./settings.mjs").Settings} settings */
+async function expectFreePorts({ hub, shop, bank }) {
+  const hubHost = isLoopback(new URL(hub.url).hostname) ? "127.0.0.1" : undefined;
+  await expectFreePort({ variable: "HUB_PORT", port: hub.port, host: hubHost });
+  await expectFreePort({ variable: "SHOP_PORT", port: shop.port, host: "127.0.0.1" });
+  await expectFreePort({ variable: "BANK_PORT", port: bank.port, host: "127.0.0.1" });
 }

@@ -1,0 +1,157 @@
+/** Hub, shop and bank as programs: what each is given, when it is ready, and in which order they end. */
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { root, script } from "./house.mjs";
+import { Interrupted, PlainError } from "./plain-error.mjs";
+import { startProgram, stopProgram } from "./processes.mjs";
+
+/** An app that has not answered for this long will not, in milliseconds. */
+const patience = 90_000;
+/** The hub ends what is under way and stops its database, in milliseconds. */
+const hubPatience = 20_000;
+const shownLines = 15;
+
+/**
+ * @typedef {object} App
+ * @property {import("./processes.mjs").Program} program
+ * @property {string} health address that answers 200 when it is ready
+ * @property {string} log
+ */
+/**
+ * @typedef {object} AppOptions
+ * @property {import("./settings.mjs").Settings} settings
+ * @property {NodeJS.ProcessEnv} environment of `childEnvironment`
+ * @property {import("./secrets.mjs").Secrets} secrets
+ * @property {string} logs folder
+ */
+
+/**
+ * All three at once: a site asks the hub only when somebody comes.
+ *
+ * @param {AppOptions} options
+ * @returns {App[]} the hub first
+ */
+export function startApps({ settings, environment, secrets, logs }) {
+  const { hub, shop, bank, dev } = settings;
+  const shared = {
+    ...environment,
+    DATA_DIR: settings.dataDirectory,
+    HUB_URL: hub.url,
+    NODE_ENV: dev ? "development" : "production",
+  };
+  const hubEnvironment = {
+    ...shared,
+    ...secrets,
+    ...hubSettings(settings),
+    ...(dev && { HUB_DEV: "1" }),
+  };
+  return [
+    start("hub", ["node", "server.ts"], hubEnvironment, hub.port, "readyz", logs),
+    ...[
+      { name: "shop", place: shop, secret: secrets.SHOP_SITE_SECRET },
+      { name: "bank", place: bank, secret: secrets.BANK_SITE_SECRET },
+    ].map(({ name, place, secret }) => {
+      const siteEnvironment = { ...withoutHubSettings(shared), SITE_URL: place.url, SITE_SECRET: secret };
+      return start(name, siteCommand(place.port, dev), siteEnvironment, place.port, "healthz", logs);
+    }),
+  ];
+}
+
+/** @param {import("./settings.mjs").Settings} settings */
+export function hubSettings({ mode, hub, shop, bank }) {
+  return { HUB_MODE: mode, HUB_PORT: String(hub.port), SHOP_URL: shop.url, BANK_URL: bank.url };
+}
+
+/**
+ * @param {number} port
+ * @param {boolean} dev
+ */
+function siteCommand(port, dev) {
+  const preload = `--import=${pathToFileURL(script("end-with-parent.mjs")).href}`;
+  const next = join(root, "node_modules", "next", "dist", "bin", "next");
+  return ["node", preload, next, dev ? "dev" : "start", "-p", String(port), "-H", "127.0.0.1"];
+}
+
+/**
+ * A site is given its own secret and no other.
+ *
+ * @param {NodeJS.ProcessEnv} environment
+ */
+function withoutHubSettings({ HUB_SECRETS, SHOP_SITE_SECRET, BANK_SITE_SECRET, TEST_DOOR_KEY, ...rest }) {
+  const { DATABASE_URL, REDIS_URL, SMTP_URL, ...site } = rest;
+  return site;
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} command
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {number} port
+ * @param {string} health
+ * @param {string} logs
+ * @returns {App}
+ */
+function start(name, command, environment, port, health, logs) {
+  const log = join(logs, `${name}.log`);
+  const output = openSync(log, "w", 0o600);
+  // The channel tells the program when we are gone, even under kill -9.
+  const program = startProgram(name, command, {
+    cwd: join(root, "apps", name),
+    env: environment,
+    stdio: ["ignore", output, output, "ipc"],
+  });
+  closeSync(output);
+  return { program, health: `http://127.0.0.1:${port}/${health}`, log };
+}
+
+/**
+ * @param {App} app
+ * @param {import("./interruption.mjs").Interruption} interruption
+ * @throws {PlainError} with what the app itself says about it, where it does
+ */
+export async function waitUntilReady({ program, health, log }, interruption) {
+  const deadline = Date.now() + patience;
+  while (!program.hasEnded() && Date.now() < deadline) {
+    if (interruption.signal) throw new Interrupted(interruption.signal);
+    if (await answers(health)) return;
+    await Promise.race([program.ended, interruption.happened, pause(50)]);
+  }
+  throw new PlainError(...explain(program, log));
+}
+
+/** @param {string} url */
+async function answers(url) {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false; // not listening yet
+  }
+}
+
+/**
+ * @param {import("./processes.mjs").Program} program
+ * @param {string} log
+ * @returns {[string, { detail: string }]}
+ */
+function explain({ name, hasEnded }, log) {
+  const lines = stripVTControlCharacters(readFileSync(log, "utf8")).split("\n").filter(Boolean);
+  const own = lines.findLast((line) => line.startsWith("error: "));
+  // One sentence that it meant for people; a stack that follows is for the log.
+  if (own) return [own.slice("error: ".length), { detail: "" }];
+  const what = hasEnded() ? "ended while it was starting" : `did not answer within ${patience / 1000} s`;
+  return [`the ${name} ${what}. ${log} has all it said.`, { detail: lines.slice(-shownLines).join("\n") }];
+}
+
+/**
+ * Sites before the hub: whoever is served last can still ask it.
+ *
+ * @param {readonly App[]} apps the hub first
+ * @param {Promise<unknown>} now cuts the wait short
+ */
+export async function stopApps([hub, ...sites], now) {
+  await Promise.all(sites.map(({ program }) => stopProgram(program, { now })));
+  if (hub) await stopProgram(hub.program, { now, patience: hubPatience });
+}
