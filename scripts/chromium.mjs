@@ -3,6 +3,8 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { root } from "./house.mjs";
+import { PlainError } from "./plain-error.mjs";
 
 const execute = promisify(execFile);
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -12,27 +14,27 @@ const patience = 300_000;
 /**
  * In this order: `CHROMIUM_PATH`, one on the path, Debian's package (as root), Playwright's own download.
  *
- * @param {{ log: (text: string) => void, environment: NodeJS.ProcessEnv, playwright: string }} options
+ * @param {{ report: (text: string) => void, environment: NodeJS.ProcessEnv }} options
  * @returns {Promise<string>} path of the program
- * @throws {Error} one sentence, when there is none and none can be had
+ * @throws {PlainError} one sentence, when there is none and none can be had
  */
-export async function findChromium({ log, environment, playwright }) {
+export async function findChromium({ report, environment }) {
   const given = environment.CHROMIUM_PATH;
   if (given) {
     if (await isProgram(given)) return given;
-    throw new Error(`CHROMIUM_PATH names ${given}, which is no program.`);
+    throw new PlainError(`CHROMIUM_PATH names ${given}, which is no program.`);
   }
   const found = await onPath(environment);
   if (found) return found;
   if (process.getuid?.() === 0 && (await isProgram("/usr/bin/apt-get"))) {
-    log("installing Debian's chromium");
+    report("installing Debian's chromium");
     const packaged = await fromDebian(environment).catch(() => undefined);
     if (packaged) return packaged;
   }
-  log("downloading Playwright's Chromium");
-  const downloaded = await fromPlaywright(environment, playwright).catch(() => undefined);
+  report("downloading Playwright's Chromium");
+  const downloaded = await fromPlaywright(environment).catch(() => undefined);
   if (downloaded) return downloaded;
-  throw new Error(
+  throw new PlainError(
     "no Chromium was found and none could be installed. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH.",
   );
 }
@@ -60,19 +62,16 @@ async function fromDebian(environment) {
   return onPath(environment);
 }
 
-/**
- * @param {NodeJS.ProcessEnv} environment
- * @param {string} playwright its command line
- */
-async function fromPlaywright(environment, playwright) {
-  await execute(process.execPath, [playwright, "install", "chromium"], {
+/** @param {NodeJS.ProcessEnv} environment */
+async function fromPlaywright(environment) {
+  await execute("playwright", ["install", "chromium"], {
     env: environment,
     timeout: patience,
     maxBuffer: 2 ** 26,
   });
   const script =
     'import("@playwright/test").then(({ chromium }) => process.stdout.write(chromium.executablePath()))';
-  const { stdout } = await execute(process.execPath, ["-e", script], { env: environment });
+  const { stdout } = await execute("node", ["-e", script], { env: environment, cwd: root });
   return (await isProgram(stdout)) ? stdout : undefined;
 }
 

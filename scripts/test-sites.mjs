@@ -1,0 +1,84 @@
+/** Hub, shop and bank for the journeys: started for testing, on free ports, with a data folder of their own. */
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { script } from "./house.mjs";
+import { PlainError } from "./plain-error.mjs";
+import { startProgram, stopProgram } from "./processes.mjs";
+
+/**
+ * @param {{ environment: NodeJS.ProcessEnv, directory: string, interruption: import("./interruption.mjs").Interruption }} options
+ *   `directory`: where the data folder goes; what an earlier run left there is removed
+ * @returns {Promise<{ environment: Record<string, string>, stop: () => Promise<void> }>} what the journeys have to know
+ * @throws {PlainError} with the last words of the start when it did not get ready
+ */
+export async function startTestSites({ environment, directory, interruption }) {
+  const data = join(directory, "sites");
+  await rm(data, { recursive: true, force: true });
+  const [hub = 0, shop = 0, bank = 0] = await freePorts(3);
+  const own = {
+    HUB_PORT: String(hub),
+    SHOP_PORT: String(shop),
+    BANK_PORT: String(bank),
+    HUB_URL: `http://hub.localhost:${hub}`,
+    SHOP_URL: `http://shop.localhost:${shop}`,
+    BANK_URL: `http://bank.localhost:${bank}`,
+    TEST_DOOR_KEY: randomBytes(32).toString("hex"),
+  };
+  const { DATABASE_URL: _, NODE_ENV: __, ...rest } = environment;
+  const program = startProgram("start", [process.execPath, script("start.mjs")], {
+    env: { ...rest, ...own, DATA_DIR: data, HUB_MODE: "test", LOGIN_THROTTLE: "off" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stop = () => stopProgram(program, { signal: "SIGINT", patience: 30_000, now: interruption.again });
+  const last = await waitForReady(program);
+  if (last === undefined) return { environment: own, stop };
+  await stop();
+  throw new PlainError("the sites for the journeys did not start.", { detail: last });
+}
+
+/**
+ * @param {import("./processes.mjs").Program} program
+ * @returns {Promise<string | undefined>} its last words when it ended instead
+ */
+async function waitForReady({ child, ended }) {
+  /** @type {string[]} */
+  const lines = [];
+  const ready = new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on("line", (line) => {
+        lines.push(line);
+        if (line === "ready") resolve(undefined);
+      });
+    }
+  });
+  return Promise.race([ready, ended.then(() => lines.slice(-20).join("\n"))]);
+}
+
+/**
+ * Ports that nobody listens on, held at the same time so that they differ.
+ *
+ * @param {number} count
+ */
+async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        /** @type {Promise<number>} */ (
+          new Promise((resolve, reject) => {
+            server.once("error", reject);
+            server.listen(0, "127.0.0.1", () => {
+              const address = server.address();
+              resolve(typeof address === "object" && address ? address.port : 0);
+            });
+          })
+        ),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,85 @@
+/** `npm test`: sets everything up, runs every check, goes on after a failed one, and closes with one line of counts. */
+import "./node-version.mjs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { checks } from "./checks.mjs";
+import { findChromium } from "./chromium.mjs";
+import { prepareDataDirectory } from "./data-directory.mjs";
+import { showError } from "./end-of-command.mjs";
+import { childEnvironment } from "./environment.mjs";
+import { root } from "./house.mjs";
+import { watchForInterruption } from "./interruption.mjs";
+import { runLogged } from "./logged-command.mjs";
+import { createProgress } from "./progress.mjs";
+import { setUp, setUpSteps } from "./set-up.mjs";
+import { startTestSites } from "./test-sites.mjs";
+
+const interruption = watchForInterruption();
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  process.exitCode = showError(error);
+  if (!interruption.signal) process.stdout.write("0 passed, 1 failed\n");
+}
+process.exit();
+
+/** @returns {Promise<number>} exit code */
+async function run() {
+  const directory = join(root, ".data", "test");
+  const logs = prepareDataDirectory(directory);
+  const reports = join(directory, "reports");
+  await rm(reports, { recursive: true, force: true });
+  await mkdir(reports, { recursive: true });
+
+  const environment = { ...process.env, CI: "1" };
+  const progress = createProgress({ total: setUpSteps + 1 });
+  await setUp({ environment, logs, interruption, progress });
+  const tools = childEnvironment(environment);
+  const chromium = await progress.step("finding a Chromium", (report) =>
+    findChromium({ environment: tools, report }),
+  );
+
+  const total = { passed: 0, failed: 0 };
+  for (const check of checks({ reports, chromium })) {
+    const begun = performance.now();
+    const { passed, failed } = await runCheck(check, { environment: tools, directory, logs });
+    total.passed += passed;
+    total.failed += failed;
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    process.stdout.write(
+      `${failed === 0 ? "ok    " : "FAILED"} ${check.name}  (${passed} passed, ${failed} failed, ${seconds} s)\n`,
+    );
+  }
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * @param {import("./checks.mjs").Check} check
+ * @param {{ environment: NodeJS.ProcessEnv, directory: string, logs: string }} options
+ * @returns {Promise<import("./counts.mjs").Counts>}
+ */
+async function runCheck(check, { environment, directory, logs }) {
+  const sites = check.needsSites ? await startTestSites({ environment, directory, interruption }) : undefined;
+  try {
+    const log = join(logs, `${check.name.replaceAll(/\W+/g, "-")}.log`);
+    const { exitCode, lastLines } = await runLogged({
+      name: check.name,
+      command: check.command,
+      environment: { ...environment, ...sites?.environment, ...check.environment },
+      directory: root,
+      log,
+      interruption,
+      ...(check.count ? { onLine: (line) => process.stdout.write(`       ${line}\n`) } : {}),
+    });
+    if (exitCode !== 0 && !check.count)
+      process.stdout.write(`${lastLines.replaceAll(/^/gm, "       ")}\n       (all of it: ${log})\n`);
+    return await (check.count?.(exitCode) ?? {
+      passed: exitCode === 0 ? 1 : 0,
+      failed: exitCode === 0 ? 0 : 1,
+    });
+  } finally {
+    await sites?.stop();
+  }
+}
