@@ -32,7 +32,7 @@ async function run() {
   await rm(reports, { recursive: true, force: true });
   await mkdir(reports, { recursive: true });
 
-  const environment = { ...process.env, CI: "1" };
+  const environment = { ...process.env, CI: "1", NO_COLOR: "1" };
   const progress = createProgress({ total: setUpSteps + 1 });
   await setUp({ environment, logs, interruption, progress });
   const tools = childEnvironment(environment);
