@@ -26,6 +26,11 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
   for (const declared of routes) {
     const answer = async (context: HubContext): Promise<Response> => {
       const call = makeCall(hub, context);
+      const began = performance.now();
+      context.env.outgoing.once("close", () => {
+        const milliseconds = Math.round(performance.now() - began);
+        call.log.info({ event: "request", status: context.env.outgoing.statusCode, milliseconds }, "answered");
+      });
       try {
         return await send(context, await run(declared, call, context));
       } catch (error) {
