@@ -1,5 +1,5 @@
 /** Puts routes on Hono: limits, parameters, caller and anti-forgery in this order, then the route. */
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { ParameterError, parseParameters } from "@gatehouse/cas/server";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
@@ -122,7 +122,7 @@ function makeCall(hub: Hub, context: HubContext): Call {
     return Array.isArray(value) ? value.join(", ") : value;
   };
   const passed = header("x-request-id");
-  const requestId = passed !== undefined && requestIdShape.test(passed) ? passed : randomUUID();
+  const requestId = passed !== undefined && requestIdShape.test(passed) ? passed : randomBytes(6).toString("hex");
   const path = new URL(context.req.url).pathname;
   return {
     hub,

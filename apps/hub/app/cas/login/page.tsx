@@ -39,7 +39,7 @@ export default function LoginPage() {
           <TextField
             id="username"
             name="username"
-            label="Username"
+            label="Username or email"
             value={model.username}
             error={errorOf("username")}
             autoComplete="username webauthn"
