@@ -1,6 +1,6 @@
 /** Hub, shop and bank as programs: what each is given, when it is ready, and in which order they end. */
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
@@ -60,9 +60,20 @@ export function startApps({ settings, environment, secrets, logs }) {
   ];
 }
 
-/** @param {import("./settings.mjs").Settings} settings */
-export function hubSettings({ mode, hub, shop, bank }) {
-  return { HUB_MODE: mode, HUB_PORT: String(hub.port), SHOP_URL: shop.url, BANK_URL: bank.url };
+/**
+ * Paths that a person gives are meant from the root, and the hub runs elsewhere.
+ *
+ * @param {import("./settings.mjs").Settings} settings
+ */
+export function hubSettings({ mode, hub, shop, bank, environment: { SITES_DIR, CA_FILE } }) {
+  return {
+    ...(SITES_DIR && { SITES_DIR: resolve(root, SITES_DIR) }),
+    ...(CA_FILE && { CA_FILE: resolve(root, CA_FILE) }),
+    HUB_MODE: mode,
+    HUB_PORT: String(hub.port),
+    SHOP_URL: shop.url,
+    BANK_URL: bank.url,
+  };
 }
 
 /**

@@ -1,11 +1,11 @@
 /** Hub, shop and bank for the journeys: started for testing, on free ports, with a data folder of their own. */
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { script } from "./house.mjs";
 import { PlainError } from "./plain-error.mjs";
+import { freePorts } from "./ports.mjs";
 import { startProgram, stopProgram } from "./processes.mjs";
 
 /**
@@ -56,29 +56,4 @@ async function waitForReady({ child, ended }) {
     }
   });
   return Promise.race([ready, ended.then(() => lines.slice(-20).join("\n"))]);
-}
-
-/**
- * Ports that nobody listens on, held at the same time so that they differ.
- *
- * @param {number} count
- */
-async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        /** @type {Promise<number>} */ (
-          new Promise((resolve, reject) => {
-            server.once("error", reject);
-            server.listen(0, "127.0.0.1", () => {
-              const address = server.address();
-              resolve(typeof address === "object" && address ? address.port : 0);
-            });
-          })
-        ),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
