@@ -1,0 +1,39 @@
+import { createServer, type Server } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { expectFreePort, freePorts } from "./ports.mjs";
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+async function take(port: number): Promise<void> {
+  server = createServer();
+  await new Promise<void>((resolve) => server?.listen(port, "127.0.0.1", resolve));
+}
+
+describe("ports", () => {
+  test("a free one is fine, and stays free", async () => {
+    const [port = 0] = await freePorts(1);
+    await expectFreePort({ variable: "HUB_PORT", port, host: "127.0.0.1" });
+    await take(port);
+  });
+
+  test("free ones differ", async () => {
+    expect(new Set(await freePorts(20)).size).toBe(20);
+  });
+
+  test("a taken one is named with its setting", async () => {
+    const [port = 0] = await freePorts(1);
+    await take(port);
+    const refused = expectFreePort({ variable: "SHOP_PORT", port, host: "127.0.0.1" });
+    await expect(refused).rejects.toThrow(
+      new RegExp(`^port ${port} is taken.* set SHOP_PORT to another port`),
+    );
+  });
+
+  test.runIf(process.platform === "linux")("a taken one is named with its process", async () => {
+    const [port = 0] = await freePorts(1);
+    await take(port);
+    const refused = expectFreePort({ variable: "BANK_PORT", port, host: undefined });
+    await expect(refused).rejects.toThrow(`taken by process ${process.pid} (`);
+  });
+});
