@@ -1,0 +1,33 @@
+import type { Database } from "@gatehouse/database";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { hashPassword, verifyPassword } from "./credential/password.ts";
+import { makeDemoPeople } from "./demo-people.ts";
+import { openTestDatabase } from "./test-support/test-database.ts";
+
+let database: Database;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+const passwordOf = async (name: string) => (await database.people.findForSignIn(name))?.passwordHash ?? null;
+
+test("two starts at once make the demo people once, with the password that the README names", async () => {
+  await Promise.all([makeDemoPeople(database), makeDemoPeople(database)]);
+  const { rows } = await database.pool.query("SELECT username, operator FROM users ORDER BY username");
+  expect(rows).toEqual([
+    { username: "alice", operator: false },
+    { username: "bob", operator: false },
+    { username: "carol", operator: true },
+  ]);
+  expect(await verifyPassword(await passwordOf("alice@example.com"), "correct horse battery staple")).toBe(
+    true,
+  );
+});
+
+test("whoever changed her password keeps it", async () => {
+  const alice = await database.people.findForSignIn("alice");
+  await database.people.setPasswordHash(alice?.person.id ?? "", await hashPassword("her own"));
+  await makeDemoPeople(database);
+  expect(await verifyPassword(await passwordOf("alice"), "her own")).toBe(true);
+});
