@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import type { LoginErrorCode, LoginScreen } from "../src/screen.ts";
+import { listWords, loginErrorWords, reasonWords, waitWords } from "./words.ts";
+
+// Objects and not lists: a reason or code that is added and forgotten here does not compile.
+const reasons: Record<NonNullable<LoginScreen["reason"]>, true> = {
+  idle: true,
+  absolute: true,
+  "ended-elsewhere": true,
+  "signed-out": true,
+  disabled: true,
+  "password-changed": true,
+  "ended-by-operator": true,
+  renew: true,
+  "expired-form": true,
+};
+const codes: Record<LoginErrorCode, true> = {
+  username_missing: true,
+  password_missing: true,
+  credentials_wrong: true,
+  too_many_attempts: true,
+  form_expired: true,
+};
+
+describe("why she is asked again", () => {
+  test.each(Object.keys(reasons) as (keyof typeof reasons)[])("%s says why and what next", (reason) => {
+    const { why, next } = reasonWords(reason, 30);
+    expect(why).toMatch(/^[A-Z].+\.$/);
+    expect(next).toMatch(/^[A-Z].+\.$/);
+  });
+
+  test("each reason has words of its own", () => {
+    const words = (Object.keys(reasons) as (keyof typeof reasons)[]).map(
+      (reason) => reasonWords(reason, 30).why,
+    );
+    expect(new Set(words).size).toBe(words.length);
+  });
+
+  test.each([
+    [1, "1 minute"],
+    [30, "30 minutes"],
+    [90, "90 minutes"],
+    [480, "8 hours"],
+  ])("%i minutes without activity are said as %j", (minutes, words) => {
+    expect(reasonWords("idle", minutes).why).toBe(`You were signed out after ${words} without activity.`);
+  });
+});
+
+describe("what went wrong", () => {
+  test.each(Object.keys(codes) as LoginErrorCode[])("%s has words and a field to go to", (code) => {
+    const { text, field } = loginErrorWords(code);
+    expect(text).not.toBe("");
+    expect(["username", "password"]).toContain(field);
+  });
+
+  test("wrong credentials blame neither field, so that nobody learns who has an account", () => {
+    expect(loginErrorWords("credentials_wrong").atField).toBe(false);
+  });
+
+  test("too many attempts say how long to wait", () => {
+    expect(loginErrorWords("too_many_attempts", 90).text).toContain("Wait 2 minutes");
+  });
+});
+
+test.each([
+  [undefined, "a few minutes"],
+  [0.4, "a second"],
+  [42.2, "43 seconds"],
+  [60, "1 minute"],
+  [61, "2 minutes"],
+  [7200, "2 hours"],
+])("a wait of %s seconds is %j", (seconds, words) => {
+  expect(waitWords(seconds)).toBe(words);
+});
+
+test.each([
+  [["Shop"], "Shop"],
+  [["Shop", "Bank"], "Shop and Bank"],
+  [["Shop", "Bank", "Museum"], "Shop, Bank and Museum"],
+])("%j is a list in words", (names, words) => {
+  expect(listWords(names)).toBe(words);
+});
