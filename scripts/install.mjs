@@ -1,6 +1,6 @@
 /** Brings `node_modules` to what the lock file says, and leaves it alone when it is there already. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { programs, root } from "./house.mjs";
 import { runLogged } from "./logged-command.mjs";
@@ -23,18 +23,12 @@ export function isInstalled() {
  */
 export async function install({ environment, log, interruption, report, onStart }) {
   const wanted = lockedPackages(lockFile).length;
-  const timer = setInterval(() => report(`${countInstalled()} of ${wanted} packages`), 500);
+  const timer = setInterval(() => report(`${countInstalled()} of up to ${wanted} packages`), 500);
+  // What an interrupted install left may be half of a package.
+  rmSync(modules, { recursive: true, force: true });
   const { exitCode, lastLines } = await runLogged({
-    name: "npm ci",
-    // No package of ours needs its install script: binaries come inside packages.
-    command: [
-      ...npmCommand(environment),
-      "ci",
-      "--ignore-scripts",
-      "--include=dev",
-      "--no-audit",
-      "--no-fund",
-    ],
+    name: "npm install",
+    command: [...npmCommand(environment), "install", ...npmOptions],
     environment,
     directory: root,
     log,
@@ -42,7 +36,32 @@ export async function install({ environment, log, interruption, report, onStart 
     onStart,
   }).finally(() => clearInterval(timer));
   if (exitCode !== 0) throw new PlainError(explain(lastLines, log), { detail: lastLines });
+  if (!agreesWithLock()) throw new PlainError(outOfStep);
+  linkNode();
   writeFileSync(stamp, fingerprint());
+}
+
+/**
+ * Not `npm ci`: it refuses a lock file that was written where a mirror had only some platforms' binaries, although
+ * all that this machine needs is in it. So that nothing else than what the lock file says is installed for that,
+ * the outcome is compared with it.
+ */
+const npmOptions = [
+  "--no-save",
+  // No package of ours needs its install script: binaries come inside packages.
+  "--ignore-scripts",
+  // NODE_ENV=production must not drop what builds.
+  "--include=dev",
+  "--include=optional",
+  "--no-audit",
+  "--no-fund",
+];
+
+/** npm 10 takes the link away with the Node of another platform, which it has just left out. */
+function linkNode() {
+  const node = join(programs, "node");
+  const own = join("..", `node-${process.platform}-${process.arch}`, "bin", "node");
+  if (!existsSync(node) && existsSync(join(programs, own))) symlinkSync(own, node);
 }
 
 /**
@@ -69,14 +88,29 @@ function fingerprint() {
 
 /** Somebody ran `npm install` by hand: npm's own list tells whether it is the same. */
 function adoptInstalled() {
-  const there = new Map(lockedPackages(join(modules, ".package-lock.json")));
-  const same =
-    there.size > 0 &&
-    lockedPackages(lockFile)
-      .filter(([, entry]) => !entry.optional && !entry.peer)
-      .every(([path, entry]) => there.get(path)?.version === entry.version);
-  if (same) writeFileSync(stamp, fingerprint());
+  const same = agreesWithLock();
+  if (same) {
+    linkNode();
+    writeFileSync(stamp, fingerprint());
+  }
   return same;
+}
+
+/** Everything that has to be there is, and nothing is in a version that the lock file does not name. */
+function agreesWithLock() {
+  const locked = lockedPackages(lockFile);
+  const there = lockedPackages(join(modules, ".package-lock.json"));
+  const [versions, expected] = [versionsOf(there), versionsOf(locked)];
+  return (
+    there.length > 0 &&
+    there.every(([path, { version }]) => expected.get(path) === version) &&
+    locked.every(([path, entry]) => entry.optional || entry.peer || versions.get(path) === entry.version)
+  );
+}
+
+/** @param {[string, LockEntry][]} packages */
+function versionsOf(packages) {
+  return new Map(packages.map(([path, { version }]) => [path, version]));
 }
 
 /** @typedef {{ version?: string, optional?: boolean, peer?: boolean, link?: boolean }} LockEntry */
@@ -107,6 +141,9 @@ function countInstalled() {
     .reduce((sum, count) => sum + count, 0);
 }
 
+const outOfStep =
+  "package-lock.json does not match package.json. Run npm install once, and commit the lock file.";
+
 /**
  * @param {string} said
  * @param {string} log
@@ -118,9 +155,6 @@ function explain(said, log) {
   }
   if (/EACCES|EPERM|EROFS/.test(said)) {
     return `the packages cannot be written under ${root}. Give the checkout to the user who runs this.`;
-  }
-  if (/in sync|EUSAGE/.test(said)) {
-    return "package-lock.json does not match package.json. Run npm install once, and commit the lock file.";
   }
   return `npm could not install the packages. ${log} has all it said.`;
 }
