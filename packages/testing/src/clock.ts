@@ -1,0 +1,34 @@
+import { callTestDoor } from "./test-door.ts";
+
+const secondsOf = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/**
+ * The hub's time. It is one for everybody who uses that hub: tag a test that moves it with `@clock`, so that it
+ * runs alone.
+ */
+export class Clock {
+  #moved = false;
+
+  /**
+   * Moves the hub's time forward and lets it do what is due by then.
+   *
+   * @param duration `90s`, `31m`, `24h`, `7d`
+   */
+  async advance(duration: string): Promise<void> {
+    this.#moved = true;
+    await callTestDoor("POST", "/clock", { advanceSeconds: parseDuration(duration) });
+    await callTestDoor("POST", "/sweep");
+  }
+
+  /** Back to real time. */
+  async reset(): Promise<void> {
+    if (this.#moved) await callTestDoor("DELETE", "/clock");
+    this.#moved = false;
+  }
+}
+
+function parseDuration(duration: string): number {
+  const match = /^([1-9]\d*)([smhd])$/.exec(duration);
+  if (!match) throw new Error(`"${duration}" is not a duration like 90s, 31m, 24h or 7d.`);
+  return Number(match[1]) * secondsOf[match[2] as keyof typeof secondsOf];
+}

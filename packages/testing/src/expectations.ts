@@ -1,0 +1,46 @@
+import { expect, type Page } from "@playwright/test";
+import { loopback } from "./loopback.ts";
+import type { Person } from "./people.ts";
+
+/** A site asks the hub anew after a few seconds at the latest, so an end may take that long to show. */
+const patience = { timeout: 20_000 };
+
+/** The site knows this browser as the person. */
+export async function expectSignedInOn(page: Page, site: string, person: Person): Promise<void> {
+  await expect
+    .poll(() => readSignedInId(page, site), {
+      ...patience,
+      message: `${person.name} is signed in on ${new URL(site).host}`,
+    })
+    .toBe(person.id);
+}
+
+/** The site knows nobody in this browser. */
+export async function expectSignedOutOn(page: Page, site: string): Promise<void> {
+  await expect
+    .poll(() => readSignedInId(page, site), {
+      ...patience,
+      message: `nobody is signed in on ${new URL(site).host}`,
+    })
+    .toBeNull();
+}
+
+/** None of the sites knows anybody in this browser. */
+export async function expectSignedOutEverywhere(page: Page, sites: readonly string[]): Promise<void> {
+  await Promise.all(sites.map((site) => expectSignedOutOn(page, site)));
+}
+
+/**
+ * Asks the site with the cookies that this browser would send, and changes nothing in the browser: it neither
+ * navigates nor counts as activity.
+ */
+async function readSignedInId(page: Page, site: string): Promise<string | null> {
+  const cookies = await page.context().cookies(site);
+  const response = await fetch(loopback(new URL("/api/auth/session", site).href), {
+    headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") },
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw new Error(`${site} answered ${response.status} when asked who is signed in.`);
+  const session = (await response.json()) as { user: { id: string } } | null;
+  return session?.user.id ?? null;
+}
