@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     name: "hub",
-    include: ["src/**/*.test.ts"],
+    include: ["{app,src}/**/*.test.{ts,tsx}"],
     globalSetup: ["./src/test-support/shared-postgres.ts"],
     // A first import of Prisma, Hono and zod on a busy machine takes its time.
     testTimeout: 20_000,

@@ -77,7 +77,7 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
 
 describe("pages draw what a route decided, and nothing else", () => {
   const app = resolve(import.meta.dirname, "../app");
-  const sources = globSync("**/*.{ts,tsx,js,jsx}", { cwd: app });
+  const sources = globSync("**/*.{ts,tsx,js,jsx}", { cwd: app, exclude: ["**/*.test.*"] });
   const pages = sources.filter((file) => /(^|\/)page\.\w+$/.test(file));
   const read = (file: string) => readFileSync(resolve(app, file), "utf8");
 

@@ -208,5 +208,5 @@ test("the site's request id is the hub's, in answer and log, and one that is non
   const passed = await send({ sessionIndex: "x" }, { "x-request-id": "visit-12345678" });
   expect(passed.headers["x-request-id"]).toBe("visit-12345678");
   const forged = await send({ sessionIndex: "x" }, { "x-request-id": "short" });
-  expect(forged.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(forged.headers["x-request-id"]).toMatch(/^[0-9a-f-]{12,36}$/);
 });
