@@ -29,7 +29,10 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
       const began = performance.now();
       context.env.outgoing.once("close", () => {
         const milliseconds = Math.round(performance.now() - began);
-        call.log.info({ event: "request", status: context.env.outgoing.statusCode, milliseconds }, "answered");
+        call.log.info(
+          { event: "request", status: context.env.outgoing.statusCode, milliseconds },
+          "answered",
+        );
       });
       try {
         return await send(context, await run(declared, call, context));
@@ -122,7 +125,8 @@ function makeCall(hub: Hub, context: HubContext): Call {
     return Array.isArray(value) ? value.join(", ") : value;
   };
   const passed = header("x-request-id");
-  const requestId = passed !== undefined && requestIdShape.test(passed) ? passed : randomBytes(6).toString("hex");
+  const requestId =
+    passed !== undefined && requestIdShape.test(passed) ? passed : randomBytes(6).toString("hex");
   const path = new URL(context.req.url).pathname;
   return {
     hub,
