@@ -4,6 +4,8 @@ import { programs, root } from "./house.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { fullDisk, PlainError } from "./plain-error.mjs";
 
+const shownLines = 30;
+
 /**
  * @param {{
  *   environment: NodeJS.ProcessEnv, log: string, interruption: import("./interruption.mjs").Interruption,
@@ -30,7 +32,7 @@ export async function build({ environment, log, interruption, report, onStart, o
   const sentence = /ENOSPC|no space left/i.test(lastLines)
     ? fullDisk(root)
     : `the build failed. ${log} has all it said.`;
-  throw new PlainError(sentence, { detail: lastLines });
+  throw new PlainError(sentence, { detail: lastLines.split("\n").slice(-shownLines).join("\n") });
 }
 
 const quiet = {

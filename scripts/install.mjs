@@ -8,6 +8,7 @@ import { fullDisk, PlainError } from "./plain-error.mjs";
 
 const modules = join(root, "node_modules");
 const lockFile = join(root, "package-lock.json");
+const shownLines = 12;
 const stamp = join(modules, ".gatehouse-install");
 
 /** @returns {boolean} */
@@ -35,7 +36,7 @@ export async function install({ environment, log, interruption, report, onStart 
     interruption,
     onStart,
   }).finally(() => clearInterval(timer));
-  if (exitCode !== 0) throw new PlainError(explain(lastLines, log), { detail: lastLines });
+  if (exitCode !== 0) throw new PlainError(explain(lastLines, log), { detail: firstErrors(lastLines) });
   if (!agreesWithLock()) throw new PlainError(outOfStep);
   linkNode();
   writeFileSync(stamp, fingerprint());
@@ -157,6 +158,17 @@ function explain(said, log) {
     return `the packages cannot be written under ${root}. Give the checkout to the user who runs this.`;
   }
   return `npm could not install the packages. ${log} has all it said.`;
+}
+
+/**
+ * npm says what is wrong first, and then how it is used.
+ *
+ * @param {string} said
+ */
+function firstErrors(said) {
+  const lines = said.split("\n");
+  const errors = lines.filter((line) => /^npm (error|ERR!) ./.test(line));
+  return (errors.length > 0 ? errors : lines.slice(-shownLines)).slice(0, shownLines).join("\n");
 }
 
 /** @param {string} file */

@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 import { Interrupted } from "./plain-error.mjs";
 import { startProgram, stopProgram } from "./processes.mjs";
 
-const keptLines = 40;
+const keptLines = 200;
 
 /**
  * @typedef {object} CommandResult
