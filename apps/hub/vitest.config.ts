@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["{app,src}/**/*.test.{ts,tsx}"],
     globalSetup: ["./src/test-support/shared-postgres.ts"],
     // A first import of Prisma, Hono and zod on a busy machine takes its time.
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     hookTimeout: 60_000,
   },
 });

@@ -1,6 +1,7 @@
 /** `/account` over HTTP: seeing and ending one's sign-ins. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson, type TestSite } from "../test-hub.ts";
+import { eventually } from "../test-support/eventually.ts";
 
 const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
 let opened: TestHub;
@@ -102,7 +103,7 @@ describe("ending sign-ins", () => {
     const session = sessions.find(({ here }) => !here)?.id ?? "";
     const answer = await browser.post("/account/sessions/end", { token, session });
     expect([answer.status, answer.location]).toEqual([303, "/account?notice=ended"]);
-    await vi.waitFor(() => expect(opened.bank.told()).toEqual([theirs]));
+    await eventually(() => expect(opened.bank.told()).toEqual([theirs]));
     expect(opened.shop.told()).not.toContain(mine);
     expect([await isIn(browser), await isIn(other)]).toEqual([true, false]);
     expect((await other.get("/cas/login")).screen("login")).toMatchObject({
@@ -137,7 +138,7 @@ describe("ending sign-ins", () => {
     expect(answer.location).toBe("/cas/logout");
     await browser.follow(answer);
     expect(await Promise.all([browser, other].map(isIn))).toEqual([false, false]);
-    await vi.waitFor(() => expect([...opened.shop.told()].sort()).toEqual(tickets.toSorted()));
+    await eventually(() => expect([...opened.shop.told()].sort()).toEqual(tickets.toSorted()));
   });
 
   test("ASVS 8.2.2 never another person's: her id is as good as none", async () => {

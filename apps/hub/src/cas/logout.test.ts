@@ -1,7 +1,8 @@
 /** `/cas/logout` and what follows from it, over HTTP, titled by CAS protocol 3.0.3. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { keepUp } from "../session/upkeep.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson, type TestSite } from "../test-hub.ts";
+import { eventually } from "../test-support/eventually.ts";
 
 let opened: TestHub;
 let alice: TestPerson;
@@ -121,7 +122,7 @@ describe("2.3.3 single logout", () => {
     opened.shop.answerWith("silent");
     await browser.get("/cas/logout");
     // The answer is here although one site has not answered and will not.
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(opened.shop.told()).toEqual([shopTicket]);
       expect([...opened.bank.told()].sort()).toEqual(bankTickets.toSorted());
     });
@@ -134,7 +135,7 @@ describe("2.3.3 single logout", () => {
     await browser.signIn(alice, query({ service: opened.bank.service }));
     const ticket = await enter(browser, opened.shop);
     await browser.get("/cas/logout");
-    await vi.waitFor(() => expect(opened.shop.told()).toEqual([ticket]));
+    await eventually(() => expect(opened.shop.told()).toEqual([ticket]));
     await opened.hub.logout.drain();
     expect(opened.bank.told()).toEqual([]);
     expect((await other.get("/account")).status).toBe(200);
@@ -154,7 +155,7 @@ describe("2.3.3 single logout", () => {
     await opened.hub.logout.drain();
     expect(opened.shop.told()).toEqual([]);
     await browser.get("/cas/logout");
-    await vi.waitFor(() => expect(opened.shop.told()).toEqual([ticket]));
+    await eventually(() => expect(opened.shop.told()).toEqual([ticket]));
   });
 });
 

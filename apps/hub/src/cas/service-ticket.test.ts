@@ -64,9 +64,9 @@ describe("3.1.1 a service ticket", () => {
 
   test("lives as long as TICKET_LIFE says, and the refusal says why", async () => {
     const [young, old] = [await issueTicket(), await issueTicket()];
-    await opened.advance(8);
+    await opened.advance(5);
     expect(await codeOf(cas3, { service, ticket: young })).toBe("success");
-    await opened.advance(3);
+    await opened.advance(6);
     const { body } = await ask(cas3, { service, ticket: old });
     expect(body).toContain('code="INVALID_TICKET"');
     expect(body).toContain("too old");

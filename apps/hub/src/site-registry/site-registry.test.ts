@@ -2,8 +2,9 @@ import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseService } from "@gatehouse/cas/server";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SettingsError } from "../settings-error.ts";
+import { eventually } from "../test-support/eventually.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
 import { openSiteRegistry, type SiteRegistry } from "./site-registry.ts";
 
@@ -108,7 +109,7 @@ describe("without a restart", () => {
     await write("shop");
     const sites = await open();
     await write("shop", { name: "Renamed" });
-    await vi.waitFor(() => expect(sites.find("shop")?.name).toBe("Renamed"), 5_000);
+    await eventually(() => expect(sites.find("shop")?.name).toBe("Renamed"));
   });
 
   test("a new file is taken up, also one that was moved into place", async () => {
@@ -118,7 +119,7 @@ describe("without a restart", () => {
     await write("shop");
     await rename(join(directory, "shop.json"), join(directory, "shop.json.new"));
     await rename(join(directory, "shop.json.new"), join(directory, "shop.json"));
-    await vi.waitFor(() => expect(ids(sites)).toEqual(["bank", "shop"]), 5_000);
+    await eventually(() => expect(ids(sites)).toEqual(["bank", "shop"]));
   });
 
   test("a site whose file is taken away is registered no longer", async () => {
@@ -126,7 +127,7 @@ describe("without a restart", () => {
     await write("bank");
     const sites = await open();
     await rm(join(directory, "shop.json"));
-    await vi.waitFor(() => expect(ids(sites)).toEqual(["bank"]), 5_000);
+    await eventually(() => expect(ids(sites)).toEqual(["bank"]));
     expect(sites.authenticate("shop", secret)).toBeUndefined();
   });
 
@@ -134,11 +135,11 @@ describe("without a restart", () => {
     await write("shop", { name: "Before" });
     const sites = await open();
     await write("shop", { name: 7 });
-    await vi.waitFor(() => expect(sites.refused()).toHaveLength(1), 5_000);
+    await eventually(() => expect(sites.refused()).toHaveLength(1));
     expect(sites.find("shop")?.name).toBe("Before");
     expect(JSON.parse(lines.at(-1) ?? "{}")).toMatchObject({ file: "shop.json", field: "name", kept: true });
     await write("shop", { name: "After" });
-    await vi.waitFor(() => expect(sites.find("shop")?.name).toBe("After"), 5_000);
+    await eventually(() => expect(sites.find("shop")?.name).toBe("After"));
     expect(sites.refused()).toEqual([]);
   });
 
