@@ -1,5 +1,6 @@
-import { ButtonLink, Mark, Page } from "@gatehouse/ui";
+import { ButtonLink, Page } from "@gatehouse/ui";
 import type { Metadata } from "next";
+import { GateBrand } from "./gate-brand.tsx";
 
 export const metadata: Metadata = { title: "Page not found" };
 
@@ -8,7 +9,7 @@ export default function NotFoundPage() {
     <Page width="form">
       <div className="gate">
         <header className="gate-head">
-          <Mark size={40} />
+          <GateBrand />
           <h1 className="ui-title">There is no page here</h1>
           <p className="gate-to">The address may be old or mistyped.</p>
         </header>

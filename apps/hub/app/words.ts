@@ -54,7 +54,7 @@ export interface LoginErrorWords {
 export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): LoginErrorWords {
   switch (code) {
     case "username_missing":
-      return { text: "Enter your username", field: "username", atField: true };
+      return { text: "Enter your username or email", field: "username", atField: true };
     case "password_missing":
       return { text: "Enter your password", field: "password", atField: true };
     case "credentials_wrong":

@@ -22,7 +22,7 @@ export default function AccountPage() {
         </div>
       )}
       <Person {...model.person} />
-      <Section id="sites" title="Sites you can go to" intro="They know you already.">
+      <Section id="sites" title="Sites you can go to" intro="You do not have to sign in again there.">
         {model.sites.length === 0 ? (
           <EmptyState>No site is here yet. Each site appears as soon as it is registered.</EmptyState>
         ) : (
@@ -32,7 +32,7 @@ export default function AccountPage() {
       <Section
         id="sessions"
         title="Where you are signed in"
-        intro="Do you not know one of these? Sign out there."
+        intro="If you do not recognise one, sign it out."
       >
         <SessionRows sessions={model.sessions} token={model.token} now={new Date()} />
         <EndMany others={model.sessions.filter(({ here }) => !here).length} token={model.token} />

@@ -1,7 +1,8 @@
-import { ButtonLink, Mark, Page, Reference } from "@gatehouse/ui";
+import { ButtonLink, Page, Reference } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { readScreen } from "../../src/screen.ts";
+import { GateBrand } from "../gate-brand.tsx";
 
 export const dynamic = "force-dynamic";
 
@@ -17,7 +18,7 @@ export default function RefusedPage() {
     <Page width="form">
       <div className="gate">
         <header className="gate-head">
-          <Mark size={40} />
+          <GateBrand />
           <h1 className="ui-title">{model.title}</h1>
         </header>
         <div className="gate-words">

@@ -13,15 +13,18 @@
   for (const button of all("button[data-shows]")) {
     const input = document.getElementById(button.dataset.shows ?? "");
     if (!(input instanceof HTMLInputElement)) continue;
+    const status = button.parentElement?.querySelector("[role=status]");
     const hide = () => show(false);
     /** @param {boolean} shown */
     const show = (shown) => {
       input.type = shown ? "text" : "password";
-      button.setAttribute("aria-pressed", String(shown));
       if (button.firstChild) button.firstChild.nodeValue = shown ? "Hide" : "Show";
     };
     button.hidden = false;
-    button.addEventListener("click", () => show(input.type === "password"));
+    button.addEventListener("click", () => {
+      show(input.type === "password");
+      if (status) status.textContent = `Your password is ${input.type === "text" ? "shown" : "hidden"}`;
+    });
     // Sent as a password, so that the browser offers to keep it and does not remember it as a word.
     input.form?.addEventListener("submit", hide);
   }

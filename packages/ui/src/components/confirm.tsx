@@ -11,13 +11,16 @@ export interface ConfirmProps {
   readonly children: ReactNode;
 }
 
-/** A dangerous action, confirmed in place and without a script. */
+/** A dangerous action, confirmed in place and without a script: the first press asks, the same spot cancels. */
 export function Confirm({ label, about, question, children }: ConfirmProps) {
   return (
     <details className="ui-confirm">
       <summary className="ui-button" data-kind="plain">
-        {label}
-        {about !== undefined && <span className="visually-hidden">: {about}</span>}
+        <span className="ui-confirm-ask">
+          {label}
+          {about !== undefined && <span className="visually-hidden">: {about}</span>}
+        </span>
+        <span className="ui-confirm-cancel">Cancel</span>
       </summary>
       <div>
         <p>{question}</p>

@@ -40,6 +40,7 @@ export interface EmptyStateProps {
   readonly children: ReactNode;
 }
 
+/** Where a list would be. */
 export function EmptyState({ children }: EmptyStateProps) {
   return <p className="ui-empty">{children}</p>;
 }
@@ -48,6 +49,7 @@ export interface FooterProps {
   readonly children: ReactNode;
 }
 
+/** The last line of a page. */
 export function Footer({ children }: FooterProps) {
   return <footer className="ui-footer">{children}</footer>;
 }

@@ -43,9 +43,10 @@ export function PasswordField(props: FieldProps) {
     <Field {...props}>
       <div className="ui-password">
         <input {...inputProps(props)} type="password" autoCapitalize="none" spellCheck={false} />
-        <button type="button" hidden data-shows={props.id} aria-pressed="false">
+        <button type="button" hidden data-shows={props.id}>
           Show<span className="visually-hidden"> password</span>
         </button>
+        <span className="visually-hidden" role="status" />
       </div>
     </Field>
   );

@@ -1,7 +1,17 @@
-import { Button, ErrorSummary, Footer, Mark, Notice, Page, PasswordField, TextField } from "@gatehouse/ui";
+import {
+  Button,
+  ErrorSummary,
+  Footer,
+  Notice,
+  Page,
+  PasswordField,
+  Reference,
+  TextField,
+} from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { type LoginScreen, readScreen } from "../../../src/screen.ts";
+import { GateBrand } from "../../gate-brand.tsx";
 import { loginErrorWords, reasonWords } from "../../words.ts";
 
 export const dynamic = "force-dynamic";
@@ -20,7 +30,7 @@ export default function LoginPage() {
     <Page width="form" footer={<LoginFooter />}>
       <div className="gate">
         <header className="gate-head">
-          <Mark size={40} />
+          <GateBrand />
           <h1 className="ui-title">Sign in</h1>
           <Destination site={model.site} />
         </header>
@@ -28,7 +38,6 @@ export default function LoginPage() {
           <ErrorSummary
             title="You are not signed in yet"
             errors={[{ text: problem.text, field: problem.field }]}
-            reference={model.error.reference}
           />
         )}
         {!problem && <Reason model={model} />}
@@ -55,6 +64,7 @@ export default function LoginPage() {
             Sign in
           </Button>
         </form>
+        {model.error && !problem?.atField && <Reference code={model.error.reference} />}
       </div>
     </Page>
   );
@@ -65,7 +75,10 @@ function Destination({ site }: Pick<LoginScreen, "site">) {
   if (site === null) return <p className="gate-to">with your Gatehouse account</p>;
   return (
     <p className="gate-to">
-      to continue to <strong>{site.name}</strong> <span className="gate-host">{site.host}</span>
+      to continue to{" "}
+      <span className="gate-site">
+        <strong>{site.name}</strong> · {site.host}
+      </span>
     </p>
   );
 }

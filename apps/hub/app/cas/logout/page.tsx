@@ -1,7 +1,8 @@
-import { ButtonLink, Mark, Page } from "@gatehouse/ui";
+import { ButtonLink, Page } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { readScreen } from "../../../src/screen.ts";
+import { GateBrand } from "../../gate-brand.tsx";
 import { SiteNames } from "../../site-names.tsx";
 
 export const dynamic = "force-dynamic";
@@ -14,7 +15,7 @@ export default function LoggedOutPage() {
     <Page width="form">
       <div className="gate">
         <header className="gate-head">
-          <Mark size={40} />
+          <GateBrand />
           <h1 className="ui-title">You are signed out</h1>
           <p className="gate-to">
             {model.wasSignedIn
