@@ -15,13 +15,14 @@ try {
     process.stdout.write(parsed.json ? `${JSON.stringify(result)}\n` : `${text}\n`);
   }
 } catch (error) {
-  const known =
-    error instanceof UsageError ||
-    error instanceof RefusedError ||
-    error instanceof SettingsError ||
-    error instanceof DatabaseError;
-  process.stderr.write(
-    `error: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  process.stderr.write(`error: ${explain(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof DatabaseError) return `${error.message} ${error.fix}`;
+  const isKnown =
+    error instanceof UsageError || error instanceof RefusedError || error instanceof SettingsError;
+  if (isKnown) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

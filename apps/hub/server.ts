@@ -17,7 +17,9 @@ const patience = 5_000;
 try {
   await start(readSettings());
 } catch (error) {
-  if (error instanceof SettingsError || error instanceof DatabaseError || isTakenPort(error)) {
+  if (error instanceof DatabaseError) {
+    process.stderr.write(`error: ${error.message} ${error.fix}\n`);
+  } else if (error instanceof SettingsError || isTakenPort(error)) {
     process.stderr.write(`error: ${error.message}\n`);
   } else {
     process.stderr.write(
