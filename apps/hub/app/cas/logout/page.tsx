@@ -20,7 +20,7 @@ export default function LoggedOutPage() {
           <p className="gate-to">
             {model.wasSignedIn
               ? "Your sign-in has ended in this browser."
-              : "Nobody was signed in in this browser."}
+              : "There is no sign-in in this browser any more."}
           </p>
         </header>
         {model.sites.length > 0 && (
