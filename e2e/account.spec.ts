@@ -1,0 +1,94 @@
+/** The account page: where she is signed in, and how to end it from here. */
+import {
+  expect,
+  expectSignedInOn,
+  expectSignedOutEverywhere,
+  signIn,
+  gatehouseTest as test,
+} from "@gatehouse/testing";
+
+test("she ends another browser's session, and only that one", async ({ page, browser, people, sites }) => {
+  const person = await people.create();
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
+  await signIn(other, person, { at: sites.shop });
+  await other.goto(`${sites.bank}/accounts`);
+  await signIn(page, person, { at: sites.shop });
+
+  await page.goto(`${sites.hub}/account`);
+  const rows = page.getByRole("region", { name: "Where you are signed in" }).getByRole("listitem");
+  await expect(rows.filter({ hasText: "This browser" })).toHaveCount(1);
+  const row = rows.filter({ hasText: "Harbour Bank" });
+  await row.getByText("Sign out there").click();
+  await row.getByRole("button", { name: /^Sign out/ }).click();
+
+  await expect(page.getByRole("status")).toBeVisible();
+  await expectSignedOutEverywhere(other, [sites.shop, sites.bank]);
+  await expectSignedInOn(page, sites.shop, person);
+  await other.goto(`${sites.bank}/accounts`);
+  await expect(other).toHaveURL(/\/cas\/login/);
+  await expect(other.getByText("You were signed out here from another browser.")).toBeVisible();
+  await elsewhere.close();
+});
+
+test("she signs out everywhere at once", async ({ page, browser, people, sites }) => {
+  const person = await people.create();
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
+  await signIn(other, person, { at: sites.bank });
+  await signIn(page, person, { at: sites.shop });
+
+  await page.goto(`${sites.hub}/account`);
+  await page.getByText("Sign out everywhere", { exact: true }).click();
+  await page.getByRole("button", { name: "Sign out everywhere now" }).click();
+
+  await expect(page).not.toHaveURL(`${sites.hub}/account`);
+  await expectSignedOutEverywhere(page, [sites.shop]);
+  await expectSignedOutEverywhere(other, [sites.bank]);
+  await elsewhere.close();
+});
+
+test("the account page says who she is and asks strangers to sign in", async ({ page, people, sites }) => {
+  const person = await people.create();
+  await page.goto(`${sites.hub}/account`);
+  await expect(page).toHaveURL(/\/cas\/login/);
+  await signIn(page, person);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(person.name);
+  await expect(page.getByText(person.email)).toBeVisible();
+});
+
+test("two people in two browsers at once are never mixed up", async ({ page, browser, people, sites }) => {
+  const [ann, ben] = [await people.create(), await people.create()];
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
+  await Promise.all([
+    signIn(page, ann, { at: `${sites.bank}/accounts` }),
+    signIn(other, ben, { at: `${sites.bank}/accounts` }),
+  ]);
+  await Promise.all([page.goto(sites.shop), other.goto(sites.shop)]);
+  for (const site of [sites.shop, sites.bank]) {
+    await expectSignedInOn(page, site, ann);
+    await expectSignedInOn(other, site, ben);
+  }
+  await expect(page.getByRole("banner")).toContainText(ann.name);
+  await expect(other.getByRole("banner")).toContainText(ben.name);
+
+  await other.goto(`${sites.bank}/accounts`);
+  const bens = await other
+    .getByRole("main")
+    .getByRole("link", { name: /Current account/ })
+    .getAttribute("href");
+  const answer = await page.goto(`${sites.bank}${bens}`);
+  expect(answer?.status()).toBe(404);
+  await elsewhere.close();
+});
+
+test("someone else signs in on her browser: the sites follow", async ({ page, people, sites }) => {
+  const [ann, ben] = [await people.create(), await people.create()];
+  await signIn(page, ann, { at: `${sites.bank}/accounts` });
+  await page.context().clearCookies({ name: /^TGC/ });
+  await signIn(page, ben, { at: `${sites.bank}/accounts` });
+  await expectSignedInOn(page, sites.bank, ben);
+  await page.goto(`${sites.bank}/accounts`);
+  await expect(page.locator("body")).not.toContainText(ann.name);
+});

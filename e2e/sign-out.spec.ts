@@ -1,0 +1,85 @@
+/** Signing out anywhere is signing out everywhere. */
+import {
+  expect,
+  expectSignedInOn,
+  expectSignedOutEverywhere,
+  signIn,
+  signOut,
+  gatehouseTest as test,
+} from "@gatehouse/testing";
+
+test("signing out at the hub ends both sites", async ({ page, people, sites }) => {
+  const person = await people.create();
+  await signIn(page, person, { at: sites.shop });
+  await page.goto(`${sites.bank}/accounts`);
+  await expectSignedInOn(page, sites.bank, person);
+
+  await page.goto(`${sites.hub}/account`);
+  await page.getByRole("banner").getByRole("link", { name: "Sign out" }).click();
+
+  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText("Corner Shop");
+  await expect(page.getByRole("main")).toContainText("Harbour Bank");
+  await expectSignedOutEverywhere(page, [sites.shop, sites.bank]);
+  await page.goto(`${sites.bank}/accounts`);
+  await expect(page).toHaveURL(/\/cas\/login/);
+});
+
+for (const [from, other] of [
+  ["shop", "bank"],
+  ["bank", "shop"],
+] as const) {
+  test(`signing out at the ${from} ends the ${other}`, async ({ page, people, sites }) => {
+    const person = await people.create();
+    await signIn(page, person, { at: sites[other] });
+    await page.goto(sites[from]);
+    await expectSignedInOn(page, sites[from], person);
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+
+    await expect(page).toHaveURL(`${sites[from]}/`);
+    await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
+    await expectSignedOutEverywhere(page, [sites.shop, sites.bank]);
+    await page.goto(`${sites.hub}/account`);
+    await expect(page).toHaveURL(/\/cas\/login/);
+    await page.goto(sites[other]);
+    await expect(page.getByRole("link", { name: /^Sign in/ }).first()).toBeVisible();
+  });
+}
+
+test("after signing out, going back shows nothing of hers", async ({ page, people, sites }) => {
+  const person = await people.create();
+  await signIn(page, person, { at: `${sites.bank}/accounts` });
+  await signOut(page);
+  await expectSignedOutEverywhere(page, [sites.bank]);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/cas\/login/);
+  await expect(page.locator("body")).not.toContainText(person.name);
+});
+
+test("a copy of a site's cookie is worth nothing after signing out", async ({ page, people, sites }) => {
+  const person = await people.create();
+  await signIn(page, person, { at: sites.shop });
+  const copied = await page.context().cookies();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+
+  await page.context().addCookies(copied);
+  await expectSignedOutEverywhere(page, [sites.shop]);
+  await page.goto(`${sites.hub}/account`);
+  await expect(page).toHaveURL(/\/cas\/login/);
+});
+
+test("a page elsewhere cannot sign her out of a site", async ({ page, people, sites }) => {
+  const person = await people.create();
+  await signIn(page, person, { at: sites.shop });
+  await page.goto(sites.bank);
+  await page.evaluate((action) => {
+    const form = document.createElement("form");
+    Object.assign(form, { method: "post", action });
+    document.body.append(form);
+    form.submit();
+  }, `${sites.shop}/api/auth/sign-out`);
+  await page.waitForURL((url) => url.origin === sites.shop);
+  await expectSignedInOn(page, sites.shop, person);
+});
