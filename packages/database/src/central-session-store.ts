@@ -67,6 +67,7 @@ export interface CentralSessionStore {
    * A previous session of the *same person* hands its sites over to the new one and they are
    * not told; the sites of another person's session are told.
    *
+   * @throws PersonGone when the person is disabled or removed
    * @param start.token 256 random bits, `TGT-…`; kept as a hash
    * @param start.previousToken the token the browser came with, if any
    */

@@ -17,6 +17,7 @@ export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
+export { PersonGone } from "./person-gone.ts";
 export type { PersonStore, PersonWithPassword } from "./person-store.ts";
 export { PersonTaken } from "./person-taken.ts";
 export type { TestClock } from "./test-clock.ts";

@@ -12,6 +12,7 @@ import type {
   SiteSession,
 } from "./central-session-store.ts";
 import { isUuid } from "./is-uuid.ts";
+import { PersonGone } from "./person-gone.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { tokenHash } from "./token-hash.ts";
 import { withoutNul } from "./without-nul.ts";
@@ -140,7 +141,7 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
       longLife ?? this.#life.maxSeconds,
     ]);
     if (!rows[0]) {
-      throw new Error("no session was started: the person is disabled or gone");
+      throw new PersonGone();
     }
     return centralSessionFrom(rows[0]);
   }

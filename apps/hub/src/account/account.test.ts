@@ -135,8 +135,9 @@ describe("ending sign-ins", () => {
     const tickets = [await enter(browser, opened.shop), await enter(other, opened.shop)];
     const { token } = await page(browser);
     const answer = await browser.post("/account/sessions/end-all", { token });
-    expect(answer.location).toBe("/cas/logout");
-    await browser.follow(answer);
+    const { wasSignedIn, sites } = answer.screen("logged-out");
+    expect([wasSignedIn, sites.map(({ host }) => host)]).toEqual([true, ["shop.localhost"]]);
+    expect(answer.cookies).toContainEqual(expect.stringMatching(/^TGC-gatehouse=;.*Max-Age=0/));
     expect(await Promise.all([browser, other].map(isIn))).toEqual([false, false]);
     await eventually(() => expect([...opened.shop.told()].sort()).toEqual(tickets.toSorted()));
   });

@@ -1,5 +1,6 @@
 /** `/account`: who I am, where I am signed in, ending one or all. */
 import type { SessionWithSites } from "@gatehouse/database";
+import { sayGoodbye } from "../cas/logout.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { AccountScreen } from "../screen.ts";
@@ -114,16 +115,21 @@ const endAll = route({
       { personId: call.session.person.id },
       "ended-elsewhere",
     );
-    return afterEnding(call, ended, "/cas/logout");
+    logEnded(call, ended);
+    return sayGoodbye(call, ended, [call.hub.cookies.clear("session")]);
   },
 });
 
 function afterEnding(call: CallerFacts["person"], ended: readonly string[], next: string) {
+  logEnded(call, ended);
+  return seeOther(next, { afterwards: call.hub.logout.wake });
+}
+
+function logEnded(call: CallerFacts["person"], ended: readonly string[]): void {
   call.log.info(
     { event: "sessions.ended", person: call.session.person.id, sessions: ended },
     "sessions ended from the account page",
   );
-  return seeOther(next, { afterwards: call.hub.logout.wake });
 }
 
 export const account: readonly Route[] = [showAccount, endOne, endOthers, endAll];

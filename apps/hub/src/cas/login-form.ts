@@ -22,6 +22,11 @@ export interface LoginNote {
   };
 }
 
+/** The browser has been shown a form and keeps cookies. */
+export function hasFlow(call: Call): boolean {
+  return call.hub.cookies.read(call.header("cookie"), "flow") !== undefined;
+}
+
 /** The browser's flow, made on the first form. */
 export function flowOf(call: Call): { readonly id: string; readonly cookies: readonly string[] } {
   const sent = call.hub.cookies.read(call.header("cookie"), "flow");

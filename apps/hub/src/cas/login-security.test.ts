@@ -98,3 +98,25 @@ test("no ticket, token, login ticket or password is in the log", async () => {
   }
   expect(logged).not.toMatch(/(ST|TGT|LT)-[A-Za-z0-9]{20}/);
 });
+
+describe("2.2 a browser that keeps no cookies", () => {
+  test("is told so on a page instead of being asked for ever", async () => {
+    const browser = new TestBrowser(opened);
+    const form = await browser.get("/cas/login");
+    const lt = form.screen("login").hidden.find(({ name }) => name === "lt")?.value ?? "";
+    browser.cookies.clear();
+    const answer = await browser.post("/cas/login", { username: "alice", password: alice.password, lt });
+    expect(answer.status).toBe(400);
+    expect(answer.screen("refused").code).toBe("cookies_needed");
+  });
+
+  test("a name of any length comes back with its error, in a cookie that browsers keep", async () => {
+    const browser = new TestBrowser(opened);
+    const form = await browser.get("/cas/login");
+    const lt = form.screen("login").hidden.find(({ name }) => name === "lt")?.value ?? "";
+    const answer = await browser.post("/cas/login", { username: "a".repeat(4000), password: "wrong", lt });
+    expect(Math.max(...answer.cookies.map((cookie) => cookie.length))).toBeLessThan(4096);
+    const again = await browser.get(answer.location);
+    expect(again.screen("login").error?.code).toBe("credentials_wrong");
+  });
+});

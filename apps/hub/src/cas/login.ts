@@ -16,6 +16,7 @@ import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
 import {
   flowOf,
+  hasFlow,
   issueLoginTicket,
   type LoginNote,
   readNote,
@@ -23,6 +24,9 @@ import {
   writeNote,
 } from "./login-form.ts";
 import { reasonForForm } from "./reason.ts";
+
+/** What was typed comes back in a cookie, which has room for so much. */
+const longestKeptName = 200;
 
 /** Pages of the hub that a person may come back to after signing in. */
 const ownPages = ["/account"];
@@ -68,10 +72,11 @@ export const acceptCredentials = route({
     const { request, password } = submission;
     const identifier = submission.username.trim();
     if (decide(call, request, false, false).action === "refuse-service") throw unknownService();
+    if (!hasFlow(call)) throw cookiesNeeded();
     const flow = flowOf(call);
     const again = (error: Omit<NonNullable<LoginNote["error"]>, "reference">): Answer =>
       askAgain(call, parameters, flow, {
-        username: identifier,
+        username: identifier.slice(0, longestKeptName),
         error: { ...error, reference: call.requestId },
       });
     if (!(await spendLoginTicket(call.hub, submission.loginTicket, flow.id)))
@@ -219,5 +224,13 @@ function unknownService(because?: string): HubError {
     ...(because === undefined ? [] : [because]),
     "You were sent here by a site that may not use this sign-in. You were not signed in to it, and nothing was sent to it.",
     "If you run the site, register the address it gave as service. If you do not, go back and tell its people.",
+  ]);
+}
+
+/** Without the cookie of the form no attempt can ever succeed, so asking again would go on for ever. */
+function cookiesNeeded(): HubError {
+  return new HubError(400, "cookies_needed", "Your browser sent no cookie", [
+    "Signing in needs cookies, and the one that belongs to the form did not come back. You were not signed in.",
+    "Go back, reload the sign-in page and try again. If this page comes back, allow cookies for this site.",
   ]);
 }

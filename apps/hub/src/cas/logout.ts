@@ -1,6 +1,6 @@
 /** `/cas/logout`: ends the central session; every site of it is told after this answer has gone out. */
 import { parseLogoutReturn } from "@gatehouse/cas/server";
-import { route, seeOther } from "../http/route.ts";
+import { type Answer, type Call, route, seeOther } from "../http/route.ts";
 import { flowOf, writeNote } from "./login-form.ts";
 
 /** @see CAS protocol 3.0.3, section 2.3 */
@@ -36,18 +36,29 @@ export const logout = route({
     if (returnTo !== null && hub.sites.findByReturnAddress(returnTo) !== undefined) {
       return seeOther(returnTo.url, { cookies, afterwards });
     }
-    const told = found.state === "alive" ? await hub.database.logoutDeliveries.listOf(found.session.id) : [];
-    const sites = [...new Set(told.map(({ siteId }) => siteId))].flatMap((id) => hub.sites.find(id) ?? []);
-    return {
-      screen: {
-        name: "logged-out",
-        model: {
-          sites: sites.map(({ name, host }) => ({ name, host })),
-          wasSignedIn: found.state === "alive",
-        },
-      },
-      cookies,
-      afterwards,
-    };
+    return found.state === "alive"
+      ? sayGoodbye(call, [found.session.id], cookies)
+      : { screen: { name: "logged-out", model: { sites: [], wasSignedIn: false } }, cookies, afterwards };
   },
 });
+
+/**
+ * The page after a sign-out: it names the sites that are being told.
+ *
+ * @param sessionIds central sessions that have just ended
+ */
+export async function sayGoodbye(
+  call: Call,
+  sessionIds: readonly string[],
+  cookies: readonly string[],
+): Promise<Answer> {
+  const { hub } = call;
+  const told = await Promise.all(sessionIds.map((id) => hub.database.logoutDeliveries.listOf(id)));
+  const ids = new Set(told.flat().map(({ siteId }) => siteId));
+  const sites = [...ids].flatMap((id) => hub.sites.find(id) ?? []).map(({ name, host }) => ({ name, host }));
+  return {
+    screen: { name: "logged-out", model: { sites, wasSignedIn: true } },
+    cookies,
+    afterwards: hub.logout.wake,
+  };
+}

@@ -1,6 +1,6 @@
 /** Signing in with a password: from what was typed to a central session, or the reason why not. */
 import { createTicketId } from "@gatehouse/cas/server";
-import type { CentralSession, Person } from "@gatehouse/database";
+import { type CentralSession, type Person, PersonGone } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./password.ts";
 
@@ -41,14 +41,20 @@ export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInRe
   if (!right || found === null || found.person.disabled)
     return { outcome: "refused", code: "credentials_wrong" };
 
-  const [session] = await Promise.all([
-    startSession(hub, found.person, attempt),
-    hub.throttle.succeeded(throttled),
-    found.passwordHash !== null && isOutdated(found.passwordHash)
-      ? rehash(hub, found.person, attempt.password)
-      : undefined,
-  ]);
-  return { outcome: "signed-in", ...session };
+  try {
+    const [session] = await Promise.all([
+      startSession(hub, found.person, attempt),
+      hub.throttle.succeeded(throttled),
+      found.passwordHash !== null && isOutdated(found.passwordHash)
+        ? rehash(hub, found.person, attempt.password)
+        : undefined,
+    ]);
+    return { outcome: "signed-in", ...session };
+  } catch (error) {
+    // Disabled or removed while her password was being verified.
+    if (error instanceof PersonGone) return { outcome: "refused", code: "credentials_wrong" };
+    throw error;
+  }
 }
 
 async function startSession(hub: Hub, person: Person, attempt: SignInAttempt) {
