@@ -1,0 +1,90 @@
+/** Cookies and headers, as a browser gets them. */
+import { expect, expectSignedInOn, signIn, gatehouseTest as test } from "@gatehouse/testing";
+
+test("every cookie is HttpOnly and SameSite, and each site has names of its own", async ({
+  page,
+  people,
+  sites,
+}) => {
+  const person = await people.create();
+  await page.goto(sites.shop);
+  await page.getByRole("button", { name: "Add Tulips to basket" }).click();
+  await signIn(page, person, { at: sites.shop });
+  await page.goto(`${sites.bank}/accounts`);
+  await expectSignedInOn(page, sites.bank, person);
+
+  const namesOf = async (site: string) => {
+    const cookies = await page.context().cookies(site);
+    for (const { name, httpOnly, sameSite, path, domain } of cookies) {
+      expect(httpOnly, name).toBe(true);
+      expect(sameSite, name).toMatch(/^(Lax|Strict)$/);
+      expect(path, name).toBe("/");
+      expect(domain, `${name} is for its host alone`).toBe(new URL(site).hostname);
+    }
+    return cookies.map(({ name }) => name);
+  };
+  const [hub, shop, bank] = [await namesOf(sites.hub), await namesOf(sites.shop), await namesOf(sites.bank)];
+  expect(hub).toContain("TGC-gatehouse");
+  expect(shop).toContain("gatehouse-shop.session");
+  expect(bank).toContain("gatehouse-bank.session");
+  const all = [...hub, ...shop, ...bank];
+  expect(new Set(all).size).toBe(all.length);
+});
+
+test("pages of all three forbid frames, foreign scripts, sniffing and keeping", async ({
+  page,
+  people,
+  sites,
+}) => {
+  const person = await people.create();
+  const screens = [`${sites.hub}/`, `${sites.hub}/cas/login`, `${sites.hub}/nowhere`, sites.shop, sites.bank];
+  await signIn(page, person);
+  screens.push(`${sites.hub}/account`, `${sites.shop}/cart`, `${sites.bank}/accounts`);
+  for (const screen of screens) {
+    const headers = (await page.goto(screen))?.headers() ?? {};
+    const policy = headers["content-security-policy"] ?? "";
+    expect(policy, screen).toContain("default-src 'none'");
+    expect(policy, screen).toContain("frame-ancestors 'none'");
+    expect(policy, screen).not.toMatch(/unsafe-|\*/);
+    expect(headers["x-content-type-options"], screen).toBe("nosniff");
+    expect(headers["x-frame-options"], screen).toBe("DENY");
+    expect(headers["referrer-policy"], screen).toBe("same-origin");
+    expect(headers["cache-control"], screen).toMatch(/no-store/);
+    expect(headers["x-powered-by"], screen).toBeUndefined();
+  }
+});
+
+test("no screen runs into its own policy", async ({ page, people, sites }) => {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    const isPolicy = /content security policy|trusted/i.test(message.text());
+    // The sites run no scripts at all: Next's own are refused on purpose.
+    if (isPolicy && message.location().url.startsWith(sites.hub)) complaints.push(message.text());
+  });
+  const person = await people.create();
+  await page.goto(sites.hub);
+  await signIn(page, person, { at: sites.shop });
+  await page.goto(`${sites.hub}/account`);
+  await page.goto(`${sites.hub}/cas/logout`);
+  expect(complaints).toEqual([]);
+});
+
+test("the sign-in page transfers less than 50 kB of script", async ({ page, sites }) => {
+  const bodies: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() === "script")
+      bodies.push(response.body().then(({ length }) => length));
+  });
+  await page.goto(`${sites.hub}/cas/login`);
+  const sizes = await Promise.all(bodies);
+  expect(sizes.length).toBeGreaterThan(0);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(50_000);
+});
+
+test("the test door answers nobody without its key", async ({ request, sites }) => {
+  for (const path of ["people", "clock", "sweep"]) {
+    const { port } = new URL(sites.hub);
+    const answer = await request.post(`http://127.0.0.1:${port}/test/v1/${path}`, { data: {} });
+    expect([401, 404]).toContain(answer.status());
+  }
+});
