@@ -18,11 +18,13 @@ export function prepareDataDirectory(dataDirectory) {
   const probe = join(dataDirectory, `.writable.${process.pid}`);
   try {
     mkdirSync(logs, { recursive: true });
-    writeFileSync(probe, Buffer.alloc(65_536));
+    try {
+      writeFileSync(probe, Buffer.alloc(65_536));
+    } finally {
+      rmSync(probe, { force: true });
+    }
   } catch (error) {
     throw explainFileError(error, dataDirectory);
-  } finally {
-    rmSync(probe, { force: true });
   }
   const { bavail, bsize } = statfsSync(dataDirectory);
   if (bavail * bsize < leastRoom) throw new PlainError(fullDisk(dataDirectory));
