@@ -1,0 +1,48 @@
+/** The least browser that can sign in and out at a hub: keeps cookies, fills one form, follows nothing. */
+export class FormBrowser {
+  readonly #cookies = new Map<string, string>();
+  readonly #address: string;
+  readonly #origin: string;
+
+  constructor({ address, origin }: { readonly address: string; readonly origin: string }) {
+    this.#address = address;
+    this.#origin = origin;
+  }
+
+  /** @returns whether the hub said yes: what it acknowledged has to survive whatever comes */
+  async signIn(username: string, password: string): Promise<boolean> {
+    const form = await (await this.#send("/cas/login")).text();
+    const lt = /name="lt" value="([^"]+)"/.exec(form)?.[1];
+    if (lt === undefined) throw new Error("no sign-in form");
+    const answer = await this.#send("/cas/login", new URLSearchParams({ lt, username, password }));
+    return answer.status === 303 && answer.headers.get("location") === "/account";
+  }
+
+  async signOut(): Promise<boolean> {
+    const { status } = await this.#send("/cas/logout");
+    return status === 200;
+  }
+
+  /** The cookie is not forgotten by signing out: somebody may have kept a copy. */
+  async isSignedIn(): Promise<boolean> {
+    const { status } = await this.#send("/account");
+    return status === 200;
+  }
+
+  async #send(path: string, form?: URLSearchParams): Promise<Response> {
+    const response = await fetch(this.#address + path, {
+      redirect: "manual",
+      headers: {
+        cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+        ...(form && { origin: this.#origin, "sec-fetch-site": "same-origin" }),
+      },
+      ...(form && { method: "POST", body: form }),
+      signal: AbortSignal.timeout(20_000),
+    });
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      if (value !== "") this.#cookies.set(name, value);
+    }
+    return response;
+  }
+}

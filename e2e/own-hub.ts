@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { expect } from "@gatehouse/testing";
+
+const folder = fileURLToPath(new URL("../apps/hub", import.meta.url));
+const secret = randomBytes(32).toString("hex");
+
+/** A hub of a test's own, that may be killed: with its data in a folder, on a port that stays the same. */
+export class OwnHub {
+  readonly origin: string;
+  /** The same by number, for calls from Node. */
+  readonly address: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  #process: ChildProcess | undefined;
+
+  private constructor(port: number, dataDirectory: string) {
+    this.origin = `http://hub.localhost:${port}`;
+    this.address = `http://127.0.0.1:${port}`;
+    const { DATABASE_URL: _, ...environment } = process.env;
+    this.#environment = {
+      ...environment,
+      NODE_ENV: "production",
+      HUB_MODE: "test",
+      HUB_PORT: String(port),
+      HUB_URL: this.origin,
+      HUB_SECRETS: secret,
+      TEST_DOOR_KEY: secret,
+      SHOP_SITE_SECRET: secret,
+      BANK_SITE_SECRET: secret,
+      LOGIN_THROTTLE: "off",
+      DATA_DIR: dataDirectory,
+    };
+  }
+
+  static async inFolder(dataDirectory: string): Promise<OwnHub> {
+    return new OwnHub(await freePort(), dataDirectory);
+  }
+
+  async start(): Promise<void> {
+    const stdio = ["ignore", "ignore", "pipe"] as const;
+    const started = spawn("node", ["server.ts"], { cwd: folder, env: this.#environment, stdio: [...stdio] });
+    this.#process = started;
+    const ended = Promise.all([started.stderr ? text(started.stderr) : "", once(started, "exit")]);
+    const early = ended.then(([words]) => Promise.reject(new Error(`The hub did not start: ${words}`)));
+    // Later it may end as it likes.
+    early.catch(() => null);
+    const ready = expect.poll(() => this.#isReady(), { timeout: 60_000, message: "the hub is ready" });
+    await Promise.race([early, ready.toBe(true)]);
+  }
+
+  /** kill -9: nothing is written, said or closed. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const running = this.#process;
+    if (running?.exitCode !== null || running.signalCode !== null) return;
+    const ended = once(running, "exit");
+    running.kill(signal);
+    await ended;
+  }
+
+  async #isReady(): Promise<boolean> {
+    return fetch(`${this.address}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
