@@ -34,13 +34,14 @@ export async function drawScreen<Name extends keyof Screens>(
   const head = request.method === "HEAD";
   request.method = "GET";
   request.url = pathOf[screen.name];
+  if (answer.keepScripts) return letNextAnswer(next, request, response, screen, answer);
   const page = await drawnBy(
     () => withScreen(screen.name, screen.model, () => next(request, response)),
     response,
   );
   // Its own page about an error or a page that is not there is none of ours.
   if (response.statusCode !== 200) throw new Error(`Next answered ${response.statusCode} for ${request.url}`);
-  const html = answer.keepScripts ? page : withoutFrameworkScripts(page);
+  const html = withoutFrameworkScripts(page);
   for (const name of ["x-powered-by", "vary", "content-encoding", "transfer-encoding", "etag", "link"])
     response.removeHeader(name);
   response.statusCode = answer.status;
@@ -49,6 +50,22 @@ export async function drawScreen<Name extends keyof Screens>(
     response.setHeader(name, value as string | string[]);
   response.setHeader("content-length", Buffer.byteLength(html));
   response.end(head ? undefined : html);
+}
+
+/** For development: its pages stream for as long as the reload channel wants, so nothing can wait for their end. */
+async function letNextAnswer<Name extends keyof Screens>(
+  next: NextHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  screen: { readonly name: Name; readonly model: Screens[Name] },
+  answer: { readonly status: number; readonly headers: Readonly<Record<string, string | readonly string[]>> },
+): Promise<void> {
+  const writeHead = response.writeHead.bind(response);
+  response.writeHead = ((_: number, ...more: never[]) =>
+    writeHead(answer.status, ...more)) as typeof response.writeHead;
+  for (const [name, value] of Object.entries(answer.headers))
+    response.setHeader(name, value as string | string[]);
+  await withScreen(screen.name, screen.model, () => next(request, response));
 }
 
 /**
