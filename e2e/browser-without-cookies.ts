@@ -1,24 +1,24 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Page, test } from "@playwright/test";
+import { gatehouseTest } from "@gatehouse/testing";
+import { chromium, type Page } from "@playwright/test";
+
+/** Chromium's number for "block". */
+const block = 2;
 
 /** A browser whose settings refuse all cookies. No call of Playwright does that: it is a preference of a profile. */
-export async function openBrowserWithoutCookies(): Promise<{ page: Page; close: () => Promise<void> }> {
-  const profile = await mkdtemp(join(tmpdir(), "gatehouse-no-cookies-"));
-  await mkdir(join(profile, "Default"));
-  const block = 2;
-  await writeFile(
-    join(profile, "Default", "Preferences"),
-    JSON.stringify({ profile: { default_content_setting_values: { cookies: block } } }),
-  );
-  const context = await chromium.launchPersistentContext(
-    profile,
-    test.info().project.use.launchOptions ?? {},
-  );
-  const close = async () => {
+export const testWithoutCookies = gatehouseTest.extend<{ readonly pageWithoutCookies: Page }>({
+  // Playwright wants the first parameter written as a pattern.
+  // biome-ignore lint/correctness/noEmptyPattern: see above
+  pageWithoutCookies: async ({}, use, { project }) => {
+    const profile = await mkdtemp(join(tmpdir(), "gatehouse-no-cookies-"));
+    const preferences = { profile: { default_content_setting_values: { cookies: block } } };
+    await mkdir(join(profile, "Default"));
+    await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(preferences));
+    const context = await chromium.launchPersistentContext(profile, project.use.launchOptions ?? {});
+    await use(context.pages()[0] ?? (await context.newPage()));
     await context.close();
     await rm(profile, { recursive: true, force: true });
-  };
-  return { page: context.pages()[0] ?? (await context.newPage()), close };
-}
+  },
+});

@@ -1,6 +1,12 @@
 /** Sites know who is signed in elsewhere, without asking her and without going round. */
-import { expect, expectSignedInOn, signIn, signOut, gatehouseTest as test } from "@gatehouse/testing";
-import { openBrowserWithoutCookies } from "./browser-without-cookies.ts";
+import {
+  expect,
+  expectSignedInOn,
+  fillSignInForm,
+  signIn,
+  signOut,
+  gatehouseTest as test,
+} from "@gatehouse/testing";
 import { recordNavigations } from "./record-navigations.ts";
 
 test("the bank recognises who signed in at the shop, without a form", async ({ page, people, sites }) => {
@@ -29,21 +35,6 @@ test("a stranger is asked for at the hub once per visit, and sees the page", asy
   await page.goto(`${sites.shop}/products/sourdough-loaf`);
 
   expect(visited.filter(({ origin }) => origin === sites.hub)).toHaveLength(1);
-});
-
-test("with cookies refused, pages open and nothing goes round", async ({ sites }) => {
-  const { page, close } = await openBrowserWithoutCookies();
-  const visited = recordNavigations(page);
-  for (const site of [sites.shop, sites.bank]) {
-    visited.length = 0;
-    await page.goto(site);
-    await expect(page.getByRole("link", { name: /^Sign in/ }).first()).toBeVisible();
-    expect(new URL(page.url()).origin).toBe(site);
-    expect(visited.filter(({ origin }) => origin === sites.hub)).toHaveLength(1);
-    expect(visited.length).toBeLessThanOrEqual(5);
-  }
-  expect(await page.context().cookies()).toEqual([]);
-  await close();
 });
 
 test("recognition goes on to the page that was asked for", async ({ page, people, sites }) => {
