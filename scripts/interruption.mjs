@@ -1,4 +1,8 @@
 /** Ctrl-C, a closed terminal, a polite kill, or the end of the npm that started us: one way to ask for the end. */
+import { identify, isAlive, isShellOfNpm, parentOf } from "./process-identity.mjs";
+
+/** Signals closer together than this come from one press, in milliseconds. */
+const samePress = 500;
 
 /** @typedef {"SIGINT" | "SIGTERM" | "SIGHUP"} EndingSignal */
 /**
@@ -16,7 +20,11 @@ export function watchForInterruption() {
     /** @type {Promise<EndingSignal>} */ (new Promise((resolve) => void listeners.push(resolve)));
   /** @type {Interruption} */
   const interruption = { happened: next(), again: next(), signal: undefined };
+  let last = Number.NEGATIVE_INFINITY;
   const interrupt = (/** @type {EndingSignal} */ signal) => {
+    // A terminal sends Ctrl-C to npm and to us, and npm passes its own on: that is one wish, not two.
+    if (performance.now() - last < samePress) return;
+    last = performance.now();
     interruption.signal ??= signal;
     listeners.shift()?.(signal);
   };
@@ -31,14 +39,15 @@ export function watchForInterruption() {
 }
 
 /**
- * An npm that is killed takes nobody along.
+ * An npm that is killed takes nobody along, and neither does the shell that it may have put in between.
  *
  * @param {() => void} onGone
  */
 function watchParent(onGone) {
   const parent = process.ppid;
+  const npm = identify(isShellOfNpm(parent) ? parentOf(parent) : parent);
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parent && isAlive(npm)) return;
     clearInterval(timer);
     onGone();
   }, 250);

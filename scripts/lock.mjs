@@ -1,5 +1,5 @@
 /** A file that says which process does something now. One that a killed process left behind does not count. */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { explainFileError } from "./plain-error.mjs";
 import { identify, isAlive } from "./process-identity.mjs";
@@ -17,6 +17,8 @@ const writingTakes = 3_000;
 export class Lock {
   #path;
   #held = false;
+  /** @type {Holder | undefined} */
+  #replaced;
   /** @type {Holder} */
   #holder = { owner: identify(process.pid), children: [], facts: {} };
 
@@ -25,14 +27,14 @@ export class Lock {
     this.#path = path;
   }
 
-  /** @returns {Holder | "being written" | undefined} who holds it, dead or alive */
+  /** @returns {Holder | undefined} who holds it, dead or alive; nothing while it is being written */
   read() {
-    try {
-      return JSON.parse(readFileSync(this.#path, "utf8"));
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-      return this.#isFresh() ? "being written" : undefined;
-    }
+    return readHolder(this.#path);
+  }
+
+  /** @returns {Holder | undefined} the dead holder whose place was taken */
+  get replaced() {
+    return this.#replaced;
   }
 
   /** @returns {boolean} whether it is ours now; of two that try at once, one has it */
@@ -54,8 +56,12 @@ export class Lock {
   update(news) {
     this.#holder = { ...this.#holder, ...news };
     const next = `${this.#path}.${process.pid}`;
-    writeFileSync(next, JSON.stringify(this.#holder), { mode: 0o600 });
-    renameSync(next, this.#path);
+    try {
+      writeFileSync(next, JSON.stringify(this.#holder), { mode: 0o600 });
+      renameSync(next, this.#path);
+    } catch (error) {
+      throw explainFileError(error, dirname(this.#path));
+    }
   }
 
   /** Without effect while it is somebody else's. */
@@ -64,16 +70,19 @@ export class Lock {
     this.#held = false;
   }
 
-  /** Whoever sees it dead at the same time renames too, and one of the two finds nothing more. */
   #setAsideIfDead() {
     const holder = this.read();
-    if (holder === "being written" || (holder && isAlive(holder.owner))) return;
+    if (holder ? isAlive(holder.owner) : this.#isFresh()) return;
     const aside = `${this.#path}.${process.pid}.dead`;
     try {
       renameSync(this.#path, aside);
     } catch {
-      return;
+      return; // there was none, or another that saw it dead was faster
     }
+    const taken = readHolder(aside);
+    // Another was faster by so much that this is its own, already: it gets it back.
+    if (taken && isAlive(taken.owner)) linkSync(aside, this.#path);
+    else this.#replaced = taken;
     rmSync(aside, { force: true });
   }
 
@@ -84,5 +93,18 @@ export class Lock {
   #isFresh() {
     const changed = statSync(this.#path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return Date.now() - changed < writingTakes;
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {Holder | undefined}
+ */
+function readHolder(path) {
+  try {
+    const holder = JSON.parse(readFileSync(path, "utf8"));
+    return Number.isInteger(holder?.owner?.pid) ? { children: [], facts: {}, ...holder } : undefined;
+  } catch {
+    return undefined; // none, or cut off by a crash
   }
 }

@@ -46,7 +46,9 @@ describe("lock", () => {
     child.kill("SIGKILL");
     await ended;
     expect(isAlive(owner)).toBe(false);
-    expect(new Lock(path).tryToTake()).toBe(true);
+    const next = new Lock(path);
+    expect(next.tryToTake()).toBe(true);
+    expect(next.replaced?.owner).toEqual(owner);
     expect(readdirSync(directory)).toEqual(["run.json"]);
   });
 
@@ -57,6 +59,17 @@ describe("lock", () => {
     );
     expect(new Lock(path).tryToTake()).toBe(true);
   });
+
+  test.each(["null", "5", "{}", '{"owner":{"pid":"x"}}'])(
+    "one that holds %s counts for a moment only",
+    (text) => {
+      writeFileSync(path, text);
+      expect(new Lock(path).tryToTake()).toBe(false);
+      const longAgo = new Date(Date.now() - 60_000);
+      utimesSync(path, longAgo, longAgo);
+      expect(new Lock(path).tryToTake()).toBe(true);
+    },
+  );
 
   test("one cut off by a crash counts for a moment only", () => {
     writeFileSync(path, '{"owner":');

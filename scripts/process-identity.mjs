@@ -57,6 +57,27 @@ export function isAlive(identity) {
 }
 
 /**
+ * @param {number} pid
+ * @returns {number} 0 where /proc does not tell
+ */
+export function parentOf(pid) {
+  return readEntry(pid)?.parent ?? 0;
+}
+
+/**
+ * Some shells stay between npm and the program of a script, others become it.
+ *
+ * @param {number} pid
+ */
+export function isShellOfNpm(pid) {
+  try {
+    return /^[^\0]*sh\0-c\0/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/**
  * A process, the group it leads, and all that descends from either: programs such as turbo give their own children
  * groups of their own.
  *

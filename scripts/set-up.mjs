@@ -61,10 +61,9 @@ export async function setUp({ environment, logs, interruption, progress, only })
  */
 async function take(lock, interruption, report) {
   for (;;) {
-    const before = lock.read();
     if (lock.tryToTake()) {
       // A start that was killed may have left its npm or turbo at work.
-      if (before && before !== "being written") await stopLeftovers(before.children);
+      await stopLeftovers(lock.replaced?.children ?? []);
       return;
     }
     if (interruption.signal) throw new Interrupted(interruption.signal);

@@ -1,6 +1,7 @@
 /** `npm start`, `npm run dev`: everything set up by itself, then hub, shop and bank until Ctrl-C. */
 import "./node-version.mjs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { startApps, stopApps, waitUntilReady } from "./apps.mjs";
 import { prepareDataDirectory } from "./data-directory.mjs";
 import { showError } from "./end-of-command.mjs";
@@ -8,13 +9,18 @@ import { childEnvironment } from "./environment.mjs";
 import { greeting } from "./greeting.mjs";
 import { watchForInterruption } from "./interruption.mjs";
 import { Lock } from "./lock.mjs";
-import { PlainError } from "./plain-error.mjs";
+import { Interrupted, PlainError } from "./plain-error.mjs";
 import { expectFreePort } from "./ports.mjs";
 import { stopLeftovers } from "./processes.mjs";
 import { createProgress } from "./progress.mjs";
 import { readOrMakeSecrets } from "./secrets.mjs";
 import { setUp, setUpSteps } from "./set-up.mjs";
 import { isLoopback, readSettings } from "./settings.mjs";
+
+/** How long a start that has been told to end may take, in milliseconds. */
+const endingTakes = 30_000;
+/** How long a start needs to notice that its npm was killed, in milliseconds. */
+const noticingTakes = 1_000;
 
 const interruption = watchForInterruption();
 
@@ -49,6 +55,7 @@ async function run(settings) {
       lock.update({ children: apps.map(({ program }) => program.identity) });
       return await serve(apps, settings, progress);
     } finally {
+      sayEnding(lock, settings);
       await stopApps(apps, interruption.signal ? interruption.again : interruption.happened);
     }
   } finally {
@@ -85,24 +92,47 @@ async function serve(apps, settings, progress) {
 }
 
 /**
- * One start at a time on one data directory. What a killed one left behind is ended first.
+ * One start at a time on one data directory; one that is ending is waited for. What a killed one left behind is
+ * ended first.
  *
  * @param {import("./settings.mjs").Settings} settings
  */
 async function takeTurn({ dataDirectory, hub }) {
   const lock = new Lock(join(dataDirectory, "run.json"));
-  const before = lock.read();
-  if (!lock.tryToTake()) {
+  const begun = performance.now();
+  while (!lock.tryToTake()) {
+    if (interruption.signal) throw new Interrupted(interruption.signal);
     const holder = lock.read();
-    const who =
-      holder && holder !== "being written" ? ` (process ${holder.owner.pid}, ${holder.facts.url})` : "";
-    throw new PlainError(
-      `Gatehouse runs on ${dataDirectory} already${who}. Stop it with Ctrl-C, or set DATA_DIR and other ports for a second one.`,
-    );
+    const patience = holder?.facts.ending ? endingTakes : noticingTakes;
+    if (performance.now() - begun > patience) throw alreadyRuns(dataDirectory, holder);
+    await pause(100);
   }
   lock.update({ facts: { url: hub.url } });
-  if (before && before !== "being written") await stopLeftovers(before.children);
+  await stopLeftovers(lock.replaced?.children ?? []);
   return lock;
+}
+
+/**
+ * @param {Lock} lock
+ * @param {import("./settings.mjs").Settings} settings
+ */
+function sayEnding(lock, { hub }) {
+  try {
+    lock.update({ facts: { url: hub.url, ending: "yes" } });
+  } catch {
+    // A full disk must not keep the apps running.
+  }
+}
+
+/**
+ * @param {string} dataDirectory
+ * @param {import("./lock.mjs").Holder | undefined} holder
+ */
+function alreadyRuns(dataDirectory, holder) {
+  const who = holder ? ` (process ${holder.owner.pid}, ${holder.facts.url})` : "";
+  return new PlainError(
+    `Gatehouse runs on ${dataDirectory} already${who}. Stop it with Ctrl-C, or set DATA_DIR and other ports for a second one.`,
+  );
 }
 
 /** @param {import("./settings.mjs").Settings} settings */
