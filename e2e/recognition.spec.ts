@@ -1,12 +1,5 @@
 /** Sites know who is signed in elsewhere, without asking her and without going round. */
-import {
-  expect,
-  expectSignedInOn,
-  fillSignInForm,
-  signIn,
-  signOut,
-  gatehouseTest as test,
-} from "@gatehouse/testing";
+import { expect, expectSignedInOn, signIn, signOut, gatehouseTest as test } from "@gatehouse/testing";
 import { recordNavigations } from "./record-navigations.ts";
 
 test("the bank recognises who signed in at the shop, without a form", async ({ page, people, sites }) => {
