@@ -1,6 +1,6 @@
 /** Brings `node_modules` to what the lock file says, and leaves it alone when it is there already. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { programs, root } from "./house.mjs";
 import { runLogged } from "./logged-command.mjs";
@@ -23,8 +23,8 @@ export function isInstalled() {
  * }} options
  */
 export async function install({ environment, log, interruption, report, onStart }) {
-  const wanted = lockedPackages(lockFile).length;
-  const timer = setInterval(() => report(`${countInstalled()} of up to ${wanted} packages`), 500);
+  const wanted = lockedPackages(lockFile).filter(([, entry]) => isForThisMachine(entry));
+  const timer = setInterval(() => report(`${countInstalled(wanted)} of ${wanted.length} packages`), 500);
   // What an interrupted install left may be half of a package.
   rmSync(modules, { recursive: true, force: true });
   const { exitCode, lastLines } = await runLogged({
@@ -114,7 +114,12 @@ function versionsOf(packages) {
   return new Map(packages.map(([path, { version }]) => [path, version]));
 }
 
-/** @typedef {{ version?: string, optional?: boolean, peer?: boolean, link?: boolean }} LockEntry */
+/**
+ * @typedef {{
+ *   version?: string, optional?: boolean, peer?: boolean, link?: boolean,
+ *   os?: string | string[], cpu?: string | string[], libc?: string | string[],
+ * }} LockEntry
+ */
 
 /**
  * @param {string} file
@@ -129,17 +134,20 @@ function lockedPackages(file) {
   }
 }
 
-function countInstalled() {
-  const list = (/** @type {string} */ folder) => {
-    try {
-      return readdirSync(folder).filter((name) => !name.startsWith("."));
-    } catch {
-      return [];
-    }
-  };
-  return list(modules)
-    .map((name) => (name.startsWith("@") ? list(join(modules, name)).length : 1))
-    .reduce((sum, count) => sum + count, 0);
+/** @param {LockEntry} entry */
+function isForThisMachine({ os, cpu, libc }) {
+  const fits = (/** @type {string | string[] | undefined} */ names, /** @type {string} */ own) =>
+    names === undefined || [names].flat().some((name) => name === own);
+  return fits(os, process.platform) && fits(cpu, process.arch) && fits(libc, "glibc");
+}
+
+/**
+ * npm makes all folders first and fills them then.
+ *
+ * @param {[string, LockEntry][]} packages
+ */
+function countInstalled(packages) {
+  return packages.filter(([path]) => existsSync(join(root, path, "package.json"))).length;
 }
 
 const outOfStep =
