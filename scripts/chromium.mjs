@@ -1,18 +1,34 @@
 /** Finds a Chromium for the journeys, or gets one. */
-import { execFile } from "node:child_process";
-import { access, constants } from "node:fs/promises";
+import { access, constants, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 import { root } from "./house.mjs";
 import { PlainError } from "./plain-error.mjs";
+import { quietlyRun } from "./quietly-run.mjs";
+import { unpackChromium, unpackedLauncher } from "./unpacked-chromium.mjs";
 
-const execute = promisify(execFile);
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-/** A download that makes no progress is given up after this, in milliseconds. */
-const patience = 300_000;
+/** Behind a closed network Playwright's download may hang instead of being refused, in milliseconds. */
+const downloadPatience = 240_000;
+const unpacked = join(root, ".data", "chromium");
 
 /**
- * In this order: `CHROMIUM_PATH`, one on the path, Debian's package (as root), Playwright's own download.
+ * @typedef {object} Way
+ * @property {string} title for whoever waits
+ * @property {(environment: NodeJS.ProcessEnv) => Promise<string | undefined>} find path of a program
+ */
+
+/** @type {readonly Way[]} */
+const ways = [
+  { title: "looking for one", find: onPath },
+  { title: "looking for one", find: async () => unpackedLauncher(unpacked) },
+  { title: "installing Debian's chromium", find: installed },
+  { title: "downloading Playwright's Chromium", find: downloaded },
+  { title: "unpacking Debian's chromium", find: (environment) => unpackChromium(unpacked, environment) },
+];
+
+/**
+ * `CHROMIUM_PATH`, or the first of the ways that leads to one that starts.
  *
  * @param {{ report: (text: string) => void, environment: NodeJS.ProcessEnv }} options
  * @returns {Promise<string>} path of the program
@@ -21,19 +37,14 @@ const patience = 300_000;
 export async function findChromium({ report, environment }) {
   const given = environment.CHROMIUM_PATH;
   if (given) {
-    if (await isProgram(given)) return given;
-    throw new PlainError(`CHROMIUM_PATH names ${given}, which is no program.`);
+    if (await starts(given, environment)) return given;
+    throw new PlainError(`CHROMIUM_PATH names ${given}, which is no Chromium that starts.`);
   }
-  const found = await onPath(environment);
-  if (found) return found;
-  if (process.getuid?.() === 0 && (await isProgram("/usr/bin/apt-get"))) {
-    report("installing Debian's chromium");
-    const packaged = await fromDebian(environment).catch(() => undefined);
-    if (packaged) return packaged;
+  for (const { title, find } of ways) {
+    report(title);
+    const path = await find(environment).catch(() => undefined);
+    if (path && (await starts(path, environment))) return path;
   }
-  report("downloading Playwright's Chromium");
-  const downloaded = await fromPlaywright(environment).catch(() => undefined);
-  if (downloaded) return downloaded;
   throw new PlainError(
     "no Chromium was found and none could be installed. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH.",
   );
@@ -51,28 +62,43 @@ async function onPath(environment) {
 }
 
 /** @param {NodeJS.ProcessEnv} environment */
-async function fromDebian(environment) {
+async function installed(environment) {
+  if (process.getuid?.() !== 0) return undefined;
   const env = { ...environment, DEBIAN_FRONTEND: "noninteractive" };
-  await execute("apt-get", ["update", "-q"], { env, timeout: patience, maxBuffer: 2 ** 26 });
-  await execute("apt-get", ["install", "-q", "-y", "--no-install-recommends", "chromium"], {
-    env,
-    timeout: patience,
-    maxBuffer: 2 ** 26,
+  await quietlyRun(["apt-get", "update", "-q"], { environment: env });
+  await quietlyRun(["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"], {
+    environment: env,
   });
   return onPath(environment);
 }
 
 /** @param {NodeJS.ProcessEnv} environment */
-async function fromPlaywright(environment) {
-  await execute("playwright", ["install", "chromium"], {
-    env: environment,
-    timeout: patience,
-    maxBuffer: 2 ** 26,
-  });
+async function downloaded(environment) {
+  await quietlyRun(["playwright", "install", "chromium"], { environment, patience: downloadPatience });
   const script =
     'import("@playwright/test").then(({ chromium }) => process.stdout.write(chromium.executablePath()))';
-  const { stdout } = await execute("node", ["-e", script], { env: environment, cwd: root });
-  return (await isProgram(stdout)) ? stdout : undefined;
+  return quietlyRun(["node", "-e", script], { environment, directory: root });
+}
+
+/**
+ * A browser can be there and lack a library: only one that shows a page counts.
+ *
+ * @param {string} path
+ * @param {NodeJS.ProcessEnv} environment
+ */
+async function starts(path, environment) {
+  const profile = await mkdtemp(join(tmpdir(), "gatehouse-chromium-"));
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run"];
+  const page = "data:text/html,<title>it starts</title>";
+  const words = ["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`, "--dump-dom"];
+  try {
+    const shown = await quietlyRun([path, ...words, ...quiet, page], { environment, patience: 60_000 });
+    return shown.includes("it starts");
+  } catch {
+    return false;
+  } finally {
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 /** @param {string} path */
