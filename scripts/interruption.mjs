@@ -4,6 +4,9 @@ import { identify, isAlive, isShellOfNpm, parentOf } from "./process-identity.mj
 /** Signals closer together than this come from one press, in milliseconds. */
 const samePress = 500;
 
+import { readFileSync } from "node:fs";
+import { parentOf } from "./process-identity.mjs";
+
 /** @typedef {"SIGINT" | "SIGTERM" | "SIGHUP"} EndingSignal */
 /**
  * @typedef {object} Interruption
@@ -39,17 +42,31 @@ export function watchForInterruption() {
 }
 
 /**
- * An npm that is killed takes nobody along, and neither does the shell that it may have put in between.
+ * An npm that is killed takes nobody along.
  *
  * @param {() => void} onGone
  */
 function watchParent(onGone) {
-  const parent = process.ppid;
-  const npm = identify(isShellOfNpm(parent) ? parentOf(parent) : parent);
+  const line = lineToNpm();
   const timer = setInterval(() => {
-    if (process.ppid === parent && isAlive(npm)) return;
+    if (lineToNpm() === line) return;
     clearInterval(timer);
     onGone();
   }, 250);
   timer.unref();
+}
+
+/** npm starts a script by `sh -c`. Some shells stay between the two, others give way to the script. */
+function lineToNpm() {
+  const parent = process.ppid;
+  return isShell(parent) ? `${parent} ${parentOf(parent)}` : `${parent}`;
+}
+
+/** @param {number} pid */
+function isShell(pid) {
+  try {
+    return /^(\S*\/)?sh\0-c\0/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+  } catch {
+    return false; // no /proc, or gone
+  }
 }

@@ -98,6 +98,13 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
     expect(await clone.processesAfter(20)).toEqual([]);
   });
 
+  test("kill -9 of npm stops everything", async () => {
+    run = start();
+    await run.says(/^ready$/m, 60);
+    kill(run.process.pid ?? 0);
+    expect(await clone.processesAfter(20)).toEqual([]);
+  });
+
   test("Ctrl-C stops everything", async () => {
     run = start();
     await run.says(/^ready$/m, 60);
