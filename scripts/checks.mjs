@@ -26,7 +26,7 @@ const typedWorkspaces = [
 ];
 
 /**
- * @param {{ reports: string, chromium: string }} options folder for reports; path of a Chromium
+ * @param {{ reports: string, chromium: string | undefined }} options folder for reports; path of a Chromium
  * @returns {readonly Check[]}
  */
 export function checks({ reports, chromium }) {
@@ -51,7 +51,10 @@ export function checks({ reports, chromium }) {
     {
       name: "journeys",
       command: ["playwright", "test", "--reporter=list,json"],
-      environment: { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: journeys },
+      environment: {
+        PLAYWRIGHT_JSON_OUTPUT_NAME: journeys,
+        ...(chromium !== undefined && { CHROMIUM_PATH: chromium }),
+      },
       count: (exitCode) => playwrightCounts(journeys, exitCode),
       needsSites: true,
     },

@@ -1,11 +1,8 @@
-/** Ctrl-C, a closed terminal, a polite kill, or the end of the npm that started us: one way to ask for the end. */
-import { identify, isAlive, isShellOfNpm, parentOf } from "./process-identity.mjs";
+/** Ctrl-C, a closed terminal, a polite kill, or the end of who started us: one way to ask for the end. */
+import { isShellOfNpm, parentOf } from "./process-identity.mjs";
 
 /** Signals closer together than this come from one press, in milliseconds. */
 const samePress = 500;
-
-import { readFileSync } from "node:fs";
-import { parentOf } from "./process-identity.mjs";
 
 /** @typedef {"SIGINT" | "SIGTERM" | "SIGHUP"} EndingSignal */
 /**
@@ -34,6 +31,7 @@ export function watchForInterruption() {
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => interrupt(signal));
   }
+  if (process.channel !== undefined) process.on("disconnect", () => interrupt("SIGTERM"));
   // Nobody reads any more what a closed terminal was to show.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   // biome-ignore lint/suspicious/noUndeclaredEnvVars: npm sets it, no task depends on it
@@ -56,17 +54,8 @@ function watchParent(onGone) {
   timer.unref();
 }
 
-/** npm starts a script by `sh -c`. Some shells stay between the two, others give way to the script. */
+/** Which processes stand between npm and us, npm included. */
 function lineToNpm() {
   const parent = process.ppid;
-  return isShell(parent) ? `${parent} ${parentOf(parent)}` : `${parent}`;
-}
-
-/** @param {number} pid */
-function isShell(pid) {
-  try {
-    return /^(\S*\/)?sh\0-c\0/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
-  } catch {
-    return false; // no /proc, or gone
-  }
+  return isShellOfNpm(parent) ? `${parent} ${parentOf(parent)}` : `${parent}`;
 }

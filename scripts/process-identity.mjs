@@ -34,14 +34,6 @@ function readEntry(pid) {
 
 /**
  * @param {number} pid
- * @returns {number | undefined} the parent's number; nothing where /proc does not tell
- */
-export function parentOf(pid) {
-  return readEntry(pid)?.parent;
-}
-
-/**
- * @param {number} pid
  * @returns {ProcessIdentity}
  */
 export function identify(pid) {

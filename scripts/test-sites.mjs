@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { script } from "./house.mjs";
-import { PlainError } from "./plain-error.mjs";
+import { Interrupted, PlainError } from "./plain-error.mjs";
 import { freePorts } from "./ports.mjs";
 import { startProgram, stopProgram } from "./processes.mjs";
 
@@ -27,15 +27,16 @@ export async function startTestSites({ environment, directory, interruption }) {
     BANK_URL: `http://bank.localhost:${bank}`,
     TEST_DOOR_KEY: randomBytes(32).toString("hex"),
   };
-  const { DATABASE_URL: _, NODE_ENV: __, ...rest } = environment;
   const program = startProgram("start", [process.execPath, script("start.mjs")], {
-    env: { ...rest, ...own, DATA_DIR: data, HUB_MODE: "test", LOGIN_THROTTLE: "off" },
-    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...environment, ...own, DATA_DIR: data, HUB_MODE: "test", LOGIN_THROTTLE: "off" },
+    // The channel tells the start when we are gone, even under kill -9.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const stop = () => stopProgram(program, { signal: "SIGINT", patience: 30_000, now: interruption.again });
-  const last = await waitForReady(program);
+  const last = await Promise.race([waitForReady(program), interruption.happened]);
   if (last === undefined) return { environment: own, stop };
   await stop();
+  if (interruption.signal) throw new Interrupted(interruption.signal);
   throw new PlainError("the sites for the journeys did not start.", { detail: last });
 }
 

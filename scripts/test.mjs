@@ -12,6 +12,7 @@ import { watchForInterruption } from "./interruption.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { createProgress } from "./progress.mjs";
 import { setUp, setUpSteps } from "./set-up.mjs";
+import { withoutSettings } from "./settings.mjs";
 import { startTestSites } from "./test-sites.mjs";
 
 const interruption = watchForInterruption();
@@ -32,18 +33,20 @@ async function run() {
   await rm(reports, { recursive: true, force: true });
   await mkdir(reports, { recursive: true });
 
-  const environment = { ...process.env, CI: "1", NO_COLOR: "1" };
+  const environment = { ...withoutSettings(process.env), CI: "1", NO_COLOR: "1" };
   const progress = createProgress({ total: setUpSteps + 1 });
   await setUp({ environment, logs, interruption, progress });
   const tools = childEnvironment(environment);
   const chromium = await progress.step("finding a Chromium", (report) =>
-    findChromium({ environment: tools, report }),
+    findChromium({ environment: tools, report }).catch(showAndGoOn),
   );
 
   const total = { passed: 0, failed: 0 };
   for (const check of checks({ reports, chromium })) {
     const begun = performance.now();
-    const { passed, failed } = await runCheck(check, { environment: tools, directory, logs });
+    const { passed, failed } = await runCheck(check, { environment: tools, directory, logs }).catch(
+      (error) => showAndGoOn(error) ?? { passed: 0, failed: 1 },
+    );
     total.passed += passed;
     total.failed += failed;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
@@ -53,6 +56,17 @@ async function run() {
   }
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
   return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * A check that could not even be run has failed; the others can still tell something.
+ *
+ * @param {unknown} error
+ * @returns {undefined}
+ */
+function showAndGoOn(error) {
+  if (interruption.signal) throw error;
+  showError(error);
 }
 
 /**
