@@ -58,7 +58,24 @@ describe("a newcomer", () => {
 
   test("who turned back half-way is not sent again", async () => {
     await browser.get(location(await arrive("/tea")));
+    site.clock.now += 3_000;
     expect(location(await arrive("/tea"))).toBe("");
+  });
+
+  test("with several tabs at once is recognised in each", async () => {
+    await browser.get(location(await arrive("/tea")));
+    site.clock.now += 2_000;
+    const second = await browser.get(location(await arrive("/cups")));
+    expect(location(await browser.get(hub.signIn(location(second))))).toBe(`${siteUrl}/cups`);
+    expect((await site.auth(browser.request("/cups")))?.user.username).toBe("alice");
+  });
+
+  test("with a tab after another is not sent for ever: the time counts from the first", async () => {
+    await browser.get(location(await arrive("/tea")));
+    site.clock.now += 2_000;
+    await browser.get(location(await arrive("/cups")));
+    site.clock.now += 1_000;
+    expect(location(await arrive("/pots"))).toBe("");
   });
 
   test("whose browser keeps no cookies is not sent round in circles", async () => {

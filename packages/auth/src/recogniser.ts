@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isUnderWay } from "./recognition-under-way.ts";
 import { askedMarker, parseReturnTo, pathOfRequest } from "./return-to.ts";
 import { redirect } from "./sign-in-routes.ts";
 import type { Site } from "./site.ts";
@@ -14,7 +15,8 @@ import { pathHeader, readRequestId, readStanding } from "./site-session.ts";
 export async function recogniseVisitor(site: Site, request: Request): Promise<Response | null> {
   const url = new URL(request.url);
   if (!isArrival(request) || url.searchParams.get(askedMarker.name) === askedMarker.value) return null;
-  if (parseCookies(request.headers.get("cookie")).has(site.cookies.asked)) return null;
+  const asked = parseCookies(request.headers.get("cookie")).get(site.cookies.asked);
+  if (asked !== undefined && !isUnderWay(asked, site.now())) return null;
   const returnTo = parseReturnTo(pathOfRequest(url), site.settings.siteUrl);
   if (!returnTo) return null;
   // A session that is over does not count: the person may be signed in anew at another site.

@@ -1,5 +1,6 @@
 import { errorPage, unavailablePage } from "./error-page.ts";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { departure } from "./recognition-under-way.ts";
 import { askedMarker, parseReturnTo, withAskedMarker } from "./return-to.ts";
 import { parseReason } from "./session-check.ts";
 import { type FlowReturn, parseFlowReturn, type SignInFlow, startFlow } from "./sign-in-flow.ts";
@@ -35,8 +36,11 @@ async function begin(
   const { state, setCookies } = await site.engine.start(flow);
   const sent = parseCookies(request.headers.get("cookie"));
   const cookies = [...clearOldFlows(site.cookies, sent), ...setCookies];
-  // Remembered before the hub is asked: whoever turns back half-way is not sent again.
-  if (flow.purpose === "recognise") cookies.push(setCookie(site.cookies, site.cookies.asked, "1"));
+  if (flow.purpose === "recognise") {
+    // Remembered before the hub is asked: whoever turns back half-way is not sent again.
+    const since = sent.get(site.cookies.asked) ?? departure(site.now());
+    cookies.push(setCookie(site.cookies, site.cookies.asked, since));
+  }
   return redirect(site.protocol.authenticationUrl(site.settings, { flow, state, reason }), cookies);
 }
 

@@ -35,6 +35,8 @@ export interface Site {
   readonly check: SessionCheck;
   readonly health: HubHealth;
   readonly log: SiteLog;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
 }
 
 /** A site whose settings wait for the first use. */
@@ -57,7 +59,7 @@ export function lazySite(options: GatehouseOptions, { environment, now }: Surrou
     const engine = nextAuthEngine(settings, cookies, protocol);
     const check = new SessionCheck({ settings, memory, log, now });
     const health = new HubHealth(settings.hubUrl, now);
-    return { settings, cookies, protocol, engine, memory, check, health, log };
+    return { settings, cookies, protocol, engine, memory, check, health, log, now };
   };
   return {
     log,
