@@ -1,0 +1,36 @@
+/**
+ * Pictures of every screen, for people to look at. Written only when asked for:
+ * `SCREENSHOTS_DIR=/some/folder npm test`.
+ */
+import { join } from "node:path";
+import { expect, gatehouseTest as test } from "@gatehouse/testing";
+import { visitScreens } from "./visit-screens.ts";
+
+const folder = process.env.SCREENSHOTS_DIR;
+const colorSchemes = ["light", "dark"] as const;
+const sizes = [
+  { width: 360, height: 740 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+
+if (folder) {
+  test("pictures of every screen, light and dark, at three widths", async ({ page, people, sites }) => {
+    test.setTimeout(600_000);
+    const person = await people.create({ name: "Ada Example" });
+    let pictures = 0;
+    await visitScreens(page, sites, person, async (screen) => {
+      const number = String(Math.floor(pictures / (colorSchemes.length * sizes.length)) + 1).padStart(2, "0");
+      for (const colorScheme of colorSchemes) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        for (const size of sizes) {
+          await page.setViewportSize(size);
+          const name = `${number}-${screen.replaceAll(/\W+/g, "-")}-${colorScheme}-${size.width}.png`;
+          await page.screenshot({ path: join(folder, name), fullPage: true });
+          pictures += 1;
+        }
+      }
+    });
+    expect(pictures).toBeGreaterThan(0);
+  });
+}
