@@ -58,7 +58,7 @@ describe("a newcomer", () => {
 
   test("who turned back half-way is not sent again", async () => {
     await browser.get(location(await arrive("/tea")));
-    site.clock.now += 3_000;
+    site.clock.now += 10_000;
     expect(location(await arrive("/tea"))).toBe("");
   });
 
@@ -74,7 +74,7 @@ describe("a newcomer", () => {
     await browser.get(location(await arrive("/tea")));
     site.clock.now += 2_000;
     await browser.get(location(await arrive("/cups")));
-    site.clock.now += 1_000;
+    site.clock.now += 8_000;
     expect(location(await arrive("/pots"))).toBe("");
   });
 

@@ -3,7 +3,7 @@
  * others go too, or they would show a page for nobody. After that a visit is asked about once, and whoever turned back
  * half-way is left alone.
  */
-const togetherMs = 3_000;
+const togetherMs = 10_000;
 
 /** What the cookie `asked` holds while the hub is being asked. */
 export function departure(now: number): string {
