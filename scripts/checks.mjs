@@ -40,7 +40,7 @@ export function checks({ reports, chromium }) {
   };
   const journeys = join(reports, "journeys.json");
   return [
-    { name: "format and lint", command: ["biome", "ci", "--error-on-warnings", "."] },
+    { name: "format and lint", command: ["biome", "ci", "--colors=off", "--error-on-warnings", "."] },
     ...typedWorkspaces.map((workspace) => ({
       name: `types of ${workspace}`,
       command: ["tsc", "-p", workspace],
