@@ -1,5 +1,5 @@
 /** Ctrl-C, a closed terminal, a polite kill, or the end of who started us: one way to ask for the end. */
-import { isShellOfNpm, parentOf } from "./process-identity.mjs";
+import { identify, isAlive, isShellOfNpm, parentOf } from "./process-identity.mjs";
 
 /** Signals closer together than this come from one press, in milliseconds. */
 const samePress = 500;
@@ -40,22 +40,17 @@ export function watchForInterruption() {
 }
 
 /**
- * An npm that is killed takes nobody along.
+ * An npm that is killed takes nobody along, and neither does the shell that it may have put in between.
  *
  * @param {() => void} onGone
  */
 function watchParent(onGone) {
-  const line = lineToNpm();
+  const parent = process.ppid;
+  const npm = identify(isShellOfNpm(parent) ? parentOf(parent) : parent);
   const timer = setInterval(() => {
-    if (lineToNpm() === line) return;
+    if (process.ppid === parent && isAlive(npm)) return;
     clearInterval(timer);
     onGone();
   }, 250);
   timer.unref();
-}
-
-/** Which processes stand between npm and us, npm included. */
-function lineToNpm() {
-  const parent = process.ppid;
-  return isShellOfNpm(parent) ? `${parent} ${parentOf(parent)}` : `${parent}`;
 }
