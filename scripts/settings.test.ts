@@ -1,8 +1,9 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { isLoopback, readSettings } from "./settings.mjs";
+import { root } from "./house.mjs";
+import { isLoopback, readSettings, withoutSettings } from "./settings.mjs";
 
 const none = join(tmpdir(), "gatehouse-there-is-no-such-file");
 const secret = "s".repeat(32);
@@ -95,7 +96,25 @@ describe(".env", () => {
     expect([hub.port, shop.port, bank.port]).toEqual([4000, 4001, 5002]);
   });
 
+  test("is nothing to what tests start: a developer's database stays out of it", () => {
+    const file = fileWith("DATABASE_URL=postgresql://precious\nHUB_PORT=4000\n");
+    const { environment, hub } = read({ HUB_MODE: "test" }, file);
+    expect(environment.DATABASE_URL).toBeUndefined();
+    expect(hub.port).toBe(3000);
+  });
+
   test("cannot be a folder", () => {
     expect(() => read({}, tmpdir())).toThrow(/cannot be read/);
+  });
+});
+
+describe("what tests are started with", () => {
+  const example = readFileSync(join(root, ".env.example"), "utf8");
+  const names = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name = ""]) => name);
+
+  test("no setting of .env.example is left", () => {
+    expect(names.length).toBeGreaterThan(20);
+    const set = Object.fromEntries(names.map((name) => [name, "something"]));
+    expect(withoutSettings({ ...set, NODE_ENV: "production", HOME: "/root" })).toEqual({ HOME: "/root" });
   });
 });

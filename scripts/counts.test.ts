@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { playwrightCounts, vitestCounts } from "./counts.mjs";
+
+let directory: string;
+let file: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "gatehouse-counts-"));
+  file = join(directory, "report.json");
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+describe.each([
+  {
+    runner: "vitest",
+    count: vitestCounts,
+    report: (passed: number, failed: number) => ({ numPassedTests: passed, numFailedTests: failed }),
+  },
+  {
+    runner: "Playwright",
+    count: playwrightCounts,
+    report: (passed: number, failed: number) => ({
+      stats: { expected: passed, unexpected: failed, flaky: 0 },
+    }),
+  },
+])("what $runner reports", ({ count, report }) => {
+  test.each([
+    ["all passed", 5, 0, 0, { passed: 5, failed: 0 }],
+    ["some failed", 3, 2, 1, { passed: 3, failed: 2 }],
+    ["all passed, and it failed outside of a test", 5, 0, 1, { passed: 5, failed: 1 }],
+    ["no test was found", 0, 0, 0, { passed: 0, failed: 1 }],
+  ])("%s", async (_, passed, failed, exitCode, expected) => {
+    writeFileSync(file, JSON.stringify(report(passed, failed)));
+    expect(await count(file, exitCode)).toEqual(expected);
+  });
+
+  test("no report is a failure, whatever the exit code", async () => {
+    expect(await count(file, 0)).toEqual({ passed: 0, failed: 1 });
+  });
+
+  test("half a report is a failure", async () => {
+    writeFileSync(file, '{"numPassedTests": 5, "stats": {"expected": 5');
+    expect(await count(file, 1)).toEqual({ passed: 0, failed: 1 });
+  });
+});
+
+test("a journey that passed at its second try has failed", async () => {
+  writeFileSync(file, JSON.stringify({ stats: { expected: 4, unexpected: 0, flaky: 1 } }));
+  expect(await playwrightCounts(file, 0)).toEqual({ passed: 4, failed: 1 });
+});
