@@ -82,11 +82,8 @@ export function hubSettings({ mode, hub, shop, bank, environment: { SITES_DIR, C
  */
 function siteCommand(port, dev) {
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
-  const where = ["-p", String(port), "-H", "127.0.0.1"];
-  // Next's own reloading server is a child that would take the preload, and its channel, for its own.
-  if (dev) return ["node", next, "dev", ...where];
   const preload = `--import=${pathToFileURL(script("end-with-parent.mjs")).href}`;
-  return ["node", preload, next, "start", ...where];
+  return ["node", preload, next, dev ? "dev" : "start", "-p", String(port), "-H", "127.0.0.1"];
 }
 
 /**

@@ -6,7 +6,10 @@
 /** What is under way gets this long, in milliseconds. */
 const patience = 5_000;
 
-if (process.channel !== undefined) {
+// Next's reloading server is a child that inherits the preload; its channel is Next's, which ends it itself.
+const isStarted = /[\\/]next[\\/]dist[\\/]bin[\\/]next$/.test(process.argv[1] ?? "");
+
+if (isStarted && process.channel !== undefined) {
   process.on("disconnect", () => {
     process.kill(process.pid, "SIGTERM");
     setTimeout(() => process.exit(1), patience).unref();
