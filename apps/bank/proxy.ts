@@ -4,7 +4,8 @@ import { asksForMissingAccount } from "./src/missing-account.ts";
 import { openLedgerOnce } from "./src/open-ledger-once.ts";
 
 /**
- * Recognises people who are signed in elsewhere, and shows the page for what is not there.
+ * Recognises people who are signed in elsewhere, sends the policy of each page with its nonce, and shows
+ * the page for what is not there.
  *
  * Never a boundary: each page asks for itself who is there and whose account it is. But Next leaves drawing a
  * `notFound()` of a page to its scripts, and without scripts that is an empty window. An address that no route
@@ -17,10 +18,11 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const session = await auth(request);
   if (session === null) return answer;
   if (!asksForMissingAccount(openLedgerOnce(), session.user.id, pathname, searchParams)) return answer;
-  return NextResponse.rewrite(new URL("/nothing-here", request.url));
+  return NextResponse.rewrite(new URL("/nothing-here", request.url), { headers: answer.headers });
 }
 
 export const config = {
-  // Pages only: what a page is made of, and the routes of signing in, recognise nobody.
-  matcher: ["/((?!_next/|api/|healthz|icon\\.svg).*)"],
+  // Every address that may be drawn as a page, unknown ones too. What a page is made of, and the routes of
+  // signing in, recognise nobody, and the policy of next.config.ts lets in no script there.
+  matcher: ["/((?!_next/static/|api/auth/|healthz$|icon\\.svg$).*)"],
 };

@@ -1,7 +1,8 @@
-import { gatehouse } from "@gatehouse/auth";
+import { contentSecurityPolicy, gatehouse } from "@gatehouse/auth";
 
 /** All that the bank knows about signing in. */
 export const { auth, handlers, requireSignIn, recognise, signInUrl, signOutUrl, whySignedOut } = gatehouse({
   site: "bank",
   protocol: "cas",
+  contentSecurityPolicy,
 });

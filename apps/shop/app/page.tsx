@@ -7,7 +7,11 @@ import { currentVisitor } from "../src/visitor.ts";
 
 export const dynamic = "force-dynamic";
 
-export default async function CataloguePage({ searchParams }: PageProps<"/">) {
+interface CataloguePageProps {
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
+}
+
+export default async function CataloguePage({ searchParams }: CataloguePageProps) {
   const { basket } = await currentVisitor();
   const quantities = new Map(basket.lines.map(({ product, quantity }) => [product.slug, quantity]));
   return (

@@ -1,7 +1,8 @@
-import { gatehouse } from "@gatehouse/auth";
+import { contentSecurityPolicy, gatehouse } from "@gatehouse/auth";
 
 /** All that the shop knows about signing in. */
 export const { auth, handlers, requireSignIn, recognise, signInUrl, signOutUrl, whySignedOut } = gatehouse({
   site: "shop",
   protocol: "cas",
+  contentSecurityPolicy,
 });

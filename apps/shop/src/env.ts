@@ -8,11 +8,7 @@ export interface ShopEnvironment {
   readonly https: boolean;
   /** Where the shop keeps its carts. */
   readonly cartFile: string;
-  /** The hub's idle limit in words, `30 minutes`: said to somebody who was signed out by it. */
-  readonly idleLimit: string;
 }
-
-const UNITS = { s: "second", m: "minute", h: "hour", d: "day" } as const;
 
 /**
  * The only place of the shop that reads `process.env`. Called when a request needs it, not at import:
@@ -31,13 +27,5 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): ShopEn
     siteOrigin: url.origin,
     https: url.protocol === "https:",
     cartFile: resolve(/* turbopackIgnore: true */ dataDirectory, "shop.sqlite"),
-    idleLimit: inWords(source.SESSION_IDLE ?? "30m"),
   };
-}
-
-/** Only words: a setting that is wrong stops the hub, and here leaves a sentence that is still true. */
-function inWords(duration: string): string {
-  const [, amount, unit] = /^(\d+)([smhd])$/.exec(duration) ?? [];
-  if (amount === undefined || unit === undefined) return "some time";
-  return `${amount} ${UNITS[unit as keyof typeof UNITS]}${amount === "1" ? "" : "s"}`;
 }

@@ -1,11 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { findGatehouseAuthError } from "./gatehouse-auth-error.ts";
 import { currentHeaders, leaveFor, passOn } from "./next-request.ts";
 import { headersForPage, recogniseVisitor } from "./recogniser.ts";
 import { parseReturnTo } from "./return-to.ts";
 import { type RouteHandlers, routeHandlers } from "./route-handlers.ts";
 import { signInUrl, wayToSignIn } from "./sign-in-url.ts";
+import { type SignedOut, signedOut } from "./signed-out.ts";
 import { type GatehouseOptions, lazySite, type Surroundings } from "./site.ts";
-import { pathHeader, readStanding, type SignedOutReason, type SiteSession } from "./site-session.ts";
+import { pathHeader, readStanding, type SiteSession } from "./site-session.ts";
 
 /** What a site gets from its config call. */
 export interface Gatehouse {
@@ -14,8 +16,11 @@ export interface Gatehouse {
   /** Who is signed in; whoever is not is sent to sign in and comes back to the same page. */
   requireSignIn(options?: { readonly returnTo?: string }): Promise<SiteSession>;
   /** Why a person who was signed in is not any more; null for everyone else. */
-  whySignedOut(request?: Request): Promise<SignedOutReason | null>;
-  /** `export { recognise as proxy } from "./auth"`: knows people who are signed in elsewhere. */
+  whySignedOut(request?: Request): Promise<SignedOut | null>;
+  /**
+   * `export { recognise as proxy } from "./auth"`: knows people who are signed in elsewhere, and
+   * sends the site's `contentSecurityPolicy`.
+   */
   recognise(request: Request): Promise<Response>;
   /** For `app/api/auth/[...gatehouse]/route.ts`. */
   readonly handlers: RouteHandlers;
@@ -59,8 +64,8 @@ export function gatehouse(
     },
     async whySignedOut(request) {
       const standing = await standingOf(await headersOf(request));
-      if (standing.state === "ended") return standing.reason;
-      return standing.state === "unclear" ? "hub-unavailable" : null;
+      if (standing.state === "ended") return signedOut(standing.reason, standing.idleSeconds);
+      return standing.state === "unclear" ? signedOut("hub-unavailable") : null;
     },
     async recognise(request) {
       try {
@@ -72,7 +77,17 @@ export function gatehouse(
         if (!error) throw cause;
         site.log.writeSeldom(error);
       }
-      return passOn(headersForPage(request));
+      return passOn(headersForPage(request), policyForPage(options, surroundings));
     },
   };
+}
+
+/** Said anew for each answer: a nonce that is known is none. */
+function policyForPage(
+  { contentSecurityPolicy }: GatehouseOptions,
+  { environment }: Surroundings,
+): string | null {
+  const nonce = randomBytes(16).toString("base64");
+  const development = environment.NODE_ENV === "development";
+  return contentSecurityPolicy?.({ nonce, development }) ?? null;
 }

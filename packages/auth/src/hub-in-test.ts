@@ -70,7 +70,13 @@ export class HubInTest {
     const expected = `Basic ${Buffer.from(`shop:${this.siteSecret}`).toString("base64")}`;
     if (request.headers.authorization !== expected) return void reply.writeHead(401).end();
     const reason = this.#ended.get(body.sessionIndex);
-    reply.end(JSON.stringify(reason ? { active: false, reason } : { active: true }));
+    reply.end(
+      JSON.stringify(
+        reason
+          ? { active: false, reason, ...(reason === "idle" && { idleSeconds: 1800 }) }
+          : { active: true },
+      ),
+    );
   }
 
   #validate(query: URLSearchParams): string {

@@ -5,10 +5,12 @@
  * three variables (HUB_URL, SITE_URL, SITE_SECRET), has no database, and decides
  * nothing about what a signed-in person may do.
  */
+export { contentSecurityPolicy, type PolicyCircumstances } from "./content-security-policy.ts";
 export { type Gatehouse, gatehouse } from "./gatehouse.ts";
 export { GatehouseAuthError, type GatehouseAuthErrorCode } from "./gatehouse-auth-error.ts";
 export type { RouteHandlers } from "./route-handlers.ts";
 export type { EndReason } from "./session-check.ts";
-export type { GatehouseOptions } from "./site.ts";
+export type { SignedOut, SignedOutReason } from "./signed-out.ts";
+export type { GatehouseOptions, PagePolicyCircumstances } from "./site.ts";
 export type { LogEntry, SiteLogger } from "./site-log.ts";
-export type { SignedOutReason, SiteSession } from "./site-session.ts";
+export type { SiteSession } from "./site-session.ts";

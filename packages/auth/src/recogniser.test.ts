@@ -1,5 +1,6 @@
 import "./next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { HubInTest } from "./hub-in-test.ts";
 import {
   BrowserInTest,
@@ -143,7 +144,7 @@ describe("a session that is over", () => {
     hub.end(lastSessionIndex(hub), "idle");
     site.clock.now += 6_000;
     expect(await comeBackUnknown("/basket")).toBe(`${siteUrl}/basket`);
-    expect(await site.whySignedOut(browser.request("/basket"))).toBe("idle");
+    expect((await site.whySignedOut(browser.request("/basket")))?.reason).toBe("idle");
     expect(location(await arrive("/basket"))).toBe("");
   });
 });
@@ -161,5 +162,47 @@ describe("what a page is told", () => {
     const reply = await wrong.recognise(browser.request("/tea"));
     expect(reply.headers.get("x-middleware-next")).toBe("1");
     expect(wrong.codes()).toEqual(["secret-too-short"]);
+  });
+});
+
+describe("a page's policy", () => {
+  const header = "content-security-policy";
+  const forged = {
+    [header]: "script-src 'nonce-evil'",
+    [`${header}-report-only`]: "script-src 'nonce-evil'",
+  };
+  const policies = (reply: Response) => [
+    reply.headers.get(header),
+    reply.headers.get(`x-middleware-request-${header}`),
+  ];
+  const told = (reply: Response) => reply.headers.get("x-middleware-override-headers")?.split(",") ?? [];
+
+  test("CSP3 7.1 has a nonce of its own in each answer, the same for Next.js and the browser", async () => {
+    const strict = siteInTest(hub, {}, "shop", { contentSecurityPolicy });
+    const said = policies(await strict.recognise(browser.request("/tea", forged)));
+    expect(said[0]).toMatch(/; script-src 'nonce-[A-Za-z0-9+/]{22}==' 'strict-dynamic'; style-src 'self';/);
+    expect(said[1]).toBe(said[0]);
+    expect(policies(await strict.recognise(browser.request("/tea", {})))[0]).not.toBe(said[0]);
+  });
+
+  test("is sent also when the settings are wrong", async () => {
+    const strict = siteInTest(hub, { SITE_SECRET: "short" }, "shop", { contentSecurityPolicy });
+    expect(policies(await strict.recognise(browser.request("/tea", {})))[0]).toContain("'strict-dynamic'");
+  });
+
+  test("is looser under next dev alone", async () => {
+    const dev = siteInTest(hub, { NODE_ENV: "development" }, "shop", { contentSecurityPolicy });
+    expect(policies(await dev.recognise(browser.request("/tea", {})))[0]).toContain("'unsafe-eval'");
+  });
+
+  test("is never the one that came with the request", async () => {
+    const plain = await site.recognise(browser.request("/tea", forged));
+    expect(policies(plain)).toEqual([null, null]);
+    expect(told(plain)).toContain("x-gatehouse-path");
+    const strict = siteInTest(hub, {}, "shop", { contentSecurityPolicy });
+    for (const reply of [plain, await strict.recognise(browser.request("/tea", forged))]) {
+      expect(told(reply)).not.toContain(`${header}-report-only`);
+      expect(JSON.stringify([...reply.headers])).not.toContain("evil'");
+    }
   });
 });

@@ -31,10 +31,13 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
 
 /**
  * The headers a page gets: where it is, so that `requireSignIn` can come back here, and
- * an id that its log and the hub's share. What the browser said of either is dropped.
+ * an id that its log and the hub's share. What the browser said of either is dropped, and
+ * a policy with it: Next.js would write its nonce into the page.
  */
 export function headersForPage(request: Request): Headers {
   const headers = new Headers(request.headers);
+  headers.delete("content-security-policy");
+  headers.delete("content-security-policy-report-only");
   headers.set(pathHeader, pathOfRequest(new URL(request.url)));
   headers.set("x-request-id", readRequestId(request.headers) ?? randomUUID());
   return headers;

@@ -80,13 +80,27 @@ describe("an ended session", () => {
     hub.end(lastSessionIndex(hub), reason);
     site.clock.now += 6_000;
     expect(await auth()).toBeNull();
-    expect(await site.whySignedOut(browser.request("/"))).toBe(reason);
+    expect((await site.whySignedOut(browser.request("/")))?.reason).toBe(reason);
+  });
+
+  test("idle: says after how long, in the hub's own figure", async () => {
+    hub.end(lastSessionIndex(hub), "idle");
+    site.clock.now += 6_000;
+    const { sentence } = (await site.whySignedOut(browser.request("/"))) ?? {};
+    expect(sentence).toBe("You were signed out after 30 minutes without activity.");
+  });
+
+  test.each(["1800", -1, 0, null, {}])("idle: %j is no time, and none is said", async (idleSeconds) => {
+    hub.checkAnswer = { status: 200, body: JSON.stringify({ active: false, reason: "idle", idleSeconds }) };
+    site.clock.now += 6_000;
+    const { sentence } = (await site.whySignedOut(browser.request("/"))) ?? {};
+    expect(sentence).toBe("You were signed out after some time without activity.");
   });
 
   test("a reason that is new to us is unknown", async () => {
     hub.end(lastSessionIndex(hub), "eaten-by-a-bear");
     site.clock.now += 6_000;
-    expect(await site.whySignedOut(browser.request("/"))).toBe("unknown");
+    expect((await site.whySignedOut(browser.request("/")))?.reason).toBe("unknown");
   });
 
   test("stays ended without asking again", async () => {
@@ -115,7 +129,7 @@ describe("a hub that is silent", () => {
     hub.down = true;
     site.clock.now += 61_000;
     expect(await auth()).toBeNull();
-    expect(await site.whySignedOut(browser.request("/"))).toBe("hub-unavailable");
+    expect((await site.whySignedOut(browser.request("/")))?.reason).toBe("hub-unavailable");
     const waiting = await browser.get("/api/auth/unavailable?returnTo=/basket");
     expect(waiting.status).toBe(503);
     expect(waiting.headers.get("retry-after")).toBe("10");

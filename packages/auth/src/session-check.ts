@@ -18,10 +18,18 @@ const hubReasons = [
 /** Why the hub ended a session. */
 export type EndReason = (typeof hubReasons)[number];
 
+/** A sign-in that is over. */
+export interface EndedStanding {
+  readonly state: "ended";
+  readonly reason: EndReason;
+  /** After how long without activity, when that was the reason and the hub says it. */
+  readonly idleSeconds: number | null;
+}
+
 /** How a sign-in stands with the hub. `unclear`: the hub could not be asked. */
 export type Standing =
   | { readonly state: "active" }
-  | { readonly state: "ended"; readonly reason: EndReason }
+  | EndedStanding
   | { readonly state: "unclear"; readonly error: GatehouseAuthError };
 
 interface Asking {
@@ -83,8 +91,9 @@ export class SessionCheck {
     if (ended && ended.reason === null) {
       const answer = await this.#share(sessionIndex, session, { ...asking, active: false });
       ended.reason = answer.state === "ended" ? answer.reason : "signed-out";
+      ended.idleSeconds = answer.state === "ended" ? answer.idleSeconds : null;
     }
-    return { state: "ended", reason: parseReason(ended?.reason) };
+    return { state: "ended", reason: ended?.reason ?? "unknown", idleSeconds: ended?.idleSeconds ?? null };
   }
 
   /** One question at a time; whoever needs the same answer waits for it. */
@@ -102,8 +111,9 @@ export class SessionCheck {
     try {
       if (now() < this.#silentUntil) throw new GatehouseAuthError("hub-unreachable");
       const standing = await askHub(settings, sessionIndex, asking, (ms) => this.#noteClock(ms));
-      if (standing.state === "ended") session.ended = { reason: standing.reason };
-      else {
+      if (standing.state === "ended") {
+        session.ended = { reason: standing.reason, idleSeconds: standing.idleSeconds };
+      } else {
         session.aliveAt = now();
         if (asking.active) session.reportedAt = now();
       }
@@ -155,9 +165,12 @@ async function askHub(
 }
 
 function parseAnswer(answer: unknown): Standing {
-  const { active, reason } = (answer ?? {}) as { active?: unknown; reason?: unknown };
+  const { active, reason, idleSeconds } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   if (active === true) return { state: "active" };
-  if (active === false) return { state: "ended", reason: parseReason(reason) };
+  if (active === false) {
+    const seconds = typeof idleSeconds === "number" && idleSeconds > 0 ? Math.round(idleSeconds) : null;
+    return { state: "ended", reason: parseReason(reason), idleSeconds: seconds };
+  }
   throw new GatehouseAuthError("hub-answer");
 }
 

@@ -1,5 +1,5 @@
 import { BoundedMap } from "./bounded-map.ts";
-import type { Standing } from "./session-check.ts";
+import type { EndReason, Standing } from "./session-check.ts";
 
 /** What this process knows about one sign-in. */
 export interface RememberedSession {
@@ -8,7 +8,7 @@ export interface RememberedSession {
   /** When activity was last reported. */
   reportedAt: number;
   /** It is over, for good. `null` until the hub has said why. */
-  ended: { reason: string | null } | null;
+  ended: { reason: EndReason | null; idleSeconds: number | null } | null;
   /** Questions under way, shared by those who ask meanwhile. */
   asking: Promise<Standing> | null;
   reporting: Promise<Standing> | null;
@@ -48,7 +48,7 @@ export function sessionMemory(siteId: string): SessionMemory {
     },
     end(sessionIndex) {
       const known = sessions.get(sessionIndex);
-      if (known) known.ended ??= { reason: null };
+      if (known) known.ended ??= { reason: null, idleSeconds: null };
     },
   };
 }

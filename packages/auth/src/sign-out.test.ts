@@ -68,14 +68,14 @@ describe("the hub's logout request", () => {
     expect(reply.status).toBe(200);
     hub.end(lastSessionIndex(hub), "ended-elsewhere");
     expect(await site.auth(browser.request("/"))).toBeNull();
-    expect(await site.whySignedOut(browser.request("/"))).toBe("ended-elsewhere");
+    expect((await site.whySignedOut(browser.request("/")))?.reason).toBe("ended-elsewhere");
   });
 
   test("is believed over a hub that says otherwise or nothing", async () => {
     await receive(logoutRequest(lastSessionIndex(hub)));
     hub.down = true;
     expect(await site.auth(browser.request("/"))).toBeNull();
-    expect(await site.whySignedOut(browser.request("/"))).toBe("signed-out");
+    expect((await site.whySignedOut(browser.request("/")))?.reason).toBe("signed-out");
   });
 
   test("for an unknown session gets the same answer and changes nothing", async () => {

@@ -1,5 +1,6 @@
 import { gatehouse } from "./gatehouse.ts";
 import type { HubInTest } from "./hub-in-test.ts";
+import type { GatehouseOptions } from "./site.ts";
 import type { LogEntry } from "./site-log.ts";
 
 export const siteUrl = "http://shop.localhost:3001";
@@ -9,12 +10,22 @@ export const siteSecret = "0123456789abcdef0123456789abcdef-shop";
 export const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 
 /** A site with its surroundings: a hub, a clock, and a log to read. */
-export function siteInTest(hub: HubInTest, environment: Record<string, string> = {}, site = "shop") {
+export function siteInTest(
+  hub: HubInTest,
+  environment: Record<string, string> = {},
+  site = "shop",
+  extra: Pick<GatehouseOptions, "contentSecurityPolicy"> = {},
+) {
   const log: LogEntry[] = [];
   const clock = { now: Date.now() };
   hub.siteSecret = siteSecret;
   const all = { HUB_URL: hub.url, SITE_URL: siteUrl, SITE_SECRET: siteSecret, ...environment };
-  const options = { site, protocol: "cas" as const, logger: (entry: LogEntry) => void log.push(entry) };
+  const options = {
+    ...extra,
+    site,
+    protocol: "cas" as const,
+    logger: (entry: LogEntry) => void log.push(entry),
+  };
   const made = gatehouse(options, { environment: all, now: () => clock.now });
   return { ...made, log, clock, codes: () => log.map(({ code }) => code) };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { GatehouseAuthError } from "./gatehouse-auth-error.ts";
-import type { EndReason } from "./session-check.ts";
+import type { EndedStanding } from "./session-check.ts";
 import type { Site } from "./site.ts";
 import { parseCookies, readSessionCookie } from "./site-cookies.ts";
 
@@ -18,14 +18,11 @@ export interface SiteSession {
   readonly expires: string;
 }
 
-/** Why a person who was signed in is not any more. `hub-unavailable`: nobody can tell right now. */
-export type SignedOutReason = EndReason | "hub-unavailable";
-
 /** How a request stands: with a session, without one, or with one that is over or unclear. */
 export type RequestStanding =
   | { readonly state: "anonymous" }
   | { readonly state: "signed-in"; readonly session: SiteSession; readonly sessionIndex: string }
-  | { readonly state: "ended"; readonly reason: EndReason }
+  | EndedStanding
   | { readonly state: "unclear"; readonly error: GatehouseAuthError };
 
 /** Set by the proxy: the path a page was asked for. Only ever judged as a place to return to. */

@@ -8,12 +8,25 @@ import type { SignInProtocol } from "./sign-in-protocol.ts";
 import { type SiteCookies, siteCookies } from "./site-cookies.ts";
 import { logToConsole, type SiteLog, type SiteLogger, siteLog } from "./site-log.ts";
 
+/** For what the policy of one page is made. */
+export interface PagePolicyCircumstances {
+  /** Made for this answer alone, of 128 random bits. */
+  readonly nonce: string;
+  /** The site runs under `next dev`. */
+  readonly development: boolean;
+}
+
 /** The one config call of a site. */
 export interface GatehouseOptions {
   /** The site's id in its registration at the hub. */
   readonly site: string;
   /** How the site signs in. */
   readonly protocol: "cas";
+  /**
+   * Makes the Content-Security-Policy of each page, with a nonce of its own; `recognise` sends it.
+   * `contentSecurityPolicy` of this package is one to start from. None by default.
+   */
+  readonly contentSecurityPolicy?: (circumstances: PagePolicyCircumstances) => string;
   /** Takes the log; the default writes one line of JSON to the standard error stream. */
   readonly logger?: SiteLogger;
 }

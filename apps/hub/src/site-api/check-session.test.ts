@@ -61,9 +61,9 @@ describe("a site asks for a session of its own", () => {
     expect(await check(ticket)).toEqual({ active: false, reason: "signed-out" });
   });
 
-  test("that fell idle, before anything swept it", async () => {
+  test("that fell idle, before anything swept it: after how long", async () => {
     await opened.advance(1801);
-    expect(await check(ticket, true)).toEqual({ active: false, reason: "idle" });
+    expect(await check(ticket, true)).toEqual({ active: false, reason: "idle", idleSeconds: 1800 });
   });
 
   test("of a person disabled since", async () => {
@@ -93,7 +93,7 @@ test("ASVS 8.2.2 another site's session index is unknown, and nothing is touched
   await opened.advance(1000);
   expect(await check(ticket, true, opened.bank)).toEqual({ active: false, reason: "unknown" });
   await opened.advance(801);
-  expect(await check(ticket)).toEqual({ active: false, reason: "idle" });
+  expect(await check(ticket)).toEqual({ active: false, reason: "idle", idleSeconds: 1800 });
 });
 
 describe("activity at a site", () => {
@@ -109,7 +109,7 @@ describe("activity at a site", () => {
     await opened.advance(1500);
     expect((await check(ticket, false)).active).toBe(true);
     await opened.advance(301);
-    expect(await check(ticket, false)).toEqual({ active: false, reason: "idle" });
+    expect(await check(ticket, false)).toEqual({ active: false, reason: "idle", idleSeconds: 1800 });
   });
 
   test("moves the end of idleness, and never the absolute end", async () => {

@@ -30,11 +30,11 @@ export const checkSession = route({
     });
     const headers = { "x-request-id": call.requestId };
     if (found.state !== "alive") {
-      return json(
-        200,
-        { active: false, reason: found.state === "ended" ? found.reason : "unknown" },
-        { headers },
-      );
+      const reason = found.state === "ended" ? found.reason : "unknown";
+      const idleSeconds = call.hub.settings.sessionIdleSeconds;
+      // So that a site can say after how long, without a setting of its own that could differ.
+      const ended = { active: false, reason, ...(reason === "idle" && { idleSeconds }) };
+      return json(200, ended, { headers });
     }
     const { idleExpiresAt, expiresAt } = found.session;
     return json(200, { active: true, idleExpiresAt, expiresAt }, { headers });

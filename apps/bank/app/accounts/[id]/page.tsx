@@ -15,7 +15,12 @@ export const dynamic = "force-dynamic";
 // Without the account's name: a title is drawn before the page has asked who is there.
 export const metadata: Metadata = { title: "Account" };
 
-export default async function AccountPage({ params, searchParams }: PageProps<"/accounts/[id]">) {
+interface AccountPageProps {
+  readonly params: Promise<{ readonly id: string }>;
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
+}
+
+export default async function AccountPage({ params, searchParams }: AccountPageProps) {
   const { id } = await params;
   const { month: asked } = await searchParams;
   const { user } = await requireSignIn();

@@ -10,12 +10,17 @@ import { currentVisitor } from "../../../src/visitor.ts";
 
 export const dynamic = "force-dynamic";
 
-export async function generateMetadata({ params }: PageProps<"/products/[slug]">): Promise<Metadata> {
+interface ProductPageProps {
+  readonly params: Promise<{ readonly slug: string }>;
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
+}
+
+export async function generateMetadata({ params }: ProductPageProps): Promise<Metadata> {
   const product = findProduct((await params).slug);
   return product === null ? {} : { title: product.name, description: product.summary };
 }
 
-export default async function ProductPage({ params, searchParams }: PageProps<"/products/[slug]">) {
+export default async function ProductPage({ params, searchParams }: ProductPageProps) {
   const product = findProduct((await params).slug);
   if (product === null) notFound();
   const { basket } = await currentVisitor();

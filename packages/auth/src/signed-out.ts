@@ -1,0 +1,41 @@
+import type { EndReason } from "./session-check.ts";
+
+/** Why a person who was signed in is not any more. `hub-unavailable`: nobody can tell right now. */
+export type SignedOutReason = EndReason | "hub-unavailable";
+
+/** That a person who was signed in is not any more. */
+export interface SignedOut {
+  readonly reason: SignedOutReason;
+  /** The same as one calm sentence in English; what to do next is the site's to say. */
+  readonly sentence: string;
+}
+
+const sentences: Readonly<Partial<Record<SignedOutReason, string>>> = {
+  absolute: "You had been signed in for as long as we allow, so you were signed out.",
+  "ended-elsewhere": "You were signed out from another browser.",
+  replaced: "You signed in again in this browser, which ended the sign-in before.",
+  disabled: "Your account was switched off, so you were signed out.",
+  "password-changed": "Your password was changed, so you were signed out.",
+  "ended-by-operator": "You were signed out by the people who run the sign-in.",
+  "hub-unavailable": "We cannot ask at the moment whether you are signed in.",
+};
+
+/** A reason with its sentence; what nobody knows is said without a reason. */
+export function signedOut(reason: SignedOutReason, idleSeconds: number | null = null): SignedOut {
+  const idle = `You were signed out after ${idleSeconds === null ? "some time" : inWords(idleSeconds)} without activity.`;
+  return { reason, sentence: reason === "idle" ? idle : (sentences[reason] ?? "You were signed out.") };
+}
+
+const units = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** In the largest unit that comes out even: 90 minutes, not an hour and a half. */
+function inWords(seconds: number): string {
+  const [unit, size] = units.find(([, each]) => seconds % each === 0) ?? ["second", 1];
+  const amount = seconds / size;
+  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+}
