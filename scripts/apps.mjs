@@ -49,7 +49,7 @@ export function startApps({ settings, environment, secrets, logs }) {
     ...(dev && { HUB_DEV: "1" }),
   };
   return [
-    start("hub", ["node", "server.ts"], hubEnvironment, hub.port, "readyz", logs),
+    start("hub", hubCommand(dev), hubEnvironment, hub.port, "readyz", logs),
     ...[
       { name: "shop", place: shop, secret: secrets.SHOP_SITE_SECRET },
       { name: "bank", place: bank, secret: secrets.BANK_SITE_SECRET },
@@ -74,6 +74,14 @@ export function hubSettings({ mode, hub, shop, bank, environment: { SITES_DIR, C
     SHOP_URL: shop.url,
     BANK_URL: bank.url,
   };
+}
+
+/** @param {boolean} dev */
+function hubCommand(dev) {
+  const watched = ["apps/hub/src", "packages/cas/src", "packages/database/src"];
+  return dev
+    ? ["node", script("restart-on-change.mjs"), "server.ts", ...watched.map((folder) => join(root, folder))]
+    : ["node", "server.ts"];
 }
 
 /**
