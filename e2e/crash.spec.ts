@@ -1,4 +1,4 @@
-/** kill -9 of the hub loses nothing that it acknowledged. */
+/** kill -9 of the hub, and of its database, loses nothing that the hub acknowledged. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,9 +14,12 @@ test("kill -9 during sign-ins loses no acknowledged sign-in and no acknowledged 
   const data = await mkdtemp(join(tmpdir(), "gatehouse-crash-"));
   const hub = await OwnHub.inFolder(data);
   try {
-    for (const acknowledgedBeforeTheKill of [12, 20]) {
+    for (const [enough, kill] of [
+      [12, () => hub.kill()],
+      [20, () => hub.killWithDatabase()],
+    ] as const) {
       await hub.start();
-      const acknowledged = await signInAndOutUntilKilled(hub, acknowledgedBeforeTheKill);
+      const acknowledged = await signInAndOutUntilKilled(hub, enough, kill);
       await hub.start();
       for (const { browser, state } of acknowledged)
         expect(await browser.isSignedIn(), `acknowledged: ${state}`).toBe(state === "signed in");
@@ -35,7 +38,11 @@ interface Acknowledged {
 }
 
 /** Eight at a time sign in, every other one out again; the kill comes in the middle of it. */
-async function signInAndOutUntilKilled(hub: OwnHub, enough: number): Promise<Acknowledged[]> {
+async function signInAndOutUntilKilled(
+  hub: OwnHub,
+  enough: number,
+  kill: () => Promise<void>,
+): Promise<Acknowledged[]> {
   const acknowledged: Acknowledged[] = [];
   let killed: Promise<void> | undefined;
   const one = async (signsOut: boolean) => {
@@ -44,7 +51,7 @@ async function signInAndOutUntilKilled(hub: OwnHub, enough: number): Promise<Ack
     // What was asked and not answered may have gone either way: it is in no list.
     if (!signsOut) acknowledged.push({ browser, state: "signed in" });
     else if (await browser.signOut()) acknowledged.push({ browser, state: "signed out" });
-    if (acknowledged.length >= enough) killed ??= hub.kill();
+    if (acknowledged.length >= enough) killed ??= kill();
   };
   const worker = async (_: unknown, number: number) => {
     for (let round = number; killed === undefined; round += 1) await one(round % 2 === 0);

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect } from "@gatehouse/testing";
@@ -52,9 +54,15 @@ export class OwnHub {
     await Promise.race([early, ready.toBe(true)]);
   }
 
-  /** kill -9: nothing is written, said or closed. */
+  /** kill -9: nothing is written, said or closed. Its database ends in order when the hub is gone. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
+  }
+
+  /** kill -9 of the database and the hub: what was acknowledged has to come out of the database's log. */
+  async killWithDatabase(): Promise<void> {
+    process.kill(await this.#readDatabasePid(), "SIGKILL");
+    await this.kill();
   }
 
   async stop(): Promise<void> {
@@ -67,6 +75,13 @@ export class OwnHub {
     const ended = once(running, "exit");
     running.kill(signal);
     await ended;
+  }
+
+  /** @see https://www.postgresql.org/docs/18/storage-file-layout.html (postmaster.pid: its first line) */
+  async #readDatabasePid(): Promise<number> {
+    const { DATA_DIR = "" } = this.#environment;
+    const file = await readFile(join(DATA_DIR, "postgres", "postmaster.pid"), "utf8");
+    return Number.parseInt(file, 10);
   }
 
   async #isReady(): Promise<boolean> {
