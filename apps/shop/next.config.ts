@@ -9,7 +9,7 @@ const config: NextConfig = {
   // `tsc` runs apart, for the whole house.
   typescript: { ignoreBuildErrors: true },
   allowedDevOrigins: ["*.localhost"],
-  headers: async () => [{ source: "/:path*", headers: [...securityHeaders] }],
+  headers: async () => [...securityHeaders],
 };
 
 export default config;
