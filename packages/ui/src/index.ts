@@ -29,6 +29,7 @@ export {
   Section,
   type SectionProps,
 } from "./components/section.tsx";
+export { SignedInName, type SignedInNameProps } from "./components/signed-in-name.tsx";
 export { SiteHeader, type SiteHeaderProps } from "./components/site-header.tsx";
 export { type FieldProps, PasswordField, TextField, type TextFieldProps } from "./components/text-field.tsx";
 export { exactTimeWords, relativeTimeWords } from "./relative-time-words.ts";

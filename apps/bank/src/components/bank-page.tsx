@@ -1,4 +1,4 @@
-import { Button, ButtonLink, Footer, Page, SiteHeader } from "@gatehouse/ui";
+import { Button, ButtonLink, Footer, Page, SignedInName, SiteHeader } from "@gatehouse/ui";
 import type { ReactNode } from "react";
 import { auth, signInUrl, signOutUrl } from "../auth.ts";
 import { BankMark } from "./bank-mark.tsx";
@@ -44,14 +44,5 @@ function BankFooter() {
       <p>Harbour Bank · Old Customs House, Quay 1</p>
       <p>We never ask for your password by mail or telephone.</p>
     </Footer>
-  );
-}
-
-function SignedInName({ name }: { name: string }) {
-  return (
-    <p className="person" title={name}>
-      <span className="person-hint">Signed in as </span>
-      <bdi>{name}</bdi>
-    </p>
   );
 }

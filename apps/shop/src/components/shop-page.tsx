@@ -1,4 +1,4 @@
-import { Button, ButtonLink, Footer, Page, SiteHeader } from "@gatehouse/ui";
+import { Button, ButtonLink, Footer, Page, SignedInName, SiteHeader } from "@gatehouse/ui";
 import type { ReactNode } from "react";
 import { signInUrl, signOutUrl } from "../auth.ts";
 import { currentVisitor, type Visitor } from "../visitor.ts";
@@ -45,15 +45,6 @@ function ShopFooter() {
       </p>
       <p>Monday to Saturday, 07:00 to 19:00</p>
     </Footer>
-  );
-}
-
-function SignedInName({ name }: { name: string }) {
-  return (
-    <p className="person" title={name}>
-      <span className="person-hint">Signed in as </span>
-      <bdi>{name}</bdi>
-    </p>
   );
 }
 
