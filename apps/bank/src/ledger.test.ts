@@ -125,11 +125,9 @@ describe("an invented year", () => {
       const year = inventYear(`person-${number}`, TODAY);
       for (const entries of [year.current, year.savings]) {
         let balance = 0;
-        for (const { amountCents } of entries) {
-          expect(Number.isInteger(amountCents)).toBe(true);
-          balance += amountCents;
-          expect(balance, `person-${number}`).toBeGreaterThan(0);
-        }
+        const balances = entries.map(({ amountCents }) => (balance += amountCents));
+        expect(balances.every(Number.isInteger), `person-${number}`).toBe(true);
+        expect(Math.min(...balances), `person-${number}`).toBeGreaterThan(0);
       }
     }
   });
