@@ -24,7 +24,13 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
   );
 
   const server = createServer(
-    { maxHeaderSize: 32_768, requestTimeout: 30_000, headersTimeout: 15_000 },
+    {
+      maxHeaderSize: 32_768,
+      requestTimeout: 30_000,
+      headersTimeout: 15_000,
+      // Next listens for upgrades and leaves a socket that it has no use for open, outside of every limit.
+      shouldUpgradeCallback: () => dev,
+    },
     (request, response) => {
       if (!guard(request, response, host)) return;
       const path = request.url?.split("?", 1)[0] ?? "/";
