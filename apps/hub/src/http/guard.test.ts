@@ -75,6 +75,14 @@ test("an address without end is refused", async () => {
   expect(answer.status).toBe(414);
 });
 
+test.each(["/\\evil.example", "/cas/login?service=http:\\\\evil.example"])(
+  "a backslash, which browsers read as a slash, is refused in words: %s",
+  async (target) => {
+    const answer = await sendRaw(`GET ${target} HTTP/1.1`, "Host: x", "Connection: close");
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([400, { error: "bad_request" }]);
+  },
+);
+
 test("double slashes of old CAS clients are one; the query stays as it is", async () => {
   expect((await passed("/cas//serviceValidate?service=http://a//b")).url).toBe(
     "/cas/serviceValidate?service=http://a//b",

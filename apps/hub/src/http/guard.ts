@@ -23,6 +23,9 @@ export function guard(request: IncomingMessage, response: ServerResponse, host: 
     return refuse(response, 400, "bad_request", "Send the path of the resource, not a whole address.");
   if (target.length > longestTarget)
     return refuse(response, 414, "uri_too_long", `The address is longer than ${longestTarget} characters.`);
+  // To a browser it is a slash, so that `/\evil.example` is another site to some and a path to others.
+  if (target.includes("\\"))
+    return refuse(response, 400, "bad_request", "Write a backslash in an address as %5C.");
   if (request.method === "TRACE" || request.method === "CONNECT")
     return refuse(response, 405, "method_not_allowed", "This method is not served.");
   for (const name of Object.keys(request.headers)) if (dropped.test(name)) delete request.headers[name];
