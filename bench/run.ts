@@ -84,7 +84,10 @@ async function run(): Promise<void> {
   };
   print(results);
   await mkdir(join(import.meta.dirname, "results"), { recursive: true });
-  await writeFile(join(import.meta.dirname, "results/sign-in-and-rounds.json"), `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(
+    join(import.meta.dirname, "results/sign-in-and-rounds.json"),
+    `${JSON.stringify(results, null, 2)}\n`,
+  );
 }
 
 async function start(options: Parameters<typeof startServer>[0]): Promise<Started> {
