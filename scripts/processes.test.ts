@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { Interruption } from "./interruption.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { familyOf, isAlive } from "./process-identity.mjs";
@@ -9,6 +9,7 @@ import { startProgram, stopProgram } from "./processes.mjs";
 
 const directory = mkdtempSync(join(tmpdir(), "gatehouse-processes-"));
 const log = join(directory, "command.log");
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const never = new Promise<never>(() => undefined);
 const calm: Interruption = { happened: never, again: never, signal: undefined };
 

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { root } from "./house.mjs";
 import { isLoopback, readSettings, withoutSettings } from "./settings.mjs";
 
@@ -9,8 +9,11 @@ const none = join(tmpdir(), "gatehouse-there-is-no-such-file");
 const secret = "s".repeat(32);
 const read = (given: Record<string, string>, file = none) => readSettings(given, { dev: false, file });
 
+const directory = mkdtempSync(join(tmpdir(), "gatehouse-settings-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
 function fileWith(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), "gatehouse-settings-")), ".env");
+  const file = join(directory, ".env");
   writeFileSync(file, text);
   return file;
 }
