@@ -58,15 +58,44 @@ test("no screen runs into its own policy", async ({ page, people, sites }) => {
   const complaints: string[] = [];
   page.on("console", (message) => {
     const isPolicy = /content security policy|trusted/i.test(message.text());
-    // The sites run no scripts at all: Next's own are refused on purpose.
-    if (isPolicy && message.location().url.startsWith(sites.hub)) complaints.push(message.text());
+    if (isPolicy) complaints.push(`${page.url()}: ${message.text()}`);
   });
   const person = await people.create();
   await page.goto(sites.hub);
   await signIn(page, person, { at: sites.shop });
   await page.goto(`${sites.hub}/account`);
+  for (const address of ["", "/cart", "/checkout", "/products/olive-oil", "/products/none", "/nowhere"]) {
+    await page.goto(`${sites.shop}${address}`);
+  }
+  await page.goto(`${sites.shop}/api/auth/callback/gatehouse?ticket=ST-none`);
+  for (const address of ["", "/accounts", "/accounts/none", "/nowhere"]) {
+    await page.goto(`${sites.bank}${address}`);
+  }
   await page.goto(`${sites.hub}/cas/logout`);
   expect(complaints).toEqual([]);
+});
+
+test("CSP3 7.1 each page of a site has one policy and a nonce of its own, whatever the browser sends", async ({
+  request,
+  sites,
+}) => {
+  const headers = { "content-security-policy": "script-src 'nonce-forged'" };
+  const nonces = new Set<string>();
+  const addresses = ["/", "/products/none", "/nowhere", "/api/nowhere"];
+  for (const address of addresses.flatMap((path) => [`${sites.shop}${path}`, `${sites.bank}${path}`])) {
+    const answer = await request.get(address, { headers });
+    const policies = answer.headersArray().filter(({ name }) => /^content-security-policy/i.test(name));
+    expect(policies, address).toHaveLength(1);
+    const [, nonce = ""] = /script-src 'nonce-([^']+)' 'strict-dynamic'/.exec(policies[0]?.value ?? "") ?? [];
+    expect(nonce, address).not.toBe("");
+    const page = await answer.text();
+    const scripts = page.match(/<script\b[^>]*>/g) ?? [];
+    expect(scripts.length, address).toBeGreaterThan(0);
+    for (const script of scripts) expect(script, address).toContain(`nonce="${nonce}"`);
+    expect(page, address).not.toContain("forged");
+    nonces.add(nonce);
+  }
+  expect(nonces.size).toBe(2 * addresses.length);
 });
 
 test("the sign-in page transfers less than 50 kB of script", async ({ page, sites }) => {
