@@ -25,6 +25,8 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
   app.onError((error, context) => fail(hub, context, error, "html", send));
   for (const declared of routes) {
     const answer = async (context: HubContext): Promise<Response> => {
+      if (context.req.method === "HEAD" && !answersHead(declared))
+        return refuseMethod(context, declared.path);
       const call = makeCall(hub, context);
       const began = performance.now();
       context.env.outgoing.once("close", () => {
@@ -48,19 +50,24 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
       app.on(declared.method, declared.path, limit, answer);
     else app.on(declared.method, declared.path, answer);
   }
-  for (const path of new Set(routes.map((declared) => declared.path))) {
-    const allowed = routes.filter((declared) => declared.path === path).map((declared) => declared.method);
-    app.all(path, async (context) => {
-      const response = await fail(hub, context, methodNotAllowed(allowed), "json", send);
-      response.headers.set(
-        "allow",
-        allowed.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)).join(", "),
-      );
-      return response;
-    });
-  }
+  for (const path of new Set(routes.map((declared) => declared.path)))
+    app.all(path, (context) => refuseMethod(context, path));
   app.notFound((context) => fail(hub, context, notFound(), "html", send));
   return app;
+
+  async function refuseMethod(context: HubContext, path: string): Promise<Response> {
+    const served = routes.filter((declared) => declared.path === path);
+    const allowed = served.map(({ method }) => method);
+    const response = await fail(hub, context, methodNotAllowed(allowed), "json", send);
+    const withHead = served.flatMap((one) => (answersHead(one) ? [one.method, "HEAD"] : one.method));
+    response.headers.set("allow", withHead.join(", "));
+    return response;
+  }
+}
+
+/** HEAD is for looking: a link checker signs nobody out and spends no ticket. @see RFC 9110, section 9.2.1 */
+function answersHead({ method, antiForgery }: Route): boolean {
+  return method === "GET" && antiForgery === "changes-nothing";
 }
 
 async function run(declared: Route, call: Call, context: HubContext): Promise<Answer> {
@@ -104,6 +111,7 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
 
 /** A browser says where a request came from: other sites cannot post our forms. `null` is nobody we know. */
 function checkOrigin(antiForgery: AntiForgery, call: Call): void {
+  if (antiForgery === "sign-out-only") checkNavigation(call);
   if (antiForgery !== "form-token" && antiForgery !== "login-ticket") return;
   const origin = call.header("origin");
   const site = call.header("sec-fetch-site");
@@ -115,6 +123,16 @@ function checkOrigin(antiForgery: AntiForgery, call: Call): void {
   throw new HubError(403, "cross_site_request", "Please try again", [
     "This form was sent from another site, so it was not used.",
     "Open the page on this site and try again.",
+  ]);
+}
+
+/** A picture, a frame or a page loaded ahead signs nobody out; programs and old browsers say nothing and pass. */
+function checkNavigation(call: Call): void {
+  const destination = call.header("sec-fetch-dest");
+  const ahead = /prefetch|prerender/i.test(call.header("sec-purpose") ?? call.header("purpose") ?? "");
+  if ((destination === undefined || destination === "document") && !ahead) return;
+  throw new HubError(403, "not_a_navigation", "Nobody was signed out", [
+    "This address signs out whoever goes to it; it was only loaded as a part of another page, or ahead of a visit.",
   ]);
 }
 
