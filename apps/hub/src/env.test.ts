@@ -82,6 +82,15 @@ test.each([
   );
 });
 
+test.each(["/nowhere/ca.pem", import.meta.dirname, import.meta.filename])(
+  "CA_FILE has to hold a certificate: %s",
+  (file) => {
+    expect(() => readSettings({ ...least, CA_FILE: file })).toThrow(
+      /^CA_FILE should be a readable file of PEM certificates/,
+    );
+  },
+);
+
 test("the message never holds a secret", () => {
   expect(() => readSettings({ HUB_SECRETS: "hunter2" })).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),

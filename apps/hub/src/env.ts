@@ -2,6 +2,8 @@
  * The settings of the hub, parsed once at start. The only place that reads `process.env`.
  * Every setting has its line of meaning in `.env.example`.
  */
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
 import { resolve } from "node:path";
 import { SettingsError } from "./settings-error.ts";
@@ -84,7 +86,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     sessionMaxSeconds: max,
     ticketLifeSeconds: duration(environment, "TICKET_LIFE", "10s", 1, 300),
     loginThrottle,
-    certificateAuthorityFile: environment.CA_FILE ? resolve(environment.CA_FILE) : undefined,
+    certificateAuthorityFile: certificates(environment, "CA_FILE"),
     allowLoopbackSites: onOrOff(environment, "ALLOW_LOOPBACK_SITES", mode !== "production"),
     testDoorKey: mode === "test" ? testDoorKey(environment) : undefined,
     logLevel: choice(environment, "LOG_LEVEL", ["debug", "info", "warn", "error", "silent"], "info"),
@@ -194,6 +196,23 @@ function choice(
 
 function onOrOff(environment: Environment, name: string, otherwise: boolean): boolean {
   return choice(environment, name, ["on", "off"], otherwise ? "on" : "off") === "on";
+}
+
+/** Read here once, so that a wrong file stops the start and not every call to a site. */
+function certificates(environment: Environment, name: string): string | undefined {
+  const file = environment[name];
+  if (!file) return undefined;
+  try {
+    new X509Certificate(readFileSync(file));
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    const reason = /^E[A-Z]+$/.test(code) ? code : "not a certificate";
+    throw new SettingsError(
+      name,
+      `should be a readable file of PEM certificates (got "${file}": ${reason}).`,
+    );
+  }
+  return resolve(file);
 }
 
 function addresses(environment: Environment, name: string): BlockList | undefined {
