@@ -85,4 +85,12 @@ describe("2.2.1 an unknown service is explained on a page, never answered by a r
     expect(answer.screen("refused").sentences.join()).toContain("register");
     expect(answer.body).not.toContain("evil.example");
   });
+
+  test("the log names the address to register, without its query", async () => {
+    await new TestBrowser(opened).get(`/cas/login${at("https://new.example/callback?state=hidden")}`);
+    const refusal = opened.lines.find(
+      (line) => line.includes("service.refused") && line.includes("new.example"),
+    );
+    expect(refusal).toContain('"service":"https://new.example/callback"');
+  });
 });

@@ -45,7 +45,7 @@ export const requestCredentials = route({
     const decision = decide(call, request, found.state === "alive", false);
     switch (decision.action) {
       case "refuse-service":
-        throw unknownService();
+        throw refuseService(call, request);
       case "return-without-ticket":
         return seeOther(decision.service.url);
       case "show-signed-in":
@@ -71,7 +71,7 @@ export const acceptCredentials = route({
     const submission = readRequest(() => parseLoginSubmission(parameters));
     const { request, password } = submission;
     const identifier = submission.username.trim();
-    if (decide(call, request, false, false).action === "refuse-service") throw unknownService();
+    if (decide(call, request, false, false).action === "refuse-service") throw refuseService(call, request);
     if (!hasFlow(call)) throw cookiesNeeded();
     const flow = flowOf(call);
     const again = (error: Omit<NonNullable<LoginNote["error"]>, "reference">): Answer =>
@@ -218,12 +218,22 @@ function readRequest<Request>(read: () => Request): Request {
   }
 }
 
+/** Says in the log which address to register. Without its query, where sites put what is theirs. */
+function refuseService(call: Call, { service }: LoginRequest): HubError {
+  const { origin, pathname } = new URL(service?.url ?? call.hub.settings.hubUrl);
+  call.log.warn(
+    { event: "service.refused", service: (origin + pathname).slice(0, 200) },
+    "service not registered",
+  );
+  return unknownService();
+}
+
 /** Explained on a page, never answered by a redirect. @see CAS protocol 3.0.3, section 2.2.1 */
 function unknownService(because?: string): HubError {
   return new HubError(403, "service_unknown", "This site is not registered here", [
     ...(because === undefined ? [] : [because]),
     "You were sent here by a site that may not use this sign-in. You were not signed in to it, and nothing was sent to it.",
-    "If you run the site, register the address it gave as service. If you do not, go back and tell its people.",
+    "If you run the site, register the address it gave as service; the hub's log names it. If you do not, go back and tell its people.",
   ]);
 }
 
