@@ -10,7 +10,7 @@ const sentences = {
   "site-id-invalid":
     'The site\'s id may have a to z, 0 to 9 and hyphens only, 40 at most. Correct gatehouse({ site: "…" }).',
   "hub-unreachable":
-    "The hub did not answer. Check that it runs, that HUB_URL is its address, and that this machine may reach it.",
+    "The hub did not answer. Check that it runs, that HUB_URL is its address, and that this machine may reach it. ENOTFOUND for a name under .localhost: Node needs the preload scripts/localhost-resolver.mjs.",
   "site-rejected":
     "The hub does not know this site or its secret. Check that the hub has a registration with this id, and that SITE_SECRET is the same on both sides.",
   "service-refused":

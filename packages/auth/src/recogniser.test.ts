@@ -98,6 +98,7 @@ describe("a newcomer", () => {
     hub.down = true;
     expect(location(await arrive("/tea"))).toBe("");
     expect([...browser.cookies.keys()]).toEqual([]);
+    expect(site.log.map(({ code, level }) => [code, level])).toEqual([["hub-unreachable", "warn"]]);
     hub.down = false;
     site.clock.now += 5_000;
     expect(location(await arrive("/tea"))).toContain("/api/auth/recognise");

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import { isUnderWay } from "./recognition-under-way.ts";
 import { askedMarker, parseReturnTo, pathOfRequest } from "./return-to.ts";
 import { redirect } from "./sign-in-routes.ts";
@@ -23,7 +24,11 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
   const standing = await readStanding(site, request.headers);
   if (standing.state === "signed-in" || standing.state === "unclear") return null;
   // Not to a hub that is down: the page is here, and the next visit asks again.
-  if (!(await site.health.answers())) return null;
+  if (!(await site.health.answers())) {
+    // Whoever signs in now gets the browser's own error page, of which no other log would know.
+    site.log.writeSeldom(new GatehouseAuthError("hub-unreachable"), { level: "warn" });
+    return null;
+  }
   const target = new URL(`${site.settings.siteUrl}/api/auth/recognise`);
   target.searchParams.set("returnTo", returnTo);
   return redirect(target.href, []);
