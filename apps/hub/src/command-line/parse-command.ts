@@ -77,7 +77,9 @@ function parseRest(
     });
     return { values: { ...values }, positionals };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message} Use: ${line(command)}`);
+    // Node's first sentence; the second is about words that begin with a hyphen, which no command has.
+    const [what] = (error as Error).message.split(". ");
+    throw new UsageError(`${what}. Use: ${line(command)}`);
   }
 }
 

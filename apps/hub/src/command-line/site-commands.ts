@@ -45,7 +45,11 @@ export const siteAdd: Command = {
     const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     return {
       result: { file, ...environment },
-      text: [`Wrote ${file}. Give the site, shown once:`, "", ...lines].join("\n"),
+      text: [
+        `Wrote ${file}; a running hub takes it up at once. Give the site, the secret is shown once:`,
+        "",
+        ...lines,
+      ].join("\n"),
     };
   },
 };
