@@ -10,9 +10,9 @@ export interface Principal {
   readonly longTerm: boolean;
 }
 
-/** A service ticket that waits to be spent. */
+/** A service or proxy ticket that waits to be spent. */
 export interface ServiceTicket {
-  /** `ST-…`, only `A–Z a–z 0–9 -`. A registry keeps its hash alone. */
+  /** `ST-…` or `PT-…`, only `A–Z a–z 0–9 -`. A registry keeps its hash alone. */
   readonly id: string;
   /** The normalised service URL the ticket is bound to (see `parseService`). */
   readonly service: string;
@@ -22,6 +22,8 @@ export interface ServiceTicket {
   readonly sessionId: string;
   /** Primary credentials were presented for this ticket (not single sign-on). */
   readonly fromNewLogin: boolean;
+  /** Callback addresses of the proxies between the person and the site, the latest first; none for `ST-…`. */
+  readonly proxies: readonly string[];
   /** Life in seconds, at most 300. */
   readonly lifeSeconds: number;
 }
@@ -33,6 +35,7 @@ export type Spent =
       readonly siteId: string;
       readonly sessionId: string;
       readonly fromNewLogin: boolean;
+      readonly proxies: readonly string[];
       readonly principal: Principal;
     }
   | { readonly outcome: "unknown" | "expired" | "other-service" | "not-from-credentials" | "session-ended" };
