@@ -25,6 +25,7 @@ createServer(async (request, response) => {
       siteId: "shop",
       sessionId: found.session.id,
       fromNewLogin: false,
+      proxies: [],
       lifeSeconds: 10,
     });
     response.writeHead(303, { location: `${service}&ticket=${id}` }).end();

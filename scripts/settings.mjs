@@ -12,7 +12,15 @@ import { PlainError } from "./plain-error.mjs";
 const names = [
   ...["HUB_PORT", "SHOP_PORT", "BANK_PORT", "HUB_URL", "SHOP_URL", "BANK_URL", "DATA_DIR", "SITES_DIR"],
   ...["DATABASE_URL", "REDIS_URL", "SMTP_URL", "HUB_SECRETS", "SHOP_SITE_SECRET", "BANK_SITE_SECRET"],
-  ...["HUB_MODE", "TEST_DOOR_KEY", "SESSION_IDLE", "SESSION_MAX", "TICKET_LIFE", "LOGIN_THROTTLE"],
+  ...[
+    "HUB_MODE",
+    "TEST_DOOR_KEY",
+    "SESSION_IDLE",
+    "SESSION_MAX",
+    "SESSION_REMEMBER",
+    "TICKET_LIFE",
+    "LOGIN_THROTTLE",
+  ],
   ...["TRUST_PROXY", "CA_FILE", "ALLOW_LOOPBACK_SITES", "LOG_LEVEL"],
 ];
 

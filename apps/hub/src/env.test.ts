@@ -62,6 +62,8 @@ test.each([
   ["SESSION_IDLE", "25h"],
   ["SESSION_MAX", "forever"],
   ["SESSION_MAX", "91d"],
+  ["SESSION_REMEMBER", "91d"],
+  ["SESSION_REMEMBER", "1h"],
   ["TICKET_LIFE", "0s"],
   ["TICKET_LIFE", "6m"],
   ["LOGIN_THROTTLE", "yes"],

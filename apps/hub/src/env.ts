@@ -30,6 +30,8 @@ export interface Settings {
   readonly trustedProxies: BlockList | undefined;
   readonly sessionIdleSeconds: number;
   readonly sessionMaxSeconds: number;
+  /** Both lives of a session with "remember me". */
+  readonly sessionRememberSeconds: number;
   readonly ticketLifeSeconds: number;
   readonly loginThrottle: boolean;
   readonly certificateAuthorityFile: string | undefined;
@@ -84,6 +86,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     trustedProxies: addresses(environment, "TRUST_PROXY"),
     sessionIdleSeconds: idle,
     sessionMaxSeconds: max,
+    // CAS protocol 3.0.3, section 3.6: a long-term session may not exceed three months.
+    sessionRememberSeconds: duration(environment, "SESSION_REMEMBER", "14d", 86_400, 90 * 86_400),
     ticketLifeSeconds: duration(environment, "TICKET_LIFE", "10s", 1, 300),
     loginThrottle,
     certificateAuthorityFile: certificates(environment, "CA_FILE"),

@@ -43,6 +43,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     dataDirectory: settings.dataDirectory,
     idleSeconds: settings.sessionIdleSeconds,
     maxSeconds: settings.sessionMaxSeconds,
+    longTermSeconds: settings.sessionRememberSeconds,
     log: (line) => log.warn(line, "database"),
   });
   const cookies = createCookies(settings.secure);

@@ -8,6 +8,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
  */
 export interface Screens {
   login: LoginScreen;
+  "ask-before": AskBeforeScreen;
+  "ticket-form": TicketFormScreen;
   "logged-out": LoggedOutScreen;
   refused: RefusedScreen;
   home: HomeScreen;
@@ -50,6 +52,28 @@ export interface LoginScreen {
   } | null;
   /** What she typed before; never a secret. */
   readonly username: string;
+  /** What she ticked before; nothing at first. */
+  readonly rememberMe: boolean;
+  readonly askBefore: boolean;
+  /** How long "remember me" keeps a browser signed in. */
+  readonly rememberDays: number;
+}
+
+/** Before another site learns who she is, because she wants to be asked (CAS: warn). */
+export interface AskBeforeScreen {
+  readonly action: string;
+  /** Hidden fields: form token, service … */
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  readonly site: SiteName;
+  readonly person: { readonly name: string; readonly username: string };
+}
+
+/** A ticket on its way to a site that wants it by POST (CAS: method=POST). */
+export interface TicketFormScreen {
+  /** The service address. */
+  readonly action: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+  readonly site: SiteName;
 }
 
 export type LoginErrorCode =
@@ -64,6 +88,10 @@ export interface LoggedOutScreen {
   readonly sites: readonly SiteName[];
   /** Somebody was signed in when she came. */
   readonly wasSignedIn: boolean;
+  /** Addresses that tell a site by way of this browser; loaded as pictures that nobody sees. */
+  readonly frontChannel: readonly string[];
+  /** The registered site she wanted to go back to, when this page had to come in between. */
+  readonly continueTo: (SiteName & { readonly url: string }) | null;
 }
 
 /** A request that is answered by an explanation and never by a redirect. */

@@ -3,8 +3,8 @@ import type { CentralSession, EndReason, FoundSession, Person } from "./central-
 /** Columns of a session `s` with its person `u`, as every statement of the store selects them. */
 export const centralSessionColumns = `
   s.id, s.started_at, s.authenticated_at, s.last_activity_at, s.idle_expires_at, s.expires,
-  s.long_term, s.user_agent, s.address, u.id AS person_id, u.username,
-  coalesce(u.name, u.username) AS name, u.email, u.operator, u.disabled_at IS NOT NULL AS disabled`;
+  s.long_term, s.ask_before, s.user_agent, s.address, u.id AS person_id, u.username,
+  coalesce(u.name, u.username) AS name, u.email, u.operator, u.groups, u.disabled_at IS NOT NULL AS disabled`;
 
 export interface CentralSessionRow {
   readonly id: string;
@@ -14,6 +14,7 @@ export interface CentralSessionRow {
   readonly idle_expires_at: Date;
   readonly expires: Date;
   readonly long_term: boolean;
+  readonly ask_before: boolean;
   readonly user_agent: string;
   readonly address: string;
   readonly person_id: string;
@@ -21,6 +22,7 @@ export interface CentralSessionRow {
   readonly name: string;
   readonly email: string;
   readonly operator: boolean;
+  readonly groups: readonly string[];
   readonly disabled: boolean;
 }
 
@@ -41,6 +43,7 @@ export function centralSessionFrom(row: CentralSessionRow): CentralSession {
     idleExpiresAt: row.idle_expires_at,
     expiresAt: row.expires,
     longTerm: row.long_term,
+    askBefore: row.ask_before,
     userAgent: row.user_agent,
     address: row.address,
   };
@@ -71,6 +74,7 @@ function personFrom(row: CentralSessionRow): Person {
     name: row.name,
     email: row.email,
     operator: row.operator,
+    groups: row.groups,
     disabled: row.disabled,
   };
 }

@@ -6,6 +6,8 @@ export interface Person {
   readonly name: string;
   readonly email: string;
   readonly operator: boolean;
+  /** What she is a member of. */
+  readonly groups: readonly string[];
   readonly disabled: boolean;
 }
 
@@ -33,6 +35,8 @@ export interface CentralSession {
   readonly idleExpiresAt: Date;
   readonly expiresAt: Date;
   readonly longTerm: boolean;
+  /** She wants to be asked before another site is told who she is. */
+  readonly askBefore: boolean;
   readonly userAgent: string;
   readonly address: string;
 }
@@ -78,6 +82,8 @@ export interface CentralSessionStore {
     readonly userAgent: string;
     readonly address: string;
     readonly longTerm: boolean;
+    /** She wants to be asked before another site is told who she is; absent: no. */
+    readonly askBefore?: boolean | undefined;
   }): Promise<CentralSession>;
   /**
    * What a token stands for. A session found idle or too old is `ended` with that reason even

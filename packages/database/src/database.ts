@@ -1,4 +1,4 @@
-import type { TicketRegistry } from "@gatehouse/cas/server";
+import type { ProxyGrantingTicketRegistry, TicketRegistry } from "@gatehouse/cas/server";
 import type { AuthAdapter } from "./auth-adapter.ts";
 import type { CentralSessionStore } from "./central-session-store.ts";
 import type { LoginTicketStore } from "./login-ticket-store.ts";
@@ -17,6 +17,7 @@ export interface Database {
   readonly people: PersonStore;
   readonly sessions: CentralSessionStore;
   readonly tickets: TicketRegistry;
+  readonly proxyGrantingTickets: ProxyGrantingTicketRegistry;
   readonly loginTickets: LoginTicketStore;
   readonly logoutDeliveries: LogoutDeliveryStore;
   readonly testClock: TestClock;

@@ -29,6 +29,8 @@ export interface LogoutDeliveryStore {
   listOf(sessionId: string): Promise<
     readonly {
       readonly siteId: string;
+      readonly service: string;
+      readonly sessionIndex: string;
       readonly state: "pending" | "delivered" | "given-up";
       readonly detail: string;
       readonly milliseconds: number | null;

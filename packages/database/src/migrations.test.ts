@@ -49,7 +49,7 @@ async function readTables({ pool }: Database): Promise<Map<string, WantedTable>>
 
 test("migrations make the tables that schema.prisma describes, and no others", async () => {
   const made = await readTables(trial.database);
-  expect(wanted.size).toBe(10);
+  expect(wanted.size).toBe(11);
   expect([...made.keys()].sort()).toEqual([...wanted.keys()].sort());
   for (const [name, table] of wanted) {
     expect({ name, ...made.get(name) }).toEqual({ name, ...table });
@@ -65,6 +65,7 @@ test("Prisma reads every table through its own names", async () => {
     prisma.verificationToken.findMany(),
     prisma.passwordCredential.findMany(),
     prisma.serviceTicket.findMany(),
+    prisma.proxyGrantingTicket.findMany(),
     prisma.siteSession.findMany(),
     prisma.logoutDelivery.findMany(),
     prisma.spentLoginTicket.findMany(),

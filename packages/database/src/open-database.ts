@@ -16,6 +16,7 @@ import {
   type PoolLog,
   type PostgresAddress,
 } from "./postgres-pool.ts";
+import { PostgresProxyGrantingTicketRegistry } from "./postgres-proxy-granting-ticket-registry.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { openPrisma } from "./prisma-client.ts";
 import { advanceTestClock, resetTestClock, testClockAhead } from "./test-clock.ts";
@@ -93,6 +94,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
     people: new PostgresPersonStore(pool, authAdapter),
     sessions,
     tickets,
+    proxyGrantingTickets: new PostgresProxyGrantingTicketRegistry(pool),
     loginTickets,
     logoutDeliveries,
     testClock: {

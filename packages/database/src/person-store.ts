@@ -18,9 +18,12 @@ export interface PersonStore {
     readonly name: string;
     readonly email: string;
     readonly operator: boolean;
+    /** What she is a member of; absent: nothing. */
+    readonly groups?: readonly string[];
     readonly passwordHash: string | null;
   }): Promise<Person>;
   setPasswordHash(personId: string, passwordHash: string): Promise<void>;
+  setGroups(personId: string, groups: readonly string[]): Promise<void>;
   setDisabled(personId: string, disabled: boolean): Promise<void>;
   remove(personId: string): Promise<void>;
 }

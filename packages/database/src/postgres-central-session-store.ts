@@ -59,7 +59,7 @@ const findByIndex = `
 
 const startSession = `
   SELECT ${centralSessionColumns}
-  FROM start_session($1, $2, $3, $4, $5, $6, make_interval(secs => $7), make_interval(secs => $8)) s
+  FROM start_session($1, $2, $3, $4, $5, $6, $7, make_interval(secs => $8), make_interval(secs => $9)) s
   JOIN users u ON u.id = s.user_id`;
 
 /** A site appears once, however often the person came back to it; its latest address stands for it. */
@@ -137,6 +137,7 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
       withoutNul(start.userAgent).slice(0, 500),
       withoutNul(start.address).slice(0, 100),
       start.longTerm,
+      start.askBefore ?? false,
       longLife ?? this.#life.idleSeconds,
       longLife ?? this.#life.maxSeconds,
     ]);

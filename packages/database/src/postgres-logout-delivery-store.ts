@@ -78,7 +78,14 @@ export class PostgresLogoutDeliveryStore implements LogoutDeliveryStore {
     }
     const rows = await this.#prisma.logoutDelivery.findMany({
       where: { sessionId },
-      select: { siteId: true, state: true, detail: true, milliseconds: true },
+      select: {
+        siteId: true,
+        service: true,
+        sessionIndex: true,
+        state: true,
+        detail: true,
+        milliseconds: true,
+      },
       orderBy: [{ siteId: "asc" }, { id: "asc" }],
     });
     return rows.map((row) => ({ ...row, state: row.state as ReturnType<typeof stateAfter> }));

@@ -9,7 +9,7 @@ import { withoutNul } from "./without-nul.ts";
 
 /** On every sign-in, beside Argon2id: prepared, where Prisma would cost a twentieth of the whole. */
 const findForSignIn = `
-  SELECT u.id, u.username, u.name, u.email, u.operator, u.disabled_at AS "disabledAt", p.hash
+  SELECT u.id, u.username, u.name, u.email, u.operator, u.groups, u.disabled_at AS "disabledAt", p.hash
   FROM users u LEFT JOIN password_credentials p ON p.user_id = u.id
   WHERE u.username = $1 OR u.email = $1`;
 
@@ -28,6 +28,7 @@ const endAllSessions = `
 type User = Pick<AdapterUser, "id" | "name" | "email"> & {
   readonly username: string;
   readonly operator: boolean;
+  readonly groups: readonly string[];
   readonly disabledAt: Date | null;
 };
 
@@ -79,6 +80,10 @@ export class PostgresPersonStore implements PersonStore {
     await this.#pool.query(setPassword, [personId, passwordHash]);
   }
 
+  async setGroups(personId: string, groups: readonly string[]): Promise<void> {
+    await this.#pool.query("UPDATE users SET groups = $2 WHERE id = $1", [personId, groups.map(withoutNul)]);
+  }
+
   async setDisabled(personId: string, disabled: boolean): Promise<void> {
     await this.#pool.query(setDisabled, [personId, disabled]);
   }
@@ -99,6 +104,7 @@ function personFrom(user: User): Person {
     name: user.name ?? user.username,
     email: user.email,
     operator: user.operator,
+    groups: user.groups,
     disabled: user.disabledAt !== null,
   };
 }

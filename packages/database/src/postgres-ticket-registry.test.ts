@@ -63,6 +63,7 @@ test("a ticket past the idle or absolute life of its session is refused", async 
     service: "https://shop.example/",
     siteId: "shop",
     fromNewLogin: true,
+    proxies: [],
     lifeSeconds: 60,
   };
   await tickets.issue({ ...ticket, sessionId });
@@ -75,7 +76,13 @@ test("a ticket past the idle or absolute life of its session is refused", async 
 test("tickets that nobody came for are swept away an hour after their life", async () => {
   await emptyDatabase(trial.database);
   const sessionId = await startSession(trial.database);
-  const ticket = { service: "https://shop.example/", siteId: "shop", fromNewLogin: true, lifeSeconds: 60 };
+  const ticket = {
+    service: "https://shop.example/",
+    siteId: "shop",
+    fromNewLogin: true,
+    proxies: [],
+    lifeSeconds: 60,
+  };
   await trial.database.tickets.issue({ ...ticket, id: createTicketId("ST"), sessionId });
   expect(await trial.database.sweep(10)).toBe(0);
   await trial.database.testClock.advance(3 * 3600);

@@ -4,8 +4,8 @@ import { tokenHash } from "./token-hash.ts";
 import { withoutNul } from "./without-nul.ts";
 
 const issueTicket = `
-  INSERT INTO service_tickets (hash, site_id, service, session_id, from_new_login, expires_at)
-  VALUES ($1, $2, $3, $4, $5, hub_now() + make_interval(secs => $6))`;
+  INSERT INTO service_tickets (hash, site_id, service, session_id, from_new_login, expires_at, proxies)
+  VALUES ($1, $2, $3, $4, $5, hub_now() + make_interval(secs => $6), $7)`;
 
 /**
  * Spending is one statement: the row is gone whatever the judgement, and of any number of racers the one that
@@ -16,12 +16,12 @@ const consumeTicket = `
   WITH spent AS (
     DELETE FROM service_tickets WHERE hash = $1 RETURNING *
   ), living AS (
-    SELECT s.id, s.authenticated_at, s.long_term, u.id AS person_id, u.username, u.name, u.email
+    SELECT s.id, s.authenticated_at, s.long_term, u.id AS person_id, u.username, u.name, u.email, u.groups
     FROM spent JOIN sessions s ON s.id = spent.session_id JOIN users u ON u.id = s.user_id
     WHERE session_end_reason(s, u.disabled_at) IS NULL
     FOR SHARE OF s
   ), judged AS (
-    SELECT spent.site_id, spent.service, spent.session_id, spent.from_new_login, living.*,
+    SELECT spent.site_id, spent.service, spent.session_id, spent.from_new_login, spent.proxies, living.*,
       CASE
         WHEN spent.expires_at <= hub_now() THEN 'expired'
         WHEN spent.service <> $2 THEN 'other-service'
@@ -34,8 +34,8 @@ const consumeTicket = `
     INSERT INTO site_sessions (site_id, session_index, service, session_id, started_at, last_activity_at)
     SELECT site_id, $4, service, session_id, hub_now(), hub_now() FROM judged WHERE outcome = 'valid'
   )
-  SELECT outcome, site_id, session_id, from_new_login, authenticated_at, long_term, person_id, username,
-    coalesce(name, username) AS name, email
+  SELECT outcome, site_id, session_id, from_new_login, proxies, authenticated_at, long_term, person_id, username,
+    coalesce(name, username) AS name, email, groups
   FROM judged`;
 
 const sweepTickets = `
@@ -49,16 +49,18 @@ interface JudgedRow {
   readonly site_id: string;
   readonly session_id: string;
   readonly from_new_login: boolean;
+  readonly proxies: readonly string[];
   readonly authenticated_at: Date;
   readonly long_term: boolean;
   readonly person_id: string;
   readonly username: string;
   readonly name: string;
   readonly email: string;
+  readonly groups: readonly string[];
 }
 
 /**
- * Service tickets in PostgreSQL; a ticket waiting to be spent is kept as a hash. The spent one becomes the
+ * Service and proxy tickets in PostgreSQL; a ticket waiting to be spent is kept as a hash. The spent one becomes the
  * session index of its site in clear, because single logout has to name it, and opens nothing any more.
  *
  * @see CAS protocol 3.0.3, section 3.1.1
@@ -84,6 +86,7 @@ export class PostgresTicketRegistry implements TicketRegistry {
         ticket.sessionId,
         ticket.fromNewLogin,
         ticket.lifeSeconds,
+        ticket.proxies,
       ],
     });
   }
@@ -116,9 +119,16 @@ function spentFrom(row: JudgedRow): Spent {
     siteId: row.site_id,
     sessionId: row.session_id,
     fromNewLogin: row.from_new_login,
+    proxies: row.proxies,
     principal: {
       user: row.username,
-      attributes: { id: row.person_id, username: row.username, name: row.name, email: row.email },
+      attributes: {
+        id: row.person_id,
+        username: row.username,
+        name: row.name,
+        email: row.email,
+        groups: row.groups,
+      },
       authenticationDate: row.authenticated_at,
       longTerm: row.long_term,
     },

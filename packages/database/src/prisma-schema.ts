@@ -9,6 +9,7 @@ export interface WantedTable {
 
 const types: Readonly<Record<string, string>> = {
   String: "text",
+  "String[]": "_text",
   "String @db.Uuid": "uuid",
   "String @db.VarChar(255)": "varchar(255)",
   Boolean: "bool",
@@ -71,13 +72,12 @@ function tableOf(body: string, names: ReadonlyMap<string, string>): WantedTable 
 }
 
 function fieldOf(line: string): Field[] {
-  const [, name, bare, optional, attributes = ""] = /^(\w+)\s+(\w+)(\?|\[\])?(.*)$/.exec(line) ?? [];
+  const [, name, bare, mark, attributes = ""] = /^(\w+)\s+(\w+)(\?|\[\])?(.*)$/.exec(line) ?? [];
   if (!name || !bare) {
     return [];
   }
   const native = /@db\.[\w()]+/.exec(attributes)?.[0];
   const column = /@map\("(\w+)"\)/.exec(attributes)?.[1] ?? name;
-  return [
-    { name, column, type: native ? `${bare} ${native}` : bare, optional: optional === "?", attributes },
-  ];
+  const single = native ? `${bare} ${native}` : bare;
+  return [{ name, column, type: mark === "[]" ? `${single}[]` : single, optional: mark === "?", attributes }];
 }

@@ -70,7 +70,7 @@ export async function createPerson({ people }: Database) {
 export async function joinSite({ tickets }: Database, sessionId: string, siteId: string): Promise<string> {
   const id = createTicketId("ST");
   const service = `https://${siteId}.example/callback`;
-  await tickets.issue({ id, service, siteId, sessionId, fromNewLogin: false, lifeSeconds: 60 });
+  await tickets.issue({ id, service, siteId, sessionId, fromNewLogin: false, proxies: [], lifeSeconds: 60 });
   const spent = await tickets.consume(id, { service, renew: false });
   if (spent.outcome !== "valid") {
     throw new Error(spent.outcome);

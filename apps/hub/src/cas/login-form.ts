@@ -14,6 +14,8 @@ const formLifeSeconds = 3600;
 /** What the next form says, carried from one answer to the next request by a sealed cookie. */
 export interface LoginNote {
   readonly username?: string;
+  readonly rememberMe?: boolean;
+  readonly askBefore?: boolean;
   readonly reason?: LoginScreen["reason"];
   readonly error?: {
     readonly code: LoginErrorCode;

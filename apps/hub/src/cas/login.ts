@@ -147,6 +147,7 @@ async function sendTicket(
     siteId: site.id,
     sessionId,
     fromNewLogin,
+    proxies: [],
     lifeSeconds,
   });
   call.log.debug({ event: "ticket.issued", site: site.id, session: sessionId }, "service ticket issued");
@@ -178,6 +179,9 @@ async function showForm(
         idleMinutes: Math.round(call.hub.settings.sessionIdleSeconds / 60),
         error: note.error ?? null,
         username: note.username || because.username,
+        rememberMe: note.rememberMe ?? false,
+        askBefore: note.askBefore ?? false,
+        rememberDays: Math.round(call.hub.settings.sessionRememberSeconds / 86_400),
       },
     },
     cookies,

@@ -38,7 +38,14 @@ export const logout = route({
     }
     return found.state === "alive"
       ? sayGoodbye(call, [found.session.id], cookies)
-      : { screen: { name: "logged-out", model: { sites: [], wasSignedIn: false } }, cookies, afterwards };
+      : {
+          screen: {
+            name: "logged-out",
+            model: { sites: [], wasSignedIn: false, frontChannel: [], continueTo: null },
+          },
+          cookies,
+          afterwards,
+        };
   },
 });
 
@@ -57,7 +64,7 @@ export async function sayGoodbye(
   const ids = new Set(told.flat().map(({ siteId }) => siteId));
   const sites = [...ids].flatMap((id) => hub.sites.find(id) ?? []).map(({ name, host }) => ({ name, host }));
   return {
-    screen: { name: "logged-out", model: { sites, wasSignedIn: true } },
+    screen: { name: "logged-out", model: { sites, wasSignedIn: true, frontChannel: [], continueTo: null } },
     cookies,
     afterwards: hub.logout.wake,
   };

@@ -7,9 +7,10 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-test("the process says that it is alive", async () => {
+test("the process says that it is alive, and that it is a hub", async () => {
   const answer = await new TestBrowser(opened).get("/healthz");
-  expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { status: "ok" }]);
+  const body = { status: "ok", service: "gatehouse-hub" };
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([200, body]);
 });
 
 test("the hub takes traffic when the database answers and sites are read", async () => {

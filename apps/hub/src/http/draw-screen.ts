@@ -10,6 +10,8 @@ export type NextHandler = (request: IncomingMessage, response: ServerResponse) =
 
 const pathOf: Record<keyof Screens, string> = {
   login: "/cas/login",
+  "ask-before": "/cas/ask-before",
+  "ticket-form": "/cas/ticket-form",
   "logged-out": "/cas/logout",
   refused: "/refused",
   home: "/",

@@ -73,7 +73,15 @@ async function endSession(...sites: readonly TestSite[]): Promise<EndedSession> 
   const indexes: string[] = [];
   for (const { id: siteId, service } of sites) {
     const id = createTicketId("ST");
-    await database.tickets.issue({ id, service, siteId, sessionId, fromNewLogin: true, lifeSeconds: 10 });
+    await database.tickets.issue({
+      id,
+      service,
+      siteId,
+      sessionId,
+      fromNewLogin: true,
+      proxies: [],
+      lifeSeconds: 10,
+    });
     expect((await database.tickets.consume(id, { service, renew: false })).outcome).toBe("valid");
     indexes.push(id);
   }

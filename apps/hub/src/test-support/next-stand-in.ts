@@ -16,6 +16,8 @@ export interface AskedOfNext {
 
 const names: readonly (keyof Screens)[] = Object.keys({
   login: true,
+  "ask-before": true,
+  "ticket-form": true,
   "logged-out": true,
   refused: true,
   home: true,

@@ -24,6 +24,7 @@ export {
   parseParameters,
   type RequestParameters,
 } from "./parameters.ts";
+export type { ProxyGrantingTicket, ProxyGrantingTicketRegistry } from "./proxy-granting-ticket-registry.ts";
 export type { Rendered } from "./rendered.ts";
 export { renderJsonFailure, renderJsonSuccess } from "./response-json.ts";
 export { renderTextFailure, renderTextSuccess } from "./response-text.ts";
