@@ -217,7 +217,7 @@ describe("ASVS 16.5 something breaks", () => {
     }
   });
 
-  test("the database is away: a page says so without details, and the log says why", async () => {
+  test("a fault of ours: a page says so without details, and the log says why", async () => {
     const find = () => Promise.reject(new Error("secret of the database"));
     const broken = await openTestHub({
       hub: ({ database }) => ({ findSession: find, database: { ...database, isReady: async () => false } }),

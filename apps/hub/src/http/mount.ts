@@ -7,6 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { Hub } from "../hub.ts";
 import { identifyCaller } from "./caller.ts";
 import { clientAddress } from "./client-address.ts";
+import { databaseOutage, databaseUnavailable } from "./database-outage.ts";
 import { HubError } from "./hub-error.ts";
 import { renderError } from "./render-error.ts";
 import type { Answer, AntiForgery, Call, Route, Sent } from "./route.ts";
@@ -183,6 +184,11 @@ async function fail(
     if (cause instanceof HubError) return cause;
     if (cause instanceof ParameterError) {
       return new HubError(400, cause.code, "This request cannot be read", [cause.message]);
+    }
+    const outage = databaseOutage(cause);
+    if (outage !== undefined) {
+      call.log.error({ event: "database.unavailable", reason: outage }, "the database is away");
+      return databaseUnavailable();
     }
     call.log.error({ err: cause }, "unexpected failure");
     return new HubError(500, "internal_error", "Something went wrong here", [

@@ -1,0 +1,45 @@
+/** Tells a database that is away from a fault of the hub: the first passes by itself, the second does not. */
+import { DatabaseError } from "@gatehouse/database";
+import { HubError } from "./hub-error.ts";
+
+/** Of the connection: no server there, or it went while we spoke. */
+const systemCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "EPIPE",
+]);
+/**
+ * Of the server: connection exceptions, out of disk, memory or connections, stopping, crashed, starting up.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const sqlStates = /^(08...|53...|57P0[1-5])$/;
+/** @see https://www.prisma.io/docs/orm/reference/error-reference */
+const prismaCodes = /^P(1001|1002|1008|1017|2024|2037)$/;
+/** What pg says without a code. */
+const words =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (was closed|has encountered a connection error) and is not queryable)/;
+
+/** @returns why, in a word or two for the log; `undefined` for any other error */
+export function databaseOutage(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof DatabaseError) return error.code;
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code === "string" && (systemCodes.has(code) || sqlStates.test(code) || prismaCodes.test(code)))
+    return code;
+  if (words.test(error.message)) return error.message;
+  return databaseOutage(error.cause);
+}
+
+/** Calm, because a person can do nothing but wait; her session is a row and a cookie, and both are kept. */
+export function databaseUnavailable(): HubError {
+  return new HubError(503, "database_unavailable", "Please try again in a moment", [
+    "The sign-in service cannot reach its memory right now. You did nothing wrong, and you are still signed in where you were.",
+    "Wait a moment, then load this page again.",
+  ]);
+}
