@@ -1,5 +1,5 @@
 /** The hub's HTTP server: guard, then Hono, and Next for screens and their assets. */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hub } from "../hub.ts";
@@ -14,11 +14,21 @@ const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
 /** A path that leads out of the folder it names, however it is written. */
 const leadsOut = /(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?=\/|%2f|\\|%5c|$)/i;
 
+const internalError = JSON.stringify({
+  error: "internal_error",
+  message: "Something went wrong here. Please try again in a moment.",
+});
+const internalErrorHeaders = {
+  "content-type": "application/json",
+  "cache-control": "no-store",
+  connection: "close",
+};
+
 export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHandler): Server {
   const { secure, dev, hubUrl } = hub.settings;
   const { host } = new URL(hubUrl);
   const app = mount(hub, routes, createSend());
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(answer, { overrideGlobalObjects: false });
   const plain = Object.entries(answerHeaders(secure)).filter(
     ([name]) => !["cache-control", "pragma", "expires"].includes(name),
   );
@@ -32,24 +42,44 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
       shouldUpgradeCallback: () => dev,
     },
     (request, response) => {
-      if (!guard(request, response, host)) return;
-      const path = request.url?.split("?", 1)[0] ?? "/";
-      if (
-        (request.method === "GET" || request.method === "HEAD") &&
-        (assets.test(path) || (dev && path.startsWith("/_next/"))) &&
-        !leadsOut.test(path)
-      ) {
-        for (const [name, value] of plain) response.setHeader(name, value);
-        next(request, response).catch((error) => {
-          hub.log.error({ err: error }, "asset not served");
-          response.destroy();
-        });
-        return;
-      }
-      listener(request, response);
+      serve(request, response).catch((error) => breakOff(error, response));
     },
   );
   return server;
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!guard(request, response, host)) return;
+    const path = request.url?.split("?", 1)[0] ?? "/";
+    const isAsset =
+      (request.method === "GET" || request.method === "HEAD") &&
+      (assets.test(path) || (dev && path.startsWith("/_next/"))) &&
+      !leadsOut.test(path);
+    if (!isAsset) return listener(request, response);
+    for (const [name, value] of plain) response.setHeader(name, value);
+    try {
+      await next(request, response);
+    } catch (error) {
+      hub.log.error({ err: error }, "asset not served");
+      response.destroy();
+    }
+  }
+
+  /** The adapter would answer what is thrown here with a bare 500 that nobody hears of. */
+  async function answer(request: Request, bindings: object): Promise<Response> {
+    try {
+      return await app.fetch(request, bindings);
+    } catch (error) {
+      hub.log.error({ err: error }, "request failed past every refusal");
+      return new Response(internalError, { status: 500, headers: internalErrorHeaders });
+    }
+  }
+
+  /** What nobody caught: an answer where there is none yet, and never an unhandled rejection, which ends the process. */
+  function breakOff(error: unknown, response: ServerResponse): void {
+    hub.log.error({ err: error }, "request failed past every refusal");
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, internalErrorHeaders).end(internalError);
+  }
 
   function createSend(): Send {
     return async (context, answer) => {

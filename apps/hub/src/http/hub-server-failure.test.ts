@@ -1,0 +1,55 @@
+/** What happens to a request when even saying what is wrong fails. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
+import { createHubServer } from "./hub-server.ts";
+
+let opened: TestHub;
+const rejections: unknown[] = [];
+const keep = (reason: unknown) => rejections.push(reason);
+beforeEach(() => {
+  rejections.length = 0;
+  process.on("unhandledRejection", keep);
+});
+afterEach(async () => {
+  process.off("unhandledRejection", keep);
+  await opened.close();
+});
+
+function expectBareRefusal(status: number, body: string, word: string): void {
+  expect([status, JSON.parse(body).error]).toEqual([500, "internal_error"]);
+  expect(body).not.toContain(word);
+  expect(opened.lines.filter((line) => line.includes(word))).toHaveLength(1);
+  expect(rejections).toEqual([]);
+}
+
+test("a refusal that cannot be made ends in 500 and a line in the log", async () => {
+  const child = () => {
+    throw new Error("no-child-of-the-log");
+  };
+  opened = await openTestHub({ hub: ({ log }) => ({ log: { ...log, child } }) });
+  const { status, body } = await new TestBrowser(opened).get("/cas/login");
+  expectBareRefusal(status, body, "no-child-of-the-log");
+});
+
+test("so does what fails before anybody reads the request", async () => {
+  opened = await openTestHub();
+  const hubServer = createHubServer(opened.hub, [], async () => undefined);
+  const server = createServer((request, response) => {
+    Object.defineProperty(request, "url", {
+      get() {
+        throw new Error("no-target-to-read");
+      },
+    });
+    hubServer.emit("request", request, response);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    expectBareRefusal(answer.status, await answer.text(), "no-target-to-read");
+  } finally {
+    server.close();
+  }
+});
