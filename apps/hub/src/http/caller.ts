@@ -1,7 +1,6 @@
 /** Finds out who calls. */
 
 import { isEqual } from "../secret-keys.ts";
-import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { type Call, type Caller, type CallerFacts, json, seeOther, type Written } from "./route.ts";
 
 export type Identified =
@@ -43,8 +42,10 @@ async function identifyPerson(call: Call): Promise<Identified> {
 
 /** @see RFC 7617, section 2 */
 async function identifySite(call: Call): Promise<Identified> {
-  const site = basicSite(call);
+  const credentials = basicCredentials(call);
+  const site = credentials && call.hub.sites.authenticate(credentials.id, credentials.secret);
   if (site !== undefined) return { kind: "known", call: { ...call, site }, isFormToken: () => false };
+  warnOfStranger(call, credentials?.id);
   return {
     kind: "elsewhere",
     answer: json(
@@ -65,12 +66,27 @@ async function identifySite(call: Call): Promise<Identified> {
   };
 }
 
-function basicSite(call: Call): RegisteredSite | undefined {
+function basicCredentials(call: Call): { readonly id: string; readonly secret: string } | undefined {
   const match = /^Basic ([A-Za-z0-9+/]{1,2000}={0,2})$/i.exec(call.header("authorization") ?? "");
   const credentials = Buffer.from(match?.[1] ?? "", "base64").toString("utf8");
   const colon = credentials.indexOf(":");
   if (colon <= 0) return undefined;
-  return call.hub.sites.authenticate(credentials.slice(0, colon), credentials.slice(colon + 1));
+  return { id: credentials.slice(0, colon), secret: credentials.slice(colon + 1) };
+}
+
+/** Names registered sites only: what a stranger sends as id may be anything, a secret in the wrong place included. */
+function warnOfStranger(call: Call, claimed: string | undefined): void {
+  const site = claimed === undefined ? undefined : call.hub.sites.find(claimed);
+  const fix =
+    site === undefined
+      ? "Compare the site's id with the registrations: npm run hub -- site check."
+      : site.secretHash === undefined
+        ? `The registration of ${site.id} holds no secret. Make one: npm run hub -- site renew-secret ${site.id}.`
+        : `Compare SITE_SECRET at ${site.id} with its registration, or make a new one: npm run hub -- site renew-secret ${site.id}.`;
+  call.log.warn(
+    { event: "site.not-authenticated", site: site?.id ?? "unknown", fix },
+    "a site did not prove itself",
+  );
 }
 
 async function identifyTester(call: Call): Promise<Identified> {

@@ -8,7 +8,12 @@ let alice: TestPerson;
 let browser: TestBrowser;
 let ticket: string;
 beforeAll(async () => {
-  opened = await openTestHub();
+  opened = await openTestHub({
+    sites: ({ shop }) => {
+      const { secret: _, cas: __, ...mute } = shop.registration({ id: "mute" });
+      return { mute };
+    },
+  });
 });
 beforeEach(async () => {
   alice = await opened.createPerson();
@@ -144,6 +149,26 @@ describe("RFC 7617 a site proves itself with its secret", () => {
       message: expect.stringContaining("SITE_SECRET"),
     });
     expect(answer.body).not.toContain(opened.shop.secret);
+  });
+
+  test.each<[string, string, string, () => string]>([
+    [
+      "a registered site by its id",
+      "shop",
+      "SITE_SECRET at shop",
+      () => basic("shop:not-the-secret-of-the-shop"),
+    ],
+    ["a site without a secret", "mute", "holds no secret", () => basic("mute:not-the-secret-of-the-shop")],
+    ["anybody else as unknown", "unknown", "site check", () => basic("not-the-secret-of-the-shop:x")],
+    ["nobody as unknown", "unknown", "site check", () => "Bearer not-the-secret-of-the-shop"],
+  ])("the log names %s, and never what was sent", async (_, site, fix, authorization) => {
+    const before = opened.lines.length;
+    await send({ sessionIndex: ticket, active: true }, { authorization: authorization() });
+    const lines = opened.lines.slice(before);
+    const warned = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "warn");
+    expect(warned).toEqual([expect.objectContaining({ event: "site.not-authenticated", site })]);
+    expect(warned[0].fix).toContain(fix);
+    expect(lines.join()).not.toContain("not-the-secret");
   });
 
   test("the scheme is read in any case", async () => {
