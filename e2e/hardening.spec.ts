@@ -98,6 +98,28 @@ test("CSP3 7.1 each page of a site has one policy and a nonce of its own, whatev
   expect(nonces.size).toBe(2 * addresses.length);
 });
 
+test("forwarding headers do not steer where a site draws the page for what is missing", async ({
+  page,
+  people,
+  sites,
+}) => {
+  const person = await people.create();
+  await signIn(page, person, { at: `${sites.bank}/accounts` });
+  const headers = {
+    "x-forwarded-proto": "https",
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-port": "1",
+  };
+  for (const address of [`${sites.shop}/products/none`, `${sites.bank}/accounts/none`]) {
+    const answer = await page.request.get(address, { headers });
+    expect(answer.status(), address).toBe(404);
+    expect(answer.headers()["content-security-policy"], address).toContain("'nonce-");
+    expect(await answer.text(), address).toMatch(/<h1>(Not on our shelves|There is nothing here)<\/h1>/);
+    const inside = answer.headers()["x-middleware-rewrite"] ?? "";
+    expect(inside, `${address} says nothing about the machine`).toMatch(/^(\/[a-z-]+)?$/);
+  }
+});
+
 test("the sign-in page transfers less than 50 kB of script", async ({ page, sites }) => {
   const bodies: Promise<number>[] = [];
   page.on("response", (response) => {
