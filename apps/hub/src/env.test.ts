@@ -24,6 +24,7 @@ test("with secrets alone the hub is in production, the strictest mode", () => {
     allowLoopbackSites: false,
     testDoorKey: undefined,
     logLevel: "info",
+    unused: [],
   });
 });
 
@@ -128,6 +129,32 @@ test("outside production sites on loopback may be called, and throttling may be 
 test("a public origin listens everywhere and is secure by its scheme", () => {
   const settings = readSettings({ ...least, HUB_URL: "https://login.example.com/" });
   expect(settings).toMatchObject({ hubUrl: "https://login.example.com", listenOn: undefined, secure: true });
+});
+
+test.each(["http://login.example.com", "http://10.0.0.1:3000", "http://localhost.example.com"])(
+  "production speaks https to everybody beyond this machine: %s is refused",
+  (HUB_URL) => {
+    expect(() => readSettings({ ...least, HUB_URL })).toThrow(
+      expect.objectContaining({
+        setting: "HUB_URL",
+        message: expect.stringMatching(/^HUB_URL should begin with https:\/\/ .* proxy .*\.$/),
+      }),
+    );
+  },
+);
+
+test.each(["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000", "http://hub.localhost"])(
+  "on this machine production does with http: %s",
+  (HUB_URL) => {
+    expect(readSettings({ ...least, HUB_URL })).toMatchObject({ hubUrl: HUB_URL, secure: false });
+  },
+);
+
+test("what is set and not used yet is named, and never its value", () => {
+  const reserved = { REDIS_URL: "redis://:word@cache", SMTP_URL: "smtp://user:word@mail" };
+  const { unused } = readSettings({ ...least, ...reserved });
+  expect(unused).toEqual(["REDIS_URL", "SMTP_URL"]);
+  expect(readSettings({ ...least, REDIS_URL: "", SMTP_URL: "x" }).unused).toEqual(["SMTP_URL"]);
 });
 
 test("several secrets are taken newest first", () => {

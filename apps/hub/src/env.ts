@@ -2,10 +2,18 @@
  * The settings of the hub, parsed once at start. The only place that reads `process.env`.
  * Every setting has its line of meaning in `.env.example`.
  */
-import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { BlockList, isIP } from "node:net";
+import { type BlockList, isIP } from "node:net";
 import { resolve } from "node:path";
+import {
+  addresses,
+  certificates,
+  choice,
+  duration,
+  type Environment,
+  onOrOff,
+  origin,
+  wholeNumber,
+} from "./setting-readers.ts";
 import { SettingsError } from "./settings-error.ts";
 
 /**
@@ -38,13 +46,14 @@ export interface Settings {
   readonly allowLoopbackSites: boolean;
   readonly testDoorKey: string | undefined;
   readonly logLevel: string;
+  /** Names that are set and not used yet: whoever set them has to hear of it. */
+  readonly unused: readonly string[];
   /** Looks up what a site registration names: `${SHOP_URL}`, `{ "environment": "SHOP_SITE_SECRET" }`. */
   readonly lookUp: (name: string) => string | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
+/** In `.env.example` for what is to come; this version does nothing with them. */
+const reserved = ["REDIS_URL", "SMTP_URL"];
 
 /**
  * @param environment usually `process.env`
@@ -59,6 +68,12 @@ export function readSettings(environment: Environment = process.env): Settings {
     throw new SettingsError(
       "HUB_MODE",
       `is "${mode}", which is for loopback only, but HUB_URL is ${hubUrl}. Set HUB_MODE=production.`,
+    );
+  }
+  if (mode === "production" && !loopback && hubUrl.startsWith("http:")) {
+    throw new SettingsError(
+      "HUB_URL",
+      `should begin with https:// in production (got "${hubUrl}"): over http everybody on the way reads passwords. Let a proxy speak https, and give its address here.`,
     );
   }
   const loginThrottle = onOrOff(environment, "LOGIN_THROTTLE", true);
@@ -94,6 +109,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     allowLoopbackSites: onOrOff(environment, "ALLOW_LOOPBACK_SITES", mode !== "production"),
     testDoorKey: mode === "test" ? testDoorKey(environment) : undefined,
     logLevel: choice(environment, "LOG_LEVEL", ["debug", "info", "warn", "error", "silent"], "info"),
+    unused: reserved.filter((name) => environment[name]),
     lookUp: (name) => environment[name] || undefined,
   };
 }
@@ -133,107 +149,4 @@ function testDoorKey(environment: Environment): string {
   if (key.length < 32)
     throw new SettingsError("TEST_DOOR_KEY", "must be at least 32 characters when HUB_MODE=test.");
   return key;
-}
-
-function origin(environment: Environment, name: string, otherwise: string): string {
-  const text = environment[name] || otherwise;
-  const url = URL.parse(text);
-  if (
-    url === null ||
-    !["http:", "https:"].includes(url.protocol) ||
-    url.href !== `${url.origin}/` ||
-    url.username
-  ) {
-    throw new SettingsError(
-      name,
-      `should be an origin such as https://login.example.com, without a path (got "${text}").`,
-    );
-  }
-  return url.origin;
-}
-
-function duration(
-  environment: Environment,
-  name: string,
-  otherwise: string,
-  least: number,
-  most: number,
-): number {
-  const text = environment[name] || otherwise;
-  const match = /^(\d{1,6})([smhd])$/.exec(text);
-  const seconds = match ? Number(match[1]) * (units[match[2] ?? ""] ?? 0) : 0;
-  if (seconds < least || seconds > most) {
-    throw new SettingsError(
-      name,
-      `should be a time from ${least}s to ${most}s, written like 90s, 30m, 12h or 2d (got "${text}").`,
-    );
-  }
-  return seconds;
-}
-
-function wholeNumber(
-  environment: Environment,
-  name: string,
-  otherwise: number,
-  least: number,
-  most: number,
-): number {
-  const text = environment[name] || String(otherwise);
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
-  if (number < least || number > most) {
-    throw new SettingsError(name, `should be a whole number from ${least} to ${most} (got "${text}").`);
-  }
-  return number;
-}
-
-function choice(
-  environment: Environment,
-  name: string,
-  choices: readonly string[],
-  otherwise: string,
-): string {
-  const text = environment[name] || otherwise;
-  if (!choices.includes(text))
-    throw new SettingsError(name, `should be one of ${choices.join(", ")} (got "${text}").`);
-  return text;
-}
-
-function onOrOff(environment: Environment, name: string, otherwise: boolean): boolean {
-  return choice(environment, name, ["on", "off"], otherwise ? "on" : "off") === "on";
-}
-
-/** Read here once, so that a wrong file stops the start and not every call to a site. */
-function certificates(environment: Environment, name: string): string | undefined {
-  const file = environment[name];
-  if (!file) return undefined;
-  try {
-    new X509Certificate(readFileSync(file));
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    const reason = /^E[A-Z]+$/.test(code) ? code : "not a certificate";
-    throw new SettingsError(
-      name,
-      `should be a readable file of PEM certificates (got "${file}": ${reason}).`,
-    );
-  }
-  return resolve(file);
-}
-
-function addresses(environment: Environment, name: string): BlockList | undefined {
-  const entries = (environment[name] ?? "")
-    .split(",")
-    .map((entry) => entry.trim())
-    .filter(Boolean);
-  if (entries.length === 0) return undefined;
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [, address = "", prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
-    const family = isIP(address);
-    const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix);
-    if (family === 0 || bits > (family === 6 ? 128 : 32)) {
-      throw new SettingsError(name, `should list IP addresses or networks like 10.0.0.0/8 (got "${entry}").`);
-    }
-    list.addSubnet(address, bits, family === 6 ? "ipv6" : "ipv4");
-  }
-  return list;
 }

@@ -33,6 +33,8 @@ export interface Hub {
  * @throws SettingsError, DatabaseError: what stands in the way of a start, each with one sentence
  */
 export async function openHub(settings: Settings, log: Log, clock: () => Date): Promise<Hub> {
+  for (const setting of settings.unused)
+    log.warn({ event: "setting.unused", setting }, `${setting} is set, and not used by this version yet`);
   const sites = await openSiteRegistry({ directory: settings.sitesDirectory, lookUp: settings.lookUp, log });
   const outbound = createOutbound({
     allowLoopback: settings.allowLoopbackSites,

@@ -1,0 +1,113 @@
+/** How the text of one setting becomes a value. Each throws a SettingsError with the name and what it should be. */
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { BlockList, isIP } from "node:net";
+import { resolve } from "node:path";
+import { SettingsError } from "./settings-error.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
+
+export function origin(environment: Environment, name: string, otherwise: string): string {
+  const text = environment[name] || otherwise;
+  const url = URL.parse(text);
+  if (
+    url === null ||
+    !["http:", "https:"].includes(url.protocol) ||
+    url.href !== `${url.origin}/` ||
+    url.username
+  ) {
+    throw new SettingsError(
+      name,
+      `should be an origin such as https://login.example.com, without a path (got "${text}").`,
+    );
+  }
+  return url.origin;
+}
+
+export function duration(
+  environment: Environment,
+  name: string,
+  otherwise: string,
+  least: number,
+  most: number,
+): number {
+  const text = environment[name] || otherwise;
+  const match = /^(\d{1,6})([smhd])$/.exec(text);
+  const seconds = match ? Number(match[1]) * (units[match[2] ?? ""] ?? 0) : 0;
+  if (seconds < least || seconds > most) {
+    throw new SettingsError(
+      name,
+      `should be a time from ${least}s to ${most}s, written like 90s, 30m, 12h or 2d (got "${text}").`,
+    );
+  }
+  return seconds;
+}
+
+export function wholeNumber(
+  environment: Environment,
+  name: string,
+  otherwise: number,
+  least: number,
+  most: number,
+): number {
+  const text = environment[name] || String(otherwise);
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (number < least || number > most) {
+    throw new SettingsError(name, `should be a whole number from ${least} to ${most} (got "${text}").`);
+  }
+  return number;
+}
+
+export function choice(
+  environment: Environment,
+  name: string,
+  choices: readonly string[],
+  otherwise: string,
+): string {
+  const text = environment[name] || otherwise;
+  if (!choices.includes(text))
+    throw new SettingsError(name, `should be one of ${choices.join(", ")} (got "${text}").`);
+  return text;
+}
+
+export function onOrOff(environment: Environment, name: string, otherwise: boolean): boolean {
+  return choice(environment, name, ["on", "off"], otherwise ? "on" : "off") === "on";
+}
+
+/** Read here once, so that a wrong file stops the start and not every call to a site. */
+export function certificates(environment: Environment, name: string): string | undefined {
+  const file = environment[name];
+  if (!file) return undefined;
+  try {
+    new X509Certificate(readFileSync(file));
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    const reason = /^E[A-Z]+$/.test(code) ? code : "not a certificate";
+    throw new SettingsError(
+      name,
+      `should be a readable file of PEM certificates (got "${file}": ${reason}).`,
+    );
+  }
+  return resolve(file);
+}
+
+export function addresses(environment: Environment, name: string): BlockList | undefined {
+  const entries = (environment[name] ?? "")
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+  if (entries.length === 0) return undefined;
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [, address = "", prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
+    const family = isIP(address);
+    const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix);
+    if (family === 0 || bits > (family === 6 ? 128 : 32)) {
+      throw new SettingsError(name, `should list IP addresses or networks like 10.0.0.0/8 (got "${entry}").`);
+    }
+    list.addSubnet(address, bits, family === 6 ? "ipv6" : "ipv4");
+  }
+  return list;
+}
