@@ -16,10 +16,10 @@ import type { RecognisedPerson, SignInProtocol } from "./sign-in-protocol.ts";
 const patienceMs = 5_000;
 
 const codes: Partial<Record<CasClientErrorCode, GatehouseAuthErrorCode>> = {
-  hub_failed: "hub-unreachable",
-  ticket_refused: "ticket-refused",
-  service_mismatch: "service-refused",
-  site_refused: "service-refused",
+  hub_failed: "hub_unreachable",
+  ticket_refused: "ticket_refused",
+  service_mismatch: "service_refused",
+  site_refused: "service_refused",
 };
 
 /**
@@ -39,7 +39,7 @@ export const casProtocol: SignInProtocol = {
   async exchange({ hubUrl }, service, ticket) {
     const request = serviceValidateRequest(hubUrl, { service, ticket });
     const reply = await fetch(request, { signal: AbortSignal.timeout(patienceMs) }).catch((cause) => {
-      throw new GatehouseAuthError("hub-unreachable", "", { cause });
+      throw new GatehouseAuthError("hub_unreachable", "", { cause });
     });
     return recognise(await processServiceValidateResponse(reply).catch(translate), ticket);
   },
@@ -64,12 +64,12 @@ function recognise({ user, attributes }: AuthenticatedUser, ticket: string): Rec
   };
   const id = text("id");
   // The user name may be given to another person one day; records must not follow it.
-  if (id === null) throw new GatehouseAuthError("person-id-missing");
+  if (id === null) throw new GatehouseAuthError("person_id_missing");
   return { id, username: user, name: text("name") ?? user, email: text("email"), sessionIndex: ticket };
 }
 
 /** The hub's own words come from outside and stay out of the log; our sentence says what to do. */
 function translate(error: unknown): never {
-  if (!(error instanceof CasClientError)) throw new GatehouseAuthError("hub-answer", "", { cause: error });
-  throw new GatehouseAuthError(codes[error.code] ?? "hub-answer", "", { cause: error });
+  if (!(error instanceof CasClientError)) throw new GatehouseAuthError("hub_answer", "", { cause: error });
+  throw new GatehouseAuthError(codes[error.code] ?? "hub_answer", "", { cause: error });
 }

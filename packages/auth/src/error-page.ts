@@ -27,18 +27,18 @@ const ours: Words = {
   text: "This is a fault on our side. We have written it down. Please try again later.",
 };
 const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
-  "hub-unreachable": { ...later, text: "Please wait a moment, then try again." },
-  "ticket-refused": again,
-  "state-mismatch": again,
-  "session-over": again,
-  "callback-malformed": again,
-  "no-ticket": again,
-  "cookies-refused": {
+  hub_unreachable: { ...later, text: "Please wait a moment, then try again." },
+  ticket_refused: again,
+  state_mismatch: again,
+  session_over: again,
+  callback_malformed: again,
+  no_ticket: again,
+  cookies_refused: {
     status: 400,
     title: "Your browser does not keep our cookies",
     text: "Signing in needs cookies. Allow them for this site in your browser's settings, then sign in again.",
   },
-  "request-refused": {
+  request_refused: {
     status: 403,
     title: "That did not come from this site",
     text: "For your safety we did nothing. Go back to the site and try from there.",

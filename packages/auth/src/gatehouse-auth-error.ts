@@ -1,39 +1,38 @@
 /** Every way in which a site's sign-in can fail, with the sentence that says what to do about it. */
 const sentences = {
-  "setting-missing":
+  settings_missing:
     "A setting is missing. Set HUB_URL, SITE_URL and SITE_SECRET in the site's environment and start it again.",
-  "setting-invalid": "A setting cannot be used. Correct it in the site's environment and start it again.",
-  "secret-too-short":
+  setting_invalid: "A setting cannot be used. Correct it in the site's environment and start it again.",
+  secret_too_short:
     "SITE_SECRET has fewer than 32 characters. Make one with `openssl rand -hex 32` and give the same value to the hub.",
-  "other-auth-url":
+  other_auth_url:
     "AUTH_URL or NEXTAUTH_URL is set. Remove it: Gatehouse takes the address of the site from SITE_URL alone.",
-  "site-id-invalid":
+  site_id_invalid:
     'The site\'s id may have a to z, 0 to 9 and hyphens only, 40 at most. Correct gatehouse({ site: "…" }).',
-  "hub-unreachable":
+  hub_unreachable:
     "The hub did not answer. Check that it runs, that HUB_URL is its address, and that this machine may reach it. ENOTFOUND for a name under .localhost: Node needs the preload scripts/localhost-resolver.mjs.",
-  "site-rejected":
+  site_rejected:
     "The hub does not know this site or its secret. Check that the hub has a registration with this id, and that SITE_SECRET is the same on both sides.",
-  "service-refused":
+  service_refused:
     'The hub does not accept this site\'s callback. Add SITE_URL + "/api/auth/callback/gatehouse" to cas.services in the registration.',
-  "ticket-refused":
+  ticket_refused:
     "The hub did not accept the ticket: it was used before, or came back later than TICKET_LIFE allows. If it happens often, check the clocks and the network between site and hub.",
-  "hub-answer":
+  hub_answer:
     "The hub's answer was not understood. Check that HUB_URL points to a Gatehouse hub and not to a proxy or another page.",
-  "person-id-missing":
+  person_id_missing:
     'The hub released no id for the person. Add "id" to cas.attributes in the site\'s registration.',
-  "clock-skew":
+  clock_skew:
     "The clocks of this machine and of the hub differ by more than a minute. Let both follow a time server (NTP).",
-  "state-mismatch":
+  state_mismatch:
     "A sign-in came back that this browser did not start, or started more than 15 minutes ago. It was refused. If everyone gets this, check that SITE_URL is the address people use.",
-  "cookies-refused":
+  cookies_refused:
     "The browser does not keep this site's cookies. Allow cookies; over plain http, SITE_URL must not be https.",
-  "callback-malformed": "The callback was called without what a sign-in brings back.",
-  "no-ticket":
-    "The hub sent the person back without a ticket. Check the registration of this site at the hub.",
-  "session-over": "The central session ended while the sign-in was under way.",
-  "request-refused":
+  callback_malformed: "The callback was called without what a sign-in brings back.",
+  no_ticket: "The hub sent the person back without a ticket. Check the registration of this site at the hub.",
+  session_over: "The central session ended while the sign-in was under way.",
+  request_refused:
     "The request did not come from a page of this site, or was not a navigation. Use a plain link or form; behind a proxy, SITE_URL must be the public address.",
-  "logout-request-malformed":
+  logout_request_malformed:
     "Something other than a logout request was posted to the logout receiver. If the hub sent it, check that both run the same version.",
   internal: "Something went wrong that should not. Please report it with the cause.",
 } as const;

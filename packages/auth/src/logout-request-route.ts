@@ -15,7 +15,7 @@ const mostBytes = 64 * 1024;
 export async function logoutRequestRoute(site: Site, request: Request): Promise<Response> {
   const body = await readBody(request);
   const sessionIndex = body === null ? null : site.protocol.parseLogoutRequest(body);
-  if (sessionIndex === null) throw new GatehouseAuthError("logout-request-malformed");
+  if (sessionIndex === null) throw new GatehouseAuthError("logout_request_malformed");
   site.memory.end(sessionIndex);
   return new Response(null, { status: 200, headers: { "cache-control": "no-store" } });
 }

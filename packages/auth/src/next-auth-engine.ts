@@ -110,7 +110,7 @@ async function finish(
   // next-auth judges the state before it asks anyone: when nobody was asked, it was the state.
   const known = findGatehouseAuthError(failures[0]);
   throw (
-    known ?? new GatehouseAuthError(exchanged ? "internal" : "state-mismatch", "", { cause: failures[0] })
+    known ?? new GatehouseAuthError(exchanged ? "internal" : "state_mismatch", "", { cause: failures[0] })
   );
 }
 

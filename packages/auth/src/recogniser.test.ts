@@ -98,7 +98,7 @@ describe("a newcomer", () => {
     hub.down = true;
     expect(location(await arrive("/tea"))).toBe("");
     expect([...browser.cookies.keys()]).toEqual([]);
-    expect(site.log.map(({ code, level }) => [code, level])).toEqual([["hub-unreachable", "warn"]]);
+    expect(site.log.map(({ code, level }) => [code, level])).toEqual([["hub_unreachable", "warn"]]);
     hub.down = false;
     site.clock.now += 5_000;
     expect(location(await arrive("/tea"))).toContain("/api/auth/recognise");
@@ -108,7 +108,7 @@ describe("a newcomer", () => {
     const asked = await browser.get(location(await arrive("/tea")));
     hub.down = true;
     expect(location(await browser.get(hub.signIn(location(asked))))).toBe(`${siteUrl}/tea`);
-    expect(site.log.map(({ code, level }) => [code, level])).toContainEqual(["hub-unreachable", "warn"]);
+    expect(site.log.map(({ code, level }) => [code, level])).toContainEqual(["hub_unreachable", "warn"]);
   });
 });
 
@@ -162,7 +162,7 @@ describe("what a page is told", () => {
     const wrong = siteInTest(hub, { SITE_SECRET: "short" });
     const reply = await wrong.recognise(browser.request("/tea"));
     expect(reply.headers.get("x-middleware-next")).toBe("1");
-    expect(wrong.codes()).toEqual(["secret-too-short"]);
+    expect(wrong.codes()).toEqual(["secret_too_short"]);
   });
 });
 

@@ -26,7 +26,7 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
   // Not to a hub that is down: the page is here, and the next visit asks again.
   if (!(await site.health.answers())) {
     // Whoever signs in now gets the browser's own error page, of which no other log would know.
-    site.log.writeSeldom(new GatehouseAuthError("hub-unreachable"), { level: "warn" });
+    site.log.writeSeldom(new GatehouseAuthError("hub_unreachable"), { level: "warn" });
     return null;
   }
   const target = new URL(`${site.settings.siteUrl}/api/auth/recognise`);

@@ -52,9 +52,9 @@ function failure({ log }: LazySite, request: Request, cause: unknown): Response 
   const error = findGatehouseAuthError(cause) ?? new GatehouseAuthError("internal", "", { cause });
   const reference = newReference();
   // Anyone can send what is refused, and next/link tries a fetch before it navigates: no alarm.
-  const level = error.code === "request-refused" ? "warn" : "error";
+  const level = error.code === "request_refused" ? "warn" : "error";
   log.write(error, { level, reference, requestId: readRequestId(request.headers) ?? undefined });
-  if (error.code !== "logout-request-malformed") return errorPage(error.code, reference);
+  if (error.code !== "logout_request_malformed") return errorPage(error.code, reference);
   return Response.json({ error: error.code, reference }, { status: 400 });
 }
 

@@ -122,7 +122,7 @@ describe("a hub that is silent", () => {
     hub.down = true;
     site.clock.now += 59_000;
     expect((await auth())?.user.id).toBe("person-1");
-    expect(site.codes()).toEqual(["hub-unreachable"]);
+    expect(site.codes()).toEqual(["hub_unreachable"]);
   });
 
   test("then nobody is signed in, the cookie stays, and the hub's return brings the person back", async () => {
@@ -163,12 +163,12 @@ describe("a hub that is silent", () => {
 
 describe("answers that count for nothing", () => {
   test.each([
-    ["wrong secret", { status: 401, body: '{"error":"invalid_site"}' }, "site-rejected"],
-    ["a page", { status: 200, body: "<!doctype html>" }, "hub-answer"],
-    ["active as text", { status: 200, body: '{"active":"true"}' }, "hub-answer"],
-    ["null", { status: 200, body: "null" }, "hub-answer"],
-    ["a redirect", { status: 302, body: "" }, "hub-answer"],
-    ["400", { status: 400, body: '{"error":"invalid_request"}' }, "hub-answer"],
+    ["wrong secret", { status: 401, body: '{"error":"invalid_site"}' }, "site_rejected"],
+    ["a page", { status: 200, body: "<!doctype html>" }, "hub_answer"],
+    ["active as text", { status: 200, body: '{"active":"true"}' }, "hub_answer"],
+    ["null", { status: 200, body: "null" }, "hub_answer"],
+    ["a redirect", { status: 302, body: "" }, "hub_answer"],
+    ["400", { status: 400, body: '{"error":"invalid_request"}' }, "hub_answer"],
   ])("%s: nobody is signed in, not even within the minute", async (_name, answer, code) => {
     hub.checkAnswer = answer;
     site.clock.now += 6_000;
@@ -180,7 +180,7 @@ describe("answers that count for nothing", () => {
     hub.checkAnswer = { status: 200, body: '{"active":true}', date: "Sat, 21 Nov 2020 05:00:00 GMT" };
     site.clock.now += 6_000;
     expect(await auth()).not.toBeNull();
-    expect(site.log.map(({ code, level }) => [code, level])).toEqual([["clock-skew", "warn"]]);
+    expect(site.log.map(({ code, level }) => [code, level])).toEqual([["clock_skew", "warn"]]);
   });
 });
 

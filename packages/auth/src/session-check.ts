@@ -81,7 +81,7 @@ export class SessionCheck {
     // A logout that arrived while we asked is newer than the answer.
     if (session.ended) return this.#ended(sessionIndex, session, asking);
     if (answer.state !== "unclear") return answer;
-    const silent = answer.error.code === "hub-unreachable";
+    const silent = answer.error.code === "hub_unreachable";
     return silent && now() - session.aliveAt < graceMs ? { state: "active" } : answer;
   }
 
@@ -109,7 +109,7 @@ export class SessionCheck {
   async #ask(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
     const { settings, log, now } = this.#parts;
     try {
-      if (now() < this.#silentUntil) throw new GatehouseAuthError("hub-unreachable");
+      if (now() < this.#silentUntil) throw new GatehouseAuthError("hub_unreachable");
       const standing = await askHub(settings, sessionIndex, asking, (ms) => this.#noteClock(ms));
       if (standing.state === "ended") {
         session.ended = { reason: standing.reason, idleSeconds: standing.idleSeconds };
@@ -121,7 +121,7 @@ export class SessionCheck {
     } catch (cause) {
       const error =
         cause instanceof GatehouseAuthError ? cause : new GatehouseAuthError("internal", "", { cause });
-      if (error.code === "hub-unreachable" && now() >= this.#silentUntil) {
+      if (error.code === "hub_unreachable" && now() >= this.#silentUntil) {
         this.#silentUntil = now() + pauseMs;
       }
       log.writeSeldom(error, { requestId: asking.requestId });
@@ -131,7 +131,7 @@ export class SessionCheck {
 
   #noteClock(hubTime: number): void {
     if (Math.abs(hubTime - this.#parts.now()) < 60_000) return;
-    this.#parts.log.writeSeldom(new GatehouseAuthError("clock-skew"), { level: "warn" });
+    this.#parts.log.writeSeldom(new GatehouseAuthError("clock_skew"), { level: "warn" });
   }
 }
 
@@ -154,12 +154,12 @@ async function askHub(
     redirect: "manual", // the secret goes to HUB_URL and nowhere else
     signal: AbortSignal.timeout(patienceMs),
   }).catch((cause: unknown) => {
-    throw new GatehouseAuthError("hub-unreachable", "", { cause });
+    throw new GatehouseAuthError("hub_unreachable", "", { cause });
   });
   const hubTime = Date.parse(reply.headers.get("date") ?? "");
   if (!Number.isNaN(hubTime)) noteClock(hubTime);
-  if (reply.status === 401) throw new GatehouseAuthError("site-rejected");
-  if (reply.status === 429 || reply.status >= 500) throw new GatehouseAuthError("hub-unreachable");
+  if (reply.status === 401) throw new GatehouseAuthError("site_rejected");
+  if (reply.status === 429 || reply.status >= 500) throw new GatehouseAuthError("hub_unreachable");
   const answer = reply.status === 200 ? await reply.json().catch(() => null) : null;
   return parseAnswer(answer);
 }
@@ -171,7 +171,7 @@ function parseAnswer(answer: unknown): Standing {
     const seconds = typeof idleSeconds === "number" && idleSeconds > 0 ? Math.round(idleSeconds) : null;
     return { state: "ended", reason: parseReason(reason), idleSeconds: seconds };
   }
-  throw new GatehouseAuthError("hub-answer");
+  throw new GatehouseAuthError("hub_answer");
 }
 
 /** A reason we have a word for; a newer hub may know more. */

@@ -21,15 +21,15 @@ describe("settings", () => {
   });
 
   test.each<[string, string, Record<string, string | undefined>]>([
-    ["setting-missing", "HUB_URL is not set", { HUB_URL: undefined }],
-    ["setting-missing", "SITE_URL is not set", { SITE_URL: " " }],
-    ["setting-missing", "SITE_SECRET is not set", { SITE_SECRET: "" }],
-    ["setting-invalid", "HUB_URL must be an origin", { HUB_URL: "login.example" }],
-    ["setting-invalid", "HUB_URL must be an origin", { HUB_URL: "https://login.example/cas" }],
-    ["setting-invalid", "SITE_URL must be an origin", { SITE_URL: "ftp://shop.example" }],
-    ["setting-invalid", "SITE_URL must be an origin", { SITE_URL: "https://me@shop.example" }],
-    ["secret-too-short", "openssl rand -hex 32", { SITE_SECRET: "0123456789abcdef0123456789abcde" }],
-    ["other-auth-url", "Remove it", { AUTH_URL: "https://shop.example" }],
+    ["settings_missing", "HUB_URL is not set", { HUB_URL: undefined }],
+    ["settings_missing", "SITE_URL is not set", { SITE_URL: " " }],
+    ["settings_missing", "SITE_SECRET is not set", { SITE_SECRET: "" }],
+    ["setting_invalid", "HUB_URL must be an origin", { HUB_URL: "login.example" }],
+    ["setting_invalid", "HUB_URL must be an origin", { HUB_URL: "https://login.example/cas" }],
+    ["setting_invalid", "SITE_URL must be an origin", { SITE_URL: "ftp://shop.example" }],
+    ["setting_invalid", "SITE_URL must be an origin", { SITE_URL: "https://me@shop.example" }],
+    ["secret_too_short", "openssl rand -hex 32", { SITE_SECRET: "0123456789abcdef0123456789abcde" }],
+    ["other_auth_url", "Remove it", { AUTH_URL: "https://shop.example" }],
   ])("%s: %s", (code, sentence, wrong) => {
     const read = () => readSettings("shop", { ...good, ...wrong });
     expect(read).toThrow(expect.objectContaining({ code }));
@@ -37,7 +37,7 @@ describe("settings", () => {
   });
 
   test.each(["", "Shop", "shop.", "a;b", "-a", "a".repeat(41)])("%j is no site id", (id) => {
-    expect(() => readSettings(id, good)).toThrow(expect.objectContaining({ code: "site-id-invalid" }));
+    expect(() => readSettings(id, good)).toThrow(expect.objectContaining({ code: "site_id_invalid" }));
   });
 });
 
@@ -61,7 +61,7 @@ describe("a site without settings", () => {
     expect(reply.status).toBe(500);
     expect(await reply.text()).not.toMatch(/SITE_SECRET|HUB_URL|SITE_URL/);
     expect(log.at(-1)?.message).toContain("is not set");
-    await expect(make().auth(request)).rejects.toThrow(expect.objectContaining({ code: "setting-missing" }));
+    await expect(make().auth(request)).rejects.toThrow(expect.objectContaining({ code: "settings_missing" }));
   });
 });
 

@@ -23,11 +23,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws {GatehouseAuthError} with the variable's name and what it should be
  */
 export function readSettings(siteId: string, environment: Environment): Settings {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(siteId)) throw new GatehouseAuthError("site-id-invalid");
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(siteId)) throw new GatehouseAuthError("site_id_invalid");
   // next-auth reads both behind our back and would answer under another address than SITE_URL.
-  if (environment.AUTH_URL || environment.NEXTAUTH_URL) throw new GatehouseAuthError("other-auth-url");
+  if (environment.AUTH_URL || environment.NEXTAUTH_URL) throw new GatehouseAuthError("other_auth_url");
   const siteSecret = required(environment, "SITE_SECRET");
-  if (siteSecret.length < 32) throw new GatehouseAuthError("secret-too-short");
+  if (siteSecret.length < 32) throw new GatehouseAuthError("secret_too_short");
   return {
     siteId,
     hubUrl: origin(environment, "HUB_URL"),
@@ -41,7 +41,7 @@ export function readSettings(siteId: string, environment: Environment): Settings
 
 function required(environment: Environment, name: string): string {
   const value = environment[name]?.trim();
-  if (!value) throw new GatehouseAuthError("setting-missing", `${name} is not set.`);
+  if (!value) throw new GatehouseAuthError("settings_missing", `${name} is not set.`);
   return value;
 }
 
@@ -51,7 +51,7 @@ function origin(environment: Environment, name: string): string {
   const plain = url && !url.username && !url.password && url.pathname === "/" && !url.search && !url.hash;
   if (!plain || !/^https?:$/.test(url.protocol)) {
     throw new GatehouseAuthError(
-      "setting-invalid",
+      "setting_invalid",
       `${name} must be an origin such as https://www.example.com, without a path.`,
     );
   }

@@ -48,11 +48,11 @@ async function begin(
 export async function callbackRoute(site: Site, request: Request): Promise<Response> {
   requireNavigation(request);
   const returned = parseFlowReturn(new URL(request.url).searchParams, site.settings.siteUrl);
-  if (!returned) throw new GatehouseAuthError("callback-malformed");
+  if (!returned) throw new GatehouseAuthError("callback_malformed");
   const { flow, ticket } = returned;
   try {
     if (ticket) return await complete(site, request, { ...returned, ticket });
-    if (flow.purpose === "sign-in") throw new GatehouseAuthError("no-ticket");
+    if (flow.purpose === "sign-in") throw new GatehouseAuthError("no_ticket");
     return carryOnUnknown(site, request, flow);
   } catch (error) {
     return recover(site, request, flow, error);
@@ -69,7 +69,7 @@ async function complete(site: Site, request: Request, returned: FlowReturn & { t
   const requestId = readRequestId(request.headers) ?? undefined;
   const standing = await site.check.standing(person.sessionIndex, { active: true, requestId });
   if (standing.state === "unclear") throw standing.error;
-  if (standing.state === "ended") throw new GatehouseAuthError("session-over");
+  if (standing.state === "ended") throw new GatehouseAuthError("session_over");
   return redirect(site.settings.siteUrl + flow.returnTo, [
     ...setCookies,
     clearCookie(cookies, cookies.asked),
@@ -88,8 +88,8 @@ function recover(
     site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
     return carryOnUnknown(site, request, flow);
   }
-  if (!(error instanceof GatehouseAuthError) || error.code !== "state-mismatch") throw error;
-  if (flow.attempt === 2) throw new GatehouseAuthError("cookies-refused", "", { cause: error });
+  if (!(error instanceof GatehouseAuthError) || error.code !== "state_mismatch") throw error;
+  if (flow.attempt === 2) throw new GatehouseAuthError("cookies_refused", "", { cause: error });
   // Usually a login form left open over lunch. The foreign ticket is not touched; this browser
   // starts a sign-in of its own, which an open central session answers at once.
   site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
@@ -121,7 +121,7 @@ export async function unavailableRoute(site: Site, request: Request): Promise<Re
   const requestId = readRequestId(request.headers) ?? undefined;
   site.log.write(standing.error, { reference, requestId });
   const { code } = standing.error;
-  return code === "hub-unreachable" ? unavailablePage(reference) : errorPage(code, reference);
+  return code === "hub_unreachable" ? unavailablePage(reference) : errorPage(code, reference);
 }
 
 /**
@@ -131,7 +131,7 @@ export async function unavailableRoute(site: Site, request: Request): Promise<Re
  */
 function requireNavigation(request: Request): void {
   const destination = request.headers.get("sec-fetch-dest");
-  if (destination !== null && destination !== "document") throw new GatehouseAuthError("request-refused");
+  if (destination !== null && destination !== "document") throw new GatehouseAuthError("request_refused");
 }
 
 /**

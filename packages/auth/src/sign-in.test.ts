@@ -99,7 +99,7 @@ describe("login CSRF is refused", () => {
     );
     expect(hub.validations).toEqual([]);
     expect(await site.auth(browser.request("/"))).toBeNull();
-    expect(site.codes()).toEqual(["state-mismatch"]);
+    expect(site.codes()).toEqual(["state_mismatch"]);
   });
 
   test("a ticket of another person is not taken with one's own state", async () => {
@@ -109,7 +109,7 @@ describe("login CSRF is refused", () => {
     mine.searchParams.set("ticket", theirs.searchParams.get("ticket") ?? "");
     const reply = await browser.get(mine.href);
     expect(reply.status).toBe(500);
-    expect(site.codes()).toEqual(["service-refused"]);
+    expect(site.codes()).toEqual(["service_refused"]);
     expect(await site.auth(browser.request("/"))).toBeNull();
   });
 
@@ -120,7 +120,7 @@ describe("login CSRF is refused", () => {
     const reply = await browser.get(hub.signIn(second));
     expect(reply.status).toBe(400);
     expect(await reply.text()).toContain("does not keep our cookies");
-    expect(site.codes()).toEqual(["state-mismatch", "cookies-refused"]);
+    expect(site.codes()).toEqual(["state_mismatch", "cookies_refused"]);
   });
 });
 
@@ -133,7 +133,7 @@ describe("a ticket counts once", () => {
     for (const [name, value] of cookies) thief.cookies.set(name, value);
     const reply = await thief.get(back);
     expect(reply.status).toBe(400);
-    expect(site.codes()).toEqual(["ticket-refused"]);
+    expect(site.codes()).toEqual(["ticket_refused"]);
     expect(await site.auth(thief.request("/"))).toBeNull();
   });
 
@@ -147,7 +147,7 @@ describe("a ticket counts once", () => {
     spoil(back);
     const reply = await browser.get(back.href);
     expect(reply.status).toBe(400);
-    expect(site.codes()).toEqual(["callback-malformed"]);
+    expect(site.codes()).toEqual(["callback_malformed"]);
   });
 
   test("a link checker's HEAD spends no ticket", async () => {
@@ -160,11 +160,11 @@ describe("a ticket counts once", () => {
 
 describe("what the hub can answer", () => {
   test.each([
-    ["UNAUTHORIZED_SERVICE", response(failure("UNAUTHORIZED_SERVICE")), "service-refused", 500],
-    ["INVALID_SERVICE", response(failure("INVALID_SERVICE")), "service-refused", 500],
-    ["INVALID_TICKET", response(failure("INVALID_TICKET")), "ticket-refused", 400],
-    ["a page of HTML", "<!doctype html><title>Welcome</title>", "hub-answer", 500],
-    ["nothing", "", "hub-answer", 500],
+    ["UNAUTHORIZED_SERVICE", response(failure("UNAUTHORIZED_SERVICE")), "service_refused", 500],
+    ["INVALID_SERVICE", response(failure("INVALID_SERVICE")), "service_refused", 500],
+    ["INVALID_TICKET", response(failure("INVALID_TICKET")), "ticket_refused", 400],
+    ["a page of HTML", "<!doctype html><title>Welcome</title>", "hub_answer", 500],
+    ["nothing", "", "hub_answer", 500],
   ])("%s", async (_name, answer, code, status) => {
     hub.validateAnswer = answer;
     const reply = await browser.signIn(hub);
@@ -177,7 +177,7 @@ describe("what the hub can answer", () => {
     hub.person = { username: "alice", name: "Alice" };
     const reply = await browser.signIn(hub);
     expect(reply.status).toBe(500);
-    expect(site.codes()).toEqual(["person-id-missing"]);
+    expect(site.codes()).toEqual(["person_id_missing"]);
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 
@@ -192,7 +192,7 @@ describe("what the hub can answer", () => {
     hub.siteSecret = "another secret that is long enough to be one";
     const reply = await browser.signIn(hub);
     expect(reply.status).toBe(500);
-    expect(site.codes()).toContain("site-rejected");
+    expect(site.codes()).toContain("site_rejected");
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 
@@ -200,7 +200,7 @@ describe("what the hub can answer", () => {
     const back = hub.signIn(location(await browser.get("/api/auth/sign-in")));
     hub.end(new URL(back).searchParams.get("ticket") ?? "", "signed-out");
     expect((await browser.get(back)).status).toBe(400);
-    expect(site.codes()).toEqual(["session-over"]);
+    expect(site.codes()).toEqual(["session_over"]);
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 
@@ -211,7 +211,7 @@ describe("what the hub can answer", () => {
     expect(reply.status).toBe(503);
     expect(reply.headers.get("content-security-policy")).toContain("default-src 'none'");
     const [entry] = site.log;
-    expect(entry?.code).toBe("hub-unreachable");
+    expect(entry?.code).toBe("hub_unreachable");
     expect(await reply.text()).toContain(`Reference ${entry?.reference}`);
   });
 });

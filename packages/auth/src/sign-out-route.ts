@@ -27,6 +27,6 @@ function requireSameOrigin(site: Site, request: Request): void {
   const fetchSite = request.headers.get("sec-fetch-site");
   const allowed = origin === null ? fetchSite === "same-origin" : origin === site.settings.siteUrl;
   if (!allowed || (fetchSite !== null && fetchSite !== "same-origin")) {
-    throw new GatehouseAuthError("request-refused");
+    throw new GatehouseAuthError("request_refused");
   }
 }

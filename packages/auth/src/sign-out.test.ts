@@ -49,7 +49,7 @@ describe("signing out", () => {
   ])("is refused to %s", async (_name, headers) => {
     const reply = await browser.post(site.signOutUrl, headers);
     expect(reply.status).toBe(403);
-    expect(site.codes()).toEqual(["request-refused"]);
+    expect(site.codes()).toEqual(["request_refused"]);
     expect(await site.auth(browser.request("/"))).not.toBeNull();
   });
 
@@ -120,7 +120,7 @@ describe("the hub's logout request", () => {
   ])("%s is refused", async (_name, body) => {
     const reply = await receive(body);
     expect(reply.status).toBe(400);
-    expect(site.codes()).toEqual(["logout-request-malformed"]);
+    expect(site.codes()).toEqual(["logout_request_malformed"]);
     expect(await site.auth(browser.request("/"))).not.toBeNull();
   });
 });
