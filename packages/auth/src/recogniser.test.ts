@@ -144,9 +144,9 @@ describe("a session that is over", () => {
     await browser.signIn(hub);
     hub.end(lastSessionIndex(hub), "idle");
     site.clock.now += 6_000;
-    expect(await comeBackUnknown("/basket")).toBe(`${siteUrl}/basket`);
-    expect((await site.whySignedOut(browser.request("/basket")))?.reason).toBe("idle");
-    expect(location(await arrive("/basket"))).toBe("");
+    expect(await comeBackUnknown("/cart")).toBe(`${siteUrl}/cart`);
+    expect((await site.whySignedOut(browser.request("/cart")))?.reason).toBe("idle");
+    expect(location(await arrive("/cart"))).toBe("");
   });
 });
 

@@ -33,21 +33,21 @@ function open(path?: string): void {
 describe("a page that requires sign-in", () => {
   test("gets the person", async () => {
     await browser.signIn(hub);
-    open("/basket");
+    open("/cart");
     expect((await site.requireSignIn()).user.username).toBe("alice");
     expect((await site.auth())?.user.username).toBe("alice");
     expect(await site.whySignedOut()).toBeNull();
   });
 
   test("sends others to sign in and back here", async () => {
-    open("/basket?open=1");
+    open("/cart?open=1");
     await expect(site.requireSignIn()).rejects.toThrow(
-      "left for /api/auth/sign-in?returnTo=%2Fbasket%3Fopen%3D1",
+      "left for /api/auth/sign-in?returnTo=%2Fcart%3Fopen%3D1",
     );
   });
 
   test("can name another page to come back to", async () => {
-    open("/basket");
+    open("/cart");
     await expect(site.requireSignIn({ returnTo: "/pay" })).rejects.toThrow("returnTo=%2Fpay");
   });
 
@@ -63,15 +63,15 @@ describe("a page that requires sign-in", () => {
     await browser.signIn(hub);
     hub.end(lastSessionIndex(hub), "idle");
     site.clock.now += 6_000;
-    open("/basket");
-    await expect(site.requireSignIn()).rejects.toThrow("returnTo=%2Fbasket&reason=idle");
+    open("/cart");
+    await expect(site.requireSignIn()).rejects.toThrow("returnTo=%2Fcart&reason=idle");
   });
 
   test("lets a signed-in person wait while the hub is silent", async () => {
     await browser.signIn(hub);
     hub.down = true;
     site.clock.now += 61_000;
-    open("/basket");
-    await expect(site.requireSignIn()).rejects.toThrow("left for /api/auth/unavailable?returnTo=%2Fbasket");
+    open("/cart");
+    await expect(site.requireSignIn()).rejects.toThrow("left for /api/auth/unavailable?returnTo=%2Fcart");
   });
 });

@@ -7,7 +7,7 @@ const site = "https://shop.example";
 describe("a place to return to", () => {
   test.each([
     ["/", "/"],
-    ["/basket?open=1#top", "/basket?open=1#top"],
+    ["/cart?open=1#top", "/cart?open=1#top"],
     ["/a/../b", "/b"],
     ["/caf%C3%A9", "/caf%C3%A9"],
     ["/?next=https://evil.example", "/?next=https://evil.example"],

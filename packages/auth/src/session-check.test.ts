@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => hub.stop());
 
 const background = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
-const auth = (headers: Record<string, string> = background) => site.auth(browser.request("/basket", headers));
+const auth = (headers: Record<string, string> = background) => site.auth(browser.request("/cart", headers));
 
 describe("the hub's word on a session", () => {
   test("counts for five seconds", async () => {
@@ -61,7 +61,7 @@ describe("the hub's word on a session", () => {
     site.clock.now += 61_000;
     await auth({ ...background, "x-gatehouse-path": "/api/stock" });
     site.clock.now += 61_000;
-    await auth({ ...background, "x-gatehouse-path": "/basket" });
+    await auth({ ...background, "x-gatehouse-path": "/cart" });
     expect(hub.checks.map(({ active }) => active)).toEqual([false, true]);
   });
 
@@ -130,13 +130,13 @@ describe("a hub that is silent", () => {
     site.clock.now += 61_000;
     expect(await auth()).toBeNull();
     expect((await site.whySignedOut(browser.request("/")))?.reason).toBe("hub-unavailable");
-    const waiting = await browser.get("/api/auth/unavailable?returnTo=/basket");
+    const waiting = await browser.get("/api/auth/unavailable?returnTo=/cart");
     expect(waiting.status).toBe(503);
     expect(waiting.headers.get("retry-after")).toBe("10");
     hub.down = false;
     site.clock.now += 3_000;
-    const back = await browser.get("/api/auth/unavailable?returnTo=/basket");
-    expect(back.headers.get("location")).toBe(`${siteUrl}/basket`);
+    const back = await browser.get("/api/auth/unavailable?returnTo=/cart");
+    expect(back.headers.get("location")).toBe(`${siteUrl}/cart`);
     expect((await auth())?.user.id).toBe("person-1");
   });
 

@@ -51,7 +51,7 @@ describe("a site without settings", () => {
 
   test("can be imported and built", () => {
     const { signInUrl, signOutUrl } = make();
-    expect(signInUrl("/basket?a=b&c")).toBe("/api/auth/sign-in?returnTo=%2Fbasket%3Fa%3Db%26c");
+    expect(signInUrl("/cart?a=b&c")).toBe("/api/auth/sign-in?returnTo=%2Fcart%3Fa%3Db%26c");
     expect(signOutUrl).toBe("/api/auth/sign-out");
   });
 

@@ -25,7 +25,7 @@ afterEach(() => hub.stop());
 
 describe("a whole sign-in", () => {
   test("goes to the hub with the state inside the service", async () => {
-    const reply = await browser.get("/api/auth/sign-in?returnTo=/basket");
+    const reply = await browser.get("/api/auth/sign-in?returnTo=/cart");
     expect(reply.status).toBe(303);
     const login = new URL(location(reply));
     expect(login.origin + login.pathname).toBe(`${hub.url}/cas/login`);
@@ -37,13 +37,13 @@ describe("a whole sign-in", () => {
   });
 
   test("comes back to a clean address, signed in", async () => {
-    const reply = await browser.signIn(hub, "/basket?open=1");
+    const reply = await browser.signIn(hub, "/cart?open=1");
     expect(reply.status).toBe(303);
-    expect(location(reply)).toBe(`${siteUrl}/basket?open=1`);
+    expect(location(reply)).toBe(`${siteUrl}/cart?open=1`);
     expect(reply.headers.get("referrer-policy")).toBe("no-referrer");
     expect(reply.headers.get("cache-control")).toBe("no-store");
     expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.session"]);
-    const session = await site.auth(browser.request("/basket"));
+    const session = await site.auth(browser.request("/cart"));
     expect(session).toEqual({
       user: { id: "person-1", username: "alice", name: "Alice Ångström", email: "Alice@example.com" },
       expires: expect.stringMatching(/^2\d{3}-.*Z$/),
@@ -91,7 +91,7 @@ describe("a whole sign-in", () => {
 describe("login CSRF is refused", () => {
   test("another person's callback starts a sign-in of one's own instead", async () => {
     const attacker = new BrowserInTest(site);
-    const stolen = hub.signIn(location(await attacker.get("/api/auth/sign-in?returnTo=/basket")));
+    const stolen = hub.signIn(location(await attacker.get("/api/auth/sign-in?returnTo=/cart")));
     const reply = await browser.get(stolen);
     expect(location(reply)).toMatch(`${hub.url}/cas/login`);
     expect(serviceOf(location(reply)).searchParams.get("state")).not.toBe(
@@ -115,7 +115,7 @@ describe("login CSRF is refused", () => {
 
   test("a browser that keeps no cookies gets a page at the second attempt, not a circle", async () => {
     browser.keepsCookies = false;
-    const first = location(await browser.get("/api/auth/sign-in?returnTo=/basket"));
+    const first = location(await browser.get("/api/auth/sign-in?returnTo=/cart"));
     const second = location(await browser.get(hub.signIn(first)));
     const reply = await browser.get(hub.signIn(second));
     expect(reply.status).toBe(400);

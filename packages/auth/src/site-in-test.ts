@@ -60,7 +60,7 @@ export class BrowserInTest {
   }
 
   /** From the link to the landing page. */
-  async signIn(hub: HubInTest, returnTo = "/basket"): Promise<Response> {
+  async signIn(hub: HubInTest, returnTo = "/cart"): Promise<Response> {
     const started = await this.get(this.#site.signInUrl(returnTo));
     return this.get(hub.signIn(location(started)));
   }
