@@ -18,7 +18,7 @@ const patienceMs = 5_000;
 const codes: Partial<Record<CasClientErrorCode, GatehouseAuthErrorCode>> = {
   hub_failed: "hub_unreachable",
   ticket_refused: "ticket_refused",
-  service_mismatch: "service_refused",
+  service_mismatch: "callback_altered",
   site_refused: "service_refused",
 };
 

@@ -32,6 +32,7 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   state_mismatch: again,
   session_over: again,
   callback_malformed: again,
+  callback_altered: { ...again, text: "The address was changed on the way. Please sign in again." },
   no_ticket: again,
   cookies_refused: {
     status: 400,

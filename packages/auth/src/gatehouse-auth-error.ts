@@ -28,6 +28,8 @@ const sentences = {
   cookies_refused:
     "The browser does not keep this site's cookies. Allow cookies; over plain http, SITE_URL must not be https.",
   callback_malformed: "The callback was called without what a sign-in brings back.",
+  callback_altered:
+    "The address that came back is not the one the ticket was made for: returnTo or another part of it was changed on the way, or the ticket is somebody else's. Nobody was signed in. If it happens to everybody, something between browser and site rewrites addresses.",
   no_ticket: "The hub sent the person back without a ticket. Check the registration of this site at the hub.",
   session_over: "The central session ended while the sign-in was under way.",
   request_refused:

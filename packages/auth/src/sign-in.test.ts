@@ -108,8 +108,8 @@ describe("login CSRF is refused", () => {
     const mine = serviceOf(location(await browser.get("/api/auth/sign-in")));
     mine.searchParams.set("ticket", theirs.searchParams.get("ticket") ?? "");
     const reply = await browser.get(mine.href);
-    expect(reply.status).toBe(500);
-    expect(site.codes()).toEqual(["service_refused"]);
+    expect(reply.status).toBe(400);
+    expect(site.codes()).toEqual(["callback_altered"]);
     expect(await site.auth(browser.request("/"))).toBeNull();
   });
 
@@ -150,6 +150,22 @@ describe("a ticket counts once", () => {
     expect(site.codes()).toEqual(["callback_malformed"]);
   });
 
+  test.each([
+    ["another page of the site", "/elsewhere"],
+    ["another site", "https://evil.example/"],
+  ])(
+    "a callback whose returnTo was changed to %s signs nobody in, and is told as that",
+    async (_name, to) => {
+      const back = new URL(hub.signIn(location(await browser.get("/api/auth/sign-in?returnTo=/cart"))));
+      back.searchParams.set("returnTo", to);
+      const reply = await browser.get(back.href);
+      expect(reply.status).toBe(400);
+      expect(site.codes()).toEqual(["callback_altered"]);
+      expect(site.log[0]?.message).toContain("returnTo");
+      expect(await site.auth(browser.request("/"))).toBeNull();
+    },
+  );
+
   test("a link checker's HEAD spends no ticket", async () => {
     const back = hub.signIn(location(await browser.get("/api/auth/sign-in")));
     const reply = await site.handlers.GET(browser.request(back, undefined, { method: "HEAD" }));
@@ -161,7 +177,7 @@ describe("a ticket counts once", () => {
 describe("what the hub can answer", () => {
   test.each([
     ["UNAUTHORIZED_SERVICE", response(failure("UNAUTHORIZED_SERVICE")), "service_refused", 500],
-    ["INVALID_SERVICE", response(failure("INVALID_SERVICE")), "service_refused", 500],
+    ["INVALID_SERVICE", response(failure("INVALID_SERVICE")), "callback_altered", 400],
     ["INVALID_TICKET", response(failure("INVALID_TICKET")), "ticket_refused", 400],
     ["a page of HTML", "<!doctype html><title>Welcome</title>", "hub_answer", 500],
     ["nothing", "", "hub_answer", 500],
