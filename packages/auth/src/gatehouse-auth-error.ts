@@ -12,7 +12,7 @@ const sentences = {
   hub_unreachable:
     "The hub did not answer. Check that it runs, that HUB_URL is its address, and that this machine may reach it. ENOTFOUND for a name under .localhost: Node needs the preload scripts/localhost-resolver.mjs.",
   site_rejected:
-    "The hub does not know this site or its secret. Check that the hub has a registration with this id, and that SITE_SECRET is the same on both sides.",
+    "The hub does not know this site with this secret. Give SITE_SECRET the value that the hub has for it, see that the hub has a registration with this id, and start the site again.",
   service_refused:
     'The hub does not accept this site\'s callback. Add SITE_URL + "/api/auth/callback/gatehouse" to cas.services in the registration.',
   ticket_refused:

@@ -42,7 +42,7 @@ export interface Gatehouse {
  */
 export function gatehouse(
   options: GatehouseOptions,
-  surroundings: Surroundings = { environment: process.env, now: Date.now },
+  surroundings: Surroundings = { environment: process.env, now: Date.now, shared: globalThis },
 ): Gatehouse {
   const site = lazySite(options, surroundings);
   const standingOf = async (headers: Headers) => readStanding(site.open(), headers);
@@ -57,7 +57,7 @@ export function gatehouse(
     },
     async requireSignIn({ returnTo } = {}) {
       const headers = await currentHeaders();
-      const standing = await standingOf(headers);
+      const standing = await readStanding(site.open(), headers, { quiet: true });
       if (standing.state === "signed-in") return standing.session;
       const path = returnTo ?? headers.get(pathHeader);
       return leaveFor(wayToSignIn(standing, parseReturnTo(path, site.open().settings.siteUrl) ?? "/"));

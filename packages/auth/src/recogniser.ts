@@ -21,7 +21,7 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
   const returnTo = parseReturnTo(pathOfRequest(url), site.settings.siteUrl);
   if (!returnTo) return null;
   // A session that is over does not count: the person may be signed in anew at another site.
-  const standing = await readStanding(site, request.headers);
+  const standing = await readStanding(site, request.headers, { quiet: true });
   if (standing.state === "signed-in" || standing.state === "unclear") return null;
   // Not to a hub that is down: the page is here, and the next visit asks again.
   if (!(await site.health.answers())) {

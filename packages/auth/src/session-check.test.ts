@@ -151,6 +151,28 @@ describe("a hub that is silent", () => {
     expect(hub.checks).toHaveLength(2);
   });
 
+  test("is one line for a visit, with the reference that the person sees", async () => {
+    hub.down = true;
+    site.clock.now += 61_000;
+    await site.recognise(browser.request("/cart"));
+    const page = await browser.get("/api/auth/unavailable?returnTo=/cart");
+    expect(site.codes()).toEqual(["hub_unreachable"]);
+    expect(await page.text()).toContain(site.log[0]?.reference);
+    await auth();
+    expect(site.log).toHaveLength(1);
+  });
+
+  test("is one line of a process, whichever of its bundles notices", async () => {
+    const shared = {};
+    const bundles = [1, 2].map(() => siteInTest(hub, {}, "shop", {}, shared));
+    hub.down = true;
+    for (const bundle of bundles) {
+      bundle.clock.now += 61_000;
+      expect(await bundle.auth(browser.request("/cart"))).toBeNull();
+    }
+    expect(bundles.flatMap((bundle) => bundle.codes())).toEqual(["hub_unreachable"]);
+  });
+
   test("is written down once in ten seconds, not once a request", async () => {
     hub.down = true;
     for (let i = 0; i < 9; i++) {

@@ -70,6 +70,7 @@ export class SessionCheck {
     this.#parts = parts;
   }
 
+  /** An unclear answer is the asker's to write down: she may have shown somebody its reference. */
   async standing(sessionIndex: string, asking: Asking): Promise<Standing> {
     const { memory, now } = this.#parts;
     const session = memory.of(sessionIndex);
@@ -82,7 +83,9 @@ export class SessionCheck {
     if (session.ended) return this.#ended(sessionIndex, session, asking);
     if (answer.state !== "unclear") return answer;
     const silent = answer.error.code === "hub_unreachable";
-    return silent && now() - session.aliveAt < graceMs ? { state: "active" } : answer;
+    if (!silent || now() - session.aliveAt >= graceMs) return answer;
+    this.#parts.log.writeSeldom(answer.error, { requestId: asking.requestId });
+    return { state: "active" };
   }
 
   /** Over is over; only the reason may still be asked for, and a hub that says otherwise is not believed. */
@@ -90,6 +93,8 @@ export class SessionCheck {
     const { ended } = session;
     if (ended && ended.reason === null) {
       const answer = await this.#share(sessionIndex, session, { ...asking, active: false });
+      if (answer.state === "unclear")
+        this.#parts.log.writeSeldom(answer.error, { requestId: asking.requestId });
       ended.reason = answer.state === "ended" ? answer.reason : "signed-out";
       ended.idleSeconds = answer.state === "ended" ? answer.idleSeconds : null;
     }
@@ -107,7 +112,7 @@ export class SessionCheck {
   }
 
   async #ask(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
-    const { settings, log, now } = this.#parts;
+    const { settings, now } = this.#parts;
     try {
       if (now() < this.#silentUntil) throw new GatehouseAuthError("hub_unreachable");
       const standing = await askHub(settings, sessionIndex, asking, (ms) => this.#noteClock(ms));
@@ -124,7 +129,6 @@ export class SessionCheck {
       if (error.code === "hub_unreachable" && now() >= this.#silentUntil) {
         this.#silentUntil = now() + pauseMs;
       }
-      log.writeSeldom(error, { requestId: asking.requestId });
       return { state: "unclear", error };
     }
   }
@@ -158,7 +162,10 @@ async function askHub(
   });
   const hubTime = Date.parse(reply.headers.get("date") ?? "");
   if (!Number.isNaN(hubTime)) noteClock(hubTime);
-  if (reply.status === 401) throw new GatehouseAuthError("site_rejected");
+  if (reply.status === 401) {
+    const wanted = `SITE_SECRET must be the secret of site "${settings.siteId}" at the hub.`;
+    throw new GatehouseAuthError("site_rejected", wanted);
+  }
   if (reply.status === 429 || reply.status >= 500) throw new GatehouseAuthError("hub_unreachable");
   const answer = reply.status === 200 ? await reply.json().catch(() => null) : null;
   return parseAnswer(answer);

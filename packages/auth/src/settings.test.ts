@@ -46,7 +46,7 @@ describe("a site without settings", () => {
   const make = () =>
     gatehouse(
       { site: "shop", protocol: "cas", logger: (entry) => void log.push(entry) },
-      { environment: {}, now: Date.now },
+      { environment: {}, now: Date.now, shared: {} },
     );
 
   test("can be imported and built", () => {

@@ -112,7 +112,7 @@ function carryOnUnknown(site: Site, request: Request, flow: SignInFlow): Respons
  * cannot be asked. Loading it again goes on as soon as it can.
  */
 export async function unavailableRoute(site: Site, request: Request): Promise<Response> {
-  const standing = await readStanding(site, request.headers);
+  const standing = await readStanding(site, request.headers, { quiet: true });
   if (standing.state !== "unclear") {
     const returnTo = parseReturnTo(new URL(request.url).searchParams.get("returnTo"), site.settings.siteUrl);
     return redirect(site.settings.siteUrl + (returnTo ?? "/"), []);

@@ -208,7 +208,9 @@ describe("what the hub can answer", () => {
     hub.siteSecret = "another secret that is long enough to be one";
     const reply = await browser.signIn(hub);
     expect(reply.status).toBe(500);
-    expect(site.codes()).toContain("site_rejected");
+    expect(site.codes()).toEqual(["site_rejected"]);
+    expect(site.log[0]?.message).toContain('SITE_SECRET must be the secret of site "shop" at the hub');
+    expect(await reply.text()).toContain(site.log[0]?.reference);
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 

@@ -15,6 +15,7 @@ export function siteInTest(
   environment: Record<string, string> = {},
   site = "shop",
   extra: Pick<GatehouseOptions, "contentSecurityPolicy"> = {},
+  shared: object = {},
 ) {
   const log: LogEntry[] = [];
   const clock = { now: Date.now() };
@@ -26,7 +27,7 @@ export function siteInTest(
     protocol: "cas" as const,
     logger: (entry: LogEntry) => void log.push(entry),
   };
-  const made = gatehouse(options, { environment: all, now: () => clock.now });
+  const made = gatehouse(options, { environment: all, now: () => clock.now, shared });
   return { ...made, log, clock, codes: () => log.map(({ code }) => code) };
 }
 

@@ -38,11 +38,26 @@ export interface SiteLog {
   writeSeldom(error: GatehouseAuthError, context?: Context): void;
 }
 
-/** @param now the clock, in milliseconds */
-export function siteLog(site: string, logger: SiteLogger, now: () => number): SiteLog {
-  const written = new Map<string, number>();
+interface SiteLogParts {
+  readonly logger: SiteLogger;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+  readonly shared: object;
+}
+
+const key = Symbol.for("gatehouse.auth.written");
+
+/**
+ * The log of a site. When a code was last written is kept for the whole process: Next.js gives pages, routes and
+ * the proxy a copy of this module each, and one failure would be written by each of them.
+ */
+export function siteLog(site: string, { logger, now, shared }: SiteLogParts): SiteLog {
+  const holder = shared as { [key]?: Map<string, number> };
+  holder[key] ??= new Map();
+  const written = holder[key];
   const write = (error: GatehouseAuthError, { level = "error", reference, requestId }: Context = {}) => {
     const cause = causeOf(error.cause);
+    written.set(`${site} ${error.code}`, now());
     logger({
       level,
       time: new Date(now()).toISOString(),
@@ -58,9 +73,8 @@ export function siteLog(site: string, logger: SiteLogger, now: () => number): Si
   return {
     write,
     writeSeldom(error, context) {
-      if (now() - (written.get(error.code) ?? Number.NEGATIVE_INFINITY) < 10_000) return;
-      written.set(error.code, now());
-      write(error, context);
+      const last = written.get(`${site} ${error.code}`) ?? Number.NEGATIVE_INFINITY;
+      if (now() - last >= 10_000) write(error, context);
     },
   };
 }

@@ -28,6 +28,13 @@ export type RequestStanding =
 /** Set by the proxy: the path a page was asked for. Only ever judged as a place to return to. */
 export const pathHeader = "x-gatehouse-path";
 
+interface ReadingManner {
+  /** Whether the person herself did something. */
+  readonly active?: boolean;
+  /** What is unclear is written down by whoever comes next on this visit. */
+  readonly quiet?: boolean;
+}
+
 /**
  * Reads who asks. Fails closed: everything but a sealed session with an id, that the
  * hub says is alive, is nobody.
@@ -35,7 +42,7 @@ export const pathHeader = "x-gatehouse-path";
 export async function readStanding(
   site: Site,
   headers: Headers,
-  { active = asksForPage(headers) }: { readonly active?: boolean } = {},
+  { active = asksForPage(headers), quiet = false }: ReadingManner = {},
 ): Promise<RequestStanding> {
   const sealed = readSessionCookie(parseCookies(headers.get("cookie")), site.cookies.session);
   const person = sealed ? await site.engine.unseal(sealed) : null;
@@ -43,6 +50,7 @@ export async function readStanding(
   const { id, username, name, email, sessionIndex } = person;
   const requestId = readRequestId(headers) ?? randomUUID();
   const standing = await site.check.standing(sessionIndex, { active, requestId });
+  if (standing.state === "unclear" && !quiet) site.log.writeSeldom(standing.error, { requestId });
   if (standing.state !== "active") return standing;
   const expires = new Date(person.expires * 1000).toISOString();
   return { state: "signed-in", session: { user: { id, username, name, email }, expires }, sessionIndex };

@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The clock, in milliseconds. */
   readonly now: () => number;
+  /** Where what all bundles of the process have in common is kept. */
+  readonly shared: object;
 }
 
 /** A site with its settings read: what all routes and readers work with. */
@@ -61,8 +63,8 @@ export interface LazySite {
 }
 
 /** Puts a site together at first use; a wrong environment is read again at the next. */
-export function lazySite(options: GatehouseOptions, { environment, now }: Surroundings): LazySite {
-  const log = siteLog(options.site, options.logger ?? logToConsole, now);
+export function lazySite(options: GatehouseOptions, { environment, now, shared }: Surroundings): LazySite {
+  const log = siteLog(options.site, { logger: options.logger ?? logToConsole, now, shared });
   let site: Site | null = null;
   const open = () => {
     const settings = readSettings(options.site, environment);
