@@ -1,0 +1,32 @@
+import { matchesService, parseService, type Service, type ServicePattern } from "@gatehouse/cas/server";
+
+/** What a wildcard stands for where neither pattern says more: the plainest segment there is. */
+const anySegment = "x";
+
+/**
+ * Finds a service that both patterns stand for; `undefined`: there is none.
+ *
+ * Tried is one address alone, as long as the longer pattern and with each pattern's own words in their places. If any
+ * address fits both, this one does: where a pattern has a word, every common address has it too; where neither has
+ * one, any plain segment will do; and what `/**` adds behind can be left out.
+ */
+export function commonService(left: ServicePattern, right: ServicePattern): Service | undefined {
+  const length = Math.max(left.segments.length, right.segments.length);
+  const segments = Array.from(
+    { length },
+    (_, index) => left.segments[index] ?? right.segments[index] ?? anySegment,
+  );
+  const service = readService(`${left.origin}/${segments.join("/")}`);
+  if (service === undefined || !matchesService(left, service) || !matchesService(right, service))
+    return undefined;
+  return service;
+}
+
+/** What is refused as a service, such as one that is too long, is nobody's. */
+function readService(url: string): Service | undefined {
+  try {
+    return parseService(url);
+  } catch {
+    return undefined;
+  }
+}

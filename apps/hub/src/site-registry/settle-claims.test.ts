@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { parseRegistration, type RegisteredSite, RegistrationError } from "./registered-site.ts";
+import { type ReadFile, settleClaims } from "./settle-claims.ts";
+
+/** A site's file, by its name and what it claims at one host. */
+function file(id: string, ...paths: string[]): ReadFile & { readonly site: RegisteredSite } {
+  const services = paths.map((path) => `https://shared.example${path}`);
+  const text = JSON.stringify({
+    id,
+    name: id,
+    url: `https://${id}.example/`,
+    firstParty: true,
+    cas: { services },
+  });
+  return { file: `${id}.json`, site: parseRegistration(`${id}.json`, text, () => undefined) };
+}
+const wrong = (id: string): ReadFile => ({
+  file: `${id}.json`,
+  error: new RegistrationError(`${id}.json`, "name", "is wrong"),
+});
+const registered = (...files: readonly ReturnType<typeof file>[]) =>
+  new Map(files.map(({ site }) => [site.id, site]));
+
+/** Who claims what, and who was refused for which field; `*` marks a site that stays as it was. */
+function outcome(read: readonly ReadFile[], before = registered()) {
+  const { sites, refused } = settleClaims(read, before);
+  return {
+    sites: Object.fromEntries(
+      [...sites.values()].map(({ id, cas }) => [
+        id,
+        cas?.services.map(({ text }) => new URL(text).pathname).join(" "),
+      ]),
+    ),
+    refused: refused.map(({ error, kept }) => `${kept ? "*" : ""}${error.file}: ${error.field}`),
+  };
+}
+
+test("sites that claim different addresses of one host go on side by side", () => {
+  expect(outcome([file("a", "/a/**"), file("b", "/b/**", "/c")])).toEqual({
+    sites: { a: "/a/**", b: "/b/** /c" },
+    refused: [],
+  });
+});
+
+test("of two new ones that claim one address the first by name goes on, and the other is told whose it is", () => {
+  const { sites, refused } = settleClaims(
+    [file("a", "/app/*"), file("b", "/b", "/app/callback")],
+    registered(),
+  );
+  expect([...sites.keys()]).toEqual(["a"]);
+  expect(refused.map(({ error }) => error.message)).toEqual([
+    'b.json: cas.services.1: stands for services of the site a as well, which has "https://shared.example/app/*"',
+  ]);
+});
+
+test("a site may claim an address twice by itself, and one without services claims nothing", () => {
+  const plain: ReadFile = { file: "b.json", site: { ...file("b", "/").site, cas: undefined } };
+  expect(outcome([file("a", "/**", "/callback"), plain]).refused).toEqual([]);
+});
+
+test("who is there already goes on, whatever the name of the new file", () => {
+  const read = [file("a", "/**"), file("shop", "/shop")];
+  expect(outcome(read, registered(file("shop", "/shop")))).toEqual({
+    sites: { shop: "/shop" },
+    refused: ["a.json: cas.services.0"],
+  });
+});
+
+test("who changes to another's address stays as it was", () => {
+  const before = registered(file("bank", "/bank"), file("shop", "/shop"));
+  expect(outcome([file("bank", "/shop"), file("shop", "/shop")], before)).toEqual({
+    sites: { bank: "/bank", shop: "/shop" },
+    refused: ["*bank.json: cas.services.0"],
+  });
+});
+
+test("a site kept from an earlier good version keeps its addresses", () => {
+  const before = registered(file("shop", "/shop"));
+  expect(outcome([file("a", "/shop"), wrong("shop")], before)).toEqual({
+    sites: { shop: "/shop" },
+    refused: ["a.json: cas.services.0", "*shop.json: name"],
+  });
+});
+
+test("what a site lets go of is free, in the same reading", () => {
+  const before = registered(file("bank", "/bank"), file("shop", "/shop"));
+  expect(outcome([file("bank", "/shop"), file("shop", "/bank")], before).refused).toEqual([]);
+  expect(outcome([file("a", "/shop"), file("bank", "/bank")], before).refused).toEqual([]);
+});
+
+test("what a site let go of and has to keep after all is not given away", () => {
+  const before = registered(file("a", "/a"), file("b", "/b"), file("c", "/c"));
+  // b moves to c's address, which stays c's; so b keeps its own, and a cannot have it.
+  expect(outcome([file("a", "/b"), file("b", "/c"), file("c", "/c")], before)).toEqual({
+    sites: { a: "/a", b: "/b", c: "/c" },
+    refused: ["*a.json: cas.services.0", "*b.json: cas.services.0"],
+  });
+});
