@@ -95,7 +95,19 @@ test("a wrong file is refused with file, field and reason, and the others go on"
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({ level: "error", file: "bank.json", field: "url", kept: false }),
     expect.objectContaining({ level: "error", file: "broken.json", field: "(file)", kept: false }),
+    expect.objectContaining({ level: "info", event: "site.registered", site: "shop" }),
   ]);
+});
+
+test("of two sites that claim one service the later by name is refused, and told whose it is", async () => {
+  await write("bank", { cas: { services: ["https://shop.example/*"] } });
+  await write("shop");
+  const sites = await open();
+  expect(ids(sites)).toEqual(["bank"]);
+  const [refusal] = sites.refused();
+  expect(refusal).toMatchObject({ file: "shop.json", field: "cas.services.0" });
+  expect(refusal?.reason).toContain("the site bank ");
+  expect(sites.findByService(parseService("https://shop.example/callback"))?.id).toBe("bank");
 });
 
 test("a folder that cannot be read stops the start with the setting's name", async () => {
@@ -138,6 +150,10 @@ describe("without a restart", () => {
     await eventually(() => expect(sites.refused()).toHaveLength(1));
     expect(sites.find("shop")?.name).toBe("Before");
     expect(JSON.parse(lines.at(-1) ?? "{}")).toMatchObject({ file: "shop.json", field: "name", kept: true });
+    await write("a-shop", { cas: { services: ["https://shop.example/callback"] } });
+    await eventually(() => expect(sites.refused()).toHaveLength(2));
+    expect(ids(sites)).toEqual(["shop"]);
+    await rm(join(directory, "a-shop.json"));
     await write("shop", { name: "After" });
     await eventually(() => expect(sites.find("shop")?.name).toBe("After"));
     expect(sites.refused()).toEqual([]);

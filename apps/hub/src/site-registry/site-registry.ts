@@ -1,6 +1,5 @@
 /** The registered sites: read from `SITES_DIR`, one file a site, taken up again when a file changes. */
 import { createHash } from "node:crypto";
-import { type FSWatcher, watch } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { matchesService, type Service } from "@gatehouse/cas/server";
@@ -8,6 +7,9 @@ import type { Log } from "../log.ts";
 import { isEqual } from "../secret-keys.ts";
 import { SettingsError } from "../settings-error.ts";
 import { parseRegistration, type RegisteredSite, RegistrationError } from "./registered-site.ts";
+import { createRegistrationLog } from "./registration-log.ts";
+import { type ReadFile, settleClaims } from "./settle-claims.ts";
+import { watchFolder } from "./watch-folder.ts";
 
 export interface SiteRegistry {
   find(id: string): RegisteredSite | undefined;
@@ -26,12 +28,13 @@ export interface SiteRegistry {
   close(): void;
 }
 
-/** How long to gather file events of one save, in milliseconds. */
-const settle = 50;
+/** The longest that a changed folder stays unseen where the system says nothing of it, in milliseconds. */
+const slowly = 10_000;
 
 /**
  * A wrong file is refused with file, field and reason, and the others go on. A file that was right
- * and is wrong now keeps its site as it was, so that a slip of the pen signs nobody out.
+ * and is wrong now keeps its site as it was, so that a slip of the pen signs nobody out; so does a folder
+ * that cannot be read any more.
  *
  * @throws SettingsError when the folder itself cannot be read
  */
@@ -39,36 +42,29 @@ export async function openSiteRegistry(options: {
   readonly directory: string;
   readonly lookUp: (name: string) => string | undefined;
   readonly log: Log;
+  readonly recheckMilliseconds?: number;
 }): Promise<SiteRegistry> {
-  const { directory, lookUp, log } = options;
-  let sites = new Map<string, RegisteredSite>();
-  let errors: RegistrationError[] = [];
+  const { directory, lookUp, log, recheckMilliseconds = slowly } = options;
+  const say = createRegistrationLog(log);
+  let sites: ReadonlyMap<string, RegisteredSite> = new Map();
+  let errors: readonly RegistrationError[] = [];
+  let unreadable = "";
   let reading: Promise<void> | undefined;
 
   async function read(): Promise<void> {
     const files = (await readdir(directory)).filter((file) => file.endsWith(".json")).sort();
-    const next = new Map<string, RegisteredSite>();
-    const refused: RegistrationError[] = [];
+    const texts = new Map<string, string>();
+    const read: ReadFile[] = [];
     for (const file of files) {
-      try {
-        const site = parseRegistration(file, await readFile(join(directory, file), "utf8"), lookUp);
-        next.set(site.id, site);
-      } catch (error) {
-        const reason =
-          error instanceof RegistrationError
-            ? error
-            : new RegistrationError(file, "(file)", "cannot be read");
-        refused.push(reason);
-        const kept = sites.get(file.slice(0, -".json".length));
-        if (kept !== undefined) next.set(kept.id, kept);
-        log.error(
-          { file, field: reason.field, reason: reason.reason, kept: kept !== undefined },
-          "site registration refused",
-        );
-      }
+      const text = await readFile(join(directory, file), "utf8").catch(() => undefined);
+      if (text !== undefined) texts.set(file, text);
+      read.push(readRegistration(file, text, lookUp));
     }
-    sites = next;
-    errors = refused;
+    const settled = settleClaims(read, sites);
+    sites = settled.sites;
+    errors = settled.refused.map(({ error }) => error);
+    unreadable = "";
+    say({ ...settled, texts });
   }
 
   const reload = (): Promise<void> => {
@@ -86,12 +82,18 @@ export async function openSiteRegistry(options: {
       `should be a readable folder of site registrations (${(error as Error).message}).`,
     );
   }
-  const watcher = watchFolder(directory, () => {
+  const readAgain = (): void => {
     // A reading under way may have passed the changed file already.
-    (reading ?? Promise.resolve())
-      .then(reload)
-      .catch((error) => log.error({ err: error }, "site registrations not read"));
-  });
+    (reading ?? Promise.resolve()).then(reload).catch((error: Error) => {
+      if (error.message === unreadable) return;
+      unreadable = error.message;
+      log.error(
+        { event: "sites.unreadable", reason: unreadable },
+        "SITES_DIR cannot be read; the sites stay as they are",
+      );
+    });
+  };
+  const watcher = watchFolder(directory, readAgain, recheckMilliseconds);
 
   return {
     find: (id) => sites.get(id),
@@ -116,10 +118,17 @@ export async function openSiteRegistry(options: {
   };
 }
 
-function watchFolder(directory: string, changed: () => void): FSWatcher {
-  let timer: NodeJS.Timeout | undefined;
-  return watch(directory, () => {
-    clearTimeout(timer);
-    timer = setTimeout(changed, settle).unref();
-  });
+/** @param text `undefined`: the file cannot be read */
+function readRegistration(
+  file: string,
+  text: string | undefined,
+  lookUp: (name: string) => string | undefined,
+): ReadFile {
+  if (text === undefined) return { file, error: new RegistrationError(file, "(file)", "cannot be read") };
+  try {
+    return { file, site: parseRegistration(file, text, lookUp) };
+  } catch (error) {
+    if (!(error instanceof RegistrationError)) throw error;
+    return { file, error };
+  }
 }

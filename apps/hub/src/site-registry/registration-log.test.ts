@@ -1,0 +1,72 @@
+/** What the log says of registrations, over readings of one folder. */
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createMemoryLog } from "../test-support/memory-log.ts";
+import { openSiteRegistry, type SiteRegistry } from "./site-registry.ts";
+
+let directory: string;
+let sites: SiteRegistry;
+const { log, lines } = createMemoryLog();
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "gatehouse-sites-"));
+  lines.length = 0;
+});
+afterEach(async () => {
+  sites.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Put into place by a rename, so that no reading meets half of it. */
+async function write(id: string, more: object = {}): Promise<void> {
+  const site = { id, name: id, url: `https://${id}.example/`, firstParty: true, ...more };
+  await writeFile(join(directory, `${id}.new`), JSON.stringify(site));
+  await rename(join(directory, `${id}.new`), join(directory, `${id}.json`));
+}
+
+/** What was said since the last time, after two more readings. */
+async function said(): Promise<string[]> {
+  await sites.reload();
+  await sites.reload();
+  return lines.splice(0).map((line) => {
+    const { level, event, site, file } = JSON.parse(line);
+    return `${level} ${event} ${site ?? file}`;
+  });
+}
+
+async function open(): Promise<void> {
+  sites = await openSiteRegistry({ directory, lookUp: () => undefined, log });
+}
+
+test("each registration taken up, changed or taken away is said once", async () => {
+  await write("shop");
+  await open();
+  expect(await said()).toEqual(["info site.registered shop"]);
+  await write("bank");
+  expect(await said()).toEqual(["info site.registered bank"]);
+  await write("shop", { name: "Corner Shop" });
+  expect(await said()).toEqual(["info site.changed shop"]);
+  await write("shop", { name: "Corner Shop", secret: { sha256: "a".repeat(64) } });
+  expect(lines.join()).not.toContain("aaaa");
+  expect(await said()).toEqual(["info site.changed shop"]);
+  await write("shop", { name: "Corner Shop", secret: { sha256: "a".repeat(64) } });
+  expect(await said()).toEqual([]);
+  await rm(join(directory, "shop.json"));
+  expect(await said()).toEqual(["info site.removed shop"]);
+});
+
+test("a refused one is said once a change, and when it is right again", async () => {
+  await write("shop");
+  await write("bank", { name: 7 });
+  await open();
+  expect(await said()).toEqual(["error site.refused bank.json", "info site.registered shop"]);
+  await write("bank", { name: 8 });
+  expect(await said()).toEqual(["error site.refused bank.json"]);
+  await write("shop", { url: "nowhere" });
+  expect(await said()).toEqual(["error site.refused shop.json"]);
+  await write("shop");
+  expect(await said()).toEqual(["info site.right-again shop"]);
+  await rm(join(directory, "bank.json"));
+  expect(await said()).toEqual([]);
+});
