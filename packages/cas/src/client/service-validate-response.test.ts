@@ -35,6 +35,7 @@ describe("2.5.2 a success", () => {
           siteId: "shop",
           sessionId: "s",
           fromNewLogin: true,
+          proxies: [],
           principal: {
             user: "alice",
             attributes: { name: "Alice <b>", groups: ["a", "b"] },
@@ -42,7 +43,10 @@ describe("2.5.2 a success", () => {
             longTerm: true,
           },
         },
-        ["name", "groups"],
+        [
+          { name: "name", from: "name" },
+          { name: "groups", from: "groups" },
+        ],
       ),
     );
     expect(await processServiceValidateResponse(answer(body))).toEqual({

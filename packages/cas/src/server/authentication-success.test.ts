@@ -7,6 +7,7 @@ const ticket: ValidTicket = {
   siteId: "shop",
   sessionId: "s",
   fromNewLogin: false,
+  proxies: [],
   principal: {
     user: "alice",
     attributes: {
@@ -21,9 +22,11 @@ const ticket: ValidTicket = {
   },
 };
 
+const named = (...names: string[]) => names.map((name) => ({ name, from: name }));
+
 describe("2.5.5 released attributes", () => {
   test("those that the registration names, in its order", () => {
-    expect(authenticationSuccess(ticket, ["groups", "id"])).toEqual({
+    expect(authenticationSuccess(ticket, named("groups", "id"))).toEqual({
       user: "alice",
       attributes: {
         authenticationDate: new Date("2026-11-21T08:00:00Z"),
@@ -42,15 +45,40 @@ describe("2.5.5 released attributes", () => {
   });
 
   test("what the person does not have is left out, also what every object has", () => {
-    expect(authenticationSuccess(ticket, ["phone", "constructor", "__proto__"]).attributes?.released).toEqual(
-      [],
-    );
+    expect(
+      authenticationSuccess(ticket, named("phone", "constructor", "__proto__")).attributes?.released,
+    ).toEqual([]);
   });
 
   test("the protocol's own are never taken from the person", () => {
-    const success = authenticationSuccess(ticket, ["isFromNewLogin", "authenticationDate"]);
+    const success = authenticationSuccess(ticket, named("isFromNewLogin", "authenticationDate"));
     expect(success.attributes?.released).toEqual([]);
     expect(success.attributes?.isFromNewLogin).toBe(false);
+  });
+
+  test("under another name, and the same attribute under two", () => {
+    const released = [
+      { name: "mail", from: "email" },
+      { name: "login", from: "email" },
+    ];
+    expect(authenticationSuccess(ticket, released).attributes?.released).toEqual([
+      ["mail", "alice@example.com"],
+      ["login", "alice@example.com"],
+    ]);
+  });
+
+  test("another attribute does not pass for one of the protocol's", () => {
+    const released = [{ name: "isFromNewLogin", from: "id" }];
+    expect(authenticationSuccess(ticket, released).attributes?.released).toEqual([]);
+  });
+
+  test("2.6.2 the PGTIOU and the proxies, where there are any", () => {
+    const proxies = ["https://near.example/pgt", "https://far.example/pgt"];
+    expect(authenticationSuccess({ ...ticket, proxies }, null, "PGTIOU-1")).toEqual({
+      user: "alice",
+      proxyGrantingTicket: "PGTIOU-1",
+      proxies,
+    });
   });
 
   test("2.5.2 CAS 1 and 2 learn the user alone", () => {

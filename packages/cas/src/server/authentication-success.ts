@@ -5,6 +5,16 @@ export interface AuthenticationSuccess {
   readonly user: string;
   /** CAS 3; left out: none, as CAS 1 and 2 have it. */
   readonly attributes?: ReleasedAttributes;
+  /** The PGTIOU that stands for the proxy-granting ticket handed over. */
+  readonly proxyGrantingTicket?: string;
+  /** Through whom the ticket came, the latest proxy first; left out: through nobody. */
+  readonly proxies?: readonly string[];
+}
+
+/** Under which name on the wire which attribute of the person is released. */
+export interface ReleasedAttribute {
+  readonly name: string;
+  readonly from: string;
 }
 
 /** The attributes block: three of the protocol, then what the site may know. */
@@ -19,28 +29,35 @@ const protocolNames = ["authenticationDate", "longTermAuthenticationRequestToken
 
 /**
  * Says what a site learns: the user, and of the person's attributes those that its registration names, in
- * that order. A name that is the protocol's own is never taken from the person, who could pass for
- * somebody who has just signed in.
+ * that order and under its names. A name that is the protocol's own is never given to one of the person's, who
+ * could pass for somebody who has just signed in.
  *
  * @param ticket a ticket that was good, from `judgeSpent`
- * @param released names of attributes; `null`: CAS 1 or 2, where the user is all
- * @see CAS protocol 3.0.3, sections 2.5.5 and 4.1.3
+ * @param released which attributes; `null`: CAS 1 or 2, where the user is all
+ * @param proxyGrantingTicket the PGTIOU, when a proxy-granting ticket was handed over
+ * @see CAS protocol 3.0.3, sections 2.5.5, 2.6.2 and 4.1.3
  */
 export function authenticationSuccess(
-  { principal, fromNewLogin }: ValidTicket,
-  released: readonly string[] | null,
+  { principal, fromNewLogin, proxies }: ValidTicket,
+  released: readonly ReleasedAttribute[] | null,
+  proxyGrantingTicket?: string,
 ): AuthenticationSuccess {
-  if (released === null) return { user: principal.user };
+  const proxied = {
+    ...(proxyGrantingTicket === undefined ? {} : { proxyGrantingTicket }),
+    ...(proxies.length === 0 ? {} : { proxies }),
+  };
+  if (released === null) return { user: principal.user, ...proxied };
   const own = released.filter(
-    (name) => Object.hasOwn(principal.attributes, name) && !protocolNames.includes(name),
+    ({ name, from }) => Object.hasOwn(principal.attributes, from) && !protocolNames.includes(name),
   );
   return {
     user: principal.user,
+    ...proxied,
     attributes: {
       authenticationDate: principal.authenticationDate,
       longTermAuthenticationRequestTokenUsed: principal.longTerm,
       isFromNewLogin: fromNewLogin,
-      released: own.map((name) => [name, principal.attributes[name] ?? []]),
+      released: own.map(({ name, from }) => [name, principal.attributes[from] ?? []]),
     },
   };
 }

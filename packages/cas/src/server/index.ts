@@ -6,6 +6,7 @@
 export {
   type AuthenticationSuccess,
   authenticationSuccess,
+  type ReleasedAttribute,
   type ReleasedAttributes,
 } from "./authentication-success.ts";
 export { CasError, type CasErrorCode } from "./cas-error.ts";
@@ -24,11 +25,36 @@ export {
   parseParameters,
   type RequestParameters,
 } from "./parameters.ts";
+export {
+  isAllowedCallback,
+  type ProxyCallbackFault,
+  parseProxyCallback,
+  proxyCallbackFailed,
+  proxyCallbackUrl,
+  proxyChainTooLong,
+  proxyNotAllowed,
+} from "./proxy-callback.ts";
 export type { ProxyGrantingTicket, ProxyGrantingTicketRegistry } from "./proxy-granting-ticket-registry.ts";
+export {
+  type ProxyRequest,
+  parseProxyRequest,
+  targetNotAllowed,
+  unknownProxyGrantingTicket,
+} from "./proxy-request.ts";
 export type { Rendered } from "./rendered.ts";
-export { renderJsonFailure, renderJsonSuccess } from "./response-json.ts";
+export {
+  renderJsonFailure,
+  renderJsonProxyFailure,
+  renderJsonProxySuccess,
+  renderJsonSuccess,
+} from "./response-json.ts";
 export { renderTextFailure, renderTextSuccess } from "./response-text.ts";
-export { renderXmlFailure, renderXmlSuccess } from "./response-xml.ts";
+export {
+  renderXmlFailure,
+  renderXmlProxyFailure,
+  renderXmlProxySuccess,
+  renderXmlSuccess,
+} from "./response-xml.ts";
 export { parseService, type Service, ticketRedirect } from "./service.ts";
 export {
   matchesService,
@@ -39,6 +65,7 @@ export {
 export { createTicketId, isTicketId, type TicketPrefix } from "./ticket-id.ts";
 export type { Principal, ServiceTicket, Spent, TicketRegistry } from "./ticket-registry.ts";
 export {
+  type AcceptedTickets,
   asCasError,
   judgeSpent,
   parseValidationRequest,

@@ -45,6 +45,7 @@ test.each([0, -1, Number.NaN, 301])("3.1.1 a life of %s seconds is refused", asy
     siteId: "shop",
     sessionId: "session-1",
     fromNewLogin: true,
+    proxies: [],
   };
   await expect(registry.issue({ ...ticket, id: createTicketId("ST"), lifeSeconds })).rejects.toThrow(
     RangeError,
@@ -64,6 +65,7 @@ test("3.1.1 the life ends at its last second, not after it", async () => {
       siteId: "shop",
       sessionId: "s",
       fromNewLogin: true,
+      proxies: [],
       lifeSeconds: 10,
     });
   }

@@ -1,3 +1,4 @@
+import { ticketHash } from "./ticket-hash.ts";
 import type { Principal, ServiceTicket, Spent, TicketRegistry } from "./ticket-registry.ts";
 
 /** A registry that can also say which sites live from a session. */
@@ -31,11 +32,11 @@ export function createMemoryTicketRegistry(surroundings: {
       if (!(lifeSeconds > 0 && lifeSeconds <= 300)) {
         throw new RangeError("A service ticket lives more than 0 and at most 300 seconds.");
       }
-      waiting.set(await hash(id), { ...ticket, expiresAt: clock().getTime() + lifeSeconds * 1000 });
+      waiting.set(await ticketHash(id), { ...ticket, expiresAt: clock().getTime() + lifeSeconds * 1000 });
     },
 
     async consume(id, conditions) {
-      const key = await hash(id);
+      const key = await ticketHash(id);
       // From here on nothing is awaited: between get and delete no other spend can come.
       const ticket = waiting.get(key);
       waiting.delete(key);
@@ -58,17 +59,12 @@ function judge(
   now: Date,
   principalOf: (sessionId: string) => Principal | null,
 ): Spent {
-  const { siteId, sessionId, fromNewLogin } = ticket;
+  const { siteId, sessionId, fromNewLogin, proxies } = ticket;
   if (now.getTime() >= ticket.expiresAt) return { outcome: "expired" };
   if (ticket.service !== conditions.service) return { outcome: "other-service" };
   if (conditions.renew && !fromNewLogin) return { outcome: "not-from-credentials" };
   const principal = principalOf(sessionId);
   return principal === null
     ? { outcome: "session-ended" }
-    : { outcome: "valid", siteId, sessionId, fromNewLogin, principal };
-}
-
-async function hash(id: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    : { outcome: "valid", siteId, sessionId, fromNewLogin, proxies, principal };
 }

@@ -7,12 +7,12 @@ import type { Rendered } from "./rendered.ts";
  *
  * @see CAS protocol 3.0.3, section 2.5.2
  */
-export function renderJsonSuccess({ user, attributes }: AuthenticationSuccess): Rendered {
-  if (attributes === undefined) return serviceResponse({ authenticationSuccess: { user } });
+export function renderJsonSuccess({ attributes, ...rest }: AuthenticationSuccess): Rendered {
+  if (attributes === undefined) return serviceResponse({ authenticationSuccess: rest });
   const { released, authenticationDate, ...flags } = attributes;
   return serviceResponse({
     authenticationSuccess: {
-      user,
+      ...rest,
       attributes: {
         authenticationDate: authenticationDate.toISOString(),
         ...flags,
@@ -29,6 +29,25 @@ export function renderJsonSuccess({ user, attributes }: AuthenticationSuccess): 
  */
 export function renderJsonFailure({ code, description }: CasError): Rendered {
   return serviceResponse({ authenticationFailure: { code, description } });
+}
+
+/**
+ * Writes a proxy ticket as JSON.
+ *
+ * @see CAS protocol 3.0.3, section 2.7.2
+ */
+export function renderJsonProxySuccess(ticket: string): Rendered {
+  return serviceResponse({ proxySuccess: { proxyTicket: ticket } });
+}
+
+/**
+ * Writes why there is no proxy ticket. The text's own example calls it `authenticationFailure`, its XML
+ * `proxyFailure`: here it is `proxyFailure` in both, beside `proxySuccess`.
+ *
+ * @see CAS protocol 3.0.3, sections 2.7.2 and 2.7.3
+ */
+export function renderJsonProxyFailure({ code, description }: CasError): Rendered {
+  return serviceResponse({ proxyFailure: { code, description } });
 }
 
 function serviceResponse(serviceResponse: object): Rendered {

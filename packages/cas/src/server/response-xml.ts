@@ -6,16 +6,22 @@ import type { Rendered } from "./rendered.ts";
 const namespace = "http://www.yale.edu/tp/cas";
 
 /**
- * Writes a success, its elements in the order of the schema, one a line: `user`, then `attributes`.
+ * Writes a success, its elements in the order of the schema, one a line: `user`, `attributes`,
+ * `proxyGrantingTicket`, `proxies`.
  *
  * @throws CasError `INTERNAL_ERROR` when the name of an attribute cannot be the name of an element
  * @see CAS protocol 3.0.3, section 2.5.2 and appendix A
  */
-export function renderXmlSuccess({ user, attributes }: AuthenticationSuccess): Rendered {
+export function renderXmlSuccess(success: AuthenticationSuccess): Rendered {
+  const { user, attributes, proxyGrantingTicket, proxies = [] } = success;
   return serviceResponse([
     "  <cas:authenticationSuccess>",
     `    ${element("user", user)}`,
     ...(attributes === undefined ? [] : attributesBlock(attributes)),
+    ...(proxyGrantingTicket === undefined
+      ? []
+      : [`    ${element("proxyGrantingTicket", proxyGrantingTicket)}`]),
+    ...(proxies.length === 0 ? [] : proxiesBlock(proxies)),
     "  </cas:authenticationSuccess>",
   ]);
 }
@@ -28,6 +34,30 @@ export function renderXmlSuccess({ user, attributes }: AuthenticationSuccess): R
 export function renderXmlFailure({ code, description }: CasError): Rendered {
   return serviceResponse([
     `  <cas:authenticationFailure code="${escapeXml(code)}">${escapeXml(description)}</cas:authenticationFailure>`,
+  ]);
+}
+
+/**
+ * Writes a proxy ticket.
+ *
+ * @see CAS protocol 3.0.3, section 2.7.2
+ */
+export function renderXmlProxySuccess(ticket: string): Rendered {
+  return serviceResponse([
+    "  <cas:proxySuccess>",
+    `    ${element("proxyTicket", ticket)}`,
+    "  </cas:proxySuccess>",
+  ]);
+}
+
+/**
+ * Writes why there is no proxy ticket. Of the error only code and description are read.
+ *
+ * @see CAS protocol 3.0.3, sections 2.7.2 and 2.7.3
+ */
+export function renderXmlProxyFailure({ code, description }: CasError): Rendered {
+  return serviceResponse([
+    `  <cas:proxyFailure code="${escapeXml(code)}">${escapeXml(description)}</cas:proxyFailure>`,
   ]);
 }
 
@@ -53,6 +83,14 @@ function attributesBlock(attributes: ReleasedAttributes): readonly string[] {
     ),
   ];
   return ["    <cas:attributes>", ...elements.map((one) => `      ${one}`), "    </cas:attributes>"];
+}
+
+function proxiesBlock(proxies: readonly string[]): readonly string[] {
+  return [
+    "    <cas:proxies>",
+    ...proxies.map((proxy) => `      ${element("proxy", proxy)}`),
+    "    </cas:proxies>",
+  ];
 }
 
 function element(name: string, text: string): string {

@@ -63,8 +63,13 @@ function refuse(reason: string): never {
  * @see CAS protocol 3.0.3, section 2.2.4
  */
 export function ticketRedirect(service: Service, ticket: string): string {
+  return withParameters(service, { ticket });
+}
+
+/** An address with more parameters, its own query left as it is. */
+export function withParameters(service: Service, parameters: Readonly<Record<string, string>>): string {
   const url = new URL(service.url);
-  const parameter = `ticket=${encodeURIComponent(ticket)}`;
-  url.search = url.search === "" ? parameter : `${url.search}&${parameter}`;
+  const added = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  url.search = [...(url.search === "" ? [] : [url.search]), ...added].join("&");
   return url.href;
 }

@@ -3,9 +3,9 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /**
  * What a ticket may begin with and how many base62 characters follow. A service ticket has 32
  * characters in all because old clients promise to take no more; 29 of them are 172 random bits.
- * `LR` names a logout request: its XML ID may not begin with a digit, as a bare random value could.
+ * Of PGT and PGTIOU they take 64. `LR` names a logout request: its XML ID may not begin with a digit, as a bare random value could.
  */
-const randomCharacters = { ST: 29, PT: 29, TGT: 43, LT: 43, PGT: 64, PGTIOU: 64, LR: 43 } as const;
+const randomCharacters = { ST: 29, PT: 29, TGT: 43, LT: 43, PGT: 43, PGTIOU: 43, LR: 43 } as const;
 
 /** The kind of a ticket, as its first characters say. */
 export type TicketPrefix = keyof typeof randomCharacters;

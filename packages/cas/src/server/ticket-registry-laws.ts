@@ -44,7 +44,7 @@ export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegi
     afterEach(() => trial.close());
 
     async function issue(changes: Partial<ServiceTicket> = {}): Promise<string> {
-      const id = createTicketId("ST");
+      const { id = createTicketId("ST") } = changes;
       const { siteId } = trial;
       await trial.registry.issue({
         id,
@@ -52,6 +52,7 @@ export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegi
         siteId,
         sessionId,
         fromNewLogin: false,
+        proxies: [],
         lifeSeconds: 60,
         ...changes,
       });
@@ -63,6 +64,7 @@ export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegi
 
     lawsOfOnce({ trial: () => trial, issue, spend, outcomeOf });
     lawsOfConditions({ trial: () => trial, sessionId: () => sessionId, issue, spend, outcomeOf });
+    lawsOfProxies({ trial: () => trial, issue, spend, outcomeOf });
     lawsOfKeeping({ trial: () => trial, sessionId: () => sessionId, issue, spend, outcomeOf });
   });
 }
@@ -157,6 +159,7 @@ function lawsOfConditions({ trial, sessionId, issue, spend, outcomeOf }: HandsOn
       siteId: trial().siteId,
       sessionId: sessionId(),
       fromNewLogin: true,
+      proxies: [],
       principal: {
         user: expect.stringMatching(/./),
         attributes: expect.any(Object),
@@ -164,6 +167,27 @@ function lawsOfConditions({ trial, sessionId, issue, spend, outcomeOf }: HandsOn
       },
     });
     expect(spent.outcome === "valid" && spent.principal.authenticationDate).toBeInstanceOf(Date);
+  });
+}
+
+function lawsOfProxies({ issue, spend, outcomeOf }: Hands): void {
+  const proxies = ["https://near.example/pgt?b=1", "https://far.example/pgt"];
+
+  test("2.6.1 a proxy ticket brings its chain along, the latest proxy first", async () => {
+    const spent = await spend(await issue({ id: createTicketId("PT"), proxies }));
+    expect(spent).toMatchObject({ outcome: "valid", proxies });
+  });
+
+  test("3.2.1 of 50 concurrent spends of a proxy ticket one wins", async () => {
+    const id = await issue({ id: createTicketId("PT"), proxies });
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(spend(id))));
+    expect(outcomes.filter((outcome) => outcome === "valid")).toHaveLength(1);
+  });
+
+  test("3.2 a proxy ticket never stands for the service ticket of the same characters", async () => {
+    const id = await issue({ id: createTicketId("PT"), proxies });
+    expect(await outcomeOf(spend(id.replace("PT-", "ST-")))).toBe("unknown");
+    expect(await outcomeOf(spend(id))).toBe("valid");
   });
 }
 

@@ -3,10 +3,17 @@ import { CasError } from "./cas-error.ts";
 import { ParameterError, parseParameters } from "./parameters.ts";
 import { createTicketId } from "./ticket-id.ts";
 import type { Spent } from "./ticket-registry.ts";
-import { asCasError, judgeSpent, parseValidationRequest, validationFormat } from "./validation.ts";
+import {
+  type AcceptedTickets,
+  asCasError,
+  judgeSpent,
+  parseValidationRequest,
+  validationFormat,
+} from "./validation.ts";
 
 const ticket = createTicketId("ST");
-const parse = (query: string) => parseValidationRequest(parseParameters(query));
+const parse = (query: string, accepts: AcceptedTickets = "service-tickets") =>
+  parseValidationRequest(parseParameters(query), accepts);
 
 function errorOf(act: () => unknown): CasError {
   try {
@@ -25,6 +32,7 @@ describe("2.5.1 parameters of validation", () => {
       ticket,
       renew: false,
       format: "XML",
+      pgtUrl: null,
     });
   });
 
@@ -72,13 +80,10 @@ describe("2.5.1 parameters of validation", () => {
     expect(() => parse(twice)).toThrow(ParameterError);
   });
 
-  test("pgtUrl is read past until there are proxy tickets", () => {
-    expect(parse(`service=https://a.example&ticket=${ticket}&pgtUrl=https://a.example/pgt`)).toEqual({
-      service: "https://a.example/",
-      ticket,
-      renew: false,
-      format: "XML",
-    });
+  test("pgtUrl is passed on as it came, an empty one is none", () => {
+    const asked = `service=https://a.example&ticket=${ticket}`;
+    expect(parse(`${asked}&pgtUrl=https://a.example/pgt?a=b`).pgtUrl).toBe("https://a.example/pgt?a=b");
+    expect([parse(asked).pgtUrl, parse(`${asked}&pgtUrl=`).pgtUrl]).toEqual([null, null]);
   });
 
   test("2.5.3 a service that is no address goes on as it came, so that the ticket is burnt", () => {
@@ -91,10 +96,22 @@ describe("2.5 kinds of ticket", () => {
   test.each(["PT", "PGT", "PGTIOU"] as const)("a %s is refused, and the message says why", (prefix) => {
     const error = errorOf(() => parse(`service=https://a.example&ticket=${createTicketId(prefix)}`));
     expect(error.code).toBe("INVALID_TICKET_SPEC");
-    expect(error.description).toContain("proxy ticket");
+    expect(error.description).toMatch(prefix === "PT" ? /proxyValidate/ : /kind/);
   });
 
-  test.each(["LT-1", "TGT-1", "ST-1", "st-1", `${ticket}x`, "<script>alert(1)</script>"])(
+  test("2.6 a proxy ticket is taken where proxy tickets are", () => {
+    const proxyTicket = createTicketId("PT");
+    const asked = `service=https://a.example&ticket=${proxyTicket}`;
+    expect(parse(asked, "proxy-tickets-too").ticket).toBe(proxyTicket);
+    expect(parse(`service=https://a.example&ticket=${ticket}`, "proxy-tickets-too").ticket).toBe(ticket);
+  });
+
+  test.each(["PGT", "PGTIOU", "TGT", "LT"] as const)("2.6 a %s is refused there too", (prefix) => {
+    const asked = `service=https://a.example&ticket=${createTicketId(prefix)}`;
+    expect(errorOf(() => parse(asked, "proxy-tickets-too")).code).toBe("INVALID_TICKET_SPEC");
+  });
+
+  test.each(["ST-1", "PT-1", "st-1", `${ticket}x`, "<script>alert(1)</script>"])(
     "%s is no service ticket, and is not repeated",
     (value) => {
       const error = errorOf(() => parse(`service=https://a.example&ticket=${encodeURIComponent(value)}`));
@@ -110,6 +127,7 @@ describe("2.5.3 what spending came to", () => {
     siteId: "shop",
     sessionId: "s",
     fromNewLogin: true,
+    proxies: [],
     principal: { user: "alice", attributes: {}, authenticationDate: new Date(0), longTerm: false },
   };
 

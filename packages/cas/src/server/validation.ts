@@ -17,7 +17,12 @@ export interface ValidationRequest {
   readonly service: string;
   readonly renew: boolean;
   readonly format: ValidationFormat;
+  /** Where to hand a proxy-granting ticket to, as it came; `null`: none is wanted. */
+  readonly pgtUrl: string | null;
 }
+
+/** `/serviceValidate` takes service tickets, `/proxyValidate` proxy tickets besides. */
+export type AcceptedTickets = "service-tickets" | "proxy-tickets-too";
 
 /**
  * In what format to answer, also when the request is wrong. Never throws: a format that is not supported
@@ -30,31 +35,45 @@ export function validationFormat(parameters: RequestParameters): ValidationForma
 }
 
 /**
- * Reads what `/validate`, `/serviceValidate` or `/p3/serviceValidate` was asked. A request that is not
- * whole is no attempt yet, and the ticket lives on; a whole one with a service that is no address is, see
- * `ValidationRequest.service`. `pgtUrl` is read past: without proxy tickets there is no callback to make.
+ * Reads what a validation was asked. A request that is not whole, or at the wrong endpoint, is no attempt yet,
+ * and the ticket lives on; a whole one with a service that is no address is, see `ValidationRequest.service`.
  *
+ * @param accepts what the endpoint takes
  * @throws CasError `INVALID_REQUEST` without service or ticket, or for a format that is not supported;
- *   `INVALID_TICKET_SPEC` for a proxy ticket; `INVALID_TICKET` for what is no ticket of ours
- * @see CAS protocol 3.0.3, sections 2.4.1, 2.5.1 and 2.5.3
+ *   `INVALID_TICKET_SPEC` for a ticket of a kind that is not validated here; `INVALID_TICKET` for what is no
+ *   ticket of ours
+ * @see CAS protocol 3.0.3, sections 2.4.1, 2.5.1, 2.5.3 and 2.6
  */
-export function parseValidationRequest(parameters: RequestParameters): ValidationRequest {
+export function parseValidationRequest(
+  parameters: RequestParameters,
+  accepts: AcceptedTickets,
+): ValidationRequest {
   const service = required(parameters, "service");
   const ticket = required(parameters, "ticket");
   const format = validationFormat(parameters);
   if ((parameters.get("format") ?? format).toUpperCase() !== format) {
     throw new CasError("INVALID_REQUEST", "The format is not supported; use XML or JSON.");
   }
-  if (/^(PT|PGT|PGTIOU)-/.test(ticket)) {
+  checkKind(ticket, accepts);
+  const pgtUrl = parameters.get("pgtUrl") || null;
+  return { ticket, service: normalised(service), renew: isSet(parameters, "renew"), format, pgtUrl };
+}
+
+function checkKind(ticket: string, accepts: AcceptedTickets): void {
+  if (isTicketId("ST", ticket) || (accepts === "proxy-tickets-too" && isTicketId("PT", ticket))) return;
+  if (isTicketId("PT", ticket)) {
     throw new CasError(
       "INVALID_TICKET_SPEC",
-      "A proxy ticket was presented where only service tickets are validated.",
+      "A proxy ticket was presented where only service tickets are validated. Use proxyValidate for it.",
     );
   }
-  if (!isTicketId("ST", ticket)) {
-    throw new CasError("INVALID_TICKET", "The ticket is not a service ticket of this server.");
+  if (/^(PGT|PGTIOU|TGT|LT)-/.test(ticket)) {
+    throw new CasError(
+      "INVALID_TICKET_SPEC",
+      "A ticket of this kind is not validated. Send the one that came to the service address.",
+    );
   }
-  return { ticket, service: normalised(service), renew: isSet(parameters, "renew"), format };
+  throw new CasError("INVALID_TICKET", "The ticket is not a service or proxy ticket of this server.");
 }
 
 function required(parameters: RequestParameters, name: string): string {
@@ -67,7 +86,8 @@ function required(parameters: RequestParameters, name: string): string {
   return value;
 }
 
-function normalised(service: string): string {
+/** A service as it is compared; what is no address is left as it came, and equals none. */
+export function normalised(service: string): string {
   try {
     return parseService(service).url;
   } catch (error) {

@@ -1,0 +1,92 @@
+import { CasError } from "./cas-error.ts";
+import { parseService, type Service, withParameters } from "./service.ts";
+import { matchesService, type ServicePattern } from "./service-pattern.ts";
+
+/** Proxies that may stand between a person and a site; a circle of sites would go on for ever. */
+const longestChain = 8;
+
+/**
+ * Reads `pgtUrl`: an address as of a service, by https. Its query is kept.
+ *
+ * @throws CasError `INVALID_PROXY_CALLBACK`
+ * @see CAS protocol 3.0.3, section 2.5.4
+ */
+export function parseProxyCallback(pgtUrl: string): Service {
+  let callback: Service;
+  try {
+    callback = parseService(pgtUrl);
+  } catch (cause) {
+    throw invalid("is no address that can be called", cause);
+  }
+  if (!callback.url.startsWith("https:")) throw invalid("does not begin with https://");
+  if (/[?&]pgt(Id|Iou)=/.test(callback.url)) throw invalid("holds pgtId or pgtIou already");
+  return callback;
+}
+
+function invalid(reason: string, cause?: unknown): CasError {
+  return new CasError("INVALID_PROXY_CALLBACK", `The proxy callback ${reason}.`, { cause });
+}
+
+/**
+ * Whether a registration allows a callback. The hub calls what is registered and nothing else: an address
+ * from a request would make it a tool for reaching other machines.
+ */
+export function isAllowedCallback(callback: Service, allowed: readonly ServicePattern[]): boolean {
+  return allowed.some((pattern) => matchesService(pattern, callback));
+}
+
+/**
+ * Where to hand a proxy-granting ticket over. The callback's own query stays, character by character.
+ *
+ * @see CAS protocol 3.0.3, section 2.5.4
+ */
+export function proxyCallbackUrl(
+  callback: Service,
+  tickets: { readonly pgtId: string; readonly pgtIou: string },
+): string {
+  return withParameters(callback, { pgtId: tickets.pgtId, pgtIou: tickets.pgtIou });
+}
+
+/** @see CAS protocol 3.0.3, section 2.5.3 */
+export function proxyNotAllowed(): CasError {
+  return new CasError(
+    "UNAUTHORIZED_SERVICE_PROXY",
+    "The site's registration does not allow this proxy callback. Register it under cas.proxy.callbacks.",
+  );
+}
+
+/** @param proxies the chain that a new proxy-granting ticket would have */
+export function proxyChainTooLong(proxies: readonly string[]): boolean {
+  return proxies.length > longestChain;
+}
+
+/** Why a callback did not take its ticket. */
+export type ProxyCallbackFault =
+  | "timeout"
+  | "refused"
+  | "address_forbidden"
+  | "unresolved"
+  | "certificate"
+  | "failed"
+  | "redirected"
+  | "not-200";
+
+const faults: Readonly<Record<ProxyCallbackFault, string>> = {
+  timeout: "did not answer in time",
+  refused: "refused the connection",
+  address_forbidden: "is at an address that this server may not call",
+  unresolved: "has a host name that cannot be found",
+  certificate: "has a certificate that this server does not trust",
+  failed: "could not be called",
+  redirected: "answered with a redirect, which is not followed",
+  "not-200": "did not answer with status 200",
+};
+
+/**
+ * A failed callback fails the validation: docs/decisions/0012.
+ *
+ * @see CAS protocol 3.0.3, section 2.5.4
+ */
+export function proxyCallbackFailed(fault: ProxyCallbackFault): CasError {
+  return new CasError("INVALID_PROXY_CALLBACK", `The proxy callback ${faults[fault]}.`);
+}

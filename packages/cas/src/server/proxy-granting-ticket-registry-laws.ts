@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ProxyGrantingTicketRegistry } from "./proxy-granting-ticket-registry.ts";
+import { createTicketId } from "./ticket-id.ts";
+
+/** A registry under trial with what moves around it. */
+export interface ProxyGrantingTicketRegistryTrial {
+  readonly registry: ProxyGrantingTicketRegistry;
+  /** A registered site that tickets may be granted to. */
+  readonly siteId: string;
+  /** Starts a central session of some person; returns its id. */
+  startSession(): Promise<string>;
+  /** Ends it. */
+  endSession(sessionId: string): Promise<void>;
+  /** Opens the same store anew, as after a restart. Only stores that outlive their process have it. */
+  reopen?(): Promise<ProxyGrantingTicketRegistry>;
+  /** Everything the store keeps of granted tickets, as text. */
+  dump(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * The laws of `ProxyGrantingTicketRegistry`; every store runs them in a test file of its own.
+ *
+ * @param title the store's name
+ * @param open a fresh trial, called before each law; `close` is called after it
+ * @see CAS protocol 3.0.3, sections 3.3 and 2.3
+ */
+export function proxyGrantingTicketRegistryLaws(
+  title: string,
+  open: () => Promise<ProxyGrantingTicketRegistryTrial>,
+): void {
+  describe(`${title} keeps the laws of proxy-granting tickets`, () => {
+    let trial: ProxyGrantingTicketRegistryTrial;
+    let sessionId: string;
+    const proxies = ["https://near.example/pgt?b=1", "https://far.example/pgt"];
+
+    beforeEach(async () => {
+      trial = await open();
+      sessionId = await trial.startSession();
+    });
+    afterEach(() => trial.close());
+
+    async function grant(): Promise<string> {
+      const id = createTicketId("PGT");
+      expect(await trial.registry.grant({ id, siteId: trial.siteId, sessionId, proxies })).toBe(true);
+      return id;
+    }
+
+    test("3.3 a ticket is good again and again, and says whose it is", async () => {
+      const id = await grant();
+      const found = { siteId: trial.siteId, sessionId, proxies };
+      expect(await trial.registry.find(id)).toEqual(found);
+      expect(await trial.registry.find(id)).toEqual(found);
+    });
+
+    test("2.6.1 the chain comes back in its order, the latest first", async () => {
+      expect((await trial.registry.find(await grant()))?.proxies).toEqual(proxies);
+    });
+
+    test("3.3 a ticket that was never granted is unknown", async () => {
+      await grant();
+      expect(await trial.registry.find(createTicketId("PGT"))).toBeNull();
+    });
+
+    test("2.3 with its session it is dead at once, and others live on", async () => {
+      const mine = await grant();
+      const another = await trial.startSession();
+      const other = createTicketId("PGT");
+      await trial.registry.grant({ id: other, siteId: trial.siteId, sessionId: another, proxies });
+      await trial.endSession(sessionId);
+      expect(await trial.registry.find(mine)).toBeNull();
+      expect(await trial.registry.find(other)).toMatchObject({ sessionId: another });
+    });
+
+    test("2.3 for a session that has ended none is granted, and nothing kept", async () => {
+      await trial.endSession(sessionId);
+      const id = createTicketId("PGT");
+      expect(await trial.registry.grant({ id, siteId: trial.siteId, sessionId, proxies })).toBe(false);
+      expect(await trial.registry.find(id)).toBeNull();
+      expect(await trial.dump()).not.toContain(sessionId);
+    });
+
+    test("3.3 what was granted is good after a restart", async () => {
+      const id = await grant();
+      const registry = (await trial.reopen?.()) ?? trial.registry;
+      expect(await registry.find(id)).toMatchObject({ sessionId });
+    });
+
+    test("3.3 a stolen copy of the store grants nothing: it has the hash alone", async () => {
+      const id = await grant();
+      const kept = await trial.dump();
+      expect(kept).toContain(sessionId);
+      expect(kept).not.toContain(id.slice("PGT-".length));
+    });
+  });
+}
