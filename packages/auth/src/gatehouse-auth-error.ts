@@ -11,6 +11,8 @@ const sentences = {
     'The site\'s id may have a to z, 0 to 9 and hyphens only, 40 at most. Correct gatehouse({ site: "…" }).',
   hub_unreachable:
     "The hub did not answer. Check that it runs, that HUB_URL is its address, and that this machine may reach it. ENOTFOUND for a name under .localhost: Node needs the preload scripts/localhost-resolver.mjs.",
+  hub_url_wrong:
+    "What answers at HUB_URL is not a Gatehouse hub. Set HUB_URL to the origin that the hub itself has as its HUB_URL, not to this site or another one, and start the site again.",
   site_rejected:
     "The hub does not know this site with this secret. Give SITE_SECRET the value that the hub has for it, see that the hub has a registration with this id, and start the site again.",
   service_refused:
@@ -52,6 +54,8 @@ export type GatehouseAuthErrorCode = keyof typeof sentences;
 export class GatehouseAuthError extends Error {
   override readonly name = "GatehouseAuthError";
   readonly code: GatehouseAuthErrorCode;
+  /** What Next.js hands to a site's `error.tsx`: of an error on the server, nothing else gets there. */
+  readonly digest: GatehouseAuthErrorCode;
 
   /**
    * @param code what failed
@@ -60,6 +64,7 @@ export class GatehouseAuthError extends Error {
   constructor(code: GatehouseAuthErrorCode, detail?: string, options?: ErrorOptions) {
     super(detail ? `${detail} ${sentences[code]}` : sentences[code], options);
     this.code = code;
+    this.digest = code;
   }
 }
 

@@ -1,17 +1,26 @@
-/** How long an answer counts, and how long a newcomer may be kept waiting for it. */
-const freshMs = 5_000;
-const patienceMs = 800;
+import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+
+/**
+ * What there is at HUB_URL. `silent`: nothing, or a proxy that finds no hub behind it. `elsewhere`: a server
+ * that is no Gatehouse hub.
+ */
+export type HubPresence = "there" | "silent" | "elsewhere";
+
+/** How long an answer counts. A hub that comes back is to be found soon: somebody presses "Try again". */
+const freshMs: Readonly<Record<HubPresence, number>> = { there: 5_000, silent: 1_000, elsewhere: 1_000 };
+/** How long a person may be kept waiting for it: longer than a busy hub takes, shorter than she does. */
+const patienceMs = 2_500;
 
 /**
  * Knows whether the hub is there to be asked.
  *
- * Recognition sends a browser away from a page that it could have had. To a hub that is down that
+ * Signing in and recognition send a browser away from a page that it could have had. To a hub that is down that
  * would be the browser's own error page, on a site that is well.
  */
 export class HubHealth {
   readonly #hubUrl: string;
   readonly #now: () => number;
-  #last: { readonly at: number; readonly answers: Promise<boolean> } | null = null;
+  #last: { readonly presence: Promise<HubPresence>; until: number } | null = null;
 
   constructor(hubUrl: string, now: () => number) {
     this.#hubUrl = hubUrl;
@@ -19,21 +28,40 @@ export class HubHealth {
   }
 
   /** One question in five seconds, shared by all who come meanwhile. */
-  answers(): Promise<boolean> {
-    if (this.#last === null || this.#now() - this.#last.at >= freshMs) {
-      this.#last = { at: this.#now(), answers: this.#ask() };
+  presence(): Promise<HubPresence> {
+    if (this.#last === null || this.#now() >= this.#last.until) {
+      const asked = { presence: this.#ask(), until: Number.POSITIVE_INFINITY };
+      this.#last = asked;
+      asked.presence.then((presence) => {
+        asked.until = this.#now() + freshMs[presence];
+      });
     }
-    return this.#last.answers;
+    return this.#last.presence;
   }
 
-  async #ask(): Promise<boolean> {
+  async #ask(): Promise<HubPresence> {
     try {
       const signal = AbortSignal.timeout(patienceMs);
       const reply = await fetch(`${this.#hubUrl}/healthz`, { cache: "no-store", redirect: "manual", signal });
-      await reply.body?.cancel();
-      return reply.status === 200;
+      return await judge(reply);
     } catch {
-      return false;
+      return "silent";
     }
   }
+}
+
+/** A hub says who it is. Many a server answers 200 at this path, the site itself for one. */
+async function judge(reply: Response): Promise<HubPresence> {
+  const isJson = reply.headers.get("content-type")?.startsWith("application/json");
+  if (reply.status === 200 && isJson) {
+    const answer: unknown = await reply.json().catch(() => null);
+    return (answer as { service?: unknown } | null)?.service === "gatehouse-hub" ? "there" : "elsewhere";
+  }
+  await reply.body?.cancel();
+  return reply.status === 429 || reply.status >= 500 ? "silent" : "elsewhere";
+}
+
+/** What to tell about a hub that is not there. */
+export function hubMissing(presence: Exclude<HubPresence, "there">): GatehouseAuthError {
+  return new GatehouseAuthError(presence === "silent" ? "hub_unreachable" : "hub_url_wrong");
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 const person = { username: "alice", id: "person-1", name: "Alice Ångström", email: "Alice@example.com" };
 
@@ -17,6 +18,13 @@ export class HubInTest {
   down = false;
   /** Answers every session check with this, when set. */
   checkAnswer: { status: number; body: string; date?: string } | null = null;
+  healthChecks = 0;
+  healthDelayMs = 0;
+  healthAnswer = {
+    status: 200,
+    type: "application/json; charset=utf-8",
+    body: '{"service":"gatehouse-hub"}',
+  };
   /** Answers every validation with this, when set. */
   validateAnswer: string | null = null;
 
@@ -52,8 +60,10 @@ export class HubInTest {
     const url = new URL(request.url ?? "", this.url);
     if (url.pathname === "/sites/v1/sessions/check") return this.#check(request, reply);
     if (url.pathname === "/healthz") {
-      reply.end("ok\n");
-      return;
+      this.healthChecks++;
+      await pause(this.healthDelayMs);
+      const { status, body, type } = this.healthAnswer;
+      return void reply.writeHead(status, { "content-type": type }).end(body);
     }
     this.validations.push(url.search);
     const answer = this.validateAnswer ?? this.#validate(url.searchParams);

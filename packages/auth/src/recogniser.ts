@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { hubMissing } from "./hub-health.ts";
 import { isUnderWay } from "./recognition-under-way.ts";
 import { askedMarker, parseReturnTo, pathOfRequest } from "./return-to.ts";
 import { redirect } from "./sign-in-routes.ts";
@@ -24,9 +24,9 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
   const standing = await readStanding(site, request.headers, { quiet: true });
   if (standing.state === "signed-in" || standing.state === "unclear") return null;
   // Not to a hub that is down: the page is here, and the next visit asks again.
-  if (!(await site.health.answers())) {
-    // Whoever signs in now gets the browser's own error page, of which no other log would know.
-    site.log.writeSeldom(new GatehouseAuthError("hub_unreachable"), { level: "warn" });
+  const hub = await site.health.presence();
+  if (hub !== "there") {
+    site.log.writeSeldom(hubMissing(hub), { level: "warn" });
     return null;
   }
   const target = new URL(`${site.settings.siteUrl}/api/auth/recognise`);

@@ -24,6 +24,12 @@ export function parseReturnTo(value: string | null | undefined, siteUrl: string)
   return path.length > longest ? null : path;
 }
 
+/** Where a request to our own routes says to return to; the start page when it says nothing we would follow. */
+export function readReturnTo(request: Request): string {
+  // Judged as a path of any one origin, so that a site with a wrong SITE_URL can tell where it was.
+  return parseReturnTo(new URL(request.url).searchParams.get("returnTo"), "http://site.invalid") ?? "/";
+}
+
 /** The path of a request as a person would write it: without what Next.js and we add to it. */
 export function pathOfRequest(url: URL): string {
   const own = [askedMarker.name, "_rsc"].filter((name) => url.searchParams.has(name));

@@ -1,6 +1,7 @@
 import { errorPage } from "./error-page.ts";
 import { findGatehouseAuthError, GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import { logoutRequestRoute } from "./logout-request-route.ts";
+import { readReturnTo } from "./return-to.ts";
 import { callbackRoute, recogniseRoute, signInRoute, unavailableRoute } from "./sign-in-routes.ts";
 import { signOutRoute } from "./sign-out-route.ts";
 import type { LazySite, Site } from "./site.ts";
@@ -54,7 +55,8 @@ function failure({ log }: LazySite, request: Request, cause: unknown): Response 
   // Anyone can send what is refused, and next/link tries a fetch before it navigates: no alarm.
   const level = error.code === "request_refused" ? "warn" : "error";
   log.write(error, { level, reference, requestId: readRequestId(request.headers) ?? undefined });
-  if (error.code !== "logout_request_malformed") return errorPage(error.code, reference);
+  if (error.code !== "logout_request_malformed")
+    return errorPage({ error, reference, returnTo: readReturnTo(request) });
   return Response.json({ error: error.code, reference }, { status: 400 });
 }
 

@@ -55,13 +55,42 @@ describe("a site without settings", () => {
     expect(signOutUrl).toBe("/api/auth/sign-out");
   });
 
-  test("tells the developer what is missing, and people nothing of it", async () => {
-    const request = new Request("http://localhost:4711/api/auth/sign-in");
+  test("tells the developer what is missing, folded away, and people that it is not their fault", async () => {
+    const request = new Request("http://localhost:4711/api/auth/sign-in?returnTo=/cart");
     const reply = await make().handlers.GET(request);
     expect(reply.status).toBe(500);
-    expect(await reply.text()).not.toMatch(/SITE_SECRET|HUB_URL|SITE_URL/);
-    expect(log.at(-1)?.message).toContain("is not set");
-    await expect(make().auth(request)).rejects.toThrow(expect.objectContaining({ code: "settings_missing" }));
+    const [forPeople = "", forDevelopers = ""] = (await reply.text()).split("<details>");
+    expect(forPeople).toContain("fault on our side");
+    expect(forPeople).toContain("Code <code>settings_missing</code>");
+    expect(forPeople).toContain('href="/api/auth/sign-in?returnTo=%2Fcart"');
+    expect(forPeople).not.toMatch(/SITE_SECRET|HUB_URL|SITE_URL/);
+    expect(forDevelopers).toContain("SITE_SECRET is not set.");
+    expect(log.at(-1)?.message).toContain("SITE_SECRET is not set.");
+    await expect(make().auth(request)).rejects.toThrow(
+      expect.objectContaining({ code: "settings_missing", digest: "settings_missing" }),
+    );
+  });
+});
+
+describe("a site with settings that cannot be used", () => {
+  test.each<[string, Record<string, string>]>([
+    ["setting_invalid", { HUB_URL: "https://login.example/cas?key=hidden-value" }],
+    ["setting_invalid", { SITE_URL: "https://me:hidden-value@shop.example" }],
+    ["secret_too_short", { SITE_SECRET: "hidden-value" }],
+    ["other_auth_url", { AUTH_URL: "https://hidden-value.example" }],
+  ])("%s: page and log name the setting, and never what is in it", async (code, wrong) => {
+    const log: LogEntry[] = [];
+    const { handlers } = gatehouse(
+      { site: "shop", protocol: "cas", logger: (entry) => void log.push(entry) },
+      { environment: { ...good, ...wrong }, now: Date.now, shared: {} },
+    );
+    const reply = await handlers.GET(new Request("http://localhost:4711/api/auth/session"));
+    const page = await reply.text();
+    expect(reply.status).toBe(500);
+    expect(page).toContain(code);
+    expect(page).toContain(Object.keys(wrong)[0]);
+    expect(log.map((entry) => entry.code)).toEqual([code]);
+    expect(page + JSON.stringify(log)).not.toContain("hidden-value");
   });
 });
 

@@ -1,7 +1,8 @@
 import { errorPage, unavailablePage } from "./error-page.ts";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { hubMissing } from "./hub-health.ts";
 import { departure } from "./recognition-under-way.ts";
-import { askedMarker, parseReturnTo, withAskedMarker } from "./return-to.ts";
+import { askedMarker, readReturnTo, withAskedMarker } from "./return-to.ts";
 import { parseReason } from "./session-check.ts";
 import { type FlowReturn, parseFlowReturn, type SignInFlow, startFlow } from "./sign-in-flow.ts";
 import type { Site } from "./site.ts";
@@ -22,7 +23,7 @@ export function recogniseRoute(site: Site, request: Request): Promise<Response> 
 function beginFrom(site: Site, request: Request, purpose: SignInFlow["purpose"]): Promise<Response> {
   requireNavigation(request);
   const query = new URL(request.url).searchParams;
-  const returnTo = parseReturnTo(query.get("returnTo"), site.settings.siteUrl) ?? "/";
+  const returnTo = readReturnTo(request);
   const reason = query.has("reason") ? parseReason(query.get("reason")) : null;
   return begin(site, request, startFlow({ returnTo, purpose, attempt: 1 }), reason);
 }
@@ -33,6 +34,9 @@ async function begin(
   flow: SignInFlow,
   reason: string | null,
 ): Promise<Response> {
+  // A browser that is sent to a hub that is not there shows a page of its own, and the person is lost.
+  const hub = await site.health.presence();
+  if (hub !== "there") return stay(site, request, flow, hubMissing(hub));
   const { state, setCookies } = await site.engine.start(flow);
   const sent = parseCookies(request.headers.get("cookie"));
   const cookies = [...clearOldFlows(site.cookies, sent), ...setCookies];
@@ -42,6 +46,13 @@ async function begin(
     cookies.push(setCookie(site.cookies, site.cookies.asked, since));
   }
   return redirect(site.protocol.authenticationUrl(site.settings, { flow, state, reason }), cookies);
+}
+
+/** Nobody asked for recognition, so nobody is bothered with its failure. */
+function stay(site: Site, request: Request, flow: SignInFlow, error: GatehouseAuthError): Response {
+  if (flow.purpose === "sign-in") throw error;
+  site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
+  return carryOnUnknown(site, request, flow);
 }
 
 /** `GET /api/auth/callback/gatehouse`: back from the hub, with a ticket or (recognise) without. */
@@ -83,10 +94,8 @@ function recover(
   flow: SignInFlow,
   error: unknown,
 ): Response | Promise<Response> {
-  // Nobody asked for recognition, so nobody is bothered with its failure.
   if (flow.purpose === "recognise" && error instanceof GatehouseAuthError) {
-    site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
-    return carryOnUnknown(site, request, flow);
+    return stay(site, request, flow, error);
   }
   if (!(error instanceof GatehouseAuthError) || error.code !== "state_mismatch") throw error;
   if (flow.attempt === 2) throw new GatehouseAuthError("cookies_refused", "", { cause: error });
@@ -113,15 +122,13 @@ function carryOnUnknown(site: Site, request: Request, flow: SignInFlow): Respons
  */
 export async function unavailableRoute(site: Site, request: Request): Promise<Response> {
   const standing = await readStanding(site, request.headers, { quiet: true });
-  if (standing.state !== "unclear") {
-    const returnTo = parseReturnTo(new URL(request.url).searchParams.get("returnTo"), site.settings.siteUrl);
-    return redirect(site.settings.siteUrl + (returnTo ?? "/"), []);
-  }
+  const returnTo = readReturnTo(request);
+  if (standing.state !== "unclear") return redirect(site.settings.siteUrl + returnTo, []);
+  const { error } = standing;
   const reference = newReference();
-  const requestId = readRequestId(request.headers) ?? undefined;
-  site.log.write(standing.error, { reference, requestId });
-  const { code } = standing.error;
-  return code === "hub_unreachable" ? unavailablePage(reference) : errorPage(code, reference);
+  site.log.write(error, { reference, requestId: readRequestId(request.headers) ?? undefined });
+  const show = error.code === "hub_unreachable" ? unavailablePage : errorPage;
+  return show({ error, reference, returnTo });
 }
 
 /**

@@ -249,14 +249,18 @@ describe("nothing secret gets out", () => {
 
   test("neither log nor page repeats ticket, state, secret or input", async () => {
     hub.validateAnswer = response(failure("INVALID_TICKET"));
-    const reply = await browser.signIn(hub, "/probe-of-input");
+    const reply = await browser.signIn(hub, '/probe-of-input?"><b>');
     const page = await reply.text();
     const log = JSON.stringify(site.log);
     for (const text of [page, log]) {
       expect(text).not.toContain(lastSessionIndex(hub));
       expect(text).not.toContain(siteSecret);
-      expect(text).not.toContain("probe-of-input");
     }
+    // Where to come back to is repeated as a link of ours, and nowhere else.
+    expect(log).not.toContain("probe-of-input");
+    const link = 'href="/api/auth/sign-in?returnTo=%2Fprobe-of-input%3F%2522%253E%253Cb%253E"';
+    expect(page.replace(link, "")).not.toContain("probe-of-input");
+    expect(page).toContain(link);
   });
 
   test.each(["signin", "signin/gatehouse", "csrf", "providers", "error", "signout", "constructor"])(

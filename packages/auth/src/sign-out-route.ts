@@ -1,7 +1,11 @@
+import { signedOutHerePage } from "./error-page.ts";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { hubMissing } from "./hub-health.ts";
 import { redirect } from "./sign-in-routes.ts";
 import type { Site } from "./site.ts";
 import { clearSessionCookies, parseCookies, readSessionCookie } from "./site-cookies.ts";
+import { newReference } from "./site-log.ts";
+import { readRequestId } from "./site-session.ts";
 
 /**
  * `POST /api/auth/sign-out`: ends the site's session here and goes on to the hub, which
@@ -14,7 +18,24 @@ export async function signOutRoute(site: Site, request: Request): Promise<Respon
   const person = sealed ? await site.engine.unseal(sealed) : null;
   // A copy of the cookie stops working too, without waiting for the hub's word.
   if (person) site.memory.end(person.sessionIndex);
-  return redirect(site.protocol.signOutUrl(site.settings), clearSessionCookies(site.cookies, sent));
+  const setCookies = clearSessionCookies(site.cookies, sent);
+  const hub = await site.health.presence();
+  if (hub === "there") return redirect(site.protocol.signOutUrl(site.settings), setCookies);
+  return staySignedOut(site, request, hubMissing(hub), setCookies);
+}
+
+/** She is told that it is half done, instead of landing on a dead address and believing the other half. */
+function staySignedOut(
+  site: Site,
+  request: Request,
+  error: GatehouseAuthError,
+  setCookies: readonly string[],
+) {
+  const reference = newReference();
+  site.log.write(error, { reference, requestId: readRequestId(request.headers) ?? undefined });
+  const reply = signedOutHerePage({ error, reference, returnTo: "/" }, site.settings.hubUrl);
+  for (const cookie of setCookies) reply.headers.append("set-cookie", cookie);
+  return reply;
 }
 
 /**
