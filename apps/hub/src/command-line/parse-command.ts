@@ -9,10 +9,18 @@ export interface Command {
   readonly summary: string;
   /** Words that have to follow, such as `<username>`. */
   readonly words: readonly string[];
-  /** Options besides `--json` and `--help`: name, and what its value is, or `null` for a switch. */
-  readonly options: Readonly<Record<string, { readonly value: string | null; readonly meaning: string }>>;
+  /** Options besides `--json` and `--help`, by name. */
+  readonly options: Readonly<Record<string, Option>>;
   /** @returns what `--json` prints, and the same for people */
   run(input: CommandInput, settings: Settings): Promise<{ readonly result: unknown; readonly text: string }>;
+}
+
+export interface Option {
+  /** What its value is, such as `<address>`; `null` for a switch. */
+  readonly value: string | null;
+  readonly meaning: string;
+  /** The command cannot do without. */
+  readonly needed?: true;
 }
 
 export interface CommandInput {
@@ -47,6 +55,10 @@ export function parseCommand(commands: readonly Command[], words: readonly strin
   const { values, positionals } = parseRest(command, words.slice(command.name.split(" ").length));
   if (values.help === true) return { help: usage(command) };
   if (positionals.length !== command.words.length) throw new UsageError(`use: ${line(command)}`);
+  const missing = Object.keys(command.options).find(
+    (name) => command.options[name]?.needed && values[name] === undefined,
+  );
+  if (missing !== undefined) throw new UsageError(`--${missing} is needed. Use: ${line(command)}`);
   const input: CommandInput = {
     word: (name) => positionals[command.words.indexOf(`<${name}>`)] ?? "",
     option: (name) => (typeof values[name] === "string" ? values[name] : undefined),
@@ -83,11 +95,21 @@ function parseRest(
   }
 }
 
-function line({ name, words, options }: Command): string {
-  const optional = Object.entries(options).map(
-    ([option, { value }]) => `[--${option}${value === null ? "" : ` ${value}`}]`,
-  );
-  return ["npm run hub --", name, ...words, ...optional, "[--json]"].join(" ");
+function line(command: Command): string {
+  const optional = Object.entries(command.options)
+    .filter(([, { needed }]) => !needed)
+    .map((option) => `[${written(option)}]`);
+  return ["npm run hub --", beginning(command), ...optional, "[--json]"].join(" ");
+}
+
+/** What has to be there. */
+function beginning({ name, words, options }: Command): string {
+  const needed = Object.entries(options).filter(([, option]) => option.needed);
+  return [name, ...words, ...needed.map(written)].join(" ");
+}
+
+function written([name, { value }]: readonly [string, Option]): string {
+  return `--${name}${value === null ? "" : ` ${value}`}`;
 }
 
 function usage(command: Command): string {
@@ -108,6 +130,6 @@ function overview(commands: readonly Command[]): string {
   return [
     "The operator's command line. Every command takes --help and --json.",
     "",
-    ...commands.map(({ name, words, summary }) => `  ${[name, ...words].join(" ").padEnd(34)} ${summary}`),
+    ...commands.map((command) => `  ${beginning(command).padEnd(38)} ${command.summary}`),
   ].join("\n");
 }

@@ -14,7 +14,7 @@ export const userAdd: Command = {
   summary: "Adds a person. Without --password-stdin a password is made and printed once.",
   words: ["<username>"],
   options: {
-    email: { value: "<address>", meaning: "e-mail address (needed)" },
+    email: { value: "<address>", meaning: "e-mail address (needed)", needed: true },
     name: { value: "<name>", meaning: "full name; left out: the user name" },
     operator: { value: null, meaning: "may operate the hub" },
     "password-stdin": { value: null, meaning: "read the password from standard input" },
@@ -27,7 +27,9 @@ export const userAdd: Command = {
         "a user name has letters, digits and . _ - only, at most 64, and begins with a letter or digit.",
       );
     if (!/^[^\s@]+@[^\s@]+$/.test(email))
-      throw new RefusedError("give the person's e-mail address: --email name@example.com");
+      throw new RefusedError(
+        `--email should be an e-mail address such as name@example.com (got "${email}").`,
+      );
     const given = input.flag("password-stdin")
       ? (await text(process.stdin)).replace(/\r?\n$/, "")
       : undefined;
