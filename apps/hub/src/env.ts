@@ -52,6 +52,9 @@ export interface Settings {
   readonly lookUp: (name: string) => string | undefined;
 }
 
+/** `HUB_URL` where neither it nor `HUB_PORT` is set. */
+export const defaultHubUrl = "http://hub.localhost:3000";
+
 /** In `.env.example` for what is to come; this version does nothing with them. */
 const reserved = ["REDIS_URL", "SMTP_URL"];
 

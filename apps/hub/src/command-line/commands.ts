@@ -2,6 +2,7 @@ import { doctor, migrate } from "./operation-commands.ts";
 import type { Command } from "./parse-command.ts";
 import { sessionEnd, sessionList } from "./session-commands.ts";
 import { siteAdd, siteCheck } from "./site-commands.ts";
+import { siteRenewSecret } from "./site-renew-secret.ts";
 import { userAdd, userDisable } from "./user-commands.ts";
 
 /** Every command, in the order the overview shows them. */
@@ -10,6 +11,7 @@ export const commands: readonly Command[] = [
   userDisable,
   siteAdd,
   siteCheck,
+  siteRenewSecret,
   sessionList,
   sessionEnd,
   migrate,

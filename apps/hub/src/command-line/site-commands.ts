@@ -1,11 +1,17 @@
-import { createHash, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { defaultHubUrl, type Settings } from "../env.ts";
 import { createLog } from "../log.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
-import { openSiteRegistry } from "../site-registry/site-registry.ts";
+import { findClash } from "../site-registry/settle-claims.ts";
+import { openSiteRegistry, type SiteRegistry } from "../site-registry/site-registry.ts";
 import type { Command } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
+import { createSiteSecret } from "./site-secret.ts";
+
+/** The command cannot know where a hub was started with other settings than its own. */
+const hubUrlIsDefault =
+  "HUB_URL is the default. Of a hub elsewhere, give this command the same HUB_URL or HUB_PORT, or put it into .env.";
 
 export const siteAdd: Command = {
   name: "site add",
@@ -17,13 +23,13 @@ export const siteAdd: Command = {
     const origin = URL.parse(input.word("url"))?.origin;
     if (origin === undefined || origin === "null")
       throw new RefusedError("the second word is the site's origin, such as https://shop.example.com");
-    const secret = randomBytes(32).toString("base64url");
+    const { secret, sha256 } = createSiteSecret();
     const registration = {
       id,
       name: input.option("name") ?? id,
       url: `${origin}/`,
       firstParty: true,
-      secret: { sha256: createHash("sha256").update(secret).digest("hex") },
+      secret: { sha256 },
       cas: {
         services: [`${origin}/api/auth/callback/gatehouse`],
         attributes: ["id", "name", "email"],
@@ -33,7 +39,9 @@ export const siteAdd: Command = {
     const text = `${JSON.stringify(registration, null, 2)}\n`;
     const file = join(settings.sitesDirectory, `${id}.json`);
     try {
-      parseRegistration(`${id}.json`, text, settings.lookUp);
+      const site = parseRegistration(`${id}.json`, text, settings.lookUp);
+      const clash = findClash(`${id}.json`, site, (await readRegistry(settings)).list());
+      if (clash !== undefined) throw clash;
       await writeFile(file, text, { flag: "wx" });
     } catch (error) {
       if (error instanceof RegistrationError) throw new RefusedError(`${error.field}: ${error.reason}.`);
@@ -49,6 +57,7 @@ export const siteAdd: Command = {
         `Wrote ${file}; a running hub takes it up at once. Give the site, the secret is shown once:`,
         "",
         ...lines,
+        ...(settings.hubUrl === defaultHubUrl ? ["", hubUrlIsDefault] : []),
       ].join("\n"),
     };
   },
@@ -60,12 +69,7 @@ export const siteCheck: Command = {
   words: [],
   options: {},
   async run(_, settings) {
-    const registry = await openSiteRegistry({
-      directory: settings.sitesDirectory,
-      lookUp: settings.lookUp,
-      log: createLog("silent"),
-    });
-    registry.close();
+    const registry = await readRegistry(settings);
     const refused = registry.refused().map(({ file, field, reason }) => ({ file, field, reason }));
     const sites = registry.list().map(({ id }) => id);
     if (refused.length > 0)
@@ -75,3 +79,10 @@ export const siteCheck: Command = {
     return { result: { sites }, text: `${sites.length} site(s) in order: ${sites.join(", ")}.` };
   },
 };
+
+/** The registrations as they are now, without following them. */
+export async function readRegistry({ sitesDirectory, lookUp }: Settings): Promise<SiteRegistry> {
+  const registry = await openSiteRegistry({ directory: sitesDirectory, lookUp, log: createLog("silent") });
+  registry.close();
+  return registry;
+}

@@ -1,0 +1,125 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: registrations name the environment like this.
+import { createHash } from "node:crypto";
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runCommand } from "../test-support/run-command.ts";
+import { RefusedError } from "./refused-error.ts";
+
+let SITES_DIR: string;
+beforeEach(async () => {
+  SITES_DIR = await mkdtemp(join(tmpdir(), "gatehouse-sites-"));
+});
+afterEach(() => rm(SITES_DIR, { recursive: true, force: true }));
+
+const run = (words: string, more: Record<string, string> = {}) => runCommand(words, { SITES_DIR, ...more });
+const fileOf = (id: string) => join(SITES_DIR, `${id}.json`);
+const sha256 = (text: unknown) => createHash("sha256").update(String(text)).digest("hex");
+const read = async (id: string) => JSON.parse(await readFile(fileOf(id), "utf8"));
+
+describe("site add", () => {
+  test("gives the site the address of the hub as it is set", async () => {
+    const { text } = await run("site add shop https://shop.example", { HUB_URL: "https://login.example" });
+    expect(text).toMatch(/^HUB_URL=https:\/\/login\.example$/m);
+    expect(text).not.toContain("default");
+    const { result } = await run("site add bank https://bank.example", { HUB_PORT: "4000" });
+    expect(result.HUB_URL).toBe("http://hub.localhost:4000");
+  });
+
+  test("says that the address is the default where none is set", async () => {
+    const { text } = await run("site add shop https://shop.example");
+    expect(text).toMatch(/^HUB_URL=http:\/\/hub\.localhost:3000$/m);
+    expect(text).toMatch(/^HUB_URL is the default\./m);
+  });
+
+  test("refuses a site whose addresses belong to another, and writes nothing", async () => {
+    await run("site add shop https://shop.example");
+    await expect(run("site add again https://shop.example")).rejects.toThrow(
+      /^cas\.services\.0: stands for services of the site shop /,
+    );
+    expect(await readdir(SITES_DIR)).toEqual(["shop.json"]);
+  });
+});
+
+test("site check names a site that claims another's address", async () => {
+  await run("site add shop https://shop.example");
+  await writeFile(fileOf("zebra"), JSON.stringify({ ...(await read("shop")), id: "zebra" }));
+  await expect(run("site check")).rejects.toThrow(/^zebra\.json: cas\.services\.0: .* the site shop /);
+});
+
+describe("site renew-secret", () => {
+  test("makes a new secret, and puts its hash where the old one was and nothing else", async () => {
+    const { result: added } = await run("site add shop https://shop.example");
+    const byHand = (await readFile(fileOf("shop"), "utf8")).replace('"name"', '\n\n  "name"');
+    await writeFile(fileOf("shop"), byHand);
+    const { result, text } = await run("site renew-secret shop");
+    expect(result).toEqual({ file: fileOf("shop"), SITE_SECRET: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(result.SITE_SECRET).not.toBe(added.SITE_SECRET);
+    expect(text.split(String(result.SITE_SECRET))).toHaveLength(2);
+    expect(await readFile(fileOf("shop"), "utf8")).toBe(
+      byHand.replace(sha256(added.SITE_SECRET), sha256(result.SITE_SECRET)),
+    );
+    expect(await readdir(SITES_DIR)).toEqual(["shop.json"]);
+    await run("site check");
+  });
+
+  test("gives a secret to a site that has none", async () => {
+    await writeFile(
+      fileOf("news"),
+      JSON.stringify({ id: "news", name: "News", url: "https://news.example/", firstParty: true }),
+    );
+    const { result } = await run("site renew-secret news");
+    expect(await read("news")).toMatchObject({
+      name: "News",
+      secret: { sha256: sha256(result.SITE_SECRET) },
+    });
+  });
+
+  test("keeps the file's mode and owner, and a link a link", async () => {
+    await run("site add shop https://shop.example");
+    await chmod(fileOf("shop"), 0o640);
+    if (process.getuid?.() === 0) await chown(fileOf("shop"), 65_534, 65_534);
+    const { uid } = await stat(fileOf("shop"));
+    await run("site renew-secret shop");
+    const after = await stat(fileOf("shop"));
+    expect([after.mode & 0o777, after.uid]).toEqual([0o640, uid]);
+    const elsewhere = await mkdtemp(join(tmpdir(), "gatehouse-sites-"));
+    try {
+      await symlink(fileOf("shop"), join(elsewhere, "shop.json"));
+      const { result } = await run("site renew-secret shop", { SITES_DIR: elsewhere });
+      expect((await read("shop")).secret).toEqual({ sha256: sha256(result.SITE_SECRET) });
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+  });
+
+  test("leaves a secret of the environment alone, and says which variable to change", async () => {
+    await run("site add shop https://shop.example");
+    const site = { ...(await read("shop")), secret: { environment: "SHOP_SITE_SECRET" } };
+    await writeFile(fileOf("shop"), JSON.stringify(site));
+    await expect(run("site renew-secret shop")).rejects.toThrow(RefusedError);
+    await expect(run("site renew-secret shop")).rejects.toThrow(
+      /environment variable SHOP_SITE_SECRET: change/,
+    );
+    expect(await read("shop")).toEqual(site);
+  });
+
+  test.each([
+    ["nobody", undefined, /there is no .*nobody\.json.*site check/],
+    ["../etc", undefined, /"\.\.\/etc" is no id of a site/],
+    ["broken", "{", /^broken\.json: \(file\): is not JSON/],
+    ["wrong", '{"id":"wrong"}', /^wrong\.json: name: .* Mend that first\.$/],
+    [
+      "unset",
+      '{"id":"unset","name":"x","url":"${UNSET_URL}/","firstParty":true}',
+      /^unset\.json: url: names \$\{UNSET_URL\}/,
+    ],
+  ])("refuses %s, and leaves the file as it is", async (id, text, message) => {
+    if (text !== undefined) await writeFile(fileOf(id), text);
+    const refused = run(`site renew-secret ${id}`);
+    await expect(refused).rejects.toThrow(RefusedError);
+    await expect(refused).rejects.toThrow(message);
+    if (text !== undefined) expect(await readFile(fileOf(id), "utf8")).toBe(text);
+  });
+});

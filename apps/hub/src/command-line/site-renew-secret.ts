@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import { chown, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Settings } from "../env.ts";
+import { parseRegistration, RegistrationError, siteFile } from "../site-registry/registered-site.ts";
+import type { Command } from "./parse-command.ts";
+import { RefusedError } from "./refused-error.ts";
+import { createSiteSecret } from "./site-secret.ts";
+
+export const siteRenewSecret: Command = {
+  name: "site renew-secret",
+  summary: "Makes a new secret for a site, writes its hash into the registration, and prints it once.",
+  words: ["<id>"],
+  options: {},
+  async run(input, settings) {
+    const id = input.word("id");
+    const { file, text } = await readRegistrationFile(id, settings);
+    const before = currentHash(id, text, settings);
+    const { secret, sha256 } = createSiteSecret();
+    await replaceFile(file, withHash(text, before, sha256));
+    return {
+      result: { file, SITE_SECRET: secret },
+      text: [
+        `Wrote ${file}; a running hub takes it up at once and refuses the old secret.`,
+        `Give ${id} the new one, it is shown once:`,
+        "",
+        `SITE_SECRET=${secret}`,
+      ].join("\n"),
+    };
+  },
+};
+
+async function readRegistrationFile(
+  id: string,
+  { sitesDirectory }: Settings,
+): Promise<{ readonly file: string; readonly text: string }> {
+  const file = join(sitesDirectory, `${id}.json`);
+  // An id is a word, so nobody leads the command to another folder.
+  if (!siteFile.shape.id.safeParse(id).success) throw new RefusedError(`"${id}" is no id of a site.`);
+  try {
+    return { file, text: await readFile(file, "utf8") };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT")
+      throw new RefusedError(`there is no ${file}. See what is registered: npm run hub -- site check`);
+    throw new RefusedError(`${file} cannot be read (${code}).`);
+  }
+}
+
+/**
+ * @returns the hash that the registration holds, `undefined` when it holds no secret
+ * @throws RefusedError when the registration is wrong, or the secret is not in it
+ */
+function currentHash(id: string, text: string, { lookUp }: Settings): string | undefined {
+  const file = `${id}.json`;
+  const declared = declaredSecret(text);
+  if (declared !== undefined && "environment" in declared) {
+    throw new RefusedError(
+      `${file} takes the secret from the environment variable ${declared.environment}: change that one at the hub, give ${id} the same as SITE_SECRET, and start both again.`,
+    );
+  }
+  try {
+    return parseRegistration(file, text, lookUp).secretHash;
+  } catch (error) {
+    if (error instanceof RegistrationError) throw new RefusedError(`${error.message}. Mend that first.`);
+    throw error;
+  }
+}
+
+function declaredSecret(text: string) {
+  try {
+    return siteFile.shape.secret.safeParse(JSON.parse(text).secret).data;
+  } catch {
+    return undefined; // no JSON: the parser of registrations says so better
+  }
+}
+
+/** Leaves a file that somebody wrote by hand as it is but for the hash. */
+function withHash(text: string, before: string | undefined, after: string): string {
+  if (before !== undefined && text.includes(before)) return text.replace(before, after);
+  return `${JSON.stringify({ ...JSON.parse(text), secret: { sha256: after } }, null, 2)}\n`;
+}
+
+/** In one step, so that a running hub never reads half of it; a link stays a link. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const target = await realpath(file);
+  const beside = `${target}.${randomBytes(6).toString("hex")}`;
+  try {
+    const { mode, uid, gid } = await stat(target);
+    await writeFile(beside, text, { flag: "wx", mode });
+    // Root may renew what the hub's own user has to read; everybody else owns it already, or cannot give it away.
+    if (process.getuid?.() === 0) await chown(beside, uid, gid);
+    await rename(beside, target);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw new RefusedError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}
