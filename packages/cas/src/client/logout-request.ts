@@ -1,6 +1,6 @@
 import { readFormComponent, readUtf8, splitFormPair } from "../form-component.ts";
+import { readXml, type XmlElement, XmlError } from "../xml-reader.ts";
 import { CasClientError } from "./cas-client-error.ts";
-import { readXml, type XmlElement, XmlError } from "./xml-reader.ts";
 
 /** Which session of the site is over. */
 export interface ReceivedLogoutRequest {

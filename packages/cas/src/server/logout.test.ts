@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseLogoutRequest } from "../client/logout-request.ts";
-import { readXml } from "../client/xml-reader.ts";
+import { readXml } from "../xml-reader.ts";
 import { logoutRequestForm, renderLogoutRequest } from "./logout-request.ts";
 import { parseLogoutReturn } from "./logout-return.ts";
 import { parseParameters } from "./parameters.ts";

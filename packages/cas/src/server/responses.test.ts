@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readXml } from "../client/xml-reader.ts";
+import { readXml } from "../xml-reader.ts";
 import type { AuthenticationSuccess } from "./authentication-success.ts";
 import { CasError } from "./cas-error.ts";
 import { escapeXml } from "./escape-xml.ts";

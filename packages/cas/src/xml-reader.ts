@@ -3,6 +3,8 @@ export interface XmlElement {
   /** What its prefix stands for; empty without one. */
   readonly namespace: string;
   readonly name: string;
+  /** By their names as written, so with a prefix where there is one; declarations of namespaces are none. */
+  readonly attributes: ReadonlyMap<string, string>;
   readonly elements: readonly XmlElement[];
   /** Character data of the element itself, entities resolved. */
   readonly text: string;
@@ -38,6 +40,7 @@ interface Open {
   readonly tag: string;
   readonly namespaces: ReadonlyMap<string, string>;
   readonly namespace: string;
+  readonly attributes: ReadonlyMap<string, string>;
   readonly elements: XmlElement[];
   text: string;
 }
@@ -99,14 +102,14 @@ function takeStart(tree: Tree, opened: Open, empty: boolean): void {
 function takeEnd({ document, path }: Tree): void {
   const ended = path.pop();
   if (ended === undefined) return;
-  const { tag, namespace, elements, text } = ended;
+  const { tag, namespace, attributes, elements, text } = ended;
   const siblings = path.at(-1)?.elements ?? document;
-  siblings.push({ namespace, name: tag.slice(tag.indexOf(":") + 1), elements, text });
+  siblings.push({ namespace, name: tag.slice(tag.indexOf(":") + 1), attributes, elements, text });
 }
 
 function open({ path }: Tree, tag: string, attributeText: string): Open {
   const namespaces = new Map(path.at(-1)?.namespaces ?? [["", ""]]);
-  const prefixes = new Set<string>();
+  const attributes = new Map<string, string>();
   const names = new Set<string>();
   for (const [, name = "", quoted = ""] of attributeText.matchAll(new RegExp(attributeSource, "g"))) {
     if (names.has(name)) throw new XmlError("has an attribute twice");
@@ -114,14 +117,18 @@ function open({ path }: Tree, tag: string, attributeText: string): Open {
     const value = unescapeXml(quoted.slice(1, -1));
     if (name === "xmlns") namespaces.set("", value);
     else if (name.startsWith("xmlns:")) declare(namespaces, name.slice("xmlns:".length), value);
-    else if (name.includes(":")) prefixes.add(name.slice(0, name.indexOf(":")));
+    else attributes.set(name, value);
   }
-  const prefix = tag.includes(":") ? tag.slice(0, tag.indexOf(":")) : "";
-  const namespace = namespaces.get(prefix);
-  if (namespace === undefined || [...prefixes].some((one) => one !== "xml" && !namespaces.has(one))) {
+  const namespace = namespaces.get(prefixOf(tag));
+  const prefixes = [...attributes.keys()].map(prefixOf).filter((prefix) => !["", "xml"].includes(prefix));
+  if (namespace === undefined || prefixes.some((prefix) => !namespaces.has(prefix))) {
     throw new XmlError("uses a prefix that stands for nothing");
   }
-  return { tag, namespaces, namespace, elements: [], text: "" };
+  return { tag, namespaces, namespace, attributes, elements: [], text: "" };
+}
+
+function prefixOf(name: string): string {
+  return name.includes(":") ? name.slice(0, name.indexOf(":")) : "";
 }
 
 function declare(namespaces: Map<string, string>, prefix: string, namespace: string): void {

@@ -6,14 +6,20 @@ describe("XML 1.0: what is read", () => {
     expect(readXml("<a>x &amp;&lt;&gt;&quot;&apos; &#65;&#x1F451;<b>y</b>z</a>")).toEqual({
       namespace: "",
       name: "a",
+      attributes: new Map(),
       text: `x &<>"' A👑z`,
-      elements: [{ namespace: "", name: "b", text: "y", elements: [] }],
+      elements: [{ namespace: "", name: "b", attributes: new Map(), text: "y", elements: [] }],
     });
   });
 
   test("empty elements, attributes in either quotes, space where it may be", () => {
     const root = readXml(`<a one = "1>'" two='"2"' ><b/><c three="" /></a >`);
     expect(root.elements.map(({ name }) => name)).toEqual(["b", "c"]);
+    expect([...root.attributes]).toEqual([
+      ["one", "1>'"],
+      ["two", '"2"'],
+    ]);
+    expect([...(root.elements[1]?.attributes ?? [])]).toEqual([["three", ""]]);
     expect(readXml("<a/>").name).toBe("a");
   });
 
@@ -50,7 +56,15 @@ describe("Namespaces in XML 1.0", () => {
   });
 
   test("xml:lang needs no declaration", () => {
-    expect(readXml('<a xml:lang="de"/>').name).toBe("a");
+    expect([...readXml('<a xml:lang="de"/>').attributes]).toEqual([["xml:lang", "de"]]);
+  });
+
+  test("attributes keep their prefix, declarations are none, entities are resolved", () => {
+    const root = readXml('<a xmlns="u:1" xmlns:p="u:2" p:b="1 &lt; &#x32;" b="3"/>');
+    expect([...root.attributes]).toEqual([
+      ["p:b", "1 < 2"],
+      ["b", "3"],
+    ]);
   });
 });
 
