@@ -10,12 +10,14 @@ export {
   type ReleasedAttributes,
 } from "./authentication-success.ts";
 export { CasError, type CasErrorCode } from "./cas-error.ts";
+export { frontChannelLogoutUrl } from "./front-channel-logout.ts";
 export { decideLogin, type LoginDecision, type LoginFacts } from "./login-decision.ts";
 export {
   type LoginRequest,
   type LoginSubmission,
   parseLoginRequest,
   parseLoginSubmission,
+  type TicketMethod,
 } from "./login-request.ts";
 export { type LogoutRequest, logoutRequestForm, renderLogoutRequest } from "./logout-request.ts";
 export { parseLogoutReturn } from "./logout-return.ts";
@@ -25,6 +27,7 @@ export {
   parseParameters,
   type RequestParameters,
 } from "./parameters.ts";
+export { parseProtocolQuery } from "./protocol-query.ts";
 export {
   isAllowedCallback,
   type ProxyCallbackFault,
@@ -48,6 +51,7 @@ export {
   renderJsonProxySuccess,
   renderJsonSuccess,
 } from "./response-json.ts";
+export { renderSamlFailure, renderSamlSuccess, type SamlFrame } from "./response-saml.ts";
 export { renderTextFailure, renderTextSuccess } from "./response-text.ts";
 export {
   renderXmlFailure,
@@ -55,6 +59,14 @@ export {
   renderXmlProxySuccess,
   renderXmlSuccess,
 } from "./response-xml.ts";
+export {
+  parseRestCredentials,
+  parseRestTicketRequest,
+  type RestCredentials,
+  RestRequestError,
+  type RestTicketRequest,
+} from "./rest-request.ts";
+export { parseSamlRequest, type SamlCorrelation, type SamlRequest, samlCorrelation } from "./saml-request.ts";
 export { parseService, type Service, ticketRedirect } from "./service.ts";
 export {
   matchesService,
@@ -62,6 +74,7 @@ export {
   type ServicePattern,
   ServicePatternError,
 } from "./service-pattern.ts";
+export { type TicketForm, ticketForm, ticketHeaders } from "./ticket-delivery.ts";
 export { createTicketId, isTicketId, type TicketPrefix } from "./ticket-id.ts";
 export type { Principal, ServiceTicket, Spent, TicketRegistry } from "./ticket-registry.ts";
 export {

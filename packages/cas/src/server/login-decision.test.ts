@@ -4,8 +4,14 @@ import type { LoginRequest } from "./login-request.ts";
 import { parseService } from "./service.ts";
 
 const service = parseService("https://shop.example/cb");
-const nothing: LoginRequest = { service: null, renew: false, gateway: false };
-const stranger: LoginFacts = { serviceRegistered: true, signedIn: false, credentialsAccepted: false };
+const nothing: LoginRequest = { service: null, renew: false, gateway: false, method: "GET" };
+const stranger: LoginFacts = {
+  serviceRegistered: true,
+  signedIn: false,
+  credentialsAccepted: false,
+  askBefore: false,
+  confirmed: false,
+};
 const known: LoginFacts = { ...stranger, signedIn: true };
 const accepted: LoginFacts = { ...stranger, signedIn: true, credentialsAccepted: true };
 
@@ -115,5 +121,39 @@ describe("2.2.4 accepted credentials", () => {
   test("without a service: say that she is signed in, asked to renew or not", () => {
     expect(decide({}, accepted)).toEqual({ action: "show-signed-in" });
     expect(decide({ renew: true }, accepted)).toEqual({ action: "show-signed-in" });
+  });
+});
+
+describe("2.2.1 warn", () => {
+  const careful: LoginFacts = { ...known, askBefore: true };
+
+  test("single sign-on asks before, with gateway too", () => {
+    expect(decide({ service }, careful)).toEqual({ action: "ask-before", service });
+    expect(decide({ service, gateway: true }, careful)).toEqual({ action: "ask-before", service });
+  });
+
+  test("her yes is enough, and is no proof of credentials", () => {
+    expect(decide({ service }, { ...careful, confirmed: true })).toEqual({
+      action: "issue-ticket",
+      service,
+      fromNewLogin: false,
+    });
+  });
+
+  test("credentials are a yes", () => {
+    const facts = { ...accepted, askBefore: true };
+    expect(decide({ service }, facts)).toEqual({ action: "issue-ticket", service, fromNewLogin: true });
+  });
+
+  test("a yes makes nobody signed in, registers no service and answers no renew", () => {
+    expect(decide({ service }, { ...stranger, confirmed: true }).action).toBe("ask-credentials");
+    expect(decide({ service }, { ...careful, confirmed: true, serviceRegistered: false }).action).toBe(
+      "refuse-service",
+    );
+    expect(decide({ service, renew: true }, { ...careful, confirmed: true }).action).toBe("ask-credentials");
+  });
+
+  test("without a service there is nothing to ask", () => {
+    expect(decide({}, careful)).toEqual({ action: "show-signed-in" });
   });
 });

@@ -9,6 +9,10 @@ export interface LoginFacts {
   readonly signedIn: boolean;
   /** Credentials were presented and accepted in this very request. */
   readonly credentialsAccepted: boolean;
+  /** She wants to be asked before another site is told who she is (`warn` at sign-in). */
+  readonly askBefore: boolean;
+  /** She said yes to this site in this very request. */
+  readonly confirmed: boolean;
 }
 
 /** What `/login` does next. */
@@ -19,6 +23,8 @@ export type LoginDecision =
   | { readonly action: "ask-credentials"; readonly because: "renew" | "not-signed-in" }
   /** Issue a ticket for the service and redirect by `ticketRedirect`. */
   | { readonly action: "issue-ticket"; readonly service: Service; readonly fromNewLogin: boolean }
+  /** Ask her whether the service may learn who she is. */
+  | { readonly action: "ask-before"; readonly service: Service }
   /** Redirect to the service without a ticket: gateway, and nobody is known. */
   | { readonly action: "return-without-ticket"; readonly service: Service }
   /** Say that she is signed in. */
@@ -37,6 +43,9 @@ const checks: readonly Check[] = [
   (_, { credentialsAccepted }) => (credentialsAccepted ? { action: "show-signed-in" } : null),
   // 2.1.1: renew before gateway, which is ignored when both are set.
   ({ renew }) => (renew ? { action: "ask-credentials", because: "renew" } : null),
+  // 2.2.1: with warn no sign-on is transparent, and gateway would be the most transparent of all.
+  ({ service }, { signedIn, askBefore, confirmed }) =>
+    service !== null && signedIn && askBefore && !confirmed ? { action: "ask-before", service } : null,
   // 2.1.5: single sign-on, with gateway or without.
   ({ service }, { signedIn }) =>
     service !== null && signedIn ? { action: "issue-ticket", service, fromNewLogin: false } : null,

@@ -7,7 +7,7 @@ const parse = (query: string) => parseLoginRequest(parseParameters(query));
 
 describe("2.1.1 parameters of /login as requestor", () => {
   test("none", () => {
-    expect(parse("")).toEqual({ service: null, renew: false, gateway: false });
+    expect(parse("")).toEqual({ service: null, renew: false, gateway: false, method: "GET" });
   });
 
   test("service, normalised", () => {
@@ -19,13 +19,18 @@ describe("2.1.1 parameters of /login as requestor", () => {
   });
 
   test("an empty service is none", () => {
-    expect(parse("service=&gateway=true")).toEqual({ service: null, renew: false, gateway: true });
+    expect(parse("service=&gateway=true")).toEqual({
+      service: null,
+      renew: false,
+      gateway: true,
+      method: "GET",
+    });
   });
 
   test("renew and gateway by their presence", () => {
-    expect(parse("renew=true&gateway=true")).toMatchObject({ renew: true, gateway: true });
-    expect(parse("renew&gateway=yes")).toMatchObject({ renew: true, gateway: true });
-    expect(parse("renew=false&gateway=false")).toMatchObject({ renew: false, gateway: false });
+    expect(parse("renew=true&gateway=true")).toMatchObject({ renew: true, gateway: true, method: "GET" });
+    expect(parse("renew&gateway=yes")).toMatchObject({ renew: true, gateway: true, method: "GET" });
+    expect(parse("renew=false&gateway=false")).toMatchObject({ renew: false, gateway: false, method: "GET" });
   });
 
   test("names are case-sensitive", () => {
@@ -33,11 +38,23 @@ describe("2.1.1 parameters of /login as requestor", () => {
       service: null,
       renew: false,
       gateway: false,
+      method: "GET",
     });
   });
 
-  test("a method that is not supported is answered by GET, others pass by", () => {
-    expect(parse("method=POST&locale=de")).toEqual({ service: null, renew: false, gateway: false });
+  test.each([
+    ["POST", "POST"],
+    ["header", "HEADER"],
+    ["GET", "GET"],
+    ["", "GET"],
+    ["PUT", "GET"],
+  ])("method=%s is %s", (value, method) => {
+    expect(parse(`method=${value}&locale=de`)).toEqual({
+      service: null,
+      renew: false,
+      gateway: false,
+      method,
+    });
   });
 
   test("a service that is no address is an error and never a redirect", () => {
@@ -59,7 +76,14 @@ describe("2.2.2 parameters of /login as acceptor", () => {
       username: "alice",
       password: " a+b& ",
       loginTicket: "LT-1",
+      warn: false,
+      rememberMe: false,
     });
+  });
+
+  test("4.1.1 warn and rememberMe are choices, false when they are not there", () => {
+    expect(submit("username=a&warn=true&rememberMe=true")).toMatchObject({ warn: true, rememberMe: true });
+    expect(submit("username=a&warn=false&rememberme=true")).toMatchObject({ warn: false, rememberMe: false });
   });
 
   test("what was not filled in is empty, a form without login ticket says so", () => {

@@ -1,10 +1,10 @@
 import { isSet, type RequestParameters } from "./parameters.ts";
 import { parseService, type Service } from "./service.ts";
 
-/**
- * What somebody who comes to `/login` asks for. A `method` other than GET is not supported yet and
- * answered by GET, which the specification leaves to the server.
- */
+/** How a ticket comes to the site: by redirect, by a form the browser sends, or in the headers of the answer. */
+export type TicketMethod = "GET" | "POST" | "HEADER";
+
+/** What somebody who comes to `/login` asks for. */
 export interface LoginRequest {
   /** Where to go afterwards; `null`: only a central session is wanted. */
   readonly service: Service | null;
@@ -12,10 +12,12 @@ export interface LoginRequest {
   readonly renew: boolean;
   /** Ask for nothing: recognise the person or send her back. */
   readonly gateway: boolean;
+  readonly method: TicketMethod;
 }
 
 /**
- * Reads what `/login` was asked for, as requestor and as acceptor alike. An empty `service` is none.
+ * Reads what `/login` was asked for, as requestor and as acceptor alike. An empty `service` is none; a `method`
+ * that is none of the three is GET, as if it were not given: a person should not stand before an error for it.
  *
  * @throws CasError `INVALID_SERVICE` when `service` is no address to send anybody to
  * @see CAS protocol 3.0.3, sections 2.1.1 and 2.2.1
@@ -26,8 +28,11 @@ export function parseLoginRequest(parameters: RequestParameters): LoginRequest {
     service: service === "" ? null : parseService(service),
     renew: isSet(parameters, "renew"),
     gateway: isSet(parameters, "gateway"),
+    method: methods.find((method) => method === parameters.get("method")?.toUpperCase()) ?? "GET",
   };
 }
+
+const methods: readonly TicketMethod[] = ["GET", "POST", "HEADER"];
 
 /** What the login form was sent with. */
 export interface LoginSubmission {
@@ -38,6 +43,10 @@ export interface LoginSubmission {
   readonly password: string;
   /** As presented; `null` when the form had none. Whoever made it judges it. */
   readonly loginTicket: string | null;
+  /** She wants to be asked before another site is told who she is. */
+  readonly warn: boolean;
+  /** She wants a long session. */
+  readonly rememberMe: boolean;
 }
 
 /**
@@ -45,7 +54,7 @@ export interface LoginSubmission {
  * protocol but of typing, so it comes out empty.
  *
  * @throws CasError `INVALID_SERVICE` as `parseLoginRequest`
- * @see CAS protocol 3.0.3, section 2.2.2
+ * @see CAS protocol 3.0.3, sections 2.2.1, 2.2.2 and 4.1
  */
 export function parseLoginSubmission(parameters: RequestParameters): LoginSubmission {
   return {
@@ -53,5 +62,7 @@ export function parseLoginSubmission(parameters: RequestParameters): LoginSubmis
     username: parameters.get("username") ?? "",
     password: parameters.get("password") ?? "",
     loginTicket: parameters.get("lt") ?? null,
+    warn: isSet(parameters, "warn"),
+    rememberMe: isSet(parameters, "rememberMe"),
   };
 }

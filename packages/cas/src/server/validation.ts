@@ -59,7 +59,8 @@ export function parseValidationRequest(
   return { ticket, service: normalised(service), renew: isSet(parameters, "renew"), format, pgtUrl };
 }
 
-function checkKind(ticket: string, accepts: AcceptedTickets): void {
+/** @throws CasError for a ticket of a kind that the endpoint does not take */
+export function checkKind(ticket: string, accepts: AcceptedTickets): void {
   if (isTicketId("ST", ticket) || (accepts === "proxy-tickets-too" && isTicketId("PT", ticket))) return;
   if (isTicketId("PT", ticket)) {
     throw new CasError(

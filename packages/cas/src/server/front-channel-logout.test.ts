@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { frontChannelLogoutUrl } from "./front-channel-logout.ts";
+import { renderLogoutRequest } from "./logout-request.ts";
+
+test("2.3.3 front channel: the message, deflated and in base64, beside the address's own query", async () => {
+  const xml = renderLogoutRequest({ id: "LR-1", issueInstant: new Date(0), sessionIndex: "ST-1" });
+  const url = await frontChannelLogoutUrl("https://a.example/out?x=a%20b", xml);
+  expect(url).toMatch(/^https:\/\/a\.example\/out\?x=a%20b&logoutRequest=[A-Za-z0-9%]+$/);
+  const value = new URL(url).searchParams.get("logoutRequest") ?? "";
+  const bytes = Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  expect(await new Response(inflated).text()).toBe(xml);
+});

@@ -1,0 +1,58 @@
+import { splitFormPair } from "../form-component.ts";
+import { parseParameters, type RequestParameters } from "./parameters.ts";
+
+/** What a service may not swallow: every parameter that an endpoint with a service reads. */
+const own = new Set([
+  "service",
+  "targetService",
+  "TARGET",
+  "ticket",
+  "renew",
+  "gateway",
+  "method",
+  "format",
+  "pgtUrl",
+  "pgt",
+  "warn",
+  "rememberMe",
+  "lt",
+  "username",
+  "password",
+  "reason",
+  "return",
+]);
+
+/** A service that was not encoded: an address with a query, as it stands. */
+const unencoded = /^(?:service|targetService|TARGET)=https?:\/\/[^?]*\?/i;
+
+/**
+ * Reads the query of an endpoint that is given a service. Old clients do not encode it
+ * (`service=http://x/y?a=b&c=d`): pairs that follow such a service and are no parameters of the protocol are
+ * its own, and it is taken as it stands. One that was encoded, has no query, or is followed by nothing foreign
+ * is read like every other parameter. Login and validation read alike, so that a ticket is asked for and spent
+ * for the same service; and what the service becomes is looked up in the registry like any other.
+ *
+ * @throws ParameterError as `parseParameters`
+ * @see CAS protocol 3.0.3, section 2.1.1
+ */
+export function parseProtocolQuery(rawQuery: string): RequestParameters {
+  const pairs: string[][] = [];
+  let open = false;
+  for (const pair of rawQuery.replace(/^\?/, "").split("&")) {
+    const { name } = splitFormPair(pair);
+    if (open && !own.has(name)) pairs.at(-1)?.push(pair);
+    else {
+      pairs.push([pair]);
+      open = unencoded.test(pair);
+    }
+  }
+  return parseParameters(pairs.map(oneOf).join("&"));
+}
+
+/** A pair with what belongs to it. */
+function oneOf([pair = "", ...more]: readonly string[]): string {
+  // Half a surrogate pair cannot be encoded; the reader refuses it.
+  if (more.length === 0 || !more.join().isWellFormed()) return [pair, ...more].join("&");
+  const { name, value } = splitFormPair(pair);
+  return `${name}=${encodeURIComponent([value, ...more].join("&"))}`;
+}

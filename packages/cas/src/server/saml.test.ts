@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import { readXml, type XmlElement } from "../xml-reader.ts";
+import { CasError } from "./cas-error.ts";
+import { renderSamlFailure, renderSamlSuccess } from "./response-saml.ts";
+import { parseSamlRequest, samlCorrelation } from "./saml-request.ts";
+import { createTicketId } from "./ticket-id.ts";
+
+const ticket = createTicketId("ST");
+const target = new Map([["TARGET", "https://shop.example/cb?a=b"]]);
+const bytes = (text: string) => new TextEncoder().encode(text);
+const message = (inner = `<samlp:AssertionArtifact>${ticket}</samlp:AssertionArtifact>`) =>
+  `<?xml version="1.0" encoding="utf-8"?>
+<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/"><SOAP-ENV:Header/><SOAP-ENV:Body><samlp:Request xmlns:samlp="urn:oasis:names:tc:SAML:1.0:protocol" MajorVersion="1" MinorVersion="1" RequestID="_1.2" IssueInstant="2026-11-21T08:00:00Z">${inner}</samlp:Request></SOAP-ENV:Body></SOAP-ENV:Envelope>`;
+
+function codeOf(text: string, parameters: ReadonlyMap<string, string> = target): string {
+  try {
+    parseSamlRequest(bytes(text), parameters);
+  } catch (error) {
+    if (error instanceof CasError) return error.code;
+    throw error;
+  }
+  return "none";
+}
+
+describe("11 SAML 1.1 request", () => {
+  test("the ticket is the artifact, the service is TARGET", () => {
+    expect(parseSamlRequest(bytes(message()), target)).toEqual({
+      ticket,
+      service: "https://shop.example/cb?a=b",
+    });
+    expect(samlCorrelation(bytes(message()), target)).toEqual({
+      requestId: "_1.2",
+      recipient: "https://shop.example/cb?a=b",
+    });
+  });
+
+  const artifact = `<samlp:AssertionArtifact>${ticket}</samlp:AssertionArtifact>`;
+  test.each([
+    ["nothing", ""],
+    ["no XML", "ticket=ST-1"],
+    ["no artifact", message("")],
+    ["an empty artifact", message("<samlp:AssertionArtifact/>")],
+    ["two artifacts", message(artifact + artifact)],
+    [
+      "an artifact of another namespace",
+      message(`<x:AssertionArtifact xmlns:x="urn:x">${ticket}</x:AssertionArtifact>`),
+    ],
+    ["SAML 2", message().replace('MajorVersion="1"', 'MajorVersion="2"')],
+    [
+      "no envelope",
+      `<samlp:Request xmlns:samlp="urn:oasis:names:tc:SAML:1.0:protocol" MajorVersion="1">${artifact}</samlp:Request>`,
+    ],
+    ["two requests", message().replace("</samlp:Request>", "</samlp:Request><a/>")],
+    ["a document type", message().replace("?>", '?><!DOCTYPE a SYSTEM "file:///etc/passwd">')],
+    ["a comment within the ticket", message(artifact.replace("ST-", "ST-<!-- -->"))],
+  ])("%s is INVALID_REQUEST", (_, text) => expect(codeOf(text)).toBe("INVALID_REQUEST"));
+
+  test("without TARGET it is INVALID_REQUEST, bytes that are no UTF-8 too", () => {
+    expect(codeOf(message(), new Map())).toBe("INVALID_REQUEST");
+    expect(() => parseSamlRequest(new Uint8Array([0xff]), target)).toThrow(CasError);
+  });
+
+  test("a ticket of another kind, or of nobody, is refused as elsewhere", () => {
+    const of = (id: string) => codeOf(message(`<samlp:AssertionArtifact>${id}</samlp:AssertionArtifact>`));
+    expect([of(createTicketId("PT")), of(createTicketId("PGT")), of("ST-1")]).toEqual([
+      "INVALID_TICKET_SPEC",
+      "INVALID_TICKET_SPEC",
+      "INVALID_TICKET",
+    ]);
+  });
+
+  test("an identifier that is none is not repeated", () => {
+    const odd = message().replace('RequestID="_1.2"', 'RequestID="a&quot; b=&quot;c"');
+    expect(samlCorrelation(bytes(odd), target).requestId).toBeNull();
+    expect(samlCorrelation(bytes("<"), new Map())).toEqual({ requestId: null, recipient: null });
+  });
+});
+
+const frame = {
+  requestId: "_1.2",
+  recipient: 'https://shop.example/cb?a=b&c="d"',
+  responseId: "LR-1",
+  issueInstant: new Date("2026-11-21T09:00:00Z"),
+};
+const success = {
+  user: "al<ice>",
+  attributes: {
+    authenticationDate: new Date("2026-11-21T08:00:00Z"),
+    longTermAuthenticationRequestTokenUsed: true,
+    isFromNewLogin: false,
+    released: [
+      ["mail", "a@b.example"],
+      ["groups", ["staff", "c&d"]],
+      ["none", []],
+    ] as const,
+  },
+};
+const find = (element: XmlElement, name: string): XmlElement[] => [
+  ...(element.name === name ? [element] : []),
+  ...element.elements.flatMap((one) => find(one, name)),
+];
+
+describe("11 SAML 1.1 response", () => {
+  const { body, contentType } = renderSamlSuccess({
+    ...frame,
+    success,
+    assertionId: "LR-2",
+    issuer: "https://hub.example",
+    lifeSeconds: 60,
+  });
+  const root = readXml(body);
+  const one = (name: string) => find(root, name)[0] as XmlElement;
+
+  test("says what it answers, to whom, and that it succeeded", () => {
+    expect(contentType).toBe("text/xml; charset=utf-8");
+    const { attributes } = one("Response");
+    expect([attributes.get("InResponseTo"), attributes.get("Recipient")]).toEqual([
+      frame.requestId,
+      frame.recipient,
+    ]);
+    expect(one("StatusCode").attributes.get("Value")).toBe("samlp:Success");
+  });
+
+  test("one assertion: who, when, for which service, and how long it is good", () => {
+    expect(find(root, "Assertion")).toHaveLength(1);
+    expect(find(root, "NameIdentifier").map(({ text }) => text)).toEqual(["al<ice>", "al<ice>"]);
+    expect(one("Audience").text).toBe(frame.recipient);
+    const { attributes } = one("Conditions");
+    expect([attributes.get("NotBefore"), attributes.get("NotOnOrAfter")]).toEqual([
+      "2026-11-21T08:59:00.000Z",
+      "2026-11-21T09:01:00.000Z",
+    ]);
+    expect(one("AuthenticationStatement").attributes.get("AuthenticationInstant")).toBe(
+      "2026-11-21T08:00:00.000Z",
+    );
+  });
+
+  test("4.1.3 attributes, several values one after the other, remember-me among them", () => {
+    const attributes = find(root, "Attribute").map((attribute) => [
+      attribute.attributes.get("AttributeName"),
+      ...attribute.elements.map(({ text }) => text),
+    ]);
+    expect(attributes).toEqual([
+      ["authenticationDate", "2026-11-21T08:00:00.000Z"],
+      ["longTermAuthenticationRequestTokenUsed", "true"],
+      ["isFromNewLogin", "false"],
+      ["mail", "a@b.example"],
+      ["groups", "staff", "c&d"],
+    ]);
+  });
+
+  test.each([
+    ["INVALID_REQUEST", "samlp:Requester"],
+    ["INVALID_TICKET", "samlp:RequestDenied"],
+    ["INVALID_SERVICE", "samlp:RequestDenied"],
+    ["INTERNAL_ERROR", "samlp:Responder"],
+  ] as const)("%s: %s, and no assertion", (code, value) => {
+    const refused = readXml(
+      renderSamlFailure({ ...frame, requestId: null, error: new CasError(code, "No <b>.") }).body,
+    );
+    expect(find(refused, "StatusCode")[0]?.attributes.get("Value")).toBe(value);
+    expect(find(refused, "StatusMessage")[0]?.text).toBe(`${code}: No <b>.`);
+    expect(find(refused, "Assertion")).toEqual([]);
+    expect(find(refused, "Response")[0]?.attributes.has("InResponseTo")).toBe(false);
+  });
+});

@@ -1,0 +1,29 @@
+import type { Service } from "./service.ts";
+
+/** A form that brings a ticket to a site. */
+export interface TicketForm {
+  /** The service address, its query as it is. */
+  readonly action: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+}
+
+/**
+ * What the browser sends on for `method=POST`.
+ *
+ * @see CAS protocol 3.0.3, sections 2.1.1 and 2.2.4
+ */
+export function ticketForm(service: Service, ticket: string): TicketForm {
+  return { action: service.url, fields: [{ name: "ticket", value: ticket }] };
+}
+
+/**
+ * The headers of the answer for `method=HEADER`, which a program reads.
+ *
+ * @see CAS protocol 3.0.3, section 2.1.1
+ */
+export function ticketHeaders(
+  service: Service,
+  ticket: string,
+): { readonly service: string; readonly ticket: string } {
+  return { service: service.url, ticket };
+}
