@@ -1,0 +1,8 @@
+"use client";
+import { usePathname } from "next/navigation";
+import { BankFault } from "../src/components/bank-fault.tsx";
+
+/** A page that failed, wrong settings of signing in included. */
+export default function FailedPage({ error }: { error: Error & { digest?: string } }) {
+  return <BankFault path={usePathname()} digest={error.digest} />;
+}

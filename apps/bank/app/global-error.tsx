@@ -1,0 +1,15 @@
+"use client";
+import { BankFault } from "../src/components/bank-fault.tsx";
+import "@gatehouse/ui/styles.css";
+import "./bank.css";
+
+/** Takes the place of the layout when that failed. */
+export default function FailedSite({ error }: { error: Error & { digest?: string } }) {
+  return (
+    <html lang="en-GB" data-voice="bank">
+      <body>
+        <BankFault path="/" digest={error.digest} />
+      </body>
+    </html>
+  );
+}

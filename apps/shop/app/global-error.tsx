@@ -1,0 +1,15 @@
+"use client";
+import { ShopFault } from "../src/components/shop-fault.tsx";
+import "@gatehouse/ui/styles.css";
+import "./shop.css";
+
+/** Takes the place of the layout when that failed. */
+export default function FailedSite({ error }: { error: Error & { digest?: string } }) {
+  return (
+    <html lang="en-GB" data-voice="shop">
+      <body>
+        <ShopFault path="/" digest={error.digest} />
+      </body>
+    </html>
+  );
+}

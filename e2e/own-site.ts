@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { expect } from "@gatehouse/testing";
+import { freePort } from "./free-port.ts";
+
+const next = fileURLToPath(new URL("../node_modules/next/dist/bin/next", import.meta.url));
+
+/** What a test says of the site's environment; `undefined` takes a setting away. */
+type SiteEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** One of our sites, started by a test with settings of the test's own. */
+export class OwnSite {
+  readonly origin: string;
+  readonly #process: ChildProcess;
+  readonly #words: string[] = [];
+
+  private constructor(origin: string, started: ChildProcess) {
+    this.origin = origin;
+    this.#process = started;
+    for (const stream of [started.stdout, started.stderr])
+      stream?.on("data", (said) => this.#words.push(`${said}`));
+  }
+
+  /** @param settings made for the site's origin: a good environment is one change away from a wrong one */
+  static async start(site: "shop" | "bank", settings: (origin: string) => SiteEnvironment): Promise<OwnSite> {
+    const port = await freePort();
+    const origin = `http://${site}.localhost:${port}`;
+    const started = spawn("node", [next, "start", "-p", String(port), "-H", "127.0.0.1"], {
+      cwd: fileURLToPath(new URL(`../apps/${site}`, import.meta.url)),
+      env: { ...process.env, NODE_ENV: "production", SITE_URL: origin, ...settings(origin) },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const own = new OwnSite(origin, started);
+    const ready = () =>
+      fetch(`http://127.0.0.1:${port}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(ready, { timeout: 60_000, message: `the ${site} answers` }).toBe(true);
+    return own;
+  }
+
+  /** All that it wrote. */
+  get log(): string {
+    return this.#words.join("");
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGTERM");
+    await ended;
+  }
+}

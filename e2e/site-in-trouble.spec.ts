@@ -1,0 +1,94 @@
+/** A site whose settings are wrong, or whose hub is not there, stays calm and says what to do. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, gatehouseTest as test } from "@gatehouse/testing";
+import type { Page } from "@playwright/test";
+import { freePort } from "./free-port.ts";
+import { OwnSite } from "./own-site.ts";
+
+const SITE_SECRET = "a-secret-of-this-journey-0123456789abcdef";
+type Settings = Parameters<typeof OwnSite.start>[1];
+
+async function withSite(site: "shop" | "bank", settings: Settings, visit: (site: OwnSite) => Promise<void>) {
+  const DATA_DIR = await mkdtemp(join(tmpdir(), "gatehouse-trouble-"));
+  const own = await OwnSite.start(site, (origin) => ({ DATA_DIR, SITE_SECRET, ...settings(origin) }));
+  try {
+    await visit(own);
+  } finally {
+    await own.stop();
+    await rm(DATA_DIR, { recursive: true });
+  }
+}
+
+/** Next's own error page, and the browser's, have no such heading. */
+async function expectCalm(page: Page, title: string, code: string): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+  await expect(page).toHaveTitle(new RegExp(`^Error: ${title}`));
+  await expect(page.locator("body")).toContainText(code);
+  await expect(page.locator("body")).not.toContainText(SITE_SECRET);
+}
+
+for (const [site, path, own] of [
+  ["shop", "/cart", "Corner Shop"],
+  ["bank", "/accounts", "Harbour Bank"],
+] as const) {
+  test(`the ${site} without a setting shows a calm page of its own`, async ({ page, sites }) => {
+    await withSite(
+      site,
+      () => ({ HUB_URL: sites.hub, SITE_SECRET: undefined }),
+      async ({ origin }) => {
+        for (const address of [path, "/nowhere"]) {
+          const answer = await page.goto(`${origin}${address}`);
+          expect(answer?.status(), address).toBe(500);
+          await expectCalm(page, "This page is not working", "settings_missing");
+          await expect(page.getByRole("banner")).toContainText(own);
+          await expect(page.getByRole("link", { name: "Try again" })).toHaveAttribute("href", address);
+        }
+        await page.goto(`${origin}/api/auth/sign-in?returnTo=${path}`);
+        await expectCalm(page, "Sign-in is not working", "settings_missing");
+        await page.getByText("For the people who run this site").click();
+        await expect(page.getByRole("group")).toContainText("SITE_SECRET is not set.");
+      },
+    );
+  });
+}
+
+test("signing in while no hub answers keeps the person on the site, with her place and her basket", async ({
+  page,
+}) => {
+  const dead = `http://hub.localhost:${await freePort()}`;
+  await withSite(
+    "shop",
+    () => ({ HUB_URL: dead }),
+    async (own) => {
+      await page.goto(own.origin);
+      await page.getByRole("button", { name: "Add Tulips to basket" }).click();
+      await page.goto(`${own.origin}/cart`);
+      await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
+      await expectCalm(page, "You cannot sign in right now", "hub_unreachable");
+      const again = page.getByRole("link", { name: "Try again" });
+      await expect(again).toHaveAttribute("href", "/api/auth/sign-in?returnTo=%2Fcart");
+      await again.click();
+      await expectCalm(page, "You cannot sign in right now", "hub_unreachable");
+      await page.goto(`${own.origin}/cart`);
+      await expect(page.getByRole("main")).toContainText("Tulips");
+      const [, reference = "none"] = /"reference":"(\w+)"/.exec(own.log) ?? [];
+      expect(reference).toHaveLength(8);
+    },
+  );
+});
+
+test("a HUB_URL that leads to the site itself is told by its name", async ({ page }) => {
+  await withSite(
+    "shop",
+    (origin) => ({ HUB_URL: origin }),
+    async (own) => {
+      await page.goto(`${own.origin}/api/auth/sign-in`);
+      await expectCalm(page, "Sign-in is not working", "hub_url_wrong");
+      await page.getByText("For the people who run this site").click();
+      await expect(page.getByRole("group")).toContainText("HUB_URL is not a Gatehouse hub");
+      expect(own.log).toContain('"code":"hub_url_wrong"');
+    },
+  );
+});
