@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "@gatehouse/testing";
 import { freePort } from "./free-port.ts";
 
-const next = fileURLToPath(new URL("../node_modules/next/dist/bin/next", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+const next = join(root, "node_modules", "next", "dist", "bin", "next");
 
 /** What a test says of the site's environment; `undefined` takes a setting away. */
 type SiteEnvironment = Readonly<Record<string, string | undefined>>;
@@ -27,7 +29,7 @@ export class OwnSite {
     const port = await freePort();
     const origin = `http://${site}.localhost:${port}`;
     const started = spawn("node", [next, "start", "-p", String(port), "-H", "127.0.0.1"], {
-      cwd: fileURLToPath(new URL(`../apps/${site}`, import.meta.url)),
+      cwd: join(root, "apps", site),
       env: { ...process.env, NODE_ENV: "production", SITE_URL: origin, ...settings(origin) },
       stdio: ["ignore", "pipe", "pipe"],
     });
