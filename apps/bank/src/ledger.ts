@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type CalendarDate, monthOf, toCalendarDate } from "./calendar-date.ts";
 import { type Category, type InventedEntry, inventYear } from "./invented-year.ts";
+import { makePrivateFile } from "./private-file.ts";
 
 export type AccountKind = "current" | "savings";
 
@@ -92,7 +91,7 @@ type Row = Record<string, unknown>;
 
 /** @see https://www.sqlite.org/lang_transaction.html#immediate */
 export function openLedger(file: string, clock: () => Date = () => new Date()): Ledger {
-  mkdirSync(dirname(file), { recursive: true });
+  makePrivateFile(file);
   const database = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: true });
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   database.exec(SCHEMA);

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { makePrivateFile } from "./private-file.ts";
 
 /** The most of one product that a cart holds. */
 export const LARGEST_QUANTITY = 99;
@@ -92,7 +91,7 @@ type Statements = { readonly [Name in keyof typeof STATEMENTS]: StatementSync };
  * @see https://www.sqlite.org/lang_transaction.html#immediate
  */
 export function openCartStore(file: string, clock: () => number = Date.now): CartStore {
-  mkdirSync(dirname(file), { recursive: true });
+  makePrivateFile(file);
   const database = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: true });
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   database.exec(SCHEMA);
