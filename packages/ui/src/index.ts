@@ -1,5 +1,6 @@
 /** The shared look: components without state, for server components of any site. */
 export { Button, ButtonLink, type ButtonLinkProps, type ButtonProps } from "./components/button.tsx";
+export { CheckboxField, type CheckboxFieldProps } from "./components/checkbox-field.tsx";
 export { Confirm, type ConfirmProps } from "./components/confirm.tsx";
 export {
   ErrorSummary,
