@@ -1,36 +1,73 @@
 import { readFile } from "node:fs/promises";
 import { runInNewContext } from "node:vm";
 import { relativeTimeWords } from "@gatehouse/ui";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const source = await readFile(new URL("../public/assets/enhance.js", import.meta.url), "utf8");
 
-/** Runs the script on a page that holds times and nothing else. */
-function refreshed(dates: readonly Date[]): readonly string[] {
-  class HTMLElement {
-    textContent = "";
-    title = "";
-    readonly date: Date;
-    constructor(date: Date) {
-      this.date = date;
-    }
-    getAttribute() {
-      return this.date.toISOString();
-    }
+class HTMLElement {
+  textContent = "";
+  title = "";
+  readonly dataset: Record<string, string> = {};
+  readonly #attributes: Readonly<Record<string, string>>;
+  constructor(attributes: Readonly<Record<string, string>> = {}) {
+    this.#attributes = attributes;
   }
-  const times = dates.map((date) => new HTMLElement(date));
-  const document = {
-    forms: [],
-    querySelectorAll: (selector: string) => (selector.startsWith("time") ? times : []),
-  };
+  getAttribute(name: string) {
+    return this.#attributes[name] ?? null;
+  }
+}
+
+/** As a browser does it: a second `submit` event is sent even when the first is on its way. */
+class HTMLFormElement extends HTMLElement {
+  sent = 0;
+  #listeners: ((event: { preventDefault(): void }) => void)[] = [];
+  addEventListener(_: "submit", listener: (event: { preventDefault(): void }) => void) {
+    this.#listeners.push(listener);
+  }
+  querySelector() {
+    return null;
+  }
+  requestSubmit() {
+    let wanted = true;
+    for (const listener of this.#listeners) listener({ preventDefault: () => (wanted = false) });
+    if (wanted) this.sent += 1;
+  }
+}
+
+class PerformanceNavigationTiming {
+  readonly type: string;
+  constructor(type: string) {
+    this.type = type;
+  }
+}
+
+/** Runs the script on a page that holds these and nothing else. */
+function run(page: {
+  readonly found: Readonly<Record<string, readonly HTMLElement[]>>;
+  readonly visit?: string;
+}) {
+  const listeners: ((event: { persisted: boolean }) => void)[] = [];
   runInNewContext(source, {
-    document,
+    document: {
+      forms: Object.values(page.found)
+        .flat()
+        .filter((element) => element instanceof HTMLFormElement),
+      querySelectorAll: (selector: string) => page.found[selector] ?? [],
+    },
+    performance: { getEntriesByType: () => [new PerformanceNavigationTiming(page.visit ?? "navigate")] },
     HTMLElement,
     HTMLInputElement: HTMLElement,
-    addEventListener() {},
+    HTMLFormElement,
+    PerformanceNavigationTiming,
+    addEventListener: (_: "pageshow", listener: (typeof listeners)[number]) => listeners.push(listener),
     setInterval() {},
   });
-  return times.map(({ textContent }) => textContent);
+  return {
+    show: (persisted: boolean) => {
+      for (const listener of listeners) listener({ persisted });
+    },
+  };
 }
 
 test("is at most 4 kB", () => {
@@ -46,5 +83,47 @@ test("says times in the words that the server says", () => {
   const dates = [0, 65, 4000, 90_000, 900_000, 5_000_000, 90_000_000].map(
     (s) => new Date(now.getTime() - s * 1000),
   );
-  expect(refreshed(dates)).toEqual(dates.map((date) => relativeTimeWords(date, now)));
+  const times = dates.map((date) => new HTMLElement({ datetime: date.toISOString() }));
+  run({ found: { "time[data-relative]": times } });
+  expect(times.map(({ textContent }) => textContent)).toEqual(
+    dates.map((date) => relativeTimeWords(date, now)),
+  );
+});
+
+describe("a form that sends itself", () => {
+  const opened = (visit: string) => {
+    const form = new HTMLFormElement();
+    const page = run({ found: { "form[data-submits-itself]": [form] }, visit });
+    return { form, ...page };
+  };
+
+  test.each(["navigate", "reload"])("is sent once by itself (%s)", (visit) => {
+    const { form, show } = opened(visit);
+    expect(form.sent).toBe(1);
+    // The page has loaded while the form is on its way; she is quick with the button.
+    show(false);
+    form.requestSubmit();
+    expect(form.sent).toBe(1);
+  });
+
+  test("waits for her when she came back to it", () => {
+    const { form } = opened("back_forward");
+    expect(form.sent).toBe(0);
+    form.requestSubmit();
+    expect(form.sent).toBe(1);
+  });
+
+  test("waits for her when the browser had kept the page", () => {
+    const { form, show } = opened("navigate");
+    show(true);
+    expect(form.sent).toBe(1);
+    form.requestSubmit();
+    expect(form.sent).toBe(2);
+  });
+});
+
+test("any other form is never sent by the script", () => {
+  const form = new HTMLFormElement();
+  run({ found: { form: [form] } });
+  expect(form.sent).toBe(0);
 });

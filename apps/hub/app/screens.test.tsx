@@ -1,10 +1,20 @@
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
-import { type AccountScreen, type LoginScreen, type Screens, withScreen } from "../src/screen.ts";
+import {
+  type AccountScreen,
+  type AskBeforeScreen,
+  type LoggedOutScreen,
+  type LoginScreen,
+  type Screens,
+  type TicketFormScreen,
+  withScreen,
+} from "../src/screen.ts";
 import AccountPage from "./account/page.tsx";
+import AskBeforePage, { generateMetadata as askBeforeMetadata } from "./cas/ask-before/page.tsx";
 import LoginPage, { generateMetadata } from "./cas/login/page.tsx";
 import LoggedOutPage from "./cas/logout/page.tsx";
+import TicketFormPage, { generateMetadata as ticketFormMetadata } from "./cas/ticket-form/page.tsx";
 import HomePage from "./page.tsx";
 import RefusedPage from "./refused/page.tsx";
 
@@ -18,7 +28,23 @@ const login: LoginScreen = {
   idleMinutes: 30,
   error: null,
   username: "alice",
+  rememberMe: false,
+  askBefore: false,
+  rememberDays: 14,
 };
+const askBefore: AskBeforeScreen = {
+  action: "/cas/login/confirm",
+  hidden: [{ name: "token", value: "token-1" }],
+  site: shop,
+  person: { name: "Alice", username: "alice" },
+};
+const ticketForm: TicketFormScreen = {
+  action: "http://shop.localhost:3001/cas",
+  fields: [{ name: "ticket", value: "ST-1" }],
+  site: shop,
+};
+const loggedOut: LoggedOutScreen = { sites: [shop], wasSignedIn: true, frontChannel: [], continueTo: null };
+const told = ["https://bank.example/logout?a=1&b=2", "https://museum.example/logout"];
 const browser = { browser: "Firefox on Windows", address: "203.0.113.24", startedAt: at, lastActivityAt: at };
 const account: AccountScreen = {
   person: { name: "Alice", username: "alice", email: "alice@example.com" },
@@ -34,13 +60,18 @@ const account: AccountScreen = {
 function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name], Page: () => ReactNode): string {
   return withScreen(name, model, () => renderToStaticMarkup(<Page />));
 }
+const drawnLoggedOut = (over: Partial<LoggedOutScreen> = {}) =>
+  drawn("logged-out", { ...loggedOut, ...over }, LoggedOutPage);
 const drawnLogin = (over: Partial<LoginScreen> = {}) => drawn("login", { ...login, ...over }, LoginPage);
 
 describe("every screen", () => {
   test.each([
     ["login", drawnLogin({ reason: "idle" })],
     ["login with an error", drawnLogin({ error: { code: "credentials_wrong", reference: "3fa9c04d71be" } })],
-    ["logged-out", drawn("logged-out", { sites: [shop], wasSignedIn: true }, LoggedOutPage)],
+    ["ask-before", drawn("ask-before", askBefore, AskBeforePage)],
+    ["ticket-form", drawn("ticket-form", ticketForm, TicketFormPage)],
+    ["logged-out", drawnLoggedOut()],
+    ["logged-out, telling sites", drawnLoggedOut({ frontChannel: told, continueTo: shop })],
     [
       "refused",
       drawn("refused", { title: "No", sentences: ["So."], code: "c", reference: "r" }, RefusedPage),
@@ -90,6 +121,92 @@ describe("the sign-in page", () => {
     const ids = html.match(/aria-describedby="([^"]+)"/)?.[1]?.split(" ") ?? [];
     expect(ids).toEqual(["password-error"]);
     for (const id of ids) expect(html).toContain(`id="${id}"`);
+  });
+});
+
+describe("the choices of the sign-in page", () => {
+  const box = (html: string, name: string) => html.match(new RegExp(`<input[^>]*name="${name}"[^>]*>`))?.[0];
+
+  test.each([
+    ["rememberMe", "rememberMe"],
+    ["warn", "askBefore"],
+  ] as const)("%s is sent as true, not ticked at first, and ticked again after an error", (name, field) => {
+    const first = box(drawnLogin(), name);
+    expect(first).toContain('type="checkbox"');
+    expect(first).toContain('value="true"');
+    expect(first).not.toContain("checked=");
+    const error = { code: "credentials_wrong", reference: "r" } as const;
+    expect(box(drawnLogin({ error, [field]: true }), name)).toContain("checked=");
+  });
+
+  test("one says for how long, and stands with the other between password and button", () => {
+    const html = drawnLogin({ rememberDays: 30 });
+    const hint = box(html, "rememberMe")?.match(/aria-describedby="([^"]+)"/)?.[1];
+    expect(html).toContain(`id="${hint}">For 30 days. `);
+    const order = ["password", "rememberMe", "warn"].map((name) => html.indexOf(`name="${name}"`));
+    const inOrder = [...order, html.indexOf('<button type="submit"')];
+    expect(inOrder).toEqual(inOrder.toSorted((one, other) => one - other));
+  });
+});
+
+describe("before another site learns who she is", () => {
+  test("says who she is here and which site will learn it", () => {
+    const html = drawn("ask-before", askBefore, AskBeforePage);
+    expect(html).toContain("Sign in to Corner Shop?</h1>");
+    expect(html).toContain("<bdi>Alice</bdi></strong> · <bdi>alice</bdi>");
+    expect(html).toContain("<strong>Corner Shop</strong> · shop.localhost");
+    expect(withScreen("ask-before", askBefore, askBeforeMetadata).title).toBe("Sign in to Corner Shop?");
+  });
+
+  test("goes on by a form that carries all its fields, and away by a plain link", () => {
+    const html = drawn("ask-before", askBefore, AskBeforePage);
+    const form = html.match(/<form.*<\/form>/)?.[0];
+    expect(form).toMatch(/^<form[^>]* action="\/cas\/login\/confirm" method="post">/);
+    expect(form).toContain('<input type="hidden" name="token" value="token-1"/>');
+    expect(form).toMatch(/<button type="submit"[^>]*>Continue to Corner Shop</);
+    expect(html).toMatch(/<a [^>]*href="\/account"[^>]*>Not now</);
+    expect(html).not.toContain("data-submits-itself");
+  });
+});
+
+test("a ticket on its way is posted to the site, by the script or by a button that can be seen", () => {
+  const html = drawn("ticket-form", ticketForm, TicketFormPage);
+  const form = html.match(/<form.*<\/form>/)?.[0];
+  expect(form).toMatch(
+    /^<form data-submits-itself[^>]* action="http:\/\/shop.localhost:3001\/cas" method="post">/,
+  );
+  expect(form).toContain('<input type="hidden" name="ticket" value="ST-1"/>');
+  expect(form).toMatch(/<button type="submit"[^>]*>Continue to Corner Shop</);
+  expect(withScreen("ticket-form", ticketForm, ticketFormMetadata).title).toBe("Going to Corner Shop");
+});
+
+describe("the signed-out page", () => {
+  const actions = (html: string) =>
+    [...html.matchAll(/<a class="ui-button"[^>]*data-kind="(\w+)"[^>]*href="([^"]+)"/g)].map(
+      ([, kind, href]) => [kind, href],
+    );
+
+  test("offers to sign in again, and first of all the way back where there is one", () => {
+    expect(actions(drawnLoggedOut())).toEqual([["primary", "/cas/login"]]);
+    expect(actions(drawnLoggedOut({ continueTo: shop }))).toEqual([
+      ["primary", shop.url],
+      ["plain", "/cas/login"],
+    ]);
+  });
+
+  test("tells sites by pictures that nobody sees, and each of them once", () => {
+    const html = drawnLoggedOut({ frontChannel: told });
+    const pictures = html.match(/<img\b[^>]*>/g) ?? [];
+    expect(pictures.map((picture) => picture.match(/src="([^"]+)"/)?.[1]?.replaceAll("&amp;", "&"))).toEqual(
+      told,
+    );
+    for (const picture of pictures) {
+      for (const part of [' alt=""', ' aria-hidden="true"', 'class="visually-hidden"', '"no-referrer"'])
+        expect(picture).toContain(part);
+      expect(picture).not.toMatch(/loading=|hidden=""/);
+    }
+    expect(html).not.toContain('rel="preload"');
+    expect(html).toContain("<strong>Corner Shop</strong>");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LoginErrorCode, LoginScreen } from "../src/screen.ts";
-import { listWords, loginErrorWords, reasonWords, waitWords } from "./words.ts";
+import { listWords, loginErrorWords, reasonWords, rememberWords, waitWords } from "./words.ts";
 
 // Objects and not lists: a reason or code that is added and forgotten here does not compile.
 const reasons: Record<NonNullable<LoginScreen["reason"]>, true> = {
@@ -71,6 +71,13 @@ test.each([
   [7200, "2 hours"],
 ])("a wait of %s seconds is %j", (seconds, words) => {
   expect(waitWords(seconds)).toBe(words);
+});
+
+test.each([
+  [1, "For 1 day. "],
+  [14, "For 14 days. "],
+])("keeping somebody signed in for %i days begins with %j", (days, words) => {
+  expect(rememberWords(days)).toBe(`${words}Not on a computer that others use.`);
 });
 
 test.each([

@@ -92,6 +92,11 @@ function minutes(count: number): string {
   return `${count} minutes`;
 }
 
+/** What "keep me signed in" means, said before she ticks it. */
+export function rememberWords(days: number): string {
+  return `For ${days === 1 ? "1 day" : `${days} days`}. Not on a computer that others use.`;
+}
+
 /** "Corner Shop", "Corner Shop and Harbour Bank", "A, B and C". */
 export function listWords(names: readonly string[]): string {
   return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(names);

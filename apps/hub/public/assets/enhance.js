@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The hub's only script. Every screen works without it; it moves the focus to what went wrong, shows a password,
- * keeps a form from being sent twice and times fresh. No HTML is made from text here.
+ * keeps a form from being sent twice and times fresh, and sends a form that only has to be passed on. No HTML is made from text here.
  */
 (() => {
   /** @type {(selector: string) => HTMLElement[]} */
@@ -41,8 +41,9 @@
     });
   }
 
-  // Back from the next page by the browser's button: the form can be sent again.
-  addEventListener("pageshow", () => {
+  // Back from the next page by the browser's button: the form can be sent again, by her and not by itself.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
     for (const form of document.forms) delete form.dataset.sent;
     for (const button of all("button[data-label]")) {
       button.textContent = button.dataset.label ?? "";
@@ -50,6 +51,12 @@
       delete button.dataset.label;
     }
   });
+
+  // Sent while the page still loads, it takes this page's place in the history. Coming back would lead away again.
+  const [visit] = performance.getEntriesByType("navigation");
+  const back = visit instanceof PerformanceNavigationTiming && visit.type === "back_forward";
+  const form = all("form[data-submits-itself]")[0];
+  if (form instanceof HTMLFormElement && !back) form.requestSubmit();
 
   // The same steps as in packages/ui/src/relative-time-words.ts.
   /** @type {[Intl.RelativeTimeFormatUnit, number][]} */

@@ -1,5 +1,6 @@
 import {
   Button,
+  CheckboxField,
   ErrorSummary,
   Footer,
   Notice,
@@ -12,7 +13,8 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { type LoginScreen, readScreen } from "../../../src/screen.ts";
 import { GateBrand } from "../../gate-brand.tsx";
-import { loginErrorWords, reasonWords } from "../../words.ts";
+import { HiddenFields } from "../../hidden-fields.tsx";
+import { loginErrorWords, reasonWords, rememberWords } from "../../words.ts";
 
 export const dynamic = "force-dynamic";
 
@@ -42,9 +44,7 @@ export default function LoginPage() {
         )}
         {!problem && <Reason model={model} />}
         <form className="ui-form" method="post" action={model.action}>
-          {model.hidden.map(({ name, value }) => (
-            <input key={name} type="hidden" name={name} value={value} />
-          ))}
+          <HiddenFields fields={model.hidden} />
           <TextField
             id="username"
             name="username"
@@ -60,6 +60,7 @@ export default function LoginPage() {
             error={errorOf("password")}
             autoComplete="current-password"
           />
+          <Choices model={model} />
           <Button wide busyLabel="Signing in …">
             Sign in
           </Button>
@@ -67,6 +68,27 @@ export default function LoginPage() {
         {model.error && !problem?.atField && <Reference code={model.error.reference} />}
       </div>
     </Page>
+  );
+}
+
+/** What she may want besides; most people do not, so it stays small. */
+function Choices({ model }: { model: LoginScreen }) {
+  return (
+    <div className="gate-choices">
+      <CheckboxField
+        id="remember-me"
+        name="rememberMe"
+        label="Keep me signed in on this browser"
+        hint={rememberWords(model.rememberDays)}
+        checked={model.rememberMe}
+      />
+      <CheckboxField
+        id="warn"
+        name="warn"
+        label="Ask me before signing me in to another site"
+        checked={model.askBefore}
+      />
+    </div>
   );
 }
 

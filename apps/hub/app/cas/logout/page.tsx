@@ -1,7 +1,7 @@
 import { ButtonLink, Page } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { readScreen } from "../../../src/screen.ts";
+import { type LoggedOutScreen, readScreen } from "../../../src/screen.ts";
 import { GateBrand } from "../../gate-brand.tsx";
 import { SiteNames } from "../../site-names.tsx";
 
@@ -31,10 +31,44 @@ export default function LoggedOutPage() {
             <SiteNames sites={model.sites} />
           </section>
         )}
-        <ButtonLink wide href="/cas/login">
-          Sign in again
-        </ButtonLink>
+        <WaysOn continueTo={model.continueTo} />
+        <FrontChannel addresses={model.frontChannel} />
       </div>
     </Page>
   );
+}
+
+/** Back to the site she wanted to go to, if there is one: the page came in between only to tell the others. */
+function WaysOn({ continueTo }: Pick<LoggedOutScreen, "continueTo">) {
+  return (
+    <div className="gate-ways">
+      {continueTo !== null && (
+        <ButtonLink wide href={continueTo.url}>
+          Continue to {continueTo.name}
+        </ButtonLink>
+      )}
+      <ButtonLink wide kind={continueTo === null ? "primary" : "plain"} href="/cas/login">
+        Sign in again
+      </ButtonLink>
+    </div>
+  );
+}
+
+/**
+ * Tells sites that the hub cannot reach, by pictures that nobody sees or hears of. They load without a script,
+ * at once and only once: `fetchPriority` is low because React would preload them besides.
+ */
+function FrontChannel({ addresses }: { addresses: LoggedOutScreen["frontChannel"] }) {
+  return addresses.map((address) => (
+    // biome-ignore lint/performance/noImgElement: it is no picture, and this browser itself has to ask for it
+    <img
+      key={address}
+      className="visually-hidden"
+      src={address}
+      alt=""
+      aria-hidden
+      fetchPriority="low"
+      referrerPolicy="no-referrer"
+    />
+  ));
 }

@@ -1,0 +1,63 @@
+import { Button, ButtonLink, Page } from "@gatehouse/ui";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { type AskBeforeScreen, readScreen } from "../../../src/screen.ts";
+import { GateBrand } from "../../gate-brand.tsx";
+import { HiddenFields } from "../../hidden-fields.tsx";
+
+export const dynamic = "force-dynamic";
+
+export function generateMetadata(): Metadata {
+  const model = readScreen("ask-before");
+  return { title: model === null ? "Not found" : `Sign in to ${model.site.name}?` };
+}
+
+/** She wanted to be asked: who she is here, and which site will learn it. */
+export default function AskBeforePage() {
+  const model = readScreen("ask-before");
+  if (model === null) notFound();
+  return (
+    <Page width="form">
+      <div className="gate">
+        <header className="gate-head">
+          <GateBrand />
+          <h1 className="ui-title">Sign in to {model.site.name}?</h1>
+          <p className="gate-to">You wanted to be asked before another site learns who you are.</p>
+        </header>
+        <WhoAndWhere person={model.person} site={model.site} />
+        <form className="gate-ways" method="post" action={model.action}>
+          <HiddenFields fields={model.hidden} />
+          <Button wide busyLabel="Going there …">
+            Continue to {model.site.name}
+          </Button>
+          <ButtonLink wide kind="plain" href="/account">
+            Not now
+          </ButtonLink>
+        </form>
+      </div>
+    </Page>
+  );
+}
+
+/** Both come from the hub's own records, never from the request. */
+function WhoAndWhere({ person, site }: Pick<AskBeforeScreen, "person" | "site">) {
+  return (
+    <dl className="gate-facts">
+      <div>
+        <dt>You are here as</dt>
+        <dd>
+          <strong>
+            <bdi>{person.name}</bdi>
+          </strong>{" "}
+          · <bdi>{person.username}</bdi>
+        </dd>
+      </div>
+      <div>
+        <dt>Will learn this</dt>
+        <dd>
+          <strong>{site.name}</strong> · {site.host}
+        </dd>
+      </div>
+    </dl>
+  );
+}
