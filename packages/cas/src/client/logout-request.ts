@@ -22,20 +22,30 @@ const longestBody = 65_536;
  * @see CAS protocol 3.0.3, section 2.3.3.2 and appendix C
  */
 export function parseLogoutRequest(rawBody: string | Uint8Array): ReceivedLogoutRequest {
-  if (rawBody.length > longestBody) return invalid(`body longer than ${longestBody}`);
+  if (rawBody.length > longestBody) return invalidLogoutRequest(`body longer than ${longestBody}`);
   const body = typeof rawBody === "string" ? rawBody : readUtf8(rawBody);
-  if (body === null) return invalid("body that is not UTF-8");
-  const root = readMessage(onlyLogoutRequest(body));
+  if (body === null) return invalidLogoutRequest("body that is not UTF-8");
+  return readLogoutMessage(onlyLogoutRequest(body));
+}
+
+/**
+ * Reads the message itself, however it came.
+ *
+ * @throws CasClientError `logout_request_invalid` unless it is a plain `samlp:LogoutRequest` with exactly one
+ *   session index
+ */
+export function readLogoutMessage(xml: string): ReceivedLogoutRequest {
+  const root = readMessage(xml);
   if (root.namespace !== protocol || root.name !== "LogoutRequest")
-    return invalid("root that is no LogoutRequest");
+    return invalidLogoutRequest("root that is no LogoutRequest");
   const [own, ...others] = root.elements.filter(isSessionIndex);
   // Anywhere in it: another reader might find the one that is hidden deeper.
   if (own === undefined || others.length > 0 || countNamed(root, "SessionIndex") !== 1) {
-    return invalid("not exactly one SessionIndex");
+    return invalidLogoutRequest("not exactly one SessionIndex");
   }
   const sessionIndex = own.text.trim();
   if (own.elements.length > 0 || !/^[A-Za-z0-9-]{1,256}$/.test(sessionIndex)) {
-    return invalid("a SessionIndex that is no ticket");
+    return invalidLogoutRequest("a SessionIndex that is no ticket");
   }
   return { sessionIndex };
 }
@@ -49,16 +59,16 @@ function onlyLogoutRequest(body: string): string {
       return "text" in read && read.text === "logoutRequest";
     });
   const [pair] = found;
-  if (pair === undefined || found.length > 1) return invalid("not exactly one logoutRequest");
+  if (pair === undefined || found.length > 1) return invalidLogoutRequest("not exactly one logoutRequest");
   const read = readFormComponent(pair.value);
-  return "text" in read ? read.text : invalid(`a logoutRequest that is ${read.fault}`);
+  return "text" in read ? read.text : invalidLogoutRequest(`a logoutRequest that is ${read.fault}`);
 }
 
 function readMessage(xml: string): XmlElement {
   try {
     return readXml(xml);
   } catch (error) {
-    if (error instanceof XmlError) return invalid(`XML that ${error.message}`, error);
+    if (error instanceof XmlError) return invalidLogoutRequest(`XML that ${error.message}`, error);
     throw error;
   }
 }
@@ -74,7 +84,8 @@ function countNamed(element: XmlElement, name: string): number {
   );
 }
 
-function invalid(detail: string, cause?: unknown): never {
+/** The one refusal of whatever is no logout request. */
+export function invalidLogoutRequest(detail: string, cause?: unknown): never {
   throw new CasClientError(
     "logout_request_invalid",
     "This is no logout request. Answer 400 and change nothing; if the hub sent it, compare the versions of hub and site.",
