@@ -23,7 +23,7 @@ export interface ProxyGrantingTicketRegistryTrial {
  *
  * @param title the store's name
  * @param open a fresh trial, called before each law; `close` is called after it
- * @see CAS protocol 3.0.3, sections 3.3 and 2.3
+ * @see CAS protocol 3.0.3, sections 3.3.1 and 2.3
  */
 export function proxyGrantingTicketRegistryLaws(
   title: string,
@@ -46,23 +46,23 @@ export function proxyGrantingTicketRegistryLaws(
       return id;
     }
 
-    test("3.3 a ticket is good again and again, and says whose it is", async () => {
+    test("3.3.1 a ticket is good again and again, and says whose it is", async () => {
       const id = await grant();
       const found = { siteId: trial.siteId, sessionId, proxies };
       expect(await trial.registry.find(id)).toEqual(found);
       expect(await trial.registry.find(id)).toEqual(found);
     });
 
-    test("2.6.1 the chain comes back in its order, the latest first", async () => {
+    test("2.6.2 the chain comes back in its order, the latest first", async () => {
       expect((await trial.registry.find(await grant()))?.proxies).toEqual(proxies);
     });
 
-    test("3.3 a ticket that was never granted is unknown", async () => {
+    test("3.3.1 a ticket that was never granted is unknown", async () => {
       await grant();
       expect(await trial.registry.find(createTicketId("PGT"))).toBeNull();
     });
 
-    test("2.3 with its session it is dead at once, and others live on", async () => {
+    test("3.3.1 with its session it is dead at once, and others live on", async () => {
       const mine = await grant();
       const another = await trial.startSession();
       const other = createTicketId("PGT");
@@ -72,7 +72,7 @@ export function proxyGrantingTicketRegistryLaws(
       expect(await trial.registry.find(other)).toMatchObject({ sessionId: another });
     });
 
-    test("2.3 for a session that has ended none is granted, and nothing kept", async () => {
+    test("3.3.1 for a session that has ended none is granted, and nothing kept", async () => {
       await trial.endSession(sessionId);
       const id = createTicketId("PGT");
       expect(await trial.registry.grant({ id, siteId: trial.siteId, sessionId, proxies })).toBe(false);
@@ -80,13 +80,13 @@ export function proxyGrantingTicketRegistryLaws(
       expect(await trial.dump()).not.toContain(sessionId);
     });
 
-    test("3.3 what was granted is good after a restart", async () => {
+    test("3.3.1 what was granted is good after a restart", async () => {
       const id = await grant();
       const registry = (await trial.reopen?.()) ?? trial.registry;
       expect(await registry.find(id)).toMatchObject({ sessionId });
     });
 
-    test("3.3 a stolen copy of the store grants nothing: it has the hash alone", async () => {
+    test("3.3.1 a stolen copy of the store grants nothing: it has the hash alone", async () => {
       const id = await grant();
       const kept = await trial.dump();
       expect(kept).toContain(sessionId);

@@ -30,7 +30,7 @@ const service = "https://shop.example/callback?state=a";
  *
  * @param title the store's name
  * @param open a fresh trial, called before each law; `close` is called after it
- * @see CAS protocol 3.0.3, section 3.1.1
+ * @see CAS protocol 3.0.3, sections 3.1.1 and 3.2.1
  */
 export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegistryTrial>): void {
   describe(`${title} keeps the laws of a ticket registry`, () => {
@@ -64,7 +64,7 @@ export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegi
 
     lawsOfOnce({ trial: () => trial, issue, spend, outcomeOf });
     lawsOfConditions({ trial: () => trial, sessionId: () => sessionId, issue, spend, outcomeOf });
-    lawsOfProxies({ trial: () => trial, issue, spend, outcomeOf });
+    lawsOfProxies({ trial: () => trial, sessionId: () => sessionId, issue, spend, outcomeOf });
     lawsOfKeeping({ trial: () => trial, sessionId: () => sessionId, issue, spend, outcomeOf });
   });
 }
@@ -170,23 +170,44 @@ function lawsOfConditions({ trial, sessionId, issue, spend, outcomeOf }: HandsOn
   });
 }
 
-function lawsOfProxies({ issue, spend, outcomeOf }: Hands): void {
+function lawsOfProxies({ trial, sessionId, issue, spend, outcomeOf }: HandsOnSession): void {
   const proxies = ["https://near.example/pgt?b=1", "https://far.example/pgt"];
+  const issueProxied = () => issue({ id: createTicketId("PT"), proxies });
 
-  test("2.6.1 a proxy ticket brings its chain along, the latest proxy first", async () => {
-    const spent = await spend(await issue({ id: createTicketId("PT"), proxies }));
+  test("2.6.2 a proxy ticket brings its chain along, the latest proxy first, after a restart too", async () => {
+    const [early, late] = [await issueProxied(), await issueProxied()];
+    expect(await spend(early)).toMatchObject({ outcome: "valid", proxies });
+    const registry = (await trial().reopen?.()) ?? trial().registry;
+    const spent = await registry.consume(late, { service, renew: false });
     expect(spent).toMatchObject({ outcome: "valid", proxies });
   });
 
   test("3.2.1 of 50 concurrent spends of a proxy ticket one wins", async () => {
-    const id = await issue({ id: createTicketId("PT"), proxies });
+    const id = await issueProxied();
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(spend(id))));
     expect(outcomes.filter((outcome) => outcome === "valid")).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === "unknown")).toHaveLength(49);
   });
 
-  test("3.2 a proxy ticket never stands for the service ticket of the same characters", async () => {
-    const id = await issue({ id: createTicketId("PT"), proxies });
-    expect(await outcomeOf(spend(id.replace("PT-", "ST-")))).toBe("unknown");
+  test("3.2.1 a wrong service burns a proxy ticket", async () => {
+    const id = await issueProxied();
+    expect(await outcomeOf(spend(id, { service: "https://other.example/" }))).toBe("other-service");
+    expect(await outcomeOf(spend(id))).toBe("unknown");
+  });
+
+  test("2.3 a proxy ticket of a session that has ended is refused and gone", async () => {
+    const id = await issueProxied();
+    await trial().endSession(sessionId());
+    expect(await outcomeOf(spend(id))).toBe("session-ended");
+    expect(await outcomeOf(spend(id))).toBe("unknown");
+  });
+
+  test.each([
+    ["PT", "ST"],
+    ["ST", "PT"],
+  ] as const)("3.2 a %s never stands for the %s of the same characters", async (kind, other) => {
+    const id = await issue({ id: createTicketId(kind) });
+    expect(await outcomeOf(spend(id.replace(kind, other)))).toBe("unknown");
     expect(await outcomeOf(spend(id))).toBe("valid");
   });
 }
