@@ -6,7 +6,7 @@ import { type Cookies, createCookies } from "./http/cookies.ts";
 import type { Call } from "./http/route.ts";
 import type { Log } from "./log.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
-import { createOutbound } from "./outbound/outbound.ts";
+import { createOutbound, type Outbound } from "./outbound/outbound.ts";
 import { type PurposeKeys, purposeKeys } from "./secret-keys.ts";
 import { startUpkeep } from "./session/upkeep.ts";
 import { openSiteRegistry, type SiteRegistry } from "./site-registry/site-registry.ts";
@@ -19,6 +19,7 @@ export interface Hub {
   readonly sites: SiteRegistry;
   readonly throttle: SignInThrottle;
   readonly logout: LogoutDispatcher;
+  readonly outbound: Outbound;
   readonly cookies: Cookies;
   readonly keys: { readonly form: PurposeKeys; readonly note: PurposeKeys; readonly browser: PurposeKeys };
   /** For what lives in the browser alone; the database has a clock of its own. */
@@ -64,6 +65,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     sites,
     throttle: createSignInThrottle(settings.loginThrottle ? database.pool : null),
     logout,
+    outbound,
     cookies,
     keys: {
       form: purposeKeys(settings.secrets, "form"),

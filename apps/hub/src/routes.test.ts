@@ -15,7 +15,7 @@ const protections: readonly AntiForgery[] = [
   "form-token",
   "header-credentials",
 ];
-const sendings: readonly Sends[] = ["nothing", "query", "raw-query", "form", "json"];
+const sendings: readonly Sends[] = ["nothing", "query", "raw-query", "form", "json", "xml"];
 const routes = hubRoutes(createMovableClock());
 const named = (route: Route) => `${route.method} ${route.path}`;
 
@@ -24,10 +24,19 @@ const expected = [
   "GET / anyone changes-nothing",
   "GET /cas/login anyone changes-nothing",
   "POST /cas/login anyone login-ticket",
+  "POST /cas/login/confirm person form-token",
   "GET /cas/logout anyone sign-out-only",
   "GET /cas/validate anyone ticket",
   "GET /cas/serviceValidate anyone ticket",
+  "GET /cas/proxyValidate anyone ticket",
   "GET /cas/p3/serviceValidate anyone ticket",
+  "GET /cas/p3/proxyValidate anyone ticket",
+  "GET /cas/proxy anyone ticket",
+  "POST /cas/samlValidate anyone ticket",
+  "POST /cas/v1/tickets anyone ticket",
+  "POST /cas/v1/tickets/:tgt anyone ticket",
+  "GET /cas/v1/tickets/:tgt anyone changes-nothing",
+  "DELETE /cas/v1/tickets/:tgt anyone ticket",
   "GET /account person changes-nothing",
   "POST /account/sessions/end person form-token",
   "POST /account/sessions/end-others person form-token",
@@ -60,7 +69,12 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
     if (route.method === "GET") {
       expect(["changes-nothing", "sign-out-only", "ticket"]).toContain(route.antiForgery);
       expect(["nothing", "query", "raw-query"]).toContain(route.sends);
-    } else expect(["login-ticket", "form-token", "header-credentials"]).toContain(route.antiForgery);
+    } else
+      expect(["login-ticket", "form-token", "header-credentials", "ticket"]).toContain(route.antiForgery);
+  });
+
+  test("what spends a ticket looks at nothing that a browser sends along by itself", () => {
+    if (route.antiForgery === "ticket") expect(route.caller).toBe("anyone");
   });
 
   test("a form of a session has its token, and credentials in a header are asked of those who have some", () => {
@@ -83,7 +97,15 @@ describe("pages draw what a route decided, and nothing else", () => {
 
   test("every screen has its page", () => {
     const directories = pages.map((file) => file.replace(/\/?page\.\w+$/, ""));
-    expect(directories.toSorted()).toEqual(["", "account", "cas/login", "cas/logout", "refused"]);
+    expect(directories.toSorted()).toEqual([
+      "",
+      "account",
+      "cas/ask-before",
+      "cas/login",
+      "cas/logout",
+      "cas/ticket-form",
+      "refused",
+    ]);
   });
 
   test.each(pages)("%s reads its screen, is not found without one, and is drawn anew each time", (file) => {

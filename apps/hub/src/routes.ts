@@ -1,7 +1,11 @@
 /** Every route of the hub, in one list. */
 import { account } from "./account/account.ts";
+import { confirm } from "./cas/ask-before.ts";
 import { acceptCredentials, requestCredentials } from "./cas/login.ts";
 import { logout } from "./cas/logout.ts";
+import { proxy } from "./cas/proxy.ts";
+import { rest } from "./cas/rest.ts";
+import { samlValidate } from "./cas/saml-validate.ts";
 import { validations } from "./cas/validate.ts";
 import { health } from "./health/health.ts";
 import { home } from "./http/home.ts";
@@ -16,8 +20,12 @@ export function hubRoutes(testClock: MovableClock | undefined): readonly Route[]
     home,
     requestCredentials,
     acceptCredentials,
+    confirm,
     logout,
     ...validations,
+    proxy,
+    samlValidate,
+    ...rest,
     ...account,
     checkSession,
     ...health,

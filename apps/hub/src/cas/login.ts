@@ -1,19 +1,19 @@
 /** `/cas/login`: as requestor of credentials (GET) and as their acceptor (POST). */
 import {
-  CasError,
-  createTicketId,
   decideLogin,
   type LoginDecision,
+  type LoginFacts,
   type LoginRequest,
   parseLoginRequest,
   parseLoginSubmission,
+  parseProtocolQuery,
   type RequestParameters,
-  ticketRedirect,
 } from "@gatehouse/cas/server";
 import { readKnownBrowser, writeKnownBrowser } from "../credential/known-browser.ts";
 import { signIn } from "../credential/sign-in.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
+import { askBefore } from "./ask-before.ts";
 import {
   flowOf,
   hasFlow,
@@ -24,6 +24,8 @@ import {
   writeNote,
 } from "./login-form.ts";
 import { reasonForForm } from "./reason.ts";
+import { readRequest, refuseService } from "./refuse-service.ts";
+import { sendTicket } from "./send-ticket.ts";
 
 /** What was typed comes back in a cookie, which has room for so much. */
 const longestKeptName = 200;
@@ -37,12 +39,17 @@ export const requestCredentials = route({
   path: "/cas/login",
   caller: "anyone",
   antiForgery: "changes-nothing",
-  sends: "query",
+  sends: "raw-query",
   speaks: "html",
-  async answer(call, { parameters }) {
+  async answer(call, { rawQuery }) {
+    const parameters = parseProtocolQuery(rawQuery);
     const request = readRequest(() => parseLoginRequest(parameters));
     const found = await call.hub.findSession(call, { touch: true });
-    const decision = decide(call, request, found.state === "alive", false);
+    const session = found.state === "alive" ? found.session : null;
+    const decision = decide(call, request, {
+      signedIn: session !== null,
+      askBefore: session?.askBefore ?? false,
+    });
     switch (decision.action) {
       case "refuse-service":
         throw refuseService(call, request);
@@ -50,9 +57,12 @@ export const requestCredentials = route({
         return seeOther(decision.service.url);
       case "show-signed-in":
         return seeOther(returnPage(parameters));
+      case "ask-before":
+        if (session === null) throw new Error("only somebody who is known is asked");
+        return askBefore(call, decision.service, session, parameters);
       case "issue-ticket":
-        if (found.state !== "alive") throw new Error("a ticket needs a session");
-        return sendTicket(call, decision, found.session.id);
+        if (session === null) throw new Error("a ticket needs a session");
+        return sendTicket(call, { ...decision, method: request.method, sessionId: session.id });
       case "ask-credentials":
         return showForm(call, request, parameters, reasonForForm(found, parameters, request.renew));
     }
@@ -71,12 +81,14 @@ export const acceptCredentials = route({
     const submission = readRequest(() => parseLoginSubmission(parameters));
     const { request, password } = submission;
     const identifier = submission.username.trim();
-    if (decide(call, request, false, false).action === "refuse-service") throw refuseService(call, request);
+    if (decide(call, request, {}).action === "refuse-service") throw refuseService(call, request);
     if (!hasFlow(call)) throw cookiesNeeded();
     const flow = flowOf(call);
     const again = (error: Omit<NonNullable<LoginNote["error"]>, "reference">): Answer =>
       askAgain(call, parameters, flow, {
         username: identifier.slice(0, longestKeptName),
+        rememberMe: submission.rememberMe,
+        askBefore: submission.warn,
         error: { ...error, reference: call.requestId },
       });
     if (!(await spendLoginTicket(call.hub, submission.loginTicket, flow.id)))
@@ -91,6 +103,8 @@ export const acceptCredentials = route({
       userAgent: call.userAgent,
       previousToken: cookies.read(call.header("cookie"), "session"),
       knownBrowser: readKnownBrowser(call),
+      longTerm: submission.rememberMe,
+      askBefore: submission.warn,
     });
     if (result.outcome === "refused") {
       call.log.warn(
@@ -106,52 +120,33 @@ export const acceptCredentials = route({
       "signed in",
     );
     const set = [
-      cookies.write("session", token),
+      // A long session has to outlive the browser's. @see CAS protocol 3.0.3, section 3.6
+      cookies.write(
+        "session",
+        token,
+        session.longTerm ? call.hub.settings.sessionRememberSeconds : undefined,
+      ),
       cookies.clear("flow"),
       cookies.clear("note"),
       writeKnownBrowser(call, session.person.id),
     ];
-    const decision = decide(call, request, true, true);
-    const afterwards = call.hub.logout.wake;
-    if (decision.action !== "issue-ticket")
-      return seeOther(returnPage(parameters), { cookies: set, afterwards });
-    return { ...(await sendTicket(call, decision, session.id)), cookies: set, afterwards };
+    const decision = decide(call, request, { signedIn: true, credentialsAccepted: true });
+    const more = { cookies: set, afterwards: call.hub.logout.wake };
+    if (decision.action !== "issue-ticket") return seeOther(returnPage(parameters), more);
+    return sendTicket(call, { ...decision, method: request.method, sessionId: session.id }, more);
   },
 });
 
-function decide(
-  call: Call,
-  request: LoginRequest,
-  signedIn: boolean,
-  credentialsAccepted: boolean,
-): LoginDecision {
-  const serviceRegistered =
-    request.service !== null && call.hub.sites.findByService(request.service) !== undefined;
-  return decideLogin(request, { serviceRegistered, signedIn, credentialsAccepted });
-}
-
-/** @see CAS protocol 3.0.3, section 2.2.4 */
-async function sendTicket(
-  call: Call,
-  decision: Extract<LoginDecision, { action: "issue-ticket" }>,
-  sessionId: string,
-) {
-  const { service, fromNewLogin } = decision;
-  const site = call.hub.sites.findByService(service);
-  if (site === undefined) throw unknownService();
-  const id = createTicketId("ST");
-  const lifeSeconds = call.hub.settings.ticketLifeSeconds;
-  await call.hub.database.tickets.issue({
-    id,
-    service: service.url,
-    siteId: site.id,
-    sessionId,
-    fromNewLogin,
-    proxies: [],
-    lifeSeconds,
+function decide(call: Call, request: LoginRequest, facts: Partial<LoginFacts>): LoginDecision {
+  return decideLogin(request, {
+    serviceRegistered:
+      request.service !== null && call.hub.sites.findByService(request.service) !== undefined,
+    signedIn: false,
+    credentialsAccepted: false,
+    askBefore: false,
+    confirmed: false,
+    ...facts,
   });
-  call.log.debug({ event: "ticket.issued", site: site.id, session: sessionId }, "service ticket issued");
-  return seeOther(ticketRedirect(service, id));
 }
 
 async function showForm(
@@ -202,7 +197,7 @@ function askAgain(
 
 /** What the form repeats, so that the answer to it knows where she came from. */
 function carried(parameters: RequestParameters): { readonly name: string; readonly value: string }[] {
-  return ["service", "renew", "return"].flatMap((name) => {
+  return ["service", "renew", "method", "return"].flatMap((name) => {
     const value = parameters.get(name) ?? "";
     return value === "" ? [] : [{ name, value }];
   });
@@ -211,34 +206,6 @@ function carried(parameters: RequestParameters): { readonly name: string; readon
 function returnPage(parameters: RequestParameters): string {
   const page = parameters.get("return") ?? "";
   return ownPages.includes(page) ? page : "/account";
-}
-
-function readRequest<Request>(read: () => Request): Request {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof CasError) throw unknownService(error.description);
-    throw error;
-  }
-}
-
-/** Says in the log which address to register. Without its query, where sites put what is theirs. */
-function refuseService(call: Call, { service }: LoginRequest): HubError {
-  const { origin, pathname } = new URL(service?.url ?? call.hub.settings.hubUrl);
-  call.log.warn(
-    { event: "service.refused", service: (origin + pathname).slice(0, 200) },
-    "service not registered",
-  );
-  return unknownService();
-}
-
-/** Explained on a page, never answered by a redirect. @see CAS protocol 3.0.3, section 2.2.1 */
-function unknownService(because?: string): HubError {
-  return new HubError(403, "service_unknown", "This site is not registered here", [
-    ...(because === undefined ? [] : [because]),
-    "You were sent here by a site that may not use this sign-in. You were not signed in to it, and nothing was sent to it.",
-    "If you run the site, register the address it gave as service; the hub's log names it. If you do not, go back and tell its people.",
-  ]);
 }
 
 /** Without the cookie of the form no attempt can ever succeed, so asking again would go on for ever. */

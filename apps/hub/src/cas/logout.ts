@@ -1,6 +1,17 @@
 /** `/cas/logout`: ends the central session; every site of it is told after this answer has gone out. */
-import { parseLogoutReturn } from "@gatehouse/cas/server";
+import {
+  createTicketId,
+  frontChannelLogoutUrl,
+  ParameterError,
+  parseLogoutReturn,
+  parseProtocolQuery,
+  renderLogoutRequest,
+  type Service,
+} from "@gatehouse/cas/server";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
+import type { Hub } from "../hub.ts";
+import type { LoggedOutScreen } from "../screen.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { flowOf, writeNote } from "./login-form.ts";
 
 /** @see CAS protocol 3.0.3, section 2.3 */
@@ -9,9 +20,9 @@ export const logout = route({
   path: "/cas/logout",
   caller: "anyone",
   antiForgery: "sign-out-only",
-  sends: "query",
+  sends: "raw-query",
   speaks: "html",
-  async answer(call, { parameters }) {
+  async answer(call, { rawQuery }) {
     const { hub } = call;
     const token = hub.cookies.read(call.header("cookie"), "session");
     const found =
@@ -31,41 +42,77 @@ export const logout = route({
         writeNote(hub, flow.id, { username: found.session.person.username, reason: "signed-out" }),
       );
     }
-    const afterwards = hub.logout.wake;
-    const returnTo = parseLogoutReturn(parameters);
-    if (returnTo !== null && hub.sites.findByReturnAddress(returnTo) !== undefined) {
-      return seeOther(returnTo.url, { cookies, afterwards });
-    }
-    return found.state === "alive"
-      ? sayGoodbye(call, [found.session.id], cookies)
-      : {
-          screen: {
-            name: "logged-out",
-            model: { sites: [], wasSignedIn: false, frontChannel: [], continueTo: null },
-          },
-          cookies,
-          afterwards,
-        };
+    return sayGoodbye(
+      call,
+      found.state === "alive" ? [found.session.id] : [],
+      cookies,
+      readReturn(call, rawQuery),
+    );
   },
 });
 
+/** Whom to tell by way of the browser, and who is told from behind. */
+interface Told {
+  readonly sites: LoggedOutScreen["sites"];
+  readonly frontChannel: readonly string[];
+}
+
 /**
- * The page after a sign-out: it names the sites that are being told.
+ * The page after a sign-out: it names the sites that are being told, and has the browser tell those that the
+ * hub cannot reach. With a way back and nobody to tell by browser there is no page in between.
  *
  * @param sessionIds central sessions that have just ended
+ * @param back where she wants to go; of a registered site
  */
 export async function sayGoodbye(
   call: Call,
   sessionIds: readonly string[],
   cookies: readonly string[],
+  back?: { readonly service: Service; readonly site: RegisteredSite } | undefined,
 ): Promise<Answer> {
   const { hub } = call;
-  const told = await Promise.all(sessionIds.map((id) => hub.database.logoutDeliveries.listOf(id)));
-  const ids = new Set(told.flat().map(({ siteId }) => siteId));
-  const sites = [...ids].flatMap((id) => hub.sites.find(id) ?? []).map(({ name, host }) => ({ name, host }));
+  const { sites, frontChannel } = await whoIsTold(hub, sessionIds);
+  const afterwards = hub.logout.wake;
+  if (back !== undefined && frontChannel.length === 0)
+    return seeOther(back.service.url, { cookies, afterwards });
+  const continueTo =
+    back === undefined ? null : { name: back.site.name, host: back.site.host, url: back.service.url };
   return {
-    screen: { name: "logged-out", model: { sites, wasSignedIn: true, frontChannel: [], continueTo: null } },
+    screen: {
+      name: "logged-out",
+      model: { sites, wasSignedIn: sessionIds.length > 0, frontChannel, continueTo },
+    },
     cookies,
-    afterwards: hub.logout.wake,
+    pictureSources: frontChannel.map((address) => new URL(address).origin),
+    afterwards,
   };
+}
+
+async function whoIsTold(hub: Hub, sessionIds: readonly string[]): Promise<Told> {
+  const deliveries = (
+    await Promise.all(sessionIds.map((id) => hub.database.logoutDeliveries.listOf(id)))
+  ).flat();
+  const ids = [...new Set(deliveries.map(({ siteId }) => siteId))];
+  const frontChannel = deliveries.flatMap(({ siteId, service, sessionIndex }) => {
+    const cas = hub.sites.find(siteId)?.cas;
+    if (cas?.logoutChannel !== "front") return [];
+    const message = { id: createTicketId("LR"), issueInstant: hub.clock(), sessionIndex };
+    return frontChannelLogoutUrl(cas.logoutUrl ?? service, renderLogoutRequest(message));
+  });
+  return {
+    sites: ids.flatMap((id) => hub.sites.find(id) ?? []).map(({ name, host }) => ({ name, host })),
+    frontChannel: await Promise.all(frontChannel),
+  };
+}
+
+/** Nothing about the way back may keep anybody signed in: what cannot be read is as good as none. */
+function readReturn(call: Call, rawQuery: string) {
+  try {
+    const service = parseLogoutReturn(parseProtocolQuery(rawQuery));
+    const site = service === null ? undefined : call.hub.sites.findByReturnAddress(service);
+    return service === null || site === undefined ? undefined : { service, site };
+  } catch (error) {
+    if (error instanceof ParameterError) return undefined;
+    throw error;
+  }
 }

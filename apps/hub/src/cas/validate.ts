@@ -1,11 +1,12 @@
-/** `/cas/validate`, `/cas/serviceValidate`, `/cas/p3/serviceValidate`: a site spends a ticket. */
+/** `/validate`, `/serviceValidate`, `/proxyValidate` and their CAS 3 forms: a site spends a ticket. */
 import {
+  type AcceptedTickets,
   type AuthenticationSuccess,
   asCasError,
   authenticationSuccess,
   CasError,
   judgeSpent,
-  parseParameters,
+  parseProtocolQuery,
   parseValidationRequest,
   type Rendered,
   type RequestParameters,
@@ -15,35 +16,43 @@ import {
   renderTextSuccess,
   renderXmlFailure,
   renderXmlSuccess,
+  type ValidTicket,
   validationFormat,
 } from "@gatehouse/cas/server";
 import { type Call, type Route, route, type Written } from "../http/route.ts";
+import { grantProxy } from "./proxy-callback.ts";
 
-/** How one of the three endpoints answers. */
+/** How one of the endpoints answers. */
 interface Manner {
   readonly path: string;
+  readonly accepts: AcceptedTickets;
   /** CAS 3 releases attributes; CAS 1 and 2 the user alone. */
   readonly attributes: boolean;
+  /** CAS 1 knows of no proxies. */
+  readonly proxies: boolean;
   succeed(success: AuthenticationSuccess, asked: RequestParameters): Rendered;
   fail(error: CasError, asked: RequestParameters): Rendered;
 }
 
 const xmlOrJson = {
+  proxies: true,
   succeed: (success: AuthenticationSuccess, asked: RequestParameters) =>
     validationFormat(asked) === "JSON" ? renderJsonSuccess(success) : renderXmlSuccess(success),
   fail: (error: CasError, asked: RequestParameters) =>
     validationFormat(asked) === "JSON" ? renderJsonFailure(error) : renderXmlFailure(error),
 };
+const text = {
+  proxies: false,
+  succeed: (success: AuthenticationSuccess) => renderTextSuccess(success),
+  fail: () => renderTextFailure(),
+};
 
 const manners: readonly Manner[] = [
-  {
-    path: "/cas/validate",
-    attributes: false,
-    succeed: (success) => renderTextSuccess(success),
-    fail: () => renderTextFailure(),
-  },
-  { path: "/cas/serviceValidate", attributes: false, ...xmlOrJson },
-  { path: "/cas/p3/serviceValidate", attributes: true, ...xmlOrJson },
+  { path: "/cas/validate", accepts: "service-tickets", attributes: false, ...text },
+  { path: "/cas/serviceValidate", accepts: "service-tickets", attributes: false, ...xmlOrJson },
+  { path: "/cas/proxyValidate", accepts: "proxy-tickets-too", attributes: false, ...xmlOrJson },
+  { path: "/cas/p3/serviceValidate", accepts: "service-tickets", attributes: true, ...xmlOrJson },
+  { path: "/cas/p3/proxyValidate", accepts: "proxy-tickets-too", attributes: true, ...xmlOrJson },
 ];
 
 /**
@@ -51,7 +60,7 @@ const manners: readonly Manner[] = [
  * another status never look there. Parameters are read here and not by the mount, because what is wrong
  * with them is said in the protocol's own form as well.
  *
- * @see CAS protocol 3.0.3, sections 2.4 and 2.5
+ * @see CAS protocol 3.0.3, sections 2.4, 2.5, 2.6 and 2.8
  */
 export const validations: readonly Route[] = manners.map((manner) =>
   route({
@@ -72,29 +81,43 @@ export const validations: readonly Route[] = manners.map((manner) =>
 
 async function validate(manner: Manner, call: Call, asked: RequestParameters): Promise<Rendered> {
   try {
-    const { ticket, service, renew } = parseValidationRequest(asked);
-    const spent = judgeSpent(await call.hub.database.tickets.consume(ticket, { service, renew }));
+    const { ticket, service, renew, pgtUrl } = parseValidationRequest(asked, manner.accepts);
+    const spent = await spendTicket(call, ticket, { service, renew });
     const released = manner.attributes ? (call.hub.sites.find(spent.siteId)?.cas?.attributes ?? []) : null;
-    call.log.info(
-      { event: "ticket.validated", site: spent.siteId, session: spent.sessionId },
-      "ticket validated",
-    );
-    return manner.succeed(authenticationSuccess(spent, released), asked);
+    const iou = pgtUrl !== null && manner.proxies ? await grantProxy(call, pgtUrl, spent) : undefined;
+    return manner.succeed(authenticationSuccess(spent, released, iou), asked);
   } catch (cause) {
-    const error = asCasError(cause);
-    if (error.code === "INTERNAL_ERROR") call.log.error({ err: cause }, "validation failed");
-    else
-      call.log.warn(
-        { event: "ticket.refused", code: error.code, reason: error.description },
-        "ticket refused",
-      );
-    return manner.fail(error, asked);
+    return manner.fail(refuseTicket(call, cause), asked);
   }
 }
 
-function readQuery(rawQuery: string): RequestParameters | CasError {
+/** @throws CasError when the ticket was not good; it is gone all the same */
+export async function spendTicket(
+  call: Call,
+  ticket: string,
+  conditions: { readonly service: string; readonly renew: boolean },
+): Promise<ValidTicket> {
+  const spent = judgeSpent(await call.hub.database.tickets.consume(ticket, conditions));
+  call.log.info(
+    { event: "ticket.validated", site: spent.siteId, session: spent.sessionId },
+    "ticket validated",
+  );
+  return spent;
+}
+
+/** What a site is told, and what the log is. */
+export function refuseTicket(call: Call, cause: unknown): CasError {
+  const error = asCasError(cause);
+  if (error.code === "INTERNAL_ERROR") call.log.error({ err: cause }, "validation failed");
+  else
+    call.log.warn({ event: "ticket.refused", code: error.code, reason: error.description }, "ticket refused");
+  return error;
+}
+
+/** The parameters, or what is wrong with them. */
+export function readQuery(rawQuery: string): RequestParameters | CasError {
   try {
-    return parseParameters(rawQuery);
+    return parseProtocolQuery(rawQuery);
   } catch (error) {
     return asCasError(error);
   }

@@ -4,27 +4,59 @@ import { type CentralSession, type Person, PersonGone } from "@gatehouse/databas
 import type { Hub } from "../hub.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./password.ts";
 
-export interface SignInAttempt {
+/** What was typed, and by whom as far as is known. */
+export interface CredentialsAttempt {
   readonly identifier: string;
   readonly password: string;
   readonly address: string;
-  readonly userAgent: string;
-  /** The browser's session token so far; that session is ended. */
-  readonly previousToken: string | undefined;
   /** Whom this browser was used by before, from its sealed cookie. */
   readonly knownBrowser: { readonly personId: string; readonly id: string } | null;
 }
 
-export type SignInResult =
-  | { readonly outcome: "signed-in"; readonly session: CentralSession; readonly token: string }
+export interface SignInAttempt extends CredentialsAttempt {
+  readonly userAgent: string;
+  /** The browser's session token so far; that session is ended. */
+  readonly previousToken: string | undefined;
+  /** "Keep me signed in". */
+  readonly longTerm: boolean;
+  /** "Ask me before signing me in to another site". */
+  readonly askBefore: boolean;
+}
+
+export type Refused =
   | { readonly outcome: "refused"; readonly code: "credentials_wrong" }
   | { readonly outcome: "refused"; readonly code: "too_many_attempts"; readonly retryInSeconds: number };
+
+export type SignInResult =
+  | { readonly outcome: "signed-in"; readonly session: CentralSession; readonly token: string }
+  | Refused;
+
+/** Verifies what was typed and starts a central session. */
+export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInResult> {
+  const verified = await verifyCredentials(hub, attempt);
+  if (verified.outcome === "refused") return verified;
+  try {
+    const [session] = await Promise.all([startSession(hub, verified.person, attempt), verified.settle()]);
+    return { outcome: "signed-in", ...session };
+  } catch (error) {
+    // Disabled or removed while her password was being verified.
+    if (error instanceof PersonGone) return { outcome: "refused", code: "credentials_wrong" };
+    throw error;
+  }
+}
+
+/** Whose the credentials are; `settle` writes down that they were right. */
+export interface Verified {
+  readonly outcome: "verified";
+  readonly person: Person;
+  settle(): Promise<void>;
+}
 
 /**
  * Unknown user, wrong password and disabled account take the same way and the same time, up to the
  * answer: one look-up, one verification, one answer.
  */
-export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInResult> {
+export async function verifyCredentials(hub: Hub, attempt: CredentialsAttempt): Promise<Verified | Refused> {
   const found = await hub.database.people.findForSignIn(attempt.identifier);
   const isKnown = found !== null && attempt.knownBrowser?.personId === found.person.id;
   const knownBrowser = isKnown ? attempt.knownBrowser?.id : undefined;
@@ -41,20 +73,18 @@ export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInRe
   if (!right || found === null || found.person.disabled)
     return { outcome: "refused", code: "credentials_wrong" };
 
-  try {
-    const [session] = await Promise.all([
-      startSession(hub, found.person, attempt),
-      hub.throttle.succeeded(throttled),
-      found.passwordHash !== null && isOutdated(found.passwordHash)
-        ? rehash(hub, found.person, attempt.password)
-        : undefined,
-    ]);
-    return { outcome: "signed-in", ...session };
-  } catch (error) {
-    // Disabled or removed while her password was being verified.
-    if (error instanceof PersonGone) return { outcome: "refused", code: "credentials_wrong" };
-    throw error;
-  }
+  const { person, passwordHash } = found;
+  return {
+    outcome: "verified",
+    person,
+    async settle() {
+      const outdated = passwordHash !== null && isOutdated(passwordHash);
+      await Promise.all([
+        hub.throttle.succeeded(throttled),
+        outdated ? rehash(hub, person, attempt.password) : undefined,
+      ]);
+    },
+  };
 }
 
 async function startSession(hub: Hub, person: Person, attempt: SignInAttempt) {
@@ -65,7 +95,8 @@ async function startSession(hub: Hub, person: Person, attempt: SignInAttempt) {
     previousToken: attempt.previousToken,
     userAgent: attempt.userAgent,
     address: attempt.address,
-    longTerm: false,
+    longTerm: attempt.longTerm,
+    askBefore: attempt.askBefore,
   });
   return { session, token };
 }

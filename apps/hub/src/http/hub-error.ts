@@ -8,17 +8,26 @@ export class HubError extends Error {
   readonly code: string;
   readonly title: string;
   readonly sentences: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
   /**
    * @param status HTTP status
    * @param code stable, snake_case
    * @param title for the page's heading
    * @param sentences what was wrong and what to do, in plain words
+   * @param headers that go with the status, such as `retry-after`
    */
-  constructor(status: number, code: string, title: string, sentences: readonly string[]) {
+  constructor(
+    status: number,
+    code: string,
+    title: string,
+    sentences: readonly string[],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(`${code}: ${sentences.join(" ")}`);
     this.status = status;
     this.code = code;
     this.title = title;
     this.sentences = sentences;
+    this.headers = headers;
   }
 }

@@ -91,7 +91,12 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
           status: answer.status ?? 200,
           keepScripts: dev,
           headers: {
-            ...pageHeaders({ secure, dev, formTargets: answer.formTargets ?? [] }),
+            ...pageHeaders({
+              secure,
+              dev,
+              formTargets: answer.formTargets ?? [],
+              pictureSources: answer.pictureSources ?? [],
+            }),
             ...answer.headers,
             ...(cookies.length === 0 ? {} : { "set-cookie": cookies }),
           },

@@ -18,6 +18,12 @@ export type Send = (context: HubContext, answer: Answer) => Promise<Response>;
 
 /** No form or message of the hub is longer. */
 const longestBody = 65_536;
+const contentTypes = {
+  form: ["application/x-www-form-urlencoded"],
+  json: ["application/json"],
+  // Some CAS clients name no type at all.
+  xml: ["text/xml", "application/xml", "application/soap+xml", ""],
+};
 /** What a site may pass on as request id. */
 const requestIdShape = /^[A-Za-z0-9-]{8,64}$/;
 
@@ -47,7 +53,7 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
       maxSize: longestBody,
       onError: (context) => fail(hub, context as HubContext, bodyTooLarge(), declared.speaks, send),
     });
-    if (declared.sends === "form" || declared.sends === "json")
+    if (["form", "json", "xml"].includes(declared.sends))
       app.on(declared.method, declared.path, limit, answer);
     else app.on(declared.method, declared.path, answer);
   }
@@ -90,16 +96,17 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
   const target = context.env.incoming.url ?? "";
   const start = target.indexOf("?");
   const rawQuery = start === -1 ? "" : target.slice(start + 1);
-  const none: Sent = { parameters: new Map(), rawQuery, json: undefined };
+  const none: Sent = { parameters: new Map(), rawQuery, json: undefined, xml: new Uint8Array() };
   if (declared.sends === "nothing" || declared.sends === "raw-query") return none;
   if (declared.sends === "query") return { ...none, parameters: parseParameters(rawQuery) };
-  const type = (call.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-  const expected = declared.sends === "form" ? "application/x-www-form-urlencoded" : "application/json";
-  if (type !== expected)
+  const type = (call.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  const expected = contentTypes[declared.sends];
+  if (!expected.includes(type))
     throw new HubError(415, "content_type_unsupported", "This cannot be read", [
-      `Send the request as ${expected}.`,
+      `Send the request as ${expected[0]}.`,
     ]);
   const body = new Uint8Array(await context.req.arrayBuffer());
+  if (declared.sends === "xml") return { ...none, xml: body };
   if (declared.sends === "form") return { ...none, parameters: parseParameters(body) };
   try {
     return { ...none, json: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as unknown };
@@ -147,10 +154,12 @@ function makeCall(hub: Hub, context: HubContext): Call {
   const requestId =
     passed !== undefined && requestIdShape.test(passed) ? passed : randomBytes(6).toString("hex");
   const path = new URL(context.req.url).pathname;
+  // REST names a session by its token, in the path.
+  const loggedPath = path.replace(/(TGT)-[A-Za-z0-9]+/g, "$1-…");
   return {
     hub,
     requestId,
-    log: hub.log.child({ requestId, method: context.req.method, path }),
+    log: hub.log.child({ requestId, method: context.req.method, path: loggedPath }),
     method: context.req.method,
     path,
     address: clientAddress(

@@ -3,7 +3,7 @@ import { type Answer, type Call, json } from "./route.ts";
 
 /** The one place where a refusal becomes an answer. */
 export function renderError(error: HubError, call: Call, speaks: "html" | "json"): Answer {
-  const headers: Record<string, string> = { "x-request-id": call.requestId };
+  const headers: Record<string, string> = { "x-request-id": call.requestId, ...error.headers };
   // A program that calls again at once would only be in the way of what comes back.
   if (error.status === 503) headers["retry-after"] = "5";
   if (speaks === "json") {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { answerHeaders, pageHeaders } from "./response-headers.ts";
 
-const page = { secure: true, dev: false, formTargets: [] };
+const page = { secure: true, dev: false, formTargets: [], pictureSources: [] };
 
 function directives(headers: Record<string, string>): Map<string, string> {
   const policy = headers["content-security-policy"] ?? "";

@@ -8,11 +8,13 @@
  * @param options.secure the hub is served over https
  * @param options.formTargets origins that a form's redirect may lead to: browsers hold `form-action`
  *   against every redirect, and signing in ends at the site
+ * @param options.pictureSources origins that are told of a sign-out by a picture that nobody sees
  */
 export function pageHeaders(options: {
   readonly secure: boolean;
   readonly dev: boolean;
   readonly formTargets: readonly string[];
+  readonly pictureSources: readonly string[];
 }): Record<string, string> {
   const script = options.dev ? "'self' 'unsafe-inline' 'unsafe-eval'" : "'self'";
   const style = options.dev ? "'self' 'unsafe-inline'" : "'self'";
@@ -20,7 +22,7 @@ export function pageHeaders(options: {
     "default-src 'none'",
     `script-src ${script}`,
     `style-src ${style}`,
-    "img-src 'self' data:",
+    `img-src ${["'self'", "data:", ...new Set(options.pictureSources)].join(" ")}`,
     "font-src 'self'",
     "connect-src 'self'",
     `form-action ${["'self'", ...new Set(options.formTargets)].join(" ")}`,

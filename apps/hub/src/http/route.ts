@@ -38,6 +38,8 @@ export interface Drawn {
   readonly headers?: Readonly<Record<string, string>>;
   /** Origins a form on the page may end up at after redirects. */
   readonly formTargets?: readonly string[];
+  /** Origins that the page loads a picture from. */
+  readonly pictureSources?: readonly string[];
   /** Runs after the answer has gone out. */
   readonly afterwards?: () => void;
 }
@@ -79,15 +81,17 @@ export type AntiForgery =
   | "header-credentials";
 
 /**
- * Where parameters come from. JSON bodies are parsed by the route's own schema; a raw query by a route
- * that has to say in its protocol's form what is wrong with it.
+ * Where parameters come from. JSON bodies are parsed by the route's own schema; a raw query or XML body by a
+ * route that has to say in its protocol's form what is wrong with it.
  */
-export type Sends = "nothing" | "query" | "raw-query" | "form" | "json";
+export type Sends = "nothing" | "query" | "raw-query" | "form" | "json" | "xml";
 
 export interface Sent {
   readonly parameters: RequestParameters;
   readonly rawQuery: string;
   readonly json: unknown;
+  /** Of what was sent as XML; else empty. */
+  readonly xml: Uint8Array;
 }
 
 export interface Route<Who extends Caller = Caller> {

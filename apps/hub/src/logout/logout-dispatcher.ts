@@ -117,6 +117,9 @@ async function attempt(
   async function post(): Promise<{ detail: string; delivered: boolean; final?: boolean }> {
     const site = sites.find(delivery.siteId);
     if (site === undefined) return { detail: "site no longer registered", delivered: false, final: true };
+    // Told by her browser, from the page after sign-out; where no page was shown it stays untold, and is seen so.
+    if (site.cas?.logoutChannel === "front")
+      return { detail: "front-channel", delivered: false, final: true };
     const xml = renderLogoutRequest({
       id: createTicketId("LR"),
       issueInstant: clock(),

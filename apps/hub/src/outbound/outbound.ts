@@ -7,7 +7,7 @@ import { lookup } from "node:dns";
 import { readFileSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
 import { rootCertificates } from "node:tls";
-import { Agent, fetch } from "undici";
+import { Agent, fetch, type RequestInit } from "undici";
 import { isLoopbackHost } from "../env.ts";
 
 export interface Outbound {
@@ -21,6 +21,8 @@ export interface Outbound {
     body: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number }>;
+  /** Asks for an address, whose answer is only looked at for its status. @throws OutboundError as `postForm` */
+  get(url: string): Promise<{ readonly status: number }>;
   close(): Promise<void>;
 }
 
@@ -107,26 +109,32 @@ export function createOutbound(options: {
     },
   });
 
+  async function call(url: string, more: RequestInit): Promise<{ readonly status: number }> {
+    const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
+    // A literal address is never looked up.
+    if (isIP(host) !== 0 && isForbidden(host)) throw new OutboundError("address_forbidden");
+    try {
+      const response = await fetch(url, {
+        ...more,
+        redirect: "manual",
+        signal: AbortSignal.timeout(timeLimit),
+        dispatcher: agent,
+      });
+      await readUpTo(response.body, sizeLimit);
+      return { status: response.status };
+    } catch (error) {
+      throw new OutboundError(codeOf(error), { cause: error });
+    }
+  }
+
   return {
-    async postForm(url, body, headers) {
-      const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
-      // A literal address is never looked up.
-      if (isIP(host) !== 0 && isForbidden(host)) throw new OutboundError("address_forbidden");
-      try {
-        const response = await fetch(url, {
-          method: "POST",
-          body,
-          headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
-          redirect: "manual",
-          signal: AbortSignal.timeout(timeLimit),
-          dispatcher: agent,
-        });
-        await readUpTo(response.body, sizeLimit);
-        return { status: response.status };
-      } catch (error) {
-        throw new OutboundError(codeOf(error), { cause: error });
-      }
-    },
+    postForm: (url, body, headers) =>
+      call(url, {
+        method: "POST",
+        body,
+        headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
+      }),
+    get: (url) => call(url, { method: "GET" }),
     close: () => agent.close(),
   };
 }

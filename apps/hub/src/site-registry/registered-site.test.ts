@@ -42,7 +42,16 @@ test("a whole registration is read with its placeholders filled", () => {
     host: "shop.example",
     firstParty: true,
     secretHash: createHash("sha256").update(secret).digest("hex"),
-    cas: { attributes: ["id", "email"], logoutUrl: "https://shop.example/logout" },
+    cas: {
+      attributes: [
+        { name: "id", from: "id" },
+        { name: "email", from: "email" },
+      ],
+      logoutChannel: "back",
+      proxy: undefined,
+      rest: false,
+      logoutUrl: "https://shop.example/logout",
+    },
   });
   const [pattern] = site.cas?.services ?? [];
   const matches = (url: string) => pattern !== undefined && matchesService(pattern, parseService(url));
@@ -55,6 +64,22 @@ test("the least that makes a site: no secret, no protocol, nothing released", ()
   expect(parse(least)).toMatchObject({ secretHash: undefined, cas: undefined });
   const { attributes: ___, logoutUrl: ____, ...cas } = whole.cas;
   expect(parse({ ...least, cas }).cas).toMatchObject({ attributes: [], logoutUrl: undefined });
+});
+
+test("attributes may go under another name, and one under two", () => {
+  const attributes = ["groups", { name: "mail", from: "email" }, { name: "login", from: "email" }];
+  expect(parse({ ...whole, cas: { ...whole.cas, attributes } }).cas?.attributes).toEqual([
+    { name: "groups", from: "groups" },
+    { name: "mail", from: "email" },
+    { name: "login", from: "email" },
+  ]);
+});
+
+test("a proxy policy has its callbacks, by https, and the sites it may ask for", () => {
+  const proxy = { callbacks: ["${SHOP_URL}/pgt"], targets: ["bank"] };
+  const policy = parse({ ...whole, cas: { ...whole.cas, proxy } }).cas?.proxy;
+  expect(policy?.callbacks.map(({ origin }) => origin)).toEqual(["https://shop.example"]);
+  expect(policy?.targets).toEqual(["bank"]);
 });
 
 test("a secret may be given as its hash, so that the file can be read by everybody", () => {
@@ -79,6 +104,14 @@ describe("a wrong registration is refused with field and reason", () => {
     ["secret.environment", { secret: { environment: "MISSING" } }],
     ["secret.environment", { secret: { environment: "SHORT" } }],
     ["cas.services", { cas: { services: [] } }],
+    ["cas.attributes.0", { cas: { ...whole.cas, attributes: ["phone"] } }],
+    ["cas.attributes.0", { cas: { ...whole.cas, attributes: [{ name: "a b", from: "id" }] } }],
+    ["cas.attributes.0", { cas: { ...whole.cas, attributes: [{ name: "isFromNewLogin", from: "id" }] } }],
+    ["cas.attributes.1", { cas: { ...whole.cas, attributes: ["id", { name: "id", from: "email" }] } }],
+    ["cas.proxy.callbacks.0", { cas: { ...whole.cas, proxy: { callbacks: ["http://shop.example/pgt"] } } }],
+    ["cas.proxy.callbacks", { cas: { ...whole.cas, proxy: { callbacks: [] } } }],
+    ["cas.logoutChannel", { cas: { ...whole.cas, logoutChannel: "side" } }],
+    ["cas.rest", { cas: { ...whole.cas, rest: "yes" } }],
     ["cas.services.1", { cas: { services: ["https://a.example/", "https://*.example/"] } }],
     ["cas.services.0", { cas: { services: ["${MISSING}/callback"] } }],
     ["cas.services.0", { cas: { services: ["https://a.example/?x"] } }],

@@ -1,51 +1,25 @@
-/** What a registration file may say. The JSON Schema in the repo is made from this (`site.schema.json`). */
+/** A site as its registration file makes it. */
 import { createHash } from "node:crypto";
 import { parseServicePattern, type ServicePattern } from "@gatehouse/cas/server";
-import { z } from "zod";
+import type { z } from "zod";
+import { type releasable, siteFile } from "./site-file.ts";
 
-const releasable = ["id", "username", "name", "email"] as const;
+/** Names that CAS itself gives a meaning to; a site must not take another attribute for one of them. */
+const protocolNames = ["authenticationDate", "longTermAuthenticationRequestTokenUsed", "isFromNewLogin"];
 
-/** The JSON a site's file holds, before `${NAME}` is replaced. */
-export const siteFile = z.strictObject({
-  $schema: z.string().optional(),
-  id: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9-]{0,62}$/,
-      "should be lower case letters, digits and hyphens, beginning with a letter",
-    )
-    .describe("Stable name of the site in logs, sessions and at /sites/v1. The same as the file's name."),
-  name: z.string().min(1).max(60).describe("What people call the site; shown at sign-in."),
-  url: z
-    .string()
-    .describe("The site's front page. People are sent here after sign-out and from the account page."),
-  firstParty: z.boolean().describe("true: one of the family. false: somebody else's site."),
-  secret: z
-    .union([
-      z.strictObject({ environment: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }),
-      z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-    ])
-    .optional()
-    .describe(
-      "How the site proves itself at /sites/v1: the environment variable that holds its secret, or the secret's SHA-256 in hex.",
-    ),
-  cas: z
-    .strictObject({
-      services: z
-        .array(z.string())
-        .min(1)
-        .describe(
-          "Service URLs tickets may be issued for. Scheme, host and port exact; in the path * stands for one segment, a trailing /** for any rest; the query is free.",
-        ),
-      attributes: z.array(z.enum(releasable)).default([]).describe("Attributes released at validation."),
-      logoutUrl: z
-        .string()
-        .optional()
-        .describe("Where the hub posts a LogoutRequest; left out: the service URL."),
-    })
-    .optional()
-    .describe("Sign-in by the CAS protocol."),
-});
+/** Under which name on the wire which attribute of the person is released. */
+export interface AttributeRelease {
+  readonly name: string;
+  readonly from: (typeof releasable)[number];
+}
+
+/** What a site may do with proxy tickets. */
+export interface ProxyPolicy {
+  /** Where the hub may hand it a proxy-granting ticket. */
+  readonly callbacks: readonly ServicePattern[];
+  /** Ids of the sites it may ask for proxy tickets to. */
+  readonly targets: readonly string[];
+}
 
 /** A site as the hub uses it. */
 export interface RegisteredSite {
@@ -60,8 +34,11 @@ export interface RegisteredSite {
   readonly cas:
     | {
         readonly services: readonly ServicePattern[];
-        readonly attributes: readonly (typeof releasable)[number][];
+        readonly attributes: readonly AttributeRelease[];
         readonly logoutUrl: string | undefined;
+        readonly logoutChannel: "back" | "front";
+        readonly proxy: ProxyPolicy | undefined;
+        readonly rest: boolean;
       }
     | undefined;
 }
@@ -119,6 +96,23 @@ export function parseRegistration(
     }
     return url.href;
   };
+  const patterns = (list: string, texts: readonly string[]): readonly ServicePattern[] =>
+    texts.map((pattern, index) => {
+      const field = `${list}.${index}`;
+      try {
+        return parseServicePattern(fill(field, pattern));
+      } catch (error) {
+        if (error instanceof RegistrationError) throw error;
+        return refuse(field, error instanceof Error ? error.message : String(error));
+      }
+    });
+  /** @see CAS protocol 3.0.3, section 2.5.4: a callback is https */
+  const callbacks = (list: string, texts: readonly string[]): readonly ServicePattern[] =>
+    patterns(list, texts).map((pattern, index) =>
+      pattern.origin.startsWith("https:")
+        ? pattern
+        : refuse(`${list}.${index}`, "should begin with https://"),
+    );
   const url = address("url", site.url);
   return {
     id: site.id,
@@ -128,19 +122,31 @@ export function parseRegistration(
     firstParty: site.firstParty,
     secretHash: secretHash(site.secret, lookUp, refuse),
     cas: site.cas && {
-      services: site.cas.services.map((pattern, index) => {
-        const field = `cas.services.${index}`;
-        try {
-          return parseServicePattern(fill(field, pattern));
-        } catch (error) {
-          if (error instanceof RegistrationError) throw error;
-          return refuse(field, error instanceof Error ? error.message : String(error));
-        }
-      }),
-      attributes: site.cas.attributes,
+      services: patterns("cas.services", site.cas.services),
+      attributes: attributeReleases(site.cas.attributes, refuse),
       logoutUrl: site.cas.logoutUrl && address("cas.logoutUrl", site.cas.logoutUrl),
+      logoutChannel: site.cas.logoutChannel,
+      proxy: site.cas.proxy && {
+        callbacks: callbacks("cas.proxy.callbacks", site.cas.proxy.callbacks),
+        targets: site.cas.proxy.targets,
+      },
+      rest: site.cas.rest,
     },
   };
+}
+
+function attributeReleases(
+  declared: NonNullable<z.infer<typeof siteFile>["cas"]>["attributes"],
+  refuse: (field: string, reason: string) => never,
+): readonly AttributeRelease[] {
+  const releases = declared.map((one) => (typeof one === "string" ? { name: one, from: one } : one));
+  for (const [index, { name }] of releases.entries()) {
+    const field = `cas.attributes.${index}`;
+    if (protocolNames.includes(name)) refuse(field, `names ${name}, which CAS itself gives a meaning to`);
+    if (releases.findIndex((other) => other.name === name) !== index)
+      refuse(field, `names ${name} a second time`);
+  }
+  return releases;
 }
 
 function parseJson(text: string, refuse: (reason: string) => never): unknown {

@@ -5,7 +5,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
-import { siteFile } from "./registered-site.ts";
+import { siteFile } from "./site-file.ts";
 
 export const siteSchemaFile = resolve(import.meta.dirname, "../../site.schema.json");
 

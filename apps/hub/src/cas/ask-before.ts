@@ -1,0 +1,62 @@
+/** The asking page of somebody who wants to be asked before another site learns who she is (CAS: warn). */
+import { decideLogin, parseLoginRequest, type RequestParameters, type Service } from "@gatehouse/cas/server";
+import type { CentralSession } from "@gatehouse/database";
+import { type Answer, type Call, route, seeOther } from "../http/route.ts";
+import { readRequest, refuseService } from "./refuse-service.ts";
+import { sendTicket } from "./send-ticket.ts";
+
+/** @see CAS protocol 3.0.3, section 2.2.1 (warn) */
+export function askBefore(
+  call: Call,
+  service: Service,
+  session: CentralSession,
+  parameters: RequestParameters,
+): Answer {
+  const site = call.hub.sites.findByService(service);
+  if (site === undefined) throw refuseService(call, { service });
+  const method = parameters.get("method") ?? "";
+  const { name, username } = session.person;
+  return {
+    screen: {
+      name: "ask-before",
+      model: {
+        action: confirm.path,
+        hidden: [
+          { name: "token", value: call.hub.keys.form.sign(session.id) },
+          { name: "service", value: service.url },
+          ...(method === "" ? [] : [{ name: "method", value: method }]),
+        ],
+        site: { name: site.name, host: site.host },
+        person: { name, username },
+      },
+    },
+    formTargets: [service.origin],
+  };
+}
+
+/** She said yes: for this site, this once. */
+export const confirm = route({
+  method: "POST",
+  path: "/cas/login/confirm",
+  caller: "person",
+  antiForgery: "form-token",
+  sends: "form",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const request = readRequest(() => parseLoginRequest(parameters));
+    const serviceRegistered =
+      request.service !== null && call.hub.sites.findByService(request.service) !== undefined;
+    const facts = {
+      serviceRegistered,
+      signedIn: true,
+      credentialsAccepted: false,
+      askBefore: true,
+      confirmed: true,
+    };
+    const decision = decideLogin({ ...request, renew: false, gateway: false }, facts);
+    if (decision.action === "refuse-service") throw refuseService(call, request);
+    if (decision.action !== "issue-ticket") return seeOther("/account");
+    const order = { ...decision, method: request.method, sessionId: call.session.id };
+    return sendTicket(call, order);
+  },
+});

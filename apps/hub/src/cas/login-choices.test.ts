@@ -1,0 +1,195 @@
+/** What a person or a site may choose at `/cas/login`: warn, rememberMe, method. Titled by CAS protocol 3.0.3. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+beforeAll(async () => {
+  opened = await openTestHub({ environment: { SESSION_REMEMBER: "30d" } });
+  alice = await opened.createPerson({ username: "alice" });
+});
+afterAll(() => opened.close());
+
+const at = (service: string, more: Record<string, string> = {}) =>
+  `?${new URLSearchParams({ service, ...more })}`;
+const ticketOf = (location: string) => new URL(location).searchParams.get("ticket") ?? "";
+
+/** Signs in with more of the form than name and password. */
+async function signIn(browser: TestBrowser, choices: Record<string, string>, query = "") {
+  const form = await browser.get(`/cas/login${query}`);
+  const { username, password } = alice;
+  return browser.post("/cas/login", { ...browser.hiddenFields(form), username, password, ...choices });
+}
+
+async function validate(ticket: string, service: string) {
+  const path = `/cas/p3/serviceValidate${at(service, { ticket, format: "JSON" })}`;
+  return JSON.parse((await new TestBrowser(opened).get(path)).body).serviceResponse;
+}
+
+describe("2.2.1 warn: later sign-on is not transparent", () => {
+  test("the site she signs in for gets its ticket at once", async () => {
+    const { location } = await signIn(new TestBrowser(opened), { warn: "true" }, at(opened.shop.service));
+    expect(ticketOf(location)).toMatch(/^ST-/);
+  });
+
+  test.each([
+    ["single sign-on", {}],
+    ["gateway", { gateway: "true" }],
+  ])("%s to another site asks before, and names it and her", async (_, more) => {
+    const browser = new TestBrowser(opened);
+    await signIn(browser, { warn: "true" }, at(opened.shop.service));
+    const asked = await browser.get(`/cas/login${at(opened.bank.service, more)}`);
+    expect([asked.status, asked.location]).toEqual([200, ""]);
+    expect(asked.screen("ask-before")).toMatchObject({
+      action: "/cas/login/confirm",
+      site: { name: "The bank", host: "bank.localhost" },
+      person: { username: "alice" },
+    });
+    expect(asked.headers["content-security-policy"]).toContain(`form-action 'self' ${opened.bank.origin}`);
+  });
+
+  async function ask(browser: TestBrowser, more: Record<string, string> = {}) {
+    await signIn(browser, { warn: "true" });
+    const page = await browser.get(`/cas/login${at(opened.bank.service, more)}`);
+    return Object.fromEntries(page.screen("ask-before").hidden.map(({ name, value }) => [name, value]));
+  }
+
+  test("her yes sends the ticket, of single sign-on, this once", async () => {
+    const browser = new TestBrowser(opened);
+    const { location, status } = await browser.post("/cas/login/confirm", await ask(browser));
+    expect(status).toBe(303);
+    const { authenticationSuccess } = await validate(ticketOf(location), opened.bank.service);
+    expect(authenticationSuccess).toMatchObject({ user: "alice", attributes: { isFromNewLogin: false } });
+    const again = await browser.get(`/cas/login${at(opened.bank.service)}`);
+    expect(again.screen("ask-before").site.name).toBe("The bank");
+  });
+
+  test("her yes keeps the method the site asked for", async () => {
+    const browser = new TestBrowser(opened);
+    const answer = await browser.post("/cas/login/confirm", await ask(browser, { method: "POST" }));
+    expect(answer.screen("ticket-form").action).toBe(opened.bank.service);
+  });
+
+  test("a yes that another site made up is refused", async () => {
+    const browser = new TestBrowser(opened);
+    const fields = await ask(browser);
+    const forged = await browser.post("/cas/login/confirm", { ...fields, token: "0".repeat(32) });
+    expect([forged.status, forged.screen("refused").code]).toEqual([403, "form_token_wrong"]);
+    const foreign = await browser.post("/cas/login/confirm", fields, { origin: "https://evil.example" });
+    expect([foreign.status, foreign.location]).toEqual([403, ""]);
+  });
+
+  test("a yes to a site that is not registered goes nowhere", async () => {
+    const browser = new TestBrowser(opened);
+    const fields = await ask(browser);
+    const answer = await browser.post("/cas/login/confirm", { ...fields, service: "https://evil.example/" });
+    expect([answer.status, answer.location]).toEqual([403, ""]);
+  });
+
+  test("who did not ask for it is not asked", async () => {
+    const browser = new TestBrowser(opened);
+    await signIn(browser, { warn: "false" });
+    const { location } = await browser.get(`/cas/login${at(opened.bank.service)}`);
+    expect(ticketOf(location)).toMatch(/^ST-/);
+  });
+
+  test("what she ticked comes back with the form after an error", async () => {
+    const browser = new TestBrowser(opened);
+    const answer = await signIn(browser, { warn: "true", rememberMe: "true", password: "wrong" });
+    expect((await browser.follow(answer)).screen("login")).toMatchObject({
+      rememberMe: true,
+      askBefore: true,
+    });
+  });
+});
+
+describe("4.1 rememberMe: a long session, because she chose so", () => {
+  const sessionCookie = (cookies: readonly string[]) =>
+    cookies.find((cookie) => cookie.startsWith("TGC-gatehouse=TGT-"));
+
+  test("4.1.1 unchecked at first, and how long it is said", async () => {
+    const model = (await new TestBrowser(opened).get("/cas/login")).screen("login");
+    expect(model).toMatchObject({ rememberMe: false, askBefore: false, rememberDays: 30 });
+  });
+
+  test("3.6 without it the cookie ends with the browser", async () => {
+    const { cookies } = await signIn(new TestBrowser(opened), {});
+    expect(sessionCookie(cookies)).not.toContain("Max-Age");
+  });
+
+  test("4.1.2 with it cookie and session live as long as was said, idle or not", async () => {
+    const browser = new TestBrowser(opened);
+    const { cookies } = await signIn(browser, { rememberMe: "true" });
+    expect(sessionCookie(cookies)).toContain(`Max-Age=${30 * 86_400}`);
+    await opened.advance(29 * 86_400);
+    const { location } = await browser.get(`/cas/login${at(opened.shop.service)}`);
+    const { authenticationSuccess } = await validate(ticketOf(location), opened.shop.service);
+    expect(authenticationSuccess.attributes.longTermAuthenticationRequestTokenUsed).toBe(true);
+    await opened.advance(2 * 86_400);
+    expect((await browser.get(`/cas/login${at(opened.shop.service)}`)).screen("login").reason).not.toBeNull();
+  });
+
+  test("4.1.3 a session without it says so to the site", async () => {
+    const { location } = await signIn(new TestBrowser(opened), {}, at(opened.shop.service));
+    const { authenticationSuccess } = await validate(ticketOf(location), opened.shop.service);
+    expect(authenticationSuccess.attributes.longTermAuthenticationRequestTokenUsed).toBe(false);
+  });
+});
+
+describe("2.1.1 method: how the ticket comes to the site", () => {
+  test("POST: a form that the browser sends on, and only to the site", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const service = `${opened.shop.service}?state=a%20b`;
+    const answer = await browser.get(`/cas/login${at(service, { method: "POST" })}`);
+    expect(answer.status).toBe(200);
+    const { action, fields } = answer.screen("ticket-form");
+    expect(action).toBe(service);
+    expect(fields).toEqual([{ name: "ticket", value: expect.stringMatching(/^ST-/) }]);
+    expect(answer.headers["content-security-policy"]).toContain(`form-action 'self' ${opened.shop.origin}`);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(await validate(fields[0]?.value ?? "", service)).toHaveProperty("authenticationSuccess");
+  });
+
+  test("POST: the same after credentials", async () => {
+    const answer = await signIn(new TestBrowser(opened), {}, at(opened.shop.service, { method: "POST" }));
+    expect(answer.screen("ticket-form").action).toBe(opened.shop.service);
+  });
+
+  test("HEADER: service and ticket in the headers of the answer", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const answer = await browser.get(`/cas/login${at(opened.shop.service, { method: "HEADER" })}`);
+    expect([answer.status, answer.location, answer.headers.service]).toEqual([200, "", opened.shop.service]);
+    expect(answer.headers.ticket).toMatch(/^ST-/);
+  });
+
+  test("an unknown service gets neither", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    for (const method of ["POST", "HEADER"]) {
+      const answer = await browser.get(`/cas/login${at("https://evil.example/", { method })}`);
+      expect([answer.status, answer.headers.ticket]).toEqual([403, undefined]);
+      expect(answer.screen("refused").code).toBe("service_unknown");
+    }
+  });
+});
+
+describe("old clients' manners", () => {
+  test("a service that was not encoded is read the same at login and at validation", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const service = `${opened.shop.service}?a=b&c=d`;
+    const { location } = await browser.get(`/cas/login?service=${service}`);
+    expect(location).toContain("?a=b&c=d&ticket=ST-");
+    const path = `/cas/serviceValidate?ticket=${ticketOf(location)}&service=${service}`;
+    expect((await new TestBrowser(opened).get(path)).body).toContain("<cas:user>alice</cas:user>");
+  });
+
+  test("a doubled slash before the endpoint", async () => {
+    const browser = new TestBrowser(opened);
+    const { location } = await browser.signIn(alice, at(opened.shop.service));
+    const path = `/cas//serviceValidate${at(opened.shop.service, { ticket: ticketOf(location) })}`;
+    expect((await new TestBrowser(opened).get(path)).body).toContain("<cas:user>alice</cas:user>");
+  });
+});

@@ -1,0 +1,66 @@
+/** `/cas/proxy`: a site asks for a ticket to another site in a person's name. */
+import {
+  CasError,
+  createTicketId,
+  parseProxyRequest,
+  type Rendered,
+  type RequestParameters,
+  renderJsonProxyFailure,
+  renderJsonProxySuccess,
+  renderXmlProxyFailure,
+  renderXmlProxySuccess,
+  targetNotAllowed,
+  unknownProxyGrantingTicket,
+  validationFormat,
+} from "@gatehouse/cas/server";
+import { type Call, route } from "../http/route.ts";
+import { readQuery, refuseTicket } from "./validate.ts";
+
+/** @see CAS protocol 3.0.3, section 2.7 */
+export const proxy = route({
+  method: "GET",
+  path: "/cas/proxy",
+  caller: "anyone",
+  antiForgery: "ticket",
+  sends: "raw-query",
+  speaks: "json",
+  async answer(call, { rawQuery }) {
+    const asked = readQuery(rawQuery);
+    const { body, contentType } =
+      asked instanceof CasError ? fail(asked, new Map()) : await issueProxyTicket(call, asked);
+    return { status: 200, body, contentType };
+  },
+});
+
+async function issueProxyTicket(call: Call, asked: RequestParameters): Promise<Rendered> {
+  try {
+    const { pgt, targetService } = parseProxyRequest(asked);
+    const { hub } = call;
+    const granted = await hub.database.proxyGrantingTickets.find(pgt);
+    if (granted === null) throw unknownProxyGrantingTicket();
+    const target = hub.sites.findByService(targetService);
+    const targets = hub.sites.find(granted.siteId)?.cas?.proxy?.targets ?? [];
+    if (target === undefined || !targets.includes(target.id)) throw targetNotAllowed();
+    const id = createTicketId("PT");
+    await hub.database.tickets.issue({
+      id,
+      service: targetService.url,
+      siteId: target.id,
+      sessionId: granted.sessionId,
+      fromNewLogin: false,
+      proxies: granted.proxies,
+      lifeSeconds: hub.settings.ticketLifeSeconds,
+    });
+    call.log.info(
+      { event: "proxy.ticket", site: granted.siteId, target: target.id, session: granted.sessionId },
+      "proxy ticket issued",
+    );
+    return validationFormat(asked) === "JSON" ? renderJsonProxySuccess(id) : renderXmlProxySuccess(id);
+  } catch (cause) {
+    return fail(refuseTicket(call, cause), asked);
+  }
+}
+
+function fail(error: CasError, asked: RequestParameters): Rendered {
+  return validationFormat(asked) === "JSON" ? renderJsonProxyFailure(error) : renderXmlProxyFailure(error);
+}

@@ -1,0 +1,151 @@
+/** Tickets by REST over HTTP (Apereo's extension of the protocol). */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+
+let opened: TestHub;
+let closed: TestHub;
+let alice: TestPerson;
+beforeAll(async () => {
+  [opened, closed] = await Promise.all([
+    openTestHub({
+      sites: ({ shop }) => ({
+        shop: shop.registration({ cas: { services: [shop.service], rest: true } }),
+      }),
+    }),
+    openTestHub(),
+  ]);
+  alice = await opened.createPerson({ username: "alice" });
+});
+afterAll(() => Promise.all([opened.close(), closed.close()]));
+
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const program = () => new TestBrowser(opened);
+const post = (path: string, fields: Record<string, string>) =>
+  program().send("POST", path, form, new URLSearchParams(fields).toString());
+const start = () => post("/cas/v1/tickets", { username: alice.username, password: alice.password });
+const errorOf = (body: string) => JSON.parse(body).error;
+
+async function validate(ticket: string, service: string, more: Record<string, string> = {}) {
+  const query = new URLSearchParams({ service, ticket, format: "JSON", ...more });
+  return JSON.parse((await program().get(`/cas/p3/serviceValidate?${query}`)).body).serviceResponse;
+}
+
+test("without a registration that allows it there is no such address", async () => {
+  const browser = new TestBrowser(closed);
+  const body = new URLSearchParams({ username: "alice", password: "x" }).toString();
+  const answer = await browser.send("POST", "/cas/v1/tickets", form, body);
+  expect([answer.status, errorOf(answer.body)]).toEqual([404, "not_found"]);
+});
+
+describe("POST /v1/tickets", () => {
+  test("201 and where the session is, and no cookie", async () => {
+    const { status, location, body, cookies } = await start();
+    expect(status).toBe(201);
+    expect(location).toMatch(/^http:\/\/hub\.localhost:\d+\/cas\/v1\/tickets\/TGT-[A-Za-z0-9]{43}$/);
+    expect([body, cookies]).toEqual([location.split("/").at(-1), []]);
+  });
+
+  test.each([
+    ["no password", { username: "alice" }, 400],
+    ["no user name", { password: "x" }, 400],
+    ["nothing", {}, 400],
+    ["a wrong password", { username: "alice", password: "wrong" }, 401],
+    ["nobody's name", { username: "nobody", password: "wrong" }, 401],
+  ])("%s is refused", async (_, fields, status) => {
+    const answer = await post("/cas/v1/tickets", fields as Record<string, string>);
+    expect(answer.status).toBe(status);
+    expect(answer.body).not.toContain("TGT-");
+  });
+
+  test("415 for another content type", async () => {
+    const answer = await program().send(
+      "POST",
+      "/cas/v1/tickets",
+      { "content-type": "application/json" },
+      "{}",
+    );
+    expect(answer.status).toBe(415);
+  });
+
+  test("guesses are slowed down as on the page", async () => {
+    const strict = await openTestHub({
+      environment: { LOGIN_THROTTLE: "on" },
+      sites: ({ shop }) => ({ shop: shop.registration({ cas: { services: [shop.service], rest: true } }) }),
+    });
+    const body = new URLSearchParams({ username: "alice", password: "wrong" }).toString();
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 30; attempt += 1)
+      statuses.push((await new TestBrowser(strict).send("POST", "/cas/v1/tickets", form, body)).status);
+    expect(statuses.at(-1)).toBe(429);
+    await strict.close();
+  });
+});
+
+describe("POST /v1/tickets/{TGT}", () => {
+  test("200 and a service ticket, of single sign-on", async () => {
+    const { body: tgt } = await start();
+    const { service } = opened.shop;
+    const { status, body: ticket } = await post(`/cas/v1/tickets/${tgt}`, { service });
+    expect(status).toBe(200);
+    const { authenticationSuccess } = await validate(ticket, service);
+    expect(authenticationSuccess).toMatchObject({ user: "alice", attributes: { isFromNewLogin: false } });
+  });
+
+  test("renew with her credentials gives a ticket of primary credentials", async () => {
+    const { body: tgt } = await start();
+    const { service } = opened.shop;
+    const { username, password } = alice;
+    const { body: ticket } = await post(`/cas/v1/tickets/${tgt}`, {
+      service,
+      renew: "true",
+      username,
+      password,
+    });
+    const { authenticationSuccess } = await validate(ticket, service, { renew: "true" });
+    expect(authenticationSuccess.user).toBe("alice");
+  });
+
+  test("renew with another person's credentials, or wrong ones, is refused", async () => {
+    const bob = await opened.createPerson();
+    const { body: tgt } = await start();
+    const { service } = opened.shop;
+    for (const { username, password } of [bob, { ...alice, password: "wrong" }]) {
+      const answer = await post(`/cas/v1/tickets/${tgt}`, { service, renew: "true", username, password });
+      expect(answer.status).toBe(401);
+    }
+  });
+
+  test("a site whose registration does not allow it gets none", async () => {
+    const { body: tgt } = await start();
+    for (const service of [opened.bank.service, "https://evil.example/"]) {
+      const { status, body } = await post(`/cas/v1/tickets/${tgt}`, { service });
+      expect([status, errorOf(body)]).toEqual([403, "service_unknown"]);
+    }
+  });
+
+  test("404 for a session that is unknown or has ended, 400 without a service", async () => {
+    const { body: tgt } = await start();
+    const { service } = opened.shop;
+    expect((await post(`/cas/v1/tickets/${tgt}`, {})).status).toBe(400);
+    expect((await program().send("DELETE", `/cas/v1/tickets/${tgt}`)).status).toBe(200);
+    for (const unknown of [tgt, `TGT-${"a".repeat(43)}`, "TGT-short", "%00"])
+      expect((await post(`/cas/v1/tickets/${unknown}`, { service })).status, unknown).toBe(404);
+  });
+});
+
+test("GET says whether the session lives, DELETE ends it and tells its sites", async () => {
+  const { body: tgt } = await start();
+  const { service } = opened.shop;
+  const { body: ticket } = await post(`/cas/v1/tickets/${tgt}`, { service });
+  await validate(ticket, service);
+  expect((await program().get(`/cas/v1/tickets/${tgt}`)).status).toBe(200);
+  const ended = await program().send("DELETE", `/cas/v1/tickets/${tgt}`);
+  expect([ended.status, ended.body]).toEqual([200, tgt]);
+  expect((await program().get(`/cas/v1/tickets/${tgt}`)).status).toBe(404);
+  await opened.hub.logout.drain();
+  expect(opened.shop.told()).toContain(ticket);
+});
+
+test("neither session nor ticket is in the log", () => {
+  expect(opened.lines.join("\n")).not.toMatch(/(ST|TGT)-[A-Za-z0-9]{20}/);
+});

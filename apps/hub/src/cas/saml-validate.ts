@@ -1,0 +1,53 @@
+/** `/cas/samlValidate`: a site spends a ticket by SAML 1.1, as Apache's module and older clients do. */
+import {
+  authenticationSuccess,
+  createTicketId,
+  parseSamlRequest,
+  type Rendered,
+  renderSamlFailure,
+  renderSamlSuccess,
+  samlCorrelation,
+} from "@gatehouse/cas/server";
+import { type Call, route } from "../http/route.ts";
+import { readQuery, refuseTicket, spendTicket } from "./validate.ts";
+
+/** How long a site may take to read the assertion, in seconds; its ticket is spent already. */
+const assertionLifeSeconds = 60;
+
+/** @see CAS protocol 3.0.3, section 2.5 (SAML), and SAML 1.1 bindings, section 3.1 */
+export const samlValidate = route({
+  method: "POST",
+  path: "/cas/samlValidate",
+  caller: "anyone",
+  antiForgery: "ticket",
+  sends: "xml",
+  speaks: "json",
+  async answer(call, { rawQuery, xml }) {
+    return { status: 200, ...(await validate(call, rawQuery, xml)) };
+  },
+});
+
+async function validate(call: Call, rawQuery: string, xml: Uint8Array): Promise<Rendered> {
+  const { hub } = call;
+  const asked = readQuery(rawQuery);
+  const frame = {
+    ...samlCorrelation(xml, asked instanceof Error ? new Map() : asked),
+    issueInstant: hub.clock(),
+    responseId: createTicketId("LR"),
+  };
+  try {
+    if (asked instanceof Error) throw asked;
+    const { ticket, service } = parseSamlRequest(xml, asked);
+    const spent = await spendTicket(call, ticket, { service, renew: false });
+    const released = hub.sites.find(spent.siteId)?.cas?.attributes ?? [];
+    return renderSamlSuccess({
+      ...frame,
+      success: authenticationSuccess(spent, released),
+      assertionId: createTicketId("LR"),
+      issuer: hub.settings.hubUrl,
+      lifeSeconds: assertionLifeSeconds,
+    });
+  } catch (cause) {
+    return renderSamlFailure({ ...frame, error: refuseTicket(call, cause) });
+  }
+}

@@ -1,0 +1,52 @@
+/** Issues a service ticket and brings it to the site, in the way it asked for. */
+import {
+  createTicketId,
+  type LoginRequest,
+  type Service,
+  ticketForm,
+  ticketHeaders,
+  ticketRedirect,
+} from "@gatehouse/cas/server";
+import { type Answer, type Call, seeOther } from "../http/route.ts";
+import { refuseService } from "./refuse-service.ts";
+
+/** A ticket that may be issued: who decided so is `decideLogin`. */
+export interface TicketOrder {
+  readonly service: Service;
+  readonly method: LoginRequest["method"];
+  readonly fromNewLogin: boolean;
+  readonly sessionId: string;
+}
+
+/** @see CAS protocol 3.0.3, sections 2.1.1 (method) and 2.2.4 */
+export async function sendTicket(
+  call: Call,
+  order: TicketOrder,
+  more: { readonly cookies?: readonly string[]; readonly afterwards?: () => void } = {},
+): Promise<Answer> {
+  const { service, sessionId, fromNewLogin } = order;
+  const site = call.hub.sites.findByService(service);
+  if (site === undefined) throw refuseService(call, { service });
+  const id = createTicketId("ST");
+  await call.hub.database.tickets.issue({
+    id,
+    service: service.url,
+    siteId: site.id,
+    sessionId,
+    fromNewLogin,
+    proxies: [],
+    lifeSeconds: call.hub.settings.ticketLifeSeconds,
+  });
+  call.log.debug({ event: "ticket.issued", site: site.id, session: sessionId }, "service ticket issued");
+  switch (order.method) {
+    case "GET":
+      return seeOther(ticketRedirect(service, id), more);
+    case "HEADER":
+      return { status: 200, body: "", headers: { ...ticketHeaders(service, id) }, ...more };
+    case "POST": {
+      const { action, fields } = ticketForm(service, id);
+      const model = { action, fields, site: { name: site.name, host: site.host } };
+      return { screen: { name: "ticket-form", model }, formTargets: [service.origin], ...more };
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** A site's proxy callback: a real https server that keeps what it was handed. */
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { createSelfSignedCertificate } from "./self-signed-certificate.ts";
+
+export interface CallbackServer {
+  readonly url: string;
+  /** What vouches for it, in PEM. */
+  readonly certificate: string;
+  /** `pgtId` by `pgtIou`. */
+  readonly handed: ReadonlyMap<string, string>;
+  /** Paths and queries that were asked for, oldest first. */
+  readonly asked: readonly string[];
+  /** From now on; `silent`: never. */
+  answerWith(manner: number | "silent"): void;
+  close(): Promise<void>;
+}
+
+export async function openCallbackServer(name: string): Promise<CallbackServer> {
+  const { key, cert } = createSelfSignedCertificate(name);
+  const handed = new Map<string, string>();
+  const asked: string[] = [];
+  let manner: number | "silent" = 200;
+  const server = createServer({ key, cert }, (request, response) => {
+    const { searchParams } = new URL(request.url ?? "/", "https://callback");
+    asked.push(request.url ?? "");
+    handed.set(searchParams.get("pgtIou") ?? "", searchParams.get("pgtId") ?? "");
+    if (manner !== "silent") response.writeHead(manner, { location: "/elsewhere" }).end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `https://${name}:${(server.address() as AddressInfo).port}/pgt`,
+    certificate: cert,
+    handed,
+    asked,
+    answerWith: (next) => {
+      manner = next;
+    },
+    close: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
