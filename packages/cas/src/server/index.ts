@@ -34,6 +34,7 @@ export {
   parseProxyCallback,
   proxyCallbackFailed,
   proxyCallbackUrl,
+  proxyChainRefused,
   proxyChainTooLong,
   proxyNotAllowed,
 } from "./proxy-callback.ts";

@@ -1,30 +1,28 @@
 import { CasError } from "./cas-error.ts";
-import { parseService, type Service, withParameters } from "./service.ts";
+import { parseAddress, type Service, serviceAt, withParameters } from "./service.ts";
 import { matchesService, type ServicePattern } from "./service-pattern.ts";
 
 /** Proxies that may stand between a person and a site; a circle of sites would go on for ever. */
 const longestChain = 8;
 
 /**
- * Reads `pgtUrl`: an address as of a service, by https. Its query is kept.
+ * Reads `pgtUrl`: an address as of a service, by https. Its query is kept, a `ticket` in it too: nobody adds
+ * one here. `pgtId` and `pgtIou` are refused, however they are spelt: the site would get two of them.
  *
- * @throws CasError `INVALID_PROXY_CALLBACK`
+ * @throws CasError `INVALID_PROXY_CALLBACK`; which rule was broken, its description says
  * @see CAS protocol 3.0.3, section 2.5.4
  */
 export function parseProxyCallback(pgtUrl: string): Service {
-  let callback: Service;
-  try {
-    callback = parseService(pgtUrl);
-  } catch (cause) {
-    throw invalid("is no address that can be called", cause);
-  }
-  if (!callback.url.startsWith("https:")) throw invalid("does not begin with https://");
-  if (/[?&]pgt(Id|Iou)=/.test(callback.url)) throw invalid("holds pgtId or pgtIou already");
-  return callback;
+  if (!/^https:/i.test(pgtUrl)) refuse("does not begin with https://");
+  if (pgtUrl.includes("#")) refuse("holds a fragment, which never reaches a server");
+  const url = parseAddress(pgtUrl, refuse);
+  for (const name of ["pgtId", "pgtIou"])
+    if (url.searchParams.has(name)) refuse(`already holds a parameter named ${name}`);
+  return serviceAt(url);
 }
 
-function invalid(reason: string, cause?: unknown): CasError {
-  return new CasError("INVALID_PROXY_CALLBACK", `The proxy callback ${reason}.`, { cause });
+function refuse(reason: string): never {
+  throw new CasError("INVALID_PROXY_CALLBACK", `The proxy callback ${reason}.`);
 }
 
 /**
@@ -58,6 +56,14 @@ export function proxyNotAllowed(): CasError {
 /** @param proxies the chain that a new proxy-granting ticket would have */
 export function proxyChainTooLong(proxies: readonly string[]): boolean {
   return proxies.length > longestChain;
+}
+
+/** @see CAS protocol 3.0.3, section 2.5.3 */
+export function proxyChainRefused(): CasError {
+  return new CasError(
+    "UNAUTHORIZED_SERVICE_PROXY",
+    `More than ${longestChain} proxies may not stand between a person and a site. Look for sites that call each other in a circle.`,
+  );
 }
 
 /** Why a callback did not take its ticket. */

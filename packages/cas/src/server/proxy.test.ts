@@ -6,39 +6,63 @@ import {
   parseProxyCallback,
   proxyCallbackFailed,
   proxyCallbackUrl,
+  proxyChainRefused,
   proxyChainTooLong,
+  proxyNotAllowed,
 } from "./proxy-callback.ts";
 import { parseProxyRequest, targetNotAllowed, unknownProxyGrantingTicket } from "./proxy-request.ts";
 import { renderJsonProxyFailure, renderJsonProxySuccess, renderJsonSuccess } from "./response-json.ts";
+import { renderTextSuccess } from "./response-text.ts";
 import { renderXmlProxyFailure, renderXmlProxySuccess, renderXmlSuccess } from "./response-xml.ts";
 import { parseServicePattern } from "./service-pattern.ts";
+import { createTicketId } from "./ticket-id.ts";
 
-function codeOf(run: () => unknown): string {
+function refusalOf(run: () => unknown): { readonly code: string; readonly description: string } {
   try {
     run();
   } catch (error) {
-    if (error instanceof CasError) return error.code;
+    if (error instanceof CasError) return error;
     throw error;
   }
-  return "none";
+  return { code: "none", description: "" };
 }
+const codeOf = (run: () => unknown): string => refusalOf(run).code;
 
 describe("2.5.4 the proxy callback", () => {
   test.each([
-    ["plain http", "http://a.example/pgt"],
-    ["no address", "pgt"],
-    ["user info", "https://u:p@a.example/pgt"],
-    ["a backslash", "https://a.example\\@b.example/"],
-    ["a line break", "https://a.example/\r\nx"],
-    ["another scheme", "file:///etc/passwd"],
-    ["the tickets' own names", "https://a.example/pgt?pgtId=PGT-1"],
-    ["2049 characters", `https://a.example/${"a".repeat(2031)}`],
-  ])("%s is INVALID_PROXY_CALLBACK", (_, pgtUrl) => {
-    expect(codeOf(() => parseProxyCallback(pgtUrl))).toBe("INVALID_PROXY_CALLBACK");
+    ["plain http", "http://a.example/pgt", /begin with https/],
+    ["no address", "pgt", /begin with https/],
+    ["another scheme", "file:///etc/passwd", /begin with https/],
+    ["no host", "https:///pgt", /and a host/],
+    ["a port that is none", "https://a.example:99999/", /not a URL/],
+    ["user info", "https://u:p@a.example/pgt", /user name/],
+    ["a backslash", "https://a.example\\@b.example/", /backslash/],
+    ["a line break", "https://a.example/\r\nx", /control character/],
+    ["a fragment", "https://a.example/pgt#x", /fragment/],
+    ["an empty fragment", "https://a.example/pgt#", /fragment/],
+    ["pgtId", "https://a.example/pgt?pgtId=PGT-1", /named pgtId/],
+    ["pgtId in disguise", "https://a.example/pgt?%70gtId=PGT-1", /named pgtId/],
+    ["pgtIou without a value", "https://a.example/pgt?a=b&pgtIou", /named pgtIou/],
+    ["2049 characters", `https://a.example/${"a".repeat(2031)}`, /longer than 2048/],
+  ])("%s is INVALID_PROXY_CALLBACK, which says so", (_, pgtUrl, description) => {
+    const refusal = refusalOf(() => parseProxyCallback(pgtUrl));
+    expect(refusal.code).toBe("INVALID_PROXY_CALLBACK");
+    expect(refusal.description).toMatch(/^The proxy callback /);
+    expect(refusal.description).toMatch(description);
+    expect(refusal.description).not.toContain(pgtUrl);
+  });
+
+  test("2048 characters are not too long", () => {
+    expect(codeOf(() => parseProxyCallback(`https://a.example/${"a".repeat(2030)}`))).toBe("none");
+  });
+
+  test("the chain names it as a browser would write it", () => {
+    expect(parseProxyCallback("HTTPS://A.example:443?a=%20").url).toBe("https://a.example/?a=%20");
   });
 
   test.each([
     ["https://a.example/pgt", "https://a.example/pgt?pgtId=PGT-1&pgtIou=PGTIOU-1"],
+    ["https://a.example/pgt?ticket=1", "https://a.example/pgt?ticket=1&pgtId=PGT-1&pgtIou=PGTIOU-1"],
     ["https://a.example/pgt?x=a%20b+c", "https://a.example/pgt?x=a%20b+c&pgtId=PGT-1&pgtIou=PGTIOU-1"],
   ])("%s keeps its query, character by character", (pgtUrl, called) => {
     const tickets = { pgtId: "PGT-1", pgtIou: "PGTIOU-1" };
@@ -70,6 +94,15 @@ describe("2.5.4 the proxy callback", () => {
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(["INVALID_PROXY_CALLBACK"]));
   });
 
+  test("2.5.3 one that is not registered, and a chain too long, are UNAUTHORIZED_SERVICE_PROXY", () => {
+    const refusals = [proxyNotAllowed(), proxyChainRefused()];
+    expect(refusals.map(({ code }) => code)).toEqual(Array(2).fill("UNAUTHORIZED_SERVICE_PROXY"));
+    expect(refusals.map(({ description }) => description)).toEqual([
+      expect.stringContaining("cas.proxy.callbacks"),
+      expect.stringContaining("8 proxies"),
+    ]);
+  });
+
   test("a chain of eight proxies is the longest", () => {
     const chain = (length: number) => Array.from({ length }, () => "https://a.example/pgt");
     expect([proxyChainTooLong(chain(8)), proxyChainTooLong(chain(9))]).toEqual([false, true]);
@@ -79,19 +112,44 @@ describe("2.5.4 the proxy callback", () => {
 describe("2.7 /proxy", () => {
   const parse = (query: string) => parseProxyRequest(parseParameters(query));
 
+  const granted = createTicketId("PGT");
+
   test("2.7.1 pgt and targetService", () => {
-    const { pgt, targetService } = parse("pgt=PGT-1&targetService=https%3A%2F%2Fa.example%2Fx%3Fy%3Dz");
-    expect([pgt, targetService.url]).toEqual(["PGT-1", "https://a.example/x?y=z"]);
+    const { pgt, targetService } = parse(`pgt=${granted}&targetService=https%3A%2F%2Fa.example%2Fx%3Fy%3Dz`);
+    expect([pgt, targetService.url]).toEqual([granted, "https://a.example/x?y=z"]);
   });
 
-  test.each(["", "pgt=PGT-1", "targetService=https://a.example", "pgt=&targetService=https://a.example"])(
-    "2.7.3 %j lacks one: INVALID_REQUEST",
-    (query) => expect(codeOf(() => parse(query))).toBe("INVALID_REQUEST"),
+  test.each([
+    ["nothing", "", "pgt"],
+    ["pgt alone", `pgt=${granted}`, "targetService"],
+    ["an empty target", `pgt=${granted}&targetService=`, "targetService"],
+    ["targetService alone", "targetService=https://a.example", "pgt"],
+    ["an empty pgt", "pgt=&targetService=https://a.example", "pgt"],
+    ["PGT", `PGT=${granted}&targetService=https://a.example`, "pgt"],
+    ["targetservice", `pgt=${granted}&targetservice=https://a.example`, "targetService"],
+  ])("2.7.3 %s is not enough: INVALID_REQUEST", (_, query, name) => {
+    const { code, description } = refusalOf(() => parse(query));
+    expect([code, description]).toEqual(["INVALID_REQUEST", expect.stringContaining(`${name} is missing`)]);
+  });
+
+  test.each([
+    ...(["PGTIOU", "ST", "PT", "TGT", "LT"] as const).map((kind) => [kind, createTicketId(kind)]),
+    ["ticket too short", "PGT-1"],
+    ["ticket too long", `${granted}x`],
+    ["<script>", "<script>"],
+  ])("2.7.3 a %s is no proxy-granting ticket: INVALID_REQUEST, as for an unknown one", (_, pgt = "") => {
+    const refusal = refusalOf(() => parse(`pgt=${encodeURIComponent(pgt)}&targetService=https://a.example`));
+    expect(refusal).toEqual(unknownProxyGrantingTicket());
+    expect([refusal.code, refusal.description.includes(pgt)]).toEqual(["INVALID_REQUEST", false]);
+  });
+
+  test.each(["mailto:a", "imap.example", "https://u@a.example/", "https://a.example/?ticket=ST-1"])(
+    "2.7.3 the target %s is no site's: UNAUTHORIZED_SERVICE",
+    (target) =>
+      expect(codeOf(() => parse(`pgt=${granted}&targetService=${encodeURIComponent(target)}`))).toBe(
+        "UNAUTHORIZED_SERVICE",
+      ),
   );
-
-  test("2.7.3 a target that is no address is no site's", () => {
-    expect(codeOf(() => parse("pgt=PGT-1&targetService=mailto:a"))).toBe("UNAUTHORIZED_SERVICE");
-  });
 
   test("2.7.2 success and failure in XML, one element a line", () => {
     expect(renderXmlProxySuccess("PT-1").body).toBe(
@@ -143,9 +201,24 @@ describe("2.6.2 a validation with proxies", () => {
     ]);
   });
 
-  test("JSON: a list", () => {
+  test("XML: one proxy a line", () => {
+    expect(renderXmlSuccess(success).body.split("\n").slice(2, -3)).toEqual([
+      "    <cas:user>alice</cas:user>",
+      "    <cas:proxyGrantingTicket>PGTIOU-1</cas:proxyGrantingTicket>",
+      "    <cas:proxies>",
+      "      <cas:proxy>https://near.example/pgt?a=1&amp;b=2</cas:proxy>",
+      "      <cas:proxy>https://far.example/pgt</cas:proxy>",
+      "    </cas:proxies>",
+    ]);
+  });
+
+  test("JSON: a list, the latest proxy first", () => {
     expect(JSON.parse(renderJsonSuccess(success).body)).toEqual({
       serviceResponse: { authenticationSuccess: success },
     });
+  });
+
+  test("2.4.2 the text of CAS 1 knows neither", () => {
+    expect(renderTextSuccess(success).body).toBe("yes\nalice\n");
   });
 });

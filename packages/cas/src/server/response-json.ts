@@ -3,9 +3,11 @@ import type { CasError } from "./cas-error.ts";
 import type { Rendered } from "./rendered.ts";
 
 /**
- * Writes a success as JSON: one value as a string, several as an array.
+ * Writes a success as JSON. An attribute that is a list is an array, however many values it has: a client
+ * need not look twice at it on the day a person joins her second group. The latest proxy comes first here as
+ * in XML.
  *
- * @see CAS protocol 3.0.3, section 2.5.2
+ * @see CAS protocol 3.0.3, sections 2.5.2, 2.5.7 and 2.6.2
  */
 export function renderJsonSuccess({ attributes, ...rest }: AuthenticationSuccess): Rendered {
   if (attributes === undefined) return serviceResponse({ authenticationSuccess: rest });
@@ -42,7 +44,7 @@ export function renderJsonProxySuccess(ticket: string): Rendered {
 
 /**
  * Writes why there is no proxy ticket. The text's own example calls it `authenticationFailure`, its XML
- * `proxyFailure`: here it is `proxyFailure` in both, beside `proxySuccess`.
+ * `proxyFailure`: here it is `proxyFailure` in both, beside `proxySuccess` (docs/decisions/0012).
  *
  * @see CAS protocol 3.0.3, sections 2.7.2 and 2.7.3
  */

@@ -17,6 +17,7 @@ const alice: AuthenticationSuccess = {
     released: [
       ["name", "Alice O'Hara & Söhne <alice>"],
       ["groups", ["staff", "admins"]],
+      ["teams", ["one"]],
       ["none", []],
     ],
   },
@@ -53,6 +54,7 @@ describe("2.5.2 and appendix A: XML success", () => {
       <cas:name>Alice O&apos;Hara &amp; Söhne &lt;alice&gt;</cas:name>
       <cas:groups>staff</cas:groups>
       <cas:groups>admins</cas:groups>
+      <cas:teams>one</cas:teams>
     </cas:attributes>
   </cas:authenticationSuccess>
 </cas:serviceResponse>
@@ -127,7 +129,7 @@ describe("2.5.2 and 2.5.3: XML failure", () => {
 });
 
 describe("2.5.2 JSON", () => {
-  test("success with attributes: one value a string, several an array", () => {
+  test("success with attributes: a list is an array, with one value and with none too", () => {
     const { body, contentType } = renderJsonSuccess(alice);
     expect(contentType).toBe("application/json");
     expect(JSON.parse(body)).toEqual({
@@ -140,6 +142,7 @@ describe("2.5.2 JSON", () => {
             isFromNewLogin: true,
             name: "Alice O'Hara & Söhne <alice>",
             groups: ["staff", "admins"],
+            teams: ["one"],
             none: [],
           },
         },

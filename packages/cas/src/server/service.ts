@@ -32,6 +32,17 @@ const whitespaceOrControl = /[\s\u0000-\u001f\u007f-\u009f]/;
  * @see CAS protocol 3.0.3, section 2.1.1
  */
 export function parseService(value: string): Service {
+  const url = parseAddress(value, refuse);
+  if (url.searchParams.has("ticket")) refuse("already holds a parameter named ticket");
+  return serviceAt(url);
+}
+
+/**
+ * The rules of an address that somebody hands us, whatever it is for. The fragment is dropped.
+ *
+ * @param refuse throws, with the rule that was broken
+ */
+export function parseAddress(value: string, refuse: (reason: string) => never): URL {
   if (value.length > longest) refuse(`is longer than ${longest} characters`);
   if (whitespaceOrControl.test(value)) refuse("holds whitespace or a control character");
   if (value.includes("\\")) refuse("holds a backslash");
@@ -39,10 +50,14 @@ export function parseService(value: string): Service {
   const url = URL.parse(value);
   if (url === null) return refuse("is not a URL");
   if (authorityOf(value).includes("@")) refuse("holds a user name or password");
-  if (url.searchParams.has("ticket")) refuse("already holds a parameter named ticket");
   url.hash = "";
   // Percent-encoding may have made it longer than what came in.
   if (url.href.length > longest) refuse(`is longer than ${longest} characters`);
+  return url;
+}
+
+/** @param url one that `parseAddress` let through */
+export function serviceAt(url: URL): Service {
   return { url: url.href, origin: url.origin, host: url.host };
 }
 
