@@ -86,6 +86,17 @@ describe("2.2.2 parameters of /login as acceptor", () => {
     expect(submit("username=a&warn=false&rememberme=true")).toMatchObject({ warn: false, rememberMe: false });
   });
 
+  test.each([
+    ["on", true],
+    ["true", true],
+    ["1", true],
+    ["", false],
+    ["off", false],
+    ["False", false],
+  ])("4.1.1 a box sent as %j is ticked: %s", (value, ticked) => {
+    expect(submit(`warn=${value}&rememberMe=${value}`)).toMatchObject({ warn: ticked, rememberMe: ticked });
+  });
+
   test("what was not filled in is empty, a form without login ticket says so", () => {
     expect(submit("username=alice")).toMatchObject({ username: "alice", password: "", loginTicket: null });
     expect(submit("password=x")).toMatchObject({ username: "", password: "x" });

@@ -62,7 +62,16 @@ export function parseLoginSubmission(parameters: RequestParameters): LoginSubmis
     username: parameters.get("username") ?? "",
     password: parameters.get("password") ?? "",
     loginTicket: parameters.get("lt") ?? null,
-    warn: isSet(parameters, "warn"),
-    rememberMe: isSet(parameters, "rememberMe"),
+    warn: isTicked(parameters, "warn"),
+    rememberMe: isTicked(parameters, "rememberMe"),
   };
+}
+
+/**
+ * A box she ticked: browsers send whatever value it has, or `on`, and nothing when it is clear. Forms that other
+ * people write repeat a choice as a hidden field, so `false`, `off` and nothing at all are no tick: a long session is
+ * never hers by accident.
+ */
+function isTicked(parameters: RequestParameters, name: string): boolean {
+  return !["", "false", "off"].includes((parameters.get(name) ?? "").toLowerCase());
 }
