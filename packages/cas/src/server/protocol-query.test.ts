@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ParameterError } from "./parameters.ts";
 import { parseProtocolQuery } from "./protocol-query.ts";
+import { parseService } from "./service.ts";
 
 const read = (query: string) => Object.fromEntries(parseProtocolQuery(query));
 
@@ -24,6 +25,48 @@ describe("2.1.1 a service that was not encoded", () => {
     ],
   ])("%s", (query, expected) => expect(read(query)).toEqual(expected));
 
+  test("a name that is encoded is the same name", () => {
+    expect(read("%73ervice=http://x.example/?a=b&c=d&%74icket=ST-1")).toEqual({
+      service: "http://x.example/?a=b&c=d",
+      ticket: "ST-1",
+    });
+  });
+
+  test("of two, each has what follows it", () => {
+    expect(read("pgt=P&service=http://x.example/?a=b&c=d&targetService=HTTPS://y.example/?e=f&g=h")).toEqual({
+      pgt: "P",
+      service: "http://x.example/?a=b&c=d",
+      targetService: "HTTPS://y.example/?e=f&g=h",
+    });
+  });
+
+  test("may use a parameter of its own twice, or encode it badly: that is between it and its site", () => {
+    const service = "http://x.example/?id=1&id=2&a=%zz";
+    expect(read(`service=${service}&renew=true`)).toEqual({ service, renew: "true" });
+  });
+
+  test.each(["a=b&c=d", "a=b%20c&d=e+f&g", "a&b&c=http://y.example/?h=i"])(
+    "is the same service at login, at validation in any order, and encoded: %s",
+    (query) => {
+      const service = `http://x.example/y?${query}`;
+      const readings = [
+        `service=${service}`,
+        `service=${service}&renew=true`,
+        `service=${service}&ticket=ST-1`,
+        `ticket=ST-1&service=${service}&format=JSON`,
+        `ticket=ST-1&service=${encodeURIComponent(service)}`,
+      ].map((raw) => parseService(read(raw).service ?? "").url);
+      expect(new Set(readings)).toEqual(new Set([service]));
+    },
+  );
+
+  test("a ticket within it is a ticket, and never a part of the address", () => {
+    expect(read("service=http://x.example/?a=b&ticket=ST-1&c=d")).toMatchObject({ ticket: "ST-1" });
+    expect(() => parseService(read("service=http://x.example/?ticket=ST-1&a=b").service ?? "")).toThrow(
+      /already holds a parameter named ticket/,
+    );
+  });
+
   test("what follows a parameter of the protocol is nobody's but its own", () => {
     expect(read("service=http://x.example/y?a=b&renew=true&c=d")).toEqual({
       service: "http://x.example/y?a=b",
@@ -40,6 +83,9 @@ describe("2.1.1 a service that was encoded", () => {
     ["service=http://x.example/?a=b%26c=d", { service: "http://x.example/?a=b&c=d" }],
     ["service=http://x.example/?a=b%2520c", { service: "http://x.example/?a=b%20c" }],
     ["a=http://x.example/?a=b&c=d", { a: "http://x.example/?a=b", c: "d" }],
+    ["Service=http://x.example/?a=b&c=d", { Service: "http://x.example/?a=b", c: "d" }],
+    ["service=http://x.example/%3Fa=b&c=d", { service: "http://x.example/?a=b", c: "d" }],
+    ["service=//x.example/?a=b&c=d", { service: "//x.example/?a=b", c: "d" }],
     ["service=ftp://x.example/?a=b&c=d", { service: "ftp://x.example/?a=b", c: "d" }],
   ])("%s is read like every parameter", (query, expected) => expect(read(query)).toEqual(expected));
 });
@@ -48,6 +94,8 @@ describe("what cannot be read in one way is refused as ever", () => {
   test.each([
     ["service=http://x.example/?a=b&service=http://y.example/", "parameter_duplicated"],
     ["service=http://x.example/?a=b&c=d&service=http://y.example/?e=f&g=h", "parameter_duplicated"],
+    ["service=http://x.example/?a=b&%73ervice=http://y.example/", "parameter_duplicated"],
+    ["service=http://x.example/?a=\u0001&c=d", "parameter_control_character"],
     ["service=http://x.example/?a=b&ticket=ST-1&ticket=ST-2", "parameter_duplicated"],
     ["service=http://x.example/?a=b&renew=%zz", "parameter_badly_encoded"],
     [`service=http://x.example/?a=b&c=${"d".repeat(5000)}`, "parameter_too_long"],

@@ -1,4 +1,4 @@
-import { splitFormPair } from "../form-component.ts";
+import { readFormComponent, splitFormPair } from "../form-component.ts";
 import { parseParameters, type RequestParameters } from "./parameters.ts";
 
 /** What a service may not swallow: every parameter that an endpoint with a service reads. */
@@ -22,13 +22,16 @@ const own = new Set([
   "return",
 ]);
 
-/** A service that was not encoded: an address with a query, as it stands. */
-const unencoded = /^(?:service|targetService|TARGET)=https?:\/\/[^?]*\?/i;
+const services = new Set(["service", "targetService", "TARGET"]);
+
+/** An address with a query, as it stands. */
+const unencoded = /^https?:\/\/[^?]*\?/i;
 
 /**
  * Reads the query of an endpoint that is given a service. Old clients do not encode it
  * (`service=http://x/y?a=b&c=d`): pairs that follow such a service and are no parameters of the protocol are
- * its own, and it is taken as it stands. One that was encoded, has no query, or is followed by nothing foreign
+ * its own, up to the next one that is, and it is taken as it stands. What comes after that is again nobody's: a client
+ * may add something of its own at login that it leaves out at validation. One that was encoded, has no query, or is followed by nothing foreign
  * is read like every other parameter. Login and validation read alike, so that a ticket is asked for and spent
  * for the same service; and what the service becomes is looked up in the registry like any other.
  *
@@ -39,14 +42,21 @@ export function parseProtocolQuery(rawQuery: string): RequestParameters {
   const pairs: string[][] = [];
   let open = false;
   for (const pair of rawQuery.replace(/^\?/, "").split("&")) {
-    const { name } = splitFormPair(pair);
+    const { name: encodedName, value } = splitFormPair(pair);
+    const name = readName(encodedName);
     if (open && !own.has(name)) pairs.at(-1)?.push(pair);
     else {
       pairs.push([pair]);
-      open = unencoded.test(pair);
+      open = services.has(name) && unencoded.test(value);
     }
   }
   return parseParameters(pairs.map(oneOf).join("&"));
+}
+
+/** Decoded: `%74icket` is a ticket to every other reader. What cannot be is no parameter of the protocol. */
+function readName(encoded: string): string {
+  const read = readFormComponent(encoded);
+  return "text" in read ? read.text : "";
 }
 
 /** A pair with what belongs to it. */
