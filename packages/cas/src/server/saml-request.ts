@@ -1,22 +1,27 @@
 import { readUtf8 } from "../form-component.ts";
 import { readXml, type XmlElement, XmlError } from "../xml-reader.ts";
 import { CasError } from "./cas-error.ts";
-import type { RequestParameters } from "./parameters.ts";
+import { isSet, type RequestParameters } from "./parameters.ts";
 import { checkKind, normalised } from "./validation.ts";
 
 const soap = "http://schemas.xmlsoap.org/soap/envelope/";
 const protocol = "urn:oasis:names:tc:SAML:1.0:protocol";
+
+/** Java's client sends its licence ahead of the envelope, as a comment. There it can split nothing in two. */
+const leadingComment = /^<!--(?:(?!--)[\s\S])*-->/;
 
 /** A validation by SAML 1.1 that can be tried. */
 export interface SamlRequest {
   readonly ticket: string;
   /** As in `ValidationRequest`. */
   readonly service: string;
+  readonly renew: boolean;
 }
 
 /**
- * Reads what `/samlValidate` was asked: `TARGET` in the query, the ticket as artifact in the message. The message is
- * read strictly (`readXml`): no document type, comment or CDATA section, nothing to expand or to fetch.
+ * Reads what `/samlValidate` was asked: `TARGET` and perhaps `renew` in the query, the ticket as artifact in the
+ * message. The message is read strictly (`readXml`): no document type, no CDATA section, no comment but one ahead of
+ * everything; nothing to expand or to fetch. Its issue instant is not asked for: Apache's module sends none.
  *
  * @param message the body as it came
  * @throws CasError `INVALID_REQUEST` for what is no such message or lacks something; for the ticket as
@@ -26,15 +31,15 @@ export interface SamlRequest {
 export function parseSamlRequest(message: Uint8Array, parameters: RequestParameters): SamlRequest {
   const service = parameters.get("TARGET") ?? "";
   if (service === "") throw invalid("The parameter TARGET is required: the service address.");
-  const artifacts = readRequest(message).elements.filter((one) =>
-    isNamed(one, protocol, "AssertionArtifact"),
-  );
-  const [artifact] = artifacts;
+  const request = readRequest(message);
+  const [artifact] = request.elements.filter((one) => isNamed(one, protocol, "AssertionArtifact"));
   const ticket = artifact?.text.trim() ?? "";
-  if (artifacts.length !== 1 || ticket === "")
+  // Anywhere in it: another reader might take the one that is hidden deeper.
+  if (ticket === "" || artifact?.elements.length !== 0 || countNamed(request, "AssertionArtifact") !== 1) {
     throw invalid("The request holds not exactly one AssertionArtifact: the ticket.");
+  }
   checkKind(ticket, "service-tickets");
-  return { ticket, service: normalised(service) };
+  return { ticket, service: normalised(service), renew: isSet(parameters, "renew") };
 }
 
 /** What an answer refers to; `null`: the request did not say. */
@@ -65,7 +70,8 @@ function readRequest(message: Uint8Array): XmlElement {
     others.length + more.length > 0 ||
     request === undefined ||
     !isNamed(request, protocol, "Request") ||
-    request.attributes.get("MajorVersion") !== "1"
+    request.attributes.get("MajorVersion") !== "1" ||
+    !["0", "1"].includes(request.attributes.get("MinorVersion") ?? "")
   )
     throw invalid("Send one SAML 1.1 Request in a SOAP envelope.");
   return request;
@@ -75,7 +81,7 @@ function readEnvelope(message: Uint8Array): XmlElement {
   const text = readUtf8(message);
   if (text === null) throw invalid("The message is not UTF-8.");
   try {
-    return readXml(text.trimStart());
+    return readXml(text.trimStart().replace(leadingComment, "").trimStart());
   } catch (cause) {
     if (cause instanceof XmlError) throw invalid(`The message ${cause.message}.`, cause);
     throw cause;
@@ -84,6 +90,13 @@ function readEnvelope(message: Uint8Array): XmlElement {
 
 function isNamed(element: XmlElement, namespace: string, name: string): boolean {
   return element.namespace === namespace && element.name === name;
+}
+
+function countNamed(element: XmlElement, name: string): number {
+  return element.elements.reduce(
+    (count, one) => count + countNamed(one, name),
+    element.name === name ? 1 : 0,
+  );
 }
 
 function invalid(description: string, cause?: unknown): CasError {

@@ -27,11 +27,50 @@ describe("11 SAML 1.1 request", () => {
     expect(parseSamlRequest(bytes(message()), target)).toEqual({
       ticket,
       service: "https://shop.example/cb?a=b",
+      renew: false,
     });
     expect(samlCorrelation(bytes(message()), target)).toEqual({
       requestId: "_1.2",
       recipient: "https://shop.example/cb?a=b",
     });
+  });
+
+  test("2.5.1 renew stands in the query beside TARGET", () => {
+    const renew = new Map([...target, ["renew", "true"]]);
+    expect(parseSamlRequest(bytes(message()), renew)).toMatchObject({ ticket, renew: true });
+  });
+
+  const envelope = (request: string) =>
+    `<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/"><SOAP-ENV:Header/><SOAP-ENV:Body>${request}</SOAP-ENV:Body></SOAP-ENV:Envelope>`;
+  test.each([
+    [
+      "mod_auth_cas, without an issue instant, its identifier a bare hash",
+      `<?xml version="1.0" encoding="utf-8"?>${envelope(`<samlp:Request xmlns:samlp="urn:oasis:names:tc:SAML:1.0:protocol"  MajorVersion="1" MinorVersion="1" RequestID="0cc175b9c0f1b6a831c399e269772661"><samlp:AssertionArtifact>${ticket}</samlp:AssertionArtifact></samlp:Request>`)}`,
+      "0cc175b9c0f1b6a831c399e269772661",
+    ],
+    [
+      "phpCAS",
+      envelope(
+        `<samlp:Request xmlns:samlp="urn:oasis:names:tc:SAML:1.0:protocol"  MajorVersion="1" MinorVersion="1" RequestID="_192.168.16.51.1024506224022" IssueInstant="2002-06-19T17:03:44.022Z"><samlp:AssertionArtifact>${ticket}</samlp:AssertionArtifact></samlp:Request>`,
+      ),
+      "_192.168.16.51.1024506224022",
+    ],
+    [
+      "the Java client, its licence ahead and the protocol's namespace without prefix",
+      `<!--\n\n    Licensed to Apereo under one or more\n    agreements.\n\n-->
+<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:oasis:names:tc:SAML:1.0:protocol">
+    <soap:Header/>
+    <soap:Body>
+        <Request MajorVersion="1" MinorVersion="1" RequestID="_f00" IssueInstant="2026-11-21T08:00:00Z">
+            <AssertionArtifact>${ticket}</AssertionArtifact>
+        </Request>
+    </soap:Body>
+</soap:Envelope>`,
+      "_f00",
+    ],
+  ])("as written by %s", (_, text, requestId) => {
+    expect(parseSamlRequest(bytes(text), target).ticket).toBe(ticket);
+    expect(samlCorrelation(bytes(text), target).requestId).toBe(requestId);
   });
 
   const artifact = `<samlp:AssertionArtifact>${ticket}</samlp:AssertionArtifact>`;
@@ -45,6 +84,10 @@ describe("11 SAML 1.1 request", () => {
       "an artifact of another namespace",
       message(`<x:AssertionArtifact xmlns:x="urn:x">${ticket}</x:AssertionArtifact>`),
     ],
+    ["an artifact with an element in it", message(artifact.replace("</", "<b/></"))],
+    ["one here and one deeper", message(`${artifact}<samlp:RespondWith>${artifact}</samlp:RespondWith>`)],
+    ["SAML 1.2", message().replace('MinorVersion="1"', 'MinorVersion="2"')],
+    ["no minor version", message().replace('MinorVersion="1"', "")],
     ["SAML 2", message().replace('MajorVersion="1"', 'MajorVersion="2"')],
     [
       "no envelope",
@@ -52,6 +95,12 @@ describe("11 SAML 1.1 request", () => {
     ],
     ["two requests", message().replace("</samlp:Request>", "</samlp:Request><a/>")],
     ["a document type", message().replace("?>", '?><!DOCTYPE a SYSTEM "file:///etc/passwd">')],
+    [
+      "a document type behind a comment",
+      `<!-- --><!DOCTYPE a>${message().slice(message().indexOf("<SOAP"))}`,
+    ],
+    ["a comment without end", `<!-- ${message()}`],
+    ["a second comment", `<!-- --><!-- -->${message().slice(message().indexOf("<SOAP"))}`],
     ["a comment within the ticket", message(artifact.replace("ST-", "ST-<!-- -->"))],
   ])("%s is INVALID_REQUEST", (_, text) => expect(codeOf(text)).toBe("INVALID_REQUEST"));
 
@@ -133,6 +182,39 @@ describe("11 SAML 1.1 response", () => {
     expect(one("AuthenticationStatement").attributes.get("AuthenticationInstant")).toBe(
       "2026-11-21T08:00:00.000Z",
     );
+  });
+
+  test("elements in the order of the schemas, which is where clients look for them", () => {
+    const children = (name: string) => one(name).elements.map((child) => child.name);
+    expect(children("Response")).toEqual(["Status", "Assertion"]);
+    expect(children("Assertion")).toEqual(["Conditions", "AuthenticationStatement", "AttributeStatement"]);
+    expect(children("AuthenticationStatement")).toEqual(["Subject"]);
+    expect(children("Subject")).toEqual(["NameIdentifier", "SubjectConfirmation"]);
+    expect(children("AttributeStatement")).toEqual(["Subject", ...Array(5).fill("Attribute")]);
+  });
+
+  test("SAML 1.1 of these namespaces, with identifiers that begin with a letter", () => {
+    const named = ["Envelope", "Response", "Assertion"].map(one);
+    expect(named.map(({ namespace }) => namespace)).toEqual([
+      "http://schemas.xmlsoap.org/soap/envelope/",
+      "urn:oasis:names:tc:SAML:1.0:protocol",
+      "urn:oasis:names:tc:SAML:1.0:assertion",
+    ]);
+    for (const element of named.slice(1)) {
+      expect(Object.fromEntries(element.attributes)).toMatchObject({ MajorVersion: "1", MinorVersion: "1" });
+    }
+    expect([
+      one("Response").attributes.get("ResponseID"),
+      one("Assertion").attributes.get("AssertionID"),
+    ]).toEqual(["LR-1", "LR-2"]);
+    expect(one("Assertion").attributes.get("Issuer")).toBe("https://hub.example");
+  });
+
+  test("without attributes there is no statement of them, which SAML forbids to be empty", () => {
+    const bare = { ...frame, assertionId: "LR-2", issuer: "https://hub.example", lifeSeconds: 60 };
+    const answer = readXml(renderSamlSuccess({ ...bare, success: { user: "alice" } }).body);
+    expect(find(answer, "AttributeStatement")).toEqual([]);
+    expect(find(answer, "NameIdentifier").map(({ text }) => text)).toEqual(["alice"]);
   });
 
   test("4.1.3 attributes, several values one after the other, remember-me among them", () => {
