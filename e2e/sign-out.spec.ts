@@ -38,12 +38,17 @@ for (const [from, other] of [
     await page.getByRole("button", { name: "Sign out" }).click();
 
     await expect(page).toHaveURL(`${sites[from]}/`);
+    // Her own doing here; at the other site it happened to her.
+    await expect(page.getByRole("main")).toContainText("You signed out. ");
     await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
     await expectSignedOutEverywhere(page, [sites.shop, sites.bank]);
     await page.goto(`${sites.hub}/account`);
     await expect(page).toHaveURL(/\/cas\/login/);
     await page.goto(sites[other]);
     await expect(page.getByRole("link", { name: /^Sign in/ }).first()).toBeVisible();
+    await expect(page.getByRole("main")).toContainText(
+      "You were signed out here when you signed out elsewhere.",
+    );
   });
 }
 

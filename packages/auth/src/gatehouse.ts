@@ -5,7 +5,7 @@ import { headersForPage, recogniseVisitor } from "./recogniser.ts";
 import { parseReturnTo } from "./return-to.ts";
 import { type RouteHandlers, routeHandlers } from "./route-handlers.ts";
 import { signInUrl, wayToSignIn } from "./sign-in-url.ts";
-import { type SignedOut, signedOut } from "./signed-out.ts";
+import { type SignedOut, saysSignedOut, signedOut, signedOutHere } from "./signed-out.ts";
 import { type GatehouseOptions, lazySite, type Surroundings } from "./site.ts";
 import { pathHeader, readStanding, type SiteSession } from "./site-session.ts";
 
@@ -15,7 +15,10 @@ export interface Gatehouse {
   auth(request?: Request): Promise<SiteSession | null>;
   /** Who is signed in; whoever is not is sent to sign in and comes back to the same page. */
   requireSignIn(options?: { readonly returnTo?: string }): Promise<SiteSession>;
-  /** Why a person who was signed in is not any more; null for everyone else. */
+  /**
+   * Why a person who was signed in is not any more, that she signed out here herself included (for a minute);
+   * null for everyone else.
+   */
   whySignedOut(request?: Request): Promise<SignedOut | null>;
   /**
    * `export { recognise as proxy } from "./auth"`: knows people who are signed in elsewhere, and
@@ -63,9 +66,11 @@ export function gatehouse(
       return leaveFor(wayToSignIn(standing, parseReturnTo(path, site.open().settings.siteUrl) ?? "/"));
     },
     async whySignedOut(request) {
-      const standing = await standingOf(await headersOf(request));
+      const headers = await headersOf(request);
+      const standing = await standingOf(headers);
       if (standing.state === "ended") return signedOut(standing.reason, standing.idleSeconds);
-      return standing.state === "unclear" ? signedOut("hub-unavailable") : null;
+      if (standing.state === "unclear") return signedOut("hub-unavailable");
+      return standing.state === "anonymous" && saysSignedOut(site.open(), headers) ? signedOutHere : null;
     },
     async recognise(request) {
       try {

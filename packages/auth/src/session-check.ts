@@ -91,14 +91,19 @@ export class SessionCheck {
   /** Over is over; only the reason may still be asked for, and a hub that says otherwise is not believed. */
   async #ended(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
     const { ended } = session;
+    let reason = ended?.reason ?? "unknown";
     if (ended && ended.reason === null) {
       const answer = await this.#share(sessionIndex, session, { ...asking, active: false });
       if (answer.state === "unclear")
         this.#parts.log.writeSeldom(answer.error, { requestId: asking.requestId });
-      ended.reason = answer.state === "ended" ? answer.reason : "signed-out";
-      ended.idleSeconds = answer.state === "ended" ? answer.idleSeconds : null;
+      if (answer.state === "ended") {
+        reason = answer.reason;
+        ended.idleSeconds = answer.idleSeconds;
+      }
+      // A hub that could not be asked is asked again.
+      if (answer.state !== "unclear") ended.reason = reason;
     }
-    return { state: "ended", reason: ended?.reason ?? "unknown", idleSeconds: ended?.idleSeconds ?? null };
+    return { state: "ended", reason, idleSeconds: ended?.idleSeconds ?? null };
   }
 
   /** One question at a time; whoever needs the same answer waits for it. */

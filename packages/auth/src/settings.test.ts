@@ -105,11 +105,11 @@ describe("cookie names", () => {
   });
 
   test("no name of a site begins with its session's name", () => {
-    const { session, asked, callbackUrl, csrfToken, state } = siteCookies({
+    const { session, asked, signedOut, callbackUrl, csrfToken, state } = siteCookies({
       siteId: "shop",
       siteUrl: "http://localhost:3001",
     });
-    const others = [asked, callbackUrl, csrfToken, state("x")];
+    const others = [asked, signedOut, callbackUrl, csrfToken, state("x")];
     const neighbours = siteCookies({ siteId: "shop-admin", siteUrl: "http://localhost:3009" });
     for (const name of [...others, neighbours.session]) expect(name.startsWith(session)).toBe(false);
   });

@@ -84,6 +84,7 @@ async function complete(site: Site, request: Request, returned: FlowReturn & { t
   return redirect(site.settings.siteUrl + flow.returnTo, [
     ...setCookies,
     clearCookie(cookies, cookies.asked),
+    clearCookie(cookies, cookies.signedOut),
   ]);
 }
 

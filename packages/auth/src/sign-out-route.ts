@@ -3,7 +3,7 @@ import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import { hubMissing } from "./hub-health.ts";
 import { redirect } from "./sign-in-routes.ts";
 import type { Site } from "./site.ts";
-import { clearSessionCookies, parseCookies, readSessionCookie } from "./site-cookies.ts";
+import { clearSessionCookies, parseCookies, readSessionCookie, setNote } from "./site-cookies.ts";
 import { newReference } from "./site-log.ts";
 import { readRequestId } from "./site-session.ts";
 
@@ -18,7 +18,10 @@ export async function signOutRoute(site: Site, request: Request): Promise<Respon
   const person = sealed ? await site.engine.unseal(sealed) : null;
   // A copy of the cookie stops working too, without waiting for the hub's word.
   if (person) site.memory.end(person.sessionIndex);
-  const setCookies = clearSessionCookies(site.cookies, sent);
+  const setCookies = [
+    ...clearSessionCookies(site.cookies, sent),
+    setNote(site.cookies, site.cookies.signedOut),
+  ];
   const hub = await site.health.presence();
   if (hub === "there") return redirect(site.protocol.signOutUrl(site.settings), setCookies);
   return staySignedOut(site, request, hubMissing(hub), setCookies);

@@ -32,7 +32,7 @@ describe("signing out", () => {
     const hubLogout = new URL(location(reply));
     expect(hubLogout.origin + hubLogout.pathname).toBe(`${hub.url}/cas/logout`);
     expect(hubLogout.searchParams.get("service")).toBe(`${siteUrl}/`);
-    expect(browser.cookies.size).toBe(0);
+    expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.signed-out"]);
     const copy = new BrowserInTest(site);
     for (const [name, value] of kept) copy.cookies.set(name, value);
     expect(await site.auth(copy.request("/"))).toBeNull();
@@ -51,6 +51,26 @@ describe("signing out", () => {
     expect(reply.status).toBe(403);
     expect(site.codes()).toEqual(["request_refused"]);
     expect(await site.auth(browser.request("/"))).not.toBeNull();
+  });
+
+  test("is told as her own doing, for a minute and until she signs in again", async () => {
+    const reply = await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
+    const note = reply.headers.getSetCookie().find((cookie) => cookie.includes(".signed-out="));
+    expect(note).toMatch(/; HttpOnly; SameSite=Lax; Max-Age=60$/);
+    expect(await site.whySignedOut(browser.request("/"))).toEqual({
+      reason: "signed-out",
+      sentence: "You signed out.",
+    });
+    await browser.signIn(hub);
+    expect(await site.whySignedOut(browser.request("/"))).toBeNull();
+    expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.session"]);
+  });
+
+  test("elsewhere is told as something that happened to her here", async () => {
+    hub.end(lastSessionIndex(hub), "signed-out");
+    site.clock.now += 6_000;
+    const { sentence } = (await site.whySignedOut(browser.request("/"))) ?? {};
+    expect(sentence).toBe("You were signed out here when you signed out elsewhere.");
   });
 
   test("is no link", async () => {
@@ -75,7 +95,11 @@ describe("the hub's logout request", () => {
     await receive(logoutRequest(lastSessionIndex(hub)));
     hub.down = true;
     expect(await site.auth(browser.request("/"))).toBeNull();
-    expect((await site.whySignedOut(browser.request("/")))?.reason).toBe("signed-out");
+    expect((await site.whySignedOut(browser.request("/")))?.sentence).toBe("You were signed out.");
+    hub.down = false;
+    hub.end(lastSessionIndex(hub), "idle");
+    site.clock.now += 3_000;
+    expect((await site.whySignedOut(browser.request("/")))?.reason).toBe("idle");
   });
 
   test("for an unknown session gets the same answer and changes nothing", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { signedOut } from "./signed-out.ts";
+import { type SignedOutReason, signedOut } from "./signed-out.ts";
 
 describe("a person is told why she is signed out", () => {
   test.each([
@@ -16,9 +16,17 @@ describe("a person is told why she is signed out", () => {
     });
   });
 
-  test("by the hub's reason, and without one when it is not known or her own", () => {
-    expect(signedOut("ended-elsewhere").sentence).toBe("You were signed out from another browser.");
-    expect(signedOut("unknown").sentence).toBe("You were signed out.");
-    expect(signedOut("signed-out").sentence).toBe("You were signed out.");
+  test.each<[SignedOutReason, string]>([
+    ["absolute", "You had been signed in for as long as we allow, so you were signed out."],
+    ["signed-out", "You were signed out here when you signed out elsewhere."],
+    ["ended-elsewhere", "You were signed out from another browser."],
+    ["replaced", "You signed in again in this browser, which ended the sign-in before."],
+    ["disabled", "Your account is not in use at present, so you were signed out."],
+    ["password-changed", "Your password was changed, so you were signed out."],
+    ["ended-by-operator", "You were signed out by the people who run the sign-in."],
+    ["hub-unavailable", "We cannot check your sign-in right now."],
+    ["unknown", "You were signed out."],
+  ])("%s: %s", (reason, sentence) => {
+    expect(signedOut(reason)).toEqual({ reason, sentence });
   });
 });

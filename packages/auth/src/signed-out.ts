@@ -1,4 +1,6 @@
 import type { EndReason } from "./session-check.ts";
+import type { Site } from "./site.ts";
+import { parseCookies } from "./site-cookies.ts";
 
 /** Why a person who was signed in is not any more. `hub-unavailable`: nobody can tell right now. */
 export type SignedOutReason = EndReason | "hub-unavailable";
@@ -12,13 +14,22 @@ export interface SignedOut {
 
 const sentences: Readonly<Partial<Record<SignedOutReason, string>>> = {
   absolute: "You had been signed in for as long as we allow, so you were signed out.",
+  "signed-out": "You were signed out here when you signed out elsewhere.",
   "ended-elsewhere": "You were signed out from another browser.",
   replaced: "You signed in again in this browser, which ended the sign-in before.",
-  disabled: "Your account was switched off, so you were signed out.",
+  disabled: "Your account is not in use at present, so you were signed out.",
   "password-changed": "Your password was changed, so you were signed out.",
   "ended-by-operator": "You were signed out by the people who run the sign-in.",
-  "hub-unavailable": "We cannot ask at the moment whether you are signed in.",
+  "hub-unavailable": "We cannot check your sign-in right now.",
 };
+
+/** What she did herself needs no reason, but an answer: it has worked. */
+export const signedOutHere: SignedOut = { reason: "signed-out", sentence: "You signed out." };
+
+/** Whether the browser has the note of a sign-out at this site. It decides about words alone. */
+export function saysSignedOut({ cookies }: Pick<Site, "cookies">, headers: Headers): boolean {
+  return parseCookies(headers.get("cookie")).has(cookies.signedOut);
+}
 
 /** A reason with its sentence; what nobody knows is said without a reason. */
 export function signedOut(reason: SignedOutReason, idleSeconds: number | null = null): SignedOut {

@@ -4,6 +4,8 @@ import type { Settings } from "./settings.ts";
 export interface SiteCookies {
   readonly session: string;
   readonly asked: string;
+  /** Says for a minute that the person signed out here herself. */
+  readonly signedOut: string;
   /** next-auth wants names for these; they never reach a browser. */
   readonly callbackUrl: string;
   readonly csrfToken: string;
@@ -28,6 +30,7 @@ export function siteCookies({ siteId, siteUrl }: Pick<Settings, "siteId" | "site
   return {
     session: `${prefix}.session`,
     asked: `${prefix}.asked`,
+    signedOut: `${prefix}.signed-out`,
     callbackUrl: `${prefix}.callback`,
     csrfToken: `${prefix}.csrf`,
     state: (flowId) => `${prefix}.state-${flowId}`,
@@ -65,6 +68,11 @@ export function setCookie(cookies: SiteCookies, name: string, value: string): st
 /** A Set-Cookie value that removes a cookie. */
 export function clearCookie(cookies: SiteCookies, name: string): string {
   return `${setCookie(cookies, name, "")}; Max-Age=0`;
+}
+
+/** A Set-Cookie value for a note that is worth reading on the next page or two. */
+export function setNote(cookies: SiteCookies, name: string): string {
+  return `${setCookie(cookies, name, "yes")}; Max-Age=60`;
 }
 
 /** Set-Cookie values that remove the session, whole and in pieces. */

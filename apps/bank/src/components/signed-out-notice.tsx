@@ -1,5 +1,12 @@
+import type { SignedOutReason } from "@gatehouse/auth";
 import { Notice } from "@gatehouse/ui";
 import { whySignedOut } from "../auth.ts";
+
+/** What to do where signing in does not help. */
+const NEXT: Readonly<Partial<Record<SignedOutReason, string>>> = {
+  "hub-unavailable": "Please try again in a moment.",
+  disabled: "The people who run the sign-in can tell you more.",
+};
 
 /** Tells somebody whose session ended why. Silent when nothing is known. */
 export async function SignedOutNotice() {
@@ -9,10 +16,7 @@ export async function SignedOutNotice() {
     <div className="notice">
       <Notice>
         <p>
-          {signedOut.sentence}{" "}
-          {signedOut.reason === "hub-unavailable"
-            ? "Please try again in a moment."
-            : "Sign in to see your accounts."}
+          {signedOut.sentence} {NEXT[signedOut.reason] ?? "Sign in to see your accounts."}
         </p>
       </Notice>
     </div>

@@ -1,5 +1,13 @@
+import type { SignedOutReason } from "@gatehouse/auth";
 import { Notice } from "@gatehouse/ui";
 import { signInUrl, whySignedOut } from "../auth.ts";
+
+/** Where nobody has to be invited to sign in: she left by herself, or it would not help. */
+const NEXT: Readonly<Partial<Record<SignedOutReason, string>>> = {
+  "signed-out": "Your basket is kept until you sign in again.",
+  "hub-unavailable": "Your basket is safe and comes back with it.",
+  disabled: "Your basket is kept. The people who run the sign-in can tell you more.",
+};
 
 /** Tells somebody whose session ended why, and that her basket waits. Silent when nothing is known. */
 export async function SignedOutNotice({ path }: { path: string }) {
@@ -10,9 +18,7 @@ export async function SignedOutNotice({ path }: { path: string }) {
       <Notice>
         <p>
           {signedOut.sentence}{" "}
-          {signedOut.reason === "hub-unavailable" ? (
-            "Your basket is safe and comes back with it."
-          ) : (
+          {NEXT[signedOut.reason] ?? (
             <>
               <a href={signInUrl(path)}>Sign in</a> to get back to your basket.
             </>
