@@ -4,9 +4,21 @@ import { hashPassword } from "./credential/password.ts";
 
 const demoPassword = "correct horse battery staple";
 const people = [
-  { username: "alice", name: "Alice Archer", email: "alice@example.com", operator: false },
-  { username: "bob", name: "Bob Baker", email: "bob@example.com", operator: false },
-  { username: "carol", name: "Carol Carter", email: "carol@example.com", operator: true },
+  {
+    username: "alice",
+    name: "Alice Archer",
+    email: "alice@example.com",
+    operator: false,
+    groups: ["customers"],
+  },
+  { username: "bob", name: "Bob Baker", email: "bob@example.com", operator: false, groups: ["customers"] },
+  {
+    username: "carol",
+    name: "Carol Carter",
+    email: "carol@example.com",
+    operator: true,
+    groups: ["customers", "staff"],
+  },
 ];
 
 /** Makes who is not there yet; whoever changed her password keeps it. */

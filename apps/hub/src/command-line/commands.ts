@@ -3,12 +3,13 @@ import type { Command } from "./parse-command.ts";
 import { sessionEnd, sessionList } from "./session-commands.ts";
 import { siteAdd, siteCheck } from "./site-commands.ts";
 import { siteRenewSecret } from "./site-renew-secret.ts";
-import { userAdd, userDisable } from "./user-commands.ts";
+import { userAdd, userDisable, userGroups } from "./user-commands.ts";
 
 /** Every command, in the order the overview shows them. */
 export const commands: readonly Command[] = [
   userAdd,
   userDisable,
+  userGroups,
   siteAdd,
   siteCheck,
   siteRenewSecret,

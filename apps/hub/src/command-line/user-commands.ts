@@ -16,6 +16,7 @@ export const userAdd: Command = {
   options: {
     email: { value: "<address>", meaning: "e-mail address (needed)", needed: true },
     name: { value: "<name>", meaning: "full name; left out: the user name" },
+    groups: { value: "<group,group>", meaning: "what the person is a member of, for sites that ask" },
     operator: { value: null, meaning: "may operate the hub" },
     "password-stdin": { value: null, meaning: "read the password from standard input" },
   },
@@ -30,6 +31,7 @@ export const userAdd: Command = {
       throw new RefusedError(
         `--email should be an e-mail address such as name@example.com (got "${email}").`,
       );
+    const groups = readGroups(input.option("groups") ?? "");
     const given = input.flag("password-stdin")
       ? (await text(process.stdin)).replace(/\r?\n$/, "")
       : undefined;
@@ -45,11 +47,12 @@ export const userAdd: Command = {
           email,
           name: input.option("name") ?? username,
           operator,
+          groups,
           passwordHash,
         });
         const made = given === undefined ? { password } : {};
         return {
-          result: { id, username, email, operator, ...made },
+          result: { id, username, email, operator, groups, ...made },
           text: `Added ${username}.${given === undefined ? ` Password, shown once: ${password}` : ""}`,
         };
       } catch (error) {
@@ -79,6 +82,37 @@ export const userDisable: Command = {
       };
     }),
 };
+
+export const userGroups: Command = {
+  name: "user groups",
+  summary:
+    "Says what a person is a member of, or changes it with --set. Sites learn of it at the next sign-in.",
+  words: ["<username>"],
+  options: { set: { value: "<group,group>", meaning: 'the groups from now on; "" for none' } },
+  run: (input, settings) =>
+    withDatabase(settings, async (database) => {
+      const person = await findPerson(database, input.word("username"));
+      const set = input.option("set");
+      const groups = set === undefined ? person.groups : readGroups(set);
+      if (set !== undefined) await database.people.setGroups(person.id, groups);
+      const list = groups.length === 0 ? "nothing" : groups.join(", ");
+      return {
+        result: { username: person.username, groups },
+        text: `${person.username} is a member of ${list}.`,
+      };
+    }),
+};
+
+/** @throws RefusedError for a name that a list could not hold */
+function readGroups(list: string): readonly string[] {
+  const groups = [...new Set(list.split(",").map((group) => group.trim()))].filter((group) => group !== "");
+  const wrong = groups.find((group) => !/^[\p{L}\p{N}][\p{L}\p{N} ._:/-]{0,63}$/u.test(group));
+  if (wrong !== undefined)
+    throw new RefusedError(
+      `a group has letters, digits, spaces and . _ : / - only, at most 64, and begins with a letter or digit (got "${wrong}").`,
+    );
+  return groups;
+}
 
 /** @throws RefusedError when there is nobody of that name */
 export async function findPerson(database: Database, identifier: string) {

@@ -13,6 +13,7 @@ const newPerson = z.strictObject({
   email: z.email(),
   password: z.string().min(8).max(256),
   operator: z.boolean().default(false),
+  groups: z.array(z.string()).default([]),
 });
 const move = z.strictObject({
   advanceSeconds: z
