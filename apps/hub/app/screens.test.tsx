@@ -37,6 +37,7 @@ const askBefore: AskBeforeScreen = {
   hidden: [{ name: "token", value: "token-1" }],
   site: shop,
   person: { name: "Alice", username: "alice" },
+  declineTo: "/account",
 };
 const ticketForm: TicketFormScreen = {
   action: "http://shop.localhost:3001/cas",

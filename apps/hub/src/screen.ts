@@ -66,6 +66,8 @@ export interface AskBeforeScreen {
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly site: SiteName;
   readonly person: { readonly name: string; readonly username: string };
+  /** Where "not now" leads: back without a ticket, or to her account. */
+  readonly declineTo: string;
 }
 
 /** A ticket on its way to a site that wants it by POST (CAS: method=POST). */

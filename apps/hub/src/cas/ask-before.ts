@@ -1,5 +1,5 @@
 /** The asking page of somebody who wants to be asked before another site learns who she is (CAS: warn). */
-import { decideLogin, parseLoginRequest, type RequestParameters, type Service } from "@gatehouse/cas/server";
+import { decideLogin, type LoginRequest, parseLoginRequest, type Service } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
 import { readRequest, refuseService } from "./refuse-service.ts";
@@ -10,11 +10,10 @@ export function askBefore(
   call: Call,
   service: Service,
   session: CentralSession,
-  parameters: RequestParameters,
+  { method, ticketName, gateway }: LoginRequest,
 ): Answer {
   const site = call.hub.sites.findByService(service);
   if (site === undefined) throw refuseService(call, { service });
-  const method = parameters.get("method") ?? "";
   const { name, username } = session.person;
   return {
     screen: {
@@ -23,11 +22,13 @@ export function askBefore(
         action: confirm.path,
         hidden: [
           { name: "token", value: call.hub.keys.form.sign(session.id) },
-          { name: "service", value: service.url },
-          ...(method === "" ? [] : [{ name: "method", value: method }]),
+          { name: ticketName === "SAMLart" ? "TARGET" : "service", value: service.url },
+          ...(method === "GET" ? [] : [{ name: "method", value: method }]),
         ],
         site: { name: site.name, host: site.host },
         person: { name, username },
+        // A site that only wanted to know gets her back unknown.
+        declineTo: gateway ? service.url : "/account",
       },
     },
     formTargets: [service.origin],
@@ -56,7 +57,6 @@ export const confirm = route({
     const decision = decideLogin({ ...request, renew: false, gateway: false }, facts);
     if (decision.action === "refuse-service") throw refuseService(call, request);
     if (decision.action !== "issue-ticket") return seeOther("/account");
-    const order = { ...decision, method: request.method, sessionId: call.session.id };
-    return sendTicket(call, order);
+    return sendTicket(call, { ...request, ...decision, sessionId: call.session.id });
   },
 });

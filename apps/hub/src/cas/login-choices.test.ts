@@ -44,6 +44,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
       action: "/cas/login/confirm",
       site: { name: "The bank", host: "bank.localhost" },
       person: { username: "alice" },
+      declineTo: "gateway" in more ? opened.bank.service : "/account",
     });
     expect(asked.headers["content-security-policy"]).toContain(`form-action 'self' ${opened.bank.origin}`);
   });

@@ -59,10 +59,10 @@ export const requestCredentials = route({
         return seeOther(returnPage(parameters));
       case "ask-before":
         if (session === null) throw new Error("only somebody who is known is asked");
-        return askBefore(call, decision.service, session, parameters);
+        return askBefore(call, decision.service, session, request);
       case "issue-ticket":
         if (session === null) throw new Error("a ticket needs a session");
-        return sendTicket(call, { ...decision, method: request.method, sessionId: session.id });
+        return sendTicket(call, { ...request, ...decision, sessionId: session.id });
       case "ask-credentials":
         return showForm(call, request, parameters, reasonForForm(found, parameters, request.renew));
     }
@@ -133,7 +133,7 @@ export const acceptCredentials = route({
     const decision = decide(call, request, { signedIn: true, credentialsAccepted: true });
     const more = { cookies: set, afterwards: call.hub.logout.wake };
     if (decision.action !== "issue-ticket") return seeOther(returnPage(parameters), more);
-    return sendTicket(call, { ...decision, method: request.method, sessionId: session.id }, more);
+    return sendTicket(call, { ...request, ...decision, sessionId: session.id }, more);
   },
 });
 
@@ -197,7 +197,7 @@ function askAgain(
 
 /** What the form repeats, so that the answer to it knows where she came from. */
 function carried(parameters: RequestParameters): { readonly name: string; readonly value: string }[] {
-  return ["service", "renew", "method", "return"].flatMap((name) => {
+  return ["service", "TARGET", "renew", "method", "return"].flatMap((name) => {
     const value = parameters.get(name) ?? "";
     return value === "" ? [] : [{ name, value }];
   });

@@ -79,6 +79,27 @@ describe("11 SAML 1.1 validation", () => {
     expect(body).not.toContain("Assertion ");
   });
 
+  test("renew: a ticket of single sign-on is refused, one of credentials is not", async () => {
+    const browser = new TestBrowser(opened);
+    const asked = `?${new URLSearchParams({ TARGET: service })}`;
+    const { location } = await browser.signIn(alice, asked);
+    const again = await browser.get(`/cas/login${asked}`);
+    const path = `/cas/samlValidate${asked}&renew=true`;
+    const statuses = await Promise.all(
+      [location, again.location].map(async (url) => {
+        const artifact = new URL(url).searchParams.get("SAMLart") ?? "";
+        const { body } = await new TestBrowser(opened).send(
+          "POST",
+          path,
+          { "content-type": "text/xml" },
+          message(artifact),
+        );
+        return body.includes("samlp:Success");
+      }),
+    );
+    expect(statuses).toEqual([true, false]);
+  });
+
   test("another service burns the ticket", async () => {
     const ticket = await issueTicket();
     expect((await send(message(ticket), opened.bank.service)).body).not.toContain("samlp:Success");

@@ -37,8 +37,8 @@ async function validate(call: Call, rawQuery: string, xml: Uint8Array): Promise<
   };
   try {
     if (asked instanceof Error) throw asked;
-    const { ticket, service } = parseSamlRequest(xml, asked);
-    const spent = await spendTicket(call, ticket, { service, renew: false });
+    const { ticket, service, renew } = parseSamlRequest(xml, asked);
+    const spent = await spendTicket(call, ticket, { service, renew });
     const released = hub.sites.find(spent.siteId)?.cas?.attributes ?? [];
     return renderSamlSuccess({
       ...frame,

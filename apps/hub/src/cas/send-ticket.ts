@@ -11,9 +11,8 @@ import { type Answer, type Call, seeOther } from "../http/route.ts";
 import { refuseService } from "./refuse-service.ts";
 
 /** A ticket that may be issued: who decided so is `decideLogin`. */
-export interface TicketOrder {
+export interface TicketOrder extends Pick<LoginRequest, "method" | "ticketName"> {
   readonly service: Service;
-  readonly method: LoginRequest["method"];
   readonly fromNewLogin: boolean;
   readonly sessionId: string;
 }
@@ -24,7 +23,7 @@ export async function sendTicket(
   order: TicketOrder,
   more: { readonly cookies?: readonly string[]; readonly afterwards?: () => void } = {},
 ): Promise<Answer> {
-  const { service, sessionId, fromNewLogin } = order;
+  const { service, sessionId, fromNewLogin, ticketName } = order;
   const site = call.hub.sites.findByService(service);
   if (site === undefined) throw refuseService(call, { service });
   const id = createTicketId("ST");
@@ -40,11 +39,11 @@ export async function sendTicket(
   call.log.debug({ event: "ticket.issued", site: site.id, session: sessionId }, "service ticket issued");
   switch (order.method) {
     case "GET":
-      return seeOther(ticketRedirect(service, id), more);
+      return seeOther(ticketRedirect(service, id, ticketName), more);
     case "HEADER":
       return { status: 200, body: "", headers: { ...ticketHeaders(service, id) }, ...more };
     case "POST": {
-      const { action, fields } = ticketForm(service, id);
+      const { action, fields } = ticketForm(service, id, ticketName);
       const model = { action, fields, site: { name: site.name, host: site.host } };
       return { screen: { name: "ticket-form", model }, formTargets: [service.origin], ...more };
     }

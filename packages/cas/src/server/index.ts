@@ -18,6 +18,7 @@ export {
   parseLoginRequest,
   parseLoginSubmission,
   type TicketMethod,
+  type TicketName,
 } from "./login-request.ts";
 export { type LogoutRequest, logoutRequestForm, renderLogoutRequest } from "./logout-request.ts";
 export { parseLogoutReturn } from "./logout-return.ts";

@@ -4,7 +4,13 @@ import type { LoginRequest } from "./login-request.ts";
 import { parseService } from "./service.ts";
 
 const service = parseService("https://shop.example/cb");
-const nothing: LoginRequest = { service: null, renew: false, gateway: false, method: "GET" };
+const nothing: LoginRequest = {
+  service: null,
+  renew: false,
+  gateway: false,
+  method: "GET",
+  ticketName: "ticket",
+};
 const stranger: LoginFacts = {
   serviceRegistered: true,
   signedIn: false,

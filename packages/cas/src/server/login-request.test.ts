@@ -7,7 +7,13 @@ const parse = (query: string) => parseLoginRequest(parseParameters(query));
 
 describe("2.1.1 parameters of /login as requestor", () => {
   test("none", () => {
-    expect(parse("")).toEqual({ service: null, renew: false, gateway: false, method: "GET" });
+    expect(parse("")).toEqual({
+      service: null,
+      renew: false,
+      gateway: false,
+      method: "GET",
+      ticketName: "ticket",
+    });
   });
 
   test("service, normalised", () => {
@@ -24,13 +30,36 @@ describe("2.1.1 parameters of /login as requestor", () => {
       renew: false,
       gateway: true,
       method: "GET",
+      ticketName: "ticket",
     });
   });
 
   test("renew and gateway by their presence", () => {
-    expect(parse("renew=true&gateway=true")).toMatchObject({ renew: true, gateway: true, method: "GET" });
-    expect(parse("renew&gateway=yes")).toMatchObject({ renew: true, gateway: true, method: "GET" });
-    expect(parse("renew=false&gateway=false")).toMatchObject({ renew: false, gateway: false, method: "GET" });
+    expect(parse("renew=true&gateway=true")).toMatchObject({
+      renew: true,
+      gateway: true,
+      method: "GET",
+      ticketName: "ticket",
+    });
+    expect(parse("renew&gateway=yes")).toMatchObject({
+      renew: true,
+      gateway: true,
+      method: "GET",
+      ticketName: "ticket",
+    });
+    expect(parse("renew=false&gateway=false")).toMatchObject({
+      renew: false,
+      gateway: false,
+      method: "GET",
+      ticketName: "ticket",
+    });
+  });
+
+  test("SAML 1.1: TARGET is the service, and gives way to it", () => {
+    const asked = parse("TARGET=https%3A%2F%2Fshop.example%2F");
+    expect([asked.service?.url, asked.ticketName]).toEqual(["https://shop.example/", "SAMLart"]);
+    const both = parse("TARGET=https%3A%2F%2Fshop.example%2F&service=https%3A%2F%2Fbank.example%2F");
+    expect([both.service?.url, both.ticketName]).toEqual(["https://bank.example/", "ticket"]);
   });
 
   test("names are case-sensitive", () => {
@@ -39,6 +68,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
       renew: false,
       gateway: false,
       method: "GET",
+      ticketName: "ticket",
     });
   });
 
@@ -50,6 +80,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
     ["PUT", "GET"],
   ])("method=%s is %s", (value, method) => {
     expect(parse(`method=${value}&locale=de`)).toEqual({
+      ticketName: "ticket",
       service: null,
       renew: false,
       gateway: false,

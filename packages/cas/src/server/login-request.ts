@@ -4,6 +4,9 @@ import { parseService, type Service } from "./service.ts";
 /** How a ticket comes to the site: by redirect, by a form the browser sends, or in the headers of the answer. */
 export type TicketMethod = "GET" | "POST" | "HEADER";
 
+/** The parameter that a ticket comes in. */
+export type TicketName = "ticket" | "SAMLart";
+
 /** What somebody who comes to `/login` asks for. */
 export interface LoginRequest {
   /** Where to go afterwards; `null`: only a central session is wanted. */
@@ -13,19 +16,24 @@ export interface LoginRequest {
   /** Ask for nothing: recognise the person or send her back. */
   readonly gateway: boolean;
   readonly method: TicketMethod;
+  /** What the site calls its ticket: clients that speak SAML ask with `TARGET` and look for an artifact. */
+  readonly ticketName: TicketName;
 }
 
 /**
- * Reads what `/login` was asked for, as requestor and as acceptor alike. An empty `service` is none; a `method`
- * that is none of the three is GET, as if it were not given: a person should not stand before an error for it.
+ * Reads what `/login` was asked for, as requestor and as acceptor alike. An empty `service` is none;
+ * `TARGET` is the same to clients that speak SAML 1.1. A `method` that is none of the three is GET, as if it were
+ * not given: a person should not stand before an error for it.
  *
  * @throws CasError `INVALID_SERVICE` when `service` is no address to send anybody to
  * @see CAS protocol 3.0.3, sections 2.1.1 and 2.2.1
  */
 export function parseLoginRequest(parameters: RequestParameters): LoginRequest {
   const service = parameters.get("service") ?? "";
+  const target = service === "" ? (parameters.get("TARGET") ?? "") : "";
   return {
-    service: service === "" ? null : parseService(service),
+    service: service + target === "" ? null : parseService(service + target),
+    ticketName: target === "" ? "ticket" : "SAMLart",
     renew: isSet(parameters, "renew"),
     gateway: isSet(parameters, "gateway"),
     method: methods.find((method) => method === parameters.get("method")?.toUpperCase()) ?? "GET",

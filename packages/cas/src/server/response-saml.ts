@@ -60,8 +60,10 @@ export function renderSamlSuccess(
  */
 export function renderSamlFailure(answer: SamlFrame & { readonly error: CasError }): Rendered {
   const { code, description } = answer.error;
-  const value = { INVALID_REQUEST: "samlp:Requester", INTERNAL_ERROR: "samlp:Responder" }[code as string];
-  return envelope(answer, [status(value ?? "samlp:RequestDenied", `${code}: ${description}`)]);
+  const words = `${code}: ${description}`;
+  if (code === "INTERNAL_ERROR") return envelope(answer, [status("samlp:Responder", words)]);
+  const denied = code === "INVALID_REQUEST" ? undefined : "samlp:RequestDenied";
+  return envelope(answer, [status("samlp:Requester", words, denied)]);
 }
 
 function envelope(frame: SamlFrame, content: readonly string[]): Rendered {
@@ -81,10 +83,15 @@ function envelope(frame: SamlFrame, content: readonly string[]): Rendered {
   return { body: body.join("\n"), contentType: "text/xml; charset=utf-8" };
 }
 
-function status(value: string, message?: string): string {
+/** @param reason a status of the second level */
+function status(value: string, message?: string, reason?: string): string {
+  const code =
+    reason === undefined
+      ? `<samlp:StatusCode Value="${value}"/>`
+      : `<samlp:StatusCode Value="${value}"><samlp:StatusCode Value="${reason}"/></samlp:StatusCode>`;
   const words =
     message === undefined ? "" : `<samlp:StatusMessage>${escapeXml(message)}</samlp:StatusMessage>`;
-  return `<samlp:Status><samlp:StatusCode Value="${value}"/>${words}</samlp:Status>`;
+  return `<samlp:Status>${code}${words}</samlp:Status>`;
 }
 
 function subject(user: string): readonly string[] {

@@ -1,4 +1,5 @@
 import { CasError } from "./cas-error.ts";
+import type { TicketName } from "./login-request.ts";
 
 /** The address of a site that a ticket is bound to, as a browser would go to it. */
 export interface Service {
@@ -22,7 +23,7 @@ const whitespaceOrControl = /[\s\u0000-\u001f\u007f-\u009f]/;
  * no user info, no backslash, no whitespace, at most 2048 characters.
  *
  * - A *fragment* is dropped: it never reaches a server, and `ticket` put behind it would be lost.
- * - A `ticket` *already in the query* is refused: the site would get two and might spend the wrong one.
+ * - A `ticket` (or `SAMLart`) *already in the query* is refused: the site would get two and might spend the wrong one.
  *   A site that builds its service address from the page it is on has to take its old ticket out.
  * - `http:host` and `http:///host` are refused, although a browser would go somewhere with them.
  *
@@ -33,7 +34,8 @@ const whitespaceOrControl = /[\s\u0000-\u001f\u007f-\u009f]/;
  */
 export function parseService(value: string): Service {
   const url = parseAddress(value, refuse);
-  if (url.searchParams.has("ticket")) refuse("already holds a parameter named ticket");
+  for (const name of ["ticket", "SAMLart"])
+    if (url.searchParams.has(name)) refuse(`already holds a parameter named ${name}`);
   return serviceAt(url);
 }
 
@@ -75,10 +77,11 @@ function refuse(reason: string): never {
  * character: `URLSearchParams` would write it anew (`%20` becomes `+`), and a site that signs its
  * query or compares addresses would no longer know it.
  *
+ * @param name what the site calls its ticket
  * @see CAS protocol 3.0.3, section 2.2.4
  */
-export function ticketRedirect(service: Service, ticket: string): string {
-  return withParameters(service, { ticket });
+export function ticketRedirect(service: Service, ticket: string, name: TicketName = "ticket"): string {
+  return withParameters(service, { [name]: ticket });
 }
 
 /** An address with more parameters, its own query left as it is. */

@@ -1,3 +1,4 @@
+import type { TicketName } from "./login-request.ts";
 import type { Service } from "./service.ts";
 
 /** A form that brings a ticket to a site. */
@@ -12,8 +13,8 @@ export interface TicketForm {
  *
  * @see CAS protocol 3.0.3, sections 2.1.1 and 2.2.4
  */
-export function ticketForm(service: Service, ticket: string): TicketForm {
-  return { action: service.url, fields: [{ name: "ticket", value: ticket }] };
+export function ticketForm(service: Service, ticket: string, name: TicketName = "ticket"): TicketForm {
+  return { action: service.url, fields: [{ name, value: ticket }] };
 }
 
 /**

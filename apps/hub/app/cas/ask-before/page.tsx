@@ -30,7 +30,7 @@ export default function AskBeforePage() {
           <Button wide busyLabel="Going there …">
             Continue to {model.site.name}
           </Button>
-          <ButtonLink wide kind="plain" href="/account">
+          <ButtonLink wide kind="plain" href={model.declineTo}>
             Not now
           </ButtonLink>
         </form>
