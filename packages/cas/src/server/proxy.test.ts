@@ -80,6 +80,12 @@ describe("2.5.4 the proxy callback", () => {
       expect(isAllowed(url), url).toBe(false);
   });
 
+  test("one of several registered is enough, and where none is, none is called", () => {
+    const callback = parseProxyCallback("https://a.example/pgt");
+    const patterns = ["https://b.example/pgt", "https://a.example/*"].map(parseServicePattern);
+    expect([isAllowedCallback(callback, patterns), isAllowedCallback(callback, [])]).toEqual([true, false]);
+  });
+
   test("every way to fail has a sentence of its own", () => {
     const faults = [
       "timeout",
