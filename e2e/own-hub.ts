@@ -19,7 +19,7 @@ export class OwnHub {
   readonly #environment: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, dataDirectory: string) {
+  private constructor(port: number, dataDirectory: string, settings: Readonly<Record<string, string>>) {
     this.origin = `http://hub.localhost:${port}`;
     this.address = `http://127.0.0.1:${port}`;
     const { DATABASE_URL: _, ...environment } = process.env;
@@ -35,11 +35,24 @@ export class OwnHub {
       BANK_SITE_SECRET: secret,
       LOGIN_THROTTLE: "off",
       DATA_DIR: dataDirectory,
+      ...settings,
     };
   }
 
-  static async inFolder(dataDirectory: string): Promise<OwnHub> {
-    return new OwnHub(await freePort(), dataDirectory);
+  /** @param settings more of its environment, such as `SITES_DIR` */
+  static async inFolder(
+    dataDirectory: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<OwnHub> {
+    return new OwnHub(await freePort(), dataDirectory, settings);
+  }
+
+  /** Somebody who can sign in at this hub. */
+  async createPerson(username: string, password: string): Promise<void> {
+    const body = JSON.stringify({ username, name: username, email: `${username}@example.com`, password });
+    const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
+    const answer = await fetch(`${this.address}/test/v1/people`, { method: "POST", headers, body });
+    expect(answer.status).toBe(201);
   }
 
   async start(): Promise<void> {

@@ -1,0 +1,76 @@
+/** What a person may choose when she signs in: to be remembered, and to be asked before other sites know her. */
+import {
+  expect,
+  expectSignedInOn,
+  expectSignedOutOn,
+  type Person,
+  gatehouseTest as test,
+} from "@gatehouse/testing";
+import type { Page } from "@playwright/test";
+
+async function signInWith(page: Page, hub: string, person: Person, box: string): Promise<void> {
+  await page.goto(`${hub}/cas/login`);
+  await page.getByLabel("Username or email").fill(person.username);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByLabel(box).check();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL(`${hub}/account`);
+}
+const remember = "Keep me signed in on this browser";
+const ask = "Ask me before signing me in to another site";
+
+test("both boxes are clear until she ticks them", async ({ page, sites }) => {
+  await page.goto(`${sites.hub}/cas/login`);
+  for (const box of [remember, ask]) await expect(page.getByLabel(box)).not.toBeChecked();
+});
+
+test("remembered: the sign-in is still there when the browser was closed and opened again", async ({
+  browser,
+  people,
+  sites,
+}) => {
+  const person = await people.create();
+  const before = await browser.newContext();
+  await signInWith(await before.newPage(), sites.hub, person, remember);
+  const { cookies } = await before.storageState();
+  await before.close();
+  // What a browser keeps when it is closed: cookies with a date.
+  const kept = cookies.filter(({ expires }) => expires > 0);
+  const after = await browser.newContext({ storageState: { cookies: kept, origins: [] } });
+  const page = await after.newPage();
+  await page.goto(`${sites.hub}/account`);
+  await expect(page).toHaveURL(`${sites.hub}/account`);
+  await expectSignedInOn(page, sites.shop, person);
+  await after.close();
+});
+
+test("asked before: a site learns who she is when she says yes, and not before", async ({
+  page,
+  people,
+  sites,
+}) => {
+  const person = await people.create();
+  await signInWith(page, sites.hub, person, ask);
+
+  await page.goto(`${sites.shop}/products/dark-chocolate`);
+  await expect(page).toHaveTitle(/Sign in to Corner Shop\?/);
+  await page.getByRole("link", { name: "Not now" }).click();
+  await expect(page).toHaveURL(`${sites.shop}/products/dark-chocolate`);
+  await expectSignedOutOn(page, sites.shop);
+
+  await page.goto(`${sites.bank}/accounts`);
+  await page.getByRole("button", { name: "Continue to Harbour Bank" }).click();
+  await expect(page).toHaveURL(`${sites.bank}/accounts`);
+  await expectSignedInOn(page, sites.bank, person);
+});
+
+test("asked before: without JavaScript too", async ({ browser, people, sites }) => {
+  const person = await people.create();
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await signInWith(page, sites.hub, person, ask);
+  await page.goto(`${sites.bank}/accounts`);
+  await page.getByRole("button", { name: "Continue to Harbour Bank" }).click();
+  await expect(page).toHaveURL(`${sites.bank}/accounts`);
+  await context.close();
+});
