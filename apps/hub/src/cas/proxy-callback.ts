@@ -6,6 +6,7 @@ import {
   parseProxyCallback,
   proxyCallbackFailed,
   proxyCallbackUrl,
+  proxyChainRefused,
   proxyChainTooLong,
   proxyNotAllowed,
   type ValidTicket,
@@ -29,7 +30,7 @@ export async function grantProxy(call: Call, pgtUrl: string, spent: ValidTicket)
   const callback = parseProxyCallback(pgtUrl);
   if (policy === undefined || !isAllowedCallback(callback, policy.callbacks)) throw proxyNotAllowed();
   const proxies = [callback.url, ...spent.proxies];
-  if (proxyChainTooLong(proxies)) throw proxyNotAllowed();
+  if (proxyChainTooLong(proxies)) throw proxyChainRefused();
   const pgtId = createTicketId("PGT");
   const pgtIou = createTicketId("PGTIOU");
   await callBack(call, proxyCallbackUrl(callback, { pgtId, pgtIou }));
