@@ -1,5 +1,5 @@
 /** A file that says which process does something now. One that a killed process left behind does not count. */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { explainFileError } from "./plain-error.mjs";
 import { identify, isAlive } from "./process-identity.mjs";
@@ -37,17 +37,13 @@ export class Lock {
     return this.#replaced;
   }
 
-  /** @returns {boolean} whether it is ours now; of two that try at once, one has it */
+  /** @returns {boolean} whether it is ours now; of several that try at once, one has it */
   tryToTake() {
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
-      this.#setAsideIfDead();
-      writeFileSync(this.#path, JSON.stringify(this.#holder), { flag: "wx", mode: 0o600 });
-      this.#held = true;
-      return true;
+      this.#held = create(this.#path, JSON.stringify(this.#holder)) || this.#takeOver();
+      return this.#held;
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EEXIST" && this.#exists())
-        return false;
       throw explainFileError(error, dirname(this.#path));
     }
   }
@@ -55,10 +51,8 @@ export class Lock {
   /** @param {Partial<Pick<Holder, "children" | "facts">>} news */
   update(news) {
     this.#holder = { ...this.#holder, ...news };
-    const next = `${this.#path}.${process.pid}`;
     try {
-      writeFileSync(next, JSON.stringify(this.#holder), { mode: 0o600 });
-      renameSync(next, this.#path);
+      this.#replace();
     } catch (error) {
       throw explainFileError(error, dirname(this.#path));
     }
@@ -70,30 +64,62 @@ export class Lock {
     this.#held = false;
   }
 
-  #setAsideIfDead() {
-    const holder = this.read();
-    if (holder ? isAlive(holder.owner) : this.#isFresh()) return;
-    const aside = `${this.#path}.${process.pid}.dead`;
-    try {
-      renameSync(this.#path, aside);
-    } catch {
-      return; // there was none, or another that saw it dead was faster
+  /**
+   * Only one at a time may judge and replace: of two that find a dead holder, the slower would else put the faster
+   * one's file away.
+   */
+  #takeOver() {
+    if (!this.#isDead()) return false;
+    const turn = `${this.#path}.turn`;
+    if (!create(turn, "")) {
+      if (isOld(turn)) rmSync(turn, { force: true });
+      return false;
     }
-    const taken = readHolder(aside);
-    // Another was faster by so much that this is its own, already: it gets it back.
-    if (taken && isAlive(taken.owner)) linkSync(aside, this.#path);
-    else this.#replaced = taken;
-    rmSync(aside, { force: true });
+    try {
+      if (!this.#isDead()) return false;
+      this.#replaced = this.read();
+      this.#replace();
+      return true;
+    } finally {
+      rmSync(turn, { force: true });
+    }
   }
 
-  #exists() {
-    return statSync(this.#path, { throwIfNoEntry: false })?.isFile() ?? false;
+  #isDead() {
+    const holder = this.read();
+    return holder ? !isAlive(holder.owner) : isOld(this.#path);
   }
 
-  #isFresh() {
-    const changed = statSync(this.#path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    return Date.now() - changed < writingTakes;
+  #replace() {
+    const next = `${this.#path}.${process.pid}`;
+    writeFileSync(next, JSON.stringify(this.#holder), { mode: 0o600 });
+    renameSync(next, this.#path);
   }
+}
+
+/**
+ * @param {string} path
+ * @param {string} text
+ * @returns {boolean} whether there was none before
+ */
+function create(path, text) {
+  try {
+    writeFileSync(path, text, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    const wasThere = error instanceof Error && "code" in error && error.code === "EEXIST";
+    if (wasThere && !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+    throw error;
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {boolean} whether whoever made it was killed while writing it
+ */
+function isOld(path) {
+  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return made !== undefined && Date.now() - made > writingTakes;
 }
 
 /**

@@ -79,4 +79,40 @@ describe("lock", () => {
     expect(new Lock(path).tryToTake()).toBe(true);
     expect(JSON.parse(readFileSync(path, "utf8")).owner.pid).toBe(process.pid);
   });
+
+  test("of several that find a dead one's at once, one has it", async () => {
+    const racers = await Promise.all(Array.from({ length: 4 }, () => race()));
+    expect(racers.map(({ said }) => said).filter(Boolean)).toEqual([]);
+    expect(racers.every(({ turns }) => turns > 0)).toBe(true);
+  });
 });
+
+/** A process that takes the lock again and again, and leaves it as a killed one would every other time. */
+async function race(): Promise<{ said: string; turns: number }> {
+  const program = `
+    import { rmSync, writeFileSync } from "node:fs";
+    import { Lock } from "${import.meta.dirname}/lock.mjs";
+    const path = process.argv[1];
+    const end = Date.now() + 1_500;
+    let turns = 0;
+    while (Date.now() < end) {
+      const lock = new Lock(path);
+      if (!lock.tryToTake()) continue;
+      writeFileSync(path + ".alone", "", { flag: "wx" });
+      turns += 1;
+      rmSync(path + ".alone");
+      if (turns % 2) lock.release();
+      else writeFileSync(path, JSON.stringify({ owner: { pid: process.pid, started: "1" } }));
+    }
+    console.log(turns);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program, path]);
+  let [said, turns] = ["", ""];
+  child.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  child.stdout.on("data", (chunk) => {
+    turns += chunk;
+  });
+  await new Promise((resolve) => child.once("close", resolve));
+  return { said, turns: Number(turns) };
+}
