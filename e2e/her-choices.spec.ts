@@ -40,6 +40,7 @@ test("remembered: the sign-in is still there when the browser was closed and ope
   const page = await after.newPage();
   await page.goto(`${sites.hub}/account`);
   await expect(page).toHaveURL(`${sites.hub}/account`);
+  await page.goto(`${sites.shop}/`);
   await expectSignedInOn(page, sites.shop, person);
   await after.close();
 });
