@@ -21,14 +21,14 @@ export default function AskBeforePage() {
       <div className="gate">
         <header className="gate-head">
           <GateBrand />
-          <h1 className="ui-title">Sign in to {model.site.name}?</h1>
+          <h1 className="ui-title">{`Sign in to ${model.site.name}?`}</h1>
           <p className="gate-to">You wanted to be asked before another site learns who you are.</p>
         </header>
         <WhoAndWhere person={model.person} site={model.site} />
         <form className="gate-ways" method="post" action={model.action}>
           <HiddenFields fields={model.hidden} />
           <Button wide busyLabel="Going there …">
-            Continue to {model.site.name}
+            {`Continue to ${model.site.name}`}
           </Button>
           <ButtonLink wide kind="plain" href={model.declineTo}>
             Not now
@@ -53,7 +53,7 @@ function WhoAndWhere({ person, site }: Pick<AskBeforeScreen, "person" | "site">)
         </dd>
       </div>
       <div>
-        <dt>Will learn this</dt>
+        <dt>This site will learn it</dt>
         <dd>
           <strong>{site.name}</strong> · {site.host}
         </dd>

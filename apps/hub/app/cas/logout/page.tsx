@@ -44,7 +44,7 @@ function WaysOn({ continueTo }: Pick<LoggedOutScreen, "continueTo">) {
     <div className="gate-ways">
       {continueTo !== null && (
         <ButtonLink wide href={continueTo.url}>
-          Continue to {continueTo.name}
+          {`Continue to ${continueTo.name}`}
         </ButtonLink>
       )}
       <ButtonLink wide kind={continueTo === null ? "primary" : "plain"} href="/cas/login">

@@ -26,13 +26,13 @@ export default function TicketFormPage() {
       <div className="gate">
         <header className="gate-head">
           <GateBrand />
-          <h1 className="ui-title">Going to {model.site.name}</h1>
+          <h1 className="ui-title">{`Going to ${model.site.name}`}</h1>
           <p className="gate-to">You are signed in. If nothing happens by itself, go on with the button.</p>
         </header>
         <form method="post" action={model.action} data-submits-itself>
           <HiddenFields fields={model.fields} />
           <Button wide busyLabel="Going there …">
-            Continue to {model.site.name}
+            {`Continue to ${model.site.name}`}
           </Button>
         </form>
       </div>
