@@ -28,7 +28,7 @@ export async function visitScreens(
   await page.getByRole("status").waitFor();
   await look("shelves, just added");
   await signIn(page, person, { at: sites.shop });
-  await visitSignedIn(page, sites, visit, look);
+  await visitSignedIn(page, sites, person, visit, look);
 }
 
 type Visit = (address: string, screen: string) => Promise<void>;
@@ -54,6 +54,7 @@ async function visitAsStranger({ hub, shop, bank }: Sites, visit: Visit): Promis
 async function visitSignedIn(
   page: Page,
   { hub, shop, bank }: Sites,
+  person: Person,
   visit: Visit,
   look: (screen: string) => Promise<void>,
 ): Promise<void> {
@@ -68,5 +69,11 @@ async function visitSignedIn(
   await visit(`${hub}/account`, "account at the hub");
   await page.getByText("Sign out everywhere", { exact: true }).click();
   await look("account at the hub, asked to confirm");
+  await page.goto(`${hub}/cas/login?renew=true`);
+  await look("sign-in page, once more");
+  await page.getByLabel("Ask me before signing me in to another site").check();
+  await fillSignInForm(page, person);
+  await page.waitForURL(`${hub}/account`);
+  await visit(`${hub}/cas/login?service=${shop}/api/auth/callback/gatehouse`, "asked before a site");
   await visit(`${hub}/cas/logout`, "signed-out page");
 }
