@@ -1,5 +1,6 @@
 /** Generates the database client and builds the three apps; turbo leaves alone what has not changed. */
 import { join } from "node:path";
+import { tellBuild } from "./build-output.mjs";
 import { programs, root } from "./house.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { fullDisk, PlainError } from "./plain-error.mjs";
@@ -9,16 +10,16 @@ const shownLines = 30;
 /**
  * @param {{
  *   environment: NodeJS.ProcessEnv, log: string, interruption: import("./interruption.mjs").Interruption,
- *   report: (detail: string) => void, onStart: (identity: import("./process-identity.mjs").ProcessIdentity) => void,
+ *   telling: import("./progress.mjs").Telling, onStart: (identity: import("./process-identity.mjs").ProcessIdentity) => void,
  *   only?: readonly string[],
  * }} options `only`: workspaces; absent: all
  */
-export async function build({ environment, log, interruption, report, onStart, only = [] }) {
+export async function build({ environment, log, interruption, telling, onStart, only = [] }) {
   const { exitCode, lastLines } = await runLogged({
     name: "turbo run build",
     command: [
       join(programs, "turbo"),
-      ...["run", "build", "--output-logs=new-only", "--log-order=stream", "--no-daemon", "--ui=stream"],
+      ...["run", "build", "--output-logs=new-only", "--log-order=stream", "--ui=stream"],
       ...only.map((workspace) => `--filter=${workspace}`),
     ],
     environment: { ...environment, ...quiet, NODE_ENV: "production" },
@@ -26,7 +27,7 @@ export async function build({ environment, log, interruption, report, onStart, o
     log,
     interruption,
     onStart,
-    onLine: (line) => report(shorten(line)),
+    onLine: tellBuild(telling),
   });
   if (exitCode === 0) return;
   const sentence = /ENOSPC|no space left/i.test(lastLines)
@@ -42,8 +43,3 @@ const quiet = {
   DO_NOT_TRACK: "1",
   FORCE_COLOR: "0",
 };
-
-/** @param {string} line `@gatehouse/shop:build: Compiled` as turbo prints it */
-function shorten(line) {
-  return line.replace(/^@gatehouse\/([\w-]+):build:\s*/, "$1: ");
-}

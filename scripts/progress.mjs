@@ -11,7 +11,11 @@ const redraw = 200;
  * @property {(text: string) => unknown} write
  */
 
-/** @typedef {(detail: string) => void} Report says how far a step is */
+/**
+ * @typedef {object} Telling what a step can say while it is under way
+ * @property {(detail: string) => void} report how far it is
+ * @property {(title: string) => void} retitle what it turned out to be
+ */
 
 /**
  * @param {{ total: number, output?: Output, now?: () => number, quietFor?: number }} options
@@ -19,39 +23,63 @@ const redraw = 200;
  */
 export function createProgress({ total, output = process.stdout, now = Date.now, quietFor = 0 }) {
   let number = 0;
+  /**
+   * @template T
+   * @param {string} prefix
+   * @param {string} title
+   * @param {(telling: Telling) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  const show = async (prefix, title, work) => {
+    const line = output.isTTY ? liveLine(output) : plainLines(output);
+    const begun = now();
+    let [label, detail, over] = [`${prefix}${title} …`, "", false];
+    const isLong = () => now() - begun >= quietFor;
+    const seconds = () => `${Math.round((now() - begun) / 1000)} s`;
+    const announce = () => quietFor === 0 && line.show(label);
+    const retitle = (/** @type {string} */ next) => {
+      if (over) return;
+      label = `${prefix}${next} …`;
+      announce();
+    };
+    const report = (/** @type {string} */ text) => {
+      detail = text;
+    };
+    announce();
+    const timer = setInterval(
+      () => isLong() && line.show([`${label} ${seconds()}`, detail].filter(Boolean).join(", ")),
+      output.isTTY ? redraw : heartbeat,
+    );
+    try {
+      const result = await work({ report, retitle });
+      if (isLong()) line.end(`${label} ${seconds()}`);
+      return result;
+    } catch (error) {
+      line.end(`${label} failed after ${seconds()}`);
+      throw error;
+    } finally {
+      over = true;
+      clearInterval(timer);
+    }
+  };
   return {
     /**
      * @template T
      * @param {string} title
-     * @param {(report: Report) => Promise<T>} work
-     * @returns {Promise<T>}
+     * @param {(telling: Telling) => Promise<T>} work
      */
-    async step(title, work) {
+    step(title, work) {
       number += 1;
-      const line = output.isTTY ? liveLine(output) : plainLines(output);
-      const label = `[${number}/${total}] ${title} …`;
-      const begun = now();
-      let detail = "";
-      const isLong = () => now() - begun >= quietFor;
-      const seconds = () => `${Math.round((now() - begun) / 1000)} s`;
-      if (quietFor === 0) line.show(label);
-      const timer = setInterval(
-        () => isLong() && line.show([`${label} ${seconds()}`, detail].filter(Boolean).join(", ")),
-        output.isTTY ? redraw : heartbeat,
-      );
-      try {
-        const result = await work((text) => {
-          detail = text;
-        });
-        if (isLong()) line.end(`${label} ${seconds()}`);
-        return result;
-      } catch (error) {
-        line.end(`${label} failed after ${seconds()}`);
-        throw error;
-      } finally {
-        clearInterval(timer);
-      }
+      return show(`[${number}/${total}] `, title, work);
     },
+    /**
+     * Something that is rarely needed, and none of the steps.
+     *
+     * @template T
+     * @param {string} title
+     * @param {(telling: Telling) => Promise<T>} work
+     */
+    aside: (title, work) => show("", title, work),
   };
 }
 

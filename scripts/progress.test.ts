@@ -26,7 +26,7 @@ describe("progress", () => {
 
   test("a long step says how far it is, now and then", async () => {
     const output = screen(false);
-    const step = createProgress({ total: 2, output }).step("installing", async (report) => {
+    const step = createProgress({ total: 2, output }).step("installing", async ({ report }) => {
       report("3 of 9 packages");
       await wait(25_000);
     });
@@ -42,7 +42,7 @@ describe("progress", () => {
 
   test("on a terminal one line is written over, and never wraps", async () => {
     const output = screen(true);
-    const step = createProgress({ total: 1, output }).step("building", async (report) => {
+    const step = createProgress({ total: 1, output }).step("building", async ({ report }) => {
       report("x".repeat(200));
       await wait(1_000);
     });
@@ -70,5 +70,45 @@ describe("progress", () => {
     await vi.advanceTimersByTimeAsync(6_000);
     await steps;
     expect(output.written).toEqual(["[2/2] two … 5 s\n"]);
+  });
+
+  test("a step that turns out to be another says so, and its time is for all of it", async () => {
+    const output = screen(false);
+    const step = createProgress({ total: 2, output }).step("checking packages", async ({ retitle }) => {
+      await wait(1_000);
+      retitle("installing packages");
+      await wait(2_000);
+    });
+    await vi.advanceTimersByTimeAsync(3_000);
+    await step;
+    expect(output.written).toEqual([
+      "[1/2] checking packages …\n",
+      "[1/2] installing packages …\n",
+      "[1/2] installing packages … 3 s\n",
+    ]);
+  });
+
+  test("a title that comes too late is not shown", async () => {
+    const output = screen(false);
+    const step = createProgress({ total: 1, output }).step("one", async ({ retitle }) => {
+      setTimeout(() => retitle("another"), 100);
+    });
+    await step;
+    await vi.advanceTimersByTimeAsync(200);
+    expect(output.written).toEqual(["[1/1] one …\n", "[1/1] one … 0 s\n"]);
+  });
+
+  test("what is no step takes no number", async () => {
+    const output = screen(false);
+    const progress = createProgress({ total: 1, output });
+    const all = progress.aside("waiting", () => wait(0)).then(() => progress.step("one", () => wait(0)));
+    await vi.advanceTimersByTimeAsync(10);
+    await all;
+    expect(output.written.map((line) => line.split(" …")[0])).toEqual([
+      "waiting",
+      "waiting",
+      "[1/1] one",
+      "[1/1] one",
+    ]);
   });
 });

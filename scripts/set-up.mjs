@@ -2,14 +2,13 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { build } from "./build.mjs";
 import { programs, root } from "./house.mjs";
 import { install, isInstalled, withPrograms } from "./install.mjs";
 import { Lock } from "./lock.mjs";
-import { Interrupted, PlainError } from "./plain-error.mjs";
-import { stopLeftovers } from "./processes.mjs";
+import { PlainError } from "./plain-error.mjs";
+import { takeTurn } from "./turn.mjs";
 
 /**
  * @typedef {object} SetUpOptions
@@ -34,17 +33,20 @@ export async function setUp({ environment, logs, interruption, progress, only })
   const common = { interruption, onStart };
   const withNode24 = withPrograms(environment);
   try {
-    await progress.step("installing packages", async (report) => {
-      await take(lock, interruption, report);
-      if (!isInstalled()) await install({ ...common, environment, log: join(logs, "install.log"), report });
+    await takeTurn(lock, { interruption, progress, does: "installs or builds in this checkout" });
+    await progress.step("checking packages", async ({ report, retitle }) => {
+      if (!isInstalled()) {
+        retitle("installing packages");
+        await install({ ...common, environment, log: join(logs, "install.log"), report });
+      }
       await expectNode24(withNode24);
     });
-    await progress.step(`building ${only ? "the database client" : "hub, shop, bank"}`, (report) =>
+    await progress.step("checking the build", (telling) =>
       build({
         ...common,
         environment: withNode24,
         log: join(logs, "build.log"),
-        report,
+        telling,
         ...(only && { only }),
       }),
     );
@@ -52,24 +54,6 @@ export async function setUp({ environment, logs, interruption, progress, only })
     lock.release();
   }
   return withNode24;
-}
-
-/**
- * @param {Lock} lock
- * @param {import("./interruption.mjs").Interruption} interruption
- * @param {(detail: string) => void} report
- */
-async function take(lock, interruption, report) {
-  for (;;) {
-    if (lock.tryToTake()) {
-      // A start that was killed may have left its npm or turbo at work.
-      await stopLeftovers(lock.replaced?.children ?? []);
-      return;
-    }
-    if (interruption.signal) throw new Interrupted(interruption.signal);
-    report("another start is at it; waiting");
-    await pause(200);
-  }
 }
 
 /** @param {NodeJS.ProcessEnv} environment */

@@ -37,7 +37,7 @@ async function run() {
   const progress = createProgress({ total: setUpSteps + 1 });
   await setUp({ environment, logs, interruption, progress });
   const tools = childEnvironment(environment);
-  const chromium = await progress.step("finding a Chromium", (report) =>
+  const chromium = await progress.step("finding a Chromium", ({ report }) =>
     findChromium({ environment: tools, report }).catch(showAndGoOn),
   );
 
