@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { tellBuild } from "./build-output.mjs";
 import { programs, root } from "./house.mjs";
 import { runLogged } from "./logged-command.mjs";
+import { afterOtherBuilds } from "./other-builds.mjs";
 import { fullDisk, PlainError } from "./plain-error.mjs";
 
 const shownLines = 30;
@@ -15,20 +16,22 @@ const shownLines = 30;
  * }} options `only`: workspaces; absent: all
  */
 export async function build({ environment, log, interruption, telling, onStart, only = [] }) {
-  const { exitCode, lastLines } = await runLogged({
-    name: "turbo run build",
-    command: [
-      join(programs, "turbo"),
-      ...["run", "build", "--output-logs=new-only", "--log-order=stream", "--ui=stream"],
-      ...only.map((workspace) => `--filter=${workspace}`),
-    ],
-    environment: { ...environment, ...quiet, NODE_ENV: "production" },
-    directory: root,
-    log,
-    interruption,
-    onStart,
-    onLine: tellBuild(telling),
-  });
+  const run = () =>
+    runLogged({
+      name: "turbo run build",
+      command: [
+        join(programs, "turbo"),
+        ...["run", "build", "--output-logs=new-only", "--log-order=stream", "--ui=stream"],
+        ...only.map((workspace) => `--filter=${workspace}`),
+      ],
+      environment: { ...environment, ...quiet, NODE_ENV: "production" },
+      directory: root,
+      log,
+      interruption,
+      onStart,
+      onLine: tellBuild(telling),
+    });
+  const { exitCode, lastLines } = await afterOtherBuilds(run, { interruption, telling });
   if (exitCode === 0) return;
   const sentence = /ENOSPC|no space left/i.test(lastLines)
     ? fullDisk(root)
