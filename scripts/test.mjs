@@ -9,7 +9,9 @@ import { showError } from "./end-of-command.mjs";
 import { childEnvironment } from "./environment.mjs";
 import { root } from "./house.mjs";
 import { watchForInterruption } from "./interruption.mjs";
+import { Lock } from "./lock.mjs";
 import { runLogged } from "./logged-command.mjs";
+import { PlainError } from "./plain-error.mjs";
 import { createProgress } from "./progress.mjs";
 import { setUp, setUpSteps } from "./set-up.mjs";
 import { withoutSettings } from "./settings.mjs";
@@ -29,6 +31,21 @@ process.exit();
 async function run() {
   const directory = join(root, ".data", "test");
   const logs = prepareDataDirectory(directory);
+  const lock = new Lock(join(directory, "run.json"));
+  if (!lock.tryToTake()) throw alreadyRuns(lock);
+  try {
+    return await runChecks(directory, logs);
+  } finally {
+    lock.release();
+  }
+}
+
+/**
+ * @param {string} directory
+ * @param {string} logs folder
+ * @returns {Promise<number>} exit code
+ */
+async function runChecks(directory, logs) {
   const reports = join(directory, "reports");
   await rm(reports, { recursive: true, force: true });
   await mkdir(reports, { recursive: true });
@@ -56,6 +73,18 @@ async function run() {
   }
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
   return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * Two would write the same reports, and neither would show what it has found.
+ *
+ * @param {Lock} lock
+ */
+function alreadyRuns(lock) {
+  const holder = lock.read();
+  return new PlainError(
+    `npm test runs in this checkout already${holder ? ` (process ${holder.owner.pid})` : ""}. Let it end, or stop it.`,
+  );
 }
 
 /**
