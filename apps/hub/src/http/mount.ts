@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import { ParameterError, parseParameters } from "@gatehouse/cas/server";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Hub } from "../hub.ts";
 import { identifyCaller } from "./caller.ts";
 import { clientAddress } from "./client-address.ts";
 import { databaseOutage, databaseUnavailable } from "./database-outage.ts";
 import { HubError } from "./hub-error.ts";
+import { readBody } from "./read-body.ts";
 import { renderError } from "./render-error.ts";
 import type { Answer, AntiForgery, Call, Route, Sent } from "./route.ts";
 
@@ -16,8 +16,6 @@ type HubContext = Context<{ Bindings: HttpBindings }>;
 /** Sends an answer out; screens need Next, which only the server has. */
 export type Send = (context: HubContext, answer: Answer) => Promise<Response>;
 
-/** No form or message of the hub is longer. */
-const longestBody = 65_536;
 const contentTypes = {
   form: ["application/x-www-form-urlencoded"],
   json: ["application/json"],
@@ -49,13 +47,7 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
         return fail(hub, context, error, declared.speaks, send, call);
       }
     };
-    const limit = bodyLimit({
-      maxSize: longestBody,
-      onError: (context) => fail(hub, context as HubContext, bodyTooLarge(), declared.speaks, send),
-    });
-    if (["form", "json", "xml"].includes(declared.sends))
-      app.on(declared.method, declared.path, limit, answer);
-    else app.on(declared.method, declared.path, answer);
+    app.on(declared.method, declared.path, answer);
   }
   for (const path of new Set(routes.map((declared) => declared.path)))
     app.all(path, (context) => refuseMethod(context, path));
@@ -105,7 +97,7 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
     throw new HubError(415, "content_type_unsupported", "This cannot be read", [
       `Send the request as ${expected[0]}.`,
     ]);
-  const body = new Uint8Array(await context.req.arrayBuffer());
+  const body = await readBody(context.req.raw);
   if (declared.sends === "xml") return { ...none, xml: body };
   if (declared.sends === "form") return { ...none, parameters: parseParameters(body) };
   try {
@@ -215,8 +207,4 @@ function notFound(): HubError {
   return new HubError(404, "not_found", "There is no such page", [
     "Check the address, or begin at the front page.",
   ]);
-}
-
-function bodyTooLarge(): HubError {
-  return new HubError(413, "body_too_large", "This is too much", [`Send at most ${longestBody} bytes.`]);
 }
