@@ -17,7 +17,10 @@ import { readSettings } from "./settings.mjs";
 const interruption = watchForInterruption();
 
 try {
-  process.exitCode = await run(readSettings(process.env, { dev: false }), process.argv.slice(2));
+  process.exitCode = await run(
+    readSettings(process.env, { dev: false, recall: true }),
+    process.argv.slice(2),
+  );
 } catch (error) {
   process.exitCode = showError(error);
 }

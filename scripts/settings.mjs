@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import util from "node:util";
+import { recallAddresses } from "./addresses.mjs";
 import { root } from "./house.mjs";
 import { PlainError } from "./plain-error.mjs";
 
@@ -47,20 +48,20 @@ export function withoutSettings(environment) {
 
 /**
  * @param {NodeJS.ProcessEnv} given usually `process.env`; wins over `.env`
- * @param {{ dev: boolean, file?: string }} options
+ * @param {{ dev: boolean, file?: string, recall?: boolean }} options `recall`: what nobody says of the addresses is
+ *   as at the last start
  * @returns {Settings}
  * @throws {PlainError} naming the first setting that cannot be used and what it should be
  */
-export function readSettings(given, { dev, file = join(root, ".env") }) {
+export function readSettings(given, { dev, file = join(root, ".env"), recall = false }) {
   // What tests start is decided by the tests: a developer's DATABASE_URL must never get their people.
   const environment = given.HUB_MODE === "test" ? { ...given } : { ...readDotEnv(file), ...given };
+  const dataDirectory = resolve(root, environment.DATA_DIR || ".data");
+  const places = recall ? { ...environment, ...recallAddresses(dataDirectory, environment) } : environment;
   const [hub, shop, bank] = /** @type {[Place, Place, Place]} */ (
-    Object.entries({ HUB: 3000, SHOP: 3001, BANK: 3002 }).map(([name, port]) =>
-      place(environment, name, port),
-    )
+    Object.entries({ HUB: 3000, SHOP: 3001, BANK: 3002 }).map(([name, port]) => place(places, name, port))
   );
   expectDifferent({ HUB_PORT: hub.port, SHOP_PORT: shop.port, BANK_PORT: bank.port });
-  const dataDirectory = resolve(root, environment.DATA_DIR || ".data");
   return { mode: chooseMode(environment, hub.url, dev), dev, hub, shop, bank, dataDirectory, environment };
 }
 

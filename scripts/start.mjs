@@ -2,6 +2,7 @@
 import "./node-version.mjs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { rememberAddresses } from "./addresses.mjs";
 import { startApps, stopApps, waitUntilReady } from "./apps.mjs";
 import { prepareDataDirectory } from "./data-directory.mjs";
 import { showError } from "./end-of-command.mjs";
@@ -40,6 +41,7 @@ async function run(settings) {
   const lock = await takeTurn(settings);
   try {
     await expectFreePorts(settings);
+    rememberAddresses(settings);
     const progress = createProgress({ total: setUpSteps + 2 });
     const { environment } = settings;
     await setUp({
