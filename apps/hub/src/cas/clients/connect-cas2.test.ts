@@ -183,7 +183,8 @@ describe("connect-cas2 with a proxy callback", () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
     const asHer = new Visitor(opened);
-    await asHer.visit(`${target.origin}/accounts?ticket=${await proxyTicket(visitor)}`);
+    const page = await asHer.visit(`${target.origin}/accounts?ticket=${await proxyTicket(visitor)}`);
+    expect(JSON.parse(page.body)).toMatchObject({ user: "alice" });
     await visitor.signOutAtHub();
     const again = () => asHer.visit(`${target.origin}/accounts`);
     await eventually(async () => expect(asHer.isLogin(await again())).toBe(true));
@@ -193,6 +194,7 @@ describe("connect-cas2 with a proxy callback", () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
     const unspent = await proxyTicket(visitor);
+    expect(unspent).toMatch(/^PT-/);
     await visitor.signOutAtHub();
     expect((await spend(unspent)).body).toContain("Ticket error authentication failed.");
     // It ends its own session when a ticket is refused, and sends her to sign in.
