@@ -1,4 +1,5 @@
 /** Generates the database client and builds the three apps; turbo leaves alone what has not changed. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { tellBuild } from "./build-output.mjs";
 import { programs, root } from "./house.mjs";
@@ -37,6 +38,11 @@ export async function build({ environment, log, interruption, telling, onStart, 
     ? fullDisk(root)
     : `the build failed. ${log} has all it said.`;
   throw new PlainError(sentence, { detail: lastLines.split("\n").slice(-shownLines).join("\n") });
+}
+
+/** @returns {boolean} whether all three apps were built once; what has changed since is turbo's to know */
+export function isBuilt() {
+  return ["hub", "shop", "bank"].every((app) => existsSync(join(root, "apps", app, ".next", "BUILD_ID")));
 }
 
 const quiet = {

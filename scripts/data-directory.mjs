@@ -1,19 +1,18 @@
 /** The folder that keeps what a run makes: database, secrets, logs. */
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { explainFileError, fullDisk, PlainError } from "./plain-error.mjs";
-
-/** A database that starts writes at least this much, in bytes. */
-const leastRoom = 32 * 2 ** 20;
+import { explainFileError } from "./plain-error.mjs";
+import { expectRoom, room } from "./room.mjs";
 
 /**
  * Makes sure of the folder before anything long begins.
  *
  * @param {string} dataDirectory
+ * @param {typeof expectRoom} [expect] refuses a disk with too little room
  * @returns {string} its folder for logs
  * @throws {PlainError} when it cannot be made or written, or its disk is full
  */
-export function prepareDataDirectory(dataDirectory) {
+export function prepareDataDirectory(dataDirectory, expect = expectRoom) {
   const logs = join(dataDirectory, "logs");
   const probe = join(dataDirectory, `.writable.${process.pid}`);
   try {
@@ -26,7 +25,7 @@ export function prepareDataDirectory(dataDirectory) {
   } catch (error) {
     throw explainFileError(error, dataDirectory);
   }
-  const { bavail, bsize } = statfsSync(dataDirectory);
-  if (bavail * bsize < leastRoom) throw new PlainError(fullDisk(dataDirectory));
+  const isFirst = !existsSync(join(dataDirectory, "postgres"));
+  expect([{ place: dataDirectory, megabytes: room.aStart + (isFirst ? room.firstDatabase : 0) }]);
   return logs;
 }

@@ -3,11 +3,12 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "./build.mjs";
+import { build, isBuilt } from "./build.mjs";
 import { programs, root } from "./house.mjs";
 import { install, isInstalled, withPrograms } from "./install.mjs";
 import { Lock } from "./lock.mjs";
 import { PlainError } from "./plain-error.mjs";
+import { expectRoom, room } from "./room.mjs";
 import { takeTurn } from "./turn.mjs";
 
 /**
@@ -35,7 +36,9 @@ export async function setUp({ environment, logs, interruption, progress, only })
   try {
     await takeTurn(lock, { interruption, progress, does: "installs or builds in this checkout" });
     await progress.step("checking packages", async ({ report, retitle }) => {
-      if (!isInstalled()) {
+      const installed = isInstalled();
+      expectRoom(wants({ installed, built: only !== undefined || isBuilt(), environment }));
+      if (!installed) {
         retitle("installing packages");
         await install({ ...common, environment, log: join(logs, "install.log"), report });
       }
@@ -54,6 +57,21 @@ export async function setUp({ environment, logs, interruption, progress, only })
     lock.release();
   }
   return withNode24;
+}
+
+/**
+ * @param {{ installed: boolean, built: boolean, environment: NodeJS.ProcessEnv }} options
+ * @returns {import("./room.mjs").Want[]} what has to fit on which disk
+ */
+export function wants({ installed, built, environment }) {
+  // npm tells its scripts where it keeps what it downloads.
+  const cache = environment.npm_config_cache;
+  const cold = cache !== undefined && !existsSync(join(cache, "_cacache"));
+  return [
+    ...(installed ? [] : [{ place: root, megabytes: room.packages }]),
+    ...(built ? [] : [{ place: root, megabytes: room.builds }]),
+    ...(!installed && cold ? [{ place: cache, megabytes: room.npmCache }] : []),
+  ];
 }
 
 /** @param {NodeJS.ProcessEnv} environment */
