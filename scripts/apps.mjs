@@ -78,7 +78,7 @@ export function hubSettings({ mode, hub, shop, bank, environment: { SITES_DIR, C
 
 /** @param {boolean} dev */
 function hubCommand(dev) {
-  const watched = ["apps/hub/src", "packages/cas/src", "packages/database/src"];
+  const watched = ["apps/hub/src", "packages/cas/src", "packages/database/src", "packages/database/prisma"];
   return dev
     ? ["node", script("restart-on-change.mjs"), "server.ts", ...watched.map((folder) => join(root, folder))]
     : ["node", "server.ts"];

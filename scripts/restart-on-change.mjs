@@ -1,9 +1,11 @@
 /**
  * `node restart-on-change.mjs <program.ts> <folder> …`: runs a program of a working developer, and starts it anew when
- * a file in one of the folders has changed. Pages are none of its business: Next reloads those by itself.
+ * it or a file in one of the folders has changed. Pages are none of its business: Next reloads those by itself.
  */
 import { watch } from "node:fs";
+import { basename, dirname } from "node:path";
 import { startProgram, stopProgram } from "./processes.mjs";
+import { watchFolder } from "./watch-folder.mjs";
 
 /** An editor saves several files at once, in milliseconds. */
 const settling = 150;
@@ -19,15 +21,17 @@ let stopping = false;
 let ending = false;
 let running = run();
 
-for (const folder of folders) {
-  watch(folder, { recursive: true }, (_, name) => {
-    if (!name || !/\.(ts|json|sql)$/.test(name) || /\.test\.ts$/.test(name)) return;
-    clearTimeout(timer);
-    timer = setTimeout(restart, settling);
-  });
-}
+for (const folder of folders) watchFolder(folder, changed);
+watch(dirname(program), (_, name) => void (name === basename(program) && changed(name)));
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, end);
 process.on("disconnect", end);
+
+/** @param {string} path */
+function changed(path) {
+  if (!/\.(ts|json|sql)$/.test(path) || path.endsWith(".test.ts")) return;
+  clearTimeout(timer);
+  timer = setTimeout(restart, settling);
+}
 
 function run() {
   stopping = false;
