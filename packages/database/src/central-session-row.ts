@@ -1,9 +1,15 @@
-import type { CentralSession, EndReason, FoundSession, Person } from "./central-session-store.ts";
+import type {
+  CentralSession,
+  EndReason,
+  FoundSession,
+  OidcClientSession,
+  Person,
+} from "./central-session-store.ts";
 
 /** Columns of a session `s` with its person `u`, as every statement of the store selects them. */
 export const centralSessionColumns = `
   s.id, s.started_at, s.authenticated_at, s.last_activity_at, s.idle_expires_at, s.expires,
-  s.long_term, s.ask_before, s.user_agent, s.address, u.id AS person_id, u.username,
+  s.long_term, s.ask_before, s.uid, s.oidc_clients, s.user_agent, s.address, u.id AS person_id, u.username,
   coalesce(u.name, u.username) AS name, u.email, u.operator, u.groups, u.disabled_at IS NOT NULL AS disabled`;
 
 export interface CentralSessionRow {
@@ -15,6 +21,8 @@ export interface CentralSessionRow {
   readonly expires: Date;
   readonly long_term: boolean;
   readonly ask_before: boolean;
+  readonly uid: string;
+  readonly oidc_clients: Readonly<Record<string, OidcClientSession>>;
   readonly user_agent: string;
   readonly address: string;
   readonly person_id: string;
@@ -44,6 +52,8 @@ export function centralSessionFrom(row: CentralSessionRow): CentralSession {
     expiresAt: row.expires,
     longTerm: row.long_term,
     askBefore: row.ask_before,
+    uid: row.uid,
+    oidcClients: row.oidc_clients,
     userAgent: row.user_agent,
     address: row.address,
   };

@@ -22,6 +22,13 @@ export type EndReason =
   | "password-changed"
   | "ended-by-operator";
 
+/** What an OpenID Connect client knows of a session. */
+export interface OidcClientSession {
+  /** The name under which client and hub know it: `sid` of its tokens. */
+  readonly sid?: string;
+  readonly grantId?: string;
+}
+
 /** A living central session. */
 export interface CentralSession {
   /** Public name of the session; never its token. */
@@ -37,6 +44,10 @@ export interface CentralSession {
   readonly longTerm: boolean;
   /** She wants to be asked before another site is told who she is. */
   readonly askBefore: boolean;
+  /** Stays when the same person proves herself again in the same browser; what OpenID Connect calls the session. */
+  readonly uid: string;
+  /** By client id. */
+  readonly oidcClients: Readonly<Record<string, OidcClientSession>>;
   readonly userAgent: string;
   readonly address: string;
 }
@@ -96,6 +107,19 @@ export interface CentralSessionStore {
     sessionIndex: string,
     options: { readonly touch: boolean },
   ): Promise<FoundSession>;
+  /** The living session of a `uid`. */
+  findByUid(uid: string): Promise<FoundSession>;
+  /**
+   * Writes down what OpenID Connect clients know of a session, and makes each of them a participant under its `sid`,
+   * in one statement, so that single logout knows of all of them. A session that has ended is left as it is.
+   *
+   * @param clients by client id; `service` is where the client was entered
+   */
+  joinOidcClients(
+    sessionId: string,
+    clients: Readonly<Record<string, OidcClientSession>>,
+    service: string,
+  ): Promise<void>;
   /** Living sessions of a person, latest activity first. */
   listOf(personId: string): Promise<readonly SessionWithSites[]>;
   /**

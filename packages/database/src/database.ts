@@ -3,9 +3,11 @@ import type { AuthAdapter } from "./auth-adapter.ts";
 import type { CentralSessionStore } from "./central-session-store.ts";
 import type { LoginTicketStore } from "./login-ticket-store.ts";
 import type { LogoutDeliveryStore } from "./logout-delivery-store.ts";
+import type { OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { PersonStore } from "./person-store.ts";
 import type { Pool } from "./postgres-pool.ts";
 import type { PrismaClient } from "./prisma-client.ts";
+import type { SigningKeyStore } from "./signing-key-store.ts";
 import type { TestClock } from "./test-clock.ts";
 
 /** The hub's memory, open: one pool, and every store on it. */
@@ -18,6 +20,8 @@ export interface Database {
   readonly sessions: CentralSessionStore;
   readonly tickets: TicketRegistry;
   readonly proxyGrantingTickets: ProxyGrantingTicketRegistry;
+  readonly oidcArtifacts: OidcArtifactStore;
+  readonly signingKeys: SigningKeyStore;
   readonly loginTickets: LoginTicketStore;
   readonly logoutDeliveries: LogoutDeliveryStore;
   readonly testClock: TestClock;

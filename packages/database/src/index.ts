@@ -8,6 +8,7 @@ export type {
   CentralSessionStore,
   EndReason,
   FoundSession,
+  OidcClientSession,
   Person,
   SessionWithSites,
   SiteSession,
@@ -16,8 +17,10 @@ export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
+export type { FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
 export { PersonGone } from "./person-gone.ts";
 export type { PersonStore, PersonWithPassword } from "./person-store.ts";
 export { PersonTaken } from "./person-taken.ts";
+export type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
 export type { TestClock } from "./test-clock.ts";

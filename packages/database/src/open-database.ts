@@ -7,6 +7,7 @@ import { migrate } from "./migrate.ts";
 import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
+import { PostgresOidcArtifactStore } from "./postgres-oidc-artifact-store.ts";
 import { PostgresPersonStore } from "./postgres-person-store.ts";
 import {
   connectOnce,
@@ -17,6 +18,7 @@ import {
   type PostgresAddress,
 } from "./postgres-pool.ts";
 import { PostgresProxyGrantingTicketRegistry } from "./postgres-proxy-granting-ticket-registry.ts";
+import { PostgresSigningKeyStore } from "./postgres-signing-key-store.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { openPrisma } from "./prisma-client.ts";
 import { advanceTestClock, resetTestClock, testClockAhead } from "./test-clock.ts";
@@ -87,6 +89,8 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
   const tickets = new PostgresTicketRegistry(pool);
   const loginTickets = new PostgresLoginTicketStore(pool);
   const logoutDeliveries = new PostgresLogoutDeliveryStore(pool, prisma);
+  const oidcArtifacts = new PostgresOidcArtifactStore(pool);
+  const signingKeys = new PostgresSigningKeyStore(pool);
   return {
     pool,
     prisma,
@@ -95,6 +99,8 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
     sessions,
     tickets,
     proxyGrantingTickets: new PostgresProxyGrantingTicketRegistry(pool),
+    oidcArtifacts,
+    signingKeys,
     loginTickets,
     logoutDeliveries,
     testClock: {
@@ -103,7 +109,8 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
     },
     isReady: () => isReady(pool),
     sweep: async (limit) => {
-      const swept = [sessions, tickets, loginTickets, logoutDeliveries].map((store) => store.sweep(limit));
+      const stores = [sessions, tickets, loginTickets, logoutDeliveries, oidcArtifacts, signingKeys];
+      const swept = stores.map((store) => store.sweep(limit));
       return (await Promise.all(swept)).reduce((sum, count) => sum + count, 0);
     },
     close: async () => {

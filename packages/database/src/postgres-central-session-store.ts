@@ -8,6 +8,7 @@ import {
 import type {
   CentralSessionStore,
   EndReason,
+  OidcClientSession,
   SessionWithSites,
   SiteSession,
 } from "./central-session-store.ts";
@@ -56,6 +57,23 @@ const findByIndex = `
     WHERE $1 AND ss.id = found.site_session_id AND found.end_reason IS NULL
       AND ss.last_activity_at <= hub_now() - interval '60 seconds'
   ), ${touchSession}`;
+
+const findByUid = `
+  WITH found AS (
+    SELECT ${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason
+    FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.uid = $2 AND s.ended_at IS NULL
+  ), ${touchSession}`;
+
+/** The row's lock makes an end of the session wait for its new participants, or them for the end. */
+const joinOidcClients = `
+  WITH joined AS (
+    UPDATE sessions SET oidc_clients = $2::jsonb WHERE id = $1 AND ended_at IS NULL RETURNING id
+  )
+  INSERT INTO site_sessions (site_id, session_index, service, session_id, started_at, last_activity_at)
+  SELECT client.key, client.value->>'sid', $3, joined.id, hub_now(), hub_now()
+  FROM joined, jsonb_each($2::jsonb) AS client WHERE client.value->>'sid' IS NOT NULL
+  ON CONFLICT (site_id, session_index) DO NOTHING`;
 
 const startSession = `
   SELECT ${centralSessionColumns}
@@ -155,6 +173,21 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
   async findBySessionIndex(siteId: string, sessionIndex: string, options: { readonly touch: boolean }) {
     const values = [options.touch, withoutNul(siteId), withoutNul(sessionIndex)];
     return foundSessionFrom((await this.#rows<FoundSessionRow>("session-by-index", findByIndex, values))[0]);
+  }
+
+  async findByUid(uid: string) {
+    if (!isUuid(uid)) return { state: "unknown" as const };
+    return foundSessionFrom(
+      (await this.#rows<FoundSessionRow>("session-by-uid", findByUid, [false, uid]))[0],
+    );
+  }
+
+  async joinOidcClients(
+    sessionId: string,
+    clients: Readonly<Record<string, OidcClientSession>>,
+    service: string,
+  ): Promise<void> {
+    await this.#rows("session-join-oidc", joinOidcClients, [sessionId, JSON.stringify(clients), service]);
   }
 
   async listOf(personId: string): Promise<readonly SessionWithSites[]> {

@@ -15,6 +15,7 @@ const types: Readonly<Record<string, string>> = {
   Boolean: "bool",
   Int: "int4",
   BigInt: "int8",
+  Json: "jsonb",
   "DateTime @db.Timestamptz(3)": "timestamptz(3)",
 };
 
@@ -58,7 +59,7 @@ function tableOf(body: string, names: ReadonlyMap<string, string>): WantedTable 
       `${word} ${columns.join(",")}`;
   }
   for (const [, model = "", list = ""] of body.matchAll(
-    /(\w+)\s+@relation\(fields: \[([^\]]+)\].*onDelete: Cascade/g,
+    /(\w+)\??\s+@relation\(fields: \[([^\]]+)\].*onDelete: Cascade/g,
   )) {
     keys[`${table}_${columnsOf(list).join("_")}_fkey`] = `cascade from ${names.get(model)}`;
   }

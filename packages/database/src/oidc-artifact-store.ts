@@ -1,0 +1,46 @@
+/** Something oidc-provider keeps: a code, a token, a grant, a flow that is under way. */
+export interface OidcArtifact {
+  /** Its class: `AuthorizationCode`, `AccessToken`, `RefreshToken`, `Grant`, `Interaction`, `DeviceCode` … */
+  readonly kind: string;
+  /** What oidc-provider wants back. Without the id, which is a secret: a copy of the store opens nothing. */
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly personId?: string | undefined;
+  readonly clientId?: string | undefined;
+  /** The grant it stands on; with it, it is gone. */
+  readonly grantId?: string | undefined;
+  /** What a person types, of a device code. */
+  readonly userCode?: string | undefined;
+  /** The central session it ends with (`uid`). */
+  readonly sessionUid?: string | undefined;
+  readonly lifeSeconds: number;
+}
+
+/** One found again. */
+export interface FoundArtifact {
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** When it was spent; `null`: not yet. */
+  readonly consumedAt: Date | null;
+}
+
+/**
+ * Codes, tokens and grants. What is found is alive: not past its life, its grant is there, its session lives, its
+ * person is not disabled; so that taking something back stops the very next call.
+ *
+ * The laws are in `postgres-oidc-artifact-store.test.ts`: of any number of concurrent spends one wins, spent stays
+ * spent after a kill, ids are hashed.
+ *
+ * @see RFC 6749, sections 4.1.2 and 10.5
+ */
+export interface OidcArtifactStore {
+  upsert(id: string, artifact: OidcArtifact): Promise<void>;
+  find(kind: string, id: string): Promise<FoundArtifact | null>;
+  /** A device code by what the person typed, with the id under which it can be written again. */
+  findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null>;
+  /** @returns false when somebody was quicker, or it is gone */
+  consume(kind: string, id: string): Promise<boolean>;
+  destroy(kind: string, id: string): Promise<void>;
+  /** Takes a grant back, with everything that stands on it. */
+  revokeGrant(grantId: string): Promise<void>;
+  /** Deletes what is past its life; returns how many. */
+  sweep(limit: number): Promise<number>;
+}

@@ -1,0 +1,232 @@
+/** Laws of what OpenID Connect keeps. */
+import { randomBytes } from "node:crypto";
+import { createTicketId } from "@gatehouse/cas/server";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
+import {
+  createPerson,
+  dumpTable,
+  emptyDatabase,
+  openTrialDatabase,
+  type TrialDatabase,
+} from "./trial-database.ts";
+
+let trial: TrialDatabase;
+let artifacts: OidcArtifactStore;
+let personId: string;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+beforeEach(async () => {
+  await emptyDatabase(trial.database);
+  await trial.database.pool.query("TRUNCATE oidc_artifacts");
+  artifacts = trial.database.oidcArtifacts;
+  personId = (await createPerson(trial.database)).id;
+});
+afterAll(() => trial.close());
+
+const newId = () => randomBytes(32).toString("base64url");
+async function keep(more: Partial<OidcArtifact> = {}, id = newId()): Promise<string> {
+  await artifacts.upsert(id, {
+    kind: "AuthorizationCode",
+    payload: { scope: "openid" },
+    lifeSeconds: 60,
+    ...more,
+  });
+  return id;
+}
+const find = (id: string, kind = "AuthorizationCode") => artifacts.find(kind, id);
+
+describe("RFC 6749 4.1.2 single use", () => {
+  test("of 50 concurrent spends one wins", async () => {
+    const id = await keep();
+    const spent = await Promise.all(
+      Array.from({ length: 50 }, () => artifacts.consume("AuthorizationCode", id)),
+    );
+    expect(spent.filter(Boolean)).toHaveLength(1);
+    expect((await find(id))?.consumedAt).toBeInstanceOf(Date);
+  });
+
+  test("spent stays spent after kill -9, and through a change of what is kept", async () => {
+    const id = await keep();
+    await artifacts.consume("AuthorizationCode", id);
+    await keep({ payload: { scope: "changed" } }, id);
+    const reopened = (await trial.reopenAfterKill()).oidcArtifacts;
+    expect(await reopened.find("AuthorizationCode", id)).toMatchObject({
+      payload: { scope: "changed" },
+      consumedAt: expect.any(Date),
+    });
+    expect(await reopened.consume("AuthorizationCode", id)).toBe(false);
+  });
+
+  test("one kind never stands for another, and what is not there is not spent", async () => {
+    const id = await keep();
+    expect(await find(id, "AccessToken")).toBeNull();
+    expect(await artifacts.consume("AccessToken", id)).toBe(false);
+    expect(await artifacts.consume("AuthorizationCode", newId())).toBe(false);
+  });
+});
+
+describe("what is found is alive", () => {
+  test("until its life is over", async () => {
+    const id = await keep({ lifeSeconds: 60 });
+    await trial.database.testClock.advance(50);
+    expect(await find(id)).not.toBeNull();
+    await trial.database.testClock.advance(11);
+    expect(await find(id)).toBeNull();
+  });
+
+  test("while its grant is there: taking it back stops the very next call", async () => {
+    const grantId = await keep({ kind: "Grant", personId });
+    const token = await keep({ kind: "AccessToken", grantId, personId });
+    const other = await keep({ kind: "AccessToken", personId });
+    expect(await find(token, "AccessToken")).not.toBeNull();
+    await artifacts.revokeGrant(grantId);
+    expect(await find(token, "AccessToken")).toBeNull();
+    expect(await find(grantId, "Grant")).toBeNull();
+    expect(await find(other, "AccessToken")).not.toBeNull();
+  });
+
+  test("a token that came after its grant was taken back is dead from the beginning", async () => {
+    const grantId = await keep({ kind: "Grant", personId });
+    await artifacts.revokeGrant(grantId);
+    const late = await keep({ kind: "AccessToken", grantId, personId });
+    expect(await find(late, "AccessToken")).toBeNull();
+  });
+
+  test("while the person is not disabled, and gone with her", async () => {
+    const id = await keep({ personId });
+    await trial.database.people.setDisabled(personId, true);
+    expect(await find(id)).toBeNull();
+    await trial.database.people.setDisabled(personId, false);
+    expect(await find(id)).not.toBeNull();
+    await trial.database.people.remove(personId);
+    expect(await dumpTable(trial.database, "oidc_artifacts")).toBe("");
+  });
+
+  test("while its session lives, where it ends with one; proving herself again does not end it", async () => {
+    const start = (token: string, previousToken?: string) =>
+      trial.database.sessions.start({
+        personId,
+        token,
+        previousToken,
+        userAgent: "",
+        address: "",
+        longTerm: false,
+      });
+    const first = createTicketId("TGT");
+    const { uid } = await start(first);
+    const payload = { expiresWithSession: true, sessionUid: uid };
+    const bound = await keep({ kind: "AccessToken", payload, sessionUid: uid });
+    const free = await keep({ kind: "AccessToken", payload: { sessionUid: uid }, sessionUid: uid });
+    const second = createTicketId("TGT");
+    expect((await start(second, first)).uid).toBe(uid);
+    expect(await find(bound, "AccessToken")).not.toBeNull();
+    await trial.database.sessions.end({ token: second }, "signed-out");
+    expect(await find(bound, "AccessToken")).toBeNull();
+    expect(await find(free, "AccessToken")).not.toBeNull();
+  });
+});
+
+test("a device code is found by what the person types, and can be written again without its id", async () => {
+  const id = await keep({ kind: "DeviceCode", userCode: "ABCD-EFGH" });
+  const found = await artifacts.findByUserCode("ABCD-EFGH");
+  expect(found?.id).not.toContain(id);
+  await keep({ kind: "DeviceCode", userCode: "ABCD-EFGH", payload: { accountId: personId } }, found?.id);
+  expect((await find(id, "DeviceCode"))?.payload).toEqual({ accountId: personId });
+  expect(await artifacts.findByUserCode("abcd-efgh")).toBeNull();
+});
+
+test("a stolen copy of the store opens nothing: ids are kept as hashes", async () => {
+  const grantId = await keep({ kind: "Grant" });
+  const id = await keep({ kind: "AccessToken", grantId });
+  const kept = await dumpTable(trial.database, "oidc_artifacts");
+  expect(kept).toContain("AccessToken");
+  for (const secret of [id, grantId]) expect(kept).not.toContain(secret);
+});
+
+test("what is past its life is swept away an hour later", async () => {
+  await keep({ lifeSeconds: 60 });
+  await trial.database.testClock.advance(120);
+  expect(await artifacts.sweep(10)).toBe(0);
+  await trial.database.testClock.advance(3600);
+  expect(await artifacts.sweep(10)).toBe(1);
+});
+
+describe("clients of a session", () => {
+  test("are participants of its single logout, each once, and stay when she proves herself again", async () => {
+    const { sessions, pool } = trial.database;
+    const [token, next] = [createTicketId("TGT"), createTicketId("TGT")];
+    const browser = { userAgent: "", address: "", longTerm: false };
+    const { id } = await sessions.start({ personId, token, ...browser });
+    const clients = { bank: { sid: "sid-1", grantId: "g" }, shop: {} };
+    await sessions.joinOidcClients(id, clients, "https://bank.example/");
+    await sessions.joinOidcClients(id, clients, "https://bank.example/");
+    const renewed = await sessions.start({ personId, token: next, previousToken: token, ...browser });
+    expect(renewed.oidcClients).toEqual(clients);
+    await sessions.end({ token: next }, "signed-out");
+    const { rows } = await pool.query("SELECT site_id, session_index FROM logout_deliveries");
+    expect(rows).toEqual([{ site_id: "bank", session_index: "sid-1" }]);
+  });
+
+  test("do not join a session that has ended", async () => {
+    const { sessions, pool } = trial.database;
+    const token = createTicketId("TGT");
+    const { id, uid } = await sessions.start({
+      personId,
+      token,
+      userAgent: "",
+      address: "",
+      longTerm: false,
+    });
+    expect(await sessions.findByUid(uid)).toMatchObject({ state: "alive", session: { id } });
+    await sessions.end({ token }, "signed-out");
+    await sessions.joinOidcClients(id, { bank: { sid: "sid-2" } }, "https://bank.example/");
+    expect((await pool.query("SELECT FROM site_sessions")).rowCount).toBe(0);
+    expect(await sessions.findByUid(uid)).toEqual({ state: "unknown" });
+    expect(await sessions.findByUid("nonsense")).toEqual({ state: "unknown" });
+  });
+});
+
+describe("signing keys", () => {
+  const add = (kid: string, more: object = {}) =>
+    trial.database.signingKeys.add({
+      kid,
+      algorithm: "ES256",
+      sealed: "sealed",
+      waitSeconds: 0,
+      overlapSeconds: 3600,
+      unlessNewerThanSeconds: 0,
+      ...more,
+    });
+  beforeEach(() => trial.database.pool.query("TRUNCATE signing_keys"));
+  const kids = async () => (await trial.database.signingKeys.list()).keys.map(({ kid }) => kid);
+
+  test("of 20 processes that find one due, one adds it", async () => {
+    const due = { unlessNewerThanSeconds: 60 };
+    const added = await Promise.all(Array.from({ length: 20 }, (_, index) => add(`k${index}`, due)));
+    expect(added.filter(Boolean)).toHaveLength(1);
+    expect(await kids()).toHaveLength(1);
+  });
+
+  test("a new one is published before it signs, and the old one until the last token is over", async () => {
+    await add("old");
+    await trial.database.testClock.advance(1000);
+    await add("new", { waitSeconds: 86_400 });
+    expect(await kids()).toEqual(["old", "new"]);
+    await trial.database.testClock.advance(86_401);
+    expect(await kids()).toEqual(["new", "old"]);
+    await trial.database.testClock.advance(3600);
+    expect(await kids()).toEqual(["new"]);
+    await trial.database.testClock.advance(3600);
+    expect(await trial.database.signingKeys.sweep(10)).toBe(1);
+  });
+
+  test("algorithms do not retire one another", async () => {
+    await add("ec");
+    await add("rsa", { algorithm: "RS256" });
+    expect(
+      (await trial.database.signingKeys.list()).keys.map(({ publishedUntil }) => publishedUntil),
+    ).toEqual([null, null]);
+  });
+});

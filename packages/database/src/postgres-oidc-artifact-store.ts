@@ -1,0 +1,126 @@
+import { isUuid } from "./is-uuid.ts";
+import type { FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
+import type { Pool } from "./postgres-pool.ts";
+import { tokenHash } from "./token-hash.ts";
+
+/** A new life, payload and grant for what is there already; what was spent stays spent. */
+const upsertArtifact = `
+  INSERT INTO oidc_artifacts (hash, kind, payload, person_id, client_id, grant_hash, user_code_hash, session_id, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7,
+    (SELECT id FROM sessions WHERE uid = $8::uuid AND ended_at IS NULL),
+    hub_now() + make_interval(secs => $9))
+  ON CONFLICT (hash) DO UPDATE SET payload = excluded.payload, person_id = excluded.person_id,
+    grant_hash = excluded.grant_hash, expires_at = excluded.expires_at`;
+
+/** Alive, and everything it stands on. */
+const living = `
+  a.expires_at > hub_now()
+  AND (a.grant_hash IS NULL OR EXISTS (
+    SELECT FROM oidc_artifacts g WHERE g.hash = a.grant_hash AND g.expires_at > hub_now()
+  ))
+  AND NOT EXISTS (SELECT FROM users u WHERE u.id = a.person_id AND u.disabled_at IS NOT NULL)
+  AND (a.payload->>'sessionUid' IS NULL OR a.payload->>'expiresWithSession' IS DISTINCT FROM 'true' OR EXISTS (
+    SELECT FROM sessions s WHERE s.id = a.session_id AND session_end_reason(s, NULL) IS NULL
+  ))`;
+
+const findArtifact = `
+  SELECT a.payload, a.consumed_at FROM oidc_artifacts a WHERE a.hash = $1 AND ${living}`;
+
+const findUserCode = `
+  SELECT a.hash, a.payload, a.consumed_at FROM oidc_artifacts a WHERE a.user_code_hash = $1 AND ${living}`;
+
+/** One statement: of any number of racers the one that writes the time has spent it. */
+const consumeArtifact = `
+  UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE hash = $1 AND consumed_at IS NULL`;
+
+/** Codes that were spent stay, so that the second spend is known for what it is. */
+const revokeGrant = `
+  DELETE FROM oidc_artifacts WHERE hash = $1
+    OR (grant_hash = $1 AND NOT (kind IN ('AuthorizationCode', 'RefreshToken') AND consumed_at IS NOT NULL))`;
+
+const sweepArtifacts = `
+  DELETE FROM oidc_artifacts WHERE hash IN (
+    SELECT hash FROM oidc_artifacts WHERE expires_at < hub_now() - interval '1 hour'
+    LIMIT $1 FOR UPDATE SKIP LOCKED
+  )`;
+
+/** How an id that is known by its hash alone is written. No id of oidc-provider's has such a sign. */
+const byHash = "#";
+
+interface ArtifactRow {
+  readonly hash: string;
+  readonly payload: Record<string, unknown>;
+  readonly consumed_at: Date | null;
+}
+
+/** Codes, tokens and grants in PostgreSQL, each in one statement, prepared. */
+export class PostgresOidcArtifactStore implements OidcArtifactStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async upsert(id: string, artifact: OidcArtifact): Promise<void> {
+    const { kind, payload, personId, grantId, userCode, sessionUid } = artifact;
+    await this.#pool.query({
+      name: "oidc-upsert",
+      text: upsertArtifact,
+      values: [
+        hashOf(kind, id),
+        kind,
+        JSON.stringify(payload),
+        personId !== undefined && isUuid(personId) ? personId : null,
+        artifact.clientId ?? null,
+        grantId === undefined ? null : hashOf("Grant", grantId),
+        userCode === undefined ? null : hashOf("UserCode", userCode),
+        sessionUid !== undefined && isUuid(sessionUid) ? sessionUid : null,
+        artifact.lifeSeconds,
+      ],
+    });
+  }
+
+  async find(kind: string, id: string): Promise<FoundArtifact | null> {
+    const [row] = await this.#rows("oidc-find", findArtifact, [hashOf(kind, id)]);
+    return row ? { payload: row.payload, consumedAt: row.consumed_at } : null;
+  }
+
+  async findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null> {
+    const [row] = await this.#rows("oidc-user-code", findUserCode, [hashOf("UserCode", userCode)]);
+    return row ? { id: byHash + row.hash, payload: row.payload, consumedAt: row.consumed_at } : null;
+  }
+
+  async consume(kind: string, id: string): Promise<boolean> {
+    const values = [hashOf(kind, id)];
+    const { rowCount } = await this.#pool.query({ name: "oidc-consume", text: consumeArtifact, values });
+    return rowCount === 1;
+  }
+
+  async destroy(kind: string, id: string): Promise<void> {
+    const values = [hashOf(kind, id)];
+    const text = "DELETE FROM oidc_artifacts WHERE hash = $1";
+    await this.#pool.query({ name: "oidc-destroy", text, values });
+  }
+
+  async revokeGrant(grantId: string): Promise<void> {
+    const values = [hashOf("Grant", grantId)];
+    await this.#pool.query({ name: "oidc-revoke", text: revokeGrant, values });
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const { rowCount } = await this.#pool.query({
+      name: "oidc-sweep",
+      text: sweepArtifacts,
+      values: [limit],
+    });
+    return rowCount ?? 0;
+  }
+
+  async #rows(name: string, text: string, values: unknown[]): Promise<ArtifactRow[]> {
+    return (await this.#pool.query<ArtifactRow>({ name, text, values })).rows;
+  }
+}
+
+function hashOf(kind: string, id: string): string {
+  return id.startsWith(byHash) ? id.slice(byHash.length) : tokenHash(`oidc:${kind}`, id);
+}

@@ -1,0 +1,84 @@
+import type { Pool } from "./postgres-pool.ts";
+import type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
+
+const listKeys = `
+  SELECT kid, algorithm, sealed, signs_from, published_until, hub_now() AS now
+  FROM signing_keys WHERE published_until IS NULL OR published_until > hub_now()
+  ORDER BY (signs_from <= hub_now()) DESC, signs_from DESC, kid`;
+
+const addKey = `
+  WITH added AS (
+    INSERT INTO signing_keys (kid, algorithm, sealed, signs_from)
+    SELECT $1, $2, $3, hub_now() + make_interval(secs => $4)
+    WHERE NOT EXISTS (
+      SELECT FROM signing_keys WHERE algorithm = $2 AND created_at > hub_now() - make_interval(secs => $6)
+    )
+    RETURNING algorithm, signs_from
+  ), outgoing AS (
+    UPDATE signing_keys k SET published_until = added.signs_from + make_interval(secs => $5)
+    FROM added WHERE k.algorithm = added.algorithm AND k.published_until IS NULL AND k.kid <> $1
+  )
+  SELECT 1 FROM added`;
+
+const sweepKeys = `
+  DELETE FROM signing_keys WHERE kid IN (
+    SELECT kid FROM signing_keys WHERE published_until < hub_now() - interval '1 hour' LIMIT $1
+  )`;
+
+interface KeyRow {
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly sealed: string;
+  readonly signs_from: Date;
+  readonly published_until: Date | null;
+  readonly now: Date;
+}
+
+/** Signing keys in PostgreSQL. */
+export class PostgresSigningKeyStore implements SigningKeyStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async list(): Promise<{ readonly now: Date; readonly keys: readonly SigningKey[] }> {
+    const { rows } = await this.#pool.query<KeyRow>(listKeys);
+    const keys = rows.map(({ kid, algorithm, sealed, signs_from, published_until }) => ({
+      kid,
+      algorithm,
+      sealed,
+      signsFrom: signs_from,
+      publishedUntil: published_until,
+    }));
+    return { now: rows[0]?.now ?? new Date(), keys };
+  }
+
+  async add(key: Parameters<SigningKeyStore["add"]>[0]): Promise<boolean> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query("BEGIN");
+      // In a statement of its own: what the next one sees has to be of after the wait.
+      await client.query("SELECT pg_advisory_xact_lock(hashtext('gatehouse:signing-keys'))");
+      const { rowCount } = await client.query(addKey, [
+        key.kid,
+        key.algorithm,
+        key.sealed,
+        key.waitSeconds,
+        key.overlapSeconds,
+        key.unlessNewerThanSeconds,
+      ]);
+      await client.query("COMMIT");
+      return rowCount === 1;
+    } catch (error) {
+      await client.query("ROLLBACK").catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  async sweep(limit: number): Promise<number> {
+    return (await this.#pool.query(sweepKeys, [limit])).rowCount ?? 0;
+  }
+}

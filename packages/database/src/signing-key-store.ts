@@ -1,0 +1,35 @@
+/** A key that tokens are signed with, its private half sealed. */
+export interface SigningKey {
+  readonly kid: string;
+  /** `ES256` or `RS256`. */
+  readonly algorithm: string;
+  /** The private key as JWK, sealed by `HUB_SECRETS`. */
+  readonly sealed: string;
+  /** From when on it signs; it was published before. */
+  readonly signsFrom: Date;
+  /** Until when it is published; `null`: no newer one has taken over. */
+  readonly publishedUntil: Date | null;
+}
+
+/** Signing keys, decided by the database's clock. */
+export interface SigningKeyStore {
+  /** All that are published now, the ones that sign now first, the newest of them before. */
+  list(): Promise<{ readonly now: Date; readonly keys: readonly SigningKey[] }>;
+  /**
+   * Adds a key, unless another process was quicker.
+   *
+   * @param key.waitSeconds until it signs; the ones before it stay published `key.overlapSeconds` longer than that
+   * @param key.unlessNewerThanSeconds adds nothing when a key of the algorithm was made since
+   * @returns whether it was added
+   */
+  add(key: {
+    readonly kid: string;
+    readonly algorithm: string;
+    readonly sealed: string;
+    readonly waitSeconds: number;
+    readonly overlapSeconds: number;
+    readonly unlessNewerThanSeconds: number;
+  }): Promise<boolean>;
+  /** Deletes what is published no more; returns how many. */
+  sweep(limit: number): Promise<number>;
+}
