@@ -75,7 +75,7 @@ describe("2.5.4 the proxy callback", () => {
     const iou = element("proxyGrantingTicket", body);
     expect(iou).toMatch(/^PGTIOU-[A-Za-z0-9]{43}$/);
     expect(callback.handed.get(iou)).toMatch(/^PGT-[A-Za-z0-9]{43}$/);
-    expect(callback.asked.at(-1)).toMatch(/^\/pgt\?keep=a%20b&pgtId=PGT-\w+&pgtIou=PGTIOU-\w+$/);
+    expect(callback.asked.at(-1)).toMatch(/^\/pgt\?keep=a%20b&pgtIou=PGTIOU-\w+&pgtId=PGT-\w+$/);
     expect(body).not.toContain(callback.handed.get(iou));
   });
 

@@ -34,7 +34,8 @@ export function isAllowedCallback(callback: Service, allowed: readonly ServicePa
 }
 
 /**
- * Where to hand a proxy-granting ticket over. The callback's own query stays, character by character.
+ * Where to hand a proxy-granting ticket over. The callback's own query stays, character by character. `pgtIou` comes
+ * first, because callbacks written after AuthCAS's sample look for exactly that order.
  *
  * @see CAS protocol 3.0.3, section 2.5.4
  */
@@ -42,7 +43,7 @@ export function proxyCallbackUrl(
   callback: Service,
   tickets: { readonly pgtId: string; readonly pgtIou: string },
 ): string {
-  return withParameters(callback, { pgtId: tickets.pgtId, pgtIou: tickets.pgtIou });
+  return withParameters(callback, { pgtIou: tickets.pgtIou, pgtId: tickets.pgtId });
 }
 
 /** @see CAS protocol 3.0.3, section 2.5.3 */

@@ -61,9 +61,9 @@ describe("2.5.4 the proxy callback", () => {
   });
 
   test.each([
-    ["https://a.example/pgt", "https://a.example/pgt?pgtId=PGT-1&pgtIou=PGTIOU-1"],
-    ["https://a.example/pgt?ticket=1", "https://a.example/pgt?ticket=1&pgtId=PGT-1&pgtIou=PGTIOU-1"],
-    ["https://a.example/pgt?x=a%20b+c", "https://a.example/pgt?x=a%20b+c&pgtId=PGT-1&pgtIou=PGTIOU-1"],
+    ["https://a.example/pgt", "https://a.example/pgt?pgtIou=PGTIOU-1&pgtId=PGT-1"],
+    ["https://a.example/pgt?ticket=1", "https://a.example/pgt?ticket=1&pgtIou=PGTIOU-1&pgtId=PGT-1"],
+    ["https://a.example/pgt?x=a%20b+c", "https://a.example/pgt?x=a%20b+c&pgtIou=PGTIOU-1&pgtId=PGT-1"],
   ])("%s keeps its query, character by character", (pgtUrl, called) => {
     const tickets = { pgtId: "PGT-1", pgtIou: "PGTIOU-1" };
     expect(proxyCallbackUrl(parseProxyCallback(pgtUrl), tickets)).toBe(called);
