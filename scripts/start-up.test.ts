@@ -40,8 +40,13 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
     expect(await clone.processesAfter(20)).toEqual([]);
   });
 
-  test("a fresh clone installs, builds, and is ready", async () => {
+  test("a fresh clone installs, builds, and is ready; another start meanwhile waits", async () => {
     run = start();
+    await run.says(/installing packages …/, 60);
+    const another = start({ DATA_DIR: ".data/another" });
+    await another.says(/^waiting for process \d+, which installs or builds in this checkout …$/m, 20);
+    interrupt(another);
+    await another.exitCode;
     await run.says(/^ready$/m, longStart);
     expect(run.said()).toContain(hub);
     expect(run.said()).toContain(alice.password);
@@ -88,6 +93,7 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
     run = start();
     await run.says(/^ready$/m, 60);
     expect((performance.now() - begun) / 1000).toBeLessThan(secondStart);
+    expect(run.said()).not.toMatch(/installing|building|waiting/);
   });
 
   test("an app that dies is named, and the others end", async () => {
