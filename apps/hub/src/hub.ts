@@ -6,6 +6,8 @@ import { type Cookies, createCookies } from "./http/cookies.ts";
 import type { Call } from "./http/route.ts";
 import type { Log } from "./log.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
+import { createLogoutToken } from "./oidc/logout-token.ts";
+import { type Issuer, openIssuer } from "./oidc/open-issuer.ts";
 import { createOutbound, type Outbound } from "./outbound/outbound.ts";
 import { type PurposeKeys, purposeKeys } from "./secret-keys.ts";
 import { startUpkeep } from "./session/upkeep.ts";
@@ -20,6 +22,8 @@ export interface Hub {
   readonly throttle: SignInThrottle;
   readonly logout: LogoutDispatcher;
   readonly outbound: Outbound;
+  /** OpenID Connect and OAuth 2.0. */
+  readonly issuer: Issuer;
   readonly cookies: Cookies;
   readonly keys: { readonly form: PurposeKeys; readonly note: PurposeKeys; readonly browser: PurposeKeys };
   /** For what lives in the browser alone; the database has a clock of its own. */
@@ -55,9 +59,12 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     sites,
     outbound,
     clock,
+    // Nobody is told before the issuer is open: the queue is first looked at after a request or a pause.
+    signLogoutToken: (site, sid) => createLogoutToken({ settings, issuer, clock }, site, sid),
     log,
   });
-  const upkeep = startUpkeep({ database, logout, log });
+  const issuer = await openIssuer({ settings, database, sites, cookies, log, logout });
+  const upkeep = startUpkeep({ database, logout, issuer, log });
   return {
     settings,
     log,
@@ -66,6 +73,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     throttle: createSignInThrottle(settings.loginThrottle ? database.pool : null),
     logout,
     outbound,
+    issuer,
     cookies,
     keys: {
       form: purposeKeys(settings.secrets, "form"),

@@ -13,6 +13,7 @@ const protections: readonly AntiForgery[] = [
   "login-ticket",
   "ticket",
   "form-token",
+  "flow-token",
   "header-credentials",
 ];
 const sendings: readonly Sends[] = ["nothing", "query", "raw-query", "form", "json", "xml"];
@@ -37,6 +38,8 @@ const expected = [
   "POST /cas/v1/tickets/:tgt anyone ticket",
   "GET /cas/v1/tickets/:tgt anyone changes-nothing",
   "DELETE /cas/v1/tickets/:tgt anyone ticket",
+  "GET /oidc/interaction/:uid anyone changes-nothing",
+  "POST /oidc/interaction/:uid anyone flow-token",
   "GET /account person changes-nothing",
   "POST /account/sessions/end person form-token",
   "POST /account/sessions/end-others person form-token",
@@ -70,7 +73,9 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
       expect(["changes-nothing", "sign-out-only", "ticket"]).toContain(route.antiForgery);
       expect(["nothing", "query", "raw-query"]).toContain(route.sends);
     } else
-      expect(["login-ticket", "form-token", "header-credentials", "ticket"]).toContain(route.antiForgery);
+      expect(["login-ticket", "form-token", "flow-token", "header-credentials", "ticket"]).toContain(
+        route.antiForgery,
+      );
   });
 
   test("what spends a ticket looks at nothing that a browser sends along by itself", () => {
@@ -104,6 +109,8 @@ describe("pages draw what a route decided, and nothing else", () => {
       "cas/login",
       "cas/logout",
       "cas/ticket-form",
+      "oidc/consent",
+      "oidc/sign-out",
       "refused",
     ]);
   });

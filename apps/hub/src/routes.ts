@@ -10,6 +10,7 @@ import { validations } from "./cas/validate.ts";
 import { health } from "./health/health.ts";
 import { home } from "./http/home.ts";
 import type { Route } from "./http/route.ts";
+import { interactions } from "./oidc/interaction.ts";
 import { checkSession } from "./site-api/check-session.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoor } from "./test-door/test-door.ts";
@@ -26,6 +27,7 @@ export function hubRoutes(testClock: MovableClock | undefined): readonly Route[]
     proxy,
     samlValidate,
     ...rest,
+    ...interactions,
     ...account,
     checkSession,
     ...health,

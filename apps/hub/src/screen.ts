@@ -10,6 +10,8 @@ export interface Screens {
   login: LoginScreen;
   "ask-before": AskBeforeScreen;
   "ticket-form": TicketFormScreen;
+  "sign-out": SignOutScreen;
+  consent: ConsentScreen;
   "logged-out": LoggedOutScreen;
   refused: RefusedScreen;
   home: HomeScreen;
@@ -68,6 +70,31 @@ export interface AskBeforeScreen {
   readonly person: { readonly name: string; readonly username: string };
   /** Where "not now" leads: back without a ticket, or to her account. */
   readonly declineTo: string;
+}
+
+/** Whether to sign out, because a site asked for it (RP-initiated logout). */
+export interface SignOutScreen {
+  readonly action: string;
+  /** Hidden fields; the button that says yes is named `logout`. */
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  /** Which site asked; `null`: it did not say. */
+  readonly site: SiteName | null;
+}
+
+/** What a site of somebody else's may see and do, because a person says so. */
+export interface ConsentScreen {
+  readonly action: string;
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  readonly site: SiteName;
+  readonly person: { readonly name: string; readonly username: string };
+  /** Each can be declined; sent as `allow` once for each that is ticked. */
+  readonly asks: readonly { readonly value: string; readonly words: string }[];
+  /** What it will not be able to do, in the same words. */
+  readonly never: readonly string[];
+  /** It may go on when she is not there. */
+  readonly offline: boolean;
+  /** How long, in days. */
+  readonly days: number;
 }
 
 /** A ticket on its way to a site that wants it by POST (CAS: method=POST). */

@@ -20,6 +20,8 @@ export interface FoundArtifact {
   readonly payload: Readonly<Record<string, unknown>>;
   /** When it was spent; `null`: not yet. */
   readonly consumedAt: Date | null;
+  /** When it was first kept. */
+  readonly createdAt: Date;
 }
 
 /**
@@ -39,8 +41,8 @@ export interface OidcArtifactStore {
   /** @returns false when somebody was quicker, or it is gone */
   consume(kind: string, id: string): Promise<boolean>;
   destroy(kind: string, id: string): Promise<void>;
-  /** Takes a grant back, with everything that stands on it. */
-  revokeGrant(grantId: string): Promise<void>;
+  /** Deletes everything of one kind that stands on a grant; the grant stays. */
+  revokeByGrant(kind: string, grantId: string): Promise<void>;
   /** Deletes what is past its life; returns how many. */
   sweep(limit: number): Promise<number>;
 }

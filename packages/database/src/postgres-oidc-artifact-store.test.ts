@@ -81,15 +81,25 @@ describe("what is found is alive", () => {
     const token = await keep({ kind: "AccessToken", grantId, personId });
     const other = await keep({ kind: "AccessToken", personId });
     expect(await find(token, "AccessToken")).not.toBeNull();
-    await artifacts.revokeGrant(grantId);
+    await artifacts.destroy("Grant", grantId);
     expect(await find(token, "AccessToken")).toBeNull();
     expect(await find(grantId, "Grant")).toBeNull();
     expect(await find(other, "AccessToken")).not.toBeNull();
   });
 
+  test("tokens of one kind may be taken back alone", async () => {
+    const grantId = await keep({ kind: "Grant", personId });
+    const access = await keep({ kind: "AccessToken", grantId, personId });
+    const refresh = await keep({ kind: "RefreshToken", grantId, personId });
+    await artifacts.revokeByGrant("AccessToken", grantId);
+    expect(await find(access, "AccessToken")).toBeNull();
+    expect(await find(refresh, "RefreshToken")).not.toBeNull();
+    expect(await find(grantId, "Grant")).not.toBeNull();
+  });
+
   test("a token that came after its grant was taken back is dead from the beginning", async () => {
     const grantId = await keep({ kind: "Grant", personId });
-    await artifacts.revokeGrant(grantId);
+    await artifacts.destroy("Grant", grantId);
     const late = await keep({ kind: "AccessToken", grantId, personId });
     expect(await find(late, "AccessToken")).toBeNull();
   });

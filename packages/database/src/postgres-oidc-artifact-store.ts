@@ -24,19 +24,16 @@ const living = `
   ))`;
 
 const findArtifact = `
-  SELECT a.payload, a.consumed_at FROM oidc_artifacts a WHERE a.hash = $1 AND ${living}`;
+  SELECT a.payload, a.consumed_at, a.created_at FROM oidc_artifacts a WHERE a.hash = $1 AND ${living}`;
 
 const findUserCode = `
-  SELECT a.hash, a.payload, a.consumed_at FROM oidc_artifacts a WHERE a.user_code_hash = $1 AND ${living}`;
+  SELECT a.hash, a.payload, a.consumed_at, a.created_at FROM oidc_artifacts a WHERE a.user_code_hash = $1 AND ${living}`;
 
 /** One statement: of any number of racers the one that writes the time has spent it. */
 const consumeArtifact = `
   UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE hash = $1 AND consumed_at IS NULL`;
 
-/** Codes that were spent stay, so that the second spend is known for what it is. */
-const revokeGrant = `
-  DELETE FROM oidc_artifacts WHERE hash = $1
-    OR (grant_hash = $1 AND NOT (kind IN ('AuthorizationCode', 'RefreshToken') AND consumed_at IS NOT NULL))`;
+const revokeByGrant = "DELETE FROM oidc_artifacts WHERE kind = $1 AND grant_hash = $2";
 
 const sweepArtifacts = `
   DELETE FROM oidc_artifacts WHERE hash IN (
@@ -51,6 +48,7 @@ interface ArtifactRow {
   readonly hash: string;
   readonly payload: Record<string, unknown>;
   readonly consumed_at: Date | null;
+  readonly created_at: Date;
 }
 
 /** Codes, tokens and grants in PostgreSQL, each in one statement, prepared. */
@@ -82,12 +80,12 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
 
   async find(kind: string, id: string): Promise<FoundArtifact | null> {
     const [row] = await this.#rows("oidc-find", findArtifact, [hashOf(kind, id)]);
-    return row ? { payload: row.payload, consumedAt: row.consumed_at } : null;
+    return row ? foundFrom(row) : null;
   }
 
   async findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null> {
     const [row] = await this.#rows("oidc-user-code", findUserCode, [hashOf("UserCode", userCode)]);
-    return row ? { id: byHash + row.hash, payload: row.payload, consumedAt: row.consumed_at } : null;
+    return row ? { id: byHash + row.hash, ...foundFrom(row) } : null;
   }
 
   async consume(kind: string, id: string): Promise<boolean> {
@@ -102,9 +100,9 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
     await this.#pool.query({ name: "oidc-destroy", text, values });
   }
 
-  async revokeGrant(grantId: string): Promise<void> {
-    const values = [hashOf("Grant", grantId)];
-    await this.#pool.query({ name: "oidc-revoke", text: revokeGrant, values });
+  async revokeByGrant(kind: string, grantId: string): Promise<void> {
+    const values = [kind, hashOf("Grant", grantId)];
+    await this.#pool.query({ name: "oidc-revoke", text: revokeByGrant, values });
   }
 
   async sweep(limit: number): Promise<number> {
@@ -119,6 +117,10 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   async #rows(name: string, text: string, values: unknown[]): Promise<ArtifactRow[]> {
     return (await this.#pool.query<ArtifactRow>({ name, text, values })).rows;
   }
+}
+
+function foundFrom({ payload, consumed_at, created_at }: ArtifactRow): FoundArtifact {
+  return { payload, consumedAt: consumed_at, createdAt: created_at };
 }
 
 function hashOf(kind: string, id: string): string {

@@ -78,6 +78,10 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
     }
   }
 
+  async reseal(kid: string, sealed: string): Promise<void> {
+    await this.#pool.query("UPDATE signing_keys SET sealed = $2 WHERE kid = $1", [kid, sealed]);
+  }
+
   async sweep(limit: number): Promise<number> {
     return (await this.#pool.query(sweepKeys, [limit])).rowCount ?? 0;
   }

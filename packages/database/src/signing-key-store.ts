@@ -30,6 +30,8 @@ export interface SigningKeyStore {
     readonly overlapSeconds: number;
     readonly unlessNewerThanSeconds: number;
   }): Promise<boolean>;
+  /** Puts a key under another seal. */
+  reseal(kid: string, sealed: string): Promise<void>;
   /** Deletes what is published no more; returns how many. */
   sweep(limit: number): Promise<number>;
 }

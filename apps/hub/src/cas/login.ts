@@ -13,6 +13,7 @@ import { readKnownBrowser, writeKnownBrowser } from "../credential/known-browser
 import { signIn } from "../credential/sign-in.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
+import { originsOf } from "../oidc/interaction.ts";
 import { askBefore } from "./ask-before.ts";
 import {
   flowOf,
@@ -31,7 +32,7 @@ import { sendTicket } from "./send-ticket.ts";
 const longestKeptName = 200;
 
 /** Pages of the hub that a person may come back to after signing in. */
-const ownPages = ["/account"];
+const ownPages = [/^\/account$/, /^\/oidc\/interaction\/[\w-]{8,64}$/];
 
 /** @see CAS protocol 3.0.3, section 2.1 */
 export const requestCredentials = route({
@@ -157,7 +158,10 @@ async function showForm(
 ): Promise<Answer> {
   const flow = flowOf(call);
   const note = readNote(call, flow.id);
-  const site = request.service === null ? undefined : call.hub.sites.findByService(request.service);
+  const site =
+    request.service === null
+      ? call.hub.sites.find(parameters.get("site") ?? "")
+      : call.hub.sites.findByService(request.service);
   // An error is said once; name and reason stay for the next look at the form.
   const cookies =
     note.error === undefined
@@ -173,14 +177,15 @@ async function showForm(
         reason: because.reason ?? note.reason ?? null,
         idleMinutes: Math.round(call.hub.settings.sessionIdleSeconds / 60),
         error: note.error ?? null,
-        username: note.username || because.username,
+        username: note.username || because.username || (parameters.get("name") ?? ""),
         rememberMe: note.rememberMe ?? false,
         askBefore: note.askBefore ?? false,
         rememberDays: Math.round(call.hub.settings.sessionRememberSeconds / 86_400),
       },
     },
     cookies,
-    formTargets: request.service === null ? [] : [request.service.origin],
+    formTargets:
+      request.service === null ? (site === undefined ? [] : originsOf(site)) : [request.service.origin],
   };
 }
 
@@ -197,7 +202,7 @@ function askAgain(
 
 /** What the form repeats, so that the answer to it knows where she came from. */
 function carried(parameters: RequestParameters): { readonly name: string; readonly value: string }[] {
-  return ["service", "TARGET", "renew", "method", "return"].flatMap((name) => {
+  return ["service", "TARGET", "renew", "method", "return", "site", "name"].flatMap((name) => {
     const value = parameters.get(name) ?? "";
     return value === "" ? [] : [{ name, value }];
   });
@@ -205,7 +210,7 @@ function carried(parameters: RequestParameters): { readonly name: string; readon
 
 function returnPage(parameters: RequestParameters): string {
   const page = parameters.get("return") ?? "";
-  return ownPages.includes(page) ? page : "/account";
+  return ownPages.some((own) => own.test(page)) ? page : "/account";
 }
 
 /** Without the cookie of the form no attempt can ever succeed, so asking again would go on for ever. */

@@ -1,3 +1,4 @@
+import { keysRotate } from "./keys-commands.ts";
 import { doctor, migrate } from "./operation-commands.ts";
 import type { Command } from "./parse-command.ts";
 import { sessionEnd, sessionList } from "./session-commands.ts";
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   siteRenewSecret,
   sessionList,
   sessionEnd,
+  keysRotate,
   migrate,
   doctor,
 ];

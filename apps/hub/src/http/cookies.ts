@@ -1,13 +1,15 @@
 /** The hub's cookies: names, attributes, reading and writing. @see RFC 6265 */
 
 /** Which cookie: its purpose names it. */
-export type CookiePurpose = "session" | "flow" | "note" | "browser";
+export type CookiePurpose = "session" | "flow" | "note" | "browser" | "interaction" | "resume";
 
 const names: Record<CookiePurpose, string> = {
   session: "TGC-gatehouse",
   flow: "gatehouse-flow",
   note: "gatehouse-note",
   browser: "gatehouse-browser",
+  interaction: "gatehouse-interaction",
+  resume: "gatehouse-resume",
 };
 
 export interface Cookies {
@@ -16,6 +18,10 @@ export interface Cookies {
   /** A `Set-Cookie` value. @param maxAgeSeconds left out: until the browser closes */
   write(purpose: CookiePurpose, value: string, maxAgeSeconds?: number): string;
   clear(purpose: CookiePurpose): string;
+  /** Its full name, for those who write it themselves. */
+  nameOf(purpose: CookiePurpose): string;
+  /** A `Cookie` header without it. */
+  without(header: string | undefined, purpose: CookiePurpose): string;
 }
 
 /**
@@ -49,5 +55,11 @@ export function createCookies(secure: boolean): Cookies {
     },
     write,
     clear: (purpose) => write(purpose, "", 0),
+    nameOf: fullName,
+    without: (header, purpose) =>
+      (header ?? "")
+        .split(";")
+        .filter((part) => !part.trim().startsWith(`${fullName(purpose)}=`))
+        .join(";"),
   };
 }

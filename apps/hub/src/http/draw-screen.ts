@@ -12,6 +12,8 @@ const pathOf: Record<keyof Screens, string> = {
   login: "/cas/login",
   "ask-before": "/cas/ask-before",
   "ticket-form": "/cas/ticket-form",
+  "sign-out": "/oidc/sign-out",
+  consent: "/oidc/consent",
   "logged-out": "/cas/logout",
   refused: "/refused",
   home: "/",

@@ -3,11 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hub } from "../hub.ts";
+import { isIssuers, serveIssuer } from "../oidc/mount-issuer.ts";
 import { drawScreen, type NextHandler } from "./draw-screen.ts";
 import { guard } from "./guard.ts";
 import { mount, type Send } from "./mount.ts";
 import { answerHeaders, pageHeaders } from "./response-headers.ts";
-import type { Route } from "./route.ts";
+import type { Drawn, Route } from "./route.ts";
 
 /** What Next serves by itself: hashed files of the build, and the hub's own assets. */
 const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
@@ -54,6 +55,7 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
       (request.method === "GET" || request.method === "HEAD") &&
       (assets.test(path) || (dev && path.startsWith("/_next/"))) &&
       !leadsOut.test(path);
+    if (isIssuers(path)) return serveIssuersPage(request, response);
     if (!isAsset) return listener(request, response);
     for (const [name, value] of plain) response.setHeader(name, value);
     try {
@@ -62,6 +64,31 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
       hub.log.error({ err: error }, "asset not served");
       response.destroy();
     }
+  }
+
+  /** The issuer answers by itself, but for its pages, which are drawn like all others. */
+  async function serveIssuersPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const page = await serveIssuer(hub, request, response);
+    if (page !== undefined) await draw(request, response, page);
+  }
+
+  async function draw(request: IncomingMessage, response: ServerResponse, page: Drawn): Promise<void> {
+    const cookies = page.cookies ?? [];
+    response.statusCode = 200;
+    await drawScreen(next, request, response, page.screen as Parameters<typeof drawScreen>[3], {
+      status: page.status ?? 200,
+      keepScripts: dev,
+      headers: {
+        ...pageHeaders({
+          secure,
+          dev,
+          formTargets: page.formTargets ?? [],
+          pictureSources: page.pictureSources ?? [],
+        }),
+        ...page.headers,
+        ...(cookies.length === 0 ? {} : { "set-cookie": cookies }),
+      },
+    });
   }
 
   /** The adapter would answer what is thrown here with a bare 500 that nobody hears of. */
@@ -85,27 +112,13 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
     return async (context, answer) => {
       const { incoming, outgoing } = context.env;
       if (answer.afterwards !== undefined) outgoing.once("close", answer.afterwards);
-      const cookies = answer.cookies ?? [];
       if ("screen" in answer) {
-        await drawScreen(next, incoming, outgoing, answer.screen as Parameters<typeof drawScreen>[3], {
-          status: answer.status ?? 200,
-          keepScripts: dev,
-          headers: {
-            ...pageHeaders({
-              secure,
-              dev,
-              formTargets: answer.formTargets ?? [],
-              pictureSources: answer.pictureSources ?? [],
-            }),
-            ...answer.headers,
-            ...(cookies.length === 0 ? {} : { "set-cookie": cookies }),
-          },
-        });
+        await draw(incoming, outgoing, answer);
         return RESPONSE_ALREADY_SENT;
       }
       const headers = new Headers({ ...answerHeaders(secure), ...answer.headers });
       if (answer.contentType !== undefined) headers.set("content-type", answer.contentType);
-      for (const cookie of cookies) headers.append("set-cookie", cookie);
+      for (const cookie of answer.cookies ?? []) headers.append("set-cookie", cookie);
       return new Response(answer.body === "" ? null : answer.body, { status: answer.status, headers });
     };
   }

@@ -112,7 +112,7 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
 /** A browser says where a request came from: other sites cannot post our forms. `null` is nobody we know. */
 function checkOrigin(antiForgery: AntiForgery, call: Call): void {
   if (antiForgery === "sign-out-only") checkNavigation(call);
-  if (antiForgery !== "form-token" && antiForgery !== "login-ticket") return;
+  if (!["form-token", "flow-token", "login-ticket"].includes(antiForgery)) return;
   const origin = call.header("origin");
   const site = call.header("sec-fetch-site");
   if (

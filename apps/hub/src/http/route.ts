@@ -77,6 +77,8 @@ export type AntiForgery =
   | "ticket"
   /** A token of the session in the field `token`; checked before the route runs. */
   | "form-token"
+  /** A token of session and flow in the field `token`; checked by the route, which knows the flow. */
+  | "flow-token"
   /** Authenticated by a header that no browser adds by itself. */
   | "header-credentials";
 

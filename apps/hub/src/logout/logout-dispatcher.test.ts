@@ -39,6 +39,7 @@ beforeEach(async () => {
   registrations = new Map([shop, bank].map((site) => [site.id, site.registration({ secret: undefined })]));
 });
 
+const signLogoutToken = async (site: { id: string }, sid: string) => `token for ${site.id} of ${sid}`;
 const dispatchers: LogoutDispatcher[] = [];
 afterEach(() => Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.close())));
 
@@ -48,7 +49,8 @@ function open(calls = outbound): LogoutDispatcher {
     return site && parseRegistration(`${id}.json`, JSON.stringify(site), () => undefined);
   };
   const sites = { find } as SiteRegistry;
-  const parts = { deliveries: database.logoutDeliveries, sites, outbound: calls, clock: () => now, log };
+  const deliveries = database.logoutDeliveries;
+  const parts = { deliveries, sites, outbound: calls, clock: () => now, signLogoutToken, log };
   const dispatcher = createLogoutDispatcher(parts);
   dispatchers.push(dispatcher);
   return dispatcher;
@@ -259,7 +261,14 @@ test("a queue that cannot be read is logged, and waking never throws", async () 
   const claim = vi.fn().mockRejectedValueOnce(new Error("database gone")).mockResolvedValue([]);
   const deliveries = { ...database.logoutDeliveries, claim } as unknown as Database["logoutDeliveries"];
   const sites = { find: () => undefined } as unknown as SiteRegistry;
-  const dispatcher = createLogoutDispatcher({ deliveries, sites, outbound, clock: () => now, log });
+  const dispatcher = createLogoutDispatcher({
+    deliveries,
+    sites,
+    outbound,
+    clock: () => now,
+    signLogoutToken,
+    log,
+  });
   dispatcher.wake();
   await eventually(() => expect(lines.join()).toContain("database gone"));
   await dispatcher.drain();

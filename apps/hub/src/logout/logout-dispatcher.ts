@@ -3,11 +3,11 @@
  * be told; this empties the queue, now and after every restart, until each site has answered or a day
  * has gone by.
  */
-import { createTicketId, logoutRequestForm, renderLogoutRequest } from "@gatehouse/cas/server";
 import type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import { type Outbound, OutboundError } from "../outbound/outbound.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { logoutMessage, type SignLogoutToken } from "./logout-message.ts";
 
 export interface LogoutDispatcher {
   /** Looks at the queue soon. Never throws, never waits: called after an answer has gone out. */
@@ -30,6 +30,7 @@ export function createLogoutDispatcher(options: {
   readonly sites: SiteRegistry;
   readonly outbound: Outbound;
   readonly clock: () => Date;
+  readonly signLogoutToken: SignLogoutToken;
   readonly log: Log;
 }): LogoutDispatcher {
   const { deliveries, log } = options;
@@ -99,14 +100,20 @@ export function createLogoutDispatcher(options: {
   };
 }
 
-/** One POST to one site. @see CAS protocol 3.0.3, section 2.3.3 */
+/** One POST to one site. */
 async function attempt(
   delivery: LogoutDelivery,
   {
     sites,
     outbound,
     clock,
-  }: { readonly sites: SiteRegistry; readonly outbound: Outbound; readonly clock: () => Date },
+    signLogoutToken,
+  }: {
+    readonly sites: SiteRegistry;
+    readonly outbound: Outbound;
+    readonly clock: () => Date;
+    readonly signLogoutToken: SignLogoutToken;
+  },
 ): Promise<DeliveryOutcome> {
   const started = performance.now();
   const { detail, delivered, final } = await post();
@@ -117,20 +124,10 @@ async function attempt(
   async function post(): Promise<{ detail: string; delivered: boolean; final?: boolean }> {
     const site = sites.find(delivery.siteId);
     if (site === undefined) return { detail: "site no longer registered", delivered: false, final: true };
-    // Told by her browser, from the page after sign-out; where no page was shown it stays untold, and is seen so.
-    if (site.cas?.logoutChannel === "front")
-      return { detail: "front-channel", delivered: false, final: true };
-    const xml = renderLogoutRequest({
-      id: createTicketId("LR"),
-      issueInstant: clock(),
-      sessionIndex: delivery.sessionIndex,
-    });
+    const message = await logoutMessage(site, delivery, clock, signLogoutToken);
+    if ("none" in message) return { detail: message.none, delivered: false, final: true };
     try {
-      const { status } = await outbound.postForm(
-        site.cas?.logoutUrl ?? delivery.service,
-        logoutRequestForm(xml).body,
-        {},
-      );
+      const { status } = await outbound.postForm(message.url, message.body, {});
       return { detail: String(status), delivered: status >= 200 && status < 300 };
     } catch (error) {
       if (error instanceof OutboundError) return { detail: error.code, delivered: false };

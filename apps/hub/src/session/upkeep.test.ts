@@ -11,6 +11,7 @@ const drain = vi.fn<LogoutDispatcher["drain"]>();
 const parts = {
   database: { sessions: { endExpired }, sweep } as unknown as Database,
   logout: { drain } as unknown as LogoutDispatcher,
+  issuer: { refresh: async () => undefined },
   log,
 };
 

@@ -2,12 +2,15 @@
 import type { Database } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import type { Issuer } from "../oidc/open-issuer.ts";
 
 export interface Upkeep {
   close(): Promise<void>;
 }
 
 const pauseMilliseconds = 5_000;
+/** A key is published a day before it signs: a minute is soon enough to hear of it. */
+const keysPauseMilliseconds = 60_000;
 /** Rows a statement takes at once, so that no round waits for a sweep. */
 const batch = 200;
 
@@ -18,9 +21,15 @@ const batch = 200;
 export function startUpkeep(options: {
   readonly database: Database;
   readonly logout: LogoutDispatcher;
+  readonly issuer: Pick<Issuer, "refresh">;
   readonly log: Log;
 }): Upkeep {
   let running: Promise<void> | undefined;
+  const keys = setInterval(() => {
+    options.issuer
+      .refresh()
+      .catch((error) => options.log.error({ err: error }, "signing keys not refreshed"));
+  }, keysPauseMilliseconds).unref();
   const timer = setInterval(() => {
     // A round that takes longer than the pause is waited for, not lined up behind.
     running ??= keepUp(options)
@@ -32,6 +41,7 @@ export function startUpkeep(options: {
   return {
     async close() {
       clearInterval(timer);
+      clearInterval(keys);
       await running;
     },
   };

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { parseServicePattern, type ServicePattern } from "@gatehouse/cas/server";
 import type { z } from "zod";
+import { parseOidc, type RegisteredApi, type RegisteredOidc } from "./registered-oidc.ts";
 import { type releasable, siteFile } from "./site-file.ts";
 
 /** Names that CAS itself gives a meaning to; a site must not take another attribute for one of them. */
@@ -41,6 +42,8 @@ export interface RegisteredSite {
         readonly rest: boolean;
       }
     | undefined;
+  readonly oidc: RegisteredOidc | undefined;
+  readonly api: RegisteredApi | undefined;
 }
 
 /** Why a registration file was refused: which file, which field, what is wrong with it. */
@@ -132,6 +135,8 @@ export function parseRegistration(
       },
       rest: site.cas.rest,
     },
+    oidc: site.oidc && parseOidc(site.oidc, site.secret !== undefined, { fill, address, refuse }),
+    api: site.api && { ...site.api, resource: address("api.resource", site.api.resource) },
   };
 }
 

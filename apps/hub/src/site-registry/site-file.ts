@@ -1,5 +1,6 @@
 /** What a registration file may say. The JSON Schema in the repo is made from this (`site.schema.json`). */
 import { z } from "zod";
+import { apiFile, oidcFile } from "./oidc-file.ts";
 
 /** Attributes of a person that a site may be given. */
 export const releasable = ["id", "username", "name", "email", "groups"] as const;
@@ -85,4 +86,6 @@ export const siteFile = z.strictObject({
     })
     .optional()
     .describe("Sign-in by the CAS protocol."),
+  oidc: oidcFile.optional().describe("Sign-in and tokens by OpenID Connect and OAuth 2.0."),
+  api: apiFile.optional().describe("An API of the site that takes the hub's tokens."),
 });

@@ -18,6 +18,8 @@ const names: readonly (keyof Screens)[] = Object.keys({
   login: true,
   "ask-before": true,
   "ticket-form": true,
+  "sign-out": true,
+  consent: true,
   "logged-out": true,
   refused: true,
   home: true,

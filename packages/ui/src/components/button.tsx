@@ -13,13 +13,18 @@ interface Look {
 export interface ButtonProps extends Look {
   /** What the button says while its form is on the way, where the enhancing script runs. */
   readonly busyLabel?: string;
+  /** What the form is sent with when this button sends it, where there is more than one. */
+  readonly name?: string;
+  readonly value?: string;
 }
 
 /** Sends the form it stands in. Says what it does: "Sign in", not "Submit". */
-export function Button({ kind = "primary", wide = false, busyLabel, children }: ButtonProps) {
+export function Button({ kind = "primary", wide = false, busyLabel, name, value, children }: ButtonProps) {
   return (
     <button
       type="submit"
+      name={name}
+      value={value}
       className="ui-button"
       data-kind={kind}
       data-wide={wide || undefined}

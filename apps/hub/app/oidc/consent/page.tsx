@@ -1,0 +1,79 @@
+import { Button, CheckboxField, Page } from "@gatehouse/ui";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { type ConsentScreen, readScreen } from "../../../src/screen.ts";
+import { GateBrand } from "../../gate-brand.tsx";
+import { HiddenFields } from "../../hidden-fields.tsx";
+
+export const dynamic = "force-dynamic";
+
+export function generateMetadata(): Metadata {
+  const model = readScreen("consent");
+  return { title: model === null ? "Not found" : `Allow ${model.site.name}?` };
+}
+
+/** Who asks, what it may and may not do, and for how long; each thing can be declined. */
+export default function ConsentPage() {
+  const model = readScreen("consent");
+  if (model === null) notFound();
+  return (
+    <Page width="form">
+      <div className="gate">
+        <header className="gate-head">
+          <GateBrand />
+          <h1 className="ui-title">Allow {model.site.name}?</h1>
+          <p className="gate-to">
+            You are here as <strong>{model.person.name}</strong> · {model.person.username}
+          </p>
+        </header>
+        <form className="ui-form" method="post" action={model.action}>
+          <HiddenFields fields={model.hidden} />
+          <Asks asks={model.asks} site={model.site.name} />
+          <Never never={model.never} site={model.site.name} />
+          <p className="gate-words">{howLong(model)}</p>
+          <Button wide busyLabel="Going back …" name="answer" value="allow">
+            Allow
+          </Button>
+          <Button wide kind="plain" name="answer" value="deny">
+            Do not allow
+          </Button>
+        </form>
+      </div>
+    </Page>
+  );
+}
+
+function Asks({ asks, site }: { asks: ConsentScreen["asks"]; site: string }) {
+  if (asks.length === 0)
+    return <p className="gate-words">{site} will know that you signed in, and nothing more.</p>;
+  return (
+    <fieldset className="gate-asks">
+      <legend className="gate-label">{site} asks to</legend>
+      {asks.map(({ value, words }) => (
+        <CheckboxField key={value} id={`allow-${value}`} name={`allow:${value}`} label={words} checked />
+      ))}
+    </fieldset>
+  );
+}
+
+function Never({ never, site }: { never: readonly string[]; site: string }) {
+  if (never.length === 0) return null;
+  return (
+    <section aria-labelledby="never">
+      <h2 id="never" className="gate-label">
+        {site} cannot
+      </h2>
+      <ul className="gate-never">
+        {never.map((words) => (
+          <li key={words}>{words}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function howLong({ offline, days }: ConsentScreen): string {
+  return offline
+    ? `This holds for ${days} days, also when you are signed out.`
+    : "This holds until you sign out.";
+}

@@ -1,0 +1,38 @@
+import { Button, ButtonLink, Page } from "@gatehouse/ui";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { readScreen } from "../../../src/screen.ts";
+import { GateBrand } from "../../gate-brand.tsx";
+import { HiddenFields } from "../../hidden-fields.tsx";
+
+export const dynamic = "force-dynamic";
+export const metadata: Metadata = { title: "Sign out?" };
+
+/** A site asked for her sign-out; only she can say so. */
+export default function SignOutPage() {
+  const model = readScreen("sign-out");
+  if (model === null) notFound();
+  return (
+    <Page width="form">
+      <div className="gate">
+        <header className="gate-head">
+          <GateBrand />
+          <h1 className="ui-title">Sign out?</h1>
+          <p className="gate-to">
+            {model.site === null ? "A site" : <strong>{model.site.name}</strong>} asks to sign you out, here
+            and on all your sites.
+          </p>
+        </header>
+        <form className="gate-ways" method="post" action={model.action}>
+          <HiddenFields fields={[...model.hidden, { name: "logout", value: "yes" }]} />
+          <Button wide busyLabel="Signing out …">
+            Sign out
+          </Button>
+          <ButtonLink wide kind="plain" href="/account">
+            Stay signed in
+          </ButtonLink>
+        </form>
+      </div>
+    </Page>
+  );
+}

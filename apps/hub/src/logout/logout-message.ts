@@ -1,0 +1,33 @@
+/** What a site is sent when a sign-in of its is over, in the protocol that made it. */
+import { createTicketId, isTicketId, logoutRequestForm, renderLogoutRequest } from "@gatehouse/cas/server";
+import type { LogoutDelivery } from "@gatehouse/database";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
+
+/** Signs what an OpenID Connect site is told; the name of the session is its own. */
+export type SignLogoutToken = (site: RegisteredSite, sid: string) => Promise<string>;
+
+/** A form to post; or why there is none to. */
+export type LogoutMessage = { readonly url: string; readonly body: string } | { readonly none: string };
+
+/**
+ * @see CAS protocol 3.0.3, section 2.3.3
+ * @see OpenID Connect Back-Channel Logout 1.0, section 2.5
+ */
+export async function logoutMessage(
+  site: RegisteredSite,
+  delivery: LogoutDelivery,
+  clock: () => Date,
+  sign: SignLogoutToken,
+): Promise<LogoutMessage> {
+  const { sessionIndex } = delivery;
+  // A sign-in by CAS is named by the ticket it was made from, one by OpenID Connect by its sid.
+  if (!isTicketId("ST", sessionIndex) && !isTicketId("PT", sessionIndex)) {
+    const url = site.oidc?.backchannelLogoutUrl;
+    if (url === undefined) return { none: "no address to tell" };
+    return { url, body: new URLSearchParams({ logout_token: await sign(site, sessionIndex) }).toString() };
+  }
+  // Told by her browser, from the page after sign-out; where no page was shown it stays untold, and is seen so.
+  if (site.cas?.logoutChannel === "front") return { none: "front-channel" };
+  const xml = renderLogoutRequest({ id: createTicketId("LR"), issueInstant: clock(), sessionIndex });
+  return { url: site.cas?.logoutUrl ?? delivery.service, body: logoutRequestForm(xml).body };
+}

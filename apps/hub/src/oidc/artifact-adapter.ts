@@ -1,0 +1,132 @@
+/** What oidc-provider keeps, kept in the hub's database. Its sessions are views on central ones. */
+import type { Database } from "@gatehouse/database";
+import type { Adapter, AdapterPayload } from "oidc-provider";
+import { errors } from "oidc-provider";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { clientsOf, currentSession, isSigningOut, viewOf, viewOfToken } from "./central-session-view.ts";
+import { clientMetadata } from "./client-metadata.ts";
+
+const sessionToken = /^TGT-[A-Za-z0-9]+$/;
+
+export interface AdapterSurroundings {
+  readonly database: Database;
+  readonly sites: SiteRegistry;
+  /** Called when a sign-out ended a central session: its sites have to be told. */
+  readonly ended: () => void;
+}
+
+/** @param kind the class of oidc-provider's that is kept */
+export function createAdapter(kind: string, surroundings: AdapterSurroundings): Adapter {
+  if (kind === "Client") return clientAdapter(surroundings.sites);
+  if (kind === "Session") return sessionAdapter(surroundings);
+  return artifactAdapter(kind, surroundings.database);
+}
+
+function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
+  const restore = (
+    id: string,
+    found: { readonly payload: Readonly<Record<string, unknown>>; readonly consumedAt: Date | null } | null,
+  ): AdapterPayload | undefined =>
+    found === null
+      ? undefined
+      : ({
+          ...found.payload,
+          jti: id,
+          ...(found.consumedAt === null ? {} : { consumed: Math.floor(found.consumedAt.getTime() / 1000) }),
+        } as AdapterPayload);
+
+  return {
+    async upsert(id, { jti: _, consumed: __, ...whole }, expiresIn) {
+      const payload = withoutCookie(whole);
+      await oidcArtifacts.upsert(id, {
+        kind,
+        payload: payload as Record<string, unknown>,
+        personId: payload.accountId,
+        clientId: payload.clientId,
+        grantId: kind === "Grant" ? undefined : payload.grantId,
+        userCode: payload.userCode,
+        sessionUid: payload.sessionUid,
+        // What names no end is a flow that somebody is in the middle of.
+        lifeSeconds: expiresIn ?? 3600,
+      });
+    },
+    find: async (id) => restore(id, await oidcArtifacts.find(kind, id)),
+    async findByUserCode(userCode) {
+      const found = await oidcArtifacts.findByUserCode(userCode);
+      return found === null ? undefined : restore(found.id, found);
+    },
+    findByUid: async () => undefined,
+    async consume(id) {
+      if (await oidcArtifacts.consume(kind, id)) return;
+      // Two at once looked at it unspent; whoever comes second ends what the first got. RFC 6749, 4.1.2
+      const found = await oidcArtifacts.find(kind, id);
+      const grantId = found?.payload.grantId;
+      if (typeof grantId === "string") await oidcArtifacts.destroy("Grant", grantId);
+      throw new errors.InvalidGrant("it was used already");
+    },
+    destroy: (id) => oidcArtifacts.destroy(kind, id),
+    revokeByGrantId: (grantId) => oidcArtifacts.revokeByGrant(kind, grantId),
+  };
+}
+
+/** A flow under way names the browser's session, by the token in its cookie too; that is not for keeping. */
+function withoutCookie(payload: AdapterPayload): AdapterPayload {
+  const { session } = payload;
+  if (session?.cookie === undefined) return payload;
+  const { cookie: _, ...rest } = session;
+  return { ...payload, session: rest as typeof session };
+}
+
+function sessionAdapter({ database, ended }: AdapterSurroundings): Adapter {
+  // For somebody who is not signed in and is in the middle of a sign-out; and for what a sign-out has to remember.
+  const passing = artifactAdapter("Session", database);
+  return {
+    ...passing,
+    async upsert(id, payload) {
+      const session = currentSession();
+      if (!sessionToken.test(id) || session === null) return passing.upsert(id, payload, 3600);
+      const clients = clientsOf(payload);
+      if (JSON.stringify(clients) !== JSON.stringify(session.oidcClients))
+        await database.sessions.joinOidcClients(session.id, clients, "");
+      if (payload.state !== undefined)
+        await passing.upsert(session.uid, { state: payload.state } as AdapterPayload, 3600);
+    },
+    async find(id) {
+      if (!sessionToken.test(id)) return passing.find(id);
+      const view = viewOfToken(id);
+      if (view === undefined) return undefined;
+      // Only a sign-out goes on in a second request.
+      const remembered = isSigningOut() ? await passing.find(view.uid ?? "") : undefined;
+      return remembered?.state === undefined ? view : { ...view, state: remembered.state };
+    },
+    async findByUid(uid) {
+      const found = await database.sessions.findByUid(uid);
+      return found.state === "alive" ? viewOf(found.session, uid) : undefined;
+    },
+    async destroy(id) {
+      const session = currentSession();
+      if (session !== null) await passing.destroy(session.uid);
+      if (!sessionToken.test(id)) return passing.destroy(id);
+      await database.sessions.end({ token: id }, "signed-out");
+      ended();
+    },
+  };
+}
+
+function clientAdapter(sites: SiteRegistry): Adapter {
+  const refuse = async (): Promise<never> => {
+    throw new Error("clients come from registrations");
+  };
+  return {
+    find: async (id) => {
+      const site = sites.find(id);
+      return site && (clientMetadata(site) as AdapterPayload | undefined);
+    },
+    upsert: refuse,
+    findByUserCode: refuse,
+    findByUid: refuse,
+    consume: refuse,
+    destroy: refuse,
+    revokeByGrantId: refuse,
+  };
+}

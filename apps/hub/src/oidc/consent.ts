@@ -1,0 +1,81 @@
+/** From what a site asks for to words, and from what a person ticked to a grant. */
+import type Provider from "oidc-provider";
+import type { ConsentScreen } from "../screen.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import type { Flow } from "./interaction.ts";
+
+/** What the hub itself gives away, in words that follow "It may". */
+const words: Readonly<Record<string, string>> = {
+  profile: "see your name and user name",
+  email: "see your e-mail address",
+  groups: "see which groups you are in",
+};
+
+/** What was asked for and not decided yet. */
+function missing(flow: Flow): {
+  readonly scopes: readonly string[];
+  readonly claims: readonly string[];
+  readonly resources: Readonly<Record<string, readonly string[]>>;
+} {
+  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = flow.prompt.details as {
+    missingOIDCScope?: string[];
+    missingOIDCClaims?: string[];
+    missingResourceScopes?: Record<string, string[]>;
+  };
+  return {
+    scopes: missingOIDCScope ?? [],
+    claims: missingOIDCClaims ?? [],
+    resources: missingResourceScopes ?? {},
+  };
+}
+
+/** What the page lists; `openid` and `offline_access` are no things that one ticks. */
+export function asksOf(flow: Flow, sites: SiteRegistry): ConsentScreen["asks"] {
+  const { scopes, resources } = missing(flow);
+  const own = scopes.flatMap((scope) =>
+    words[scope] === undefined ? [] : [{ value: scope, words: words[scope] }],
+  );
+  const apis = Object.entries(resources).flatMap(([resource, asked]) => {
+    const site = sites.list().find(({ api }) => api?.resource === resource);
+    return asked.flatMap((scope) => {
+      const text = site?.api?.scopes[scope];
+      return site === undefined || text === undefined
+        ? []
+        : [{ value: scope, words: `${text} at ${site.name}` }];
+    });
+  });
+  return [...own, ...apis];
+}
+
+/** What the same APIs could allow and this site did not ask for. */
+export function neverOf(flow: Flow, sites: SiteRegistry): readonly string[] {
+  const { resources } = missing(flow);
+  return Object.entries(resources).flatMap(([resource, asked]) => {
+    const site = sites.list().find(({ api }) => api?.resource === resource);
+    const all = Object.entries(site?.api?.scopes ?? {});
+    return all.filter(([scope]) => !asked.includes(scope)).map(([, text]) => `${text} at ${site?.name}`);
+  });
+}
+
+/** @returns the grant's id. What was not ticked is declined, and not asked for again in this session. */
+export async function recordConsent(
+  provider: Provider,
+  flow: Flow,
+  personId: string,
+  allowed: ReadonlySet<string>,
+): Promise<string> {
+  const { scopes, claims, resources } = missing(flow);
+  const found = flow.grantId === undefined ? undefined : await provider.Grant.find(flow.grantId);
+  const grant = found ?? new provider.Grant({ accountId: personId, clientId: String(flow.params.client_id) });
+  const isAllowed = (scope: string): boolean => words[scope] === undefined || allowed.has(scope);
+  grant.addOIDCScope(scopes.join(" "));
+  const declined = scopes.filter((scope) => !isAllowed(scope));
+  if (declined.length > 0) grant.rejectOIDCScope(declined.join(" "));
+  if (claims.length > 0) grant.addOIDCClaims([...claims]);
+  for (const [resource, asked] of Object.entries(resources)) {
+    grant.addResourceScope(resource, asked.join(" "));
+    const refused = asked.filter((scope) => !allowed.has(scope));
+    if (refused.length > 0) grant.rejectResourceScope(resource, refused.join(" "));
+  }
+  return grant.save();
+}

@@ -1,0 +1,147 @@
+/** What a person is asked on the way to a code: to sign in (at `/cas/login`), and whether a site may do what it asks. */
+import type { FoundSession } from "@gatehouse/database";
+import type Provider from "oidc-provider";
+import { HubError } from "../http/hub-error.ts";
+import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import { asksOf, neverOf, recordConsent } from "./consent.ts";
+
+/** A flow under way, as oidc-provider keeps it. */
+export type Flow = InstanceType<Provider["Interaction"]>;
+
+const path = "/oidc/interaction/:uid";
+/** Reasons for which a session that was there before is not enough. */
+const needsProof = /^(login_prompt|max_age|id_token_hint|claims_id_token_sub_value|essential_acrs?)$/;
+
+const goOn = route({
+  method: "GET",
+  path,
+  caller: "anyone",
+  antiForgery: "changes-nothing",
+  sends: "nothing",
+  speaks: "html",
+  async answer(call) {
+    const flow = await flowOf(call);
+    const found = await call.hub.findSession(call, { touch: true });
+    if (flow.prompt.name === "login") return askForSignIn(call, flow, found);
+    if (found.state !== "alive") return askForSignIn(call, flow, found);
+    const site = siteOf(call, flow);
+    return {
+      screen: {
+        name: "consent",
+        model: {
+          action: call.path,
+          hidden: [{ name: "token", value: call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`) }],
+          site: { name: site.name, host: site.host },
+          person: { name: found.session.person.name, username: found.session.person.username },
+          asks: asksOf(flow, call.hub.sites),
+          never: neverOf(flow, call.hub.sites),
+          offline: String(flow.params.scope ?? "")
+            .split(" ")
+            .includes("offline_access"),
+          days: 90,
+        },
+      },
+      formTargets: originsOf(site),
+    };
+  },
+});
+
+const decide = route({
+  method: "POST",
+  path,
+  caller: "anyone",
+  antiForgery: "flow-token",
+  sends: "form",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const flow = await flowOf(call);
+    const found = await call.hub.findSession(call, { touch: true });
+    if (found.state !== "alive") return seeOther(call.path);
+    const { session } = found;
+    if (!call.hub.keys.form.isSignature(`${session.id}:${flow.uid}`, parameters.get("token") ?? ""))
+      throw new HubError(403, "form_token_wrong", "Please try again", [
+        "This form was not made for the session you are in now. Nothing was allowed.",
+        "Go back to the site and begin once more.",
+      ]);
+    if (parameters.get("answer") !== "allow") {
+      call.log.info(
+        { event: "consent.declined", site: flow.params.client_id, person: session.person.id },
+        "consent declined",
+      );
+      return finish(flow, { error: "access_denied", error_description: "the person said no" });
+    }
+    const allowed = new Set(
+      [...parameters].flatMap(([name]) => (name.startsWith("allow:") ? [name.slice(6)] : [])),
+    );
+    const grantId = await recordConsent(call.hub.issuer.provider, flow, session.person.id, allowed);
+    call.log.info(
+      { event: "consent.given", site: flow.params.client_id, person: session.person.id },
+      "consent given",
+    );
+    return finish(flow, { ...flow.lastSubmission, consent: { grantId } });
+  },
+});
+
+export const interactions: readonly Route[] = [goOn, decide];
+
+/** A flow belongs to the browser that began it. */
+async function flowOf(call: Call): Promise<Flow> {
+  const uid = call.pathParameter("uid");
+  const flow =
+    call.hub.cookies.read(call.header("cookie"), "interaction") === uid
+      ? await call.hub.issuer.provider.Interaction.find(uid)
+      : undefined;
+  if (flow !== undefined) return flow;
+  throw new HubError(400, "flow_expired", "This took too long", [
+    "What you were doing has expired, or was begun in another browser. Nothing was changed.",
+    "Go back to the site and begin once more.",
+  ]);
+}
+
+/** Sends her to sign in, or on her way when she has just done so. */
+async function askForSignIn(call: Call, flow: Flow, found: FoundSession): Promise<Answer> {
+  const proof = flow.prompt.name === "login" && flow.prompt.reasons.some((reason) => needsProof.test(reason));
+  const began = await call.hub.database.oidcArtifacts.find("Interaction", flow.uid);
+  const isProved = (at: Date): boolean => began !== null && at >= began.createdAt;
+  if (found.state === "alive" && (!proof || isProved(found.session.authenticatedAt))) {
+    const { person, authenticatedAt } = found.session;
+    // Another person than the flow began with may have signed in; her session is not the one it names.
+    Object.assign(flow, { session: undefined });
+    const ts = Math.floor(authenticatedAt.getTime() / 1000);
+    return finish(flow, {
+      ...flow.lastSubmission,
+      login: { accountId: person.id, ts, amr: ["pwd"], remember: found.session.longTerm },
+    });
+  }
+  const hint = String(flow.params.login_hint ?? "");
+  const query = new URLSearchParams({
+    return: call.path,
+    site: String(flow.params.client_id ?? ""),
+    ...(found.state === "alive" ? { renew: "true" } : {}),
+    ...(hint === "" ? {} : { name: hint.slice(0, 200) }),
+  });
+  return seeOther(`/cas/login?${query}`);
+}
+
+async function finish(flow: Flow, result: NonNullable<Flow["result"]>): Promise<Answer> {
+  flow.result = result;
+  await flow.save((flow.exp ?? 0) - Math.floor(Date.now() / 1000));
+  return seeOther(flow.returnTo);
+}
+
+function siteOf(call: Call, flow: Flow): RegisteredSite {
+  const site = call.hub.sites.find(String(flow.params.client_id ?? ""));
+  if (site !== undefined) return site;
+  throw new HubError(403, "site_unknown", "This site is not registered here", [
+    "The site that sent you here is not registered any more. You were not signed in to it.",
+  ]);
+}
+
+/** Where codes of a site may be sent: a form that ends in one has to be allowed to lead there. */
+export function originsOf(site: RegisteredSite): readonly string[] {
+  return (site.oidc?.redirectUris ?? []).flatMap((uri) => {
+    const { origin } = new URL(uri);
+    return origin === "null" ? [] : [origin];
+  });
+}

@@ -1,0 +1,300 @@
+/**
+ * The OpenID Connect issuer: the one file that knows oidc-provider's constructor. What it keeps goes through
+ * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
+ */
+import { createHash, createHmac } from "node:crypto";
+import Provider, {
+  type Configuration,
+  errors,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+} from "oidc-provider";
+import type { Hub } from "../hub.ts";
+import { isEqual } from "../secret-keys.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import { createAdapter } from "./artifact-adapter.ts";
+import { currentSession } from "./central-session-view.ts";
+import { ownScopes } from "./client-metadata.ts";
+import type { OpenedKey } from "./signing-keys.ts";
+
+/** Lives of what is issued, in seconds. */
+const lives = {
+  AccessToken: 15 * 60,
+  AuthorizationCode: 60,
+  ClientCredentials: 15 * 60,
+  DeviceCode: 10 * 60,
+  Grant: 90 * 86_400,
+  IdToken: 15 * 60,
+  Interaction: 3600,
+  RefreshToken: 30 * 86_400,
+  Session: 86_400,
+};
+
+/** What an issuer needs of the hub, and how it speaks to people. */
+export interface IssuerSurroundings {
+  readonly hub: Pick<Hub, "settings" | "database" | "sites" | "cookies" | "log" | "logout">;
+  readonly keys: readonly OpenedKey[];
+  /** What pairwise subjects are made with; never changes. */
+  readonly pairwiseSecret: string;
+  /** Draws a page about a request that cannot be answered by a redirect. */
+  readonly explain: (
+    ctx: KoaContextWithOIDC,
+    error: { readonly code: string; readonly description: string },
+  ) => Promise<void>;
+  /** Draws the question whether to sign out; `form` holds what its answer needs. */
+  readonly askSignOut: (ctx: KoaContextWithOIDC, form: string) => Promise<void>;
+  readonly saySignedOut: (ctx: KoaContextWithOIDC) => Promise<void>;
+}
+
+/** @see OpenID Connect Core 1.0; RFC 9700 (what is left out: implicit, password grant, open registration) */
+export function createIssuer(surroundings: IssuerSurroundings): Provider {
+  const { hub, keys } = surroundings;
+  const { hubUrl, secure } = hub.settings;
+  const provider = new Provider(`${hubUrl}/oidc`, configuration(surroundings));
+  // Behind the guard the address is always the public one; `mount-issuer.ts` says its scheme.
+  provider.proxy = true;
+  hashSecrets(provider);
+  keepCentralSessions(provider);
+  for (const event of [
+    "server_error",
+    "authorization.error",
+    "grant.error",
+    "introspection.error",
+    "revocation.error",
+  ])
+    provider.on(event as "server_error", (_ctx, error) => {
+      const level = event === "server_error" ? "error" : "warn";
+      hub.log[level](
+        {
+          event: `oidc.${event}`,
+          err: event === "server_error" ? error : undefined,
+          reason: reasonOf(error),
+        },
+        "refused",
+      );
+    });
+  hub.log.debug({ event: "oidc.opened", keys: keys.length, secure }, "issuer opened");
+  return provider;
+}
+
+function configuration(surroundings: IssuerSurroundings): Configuration {
+  const { hub, keys } = surroundings;
+  const { secure } = hub.settings;
+  const cookie = { httpOnly: true, sameSite: "lax", secure, signed: false, overwrite: true } as const;
+  return {
+    adapter: (kind) =>
+      createAdapter(kind, { database: hub.database, sites: hub.sites, ended: hub.logout.wake }),
+    jwks: { keys: keys.map(({ jwk }) => jwk) as NonNullable<Configuration["jwks"]>["keys"] },
+    cookies: {
+      names: {
+        session: hub.cookies.nameOf("session"),
+        interaction: hub.cookies.nameOf("interaction"),
+        resume: hub.cookies.nameOf("resume"),
+      },
+      long: { ...cookie, path: "/" },
+      short: cookie,
+    },
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+    responseTypes: ["code", "none"],
+    subjectTypes: ["public", "pairwise"],
+    scopes: [...ownScopes],
+    claims: {
+      openid: ["sub"],
+      profile: ["name", "preferred_username", "updated_at"],
+      email: ["email", "email_verified"],
+      groups: ["groups"],
+      acr: null,
+      amr: null,
+      auth_time: null,
+      iss: null,
+      sid: null,
+    },
+    acrValues: [passwordAcr],
+    enabledJWA: signingAlgorithms,
+    pkce: { required: () => true },
+    ttl: lives,
+    rotateRefreshToken: true,
+    conformIdTokenClaims: true,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    expiresWithSession: async (_ctx, code) => !code.scopes.has("offline_access"),
+    issueRefreshToken: async (_ctx, client, code) =>
+      client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
+    findAccount: (_ctx, id) => findAccount(hub, id),
+    loadExistingGrant: (ctx) => loadGrant(hub, ctx),
+    pairwiseIdentifier: async (_ctx, accountId, client) =>
+      createHmac("sha256", surroundings.pairwiseSecret)
+        .update(`${client.clientId}:${accountId}`)
+        .digest("base64url"),
+    interactions: {
+      policy: interactionPolicy.base(),
+      url: (_ctx, interaction) => `/oidc/interaction/${interaction.uid}`,
+    },
+    renderError: async (ctx, out) => {
+      await surroundings.explain(ctx, { code: out.error, description: out.error_description ?? "" });
+    },
+    features: features(surroundings),
+  };
+}
+
+const signingAlgorithms = {
+  idTokenSigningAlgValues: ["RS256", "ES256"],
+  userinfoSigningAlgValues: ["RS256", "ES256"],
+  introspectionSigningAlgValues: ["RS256", "ES256"],
+  authorizationSigningAlgValues: ["RS256", "ES256"],
+  clientAuthSigningAlgValues: ["RS256", "PS256", "ES256", "EdDSA"],
+  requestObjectSigningAlgValues: ["RS256", "PS256", "ES256", "EdDSA"],
+  dPoPSigningAlgValues: ["ES256", "EdDSA", "RS256", "PS256"],
+} as Configuration["enabledJWA"];
+
+/** A password and nothing more. */
+export const passwordAcr = "urn:gatehouse:acr:password";
+
+function features(surroundings: IssuerSurroundings): Configuration["features"] {
+  const { sites } = surroundings.hub;
+  return {
+    devInteractions: { enabled: false },
+    backchannelLogout: { enabled: true },
+    claimsParameter: { enabled: true },
+    clientCredentials: { enabled: true },
+    deviceFlow: { enabled: false },
+    dPoP: { enabled: true },
+    introspection: {
+      enabled: true,
+      // A site learns about its own tokens, an API about those that are for it.
+      allowedPolicy: async (_ctx, client, token) =>
+        token.clientId === client.clientId ||
+        ("aud" in token && isFor(sites.find(client.clientId), token.aud)),
+    },
+    pushedAuthorizationRequests: { enabled: true },
+    requestObjects: { enabled: false },
+    revocation: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: async (_ctx, resource, client) =>
+        resourceServer(sites.list(), resource, sites.find(client.clientId)),
+      useGrantedResource: async () => true,
+    },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx, form) => surroundings.askSignOut(ctx, form),
+      postLogoutSuccessSource: (ctx) => surroundings.saySignedOut(ctx),
+    },
+    userinfo: { enabled: true },
+  };
+}
+
+function isFor(site: RegisteredSite | undefined, audience: string | readonly string[] | undefined): boolean {
+  const resource = site?.api?.resource;
+  return resource !== undefined && [audience ?? []].flat().includes(resource);
+}
+
+/** @see RFC 8707 */
+function resourceServer(
+  sites: readonly RegisteredSite[],
+  resource: string,
+  asking: RegisteredSite | undefined,
+) {
+  const api = sites.find((site) => site.api?.resource === resource)?.api;
+  if (api === undefined) throw new errors.InvalidTarget();
+  return {
+    scope: Object.keys(api.scopes)
+      .filter((scope) => asking?.oidc?.scopes.includes(scope))
+      .join(" "),
+    audience: api.resource,
+    accessTokenTTL: lives.AccessToken,
+    accessTokenFormat: api.tokens,
+    ...(api.tokens === "jwt" ? { jwt: { sign: { alg: "ES256" as const } } } : {}),
+  };
+}
+
+/** Whoever is disabled or gone has no account: none of her tokens is renewed or answered for. */
+async function findAccount(hub: IssuerSurroundings["hub"], id: string) {
+  const session = currentSession();
+  const person = session?.person.id === id ? session.person : await hub.database.people.findById(id);
+  if (person === null || person.disabled) return undefined;
+  return {
+    accountId: id,
+    claims: async () => ({
+      sub: id,
+      name: person.name,
+      preferred_username: person.username,
+      email: person.email,
+      email_verified: false,
+      groups: [...person.groups],
+    }),
+  };
+}
+
+/**
+ * The grant a session has with a client. A first-party site has what its registration lists, without a question; so
+ * does whoever was granted it in this session.
+ */
+async function loadGrant(hub: IssuerSurroundings["hub"], ctx: KoaContextWithOIDC) {
+  const { client, session, account, params, provider } = ctx.oidc;
+  if (client === undefined || session === undefined || account === undefined) return undefined;
+  const grantId = ctx.oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+  const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  const site = hub.sites.find(client.clientId);
+  if (site?.firstParty !== true) return found;
+  const asked = String(params?.scope ?? "")
+    .split(" ")
+    .filter(Boolean);
+  const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+  const granted = new Set(grant.getOIDCScope().split(" "));
+  const resources = Object.entries(ctx.oidc.resourceServers ?? {});
+  const covers =
+    found !== undefined &&
+    asked.every((scope) => granted.has(scope) || resources.some(([, server]) => server.scopes.has(scope))) &&
+    resources.every(([resource]) => asked.every((scope) => covered(grant, resource, scope, ctx)));
+  if (covers) return grant;
+  grant.addOIDCScope(asked.join(" "));
+  grant.addOIDCClaims([...ctx.oidc.requestParamClaims]);
+  for (const [resource, server] of resources)
+    grant.addResourceScope(resource, asked.filter((scope) => server.scopes.has(scope)).join(" "));
+  await grant.save();
+  return grant;
+}
+
+function covered(
+  grant: InstanceType<Provider["Grant"]>,
+  resource: string,
+  scope: string,
+  ctx: KoaContextWithOIDC,
+): boolean {
+  const isItsOwn = ctx.oidc.resourceServers?.[resource]?.scopes.has(scope) ?? false;
+  return !isItsOwn || grant.getResourceScope(resource).split(" ").includes(scope);
+}
+
+/** Registrations hold the hash of a secret; what a client presents is hashed before it is compared. */
+function hashSecrets(provider: Provider): void {
+  provider.Client.prototype.compareClientSecret = function compare(presented: string) {
+    const hash = createHash("sha256").update(presented).digest("hex");
+    return isEqual(hash, this.clientSecret ?? "");
+  };
+}
+
+/**
+ * The central session's token changes at sign-in and nowhere else, and its sites are told by the hub's own outbox:
+ * with retries, for CAS and OpenID Connect alike (docs/decisions/0009).
+ */
+function keepCentralSessions(provider: Provider): void {
+  const session = provider.Session.prototype as { resetIdentifier(): void };
+  const original = session.resetIdentifier;
+  session.resetIdentifier = function reset(this: { id: string; touched: boolean }) {
+    if (this.id.startsWith("TGT-")) this.touched = true;
+    else original.call(this);
+  };
+  provider.Client.prototype.backchannelLogout = async () => undefined as never;
+}
+
+function reasonOf(error: unknown): string {
+  const {
+    error: code,
+    error_description: description,
+    error_detail: detail,
+  } = (error ?? {}) as Record<string, unknown>;
+  return [code, description, detail]
+    .filter((part) => typeof part === "string")
+    .join(": ")
+    .slice(0, 300);
+}

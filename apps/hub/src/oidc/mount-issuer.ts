@@ -1,0 +1,66 @@
+/** Puts the issuer on the hub's server, beside Hono: everything under `/oidc` but what the hub's routes serve. */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerHeaders } from "../http/response-headers.ts";
+import type { Drawn } from "../http/route.ts";
+import type { Hub } from "../hub.ts";
+import { type Browser, withBrowser } from "./central-session-view.ts";
+
+const prefix = "/oidc";
+
+/** Whether an address is the issuer's. Interactions are routes of the hub. */
+export function isIssuers(path: string): boolean {
+  return path.startsWith(`${prefix}/`) && !path.startsWith(`${prefix}/interaction/`);
+}
+
+/**
+ * Answers a request. The browser's central session is looked up here, once; a cookie that names none that lives is
+ * kept from the issuer, which would make a session of its own in its place.
+ *
+ * @returns a page to draw, where there is one to
+ */
+export async function serveIssuer(
+  hub: Hub,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Drawn | undefined> {
+  const token = hub.cookies.read(request.headers.cookie, "session");
+  const isToken = token?.startsWith("TGT-") === true;
+  const path = request.url ?? "/";
+  const needsSession = path.startsWith(`${prefix}/auth`) || path.startsWith(`${prefix}/session/`);
+  const found =
+    isToken && needsSession
+      ? await hub.database.sessions.find(token, { touch: true })
+      : { state: "unknown" as const };
+  if (isToken && found.state !== "alive")
+    request.headers.cookie = hub.cookies.without(request.headers.cookie, "session");
+  const { protocol } = new URL(hub.settings.hubUrl);
+  request.headers["x-forwarded-proto"] = protocol.slice(0, -1);
+  const original = Object.assign(request, { originalUrl: request.url, baseUrl: prefix });
+  original.url = path.slice(prefix.length) || "/";
+  for (const [name, value] of Object.entries(headers(hub))) response.setHeader(name, value);
+  const browser: Browser = { token, found, signingOut: path.startsWith(`${prefix}/session/`) };
+  await withBrowser(browser, () => hub.issuer.handle(request, response));
+  return browser.page;
+}
+
+/**
+ * Its JSON may be read by every origin that its own rules let; a form that it has the browser send on holds a small
+ * script, whose hash it adds to `script-src`.
+ */
+function headers(hub: Hub): Record<string, string> {
+  const {
+    "cross-origin-resource-policy": _,
+    "cache-control": __,
+    pragma: ___,
+    expires: ____,
+    ...rest
+  } = answerHeaders(hub.settings.secure);
+  return {
+    ...rest,
+    "content-security-policy":
+      "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-frame-options": "DENY",
+    "x-request-id": randomBytes(6).toString("hex"),
+  };
+}

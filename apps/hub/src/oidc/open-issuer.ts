@@ -1,0 +1,85 @@
+/** Opens the issuer with the keys of the moment, and opens it anew when keys have changed. */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type Provider from "oidc-provider";
+import type { Hub } from "../hub.ts";
+import { type PurposeKeys, purposeKeys } from "../secret-keys.ts";
+import { SettingsError } from "../settings-error.ts";
+import { createIssuer } from "./issuer.ts";
+import { issuerPages } from "./issuer-pages.ts";
+import { type OpenedKey, openSigningKeys, resealKeys, rotateSigningKeys } from "./signing-keys.ts";
+
+export interface Issuer {
+  /** As it is now; a request keeps the one it began with. */
+  readonly provider: Provider;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** The keys that sign now, and those that are only published. */
+  readonly keys: readonly OpenedKey[];
+  /** Makes keys that are due, and takes up what other processes made. */
+  refresh(): Promise<void>;
+}
+
+/** The row that holds what pairwise subjects are made with. It is sealed like a key and never changes. */
+const pairwise = "pairwise-subjects";
+
+export async function openIssuer(
+  hub: Pick<Hub, "settings" | "database" | "sites" | "cookies" | "log" | "logout">,
+): Promise<Issuer> {
+  const seals = purposeKeys(hub.settings.secrets, "signing-key");
+  await resealKeys(hub.database, seals);
+  const pairwiseSecret = await findPairwiseSecret(hub, seals);
+  await rotateSigningKeys(hub.database, seals, false);
+  let current = open(await openSigningKeys(hub.database, seals));
+
+  function open(keys: readonly OpenedKey[]) {
+    const provider = createIssuer({ hub, keys, pairwiseSecret, ...issuerPages });
+    return { provider, handle: provider.callback(), keys };
+  }
+
+  return {
+    get provider() {
+      return current.provider;
+    },
+    get handle() {
+      return current.handle as Issuer["handle"];
+    },
+    get keys() {
+      return current.keys;
+    },
+    async refresh() {
+      await rotateSigningKeys(hub.database, seals, false);
+      const keys = await openSigningKeys(hub.database, seals);
+      const state = (of: readonly OpenedKey[]) => of.map(({ kid, signs }) => `${kid}:${signs}`).join();
+      if (state(keys) !== state(current.keys)) {
+        current = open(keys);
+        hub.log.info(
+          {
+            event: "keys.changed",
+            keys: keys.map(({ kid, algorithm, signs }) => ({ kid, algorithm, signs })),
+          },
+          "signing keys taken up",
+        );
+      }
+    },
+  };
+}
+
+async function findPairwiseSecret(hub: Pick<Hub, "database">, seals: PurposeKeys): Promise<string> {
+  await hub.database.signingKeys.add({
+    kid: pairwise,
+    algorithm: pairwise,
+    sealed: seals.seal(randomBytes(32).toString("hex"), pairwise),
+    waitSeconds: 0,
+    overlapSeconds: 0,
+    // There is one, ever.
+    unlessNewerThanSeconds: 1e9,
+  });
+  const { keys } = await hub.database.signingKeys.list();
+  const secret = seals.open(keys.find(({ kid }) => kid === pairwise)?.sealed ?? "", pairwise);
+  if (secret === null)
+    throw new SettingsError(
+      "HUB_SECRETS",
+      "lacks the secret that this database was used with before. Put it back, after the newest one: sites know their people by what it sealed.",
+    );
+  return secret;
+}

@@ -1,0 +1,95 @@
+/**
+ * The keys that tokens are signed with. A key is published a day before it signs and stays published until the last
+ * token it signed is over, so that nobody who keeps a copy of the key set ever meets a token it cannot verify.
+ */
+import type { Database } from "@gatehouse/database";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
+import type { PurposeKeys } from "../secret-keys.ts";
+
+export type SigningAlgorithm = "ES256" | "RS256";
+export const algorithms: readonly SigningAlgorithm[] = ["ES256", "RS256"];
+
+const day = 86_400;
+/** How long before it signs a key is published. */
+const waitSeconds = day;
+/** How long a key signs. */
+const rotateAfterSeconds = 90 * day;
+/** Longer than any token lives that is verified by its signature. */
+const overlapSeconds = 2 * day;
+
+/** A key with its private half, to be handed to nobody but the issuer. */
+export interface OpenedKey {
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly jwk: JWK;
+  /** It signs now; else it is only published. */
+  readonly signs: boolean;
+}
+
+/**
+ * Seals everything with the newest secret, so that the older ones can be taken off the list. At every start: that is
+ * when the list changes.
+ */
+export async function resealKeys({ signingKeys }: Database, seals: PurposeKeys): Promise<void> {
+  const { keys } = await signingKeys.list();
+  for (const { kid, sealed } of keys) {
+    const text = seals.open(sealed, kid);
+    if (text !== null) await signingKeys.reseal(kid, seals.seal(text, kid));
+  }
+}
+
+/** @returns published keys; of each algorithm the first is the one that signs */
+export async function openSigningKeys(database: Database, seals: PurposeKeys): Promise<readonly OpenedKey[]> {
+  const { now, keys } = await database.signingKeys.list();
+  const signing = new Set<string>();
+  return keys.flatMap(({ kid, algorithm, sealed, signsFrom }) => {
+    const text = seals.open(sealed, kid);
+    // Sealed with a secret that is listed no more: it can neither sign nor be published.
+    if (text === null || !isAlgorithm(algorithm)) return [];
+    const signs = signsFrom <= now && !signing.has(algorithm);
+    if (signs) signing.add(algorithm);
+    return { kid, algorithm, jwk: JSON.parse(text) as JWK, signs };
+  });
+}
+
+/**
+ * Makes what is due: a first key of each algorithm at once, a successor a day before the newest has signed long
+ * enough. Of several processes one does it.
+ *
+ * @param force makes a successor of each whatever the time (`keys rotate`)
+ * @returns how many were made
+ */
+export async function rotateSigningKeys(
+  database: Database,
+  seals: PurposeKeys,
+  force: boolean,
+): Promise<number> {
+  const opened = await openSigningKeys(database, seals);
+  let made = 0;
+  for (const algorithm of algorithms) {
+    const isFirst = !opened.some((key) => key.algorithm === algorithm);
+    const due = { ...(await createKey(algorithm, seals)), algorithm, overlapSeconds };
+    const added = await database.signingKeys.add({
+      ...due,
+      waitSeconds: isFirst ? 0 : waitSeconds,
+      // A second process that found the same key due finds it made.
+      unlessNewerThanSeconds: isFirst ? 60 : force ? 0 : rotateAfterSeconds - waitSeconds,
+    });
+    if (added) made += 1;
+  }
+  return made;
+}
+
+async function createKey(
+  algorithm: SigningAlgorithm,
+  seals: PurposeKeys,
+): Promise<{ readonly kid: string; readonly sealed: string }> {
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true, modulusLength: 2048 });
+  const kid = crypto.randomUUID();
+  const jwk = { ...(await exportJWK(privateKey)), kid, alg: algorithm, use: "sig" };
+  return { kid, sealed: seals.seal(JSON.stringify(jwk), kid) };
+}
+
+function isAlgorithm(value: string): value is SigningAlgorithm {
+  return algorithms.some((one) => one === value);
+}

@@ -1,0 +1,51 @@
+/** A site's OpenID Connect half, as its registration file makes it. */
+import type { z } from "zod";
+import type { apiFile, oidcFile } from "./oidc-file.ts";
+
+export type RegisteredOidc = z.infer<typeof oidcFile>;
+export type RegisteredApi = z.infer<typeof apiFile>;
+
+/** What a registration's parser lends: placeholders filled, faults named by field. */
+interface Parser {
+  readonly fill: (field: string, value: string) => string;
+  readonly address: (field: string, value: string) => string;
+  readonly refuse: (field: string, reason: string) => never;
+}
+
+/**
+ * @throws RegistrationError for the first thing that is wrong
+ * @see OpenID Connect Dynamic Client Registration 1.0, section 2
+ */
+export function parseOidc(
+  declared: RegisteredOidc,
+  hasSecret: boolean,
+  { fill, address, refuse }: Parser,
+): RegisteredOidc {
+  const exact = (list: string, uris: readonly string[]): string[] =>
+    uris.map((uri, index) => {
+      const field = `oidc.${list}.${index}`;
+      const filled = fill(field, uri);
+      const url = URL.parse(filled);
+      if (url === null || url.hash || url.username || filled.includes("#"))
+        return refuse(field, "should be an absolute URI without fragment and user info");
+      if (declared.applicationType === "web" && !["http:", "https:"].includes(url.protocol))
+        return refuse(field, "should be http or https; other schemes are for applicationType native");
+      return filled;
+    });
+  const needsSecret = declared.clientAuthentication.startsWith("client_secret");
+  if (needsSecret && !hasSecret)
+    refuse("secret", `is needed for oidc.clientAuthentication ${declared.clientAuthentication}`);
+  if (declared.clientAuthentication === "private_key_jwt" && declared.jwks === undefined)
+    refuse("oidc.jwks", "is needed for oidc.clientAuthentication private_key_jwt");
+  if (declared.grants.includes("authorization_code") && declared.redirectUris.length === 0)
+    refuse("oidc.redirectUris", "should name at least one address for the grant authorization_code");
+  if (declared.grants.includes("client_credentials") && declared.clientAuthentication === "none")
+    refuse("oidc.grants", "cannot have client_credentials for a site that does not prove itself");
+  return {
+    ...declared,
+    redirectUris: exact("redirectUris", declared.redirectUris),
+    postLogoutRedirectUris: exact("postLogoutRedirectUris", declared.postLogoutRedirectUris),
+    backchannelLogoutUrl:
+      declared.backchannelLogoutUrl && address("oidc.backchannelLogoutUrl", declared.backchannelLogoutUrl),
+  };
+}
