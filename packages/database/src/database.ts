@@ -1,4 +1,5 @@
 import type { ProxyGrantingTicketRegistry, TicketRegistry } from "@gatehouse/cas/server";
+import type { AppPasswordStore } from "./app-password-store.ts";
 import type { AuthAdapter } from "./auth-adapter.ts";
 import type { CentralSessionStore } from "./central-session-store.ts";
 import type { LoginTicketStore } from "./login-ticket-store.ts";
@@ -22,6 +23,7 @@ export interface Database {
   readonly proxyGrantingTickets: ProxyGrantingTicketRegistry;
   readonly oidcArtifacts: OidcArtifactStore;
   readonly signingKeys: SigningKeyStore;
+  readonly appPasswords: AppPasswordStore;
   readonly loginTickets: LoginTicketStore;
   readonly logoutDeliveries: LogoutDeliveryStore;
   readonly testClock: TestClock;

@@ -3,6 +3,13 @@
  * migrations and the embedded PostgreSQL, and decides by the database's clock. It leaves to the hub which password
  * is right, who may do what, and when a sweep runs.
  */
+export {
+  type AppPassword,
+  type AppPasswordMaking,
+  type AppPasswordStore,
+  type FoundAppPassword,
+  mostAppPasswords,
+} from "./app-password-store.ts";
 export type {
   CentralSession,
   CentralSessionStore,

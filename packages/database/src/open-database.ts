@@ -4,6 +4,7 @@ import type { Database } from "./database.ts";
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded/embedded-postgres.ts";
 import { watchEmbeddedPostgres } from "./embedded/watch-embedded-postgres.ts";
 import { migrate } from "./migrate.ts";
+import { PostgresAppPasswordStore } from "./postgres-app-password-store.ts";
 import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
@@ -91,6 +92,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
   const logoutDeliveries = new PostgresLogoutDeliveryStore(pool, prisma);
   const oidcArtifacts = new PostgresOidcArtifactStore(pool);
   const signingKeys = new PostgresSigningKeyStore(pool);
+  const appPasswords = new PostgresAppPasswordStore(pool);
   return {
     pool,
     prisma,
@@ -101,6 +103,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
     proxyGrantingTickets: new PostgresProxyGrantingTicketRegistry(pool),
     oidcArtifacts,
     signingKeys,
+    appPasswords,
     loginTickets,
     logoutDeliveries,
     testClock: {
@@ -109,7 +112,15 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
     },
     isReady: () => isReady(pool),
     sweep: async (limit) => {
-      const stores = [sessions, tickets, loginTickets, logoutDeliveries, oidcArtifacts, signingKeys];
+      const stores = [
+        sessions,
+        tickets,
+        loginTickets,
+        logoutDeliveries,
+        oidcArtifacts,
+        signingKeys,
+        appPasswords,
+      ];
       const swept = stores.map((store) => store.sweep(limit));
       return (await Promise.all(swept)).reduce((sum, count) => sum + count, 0);
     },

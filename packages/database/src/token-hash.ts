@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** Each kind of token has a hash domain of its own, so that one kind never stands for another. */
-export type TokenKind = "TGT" | "ST" | "LT" | "PGT" | `oidc:${string}`;
+export type TokenKind = "TGT" | "ST" | "LT" | "PGT" | "AP" | `oidc:${string}`;
 
 /**
  * What is stored of a token: SHA-256 with its domain, in hex. Tokens are 170 random bits and more,

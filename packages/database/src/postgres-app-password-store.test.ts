@@ -1,0 +1,200 @@
+/** Laws of app passwords. */
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type AppPasswordStore, mostAppPasswords } from "./app-password-store.ts";
+import type { Person } from "./central-session-store.ts";
+import { PersonGone } from "./person-gone.ts";
+import {
+  createPerson,
+  dumpTable,
+  emptyDatabase,
+  openTrialDatabase,
+  type TrialDatabase,
+} from "./trial-database.ts";
+
+const day = 86_400;
+let trial: TrialDatabase;
+let appPasswords: AppPasswordStore;
+let alice: Person;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+beforeEach(async () => {
+  await emptyDatabase(trial.database);
+  appPasswords = trial.database.appPasswords;
+  alice = await createPerson(trial.database);
+});
+afterAll(() => trial.close());
+
+type Wish = Parameters<AppPasswordStore["create"]>[0];
+function wish(more: Partial<Wish> = {}): Wish {
+  return {
+    id: randomUUID(),
+    personId: alice.id,
+    secret: `gh_${randomUUID()}`,
+    name: "Backup",
+    scopes: ["account:read"],
+    lifeSeconds: 30 * day,
+    ...more,
+  };
+}
+async function make(more: Partial<Wish> = {}): Promise<Wish> {
+  const wanted = wish(more);
+  expect(await appPasswords.create(wanted)).toMatchObject({ outcome: "made" });
+  return wanted;
+}
+const isFound = async (secret: string, identifier = alice.username) =>
+  (await appPasswords.findForUse(identifier, secret)) !== null;
+const listed = async () => (await appPasswords.listOf(alice.id)).map(({ name }) => name);
+
+describe("one that was made", () => {
+  test("is found by user name and secret, with its person, its scopes and its life", async () => {
+    const { id, secret } = await make({ scopes: ["account:read", "bank:accounts.read"] });
+    const found = await appPasswords.findForUse(alice.username, secret);
+    expect(found).toEqual({
+      person: alice,
+      appPassword: {
+        id,
+        name: "Backup",
+        scopes: ["account:read", "bank:accounts.read"],
+        createdAt: expect.any(Date),
+        expiresAt: expect.any(Date),
+        lastUsedAt: null,
+        expired: false,
+      },
+    });
+    const { createdAt, expiresAt } = found?.appPassword ?? {};
+    expect(Number(expiresAt) - Number(createdAt)).toBe(30 * day * 1000);
+  });
+
+  test("is found by e-mail, and by either in capitals", async () => {
+    const { secret } = await make();
+    for (const identifier of [alice.email, alice.email.toUpperCase(), alice.username.toUpperCase()])
+      expect(await isFound(secret, identifier)).toBe(true);
+  });
+
+  test("is nobody else's: another user name, none, or one with NUL finds nothing", async () => {
+    const { secret } = await make();
+    const bob = await createPerson(trial.database);
+    for (const identifier of [bob.username, "", "nobody", `${alice.username}\0`])
+      expect(await isFound(secret, identifier)).toBe(false);
+    expect(await isFound("gh_never-made")).toBe(false);
+    expect((await appPasswords.listOf(alice.id))[0]?.lastUsedAt).toBeNull();
+  });
+
+  test("is kept as a hash of a domain of its own: a stolen copy opens nothing", async () => {
+    const { secret } = await make();
+    const kept = await dumpTable(trial.database, "app_passwords");
+    expect(kept).toContain("Backup");
+    expect(kept).not.toContain(secret);
+    expect(JSON.stringify(await appPasswords.listOf(alice.id))).not.toContain(secret);
+    const hash = JSON.parse(kept).hash;
+    expect(await isFound(hash)).toBe(false);
+  });
+
+  test("survives kill -9, and revoked stays revoked", async () => {
+    const [kept, revoked] = [await make(), await make()];
+    expect(await appPasswords.revoke({ id: revoked.id, personId: alice.id })).toBe("Backup");
+    appPasswords = (await trial.reopenAfterKill()).appPasswords;
+    expect([await isFound(kept.secret), await isFound(revoked.secret)]).toEqual([true, false]);
+  });
+});
+
+describe("the list of a person", () => {
+  test("has the newest first, and nobody else's", async () => {
+    const bob = await createPerson(trial.database);
+    await make({ name: "first" });
+    await trial.database.testClock.advance(10);
+    await make({ name: "second" });
+    await make({ name: "of bob", personId: bob.id });
+    expect(await listed()).toEqual(["second", "first"]);
+  });
+
+  test("says when each was last used, written at most once a minute", async () => {
+    const { secret } = await make();
+    const lastUsed = async () => Number((await appPasswords.listOf(alice.id))[0]?.lastUsedAt);
+    await isFound(secret);
+    const first = await lastUsed();
+    expect(first).toBeGreaterThan(0);
+    await trial.database.testClock.advance(50);
+    await isFound(secret);
+    expect(await lastUsed()).toBe(first);
+    await trial.database.testClock.advance(11);
+    await isFound(secret);
+    expect((await lastUsed()) - first).toBeGreaterThanOrEqual(60_000);
+  });
+});
+
+describe("nobody can use it", () => {
+  test("from the moment its life is over; it is listed for 30 days more and then swept", async () => {
+    const { secret } = await make({ lifeSeconds: 7 * day });
+    await trial.database.testClock.advance(7 * day - 60);
+    expect(await isFound(secret)).toBe(true);
+    await trial.database.testClock.advance(61);
+    expect(await isFound(secret)).toBe(false);
+    expect((await appPasswords.listOf(alice.id)).map(({ expired }) => expired)).toEqual([true]);
+    await trial.database.testClock.advance(30 * day - 60);
+    expect(await appPasswords.sweep(10)).toBe(0);
+    await trial.database.testClock.advance(120);
+    expect(await appPasswords.sweep(10)).toBe(1);
+    expect(await listed()).toEqual([]);
+  });
+
+  test("from the moment it is revoked, by her and by nobody else", async () => {
+    const { id, secret } = await make();
+    const bob = await createPerson(trial.database);
+    expect(await appPasswords.revoke({ id, personId: bob.id })).toBeNull();
+    expect(await isFound(secret)).toBe(true);
+    expect(await appPasswords.revoke({ id, personId: alice.id })).toBe("Backup");
+    expect(await isFound(secret)).toBe(false);
+    expect(await appPasswords.revoke({ id, personId: alice.id })).toBeNull();
+    expect(await appPasswords.revoke({ id: "no uuid", personId: alice.id })).toBeNull();
+  });
+
+  test("while she is disabled, whichever of hers it is, and after she is gone", async () => {
+    const all = [await make(), await make(), await make()];
+    const found = () => Promise.all(all.map(({ secret }) => isFound(secret)));
+    await trial.database.people.setDisabled(alice.id, true);
+    expect(await found()).toEqual([false, false, false]);
+    await trial.database.people.setDisabled(alice.id, false);
+    expect(await found()).toEqual([true, true, true]);
+    await trial.database.people.remove(alice.id);
+    expect(await dumpTable(trial.database, "app_passwords")).toBe("");
+  });
+});
+
+describe("making one", () => {
+  test("twice from one form makes one, also at once", async () => {
+    const form = { id: randomUUID() };
+    const makings = await Promise.all(Array.from({ length: 10 }, () => appPasswords.create(wish(form))));
+    const outcomes = makings.map(({ outcome }) => outcome).toSorted();
+    expect(outcomes).toEqual(["made", ...Array(9).fill("made-already")]);
+    expect(await listed()).toHaveLength(1);
+  });
+
+  test("leaves each person with 25 at most, also when they are wanted at once", async () => {
+    const makings = await Promise.all(Array.from({ length: 40 }, () => appPasswords.create(wish())));
+    expect(makings.filter(({ outcome }) => outcome === "made")).toHaveLength(mostAppPasswords);
+    expect(await listed()).toHaveLength(25);
+    expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
+    const bob = await createPerson(trial.database);
+    await make({ personId: bob.id });
+  });
+
+  test("is possible again when one was revoked or has expired", async () => {
+    for (let count = 0; count < 25; count++) await make({ lifeSeconds: count === 0 ? day : 90 * day });
+    expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
+    await trial.database.testClock.advance(day);
+    const { id } = await make();
+    expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
+    await appPasswords.revoke({ id, personId: alice.id });
+    await make();
+  });
+
+  test("is not possible for somebody who is disabled or gone", async () => {
+    await trial.database.people.setDisabled(alice.id, true);
+    await expect(appPasswords.create(wish())).rejects.toThrow(PersonGone);
+    await trial.database.people.remove(alice.id);
+    await expect(appPasswords.create(wish())).rejects.toThrow(PersonGone);
+  });
+});

@@ -1,0 +1,160 @@
+import {
+  type AppPassword,
+  type AppPasswordMaking,
+  type AppPasswordStore,
+  type FoundAppPassword,
+  mostAppPasswords,
+} from "./app-password-store.ts";
+import type { Person } from "./central-session-store.ts";
+import { isUuid } from "./is-uuid.ts";
+import { PersonGone } from "./person-gone.ts";
+import type { Pool, PoolClient } from "./postgres-pool.ts";
+import { tokenHash } from "./token-hash.ts";
+import { withoutNul } from "./without-nul.ts";
+
+const columns = `
+  a.id, a.name, a.scopes, a.created_at, a.expires_at, a.last_used_at, a.expires_at <= hub_now() AS expired`;
+
+/** Whoever wants one more waits here for those who want one at the same time. */
+const lockPerson = "SELECT FROM users WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE";
+
+const addAppPassword = `
+  INSERT INTO app_passwords AS a (id, hash, person_id, name, scopes, expires_at)
+  SELECT $1, $2, $3, $4, $5, hub_now() + make_interval(secs => $6)
+  WHERE $7 > (SELECT count(*) FROM app_passwords WHERE person_id = $3 AND expires_at > hub_now())
+  ON CONFLICT (id) DO NOTHING
+  RETURNING ${columns}`;
+
+const listAppPasswords = `
+  SELECT ${columns} FROM app_passwords a WHERE a.person_id = $1 ORDER BY a.created_at DESC, a.id`;
+
+/** Found by the hash alone: whether there is such a person makes no difference to the work. */
+const findAppPassword = `
+  WITH found AS (
+    SELECT ${columns}, u.id AS person_id, u.username, u.name AS person_name, u.email, u.operator, u.groups
+    FROM app_passwords a JOIN users u ON u.id = a.person_id
+    WHERE a.hash = $1 AND (u.username = $2 OR u.email = $2)
+      AND a.expires_at > hub_now() AND u.disabled_at IS NULL
+  ), used AS (
+    UPDATE app_passwords a SET last_used_at = hub_now() FROM found
+    WHERE a.id = found.id AND (a.last_used_at IS NULL OR a.last_used_at <= hub_now() - interval '1 minute')
+  )
+  SELECT * FROM found`;
+
+const revokeAppPassword = "DELETE FROM app_passwords WHERE id = $1 AND person_id = $2 RETURNING name";
+
+const sweepAppPasswords = `
+  DELETE FROM app_passwords WHERE id IN (
+    SELECT id FROM app_passwords WHERE expires_at < hub_now() - interval '30 days'
+    LIMIT $1 FOR UPDATE SKIP LOCKED
+  )`;
+
+interface AppPasswordRow {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly created_at: Date;
+  readonly expires_at: Date;
+  readonly last_used_at: Date | null;
+  readonly expired: boolean;
+}
+
+type FoundRow = AppPasswordRow &
+  Pick<Person, "username" | "email" | "operator" | "groups"> & {
+    readonly person_id: string;
+    readonly person_name: string | null;
+  };
+
+/** App passwords in PostgreSQL, as hashes. */
+export class PostgresAppPasswordStore implements AppPasswordStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async create(wish: Parameters<AppPasswordStore["create"]>[0]): Promise<AppPasswordMaking> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query("BEGIN");
+      const making = await add(client, wish);
+      await client.query("COMMIT");
+      return making;
+    } catch (error) {
+      await client.query("ROLLBACK").catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  async listOf(personId: string): Promise<readonly AppPassword[]> {
+    const { rows } = await this.#pool.query<AppPasswordRow>({
+      name: "app-password-list",
+      text: listAppPasswords,
+      values: [personId],
+    });
+    return rows.map(appPasswordFrom);
+  }
+
+  async findForUse(identifier: string, secret: string): Promise<FoundAppPassword | null> {
+    const { rows } = await this.#pool.query<FoundRow>({
+      name: "app-password-find",
+      text: findAppPassword,
+      values: [tokenHash("AP", secret), withoutNul(identifier.toLowerCase())],
+    });
+    return rows[0] ? { appPassword: appPasswordFrom(rows[0]), person: personFrom(rows[0]) } : null;
+  }
+
+  async revoke({ id, personId }: { readonly id: string; readonly personId: string }): Promise<string | null> {
+    if (!isUuid(id)) return null;
+    const { rows } = await this.#pool.query<{ readonly name: string }>(revokeAppPassword, [id, personId]);
+    return rows[0]?.name ?? null;
+  }
+
+  async sweep(limit: number): Promise<number> {
+    const { rowCount } = await this.#pool.query({
+      name: "app-password-sweep",
+      text: sweepAppPasswords,
+      values: [limit],
+    });
+    return rowCount ?? 0;
+  }
+}
+
+/** Two statements, because only one that began after the wait sees what the others have added. */
+async function add(
+  client: PoolClient,
+  wish: Parameters<AppPasswordStore["create"]>[0],
+): Promise<AppPasswordMaking> {
+  if ((await client.query(lockPerson, [wish.personId])).rowCount !== 1) throw new PersonGone();
+  const { rows } = await client.query<AppPasswordRow>(addAppPassword, [
+    wish.id,
+    tokenHash("AP", wish.secret),
+    wish.personId,
+    withoutNul(wish.name),
+    wish.scopes,
+    wish.lifeSeconds,
+    mostAppPasswords,
+  ]);
+  if (rows[0]) return { outcome: "made", appPassword: appPasswordFrom(rows[0]) };
+  const { rowCount } = await client.query("SELECT FROM app_passwords WHERE id = $1", [wish.id]);
+  return { outcome: rowCount === 1 ? "made-already" : "too-many" };
+}
+
+function appPasswordFrom(row: AppPasswordRow): AppPassword {
+  return {
+    id: row.id,
+    name: row.name,
+    scopes: row.scopes,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+    expired: row.expired,
+  };
+}
+
+function personFrom(row: FoundRow): Person {
+  const { person_id: id, username, email, operator, groups } = row;
+  return { id, username, name: row.person_name ?? username, email, operator, groups, disabled: false };
+}
