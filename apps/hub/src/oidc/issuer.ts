@@ -12,9 +12,10 @@ import Provider, {
 import type { Hub } from "../hub.ts";
 import { isEqual } from "../secret-keys.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import { findAccount } from "./account.ts";
 import { createAdapter } from "./artifact-adapter.ts";
-import { currentSession } from "./central-session-view.ts";
 import { ownScopes } from "./client-metadata.ts";
+import { loadGrant } from "./grant.ts";
 import type { OpenedKey } from "./signing-keys.ts";
 
 /** Lives of what is issued, in seconds. */
@@ -205,64 +206,6 @@ function resourceServer(
     accessTokenFormat: api.tokens,
     ...(api.tokens === "jwt" ? { jwt: { sign: { alg: "ES256" as const } } } : {}),
   };
-}
-
-/** Whoever is disabled or gone has no account: none of her tokens is renewed or answered for. */
-async function findAccount(hub: IssuerSurroundings["hub"], id: string) {
-  const session = currentSession();
-  const person = session?.person.id === id ? session.person : await hub.database.people.findById(id);
-  if (person === null || person.disabled) return undefined;
-  return {
-    accountId: id,
-    claims: async () => ({
-      sub: id,
-      name: person.name,
-      preferred_username: person.username,
-      email: person.email,
-      email_verified: false,
-      groups: [...person.groups],
-    }),
-  };
-}
-
-/**
- * The grant a session has with a client. A first-party site has what its registration lists, without a question; so
- * does whoever was granted it in this session.
- */
-async function loadGrant(hub: IssuerSurroundings["hub"], ctx: KoaContextWithOIDC) {
-  const { client, session, account, params, provider } = ctx.oidc;
-  if (client === undefined || session === undefined || account === undefined) return undefined;
-  const grantId = ctx.oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId);
-  const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
-  const site = hub.sites.find(client.clientId);
-  if (site?.firstParty !== true) return found;
-  const asked = String(params?.scope ?? "")
-    .split(" ")
-    .filter(Boolean);
-  const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-  const granted = new Set(grant.getOIDCScope().split(" "));
-  const resources = Object.entries(ctx.oidc.resourceServers ?? {});
-  const covers =
-    found !== undefined &&
-    asked.every((scope) => granted.has(scope) || resources.some(([, server]) => server.scopes.has(scope))) &&
-    resources.every(([resource]) => asked.every((scope) => covered(grant, resource, scope, ctx)));
-  if (covers) return grant;
-  grant.addOIDCScope(asked.join(" "));
-  grant.addOIDCClaims([...ctx.oidc.requestParamClaims]);
-  for (const [resource, server] of resources)
-    grant.addResourceScope(resource, asked.filter((scope) => server.scopes.has(scope)).join(" "));
-  await grant.save();
-  return grant;
-}
-
-function covered(
-  grant: InstanceType<Provider["Grant"]>,
-  resource: string,
-  scope: string,
-  ctx: KoaContextWithOIDC,
-): boolean {
-  const isItsOwn = ctx.oidc.resourceServers?.[resource]?.scopes.has(scope) ?? false;
-  return !isItsOwn || grant.getResourceScope(resource).split(" ").includes(scope);
 }
 
 /** Registrations hold the hash of a secret; what a client presents is hashed before it is compared. */

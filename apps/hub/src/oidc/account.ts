@@ -1,0 +1,22 @@
+/** Who somebody is, to oidc-provider. */
+import type { Account } from "oidc-provider";
+import type { Hub } from "../hub.ts";
+import { currentSession } from "./central-session-view.ts";
+
+/** Whoever is disabled or gone has no account: none of her tokens is renewed or answered for. */
+export async function findAccount(hub: Pick<Hub, "database">, id: string): Promise<Account | undefined> {
+  const session = currentSession();
+  const person = session?.person.id === id ? session.person : await hub.database.people.findById(id);
+  if (person === null || person.disabled) return undefined;
+  return {
+    accountId: id,
+    claims: async () => ({
+      sub: id,
+      name: person.name,
+      preferred_username: person.username,
+      email: person.email,
+      email_verified: false,
+      groups: [...person.groups],
+    }),
+  };
+}
