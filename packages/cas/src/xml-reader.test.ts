@@ -150,3 +150,18 @@ describe("time: 64 kB of anything are read or refused at once", () => {
     expect(performance.now() - before).toBeLessThan(500);
   });
 });
+
+describe("a message that costs much is refused early", () => {
+  test("more than 32 attributes or declarations of one element", () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) => ` xmlns:n${index}="urn:${index}"`).join("");
+    expect(readXml(`<a${many(32)}/>`).name).toBe("a");
+    expect(() => readXml(`<a${many(33)}/>`)).toThrow("too many attributes");
+  });
+
+  test("declarations are inherited, and end with their element", () => {
+    const root = readXml('<a xmlns:p="urn:p"><b xmlns:p="urn:q"><p:c/></b><p:d/></a>');
+    expect(root.elements[0]?.elements[0]?.namespace).toBe("urn:q");
+    expect(root.elements[1]?.namespace).toBe("urn:p");
+  });
+});

@@ -17,12 +17,15 @@ export class XmlError extends Error {
 
 const deepest = 16;
 const mostElements = 256;
+/** Of one element; a message of ours has five. */
+const mostAttributes = 32;
 
 const nameSource = "[A-Za-z_][A-Za-z0-9._-]*";
 const qualified = `(?:${nameSource}:)?${nameSource}`;
 // Not \s, which takes in spaces that XML knows nothing of.
 const space = "[ \\t\\r\\n]";
 const attributeSource = `${space}+(${qualified})${space}*=${space}*("[^"<]*"|'[^'<]*')`;
+const attributePattern = new RegExp(attributeSource, "g");
 const declaration =
   /^<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'][Uu][Tt][Ff]-8["'])?(?:\s+standalone=["']yes["'])?\s*\?>/;
 const token = new RegExp(
@@ -107,16 +110,25 @@ function takeEnd({ document, path }: Tree): void {
   siblings.push({ namespace, name: tag.slice(tag.indexOf(":") + 1), attributes, elements, text });
 }
 
+const noNamespaces: ReadonlyMap<string, string> = new Map([["", ""]]);
+
 function open({ path }: Tree, tag: string, attributeText: string): Open {
-  const namespaces = new Map(path.at(-1)?.namespaces ?? [["", ""]]);
+  const inherited = path.at(-1)?.namespaces ?? noNamespaces;
+  let namespaces = inherited;
+  const declareHere = (prefix: string, value: string): void => {
+    // Copied where something is declared: with a copy an element a small message would be much work.
+    if (namespaces === inherited) namespaces = new Map(inherited);
+    (namespaces as Map<string, string>).set(prefix, value);
+  };
   const attributes = new Map<string, string>();
   const names = new Set<string>();
-  for (const [, name = "", quoted = ""] of attributeText.matchAll(new RegExp(attributeSource, "g"))) {
+  for (const [, name = "", quoted = ""] of attributeText.matchAll(attributePattern)) {
     if (names.has(name)) throw new XmlError("has an attribute twice");
     names.add(name);
+    if (names.size > mostAttributes) throw new XmlError("has too many attributes");
     const value = unescapeXml(quoted.slice(1, -1));
-    if (name === "xmlns") namespaces.set("", value);
-    else if (name.startsWith("xmlns:")) declare(namespaces, name.slice("xmlns:".length), value);
+    if (name === "xmlns") declareHere("", value);
+    else if (name.startsWith("xmlns:")) declareHere(declared(name.slice("xmlns:".length), value), value);
     else attributes.set(name, value);
   }
   const namespace = namespaces.get(prefixOf(tag));
@@ -131,9 +143,10 @@ function prefixOf(name: string): string {
   return name.includes(":") ? name.slice(0, name.indexOf(":")) : "";
 }
 
-function declare(namespaces: Map<string, string>, prefix: string, namespace: string): void {
+/** @returns the prefix */
+function declared(prefix: string, namespace: string): string {
   if (prefix.startsWith("xml") || namespace === "") throw new XmlError("declares a prefix that it may not");
-  namespaces.set(prefix, namespace);
+  return prefix;
 }
 
 /** Resolves the five entities and character numbers; any other `&` is an error. */

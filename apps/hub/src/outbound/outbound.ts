@@ -5,10 +5,11 @@
  */
 import { lookup } from "node:dns";
 import { readFileSync } from "node:fs";
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import { rootCertificates } from "node:tls";
 import { Agent, fetch, type RequestInit } from "undici";
 import { isLoopbackHost } from "../env.ts";
+import { isPublicAddress } from "./public-address.ts";
 
 export interface Outbound {
   /**
@@ -39,39 +40,6 @@ export class OutboundError extends Error {
 const fiveSeconds = 5_000;
 const sizeLimit = 65_536;
 
-/** Networks that are nobody's public address. @see RFC 6890 */
-const forbidden = new BlockList();
-for (const [network, bits] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 4],
-  ["240.0.0.0", 4],
-] as const) {
-  forbidden.addSubnet(network, bits, "ipv4");
-}
-for (const [network, bits] of [
-  ["::", 128],
-  ["::1", 128],
-  ["::ffff:0:0", 96],
-  ["64:ff9b::", 96],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["ff00::", 8],
-  ["2001:db8::", 32],
-] as const) {
-  forbidden.addSubnet(network, bits, "ipv6");
-}
-
 /**
  * @param options.allowLoopback also call loopback and private addresses (`ALLOW_LOOPBACK_SITES`)
  * @param options.timeLimit milliseconds from the first byte sent to the last received
@@ -82,8 +50,7 @@ export function createOutbound(options: {
   readonly timeLimit?: number;
 }): Outbound {
   const { timeLimit = fiveSeconds } = options;
-  const isForbidden = (address: string): boolean =>
-    !options.allowLoopback && forbidden.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  const isForbidden = (address: string): boolean => !options.allowLoopback && !isPublicAddress(address);
   const own = options.certificateAuthorityFile;
   const agent = new Agent({
     connections: 16,

@@ -1,0 +1,48 @@
+/** Which addresses belong to the public internet. */
+import { BlockList, isIP } from "node:net";
+
+/** @see RFC 6890, table 1 to 16 */
+const reserved4 = subnets("ipv4", [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 4],
+  ["240.0.0.0", 4],
+]);
+/** All that is handed out to anybody. What is outside of it is loopback, mapped, local or nobody's. @see RFC 4291, section 2.4 */
+const global6 = subnets("ipv6", [["2000::", 3]]);
+/** Within it: protocols' own, documentation, and addresses that hold an IPv4 address. */
+const reserved6 = subnets("ipv6", [
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20],
+]);
+
+/**
+ * Decides whether a hub in production may connect to an address. Lists of one family each: asked for an IPv4 address,
+ * Node's list also looks among mapped IPv6 networks, and would find every one of them there.
+ *
+ * @param address as a resolver gives it; what is no address is not public
+ */
+export function isPublicAddress(address: string): boolean {
+  const family = isIP(address);
+  if (family === 4) return !reserved4.check(address, "ipv4");
+  return family === 6 && global6.check(address, "ipv6") && !reserved6.check(address, "ipv6");
+}
+
+function subnets(family: "ipv4" | "ipv6", networks: readonly (readonly [string, number])[]): BlockList {
+  const list = new BlockList();
+  for (const [network, bits] of networks) list.addSubnet(network, bits, family);
+  return list;
+}
