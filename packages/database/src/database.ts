@@ -2,6 +2,7 @@ import type { ProxyGrantingTicketRegistry, TicketRegistry } from "@gatehouse/cas
 import type { AppPasswordStore } from "./app-password-store.ts";
 import type { AuthAdapter } from "./auth-adapter.ts";
 import type { CentralSessionStore } from "./central-session-store.ts";
+import type { ConsentStore } from "./consent-store.ts";
 import type { LoginTicketStore } from "./login-ticket-store.ts";
 import type { LogoutDeliveryStore } from "./logout-delivery-store.ts";
 import type { OidcArtifactStore } from "./oidc-artifact-store.ts";
@@ -22,6 +23,7 @@ export interface Database {
   readonly tickets: TicketRegistry;
   readonly proxyGrantingTickets: ProxyGrantingTicketRegistry;
   readonly oidcArtifacts: OidcArtifactStore;
+  readonly consents: ConsentStore;
   readonly signingKeys: SigningKeyStore;
   readonly appPasswords: AppPasswordStore;
   readonly loginTickets: LoginTicketStore;

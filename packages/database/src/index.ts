@@ -20,6 +20,7 @@ export type {
   SessionWithSites,
   SiteSession,
 } from "./central-session-store.ts";
+export type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
 export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";

@@ -49,7 +49,7 @@ async function readTables({ pool }: Database): Promise<Map<string, WantedTable>>
 
 test("migrations make the tables that schema.prisma describes, and no others", async () => {
   const made = await readTables(trial.database);
-  expect(wanted.size).toBe(14);
+  expect(wanted.size).toBe(15);
   expect([...made.keys()].sort()).toEqual([...wanted.keys()].sort());
   for (const [name, table] of wanted) {
     expect({ name, ...made.get(name) }).toEqual({ name, ...table });
@@ -72,6 +72,7 @@ test("Prisma reads every table through its own names", async () => {
     prisma.rateLimit.findMany(),
     prisma.oidcArtifact.findMany(),
     prisma.signingKey.findMany(),
+    prisma.consent.findMany(),
     prisma.appPassword.findMany(),
   ]);
   expect(counts.flat()).toEqual([]);

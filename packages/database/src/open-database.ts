@@ -6,6 +6,7 @@ import { watchEmbeddedPostgres } from "./embedded/watch-embedded-postgres.ts";
 import { migrate } from "./migrate.ts";
 import { PostgresAppPasswordStore } from "./postgres-app-password-store.ts";
 import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
+import { PostgresConsentStore } from "./postgres-consent-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
 import { PostgresOidcArtifactStore } from "./postgres-oidc-artifact-store.ts";
@@ -92,6 +93,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
   const logoutDeliveries = new PostgresLogoutDeliveryStore(pool, prisma);
   const oidcArtifacts = new PostgresOidcArtifactStore(pool);
   const signingKeys = new PostgresSigningKeyStore(pool);
+  const consents = new PostgresConsentStore(pool);
   const appPasswords = new PostgresAppPasswordStore(pool);
   return {
     pool,
@@ -102,6 +104,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
     tickets,
     proxyGrantingTickets: new PostgresProxyGrantingTicketRegistry(pool),
     oidcArtifacts,
+    consents,
     signingKeys,
     appPasswords,
     loginTickets,
@@ -120,6 +123,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
         oidcArtifacts,
         signingKeys,
         appPasswords,
+        consents,
       ];
       const swept = stores.map((store) => store.sweep(limit));
       return (await Promise.all(swept)).reduce((sum, count) => sum + count, 0);

@@ -1,0 +1,33 @@
+/** What a person lets a site have, beyond one session. */
+export interface Consent {
+  readonly personId: string;
+  readonly clientId: string;
+  /** Of the hub's own: `profile`, `email` … */
+  readonly scopes: readonly string[];
+  /** Of APIs, by their address. */
+  readonly resources: Readonly<Record<string, readonly string[]>>;
+}
+
+/** One found again. */
+export interface FoundConsent extends Consent {
+  readonly givenAt: Date;
+  readonly expiresAt: Date;
+  /** When which API last heard of it, by its address; at most a minute behind the truth. */
+  readonly uses: Readonly<Record<string, Date>>;
+}
+
+/** What people let sites have. Taking it back ends every token that stood on it, at once. */
+export interface ConsentStore {
+  /** Writes what was allowed, in place of what was before. @param lifeSeconds until she is asked anew */
+  give(consent: Consent, lifeSeconds: number): Promise<void>;
+  /** @returns `null` when there is none, or it has run out */
+  find(personId: string, clientId: string): Promise<FoundConsent | null>;
+  /** Latest first. */
+  listOf(personId: string): Promise<readonly FoundConsent[]>;
+  /** An API heard of it. */
+  touch(personId: string, clientId: string, resource: string): Promise<void>;
+  /** Takes it back with every grant, and so every code and token, of the site. @returns false when there was none */
+  takeBack(personId: string, clientId: string): Promise<boolean>;
+  /** Deletes what has run out; returns how many. */
+  sweep(limit: number): Promise<number>;
+}

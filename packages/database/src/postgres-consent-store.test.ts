@@ -1,0 +1,81 @@
+/** What a person lets a site have, and taking it back. */
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createPerson, emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+
+let trial: TrialDatabase;
+let personId: string;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+beforeEach(async () => {
+  await emptyDatabase(trial.database);
+  personId = (await createPerson(trial.database)).id;
+});
+afterAll(() => trial.close());
+
+const api = "https://bank.example/api";
+const day = 86_400;
+const give = (more: object = {}, life = day) =>
+  trial.database.consents.give(
+    { personId, clientId: "budget", scopes: ["profile"], resources: { [api]: ["read"] }, ...more },
+    life,
+  );
+
+test("what was given is found, in place of what was before, until it runs out", async () => {
+  await give();
+  await give({ scopes: ["email"] });
+  const { consents } = trial.database;
+  expect(await consents.find(personId, "budget")).toMatchObject({
+    scopes: ["email"],
+    resources: { [api]: ["read"] },
+    uses: {},
+  });
+  expect(await consents.find(personId, "other")).toBeNull();
+  await trial.database.testClock.advance(day + 1);
+  expect(await consents.find(personId, "budget")).toBeNull();
+  expect(await consents.listOf(personId)).toEqual([]);
+  await trial.database.testClock.advance(3601);
+  expect(await consents.sweep(10)).toBe(1);
+});
+
+test("taking it back ends its grants and tokens at once, and nobody else's", async () => {
+  const { consents, oidcArtifacts } = trial.database;
+  const keep = async (clientId: string) => {
+    const id = randomBytes(32).toString("base64url");
+    const artifact = { kind: "Grant", payload: {}, personId, clientId, lifeSeconds: day };
+    await oidcArtifacts.upsert(id, artifact);
+    const token = randomBytes(32).toString("base64url");
+    await oidcArtifacts.upsert(token, { ...artifact, kind: "AccessToken", grantId: id });
+    return token;
+  };
+  const [budget, other] = [await keep("budget"), await keep("other")];
+  await give();
+  expect(await consents.takeBack(personId, "budget")).toBe(true);
+  expect(await consents.takeBack(personId, "budget")).toBe(false);
+  expect(await oidcArtifacts.find("AccessToken", budget)).toBeNull();
+  expect(await oidcArtifacts.find("AccessToken", other)).not.toBeNull();
+});
+
+test("it says when which API last heard of it, written at most once a minute", async () => {
+  await give();
+  const { consents, testClock } = trial.database;
+  const lastUse = async () => (await consents.listOf(personId))[0]?.uses[api];
+  await consents.touch(personId, "budget", api);
+  const first = await lastUse();
+  expect(first).toBeInstanceOf(Date);
+  await testClock.advance(30);
+  await consents.touch(personId, "budget", api);
+  expect(await lastUse()).toEqual(first);
+  await testClock.advance(31);
+  await consents.touch(personId, "budget", api);
+  expect((await lastUse())?.getTime()).toBeGreaterThan(first?.getTime() ?? 0);
+});
+
+test("it goes with the person, and survives kill -9", async () => {
+  await give();
+  const reopened = await trial.reopenAfterKill();
+  expect(await reopened.consents.find(personId, "budget")).not.toBeNull();
+  await reopened.people.remove(personId);
+  expect(await reopened.consents.listOf(personId)).toEqual([]);
+});
