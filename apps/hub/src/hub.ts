@@ -1,6 +1,7 @@
 /** The composition of the hub: the only place where ports meet their stores. */
 import { type Database, type FoundSession, openDatabase } from "@gatehouse/database";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
+import { createWrongTries, type WrongTries } from "./credential/wrong-tries.ts";
 import type { Settings } from "./env.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
 import type { Call } from "./http/route.ts";
@@ -20,6 +21,7 @@ export interface Hub {
   readonly database: Database;
   readonly sites: SiteRegistry;
   readonly throttle: SignInThrottle;
+  readonly wrongTries: WrongTries;
   readonly logout: LogoutDispatcher;
   readonly outbound: Outbound;
   /** OpenID Connect and OAuth 2.0. */
@@ -71,6 +73,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     database,
     sites,
     throttle: createSignInThrottle(settings.loginThrottle ? database.pool : null),
+    wrongTries: createWrongTries(settings.loginThrottle ? database.pool : null),
     logout,
     outbound,
     issuer,

@@ -1,7 +1,7 @@
-/** Slows down guessing without letting a stranger lock a person out. The only place that imports the limiter. */
+/** Slows down guessing without letting a stranger lock a person out. */
 import { createHash } from "node:crypto";
 import type { Database } from "@gatehouse/database";
-import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { consume, createLimiter, network } from "./limiter.ts";
 
 /** Who tries to sign in, as far as it can be told before the password is checked. */
 export interface Attempt {
@@ -39,16 +39,8 @@ const limits = {
 /** @param pool null switches throttling off (`LOGIN_THROTTLE=off`) */
 export function createSignInThrottle(pool: Database["pool"] | null): SignInThrottle {
   if (pool === null) return { take: async () => ({ allowed: true }), succeeded: async () => {} };
-  const limiter = (name: keyof typeof limits): RateLimiterPostgres =>
-    new RateLimiterPostgres({
-      storeClient: pool,
-      storeType: "pool",
-      tableName: "rate_limits",
-      tableCreated: true,
-      clearExpiredByTimeout: name === "account",
-      keyPrefix: `sign-in-${name}`,
-      ...limits[name],
-    });
+  const limiter = (name: keyof typeof limits) =>
+    createLimiter(pool, `sign-in-${name}`, limits[name], { clearsExpired: name === "account" });
   const account = limiter("account");
   const everywhere = limiter("everywhere");
   const address = limiter("address");
@@ -80,18 +72,6 @@ export function createSignInThrottle(pool: Database["pool"] | null): SignInThrot
   };
 }
 
-/** @returns 0 when allowed, else the seconds to wait */
-async function consume(limiter: RateLimiterPostgres, key: string): Promise<number> {
-  try {
-    await limiter.consume(key);
-    return 0;
-  } catch (refused) {
-    // A limiter that cannot count must not let guessing through: anything but its answer is a failure.
-    if (!(refused instanceof RateLimiterRes)) throw refused;
-    return Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-  }
-}
-
 function accountKey({ identifier, address, knownBrowser }: Attempt): string {
   return `${digest(identifier)}:${knownBrowser === undefined ? network(address) : digest(knownBrowser)}`;
 }
@@ -99,13 +79,4 @@ function accountKey({ identifier, address, knownBrowser }: Attempt): string {
 /** What people type as user name may be a password typed into the wrong field: not kept as it is. */
 function digest(text: string): string {
   return createHash("sha256").update(text.trim().toLowerCase()).digest("hex").slice(0, 32);
-}
-
-/** One household or office: an IPv4 address, or the first 64 bits of an IPv6 address, however it is written. */
-function network(address: string): string {
-  if (!address.includes(":")) return address;
-  const [before = [], after = []] = address.split("::").map((half) => half.split(":").filter(Boolean));
-  const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill("0");
-  const groups = [...before, ...zeros, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16));
-  return `${groups.map((group) => group.toString(16)).join(":")}::/64`;
 }

@@ -1,0 +1,48 @@
+import type { Database } from "@gatehouse/database";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openTestDatabase } from "../test-support/test-database.ts";
+import { createWrongTries, type TriedFrom, type WrongTries } from "./wrong-tries.ts";
+
+let database: Database;
+let wrongTries: WrongTries;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  wrongTries = createWrongTries(database.pool);
+});
+beforeEach(async () => {
+  await database.pool.query("TRUNCATE rate_limits");
+});
+afterAll(() => database.close());
+
+const here: TriedFrom = { address: "192.0.2.1" };
+
+/** How many of so many at once are still answered. */
+async function answered(count: number, from: TriedFrom): Promise<number> {
+  const waits = await Promise.all(Array.from({ length: count }, () => wrongTries.count(from)));
+  return waits.filter((seconds) => seconds === 0).length;
+}
+
+test("ASVS 6.3.1 a hundred wrong ones from an address, then a wait of minutes", async () => {
+  expect(await answered(150, here)).toBe(100);
+  const wait = await wrongTries.count(here);
+  expect(wait).toBeGreaterThan(800);
+  expect(wait).toBeLessThanOrEqual(900);
+});
+
+test("another address and a site have counters of their own; a network of IPv6 has one", async () => {
+  await answered(101, here);
+  await answered(101, { address: "2001:db8::1" });
+  expect(await wrongTries.count({ address: "192.0.2.2" })).toBe(0);
+  expect(await wrongTries.count({ site: "192.0.2.1" })).toBe(0);
+  expect(await wrongTries.count({ address: "2001:db8::2" })).toBeGreaterThan(0);
+});
+
+test("ASVS 16.5.3 when it cannot count, nothing is answered", async () => {
+  const broken = { query: () => Promise.reject(new Error("database gone")) } as unknown as Database["pool"];
+  await expect(createWrongTries(broken).count(here)).rejects.toThrow("database gone");
+});
+
+test("LOGIN_THROTTLE=off counts nothing", async () => {
+  const off = createWrongTries(null);
+  for (let index = 0; index < 150; index++) expect(await off.count(here)).toBe(0);
+});

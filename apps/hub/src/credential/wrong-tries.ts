@@ -1,0 +1,29 @@
+/** Counts app passwords that were wrong, so that whoever tries many has to wait. */
+import type { Database } from "@gatehouse/database";
+import { consume, createLimiter, network } from "./limiter.ts";
+
+/** Where wrong ones come from: an address, or a site that passes on what it was given. */
+export type TriedFrom = { readonly address: string } | { readonly site: string };
+
+export interface WrongTries {
+  /**
+   * Counts one. A right one is never counted and never asked to wait: nobody guesses 256 random bits, and a program
+   * that goes on with a revoked one must not stop its neighbours behind the same address (docs/decisions/0014).
+   *
+   * @returns 0, or the seconds for which this is all the answer there is to wrong ones
+   */
+  count(from: TriedFrom): Promise<number>;
+}
+
+/** The same as for passwords, over all accounts from one address (`sign-in-throttle.ts`). */
+const limit = { points: 100, duration: 15 * 60 };
+
+/** @param pool null switches counting off (`LOGIN_THROTTLE=off`) */
+export function createWrongTries(pool: Database["pool"] | null): WrongTries {
+  if (pool === null) return { count: async () => 0 };
+  const limiter = createLimiter(pool, "app-password", limit);
+  return {
+    count: (from) =>
+      consume(limiter, "site" in from ? `site:${from.site}` : `address:${network(from.address)}`),
+  };
+}
