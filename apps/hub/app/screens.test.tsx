@@ -56,6 +56,7 @@ const account: AccountScreen = {
     { ...browser, id: "s2", here: false, sites: [] },
   ],
   sites: [shop],
+  appPasswords: [],
 };
 
 function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name], Page: () => ReactNode): string {

@@ -6,7 +6,7 @@ import type { AntiForgery, Caller, Route, Sends } from "./http/route.ts";
 import { hubRoutes } from "./routes.ts";
 import { createMovableClock } from "./test-door/movable-clock.ts";
 
-const callers: readonly Caller[] = ["anyone", "person", "site", "tester"];
+const callers: readonly Caller[] = ["anyone", "person", "api", "site", "tester"];
 const protections: readonly AntiForgery[] = [
   "changes-nothing",
   "sign-out-only",
@@ -44,6 +44,11 @@ const expected = [
   "POST /account/sessions/end person form-token",
   "POST /account/sessions/end-others person form-token",
   "POST /account/sessions/end-all person form-token",
+  "GET /account/app-passwords/new person changes-nothing",
+  "POST /account/app-passwords/new person form-token",
+  "POST /account/app-passwords/revoke person form-token",
+  "GET /api/v1/me api changes-nothing",
+  "POST /api/v1/app-passwords/verify site header-credentials",
   "POST /sites/v1/sessions/check site header-credentials",
   "GET /healthz anyone changes-nothing",
   "GET /readyz anyone changes-nothing",
@@ -86,7 +91,16 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
     if (route.caller === "person" && route.method !== "GET")
       expect([route.antiForgery, route.sends]).toEqual(["form-token", "form"]);
     if (route.antiForgery === "form-token") expect(route.caller).toBe("person");
-    expect(route.antiForgery === "header-credentials").toBe(["site", "tester"].includes(route.caller));
+    const hasHeader = ["site", "tester"].includes(route.caller);
+    expect(route.antiForgery === "header-credentials").toBe(
+      hasHeader || (route.caller === "api" && route.method !== "GET"),
+    );
+  });
+
+  test("what a program asks for is allowed by one scope, and JSON", () => {
+    expect(route.scope !== undefined).toBe(route.caller === "api");
+    if (route.caller === "api")
+      expect([route.scope, route.speaks]).toEqual([expect.stringMatching(/^\S+$/), "json"]);
   });
 
   test("is declared once", () => {
@@ -105,6 +119,8 @@ describe("pages draw what a route decided, and nothing else", () => {
     expect(directories.toSorted()).toEqual([
       "",
       "account",
+      "account/app-passwords/made",
+      "account/app-passwords/new",
       "cas/ask-before",
       "cas/login",
       "cas/logout",

@@ -1,5 +1,6 @@
 /** Every route of the hub, in one list. */
 import { account } from "./account/account.ts";
+import { appPasswords } from "./app-password/app-passwords.ts";
 import { confirm } from "./cas/ask-before.ts";
 import { acceptCredentials, requestCredentials } from "./cas/login.ts";
 import { logout } from "./cas/logout.ts";
@@ -29,6 +30,7 @@ export function hubRoutes(testClock: MovableClock | undefined): readonly Route[]
     ...rest,
     ...interactions,
     ...account,
+    ...appPasswords,
     checkSession,
     ...health,
     ...(testClock === undefined ? [] : testDoor(testClock)),

@@ -16,6 +16,8 @@ export interface Screens {
   refused: RefusedScreen;
   home: HomeScreen;
   account: AccountScreen;
+  "make-app-password": MakeAppPasswordScreen;
+  "app-password-made": AppPasswordMadeScreen;
 }
 
 /** A site as people know it. */
@@ -153,8 +155,59 @@ export interface AccountScreen {
     readonly lastActivityAt: Date;
     readonly sites: readonly (SiteName & { readonly since: Date; readonly lastActivityAt: Date })[];
   }[];
+  /** What programs use in place of her password, the newest first. */
+  readonly appPasswords: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly allows: readonly Allowed[];
+    readonly createdAt: Date;
+    readonly expiresAt: Date;
+    readonly lastUsedAt: Date | null;
+    readonly expired: boolean;
+  }[];
   /** Registered sites she may go to. */
   readonly sites: readonly (SiteName & { readonly url: string })[];
+}
+
+/** Something that is allowed, in words that follow "It may". */
+export interface Allowed {
+  readonly words: string;
+  /** The site's name; `null`: at the hub itself. */
+  readonly at: string | null;
+}
+
+/** What she wants an app password to be. */
+export interface MakeAppPasswordScreen {
+  readonly action: string;
+  /** Hidden fields: form token and the id of what will be made. */
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  readonly name: string;
+  readonly longestName: number;
+  /** Each is a box to tick, sent as `true` under `field`. */
+  readonly scopes: readonly (Allowed & {
+    readonly field: string;
+    readonly hint: string;
+    readonly chosen: boolean;
+  })[];
+  readonly lives: readonly { readonly days: number; readonly chosen: boolean }[];
+  /** What was wrong with the form as it was sent. */
+  readonly errors: readonly MakeAppPasswordErrorCode[];
+}
+
+export type MakeAppPasswordErrorCode =
+  | "name_missing"
+  | "name_too_long"
+  | "scope_missing"
+  | "life_missing"
+  | "too_many";
+
+/** The only page that ever shows an app password. */
+export interface AppPasswordMadeScreen {
+  readonly name: string;
+  readonly secret: string;
+  readonly username: string;
+  readonly allows: readonly Allowed[];
+  readonly expiresAt: Date;
 }
 
 interface Current {

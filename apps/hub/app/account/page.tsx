@@ -1,8 +1,10 @@
-import { ButtonLink, EmptyState, Mark, Notice, Page, Section, SiteHeader } from "@gatehouse/ui";
+import { EmptyState, Notice, Page, Section } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { type AccountScreen, readScreen } from "../../src/screen.ts";
 import { SiteNames } from "../site-names.tsx";
+import { AccountHeader } from "./account-header.tsx";
+import { AppPasswordRows } from "./app-password-rows.tsx";
 import { EndMany } from "./end-many.tsx";
 import { SessionRows } from "./session-rows.tsx";
 
@@ -37,17 +39,14 @@ export default function AccountPage() {
         <SessionRows sessions={model.sessions} token={model.token} now={new Date()} />
         <EndMany others={model.sessions.filter(({ here }) => !here).length} token={model.token} />
       </Section>
+      <Section
+        id="app-passwords"
+        title="App passwords"
+        intro="For programs that ask for a password. Never give them your own."
+      >
+        <AppPasswordRows appPasswords={model.appPasswords} token={model.token} now={new Date()} />
+      </Section>
     </Page>
-  );
-}
-
-function AccountHeader() {
-  return (
-    <SiteHeader mark={<Mark />} name="Gatehouse" href="/account">
-      <ButtonLink kind="quiet" href="/cas/logout">
-        Sign out
-      </ButtonLink>
-    </SiteHeader>
   );
 }
 

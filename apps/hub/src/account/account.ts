@@ -1,5 +1,6 @@
 /** `/account`: who I am, where I am signed in, ending one or all. */
 import type { SessionWithSites } from "@gatehouse/database";
+import { listAppPasswords } from "../app-password/list-app-passwords.ts";
 import { sayGoodbye } from "../cas/logout.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
@@ -10,6 +11,12 @@ const notices: ReadonlyMap<string, string> = new Map([
   ["ended", "Signed out there. Its sites are being told."],
   ["ended-others", "Signed out everywhere else. The sites are being told."],
   ["gone", "That sign-in had ended already."],
+  ["app-password-revoked", "Revoked. Whatever used it is refused from now on."],
+  ["app-password-gone", "That app password was revoked already."],
+  [
+    "app-password-made",
+    "That app password was made already, and is shown only once. Revoke it and make another if you missed it.",
+  ],
 ]);
 
 const showAccount = route({
@@ -21,7 +28,10 @@ const showAccount = route({
   speaks: "html",
   async answer(call, { parameters }) {
     const { person } = call.session;
-    const sessions = await call.hub.database.sessions.listOf(person.id);
+    const [sessions, appPasswords] = await Promise.all([
+      call.hub.database.sessions.listOf(person.id),
+      listAppPasswords(call),
+    ]);
     const here = (session: SessionWithSites): boolean => session.id === call.session.id;
     const model: AccountScreen = {
       person: { name: person.name, username: person.username, email: person.email },
@@ -38,6 +48,7 @@ const showAccount = route({
           sites: sitesOf(call, session),
         }),
       ),
+      appPasswords,
       sites: call.hub.sites.list().map(({ name, host, url }) => ({ name, host, url })),
     };
     return { screen: { name: "account", model } };

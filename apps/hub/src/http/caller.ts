@@ -1,19 +1,31 @@
 /** Finds out who calls. */
 
 import { isEqual } from "../secret-keys.ts";
-import { type Call, type Caller, type CallerFacts, json, seeOther, type Written } from "./route.ts";
+import { identifyApiCaller } from "./api-caller.ts";
+import { readBasicCredentials } from "./basic-credentials.ts";
+import {
+  type Call,
+  type Caller,
+  type CallerFacts,
+  json,
+  type Route,
+  seeOther,
+  type Written,
+} from "./route.ts";
 
 export type Identified =
   | { readonly kind: "known"; readonly call: CallerFacts[Caller]; isFormToken(token: string): boolean }
   | { readonly kind: "elsewhere"; readonly answer: Written };
 
 /** @returns the call with what is known of the caller, or the answer that asks for credentials */
-export async function identifyCaller(caller: Caller, call: Call): Promise<Identified> {
-  switch (caller) {
+export async function identifyCaller(route: Route, call: Call): Promise<Identified> {
+  switch (route.caller) {
     case "anyone":
       return { kind: "known", call, isFormToken: () => false };
     case "person":
       return identifyPerson(call);
+    case "api":
+      return identifyProgram(route, call);
     case "site":
       return identifySite(call);
     case "tester":
@@ -40,12 +52,21 @@ async function identifyPerson(call: Call): Promise<Identified> {
   };
 }
 
+async function identifyProgram(route: Route, call: Call): Promise<Identified> {
+  if (route.scope === undefined) throw new Error(`${route.path} says no scope`);
+  const found = await identifyApiCaller(call, route.scope);
+  if ("answer" in found) return { kind: "elsewhere", answer: found.answer };
+  const { person, credential } = found;
+  return { kind: "known", call: { ...call, person, credential }, isFormToken: () => false };
+}
+
 /** @see RFC 7617, section 2 */
 async function identifySite(call: Call): Promise<Identified> {
-  const credentials = basicCredentials(call);
-  const site = credentials && call.hub.sites.authenticate(credentials.id, credentials.secret);
+  const token68 = /^Basic +(.+)$/i.exec(call.header("authorization") ?? "")?.[1];
+  const credentials = readBasicCredentials(token68 ?? "");
+  const site = credentials && call.hub.sites.authenticate(credentials.userId, credentials.password);
   if (site !== undefined) return { kind: "known", call: { ...call, site }, isFormToken: () => false };
-  warnOfStranger(call, credentials?.id);
+  warnOfStranger(call, credentials?.userId);
   return {
     kind: "elsewhere",
     answer: json(
@@ -64,14 +85,6 @@ async function identifySite(call: Call): Promise<Identified> {
       },
     ),
   };
-}
-
-function basicCredentials(call: Call): { readonly id: string; readonly secret: string } | undefined {
-  const match = /^Basic ([A-Za-z0-9+/]{1,2000}={0,2})$/i.exec(call.header("authorization") ?? "");
-  const credentials = Buffer.from(match?.[1] ?? "", "base64").toString("utf8");
-  const colon = credentials.indexOf(":");
-  if (colon <= 0) return undefined;
-  return { id: credentials.slice(0, colon), secret: credentials.slice(colon + 1) };
 }
 
 /** Names registered sites only: what a stranger sends as id may be anything, a secret in the wrong place included. */

@@ -18,6 +18,8 @@ const pathOf: Record<keyof Screens, string> = {
   refused: "/refused",
   home: "/",
   account: "/account",
+  "make-app-password": "/account/app-passwords/new",
+  "app-password-made": "/account/app-passwords/made",
 };
 
 /**

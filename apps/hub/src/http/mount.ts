@@ -72,7 +72,7 @@ function answersHead({ method, antiForgery }: Route): boolean {
 async function run(declared: Route, call: Call, context: HubContext): Promise<Answer> {
   const sent = await readSent(declared, call, context);
   checkOrigin(declared.antiForgery, call);
-  const facts = await identifyCaller(declared.caller, call);
+  const facts = await identifyCaller(declared, call);
   if (facts.kind === "elsewhere") return facts.answer;
   if (declared.antiForgery === "form-token" && !facts.isFormToken(sent.parameters.get("token") ?? "")) {
     throw new HubError(403, "form_token_wrong", "Please try again", [

@@ -4,11 +4,12 @@
  * test lists every route and fails on one that does not say.
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
-import type { CentralSession } from "@gatehouse/database";
+import type { CentralSession, Person } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { Log } from "../log.ts";
 import type { Screens } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import type { ApiCredential } from "./api-scheme.ts";
 
 /** What every answer can draw on. */
 export interface Call {
@@ -54,12 +55,14 @@ export interface Written {
 }
 
 /** Who may call, and what the answer then knows of the caller. */
-export type Caller = "anyone" | "person" | "site" | "tester";
+export type Caller = "anyone" | "person" | "api" | "site" | "tester";
 
 export interface CallerFacts {
   anyone: Call;
   /** A living central session came with the request. */
   person: Call & { readonly session: CentralSession; readonly formToken: string };
+  /** A program proved whose it is, with something that allows the route's `scope`. */
+  api: Call & { readonly person: Person; readonly credential: ApiCredential };
   /** A registered site proved itself with its secret. */
   site: Call & { readonly site: RegisteredSite };
   tester: Call;
@@ -100,6 +103,8 @@ export interface Route<Who extends Caller = Caller> {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly caller: Who;
+  /** What the credential of a caller "api" has to allow; others have none. */
+  readonly scope?: string;
   readonly antiForgery: AntiForgery;
   readonly sends: Sends;
   /** How refusals are said. */

@@ -24,6 +24,8 @@ const names: readonly (keyof Screens)[] = Object.keys({
   refused: true,
   home: true,
   account: true,
+  "make-app-password": true,
+  "app-password-made": true,
 } satisfies Record<keyof Screens, true>) as (keyof Screens)[];
 
 export function createNextStandIn(): { readonly next: NextHandler; readonly asked: AskedOfNext[] } {

@@ -1,0 +1,144 @@
+import type { ReactNode } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, test } from "vitest";
+import {
+  type AccountScreen,
+  type AppPasswordMadeScreen,
+  type MakeAppPasswordScreen,
+  type Screens,
+  withScreen,
+} from "../../src/screen.ts";
+import { AppPasswordRows } from "./app-password-rows.tsx";
+import AppPasswordMadePage from "./app-passwords/made/page.tsx";
+import MakeAppPasswordPage, { generateMetadata } from "./app-passwords/new/page.tsx";
+
+const at = new Date("2026-11-21T12:00:00Z");
+const inAMonth = new Date("2026-12-21T12:00:00Z");
+const accounts = { words: "see your accounts", at: "Harbour Bank" };
+const appPassword: AccountScreen["appPasswords"][number] = {
+  id: "a1",
+  name: "Backup",
+  allows: [accounts],
+  createdAt: at,
+  expiresAt: inAMonth,
+  lastUsedAt: null,
+  expired: false,
+};
+const form: MakeAppPasswordScreen = {
+  action: "/account/app-passwords/new",
+  hidden: [{ name: "token", value: "token-1" }],
+  name: "Backup",
+  longestName: 60,
+  scopes: [
+    { ...accounts, field: "scope:bank:accounts.read", hint: "And how much.", chosen: false },
+    { words: "see who you are", at: null, field: "scope:account:read", hint: "Your name.", chosen: true },
+  ],
+  lives: [
+    { days: 7, chosen: false },
+    { days: 30, chosen: true },
+  ],
+  errors: [],
+};
+const made: AppPasswordMadeScreen = {
+  name: "<b>Backup</b>",
+  secret: "gh_secret",
+  username: "alice",
+  allows: [accounts],
+  expiresAt: inAMonth,
+};
+
+function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name], Page: () => ReactNode): string {
+  return withScreen(name, model, () => renderToStaticMarkup(<Page />));
+}
+const drawnForm = (over: Partial<MakeAppPasswordScreen> = {}) =>
+  drawn("make-app-password", { ...form, ...over }, MakeAppPasswordPage);
+const rows = (...appPasswords: AccountScreen["appPasswords"]) =>
+  renderToStaticMarkup(<AppPasswordRows appPasswords={appPasswords} token="token-1" now={at} />);
+const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, "").replaceAll(/\s+/g, " ");
+
+test.each([
+  ["the form", drawnForm()],
+  [
+    "the form with errors",
+    drawnForm({ errors: ["name_missing", "scope_missing", "life_missing", "too_many"] }),
+  ],
+  ["the one look at it", drawn("app-password-made", made, AppPasswordMadePage)],
+])("%s has one heading, a way past the header, nothing that the policy forbids", (_, html) => {
+  expect(html.match(/<h1\b/g)).toHaveLength(1);
+  expect(html).toContain('href="#main"');
+  expect(html).not.toMatch(/\sstyle=|<style|<script|\son[a-z]+=|placeholder=/);
+});
+
+describe("rows of app passwords", () => {
+  test("are sentences: what it may do, since when, last used, until when", () => {
+    const text = textOf(rows(appPassword));
+    expect(text).toContain("It may see your accounts at Harbour Bank.");
+    expect(text).toContain("Made just now, never used, expires on 21 December 2026");
+    expect(textOf(rows({ ...appPassword, lastUsedAt: at }))).toContain("last used just now");
+  });
+
+  test("are revoked by a form that has the token and says which, after a question", () => {
+    const html = rows(appPassword);
+    const details = html.match(/<details.*<\/details>/s)?.[0] ?? "";
+    expect(details).toContain("This cannot be taken back.");
+    expect(details).toContain('action="/account/app-passwords/revoke" method="post"');
+    expect(details).toContain('name="token" value="token-1"');
+    expect(details).toContain('name="app-password" value="a1"');
+  });
+
+  test("say that one has expired, in words, and offer to remove it", () => {
+    const text = textOf(rows({ ...appPassword, expired: true }));
+    expect(text).toMatch(/Backup ?Expired/);
+    expect(text).toContain("expired on 21 December 2026");
+    expect(text).toContain("Remove Backup");
+    expect(text).not.toContain("Revoke");
+  });
+
+  test("are missed by words that say what will stand here and how", () => {
+    expect(textOf(rows())).toMatch(/You have none\..*appears here.*Make an app password/);
+  });
+});
+
+describe("the form", () => {
+  test("asks for name, scopes and life, and for nothing else", () => {
+    const html = drawnForm();
+    const controls = html
+      .match(/<(input|select|textarea)\b[^>]*>/g)
+      ?.map((tag) => /name="([^"]+)"/.exec(tag)?.[1]);
+    expect(controls).toEqual(["token", "name", "scope:bank:accounts.read", "scope:account:read", "days"]);
+    expect(html.match(/<button\b/g)).toHaveLength(1);
+  });
+
+  test("keeps what was chosen", () => {
+    const html = drawnForm({ errors: ["too_many"] });
+    expect(html).toMatch(/<input[^>]*value="Backup"/);
+    expect(html.match(/<input[^>]*name="scope:account:read"[^>]*>/)?.[0]).toContain("checked=");
+    expect(html.match(/<input[^>]*name="scope:bank:accounts.read"[^>]*>/)?.[0]).not.toContain("checked=");
+    expect(html).toContain('<option value="30" selected="">30 days</option>');
+  });
+
+  test.each(["name_missing", "name_too_long", "scope_missing", "life_missing"] as const)(
+    "after %s the summary leads to what it is about, which says so itself, and the title begins with Error",
+    (code) => {
+      const html = drawnForm({ errors: [code] });
+      const target = html.match(/<div[^>]*role="alert".*?href="#([^"]+)"/)?.[1];
+      expect(html).toMatch(new RegExp(`<(input|select)[^>]* id="${target}"|<input id="${target}"`));
+      expect(html).toMatch(/<p class="ui-field-error" id="[a-z]+-error">/);
+      const described = html
+        .match(/aria-describedby="([^"]*-error)"/)?.[1]
+        ?.split(" ")
+        .at(-1);
+      expect(html).toContain(`id="${described}"`);
+      const title = withScreen("make-app-password", { ...form, errors: [code] }, generateMetadata).title;
+      expect(title).toBe("Error: Make an app password");
+    },
+  );
+});
+
+test("the one look at it says so, and text from people stays text", () => {
+  const html = drawn("app-password-made", made, AppPasswordMadePage);
+  expect(textOf(html)).toContain("shown only this once");
+  expect(html).toContain('<code class="secret">gh_secret</code>');
+  expect(html).toContain("<bdi>&lt;b&gt;Backup&lt;/b&gt;</bdi>");
+  expect(textOf(html)).toContain("It may see your accounts at Harbour Bank. Until 21 December 2026,");
+});

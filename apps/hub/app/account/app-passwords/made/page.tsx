@@ -1,0 +1,51 @@
+import { ButtonLink, Page } from "@gatehouse/ui";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { readScreen } from "../../../../src/screen.ts";
+import { AccountHeader } from "../../account-header.tsx";
+import { allowsWords } from "../../app-password-words.ts";
+import { ExactDate } from "../../exact-date.tsx";
+
+export const dynamic = "force-dynamic";
+export const metadata: Metadata = { title: "Your new app password" };
+
+/** The only page that ever shows it. */
+export default function AppPasswordMadePage() {
+  const model = readScreen("app-password-made");
+  if (model === null) notFound();
+  return (
+    <Page header={<AccountHeader />}>
+      <div className="one-column">
+        <h1 className="ui-title">Your new app password</h1>
+        <p className="ui-lead">
+          Copy it now. It is shown only this once: nobody can look it up later, and neither can you.
+        </p>
+        <dl className="made">
+          <div>
+            <dt>App password</dt>
+            <dd>
+              <code className="secret">{model.secret}</code>
+            </dd>
+          </div>
+          <div>
+            <dt>Username</dt>
+            <dd>
+              <bdi>{model.username}</bdi>
+            </dd>
+          </div>
+          <div>
+            <dt>For</dt>
+            <dd>
+              <bdi>{model.name}</bdi>
+            </dd>
+          </div>
+        </dl>
+        <p>
+          {allowsWords(model.allows)} Until <ExactDate date={model.expiresAt} />, or until you revoke it on
+          your account page.
+        </p>
+        <ButtonLink href="/account">I have copied it</ButtonLink>
+      </div>
+    </Page>
+  );
+}

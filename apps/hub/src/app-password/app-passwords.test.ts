@@ -1,0 +1,266 @@
+/** App passwords on the account page, over HTTP: making, listing, revoking. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import {
+  basic,
+  fillAppPasswordForm,
+  makeAppPassword,
+  sendAppPasswordForm,
+} from "../test-support/app-password.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+let browser: TestBrowser;
+beforeAll(async () => {
+  opened = await openTestHub();
+});
+beforeEach(async () => {
+  alice = await opened.createPerson();
+  browser = await signedIn(alice);
+});
+afterAll(() => opened.close());
+
+async function signedIn(person: TestPerson): Promise<TestBrowser> {
+  const made = new TestBrowser(opened);
+  await made.signIn(person);
+  return made;
+}
+const page = async (from = browser) => (await from.get("/account")).screen("account");
+const listed = async (from = browser) => (await page(from)).appPasswords;
+async function works(secret: string): Promise<boolean> {
+  const authorization = basic(alice.username, secret);
+  return (await new TestBrowser(opened).get("/api/v1/me", { authorization })).status === 200;
+}
+async function revoke(id: string, from = browser, more: Record<string, string> = {}) {
+  const { token } = await page(from);
+  return from.post("/account/app-passwords/revoke", { token, "app-password": id, ...more });
+}
+
+describe("making an app password", () => {
+  test("it is shown once, on an answer that nobody keeps", async () => {
+    const fields = await fillAppPasswordForm(browser, { scopes: ["account:read", "bank:accounts.read"] });
+    const answer = await sendAppPasswordForm(browser, fields);
+    expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "no-store"]);
+    const { secret, ...rest } = answer.screen("app-password-made");
+    expect(secret).toMatch(/^gh_[A-Za-z0-9]{43}$/);
+    expect(rest).toEqual({
+      name: "Backup",
+      username: alice.username,
+      allows: [
+        { words: "see who you are", at: null },
+        { words: "see your accounts", at: "The bank" },
+      ],
+      expiresAt: expect.any(String),
+    });
+    expect(await works(secret)).toBe(true);
+    for (const path of ["/account", "/account/app-passwords/new"])
+      expect((await browser.get(path)).body).not.toContain(secret);
+    expect(opened.lines.join()).not.toContain(secret);
+  });
+
+  test("no two are the same", async () => {
+    const secrets = [await makeAppPassword(browser), await makeAppPassword(browser)];
+    expect(new Set(secrets).size).toBe(2);
+    expect(await listed()).toHaveLength(2);
+  });
+
+  test("a form that comes twice makes one, and the second answer shows nothing", async () => {
+    const fields = await fillAppPasswordForm(browser);
+    const { secret } = (await sendAppPasswordForm(browser, fields)).screen("app-password-made");
+    const again = await sendAppPasswordForm(browser, fields);
+    expect([again.status, again.location]).toEqual([303, "/account?notice=app-password-made"]);
+    const { notice } = (await browser.follow(again)).screen("account");
+    expect(notice).toContain("shown only once");
+    expect(await listed()).toHaveLength(1);
+    expect(await works(secret)).toBe(true);
+  });
+
+  test.each([
+    ["7", 7],
+    ["30", 30],
+    ["90", 90],
+    ["365", 365],
+  ])("it lives for %s days", async (days, expected) => {
+    await makeAppPassword(browser, { days });
+    const [made] = await listed();
+    const life = Date.parse(made?.expiresAt ?? "") - Date.parse(made?.createdAt ?? "");
+    expect(life / 86_400_000).toBe(expected);
+  });
+
+  test("the form offers what registered sites ask for, nothing ticked, 30 days", async () => {
+    const form = (await browser.get("/account/app-passwords/new")).screen("make-app-password");
+    expect(form.scopes.map(({ field, at, chosen }) => [field, at, chosen])).toEqual([
+      ["scope:account:read", null, false],
+      ["scope:bank:accounts.read", "The bank", false],
+      ["scope:bank:transactions.read", "The bank", false],
+      ["scope:bank:transfers.write", "The bank", false],
+    ]);
+    expect(form.lives.filter(({ chosen }) => chosen).map(({ days }) => days)).toEqual([30]);
+    expect(form.errors).toEqual([]);
+  });
+
+  test.each([
+    ["no name", { name: "  " }, ["name_missing"]],
+    ["a name that is too long", { name: "n".repeat(61) }, ["name_too_long"]],
+    ["nothing allowed", { scopes: [] }, ["scope_missing"]],
+    ["a scope that does not exist", { scopes: ["bank:everything"] }, ["scope_missing"]],
+    ["no life", { days: "" }, ["life_missing"]],
+    ["a life of one's own", { days: "3650" }, ["life_missing"]],
+    [
+      "nothing at all",
+      { name: "", scopes: [], days: "x" },
+      ["name_missing", "scope_missing", "life_missing"],
+    ],
+  ])("%s: 400, the form again with all that was chosen", async (_, typed, errors) => {
+    const fields = await fillAppPasswordForm(browser, typed);
+    const answer = await sendAppPasswordForm(browser, fields);
+    const form = answer.screen("make-app-password");
+    expect([answer.status, form.errors]).toEqual([400, errors]);
+    expect(form.name).toBe(fields.name?.trim());
+    expect(form.scopes.filter(({ chosen }) => chosen).map(({ field }) => field)).toEqual(
+      Object.keys(fields).filter((field) => form.scopes.some((scope) => scope.field === field)),
+    );
+    expect(await listed()).toEqual([]);
+  });
+
+  test("a name has 60 characters, whatever they take", async () => {
+    const name = "🗝".repeat(60);
+    await makeAppPassword(browser, { name });
+    expect((await listed())[0]?.name).toBe(name);
+  });
+
+  test("a form without its id: 400", async () => {
+    for (const id of ["", "x"]) {
+      const answer = await sendAppPasswordForm(browser, { ...(await fillAppPasswordForm(browser)), id });
+      expect([answer.status, answer.screen("refused").code]).toEqual([400, "form_incomplete"]);
+    }
+  });
+
+  test("25 are as many as one can have", async () => {
+    for (let count = 0; count < 25; count++) await makeAppPassword(browser);
+    const answer = await sendAppPasswordForm(browser, await fillAppPasswordForm(browser));
+    expect([answer.status, answer.screen("make-app-password").errors]).toEqual([400, ["too_many"]]);
+    expect(await listed()).toHaveLength(25);
+  });
+
+  test("the account's password is neither asked for nor taken", async () => {
+    const fields = await fillAppPasswordForm(browser);
+    expect(Object.keys(fields).toSorted()).toEqual(["days", "id", "name", "scope:account:read", "token"]);
+  });
+});
+
+describe("the account page lists hers", () => {
+  test("with what each may do, since when, last used, until when; never the secret", async () => {
+    expect(await listed()).toEqual([]);
+    const secret = await makeAppPassword(browser, { scopes: ["bank:transfers.write", "account:read"] });
+    const [row] = await listed();
+    expect(row).toEqual({
+      id: expect.any(String),
+      name: "Backup",
+      allows: [
+        { words: "see who you are", at: null },
+        { words: "send money from your accounts", at: "The bank" },
+      ],
+      createdAt: expect.any(String),
+      expiresAt: expect.any(String),
+      lastUsedAt: null,
+      expired: false,
+    });
+    await works(secret);
+    expect((await listed())[0]?.lastUsedAt).toEqual(expect.any(String));
+  });
+
+  test("ASVS 8.2.2 and nobody else's", async () => {
+    await makeAppPassword(browser);
+    const other = await signedIn(await opened.createPerson());
+    expect(await listed(other)).toEqual([]);
+  });
+
+  test("expired ones too, which are refused", async () => {
+    const secret = await makeAppPassword(browser, { days: "7" });
+    await opened.advance(7 * 86_400);
+    expect(await works(secret)).toBe(false);
+    const later = await signedIn(alice);
+    expect((await listed(later)).map(({ expired }) => expired)).toEqual([true]);
+  });
+});
+
+describe("revoking one", () => {
+  test("stops the very next call, and only of that one", async () => {
+    const secret = await makeAppPassword(browser, { name: "lost" });
+    const other = await makeAppPassword(browser, { name: "kept" });
+    const id = (await listed()).find(({ name }) => name === "lost")?.id ?? "";
+    const answer = await revoke(id);
+    expect([answer.status, answer.location]).toEqual([303, "/account?notice=app-password-revoked"]);
+    expect((await browser.follow(answer)).screen("account").notice).toContain("Revoked.");
+    expect([await works(secret), await works(other)]).toEqual([false, true]);
+    expect((await listed()).map(({ name }) => name)).toEqual(["kept"]);
+  });
+
+  test("twice says that it was revoked already", async () => {
+    await makeAppPassword(browser);
+    const [{ id } = { id: "" }] = await listed();
+    await revoke(id);
+    expect((await revoke(id)).location).toBe("/account?notice=app-password-gone");
+    expect((await revoke("no id at all")).location).toBe("/account?notice=app-password-gone");
+  });
+
+  test("ASVS 8.2.2 somebody else's does nothing", async () => {
+    const secret = await makeAppPassword(browser);
+    const [{ id } = { id: "" }] = await listed();
+    const other = await signedIn(await opened.createPerson());
+    expect((await revoke(id, other)).location).toBe("/account?notice=app-password-gone");
+    expect(await works(secret)).toBe(true);
+  });
+
+  test("without saying which: 400", async () => {
+    expect((await revoke("")).screen("refused").code).toBe("app_password_missing");
+  });
+});
+
+describe("ASVS 3.5.1 forms are hers", () => {
+  test.each<[string, Record<string, string>, Record<string, string>]>([
+    ["no form token", { token: "" }, {}],
+    ["a wrong one", { token: "0".repeat(32) }, {}],
+    ["another site's page", {}, { origin: "https://evil.example" }],
+    ["nobody's page", {}, { origin: "null" }],
+    ["a page of another site, as the browser says", {}, { "sec-fetch-site": "cross-site" }],
+  ])("%s: 403, and nothing is made or revoked", async (_, fields, headers) => {
+    const secret = await makeAppPassword(browser);
+    const [{ id } = { id: "" }] = await listed();
+    const { token } = await page();
+    const making = { ...(await fillAppPasswordForm(browser)), ...fields };
+    expect((await sendAppPasswordForm(browser, making, headers)).status).toBe(403);
+    const revoking = { token, "app-password": id, ...fields };
+    expect((await browser.post("/account/app-passwords/revoke", revoking, headers)).status).toBe(403);
+    expect([await works(secret), (await listed()).length]).toEqual([true, 1]);
+  });
+
+  test("who is not signed in is asked to sign in", async () => {
+    const stranger = new TestBrowser(opened);
+    const answers = [
+      await stranger.get("/account/app-passwords/new"),
+      await stranger.post("/account/app-passwords/new", {}),
+      await stranger.post("/account/app-passwords/revoke", {}),
+    ];
+    for (const { status, location } of answers)
+      expect([status, location.startsWith("/cas/login?return=")]).toEqual([303, true]);
+  });
+
+  test("an app password is no session", async () => {
+    const authorization = basic(alice.username, await makeAppPassword(browser));
+    expect((await new TestBrowser(opened).get("/account", { authorization })).status).toBe(303);
+  });
+});
+
+test("ASVS 16.3.1 making and revoking are logged with person and id alone", async () => {
+  await makeAppPassword(browser, { name: "a name of her own" });
+  const [{ id } = { id: "" }] = await listed();
+  await revoke(id);
+  const lines = opened.lines.filter((line) => line.includes(id));
+  expect(lines.map((line) => [JSON.parse(line).event, JSON.parse(line).person])).toEqual([
+    ["app-password.made", alice.id],
+    ["app-password.revoked", alice.id],
+  ]);
+  expect(opened.lines.join()).not.toContain("a name of her own");
+});

@@ -1,0 +1,136 @@
+/** `/account/app-passwords/new`: what it is called, what it may do, for how long; and then the one look at it. */
+import { randomUUID } from "node:crypto";
+import type { RequestParameters } from "@gatehouse/cas/server";
+import { type AppPasswordMaking, PersonGone } from "@gatehouse/database";
+import { HubError } from "../http/hub-error.ts";
+import { type Answer, type CallerFacts, route, seeOther } from "../http/route.ts";
+import type { MakeAppPasswordErrorCode } from "../screen.ts";
+import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
+import { createAppPasswordSecret } from "./app-password-secret.ts";
+
+const path = "/account/app-passwords/new";
+const lives = [7, 30, 90, 365];
+const usualLife = 30;
+const longestName = 60;
+const formId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The form as it was sent, or as it is at first. */
+interface Wish {
+  /** Of the form, and of what it makes: a form that comes twice makes one. */
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly days: number | undefined;
+}
+
+export const askForAppPassword = route({
+  method: "GET",
+  path,
+  caller: "person",
+  antiForgery: "changes-nothing",
+  sends: "nothing",
+  speaks: "html",
+  answer: async (call) => showForm(call, { id: randomUUID(), name: "", scopes: [], days: usualLife }, []),
+});
+
+export const makeAppPassword = route({
+  method: "POST",
+  path,
+  caller: "person",
+  antiForgery: "form-token",
+  sends: "form",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const wish = readWish(call, parameters);
+    const errors = errorsOf(wish);
+    if (errors.length > 0) return showForm(call, wish, errors);
+    const { id: personId, username } = call.session.person;
+    const secret = createAppPasswordSecret();
+    const making = await create(call, wish, secret);
+    // Disabled a moment ago: the account page sends her on to where she is told so.
+    if (making === undefined) return seeOther("/account");
+    if (making.outcome === "too-many") return showForm(call, wish, ["too_many"]);
+    if (making.outcome === "made-already") return seeOther("/account?notice=app-password-made");
+    const { id, name, scopes, expiresAt } = making.appPassword;
+    call.log.info(
+      { event: "app-password.made", person: personId, appPassword: id, scopes, expiresAt },
+      "app password made",
+    );
+    const allows = allowedBy(scopes, call.hub.sites);
+    return { screen: { name: "app-password-made", model: { name, secret, username, allows, expiresAt } } };
+  },
+});
+
+/** @returns `undefined` when nothing can be made for her any more */
+async function create(
+  call: CallerFacts["person"],
+  { id, name, scopes, days = usualLife }: Wish,
+  secret: string,
+): Promise<AppPasswordMaking | undefined> {
+  const personId = call.session.person.id;
+  const lifeSeconds = days * 86_400;
+  try {
+    return await call.hub.database.appPasswords.create({ id, personId, secret, name, scopes, lifeSeconds });
+  } catch (error) {
+    if (error instanceof PersonGone) return undefined;
+    throw error;
+  }
+}
+
+function readWish(call: CallerFacts["person"], parameters: RequestParameters): Wish {
+  const id = parameters.get("id") ?? "";
+  if (!formId.test(id)) {
+    throw new HubError(400, "form_incomplete", "Please try again", [
+      "A part of the form is missing. Nothing was made.",
+      "Go back to your account and begin once more.",
+    ]);
+  }
+  const days = Number(parameters.get("days"));
+  return {
+    id,
+    name: (parameters.get("name") ?? "").trim(),
+    scopes: scopesOffered(call.hub.sites)
+      .map(({ name }) => name)
+      .filter((name) => parameters.get(fieldOf(name)) === "true"),
+    days: lives.includes(days) ? days : undefined,
+  };
+}
+
+function errorsOf({ name, scopes, days }: Wish): readonly MakeAppPasswordErrorCode[] {
+  return [
+    ...(name === "" ? (["name_missing"] as const) : []),
+    ...([...name].length > longestName ? (["name_too_long"] as const) : []),
+    ...(scopes.length === 0 ? (["scope_missing"] as const) : []),
+    ...(days === undefined ? (["life_missing"] as const) : []),
+  ];
+}
+
+function showForm(
+  call: CallerFacts["person"],
+  wish: Wish,
+  errors: readonly MakeAppPasswordErrorCode[],
+): Answer {
+  const model = {
+    action: path,
+    hidden: [
+      { name: "token", value: call.formToken },
+      { name: "id", value: wish.id },
+    ],
+    name: wish.name,
+    longestName,
+    scopes: scopesOffered(call.hub.sites).map(({ name, words, at, hint }) => ({
+      field: fieldOf(name),
+      words,
+      at,
+      hint,
+      chosen: wish.scopes.includes(name),
+    })),
+    lives: lives.map((days) => ({ days, chosen: days === wish.days })),
+    errors,
+  };
+  return { screen: { name: "make-app-password", model }, status: errors.length === 0 ? 200 : 400 };
+}
+
+function fieldOf(scope: string): string {
+  return `scope:${scope}`;
+}

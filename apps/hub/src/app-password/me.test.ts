@@ -1,0 +1,240 @@
+/** `/api/v1/me` over HTTP: `Basic` with app passwords. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { basic, makeAppPassword } from "../test-support/app-password.ts";
+import { createAppPasswordSecret } from "./app-password-secret.ts";
+
+const challenge = 'Basic realm="gatehouse", charset="UTF-8"';
+let opened: TestHub;
+let alice: TestPerson;
+let browser: TestBrowser;
+let secret: string;
+beforeAll(async () => {
+  opened = await openTestHub();
+});
+beforeEach(async () => {
+  alice = await opened.createPerson();
+  browser = new TestBrowser(opened);
+  await browser.signIn(alice);
+  secret = await makeAppPassword(browser);
+});
+afterAll(() => opened.close());
+
+async function ask(authorization?: string, headers: Record<string, string> = {}, from: TestHub = opened) {
+  const sent = authorization === undefined ? headers : { ...headers, authorization };
+  const answer = await new TestBrowser(from).get("/api/v1/me", sent);
+  return { ...answer, json: JSON.parse(answer.body), challenge: answer.headers["www-authenticate"] };
+}
+
+test("who she is, by which credential, and what it allows", async () => {
+  const answer = await ask(basic(alice.username, secret));
+  expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"]);
+  expect(answer.json).toEqual({
+    sub: alice.id,
+    user: alice.username,
+    name: `Person ${alice.username}`,
+    email: `${alice.username}@example.com`,
+    credential: {
+      kind: "app-password",
+      id: expect.any(String),
+      name: "Backup",
+      expiresAt: expect.any(String),
+    },
+    scopes: ["account:read"],
+  });
+  expect(answer.headers["cache-control"]).toBe("no-store");
+  expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f]{12}$/);
+  expect(answer.challenge).toBeUndefined();
+  expect(answer.cookies).toEqual([]);
+});
+
+describe("RFC 7617 2 the Basic scheme", () => {
+  test("without credentials: 401, the exact challenge, and what to send", async () => {
+    const answer = await ask();
+    expect([answer.status, answer.challenge]).toEqual([401, challenge]);
+    expect(answer.json).toEqual({
+      error: "credentials_missing",
+      message: expect.stringContaining("app password"),
+      reference: answer.headers["x-request-id"],
+    });
+  });
+
+  test("the scheme's name is read in any case, with one space or more", async () => {
+    const token68 = basic(alice.username, secret).slice("Basic ".length);
+    for (const scheme of ["basic ", "BASIC ", "bAsIc   "])
+      expect((await ask(scheme + token68)).status).toBe(200);
+  });
+
+  test.each<[string, () => string]>([
+    ["a wrong app password", () => basic(alice.username, createAppPasswordSecret())],
+    ["one letter too many", () => basic(alice.username, `${secret}a`)],
+    ["an unknown user", () => basic("nobody-at-all", secret)],
+    ["no user", () => basic("", secret)],
+    ["no password", () => basic(alice.username, "")],
+    ["no colon", () => `Basic ${Buffer.from(alice.username).toString("base64")}`],
+    ["no base64", () => "Basic %%%"],
+    ["nothing after the scheme", () => "Basic "],
+    ["a control character", () => basic(`${alice.username}\n`, secret)],
+    ["another scheme", () => `Bearer ${secret}`],
+    ["no scheme", () => secret],
+  ])("%s: 401 and the challenge", async (_, authorization) => {
+    const answer = await ask(authorization());
+    expect([answer.status, answer.challenge]).toEqual([401, challenge]);
+    expect(answer.body).not.toContain(secret);
+  });
+
+  test("parameters are no credentials", async () => {
+    const query = new URLSearchParams({ user: alice.username, password: secret });
+    expect((await new TestBrowser(opened).get(`/api/v1/me?${query}`)).status).toBe(401);
+  });
+
+  test("a browser's session is none either", async () => {
+    expect((await browser.get("/api/v1/me")).status).toBe(401);
+  });
+
+  test("HEAD is answered alike, without a body", async () => {
+    const authorization = basic(alice.username, secret);
+    const right = await browser.send("HEAD", "/api/v1/me", { authorization });
+    const wrong = await browser.send("HEAD", "/api/v1/me");
+    expect([right.status, wrong.status, wrong.headers["www-authenticate"]]).toEqual([200, 401, challenge]);
+  });
+});
+
+describe("RFC 7617 2.1 charset UTF-8", () => {
+  test("a user name in UTF-8 is read as that, composed or not", async () => {
+    const username = `zoë${alice.username}`;
+    const zoe = await opened.createPerson({ username });
+    const hers = new TestBrowser(opened);
+    await hers.signIn(zoe);
+    const password = await makeAppPassword(hers);
+    expect((await ask(basic(username, password))).json.user).toBe(username);
+    expect((await ask(basic(username.normalize("NFD"), password))).json.user).toBe(username);
+    const latin1 = Buffer.from(`${username}:${password}`, "latin1").toString("base64");
+    expect((await ask(`Basic ${latin1}`)).status).toBe(401);
+  });
+
+  test("the e-mail is as good as the user name, in any case", async () => {
+    for (const user of [`${alice.username}@example.com`, alice.username.toUpperCase()])
+      expect((await ask(basic(user, secret))).status).toBe(200);
+  });
+});
+
+describe("ASVS 6.3.4 the account's password opens no API", () => {
+  test("401 and a code that says what to use", async () => {
+    const answer = await ask(basic(alice.username, alice.password));
+    expect([answer.status, answer.challenge]).toEqual([401, challenge]);
+    expect(answer.json).toMatchObject({
+      error: "app_password_required",
+      message: expect.stringContaining("never the password of the account"),
+    });
+  });
+
+  test("it is not even looked at: right, wrong and nobody's are told the same, and nothing is asked", async () => {
+    const query = vi.spyOn(opened.hub.database.pool, "query");
+    const answers = [
+      await ask(basic(alice.username, alice.password)),
+      await ask(basic(alice.username, "not her password")),
+      await ask(basic("nobody-at-all", alice.password)),
+    ];
+    expect(query).not.toHaveBeenCalled();
+    query.mockRestore();
+    const said = answers.map(({ status, json }) => [status, json.error, json.message]);
+    expect(new Set(said.map((one) => JSON.stringify(one))).size).toBe(1);
+  });
+});
+
+describe("ASVS 6.3.8 who is there cannot be learnt", () => {
+  test("unknown user, somebody else's, revoked and disabled: the same words and the same work", async () => {
+    const query = vi.spyOn(opened.hub.database.pool, "query");
+    const bob = await opened.createPerson();
+    const revoked = await makeAppPassword(browser, { name: "revoked" });
+    const { token, appPasswords } = (await browser.get("/account")).screen("account");
+    const id = appPasswords.find(({ name }) => name === "revoked")?.id ?? "";
+    await browser.post("/account/app-passwords/revoke", { token, "app-password": id });
+    const told = async (user: string, password: string) => {
+      query.mockClear();
+      const { status, json } = await ask(basic(user, password));
+      return JSON.stringify([status, json.error, json.message, query.mock.calls.length]);
+    };
+    const all = [
+      await told("nobody-at-all", createAppPasswordSecret()),
+      await told(alice.username, createAppPasswordSecret()),
+      await told(bob.username, secret),
+      await told(alice.username, revoked),
+    ];
+    await opened.hub.database.people.setDisabled(alice.id, true);
+    all.push(await told(alice.username, secret));
+    query.mockRestore();
+    expect(new Set(all)).toEqual(new Set([expect.stringMatching(/^\[401,"credentials_wrong",.*,1\]$/)]));
+  });
+});
+
+test("RFC 6750 3.1 what it does not allow: 403 that names the scope, and the challenge", async () => {
+  const narrow = await makeAppPassword(browser, { scopes: ["bank:accounts.read"] });
+  const answer = await ask(basic(alice.username, narrow));
+  expect([answer.status, answer.challenge]).toEqual([403, challenge]);
+  expect(answer.json).toMatchObject({ error: "insufficient_scope", scope: "account:read" });
+  expect(answer.body).not.toContain(alice.id);
+});
+
+test("ASVS 3.5.3 a page of another site cannot use what a browser keeps", async () => {
+  const authorization = basic(alice.username, secret);
+  for (const site of ["cross-site", "same-site"]) {
+    const answer = await ask(authorization, { "sec-fetch-site": site });
+    expect([answer.status, answer.json.error]).toEqual([403, "cross_site_request"]);
+  }
+  for (const site of ["same-origin", "none"])
+    expect((await ask(authorization, { "sec-fetch-site": site })).status).toBe(200);
+});
+
+test("all of hers are dead at once when she is disabled", async () => {
+  const other = await makeAppPassword(browser);
+  await opened.hub.database.people.setDisabled(alice.id, true);
+  for (const one of [secret, other]) expect((await ask(basic(alice.username, one))).status).toBe(401);
+});
+
+test("ASVS 16.2.5 the log names person and app password, and nothing of what was sent", async () => {
+  const before = opened.lines.length;
+  const { json } = await ask(basic(alice.username, secret));
+  await ask(basic(alice.username, alice.password));
+  await ask(basic("a password in the wrong field", createAppPasswordSecret()));
+  const lines = opened.lines.slice(before).map((line) => JSON.parse(line));
+  const used = lines.find(({ event }) => event === "app-password.used");
+  expect(used).toMatchObject({ person: alice.id, appPassword: json.credential.id });
+  expect(lines.filter(({ event }) => event === "app-password.refused").map(({ code }) => code)).toEqual([
+    "app_password_required",
+    "credentials_wrong",
+  ]);
+  const said = JSON.stringify(lines);
+  for (const sent of [secret, alice.password, alice.username, "wrong field", "Backup"])
+    expect(said).not.toContain(sent);
+});
+
+describe("ASVS 6.3.1 with throttling on", () => {
+  let throttled: TestHub;
+  beforeAll(async () => {
+    throttled = await openTestHub({ environment: { LOGIN_THROTTLE: "on" } });
+  });
+  afterAll(() => throttled.close());
+
+  test("wrong ones from one address have to wait after a hundred; right ones go on, and cost nothing", async () => {
+    const bob = await throttled.createPerson();
+    const hers = new TestBrowser(throttled);
+    await hers.signIn(bob);
+    const right = basic(bob.username, await makeAppPassword(hers));
+    const tried = async (authorization: string) => (await ask(authorization, {}, throttled)).status;
+    for (let count = 0; count < 5; count++) expect(await tried(right)).toBe(200);
+    const wrong = Array.from({ length: 120 }, (_, index) => {
+      const passwords = [createAppPasswordSecret(), bob.password];
+      return tried(index % 3 === 2 ? "Basic %%%" : basic(bob.username, passwords[index % 3] ?? ""));
+    });
+    const statuses = await Promise.all(wrong);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(20);
+    const refused = await ask(basic(bob.username, createAppPasswordSecret()), {}, throttled);
+    expect(refused.json.error).toBe("too_many_attempts");
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(800);
+    expect(refused.challenge).toBeUndefined();
+    expect(await tried(right)).toBe(200);
+  });
+});

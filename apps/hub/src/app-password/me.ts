@@ -1,0 +1,18 @@
+/** `/api/v1/me`: who a program is, by which credential, and what it may do. */
+import { json, route } from "../http/route.ts";
+
+export const me = route({
+  method: "GET",
+  path: "/api/v1/me",
+  caller: "api",
+  scope: "account:read",
+  antiForgery: "changes-nothing",
+  sends: "nothing",
+  speaks: "json",
+  async answer({ person, credential, requestId }) {
+    const { scopes, ...rest } = credential;
+    const { id: sub, username: user, name, email } = person;
+    const headers = { "x-request-id": requestId };
+    return json(200, { sub, user, name, email, credential: rest, scopes }, { headers });
+  },
+});

@@ -1,0 +1,44 @@
+/** What a way to prove oneself to the hub's API has to bring: one entry in `apiSchemes` (`api-caller.ts`). */
+import type { Person } from "@gatehouse/database";
+import type { Call } from "./route.ts";
+
+/** What somebody proved herself with, and what it allows. */
+export interface ApiCredential {
+  readonly kind: "app-password";
+  /** Public name; never the secret. */
+  readonly id: string;
+  /** What its person calls it. */
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expiresAt: Date;
+}
+
+/** Why a call of the API is not answered. */
+export interface ApiRefusal {
+  readonly status: 400 | 401 | 403 | 429;
+  /** Stable, snake_case. */
+  readonly code: string;
+  /** What to do, for whoever writes the program. */
+  readonly message: string;
+  /** What the credential would have to allow. */
+  readonly scope?: string;
+  readonly retryInSeconds?: number;
+}
+
+export type Proved =
+  | { readonly outcome: "proved"; readonly person: Person; readonly credential: ApiCredential }
+  | { readonly outcome: "refused"; readonly refusal: ApiRefusal };
+
+/** @see RFC 9110, section 11 */
+export interface ApiScheme {
+  /** As it begins the `Authorization` header; read in any case. */
+  readonly name: string;
+  /**
+   * The scheme's challenge.
+   *
+   * @param refusal what it is about; absent when no credentials came, or none of this scheme
+   */
+  challenge(refusal?: ApiRefusal): string;
+  /** @param credentials what follows the scheme's name */
+  prove(call: Call, credentials: string): Promise<Proved>;
+}

@@ -1,0 +1,33 @@
+export interface BasicCredentials {
+  readonly userId: string;
+  readonly password: string;
+}
+
+/** Decoded strictly: what is no UTF-8 is nobody's name. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const longest = 4000;
+
+/**
+ * User name and password as `Basic` carries them. The challenge says UTF-8, so they are read as that, in normalization
+ * form C.
+ *
+ * @param token68 what follows the scheme's name
+ * @returns `undefined` when it is not base64 of UTF-8 with a colon, or holds control characters
+ * @see RFC 7617, sections 2 and 2.1
+ */
+export function readBasicCredentials(token68: string): BasicCredentials | undefined {
+  if (token68.length > longest || !/^[A-Za-z0-9+/]+={0,2}$/.test(token68)) return undefined;
+  const text = decode(Buffer.from(token68, "base64"));
+  const colon = text.indexOf(":");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what the section forbids
+  if (colon === -1 || /[\u0000-\u001f\u007f]/.test(text)) return undefined;
+  return { userId: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes).normalize("NFC");
+  } catch {
+    return "";
+  }
+}

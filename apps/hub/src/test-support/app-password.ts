@@ -1,0 +1,50 @@
+/** Makes app passwords as a person does: by the form on her account page. */
+import type { BrowserAnswer, TestBrowser } from "./test-browser.ts";
+
+const path = "/account/app-passwords/new";
+
+/** What is typed, ticked and chosen; scopes by name. */
+export interface AppPasswordForm {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly days: string;
+}
+
+const usual: AppPasswordForm = { name: "Backup", scopes: ["account:read"], days: "30" };
+
+/** The form's fields, with those that nobody sees, of a form that was opened for it. */
+export async function fillAppPasswordForm(
+  browser: TestBrowser,
+  more: Partial<AppPasswordForm> = {},
+): Promise<Record<string, string>> {
+  const { name, scopes, days } = { ...usual, ...more };
+  const { hidden } = (await browser.get(path)).screen("make-app-password");
+  return {
+    ...Object.fromEntries(hidden.map((field) => [field.name, field.value])),
+    name,
+    days,
+    ...Object.fromEntries(scopes.map((scope) => [`scope:${scope}`, "true"])),
+  };
+}
+
+export function sendAppPasswordForm(
+  browser: TestBrowser,
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<BrowserAnswer> {
+  return browser.post(path, fields, headers);
+}
+
+/** @returns the secret */
+export async function makeAppPassword(
+  browser: TestBrowser,
+  more: Partial<AppPasswordForm> = {},
+): Promise<string> {
+  const answer = await sendAppPasswordForm(browser, await fillAppPasswordForm(browser, more));
+  return answer.screen("app-password-made").secret;
+}
+
+/** `Authorization` as RFC 7617 has it. */
+export function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+}
