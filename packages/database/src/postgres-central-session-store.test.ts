@@ -1,4 +1,5 @@
-import { afterAll, beforeAll } from "vitest";
+import { createTicketId } from "@gatehouse/cas/server";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { centralSessionStoreLaws } from "./central-session-store-laws.ts";
 import {
   createPerson,
@@ -37,4 +38,23 @@ centralSessionStoreLaws("the PostgreSQL central session store", async () => {
     dump: () => dumpTable(database, "sessions"),
     close: async () => undefined,
   };
+});
+
+test("a person has at most fifty sign-ins at once: what is not used longest gives way, and its sites are told", async () => {
+  const { database } = trial;
+  const { id: personId } = await createPerson(database);
+  const start = () => {
+    const token = createTicketId("TGT");
+    const browser = { userAgent: "", address: "", longTerm: false };
+    return database.sessions.start({ personId, token, ...browser }).then(({ id }) => ({ id, token }));
+  };
+  const oldest = await start();
+  const index = await joinSite(database, oldest.id, "shop");
+  await database.testClock.advance(1);
+  for (let more = 0; more < 50; more += 1) await start();
+  expect(await database.sessions.listOf(personId)).toHaveLength(50);
+  const found = await database.sessions.find(oldest.token, { touch: false });
+  expect(found).toMatchObject({ state: "ended", reason: "ended-elsewhere" });
+  const [told] = await database.logoutDeliveries.listOf(oldest.id);
+  expect(told?.sessionIndex).toBe(index);
 });

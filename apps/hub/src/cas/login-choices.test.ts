@@ -87,6 +87,13 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     expect([answer.status, answer.location]).toEqual([403, ""]);
   });
 
+  test("proving herself again keeps what she chose: the boxes are ticked as she had them", async () => {
+    const browser = new TestBrowser(opened);
+    await signIn(browser, { warn: "true", rememberMe: "true" });
+    const form = await browser.get("/cas/login?renew=true");
+    expect(form.screen("login")).toMatchObject({ rememberMe: true, askBefore: true });
+  });
+
   test("who did not ask for it is not asked", async () => {
     const browser = new TestBrowser(opened);
     await signIn(browser, { warn: "false" });

@@ -154,7 +154,7 @@ async function showForm(
   call: Call,
   request: LoginRequest,
   parameters: RequestParameters,
-  because: { readonly reason: LoginNote["reason"] | undefined; readonly username: string },
+  because: ReturnType<typeof reasonForForm>,
 ): Promise<Answer> {
   const flow = flowOf(call);
   const note = readNote(call, flow.id);
@@ -178,8 +178,9 @@ async function showForm(
         idleMinutes: Math.round(call.hub.settings.sessionIdleSeconds / 60),
         error: note.error ?? null,
         username: note.username || because.username || (parameters.get("name") ?? ""),
-        rememberMe: note.rememberMe ?? false,
-        askBefore: note.askBefore ?? false,
+        // Who proves herself again keeps what she chose, unless she takes the tick away.
+        rememberMe: note.rememberMe ?? because.session?.longTerm ?? false,
+        askBefore: note.askBefore ?? because.session?.askBefore ?? false,
         rememberDays: Math.round(call.hub.settings.sessionRememberSeconds / 86_400),
       },
     },

@@ -1,5 +1,5 @@
 import type { RequestParameters } from "@gatehouse/cas/server";
-import type { FoundSession } from "@gatehouse/database";
+import type { CentralSession, FoundSession } from "@gatehouse/database";
 import type { LoginScreen } from "../screen.ts";
 
 const told = [
@@ -20,11 +20,20 @@ export function reasonForForm(
   found: FoundSession,
   parameters: RequestParameters,
   renew: boolean,
-): { readonly reason: LoginScreen["reason"] | undefined; readonly username: string } {
+): {
+  readonly reason: LoginScreen["reason"] | undefined;
+  readonly username: string;
+  /** The one she is in, and is asked to prove again. */
+  readonly session: CentralSession | null;
+} {
   if (found.state === "alive")
-    return { reason: renew ? "renew" : undefined, username: found.session.person.username };
+    return {
+      reason: renew ? "renew" : undefined,
+      username: found.session.person.username,
+      session: found.session,
+    };
   const username = found.state === "ended" ? found.username : "";
   const candidates = [found.state === "ended" ? found.reason : undefined, parameters.get("reason")];
   const known = candidates.flatMap((candidate) => told.filter((reason) => reason === candidate));
-  return { reason: known[0] ?? (renew ? "renew" : undefined), username };
+  return { reason: known[0] ?? (renew ? "renew" : undefined), username, session: null };
 }

@@ -146,6 +146,15 @@ test("GET says whether the session lives, DELETE ends it and tells its sites", a
   expect(opened.shop.told()).toContain(ticket);
 });
 
-test("neither session nor ticket is in the log", () => {
+test("neither session nor ticket is in the log, however the address was written", async () => {
+  const { body: tgt } = await start();
+  for (const written of [
+    tgt.replace("TGT", "%54GT"),
+    tgt.replace("-", "%2D"),
+    tgt.replace(/.$/, (last) => `%${last.charCodeAt(0).toString(16)}`),
+  ]) {
+    await program().get(`/cas/v1/tickets/${written}`);
+    expect(opened.lines.join("\n")).not.toContain(written);
+  }
   expect(opened.lines.join("\n")).not.toMatch(/(ST|TGT)-[A-Za-z0-9]{20}/);
 });

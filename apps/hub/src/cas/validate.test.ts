@@ -1,4 +1,6 @@
 /** `/cas/validate`, `/cas/serviceValidate`, `/cas/p3/serviceValidate` over HTTP, titled by CAS protocol 3.0.3. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "../credential/password.ts";
@@ -205,4 +207,17 @@ describe.each([cas2, cas3])("2.5.3 error codes of %s", (path) => {
     const own = `${service}?a=b&ticket2=x&renew=true`;
     expect(await codeOf(path, { service: own, ticket: await issueTicket({ service: own }) })).toBe("success");
   });
+});
+
+test("a ticket of a site that is registered no more is refused", async () => {
+  const leaving = await openTestHub();
+  const person = await leaving.createPerson();
+  const asked = `?${new URLSearchParams({ service: leaving.shop.service })}`;
+  const { location } = await new TestBrowser(leaving).signIn(person, asked);
+  await rm(join(leaving.sitesDirectory, "shop.json"));
+  await leaving.hub.sites.reload();
+  const ticket = new URL(location).searchParams.get("ticket") ?? "";
+  const { body } = await new TestBrowser(leaving).get(`/cas/serviceValidate${asked}&ticket=${ticket}`);
+  expect(body).toContain('code="INVALID_SERVICE"');
+  await leaving.close();
 });

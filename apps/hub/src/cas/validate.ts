@@ -98,6 +98,8 @@ export async function spendTicket(
   conditions: { readonly service: string; readonly renew: boolean },
 ): Promise<ValidTicket> {
   const spent = judgeSpent(await call.hub.database.tickets.consume(ticket, conditions));
+  if (call.hub.sites.find(spent.siteId)?.cas === undefined)
+    throw new CasError("INVALID_SERVICE", "The site is not registered any more.");
   call.log.info(
     { event: "ticket.validated", site: spent.siteId, session: spent.sessionId },
     "ticket validated",

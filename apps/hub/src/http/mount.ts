@@ -147,7 +147,7 @@ function makeCall(hub: Hub, context: HubContext): Call {
     passed !== undefined && requestIdShape.test(passed) ? passed : randomBytes(6).toString("hex");
   const path = new URL(context.req.url).pathname;
   // REST names a session by its token, in the path.
-  const loggedPath = path.replace(/(TGT)-[A-Za-z0-9]+/g, "$1-…");
+  const loggedPath = withoutToken(path);
   return {
     hub,
     requestId,
@@ -163,6 +163,20 @@ function makeCall(hub: Hub, context: HubContext): Call {
     header,
     pathParameter: (name) => context.req.param(name) ?? "",
   };
+}
+
+/** However it was written: what is decoded for the route may not be readable in the log. */
+function withoutToken(path: string): string {
+  const decoded = /%[0-9a-f]{2}/i.test(path) ? (safelyDecoded(path) ?? "…") : path;
+  return decoded.replace(/TGT-[^/]*/gi, "TGT-…");
+}
+
+function safelyDecoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
 }
 
 async function fail(

@@ -4,8 +4,8 @@ import { HubError } from "../http/hub-error.ts";
 import { json, route } from "../http/route.ts";
 
 const asked = z.strictObject({
-  /** The ticket the site was given at sign-in. */
-  sessionIndex: z.string().regex(/^ST-[A-Za-z0-9-]{20,253}$/),
+  /** The ticket the site was given at sign-in, or the `sid` of its tokens. */
+  sessionIndex: z.string().regex(/^[A-Za-z0-9_-]{20,256}$/),
   /** The person did something at the site: counts as activity. */
   active: z.boolean(),
 });

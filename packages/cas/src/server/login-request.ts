@@ -77,9 +77,9 @@ export function parseLoginSubmission(parameters: RequestParameters): LoginSubmis
 
 /**
  * A box she ticked: browsers send whatever value it has, or `on`, and nothing when it is clear. Forms that other
- * people write repeat a choice as a hidden field, so `false`, `off` and nothing at all are no tick: a long session is
+ * people write repeat a choice as a hidden field, so `false`, `off`, `no`, `0` and nothing at all are no tick: a long session is
  * never hers by accident.
  */
 function isTicked(parameters: RequestParameters, name: string): boolean {
-  return !["", "false", "off"].includes((parameters.get(name) ?? "").toLowerCase());
+  return !["", "false", "off", "no", "0"].includes((parameters.get(name) ?? "").toLowerCase());
 }

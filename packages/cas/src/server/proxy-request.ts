@@ -2,6 +2,7 @@ import { CasError } from "./cas-error.ts";
 import type { RequestParameters } from "./parameters.ts";
 import { parseService, type Service } from "./service.ts";
 import { isTicketId } from "./ticket-id.ts";
+import { supportedFormat } from "./validation.ts";
 
 /** What a site asks for at `/proxy`. */
 export interface ProxyRequest {
@@ -18,6 +19,7 @@ export interface ProxyRequest {
  * @see CAS protocol 3.0.3, sections 2.7.1 and 2.7.3
  */
 export function parseProxyRequest(parameters: RequestParameters): ProxyRequest {
+  supportedFormat(parameters);
   const pgt = required(parameters, "pgt");
   const target = required(parameters, "targetService");
   if (!isTicketId("PGT", pgt)) throw unknownProxyGrantingTicket();

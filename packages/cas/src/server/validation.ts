@@ -50,13 +50,17 @@ export function parseValidationRequest(
 ): ValidationRequest {
   const service = required(parameters, "service");
   const ticket = required(parameters, "ticket");
-  const format = validationFormat(parameters);
-  if ((parameters.get("format") ?? format).toUpperCase() !== format) {
-    throw new CasError("INVALID_REQUEST", "The format is not supported; use XML or JSON.");
-  }
+  const format = supportedFormat(parameters);
   checkKind(ticket, accepts);
   const pgtUrl = parameters.get("pgtUrl") || null;
   return { ticket, service: normalised(service), renew: isSet(parameters, "renew"), format, pgtUrl };
+}
+
+/** @throws CasError `INVALID_REQUEST` for a format that is not supported */
+export function supportedFormat(parameters: RequestParameters): ValidationFormat {
+  const format = validationFormat(parameters);
+  if ((parameters.get("format") ?? format).toUpperCase() === format) return format;
+  throw new CasError("INVALID_REQUEST", "The format is not supported; use XML or JSON.");
 }
 
 /** @throws CasError for a ticket of a kind that the endpoint does not take */
