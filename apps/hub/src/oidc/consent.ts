@@ -1,5 +1,6 @@
 /** From what a site asks for to words, and from what a person ticked to a grant. */
-import type Provider from "oidc-provider";
+import type { Consent } from "@gatehouse/database";
+import type { Hub } from "../hub.ts";
 import type { ConsentScreen } from "../screen.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import type { Flow } from "./interaction.ts";
@@ -57,9 +58,17 @@ export function neverOf(flow: Flow, sites: SiteRegistry): readonly string[] {
   });
 }
 
-/** @returns the grant's id. What was not ticked is declined, and not asked for again in this session. */
+/** How long a person's yes holds. */
+export const consentDays = 90;
+
+/**
+ * Writes down what she allowed, for this session as a grant and beyond it as a consent. What was not ticked is
+ * declined, and not asked for again in this session.
+ *
+ * @returns the grant's id
+ */
 export async function recordConsent(
-  provider: Provider,
+  { issuer: { provider }, database }: Pick<Hub, "issuer" | "database">,
   flow: Flow,
   personId: string,
   allowed: ReadonlySet<string>,
@@ -77,5 +86,29 @@ export async function recordConsent(
     const refused = asked.filter((scope) => !allowed.has(scope));
     if (refused.length > 0) grant.rejectResourceScope(resource, refused.join(" "));
   }
+  await keepConsent(database, personId, String(flow.params.client_id), {
+    scopes: scopes.filter((scope) => isAllowed(scope)),
+    resources: Object.fromEntries(
+      Object.entries(resources).map(([resource, asked]) => [
+        resource,
+        asked.filter((scope) => allowed.has(scope)),
+      ]),
+    ),
+  });
   return grant.save();
+}
+
+/** Adds to what she allowed before. */
+async function keepConsent(
+  { consents }: Hub["database"],
+  personId: string,
+  clientId: string,
+  given: Pick<Consent, "scopes" | "resources">,
+): Promise<void> {
+  const before = await consents.find(personId, clientId);
+  const scopes = [...new Set([...(before?.scopes ?? []), ...given.scopes])];
+  const resources = { ...before?.resources };
+  for (const [resource, added] of Object.entries(given.resources))
+    resources[resource] = [...new Set([...(resources[resource] ?? []), ...added])];
+  await consents.give({ personId, clientId, scopes, resources }, consentDays * 86_400);
 }

@@ -4,42 +4,72 @@ import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
 
+type Grant = InstanceType<Provider["Grant"]>;
+
 /**
- * The grant a session has with a client. A first-party site has what its registration lists, without a question; so
- * does whoever was granted it in this session.
+ * The grant a session has with a client. A first-party site has what its registration lists, without a question. A
+ * third-party site has what the person allowed: in this session, or before and not taken back; what it asks for
+ * beyond that, she is asked about.
  */
-export async function loadGrant(hub: Pick<Hub, "sites">, ctx: KoaContextWithOIDC) {
-  const { client, session, account, params, provider } = ctx.oidc;
+export async function loadGrant(
+  hub: Pick<Hub, "sites" | "database">,
+  ctx: KoaContextWithOIDC,
+): Promise<Grant | undefined> {
+  const { client, session, account, provider } = ctx.oidc;
   if (client === undefined || session === undefined || account === undefined) return undefined;
   const grantId = ctx.oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId);
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
-  const site = hub.sites.find(client.clientId);
-  if (site?.firstParty !== true) return found;
-  const asked = String(params?.scope ?? "")
-    .split(" ")
-    .filter(Boolean);
+  const isFirstParty = hub.sites.find(client.clientId)?.firstParty === true;
+  if (found !== undefined && (!isFirstParty || coversAll(found, ctx))) return found;
   const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-  const granted = new Set(grant.getOIDCScope().split(" "));
-  const resources = Object.entries(ctx.oidc.resourceServers ?? {});
-  const covers =
-    found !== undefined &&
-    asked.every((scope) => granted.has(scope) || resources.some(([, server]) => server.scopes.has(scope))) &&
-    resources.every(([resource]) => asked.every((scope) => covered(grant, resource, scope, ctx)));
-  if (covers) return grant;
-  grant.addOIDCScope(asked.join(" "));
-  grant.addOIDCClaims([...ctx.oidc.requestParamClaims]);
-  for (const [resource, server] of resources)
-    grant.addResourceScope(resource, asked.filter((scope) => server.scopes.has(scope)).join(" "));
+  if (isFirstParty) {
+    allow(grant, ctx, () => true);
+    grant.addOIDCClaims([...ctx.oidc.requestParamClaims]);
+  } else {
+    const consent = await hub.database.consents.find(account.accountId, client.clientId);
+    if (consent === null) return undefined;
+    allow(grant, ctx, (scope, resource) =>
+      resource === null
+        ? consent.scopes.includes(scope)
+        : (consent.resources[resource] ?? []).includes(scope),
+    );
+  }
   await grant.save();
   return grant;
 }
 
-function covered(
-  grant: InstanceType<Provider["Grant"]>,
-  resource: string,
-  scope: string,
+/** Puts into a grant what is asked for and may be had. */
+function allow(
+  grant: Grant,
   ctx: KoaContextWithOIDC,
-): boolean {
+  may: (scope: string, resource: string | null) => boolean,
+): void {
+  const asked = askedScopes(ctx);
+  const own = asked.filter((scope) => may(scope, null));
+  if (own.length > 0) grant.addOIDCScope(own.join(" "));
+  for (const [resource, server] of Object.entries(ctx.oidc.resourceServers ?? {})) {
+    const scopes = asked.filter((scope) => server.scopes.has(scope) && may(scope, resource));
+    if (scopes.length > 0) grant.addResourceScope(resource, scopes.join(" "));
+  }
+}
+
+function coversAll(grant: Grant, ctx: KoaContextWithOIDC): boolean {
+  const asked = askedScopes(ctx);
+  const granted = new Set(grant.getOIDCScope().split(" "));
+  const resources = Object.entries(ctx.oidc.resourceServers ?? {});
+  return (
+    asked.every((scope) => granted.has(scope) || resources.some(([, server]) => server.scopes.has(scope))) &&
+    resources.every(([resource]) => asked.every((scope) => covered(grant, resource, scope, ctx)))
+  );
+}
+
+function askedScopes(ctx: KoaContextWithOIDC): readonly string[] {
+  return String(ctx.oidc.params?.scope ?? "")
+    .split(" ")
+    .filter(Boolean);
+}
+
+function covered(grant: Grant, resource: string, scope: string, ctx: KoaContextWithOIDC): boolean {
   const isItsOwn = ctx.oidc.resourceServers?.[resource]?.scopes.has(scope) ?? false;
   return !isItsOwn || grant.getResourceScope(resource).split(" ").includes(scope);
 }

@@ -4,7 +4,7 @@ import type Provider from "oidc-provider";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
-import { asksOf, neverOf, recordConsent } from "./consent.ts";
+import { asksOf, consentDays, neverOf, recordConsent } from "./consent.ts";
 
 /** A flow under way, as oidc-provider keeps it. */
 export type Flow = InstanceType<Provider["Interaction"]>;
@@ -39,7 +39,7 @@ const goOn = route({
           offline: String(flow.params.scope ?? "")
             .split(" ")
             .includes("offline_access"),
-          days: 90,
+          days: consentDays,
         },
       },
       formTargets: originsOf(site),
@@ -74,7 +74,7 @@ const decide = route({
     const allowed = new Set(
       [...parameters].flatMap(([name]) => (name.startsWith("allow:") ? [name.slice(6)] : [])),
     );
-    const grantId = await recordConsent(call.hub.issuer.provider, flow, session.person.id, allowed);
+    const grantId = await recordConsent(call.hub, flow, session.person.id, allowed);
     call.log.info(
       { event: "consent.given", site: flow.params.client_id, person: session.person.id },
       "consent given",

@@ -416,3 +416,44 @@ test("neither token, code nor session is in the log or in the database", async (
     expect(kept).not.toContain(secret);
   }
 });
+
+describe("what was allowed holds until it is taken back", () => {
+  test("in a new session nobody is asked again, and the use is seen", async () => {
+    const carol = await opened.createPerson();
+    const browserOf = async () => {
+      const browser = new TestBrowser(opened);
+      await browser.signIn(carol);
+      return browser;
+    };
+    const begun = () =>
+      begin(budget, "https://budget.example/callback", {
+        scope: "openid transactions.read",
+        resource: apiAddress,
+      });
+    const browser = await browserOf();
+    const first = await begun();
+    const asked = await browser.get(first.path);
+    const page = await browser.follow(asked);
+    const fields = Object.fromEntries(page.screen("consent").hidden.map(({ name, value }) => [name, value]));
+    await browser.follow(
+      await browser.post(asked.location, { ...fields, answer: "allow", "allow:transactions.read": "true" }),
+    );
+
+    const second = await begun();
+    const again = await (await browserOf()).get(second.path);
+    const tokens = await exchange(budget, again.location, second.checks);
+    expect(await client.tokenIntrospection(api, tokens.access_token)).toMatchObject({ active: true });
+    const [consent] = await opened.hub.database.consents.listOf(carol.id);
+    expect(consent).toMatchObject({ clientId: "budget", resources: { [apiAddress]: ["transactions.read"] } });
+    expect(Object.keys(consent?.uses ?? {})).toEqual([apiAddress]);
+
+    await opened.hub.database.consents.takeBack(carol.id, "budget");
+    expect(await client.tokenIntrospection(api, tokens.access_token)).toEqual({ active: false });
+    const third = await begun();
+    const page3 = await (async () => {
+      const fresh = await browserOf();
+      return fresh.follow(await fresh.get(third.path));
+    })();
+    expect(page3.screen("consent").site.name).toBe("Budget");
+  });
+});

@@ -164,7 +164,7 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
       // A site learns about its own tokens, an API about those that are for it.
       allowedPolicy: async (_ctx, client, token) =>
         token.clientId === client.clientId ||
-        ("aud" in token && isFor(sites.find(client.clientId), token.aud)),
+        isForApiOf(sites.find(client.clientId), token, surroundings.hub),
     },
     pushedAuthorizationRequests: { enabled: true },
     requestObjects: { enabled: false },
@@ -182,6 +182,25 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
     },
     userinfo: { enabled: true },
   };
+}
+
+/** An API that asks about a token of a person's is using what she allowed; she can see so. */
+function isForApiOf(
+  site: RegisteredSite | undefined,
+  token: {
+    readonly accountId?: string | undefined;
+    readonly clientId?: string | undefined;
+    readonly aud?: string | string[] | undefined;
+  },
+  { database, log }: IssuerSurroundings["hub"],
+): boolean {
+  if (!isFor(site, token.aud)) return false;
+  const { accountId, clientId } = token;
+  if (accountId !== undefined && clientId !== undefined)
+    database.consents
+      .touch(accountId, clientId, site?.api?.resource ?? "")
+      .catch((error) => log.error({ err: error }, "use of a consent not written"));
+  return true;
 }
 
 function isFor(site: RegisteredSite | undefined, audience: string | readonly string[] | undefined): boolean {
