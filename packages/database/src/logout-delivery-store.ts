@@ -19,10 +19,21 @@ export interface DeliveryOutcome {
   readonly retryInSeconds?: number | undefined;
 }
 
+/** How much of what a dispatcher has under way may be of one site. */
+export interface SiteShare {
+  readonly most: number;
+  /** The site of each delivery that the dispatcher has under way. */
+  readonly underWay: readonly string[];
+}
+
 /** The outbox of single logout: written by the statement that ends a session, emptied by the dispatcher. */
 export interface LogoutDeliveryStore {
-  /** Claims up to `limit` due deliveries for `leaseSeconds`; another process does not get them meanwhile. */
-  claim(limit: number, leaseSeconds: number): Promise<readonly LogoutDelivery[]>;
+  /**
+   * Claims up to `limit` due deliveries for `leaseSeconds`; another process does not get them meanwhile.
+   *
+   * @param sites leaves room for other sites; left out: one site may have all
+   */
+  claim(limit: number, leaseSeconds: number, sites?: SiteShare): Promise<readonly LogoutDelivery[]>;
   /** Writes how an attempt went. */
   record(id: string, outcome: DeliveryOutcome): Promise<void>;
   /** Deliveries of a session, for the signed-out page and the account page. */

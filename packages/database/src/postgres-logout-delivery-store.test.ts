@@ -71,6 +71,41 @@ describe("claiming", () => {
   });
 });
 
+describe("claiming a share for each site", () => {
+  /** How many of which site were claimed. */
+  async function claimed(limit: number, most: number, underWay: readonly string[] = []) {
+    const count: Record<string, number> = {};
+    for (const { siteId } of await deliveries.claim(limit, 30, { most, underWay }))
+      count[siteId] = (count[siteId] ?? 0) + 1;
+    return count;
+  }
+
+  test("a site with a long queue leaves room for one that comes after it", async () => {
+    await endedSession(...Array.from({ length: 20 }, () => "slow"));
+    await endedSession("shop");
+    expect(await claimed(10, 4)).toEqual({ slow: 4, shop: 1 });
+  });
+
+  test("what is under way counts, and a site that is full gets nothing", async () => {
+    await endedSession(...Array.from({ length: 20 }, () => "slow"), "shop");
+    expect(await claimed(10, 4, ["slow", "slow", "slow", "bank"])).toEqual({ slow: 1, shop: 1 });
+    expect(await claimed(10, 4, ["slow", "slow", "slow", "slow"])).toEqual({});
+    expect(await claimed(2, 4, ["slow"])).toEqual({ slow: 2 });
+  });
+
+  test("a site that is full hides nobody, however much it has in front", async () => {
+    const { id } = await endedSession("slow");
+    await trial.database.pool.query(
+      `INSERT INTO logout_deliveries (session_id, site_id, service, session_index, due_at)
+       SELECT $1, 'slow', 'https://slow.example/', 'ST-' || n, hub_now() - interval '1 hour'
+       FROM generate_series(1, 3000) AS n`,
+      [id],
+    );
+    await endedSession("shop");
+    expect(await claimed(10, 2, ["slow", "slow"])).toEqual({ shop: 1 });
+  });
+});
+
 describe("recording", () => {
   test("delivered: never due again", async () => {
     const { id } = await endedSession("shop");

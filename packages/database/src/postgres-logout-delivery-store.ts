@@ -1,13 +1,35 @@
 import { isUuid } from "./is-uuid.ts";
-import type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
+import type {
+  DeliveryOutcome,
+  LogoutDelivery,
+  LogoutDeliveryStore,
+  SiteShare,
+} from "./logout-delivery-store.ts";
 import type { Pool } from "./postgres-pool.ts";
 import type { PrismaClient } from "./prisma-client.ts";
 
-/** The attempt is counted when it is claimed: a dispatcher that dies of a delivery has tried it. */
+/** How many due deliveries a claim looks at, so that a long queue is not sorted for each of them. */
+const inView = 1000;
+
+/**
+ * The attempt is counted when it is claimed: a dispatcher that dies of a delivery has tried it. A site that is full
+ * is passed over before anything is counted, so the queue behind it is in view however many it has in front.
+ */
 const claimDue = `
+  WITH busy AS (SELECT site_id, count(*) AS under_way FROM unnest($3::text[]) AS one(site_id) GROUP BY site_id),
+  in_view AS MATERIALIZED (
+    SELECT id, site_id, due_at FROM logout_deliveries WHERE state = 'pending' AND due_at <= hub_now()
+      AND site_id NOT IN (SELECT site_id FROM busy WHERE under_way >= $4)
+    ORDER BY due_at LIMIT ${inView}
+  ),
+  ranked AS MATERIALIZED (
+    SELECT id, row_number() OVER (PARTITION BY site_id ORDER BY due_at) + coalesce(under_way, 0) AS place
+    FROM in_view LEFT JOIN busy USING (site_id)
+  )
   UPDATE logout_deliveries SET attempts = attempts + 1, due_at = hub_now() + make_interval(secs => $2)
   WHERE id IN (
     SELECT id FROM logout_deliveries WHERE state = 'pending' AND due_at <= hub_now()
+      AND id IN (SELECT id FROM ranked WHERE place <= $4)
     ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
   )
   RETURNING id, site_id, service, session_index, attempts - 1 AS attempts`;
@@ -43,11 +65,11 @@ export class PostgresLogoutDeliveryStore implements LogoutDeliveryStore {
     this.#prisma = prisma;
   }
 
-  async claim(limit: number, leaseSeconds: number): Promise<readonly LogoutDelivery[]> {
+  async claim(limit: number, leaseSeconds: number, sites?: SiteShare): Promise<readonly LogoutDelivery[]> {
     const { rows } = await this.#pool.query<DeliveryRow>({
       name: "delivery-claim",
       text: claimDue,
-      values: [limit, leaseSeconds],
+      values: [limit, leaseSeconds, sites?.underWay ?? [], sites?.most ?? limit],
     });
     return rows.map((row) => ({
       id: row.id,

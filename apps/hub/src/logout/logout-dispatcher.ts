@@ -22,6 +22,8 @@ export interface LogoutDispatcher {
 const pauses = [2, 10, 60, 300, 900, 3600, 7200, 14_400, 28_800, 28_800];
 /** Posts under way at once. */
 const most = 64;
+/** Of these to one site: those of a site that hangs leave room for everybody else's. */
+const mostOfSite = 8;
 /** Longer than one attempt may take. */
 const leaseSeconds = 15;
 
@@ -34,20 +36,21 @@ export function createLogoutDispatcher(options: {
   readonly log: Log;
 }): LogoutDispatcher {
   const { deliveries, log } = options;
-  /** A site that keeps the hub waiting holds up its own messages alone. */
-  const underWay = new Set<Promise<void>>();
+  /** With the site of each. A site that keeps the hub waiting holds up its own messages alone. */
+  const underWay = new Map<Promise<void>, string>();
   let closed = false;
   let claiming: Promise<void> | undefined;
   let again = false;
 
-  /** Claims what is due and begins to tell it, until nothing is due. */
+  /** Claims what is due and begins to tell it, until nothing is due but to sites that have their share under way. */
   async function claim(): Promise<void> {
     do {
       again = false;
       let claimed = most;
       while (claimed > 0 && !closed) {
-        if (underWay.size === most) await Promise.race(underWay);
-        const due = await deliveries.claim(most - underWay.size, leaseSeconds);
+        if (underWay.size === most) await Promise.race(underWay.keys());
+        const share = { most: mostOfSite, underWay: [...underWay.values()] };
+        const due = await deliveries.claim(most - underWay.size, leaseSeconds, share);
         for (const delivery of due) begin(delivery);
         claimed = due.length;
       }
@@ -57,8 +60,12 @@ export function createLogoutDispatcher(options: {
   function begin(delivery: LogoutDelivery): void {
     const telling = tell(delivery)
       .catch((error) => log.error({ err: error, delivery: delivery.id }, "sign-out told, not recorded"))
-      .finally(() => underWay.delete(telling));
-    underWay.add(telling);
+      .finally(() => {
+        const isFull = [...underWay.values()].filter((site) => site === delivery.siteId).length >= mostOfSite;
+        underWay.delete(telling);
+        if (isFull) wake();
+      });
+    underWay.set(telling, delivery.siteId);
   }
 
   async function tell(delivery: LogoutDelivery): Promise<void> {
@@ -83,19 +90,20 @@ export function createLogoutDispatcher(options: {
     return claiming;
   }
 
+  function wake(): void {
+    if (!closed)
+      look().catch((error) => log.error({ err: error }, "logout queue not read; tried again soon"));
+  }
+
   return {
-    wake: () => {
-      if (!closed)
-        look().catch((error) => log.error({ err: error }, "logout queue not read; tried again soon"));
-    },
+    wake,
     async drain() {
-      await look();
-      await Promise.all(underWay);
+      for (await look(); underWay.size > 0; await look()) await Promise.all(underWay.keys());
     },
     async close() {
       closed = true;
       await claiming?.catch(() => undefined);
-      await Promise.all(underWay);
+      await Promise.all(underWay.keys());
     },
   };
 }
