@@ -57,6 +57,7 @@ const account: AccountScreen = {
   ],
   sites: [shop],
   appPasswords: [],
+  connectedApps: [],
 };
 
 function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name], Page: () => ReactNode): string {

@@ -40,6 +40,7 @@ const expected = [
   "DELETE /cas/v1/tickets/:tgt anyone ticket",
   "GET /oidc/interaction/:uid anyone changes-nothing",
   "POST /oidc/interaction/:uid anyone flow-token",
+  "POST /account/apps/disconnect person form-token",
   "GET /account person changes-nothing",
   "POST /account/sessions/end person form-token",
   "POST /account/sessions/end-others person form-token",

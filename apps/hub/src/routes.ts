@@ -8,6 +8,7 @@ import { proxy } from "./cas/proxy.ts";
 import { rest } from "./cas/rest.ts";
 import { samlValidate } from "./cas/saml-validate.ts";
 import { validations } from "./cas/validate.ts";
+import { disconnectApp } from "./connected-app/connected-apps.ts";
 import { health } from "./health/health.ts";
 import { home } from "./http/home.ts";
 import type { Route } from "./http/route.ts";
@@ -29,6 +30,7 @@ export function hubRoutes(testClock: MovableClock | undefined): readonly Route[]
     samlValidate,
     ...rest,
     ...interactions,
+    disconnectApp,
     ...account,
     ...appPasswords,
     checkSession,

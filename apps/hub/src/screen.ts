@@ -165,6 +165,16 @@ export interface AccountScreen {
     readonly lastUsedAt: Date | null;
     readonly expired: boolean;
   }[];
+  /** Sites of other people that may have something of hers, the latest first. */
+  readonly connectedApps: readonly (SiteName & {
+    readonly id: string;
+    readonly allows: readonly Allowed[];
+    readonly since: Date;
+    readonly until: Date;
+    readonly lastUsedAt: Date | null;
+    /** The site whose API it last asked. */
+    readonly lastUsedFor: string | null;
+  })[];
   /** Registered sites she may go to. */
   readonly sites: readonly (SiteName & { readonly url: string })[];
 }

@@ -85,7 +85,10 @@ function Revoke({ appPassword, token }: { appPassword: AppPassword; token: strin
         <input type="hidden" name="token" value={token} />
         <input type="hidden" name="app-password" value={id} />
         <Button kind="danger" busyLabel={expired ? "Removing …" : "Revoking …"}>
-          {expired ? "Remove" : "Revoke"} <bdi>{name}</bdi>
+          <span>
+            {expired ? "Remove it" : "Revoke it"}
+            <span className="visually-hidden">: {name}</span>
+          </span>
         </Button>
       </form>
     </Confirm>

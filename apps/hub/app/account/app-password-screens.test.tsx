@@ -90,7 +90,7 @@ describe("rows of app passwords", () => {
     const text = textOf(rows({ ...appPassword, expired: true }));
     expect(text).toMatch(/Backup ?Expired/);
     expect(text).toContain("expired on 21 December 2026");
-    expect(text).toContain("Remove Backup");
+    expect(text).toContain("Remove it: Backup");
     expect(text).not.toContain("Revoke");
   });
 

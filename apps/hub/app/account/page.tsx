@@ -5,6 +5,7 @@ import { type AccountScreen, readScreen } from "../../src/screen.ts";
 import { SiteNames } from "../site-names.tsx";
 import { AccountHeader } from "./account-header.tsx";
 import { AppPasswordRows } from "./app-password-rows.tsx";
+import { ConnectedAppRows } from "./connected-app-rows.tsx";
 import { EndMany } from "./end-many.tsx";
 import { SessionRows } from "./session-rows.tsx";
 
@@ -38,6 +39,13 @@ export default function AccountPage() {
       >
         <SessionRows sessions={model.sessions} token={model.token} now={new Date()} />
         <EndMany others={model.sessions.filter(({ here }) => !here).length} token={model.token} />
+      </Section>
+      <Section
+        id="connected-apps"
+        title="Connected apps"
+        intro="Sites and programs of other people that you let see something of yours."
+      >
+        <ConnectedAppRows apps={model.connectedApps} token={model.token} now={new Date()} />
       </Section>
       <Section
         id="app-passwords"

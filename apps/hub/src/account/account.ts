@@ -2,6 +2,7 @@
 import type { SessionWithSites } from "@gatehouse/database";
 import { listAppPasswords } from "../app-password/list-app-passwords.ts";
 import { sayGoodbye } from "../cas/logout.ts";
+import { listConnectedApps } from "../connected-app/connected-apps.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { AccountScreen } from "../screen.ts";
@@ -12,6 +13,8 @@ const notices: ReadonlyMap<string, string> = new Map([
   ["ended-others", "Signed out everywhere else. The sites are being told."],
   ["gone", "That sign-in had ended already."],
   ["app-password-revoked", "Revoked. Whatever used it is refused from now on."],
+  ["app-disconnected", "Disconnected. It has lost what you allowed."],
+  ["app-gone", "That app had nothing of yours any more."],
   ["app-password-gone", "That app password was revoked already."],
   [
     "app-password-made",
@@ -28,9 +31,10 @@ const showAccount = route({
   speaks: "html",
   async answer(call, { parameters }) {
     const { person } = call.session;
-    const [sessions, appPasswords] = await Promise.all([
+    const [sessions, appPasswords, connectedApps] = await Promise.all([
       call.hub.database.sessions.listOf(person.id),
       listAppPasswords(call),
+      listConnectedApps(call),
     ]);
     const here = (session: SessionWithSites): boolean => session.id === call.session.id;
     const model: AccountScreen = {
@@ -49,6 +53,7 @@ const showAccount = route({
         }),
       ),
       appPasswords,
+      connectedApps,
       sites: call.hub.sites.list().map(({ name, host, url }) => ({ name, host, url })),
     };
     return { screen: { name: "account", model } };

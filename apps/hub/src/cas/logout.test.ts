@@ -1,5 +1,4 @@
 /** `/cas/logout` and what follows from it, over HTTP, titled by CAS protocol 3.0.3. */
-import { inflateSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { keepUp } from "../session/upkeep.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson, type TestSite } from "../test-hub.ts";
@@ -229,62 +228,6 @@ describe("a person who is asked again is told why, and her name is filled in", (
     await other.get("/cas/login");
     other.cookies.set("gatehouse-note", browser.cookies.get("gatehouse-note") ?? "");
     expect(await formOf(other)).toEqual(asked(null, ""));
-  });
-});
-
-describe("2.3.3 front channel: a site that the hub cannot reach", () => {
-  let hub: TestHub;
-  let bob: TestPerson;
-  beforeAll(async () => {
-    hub = await openTestHub({
-      sites: ({ shop }) => ({
-        shop: shop.registration({
-          cas: { ...(shop.registration().cas as object), logoutChannel: "front" },
-        }),
-      }),
-    });
-    bob = await hub.createPerson();
-  });
-  afterAll(() => hub.close());
-
-  /** A sign-in at both sites; the tickets that they validated. */
-  async function enterBoth(browser: TestBrowser) {
-    const tickets: string[] = [];
-    for (const { service } of [hub.shop, hub.bank]) {
-      const asked = query({ service });
-      const first = await browser.get(`/cas/login${asked}`);
-      const { location } = first.location === "" ? await browser.signIn(bob, asked) : first;
-      const ticket = new URL(location).searchParams.get("ticket") ?? "";
-      await new TestBrowser(hub).get(`/cas/serviceValidate${query({ service, ticket })}`);
-      tickets.push(ticket);
-    }
-    return tickets;
-  }
-
-  test("is told by the browser, from the page after sign-out; the others from behind", async () => {
-    const browser = new TestBrowser(hub);
-    const [shopTicket = "", bankTicket = ""] = await enterBoth(browser);
-    const page = await browser.get("/cas/logout");
-    const { frontChannel, sites } = page.screen("logged-out");
-    expect(sites.map(({ name }) => name).sort()).toEqual(["The bank", "The shop"]);
-    const url = new URL(frontChannel[0] ?? "");
-    expect(url.origin + url.pathname).toBe(`${hub.shop.origin}/logout-request`);
-    const xml = inflateSync(Buffer.from(url.searchParams.get("logoutRequest") ?? "", "base64")).toString();
-    expect(xml).toContain(`<samlp:SessionIndex>${shopTicket}</samlp:SessionIndex>`);
-    expect(page.headers["content-security-policy"]).toContain(`img-src 'self' data: ${hub.shop.origin};`);
-    await hub.hub.logout.drain();
-    expect([hub.shop.told(), hub.bank.told()]).toEqual([[], [bankTicket]]);
-  });
-
-  test("comes before the way back, which stands on the page", async () => {
-    const browser = new TestBrowser(hub);
-    await enterBoth(browser);
-    const page = await browser.get(`/cas/logout${query({ service: hub.bank.service })}`);
-    expect(page.screen("logged-out").continueTo).toEqual({
-      name: "The bank",
-      host: "bank.localhost",
-      url: hub.bank.service,
-    });
   });
 });
 

@@ -9,7 +9,7 @@ import {
   type Service,
 } from "@gatehouse/cas/server";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
-import type { Hub } from "../hub.ts";
+import { asksForFrontChannel, frontChannelAddress } from "../logout/logout-message.ts";
 import type { LoggedOutScreen } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { flowOf, writeNote } from "./login-form.ts";
@@ -71,7 +71,7 @@ export async function sayGoodbye(
   back?: { readonly service: Service; readonly site: RegisteredSite } | undefined,
 ): Promise<Answer> {
   const { hub } = call;
-  const { sites, frontChannel } = await whoIsTold(hub, sessionIds);
+  const { sites, frontChannel } = await whoIsTold(call, sessionIds);
   const afterwards = hub.logout.wake;
   if (back !== undefined && frontChannel.length === 0)
     return seeOther(back.service.url, { cookies, afterwards });
@@ -88,16 +88,26 @@ export async function sayGoodbye(
   };
 }
 
-async function whoIsTold(hub: Hub, sessionIds: readonly string[]): Promise<Told> {
+/** A site whose address no browser could bring a message to is told from behind: it must not fail a sign-out. */
+async function whoIsTold({ hub, log }: Call, sessionIds: readonly string[]): Promise<Told> {
   const deliveries = (
     await Promise.all(sessionIds.map((id) => hub.database.logoutDeliveries.listOf(id)))
   ).flat();
   const ids = [...new Set(deliveries.map(({ siteId }) => siteId))];
-  const frontChannel = deliveries.flatMap(({ siteId, service, sessionIndex }) => {
-    const cas = hub.sites.find(siteId)?.cas;
-    if (cas?.logoutChannel !== "front") return [];
+  const frontChannel = deliveries.flatMap((delivery) => {
+    const site = hub.sites.find(delivery.siteId);
+    if (site === undefined || !asksForFrontChannel(site, delivery)) return [];
+    const address = frontChannelAddress(site, delivery);
+    if (address === undefined) {
+      log.warn(
+        { event: "logout.no-front-channel", site: site.id },
+        "no address for a browser; told from behind",
+      );
+      return [];
+    }
+    const { sessionIndex } = delivery;
     const message = { id: createTicketId("LR"), issueInstant: hub.clock(), sessionIndex };
-    return frontChannelLogoutUrl(cas.logoutUrl ?? service, renderLogoutRequest(message));
+    return frontChannelLogoutUrl(address, renderLogoutRequest(message));
   });
   return {
     sites: ids.flatMap((id) => hub.sites.find(id) ?? []).map(({ name, host }) => ({ name, host })),

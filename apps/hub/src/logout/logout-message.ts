@@ -1,5 +1,11 @@
 /** What a site is sent when a sign-in of its is over, in the protocol that made it. */
-import { createTicketId, isTicketId, logoutRequestForm, renderLogoutRequest } from "@gatehouse/cas/server";
+import {
+  createTicketId,
+  isFrontChannelAddress,
+  isTicketId,
+  logoutRequestForm,
+  renderLogoutRequest,
+} from "@gatehouse/cas/server";
 import type { LogoutDelivery } from "@gatehouse/database";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
@@ -8,6 +14,24 @@ export type SignLogoutToken = (site: RegisteredSite, sid: string) => Promise<str
 
 /** A form to post; or why there is none to. */
 export type LogoutMessage = { readonly url: string; readonly body: string } | { readonly none: string };
+
+/** What tells whom a message is for. */
+type SignIn = Pick<LogoutDelivery, "service" | "sessionIndex">;
+
+/** A sign-in by CAS is named by the ticket it was made from, one by OpenID Connect by its sid. */
+const isCasSignIn = ({ sessionIndex }: SignIn): boolean =>
+  isTicketId("ST", sessionIndex) || isTicketId("PT", sessionIndex);
+
+/** Whether a site asks to be told of a sign-in by the person's browser. */
+export function asksForFrontChannel(site: RegisteredSite, signIn: SignIn): boolean {
+  return site.cas?.logoutChannel === "front" && isCasSignIn(signIn);
+}
+
+/** Where her browser brings the message; `undefined`: the hub posts it, also where no browser could bring it. */
+export function frontChannelAddress(site: RegisteredSite, signIn: SignIn): string | undefined {
+  const address = site.cas?.logoutUrl ?? signIn.service;
+  return asksForFrontChannel(site, signIn) && isFrontChannelAddress(address) ? address : undefined;
+}
 
 /**
  * @see CAS protocol 3.0.3, section 2.3.3
@@ -20,14 +44,13 @@ export async function logoutMessage(
   sign: SignLogoutToken,
 ): Promise<LogoutMessage> {
   const { sessionIndex } = delivery;
-  // A sign-in by CAS is named by the ticket it was made from, one by OpenID Connect by its sid.
-  if (!isTicketId("ST", sessionIndex) && !isTicketId("PT", sessionIndex)) {
+  if (!isCasSignIn(delivery)) {
     const url = site.oidc?.backchannelLogoutUrl;
     if (url === undefined) return { none: "no address to tell" };
     return { url, body: new URLSearchParams({ logout_token: await sign(site, sessionIndex) }).toString() };
   }
   // Told by her browser, from the page after sign-out; where no page was shown it stays untold, and is seen so.
-  if (site.cas?.logoutChannel === "front") return { none: "front-channel" };
+  if (frontChannelAddress(site, delivery) !== undefined) return { none: "front-channel" };
   const xml = renderLogoutRequest({ id: createTicketId("LR"), issueInstant: clock(), sessionIndex });
   return { url: site.cas?.logoutUrl ?? delivery.service, body: logoutRequestForm(xml).body };
 }

@@ -6,7 +6,7 @@ import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import type { Flow } from "./interaction.ts";
 
 /** What the hub itself gives away, in words that follow "It may". */
-const words: Readonly<Record<string, string>> = {
+export const ownScopeWords: Readonly<Record<string, string>> = {
   profile: "see your name and user name",
   email: "see your e-mail address",
   groups: "see which groups you are in",
@@ -34,7 +34,7 @@ function missing(flow: Flow): {
 export function asksOf(flow: Flow, sites: SiteRegistry): ConsentScreen["asks"] {
   const { scopes, resources } = missing(flow);
   const own = scopes.flatMap((scope) =>
-    words[scope] === undefined ? [] : [{ value: scope, words: words[scope] }],
+    ownScopeWords[scope] === undefined ? [] : [{ value: scope, words: ownScopeWords[scope] }],
   );
   const apis = Object.entries(resources).flatMap(([resource, asked]) => {
     const site = sites.list().find(({ api }) => api?.resource === resource);
@@ -76,7 +76,7 @@ export async function recordConsent(
   const { scopes, claims, resources } = missing(flow);
   const found = flow.grantId === undefined ? undefined : await provider.Grant.find(flow.grantId);
   const grant = found ?? new provider.Grant({ accountId: personId, clientId: String(flow.params.client_id) });
-  const isAllowed = (scope: string): boolean => words[scope] === undefined || allowed.has(scope);
+  const isAllowed = (scope: string): boolean => ownScopeWords[scope] === undefined || allowed.has(scope);
   grant.addOIDCScope(scopes.join(" "));
   const declined = scopes.filter((scope) => !isAllowed(scope));
   if (declined.length > 0) grant.rejectOIDCScope(declined.join(" "));

@@ -3,16 +3,11 @@
  * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
  */
 import { createHash, createHmac } from "node:crypto";
-import Provider, {
-  type Configuration,
-  errors,
-  interactionPolicy,
-  type KoaContextWithOIDC,
-} from "oidc-provider";
+import Provider, { type Configuration, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
 import { isEqual } from "../secret-keys.ts";
-import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { findAccount } from "./account.ts";
+import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
 import { createAdapter } from "./artifact-adapter.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { loadGrant } from "./grant.ts";
@@ -20,7 +15,7 @@ import type { OpenedKey } from "./signing-keys.ts";
 
 /** Lives of what is issued, in seconds. */
 const lives = {
-  AccessToken: 15 * 60,
+  AccessToken: accessTokenLife,
   AuthorizationCode: 60,
   ClientCredentials: 15 * 60,
   DeviceCode: 10 * 60,
@@ -181,49 +176,6 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
       postLogoutSuccessSource: (ctx) => surroundings.saySignedOut(ctx),
     },
     userinfo: { enabled: true },
-  };
-}
-
-/** An API that asks about a token of a person's is using what she allowed; she can see so. */
-function isForApiOf(
-  site: RegisteredSite | undefined,
-  token: {
-    readonly accountId?: string | undefined;
-    readonly clientId?: string | undefined;
-    readonly aud?: string | string[] | undefined;
-  },
-  { database, log }: IssuerSurroundings["hub"],
-): boolean {
-  if (!isFor(site, token.aud)) return false;
-  const { accountId, clientId } = token;
-  if (accountId !== undefined && clientId !== undefined)
-    database.consents
-      .touch(accountId, clientId, site?.api?.resource ?? "")
-      .catch((error) => log.error({ err: error }, "use of a consent not written"));
-  return true;
-}
-
-function isFor(site: RegisteredSite | undefined, audience: string | readonly string[] | undefined): boolean {
-  const resource = site?.api?.resource;
-  return resource !== undefined && [audience ?? []].flat().includes(resource);
-}
-
-/** @see RFC 8707 */
-function resourceServer(
-  sites: readonly RegisteredSite[],
-  resource: string,
-  asking: RegisteredSite | undefined,
-) {
-  const api = sites.find((site) => site.api?.resource === resource)?.api;
-  if (api === undefined) throw new errors.InvalidTarget();
-  return {
-    scope: Object.keys(api.scopes)
-      .filter((scope) => asking?.oidc?.scopes.includes(scope))
-      .join(" "),
-    audience: api.resource,
-    accessTokenTTL: lives.AccessToken,
-    accessTokenFormat: api.tokens,
-    ...(api.tokens === "jwt" ? { jwt: { sign: { alg: "ES256" as const } } } : {}),
   };
 }
 

@@ -117,6 +117,8 @@ describe("a wrong registration is refused with field and reason", () => {
     ["cas.services.0", { cas: { services: ["https://a.example/?x"] } }],
     ["cas.attributes.0", { cas: { services: ["https://a.example/"], attributes: ["password"] } }],
     ["cas.logoutUrl", { cas: { services: ["https://a.example/"], logoutUrl: "/logout" } }],
+    ["cas.logoutUrl", { cas: { ...whole.cas, logoutChannel: "front", logoutUrl: "${SHOP_URL}/?ticket=" } }],
+    ["cas.logoutUrl", { cas: { ...whole.cas, logoutChannel: "front", logoutUrl: "${SHOP_URL}/?SAMLart=a" } }],
     ["(file)", { unknown: true }],
   ])("%s %j", (field, wrong) => {
     const refused = refusal({ ...whole, ...wrong });

@@ -1,6 +1,6 @@
 /** A site as its registration file makes it. */
 import { createHash } from "node:crypto";
-import { parseServicePattern, type ServicePattern } from "@gatehouse/cas/server";
+import { isFrontChannelAddress, parseServicePattern, type ServicePattern } from "@gatehouse/cas/server";
 import type { z } from "zod";
 import { parseOidc, type RegisteredApi, type RegisteredOidc } from "./registered-oidc.ts";
 import { type releasable, siteFile } from "./site-file.ts";
@@ -116,6 +116,9 @@ export function parseRegistration(
         ? pattern
         : refuse(`${list}.${index}`, "should begin with https://"),
     );
+  const logoutUrl = site.cas?.logoutUrl && address("cas.logoutUrl", site.cas.logoutUrl);
+  if (logoutUrl && site.cas?.logoutChannel === "front" && !isFrontChannelAddress(logoutUrl))
+    refuse("cas.logoutUrl", "should be short and hold no ticket or SAMLart, since a browser goes there");
   const url = address("url", site.url);
   return {
     id: site.id,
@@ -127,7 +130,7 @@ export function parseRegistration(
     cas: site.cas && {
       services: patterns("cas.services", site.cas.services),
       attributes: attributeReleases(site.cas.attributes, refuse),
-      logoutUrl: site.cas.logoutUrl && address("cas.logoutUrl", site.cas.logoutUrl),
+      logoutUrl,
       logoutChannel: site.cas.logoutChannel,
       proxy: site.cas.proxy && {
         callbacks: callbacks("cas.proxy.callbacks", site.cas.proxy.callbacks),

@@ -86,21 +86,23 @@ function Lives({ lives, error }: Pick<MakeAppPasswordScreen, "lives"> & { error:
     <div className="ui-field">
       <label htmlFor="days">For how long</label>
       <FieldError id="days-error" error={error} />
-      <select
-        className="ui-control"
-        id="days"
-        name="days"
-        autoComplete="off"
-        defaultValue={lives.find(({ chosen }) => chosen)?.days ?? lives[0]?.days}
-        aria-describedby={error === null ? undefined : "days-error"}
-        aria-invalid={error === null ? undefined : true}
-      >
-        {lives.map(({ days }) => (
-          <option key={days} value={days}>
-            {lifeWords(days)}
-          </option>
-        ))}
-      </select>
+      <div className="select">
+        <select
+          className="ui-control"
+          id="days"
+          name="days"
+          autoComplete="off"
+          defaultValue={lives.find(({ chosen }) => chosen)?.days ?? lives[0]?.days}
+          aria-describedby={error === null ? undefined : "days-error"}
+          aria-invalid={error === null ? undefined : true}
+        >
+          {lives.map(({ days }) => (
+            <option key={days} value={days}>
+              {lifeWords(days)}
+            </option>
+          ))}
+        </select>
+      </div>
     </div>
   );
 }

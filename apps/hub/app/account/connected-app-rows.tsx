@@ -1,0 +1,66 @@
+import { Button, Confirm, EmptyState, RelativeTime, Row, RowList } from "@gatehouse/ui";
+import type { AccountScreen } from "../../src/screen.ts";
+import { allowsWords } from "./app-password-words.ts";
+import { ExactDate } from "./exact-date.tsx";
+
+type ConnectedApp = AccountScreen["connectedApps"][number];
+
+export interface ConnectedAppRowsProps {
+  /** The latest first. */
+  readonly apps: readonly ConnectedApp[];
+  /** Posted with every form. */
+  readonly token: string;
+  readonly now: Date;
+}
+
+/** One row an app: its name, what it may do, since when, what it last used; the way to take it back. */
+export function ConnectedAppRows({ apps, token, now }: ConnectedAppRowsProps) {
+  if (apps.length === 0)
+    return <EmptyState>None. An app appears here when you let it see something of yours.</EmptyState>;
+  return (
+    <RowList>
+      {apps.map((app) => (
+        <Row key={app.id} title={<bdi>{app.name}</bdi>} action={<Disconnect app={app} token={token} />}>
+          <p>{app.allows.length === 0 ? "It knows that you signed in." : allowsWords(app.allows)}</p>
+          <Life app={app} now={now} />
+        </Row>
+      ))}
+    </RowList>
+  );
+}
+
+function Life({ app, now }: { app: ConnectedApp; now: Date }) {
+  const { since, until, lastUsedAt, lastUsedFor } = app;
+  return (
+    <p>
+      Allowed <RelativeTime date={since} now={now} />,{" "}
+      {lastUsedAt === null ? (
+        "never used"
+      ) : (
+        <>
+          last used <RelativeTime date={lastUsedAt} now={now} />
+          {lastUsedFor !== null && ` at ${lastUsedFor}`}
+        </>
+      )}
+      , holds until <ExactDate date={until} />
+    </p>
+  );
+}
+
+function Disconnect({ app, token }: { app: ConnectedApp; token: string }) {
+  return (
+    <Confirm
+      label="Disconnect"
+      about={app.name}
+      question="It loses what you allowed at once, and has to ask again."
+    >
+      <form method="post" action="/account/apps/disconnect">
+        <input type="hidden" name="token" value={token} />
+        <input type="hidden" name="app" value={app.id} />
+        <Button kind="danger" busyLabel="Disconnecting …">
+          Disconnect <bdi>{app.name}</bdi>
+        </Button>
+      </form>
+    </Confirm>
+  );
+}

@@ -1,0 +1,65 @@
+/** Connected apps on the account page, over HTTP. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+beforeAll(async () => {
+  opened = await openTestHub();
+  alice = await opened.createPerson({ username: "alice" });
+});
+afterAll(() => opened.close());
+
+const allow = (personId: string) =>
+  opened.hub.database.consents.give(
+    { personId, clientId: "shop", scopes: ["openid", "email"], resources: {} },
+    86_400,
+  );
+
+test("she sees what she allowed, and takes it back", async () => {
+  await allow(alice.id);
+  const browser = new TestBrowser(opened);
+  await browser.signIn(alice);
+  const page = (await browser.get("/account")).screen("account");
+  expect(page.connectedApps).toMatchObject([
+    {
+      id: "shop",
+      name: "The shop",
+      allows: [{ words: "see your e-mail address", at: null }],
+      lastUsedAt: null,
+    },
+  ]);
+  const fields = { token: page.token, app: "shop" };
+  const answer = await browser.post("/account/apps/disconnect", fields);
+  expect(answer.location).toBe("/account?notice=app-disconnected");
+  const after = (await browser.follow(answer)).screen("account");
+  expect([after.connectedApps, after.notice]).toEqual([[], expect.stringContaining("Disconnected")]);
+  const again = await browser.post("/account/apps/disconnect", fields);
+  expect(again.location).toBe("/account?notice=app-gone");
+});
+
+test("nobody takes back what another person allowed, and no other site can for her", async () => {
+  await allow(alice.id);
+  const bob = await opened.createPerson();
+  const browser = new TestBrowser(opened);
+  await browser.signIn(bob);
+  const { token } = (await browser.get("/account")).screen("account");
+  expect((await browser.post("/account/apps/disconnect", { token, app: "shop" })).location).toBe(
+    "/account?notice=app-gone",
+  );
+  const forged = await browser.post(
+    "/account/apps/disconnect",
+    { token, app: "shop" },
+    { origin: "https://evil.example" },
+  );
+  expect(forged.status).toBe(403);
+  expect(await opened.hub.database.consents.find(alice.id, "shop")).not.toBeNull();
+});
+
+test("a form that names no app changes nothing", async () => {
+  const browser = new TestBrowser(opened);
+  await browser.signIn(alice);
+  const { token } = (await browser.get("/account")).screen("account");
+  const answer = await browser.post("/account/apps/disconnect", { token });
+  expect([answer.status, answer.screen("refused").code]).toEqual([400, "app_missing"]);
+});
