@@ -17,7 +17,8 @@ beforeAll(async () => {
   });
   bob = await hub.createPerson();
 });
-beforeEach(() => {
+beforeEach(async () => {
+  await hub.hub.logout.drain();
   for (const site of [hub.shop, hub.bank]) site.forget();
 });
 afterAll(() => hub.close());

@@ -1,10 +1,26 @@
+import { CasError } from "./cas-error.ts";
 import { parseService, withParameters } from "./service.ts";
+
+/**
+ * Whether a browser can bring a logout request to an address: with a ticket in its query it would be a sign-in.
+ *
+ * @see CAS protocol 3.0.3, section 2.1.1
+ */
+export function isFrontChannelAddress(address: string): boolean {
+  try {
+    parseService(address);
+    return true;
+  } catch (error) {
+    if (error instanceof CasError) return false;
+    throw error;
+  }
+}
 
 /**
  * Where a browser brings a logout request to: the address with the message, deflated (zlib) and in base64. Not in
  * the specification; it is what clients that know of the front channel read.
  *
- * @param address the site's logout address, or its service; its query is kept
+ * @param address the site's logout address, or its service, when `isFrontChannelAddress`; its query is kept
  * @param xml from `renderLogoutRequest`
  * @see RFC 1950
  */

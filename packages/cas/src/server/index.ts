@@ -10,7 +10,7 @@ export {
   type ReleasedAttributes,
 } from "./authentication-success.ts";
 export { CasError, type CasErrorCode } from "./cas-error.ts";
-export { frontChannelLogoutUrl } from "./front-channel-logout.ts";
+export { frontChannelLogoutUrl, isFrontChannelAddress } from "./front-channel-logout.ts";
 export { decideLogin, type LoginDecision, type LoginFacts } from "./login-decision.ts";
 export {
   type LoginRequest,
