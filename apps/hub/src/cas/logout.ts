@@ -13,6 +13,7 @@ import { asksForFrontChannel, frontChannelAddress } from "../logout/logout-messa
 import type { LoggedOutScreen } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { flowOf, writeNote } from "./login-form.ts";
+import { pictureSources } from "./picture-sources.ts";
 
 /** @see CAS protocol 3.0.3, section 2.3 */
 export const logout = route({
@@ -83,7 +84,7 @@ export async function sayGoodbye(
       model: { sites, wasSignedIn: sessionIds.length > 0, frontChannel, continueTo },
     },
     cookies,
-    pictureSources: frontChannel.map((address) => new URL(address).origin),
+    pictureSources: pictureSources(frontChannel),
     afterwards,
   };
 }
