@@ -69,6 +69,7 @@ async function visitSignedIn(
   await visit(`${hub}/account`, "account at the hub");
   await page.getByText("Sign out everywhere", { exact: true }).click();
   await look("account at the hub, asked to confirm");
+  await visitAppPasswords(page, hub, visit, look);
   await page.goto(`${hub}/cas/login?renew=true`);
   await look("sign-in page, once more");
   await page.getByLabel("Ask me before signing me in to another site").check();
@@ -76,4 +77,25 @@ async function visitSignedIn(
   await page.waitForURL(`${hub}/account`);
   await visit(`${hub}/cas/login?service=${shop}/api/auth/callback/gatehouse`, "asked before a site");
   await visit(`${hub}/cas/logout`, "signed-out page");
+}
+
+async function visitAppPasswords(
+  page: Page,
+  hub: string,
+  visit: Visit,
+  look: (screen: string) => Promise<void>,
+): Promise<void> {
+  const make = page.getByRole("button", { name: "Make the app password" });
+  await visit(`${hub}/account/app-passwords/new`, "form for an app password");
+  await make.click();
+  await page.getByRole("alert").waitFor();
+  await look("form for an app password, with errors");
+  await page.getByLabel("Name").fill("Backup of the laptop, and its rather long name in all");
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await make.click();
+  await page.getByRole("heading", { name: "Your new app password" }).waitFor();
+  await look("app password, shown once");
+  await page.goto(`${hub}/account`);
+  await page.getByText(/^Revoke:/).click();
+  await look("app passwords, asked to confirm");
 }

@@ -1,0 +1,94 @@
+/** App passwords: made on the account page, used by a program, seen there, revoked. */
+import { expect, type Person, type Sites, signIn, gatehouseTest as test } from "@gatehouse/testing";
+import type { Page } from "@playwright/test";
+
+const section = (page: Page) => page.getByRole("region", { name: "App passwords" });
+
+/** As `curl -u user:password` asks. */
+async function ask({ hub }: Sites, { username }: Person, password: string): Promise<Response> {
+  const address = new URL("/api/v1/me", hub);
+  // Node's resolver does not know `*.localhost`.
+  address.hostname = "127.0.0.1";
+  const token68 = Buffer.from(`${username}:${password}`).toString("base64");
+  return fetch(address, { headers: { authorization: `Basic ${token68}` } });
+}
+
+/** @returns what the page shows, once */
+async function makeAppPassword(page: Page, { hub }: Sites, name: string): Promise<string> {
+  await page.goto(`${hub}/account`);
+  await section(page).getByRole("link", { name: "Make an app password" }).click();
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("See who you are").check();
+  await page.getByLabel("For how long").selectOption("90 days");
+  await page.getByRole("button", { name: "Make the app password" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your new app password");
+  return (await page.locator("code").textContent()) ?? "";
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`she makes one, a program uses it, she sees that and revokes it: refused at once, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+    browser,
+    people,
+    sites,
+  }) => {
+    const person = await people.create();
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await signIn(page, person);
+    await page.goto(`${sites.hub}/account`);
+    await expect(section(page)).toContainText("You have none.");
+
+    const secret = await makeAppPassword(page, sites, "Backup of the laptop");
+    await page.getByRole("link", { name: "I have copied it" }).click();
+    const row = section(page).getByRole("listitem").filter({ hasText: "Backup of the laptop" });
+    await expect(row).toContainText("It may see who you are.");
+    await expect(row).toContainText("never used");
+    await expect(page.locator("body")).not.toContainText(secret);
+
+    const used = await ask(sites, person, secret);
+    expect(used.status).toBe(200);
+    expect(await used.json()).toMatchObject({ user: person.username, scopes: ["account:read"] });
+    await page.reload();
+    await expect(row).toContainText("last used just now");
+
+    await row.getByText(/^Revoke:/).click();
+    await row.getByRole("button", { name: /^Revoke/ }).click();
+    await expect(page.getByRole("status")).toContainText("Revoked.");
+    await expect(section(page)).toContainText("You have none.");
+    const refused = await ask(sites, person, secret);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get("www-authenticate")).toBe('Basic realm="gatehouse", charset="UTF-8"');
+    await context.close();
+  });
+}
+
+test("a form that was not filled in says what is missing, and keeps the rest", async ({
+  page,
+  people,
+  sites,
+}) => {
+  await signIn(page, await people.create());
+  await page.goto(`${sites.hub}/account/app-passwords/new`);
+  await page.getByLabel("See your accounts at Harbour Bank").check();
+  await page.getByRole("button", { name: "Make the app password" }).click();
+  await expect(page).toHaveTitle(/^Error: /);
+  await expect(page.getByRole("alert")).toBeFocused();
+  await page.getByRole("alert").getByRole("link", { name: "Enter a name" }).click();
+  await expect(page.getByLabel("Name")).toBeFocused();
+  await expect(page.getByLabel("See your accounts at Harbour Bank")).toBeChecked();
+});
+
+test("a form that is sent again by a reload makes no second one", async ({ page, people, sites }) => {
+  await signIn(page, await people.create());
+  await makeAppPassword(page, sites, "Once");
+  await page.reload();
+  await expect(page.getByRole("status")).toContainText("made already");
+  await expect(section(page).getByRole("listitem").filter({ hasText: "Once" })).toHaveCount(1);
+});
+
+test("her account's password opens no API", async ({ people, sites }) => {
+  const person = await people.create();
+  const refused = await ask(sites, person, person.password);
+  expect(refused.status).toBe(401);
+  expect(await refused.json()).toMatchObject({ error: "app_password_required" });
+});
