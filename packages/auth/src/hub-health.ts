@@ -20,6 +20,7 @@ const patienceMs = 2_500;
 export class HubHealth {
   readonly #hubUrl: string;
   readonly #now: () => number;
+  #cause: unknown;
   #last: { readonly presence: Promise<HubPresence>; until: number } | null = null;
 
   constructor(hubUrl: string, now: () => number) {
@@ -39,12 +40,19 @@ export class HubHealth {
     return this.#last.presence;
   }
 
+  /** What to tell about a hub that is not there, with what the system said of it for the log. */
+  missing(presence: Exclude<HubPresence, "there">): GatehouseAuthError {
+    if (presence === "elsewhere") return new GatehouseAuthError("hub_url_wrong");
+    return new GatehouseAuthError("hub_unreachable", "", { cause: this.#cause });
+  }
+
   async #ask(): Promise<HubPresence> {
     try {
       const signal = AbortSignal.timeout(patienceMs);
       const reply = await fetch(`${this.#hubUrl}/healthz`, { cache: "no-store", redirect: "manual", signal });
       return await judge(reply);
-    } catch {
+    } catch (cause) {
+      this.#cause = cause;
       return "silent";
     }
   }
@@ -59,9 +67,4 @@ async function judge(reply: Response): Promise<HubPresence> {
   }
   await reply.body?.cancel();
   return reply.status === 429 || reply.status >= 500 ? "silent" : "elsewhere";
-}
-
-/** What to tell about a hub that is not there. */
-export function hubMissing(presence: Exclude<HubPresence, "there">): GatehouseAuthError {
-  return new GatehouseAuthError(presence === "silent" ? "hub_unreachable" : "hub_url_wrong");
 }

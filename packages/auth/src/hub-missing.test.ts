@@ -30,6 +30,8 @@ describe("signing in while the hub is down", () => {
     expect(page).toContain("Code <code>hub_unreachable</code>");
     expect(page).toContain(`Reference ${site.log[0]?.reference}`);
     expect(site.codes()).toEqual(["hub_unreachable"]);
+    // What the system called it: a closed port, a name that nobody knows and a wrong certificate are mended elsewhere each.
+    expect(site.log[0]?.cause).toMatch(/ [A-Z_]{3,}$/);
     expect(reply.headers.getSetCookie()).toEqual([]);
   });
 
@@ -134,6 +136,8 @@ describe("signing out while the hub is down", () => {
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
     hub.down = false;
     site.clock.now += 1_000;
+    // The hub is back and knows her: that is no reason to undo what she asked for.
+    expect(location(await site.recognise(browser.request("/")))).toBe("");
     expect(location(await browser.post(site.signOutUrl, sameOrigin))).toContain(`${hub.url}/cas/logout`);
   });
 });

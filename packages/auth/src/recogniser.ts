@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { hubMissing } from "./hub-health.ts";
 import { isUnderWay } from "./recognition-under-way.ts";
 import { askedMarker, parseReturnTo, pathOfRequest } from "./return-to.ts";
 import { redirect } from "./sign-in-routes.ts";
@@ -26,7 +25,7 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
   // Not to a hub that is down: the page is here, and the next visit asks again.
   const hub = await site.health.presence();
   if (hub !== "there") {
-    site.log.writeSeldom(hubMissing(hub), { level: "warn" });
+    site.log.writeSeldom(site.health.missing(hub), { level: "warn" });
     return null;
   }
   const target = new URL(`${site.settings.siteUrl}/api/auth/recognise`);

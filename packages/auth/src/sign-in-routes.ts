@@ -1,6 +1,5 @@
 import { errorPage, unavailablePage } from "./error-page.ts";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
-import { hubMissing } from "./hub-health.ts";
 import { departure } from "./recognition-under-way.ts";
 import { askedMarker, readReturnTo, withAskedMarker } from "./return-to.ts";
 import { parseReason } from "./session-check.ts";
@@ -36,7 +35,7 @@ async function begin(
 ): Promise<Response> {
   // A browser that is sent to a hub that is not there shows a page of its own, and the person is lost.
   const hub = await site.health.presence();
-  if (hub !== "there") return stay(site, request, flow, hubMissing(hub));
+  if (hub !== "there") return stay(site, request, flow, site.health.missing(hub));
   const { state, setCookies } = await site.engine.start(flow);
   const sent = parseCookies(request.headers.get("cookie"));
   const cookies = [...clearOldFlows(site.cookies, sent), ...setCookies];

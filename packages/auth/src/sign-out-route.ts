@@ -1,9 +1,9 @@
 import { signedOutHerePage } from "./error-page.ts";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
-import { hubMissing } from "./hub-health.ts";
+import { askedMarker } from "./return-to.ts";
 import { redirect } from "./sign-in-routes.ts";
 import type { Site } from "./site.ts";
-import { clearSessionCookies, parseCookies, readSessionCookie, setNote } from "./site-cookies.ts";
+import { clearSessionCookies, parseCookies, readSessionCookie, setCookie, setNote } from "./site-cookies.ts";
 import { newReference } from "./site-log.ts";
 import { readRequestId } from "./site-session.ts";
 
@@ -24,7 +24,9 @@ export async function signOutRoute(site: Site, request: Request): Promise<Respon
   ];
   const hub = await site.health.presence();
   if (hub === "there") return redirect(site.protocol.signOutUrl(site.settings), setCookies);
-  return staySignedOut(site, request, hubMissing(hub), setCookies);
+  // At the hub she is signed in still; recognition would undo what she asked for as soon as it is back.
+  const notAgain = setCookie(site.cookies, site.cookies.asked, askedMarker.value);
+  return staySignedOut(site, request, site.health.missing(hub), [...setCookies, notAgain]);
 }
 
 /** She is told that it is half done, instead of landing on a dead address and believing the other half. */
