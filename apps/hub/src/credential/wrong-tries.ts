@@ -8,7 +8,7 @@ export type TriedFrom = { readonly address: string } | { readonly site: string }
 export interface WrongTries {
   /**
    * Counts one. A right one is never counted and never asked to wait: nobody guesses 256 random bits, and a program
-   * that goes on with a revoked one must not stop its neighbours behind the same address (docs/decisions/0014).
+   * that goes on with a revoked one must not stop its neighbours behind the same address (docs/decisions/0015).
    *
    * @returns 0, or the seconds for which this is all the answer there is to wrong ones
    */
