@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultHubUrl, type Settings } from "../env.ts";
 import { createLog } from "../log.ts";
+import { claimServices } from "../site-registry/claimed-services.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
-import { findClash } from "../site-registry/settle-claims.ts";
 import { openSiteRegistry, type SiteRegistry } from "../site-registry/site-registry.ts";
 import type { Command } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -40,7 +40,7 @@ export const siteAdd: Command = {
     const file = join(settings.sitesDirectory, `${id}.json`);
     try {
       const site = parseRegistration(`${id}.json`, text, settings.lookUp);
-      const clash = findClash(`${id}.json`, site, (await readRegistry(settings)).list());
+      const clash = claimServices((await readRegistry(settings)).list()).findClash(`${id}.json`, site);
       if (clash !== undefined) throw clash;
       await writeFile(file, text, { flag: "wx" });
     } catch (error) {

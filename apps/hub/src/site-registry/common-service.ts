@@ -11,6 +11,7 @@ const anySegment = "x";
  * one, any plain segment will do; and what `/**` adds behind can be left out.
  */
 export function commonService(left: ServicePattern, right: ServicePattern): Service | undefined {
+  if (!canMeet(left, right)) return undefined;
   const length = Math.max(left.segments.length, right.segments.length);
   const segments = Array.from(
     { length },
@@ -20,6 +21,18 @@ export function commonService(left: ServicePattern, right: ServicePattern): Serv
   if (service === undefined || !matchesService(left, service) || !matchesService(right, service))
     return undefined;
   return service;
+}
+
+/** What most patterns fail at, found out without making an address. */
+function canMeet(left: ServicePattern, right: ServicePattern): boolean {
+  const isLonger = left.segments.length > right.segments.length;
+  const [short, long] = isLonger ? [right, left] : [left, right];
+  if (left.origin !== right.origin) return false;
+  if (short.segments.length < long.segments.length && !short.below) return false;
+  return short.segments.every((word, index) => {
+    const other = long.segments[index] ?? null;
+    return word === null || other === null || word === other;
+  });
 }
 
 /** What is refused as a service, such as one that is too long, is nobody's. */

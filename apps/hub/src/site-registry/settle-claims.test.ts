@@ -96,3 +96,16 @@ test("what a site let go of and has to keep after all is not given away", () => 
     refused: ["*a.json: cas.services.0", "*b.json: cas.services.0"],
   });
 });
+
+test("thousands of sites settle, when each is at a host of its own and when all are at one", () => {
+  const many = Array.from({ length: 3000 }, (_, index) => `s${index}`);
+  const atOwnHost = many.map((id) => {
+    const text = file(id, "/a", "/b/*", "/c/**");
+    const services =
+      text.site.cas?.services.map((one) => ({ ...one, origin: `https://${id}.example` })) ?? [];
+    return { ...text, site: { ...text.site, cas: text.site.cas && { ...text.site.cas, services } } };
+  });
+  const atOne = many.slice(0, 1000).map((id) => file(id, `/${id}/**`));
+  expect(settleClaims(atOwnHost, registered()).sites.size).toBe(3000);
+  expect(settleClaims(atOne, registered()).sites.size).toBe(1000);
+});

@@ -1,6 +1,6 @@
 /** One service address belongs to one site: decides which registrations of a reading go on. */
-import { commonService } from "./common-service.ts";
-import { type RegisteredSite, RegistrationError } from "./registered-site.ts";
+import { claimServices } from "./claimed-services.ts";
+import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
 
 /** What a file turned out to be. */
 export type ReadFile =
@@ -29,37 +29,18 @@ export function settleClaims(
     .flatMap((one) => ("site" in one ? [one] : []))
     .map((one) => ({ ...one, rank: rankOf(one.site, before.get(one.site.id)) }))
     .sort((a, b) => a.rank - b.rank);
-  // Who is refused may stay with addresses that were given away meanwhile: then all choose again without it.
+  // Who is refused may stay, with addresses that were given away meanwhile: then all choose again without it.
   for (;;) {
-    const sites = keptSites(errors.keys(), before);
-    const clash = candidates.find(({ file, site }) => {
+    const claims = claimServices(keptSites(errors.keys(), before));
+    const isGivenAway = candidates.some(({ file, site }) => {
       if (errors.has(file)) return false;
-      const error = findClash(file, site, sites.values());
-      if (error === undefined) sites.set(site.id, site);
+      const error = claims.findClash(file, site);
+      if (error === undefined) claims.add(site);
       else errors.set(file, error);
-      return error !== undefined;
+      return error !== undefined && keptSite(file, before) !== undefined;
     });
-    if (clash === undefined) return { sites, refused: refusals(errors, before) };
+    if (!isGivenAway) return { sites: claims.sites, refused: refusals(errors, before) };
   }
-}
-
-/** @returns why `site` cannot be registered beside `others`, or `undefined` */
-export function findClash(
-  file: string,
-  site: RegisteredSite,
-  others: Iterable<RegisteredSite>,
-): RegistrationError | undefined {
-  const patterns = site.cas?.services ?? [];
-  for (const other of others) {
-    if (other.id === site.id) continue;
-    for (const [index, pattern] of patterns.entries()) {
-      const taken = other.cas?.services.find((one) => commonService(pattern, one) !== undefined);
-      if (taken === undefined) continue;
-      const reason = `stands for services of the site ${other.id} as well, which has "${taken.text}"`;
-      return new RegistrationError(file, `cas.services.${index}`, reason);
-    }
-  }
-  return undefined;
 }
 
 function rankOf(site: RegisteredSite, before: RegisteredSite | undefined): number {
@@ -71,10 +52,8 @@ function rankOf(site: RegisteredSite, before: RegisteredSite | undefined): numbe
 function keptSites(
   files: Iterable<string>,
   before: ReadonlyMap<string, RegisteredSite>,
-): Map<string, RegisteredSite> {
-  return new Map(
-    [...files].map((file) => keptSite(file, before)).flatMap((kept) => (kept ? [[kept.id, kept]] : [])),
-  );
+): readonly RegisteredSite[] {
+  return [...files].flatMap((file) => keptSite(file, before) ?? []);
 }
 
 /** A file names one site for good: its id is the file's name. */

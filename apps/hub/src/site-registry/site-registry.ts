@@ -1,14 +1,13 @@
 /** The registered sites: read from `SITES_DIR`, one file a site, taken up again when a file changes. */
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { matchesService, type Service } from "@gatehouse/cas/server";
 import type { Log } from "../log.ts";
 import { isEqual } from "../secret-keys.ts";
 import { SettingsError } from "../settings-error.ts";
-import { parseRegistration, type RegisteredSite, RegistrationError } from "./registered-site.ts";
+import { createRegistrationReader } from "./read-registrations.ts";
+import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
 import { createRegistrationLog } from "./registration-log.ts";
-import { type ReadFile, settleClaims } from "./settle-claims.ts";
+import { settleClaims } from "./settle-claims.ts";
 import { watchFolder } from "./watch-folder.ts";
 
 export interface SiteRegistry {
@@ -45,25 +44,23 @@ export async function openSiteRegistry(options: {
   readonly recheckMilliseconds?: number;
 }): Promise<SiteRegistry> {
   const { directory, lookUp, log, recheckMilliseconds = slowly } = options;
+  const readFolder = createRegistrationReader(directory, lookUp);
   const say = createRegistrationLog(log);
   let sites: ReadonlyMap<string, RegisteredSite> = new Map();
   let errors: readonly RegistrationError[] = [];
+  /** Who claims what came out as it was: the same files would come out so again. */
+  let isSettled = false;
   let unreadable = "";
   let reading: Promise<void> | undefined;
 
   async function read(): Promise<void> {
-    const files = (await readdir(directory)).filter((file) => file.endsWith(".json")).sort();
-    const texts = new Map<string, string>();
-    const read: ReadFile[] = [];
-    for (const file of files) {
-      const text = await readFile(join(directory, file), "utf8").catch(() => undefined);
-      if (text !== undefined) texts.set(file, text);
-      read.push(readRegistration(file, text, lookUp));
-    }
-    const settled = settleClaims(read, sites);
+    const { files, texts, changed } = await readFolder();
+    unreadable = "";
+    if (!changed && isSettled) return;
+    const settled = settleClaims(files, sites);
+    isSettled = areSame(settled.sites, sites);
     sites = settled.sites;
     errors = settled.refused.map(({ error }) => error);
-    unreadable = "";
     say({ ...settled, texts });
   }
 
@@ -118,17 +115,10 @@ export async function openSiteRegistry(options: {
   };
 }
 
-/** @param text `undefined`: the file cannot be read */
-function readRegistration(
-  file: string,
-  text: string | undefined,
-  lookUp: (name: string) => string | undefined,
-): ReadFile {
-  if (text === undefined) return { file, error: new RegistrationError(file, "(file)", "cannot be read") };
-  try {
-    return { file, site: parseRegistration(file, text, lookUp) };
-  } catch (error) {
-    if (!(error instanceof RegistrationError)) throw error;
-    return { file, error };
-  }
+/** A reading takes over what did not change, so the sites are the same when they are one by one. */
+function areSame(
+  left: ReadonlyMap<string, RegisteredSite>,
+  right: ReadonlyMap<string, RegisteredSite>,
+): boolean {
+  return left.size === right.size && [...left].every(([id, site]) => right.get(id) === site);
 }

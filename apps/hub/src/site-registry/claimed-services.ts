@@ -1,0 +1,43 @@
+import type { ServicePattern } from "@gatehouse/cas/server";
+import { commonService } from "./common-service.ts";
+import { type RegisteredSite, RegistrationError } from "./registered-site.ts";
+
+/** Sites and what each of them claims, by origin: of a thousand sites a new one is compared with its neighbours alone. */
+export interface ClaimedServices {
+  readonly sites: ReadonlyMap<string, RegisteredSite>;
+  add(site: RegisteredSite): void;
+  /** @returns why `site` cannot be registered beside the others, or `undefined` */
+  findClash(file: string, site: RegisteredSite): RegistrationError | undefined;
+}
+
+/** @param first no two of them claim one address */
+export function claimServices(first: Iterable<RegisteredSite>): ClaimedServices {
+  const sites = new Map<string, RegisteredSite>();
+  const byOrigin = new Map<string, { readonly siteId: string; readonly pattern: ServicePattern }[]>();
+
+  function add(site: RegisteredSite): void {
+    sites.set(site.id, site);
+    for (const pattern of site.cas?.services ?? []) {
+      const claims = byOrigin.get(pattern.origin) ?? [];
+      claims.push({ siteId: site.id, pattern });
+      byOrigin.set(pattern.origin, claims);
+    }
+  }
+
+  for (const site of first) add(site);
+  return {
+    sites,
+    add,
+    findClash(file, { id, cas }) {
+      for (const [index, pattern] of (cas?.services ?? []).entries()) {
+        const taken = byOrigin
+          .get(pattern.origin)
+          ?.find((claim) => claim.siteId !== id && commonService(pattern, claim.pattern) !== undefined);
+        if (taken === undefined) continue;
+        const reason = `stands for services of the site ${taken.siteId} as well, which has "${taken.pattern.text}"`;
+        return new RegistrationError(file, `cas.services.${index}`, reason);
+      }
+      return undefined;
+    },
+  };
+}

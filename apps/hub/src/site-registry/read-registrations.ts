@@ -1,0 +1,83 @@
+/** Reads the files of `SITES_DIR`. What did not change since the reading before is not parsed again. */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { parseRegistration, RegistrationError } from "./registered-site.ts";
+import type { ReadFile } from "./settle-claims.ts";
+
+/** A folder as one reading found it. */
+export interface ReadRegistrations {
+  readonly files: readonly ReadFile[];
+  /** By file, of those that could be read. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Since the reading before. */
+  readonly changed: boolean;
+}
+
+/** Larger than any registration: a file that is larger is another thing, and would hold up everybody while read. */
+const mostBytes = 65_536;
+
+/** What a file holds, or why that is not known. */
+type Content = { readonly text: string } | { readonly reason: string };
+
+interface Known {
+  readonly content: Content;
+  readonly read: ReadFile;
+}
+
+/** @returns reads the folder once a call; throws when it cannot be read */
+export function createRegistrationReader(
+  directory: string,
+  lookUp: (name: string) => string | undefined,
+): () => Promise<ReadRegistrations> {
+  let before: ReadonlyMap<string, Known> = new Map();
+
+  return async () => {
+    const names = (await readdir(directory)).filter((file) => file.endsWith(".json")).sort();
+    const now = new Map<string, Known>();
+    for (const file of names) {
+      const content = await readContent(join(directory, file));
+      if (content === undefined) continue;
+      const known = before.get(file);
+      now.set(
+        file,
+        known && isSame(known.content, content) ? known : { content, read: readOne(file, content, lookUp) },
+      );
+    }
+    const changed = now.size !== before.size || [...now].some(([file, known]) => known !== before.get(file));
+    before = now;
+    return {
+      files: [...now.values()].map(({ read }) => read),
+      texts: new Map(
+        [...now].flatMap(([file, { content }]) => ("text" in content ? [[file, content.text]] : [])),
+      ),
+      changed,
+    };
+  };
+}
+
+/** @returns `undefined`: taken away between the listing and the reading */
+async function readContent(path: string): Promise<Content | undefined> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return { reason: "is not a file" };
+    if (found.size > mostBytes) return { reason: "is larger than 64 kB, which no registration is" };
+    return { text: await readFile(path, "utf8") };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : { reason: "cannot be read" };
+  }
+}
+
+function isSame(one: Content, other: Content): boolean {
+  if ("text" in one) return "text" in other && one.text === other.text;
+  return "reason" in other && one.reason === other.reason;
+}
+
+function readOne(file: string, content: Content, lookUp: (name: string) => string | undefined): ReadFile {
+  if ("reason" in content) return { file, error: new RegistrationError(file, "(file)", content.reason) };
+  try {
+    return { file, site: parseRegistration(file, content.text, lookUp) };
+  } catch (error) {
+    if (!(error instanceof RegistrationError)) throw error;
+    return { file, error };
+  }
+}
