@@ -37,6 +37,7 @@ const askBefore: AskBeforeScreen = {
   hidden: [{ name: "token", value: "token-1" }],
   site: shop,
   person: { name: "Alice", username: "alice" },
+  needed: false,
   declineTo: "/account",
 };
 const ticketForm: TicketFormScreen = {

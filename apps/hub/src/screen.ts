@@ -70,7 +70,9 @@ export interface AskBeforeScreen {
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly site: SiteName;
   readonly person: { readonly name: string; readonly username: string };
-  /** Where "not now" leads: back without a ticket, or to her account. */
+  /** The page she wanted can only be shown to somebody whom the site knows; else the site only wanted to know. */
+  readonly needed: boolean;
+  /** Where "not now" leads: back without a ticket, or to the site's front page. */
   readonly declineTo: string;
 }
 

@@ -27,8 +27,9 @@ export function askBefore(
         ],
         site: { name: site.name, host: site.host },
         person: { name, username },
-        // A site that only wanted to know gets her back unknown.
-        declineTo: gateway ? service.url : "/account",
+        needed: !gateway,
+        // A site that only wanted to know gets her back unknown; one that has to know cannot show what she wanted.
+        declineTo: gateway ? service.url : site.url,
       },
     },
     formTargets: [service.origin],

@@ -44,7 +44,8 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
       action: "/cas/login/confirm",
       site: { name: "The bank", host: "bank.localhost" },
       person: { username: "alice" },
-      declineTo: "gateway" in more ? opened.bank.service : "/account",
+      needed: !("gateway" in more),
+      declineTo: "gateway" in more ? opened.bank.service : `${opened.bank.origin}/`,
     });
     expect(asked.headers["content-security-policy"]).toContain(`form-action 'self' ${opened.bank.origin}`);
   });

@@ -22,7 +22,11 @@ export default function AskBeforePage() {
         <header className="gate-head">
           <GateBrand />
           <h1 className="ui-title">{`Sign in to ${model.site.name}?`}</h1>
-          <p className="gate-to">You wanted to be asked before another site learns who you are.</p>
+          <p className="gate-to">
+            {model.needed
+              ? `The page you want is for people that ${model.site.name} knows, and you wanted to be asked first.`
+              : "You wanted to be asked before another site learns who you are."}
+          </p>
         </header>
         <WhoAndWhere person={model.person} site={model.site} />
         <form className="gate-ways" method="post" action={model.action}>
