@@ -2,6 +2,7 @@
 import {
   CasError,
   createTicketId,
+  parseFormatAlone,
   parseProxyRequest,
   type Rendered,
   type RequestParameters,
@@ -27,7 +28,9 @@ export const proxy = route({
   async answer(call, { rawQuery }) {
     const asked = readQuery(rawQuery);
     const { body, contentType } =
-      asked instanceof CasError ? fail(asked, new Map()) : await issueProxyTicket(call, asked);
+      asked instanceof CasError
+        ? fail(asked, parseFormatAlone(rawQuery))
+        : await issueProxyTicket(call, asked);
     return { status: 200, body, contentType };
   },
 });

@@ -6,6 +6,7 @@ import {
   authenticationSuccess,
   CasError,
   judgeSpent,
+  parseFormatAlone,
   parseProtocolQuery,
   parseValidationRequest,
   type Rendered,
@@ -73,7 +74,9 @@ export const validations: readonly Route[] = manners.map((manner) =>
     async answer(call, { rawQuery }) {
       const asked = readQuery(rawQuery);
       const { body, contentType } =
-        asked instanceof CasError ? manner.fail(asked, new Map()) : await validate(manner, call, asked);
+        asked instanceof CasError
+          ? manner.fail(asked, parseFormatAlone(rawQuery))
+          : await validate(manner, call, asked);
       return { status: 200, body, contentType } satisfies Written;
     },
   }),

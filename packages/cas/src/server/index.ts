@@ -28,7 +28,7 @@ export {
   parseParameters,
   type RequestParameters,
 } from "./parameters.ts";
-export { parseProtocolQuery } from "./protocol-query.ts";
+export { parseFormatAlone, parseProtocolQuery } from "./protocol-query.ts";
 export {
   isAllowedCallback,
   type ProxyCallbackFault,

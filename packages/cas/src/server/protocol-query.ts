@@ -53,6 +53,23 @@ export function parseProtocolQuery(rawQuery: string): RequestParameters {
   return parseParameters(pairs.map(oneOf).join("&"));
 }
 
+/**
+ * What can still be read of a query that `parseProtocolQuery` refuses: in what format to say so. Given twice, it is as if
+ * not given.
+ *
+ * @see CAS protocol 3.0.3, section 2.5.1
+ */
+export function parseFormatAlone(rawQuery: string): RequestParameters {
+  const formats = rawQuery
+    .replace(/^\?/, "")
+    .split("&")
+    .map(splitFormPair)
+    .filter(({ name }) => readName(name) === "format");
+  const [format, ...more] = formats;
+  const read = format === undefined || more.length > 0 ? undefined : readFormComponent(format.value);
+  return new Map(read !== undefined && "text" in read ? [["format", read.text]] : []);
+}
+
 /** Decoded: `%74icket` is a ticket to every other reader. What cannot be is no parameter of the protocol. */
 function readName(encoded: string): string {
   const read = readFormComponent(encoded);
