@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseError, diskFull } from "../database-error.ts";
 import { codeOf } from "../postgres-pool.ts";
 import type { PostgresBinaries } from "./binaries.ts";
-import { giveTo, type OperatingUser, spawnAs } from "./operating-user.ts";
+import { giveTo, type OperatingUser, spawnAs, takeBack } from "./operating-user.ts";
 import { isDiskFull, startFailed, tellingLine } from "./start-errors.ts";
 
 /** The role and the database that initdb makes. */
@@ -20,7 +20,7 @@ export function dataFolder(dataDirectory: string): string {
   return join(dataDirectory, "postgres");
 }
 
-/** The password of the embedded role; its file is for the owner's eyes. */
+/** The password of the embedded role; its file is for the eyes of who runs the hub, PostgreSQL has only its hash. */
 export async function readPassword(data: string): Promise<string> {
   return (await readFile(join(data, passwordFile), "utf8")).trim();
 }
@@ -39,6 +39,8 @@ export async function prepareDataFolder(
   await removeAbandoned(dataDirectory);
   if (existsSync(data)) {
     if (await isWhole(data)) {
+      // Folders of earlier versions have it in PostgreSQL's hands.
+      await takeBack(user, join(data, passwordFile));
       return;
     }
     const aside = `${data}.half-written-${Date.now()}`;
@@ -85,6 +87,7 @@ async function makeIn(making: string, binaries: PostgresBinaries, user: Operatin
     ...["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
     ...["--no-instructions", "--set", "max_connections=50"],
   ]);
+  await takeBack(user, password);
   await rename(password, join(data, passwordFile));
 }
 

@@ -57,7 +57,7 @@ test("it comes up from nothing, listens on loopback only, keeps its password to 
     encoding: "UTF8",
   });
   const password = statSync(join(dataFolder(directory), "gatehouse-password"));
-  expect(password.mode & 0o777).toBe(0o600);
+  expect(password).toMatchObject({ mode: 0o100600, uid: process.getuid?.() });
   expect(
     await ask({ ...server, address: { ...server.address, password: "x" } }, "SELECT 1").catch(String),
   ).toMatch(/password/);

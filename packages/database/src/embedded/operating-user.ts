@@ -1,8 +1,9 @@
 import { execFile, type SpawnOptions, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { chown } from "node:fs/promises";
+import { chown, lchown } from "node:fs/promises";
 import { promisify } from "node:util";
 import { DatabaseError } from "../database-error.ts";
+import { plainEnvironment } from "./env.ts";
 
 const run = promisify(execFile);
 
@@ -71,20 +72,27 @@ export async function chooseOperatingUser(reach: {
   );
 }
 
-/** Starts a program as the operating user. */
+/** Starts a program as the operating user; nothing of the hub's environment goes along but {@link plainEnvironment}. */
 export function spawnAs(
   user: OperatingUser,
   command: readonly string[],
-  options: SpawnOptions,
+  options: Omit<SpawnOptions, "env">,
 ): ReturnType<typeof spawn> {
   const [program = "", ...words] = user.prefix.length > 0 ? [...user.prefix, "--", ...command] : command;
-  return spawn(program, words, { cwd: "/", ...options });
+  return spawn(program, words, { cwd: "/", ...options, env: plainEnvironment() });
 }
 
 /** Gives a path to the operating user. */
 export async function giveTo(user: OperatingUser, path: string): Promise<void> {
   if (user.account) {
     await chown(path, user.account.uid, user.account.gid);
+  }
+}
+
+/** Takes a path back from the operating user. The folder it lies in is that user's, so a link is not followed. */
+export async function takeBack(user: OperatingUser, path: string): Promise<void> {
+  if (user.account) {
+    await lchown(path, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
   }
 }
 
@@ -96,7 +104,8 @@ async function reaches(
   const [program = "", ...words] = prefix;
   const entering = 'cd "$1" && exec "$2" --version';
   try {
-    await run(program, [...words, "--", "/bin/sh", "-c", entering, "sh", reach.directory, reach.program]);
+    const command = ["/bin/sh", "-c", entering, "sh", reach.directory, reach.program];
+    await run(program, [...words, "--", ...command], { env: plainEnvironment() });
     return true;
   } catch {
     return false;
