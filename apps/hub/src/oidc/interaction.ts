@@ -4,6 +4,7 @@ import type Provider from "oidc-provider";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import { askBeforePage, onlyAsksBefore } from "./ask-before.ts";
 import { asksOf, consentDays, neverOf, recordConsent } from "./consent.ts";
 
 /** A flow under way, as oidc-provider keeps it. */
@@ -26,12 +27,17 @@ const goOn = route({
     if (flow.prompt.name === "login") return askForSignIn(call, flow, found);
     if (found.state !== "alive") return askForSignIn(call, flow, found);
     const site = siteOf(call, flow);
+    const token = call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`);
+    if (onlyAsksBefore(flow)) {
+      const screen = askBeforePage(call, site, found.session.person, token);
+      return { screen, formTargets: originsOf(site) };
+    }
     return {
       screen: {
         name: "consent",
         model: {
           action: call.path,
-          hidden: [{ name: "token", value: call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`) }],
+          hidden: [{ name: "token", value: token }],
           site: { name: site.name, host: site.host },
           person: { name: found.session.person.name, username: found.session.person.username },
           asks: asksOf(flow, call.hub.sites),
@@ -64,6 +70,7 @@ const decide = route({
         "This form was not made for the session you are in now. Nothing was allowed.",
         "Go back to the site and begin once more.",
       ]);
+    if (onlyAsksBefore(flow)) return finish(flow, { ...flow.lastSubmission, consent: {} });
     if (parameters.get("answer") !== "allow") {
       call.log.info(
         { event: "consent.declined", site: flow.params.client_id, person: session.person.id },

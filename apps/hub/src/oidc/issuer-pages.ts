@@ -1,6 +1,7 @@
 /** Pages of the issuer, drawn like every other page of the hub, once oidc-provider has said what it has to say. */
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Drawn } from "../http/route.ts";
+import { isEqual } from "../secret-keys.ts";
 import { showPage } from "./central-session-view.ts";
 import type { IssuerSurroundings } from "./issuer.ts";
 
@@ -26,6 +27,7 @@ export const issuerPages: Pick<IssuerSurroundings, "explain" | "askSignOut" | "s
   },
 
   async askSignOut(ctx, form) {
+    if (isNamed(ctx)) return signOutAtOnce(ctx);
     const secret = /name="xsrf" value="([A-Za-z0-9_-]+)"/.exec(form)?.[1] ?? "";
     const action = /action="([^"]+)"/.exec(form)?.[1] ?? "";
     const { client } = ctx.oidc;
@@ -56,6 +58,32 @@ export const issuerPages: Pick<IssuerSurroundings, "explain" | "askSignOut" | "s
     });
   },
 };
+
+/**
+ * Whether the site names her session as it and the hub alone know it: she pressed its button, and a page elsewhere
+ * that would sign her out could not. CAS asks nobody either.
+ *
+ * @see RP-Initiated Logout 1.0, section 2 (logout_hint)
+ */
+function isNamed({ oidc: { client, session, params } }: KoaContextWithOIDC): boolean {
+  const sid = client === undefined ? undefined : session?.authorizations?.[client.clientId]?.sid;
+  return sid !== undefined && isEqual(sid, String(params?.logout_hint ?? ""));
+}
+
+/** Ends the central session, as the form's answer would. Its sites are told by the outbox. */
+async function signOutAtOnce(ctx: KoaContextWithOIDC): Promise<void> {
+  const { session, params, provider } = ctx.oidc;
+  await session?.destroy();
+  const name = provider.cookieName("session");
+  const secure = name.startsWith("__Host-");
+  ctx.cookies.set(name, null, { path: "/", httpOnly: true, sameSite: "lax", secure, signed: false });
+  const back = params?.post_logout_redirect_uri;
+  const url = new URL(typeof back === "string" ? back : ctx.oidc.urlFor("end_session_success"));
+  if (typeof back === "string" && typeof params?.state === "string")
+    url.searchParams.set("state", params.state);
+  ctx.status = 303;
+  ctx.redirect(url.href);
+}
 
 function show(ctx: KoaContextWithOIDC, page: Drawn): void {
   // Drawn by Next after this; until then nothing is to be written.

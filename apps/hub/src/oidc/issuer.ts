@@ -3,12 +3,13 @@
  * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
  */
 import { createHash, createHmac } from "node:crypto";
-import Provider, { type Configuration, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
+import Provider, { type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
 import { isEqual } from "../secret-keys.ts";
 import { findAccount } from "./account.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
 import { createAdapter } from "./artifact-adapter.ts";
+import { interactionRules } from "./ask-before.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { loadGrant } from "./grant.ts";
 import type { OpenedKey } from "./signing-keys.ts";
@@ -122,7 +123,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
         .update(`${client.clientId}:${accountId}`)
         .digest("base64url"),
     interactions: {
-      policy: interactionPolicy.base(),
+      policy: interactionRules(),
       url: (_ctx, interaction) => `/oidc/interaction/${interaction.uid}`,
     },
     renderError: async (ctx, out) => {

@@ -21,7 +21,7 @@ export const checkSession = route({
     const body = asked.safeParse(sent.json);
     if (!body.success) {
       throw new HubError(400, "invalid_request", "This cannot be read", [
-        'Send {"sessionIndex": "ST-…", "active": true or false}.',
+        'Send {"sessionIndex": "…", "active": true or false}, with the spent ticket or the sid of the ID token.',
       ]);
     }
     const { sessionIndex, active } = body.data;
