@@ -55,6 +55,14 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   callback_malformed: again,
   callback_altered: { ...again, text: "The address was changed on the way. Please sign in again." },
   no_ticket: again,
+  sign_in_too_old: again,
+  issuer_mismatch: again,
+  declined: {
+    status: 403,
+    title: "You are not signed in",
+    text: "You chose not to sign in to this site. Nothing was told to it.",
+    next: "Sign in",
+  },
   cookies_refused: {
     status: 400,
     title: "Your browser does not keep our cookies",

@@ -17,12 +17,26 @@ const sentences = {
     "The hub does not know this site with this secret. Give SITE_SECRET the value that the hub has for it, see that the hub has a registration with this id, and start the site again.",
   service_refused:
     'The hub does not accept this site\'s callback. Add SITE_URL + "/api/auth/callback/gatehouse" to cas.services in the registration.',
+  authorization_refused:
+    "The hub refused the sign-in. Compare the site's oidc section in its registration with what README.md of @gatehouse/auth says.",
+  scope_refused:
+    'The registration does not let this site ask for who somebody is. Add "openid", "profile" and "email" to oidc.scopes.',
+  declined: "The person chose at the hub not to sign in here.",
+  issuer_mismatch:
+    "The callback came without the hub's name for itself, or with another issuer's (iss). Check that HUB_URL is exactly the HUB_URL that the hub has.",
+  id_token_refused:
+    "The hub's ID token was not signed by one of its keys, or is for another site or sign-in. Nobody was signed in. Check that HUB_URL leads to the hub and nothing between rewrites its answers.",
+  session_id_missing:
+    'The hub\'s ID token names no session (sid). Add "backchannelLogoutUrl": SITE_URL + "/api/auth/logout-request" to oidc in the registration.',
+  profile_missing: 'The hub released no user name. Add "profile" to oidc.scopes in the registration.',
+  sign_in_too_old:
+    "The hub sent the person back with a sign-in that is older than requireSignIn({ maxAge }) takes. Compare the versions of hub and package.",
   ticket_refused:
-    "The hub did not accept the ticket: it was used before, or came back later than TICKET_LIFE allows. If it happens often, check the clocks and the network between site and hub.",
+    "The hub did not accept the ticket or code: it was used before, came back too late (TICKET_LIFE; a code lives a minute), or is somebody else's. If it happens often, check the clocks and the network between site and hub.",
   hub_answer:
     "The hub's answer was not understood. Check that HUB_URL points to a Gatehouse hub and not to a proxy or another page.",
   person_id_missing:
-    'The hub released no id for the person. Add "id" to cas.attributes in the site\'s registration.',
+    'The hub released no id for the person. Add "id" to cas.attributes in the site\'s registration; over OpenID Connect it comes by itself.',
   clock_skew:
     "The clocks of this machine and of the hub differ by more than a minute. Let both follow a time server (NTP).",
   state_mismatch:

@@ -4,17 +4,29 @@ import { currentHeaders, leaveFor, passOn } from "./next-request.ts";
 import { headersForPage, recogniseVisitor } from "./recogniser.ts";
 import { parseReturnTo } from "./return-to.ts";
 import { type RouteHandlers, routeHandlers } from "./route-handlers.ts";
-import { signInUrl, wayToSignIn } from "./sign-in-url.ts";
+import { feasibleAge, isRecent } from "./sign-in-flow.ts";
+import { signInUrl, wayToProve, wayToSignIn } from "./sign-in-url.ts";
 import { type SignedOut, saysSignedOut, signedOut, signedOutHere } from "./signed-out.ts";
 import { type GatehouseOptions, lazySite, type Surroundings } from "./site.ts";
 import { pathHeader, readStanding, type SiteSession } from "./site-session.ts";
+
+/** What a page demands of a sign-in. */
+export interface SignInDemand {
+  /** Another page to come back to. */
+  readonly returnTo?: string;
+  /**
+   * How many seconds ago she may have proved who she is, 10 at least: whoever did so before is asked again at the
+   * hub, however signed in she is.
+   */
+  readonly maxAge?: number;
+}
 
 /** What a site gets from its config call. */
 export interface Gatehouse {
   /** Who is signed in, or null. In pages and route handlers; outside Next.js with a request. */
   auth(request?: Request): Promise<SiteSession | null>;
   /** Who is signed in; whoever is not is sent to sign in and comes back to the same page. */
-  requireSignIn(options?: { readonly returnTo?: string }): Promise<SiteSession>;
+  requireSignIn(options?: SignInDemand): Promise<SiteSession>;
   /**
    * Why a person who was signed in is not any more, that she signed out here herself included (for a minute);
    * null for everyone else.
@@ -58,12 +70,15 @@ export function gatehouse(
       const standing = await standingOf(await headersOf(request));
       return standing.state === "signed-in" ? standing.session : null;
     },
-    async requireSignIn({ returnTo } = {}) {
+    async requireSignIn({ returnTo, maxAge } = {}) {
       const headers = await currentHeaders();
       const standing = await readStanding(site.open(), headers, { quiet: true });
-      if (standing.state === "signed-in") return standing.session;
-      const path = returnTo ?? headers.get(pathHeader);
-      return leaveFor(wayToSignIn(standing, parseReturnTo(path, site.open().settings.siteUrl) ?? "/"));
+      const path = parseReturnTo(returnTo ?? headers.get(pathHeader), site.open().settings.siteUrl) ?? "/";
+      if (standing.state !== "signed-in") return leaveFor(wayToSignIn(standing, path));
+      if (maxAge === undefined) return standing.session;
+      const seconds = feasibleAge(maxAge);
+      if (isRecent(standing.authenticatedAt, seconds, surroundings.now())) return standing.session;
+      return leaveFor(wayToProve(path, seconds));
     },
     async whySignedOut(request) {
       const headers = await headersOf(request);

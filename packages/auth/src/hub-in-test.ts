@@ -13,6 +13,8 @@ export class HubInTest {
   readonly #ended = new Map<string, string>();
   readonly #server = createServer((request, reply) => this.#answer(request, reply));
   siteSecret = "";
+  /** When the person proved who she is, in milliseconds. */
+  authenticatedAt = Date.now();
   person: Partial<typeof person> = person;
   /** Cuts every connection, as a hub that is down. */
   down = false;
@@ -55,6 +57,11 @@ export class HubInTest {
     this.#ended.set(sessionIndex, reason);
   }
 
+  /** What a hub of another protocol answers; true: it has. */
+  protected async answerMore(_url: URL, _request: IncomingMessage, _reply: ServerResponse): Promise<boolean> {
+    return false;
+  }
+
   async #answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
     if (this.down) return void request.socket.destroy();
     const url = new URL(request.url ?? "", this.url);
@@ -65,6 +72,7 @@ export class HubInTest {
       const { status, body, type } = this.healthAnswer;
       return void reply.writeHead(status, { "content-type": type }).end(body);
     }
+    if (await this.answerMore(url, request, reply)) return;
     this.validations.push(url.search);
     const answer = this.validateAnswer ?? this.#validate(url.searchParams);
     reply.setHeader("content-type", "application/json; charset=utf-8").end(answer);
@@ -97,9 +105,9 @@ export class HubInTest {
     if (service !== query.get("service")) return response(failure("INVALID_SERVICE"));
     const { username: user, ...released } = this.person;
     const standard = {
-      authenticationDate: "2026-11-21T05:00:00.000Z",
+      authenticationDate: new Date(this.authenticatedAt).toISOString(),
       longTermAuthenticationRequestTokenUsed: false,
-      isFromNewLogin: true,
+      isFromNewLogin: query.get("renew") === "true",
     };
     return response({ authenticationSuccess: { user, attributes: { ...standard, ...released } } });
   }

@@ -6,7 +6,7 @@
  * nothing about what a signed-in person may do.
  */
 export { contentSecurityPolicy, type PolicyCircumstances } from "./content-security-policy.ts";
-export { type Gatehouse, gatehouse } from "./gatehouse.ts";
+export { type Gatehouse, gatehouse, type SignInDemand } from "./gatehouse.ts";
 export { GatehouseAuthError, type GatehouseAuthErrorCode } from "./gatehouse-auth-error.ts";
 export type { RouteHandlers } from "./route-handlers.ts";
 export type { EndReason } from "./session-check.ts";

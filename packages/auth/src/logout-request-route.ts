@@ -6,17 +6,16 @@ const mostBytes = 64 * 1024;
 /**
  * `POST /api/auth/logout-request`: the hub tells that a sign-in is over.
  *
- * Nobody proves to be the hub here; knowing the session index is the proof, since it is
- * a spent ticket that only the hub and this site have seen. A known and an unknown one
- * get the same answer, so that nobody can try them out. An index that is not remembered
- * (the process started anew) is caught by the session check within seconds.
+ * A known and an unknown session index get the same answer, so that nobody can try them
+ * out. An index that is not remembered (the process started anew) is caught by the
+ * session check within seconds.
  * @see CAS protocol 3.0.3, section 2.3.3
+ * @see OpenID Connect Back-Channel Logout 1.0, section 2.5
  */
 export async function logoutRequestRoute(site: Site, request: Request): Promise<Response> {
   const body = await readBody(request);
-  const sessionIndex = body === null ? null : site.protocol.parseLogoutRequest(body);
-  if (sessionIndex === null) throw new GatehouseAuthError("logout_request_malformed");
-  site.memory.end(sessionIndex);
+  if (body === null) throw new GatehouseAuthError("logout_request_malformed");
+  site.memory.end(await site.protocol.parseLogoutRequest(site.settings, body));
   return new Response(null, { status: 200, headers: { "cache-control": "no-store" } });
 }
 

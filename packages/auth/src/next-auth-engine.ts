@@ -3,8 +3,8 @@ import NextAuth, { customFetch, type NextAuthConfig } from "next-auth";
 import { decode } from "next-auth/jwt";
 import { findGatehouseAuthError, GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import type { Settings } from "./settings.ts";
-import { type SignInFlow, serviceUrl } from "./sign-in-flow.ts";
-import type { RecognisedPerson, SignInProtocol } from "./sign-in-protocol.ts";
+import type { SignInFlow } from "./sign-in-flow.ts";
+import type { FlowReturn, ProviderParts, RecognisedPerson, SignInProtocol } from "./sign-in-protocol.ts";
 import type { SiteCookies } from "./site-cookies.ts";
 
 /** A sealed site session lives at most this long; the hub usually ends it sooner. */
@@ -19,18 +19,19 @@ interface SealedSession extends RecognisedPerson {
 /**
  * next-auth, behind the only file that knows it.
  *
- * Owns: the state cookie and its check, the sealing of the session cookie.
+ * Owns: the state cookie (for OpenID Connect with verifier and nonce in it) and its check, the sealing of the session
+ * cookie.
  * Leaves to others: its routes and pages (no browser ever reaches them; a request is
  * rebuilt from SITE_URL and handed in), its `auth()` (asks Host, signs anew at every
  * read), its sign-in form (we answer a link).
  */
 export interface NextAuthEngine {
-  /** Makes a state and the cookie that binds it to this browser. */
-  start(flow: SignInFlow): Promise<{ readonly state: string; readonly setCookies: string[] }>;
+  /** Makes a state, the address to go to with it, and the cookie that binds it to this browser. */
+  start(flow: SignInFlow): Promise<{ readonly prepared: URL; readonly setCookies: string[] }>;
   /** Checks the state, exchanges the ticket, seals the session. */
   finish(
-    flow: SignInFlow,
-    returned: { readonly state: string; readonly ticket: string; readonly stateCookie: string | null },
+    returned: FlowReturn & { readonly ticket: string },
+    stateCookie: string | null,
   ): Promise<{ readonly person: RecognisedPerson; readonly setCookies: string[] }>;
   /** Opens a sealed session, or null when it is not one of ours or over. */
   unseal(sealed: string): Promise<SealedSession | null>;
@@ -41,9 +42,10 @@ export function nextAuthEngine(
   cookies: SiteCookies,
   protocol: SignInProtocol,
 ): NextAuthEngine {
+  const context = { settings, cookies, protocol };
   return {
-    start: (flow) => start(settings, cookies, flow),
-    finish: (flow, returned) => finish({ settings, cookies, protocol, flow }, returned),
+    start: (flow) => start(context, flow),
+    finish: (returned, stateCookie) => finish(context, returned, stateCookie),
     async unseal(sealed) {
       try {
         const secret = settings.cookieSecret;
@@ -55,9 +57,16 @@ export function nextAuthEngine(
   };
 }
 
-async function start(settings: Settings, cookies: SiteCookies, flow: SignInFlow) {
+interface Context {
+  readonly settings: Settings;
+  readonly cookies: SiteCookies;
+  readonly protocol: SignInProtocol;
+}
+
+async function start({ settings, cookies, protocol }: Context, flow: SignInFlow) {
   const failures: unknown[] = [];
-  const { handlers } = NextAuth(engineConfig(settings, cookies, flow, failures, refuseToFetch));
+  const parts = protocol.provider(settings, null);
+  const { handlers } = NextAuth(engineConfig({ settings, cookies, flow, failures, parts }));
   // next-auth starts a sign-in by POST with its token only, against forced sign-ins.
   // Ours start by link, checked by Sec-Fetch-Mode, so the token is fetched and given back here.
   const csrf = await handlers.GET(engineRequest(settings, "csrf"));
@@ -72,57 +81,73 @@ async function start(settings: Settings, cookies: SiteCookies, flow: SignInFlow)
       body: new URLSearchParams({ csrfToken, callbackUrl: settings.siteUrl }).toString(),
     }),
   );
-  const state = URL.parse(reply.headers.get("location") ?? "")?.searchParams.get("state");
-  const setCookies = keep(reply, [cookies.state(flow.id)]);
-  if (!state || setCookies.length === 0) throw new GatehouseAuthError("internal", "", { cause: failures[0] });
-  return { state, setCookies };
-}
-
-interface FinishContext {
-  readonly settings: Settings;
-  readonly cookies: SiteCookies;
-  readonly protocol: SignInProtocol;
-  readonly flow: SignInFlow;
+  const prepared = URL.parse(reply.headers.get("location") ?? "");
+  const setCookies = packFlow(reply, flowCookies(cookies, flow));
+  if (prepared?.searchParams.get("state") && setCookies.length > 0) return { prepared, setCookies };
+  throw findGatehouseAuthError(failures[0]) ?? new GatehouseAuthError("internal", "", { cause: failures[0] });
 }
 
 async function finish(
-  { settings, cookies, protocol, flow }: FinishContext,
-  { state, ticket, stateCookie }: { state: string; ticket: string; stateCookie: string | null },
+  { settings, cookies, protocol }: Context,
+  { flow, state, ticket }: FlowReturn & { ticket: string },
+  stateCookie: string | null,
 ) {
   const failures: unknown[] = [];
-  let person: RecognisedPerson | null = null;
-  let exchanged = false;
-  const exchange = async () => {
-    exchanged = true;
-    person = await protocol.exchange(settings, serviceUrl(settings.siteUrl, flow, state), ticket);
-    return person;
+  const outcome: Outcome = { exchanged: false, person: null };
+  const begun = () => {
+    outcome.exchanged = true;
   };
-  const { handlers } = NextAuth(engineConfig(settings, cookies, flow, failures, exchange));
+  const recognised = (person: RecognisedPerson) => {
+    outcome.person = person;
+  };
+  const parts = protocol.provider(settings, { flow, state, ticket, begun, recognised });
+  const config = engineConfig({ settings, cookies, flow, failures, parts, person: () => outcome.person });
+  const { handlers } = NextAuth(config);
   const query = new URLSearchParams({ code: ticket, state, callbackUrl: settings.siteUrl });
+  // Judged by the protocol before anything was asked; next-auth wants to see it too.
+  if (parts.type === "oidc") query.set("iss", String(parts.settings.issuer));
+  const cookie = unpackFlow(stateCookie, flowCookies(cookies, flow));
   const reply = await handlers.GET(
-    engineRequest(settings, `callback/gatehouse?${query}`, {
-      headers: stateCookie ? { cookie: `${cookies.state(flow.id)}=${stateCookie}` } : {},
-    }),
+    engineRequest(settings, `callback/gatehouse?${query}`, { headers: cookie ? { cookie } : {} }),
   );
   const setCookies = keep(reply, [cookies.session, cookies.state(flow.id)]);
-  const sealed = setCookies.some((cookie) => cookie.startsWith(cookies.session));
-  if (person && sealed && failures.length === 0) return { person: person as RecognisedPerson, setCookies };
-  // next-auth judges the state before it asks anyone: when nobody was asked, it was the state.
-  const known = findGatehouseAuthError(failures[0]);
-  throw (
-    known ?? new GatehouseAuthError(exchanged ? "internal" : "state_mismatch", "", { cause: failures[0] })
-  );
+  const sealed = setCookies.some((one) => one.startsWith(cookies.session));
+  const { person } = outcome;
+  if (person && sealed && failures.length === 0) return { person, setCookies };
+  throw findGatehouseAuthError(failures[0]) ?? unnamed(outcome, parts, failures[0]);
+}
+
+interface Outcome {
+  exchanged: boolean;
+  person: RecognisedPerson | null;
+}
+
+/** What next-auth refused without a word of ours. */
+function unnamed(
+  { exchanged, person }: Outcome,
+  { type }: ProviderParts,
+  cause: unknown,
+): GatehouseAuthError {
+  // It judges the state before it asks anyone: when nobody was asked, it was the state.
+  if (!exchanged) return new GatehouseAuthError("state_mismatch", "", { cause });
+  // Of an ID token whose signature and audience are right, it judges the nonce.
+  const ofToken = type === "oidc" && person !== null;
+  return new GatehouseAuthError(ofToken ? "id_token_refused" : "internal", "", { cause });
+}
+
+interface EngineParts {
+  readonly settings: Settings;
+  readonly cookies: SiteCookies;
+  readonly flow: SignInFlow;
+  readonly failures: unknown[];
+  readonly parts: ProviderParts;
+  readonly person?: () => RecognisedPerson | null;
 }
 
 /** One configuration a flow: the state cookie carries the flow's name. */
-function engineConfig(
-  settings: Settings,
-  cookies: SiteCookies,
-  flow: SignInFlow,
-  failures: unknown[],
-  exchange: () => Promise<RecognisedPerson>,
-): NextAuthConfig {
+function engineConfig({ settings, cookies, flow, failures, parts, person }: EngineParts): NextAuthConfig {
   const cookie = (name: string) => ({ name, options: cookies.options });
+  const [state, pkceCodeVerifier, nonce] = flowCookies(cookies, flow);
   return {
     basePath: "/api/auth",
     secret: settings.cookieSecret,
@@ -133,44 +158,57 @@ function engineConfig(
       sessionToken: cookie(cookies.session),
       callbackUrl: cookie(cookies.callbackUrl),
       csrfToken: cookie(cookies.csrfToken),
-      state: cookie(cookies.state(flow.id)),
+      state: cookie(state),
+      pkceCodeVerifier: cookie(pkceCodeVerifier),
+      nonce: cookie(nonce),
     },
-    providers: [gatehouseProvider(settings, exchange)],
+    providers: [gatehouseProvider(settings, parts)],
     callbacks: {
-      // Only what a session needs goes into the cookie; next-auth would add the ticket's account.
-      jwt: ({ profile }) => ({ ...(profile as unknown as RecognisedPerson) }),
+      // Only what a session needs goes into the cookie; next-auth would add the ticket's or the tokens' account.
+      jwt: () => ({ ...person?.() }),
     },
     // Its own log would print causes with tickets in them; failures are told by our codes.
     logger: { error: (error) => failures.push(error), warn: () => {}, debug: () => {} },
   };
 }
 
-/** A provider that never leaves the process: the protocol makes the URL, the exchange is ours. */
-function gatehouseProvider(settings: Settings, exchange: () => Promise<RecognisedPerson>) {
-  let person: RecognisedPerson | undefined;
+/** A provider that leaves the process by the protocol's own fetch alone. */
+function gatehouseProvider(settings: Settings, parts: ProviderParts) {
   return {
     id: "gatehouse",
     name: "Gatehouse",
-    type: "oauth" as const,
-    checks: ["state" as const],
+    type: parts.type,
+    checks: parts.checks,
     clientId: settings.siteId,
-    client: { token_endpoint_auth_method: "none" },
-    authorization: `${settings.hubUrl}/cas/login`,
-    token: `${settings.hubUrl}/cas/p3/serviceValidate`,
-    userinfo: { url: `${settings.hubUrl}/`, request: () => ({ ...person }) },
-    profile: ({ id, name, email }: { id: string; name: string; email: string | null }) => ({
-      id,
-      name,
-      email,
+    ...parts.settings,
+    profile: ({ id, sub, name }: { id?: string; sub?: string; name?: string }) => ({
+      id: id ?? sub,
+      name: name ?? null,
     }),
-    async [customFetch]() {
-      person = await exchange();
-      return Response.json({ access_token: person.sessionIndex, token_type: "bearer" });
-    },
-  };
+    [customFetch]: (input: RequestInfo | URL, init: RequestInit = {}) =>
+      parts.fetch(input instanceof Request ? input.url : String(input), init),
+  } as NextAuthConfig["providers"][number];
 }
 
-const refuseToFetch = () => Promise.reject(new GatehouseAuthError("internal"));
+/** State, verifier and nonce, as next-auth has them: a cookie each. */
+function flowCookies(cookies: SiteCookies, { id }: SignInFlow): readonly [string, string, string] {
+  const state = cookies.state(id);
+  return [state, `${state}-verifier`, `${state}-nonce`];
+}
+
+/** One cookie for the browser, under the name of the first: a flow that is given up goes as a whole. */
+function packFlow(reply: Response, names: readonly string[]): string[] {
+  const sent = reply.headers.getSetCookie();
+  const [state, ...others] = names.flatMap((name) => sent.filter((cookie) => cookie.startsWith(`${name}=`)));
+  if (state === undefined) return [];
+  const values = [state, ...others].map((cookie) => cookie.slice(cookie.indexOf("=") + 1).split(";")[0]);
+  return [`${names[0]}=${values.join("~")}${state.slice(state.indexOf(";"))}`];
+}
+
+function unpackFlow(packed: string | null, names: readonly string[]): string {
+  const values = packed?.split("~") ?? [];
+  return names.flatMap((name, index) => (values[index] ? `${name}=${values[index]}` : [])).join("; ");
+}
 
 function engineRequest(
   settings: Settings,
@@ -193,9 +231,18 @@ function pairs(setCookies: readonly string[], name: string): string {
 
 /** Fails closed: a payload without an id and a session index is no session. */
 function parseSealed(payload: Record<string, unknown> | null): SealedSession | null {
-  const { id, username, name, email, sessionIndex, exp } = payload ?? {};
+  const { id, username, name, email, sessionIndex, authenticatedAt: at, exp } = payload ?? {};
   const text = (value: unknown): value is string => typeof value === "string" && value !== "";
   if (!text(id) || !text(username) || !text(name) || !text(sessionIndex)) return null;
   if (typeof exp !== "number") return null;
-  return { id, username, name, email: text(email) ? email : null, sessionIndex, expires: exp };
+  const authenticatedAt = typeof at === "number" ? at : null;
+  return {
+    id,
+    username,
+    name,
+    email: text(email) ? email : null,
+    sessionIndex,
+    authenticatedAt,
+    expires: exp,
+  };
 }

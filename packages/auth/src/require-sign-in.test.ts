@@ -1,7 +1,8 @@
 import "./next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { HubInTest } from "./hub-in-test.ts";
-import { BrowserInTest, lastSessionIndex, siteInTest } from "./site-in-test.ts";
+import { OidcHubInTest } from "./oidc-hub-in-test.ts";
+import { BrowserInTest, lastSessionIndex, location, siteInTest } from "./site-in-test.ts";
 
 // The one file that reaches into a running Next.js: here a page's headers are what we say,
 // and leaving the page throws its address, as Next.js does.
@@ -74,4 +75,78 @@ describe("a page that requires sign-in", () => {
     open("/cart");
     await expect(site.requireSignIn()).rejects.toThrow("left for /api/auth/unavailable?returnTo=%2Fcart");
   });
+});
+
+describe.each([
+  ["cas", () => new HubInTest(), (asked: URL) => asked.searchParams.get("renew") === "true"],
+  ["oidc", () => new OidcHubInTest(), (asked: URL) => asked.searchParams.get("max_age") === "300"],
+] as const)(
+  "a page that requires a sign-in of the last five minutes, by %s",
+  (protocol, open_, asksAgain) => {
+    beforeEach(async () => {
+      await hub.stop();
+      hub = open_();
+      await hub.start();
+      site = siteInTest(hub, {}, "shop", { protocol });
+      browser = new BrowserInTest(site);
+    });
+    const demand = () => site.requireSignIn({ maxAge: 300 });
+    const ago = (seconds: number) => Date.now() - seconds * 1000;
+
+    test("gets whoever signed in since", async () => {
+      hub.authenticatedAt = ago(200);
+      await browser.signIn(hub);
+      open("/transfer");
+      expect((await demand()).user.username).toBe("alice");
+    });
+
+    test("asks others again, however signed in, and comes back to the same page", async () => {
+      hub.authenticatedAt = ago(400);
+      await browser.signIn(hub);
+      open("/transfer?to=1");
+      expect((await site.requireSignIn()).user.username).toBe("alice");
+      const way = "/api/auth/sign-in?returnTo=%2Ftransfer%3Fto%3D1&maxAge=300";
+      await expect(demand()).rejects.toThrow(`left for ${way}`);
+      const asked = new URL(location(await browser.get(way)));
+      expect(asksAgain(asked)).toBe(true);
+      hub.authenticatedAt = ago(0);
+      expect(location(await browser.get(hub.signIn(asked.href)))).toMatch(/\/transfer\?to=1$/);
+      open("/transfer?to=1");
+      expect((await demand()).user.username).toBe("alice");
+    });
+
+    test.each([0, -1, Number.NaN])(
+      "takes %s as the shortest there is, never as no demand",
+      async (maxAge) => {
+        await browser.signIn(hub);
+        site.clock.now += 11_000;
+        open("/transfer");
+        await expect(site.requireSignIn({ maxAge })).rejects.toThrow("maxAge=10");
+      },
+    );
+
+    test("asks again when the five minutes have passed here", async () => {
+      await browser.signIn(hub);
+      site.clock.now += 301_000;
+      open("/transfer");
+      await expect(demand()).rejects.toThrow("maxAge=300");
+    });
+
+    test("sends whoever is not signed in to sign in", async () => {
+      open("/transfer");
+      await expect(demand()).rejects.toThrow(/^left for \/api\/auth\/sign-in\?returnTo=%2Ftransfer$/);
+    });
+  },
+);
+
+test("a hub that did not ask again is told as that, and not by a circle", async () => {
+  await hub.stop();
+  hub = new OidcHubInTest();
+  await hub.start();
+  site = siteInTest(hub, {}, "shop", { protocol: "oidc" });
+  browser = new BrowserInTest(site);
+  hub.authenticatedAt = Date.now() - 400_000;
+  const asked = location(await browser.get("/api/auth/sign-in?returnTo=/transfer&maxAge=300"));
+  expect((await browser.get(hub.signIn(asked))).status).toBe(400);
+  expect(site.codes()).toEqual(["sign_in_too_old"]);
 });

@@ -44,20 +44,37 @@ async function answer(lazySite: LazySite, request: Request, method: Method): Pro
   try {
     return await route.answer(lazySite.open(), request);
   } catch (cause) {
-    return failure(lazySite, request, cause);
+    return failure(lazySite, request, name, cause);
   }
 }
 
 /** The last resort: a line in the log, a calm page with its reference. Programs get the code alone. */
-function failure({ log }: LazySite, request: Request, cause: unknown): Response {
+function failure(lazySite: LazySite, request: Request, name: string, cause: unknown): Response {
+  const { log } = lazySite;
   const error = findGatehouseAuthError(cause) ?? new GatehouseAuthError("internal", "", { cause });
   const reference = newReference();
   // Anyone can send what is refused, and next/link tries a fetch before it navigates: no alarm.
   const level = error.code === "request_refused" ? "warn" : "error";
   log.write(error, { level, reference, requestId: readRequestId(request.headers) ?? undefined });
-  if (error.code !== "logout_request_malformed")
-    return errorPage({ error, reference, returnTo: readReturnTo(request) });
-  return Response.json({ error: error.code, reference }, { status: 400 });
+  if (name !== "logout-request")
+    return errorPage({ error, reference, returnTo: placeOf(lazySite, request, name) });
+  // The hub tells again later what could not be judged now.
+  const status = error.code === "logout_request_malformed" ? 400 : 503;
+  return Response.json(
+    { error: error.code, reference },
+    { status, headers: { "cache-control": "no-store" } },
+  );
+}
+
+/** Where the person wanted to be. A callback may have it in its state; one that was changed has it nowhere. */
+function placeOf(lazySite: LazySite, request: Request, name: string): string {
+  if (name !== "callback/gatehouse") return readReturnTo(request);
+  try {
+    const { protocol, settings } = lazySite.open();
+    return protocol.parseReturn(settings, new URL(request.url).searchParams)?.flow.returnTo ?? "/";
+  } catch {
+    return "/";
+  }
 }
 
 /** `GET /api/auth/session` for scripts of the site: who is signed in, or null. Never counts as activity. */

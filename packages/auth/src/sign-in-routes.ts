@@ -3,7 +3,8 @@ import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import { departure } from "./recognition-under-way.ts";
 import { askedMarker, readReturnTo, withAskedMarker } from "./return-to.ts";
 import { parseReason } from "./session-check.ts";
-import { type FlowReturn, parseFlowReturn, type SignInFlow, startFlow } from "./sign-in-flow.ts";
+import { isRecent, parseMaxAge, type SignInFlow, startFlow } from "./sign-in-flow.ts";
+import type { FlowReturn } from "./sign-in-protocol.ts";
 import type { Site } from "./site.ts";
 import { clearCookie, clearOldFlows, parseCookies, setCookie } from "./site-cookies.ts";
 import { newReference } from "./site-log.ts";
@@ -14,7 +15,7 @@ export function signInRoute(site: Site, request: Request): Promise<Response> {
   return beginFrom(site, request, "sign-in");
 }
 
-/** `GET /api/auth/recognise?returnTo=`: the same, but the hub shows nothing (CAS gateway). */
+/** `GET /api/auth/recognise?returnTo=`: the same, but the hub shows nothing. */
 export function recogniseRoute(site: Site, request: Request): Promise<Response> {
   return beginFrom(site, request, "recognise");
 }
@@ -24,7 +25,8 @@ function beginFrom(site: Site, request: Request, purpose: SignInFlow["purpose"])
   const query = new URL(request.url).searchParams;
   const returnTo = readReturnTo(request);
   const reason = query.has("reason") ? parseReason(query.get("reason")) : null;
-  return begin(site, request, startFlow({ returnTo, purpose, attempt: 1 }), reason);
+  const maxAge = purpose === "sign-in" ? parseMaxAge(query.get("maxAge")) : null;
+  return begin(site, request, startFlow({ returnTo, purpose, attempt: 1, maxAge }), reason);
 }
 
 async function begin(
@@ -36,7 +38,7 @@ async function begin(
   // A browser that is sent to a hub that is not there shows a page of its own, and the person is lost.
   const hub = await site.health.presence();
   if (hub !== "there") return stay(site, request, flow, site.health.missing(hub));
-  const { state, setCookies } = await site.engine.start(flow);
+  const { prepared, setCookies } = await site.engine.start(flow);
   const sent = parseCookies(request.headers.get("cookie"));
   const cookies = [...clearOldFlows(site.cookies, sent), ...setCookies];
   if (flow.purpose === "recognise") {
@@ -44,7 +46,7 @@ async function begin(
     const since = sent.get(site.cookies.asked) ?? departure(site.now());
     cookies.push(setCookie(site.cookies, site.cookies.asked, since));
   }
-  return redirect(site.protocol.authenticationUrl(site.settings, { flow, state, reason }), cookies);
+  return redirect(site.protocol.authenticationUrl(site.settings, { flow, prepared, reason }), cookies);
 }
 
 /** Nobody asked for recognition, so nobody is bothered with its failure. */
@@ -57,11 +59,12 @@ function stay(site: Site, request: Request, flow: SignInFlow, error: GatehouseAu
 /** `GET /api/auth/callback/gatehouse`: back from the hub, with a ticket or (recognise) without. */
 export async function callbackRoute(site: Site, request: Request): Promise<Response> {
   requireNavigation(request);
-  const returned = parseFlowReturn(new URL(request.url).searchParams, site.settings.siteUrl);
+  const returned = site.protocol.parseReturn(site.settings, new URL(request.url).searchParams);
   if (!returned) throw new GatehouseAuthError("callback_malformed");
-  const { flow, ticket } = returned;
+  const { flow, ticket, refusal } = returned;
   try {
     if (ticket) return await complete(site, request, { ...returned, ticket });
+    if (refusal) throw refusal;
     if (flow.purpose === "sign-in") throw new GatehouseAuthError("no_ticket");
     return carryOnUnknown(site, request, flow);
   } catch (error) {
@@ -70,10 +73,14 @@ export async function callbackRoute(site: Site, request: Request): Promise<Respo
 }
 
 async function complete(site: Site, request: Request, returned: FlowReturn & { ticket: string }) {
-  const { flow, state, ticket } = returned;
+  const { flow } = returned;
   const { cookies } = site;
   const stateCookie = parseCookies(request.headers.get("cookie")).get(cookies.state(flow.id)) ?? null;
-  const { person, setCookies } = await site.engine.finish(flow, { state, ticket, stateCookie });
+  const { person, setCookies } = await site.engine.finish(returned, stateCookie);
+  // A hub that did not ask again would have us send her there without end.
+  if (flow.maxAge !== null && !isRecent(person.authenticatedAt, flow.maxAge, site.now())) {
+    throw new GatehouseAuthError("sign_in_too_old");
+  }
   // Asked at once: a wrong secret shows here as a page, and not as pages that send people
   // to the hub and back without end. It also fills the cache for the page that follows.
   const requestId = readRequestId(request.headers) ?? undefined;

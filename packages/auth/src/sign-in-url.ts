@@ -11,3 +11,8 @@ export function wayToSignIn(standing: Exclude<RequestStanding, { state: "signed-
   if (standing.state === "unclear") return `/api/auth/unavailable?${new URLSearchParams({ returnTo })}`;
   return signInUrl(returnTo, standing.state === "ended" ? standing.reason : undefined);
 }
+
+/** Where a page sends someone who is signed in, for longer than the page takes. */
+export function wayToProve(returnTo: string, maxAge: number): string {
+  return `/api/auth/sign-in?${new URLSearchParams({ returnTo, maxAge: String(maxAge) })}`;
+}

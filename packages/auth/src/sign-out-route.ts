@@ -23,7 +23,8 @@ export async function signOutRoute(site: Site, request: Request): Promise<Respon
     setNote(site.cookies, site.cookies.signedOut),
   ];
   const hub = await site.health.presence();
-  if (hub === "there") return redirect(site.protocol.signOutUrl(site.settings), setCookies);
+  if (hub === "there")
+    return redirect(site.protocol.signOutUrl(site.settings, person?.sessionIndex ?? null), setCookies);
   // At the hub she is signed in still; recognition would undo what she asked for as soon as it is back.
   const notAgain = setCookie(site.cookies, site.cookies.asked, askedMarker.value);
   return staySignedOut(site, request, site.health.missing(hub), [...setCookies, notAgain]);

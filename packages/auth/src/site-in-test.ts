@@ -14,7 +14,7 @@ export function siteInTest(
   hub: HubInTest,
   environment: Record<string, string> = {},
   site = "shop",
-  extra: Pick<GatehouseOptions, "contentSecurityPolicy"> = {},
+  extra: Partial<Pick<GatehouseOptions, "contentSecurityPolicy" | "protocol">> = {},
   shared: object = {},
 ) {
   const log: LogEntry[] = [];
@@ -22,9 +22,9 @@ export function siteInTest(
   hub.siteSecret = siteSecret;
   const all = { HUB_URL: hub.url, SITE_URL: siteUrl, SITE_SECRET: siteSecret, ...environment };
   const options = {
+    protocol: "cas" as const,
     ...extra,
     site,
-    protocol: "cas" as const,
     logger: (entry: LogEntry) => void log.push(entry),
   };
   const made = gatehouse(options, { environment: all, now: () => clock.now, shared });

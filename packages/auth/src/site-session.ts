@@ -21,7 +21,12 @@ export interface SiteSession {
 /** How a request stands: with a session, without one, or with one that is over or unclear. */
 export type RequestStanding =
   | { readonly state: "anonymous" }
-  | { readonly state: "signed-in"; readonly session: SiteSession; readonly sessionIndex: string }
+  | {
+      readonly state: "signed-in";
+      readonly session: SiteSession;
+      /** When she last proved who she is, in seconds. */
+      readonly authenticatedAt: number | null;
+    }
   | EndedStanding
   | { readonly state: "unclear"; readonly error: GatehouseAuthError };
 
@@ -53,7 +58,8 @@ export async function readStanding(
   if (standing.state === "unclear" && !quiet) site.log.writeSeldom(standing.error, { requestId });
   if (standing.state !== "active") return standing;
   const expires = new Date(person.expires * 1000).toISOString();
-  return { state: "signed-in", session: { user: { id, username, name, email }, expires }, sessionIndex };
+  const { authenticatedAt } = person;
+  return { state: "signed-in", session: { user: { id, username, name, email }, expires }, authenticatedAt };
 }
 
 /** The request id that a proxy in front gave, when it is one; a log line is made of it. */

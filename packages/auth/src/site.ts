@@ -1,6 +1,7 @@
 import { casProtocol } from "./cas-provider.ts";
 import { HubHealth } from "./hub-health.ts";
 import { type NextAuthEngine, nextAuthEngine } from "./next-auth-engine.ts";
+import { oidcProtocol } from "./oidc-provider.ts";
 import { SessionCheck } from "./session-check.ts";
 import { type SessionMemory, sessionMemory } from "./session-memory.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -21,7 +22,7 @@ export interface GatehouseOptions {
   /** The site's id in its registration at the hub. */
   readonly site: string;
   /** How the site signs in. */
-  readonly protocol: "cas";
+  readonly protocol: "cas" | "oidc";
   /**
    * Makes the Content-Security-Policy of each page, with a nonce of its own; `recognise` sends it.
    * `contentSecurityPolicy` of this package is one to start from. None by default.
@@ -70,7 +71,7 @@ export function lazySite(options: GatehouseOptions, { environment, now, shared }
     const settings = readSettings(options.site, environment);
     const cookies = siteCookies(settings);
     const memory = sessionMemory(settings.siteId);
-    const protocol = casProtocol;
+    const protocol = options.protocol === "oidc" ? oidcProtocol(settings, now) : casProtocol;
     const engine = nextAuthEngine(settings, cookies, protocol);
     const check = new SessionCheck({ settings, memory, log, now });
     const health = new HubHealth(settings.hubUrl, now);
