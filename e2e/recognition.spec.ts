@@ -11,9 +11,9 @@ test("the bank recognises who signed in at the shop, without a form", async ({ p
 
   await expect(page.getByRole("banner")).toContainText(person.name);
   await expectSignedInOn(page, sites.bank, person);
-  const past = visited.filter(({ pathname }) => pathname === "/cas/login");
-  expect(past).toHaveLength(1);
-  expect(past[0]?.searchParams.get("gateway")).toBe("true");
+  const past = visited.filter(({ origin }) => origin === sites.hub);
+  expect(past.map(({ pathname }) => pathname)).toEqual(["/oidc/auth"]);
+  expect(past[0]?.searchParams.get("prompt")).toBe("none");
   expect(visited.length).toBeLessThanOrEqual(5);
 });
 

@@ -3,6 +3,6 @@ import { contentSecurityPolicy, gatehouse } from "@gatehouse/auth";
 /** All that the bank knows about signing in. */
 export const { auth, handlers, requireSignIn, recognise, signInUrl, signOutUrl, whySignedOut } = gatehouse({
   site: "bank",
-  protocol: "cas",
+  protocol: "oidc",
   contentSecurityPolicy,
 });
