@@ -44,7 +44,9 @@ export function askBeforePage(
       hidden: [{ name: "token", value: token }],
       site: { name: site.name, host: site.host },
       person: { name: person.name, username: person.username },
-      declineTo: "/account",
+      // With prompt=none the site is told at once; here it has to know.
+      needed: true,
+      declineTo: site.url,
     },
   };
 }
