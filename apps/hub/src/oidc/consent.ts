@@ -3,6 +3,7 @@ import type { Consent } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { ConsentScreen } from "../screen.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
 import type { Flow } from "./interaction.ts";
 
 /** What the hub itself gives away, in words that follow "It may". */
@@ -13,7 +14,10 @@ export const ownScopeWords: Readonly<Record<string, string>> = {
 };
 
 /** What was asked for and not decided yet. */
-function missing(flow: Flow): {
+function missing(
+  flow: Flow,
+  sites: SiteRegistry,
+): {
   readonly scopes: readonly string[];
   readonly claims: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
@@ -23,8 +27,10 @@ function missing(flow: Flow): {
     missingOIDCClaims?: string[];
     missingResourceScopes?: Record<string, string[]>;
   };
+  const registered = registeredScopes({ sites }, String(flow.params.client_id));
+  const byClaim = scopesOfClaims(missingOIDCClaims ?? []).filter((scope) => registered.includes(scope));
   return {
-    scopes: missingOIDCScope ?? [],
+    scopes: [...new Set([...(missingOIDCScope ?? []), ...byClaim])],
     claims: missingOIDCClaims ?? [],
     resources: missingResourceScopes ?? {},
   };
@@ -32,7 +38,7 @@ function missing(flow: Flow): {
 
 /** What the page lists; `openid` and `offline_access` are no things that one ticks. */
 export function asksOf(flow: Flow, sites: SiteRegistry): ConsentScreen["asks"] {
-  const { scopes, resources } = missing(flow);
+  const { scopes, resources } = missing(flow, sites);
   const own = scopes.flatMap((scope) =>
     ownScopeWords[scope] === undefined ? [] : [{ value: scope, words: ownScopeWords[scope] }],
   );
@@ -50,7 +56,7 @@ export function asksOf(flow: Flow, sites: SiteRegistry): ConsentScreen["asks"] {
 
 /** What the same APIs could allow and this site did not ask for. */
 export function neverOf(flow: Flow, sites: SiteRegistry): readonly string[] {
-  const { resources } = missing(flow);
+  const { resources } = missing(flow, sites);
   return Object.entries(resources).flatMap(([resource, asked]) => {
     const site = sites.list().find(({ api }) => api?.resource === resource);
     const all = Object.entries(site?.api?.scopes ?? {});
@@ -68,12 +74,12 @@ export const consentDays = 90;
  * @returns the grant's id
  */
 export async function recordConsent(
-  { issuer: { provider }, database }: Pick<Hub, "issuer" | "database">,
+  { issuer: { provider }, database, sites }: Pick<Hub, "issuer" | "database" | "sites">,
   flow: Flow,
   personId: string,
   allowed: ReadonlySet<string>,
 ): Promise<string> {
-  const { scopes, claims, resources } = missing(flow);
+  const { scopes, claims, resources } = missing(flow, sites);
   const found = flow.grantId === undefined ? undefined : await provider.Grant.find(flow.grantId);
   const grant = found ?? new provider.Grant({ accountId: personId, clientId: String(flow.params.client_id) });
   const isAllowed = (scope: string): boolean => ownScopeWords[scope] === undefined || allowed.has(scope);

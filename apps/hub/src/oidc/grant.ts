@@ -3,6 +3,7 @@
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
+import { registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
 
 type Grant = InstanceType<Provider["Grant"]>;
 
@@ -20,31 +21,54 @@ export async function loadGrant(
   const grantId = ctx.oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId);
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const isFirstParty = hub.sites.find(client.clientId)?.firstParty === true;
-  if (found !== undefined && (!isFirstParty || coversAll(found, ctx))) return found;
+  const registered = registeredScopes(hub, client.clientId);
+  const asked = askedScopes(ctx, registered);
+  if (found !== undefined && (!isFirstParty || coversAll(found, ctx, asked))) {
+    if (settleClaims(found, ctx, registered)) await found.save();
+    return found;
+  }
   const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
   if (isFirstParty) {
-    allow(grant, ctx, () => true);
-    grant.addOIDCClaims([...ctx.oidc.requestParamClaims]);
+    allow(grant, ctx, asked, () => true);
   } else {
     const consent = await hub.database.consents.find(account.accountId, client.clientId);
     if (consent === null) return undefined;
-    allow(grant, ctx, (scope, resource) =>
+    allow(grant, ctx, asked, (scope, resource) =>
       resource === null
         ? consent.scopes.includes(scope)
         : (consent.resources[resource] ?? []).includes(scope),
     );
   }
+  settleClaims(grant, ctx, registered);
   await grant.save();
   return grant;
+}
+
+/**
+ * A claim is no question of its own: it is settled with its scope, or by not being registered. What is put into the
+ * grant here is still not released beyond its scope (`releasable`).
+ *
+ * @returns whether there was one that the grant did not have
+ */
+function settleClaims(grant: Grant, ctx: KoaContextWithOIDC, registered: readonly string[]): boolean {
+  const scopes = grant.getOIDCScopeEncountered().split(" ");
+  const known = grant.getOIDCClaimsEncountered();
+  const settled = [...ctx.oidc.requestParamClaims].filter(
+    (claim) =>
+      !known.includes(claim) &&
+      scopesOfClaims([claim]).every((scope) => !registered.includes(scope) || scopes.includes(scope)),
+  );
+  if (settled.length > 0) grant.addOIDCClaims(settled);
+  return settled.length > 0;
 }
 
 /** Puts into a grant what is asked for and may be had. */
 function allow(
   grant: Grant,
   ctx: KoaContextWithOIDC,
+  asked: readonly string[],
   may: (scope: string, resource: string | null) => boolean,
 ): void {
-  const asked = askedScopes(ctx);
   const own = asked.filter((scope) => may(scope, null));
   if (own.length > 0) grant.addOIDCScope(own.join(" "));
   for (const [resource, server] of Object.entries(ctx.oidc.resourceServers ?? {})) {
@@ -53,8 +77,7 @@ function allow(
   }
 }
 
-function coversAll(grant: Grant, ctx: KoaContextWithOIDC): boolean {
-  const asked = askedScopes(ctx);
+function coversAll(grant: Grant, ctx: KoaContextWithOIDC, asked: readonly string[]): boolean {
   const granted = new Set(grant.getOIDCScope().split(" "));
   const resources = Object.entries(ctx.oidc.resourceServers ?? {});
   return (
@@ -63,10 +86,12 @@ function coversAll(grant: Grant, ctx: KoaContextWithOIDC): boolean {
   );
 }
 
-function askedScopes(ctx: KoaContextWithOIDC): readonly string[] {
-  return String(ctx.oidc.params?.scope ?? "")
+function askedScopes(ctx: KoaContextWithOIDC, registered: readonly string[]): readonly string[] {
+  const named = String(ctx.oidc.params?.scope ?? "")
     .split(" ")
     .filter(Boolean);
+  const byClaim = scopesOfClaims(ctx.oidc.requestParamClaims).filter((scope) => registered.includes(scope));
+  return [...new Set([...named, ...byClaim])];
 }
 
 function covered(grant: Grant, resource: string, scope: string, ctx: KoaContextWithOIDC): boolean {

@@ -10,6 +10,7 @@ import { findAccount } from "./account.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
 import { createAdapter } from "./artifact-adapter.ts";
 import { interactionRules } from "./ask-before.ts";
+import { claimsOfScope } from "./claim-scopes.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { loadGrant } from "./grant.ts";
 import type { OpenedKey } from "./signing-keys.ts";
@@ -97,9 +98,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     scopes: [...ownScopes],
     claims: {
       openid: ["sub"],
-      profile: ["name", "preferred_username", "updated_at"],
-      email: ["email", "email_verified"],
-      groups: ["groups"],
+      ...claimsOfScope,
       acr: null,
       amr: null,
       auth_time: null,
@@ -116,7 +115,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     expiresWithSession: async (_ctx, code) => !code.scopes.has("offline_access"),
     issueRefreshToken: async (_ctx, client, code) =>
       client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
-    findAccount: (_ctx, id) => findAccount(hub, id),
+    findAccount: (ctx, id) => findAccount(hub, ctx, id),
     loadExistingGrant: (ctx) => loadGrant(hub, ctx),
     pairwiseIdentifier: async (_ctx, accountId, client) =>
       createHmac("sha256", surroundings.pairwiseSecret)

@@ -1,0 +1,46 @@
+/**
+ * Claims that a site asks for one by one. Each counts as asking for its scope: what the registration does not list is
+ * not released, and what a person declined neither.
+ *
+ * @see OpenID Connect Core 1.0, sections 5.4 and 5.5
+ */
+import type { KoaContextWithOIDC } from "oidc-provider";
+import type { Hub } from "../hub.ts";
+
+/** What each scope of the issuer's own releases. */
+export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
+  profile: ["name", "preferred_username", "updated_at"],
+  email: ["email", "email_verified"],
+  groups: ["groups"],
+};
+
+/** The scopes that stand for these claims; a claim about the sign-in itself has none. */
+export function scopesOfClaims(claims: Iterable<string>): readonly string[] {
+  const asked = new Set(claims);
+  return Object.entries(claimsOfScope).flatMap(([scope, its]) =>
+    its.some((claim) => asked.has(claim)) ? [scope] : [],
+  );
+}
+
+/** The scopes of a site's registration. */
+export function registeredScopes(
+  { sites }: Pick<Hub, "sites">,
+  siteId: string | undefined,
+): readonly string[] {
+  return sites.find(siteId ?? "")?.oidc?.scopes ?? [];
+}
+
+/** What of a person's claims may go to whoever asks now. */
+export function releasable<Claims extends object>(
+  hub: Pick<Hub, "sites">,
+  { oidc: { grant, client } }: KoaContextWithOIDC,
+  claims: Claims,
+): Partial<Claims> {
+  const granted = new Set(grant?.getOIDCScope().split(" "));
+  const released = registeredScopes(hub, client?.clientId)
+    .filter((scope) => granted.has(scope))
+    .flatMap((scope) => claimsOfScope[scope] ?? []);
+  return Object.fromEntries(
+    Object.entries(claims).filter(([claim]) => released.includes(claim)),
+  ) as Partial<Claims>;
+}
