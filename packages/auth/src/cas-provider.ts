@@ -142,6 +142,7 @@ function recognise(
     username: user,
     name: text("name") ?? user,
     email: text("email"),
+    groups: [attributes.groups ?? []].flat(),
     sessionIndex: ticket,
     authenticatedAt: at === null ? null : Math.floor(at / 1000),
   };

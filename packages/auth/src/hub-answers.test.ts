@@ -42,7 +42,13 @@ describe("what the hub can answer", () => {
     hub.person = { username: "alice", id: "person-1" };
     await browser.signIn(hub);
     const session = await site.auth(browser.request("/"));
-    expect(session?.user).toEqual({ id: "person-1", username: "alice", name: "alice", email: null });
+    expect(session?.user).toEqual({
+      id: "person-1",
+      username: "alice",
+      name: "alice",
+      email: null,
+      groups: [],
+    });
   });
 
   test("a wrong secret is told at sign-in and not by a circle", async () => {

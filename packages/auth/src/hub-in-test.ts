@@ -15,7 +15,7 @@ export class HubInTest {
   siteSecret = "";
   /** When the person proved who she is, in milliseconds. */
   authenticatedAt = Date.now();
-  person: Partial<typeof person> = person;
+  person: Partial<typeof person> & { readonly groups?: unknown } = person;
   /** Cuts every connection, as a hub that is down. */
   down = false;
   /** Answers every session check with this, when set. */

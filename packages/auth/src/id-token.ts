@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import type { HubIssuer } from "./hub-issuer.ts";
+import { readGroups } from "./read-groups.ts";
 import type { RecognisedPerson } from "./sign-in-protocol.ts";
 
 /** What the hub signs with. A list of ours: the token's own word about it is not asked. */
@@ -33,7 +34,13 @@ export async function readIdToken(
 
 /** Claims that the site asks for, so that no second request is needed. Core 1.0, section 5.5 */
 export const claims = {
-  id_token: { name: null, preferred_username: null, email: null, auth_time: { essential: true } },
+  id_token: {
+    name: null,
+    preferred_username: null,
+    email: null,
+    groups: null,
+    auth_time: { essential: true },
+  },
 };
 
 function recognise(payload: JWTPayload, now: number): RecognisedPerson {
@@ -51,6 +58,7 @@ function recognise(payload: JWTPayload, now: number): RecognisedPerson {
     username,
     name: text("name") ?? username,
     email: text("email"),
+    groups: readGroups(payload.groups),
     sessionIndex,
     // Both are by the hub's clock, so that a difference to ours makes nobody's sign-in older.
     authenticatedAt: typeof at === "number" ? Math.floor(now / 1000) - Math.max(0, iat - at) : null,

@@ -2,6 +2,7 @@ import { NextRequest } from "next/server";
 import NextAuth, { customFetch, type NextAuthConfig } from "next-auth";
 import { decode } from "next-auth/jwt";
 import { findGatehouseAuthError, GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { readGroups } from "./read-groups.ts";
 import type { Settings } from "./settings.ts";
 import type { SignInFlow } from "./sign-in-flow.ts";
 import type { FlowReturn, ProviderParts, RecognisedPerson, SignInProtocol } from "./sign-in-protocol.ts";
@@ -231,7 +232,7 @@ function pairs(setCookies: readonly string[], name: string): string {
 
 /** Fails closed: a payload without an id and a session index is no session. */
 function parseSealed(payload: Record<string, unknown> | null): SealedSession | null {
-  const { id, username, name, email, sessionIndex, authenticatedAt: at, exp } = payload ?? {};
+  const { id, username, name, email, groups, sessionIndex, authenticatedAt: at, exp } = payload ?? {};
   const text = (value: unknown): value is string => typeof value === "string" && value !== "";
   if (!text(id) || !text(username) || !text(name) || !text(sessionIndex)) return null;
   if (typeof exp !== "number") return null;
@@ -241,6 +242,7 @@ function parseSealed(payload: Record<string, unknown> | null): SealedSession | n
     username,
     name,
     email: text(email) ? email : null,
+    groups: readGroups(groups),
     sessionIndex,
     authenticatedAt,
     expires: exp,

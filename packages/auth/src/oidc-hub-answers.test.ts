@@ -86,7 +86,13 @@ describe("Core 3.1.3.7 an ID token", () => {
     hub.claims = { email: undefined, name: undefined };
     await browser.signIn(hub);
     const session = await site.auth(browser.request("/"));
-    expect(session?.user).toEqual({ id: "person-1", username: "alice", name: "alice", email: null });
+    expect(session?.user).toEqual({
+      id: "person-1",
+      username: "alice",
+      name: "alice",
+      email: null,
+      groups: [],
+    });
   });
 
   test("signed by a key that is not the hub's signs nobody in", async () => {

@@ -145,7 +145,7 @@ export class OidcHubInTest extends HubInTest {
   }
 
   #idClaims({ nonce, sid, authTime }: Code): Claims {
-    const { id, username, name, email } = this.person;
+    const { id, username, name, email, groups } = this.person;
     const now = Math.floor(Date.now() / 1000);
     return {
       iss: this.issuer,
@@ -159,6 +159,7 @@ export class OidcHubInTest extends HubInTest {
       preferred_username: username,
       name,
       email,
+      groups,
       ...this.claims,
     };
   }

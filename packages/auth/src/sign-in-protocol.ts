@@ -8,6 +8,7 @@ export interface RecognisedPerson {
   readonly username: string;
   readonly name: string;
   readonly email: string | null;
+  readonly groups: readonly string[];
   /** The hub's name for this sign-in: what it asks about and what a logout request names. */
   readonly sessionIndex: string;
   /** When she last proved who she is, in seconds by this machine's clock; null when the hub does not say. */

@@ -45,7 +45,13 @@ describe("a whole sign-in", () => {
     expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.session"]);
     const session = await site.auth(browser.request("/cart"));
     expect(session).toEqual({
-      user: { id: "person-1", username: "alice", name: "Alice Ångström", email: "Alice@example.com" },
+      user: {
+        id: "person-1",
+        username: "alice",
+        name: "Alice Ångström",
+        email: "Alice@example.com",
+        groups: [],
+      },
       expires: expect.stringMatching(/^2\d{3}-.*Z$/),
     });
     expect(site.log).toEqual([]);
@@ -183,7 +189,7 @@ describe("nothing secret gets out", () => {
     expect(reply.headers.get("cache-control")).toContain("no-store");
     const session = await reply.json();
     expect(Object.keys(session)).toEqual(["user", "expires"]);
-    expect(Object.keys(session.user)).toEqual(["id", "username", "name", "email"]);
+    expect(Object.keys(session.user)).toEqual(["id", "username", "name", "email", "groups"]);
     expect(JSON.stringify(session)).not.toContain(lastSessionIndex(hub));
   });
 

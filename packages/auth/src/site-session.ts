@@ -13,6 +13,8 @@ export interface SiteSession {
     readonly name: string;
     /** Null when the hub's registration of the site does not release it. */
     readonly email: string | null;
+    /** What she was a member of when she signed in; empty when the registration does not release it. */
+    readonly groups: readonly string[];
   };
   /** When the person has to be recognised anew at the latest (ISO 8601). */
   readonly expires: string;
@@ -52,14 +54,15 @@ export async function readStanding(
   const sealed = readSessionCookie(parseCookies(headers.get("cookie")), site.cookies.session);
   const person = sealed ? await site.engine.unseal(sealed) : null;
   if (!person) return { state: "anonymous" };
-  const { id, username, name, email, sessionIndex } = person;
+  const { id, username, name, email, groups, sessionIndex } = person;
   const requestId = readRequestId(headers) ?? randomUUID();
   const standing = await site.check.standing(sessionIndex, { active, requestId });
   if (standing.state === "unclear" && !quiet) site.log.writeSeldom(standing.error, { requestId });
   if (standing.state !== "active") return standing;
   const expires = new Date(person.expires * 1000).toISOString();
   const { authenticatedAt } = person;
-  return { state: "signed-in", session: { user: { id, username, name, email }, expires }, authenticatedAt };
+  const user = { id, username, name, email, groups };
+  return { state: "signed-in", session: { user, expires }, authenticatedAt };
 }
 
 /** The request id that a proxy in front gave, when it is one; a log line is made of it. */
