@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ParameterError } from "./parameters.ts";
-import { parseProtocolQuery } from "./protocol-query.ts";
+import { parseFormatAlone, parseProtocolQuery } from "./protocol-query.ts";
 import { parseService } from "./service.ts";
 
 const read = (query: string) => Object.fromEntries(parseProtocolQuery(query));
@@ -103,5 +103,37 @@ describe("what cannot be read in one way is refused as ever", () => {
   ])("%s", (query, code) => {
     expect(() => read(query)).toThrow(ParameterError);
     expect(() => read(query)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe("2.5.1 the format of a query that cannot be read", () => {
+  const format = (query: string) => Object.fromEntries(parseFormatAlone(query));
+
+  test.each([
+    "service=a&service=b&format=JSON",
+    "?format=JSON&service=%zz",
+    "ticket=%ff&%66ormat=%4ASON",
+    `format=JSON&service=${"x".repeat(5000)}`,
+    "format=JSON&renew=\u0001",
+  ])("is read all the same: %s", (query) => {
+    expect(() => parseProtocolQuery(query)).toThrow(ParameterError);
+    expect(format(query)).toEqual({ format: "JSON" });
+  });
+
+  test.each([
+    ["given twice", "format=JSON&format=XML"],
+    ["given twice alike, once encoded", "format=JSON&%66ormat=JSON"],
+    ["badly encoded", "format=%zz"],
+    ["no UTF-8", "format=%ff"],
+    ["in other letters", "Format=JSON"],
+    ["part of a value", "service=format=JSON&service=b"],
+    ["not there", "service=a&service=b"],
+    ["nothing", ""],
+  ])("is as if not given: %s", (_, query) => {
+    expect(format(query)).toEqual({});
+  });
+
+  test("is all that is read: nothing else of such a query is believed", () => {
+    expect(format("ticket=ST-1&format=JSON&pgtUrl=x&service=a&service=b")).toEqual({ format: "JSON" });
   });
 });
