@@ -1,6 +1,7 @@
 /** A site's OpenID Connect half, as its registration file makes it. */
 import type { z } from "zod";
 import type { apiFile, oidcFile } from "./oidc-file.ts";
+import { hostFault } from "./registered-address.ts";
 
 export type RegisteredOidc = z.infer<typeof oidcFile>;
 export type RegisteredApi = z.infer<typeof apiFile>;
@@ -30,7 +31,8 @@ export function parseOidc(
         return refuse(field, "should be an absolute URI without fragment and user info");
       if (declared.applicationType === "web" && !["http:", "https:"].includes(url.protocol))
         return refuse(field, "should be http or https; other schemes are for applicationType native");
-      return filled;
+      const fault = hostFault(filled);
+      return fault === undefined ? filled : refuse(field, fault);
     });
   const needsSecret = declared.clientAuthentication.startsWith("client_secret");
   if (needsSecret && !hasSecret)

@@ -1,12 +1,15 @@
 /** A site as its registration file makes it. */
 import { createHash } from "node:crypto";
-import { isFrontChannelAddress, parseServicePattern, type ServicePattern } from "@gatehouse/cas/server";
+import {
+  isFrontChannelAddress,
+  isProtocolName,
+  parseServicePattern,
+  type ServicePattern,
+} from "@gatehouse/cas/server";
 import type { z } from "zod";
+import { addressFault } from "./registered-address.ts";
 import { parseOidc, type RegisteredApi, type RegisteredOidc } from "./registered-oidc.ts";
 import { type releasable, siteFile } from "./site-file.ts";
-
-/** Names that CAS itself gives a meaning to; a site must not take another attribute for one of them. */
-const protocolNames = ["authenticationDate", "longTermAuthenticationRequestTokenUsed", "isFromNewLogin"];
 
 /** Under which name on the wire which attribute of the person is released. */
 export interface AttributeRelease {
@@ -93,11 +96,9 @@ export function parseRegistration(
         lookUp(name) ?? refuse(field, `names \${${name}}, which is not set in the environment`),
     );
   const address = (field: string, value: string): string => {
-    const url = URL.parse(fill(field, value));
-    if (url === null || !["http:", "https:"].includes(url.protocol) || url.username || url.hash) {
-      return refuse(field, "should be an http or https URL without user info and fragment");
-    }
-    return url.href;
+    const filled = fill(field, value);
+    const fault = addressFault(filled);
+    return fault === undefined ? new URL(filled).href : refuse(field, fault);
   };
   const patterns = (list: string, texts: readonly string[]): readonly ServicePattern[] =>
     texts.map((pattern, index) => {
@@ -118,7 +119,10 @@ export function parseRegistration(
     );
   const logoutUrl = site.cas?.logoutUrl && address("cas.logoutUrl", site.cas.logoutUrl);
   if (logoutUrl && site.cas?.logoutChannel === "front" && !isFrontChannelAddress(logoutUrl))
-    refuse("cas.logoutUrl", "should be short and hold no ticket or SAMLart, since a browser goes there");
+    refuse(
+      "cas.logoutUrl",
+      "should be short and hold no ticket, SAMLart or logoutRequest, since a browser goes there",
+    );
   const url = address("url", site.url);
   return {
     id: site.id,
@@ -150,7 +154,7 @@ function attributeReleases(
   const releases = declared.map((one) => (typeof one === "string" ? { name: one, from: one } : one));
   for (const [index, { name }] of releases.entries()) {
     const field = `cas.attributes.${index}`;
-    if (protocolNames.includes(name)) refuse(field, `names ${name}, which CAS itself gives a meaning to`);
+    if (isProtocolName(name)) refuse(field, `names ${name}, which CAS itself gives a meaning to`);
     if (releases.findIndex((other) => other.name === name) !== index)
       refuse(field, `names ${name} a second time`);
   }

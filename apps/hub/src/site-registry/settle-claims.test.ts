@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseRegistration, type RegisteredSite, RegistrationError } from "./registered-site.ts";
 import { type ReadFile, settleClaims } from "./settle-claims.ts";
 
@@ -108,4 +108,40 @@ test("thousands of sites settle, when each is at a host of its own and when all 
   const atOne = many.slice(0, 1000).map((id) => file(id, `/${id}/**`));
   expect(settleClaims(atOwnHost, registered()).sites.size).toBe(3000);
   expect(settleClaims(atOne, registered()).sites.size).toBe(1000);
+});
+
+describe("2.7.1 proxy targets are registered sites", () => {
+  const withTargets = (id: string, ...targets: string[]): ReadFile => {
+    const { site, file: name } = file(id, `/${id}`);
+    const cas = site.cas && { ...site.cas, proxy: { callbacks: [], targets } };
+    return { file: name, site: { ...site, cas } };
+  };
+  const messages = (...read: ReadFile[]) =>
+    settleClaims(read, registered()).refused.map(({ error }) => error.message);
+
+  test("two that name each other, and one that names itself, go on", () => {
+    expect(messages(withTargets("a", "b", "a"), withTargets("b", "a"))).toEqual([]);
+  });
+
+  test("one that nobody registered is refused, by its place; the others go on", () => {
+    const { sites, refused } = settleClaims(
+      [withTargets("a", "b", "shoop"), withTargets("b", "a")],
+      registered(),
+    );
+    expect(refused.map(({ error }) => error.message)).toEqual([
+      'a.json: cas.proxy.targets.1: names "shoop", which is no registered site',
+    ]);
+    expect([...sites.keys()]).toEqual(["b"]);
+  });
+
+  test("one that does not speak CAS is refused", () => {
+    const plain: ReadFile = { file: "b.json", site: { ...file("b", "/").site, cas: undefined } };
+    expect(messages(withTargets("a", "b"), plain)).toEqual([
+      "a.json: cas.proxy.targets.0: names b, whose registration has no cas",
+    ]);
+  });
+
+  test("one whose file is wrong just now is known: a wrong file takes no other with it", () => {
+    expect(messages(withTargets("a", "b"), wrong("b"))).toEqual(["b.json: name: is wrong"]);
+  });
 });

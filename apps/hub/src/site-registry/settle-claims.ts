@@ -1,5 +1,6 @@
 /** One service address belongs to one site: decides which registrations of a reading go on. */
 import { claimServices } from "./claimed-services.ts";
+import { refuseUnknownTargets } from "./known-targets.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
 
 /** What a file turned out to be. */
@@ -18,12 +19,14 @@ export interface SettledClaims {
  * changed ones choose, then the new ones, each by the file's name. Whoever claims what is taken is refused, and stays
  * as it was when it was there before. So no file that is added can take over another site's sign-ins.
  *
+ * @param found every file of the folder
  * @param before the sites of the reading before; no two of them claim one address
  */
 export function settleClaims(
-  read: readonly ReadFile[],
+  found: readonly ReadFile[],
   before: ReadonlyMap<string, RegisteredSite>,
 ): SettledClaims {
+  const read = refuseUnknownTargets(found);
   const errors = new Map(read.flatMap((one) => ("error" in one ? [[one.file, one.error] as const] : [])));
   const candidates = read
     .flatMap((one) => ("site" in one ? [one] : []))

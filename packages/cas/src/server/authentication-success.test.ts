@@ -68,8 +68,10 @@ describe("2.5.5 released attributes", () => {
   });
 
   test("another attribute does not pass for one of the protocol's", () => {
-    const released = [{ name: "isFromNewLogin", from: "id" }];
-    expect(authenticationSuccess(ticket, released).attributes?.released).toEqual([]);
+    for (const name of ["isFromNewLogin", "user", "USER", "proxies", "proxyGrantingTicket", "attributes"]) {
+      const released = [{ name, from: "id" }];
+      expect(authenticationSuccess(ticket, released).attributes?.released, name).toEqual([]);
+    }
   });
 
   test("2.6.2 the PGTIOU and the proxies, where there are any", () => {

@@ -25,7 +25,34 @@ export interface ReleasedAttributes {
   readonly released: readonly (readonly [name: string, value: string | readonly string[]])[];
 }
 
-const protocolNames = ["authenticationDate", "longTermAuthenticationRequestTokenUsed", "isFromNewLogin"];
+/** In lower case: clients that read answers by regular expression may not care for it. */
+const protocolNames: ReadonlySet<string> = new Set([
+  "authenticationdate",
+  "longtermauthenticationrequesttokenused",
+  "isfromnewlogin",
+  "user",
+  "attributes",
+  "attribute",
+  "proxygrantingticket",
+  "proxies",
+  "proxy",
+  "serviceresponse",
+  "authenticationsuccess",
+  "authenticationfailure",
+  "proxysuccess",
+  "proxyfailure",
+  "proxyticket",
+]);
+
+/**
+ * Whether a name has a meaning in an answer of the protocol. No attribute of a person goes under it: a client that
+ * looks for the first `<cas:user>`, or takes attributes and the rest into one object, would take hers for the protocol's.
+ *
+ * @see CAS protocol 3.0.3, sections 2.5.2 and 2.5.5, appendix A
+ */
+export function isProtocolName(name: string): boolean {
+  return protocolNames.has(name.toLowerCase());
+}
 
 /**
  * Says what a site learns: the user, and of the person's attributes those that its registration names, in
@@ -48,7 +75,7 @@ export function authenticationSuccess(
   };
   if (released === null) return { user: principal.user, ...proxied };
   const own = released.filter(
-    ({ name, from }) => Object.hasOwn(principal.attributes, from) && !protocolNames.includes(name),
+    ({ name, from }) => Object.hasOwn(principal.attributes, from) && !isProtocolName(name),
   );
   return {
     user: principal.user,

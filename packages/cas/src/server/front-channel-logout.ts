@@ -2,14 +2,14 @@ import { CasError } from "./cas-error.ts";
 import { parseService, withParameters } from "./service.ts";
 
 /**
- * Whether a browser can bring a logout request to an address: with a ticket in its query it would be a sign-in.
+ * Whether a browser can bring a logout request to an address: with a ticket in its query it would be a sign-in, and
+ * with a `logoutRequest` there would be two.
  *
  * @see CAS protocol 3.0.3, section 2.1.1
  */
 export function isFrontChannelAddress(address: string): boolean {
   try {
-    parseService(address);
-    return true;
+    return !new URL(parseService(address).url).searchParams.has("logoutRequest");
   } catch (error) {
     if (error instanceof CasError) return false;
     throw error;

@@ -6,11 +6,13 @@
 export {
   type AuthenticationSuccess,
   authenticationSuccess,
+  isProtocolName,
   type ReleasedAttribute,
   type ReleasedAttributes,
 } from "./authentication-success.ts";
 export { CasError, type CasErrorCode } from "./cas-error.ts";
 export { frontChannelLogoutUrl, isFrontChannelAddress } from "./front-channel-logout.ts";
+export { isPlainHost } from "./host-name.ts";
 export { decideLogin, type LoginDecision, type LoginFacts } from "./login-decision.ts";
 export {
   type LoginRequest,

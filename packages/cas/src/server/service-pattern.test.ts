@@ -131,6 +131,11 @@ describe("2.1.1 patterns that mean nothing are refused", () => {
     "https://shop.example/a\\b",
     "https://shop.example/a b",
     "https://shop.example:99999/",
+    "https://sh%6Fp.example/",
+    "https://shop.example%2E/",
+    "https://shop.example./",
+    "https://shop.example;script-src/",
+    "https://shop.example,evil.example/",
     "https://shop.example/call*",
     "https://shop.example/**/callback",
     "https://shop.example/***",
@@ -144,6 +149,7 @@ describe("2.1.1 patterns that mean nothing are refused", () => {
     expect(() => parseServicePattern("https://*.shop.example/")).toThrow(/^should be http:\/\//);
     expect(() => parseServicePattern("https://shop.example/a*")).toThrow(/^should have \* only/);
     expect(() => parseServicePattern("https://shop.example:99999/")).toThrow(/^should be a URL$/);
+    expect(() => parseServicePattern("https://shop.example./")).toThrow(/^should have a host/);
     expect(parseServicePattern("https://shop.example/**").text).toBe("https://shop.example/**");
   });
 });

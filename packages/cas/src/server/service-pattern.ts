@@ -1,3 +1,4 @@
+import { isPlainHost } from "./host-name.ts";
 import type { Service } from "./service.ts";
 
 /** Which service addresses a registration stands for. Made by `parseServicePattern` alone. */
@@ -35,6 +36,11 @@ export function parseServicePattern(text: string): ServicePattern {
   }
   const url = URL.parse(authority + path);
   if (url === null) throw new ServicePatternError("should be a URL");
+  if (authority.includes("%") || !isPlainHost(url.hostname)) {
+    throw new ServicePatternError(
+      "should have a host of letters, digits, hyphens and dots, nothing encoded and no dot at its end",
+    );
+  }
   const segments = url.pathname.split("/").slice(1);
   const below = segments.at(-1) === "**";
   if (below) segments.pop();

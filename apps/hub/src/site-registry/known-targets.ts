@@ -1,0 +1,30 @@
+import { RegistrationError } from "./registered-site.ts";
+import type { ReadFile } from "./settle-claims.ts";
+
+/**
+ * Refuses registrations with a proxy target that is no site of the folder, or one without CAS: a slip of the pen would else show
+ * only when somebody asks for the first proxy ticket. A target whose own file is wrong just now is known all the same,
+ * so that one wrong file does not take others with it.
+ *
+ * @param read every file of the folder
+ * @see CAS protocol 3.0.3, section 2.7.1
+ */
+export function refuseUnknownTargets(read: readonly ReadFile[]): readonly ReadFile[] {
+  const files = new Map(read.map((one) => [one.file, one]));
+  return read.map((one) => {
+    const targets = "site" in one ? (one.site.cas?.proxy?.targets ?? []) : [];
+    for (const [index, target] of targets.entries()) {
+      const found = files.get(`${target}.json`);
+      const field = `cas.proxy.targets.${index}`;
+      if (found === undefined)
+        return refused(one.file, field, `names ${JSON.stringify(target)}, which is no registered site`);
+      if ("site" in found && found.site.cas === undefined)
+        return refused(one.file, field, `names ${target}, whose registration has no cas`);
+    }
+    return one;
+  });
+}
+
+function refused(file: string, field: string, reason: string): ReadFile {
+  return { file, error: new RegistrationError(file, field, reason) };
+}

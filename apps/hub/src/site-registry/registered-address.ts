@@ -1,0 +1,32 @@
+import { isPlainHost } from "@gatehouse/cas/server";
+
+/**
+ * Why an address cannot stand in a registration: hosts of registrations are written into the policies of pages, and one
+ * address must not have a twin that reads alike.
+ *
+ * @param text as written, placeholders filled
+ * @returns a sentence that follows the name of a field; `undefined`: it can
+ */
+export function addressFault(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !["http:", "https:"].includes(url.protocol) || text.includes("#") || hasUserInfo(text))
+    return "should be an http or https URL without user info and fragment";
+  return hostFault(text);
+}
+
+/** The part of it that says what a host may be, for addresses that need not be http or https. */
+export function hostFault(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url !== null && (authorityOf(text).includes("%") || (url.host !== "" && !isPlainHost(url.hostname))))
+    return "should have a host of letters, digits, hyphens and dots, nothing encoded and no dot at its end";
+  return undefined;
+}
+
+/** As written: `https://@host/` has empty user info, which the parsed URL no longer shows. */
+function hasUserInfo(text: string): boolean {
+  return authorityOf(text).includes("@");
+}
+
+function authorityOf(text: string): string {
+  return /^[^:/?#]+:[/\\]*([^/\\?#]*)/.exec(text)?.[1] ?? "";
+}
