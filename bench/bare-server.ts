@@ -12,28 +12,39 @@ const database = await openDatabase({
   maxSeconds: 86_400,
 });
 
+async function issue(
+  kind: "ST" | "PT",
+  service: string,
+  from: { readonly sessionId: string; readonly proxies: readonly string[] },
+): Promise<string> {
+  const id = createTicketId(kind);
+  await database.tickets.issue({
+    id,
+    service,
+    siteId: "shop",
+    fromNewLogin: false,
+    lifeSeconds: 10,
+    ...from,
+  });
+  return id;
+}
+
 createServer(async (request, response) => {
   const url = new URL(request.url ?? "/", "http://bare");
   const service = url.searchParams.get("service") ?? "";
   if (url.pathname === "/login") {
     const found = await database.sessions.find(request.headers.authorization ?? "", { touch: true });
     if (found.state !== "alive") return void response.writeHead(401).end();
-    const id = createTicketId("ST");
-    await database.tickets.issue({
-      id,
-      service,
-      siteId: "shop",
-      sessionId: found.session.id,
-      fromNewLogin: false,
-      proxies: [],
-      lifeSeconds: 10,
-    });
+    const id = await issue("ST", service, { sessionId: found.session.id, proxies: [] });
     response.writeHead(303, { location: `${service}&ticket=${id}` }).end();
+  } else if (url.pathname === "/proxy") {
+    const granted = await database.proxyGrantingTickets.find(url.searchParams.get("pgt") ?? "");
+    if (granted === null) return void response.writeHead(401).end();
+    const { sessionId, proxies } = granted;
+    response.end(await issue("PT", service, { sessionId, proxies }));
   } else if (url.pathname === "/validate") {
-    const spent = await database.tickets.consume(url.searchParams.get("ticket") ?? "", {
-      service,
-      renew: false,
-    });
+    const ticket = url.searchParams.get("ticket") ?? "";
+    const spent = await database.tickets.consume(ticket, { service, renew: false });
     response.end(spent.outcome === "valid" ? `<user>${spent.principal.user}</user>` : "no");
   } else if (url.pathname === "/page") {
     response.setHeader("content-type", "text/html").end("<!doctype html><title>page</title>");

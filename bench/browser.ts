@@ -6,6 +6,9 @@ export function connect(origin: string): Pool {
   return new Pool(origin, { connections: 32, pipelining: 1 });
 }
 
+/** One of the people whom the hub makes outside production. */
+export const demoPerson = { username: "alice", password: "correct horse battery staple" };
+
 export interface Answered {
   readonly status: number;
   readonly location: string;

@@ -1,0 +1,92 @@
+/** Starts the hub with an embedded database of its own, and the bare server beside it. */
+import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Database, openDatabase } from "@gatehouse/database";
+import type { Stage } from "./stage.ts";
+import { freePort, type Started } from "./start-server.ts";
+
+const root = join(import.meta.dirname, "..");
+
+export const siteSecret = "bench".repeat(8);
+
+/** A site that may act for people at the shop. */
+const portal = {
+  id: "portal",
+  name: "Portal",
+  url: "https://portal.localhost/",
+  firstParty: true,
+  cas: {
+    services: ["https://portal.localhost/callback"],
+    proxy: { callbacks: ["https://portal.localhost/pgt"], targets: ["shop"] },
+  },
+};
+
+export interface BenchedHub extends Started {
+  readonly publicUrl: string;
+  readonly dataDirectory: string;
+  readonly shopPort: number;
+  readonly shopUrl: string;
+  /** A service of the shop's that tickets are issued for. */
+  readonly service: string;
+}
+
+/**
+ * The hub as it is shipped, with the demo's people and without the throttle. Whatever `DATABASE_URL` says is not
+ * looked at: benchmarks fill tables.
+ */
+export async function startHub(stage: Stage): Promise<BenchedHub> {
+  const [dataDirectory, port, shopPort] = [await stage.folder(), await freePort(), await freePort()];
+  const publicUrl = `http://hub.localhost:${port}`;
+  const shopUrl = `http://shop.localhost:${shopPort}`;
+  const started = await stage.start({
+    command: ["node", "server.ts"],
+    directory: "apps/hub",
+    port,
+    path: "/readyz",
+    environment: {
+      DATABASE_URL: "",
+      DATA_DIR: dataDirectory,
+      SITES_DIR: await writeSites(dataDirectory),
+      HUB_MODE: "demo",
+      HUB_PORT: String(port),
+      HUB_URL: publicUrl,
+      HUB_SECRETS: siteSecret,
+      LOGIN_THROTTLE: "off",
+      SHOP_URL: shopUrl,
+      BANK_URL: "http://bank.localhost:1",
+      SHOP_SITE_SECRET: siteSecret,
+      BANK_SITE_SECRET: siteSecret,
+    },
+  });
+  const service = `${shopUrl}/api/auth/callback/gatehouse?state=bench`;
+  return { ...started, publicUrl, dataDirectory, shopPort, shopUrl, service };
+}
+
+async function writeSites(directory: string): Promise<string> {
+  const sites = join(directory, "sites");
+  await mkdir(sites);
+  const ours = join(root, "apps/hub/sites");
+  for (const name of await readdir(ours)) await copyFile(join(ours, name), join(sites, name));
+  await writeFile(join(sites, "portal.json"), JSON.stringify(portal));
+  return sites;
+}
+
+/** Runs the statements of the hub's rounds on the same database. */
+export async function startBareServer(stage: Stage, hub: BenchedHub): Promise<Started> {
+  const port = await freePort();
+  return stage.start({
+    command: ["node", "bare-server.ts"],
+    directory: "bench",
+    port,
+    path: "/",
+    environment: { DATA_DIR: hub.dataDirectory, PORT: String(port) },
+  });
+}
+
+/** Joins the embedded database of a hub that runs. */
+export async function joinDatabase(stage: Stage, hub: BenchedHub): Promise<Database> {
+  const life = { idleSeconds: 1800, maxSeconds: 86_400 };
+  const database = await openDatabase({ dataDirectory: hub.dataDirectory, ...life });
+  stage.atEnd(() => database.close());
+  return database;
+}

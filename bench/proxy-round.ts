@@ -1,0 +1,66 @@
+/** A site asks for a ticket to another site in a person's name, and that one spends it; against the bare server. */
+import { createTicketId } from "@gatehouse/cas/server";
+import type { Database } from "@gatehouse/database";
+import type { Pool } from "undici";
+import { demoPerson, get } from "./browser.ts";
+import { signInWorkers } from "./cas-round.ts";
+import { measureRounds } from "./compare-rounds.ts";
+import { joinDatabase, startBareServer, startHub } from "./hub.ts";
+import type { Round } from "./load.ts";
+import type { Measurement } from "./measurement.ts";
+import { onStage } from "./stage.ts";
+
+export function measureProxyRound(): Promise<Measurement> {
+  return onStage(async (stage) => {
+    const hub = await startHub(stage);
+    const pool = stage.connect(hub.url);
+    const bare = stage.connect((await startBareServer(stage, hub)).url);
+    const database = await joinDatabase(stage, hub);
+    const granted = await grantProxies(database, await signInWorkers(pool));
+    return measureRounds(
+      "proxy round, in ratio to a bare Node server with the same statements",
+      proxyRound(pool, granted, hub.service),
+      bareRound(bare, granted, hub.service),
+    );
+  });
+}
+
+/** One proxy-granting ticket a session, put where the hub puts it: the callback that hands it over is no part of a round. */
+async function grantProxies(database: Database, cookies: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(
+    cookies.map(async (cookie) => {
+      const found = await database.sessions.find(cookie.split("=")[1] ?? "", { touch: false });
+      if (found.state !== "alive") throw new Error("a session ended before anything was measured");
+      const id = createTicketId("PGT");
+      const proxies = ["https://portal.localhost/pgt"];
+      await database.proxyGrantingTickets.grant({
+        id,
+        siteId: "portal",
+        sessionId: found.session.id,
+        proxies,
+      });
+      return id;
+    }),
+  );
+}
+
+function proxyRound(hub: Pool, granted: readonly string[], service: string): Round {
+  const encoded = encodeURIComponent(service);
+  return async (worker) => {
+    const proxied = await get(hub, `/cas/proxy?pgt=${granted[worker]}&targetService=${encoded}`);
+    const ticket = /PT-[A-Za-z0-9-]+/.exec(proxied.body)?.[0];
+    const { body } = await get(hub, `/cas/p3/proxyValidate?service=${encoded}&ticket=${ticket}`);
+    if (!body.includes(`<cas:user>${demoPerson.username}</cas:user>`)) {
+      throw new Error(`the hub refused a proxy ticket: ${body}`);
+    }
+  };
+}
+
+function bareRound(bare: Pool, granted: readonly string[], service: string): Round {
+  const encoded = encodeURIComponent(service);
+  return async (worker) => {
+    const proxied = await get(bare, `/proxy?pgt=${granted[worker]}&service=${encoded}`);
+    const { body } = await get(bare, `/validate?service=${encoded}&ticket=${proxied.body}`);
+    if (body !== `<user>${demoPerson.username}</user>`) throw new Error(`the bare server refused: ${body}`);
+  };
+}

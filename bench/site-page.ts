@@ -1,0 +1,75 @@
+/** A page of a site for somebody who is signed in, against the same page for nobody, and against a bare page. */
+import { join } from "node:path";
+import type { Pool } from "undici";
+import { demoPerson, get, openForm, signIn } from "./browser.ts";
+import { compare } from "./compare.ts";
+import { type BenchedHub, siteSecret, startBareServer, startHub } from "./hub.ts";
+import { type Round, runRounds } from "./load.ts";
+import { type Measurement, ratioLine } from "./measurement.ts";
+import { onStage, type Stage } from "./stage.ts";
+import type { Started } from "./start-server.ts";
+
+const atOnce = 16;
+/** A page takes some fifty milliseconds when sixteen are drawn at once. */
+const turnSeconds = 0.8;
+
+export function measureSitePage(): Promise<Measurement> {
+  return onStage(async (stage) => {
+    const hub = await startHub(stage);
+    const bare = await startBareServer(stage, hub);
+    const shop = await startShop(stage, hub);
+    const pools = {
+      hub: stage.connect(hub.url),
+      shop: stage.connect(shop.url),
+      bare: stage.connect(bare.url),
+    };
+    const cookie = await signInAtSite(pools.hub, pools.shop);
+    const page = async (headers: Record<string, string>, expected: string): Promise<void> => {
+      const { status, body } = await get(pools.shop, "/cart", headers);
+      if (status !== 200 || !body.includes(expected)) throw new Error(`the shop answered ${status}`);
+    };
+    const measure = (round: Round) => (seconds: number) => runRounds(round, atOnce, seconds);
+    const signedIn = measure(() => page({ cookie }, "Alice"));
+    const nobody = measure(() => page({}, "Sign in"));
+    const barePage = measure(async () => void (await get(pools.bare, "/page")));
+    const toSamePageForNobody = await compare(signedIn, nobody, turnSeconds);
+    const toBarePage = await compare(signedIn, barePage, turnSeconds);
+    return {
+      title: "A page of the shop for somebody who is signed in, 16 at once",
+      lines: [
+        ratioLine("to the same page for nobody", toSamePageForNobody),
+        ratioLine("to a bare page", toBarePage),
+      ],
+      measured: { atOnce, toSamePageForNobody, toBarePage },
+    };
+  });
+}
+
+function startShop(stage: Stage, hub: BenchedHub): Promise<Started> {
+  const root = join(import.meta.dirname, "..");
+  const next = join(root, "node_modules/next/dist/bin/next");
+  return stage.start({
+    command: ["node", next, "start", "-p", String(hub.shopPort), "-H", "127.0.0.1"],
+    directory: "apps/shop",
+    port: hub.shopPort,
+    path: "/healthz",
+    environment: {
+      DATA_DIR: hub.dataDirectory,
+      HUB_URL: hub.publicUrl,
+      SITE_URL: hub.shopUrl,
+      SITE_SECRET: siteSecret,
+      NODE_OPTIONS: `--import=${join(root, "scripts/localhost-resolver.mjs")}`,
+    },
+  });
+}
+
+/** @returns the cookies of the site's session */
+async function signInAtSite(hub: Pool, shop: Pool): Promise<string> {
+  const session = await signIn(hub, await openForm(hub), demoPerson);
+  const begun = await get(shop, "/api/auth/sign-in?returnTo=/cart", { "sec-fetch-site": "same-origin" });
+  const target = new URL(begun.location);
+  const sent = await get(hub, target.pathname + target.search, { cookie: session });
+  const callback = new URL(sent.location);
+  const back = await get(shop, callback.pathname + callback.search, { cookie: begun.cookies.join("; ") });
+  return [...begun.cookies, ...back.cookies].filter((cookie) => !cookie.endsWith("=")).join("; ");
+}
