@@ -65,7 +65,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     signLogoutToken: (site, sid) => createLogoutToken({ settings, issuer, clock }, site, sid),
     log,
   });
-  const issuer = await openIssuer({ settings, database, sites, cookies, log, logout });
+  const issuer = await openIssuer({ settings, database, sites, cookies, log, logout, clock });
   const upkeep = startUpkeep({ database, logout, issuer, log });
   return {
     settings,

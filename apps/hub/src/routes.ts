@@ -13,6 +13,7 @@ import { health } from "./health/health.ts";
 import { home } from "./http/home.ts";
 import type { Route } from "./http/route.ts";
 import { interactions } from "./oidc/interaction.ts";
+import { postedRequests } from "./oidc/posted-request.ts";
 import { checkSession } from "./site-api/check-session.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoor } from "./test-door/test-door.ts";
@@ -30,6 +31,7 @@ export function hubRoutes(testClock: MovableClock | undefined): readonly Route[]
     samlValidate,
     ...rest,
     ...interactions,
+    ...postedRequests,
     disconnectApp,
     ...account,
     ...appPasswords,

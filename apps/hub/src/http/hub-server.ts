@@ -55,7 +55,7 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
       (request.method === "GET" || request.method === "HEAD") &&
       (assets.test(path) || (dev && path.startsWith("/_next/"))) &&
       !leadsOut.test(path);
-    if (isIssuers(path)) return serveIssuersPage(request, response);
+    if (isIssuers(request.method, path)) return serveIssuersPage(request, response);
     if (!isAsset) return listener(request, response);
     for (const [name, value] of plain) response.setHeader(name, value);
     try {

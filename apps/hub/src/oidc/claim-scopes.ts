@@ -9,7 +9,7 @@ import type { Hub } from "../hub.ts";
 
 /** What each scope of the issuer's own releases. */
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
-  profile: ["name", "preferred_username", "updated_at"],
+  profile: ["name", "preferred_username"],
   email: ["email", "email_verified"],
   groups: ["groups"],
 };

@@ -30,7 +30,7 @@ const lives = {
 
 /** What an issuer needs of the hub, and how it speaks to people. */
 export interface IssuerSurroundings {
-  readonly hub: Pick<Hub, "settings" | "database" | "sites" | "cookies" | "log" | "logout">;
+  readonly hub: Pick<Hub, "settings" | "database" | "sites" | "cookies" | "log" | "logout" | "clock">;
   readonly keys: readonly OpenedKey[];
   /** What pairwise subjects are made with; never changes. */
   readonly pairwiseSecret: string;
@@ -52,7 +52,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   // Behind the guard the address is always the public one; `mount-issuer.ts` says its scheme.
   provider.proxy = true;
   hashSecrets(provider);
-  keepCentralSessions(provider);
+  keepCentralSessions(provider, hub.clock);
   for (const event of [
     "server_error",
     "authorization.error",
@@ -107,7 +107,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     },
     acrValues: [passwordAcr],
     enabledJWA: signingAlgorithms,
-    pkce: { required: () => true },
+    pkce: { required: (_ctx, client) => hub.sites.find(client.clientId)?.oidc?.pkce !== "optional" },
     ttl: lives,
     rotateRefreshToken: true,
     conformIdTokenClaims: true,
@@ -191,8 +191,12 @@ function hashSecrets(provider: Provider): void {
  * The central session's token changes at sign-in and nowhere else, and its sites are told by the hub's own outbox:
  * with retries, for CAS and OpenID Connect alike (docs/decisions/0009).
  */
-function keepCentralSessions(provider: Provider): void {
-  const session = provider.Session.prototype as { resetIdentifier(): void };
+function keepCentralSessions(provider: Provider, clock: () => Date): void {
+  const session = provider.Session.prototype as { resetIdentifier(): void; past(seconds: number): boolean };
+  // How old a sign-in is (max_age) goes by the clock that it was written by, which a test may move.
+  session.past = function past(this: { loginTs?: number }, seconds) {
+    return Math.floor(clock().getTime() / 1000) - (this.loginTs ?? 0) > seconds;
+  };
   const original = session.resetIdentifier;
   session.resetIdentifier = function reset(this: { id: string; touched: boolean }) {
     if (this.id.startsWith("TGT-")) this.touched = true;

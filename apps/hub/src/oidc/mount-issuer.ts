@@ -5,12 +5,16 @@ import { answerHeaders } from "../http/response-headers.ts";
 import type { Drawn } from "../http/route.ts";
 import type { Hub } from "../hub.ts";
 import { type Browser, withBrowser } from "./central-session-view.ts";
+import { postedRequests } from "./posted-request.ts";
 
 const prefix = "/oidc";
 
-/** Whether an address is the issuer's. Interactions are routes of the hub. */
-export function isIssuers(path: string): boolean {
-  return path.startsWith(`${prefix}/`) && !path.startsWith(`${prefix}/interaction/`);
+/** Whether the issuer answers this. Interactions are routes of the hub, and so is what comes by POST to a page. */
+export function isIssuers(method: string | undefined, path: string): boolean {
+  const isRoute =
+    path.startsWith(`${prefix}/interaction/`) ||
+    postedRequests.some((posted) => posted.path === path && posted.method === method);
+  return path.startsWith(`${prefix}/`) && !isRoute;
 }
 
 /**
@@ -34,6 +38,8 @@ export async function serveIssuer(
       : { state: "unknown" as const };
   if (isToken && found.state !== "alive")
     request.headers.cookie = hub.cookies.without(request.headers.cookie, "session");
+  // Whatever a browser says it takes: what goes wrong on the way of a person is said to a person.
+  if (needsSession) request.headers.accept = "text/html";
   const { protocol } = new URL(hub.settings.hubUrl);
   request.headers["x-forwarded-proto"] = protocol.slice(0, -1);
   const original = Object.assign(request, { originalUrl: request.url, baseUrl: prefix });

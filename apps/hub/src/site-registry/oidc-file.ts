@@ -26,6 +26,12 @@ export const oidcFile = z.strictObject({
     .enum(clientAuthentications)
     .default("client_secret_basic")
     .describe("How the site proves itself at the token endpoint; none: by PKCE alone."),
+  pkce: z
+    .enum(["required", "optional"])
+    .default("required")
+    .describe(
+      "optional: also takes requests without a challenge, as of the conformance suite; for first-party sites with a secret.",
+    ),
   jwks: z
     .strictObject({ keys: z.array(z.record(z.string(), z.unknown())).min(1) })
     .optional()

@@ -19,7 +19,7 @@ interface Parser {
  */
 export function parseOidc(
   declared: RegisteredOidc,
-  hasSecret: boolean,
+  { hasSecret, firstParty }: { readonly hasSecret: boolean; readonly firstParty: boolean },
   { fill, address, refuse }: Parser,
 ): RegisteredOidc {
   const exact = (list: string, uris: readonly string[]): string[] =>
@@ -41,6 +41,8 @@ export function parseOidc(
     refuse("oidc.jwks", "is needed for oidc.clientAuthentication private_key_jwt");
   if (declared.grants.includes("authorization_code") && declared.redirectUris.length === 0)
     refuse("oidc.redirectUris", "should name at least one address for the grant authorization_code");
+  if (declared.pkce === "optional" && (declared.clientAuthentication === "none" || !firstParty))
+    refuse("oidc.pkce", "can be optional for a first-party site that proves itself, and for no other");
   if (declared.grants.includes("client_credentials") && declared.clientAuthentication === "none")
     refuse("oidc.grants", "cannot have client_credentials for a site that does not prove itself");
   return {

@@ -144,6 +144,11 @@ describe("a wrong registration is refused with field and reason", () => {
     ["oidc.redirectUris.0", { oidc: { redirectUris: ["https://shop.example;script-src/cb"] } }],
     ["oidc.redirectUris.0", { oidc: { redirectUris: ["https://shop.example./cb"] } }],
     ["api.resource", { api: { resource: "https://shop.example./api", scopes: {} } }],
+    ["oidc.pkce", { firstParty: false, oidc: { redirectUris: ["https://a.example/"], pkce: "optional" } }],
+    [
+      "oidc.pkce",
+      { oidc: { redirectUris: ["https://a.example/"], pkce: "optional", clientAuthentication: "none" } },
+    ],
     ["(file)", { unknown: true }],
   ])("%s %j", (field, wrong) => {
     const refused = refusal({ ...whole, ...wrong });

@@ -142,7 +142,13 @@ export function parseRegistration(
       },
       rest: site.cas.rest,
     },
-    oidc: site.oidc && parseOidc(site.oidc, site.secret !== undefined, { fill, address, refuse }),
+    oidc:
+      site.oidc &&
+      parseOidc(
+        site.oidc,
+        { hasSecret: site.secret !== undefined, firstParty: site.firstParty },
+        { fill, address, refuse },
+      ),
     api: site.api && { ...site.api, resource: address("api.resource", site.api.resource) },
   };
 }

@@ -89,6 +89,11 @@ export class TestBrowser {
     return answer;
   }
 
+  /** Whether it is a redirect of the hub to itself. */
+  leadsOn({ location }: BrowserAnswer): boolean {
+    return location !== "" && new URL(location, this.#hub.origin).origin === this.#hub.origin;
+  }
+
   /** Where a redirect of the hub to itself leads. */
   follow(answer: BrowserAnswer): Promise<BrowserAnswer> {
     const url = new URL(answer.location, this.#hub.origin);
