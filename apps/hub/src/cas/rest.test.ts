@@ -79,6 +79,26 @@ describe("POST /v1/tickets", () => {
     expect(statuses.at(-1)).toBe(429);
     await strict.close();
   });
+
+  test("right passwords are no guesses, however many at once; wrong ones at once are ten", async () => {
+    const strict = await openTestHub({
+      environment: { LOGIN_THROTTLE: "on" },
+      sites: ({ shop }) => ({ shop: shop.registration({ cas: { services: [shop.service], rest: true } }) }),
+    });
+    const bob = await strict.createPerson();
+    const tryAtOnce = async (count: number, password: (index: number) => string) => {
+      const answers = Array.from({ length: count }, (_, index) => {
+        const fields = new URLSearchParams({ username: bob.username, password: password(index) });
+        return new TestBrowser(strict).send("POST", "/cas/v1/tickets", form, fields.toString());
+      });
+      return (await Promise.all(answers)).map(({ status }) => status);
+    };
+    expect(new Set(await tryAtOnce(40, () => bob.password))).toEqual(new Set([201]));
+    const guesses = await tryAtOnce(40, (index) => `guess ${index}`);
+    expect(guesses.filter((status) => status === 401)).toHaveLength(10);
+    expect(guesses.filter((status) => status === 429)).toHaveLength(30);
+    await strict.close();
+  });
 });
 
 describe("POST /v1/tickets/{TGT}", () => {

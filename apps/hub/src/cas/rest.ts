@@ -159,7 +159,6 @@ async function proveAgain(
   const attempt = { identifier: username, password, address: call.address, knownBrowser: null };
   const verified = await verifyCredentials(call.hub, attempt);
   if (verified.outcome === "refused") throw refuse(call, verified);
-  await verified.settle();
   if (verified.person.id !== session.person.id)
     throw refuse(call, { outcome: "refused", code: "credentials_wrong" });
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Database } from "@gatehouse/database";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestDatabase } from "../test-support/test-database.ts";
@@ -130,6 +131,43 @@ describe("a right password gives back what was taken", () => {
   });
 });
 
+describe("attempts at once wait for their turn", () => {
+  /** How many of these attempts were under way together at most, and what came of each. */
+  async function makeAtOnce(attempts: readonly Attempt[]) {
+    let [running, most] = [0, 0];
+    const make = async () => {
+      most = Math.max(most, ++running);
+      await setImmediate();
+      running--;
+      return "made" as const;
+    };
+    const results = await Promise.all(attempts.map((attempt) => throttle.inTurn(attempt, make)));
+    return { most, results };
+  }
+  const times = (count: number, attempt: (index: number) => Attempt) =>
+    Array.from({ length: count }, (_, index) => attempt(index));
+
+  test("one on an account from one place, and so with a known browser", async () => {
+    for (const knownBrowser of [undefined, "hers"]) {
+      const { most, results } = await makeAtOnce(times(50, () => ({ ...alice, knownBrowser })));
+      expect([most, new Set(results)]).toEqual([1, new Set(["made"])]);
+    }
+  });
+
+  test("some from one address over all accounts, where its attempts are counted", async () => {
+    const from = (knownBrowser: string | undefined) =>
+      times(50, (index) => ({ ...alice, identifier: `account${index}`, knownBrowser }));
+    expect((await makeAtOnce(from(undefined))).most).toBe(16);
+    expect((await makeAtOnce(from("hers"))).most).toBe(50);
+  });
+
+  test("a flood is told to come again instead of waiting in memory", async () => {
+    const { results } = await makeAtOnce(times(600, () => alice));
+    expect(results.filter((result) => result === "made")).toHaveLength(501);
+    expect(results.at(-1)).toEqual({ allowed: false, retryInSeconds: 1 });
+  });
+});
+
 test.each([
   ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff::1", true],
   ["2001:db8::a:1:2:3", "2001:db8::b:1:2:3", true],
@@ -158,4 +196,5 @@ test("LOGIN_THROTTLE=off counts nothing", async () => {
   const off = createSignInThrottle(null);
   for (let index = 0; index < 20; index++) expect(await off.take(alice)).toEqual({ allowed: true });
   await off.succeeded(alice);
+  expect(await off.inTurn(alice, async () => "made")).toBe("made");
 });

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Database } from "@gatehouse/database";
 import { consume, createLimiter, network } from "./limiter.ts";
+import { createTurns, TooManyWaiting } from "./turns.ts";
 
 /** Who tries to sign in, as far as it can be told before the password is checked. */
 export interface Attempt {
@@ -12,11 +13,22 @@ export interface Attempt {
   readonly knownBrowser: string | undefined;
 }
 
+/** Has to wait. */
+export interface Throttled {
+  readonly allowed: false;
+  readonly retryInSeconds: number;
+}
+
 export interface SignInThrottle {
+  /**
+   * Lets attempts on one account from one place be made one after the other: until it is known that an attempt was
+   * right it counts as wrong, and a program that signs in twenty times at once would use up what is for guesses.
+   *
+   * @param make takes an attempt, looks at the password, and gives back what was right
+   */
+  inTurn<Result>(attempt: Attempt, make: () => Promise<Result>): Promise<Result | Throttled>;
   /** Takes one attempt before the password is looked at, so that attempts at once cannot slip by. */
-  take(
-    attempt: Attempt,
-  ): Promise<{ readonly allowed: true } | { readonly allowed: false; readonly retryInSeconds: number }>;
+  take(attempt: Attempt): Promise<{ readonly allowed: true } | Throttled>;
   /** The attempt was right: what it took is given back. */
   succeeded(attempt: Attempt): Promise<void>;
 }
@@ -36,16 +48,41 @@ const limits = {
   address: { points: 100, duration: 15 * 60 },
 } as const;
 
+/** At once in one process; far fewer than the counters hold, so that several hubs beside each other stay below too. */
+const turns = {
+  account: { atOnce: 1, waiting: 500 },
+  address: { atOnce: 16, waiting: 500 },
+} as const;
+
+const off: SignInThrottle = {
+  inTurn: (_, make) => make(),
+  take: async () => ({ allowed: true }),
+  succeeded: async () => {},
+};
+
 /** @param pool null switches throttling off (`LOGIN_THROTTLE=off`) */
 export function createSignInThrottle(pool: Database["pool"] | null): SignInThrottle {
-  if (pool === null) return { take: async () => ({ allowed: true }), succeeded: async () => {} };
+  if (pool === null) return off;
   const limiter = (name: keyof typeof limits) =>
     createLimiter(pool, `sign-in-${name}`, limits[name], { clearsExpired: name === "account" });
   const account = limiter("account");
   const everywhere = limiter("everywhere");
   const address = limiter("address");
+  const accountTurns = createTurns(turns.account);
+  const addressTurns = createTurns(turns.address);
 
   return {
+    async inTurn(attempt, make) {
+      // A browser she used before is not counted by its address.
+      const makeInTurn =
+        attempt.knownBrowser === undefined ? () => addressTurns.take(network(attempt.address), make) : make;
+      try {
+        return await accountTurns.take(accountKey(attempt), makeInTurn);
+      } catch (error) {
+        if (error instanceof TooManyWaiting) return { allowed: false, retryInSeconds: 1 };
+        throw error;
+      }
+    },
     async take(attempt) {
       const { identifier, knownBrowser } = attempt;
       // The narrow counter first: what it refuses uses up nothing wider, else one address could spend the

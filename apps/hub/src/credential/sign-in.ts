@@ -36,8 +36,7 @@ export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInRe
   const verified = await verifyCredentials(hub, attempt);
   if (verified.outcome === "refused") return verified;
   try {
-    const [session] = await Promise.all([startSession(hub, verified.person, attempt), verified.settle()]);
-    return { outcome: "signed-in", ...session };
+    return { outcome: "signed-in", ...(await startSession(hub, verified.person, attempt)) };
   } catch (error) {
     // Disabled or removed while her password was being verified.
     if (error instanceof PersonGone) return { outcome: "refused", code: "credentials_wrong" };
@@ -45,11 +44,10 @@ export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInRe
   }
 }
 
-/** Whose the credentials are; `settle` writes down that they were right. */
+/** Whose the credentials are. */
 export interface Verified {
   readonly outcome: "verified";
   readonly person: Person;
-  settle(): Promise<void>;
 }
 
 /**
@@ -65,26 +63,21 @@ export async function verifyCredentials(hub: Hub, attempt: CredentialsAttempt): 
     address: attempt.address,
     knownBrowser,
   };
-  const taken = await hub.throttle.take(throttled);
-  if (!taken.allowed)
-    return { outcome: "refused", code: "too_many_attempts", retryInSeconds: taken.retryInSeconds };
-
-  const right = await verifyPassword(found?.passwordHash ?? null, attempt.password);
-  if (!right || found === null || found.person.disabled)
-    return { outcome: "refused", code: "credentials_wrong" };
-
-  const { person, passwordHash } = found;
-  return {
-    outcome: "verified",
-    person,
-    async settle() {
-      const outdated = passwordHash !== null && isOutdated(passwordHash);
-      await Promise.all([
-        hub.throttle.succeeded(throttled),
-        outdated ? rehash(hub, person, attempt.password) : undefined,
-      ]);
-    },
-  };
+  const result = await hub.throttle.inTurn(throttled, async () => {
+    const taken = await hub.throttle.take(throttled);
+    if (!taken.allowed) return taken;
+    const right = await verifyPassword(found?.passwordHash ?? null, attempt.password);
+    if (!right || found === null || found.person.disabled)
+      return { outcome: "refused", code: "credentials_wrong" } as const;
+    await hub.throttle.succeeded(throttled);
+    return { outcome: "verified", ...found } as const;
+  });
+  if ("allowed" in result)
+    return { outcome: "refused", code: "too_many_attempts", retryInSeconds: result.retryInSeconds };
+  if (result.outcome === "refused") return result;
+  const { outcome, person, passwordHash } = result;
+  if (passwordHash !== null && isOutdated(passwordHash)) await rehash(hub, person, attempt.password);
+  return { outcome, person };
 }
 
 async function startSession(hub: Hub, person: Person, attempt: SignInAttempt) {

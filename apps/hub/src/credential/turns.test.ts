@@ -1,0 +1,74 @@
+import { setImmediate } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { createTurns, TooManyWaiting } from "./turns.ts";
+
+/** Work that goes on until it is told to end. */
+function openWork() {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const state = { begun: false };
+  const run = () => {
+    state.begun = true;
+    return promise;
+  };
+  return { state, run, end: resolve };
+}
+
+test("one waits for the other, and each gets its own result", async () => {
+  const turns = createTurns({ atOnce: 1, waiting: 10 });
+  const [first, second] = [openWork(), openWork()];
+  const results = [turns.take("a", first.run), turns.take("a", second.run)];
+  await setImmediate();
+  expect([first.state.begun, second.state.begun]).toEqual([true, false]);
+  first.end("one");
+  expect(await results[0]).toBe("one");
+  await setImmediate();
+  expect(second.state.begun).toBe(true);
+  second.end("two");
+  expect(await results[1]).toBe("two");
+});
+
+test("another kind does not wait", async () => {
+  const turns = createTurns({ atOnce: 1, waiting: 10 });
+  const slow = openWork();
+  const result = turns.take("a", slow.run);
+  expect(await turns.take("b", async () => "at once")).toBe("at once");
+  slow.end("later");
+  await result;
+});
+
+test("never more than the limit at once, and all of them in the end, in the order they came", async () => {
+  const turns = createTurns({ atOnce: 3, waiting: 100 });
+  let running = 0;
+  let most = 0;
+  const order: number[] = [];
+  await Promise.all(
+    Array.from({ length: 50 }, (_, index) =>
+      turns.take("a", async () => {
+        order.push(index);
+        most = Math.max(most, ++running);
+        await setImmediate();
+        running--;
+      }),
+    ),
+  );
+  expect(most).toBe(3);
+  expect(order).toEqual(Array.from({ length: 50 }, (_, index) => index));
+});
+
+test("work that fails hands its turn on", async () => {
+  const turns = createTurns({ atOnce: 1, waiting: 10 });
+  const failing = turns.take("a", () => Promise.reject(new Error("broken")));
+  const next = turns.take("a", async () => "fine");
+  await expect(failing).rejects.toThrow("broken");
+  expect(await next).toBe("fine");
+});
+
+test("a line that is full is not joined, and can be again", async () => {
+  const turns = createTurns({ atOnce: 1, waiting: 1 });
+  const slow = openWork();
+  const results = [turns.take("a", slow.run), turns.take("a", async () => "waited")];
+  await expect(turns.take("a", async () => "never")).rejects.toThrow(TooManyWaiting);
+  slow.end("done");
+  expect(await Promise.all(results)).toEqual(["done", "waited"]);
+  expect(await turns.take("a", async () => "again")).toBe("again");
+});
