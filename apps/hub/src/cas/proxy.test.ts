@@ -93,6 +93,18 @@ describe("2.5.4 the proxy callback", () => {
     expect(await ask("/cas/proxy", { pgt, targetService })).toContain("proxyFailure");
   });
 
+  test("2.3.3 one that failed leaves the site among those that are told of the sign-out (decision 0012)", async () => {
+    callback.answerWith(500);
+    const browser = new TestBrowser(opened);
+    const { service } = opened.shop;
+    const ticket = await signIn(service, browser);
+    const body = await ask("/cas/serviceValidate", { service, ticket, pgtUrl: callback.url });
+    expect(codeOf(body)).toBe("INVALID_PROXY_CALLBACK");
+    await browser.get("/cas/logout");
+    await opened.hub.logout.drain();
+    expect(opened.shop.told()).toContain(ticket);
+  });
+
   test("a peer that nobody vouches for is not handed anything", async () => {
     expect(codeOf(await validate(unvouched.url))).toBe("INVALID_PROXY_CALLBACK");
     expect(unvouched.asked).toEqual([]);

@@ -4,7 +4,6 @@ import {
   createTicketId,
   parseFormatAlone,
   parseProxyRequest,
-  type Rendered,
   type RequestParameters,
   renderJsonProxyFailure,
   renderJsonProxySuccess,
@@ -14,8 +13,9 @@ import {
   unknownProxyGrantingTicket,
   validationFormat,
 } from "@gatehouse/cas/server";
-import { type Call, route } from "../http/route.ts";
-import { readQuery, refuseTicket } from "./validate.ts";
+import { type Call, route, type Written } from "../http/route.ts";
+import { refusal, refuseTicket } from "./refuse-ticket.ts";
+import { readQuery } from "./validate.ts";
 
 /** @see CAS protocol 3.0.3, section 2.7 */
 export const proxy = route({
@@ -27,15 +27,13 @@ export const proxy = route({
   speaks: "json",
   async answer(call, { rawQuery }) {
     const asked = readQuery(rawQuery);
-    const { body, contentType } =
-      asked instanceof CasError
-        ? fail(asked, parseFormatAlone(rawQuery))
-        : await issueProxyTicket(call, asked);
-    return { status: 200, body, contentType };
+    return asked instanceof CasError
+      ? fail(asked, parseFormatAlone(rawQuery))
+      : issueProxyTicket(call, asked);
   },
 });
 
-async function issueProxyTicket(call: Call, asked: RequestParameters): Promise<Rendered> {
+async function issueProxyTicket(call: Call, asked: RequestParameters): Promise<Written> {
   try {
     const { pgt, targetService } = parseProxyRequest(asked);
     const { hub } = call;
@@ -58,12 +56,14 @@ async function issueProxyTicket(call: Call, asked: RequestParameters): Promise<R
       { event: "proxy.ticket", site: granted.siteId, target: target.id, session: granted.sessionId },
       "proxy ticket issued",
     );
-    return validationFormat(asked) === "JSON" ? renderJsonProxySuccess(id) : renderXmlProxySuccess(id);
+    const rendered = validationFormat(asked) === "JSON" ? renderJsonProxySuccess : renderXmlProxySuccess;
+    return { status: 200, ...rendered(id) };
   } catch (cause) {
     return fail(refuseTicket(call, cause), asked);
   }
 }
 
-function fail(error: CasError, asked: RequestParameters): Rendered {
-  return validationFormat(asked) === "JSON" ? renderJsonProxyFailure(error) : renderXmlProxyFailure(error);
+function fail(error: CasError, asked: RequestParameters): Written {
+  const rendered = validationFormat(asked) === "JSON" ? renderJsonProxyFailure : renderXmlProxyFailure;
+  return refusal(error, rendered(error));
 }

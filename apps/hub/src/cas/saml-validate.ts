@@ -3,13 +3,13 @@ import {
   authenticationSuccess,
   createTicketId,
   parseSamlRequest,
-  type Rendered,
   renderSamlFailure,
   renderSamlSuccess,
   samlCorrelation,
 } from "@gatehouse/cas/server";
-import { type Call, route } from "../http/route.ts";
-import { readQuery, refuseTicket, spendTicket } from "./validate.ts";
+import { type Call, route, type Written } from "../http/route.ts";
+import { refusal, refuseTicket } from "./refuse-ticket.ts";
+import { readQuery, spendTicket } from "./validate.ts";
 
 /** How long a site may take to read the assertion, in seconds; its ticket is spent already. */
 const assertionLifeSeconds = 60;
@@ -22,12 +22,10 @@ export const samlValidate = route({
   antiForgery: "ticket",
   sends: "xml",
   speaks: "json",
-  async answer(call, { rawQuery, xml }) {
-    return { status: 200, ...(await validate(call, rawQuery, xml)) };
-  },
+  answer: (call, { rawQuery, xml }) => validate(call, rawQuery, xml),
 });
 
-async function validate(call: Call, rawQuery: string, xml: Uint8Array): Promise<Rendered> {
+async function validate(call: Call, rawQuery: string, xml: Uint8Array): Promise<Written> {
   const { hub } = call;
   const asked = readQuery(rawQuery);
   const frame = {
@@ -40,14 +38,16 @@ async function validate(call: Call, rawQuery: string, xml: Uint8Array): Promise<
     const { ticket, service, renew } = parseSamlRequest(xml, asked);
     const spent = await spendTicket(call, ticket, { service, renew });
     const released = hub.sites.find(spent.siteId)?.cas?.attributes ?? [];
-    return renderSamlSuccess({
+    const rendered = renderSamlSuccess({
       ...frame,
       success: authenticationSuccess(spent, released),
       assertionId: createTicketId("LR"),
       issuer: hub.settings.hubUrl,
       lifeSeconds: assertionLifeSeconds,
     });
+    return { status: 200, ...rendered };
   } catch (cause) {
-    return renderSamlFailure({ ...frame, error: refuseTicket(call, cause) });
+    const error = refuseTicket(call, cause);
+    return refusal(error, renderSamlFailure({ ...frame, error }));
   }
 }

@@ -132,7 +132,7 @@ test("2.5.3 a failure of ours is INTERNAL_ERROR without its cause, and logged wi
   try {
     const query = new URLSearchParams({ service: "https://a.example/", ticket: createTicketId("ST") });
     const { status, body } = await new TestBrowser(broken).get(`${cas3}?${query}`);
-    expect([status, /code="(\w+)"/.exec(body)?.[1]]).toEqual([200, "INTERNAL_ERROR"]);
+    expect([status, /code="(\w+)"/.exec(body)?.[1]]).toEqual([500, "INTERNAL_ERROR"]);
     expect(body).not.toContain("secret");
     expect(broken.lines.join()).toContain("secret of the database");
   } finally {

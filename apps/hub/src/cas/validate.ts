@@ -22,6 +22,7 @@ import {
 } from "@gatehouse/cas/server";
 import { type Call, type Route, route, type Written } from "../http/route.ts";
 import { grantProxy } from "./proxy-callback.ts";
+import { refusal, refuseTicket } from "./refuse-ticket.ts";
 
 /** How one of the endpoints answers. */
 interface Manner {
@@ -57,8 +58,8 @@ const manners: readonly Manner[] = [
 ];
 
 /**
- * Answered with 200 whether or not it succeeds: the protocol's error is in the body, and clients that see
- * another status never look there. Parameters are read here and not by the mount, because what is wrong
+ * Answered with 200 whether or not the ticket is good: the protocol's error is in the body, and clients that see
+ * another status never look there (`refusal`). Parameters are read here and not by the mount, because what is wrong
  * with them is said in the protocol's own form as well.
  *
  * @see CAS protocol 3.0.3, sections 2.4, 2.5, 2.6 and 2.8
@@ -73,24 +74,23 @@ export const validations: readonly Route[] = manners.map((manner) =>
     speaks: "json",
     async answer(call, { rawQuery }) {
       const asked = readQuery(rawQuery);
-      const { body, contentType } =
-        asked instanceof CasError
-          ? manner.fail(asked, parseFormatAlone(rawQuery))
-          : await validate(manner, call, asked);
-      return { status: 200, body, contentType } satisfies Written;
+      return asked instanceof CasError
+        ? refusal(asked, manner.fail(asked, parseFormatAlone(rawQuery)))
+        : validate(manner, call, asked);
     },
   }),
 );
 
-async function validate(manner: Manner, call: Call, asked: RequestParameters): Promise<Rendered> {
+async function validate(manner: Manner, call: Call, asked: RequestParameters): Promise<Written> {
   try {
     const { ticket, service, renew, pgtUrl } = parseValidationRequest(asked, manner.accepts);
     const spent = await spendTicket(call, ticket, { service, renew });
     const released = manner.attributes ? (call.hub.sites.find(spent.siteId)?.cas?.attributes ?? []) : null;
     const iou = pgtUrl !== null && manner.proxies ? await grantProxy(call, pgtUrl, spent) : undefined;
-    return manner.succeed(authenticationSuccess(spent, released, iou), asked);
+    return { status: 200, ...manner.succeed(authenticationSuccess(spent, released, iou), asked) };
   } catch (cause) {
-    return manner.fail(refuseTicket(call, cause), asked);
+    const error = refuseTicket(call, cause);
+    return refusal(error, manner.fail(error, asked));
   }
 }
 
@@ -108,15 +108,6 @@ export async function spendTicket(
     "ticket validated",
   );
   return spent;
-}
-
-/** What a site is told, and what the log is. */
-export function refuseTicket(call: Call, cause: unknown): CasError {
-  const error = asCasError(cause);
-  if (error.code === "INTERNAL_ERROR") call.log.error({ err: cause }, "validation failed");
-  else
-    call.log.warn({ event: "ticket.refused", code: error.code, reason: error.description }, "ticket refused");
-  return error;
 }
 
 /** The parameters, or what is wrong with them. */

@@ -1,0 +1,26 @@
+import { asCasError, type CasError, type Rendered } from "@gatehouse/cas/server";
+import { databaseOutage } from "../http/database-outage.ts";
+import type { Call, Written } from "../http/route.ts";
+
+/** What a site is told, and what the log is. */
+export function refuseTicket(call: Call, cause: unknown): CasError {
+  const error = asCasError(cause);
+  const outage = databaseOutage(cause);
+  if (error.code !== "INTERNAL_ERROR")
+    call.log.warn({ event: "ticket.refused", code: error.code, reason: error.description }, "ticket refused");
+  else if (outage === undefined) call.log.error({ err: cause }, "validation failed");
+  else call.log.error({ event: "database.unavailable", reason: outage }, "the database is away");
+  return error;
+}
+
+/**
+ * A refusal is an answer, by 200. That the hub could not find out is none: it has the protocol's body and a status that
+ * says so, for whoever counts and tries again by it (docs/decisions/0012).
+ *
+ * @see RFC 9110, sections 15.6.1 and 15.6.4
+ */
+export function refusal(error: CasError, rendered: Rendered): Written {
+  if (error.code !== "INTERNAL_ERROR") return { status: 200, ...rendered };
+  if (databaseOutage(error) === undefined) return { status: 500, ...rendered };
+  return { status: 503, ...rendered, headers: { "retry-after": "5" } };
+}
