@@ -69,6 +69,13 @@ test("asked before: a site learns who she is when she says yes, and not before",
   await page.getByRole("button", { name: "Continue to Harbour Bank" }).click();
   await expect(page).toHaveURL(`${sites.bank}/accounts`);
   await expectSignedInOn(page, sites.bank, person);
+
+  // Her account says what she chose, and lets her take it back.
+  await page.goto(`${sites.hub}/account`);
+  await page.getByRole("button", { name: "Stop asking" }).click();
+  await expect(page.getByRole("status")).toContainText("without asking you first");
+  await page.getByRole("link", { name: "Corner Shop" }).click();
+  await expectSignedInOn(page, sites.shop, person);
 });
 
 test("asked before: without JavaScript too", async ({ browser, people, sites }) => {

@@ -73,8 +73,10 @@ async function visitSignedIn(
   await page.goto(`${hub}/cas/login?renew=true`);
   await look("sign-in page, once more");
   await page.getByLabel("Ask me before signing me in to another site").check();
+  await page.getByLabel("Keep me signed in on this browser").check();
   await fillSignInForm(page, person);
   await page.waitForURL(`${hub}/account`);
+  await look("account at the hub, with her choices");
   await visit(`${hub}/cas/login?service=${shop}/api/auth/callback/gatehouse`, "asked before a site");
   await visit(`${hub}/cas/logout`, "signed-out page");
 }

@@ -47,7 +47,14 @@ const ticketForm: TicketFormScreen = {
 };
 const loggedOut: LoggedOutScreen = { sites: [shop], wasSignedIn: true, frontChannel: [], continueTo: null };
 const told = ["https://bank.example/logout?a=1&b=2", "https://museum.example/logout"];
-const browser = { browser: "Firefox on Windows", address: "203.0.113.24", startedAt: at, lastActivityAt: at };
+const browser = {
+  browser: "Firefox on Windows",
+  address: "203.0.113.24",
+  startedAt: at,
+  lastActivityAt: at,
+  keptUntil: null,
+  asksBefore: false,
+};
 const account: AccountScreen = {
   person: { name: "Alice", username: "alice", email: "alice@example.com" },
   token: "token-1",

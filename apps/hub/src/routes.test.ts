@@ -45,6 +45,7 @@ const expected = [
   "POST /oidc/session/end anyone changes-nothing",
   "POST /account/apps/disconnect person form-token",
   "GET /account person changes-nothing",
+  "POST /account/sessions/stop-asking person form-token",
   "POST /account/sessions/end person form-token",
   "POST /account/sessions/end-others person form-token",
   "POST /account/sessions/end-all person form-token",

@@ -155,6 +155,10 @@ export interface AccountScreen {
     readonly address: string;
     readonly startedAt: Date;
     readonly lastActivityAt: Date;
+    /** She wanted to stay signed in; `null`: she did not. */
+    readonly keptUntil: Date | null;
+    /** She wanted to be asked before another site learns who she is. */
+    readonly asksBefore: boolean;
     readonly sites: readonly (SiteName & { readonly since: Date; readonly lastActivityAt: Date })[];
   }[];
   /** What programs use in place of her password, the newest first. */

@@ -31,6 +31,7 @@ export interface CentralSessionHands {
     personId?: string;
     previousToken?: string;
     longTerm?: boolean;
+    askBefore?: boolean;
   }) => Promise<{ token: string; personId: string; session: CentralSession }>;
   /** `alive`, `unknown`, or the reason of the end. */
   readonly stateOf: (token: string, options?: { touch: boolean }) => Promise<string>;
@@ -61,10 +62,10 @@ export function centralSessionStoreLaws(title: string, open: () => Promise<Centr
     const hands: CentralSessionHands = {
       trial: () => trial,
       sessions: () => trial.sessions,
-      start: async ({ personId, previousToken, longTerm = false } = {}) => {
+      start: async ({ personId, previousToken, longTerm = false, askBefore = false } = {}) => {
         const token = randomToken();
         const person = personId ?? (await trial.createPerson()).id;
-        const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm };
+        const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm, askBefore };
         const session = await trial.sessions.start({ personId: person, token, previousToken, ...browser });
         return { token, personId: person, session };
       },
@@ -107,6 +108,18 @@ function lawsOfLife({ trial, start, stateOf }: CentralSessionHands): void {
     expect(await stateOf(token)).toBe("alive");
     await trial().advance(25 * hour);
     expect(await stateOf(token)).not.toBe("alive");
+  });
+
+  test("who wants to be asked is asked until she says otherwise, in that session alone", async () => {
+    const { token, personId, session } = await start({ askBefore: true });
+    const other = await start({ personId, askBefore: true });
+    expect(session.askBefore).toBe(true);
+    await trial().sessions.stopAskingBefore(session.id);
+    expect(await trial().sessions.find(token, { touch: false })).toMatchObject({
+      session: { askBefore: false },
+    });
+    const found = await trial().sessions.find(other.token, { touch: false });
+    expect(found).toMatchObject({ session: { askBefore: true } });
   });
 
   test("ASVS 7.4.2 the session of a disabled person is not found alive, by whatever name", async () => {

@@ -122,6 +122,8 @@ export interface CentralSessionStore {
   ): Promise<void>;
   /** Living sessions of a person, latest activity first. */
   listOf(personId: string): Promise<readonly SessionWithSites[]>;
+  /** She is not asked any more before a site learns who she is. A session that has ended is left as it is. */
+  stopAskingBefore(sessionId: string): Promise<void>;
   /**
    * Ends sessions and queues a logout delivery per site, in one statement. Ending what has ended
    * already changes nothing.

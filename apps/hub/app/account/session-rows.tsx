@@ -1,6 +1,7 @@
 import { Button, ButtonLink, Confirm, RelativeTime, Row, RowList, Tag } from "@gatehouse/ui";
 import type { AccountScreen } from "../../src/screen.ts";
 import { listWords } from "../words.ts";
+import { ExactDate } from "./exact-date.tsx";
 
 type Session = AccountScreen["sessions"][number];
 
@@ -22,6 +23,7 @@ export function SessionRows({ sessions, token, now }: SessionRowsProps) {
             Signed in <RelativeTime date={session.startedAt} now={now} />, last used{" "}
             <RelativeTime date={session.lastActivityAt} now={now} />, from {session.address}
           </p>
+          <Choices session={session} token={token} />
           <SitesOfSession sites={session.sites} now={now} />
         </Row>
       ))}
@@ -33,6 +35,29 @@ function Title({ browser, here }: Session) {
   return (
     <>
       {browser} {here && <Tag>This browser</Tag>}
+    </>
+  );
+}
+
+/** What she chose when she signed in. */
+function Choices({ session, token }: { session: Session; token: string }) {
+  const { keptUntil, asksBefore, here } = session;
+  return (
+    <>
+      {keptUntil !== null && (
+        <p>
+          Stays signed in until <ExactDate date={keptUntil} />.
+        </p>
+      )}
+      {asksBefore && <p>Asks you before another site learns who you are.</p>}
+      {asksBefore && here && (
+        <form className="session-choice" method="post" action="/account/sessions/stop-asking">
+          <input type="hidden" name="token" value={token} />
+          <Button kind="plain" busyLabel="Saving …">
+            Stop asking
+          </Button>
+        </form>
+      )}
     </>
   );
 }

@@ -166,56 +166,83 @@ describe("ending sign-ins", () => {
   });
 });
 
-describe.each(["end", "end-others", "end-all"])("ASVS 3.5.1 /account/sessions/%s is protected", (what) => {
-  const path = `/account/sessions/${what}`;
-
-  async function attempt(
-    fields: (own: { token: string; session: string }) => Record<string, string>,
-    headers: Record<string, string> = {},
-  ) {
-    const [browser, other] = [await signedIn(), await signedIn()];
-    const { token, sessions } = await page(browser);
-    const session = sessions.find(({ here }) => !here)?.id ?? "";
-    const answer = await browser.post(path, fields({ token, session }), headers);
-    expect([await isIn(browser), await isIn(other)]).toEqual([true, true]);
-    return answer;
+describe("what she chose at the sign-in", () => {
+  async function choosing(browser: TestBrowser, choices: Record<string, string>): Promise<void> {
+    const hidden = browser.hiddenFields(await browser.get("/cas/login"));
+    const { username, password } = alice;
+    await browser.post("/cas/login", { ...hidden, username, password, ...choices });
   }
 
-  test.each<[string, (own: { token: string; session: string }) => Record<string, string>]>([
-    ["no form token", ({ session }) => ({ session })],
-    ["an empty one", ({ session }) => ({ session, token: "" })],
-    ["a wrong one", ({ session }) => ({ session, token: "0".repeat(32) })],
-    ["one in other letters", ({ session, token }) => ({ session, token: `${token} ` })],
-  ])("with %s nothing ends", async (_, fields) => {
-    const answer = await attempt(fields);
-    expect([answer.status, answer.screen("refused").code]).toEqual([403, "form_token_wrong"]);
-  });
-
-  test("with the form token of another session nothing ends", async () => {
-    const { token } = await page(await signedIn());
-    const answer = await attempt(({ session }) => ({ session, token }));
-    expect(answer.screen("refused").code).toBe("form_token_wrong");
-  });
-
-  test.each([{ origin: "https://evil.example" }, { origin: "null" }, { "sec-fetch-site": "cross-site" }])(
-    "sent by another site nothing ends: %j",
-    async (headers) => {
-      const answer = await attempt((own) => own, headers as Record<string, string>);
-      expect([answer.status, answer.screen("refused").code]).toEqual([403, "cross_site_request"]);
-    },
-  );
-
-  test("by GET nothing ends", async () => {
-    const [browser, other] = [await signedIn(), await signedIn()];
-    const { token, sessions } = await page(browser);
-    const session = sessions.find(({ here }) => !here)?.id ?? "";
-    const answer = await browser.get(`${path}?${new URLSearchParams({ token, session })}`);
-    expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
-    expect([await isIn(browser), await isIn(other)]).toEqual([true, true]);
-  });
-
-  test("without a session it leads to sign-in", async () => {
-    const answer = await new TestBrowser(opened).post(path, { token: "x", session: "x" });
-    expect([answer.status, answer.location]).toEqual([303, "/cas/login?return=%2Faccount"]);
+  test("is shown with each sign-in, and being asked first can be taken back here", async () => {
+    const there = new TestBrowser(opened);
+    await choosing(there, { warn: "true" });
+    const browser = new TestBrowser(opened);
+    await choosing(browser, { warn: "true", rememberMe: "true" });
+    const { sessions, token } = await page(browser);
+    expect(sessions).toMatchObject([
+      { here: true, asksBefore: true, keptUntil: expect.stringMatching(/^20\d\d-/) },
+      { here: false, asksBefore: true, keptUntil: null },
+    ]);
+    const answer = await browser.post("/account/sessions/stop-asking", { token });
+    expect(answer.location).toBe("/account?notice=asked-no-more");
+    expect((await page(browser)).sessions).toMatchObject([{ asksBefore: false }, { asksBefore: true }]);
+    expect(await enter(browser, opened.shop)).toMatch(/^ST-/);
   });
 });
+
+describe.each(["stop-asking", "end", "end-others", "end-all"])(
+  "ASVS 3.5.1 /account/sessions/%s is protected",
+  (what) => {
+    const path = `/account/sessions/${what}`;
+
+    async function attempt(
+      fields: (own: { token: string; session: string }) => Record<string, string>,
+      headers: Record<string, string> = {},
+    ) {
+      const [browser, other] = [await signedIn(), await signedIn()];
+      const { token, sessions } = await page(browser);
+      const session = sessions.find(({ here }) => !here)?.id ?? "";
+      const answer = await browser.post(path, fields({ token, session }), headers);
+      expect([await isIn(browser), await isIn(other)]).toEqual([true, true]);
+      return answer;
+    }
+
+    test.each<[string, (own: { token: string; session: string }) => Record<string, string>]>([
+      ["no form token", ({ session }) => ({ session })],
+      ["an empty one", ({ session }) => ({ session, token: "" })],
+      ["a wrong one", ({ session }) => ({ session, token: "0".repeat(32) })],
+      ["one in other letters", ({ session, token }) => ({ session, token: `${token} ` })],
+    ])("with %s nothing ends", async (_, fields) => {
+      const answer = await attempt(fields);
+      expect([answer.status, answer.screen("refused").code]).toEqual([403, "form_token_wrong"]);
+    });
+
+    test("with the form token of another session nothing ends", async () => {
+      const { token } = await page(await signedIn());
+      const answer = await attempt(({ session }) => ({ session, token }));
+      expect(answer.screen("refused").code).toBe("form_token_wrong");
+    });
+
+    test.each([{ origin: "https://evil.example" }, { origin: "null" }, { "sec-fetch-site": "cross-site" }])(
+      "sent by another site nothing ends: %j",
+      async (headers) => {
+        const answer = await attempt((own) => own, headers as Record<string, string>);
+        expect([answer.status, answer.screen("refused").code]).toEqual([403, "cross_site_request"]);
+      },
+    );
+
+    test("by GET nothing ends", async () => {
+      const [browser, other] = [await signedIn(), await signedIn()];
+      const { token, sessions } = await page(browser);
+      const session = sessions.find(({ here }) => !here)?.id ?? "";
+      const answer = await browser.get(`${path}?${new URLSearchParams({ token, session })}`);
+      expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
+      expect([await isIn(browser), await isIn(other)]).toEqual([true, true]);
+    });
+
+    test("without a session it leads to sign-in", async () => {
+      const answer = await new TestBrowser(opened).post(path, { token: "x", session: "x" });
+      expect([answer.status, answer.location]).toEqual([303, "/cas/login?return=%2Faccount"]);
+    });
+  },
+);

@@ -10,6 +10,7 @@ import { describeBrowser } from "./describe-browser.ts";
 
 const notices: ReadonlyMap<string, string> = new Map([
   ["ended", "Signed out there. Its sites are being told."],
+  ["asked-no-more", "Other sites learn who you are without asking you first, on this browser."],
   ["ended-others", "Signed out everywhere else. The sites are being told."],
   ["gone", "That sign-in had ended already."],
   ["app-password-revoked", "Revoked. Whatever used it is refused from now on."],
@@ -49,6 +50,8 @@ const showAccount = route({
           address: session.address,
           startedAt: session.startedAt,
           lastActivityAt: session.lastActivityAt,
+          keptUntil: session.longTerm ? session.expiresAt : null,
+          asksBefore: session.askBefore,
           sites: sitesOf(call, session),
         }),
       ),
@@ -102,6 +105,19 @@ const endOne = route({
   },
 });
 
+const stopAsking = route({
+  method: "POST",
+  path: "/account/sessions/stop-asking",
+  caller: "person",
+  antiForgery: "form-token",
+  sends: "form",
+  speaks: "html",
+  async answer(call) {
+    await call.hub.database.sessions.stopAskingBefore(call.session.id);
+    return seeOther("/account?notice=asked-no-more");
+  },
+});
+
 const endOthers = route({
   method: "POST",
   path: "/account/sessions/end-others",
@@ -148,4 +164,4 @@ function logEnded(call: CallerFacts["person"], ended: readonly string[]): void {
   );
 }
 
-export const account: readonly Route[] = [showAccount, endOne, endOthers, endAll];
+export const account: readonly Route[] = [showAccount, stopAsking, endOne, endOthers, endAll];
