@@ -7,16 +7,24 @@ import { signOutRoute } from "./sign-out-route.ts";
 import type { LazySite, Site } from "./site.ts";
 import { newReference } from "./site-log.ts";
 import { readRequestId, readStanding } from "./site-session.ts";
+import { isSoftNavigation, leaveToNavigation } from "./soft-navigation.ts";
 
 type Route = (site: Site, request: Request) => Promise<Response>;
 type Method = "GET" | "POST";
 
+interface Entry {
+  readonly method: Method;
+  readonly answer: Route;
+  /** Where pages send people. */
+  readonly place?: true;
+}
+
 /** Every address a browser or the hub may use. next-auth's own are not among them. */
-const routes: Record<string, { readonly method: Method; readonly answer: Route }> = {
-  "sign-in": { method: "GET", answer: signInRoute },
-  recognise: { method: "GET", answer: recogniseRoute },
+const routes: Record<string, Entry> = {
+  "sign-in": { method: "GET", answer: signInRoute, place: true },
+  recognise: { method: "GET", answer: recogniseRoute, place: true },
   "callback/gatehouse": { method: "GET", answer: callbackRoute },
-  unavailable: { method: "GET", answer: unavailableRoute },
+  unavailable: { method: "GET", answer: unavailableRoute, place: true },
   session: { method: "GET", answer: sessionRoute },
   "sign-out": { method: "POST", answer: signOutRoute },
   "logout-request": { method: "POST", answer: logoutRequestRoute },
@@ -41,6 +49,7 @@ async function answer(lazySite: LazySite, request: Request, method: Method): Pro
   if (route.method !== method || request.method === "HEAD") {
     return new Response("Method not allowed\n", { status: 405, headers: { allow: route.method } });
   }
+  if (route.place && isSoftNavigation(request)) return leaveToNavigation();
   try {
     return await route.answer(lazySite.open(), request);
   } catch (cause) {
@@ -53,7 +62,7 @@ function failure(lazySite: LazySite, request: Request, name: string, cause: unkn
   const { log } = lazySite;
   const error = findGatehouseAuthError(cause) ?? new GatehouseAuthError("internal", "", { cause });
   const reference = newReference();
-  // Anyone can send what is refused, and next/link tries a fetch before it navigates: no alarm.
+  // Anyone can send what is refused: no alarm.
   const level = error.code === "request_refused" ? "warn" : "error";
   log.write(error, { level, reference, requestId: readRequestId(request.headers) ?? undefined });
   if (name !== "logout-request")
