@@ -33,6 +33,25 @@ describe("site add", () => {
     expect(text).toMatch(/^HUB_URL is the default\./m);
   });
 
+  test("writes the section of the protocol that the site speaks", async () => {
+    await run("site add shop https://shop.example");
+    expect(await read("shop")).toMatchObject({
+      cas: { logoutUrl: "https://shop.example/api/auth/logout-request" },
+    });
+    expect(await read("shop")).not.toHaveProperty("oidc");
+    await run("site add bank https://bank.example --protocol oidc");
+    expect(await read("bank")).toMatchObject({
+      oidc: {
+        redirectUris: ["https://bank.example/api/auth/callback/gatehouse"],
+        postLogoutRedirectUris: ["https://bank.example/"],
+        backchannelLogoutUrl: "https://bank.example/api/auth/logout-request",
+      },
+    });
+    expect(await read("bank")).not.toHaveProperty("cas");
+    expect((await run("site check")).result.sites).toEqual(["bank", "shop"]);
+    await expect(run("site add mail https://mail.example --protocol saml")).rejects.toThrow(/cas or oidc/);
+  });
+
   test("refuses a site whose addresses belong to another, and writes nothing", async () => {
     await run("site add shop https://shop.example");
     await expect(run("site add again https://shop.example")).rejects.toThrow(

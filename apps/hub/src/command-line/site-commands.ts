@@ -17,12 +17,16 @@ export const siteAdd: Command = {
   name: "site add",
   summary: "Writes a registration for a site that uses @gatehouse/auth, and prints its secret once.",
   words: ["<id>", "<url>"],
-  options: { name: { value: "<name>", meaning: "what people call it; left out: the id" } },
+  options: {
+    name: { value: "<name>", meaning: "what people call it; left out: the id" },
+    protocol: { value: "<cas|oidc>", meaning: "how it signs in; left out: cas" },
+  },
   async run(input, settings) {
     const id = input.word("id");
     const origin = URL.parse(input.word("url"))?.origin;
     if (origin === undefined || origin === "null")
       throw new RefusedError("the second word is the site's origin, such as https://shop.example.com");
+    const section = readProtocol(input.option("protocol") ?? "cas")(origin);
     const { secret, sha256 } = createSiteSecret();
     const registration = {
       id,
@@ -30,11 +34,7 @@ export const siteAdd: Command = {
       url: `${origin}/`,
       firstParty: true,
       secret: { sha256 },
-      cas: {
-        services: [`${origin}/api/auth/callback/gatehouse`],
-        attributes: ["id", "name", "email"],
-        logoutUrl: `${origin}/api/auth/logout-request`,
-      },
+      ...section,
     };
     const text = `${JSON.stringify(registration, null, 2)}\n`;
     const file = join(settings.sitesDirectory, `${id}.json`);
@@ -62,6 +62,31 @@ export const siteAdd: Command = {
     };
   },
 };
+
+/** The addresses are those of the routes that @gatehouse/auth has. */
+const sections = {
+  cas: (origin: string) => ({
+    cas: {
+      services: [`${origin}/api/auth/callback/gatehouse`],
+      attributes: ["id", "name", "email"],
+      logoutUrl: `${origin}/api/auth/logout-request`,
+    },
+  }),
+  oidc: (origin: string) => ({
+    oidc: {
+      redirectUris: [`${origin}/api/auth/callback/gatehouse`],
+      postLogoutRedirectUris: [`${origin}/`],
+      backchannelLogoutUrl: `${origin}/api/auth/logout-request`,
+      scopes: ["openid", "profile", "email"],
+      idTokenAlgorithm: "ES256",
+    },
+  }),
+} as const;
+
+function readProtocol(name: string) {
+  if (name === "cas" || name === "oidc") return sections[name];
+  throw new RefusedError(`--protocol should be cas or oidc (got "${name}").`);
+}
 
 export const siteCheck: Command = {
   name: "site check",
