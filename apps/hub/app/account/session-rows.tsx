@@ -23,8 +23,9 @@ export function SessionRows({ sessions, token, now }: SessionRowsProps) {
             Signed in <RelativeTime date={session.startedAt} now={now} />, last used{" "}
             <RelativeTime date={session.lastActivityAt} now={now} />, from {session.address}
           </p>
-          <Choices session={session} token={token} />
+          <Choices {...session} />
           <SitesOfSession sites={session.sites} now={now} />
+          {session.asksBefore && session.here && <StopAsking token={token} />}
         </Row>
       ))}
     </RowList>
@@ -40,8 +41,7 @@ function Title({ browser, here }: Session) {
 }
 
 /** What she chose when she signed in. */
-function Choices({ session, token }: { session: Session; token: string }) {
-  const { keptUntil, asksBefore, here } = session;
+function Choices({ keptUntil, asksBefore }: Session) {
   return (
     <>
       {keptUntil !== null && (
@@ -50,15 +50,18 @@ function Choices({ session, token }: { session: Session; token: string }) {
         </p>
       )}
       {asksBefore && <p>Asks you before another site learns who you are.</p>}
-      {asksBefore && here && (
-        <form className="session-choice" method="post" action="/account/sessions/stop-asking">
-          <input type="hidden" name="token" value={token} />
-          <Button kind="plain" busyLabel="Saving …">
-            Stop asking
-          </Button>
-        </form>
-      )}
     </>
+  );
+}
+
+function StopAsking({ token }: { readonly token: string }) {
+  return (
+    <form className="session-choice" method="post" action="/account/sessions/stop-asking">
+      <input type="hidden" name="token" value={token} />
+      <Button kind="plain" busyLabel="Saving …">
+        Stop asking
+      </Button>
+    </form>
   );
 }
 
