@@ -1,0 +1,57 @@
+/** An API whose hub cannot be asked, or answers nonsense. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiInTest, cannot, told, withToken } from "./api-in-test.ts";
+
+let api: ApiInTest;
+beforeEach(async () => {
+  api = new ApiInTest();
+  await api.hub.start();
+});
+afterEach(() => api.hub.stop());
+
+describe("RFC 9110 15.6.4 the hub cannot be asked", () => {
+  const both = async () => [api.hub.issue(), await api.hub.sign()];
+
+  it("is 503 with a time to try again, never yes and never 401", async () => {
+    const tokens = await both();
+    api.hub.down = true;
+    for (const token of tokens) {
+      const answer = await api.make().GET(withToken(token));
+      expect(answer.headers.get("retry-after")).toBe("5");
+      expect(await told(answer)).toEqual(cannot);
+    }
+    expect(api.log.map(({ code }) => code)).toContain("hub_unreachable");
+  });
+
+  it.each([
+    [500, "", "hub_unreachable"],
+    [429, "", "hub_unreachable"],
+    [401, '{"error":"invalid_client"}', "site_rejected"],
+    [302, "", "hub_answer"],
+    [200, "<html>", "hub_answer"],
+    [200, "[]", "hub_answer"],
+    [200, '{"active":"yes"}', "hub_answer"],
+  ])("an answer %s %s is written down as %s", async (status, body, code) => {
+    const [opaque = "", jwt = ""] = await both();
+    api.hub.answer = { status, body };
+    expect(await told(await api.make().GET(withToken(opaque)))).toEqual(cannot);
+    expect(api.log.map((entry) => entry.code)).toEqual([code]);
+    expect(await told(await api.make().GET(withToken(jwt)))).toEqual(cannot);
+  });
+
+  it("a failure is not kept: the next call asks again", async () => {
+    const { GET } = api.make();
+    const [opaque = "", jwt = ""] = await both();
+    api.hub.down = true;
+    expect([(await GET(withToken(opaque))).status, (await GET(withToken(jwt))).status]).toEqual([503, 503]);
+    api.hub.down = false;
+    expect([(await GET(withToken(opaque))).status, (await GET(withToken(jwt))).status]).toEqual([200, 200]);
+  });
+
+  it("settings that cannot be used are 503 too, and named in the log", async () => {
+    expect(await told(await api.make({}, { SITE_SECRET: "short" }).GET(withToken(api.hub.issue())))).toEqual(
+      cannot,
+    );
+    expect(api.log.map(({ code }) => code)).toEqual(["secret_too_short"]);
+  });
+});

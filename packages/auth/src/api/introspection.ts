@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { BoundedMap } from "../bounded-map.ts";
+import { GatehouseAuthError } from "../gatehouse-auth-error.ts";
+import type { Settings } from "../settings.ts";
+import { askHub, type HubReply } from "./ask-hub.ts";
+import { type TokenFacts, tokenFacts } from "./token-facts.ts";
+
+/** How many answers are remembered. */
+const most = 10_000;
+
+interface IntrospectionParts {
+  readonly settings: Settings;
+  /** How long an answer counts for calls that come after it. */
+  readonly cacheMs: number;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+type Facts = TokenFacts | null;
+
+interface Remembered {
+  readonly facts: Facts;
+  readonly until: number;
+}
+
+/** A question that is under way, and the one that whoever came since waits for. */
+interface UnderWay {
+  readonly answer: Promise<Facts>;
+  next?: Promise<Facts>;
+}
+
+/**
+ * Asks the hub what opaque tokens are worth.
+ *
+ * An answer counts for every call that came before its question was sent: a burst of calls with one token costs two
+ * questions, and a token that was taken back before a call came is refused in that call. Beyond that answers count
+ * for `cacheMs`. Kept are answers and never failures, under a hash: whoever reads the memory finds no token there.
+ */
+export class Introspection {
+  readonly #parts: IntrospectionParts;
+  readonly #answers = new BoundedMap<string, Remembered>(most);
+  readonly #underWay = new Map<string, UnderWay>();
+
+  constructor(parts: IntrospectionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @returns `null` for a token that is not, or no longer, one
+   * @throws {GatehouseAuthError} when the hub cannot be asked
+   */
+  async facts(token: string): Promise<Facts> {
+    const key = createHash("sha256").update(token).digest("base64");
+    const known = this.#answers.get(key);
+    if (known && this.#parts.now() < known.until) return known.facts;
+    const underWay = this.#underWay.get(key);
+    if (underWay === undefined) return this.#begin(key, token);
+    const over = underWay.answer.then(ignore, ignore);
+    underWay.next ??= over.then(() => this.#begin(key, token));
+    return underWay.next;
+  }
+
+  #begin(key: string, token: string): Promise<Facts> {
+    const answer = this.#ask(key, token).finally(() => {
+      if (this.#underWay.get(key) === mine) this.#underWay.delete(key);
+    });
+    const mine: UnderWay = { answer };
+    this.#underWay.set(key, mine);
+    return answer;
+  }
+
+  async #ask(key: string, token: string): Promise<Facts> {
+    const { settings, cacheMs, now } = this.#parts;
+    // Counted from before the question: it may have been answered just before the token was taken back.
+    const asked = now();
+    const answer = await introspect(settings, token);
+    const facts = parseAnswer(answer);
+    const dies = typeof answer.exp === "number" ? answer.exp * 1000 : Number.POSITIVE_INFINITY;
+    if (cacheMs > 0) this.#answers.set(key, { facts, until: Math.min(asked + cacheMs, dies) });
+    return facts;
+  }
+}
+
+function ignore(): void {}
+
+/** @see RFC 7662, section 2.1; RFC 6749, section 2.3.1 (how id and secret are encoded) */
+async function introspect(settings: Settings, token: string): Promise<HubReply["json"]> {
+  const { hubUrl, siteId, siteSecret } = settings;
+  const credentials = Buffer.from(`${formEncode(siteId)}:${formEncode(siteSecret)}`).toString("base64");
+  const { status, json } = await askHub(`${hubUrl}/oidc/token/introspection`, {
+    authorization: `Basic ${credentials}`,
+    "content-type": "application/x-www-form-urlencoded",
+    body: new URLSearchParams({ token, token_type_hint: "access_token" }).toString(),
+  });
+  if (status === 429) throw new GatehouseAuthError("hub_unreachable");
+  if (status !== 200) throw new GatehouseAuthError(status === 401 ? "site_rejected" : "hub_answer");
+  return json;
+}
+
+/** @see RFC 7662, section 2.2 */
+function parseAnswer(answer: HubReply["json"]): Facts {
+  if (answer.active === false) return null;
+  if (answer.active !== true) throw new GatehouseAuthError("hub_answer");
+  // A refresh token is active too, and has no type.
+  return tokenFacts(answer, answer.token_type === "Bearer");
+}
+
+function formEncode(text: string): string {
+  return new URLSearchParams({ "": text }).toString().slice(1);
+}

@@ -1,0 +1,141 @@
+/** An API over the handlers that a route file exports, with a hub on a socket; titled by section. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiInTest, address, invalidToken, malformed, told, withToken } from "./api-in-test.ts";
+
+let api: ApiInTest;
+beforeEach(async () => {
+  api = new ApiInTest();
+  await api.hub.start();
+});
+afterEach(() => api.hub.stop());
+
+describe("RFC 6750 2.1 the token in the header", () => {
+  it.each(["Bearer", "bearer", "BEARER"])(
+    "%s brings the person and the site to the route",
+    async (scheme) => {
+      const headers = { authorization: `${scheme} ${api.hub.issue()}` };
+      const answer = await api.make().GET(new Request(address, { headers }));
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toEqual({ personId: "alice-id", siteId: "budget" });
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(answer.headers.get("vary")).toBe("Authorization");
+      expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+    },
+  );
+});
+
+describe("RFC 6750 3 and RFC 9110 11.6.1 challenges", () => {
+  const bare = [401, 'Bearer realm="harbour-bank"', "credentials_missing"];
+
+  it("without a token there is no error code, and the hub is not asked", async () => {
+    expect(await told(await api.make().GET(new Request(address)))).toEqual(bare);
+    expect(api.hub.introspections).toEqual([]);
+  });
+
+  it.each(["Basic YWxpY2U6cGFzc3dvcmQ=", "Bearerx abc", "DPoP abc"])(
+    "%s is no token",
+    async (authorization) => {
+      const answer = await api.make().GET(new Request(address, { headers: { authorization } }));
+      expect(await told(answer)).toEqual(bare);
+    },
+  );
+
+  it("a session cookie is nobody", async () => {
+    const cookie = "gatehouse-bank.session=abc";
+    expect(await told(await api.make().GET(new Request(address, { headers: { cookie } })))).toEqual(bare);
+  });
+
+  it.each(["Bearer", "Bearer ", "Bearer a b", "Bearer a, Bearer b", "Bearer ä", "Basic YTpi, Bearer abc"])(
+    "%s is invalid_request",
+    async (authorization) => {
+      const answer = await api.make().GET(new Request(address, { headers: { authorization } }));
+      expect(await told(answer)).toEqual(malformed);
+    },
+  );
+
+  it("an unknown token is invalid_token", async () => {
+    expect(await told(await api.make().GET(withToken("never-issued")))).toEqual(invalidToken);
+    expect(await told(await api.make().GET(withToken("a".repeat(9_000))))).toEqual(invalidToken);
+  });
+
+  it("a token without the scope is 403 and named what it needs", async () => {
+    const headers = { authorization: `Bearer ${api.hub.issue()}` };
+    const answer = await api.make().POST(new Request(address, { method: "POST", headers, body: "x" }));
+    expect(await told(answer)).toEqual([
+      403,
+      'Bearer realm="harbour-bank", error="insufficient_scope", error_description="The access token does not allow this. It needs the scope transfers.write.", scope="transfers.write"',
+      "insufficient_scope",
+    ]);
+  });
+
+  it.each(["accounts.readx", "accounts", "", undefined])(
+    "the scope %j is not accounts.read",
+    async (scope) => {
+      expect((await api.make().GET(withToken(api.hub.issue({ scope })))).status).toBe(403);
+    },
+  );
+});
+
+describe("RFC 6750 2.2, 2.3 and 5.3 a token elsewhere", () => {
+  it("is refused in the address, even a good one", async () => {
+    const token = api.hub.issue();
+    const url = `${address}?access_token=${token}`;
+    expect(await told(await api.make().GET(new Request(url)))).toEqual(malformed);
+    expect(await told(await api.make().GET(withToken(token, url)))).toEqual(malformed);
+  });
+
+  it("is refused in a form, with or without one in the header", async () => {
+    const token = api.hub.issue({ scope: "transfers.write" });
+    for (const headers of [{}, { authorization: `Bearer ${token}` }]) {
+      const body = new URLSearchParams({ access_token: token });
+      const request = new Request(address, { method: "POST", headers, body });
+      expect(await told(await api.make().POST(request))).toEqual(malformed);
+    }
+  });
+
+  it("a form without one reaches the route whole", async () => {
+    const headers = { authorization: `Bearer ${api.hub.issue({ scope: "transfers.write" })}` };
+    const request = new Request(address, { method: "POST", headers, body: new URLSearchParams({ a: "b" }) });
+    expect(await (await api.make().POST(request)).text()).toBe("a=b");
+  });
+});
+
+describe("RFC 9110 9 methods", () => {
+  it("9.3.2 HEAD is GET without its body, and needs the token as well", async () => {
+    const { HEAD } = api.make();
+    const answer = await HEAD(withToken(api.hub.issue()));
+    expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
+      200,
+      "application/json",
+      "",
+    ]);
+    expect((await HEAD(new Request(address))).status).toBe(401);
+  });
+
+  it("9.3.7 OPTIONS lists the methods and lets in no other origin", async () => {
+    const headers = { origin: "https://evil.example", "access-control-request-method": "POST" };
+    const answer = await api.make().OPTIONS(new Request(address, { method: "OPTIONS", headers }));
+    expect([answer.status, answer.headers.get("allow")]).toEqual([204, "GET, HEAD, POST, OPTIONS"]);
+    expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it.each(["PUT", "PATCH", "DELETE"] as const)("15.5.6 %s is 405 with what is allowed", async (method) => {
+    const answer = await api.make()[method](new Request(address, { method }));
+    expect(answer.headers.get("allow")).toBe("GET, HEAD, POST, OPTIONS");
+    expect(await told(answer)).toEqual([405, null, "method_not_allowed"]);
+  });
+});
+
+it("a refusal of the route is its status and code; a fault is 500, said to the log alone", async () => {
+  const token = api.hub.issue();
+  expect(await told(await api.make().GET(withToken(token, `${address}?refuse`)))).toEqual([
+    422,
+    null,
+    "not_enough",
+  ]);
+  const fault = await api.make().GET(withToken(token, `${address}?fail`));
+  expect(fault.headers.get("cache-control")).toBe("no-store");
+  expect(await told(fault)).toEqual([500, null, "server_error"]);
+  expect(api.log.map(({ code }) => code)).toEqual(["internal"]);
+  expect(JSON.stringify(api.log)).not.toContain(token);
+});

@@ -1,0 +1,59 @@
+import { credentialsMissing, invalidToken, malformedRequest } from "./api-refusal.ts";
+
+/** What a caller proves herself with, unproved: an access token, or user name and password in base64. */
+export interface Credentials {
+  readonly scheme: "Bearer" | "Basic";
+  readonly text: string;
+}
+
+/** Longer than any token of the hub, and than any user name with an app password. */
+const longest = 8_192;
+/** A form that may hold a token is read this far; the API itself takes no forms. */
+const longestForm = 65_536;
+
+/**
+ * The credentials of a request: from the Authorization header and nowhere else. Addresses are kept in logs and
+ * histories, and a form can be sent by any page, so a token in either is refused even when it is good.
+ *
+ * @throws {ApiRefusal}
+ * @see RFC 6750, sections 2 and 5.3
+ */
+export async function readCredentials(request: Request, takesAppPasswords: boolean): Promise<Credentials> {
+  const inQuery = new URL(request.url).searchParams.has("access_token");
+  if (inQuery || (await isInForm(request)))
+    throw malformedRequest("Send the access token in the Authorization header only, once.");
+  return parseAuthorization(request.headers.get("authorization") ?? "", takesAppPasswords);
+}
+
+/**
+ * Another scheme is as good as none. Headers sent twice arrive joined by a comma, which no token has.
+ *
+ * @see RFC 9110, section 11.6.2; RFC 6750, section 2.1; RFC 7617, section 2
+ */
+function parseAuthorization(header: string, takesAppPasswords: boolean): Credentials {
+  const [, name = "", text = ""] = /^\s*([^\s,]+)\s*(.*?)\s*$/.exec(header) ?? [];
+  if (name.toLowerCase() !== "bearer") {
+    if (/(?:^|,\s*)bearer\s/i.test(header)) throw malformedRequest("Send one Authorization header.");
+    if (takesAppPasswords && name.toLowerCase() === "basic") return { scheme: "Basic", text };
+    throw credentialsMissing(takesAppPasswords);
+  }
+  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(text))
+    throw malformedRequest(
+      "The Authorization header should be the word Bearer, a space and one access token.",
+    );
+  if (text.length > longest) throw invalidToken("The access token is none of the hub.");
+  return { scheme: "Bearer", text };
+}
+
+/** Reads a copy: the route finds its body untouched. */
+async function isInForm(request: Request): Promise<boolean> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type.trim()) || request.body === null) return false;
+  let form = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of request.clone().body ?? []) {
+    form += decoder.decode(chunk, { stream: true });
+    if (form.length > longestForm) break;
+  }
+  return new URLSearchParams(form).has("access_token");
+}
