@@ -332,6 +332,8 @@ describe("consent of a third-party site", () => {
       scope: "transactions.read",
       aud: apiAddress,
       client_id: "budget",
+      // As the API knows her; to the site she has another name.
+      sub: alice.id,
     });
     expect(tokens.claims()?.sub).not.toBe(alice.id);
   });

@@ -2,7 +2,7 @@
  * The OpenID Connect issuer: the one file that knows oidc-provider's constructor. What it keeps goes through
  * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
  */
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import Provider, { type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
 import { isEqual } from "../secret-keys.ts";
@@ -14,6 +14,7 @@ import { claimsOfScope } from "./claim-scopes.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { loadGrant } from "./grant.ts";
 import type { OpenedKey } from "./signing-keys.ts";
+import { subjects } from "./subject.ts";
 
 /** Lives of what is issued, in seconds. */
 const lives = {
@@ -117,10 +118,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
       client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
     findAccount: (ctx, id) => findAccount(hub, ctx, id),
     loadExistingGrant: (ctx) => loadGrant(hub, ctx),
-    pairwiseIdentifier: async (_ctx, accountId, client) =>
-      createHmac("sha256", surroundings.pairwiseSecret)
-        .update(`${client.clientId}:${accountId}`)
-        .digest("base64url"),
+    ...subjects(hub.sites, surroundings.pairwiseSecret),
     interactions: {
       policy: interactionRules(),
       url: (_ctx, interaction) => `/oidc/interaction/${interaction.uid}`,
