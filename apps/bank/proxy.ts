@@ -24,5 +24,5 @@ export async function proxy(request: NextRequest): Promise<Response> {
 export const config = {
   // Every address that may be drawn as a page, unknown ones too. What a page is made of, and the routes of
   // signing in, recognise nobody, and the policy of next.config.ts lets in no script there.
-  matcher: ["/((?!_next/static/|api/auth/|healthz$|icon\\.svg$).*)"],
+  matcher: ["/((?!_next/static/|api/auth/|api/(?:accounts|transactions|transfers)$|healthz$|icon\\.svg$).*)"],
 };

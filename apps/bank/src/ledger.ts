@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { TRANSFER_SCHEMA, type TransferOrder, type TransferOutcome, transferBook } from "./book-transfer.ts";
 import { type CalendarDate, monthOf, toCalendarDate } from "./calendar-date.ts";
 import { type Category, type InventedEntry, inventYear } from "./invented-year.ts";
 import { makePrivateFile } from "./private-file.ts";
@@ -47,6 +48,8 @@ export interface Ledger {
   findAccount(personId: string, accountId: string): Account | null;
   /** Newest month first; empty for an account that is not hers. */
   monthsOf(personId: string, accountId: string): readonly LedgerMonth[];
+  /** Moves money between two accounts of hers: both entries or none. */
+  transfer(personId: string, order: TransferOrder): TransferOutcome;
   close(): void;
 }
 
@@ -94,9 +97,10 @@ export function openLedger(file: string, clock: () => Date = () => new Date()): 
   makePrivateFile(file);
   const database = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: true });
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  database.exec(SCHEMA);
+  database.exec(SCHEMA + TRANSFER_SCHEMA);
   const entries = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
   const statements = Object.fromEntries(entries) as Statements;
+  const bookTransfer = transferBook(database);
   const accounts = (personId: string) => statements.accounts.all(personId).map(toAccount);
   return {
     accountsOf(personId) {
@@ -110,6 +114,7 @@ export function openLedger(file: string, clock: () => Date = () => new Date()): 
       return row === undefined ? null : toAccount(row);
     },
     monthsOf: (personId, accountId) => byMonth(statements.entries.all(personId, accountId).map(toEntry)),
+    transfer: (personId, order) => bookTransfer(personId, order, toCalendarDate(clock())),
     close: () => database.close(),
   };
 }

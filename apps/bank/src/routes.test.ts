@@ -11,8 +11,19 @@ const GUARDS: Readonly<Record<string, RegExp>> = {
   "accounts/page.tsx": /await requireSignIn\(/,
   "accounts/[id]/page.tsx": /await requireSignIn\([\s\S]*findAccount\(user\.id, id\)/,
   "api/auth/[...gatehouse]/route.ts": /= handlers;/,
+  "api/accounts/route.ts": apiRoute("GET", "accounts.read"),
+  "api/transactions/route.ts": apiRoute("GET", "transactions.read"),
+  "api/transfers/route.ts": apiRoute("POST", "transfers.write"),
   "healthz/route.ts": /function GET\(\)/,
 };
+
+/** Every method of the address is made by `protect`, the one that it has asks for its scope, and there is no other. */
+function apiRoute(method: string, scope: string): RegExp {
+  return new RegExp(
+    `^export const \\{ GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS \\} = protect\\(\\{\\n  ${method}: \\{\\n    scope: "${scope}",\\n(?:    .*\\n|\\n)*  \\},\\n\\}\\);$`,
+    "m",
+  );
+}
 
 const routes = globSync("**/{page.tsx,route.ts}", { cwd: app });
 
@@ -28,8 +39,10 @@ describe.each(routes)("%s", (route) => {
     expect(source).toContain('export const dynamic = "force-dynamic";');
   });
 
-  it("changes nothing", () => {
-    expect(source).not.toMatch(/export [^=(]*\b(?:PUT|PATCH|DELETE)\b|use server/);
-    if (!route.startsWith("api/auth/")) expect(source).not.toMatch(/\bPOST\b/);
+  it("changes nothing but by signing in, or with a token", () => {
+    expect(source).not.toMatch(/use server/);
+    // The methods of the API that it does not have are answered by `protect`.
+    if (!source.includes("= protect({")) expect(source).not.toMatch(/export [^=(]*\b(?:PUT|PATCH|DELETE)\b/);
+    if (!route.startsWith("api/")) expect(source).not.toMatch(/\bPOST\b/);
   });
 });

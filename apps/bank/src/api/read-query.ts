@@ -1,0 +1,18 @@
+import { ApiRefusal } from "@gatehouse/auth/api";
+
+/** @throws {ApiRefusal} for a parameter that is unknown, or there twice: who misspells a filter wants to know */
+export function readQuery<Name extends string>(
+  request: Request,
+  names: readonly Name[],
+): { readonly [name in Name]?: string } {
+  const query = [...new URL(request.url).searchParams];
+  const unknown = query.find(([name]) => !names.some((known) => known === name));
+  if (unknown !== undefined) throw invalidParameter(`Known parameters: ${names.join(", ") || "none"}.`);
+  const found = Object.fromEntries(query);
+  if (Object.keys(found).length < query.length) throw invalidParameter("A parameter is there twice.");
+  return found as { readonly [name in Name]?: string };
+}
+
+export function invalidParameter(message: string): ApiRefusal {
+  return new ApiRefusal(400, "invalid_parameter", message);
+}

@@ -1,0 +1,116 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import type { CalendarDate } from "./calendar-date.ts";
+
+/** Money to move between two accounts of one person. */
+export interface TransferOrder {
+  readonly fromAccountId: string;
+  readonly toAccountId: string;
+  /** A whole number above zero. */
+  readonly amountCents: number;
+  /** In her words, or empty. */
+  readonly reference: string;
+  /** The registration of the program that sent the order; null when she herself did, or by an app password of hers. */
+  readonly siteId: string | null;
+  /** Says which orders are the same one sent again, among those of one person by one program. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface Transfer {
+  readonly id: string;
+  readonly bookedOn: CalendarDate;
+}
+
+/** `not-hers`: an account that does not exist or is somebody else's; nobody learns which. */
+export type TransferOutcome =
+  | { readonly state: "booked" | "booked-before"; readonly transfer: Transfer }
+  | { readonly state: "not-hers" | "same-account" | "not-enough" | "key-used" };
+
+export const TRANSFER_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS transfer (
+    id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    idempotency_key TEXT,
+    order_digest TEXT NOT NULL,
+    booked_on TEXT NOT NULL,
+    UNIQUE (person_id, site_id, idempotency_key)
+  ) STRICT;
+`;
+
+const STATEMENTS = {
+  before: `SELECT id, booked_on, order_digest FROM transfer
+    WHERE person_id = ? AND site_id = ? AND idempotency_key = ?`,
+  account: `SELECT kind,
+      (SELECT coalesce(sum(amount_cents), 0) FROM entry WHERE account_id = account.id) AS balance,
+      (SELECT coalesce(max(sequence), -1) + 1 FROM entry WHERE account_id = account.id) AS next
+    FROM account WHERE person_id = ? AND id = ?`,
+  book: `INSERT INTO entry (account_id, sequence, booked_on, description, category, amount_cents)
+    VALUES (?, ?, ?, ?, 'savings', ?)`,
+  keep: `INSERT INTO transfer (id, person_id, site_id, idempotency_key, order_digest, booked_on)
+    VALUES (?, ?, ?, ?, ?, ?)`,
+} as const;
+
+/** What the entry is called at the other end. */
+const NAMES: Readonly<Record<string, string>> = { current: "current account", savings: "savings" };
+
+/**
+ * Makes what books transfers. Looking at the key and the balance, and both entries, are one transaction; it takes
+ * the write lock before it looks, so that the same order sent twice at once is booked once.
+ *
+ * @see https://www.sqlite.org/lang_transaction.html#immediate
+ */
+export function transferBook(database: DatabaseSync) {
+  return (personId: string, order: TransferOrder, today: CalendarDate): TransferOutcome => {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const outcome = book(database, personId, order, today);
+      database.exec("COMMIT");
+      return outcome;
+    } catch (error) {
+      database.exec("ROLLBACK");
+      throw error;
+    }
+  };
+}
+
+function book(
+  database: DatabaseSync,
+  personId: string,
+  order: TransferOrder,
+  today: CalendarDate,
+): TransferOutcome {
+  const { fromAccountId, toAccountId, amountCents, reference, idempotencyKey: key = null } = order;
+  // Unlike NULL, the empty text is equal to itself: UNIQUE sees it.
+  const siteId = order.siteId ?? "";
+  const digest = digestOf(order);
+  const before = key === null ? undefined : database.prepare(STATEMENTS.before).get(personId, siteId, key);
+  if (before !== undefined && before.order_digest !== digest) return { state: "key-used" };
+  if (before !== undefined) {
+    return {
+      state: "booked-before",
+      transfer: { id: String(before.id), bookedOn: String(before.booked_on) },
+    };
+  }
+  const account = database.prepare(STATEMENTS.account);
+  const [from, to] = [account.get(personId, fromAccountId), account.get(personId, toAccountId)];
+  if (from === undefined || to === undefined) return { state: "not-hers" };
+  if (fromAccountId === toAccountId) return { state: "same-account" };
+  if (Number(from.balance) < amountCents) return { state: "not-enough" };
+  const said = reference === "" ? "" : `: ${reference}`;
+  const entry = database.prepare(STATEMENTS.book);
+  entry.run(fromAccountId, Number(from.next), today, `To ${nameOf(to.kind)}${said}`, -amountCents);
+  entry.run(toAccountId, Number(to.next), today, `From ${nameOf(from.kind)}${said}`, amountCents);
+  const id = `transfer-${randomUUID()}`;
+  database.prepare(STATEMENTS.keep).run(id, personId, siteId, key, digest, today);
+  return { state: "booked", transfer: { id, bookedOn: today } };
+}
+
+function nameOf(kind: unknown): string {
+  return NAMES[String(kind)] ?? "account";
+}
+
+function digestOf({ fromAccountId, toAccountId, amountCents, reference }: TransferOrder): string {
+  const order = JSON.stringify([fromAccountId, toAccountId, amountCents, reference]);
+  return createHash("sha256").update(order).digest("hex");
+}
