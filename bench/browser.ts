@@ -34,7 +34,7 @@ export async function postForm(
 
 type RawAnswer = Awaited<ReturnType<Pool["request"]>>;
 
-async function read(response: RawAnswer): Promise<Answered> {
+export async function read(response: RawAnswer): Promise<Answered> {
   const { "set-cookie": set, location } = response.headers;
   return {
     status: response.statusCode,

@@ -9,15 +9,22 @@ const root = join(import.meta.dirname, "..");
 
 export const siteSecret = "bench".repeat(8);
 
-/** A site that may act for people at the shop. */
+/** A site that may act for people at the shop, and speaks OpenID Connect with everything that a site can use. */
 const portal = {
   id: "portal",
   name: "Portal",
   url: "https://portal.localhost/",
   firstParty: true,
+  secret: { environment: "PORTAL_SITE_SECRET" },
   cas: {
     services: ["https://portal.localhost/callback"],
     proxy: { callbacks: ["https://portal.localhost/pgt"], targets: ["shop"] },
+  },
+  oidc: {
+    redirectUris: ["https://portal.localhost/callback"],
+    grants: ["authorization_code", "refresh_token", "client_credentials"],
+    scopes: ["openid", "profile", "email", "offline_access"],
+    idTokenAlgorithm: "ES256",
   },
 };
 
@@ -56,6 +63,7 @@ export async function startHub(stage: Stage): Promise<BenchedHub> {
       BANK_URL: "http://bank.localhost:1",
       SHOP_SITE_SECRET: siteSecret,
       BANK_SITE_SECRET: siteSecret,
+      PORTAL_SITE_SECRET: siteSecret,
     },
   });
   const service = `${shopUrl}/api/auth/callback/gatehouse?state=bench`;

@@ -9,6 +9,7 @@ import { measureCasRound } from "./cas-round.ts";
 import { measureIdleMemory } from "./idle-memory.ts";
 import { measureLiveTickets } from "./live-tickets.ts";
 import type { Measurement } from "./measurement.ts";
+import { measureOidcRounds } from "./oidc-rounds.ts";
 import { printTable } from "./print-table.ts";
 import { measureProxyRound } from "./proxy-round.ts";
 import { measureSignIn } from "./sign-in.ts";
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   "sign-in": measureSignIn,
   "cas-round": measureCasRound,
   "proxy-round": measureProxyRound,
+  "oidc-rounds": measureOidcRounds,
   "live-tickets": measureLiveTickets,
   sweep: measureSweep,
   "site-page": measureSitePage,
