@@ -9,6 +9,7 @@ import type { OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { PersonStore } from "./person-store.ts";
 import type { Pool } from "./postgres-pool.ts";
 import type { PrismaClient } from "./prisma-client.ts";
+import type { RefreshExchangeStore } from "./refresh-exchange-store.ts";
 import type { SigningKeyStore } from "./signing-key-store.ts";
 import type { TestClock } from "./test-clock.ts";
 
@@ -23,6 +24,7 @@ export interface Database {
   readonly tickets: TicketRegistry;
   readonly proxyGrantingTickets: ProxyGrantingTicketRegistry;
   readonly oidcArtifacts: OidcArtifactStore;
+  readonly refreshExchanges: RefreshExchangeStore;
   readonly consents: ConsentStore;
   readonly signingKeys: SigningKeyStore;
   readonly appPasswords: AppPasswordStore;

@@ -20,6 +20,7 @@ import {
   type PostgresAddress,
 } from "./postgres-pool.ts";
 import { PostgresProxyGrantingTicketRegistry } from "./postgres-proxy-granting-ticket-registry.ts";
+import { PostgresRefreshExchangeStore } from "./postgres-refresh-exchange-store.ts";
 import { PostgresSigningKeyStore } from "./postgres-signing-key-store.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { openPrisma } from "./prisma-client.ts";
@@ -92,6 +93,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
   const loginTickets = new PostgresLoginTicketStore(pool);
   const logoutDeliveries = new PostgresLogoutDeliveryStore(pool, prisma);
   const oidcArtifacts = new PostgresOidcArtifactStore(pool);
+  const refreshExchanges = new PostgresRefreshExchangeStore(pool);
   const signingKeys = new PostgresSigningKeyStore(pool);
   const consents = new PostgresConsentStore(pool);
   const appPasswords = new PostgresAppPasswordStore(pool);
@@ -104,6 +106,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
     tickets,
     proxyGrantingTickets: new PostgresProxyGrantingTicketRegistry(pool),
     oidcArtifacts,
+    refreshExchanges,
     consents,
     signingKeys,
     appPasswords,
@@ -121,6 +124,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
         loginTickets,
         logoutDeliveries,
         oidcArtifacts,
+        refreshExchanges,
         signingKeys,
         appPasswords,
         consents,

@@ -5,6 +5,7 @@ import { errors } from "oidc-provider";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { clientsOf, currentSession, isSigningOut, viewOf, viewOfToken } from "./central-session-view.ts";
 import { clientMetadata } from "./client-metadata.ts";
+import { refreshTokenAdapter } from "./refresh-replay.ts";
 
 const sessionToken = /^TGT-[A-Za-z0-9]+$/;
 
@@ -19,7 +20,8 @@ export interface AdapterSurroundings {
 export function createAdapter(kind: string, surroundings: AdapterSurroundings): Adapter {
   if (kind === "Client") return clientAdapter(surroundings.sites);
   if (kind === "Session") return sessionAdapter(surroundings);
-  return artifactAdapter(kind, surroundings.database);
+  const adapter = artifactAdapter(kind, surroundings.database);
+  return kind === "RefreshToken" ? refreshTokenAdapter(adapter, surroundings.database) : adapter;
 }
 
 function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {

@@ -362,23 +362,6 @@ describe("consent of a third-party site", () => {
   });
 });
 
-describe("RFC 6749 6 refresh", () => {
-  test("a refresh token is good once; used again it ends the family", async () => {
-    const browser = await signedIn();
-    const asked = { scope: "openid offline_access", prompt: "consent" };
-    const { path, checks } = await begin(site, shopCallback(), asked);
-    const page = await browser.follow(await browser.get(path));
-    const { action, hidden } = page.screen("consent");
-    const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
-    const done = await browser.follow(await browser.post(action, { ...fields, answer: "allow" }));
-    const first = await exchange(site, done.location, checks);
-    const second = await client.refreshTokenGrant(site, first.refresh_token ?? "");
-    expect(second.refresh_token).not.toBe(first.refresh_token);
-    expect(await errorOf(client.refreshTokenGrant(site, first.refresh_token ?? ""))).toBe("invalid_grant");
-    expect(await errorOf(client.refreshTokenGrant(site, second.refresh_token ?? ""))).toBe("invalid_grant");
-  });
-});
-
 test("RFC 6749 4.4 client credentials, and a wrong secret", async () => {
   const tokens = await client.clientCredentialsGrant(site);
   expect(await client.tokenIntrospection(site, tokens.access_token)).toMatchObject({

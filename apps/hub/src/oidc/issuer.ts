@@ -13,6 +13,7 @@ import { interactionRules } from "./ask-before.ts";
 import { claimsOfScope } from "./claim-scopes.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { loadGrant } from "./grant.ts";
+import { AnsweredBefore, answerRefreshesTwice } from "./refresh-replay.ts";
 import type { OpenedKey } from "./signing-keys.ts";
 import { subjects } from "./subject.ts";
 
@@ -54,6 +55,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   provider.proxy = true;
   hashSecrets(provider);
   keepCentralSessions(provider, hub.clock);
+  answerRefreshesTwice(provider, hub.database);
   for (const event of [
     "server_error",
     "authorization.error",
@@ -62,6 +64,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
     "revocation.error",
   ])
     provider.on(event as "server_error", (_ctx, error) => {
+      if (error instanceof AnsweredBefore) return;
       const level = event === "server_error" ? "error" : "warn";
       hub.log[level](
         {

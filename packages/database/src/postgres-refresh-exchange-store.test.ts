@@ -1,0 +1,90 @@
+/** Laws of the exchange of refresh tokens. */
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { RefreshExchangeStore } from "./refresh-exchange-store.ts";
+import { emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+
+let trial: TrialDatabase;
+let exchanges: RefreshExchangeStore;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+beforeEach(async () => {
+  await emptyDatabase(trial.database);
+  exchanges = trial.database.refreshExchanges;
+});
+afterAll(() => trial.close());
+
+async function newToken(): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  await trial.database.oidcArtifacts.upsert(token, { kind: "RefreshToken", payload: {}, lifeSeconds: 3600 });
+  return token;
+}
+async function begun(token: string): Promise<Date> {
+  const exchange = await exchanges.begin(token);
+  if (exchange.state !== "begun") throw new Error(`it is ${exchange.state}`);
+  return exchange.at;
+}
+const advance = (seconds: number) => trial.database.testClock.advance(seconds);
+const stateOf = async (token: string) => (await exchanges.begin(token)).state;
+
+test("of 50 who begin at once one has begun, for the others it is under way", async () => {
+  const token = await newToken();
+  const states = await Promise.all(Array.from({ length: 50 }, () => stateOf(token)));
+  expect(states.filter((state) => state === "begun")).toHaveLength(1);
+  expect(states.filter((state) => state === "under-way")).toHaveLength(49);
+});
+
+test("RFC 9700 4.14.2 the same answer for ten seconds, and then it is spent", async () => {
+  const token = await newToken();
+  expect(await exchanges.finish(token, await begun(token), "the answer")).toBe(true);
+  await advance(9);
+  expect(await exchanges.begin(token)).toEqual({ state: "answered", answer: "the answer" });
+  await advance(2);
+  expect(await exchanges.begin(token)).toEqual({ state: "spent" });
+});
+
+test("what was begun and not finished may be begun anew after two seconds; the first's answer counts no more", async () => {
+  const token = await newToken();
+  const first = await begun(token);
+  await advance(1);
+  expect(await stateOf(token)).toBe("under-way");
+  await advance(1);
+  const states = await Promise.all(Array.from({ length: 10 }, () => exchanges.begin(token)));
+  const [second, ...more] = states.flatMap((one) => (one.state === "begun" ? [one.at] : []));
+  expect(more).toEqual([]);
+  expect(await exchanges.finish(token, first, "of the first")).toBe(false);
+  expect(await exchanges.finish(token, second as Date, "of the second")).toBe(true);
+  expect(await exchanges.begin(token)).toEqual({ state: "answered", answer: "of the second" });
+});
+
+test("an answer is not replaced", async () => {
+  const token = await newToken();
+  const at = await begun(token);
+  await exchanges.finish(token, at, "the answer");
+  expect(await exchanges.finish(token, at, "another")).toBe(false);
+});
+
+test("after kill -9 it is as it was: answered, then spent", async () => {
+  const token = await newToken();
+  await exchanges.finish(token, await begun(token), "the answer");
+  exchanges = (await trial.reopenAfterKill()).refreshExchanges;
+  expect(await exchanges.begin(token)).toEqual({ state: "answered", answer: "the answer" });
+  await advance(11);
+  expect(await stateOf(token)).toBe("spent");
+});
+
+test("a sweep forgets the answer, and not that it was given", async () => {
+  const token = await newToken();
+  await exchanges.finish(token, await begun(token), "the answer");
+  expect(await exchanges.sweep(10)).toBe(0);
+  await advance(11);
+  expect(await exchanges.sweep(10)).toBe(1);
+  expect(await stateOf(token)).toBe("spent");
+  const { rows } = await trial.database.pool.query("SELECT answer FROM oidc_artifacts");
+  expect(JSON.stringify(rows)).not.toContain("the answer");
+});
+
+test("a token that is not there is spent", async () => {
+  expect(await stateOf("nothing")).toBe("spent");
+});
