@@ -47,7 +47,7 @@ for (const javaScriptEnabled of [true, false]) {
 
     const used = await ask(sites, person, secret);
     expect(used.status).toBe(200);
-    expect(await used.json()).toMatchObject({ user: person.username, scopes: ["account:read"] });
+    expect(await used.json()).toMatchObject({ user: person.username, scopes: ["account.read"] });
     await page.reload();
     await expect(row).toContainText("last used just now");
 

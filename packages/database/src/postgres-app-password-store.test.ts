@@ -33,7 +33,7 @@ function wish(more: Partial<Wish> = {}): Wish {
     personId: alice.id,
     secret: `gh_${randomUUID()}`,
     name: "Backup",
-    scopes: ["account:read"],
+    scopes: ["account.read"],
     lifeSeconds: 30 * day,
     ...more,
   };
@@ -49,14 +49,14 @@ const listed = async () => (await appPasswords.listOf(alice.id)).map(({ name }) 
 
 describe("one that was made", () => {
   test("is found by user name and secret, with its person, its scopes and its life", async () => {
-    const { id, secret } = await make({ scopes: ["account:read", "bank:accounts.read"] });
+    const { id, secret } = await make({ scopes: ["account.read", "bank:accounts.read"] });
     const found = await appPasswords.findForUse(alice.username, secret);
     expect(found).toEqual({
       person: alice,
       appPassword: {
         id,
         name: "Backup",
-        scopes: ["account:read", "bank:accounts.read"],
+        scopes: ["account.read", "bank:accounts.read"],
         createdAt: expect.any(Date),
         expiresAt: expect.any(Date),
         lastUsedAt: null,

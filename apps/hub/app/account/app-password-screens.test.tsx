@@ -31,7 +31,7 @@ const form: MakeAppPasswordScreen = {
   longestName: 60,
   scopes: [
     { ...accounts, field: "scope:bank:accounts.read", hint: "And how much.", chosen: false },
-    { words: "see who you are", at: null, field: "scope:account:read", hint: "Your name.", chosen: true },
+    { words: "see who you are", at: null, field: "scope:account.read", hint: "Your name.", chosen: true },
   ],
   lives: [
     { days: 7, chosen: false },
@@ -105,14 +105,14 @@ describe("the form", () => {
     const controls = html
       .match(/<(input|select|textarea)\b[^>]*>/g)
       ?.map((tag) => /name="([^"]+)"/.exec(tag)?.[1]);
-    expect(controls).toEqual(["token", "name", "scope:bank:accounts.read", "scope:account:read", "days"]);
+    expect(controls).toEqual(["token", "name", "scope:bank:accounts.read", "scope:account.read", "days"]);
     expect(html.match(/<button\b/g)).toHaveLength(1);
   });
 
   test("keeps what was chosen", () => {
     const html = drawnForm({ errors: ["too_many"] });
     expect(html).toMatch(/<input[^>]*value="Backup"/);
-    expect(html.match(/<input[^>]*name="scope:account:read"[^>]*>/)?.[0]).toContain("checked=");
+    expect(html.match(/<input[^>]*name="scope:account.read"[^>]*>/)?.[0]).toContain("checked=");
     expect(html.match(/<input[^>]*name="scope:bank:accounts.read"[^>]*>/)?.[0]).not.toContain("checked=");
     expect(html).toContain('<option value="30" selected="">30 days</option>');
   });

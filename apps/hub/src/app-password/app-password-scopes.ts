@@ -1,69 +1,44 @@
-/** What an app password can allow, in the order in which people see it. */
+/** What an app password can allow: the hub's own API, and what the registered sites' APIs name. */
 import type { Allowed } from "../screen.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
-export interface AppPasswordScope {
+export interface AppPasswordScope extends Allowed {
+  /** Of a site: its id, a colon and what its API calls it. The hub's own has no colon, so the two never meet. */
   readonly name: string;
-  /** Id of the site that asks for it; `null`: the hub itself. */
-  readonly site: string | null;
-  /** Follows "It may". */
-  readonly words: string;
-  /** What to know before allowing it. */
-  readonly hint: string;
+  /** What to know before allowing it, where words alone do not say it. */
+  readonly hint: string | null;
 }
 
-const appPasswordScopes: readonly AppPasswordScope[] = [
-  {
-    name: "account:read",
-    site: null,
-    words: "see who you are",
-    hint: "Your name, username and email.",
-  },
-  {
-    name: "bank:accounts.read",
-    site: "bank",
-    words: "see your accounts",
-    hint: "And how much is on them.",
-  },
-  {
-    name: "bank:transactions.read",
-    site: "bank",
-    words: "see your transactions",
-    hint: "What came in and went out, and from whom to whom.",
-  },
-  {
-    name: "bank:transfers.write",
-    site: "bank",
-    words: "send money from your accounts",
-    hint: "Without asking you each time.",
-  },
-];
+/** The one scope of the hub's own API. */
+export const ownScope = "account.read";
+const own: AppPasswordScope = {
+  name: ownScope,
+  words: "see who you are",
+  at: null,
+  hint: "Your name, username and email.",
+};
 
-/** What can be chosen now: the hub's own, and those of sites that are registered. */
-export function scopesOffered(sites: SiteRegistry): readonly (AppPasswordScope & { at: string | null })[] {
-  return appPasswordScopes.flatMap((scope) => {
-    if (scope.site === null) return { ...scope, at: null };
-    const site = sites.find(scope.site);
-    return site === undefined ? [] : { ...scope, at: site.name };
-  });
-}
-
-/** In words, in the list's order; a scope that is not on the list any more goes by its name. */
-export function allowedBy(scopes: readonly string[], sites: SiteRegistry): readonly Allowed[] {
-  const known = appPasswordScopes.filter(({ name }) => scopes.includes(name));
-  const gone = scopes.filter((name) => !known.some((scope) => scope.name === name));
-  return [
-    ...known.map(({ words, site }) => ({
+/** What can be chosen now, in the order in which people see it. */
+export function scopesOffered(sites: SiteRegistry): readonly AppPasswordScope[] {
+  const ofSites = sites.list().flatMap(({ id, name: at, api }) =>
+    Object.entries(api?.scopes ?? {}).map(([scope, words]) => ({
+      name: `${id}:${scope}`,
       words,
-      at: site === null ? null : (sites.find(site)?.name ?? site),
+      at,
+      hint: null,
     })),
-    ...gone.map((words) => ({ words, at: null })),
-  ];
+  );
+  return [own, ...ofSites];
+}
+
+/** In words, in the order above; a scope that no registration names any more goes by its name. */
+export function allowedBy(scopes: readonly string[], sites: SiteRegistry): readonly Allowed[] {
+  const known = scopesOffered(sites).filter(({ name }) => scopes.includes(name));
+  const gone = scopes.filter((name) => !known.some((scope) => scope.name === name));
+  return [...known.map(({ words, at }) => ({ words, at })), ...gone.map((words) => ({ words, at: null }))];
 }
 
 /** A site hears of what is allowed there, and of nothing else. */
 export function scopesAt(siteId: string, scopes: readonly string[]): readonly string[] {
-  return scopes.filter((name) =>
-    appPasswordScopes.some((scope) => scope.name === name && scope.site === siteId),
-  );
+  return scopes.filter((name) => name.startsWith(`${siteId}:`));
 }

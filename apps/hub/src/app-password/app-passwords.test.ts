@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import {
+  bankWithApi,
   basic,
   fillAppPasswordForm,
   makeAppPassword,
@@ -12,7 +13,7 @@ let opened: TestHub;
 let alice: TestPerson;
 let browser: TestBrowser;
 beforeAll(async () => {
-  opened = await openTestHub();
+  opened = await openTestHub({ sites: bankWithApi });
 });
 beforeEach(async () => {
   alice = await opened.createPerson();
@@ -38,7 +39,7 @@ async function revoke(id: string, from = browser, more: Record<string, string> =
 
 describe("making an app password", () => {
   test("it is shown once, on an answer that nobody keeps", async () => {
-    const fields = await fillAppPasswordForm(browser, { scopes: ["account:read", "bank:accounts.read"] });
+    const fields = await fillAppPasswordForm(browser, { scopes: ["account.read", "bank:accounts.read"] });
     const answer = await sendAppPasswordForm(browser, fields);
     expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "no-store"]);
     const { secret, ...rest } = answer.screen("app-password-made");
@@ -90,7 +91,7 @@ describe("making an app password", () => {
   test("the form offers what registered sites ask for, nothing ticked, 30 days", async () => {
     const form = (await browser.get("/account/app-passwords/new")).screen("make-app-password");
     expect(form.scopes.map(({ field, at, chosen }) => [field, at, chosen])).toEqual([
-      ["scope:account:read", null, false],
+      ["scope:account.read", null, false],
       ["scope:bank:accounts.read", "The bank", false],
       ["scope:bank:transactions.read", "The bank", false],
       ["scope:bank:transfers.write", "The bank", false],
@@ -145,14 +146,14 @@ describe("making an app password", () => {
 
   test("the account's password is neither asked for nor taken", async () => {
     const fields = await fillAppPasswordForm(browser);
-    expect(Object.keys(fields).toSorted()).toEqual(["days", "id", "name", "scope:account:read", "token"]);
+    expect(Object.keys(fields).toSorted()).toEqual(["days", "id", "name", "scope:account.read", "token"]);
   });
 });
 
 describe("the account page lists hers", () => {
   test("with what each may do, since when, last used, until when; never the secret", async () => {
     expect(await listed()).toEqual([]);
-    const secret = await makeAppPassword(browser, { scopes: ["bank:transfers.write", "account:read"] });
+    const secret = await makeAppPassword(browser, { scopes: ["bank:transfers.write", "account.read"] });
     const [row] = await listed();
     expect(row).toEqual({
       id: expect.any(String),

@@ -1,7 +1,7 @@
 /** `/api/v1/me` over HTTP: `Basic` with app passwords. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { basic, makeAppPassword } from "../test-support/app-password.ts";
+import { bankWithApi, basic, makeAppPassword } from "../test-support/app-password.ts";
 import { createAppPasswordSecret } from "./app-password-secret.ts";
 
 const challenge = 'Basic realm="gatehouse", charset="UTF-8"';
@@ -10,7 +10,7 @@ let alice: TestPerson;
 let browser: TestBrowser;
 let secret: string;
 beforeAll(async () => {
-  opened = await openTestHub();
+  opened = await openTestHub({ sites: bankWithApi });
 });
 beforeEach(async () => {
   alice = await opened.createPerson();
@@ -40,7 +40,7 @@ test("who she is, by which credential, and what it allows", async () => {
       name: "Backup",
       expiresAt: expect.any(String),
     },
-    scopes: ["account:read"],
+    scopes: ["account.read"],
   });
   expect(answer.headers["cache-control"]).toBe("no-store");
   expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f]{12}$/);
@@ -173,7 +173,7 @@ test("RFC 6750 3.1 what it does not allow: 403 that names the scope, and the cha
   const narrow = await makeAppPassword(browser, { scopes: ["bank:accounts.read"] });
   const answer = await ask(basic(alice.username, narrow));
   expect([answer.status, answer.challenge]).toEqual([403, challenge]);
-  expect(answer.json).toMatchObject({ error: "insufficient_scope", scope: "account:read" });
+  expect(answer.json).toMatchObject({ error: "insufficient_scope", scope: "account.read" });
   expect(answer.body).not.toContain(alice.id);
 });
 
@@ -213,7 +213,7 @@ test("ASVS 16.2.5 the log names person and app password, and nothing of what was
 describe("ASVS 6.3.1 with throttling on", () => {
   let throttled: TestHub;
   beforeAll(async () => {
-    throttled = await openTestHub({ environment: { LOGIN_THROTTLE: "on" } });
+    throttled = await openTestHub({ sites: bankWithApi, environment: { LOGIN_THROTTLE: "on" } });
   });
   afterAll(() => throttled.close());
 

@@ -1,11 +1,12 @@
 /** `/api/v1/me`: who a program is, by which credential, and what it may do. */
 import { json, route } from "../http/route.ts";
+import { ownScope } from "./app-password-scopes.ts";
 
 export const me = route({
   method: "GET",
   path: "/api/v1/me",
   caller: "api",
-  scope: "account:read",
+  scope: ownScope,
   antiForgery: "changes-nothing",
   sends: "nothing",
   speaks: "json",

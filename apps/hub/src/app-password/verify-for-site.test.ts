@@ -1,7 +1,7 @@
 /** `/api/v1/app-passwords/verify` over HTTP. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { basic, makeAppPassword } from "../test-support/app-password.ts";
+import { bankWithApi, basic, makeAppPassword } from "../test-support/app-password.ts";
 import { createAppPasswordSecret } from "./app-password-secret.ts";
 
 let opened: TestHub;
@@ -9,13 +9,13 @@ let alice: TestPerson;
 let browser: TestBrowser;
 let secret: string;
 beforeAll(async () => {
-  opened = await openTestHub();
+  opened = await openTestHub({ sites: bankWithApi });
 });
 beforeEach(async () => {
   alice = await opened.createPerson();
   browser = new TestBrowser(opened);
   await browser.signIn(alice);
-  secret = await makeAppPassword(browser, { scopes: ["account:read", "bank:accounts.read"] });
+  secret = await makeAppPassword(browser, { scopes: ["account.read", "bank:accounts.read"] });
 });
 afterAll(() => opened.close());
 
@@ -121,7 +121,7 @@ test("ASVS 16.2.5 the log names person, app password and site, and nothing of wh
 });
 
 test("ASVS 6.3.1 guessing through a site has to wait after a hundred; right ones go on, and other sites' too", async () => {
-  const throttled = await openTestHub({ environment: { LOGIN_THROTTLE: "on" } });
+  const throttled = await openTestHub({ sites: bankWithApi, environment: { LOGIN_THROTTLE: "on" } });
   try {
     const bob = await throttled.createPerson();
     const hers = new TestBrowser(throttled);

@@ -1,5 +1,20 @@
 /** Makes app passwords as a person does: by the form on her account page. */
+import type { TestHubOverrides } from "../test-hub.ts";
 import type { BrowserAnswer, TestBrowser } from "./test-browser.ts";
+
+/** For `openTestHub`: the bank has an API. */
+export const bankWithApi: NonNullable<TestHubOverrides["sites"]> = ({ bank }) => ({
+  bank: bank.registration({
+    api: {
+      resource: `${bank.origin}/api`,
+      scopes: {
+        "accounts.read": "see your accounts",
+        "transactions.read": "see your transactions",
+        "transfers.write": "send money from your accounts",
+      },
+    },
+  }),
+});
 
 const path = "/account/app-passwords/new";
 
@@ -10,7 +25,7 @@ export interface AppPasswordForm {
   readonly days: string;
 }
 
-const usual: AppPasswordForm = { name: "Backup", scopes: ["account:read"], days: "30" };
+const usual: AppPasswordForm = { name: "Backup", scopes: ["account.read"], days: "30" };
 
 /** The form's fields, with those that nobody sees, of a form that was opened for it. */
 export async function fillAppPasswordForm(

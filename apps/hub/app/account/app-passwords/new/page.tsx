@@ -73,7 +73,7 @@ function Scopes({ scopes, error }: Pick<MakeAppPasswordScreen, "scopes"> & { err
           id={idOf(scope)}
           name={scope.field}
           label={allowedLabel(scope)}
-          hint={scope.hint}
+          {...(scope.hint === null ? {} : { hint: scope.hint })}
           checked={scope.chosen}
         />
       ))}
