@@ -7,7 +7,7 @@ import { type RouteHandlers, routeHandlers } from "./route-handlers.ts";
 import { feasibleAge, isRecent } from "./sign-in-flow.ts";
 import { signInUrl, wayToProve, wayToSignIn } from "./sign-in-url.ts";
 import { type SignedOut, saysSignedOut, signedOut, signedOutHere } from "./signed-out.ts";
-import { type GatehouseOptions, lazySite, type Surroundings } from "./site.ts";
+import { type GatehouseOptions, lazySite, type Site, type Surroundings } from "./site.ts";
 import { pathHeader, readStanding, type SiteSession } from "./site-session.ts";
 
 /** What a page demands of a sign-in. */
@@ -21,12 +21,25 @@ export interface SignInDemand {
   readonly maxAge?: number;
 }
 
+/** What a route demands of a sign-in. */
+export type CheckedDemand = SignInDemand & Required<Pick<SignInDemand, "returnTo">>;
+
+/** Who is signed in as was demanded, or else where to send the browser. */
+export type CheckedSignIn =
+  | { readonly session: SiteSession; readonly leaveFor?: undefined }
+  | { readonly session: null; readonly leaveFor: string };
+
 /** What a site gets from its config call. */
 export interface Gatehouse {
   /** Who is signed in, or null. In pages and route handlers; outside Next.js with a request. */
   auth(request?: Request): Promise<SiteSession | null>;
   /** Who is signed in; whoever is not is sent to sign in and comes back to the same page. */
   requireSignIn(options?: SignInDemand): Promise<SiteSession>;
+  /**
+   * The same for a route that takes a form: keep what was typed, then answer 303 to `leaveFor`. It comes back by GET,
+   * so name the page to come back to.
+   */
+  checkSignIn(options: CheckedDemand): Promise<CheckedSignIn>;
   /**
    * Why a person who was signed in is not any more, that she signed out here herself included (for a minute);
    * null for everyone else.
@@ -70,16 +83,11 @@ export function gatehouse(
       const standing = await standingOf(await headersOf(request));
       return standing.state === "signed-in" ? standing.session : null;
     },
-    async requireSignIn({ returnTo, maxAge } = {}) {
-      const headers = await currentHeaders();
-      const standing = await readStanding(site.open(), headers, { quiet: true });
-      const path = parseReturnTo(returnTo ?? headers.get(pathHeader), site.open().settings.siteUrl) ?? "/";
-      if (standing.state !== "signed-in") return leaveFor(wayToSignIn(standing, path));
-      if (maxAge === undefined) return standing.session;
-      const seconds = feasibleAge(maxAge);
-      if (isRecent(standing.authenticatedAt, seconds, surroundings.now())) return standing.session;
-      return leaveFor(wayToProve(path, seconds));
+    async requireSignIn(demand = {}) {
+      const checked = await checkDemand(site.open(), await currentHeaders(), demand);
+      return checked.session ?? leaveFor(checked.leaveFor);
     },
+    checkSignIn: async (demand) => checkDemand(site.open(), await currentHeaders(), demand),
     async whySignedOut(request) {
       const headers = await headersOf(request);
       const standing = await standingOf(headers);
@@ -100,6 +108,21 @@ export function gatehouse(
       return passOn(headersForPage(request), policyForPage(options, surroundings));
     },
   };
+}
+
+/** Where an age is demanded, the hub is asked how long ago it was: it may have ended her session just now. */
+async function checkDemand(
+  site: Site,
+  headers: Headers,
+  { returnTo, maxAge }: SignInDemand,
+): Promise<CheckedSignIn> {
+  const standing = await readStanding(site, headers, { anew: maxAge !== undefined, quiet: true });
+  const path = parseReturnTo(returnTo ?? headers.get(pathHeader), site.settings.siteUrl) ?? "/";
+  if (standing.state !== "signed-in") return { session: null, leaveFor: wayToSignIn(standing, path) };
+  if (maxAge === undefined) return { session: standing.session };
+  const seconds = feasibleAge(maxAge);
+  if (isRecent(standing.authenticatedAt, seconds, site.now())) return { session: standing.session };
+  return { session: null, leaveFor: wayToProve(path, seconds) };
 }
 
 /** Said anew for each answer: a nonce that is known is none. */

@@ -15,6 +15,8 @@ export class HubInTest {
   siteSecret = "";
   /** When the person proved who she is, in milliseconds. */
   authenticatedAt = Date.now();
+  /** How long ago that was, as the check of a session says it; a hub of an older version does not. */
+  authenticatedSecondsAgo: number | undefined;
   person: Partial<typeof person> & { readonly groups?: unknown } = person;
   /** Cuts every connection, as a hub that is down. */
   down = false;
@@ -92,7 +94,7 @@ export class HubInTest {
       JSON.stringify(
         reason
           ? { active: false, reason, ...(reason === "idle" && { idleSeconds: 1800 }) }
-          : { active: true },
+          : { active: true, authenticatedSecondsAgo: this.authenticatedSecondsAgo },
       ),
     );
   }

@@ -6,7 +6,13 @@
  * nothing about what a signed-in person may do.
  */
 export { contentSecurityPolicy, type PolicyCircumstances } from "./content-security-policy.ts";
-export { type Gatehouse, gatehouse, type SignInDemand } from "./gatehouse.ts";
+export {
+  type CheckedDemand,
+  type CheckedSignIn,
+  type Gatehouse,
+  gatehouse,
+  type SignInDemand,
+} from "./gatehouse.ts";
 export { GatehouseAuthError, type GatehouseAuthErrorCode } from "./gatehouse-auth-error.ts";
 export type { RouteHandlers } from "./route-handlers.ts";
 export type { EndReason } from "./session-check.ts";

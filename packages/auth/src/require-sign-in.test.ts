@@ -68,6 +68,16 @@ describe("a page that requires sign-in", () => {
     await expect(site.requireSignIn()).rejects.toThrow("returnTo=%2Fcart&reason=idle");
   });
 
+  test("does not wait for a kept answer to grow old where it demands a recent sign-in", async () => {
+    await browser.signIn(hub);
+    hub.end(lastSessionIndex(hub), "signed-out");
+    open("/transfer");
+    expect((await site.requireSignIn()).user.username).toBe("alice");
+    await expect(site.requireSignIn({ maxAge: 300 })).rejects.toThrow(
+      /returnTo=%2Ftransfer&reason=signed-out$/,
+    );
+  });
+
   test("lets a signed-in person wait while the hub is silent", async () => {
     await browser.signIn(hub);
     hub.down = true;
@@ -113,6 +123,34 @@ describe.each([
       expect(location(await browser.get(hub.signIn(asked.href)))).toMatch(/\/transfer\?to=1$/);
       open("/transfer?to=1");
       expect((await demand()).user.username).toBe("alice");
+    });
+
+    test("asks again when the five minutes have passed at the hub, whatever the clock says here", async () => {
+      await browser.signIn(hub);
+      open("/transfer");
+      expect((await demand()).user.username).toBe("alice");
+      hub.authenticatedSecondsAgo = 301;
+      await expect(demand()).rejects.toThrow("maxAge=300");
+    });
+
+    test("gets whoever proved herself for another site meanwhile", async () => {
+      hub.authenticatedAt = ago(400);
+      await browser.signIn(hub);
+      open("/transfer");
+      hub.authenticatedSecondsAgo = 20;
+      expect((await demand()).user.username).toBe("alice");
+    });
+
+    test("a route that takes a form is told where to send her", async () => {
+      await browser.signIn(hub);
+      open("/transfer/send");
+      const demanded = { returnTo: "/transfer?draft=1", maxAge: 300 };
+      expect((await site.checkSignIn(demanded)).session?.user.username).toBe("alice");
+      hub.authenticatedSecondsAgo = 301;
+      expect(await site.checkSignIn(demanded)).toEqual({
+        session: null,
+        leaveFor: "/api/auth/sign-in?returnTo=%2Ftransfer%3Fdraft%3D1&maxAge=300",
+      });
     });
 
     test.each([0, -1, Number.NaN])(

@@ -28,13 +28,19 @@ export interface EndedStanding {
 
 /** How a sign-in stands with the hub. `unclear`: the hub could not be asked. */
 export type Standing =
-  | { readonly state: "active" }
+  | {
+      readonly state: "active";
+      /** When she last proved who she is, in milliseconds by this machine's clock; null: the hub has not said. */
+      readonly provedAt: number | null;
+    }
   | EndedStanding
   | { readonly state: "unclear"; readonly error: GatehouseAuthError };
 
 interface Asking {
   /** The person herself did something; the hub's idle timer starts anew. */
   readonly active: boolean;
+  /** Something hangs on it: an answer that is kept does not do. */
+  readonly anew?: boolean;
   readonly requestId?: string | undefined;
 }
 
@@ -77,7 +83,7 @@ export class SessionCheck {
     if (session.ended) return this.#ended(sessionIndex, session, asking);
     const fresh = now() - session.aliveAt < freshMs;
     const report = asking.active && now() - session.reportedAt >= reportMs;
-    if (fresh && !report) return { state: "active" };
+    if (fresh && !report && !asking.anew) return { state: "active", provedAt: session.provedAt };
     const answer = await this.#share(sessionIndex, session, { ...asking, active: report });
     // A logout that arrived while we asked is newer than the answer.
     if (session.ended) return this.#ended(sessionIndex, session, asking);
@@ -85,7 +91,7 @@ export class SessionCheck {
     const silent = answer.error.code === "hub_unreachable";
     if (!silent || now() - session.aliveAt >= graceMs) return answer;
     this.#parts.log.writeSeldom(answer.error, { requestId: asking.requestId });
-    return { state: "active" };
+    return { state: "active", provedAt: session.provedAt };
   }
 
   /** Over is over; only the reason may still be asked for, and a hub that says otherwise is not believed. */
@@ -120,11 +126,13 @@ export class SessionCheck {
     const { settings, now } = this.#parts;
     try {
       if (now() < this.#silentUntil) throw new GatehouseAuthError("hub_unreachable");
-      const standing = await askHub(settings, sessionIndex, asking, (ms) => this.#noteClock(ms));
+      const answer = await askHub(settings, sessionIndex, asking, (ms) => this.#noteClock(ms));
+      const standing = parseAnswer(answer, now());
       if (standing.state === "ended") {
         session.ended = { reason: standing.reason, idleSeconds: standing.idleSeconds };
       } else {
         session.aliveAt = now();
+        session.provedAt = standing.provedAt;
         if (asking.active) session.reportedAt = now();
       }
       return standing;
@@ -149,7 +157,7 @@ async function askHub(
   sessionIndex: string,
   { active, requestId }: Asking,
   noteClock: (hubTime: number) => void,
-): Promise<Standing> {
+): Promise<unknown> {
   const credentials = Buffer.from(`${settings.siteId}:${settings.siteSecret}`).toString("base64");
   const reply = await fetch(`${settings.hubUrl}/sites/v1/sessions/check`, {
     method: "POST",
@@ -172,13 +180,20 @@ async function askHub(
     throw new GatehouseAuthError("site_rejected", wanted);
   }
   if (reply.status === 429 || reply.status >= 500) throw new GatehouseAuthError("hub_unreachable");
-  const answer = reply.status === 200 ? await reply.json().catch(() => null) : null;
-  return parseAnswer(answer);
+  return reply.status === 200 ? await reply.json().catch(() => null) : null;
 }
 
-function parseAnswer(answer: unknown): Standing {
-  const { active, reason, idleSeconds } = (answer ?? {}) as Readonly<Record<string, unknown>>;
-  if (active === true) return { state: "active" };
+function parseAnswer(answer: unknown, now: number): Exclude<Standing, { state: "unclear" }> {
+  const {
+    active,
+    reason,
+    idleSeconds,
+    authenticatedSecondsAgo: ago,
+  } = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  if (active === true) {
+    const provedAt = typeof ago === "number" && ago >= 0 ? now - ago * 1000 : null;
+    return { state: "active", provedAt };
+  }
   if (active === false) {
     const seconds = typeof idleSeconds === "number" && idleSeconds > 0 ? Math.round(idleSeconds) : null;
     return { state: "ended", reason: parseReason(reason), idleSeconds: seconds };

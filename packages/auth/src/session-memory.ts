@@ -5,6 +5,8 @@ import type { EndReason, Standing } from "./session-check.ts";
 export interface RememberedSession {
   /** When the hub last said that it lives. */
   aliveAt: number;
+  /** When she proved who she is, as the hub last said it; null when it has not. By this machine's clock. */
+  provedAt: number | null;
   /** When activity was last reported. */
   reportedAt: number;
   /** It is over, for good. `null` until the hub has said why. */
@@ -42,7 +44,14 @@ export function sessionMemory(siteId: string): SessionMemory {
       const known = sessions.get(sessionIndex);
       if (known) return known;
       const never = Number.NEGATIVE_INFINITY;
-      const fresh = { aliveAt: never, reportedAt: never, ended: null, asking: null, reporting: null };
+      const fresh: RememberedSession = {
+        aliveAt: never,
+        provedAt: null,
+        reportedAt: never,
+        ended: null,
+        asking: null,
+        reporting: null,
+      };
       sessions.set(sessionIndex, fresh);
       return fresh;
     },

@@ -38,6 +38,8 @@ export const pathHeader = "x-gatehouse-path";
 interface ReadingManner {
   /** Whether the person herself did something. */
   readonly active?: boolean;
+  /** Something hangs on it: the hub is asked anew. */
+  readonly anew?: boolean;
   /** What is unclear is written down by whoever comes next on this visit. */
   readonly quiet?: boolean;
 }
@@ -49,18 +51,20 @@ interface ReadingManner {
 export async function readStanding(
   site: Site,
   headers: Headers,
-  { active = asksForPage(headers), quiet = false }: ReadingManner = {},
+  { active = asksForPage(headers), anew = false, quiet = false }: ReadingManner = {},
 ): Promise<RequestStanding> {
   const sealed = readSessionCookie(parseCookies(headers.get("cookie")), site.cookies.session);
   const person = sealed ? await site.engine.unseal(sealed) : null;
   if (!person) return { state: "anonymous" };
   const { id, username, name, email, groups, sessionIndex } = person;
   const requestId = readRequestId(headers) ?? randomUUID();
-  const standing = await site.check.standing(sessionIndex, { active, requestId });
+  const standing = await site.check.standing(sessionIndex, { active, anew, requestId });
   if (standing.state === "unclear" && !quiet) site.log.writeSeldom(standing.error, { requestId });
   if (standing.state !== "active") return standing;
   const expires = new Date(person.expires * 1000).toISOString();
-  const { authenticatedAt } = person;
+  // She may have proved herself again since, for another site; and the hub's clock is the one that counts.
+  const authenticatedAt =
+    standing.provedAt === null ? person.authenticatedAt : Math.floor(standing.provedAt / 1000);
   const user = { id, username, name, email, groups };
   return { state: "signed-in", session: { user, expires }, authenticatedAt };
 }

@@ -54,11 +54,21 @@ describe("a site asks for a session of its own", () => {
       active: true,
       idleExpiresAt: expect.any(String),
       expiresAt: expect.any(String),
+      authenticatedSecondsAgo: expect.any(Number),
     });
     const left = (time: string) => (Date.parse(time) - opened.hub.clock().getTime()) / 1000;
     expect(left(answer.json.idleExpiresAt)).toBeCloseTo(1800, -2);
     expect(left(answer.json.expiresAt)).toBeCloseTo(86_400, -2);
     expect(answer.headers["cache-control"]).toBe("no-store");
+  });
+
+  test("that lives: how long ago she proved who she is, whatever she did since", async () => {
+    const { authenticatedSecondsAgo: before } = await check(ticket, true);
+    expect(before).toBeLessThan(60);
+    await opened.advance(301);
+    const { authenticatedSecondsAgo: after } = await check(ticket, true);
+    expect(after).toBeGreaterThanOrEqual(before + 301);
+    expect(after).toBeLessThan(before + 361);
   });
 
   test("that has ended: why", async () => {

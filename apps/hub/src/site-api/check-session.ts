@@ -36,7 +36,10 @@ export const checkSession = route({
       const ended = { active: false, reason, ...(reason === "idle" && { idleSeconds }) };
       return json(200, ended, { headers });
     }
-    const { idleExpiresAt, expiresAt } = found.session;
-    return json(200, { active: true, idleExpiresAt, expiresAt }, { headers });
+    const { idleExpiresAt, expiresAt, authenticatedAt } = found.session;
+    // An age and not a time: the site's clock may be another.
+    const age = call.hub.clock().getTime() - authenticatedAt.getTime();
+    const authenticatedSecondsAgo = Math.max(0, Math.floor(age / 1000));
+    return json(200, { active: true, idleExpiresAt, expiresAt, authenticatedSecondsAgo }, { headers });
   },
 });
