@@ -129,8 +129,10 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
         appPasswords,
         consents,
       ];
-      const swept = stores.map((store) => store.sweep(limit));
-      return (await Promise.all(swept)).reduce((sum, count) => sum + count, 0);
+      // One after another: a sweep takes one connection from those who wait, not all of them.
+      let swept = 0;
+      for (const store of stores) swept += await store.sweep(limit);
+      return swept;
     },
     close: async () => {
       await prisma.$disconnect();

@@ -9,6 +9,7 @@ import type { Person } from "./central-session-store.ts";
 import { isUuid } from "./is-uuid.ts";
 import { PersonGone } from "./person-gone.ts";
 import type { Pool, PoolClient } from "./postgres-pool.ts";
+import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 import { withoutNul } from "./without-nul.ts";
 
@@ -43,11 +44,7 @@ const findAppPassword = `
 
 const revokeAppPassword = "DELETE FROM app_passwords WHERE id = $1 AND person_id = $2 RETURNING name";
 
-const sweepAppPasswords = `
-  DELETE FROM app_passwords WHERE id IN (
-    SELECT id FROM app_passwords WHERE expires_at < hub_now() - interval '30 days'
-    LIMIT $1 FOR UPDATE SKIP LOCKED
-  )`;
+const sweepAppPasswords = sweepStatement("app_passwords", "expires_at < hub_now() - interval '30 days'");
 
 interface AppPasswordRow {
   readonly id: string;

@@ -15,6 +15,7 @@ import type {
 import { isUuid } from "./is-uuid.ts";
 import { PersonGone } from "./person-gone.ts";
 import type { Pool } from "./postgres-pool.ts";
+import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 import { withoutNul } from "./without-nul.ts";
 
@@ -116,14 +117,12 @@ const endExpired = `
   ), 'idle') AS id`;
 
 /** A week is longer than any browser keeps asking why; what a site still has to hear keeps the row. */
-const sweepEnded = `
-  DELETE FROM sessions WHERE id IN (
-    SELECT id FROM sessions s
-    WHERE s.ended_at < hub_now() - interval '7 days' AND NOT EXISTS (
-      SELECT FROM logout_deliveries d WHERE d.session_id = s.id AND d.state = 'pending'
-    )
-    LIMIT $1 FOR UPDATE SKIP LOCKED
-  )`;
+const sweepEnded = sweepStatement(
+  "sessions",
+  `ended_at < hub_now() - interval '7 days' AND NOT EXISTS (
+    SELECT FROM logout_deliveries d WHERE d.session_id = sessions.id AND d.state = 'pending'
+  )`,
+);
 
 interface ListedSessionRow extends CentralSessionRow {
   readonly sites: readonly {

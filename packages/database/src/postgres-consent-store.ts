@@ -1,6 +1,7 @@
 import type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
 import { isUuid } from "./is-uuid.ts";
 import type { Pool } from "./postgres-pool.ts";
+import { sweepStatement } from "./sweep-statement.ts";
 
 const give = `
   INSERT INTO consents (person_id, client_id, scopes, resources, expires_at)
@@ -27,10 +28,7 @@ const takeBack = `
   )
   SELECT FROM taken`;
 
-const sweep = `
-  DELETE FROM consents WHERE (person_id, client_id) IN (
-    SELECT person_id, client_id FROM consents WHERE expires_at < hub_now() - interval '1 hour' LIMIT $1
-  )`;
+const sweep = sweepStatement("consents", "expires_at < hub_now() - interval '1 hour'");
 
 interface ConsentRow {
   readonly person_id: string;

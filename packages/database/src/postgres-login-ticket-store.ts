@@ -1,15 +1,13 @@
 import type { LoginTicketStore } from "./login-ticket-store.ts";
 import type { Pool } from "./postgres-pool.ts";
+import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 
 const spendTicket = `
   INSERT INTO spent_login_tickets (hash, expires_at)
   VALUES ($1, hub_now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING`;
 
-const sweepTickets = `
-  DELETE FROM spent_login_tickets WHERE hash IN (
-    SELECT hash FROM spent_login_tickets WHERE expires_at < hub_now() LIMIT $1 FOR UPDATE SKIP LOCKED
-  )`;
+const sweepTickets = sweepStatement("spent_login_tickets", "expires_at < hub_now()");
 
 /** Spent login tickets in PostgreSQL; the primary key has one winner. */
 export class PostgresLoginTicketStore implements LoginTicketStore {

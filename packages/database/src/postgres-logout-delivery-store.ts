@@ -7,6 +7,7 @@ import type {
 } from "./logout-delivery-store.ts";
 import type { Pool } from "./postgres-pool.ts";
 import type { PrismaClient } from "./prisma-client.ts";
+import { sweepStatement } from "./sweep-statement.ts";
 
 /** How many due deliveries a claim looks at, so that a long queue is not sorted for each of them. */
 const inView = 1000;
@@ -41,11 +42,7 @@ const recordAttempt = `
     settled_at = CASE WHEN $2 <> 'pending' THEN hub_now() END
   WHERE id = $1 AND state <> 'delivered'`;
 
-const sweepSettled = `
-  DELETE FROM logout_deliveries WHERE id IN (
-    SELECT id FROM logout_deliveries WHERE settled_at < hub_now() - interval '1 day'
-    LIMIT $1 FOR UPDATE SKIP LOCKED
-  )`;
+const sweepSettled = sweepStatement("logout_deliveries", "settled_at < hub_now() - interval '1 day'");
 
 interface DeliveryRow {
   readonly id: string;

@@ -1,6 +1,7 @@
 import { isUuid } from "./is-uuid.ts";
 import type { FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { Pool } from "./postgres-pool.ts";
+import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 
 /** A new life, payload and grant for what is there already; what was spent stays spent. */
@@ -35,11 +36,7 @@ const consumeArtifact = `
 
 const revokeByGrant = "DELETE FROM oidc_artifacts WHERE kind = $1 AND grant_hash = $2";
 
-const sweepArtifacts = `
-  DELETE FROM oidc_artifacts WHERE hash IN (
-    SELECT hash FROM oidc_artifacts WHERE expires_at < hub_now() - interval '1 hour'
-    LIMIT $1 FOR UPDATE SKIP LOCKED
-  )`;
+const sweepArtifacts = sweepStatement("oidc_artifacts", "expires_at < hub_now() - interval '1 hour'");
 
 /** How an id that is known by its hash alone is written. No id of oidc-provider's has such a sign. */
 const byHash = "#";

@@ -1,5 +1,6 @@
 import type { Pool } from "./postgres-pool.ts";
 import type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
+import { sweepStatement } from "./sweep-statement.ts";
 
 const listKeys = `
   SELECT kid, algorithm, sealed, signs_from, published_until, hub_now() AS now
@@ -20,10 +21,7 @@ const addKey = `
   )
   SELECT 1 FROM added`;
 
-const sweepKeys = `
-  DELETE FROM signing_keys WHERE kid IN (
-    SELECT kid FROM signing_keys WHERE published_until < hub_now() - interval '1 hour' LIMIT $1
-  )`;
+const sweepKeys = sweepStatement("signing_keys", "published_until < hub_now() - interval '1 hour'");
 
 interface KeyRow {
   readonly kid: string;

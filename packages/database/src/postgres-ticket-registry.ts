@@ -1,5 +1,6 @@
 import type { ServiceTicket, Spent, TicketRegistry } from "@gatehouse/cas/server";
 import type { Pool } from "./postgres-pool.ts";
+import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 import { withoutNul } from "./without-nul.ts";
 
@@ -38,11 +39,7 @@ const consumeTicket = `
     coalesce(name, username) AS name, email, groups
   FROM judged`;
 
-const sweepTickets = `
-  DELETE FROM service_tickets WHERE hash IN (
-    SELECT hash FROM service_tickets WHERE expires_at < hub_now() - interval '1 hour'
-    LIMIT $1 FOR UPDATE SKIP LOCKED
-  )`;
+const sweepTickets = sweepStatement("service_tickets", "expires_at < hub_now() - interval '1 hour'");
 
 interface JudgedRow {
   readonly outcome: Spent["outcome"];
