@@ -33,6 +33,15 @@ describe("a round of upkeep", () => {
     expect(lines.map((line) => JSON.parse(line).count)).toEqual([200, 200, 3]);
   });
 
+  test("sweeps until a batch is not full, and leaves the rest to the next round when that takes long", async () => {
+    sweep.mockResolvedValueOnce(200).mockResolvedValueOnce(230).mockResolvedValueOnce(199);
+    await keepUp(parts);
+    expect(sweep.mock.calls).toEqual([[200], [200], [200]]);
+    sweep.mockClear().mockResolvedValue(200);
+    await keepUp(parts);
+    expect(sweep).toHaveBeenCalledTimes(50);
+  });
+
   test("says nothing when there was nothing to do", async () => {
     await keepUp(parts);
     expect(lines).toEqual([]);
