@@ -42,7 +42,12 @@ export interface Hub {
 export async function openHub(settings: Settings, log: Log, clock: () => Date): Promise<Hub> {
   for (const setting of settings.unused)
     log.warn({ event: "setting.unused", setting }, `${setting} is set, and not used by this version yet`);
-  const sites = await openSiteRegistry({ directory: settings.sitesDirectory, lookUp: settings.lookUp, log });
+  const sites = await openSiteRegistry({
+    directory: settings.sitesDirectory,
+    lookUp: settings.lookUp,
+    log,
+    plainHttp: settings.mode === "production" ? "refused" : "allowed",
+  });
   const outbound = createOutbound({
     allowLoopback: settings.allowLoopbackSites,
     certificateAuthorityFile: settings.certificateAuthorityFile,

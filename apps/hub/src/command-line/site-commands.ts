@@ -106,8 +106,13 @@ export const siteCheck: Command = {
 };
 
 /** The registrations as they are now, without following them. */
-export async function readRegistry({ sitesDirectory, lookUp }: Settings): Promise<SiteRegistry> {
-  const registry = await openSiteRegistry({ directory: sitesDirectory, lookUp, log: createLog("silent") });
+export async function readRegistry({ sitesDirectory, lookUp, mode }: Settings): Promise<SiteRegistry> {
+  const registry = await openSiteRegistry({
+    directory: sitesDirectory,
+    lookUp,
+    log: createLog("silent"),
+    plainHttp: mode === "production" ? "refused" : "allowed",
+  });
   registry.close();
   return registry;
 }

@@ -176,3 +176,35 @@ test("calls to reload on top of each other share one reading", async () => {
   expect(first).toBe(second);
   await first;
 });
+
+describe("CAS 2.1.1 in production services are https", () => {
+  const services = (...list: string[]) => ({ cas: { services: list } });
+  const openWith = async (plainHttp: "allowed" | "refused") => {
+    registry = await openSiteRegistry({ directory, lookUp: () => secret, log, plainHttp });
+    return registry;
+  };
+
+  test("one by plain http is refused by its place, and the others go on", async () => {
+    await write("wiki", services("https://wiki.example/a", "http://wiki.example/b"));
+    await write("shop");
+    const { list, refused } = await openWith("refused");
+    expect(list().map(({ id }) => id)).toEqual(["shop"]);
+    expect(refused()).toMatchObject([{ file: "wiki.json", field: "cas.services.1" }]);
+    expect(refused()[0]?.reason).toMatch(/^should begin with https:\/\/ in production/);
+  });
+
+  test.each([
+    "http://localhost:8080/a",
+    "http://wiki.localhost/a",
+    "http://127.0.0.1:81/a",
+    "http://[::1]/a",
+  ])("on this machine nobody is on the way: %s", async (service) => {
+    await write("wiki", services(service));
+    expect((await openWith("refused")).refused()).toEqual([]);
+  });
+
+  test("elsewhere than in production it is allowed", async () => {
+    await write("wiki", services("http://wiki.example/b"));
+    expect((await openWith("allowed")).refused()).toEqual([]);
+  });
+});

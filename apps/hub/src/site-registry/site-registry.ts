@@ -4,6 +4,7 @@ import { matchesService, type Service } from "@gatehouse/cas/server";
 import type { Log } from "../log.ts";
 import { isEqual } from "../secret-keys.ts";
 import { SettingsError } from "../settings-error.ts";
+import { refusePlainHttp } from "./plain-http.ts";
 import { createRegistrationReader } from "./read-registrations.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
 import { createRegistrationLog } from "./registration-log.ts";
@@ -41,9 +42,11 @@ export async function openSiteRegistry(options: {
   readonly directory: string;
   readonly lookUp: (name: string) => string | undefined;
   readonly log: Log;
+  /** Whether people's browsers may be sent to services by plain http beyond this machine. */
+  readonly plainHttp?: "allowed" | "refused";
   readonly recheckMilliseconds?: number;
 }): Promise<SiteRegistry> {
-  const { directory, lookUp, log, recheckMilliseconds = slowly } = options;
+  const { directory, lookUp, log, plainHttp = "allowed", recheckMilliseconds = slowly } = options;
   const readFolder = createRegistrationReader(directory, lookUp);
   const say = createRegistrationLog(log);
   let sites: ReadonlyMap<string, RegisteredSite> = new Map();
@@ -57,7 +60,7 @@ export async function openSiteRegistry(options: {
     const { files, texts, changed } = await readFolder();
     unreadable = "";
     if (!changed && isSettled) return;
-    const settled = settleClaims(files, sites);
+    const settled = settleClaims(plainHttp === "refused" ? files.map(refusePlainHttp) : files, sites);
     isSettled = areSame(settled.sites, sites);
     sites = settled.sites;
     errors = settled.refused.map(({ error }) => error);

@@ -1,0 +1,19 @@
+import { isLoopbackHost } from "../env.ts";
+import { RegistrationError } from "./registered-site.ts";
+import type { ReadFile } from "./settle-claims.ts";
+
+/**
+ * Refuses, for production, services by plain http: everybody on the way could take the ticket and be her at the site.
+ * On this machine nobody is on the way.
+ *
+ * @see CAS protocol 3.0.3, section 2.1.1 (service)
+ */
+export function refusePlainHttp(one: ReadFile): ReadFile {
+  const services = "site" in one ? (one.site.cas?.services ?? []) : [];
+  const index = services.findIndex(
+    ({ origin }) => origin.startsWith("http:") && !isLoopbackHost(new URL(origin).hostname),
+  );
+  if (index < 0) return one;
+  const reason = "should begin with https:// in production: over http everybody on the way reads the tickets";
+  return { file: one.file, error: new RegistrationError(one.file, `cas.services.${index}`, reason) };
+}
