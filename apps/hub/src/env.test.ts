@@ -181,3 +181,13 @@ test("a registration may look up any name, and an empty value is none", () => {
     undefined,
   ]);
 });
+
+test("CAS 4.1.2 a long session lasts three months at most", () => {
+  expect(readSettings({ ...least, SESSION_REMEMBER: "90d" }).sessionRememberSeconds).toBe(90 * 86_400);
+  expect(() => readSettings({ ...least, SESSION_REMEMBER: "91d" })).toThrow(SettingsError);
+});
+
+test("CAS 3.1.1 a service ticket lives five minutes at most", () => {
+  expect(readSettings({ ...least, TICKET_LIFE: "5m" }).ticketLifeSeconds).toBe(300);
+  expect(() => readSettings({ ...least, TICKET_LIFE: "301s" })).toThrow(SettingsError);
+});

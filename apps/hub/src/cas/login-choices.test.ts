@@ -184,7 +184,7 @@ describe("2.1.1 method: how the ticket comes to the site", () => {
   });
 });
 
-describe("old clients' manners", () => {
+describe("2.1.1 old clients' manners", () => {
   test("a service that was not encoded is read the same at login and at validation", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);

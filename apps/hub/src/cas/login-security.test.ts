@@ -23,7 +23,7 @@ describe("3.6 the ticket-granting cookie", () => {
     expect(browser.cookies.get(sessionCookie)).toMatch(/^TGT-[A-Za-z0-9]{43}$/);
   });
 
-  test("ends with the browser, is hidden from scripts, and comes along from other sites by link alone", async () => {
+  test("3.6.1 ends with the browser, is hidden from scripts, and comes along from other sites by link alone", async () => {
     const { cookies } = await new TestBrowser(opened).signIn(alice);
     const set = cookies.filter((cookie) => cookie.startsWith(`${sessionCookie}=`));
     expect(set).toEqual([expect.stringMatching(/^TGC-gatehouse=TGT-\w+; Path=\/; HttpOnly; SameSite=Lax$/)]);

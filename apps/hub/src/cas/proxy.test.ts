@@ -214,7 +214,7 @@ describe("2.6 /proxyValidate", () => {
     expect(body).toContain(`<cas:proxy>${callback.url}</cas:proxy>`);
   });
 
-  test("2.8 /p3/proxyValidate: attributes as well, in JSON", async () => {
+  test("2.9 /p3/proxyValidate: attributes as well, in JSON", async () => {
     const service = opened.bank.service;
     const ticket = await proxyTicket(await grant());
     const body = await ask("/cas/p3/proxyValidate", { service, ticket, format: "JSON" });

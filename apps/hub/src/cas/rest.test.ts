@@ -30,14 +30,14 @@ async function validate(ticket: string, service: string, more: Record<string, st
   return JSON.parse((await program().get(`/cas/p3/serviceValidate?${query}`)).body).serviceResponse;
 }
 
-test("without a registration that allows it there is no such address", async () => {
+test("9 REST: without a registration that allows it there is no such address", async () => {
   const browser = new TestBrowser(closed);
   const body = new URLSearchParams({ username: "alice", password: "x" }).toString();
   const answer = await browser.send("POST", "/cas/v1/tickets", form, body);
   expect([answer.status, errorOf(answer.body)]).toEqual([404, "not_found"]);
 });
 
-describe("POST /v1/tickets", () => {
+describe("9 REST: POST /v1/tickets", () => {
   test("201 and where the session is, and no cookie", async () => {
     const { status, location, body, cookies } = await start();
     expect(status).toBe(201);
@@ -101,7 +101,7 @@ describe("POST /v1/tickets", () => {
   });
 });
 
-describe("POST /v1/tickets/{TGT}", () => {
+describe("9 REST: POST /v1/tickets/{TGT}", () => {
   test("200 and a service ticket, of single sign-on", async () => {
     const { body: tgt } = await start();
     const { service } = opened.shop;
@@ -153,7 +153,7 @@ describe("POST /v1/tickets/{TGT}", () => {
   });
 });
 
-test("GET says whether the session lives, DELETE ends it and tells its sites", async () => {
+test("9 REST: GET says whether the session lives, DELETE ends it and tells its sites", async () => {
   const { body: tgt } = await start();
   const { service } = opened.shop;
   const { body: ticket } = await post(`/cas/v1/tickets/${tgt}`, { service });

@@ -1,4 +1,4 @@
-/** `/cas/samlValidate` over HTTP; titled by the checklist's section on SAML 1.1. */
+/** `/cas/samlValidate` over HTTP; titled by CAS protocol 3.0.3 and the checklist's section on SAML 1.1. */
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
@@ -33,7 +33,7 @@ function send(body: string, target: string = service, type = "text/xml; charset=
   );
 }
 
-describe("11 SAML 1.1 validation", () => {
+describe("4.2 and 11 SAML 1.1 validation", () => {
   test("a good ticket: success, the user, her attributes, the service as audience", async () => {
     const { status, headers, body } = await send(message(await issueTicket()));
     expect([status, headers["content-type"]]).toEqual([200, "text/xml; charset=utf-8"]);

@@ -98,7 +98,7 @@ test("the client's Host is never used: CVE-2024-34351", async () => {
   expect(JSON.stringify([headers, rawHeaders])).not.toContain("evil.example");
 });
 
-test("HTTP/1.0 without a Host is served with the hub's own", async () => {
+test("CAS 1 HTTP/1.0 without a Host is served with the hub's own", async () => {
   const answer = await sendRaw("GET /healthz HTTP/1.0");
   expect([answer.status, JSON.parse(answer.body).headers.host]).toEqual([200, host]);
 });

@@ -12,7 +12,7 @@ function codeOf(run: () => unknown): string {
   return "none";
 }
 
-describe("POST /v1/tickets", () => {
+describe("9 REST: POST /v1/tickets", () => {
   const parse = (form: string) => parseRestCredentials(parseParameters(form));
 
   test("user name and password, the password exactly as sent", () => {
@@ -28,7 +28,7 @@ describe("POST /v1/tickets", () => {
   ])("%j is refused", (form, code) => expect(codeOf(() => parse(form))).toBe(code));
 });
 
-describe("POST /v1/tickets/{TGT}", () => {
+describe("9 REST: POST /v1/tickets/{TGT}", () => {
   const parse = (form: string) => parseRestTicketRequest(parseParameters(form));
 
   test("a service, and credentials where renew asks for them", () => {

@@ -22,7 +22,7 @@ function codeOf(text: string, parameters: ReadonlyMap<string, string> = target):
   return "none";
 }
 
-describe("11 SAML 1.1 request", () => {
+describe("4.2 SAML 1.1 request", () => {
   test("the ticket is the artifact, the service is TARGET", () => {
     expect(parseSamlRequest(bytes(message()), target)).toEqual({
       ticket,
@@ -149,7 +149,7 @@ const find = (element: XmlElement, name: string): XmlElement[] => [
   ...element.elements.flatMap((one) => find(one, name)),
 ];
 
-describe("11 SAML 1.1 response", () => {
+describe("4.2 SAML 1.1 response", () => {
   const { body, contentType } = renderSamlSuccess({
     ...frame,
     success,

@@ -17,6 +17,30 @@ describe("3.1.1 service tickets", () => {
   });
 });
 
+describe("3.2.1, 3.3.1, 3.4.1, 3.5.1 and 3.8.1 the other tickets", () => {
+  test.each([
+    ["PT", 32],
+    ["PGT", 64],
+    ["PGTIOU", 64],
+    ["LT", 64],
+    ["TGT", 64],
+  ] as const)(
+    "a %s begins with its name and has at most the %i characters that clients take",
+    (prefix, most) => {
+      const id = createTicketId(prefix);
+      expect(id.startsWith(`${prefix}-`)).toBe(true);
+      expect(id.length).toBeLessThanOrEqual(most);
+    },
+  );
+
+  test("a PGT cannot be told from its PGTIOU: each is made of random of its own", () => {
+    const taken = vi.spyOn(crypto, "getRandomValues");
+    const [pgt, pgtIou] = [createTicketId("PGT"), createTicketId("PGTIOU")];
+    expect(taken.mock.calls.length).toBeGreaterThanOrEqual(2);
+    expect(pgt.slice("PGT-".length)).not.toBe(pgtIou.slice("PGTIOU-".length));
+  });
+});
+
 describe("3.7 ticket character set", () => {
   test.each(["ST", "PT", "TGT", "LT", "PGT", "PGTIOU", "LR"] as const)(
     "%s is letters, digits and hyphen alone",
