@@ -113,7 +113,7 @@ export interface CentralSessionStore {
    * Writes down what OpenID Connect clients know of a session, and makes each of them a participant under its `sid`,
    * in one statement, so that single logout knows of all of them. A session that has ended is left as it is.
    *
-   * @param clients by client id; `service` is where the client was entered
+   * @param clients those that changed, by client id; others stay as they are. `service` is where the client was entered
    */
   joinOidcClients(
     sessionId: string,

@@ -35,6 +35,8 @@ export interface FoundArtifact {
  */
 export interface OidcArtifactStore {
   upsert(id: string, artifact: OidcArtifact): Promise<void>;
+  /** @returns false when it is there already, and living */
+  add(id: string, artifact: OidcArtifact): Promise<boolean>;
   find(kind: string, id: string): Promise<FoundArtifact | null>;
   /** A device code by what the person typed, with the id under which it can be written again. */
   findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null>;

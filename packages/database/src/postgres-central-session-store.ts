@@ -69,7 +69,7 @@ const findByUid = `
 /** The row's lock makes an end of the session wait for its new participants, or them for the end. */
 const joinOidcClients = `
   WITH joined AS (
-    UPDATE sessions SET oidc_clients = $2::jsonb WHERE id = $1 AND ended_at IS NULL RETURNING id
+    UPDATE sessions SET oidc_clients = oidc_clients || $2::jsonb WHERE id = $1 AND ended_at IS NULL RETURNING id
   )
   INSERT INTO site_sessions (site_id, session_index, service, session_id, started_at, last_activity_at)
   SELECT client.key, client.value->>'sid', $3, joined.id, hub_now(), hub_now()

@@ -37,6 +37,17 @@ async function keep(more: Partial<OidcArtifact> = {}, id = newId()): Promise<str
 }
 const find = (id: string, kind = "AuthorizationCode") => artifacts.find(kind, id);
 
+test("RFC 7523 3 of 50 who add the same one did, until it is past its life", async () => {
+  const id = newId();
+  const add = () => artifacts.add(id, { kind: "ReplayDetection", payload: {}, lifeSeconds: 60 });
+  const added = () => Promise.all(Array.from({ length: 50 }, add));
+  expect((await added()).filter(Boolean)).toHaveLength(1);
+  await trial.database.testClock.advance(59);
+  expect(await add()).toBe(false);
+  await trial.database.testClock.advance(1);
+  expect((await added()).filter(Boolean)).toHaveLength(1);
+});
+
 describe("RFC 6749 4.1.2 single use", () => {
   test("of 50 concurrent spends one wins", async () => {
     const id = await keep();

@@ -4,14 +4,20 @@ import type { Pool } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 
-/** A new life, payload and grant for what is there already; what was spent stays spent. */
-const upsertArtifact = `
+const insertArtifact = `
   INSERT INTO oidc_artifacts (hash, kind, payload, person_id, client_id, grant_hash, user_code_hash, session_id, expires_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7,
     (SELECT id FROM sessions WHERE uid = $8::uuid AND ended_at IS NULL),
-    hub_now() + make_interval(secs => $9))
+    hub_now() + make_interval(secs => $9))`;
+
+/** A new life, payload and grant for what is there already; what was spent stays spent. */
+const upsertArtifact = `${insertArtifact}
   ON CONFLICT (hash) DO UPDATE SET payload = excluded.payload, person_id = excluded.person_id,
     grant_hash = excluded.grant_hash, expires_at = excluded.expires_at`;
+
+/** What is past its life and not swept yet gives way. */
+const addArtifact = `${insertArtifact}
+  ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at WHERE oidc_artifacts.expires_at <= hub_now()`;
 
 /** Alive, and everything it stands on. */
 const living = `
@@ -57,22 +63,14 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   }
 
   async upsert(id: string, artifact: OidcArtifact): Promise<void> {
-    const { kind, payload, personId, grantId, userCode, sessionUid } = artifact;
-    await this.#pool.query({
-      name: "oidc-upsert",
-      text: upsertArtifact,
-      values: [
-        hashOf(kind, id),
-        kind,
-        JSON.stringify(payload),
-        personId !== undefined && isUuid(personId) ? personId : null,
-        artifact.clientId ?? null,
-        grantId === undefined ? null : hashOf("Grant", grantId),
-        userCode === undefined ? null : hashOf("UserCode", userCode),
-        sessionUid !== undefined && isUuid(sessionUid) ? sessionUid : null,
-        artifact.lifeSeconds,
-      ],
-    });
+    const values = valuesOf(id, artifact);
+    await this.#pool.query({ name: "oidc-upsert", text: upsertArtifact, values });
+  }
+
+  async add(id: string, artifact: OidcArtifact): Promise<boolean> {
+    const values = valuesOf(id, artifact);
+    const { rowCount } = await this.#pool.query({ name: "oidc-add", text: addArtifact, values });
+    return rowCount === 1;
   }
 
   async find(kind: string, id: string): Promise<FoundArtifact | null> {
@@ -114,6 +112,21 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   async #rows(name: string, text: string, values: unknown[]): Promise<ArtifactRow[]> {
     return (await this.#pool.query<ArtifactRow>({ name, text, values })).rows;
   }
+}
+
+function valuesOf(id: string, artifact: OidcArtifact): unknown[] {
+  const { kind, payload, personId, grantId, userCode, sessionUid } = artifact;
+  return [
+    hashOf(kind, id),
+    kind,
+    JSON.stringify(payload),
+    personId !== undefined && isUuid(personId) ? personId : null,
+    artifact.clientId ?? null,
+    grantId === undefined ? null : hashOf("Grant", grantId),
+    userCode === undefined ? null : hashOf("UserCode", userCode),
+    sessionUid !== undefined && isUuid(sessionUid) ? sessionUid : null,
+    artifact.lifeSeconds,
+  ];
 }
 
 function foundFrom({ payload, consumed_at, created_at }: ArtifactRow): FoundArtifact {

@@ -64,7 +64,9 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
       const found = await oidcArtifacts.find(kind, id);
       const grantId = found?.payload.grantId;
       if (typeof grantId === "string") await oidcArtifacts.destroy("Grant", grantId);
-      throw new errors.InvalidGrant("it was used already");
+      throw kind === "PushedAuthorizationRequest"
+        ? new errors.InvalidRequestUri("it was used already")
+        : new errors.InvalidGrant("it was used already");
     },
     destroy: (id) => oidcArtifacts.destroy(kind, id),
     revokeByGrantId: (grantId) => oidcArtifacts.revokeByGrant(kind, grantId),
@@ -87,9 +89,12 @@ function sessionAdapter({ database, ended }: AdapterSurroundings): Adapter {
     async upsert(id, payload) {
       const session = currentSession();
       if (!sessionToken.test(id) || session === null) return passing.upsert(id, payload, 3600);
-      const clients = clientsOf(payload);
-      if (JSON.stringify(clients) !== JSON.stringify(session.oidcClients))
-        await database.sessions.joinOidcClients(session.id, clients, "");
+      // What is as it was stays out: another request may just be changing it.
+      const changed = Object.entries(clientsOf(payload)).filter(
+        ([client, known]) => JSON.stringify(known) !== JSON.stringify(session.oidcClients[client]),
+      );
+      if (changed.length > 0)
+        await database.sessions.joinOidcClients(session.id, Object.fromEntries(changed), "");
       if (payload.state !== undefined)
         await passing.upsert(session.uid, { state: payload.state } as AdapterPayload, 3600);
     },

@@ -17,6 +17,9 @@ export interface Browser {
   page?: Drawn;
 }
 
+/** A password and nothing more. */
+export const passwordAcr = "urn:gatehouse:acr:password";
+
 const storage = new AsyncLocalStorage<Browser>();
 
 /** Runs a request of the issuer with its browser's central session in reach. */
@@ -57,11 +60,15 @@ export function viewOf(session: CentralSession, jti: string): AdapterPayload {
     uid: session.uid,
     accountId: session.person.id,
     loginTs: seconds(session.authenticatedAt),
+    acr: passwordAcr,
     amr: ["pwd"],
     // Without it the cookie would be given a date and outlive the browser.
     transient: !session.longTerm,
-    // A copy: oidc-provider writes into it, and what it wrote is found by comparing.
-    authorizations: structuredClone(session.oidcClients) as NonNullable<AdapterPayload["authorizations"]>,
+    authorizations: Object.fromEntries(
+      // Copies: oidc-provider writes into them, and what it wrote is found by comparing. What ends with a session says
+      // so itself, and a sign-out leaves the rest alone (Back-Channel Logout 1.0, section 2.7).
+      Object.entries(session.oidcClients).map(([id, known]) => [id, { ...known, persistsLogout: true }]),
+    ) as NonNullable<AdapterPayload["authorizations"]>,
     iat: seconds(session.startedAt),
     exp: seconds(session.expiresAt),
   };

@@ -5,6 +5,7 @@ import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { askBeforePage, onlyAsksBefore } from "./ask-before.ts";
+import { passwordAcr } from "./central-session-view.ts";
 import { asksOf, consentDays, neverOf, recordConsent } from "./consent.ts";
 
 /** A flow under way, as oidc-provider keeps it. */
@@ -24,6 +25,11 @@ const goOn = route({
   async answer(call) {
     const flow = await flowOf(call);
     const found = await call.hub.findSession(call, { touch: true });
+    if (asksForMoreThanWeHave(flow))
+      return finish(flow, {
+        error: "unmet_authentication_requirements",
+        error_description: "no sign-in here is of the kind that is asked for",
+      });
     if (flow.prompt.name === "login") return askForSignIn(call, flow, found);
     if (found.state !== "alive") return askForSignIn(call, flow, found);
     const site = siteOf(call, flow);
@@ -106,6 +112,17 @@ async function flowOf(call: Call): Promise<Flow> {
   ]);
 }
 
+/**
+ * Whether a kind of sign-in is demanded that there is none of; she would be asked for her password for ever.
+ *
+ * @see OpenID Connect Unmet Authentication Requirements 1.0
+ */
+function asksForMoreThanWeHave({ prompt }: Flow): boolean {
+  if (!prompt.reasons.some((reason) => /^essential_acrs?$/.test(reason))) return false;
+  const { value, values } = (prompt.details.acr ?? {}) as { value?: unknown; values?: unknown[] };
+  return ![value, values ?? []].flat().includes(passwordAcr);
+}
+
 /** Sends her to sign in, or on her way when she has just done so. */
 async function askForSignIn(call: Call, flow: Flow, found: FoundSession): Promise<Answer> {
   const proof = flow.prompt.name === "login" && flow.prompt.reasons.some((reason) => needsProof.test(reason));
@@ -118,7 +135,7 @@ async function askForSignIn(call: Call, flow: Flow, found: FoundSession): Promis
     const ts = Math.floor(authenticatedAt.getTime() / 1000);
     return finish(flow, {
       ...flow.lastSubmission,
-      login: { accountId: person.id, ts, amr: ["pwd"], remember: found.session.longTerm },
+      login: { accountId: person.id, ts, acr: passwordAcr, amr: ["pwd"], remember: found.session.longTerm },
     });
   }
   const hint = String(flow.params.login_hint ?? "");

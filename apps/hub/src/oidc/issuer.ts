@@ -10,10 +10,12 @@ import { findAccount } from "./account.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
 import { createAdapter } from "./artifact-adapter.ts";
 import { interactionRules } from "./ask-before.ts";
+import { passwordAcr } from "./central-session-view.ts";
 import { claimsOfScope } from "./claim-scopes.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { loadGrant } from "./grant.ts";
 import { AnsweredBefore, answerRefreshesTwice } from "./refresh-replay.ts";
+import { detectReplays, refuseLongAssertions } from "./replay-detection.ts";
 import type { OpenedKey } from "./signing-keys.ts";
 import { subjects } from "./subject.ts";
 
@@ -56,6 +58,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   hashSecrets(provider);
   keepCentralSessions(provider, hub.clock);
   answerRefreshesTwice(provider, hub.database);
+  detectReplays(provider, hub.database);
   for (const event of [
     "server_error",
     "authorization.error",
@@ -100,20 +103,14 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     responseTypes: ["code", "none"],
     subjectTypes: ["public", "pairwise"],
     scopes: [...ownScopes],
-    claims: {
-      openid: ["sub"],
-      ...claimsOfScope,
-      acr: null,
-      amr: null,
-      auth_time: null,
-      iss: null,
-      sid: null,
-    },
+    // How and when somebody signed in is in every ID token.
+    claims: { openid: ["sub", "acr", "amr", "auth_time"], ...claimsOfScope, iss: null, sid: null },
     acrValues: [passwordAcr],
     enabledJWA: signingAlgorithms,
     pkce: { required: (_ctx, client) => hub.sites.find(client.clientId)?.oidc?.pkce !== "optional" },
     ttl: lives,
     rotateRefreshToken: true,
+    assertJwtClientAuthClaimsAndHeader: refuseLongAssertions,
     conformIdTokenClaims: true,
     allowOmittingSingleRegisteredRedirectUri: false,
     expiresWithSession: async (_ctx, code) => !code.scopes.has("offline_access"),
@@ -143,9 +140,6 @@ const signingAlgorithms = {
   dPoPSigningAlgValues: ["ES256", "EdDSA", "RS256", "PS256"],
 } as Configuration["enabledJWA"];
 
-/** A password and nothing more. */
-export const passwordAcr = "urn:gatehouse:acr:password";
-
 function features(surroundings: IssuerSurroundings): Configuration["features"] {
   const { sites } = surroundings.hub;
   return {
@@ -164,7 +158,11 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
     },
     pushedAuthorizationRequests: { enabled: true },
     requestObjects: { enabled: false },
-    revocation: { enabled: true },
+    revocation: {
+      enabled: true,
+      // RFC 7009, 2.1: a site ends its own tokens and nobody else's.
+      allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
+    },
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: async (_ctx, resource, client) =>
@@ -204,6 +202,8 @@ function keepCentralSessions(provider: Provider, clock: () => Date): void {
     else original.call(this);
   };
   provider.Client.prototype.backchannelLogout = async () => undefined as never;
+  // Also for a site that is told nothing: it asks by it whether she is still signed in.
+  provider.Client.prototype.includeSid = () => true;
 }
 
 function reasonOf(error: unknown): string {

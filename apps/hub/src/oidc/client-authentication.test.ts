@@ -1,0 +1,154 @@
+/** How sites prove themselves at the token endpoint; titled by section. */
+import { createHash, randomUUID } from "node:crypto";
+import {
+  type CryptoKey,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  type JWK,
+  SignJWT,
+  UnsecuredJWT,
+} from "jose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestHub, type TestHub } from "../test-hub.ts";
+import { RelyingSite } from "../test-support/relying-site.ts";
+
+const secret = "suite-secret-".padEnd(40, "x");
+const redirectUri = "https://suite.example/callback";
+let opened: TestHub;
+let site: RelyingSite;
+let keys: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey };
+let jwk: JWK;
+
+beforeAll(async () => {
+  keys = await generateKeyPair("ES256", { extractable: true });
+  jwk = { ...(await exportJWK(keys.publicKey)), kid: "the-key", alg: "ES256", use: "sig" };
+  opened = await openTestHub({ environment: { SUITE_SITE_SECRET: secret }, sites: () => registrations() });
+  site = new RelyingSite(opened, { id: "keyed", redirectUri });
+});
+afterAll(() => opened.close());
+
+function registrations() {
+  const declare = (id: string, more: object, oidc: object) => ({
+    id,
+    name: `The ${id}`,
+    url: "https://suite.example/",
+    firstParty: true,
+    ...more,
+    oidc: { redirectUris: [redirectUri], grants: ["authorization_code", "client_credentials"], ...oidc },
+  });
+  const withSecret = { secret: { environment: "SUITE_SITE_SECRET" } };
+  const byKey = { clientAuthentication: "private_key_jwt", jwks: { keys: [jwk] } };
+  return {
+    keyed: declare("keyed", {}, byKey),
+    keyed2: declare("keyed2", {}, byKey),
+    basic: declare("basic", withSecret, { clientAuthentication: "client_secret_basic" }),
+    post: declare("post", withSecret, { clientAuthentication: "client_secret_post" }),
+    program: declare(
+      "program",
+      {},
+      { clientAuthentication: "none", grants: ["authorization_code", "refresh_token"] },
+    ),
+  };
+}
+
+const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const claims = (more: object = {}) => {
+  const now = Math.floor(Date.now() / 1000);
+  const base = { iss: "keyed", sub: "keyed", aud: `${opened.origin}/oidc`, jti: randomUUID() };
+  return { ...base, iat: now, exp: now + 60, ...more };
+};
+const sign = (more: object = {}, header: object = {}, key: CryptoKey | Uint8Array = keys.privateKey) =>
+  new SignJWT(claims(more)).setProtectedHeader({ alg: "ES256", kid: "the-key", ...header }).sign(key);
+const present = (client_assertion: string, more: Record<string, string | undefined> = {}) =>
+  site.post("/oidc/token", {
+    grant_type: "client_credentials",
+    client_assertion_type: type,
+    client_assertion,
+    ...more,
+  });
+const invalidClient = { status: 401, json: { error: "invalid_client" } };
+
+describe("RFC 7523 3 private_key_jwt", () => {
+  test("is taken, once: of 20 at once with one assertion one gets a token", async () => {
+    const assertion = await sign();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => present(assertion)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ json }) => json.error === "invalid_client")).toHaveLength(19);
+    expect(await present(assertion)).toMatchObject(invalidClient);
+  });
+
+  test.each<[string, object]>([
+    ["of another audience", { aud: "https://evil.example/oidc" }],
+    ["without an audience", { aud: undefined }],
+    ["by another issuer", { iss: "keyed2" }],
+    ["about another site", { sub: "keyed2" }],
+    ["that has ended", { exp: Math.floor(Date.now() / 1000) - 60 }],
+    ["that does not end", { exp: undefined }],
+    ["that ends in a year", { exp: Math.floor(Date.now() / 1000) + 365 * 86_400 }],
+    ["without an id", { jti: undefined }],
+  ])("an assertion %s is refused", async (_, wrong) => {
+    const { status, json } = await present(await sign(wrong));
+    expect([status >= 400 && status < 500, json.access_token]).toEqual([true, undefined]);
+    expect(["invalid_client", "invalid_request"]).toContain(json.error);
+  });
+
+  test("RFC 8725 3.1 alg none, HMAC with the public key, a key of its own making", async () => {
+    const thief = await generateKeyPair("ES256", { extractable: true });
+    const ownKey = await exportJWK(thief.publicKey);
+    const publicText = new TextEncoder().encode(await exportSPKI(keys.publicKey));
+    const forged = [
+      new UnsecuredJWT(claims()).encode(),
+      await sign({}, { alg: "HS256" }, publicText),
+      await sign({}, {}, thief.privateKey),
+      await sign({}, { jwk: ownKey }, thief.privateKey),
+      await sign({}, { jku: "https://evil.example/jwks.json", kid: "evil" }, thief.privateKey),
+      await sign({}, { kid: "../../dev/null" }, thief.privateKey),
+      await sign({}, { kid: "' OR 1=1 --" }, thief.privateKey),
+    ];
+    for (const assertion of forged) expect(await present(assertion)).toMatchObject(invalidClient);
+  });
+
+  test("RFC 6749 2.3 two ways at once, or a secret where a key is registered", async () => {
+    const twice = await present(await sign(), { client_secret: secret });
+    expect([twice.status, twice.json.error]).toEqual([400, "invalid_request"]);
+    const fields = { grant_type: "client_credentials", client_secret: secret };
+    expect(await site.post("/oidc/token", fields)).toMatchObject(invalidClient);
+  });
+});
+
+describe("RFC 6749 2.3.1 secrets", () => {
+  const grant = "grant_type=client_credentials";
+  const hash = createHash("sha256").update(secret).digest("hex");
+  const basic = (credentials: string) => ({ authorization: `Basic ${btoa(credentials)}` });
+
+  test("by the registered way", async () => {
+    expect((await site.postRaw("/oidc/token", grant, basic(`basic:${secret}`))).status).toBe(200);
+    const inBody = `${grant}&client_id=post&client_secret=${secret}`;
+    expect((await site.postRaw("/oidc/token", inBody)).status).toBe(200);
+  });
+
+  test.each<[string, string, Record<string, string>]>([
+    ["an empty one", grant, basic("basic:")],
+    ["none", `${grant}&client_id=basic`, {}],
+    ["an empty one in the body", `${grant}&client_id=post&client_secret=`, {}],
+    ["a wrong one", grant, basic("basic:wrong")],
+    ["that of nobody", grant, basic(`nobody:${secret}`)],
+    ["its hash as it is registered", grant, basic(`basic:${hash}`)],
+    ["one for a site that has none", grant, basic(`program:${secret}`)],
+    ["an empty one for a site that has none", grant, basic("program:")],
+  ])("%s is refused", async (_, body, headers) => {
+    const { status, json } = await site.postRaw("/oidc/token", body, headers);
+    expect([400, 401]).toContain(status);
+    expect(["invalid_client", "invalid_request"]).toContain(json.error);
+    expect(json.access_token).toBeUndefined();
+  });
+
+  test("5.2 a wrong one in the header is answered with WWW-Authenticate, and logged without its value", async () => {
+    const { status, headers } = await site.postRaw("/oidc/token", grant, basic("basic:the-wrong-one"));
+    expect([status, headers["www-authenticate"]]).toEqual([401, expect.stringMatching(/^Basic realm=/)]);
+    const line = opened.lines.findLast((one) => one.includes("oidc.grant.error"));
+    expect(line).toContain("invalid_client");
+    expect(opened.lines.join("\n")).not.toContain("the-wrong-one");
+  });
+});
