@@ -177,9 +177,12 @@ test("RFC 6761 *.localhost is this machine, whatever the resolver says", async (
   expect(dns.asked).toEqual([]);
 });
 
-describe("over https", () => {
-  async function serveSecurely(name: string): Promise<{ port: number; authority: string }> {
-    const { key, cert } = createSelfSignedCertificate(name);
+describe("CAS 2.5.4 over https the peer has to prove who it is", () => {
+  async function serveSecurely(
+    name: string,
+    endsInDays?: number,
+  ): Promise<{ port: number; authority: string }> {
+    const { key, cert } = createSelfSignedCertificate(name, endsInDays);
     const port = await listen(createSecureServer({ key, cert }, (_, response) => response.end()));
     const folder = await mkdtemp(join(tmpdir(), "gatehouse-ca-"));
     cleanups.push(() => rm(folder, { recursive: true }));
@@ -198,6 +201,16 @@ describe("over https", () => {
     const { port, authority } = await serveSecurely("shop.localhost");
     const outbound = open({ certificateAuthorityFile: authority });
     expect(await outbound.postForm(`https://shop.localhost:${port}/`, "", {})).toEqual({ status: 200 });
+  });
+
+  test("as long as it lasts", async () => {
+    const { port, authority } = await serveSecurely("shop.localhost", -1);
+    const post = open({ certificateAuthorityFile: authority }).postForm(
+      `https://shop.localhost:${port}/`,
+      "",
+      {},
+    );
+    await expect(post).rejects.toMatchObject({ code: "certificate" });
   });
 
   test("for its own name alone", async () => {

@@ -14,19 +14,21 @@ export function addressFault(text: string): string | undefined {
   return hostFault(text);
 }
 
-/** The part of it that says what a host may be, for addresses that need not be http or https. */
+/** The part of it that says what a host may be, for addresses that need not be http or https, nor have a host. */
 export function hostFault(text: string): string | undefined {
   const url = URL.parse(text);
-  if (url !== null && (authorityOf(text).includes("%") || (url.host !== "" && !isPlainHost(url.hostname))))
+  const hasHost = url !== null && url.host !== "";
+  // Of a scheme that the URL parser does not know, it leaves capitals as they are.
+  if (hasHost && (authorityOf(text).includes("%") || !isPlainHost(url.hostname.toLowerCase())))
     return "should have a host of letters, digits, hyphens and dots, nothing encoded and no dot at its end";
   return undefined;
 }
 
 /** As written: `https://@host/` has empty user info, which the parsed URL no longer shows. */
-function hasUserInfo(text: string): boolean {
+export function hasUserInfo(text: string): boolean {
   return authorityOf(text).includes("@");
 }
 
 function authorityOf(text: string): string {
-  return /^[^:/?#]+:[/\\]*([^/\\?#]*)/.exec(text)?.[1] ?? "";
+  return /^(?:https?:[/\\]*|[^:/?#]+:\/\/)([^/\\?#]*)/i.exec(text)?.[1] ?? "";
 }

@@ -1,7 +1,7 @@
 /** A site's OpenID Connect half, as its registration file makes it. */
 import type { z } from "zod";
 import type { apiFile, oidcFile } from "./oidc-file.ts";
-import { hostFault } from "./registered-address.ts";
+import { hasUserInfo, hostFault } from "./registered-address.ts";
 
 export type RegisteredOidc = z.infer<typeof oidcFile>;
 export type RegisteredApi = z.infer<typeof apiFile>;
@@ -27,7 +27,7 @@ export function parseOidc(
       const field = `oidc.${list}.${index}`;
       const filled = fill(field, uri);
       const url = URL.parse(filled);
-      if (url === null || url.hash || url.username || filled.includes("#"))
+      if (url === null || hasUserInfo(filled) || filled.includes("#"))
         return refuse(field, "should be an absolute URI without fragment and user info");
       if (declared.applicationType === "web" && !["http:", "https:"].includes(url.protocol))
         return refuse(field, "should be http or https; other schemes are for applicationType native");

@@ -143,6 +143,11 @@ describe("a wrong registration is refused with field and reason", () => {
     ["cas.logoutUrl", { cas: { ...whole.cas, logoutUrl: "https://shop.example;img-src/logout" } }],
     ["oidc.redirectUris.0", { oidc: { redirectUris: ["https://shop.example;script-src/cb"] } }],
     ["oidc.redirectUris.0", { oidc: { redirectUris: ["https://shop.example./cb"] } }],
+    ["oidc.redirectUris.0", { oidc: { redirectUris: ["https://:secret@shop.example/cb"] } }],
+    [
+      "oidc.redirectUris.0",
+      { oidc: { redirectUris: ["app://shop;script-src/cb"], applicationType: "native" } },
+    ],
     ["api.resource", { api: { resource: "https://shop.example./api", scopes: {} } }],
     ["oidc.pkce", { firstParty: false, oidc: { redirectUris: ["https://a.example/"], pkce: "optional" } }],
     [
@@ -175,6 +180,17 @@ describe("a wrong registration is refused with field and reason", () => {
   test("no reason holds a secret", () => {
     expect(JSON.stringify(refusal({ ...whole, secret: { environment: "SHORT" } }))).not.toContain('"short"');
   });
+});
+
+test("a program on a machine has addresses that the web has not", () => {
+  const redirectUris = [
+    "com.example.app:/cb%20x",
+    "com.example.app:cb@x",
+    "MyApp://CallBack/x",
+    "http://127.0.0.1/cb",
+  ];
+  const oidc = { redirectUris, applicationType: "native" };
+  expect(parse({ ...whole, oidc }).oidc?.redirectUris).toEqual(redirectUris);
 });
 
 test("a placeholder's value is text and no pattern of its own", () => {

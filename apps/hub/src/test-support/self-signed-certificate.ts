@@ -8,9 +8,13 @@ const bitString = 0x03;
 
 /**
  * @param name the DNS name it is for
+ * @param endsInDays from now; less than nothing: it is over
  * @see RFC 5280, section 4.1
  */
-export function createSelfSignedCertificate(name: string): { readonly key: string; readonly cert: string } {
+export function createSelfSignedCertificate(
+  name: string,
+  endsInDays = 1,
+): { readonly key: string; readonly cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ecdsaWithSha256 = der(sequence, der(objectIdentifier, Buffer.from("2a8648ce3d040302", "hex")));
   const commonName = der(
@@ -20,7 +24,7 @@ export function createSelfSignedCertificate(name: string): { readonly key: strin
   );
   const issuer = der(sequence, der(set, commonName));
   const day = 86_400_000;
-  const validity = der(sequence, utcTime(Date.now() - day), utcTime(Date.now() + day));
+  const validity = der(sequence, utcTime(Date.now() - 3 * day), utcTime(Date.now() + endsInDays * day));
   const subjectAltName = der(
     sequence,
     der(objectIdentifier, Buffer.from("551d11", "hex")),
