@@ -1,4 +1,5 @@
 /** What has to happen though nobody asks: idle sessions end and their sites are told, retries fall due, old rows go. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
@@ -13,6 +14,8 @@ const pauseMilliseconds = 5_000;
 const keysPauseMilliseconds = 60_000;
 /** Rows a statement takes at once, so that no round waits for a sweep. */
 const batch = 200;
+/** Between two full batches the database belongs to those who wait for an answer. */
+const breathMilliseconds = 20;
 /** Two thousand rows a second: more than a hub on two cores makes, so that old ones never pile up. */
 const mostBatches = 50;
 
@@ -64,7 +67,12 @@ export async function keepUp({
     if (ended > 0) log.info({ event: "sessions.expired", count: ended }, "sessions past their life ended");
   }
   await logout.drain();
-  for (let batches = 0, swept = batch; swept >= batch && batches < mostBatches; batches += 1) {
-    swept = await database.sweep(batch);
+  await sweep(database);
+}
+
+async function sweep(database: Database): Promise<void> {
+  for (let batches = 0; batches < mostBatches; batches += 1) {
+    if ((await database.sweep(batch)) < batch) return;
+    await pause(breathMilliseconds);
   }
 }
