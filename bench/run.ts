@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { measureCasRound } from "./cas-round.ts";
+import { round } from "./compare.ts";
 import { measureIdleMemory } from "./idle-memory.ts";
 import { measureLiveTickets } from "./live-tickets.ts";
 import type { Measurement } from "./measurement.ts";
@@ -39,7 +40,7 @@ if (unknown === undefined) {
 
 async function run(name: string): Promise<void> {
   // What else the machine was busy with: on a loaded one only the ratios mean anything.
-  const machine = { cores: cpus().length, node: process.version, loadAtStart: loadavg()[0]?.toFixed(1) };
+  const machine = { cores: cpus().length, node: process.version, loadAtStart: round(loadavg()[0] ?? 0, 1) };
   const measurement = await benchmarks[name]?.();
   if (measurement === undefined) return;
   printTable(measurement);
