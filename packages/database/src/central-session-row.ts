@@ -77,7 +77,7 @@ export function foundSessionFrom(row: FoundSessionRow | undefined): FoundSession
   };
 }
 
-function personFrom(row: CentralSessionRow): Person {
+export function personFrom(row: CentralSessionRow): Person {
   return {
     id: row.person_id,
     username: row.username,

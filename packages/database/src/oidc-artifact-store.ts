@@ -1,3 +1,5 @@
+import type { CentralSession, Person } from "./central-session-store.ts";
+
 /** Something oidc-provider keeps: a code, a token, a grant, a flow that is under way. */
 export interface OidcArtifact {
   /** Its class: `AuthorizationCode`, `AccessToken`, `RefreshToken`, `Grant`, `Interaction`, `DeviceCode` … */
@@ -22,6 +24,16 @@ export interface FoundArtifact {
   readonly consumedAt: Date | null;
   /** When it was first kept. */
   readonly createdAt: Date;
+  /** What it stands on, as of the same moment; `null`: it stands on none, or that is over. */
+  readonly grant: Readonly<Record<string, unknown>> | null;
+  readonly session: CentralSession | null;
+  readonly person: Person | null;
+}
+
+/** What something is known by. */
+export interface ArtifactName {
+  readonly kind: string;
+  readonly id: string;
 }
 
 /**
@@ -38,10 +50,23 @@ export interface OidcArtifactStore {
   /** @returns false when it is there already, and living */
   add(id: string, artifact: OidcArtifact): Promise<boolean>;
   find(kind: string, id: string): Promise<FoundArtifact | null>;
+  /** The same for several in one statement, in their order; of what kind something is may be what one wants to know. */
+  findAll(names: readonly ArtifactName[]): Promise<readonly (FoundArtifact | null)[]>;
   /** A device code by what the person typed, with the id under which it can be written again. */
   findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null>;
   /** @returns false when somebody was quicker, or it is gone */
   consume(kind: string, id: string): Promise<boolean>;
+  /**
+   * Spends one and keeps what came of it, in one statement: either both are there after a kill, or neither. Whoever
+   * comes second keeps nothing, and ends what the first got, by the grant that it stands on.
+   *
+   * @param spent `null`: nothing is spent for it
+   * @returns false when somebody was quicker, or it is gone
+   */
+  consumeAndKeep(
+    spent: ArtifactName | null,
+    kept: readonly { readonly id: string; readonly artifact: OidcArtifact }[],
+  ): Promise<boolean>;
   destroy(kind: string, id: string): Promise<void>;
   /** Deletes everything of one kind that stands on a grant; the grant stays. */
   revokeByGrant(kind: string, grantId: string): Promise<void>;

@@ -78,6 +78,82 @@ describe("RFC 6749 4.1.2 single use", () => {
   });
 });
 
+describe("spending and keeping in one statement", () => {
+  const code = { kind: "AuthorizationCode", payload: { scope: "openid" }, lifeSeconds: 60 };
+  const token = (grantId?: string) => ({
+    id: newId(),
+    artifact: { kind: "AccessToken", payload: { scope: "openid" }, personId, grantId, lifeSeconds: 60 },
+  });
+
+  test("RFC 6749 4.1.2 of 50 one wins and keeps, and the others end what it got", async () => {
+    const grantId = await keep({ kind: "Grant", personId });
+    const id = await keep({ ...code, grantId });
+    const tokens = Array.from({ length: 50 }, () => token(grantId));
+    const spent = await Promise.all(
+      tokens.map((one) => artifacts.consumeAndKeep({ kind: "AuthorizationCode", id }, [one])),
+    );
+    expect(spent.filter(Boolean)).toHaveLength(1);
+    const { rows } = await trial.database.pool.query("SELECT kind FROM oidc_artifacts ORDER BY kind");
+    expect(rows).toEqual([{ kind: "AccessToken" }, { kind: "AuthorizationCode" }]);
+    const found = await artifacts.findAll(tokens.map((one) => ({ kind: "AccessToken", id: one.id })));
+    expect(found.filter((one) => one !== null)).toEqual([]);
+  });
+
+  test("what was won is there after kill -9: the code is spent, and all that came of it lives", async () => {
+    const grantId = await keep({ kind: "Grant", personId });
+    const id = await keep({ ...code, grantId });
+    const kept = [token(grantId), token(grantId)];
+    expect(await artifacts.consumeAndKeep({ kind: "AuthorizationCode", id }, kept)).toBe(true);
+    const reopened = (await trial.reopenAfterKill()).oidcArtifacts;
+    expect((await reopened.find("AuthorizationCode", id))?.consumedAt).toBeInstanceOf(Date);
+    const found = await reopened.findAll(kept.map((one) => ({ kind: "AccessToken", id: one.id })));
+    expect(found.map((one) => one?.payload)).toEqual([{ scope: "openid" }, { scope: "openid" }]);
+  });
+
+  test("what is not there is not spent, and nothing is kept for it; without a spend all is kept", async () => {
+    const [lost, free] = [token(), token()];
+    expect(await artifacts.consumeAndKeep({ kind: "AuthorizationCode", id: newId() }, [lost])).toBe(false);
+    expect(await artifacts.consumeAndKeep(null, [free])).toBe(true);
+    expect(await find(lost.id, "AccessToken")).toBeNull();
+    expect(await find(free.id, "AccessToken")).not.toBeNull();
+  });
+
+  test("what is kept so is as dead or alive as what is kept alone", async () => {
+    const sessionToken = createTicketId("TGT");
+    const browser = { userAgent: "", address: "", longTerm: false };
+    const { uid } = await trial.database.sessions.start({ personId, token: sessionToken, ...browser });
+    const { id, artifact } = token();
+    const payload = { expiresWithSession: true, sessionUid: uid };
+    await artifacts.consumeAndKeep(null, [{ id, artifact: { ...artifact, payload, sessionUid: uid } }]);
+    expect(await find(id, "AccessToken")).not.toBeNull();
+    await trial.database.sessions.end({ token: sessionToken }, "signed-out");
+    expect(await find(id, "AccessToken")).toBeNull();
+  });
+});
+
+test("what is found brings along what it stands on", async () => {
+  const sessionToken = createTicketId("TGT");
+  const browser = { userAgent: "", address: "", longTerm: false };
+  const started = await trial.database.sessions.start({ personId, token: sessionToken, ...browser });
+  const grantId = await keep({ kind: "Grant", personId, payload: { openid: { scope: "openid" } } });
+  const id = await keep({ grantId, personId, sessionUid: started.uid });
+  const alone = await keep();
+  const [found, none, bare] = await artifacts.findAll([
+    { kind: "AuthorizationCode", id },
+    { kind: "AccessToken", id },
+    { kind: "AuthorizationCode", id: alone },
+  ]);
+  expect(found).toMatchObject({
+    grant: { openid: { scope: "openid" } },
+    session: { id: started.id, uid: started.uid, person: { id: personId } },
+    person: { id: personId, disabled: false },
+  });
+  expect(none).toBeNull();
+  expect(bare).toMatchObject({ payload: { scope: "openid" }, grant: null, session: null, person: null });
+  await trial.database.sessions.end({ token: sessionToken }, "signed-out");
+  expect(await find(id)).toMatchObject({ session: null, person: { id: personId } });
+});
+
 describe("what is found is alive", () => {
   test("until its life is over", async () => {
     const id = await keep({ lifeSeconds: 60 });

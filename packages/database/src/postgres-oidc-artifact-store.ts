@@ -1,5 +1,11 @@
+import {
+  type CentralSessionRow,
+  centralSessionColumns,
+  centralSessionFrom,
+  personFrom,
+} from "./central-session-row.ts";
 import { isUuid } from "./is-uuid.ts";
-import type { FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
+import type { ArtifactName, FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
@@ -19,26 +25,47 @@ const upsertArtifact = `${insertArtifact}
 const addArtifact = `${insertArtifact}
   ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at WHERE oidc_artifacts.expires_at <= hub_now()`;
 
-/** Alive, and everything it stands on. */
-const living = `
-  a.expires_at > hub_now()
-  AND (a.grant_hash IS NULL OR EXISTS (
-    SELECT FROM oidc_artifacts g WHERE g.hash = a.grant_hash AND g.expires_at > hub_now()
-  ))
-  AND NOT EXISTS (SELECT FROM users u WHERE u.id = a.person_id AND u.disabled_at IS NOT NULL)
-  AND (a.payload->>'sessionUid' IS NULL OR a.payload->>'expiresWithSession' IS DISTINCT FROM 'true' OR EXISTS (
-    SELECT FROM sessions s WHERE s.id = a.session_id AND session_end_reason(s, NULL) IS NULL
-  ))`;
+/** Alive, and everything it stands on, which comes along: whoever asks for a token wants to know that too. */
+const findLiving = `
+  SELECT a.hash, a.payload, a.consumed_at, a.created_at, g.payload AS grant_payload,
+    s.id IS NOT NULL AS has_session, ${centralSessionColumns}
+  FROM oidc_artifacts a
+  LEFT JOIN oidc_artifacts g ON g.hash = a.grant_hash AND g.expires_at > hub_now()
+  LEFT JOIN sessions s ON s.id = a.session_id AND session_end_reason(s, NULL) IS NULL
+    AND (a.person_id IS NULL OR a.person_id = s.user_id)
+  LEFT JOIN users u ON u.id = coalesce(a.person_id, s.user_id)
+  WHERE a.expires_at > hub_now() AND (a.grant_hash IS NULL OR g.hash IS NOT NULL) AND u.disabled_at IS NULL
+    AND (s.id IS NOT NULL OR a.payload->>'sessionUid' IS NULL
+      OR a.payload->>'expiresWithSession' IS DISTINCT FROM 'true')`;
 
-const findArtifact = `
-  SELECT a.payload, a.consumed_at, a.created_at FROM oidc_artifacts a WHERE a.hash = $1 AND ${living}`;
+const findArtifacts = `${findLiving} AND a.hash = ANY($1)`;
 
-const findUserCode = `
-  SELECT a.hash, a.payload, a.consumed_at, a.created_at FROM oidc_artifacts a WHERE a.user_code_hash = $1 AND ${living}`;
+const findUserCode = `${findLiving} AND a.user_code_hash = $1`;
 
 /** One statement: of any number of racers the one that writes the time has spent it. */
 const consumeArtifact = `
   UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE hash = $1 AND consumed_at IS NULL`;
+
+/**
+ * The loser waits for the winner's row, finds it spent, and takes the grant away; what the winner keeps in the same
+ * moment stands on that grant. RFC 6749, 4.1.2
+ */
+const consumeAndKeep = `
+  WITH spent AS (
+    UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE hash = $1::text AND consumed_at IS NULL RETURNING hash
+  ), ended AS (
+    DELETE FROM oidc_artifacts WHERE $1::text IS NOT NULL AND NOT EXISTS (SELECT FROM spent)
+      AND hash = (SELECT grant_hash FROM oidc_artifacts WHERE hash = $1::text)
+  ), kept AS (
+    INSERT INTO oidc_artifacts (hash, kind, payload, person_id, client_id, grant_hash, session_id, expires_at)
+    SELECT hash, kind, payload, person_id, client_id, grant_hash,
+      (SELECT id FROM sessions WHERE uid = session_uid AND ended_at IS NULL),
+      hub_now() + make_interval(secs => life_seconds)
+    FROM jsonb_to_recordset($2::jsonb) AS new (hash text, kind text, payload jsonb, person_id uuid, client_id text,
+      grant_hash text, session_uid uuid, life_seconds float8)
+    WHERE $1::text IS NULL OR EXISTS (SELECT FROM spent)
+  )
+  SELECT $1::text IS NULL OR EXISTS (SELECT FROM spent) AS won`;
 
 const revokeByGrant = "DELETE FROM oidc_artifacts WHERE kind = $1 AND grant_hash = $2";
 
@@ -47,11 +74,13 @@ const sweepArtifacts = sweepStatement("oidc_artifacts", "expires_at < hub_now() 
 /** How an id that is known by its hash alone is written. No id of oidc-provider's has such a sign. */
 const byHash = "#";
 
-interface ArtifactRow {
+interface ArtifactRow extends CentralSessionRow {
   readonly hash: string;
   readonly payload: Record<string, unknown>;
   readonly consumed_at: Date | null;
   readonly created_at: Date;
+  readonly grant_payload: Record<string, unknown> | null;
+  readonly has_session: boolean;
 }
 
 /** Codes, tokens and grants in PostgreSQL, each in one statement, prepared. */
@@ -74,8 +103,16 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   }
 
   async find(kind: string, id: string): Promise<FoundArtifact | null> {
-    const [row] = await this.#rows("oidc-find", findArtifact, [hashOf(kind, id)]);
-    return row ? foundFrom(row) : null;
+    return (await this.findAll([{ kind, id }]))[0] ?? null;
+  }
+
+  async findAll(names: readonly ArtifactName[]): Promise<readonly (FoundArtifact | null)[]> {
+    const hashes = names.map(({ kind, id }) => hashOf(kind, id));
+    const rows = await this.#rows("oidc-find", findArtifacts, [hashes]);
+    return hashes.map((hash) => {
+      const row = rows.find((one) => one.hash === hash);
+      return row ? foundFrom(row) : null;
+    });
   }
 
   async findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null> {
@@ -87,6 +124,19 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
     const values = [hashOf(kind, id)];
     const { rowCount } = await this.#pool.query({ name: "oidc-consume", text: consumeArtifact, values });
     return rowCount === 1;
+  }
+
+  async consumeAndKeep(
+    spent: ArtifactName | null,
+    kept: readonly { readonly id: string; readonly artifact: OidcArtifact }[],
+  ): Promise<boolean> {
+    const values = [
+      spent === null ? null : hashOf(spent.kind, spent.id),
+      JSON.stringify(kept.map(({ id, artifact }) => rowOf(id, artifact))),
+    ];
+    const query = { name: "oidc-consume-and-keep", text: consumeAndKeep, values };
+    const { rows } = await this.#pool.query<{ won: boolean }>(query);
+    return rows[0]?.won === true;
   }
 
   async destroy(kind: string, id: string): Promise<void> {
@@ -115,22 +165,45 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
 }
 
 function valuesOf(id: string, artifact: OidcArtifact): unknown[] {
-  const { kind, payload, personId, grantId, userCode, sessionUid } = artifact;
+  const row = rowOf(id, artifact);
   return [
-    hashOf(kind, id),
-    kind,
-    JSON.stringify(payload),
-    personId !== undefined && isUuid(personId) ? personId : null,
-    artifact.clientId ?? null,
-    grantId === undefined ? null : hashOf("Grant", grantId),
-    userCode === undefined ? null : hashOf("UserCode", userCode),
-    sessionUid !== undefined && isUuid(sessionUid) ? sessionUid : null,
-    artifact.lifeSeconds,
+    row.hash,
+    row.kind,
+    JSON.stringify(row.payload),
+    row.person_id,
+    row.client_id,
+    row.grant_hash,
+    artifact.userCode === undefined ? null : hashOf("UserCode", artifact.userCode),
+    row.session_uid,
+    row.life_seconds,
   ];
 }
 
-function foundFrom({ payload, consumed_at, created_at }: ArtifactRow): FoundArtifact {
-  return { payload, consumedAt: consumed_at, createdAt: created_at };
+/** What of it the columns hold, by their names. */
+function rowOf(id: string, { kind, payload, personId, clientId, ...artifact }: OidcArtifact) {
+  const { grantId, sessionUid, lifeSeconds } = artifact;
+  return {
+    hash: hashOf(kind, id),
+    kind,
+    payload,
+    person_id: personId !== undefined && isUuid(personId) ? personId : null,
+    client_id: clientId ?? null,
+    grant_hash: grantId === undefined ? null : hashOf("Grant", grantId),
+    session_uid: sessionUid !== undefined && isUuid(sessionUid) ? sessionUid : null,
+    life_seconds: lifeSeconds,
+  };
+}
+
+function foundFrom(row: ArtifactRow): FoundArtifact {
+  const { payload, consumed_at, created_at, grant_payload } = row;
+  return {
+    payload,
+    consumedAt: consumed_at,
+    createdAt: created_at,
+    grant: grant_payload,
+    session: row.has_session ? centralSessionFrom(row) : null,
+    person: (row.person_id as string | null) === null ? null : personFrom(row),
+  };
 }
 
 function hashOf(kind: string, id: string): string {
