@@ -4,6 +4,7 @@ import type {
   FoundSession,
   OidcClientSession,
   Person,
+  SiteSession,
 } from "./central-session-store.ts";
 
 /** Columns of a session `s` with its person `u`, as every statement of the store selects them. */
@@ -39,6 +40,16 @@ export interface FoundSessionRow extends CentralSessionRow {
   readonly end_reason: EndReason | null;
   readonly touched_at: Date | null;
   readonly touched_idle_expires_at: Date | null;
+  readonly grant_payload?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface ListedSessionRow extends CentralSessionRow {
+  readonly sites: readonly {
+    readonly site_id: string;
+    readonly service: string;
+    readonly started_at: string;
+    readonly last_activity_at: string;
+  }[];
 }
 
 export function centralSessionFrom(row: CentralSessionRow): CentralSession {
@@ -74,6 +85,7 @@ export function foundSessionFrom(row: FoundSessionRow | undefined): FoundSession
       lastActivityAt: row.touched_at ?? session.lastActivityAt,
       idleExpiresAt: row.touched_idle_expires_at ?? session.idleExpiresAt,
     },
+    ...(row.grant_payload ? { grant: row.grant_payload } : {}),
   };
 }
 
@@ -86,5 +98,14 @@ export function personFrom(row: CentralSessionRow): Person {
     operator: row.operator,
     groups: row.groups,
     disabled: row.disabled,
+  };
+}
+
+export function siteSessionFrom(site: ListedSessionRow["sites"][number]): SiteSession {
+  return {
+    siteId: site.site_id,
+    service: site.service,
+    startedAt: new Date(site.started_at),
+    lastActivityAt: new Date(site.last_activity_at),
   };
 }

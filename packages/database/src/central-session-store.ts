@@ -54,7 +54,12 @@ export interface CentralSession {
 
 /** What a token presented by a browser stands for. */
 export type FoundSession =
-  | { readonly state: "alive"; readonly session: CentralSession }
+  | {
+      readonly state: "alive";
+      readonly session: CentralSession;
+      /** Where it was asked for: the payload of the grant that an OpenID Connect client has in it. */
+      readonly grant?: Readonly<Record<string, unknown>>;
+    }
   | { readonly state: "ended"; readonly reason: EndReason; readonly username: string }
   | { readonly state: "unknown" };
 
@@ -99,8 +104,13 @@ export interface CentralSessionStore {
   /**
    * What a token stands for. A session found idle or too old is `ended` with that reason even
    * before the sweep ends its row. `touch` counts as activity (written at most once a minute).
+   *
+   * @param options.grantOf an OpenID Connect client whose living grant comes along
    */
-  find(token: string, options: { readonly touch: boolean }): Promise<FoundSession>;
+  find(
+    token: string,
+    options: { readonly touch: boolean; readonly grantOf?: string | undefined },
+  ): Promise<FoundSession>;
   /** The same for a site that knows the session by its session index (the spent ticket). */
   findBySessionIndex(
     siteId: string,

@@ -4,19 +4,20 @@ import {
   centralSessionFrom,
   type FoundSessionRow,
   foundSessionFrom,
+  type ListedSessionRow,
+  siteSessionFrom,
 } from "./central-session-row.ts";
 import type {
   CentralSessionStore,
   EndReason,
   OidcClientSession,
   SessionWithSites,
-  SiteSession,
 } from "./central-session-store.ts";
 import { isUuid } from "./is-uuid.ts";
 import { PersonGone } from "./person-gone.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
-import { tokenHash } from "./token-hash.ts";
+import { tokenHash, tokenHashInSql } from "./token-hash.ts";
 import { withoutNul } from "./without-nul.ts";
 
 /** How long a session lives. */
@@ -40,12 +41,20 @@ const touchSession = `
   SELECT found.*, touched.last_activity_at AS touched_at, touched.idle_expires_at AS touched_idle_expires_at
   FROM found LEFT JOIN touched ON true`;
 
-const findByToken = `
+/** @param more columns of `s` */
+const byToken = (more: string): string => `
   WITH found AS (
-    SELECT ${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason
+    SELECT ${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason${more}
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.session_token = $2
   ), ${touchSession}`;
+
+const findByToken = byToken("");
+
+const findByTokenWithGrant = byToken(`, (
+    SELECT g.payload FROM oidc_artifacts g
+    WHERE g.hash = ${tokenHashInSql("oidc:Grant", "s.oidc_clients->$3->>'grantId'")} AND g.expires_at > hub_now()
+  ) AS grant_payload`);
 
 const findByIndex = `
   WITH found AS (
@@ -124,15 +133,6 @@ const sweepEnded = sweepStatement(
   )`,
 );
 
-interface ListedSessionRow extends CentralSessionRow {
-  readonly sites: readonly {
-    readonly site_id: string;
-    readonly service: string;
-    readonly started_at: string;
-    readonly last_activity_at: string;
-  }[];
-}
-
 /**
  * Central sessions in PostgreSQL: one statement for each thing that can happen, on `pg` because these are the
  * hottest ones (see docs/decisions). What a session's end means is written once, in `end_sessions` and
@@ -166,9 +166,16 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
     return centralSessionFrom(rows[0]);
   }
 
-  async find(token: string, options: { readonly touch: boolean }) {
-    const values = [options.touch, tokenHash("TGT", token)];
-    return foundSessionFrom((await this.#rows<FoundSessionRow>("session-find", findByToken, values))[0]);
+  async find(token: string, { touch, grantOf }: Parameters<CentralSessionStore["find"]>[1]) {
+    const values = [touch, tokenHash("TGT", token)];
+    const rows =
+      grantOf === undefined
+        ? await this.#rows<FoundSessionRow>("session-find", findByToken, values)
+        : await this.#rows<FoundSessionRow>("session-with-grant", findByTokenWithGrant, [
+            ...values,
+            withoutNul(grantOf),
+          ]);
+    return foundSessionFrom(rows[0]);
   }
 
   async findBySessionIndex(siteId: string, sessionIndex: string, options: { readonly touch: boolean }) {
@@ -236,13 +243,4 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
   async #rows<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
     return (await this.#pool.query<Row>({ name, text, values })).rows;
   }
-}
-
-function siteSessionFrom(site: ListedSessionRow["sites"][number]): SiteSession {
-  return {
-    siteId: site.site_id,
-    service: site.service,
-    startedAt: new Date(site.started_at),
-    lastActivityAt: new Date(site.last_activity_at),
-  };
 }

@@ -266,6 +266,25 @@ describe("clients of a session", () => {
     expect(rows).toEqual([{ site_id: "bank", session_index: "sid-1" }]);
   });
 
+  test("find their grant with the session, while it lives", async () => {
+    const { sessions } = trial.database;
+    const token = createTicketId("TGT");
+    const { id } = await sessions.start({ personId, token, userAgent: "", address: "", longTerm: false });
+    const grantId = await keep({ kind: "Grant", personId, payload: { openid: { scope: "openid" } } });
+    await sessions.joinOidcClients(id, { bank: { sid: "sid-1", grantId }, shop: { sid: "sid-2" } }, "");
+    const grantOf = async (client: string) => {
+      const found = await sessions.find(token, { touch: true, grantOf: client });
+      return found.state === "alive" ? found.grant : found.state;
+    };
+    expect(await grantOf("bank")).toEqual({ openid: { scope: "openid" } });
+    expect(await grantOf("shop")).toBeUndefined();
+    expect(await grantOf("\0")).toBeUndefined();
+    await artifacts.destroy("Grant", grantId);
+    expect(await grantOf("bank")).toBeUndefined();
+    await sessions.end({ token }, "signed-out");
+    expect(await grantOf("bank")).toBe("ended");
+  });
+
   test("do not join a session that has ended", async () => {
     const { sessions, pool } = trial.database;
     const token = createTicketId("TGT");

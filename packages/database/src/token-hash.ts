@@ -10,3 +10,8 @@ export type TokenKind = "TGT" | "ST" | "LT" | "PGT" | "AP" | `oidc:${string}`;
 export function tokenHash(kind: TokenKind, token: string): string {
   return createHash("sha256").update(`gatehouse:${kind}:${token}`).digest("hex");
 }
+
+/** The same in PostgreSQL, for a token that a row holds. @param expression SQL; of NULL it is NULL */
+export function tokenHashInSql(kind: TokenKind, expression: string): string {
+  return `encode(sha256(convert_to('gatehouse:${kind}:' || (${expression}), 'UTF8')), 'hex')`;
+}

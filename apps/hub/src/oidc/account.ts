@@ -1,7 +1,7 @@
 /** Who somebody is, to oidc-provider. */
 import type { Account, KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
-import { currentSession } from "./central-session-view.ts";
+import { currentArtifacts, currentSession } from "./central-session-view.ts";
 import { releasable } from "./claim-scopes.ts";
 
 /** Whoever is disabled or gone has no account: none of her tokens is renewed or answered for. */
@@ -11,7 +11,8 @@ export async function findAccount(
   id: string,
 ): Promise<Account | undefined> {
   const session = currentSession();
-  const person = session?.person.id === id ? session.person : await hub.database.people.findById(id);
+  const known = session?.person.id === id ? session.person : currentArtifacts()?.person(id);
+  const person = known ?? (await hub.database.people.findById(id));
   if (person === null || person.disabled) return undefined;
   return {
     accountId: id,

@@ -1,9 +1,16 @@
 /** What oidc-provider keeps, kept in the hub's database. Its sessions are views on central ones. */
-import type { Database } from "@gatehouse/database";
+import type { Database, FoundArtifact } from "@gatehouse/database";
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { errors } from "oidc-provider";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
-import { clientsOf, currentSession, isSigningOut, viewOf, viewOfToken } from "./central-session-view.ts";
+import {
+  clientsOf,
+  currentArtifacts,
+  currentSession,
+  isSigningOut,
+  viewOf,
+  viewOfToken,
+} from "./central-session-view.ts";
 import { clientMetadata } from "./client-metadata.ts";
 import { refreshTokenAdapter } from "./refresh-replay.ts";
 
@@ -27,7 +34,7 @@ export function createAdapter(kind: string, surroundings: AdapterSurroundings): 
 function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
   const restore = (
     id: string,
-    found: { readonly payload: Readonly<Record<string, unknown>>; readonly consumedAt: Date | null } | null,
+    found: Pick<FoundArtifact, "payload" | "consumedAt"> | null,
   ): AdapterPayload | undefined =>
     found === null
       ? undefined
@@ -40,7 +47,7 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
   return {
     async upsert(id, { jti: _, consumed: __, ...whole }, expiresIn) {
       const payload = withoutCookie(whole);
-      await oidcArtifacts.upsert(id, {
+      const artifact = {
         kind,
         payload: payload as Record<string, unknown>,
         personId: payload.accountId,
@@ -50,15 +57,19 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
         sessionUid: payload.sessionUid,
         // What names no end is a flow that somebody is in the middle of.
         lifeSeconds: expiresIn ?? 3600,
-      });
+      };
+      const request = currentArtifacts();
+      if (kind === "Grant") request?.forgetGrants();
+      if (request?.keepLater(id, artifact) !== true) await oidcArtifacts.upsert(id, artifact);
     },
-    find: async (id) => restore(id, await oidcArtifacts.find(kind, id)),
+    find: async (id) => restore(id, await (currentArtifacts() ?? oidcArtifacts).find(kind, id)),
     async findByUserCode(userCode) {
       const found = await oidcArtifacts.findByUserCode(userCode);
       return found === null ? undefined : restore(found.id, found);
     },
     findByUid: async () => undefined,
     async consume(id) {
+      if (currentArtifacts()?.consumeLater({ kind, id }) === true) return;
       if (await oidcArtifacts.consume(kind, id)) return;
       // Two at once looked at it unspent; whoever comes second ends what the first got. RFC 6749, 4.1.2
       const found = await oidcArtifacts.find(kind, id);
@@ -68,7 +79,10 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
         ? new errors.InvalidRequestUri("it was used already")
         : new errors.InvalidGrant("it was used already");
     },
-    destroy: (id) => oidcArtifacts.destroy(kind, id),
+    async destroy(id) {
+      if (kind === "Grant") currentArtifacts()?.forgetGrants();
+      await oidcArtifacts.destroy(kind, id);
+    },
     revokeByGrantId: (grantId) => oidcArtifacts.revokeByGrant(kind, grantId),
   };
 }
@@ -107,6 +121,8 @@ function sessionAdapter({ database, ended }: AdapterSurroundings): Adapter {
       return remembered?.state === undefined ? view : { ...view, state: remembered.state };
     },
     async findByUid(uid) {
+      const known = currentArtifacts()?.session(uid);
+      if (known !== undefined) return viewOf(known, uid);
       const found = await database.sessions.findByUid(uid);
       return found.state === "alive" ? viewOf(found.session, uid) : undefined;
     },

@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { CentralSession, FoundSession, OidcClientSession } from "@gatehouse/database";
 import type { AdapterPayload } from "oidc-provider";
 import type { Drawn } from "../http/route.ts";
+import type { RequestArtifacts } from "./request-artifacts.ts";
 
 /** What one request knows of its browser. */
 export interface Browser {
@@ -13,6 +14,7 @@ export interface Browser {
   readonly found: FoundSession;
   /** It is at one of the addresses of a sign-out. */
   readonly signingOut: boolean;
+  readonly artifacts: RequestArtifacts;
   /** A page to draw in the end instead of an answer. */
   page?: Drawn;
 }
@@ -31,6 +33,11 @@ export function withBrowser<Result>(browser: Browser, run: () => Result): Result
 export function currentSession(): CentralSession | null {
   const found = storage.getStore()?.found;
   return found?.state === "alive" ? found.session : null;
+}
+
+/** What this request has read and will write; `undefined`: it is none of the issuer's own. */
+export function currentArtifacts(): RequestArtifacts | undefined {
+  return storage.getStore()?.artifacts;
 }
 
 /** Has a page drawn when oidc-provider is done with this request. */

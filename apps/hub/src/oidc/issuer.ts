@@ -16,6 +16,7 @@ import { ownScopes } from "./client-metadata.ts";
 import { loadGrant } from "./grant.ts";
 import { AnsweredBefore, answerRefreshesTwice } from "./refresh-replay.ts";
 import { detectReplays, refuseLongAssertions } from "./replay-detection.ts";
+import { settleBeforeAnswers } from "./request-artifacts.ts";
 import type { OpenedKey } from "./signing-keys.ts";
 import { subjects } from "./subject.ts";
 
@@ -57,8 +58,10 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   provider.proxy = true;
   hashSecrets(provider);
   keepCentralSessions(provider, hub.clock);
+  // The answer that is kept for a second asking is one whose tokens are.
   answerRefreshesTwice(provider, hub.database);
   detectReplays(provider, hub.database);
+  settleBeforeAnswers(provider);
   for (const event of [
     "server_error",
     "authorization.error",

@@ -1,11 +1,13 @@
 /** Puts the issuer on the hub's server, beside Hono: everything under `/oidc` but what the hub's routes serve. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FoundSession } from "@gatehouse/database";
 import { answerHeaders } from "../http/response-headers.ts";
 import type { Drawn } from "../http/route.ts";
 import type { Hub } from "../hub.ts";
 import { type Browser, withBrowser } from "./central-session-view.ts";
 import { postedRequests } from "./posted-request.ts";
+import { RequestArtifacts } from "./request-artifacts.ts";
 
 const prefix = "/oidc";
 
@@ -32,10 +34,10 @@ export async function serveIssuer(
   const isToken = token?.startsWith("TGT-") === true;
   const path = request.url ?? "/";
   const needsSession = path.startsWith(`${prefix}/auth`) || path.startsWith(`${prefix}/session/`);
-  const found =
-    isToken && needsSession
-      ? await hub.database.sessions.find(token, { touch: true })
-      : { state: "unknown" as const };
+  const isTokenEndpoint = path.split("?", 1)[0] === `${prefix}/token`;
+  const artifacts = new RequestArtifacts(hub.database.oidcArtifacts, isTokenEndpoint);
+  const found: FoundSession =
+    isToken && needsSession ? await findSession(hub, token, path, artifacts) : { state: "unknown" };
   if (isToken && found.state !== "alive")
     request.headers.cookie = hub.cookies.without(request.headers.cookie, "session");
   // Whatever a browser says it takes: what goes wrong on the way of a person is said to a person.
@@ -45,9 +47,24 @@ export async function serveIssuer(
   const original = Object.assign(request, { originalUrl: request.url, baseUrl: prefix });
   original.url = path.slice(prefix.length) || "/";
   for (const [name, value] of Object.entries(headers(hub))) response.setHeader(name, value);
-  const browser: Browser = { token, found, signingOut: path.startsWith(`${prefix}/session/`) };
+  const browser: Browser = { token, found, signingOut: path.startsWith(`${prefix}/session/`), artifacts };
   await withBrowser(browser, () => hub.issuer.handle(request, response));
   return browser.page;
+}
+
+/** With it comes the grant that the site has in it, which is asked for next. */
+async function findSession(
+  hub: Hub,
+  token: string,
+  path: string,
+  artifacts: RequestArtifacts,
+): Promise<FoundSession> {
+  const grantOf = new URLSearchParams(path.split("?", 2)[1]).get("client_id") ?? undefined;
+  const found = await hub.database.sessions.find(token, { touch: true, grantOf });
+  if (found.state !== "alive" || grantOf === undefined) return found;
+  const grantId = found.session.oidcClients[grantOf]?.grantId;
+  if (grantId !== undefined && found.grant !== undefined) artifacts.knowGrant(grantId, found.grant);
+  return found;
 }
 
 /**
