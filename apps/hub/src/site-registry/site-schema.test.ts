@@ -20,6 +20,14 @@ test.each(files)("%s conforms to the schema and names it for editors", (file) =>
   expect(resolve(sitesDirectory, site.$schema)).toBe(siteSchemaFile);
 });
 
+const guide = readFileSync(
+  resolve(import.meta.dirname, "../../../../docs/guides/connect-an-openid-connect-site.md"),
+  "utf8",
+);
+test.each(Object.keys(committed.properties.oidc.properties))("the guide explains oidc.%s", (field) => {
+  expect(guide).toMatch(new RegExp(`^\\| \`oidc\\.${field}\` \\| \\S`, "m"));
+});
+
 test("the schema refuses what the parser refuses", () => {
   const refused = z.fromJSONSchema(committed);
   const site = { id: "x", name: "X", url: "https://x.example/", firstParty: true };
