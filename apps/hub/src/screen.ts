@@ -202,7 +202,6 @@ export interface MakeAppPasswordScreen {
   /** Each is a box to tick, sent as `true` under `field`. */
   readonly scopes: readonly (Allowed & {
     readonly field: string;
-    readonly hint: string | null;
     readonly chosen: boolean;
   })[];
   readonly lives: readonly { readonly days: number; readonly chosen: boolean }[];

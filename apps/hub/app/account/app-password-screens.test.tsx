@@ -30,8 +30,8 @@ const form: MakeAppPasswordScreen = {
   name: "Backup",
   longestName: 60,
   scopes: [
-    { ...accounts, field: "scope:bank:accounts.read", hint: "And how much.", chosen: false },
-    { words: "see who you are", at: null, field: "scope:account.read", hint: "Your name.", chosen: true },
+    { ...accounts, field: "scope:bank:accounts.read", chosen: false },
+    { words: "see who you are", at: null, field: "scope:account.read", chosen: true },
   ],
   lives: [
     { days: 7, chosen: false },

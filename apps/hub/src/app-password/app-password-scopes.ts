@@ -1,39 +1,29 @@
-/** What an app password can allow: the hub's own API, and what the registered sites' APIs name. */
+/** What an app password can allow: the scopes of every API there is. */
+import type { Hub } from "../hub.ts";
 import type { Allowed } from "../screen.ts";
-import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { listApis } from "../site-registry/known-apis.ts";
+
+type Surroundings = Pick<Hub, "settings" | "sites">;
 
 export interface AppPasswordScope extends Allowed {
   /** Of a site: its id, a colon and what its API calls it. The hub's own has no colon, so the two never meet. */
   readonly name: string;
-  /** What to know before allowing it, where words alone do not say it. */
-  readonly hint: string | null;
 }
 
-/** The one scope of the hub's own API. */
-export const ownScope = "account.read";
-const own: AppPasswordScope = {
-  name: ownScope,
-  words: "see who you are",
-  at: null,
-  hint: "Your name, username and email.",
-};
-
 /** What can be chosen now, in the order in which people see it. */
-export function scopesOffered(sites: SiteRegistry): readonly AppPasswordScope[] {
-  const ofSites = sites.list().flatMap(({ id, name: at, api }) =>
-    Object.entries(api?.scopes ?? {}).map(([scope, words]) => ({
-      name: `${id}:${scope}`,
+export function scopesOffered(hub: Surroundings): readonly AppPasswordScope[] {
+  return listApis(hub).flatMap(({ site, scopes }) =>
+    Object.entries(scopes).map(([scope, words]) => ({
+      name: site === null ? scope : `${site.id}:${scope}`,
       words,
-      at,
-      hint: null,
+      at: site?.name ?? null,
     })),
   );
-  return [own, ...ofSites];
 }
 
 /** In words, in the order above; a scope that no registration names any more goes by its name. */
-export function allowedBy(scopes: readonly string[], sites: SiteRegistry): readonly Allowed[] {
-  const known = scopesOffered(sites).filter(({ name }) => scopes.includes(name));
+export function allowedBy(scopes: readonly string[], hub: Surroundings): readonly Allowed[] {
+  const known = scopesOffered(hub).filter(({ name }) => scopes.includes(name));
   const gone = scopes.filter((name) => !known.some((scope) => scope.name === name));
   return [...known.map(({ words, at }) => ({ words, at })), ...gone.map((words) => ({ words, at: null }))];
 }

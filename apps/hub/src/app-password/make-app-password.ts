@@ -56,7 +56,7 @@ export const makeAppPassword = route({
       { event: "app-password.made", person: personId, appPassword: id, scopes, expiresAt },
       "app password made",
     );
-    const allows = allowedBy(scopes, call.hub.sites);
+    const allows = allowedBy(scopes, call.hub);
     return { screen: { name: "app-password-made", model: { name, secret, username, allows, expiresAt } } };
   },
 });
@@ -89,7 +89,7 @@ function readWish(call: CallerFacts["person"], parameters: RequestParameters): W
   return {
     id,
     name: (parameters.get("name") ?? "").trim(),
-    scopes: scopesOffered(call.hub.sites)
+    scopes: scopesOffered(call.hub)
       .map(({ name }) => name)
       .filter((name) => parameters.get(fieldOf(name)) === "true"),
     days: lives.includes(days) ? days : undefined,
@@ -118,11 +118,10 @@ function showForm(
     ],
     name: wish.name,
     longestName,
-    scopes: scopesOffered(call.hub.sites).map(({ name, words, at, hint }) => ({
+    scopes: scopesOffered(call.hub).map(({ name, words, at }) => ({
       field: fieldOf(name),
       words,
       at,
-      hint,
       chosen: wish.scopes.includes(name),
     })),
     lives: lives.map((days) => ({ days, chosen: days === wish.days })),

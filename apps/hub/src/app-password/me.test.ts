@@ -4,7 +4,7 @@ import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test
 import { bankWithApi, basic, makeAppPassword } from "../test-support/app-password.ts";
 import { createAppPasswordSecret } from "./app-password-secret.ts";
 
-const challenge = 'Basic realm="gatehouse", charset="UTF-8"';
+const challenge = 'Basic realm="gatehouse", charset="UTF-8", Bearer realm="gatehouse"';
 let opened: TestHub;
 let alice: TestPerson;
 let browser: TestBrowser;
@@ -75,7 +75,7 @@ describe("RFC 7617 2 the Basic scheme", () => {
     ["no base64", () => "Basic %%%"],
     ["nothing after the scheme", () => "Basic "],
     ["a control character", () => basic(`${alice.username}\n`, secret)],
-    ["another scheme", () => `Bearer ${secret}`],
+    ["another scheme", () => `Digest ${secret}`],
     ["no scheme", () => secret],
   ])("%s: 401 and the challenge", async (_, authorization) => {
     const answer = await ask(authorization());

@@ -1,6 +1,6 @@
 /** `/api/v1/me`: who a program is, by which credential, and what it may do. */
 import { json, route } from "../http/route.ts";
-import { ownScope } from "./app-password-scopes.ts";
+import { ownScope } from "../site-registry/known-apis.ts";
 
 export const me = route({
   method: "GET",

@@ -3,7 +3,7 @@ import { HubError } from "../http/hub-error.ts";
 import { type CallerFacts, route, seeOther } from "../http/route.ts";
 import { ownScopeWords } from "../oidc/consent.ts";
 import type { AccountScreen, Allowed } from "../screen.ts";
-import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { findApi } from "../site-registry/known-apis.ts";
 
 /** The latest first. */
 export async function listConnectedApps(
@@ -18,11 +18,11 @@ export async function listConnectedApps(
       id: clientId,
       name: site?.name ?? clientId,
       host: site?.host ?? "",
-      allows: allowedBy(scopes, resources, sites),
+      allows: allowedBy(scopes, resources, call.hub),
       since: givenAt,
       until: expiresAt,
       lastUsedAt: times[0]?.[1] ?? null,
-      lastUsedFor: times.flatMap(([resource]) => siteOf(resource, sites)?.name ?? [])[0] ?? null,
+      lastUsedFor: times.flatMap(([resource]) => findApi(call.hub, resource)?.site?.name ?? [])[0] ?? null,
     };
   });
 }
@@ -30,24 +30,20 @@ export async function listConnectedApps(
 function allowedBy(
   scopes: readonly string[],
   resources: Readonly<Record<string, readonly string[]>>,
-  sites: SiteRegistry,
+  hub: CallerFacts["person"]["hub"],
 ): readonly Allowed[] {
   const own = scopes.flatMap((scope) => {
     const words = ownScopeWords[scope];
     return words === undefined ? [] : [{ words, at: null }];
   });
   const apis = Object.entries(resources).flatMap(([resource, allowed]) => {
-    const site = siteOf(resource, sites);
+    const api = findApi(hub, resource);
     return allowed.flatMap((scope) => {
-      const words = site?.api?.scopes[scope];
-      return words === undefined || site === undefined ? [] : [{ words, at: site.name }];
+      const words = api?.scopes[scope];
+      return words === undefined ? [] : [{ words, at: api?.site?.name ?? null }];
     });
   });
   return [...own, ...apis];
-}
-
-function siteOf(resource: string, sites: SiteRegistry) {
-  return sites.list().find(({ api }) => api?.resource === resource);
 }
 
 export const disconnectApp = route({

@@ -1,16 +1,18 @@
 /** Finds out who calls the hub's own API, and whether what she proved herself with allows it. */
 import { appPasswordScheme } from "../app-password/app-password-scheme.ts";
+import { accessTokenScheme } from "../oidc/access-token-scheme.ts";
 import type { ApiRefusal, ApiScheme, Proved } from "./api-scheme.ts";
 import { type Call, json, type Written } from "./route.ts";
 
 /** Every way there is, in the order in which the challenge lists them. */
-const apiSchemes: readonly ApiScheme[] = [appPasswordScheme];
+const apiSchemes: readonly ApiScheme[] = [appPasswordScheme, accessTokenScheme];
 
 export type ApiIdentified = Extract<Proved, { outcome: "proved" }> | { readonly answer: Written };
 
 /** @param scope what the route asks for */
 export async function identifyApiCaller(call: Call, scope: string): Promise<ApiIdentified> {
-  const [, name = "", credentials = ""] = /^(\S+) +(.*)$/s.exec(call.header("authorization") ?? "") ?? [];
+  const [, name = "", credentials = ""] =
+    /^(\S+)(?: +(.*))?$/s.exec(call.header("authorization") ?? "") ?? [];
   const scheme = apiSchemes.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (scheme === undefined) return { answer: refuse(call, credentialsMissing) };
   const proved = await scheme.prove(call, credentials);
@@ -28,7 +30,8 @@ export async function identifyApiCaller(call: Call, scope: string): Promise<ApiI
 const credentialsMissing: ApiRefusal = {
   status: 401,
   code: "credentials_missing",
-  message: "Send your user name and an app password. People make app passwords on their account page.",
+  message:
+    "Send your user name and an app password, or an access token. People make app passwords on their account page.",
 };
 
 function scopeMissing(scope: string): ApiRefusal {
@@ -37,7 +40,7 @@ function scopeMissing(scope: string): ApiRefusal {
 }
 
 /**
- * Other credentials may help against 401 and 403: such answers say which kinds there are.
+ * Other credentials may help, unless there were too many: such answers say which kinds there are.
  *
  * @see RFC 9110, section 11.6.1
  */
@@ -50,7 +53,7 @@ function refuse(call: Call, refusal: ApiRefusal, scheme?: ApiScheme): Written {
     {
       headers: {
         "x-request-id": call.requestId,
-        ...((status === 401 || status === 403) && { "www-authenticate": challenges.join(", ") }),
+        ...(status !== 429 && { "www-authenticate": challenges.join(", ") }),
         ...(retryInSeconds !== undefined && { "retry-after": String(retryInSeconds) }),
       },
     },

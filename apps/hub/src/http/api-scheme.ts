@@ -4,10 +4,10 @@ import type { Call } from "./route.ts";
 
 /** What somebody proved herself with, and what it allows. */
 export interface ApiCredential {
-  readonly kind: "app-password";
-  /** Public name; never the secret. */
+  readonly kind: "app-password" | "access-token";
+  /** Public name, never the secret; of a token the client that has it. */
   readonly id: string;
-  /** What its person calls it. */
+  /** What its person calls it; of a token the name of the client. */
   readonly name: string;
   readonly scopes: readonly string[];
   readonly expiresAt: Date;

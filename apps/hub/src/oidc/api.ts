@@ -1,6 +1,7 @@
 /** APIs of registered sites, to oidc-provider: what tokens for them are, and who may ask about one. */
 import { errors } from "oidc-provider";
 import type { Hub } from "../hub.ts";
+import { findApi } from "../site-registry/known-apis.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
 /** Of a token, in seconds. */
@@ -32,11 +33,11 @@ function isFor(site: RegisteredSite | undefined, audience: string | readonly str
 
 /** @see RFC 8707 */
 export function resourceServer(
-  sites: readonly RegisteredSite[],
+  hub: Pick<Hub, "settings" | "sites">,
   resource: string,
   asking: RegisteredSite | undefined,
 ) {
-  const api = sites.find((site) => site.api?.resource === resource)?.api;
+  const api = findApi(hub, resource);
   if (api === undefined) throw new errors.InvalidTarget();
   return {
     scope: Object.keys(api.scopes)

@@ -2,6 +2,7 @@
 import type { Consent } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { ConsentScreen } from "../screen.ts";
+import { findApi, type KnownApi } from "../site-registry/known-apis.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
 import type { Flow } from "./interaction.ts";
@@ -37,31 +38,31 @@ function missing(
 }
 
 /** What the page lists; `openid` and `offline_access` are no things that one ticks. */
-export function asksOf(flow: Flow, sites: SiteRegistry): ConsentScreen["asks"] {
-  const { scopes, resources } = missing(flow, sites);
+export function asksOf(flow: Flow, hub: Pick<Hub, "settings" | "sites">): ConsentScreen["asks"] {
+  const { scopes, resources } = missing(flow, hub.sites);
   const own = scopes.flatMap((scope) =>
     ownScopeWords[scope] === undefined ? [] : [{ value: scope, words: ownScopeWords[scope] }],
   );
   const apis = Object.entries(resources).flatMap(([resource, asked]) => {
-    const site = sites.list().find(({ api }) => api?.resource === resource);
-    return asked.flatMap((scope) => {
-      const text = site?.api?.scopes[scope];
-      return site === undefined || text === undefined
-        ? []
-        : [{ value: scope, words: `${text} at ${site.name}` }];
-    });
+    const api = findApi(hub, resource);
+    return asked.flatMap((scope) =>
+      api?.scopes[scope] === undefined ? [] : [{ value: scope, words: wordsAt(api, api.scopes[scope]) }],
+    );
   });
   return [...own, ...apis];
 }
 
 /** What the same APIs could allow and this site did not ask for. */
-export function neverOf(flow: Flow, sites: SiteRegistry): readonly string[] {
-  const { resources } = missing(flow, sites);
-  return Object.entries(resources).flatMap(([resource, asked]) => {
-    const site = sites.list().find(({ api }) => api?.resource === resource);
-    const all = Object.entries(site?.api?.scopes ?? {});
-    return all.filter(([scope]) => !asked.includes(scope)).map(([, text]) => `${text} at ${site?.name}`);
+export function neverOf(flow: Flow, hub: Pick<Hub, "settings" | "sites">): readonly string[] {
+  return Object.entries(missing(flow, hub.sites).resources).flatMap(([resource, asked]) => {
+    const api = findApi(hub, resource);
+    const rest = Object.entries(api?.scopes ?? {}).filter(([scope]) => !asked.includes(scope));
+    return rest.map(([, text]) => (api === undefined ? text : wordsAt(api, text)));
   });
+}
+
+function wordsAt({ site }: KnownApi, words: string): string {
+  return site === null ? words : `${words} at ${site.name}`;
 }
 
 /** How long a person's yes holds. */

@@ -46,8 +46,8 @@ const goOn = route({
           hidden: [{ name: "token", value: token }],
           site: { name: site.name, host: site.host },
           person: { name: found.session.person.name, username: found.session.person.username },
-          asks: asksOf(flow, call.hub.sites),
-          never: neverOf(flow, call.hub.sites),
+          asks: asksOf(flow, call.hub),
+          never: neverOf(flow, call.hub),
           offline: String(flow.params.scope ?? "")
             .split(" ")
             .includes("offline_access"),

@@ -169,7 +169,7 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: async (_ctx, resource, client) =>
-        resourceServer(sites.list(), resource, sites.find(client.clientId)),
+        resourceServer(surroundings.hub, resource, sites.find(client.clientId)),
       useGrantedResource: async () => true,
     },
     rpInitiatedLogout: {

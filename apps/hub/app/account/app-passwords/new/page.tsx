@@ -73,7 +73,6 @@ function Scopes({ scopes, error }: Pick<MakeAppPasswordScreen, "scopes"> & { err
           id={idOf(scope)}
           name={scope.field}
           label={allowedLabel(scope)}
-          {...(scope.hint === null ? {} : { hint: scope.hint })}
           checked={scope.chosen}
         />
       ))}

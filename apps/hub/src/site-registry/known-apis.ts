@@ -1,0 +1,31 @@
+/** The APIs that tokens and app passwords can be for: those of registered sites, and the hub's own. */
+import type { Hub } from "../hub.ts";
+import type { RegisteredApi } from "./registered-oidc.ts";
+
+export interface KnownApi extends RegisteredApi {
+  /** Id and name of the site it belongs to; `null`: the hub itself. */
+  readonly site: { readonly id: string; readonly name: string } | null;
+}
+
+/** The scope of the hub's own API. */
+export const ownScope = "account.read";
+
+/** In the order in which people see them. */
+export function listApis({ settings, sites }: Pick<Hub, "settings" | "sites">): readonly KnownApi[] {
+  const own: KnownApi = {
+    resource: `${settings.hubUrl}/api/v1`,
+    scopes: { [ownScope]: "see your name, username and email" },
+    // What is taken back stops the very next call: the hub can look.
+    tokens: "opaque",
+    site: null,
+  };
+  const registered = sites
+    .list()
+    .flatMap(({ id, name, api }) => (api === undefined ? [] : { ...api, site: { id, name } }));
+  return [own, ...registered];
+}
+
+/** @param resource as a client names it (RFC 8707) */
+export function findApi(hub: Pick<Hub, "settings" | "sites">, resource: string): KnownApi | undefined {
+  return listApis(hub).find((api) => api.resource === resource);
+}
