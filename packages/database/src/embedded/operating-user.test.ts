@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -41,11 +41,9 @@ test.runIf(onLinux)("no process of PostgreSQL carries the hub's secrets in /proc
   const family = readdirSync("/proc").filter(
     (pid) => pid === `${server.pid}` || parentOf(pid) === server.pid,
   );
-  const environments = family.map((pid) =>
-    execFileSync("cat", [`/proc/${pid}/environ`], { encoding: "utf8" }),
-  );
+  const environments = family.flatMap(environmentOf);
   await server.stop();
-  expect(family.length).toBeGreaterThan(1);
+  expect(environments.length).toBeGreaterThan(1);
   expect(environments.filter((environment) => environment.includes("a-secret-of-the-hub"))).toEqual([]);
 });
 
@@ -63,5 +61,15 @@ function parentOf(pid: string): number {
     return Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
   } catch {
     return 0; // gone, or no process
+  }
+}
+
+function environmentOf(pid: string): readonly string[] {
+  try {
+    return [execFileSync("cat", [`/proc/${pid}/environ`], { encoding: "utf8", stdio: "pipe" })];
+  } catch (error) {
+    // Workers of PostgreSQL come and go; one that is still there has to show its environment.
+    if (existsSync(`/proc/${pid}`)) throw error;
+    return [];
   }
 }
