@@ -12,6 +12,8 @@ export interface PersonStore {
   /** By user name or e-mail, any case. */
   findForSignIn(identifier: string): Promise<PersonWithPassword | null>;
   findById(id: string): Promise<Person | null>;
+  /** Everybody, by user name. */
+  list(): Promise<readonly Person[]>;
   /** @throws PersonTaken when user name or e-mail belongs to somebody */
   create(person: {
     readonly username: string;

@@ -73,6 +73,14 @@ test("a person is disabled and enabled", async () => {
   expect(await people.findById(id)).toMatchObject({ disabled: false });
 });
 
+test("everybody is listed by user name, disabled or not", async () => {
+  expect(await people.list()).toEqual([]);
+  const zoe = await people.create({ ...alice, username: "zoe", email: "zoe@example.com" });
+  const first = await people.create(alice);
+  await people.setDisabled(zoe.id, true);
+  expect(await people.list()).toEqual([first, { ...zoe, disabled: true }]);
+});
+
 test("who is removed leaves nothing but the message to her sites", async () => {
   const { id } = await people.create(alice);
   const start = { token: randomToken(), userAgent: "", address: "", longTerm: false };

@@ -13,6 +13,9 @@ const findForSignIn = `
   FROM users u LEFT JOIN password_credentials p ON p.user_id = u.id
   WHERE u.username = $1 OR u.email = $1`;
 
+const listAll = `
+  SELECT id, username, name, email, operator, groups, disabled_at AS "disabledAt" FROM users ORDER BY username`;
+
 const setDisabled = `
   UPDATE users SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, hub_now()) END WHERE id = $1`;
 
@@ -55,6 +58,10 @@ export class PostgresPersonStore implements PersonStore {
   async findById(id: string): Promise<Person | null> {
     const user = isUuid(id) ? await this.#adapter.getUser(id) : null;
     return user && personFrom(user as AdapterUser & User);
+  }
+
+  async list(): Promise<readonly Person[]> {
+    return (await this.#pool.query<User>(listAll)).rows.map(personFrom);
   }
 
   async create(person: Parameters<PersonStore["create"]>[0]): Promise<Person> {

@@ -2,16 +2,21 @@ import { keysRotate } from "./keys-commands.ts";
 import { doctor, migrate } from "./operation-commands.ts";
 import type { Command } from "./parse-command.ts";
 import { sessionEnd, sessionList } from "./session-commands.ts";
-import { siteAdd, siteCheck } from "./site-commands.ts";
+import { siteAdd, siteCheck, siteList, siteRemove } from "./site-commands.ts";
 import { siteRenewSecret } from "./site-renew-secret.ts";
-import { userAdd, userDisable, userGroups } from "./user-commands.ts";
+import { userAdd, userDisable, userEnable, userGroups, userList, userPassword } from "./user-commands.ts";
 
 /** Every command, in the order the overview shows them. */
 export const commands: readonly Command[] = [
+  userList,
   userAdd,
+  userPassword,
   userDisable,
+  userEnable,
   userGroups,
+  siteList,
   siteAdd,
+  siteRemove,
   siteCheck,
   siteRenewSecret,
   sessionList,

@@ -67,6 +67,32 @@ test("site check names a site that claims another's address", async () => {
   await expect(run("site check")).rejects.toThrow(/^zebra\.json: cas\.services\.0: .* the site shop /);
 });
 
+test("site list shows what is registered, and how many files are refused", async () => {
+  expect((await run("site list")).text).toMatch(/^No site is registered\..*site add/);
+  await run("site add shop https://shop.example");
+  await run("site add bank https://bank.example --protocol oidc");
+  const { result, text } = await run("site list");
+  expect(result).toEqual([
+    { id: "bank", url: "https://bank.example/", protocols: ["oidc"], name: "bank", firstParty: true },
+    { id: "shop", url: "https://shop.example/", protocols: ["cas"], name: "shop", firstParty: true },
+  ]);
+  expect(text).toBe("bank  https://bank.example/  oidc  bank\nshop  https://shop.example/  cas  shop");
+  await writeFile(fileOf("broken"), "{");
+  expect((await run("site list")).text).toMatch(/\n\n1 more file\(s\) are refused\..*site check$/);
+});
+
+test("site remove deletes the registration, a broken one as well, and nothing else", async () => {
+  await run("site add shop https://shop.example");
+  await run("site add bank https://bank.example");
+  expect((await run("site remove shop")).result).toEqual({ id: "shop", file: fileOf("shop") });
+  expect(await readdir(SITES_DIR)).toEqual(["bank.json"]);
+  await writeFile(fileOf("bank"), "{");
+  await run("site remove bank");
+  expect(await readdir(SITES_DIR)).toEqual([]);
+  await expect(run("site remove bank")).rejects.toThrow(/there is no .*bank\.json.*site list/);
+  await expect(run("site remove ../bank")).rejects.toThrow(RefusedError);
+});
+
 describe("site renew-secret", () => {
   test("makes a new secret, and puts its hash where the old one was and nothing else", async () => {
     const { result: added } = await run("site add shop https://shop.example");
@@ -125,7 +151,7 @@ describe("site renew-secret", () => {
   });
 
   test.each([
-    ["nobody", undefined, /there is no .*nobody\.json.*site check/],
+    ["nobody", undefined, /there is no .*nobody\.json.*site list/],
     ["../etc", undefined, /"\.\.\/etc" is no id of a site/],
     ["broken", "{", /^broken\.json: \(file\): is not JSON/],
     ["wrong", '{"id":"wrong"}', /^wrong\.json: name: .* Mend that first\.$/],

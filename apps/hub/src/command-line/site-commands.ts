@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultHubUrl, type Settings } from "../env.ts";
 import { createLog } from "../log.ts";
@@ -7,6 +7,7 @@ import { parseRegistration, RegistrationError } from "../site-registry/registere
 import { openSiteRegistry, type SiteRegistry } from "../site-registry/site-registry.ts";
 import type { Command } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
+import { noSuchFile, registrationFile } from "./registration-file.ts";
 import { createSiteSecret } from "./site-secret.ts";
 
 /** The command cannot know where a hub was started with other settings than its own. */
@@ -102,6 +103,54 @@ export const siteCheck: Command = {
         refused.map(({ file, field, reason }) => `${file}: ${field}: ${reason}`).join("\n       "),
       );
     return { result: { sites }, text: `${sites.length} site(s) in order: ${sites.join(", ")}.` };
+  },
+};
+
+export const siteList: Command = {
+  name: "site list",
+  summary: "Lists the registered sites: id, address, protocols, name.",
+  words: [],
+  options: {},
+  async run(_, settings) {
+    const registry = await readRegistry(settings);
+    const result = registry.list().map(({ id, name, url, firstParty, cas, oidc }) => ({
+      id,
+      url,
+      protocols: [...(cas ? ["cas"] : []), ...(oidc ? ["oidc"] : [])],
+      name,
+      firstParty,
+    }));
+    const lines = result.map(({ id, url, protocols, name }) =>
+      [id, url, protocols.join("+"), name].join("  "),
+    );
+    const refused = registry.refused().length;
+    return {
+      result,
+      text: [
+        ...(lines.length === 0 ? ["No site is registered. Add one: npm run hub -- site add --help"] : lines),
+        ...(refused === 0
+          ? []
+          : ["", `${refused} more file(s) are refused. See why: npm run hub -- site check`]),
+      ].join("\n"),
+    };
+  },
+};
+
+export const siteRemove: Command = {
+  name: "site remove",
+  summary: "Deletes the registration of a site; nobody gets there through the hub any more.",
+  words: ["<id>"],
+  options: {},
+  async run(input, settings) {
+    const id = input.word("id");
+    const file = registrationFile(id, settings.sitesDirectory);
+    try {
+      await unlink(file);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw code === "ENOENT" ? noSuchFile(file) : new RefusedError(`${file} cannot be deleted (${code}).`);
+    }
+    return { result: { id, file }, text: `Deleted ${file}; a running hub forgets ${id} at once.` };
   },
 };
 

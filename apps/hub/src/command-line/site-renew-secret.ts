@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { chown, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Settings } from "../env.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
 import { siteFile } from "../site-registry/site-file.ts";
 import type { Command } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
+import { noSuchFile, registrationFile } from "./registration-file.ts";
 import { createSiteSecret } from "./site-secret.ts";
 
 export const siteRenewSecret: Command = {
@@ -35,15 +35,12 @@ async function readRegistrationFile(
   id: string,
   { sitesDirectory }: Settings,
 ): Promise<{ readonly file: string; readonly text: string }> {
-  const file = join(sitesDirectory, `${id}.json`);
-  // An id is a word, so nobody leads the command to another folder.
-  if (!siteFile.shape.id.safeParse(id).success) throw new RefusedError(`"${id}" is no id of a site.`);
+  const file = registrationFile(id, sitesDirectory);
   try {
     return { file, text: await readFile(file, "utf8") };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT")
-      throw new RefusedError(`there is no ${file}. See what is registered: npm run hub -- site check`);
+    if (code === "ENOENT") throw noSuchFile(file);
     throw new RefusedError(`${file} cannot be read (${code}).`);
   }
 }

@@ -1,3 +1,5 @@
+import { openDatabase } from "@gatehouse/database";
+import { verify } from "@node-rs/argon2";
 import { beforeAll, expect, test } from "vitest";
 import { runCommand } from "../test-support/run-command.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
@@ -26,4 +28,56 @@ test("a group that a list could not hold is refused, and nothing is changed", as
   await expect(run("user groups emil --set staff,<b>")).rejects.toThrow(RefusedError);
   expect((await run("user groups emil")).result.groups).toEqual(["staff"]);
   await expect(run("user groups nobody --set staff")).rejects.toThrow("there is nobody called nobody.");
+});
+
+test("everybody is listed, with who operates and who is kept out", async () => {
+  await run("user add fritz --email fritz@example.com --operator --groups staff");
+  await run("user add gerda --email gerda@example.com");
+  await run("user disable gerda");
+  const { result, text } = await run("user list");
+  expect(result).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ username: "fritz", operator: true, groups: ["staff"], disabled: false }),
+      expect.objectContaining({ username: "gerda", operator: false, disabled: true }),
+    ]),
+  );
+  expect(JSON.stringify(result)).not.toContain("argon2");
+  expect(text).toMatch(/^fritz {2}fritz@example\.com {2}fritz {2}operator {2}staff$/m);
+  expect(text).toMatch(/^gerda {2}gerda@example\.com {2}gerda {2}disabled$/m);
+});
+
+test("who was disabled is enabled again", async () => {
+  await run("user add hanna --email hanna@example.com");
+  await run("user disable hanna");
+  expect((await run("user enable hanna")).text).toBe("Enabled hanna.");
+  expect((await run("user enable hanna")).text).toBe("hanna was not disabled.");
+  expect((await run("user list")).text).toMatch(/^hanna .* hanna$/m);
+  await expect(run("user enable nobody")).rejects.toThrow("there is nobody called nobody.");
+});
+
+test("a new password takes the place of the old one and ends her sessions, for that reason", async () => {
+  const { result: added } = await run("user add ida --email ida@example.com");
+  const database = await openDatabase({
+    url: DATABASE_URL,
+    dataDirectory: "/nowhere",
+    idleSeconds: 60,
+    maxSeconds: 60,
+  });
+  try {
+    const token = "a token that no other test of this file has";
+    const start = { token, userAgent: "", address: "", longTerm: false };
+    await database.sessions.start({ personId: String(added.id), ...start });
+    const { result, text } = await run("user password ida");
+    expect(result).toMatchObject({ username: "ida", sessionsEnded: 1 });
+    expect(text).toContain(String(result.password));
+    const hash = (await database.people.findForSignIn("ida"))?.passwordHash ?? "";
+    expect(await verify(hash, String(result.password))).toBe(true);
+    expect(await verify(hash, String(added.password))).toBe(false);
+    expect(await database.sessions.find(token, { touch: false })).toMatchObject({
+      state: "ended",
+      reason: "password-changed",
+    });
+  } finally {
+    await database.close();
+  }
 });

@@ -2,12 +2,41 @@ import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { type Database, PersonTaken } from "@gatehouse/database";
 import { hashPassword } from "../credential/password.ts";
-import type { Command } from "./parse-command.ts";
+import type { Command, CommandInput } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
 import { withDatabase } from "./with-database.ts";
 
 /** @see NIST SP 800-63B-4, section 3.1.1.2: 15 characters where a password is all there is */
 const shortestPassword = 15;
+
+const passwordOption = {
+  "password-stdin": { value: null, meaning: "read the password from standard input" },
+} as const;
+
+export const userList: Command = {
+  name: "user list",
+  summary: "Lists everybody: user name, e-mail address, name, what she may do and is a member of.",
+  words: [],
+  options: {},
+  run: (_, settings) =>
+    withDatabase(settings, async (database) => {
+      const people = await database.people.list();
+      const lines = people.map(({ username, email, name, operator, disabled, groups }) =>
+        [
+          username,
+          email,
+          name,
+          ...(operator ? ["operator"] : []),
+          ...(disabled ? ["disabled"] : []),
+          ...groups,
+        ].join("  "),
+      );
+      return {
+        result: people,
+        text: lines.join("\n") || "There is nobody yet. Add somebody: npm run hub -- user add --help",
+      };
+    }),
+};
 
 export const userAdd: Command = {
   name: "user add",
@@ -18,7 +47,7 @@ export const userAdd: Command = {
     name: { value: "<name>", meaning: "full name; left out: the user name" },
     groups: { value: "<group,group>", meaning: "what the person is a member of, for sites that ask" },
     operator: { value: null, meaning: "may operate the hub" },
-    "password-stdin": { value: null, meaning: "read the password from standard input" },
+    ...passwordOption,
   },
   async run(input, settings) {
     const username = input.word("username").toLowerCase();
@@ -32,13 +61,7 @@ export const userAdd: Command = {
         `--email should be an e-mail address such as name@example.com (got "${email}").`,
       );
     const groups = readGroups(input.option("groups") ?? "");
-    const given = input.flag("password-stdin")
-      ? (await text(process.stdin)).replace(/\r?\n$/, "")
-      : undefined;
-    if (given !== undefined && [...given].length < shortestPassword)
-      throw new RefusedError(`a password has at least ${shortestPassword} characters.`);
-    const password = given ?? randomBytes(15).toString("base64url");
-    const passwordHash = await hashPassword(password);
+    const { made, shown, passwordHash } = await readOrMakePassword(input);
     return withDatabase(settings, async (database) => {
       const operator = input.flag("operator");
       try {
@@ -50,10 +73,9 @@ export const userAdd: Command = {
           groups,
           passwordHash,
         });
-        const made = given === undefined ? { password } : {};
         return {
           result: { id, username, email, operator, groups, ...made },
-          text: `Added ${username}.${given === undefined ? ` Password, shown once: ${password}` : ""}`,
+          text: `Added ${username}.${shown}`,
         };
       } catch (error) {
         if (error instanceof PersonTaken)
@@ -83,6 +105,41 @@ export const userDisable: Command = {
     }),
 };
 
+export const userEnable: Command = {
+  name: "user enable",
+  summary: "Lets a disabled person sign in again.",
+  words: ["<username>"],
+  options: {},
+  run: (input, settings) =>
+    withDatabase(settings, async (database) => {
+      const { id, username, disabled } = await findPerson(database, input.word("username"));
+      await database.people.setDisabled(id, false);
+      return {
+        result: { username, wasDisabled: disabled },
+        text: disabled ? `Enabled ${username}.` : `${username} was not disabled.`,
+      };
+    }),
+};
+
+export const userPassword: Command = {
+  name: "user password",
+  summary: "Sets a new password and ends the person's sessions everywhere; her browsers say why.",
+  words: ["<username>"],
+  options: { ...passwordOption },
+  run: (input, settings) =>
+    withDatabase(settings, async (database) => {
+      const { id, username } = await findPerson(database, input.word("username"));
+      const { made, shown, passwordHash } = await readOrMakePassword(input);
+      await database.people.setPasswordHash(id, passwordHash);
+      // After the new hash is there: the old password starts no session that is left out.
+      const ended = await database.sessions.end({ personId: id }, "password-changed");
+      return {
+        result: { username, sessionsEnded: ended.length, ...made },
+        text: `Changed the password of ${username}; ${ended.length} session(s) ended.${shown}`,
+      };
+    }),
+};
+
 export const userGroups: Command = {
   name: "user groups",
   summary:
@@ -102,6 +159,25 @@ export const userGroups: Command = {
       };
     }),
 };
+
+/**
+ * @returns the hash; of a password that was made here also the password, for `--json` and for people
+ * @throws RefusedError for a password that is too short
+ */
+async function readOrMakePassword(input: CommandInput) {
+  if (input.flag("password-stdin")) {
+    const given = (await text(process.stdin)).replace(/\r?\n$/, "");
+    if ([...given].length < shortestPassword)
+      throw new RefusedError(`a password has at least ${shortestPassword} characters.`);
+    return { made: {}, shown: "", passwordHash: await hashPassword(given) };
+  }
+  const password = randomBytes(15).toString("base64url");
+  return {
+    made: { password },
+    shown: ` Password, shown once: ${password}`,
+    passwordHash: await hashPassword(password),
+  };
+}
 
 /** @throws RefusedError for a name that a list could not hold */
 function readGroups(list: string): readonly string[] {
