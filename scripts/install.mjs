@@ -1,7 +1,16 @@
 /** Brings `node_modules` to what the lock file says, and leaves it alone when it is there already. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, dirname, join, sep } from "node:path";
 import { programs, root } from "./house.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { fullDisk, PlainError } from "./plain-error.mjs";
@@ -24,18 +33,22 @@ export function isInstalled() {
  */
 export async function install({ environment, log, interruption, report, onStart }) {
   const wanted = lockedPackages(lockFile).filter(([, entry]) => isForThisMachine(entry));
+  const node = keepOwnNode();
   const timer = setInterval(() => report(`${countInstalled(wanted)} of ${wanted.length} packages`), 500);
   // What an interrupted install left may be half of a package.
   rmSync(modules, { recursive: true, force: true });
   const { exitCode, lastLines } = await runLogged({
     name: "npm install",
-    command: [...npmCommand(environment), "install", ...npmOptions],
+    command: [...npmCommand(environment, node.path), "install", ...npmOptions],
     environment,
     directory: root,
     log,
     interruption,
     onStart,
-  }).finally(() => clearInterval(timer));
+  }).finally(() => {
+    clearInterval(timer);
+    node.release();
+  });
   if (exitCode !== 0) throw new PlainError(explain(lastLines, log), { detail: firstErrors(lastLines) });
   if (!agreesWithLock()) throw new PlainError(outOfStep);
   linkNode();
@@ -75,10 +88,30 @@ export function withPrograms(environment) {
   return { ...environment, PATH: [programs, environment.PATH ?? ""].join(delimiter) };
 }
 
-/** @param {NodeJS.ProcessEnv} environment */
-export function npmCommand(environment) {
+/**
+ * The Node that runs this may lie in the very tree that npm is about to replace; npm needs it to the end.
+ *
+ * @param {string} [own]
+ * @param {string} [tree] folder that goes
+ * @returns {{ path: string, release: () => void }}
+ */
+export function keepOwnNode(own = process.execPath, tree = modules) {
+  if (!realpathSync(own).startsWith(`${tree}${sep}`)) return { path: own, release: () => undefined };
+  // Beside the tree, so that another name of the same file will do: it is 120 MB.
+  const path = join(dirname(tree), ".turbo", `node-${process.pid}`);
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  linkSync(own, path);
+  return { path, release: () => rmSync(path, { force: true }) };
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string} [node]
+ */
+export function npmCommand(environment, node = process.execPath) {
   const npm = environment.npm_execpath;
-  return npm && /\.c?js$/.test(npm) && existsSync(npm) ? [process.execPath, npm] : ["npm"];
+  return npm && /\.c?js$/.test(npm) && existsSync(npm) ? [node, npm] : ["npm"];
 }
 
 /** What decides over the contents: the lock file, and the kind of machine that optional packages are chosen for. */
