@@ -1,9 +1,10 @@
 /** Hub, shop and bank as programs: what each is given, when it is ready, and in which order they end. */
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { openAppLog, readAppLog } from "./app-log.mjs";
 import { root, script } from "./house.mjs";
 import { Interrupted, PlainError } from "./plain-error.mjs";
 import { startProgram, stopProgram } from "./processes.mjs";
@@ -18,7 +19,7 @@ const shownLines = 15;
  * @typedef {object} App
  * @property {import("./processes.mjs").Program} program
  * @property {string} health address that answers 200 when it is ready
- * @property {string} log
+ * @property {import("./app-log.mjs").AppLog} log
  */
 /**
  * @typedef {object} AppOptions
@@ -114,8 +115,7 @@ function withoutHubSettings({ HUB_SECRETS, SHOP_SITE_SECRET, BANK_SITE_SECRET, T
  * @returns {App}
  */
 function start(name, command, environment, port, health, logs) {
-  const log = join(logs, `${name}.log`);
-  const output = openSync(log, "w", 0o600);
+  const { output, log } = openAppLog(join(logs, `${name}.log`));
   // The channel tells the program when we are gone, even under kill -9.
   const program = startProgram(name, command, {
     cwd: join(root, "apps", name),
@@ -152,16 +152,19 @@ async function answers(url) {
 
 /**
  * @param {import("./processes.mjs").Program} program
- * @param {string} log
+ * @param {import("./app-log.mjs").AppLog} log
  * @returns {[string, { detail: string }]}
  */
 function explain({ name, hasEnded }, log) {
-  const lines = stripVTControlCharacters(readFileSync(log, "utf8")).split("\n").filter(Boolean);
+  const lines = stripVTControlCharacters(readAppLog(log)).split("\n").filter(Boolean);
   const own = lines.findLast((line) => line.startsWith("error: "));
   // One sentence that it meant for people; a stack that follows is for the log.
   if (own) return [own.slice("error: ".length), { detail: "" }];
   const what = hasEnded() ? "ended while it was starting" : `did not answer within ${patience / 1000} s`;
-  return [`the ${name} ${what}. ${log} has all it said.`, { detail: lines.slice(-shownLines).join("\n") }];
+  return [
+    `the ${name} ${what}. ${log.path} has all it said.`,
+    { detail: lines.slice(-shownLines).join("\n") },
+  ];
 }
 
 /**

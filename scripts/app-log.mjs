@@ -1,0 +1,33 @@
+/** The log of an app: what earlier starts wrote stays, until it is much. */
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+
+/** In bytes. Weeks of a small hub; opened and searched in no time. */
+const muchIs = 8_000_000;
+
+/**
+ * @typedef {object} AppLog
+ * @property {string} path
+ * @property {number} from where this start begins
+ */
+
+/**
+ * @param {string} path
+ * @returns {{ output: number, log: AppLog }} `output`: to be closed by the caller
+ */
+export function openAppLog(path) {
+  const output = openSync(path, "a", 0o600);
+  const { size } = fstatSync(output);
+  if (size < muchIs) return { output, log: { path, from: size } };
+  closeSync(output);
+  // Appended to as well: who still writes to it leaves no hole.
+  closeSync(openSync(path, "w", 0o600));
+  return { output: openSync(path, "a", 0o600), log: { path, from: 0 } };
+}
+
+/**
+ * @param {AppLog} log
+ * @returns {string} what was written since this start
+ */
+export function readAppLog({ path, from }) {
+  return readFileSync(path).subarray(from).toString("utf8");
+}
