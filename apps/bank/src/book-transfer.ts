@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { CalendarDate } from "./calendar-date.ts";
 
@@ -21,34 +21,43 @@ export interface Transfer {
   readonly bookedOn: CalendarDate;
 }
 
+/** A transfer that was booked, as it was ordered. */
+export type BookedTransfer = Transfer &
+  Pick<TransferOrder, "fromAccountId" | "toAccountId" | "amountCents" | "reference">;
+
 /** `not-hers`: an account that does not exist or is somebody else's; nobody learns which. */
 export type TransferOutcome =
   | { readonly state: "booked" | "booked-before"; readonly transfer: Transfer }
-  | { readonly state: "not-hers" | "same-account" | "not-enough" | "key-used" };
+  | { readonly state: "key-used"; readonly before: Transfer }
+  | { readonly state: "not-hers" | "same-account" | "not-enough" };
 
 export const TRANSFER_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS transfer (
+  CREATE TABLE IF NOT EXISTS booked_transfer (
     id TEXT PRIMARY KEY,
     person_id TEXT NOT NULL,
     site_id TEXT NOT NULL,
     idempotency_key TEXT,
-    order_digest TEXT NOT NULL,
+    from_account_id TEXT NOT NULL REFERENCES account (id),
+    to_account_id TEXT NOT NULL REFERENCES account (id),
+    amount_cents INTEGER NOT NULL CHECK (amount_cents > 0),
+    reference TEXT NOT NULL,
     booked_on TEXT NOT NULL,
     UNIQUE (person_id, site_id, idempotency_key)
   ) STRICT;
 `;
 
 const STATEMENTS = {
-  before: `SELECT id, booked_on, order_digest FROM transfer
-    WHERE person_id = ? AND site_id = ? AND idempotency_key = ?`,
+  before: "SELECT * FROM booked_transfer WHERE person_id = ? AND site_id = ? AND idempotency_key = ?",
+  find: "SELECT * FROM booked_transfer WHERE person_id = ? AND id = ?",
   account: `SELECT kind,
       (SELECT coalesce(sum(amount_cents), 0) FROM entry WHERE account_id = account.id) AS balance,
       (SELECT coalesce(max(sequence), -1) + 1 FROM entry WHERE account_id = account.id) AS next
     FROM account WHERE person_id = ? AND id = ?`,
   book: `INSERT INTO entry (account_id, sequence, booked_on, description, category, amount_cents)
     VALUES (?, ?, ?, ?, 'savings', ?)`,
-  keep: `INSERT INTO transfer (id, person_id, site_id, idempotency_key, order_digest, booked_on)
-    VALUES (?, ?, ?, ?, ?, ?)`,
+  keep: `INSERT INTO booked_transfer (id, person_id, site_id, idempotency_key, from_account_id, to_account_id,
+      amount_cents, reference, booked_on)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 } as const;
 
 /** What the entry is called at the other end. */
@@ -83,14 +92,14 @@ function book(
   const { fromAccountId, toAccountId, amountCents, reference, idempotencyKey: key = null } = order;
   // Unlike NULL, the empty text is equal to itself: UNIQUE sees it.
   const siteId = order.siteId ?? "";
-  const digest = digestOf(order);
-  const before = key === null ? undefined : database.prepare(STATEMENTS.before).get(personId, siteId, key);
-  if (before !== undefined && before.order_digest !== digest) return { state: "key-used" };
-  if (before !== undefined) {
-    return {
-      state: "booked-before",
-      transfer: { id: String(before.id), bookedOn: String(before.booked_on) },
-    };
+  const row = key === null ? undefined : database.prepare(STATEMENTS.before).get(personId, siteId, key);
+  if (row !== undefined) {
+    const before = toBooked(row);
+    const { id, bookedOn } = before;
+    const isSame = same.every((field) => before[field] === order[field]);
+    return isSame
+      ? { state: "booked-before", transfer: { id, bookedOn } }
+      : { state: "key-used", before: { id, bookedOn } };
   }
   const account = database.prepare(STATEMENTS.account);
   const [from, to] = [account.get(personId, fromAccountId), account.get(personId, toAccountId)];
@@ -102,7 +111,9 @@ function book(
   entry.run(fromAccountId, Number(from.next), today, `To ${nameOf(to.kind)}${said}`, -amountCents);
   entry.run(toAccountId, Number(to.next), today, `From ${nameOf(from.kind)}${said}`, amountCents);
   const id = `transfer-${randomUUID()}`;
-  database.prepare(STATEMENTS.keep).run(id, personId, siteId, key, digest, today);
+  database
+    .prepare(STATEMENTS.keep)
+    .run(id, personId, siteId, key, fromAccountId, toAccountId, amountCents, reference, today);
   return { state: "booked", transfer: { id, bookedOn: today } };
 }
 
@@ -110,7 +121,22 @@ function nameOf(kind: unknown): string {
   return NAMES[String(kind)] ?? "account";
 }
 
-function digestOf({ fromAccountId, toAccountId, amountCents, reference }: TransferOrder): string {
-  const order = JSON.stringify([fromAccountId, toAccountId, amountCents, reference]);
-  return createHash("sha256").update(order).digest("hex");
+/** What makes an order the same one. */
+const same = ["fromAccountId", "toAccountId", "amountCents", "reference"] as const;
+
+/** `null` for a transfer that does not exist and for somebody else's. */
+export function findTransfer(database: DatabaseSync, personId: string, id: string): BookedTransfer | null {
+  const row = database.prepare(STATEMENTS.find).get(personId, id);
+  return row === undefined ? null : toBooked(row);
+}
+
+function toBooked(row: Record<string, unknown>): BookedTransfer {
+  return {
+    id: String(row.id),
+    bookedOn: String(row.booked_on),
+    fromAccountId: String(row.from_account_id),
+    toAccountId: String(row.to_account_id),
+    amountCents: Number(row.amount_cents),
+    reference: String(row.reference),
+  };
 }

@@ -1,8 +1,19 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readEnvironment } from "./env.ts";
 
-it("reads a folder for the ledger", () => {
-  const read = (source: Record<string, string>) => readEnvironment(source as never);
-  expect(read({ DATA_DIR: "/data" })).toEqual({ ledgerFile: "/data/bank.sqlite" });
-  expect(read({}).ledgerFile).toMatch(/\/\.data\/bank\.sqlite$/);
+const read = (source: Record<string, string>) =>
+  readEnvironment({ SITE_URL: "https://bank.example/", ...source } as never);
+
+describe("the bank's environment", () => {
+  it("has the public origin and a folder for the ledger", () => {
+    expect(read({ DATA_DIR: "/data" })).toEqual({
+      siteOrigin: "https://bank.example",
+      ledgerFile: "/data/bank.sqlite",
+    });
+    expect(read({}).ledgerFile).toMatch(/\/\.data\/bank\.sqlite$/);
+  });
+
+  it.each(["", "bank.example", "ftp://bank.example"])("refuses %j as the origin", (siteUrl) => {
+    expect(() => read({ SITE_URL: siteUrl })).toThrow("SITE_URL should be");
+  });
 });

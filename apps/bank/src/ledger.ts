@@ -1,9 +1,17 @@
 import { createHash } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { TRANSFER_SCHEMA, type TransferOrder, type TransferOutcome, transferBook } from "./book-transfer.ts";
+import {
+  type BookedTransfer,
+  findTransfer,
+  TRANSFER_SCHEMA,
+  type TransferOrder,
+  type TransferOutcome,
+  transferBook,
+} from "./book-transfer.ts";
 import { type CalendarDate, monthOf, toCalendarDate } from "./calendar-date.ts";
 import { type Category, type InventedEntry, inventYear } from "./invented-year.ts";
 import { makePrivateFile } from "./private-file.ts";
+import { DRAFT_SCHEMA, type TransferDrafts, transferDrafts } from "./transfer-drafts.ts";
 
 export type AccountKind = "current" | "savings";
 
@@ -50,6 +58,10 @@ export interface Ledger {
   monthsOf(personId: string, accountId: string): readonly LedgerMonth[];
   /** Moves money between two accounts of hers: both entries or none. */
   transfer(personId: string, order: TransferOrder): TransferOutcome;
+  /** `null` for a transfer that does not exist and for somebody else's. */
+  findTransfer(personId: string, transferId: string): BookedTransfer | null;
+  /** Forms that are being filled in. */
+  readonly drafts: TransferDrafts;
   close(): void;
 }
 
@@ -97,7 +109,7 @@ export function openLedger(file: string, clock: () => Date = () => new Date()): 
   makePrivateFile(file);
   const database = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: true });
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  database.exec(SCHEMA + TRANSFER_SCHEMA);
+  database.exec(SCHEMA + TRANSFER_SCHEMA + DRAFT_SCHEMA);
   const entries = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
   const statements = Object.fromEntries(entries) as Statements;
   const bookTransfer = transferBook(database);
@@ -115,6 +127,8 @@ export function openLedger(file: string, clock: () => Date = () => new Date()): 
     },
     monthsOf: (personId, accountId) => byMonth(statements.entries.all(personId, accountId).map(toEntry)),
     transfer: (personId, order) => bookTransfer(personId, order, toCalendarDate(clock())),
+    findTransfer: (personId, transferId) => findTransfer(database, personId, transferId),
+    drafts: transferDrafts(database, clock),
     close: () => database.close(),
   };
 }

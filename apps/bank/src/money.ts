@@ -7,6 +7,19 @@ export function formatEuros(cents: number): string {
   return euros.format(cents / 100).replace("-", MINUS);
 }
 
+/**
+ * What people type for a sum, in cents: `25`, `25.5`, `25,50`, `€1,250.00`. A comma before three digits parts
+ * thousands, as it does in all figures of the bank.
+ *
+ * @returns `null` for what is no sum, or one beyond ten million
+ */
+export function parseEuros(text: string): number | null {
+  const typed = text.replace(/^\s*€?\s*|\s*€?\s*$/g, "");
+  const plainly = /^\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?$/.test(typed) ? typed.replaceAll(",", "") : typed;
+  const [, euros, cents = ""] = /^(\d{1,7})(?:[.,](\d{1,2}))?$/.exec(plainly) ?? [];
+  return euros === undefined ? null : Number(euros) * 100 + Number(cents.padEnd(2, "0"));
+}
+
 /** For columns whose heading names the currency: `4,812.20`. */
 export function formatAmount(cents: number): string {
   return plain.format(cents / 100).replace("-", MINUS);

@@ -14,6 +14,10 @@ const GUARDS: Readonly<Record<string, RegExp>> = {
   "api/accounts/route.ts": apiRoute("GET", "accounts.read"),
   "api/transactions/route.ts": apiRoute("GET", "transactions.read"),
   "api/transfers/route.ts": apiRoute("POST", "transfers.write"),
+  "transfer/page.tsx": /await requireSignIn\([\s\S]*transferFormState\(openLedgerOnce\(\), user\.id, draft\)/,
+  "transfer/done/page.tsx": /await requireSignIn\([\s\S]*findTransfer\(user\.id, asked\)/,
+  "transfer/send/route.ts":
+    /^export const POST = formRoute\([\s\S]*await checkSignIn\(\{ returnTo, maxAge: RECENT \}\);\n.*recent\.session === null.*\n.*ledger\.transfer\(/m,
   "healthz/route.ts": /function GET\(\)/,
 };
 
@@ -39,10 +43,10 @@ describe.each(routes)("%s", (route) => {
     expect(source).toContain('export const dynamic = "force-dynamic";');
   });
 
-  it("changes nothing but by signing in, or with a token", () => {
+  it("changes nothing but by signing in, by a form of ours, or with a token", () => {
     expect(source).not.toMatch(/use server/);
     // The methods of the API that it does not have are answered by `protect`.
     if (!source.includes("= protect({")) expect(source).not.toMatch(/export [^=(]*\b(?:PUT|PATCH|DELETE)\b/);
-    if (!route.startsWith("api/")) expect(source).not.toMatch(/\bPOST\b/);
+    if (!route.startsWith("api/") && !source.includes("= formRoute(")) expect(source).not.toMatch(/\bPOST\b/);
   });
 });

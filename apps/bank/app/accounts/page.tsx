@@ -1,3 +1,4 @@
+import { ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { ACCOUNT_NAMES } from "../../src/account-name.ts";
 import { requireSignIn } from "../../src/auth.ts";
@@ -30,6 +31,11 @@ export default async function AccountsPage() {
           <AccountCard key={account.id} account={account} />
         ))}
       </ul>
+      <p className="after">
+        <ButtonLink kind="plain" href="/transfer">
+          Move money
+        </ButtonLink>
+      </p>
       {current !== undefined && (
         <section aria-labelledby="latest-title">
           <div className="section-head">

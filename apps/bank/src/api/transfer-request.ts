@@ -1,4 +1,5 @@
 import { ApiRefusal } from "@gatehouse/auth/api";
+import { isReference, LONGEST_REFERENCE } from "../transfer-reference.ts";
 
 /** What a program sends to move money. */
 export interface TransferRequest {
@@ -10,7 +11,6 @@ export interface TransferRequest {
 }
 
 const LONGEST_BODY = 4_096;
-const LONGEST_REFERENCE = 140;
 const FIELDS = ["fromAccountId", "toAccountId", "amountMinor", "currency", "reference"];
 
 /** @throws {ApiRefusal} for anything that is not exactly an order: about money nothing is guessed */
@@ -66,10 +66,6 @@ async function readJson(request: Request): Promise<unknown> {
 
 function isAccountId(value: unknown): value is string {
   return typeof value === "string" && /^[a-z]+-[0-9a-f]{16}$/.test(value);
-}
-
-function isReference(value: unknown): value is string {
-  return typeof value === "string" && value.length <= LONGEST_REFERENCE && !/\p{C}/u.test(value);
 }
 
 function invalidBody(message: string): ApiRefusal {

@@ -25,7 +25,7 @@ export interface ApiOptions<Scope extends string> {
   readonly path: `/${string}`;
   /** Those of the registration that routes may ask for. */
   readonly scopes: readonly Scope[];
-  /** Takes `Basic` with a user name and an app password as well; the hub has to know app passwords for this site. */
+  /** Takes `Basic` with a user name and an app password as well; those allow the scopes of the registration too. */
   readonly appPasswords?: boolean;
   /**
    * How many seconds the hub's word on an opaque token counts, 0 (default) to 5. With 0, what a person takes back is

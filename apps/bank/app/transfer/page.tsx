@@ -1,0 +1,34 @@
+import type { Metadata } from "next";
+import { auth, requireSignIn } from "../../src/auth.ts";
+import { BankPage } from "../../src/components/bank-page.tsx";
+import { TransferForm } from "../../src/components/transfer-form.tsx";
+import { openLedgerOnce } from "../../src/open-ledger-once.ts";
+import { hasProblems, transferFormState } from "../../src/transfer-form-state.ts";
+
+export const dynamic = "force-dynamic";
+
+interface TransferPageProps {
+  readonly searchParams: Promise<{ readonly draft?: string | string[] }>;
+}
+
+export async function generateMetadata({ searchParams }: TransferPageProps): Promise<Metadata> {
+  const session = await auth();
+  const { draft } = await searchParams;
+  const isWrong = session !== null && hasProblems(openLedgerOnce(), session.user.id, draft);
+  return { title: isWrong ? "Error: Move money" : "Move money" };
+}
+
+export default async function TransferPage({ searchParams }: TransferPageProps) {
+  const { draft } = await searchParams;
+  const { user } = await requireSignIn();
+  return (
+    <BankPage path="/transfer">
+      <p className="trail">
+        <a href="/accounts">Your accounts</a>
+      </p>
+      <h1>Move money</h1>
+      <p className="lead">Between your own accounts, at once.</p>
+      <TransferForm {...transferFormState(openLedgerOnce(), user.id, draft)} />
+    </BankPage>
+  );
+}

@@ -1,0 +1,31 @@
+import { checkSignIn } from "../../../src/auth.ts";
+import { FormError, formRoute, seeOther } from "../../../src/form-route.ts";
+import { judgeTransfer } from "../../../src/judge-transfer.ts";
+import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
+
+export const dynamic = "force-dynamic";
+
+/** How long ago she may have signed in, in seconds. */
+const RECENT = 300;
+
+/**
+ * Moves the money: of whoever signed in within five minutes. Others are sent to sign in and come back to the form as
+ * they left it. The form's name is what makes sending it twice one transfer.
+ */
+export const POST = formRoute(["draft", "from", "to", "amount", "reference"], async ({ draft, ...typed }) => {
+  const ledger = openLedgerOnce();
+  if (!ledger.drafts.keep(draft, typed)) throw new FormError("form_expired");
+  const returnTo = `/transfer?${new URLSearchParams({ draft })}`;
+  const known = await checkSignIn({ returnTo });
+  if (known.session === null) return seeOther(known.leaveFor);
+  const personId = known.session.user.id;
+  if (ledger.drafts.find(personId, draft) === null) return seeOther("/transfer");
+  const { order } = judgeTransfer(typed, ledger.accountsOf(personId));
+  if (order === null) return seeOther(returnTo);
+  const recent = await checkSignIn({ returnTo, maxAge: RECENT });
+  if (recent.session === null) return seeOther(recent.leaveFor);
+  const outcome = ledger.transfer(personId, { ...order, siteId: null, idempotencyKey: draft });
+  if ("transfer" in outcome) return seeOther(`/transfer/done?transfer=${outcome.transfer.id}`);
+  if (outcome.state !== "key-used") return seeOther(returnTo);
+  return seeOther(`/transfer/done?transfer=${outcome.before.id}&changed=true`);
+});

@@ -1,0 +1,84 @@
+import { Button, ErrorSummary, Notice, TextField } from "@gatehouse/ui";
+import { ACCOUNT_NAMES } from "../account-name.ts";
+import type { Account } from "../ledger.ts";
+import { formatEuros } from "../money.ts";
+import type { TransferFormState } from "../transfer-form-state.ts";
+
+/** A form and nothing else: it needs no script. */
+export function TransferForm({ draft, accounts, typed, isBack, problems }: TransferFormState) {
+  const errors = Object.entries(problems).map(([field, text]) => ({ field: `transfer-${field}`, text }));
+  return (
+    <form method="post" action="/transfer/send" className="ui-form transfer">
+      {errors.length > 0 && <ErrorSummary title="No money was moved" errors={errors} />}
+      {isBack && (
+        <Notice>
+          <p>Your transfer is as you left it, and no money was moved yet. Check it, then send it.</p>
+        </Notice>
+      )}
+      <input type="hidden" name="draft" value={draft} />
+      <AccountField name="from" label="From" accounts={accounts} value={typed.from} error={problems.from} />
+      <AccountField name="to" label="To" accounts={accounts} value={typed.to} error={problems.to} />
+      <TextField
+        id="transfer-amount"
+        name="amount"
+        label="Amount in euros"
+        inputMode="text"
+        autoComplete="off"
+        value={typed.amount}
+        error={problems.amount ?? null}
+      />
+      <TextField
+        id="transfer-reference"
+        name="reference"
+        label="Reference"
+        hint="If you like: it stands with the entry on both accounts."
+        autoComplete="off"
+        value={typed.reference}
+        error={problems.reference ?? null}
+      />
+      <div>
+        <Button>Move the money</Button>
+        <p className="transfer-hint">
+          If you signed in more than five minutes ago, we ask you to sign in again first.
+        </p>
+      </div>
+    </form>
+  );
+}
+
+interface AccountFieldProps {
+  readonly name: "from" | "to";
+  readonly label: string;
+  readonly accounts: readonly Account[];
+  readonly value: string;
+  readonly error: string | undefined;
+}
+
+function AccountField({ name, label, accounts, value, error }: AccountFieldProps) {
+  const id = `transfer-${name}`;
+  return (
+    <div className="ui-field">
+      <label htmlFor={id}>{label}</label>
+      {error !== undefined && (
+        <p className="ui-field-error" id={`${id}-error`}>
+          <span className="visually-hidden">Error: </span>
+          {error}
+        </p>
+      )}
+      <select
+        id={id}
+        name={name}
+        className="ui-control"
+        defaultValue={value}
+        aria-describedby={error === undefined ? undefined : `${id}-error`}
+        aria-invalid={error === undefined ? undefined : true}
+      >
+        {accounts.map((account) => (
+          <option key={account.id} value={account.id}>
+            {ACCOUNT_NAMES[account.kind]} · {formatEuros(account.balanceCents)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,163 @@
+/** The form's way through the books, as its route file and its page take it; who is signed in is what we say. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { openLedgerOnce } from "./open-ledger-once.ts";
+import type { TypedTransfer } from "./transfer-drafts.ts";
+import { hasProblems, transferFormState } from "./transfer-form-state.ts";
+
+const site = "https://bank.example";
+const signedIn = vi.hoisted(() => ({ personId: null as string | null, secondsAgo: 0 }));
+vi.mock("./auth.ts", () => ({
+  checkSignIn: async ({ returnTo, maxAge }: { returnTo: string; maxAge?: number }) => {
+    const { personId, secondsAgo } = signedIn;
+    if (personId === null) return { session: null, leaveFor: `/sign-in?${returnTo}` };
+    if (secondsAgo > (maxAge ?? Infinity)) return { session: null, leaveFor: `/prove?${maxAge}&${returnTo}` };
+    return { session: { user: { id: personId } } };
+  },
+}));
+
+const folder = mkdtempSync(join(tmpdir(), "bank-transfer-"));
+let send: (request: Request) => Promise<Response>;
+let visits = 0;
+let draft: string;
+let empty: TypedTransfer;
+
+beforeAll(async () => {
+  vi.stubEnv("SITE_URL", site);
+  vi.stubEnv("DATA_DIR", folder);
+  send = (await import("../app/transfer/send/route.ts")).POST;
+});
+beforeEach(() => {
+  visits += 1;
+  signedIn.personId = `alice${visits}`;
+  signedIn.secondsAgo = 0;
+  ({ draft, typed: empty } = form());
+});
+afterEach(() => vi.useRealTimers());
+afterAll(() => {
+  openLedgerOnce().close();
+  rmSync(folder, { recursive: true });
+});
+
+const her = () => `alice${visits}`;
+const form = (asked?: string) => transferFormState(openLedgerOnce(), her(), asked);
+const balances = () =>
+  openLedgerOnce()
+    .accountsOf(her())
+    .map(({ balanceCents }) => balanceCents);
+
+async function post(more: object = {}) {
+  const fields = { draft, ...empty, amount: "12.50", reference: "boat", ...more };
+  const answer = await send(
+    new Request(`${site}/transfer/send`, {
+      method: "POST",
+      headers: { origin: site, "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(fields).toString(),
+    }),
+  );
+  return { status: answer.status, location: answer.headers.get("location") ?? "", text: await answer.text() };
+}
+
+describe("a transfer", () => {
+  it("moves the money, and says so on a page of its own", async () => {
+    const [current = 0, savings = 0] = balances();
+    const { status, location } = await post();
+    expect(status).toBe(303);
+    expect(balances()).toEqual([current - 1_250, savings + 1_250]);
+    const id = new URL(location, site).searchParams.get("transfer") ?? "";
+    expect(location).toBe(`/transfer/done?transfer=${id}`);
+    expect(openLedgerOnce().findTransfer(her(), id)).toMatchObject({ amountCents: 1_250, reference: "boat" });
+    expect(openLedgerOnce().findTransfer("bob", id)).toBeNull();
+  });
+
+  it("that is sent twice, also at once, moves it once and ends on the same page", async () => {
+    const [current = 0] = balances();
+    const answers = await Promise.all([post(), post()]);
+    expect((await post()).location).toBe(answers[0].location);
+    expect(answers[1].location).toBe(answers[0].location);
+    expect(balances()[0]).toBe(current - 1_250);
+  });
+
+  it("that is changed after it was sent is told so, and moves nothing more", async () => {
+    const { location } = await post();
+    const before = balances();
+    expect((await post({ amount: "99" })).location).toBe(`${location}&changed=true`);
+    expect(balances()).toEqual(before);
+  });
+});
+
+describe("a sign-in that is older than five minutes", () => {
+  it("is asked for anew, and the form comes back as it was, with nothing moved", async () => {
+    signedIn.secondsAgo = 301;
+    const before = balances();
+    const { status, location } = await post({ amount: "12,5", reference: "ein <Boot> & mehr" });
+    expect([status, location]).toEqual([303, `/prove?300&/transfer?draft=${draft}`]);
+    expect(balances()).toEqual(before);
+    expect(form(draft)).toMatchObject({
+      draft,
+      isBack: true,
+      problems: {},
+      typed: { amount: "12,5", reference: "ein <Boot> & mehr" },
+    });
+  });
+
+  it("is not asked for where five minutes are not over, nor for a form that is wrong", async () => {
+    signedIn.secondsAgo = 300;
+    expect((await post()).location).toMatch(/^\/transfer\/done/);
+    signedIn.secondsAgo = 301;
+    draft = form().draft;
+    expect((await post({ amount: "" })).location).toBe(`/transfer?draft=${draft}`);
+  });
+
+  it("nor is what was typed lost where nobody is signed in any more", async () => {
+    signedIn.personId = null;
+    expect((await post()).location).toBe(`/sign-in?/transfer?draft=${draft}`);
+    expect(form(draft).typed.amount).toBe("12.50");
+  });
+});
+
+describe("a form", () => {
+  it("that is wrong comes back with what is wrong", async () => {
+    const before = balances();
+    expect((await post({ amount: "9999999" })).location).toBe(`/transfer?draft=${draft}`);
+    expect(balances()).toEqual(before);
+    expect(Object.keys(form(draft).problems)).toEqual(["amount"]);
+    expect([form(draft).isBack, hasProblems(openLedgerOnce(), her(), draft)]).toEqual([false, true]);
+    expect(hasProblems(openLedgerOnce(), her(), form().draft)).toBe(false);
+  });
+
+  it.each(["", "7f0c6d1e-0000-4000-8000-000000000000"])(
+    "that was never drawn is refused: %j",
+    async (unknown) => {
+      draft = unknown;
+      const before = balances();
+      expect(await post()).toMatchObject({ status: 400, text: expect.stringContaining("form_expired") });
+      expect(balances()).toEqual(before);
+    },
+  );
+
+  it("is nobody else's: whoever signs in instead gets an empty one", async () => {
+    await post({ amount: "" });
+    signedIn.personId = "bob";
+    const before = openLedgerOnce().accountsOf("bob");
+    expect((await post()).location).toBe("/transfer");
+    expect(openLedgerOnce().accountsOf("bob")).toEqual(before);
+    const state = transferFormState(openLedgerOnce(), "bob", draft);
+    expect([state.draft === draft, state.typed.amount]).toEqual([false, ""]);
+  });
+
+  it("lives for a day", async () => {
+    await post({ amount: "" });
+    vi.useFakeTimers({ now: Date.now() + 24 * 60 * 60 * 1000 + 1, toFake: ["Date"] });
+    expect((await post()).status).toBe(400);
+    expect(form(draft).typed.amount).toBe("");
+  });
+
+  it("begins empty, from the current account to savings", () => {
+    const { accounts, typed, isBack, problems } = form();
+    expect(typed).toEqual({ from: accounts[0]?.id, to: accounts[1]?.id, amount: "", reference: "" });
+    expect([isBack, problems]).toEqual([false, {}]);
+  });
+});
