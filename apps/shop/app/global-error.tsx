@@ -4,11 +4,11 @@ import "@gatehouse/ui/styles.css";
 import "./shop.css";
 
 /** Takes the place of the layout when that failed. */
-export default function FailedSite({ error }: { error: Error & { digest?: string } }) {
+export default function FailedSite({ error }: { error: unknown }) {
   return (
     <html lang="en-GB" data-voice="shop">
       <body>
-        <ShopFault path="/" digest={error.digest} />
+        <ShopFault path="/" error={error} />
       </body>
     </html>
   );

@@ -4,12 +4,14 @@ import { ShopMark } from "./shop-mark.tsx";
 interface ShopFaultProps {
   /** The address to try again. */
   readonly path: string;
-  /** What leads to the line in the log: a code of signing in, or the number that Next gave the error. */
-  readonly digest: string | undefined;
+  /** As Next.js hands it over: of what was thrown on the server, an `Error` with a `digest`; else anything. */
+  readonly error: unknown;
 }
 
 /** What is shown instead of a page that could not be drawn. It asks nobody who is there: that may be what failed. */
-export function ShopFault({ path, digest }: ShopFaultProps) {
+export function ShopFault({ path, error }: ShopFaultProps) {
+  // What leads to the line in the log: a code of signing in, or the number that Next.js gave the error.
+  const digest = error instanceof Error && "digest" in error ? String(error.digest) : undefined;
   return (
     <Page
       header={<SiteHeader mark={<ShopMark />} name="Corner Shop" />}
