@@ -25,11 +25,12 @@ const begin = `
 const finish = `
   UPDATE oidc_artifacts SET answer = $3 WHERE hash = $1 AND consumed_at = $2 AND answer IS NULL`;
 
+/** By place, as in `sweep-statement.ts`. */
 const sweepAnswers = `
-  UPDATE oidc_artifacts SET answer = '' WHERE hash IN (
-    SELECT hash FROM oidc_artifacts WHERE answer <> '' AND consumed_at <= hub_now() - interval '10 seconds'
+  UPDATE oidc_artifacts SET answer = '' WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM oidc_artifacts WHERE answer <> '' AND consumed_at <= hub_now() - interval '10 seconds'
     LIMIT $1 FOR UPDATE SKIP LOCKED
-  )`;
+  ))`;
 
 interface ExchangeRow {
   readonly state: RefreshExchange["state"];

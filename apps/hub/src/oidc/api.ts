@@ -36,9 +36,15 @@ export function resourceServer(
   hub: Pick<Hub, "settings" | "sites">,
   resource: string,
   asking: RegisteredSite | undefined,
+  asked: Iterable<string>,
 ) {
   const api = findApi(hub, resource);
   if (api === undefined) throw new errors.InvalidTarget();
+  // What nobody knows is ignored (Core, 3.1.2.1); what this API knows and the site is not registered for is refused.
+  const beyond = [...asked].find(
+    (scope) => Object.hasOwn(api.scopes, scope) && !asking?.oidc?.scopes.includes(scope),
+  );
+  if (beyond !== undefined) throw new errors.InvalidScope("requested scope is not allowed", beyond);
   return {
     scope: Object.keys(api.scopes)
       .filter((scope) => asking?.oidc?.scopes.includes(scope))

@@ -2,10 +2,8 @@
  * The OpenID Connect issuer: the one file that knows oidc-provider's constructor. What it keeps goes through
  * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
  */
-import { createHash } from "node:crypto";
 import Provider, { type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
-import { isEqual } from "../secret-keys.ts";
 import { findAccount } from "./account.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
 import { createAdapter } from "./artifact-adapter.ts";
@@ -13,6 +11,7 @@ import { interactionRules } from "./ask-before.ts";
 import { passwordAcr } from "./central-session-view.ts";
 import { claimsOfScope } from "./claim-scopes.ts";
 import { ownScopes } from "./client-metadata.ts";
+import { judgeClients } from "./client-rules.ts";
 import { loadGrant } from "./grant.ts";
 import { AnsweredBefore, answerRefreshesTwice } from "./refresh-replay.ts";
 import { detectReplays, refuseLongAssertions } from "./replay-detection.ts";
@@ -56,7 +55,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   const provider = new Provider(`${hubUrl}/oidc`, configuration(surroundings));
   // Behind the guard the address is always the public one; `mount-issuer.ts` says its scheme.
   provider.proxy = true;
-  hashSecrets(provider);
+  judgeClients(provider);
   keepCentralSessions(provider, hub.clock);
   // The answer that is kept for a second asking is one whose tokens are.
   answerRefreshesTwice(provider, hub.database);
@@ -68,13 +67,18 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
     "grant.error",
     "introspection.error",
     "revocation.error",
+    "userinfo.error",
+    "pushed_authorization_request.error",
+    "end_session.error",
+    "end_session_confirm.error",
   ])
-    provider.on(event as "server_error", (_ctx, error) => {
+    provider.on(event as "server_error", (ctx, error) => {
       if (error instanceof AnsweredBefore) return;
       const level = event === "server_error" ? "error" : "warn";
       hub.log[level](
         {
           event: `oidc.${event}`,
+          site: ctx.oidc?.client?.clientId,
           err: event === "server_error" ? error : undefined,
           reason: reasonOf(error),
         },
@@ -168,8 +172,8 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
     },
     resourceIndicators: {
       enabled: true,
-      getResourceServerInfo: async (_ctx, resource, client) =>
-        resourceServer(surroundings.hub, resource, sites.find(client.clientId)),
+      getResourceServerInfo: async (ctx, resource, client) =>
+        resourceServer(surroundings.hub, resource, sites.find(client.clientId), ctx.oidc.requestParamScopes),
       useGrantedResource: async () => true,
     },
     rpInitiatedLogout: {
@@ -181,18 +185,7 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
   };
 }
 
-/** Registrations hold the hash of a secret; what a client presents is hashed before it is compared. */
-function hashSecrets(provider: Provider): void {
-  provider.Client.prototype.compareClientSecret = function compare(presented: string) {
-    const hash = createHash("sha256").update(presented).digest("hex");
-    return isEqual(hash, this.clientSecret ?? "");
-  };
-}
-
-/**
- * The central session's token changes at sign-in and nowhere else, and its sites are told by the hub's own outbox:
- * with retries, for CAS and OpenID Connect alike (docs/decisions/0009).
- */
+/** The central session's token changes at sign-in and nowhere else. */
 function keepCentralSessions(provider: Provider, clock: () => Date): void {
   const session = provider.Session.prototype as { resetIdentifier(): void; past(seconds: number): boolean };
   // How old a sign-in is (max_age) goes by the clock that it was written by, which a test may move.
@@ -204,9 +197,6 @@ function keepCentralSessions(provider: Provider, clock: () => Date): void {
     if (this.id.startsWith("TGT-")) this.touched = true;
     else original.call(this);
   };
-  provider.Client.prototype.backchannelLogout = async () => undefined as never;
-  // Also for a site that is told nothing: it asks by it whether she is still signed in.
-  provider.Client.prototype.includeSid = () => true;
 }
 
 function reasonOf(error: unknown): string {

@@ -135,9 +135,12 @@ export async function walk(browser: TestBrowser, person: Typed, from: BrowserAns
   throw new Error("this goes round in circles");
 }
 
-/** What the site gets: in the redirect's query, or in the form that the browser posts when its button is pressed. */
+/** What the site gets: in the redirect, or in the form that the browser posts when its button is pressed. */
 export function received(answer: BrowserAnswer): URLSearchParams {
-  if (answer.location !== "") return new URL(answer.location).searchParams;
+  if (answer.location !== "") {
+    const { searchParams, hash } = new URL(answer.location);
+    return new URLSearchParams([...searchParams, ...new URLSearchParams(hash.slice(1))]);
+  }
   return new URLSearchParams(formOf(answer).fields);
 }
 
