@@ -18,6 +18,10 @@ export interface Stage {
 
 export async function onStage<Result>(play: (stage: Stage) => Promise<Result>): Promise<Result> {
   const ends: (() => Promise<unknown>)[] = [];
+  let ending: Promise<void> | undefined;
+  const end = () => (ending ??= endAll(ends));
+  const interrupted = () => void end().finally(() => process.exit(1));
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   try {
     return await play({
       async folder() {
@@ -38,6 +42,11 @@ export async function onStage<Result>(play: (stage: Stage) => Promise<Result>): 
       atEnd: (end) => ends.push(end),
     });
   } finally {
-    for (const end of ends.toReversed()) await end();
+    await end();
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
   }
+}
+
+async function endAll(ends: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const end of ends.toReversed()) await end();
 }
