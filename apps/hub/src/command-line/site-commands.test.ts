@@ -52,6 +52,30 @@ describe("site add", () => {
     await expect(run("site add mail https://mail.example --protocol saml")).rejects.toThrow(/cas or oidc/);
   });
 
+  test.each([
+    ["shop.example", /http or https URL.*such as https:\/\/shop\.example\.com$/],
+    ["ftp://shop.example", /http or https URL/],
+    ["https://eve@shop.example", /without user info/],
+    ["https://@shop.example", /without user info/],
+    ["https://shop.example/#top", /fragment/],
+    ["https://shop.example/shop", /without path and query: https:\/\/shop\.example\. /],
+    ["https://shop.example/?", /without path and query/],
+    ["http://shop.example", /should begin with https:.*Give https:\/\/shop\.example,/],
+    ["http://hub.localhost:3000", /is the hub itself \(HUB_URL=http:\/\/hub\.localhost:3000\)/],
+    ["http://127.0.0.1:3000/", /is the hub itself/],
+  ])("refuses %s as a site's address, says what to write, and writes nothing", async (url, message) => {
+    const refused = run(`site add shop ${url}`);
+    await expect(refused).rejects.toThrow(RefusedError);
+    await expect(refused).rejects.toThrow(message);
+    expect(await readdir(SITES_DIR)).toEqual([]);
+  });
+
+  test("takes an origin with a slash at its end, and plain http on this machine", async () => {
+    expect((await run("site add shop https://shop.example/")).result.SITE_URL).toBe("https://shop.example");
+    const { result } = await run("site add news http://news.localhost:3003");
+    expect(result.SITE_URL).toBe("http://news.localhost:3003");
+  });
+
   test("refuses a site whose addresses belong to another, and writes nothing", async () => {
     await run("site add shop https://shop.example");
     await expect(run("site add again https://shop.example")).rejects.toThrow(

@@ -8,6 +8,7 @@ import { openSiteRegistry, type SiteRegistry } from "../site-registry/site-regis
 import type { Command } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
 import { noSuchFile, registrationFile } from "./registration-file.ts";
+import { readSiteOrigin } from "./site-origin.ts";
 import { createSiteSecret } from "./site-secret.ts";
 
 /** The command cannot know where a hub was started with other settings than its own. */
@@ -24,9 +25,7 @@ export const siteAdd: Command = {
   },
   async run(input, settings) {
     const id = input.word("id");
-    const origin = URL.parse(input.word("url"))?.origin;
-    if (origin === undefined || origin === "null")
-      throw new RefusedError("the second word is the site's origin, such as https://shop.example.com");
+    const origin = readSiteOrigin(input.word("url"), settings.hubUrl);
     const section = readProtocol(input.option("protocol") ?? "cas")(origin);
     const { secret, sha256 } = createSiteSecret();
     const registration = {
