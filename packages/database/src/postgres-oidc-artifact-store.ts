@@ -38,7 +38,9 @@ const findLiving = `
     AND (s.id IS NOT NULL OR a.payload->>'sessionUid' IS NULL
       OR a.payload->>'expiresWithSession' IS DISTINCT FROM 'true')`;
 
-const findArtifacts = `${findLiving} AND a.hash = ANY($1)`;
+/** As many as are asked for at once: a plan that is kept has to know, where an array would be planned anew each time. */
+const findOne = `${findLiving} AND a.hash = $1`;
+const findThree = `${findLiving} AND a.hash IN ($1, $2, $3)`;
 
 const findUserCode = `${findLiving} AND a.user_code_hash = $1`;
 
@@ -108,7 +110,15 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
 
   async findAll(names: readonly ArtifactName[]): Promise<readonly (FoundArtifact | null)[]> {
     const hashes = names.map(({ kind, id }) => hashOf(kind, id));
-    const rows = await this.#rows("oidc-find", findArtifacts, [hashes]);
+    const rows: ArtifactRow[] = [];
+    for (let from = 0; from < hashes.length; from += 3) {
+      const [one, two, three] = hashes.slice(from, from + 3);
+      const found =
+        two === undefined
+          ? this.#rows("oidc-find", findOne, [one])
+          : this.#rows("oidc-find-three", findThree, [one, two, three ?? null]);
+      rows.push(...(await found));
+    }
     return hashes.map((hash) => {
       const row = rows.find((one) => one.hash === hash);
       return row ? foundFrom(row) : null;
