@@ -27,7 +27,7 @@ const sentences = {
   id_token_refused:
     "The hub's ID token was not signed by one of its keys, or is for another site or sign-in. Nobody was signed in. Check that HUB_URL leads to the hub and nothing between rewrites its answers.",
   session_id_missing:
-    'The hub\'s ID token names no session (sid). Add "backchannelLogoutUrl": SITE_URL + "/api/auth/logout-request" to oidc in the registration.',
+    "The hub's ID token names no session (sid), so its end could not be seen. Compare the versions of hub and package.",
   profile_missing: 'The hub released no user name. Add "profile" to oidc.scopes in the registration.',
   sign_in_too_old:
     "The hub sent the person back with a sign-in that is older than requireSignIn({ maxAge }) takes. Compare the versions of hub and package.",
