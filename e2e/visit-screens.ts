@@ -66,6 +66,14 @@ async function visitSignedIn(
   await page.getByRole("link", { name: /Current account/ }).click();
   await page.waitForURL(/\/accounts\/[^/]+$/);
   await look("account at the bank");
+  await visit(`${bank}/transfer`, "transfer");
+  await page.getByRole("button", { name: "Move the money" }).click();
+  await page.waitForURL(/draft=/);
+  await look("transfer with an error");
+  await page.getByLabel("Amount in euros").fill("0.01");
+  await page.getByRole("button", { name: "Move the money" }).click();
+  await page.waitForURL(/\/transfer\/done/);
+  await look("money moved");
   await visit(`${hub}/account`, "account at the hub");
   await page.getByText("Sign out everywhere", { exact: true }).click();
   await look("account at the hub, asked to confirm");

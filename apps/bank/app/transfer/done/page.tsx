@@ -54,8 +54,8 @@ export default async function DonePage({ searchParams }: DonePageProps) {
           </div>
         ))}
       </dl>
-      <p>
-        <ButtonLink href="/accounts">Your accounts</ButtonLink>{" "}
+      <p className="steps">
+        <ButtonLink href="/accounts">Your accounts</ButtonLink>
         <ButtonLink kind="plain" href="/transfer">
           Move money again
         </ButtonLink>
