@@ -14,9 +14,14 @@ export async function createDpopKey(): Promise<DpopKey> {
   return {
     jwk,
     proof: (method, address, more = {}) =>
-      new SignJWT({ htm: method, htu: address, jti: randomUUID(), ...more })
+      new SignJWT({
+        htm: method,
+        htu: address,
+        jti: randomUUID(),
+        iat: Math.floor(Date.now() / 1000),
+        ...more,
+      })
         .setProtectedHeader({ alg: "ES256", typ: "dpop+jwt", jwk })
-        .setIssuedAt()
         .sign(privateKey),
   };
 }
