@@ -20,6 +20,7 @@ const typedWorkspaces = [
   "apps/hub",
   "apps/shop",
   "apps/bank",
+  "examples/budget",
   "e2e",
   "bench",
   "scripts",

@@ -54,12 +54,12 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
 
   test("hub, shop and bank lead to the sign-in form", async () => {
     expect(await (await fetch(`${hub}/cas/login`)).text()).toContain('type="password"');
-    for (const port of [ports.SHOP_PORT, ports.BANK_PORT]) {
-      const name = port === ports.SHOP_PORT ? "shop" : "bank";
-      const site = `http://${name}.localhost:${port}`;
+    const leadsTo = { shop: "/cas/login?service=", bank: "/oidc/auth?" };
+    for (const [name, path] of Object.entries(leadsTo)) {
+      const site = `http://${name}.localhost:${name === "shop" ? ports.SHOP_PORT : ports.BANK_PORT}`;
       expect((await fetch(site)).status).toBe(200);
       const answer = await fetch(`${site}/api/auth/sign-in`, { redirect: "manual" });
-      expect(answer.headers.get("location")).toMatch(new RegExp(`^${hub}/cas/login\\?service=`));
+      expect(answer.headers.get("location")).toContain(hub + path);
     }
   });
 

@@ -6,6 +6,7 @@ import { listConnectedApps } from "../connected-app/connected-apps.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { AccountScreen } from "../screen.ts";
+import { sitesToVisit } from "../site-registry/sites-to-visit.ts";
 import { describeBrowser } from "./describe-browser.ts";
 
 const notices: ReadonlyMap<string, string> = new Map([
@@ -57,7 +58,7 @@ const showAccount = route({
       ),
       appPasswords,
       connectedApps,
-      sites: call.hub.sites.list().map(({ name, host, url }) => ({ name, host, url })),
+      sites: sitesToVisit(call.hub.sites),
     };
     return { screen: { name: "account", model } };
   },

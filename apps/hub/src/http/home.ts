@@ -1,3 +1,4 @@
+import { sitesToVisit } from "../site-registry/sites-to-visit.ts";
 import { route, seeOther } from "./route.ts";
 
 /** The front page; whoever is signed in has nothing to do there. */
@@ -11,7 +12,6 @@ export const home = route({
   async answer(call) {
     const found = await call.hub.findSession(call, { touch: false });
     if (found.state === "alive") return seeOther("/account");
-    const sites = call.hub.sites.list().map(({ name, host, url }) => ({ name, host, url }));
-    return { screen: { name: "home", model: { sites } } };
+    return { screen: { name: "home", model: { sites: sitesToVisit(call.hub.sites) } } };
   },
 });

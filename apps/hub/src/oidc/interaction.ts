@@ -162,10 +162,14 @@ function siteOf(call: Call, flow: Flow): RegisteredSite {
   ]);
 }
 
-/** Where codes of a site may be sent: a form that ends in one has to be allowed to lead there. */
-export function originsOf(site: RegisteredSite): readonly string[] {
-  return (site.oidc?.redirectUris ?? []).flatMap((uri) => {
-    const { origin } = new URL(uri);
-    return origin === "null" ? [] : [origin];
+/**
+ * Where codes of a site may be sent: a form that ends in one has to be allowed to lead there. A program on a person's
+ * machine listens at any port (RFC 8252, section 7.3), or has a scheme of its own.
+ */
+export function originsOf({ oidc }: RegisteredSite): readonly string[] {
+  return (oidc?.redirectUris ?? []).map((uri) => {
+    const { origin, protocol, hostname } = new URL(uri);
+    if (origin === "null") return protocol;
+    return oidc?.applicationType === "native" && protocol === "http:" ? `http://${hostname}:*` : origin;
   });
 }

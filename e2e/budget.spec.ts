@@ -1,0 +1,140 @@
+/** A program of somebody else's (examples/budget): allowed, refused, cut off. */
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, gatehouseTest, type Person, type Sites, signIn } from "@gatehouse/testing";
+import type { Page } from "@playwright/test";
+
+const program = fileURLToPath(new URL("../examples/budget/main.ts", import.meta.url));
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Budget {
+  /** @param open called with the address that the program prints */
+  run(words: readonly string[], open?: (address: string) => Promise<void>): Promise<Run>;
+}
+
+/** The program with a file of its own for its tokens, at the hub and bank of the journey. */
+const test = gatehouseTest.extend<{ budget: Budget }>({
+  budget: async ({ sites }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), "gatehouse-budget-"));
+    const env = {
+      ...process.env,
+      HUB_URL: sites.hub,
+      BANK_URL: sites.bank,
+      BUDGET_TOKENS: join(folder, "tokens.json"),
+    };
+    await use({ run: (words, open) => runProgram(env, words, open) });
+    await rm(folder, { recursive: true });
+  },
+});
+
+function runProgram(
+  env: NodeJS.ProcessEnv,
+  words: readonly string[],
+  open?: (address: string) => Promise<void>,
+): Promise<Run> {
+  const child = spawn("node", [program, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let [out, err, opened] = ["", "", false];
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      child.kill();
+      reject(error);
+    };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+      const address = /https?:\/\/\S+(?=\s)/.exec(out)?.[0];
+      if (address === undefined || opened) return;
+      opened = true;
+      open?.(address).catch(fail);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      err += text;
+    });
+    child.once("error", fail);
+    child.once("close", (code) => resolve({ code, out, err }));
+  });
+}
+
+/** Says yes to what is ticked. */
+async function allow(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Pocket Budget");
+  await page.getByRole("button", { name: /^Allow/ }).click();
+}
+
+/** Past months come with the bank's demo figures; a new person has none, so money is moved to have one. */
+async function signedIn(page: Page, person: Person, sites: Sites): Promise<void> {
+  await signIn(page, person);
+  await page.goto(`${sites.bank}/accounts`);
+}
+
+test("she lets it see what she spent: a chart; a transfer is refused; taken back, the very next call is", async ({
+  budget,
+  page,
+  people,
+  sites,
+}) => {
+  await signedIn(page, await people.create(), sites);
+  const answer = await budget.run(["sign-in"], async (address) => {
+    await page.goto(address);
+    await allow(page);
+    await expect(page.getByRole("heading", { name: "Back to the terminal" })).toBeVisible();
+  });
+  expect([answer.code, answer.err]).toEqual([0, ""]);
+
+  const chart = await budget.run(["spending"]);
+  expect(chart.err).toBe("");
+  expect(chart.out).toMatch(/^Spent by month\n\n(\d{4}-\d\d {2}[█▉▊▋▌▍▎▏ ]{40} +[\d,]+\.\d\d €\n)+$/);
+  const transfer = await budget.run(["transfer"]);
+  expect(transfer.code).toBe(1);
+  expect(transfer.err).toContain("The bank refused (403)");
+  expect(transfer.err).toContain("insufficient_scope");
+
+  await page.goto(`${sites.hub}/account`);
+  const row = page.getByRole("region", { name: "Connected apps" }).getByRole("listitem");
+  await expect(page.getByRole("region", { name: "Sites you can go to" })).not.toContainText("Pocket Budget");
+  await expect(row).toContainText("see what you were paid and what you spent at Harbour Bank");
+  await expect(row).toContainText("last used just now");
+  await row
+    .getByText(/^Disconnect/)
+    .first()
+    .click();
+  await row.getByRole("button", { name: /^Disconnect/ }).click();
+  await expect(page.getByRole("status")).toContainText("Disconnected");
+  const after = await budget.run(["spending"]);
+  expect([after.code, after.err]).toEqual([
+    1,
+    "budget: Your access was taken back, or it has run out. Run sign-in to ask for it again.\ncode:   access_ended\n",
+  ]);
+  expect((await budget.run(["spending"])).err).toContain("You are not signed in.");
+});
+
+test("what she declines it does not get; what she refuses whole keeps it out", async ({
+  budget,
+  page,
+  people,
+  sites,
+}) => {
+  await signedIn(page, await people.create(), sites);
+  await budget.run(["sign-in"], async (address) => {
+    await page.goto(address);
+    await page.getByRole("checkbox", { name: /see your accounts/i }).uncheck();
+    await allow(page);
+  });
+  expect((await budget.run(["spending"])).code).toBe(0);
+  expect((await budget.run(["transfer"])).err).toContain("needs the scope accounts.read");
+  expect((await budget.run(["sign-out"])).out).toContain("nothing of yours any more");
+  await page.goto(`${sites.hub}/account`);
+
+  const refused = await budget.run(["sign-in"], async (address) => {
+    await page.goto(address);
+    await page.getByRole("button", { name: /^(Do not allow|Not now|Refuse|No)/ }).click();
+  });
+  expect(refused.err).toContain("code:   access_denied");
+});

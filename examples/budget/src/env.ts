@@ -1,0 +1,20 @@
+/** What the budget tool is told from outside. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+export interface Settings {
+  /** Where people sign in, without a slash at the end. */
+  readonly hubUrl: string;
+  readonly bankUrl: string;
+  /** Where the tokens are kept. */
+  readonly tokensFile: string;
+}
+
+export function readSettings(): Settings {
+  const { HUB_URL, BANK_URL, BUDGET_TOKENS } = process.env;
+  return {
+    hubUrl: HUB_URL ?? "http://hub.localhost:3000",
+    bankUrl: BANK_URL ?? "http://bank.localhost:3002",
+    tokensFile: BUDGET_TOKENS ?? join(homedir(), ".gatehouse-budget.json"),
+  };
+}

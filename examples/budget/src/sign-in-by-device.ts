@@ -1,0 +1,24 @@
+/** The device flow, for a terminal without a browser of its own (RFC 8628). */
+import * as client from "openid-client";
+import { BudgetError } from "./budget-error.ts";
+import type { Settings } from "./env.ts";
+import { findIssuer, toKeep, wanted } from "./issuer.ts";
+import type { KeptTokens } from "./kept-tokens.ts";
+
+/** @param say tells the person what to open, and which code belongs there */
+export async function signInByDevice(settings: Settings, say: (line: string) => void): Promise<KeptTokens> {
+  const issuer = await findIssuer(settings);
+  const { prompt: _, ...asked } = wanted(settings);
+  const begun = await client.initiateDeviceAuthorization(issuer, asked);
+  say(`On any device, open\n\n  ${begun.verification_uri}\n\nand enter the code\n\n  ${begun.user_code}\n`);
+  try {
+    return toKeep(await client.pollDeviceAuthorizationGrant(issuer, begun));
+  } catch (error) {
+    if (!(error instanceof client.ResponseBodyError)) throw error;
+    const expired = error.error === "expired_token";
+    const message = expired
+      ? "Nobody entered the code in time. Start again."
+      : "The hub gave no access. Nothing was kept.";
+    throw new BudgetError(error.error, message, error);
+  }
+}

@@ -1,0 +1,17 @@
+/** `npm run budget -- <command>`: the example of somebody else's program, at the addresses of the last start. */
+import "./node-version.mjs";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { showError } from "./end-of-command.mjs";
+import { childEnvironment } from "./environment.mjs";
+import { root } from "./house.mjs";
+import { readSettings } from "./settings.mjs";
+
+try {
+  const { environment, hub, bank } = readSettings(process.env, { dev: false, recall: true });
+  const env = { HUB_URL: hub.url, BANK_URL: bank.url, ...childEnvironment(environment) };
+  const words = [join(root, "examples/budget/main.ts"), ...process.argv.slice(2)];
+  process.exitCode = spawnSync("node", words, { env, stdio: "inherit" }).status ?? 1;
+} catch (error) {
+  process.exitCode = showError(error);
+}
