@@ -49,9 +49,8 @@ export interface OidcArtifactStore {
   upsert(id: string, artifact: OidcArtifact): Promise<void>;
   /** @returns false when it is there already, and living */
   add(id: string, artifact: OidcArtifact): Promise<boolean>;
+  /** What is asked for at once is one statement: what kind a token is of is found out by asking for each. */
   find(kind: string, id: string): Promise<FoundArtifact | null>;
-  /** The same for several in one statement, in their order; of what kind something is may be what one wants to know. */
-  findAll(names: readonly ArtifactName[]): Promise<readonly (FoundArtifact | null)[]>;
   /** A device code by what the person typed, with the id under which it can be written again. */
   findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null>;
   /** @returns false when somebody was quicker, or it is gone */

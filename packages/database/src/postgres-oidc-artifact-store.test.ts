@@ -95,7 +95,7 @@ describe("spending and keeping in one statement", () => {
     expect(spent.filter(Boolean)).toHaveLength(1);
     const { rows } = await trial.database.pool.query("SELECT kind FROM oidc_artifacts ORDER BY kind");
     expect(rows).toEqual([{ kind: "AccessToken" }, { kind: "AuthorizationCode" }]);
-    const found = await artifacts.findAll(tokens.map((one) => ({ kind: "AccessToken", id: one.id })));
+    const found = await Promise.all(tokens.map((one) => find(one.id, "AccessToken")));
     expect(found.filter((one) => one !== null)).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe("spending and keeping in one statement", () => {
     expect(await artifacts.consumeAndKeep({ kind: "AuthorizationCode", id }, kept)).toBe(true);
     const reopened = (await trial.reopenAfterKill()).oidcArtifacts;
     expect((await reopened.find("AuthorizationCode", id))?.consumedAt).toBeInstanceOf(Date);
-    const found = await reopened.findAll(kept.map((one) => ({ kind: "AccessToken", id: one.id })));
+    const found = await Promise.all(kept.map((one) => reopened.find("AccessToken", one.id)));
     expect(found.map((one) => one?.payload)).toEqual([{ scope: "openid" }, { scope: "openid" }]);
   });
 
@@ -138,11 +138,7 @@ test("what is found brings along what it stands on", async () => {
   const grantId = await keep({ kind: "Grant", personId, payload: { openid: { scope: "openid" } } });
   const id = await keep({ grantId, personId, sessionUid: started.uid });
   const alone = await keep();
-  const [found, none, bare] = await artifacts.findAll([
-    { kind: "AuthorizationCode", id },
-    { kind: "AccessToken", id },
-    { kind: "AuthorizationCode", id: alone },
-  ]);
+  const [found, none, bare] = await Promise.all([find(id), find(id, "AccessToken"), find(alone)]);
   expect(found).toMatchObject({
     grant: { openid: { scope: "openid" } },
     session: { id: started.id, uid: started.uid, person: { id: personId } },
@@ -152,6 +148,21 @@ test("what is found brings along what it stands on", async () => {
   expect(bare).toMatchObject({ payload: { scope: "openid" }, grant: null, session: null, person: null });
   await trial.database.sessions.end({ token: sessionToken }, "signed-out");
   expect(await find(id)).toMatchObject({ session: null, person: { id: personId } });
+});
+
+test("what is asked for at once is few statements, and everyone gets what is hers alone", async () => {
+  const ids = await Promise.all(Array.from({ length: 40 }, (_, index) => keep({ payload: { index } })));
+  const { pool } = trial.database;
+  let statements = 0;
+  const counted = () => {
+    statements++;
+  };
+  pool.on("acquire", counted);
+  const found = await Promise.all([...ids, ids[0] ?? "", newId()].map((id) => find(id)));
+  pool.off("acquire", counted);
+  expect(statements).toBe(2);
+  expect(found.map((one) => one?.payload.index)).toEqual([...ids.map((_, index) => index), 0, undefined]);
+  expect(found[40]?.payload).not.toBe(found[0]?.payload);
 });
 
 describe("what is found is alive", () => {

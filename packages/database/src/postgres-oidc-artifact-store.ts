@@ -1,9 +1,5 @@
-import {
-  type CentralSessionRow,
-  centralSessionColumns,
-  centralSessionFrom,
-  personFrom,
-} from "./central-session-row.ts";
+import { ArtifactReads, type ArtifactRow, findLivingArtifacts } from "./artifact-reads.ts";
+import { centralSessionFrom, personFrom } from "./central-session-row.ts";
 import { isUuid } from "./is-uuid.ts";
 import type { ArtifactName, FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { Pool } from "./postgres-pool.ts";
@@ -25,24 +21,7 @@ const upsertArtifact = `${insertArtifact}
 const addArtifact = `${insertArtifact}
   ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at WHERE oidc_artifacts.expires_at <= hub_now()`;
 
-/** Alive, and everything it stands on, which comes along: whoever asks for a token wants to know that too. */
-const findLiving = `
-  SELECT a.hash, a.payload, a.consumed_at, a.created_at, g.payload AS grant_payload,
-    s.id IS NOT NULL AS has_session, ${centralSessionColumns}
-  FROM oidc_artifacts a
-  LEFT JOIN oidc_artifacts g ON g.hash = a.grant_hash AND g.expires_at > hub_now()
-  LEFT JOIN sessions s ON s.id = a.session_id AND session_end_reason(s, NULL) IS NULL
-    AND (a.person_id IS NULL OR a.person_id = s.user_id)
-  LEFT JOIN users u ON u.id = coalesce(a.person_id, s.user_id)
-  WHERE a.expires_at > hub_now() AND (a.grant_hash IS NULL OR g.hash IS NOT NULL) AND u.disabled_at IS NULL
-    AND (s.id IS NOT NULL OR a.payload->>'sessionUid' IS NULL
-      OR a.payload->>'expiresWithSession' IS DISTINCT FROM 'true')`;
-
-/** As many as are asked for at once: a plan that is kept has to know, where an array would be planned anew each time. */
-const findOne = `${findLiving} AND a.hash = $1`;
-const findThree = `${findLiving} AND a.hash IN ($1, $2, $3)`;
-
-const findUserCode = `${findLiving} AND a.user_code_hash = $1`;
+const findUserCode = `${findLivingArtifacts} AND a.user_code_hash = $1`;
 
 /** One statement: of any number of racers the one that writes the time has spent it. */
 const consumeArtifact = `
@@ -76,21 +55,14 @@ const sweepArtifacts = sweepStatement("oidc_artifacts", "expires_at < hub_now() 
 /** How an id that is known by its hash alone is written. No id of oidc-provider's has such a sign. */
 const byHash = "#";
 
-interface ArtifactRow extends CentralSessionRow {
-  readonly hash: string;
-  readonly payload: Record<string, unknown>;
-  readonly consumed_at: Date | null;
-  readonly created_at: Date;
-  readonly grant_payload: Record<string, unknown> | null;
-  readonly has_session: boolean;
-}
-
 /** Codes, tokens and grants in PostgreSQL, each in one statement, prepared. */
 export class PostgresOidcArtifactStore implements OidcArtifactStore {
   readonly #pool: Pool;
+  readonly #reads: ArtifactReads;
 
   constructor(pool: Pool) {
     this.#pool = pool;
+    this.#reads = new ArtifactReads(pool);
   }
 
   async upsert(id: string, artifact: OidcArtifact): Promise<void> {
@@ -105,24 +77,8 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   }
 
   async find(kind: string, id: string): Promise<FoundArtifact | null> {
-    return (await this.findAll([{ kind, id }]))[0] ?? null;
-  }
-
-  async findAll(names: readonly ArtifactName[]): Promise<readonly (FoundArtifact | null)[]> {
-    const hashes = names.map(({ kind, id }) => hashOf(kind, id));
-    const rows: ArtifactRow[] = [];
-    for (let from = 0; from < hashes.length; from += 3) {
-      const [one, two, three] = hashes.slice(from, from + 3);
-      const found =
-        two === undefined
-          ? this.#rows("oidc-find", findOne, [one])
-          : this.#rows("oidc-find-three", findThree, [one, two, three ?? null]);
-      rows.push(...(await found));
-    }
-    return hashes.map((hash) => {
-      const row = rows.find((one) => one.hash === hash);
-      return row ? foundFrom(row) : null;
-    });
+    const row = await this.#reads.find(hashOf(kind, id));
+    return row ? foundFrom(row) : null;
   }
 
   async findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null> {

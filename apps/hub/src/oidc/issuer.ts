@@ -14,6 +14,7 @@ import { ownScopes } from "./client-metadata.ts";
 import { judgeClients } from "./client-rules.ts";
 import { loadGrant } from "./grant.ts";
 import { AnsweredBefore, answerRefreshesTwice } from "./refresh-replay.ts";
+import { rememberClients } from "./remember-clients.ts";
 import { detectReplays, refuseLongAssertions } from "./replay-detection.ts";
 import { settleBeforeAnswers } from "./request-artifacts.ts";
 import type { OpenedKey } from "./signing-keys.ts";
@@ -56,6 +57,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   // Behind the guard the address is always the public one; `mount-issuer.ts` says its scheme.
   provider.proxy = true;
   judgeClients(provider);
+  rememberClients(provider, hub.sites);
   keepCentralSessions(provider, hub.clock);
   // The answer that is kept for a second asking is one whose tokens are.
   answerRefreshesTwice(provider, hub.database);

@@ -1,5 +1,5 @@
 /** Puts the issuer on the hub's server, beside Hono: everything under `/oidc` but what the hub's routes serve. */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FoundSession } from "@gatehouse/database";
 import { answerHeaders } from "../http/response-headers.ts";
@@ -42,11 +42,13 @@ export async function serveIssuer(
     request.headers.cookie = hub.cookies.without(request.headers.cookie, "session");
   // Whatever a browser says it takes: what goes wrong on the way of a person is said to a person.
   if (needsSession) request.headers.accept = "text/html";
-  const { protocol } = new URL(hub.settings.hubUrl);
-  request.headers["x-forwarded-proto"] = protocol.slice(0, -1);
+  const { secure } = hub.settings;
+  request.headers["x-forwarded-proto"] = secure ? "https" : "http";
   const original = Object.assign(request, { originalUrl: request.url, baseUrl: prefix });
   original.url = path.slice(prefix.length) || "/";
-  for (const [name, value] of Object.entries(headers(hub))) response.setHeader(name, value);
+  for (const [name, value] of secure ? headers.overHttps : headers.overHttp) response.setHeader(name, value);
+  // Its last group is random throughout, and cheaper than bytes that are asked for one request at a time.
+  response.setHeader("x-request-id", randomUUID().slice(-12));
   const browser: Browser = { token, found, signingOut: path.startsWith(`${prefix}/session/`), artifacts };
   await withBrowser(browser, () => hub.issuer.handle(request, response));
   return browser.page;
@@ -71,19 +73,20 @@ async function findSession(
  * Its JSON may be read by every origin that its own rules let; a form that it has the browser send on holds a small
  * script, whose hash it adds to `script-src`.
  */
-function headers(hub: Hub): Record<string, string> {
+function headersOf(secure: boolean): readonly (readonly [string, string])[] {
   const {
     "cross-origin-resource-policy": _,
     "cache-control": __,
     pragma: ___,
     expires: ____,
     ...rest
-  } = answerHeaders(hub.settings.secure);
-  return {
+  } = answerHeaders(secure);
+  return Object.entries({
     ...rest,
     "content-security-policy":
       "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "x-frame-options": "DENY",
-    "x-request-id": randomBytes(6).toString("hex"),
-  };
+  });
 }
+
+const headers = { overHttps: headersOf(true), overHttp: headersOf(false) };

@@ -17,18 +17,12 @@ import { currentArtifacts } from "./central-session-view.ts";
 
 type Kept = Pick<FoundArtifact, "payload" | "consumedAt">;
 
-interface Asked {
-  readonly name: ArtifactName;
-  readonly answer: PromiseWithResolvers<FoundArtifact | null>;
-}
-
 /** What a token endpoint gives away, and nothing reads before it does. */
 const issued = new Set(["AccessToken", "RefreshToken", "ClientCredentials"]);
 
 export class RequestArtifacts {
   readonly #store: OidcArtifactStore;
   readonly #collects: boolean;
-  #asked: Asked[] = [];
   readonly #grants = new Map<string, Kept>();
   readonly #sessions = new Map<string, CentralSession>();
   readonly #people = new Map<string, Person>();
@@ -41,14 +35,9 @@ export class RequestArtifacts {
     this.#collects = collects;
   }
 
-  /** Of what kind a token is, oidc-provider finds out by asking for each; asked for at once, it is one statement. */
   async find(kind: string, id: string): Promise<Kept | null> {
     const grant = kind === "Grant" ? this.#grants.get(id) : undefined;
-    if (grant !== undefined) return grant;
-    if (this.#asked.length === 0) queueMicrotask(() => void this.#ask());
-    const answer = Promise.withResolvers<FoundArtifact | null>();
-    this.#asked.push({ name: { kind, id }, answer });
-    return answer.promise;
+    return grant ?? this.#remember(await this.#store.find(kind, id));
   }
 
   /** A session that something found stands on; asking again would bring the same. */
@@ -91,17 +80,6 @@ export class RequestArtifacts {
     this.#kept = [];
     if (!(await this.#store.consumeAndKeep(spent, kept)))
       throw new errors.InvalidGrant("it was used already");
-  }
-
-  async #ask(): Promise<void> {
-    const asked = this.#asked;
-    this.#asked = [];
-    try {
-      const found = await this.#store.findAll(asked.map(({ name }) => name));
-      for (const [index, { answer }] of asked.entries()) answer.resolve(this.#remember(found[index] ?? null));
-    } catch (error) {
-      for (const { answer } of asked) answer.reject(error);
-    }
   }
 
   #remember(found: FoundArtifact | null): FoundArtifact | null {
