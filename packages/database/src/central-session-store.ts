@@ -130,6 +130,19 @@ export interface CentralSessionStore {
     clients: Readonly<Record<string, OidcClientSession>>,
     service: string,
   ): Promise<void>;
+  /**
+   * Gives a client its grant in a session, unless another request has given it one meanwhile: tokens of two grants
+   * would not live side by side.
+   *
+   * @param known the grant that this request found there, if any
+   * @returns the grant that it has; `undefined`: the session has ended
+   */
+  claimOidcGrant(
+    sessionId: string,
+    clientId: string,
+    grantId: string,
+    known: string | undefined,
+  ): Promise<string | undefined>;
   /** Living sessions of a person, latest activity first. */
   listOf(personId: string): Promise<readonly SessionWithSites[]>;
   /** She is not asked any more before a site learns who she is. A session that has ended is left as it is. */

@@ -14,6 +14,7 @@ import type {
   SessionWithSites,
 } from "./central-session-store.ts";
 import { isUuid } from "./is-uuid.ts";
+import { claimOidcGrant, joinOidcClients, readOidcGrant } from "./oidc-client-statements.ts";
 import { PersonGone } from "./person-gone.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
@@ -74,16 +75,6 @@ const findByUid = `
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.uid = $2 AND s.ended_at IS NULL
   ), ${touchSession}`;
-
-/** The row's lock makes an end of the session wait for its new participants, or them for the end. */
-const joinOidcClients = `
-  WITH joined AS (
-    UPDATE sessions SET oidc_clients = oidc_clients || $2::jsonb WHERE id = $1 AND ended_at IS NULL RETURNING id
-  )
-  INSERT INTO site_sessions (site_id, session_index, service, session_id, started_at, last_activity_at)
-  SELECT client.key, client.value->>'sid', $3, joined.id, hub_now(), hub_now()
-  FROM joined, jsonb_each($2::jsonb) AS client WHERE client.value->>'sid' IS NOT NULL
-  ON CONFLICT (site_id, session_index) DO NOTHING`;
 
 const startSession = `
   SELECT ${centralSessionColumns}
@@ -196,6 +187,15 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
     service: string,
   ): Promise<void> {
     await this.#rows("session-join-oidc", joinOidcClients, [sessionId, JSON.stringify(clients), service]);
+  }
+
+  async claimOidcGrant(sessionId: string, clientId: string, grantId: string, known: string | undefined) {
+    const values = [sessionId, clientId, grantId, known ?? null];
+    const query = { name: "session-claim-grant", text: claimOidcGrant, values };
+    if ((await this.#pool.query(query)).rowCount === 1) return grantId;
+    const held = [sessionId, clientId];
+    const [row] = await this.#rows<{ grantId: string | null }>("session-grant", readOidcGrant, held);
+    return row?.grantId ?? undefined;
   }
 
   async listOf(personId: string): Promise<readonly SessionWithSites[]> {

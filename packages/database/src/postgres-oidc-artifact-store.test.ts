@@ -296,6 +296,21 @@ describe("clients of a session", () => {
     expect(await grantOf("bank")).toBe("ended");
   });
 
+  test("have one grant in a session, whoever comes first of 20, until it is given another", async () => {
+    const { sessions } = trial.database;
+    const token = createTicketId("TGT");
+    const { id } = await sessions.start({ personId, token, userAgent: "", address: "", longTerm: false });
+    const claims = Array.from({ length: 20 }, (_, index) =>
+      sessions.claimOidcGrant(id, "bank", `grant-${index}`, undefined),
+    );
+    const [first, ...others] = new Set(await Promise.all(claims));
+    expect([first, others]).toEqual([expect.stringMatching(/^grant-\d+$/), []]);
+    expect(await sessions.claimOidcGrant(id, "bank", "late", undefined)).toBe(first);
+    expect(await sessions.claimOidcGrant(id, "bank", "next", first)).toBe("next");
+    await sessions.end({ token }, "signed-out");
+    expect(await sessions.claimOidcGrant(id, "bank", "too-late", "next")).toBeUndefined();
+  });
+
   test("do not join a session that has ended", async () => {
     const { sessions, pool } = trial.database;
     const token = createTicketId("TGT");

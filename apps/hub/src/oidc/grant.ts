@@ -3,6 +3,7 @@
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
+import { currentSession } from "./central-session-view.ts";
 import { registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
 
 type Grant = InstanceType<Provider["Grant"]>;
@@ -41,7 +42,29 @@ export async function loadGrant(
   }
   settleClaims(grant, ctx, registered);
   await grant.save();
-  return grant;
+  return found === undefined ? claimOrAdopt(hub, grant, provider) : grant;
+}
+
+/** Of two first visits at once the session keeps one grant; what the other visit allows is added to that. */
+async function claimOrAdopt(
+  { database }: Pick<Hub, "database">,
+  grant: Grant,
+  provider: Provider,
+): Promise<Grant> {
+  const session = currentSession();
+  const clientId = grant.clientId ?? "";
+  if (session === null) return grant;
+  const known = session.oidcClients[clientId]?.grantId;
+  const held = await database.sessions.claimOidcGrant(session.id, clientId, grant.jti, known);
+  const first = held === undefined || held === grant.jti ? undefined : await provider.Grant.find(held);
+  if (first === undefined) return grant;
+  if (grant.getOIDCScope() !== "") first.addOIDCScope(grant.getOIDCScope());
+  first.addOIDCClaims(grant.getOIDCClaims());
+  for (const [resource, scope] of Object.entries(grant.resources ?? {}))
+    first.addResourceScope(resource, scope);
+  await first.save();
+  await grant.destroy();
+  return first;
 }
 
 /**

@@ -212,6 +212,17 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
     expect(answer.screen("refused").code).toBe("invalid_redirect_uri");
   });
 
+  test("first visits at once, in several windows of a browser, all lead to tokens that live", async () => {
+    const browser = await signedIn();
+    const begun = await Promise.all(Array.from({ length: 5 }, () => begin(site, shopCallback())));
+    const answers = await Promise.all(begun.map(({ path }) => browser.get(path)));
+    for (const [index, { location }] of answers.entries()) {
+      const tokens = await exchange(site, location, (begun[index] as Begun).checks);
+      const who = await client.fetchUserInfo(site, tokens.access_token, alice.id);
+      expect(who.preferred_username).toBe("alice");
+    }
+  });
+
   test("RFC 6749 4.1.2 of 50 exchanges of one code one wins, and what it got ends", async () => {
     const browser = await signedIn();
     const { path, checks } = await begin(site, shopCallback());
