@@ -41,7 +41,7 @@ for (const javaScriptEnabled of [true, false]) {
     const secret = await makeAppPassword(page, sites, "Backup of the laptop");
     await page.getByRole("link", { name: "I have copied it" }).click();
     const row = section(page).getByRole("listitem").filter({ hasText: "Backup of the laptop" });
-    await expect(row).toContainText("It may see your name, username and email.");
+    await expect(row).toContainText("It may see who you are.");
     await expect(row).toContainText("never used");
     await expect(page.locator("body")).not.toContainText(secret);
 

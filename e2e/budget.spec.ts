@@ -99,7 +99,7 @@ test("she lets it see what she spent: a chart; a transfer is refused; taken back
   await page.goto(`${sites.hub}/account`);
   const row = page.getByRole("region", { name: "Connected apps" }).getByRole("listitem");
   await expect(page.getByRole("region", { name: "Sites you can go to" })).not.toContainText("Pocket Budget");
-  await expect(row).toContainText("see what you were paid and what you spent at Harbour Bank");
+  await expect(row).toContainText("see your transactions at Harbour Bank");
   await expect(row).toContainText("last used just now");
   await row
     .getByText(/^Disconnect/)

@@ -48,7 +48,7 @@ describe("making an app password", () => {
       name: "Backup",
       username: alice.username,
       allows: [
-        { words: "see your name, username and email", at: null },
+        { words: "see who you are", at: null },
         { words: "see your accounts", at: "The bank" },
       ],
       expiresAt: expect.any(String),
@@ -159,7 +159,7 @@ describe("the account page lists hers", () => {
       id: expect.any(String),
       name: "Backup",
       allows: [
-        { words: "see your name, username and email", at: null },
+        { words: "see who you are", at: null },
         { words: "send money from your accounts", at: "The bank" },
       ],
       createdAt: expect.any(String),

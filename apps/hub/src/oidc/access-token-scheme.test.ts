@@ -68,7 +68,7 @@ test("what a person allowed: who she is, by which token, what it allows; and she
   expect(connectedApps).toMatchObject([
     {
       id: "app",
-      allows: [{ words: "see your name, username and email", at: null }],
+      allows: [{ words: "see who you are", at: null }],
       lastUsedAt: expect.any(String),
     },
   ]);

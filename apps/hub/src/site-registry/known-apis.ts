@@ -14,7 +14,7 @@ export const ownScope = "account.read";
 export function listApis({ settings, sites }: Pick<Hub, "settings" | "sites">): readonly KnownApi[] {
   const own: KnownApi = {
     resource: `${settings.hubUrl}/api/v1`,
-    scopes: { [ownScope]: "see your name, username and email" },
+    scopes: { [ownScope]: "see who you are" },
     // What is taken back stops the very next call: the hub can look.
     tokens: "opaque",
     site: null,
