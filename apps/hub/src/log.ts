@@ -10,5 +10,27 @@ export type Log = Pick<import("pino").Logger, "debug" | "info" | "warn" | "error
  * @param level `debug`, `info`, `warn`, `error` or `silent`
  */
 export function createLog(level: string): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: describeError },
+  });
+}
+
+/**
+ * What went wrong and where, and none of what an error carries besides: a database says which values it was given
+ * (`detail`, `where`), and an answer that failed holds its request.
+ */
+export function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { name, message, stack, cause } = error;
+  const { code } = error as { readonly code?: unknown };
+  return {
+    type: name,
+    message,
+    stack,
+    ...(typeof code === "string" && { code }),
+    ...(cause !== undefined && { cause: describeError(cause) }),
+  };
 }

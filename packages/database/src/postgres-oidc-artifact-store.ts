@@ -1,6 +1,7 @@
 import { ArtifactReads, type ArtifactRow, findLivingArtifacts } from "./artifact-reads.ts";
 import { centralSessionFrom, personFrom } from "./central-session-row.ts";
 import { isUuid } from "./is-uuid.ts";
+import { jsonText } from "./json-text.ts";
 import type { ArtifactName, FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
@@ -98,7 +99,7 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   ): Promise<boolean> {
     const values = [
       spent === null ? null : hashOf(spent.kind, spent.id),
-      JSON.stringify(kept.map(({ id, artifact }) => rowOf(id, artifact))),
+      jsonText(kept.map(({ id, artifact }) => rowOf(id, artifact))),
     ];
     const query = { name: "oidc-consume-and-keep", text: consumeAndKeep, values };
     const { rows } = await this.#pool.query<{ won: boolean }>(query);
@@ -135,7 +136,7 @@ function valuesOf(id: string, artifact: OidcArtifact): unknown[] {
   return [
     row.hash,
     row.kind,
-    JSON.stringify(row.payload),
+    jsonText(row.payload),
     row.person_id,
     row.client_id,
     row.grant_hash,

@@ -129,6 +129,11 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
     ],
     ["with a scope beyond the registration", { scope: "openid email" }, "invalid_scope"],
     ["with claims that are no JSON", { claims: "{" }, "invalid_request"],
+    [
+      "with claims without end",
+      { claims: `{"id_token":{"x":{"values":${"[".repeat(2000)}${"]".repeat(2000)}}}}` },
+      "invalid_request",
+    ],
     ["with a wrong max_age", { max_age: "-1" }, "invalid_request"],
     ["with prompts that exclude each other", { prompt: "none login" }, "invalid_request"],
     ["for an API that there is none of", { resource: "https://nobody.example/" }, "invalid_target"],
@@ -141,6 +146,19 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
     expect(said).toEqual([error, "s", null, "1"]);
     expect(answer.get("iss")).toBe(`${opened.origin}/oidc`);
     expectLogged("authorization", error);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["a nonce", { nonce: "a\0b" }],
+    ["a kind of sign-in", { acr_values: "\0" }],
+    ["a key", { dpop_jkt: "\0" }],
+    ["a hint", { login_hint: "\0", ui_locales: "\0", state: "\0" }],
+    ["a claim", { claims: '{"id_token":{"x\\u0000":{"value":"\\ud800"}}}' }],
+  ])("with %s that no database takes is no failure of ours", async (_, odd) => {
+    const stranger = new TestBrowser(opened);
+    for (const one of [browser, stranger]) expect((await one.get(site.authorization(odd))).status).toBe(303);
+    for (const one of [browser, stranger])
+      expect((await one.get("/oidc/session/end?state=%00")).status).toBe(200);
   });
 
   test("RFC 6749 3.1 with a parameter twice", async () => {

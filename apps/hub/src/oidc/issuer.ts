@@ -10,6 +10,7 @@ import { createAdapter } from "./artifact-adapter.ts";
 import { interactionRules } from "./ask-before.ts";
 import { passwordAcr } from "./central-session-view.ts";
 import { claimsOfScope } from "./claim-scopes.ts";
+import { refuseDeepClaims } from "./claims-request.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { judgeClients } from "./client-rules.ts";
 import { loadGrant } from "./grant.ts";
@@ -154,7 +155,7 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
   return {
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: true },
-    claimsParameter: { enabled: true },
+    claimsParameter: { enabled: true, assertClaimsParameter: refuseDeepClaims },
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: false },
     dPoP: { enabled: true },
