@@ -38,8 +38,8 @@ interface Asked {
 }
 
 /**
- * Reads of tokens, by their hashes. What is asked for at once is one statement: what kind a token is of is found out by
- * asking for each. Nothing is kept from one statement to the next.
+ * Reads of tokens, by their hashes. What all requests ask for in one turn of the event loop is one statement: under
+ * load most of what a read costs is to send and to receive it. Nothing is kept from one statement to the next.
  */
 export class ArtifactReads {
   readonly #pool: Pool;
@@ -52,7 +52,7 @@ export class ArtifactReads {
   /** @returns a row that is the caller's alone: whoever reads a payload may write into it */
   find(hash: string): Promise<ArtifactRow | undefined> {
     const answer = Promise.withResolvers<ArtifactRow | undefined>();
-    if (this.#asked.length === 0) queueMicrotask(() => this.#send());
+    if (this.#asked.length === 0) setImmediate(() => this.#send());
     this.#asked.push({ hash, answer });
     return answer.promise;
   }
