@@ -53,6 +53,16 @@ export interface OidcArtifactStore {
   find(kind: string, id: string): Promise<FoundArtifact | null>;
   /** A device code by what the person typed, with the id under which it can be written again. */
   findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null>;
+  /**
+   * Adds to the payload of a device code what a person decided, in one statement: the first decision is the only one.
+   *
+   * @returns false when somebody was quicker, or it is gone
+   * @see RFC 8628, section 3.3
+   */
+  decideDeviceCode(
+    id: string,
+    decision: Pick<OidcArtifact, "payload" | "personId" | "grantId" | "sessionUid">,
+  ): Promise<boolean>;
   /** @returns false when somebody was quicker, or it is gone */
   consume(kind: string, id: string): Promise<boolean>;
   /**

@@ -24,6 +24,13 @@ const addArtifact = `${insertArtifact}
 
 const findUserCode = `${findLivingArtifacts} AND a.user_code_hash = $1`;
 
+/** What names a person or an error has been decided. */
+const decideDeviceCode = `
+  UPDATE oidc_artifacts SET payload = payload || $2::jsonb, person_id = $3, grant_hash = $4,
+    session_id = (SELECT id FROM sessions WHERE uid = $5::uuid AND ended_at IS NULL)
+  WHERE hash = $1 AND kind = 'DeviceCode' AND expires_at > hub_now() AND consumed_at IS NULL
+    AND NOT payload ?| ARRAY['accountId', 'error']`;
+
 /** One statement: of any number of racers the one that writes the time has spent it. */
 const consumeArtifact = `
   UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE hash = $1 AND consumed_at IS NULL`;
@@ -85,6 +92,16 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   async findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null> {
     const [row] = await this.#rows("oidc-user-code", findUserCode, [hashOf("UserCode", userCode)]);
     return row ? { id: byHash + row.hash, ...foundFrom(row) } : null;
+  }
+
+  async decideDeviceCode(
+    id: string,
+    decision: Pick<OidcArtifact, "payload" | "personId" | "grantId" | "sessionUid">,
+  ): Promise<boolean> {
+    const row = rowOf(id, { kind: "DeviceCode", lifeSeconds: 0, ...decision });
+    const values = [row.hash, JSON.stringify(row.payload), row.person_id, row.grant_hash, row.session_uid];
+    const { rowCount } = await this.#pool.query({ name: "oidc-decide", text: decideDeviceCode, values });
+    return rowCount === 1;
   }
 
   async consume(kind: string, id: string): Promise<boolean> {
