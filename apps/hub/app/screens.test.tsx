@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import {
   type AccountScreen,
   type AskBeforeScreen,
+  type ConsentScreen,
+  type DeviceCodeScreen,
   type LoggedOutScreen,
   type LoginScreen,
   type Screens,
@@ -15,6 +17,9 @@ import AskBeforePage, { generateMetadata as askBeforeMetadata } from "./cas/ask-
 import LoginPage, { generateMetadata } from "./cas/login/page.tsx";
 import LoggedOutPage from "./cas/logout/page.tsx";
 import TicketFormPage, { generateMetadata as ticketFormMetadata } from "./cas/ticket-form/page.tsx";
+import ConsentPage from "./oidc/consent/page.tsx";
+import DeviceCodePage, { generateMetadata as deviceMetadata } from "./oidc/device/page.tsx";
+import DeviceDonePage from "./oidc/device-done/page.tsx";
 import HomePage from "./page.tsx";
 import RefusedPage from "./refused/page.tsx";
 
@@ -46,6 +51,23 @@ const ticketForm: TicketFormScreen = {
   site: shop,
 };
 const loggedOut: LoggedOutScreen = { sites: [shop], wasSignedIn: true, frontChannel: [], continueTo: null };
+const consent: ConsentScreen = {
+  action: "/oidc/device/decide",
+  hidden: [{ name: "token", value: "token-1" }],
+  site: { name: "Budget", host: "budget.example" },
+  person: { name: "Alice", username: "alice" },
+  asks: [{ value: "email", words: "see your e-mail address" }],
+  never: ["move money"],
+  offline: false,
+  days: 90,
+  device: { code: "BCDF-GHJK" },
+};
+const deviceCode: DeviceCodeScreen = {
+  action: "/oidc/device",
+  hidden: [{ name: "token", value: "token-1" }],
+  code: "BCDF-GHJK",
+  error: null,
+};
 const told = ["https://bank.example/logout?a=1&b=2", "https://museum.example/logout"];
 const browser = {
   browser: "Firefox on Windows",
@@ -87,12 +109,42 @@ describe("every screen", () => {
       "refused",
       drawn("refused", { title: "No", sentences: ["So."], code: "c", reference: "r" }, RefusedPage),
     ],
+    ["consent", drawn("consent", { ...consent, device: null }, ConsentPage)],
+    ["consent for a device", drawn("consent", consent, ConsentPage)],
+    ["device-code", drawn("device-code", deviceCode, DeviceCodePage)],
+    ["device-done", drawn("device-done", { site: consent.site, allowed: true }, DeviceDonePage)],
     ["home", drawn("home", { sites: [shop] }, HomePage)],
     ["account", drawn("account", account, AccountPage)],
   ])("%s has one heading, a way past the header, nothing that the policy forbids", (_, html) => {
     expect(html.match(/<h1\b/g)).toHaveLength(1);
     expect(html).toContain('href="#main"');
     expect(html).not.toMatch(/\sstyle=|<style|<script|\son[a-z]+=|placeholder=/);
+  });
+});
+
+describe("the pages of a device", () => {
+  test.each(["code_missing", "code_wrong", "too_many_attempts"] as const)(
+    "after %s the summary leads to the input, what was typed is there, and the title begins with Error",
+    (code) => {
+      const model: DeviceCodeScreen = { ...deviceCode, error: { code } };
+      const html = drawn("device-code", model, DeviceCodePage);
+      const target = html.match(/<div[^>]*role="alert".*?href="#([^"]+)"/)?.[1];
+      expect(html.match(new RegExp(`<input id="${target}"[^>]*>`))?.[0]).toContain('value="BCDF-GHJK"');
+      expect(withScreen("device-code", model, deviceMetadata).title).toBe("Error: Enter the code");
+    },
+  );
+
+  test("RFC 8628 5.4 the question says that the device may be somebody else's, and only then", () => {
+    expect(drawn("consent", consent, ConsentPage)).toMatch(/<strong>BCDF-GHJK<\/strong>.*somebody else/);
+    expect(drawn("consent", { ...consent, device: null }, ConsentPage)).not.toContain("somebody else");
+  });
+
+  test.each([
+    [true, "Your device is signed in"],
+    [false, "Not allowed"],
+  ])("what she decided (%s) is the heading", (allowed, heading) => {
+    const html = drawn("device-done", { site: consent.site, allowed }, DeviceDonePage);
+    expect(html).toContain(`>${heading}</h1>`);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The composition of the hub: the only place where ports meet their stores. */
 import { type Database, type FoundSession, openDatabase } from "@gatehouse/database";
+import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-throttle.ts";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
 import { createWrongTries, type WrongTries } from "./credential/wrong-tries.ts";
 import type { Settings } from "./env.ts";
@@ -22,6 +23,7 @@ export interface Hub {
   readonly sites: SiteRegistry;
   readonly throttle: SignInThrottle;
   readonly wrongTries: WrongTries;
+  readonly deviceThrottle: DeviceThrottle;
   readonly logout: LogoutDispatcher;
   readonly outbound: Outbound;
   /** OpenID Connect and OAuth 2.0. */
@@ -70,7 +72,17 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     signLogoutToken: (site, sid) => createLogoutToken({ settings, issuer, clock }, site, sid),
     log,
   });
-  const issuer = await openIssuer({ settings, database, sites, cookies, log, logout, clock });
+  const deviceThrottle = createDeviceThrottle(database.pool, settings.loginThrottle);
+  const issuer = await openIssuer({
+    settings,
+    database,
+    sites,
+    cookies,
+    log,
+    logout,
+    clock,
+    deviceThrottle,
+  });
   const upkeep = startUpkeep({ database, logout, issuer, log });
   return {
     settings,
@@ -79,6 +91,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     sites,
     throttle: createSignInThrottle(settings.loginThrottle ? database.pool : null),
     wrongTries: createWrongTries(settings.loginThrottle ? database.pool : null),
+    deviceThrottle,
     logout,
     outbound,
     issuer,

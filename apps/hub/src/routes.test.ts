@@ -41,6 +41,9 @@ const expected = [
   "DELETE /cas/v1/tickets/:tgt anyone ticket",
   "GET /oidc/interaction/:uid anyone changes-nothing",
   "POST /oidc/interaction/:uid anyone flow-token",
+  "GET /oidc/device anyone changes-nothing",
+  "POST /oidc/device person form-token",
+  "POST /oidc/device/decide person form-token",
   "POST /oidc/auth anyone changes-nothing",
   "POST /oidc/session/end anyone changes-nothing",
   "POST /account/apps/disconnect person form-token",
@@ -131,6 +134,8 @@ describe("pages draw what a route decided, and nothing else", () => {
       "cas/logout",
       "cas/ticket-form",
       "oidc/consent",
+      "oidc/device",
+      "oidc/device-done",
       "oidc/sign-out",
       "refused",
     ]);

@@ -12,6 +12,7 @@ import { disconnectApp } from "./connected-app/connected-apps.ts";
 import { health } from "./health/health.ts";
 import { home } from "./http/home.ts";
 import type { Route } from "./http/route.ts";
+import { device } from "./oidc/device.ts";
 import { interactions } from "./oidc/interaction.ts";
 import { postedRequests } from "./oidc/posted-request.ts";
 import { checkSession } from "./site-api/check-session.ts";
@@ -31,6 +32,7 @@ export function hubRoutes(testClock: MovableClock | undefined): readonly Route[]
     samlValidate,
     ...rest,
     ...interactions,
+    ...device,
     ...postedRequests,
     disconnectApp,
     ...account,

@@ -12,6 +12,8 @@ export interface Screens {
   "ticket-form": TicketFormScreen;
   "sign-out": SignOutScreen;
   consent: ConsentScreen;
+  "device-code": DeviceCodeScreen;
+  "device-done": DeviceDoneScreen;
   "logged-out": LoggedOutScreen;
   refused: RefusedScreen;
   home: HomeScreen;
@@ -99,6 +101,25 @@ export interface ConsentScreen {
   readonly offline: boolean;
   /** How long, in days. */
   readonly days: number;
+  /** What the device shows that will be signed in; `null`: it is this browser that goes on. */
+  readonly device: { readonly code: string } | null;
+}
+
+/** Where a person types what another device shows (RFC 8628). */
+export interface DeviceCodeScreen {
+  readonly action: string;
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  /** What she typed, or what the address brought along. */
+  readonly code: string;
+  readonly error: { readonly code: DeviceCodeErrorCode; readonly retryInSeconds?: number } | null;
+}
+
+export type DeviceCodeErrorCode = "code_missing" | "code_wrong" | "too_many_attempts";
+
+/** What a person decided about a device. */
+export interface DeviceDoneScreen {
+  readonly site: SiteName;
+  readonly allowed: boolean;
 }
 
 /** A ticket on its way to a site that wants it by POST (CAS: method=POST). */

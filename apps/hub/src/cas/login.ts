@@ -32,7 +32,11 @@ import { sendTicket } from "./send-ticket.ts";
 const longestKeptName = 200;
 
 /** Pages of the hub that a person may come back to after signing in. */
-const ownPages = [/^\/account$/, /^\/oidc\/interaction\/[\w-]{8,64}$/];
+const ownPages = [
+  /^\/account$/,
+  /^\/oidc\/device(\?user_code=[\w%+.~*-]{1,60})?$/,
+  /^\/oidc\/interaction\/[\w-]{8,64}$/,
+];
 
 /** @see CAS protocol 3.0.3, section 2.1 */
 export const requestCredentials = route({

@@ -14,6 +14,8 @@ const pathOf: Record<keyof Screens, string> = {
   "ticket-form": "/cas/ticket-form",
   "sign-out": "/oidc/sign-out",
   consent: "/oidc/consent",
+  "device-code": "/oidc/device",
+  "device-done": "/oidc/device-done",
   "logged-out": "/cas/logout",
   refused: "/refused",
   home: "/",

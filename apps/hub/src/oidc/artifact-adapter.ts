@@ -2,6 +2,7 @@
 import type { Database, FoundArtifact } from "@gatehouse/database";
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { errors } from "oidc-provider";
+import type { DeviceThrottle } from "../credential/device-throttle.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import {
   clientsOf,
@@ -21,6 +22,7 @@ export interface AdapterSurroundings {
   readonly sites: SiteRegistry;
   /** Called when a sign-out ended a central session: its sites have to be told. */
   readonly ended: () => void;
+  readonly deviceThrottle: DeviceThrottle;
 }
 
 /** @param kind the class of oidc-provider's that is kept */
@@ -28,6 +30,7 @@ export function createAdapter(kind: string, surroundings: AdapterSurroundings): 
   if (kind === "Client") return clientAdapter(surroundings.sites);
   if (kind === "Session") return sessionAdapter(surroundings);
   const adapter = artifactAdapter(kind, surroundings.database);
+  if (kind === "DeviceCode") return deviceCodeAdapter(adapter, surroundings.deviceThrottle);
   return kind === "RefreshToken" ? refreshTokenAdapter(adapter, surroundings.database) : adapter;
 }
 
@@ -151,5 +154,28 @@ function clientAdapter(sites: SiteRegistry): Adapter {
     consume: refuse,
     destroy: refuse,
     revokeByGrantId: refuse,
+  };
+}
+
+/** How long a device that asks late is told that its code is past its life, in seconds. */
+const afterlife = 600;
+
+/**
+ * Looked up by its id it is being asked for by a device, which is told when it asks too often. It stays for a while
+ * after its life, so that the device learns what happened.
+ *
+ * @see RFC 8628, section 3.5 (slow_down, expired_token)
+ */
+function deviceCodeAdapter(adapter: Adapter, throttle: DeviceThrottle): Adapter {
+  return {
+    ...adapter,
+    upsert: (id, payload, expiresIn) => adapter.upsert(id, payload, (expiresIn ?? 0) + afterlife),
+    async find(id) {
+      const found = await adapter.find(id);
+      const isPending = found !== undefined && found.accountId === undefined && found.error === undefined;
+      if (isPending && (await throttle.isTooSoon(id)))
+        throw new errors.SlowDown("ask every five seconds, and less often after this answer");
+      return found;
+    },
   };
 }

@@ -14,15 +14,18 @@ export const ownScopeWords: Readonly<Record<string, string>> = {
   groups: "see which groups you are in",
 };
 
-/** What was asked for and not decided yet. */
-function missing(
-  flow: Flow,
-  sites: SiteRegistry,
-): {
+/** What is to be decided about one site. */
+export interface Asked {
+  readonly clientId: string;
+  /** What she decided before goes on in it. */
+  readonly grantId: string | undefined;
   readonly scopes: readonly string[];
   readonly claims: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
-} {
+}
+
+/** What was asked for and not decided yet. */
+export function missing(flow: Flow, sites: SiteRegistry): Asked {
   const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = flow.prompt.details as {
     missingOIDCScope?: string[];
     missingOIDCClaims?: string[];
@@ -31,6 +34,8 @@ function missing(
   const registered = registeredScopes({ sites }, String(flow.params.client_id));
   const byClaim = scopesOfClaims(missingOIDCClaims ?? []).filter((scope) => registered.includes(scope));
   return {
+    clientId: String(flow.params.client_id),
+    grantId: flow.grantId,
     scopes: [...new Set([...(missingOIDCScope ?? []), ...byClaim])],
     claims: missingOIDCClaims ?? [],
     resources: missingResourceScopes ?? {},
@@ -38,8 +43,10 @@ function missing(
 }
 
 /** What the page lists; `openid` and `offline_access` are no things that one ticks. */
-export function asksOf(flow: Flow, hub: Pick<Hub, "settings" | "sites">): ConsentScreen["asks"] {
-  const { scopes, resources } = missing(flow, hub.sites);
+export function asksOf(
+  { scopes, resources }: Asked,
+  hub: Pick<Hub, "settings" | "sites">,
+): ConsentScreen["asks"] {
   const own = scopes.flatMap((scope) =>
     ownScopeWords[scope] === undefined ? [] : [{ value: scope, words: ownScopeWords[scope] }],
   );
@@ -53,8 +60,8 @@ export function asksOf(flow: Flow, hub: Pick<Hub, "settings" | "sites">): Consen
 }
 
 /** What the same APIs could allow and this site did not ask for. */
-export function neverOf(flow: Flow, hub: Pick<Hub, "settings" | "sites">): readonly string[] {
-  return Object.entries(missing(flow, hub.sites).resources).flatMap(([resource, asked]) => {
+export function neverOf({ resources }: Asked, hub: Pick<Hub, "settings" | "sites">): readonly string[] {
+  return Object.entries(resources).flatMap(([resource, asked]) => {
     const api = findApi(hub, resource);
     const rest = Object.entries(api?.scopes ?? {}).filter(([scope]) => !asked.includes(scope));
     return rest.map(([, text]) => (api === undefined ? text : wordsAt(api, text)));
@@ -76,13 +83,12 @@ export const consentDays = 90;
  */
 export async function recordConsent(
   { issuer: { provider }, database, sites }: Pick<Hub, "issuer" | "database" | "sites">,
-  flow: Flow,
+  { clientId, grantId, scopes, claims, resources }: Asked,
   personId: string,
   allowed: ReadonlySet<string>,
 ): Promise<string> {
-  const { scopes, claims, resources } = missing(flow, sites);
-  const found = flow.grantId === undefined ? undefined : await provider.Grant.find(flow.grantId);
-  const grant = found ?? new provider.Grant({ accountId: personId, clientId: String(flow.params.client_id) });
+  const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  const grant = found ?? new provider.Grant({ accountId: personId, clientId });
   const isAllowed = (scope: string): boolean => ownScopeWords[scope] === undefined || allowed.has(scope);
   grant.addOIDCScope(scopes.join(" "));
   const declined = scopes.filter((scope) => !isAllowed(scope));
@@ -93,7 +99,9 @@ export async function recordConsent(
     const refused = asked.filter((scope) => !allowed.has(scope));
     if (refused.length > 0) grant.rejectResourceScope(resource, refused.join(" "));
   }
-  await keepConsent(database, personId, String(flow.params.client_id), {
+  // A site of the house is no connected app.
+  if (sites.find(clientId)?.firstParty === true) return grant.save();
+  await keepConsent(database, personId, clientId, {
     scopes: scopes.filter((scope) => isAllowed(scope)),
     resources: Object.fromEntries(
       Object.entries(resources).map(([resource, asked]) => [

@@ -6,7 +6,7 @@ import { type Answer, type Call, type Route, route, seeOther } from "../http/rou
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { askBeforePage, onlyAsksBefore } from "./ask-before.ts";
 import { passwordAcr } from "./central-session-view.ts";
-import { asksOf, consentDays, neverOf, recordConsent } from "./consent.ts";
+import { asksOf, consentDays, missing, neverOf, recordConsent } from "./consent.ts";
 
 /** A flow under way, as oidc-provider keeps it. */
 export type Flow = InstanceType<Provider["Interaction"]>;
@@ -34,6 +34,7 @@ const goOn = route({
     if (found.state !== "alive") return askForSignIn(call, flow, found);
     const site = siteOf(call, flow);
     const token = call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`);
+    const asked = missing(flow, call.hub.sites);
     if (onlyAsksBefore(flow)) {
       const screen = askBeforePage(call, site, found.session.person, token);
       return { screen, formTargets: originsOf(site) };
@@ -46,12 +47,13 @@ const goOn = route({
           hidden: [{ name: "token", value: token }],
           site: { name: site.name, host: site.host },
           person: { name: found.session.person.name, username: found.session.person.username },
-          asks: asksOf(flow, call.hub),
-          never: neverOf(flow, call.hub),
+          asks: asksOf(asked, call.hub),
+          never: neverOf(asked, call.hub),
           offline: String(flow.params.scope ?? "")
             .split(" ")
             .includes("offline_access"),
           days: consentDays,
+          device: null,
         },
       },
       formTargets: originsOf(site),
@@ -87,7 +89,7 @@ const decide = route({
     const allowed = new Set(
       [...parameters].flatMap(([name]) => (name.startsWith("allow:") ? [name.slice(6)] : [])),
     );
-    const grantId = await recordConsent(call.hub, flow, session.person.id, allowed);
+    const grantId = await recordConsent(call.hub, missing(flow, call.hub.sites), session.person.id, allowed);
     call.log.info(
       { event: "consent.given", site: flow.params.client_id, person: session.person.id },
       "consent given",

@@ -36,7 +36,10 @@ const lives = {
 
 /** What an issuer needs of the hub, and how it speaks to people. */
 export interface IssuerSurroundings {
-  readonly hub: Pick<Hub, "settings" | "database" | "sites" | "cookies" | "log" | "logout" | "clock">;
+  readonly hub: Pick<
+    Hub,
+    "settings" | "database" | "sites" | "cookies" | "log" | "logout" | "clock" | "deviceThrottle"
+  >;
   readonly keys: readonly OpenedKey[];
   /** What pairwise subjects are made with; never changes. */
   readonly pairwiseSecret: string;
@@ -98,7 +101,12 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
   const cookie = { httpOnly: true, sameSite: "lax", secure, signed: false, overwrite: true } as const;
   return {
     adapter: (kind) =>
-      createAdapter(kind, { database: hub.database, sites: hub.sites, ended: hub.logout.wake }),
+      createAdapter(kind, {
+        database: hub.database,
+        sites: hub.sites,
+        ended: hub.logout.wake,
+        deviceThrottle: hub.deviceThrottle,
+      }),
     jwks: { keys: keys.map(({ jwk }) => jwk) as NonNullable<Configuration["jwks"]>["keys"] },
     cookies: {
       names: {
@@ -157,7 +165,8 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
     backchannelLogout: { enabled: true },
     claimsParameter: { enabled: true, assertClaimsParameter: refuseDeepClaims },
     clientCredentials: { enabled: true },
-    deviceFlow: { enabled: false },
+    // Its pages are routes of the hub: `device.ts`.
+    deviceFlow: { enabled: true },
     dPoP: { enabled: true },
     introspection: {
       enabled: true,

@@ -16,7 +16,10 @@ export function isIssuers(method: string | undefined, path: string): boolean {
   const isRoute =
     path.startsWith(`${prefix}/interaction/`) ||
     postedRequests.some((posted) => posted.path === path && posted.method === method);
-  return path.startsWith(`${prefix}/`) && !isRoute;
+  // However it is spelt: oidc-provider goes by no case, and its pages for people are ours.
+  const isDevicePage =
+    path.toLowerCase().startsWith(`${prefix}/device`) && path.toLowerCase() !== `${prefix}/device/auth`;
+  return path.startsWith(`${prefix}/`) && !isRoute && !isDevicePage;
 }
 
 /**

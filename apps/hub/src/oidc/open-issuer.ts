@@ -23,7 +23,10 @@ export interface Issuer {
 const pairwise = "pairwise-subjects";
 
 export async function openIssuer(
-  hub: Pick<Hub, "settings" | "database" | "sites" | "cookies" | "log" | "logout" | "clock">,
+  hub: Pick<
+    Hub,
+    "settings" | "database" | "sites" | "cookies" | "log" | "logout" | "clock" | "deviceThrottle"
+  >,
 ): Promise<Issuer> {
   const seals = purposeKeys(hub.settings.secrets, "signing-key");
   await resealKeys(hub.database, seals);

@@ -20,6 +20,8 @@ const names: readonly (keyof Screens)[] = Object.keys({
   "ticket-form": true,
   "sign-out": true,
   consent: true,
+  "device-code": true,
+  "device-done": true,
   "logged-out": true,
   refused: true,
   home: true,

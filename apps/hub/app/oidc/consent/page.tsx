@@ -1,4 +1,4 @@
-import { Button, CheckboxField, Page } from "@gatehouse/ui";
+import { Button, CheckboxField, Notice, Page } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { type ConsentScreen, readScreen } from "../../../src/screen.ts";
@@ -26,12 +26,18 @@ export default function ConsentPage() {
             You are here as <strong>{model.person.name}</strong> · {model.person.username}
           </p>
         </header>
+        <Device device={model.device} site={model.site.name} />
         <form className="ui-form" method="post" action={model.action}>
           <HiddenFields fields={model.hidden} />
           <Asks asks={model.asks} site={model.site.name} />
           <Never never={model.never} site={model.site.name} />
           <p className="gate-words">{howLong(model)}</p>
-          <Button wide busyLabel="Going back …" name="answer" value="allow">
+          <Button
+            wide
+            busyLabel={model.device === null ? "Going back …" : "Allowing …"}
+            name="answer"
+            value="allow"
+          >
             Allow
           </Button>
           <Button wide kind="plain" name="answer" value="deny">
@@ -40,6 +46,19 @@ export default function ConsentPage() {
         </form>
       </div>
     </Page>
+  );
+}
+
+/** Whoever talked her into typing a code holds the device: only she can know whose it is. RFC 8628, section 5.4 */
+function Device({ device, site }: { device: ConsentScreen["device"]; site: string }) {
+  if (device === null) return null;
+  return (
+    <Notice>
+      <p>
+        {site} asks on another device, which shows <strong>{device.code}</strong>. It may be somebody else’s.
+      </p>
+      <p>Go on only if you began this yourself and see this code there. Nobody needs it from you.</p>
+    </Notice>
   );
 }
 
@@ -72,7 +91,8 @@ function Never({ never, site }: { never: readonly string[]; site: string }) {
   );
 }
 
-function howLong({ offline, days }: ConsentScreen): string {
+function howLong({ offline, days, device }: ConsentScreen): string {
+  if (device !== null && !offline) return "This holds until you sign out in this browser.";
   return offline
     ? `This holds for ${days} days, also when you are signed out.`
     : "This holds until you sign out.";

@@ -1,0 +1,56 @@
+import { Button, ErrorSummary, Page, TextField } from "@gatehouse/ui";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { type DeviceCodeScreen, readScreen } from "../../../src/screen.ts";
+import { GateBrand } from "../../gate-brand.tsx";
+import { HiddenFields } from "../../hidden-fields.tsx";
+
+export const dynamic = "force-dynamic";
+
+export function generateMetadata(): Metadata {
+  return { title: readScreen("device-code")?.error ? "Error: Enter the code" : "Enter the code" };
+}
+
+/** Where she types what another device shows. */
+export default function DeviceCodePage() {
+  const model = readScreen("device-code");
+  if (model === null) notFound();
+  const problem = model.error && errorWords(model.error);
+  return (
+    <Page width="form">
+      <div className="gate">
+        <header className="gate-head">
+          <GateBrand />
+          <h1 className="ui-title">Enter the code</h1>
+          <p className="gate-to">For a program or device that showed you one.</p>
+        </header>
+        {problem && (
+          <ErrorSummary title="Nothing was allowed" errors={[{ text: problem, field: "user-code" }]} />
+        )}
+        <form className="ui-form" method="post" action={model.action}>
+          <HiddenFields fields={model.hidden} />
+          <TextField
+            id="user-code"
+            name="user_code"
+            label="Code"
+            hint="Eight letters, such as BCDF-GHJK. Compare it with what your own device shows."
+            value={model.code}
+            error={problem}
+            autoComplete="one-time-code"
+          />
+          <Button wide busyLabel="Looking …">
+            Continue
+          </Button>
+        </form>
+      </div>
+    </Page>
+  );
+}
+
+function errorWords({ code, retryInSeconds = 60 }: NonNullable<DeviceCodeScreen["error"]>): string {
+  if (code === "code_missing") return "Enter the code";
+  if (code === "code_wrong")
+    return "This code is wrong, has expired or was used. Check it, or begin again on the device";
+  const minutes = Math.ceil(retryInSeconds / 60);
+  return `Too many codes were tried. Try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
+}

@@ -1,0 +1,79 @@
+/** What a device asks for, found by the code that it shows. */
+import type { CentralSession } from "@gatehouse/database";
+import type { Hub } from "../hub.ts";
+import { findApi } from "../site-registry/known-apis.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import { ownScopes } from "./client-metadata.ts";
+import type { Asked } from "./consent.ts";
+
+export interface DeviceRequest {
+  /** Under which it is kept. */
+  readonly id: string;
+  /** As the device shows it. */
+  readonly code: string;
+  readonly site: RegisteredSite;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  /** How old the sign-in may be, in seconds. */
+  readonly maxAge: number | undefined;
+  /** It may go on when the session is over. */
+  readonly offline: boolean;
+}
+
+/** @returns `undefined`: there is none, it is past its life, or somebody has decided */
+export async function findDeviceRequest(
+  { database, sites, clock }: Pick<Hub, "database" | "sites" | "clock">,
+  typed: string,
+): Promise<DeviceRequest | undefined> {
+  const userCode = typed.toUpperCase().replaceAll(/[^A-Z]/g, "");
+  const found = await database.oidcArtifacts.findByUserCode(userCode);
+  if (found === null || found.consumedAt !== null) return undefined;
+  const { clientId, exp, params, accountId, error } = found.payload;
+  const site = sites.find(String(clientId));
+  const isOpen = accountId === undefined && error === undefined && Number(exp) * 1000 > clock().getTime();
+  if (!isOpen || site?.oidc?.grants.includes("device_code") !== true) return undefined;
+  const { scope, resource, max_age: maxAge } = (params ?? {}) as Record<string, unknown>;
+  const scopes = String(scope ?? "")
+    .split(" ")
+    .filter(Boolean);
+  return {
+    id: found.id,
+    code: `${userCode.slice(0, 4)}-${userCode.slice(4)}`,
+    site,
+    scopes,
+    resources: [resource ?? []].flat().map(String),
+    maxAge: maxAge === undefined ? undefined : Number(maxAge),
+    offline: scopes.includes("offline_access"),
+  };
+}
+
+/** All of it is asked, whatever she allowed elsewhere: this is another device. */
+export function askedByDevice(
+  hub: Pick<Hub, "settings" | "sites">,
+  session: CentralSession,
+  { site, scopes, resources, offline }: DeviceRequest,
+): Asked {
+  return {
+    clientId: site.id,
+    // What ends with the session stands on the grant that the session has with the site.
+    grantId: offline ? undefined : session.oidcClients[site.id]?.grantId,
+    scopes: scopes.filter((scope) => ownScopes.includes(scope)),
+    claims: [],
+    resources: Object.fromEntries(
+      resources.map((resource) => {
+        const known = findApi(hub, resource)?.scopes ?? {};
+        const may = (scope: string) => Object.hasOwn(known, scope) && site.oidc?.scopes.includes(scope);
+        return [resource, scopes.filter(may)];
+      }),
+    ),
+  };
+}
+
+/** @see OpenID Connect Core 1.0, section 3.1.2.1 (max_age) */
+export function isProofTooOld(
+  { clock }: Pick<Hub, "clock">,
+  { authenticatedAt }: CentralSession,
+  { maxAge }: DeviceRequest,
+): boolean {
+  return maxAge !== undefined && clock().getTime() - authenticatedAt.getTime() > maxAge * 1000;
+}

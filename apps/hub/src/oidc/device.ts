@@ -1,0 +1,145 @@
+/**
+ * The device flow as a person meets it: she types what the device shows, sees who asks for what, and decides. What a
+ * link brought along is typed for her and nothing more. The device's half is oidc-provider's.
+ *
+ * @see RFC 8628, sections 3.3 and 5.4 (remote phishing)
+ */
+import { HubError } from "../http/hub-error.ts";
+import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
+import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../screen.ts";
+import { asksOf, consentDays, neverOf } from "./consent.ts";
+import { askedByDevice, type DeviceRequest, findDeviceRequest, isProofTooOld } from "./device-request.ts";
+import { settleDevice } from "./settle-device.ts";
+
+type Person = CallerFacts["person"];
+
+const path = "/oidc/device";
+
+const enterCode = route({
+  method: "GET",
+  path,
+  caller: "anyone",
+  antiForgery: "changes-nothing",
+  sends: "query",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const code = shortened(parameters.get("user_code"));
+    const found = await call.hub.findSession(call, { touch: true });
+    if (found.state !== "alive") return askForSignIn(code);
+    return draw(call.hub.keys.form.sign(found.session.id), code);
+  },
+});
+
+const showRequest = route({
+  method: "POST",
+  path,
+  caller: "person",
+  antiForgery: "form-token",
+  sends: "form",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const code = shortened(parameters.get("user_code"));
+    if (code === "") return refuse(call, code, "code_missing");
+    const { session, address } = call;
+    const wait = await call.hub.deviceThrottle.enter({ sessionId: session.id, address });
+    if (wait > 0) return refuse(call, code, "too_many_attempts", wait);
+    const request = await findDeviceRequest(call.hub, code);
+    if (request === undefined) return refuse(call, code, "code_wrong");
+    if (isProofTooOld(call.hub, session, request)) return askForSignIn(request.code, true);
+    return showConsent(call, request);
+  },
+});
+
+const decide = route({
+  method: "POST",
+  path: `${path}/decide`,
+  caller: "person",
+  antiForgery: "form-token",
+  sends: "form",
+  speaks: "html",
+  async answer(call, { parameters }) {
+    const code = shortened(parameters.get("user_code"));
+    const clientId = parameters.get("site") ?? "";
+    // Before it is looked up: this is no second place to guess codes at.
+    if (!call.hub.keys.form.isSignature(shown(call, code, clientId), parameters.get("shown") ?? ""))
+      throw new HubError(403, "form_token_wrong", "Please try again", [
+        "This form was not made for the session you are in now. Nothing was allowed.",
+        "Enter the code once more.",
+      ]);
+    const request = await findDeviceRequest(call.hub, code);
+    if (request?.site.id !== clientId) return refuse(call, code, "code_wrong");
+    if (isProofTooOld(call.hub, call.session, request)) return askForSignIn(request.code, true);
+    const allowed =
+      parameters.get("answer") === "allow"
+        ? new Set([...parameters].flatMap(([name]) => (name.startsWith("allow:") ? [name.slice(6)] : [])))
+        : null;
+    if (!(await settleDevice(call.hub, call.session, request, allowed)))
+      return refuse(call, code, "code_wrong");
+    call.log.info(
+      {
+        event: allowed === null ? "device.declined" : "device.allowed",
+        site: clientId,
+        person: call.session.person.id,
+      },
+      "device decided",
+    );
+    const { name, host } = request.site;
+    return { screen: { name: "device-done", model: { site: { name, host }, allowed: allowed !== null } } };
+  },
+});
+
+export const device: readonly Route[] = [enterCode, showRequest, decide];
+
+function showConsent(call: Person, request: DeviceRequest): Answer {
+  const { site, code } = request;
+  const { session, formToken } = call;
+  const asked = askedByDevice(call.hub, session, request);
+  return {
+    screen: {
+      name: "consent",
+      model: {
+        action: `${path}/decide`,
+        hidden: [
+          { name: "token", value: formToken },
+          { name: "user_code", value: code },
+          { name: "site", value: site.id },
+          { name: "shown", value: call.hub.keys.form.sign(shown(call, code, site.id)) },
+        ],
+        site: { name: site.name, host: site.host },
+        person: { name: session.person.name, username: session.person.username },
+        asks: asksOf(asked, call.hub),
+        never: neverOf(asked, call.hub),
+        offline: request.offline,
+        days: consentDays,
+        device: { code },
+      },
+    },
+  };
+}
+
+/** What she has seen: this code, of this site, in this session. */
+function shown({ session }: Person, code: string, clientId: string): string {
+  return `${session.id}:device:${code}:${clientId}`;
+}
+
+function refuse(call: Person, code: string, error: DeviceCodeErrorCode, retryInSeconds?: number): Answer {
+  const status = error === "too_many_attempts" ? 429 : 400;
+  const more = retryInSeconds === undefined ? {} : { retryInSeconds };
+  return draw(call.formToken, code, { code: error, ...more }, status);
+}
+
+function draw(token: string, code: string, error: DeviceCodeScreen["error"] = null, status = 200): Answer {
+  const hidden = [{ name: "token", value: token }];
+  const headers = error?.retryInSeconds === undefined ? {} : { "retry-after": String(error.retryInSeconds) };
+  return { screen: { name: "device-code", model: { action: path, hidden, code, error } }, status, headers };
+}
+
+function askForSignIn(code: string, renew = false): Answer {
+  const back = code === "" ? path : `${path}?${new URLSearchParams({ user_code: code })}`;
+  return seeOther(`/cas/login?${new URLSearchParams({ return: back, ...(renew ? { renew: "true" } : {}) })}`);
+}
+
+/** As it was typed, and no longer than somebody would. */
+function shortened(typed: string | undefined): string {
+  return (typed ?? "").trim().slice(0, 20);
+}
