@@ -1,6 +1,6 @@
 /** A program of somebody else's (examples/budget): allowed, refused, cut off. */
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,31 +15,27 @@ interface Run {
   readonly err: string;
 }
 
+type Opened = (address: string, said: () => string) => Promise<void>;
+
 interface Budget {
-  /** @param open called with the address that the program prints */
-  run(words: readonly string[], open?: (address: string) => Promise<void>): Promise<Run>;
+  /** @param open called with the address that the program prints, and what it has said so far */
+  run(words: readonly string[], open?: Opened): Promise<Run>;
+  /** Where it keeps its tokens. */
+  readonly tokensFile: string;
 }
 
 /** The program with a file of its own for its tokens, at the hub and bank of the journey. */
 const test = gatehouseTest.extend<{ budget: Budget }>({
   budget: async ({ sites }, use) => {
     const folder = await mkdtemp(join(tmpdir(), "gatehouse-budget-"));
-    const env = {
-      ...process.env,
-      HUB_URL: sites.hub,
-      BANK_URL: sites.bank,
-      BUDGET_TOKENS: join(folder, "tokens.json"),
-    };
-    await use({ run: (words, open) => runProgram(env, words, open) });
+    const tokensFile = join(folder, "tokens.json");
+    const env = { ...process.env, HUB_URL: sites.hub, BANK_URL: sites.bank, BUDGET_TOKENS: tokensFile };
+    await use({ run: (words, open) => runProgram(env, words, open), tokensFile });
     await rm(folder, { recursive: true });
   },
 });
 
-function runProgram(
-  env: NodeJS.ProcessEnv,
-  words: readonly string[],
-  open?: (address: string) => Promise<void>,
-): Promise<Run> {
+function runProgram(env: NodeJS.ProcessEnv, words: readonly string[], open?: Opened): Promise<Run> {
   const child = spawn("node", [program, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
   let [out, err, opened] = ["", "", false];
   return new Promise((resolve, reject) => {
@@ -52,7 +48,7 @@ function runProgram(
       const address = /https?:\/\/\S+(?=\s)/.exec(out)?.[0];
       if (address === undefined || opened) return;
       opened = true;
-      open?.(address).catch(fail);
+      open?.(address, () => out).catch(fail);
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       err += text;
@@ -68,13 +64,13 @@ async function allow(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Allow/ }).click();
 }
 
-/** Past months come with the bank's demo figures; a new person has none, so money is moved to have one. */
+/** The bank opens accounts, with figures of some months, at the first visit. */
 async function signedIn(page: Page, person: Person, sites: Sites): Promise<void> {
   await signIn(page, person);
   await page.goto(`${sites.bank}/accounts`);
 }
 
-test("she lets it see what she spent: a chart; a transfer is refused; taken back, the very next call is", async ({
+test("she lets it see what she spent: a chart, renewed; a transfer is refused; taken back, the very next call is", async ({
   budget,
   page,
   people,
@@ -95,6 +91,14 @@ test("she lets it see what she spent: a chart; a transfer is refused; taken back
   expect(transfer.code).toBe(1);
   expect(transfer.err).toContain("The bank refused (403)");
   expect(transfer.err).toContain("insufficient_scope");
+
+  const read = async () => JSON.parse(await readFile(budget.tokensFile, "utf8"));
+  const before = await read();
+  await writeFile(budget.tokensFile, JSON.stringify({ ...before, expiresAt: 0 }));
+  expect((await budget.run(["spending"])).code).toBe(0);
+  const renewed = await read();
+  expect([renewed.accessToken, renewed.refreshToken]).not.toContain(before.accessToken);
+  expect(renewed.refreshToken).not.toBe(before.refreshToken);
 
   await page.goto(`${sites.hub}/account`);
   const row = page.getByRole("region", { name: "Connected apps" }).getByRole("listitem");
@@ -137,4 +141,46 @@ test("what she declines it does not get; what she refuses whole keeps it out", a
     await page.getByRole("button", { name: /^(Do not allow|Not now|Refuse|No)/ }).click();
   });
   expect(refused.err).toContain("code:   access_denied");
+});
+
+test("RFC 8628 3.3 with a code on another device: she types it, sees who asks, says yes; a second try finds it used", async ({
+  budget,
+  page,
+  people,
+  sites,
+}) => {
+  await signedIn(page, await people.create(), sites);
+  let code = "";
+  const enter = async () => {
+    await page.getByLabel("Code", { exact: true }).fill(code.toLowerCase());
+    await page.getByRole("button", { name: "Continue" }).click();
+  };
+  const answer = await budget.run(["sign-in", "--device"], async (address, said) => {
+    code = /^ +([A-Z]{4}-[A-Z]{4})$/m.exec(said())?.[1] ?? "";
+    await page.goto(address);
+    await enter();
+    await expect(page.getByText("It may be somebody else’s.")).toBeVisible();
+    await allow(page);
+    await expect(page.getByRole("heading", { name: "Your device is signed in" })).toBeVisible();
+  });
+  expect([answer.code, answer.err]).toEqual([0, ""]);
+  expect((await budget.run(["spending"])).code).toBe(0);
+  expect((await budget.run(["transfer"])).err).toContain("insufficient_scope");
+
+  await page.goto(`${sites.hub}/oidc/device`);
+  await enter();
+  await expect(page.getByRole("alert")).toContainText("This code is wrong, has expired or was used.");
+});
+
+test("RFC 8628 3.5 a device whose code she refuses gets nothing", async ({ budget, page, people, sites }) => {
+  await signedIn(page, await people.create(), sites);
+  const answer = await budget.run(["sign-in", "--device"], async (address, said) => {
+    const [, code] = /^ +([A-Z]{4}-[A-Z]{4})$/m.exec(said()) ?? [];
+    await page.goto(`${address}?user_code=${code}`);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Do not allow" }).click();
+    await expect(page.getByRole("heading", { name: "Not allowed" })).toBeVisible();
+  });
+  expect(answer.err).toContain("code:   access_denied");
+  expect((await budget.run(["spending"])).err).toContain("You are not signed in.");
 });
