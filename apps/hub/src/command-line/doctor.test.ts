@@ -73,10 +73,10 @@ test("doctor says whether a hub runs, and does not fail when none does", async (
   };
   const secrets = { SHOP_SITE_SECRET: "x".repeat(32), BANK_SITE_SECRET: "y".repeat(32) };
   const { result, text } = await runCommand("doctor", { ...environment, ...secrets, HUB_URL: closed });
-  expect(result).toMatchObject({ settings: "ok", database: "ok", sites: 2, url: closed, hub: "silent" });
+  expect(result).toMatchObject({ settings: "ok", database: "ok", sites: 3, url: closed, hub: "silent" });
   expect(text.split("\n")).toEqual([
     `Settings are in order (production, ${closed}).`,
-    "The database answers. 2 site(s) are registered.",
+    "The database answers. 3 site(s) are registered.",
     `No hub answers at ${closed} (ECONNREFUSED). Start it, if it should run.`,
   ]);
 });
