@@ -3,6 +3,7 @@
  * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
  */
 import Provider, { type Configuration, type KoaContextWithOIDC } from "oidc-provider";
+import { databaseOutage } from "../http/database-outage.ts";
 import type { Hub } from "../hub.ts";
 import { findAccount } from "./account.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
@@ -14,6 +15,7 @@ import { refuseDeepClaims } from "./claims-request.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { judgeClients } from "./client-rules.ts";
 import { loadGrant } from "./grant.ts";
+import { explainOutages, logOutage } from "./outage.ts";
 import { AnsweredBefore, answerRefreshesTwice } from "./refresh-replay.ts";
 import { rememberClients } from "./remember-clients.ts";
 import { detectReplays, refuseLongAssertions } from "./replay-detection.ts";
@@ -60,6 +62,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   const provider = new Provider(`${hubUrl}/oidc`, configuration(surroundings));
   // Behind the guard the address is always the public one; `mount-issuer.ts` says its scheme.
   provider.proxy = true;
+  explainOutages(provider, hub.log);
   judgeClients(provider);
   rememberClients(provider, hub.sites);
   keepCentralSessions(provider, hub.clock);
@@ -80,6 +83,8 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   ])
     provider.on(event as "server_error", (ctx, error) => {
       if (error instanceof AnsweredBefore) return;
+      const outage = event === "server_error" ? databaseOutage(error) : undefined;
+      if (outage !== undefined) return logOutage(hub.log, outage);
       const level = event === "server_error" ? "error" : "warn";
       hub.log[level](
         {

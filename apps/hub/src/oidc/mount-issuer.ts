@@ -2,10 +2,12 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FoundSession } from "@gatehouse/database";
+import { databaseOutage } from "../http/database-outage.ts";
 import { answerHeaders } from "../http/response-headers.ts";
 import type { Drawn } from "../http/route.ts";
 import type { Hub } from "../hub.ts";
 import { type Browser, withBrowser } from "./central-session-view.ts";
+import { logOutage, outagePage } from "./outage.ts";
 import { postedRequests } from "./posted-request.ts";
 import { RequestArtifacts } from "./request-artifacts.ts";
 
@@ -39,22 +41,35 @@ export async function serveIssuer(
   const needsSession = path.startsWith(`${prefix}/auth`) || path.startsWith(`${prefix}/session/`);
   const isTokenEndpoint = path.split("?", 1)[0] === `${prefix}/token`;
   const artifacts = new RequestArtifacts(hub.database.oidcArtifacts, isTokenEndpoint);
-  const found: FoundSession =
-    isToken && needsSession ? await findSession(hub, token, path, artifacts) : { state: "unknown" };
+  const { secure } = hub.settings;
+  for (const [name, value] of secure ? headers.overHttps : headers.overHttp) response.setHeader(name, value);
+  // Its last group is random throughout, and cheaper than bytes that are asked for one request at a time.
+  response.setHeader("x-request-id", randomUUID().slice(-12));
+  const found =
+    isToken && needsSession
+      ? await findSession(hub, token, path, artifacts).catch(ofOutage)
+      : ({ state: "unknown" } as const);
+  if (typeof found === "string") {
+    logOutage(hub.log, found);
+    return outagePage(response);
+  }
   if (isToken && found.state !== "alive")
     request.headers.cookie = hub.cookies.without(request.headers.cookie, "session");
   // Whatever a browser says it takes: what goes wrong on the way of a person is said to a person.
   if (needsSession) request.headers.accept = "text/html";
-  const { secure } = hub.settings;
   request.headers["x-forwarded-proto"] = secure ? "https" : "http";
   const original = Object.assign(request, { originalUrl: request.url, baseUrl: prefix });
   original.url = path.slice(prefix.length) || "/";
-  for (const [name, value] of secure ? headers.overHttps : headers.overHttp) response.setHeader(name, value);
-  // Its last group is random throughout, and cheaper than bytes that are asked for one request at a time.
-  response.setHeader("x-request-id", randomUUID().slice(-12));
   const browser: Browser = { token, found, signingOut: path.startsWith(`${prefix}/session/`), artifacts };
   await withBrowser(browser, () => hub.issuer.handle(request, response));
   return browser.page;
+}
+
+/** @returns why the database is away. @throws any other error */
+function ofOutage(error: unknown): string {
+  const outage = databaseOutage(error);
+  if (outage === undefined) throw error;
+  return outage;
 }
 
 /** With it comes the grant that the site has in it, which is asked for next. */
