@@ -29,7 +29,9 @@ const test = gatehouseTest.extend<{ budget: Budget }>({
   budget: async ({ sites }, use) => {
     const folder = await mkdtemp(join(tmpdir(), "gatehouse-budget-"));
     const tokensFile = join(folder, "tokens.json");
-    const env = { ...process.env, HUB_URL: sites.hub, BANK_URL: sites.bank, BUDGET_TOKENS: tokensFile };
+    // Node warns of the colours that a test run asks for and forbids at once; that is no word of the program.
+    const { FORCE_COLOR: _, ...own } = process.env;
+    const env = { ...own, HUB_URL: sites.hub, BANK_URL: sites.bank, BUDGET_TOKENS: tokensFile };
     await use({ run: (words, open) => runProgram(env, words, open), tokensFile });
     await rm(folder, { recursive: true });
   },
