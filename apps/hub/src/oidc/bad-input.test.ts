@@ -174,6 +174,16 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
     expect([posted.status, posted.location]).toEqual([400, ""]);
   });
 
+  test("in other letters is the same request, and costs nobody her session", async () => {
+    const path = site.authorization().replace("/oidc/auth", "/oidc/AUTH");
+    expect(received(await browser.get(path)).get("code")).not.toBeNull();
+    for (const spelt of ["/oidc/SESSION/end", "/oidc/Session/End/"])
+      expect((await browser.get(spelt)).screen("sign-out")).toBeDefined();
+    expect((await browser.get("/account")).status).toBe(200);
+    for (const spelt of ["/oidc/device/auth", "/oidc/Device/AUTH/"])
+      expect((await browser.get(spelt)).status).toBe(404);
+  });
+
   test("RFC 9700 4.11.2 with an unknown site, or an unregistered redirect URI, is never redirected", async () => {
     for (const wrong of [
       { client_id: "nobody" },

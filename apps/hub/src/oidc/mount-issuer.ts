@@ -18,10 +18,16 @@ export function isIssuers(method: string | undefined, path: string): boolean {
   const isRoute =
     path.startsWith(`${prefix}/interaction/`) ||
     postedRequests.some((posted) => posted.path === path && posted.method === method);
-  // However it is spelt: oidc-provider goes by no case, and its pages for people are ours.
+  const endpoint = endpointOf(path);
+  // Its pages for people are ours; what is left of its own is where a device begins.
   const isDevicePage =
-    path.toLowerCase().startsWith(`${prefix}/device`) && path.toLowerCase() !== `${prefix}/device/auth`;
+    endpoint.startsWith(`${prefix}/device`) && !(endpoint === `${prefix}/device/auth` && method === "POST");
   return path.startsWith(`${prefix}/`) && !isRoute && !isDevicePage;
+}
+
+/** What a path asks for, however it is spelt: oidc-provider goes by no case, and not by a slash at the end. */
+function endpointOf(path: string): string {
+  return (path.split("?", 1)[0] ?? "").toLowerCase().replace(/\/$/, "");
 }
 
 /**
@@ -38,8 +44,10 @@ export async function serveIssuer(
   const token = hub.cookies.read(request.headers.cookie, "session");
   const isToken = token?.startsWith("TGT-") === true;
   const path = request.url ?? "/";
-  const needsSession = path.startsWith(`${prefix}/auth`) || path.startsWith(`${prefix}/session/`);
-  const isTokenEndpoint = path.split("?", 1)[0] === `${prefix}/token`;
+  const endpoint = endpointOf(path);
+  const signingOut = endpoint.startsWith(`${prefix}/session/`);
+  const needsSession = endpoint.startsWith(`${prefix}/auth`) || signingOut;
+  const isTokenEndpoint = endpoint === `${prefix}/token`;
   const artifacts = new RequestArtifacts(hub.database.oidcArtifacts, isTokenEndpoint);
   const { secure } = hub.settings;
   for (const [name, value] of secure ? headers.overHttps : headers.overHttp) response.setHeader(name, value);
@@ -60,7 +68,7 @@ export async function serveIssuer(
   request.headers["x-forwarded-proto"] = secure ? "https" : "http";
   const original = Object.assign(request, { originalUrl: request.url, baseUrl: prefix });
   original.url = path.slice(prefix.length) || "/";
-  const browser: Browser = { token, found, signingOut: path.startsWith(`${prefix}/session/`), artifacts };
+  const browser: Browser = { token, found, signingOut, artifacts };
   await withBrowser(browser, () => hub.issuer.handle(request, response));
   return browser.page;
 }
