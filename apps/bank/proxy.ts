@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { auth, recognise } from "./src/auth.ts";
-import { asksForMissingAccount } from "./src/missing-account.ts";
+import { asksForMissingAccount, isUnreadable } from "./src/missing-account.ts";
 import { openLedgerOnce } from "./src/open-ledger-once.ts";
 
 /**
@@ -15,9 +15,11 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const answer = await recognise(request);
   const { pathname, searchParams } = request.nextUrl;
   if (answer.headers.has("location") || !pathname.startsWith("/accounts/")) return answer;
-  const session = await auth(request);
-  if (session === null) return answer;
-  if (!asksForMissingAccount(openLedgerOnce(), session.user.id, pathname, searchParams)) return answer;
+  if (!isUnreadable(pathname)) {
+    const session = await auth(request);
+    if (session === null) return answer;
+    if (!asksForMissingAccount(openLedgerOnce(), session.user.id, pathname, searchParams)) return answer;
+  }
   return NextResponse.rewrite(new URL("/nothing-here", request.url), { headers: answer.headers });
 }
 

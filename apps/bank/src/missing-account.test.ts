@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Ledger, openLedger } from "./ledger.ts";
-import { asksForMissingAccount } from "./missing-account.ts";
+import { asksForMissingAccount, isUnreadable } from "./missing-account.ts";
 
 let folder: string;
 let ledger: Ledger;
@@ -37,4 +37,13 @@ it("knows no account of somebody else, and none that is not there", () => {
 
 it.each(["month=1999-01", "month=", "month=2026-03&month=2026-04"])("knows no month for ?%s", (query) => {
   expect(isMissing("alice", path, query)).toBe(true);
+});
+
+it("leaves a path that cannot be decoded to nobody", () => {
+  expect(["/accounts/%", "/accounts/%E0%A4%A", "/accounts/%ff"].map(isUnreadable)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([path, "/accounts/%C3%A4%25", "/"].map(isUnreadable)).toEqual([false, false, false]);
 });

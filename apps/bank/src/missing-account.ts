@@ -22,3 +22,13 @@ export function asksForMissingAccount(
   const asked = months.length > 1 ? months : months[0];
   return findMonth(ledger.monthsOf(personId, accountId), asked) === null;
 }
+
+/** Whether a path holds what cannot be decoded: Next answers it with a bare failure, before a page could. */
+export function isUnreadable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return false;
+  } catch {
+    return true;
+  }
+}
