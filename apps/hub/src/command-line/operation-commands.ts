@@ -25,7 +25,7 @@ export const doctor: Command = {
   async run(_, settings) {
     const database = await withDatabase(settings, (open) => open.isReady());
     const registry = await readRegistry(settings);
-    const refused = registry.refused().map(({ message }) => message);
+    const refused = registry.refused().flatMap(({ lines }) => lines);
     if (!database)
       throw new RefusedError("the database does not answer. Check DATABASE_URL, or the folder in DATA_DIR.");
     if (refused.length > 0) throw new RefusedError(refused.join("\n       "));

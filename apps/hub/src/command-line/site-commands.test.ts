@@ -91,6 +91,22 @@ test("site check names a site that claims another's address", async () => {
   await expect(run("site check")).rejects.toThrow(/^zebra\.json: cas\.services\.0: .* the site shop /);
 });
 
+test("site check and doctor say all that is wrong with a file, each with what it should be", async () => {
+  await writeFile(
+    fileOf("shop"),
+    `{ "id": "shop", "name": "Shop", "url": "https://shop.example/", "firstParty": "yes",
+       "oidc": { "redirectURIs": ["https://shop.example/callback"] } }`,
+  );
+  await writeFile(fileOf("zoo"), '{\n  "id": "zoo",\n}');
+  const lines = [
+    "shop.json: firstParty: should be true or false, without quotes, and is text",
+    "shop.json: oidc.redirectURIs: is not known; did you mean redirectUris?",
+    "zoo.json: (file): is not JSON: line 3, column 1: should be a name in double quotes, and is }",
+  ];
+  for (const command of ["site check", "doctor"])
+    await expect(run(command)).rejects.toThrow(new RefusedError(lines.join("\n       ")));
+});
+
 test("site list shows what is registered, and how many files are refused", async () => {
   expect((await run("site list")).text).toMatch(/^No site is registered\..*site add/);
   await run("site add shop https://shop.example");

@@ -95,12 +95,9 @@ export const siteCheck: Command = {
   options: {},
   async run(_, settings) {
     const registry = await readRegistry(settings);
-    const refused = registry.refused().map(({ file, field, reason }) => ({ file, field, reason }));
+    const refused = registry.refused().flatMap(({ lines }) => lines);
     const sites = registry.list().map(({ id }) => id);
-    if (refused.length > 0)
-      throw new RefusedError(
-        refused.map(({ file, field, reason }) => `${file}: ${field}: ${reason}`).join("\n       "),
-      );
+    if (refused.length > 0) throw new RefusedError(refused.join("\n       "));
     return { result: { sites }, text: `${sites.length} site(s) in order: ${sites.join(", ")}.` };
   },
 };

@@ -11,9 +11,12 @@ const clientAuthentications = [
 const scopeName = z.string().regex(/^[!#-[\]-~]{1,100}$/, "should be a scope: no space, quote or backslash");
 
 export const oidcFile = z.strictObject({
-  redirectUris: z.array(z.string()).default([]).describe("Where codes may be sent; compared exactly."),
+  redirectUris: z
+    .array(z.string(), "should be a list of addresses in [ ]")
+    .default([])
+    .describe("Where codes may be sent; compared exactly."),
   postLogoutRedirectUris: z
-    .array(z.string())
+    .array(z.string(), "should be a list of addresses in [ ]")
     .default([])
     .describe("Where people may be sent after sign-out; compared exactly."),
   backchannelLogoutUrl: z.string().optional().describe("Where the hub posts a logout token."),

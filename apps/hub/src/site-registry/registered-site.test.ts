@@ -154,7 +154,7 @@ describe("a wrong registration is refused with field and reason", () => {
       "oidc.pkce",
       { oidc: { redirectUris: ["https://a.example/"], pkce: "optional", clientAuthentication: "none" } },
     ],
-    ["(file)", { unknown: true }],
+    ["unknown", { unknown: true }],
   ])("%s %j", (field, wrong) => {
     const refused = refusal({ ...whole, ...wrong });
     expect(refused.field).toMatch(new RegExp(`^${field.replace(/[().]/g, "\\$&")}`));
@@ -164,8 +164,21 @@ describe("a wrong registration is refused with field and reason", () => {
   test("a file that is no JSON", () => {
     expect(refusal('{ "id": "shop", }')).toEqual({
       field: "(file)",
-      reason: expect.stringMatching(/^is not JSON: /),
+      reason: "is not JSON: line 1, column 17: should be a name in double quotes, and is }",
     });
+  });
+
+  test("all that is wrong with its shape is told, a line each", () => {
+    try {
+      parse({ ...whole, name: 7, nam: "", cas: { ...whole.cas, services: "https://a.example/" } });
+      expect.unreachable();
+    } catch (error) {
+      expect((error as RegistrationError).lines).toEqual([
+        "shop.json: name: should be text, and is a number",
+        "shop.json: cas.services: should be a list of addresses in [ ], and is text",
+        "shop.json: nam: is not known; did you mean name?",
+      ]);
+    }
   });
 
   test.each(["[]", "null", "1", '"shop"'])("a file that is no object: %s", (text) => {

@@ -7,9 +7,11 @@ import {
   type ServicePattern,
 } from "@gatehouse/cas/server";
 import type { z } from "zod";
+import { jsonFault } from "./json-fault.ts";
 import { addressFault } from "./registered-address.ts";
 import { parseOidc, type RegisteredApi, type RegisteredOidc } from "./registered-oidc.ts";
-import { type releasable, siteFile } from "./site-file.ts";
+import { type RegistrationFault, readShape } from "./shape-faults.ts";
+import type { releasable, siteFile } from "./site-file.ts";
 
 /** Under which name on the wire which attribute of the person is released. */
 export interface AttributeRelease {
@@ -56,12 +58,20 @@ export class RegistrationError extends Error {
   readonly file: string;
   readonly field: string;
   readonly reason: string;
+  /** What else is wrong with the file, as far as it was looked at. */
+  readonly others: readonly RegistrationFault[];
 
-  constructor(file: string, field: string, reason: string) {
+  constructor(file: string, field: string, reason: string, others: readonly RegistrationFault[] = []) {
     super(`${file}: ${field}: ${reason}`);
     this.file = file;
     this.field = field;
     this.reason = reason;
+    this.others = others;
+  }
+
+  /** A line for each thing that is wrong. */
+  get lines(): readonly string[] {
+    return [this.message, ...this.others.map(({ field, reason }) => `${this.file}: ${field}: ${reason}`)];
   }
 }
 
@@ -71,7 +81,7 @@ export class RegistrationError extends Error {
  * @param file the file's name, for the error
  * @param text the file's content
  * @param lookUp the environment, for `${NAME}` and `secret.environment`
- * @throws RegistrationError for the first thing that is wrong
+ * @throws RegistrationError for all that is wrong with its shape, or else for the first thing that is wrong
  */
 export function parseRegistration(
   file: string,
@@ -81,12 +91,7 @@ export function parseRegistration(
   const refuse = (field: string, reason: string): never => {
     throw new RegistrationError(file, field, reason);
   };
-  const parsed = siteFile.safeParse(parseJson(text, (reason) => refuse("(file)", reason)));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return refuse(issue?.path.join(".") || "(file)", issue?.message ?? "is not a registration");
-  }
-  const site = parsed.data;
+  const site = readSiteFile(file, text);
   if (`${site.id}.json` !== file)
     refuse("id", `should be "${file.replace(/\.json$/, "")}", like the file's name`);
   const fill = (field: string, value: string): string =>
@@ -167,12 +172,13 @@ function attributeReleases(
   return releases;
 }
 
-function parseJson(text: string, refuse: (reason: string) => never): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    return refuse(`is not JSON: ${(error as SyntaxError).message}`);
-  }
+function readSiteFile(file: string, text: string): z.infer<typeof siteFile> {
+  const fault = jsonFault(text);
+  if (fault !== undefined) throw new RegistrationError(file, "(file)", `is not JSON: ${fault}`);
+  const read = readShape(JSON.parse(text));
+  if ("site" in read) return read.site;
+  const [first, ...others] = read.faults;
+  throw new RegistrationError(file, first?.field ?? "(file)", first?.reason ?? "is no registration", others);
 }
 
 function secretHash(

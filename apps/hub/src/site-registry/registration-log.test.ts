@@ -70,3 +70,15 @@ test("a refused one is said once a change, and when it is right again", async ()
   await rm(join(directory, "bank.json"));
   expect(await said()).toEqual([]);
 });
+
+test("a file with several faults is one line, with the first as field and reason", async () => {
+  await write("bank", { name: 7, urls: [] });
+  await open();
+  expect(JSON.parse(lines[0] ?? "{}")).toMatchObject({
+    event: "site.refused",
+    file: "bank.json",
+    field: "name",
+    reason: "should be text, and is a number",
+    others: [{ field: "urls", reason: "is not known; did you mean url?" }],
+  });
+});

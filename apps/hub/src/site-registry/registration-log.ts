@@ -17,11 +17,12 @@ export function createRegistrationLog(log: Log): (reading: Reading) => void {
     const nowKnown = new Map([...sites].map(([id, site]) => [id, JSON.stringify(site)]));
     const nowWrong = new Map<string, string>();
     for (const { error, kept } of refused) {
-      const { file, field, reason } = error;
+      const { file, field, reason, others } = error;
       const news = JSON.stringify([reason, field, kept, texts.get(file)]);
       nowWrong.set(file, news);
       if (wrong.get(file) === news) continue;
-      log.error({ event: "site.refused", file, field, reason, kept }, "site registration refused");
+      const more = others.length > 0 ? { others } : {};
+      log.error({ event: "site.refused", file, field, reason, kept, ...more }, "site registration refused");
     }
     for (const [site, now] of nowKnown) {
       const before = known.get(site);

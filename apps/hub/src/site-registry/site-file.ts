@@ -21,10 +21,19 @@ export const siteFile = z.strictObject({
     .describe("The site's front page. People are sent here after sign-out and from the account page."),
   firstParty: z.boolean().describe("true: one of the family. false: somebody else's site."),
   secret: z
-    .union([
-      z.strictObject({ environment: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }),
-      z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-    ])
+    .union(
+      [
+        z.strictObject({
+          environment: z
+            .string()
+            .regex(/^[A-Z][A-Z0-9_]*$/, "should be a variable's name in capitals, such as SHOP_SITE_SECRET"),
+        }),
+        z.strictObject({
+          sha256: z.string().regex(/^[0-9a-f]{64}$/, "should be 64 hex digits, in lower case"),
+        }),
+      ],
+      'should be { "environment": a variable\'s name } or { "sha256": 64 hex digits }',
+    )
     .optional()
     .describe(
       "How the site proves itself at /sites/v1: the environment variable that holds its secret, or the secret's SHA-256 in hex.",
@@ -32,8 +41,8 @@ export const siteFile = z.strictObject({
   cas: z
     .strictObject({
       services: z
-        .array(z.string())
-        .min(1)
+        .array(z.string(), "should be a list of addresses in [ ]")
+        .min(1, "should have at least one address")
         .describe(
           "Service URLs tickets may be issued for. Scheme, host and port exact; in the path * stands for one segment, a trailing /** for any rest; the query is free.",
         ),
@@ -67,8 +76,8 @@ export const siteFile = z.strictObject({
       proxy: z
         .strictObject({
           callbacks: z
-            .array(z.string())
-            .min(1)
+            .array(z.string(), "should be a list of addresses in [ ]")
+            .min(1, "should have at least one address")
             .describe("Addresses for pgtUrl, https, written like services."),
           targets: z
             .array(z.string())

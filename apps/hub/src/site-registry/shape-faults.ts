@@ -1,0 +1,132 @@
+/** What is wrong with the shape of a registration, in words for whoever wrote it. Values are not repeated. */
+import { z } from "zod";
+import { nearestName } from "./nearest-name.ts";
+import { siteFile } from "./site-file.ts";
+
+/** One thing that is wrong with a registration. */
+export interface RegistrationFault {
+  /** Where, from the outside in, with dots between; items of a list are counted from 0. */
+  readonly field: string;
+  /** A sentence that follows the field's name. */
+  readonly reason: string;
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** What the schema itself has no sentence for. */
+const sentences: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === "invalid_type") return `should be ${kinds[issue.expected] ?? issue.expected}`;
+  if (issue.code === "invalid_value") return `should be ${listed(issue.values.map(String))}`;
+  if (issue.code === "too_small")
+    return issue.origin === "array" ? "should have at least one item" : "should not be empty";
+  if (issue.code === "too_big") return `should have at most ${issue.maximum} characters`;
+  return "is not what it should be";
+};
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  boolean: "true or false, without quotes",
+  array: "a list in [ ]",
+  object: "an object in { }",
+  record: "an object in { }",
+  null: "null",
+};
+
+/** @returns all that is wrong with it, by its place in the schema; none: the second half is the registration */
+export function readShape(
+  json: unknown,
+): { readonly faults: readonly RegistrationFault[] } | { readonly site: z.infer<typeof siteFile> } {
+  const parsed = siteFile.safeParse(json, { error: sentences });
+  if (parsed.success) return { site: parsed.data };
+  return { faults: parsed.error.issues.flatMap((issue) => faultsOf(issue, json, [])) };
+}
+
+function faultsOf(issue: Issue, json: unknown, above: Path): readonly RegistrationFault[] {
+  const path = [...above, ...issue.path];
+  const field = fieldAt(path);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((name) => ({ field: fieldAt([...path, name]), reason: notKnown(name, path) }));
+  if (issue.code === "invalid_key")
+    return issue.issues.map(({ message }) => ({ field, reason: `as a name ${message}` }));
+  if (issue.code === "invalid_union") {
+    const meant = meantBranch(issue.errors);
+    if (meant !== undefined) return meant.flatMap((one) => faultsOf(one, json, path));
+  }
+  const value = valueAt(json, path);
+  if (value === undefined) return [{ field, reason: `is missing; ${issue.message}` }];
+  // Of an alternative that may be an object, or a word of a list, its kind was not the fault.
+  const rightKinds = [kinds.string, ...(issue.code === "invalid_union" ? [kinds.object] : [])];
+  const isOtherKind =
+    issue.code === "invalid_type" ||
+    (/^invalid_(value|union)$/.test(issue.code) && !rightKinds.includes(kindOf(value)));
+  return [{ field, reason: isOtherKind ? `${issue.message}, and is ${kindOf(value)}` : issue.message }];
+}
+
+/** The one alternative that was begun: of the right kind, and with fewer faults than every other of it. */
+function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const [first, second] = branches
+    .filter((issues) => !issues.some(({ code, path }) => path.length === 0 && code !== "unrecognized_keys"))
+    .sort((a, b) => a.length - b.length);
+  return first !== undefined && first.length < (second?.length ?? Number.POSITIVE_INFINITY)
+    ? first
+    : undefined;
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === "boolean") return "true or false";
+  const kind = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+  return kinds[kind] ?? kind;
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** A name that has a dot itself stands in quotes. */
+function fieldAt(path: Path): string {
+  const names = path.map((name) => (/^[\w$-]+$/.test(String(name)) ? String(name) : JSON.stringify(name)));
+  return names.join(".") || "(file)";
+}
+
+function valueAt(json: unknown, path: Path): unknown {
+  return path.reduce(
+    (value, name) => (value === null || value === undefined ? undefined : Reflect.get(Object(value), name)),
+    json,
+  );
+}
+
+/** As much of a JSON Schema as leads to the names that an object may have. */
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+}
+
+function notKnown(name: string, path: Path): string {
+  const schema = z.toJSONSchema(siteFile, { io: "input" }) as Schema;
+  const here = path.reduce<readonly Schema[]>(
+    (found, key) => found.flatMap((one) => within(one, key)),
+    [schema],
+  );
+  const nearest = nearestName(name, here.flatMap(alternatives).flatMap(namesOf));
+  if (nearest !== undefined) return `is not known; did you mean ${nearest}?`;
+  const sections = Object.entries(schema.properties ?? {}).filter(([, one]) => namesOf(one).includes(name));
+  if (sections.length === 0) return "is not known";
+  return `is not known here; it belongs under ${listed(sections.map(([section]) => section))}`;
+}
+
+function within(schema: Schema, key: PropertyKey): readonly Schema[] {
+  return alternatives(schema).flatMap((one) =>
+    typeof key === "number" ? (one.items ?? []) : (one.properties?.[String(key)] ?? []),
+  );
+}
+
+function alternatives(schema: Schema): readonly Schema[] {
+  return [schema, ...(schema.anyOf ?? [])];
+}
+
+function namesOf({ properties = {} }: Schema): readonly string[] {
+  return Object.keys(properties);
+}
