@@ -48,6 +48,7 @@ const ours: Words = {
 const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   hub_unreachable: silent,
   hub_url_wrong: { ...ours, status: 503 },
+  hub_url_other_name: { ...ours, status: 503 },
   internal: { ...ours, mendable: false },
   ticket_refused: again,
   state_mismatch: again,
@@ -120,7 +121,7 @@ function page(
   actions: string,
   formAction = "'none'",
 ): Response {
-  // Our own sentence: it names settings, and never what is in them.
+  // Our own sentence: it names settings, and of what is in them at most an address that browsers are sent to.
   const mending = `<details><summary>For the people who run this site</summary><p>${escapeHtml(error.message)}</p></details>`;
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -13,6 +13,7 @@ const sentences = {
     "The hub did not answer. Check that it runs, that HUB_URL is its address, and that this machine may reach it. ENOTFOUND for a name under .localhost: Node needs the preload scripts/localhost-resolver.mjs.",
   hub_url_wrong:
     "What answers at HUB_URL is not a Gatehouse hub. Set HUB_URL to the origin that the hub itself has as its HUB_URL, not to this site or another one, and start the site again.",
+  hub_url_other_name: "Set HUB_URL to that, and start the site again.",
   site_rejected:
     "The hub does not know this site with this secret. Give SITE_SECRET the value that the hub has for it, see that the hub has a registration with this id, and start the site again.",
   service_refused:

@@ -1,6 +1,7 @@
 import "./next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HubInTest } from "./hub-in-test.ts";
+import { OidcHubInTest } from "./oidc-hub-in-test.ts";
 import { BrowserInTest, location, siteInTest, siteUrl } from "./site-in-test.ts";
 
 let hub: HubInTest;
@@ -102,6 +103,62 @@ describe("what answers at HUB_URL", () => {
     hub.healthAnswer = { status, type: "text/html", body: "<h1>Bad Gateway</h1>" };
     expect((await signIn()).status).toBe(503);
     expect(site.codes()).toEqual(["hub_unreachable"]);
+  });
+});
+
+describe("a hub that calls itself by another address", () => {
+  const type = "application/json";
+  const answerOf = (url: unknown) => ({
+    status: 200,
+    type,
+    body: JSON.stringify({ service: "gatehouse-hub", url }),
+  });
+
+  test.each(["cas", "oidc"] as const)("is told to the developer with both names, by %s", async (protocol) => {
+    const other = protocol === "cas" ? new HubInTest() : new OidcHubInTest();
+    await other.start();
+    try {
+      const own = siteInTest(other, {}, "shop", { protocol });
+      other.healthAnswer = answerOf("http://hub.localhost:3000");
+      const reply = await new BrowserInTest(own).get("/api/auth/sign-in?returnTo=/cart");
+      const [forPeople = "", forDevelopers = ""] = (await reply.text()).split("<details>");
+      const told = `HUB_URL is ${other.url}, and this hub calls itself http://hub.localhost:3000. Set HUB_URL to that`;
+      expect(reply.status).toBe(503);
+      expect(forPeople).toContain("Code <code>hub_url_other_name</code>");
+      expect(forPeople).not.toContain("HUB_URL");
+      expect(forDevelopers).toContain(told);
+      expect(own.codes()).toEqual(["hub_url_other_name"]);
+      expect(own.log[0]?.message).toContain(told);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test("is not asked to recognise anybody", async () => {
+    hub.healthAnswer = answerOf("https://hub.example");
+    expect(location(await site.recognise(browser.request("/cart")))).toBe("");
+    expect(site.log.map(({ code, level }) => [code, level])).toEqual([["hub_url_other_name", "warn"]]);
+  });
+
+  test("is trusted with markup in its name no more than others", async () => {
+    hub.healthAnswer = answerOf("https://hub.example/<script>");
+    expect(await (await signIn()).text()).not.toContain("<script");
+  });
+
+  test("a hub of before that did not say it, or the same address written otherwise, is none", async () => {
+    for (const url of [undefined, 7, "", "javascript:alert(1)", `${hub.url.toUpperCase()}/`]) {
+      hub.healthAnswer = answerOf(url);
+      site.clock.now += 5_000;
+      expect((await signIn()).status, String(url)).toBe(303);
+    }
+  });
+
+  test("is found under its own name within a second of the mending", async () => {
+    hub.healthAnswer = answerOf("https://hub.example");
+    await signIn();
+    hub.healthAnswer = answerOf(hub.url);
+    site.clock.now += 1_000;
+    expect((await signIn()).status).toBe(303);
   });
 });
 

@@ -7,9 +7,9 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-test("the process says that it is alive, and that it is a hub", async () => {
+test("the process says that it is alive, that it is a hub, and under which address", async () => {
   const answer = await new TestBrowser(opened).get("/healthz");
-  const body = { status: "ok", service: "gatehouse-hub" };
+  const body = { status: "ok", service: "gatehouse-hub", url: opened.hub.settings.hubUrl };
   expect([answer.status, JSON.parse(answer.body)]).toEqual([200, body]);
 });
 

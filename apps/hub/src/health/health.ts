@@ -2,7 +2,7 @@ import { json, type Route, route } from "../http/route.ts";
 
 /**
  * The process answers, and says who it is: whoever was given a wrong `HUB_URL` may reach a server that answers 200
- * here too. Says nothing of what it depends on: a restart would not mend that.
+ * here too, or the hub under a name that its cookies and issuer do not have. Says nothing of what it depends on: a restart would not mend that.
  */
 const healthz = route({
   method: "GET",
@@ -11,7 +11,7 @@ const healthz = route({
   antiForgery: "changes-nothing",
   sends: "nothing",
   speaks: "json",
-  answer: async () => json(200, { status: "ok", service: "gatehouse-hub" }),
+  answer: async ({ hub }) => json(200, { status: "ok", service: "gatehouse-hub", url: hub.settings.hubUrl }),
 });
 
 /** It may take traffic: the database answers and is migrated, sites are read. */
