@@ -1,4 +1,4 @@
-import { openDatabase } from "@gatehouse/database";
+import { type Database, openDatabase } from "@gatehouse/database";
 import { verify } from "@node-rs/argon2";
 import { beforeAll, expect, test } from "vitest";
 import { runCommand } from "../test-support/run-command.ts";
@@ -57,16 +57,7 @@ test("who was disabled is enabled again", async () => {
 
 test("a new password takes the place of the old one and ends her sessions, for that reason", async () => {
   const { result: added } = await run("user add ida --email ida@example.com");
-  const database = await openDatabase({
-    url: DATABASE_URL,
-    dataDirectory: "/nowhere",
-    idleSeconds: 60,
-    maxSeconds: 60,
-  });
-  try {
-    const token = "a token that no other test of this file has";
-    const start = { token, userAgent: "", address: "", longTerm: false };
-    await database.sessions.start({ personId: String(added.id), ...start });
+  await withSession(String(added.id), async (database, token) => {
     const { result, text } = await run("user password ida");
     expect(result).toMatchObject({ username: "ida", sessionsEnded: 1 });
     expect(text).toContain(String(result.password));
@@ -77,7 +68,40 @@ test("a new password takes the place of the old one and ends her sessions, for t
       state: "ended",
       reason: "password-changed",
     });
+  });
+});
+
+test("who is disabled is signed out, and hears later that it was for that", async () => {
+  const { result: added } = await run("user add klara --email klara@example.com");
+  await withSession(String(added.id), async (database, token) => {
+    const { result, text } = await run("user disable klara");
+    expect(result).toEqual({ username: "klara", sessionsEnded: 1 });
+    expect(text).toBe("Disabled klara; 1 session(s) ended.");
+    // Enabled again she still comes with the old cookie: then the hub knows it from the session alone.
+    await run("user enable klara");
+    expect(await database.sessions.find(token, { touch: false })).toMatchObject({
+      state: "ended",
+      reason: "disabled",
+    });
+  });
+});
+
+/** Runs this while the person is signed in. */
+async function withSession(
+  personId: string,
+  use: (database: Database, token: string) => Promise<void>,
+): Promise<void> {
+  const database = await openDatabase({
+    url: DATABASE_URL,
+    dataDirectory: "/nowhere",
+    idleSeconds: 60,
+    maxSeconds: 60,
+  });
+  try {
+    const token = `a token that ${personId} alone has`;
+    await database.sessions.start({ personId, token, userAgent: "", address: "", longTerm: false });
+    await use(database, token);
   } finally {
     await database.close();
   }
-});
+}
