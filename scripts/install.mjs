@@ -1,6 +1,7 @@
 /** Brings `node_modules` to what the lock file says, and leaves it alone when it is there already. */
 import { createHash } from "node:crypto";
 import {
+  copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -101,7 +102,12 @@ export function keepOwnNode(own = process.execPath, tree = modules) {
   const path = join(dirname(tree), ".turbo", `node-${process.pid}`);
   mkdirSync(dirname(path), { recursive: true });
   rmSync(path, { force: true });
-  linkSync(own, path);
+  try {
+    linkSync(own, path);
+  } catch {
+    // A file system without second names, or .turbo lies on another one.
+    copyFileSync(own, path);
+  }
   return { path, release: () => rmSync(path, { force: true }) };
 }
 

@@ -1,9 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keepOwnNode } from "./install.mjs";
+
+vi.mock("node:fs", async (importOriginal) => {
+  const original = await importOriginal<typeof import("node:fs")>();
+  return { ...original, linkSync: vi.fn(original.linkSync) };
+});
 
 let checkout: string;
 beforeEach(() => {
@@ -11,7 +16,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(checkout, { recursive: true }));
 
-test("Node runs on while the packages it lies in are replaced, and leaves nothing behind", () => {
+const title = "Node runs on while the packages it lies in are replaced, and leaves nothing behind";
+test.each(["", ", where a file has one name only"])(`${title}%s`, (onlyOneName) => {
+  if (onlyOneName)
+    vi.mocked(linkSync).mockImplementationOnce(() => {
+      throw Object.assign(new Error("cross-device link not permitted"), { code: "EXDEV" });
+    });
   const tree = join(checkout, "node_modules");
   const own = join(tree, "node", "bin", "node");
   mkdirSync(join(own, ".."), { recursive: true });
