@@ -2,6 +2,7 @@ import { ArtifactReads, type ArtifactRow, findLivingArtifacts } from "./artifact
 import { centralSessionFrom, personFrom } from "./central-session-row.ts";
 import { isUuid } from "./is-uuid.ts";
 import { jsonText } from "./json-text.ts";
+import { MachineTokens } from "./machine-tokens.ts";
 import type { ArtifactName, FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
@@ -67,10 +68,12 @@ const byHash = "#";
 export class PostgresOidcArtifactStore implements OidcArtifactStore {
   readonly #pool: Pool;
   readonly #reads: ArtifactReads;
+  readonly #machineTokens: MachineTokens;
 
   constructor(pool: Pool) {
     this.#pool = pool;
     this.#reads = new ArtifactReads(pool);
+    this.#machineTokens = new MachineTokens(pool);
   }
 
   async upsert(id: string, artifact: OidcArtifact): Promise<void> {
@@ -114,10 +117,12 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
     spent: ArtifactName | null,
     kept: readonly { readonly id: string; readonly artifact: OidcArtifact }[],
   ): Promise<boolean> {
-    const values = [
-      spent === null ? null : hashOf(spent.kind, spent.id),
-      jsonText(kept.map(({ id, artifact }) => rowOf(id, artifact))),
-    ];
+    const rowsKept = kept.map(({ id, artifact }) => rowOf(id, artifact));
+    if (spent === null && rowsKept.every(({ kind }) => kind === "ClientCredentials")) {
+      await this.#machineTokens.write(rowsKept);
+      return true;
+    }
+    const values = [spent === null ? null : hashOf(spent.kind, spent.id), jsonText(rowsKept)];
     const query = { name: "oidc-consume-and-keep", text: consumeAndKeep, values };
     const { rows } = await this.#pool.query<{ won: boolean }>(query);
     return rows[0]?.won === true;

@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+
+let trial: TrialDatabase;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+afterAll(() => trial.close());
+
+const token = (clientId: string) => ({
+  id: randomUUID(),
+  artifact: { kind: "ClientCredentials", payload: { clientId }, clientId, lifeSeconds: 60 },
+});
+
+test("those of one turn are one statement, each is found as its own, and ends in its time", async () => {
+  const { oidcArtifacts, pool, testClock } = trial.database;
+  const query = vi.spyOn(pool, "query");
+  const tokens = Array.from({ length: 50 }, (_, index) => token(`site-${index}`));
+  await Promise.all(tokens.map((one) => oidcArtifacts.consumeAndKeep(null, [one])));
+  expect(query).toHaveBeenCalledTimes(1);
+  query.mockRestore();
+  const found = await Promise.all(tokens.map(({ id }) => oidcArtifacts.find("ClientCredentials", id)));
+  expect(found.map((one) => one?.payload.clientId)).toEqual(tokens.map(({ artifact }) => artifact.clientId));
+  await oidcArtifacts.destroy("ClientCredentials", tokens[0]?.id ?? "");
+  expect(await oidcArtifacts.find("ClientCredentials", tokens[0]?.id ?? "")).toBeNull();
+  await testClock.advance(61);
+  expect(await oidcArtifacts.find("ClientCredentials", tokens[1]?.id ?? "")).toBeNull();
+});
+
+test("nothing else is written without waiting for the disk", async () => {
+  const { oidcArtifacts, pool } = trial.database;
+  await oidcArtifacts.consumeAndKeep(null, [token("site")]);
+  const settings = await Promise.all(Array.from({ length: 12 }, () => pool.query("SHOW synchronous_commit")));
+  expect(new Set(settings.map(({ rows }) => rows[0].synchronous_commit))).toEqual(new Set(["on"]));
+});
+
+test("when it cannot be written, everybody who waits hears so", async () => {
+  const { oidcArtifacts } = trial.database;
+  const twice = token("site");
+  const writes = await Promise.allSettled(
+    [twice, twice].map((one) => oidcArtifacts.consumeAndKeep(null, [one])),
+  );
+  expect(writes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(await oidcArtifacts.find("ClientCredentials", twice.id)).toBeNull();
+});
