@@ -23,7 +23,11 @@ export default function ConsentPage() {
           <GateBrand />
           <h1 className="ui-title">Allow {model.site.name}?</h1>
           <p className="gate-to">
-            You are here as <strong>{model.person.name}</strong> · {model.person.username}
+            You are here as{" "}
+            <strong>
+              <bdi>{model.person.name}</bdi>
+            </strong>{" "}
+            · <bdi>{model.person.username}</bdi>
           </p>
         </header>
         <Device device={model.device} site={model.site.name} />
