@@ -1,7 +1,7 @@
 /** Every screen, as axe and narrow windows see it. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, gatehouseTest as test } from "@gatehouse/testing";
-import { visitScreens } from "./visit-screens.ts";
+import { visitScreens } from "./visit-screens/visit-screens.ts";
 
 const longName = "Wilhelmina Maximiliana van den Oudenhoven-Rotterdammer-Jonge";
 const rightToLeftName = "ליאורה בת־אברהם כהן";

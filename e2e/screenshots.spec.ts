@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { expect, gatehouseTest as test } from "@gatehouse/testing";
-import { visitScreens } from "./visit-screens.ts";
+import { visitScreens } from "./visit-screens/visit-screens.ts";
 
 const folder = process.env.SCREENSHOTS_DIR;
 const colorSchemes = ["light", "dark"] as const;

@@ -1,0 +1,40 @@
+import { fillSignInForm } from "@gatehouse/testing";
+import type { Tour } from "./tour.ts";
+
+/** The account page with a connected app, her app passwords, and her choices at signing in. */
+export async function visitAccount(tour: Tour): Promise<void> {
+  const { page, sites, person, visit, look } = tour;
+  await visit(`${sites.hub}/account`, "account at the hub");
+  await page.getByText("Sign out everywhere", { exact: true }).click();
+  await look("account at the hub, asked to confirm");
+  await page.goto(`${sites.hub}/account`);
+  await page.getByText(/^Disconnect:/).click();
+  await look("connected apps, asked to confirm");
+  await visitAppPasswords(tour);
+  await page.goto(`${sites.hub}/cas/login?renew=true`);
+  await look("sign-in page, once more");
+  await page.getByLabel("Ask me before signing me in to another site").check();
+  await page.getByLabel("Keep me signed in on this browser").check();
+  await fillSignInForm(page, person);
+  await page.waitForURL(`${sites.hub}/account`);
+  await look("account at the hub, with her choices");
+  const service = `${sites.shop}/api/auth/callback/gatehouse`;
+  await visit(`${sites.hub}/cas/login?${new URLSearchParams({ service })}`, "asked before a site");
+  await visit(`${sites.bank}/api/auth/sign-in?returnTo=/accounts`, "asked before a site by OpenID Connect");
+}
+
+async function visitAppPasswords({ page, sites: { hub }, visit, look }: Tour): Promise<void> {
+  const make = page.getByRole("button", { name: "Make the app password" });
+  await visit(`${hub}/account/app-passwords/new`, "form for an app password");
+  await make.click();
+  await page.getByRole("alert").waitFor();
+  await look("form for an app password, with errors");
+  await page.getByLabel("Name").fill("Backup of the laptop, and its rather long name in all");
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await make.click();
+  await page.getByRole("heading", { name: "Your new app password" }).waitFor();
+  await look("app password, shown once");
+  await page.goto(`${hub}/account`);
+  await page.getByText(/^Revoke:/).click();
+  await look("app passwords, asked to confirm");
+}
