@@ -31,7 +31,8 @@ const goOn = route({
         error_description: "no sign-in here is of the kind that is asked for",
       });
     if (flow.prompt.name === "login") return askForSignIn(call, flow, found);
-    if (found.state !== "alive") return askForSignIn(call, flow, found);
+    if (found.state !== "alive" || isOfAnother(flow, found.session.person.id))
+      return askForSignIn(call, flow, found);
     const site = siteOf(call, flow);
     const token = call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`);
     const asked = missing(flow, call.hub.sites);
@@ -71,7 +72,7 @@ const decide = route({
   async answer(call, { parameters }) {
     const flow = await flowOf(call);
     const found = await call.hub.findSession(call, { touch: true });
-    if (found.state !== "alive") return seeOther(call.path);
+    if (found.state !== "alive" || isOfAnother(flow, found.session.person.id)) return seeOther(call.path);
     const { session } = found;
     if (!call.hub.keys.form.isSignature(`${session.id}:${flow.uid}`, parameters.get("token") ?? ""))
       throw new HubError(403, "form_token_wrong", "Please try again", [
@@ -112,6 +113,11 @@ async function flowOf(call: Call): Promise<Flow> {
     "What you were doing has expired, or was begun in another browser. Nothing was changed.",
     "Go back to the site and begin once more.",
   ]);
+}
+
+/** Somebody else has signed in meanwhile: what the flow knows, its grant too, is not hers to decide about. */
+function isOfAnother({ session }: Flow, personId: string): boolean {
+  return session?.accountId !== undefined && session.accountId !== personId;
 }
 
 /**

@@ -372,6 +372,38 @@ describe("consent of a third-party site", () => {
     const denied = await browser.follow(await browser.post(path, { ...hidden(page), answer: "deny" }));
     expect(new URL(denied.location).searchParams.get("error")).toBe("access_denied");
   });
+
+  test("Core 3.1.2.4 whoever signs in meanwhile decides for herself, and about nobody else's grant", async () => {
+    const { database } = opened.hub;
+    const browser = await signedIn();
+    const first = await consentPage(browser);
+    const allowed = { ...hidden(first.page), answer: "allow", "allow:transactions.read": "true" };
+    await browser.follow(await browser.post(first.path, allowed));
+    const asked = await browser.get(
+      (await begunAt({ scope: "openid email profile", prompt: "consent" })).path,
+    );
+    expect((await browser.follow(asked)).screen("consent").person.username).toBe("alice");
+    const dora = await opened.createPerson({ username: "dora" });
+    await browser.get("/cas/logout");
+    await browser.signIn(dora);
+    // The flow goes on as hers, from its beginning: no form of it is about what alice's grant lacks.
+    const anew = await browser.get(asked.location);
+    expect([anew.status, anew.location]).toEqual([303, expect.stringContaining("/oidc/auth/")]);
+    const again = await browser.follow(anew);
+    const hers = await browser.follow(again);
+    expect(hers.screen("consent").person.username).toBe("dora");
+    expect(await database.consents.find(dora.id, "budget")).toBeNull();
+    const yes = await browser.post(again.location, {
+      ...hidden(hers),
+      answer: "allow",
+      "allow:email": "true",
+    });
+    const { searchParams } = new URL((await browser.follow(yes)).location);
+    expect([searchParams.has("code"), searchParams.get("error")]).toEqual([true, null]);
+    const consent = await database.consents.find(dora.id, "budget");
+    expect(consent?.scopes).toContain("email");
+    expect(consent?.scopes).not.toContain("profile");
+  });
 });
 
 test("RFC 6749 4.4 client credentials, and a wrong secret", async () => {
