@@ -81,6 +81,7 @@ describe("RFC 7523 3 private_key_jwt", () => {
   test.each<[string, object]>([
     ["of another audience", { aud: "https://evil.example/oidc" }],
     ["without an audience", { aud: undefined }],
+    ["of no audience", { aud: [] }],
     ["by another issuer", { iss: "keyed2" }],
     ["about another site", { sub: "keyed2" }],
     ["that has ended", { exp: Math.floor(Date.now() / 1000) - 60 }],
@@ -91,6 +92,12 @@ describe("RFC 7523 3 private_key_jwt", () => {
     const { status, json } = await present(await sign(wrong));
     expect([status >= 400 && status < 500, json.access_token]).toEqual([true, undefined]);
     expect(["invalid_client", "invalid_request"]).toContain(json.error);
+  });
+
+  test("3 (3) one that is for another server too is refused: that one could spend it here", async () => {
+    const own = `${opened.origin}/oidc`;
+    expect(await present(await sign({ aud: [own, "https://evil.example"] }))).toMatchObject(invalidClient);
+    expect(await present(await sign({ aud: [own] }))).toMatchObject({ status: 200 });
   });
 
   test("RFC 8725 3.1 alg none, HMAC with the public key, a key of its own making", async () => {

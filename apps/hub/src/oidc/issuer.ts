@@ -18,7 +18,7 @@ import { loadGrant } from "./grant.ts";
 import { explainOutages, logOutage } from "./outage.ts";
 import { AnsweredBefore, answerRefreshesTwice } from "./refresh-replay.ts";
 import { rememberClients } from "./remember-clients.ts";
-import { detectReplays, refuseLongAssertions } from "./replay-detection.ts";
+import { detectReplays, judgeAssertion } from "./replay-detection.ts";
 import { settleBeforeAnswers } from "./request-artifacts.ts";
 import type { OpenedKey } from "./signing-keys.ts";
 import { subjects } from "./subject.ts";
@@ -133,7 +133,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     pkce: { required: (_ctx, client) => hub.sites.find(client.clientId)?.oidc?.pkce !== "optional" },
     ttl: lives,
     rotateRefreshToken: true,
-    assertJwtClientAuthClaimsAndHeader: refuseLongAssertions,
+    assertJwtClientAuthClaimsAndHeader: judgeAssertion,
     conformIdTokenClaims: true,
     allowOmittingSingleRegisteredRedirectUri: false,
     expiresWithSession: async (_ctx, code) => !code.scopes.has("offline_access"),

@@ -29,10 +29,19 @@ export function detectReplays(provider: Provider, { oidcArtifacts }: Pick<Databa
     );
 }
 
-/** @see RFC 7523, section 3 (4) */
-export function refuseLongAssertions(_ctx: unknown, { exp }: { readonly exp?: unknown }): void {
+/**
+ * An assertion that names another server too may have been made for that one, which could then spend it here.
+ *
+ * @see RFC 7523, section 3 (3) and (4); draft-ietf-oauth-rfc7523bis, section 4 (one audience)
+ */
+export function judgeAssertion(
+  _ctx: unknown,
+  { exp, aud }: { readonly exp?: unknown; readonly aud?: unknown },
+): void {
   if (Number(exp) > now() + longestAssertionSeconds)
     throw new errors.InvalidClientAuth("the client_assertion ends too far in the future");
+  if ([aud].flat().length !== 1)
+    throw new errors.InvalidClientAuth("the client_assertion is for another server too");
 }
 
 function now(): number {
