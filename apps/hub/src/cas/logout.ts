@@ -9,7 +9,7 @@ import {
   type Service,
 } from "@gatehouse/cas/server";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
-import { asksForFrontChannel, frontChannelAddress } from "../logout/logout-message.ts";
+import { asksForFrontChannel, canBeTold, frontChannelAddress } from "../logout/logout-message.ts";
 import type { LoggedOutScreen } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { flowOf, writeNote } from "./login-form.ts";
@@ -94,7 +94,10 @@ async function whoIsTold({ hub, log }: Call, sessionIds: readonly string[]): Pro
   const deliveries = (
     await Promise.all(sessionIds.map((id) => hub.database.logoutDeliveries.listOf(id)))
   ).flat();
-  const ids = [...new Set(deliveries.map(({ siteId }) => siteId))];
+  const told = deliveries.flatMap((delivery) => {
+    const site = hub.sites.find(delivery.siteId);
+    return site !== undefined && canBeTold(site, delivery) ? site : [];
+  });
   const frontChannel = deliveries.flatMap((delivery) => {
     const site = hub.sites.find(delivery.siteId);
     if (site === undefined || !asksForFrontChannel(site, delivery)) return [];
@@ -111,7 +114,7 @@ async function whoIsTold({ hub, log }: Call, sessionIds: readonly string[]): Pro
     return frontChannelLogoutUrl(address, renderLogoutRequest(message));
   });
   return {
-    sites: ids.flatMap((id) => hub.sites.find(id) ?? []).map(({ name, host }) => ({ name, host })),
+    sites: [...new Set(told)].map(({ name, host }) => ({ name, host })),
     frontChannel: await Promise.all(frontChannel),
   };
 }

@@ -18,6 +18,9 @@ export type LogoutMessage = { readonly url: string; readonly body: string } | { 
 /** What tells whom a message is for. */
 type SignIn = Pick<LogoutDelivery, "service" | "sessionIndex">;
 
+/** What of a registration says where an OpenID Connect site is told. */
+type Reachable = { readonly oidc?: { readonly backchannelLogoutUrl?: string | undefined } | undefined };
+
 /** A sign-in by CAS is named by the ticket it was made from, one by OpenID Connect by its sid. */
 const isCasSignIn = ({ sessionIndex }: SignIn): boolean =>
   isTicketId("ST", sessionIndex) || isTicketId("PT", sessionIndex);
@@ -25,6 +28,11 @@ const isCasSignIn = ({ sessionIndex }: SignIn): boolean =>
 /** Whether a site asks to be told of a sign-in by the person's browser. */
 export function asksForFrontChannel(site: RegisteredSite, signIn: SignIn): boolean {
   return site.cas?.logoutChannel === "front" && isCasSignIn(signIn);
+}
+
+/** Whether there is a way to tell a site; a program on her own machine has none. */
+export function canBeTold(site: Reachable, signIn: SignIn): boolean {
+  return isCasSignIn(signIn) || site.oidc?.backchannelLogoutUrl !== undefined;
 }
 
 /** Where her browser brings the message; `undefined`: the hub posts it, also where no browser could bring it. */

@@ -1,0 +1,18 @@
+import { createTicketId } from "@gatehouse/cas/server";
+import { expect, test } from "vitest";
+import { canBeTold } from "./logout-message.ts";
+
+const byCas = { service: "http://shop.localhost/", sessionIndex: createTicketId("ST") };
+const byOidc = {
+  service: "http://shop.localhost/",
+  sessionIndex: "VIvpYROtMdYH5cYeDTDvqDaNtfaNHvyAohfcZFd0MHV",
+};
+
+test("a program without an address for logout tokens is not said to be told", () => {
+  expect(canBeTold({ oidc: {} }, byOidc)).toBe(false);
+  expect(canBeTold({ oidc: { backchannelLogoutUrl: "http://shop.localhost/out" } }, byOidc)).toBe(true);
+});
+
+test("a sign-in by CAS can always be told, at the address it was made for", () => {
+  expect(canBeTold({}, byCas)).toBe(true);
+});
