@@ -55,11 +55,12 @@ const commands: Readonly<Record<string, (settings: Settings, device: boolean) =>
 try {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { device: { type: "boolean" } },
+    options: { device: { type: "boolean" }, help: { type: "boolean", short: "h" } },
   });
   const command = positionals.length === 1 ? commands[positionals[0] ?? ""] : undefined;
-  if (command === undefined) throw new BudgetError("usage", usage);
-  await command(readSettings(), values.device === true);
+  if (values.help === true) say(usage);
+  else if (command === undefined) throw new BudgetError("usage", usage);
+  else await command(readSettings(), values.device === true);
 } catch (error) {
   const known =
     error instanceof BudgetError || (error as { readonly code?: string }).code?.startsWith("ERR_PARSE_ARGS");

@@ -1,0 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const budget = (...words: readonly string[]) =>
+  spawnSync(process.execPath, [join(import.meta.dirname, "../main.ts"), ...words], { encoding: "utf8" });
+
+test("--help explains the commands and is no failure; without a command it is one", () => {
+  const asked = budget("--help");
+  expect(asked.stdout).toContain("sign-in --device");
+  expect(asked.status).toBe(0);
+  const nothing = budget();
+  expect(nothing.stderr).toContain("sign-in --device");
+  expect(nothing.status).toBe(2);
+});
