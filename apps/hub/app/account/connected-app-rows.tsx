@@ -58,7 +58,9 @@ function Disconnect({ app, token }: { app: ConnectedApp; token: string }) {
         <input type="hidden" name="token" value={token} />
         <input type="hidden" name="app" value={app.id} />
         <Button kind="danger" busyLabel="Disconnecting …">
-          Disconnect <bdi>{app.name}</bdi>
+          <span>
+            Disconnect <bdi>{app.name}</bdi>
+          </span>
         </Button>
       </form>
     </Confirm>

@@ -98,6 +98,6 @@ function Never({ never, site }: { never: readonly string[]; site: string }) {
 function howLong({ offline, days, device }: ConsentScreen): string {
   if (device !== null && !offline) return "This holds until you sign out in this browser.";
   return offline
-    ? `This holds for ${days} days, also when you are signed out.`
+    ? `This holds for ${days} days, also when you are signed out. You can take it back sooner on your account page.`
     : "This holds until you sign out.";
 }
