@@ -62,10 +62,8 @@ try {
   else if (command === undefined) throw new BudgetError("usage", usage);
   else await command(readSettings(), values.device === true);
 } catch (error) {
-  const known =
-    error instanceof BudgetError || (error as { readonly code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-  if (!known) throw error;
-  const { code, message } = error as BudgetError;
+  // Of the hub's answers, too: nobody reads a stack trace.
+  const { code = "unexpected", message } = error as Partial<BudgetError>;
   process.stderr.write(`budget: ${message}\n${code === "usage" ? "" : `code:   ${code}\n`}`);
   process.exitCode = code === "usage" ? 2 : 1;
 }

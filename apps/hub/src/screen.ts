@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { AccountScreen, AppPasswordMadeScreen, MakeAppPasswordScreen } from "./account-screens.ts";
 
 /**
  * What the hub hands to a screen. A Hono route decides and makes one of these; the Next page of
@@ -21,6 +22,8 @@ export interface Screens {
   "make-app-password": MakeAppPasswordScreen;
   "app-password-made": AppPasswordMadeScreen;
 }
+
+export type * from "./account-screens.ts";
 
 /** A site as people know it. */
 export interface SiteName {
@@ -159,91 +162,6 @@ export interface RefusedScreen {
 
 export interface HomeScreen {
   readonly sites: readonly (SiteName & { readonly url: string })[];
-}
-
-export interface AccountScreen {
-  readonly person: { readonly name: string; readonly username: string; readonly email: string };
-  /** Anti-forgery token of every form on the page, posted as `token`. */
-  readonly token: string;
-  /** What just happened, said once: "Ended. Corner Shop was told." */
-  readonly notice: string | null;
-  /** This browser first. */
-  readonly sessions: readonly {
-    readonly id: string;
-    readonly here: boolean;
-    /** "Firefox on Windows". */
-    readonly browser: string;
-    readonly address: string;
-    readonly startedAt: Date;
-    readonly lastActivityAt: Date;
-    /** She wanted to stay signed in; `null`: she did not. */
-    readonly keptUntil: Date | null;
-    /** She wanted to be asked before another site learns who she is. */
-    readonly asksBefore: boolean;
-    readonly sites: readonly (SiteName & { readonly since: Date; readonly lastActivityAt: Date })[];
-  }[];
-  /** What programs use in place of her password, the newest first. */
-  readonly appPasswords: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly allows: readonly Allowed[];
-    readonly createdAt: Date;
-    readonly expiresAt: Date;
-    readonly lastUsedAt: Date | null;
-    readonly expired: boolean;
-  }[];
-  /** Sites of other people that may have something of hers, the latest first. */
-  readonly connectedApps: readonly (SiteName & {
-    readonly id: string;
-    readonly allows: readonly Allowed[];
-    readonly since: Date;
-    readonly until: Date;
-    readonly lastUsedAt: Date | null;
-    /** The site whose API it last asked. */
-    readonly lastUsedFor: string | null;
-  })[];
-  /** Registered sites she may go to. */
-  readonly sites: readonly (SiteName & { readonly url: string })[];
-}
-
-/** Something that is allowed, in words that follow "It may". */
-export interface Allowed {
-  readonly words: string;
-  /** The site's name; `null`: at the hub itself. */
-  readonly at: string | null;
-}
-
-/** What she wants an app password to be. */
-export interface MakeAppPasswordScreen {
-  readonly action: string;
-  /** Hidden fields: form token and the id of what will be made. */
-  readonly hidden: readonly { readonly name: string; readonly value: string }[];
-  readonly name: string;
-  readonly longestName: number;
-  /** Each is a box to tick, sent as `true` under `field`. */
-  readonly scopes: readonly (Allowed & {
-    readonly field: string;
-    readonly chosen: boolean;
-  })[];
-  readonly lives: readonly { readonly days: number; readonly chosen: boolean }[];
-  /** What was wrong with the form as it was sent. */
-  readonly errors: readonly MakeAppPasswordErrorCode[];
-}
-
-export type MakeAppPasswordErrorCode =
-  | "name_missing"
-  | "name_too_long"
-  | "scope_missing"
-  | "life_missing"
-  | "too_many";
-
-/** The only page that ever shows an app password. */
-export interface AppPasswordMadeScreen {
-  readonly name: string;
-  readonly secret: string;
-  readonly username: string;
-  readonly allows: readonly Allowed[];
-  readonly expiresAt: Date;
 }
 
 interface Current {

@@ -4,7 +4,7 @@ import { signInUrl, whySignedOut } from "../auth.ts";
 
 /** Where nobody has to be invited to sign in: she left by herself, or it would not help. */
 const NEXT: Readonly<Partial<Record<SignedOutReason, string>>> = {
-  "signed-out": "Your basket is kept until you sign in again.",
+  "signed-out": "The basket you had is kept until you sign in again.",
   "hub-unavailable": "Your basket is safe and comes back with it.",
   disabled: "Your basket is kept. The people who run the sign-in can tell you more.",
 };

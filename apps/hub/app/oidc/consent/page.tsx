@@ -27,7 +27,7 @@ export default function ConsentPage() {
             <strong>
               <bdi>{model.person.name}</bdi>
             </strong>{" "}
-            · <bdi>{model.person.username}</bdi>
+            (<bdi>{model.person.username}</bdi>)
           </p>
         </header>
         <Device device={model.device} site={model.site.name} />
