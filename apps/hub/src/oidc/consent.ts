@@ -3,7 +3,6 @@ import type { Consent } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { ConsentScreen } from "../screen.ts";
 import { findApi, type KnownApi } from "../site-registry/known-apis.ts";
-import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
 import type { Flow } from "./interaction.ts";
 
@@ -24,22 +23,52 @@ export interface Asked {
   readonly resources: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What was asked for and not decided yet. */
-export function missing(flow: Flow, sites: SiteRegistry): Asked {
+/**
+ * What was asked for and not decided yet; with `prompt=consent` all that was asked for, since her yes is about all of it
+ * (with `offline_access` for longer than her yes before).
+ */
+export function missing(flow: Flow, hub: Pick<Hub, "settings" | "sites">): Asked {
   const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = flow.prompt.details as {
     missingOIDCScope?: string[];
     missingOIDCClaims?: string[];
     missingResourceScopes?: Record<string, string[]>;
   };
-  const registered = registeredScopes({ sites }, String(flow.params.client_id));
+  const registered = registeredScopes(hub, String(flow.params.client_id));
+  const isAnew = flow.prompt.reasons.includes("consent_prompt");
+  const anew = isAnew ? askedAnew(flow, registered, hub) : { scopes: [], resources: {} };
   const byClaim = scopesOfClaims(missingOIDCClaims ?? []).filter((scope) => registered.includes(scope));
   return {
     clientId: String(flow.params.client_id),
     grantId: flow.grantId,
-    scopes: [...new Set([...(missingOIDCScope ?? []), ...byClaim])],
+    scopes: [...new Set([...(missingOIDCScope ?? []), ...byClaim, ...anew.scopes])],
     claims: missingOIDCClaims ?? [],
-    resources: missingResourceScopes ?? {},
+    resources: { ...missingResourceScopes, ...anew.resources },
   };
+}
+
+/** All of a request, decided or not. */
+function askedAnew(
+  { params }: Flow,
+  registered: readonly string[],
+  hub: Pick<Hub, "settings" | "sites">,
+): Pick<Asked, "scopes" | "resources"> {
+  const named = String(params.scope ?? "").split(" ");
+  const resources = [params.resource ?? []].flat().flatMap((resource) => {
+    const api = findApi(hub, String(resource));
+    const asked = named.filter(
+      (scope) => registered.includes(scope) && Object.hasOwn(api?.scopes ?? {}, scope),
+    );
+    return asked.length === 0 ? [] : [[String(resource), asked] as const];
+  });
+  const byClaim = scopesOfClaims(namedClaims(params.claims)).filter((scope) => registered.includes(scope));
+  const own = named.filter((scope) => Object.hasOwn(ownScopeWords, scope));
+  return { scopes: [...new Set([...own, ...byClaim])], resources: Object.fromEntries(resources) };
+}
+
+/** The issuer has read it before. @see OpenID Connect Core 1.0, section 5.5 */
+function namedClaims(claims: unknown): readonly string[] {
+  const asked = typeof claims === "string" ? (JSON.parse(claims) as Record<string, unknown>) : {};
+  return [asked.id_token, asked.userinfo].flatMap((of) => Object.keys(of ?? {}));
 }
 
 /** What the page lists; `openid` and `offline_access` are no things that one ticks. */
@@ -90,6 +119,7 @@ export async function recordConsent(
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const grant = found ?? new provider.Grant({ accountId: personId, clientId });
   const isAllowed = (scope: string): boolean => ownScopeWords[scope] === undefined || allowed.has(scope);
+  forgetRefusals(grant, scopes, resources);
   grant.addOIDCScope(scopes.join(" "));
   const declined = scopes.filter((scope) => !isAllowed(scope));
   if (declined.length > 0) grant.rejectOIDCScope(declined.join(" "));
@@ -101,29 +131,56 @@ export async function recordConsent(
   }
   // A site of the house is no connected app.
   if (sites.find(clientId)?.firstParty === true) return grant.save();
-  await keepConsent(database, personId, clientId, {
-    scopes: scopes.filter((scope) => isAllowed(scope)),
-    resources: Object.fromEntries(
-      Object.entries(resources).map(([resource, asked]) => [
-        resource,
-        asked.filter((scope) => allowed.has(scope)),
-      ]),
-    ),
-  });
+  await keepConsent(
+    database,
+    personId,
+    { clientId, scopes, resources },
+    {
+      scopes: scopes.filter((scope) => isAllowed(scope)),
+      resources: Object.fromEntries(
+        Object.entries(resources).map(([resource, asked]) => [
+          resource,
+          asked.filter((scope) => allowed.has(scope)),
+        ]),
+      ),
+    },
+  );
   return grant.save();
 }
 
-/** Adds to what she allowed before. */
+/** What she decides about now is not what she declined before. */
+function forgetRefusals(grant: object, scopes: readonly string[], resources: Asked["resources"]): void {
+  const { rejected } = grant as {
+    rejected?: { openid?: { scope?: string }; resources?: Record<string, string> };
+  };
+  const without = (text: string | undefined, decided: readonly string[]) =>
+    (text ?? "")
+      .split(" ")
+      .filter((scope) => !decided.includes(scope))
+      .join(" ");
+  if (rejected?.openid?.scope !== undefined) rejected.openid.scope = without(rejected.openid.scope, scopes);
+  for (const [resource, decided] of Object.entries(resources))
+    if (rejected?.resources?.[resource] !== undefined)
+      rejected.resources[resource] = without(rejected.resources[resource], decided);
+}
+
+/** What she was not asked about now stays as she allowed it before. */
 async function keepConsent(
   { consents }: Hub["database"],
   personId: string,
-  clientId: string,
+  asked: Pick<Asked, "clientId" | "scopes" | "resources">,
   given: Pick<Consent, "scopes" | "resources">,
 ): Promise<void> {
+  const { clientId } = asked;
   const before = await consents.find(personId, clientId);
-  const scopes = [...new Set([...(before?.scopes ?? []), ...given.scopes])];
+  const merge = (
+    old: readonly string[] = [],
+    decided: readonly string[] = [],
+    yes: readonly string[] = [],
+  ) => [...new Set([...old.filter((scope) => !decided.includes(scope)), ...yes])];
+  const scopes = merge(before?.scopes, asked.scopes, given.scopes);
   const resources = { ...before?.resources };
   for (const [resource, added] of Object.entries(given.resources))
-    resources[resource] = [...new Set([...(resources[resource] ?? []), ...added])];
+    resources[resource] = merge(resources[resource], asked.resources[resource], added);
   await consents.give({ personId, clientId, scopes, resources }, consentDays * 86_400);
 }

@@ -35,7 +35,7 @@ const goOn = route({
       return askForSignIn(call, flow, found);
     const site = siteOf(call, flow);
     const token = call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`);
-    const asked = missing(flow, call.hub.sites);
+    const asked = missing(flow, call.hub);
     if (onlyAsksBefore(flow)) {
       const screen = askBeforePage(call, site, found.session.person, token);
       return { screen, formTargets: originsOf(site) };
@@ -90,7 +90,7 @@ const decide = route({
     const allowed = new Set(
       [...parameters].flatMap(([name]) => (name.startsWith("allow:") ? [name.slice(6)] : [])),
     );
-    const grantId = await recordConsent(call.hub, missing(flow, call.hub.sites), session.person.id, allowed);
+    const grantId = await recordConsent(call.hub, missing(flow, call.hub), session.person.id, allowed);
     call.log.info(
       { event: "consent.given", site: flow.params.client_id, person: session.person.id },
       "consent given",

@@ -373,6 +373,34 @@ describe("consent of a third-party site", () => {
     expect(new URL(denied.location).searchParams.get("error")).toBe("access_denied");
   });
 
+  test("Core 3.1.2.1 prompt=consent names all that the yes is about, and a no takes it back", async () => {
+    const browser = await signedIn();
+    const asked = await browser.follow(await browser.get((await begunAt()).path));
+    const ticked = { answer: "allow", "allow:email": "true", "allow:transactions.read": "true" };
+    const first = asked.screen("consent").action;
+    await browser.follow(await browser.post(first, { ...hidden(asked), ...ticked }));
+    // It has both, until she signs out; now it asks for them for 90 days.
+    const longer = { scope: "openid email transactions.read offline_access", prompt: "consent" };
+    const { path, checks } = await begunAt(longer);
+    const page = await browser.follow(await browser.get(path));
+    const { asks, offline, action } = page.screen("consent");
+    expect([asks.map(({ value }) => value), offline]).toEqual([["email", "transactions.read"], true]);
+    const yes = await browser.post(action, { ...hidden(page), answer: "allow", "allow:email": "true" });
+    const tokens = await exchange(budget, (await browser.follow(yes)).location, checks);
+    expect((await client.tokenIntrospection(api, tokens.access_token)).scope ?? "").not.toContain(
+      "transactions",
+    );
+    const kept = await opened.hub.database.consents.find(alice.id, "budget");
+    expect([kept?.scopes.includes("email"), kept?.resources[apiAddress]]).toEqual([true, []]);
+    // Declined before, allowed now.
+    const again = await begunAt(longer);
+    const third = await browser.follow(await browser.get(again.path));
+    const back = await browser.post(third.screen("consent").action, { ...hidden(third), ...ticked });
+    const both = await exchange(budget, (await browser.follow(back)).location, again.checks);
+    expect((await client.tokenIntrospection(api, both.access_token)).scope).toBe("transactions.read");
+    await opened.hub.database.consents.takeBack(alice.id, "budget");
+  });
+
   test("Core 3.1.2.4 whoever signs in meanwhile decides for herself, and about nobody else's grant", async () => {
     const { database } = opened.hub;
     const browser = await signedIn();
