@@ -100,7 +100,7 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
     const bank = clone.processes().find(({ directory }) => directory.endsWith("/apps/bank"));
     kill(bank?.pid ?? 0);
     expect(await run.exitCode).not.toBe(0);
-    expect(run.said()).toMatch(/^error: the bank ended by itself/m);
+    expect(run.said()).toMatch(/^error: the bank ended by itself, .* Its log is \S+bank\.log\.$/m);
     expect(await clone.processesAfter(20)).toEqual([]);
   });
 

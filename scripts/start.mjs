@@ -89,7 +89,7 @@ async function serve(apps, settings, progress) {
     return 0;
   }
   throw new PlainError(
-    `the ${end.program.name} ended by itself, so the others were stopped. Its log is ${end.log}.`,
+    `the ${end.program.name} ended by itself, so the others were stopped. Its log is ${end.log.path}.`,
   );
 }
 
