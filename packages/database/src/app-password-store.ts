@@ -62,6 +62,8 @@ export interface AppPasswordStore {
   findForUse(identifier: string, secret: string): Promise<FoundAppPassword | null>;
   /** @returns what it was called; `null` when it is not hers or not there */
   revoke(which: { readonly id: string; readonly personId: string }): Promise<string | null>;
+  /** @returns how many she had */
+  revokeAll(personId: string): Promise<number>;
   /** Deletes what expired 30 days ago and earlier; returns how many. */
   sweep(limit: number): Promise<number>;
 }

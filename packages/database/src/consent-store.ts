@@ -28,6 +28,8 @@ export interface ConsentStore {
   touch(personId: string, clientId: string, resource: string): Promise<void>;
   /** Takes it back with every grant, and so every code and token, of the site. @returns false when there was none */
   takeBack(personId: string, clientId: string): Promise<boolean>;
+  /** The same of every site, and of sites that she was not asked about. @returns how many she had allowed */
+  takeBackAll(personId: string): Promise<number>;
   /** Deletes what has run out; returns how many. */
   sweep(limit: number): Promise<number>;
 }

@@ -109,6 +109,11 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
     return rows[0]?.name ?? null;
   }
 
+  async revokeAll(personId: string): Promise<number> {
+    const { rowCount } = await this.#pool.query("DELETE FROM app_passwords WHERE person_id = $1", [personId]);
+    return rowCount ?? 0;
+  }
+
   async sweep(limit: number): Promise<number> {
     const { rowCount } = await this.#pool.query({
       name: "app-password-sweep",

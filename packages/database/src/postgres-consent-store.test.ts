@@ -39,22 +39,38 @@ test("what was given is found, in place of what was before, until it runs out", 
   expect(await consents.sweep(10)).toBe(1);
 });
 
+/** A token of a site, on a grant. */
+async function keep(clientId: string): Promise<string> {
+  const { oidcArtifacts } = trial.database;
+  const id = randomBytes(32).toString("base64url");
+  const artifact = { kind: "Grant", payload: {}, personId, clientId, lifeSeconds: day };
+  await oidcArtifacts.upsert(id, artifact);
+  const token = randomBytes(32).toString("base64url");
+  await oidcArtifacts.upsert(token, { ...artifact, kind: "AccessToken", grantId: id });
+  return token;
+}
+
 test("taking it back ends its grants and tokens at once, and nobody else's", async () => {
   const { consents, oidcArtifacts } = trial.database;
-  const keep = async (clientId: string) => {
-    const id = randomBytes(32).toString("base64url");
-    const artifact = { kind: "Grant", payload: {}, personId, clientId, lifeSeconds: day };
-    await oidcArtifacts.upsert(id, artifact);
-    const token = randomBytes(32).toString("base64url");
-    await oidcArtifacts.upsert(token, { ...artifact, kind: "AccessToken", grantId: id });
-    return token;
-  };
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give();
   expect(await consents.takeBack(personId, "budget")).toBe(true);
   expect(await consents.takeBack(personId, "budget")).toBe(false);
   expect(await oidcArtifacts.find("AccessToken", budget)).toBeNull();
   expect(await oidcArtifacts.find("AccessToken", other)).not.toBeNull();
+});
+
+test("taken back from everybody at once, nothing of hers is left, and nobody else loses anything", async () => {
+  const { consents, oidcArtifacts } = trial.database;
+  const [budget, other] = [await keep("budget"), await keep("other")];
+  await give();
+  const stranger = (await createPerson(trial.database)).id;
+  await consents.give({ personId: stranger, clientId: "budget", scopes: ["email"], resources: {} }, 60);
+  expect(await consents.takeBackAll(personId)).toBe(1);
+  expect(await consents.takeBackAll(personId)).toBe(0);
+  for (const id of [budget, other]) expect(await oidcArtifacts.find("AccessToken", id)).toBeNull();
+  expect(await consents.listOf(personId)).toEqual([]);
+  expect(await consents.listOf(stranger)).toHaveLength(1);
 });
 
 test("it says when which API last heard of it, written at most once a minute", async () => {

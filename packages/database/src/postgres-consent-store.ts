@@ -28,6 +28,14 @@ const takeBack = `
   )
   SELECT FROM taken`;
 
+const takeBackAll = `
+  WITH taken AS (
+    DELETE FROM consents WHERE person_id = $1 RETURNING client_id
+  ), ended AS (
+    DELETE FROM oidc_artifacts WHERE person_id = $1
+  )
+  SELECT FROM taken`;
+
 const sweep = sweepStatement("consents", "expires_at < hub_now() - interval '1 hour'");
 
 interface ConsentRow {
@@ -70,6 +78,10 @@ export class PostgresConsentStore implements ConsentStore {
 
   async takeBack(personId: string, clientId: string): Promise<boolean> {
     return (await this.#pool.query(takeBack, [personId, clientId])).rowCount === 1;
+  }
+
+  async takeBackAll(personId: string): Promise<number> {
+    return (await this.#pool.query(takeBackAll, [personId])).rowCount ?? 0;
   }
 
   async sweep(limit: number): Promise<number> {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Database, openDatabase } from "@gatehouse/database";
 import { verify } from "@node-rs/argon2";
 import { beforeAll, expect, test } from "vitest";
@@ -58,8 +59,19 @@ test("who was disabled is enabled again", async () => {
 test("a new password takes the place of the old one and ends her sessions, for that reason", async () => {
   const { result: added } = await run("user add ida --email ida@example.com");
   await withSession(String(added.id), async (database, token) => {
+    const personId = String(added.id);
+    await database.consents.give({ personId, clientId: "budget", scopes: [], resources: {} }, 60);
+    const wish = { id: randomUUID(), personId, secret: "gh_1", name: "one", scopes: ["account.read"] };
+    await database.appPasswords.create({ ...wish, lifeSeconds: 60 });
     const { result, text } = await run("user password ida");
-    expect(result).toMatchObject({ username: "ida", sessionsEnded: 1 });
+    expect(result).toMatchObject({
+      username: "ida",
+      sessionsEnded: 1,
+      appsDisconnected: 1,
+      appPasswordsRevoked: 1,
+    });
+    expect(await database.consents.listOf(personId)).toEqual([]);
+    expect(await database.appPasswords.listOf(personId)).toEqual([]);
     expect(text).toContain(String(result.password));
     const hash = (await database.people.findForSignIn("ida"))?.passwordHash ?? "";
     expect(await verify(hash, String(result.password))).toBe(true);

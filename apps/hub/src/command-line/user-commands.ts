@@ -123,7 +123,8 @@ export const userEnable: Command = {
 
 export const userPassword: Command = {
   name: "user password",
-  summary: "Sets a new password and ends the person's sessions everywhere; her browsers say why.",
+  summary:
+    "Sets a new password and ends what the old one may have begun: sessions, connected apps, app passwords.",
   words: ["<username>"],
   options: { ...passwordOption },
   run: (input, settings) =>
@@ -132,10 +133,15 @@ export const userPassword: Command = {
       const { made, shown, passwordHash } = await readOrMakePassword(input);
       await database.people.setPasswordHash(id, passwordHash);
       // After the new hash is there: the old password starts no session that is left out.
-      const ended = await database.sessions.end({ personId: id }, "password-changed");
+      const sessionsEnded = (await database.sessions.end({ personId: id }, "password-changed")).length;
+      // Nor is there a session any more that could allow or make another one of these.
+      const appsDisconnected = await database.consents.takeBackAll(id);
+      const appPasswordsRevoked = await database.appPasswords.revokeAll(id);
       return {
-        result: { username, sessionsEnded: ended.length, ...made },
-        text: `Changed the password of ${username}; ${ended.length} session(s) ended.${shown}`,
+        result: { username, sessionsEnded, appsDisconnected, appPasswordsRevoked, ...made },
+        text:
+          `Changed the password of ${username}; ${sessionsEnded} session(s) ended, ${appsDisconnected} app(s) ` +
+          `disconnected, ${appPasswordsRevoked} app password(s) revoked.${shown}`,
       };
     }),
 };
