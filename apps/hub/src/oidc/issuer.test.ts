@@ -56,9 +56,12 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
   });
 
   test("3.1.2.1 prompt=none: a code, or login_required, and never a page", async () => {
+    const before = opened.lines.length;
     const { path } = await begin(site, shopCallback(), { prompt: "none" });
     const stranger = await new TestBrowser(opened).get(path);
     expect(new URL(stranger.location).searchParams.get("error")).toBe("login_required");
+    // Every visitor whom a site does not know is asked about like this: no warning.
+    expect(opened.lines.slice(before).join()).not.toContain("oidc.authorization.error");
     const again = await (await signedIn()).get((await begin(site, shopCallback(), { prompt: "none" })).path);
     expect(new URL(again.location).searchParams.get("code")).not.toBeNull();
   });

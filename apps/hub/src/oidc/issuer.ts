@@ -85,6 +85,8 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
       if (error instanceof AnsweredBefore) return;
       const outage = event === "server_error" ? databaseOutage(error) : undefined;
       if (outage !== undefined) return logOutage(hub.log, outage);
+      // Each visitor whom a site does not know is asked about so; nothing was refused.
+      if (ctx.oidc?.params?.prompt === "none" && silentAnswers.has(error.message)) return;
       const level = event === "server_error" ? "error" : "warn";
       hub.log[level](
         {
@@ -99,6 +101,9 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   hub.log.debug({ event: "oidc.opened", keys: keys.length, secure }, "issuer opened");
   return provider;
 }
+
+/** What `prompt=none` is answered with in the usual course of things. OpenID Connect Core 1.0, section 3.1.2.6 */
+const silentAnswers = new Set(["login_required", "interaction_required", "consent_required"]);
 
 function configuration(surroundings: IssuerSurroundings): Configuration {
   const { hub, keys } = surroundings;
