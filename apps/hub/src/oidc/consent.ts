@@ -1,4 +1,5 @@
 /** From what a site asks for to words, and from what a person ticked to a grant. */
+import type { RequestParameters } from "@gatehouse/cas/server";
 import type { Consent } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { ConsentScreen } from "../screen.ts";
@@ -95,6 +96,11 @@ export function neverOf({ resources }: Asked, hub: Pick<Hub, "settings" | "sites
     const rest = Object.entries(api?.scopes ?? {}).filter(([scope]) => !asked.includes(scope));
     return rest.map(([, text]) => (api === undefined ? text : wordsAt(api, text)));
   });
+}
+
+/** What was ticked of that list. */
+export function ticked(parameters: RequestParameters): ReadonlySet<string> {
+  return new Set([...parameters.keys()].flatMap((name) => (name.startsWith("allow:") ? name.slice(6) : [])));
 }
 
 function wordsAt({ site }: KnownApi, words: string): string {

@@ -7,7 +7,7 @@
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../screen.ts";
-import { asksOf, consentDays, neverOf } from "./consent.ts";
+import { asksOf, consentDays, neverOf, ticked } from "./consent.ts";
 import { askedByDevice, type DeviceRequest, findDeviceRequest, isProofTooOld } from "./device-request.ts";
 import { settleDevice } from "./settle-device.ts";
 
@@ -69,10 +69,7 @@ const decide = route({
     const request = await findDeviceRequest(call.hub, code);
     if (request?.site.id !== clientId) return refuse(call, code, "code_wrong");
     if (isProofTooOld(call.hub, call.session, request)) return askForSignIn(request.code, true);
-    const allowed =
-      parameters.get("answer") === "allow"
-        ? new Set([...parameters].flatMap(([name]) => (name.startsWith("allow:") ? [name.slice(6)] : [])))
-        : null;
+    const allowed = parameters.get("answer") === "allow" ? ticked(parameters) : null;
     if (!(await settleDevice(call.hub, call.session, request, allowed)))
       return refuse(call, code, "code_wrong");
     call.log.info(

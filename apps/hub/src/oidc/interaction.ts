@@ -6,7 +6,7 @@ import { type Answer, type Call, type Route, route, seeOther } from "../http/rou
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { askBeforePage, onlyAsksBefore } from "./ask-before.ts";
 import { passwordAcr } from "./central-session-view.ts";
-import { asksOf, consentDays, missing, neverOf, recordConsent } from "./consent.ts";
+import { asksOf, consentDays, missing, neverOf, recordConsent, ticked } from "./consent.ts";
 
 /** A flow under way, as oidc-provider keeps it. */
 export type Flow = InstanceType<Provider["Interaction"]>;
@@ -35,11 +35,11 @@ const goOn = route({
       return askForSignIn(call, flow, found);
     const site = siteOf(call, flow);
     const token = call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`);
-    const asked = missing(flow, call.hub);
     if (onlyAsksBefore(flow)) {
       const screen = askBeforePage(call, site, found.session.person, token);
       return { screen, formTargets: originsOf(site) };
     }
+    const asked = missing(flow, call.hub);
     return {
       screen: {
         name: "consent",
@@ -87,10 +87,8 @@ const decide = route({
       );
       return finish(flow, { error: "access_denied", error_description: "the person said no" });
     }
-    const allowed = new Set(
-      [...parameters].flatMap(([name]) => (name.startsWith("allow:") ? [name.slice(6)] : [])),
-    );
-    const grantId = await recordConsent(call.hub, missing(flow, call.hub), session.person.id, allowed);
+    const asked = missing(flow, call.hub);
+    const grantId = await recordConsent(call.hub, asked, session.person.id, ticked(parameters));
     call.log.info(
       { event: "consent.given", site: flow.params.client_id, person: session.person.id },
       "consent given",
