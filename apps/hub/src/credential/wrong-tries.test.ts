@@ -1,5 +1,5 @@
 import type { Database } from "@gatehouse/database";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openTestDatabase } from "../test-support/test-database.ts";
 import { createWrongTries, type TriedFrom, type WrongTries } from "./wrong-tries.ts";
 
@@ -12,6 +12,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await database.pool.query("TRUNCATE rate_limits");
 });
+afterEach(() => vi.restoreAllMocks());
 afterAll(() => database.close());
 
 const here: TriedFrom = { address: "192.0.2.1" };
@@ -38,8 +39,8 @@ test("another address and a site have counters of their own; a network of IPv6 h
 });
 
 test("ASVS 16.5.3 when it cannot count, nothing is answered", async () => {
-  const broken = { query: () => Promise.reject(new Error("database gone")) } as unknown as Database["pool"];
-  await expect(createWrongTries(broken).count(here)).rejects.toThrow("database gone");
+  vi.spyOn(database.pool, "query").mockImplementation(() => Promise.reject(new Error("database gone")));
+  await expect(wrongTries.count(here)).rejects.toThrow("database gone");
 });
 
 test("LOGIN_THROTTLE=off counts nothing", async () => {

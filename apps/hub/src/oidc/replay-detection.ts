@@ -12,10 +12,7 @@ import { errors, type default as Provider } from "oidc-provider";
 const longestAssertionSeconds = 3600;
 
 export function detectReplays(provider: Provider, { oidcArtifacts }: Pick<Database, "oidcArtifacts">): void {
-  const detection = provider.ReplayDetection as unknown as {
-    unique(by: string, id: string, ends: number): Promise<boolean>;
-  };
-  detection.unique = (by, id, ends) =>
+  provider.ReplayDetection.unique = (by, id, ends) =>
     oidcArtifacts.add(
       createHash("sha256")
         .update(JSON.stringify([by, id]))

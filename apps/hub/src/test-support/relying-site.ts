@@ -73,7 +73,7 @@ export class RelyingSite {
   async tokens(answer: URLSearchParams): Promise<Tokens> {
     const { status, json } = await this.exchange(answer.get("code") ?? "");
     if (status !== 200) throw new Error(`no tokens but ${status} ${JSON.stringify(json)}`);
-    const tokens = json as unknown as Tokens;
+    const tokens = json as typeof json & Tokens;
     return { ...tokens, claims: tokens.id_token === undefined ? {} : decodeJwt(tokens.id_token) };
   }
 
