@@ -2,10 +2,10 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { RelyingSite, received, type Tokens, verifier } from "../test-support/relying-site.ts";
+import { type RelyingSite, received, type Tokens, verifier } from "../test-support/relying-site.ts";
+import { suiteEnvironment, suiteRegistration, suiteSecret, suiteSite } from "../test-support/suite-site.ts";
 import { createLogoutToken } from "./logout-token.ts";
 
-const secret = "suite-secret-".padEnd(40, "x");
 const redirectUri = "https://suite.example/callback?fixed=1";
 const opaqueApi = "https://opaque.example/api";
 const jwtApi = "https://jwt.example/api";
@@ -21,32 +21,24 @@ let site: RelyingSite;
 let other: RelyingSite;
 let browser: TestBrowser;
 beforeAll(async () => {
-  const declare = (id: string, more: object = {}) => ({
-    id,
-    name: `The ${id}`,
-    url: "https://suite.example/",
-    firstParty: true,
-    secret: { environment: "SUITE_SITE_SECRET" },
-    oidc: {
-      redirectUris: [redirectUri],
-      grants: ["authorization_code", "refresh_token"],
-      scopes: ["openid", "profile", "offline_access", "read"],
-      backchannelLogoutUrl: `${opaqueApi}/logout`,
-      ...more,
-    },
-  });
+  const oidc = {
+    redirectUris: [redirectUri],
+    grants: ["authorization_code", "refresh_token"],
+    scopes: ["openid", "profile", "offline_access", "read"],
+    backchannelLogoutUrl: `${opaqueApi}/logout`,
+  };
   opened = await openTestHub({
-    environment: { SUITE_SITE_SECRET: secret },
+    environment: suiteEnvironment,
     sites: () => ({
-      suite: declare("suite"),
-      other: declare("other"),
-      opaque: { ...declare("opaque"), api: api(opaqueApi, "opaque") },
-      jwt: { ...declare("jwt"), api: api(jwtApi, "jwt") },
+      suite: suiteRegistration("suite", oidc),
+      other: suiteRegistration("other", oidc),
+      opaque: suiteRegistration("opaque", oidc, { api: api(opaqueApi, "opaque") }),
+      jwt: suiteRegistration("jwt", oidc, { api: api(jwtApi, "jwt") }),
     }),
   });
   alice = await opened.createPerson({ username: "alice" });
-  site = new RelyingSite(opened, { id: "suite", redirectUri, secret });
-  other = new RelyingSite(opened, { id: "other", redirectUri, secret });
+  site = suiteSite(opened, "suite", { redirectUri });
+  other = suiteSite(opened, "other", { redirectUri });
   browser = new TestBrowser(opened);
   await browser.signIn(alice);
 });
@@ -86,7 +78,7 @@ describe("RFC 6749 4.1.3 a code", () => {
     const code = await codeFor();
     const answer = await site.exchange(code, wrong);
     expect([answer.status, answer.json.error]).toEqual([400, error]);
-    expectLogged("grant", error, code, verifier, secret);
+    expectLogged("grant", error, code, verifier, suiteSecret);
   });
 
   test("of another site is refused, and still good for the one it was made for", async () => {
@@ -224,10 +216,10 @@ describe("RFC 6749 5.2 a token request", () => {
     ["with its grant twice", "grant_type=refresh_token&grant_type=refresh_token", "invalid_request"],
     ["without a grant", "code=a", "invalid_request"],
   ])("%s", async (_, body, error) => {
-    const authorization = `Basic ${btoa(`suite:${secret}`)}`;
+    const authorization = `Basic ${btoa(`suite:${suiteSecret}`)}`;
     const { status, json } = await site.postRaw("/oidc/token", body, { authorization });
     expect([status, json.error]).toEqual([400, error]);
-    expectLogged("grant", error, secret);
+    expectLogged("grant", error, suiteSecret);
   });
 });
 
@@ -258,9 +250,7 @@ describe("RFC 8725 3.11, RFC 9700 2.3 a token of another kind or for another", (
   });
 
   test("a token for an API, opaque or JWT, is none for userinfo or for another API", async () => {
-    const [opaque, jwt] = ["opaque", "jwt"].map(
-      (id) => new RelyingSite(opened, { id, redirectUri, secret }),
-    ) as [RelyingSite, RelyingSite];
+    const [opaque, jwt] = [suiteSite(opened, "opaque"), suiteSite(opened, "jwt")];
     for (const resource of [opaqueApi, jwtApi]) {
       const { access_token } = await site.round(browser, alice, { scope: "openid read", resource });
       expect([401, 403]).toContain((await site.userinfo(access_token)).status);

@@ -12,9 +12,13 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, type TestHub } from "../test-hub.ts";
 import { RelyingSite } from "../test-support/relying-site.ts";
+import {
+  redirectUri,
+  suiteSecret as secret,
+  suiteEnvironment,
+  suiteRegistration,
+} from "../test-support/suite-site.ts";
 
-const secret = "suite-secret-".padEnd(40, "x");
-const redirectUri = "https://suite.example/callback";
 let opened: TestHub;
 let site: RelyingSite;
 let keys: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey };
@@ -23,31 +27,25 @@ let jwk: JWK;
 beforeAll(async () => {
   keys = await generateKeyPair("ES256", { extractable: true });
   jwk = { ...(await exportJWK(keys.publicKey)), kid: "the-key", alg: "ES256", use: "sig" };
-  opened = await openTestHub({ environment: { SUITE_SITE_SECRET: secret }, sites: () => registrations() });
+  opened = await openTestHub({ environment: suiteEnvironment, sites: () => registrations() });
   site = new RelyingSite(opened, { id: "keyed", redirectUri });
 });
 afterAll(() => opened.close());
 
 function registrations() {
-  const declare = (id: string, more: object, oidc: object) => ({
-    id,
-    name: `The ${id}`,
-    url: "https://suite.example/",
-    firstParty: true,
-    ...more,
-    oidc: { redirectUris: [redirectUri], grants: ["authorization_code", "client_credentials"], ...oidc },
-  });
-  const withSecret = { secret: { environment: "SUITE_SITE_SECRET" } };
+  const declare = (id: string, oidc: object, more?: object) =>
+    suiteRegistration(id, { grants: ["authorization_code", "client_credentials"], ...oidc }, more);
+  const noSecret = { secret: undefined };
   const byKey = { clientAuthentication: "private_key_jwt", jwks: { keys: [jwk] } };
   return {
-    keyed: declare("keyed", {}, byKey),
-    keyed2: declare("keyed2", {}, byKey),
-    basic: declare("basic", withSecret, { clientAuthentication: "client_secret_basic" }),
-    post: declare("post", withSecret, { clientAuthentication: "client_secret_post" }),
+    keyed: declare("keyed", byKey, noSecret),
+    keyed2: declare("keyed2", byKey, noSecret),
+    basic: declare("basic", { clientAuthentication: "client_secret_basic" }),
+    post: declare("post", { clientAuthentication: "client_secret_post" }),
     program: declare(
       "program",
-      {},
       { clientAuthentication: "none", grants: ["authorization_code", "refresh_token"] },
+      noSecret,
     ),
   };
 }

@@ -2,11 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
 import { type DatabaseLine, openDatabaseLine } from "../test-support/database-line.ts";
-import { RelyingSite } from "../test-support/relying-site.ts";
+import type { RelyingSite } from "../test-support/relying-site.ts";
+import { suiteEnvironment, suiteRegistration, suiteSite } from "../test-support/suite-site.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
-
-const secret = "suite-secret-".padEnd(40, "x");
-const redirectUri = "https://suite.example/callback";
 
 let line: DatabaseLine;
 let opened: TestHub;
@@ -15,19 +13,10 @@ let known: TestBrowser;
 beforeAll(async () => {
   line = await openDatabaseLine(await createTestDatabase());
   opened = await openTestHub({
-    environment: { DATABASE_URL: line.url, SUITE_SITE_SECRET: secret },
-    sites: () => ({
-      suite: {
-        id: "suite",
-        name: "The suite",
-        url: "https://suite.example/",
-        firstParty: true,
-        secret: { environment: "SUITE_SITE_SECRET" },
-        oidc: { redirectUris: [redirectUri] },
-      },
-    }),
+    environment: { DATABASE_URL: line.url, ...suiteEnvironment },
+    sites: () => ({ suite: suiteRegistration("suite") }),
   });
-  site = new RelyingSite(opened, { id: "suite", redirectUri, secret });
+  site = suiteSite(opened, "suite");
   known = new TestBrowser(opened);
   await known.signIn(await opened.createPerson());
 });

@@ -3,10 +3,9 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { createDpopKey, type DpopKey } from "../test-support/dpop-key.ts";
-import { RelyingSite, verifier } from "../test-support/relying-site.ts";
+import { type RelyingSite, verifier } from "../test-support/relying-site.ts";
+import { redirectUri, suiteEnvironment, suiteRegistration, suiteSite } from "../test-support/suite-site.ts";
 
-const secret = "suite-secret-".padEnd(40, "x");
-const redirectUri = "https://suite.example/callback";
 let opened: TestHub;
 let alice: TestPerson;
 let site: RelyingSite;
@@ -14,20 +13,11 @@ let key: DpopKey;
 let token: string;
 beforeAll(async () => {
   opened = await openTestHub({
-    environment: { SUITE_SITE_SECRET: secret },
-    sites: () => ({
-      suite: {
-        id: "suite",
-        name: "Suite",
-        url: "https://suite.example/",
-        firstParty: true,
-        secret: { environment: "SUITE_SITE_SECRET" },
-        oidc: { redirectUris: [redirectUri] },
-      },
-    }),
+    environment: suiteEnvironment,
+    sites: () => ({ suite: suiteRegistration("suite") }),
   });
   alice = await opened.createPerson();
-  site = new RelyingSite(opened, { id: "suite", redirectUri, secret });
+  site = suiteSite(opened, "suite");
   key = await createDpopKey();
   token = String((await exchange(await key.proof("POST", tokenAddress()))).json.access_token);
 });

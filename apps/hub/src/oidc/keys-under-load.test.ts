@@ -2,12 +2,11 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
-import { RelyingSite } from "../test-support/relying-site.ts";
 import { runCommand } from "../test-support/run-command.ts";
+import { suiteEnvironment, suiteRegistration, suiteSite } from "../test-support/suite-site.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
 
 const HUB_SECRETS = "a secret of this test run alone with 32 characters";
-const SUITE_SITE_SECRET = "suite-secret-".padEnd(40, "x");
 const resource = "https://api.example/";
 let DATABASE_URL: string;
 let hubs: readonly [TestHub, TestHub];
@@ -15,17 +14,13 @@ beforeAll(async () => {
   DATABASE_URL = await createTestDatabase();
   const open = () =>
     openTestHub({
-      environment: { DATABASE_URL, HUB_SECRETS, SUITE_SITE_SECRET },
+      environment: { DATABASE_URL, HUB_SECRETS, ...suiteEnvironment },
       sites: () => ({
-        suite: {
-          id: "suite",
-          name: "Suite",
-          url: "https://suite.example/",
-          firstParty: true,
-          secret: { environment: "SUITE_SITE_SECRET" },
-          oidc: { grants: ["client_credentials"], scopes: ["read"] },
-          api: { resource, scopes: { read: "see things" }, tokens: "jwt" },
-        },
+        suite: suiteRegistration(
+          "suite",
+          { redirectUris: undefined, grants: ["client_credentials"], scopes: ["read"] },
+          { api: { resource, scopes: { read: "see things" }, tokens: "jwt" } },
+        ),
       }),
     });
   hubs = [await open(), await open()];
@@ -35,8 +30,7 @@ afterAll(() => Promise.all(hubs.map((hub) => hub.close())));
 const published = async (hub: TestHub) =>
   JSON.parse((await new TestBrowser(hub).get("/oidc/jwks")).body) as JSONWebKeySet;
 async function issue(hub: TestHub): Promise<string> {
-  const site = new RelyingSite(hub, { id: "suite", redirectUri: "", secret: SUITE_SITE_SECRET });
-  const { json } = await site.post("/oidc/token", {
+  const { json } = await suiteSite(hub, "suite").post("/oidc/token", {
     grant_type: "client_credentials",
     scope: "read",
     resource,

@@ -2,28 +2,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { type Parameters, RelyingSite, received } from "../test-support/relying-site.ts";
+import { redirectUri, suiteEnvironment, suiteRegistration, suiteSite } from "../test-support/suite-site.ts";
 
-const secret = "suite-secret-".padEnd(40, "x");
-const redirectUri = "https://suite.example/callback";
 let opened: TestHub;
 let alice: TestPerson;
 let site: RelyingSite;
 let browser: TestBrowser;
 beforeAll(async () => {
-  const declare = (id: string) => ({
-    id,
-    name: `The ${id}`,
-    url: "https://suite.example/",
-    firstParty: true,
-    secret: { environment: "SUITE_SITE_SECRET" },
-    oidc: { redirectUris: [redirectUri] },
-  });
   opened = await openTestHub({
-    environment: { SUITE_SITE_SECRET: secret },
-    sites: () => ({ suite: declare("suite"), other: declare("other") }),
+    environment: suiteEnvironment,
+    sites: () => ({ suite: suiteRegistration("suite"), other: suiteRegistration("other") }),
   });
   alice = await opened.createPerson();
-  site = new RelyingSite(opened, { id: "suite", redirectUri, secret });
+  site = suiteSite(opened, "suite");
   browser = new TestBrowser(opened);
   await browser.signIn(alice);
 });

@@ -3,10 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { createDpopKey, type DpopKey } from "../test-support/dpop-key.ts";
 import { RelyingSite, type Tokens } from "../test-support/relying-site.ts";
+import { redirectUri, suiteEnvironment, suiteRegistration, suiteSite } from "../test-support/suite-site.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
 
-const redirectUri = "https://suite.example/callback";
-const secret = "suite-secret-".padEnd(40, "x");
+const refreshing = {
+  grants: ["authorization_code", "refresh_token"],
+  scopes: ["openid", "profile", "offline_access"],
+};
 const asked = { scope: "openid offline_access", prompt: "consent" };
 
 let opened: TestHub;
@@ -16,11 +19,11 @@ let tool: RelyingSite;
 let DATABASE_URL: string;
 const open = () =>
   openTestHub({
-    environment: { SUITE_SITE_SECRET: secret, DATABASE_URL },
+    environment: { ...suiteEnvironment, DATABASE_URL },
     sites: () => ({
-      suite: registration("suite", { secret: { environment: "SUITE_SITE_SECRET" } }, {}),
-      other: registration("other", { secret: { environment: "SUITE_SITE_SECRET" } }, {}),
-      tool: registration("tool", {}, { clientAuthentication: "none" }),
+      suite: suiteRegistration("suite", refreshing),
+      other: suiteRegistration("other", refreshing),
+      tool: suiteRegistration("tool", { ...refreshing, clientAuthentication: "none" }, { secret: undefined }),
     }),
   });
 beforeAll(async () => {
@@ -29,26 +32,10 @@ beforeAll(async () => {
   alice = await opened.createPerson({ username: "alice" });
 });
 beforeEach(() => {
-  site = new RelyingSite(opened, { id: "suite", redirectUri, secret });
+  site = suiteSite(opened, "suite");
   tool = new RelyingSite(opened, { id: "tool", redirectUri });
 });
 afterAll(() => opened.close());
-
-function registration(id: string, more: object, oidc: object) {
-  return {
-    id,
-    name: `The ${id}`,
-    url: "https://suite.example/",
-    firstParty: true,
-    ...more,
-    oidc: {
-      redirectUris: [redirectUri],
-      grants: ["authorization_code", "refresh_token"],
-      scopes: ["openid", "profile", "offline_access"],
-      ...oidc,
-    },
-  };
-}
 
 const start = (): Promise<Tokens> => site.round(new TestBrowser(opened), alice, asked);
 const isAlive = async (answer: { readonly json: Readonly<Record<string, unknown>> }) =>

@@ -2,10 +2,9 @@
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { RelyingSite, received, walk } from "../test-support/relying-site.ts";
+import { type RelyingSite, received, walk } from "../test-support/relying-site.ts";
+import { suiteEnvironment, suiteRegistration, suiteSite } from "../test-support/suite-site.ts";
 
-const secret = "suite-secret-".padEnd(40, "x");
-const redirectUri = "https://suite.example/callback";
 const cards = "https://cards.example/api";
 const books = "https://books.example/api";
 const other = "https://other.example/api";
@@ -14,34 +13,25 @@ let opened: TestHub;
 let alice: TestPerson;
 let site: RelyingSite;
 beforeAll(async () => {
-  const declare = (id: string, more: object) => ({
-    id,
-    name: `The ${id}`,
-    url: "https://suite.example/",
-    firstParty: true,
-    secret: { environment: "SUITE_SITE_SECRET" },
-    ...more,
-  });
-  const api = (resource: string, scope: string) => ({
-    api: { resource, scopes: { [scope]: "see things" }, tokens: "jwt" },
-  });
+  const api = (id: string, resource: string) =>
+    suiteRegistration(id, undefined, {
+      oidc: undefined,
+      api: { resource, scopes: { [`${id}.read`]: "see things" }, tokens: "jwt" },
+    });
   opened = await openTestHub({
-    environment: { SUITE_SITE_SECRET: secret },
+    environment: suiteEnvironment,
     sites: () => ({
-      suite: declare("suite", {
-        oidc: {
-          redirectUris: [redirectUri],
-          grants: ["authorization_code", "refresh_token"],
-          scopes: ["openid", "offline_access", "cards.read", "books.read"],
-        },
+      suite: suiteRegistration("suite", {
+        grants: ["authorization_code", "refresh_token"],
+        scopes: ["openid", "offline_access", "cards.read", "books.read"],
       }),
-      cards: declare("cards", api(cards, "cards.read")),
-      books: declare("books", api(books, "books.read")),
-      other: declare("other", api(other, "other.read")),
+      cards: api("cards", cards),
+      books: api("books", books),
+      other: api("other", other),
     }),
   });
   alice = await opened.createPerson();
-  site = new RelyingSite(opened, { id: "suite", redirectUri, secret });
+  site = suiteSite(opened, "suite");
 });
 afterAll(() => opened.close());
 

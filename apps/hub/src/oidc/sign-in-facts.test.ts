@@ -2,10 +2,9 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { formOf, RelyingSite, received, walk } from "../test-support/relying-site.ts";
+import { formOf, type RelyingSite, received, walk } from "../test-support/relying-site.ts";
+import { suiteEnvironment, suiteRegistration, suiteSite } from "../test-support/suite-site.ts";
 
-const secret = "suite-secret-".padEnd(40, "x");
-const redirectUri = "https://suite.example/callback";
 let opened: TestHub;
 let alice: TestPerson;
 let site: RelyingSite;
@@ -13,22 +12,15 @@ let pairwise: RelyingSite;
 let pairwise2: RelyingSite;
 
 beforeAll(async () => {
-  const declare = (id: string, oidc: object = {}) => ({
-    id,
-    name: `The ${id}`,
-    url: "https://suite.example/",
-    firstParty: true,
-    secret: { environment: "SUITE_SITE_SECRET" },
-    oidc: {
-      redirectUris: [redirectUri],
+  const declare = (id: string, oidc: object = {}) =>
+    suiteRegistration(id, {
       postLogoutRedirectUris: ["https://suite.example/bye"],
       grants: ["authorization_code", "refresh_token"],
       scopes: ["openid", "profile", "offline_access"],
       ...oidc,
-    },
-  });
+    });
   opened = await openTestHub({
-    environment: { SUITE_SITE_SECRET: secret },
+    environment: suiteEnvironment,
     sites: () => ({
       plain: declare("plain"),
       pairwise: declare("pairwise", { subject: "pairwise" }),
@@ -36,8 +28,9 @@ beforeAll(async () => {
     }),
   });
   alice = await opened.createPerson({ username: "alice" });
-  const open = (id: string) => new RelyingSite(opened, { id, redirectUri, secret });
-  [site, pairwise, pairwise2] = [open("plain"), open("pairwise"), open("pairwise2")];
+  site = suiteSite(opened, "plain");
+  pairwise = suiteSite(opened, "pairwise");
+  pairwise2 = suiteSite(opened, "pairwise2");
 });
 afterAll(() => opened.close());
 

@@ -1,10 +1,9 @@
 /** How many statements a round takes: they are what it costs (docs/decisions/0014), so that they are counted. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { RelyingSite, type Tokens } from "../test-support/relying-site.ts";
+import type { RelyingSite, Tokens } from "../test-support/relying-site.ts";
+import { suiteEnvironment, suiteRegistration, suiteSite } from "../test-support/suite-site.ts";
 
-const redirectUri = "https://suite.example/callback";
-const secret = "suite-secret-".padEnd(40, "x");
 const asked = { scope: "openid offline_access", prompt: "consent" };
 
 let opened: TestHub;
@@ -14,25 +13,17 @@ let browser: TestBrowser;
 let tokens: Tokens;
 beforeAll(async () => {
   opened = await openTestHub({
-    environment: { SUITE_SITE_SECRET: secret },
+    environment: suiteEnvironment,
     sites: () => ({
-      suite: {
-        id: "suite",
-        name: "The suite",
-        url: "https://suite.example/",
-        firstParty: true,
-        secret: { environment: "SUITE_SITE_SECRET" },
-        oidc: {
-          redirectUris: [redirectUri],
-          grants: ["authorization_code", "refresh_token", "client_credentials"],
-          scopes: ["openid", "profile", "offline_access"],
-          idTokenAlgorithm: "ES256",
-        },
-      },
+      suite: suiteRegistration("suite", {
+        grants: ["authorization_code", "refresh_token", "client_credentials"],
+        scopes: ["openid", "profile", "offline_access"],
+        idTokenAlgorithm: "ES256",
+      }),
     }),
   });
   alice = await opened.createPerson({ username: "alice" });
-  site = new RelyingSite(opened, { id: "suite", redirectUri, secret });
+  site = suiteSite(opened, "suite");
   browser = new TestBrowser(opened);
   tokens = await site.round(browser, alice, asked);
 });
