@@ -29,7 +29,7 @@ const leaseSeconds = 15;
 
 export function createLogoutDispatcher(options: {
   readonly deliveries: LogoutDeliveryStore;
-  readonly sites: SiteRegistry;
+  readonly sites: Pick<SiteRegistry, "find">;
   readonly outbound: Outbound;
   readonly clock: () => Date;
   readonly signLogoutToken: SignLogoutToken;
@@ -117,7 +117,7 @@ async function attempt(
     clock,
     signLogoutToken,
   }: {
-    readonly sites: SiteRegistry;
+    readonly sites: Pick<SiteRegistry, "find">;
     readonly outbound: Outbound;
     readonly clock: () => Date;
     readonly signLogoutToken: SignLogoutToken;
