@@ -1,6 +1,11 @@
 import { fillSignInForm } from "@gatehouse/testing";
 import type { Tour } from "./tour.ts";
 
+/** The account page of somebody who has nothing on it yet. */
+export async function visitNewAccount({ sites: { hub }, visit }: Tour): Promise<void> {
+  await visit(`${hub}/account`, "account at the hub, new");
+}
+
 /** The account page with a connected app, her app passwords, and her choices at signing in. */
 export async function visitAccount(tour: Tour): Promise<void> {
   const { page, sites, person, visit, look } = tour;
@@ -21,6 +26,10 @@ export async function visitAccount(tour: Tour): Promise<void> {
   const service = `${sites.shop}/api/auth/callback/gatehouse`;
   await visit(`${sites.hub}/cas/login?${new URLSearchParams({ service })}`, "asked before a site");
   await visit(`${sites.bank}/api/auth/sign-in?returnTo=/accounts`, "asked before a site by OpenID Connect");
+  await page.goto(`${sites.hub}/account`);
+  await page.getByRole("button", { name: "Stop asking" }).click();
+  await page.getByRole("status").waitFor();
+  await look("account at the hub, no longer asked");
 }
 
 async function visitAppPasswords({ page, sites: { hub }, visit, look }: Tour): Promise<void> {
@@ -37,4 +46,7 @@ async function visitAppPasswords({ page, sites: { hub }, visit, look }: Tour): P
   await page.goto(`${hub}/account`);
   await page.getByText(/^Revoke:/).click();
   await look("app passwords, asked to confirm");
+  await page.getByRole("button", { name: /^Revoke/ }).click();
+  await page.getByRole("status").waitFor();
+  await look("app passwords, one revoked");
 }

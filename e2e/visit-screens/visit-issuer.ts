@@ -26,6 +26,12 @@ export async function visitIssuerErrors({ sites, visit }: Tour): Promise<void> {
   await visit(unknown, "error page of the issuer, unknown program");
   const elsewhere = authorizationAddress(sites, { redirect_uri: "https://elsewhere.example/callback" });
   await visit(elsewhere, "error page of the issuer, wrong address");
+  const back = { client_id: "bank", post_logout_redirect_uri: "https://elsewhere.example/" };
+  await visit(
+    `${sites.hub}/oidc/session/end?${new URLSearchParams(back)}`,
+    "error page of the issuer, wrong way back from a sign-out",
+  );
+  await visit(`${sites.hub}/oidc/interaction/begun-elsewhere`, "error page of a flow that has expired");
 }
 
 /** A program of somebody else's asks, and gets less than it asked for. */
@@ -37,27 +43,50 @@ export async function visitConsent({ page, sites, visit, look }: Tour): Promise<
   await visit(authorizationAddress(sites), "consent");
   await page.getByRole("checkbox", { name: /see your accounts/i }).uncheck();
   await look("consent, with a box cleared");
-  const left = page.waitForEvent("requestfailed", (request) => request.url().startsWith(redirectUri));
   await page.getByRole("button", { name: "Allow", exact: true }).click();
-  await left;
+  await page.waitForURL("chrome-error://chromewebdata/", { waitUntil: "commit" });
 }
 
-/** The same program on a device that shows a code. */
-export async function visitDevice({ page, sites: { hub, bank }, visit, look }: Tour): Promise<void> {
-  const form = { client_id: "budget", scope, resource: `${bank}/api` };
-  const begun = await page.request.post(`${hub}/oidc/device/auth`, { form });
-  const { user_code: code } = (await begun.json()) as { user_code: string };
-  const goOn = page.getByRole("button", { name: "Continue" });
-  await visit(`${hub}/oidc/device`, "form for a device's code");
-  await page.getByLabel("Code").fill("BBBB-BBBB");
-  await goOn.click();
+/** Harbour Bank, as for moving money, wants a sign-in that is younger than hers. */
+export async function visitStepUp({ sites, visit }: Tour): Promise<void> {
+  const changed = {
+    client_id: "bank",
+    redirect_uri: `${sites.bank}/api/auth/callback/gatehouse`,
+    scope: "openid",
+    max_age: "0",
+    prompt: "",
+  };
+  await visit(authorizationAddress(sites, changed), "sign-in page, asked again because money moves");
+}
+
+/** The same program on a device that shows a code: allowed, then another one declined. */
+export async function visitDevice(tour: Tour): Promise<void> {
+  const { page, sites, visit, look } = tour;
+  await visit(`${sites.hub}/oidc/device`, "form for a device's code");
+  await enterCode(tour, "BBBB-BBBB");
   await page.getByRole("alert").waitFor();
   await look("form for a device's code, with an error");
-  await page.getByLabel("Code").fill(code);
-  await goOn.click();
+  await enterCode(tour, await beginOnDevice(tour));
   await page.getByText("asks on another device").waitFor();
   await look("consent for a device");
   await page.getByRole("button", { name: "Allow", exact: true }).click();
   await page.getByRole("heading", { name: "Your device is signed in" }).waitFor();
   await look("device signed in");
+  await page.goto(`${sites.hub}/oidc/device`);
+  await enterCode(tour, await beginOnDevice(tour));
+  await page.getByRole("button", { name: "Do not allow" }).click();
+  await page.getByRole("heading", { name: "Not allowed" }).waitFor();
+  await look("device declined");
+}
+
+/** @returns what the device shows */
+async function beginOnDevice({ page, sites: { hub, bank } }: Tour): Promise<string> {
+  const form = { client_id: "budget", scope, resource: `${bank}/api` };
+  const begun = await page.request.post(`${hub}/oidc/device/auth`, { form });
+  return ((await begun.json()) as { user_code: string }).user_code;
+}
+
+async function enterCode({ page }: Tour, code: string): Promise<void> {
+  await page.getByLabel("Code").fill(code);
+  await page.getByRole("button", { name: "Continue" }).click();
 }

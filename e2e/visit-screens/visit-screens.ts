@@ -1,10 +1,10 @@
 import { fillSignInForm, type Person, type Sites, signIn } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 import type { Tour } from "./tour.ts";
-import { visitAccount } from "./visit-account.ts";
-import { visitConsent, visitDevice, visitIssuerErrors } from "./visit-issuer.ts";
+import { visitAccount, visitNewAccount } from "./visit-account.ts";
+import { visitConsent, visitDevice, visitIssuerErrors, visitStepUp } from "./visit-issuer.ts";
 import { visitSignOut } from "./visit-sign-out.ts";
-import { visitSites } from "./visit-sites.ts";
+import { visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
 /**
  * Goes through every screen of hub, shop and bank, as a stranger and then signed in with things in the basket.
@@ -24,6 +24,7 @@ export async function visitScreens(
   const tour = { page, sites, person, look, visit };
   await visitAsStranger(tour);
   await visitIssuerErrors(tour);
+  await visitSignInErrors(tour);
 
   await page.goto(`${sites.hub}/cas/login`);
   await fillSignInForm(page, { ...person, password: "not the password" });
@@ -35,7 +36,10 @@ export async function visitScreens(
   await page.getByRole("status").waitFor();
   await look("shelves, just added");
   await signIn(page, person, { at: sites.shop });
+  await visitNewAccount(tour);
   await visitSites(tour);
+  await visitTransferAgain(tour);
+  await visitStepUp(tour);
   await visitConsent(tour);
   await visitDevice(tour);
   await visitAccount(tour);

@@ -7,6 +7,7 @@ export async function visitSignOut(tour: Tour): Promise<void> {
   await visit(`${sites.hub}/cas/logout`, "signed-out page");
   await signIn(page, person, { at: `${sites.bank}/accounts` });
   await visitTicketForm(tour);
+  await visit(`${sites.hub}/oidc/session/end?client_id=bank`, "asked by a site whether to sign out");
   await visit(`${sites.hub}/oidc/session/end`, "asked whether to sign out");
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "You are signed out" }).waitFor();
