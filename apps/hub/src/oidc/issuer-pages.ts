@@ -2,26 +2,20 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Drawn } from "../http/route.ts";
 import { isEqual } from "../secret-keys.ts";
-import { showPage } from "./central-session-view.ts";
+import { isSigningOut, showPage } from "./central-session-view.ts";
 import type { IssuerSurroundings } from "./issuer.ts";
+import { issuerErrorWords } from "./issuer-error-words.ts";
 
 export const issuerPages: Pick<IssuerSurroundings, "explain" | "askSignOut" | "saySignedOut"> = {
-  async explain(ctx, { code, description }) {
+  async explain(ctx, error) {
+    const words = issuerErrorWords({
+      ...error,
+      signingOut: isSigningOut(),
+      site: ctx.oidc.client?.clientName,
+    });
+    const reference = String(ctx.res.getHeader("x-request-id") ?? "");
     show(ctx, {
-      screen: {
-        name: "refused",
-        model: {
-          title: "This did not work",
-          sentences: [
-            "A site sent you here with a request that cannot be answered. You were not signed in to it, and nothing was sent to it.",
-            description === ""
-              ? "Go back and try again."
-              : `What was wrong, for the people of the site: ${description}.`,
-          ],
-          code,
-          reference: String(ctx.res.getHeader("x-request-id") ?? ""),
-        },
-      },
+      screen: { name: "refused", model: { ...words, code: error.code, reference } },
       status: Math.max(ctx.status, 400),
     });
   },

@@ -2,7 +2,7 @@
  * The OpenID Connect issuer: the one file that knows oidc-provider's constructor. What it keeps goes through
  * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
  */
-import Provider, { type Configuration, type KoaContextWithOIDC } from "oidc-provider";
+import Provider, { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
 import { databaseOutage } from "../http/database-outage.ts";
 import type { Hub } from "../hub.ts";
 import { findAccount } from "./account.ts";
@@ -48,7 +48,7 @@ export interface IssuerSurroundings {
   /** Draws a page about a request that cannot be answered by a redirect. */
   readonly explain: (
     ctx: KoaContextWithOIDC,
-    error: { readonly code: string; readonly description: string },
+    error: { readonly code: string; readonly description: string; readonly expired: boolean },
   ) => Promise<void>;
   /** Draws the question whether to sign out; `form` holds what its answer needs. */
   readonly askSignOut: (ctx: KoaContextWithOIDC, form: string) => Promise<void>;
@@ -151,8 +151,9 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
       policy: interactionRules(),
       url: (_ctx, interaction) => `/oidc/interaction/${interaction.uid}`,
     },
-    renderError: async (ctx, out) => {
-      await surroundings.explain(ctx, { code: out.error, description: out.error_description ?? "" });
+    renderError: async (ctx, out, error) => {
+      const expired = error instanceof errors.SessionNotFound;
+      await surroundings.explain(ctx, { code: out.error, description: out.error_description ?? "", expired });
     },
     features: features(surroundings),
   };
