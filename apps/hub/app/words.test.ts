@@ -29,6 +29,13 @@ describe("why she is asked again", () => {
     expect(next).toMatch(/^[A-Z].+\.$/);
   });
 
+  test.each([
+    ["Harbour Bank", "Harbour Bank needs to be sure that it is you."],
+    [undefined, "Gatehouse needs to be sure that it is you."],
+  ])("who wants to be sure (%s) is named", (site, why) => {
+    expect(reasonWords("renew", 30, site).why).toBe(why);
+  });
+
   test("each reason has words of its own", () => {
     const words = (Object.keys(reasons) as (keyof typeof reasons)[]).map(
       (reason) => reasonWords(reason, 30).why,

@@ -3,10 +3,15 @@ import type { LoginErrorCode, LoginScreen } from "../src/screen.ts";
 
 type Reason = NonNullable<LoginScreen["reason"]>;
 
-/** Why she is asked to sign in again: one sentence for the reason, one for the way on. */
+/**
+ * Why she is asked to sign in again: one sentence for the reason, one for the way on.
+ *
+ * @param site the name of the site that sent her
+ */
 export function reasonWords(
   reason: Reason,
   idleMinutes: number,
+  site?: string,
 ): { readonly why: string; readonly next: string } {
   const next = "Sign in to go on.";
   switch (reason) {
@@ -28,7 +33,7 @@ export function reasonWords(
     case "ended-by-operator":
       return { why: "You were signed out by the people who run Gatehouse.", next };
     case "renew":
-      return { why: "This needs to be sure that it is you.", next: "Sign in once more." };
+      return { why: `${site ?? "Gatehouse"} needs to be sure that it is you.`, next: "Sign in once more." };
     case "expired-form":
       return { why: "The page stood open for too long.", next };
   }

@@ -107,7 +107,7 @@ function Destination({ site }: Pick<LoginScreen, "site">) {
 
 function Reason({ model }: { model: LoginScreen }) {
   if (model.reason === null) return null;
-  const { why, next } = reasonWords(model.reason, model.idleMinutes);
+  const { why, next } = reasonWords(model.reason, model.idleMinutes, model.site?.name);
   return (
     <Notice>
       <p>
