@@ -65,20 +65,22 @@ function AccountField({ name, label, accounts, value, error }: AccountFieldProps
           {error}
         </p>
       )}
-      <select
-        id={id}
-        name={name}
-        className="ui-control"
-        defaultValue={value}
-        aria-describedby={error === undefined ? undefined : `${id}-error`}
-        aria-invalid={error === undefined ? undefined : true}
-      >
-        {accounts.map((account) => (
-          <option key={account.id} value={account.id}>
-            {ACCOUNT_NAMES[account.kind]} · {formatEuros(account.balanceCents)}
-          </option>
-        ))}
-      </select>
+      <div className="ui-select">
+        <select
+          id={id}
+          name={name}
+          className="ui-control"
+          defaultValue={value}
+          aria-describedby={error === undefined ? undefined : `${id}-error`}
+          aria-invalid={error === undefined ? undefined : true}
+        >
+          {accounts.map((account) => (
+            <option key={account.id} value={account.id}>
+              {ACCOUNT_NAMES[account.kind]} · {formatEuros(account.balanceCents)}
+            </option>
+          ))}
+        </select>
+      </div>
     </div>
   );
 }

@@ -23,7 +23,10 @@ export default async function DonePage({ searchParams }: DonePageProps) {
   if (transfer === null) redirect("/accounts");
   const nameOf = (accountId: string) => {
     const account = ledger.findAccount(user.id, accountId);
-    return account === null ? accountId : `${ACCOUNT_NAMES[account.kind]} · ${account.number}`;
+    // A number is read as one: where it has no room, it stands on the next line.
+    return account === null
+      ? accountId
+      : `${ACCOUNT_NAMES[account.kind]}\u00a0· ${account.number.replaceAll(" ", "\u00a0")}`;
   };
   const facts = [
     ["From", nameOf(transfer.fromAccountId)],

@@ -85,7 +85,7 @@ function Lives({ lives, error }: Pick<MakeAppPasswordScreen, "lives"> & { error:
     <div className="ui-field">
       <label htmlFor="days">For how long</label>
       <FieldError id="days-error" error={error} />
-      <div className="select">
+      <div className="ui-select">
         <select
           className="ui-control"
           id="days"
