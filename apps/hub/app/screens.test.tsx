@@ -135,7 +135,9 @@ describe("the pages of a device", () => {
   );
 
   test("RFC 8628 5.4 the question says that the device may be somebody else's, and only then", () => {
-    expect(drawn("consent", consent, ConsentPage)).toMatch(/<strong>BCDF-GHJK<\/strong>.*somebody else/);
+    const html = drawn("consent", consent, ConsentPage);
+    expect(html).toMatch(/<strong[^>]*>BCDF-GHJK<\/strong>.*somebody else/);
+    expect(html).toContain("If somebody sent you the code or read it to you, do not allow it.");
     expect(drawn("consent", { ...consent, device: null }, ConsentPage)).not.toContain("somebody else");
   });
 

@@ -140,5 +140,7 @@ test("the one look at it says so, and text from people stays text", () => {
   expect(textOf(html)).toContain("shown only this once");
   expect(html).toContain('<code class="secret">gh_secret</code>');
   expect(html).toContain("<bdi>&lt;b&gt;Backup&lt;/b&gt;</bdi>");
-  expect(textOf(html)).toContain("It may see your accounts at Harbour Bank. Until 21 December 2026,");
+  expect(textOf(html)).toContain(
+    "It may see your accounts at Harbour Bank. It can be used until 21 December 2026,",
+  );
 });

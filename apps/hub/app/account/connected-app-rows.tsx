@@ -16,7 +16,9 @@ export interface ConnectedAppRowsProps {
 /** One row an app: its name, what it may do, since when, what it last used; the way to take it back. */
 export function ConnectedAppRows({ apps, token, now }: ConnectedAppRowsProps) {
   if (apps.length === 0)
-    return <EmptyState>None. An app appears here when you let it see something of yours.</EmptyState>;
+    return (
+      <EmptyState>You have none. An app appears here when you let it see something of yours.</EmptyState>
+    );
   return (
     <RowList>
       {apps.map((app) => (
@@ -52,7 +54,7 @@ function Disconnect({ app, token }: { app: ConnectedApp; token: string }) {
     <Confirm
       label="Disconnect"
       about={app.name}
-      question="It loses what you allowed at once, and has to ask again."
+      question="It loses at once what you allowed, and has to ask again."
     >
       <form method="post" action="/account/apps/disconnect">
         <input type="hidden" name="token" value={token} />

@@ -29,7 +29,8 @@ export default function RefusedPage() {
         <ButtonLink kind="plain" wide href="/">
           Go to Gatehouse
         </ButtonLink>
-        <Reference code={`${model.code} · ${model.reference}`} />
+        {/* The dot stays at the end of its line. */}
+        <Reference code={`${model.reference}\u00a0· ${model.code}`} />
       </div>
     </Page>
   );

@@ -36,17 +36,19 @@ export default function ConsentPage() {
           <Asks asks={model.asks} site={model.site.name} />
           <Never never={model.never} site={model.site.name} />
           <p className="gate-words">{howLong(model)}</p>
-          <Button
-            wide
-            busyLabel={model.device === null ? "Going back …" : "Allowing …"}
-            name="answer"
-            value="allow"
-          >
-            Allow
-          </Button>
-          <Button wide kind="plain" name="answer" value="deny">
-            Do not allow
-          </Button>
+          <div className="gate-ways">
+            <Button
+              wide
+              busyLabel={model.device === null ? "Going back …" : "Allowing …"}
+              name="answer"
+              value="allow"
+            >
+              Allow
+            </Button>
+            <Button wide kind="plain" name="answer" value="deny">
+              Do not allow
+            </Button>
+          </div>
         </form>
       </div>
     </Page>
@@ -59,9 +61,13 @@ function Device({ device, site }: { device: ConsentScreen["device"]; site: strin
   return (
     <Notice>
       <p>
-        {site} asks on another device, which shows <strong>{device.code}</strong>. It may be somebody else’s.
+        {site} asks on another device, which shows <strong className="gate-code">{device.code}</strong>. It
+        may be somebody else’s.
       </p>
-      <p>Go on only if you began this yourself and see this code there. Nobody needs it from you.</p>
+      <p>
+        Allow it only if you began this yourself and see this code on a device of yours. If somebody sent you
+        the code or read it to you, do not allow it.
+      </p>
     </Notice>
   );
 }

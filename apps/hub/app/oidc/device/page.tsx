@@ -4,6 +4,7 @@ import { notFound } from "next/navigation";
 import { type DeviceCodeScreen, readScreen } from "../../../src/screen.ts";
 import { GateBrand } from "../../gate-brand.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
+import { waitWords } from "../../words.ts";
 
 export const dynamic = "force-dynamic";
 
@@ -47,10 +48,9 @@ export default function DeviceCodePage() {
   );
 }
 
-function errorWords({ code, retryInSeconds = 60 }: NonNullable<DeviceCodeScreen["error"]>): string {
+function errorWords({ code, retryInSeconds }: NonNullable<DeviceCodeScreen["error"]>): string {
   if (code === "code_missing") return "Enter the code";
   if (code === "code_wrong")
-    return "This code is wrong, has expired or was used. Check it, or begin again on the device";
-  const minutes = Math.ceil(retryInSeconds / 60);
-  return `Too many codes were tried. Try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
+    return "This code is wrong, has expired or was used. Check it, or begin again on the device.";
+  return `Too many codes were tried. Wait ${waitWords(retryInSeconds)}, then try again.`;
 }

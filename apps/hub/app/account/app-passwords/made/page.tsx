@@ -41,8 +41,8 @@ export default function AppPasswordMadePage() {
           </div>
         </dl>
         <p>
-          {allowsWords(model.allows)} Until <ExactDate date={model.expiresAt} />, or until you revoke it on
-          your account page.
+          {allowsWords(model.allows)} It can be used until <ExactDate date={model.expiresAt} />, or until you
+          revoke it on your account page.
         </p>
         <ButtonLink href="/account">I have copied it</ButtonLink>
       </div>
