@@ -16,10 +16,8 @@ export interface FoundConsent extends Consent {
   readonly uses: Readonly<Record<string, Date>>;
 }
 
-/** What people let sites have. Taking it back ends every token that stood on it, at once. */
+/** What people let sites have (what they decide is written by `DecisionStore`). Taking it back ends every token that stood on it, at once. */
 export interface ConsentStore {
-  /** Writes what was allowed, in place of what was before. @param lifeSeconds until she is asked anew */
-  give(consent: Consent, lifeSeconds: number): Promise<void>;
   /** @returns `null` when there is none, or it has run out */
   find(personId: string, clientId: string): Promise<FoundConsent | null>;
   /** Latest first. */

@@ -3,6 +3,7 @@ import type { AppPasswordStore } from "./app-password-store.ts";
 import type { AuthAdapter } from "./auth-adapter.ts";
 import type { CentralSessionStore } from "./central-session-store.ts";
 import type { ConsentStore } from "./consent-store.ts";
+import type { DecisionStore } from "./decision-store.ts";
 import type { LoginTicketStore } from "./login-ticket-store.ts";
 import type { LogoutDeliveryStore } from "./logout-delivery-store.ts";
 import type { OidcArtifactStore } from "./oidc-artifact-store.ts";
@@ -26,6 +27,7 @@ export interface Database {
   readonly oidcArtifacts: OidcArtifactStore;
   readonly refreshExchanges: RefreshExchangeStore;
   readonly consents: ConsentStore;
+  readonly decisions: DecisionStore;
   readonly signingKeys: SigningKeyStore;
   readonly appPasswords: AppPasswordStore;
   readonly loginTickets: LoginTicketStore;

@@ -23,6 +23,7 @@ export type {
 export type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
 export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
+export type { Allowed, Decision, DecisionStore } from "./decision-store.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
 export type { ArtifactName, FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";

@@ -53,16 +53,6 @@ export interface OidcArtifactStore {
   find(kind: string, id: string): Promise<FoundArtifact | null>;
   /** A device code by what the person typed, with the id under which it can be written again. */
   findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null>;
-  /**
-   * Adds to the payload of a device code what a person decided, in one statement: the first decision is the only one.
-   *
-   * @returns false when somebody was quicker, or it is gone
-   * @see RFC 8628, section 3.3
-   */
-  decideDeviceCode(
-    id: string,
-    decision: Pick<OidcArtifact, "payload" | "personId" | "grantId" | "sessionUid">,
-  ): Promise<boolean>;
   /** @returns false when somebody was quicker, or it is gone */
   consume(kind: string, id: string): Promise<boolean>;
   /**
@@ -76,7 +66,8 @@ export interface OidcArtifactStore {
     spent: ArtifactName | null,
     kept: readonly { readonly id: string; readonly artifact: OidcArtifact }[],
   ): Promise<boolean>;
-  destroy(kind: string, id: string): Promise<void>;
+  /** @returns false when it was gone already */
+  destroy(kind: string, id: string): Promise<boolean>;
   /** Deletes everything of one kind that stands on a grant; the grant stays. */
   revokeByGrant(kind: string, grantId: string): Promise<void>;
   /** Deletes what is past its life; returns how many. */

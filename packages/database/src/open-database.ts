@@ -7,6 +7,7 @@ import { migrate } from "./migrate.ts";
 import { PostgresAppPasswordStore } from "./postgres-app-password-store.ts";
 import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
 import { PostgresConsentStore } from "./postgres-consent-store.ts";
+import { PostgresDecisionStore } from "./postgres-decision-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
 import { PostgresOidcArtifactStore } from "./postgres-oidc-artifact-store.ts";
@@ -108,6 +109,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
     oidcArtifacts,
     refreshExchanges,
     consents,
+    decisions: new PostgresDecisionStore(pool),
     signingKeys,
     appPasswords,
     loginTickets,

@@ -11,13 +11,11 @@ import { PersonGone } from "./person-gone.ts";
 import type { Pool, PoolClient } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
+import { inTransaction, lockPerson } from "./transaction.ts";
 import { withoutNul } from "./without-nul.ts";
 
 const columns = `
   a.id, a.name, a.scopes, a.created_at, a.expires_at, a.last_used_at, a.expires_at <= hub_now() AS expired`;
-
-/** Whoever wants one more waits here for those who want one at the same time. */
-const lockPerson = "SELECT FROM users WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE";
 
 const addAppPassword = `
   INSERT INTO app_passwords AS a (id, hash, person_id, name, scopes, expires_at)
@@ -71,18 +69,7 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
   }
 
   async create(wish: Parameters<AppPasswordStore["create"]>[0]): Promise<AppPasswordMaking> {
-    const client = await this.#pool.connect();
-    try {
-      await client.query("BEGIN");
-      const making = await add(client, wish);
-      await client.query("COMMIT");
-      return making;
-    } catch (error) {
-      await client.query("ROLLBACK").catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
+    return inTransaction(this.#pool, (client) => add(client, wish));
   }
 
   async listOf(personId: string): Promise<readonly AppPassword[]> {
@@ -129,7 +116,8 @@ async function add(
   client: PoolClient,
   wish: Parameters<AppPasswordStore["create"]>[0],
 ): Promise<AppPasswordMaking> {
-  if ((await client.query(lockPerson, [wish.personId])).rowCount !== 1) throw new PersonGone();
+  // Whoever wants one more waits here for those who want one at the same time.
+  if (!(await lockPerson(client, wish.personId))) throw new PersonGone();
   const { rows } = await client.query<AppPasswordRow>(addAppPassword, [
     wish.id,
     tokenHash("AP", wish.secret),

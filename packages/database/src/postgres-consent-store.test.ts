@@ -16,11 +16,24 @@ afterAll(() => trial.close());
 
 const api = "https://bank.example/api";
 const day = 86_400;
-const give = (more: object = {}, life = day) =>
-  trial.database.consents.give(
-    { personId, clientId: "budget", scopes: ["profile"], resources: { [api]: ["read"] }, ...more },
-    life,
-  );
+const all = ["profile", "email"];
+const newId = () => randomBytes(32).toString("base64url");
+/** Allows it, asked by a device. */
+async function give({ scopes = ["profile"], of = personId } = {}): Promise<void> {
+  const { decisions, oidcArtifacts } = trial.database;
+  const [question, grantId] = [newId(), newId()];
+  await oidcArtifacts.upsert(question, { kind: "DeviceCode", payload: {}, lifeSeconds: 60 });
+  const given = { scopes, resources: { [api]: ["read"] } };
+  await decisions.decide({
+    question: { kind: "DeviceCode", id: question },
+    answer: { payload: { accountId: of } },
+    allowed: {
+      personId: of,
+      grant: { id: grantId, artifact: { kind: "Grant", payload: {}, lifeSeconds: day }, isNew: true },
+      consent: { clientId: "budget", asked: { ...given, scopes: all }, given, lifeSeconds: day },
+    },
+  });
+}
 
 test("what was given is found, in place of what was before, until it runs out", async () => {
   await give();
@@ -42,10 +55,10 @@ test("what was given is found, in place of what was before, until it runs out", 
 /** A token of a site, on a grant. */
 async function keep(clientId: string): Promise<string> {
   const { oidcArtifacts } = trial.database;
-  const id = randomBytes(32).toString("base64url");
+  const id = newId();
   const artifact = { kind: "Grant", payload: {}, personId, clientId, lifeSeconds: day };
   await oidcArtifacts.upsert(id, artifact);
-  const token = randomBytes(32).toString("base64url");
+  const token = newId();
   await oidcArtifacts.upsert(token, { ...artifact, kind: "AccessToken", grantId: id });
   return token;
 }
@@ -65,7 +78,7 @@ test("taken back from everybody at once, nothing of hers is left, and nobody els
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give();
   const stranger = (await createPerson(trial.database)).id;
-  await consents.give({ personId: stranger, clientId: "budget", scopes: ["email"], resources: {} }, 60);
+  await give({ of: stranger });
   expect(await consents.takeBackAll(personId)).toBe(1);
   expect(await consents.takeBackAll(personId)).toBe(0);
   for (const id of [budget, other]) expect(await oidcArtifacts.find("AccessToken", id)).toBeNull();

@@ -1,7 +1,9 @@
-import type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
+import type { ConsentStore, FoundConsent } from "./consent-store.ts";
+import type { ConsentChange } from "./decision-store.ts";
 import { isUuid } from "./is-uuid.ts";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool, PoolClient } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
+import { inTransaction, lockPerson } from "./transaction.ts";
 
 const give = `
   INSERT INTO consents (person_id, client_id, scopes, resources, expires_at)
@@ -19,22 +21,9 @@ const touch = `
   WHERE person_id = $1 AND client_id = $2
     AND coalesce((uses->>$3)::timestamptz, '-infinity') <= hub_now() - interval '60 seconds'`;
 
-/** One statement: between the consent and the grants that stand on it nobody sees half of it. */
-const takeBack = `
-  WITH taken AS (
-    DELETE FROM consents WHERE person_id = $1 AND client_id = $2 RETURNING client_id
-  ), ended AS (
-    DELETE FROM oidc_artifacts WHERE person_id = $1 AND client_id = $2
-  )
-  SELECT FROM taken`;
-
-const takeBackAll = `
-  WITH taken AS (
-    DELETE FROM consents WHERE person_id = $1 RETURNING client_id
-  ), ended AS (
-    DELETE FROM oidc_artifacts WHERE person_id = $1
-  )
-  SELECT FROM taken`;
+const takeBack = "DELETE FROM consents WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2)";
+const endArtifacts =
+  "DELETE FROM oidc_artifacts WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2)";
 
 const sweep = sweepStatement("consents", "expires_at < hub_now() - interval '1 hour'");
 
@@ -56,10 +45,6 @@ export class PostgresConsentStore implements ConsentStore {
     this.#pool = pool;
   }
 
-  async give({ personId, clientId, scopes, resources }: Consent, lifeSeconds: number): Promise<void> {
-    await this.#pool.query(give, [personId, clientId, scopes, JSON.stringify(resources), lifeSeconds]);
-  }
-
   async find(personId: string, clientId: string): Promise<FoundConsent | null> {
     const values = [personId, clientId];
     const { rows } = await this.#pool.query<ConsentRow>({ name: "consent-find", text: findOne, values });
@@ -77,16 +62,50 @@ export class PostgresConsentStore implements ConsentStore {
   }
 
   async takeBack(personId: string, clientId: string): Promise<boolean> {
-    return (await this.#pool.query(takeBack, [personId, clientId])).rowCount === 1;
+    return (await this.#takeBack(personId, clientId)) === 1;
   }
 
   async takeBackAll(personId: string): Promise<number> {
-    return (await this.#pool.query(takeBackAll, [personId])).rowCount ?? 0;
+    return this.#takeBack(personId, null);
   }
 
   async sweep(limit: number): Promise<number> {
     return (await this.#pool.query(sweep, [limit])).rowCount ?? 0;
   }
+
+  /** Behind a decision that is under way, so that what that one allows is taken back too. @param clientId `null`: all */
+  async #takeBack(personId: string, clientId: string | null): Promise<number> {
+    return inTransaction(this.#pool, async (client) => {
+      await lockPerson(client, personId);
+      const { rowCount } = await client.query(takeBack, [personId, clientId]);
+      await client.query(endArtifacts, [personId, clientId]);
+      return rowCount ?? 0;
+    });
+  }
+}
+
+/** Part of a decision, which holds the person's lock: between the look and the write nobody else writes. */
+export async function changeConsent(
+  client: PoolClient,
+  personId: string,
+  { clientId, asked, given, lifeSeconds }: ConsentChange,
+): Promise<void> {
+  const { rows } = await client.query<ConsentRow>(findOne, [personId, clientId]);
+  const before = rows[0];
+  const scopes = merge(before?.scopes, asked.scopes, given.scopes);
+  const resources = { ...before?.resources };
+  for (const [resource, added] of Object.entries(given.resources))
+    resources[resource] = merge(resources[resource], asked.resources[resource], added);
+  await client.query(give, [personId, clientId, scopes, JSON.stringify(resources), lifeSeconds]);
+}
+
+/** What was not asked about stays as it was. */
+function merge(
+  before: readonly string[] = [],
+  asked: readonly string[] = [],
+  given: readonly string[] = [],
+): readonly string[] {
+  return [...new Set([...before.filter((scope) => !asked.includes(scope)), ...given])];
 }
 
 function foundFrom(row: ConsentRow): FoundConsent {

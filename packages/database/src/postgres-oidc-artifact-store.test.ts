@@ -245,20 +245,6 @@ test("a device code is found by what the person types, and can be written again 
   expect(await artifacts.findByUserCode("abcd-efgh")).toBeNull();
 });
 
-test("RFC 8628 3.3 of 50 decisions about one device code the first is the only one", async () => {
-  const id = await keep({ kind: "DeviceCode", userCode: "BCDFGHJK", payload: { scope: "openid" } });
-  const decide = () => artifacts.decideDeviceCode(id, { payload: { accountId: personId }, personId });
-  const decided = await Promise.all(Array.from({ length: 50 }, decide));
-  expect(decided.filter(Boolean)).toHaveLength(1);
-  expect((await find(id, "DeviceCode"))?.payload).toEqual({ scope: "openid", accountId: personId });
-  expect(await artifacts.decideDeviceCode(id, { payload: { error: "access_denied" } })).toBe(false);
-  const refused = await keep({ kind: "DeviceCode", payload: { error: "access_denied" } });
-  expect(await artifacts.decideDeviceCode(refused, { payload: { accountId: personId } })).toBe(false);
-  const late = await keep({ kind: "DeviceCode" });
-  await trial.database.testClock.advance(61);
-  expect(await artifacts.decideDeviceCode(late, { payload: { accountId: personId } })).toBe(false);
-});
-
 test("a stolen copy of the store opens nothing: ids are kept as hashes", async () => {
   const grantId = await keep({ kind: "Grant" });
   const id = await keep({ kind: "AccessToken", grantId });

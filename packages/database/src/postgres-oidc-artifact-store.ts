@@ -1,18 +1,11 @@
 import { ArtifactReads, type ArtifactRow, findLivingArtifacts } from "./artifact-reads.ts";
+import { hashOf, idOfHash, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
 import { centralSessionFrom, personFrom } from "./central-session-row.ts";
-import { isUuid } from "./is-uuid.ts";
 import { jsonText } from "./json-text.ts";
 import { MachineTokens } from "./machine-tokens.ts";
 import type { ArtifactName, FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
-import { tokenHash } from "./token-hash.ts";
-
-const insertArtifact = `
-  INSERT INTO oidc_artifacts (hash, kind, payload, person_id, client_id, grant_hash, user_code_hash, session_id, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7,
-    (SELECT id FROM sessions WHERE uid = $8::uuid AND ended_at IS NULL),
-    hub_now() + make_interval(secs => $9))`;
 
 /** A new life, payload and grant for what is there already; what was spent stays spent. */
 const upsertArtifact = `${insertArtifact}
@@ -24,13 +17,6 @@ const addArtifact = `${insertArtifact}
   ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at WHERE oidc_artifacts.expires_at <= hub_now()`;
 
 const findUserCode = `${findLivingArtifacts} AND a.user_code_hash = $1`;
-
-/** What names a person or an error has been decided. */
-const decideDeviceCode = `
-  UPDATE oidc_artifacts SET payload = payload || $2::jsonb, person_id = $3, grant_hash = $4,
-    session_id = (SELECT id FROM sessions WHERE uid = $5::uuid AND ended_at IS NULL)
-  WHERE hash = $1 AND kind = 'DeviceCode' AND expires_at > hub_now() AND consumed_at IS NULL
-    AND NOT payload ?| ARRAY['accountId', 'error']`;
 
 /** One statement: of any number of racers the one that writes the time has spent it. */
 const consumeArtifact = `
@@ -60,9 +46,6 @@ const consumeAndKeep = `
 const revokeByGrant = "DELETE FROM oidc_artifacts WHERE kind = $1 AND grant_hash = $2";
 
 const sweepArtifacts = sweepStatement("oidc_artifacts", "expires_at < hub_now() - interval '1 hour'");
-
-/** How an id that is known by its hash alone is written. No id of oidc-provider's has such a sign. */
-const byHash = "#";
 
 /** Codes, tokens and grants in PostgreSQL, each in one statement, prepared. */
 export class PostgresOidcArtifactStore implements OidcArtifactStore {
@@ -94,17 +77,7 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
 
   async findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null> {
     const [row] = await this.#rows("oidc-user-code", findUserCode, [hashOf("UserCode", userCode)]);
-    return row ? { id: byHash + row.hash, ...foundFrom(row) } : null;
-  }
-
-  async decideDeviceCode(
-    id: string,
-    decision: Pick<OidcArtifact, "payload" | "personId" | "grantId" | "sessionUid">,
-  ): Promise<boolean> {
-    const row = rowOf(id, { kind: "DeviceCode", lifeSeconds: 0, ...decision });
-    const values = [row.hash, JSON.stringify(row.payload), row.person_id, row.grant_hash, row.session_uid];
-    const { rowCount } = await this.#pool.query({ name: "oidc-decide", text: decideDeviceCode, values });
-    return rowCount === 1;
+    return row ? { id: idOfHash(row.hash), ...foundFrom(row) } : null;
   }
 
   async consume(kind: string, id: string): Promise<boolean> {
@@ -128,10 +101,10 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
     return rows[0]?.won === true;
   }
 
-  async destroy(kind: string, id: string): Promise<void> {
+  async destroy(kind: string, id: string): Promise<boolean> {
     const values = [hashOf(kind, id)];
     const text = "DELETE FROM oidc_artifacts WHERE hash = $1";
-    await this.#pool.query({ name: "oidc-destroy", text, values });
+    return (await this.#pool.query({ name: "oidc-destroy", text, values })).rowCount === 1;
   }
 
   async revokeByGrant(kind: string, grantId: string): Promise<void> {
@@ -153,36 +126,6 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   }
 }
 
-function valuesOf(id: string, artifact: OidcArtifact): unknown[] {
-  const row = rowOf(id, artifact);
-  return [
-    row.hash,
-    row.kind,
-    jsonText(row.payload),
-    row.person_id,
-    row.client_id,
-    row.grant_hash,
-    artifact.userCode === undefined ? null : hashOf("UserCode", artifact.userCode),
-    row.session_uid,
-    row.life_seconds,
-  ];
-}
-
-/** What of it the columns hold, by their names. */
-function rowOf(id: string, { kind, payload, personId, clientId, ...artifact }: OidcArtifact) {
-  const { grantId, sessionUid, lifeSeconds } = artifact;
-  return {
-    hash: hashOf(kind, id),
-    kind,
-    payload,
-    person_id: personId !== undefined && isUuid(personId) ? personId : null,
-    client_id: clientId ?? null,
-    grant_hash: grantId === undefined ? null : hashOf("Grant", grantId),
-    session_uid: sessionUid !== undefined && isUuid(sessionUid) ? sessionUid : null,
-    life_seconds: lifeSeconds,
-  };
-}
-
 function foundFrom(row: ArtifactRow): FoundArtifact {
   const { payload, consumed_at, created_at, grant_payload } = row;
   return {
@@ -193,8 +136,4 @@ function foundFrom(row: ArtifactRow): FoundArtifact {
     session: row.has_session ? centralSessionFrom(row) : null,
     person: (row.person_id as string | null) === null ? null : personFrom(row),
   };
-}
-
-function hashOf(kind: string, id: string): string {
-  return id.startsWith(byHash) ? id.slice(byHash.length) : tokenHash(`oidc:${kind}`, id);
 }

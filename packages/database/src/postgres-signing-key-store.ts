@@ -1,6 +1,7 @@
 import type { Pool } from "./postgres-pool.ts";
 import type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
 import { sweepStatement } from "./sweep-statement.ts";
+import { inTransaction } from "./transaction.ts";
 
 const listKeys = `
   SELECT kid, algorithm, sealed, signs_from, published_until, hub_now() AS now
@@ -53,9 +54,7 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
   }
 
   async add(key: Parameters<SigningKeyStore["add"]>[0]): Promise<boolean> {
-    const client = await this.#pool.connect();
-    try {
-      await client.query("BEGIN");
+    return inTransaction(this.#pool, async (client) => {
       // In a statement of its own: what the next one sees has to be of after the wait.
       await client.query("SELECT pg_advisory_xact_lock(hashtext('gatehouse:signing-keys'))");
       const { rowCount } = await client.query(addKey, [
@@ -66,14 +65,8 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
         key.overlapSeconds,
         key.unlessNewerThanSeconds,
       ]);
-      await client.query("COMMIT");
       return rowCount === 1;
-    } catch (error) {
-      await client.query("ROLLBACK").catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
+    });
   }
 
   async reseal(kid: string, sealed: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "./postgres-pool.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** Moves the hub's time, which is the SQL function `hub_now()` and nothing else. Only the test door uses it. */
 export interface TestClock {
@@ -35,9 +36,7 @@ export async function testClockAhead(pool: Pool): Promise<number> {
 }
 
 async function replaceClock(pool: Pool, aheadOf: (client: PoolClient) => Promise<number>): Promise<Date> {
-  const client = await pool.connect();
-  try {
-    await client.query("BEGIN");
+  await inTransaction(pool, async (client) => {
     await client.query("SELECT pg_advisory_xact_lock($1)", [clockLock]);
     const ahead = await aheadOf(client);
     if (!Number.isFinite(ahead)) {
@@ -48,13 +47,7 @@ async function replaceClock(pool: Pool, aheadOf: (client: PoolClient) => Promise
       `CREATE OR REPLACE FUNCTION hub_now() RETURNS timestamptz
        LANGUAGE sql STABLE AS $$ SELECT statement_timestamp()${offset} $$`,
     );
-    await client.query("COMMIT");
-    const result = await client.query<{ now: Date }>("SELECT hub_now() AS now");
-    return result.rows[0]?.now ?? new Date();
-  } catch (error) {
-    await client.query("ROLLBACK").catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
+  const result = await pool.query<{ now: Date }>("SELECT hub_now() AS now");
+  return result.rows[0]?.now ?? new Date();
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Database, openDatabase } from "@gatehouse/database";
 import { verify } from "@node-rs/argon2";
 import { beforeAll, expect, test } from "vitest";
+import { giveConsent } from "../test-support/give-consent.ts";
 import { runCommand } from "../test-support/run-command.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -60,7 +61,7 @@ test("a new password takes the place of the old one and ends her sessions, for t
   const { result: added } = await run("user add ida --email ida@example.com");
   await withSession(String(added.id), async (database, token) => {
     const personId = String(added.id);
-    await database.consents.give({ personId, clientId: "budget", scopes: [], resources: {} }, 60);
+    await giveConsent(database, { personId, clientId: "budget" });
     const wish = { id: randomUUID(), personId, secret: "gh_1", name: "one", scopes: ["account.read"] };
     await database.appPasswords.create({ ...wish, lifeSeconds: 60 });
     const { result, text } = await run("user password ida");

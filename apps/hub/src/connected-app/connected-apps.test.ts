@@ -1,6 +1,7 @@
 /** Connected apps on the account page, over HTTP. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { giveConsent } from "../test-support/give-consent.ts";
 
 let opened: TestHub;
 let alice: TestPerson;
@@ -11,10 +12,7 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 const allow = (personId: string) =>
-  opened.hub.database.consents.give(
-    { personId, clientId: "shop", scopes: ["openid", "email"], resources: {} },
-    86_400,
-  );
+  giveConsent(opened.hub.database, { personId, clientId: "shop", scopes: ["openid", "email"] });
 
 test("she sees what she allowed, and takes it back", async () => {
   await allow(alice.id);

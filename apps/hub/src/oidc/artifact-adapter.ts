@@ -1,5 +1,6 @@
 /** What oidc-provider keeps, kept in the hub's database. Its sessions are views on central ones. */
-import type { Database, FoundArtifact } from "@gatehouse/database";
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Database, FoundArtifact, OidcArtifact } from "@gatehouse/database";
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { errors } from "oidc-provider";
 import type { DeviceThrottle } from "../credential/device-throttle.ts";
@@ -23,6 +24,20 @@ export interface AdapterSurroundings {
   /** Called when a sign-out ended a central session: its sites have to be told. */
   readonly ended: () => void;
   readonly deviceThrottle: DeviceThrottle;
+}
+
+interface Saved {
+  readonly id: string;
+  readonly artifact: OidcArtifact;
+}
+
+const collecting = new AsyncLocalStorage<Saved[]>();
+
+/** @returns what `save` would write, for somebody who writes it together with more */
+export async function collectArtifacts(save: () => Promise<unknown>): Promise<readonly Saved[]> {
+  const saved: Saved[] = [];
+  await collecting.run(saved, save);
+  return saved;
 }
 
 /** @param kind the class of oidc-provider's that is kept */
@@ -63,7 +78,9 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
       };
       const request = currentArtifacts();
       if (kind === "Grant") request?.forgetGrants();
-      if (request?.keepLater(id, artifact) !== true) await oidcArtifacts.upsert(id, artifact);
+      const collected = collecting.getStore();
+      if (collected !== undefined) collected.push({ id, artifact });
+      else if (request?.keepLater(id, artifact) !== true) await oidcArtifacts.upsert(id, artifact);
     },
     find: async (id) => restore(id, await (currentArtifacts() ?? oidcArtifacts).find(kind, id)),
     async findByUserCode(userCode) {
@@ -84,7 +101,10 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
     },
     async destroy(id) {
       if (kind === "Grant") currentArtifacts()?.forgetGrants();
-      await oidcArtifacts.destroy(kind, id);
+      const wasThere = await oidcArtifacts.destroy(kind, id);
+      // Two at once looked at it; only one goes on from here.
+      if (kind === "Interaction" && !wasThere)
+        throw new errors.SessionNotFound("it was gone through already");
     },
     revokeByGrantId: (grantId) => oidcArtifacts.revokeByGrant(kind, grantId),
   };

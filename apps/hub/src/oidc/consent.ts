@@ -1,6 +1,5 @@
-/** From what a site asks for to words, and from what a person ticked to a grant. */
+/** From what a site asks for to words, and what a person ticked of them. */
 import type { RequestParameters } from "@gatehouse/cas/server";
-import type { Consent } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { ConsentScreen } from "../screen.ts";
 import { findApi, type KnownApi } from "../site-registry/known-apis.ts";
@@ -109,84 +108,3 @@ function wordsAt({ site }: KnownApi, words: string): string {
 
 /** How long a person's yes holds. */
 export const consentDays = 90;
-
-/**
- * Writes down what she allowed, for this session as a grant and beyond it as a consent. What was not ticked is
- * declined, and not asked for again in this session.
- *
- * @returns the grant's id
- */
-export async function recordConsent(
-  { issuer: { provider }, database, sites }: Pick<Hub, "issuer" | "database" | "sites">,
-  { clientId, grantId, scopes, claims, resources }: Asked,
-  personId: string,
-  allowed: ReadonlySet<string>,
-): Promise<string> {
-  const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
-  const grant = found ?? new provider.Grant({ accountId: personId, clientId });
-  const isAllowed = (scope: string): boolean => ownScopeWords[scope] === undefined || allowed.has(scope);
-  forgetRefusals(grant, scopes, resources);
-  grant.addOIDCScope(scopes.join(" "));
-  const declined = scopes.filter((scope) => !isAllowed(scope));
-  if (declined.length > 0) grant.rejectOIDCScope(declined.join(" "));
-  if (claims.length > 0) grant.addOIDCClaims([...claims]);
-  for (const [resource, asked] of Object.entries(resources)) {
-    grant.addResourceScope(resource, asked.join(" "));
-    const refused = asked.filter((scope) => !allowed.has(scope));
-    if (refused.length > 0) grant.rejectResourceScope(resource, refused.join(" "));
-  }
-  // A site of the house is no connected app.
-  if (sites.find(clientId)?.firstParty === true) return grant.save();
-  await keepConsent(
-    database,
-    personId,
-    { clientId, scopes, resources },
-    {
-      scopes: scopes.filter((scope) => isAllowed(scope)),
-      resources: Object.fromEntries(
-        Object.entries(resources).map(([resource, asked]) => [
-          resource,
-          asked.filter((scope) => allowed.has(scope)),
-        ]),
-      ),
-    },
-  );
-  return grant.save();
-}
-
-/** What she decides about now is not what she declined before. */
-function forgetRefusals(grant: object, scopes: readonly string[], resources: Asked["resources"]): void {
-  const { rejected } = grant as {
-    rejected?: { openid?: { scope?: string }; resources?: Record<string, string> };
-  };
-  const without = (text: string | undefined, decided: readonly string[]) =>
-    (text ?? "")
-      .split(" ")
-      .filter((scope) => !decided.includes(scope))
-      .join(" ");
-  if (rejected?.openid?.scope !== undefined) rejected.openid.scope = without(rejected.openid.scope, scopes);
-  for (const [resource, decided] of Object.entries(resources))
-    if (rejected?.resources?.[resource] !== undefined)
-      rejected.resources[resource] = without(rejected.resources[resource], decided);
-}
-
-/** What she was not asked about now stays as she allowed it before. */
-async function keepConsent(
-  { consents }: Hub["database"],
-  personId: string,
-  asked: Pick<Asked, "clientId" | "scopes" | "resources">,
-  given: Pick<Consent, "scopes" | "resources">,
-): Promise<void> {
-  const { clientId } = asked;
-  const before = await consents.find(personId, clientId);
-  const merge = (
-    old: readonly string[] = [],
-    decided: readonly string[] = [],
-    yes: readonly string[] = [],
-  ) => [...new Set([...old.filter((scope) => !decided.includes(scope)), ...yes])];
-  const scopes = merge(before?.scopes, asked.scopes, given.scopes);
-  const resources = { ...before?.resources };
-  for (const [resource, added] of Object.entries(given.resources))
-    resources[resource] = merge(resources[resource], asked.resources[resource], added);
-  await consents.give({ personId, clientId, scopes, resources }, consentDays * 86_400);
-}

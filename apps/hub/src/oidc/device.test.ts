@@ -1,101 +1,27 @@
 /** The device flow, with a client from npm that nobody here wrote; titled by RFC 8628's sections. */
 import * as client from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { TestBrowser } from "../test-hub.ts";
+import {
+  alice,
+  all,
+  ask,
+  begin,
+  closeDeviceTrial,
+  decide,
+  enter,
+  fieldsOf,
+  openDeviceTrial,
+  opened,
+  other,
+  scope,
+  signedIn,
+  tokens,
+  tool,
+} from "../test-support/device-trial.ts";
 
-let opened: TestHub;
-let alice: TestPerson;
-let tool: client.Configuration;
-let other: client.Configuration;
-
-const resource = "https://api.example/";
-const scope = "openid profile email transactions.read";
-const program = (id: string) => ({
-  id,
-  name: `The ${id}`,
-  url: `https://${id}.example/`,
-  firstParty: false,
-  oidc: {
-    grants: ["device_code", "refresh_token"],
-    scopes: ["openid", "profile", "email", "offline_access", "transactions.read"],
-    clientAuthentication: "none",
-    applicationType: "native",
-  },
-});
-
-beforeAll(async () => {
-  opened = await openTestHub({
-    environment: { LOGIN_THROTTLE: "on" },
-    sites: ({ bank }) => ({
-      bank: bank.registration({
-        api: {
-          resource,
-          scopes: { "transactions.read": "see your transactions", "transfers.write": "move money" },
-        },
-      }),
-      tool: program("tool"),
-      other: program("other"),
-    }),
-  });
-  alice = await opened.createPerson();
-  const configure = async (id: string) => {
-    const options = { execute: [client.allowInsecureRequests], [client.customFetch]: toTheHub };
-    const issuer = new URL(`${opened.origin}/oidc`);
-    const configuration = await client.discovery(issuer, id, {}, client.None(), options);
-    configuration[client.customFetch] = toTheHub;
-    return configuration;
-  };
-  [tool, other] = await Promise.all([configure("tool"), configure("other")]);
-});
-afterAll(() => opened.close());
-
-/** The hub's public host means nothing to Node's resolver. */
-const toTheHub: client.CustomFetch = (url, options) =>
-  fetch(url.replace(opened.origin, `http://127.0.0.1:${opened.port}`), options as RequestInit);
-
-const begin = (more: Record<string, string> = {}) =>
-  client.initiateDeviceAuthorization(tool, { scope, resource, ...more });
-
-/** Asks once; what it gets, or the error. */
-async function ask(deviceCode: string, from = tool) {
-  try {
-    return await client.genericGrantRequest(from, "urn:ietf:params:oauth:grant-type:device_code", {
-      device_code: deviceCode,
-    });
-  } catch (error) {
-    return (error as client.ResponseBodyError).error;
-  }
-}
-
-const signedIn = async () => {
-  const browser = new TestBrowser(opened);
-  await browser.signIn(alice);
-  return browser;
-};
-
-async function enter(browser: TestBrowser, code: string) {
-  const page = await browser.get("/oidc/device");
-  const { action, hidden } = page.screen("device-code");
-  return browser.post(action, { ...fieldsOf(hidden), user_code: code });
-}
-
-const fieldsOf = (hidden: readonly { readonly name: string; readonly value: string }[]) =>
-  Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
-
-async function decide(browser: TestBrowser, code: string, fields: Record<string, string>) {
-  const { action, hidden } = (await enter(browser, code)).screen("consent");
-  return browser.post(action, { ...fieldsOf(hidden), ...fields });
-}
-const all = {
-  answer: "allow",
-  "allow:profile": "true",
-  "allow:email": "true",
-  "allow:transactions.read": "true",
-};
-const tokens = (answer: Awaited<ReturnType<typeof ask>>) => {
-  if (typeof answer === "string" || answer === undefined) throw new Error(`refused: ${answer}`);
-  return answer;
-};
+beforeAll(openDeviceTrial);
+afterAll(closeDeviceTrial);
 
 test("3.2 and 4 the endpoint is in the discovery, and leads to our page", async () => {
   expect(tool.serverMetadata().device_authorization_endpoint).toBe(`${opened.origin}/oidc/device/auth`);

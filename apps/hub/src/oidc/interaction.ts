@@ -1,17 +1,20 @@
 /** What a person is asked on the way to a code: to sign in (at `/cas/login`), and whether a site may do what it asks. */
-import type { FoundSession } from "@gatehouse/database";
+import type { Allowed, FoundSession } from "@gatehouse/database";
 import type Provider from "oidc-provider";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import { allowedBy } from "./allowed.ts";
 import { askBeforePage, onlyAsksBefore } from "./ask-before.ts";
 import { passwordAcr } from "./central-session-view.ts";
-import { asksOf, consentDays, missing, neverOf, recordConsent, ticked } from "./consent.ts";
+import { asksOf, consentDays, missing, neverOf, ticked } from "./consent.ts";
 
 /** A flow under way, as oidc-provider keeps it. */
 export type Flow = InstanceType<Provider["Interaction"]>;
 
 const path = "/oidc/interaction/:uid";
+type Result = NonNullable<Flow["result"]>;
+
 /** Reasons for which a session that was there before is not enough. */
 const needsProof = /^(login_prompt|max_age|id_token_hint|claims_id_token_sub_value|essential_acrs?)$/;
 
@@ -26,7 +29,7 @@ const goOn = route({
     const flow = await flowOf(call);
     const found = await call.hub.findSession(call, { touch: true });
     if (asksForMoreThanWeHave(flow))
-      return finish(flow, {
+      return finish(call, flow, {
         error: "unmet_authentication_requirements",
         error_description: "no sign-in here is of the kind that is asked for",
       });
@@ -79,21 +82,21 @@ const decide = route({
         "This form was not made for the session you are in now. Nothing was allowed.",
         "Go back to the site and begin once more.",
       ]);
-    if (onlyAsksBefore(flow)) return finish(flow, { ...flow.lastSubmission, consent: {} });
-    if (parameters.get("answer") !== "allow") {
-      call.log.info(
-        { event: "consent.declined", site: flow.params.client_id, person: session.person.id },
-        "consent declined",
-      );
-      return finish(flow, { error: "access_denied", error_description: "the person said no" });
+    if (onlyAsksBefore(flow)) return finish(call, flow, { ...flow.lastSubmission, consent: {} });
+    const isYes = parameters.get("answer") === "allow";
+    const person = session.person.id;
+    const allowed = isYes
+      ? await allowedBy(call.hub, missing(flow, call.hub), person, ticked(parameters))
+      : undefined;
+    const result =
+      allowed === undefined
+        ? { error: "access_denied", error_description: "the person said no" }
+        : { ...flow.lastSubmission, consent: { grantId: allowed.grant.id } };
+    if (await settle(call, flow, result, allowed)) {
+      const event = isYes ? "consent.given" : "consent.declined";
+      call.log.info({ event, site: flow.params.client_id, person }, "consent decided");
     }
-    const asked = missing(flow, call.hub);
-    const grantId = await recordConsent(call.hub, asked, session.person.id, ticked(parameters));
-    call.log.info(
-      { event: "consent.given", site: flow.params.client_id, person: session.person.id },
-      "consent given",
-    );
-    return finish(flow, { ...flow.lastSubmission, consent: { grantId } });
+    return seeOther(flow.returnTo);
   },
 });
 
@@ -136,10 +139,8 @@ async function askForSignIn(call: Call, flow: Flow, found: FoundSession): Promis
   const isProved = (at: Date): boolean => began !== null && at >= began.createdAt;
   if (found.state === "alive" && (!proof || isProved(found.session.authenticatedAt))) {
     const { person, authenticatedAt } = found.session;
-    // Another person than the flow began with may have signed in; her session is not the one it names.
-    Object.assign(flow, { session: undefined });
     const ts = Math.floor(authenticatedAt.getTime() / 1000);
-    return finish(flow, {
+    return finish(call, flow, {
       ...flow.lastSubmission,
       login: { accountId: person.id, ts, acr: passwordAcr, amr: ["pwd"], remember: found.session.longTerm },
     });
@@ -154,10 +155,24 @@ async function askForSignIn(call: Call, flow: Flow, found: FoundSession): Promis
   return seeOther(`/cas/login?${query}`);
 }
 
-async function finish(flow: Flow, result: NonNullable<Flow["result"]>): Promise<Answer> {
-  flow.result = result;
-  await flow.save((flow.exp ?? 0) - Math.floor(Date.now() / 1000));
+async function finish(call: Call, flow: Flow, result: Result): Promise<Answer> {
+  await settle(call, flow, result);
   return seeOther(flow.returnTo);
+}
+
+/**
+ * Writes what came of a question, with what she allowed.
+ *
+ * @returns false: another answer of hers stands, or the flow was gone through; it goes on with that
+ */
+function settle(call: Call, flow: Flow, result: Result, allowed?: Allowed): Promise<boolean> {
+  // Another person than the flow began with may have signed in; her session is not the one it names.
+  const session = result.login === undefined ? {} : { session: null };
+  return call.hub.database.decisions.decide({
+    question: { kind: "Interaction", id: flow.uid },
+    answer: { payload: { result, ...session } },
+    allowed,
+  });
 }
 
 function siteOf(call: Call, flow: Flow): RegisteredSite {

@@ -1,0 +1,75 @@
+/** One question to a person has one answer, and one answer leads to one code. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TestBrowser } from "../test-hub.ts";
+import {
+  alice,
+  apiAddress,
+  begin,
+  budget,
+  closeIssuerTrial,
+  exchange,
+  opened,
+  openIssuerTrial,
+  signedIn,
+} from "../test-support/issuer-trial.ts";
+
+beforeAll(openIssuerTrial);
+afterAll(closeIssuerTrial);
+
+async function asked(browser: TestBrowser) {
+  const { path, checks } = await begin(budget, "https://budget.example/callback", {
+    scope: "openid email transactions.read",
+    resource: apiAddress,
+    prompt: "consent",
+  });
+  const page = await browser.follow(await browser.get(path));
+  const { action, hidden } = page.screen("consent");
+  const token = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
+  return { checks, post: (fields: Record<string, string>) => browser.post(action, { ...token, ...fields }) };
+}
+const yes = { answer: "allow", "allow:email": "true" };
+const kept = () => opened.hub.database.consents.find(alice.id, "budget");
+const codeOf = (location: string) =>
+  location === "" ? null : new URL(location, opened.origin).searchParams.get("code");
+
+test("RFC 6749 4.1.2 one yes, sent eight times and gone on with eight times, is one code", async () => {
+  const browser = await signedIn();
+  const { checks, post } = await asked(browser);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => post(yes)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]));
+  const ends = await Promise.all(answers.map((answer) => browser.follow(answer)));
+  const won = ends.filter(({ location }) => codeOf(location) !== null);
+  expect(won).toHaveLength(1);
+  expect(ends.filter(({ status }) => status === 400)).toHaveLength(7);
+  await expect(exchange(budget, won[0]?.location ?? "", checks)).resolves.toMatchObject({
+    token_type: "bearer",
+  });
+  const late = await post(yes);
+  expect([late.status, late.screen("refused").code]).toEqual([400, "flow_expired"]);
+});
+
+test("a no that comes after her yes changes nothing, and a yes after her no allows nothing", async () => {
+  const browser = await signedIn();
+  await opened.hub.database.consents.takeBack(alice.id, "budget");
+  const first = await asked(browser);
+  await first.post({ answer: "deny" });
+  const denied = await browser.follow(await first.post(yes));
+  expect(new URL(denied.location).searchParams.get("error")).toBe("access_denied");
+  expect(await kept()).toBeNull();
+
+  const second = await asked(browser);
+  const answer = await second.post(yes);
+  await second.post({ answer: "deny" });
+  expect(codeOf((await browser.follow(answer)).location)).not.toBeNull();
+  expect((await kept())?.scopes).toContain("email");
+});
+
+test("what she takes back while she is asked again is not brought back by her answer", async () => {
+  const browser = await signedIn();
+  await browser.follow(await (await asked(browser)).post(yes));
+  const { post } = await asked(browser);
+  await opened.hub.database.consents.takeBack(alice.id, "budget");
+  const page = await post({ answer: "allow", "allow:transactions.read": "true" });
+  expect([page.status, page.screen("refused").code]).toEqual([400, "flow_expired"]);
+  expect(await kept()).toBeNull();
+});

@@ -1,0 +1,53 @@
+import { isUuid } from "./is-uuid.ts";
+import { jsonText } from "./json-text.ts";
+import type { OidcArtifact } from "./oidc-artifact-store.ts";
+import { tokenHash } from "./token-hash.ts";
+
+/** How an id that is known by its hash alone is written. No id of oidc-provider's has such a sign. */
+const byHash = "#";
+
+export const insertArtifact = `
+  INSERT INTO oidc_artifacts (hash, kind, payload, person_id, client_id, grant_hash, user_code_hash, session_id, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7,
+    (SELECT id FROM sessions WHERE uid = $8::uuid AND ended_at IS NULL),
+    hub_now() + make_interval(secs => $9))`;
+
+/** What `insertArtifact` takes. */
+export function valuesOf(id: string, artifact: OidcArtifact): unknown[] {
+  const row = rowOf(id, artifact);
+  return [
+    row.hash,
+    row.kind,
+    jsonText(row.payload),
+    row.person_id,
+    row.client_id,
+    row.grant_hash,
+    artifact.userCode === undefined ? null : hashOf("UserCode", artifact.userCode),
+    row.session_uid,
+    row.life_seconds,
+  ];
+}
+
+/** What of it the columns hold, by their names. */
+export function rowOf(id: string, { kind, payload, personId, clientId, ...artifact }: OidcArtifact) {
+  const { grantId, sessionUid, lifeSeconds } = artifact;
+  return {
+    hash: hashOf(kind, id),
+    kind,
+    payload,
+    person_id: personId !== undefined && isUuid(personId) ? personId : null,
+    client_id: clientId ?? null,
+    grant_hash: grantId === undefined ? null : hashOf("Grant", grantId),
+    session_uid: sessionUid !== undefined && isUuid(sessionUid) ? sessionUid : null,
+    life_seconds: lifeSeconds,
+  };
+}
+
+export function hashOf(kind: string, id: string): string {
+  return id.startsWith(byHash) ? id.slice(byHash.length) : tokenHash(`oidc:${kind}`, id);
+}
+
+/** An id for what was found without its own. */
+export function idOfHash(hash: string): string {
+  return byHash + hash;
+}

@@ -1,0 +1,52 @@
+import type { OidcClientSession } from "./central-session-store.ts";
+import type { Consent } from "./consent-store.ts";
+import type { ArtifactName, OidcArtifact } from "./oidc-artifact-store.ts";
+
+/** What a person answered when she was asked, and all that comes of it. */
+export interface Decision {
+  /** What asked her: a flow (`Interaction`), or a device that waits (`DeviceCode`). */
+  readonly question: ArtifactName;
+  /** Added to the payload of the question, and what that stands on from now on. */
+  readonly answer: Pick<OidcArtifact, "payload" | "personId" | "grantId" | "sessionUid">;
+  /** Absent: she said no, or was not asked to allow anything. */
+  readonly allowed?: Allowed | undefined;
+}
+
+/** What she lets a site have. */
+export interface Allowed {
+  readonly personId: string;
+  readonly grant: {
+    readonly id: string;
+    readonly artifact: OidcArtifact;
+    /** False: it is there already, and if it is not there any more she has taken it back. */
+    readonly isNew: boolean;
+  };
+  /** What holds beyond the session; absent: nothing does. */
+  readonly consent?: ConsentChange | undefined;
+  /** The session that a device's client takes part in. */
+  readonly joins?: {
+    readonly sessionId: string;
+    readonly clients: Readonly<Record<string, OidcClientSession>>;
+  };
+}
+
+/** What she was not asked about stays as she allowed it before. */
+export interface ConsentChange {
+  readonly clientId: string;
+  readonly asked: Pick<Consent, "scopes" | "resources">;
+  readonly given: Pick<Consent, "scopes" | "resources">;
+  /** Until she is asked anew. */
+  readonly lifeSeconds: number;
+}
+
+/** What people decide. A question is open until its answer names an account, a consent or an error. */
+export interface DecisionStore {
+  /**
+   * Writes an answer and all that comes of it in one transaction: of any number of answers one stands, the others
+   * leave nothing behind, and after a kill all of it is there or nothing.
+   *
+   * @returns false when it was answered already or is gone, or when the grant that it adds to is gone
+   * @see RFC 8628, section 3.3
+   */
+  decide(decision: Decision): Promise<boolean>;
+}

@@ -1,0 +1,223 @@
+/** Laws of what people decide. */
+import { randomBytes } from "node:crypto";
+import { createTicketId } from "@gatehouse/cas/server";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Allowed, ConsentChange, Decision } from "./decision-store.ts";
+import type { OidcArtifact } from "./oidc-artifact-store.ts";
+import { createPerson, emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+
+let trial: TrialDatabase;
+let personId: string;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+beforeEach(async () => {
+  await emptyDatabase(trial.database);
+  await trial.database.pool.query("TRUNCATE oidc_artifacts");
+  personId = (await createPerson(trial.database)).id;
+});
+afterAll(() => trial.close());
+
+const newId = () => randomBytes(32).toString("base64url");
+const api = "https://bank.example/api";
+
+async function ask(more: Partial<OidcArtifact> = {}, id = newId()) {
+  const artifact = { kind: "DeviceCode", payload: { scope: "openid" }, lifeSeconds: 60, ...more };
+  await trial.database.oidcArtifacts.upsert(id, artifact);
+  return { kind: artifact.kind, id };
+}
+const read = async ({ kind, id }: Decision["question"]) =>
+  (await trial.database.oidcArtifacts.find(kind, id))?.payload;
+const grant = (id = newId(), payload: object = {}): Allowed["grant"] => ({
+  id,
+  artifact: { kind: "Grant", payload: { ...payload }, personId, clientId: "tool", lifeSeconds: 600 },
+  isNew: true,
+});
+const consent = (given: Partial<ConsentChange["given"]> = {}, asked = given): ConsentChange => ({
+  clientId: "tool",
+  asked: { scopes: [], resources: {}, ...asked },
+  given: { scopes: [], resources: {}, ...given },
+  lifeSeconds: 600,
+});
+const yes = (question: Decision["question"], allowed: Partial<Allowed> = {}) => {
+  const whole = { personId, grant: grant(), consent: consent({ scopes: ["profile"] }), ...allowed };
+  const payload = question.kind === "Interaction" ? { result: { consent: {} } } : { accountId: personId };
+  return trial.database.decisions.decide({
+    question,
+    answer: { payload, ...(question.kind === "Interaction" ? {} : { personId, grantId: whole.grant.id }) },
+    allowed: whole,
+  });
+};
+const no = (question: Decision["question"]) =>
+  trial.database.decisions.decide({ question, answer: { payload: { error: "access_denied" } } });
+const consented = (of = personId) => trial.database.consents.find(of, "tool");
+const count = async (table: "oidc_artifacts" | "consents" | "site_sessions") =>
+  (await trial.database.pool.query(`SELECT FROM ${table}`)).rowCount;
+
+async function signIn() {
+  const token = createTicketId("TGT");
+  const address = "192.0.2.1";
+  return trial.database.sessions.start({ token, personId, longTerm: false, address, userAgent: "" });
+}
+
+/** Until so many statements wait for somebody else's row. */
+const waiting = (count: number) =>
+  vi.waitFor(async () => {
+    const { rowCount } = await trial.database.pool.query(
+      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+    );
+    expect(rowCount).toBe(count);
+  });
+
+describe("RFC 8628 3.3 a question is answered once", () => {
+  test.each(["DeviceCode", "Interaction"])("of 50 answers to one %s the first stands alone", async (kind) => {
+    const question = await ask({ kind });
+    const answers = await Promise.all(Array.from({ length: 50 }, () => yes(question)));
+    expect(answers.filter(Boolean)).toHaveLength(1);
+    expect(await read(question)).toMatchObject({ scope: "openid" });
+    // The question, and the grant of the one who was first.
+    expect(await count("oidc_artifacts")).toBe(2);
+    expect(await no(question)).toBe(false);
+  });
+
+  test("of two people who answer at once the slower one keeps nothing", async () => {
+    const question = await ask();
+    const mine = personId;
+    const hers = (await createPerson(trial.database)).id;
+    const answer = (of: string) => {
+      personId = of;
+      return yes(question);
+    };
+    const won = await Promise.all([answer(mine), answer(hers)]);
+    expect(won.filter(Boolean)).toHaveLength(1);
+    const [winner, loser] = won[0] ? [mine, hers] : [hers, mine];
+    expect(await read(question)).toMatchObject({ accountId: winner });
+    expect(await consented(winner)).not.toBeNull();
+    expect(await consented(loser)).toBeNull();
+    expect(await count("oidc_artifacts")).toBe(2);
+  });
+
+  test("a no stands too, and somebody who was sent to sign in has not answered yet", async () => {
+    const refused = await ask();
+    expect([await no(refused), await yes(refused)]).toEqual([true, false]);
+    const flow = await ask({ kind: "Interaction", payload: { result: { login: { accountId: personId } } } });
+    expect(await yes(flow)).toBe(true);
+    const declined = await ask({ kind: "Interaction", payload: { result: { error: "access_denied" } } });
+    expect(await yes(declined)).toBe(false);
+  });
+
+  test("too late, spent, gone, or no question at all: nothing is kept", async () => {
+    const [late, spent] = [await ask(), await ask()];
+    await trial.database.oidcArtifacts.consume("DeviceCode", spent.id);
+    await trial.database.testClock.advance(61);
+    expect(await yes(late)).toBe(false);
+    await trial.database.testClock.reset();
+    expect(await yes(spent)).toBe(false);
+    expect(await yes({ kind: "DeviceCode", id: newId() })).toBe(false);
+    expect(await yes(await ask({ kind: "AuthorizationCode" }))).toBe(false);
+    expect(await consented()).toBeNull();
+  });
+});
+
+describe("all of it or nothing", () => {
+  test("what fails in the middle leaves the question open and nothing behind", async () => {
+    const question = await ask();
+    const session = await signIn();
+    const clients = { tool: { sid: "of\u0000nobody" } };
+    await expect(yes(question, { joins: { sessionId: session.id, clients } })).rejects.toThrow();
+    expect(await read(question)).toEqual({ scope: "openid" });
+    expect([await consented(), await count("oidc_artifacts")]).toEqual([null, 1]);
+    expect(await yes(question)).toBe(true);
+  });
+
+  test("somebody who has been disabled or removed allows nothing any more", async () => {
+    const question = await ask();
+    await trial.database.people.setDisabled(personId, true);
+    expect(await yes(question)).toBe(false);
+    await trial.database.people.remove(personId);
+    expect(await yes(question)).toBe(false);
+    expect(await read(question)).toEqual({ scope: "openid" });
+  });
+
+  test("it survives kill -9: the answer, the grant, the consent and the session's participant", async () => {
+    const question = await ask();
+    const session = await signIn();
+    const kept = grant();
+    const clients = { tool: { sid: "sid-1", grantId: kept.id } };
+    await yes(question, { grant: kept, joins: { sessionId: session.id, clients } });
+    const { oidcArtifacts, consents, sessions } = await trial.reopenAfterKill();
+    expect((await oidcArtifacts.find("DeviceCode", question.id))?.payload).toMatchObject({
+      accountId: personId,
+    });
+    expect(await oidcArtifacts.find("Grant", kept.id)).not.toBeNull();
+    expect(await consents.find(personId, "tool")).toMatchObject({ scopes: ["profile"] });
+    expect((await sessions.listOf(personId))[0]?.sites).toMatchObject([{ siteId: "tool" }]);
+  });
+});
+
+describe("what she allowed before", () => {
+  test("stays, where she was not asked about it now", async () => {
+    const given = { scopes: ["profile", "email"], resources: { [api]: ["read", "write"] } };
+    await yes(await ask(), { consent: consent(given) });
+    const asked = { scopes: ["email", "groups"], resources: { [api]: ["write"] } };
+    const now = { scopes: ["groups"], resources: { [api]: [] } };
+    await yes(await ask(), { consent: consent(now, asked) });
+    expect(await consented()).toMatchObject({
+      scopes: ["profile", "groups"],
+      resources: { [api]: ["read"] },
+    });
+  });
+
+  test("has run out and is not there any more", async () => {
+    await yes(await ask(), { consent: consent({ scopes: ["profile", "email"] }) });
+    await trial.database.testClock.advance(601);
+    await yes(await ask(), { consent: consent({ scopes: ["groups"] }) });
+    expect((await consented())?.scopes).toEqual(["groups"]);
+  });
+
+  test("at two sites' pages at once both stand", async () => {
+    const scopes = Array.from({ length: 20 }, (_, index) => `scope-${index}`);
+    const questions = await Promise.all(scopes.map(() => ask()));
+    const answers = scopes.map((scope, at) =>
+      yes(questions[at] ?? { kind: "", id: "" }, { consent: consent({ scopes: [scope] }) }),
+    );
+    expect(await Promise.all(answers)).toEqual(Array(20).fill(true));
+    expect((await consented())?.scopes.toSorted()).toEqual(scopes.toSorted());
+  });
+});
+
+describe("taking it back", () => {
+  test("while she adds to it: her grant does not come back, nor what stood on it", async () => {
+    const held = grant(newId(), { openid: { scope: "openid" } });
+    await yes(await ask(), { grant: held });
+    await trial.database.consents.takeBack(personId, "tool");
+    const question = await ask();
+    expect(await yes(question, { grant: { ...held, isNew: false } })).toBe(false);
+    expect(await read(question)).toEqual({ scope: "openid" });
+    expect([await consented(), await read({ kind: "Grant", id: held.id })]).toEqual([null, undefined]);
+  });
+
+  test("just before she allows something else: what she had allowed before does not come back with it", async () => {
+    await yes(await ask());
+    const question = await ask();
+    const other = await trial.database.pool.connect();
+    await other.query("BEGIN");
+    await other.query("SELECT FROM consents WHERE person_id = $1 FOR UPDATE", [personId]);
+    const taken = trial.database.consents.takeBack(personId, "tool");
+    await waiting(1);
+    const allowed = yes(question, { consent: consent({ scopes: ["email"] }) });
+    await waiting(2);
+    await other.query("COMMIT");
+    other.release();
+    expect(await Promise.all([taken, allowed])).toEqual([true, true]);
+    expect((await consented())?.scopes).toEqual(["email"]);
+  });
+
+  test("changes what a living grant allows, and nothing is made twice", async () => {
+    const held = grant(newId(), { openid: { scope: "openid" } });
+    await yes(await ask(), { grant: held });
+    const changed = { ...held.artifact, payload: { openid: { scope: "openid email" } } };
+    expect(await yes(await ask(), { grant: { id: held.id, artifact: changed, isNew: false } })).toBe(true);
+    expect(await read({ kind: "Grant", id: held.id })).toEqual({ openid: { scope: "openid email" } });
+  });
+});

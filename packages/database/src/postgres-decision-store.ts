@@ -1,0 +1,57 @@
+import { hashOf, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
+import type { Allowed, Decision, DecisionStore } from "./decision-store.ts";
+import { jsonText } from "./json-text.ts";
+import { joinOidcClients } from "./oidc-client-statements.ts";
+import { changeConsent } from "./postgres-consent-store.ts";
+import type { Pool, PoolClient } from "./postgres-pool.ts";
+import { inTransaction, lockPerson } from "./transaction.ts";
+
+/** Whoever was slower waits for the row, and finds it answered. */
+const answerQuestion = `
+  UPDATE oidc_artifacts SET payload = payload || $2::jsonb, person_id = coalesce($3, person_id),
+    grant_hash = coalesce($4, grant_hash),
+    session_id = coalesce((SELECT id FROM sessions WHERE uid = $5::uuid AND ended_at IS NULL), session_id)
+  WHERE hash = $1 AND kind IN ('DeviceCode', 'Interaction') AND expires_at > hub_now() AND consumed_at IS NULL
+    AND NOT payload ?| ARRAY['accountId', 'error']
+    AND NOT coalesce(payload->'result' ?| ARRAY['consent', 'error'], false)`;
+
+/** Never makes it anew: what stood on it would be alive again. */
+const changeGrant = `
+  UPDATE oidc_artifacts SET payload = $2, expires_at = hub_now() + make_interval(secs => $3)
+  WHERE hash = $1 AND expires_at > hub_now()`;
+
+/** Decisions in PostgreSQL. */
+export class PostgresDecisionStore implements DecisionStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async decide({ question, answer, allowed }: Decision): Promise<boolean> {
+    return inTransaction(this.#pool, async (client) => {
+      if (allowed !== undefined && !(await lockPerson(client, allowed.personId))) return false;
+      const row = rowOf(question.id, { kind: question.kind, lifeSeconds: 0, ...answer });
+      const values = [row.hash, jsonText(row.payload), row.person_id, row.grant_hash, row.session_uid];
+      const answered = await client.query({ name: "decision-answer", text: answerQuestion, values });
+      if (answered.rowCount !== 1) return false;
+      return allowed === undefined || keep(client, allowed);
+    });
+  }
+}
+
+async function keep(client: PoolClient, { personId, grant, consent, joins }: Allowed): Promise<boolean> {
+  const { id, artifact, isNew } = grant;
+  const kept = isNew
+    ? await client.query(insertArtifact, valuesOf(id, artifact))
+    : await client.query(changeGrant, [
+        hashOf("Grant", id),
+        jsonText(artifact.payload),
+        artifact.lifeSeconds,
+      ]);
+  if (kept.rowCount !== 1) return false;
+  if (consent !== undefined) await changeConsent(client, personId, consent);
+  if (joins !== undefined)
+    await client.query(joinOidcClients, [joins.sessionId, JSON.stringify(joins.clients), ""]);
+  return true;
+}
