@@ -73,11 +73,17 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     log,
   });
   const deviceThrottle = createDeviceThrottle(database.pool, settings.loginThrottle);
+  const keys = {
+    form: purposeKeys(settings.secrets, "form"),
+    note: purposeKeys(settings.secrets, "note"),
+    browser: purposeKeys(settings.secrets, "browser"),
+  };
   const issuer = await openIssuer({
     settings,
     database,
     sites,
     cookies,
+    keys,
     log,
     logout,
     clock,
@@ -96,11 +102,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     outbound,
     issuer,
     cookies,
-    keys: {
-      form: purposeKeys(settings.secrets, "form"),
-      note: purposeKeys(settings.secrets, "note"),
-      browser: purposeKeys(settings.secrets, "browser"),
-    },
+    keys,
     clock,
     async findSession(call, options) {
       const token = cookies.read(call.header("cookie"), "session");

@@ -13,6 +13,8 @@ const formLifeSeconds = 3600;
 
 /** What the next form says, carried from one answer to the next request by a sealed cookie. */
 export interface LoginNote {
+  /** The central session that a site just had ended, for the page that says so. */
+  readonly ended?: string;
   readonly username?: string;
   readonly rememberMe?: boolean;
   readonly askBefore?: boolean;
@@ -24,13 +26,18 @@ export interface LoginNote {
   };
 }
 
+/** What a browser's flow is read from. */
+export interface FlowOwner extends Pick<Call, "header"> {
+  readonly hub: Pick<Hub, "cookies" | "keys">;
+}
+
 /** The browser has been shown a form and keeps cookies. */
 export function hasFlow(call: Call): boolean {
   return call.hub.cookies.read(call.header("cookie"), "flow") !== undefined;
 }
 
 /** The browser's flow, made on the first form. */
-export function flowOf(call: Call): { readonly id: string; readonly cookies: readonly string[] } {
+export function flowOf(call: FlowOwner): { readonly id: string; readonly cookies: readonly string[] } {
   const sent = call.hub.cookies.read(call.header("cookie"), "flow");
   if (sent !== undefined && /^[0-9a-f]{64}$/.test(sent)) return { id: sent, cookies: [] };
   const id = randomToken();
@@ -57,11 +64,11 @@ export async function spendLoginTicket(hub: Hub, ticket: string | null, flow: st
   return hub.database.loginTickets.spend(body, formLifeSeconds);
 }
 
-export function writeNote(hub: Hub, flow: string, note: LoginNote): string {
+export function writeNote(hub: FlowOwner["hub"], flow: string, note: LoginNote): string {
   return hub.cookies.write("note", hub.keys.note.seal(JSON.stringify(note), flow), formLifeSeconds);
 }
 
-export function readNote(call: Call, flow: string): LoginNote {
+export function readNote(call: FlowOwner, flow: string): LoginNote {
   const sealed = call.hub.cookies.read(call.header("cookie"), "note");
   const text = sealed === undefined ? null : call.hub.keys.note.open(sealed, flow);
   return text === null ? {} : (JSON.parse(text) as LoginNote);

@@ -9,6 +9,8 @@ import {
   type Service,
 } from "@gatehouse/cas/server";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
+import type { Hub } from "../hub.ts";
+import type { Log } from "../log.ts";
 import { asksForFrontChannel, canBeTold, frontChannelAddress } from "../logout/logout-message.ts";
 import type { LoggedOutScreen } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
@@ -90,7 +92,10 @@ export async function sayGoodbye(
 }
 
 /** A site whose address no browser could bring a message to is told from behind: it must not fail a sign-out. */
-async function whoIsTold({ hub, log }: Call, sessionIds: readonly string[]): Promise<Told> {
+export async function whoIsTold(
+  { hub, log }: { readonly hub: Pick<Hub, "database" | "sites" | "clock">; readonly log: Log },
+  sessionIds: readonly string[],
+): Promise<Told> {
   const deliveries = (
     await Promise.all(sessionIds.map((id) => hub.database.logoutDeliveries.listOf(id)))
   ).flat();

@@ -1,57 +1,87 @@
 /** Pages of the issuer, drawn like every other page of the hub, once oidc-provider has said what it has to say. */
 import type { KoaContextWithOIDC } from "oidc-provider";
+import { flowOf, readNote, writeNote } from "../cas/login-form.ts";
+import { whoIsTold } from "../cas/logout.ts";
+import { pictureSources } from "../cas/picture-sources.ts";
 import type { Drawn } from "../http/route.ts";
+import type { Hub } from "../hub.ts";
 import { isEqual } from "../secret-keys.ts";
-import { isSigningOut, showPage } from "./central-session-view.ts";
+import { currentSession, isSigningOut, showPage } from "./central-session-view.ts";
 import type { IssuerSurroundings } from "./issuer.ts";
 import { issuerErrorWords } from "./issuer-error-words.ts";
 
-export const issuerPages: Pick<IssuerSurroundings, "explain" | "askSignOut" | "saySignedOut"> = {
-  async explain(ctx, error) {
-    const words = issuerErrorWords({
-      ...error,
-      signingOut: isSigningOut(),
-      site: ctx.oidc.client?.clientName,
-    });
-    const reference = String(ctx.res.getHeader("x-request-id") ?? "");
-    show(ctx, {
-      screen: { name: "refused", model: { ...words, code: error.code, reference } },
-      status: Math.max(ctx.status, 400),
-    });
-  },
+type Surroundings = Pick<Hub, "database" | "sites" | "cookies" | "keys" | "log" | "clock">;
+type Pages = Pick<IssuerSurroundings, "explain" | "askSignOut" | "noteSignOut" | "saySignedOut">;
 
-  async askSignOut(ctx, form) {
-    if (isNamed(ctx)) return signOutAtOnce(ctx);
-    const secret = /name="xsrf" value="([A-Za-z0-9_-]+)"/.exec(form)?.[1] ?? "";
-    const action = /action="([^"]+)"/.exec(form)?.[1] ?? "";
-    const { client } = ctx.oidc;
-    const state = ctx.oidc.session?.state as { postLogoutRedirectUri?: string } | undefined;
-    const back = URL.parse(state?.postLogoutRedirectUri ?? "");
-    show(ctx, {
-      screen: {
-        name: "sign-out",
-        model: {
-          action: new URL(action).pathname,
-          hidden: [{ name: "xsrf", value: secret }],
-          site:
-            client === undefined
-              ? null
-              : { name: client.clientName ?? client.clientId, host: hostOf(client.clientUri) },
-        },
-      },
-      formTargets: back === null ? [] : [back.origin],
-    });
-  },
+export function createIssuerPages(hub: Surroundings): Pages {
+  return {
+    explain,
+    noteSignOut: (ctx) => noteSignOut(hub, ctx),
+    askSignOut: (ctx, form) => (isNamed(ctx) ? signOutAtOnce(hub, ctx) : askSignOut(ctx, form)),
+    saySignedOut: (ctx) => saySignedOut(hub, ctx),
+  };
+}
 
-  async saySignedOut(ctx) {
-    show(ctx, {
-      screen: {
-        name: "logged-out",
-        model: { sites: [], wasSignedIn: true, frontChannel: [], continueTo: null },
-      },
-    });
-  },
+const explain: Pages["explain"] = async (ctx, error) => {
+  const words = issuerErrorWords({
+    ...error,
+    signingOut: isSigningOut(),
+    site: ctx.oidc.client?.clientName,
+  });
+  const reference = String(ctx.res.getHeader("x-request-id") ?? "");
+  show(ctx, {
+    screen: { name: "refused", model: { ...words, code: error.code, reference } },
+    status: Math.max(ctx.status, 400),
+  });
 };
+
+const askSignOut: Pages["askSignOut"] = async (ctx, form) => {
+  const secret = /name="xsrf" value="([A-Za-z0-9_-]+)"/.exec(form)?.[1] ?? "";
+  const action = /action="([^"]+)"/.exec(form)?.[1] ?? "";
+  const { client } = ctx.oidc;
+  const state = ctx.oidc.session?.state as { postLogoutRedirectUri?: string } | undefined;
+  const back = URL.parse(state?.postLogoutRedirectUri ?? "");
+  show(ctx, {
+    screen: {
+      name: "sign-out",
+      model: {
+        action: new URL(action).pathname,
+        hidden: [{ name: "xsrf", value: secret }],
+        site:
+          client === undefined
+            ? null
+            : { name: client.clientName ?? client.clientId, host: hostOf(client.clientUri) },
+      },
+    },
+    formTargets: back === null ? [] : [back.origin],
+  });
+};
+
+/** Says to the next page what `/cas/logout` knows by itself: this answer sends the browser on. */
+function noteSignOut(hub: Surroundings, ctx: KoaContextWithOIDC): void {
+  const session = currentSession();
+  if (session === null) return;
+  const flow = flowOf({ hub, header: headerOf(ctx) });
+  const { username } = session.person;
+  const note = writeNote(hub, flow.id, { username, reason: "signed-out", ended: session.id });
+  ctx.append("set-cookie", [...flow.cookies, note]);
+}
+
+/** The page after `/cas/logout`: which sites are told, and the messages that this browser has to bring them. */
+async function saySignedOut(hub: Surroundings, ctx: KoaContextWithOIDC): Promise<void> {
+  // She has signed in again since, and came back by the browser's button or by an old address.
+  if (currentSession() !== null) return ctx.redirect("/account");
+  const owner = { hub, header: headerOf(ctx) };
+  const { ended } = readNote(owner, flowOf(owner).id);
+  const { sites, frontChannel } = await whoIsTold({ hub, log: hub.log }, ended === undefined ? [] : [ended]);
+  show(ctx, {
+    screen: {
+      name: "logged-out",
+      model: { sites, wasSignedIn: ended !== undefined, frontChannel, continueTo: null },
+    },
+    pictureSources: pictureSources(frontChannel),
+  });
+}
 
 /**
  * Whether the site names her session as it and the hub alone know it: she pressed its button, and a page elsewhere
@@ -65,9 +95,10 @@ function isNamed({ oidc: { client, session, params } }: KoaContextWithOIDC): boo
 }
 
 /** Ends the central session, as the form's answer would. Its sites are told by the outbox. */
-async function signOutAtOnce(ctx: KoaContextWithOIDC): Promise<void> {
+async function signOutAtOnce(hub: Surroundings, ctx: KoaContextWithOIDC): Promise<void> {
   const { session, params, provider } = ctx.oidc;
   await session?.destroy();
+  noteSignOut(hub, ctx);
   const name = provider.cookieName("session");
   const secure = name.startsWith("__Host-");
   ctx.cookies.set(name, null, { path: "/", httpOnly: true, sameSite: "lax", secure, signed: false });
@@ -83,6 +114,10 @@ function show(ctx: KoaContextWithOIDC, page: Drawn): void {
   // Drawn by Next after this; until then nothing is to be written.
   ctx.respond = false;
   showPage(page);
+}
+
+function headerOf(ctx: KoaContextWithOIDC): (name: string) => string | undefined {
+  return (name) => ctx.get(name) || undefined;
 }
 
 function hostOf(address: string | undefined): string {

@@ -52,6 +52,8 @@ export interface IssuerSurroundings {
   ) => Promise<void>;
   /** Draws the question whether to sign out; `form` holds what its answer needs. */
   readonly askSignOut: (ctx: KoaContextWithOIDC, form: string) => Promise<void>;
+  /** Called when a session has been ended because a site asked for it, before the browser goes on. */
+  readonly noteSignOut: (ctx: KoaContextWithOIDC) => void;
   readonly saySignedOut: (ctx: KoaContextWithOIDC) => Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   answerRefreshesTwice(provider, hub.database);
   detectReplays(provider, hub.database);
   settleBeforeAnswers(provider);
+  provider.on("end_session.success", surroundings.noteSignOut);
   for (const event of [
     "server_error",
     "authorization.error",

@@ -6,7 +6,7 @@ import type { Hub } from "../hub.ts";
 import { type PurposeKeys, purposeKeys } from "../secret-keys.ts";
 import { SettingsError } from "../settings-error.ts";
 import { createIssuer } from "./issuer.ts";
-import { issuerPages } from "./issuer-pages.ts";
+import { createIssuerPages } from "./issuer-pages.ts";
 import { type OpenedKey, openSigningKeys, resealKeys, rotateSigningKeys } from "./signing-keys.ts";
 
 export interface Issuer {
@@ -25,17 +25,18 @@ const pairwise = "pairwise-subjects";
 export async function openIssuer(
   hub: Pick<
     Hub,
-    "settings" | "database" | "sites" | "cookies" | "log" | "logout" | "clock" | "deviceThrottle"
+    "settings" | "database" | "sites" | "cookies" | "keys" | "log" | "logout" | "clock" | "deviceThrottle"
   >,
 ): Promise<Issuer> {
   const seals = purposeKeys(hub.settings.secrets, "signing-key");
   await resealKeys(hub.database, seals);
   const pairwiseSecret = await findPairwiseSecret(hub, seals);
   await rotateSigningKeys(hub.database, seals, false);
+  const pages = createIssuerPages(hub);
   let current = open(await openSigningKeys(hub.database, seals));
 
   function open(keys: readonly OpenedKey[]) {
-    const provider = createIssuer({ hub, keys, pairwiseSecret, ...issuerPages });
+    const provider = createIssuer({ hub, keys, pairwiseSecret, ...pages });
     return { provider, handle: provider.callback(), keys };
   }
 
