@@ -1,16 +1,18 @@
+import { FormError } from "@gatehouse/auth/form-route";
 import { LARGEST_QUANTITY } from "./cart-store.ts";
 import { findProduct, type Product } from "./catalogue.ts";
-import { FormError } from "./form-error.ts";
+import type { BasketErrorCode } from "./form-error.ts";
 
 export function parseProduct(slug: string): Product {
   const product = findProduct(slug);
-  if (product === null) throw new FormError("product_unknown");
+  if (product === null) throw new FormError<BasketErrorCode>("product_unknown");
   return product;
 }
 
 /** Digits only: `1e1`, ` 7`, `+7` and `7.0` are numbers to JavaScript, but nobody's quantity. */
 export function parseQuantity(text: string): number {
   const quantity = /^[0-9]{1,2}$/.test(text) ? Number(text) : 0;
-  if (quantity < 1 || quantity > LARGEST_QUANTITY) throw new FormError("quantity_not_1_to_99");
+  if (quantity < 1 || quantity > LARGEST_QUANTITY)
+    throw new FormError<BasketErrorCode>("quantity_not_1_to_99");
   return quantity;
 }

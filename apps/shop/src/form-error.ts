@@ -1,29 +1,10 @@
-/**
- * Why a form was not accepted. The code is stable and shown on the page, so that somebody who reports it
- * says which check it was.
- */
-export class FormError extends Error {
-  readonly code: FormErrorCode;
+import type { FormErrorCode } from "@gatehouse/auth/form-route";
 
-  constructor(code: FormErrorCode) {
-    super(code);
-    this.name = "FormError";
-    this.code = code;
-  }
-}
-
-export type FormErrorCode =
-  | "form_from_elsewhere"
-  | "form_not_urlencoded"
-  | "form_too_large"
-  | "field_unknown"
-  | "field_duplicated"
-  | "field_missing"
-  | "product_unknown"
-  | "quantity_not_1_to_99";
+/** What the shop refuses besides what any site does. */
+export type BasketErrorCode = "product_unknown" | "quantity_not_1_to_99";
 
 /** What the page says: what was wrong, and what to do. */
-export const FORM_ERROR_SENTENCES: Readonly<Record<FormErrorCode, string>> = {
+export const FORM_ERROR_SENTENCES: Readonly<Record<FormErrorCode | BasketErrorCode, string>> = {
   form_from_elsewhere:
     "This came from a page that is not ours, so nothing was changed. Open the shop itself and try again there.",
   form_not_urlencoded: "This did not come from one of the shop's forms, so nothing was changed.",

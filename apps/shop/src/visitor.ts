@@ -1,3 +1,4 @@
+import { seeOther } from "@gatehouse/auth/form-route";
 import { cookies } from "next/headers";
 import { cache } from "react";
 import { auth } from "./auth.ts";
@@ -36,14 +37,11 @@ export async function currentCartOwner(): Promise<CartOwner> {
   return cartOwner(cartStore(), session?.user.id ?? null, token);
 }
 
-/**
- * Sends the browser on after a form: 303, so that reloading the next page posts nothing again. The address is
- * relative, because behind `next start` the request does not know the shop's public origin.
- */
-export function seeOther(path: string, owner?: CartOwner): Response {
-  const headers = new Headers({ location: path, "cache-control": "no-store" });
-  if (owner !== undefined && "browser" in owner) {
-    headers.append("set-cookie", cartCookie(owner.browser, readEnvironment().https));
+/** Sends the browser on after a form that made a basket, with what says whose it is where nobody is signed in. */
+export function seeOtherAs(owner: CartOwner, path: string): Response {
+  const answer = seeOther(path);
+  if ("browser" in owner) {
+    answer.headers.append("set-cookie", cartCookie(owner.browser, readEnvironment().https));
   }
-  return new Response(null, { status: 303, headers });
+  return answer;
 }

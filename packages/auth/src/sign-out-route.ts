@@ -1,5 +1,6 @@
 import { signedOutHerePage } from "./error-page.ts";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { isFromOwnPage } from "./own-page.ts";
 import { askedMarker } from "./return-to.ts";
 import { redirect } from "./sign-in-routes.ts";
 import type { Site } from "./site.ts";
@@ -12,7 +13,7 @@ import { readRequestId } from "./site-session.ts";
  * ends the central one and tells the other sites.
  */
 export async function signOutRoute(site: Site, request: Request): Promise<Response> {
-  requireSameOrigin(site, request);
+  if (!isFromOwnPage(request.headers, site.settings.siteUrl)) throw new GatehouseAuthError("request_refused");
   const sent = parseCookies(request.headers.get("cookie"));
   const sealed = readSessionCookie(sent, site.cookies.session);
   const person = sealed ? await site.engine.unseal(sealed) : null;
@@ -42,18 +43,4 @@ function staySignedOut(
   const reply = signedOutHerePage({ error, reference, returnTo: "/" }, site.settings.hubUrl);
   for (const cookie of setCookies) reply.headers.append("set-cookie", cookie);
   return reply;
-}
-
-/**
- * Browsers say with every POST where it comes from, and a page cannot change what they
- * say, so a form needs no hidden token. `Origin: null` (sandboxed frames, some redirects)
- * is nobody. A request that says nothing at all is not from a browser, and is refused.
- */
-function requireSameOrigin(site: Site, request: Request): void {
-  const origin = request.headers.get("origin");
-  const fetchSite = request.headers.get("sec-fetch-site");
-  const allowed = origin === null ? fetchSite === "same-origin" : origin === site.settings.siteUrl;
-  if (!allowed || (fetchSite !== null && fetchSite !== "same-origin")) {
-    throw new GatehouseAuthError("request_refused");
-  }
 }

@@ -1,5 +1,6 @@
+import { seeOther } from "@gatehouse/auth/form-route";
 import { checkSignIn } from "../../../src/auth.ts";
-import { FormError, formRoute, seeOther } from "../../../src/form-route.ts";
+import { formExpired, formRoute } from "../../../src/form-route.ts";
 import { judgeTransfer } from "../../../src/judge-transfer.ts";
 import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
@@ -14,7 +15,7 @@ const RECENT = 300;
  */
 export const POST = formRoute(["draft", "from", "to", "amount", "reference"], async ({ draft, ...typed }) => {
   const ledger = openLedgerOnce();
-  if (!ledger.drafts.keep(draft, typed)) throw new FormError("form_expired");
+  if (!ledger.drafts.keep(draft, typed)) throw formExpired();
   const returnTo = `/transfer?${new URLSearchParams({ draft })}`;
   const known = await checkSignIn({ returnTo });
   if (known.session === null) return seeOther(known.leaveFor);

@@ -1,6 +1,6 @@
 import { parseProduct, parseQuantity } from "../../../src/basket-form.ts";
 import { formRoute } from "../../../src/form-route.ts";
-import { cartStore, currentCartOwner, seeOther } from "../../../src/visitor.ts";
+import { cartStore, currentCartOwner, seeOtherAs } from "../../../src/visitor.ts";
 
 export const dynamic = "force-dynamic";
 
@@ -8,5 +8,5 @@ export const POST = formRoute(["product", "quantity", "from"], async (fields) =>
   const { slug } = parseProduct(fields.product);
   const owner = cartStore().add(await currentCartOwner(), slug, parseQuantity(fields.quantity));
   const page = fields.from === "shelf" ? "/" : `/products/${slug}`;
-  return seeOther(`${page}?added=${slug}#${slug}`, owner);
+  return seeOtherAs(owner, `${page}?added=${slug}#${slug}`);
 });

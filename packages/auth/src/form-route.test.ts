@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { createFormRoute, FormError, seeOther } from "./form-route.ts";
+
+const site = "http://bank.localhost:3002";
+const ownPage = { origin: site, "sec-fetch-site": "same-origin" };
+const act = vi.fn(() => seeOther("/accounts"));
+const formRoute = createFormRoute<"amount_wrong">({
+  siteOrigin: () => site,
+  largestBytes: 4096,
+  refuse: (code) => new Response(code, { status: 400 }),
+});
+const route = formRoute(["to", "amount"], act);
+
+beforeEach(() => act.mockClear());
+
+function post(body: BodyInit, headers: Record<string, string> = ownPage): Promise<Response> {
+  const type = { "content-type": "application/x-www-form-urlencoded" };
+  const sent = { method: "POST", body, headers: { ...type, ...headers }, duplex: "half" };
+  return route(new Request(`${site}/transfer/send`, sent));
+}
+
+async function expectRefused(answer: Response, code: string) {
+  expect([answer.status, await answer.text()]).toEqual([400, code]);
+  expect(act).not.toHaveBeenCalled();
+}
+
+test("hands on a form of its own page, and sends on by GET", async () => {
+  const answer = await post("to=savings&amount=2");
+  expect([answer.status, answer.headers.get("location")]).toEqual([303, "/accounts"]);
+  expect(answer.headers.get("cache-control")).toBe("no-store");
+  expect(act).toHaveBeenCalledExactlyOnceWith({ to: "savings", amount: "2" });
+});
+
+test("reads UTF-8 that comes in pieces", async () => {
+  const bytes = new TextEncoder().encode("to=Café&amount=");
+  const pieces = new ReadableStream({
+    start(controller) {
+      for (const piece of [bytes.slice(0, 7), bytes.slice(7)]) controller.enqueue(piece);
+      controller.close();
+    },
+  });
+  await post(pieces);
+  expect(act).toHaveBeenCalledExactlyOnceWith({ to: "Café", amount: "" });
+});
+
+describe("where a form comes from", () => {
+  test.each([
+    ["another site", { origin: "http://shop.localhost:3001", "sec-fetch-site": "cross-site" }],
+    ["another port of this host", { origin: "http://bank.localhost:3003" }],
+    ["a sandboxed frame that claims to be same-origin", { origin: "null", "sec-fetch-site": "same-origin" }],
+    ["a sandboxed frame", { origin: "null" }],
+    ["a sibling host", { "sec-fetch-site": "same-site" }],
+    ["an address bar or a bookmark", { "sec-fetch-site": "none" }],
+    ["another site, though the origin is right", { origin: site, "sec-fetch-site": "cross-site" }],
+    ["nowhere", {}],
+  ])("refuses one from %s", async (_, headers) => {
+    await expectRefused(await post("to=savings&amount=2", headers), "form_from_elsewhere");
+  });
+
+  test.each([{ origin: site }, { "sec-fetch-site": "same-origin" }])("takes %j alone", async (headers) => {
+    expect((await post("to=savings&amount=2", headers)).status).toBe(303);
+  });
+});
+
+describe("what is in a form", () => {
+  test.each([
+    ["the same field twice", "to=a&amount=1&amount=99", "field_duplicated"],
+    ["an empty field twice", "to=&amount=1&to=b", "field_duplicated"],
+    ["a missing field", "to=a", "field_missing"],
+    ["an unknown field", "to=a&amount=1&from=b", "field_unknown"],
+    ["a name of every object", "to=a&amount=1&__proto__=1", "field_unknown"],
+    ["more than it may have", `to=a&amount=${"1".repeat(5_000)}`, "form_too_large"],
+  ])("refuses %s", async (_, body, code) => {
+    await expectRefused(await post(body), code);
+  });
+
+  test("refuses another content type", async () => {
+    const json = { ...ownPage, "content-type": "application/json" };
+    await expectRefused(await post('{"to":"a"}', json), "form_not_urlencoded");
+  });
+});
+
+test("what the site itself refuses is answered the same way", async () => {
+  act.mockImplementationOnce(() => {
+    throw new FormError<"amount_wrong">("amount_wrong");
+  });
+  const answer = await post("to=a&amount=x");
+  expect([answer.status, await answer.text()]).toEqual([400, "amount_wrong"]);
+});
+
+test("a fault is not hidden", async () => {
+  act.mockImplementationOnce(() => {
+    throw new Error("of the ledger");
+  });
+  await expect(post("to=a&amount=1")).rejects.toThrow("of the ledger");
+});
