@@ -2,8 +2,21 @@ import { createHash } from "node:crypto";
 import type { GatehouseAuthError, GatehouseAuthErrorCode } from "./gatehouse-auth-error.ts";
 import { signInUrl } from "./sign-in-url.ts";
 
-const style =
-  ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;padding:15vh 24px}main{max-width:26rem;margin:0 auto}h1{font-size:1.5rem;line-height:1.25;margin:0 0 16px}p,form,details{margin:0 0 16px;overflow-wrap:anywhere}a{color:inherit;margin-inline-end:24px}button{font:inherit;padding:8px 16px}small,details{opacity:.8}details{font-size:.875rem}summary{cursor:pointer}details p{margin:8px 0 0}";
+/** Calm and of nobody's colours; every target is 44 px high, and every word has a contrast of 7:1. */
+const style = [
+  ":root{color-scheme:light dark;--paper:#f6f6f5;--ink:#17191c;--quiet:#484c52;--line:#7f838a}",
+  "@media(prefers-color-scheme:dark){:root{--paper:#141517;--ink:#eeeeec;--quiet:#b6babf;--line:#7d828a}}",
+  "body{font:16px/1.5 system-ui,sans-serif;margin:0;padding:15vh 24px 24px;background:var(--paper);color:var(--ink)}",
+  "main{max-width:26rem;margin:0 auto}",
+  "h1{font-size:1.5rem;line-height:1.25;margin:0 0 12px;text-wrap:balance}",
+  "p,form,details{margin:0 0 16px;overflow-wrap:anywhere}",
+  ".ways{display:flex;flex-wrap:wrap;gap:12px;margin:24px 0}",
+  ".ways a,button{display:inline-flex;align-items:center;min-height:44px;box-sizing:border-box;padding:8px 18px;border:1px solid var(--line);border-radius:8px;background:none;color:inherit;font:inherit;font-weight:600;text-decoration:none;cursor:pointer}",
+  ".ways>:first-child{border-color:var(--ink);background:var(--ink);color:var(--paper)}",
+  ":focus-visible{outline:3px solid var(--ink);outline-offset:2px}",
+  "small,details{color:var(--quiet);font-size:.875rem}code{font:inherit}",
+  "summary{padding:12px 0;cursor:pointer}details p{margin:0}",
+].join("");
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 interface Words {
@@ -104,15 +117,15 @@ export function unavailablePage(occasion: Occasion): Response {
 
 /** For somebody who signed out while the hub could not be told. */
 export function signedOutHerePage(occasion: Occasion, hubUrl: string): Response {
-  const form = `<form method="post" action="/api/auth/sign-out"><button>Sign out everywhere</button></form>`;
-  const reply = page(leftHereAlone, occasion, `${form}<p><a href="/">Start page</a></p>`, `'self' ${hubUrl}`);
+  const ways = `<form class="ways" method="post" action="/api/auth/sign-out"><button>Sign out everywhere</button><a href="/">Start page</a></form>`;
+  const reply = page(leftHereAlone, occasion, ways, `'self' ${hubUrl}`);
   // With `no-referrer` the form would come with `Origin: null`, which is refused.
   reply.headers.set("referrer-policy", "same-origin");
   return reply;
 }
 
 function links(next: string, href: string): string {
-  return `<p><a href="${escapeHtml(href)}">${next}</a><a href="/">Start page</a></p>`;
+  return `<p class="ways"><a href="${escapeHtml(href)}">${next}</a><a href="/">Start page</a></p>`;
 }
 
 function page(

@@ -186,7 +186,7 @@ describe("signing out while the hub is down", () => {
     const page = await reply.text();
     expect(reply.status).toBe(503);
     expect(page).toContain("You signed out of this site only");
-    expect(page).toContain('<form method="post" action="/api/auth/sign-out">');
+    expect(page).toContain('<form class="ways" method="post" action="/api/auth/sign-out">');
     expect(page).toContain(`Reference ${site.log[0]?.reference}`);
     expect(reply.headers.get("referrer-policy")).toBe("same-origin");
     expect(reply.headers.get("content-security-policy")).toContain(`form-action 'self' ${hub.url};`);
