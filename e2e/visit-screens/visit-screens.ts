@@ -4,7 +4,7 @@ import type { Tour } from "./tour.ts";
 import { visitAccount, visitNewAccount } from "./visit-account.ts";
 import { visitConsent, visitDevice, visitIssuerErrors, visitStepUp } from "./visit-issuer.ts";
 import { visitSignOut } from "./visit-sign-out.ts";
-import { visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
+import { visitExpiredTransfer, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
 /**
  * Goes through every screen of hub, shop and bank, as a stranger and then signed in with things in the basket.
@@ -38,6 +38,7 @@ export async function visitScreens(
   await signIn(page, person, { at: sites.shop });
   await visitNewAccount(tour);
   await visitSites(tour);
+  await visitExpiredTransfer(tour);
   await visitTransferAgain(tour);
   await visitStepUp(tour);
   await visitConsent(tour);

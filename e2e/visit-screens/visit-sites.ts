@@ -21,6 +21,11 @@ export async function visitSites({ page, sites: { shop, bank }, visit, look }: T
   await look("money moved");
 }
 
+/** Her form stood open for more than a day: what is posted then is answered by this address. */
+export async function visitExpiredTransfer({ sites: { bank }, visit }: Tour): Promise<void> {
+  await visit(`${bank}/transfer?expired=true`, "transfer, its form too old");
+}
+
 /** She was signed out while she filled in a form at the bank. */
 export async function visitTransferAgain(tour: Tour): Promise<void> {
   const { page, sites, person, look } = tour;

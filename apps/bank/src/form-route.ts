@@ -1,19 +1,18 @@
-import { createFormRoute, FormError, type FormErrorCode } from "@gatehouse/auth/form-route";
+import { createFormRoute, type FormErrorCode } from "@gatehouse/auth/form-route";
 import { readEnvironment } from "./env.ts";
 
 /** Why a form was not accepted; people meet none of these with the bank's own pages. */
-const sentences: Readonly<Record<FormErrorCode | "form_expired", string>> = {
+const sentences: Readonly<Record<FormErrorCode, string>> = {
   form_from_elsewhere: "This came from a page that is not ours. Open the bank itself and try again there.",
   form_not_urlencoded: "This did not come from one of the bank's forms.",
   form_too_large: "The form was longer than any form of the bank.",
   field_unknown: "The form had a field that we do not know.",
   field_duplicated: "The form had the same field twice, so we could not tell which one you meant.",
   field_missing: "The form was not complete.",
-  form_expired: "This form is more than a day old, or none of ours. Open it again and fill it in anew.",
 };
 
 /** The one way in for a page's form. */
-export const formRoute = createFormRoute<"form_expired">({
+export const formRoute = createFormRoute({
   siteOrigin: () => readEnvironment().siteOrigin,
   refuse: (code) =>
     new Response(`${sentences[code]} No money was moved.\nCode: ${code}\n`, {
@@ -21,5 +20,3 @@ export const formRoute = createFormRoute<"form_expired">({
       headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
     }),
 });
-
-export const formExpired = () => new FormError<"form_expired">("form_expired");

@@ -1,3 +1,4 @@
+import { Notice } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { auth, requireSignIn } from "../../src/auth.ts";
 import { BankPage } from "../../src/components/bank-page.tsx";
@@ -8,7 +9,10 @@ import { hasProblems, transferFormState } from "../../src/transfer-form-state.ts
 export const dynamic = "force-dynamic";
 
 interface TransferPageProps {
-  readonly searchParams: Promise<{ readonly draft?: string | string[] }>;
+  readonly searchParams: Promise<{
+    readonly draft?: string | string[];
+    readonly expired?: string | string[];
+  }>;
 }
 
 export async function generateMetadata({ searchParams }: TransferPageProps): Promise<Metadata> {
@@ -19,7 +23,7 @@ export async function generateMetadata({ searchParams }: TransferPageProps): Pro
 }
 
 export default async function TransferPage({ searchParams }: TransferPageProps) {
-  const { draft } = await searchParams;
+  const { draft, expired } = await searchParams;
   const { user } = await requireSignIn();
   return (
     <BankPage path="/transfer">
@@ -28,6 +32,16 @@ export default async function TransferPage({ searchParams }: TransferPageProps) 
       </p>
       <h1>Move money</h1>
       <p className="lead">Between your own accounts, at once.</p>
+      {expired !== undefined && (
+        <div className="notice">
+          <Notice>
+            <p>
+              Your form was open for more than a day, so it was not sent and no money was moved. Please fill
+              it in anew.
+            </p>
+          </Notice>
+        </div>
+      )}
       <TransferForm {...transferFormState(openLedgerOnce(), user.id, draft)} />
     </BankPage>
   );

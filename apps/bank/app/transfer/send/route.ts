@@ -1,6 +1,6 @@
 import { seeOther } from "@gatehouse/auth/form-route";
 import { checkSignIn } from "../../../src/auth.ts";
-import { formExpired, formRoute } from "../../../src/form-route.ts";
+import { formRoute } from "../../../src/form-route.ts";
 import { judgeTransfer } from "../../../src/judge-transfer.ts";
 import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
@@ -15,7 +15,8 @@ const RECENT = 300;
  */
 export const POST = formRoute(["draft", "from", "to", "amount", "reference"], async ({ draft, ...typed }) => {
   const ledger = openLedgerOnce();
-  if (!ledger.drafts.keep(draft, typed)) throw formExpired();
+  // More than a day old, or none of ours. Whoever it was drawn for is told by a page; there is nothing else to tell.
+  if (!ledger.drafts.keep(draft, typed)) return seeOther("/transfer?expired=true");
   const returnTo = `/transfer?${new URLSearchParams({ draft })}`;
   const known = await checkSignIn({ returnTo });
   if (known.session === null) return seeOther(known.leaveFor);
