@@ -1,6 +1,6 @@
 /** Rotation: published before it signs, kept until the last token is over. */
 import type * as jose from "jose";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
 import { runCommand } from "../test-support/run-command.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
@@ -44,6 +44,13 @@ test("keys rotate: the new ones are published at once, sign a day later, and the
   await opened.advance(2 * 86_400);
   await opened.hub.issuer.refresh();
   expect((await kids()).some((kid) => before.includes(kid))).toBe(false);
+});
+
+test("a refresh makes no key before one is due", async () => {
+  const add = vi.spyOn(opened.hub.database.signingKeys, "add");
+  await opened.hub.issuer.refresh();
+  expect(add).not.toHaveBeenCalled();
+  add.mockRestore();
 });
 
 test("a key comes by itself when the newest has signed long enough, once for many processes", async () => {
