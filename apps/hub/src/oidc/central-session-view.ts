@@ -81,7 +81,7 @@ export function viewOf(session: CentralSession, jti: string): AdapterPayload {
   };
 }
 
-/** What clients know of a session now, and whether that is new. */
+/** What clients know of a session now. */
 export function clientsOf(payload: AdapterPayload): Readonly<Record<string, OidcClientSession>> {
   const entries = Object.entries(payload.authorizations ?? {});
   return Object.fromEntries(

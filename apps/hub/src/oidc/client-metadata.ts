@@ -12,7 +12,7 @@ const grantTypes = {
 /** What the issuer itself gives away. */
 export const ownScopes: readonly string[] = ["openid", "profile", "email", "groups", "offline_access"];
 
-/** Given in place of a secret: what is compared is its hash (see `issuer.ts`). */
+/** Given in place of a secret: what is compared is its hash (see `client-rules.ts`). */
 const noHash = "0".repeat(64);
 
 /**
