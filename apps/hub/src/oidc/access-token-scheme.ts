@@ -1,7 +1,7 @@
 /** `Bearer` at the hub's own API: access tokens that a person let a site or a program have. */
 import type { ApiRefusal, ApiScheme } from "../http/api-scheme.ts";
 import type { Call } from "../http/route.ts";
-import { listApis } from "../site-registry/known-apis.ts";
+import { ownApi } from "../site-registry/known-apis.ts";
 
 /** @see RFC 6750, sections 2.1 and 3 */
 export const accessTokenScheme: ApiScheme = {
@@ -31,13 +31,13 @@ export const accessTokenScheme: ApiScheme = {
 /** A token for another API, one that ended with its session, grant or person, and one bound to a key are none here. */
 async function findToken({ hub }: Call, token: string) {
   const found = await hub.issuer.provider.AccessToken.find(token);
-  const [own] = listApis(hub);
+  const { resource } = ownApi(hub);
   if (found?.accountId === undefined || found.clientId === undefined || found.exp === undefined)
     return undefined;
-  if (found.isSenderConstrained() || ![found.aud].flat().includes(own?.resource)) return undefined;
+  if (found.isSenderConstrained() || ![found.aud].flat().includes(resource)) return undefined;
   const person = await hub.database.people.findById(found.accountId);
   if (person === null || person.disabled) return undefined;
-  await hub.database.consents.touch(found.accountId, found.clientId, own?.resource ?? "");
+  await hub.database.consents.touch(found.accountId, found.clientId, resource);
   return {
     person,
     credential: {

@@ -10,19 +10,22 @@ export interface KnownApi extends RegisteredApi {
 /** The scope of the hub's own API. */
 export const ownScope = "account.read";
 
-/** In the order in which people see them. */
-export function listApis({ settings, sites }: Pick<Hub, "settings" | "sites">): readonly KnownApi[] {
-  const own: KnownApi = {
+export function ownApi({ settings }: Pick<Hub, "settings">): KnownApi {
+  return {
     resource: `${settings.hubUrl}/api/v1`,
     scopes: { [ownScope]: "see who you are" },
     // What is taken back stops the very next call: the hub can look.
     tokens: "opaque",
     site: null,
   };
-  const registered = sites
+}
+
+/** In the order in which people see them. */
+export function listApis(hub: Pick<Hub, "settings" | "sites">): readonly KnownApi[] {
+  const registered = hub.sites
     .list()
     .flatMap(({ id, name, api }) => (api === undefined ? [] : { ...api, site: { id, name } }));
-  return [own, ...registered];
+  return [ownApi(hub), ...registered];
 }
 
 /** @param resource as a client names it (RFC 8707) */

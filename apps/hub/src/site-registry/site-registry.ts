@@ -49,6 +49,7 @@ export async function openSiteRegistry(options: {
   const { directory, lookUp, log, plainHttp = "allowed", recheckMilliseconds = slowly } = options;
   const readFolder = createRegistrationReader(directory, lookUp);
   const say = createRegistrationLog(log);
+  /** By name. */
   let sites: ReadonlyMap<string, RegisteredSite> = new Map();
   let errors: readonly RegistrationError[] = [];
   /** Who claims what came out as it was: the same files would come out so again. */
@@ -62,7 +63,8 @@ export async function openSiteRegistry(options: {
     if (!changed && isSettled) return;
     const settled = settleClaims(plainHttp === "refused" ? files.map(refusePlainHttp) : files, sites);
     isSettled = areSame(settled.sites, sites);
-    sites = settled.sites;
+    // Sorted once: what a request asks for goes through them by name.
+    sites = new Map([...settled.sites].sort(([, a], [, b]) => a.name.localeCompare(b.name)));
     errors = settled.refused.map(({ error }) => error);
     say({ ...settled, texts });
   }
@@ -111,7 +113,7 @@ export async function openSiteRegistry(options: {
       const hash = createHash("sha256").update(secret).digest("hex");
       return isEqual(hash, site?.secretHash ?? "0".repeat(64)) ? site : undefined;
     },
-    list: () => [...sites.values()].sort((a, b) => a.name.localeCompare(b.name)),
+    list: () => [...sites.values()],
     refused: () => errors,
     reload,
     close: () => watcher.close(),
