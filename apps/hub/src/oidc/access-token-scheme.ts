@@ -2,6 +2,8 @@
 import type { ApiRefusal, ApiScheme } from "../http/api-scheme.ts";
 import type { Call } from "../http/route.ts";
 import { ownApi } from "../site-registry/known-apis.ts";
+import { withBrowser } from "./central-session-view.ts";
+import { RequestArtifacts } from "./request-artifacts.ts";
 
 /** @see RFC 6750, sections 2.1 and 3 */
 export const accessTokenScheme: ApiScheme = {
@@ -30,13 +32,16 @@ export const accessTokenScheme: ApiScheme = {
 
 /** A token for another API, one that ended with its session, grant or person, and one bound to a key are none here. */
 async function findToken({ hub }: Call, token: string) {
-  const found = await hub.issuer.provider.AccessToken.find(token);
+  const artifacts = new RequestArtifacts(hub.database.oidcArtifacts, false);
+  const nobody = { token: undefined, found: { state: "unknown" }, signingOut: false, artifacts } as const;
+  const found = await withBrowser(nobody, () => hub.issuer.provider.AccessToken.find(token));
   const { resource } = ownApi(hub);
   if (found?.accountId === undefined || found.clientId === undefined || found.exp === undefined)
     return undefined;
   if (found.isSenderConstrained() || ![found.aud].flat().includes(resource)) return undefined;
-  const person = await hub.database.people.findById(found.accountId);
-  if (person === null || person.disabled) return undefined;
+  // It came with the token, and would not have if she were disabled.
+  const person = artifacts.person(found.accountId);
+  if (person === undefined) return undefined;
   await hub.database.consents.touch(found.accountId, found.clientId, resource);
   return {
     person,

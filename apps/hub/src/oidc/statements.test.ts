@@ -17,7 +17,7 @@ beforeAll(async () => {
     sites: () => ({
       suite: suiteRegistration("suite", {
         grants: ["authorization_code", "refresh_token", "client_credentials"],
-        scopes: ["openid", "profile", "offline_access"],
+        scopes: ["openid", "profile", "offline_access", "account.read"],
         idTokenAlgorithm: "ES256",
       }),
     }),
@@ -64,6 +64,14 @@ test("introspection and userinfo: the token with all it stands on", async () => 
     expect((await site.post("/oidc/token/introspection", { token })).json.active).toBe(true);
   expect(await statementsOf(introspect)).toBe(1);
   expect(await statementsOf(async () => expect((await site.userinfo(token)).status).toBe(200))).toBe(1);
+});
+
+test("the hub's own API: the token with its person, and that it was used", async () => {
+  const more = { scope: "openid account.read", resource: `${opened.origin}/api/v1` };
+  const { access_token } = await site.round(browser, alice, more);
+  const headers = { authorization: `Bearer ${access_token}` };
+  const run = async () => expect((await new TestBrowser(opened).get("/api/v1/me", headers)).status).toBe(200);
+  expect(await statementsOf(run)).toBe(2);
 });
 
 test("refresh: the token, its exchange begun, what it is exchanged for, the answer kept", async () => {
