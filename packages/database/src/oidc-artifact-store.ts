@@ -40,8 +40,8 @@ export interface ArtifactName {
  * Codes, tokens and grants. What is found is alive: not past its life, its grant is there, its session lives, its
  * person is not disabled; so that taking something back stops the very next call.
  *
- * The laws are in `postgres-oidc-artifact-store.test.ts`: of any number of concurrent spends one wins, spent stays
- * spent after a kill, ids are hashed.
+ * The laws are in `postgres-oidc-artifact-store.test.ts` and `postgres-oidc-artifact-life.test.ts`: of any number of
+ * concurrent spends one wins, spent stays spent after a kill, ids are hashed.
  *
  * @see RFC 6749, sections 4.1.2 and 10.5
  */

@@ -1,0 +1,79 @@
+/** Laws of what OpenID Connect clients know of a central session. */
+import { createTicketId } from "@gatehouse/cas/server";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  artifacts,
+  beginArtifactTrial,
+  closeArtifactTrial,
+  keep,
+  openArtifactTrial,
+  personId,
+  startSession,
+  trial,
+} from "./artifact-trial.ts";
+
+beforeAll(openArtifactTrial);
+beforeEach(beginArtifactTrial);
+afterAll(closeArtifactTrial);
+
+describe("clients of a session", () => {
+  test("are participants of its single logout, each once, and stay when she proves herself again", async () => {
+    const { sessions, pool } = trial.database;
+    const [token, next] = [createTicketId("TGT"), createTicketId("TGT")];
+    const { id } = await startSession(token);
+    const clients = { bank: { sid: "sid-1", grantId: "g" }, shop: {} };
+    await sessions.joinOidcClients(id, clients, "https://bank.example/");
+    await sessions.joinOidcClients(id, clients, "https://bank.example/");
+    const renewed = await startSession(next, token);
+    expect(renewed.oidcClients).toEqual(clients);
+    await sessions.end({ token: next }, "signed-out");
+    const { rows } = await pool.query("SELECT site_id, session_index FROM logout_deliveries");
+    expect(rows).toEqual([{ site_id: "bank", session_index: "sid-1" }]);
+  });
+
+  test("find their grant with the session, while it lives", async () => {
+    const { sessions } = trial.database;
+    const token = createTicketId("TGT");
+    const { id } = await startSession(token);
+    const grantId = await keep({ kind: "Grant", personId, payload: { openid: { scope: "openid" } } });
+    await sessions.joinOidcClients(id, { bank: { sid: "sid-1", grantId }, shop: { sid: "sid-2" } }, "");
+    const grantOf = async (client: string) => {
+      const found = await sessions.find(token, { touch: true, grantOf: client });
+      return found.state === "alive" ? found.grant : found.state;
+    };
+    expect(await grantOf("bank")).toEqual({ openid: { scope: "openid" } });
+    expect(await grantOf("shop")).toBeUndefined();
+    expect(await grantOf("\0")).toBeUndefined();
+    await artifacts.destroy("Grant", grantId);
+    expect(await grantOf("bank")).toBeUndefined();
+    await sessions.end({ token }, "signed-out");
+    expect(await grantOf("bank")).toBe("ended");
+  });
+
+  test("have one grant in a session, whoever comes first of 20, until it is given another", async () => {
+    const { sessions } = trial.database;
+    const token = createTicketId("TGT");
+    const { id } = await startSession(token);
+    const claims = Array.from({ length: 20 }, (_, index) =>
+      sessions.claimOidcGrant(id, "bank", `grant-${index}`, undefined),
+    );
+    const [first, ...others] = new Set(await Promise.all(claims));
+    expect([first, others]).toEqual([expect.stringMatching(/^grant-\d+$/), []]);
+    expect(await sessions.claimOidcGrant(id, "bank", "late", undefined)).toBe(first);
+    expect(await sessions.claimOidcGrant(id, "bank", "next", first)).toBe("next");
+    await sessions.end({ token }, "signed-out");
+    expect(await sessions.claimOidcGrant(id, "bank", "too-late", "next")).toBeUndefined();
+  });
+
+  test("do not join a session that has ended", async () => {
+    const { sessions, pool } = trial.database;
+    const token = createTicketId("TGT");
+    const { id, uid } = await startSession(token);
+    expect(await sessions.findByUid(uid)).toMatchObject({ state: "alive", session: { id } });
+    await sessions.end({ token }, "signed-out");
+    await sessions.joinOidcClients(id, { bank: { sid: "sid-2" } }, "https://bank.example/");
+    expect((await pool.query("SELECT FROM site_sessions")).rowCount).toBe(0);
+    expect(await sessions.findByUid(uid)).toEqual({ state: "unknown" });
+    expect(await sessions.findByUid("nonsense")).toEqual({ state: "unknown" });
+  });
+});

@@ -1,0 +1,107 @@
+/** Laws of what OpenID Connect keeps: what it stands on, and how long it lives. */
+import { createTicketId } from "@gatehouse/cas/server";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  artifacts,
+  beginArtifactTrial,
+  closeArtifactTrial,
+  find,
+  keep,
+  openArtifactTrial,
+  personId,
+  startSession,
+  trial,
+} from "./artifact-trial.ts";
+import { dumpTable } from "./trial-database.ts";
+
+beforeAll(openArtifactTrial);
+beforeEach(beginArtifactTrial);
+afterAll(closeArtifactTrial);
+
+test("what is found brings along what it stands on", async () => {
+  const sessionToken = createTicketId("TGT");
+  const started = await startSession(sessionToken);
+  const grantId = await keep({ kind: "Grant", personId, payload: { openid: { scope: "openid" } } });
+  const id = await keep({ grantId, personId, sessionUid: started.uid });
+  const alone = await keep();
+  const [found, none, bare] = await Promise.all([find(id), find(id, "AccessToken"), find(alone)]);
+  expect(found).toMatchObject({
+    grant: { openid: { scope: "openid" } },
+    session: { id: started.id, uid: started.uid, person: { id: personId } },
+    person: { id: personId, disabled: false },
+  });
+  expect(none).toBeNull();
+  expect(bare).toMatchObject({ payload: { scope: "openid" }, grant: null, session: null, person: null });
+  await trial.database.sessions.end({ token: sessionToken }, "signed-out");
+  expect(await find(id)).toMatchObject({ session: null, person: { id: personId } });
+});
+
+describe("what is found is alive", () => {
+  test("until its life is over", async () => {
+    const id = await keep({ lifeSeconds: 60 });
+    await trial.database.testClock.advance(50);
+    expect(await find(id)).not.toBeNull();
+    await trial.database.testClock.advance(11);
+    expect(await find(id)).toBeNull();
+  });
+
+  test("while its grant is there: taking it back stops the very next call", async () => {
+    const grantId = await keep({ kind: "Grant", personId });
+    const token = await keep({ kind: "AccessToken", grantId, personId });
+    const other = await keep({ kind: "AccessToken", personId });
+    expect(await find(token, "AccessToken")).not.toBeNull();
+    await artifacts.destroy("Grant", grantId);
+    expect(await find(token, "AccessToken")).toBeNull();
+    expect(await find(grantId, "Grant")).toBeNull();
+    expect(await find(other, "AccessToken")).not.toBeNull();
+  });
+
+  test("tokens of one kind may be taken back alone", async () => {
+    const grantId = await keep({ kind: "Grant", personId });
+    const access = await keep({ kind: "AccessToken", grantId, personId });
+    const refresh = await keep({ kind: "RefreshToken", grantId, personId });
+    await artifacts.revokeByGrant("AccessToken", grantId);
+    expect(await find(access, "AccessToken")).toBeNull();
+    expect(await find(refresh, "RefreshToken")).not.toBeNull();
+    expect(await find(grantId, "Grant")).not.toBeNull();
+  });
+
+  test("a token that came after its grant was taken back is dead from the beginning", async () => {
+    const grantId = await keep({ kind: "Grant", personId });
+    await artifacts.destroy("Grant", grantId);
+    const late = await keep({ kind: "AccessToken", grantId, personId });
+    expect(await find(late, "AccessToken")).toBeNull();
+  });
+
+  test("while the person is not disabled, and gone with her", async () => {
+    const id = await keep({ personId });
+    await trial.database.people.setDisabled(personId, true);
+    expect(await find(id)).toBeNull();
+    await trial.database.people.setDisabled(personId, false);
+    expect(await find(id)).not.toBeNull();
+    await trial.database.people.remove(personId);
+    expect(await dumpTable(trial.database, "oidc_artifacts")).toBe("");
+  });
+
+  test("while its session lives, where it ends with one; proving herself again does not end it", async () => {
+    const first = createTicketId("TGT");
+    const { uid } = await startSession(first);
+    const payload = { expiresWithSession: true, sessionUid: uid };
+    const bound = await keep({ kind: "AccessToken", payload, sessionUid: uid });
+    const free = await keep({ kind: "AccessToken", payload: { sessionUid: uid }, sessionUid: uid });
+    const second = createTicketId("TGT");
+    expect((await startSession(second, first)).uid).toBe(uid);
+    expect(await find(bound, "AccessToken")).not.toBeNull();
+    await trial.database.sessions.end({ token: second }, "signed-out");
+    expect(await find(bound, "AccessToken")).toBeNull();
+    expect(await find(free, "AccessToken")).not.toBeNull();
+  });
+});
+
+test("what is past its life is swept away an hour later", async () => {
+  await keep({ lifeSeconds: 60 });
+  await trial.database.testClock.advance(120);
+  expect(await artifacts.sweep(10)).toBe(0);
+  await trial.database.testClock.advance(3600);
+  expect(await artifacts.sweep(10)).toBe(1);
+});

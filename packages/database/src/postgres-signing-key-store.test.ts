@@ -1,0 +1,54 @@
+/** Laws of the keys that tokens are signed with. */
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+
+let trial: TrialDatabase;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+});
+beforeEach(async () => {
+  await emptyDatabase(trial.database);
+  await trial.database.pool.query("TRUNCATE signing_keys");
+});
+afterAll(() => trial.close());
+
+const add = (kid: string, more: object = {}) =>
+  trial.database.signingKeys.add({
+    kid,
+    algorithm: "ES256",
+    sealed: "sealed",
+    waitSeconds: 0,
+    overlapSeconds: 3600,
+    unlessNewerThanSeconds: 0,
+    ...more,
+  });
+const kids = async () => (await trial.database.signingKeys.list()).keys.map(({ kid }) => kid);
+
+test("of 20 processes that find one due, one adds it", async () => {
+  const due = { unlessNewerThanSeconds: 60 };
+  const added = await Promise.all(Array.from({ length: 20 }, (_, index) => add(`k${index}`, due)));
+  expect(added.filter(Boolean)).toHaveLength(1);
+  expect(await kids()).toHaveLength(1);
+});
+
+test("a new one is published before it signs, and the old one until the last token is over", async () => {
+  await add("old");
+  await trial.database.testClock.advance(1000);
+  await add("new", { waitSeconds: 86_400 });
+  expect(await kids()).toEqual(["old", "new"]);
+  await trial.database.testClock.advance(86_401);
+  expect(await kids()).toEqual(["new", "old"]);
+  await trial.database.testClock.advance(3600);
+  expect(await kids()).toEqual(["new"]);
+  await trial.database.testClock.advance(3600);
+  expect(await trial.database.signingKeys.sweep(10)).toBe(1);
+});
+
+test("algorithms do not retire one another", async () => {
+  await add("ec");
+  await add("rsa", { algorithm: "RS256" });
+  expect((await trial.database.signingKeys.list()).keys.map(({ publishedUntil }) => publishedUntil)).toEqual([
+    null,
+    null,
+  ]);
+});
