@@ -33,7 +33,7 @@ export default async function TransferPage({ searchParams }: TransferPageProps) 
       <h1>Move money</h1>
       <p className="lead">Between your own accounts, at once.</p>
       {expired !== undefined && (
-        <div className="notice">
+        <div className="notice transfer">
           <Notice>
             <p>
               Your form was open for more than a day, so it was not sent and no money was moved. Please fill
