@@ -116,6 +116,17 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
     }
   });
 
+  test("that ends at a page is found in the log by the page's reference, with the address to register", async () => {
+    const wrong = { redirect_uri: "https://suite.example/other?state=her-secret" };
+    const { code, reference } = (await browser.get(site.authorization(wrong))).screen("refused");
+    const line = opened.lines.find((candidate) => candidate.includes(`"requestId":"${reference}"`)) ?? "";
+    expect([code, line]).toEqual([
+      "invalid_redirect_uri",
+      expect.stringContaining('"address":"https://suite.example/other"'),
+    ]);
+    expect(line).toContain('"site":"suite"');
+  });
+
   test("RFC 6749 3.3 for a scope of an API beyond the registration is refused, by refresh too", async () => {
     const tokens = await site.round(browser, alice, { scope: "openid read", resource: opaqueApi });
     expect(tokens.scope).toBe("read");

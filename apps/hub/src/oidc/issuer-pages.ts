@@ -9,6 +9,7 @@ import { isEqual } from "../secret-keys.ts";
 import { currentSession, isSigningOut, showPage } from "./central-session-view.ts";
 import type { IssuerSurroundings } from "./issuer.ts";
 import { issuerErrorWords } from "./issuer-error-words.ts";
+import { requestIdOf } from "./outage.ts";
 
 type Surroundings = Pick<Hub, "database" | "sites" | "cookies" | "keys" | "log" | "clock">;
 type Pages = Pick<IssuerSurroundings, "explain" | "askSignOut" | "noteSignOut" | "saySignedOut">;
@@ -28,7 +29,7 @@ const explain: Pages["explain"] = async (ctx, error) => {
     signingOut: isSigningOut(),
     site: ctx.oidc.client?.clientName,
   });
-  const reference = String(ctx.res.getHeader("x-request-id") ?? "");
+  const reference = requestIdOf(ctx.res);
   show(ctx, {
     screen: { name: "refused", model: { ...words, code: error.code, reference } },
     status: Math.max(ctx.status, 400),

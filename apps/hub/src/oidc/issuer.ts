@@ -3,7 +3,6 @@
  * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
  */
 import Provider, { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
-import { databaseOutage } from "../http/database-outage.ts";
 import type { Hub } from "../hub.ts";
 import { findAccount } from "./account.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
@@ -15,8 +14,9 @@ import { refuseDeepClaims } from "./claims-request.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { judgeClients } from "./client-rules.ts";
 import { loadGrant } from "./grant.ts";
-import { explainOutages, logOutage } from "./outage.ts";
-import { AnsweredBefore, answerRefreshesTwice } from "./refresh-replay.ts";
+import { logRefusals } from "./log-refusals.ts";
+import { explainOutages } from "./outage.ts";
+import { answerRefreshesTwice } from "./refresh-replay.ts";
 import { rememberClients } from "./remember-clients.ts";
 import { detectReplays, judgeAssertion } from "./replay-detection.ts";
 import { settleBeforeAnswers } from "./request-artifacts.ts";
@@ -73,40 +73,10 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   detectReplays(provider, hub.database);
   settleBeforeAnswers(provider);
   provider.on("end_session.success", surroundings.noteSignOut);
-  for (const event of [
-    "server_error",
-    "authorization.error",
-    "grant.error",
-    "introspection.error",
-    "revocation.error",
-    "userinfo.error",
-    "pushed_authorization_request.error",
-    "end_session.error",
-    "end_session_confirm.error",
-  ])
-    provider.on(event as "server_error", (ctx, error) => {
-      if (error instanceof AnsweredBefore) return;
-      const outage = event === "server_error" ? databaseOutage(error) : undefined;
-      if (outage !== undefined) return logOutage(hub.log, outage);
-      // Each visitor whom a site does not know is asked about so; nothing was refused.
-      if (ctx.oidc?.params?.prompt === "none" && silentAnswers.has(error.message)) return;
-      const level = event === "server_error" ? "error" : "warn";
-      hub.log[level](
-        {
-          event: `oidc.${event}`,
-          site: ctx.oidc?.client?.clientId,
-          err: event === "server_error" ? error : undefined,
-          reason: reasonOf(error),
-        },
-        "refused",
-      );
-    });
+  logRefusals(provider, hub.log);
   hub.log.debug({ event: "oidc.opened", keys: keys.length, secure }, "issuer opened");
   return provider;
 }
-
-/** What `prompt=none` is answered with in the usual course of things. OpenID Connect Core 1.0, section 3.1.2.6 */
-const silentAnswers = new Set(["login_required", "interaction_required", "consent_required"]);
 
 function configuration(surroundings: IssuerSurroundings): Configuration {
   const { hub, keys } = surroundings;
@@ -223,16 +193,4 @@ function keepCentralSessions(provider: Provider, clock: () => Date): void {
     if (this.id.startsWith("TGT-")) this.touched = true;
     else original.call(this);
   };
-}
-
-function reasonOf(error: unknown): string {
-  const {
-    error: code,
-    error_description: description,
-    error_detail: detail,
-  } = (error ?? {}) as Record<string, unknown>;
-  return [code, description, detail]
-    .filter((part) => typeof part === "string")
-    .join(": ")
-    .slice(0, 300);
 }

@@ -58,7 +58,7 @@ export async function serveIssuer(
       ? await findSession(hub, token, path, artifacts).catch(ofOutage)
       : ({ state: "unknown" } as const);
   if (typeof found === "string") {
-    logOutage(hub.log, found);
+    logOutage(hub.log, found, response);
     return outagePage(response);
   }
   if (isToken && found.state !== "alive")

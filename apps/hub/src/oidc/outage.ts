@@ -23,7 +23,7 @@ export function explainOutages(provider: Provider, log: Log): void {
     } catch (error) {
       const reason = databaseOutage(error);
       if (reason === undefined) throw error;
-      logOutage(log, reason);
+      logOutage(log, reason, ctx.res);
       hit.add(ctx);
     }
     if (!hit.has(ctx)) return;
@@ -41,7 +41,7 @@ export function explainOutages(provider: Provider, log: Log): void {
 
 export function outagePage(response: ServerResponse): Drawn {
   const { status, title, sentences, code } = databaseUnavailable();
-  const reference = String(response.getHeader("x-request-id") ?? "");
+  const reference = requestIdOf(response);
   return {
     screen: { name: "refused", model: { title, sentences, code, reference } },
     status,
@@ -49,6 +49,12 @@ export function outagePage(response: ServerResponse): Drawn {
   };
 }
 
-export function logOutage(log: Log, reason: string): void {
-  log.error({ event: "database.unavailable", reason }, "the database is away");
+export function logOutage(log: Log, reason: string, response: ServerResponse): void {
+  const requestId = requestIdOf(response);
+  log.error({ event: "database.unavailable", requestId, reason }, "the database is away");
+}
+
+/** What a page shows as the reference, and the log knows a request by. */
+export function requestIdOf(response: ServerResponse): string {
+  return String(response.getHeader("x-request-id") ?? "");
 }
