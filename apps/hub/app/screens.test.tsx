@@ -234,6 +234,14 @@ describe("before another site learns who she is", () => {
   });
 });
 
+test("a refused request keeps the protocol's words folded, for those who run the site", () => {
+  const model = { title: "No", sentences: ["So."], code: "c", reference: "r" };
+  expect(drawn("refused", model, RefusedPage)).not.toContain("<details");
+  const html = drawn("refused", { ...model, forItsPeople: "redirect_uri" }, RefusedPage);
+  expect(html.match(/<details[^>]*>.*<\/details>/)?.[0]).toContain("redirect_uri");
+  expect(html).toContain("Reference <code>r\u00a0· c</code>");
+});
+
 test("a ticket on its way is posted to the site, by the script or by a button that can be seen", () => {
   const html = drawn("ticket-form", ticketForm, TicketFormPage);
   const form = html.match(/<form.*<\/form>/)?.[0];

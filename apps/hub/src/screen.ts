@@ -156,6 +156,8 @@ export interface RefusedScreen {
   readonly title: string;
   /** Plain sentences: what was wrong, what to do. */
   readonly sentences: readonly string[];
+  /** For the people of the site that sent her, in the protocol's words; folded away from everybody else. */
+  readonly forItsPeople?: string | undefined;
   readonly code: string;
   readonly reference: string;
 }

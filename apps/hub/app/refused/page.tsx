@@ -26,6 +26,12 @@ export default function RefusedPage() {
             <p key={sentence}>{sentence}</p>
           ))}
         </div>
+        {model.forItsPeople !== undefined && (
+          <details className="gate-aside">
+            <summary>For the people who run the site</summary>
+            <p>{model.forItsPeople}</p>
+          </details>
+        )}
         <ButtonLink kind="plain" wide href="/">
           Go to Gatehouse
         </ButtonLink>

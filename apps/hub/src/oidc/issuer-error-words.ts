@@ -14,7 +14,7 @@ export interface IssuerError {
   readonly site: string | undefined;
 }
 
-type Words = Pick<RefusedScreen, "title" | "sentences">;
+type Words = Pick<RefusedScreen, "title" | "sentences" | "forItsPeople">;
 
 export function issuerErrorWords(error: IssuerError): Words {
   if (error.expired) return tookTooLong;
@@ -27,8 +27,8 @@ export function issuerErrorWords(error: IssuerError): Words {
     sentences: [
       `${error.site === undefined ? "A request" : `A request for ${error.site}`} brought you here that cannot be answered. You were not signed in, and nothing was sent to any site.`,
       "Go back and try again. If this page comes back, tell the people of the site.",
-      ...forItsPeople(error),
     ],
+    forItsPeople: inItsWords(error),
   };
 }
 
@@ -53,8 +53,10 @@ const unknownSite: Words = {
   title: "This site is not registered here",
   sentences: [
     "You were sent here by a site that may not use this sign-in. You were not signed in to it, and nothing was sent to it.",
-    "If you run the site, compare the client_id that it sends with its registration. If you do not, go back and tell its people.",
+    "Go back, and tell the people of the site.",
   ],
+  forItsPeople:
+    "No registration has this client_id, or the one that has it says nothing about OpenID Connect. The hub’s log names it, under the reference below.",
 };
 
 /** Who sent her is not known: anybody can make an address that names a site. */
@@ -64,8 +66,9 @@ function wrongAddress(site = "the site"): Words {
     sentences: [
       `You were to be sent on to an address that ${site} has not registered here. You were not signed in, and nothing was sent there.`,
       `Go to ${site} as you usually do, and begin once more. If this page comes back, tell its people.`,
-      "If you run the site, register the address that it sends as redirect_uri, letter by letter.",
     ],
+    forItsPeople:
+      "Register the address that is sent as redirect_uri, letter by letter. The hub’s log names it, under the reference below.",
   };
 }
 
@@ -75,11 +78,11 @@ function notSignedOut(error: IssuerError): Words {
     sentences: [
       "A request to sign you out brought you here that cannot be followed. If you were signed in, you still are.",
       "To sign out, go to Gatehouse and choose “Sign out” there.",
-      ...forItsPeople(error),
     ],
+    forItsPeople: inItsWords(error),
   };
 }
 
-function forItsPeople({ description }: IssuerError): readonly string[] {
-  return description === "" ? [] : [`If you run the site: ${description}.`];
+function inItsWords({ description }: IssuerError): string | undefined {
+  return description === "" ? undefined : `What was wrong with the request: ${description}.`;
 }
