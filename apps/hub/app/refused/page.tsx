@@ -1,8 +1,8 @@
-import { ButtonLink, Page, Reference } from "@gatehouse/ui";
+import { ButtonLink, Reference } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { readScreen } from "../../src/screen.ts";
-import { GateBrand } from "../gate-brand.tsx";
+import { Gate } from "../gate.tsx";
 
 export const dynamic = "force-dynamic";
 
@@ -15,29 +15,23 @@ export default function RefusedPage() {
   const model = readScreen("refused");
   if (model === null) notFound();
   return (
-    <Page width="form">
-      <div className="gate">
-        <header className="gate-head">
-          <GateBrand />
-          <h1 className="ui-title">{model.title}</h1>
-        </header>
-        <div className="gate-words">
-          {model.sentences.map((sentence) => (
-            <p key={sentence}>{sentence}</p>
-          ))}
-        </div>
-        {model.forItsPeople !== undefined && (
-          <details className="gate-aside">
-            <summary>For the people who run the site</summary>
-            <p>{model.forItsPeople}</p>
-          </details>
-        )}
-        <ButtonLink kind="plain" wide href="/">
-          Go to Gatehouse
-        </ButtonLink>
-        {/* The dot stays at the end of its line. */}
-        <Reference code={`${model.reference}\u00a0· ${model.code}`} />
+    <Gate title={model.title}>
+      <div className="gate-words">
+        {model.sentences.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
       </div>
-    </Page>
+      {model.forItsPeople !== undefined && (
+        <details className="gate-aside">
+          <summary>For the people who run the site</summary>
+          <p>{model.forItsPeople}</p>
+        </details>
+      )}
+      <ButtonLink kind="plain" wide href="/">
+        Go to Gatehouse
+      </ButtonLink>
+      {/* The dot stays at the end of its line. */}
+      <Reference code={`${model.reference}\u00a0· ${model.code}`} />
+    </Gate>
   );
 }

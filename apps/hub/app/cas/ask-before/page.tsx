@@ -1,8 +1,8 @@
-import { Button, ButtonLink, Page } from "@gatehouse/ui";
+import { Button, ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { type AskBeforeScreen, readScreen } from "../../../src/screen.ts";
-import { GateBrand } from "../../gate-brand.tsx";
+import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
 
 export const dynamic = "force-dynamic";
@@ -17,29 +17,25 @@ export default function AskBeforePage() {
   const model = readScreen("ask-before");
   if (model === null) notFound();
   return (
-    <Page width="form">
-      <div className="gate">
-        <header className="gate-head">
-          <GateBrand />
-          <h1 className="ui-title">{`Sign in to ${model.site.name}?`}</h1>
-          <p className="gate-to">
-            {model.needed
-              ? `The page you want is for people that ${model.site.name} knows, and you wanted to be asked first.`
-              : "You wanted to be asked before another site learns who you are."}
-          </p>
-        </header>
-        <WhoAndWhere person={model.person} site={model.site} />
-        <form className="gate-ways" method="post" action={model.action}>
-          <HiddenFields fields={model.hidden} />
-          <Button wide busyLabel="Going there …">
-            {`Continue to ${model.site.name}`}
-          </Button>
-          <ButtonLink wide kind="plain" href={model.declineTo}>
-            Not now
-          </ButtonLink>
-        </form>
-      </div>
-    </Page>
+    <Gate
+      title={`Sign in to ${model.site.name}?`}
+      to={
+        model.needed
+          ? `The page you want is for people that ${model.site.name} knows, and you wanted to be asked first.`
+          : "You wanted to be asked before another site learns who you are."
+      }
+    >
+      <WhoAndWhere person={model.person} site={model.site} />
+      <form className="gate-ways" method="post" action={model.action}>
+        <HiddenFields fields={model.hidden} />
+        <Button wide busyLabel="Going there …">
+          {`Continue to ${model.site.name}`}
+        </Button>
+        <ButtonLink wide kind="plain" href={model.declineTo}>
+          Not now
+        </ButtonLink>
+      </form>
+    </Gate>
   );
 }
 

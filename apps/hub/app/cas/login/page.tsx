@@ -4,7 +4,6 @@ import {
   ErrorSummary,
   Footer,
   Notice,
-  Page,
   PasswordField,
   Reference,
   TextField,
@@ -12,7 +11,7 @@ import {
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { type LoginScreen, readScreen } from "../../../src/screen.ts";
-import { GateBrand } from "../../gate-brand.tsx";
+import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
 import { loginErrorWords, reasonWords, rememberWords } from "../../words.ts";
 
@@ -29,45 +28,38 @@ export default function LoginPage() {
   const errorOf = (field: "username" | "password") =>
     problem?.atField && problem.field === field ? problem.text : null;
   return (
-    <Page width="form" footer={<LoginFooter />}>
-      <div className="gate">
-        <header className="gate-head">
-          <GateBrand />
-          <h1 className="ui-title">Sign in</h1>
-          <Destination site={model.site} />
-        </header>
-        {model.error && problem && (
-          <ErrorSummary
-            title="You are not signed in yet"
-            errors={[{ text: problem.text, field: problem.field }]}
-          />
-        )}
-        {!problem && <Reason model={model} />}
-        <form className="ui-form" method="post" action={model.action}>
-          <HiddenFields fields={model.hidden} />
-          <TextField
-            id="username"
-            name="username"
-            label="Username or email"
-            value={model.username}
-            error={errorOf("username")}
-            autoComplete="username webauthn"
-          />
-          <PasswordField
-            id="password"
-            name="password"
-            label="Password"
-            error={errorOf("password")}
-            autoComplete="current-password"
-          />
-          <Choices model={model} />
-          <Button wide busyLabel="Signing in …">
-            Sign in
-          </Button>
-        </form>
-        {model.error && !problem?.atField && <Reference code={model.error.reference} />}
-      </div>
-    </Page>
+    <Gate title="Sign in" to={<Destination site={model.site} />} footer={<LoginFooter />}>
+      {model.error && problem && (
+        <ErrorSummary
+          title="You are not signed in yet"
+          errors={[{ text: problem.text, field: problem.field }]}
+        />
+      )}
+      {!problem && <Reason model={model} />}
+      <form className="ui-form" method="post" action={model.action}>
+        <HiddenFields fields={model.hidden} />
+        <TextField
+          id="username"
+          name="username"
+          label="Username or email"
+          value={model.username}
+          error={errorOf("username")}
+          autoComplete="username webauthn"
+        />
+        <PasswordField
+          id="password"
+          name="password"
+          label="Password"
+          error={errorOf("password")}
+          autoComplete="current-password"
+        />
+        <Choices model={model} />
+        <Button wide busyLabel="Signing in …">
+          Sign in
+        </Button>
+      </form>
+      {model.error && !problem?.atField && <Reference code={model.error.reference} />}
+    </Gate>
   );
 }
 
@@ -94,14 +86,14 @@ function Choices({ model }: { model: LoginScreen }) {
 
 /** Which site sent her. Name and host come from its registration, never from the request. */
 function Destination({ site }: Pick<LoginScreen, "site">) {
-  if (site === null) return <p className="gate-to">with your Gatehouse account</p>;
+  if (site === null) return "with your Gatehouse account";
   return (
-    <p className="gate-to">
+    <>
       to continue to{" "}
       <span className="gate-site">
         <strong>{site.name}</strong> · {site.host}
       </span>
-    </p>
+    </>
   );
 }
 

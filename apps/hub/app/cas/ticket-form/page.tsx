@@ -1,8 +1,8 @@
-import { Button, Page } from "@gatehouse/ui";
+import { Button } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { readScreen } from "../../../src/screen.ts";
-import { GateBrand } from "../../gate-brand.tsx";
+import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
 
 export const dynamic = "force-dynamic";
@@ -22,20 +22,16 @@ export default function TicketFormPage() {
   const model = readScreen("ticket-form");
   if (model === null) notFound();
   return (
-    <Page width="form">
-      <div className="gate">
-        <header className="gate-head">
-          <GateBrand />
-          <h1 className="ui-title">{`Going to ${model.site.name}`}</h1>
-          <p className="gate-to">You are signed in. If nothing happens by itself, go on with the button.</p>
-        </header>
-        <form method="post" action={model.action} data-submits-itself>
-          <HiddenFields fields={model.fields} />
-          <Button wide busyLabel="Going there …">
-            {`Continue to ${model.site.name}`}
-          </Button>
-        </form>
-      </div>
-    </Page>
+    <Gate
+      title={`Going to ${model.site.name}`}
+      to="You are signed in. If nothing happens by itself, go on with the button."
+    >
+      <form method="post" action={model.action} data-submits-itself>
+        <HiddenFields fields={model.fields} />
+        <Button wide busyLabel="Going there …">
+          {`Continue to ${model.site.name}`}
+        </Button>
+      </form>
+    </Gate>
   );
 }

@@ -1,8 +1,8 @@
-import { Button, CheckboxField, Notice, Page } from "@gatehouse/ui";
+import { Button, CheckboxField, Notice } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { type ConsentScreen, readScreen } from "../../../src/screen.ts";
-import { GateBrand } from "../../gate-brand.tsx";
+import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
 
 export const dynamic = "force-dynamic";
@@ -17,41 +17,39 @@ export default function ConsentPage() {
   const model = readScreen("consent");
   if (model === null) notFound();
   return (
-    <Page width="form">
-      <div className="gate">
-        <header className="gate-head">
-          <GateBrand />
-          <h1 className="ui-title">Allow {model.site.name}?</h1>
-          <p className="gate-to">
-            You are here as{" "}
-            <strong>
-              <bdi>{model.person.name}</bdi>
-            </strong>{" "}
-            (<bdi>{model.person.username}</bdi>)
-          </p>
-        </header>
-        <Device device={model.device} site={model.site.name} />
-        <form className="ui-form" method="post" action={model.action}>
-          <HiddenFields fields={model.hidden} />
-          <Asks asks={model.asks} site={model.site.name} />
-          <Never never={model.never} site={model.site.name} />
-          <p className="gate-words">{howLong(model)}</p>
-          <div className="gate-ways">
-            <Button
-              wide
-              busyLabel={model.device === null ? "Going back …" : "Allowing …"}
-              name="answer"
-              value="allow"
-            >
-              Allow
-            </Button>
-            <Button wide kind="plain" name="answer" value="deny">
-              Do not allow
-            </Button>
-          </div>
-        </form>
-      </div>
-    </Page>
+    <Gate
+      title={`Allow ${model.site.name}?`}
+      to={
+        <>
+          You are here as{" "}
+          <strong>
+            <bdi>{model.person.name}</bdi>
+          </strong>{" "}
+          (<bdi>{model.person.username}</bdi>)
+        </>
+      }
+    >
+      <Device device={model.device} site={model.site.name} />
+      <form className="ui-form" method="post" action={model.action}>
+        <HiddenFields fields={model.hidden} />
+        <Asks asks={model.asks} site={model.site.name} />
+        <Never never={model.never} site={model.site.name} />
+        <p className="gate-words">{howLong(model)}</p>
+        <div className="gate-ways">
+          <Button
+            wide
+            busyLabel={model.device === null ? "Going back …" : "Allowing …"}
+            name="answer"
+            value="allow"
+          >
+            Allow
+          </Button>
+          <Button wide kind="plain" name="answer" value="deny">
+            Do not allow
+          </Button>
+        </div>
+      </form>
+    </Gate>
   );
 }
 

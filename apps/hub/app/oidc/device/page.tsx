@@ -1,8 +1,8 @@
-import { Button, ErrorSummary, Page, TextField } from "@gatehouse/ui";
+import { Button, ErrorSummary, TextField } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { type DeviceCodeScreen, readScreen } from "../../../src/screen.ts";
-import { GateBrand } from "../../gate-brand.tsx";
+import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
 import { waitWords } from "../../words.ts";
 
@@ -18,33 +18,26 @@ export default function DeviceCodePage() {
   if (model === null) notFound();
   const problem = model.error && errorWords(model.error);
   return (
-    <Page width="form">
-      <div className="gate">
-        <header className="gate-head">
-          <GateBrand />
-          <h1 className="ui-title">Enter the code</h1>
-          <p className="gate-to">For a program or device that showed you one.</p>
-        </header>
-        {problem && (
-          <ErrorSummary title="Nothing was allowed" errors={[{ text: problem, field: "user-code" }]} />
-        )}
-        <form className="ui-form" method="post" action={model.action}>
-          <HiddenFields fields={model.hidden} />
-          <TextField
-            id="user-code"
-            name="user_code"
-            label="Code"
-            hint="Eight letters, such as BCDF-GHJK. Compare it with what your own device shows."
-            value={model.code}
-            error={problem}
-            autoComplete="one-time-code"
-          />
-          <Button wide busyLabel="Looking …">
-            Continue
-          </Button>
-        </form>
-      </div>
-    </Page>
+    <Gate title="Enter the code" to="For a program or device that showed you one.">
+      {problem && (
+        <ErrorSummary title="Nothing was allowed" errors={[{ text: problem, field: "user-code" }]} />
+      )}
+      <form className="ui-form" method="post" action={model.action}>
+        <HiddenFields fields={model.hidden} />
+        <TextField
+          id="user-code"
+          name="user_code"
+          label="Code"
+          hint="Eight letters, such as BCDF-GHJK. Compare it with what your own device shows."
+          value={model.code}
+          error={problem}
+          autoComplete="one-time-code"
+        />
+        <Button wide busyLabel="Looking …">
+          Continue
+        </Button>
+      </form>
+    </Gate>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Button, ButtonLink, Page } from "@gatehouse/ui";
+import { Button, ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { readScreen } from "../../../src/screen.ts";
-import { GateBrand } from "../../gate-brand.tsx";
+import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
 
 export const dynamic = "force-dynamic";
@@ -13,26 +13,24 @@ export default function SignOutPage() {
   const model = readScreen("sign-out");
   if (model === null) notFound();
   return (
-    <Page width="form">
-      <div className="gate">
-        <header className="gate-head">
-          <GateBrand />
-          <h1 className="ui-title">Sign out?</h1>
-          <p className="gate-to">
-            {model.site === null ? "A site" : <strong>{model.site.name}</strong>} asks to sign you out, here
-            and on all your sites.
-          </p>
-        </header>
-        <form className="gate-ways" method="post" action={model.action}>
-          <HiddenFields fields={[...model.hidden, { name: "logout", value: "yes" }]} />
-          <Button wide busyLabel="Signing out …">
-            Sign out
-          </Button>
-          <ButtonLink wide kind="plain" href="/account">
-            Stay signed in
-          </ButtonLink>
-        </form>
-      </div>
-    </Page>
+    <Gate
+      title="Sign out?"
+      to={
+        <>
+          {model.site === null ? "A site" : <strong>{model.site.name}</strong>} asks to sign you out, here and
+          on all your sites.
+        </>
+      }
+    >
+      <form className="gate-ways" method="post" action={model.action}>
+        <HiddenFields fields={[...model.hidden, { name: "logout", value: "yes" }]} />
+        <Button wide busyLabel="Signing out …">
+          Sign out
+        </Button>
+        <ButtonLink wide kind="plain" href="/account">
+          Stay signed in
+        </ButtonLink>
+      </form>
+    </Gate>
   );
 }
