@@ -58,3 +58,16 @@ test("a key comes by itself when the newest has signed long enough, once for man
   await Promise.all(Array.from({ length: 5 }, () => opened.hub.issuer.refresh()));
   expect(await kids()).toHaveLength(4);
 });
+
+test("a clock that was ahead and was put right leaves a key of each algorithm that signs", async () => {
+  const { issuer, database } = opened.hub;
+  await opened.advance(100 * 86_400);
+  await issuer.refresh();
+  await opened.advance(10 * 86_400);
+  await database.signingKeys.sweep(100);
+  await database.testClock.reset();
+  await issuer.refresh();
+  const [first] = await kids();
+  expect(signing()).toHaveLength(2);
+  expect(signing()).toContain(first);
+});

@@ -38,16 +38,21 @@ export async function resealKeys({ signingKeys }: Database, seals: PurposeKeys):
   }
 }
 
-/** @returns published keys; of each algorithm the first is the one that signs */
+/**
+ * A key that is due comes first. Where none is, because a clock that was ahead made keys and was put right, the first
+ * signs all the same: no token at all would be worse than one whose key some have yet to fetch.
+ *
+ * @returns published keys; of each algorithm the first is the one that signs
+ */
 export async function openSigningKeys(database: Database, seals: PurposeKeys): Promise<readonly OpenedKey[]> {
-  const { now, keys } = await database.signingKeys.list();
+  const { keys } = await database.signingKeys.list();
   const signing = new Set<string>();
-  return keys.flatMap(({ kid, algorithm, sealed, signsFrom }) => {
+  return keys.flatMap(({ kid, algorithm, sealed }) => {
     const text = seals.open(sealed, kid);
     // Sealed with a secret that is listed no more: it can neither sign nor be published.
     if (text === null || !isAlgorithm(algorithm)) return [];
-    const signs = signsFrom <= now && !signing.has(algorithm);
-    if (signs) signing.add(algorithm);
+    const signs = !signing.has(algorithm);
+    signing.add(algorithm);
     return { kid, algorithm, jwk: JSON.parse(text) as JWK, signs };
   });
 }
