@@ -65,6 +65,15 @@ test("ASVS 13.4.4 TRACE is not served", async () => {
   expect(answer.body).not.toContain("secret");
 });
 
+test("RFC 9110 5.3 two Authorization headers are refused, whatever their case and whichever is right", async () => {
+  for (const second of ["Authorization: Basic eDp5", "AUTHORIZATION: Bearer y"]) {
+    const twice = ["Host: x", "Connection: close", "Authorization: Bearer x", second];
+    const answer = await sendRaw("GET /api/v1/me HTTP/1.1", ...twice);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({ error: "bad_request" });
+  }
+});
+
 test("CONNECT opens nothing", async () => {
   const answer = await sendRaw("CONNECT 127.0.0.1:22 HTTP/1.1", "Host: x");
   expect(answer.status).not.toBe(200);

@@ -28,6 +28,9 @@ export function guard(request: IncomingMessage, response: ServerResponse, host: 
     return refuse(response, 400, "bad_request", "Write a backslash in an address as %5C.");
   if (request.method === "TRACE" || request.method === "CONNECT")
     return refuse(response, 405, "method_not_allowed", "This method is not served.");
+  // Node would read the first of them; a proxy in front may have judged another.
+  if ((request.headersDistinct.authorization?.length ?? 0) > 1)
+    return refuse(response, 400, "bad_request", "Send one Authorization header.");
   for (const name of Object.keys(request.headers)) if (dropped.test(name)) delete request.headers[name];
   request.rawHeaders = request.rawHeaders.flatMap((value, index, all) =>
     index % 2 === 0 && !dropped.test(value.toLowerCase()) && value.toLowerCase() !== "host"

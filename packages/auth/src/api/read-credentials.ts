@@ -26,7 +26,8 @@ export async function readCredentials(request: Request, takesAppPasswords: boole
 }
 
 /**
- * Another scheme is as good as none. Headers sent twice arrive joined by a comma, which no token has.
+ * Another scheme is as good as none. Of headers sent twice Node hands on the first; what joins them does so by a comma,
+ * which no token has.
  *
  * @see RFC 9110, section 11.6.2; RFC 6750, section 2.1; RFC 7617, section 2
  */
