@@ -60,6 +60,7 @@ const consent: ConsentScreen = {
   never: ["move money"],
   offline: false,
   days: 90,
+  remembered: true,
   device: { code: "BCDF-GHJK" },
 };
 const deviceCode: DeviceCodeScreen = {

@@ -104,6 +104,8 @@ export interface ConsentScreen {
   readonly offline: boolean;
   /** How long, in days. */
   readonly days: number;
+  /** Her yes outlives the session: for as many days she is not asked again. */
+  readonly remembered: boolean;
   /** What the device shows that will be signed in; `null`: it is this browser that goes on. */
   readonly device: { readonly code: string } | null;
 }

@@ -13,6 +13,7 @@ import {
   exchange,
   opened,
   openIssuerTrial,
+  shopCallback,
   signedIn,
   site,
 } from "../test-support/issuer-trial.ts";
@@ -46,7 +47,17 @@ describe("consent of a third-party site", () => {
       ],
       never: ["move money at The bank"],
       offline: false,
+      remembered: true,
     });
+  });
+
+  test("only the yes to somebody else's site is remembered", async () => {
+    const browser = await signedIn();
+    const asked = await browser.get((await begin(site, shopCallback(), { prompt: "consent" })).path);
+    const page = await browser.follow(asked);
+    expect(page.screen("consent")).toMatchObject({ site: { name: "The shop" }, remembered: false });
+    await browser.post(asked.location, { ...hidden(page), answer: "allow", "allow:email": "true" });
+    expect(await opened.hub.database.consents.listOf(alice.id)).toEqual([]);
   });
 
   test("what is allowed is in the token, what is declined is not", async () => {

@@ -108,6 +108,7 @@ function showConsent(call: Person, request: DeviceRequest): Answer {
         never: neverOf(asked, call.hub),
         offline: request.offline,
         days: consentDays,
+        remembered: !site.firstParty,
         device: { code },
       },
     },

@@ -57,6 +57,7 @@ const goOn = route({
             .split(" ")
             .includes("offline_access"),
           days: consentDays,
+          remembered: !site.firstParty,
           device: null,
         },
       },

@@ -99,9 +99,12 @@ function Never({ never, site }: { never: readonly string[]; site: string }) {
   );
 }
 
-function howLong({ offline, days, device }: ConsentScreen): string {
-  if (device !== null && !offline) return "This holds until you sign out in this browser.";
-  return offline
-    ? `This holds for ${days} days, also when you are signed out. You can take it back sooner on your account page.`
-    : "This holds until you sign out.";
+function howLong({ offline, days, remembered, device }: ConsentScreen): string {
+  const sooner = "You can take it back sooner on your account page.";
+  if (offline) return `This holds for ${days} days, also when you are signed out. ${sooner}`;
+  const now =
+    device === null
+      ? "This works only while you are signed in."
+      : "This works only until you sign out in this browser.";
+  return remembered ? `${now} Your yes is remembered for ${days} days. ${sooner}` : now;
 }
