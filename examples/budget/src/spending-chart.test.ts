@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { spendingChart } from "./spending-chart.ts";
 
-const of = (bookedOn: string, amountMinor: number) => ({ bookedOn, amountMinor });
+const of = (bookedOn: string, amountMinor: number, category = "home") => ({
+  bookedOn,
+  amountMinor,
+  category,
+});
 
 test("a line a month, the earliest first, the longest bar for the most; what came in is not spent", () => {
   const lines = spendingChart(
@@ -19,6 +23,11 @@ test("a line a month, the earliest first, the longest bar for the most; what cam
 test("a bar is exact to an eighth of a character", () => {
   const lines = spendingChart([of("2026-01-01", -800), of("2026-02-01", -500), of("2026-03-01", 1)], 1);
   expect(lines.map((line) => line.slice(9, 10))).toEqual(["█", "▋", " "]);
+});
+
+test("what she puts aside is not spent", () => {
+  const lines = spendingChart([of("2026-11-02", -5_000), of("2026-11-03", -60_000, "savings")], 8);
+  expect(lines).toEqual(["2026-11  ████████      50.00 €"]);
 });
 
 test("no transactions, no lines", () => expect(spendingChart([], 10)).toEqual([]));

@@ -3,7 +3,9 @@
 export interface Transaction {
   /** `2026-11-21` */
   readonly bookedOn: string;
-  /** In cents; below zero is spent. */
+  /** `savings`: moved between her own accounts. */
+  readonly category: string;
+  /** In cents; below zero has left the account. */
   readonly amountMinor: number;
 }
 
@@ -13,9 +15,10 @@ export interface Transaction {
  */
 export function spendingChart(transactions: readonly Transaction[], width: number): readonly string[] {
   const spent = new Map<string, number>();
-  for (const { bookedOn, amountMinor } of transactions) {
+  for (const { bookedOn, category, amountMinor } of transactions) {
     const month = bookedOn.slice(0, 7);
-    spent.set(month, (spent.get(month) ?? 0) + Math.max(0, -amountMinor));
+    const cents = category === "savings" ? 0 : Math.max(0, -amountMinor);
+    spent.set(month, (spent.get(month) ?? 0) + cents);
   }
   const most = Math.max(1, ...spent.values());
   return [...spent]
