@@ -15,6 +15,10 @@ test("what a command needs is in its usage without brackets, and the rest in bra
   );
 });
 
+test.each(["help", "--help", "-h"])("%j says which commands there are", async (words) => {
+  expect((await runCommand(words)).text).toContain("Every command takes --help and --json.");
+});
+
 test("an option that is needed and not given is asked for by name: wrongly asked, not refused", () => {
   expect(usage("user add alice")).toThrow(UsageError);
   expect(usage("user add alice")).toThrow(

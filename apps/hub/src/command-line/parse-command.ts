@@ -48,7 +48,7 @@ export type Parsed =
 export function parseCommand(commands: readonly Command[], words: readonly string[]): Parsed {
   const command = commands.find(({ name }) => `${words.join(" ")} `.startsWith(`${name} `));
   if (command === undefined) {
-    if (words.length === 0 || words.includes("--help") || words.includes("-h"))
+    if (words.length === 0 || words[0] === "help" || words.includes("--help") || words.includes("-h"))
       return { help: overview(commands) };
     throw new UsageError(`there is no command "${words.slice(0, 2).join(" ")}". See: npm run hub -- --help`);
   }
