@@ -1,5 +1,5 @@
 /** What tells an OpenID Connect site that a sign-in is over. */
-import { importJWK, SignJWT } from "jose";
+import { SignJWT } from "jose";
 import type { Hub } from "../hub.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
@@ -25,5 +25,5 @@ export async function createLogoutToken(
     .setIssuedAt(now)
     .setExpirationTime(now + twoMinutes)
     .setJti(crypto.randomUUID())
-    .sign(await importJWK(key.jwk, alg));
+    .sign(key.jwk);
 }
