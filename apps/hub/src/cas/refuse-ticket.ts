@@ -1,5 +1,5 @@
 import { asCasError, type CasError, type Rendered } from "@gatehouse/cas/server";
-import { databaseOutage } from "../http/database-outage.ts";
+import { databaseOutage, logOutage } from "../http/database-outage.ts";
 import type { Call, Written } from "../http/route.ts";
 
 /** What a site is told, and what the log is. */
@@ -9,7 +9,7 @@ export function refuseTicket(call: Call, cause: unknown): CasError {
   if (error.code !== "INTERNAL_ERROR")
     call.log.warn({ event: "ticket.refused", code: error.code, reason: error.description }, "ticket refused");
   else if (outage === undefined) call.log.error({ err: cause }, "validation failed");
-  else call.log.error({ event: "database.unavailable", reason: outage }, "the database is away");
+  else logOutage(call.log, outage);
   return error;
 }
 

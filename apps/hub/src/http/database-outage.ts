@@ -1,5 +1,6 @@
 /** Tells a database that is away from a fault of the hub: the first passes by itself, the second does not. */
 import { DatabaseError } from "@gatehouse/database";
+import type { Log } from "../log.ts";
 import { HubError } from "./hub-error.ts";
 
 /** Of the connection: no server there, or it went while we spoke. */
@@ -34,6 +35,11 @@ export function databaseOutage(error: unknown): string | undefined {
     return code;
   if (words.test(error.message)) return error.message;
   return databaseOutage(error.cause);
+}
+
+/** @param log knows of which request it is */
+export function logOutage(log: Log, reason: string): void {
+  log.error({ event: "database.unavailable", reason }, "the database is away");
 }
 
 /** Calm, because a person can do nothing but wait; her session is a row and a cookie, and both are kept. */

@@ -6,7 +6,7 @@ import { type Context, Hono } from "hono";
 import type { Hub } from "../hub.ts";
 import { identifyCaller } from "./caller.ts";
 import { clientAddress } from "./client-address.ts";
-import { databaseOutage, databaseUnavailable } from "./database-outage.ts";
+import { databaseOutage, databaseUnavailable, logOutage } from "./database-outage.ts";
 import { HubError } from "./hub-error.ts";
 import { readBody } from "./read-body.ts";
 import { renderError } from "./render-error.ts";
@@ -202,7 +202,7 @@ async function fail(
     }
     const outage = databaseOutage(cause);
     if (outage !== undefined) {
-      call.log.error({ event: "database.unavailable", reason: outage }, "the database is away");
+      logOutage(call.log, outage);
       return databaseUnavailable();
     }
     call.log.error({ err: cause }, "unexpected failure");

@@ -3,7 +3,7 @@ import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { databaseOutage } from "../http/database-outage.ts";
 import type { Log } from "../log.ts";
-import { logOutage, requestIdOf } from "./outage.ts";
+import { logOutageOf, requestIdOf } from "./outage.ts";
 import { AnsweredBefore } from "./refresh-replay.ts";
 
 const events = [
@@ -26,7 +26,7 @@ export function logRefusals(provider: Provider, log: Log): void {
     provider.on(event as "server_error", (ctx, error) => {
       if (error instanceof AnsweredBefore) return;
       const outage = event === "server_error" ? databaseOutage(error) : undefined;
-      if (outage !== undefined) return logOutage(log, outage, ctx.res);
+      if (outage !== undefined) return logOutageOf(ctx.res, log, outage);
       // Each visitor whom a site does not know is asked about so; nothing was refused.
       if (ctx.oidc?.params?.prompt === "none" && silentAnswers.has(error.message)) return;
       const level = event === "server_error" ? "error" : "warn";

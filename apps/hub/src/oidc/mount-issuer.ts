@@ -7,7 +7,7 @@ import { answerHeaders } from "../http/response-headers.ts";
 import type { Drawn } from "../http/route.ts";
 import type { Hub } from "../hub.ts";
 import { type Browser, withBrowser } from "./central-session-view.ts";
-import { logOutage, outagePage } from "./outage.ts";
+import { logOutageOf, outagePage } from "./outage.ts";
 import { postedRequests } from "./posted-request.ts";
 import { RequestArtifacts } from "./request-artifacts.ts";
 
@@ -58,7 +58,7 @@ export async function serveIssuer(
       ? await findSession(hub, token, path, artifacts).catch(ofOutage)
       : ({ state: "unknown" } as const);
   if (typeof found === "string") {
-    logOutage(hub.log, found, response);
+    logOutageOf(response, hub.log, found);
     return outagePage(response);
   }
   if (isToken && found.state !== "alive")

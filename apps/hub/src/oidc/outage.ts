@@ -5,7 +5,7 @@
 import type { ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { databaseOutage, databaseUnavailable } from "../http/database-outage.ts";
+import { databaseOutage, databaseUnavailable, logOutage } from "../http/database-outage.ts";
 import type { Drawn } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import { showPage } from "./central-session-view.ts";
@@ -23,7 +23,7 @@ export function explainOutages(provider: Provider, log: Log): void {
     } catch (error) {
       const reason = databaseOutage(error);
       if (reason === undefined) throw error;
-      logOutage(log, reason, ctx.res);
+      logOutageOf(ctx.res, log, reason);
       hit.add(ctx);
     }
     if (!hit.has(ctx)) return;
@@ -49,9 +49,8 @@ export function outagePage(response: ServerResponse): Drawn {
   };
 }
 
-export function logOutage(log: Log, reason: string, response: ServerResponse): void {
-  const requestId = requestIdOf(response);
-  log.error({ event: "database.unavailable", requestId, reason }, "the database is away");
+export function logOutageOf(response: ServerResponse, log: Log, reason: string): void {
+  logOutage(log.child({ requestId: requestIdOf(response) }), reason);
 }
 
 /** What a page shows as the reference, and the log knows a request by. */
