@@ -96,16 +96,14 @@ export async function whoIsTold(
   { hub, log }: { readonly hub: Pick<Hub, "database" | "sites" | "clock">; readonly log: Log },
   sessionIds: readonly string[],
 ): Promise<Told> {
-  const deliveries = (
-    await Promise.all(sessionIds.map((id) => hub.database.logoutDeliveries.listOf(id)))
-  ).flat();
-  const told = deliveries.flatMap((delivery) => {
+  const queued = await Promise.all(sessionIds.map((id) => hub.database.logoutDeliveries.listOf(id)));
+  const deliveries = queued.flat().flatMap((delivery) => {
     const site = hub.sites.find(delivery.siteId);
-    return site !== undefined && canBeTold(site, delivery) ? site : [];
+    return site === undefined ? [] : { site, delivery };
   });
-  const frontChannel = deliveries.flatMap((delivery) => {
-    const site = hub.sites.find(delivery.siteId);
-    if (site === undefined || !asksForFrontChannel(site, delivery)) return [];
+  const told = deliveries.flatMap(({ site, delivery }) => (canBeTold(site, delivery) ? site : []));
+  const frontChannel = deliveries.flatMap(({ site, delivery }) => {
+    if (!asksForFrontChannel(site, delivery)) return [];
     const address = frontChannelAddress(site, delivery);
     if (address === undefined) {
       log.warn(
