@@ -1,3 +1,4 @@
+import { Icon } from "@gatehouse/ui";
 import type { SiteName } from "../src/screen.ts";
 
 export interface SiteNamesProps {
@@ -21,20 +22,9 @@ function SiteLink({ url, ...site }: SiteName & { url: string }) {
   return (
     <a href={url}>
       <SiteText {...site} />
-      <svg
-        viewBox="0 0 20 20"
-        width={20}
-        height={20}
-        fill="none"
-        stroke="currentColor"
-        strokeWidth={1.75}
-        strokeLinecap="round"
-        strokeLinejoin="round"
-        aria-hidden="true"
-        focusable="false"
-      >
+      <Icon>
         <path d="M4.5 10h11M11 5.5l4.5 4.5-4.5 4.5" />
-      </svg>
+      </Icon>
     </a>
   );
 }

@@ -8,6 +8,7 @@ export {
   Reference,
   type ReferenceProps,
 } from "./components/error-summary.tsx";
+export { Icon, type IconProps } from "./components/icon.tsx";
 export { Mark, type MarkProps } from "./components/mark.tsx";
 export { Notice, type NoticeProps } from "./components/notice.tsx";
 export { Page, type PageProps } from "./components/page.tsx";
