@@ -53,6 +53,36 @@ test("she ends everything on the account page with the keyboard alone", async ({
   await expect(page).toHaveURL(/\/cas\/login/);
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`she lets a device in with the keyboard alone, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+    browser,
+    people,
+    sites,
+  }) => {
+    const person = await people.create();
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    const form = { client_id: "budget", scope: "openid accounts.read", resource: `${sites.bank}/api` };
+    const begun = await page.request.post(`${sites.hub}/oidc/device/auth`, { form });
+    const { user_code: code } = (await begun.json()) as { user_code: string };
+    await page.goto(`${sites.hub}/oidc/device`);
+    await fillSignInForm(page, person);
+    await page.waitForURL(`${sites.hub}/oidc/device`);
+
+    await tabTo(page, page.getByLabel("Code"));
+    await page.keyboard.type(code.toLowerCase());
+    await page.keyboard.press("Enter");
+    const box = page.getByRole("checkbox", { name: /see your accounts/i });
+    await expect(box).toBeChecked();
+    // In the order that one reads: what it asks for, then the answer.
+    await tabTo(page, box);
+    await tabTo(page, page.getByRole("button", { name: "Allow", exact: true }));
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { name: "Your device is signed in" })).toBeVisible();
+    await context.close();
+  });
+}
+
 test("without JavaScript: wrong password, sign-in, account, sign-out", async ({ browser, people, sites }) => {
   const person = await people.create();
   const context = await browser.newContext({ javaScriptEnabled: false });

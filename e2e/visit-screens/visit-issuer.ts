@@ -59,6 +59,21 @@ export async function visitStepUp({ sites, visit }: Tour): Promise<void> {
   await visit(authorizationAddress(sites, changed), "sign-in page, asked again because money moves");
 }
 
+/** A code on its way by a form, as it stands without its script, which sends the form at once. */
+export async function visitCodeForm({ page, sites, visit }: Tour): Promise<void> {
+  const script = "**/assets/enhance.js*";
+  await page.route(script, (route) => route.abort());
+  const changed = {
+    client_id: "bank",
+    redirect_uri: `${sites.bank}/api/auth/callback/gatehouse`,
+    response_mode: "form_post",
+    scope: "openid",
+    prompt: "",
+  };
+  await visit(authorizationAddress(sites, changed), "code form");
+  await page.unroute(script);
+}
+
 /** The same program on a device that shows a code: allowed, then another one declined. */
 export async function visitDevice(tour: Tour): Promise<void> {
   const { page, sites, visit, look } = tour;

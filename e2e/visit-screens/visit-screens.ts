@@ -2,7 +2,7 @@ import { fillSignInForm, type Person, type Sites, signIn } from "@gatehouse/test
 import type { Page } from "@playwright/test";
 import type { Tour } from "./tour.ts";
 import { visitAccount, visitNewAccount } from "./visit-account.ts";
-import { visitConsent, visitDevice, visitIssuerErrors, visitStepUp } from "./visit-issuer.ts";
+import { visitCodeForm, visitConsent, visitDevice, visitIssuerErrors, visitStepUp } from "./visit-issuer.ts";
 import { visitSignOut } from "./visit-sign-out.ts";
 import { visitExpiredTransfer, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
@@ -40,6 +40,7 @@ export async function visitScreens(
   await visitSites(tour);
   await visitExpiredTransfer(tour);
   await visitTransferAgain(tour);
+  await visitCodeForm(tour);
   await visitStepUp(tour);
   await visitConsent(tour);
   await visitDevice(tour);
