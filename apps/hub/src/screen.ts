@@ -127,9 +127,9 @@ export interface DeviceDoneScreen {
   readonly allowed: boolean;
 }
 
-/** A ticket on its way to a site that wants it by POST (CAS: method=POST). */
+/** A ticket or code on its way to a site that wants it by POST (CAS: method=POST; OAuth: response_mode=form_post). */
 export interface TicketFormScreen {
-  /** The service address. */
+  /** The service address, or the redirect URI. */
   readonly action: string;
   readonly fields: readonly { readonly name: string; readonly value: string }[];
   readonly site: SiteName;

@@ -13,7 +13,7 @@ import {
 } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { formOf, RelyingSite, received, type Tokens } from "../test-support/relying-site.ts";
+import { RelyingSite, received, type Tokens } from "../test-support/relying-site.ts";
 
 let opened: TestHub;
 let alice: TestPerson;
@@ -134,13 +134,12 @@ describe("RP-Initiated Logout 1.0", () => {
     expect(await errorOfSilentSignIn()).toBe("login_required");
   });
 
-  test("2 whoever is signed out already has nothing to confirm but by a button without JavaScript", async () => {
+  test("2 whoever is signed out already has nothing to confirm: on at once, and nothing is left in her browser", async () => {
     browser = new TestBrowser(opened);
-    const page = await end(all());
-    const { action, fields, hasButton } = formOf(page);
-    expect(hasButton).toBe(true);
-    const { location } = await browser.post(new URL(action).pathname, fields);
-    expect(location).toBe(`${registered()}?state=${state}`);
+    expect((await end(all())).location).toBe(`${registered()}?state=${state}`);
+    expect(browser.cookies.has("TGC-gatehouse")).toBe(false);
+    const page = await browser.follow(await end({}));
+    expect(page.screen("logged-out")).toMatchObject({ wasSignedIn: false, sites: [] });
   });
 });
 

@@ -12,7 +12,10 @@ import { issuerErrorWords } from "./issuer-error-words.ts";
 import { requestIdOf } from "./outage.ts";
 
 type Surroundings = Pick<Hub, "database" | "sites" | "cookies" | "keys" | "log" | "clock">;
-type Pages = Pick<IssuerSurroundings, "explain" | "askSignOut" | "noteSignOut" | "saySignedOut">;
+type Pages = Pick<
+  IssuerSurroundings,
+  "explain" | "askSignOut" | "noteSignOut" | "saySignedOut" | "leaveSignedOut"
+>;
 
 export function createIssuerPages(hub: Surroundings): Pages {
   return {
@@ -20,6 +23,7 @@ export function createIssuerPages(hub: Surroundings): Pages {
     noteSignOut: (ctx) => noteSignOut(hub, ctx),
     askSignOut: (ctx, form) => (isNamed(ctx) ? signOutAtOnce(hub, ctx) : askSignOut(ctx, form)),
     saySignedOut: (ctx) => saySignedOut(hub, ctx),
+    leaveSignedOut: (ctx) => signOutAtOnce(hub, ctx),
   };
 }
 
@@ -97,12 +101,13 @@ function isNamed({ oidc: { client, session, params } }: KoaContextWithOIDC): boo
 
 /** Ends the central session, as the form's answer would. Its sites are told by the outbox. */
 async function signOutAtOnce(hub: Surroundings, ctx: KoaContextWithOIDC): Promise<void> {
-  const { session, params, provider } = ctx.oidc;
+  const { session, params } = ctx.oidc;
   await session?.destroy();
   noteSignOut(hub, ctx);
-  const name = provider.cookieName("session");
-  const secure = name.startsWith("__Host-");
-  ctx.cookies.set(name, null, { path: "/", httpOnly: true, sameSite: "lax", secure, signed: false });
+  // In place of one that was made for what is over now.
+  const written = [ctx.res.getHeader("set-cookie") ?? []].flat().map(String);
+  const others = written.filter((cookie) => !cookie.startsWith(`${hub.cookies.nameOf("session")}=`));
+  ctx.set("set-cookie", [...others, hub.cookies.clear("session")]);
   const back = params?.post_logout_redirect_uri;
   const url = new URL(typeof back === "string" ? back : ctx.oidc.urlFor("end_session_success"));
   if (typeof back === "string" && typeof params?.state === "string")

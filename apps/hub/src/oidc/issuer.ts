@@ -13,6 +13,7 @@ import { claimsOfScope } from "./claim-scopes.ts";
 import { refuseDeepClaims } from "./claims-request.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { judgeClients } from "./client-rules.ts";
+import { drawFormPages } from "./form-pages.ts";
 import { loadGrant } from "./grant.ts";
 import { logRefusals } from "./log-refusals.ts";
 import { explainOutages } from "./outage.ts";
@@ -55,6 +56,8 @@ export interface IssuerSurroundings {
   /** Called when a session has been ended because a site asked for it, before the browser goes on. */
   readonly noteSignOut: (ctx: KoaContextWithOIDC) => void;
   readonly saySignedOut: (ctx: KoaContextWithOIDC) => Promise<void>;
+  /** Sends on whoever came to sign out and is signed out already. */
+  readonly leaveSignedOut: (ctx: KoaContextWithOIDC) => Promise<void>;
 }
 
 /** @see OpenID Connect Core 1.0; RFC 9700 (what is left out: implicit, password grant, open registration) */
@@ -65,6 +68,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   // Behind the guard the address is always the public one; `mount-issuer.ts` says its scheme.
   provider.proxy = true;
   explainOutages(provider, hub.log);
+  drawFormPages(provider, hub.sites, surroundings.leaveSignedOut);
   judgeClients(provider);
   rememberClients(provider, hub.sites);
   keepCentralSessions(provider, hub.clock);

@@ -3,6 +3,7 @@
  * send wrong; and its browser has no JavaScript.
  */
 import { decodeJwt, type JWTPayload } from "jose";
+import type { Screens } from "../screen.ts";
 import { readModel } from "./next-stand-in.ts";
 import { type BrowserAnswer, type Destination, TestBrowser, type Typed } from "./test-browser.ts";
 
@@ -144,20 +145,15 @@ export function received(answer: BrowserAnswer): URLSearchParams {
   return new URLSearchParams(formOf(answer).fields);
 }
 
-/** The one form of a page, by its markup. */
+/** The form of a page that brings a code to the site. */
 export function formOf({ body, status }: BrowserAnswer): {
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
-  readonly hasButton: boolean;
 } {
-  const action = /<form method="post" action="([^"]*)"/.exec(body)?.[1];
-  if (action === undefined) throw new Error(`no form but ${status} ${body.slice(0, 600)}`);
-  const inputs = [...body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
-  return {
-    action,
-    fields: Object.fromEntries(inputs.map(([, name = "", value = ""]) => [name, value])),
-    hasButton: /<button[^>]*type="submit"/.test(body),
-  };
+  const page = readModel(body);
+  if (page?.name !== "ticket-form") throw new Error(`no form but ${status} ${body.slice(0, 600)}`);
+  const { action, fields } = page.model as Screens["ticket-form"];
+  return { action, fields: Object.fromEntries(fields.map(({ name, value }) => [name, value])) };
 }
 
 function given(parameters: Parameters): Record<string, string> {
