@@ -29,6 +29,8 @@ export function openPool(address: PostgresAddress, log?: PoolLog): pg.Pool {
     max: poolSize,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 15_000,
+    // Where nobody is left to end the statement: a frozen machine, a network that swallows packets.
+    query_timeout: 20_000,
     idle_in_transaction_session_timeout: 15_000,
     application_name: "gatehouse",
   });

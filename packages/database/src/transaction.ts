@@ -11,16 +11,19 @@ export async function inTransaction<Result>(
   work: (client: PoolClient) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
+  let lost = false;
   try {
     await client.query("BEGIN");
     const result = await work(client);
     await client.query(result === false ? "ROLLBACK" : "COMMIT");
     return result;
   } catch (error) {
-    await client.query("ROLLBACK").catch(() => undefined);
+    await client.query("ROLLBACK").catch(() => {
+      lost = true;
+    });
     throw error;
   } finally {
-    client.release();
+    client.release(lost);
   }
 }
 

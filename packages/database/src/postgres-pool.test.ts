@@ -1,0 +1,50 @@
+/** A database that neither answers nor hangs up: a frozen machine, a network that swallows packets. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { openPool, type Pool } from "./postgres-pool.ts";
+import { inTransaction } from "./transaction.ts";
+import { createEmptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+
+let trial: TrialDatabase;
+let pool: Pool;
+beforeAll(async () => {
+  trial = await openTrialDatabase();
+  pool = openPool(await createEmptyDatabase(trial));
+});
+afterEach(() => vi.useRealTimers());
+afterAll(async () => {
+  await pool.end();
+  await trial.close();
+});
+
+async function pidOfConnection(): Promise<number> {
+  const { rows } = await pool.query("SELECT pg_backend_pid() AS pid");
+  return rows[0].pid;
+}
+
+/** What becomes of work on a connection whose other end stands still for a minute. */
+async function onSilentConnection(work: () => Promise<unknown>): Promise<unknown> {
+  const pid = await pidOfConnection();
+  process.kill(pid, "SIGSTOP");
+  try {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const outcome = work().then(
+      () => "answered",
+      (error: Error) => error.message,
+    );
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.useRealTimers();
+    return await outcome;
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+}
+
+test.each<[string, () => Promise<unknown>]>([
+  ["a statement", () => pool.query("SELECT 1")],
+  ["a transaction", () => inTransaction(pool, (client) => client.query("SELECT 1"))],
+])("%s is not waited for, and its connection serves nobody any more", async (_, work) => {
+  const before = await pidOfConnection();
+  expect(await onSilentConnection(work)).toBe("Query read timeout");
+  expect(pool.totalCount).toBe(0);
+  expect(await pidOfConnection()).not.toBe(before);
+});
