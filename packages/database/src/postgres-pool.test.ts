@@ -21,7 +21,7 @@ async function pidOfConnection(): Promise<number> {
   return rows[0].pid;
 }
 
-/** What becomes of work on a connection whose other end stands still for a minute. */
+/** What becomes of work on a connection whose other end stands still. */
 async function onSilentConnection(work: () => Promise<unknown>): Promise<unknown> {
   const pid = await pidOfConnection();
   process.kill(pid, "SIGSTOP");
@@ -31,7 +31,8 @@ async function onSilentConnection(work: () => Promise<unknown>): Promise<unknown
       () => "answered",
       (error: Error) => error.message,
     );
-    await vi.advanceTimersByTimeAsync(60_000);
+    // The statement, then the ROLLBACK; not until the pool lets go of what is idle.
+    await vi.advanceTimersByTimeAsync(45_000);
     vi.useRealTimers();
     return await outcome;
   } finally {
