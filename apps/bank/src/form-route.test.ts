@@ -17,3 +17,16 @@ it.each([
   expect(await answer.text()).toContain(text);
   if (status === 400) expect(answer.headers.get("cache-control")).toBe("no-store");
 });
+
+it("does not promise after a fault that no money was moved", async () => {
+  vi.stubEnv("SITE_URL", site);
+  const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const route = formRoute([], () => Promise.reject(new Error("database is locked")));
+  const headers = { origin: site, "content-type": "application/x-www-form-urlencoded" };
+  const answer = await route(new Request(`${site}/transfer/send`, { method: "POST", headers }));
+  expect([answer.status, log.mock.calls.length]).toEqual([500, 1]);
+  expect(await answer.text()).toBe(
+    "Something went wrong on our side. Look at your accounts before you try again.\nCode: site_fault\n",
+  );
+  log.mockRestore();
+});

@@ -9,14 +9,15 @@ const sentences: Readonly<Record<FormErrorCode, string>> = {
   field_unknown: "The form had a field that we do not know.",
   field_duplicated: "The form had the same field twice, so we could not tell which one you meant.",
   field_missing: "The form was not complete.",
+  site_fault: "Something went wrong on our side. Look at your accounts before you try again.",
 };
 
 /** The one way in for a page's form. */
 export const formRoute = createFormRoute({
   siteOrigin: () => readEnvironment().siteOrigin,
-  refuse: (code) =>
-    new Response(`${sentences[code]} No money was moved.\nCode: ${code}\n`, {
-      status: 400,
+  refuse: (code, status) =>
+    new Response(`${sentences[code]}${status === 400 ? " No money was moved." : ""}\nCode: ${code}\n`, {
+      status,
       headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
     }),
 });

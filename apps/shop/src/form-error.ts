@@ -13,6 +13,7 @@ export const FORM_ERROR_SENTENCES: Readonly<Record<FormErrorCode | BasketErrorCo
   field_duplicated:
     "The form had the same field twice, so we could not tell which one you meant. Nothing was changed.",
   field_missing: "The form was not complete. Nothing was changed.",
+  site_fault: "Something went wrong on our side. Look at your basket before you try again.",
   product_unknown: "We do not have this product on our shelves. Nothing was changed.",
   quantity_not_1_to_99: "A quantity is a whole number from 1 to 99. Your basket is as it was.",
 };

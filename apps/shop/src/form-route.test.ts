@@ -13,6 +13,18 @@ function post(product: string, origin = SITE): Promise<Response> {
   return route(new Request(`${SITE}/cart/add`, { method: "POST", body, headers: { origin } }));
 }
 
+it("answers a fault of the shop by its page too, and does not say that nothing was changed", async () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const broken = formRoute([], () => Promise.reject(new Error("database is locked")));
+  const headers = { origin: SITE, "content-type": "application/x-www-form-urlencoded" };
+  const answer = await broken(new Request(`${SITE}/cart/add`, { method: "POST", headers }));
+  expect([answer.status, log.mock.calls.length]).toEqual([500, 1]);
+  const page = await answer.text();
+  expect(page).toContain("site_fault");
+  expect(page).not.toMatch(/Nothing was changed|locked/);
+  log.mockRestore();
+});
+
 it("hands on a form of its own page", async () => {
   expect((await post("whole-milk")).status).toBe(200);
 });

@@ -6,9 +6,9 @@ import { type BasketErrorCode, FORM_ERROR_SENTENCES } from "./form-error.ts";
  * and a redirect to one would turn the 400 into a 200. Nothing of the request is in it, so there is nothing
  * to escape.
  */
-export function problemPage(code: FormErrorCode | BasketErrorCode): Response {
+export function problemPage(code: FormErrorCode | BasketErrorCode, status: 400 | 500): Response {
   return new Response(page(code), {
-    status: 400,
+    status,
     headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
   });
 }

@@ -3,11 +3,11 @@ import { createFormRoute, FormError, seeOther } from "./form-route.ts";
 
 const site = "http://bank.localhost:3002";
 const ownPage = { origin: site, "sec-fetch-site": "same-origin" };
-const act = vi.fn(() => seeOther("/accounts"));
+const act = vi.fn<() => Response | Promise<Response>>(() => seeOther("/accounts"));
 const formRoute = createFormRoute<"amount_wrong">({
   siteOrigin: () => site,
   largestBytes: 4096,
-  refuse: (code) => new Response(code, { status: 400 }),
+  refuse: (code, status) => new Response(code, { status }),
 });
 const route = formRoute(["to", "amount"], act);
 
@@ -88,9 +88,19 @@ test("what the site itself refuses is answered the same way", async () => {
   expect([answer.status, await answer.text()]).toEqual([400, "amount_wrong"]);
 });
 
-test("a fault is not hidden", async () => {
-  act.mockImplementationOnce(() => {
-    throw new Error("of the ledger");
-  });
-  await expect(post("to=a&amount=1")).rejects.toThrow("of the ledger");
+test("a fault is answered in words, says nothing of itself, and is in the log", async () => {
+  const fault = new Error("of the ledger");
+  const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  act.mockRejectedValueOnce(fault);
+  const answer = await post("to=a&amount=1");
+  expect([answer.status, await answer.text()]).toEqual([500, "site_fault"]);
+  expect(log).toHaveBeenCalledExactlyOnceWith(fault);
+  log.mockRestore();
+});
+
+test("what Next.js throws to send somebody on is left to it", async () => {
+  act.mockRejectedValueOnce(
+    Object.assign(new Error("NEXT_REDIRECT"), { digest: "NEXT_REDIRECT;push;/;307;" }),
+  );
+  await expect(post("to=a&amount=1")).rejects.toThrow("NEXT_REDIRECT");
 });

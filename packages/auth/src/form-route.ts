@@ -3,15 +3,17 @@
  * A module of its own, because it is of use without a sign-in, and tested without Next.js.
  */
 import { isFromOwnPage } from "./own-page.ts";
+import { logFault } from "./site-log.ts";
 
-/** What is wrong with a form, whatever it is about. The codes are stable. */
+/** What is wrong with a form, whatever it is about; `site_fault` is our own and none of the form. The codes are stable. */
 export type FormErrorCode =
   | "form_from_elsewhere"
   | "form_not_urlencoded"
   | "form_too_large"
   | "field_unknown"
   | "field_duplicated"
-  | "field_missing";
+  | "field_missing"
+  | "site_fault";
 
 /** A form that is not accepted. A site that finds more to refuse throws it with codes of its own. */
 export class FormError<Code extends string = FormErrorCode> extends Error {
@@ -29,8 +31,11 @@ export interface FormRules<Code extends string> {
   readonly siteOrigin: () => string;
   /** 8192 unless it says otherwise. */
   readonly largestBytes?: number;
-  /** The answer to a form that is not accepted. A redirect would turn the 400 into a 200. */
-  readonly refuse: (code: FormErrorCode | Code) => Response;
+  /**
+   * The answer to a form that is not accepted, and, with `site_fault`, to one that something of ours broke at: nobody
+   * knows how far it went. A redirect would turn the status into a 200.
+   */
+  readonly refuse: (code: FormErrorCode | Code, status: 400 | 500) => Response;
 }
 
 /** A route's method: takes a form with exactly these fields, each once, and answers with what `act` makes of them. */
@@ -55,10 +60,17 @@ export function createFormRoute<Code extends string = never>({
       if (!isFromOwnPage(request.headers, siteOrigin())) throw new FormError("form_from_elsewhere");
       return await act(readFields(await readBody(request, largestBytes), names));
     } catch (error) {
-      if (error instanceof FormError) return refuse(error.code);
-      throw error;
+      if (error instanceof FormError) return refuse(error.code, 400);
+      if (isOfNext(error)) throw error;
+      logFault(error);
+      return refuse("site_fault", 500);
     }
   };
+}
+
+/** What `redirect()` and its kind throw is for Next.js to catch. */
+function isOfNext(error: unknown): boolean {
+  return error instanceof Error && "digest" in error;
 }
 
 /**

@@ -24,6 +24,11 @@ export const logToConsole: SiteLogger = (entry) => {
   console.error(JSON.stringify(entry));
 };
 
+/** Writes down, with its stack, what Next.js would have written had it got so far: a fault of a site's own code. */
+export function logFault(error: unknown): void {
+  console.error(error);
+}
+
 interface Context {
   readonly level?: LogEntry["level"];
   readonly reference?: string;
