@@ -12,6 +12,7 @@ describe("a place to return to", () => {
     ["/caf%C3%A9", "/caf%C3%A9"],
     ["/?next=https://evil.example", "/?next=https://evil.example"],
     ["/@evil.example", "/@evil.example"],
+    [`/?q=${"%C3%A5".repeat(130)}`, `/?q=${"%C3%A5".repeat(130)}`],
   ])("%j is %j", (value, path) => {
     expect(parseReturnTo(value, site)).toBe(path);
   });
@@ -47,6 +48,7 @@ describe("a place to return to", () => {
     "/%ff",
     `/${"a".repeat(2000)}`,
     `/${"å".repeat(400)}`,
+    `/?${"&".repeat(500)}`,
   ])("%j is none", (value) => {
     expect(parseReturnTo(value, site)).toBeNull();
   });

@@ -1,5 +1,7 @@
-/** Long enough for real pages; the service URL that carries it twice encoded may have 2048 characters. */
+/** Long enough for real pages. */
 const longest = 800;
+/** Encoded once more, as the service URL carries it; that may have 2048 characters, our own and the site's with it. */
+const longestEncoded = 1_400;
 
 /** Says to the recogniser that it has asked already, for browsers that keep no cookies. */
 export const askedMarker = { name: "gatehouse", value: "asked" } as const;
@@ -21,7 +23,11 @@ export function parseReturnTo(value: string | null | undefined, siteUrl: string)
   // "/.//evil.example" resolves to the path "//evil.example", which alone is another site.
   if (url.pathname.startsWith("//") || isOwnRoute(url.pathname)) return null;
   const path = url.pathname + url.search + url.hash;
-  return path.length > longest ? null : path;
+  return path.length > longest || encodedLength(path) > longestEncoded ? null : path;
+}
+
+function encodedLength(path: string): number {
+  return new URLSearchParams({ "": path }).toString().length - 1;
 }
 
 /** Where a request to our own routes says to return to; the start page when it says nothing we would follow. */
