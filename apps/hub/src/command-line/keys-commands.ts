@@ -6,7 +6,7 @@ import { withDatabase } from "./with-database.ts";
 export const keysRotate: Command = {
   name: "keys rotate",
   summary:
-    "Makes new signing keys. They are published at once and sign in a day; the old ones are kept until then.",
+    "Makes new signing keys. They are published within a minute and sign in a day; the old ones are kept until then.",
   words: [],
   options: {},
   run: (_, settings) =>

@@ -14,6 +14,7 @@ import {
   viewOfToken,
 } from "./central-session-view.ts";
 import { clientMetadata } from "./client-metadata.ts";
+import { deviceCodeLife } from "./device-request.ts";
 import { refreshTokenAdapter } from "./refresh-replay.ts";
 
 const sessionToken = /^TGT-[A-Za-z0-9]+$/;
@@ -24,6 +25,7 @@ export interface AdapterSurroundings {
   /** Called when a sign-out ended a central session: its sites have to be told. */
   readonly ended: () => void;
   readonly deviceThrottle: DeviceThrottle;
+  readonly clock: () => Date;
 }
 
 interface Saved {
@@ -45,23 +47,11 @@ export function createAdapter(kind: string, surroundings: AdapterSurroundings): 
   if (kind === "Client") return clientAdapter(surroundings.sites);
   if (kind === "Session") return sessionAdapter(surroundings);
   const adapter = artifactAdapter(kind, surroundings.database);
-  if (kind === "DeviceCode") return deviceCodeAdapter(adapter, surroundings.deviceThrottle);
+  if (kind === "DeviceCode") return deviceCodeAdapter(adapter, surroundings);
   return kind === "RefreshToken" ? refreshTokenAdapter(adapter, surroundings.database) : adapter;
 }
 
 function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
-  const restore = (
-    id: string,
-    found: Pick<FoundArtifact, "payload" | "consumedAt"> | null,
-  ): AdapterPayload | undefined =>
-    found === null
-      ? undefined
-      : ({
-          ...found.payload,
-          jti: id,
-          ...(found.consumedAt === null ? {} : { consumed: Math.floor(found.consumedAt.getTime() / 1000) }),
-        } as AdapterPayload);
-
   return {
     async upsert(id, { jti: _, consumed: __, ...whole }, expiresIn) {
       const payload = withoutCookie(whole);
@@ -108,6 +98,15 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
     },
     revokeByGrantId: (grantId) => oidcArtifacts.revokeByGrant(kind, grantId),
   };
+}
+
+function restore(
+  id: string,
+  found: Pick<FoundArtifact, "payload" | "consumedAt"> | null,
+): AdapterPayload | undefined {
+  if (found === null) return undefined;
+  const consumed = found.consumedAt === null ? {} : { consumed: seconds(found.consumedAt) };
+  return { ...found.payload, jti: id, ...consumed } as AdapterPayload;
 }
 
 /** A flow under way names the browser's session, by the token in its cookie too; that is not for keeping. */
@@ -186,16 +185,26 @@ const afterlife = 600;
  *
  * @see RFC 8628, section 3.5 (slow_down, expired_token)
  */
-function deviceCodeAdapter(adapter: Adapter, throttle: DeviceThrottle): Adapter {
+function deviceCodeAdapter(
+  adapter: Adapter,
+  { database, deviceThrottle, clock }: AdapterSurroundings,
+): Adapter {
   return {
     ...adapter,
     upsert: (id, payload, expiresIn) => adapter.upsert(id, payload, (expiresIn ?? 0) + afterlife),
     async find(id) {
-      const found = await adapter.find(id);
-      const isPending = found !== undefined && found.accountId === undefined && found.error === undefined;
-      if (isPending && (await throttle.isTooSoon(id)))
+      const kept = await database.oidcArtifacts.find("DeviceCode", id);
+      const found = restore(id, kept);
+      if (kept === null || found === undefined) return undefined;
+      const isPending = found.accountId === undefined && found.error === undefined;
+      if (isPending && (await deviceThrottle.isTooSoon(id)))
         throw new errors.SlowDown("ask every five seconds, and less often after this answer");
-      return found;
+      // oidc-provider compares it with real time, and this one lives by the clock that a test may move.
+      return { ...found, exp: seconds(new Date(Date.now() + deviceCodeLife(kept, clock))) };
     },
   };
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
 }

@@ -1,5 +1,5 @@
 /** What a device asks for, found by the code that it shows. */
-import type { CentralSession } from "@gatehouse/database";
+import type { CentralSession, FoundArtifact } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import { findApi } from "../site-registry/known-apis.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
@@ -28,9 +28,9 @@ export async function findDeviceRequest(
   const userCode = typed.toUpperCase().replaceAll(/[^A-Z]/g, "");
   const found = await database.oidcArtifacts.findByUserCode(userCode);
   if (found === null || found.consumedAt !== null) return undefined;
-  const { clientId, exp, params, accountId, error } = found.payload;
+  const { clientId, params, accountId, error } = found.payload;
   const site = sites.find(String(clientId));
-  const isOpen = accountId === undefined && error === undefined && Number(exp) * 1000 > clock().getTime();
+  const isOpen = accountId === undefined && error === undefined && deviceCodeLife(found, clock) > 0;
   if (!isOpen || site?.oidc?.grants.includes("device_code") !== true) return undefined;
   const { scope, resource, max_age: maxAge } = (params ?? {}) as Record<string, unknown>;
   const scopes = String(scope ?? "")
@@ -45,6 +45,12 @@ export async function findDeviceRequest(
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     offline: scopes.includes("offline_access"),
   };
+}
+
+/** @returns what is left of its life, in milliseconds; it is kept for longer. @see RFC 8628, section 3.2 (expires_in) */
+export function deviceCodeLife({ payload, createdAt }: FoundArtifact, clock: () => Date): number {
+  const life = (Number(payload.exp) - Number(payload.iat)) * 1000;
+  return createdAt.getTime() + life - clock().getTime();
 }
 
 /** All of it is asked, whatever she allowed elsewhere: this is another device. */

@@ -114,12 +114,20 @@ describe("3.5 the device asks", () => {
 
   test("too late: expired_token, and the code is no good to a person either", async () => {
     const begun = await begin();
-    await opened.hub.database.pool.query(
-      "UPDATE oidc_artifacts SET payload = jsonb_set(payload, '{exp}', '1') WHERE kind = 'DeviceCode' AND client_id = 'tool'",
-    );
+    await opened.advance(begun.expires_in + 1);
     expect(await ask(begun.device_code)).toBe("expired_token");
     const page = await enter(await signedIn(), begun.user_code);
     expect([page.status, page.screen("device-code").error?.code]).toEqual([400, "code_wrong"]);
+  });
+
+  test("too late though she said yes: expired_token, and a code begun after that is as good as ever", async () => {
+    const late = await begin();
+    await decide(await signedIn(), late.user_code, all);
+    await opened.advance(2 * late.expires_in - 1);
+    expect(await ask(late.device_code)).toBe("expired_token");
+    const begun = await begin();
+    await decide(await signedIn(), begun.user_code, all);
+    expect(tokens(await ask(begun.device_code)).token_type).toBe("bearer");
   });
 
   test("of 10 who ask at once one gets tokens, and the code is spent", async () => {

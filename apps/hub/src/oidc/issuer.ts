@@ -93,6 +93,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
         sites: hub.sites,
         ended: hub.logout.wake,
         deviceThrottle: hub.deviceThrottle,
+        clock: hub.clock,
       }),
     jwks: { keys: keys.map(({ jwk }) => jwk) as NonNullable<Configuration["jwks"]>["keys"] },
     cookies: {
