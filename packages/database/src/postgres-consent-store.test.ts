@@ -1,7 +1,13 @@
 /** What a person lets a site have, and taking it back. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createPerson, emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+import {
+  createPerson,
+  emptyDatabase,
+  openTrialDatabase,
+  type TrialDatabase,
+  waiting,
+} from "./trial-database.ts";
 
 let trial: TrialDatabase;
 let personId: string;
@@ -84,6 +90,26 @@ test("taken back from everybody at once, nothing of hers is left, and nobody els
   for (const id of [budget, other]) expect(await oidcArtifacts.find("AccessToken", id)).toBeNull();
   expect(await consents.listOf(personId)).toEqual([]);
   expect(await consents.listOf(stranger)).toHaveLength(1);
+});
+
+test("taking it back and a spent code that is sent once more do not wait for each other", async () => {
+  const { consents, oidcArtifacts, pool } = trial.database;
+  await give();
+  const [grantId, code] = [newId(), newId()];
+  const artifact = { payload: {}, personId, clientId: "budget", lifeSeconds: day };
+  await oidcArtifacts.upsert(grantId, { ...artifact, kind: "Grant" });
+  await oidcArtifacts.upsert(code, { ...artifact, kind: "AuthorizationCode", grantId });
+  const winner = await pool.connect();
+  await winner.query("BEGIN");
+  await winner.query("UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE kind = 'AuthorizationCode'");
+  const sentAgain = oidcArtifacts.consumeAndKeep({ kind: "AuthorizationCode", id: code }, []);
+  await waiting(trial, 1);
+  const taken = consents.takeBack(personId, "budget");
+  await waiting(trial, 2);
+  await winner.query("COMMIT");
+  winner.release();
+  expect(await Promise.all([sentAgain, taken])).toEqual([false, true]);
+  expect(await oidcArtifacts.find("Grant", grantId)).toBeNull();
 });
 
 test("it says when which API last heard of it, written at most once a minute", async () => {

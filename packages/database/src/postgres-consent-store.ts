@@ -22,8 +22,8 @@ const touch = `
     AND coalesce((uses->>$3)::timestamptz, '-infinity') <= hub_now() - interval '60 seconds'`;
 
 const takeBack = "DELETE FROM consents WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2)";
-const endArtifacts =
-  "DELETE FROM oidc_artifacts WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2)";
+const endArtifacts = `
+  DELETE FROM oidc_artifacts WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2) AND (kind = 'Grant') = $3`;
 
 const sweep = sweepStatement("consents", "expires_at < hub_now() - interval '1 hour'");
 
@@ -78,7 +78,8 @@ export class PostgresConsentStore implements ConsentStore {
     return inTransaction(this.#pool, async (client) => {
       await lockPerson(client, personId);
       const { rowCount } = await client.query(takeBack, [personId, clientId]);
-      await client.query(endArtifacts, [personId, clientId]);
+      // Grants last, as whoever sends a spent code once more takes them away: else each waits for the other.
+      for (const grants of [false, true]) await client.query(endArtifacts, [personId, clientId, grants]);
       return rowCount ?? 0;
     });
   }

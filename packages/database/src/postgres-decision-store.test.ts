@@ -1,10 +1,16 @@
 /** Laws of what people decide. */
 import { randomBytes } from "node:crypto";
 import { createTicketId } from "@gatehouse/cas/server";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Allowed, ConsentChange, Decision } from "./decision-store.ts";
 import type { OidcArtifact } from "./oidc-artifact-store.ts";
-import { createPerson, emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+import {
+  createPerson,
+  emptyDatabase,
+  openTrialDatabase,
+  type TrialDatabase,
+  waiting,
+} from "./trial-database.ts";
 
 let trial: TrialDatabase;
 let personId: string;
@@ -59,15 +65,6 @@ async function signIn() {
   const address = "192.0.2.1";
   return trial.database.sessions.start({ token, personId, longTerm: false, address, userAgent: "" });
 }
-
-/** Until so many statements wait for somebody else's row. */
-const waiting = (count: number) =>
-  vi.waitFor(async () => {
-    const { rowCount } = await trial.database.pool.query(
-      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
-    );
-    expect(rowCount).toBe(count);
-  });
 
 describe("RFC 8628 3.3 a question is answered once", () => {
   test.each(["DeviceCode", "Interaction"])("of 50 answers to one %s the first stands alone", async (kind) => {
@@ -204,9 +201,9 @@ describe("taking it back", () => {
     await other.query("BEGIN");
     await other.query("SELECT FROM consents WHERE person_id = $1 FOR UPDATE", [personId]);
     const taken = trial.database.consents.takeBack(personId, "tool");
-    await waiting(1);
+    await waiting(trial, 1);
     const allowed = yes(question, { consent: consent({ scopes: ["email"] }) });
-    await waiting(2);
+    await waiting(trial, 2);
     await other.query("COMMIT");
     other.release();
     expect(await Promise.all([taken, allowed])).toEqual([true, true]);

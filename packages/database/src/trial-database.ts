@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTicketId } from "@gatehouse/cas/server";
+import { expect, vi } from "vitest";
 import type { Database } from "./database.ts";
 import { dataFolder, readPassword } from "./embedded/data-folder.ts";
 import { readPostmasterFile } from "./embedded/postmaster-file.ts";
@@ -52,6 +53,16 @@ export async function openTrialDatabase(options: Partial<DatabaseOptions> = {}):
 export async function emptyDatabase({ pool, testClock }: Database): Promise<void> {
   await testClock.reset();
   await pool.query("TRUNCATE users, logout_deliveries, spent_login_tickets, rate_limits CASCADE");
+}
+
+/** Until so many statements wait for somebody else's row. */
+export function waiting({ database }: TrialDatabase, count: number): Promise<void> {
+  return vi.waitFor(async () => {
+    const { rowCount } = await database.pool.query(
+      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+    );
+    expect(rowCount).toBe(count);
+  });
 }
 
 /** Somebody new. */
