@@ -44,7 +44,7 @@ function Life({ app, now }: { app: ConnectedApp; now: Date }) {
           {lastUsedFor !== null && ` at ${lastUsedFor}`}
         </>
       )}
-      , holds until <ExactDate date={until} />
+      , asks again after <ExactDate date={until} />
     </p>
   );
 }
