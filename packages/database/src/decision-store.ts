@@ -15,12 +15,7 @@ export interface Decision {
 /** What she lets a site have. */
 export interface Allowed {
   readonly personId: string;
-  readonly grant: {
-    readonly id: string;
-    readonly artifact: OidcArtifact;
-    /** False: it is there already, and if it is not there any more she has taken it back. */
-    readonly isNew: boolean;
-  };
+  readonly grant: NewGrant | ChangedGrant;
   /** What holds beyond the session; absent: nothing does. */
   readonly consent?: ConsentChange | undefined;
   /** The session that a device's client takes part in. */
@@ -28,6 +23,21 @@ export interface Allowed {
     readonly sessionId: string;
     readonly clients: Readonly<Record<string, OidcClientSession>>;
   };
+}
+
+interface NewGrant {
+  readonly id: string;
+  readonly artifact: OidcArtifact;
+}
+
+/** If it is not there any more she has taken it back. */
+interface ChangedGrant {
+  readonly id: string;
+  /**
+   * Asked once no other answer of hers can change the grant, with what that is then. Other tabs may have added to it
+   * since she was asked. May not ask the database: a connection is held meanwhile.
+   */
+  readonly change: (payload: OidcArtifact["payload"]) => Promise<OidcArtifact>;
 }
 
 /** What she was not asked about stays as she allowed it before. */

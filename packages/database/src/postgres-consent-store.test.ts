@@ -35,7 +35,7 @@ async function give({ scopes = ["profile"], of = personId } = {}): Promise<void>
     answer: { payload: { accountId: of } },
     allowed: {
       personId: of,
-      grant: { id: grantId, artifact: { kind: "Grant", payload: {}, lifeSeconds: day }, isNew: true },
+      grant: { id: grantId, artifact: { kind: "Grant", payload: {}, lifeSeconds: day } },
       consent: { clientId: "budget", asked: { ...given, scopes: all }, given, lifeSeconds: day },
     },
   });

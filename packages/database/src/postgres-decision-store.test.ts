@@ -34,10 +34,9 @@ async function ask(more: Partial<OidcArtifact> = {}, id = newId()) {
 }
 const read = async ({ kind, id }: Decision["question"]) =>
   (await trial.database.oidcArtifacts.find(kind, id))?.payload;
-const grant = (id = newId(), payload: object = {}): Allowed["grant"] => ({
+const grant = (id = newId(), payload: object = {}) => ({
   id,
   artifact: { kind: "Grant", payload: { ...payload }, personId, clientId: "tool", lifeSeconds: 600 },
-  isNew: true,
 });
 const consent = (given: Partial<ConsentChange["given"]> = {}, asked = given): ConsentChange => ({
   clientId: "tool",
@@ -189,7 +188,7 @@ describe("taking it back", () => {
     await yes(await ask(), { grant: held });
     await trial.database.consents.takeBack(personId, "tool");
     const question = await ask();
-    expect(await yes(question, { grant: { ...held, isNew: false } })).toBe(false);
+    expect(await yes(question, { grant: { id: held.id, change: async () => held.artifact } })).toBe(false);
     expect(await read(question)).toEqual({ scope: "openid" });
     expect([await consented(), await read({ kind: "Grant", id: held.id })]).toEqual([null, undefined]);
   });
@@ -210,11 +209,21 @@ describe("taking it back", () => {
     expect((await consented())?.scopes).toEqual(["email"]);
   });
 
-  test("changes what a living grant allows, and nothing is made twice", async () => {
+  test("and otherwise answers of many tabs at once all stand in one grant", async () => {
     const held = grant(newId(), { openid: { scope: "openid" } });
     await yes(await ask(), { grant: held });
-    const changed = { ...held.artifact, payload: { openid: { scope: "openid email" } } };
-    expect(await yes(await ask(), { grant: { id: held.id, artifact: changed, isNew: false } })).toBe(true);
-    expect(await read({ kind: "Grant", id: held.id })).toEqual({ openid: { scope: "openid email" } });
+    const add = (scope: string) => async (payload: OidcArtifact["payload"]) => ({
+      ...held.artifact,
+      payload: { ...payload, [scope]: true },
+    });
+    const scopes = Array.from({ length: 20 }, (_, index) => `scope-${index}`);
+    const questions = await Promise.all(scopes.map(() => ask()));
+    const answers = scopes.map((scope, at) =>
+      yes(questions[at] ?? { kind: "", id: "" }, { grant: { id: held.id, change: add(scope) } }),
+    );
+    expect(await Promise.all(answers)).toEqual(Array(20).fill(true));
+    expect(Object.keys((await read({ kind: "Grant", id: held.id })) ?? {}).toSorted()).toEqual(
+      ["openid", ...scopes].toSorted(),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { hashOf, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
 import type { Allowed, Decision, DecisionStore } from "./decision-store.ts";
 import { jsonText } from "./json-text.ts";
+import type { OidcArtifact } from "./oidc-artifact-store.ts";
 import { joinOidcClients } from "./oidc-client-statements.ts";
 import { changeConsent } from "./postgres-consent-store.ts";
 import type { Pool, PoolClient } from "./postgres-pool.ts";
@@ -15,10 +16,10 @@ const answerQuestion = `
     AND NOT payload ?| ARRAY['accountId', 'error']
     AND NOT coalesce(payload->'result' ?| ARRAY['consent', 'error'], false)`;
 
-/** Never makes it anew: what stood on it would be alive again. */
+const readGrant = "SELECT payload FROM oidc_artifacts WHERE hash = $1 AND expires_at > hub_now() FOR UPDATE";
+
 const changeGrant = `
-  UPDATE oidc_artifacts SET payload = $2, expires_at = hub_now() + make_interval(secs => $3)
-  WHERE hash = $1 AND expires_at > hub_now()`;
+  UPDATE oidc_artifacts SET payload = $2, expires_at = hub_now() + make_interval(secs => $3) WHERE hash = $1`;
 
 /** Decisions in PostgreSQL. */
 export class PostgresDecisionStore implements DecisionStore {
@@ -41,17 +42,23 @@ export class PostgresDecisionStore implements DecisionStore {
 }
 
 async function keep(client: PoolClient, { personId, grant, consent, joins }: Allowed): Promise<boolean> {
-  const { id, artifact, isNew } = grant;
-  const kept = isNew
-    ? await client.query(insertArtifact, valuesOf(id, artifact))
-    : await client.query(changeGrant, [
-        hashOf("Grant", id),
-        jsonText(artifact.payload),
-        artifact.lifeSeconds,
-      ]);
-  if (kept.rowCount !== 1) return false;
+  if (!(await keepGrant(client, grant))) return false;
   if (consent !== undefined) await changeConsent(client, personId, consent);
   if (joins !== undefined)
     await client.query(joinOidcClients, [joins.sessionId, JSON.stringify(joins.clients), ""]);
+  return true;
+}
+
+/** Never makes one anew that is gone: what stood on it would be alive again. */
+async function keepGrant(client: PoolClient, grant: Allowed["grant"]): Promise<boolean> {
+  if ("artifact" in grant) {
+    await client.query(insertArtifact, valuesOf(grant.id, grant.artifact));
+    return true;
+  }
+  const hash = hashOf("Grant", grant.id);
+  const { rows } = await client.query<Pick<OidcArtifact, "payload">>(readGrant, [hash]);
+  if (rows[0] === undefined) return false;
+  const { payload, lifeSeconds } = await grant.change(rows[0].payload);
+  await client.query(changeGrant, [hash, jsonText(payload), lifeSeconds]);
   return true;
 }

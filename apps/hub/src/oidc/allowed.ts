@@ -19,8 +19,6 @@ export async function allowedBy(
   personId: string,
   ticked: ReadonlySet<string>,
 ): Promise<Allowed> {
-  const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
-  const grant = found ?? new provider.Grant({ accountId: personId, clientId });
   const given = {
     scopes: scopes.filter((scope) => isGiven(scope, ticked)),
     resources: Object.fromEntries(
@@ -30,6 +28,30 @@ export async function allowedBy(
       ]),
     ),
   };
+  const decided = { scopes, claims, resources, given };
+  const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  const grant =
+    found === undefined
+      ? await changed(new provider.Grant({ accountId: personId, clientId }), decided)
+      : {
+          id: found.jti,
+          change: async (payload: object) =>
+            (await changed(Object.assign(new provider.Grant(), payload, { jti: found.jti }), decided))
+              .artifact,
+        };
+  // A site of the house is no connected app.
+  if (sites.find(clientId)?.firstParty === true) return { personId, grant };
+  const asked = { scopes, resources };
+  const consent = { clientId, asked, given, lifeSeconds: consentDays * 86_400 };
+  return { personId, grant, consent };
+}
+
+interface Decided extends Pick<Asked, "scopes" | "claims" | "resources"> {
+  readonly given: Pick<Asked, "scopes" | "resources">;
+}
+
+/** A grant as it is to be written. */
+async function changed(grant: Grant, { scopes, claims, resources, given }: Decided) {
   forgetRefusals(grant, scopes, resources);
   grant.addOIDCScope(scopes.join(" "));
   const declined = without(scopes, given.scopes);
@@ -42,12 +64,7 @@ export async function allowedBy(
   }
   const [kept] = await collectArtifacts(() => grant.save());
   if (kept === undefined) throw new Error("a grant that is saved is not kept");
-  // A site of the house is no connected app.
-  if (sites.find(clientId)?.firstParty === true)
-    return { personId, grant: { ...kept, isNew: found === undefined } };
-  const asked = { scopes, resources };
-  const consent = { clientId, asked, given, lifeSeconds: consentDays * 86_400 };
-  return { personId, grant: { ...kept, isNew: found === undefined }, consent };
+  return kept;
 }
 
 /** `openid` and `offline_access` are no things that one ticks. */

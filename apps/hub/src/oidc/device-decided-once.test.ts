@@ -11,6 +11,7 @@ import {
   fieldsOf,
   openDeviceTrial,
   opened,
+  resource,
   tokens,
 } from "../test-support/device-trial.ts";
 
@@ -71,5 +72,34 @@ describe("RFC 8628 3.3 of two who decide about one code the slower one has chang
       browser.post(form.action, { ...fieldsOf(form.hidden), ...fields });
     expect([(await send({ answer: "deny" })).status, (await send(all)).status]).toEqual([200, 400]);
     expect(await traces(dora)).toEqual(after);
+  });
+
+  test("one person about several at once: what she allowed for each is in the session's grant", async () => {
+    const erin = await opened.createPerson();
+    const browser = new TestBrowser(opened);
+    await browser.signIn(erin);
+    await decide(browser, (await begin({ scope: "openid" })).user_code, { answer: "allow" });
+    const scopes = ["profile", "email", "transactions.read"];
+    const devices = await Promise.all(
+      scopes.map(async (scope) => {
+        const begun = await begin({ scope: `openid ${scope}` });
+        const { action, hidden } = (await enter(browser, begun.user_code)).screen("consent");
+        const form = { ...fieldsOf(hidden), answer: "allow", [`allow:${scope}`]: "true" };
+        return { begun, post: () => browser.post(action, form) };
+      }),
+    );
+    const pages = await Promise.all(devices.map(({ post }) => post()));
+    expect(pages.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await traces(erin)).toMatchObject({
+      grants: [
+        {
+          payload: {
+            openid: { scope: expect.stringMatching(/^(?=.*profile)(?=.*email)/) },
+            resources: { [resource]: expect.stringContaining("transactions.read") },
+          },
+        },
+      ],
+    });
+    for (const { begun } of devices) tokens(await ask(begun.device_code));
   });
 });
