@@ -1,6 +1,6 @@
 /** One question to a person has one answer, and one answer leads to one code. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestBrowser } from "../test-hub.ts";
+import { TestBrowser } from "../test-hub.ts";
 import {
   alice,
   apiAddress,
@@ -26,6 +26,12 @@ async function asked(browser: TestBrowser) {
   const { action, hidden } = page.screen("consent");
   const token = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
   return { checks, post: (fields: Record<string, string>) => browser.post(action, { ...token, ...fields }) };
+}
+/** Cookies of a flow have a path of their own, which a `TestBrowser` does not look at. */
+async function tabOf(browser: TestBrowser) {
+  const tab = new TestBrowser(opened);
+  for (const [name, value] of browser.cookies) tab.cookies.set(name, value);
+  return { tab, ...(await asked(tab)) };
 }
 const yes = { answer: "allow", "allow:email": "true" };
 const kept = () => opened.hub.database.consents.find(alice.id, "budget");
@@ -62,6 +68,18 @@ test("a no that comes after her yes changes nothing, and a yes after her no allo
   await second.post({ answer: "deny" });
   expect(codeOf((await browser.follow(answer)).location)).not.toBeNull();
   expect((await kept())?.scopes).toContain("email");
+});
+
+test("what she allows in one tab lives on when she answers in another that had asked before", async () => {
+  const browser = await signedIn();
+  await opened.hub.database.consents.takeBack(alice.id, "budget");
+  const tabs = [await tabOf(browser), await tabOf(browser)];
+  const tokens = [];
+  for (const { tab, post, checks } of tabs) {
+    const { location } = await tab.follow(await post(yes));
+    tokens.push((await exchange(budget, location, checks)).access_token);
+  }
+  for (const token of tokens) expect(await opened.hub.issuer.provider.AccessToken.find(token)).toBeDefined();
 });
 
 test("what she takes back while she is asked again is not brought back by her answer", async () => {

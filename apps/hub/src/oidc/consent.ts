@@ -1,5 +1,6 @@
 /** From what a site asks for to words, and what a person ticked of them. */
 import type { RequestParameters } from "@gatehouse/cas/server";
+import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { ConsentScreen } from "../screen.ts";
 import { findApi, type KnownApi } from "../site-registry/known-apis.ts";
@@ -27,19 +28,25 @@ export interface Asked {
  * What was asked for and not decided yet; with `prompt=consent` all that was asked for, since her yes is about all of it
  * (with `offline_access` for longer than her yes before).
  */
-export function missing(flow: Flow, hub: Pick<Hub, "settings" | "sites">): Asked {
+export function missing(
+  flow: Flow,
+  hub: Pick<Hub, "settings" | "sites">,
+  { oidcClients }: Pick<CentralSession, "oidcClients">,
+): Asked {
   const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = flow.prompt.details as {
     missingOIDCScope?: string[];
     missingOIDCClaims?: string[];
     missingResourceScopes?: Record<string, string[]>;
   };
-  const registered = registeredScopes(hub, String(flow.params.client_id));
+  const clientId = String(flow.params.client_id);
+  const registered = registeredScopes(hub, clientId);
   const isAnew = flow.prompt.reasons.includes("consent_prompt");
   const anew = isAnew ? askedAnew(flow, registered, hub) : { scopes: [], resources: {} };
   const byClaim = scopesOfClaims(missingOIDCClaims ?? []).filter((scope) => registered.includes(scope));
   return {
-    clientId: String(flow.params.client_id),
-    grantId: flow.grantId,
+    clientId,
+    // Not the flow's: in another tab she may have answered since that began, and a session has one grant with a site.
+    grantId: oidcClients[clientId]?.grantId,
     scopes: [...new Set([...(missingOIDCScope ?? []), ...byClaim, ...anew.scopes])],
     claims: missingOIDCClaims ?? [],
     resources: { ...missingResourceScopes, ...anew.resources },

@@ -42,7 +42,7 @@ const goOn = route({
       const screen = askBeforePage(call, site, found.session.person, token);
       return { screen, formTargets: originsOf(site) };
     }
-    const asked = missing(flow, call.hub);
+    const asked = missing(flow, call.hub, found.session);
     return {
       screen: {
         name: "consent",
@@ -87,7 +87,7 @@ const decide = route({
     const isYes = parameters.get("answer") === "allow";
     const person = session.person.id;
     const allowed = isYes
-      ? await allowedBy(call.hub, missing(flow, call.hub), person, ticked(parameters))
+      ? await allowedBy(call.hub, missing(flow, call.hub, session), person, ticked(parameters))
       : undefined;
     const result =
       allowed === undefined
