@@ -16,6 +16,9 @@ import {
 beforeAll(openIssuerTrial);
 afterAll(closeIssuerTrial);
 
+const fieldsOf = (hidden: readonly { readonly name: string; readonly value: string }[]) =>
+  Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
+
 async function asked(browser: TestBrowser) {
   const { path, checks } = await begin(budget, "https://budget.example/callback", {
     scope: "openid email transactions.read",
@@ -24,8 +27,8 @@ async function asked(browser: TestBrowser) {
   });
   const page = await browser.follow(await browser.get(path));
   const { action, hidden } = page.screen("consent");
-  const token = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
-  return { checks, post: (fields: Record<string, string>) => browser.post(action, { ...token, ...fields }) };
+  const post = (fields: Record<string, string>) => browser.post(action, { ...fieldsOf(hidden), ...fields });
+  return { checks, post };
 }
 /** Cookies of a flow have a path of their own, which a `TestBrowser` does not look at. */
 async function tabOf(browser: TestBrowser) {
@@ -80,6 +83,19 @@ test("what she allows in one tab lives on when she answers in another that had a
     tokens.push((await exchange(budget, location, checks)).access_token);
   }
   for (const token of tokens) expect(await opened.hub.issuer.provider.AccessToken.find(token)).toBeDefined();
+});
+
+test("signed out and in again while she is asked, she is asked in her new session", async () => {
+  const browser = await signedIn();
+  const { checks, post } = await asked(browser);
+  await browser.get("/cas/logout");
+  await browser.signIn(alice);
+  let page = await post(yes);
+  while (page.status === 303) page = await browser.follow(page);
+  const { action, hidden } = page.screen("consent");
+  const answer = await browser.post(action, { ...fieldsOf(hidden), ...yes });
+  const { location } = await browser.follow(answer);
+  await expect(exchange(budget, location, checks)).resolves.toMatchObject({ token_type: "bearer" });
 });
 
 test("what she takes back while she is asked again is not brought back by her answer", async () => {

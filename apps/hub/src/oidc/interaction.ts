@@ -1,5 +1,5 @@
 /** What a person is asked on the way to a code: to sign in (at `/cas/login`), and whether a site may do what it asks. */
-import type { Allowed, FoundSession } from "@gatehouse/database";
+import type { Allowed, CentralSession, FoundSession } from "@gatehouse/database";
 import type Provider from "oidc-provider";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
@@ -34,8 +34,7 @@ const goOn = route({
         error_description: "no sign-in here is of the kind that is asked for",
       });
     if (flow.prompt.name === "login") return askForSignIn(call, flow, found);
-    if (found.state !== "alive" || isOfAnother(flow, found.session.person.id))
-      return askForSignIn(call, flow, found);
+    if (found.state !== "alive" || isOfAnother(flow, found.session)) return askForSignIn(call, flow, found);
     const site = siteOf(call, flow);
     const token = call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`);
     if (onlyAsksBefore(flow)) {
@@ -76,7 +75,7 @@ const decide = route({
   async answer(call, { parameters }) {
     const flow = await flowOf(call);
     const found = await call.hub.findSession(call, { touch: true });
-    if (found.state !== "alive" || isOfAnother(flow, found.session.person.id)) return seeOther(call.path);
+    if (found.state !== "alive" || isOfAnother(flow, found.session)) return seeOther(call.path);
     const { session } = found;
     if (!call.hub.keys.form.isSignature(`${session.id}:${flow.uid}`, parameters.get("token") ?? ""))
       throw new HubError(403, "form_token_wrong", "Please try again", [
@@ -117,9 +116,12 @@ async function flowOf(call: Call): Promise<Flow> {
   ]);
 }
 
-/** Somebody else has signed in meanwhile: what the flow knows, its grant too, is not hers to decide about. */
-function isOfAnother({ session }: Flow, personId: string): boolean {
-  return session?.accountId !== undefined && session.accountId !== personId;
+/**
+ * Somebody else has signed in meanwhile, or she has signed out and in again: the flow knows another session, and could
+ * not go on in this one. Whoever proves herself anew takes her session's uid along.
+ */
+function isOfAnother(flow: Flow, { uid }: CentralSession): boolean {
+  return flow.session?.uid !== undefined && flow.session.uid !== uid;
 }
 
 /**
