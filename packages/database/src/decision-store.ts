@@ -22,6 +22,8 @@ export interface Allowed {
   readonly joins?: {
     readonly sessionId: string;
     readonly clients: Readonly<Record<string, OidcClientSession>>;
+    /** Grants that the session had there when she was asked. With another by now nothing is written. */
+    readonly grantsBefore: Readonly<Record<string, string | undefined>>;
   };
 }
 
@@ -55,7 +57,8 @@ export interface DecisionStore {
    * Writes an answer and all that comes of it in one transaction: of any number of answers one stands, the others
    * leave nothing behind, and after a kill all of it is there or nothing.
    *
-   * @returns false when it was answered already or is gone, or when the grant that it adds to is gone
+   * @returns false when it was answered already or is gone, when the grant that it adds to is gone, or when
+   * the session that a device takes part in has ended or has been given another grant
    * @see RFC 8628, section 3.3
    */
   decide(decision: Decision): Promise<boolean>;

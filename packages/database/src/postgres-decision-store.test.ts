@@ -120,7 +120,9 @@ describe("all of it or nothing", () => {
     const question = await ask();
     const session = await signIn();
     const clients = { tool: { sid: "of\u0000nobody" } };
-    await expect(yes(question, { joins: { sessionId: session.id, clients } })).rejects.toThrow();
+    await expect(
+      yes(question, { joins: { sessionId: session.id, clients, grantsBefore: {} } }),
+    ).rejects.toThrow();
     expect(await read(question)).toEqual({ scope: "openid" });
     expect([await consented(), await count("oidc_artifacts")]).toEqual([null, 1]);
     expect(await yes(question)).toBe(true);
@@ -135,12 +137,25 @@ describe("all of it or nothing", () => {
     expect(await read(question)).toEqual({ scope: "openid" });
   });
 
+  test("a session that has another grant by now, or has ended, takes no part: the question stays open", async () => {
+    const question = await ask();
+    const session = await signIn();
+    const { sessions } = trial.database;
+    await sessions.joinOidcClients(session.id, { tool: { sid: "sid-1", grantId: "another" } }, "");
+    const clients = { tool: { sid: "sid-1", grantId: "mine" } };
+    const joins = { sessionId: session.id, clients, grantsBefore: {} };
+    expect(await yes(question, { joins })).toBe(false);
+    await sessions.end({ personId, sessionId: session.id }, "signed-out");
+    expect(await yes(question, { joins: { ...joins, grantsBefore: { tool: "another" } } })).toBe(false);
+    expect([await consented(), await read(question)]).toEqual([null, { scope: "openid" }]);
+  });
+
   test("it survives kill -9: the answer, the grant, the consent and the session's participant", async () => {
     const question = await ask();
     const session = await signIn();
     const kept = grant();
     const clients = { tool: { sid: "sid-1", grantId: kept.id } };
-    await yes(question, { grant: kept, joins: { sessionId: session.id, clients } });
+    await yes(question, { grant: kept, joins: { sessionId: session.id, clients, grantsBefore: {} } });
     const { oidcArtifacts, consents, sessions } = await trial.reopenAfterKill();
     expect((await oidcArtifacts.find("DeviceCode", question.id))?.payload).toMatchObject({
       accountId: personId,

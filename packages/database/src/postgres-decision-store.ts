@@ -21,6 +21,10 @@ const readGrant = "SELECT payload FROM oidc_artifacts WHERE hash = $1 AND expire
 const changeGrant = `
   UPDATE oidc_artifacts SET payload = $2, expires_at = hub_now() + make_interval(secs => $3) WHERE hash = $1`;
 
+const holdSession = `
+  SELECT FROM sessions WHERE id = $1 AND ended_at IS NULL
+    AND oidc_clients->$2::text->>'grantId' IS NOT DISTINCT FROM $3::text FOR NO KEY UPDATE`;
+
 /** Decisions in PostgreSQL. */
 export class PostgresDecisionStore implements DecisionStore {
   readonly #pool: Pool;
@@ -44,8 +48,19 @@ export class PostgresDecisionStore implements DecisionStore {
 async function keep(client: PoolClient, { personId, grant, consent, joins }: Allowed): Promise<boolean> {
   if (!(await keepGrant(client, grant))) return false;
   if (consent !== undefined) await changeConsent(client, personId, consent);
-  if (joins !== undefined)
-    await client.query(joinOidcClients, [joins.sessionId, JSON.stringify(joins.clients), ""]);
+  return joins === undefined || join(client, joins);
+}
+
+/** A session has one grant with a client: a second one would end what stands on the first. */
+async function join(
+  client: PoolClient,
+  { sessionId, clients, grantsBefore }: NonNullable<Allowed["joins"]>,
+): Promise<boolean> {
+  for (const clientId of Object.keys(clients)) {
+    const asBefore = await client.query(holdSession, [sessionId, clientId, grantsBefore[clientId] ?? null]);
+    if (asBefore.rowCount !== 1) return false;
+  }
+  await client.query(joinOidcClients, [sessionId, JSON.stringify(clients), ""]);
   return true;
 }
 

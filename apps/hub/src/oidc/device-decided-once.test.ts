@@ -78,7 +78,6 @@ describe("RFC 8628 3.3 of two who decide about one code the slower one has chang
     const erin = await opened.createPerson();
     const browser = new TestBrowser(opened);
     await browser.signIn(erin);
-    await decide(browser, (await begin({ scope: "openid" })).user_code, { answer: "allow" });
     const scopes = ["profile", "email", "transactions.read"];
     const devices = await Promise.all(
       scopes.map(async (scope) => {

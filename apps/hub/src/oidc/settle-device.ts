@@ -4,6 +4,7 @@ import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import { allowedBy, isGiven } from "./allowed.ts";
 import { passwordAcr } from "./central-session-view.ts";
+import type { Asked } from "./consent.ts";
 import { askedByDevice, type DeviceRequest } from "./device-request.ts";
 
 /**
@@ -27,27 +28,42 @@ export async function settleDevice(
   const personId = session.person.id;
   const allowed = await allowedBy(hub, asked, personId, ticked);
   const grantId = allowed.grant.id;
+  const payload = { ...toldToDevice(session, request, asked, ticked), grantId };
+  if (request.offline) return decisions.decide({ question, answer: { payload, personId, grantId }, allowed });
+  const before = session.oidcClients[request.site.id];
+  const sid = before?.sid ?? randomUUID();
+  const bound = { sessionUid: session.uid, sid, expiresWithSession: true };
+  const clients = { [request.site.id]: { sid, grantId } };
+  const grantsBefore = { [request.site.id]: before?.grantId };
+  const isDecided = await decisions.decide({
+    question,
+    answer: { payload: { ...payload, ...bound }, personId, grantId, sessionUid: session.uid },
+    // Else the device would hold what no sign-out knows of.
+    allowed: { ...allowed, joins: { sessionId: session.id, clients, grantsBefore } },
+  });
+  if (isDecided) return true;
+  // Another answer of hers may have given the session its grant meanwhile; what she allows now goes into that.
+  const now = await hub.database.sessions.findByUid(session.uid);
+  const isAsBefore =
+    now.state !== "alive" || now.session.oidcClients[request.site.id]?.grantId === before?.grantId;
+  return !isAsBefore && settleDevice(hub, now.session, request, ticked);
+}
+
+/** What its tokens will say. */
+function toldToDevice(
+  session: CentralSession,
+  request: DeviceRequest,
+  asked: Asked,
+  ticked: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
   const [resource, ...more] = request.resources;
   const may = (scope: string) => (asked.scopes.includes(scope) ? isGiven(scope, ticked) : ticked.has(scope));
-  const payload = {
-    accountId: personId,
-    grantId,
+  return {
+    accountId: session.person.id,
     acr: passwordAcr,
     amr: ["pwd"],
     authTime: Math.floor(session.authenticatedAt.getTime() / 1000),
     scope: request.scopes.filter(may).join(" "),
     ...(resource === undefined ? {} : { resource: more.length === 0 ? resource : request.resources }),
   };
-  if (request.offline) return decisions.decide({ question, answer: { payload, personId, grantId }, allowed });
-  const sid = session.oidcClients[request.site.id]?.sid ?? randomUUID();
-  const bound = { sessionUid: session.uid, sid, expiresWithSession: true };
-  return decisions.decide({
-    question,
-    answer: { payload: { ...payload, ...bound }, personId, grantId, sessionUid: session.uid },
-    // Else the device would hold what no sign-out knows of.
-    allowed: {
-      ...allowed,
-      joins: { sessionId: session.id, clients: { [request.site.id]: { sid, grantId } } },
-    },
-  });
 }
