@@ -18,7 +18,7 @@ export interface Allowed {
   readonly grant: NewGrant | ChangedGrant;
   /** What holds beyond the session; absent: nothing does. */
   readonly consent?: ConsentChange | undefined;
-  /** The session that a device's client takes part in. */
+  /** The session that knows the grant as its own with the client, which takes part in it where it has a `sid`. */
   readonly joins?: {
     readonly sessionId: string;
     readonly clients: Readonly<Record<string, OidcClientSession>>;
@@ -58,7 +58,7 @@ export interface DecisionStore {
    * leave nothing behind, and after a kill all of it is there or nothing.
    *
    * @returns false when it was answered already or is gone, when the grant that it adds to is gone, or when
-   * the session that a device takes part in has ended or has been given another grant
+   * the session has ended or has been given another grant
    * @see RFC 8628, section 3.3
    */
   decide(decision: Decision): Promise<boolean>;

@@ -85,6 +85,19 @@ test("what she allows in one tab lives on when she answers in another that had a
   for (const token of tokens) expect(await opened.hub.issuer.provider.AccessToken.find(token)).toBeDefined();
 });
 
+test("first answers in several tabs at the same moment: what each was given lives", async () => {
+  await opened.hub.database.consents.takeBack(alice.id, "budget");
+  const browser = await signedIn();
+  const tabs = await Promise.all(Array.from({ length: 6 }, () => tabOf(browser)));
+  const tokens = await Promise.all(
+    tabs.map(async ({ tab, post, checks }) => {
+      const { location } = await tab.follow(await post(yes));
+      return (await exchange(budget, location, checks)).access_token;
+    }),
+  );
+  for (const token of tokens) expect(await opened.hub.issuer.provider.AccessToken.find(token)).toBeDefined();
+});
+
 test("signed out and in again while she is asked, she is asked in her new session", async () => {
   const browser = await signedIn();
   const { checks, post } = await asked(browser);

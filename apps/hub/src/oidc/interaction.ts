@@ -8,6 +8,7 @@ import { allowedBy } from "./allowed.ts";
 import { askBeforePage, onlyAsksBefore } from "./ask-before.ts";
 import { passwordAcr } from "./central-session-view.ts";
 import { asksOf, consentDays, missing, neverOf, ticked } from "./consent.ts";
+import { decideInSession, joinsOf } from "./session-grant.ts";
 
 /** A flow under way, as oidc-provider keeps it. */
 export type Flow = InstanceType<Provider["Interaction"]>;
@@ -84,23 +85,35 @@ const decide = route({
       ]);
     if (onlyAsksBefore(flow)) return finish(call, flow, { ...flow.lastSubmission, consent: {} });
     const isYes = parameters.get("answer") === "allow";
-    const person = session.person.id;
-    const allowed = isYes
-      ? await allowedBy(call.hub, missing(flow, call.hub, session), person, ticked(parameters))
-      : undefined;
-    const result =
-      allowed === undefined
-        ? { error: "access_denied", error_description: "the person said no" }
-        : { ...flow.lastSubmission, consent: { grantId: allowed.grant.id } };
-    if (await settle(call, flow, result, allowed)) {
+    const answered = isYes
+      ? await allow(call, flow, session, ticked(parameters))
+      : await settle(call, flow, { error: "access_denied", error_description: "the person said no" });
+    if (answered) {
       const event = isYes ? "consent.given" : "consent.declined";
-      call.log.info({ event, site: flow.params.client_id, person }, "consent decided");
+      const facts = { event, site: flow.params.client_id, person: session.person.id };
+      call.log.info(facts, "consent decided");
     }
     return seeOther(flow.returnTo);
   },
 });
 
 export const interactions: readonly Route[] = [goOn, decide];
+
+/** @returns as `settle` */
+async function allow(
+  call: Call,
+  flow: Flow,
+  session: CentralSession,
+  what: ReadonlySet<string>,
+): Promise<boolean> {
+  const clientId = String(flow.params.client_id);
+  return decideInSession(call.hub, session, clientId, async (now) => {
+    const allowed = await allowedBy(call.hub, missing(flow, call.hub, now), now.person.id, what);
+    const grantId = allowed.grant.id;
+    const joins = joinsOf(now, clientId, grantId);
+    return settle(call, flow, { ...flow.lastSubmission, consent: { grantId } }, { ...allowed, joins });
+  });
+}
 
 /** A flow belongs to the browser that began it. */
 async function flowOf(call: Call): Promise<Flow> {

@@ -6,6 +6,7 @@ import { allowedBy, isGiven } from "./allowed.ts";
 import { passwordAcr } from "./central-session-view.ts";
 import type { Asked } from "./consent.ts";
 import { askedByDevice, type DeviceRequest } from "./device-request.ts";
+import { decideInSession, joinsOf } from "./session-grant.ts";
 
 /**
  * @param ticked what she ticked; `null`: she said no
@@ -18,35 +19,38 @@ export async function settleDevice(
   request: DeviceRequest,
   ticked: ReadonlySet<string> | null,
 ): Promise<boolean> {
-  const question = { kind: "DeviceCode", id: request.id };
-  const { decisions } = hub.database;
-  if (ticked === null) {
-    const payload = { error: "access_denied", errorDescription: "the person said no" };
-    return decisions.decide({ question, answer: { payload } });
-  }
+  if (ticked !== null)
+    return decideInSession(hub, session, request.site.id, (now) => allow(hub, now, request, ticked));
+  const payload = { error: "access_denied", errorDescription: "the person said no" };
+  return hub.database.decisions.decide({ question: questionOf(request), answer: { payload } });
+}
+
+async function allow(
+  hub: Pick<Hub, "issuer" | "database" | "settings" | "sites">,
+  session: CentralSession,
+  request: DeviceRequest,
+  ticked: ReadonlySet<string>,
+): Promise<boolean> {
+  const question = questionOf(request);
   const asked = askedByDevice(hub, session, request);
   const personId = session.person.id;
   const allowed = await allowedBy(hub, asked, personId, ticked);
   const grantId = allowed.grant.id;
   const payload = { ...toldToDevice(session, request, asked, ticked), grantId };
-  if (request.offline) return decisions.decide({ question, answer: { payload, personId, grantId }, allowed });
-  const before = session.oidcClients[request.site.id];
-  const sid = before?.sid ?? randomUUID();
+  if (request.offline)
+    return hub.database.decisions.decide({ question, answer: { payload, personId, grantId }, allowed });
+  const sid = session.oidcClients[request.site.id]?.sid ?? randomUUID();
   const bound = { sessionUid: session.uid, sid, expiresWithSession: true };
-  const clients = { [request.site.id]: { sid, grantId } };
-  const grantsBefore = { [request.site.id]: before?.grantId };
-  const isDecided = await decisions.decide({
+  return hub.database.decisions.decide({
     question,
     answer: { payload: { ...payload, ...bound }, personId, grantId, sessionUid: session.uid },
     // Else the device would hold what no sign-out knows of.
-    allowed: { ...allowed, joins: { sessionId: session.id, clients, grantsBefore } },
+    allowed: { ...allowed, joins: joinsOf(session, request.site.id, grantId, sid) },
   });
-  if (isDecided) return true;
-  // Another answer of hers may have given the session its grant meanwhile; what she allows now goes into that.
-  const now = await hub.database.sessions.findByUid(session.uid);
-  const isAsBefore =
-    now.state !== "alive" || now.session.oidcClients[request.site.id]?.grantId === before?.grantId;
-  return !isAsBefore && settleDevice(hub, now.session, request, ticked);
+}
+
+function questionOf({ id }: DeviceRequest) {
+  return { kind: "DeviceCode", id };
 }
 
 /** What its tokens will say. */
