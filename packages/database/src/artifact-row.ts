@@ -12,6 +12,11 @@ export const insertArtifact = `
     (SELECT id FROM sessions WHERE uid = $8::uuid AND ended_at IS NULL),
     hub_now() + make_interval(secs => $9))`;
 
+/** Never makes anew what is gone: what stood on it would be alive again. */
+export const changeArtifact = `
+  UPDATE oidc_artifacts SET payload = $2, expires_at = hub_now() + make_interval(secs => $3)
+  WHERE hash = $1 AND expires_at > hub_now()`;
+
 /** What `insertArtifact` takes. */
 export function valuesOf(id: string, artifact: OidcArtifact): unknown[] {
   const row = rowOf(id, artifact);

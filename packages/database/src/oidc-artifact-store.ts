@@ -47,6 +47,8 @@ export interface ArtifactName {
  */
 export interface OidcArtifactStore {
   upsert(id: string, artifact: OidcArtifact): Promise<void>;
+  /** A new payload and life for what is there. @returns false when it is gone */
+  change(id: string, artifact: OidcArtifact): Promise<boolean>;
   /** @returns false when it is there already, and living */
   add(id: string, artifact: OidcArtifact): Promise<boolean>;
   /** What is asked for at once is one statement: what kind a token is of is found out by asking for each. */

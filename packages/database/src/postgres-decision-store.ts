@@ -1,4 +1,4 @@
-import { hashOf, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
+import { changeArtifact, hashOf, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
 import type { Allowed, Decision, DecisionStore } from "./decision-store.ts";
 import { jsonText } from "./json-text.ts";
 import type { OidcArtifact } from "./oidc-artifact-store.ts";
@@ -17,9 +17,6 @@ const answerQuestion = `
     AND NOT coalesce(payload->'result' ?| ARRAY['consent', 'error'], false)`;
 
 const readGrant = "SELECT payload FROM oidc_artifacts WHERE hash = $1 AND expires_at > hub_now() FOR UPDATE";
-
-const changeGrant = `
-  UPDATE oidc_artifacts SET payload = $2, expires_at = hub_now() + make_interval(secs => $3) WHERE hash = $1`;
 
 const holdSession = `
   SELECT FROM sessions WHERE id = $1 AND ended_at IS NULL
@@ -64,7 +61,6 @@ async function join(
   return true;
 }
 
-/** Never makes one anew that is gone: what stood on it would be alive again. */
 async function keepGrant(client: PoolClient, grant: Allowed["grant"]): Promise<boolean> {
   if ("artifact" in grant) {
     await client.query(insertArtifact, valuesOf(grant.id, grant.artifact));
@@ -74,6 +70,6 @@ async function keepGrant(client: PoolClient, grant: Allowed["grant"]): Promise<b
   const { rows } = await client.query<Pick<OidcArtifact, "payload">>(readGrant, [hash]);
   if (rows[0] === undefined) return false;
   const { payload, lifeSeconds } = await grant.change(rows[0].payload);
-  await client.query(changeGrant, [hash, jsonText(payload), lifeSeconds]);
+  await client.query(changeArtifact, [hash, jsonText(payload), lifeSeconds]);
   return true;
 }

@@ -105,3 +105,16 @@ test("what is past its life is swept away an hour later", async () => {
   await trial.database.testClock.advance(3600);
   expect(await artifacts.sweep(10)).toBe(1);
 });
+
+test("what is gone, or past its life, is not brought back by a change", async () => {
+  const artifact = { kind: "Grant", payload: { openid: {} }, lifeSeconds: 60 };
+  const id = await keep(artifact);
+  expect(await artifacts.change(id, { ...artifact, payload: { openid: { scope: "email" } } })).toBe(true);
+  expect((await find(id, "Grant"))?.payload).toEqual({ openid: { scope: "email" } });
+  await trial.database.testClock.advance(61);
+  expect(await artifacts.change(id, artifact)).toBe(false);
+  await trial.database.testClock.reset();
+  await artifacts.destroy("Grant", id);
+  expect(await artifacts.change(id, artifact)).toBe(false);
+  expect(await find(id, "Grant")).toBeNull();
+});

@@ -1,5 +1,5 @@
 import { ArtifactReads, type ArtifactRow, findLivingArtifacts } from "./artifact-reads.ts";
-import { hashOf, idOfHash, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
+import { changeArtifact, hashOf, idOfHash, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
 import { centralSessionFrom, personFrom } from "./central-session-row.ts";
 import { jsonText } from "./json-text.ts";
 import { MachineTokens } from "./machine-tokens.ts";
@@ -62,6 +62,11 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   async upsert(id: string, artifact: OidcArtifact): Promise<void> {
     const values = valuesOf(id, artifact);
     await this.#pool.query({ name: "oidc-upsert", text: upsertArtifact, values });
+  }
+
+  async change(id: string, { kind, payload, lifeSeconds }: OidcArtifact): Promise<boolean> {
+    const values = [hashOf(kind, id), jsonText(payload), lifeSeconds];
+    return (await this.#pool.query({ name: "oidc-change", text: changeArtifact, values })).rowCount === 1;
   }
 
   async add(id: string, artifact: OidcArtifact): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** One question to a person has one answer, and one answer leads to one code. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { TestBrowser } from "../test-hub.ts";
 import {
   alice,
@@ -119,4 +119,27 @@ test("what she takes back while she is asked again is not brought back by her an
   const page = await post({ answer: "allow", "allow:transactions.read": "true" });
   expect([page.status, page.screen("refused").code]).toEqual([400, "flow_expired"]);
   expect(await kept()).toBeNull();
+});
+
+test("what she takes back while a site comes by again is not brought back by its visit", async () => {
+  const { consents, oidcArtifacts } = opened.hub.database;
+  const browser = await signedIn();
+  const first = await asked(browser);
+  const done = await browser.follow(await first.post(yes));
+  await exchange(budget, done.location, first.checks);
+  const change = vi.spyOn(oidcArtifacts, "change").mockImplementationOnce(async (id, artifact) => {
+    await consents.takeBack(alice.id, "budget");
+    return oidcArtifacts.change(id, artifact);
+  });
+  const visit = async () => {
+    const claims = JSON.stringify({ id_token: { email: null } });
+    const { path } = await begin(budget, "https://budget.example/callback", {
+      scope: "openid email",
+      claims,
+    });
+    return browser.follow(await browser.get(path));
+  };
+  expect((await visit()).screen("consent").site.name).toBe("Budget");
+  expect(change).toHaveBeenCalled();
+  expect((await visit()).screen("consent").site.name).toBe("Budget");
 });

@@ -3,6 +3,7 @@
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
+import { collectArtifacts } from "./artifact-adapter.ts";
 import { currentSession } from "./central-session-view.ts";
 import { registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
 
@@ -24,10 +25,8 @@ export async function loadGrant(
   const isFirstParty = hub.sites.find(client.clientId)?.firstParty === true;
   const registered = registeredScopes(hub, client.clientId);
   const asked = askedScopes(ctx, registered);
-  if (found !== undefined && (!isFirstParty || coversAll(found, ctx, asked))) {
-    if (settleClaims(found, ctx, registered)) await found.save();
-    return found;
-  }
+  if (found !== undefined && (!isFirstParty || coversAll(found, ctx, asked)))
+    return settleClaims(found, ctx, registered) ? change(hub, found) : found;
   const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
   if (isFirstParty) {
     allow(grant, ctx, asked, () => true);
@@ -41,30 +40,37 @@ export async function loadGrant(
     );
   }
   settleClaims(grant, ctx, registered);
+  if (found !== undefined) return change(hub, grant);
   await grant.save();
-  return found === undefined ? claimOrAdopt(hub, grant, provider) : grant;
+  return claimOrAdopt(hub, grant, provider);
+}
+
+/** @returns `undefined`: it was taken back meanwhile, and does not come back by being saved */
+async function change({ database }: Pick<Hub, "database">, grant: Grant): Promise<Grant | undefined> {
+  const [kept] = await collectArtifacts(() => grant.save());
+  const isThere = kept !== undefined && (await database.oidcArtifacts.change(kept.id, kept.artifact));
+  return isThere ? grant : undefined;
 }
 
 /** Of two first visits at once the session keeps one grant; what the other visit allows is added to that. */
 async function claimOrAdopt(
-  { database }: Pick<Hub, "database">,
+  hub: Pick<Hub, "database">,
   grant: Grant,
   provider: Provider,
-): Promise<Grant> {
+): Promise<Grant | undefined> {
   const session = currentSession();
   const clientId = grant.clientId ?? "";
   if (session === null) return grant;
   const known = session.oidcClients[clientId]?.grantId;
-  const held = await database.sessions.claimOidcGrant(session.id, clientId, grant.jti, known);
+  const held = await hub.database.sessions.claimOidcGrant(session.id, clientId, grant.jti, known);
   const first = held === undefined || held === grant.jti ? undefined : await provider.Grant.find(held);
   if (first === undefined) return grant;
   if (grant.getOIDCScope() !== "") first.addOIDCScope(grant.getOIDCScope());
   first.addOIDCClaims(grant.getOIDCClaims());
   for (const [resource, scope] of Object.entries(grant.resources ?? {}))
     first.addResourceScope(resource, scope);
-  await first.save();
   await grant.destroy();
-  return first;
+  return change(hub, first);
 }
 
 /**
