@@ -31,9 +31,10 @@ export interface FlowOwner extends Pick<Call, "header"> {
   readonly hub: Pick<Hub, "cookies" | "keys">;
 }
 
-/** The browser has been shown a form and keeps cookies. */
-export function hasFlow(call: Call): boolean {
-  return call.hub.cookies.read(call.header("cookie"), "flow") !== undefined;
+/** It was shown a form, or has signed in since, in another tab; that ends the flow of every form it was shown. */
+export function keepsCookies(call: Call): boolean {
+  const sent = (name: "flow" | "session") => call.hub.cookies.read(call.header("cookie"), name) !== undefined;
+  return sent("flow") || sent("session");
 }
 
 /** The browser's flow, made on the first form. */

@@ -110,6 +110,15 @@ describe("2.2 a browser that keeps no cookies", () => {
     expect(answer.screen("refused").code).toBe("cookies_needed");
   });
 
+  test("is not what a form in a second tab is told, when she has signed in in the first: it goes on", async () => {
+    const browser = new TestBrowser(opened);
+    const form = await browser.get(`/cas/login?service=${encodeURIComponent(opened.shop.service)}`);
+    const fields = { ...browser.hiddenFields(form), ...alice };
+    await browser.signIn(alice);
+    const { location } = await browser.follow(await browser.post("/cas/login", fields));
+    expect(new URL(location).searchParams.get("ticket")).toMatch(/^ST-/);
+  });
+
   test("a name of any length comes back with its error, in a cookie that browsers keep", async () => {
     const browser = new TestBrowser(opened);
     const form = await browser.get("/cas/login");

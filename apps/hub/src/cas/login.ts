@@ -17,8 +17,8 @@ import { originsOf } from "../oidc/interaction.ts";
 import { askBefore } from "./ask-before.ts";
 import {
   flowOf,
-  hasFlow,
   issueLoginTicket,
+  keepsCookies,
   type LoginNote,
   readNote,
   spendLoginTicket,
@@ -87,7 +87,7 @@ export const acceptCredentials = route({
     const { request, password } = submission;
     const identifier = submission.username.trim();
     if (decide(call, request, {}).action === "refuse-service") throw refuseService(call, request);
-    if (!hasFlow(call)) throw cookiesNeeded();
+    if (!keepsCookies(call)) throw cookiesNeeded();
     const flow = flowOf(call);
     const again = (error: Omit<NonNullable<LoginNote["error"]>, "reference">): Answer =>
       askAgain(call, parameters, flow, {
