@@ -48,9 +48,11 @@ export class OwnSite {
     return this.#words.join("");
   }
 
+  /** Not in order: `next start` would wait for connections that a browser opened ahead and sends nothing on. */
   async stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, "exit");
-    this.#process.kill("SIGTERM");
+    this.#process.kill("SIGKILL");
     await ended;
   }
 }
