@@ -21,9 +21,10 @@ export interface Allowed {
   /** The session that knows the grant as its own with the client, which takes part in it where it has a `sid`. */
   readonly joins?: {
     readonly sessionId: string;
-    readonly clients: Readonly<Record<string, OidcClientSession>>;
-    /** Grants that the session had there when she was asked. With another by now nothing is written. */
-    readonly grantsBefore: Readonly<Record<string, string | undefined>>;
+    readonly clientId: string;
+    readonly client: OidcClientSession;
+    /** The grant that the session had with it when she was asked. With another by now nothing is written. */
+    readonly grantBefore: string | undefined;
   };
 }
 

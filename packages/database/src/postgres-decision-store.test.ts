@@ -119,9 +119,9 @@ describe("all of it or nothing", () => {
   test("what fails in the middle leaves the question open and nothing behind", async () => {
     const question = await ask();
     const session = await signIn();
-    const clients = { tool: { sid: "of\u0000nobody" } };
+    const client = { sid: "of\u0000nobody" };
     await expect(
-      yes(question, { joins: { sessionId: session.id, clients, grantsBefore: {} } }),
+      yes(question, { joins: { sessionId: session.id, clientId: "tool", client, grantBefore: undefined } }),
     ).rejects.toThrow();
     expect(await read(question)).toEqual({ scope: "openid" });
     expect([await consented(), await count("oidc_artifacts")]).toEqual([null, 1]);
@@ -142,11 +142,11 @@ describe("all of it or nothing", () => {
     const session = await signIn();
     const { sessions } = trial.database;
     await sessions.joinOidcClients(session.id, { tool: { sid: "sid-1", grantId: "another" } }, "");
-    const clients = { tool: { sid: "sid-1", grantId: "mine" } };
-    const joins = { sessionId: session.id, clients, grantsBefore: {} };
+    const client = { sid: "sid-1", grantId: "mine" };
+    const joins = { sessionId: session.id, clientId: "tool", client, grantBefore: undefined };
     expect(await yes(question, { joins })).toBe(false);
     await sessions.end({ personId, sessionId: session.id }, "signed-out");
-    expect(await yes(question, { joins: { ...joins, grantsBefore: { tool: "another" } } })).toBe(false);
+    expect(await yes(question, { joins: { ...joins, grantBefore: "another" } })).toBe(false);
     expect([await consented(), await read(question)]).toEqual([null, { scope: "openid" }]);
   });
 
@@ -154,8 +154,11 @@ describe("all of it or nothing", () => {
     const question = await ask();
     const session = await signIn();
     const kept = grant();
-    const clients = { tool: { sid: "sid-1", grantId: kept.id } };
-    await yes(question, { grant: kept, joins: { sessionId: session.id, clients, grantsBefore: {} } });
+    const client = { sid: "sid-1", grantId: kept.id };
+    await yes(question, {
+      grant: kept,
+      joins: { sessionId: session.id, clientId: "tool", client, grantBefore: undefined },
+    });
     const { oidcArtifacts, consents, sessions } = await trial.reopenAfterKill();
     expect((await oidcArtifacts.find("DeviceCode", question.id))?.payload).toMatchObject({
       accountId: personId,

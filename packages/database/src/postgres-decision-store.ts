@@ -51,13 +51,11 @@ async function keep(client: PoolClient, { personId, grant, consent, joins }: All
 /** A session has one grant with a client: a second one would end what stands on the first. */
 async function join(
   client: PoolClient,
-  { sessionId, clients, grantsBefore }: NonNullable<Allowed["joins"]>,
+  { sessionId, clientId, client: joining, grantBefore }: NonNullable<Allowed["joins"]>,
 ): Promise<boolean> {
-  for (const clientId of Object.keys(clients)) {
-    const asBefore = await client.query(holdSession, [sessionId, clientId, grantsBefore[clientId] ?? null]);
-    if (asBefore.rowCount !== 1) return false;
-  }
-  await client.query(joinOidcClients, [sessionId, JSON.stringify(clients), ""]);
+  const asBefore = await client.query(holdSession, [sessionId, clientId, grantBefore ?? null]);
+  if (asBefore.rowCount !== 1) return false;
+  await client.query(joinOidcClients, [sessionId, JSON.stringify({ [clientId]: joining }), ""]);
   return true;
 }
 

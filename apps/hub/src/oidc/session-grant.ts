@@ -12,8 +12,9 @@ export function joinsOf(
   const before = session.oidcClients[clientId];
   return {
     sessionId: session.id,
-    clients: { [clientId]: { ...before, ...(sid === undefined ? {} : { sid }), grantId } },
-    grantsBefore: { [clientId]: before?.grantId },
+    clientId,
+    client: { ...before, ...(sid === undefined ? {} : { sid }), grantId },
+    grantBefore: before?.grantId,
   };
 }
 
