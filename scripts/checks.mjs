@@ -5,6 +5,7 @@ import { playwrightCounts, vitestCounts } from "./counts.mjs";
 /**
  * @typedef {object} Check
  * @property {string} name for the list at the end
+ * @property {"lint" | "typecheck" | "unit" | "e2e" | "start"} part what `npm run <part>` or `npm run test:<part>` runs
  * @property {readonly string[]} command program and words; programs of `node_modules/.bin` are found
  * @property {Record<string, string>} [environment] besides the usual
  * @property {(exitCode: number) => Promise<import("./counts.mjs").Counts>} [count] left out: the check counts as one
@@ -31,26 +32,37 @@ const typedWorkspaces = [
  * @returns {readonly Check[]}
  */
 export function checks({ reports, chromium }) {
-  const vitest = (/** @type {string} */ name, /** @type {readonly string[]} */ words) => {
+  const vitest = (
+    /** @type {string} */ name,
+    /** @type {"unit" | "start"} */ part,
+    /** @type {readonly string[]} */ words,
+  ) => {
     const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
     return {
       name,
+      part,
       command: ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile=${report}`, ...words],
       count: (/** @type {number} */ exitCode) => vitestCounts(report, exitCode),
     };
   };
   const journeys = join(reports, "journeys.json");
   return [
-    { name: "format and lint", command: ["biome", "ci", "--colors=off", "--error-on-warnings", "."] },
+    {
+      name: "format and lint",
+      part: "lint",
+      command: ["biome", "ci", "--colors=off", "--error-on-warnings", "."],
+    },
     ...typedWorkspaces.map((workspace) => ({
       name: `types of ${workspace}`,
+      part: /** @type {const} */ ("typecheck"),
       command: ["tsc", "-p", workspace],
     })),
-    { name: "nothing unused", command: ["knip"] },
-    { name: "boundaries", command: ["turbo", "boundaries"] },
-    vitest("unit, laws, integration", []),
+    { name: "nothing unused", part: "lint", command: ["knip"] },
+    { name: "boundaries", part: "lint", command: ["turbo", "boundaries"] },
+    vitest("unit, laws, integration", "unit", []),
     {
       name: "journeys",
+      part: "e2e",
       command: ["playwright", "test", "--reporter=list,json"],
       environment: {
         PLAYWRIGHT_JSON_OUTPUT_NAME: journeys,
@@ -59,6 +71,6 @@ export function checks({ reports, chromium }) {
       count: (exitCode) => playwrightCounts(journeys, exitCode),
       needsSites: true,
     },
-    vitest("start-up", ["--config", "scripts/start-up.vitest.config.ts"]),
+    vitest("start-up", "start", ["--config", "scripts/start-up.vitest.config.ts"]),
   ];
 }

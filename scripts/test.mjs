@@ -1,4 +1,9 @@
-/** `npm test`: sets everything up, runs every check, goes on after a failed one, and closes with one line of counts. */
+/**
+ * `npm test`: sets everything up, runs every check, goes on after a failed one, and closes with one line of counts.
+ *
+ * `node scripts/test.mjs <part,part…> [words]` runs some parts (`checks.mjs`); the words go to the runner of each, such
+ * as a test file.
+ */
 import "./node-version.mjs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,6 +23,7 @@ import { withoutSettings } from "./settings.mjs";
 import { startTestSites } from "./test-sites.mjs";
 
 const interruption = watchForInterruption();
+const [parts, ...words] = process.argv.slice(2);
 
 try {
   process.exitCode = await run();
@@ -51,15 +57,17 @@ async function runChecks(directory, logs) {
   await mkdir(reports, { recursive: true });
 
   const environment = { ...withoutSettings(process.env), CI: "1", NO_COLOR: "1" };
-  const progress = createProgress({ total: setUpSteps + 1 });
+  const progress = createProgress({ total: setUpSteps + Number(isWanted({ part: "e2e" })) });
   await setUp({ environment, logs, interruption, progress });
   const tools = childEnvironment(environment);
-  const chromium = await progress.step("finding a Chromium", ({ report }) =>
-    findChromium({ environment: tools, report }).catch(showAndGoOn),
-  );
+  const chromium = isWanted({ part: "e2e" })
+    ? await progress.step("finding a Chromium", ({ report }) =>
+        findChromium({ environment: tools, report }).catch(showAndGoOn),
+      )
+    : undefined;
 
   const total = { passed: 0, failed: 0 };
-  for (const check of checks({ reports, chromium })) {
+  for (const check of checks({ reports, chromium }).filter(isWanted)) {
     const begun = performance.now();
     const { passed, failed } = await runCheck(check, { environment: tools, directory, logs }).catch(
       (error) => showAndGoOn(error) ?? { passed: 0, failed: 1 },
@@ -73,6 +81,15 @@ async function runChecks(directory, logs) {
   }
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
   return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * Without a choice every part is wanted.
+ *
+ * @param {Pick<import("./checks.mjs").Check, "part">} check
+ */
+function isWanted({ part }) {
+  return parts === undefined || parts.split(",").includes(part);
 }
 
 /**
@@ -109,7 +126,7 @@ async function runCheck(check, { environment, directory, logs }) {
     const log = join(logs, `${check.name.replaceAll(/\W+/g, "-")}.log`);
     const { exitCode, lastLines } = await runLogged({
       name: check.name,
-      command: check.command,
+      command: [...check.command, ...words],
       environment: { ...environment, ...sites?.environment, ...check.environment },
       directory: root,
       log,
