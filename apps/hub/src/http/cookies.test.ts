@@ -25,6 +25,13 @@ test("over http, which is loopback, browsers refuse prefix and Secure: neither i
   );
 });
 
+test("RFC 6265bis 4.1.3 a cookie with a path of its own gets __Secure-, because __Host- demands Path=/", () => {
+  for (const purpose of ["interaction", "resume"] as const) {
+    expect(createCookies(true).nameOf(purpose)).toBe(`__Secure-gatehouse-${purpose}`);
+    expect(createCookies(false).nameOf(purpose)).toBe(`gatehouse-${purpose}`);
+  }
+});
+
 test("CAS 3.6 the ticket-granting cookie's name begins with TGC-", () => {
   expect(createCookies(false).write("session", "")).toMatch(/^TGC-/);
   expect(createCookies(true).write("session", "")).toMatch(/^__Host-TGC-/);

@@ -12,6 +12,9 @@ const names: Record<CookiePurpose, string> = {
   resume: "gatehouse-resume",
 };
 
+/** oidc-provider ties these to the path of one sign-in, which `__Host-` does not allow: browsers drop such a cookie. */
+const ofOnePath: ReadonlySet<CookiePurpose> = new Set(["interaction", "resume"]);
+
 export interface Cookies {
   /** The value the browser sent, or `undefined`. A cookie sent twice counts as not sent. */
   read(header: string | undefined, purpose: CookiePurpose): string | undefined;
@@ -25,14 +28,15 @@ export interface Cookies {
 }
 
 /**
- * Over https every name gets the `__Host-` prefix, which ties it to this host and to Secure. Over http
- * (loopback only) browsers refuse that prefix. Path is `/`, because screens and OpenID Connect need the
- * session too: docs/decisions/0006.
+ * Over https every name gets the `__Host-` prefix, which ties it to this host, to `Path=/` and to Secure; those
+ * with a path of their own get `__Secure-`. Over http (loopback only) browsers refuse both prefixes. Path is `/`,
+ * because screens and OpenID Connect need the session too: docs/decisions/0006.
  *
  * @param secure the hub is served over https
  */
 export function createCookies(secure: boolean): Cookies {
-  const fullName = (purpose: CookiePurpose): string => (secure ? `__Host-${names[purpose]}` : names[purpose]);
+  const prefix = (purpose: CookiePurpose): string => (ofOnePath.has(purpose) ? "__Secure-" : "__Host-");
+  const fullName = (purpose: CookiePurpose): string => (secure ? prefix(purpose) : "") + names[purpose];
   const write = (purpose: CookiePurpose, value: string, maxAgeSeconds?: number): string =>
     [
       `${fullName(purpose)}=${value}`,
@@ -44,13 +48,13 @@ export function createCookies(secure: boolean): Cookies {
     ].join("; ");
   return {
     read(header, purpose) {
-      const prefix = `${fullName(purpose)}=`;
+      const start = `${fullName(purpose)}=`;
       const found = (header ?? "")
         .split(";")
         .map((part) => part.trim())
-        .filter((part) => part.startsWith(prefix));
+        .filter((part) => part.startsWith(start));
       return found.length === 1 && found[0] !== undefined
-        ? found[0].slice(prefix.length) || undefined
+        ? found[0].slice(start.length) || undefined
         : undefined;
     },
     write,
