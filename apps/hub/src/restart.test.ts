@@ -17,13 +17,6 @@ async function start(DATABASE_URL: string, HUB_SECRETS = older): Promise<TestHub
   return hub;
 }
 
-/** The same browser, at the hub as it runs now. */
-function carryOver(browser: TestBrowser, hub: TestHub): TestBrowser {
-  const same = new TestBrowser(hub);
-  for (const [name, value] of browser.cookies) same.cookies.set(name, value);
-  return same;
-}
-
 test("sessions live on, and what was spent stays spent", async () => {
   const url = await createTestDatabase();
   const before = await start(url);
@@ -39,7 +32,7 @@ test("sessions live on, and what was spent stays spent", async () => {
   expect((await browser.get(validate)).body).toContain("authenticationSuccess");
 
   const after = await start(url);
-  expect((await carryOver(browser, after).get("/account")).status).toBe(200);
+  expect((await browser.carryOver(after).get("/account")).status).toBe(200);
   expect((await new TestBrowser(after).get(validate)).body).toContain("INVALID_TICKET");
   const replaying = new TestBrowser(after);
   replaying.cookies.set("gatehouse-flow", flow);
@@ -70,7 +63,7 @@ test("with a new secret in front, forms and notes of before are still taken; wit
   const browser = new TestBrowser(before);
   const forms = [await browser.get("/cas/login"), await browser.get("/cas/login")] as const;
   const submit = async (hub: TestHub, form: (typeof forms)[number]) => {
-    const same = carryOver(browser, hub);
+    const same = browser.carryOver(hub);
     await same.post("/cas/login", { ...browser.hiddenFields(form), username, password });
     return same.cookies.has("TGC-gatehouse");
   };

@@ -66,7 +66,7 @@ describe("the database stops while the hub runs", () => {
   }
 
   test("pages say calmly to try again, and when; the session is there afterwards", async () => {
-    const cookies = new Map(browser.cookies);
+    const cookies = [...browser.cookies];
     const answers = await duringOutage(async () => [
       await browser.get("/account"),
       await browser.get("/"),
@@ -77,7 +77,7 @@ describe("the database stops while the hub runs", () => {
       expect(answer.screen("refused").title).toBe("Please try again in a moment");
       expect(answer.headers["retry-after"]).toBe("5");
     }
-    expect(browser.cookies).toEqual(cookies);
+    expect([...browser.cookies]).toEqual(cookies);
     expect((await browser.get("/account")).status).toBe(200);
   });
 

@@ -1,6 +1,6 @@
 /** One question to a person has one answer, and one answer leads to one code. */
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { TestBrowser } from "../test-hub.ts";
+import type { TestBrowser } from "../test-hub.ts";
 import {
   alice,
   apiAddress,
@@ -13,7 +13,7 @@ import {
   signedIn,
 } from "../test-support/issuer-trial.ts";
 
-beforeAll(openIssuerTrial);
+beforeAll(() => openIssuerTrial());
 afterAll(closeIssuerTrial);
 
 const fieldsOf = (hidden: readonly { readonly name: string; readonly value: string }[]) =>
@@ -29,12 +29,6 @@ async function asked(browser: TestBrowser) {
   const { action, hidden } = page.screen("consent");
   const post = (fields: Record<string, string>) => browser.post(action, { ...fieldsOf(hidden), ...fields });
   return { checks, post };
-}
-/** Cookies of a flow have a path of their own, which a `TestBrowser` does not look at. */
-async function tabOf(browser: TestBrowser) {
-  const tab = new TestBrowser(opened);
-  for (const [name, value] of browser.cookies) tab.cookies.set(name, value);
-  return { tab, ...(await asked(tab)) };
 }
 const yes = { answer: "allow", "allow:email": "true" };
 const kept = () => opened.hub.database.consents.find(alice.id, "budget");
@@ -76,10 +70,10 @@ test("a no that comes after her yes changes nothing, and a yes after her no allo
 test("what she allows in one tab lives on when she answers in another that had asked before", async () => {
   const browser = await signedIn();
   await opened.hub.database.consents.takeBack(alice.id, "budget");
-  const tabs = [await tabOf(browser), await tabOf(browser)];
+  const tabs = [await asked(browser), await asked(browser)];
   const tokens = [];
-  for (const { tab, post, checks } of tabs) {
-    const { location } = await tab.follow(await post(yes));
+  for (const { post, checks } of tabs) {
+    const { location } = await browser.follow(await post(yes));
     tokens.push((await exchange(budget, location, checks)).access_token);
   }
   for (const token of tokens) expect(await opened.hub.issuer.provider.AccessToken.find(token)).toBeDefined();
@@ -88,10 +82,10 @@ test("what she allows in one tab lives on when she answers in another that had a
 test("first answers in several tabs at the same moment: what each was given lives", async () => {
   await opened.hub.database.consents.takeBack(alice.id, "budget");
   const browser = await signedIn();
-  const tabs = await Promise.all(Array.from({ length: 6 }, () => tabOf(browser)));
+  const tabs = await Promise.all(Array.from({ length: 6 }, () => asked(browser)));
   const tokens = await Promise.all(
-    tabs.map(async ({ tab, post, checks }) => {
-      const { location } = await tab.follow(await post(yes));
+    tabs.map(async ({ post, checks }) => {
+      const { location } = await browser.follow(await post(yes));
       return (await exchange(budget, location, checks)).access_token;
     }),
   );

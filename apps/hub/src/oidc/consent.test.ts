@@ -18,7 +18,7 @@ import {
   site,
 } from "../test-support/issuer-trial.ts";
 
-beforeAll(openIssuerTrial);
+beforeAll(() => openIssuerTrial());
 afterAll(closeIssuerTrial);
 
 describe("consent of a third-party site", () => {

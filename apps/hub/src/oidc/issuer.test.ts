@@ -20,7 +20,7 @@ import {
   toTheHub,
 } from "../test-support/issuer-trial.ts";
 
-beforeAll(openIssuerTrial);
+beforeAll(() => openIssuerTrial());
 afterAll(closeIssuerTrial);
 
 describe("OpenID Connect Core 3.1 authorization code", () => {

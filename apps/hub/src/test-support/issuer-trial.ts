@@ -11,10 +11,14 @@ export let api: client.Configuration;
 export const apiAddress = "https://api.example/";
 export const secretOf = (id: string) => `${id}-secret-`.padEnd(40, "x");
 
-/** Opens the hub with a first-party site, a third-party one and an API, and a client of each. */
-export async function openIssuerTrial(): Promise<void> {
+/**
+ * Opens the hub with a first-party site, a third-party one and an API, and a client of each.
+ *
+ * @param environment settings of the hub that differ
+ */
+export async function openIssuerTrial(environment: Readonly<Record<string, string>> = {}): Promise<void> {
   opened = await openTestHub({
-    environment: { BUDGET_SITE_SECRET: secretOf("budget") },
+    environment: { BUDGET_SITE_SECRET: secretOf("budget"), ...environment },
     sites: ({ shop, bank }) => ({
       shop: shop.registration({
         oidc: {

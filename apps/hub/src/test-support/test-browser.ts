@@ -1,8 +1,12 @@
-/** A browser as far as the hub can tell: keeps cookies, says where its forms come from, follows when asked to. */
+/**
+ * A browser as far as the hub can tell: keeps cookies by a browser's rules, says where its forms come from, follows
+ * when asked to.
+ */
 import { once } from "node:events";
 import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Screens } from "../screen.ts";
+import { BrowserCookies, type CookieRequest } from "./browser-cookies.ts";
 import { readModel } from "./next-stand-in.ts";
 
 /** Models come back as JSON: dates are texts. */
@@ -38,8 +42,7 @@ export interface Destination {
 }
 
 export class TestBrowser {
-  /** By name; what a script on the page could never read. */
-  readonly cookies = new Map<string, string>();
+  readonly cookies: BrowserCookies;
   readonly #hub: Destination;
   readonly #headers: Headers;
 
@@ -47,6 +50,14 @@ export class TestBrowser {
   constructor(hub: Destination, headers: Headers = {}) {
     this.#hub = hub;
     this.#headers = headers;
+    this.cookies = new BrowserCookies(hub.origin);
+  }
+
+  /** The same browser with cookies of its own from now on, where another hub answers at the address. */
+  carryOver(hub: Destination = this.#hub): TestBrowser {
+    const same = new TestBrowser(hub, this.#headers);
+    same.cookies.copy(this.cookies);
+    return same;
   }
 
   get(path: string, headers: Headers = {}): Promise<BrowserAnswer> {
@@ -73,19 +84,21 @@ export class TestBrowser {
     headers: Headers = {},
     body?: string | Uint8Array,
   ): Promise<BrowserAnswer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const all = { ...this.#headers, ...headers };
+    const asked = this.#cookieRequest(method, path, all);
+    const cookie = this.cookies.sentWith(asked);
     const sent = request({
       host: "127.0.0.1",
       port: this.#hub.port,
       method,
       path,
       agent: false,
-      headers: { ...(cookie === "" ? {} : { cookie }), ...this.#headers, ...headers },
+      headers: { ...(cookie === "" ? {} : { cookie }), ...all },
     });
     sent.end(body);
     const [response] = (await once(sent, "response")) as [IncomingMessage];
     const answer = await readAnswer(response);
-    for (const set of answer.cookies) this.#keep(set);
+    for (const set of answer.cookies) this.cookies.keep(set, asked);
     return answer;
   }
 
@@ -112,11 +125,14 @@ export class TestBrowser {
     return Object.fromEntries(form.screen("login").hidden.map(({ name, value }) => [name, value]));
   }
 
-  #keep(set: string): void {
-    const [pair = "", ...attributes] = set.split("; ");
-    const [name = "", value = ""] = pair.split("=");
-    if (attributes.includes("Max-Age=0")) this.cookies.delete(name);
-    else this.cookies.set(name, value);
+  #cookieRequest(method: string, path: string, headers: Headers): CookieRequest {
+    const mode = headers["sec-fetch-mode"] ?? "navigate";
+    return {
+      method,
+      url: new URL(path, this.#hub.origin).href,
+      crossSite: headers["sec-fetch-site"] === "cross-site",
+      navigation: mode === "navigate",
+    };
   }
 }
 
