@@ -88,7 +88,8 @@ describe("3.5 login tickets", () => {
 describe("ASVS 3.5.1 a form sent by another site", () => {
   test.each([
     ["from its origin", { origin: "https://evil.example" }],
-    ["from nowhere (Origin: null)", { origin: "null" }],
+    ["from a sandboxed frame (Origin: null)", { origin: "null", "sec-fetch-site": "cross-site" }],
+    ["from nowhere, by a browser that does not say more", { origin: "null", "sec-fetch-site": "none" }],
     ["from the hub over another port", { origin: "http://hub.localhost:3001" }],
     ["as the browser says", { "sec-fetch-site": "cross-site" }],
     ["from a neighbour", { "sec-fetch-site": "same-site" }],
@@ -97,6 +98,12 @@ describe("ASVS 3.5.1 a form sent by another site", () => {
     const answer = await browser.signIn(alice, "", headers);
     expect([answer.status, answer.screen("refused").code]).toEqual([403, "cross_site_request"]);
     expect(browser.cookies.has(sessionCookie)).toBe(false);
+  });
+
+  test("Origin: null is the hub's own page when the browser says same-origin, which no page can make it say", async () => {
+    const browser = new TestBrowser(opened);
+    const { location } = await browser.signIn(alice, "", { origin: "null", "sec-fetch-site": "same-origin" });
+    expect(location).toBe("/account");
   });
 
   test("in another encoding is not read", async () => {

@@ -165,6 +165,29 @@ describe("2.2 /login as credential acceptor", () => {
     );
   });
 
+  test("what copying puts around a user name goes: TAB, line feed, zero-width marks", async () => {
+    for (const username of ["\talice\n", "\u200balice\ufeff", "\u00a0alice\u00ad", "\u2067alice\u2069"]) {
+      const { location } = await new TestBrowser(opened).signIn({ ...alice, username });
+      expect(location, JSON.stringify(username)).toBe("/account");
+    }
+  });
+
+  test.each([
+    ["a control character inside", "ali\u0007ce"],
+    ["zero", "ali\u0000ce"],
+    ["five thousand characters", "a".repeat(5000)],
+  ])("a user name with %s is nobody's, and leads back to the form", async (_, username) => {
+    const browser = new TestBrowser(opened);
+    const answer = await browser.signIn({ ...alice, username });
+    expect((await browser.follow(answer)).screen("login").error?.code).toBe("credentials_wrong");
+  });
+
+  test("a user name of invisible characters alone is none", async () => {
+    const browser = new TestBrowser(opened);
+    const answer = await browser.signIn({ ...alice, username: "\u200b\t" });
+    expect((await browser.follow(answer)).screen("login").error?.code).toBe("username_missing");
+  });
+
   test.each([
     ["username", { username: "" }, "username_missing"],
     ["password", { password: "" }, "password_missing"],

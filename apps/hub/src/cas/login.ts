@@ -11,6 +11,7 @@ import {
 } from "@gatehouse/cas/server";
 import { readKnownBrowser, writeKnownBrowser } from "../credential/known-browser.ts";
 import { signIn } from "../credential/sign-in.ts";
+import { suggestedName, withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
 import { originsOf } from "../oidc/interaction.ts";
@@ -47,7 +48,7 @@ export const requestCredentials = route({
   sends: "raw-query",
   speaks: "html",
   async answer(call, { rawQuery }) {
-    const parameters = parseProtocolQuery(rawQuery);
+    const parameters = parseProtocolQuery(rawQuery, { typed: ["name"] });
     const request = readRequest(() => parseLoginRequest(parameters));
     const found = await call.hub.findSession(call, { touch: true });
     const session = found.state === "alive" ? found.session : null;
@@ -81,11 +82,12 @@ export const acceptCredentials = route({
   caller: "anyone",
   antiForgery: "login-ticket",
   sends: "form",
+  typed: ["username", "password"],
   speaks: "html",
   async answer(call, { parameters }) {
     const submission = readRequest(() => parseLoginSubmission(parameters));
     const { request, password } = submission;
-    const identifier = submission.username.trim();
+    const identifier = withoutEdges(submission.username);
     if (decide(call, request, {}).action === "refuse-service") throw refuseService(call, request);
     if (!keepsCookies(call)) throw cookiesNeeded();
     const flow = flowOf(call);
@@ -181,7 +183,7 @@ async function showForm(
         reason: because.reason ?? note.reason ?? null,
         idleMinutes: Math.round(call.hub.settings.sessionIdleSeconds / 60),
         error: note.error ?? null,
-        username: note.username || because.username || (parameters.get("name") ?? ""),
+        username: note.username || because.username || suggestedName(parameters.get("name"), longestKeptName),
         // Who proves herself again keeps what she chose, unless she takes the tick away.
         rememberMe: note.rememberMe ?? because.session?.longTerm ?? false,
         askBefore: note.askBefore ?? because.session?.askBefore ?? false,

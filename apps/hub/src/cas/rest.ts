@@ -23,6 +23,7 @@ const startSession = route({
   caller: "anyone",
   antiForgery: "ticket",
   sends: "form",
+  typed: ["username", "password"],
   speaks: "json",
   async answer(call, { parameters }) {
     isServed(call);
@@ -64,6 +65,7 @@ const issueTicket = route({
   caller: "anyone",
   antiForgery: "ticket",
   sends: "form",
+  typed: ["username", "password"],
   speaks: "json",
   async answer(call, { parameters }) {
     isServed(call);

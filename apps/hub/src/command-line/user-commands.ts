@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { type Database, PersonTaken } from "@gatehouse/database";
 import { hashPassword } from "../credential/password.ts";
+import { passwordFault, readGivenPassword } from "../credential/password-rule.ts";
 import type { Command, CommandInput } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
 import { withDatabase } from "./with-database.ts";
@@ -168,13 +169,14 @@ export const userGroups: Command = {
 
 /**
  * @returns the hash; of a password that was made here also the password, for `--json` and for people
- * @throws RefusedError for a password that is too short
+ * @throws RefusedError for a password that could not be typed, or is too short
  */
 async function readOrMakePassword(input: CommandInput) {
   if (input.flag("password-stdin")) {
-    const given = (await text(process.stdin)).replace(/\r?\n$/, "");
-    if ([...given].length < shortestPassword)
-      throw new RefusedError(`a password has at least ${shortestPassword} characters.`);
+    const given = readGivenPassword(await buffer(process.stdin));
+    if (given === undefined) throw new RefusedError("a password is text in UTF-8.");
+    const fault = passwordFault(given, shortestPassword);
+    if (fault !== undefined) throw new RefusedError(fault);
     return { made: {}, shown: "", passwordHash: await hashPassword(given) };
   }
   const password = randomBytes(15).toString("base64url");

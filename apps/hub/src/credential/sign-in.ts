@@ -3,6 +3,7 @@ import { createTicketId } from "@gatehouse/cas/server";
 import { type CentralSession, type Person, PersonGone } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./password.ts";
+import { withoutEdges } from "./typed-name.ts";
 
 /** What was typed, and by whom as far as is known. */
 export interface CredentialsAttempt {
@@ -55,11 +56,12 @@ export interface Verified {
  * answer: one look-up, one verification, one answer.
  */
 export async function verifyCredentials(hub: Hub, attempt: CredentialsAttempt): Promise<Verified | Refused> {
-  const found = await hub.database.people.findForSignIn(attempt.identifier);
+  const identifier = withoutEdges(attempt.identifier);
+  const found = await hub.database.people.findForSignIn(identifier);
   const isKnown = found !== null && attempt.knownBrowser?.personId === found.person.id;
   const knownBrowser = isKnown ? attempt.knownBrowser?.id : undefined;
   const throttled = {
-    identifier: found?.person.username ?? attempt.identifier,
+    identifier: found?.person.username ?? identifier,
     address: attempt.address,
     knownBrowser,
   };

@@ -90,7 +90,8 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
   const rawQuery = start === -1 ? "" : target.slice(start + 1);
   const none: Sent = { parameters: new Map(), rawQuery, json: undefined, xml: new Uint8Array() };
   if (declared.sends === "nothing" || declared.sends === "raw-query") return none;
-  if (declared.sends === "query") return { ...none, parameters: parseParameters(rawQuery) };
+  const { typed } = declared;
+  if (declared.sends === "query") return { ...none, parameters: parseParameters(rawQuery, { typed }) };
   const type = (call.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const expected = contentTypes[declared.sends];
   if (!expected.includes(type))
@@ -99,7 +100,7 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
     ]);
   const body = await readBody(context.req.raw);
   if (declared.sends === "xml") return { ...none, xml: body };
-  if (declared.sends === "form") return { ...none, parameters: parseParameters(body) };
+  if (declared.sends === "form") return { ...none, parameters: parseParameters(body, { typed }) };
   try {
     return { ...none, json: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as unknown };
   } catch {
@@ -109,14 +110,22 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
   }
 }
 
-/** A browser says where a request came from: other sites cannot post our forms. `null` is nobody we know. */
+/**
+ * Refuses forms that another site posts. Browsers and privacy extensions send `Origin: null` with forms of our own,
+ * under a strict referrer policy for example; `Sec-Fetch-Site`, which no page can set, then says whose form it is.
+ *
+ * @see https://fetch.spec.whatwg.org/#origin-header
+ * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ */
 function checkOrigin(antiForgery: AntiForgery, call: Call): void {
   if (antiForgery === "sign-out-only") checkNavigation(call);
   if (!["form-token", "flow-token", "login-ticket"].includes(antiForgery)) return;
   const origin = call.header("origin");
   const site = call.header("sec-fetch-site");
   if (
-    (origin === undefined || origin === call.hub.settings.hubUrl) &&
+    (origin === undefined ||
+      origin === call.hub.settings.hubUrl ||
+      (origin === "null" && site === "same-origin")) &&
     (site === undefined || site === "same-origin" || site === "none")
   )
     return;

@@ -107,6 +107,8 @@ export interface Route<Who extends Caller = Caller> {
   readonly scope?: string;
   readonly antiForgery: AntiForgery;
   readonly sends: Sends;
+  /** Fields that a user fills in; they may hold any character (`parseParameters`). */
+  readonly typed?: readonly string[];
   /** How refusals are said. */
   readonly speaks: "html" | "json";
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;

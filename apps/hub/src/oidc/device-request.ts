@@ -25,7 +25,11 @@ export async function findDeviceRequest(
   { database, sites, clock }: Pick<Hub, "database" | "sites" | "clock">,
   typed: string,
 ): Promise<DeviceRequest | undefined> {
-  const userCode = typed.toUpperCase().replaceAll(/[^A-Z]/g, "");
+  // Japanese and Chinese keyboards type wide letters, which NFKC makes into the ones of the code.
+  const userCode = typed
+    .normalize("NFKC")
+    .toUpperCase()
+    .replaceAll(/[^A-Z]/g, "");
   const found = await database.oidcArtifacts.findByUserCode(userCode);
   if (found === null || found.consumedAt !== null) return undefined;
   const { clientId, params, accountId, error } = found.payload;

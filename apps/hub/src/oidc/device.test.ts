@@ -23,6 +23,10 @@ import {
 beforeAll(openDeviceTrial);
 afterAll(closeDeviceTrial);
 
+/** As Japanese and Chinese keyboards type Latin letters. */
+const wide = (code: string) =>
+  code.replace(/[!-~]/g, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0));
+
 test("3.2 and 4 the endpoint is in the discovery, and leads to our page", async () => {
   expect(tool.serverMetadata().device_authorization_endpoint).toBe(`${opened.origin}/oidc/device/auth`);
   const begun = await begin();
@@ -55,6 +59,25 @@ describe("3.3 a person decides", () => {
       "openid",
       "profile",
     ]);
+  });
+
+  test.each([
+    ["lower case", (code: string) => code.toLowerCase()],
+    ["wide letters", wide],
+    [
+      "wide letters in lower case, with blanks between",
+      (code: string) => [...wide(code.toLowerCase())].join(" "),
+    ],
+    ["without the dash", (code: string) => code.replace("-", "")],
+    ["an en dash", (code: string) => code.replace("-", "–")],
+    ["a wide dash", (code: string) => code.replace("-", "－")],
+    ["a no-break hyphen and blanks", (code: string) => ` ${code.replace("-", " \u2011 ")}\u00a0`],
+    ["a TAB and a line feed around it", (code: string) => `\t${code}\n`],
+    ["zero-width marks around it", (code: string) => `\u200b${code}\ufeff`],
+  ])("6.1 a code is read with %s", async (_, typed) => {
+    const begun = await begin();
+    const page = await enter(await signedIn(), typed(begun.user_code));
+    expect(page.screen("consent").device).toEqual({ code: begun.user_code });
   });
 
   test("what she left out the token does not allow", async () => {

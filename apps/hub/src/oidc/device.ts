@@ -4,6 +4,7 @@
  *
  * @see RFC 8628, sections 3.3 and 5.4 (remote phishing)
  */
+import { withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../screen.ts";
@@ -21,6 +22,7 @@ const enterCode = route({
   caller: "anyone",
   antiForgery: "changes-nothing",
   sends: "query",
+  typed: ["user_code"],
   speaks: "html",
   async answer(call, { parameters }) {
     const code = shortened(parameters.get("user_code"));
@@ -36,6 +38,7 @@ const showRequest = route({
   caller: "person",
   antiForgery: "form-token",
   sends: "form",
+  typed: ["user_code"],
   speaks: "html",
   async answer(call, { parameters }) {
     const code = shortened(parameters.get("user_code"));
@@ -56,6 +59,7 @@ const decide = route({
   caller: "person",
   antiForgery: "form-token",
   sends: "form",
+  typed: ["user_code"],
   speaks: "html",
   async answer(call, { parameters }) {
     const code = shortened(parameters.get("user_code"));
@@ -137,7 +141,7 @@ function askForSignIn(code: string, renew = false): Answer {
   return seeOther(`/cas/login?${new URLSearchParams({ return: back, ...(renew ? { renew: "true" } : {}) })}`);
 }
 
-/** As it was typed, and no longer than somebody would. */
+/** As it was typed, wide letters and spaces between all of them included, but no longer. */
 function shortened(typed: string | undefined): string {
-  return (typed ?? "").trim().slice(0, 20);
+  return withoutEdges(typed ?? "").slice(0, 40);
 }

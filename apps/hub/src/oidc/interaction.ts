@@ -1,6 +1,7 @@
 /** What a person is asked on the way to a code: to sign in (at `/cas/login`), and whether a site may do what it asks. */
 import type { Allowed, CentralSession, FoundSession } from "@gatehouse/database";
 import type Provider from "oidc-provider";
+import { suggestedName } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
@@ -161,12 +162,12 @@ async function askForSignIn(call: Call, flow: Flow, found: FoundSession): Promis
       login: { accountId: person.id, ts, acr: passwordAcr, amr: ["pwd"], remember: found.session.longTerm },
     });
   }
-  const hint = String(flow.params.login_hint ?? "");
+  const hint = suggestedName(flow.params.login_hint, 200);
   const query = new URLSearchParams({
     return: call.path,
     site: String(flow.params.client_id ?? ""),
     ...(found.state === "alive" ? { renew: "true" } : {}),
-    ...(hint === "" ? {} : { name: hint.slice(0, 200) }),
+    ...(hint === "" ? {} : { name: hint }),
   });
   return seeOther(`/cas/login?${query}`);
 }

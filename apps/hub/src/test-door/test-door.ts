@@ -2,6 +2,7 @@
 import { PersonTaken } from "@gatehouse/database";
 import { z } from "zod";
 import { hashPassword } from "../credential/password.ts";
+import { passwordFault } from "../credential/password-rule.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, json, type Route, route, type Sent } from "../http/route.ts";
 import { keepUp } from "../session/upkeep.ts";
@@ -11,7 +12,10 @@ const newPerson = z.strictObject({
   username: z.string().regex(/^[a-z0-9._-]{1,64}$/),
   name: z.string().min(1).max(200),
   email: z.email(),
-  password: z.string().min(8).max(256),
+  password: z.string().superRefine((password, context) => {
+    const fault = passwordFault(password, 8);
+    if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+  }),
   operator: z.boolean().default(false),
   groups: z.array(z.string()).default([]),
 });

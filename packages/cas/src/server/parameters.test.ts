@@ -149,3 +149,18 @@ describe("2.1.1 isSet", () => {
     expect(isSet(parseParameters(query), "renew")).toBe(set);
   });
 });
+
+describe("fields that a user fills in", () => {
+  const typed = ["username"];
+  test("hold any character and are of any length", () => {
+    const long = "x".repeat(10_000);
+    expect(parseParameters("username=a%09b%0A", { typed }).get("username")).toBe("a\tb\n");
+    expect(parseParameters(`username=${long}`, { typed }).get("username")).toBe(long);
+  });
+  test("are still UTF-8, and given once; other fields and all names are as strict as ever", () => {
+    expect(() => parseParameters("username=%ff", { typed })).toThrow(ParameterError);
+    expect(() => parseParameters("username=a&username=b", { typed })).toThrow(ParameterError);
+    expect(() => parseParameters("service=a%09", { typed })).toThrow(ParameterError);
+    expect(() => parseParameters("user%09name=a", { typed })).toThrow(ParameterError);
+  });
+});

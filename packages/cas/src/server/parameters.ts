@@ -52,10 +52,15 @@ const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
  * `/cas/login` and `/cas/validate` alone and does not belong here.
  *
  * @param query the query, with or without its `?`, or the bytes of a body
+ * @param options.typed names of fields that a user fills in. They may hold control characters and be of any length:
+ *   a TAB pasted along with a user name is a typing error to answer in the form, not a malformed request
  * @throws ParameterError with code and name of the first fault
  * @see CAS protocol 3.0.3, section 2.1.1 (names are case-sensitive)
  */
-export function parseParameters(query: string | Uint8Array): RequestParameters {
+export function parseParameters(
+  query: string | Uint8Array,
+  { typed = [] }: { readonly typed?: readonly string[] | undefined } = {},
+): RequestParameters {
   const text = typeof query === "string" ? query.replace(/^\?/, "") : readUtf8(query);
   if (text === null) throw new ParameterError("parameter_not_utf8", null);
   const parameters = new Map<string, string>();
@@ -63,15 +68,16 @@ export function parseParameters(query: string | Uint8Array): RequestParameters {
     if (pair === "") continue;
     if (parameters.size === mostParameters) throw new ParameterError("parameters_too_many", null);
     const { name: encodedName, value: encodedValue } = splitFormPair(pair);
-    const name = readComponent(encodedName, null, longestName);
-    const value = readComponent(encodedValue, name, longestValue);
+    const name = checked(readComponent(encodedName, null), null, longestName);
+    const read = readComponent(encodedValue, name);
+    const value = typed.includes(name) ? read : checked(read, name, longestValue);
     if (parameters.has(name)) throw new ParameterError("parameter_duplicated", name);
     parameters.set(name, value);
   }
   return parameters;
 }
 
-function readComponent(encoded: string, parameter: string | null, longest: number): string {
+function readComponent(encoded: string, parameter: string | null): string {
   const read = readFormComponent(encoded);
   if ("fault" in read) {
     throw new ParameterError(
@@ -79,9 +85,13 @@ function readComponent(encoded: string, parameter: string | null, longest: numbe
       parameter,
     );
   }
-  if (read.text.length > longest) throw new ParameterError("parameter_too_long", parameter);
-  if (controlCharacter.test(read.text)) throw new ParameterError("parameter_control_character", parameter);
   return read.text;
+}
+
+function checked(text: string, parameter: string | null, longest: number): string {
+  if (text.length > longest) throw new ParameterError("parameter_too_long", parameter);
+  if (controlCharacter.test(text)) throw new ParameterError("parameter_control_character", parameter);
+  return text;
 }
 
 /**

@@ -35,10 +35,14 @@ const unencoded = /^https?:\/\/[^?]*\?/i;
  * is read like every other parameter. Login and validation read alike, so that a ticket is asked for and spent
  * for the same service; and what the service becomes is looked up in the registry like any other.
  *
+ * @param options as of `parseParameters`
  * @throws ParameterError as `parseParameters`
  * @see CAS protocol 3.0.3, section 2.1.1
  */
-export function parseProtocolQuery(rawQuery: string): RequestParameters {
+export function parseProtocolQuery(
+  rawQuery: string,
+  options: Parameters<typeof parseParameters>[1] = {},
+): RequestParameters {
   const pairs: string[][] = [];
   let open = false;
   for (const pair of rawQuery.replace(/^\?/, "").split("&")) {
@@ -50,7 +54,7 @@ export function parseProtocolQuery(rawQuery: string): RequestParameters {
       open = services.has(name) && unencoded.test(value);
     }
   }
-  return parseParameters(pairs.map(oneOf).join("&"));
+  return parseParameters(pairs.map(oneOf).join("&"), options);
 }
 
 /**

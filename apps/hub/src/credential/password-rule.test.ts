@@ -1,0 +1,139 @@
+/** A password that can be set can be used: whatever the rule lets through signs in at every place that takes one. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson, testDoorKey } from "../test-hub.ts";
+import { hashPassword } from "./password.ts";
+import { passwordFault, readGivenPassword } from "./password-rule.ts";
+
+let opened: TestHub;
+let person: TestPerson;
+beforeAll(async () => {
+  opened = await openTestHub({
+    sites: ({ shop }) => ({ shop: shop.registration({ cas: { services: [shop.service], rest: true } }) }),
+  });
+  person = await opened.createPerson({ username: "pia" });
+});
+afterAll(() => opened.close());
+
+const shortest = 15;
+const form = { "content-type": "application/x-www-form-urlencoded" };
+
+async function signsInByForm(password: string): Promise<boolean> {
+  const { location } = await new TestBrowser(opened).signIn({ username: "pia", password });
+  return location === "/account";
+}
+async function signsInByRest(password: string): Promise<boolean> {
+  const body = new URLSearchParams({ username: "pia", password }).toString();
+  return (await new TestBrowser(opened).send("POST", "/cas/v1/tickets", form, body)).status === 201;
+}
+
+/** Numbers that look random and are the same in each run. @see Lehmer's generator */
+function numbersFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % below;
+  };
+}
+
+const alphabets = [
+  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+  " +%&=;:/?#[]@!$'()*,\"\\<>^`{|}~-_.",
+  "äöüßéèñçÅ\u0041\u030a\u0065\u0301\u1e9b\u0323",
+  "日本語パスワード密碼ひらがな",
+  "كلمةالسرسيسمهמילהסוד",
+  "🔑👩🏽‍🚀🏳️‍🌈\u{1f9ff}",
+  "\u00a0\u200b\u200d\ufeff\u00ad\u202e\u2067",
+  "\t\n\r\u0000\u0007\u0085\u2028",
+].map((letters) => [...letters]);
+
+const next = numbersFrom(20_261_130);
+const made = Array.from({ length: 60 }, (_, index) => {
+  const length = [15, 16, 24, 64, 65, 128, 300, 512, 513, 700][next(10)] ?? 15;
+  const mixed = next(3) === 0 ? alphabets : [alphabets[index % alphabets.length] ?? []];
+  return Array.from({ length }, () => {
+    const letters = mixed[next(mixed.length)] ?? [];
+    return letters[next(letters.length)] ?? "x";
+  }).join("");
+});
+
+const chosen: Record<string, string> = {
+  "blanks at both ends": "  two blanks before and after  ",
+  "blanks alone": " ".repeat(20),
+  "what a form encodes": "100% +plus & <b>&amp;</b> = ;%00%zz",
+  "64 characters": "x".repeat(64),
+  "72 bytes and one, where bcrypt stopped": `${"x".repeat(72)}y`,
+  "512 wide characters, the longest": "密".repeat(512),
+  "512 of four bytes each": "🔑".repeat(512),
+  "a byte order mark first": "\ufeffa password with a mark",
+};
+
+describe("what can be set", () => {
+  test.each([...Object.entries(chosen), ...made.map((password, index) => [`made ${index}`, password])])(
+    "%s",
+    async (_, password) => {
+      if (passwordFault(password, shortest) !== undefined) {
+        expect(Object.values(chosen)).not.toContain(password);
+        return;
+      }
+      await opened.hub.database.people.setPasswordHash(person.id, await hashPassword(password));
+      expect(await signsInByForm(password)).toBe(true);
+      expect(await signsInByRest(password)).toBe(true);
+      // Keyboards differ in how they write an accent: composed, or a letter and a mark.
+      expect(await signsInByForm(password.normalize("NFD"))).toBe(true);
+      expect(await signsInByRest(password.normalize("NFC"))).toBe(true);
+      expect(await signsInByForm(`${password} `)).toBe(false);
+    },
+  );
+
+  test("most that were made can be, and some cannot: both ways were tried", () => {
+    const accepted = made.filter((password) => passwordFault(password, shortest) === undefined);
+    expect(accepted.length).toBeGreaterThan(20);
+    expect(accepted.length).toBeLessThan(made.length - 5);
+  });
+});
+
+describe("what cannot be set", () => {
+  test.each([
+    ["too short", "x".repeat(14), "at least 15 characters"],
+    ["short, though many bytes", "🔑".repeat(14), "at least 15 characters"],
+    ["short once composed", "e\u0301".repeat(14), "at least 15 characters"],
+    ["too long", "x".repeat(513), "at most 512 characters"],
+    ["a line break, which browsers drop", "one line\nand another one", "no line breaks"],
+    ["a TAB", "a\tpassword with a tab", "no line breaks"],
+    ["zero", "a\u0000password with a zero", "no line breaks"],
+    ["half a surrogate pair", `\ud83d${"x".repeat(20)}`, "text in UTF-8"],
+  ])("%s", (_, password, why) => {
+    expect(passwordFault(password, shortest)).toContain(why);
+  });
+
+  test("by the test door as by the command line", async () => {
+    const make = (password: string) =>
+      new TestBrowser(opened).send(
+        "POST",
+        "/test/v1/people",
+        { authorization: `Bearer ${testDoorKey}`, "content-type": "application/json" },
+        JSON.stringify({ username: "dora", name: "Dora", email: "dora@example.com", password }),
+      );
+    for (const password of ["a\tpassword with a tab", "x".repeat(513), "short"])
+      expect((await make(password)).status).toBe(400);
+    expect((await make("x".repeat(512))).status).toBe(201);
+  });
+});
+
+test("a control character in a password that was typed is a wrong password, not a bad request", async () => {
+  const browser = new TestBrowser(opened);
+  const answer = await browser.signIn({ username: "pia", password: "a\tpassword\u0000" });
+  expect((await browser.follow(answer)).screen("login").error?.code).toBe("credentials_wrong");
+});
+
+describe("read from standard input", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  test("without the line break at its end, and with all blanks", () => {
+    expect(readGivenPassword(bytes(" a password \n"))).toBe(" a password ");
+    expect(readGivenPassword(bytes("a password\r\n"))).toBe("a password");
+    expect(readGivenPassword(bytes("two\n\n"))).toBe("two\n");
+  });
+  test("in another encoding is refused: a browser would send other bytes", () => {
+    expect(readGivenPassword(Uint8Array.of(0x70, 0xe4, 0x73, 0x73))).toBeUndefined();
+  });
+});

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { suggestedName, withoutEdges } from "./typed-name.ts";
+
+/** What copying from a page, a mail or a spreadsheet puts around a name. */
+const invisible = {
+  "a space": " ",
+  "a TAB": "\t",
+  "a line feed": "\n",
+  "a carriage return": "\r",
+  "a no-break space": "\u00a0",
+  "an ideographic space": "\u3000",
+  "a zero-width space": "\u200b",
+  "a zero-width joiner": "\u200d",
+  "a word joiner": "\u2060",
+  "a byte order mark": "\ufeff",
+  "a soft hyphen": "\u00ad",
+  "a left-to-right mark": "\u200e",
+  "a right-to-left isolate": "\u2067",
+  "a pop directional isolate": "\u2069",
+  "a variation selector": "\ufe0f",
+  "a Hangul filler": "\u3164",
+  "a control character of C1": "\u0085",
+  "a line separator": "\u2028",
+};
+
+test.each(Object.entries(invisible))("%s before and after a name goes, inside it stays", (_, mark) => {
+  expect(withoutEdges(`${mark}alice${mark}${mark}`)).toBe("alice");
+  expect(withoutEdges(`ali${mark}ce`)).toBe(`ali${mark}ce`);
+  expect(withoutEdges(mark.repeat(3))).toBe("");
+});
+
+test("letters of every script stay, and emoji", () => {
+  for (const name of ["Ångström", "أليس", "アリス", "👩🏽", "a\u0301"]) expect(withoutEdges(name)).toBe(name);
+});
+
+test("a name of blanks inside takes no longer than any other", () => {
+  const long = `a${" ".repeat(60_000)}b`;
+  expect(withoutEdges(` ${long} `)).toBe(long);
+});
+
+test("OpenID Connect Core 3.1.2.1 a login_hint that nobody types is dropped", () => {
+  expect(suggestedName("alice", 200)).toBe("alice");
+  expect(suggestedName("\u200balice@example.com ", 200)).toBe("alice@example.com");
+  for (const hint of ["alice\nbob", "alice\n", "a\u0000", "x".repeat(201), "", undefined, ["alice"]])
+    expect(suggestedName(hint, 200)).toBe("");
+});
