@@ -8,6 +8,7 @@ import {
   parseLoginSubmission,
   parseProtocolQuery,
   type RequestParameters,
+  withQuery,
 } from "@gatehouse/cas/server";
 import { readKnownBrowser, writeKnownBrowser } from "../credential/known-browser.ts";
 import { signIn } from "../credential/sign-in.ts";
@@ -82,9 +83,11 @@ export const acceptCredentials = route({
   caller: "anyone",
   antiForgery: "login-ticket",
   sends: "form",
+  protocolForm: true,
   typed: ["username", "password"],
   speaks: "html",
-  async answer(call, { parameters }) {
+  async answer(call, { parameters: form, rawQuery }) {
+    const parameters = withQuery(form, parseProtocolQuery(rawQuery));
     const submission = readRequest(() => parseLoginSubmission(parameters));
     const { request, password } = submission;
     const identifier = withoutEdges(submission.username);

@@ -45,7 +45,7 @@ async function issueProxyTicket(call: Call, asked: RequestParameters): Promise<W
     const id = createTicketId("PT");
     await hub.database.tickets.issue({
       id,
-      service: targetService.url,
+      service: targetService.normalForm,
       siteId: target.id,
       sessionId: granted.sessionId,
       fromNewLogin: false,

@@ -13,9 +13,9 @@ export function readRequest<Request>(read: () => Request): Request {
   }
 }
 
-/** Says in the log which address to register. Without its query, where sites put what is theirs. */
+/** Says in the log which address to register. Without query and session id, which are the site's own. */
 export function refuseService(call: Call, { service }: Pick<LoginRequest, "service">): HubError {
-  const { origin, pathname } = new URL(service?.url ?? call.hub.settings.hubUrl);
+  const { origin, pathname } = new URL(service?.normalForm ?? call.hub.settings.hubUrl);
   call.log.warn(
     { event: "service.refused", service: (origin + pathname).slice(0, 200) },
     "service not registered",

@@ -23,6 +23,7 @@ const startSession = route({
   caller: "anyone",
   antiForgery: "ticket",
   sends: "form",
+  protocolForm: true,
   typed: ["username", "password"],
   speaks: "json",
   async answer(call, { parameters }) {
@@ -65,6 +66,7 @@ const issueTicket = route({
   caller: "anyone",
   antiForgery: "ticket",
   sends: "form",
+  protocolForm: true,
   typed: ["username", "password"],
   speaks: "json",
   async answer(call, { parameters }) {
@@ -81,7 +83,7 @@ const issueTicket = route({
     const id = createTicketId("ST");
     await hub.database.tickets.issue({
       id,
-      service: service.url,
+      service: service.normalForm,
       siteId: site.id,
       sessionId: session.id,
       fromNewLogin: credentials !== null,

@@ -29,7 +29,7 @@ export async function sendTicket(
   const id = createTicketId("ST");
   await call.hub.database.tickets.issue({
     id,
-    service: service.url,
+    service: service.normalForm,
     siteId: site.id,
     sessionId,
     fromNewLogin,

@@ -1,6 +1,6 @@
 /** Puts routes on Hono: limits, parameters, caller and anti-forgery in this order, then the route. */
 import { randomBytes } from "node:crypto";
-import { ParameterError, parseParameters } from "@gatehouse/cas/server";
+import { ParameterError, parseParameters, parseProtocolQuery } from "@gatehouse/cas/server";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { Hub } from "../hub.ts";
@@ -100,7 +100,8 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
     ]);
   const body = await readBody(context.req.raw);
   if (declared.sends === "xml") return { ...none, xml: body };
-  if (declared.sends === "form") return { ...none, parameters: parseParameters(body, { typed }) };
+  const readForm = declared.protocolForm ? parseProtocolQuery : parseParameters;
+  if (declared.sends === "form") return { ...none, parameters: readForm(body, { typed }) };
   try {
     return { ...none, json: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as unknown };
   } catch {

@@ -109,6 +109,8 @@ export interface Route<Who extends Caller = Caller> {
   readonly sends: Sends;
   /** Fields that a user fills in; they may hold any character (`parseParameters`). */
   readonly typed?: readonly string[];
+  /** The form is one of the CAS protocol: addresses in it may be unencoded, as in its queries. */
+  readonly protocolForm?: boolean;
   /** How refusals are said. */
   readonly speaks: "html" | "json";
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;

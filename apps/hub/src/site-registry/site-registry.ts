@@ -1,6 +1,6 @@
 /** The registered sites: read from `SITES_DIR`, one file a site, taken up again when a file changes. */
 import { createHash } from "node:crypto";
-import { matchesService, type Service } from "@gatehouse/cas/server";
+import { matchesService, normalForm, type Service } from "@gatehouse/cas/server";
 import type { Log } from "../log.ts";
 import { isEqual } from "../secret-keys.ts";
 import { SettingsError } from "../settings-error.ts";
@@ -106,7 +106,8 @@ export async function openSiteRegistry(options: {
     findByReturnAddress: (service) =>
       [...sites.values()].find(
         (site) =>
-          site.url === service.url || site.cas?.services.some((pattern) => matchesService(pattern, service)),
+          normalForm(new URL(site.url)) === service.normalForm ||
+          site.cas?.services.some((pattern) => matchesService(pattern, service)),
       ),
     authenticate(id, secret) {
       const site = sites.get(id);

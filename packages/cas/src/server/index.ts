@@ -30,6 +30,7 @@ export {
   parseParameters,
   type RequestParameters,
 } from "./parameters.ts";
+export { withQuery } from "./posted-login.ts";
 export { parseFormatAlone, parseProtocolQuery } from "./protocol-query.ts";
 export {
   isAllowedCallback,
@@ -72,6 +73,7 @@ export {
 } from "./rest-request.ts";
 export { parseSamlRequest, type SamlCorrelation, type SamlRequest, samlCorrelation } from "./saml-request.ts";
 export { parseService, type Service, ticketRedirect } from "./service.ts";
+export { normalForm } from "./service-normal-form.ts";
 export {
   matchesService,
   parseServicePattern,

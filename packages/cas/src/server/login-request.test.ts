@@ -19,6 +19,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
   test("service, normalised", () => {
     expect(parse("service=https%3A%2F%2FShop.example").service).toEqual({
       url: "https://shop.example/",
+      normalForm: "https://shop.example/",
       origin: "https://shop.example",
       host: "shop.example",
     });

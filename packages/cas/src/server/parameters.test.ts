@@ -76,7 +76,11 @@ describe("2.1.1 parameters that can be read in two ways are refused", () => {
   test.each([
     ["the same twice", "service=a&service=b", "parameter_duplicated", "service"],
     ["the same twice, once encoded", "ticket=a&%74icket=b", "parameter_duplicated", "ticket"],
-    ["the same value twice", "renew=true&renew=true", "parameter_duplicated", "renew"],
+    ["the same value twice", "ticket=a&ticket=a", "parameter_duplicated", "ticket"],
+    ["a callback twice", "pgtUrl=a&pgtUrl=a", "parameter_duplicated", "pgtUrl"],
+    ["a switch on and off", "renew=true&renew=false", "parameter_duplicated", "renew"],
+    ["a switch off and on, once encoded", "gateway=false&%67ateway=", "parameter_duplicated", "gateway"],
+    ["another one's switch", "warn=true&warn=true", "parameter_duplicated", "warn"],
     ["Latin-1", "username=%E9", "parameter_not_utf8", "username"],
     ["overlong UTF-8", "service=%C0%AF", "parameter_not_utf8", "service"],
     ["half a surrogate pair", "service=%ED%A0%80", "parameter_not_utf8", "service"],
@@ -102,6 +106,29 @@ describe("2.1.1 parameters that can be read in two ways are refused", () => {
       code: "parameter_not_utf8",
       parameter: null,
     });
+  });
+});
+
+describe("2.1.1 a switch that says the same again is read as one", () => {
+  test.each([
+    ["renew=true&renew=true", [["renew", "true"]]],
+    [
+      "renew&a=1&renew=TRUE&%72enew=1",
+      [
+        ["renew", ""],
+        ["a", "1"],
+      ],
+    ],
+    ["gateway=false&gateway=False", [["gateway", "false"]]],
+    [
+      "renew=true&gateway=true&renew=true&gateway=true",
+      [
+        ["renew", "true"],
+        ["gateway", "true"],
+      ],
+    ],
+  ])("%s", (query, expected) => {
+    expect(entries(query)).toEqual(expected);
   });
 });
 

@@ -5,6 +5,7 @@ export type RequestParameters = ReadonlyMap<string, string>;
 
 export type ParameterErrorCode =
   | "parameter_duplicated"
+  | "parameter_contradicted"
   | "parameter_badly_encoded"
   | "parameter_not_utf8"
   | "parameter_control_character"
@@ -13,6 +14,8 @@ export type ParameterErrorCode =
 
 const sentences: Readonly<Record<ParameterErrorCode, string>> = {
   parameter_duplicated: "A parameter was given twice; give it once.",
+  parameter_contradicted:
+    "A parameter of the form is not the one in the address that the form was sent to; give it once.",
   parameter_badly_encoded: "A parameter holds a percent sign that begins no code; encode it as %25.",
   parameter_not_utf8: "A parameter is not UTF-8; encode it as UTF-8 before percent-encoding.",
   parameter_control_character: "A parameter holds a control character or a line break; leave it out.",
@@ -40,12 +43,15 @@ const mostParameters = 64;
 
 // C0, DEL and C1; none has a place in a name, a ticket or a URL, and each is read differently by somebody.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
+export const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
+
+/** Switches of the protocol. Clients that add one to an address that has it already send it twice. */
+const flags: ReadonlySet<string> = new Set(["renew", "gateway"]);
 
 /**
  * The one reader of queries and forms, for every route: refuses whatever two readers might read
  * differently instead of choosing for them. A parameter without `=` has the empty value, an empty
- * piece (`a=1&&b=2`) is none.
+ * piece (`a=1&&b=2`) is none. A switch that is given again and says the same is read as one.
  *
  * Old clients send `service` unencoded as the last parameter (`service=http://x/y?a=b&c=d`). Here that
  * is a service that ends before `&` and a parameter `c`; to read it their way is a question of
@@ -71,8 +77,10 @@ export function parseParameters(
     const name = checked(readComponent(encodedName, null), null, longestName);
     const read = readComponent(encodedValue, name);
     const value = typed.includes(name) ? read : checked(read, name, longestValue);
-    if (parameters.has(name)) throw new ParameterError("parameter_duplicated", name);
-    parameters.set(name, value);
+    const earlier = parameters.get(name);
+    if (earlier === undefined) parameters.set(name, value);
+    else if (!flags.has(name) || isOn(earlier) !== isOn(value))
+      throw new ParameterError("parameter_duplicated", name);
   }
   return parameters;
 }
@@ -102,5 +110,9 @@ function checked(text: string, parameter: string | null, longest: number): strin
  */
 export function isSet(parameters: RequestParameters, name: string): boolean {
   const value = parameters.get(name);
-  return value !== undefined && value.toLowerCase() !== "false";
+  return value !== undefined && isOn(value);
+}
+
+function isOn(value: string): boolean {
+  return value.toLowerCase() !== "false";
 }

@@ -76,6 +76,46 @@ describe("2.1.1 a service that was not encoded", () => {
   });
 });
 
+describe("2.1.1 an address that was not encoded, and has no second parameter", () => {
+  test.each([
+    ["service=https://x.example/a+b?c=d+e", { service: "https://x.example/a+b?c=d+e" }],
+    ["service=https://x.example/?q=c%2B%2b", { service: "https://x.example/?q=c%2B%2B" }],
+    ["TARGET=https://x.example/?discount=10%", { TARGET: "https://x.example/?discount=10%" }],
+    ["service=https://x.example/?q=%e9%20a", { service: "https://x.example/?q=%e9%20a" }],
+    ["service=https://x.example/?note=a%0Ab", { service: "https://x.example/?note=a%0Ab" }],
+    ["targetService=HTTP://x.example/a+b&pgt=PGT-1", { targetService: "HTTP://x.example/a+b", pgt: "PGT-1" }],
+    [
+      "pgtUrl=https://x.example/cb?a=b&c=d&service=https%3A%2F%2Fx.example%2F",
+      { pgtUrl: "https://x.example/cb?a=b&c=d", service: "https://x.example/" },
+    ],
+  ])("what no form would have written stays as it is: %s", (query, expected) =>
+    expect(read(query)).toEqual(expected),
+  );
+
+  test("only its ampersands encoded, as AuthCAS does", () => {
+    expect(read("service=https://x.example/?a=10%%26b=c+d%20e%26f&gateway=1")).toEqual({
+      service: "https://x.example/?a=10%&b=c+d e&f",
+      gateway: "1",
+    });
+  });
+
+  test("in any other parameter a plus is a space, and a bad code is refused", () => {
+    expect(read("a=https://x.example/a+b")).toEqual({ a: "https://x.example/a b" });
+    expect(() => read("a=https://x.example/100%")).toThrow(ParameterError);
+  });
+
+  test("is read in a form as in a query", () => {
+    const form = "service=http://x.example/y?a=b&c=d+e&renew=true";
+    expect(Object.fromEntries(parseProtocolQuery(new TextEncoder().encode(form)))).toEqual({
+      service: "http://x.example/y?a=b&c=d+e",
+      renew: "true",
+    });
+    expect(() => parseProtocolQuery(new Uint8Array([0x61, 0x3d, 0xff]))).toThrow(
+      expect.objectContaining({ code: "parameter_not_utf8" }),
+    );
+  });
+});
+
 describe("2.1.1 a service that was encoded", () => {
   test.each([
     ["service=http%3A%2F%2Fx.example%2F%3Fa%3Db&c=d", { service: "http://x.example/?a=b", c: "d" }],

@@ -2,7 +2,7 @@ import { readUtf8 } from "../form-component.ts";
 import { readXml, type XmlElement, XmlError } from "../xml-reader.ts";
 import { CasError } from "./cas-error.ts";
 import { isSet, type RequestParameters } from "./parameters.ts";
-import { checkKind, normalised } from "./validation.ts";
+import { checkKind, serviceToCompare } from "./validation.ts";
 
 const soap = "http://schemas.xmlsoap.org/soap/envelope/";
 const protocol = "urn:oasis:names:tc:SAML:1.0:protocol";
@@ -39,7 +39,7 @@ export function parseSamlRequest(message: Uint8Array, parameters: RequestParamet
     throw invalid("The request holds not exactly one AssertionArtifact: the ticket.");
   }
   checkKind(ticket, "service-tickets");
-  return { ticket, service: normalised(service), renew: isSet(parameters, "renew") };
+  return { ticket, service: serviceToCompare(service), renew: isSet(parameters, "renew") };
 }
 
 /** What an answer refers to; `null`: the request did not say. */

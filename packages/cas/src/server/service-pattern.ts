@@ -1,5 +1,6 @@
 import { isPlainHost } from "./host-name.ts";
 import type { Service } from "./service.ts";
+import { withoutSessionIds } from "./service-normal-form.ts";
 
 /** Which service addresses a registration stands for. Made by `parseServicePattern` alone. */
 export interface ServicePattern {
@@ -58,13 +59,13 @@ export function parseServicePattern(text: string): ServicePattern {
 /**
  * Decides whether a service is one of those a pattern stands for. What a wildcard stands for must be
  * plain: no encoded slash, backslash or dot segment, because the site behind may decode once more than
- * the browser and end up outside the place that was registered.
+ * the browser and end up outside the place that was registered. A `;jsessionid=…` does not count.
  *
  * @see CAS protocol 3.0.3, section 2.1.1
  */
 export function matchesService(pattern: ServicePattern, service: Service): boolean {
   if (pattern.origin !== service.origin) return false;
-  const segments = new URL(service.url).pathname.split("/").slice(1);
+  const segments = withoutSessionIds(new URL(service.url).pathname).split("/").slice(1);
   const { length } = pattern.segments;
   if (pattern.below ? segments.length < length : segments.length !== length) return false;
   return segments.every((segment, index) => {

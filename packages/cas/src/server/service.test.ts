@@ -24,6 +24,14 @@ describe("2.1.1 service: what a browser would go to", () => {
     ["http://0x7f.1/", "http://127.0.0.1/"],
     ["http://[::1]:3001/", "http://[::1]:3001/"],
     ["https://shop.example/ü", "https://shop.example/%C3%BC"],
+    ["https://shop.example/a b", "https://shop.example/a%20b"],
+    ["https://shop.example/a ", "https://shop.example/a%20"],
+    ["https://shop.example/?a=b c ", "https://shop.example/?a=b%20c%20"],
+    ["https://shop.example/a\u00a0b\u2028", "https://shop.example/a%C2%A0b%E2%80%A8"],
+    ["https://shop.example/100%", "https://shop.example/100%25"],
+    ["https://shop.example/100% sure?a=%zz&b=%e9", "https://shop.example/100%25%20sure?a=%25zz&b=%e9"],
+    ["https://shop.example/?file=C:\\a", "https://shop.example/?file=C:%5Ca"],
+    ["https://shop.example/a;jsessionid=1F?b", "https://shop.example/a;jsessionid=1F?b"],
   ])("%s is %s", (value, url) => {
     expect(parseService(value).url).toBe(url);
   });
@@ -31,6 +39,7 @@ describe("2.1.1 service: what a browser would go to", () => {
   test("origin and host are those of the URL", () => {
     expect(parseService("http://Shop.localhost:3001/cb?x=1")).toEqual({
       url: "http://shop.localhost:3001/cb?x=1",
+      normalForm: "http://shop.localhost:3001/cb?x=1",
       origin: "http://shop.localhost:3001",
       host: "shop.localhost:3001",
     });
@@ -72,15 +81,15 @@ describe("2.1.1 service: what is no address to send anybody to", () => {
     ["empty user and password", "https://:@evil.example/"],
     ["a backslash for a slash", "https://shop.example\\@evil.example/"],
     ["backslashes at the start", "https:\\\\evil.example/"],
-    ["a backslash in the query", "https://shop.example/?a=\\"],
+    ["a backslash in the path", "https://shop.example/a\\b"],
     ["a space before", " https://shop.example/"],
-    ["a space inside", "https://shop.example/a b"],
     ["a tab in the scheme, which browsers drop", "ht\ttps://evil.example/"],
     ["a line feed", "https://shop.example/\nLocation: https://evil.example/"],
     ["a carriage return", "https://shop.example/\r"],
     ["zero", "https://shop.example/\0"],
-    ["a no-break space", "https://shop.example/\u00a0"],
-    ["a line separator", "https://shop.example/\u2028"],
+    ["a no-break space in the host", "https://shop\u00a0.example/"],
+    ["an invisible character in the host", "https://shop\ufeff.example/"],
+    ["a space after the host", "https://shop.example /"],
     ["a bad port", "https://shop.example:99999/"],
     ["a bad host", "https://shop example/"],
     ["a percent sign in the host", "https://shop%2eexample%00/"],

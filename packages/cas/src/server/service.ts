@@ -1,10 +1,13 @@
 import { CasError } from "./cas-error.ts";
 import type { TicketName } from "./login-request.ts";
+import { normalForm } from "./service-normal-form.ts";
 
-/** The address of a site that a ticket is bound to, as a browser would go to it. */
+/** The address of a site that a ticket is issued for. */
 export interface Service {
-  /** Normalised by the URL parser, without fragment. Two services are the same when these are. */
+  /** Where a browser goes: as the URL parser writes it, without fragment. */
   readonly url: string;
+  /** A ticket is bound to it: two services are the same when these are. For comparison alone, see `normalForm`. */
+  readonly normalForm: string;
   /** Scheme, host and port. */
   readonly origin: string;
   /** Host of the address bar, with the port where it is not the scheme's own. */
@@ -13,21 +16,24 @@ export interface Service {
 
 const longest = 2048;
 
-// Whitespace of any script, C0, DEL and C1: the URL parser drops some of them silently, so what a person
-// or a log reads would not be where the browser goes.
+// C0, DEL and C1: the URL parser drops some of them silently, so what a person or a log reads would not be where
+// the browser goes.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const whitespaceOrControl = /[\s\u0000-\u001f\u007f-\u009f]/;
+const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
  * Reads a service address: http or https (whether plain http will do, the site registry decides),
- * no user info, no backslash, no whitespace, at most 2048 characters.
+ * no user info, no control character, at most 2048 characters.
  *
  * - A *fragment* is dropped: it never reaches a server, and `ticket` put behind it would be lost.
  * - A `ticket` (or `SAMLart`) *already in the query* is refused: the site would get two and might spend the wrong one.
  *   A site that builds its service address from the page it is on has to take its old ticket out.
  * - `http:host` and `http:///host` are refused, although a browser would go somewhere with them.
+ * - Clients that build the address from a decoded path send spaces, letters of any script and percent signs that
+ *   begin no code: in path and query they are encoded.
  *
- * What comes out reads again as itself, so a value that is refused equals no service a ticket is bound to.
+ * What comes out, `url` and `normalForm`, reads again as itself, so a value that is refused equals no service a
+ * ticket is bound to.
  *
  * @throws CasError `INVALID_SERVICE`; which rule was broken, its description says
  * @see CAS protocol 3.0.3, section 2.1.1
@@ -46,26 +52,29 @@ export function parseService(value: string): Service {
  */
 export function parseAddress(value: string, refuse: (reason: string) => never): URL {
   if (value.length > longest) refuse(`is longer than ${longest} characters`);
-  if (whitespaceOrControl.test(value)) refuse("holds whitespace or a control character");
-  if (value.includes("\\")) refuse("holds a backslash");
-  if (!/^https?:\/\/[^/]/i.test(value)) refuse("does not begin with https:// or http:// and a host");
-  const url = URL.parse(value);
+  if (control.test(value)) refuse("holds a control character");
+  const [, authority = "", path = "", query = ""] =
+    /^(https?:\/\/[^/?#]+)([^?#]*)(\?[^#]*)?/i.exec(value) ??
+    refuse("does not begin with https:// or http:// and a host");
+  // To a browser a backslash is a slash, up to the query.
+  if (`${authority}${path}`.includes("\\")) refuse("holds a backslash");
+  if (/\s/.test(authority)) refuse("holds whitespace in its host");
+  if (authority.includes("@")) refuse("holds a user name or password");
+  const url = URL.parse(authority + encoded(path) + encoded(query));
   if (url === null) return refuse("is not a URL");
-  if (authorityOf(value).includes("@")) refuse("holds a user name or password");
-  url.hash = "";
   // Percent-encoding may have made it longer than what came in.
   if (url.href.length > longest) refuse(`is longer than ${longest} characters`);
   return url;
 }
 
-/** @param url one that `parseAddress` let through */
-export function serviceAt(url: URL): Service {
-  return { url: url.href, origin: url.origin, host: url.host };
+/** What a client decoded or never encoded. The URL parser would drop a space at the end and leave the others alone. */
+function encoded(part: string): string {
+  return part.replace(/ |\\|%(?![0-9a-f]{2})/gi, (character) => encodeURIComponent(character));
 }
 
-/** As written: `https://@host/` has empty user info, which the parsed URL no longer shows. */
-function authorityOf(value: string): string {
-  return value.slice(value.indexOf("//") + 2).split(/[/?#]/, 1)[0] ?? "";
+/** @param url one that `parseAddress` let through */
+export function serviceAt(url: URL): Service {
+  return { url: url.href, normalForm: normalForm(url), origin: url.origin, host: url.host };
 }
 
 function refuse(reason: string): never {

@@ -14,7 +14,7 @@ export interface Principal {
 export interface ServiceTicket {
   /** `ST-…` or `PT-…`, only `A–Z a–z 0–9 -`. A registry keeps its hash alone. */
   readonly id: string;
-  /** The normalised service URL the ticket is bound to (see `parseService`). */
+  /** The service that the ticket is bound to: `Service.normalForm`. */
   readonly service: string;
   /** The registered site that the service belongs to. */
   readonly siteId: string;
@@ -59,7 +59,7 @@ export interface TicketRegistry {
    * single logout does not know of.
    *
    * @param id the ticket as presented
-   * @param conditions.service the normalised service URL presented with it
+   * @param conditions.service the service presented with it, in normal form
    * @param conditions.renew only a ticket from primary credentials will do
    */
   consume(id: string, conditions: { readonly service: string; readonly renew: boolean }): Promise<Spent>;

@@ -11,7 +11,7 @@ export type ValidationFormat = "XML" | "JSON";
 export interface ValidationRequest {
   readonly ticket: string;
   /**
-   * The normalised service; or, when it is no service address at all, the value as it came. That equals no
+   * The service in normal form; or, when it is no service address at all, the value as it came. That equals no
    * service a ticket is bound to (`parseService`), so the registry burns the ticket as for any other service.
    */
   readonly service: string;
@@ -53,7 +53,7 @@ export function parseValidationRequest(
   const format = supportedFormat(parameters);
   checkKind(ticket, accepts);
   const pgtUrl = parameters.get("pgtUrl") || null;
-  return { ticket, service: normalised(service), renew: isSet(parameters, "renew"), format, pgtUrl };
+  return { ticket, service: serviceToCompare(service), renew: isSet(parameters, "renew"), format, pgtUrl };
 }
 
 /** @throws CasError `INVALID_REQUEST` for a format that is not supported */
@@ -92,9 +92,9 @@ function required(parameters: RequestParameters, name: string): string {
 }
 
 /** A service as it is compared; what is no address is left as it came, and equals none. */
-export function normalised(service: string): string {
+export function serviceToCompare(service: string): string {
   try {
-    return parseService(service).url;
+    return parseService(service).normalForm;
   } catch (error) {
     if (error instanceof CasError) return service;
     throw error;

@@ -1,0 +1,39 @@
+import { isSet, ParameterError, type RequestParameters } from "./parameters.ts";
+import { serviceToCompare } from "./validation.ts";
+
+/** Whether two values of a parameter ask for the same. */
+type Agree = (one: RequestParameters, other: RequestParameters, name: string) => boolean;
+
+const sameService: Agree = (one, other, name) =>
+  serviceToCompare(one.get(name) ?? "") === serviceToCompare(other.get(name) ?? "");
+const sameSwitch: Agree = (one, other, name) => isSet(one, name) === isSet(other, name);
+const sameWord: Agree = (one, other, name) => one.get(name)?.toUpperCase() === other.get(name)?.toUpperCase();
+
+const askedInTheAddress: ReadonlyMap<string, Agree> = new Map([
+  ["service", sameService],
+  ["TARGET", sameService],
+  ["renew", sameSwitch],
+  ["gateway", sameSwitch],
+  ["method", sameWord],
+]);
+
+/**
+ * Parameters of a login form, with what the address asks that it was posted to: forms that other people write are
+ * posted to the address that they were asked for at, service and all. A name that is in both has to say the same.
+ * User name, password and login ticket count in the form alone: an address is written into logs.
+ *
+ * @throws ParameterError `parameter_contradicted`
+ * @see CAS protocol 3.0.3, section 2.2.1
+ */
+export function withQuery(form: RequestParameters, query: RequestParameters): RequestParameters {
+  const together = new Map(form);
+  for (const [name, agree] of askedInTheAddress) {
+    // An empty switch is on, an empty address or method is none.
+    const isGiven = (parameters: RequestParameters): boolean =>
+      agree === sameSwitch ? parameters.has(name) : (parameters.get(name) ?? "") !== "";
+    if (!isGiven(query)) continue;
+    if (!isGiven(form)) together.set(name, query.get(name) ?? "");
+    else if (!agree(form, query, name)) throw new ParameterError("parameter_contradicted", name);
+  }
+  return together;
+}
