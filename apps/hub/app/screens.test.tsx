@@ -6,6 +6,7 @@ import {
   type AskBeforeScreen,
   type ConsentScreen,
   type DeviceCodeScreen,
+  type LeavingScreen,
   type LoggedOutScreen,
   type LoginScreen,
   type Screens,
@@ -17,6 +18,7 @@ import AskBeforePage, { generateMetadata as askBeforeMetadata } from "./cas/ask-
 import LoginPage, { generateMetadata } from "./cas/login/page.tsx";
 import LoggedOutPage from "./cas/logout/page.tsx";
 import TicketFormPage, { generateMetadata as ticketFormMetadata } from "./cas/ticket-form/page.tsx";
+import LeavingPage, { generateMetadata as leavingMetadata } from "./leaving/page.tsx";
 import ConsentPage from "./oidc/consent/page.tsx";
 import DeviceCodePage, { generateMetadata as deviceMetadata } from "./oidc/device/page.tsx";
 import DeviceDonePage from "./oidc/device-done/page.tsx";
@@ -50,6 +52,7 @@ const ticketForm: TicketFormScreen = {
   fields: [{ name: "ticket", value: "ST-1" }],
   site: shop,
 };
+const leaving: LeavingScreen = { address: "http://[::1]:4000/cb?ticket=ST-1&x=%22%3E", site: shop };
 const loggedOut: LoggedOutScreen = { sites: [shop], wasSignedIn: true, frontChannel: [], continueTo: null };
 const consent: ConsentScreen = {
   action: "/oidc/device/decide",
@@ -104,6 +107,8 @@ describe("every screen", () => {
     ["login with an error", drawnLogin({ error: { code: "credentials_wrong", reference: "3fa9c04d71be" } })],
     ["ask-before", drawn("ask-before", askBefore, AskBeforePage)],
     ["ticket-form", drawn("ticket-form", ticketForm, TicketFormPage)],
+    ["leaving", drawn("leaving", leaving, LeavingPage)],
+    ["leaving for a place that is not known yet", drawn("leaving", { ...leaving, site: null }, LeavingPage)],
     ["logged-out", drawnLoggedOut()],
     ["logged-out, telling sites", drawnLoggedOut({ frontChannel: told, continueTo: shop })],
     [
@@ -252,6 +257,29 @@ test("a ticket on its way is posted to the site, by the script or by a button th
   expect(form).toContain('<input type="hidden" name="ticket" value="ST-1"/>');
   expect(form).toMatch(/<button type="submit"[^>]*>Continue to Corner Shop</);
   expect(withScreen("ticket-form", ticketForm, ticketFormMetadata).title).toBe("Going to Corner Shop");
+});
+
+describe("the page by which a browser leaves", () => {
+  const address = "http://[::1]:4000/cb?ticket=ST-1&amp;x=%22%3E";
+
+  test("has a link for the script and for people, and goes on by itself without JavaScript only", () => {
+    const html = drawn("leaving", leaving, LeavingPage);
+    const links = html.match(/<a class="ui-button"[^>]*>[^<]*<\/a>/g) ?? [];
+    expect(links).toHaveLength(1);
+    expect(links[0]).toContain("data-at-once");
+    expect(links[0]).toContain(`href="${address}">Continue to Corner Shop</a>`);
+    const refresh = `<meta http-equiv="refresh" content="0;url=${address}"/>`;
+    expect(html.split(refresh)).toHaveLength(2);
+    expect(html).toContain(`<noscript>${refresh}</noscript>`);
+    expect(html).not.toContain("<form");
+  });
+
+  test("tells nobody where the browser came from", () => {
+    expect(withScreen("leaving", leaving, leavingMetadata)).toEqual({
+      title: "Going to Corner Shop",
+      referrer: "no-referrer",
+    });
+  });
 });
 
 describe("the signed-out page", () => {

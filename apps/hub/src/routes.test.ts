@@ -133,6 +133,7 @@ describe("pages draw what a route decided, and nothing else", () => {
       "cas/login",
       "cas/logout",
       "cas/ticket-form",
+      "leaving",
       "oidc/consent",
       "oidc/device",
       "oidc/device-done",

@@ -11,6 +11,7 @@ export interface Screens {
   login: LoginScreen;
   "ask-before": AskBeforeScreen;
   "ticket-form": TicketFormScreen;
+  leaving: LeavingScreen;
   "sign-out": SignOutScreen;
   consent: ConsentScreen;
   "device-code": DeviceCodeScreen;
@@ -133,6 +134,14 @@ export interface TicketFormScreen {
   readonly action: string;
   readonly fields: readonly { readonly name: string; readonly value: string }[];
   readonly site: SiteName;
+}
+
+/** On the way from a form of the hub to a site. */
+export interface LeavingScreen {
+  /** Where a redirect would have led: a registered address, or one of the hub that goes on to one. */
+  readonly address: string;
+  /** `null`: the address goes on at the hub, for a site that is not known at this point. */
+  readonly site: SiteName | null;
 }
 
 export type LoginErrorCode =

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The hub's only script. Every screen works without it; it moves the focus to what went wrong, shows a password,
- * keeps a form from being sent twice and times fresh, and sends a form that only has to be passed on. No HTML is made from text here.
+ * keeps a form from being sent twice and times fresh, and goes on from a page that is only passed through. No HTML is made from text here.
  */
 (() => {
   /** @type {(selector: string) => HTMLElement[]} */
@@ -57,6 +57,9 @@
   const back = visit instanceof PerformanceNavigationTiming && visit.type === "back_forward";
   const form = all("form[data-submits-itself]")[0];
   if (form instanceof HTMLFormElement && !back) form.requestSubmit();
+  // The same for what is left by a link: `replace`, so that Back leads to the page before this one.
+  const link = all("a[data-at-once]")[0];
+  if (link instanceof HTMLAnchorElement && !back) location.replace(link.href);
 
   // The same steps as in packages/ui/src/relative-time-words.ts.
   /** @type {[Intl.RelativeTimeFormatUnit, number][]} */

@@ -32,7 +32,7 @@ export function askBefore(
         declineTo: gateway ? service.url : site.url,
       },
     },
-    formTargets: [service.origin],
+    keepsOpener: site.cas?.popup,
   };
 }
 

@@ -15,7 +15,6 @@ import { signIn } from "../credential/sign-in.ts";
 import { suggestedName, withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
-import { originsOf } from "../oidc/interaction.ts";
 import { askBefore } from "./ask-before.ts";
 import {
   flowOf,
@@ -142,7 +141,11 @@ export const acceptCredentials = route({
     ];
     const decision = decide(call, request, { signedIn: true, credentialsAccepted: true });
     const more = { cookies: set, afterwards: call.hub.logout.wake };
-    if (decision.action !== "issue-ticket") return seeOther(returnPage(parameters), more);
+    if (decision.action !== "issue-ticket") {
+      const goesTo = call.hub.sites.find(parameters.get("site") ?? "");
+      const keepsOpener = keepsOpenerOf(call, request, parameters);
+      return seeOther(returnPage(parameters), { ...more, goesTo, keepsOpener });
+    }
     return sendTicket(call, { ...request, ...decision, sessionId: session.id }, more);
   },
 });
@@ -194,9 +197,19 @@ async function showForm(
       },
     },
     cookies,
-    formTargets:
-      request.service === null ? (site === undefined ? [] : originsOf(site)) : [request.service.origin],
+    keepsOpener: keepsOpenerOf(call, request, parameters),
   };
+}
+
+/** `site` alone is no sign-in of a site: there has to be a flow to return to. */
+function keepsOpenerOf(
+  call: Call,
+  { service }: LoginRequest,
+  parameters: RequestParameters,
+): boolean | undefined {
+  if (service !== null) return call.hub.sites.findByService(service)?.cas?.popup;
+  if (!returnPage(parameters).startsWith("/oidc/interaction/")) return false;
+  return call.hub.sites.find(parameters.get("site") ?? "")?.oidc?.popup;
 }
 
 function askAgain(

@@ -39,13 +39,22 @@ export async function sendTicket(
   call.log.debug({ event: "ticket.issued", site: site.id, session: sessionId }, "service ticket issued");
   switch (order.method) {
     case "GET":
-      return seeOther(ticketRedirect(service, id, ticketName), more);
+      return seeOther(ticketRedirect(service, id, ticketName), {
+        ...more,
+        goesTo: site,
+        keepsOpener: site.cas?.popup,
+      });
     case "HEADER":
       return { status: 200, body: "", headers: { ...ticketHeaders(service, id) }, ...more };
     case "POST": {
       const { action, fields } = ticketForm(service, id, ticketName);
       const model = { action, fields, site: { name: site.name, host: site.host } };
-      return { screen: { name: "ticket-form", model }, formTargets: [service.origin], ...more };
+      return {
+        screen: { name: "ticket-form", model },
+        formsLeaveHub: true,
+        keepsOpener: site.cas?.popup,
+        ...more,
+      };
     }
   }
 }

@@ -12,6 +12,7 @@ const pathOf: Record<keyof Screens, string> = {
   login: "/cas/login",
   "ask-before": "/cas/ask-before",
   "ticket-form": "/cas/ticket-form",
+  leaving: "/leaving",
   "sign-out": "/oidc/sign-out",
   consent: "/oidc/consent",
   "device-code": "/oidc/device",

@@ -107,15 +107,12 @@ describe("every answer", () => {
     expect(body).not.toContain("<script");
   });
 
-  test("of a sign-in form may end at the site that asked, and nowhere else", async () => {
-    const formAction = async (query: string) => {
+  test("of a page lets its forms be sent to the hub alone, whatever site asked", async () => {
+    const { service } = opened.shop;
+    for (const query of ["", `?${new URLSearchParams({ service })}`, "?service=https://evil.example/"]) {
       const { headers } = await new TestBrowser(opened).get(`/cas/login${query}`);
-      return /form-action ([^;]+)/.exec(String(headers["content-security-policy"]))?.[1];
-    };
-    const { origin, service } = opened.shop;
-    expect(await formAction("")).toBe("'self'");
-    expect(await formAction(`?${new URLSearchParams({ service })}`)).toBe(`'self' ${origin}`);
-    expect(await formAction("?service=https://evil.example/")).toBe("'self'");
+      expect(headers["content-security-policy"]).toContain("; form-action 'self';");
+    }
   });
 
   test("to HEAD is that to GET without a body", async () => {

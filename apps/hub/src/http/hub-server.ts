@@ -6,9 +6,10 @@ import type { Hub } from "../hub.ts";
 import { isIssuers, serveIssuer } from "../oidc/mount-issuer.ts";
 import { drawScreen, type NextHandler } from "./draw-screen.ts";
 import { guard } from "./guard.ts";
+import { leavingPage } from "./leaving-page.ts";
 import { mount, type Send } from "./mount.ts";
 import { answerHeaders, pageHeaders } from "./response-headers.ts";
-import type { Drawn, Route } from "./route.ts";
+import type { Drawn, Route, Written } from "./route.ts";
 
 /** What Next serves by itself: hashed files of the build, and the hub's own assets. */
 const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
@@ -82,7 +83,8 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
         ...pageHeaders({
           secure,
           dev,
-          formTargets: page.formTargets ?? [],
+          formsLeaveHub: page.formsLeaveHub ?? false,
+          keepsOpener: page.keepsOpener ?? false,
           pictureSources: page.pictureSources ?? [],
         }),
         ...page.headers,
@@ -108,18 +110,27 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
     else response.writeHead(500, internalErrorHeaders).end(internalError);
   }
 
+  function leavingPageOf({ method, headers }: IncomingMessage, answer: Written): Drawn | undefined {
+    const location = answer.headers?.location;
+    if (answer.status !== 303 || location === undefined) return undefined;
+    const hasSession = hub.cookies.read(headers.cookie, "session") !== undefined;
+    const page = leavingPage({ method, headers, location, site: answer.goesTo }, { hubUrl, hasSession });
+    return page && { ...page, keepsOpener: answer.keepsOpener, cookies: answer.cookies ?? [] };
+  }
+
   function createSend(): Send {
     return async (context, answer) => {
       const { incoming, outgoing } = context.env;
       if (answer.afterwards !== undefined) outgoing.once("close", answer.afterwards);
-      if ("screen" in answer) {
-        await draw(incoming, outgoing, answer);
+      const shown = "screen" in answer ? answer : (leavingPageOf(incoming, answer) ?? answer);
+      if ("screen" in shown) {
+        await draw(incoming, outgoing, shown);
         return RESPONSE_ALREADY_SENT;
       }
-      const headers = new Headers({ ...answerHeaders(secure), ...answer.headers });
-      if (answer.contentType !== undefined) headers.set("content-type", answer.contentType);
-      for (const cookie of answer.cookies ?? []) headers.append("set-cookie", cookie);
-      return new Response(answer.body === "" ? null : answer.body, { status: answer.status, headers });
+      const headers = new Headers({ ...answerHeaders(secure), ...shown.headers });
+      if (shown.contentType !== undefined) headers.set("content-type", shown.contentType);
+      for (const cookie of shown.cookies ?? []) headers.append("set-cookie", cookie);
+      return new Response(shown.body === "" ? null : shown.body, { status: shown.status, headers });
     };
   }
 }

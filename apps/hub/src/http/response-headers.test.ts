@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { answerHeaders, pageHeaders } from "./response-headers.ts";
 
-const page = { secure: true, dev: false, formTargets: [], pictureSources: [] };
+const page = { secure: true, dev: false, formsLeaveHub: false, keepsOpener: false, pictureSources: [] };
 
 function directives(headers: Record<string, string>): Map<string, string> {
   const policy = headers["content-security-policy"] ?? "";
@@ -23,12 +23,11 @@ test("a page is in nobody's frame: ASVS 3.4.6", () => {
   expect(headers["x-frame-options"]).toBe("DENY");
 });
 
-test("a form ends at the hub, or at the site that asked", () => {
-  const target = (formTargets: string[]) =>
-    directives(pageHeaders({ ...page, formTargets })).get("form-action");
-  expect(target([])).toBe("form-action 'self'");
-  const shop = "https://shop.example";
-  expect(target([shop, shop])).toBe("form-action 'self' https://shop.example");
+test("forms are sent to the hub alone, except for one that brings a ticket to a site: ASVS 3.4.3", () => {
+  const target = (formsLeaveHub: boolean) =>
+    directives(pageHeaders({ ...page, formsLeaveHub })).get("form-action");
+  expect(target(false)).toBe("form-action 'self'");
+  expect(target(true)).toBeUndefined();
 });
 
 test("a page's own forms have an Origin, and no other site learns the address: ASVS 3.4.5", () => {

@@ -6,14 +6,18 @@
  * forms, and that value has to be refused.
  *
  * @param options.secure the hub is served over https
- * @param options.formTargets origins that a form's redirect may lead to: browsers hold `form-action`
- *   against every redirect, and signing in ends at the site
+ * @param options.formsLeaveHub the page's form posts to a site. Browsers apply `form-action` to every redirect that
+ *   follows, and where the site redirects to is not known here; so the directive is left out. The forms of all other
+ *   pages post to the hub, which answers with a page where the way leads on (`leaving-page.ts`)
+ * @param options.keepsOpener the page belongs to the sign-in of a site that opens it in a popup. A page with any other
+ *   value of this policy cuts the popup from its opener, and so does one such page on the way
  * @param options.pictureSources origins that are told of a sign-out by a picture that nobody sees
  */
 export function pageHeaders(options: {
   readonly secure: boolean;
   readonly dev: boolean;
-  readonly formTargets: readonly string[];
+  readonly formsLeaveHub: boolean;
+  readonly keepsOpener: boolean;
   readonly pictureSources: readonly string[];
 }): Record<string, string> {
   const script = options.dev ? "'self' 'unsafe-inline' 'unsafe-eval'" : "'self'";
@@ -25,7 +29,7 @@ export function pageHeaders(options: {
     `img-src ${["'self'", "data:", ...new Set(options.pictureSources)].join(" ")}`,
     "font-src 'self'",
     "connect-src 'self'",
-    `form-action ${["'self'", ...new Set(options.formTargets)].join(" ")}`,
+    ...(options.formsLeaveHub ? [] : ["form-action 'self'"]),
     "base-uri 'none'",
     "frame-ancestors 'none'",
     ...(options.dev ? [] : ["require-trusted-types-for 'script'"]),
@@ -33,7 +37,7 @@ export function pageHeaders(options: {
   return {
     ...answerHeaders(options.secure),
     "content-security-policy": policy.join("; "),
-    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-opener-policy": options.keepsOpener ? "unsafe-none" : "same-origin",
     "permissions-policy":
       "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=()",
     "referrer-policy": "same-origin",

@@ -7,7 +7,7 @@ import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, Person } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { Log } from "../log.ts";
-import type { Screens } from "../screen.ts";
+import type { Screens, SiteName } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { ApiCredential } from "./api-scheme.ts";
 
@@ -37,8 +37,10 @@ export interface Drawn {
   readonly status?: number;
   readonly cookies?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Origins a form on the page may end up at after redirects. */
-  readonly formTargets?: readonly string[];
+  /** The page's form posts to a site, and the site may redirect anywhere; all other forms post to the hub. */
+  readonly formsLeaveHub?: boolean;
+  /** A site signs in in a popup: the page does not cut `window.opener` (`cas.popup`, `oidc.popup`). */
+  readonly keepsOpener?: boolean | undefined;
   /** Origins that the page loads a picture from. */
   readonly pictureSources?: readonly string[];
   /** Runs after the answer has gone out. */
@@ -51,6 +53,10 @@ export interface Written {
   readonly contentType?: string;
   readonly cookies?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** The site that a redirect leads to in the end; the page that may stand in for the redirect names it. */
+  readonly goesTo?: SiteName | undefined;
+  /** Of that page. */
+  readonly keepsOpener?: boolean | undefined;
   readonly afterwards?: () => void;
 }
 

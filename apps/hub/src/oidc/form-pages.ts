@@ -1,9 +1,11 @@
 /**
- * Pages of oidc-provider's that hold nothing but a form which sends itself: a bare line and a small button where there
- * is no JavaScript. Here they are the hub's own, or are not needed.
+ * Two kinds of answers that oidc-provider gives and the hub replaces by pages of its own: a page that holds nothing but
+ * a form which sends itself, with a bare line and a small button where there is no JavaScript; and a redirect that
+ * answers a form of the hub and leads away from it.
  */
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
+import { leavingPage } from "../http/leaving-page.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { showPage } from "./central-session-view.ts";
 
@@ -19,22 +21,40 @@ export function drawFormPages(
     await next();
     const ctx = context as KoaContextWithOIDC;
     const { body } = ctx;
+    if (ctx.status === 303) return leaveByPage(ctx, sites);
     if (typeof body !== "string" || !/<form method="post"/.test(body)) return;
     if (ctx.oidc.route === "end_session") return leave(ctx);
     const site = sites.find(ctx.oidc.client?.clientId ?? "");
     if (site === undefined) return;
     const { action, fields } = readForm(body);
     const { status } = ctx;
-    // Drawn by Next after this, with headers of its own.
-    ctx.body = null;
-    ctx.status = status;
-    ctx.respond = false;
+    replaceBody(ctx, status);
     showPage({
       screen: { name: "ticket-form", model: { action, fields, site: { name: site.name, host: site.host } } },
       status,
-      formTargets: [originOf(action)],
+      formsLeaveHub: true,
+      keepsOpener: site.oidc?.popup,
     });
   });
+}
+
+function leaveByPage(ctx: KoaContextWithOIDC, sites: SiteRegistry): void {
+  const { method, headers } = ctx.req;
+  const location = ctx.response.get("location");
+  const site = sites.find(ctx.oidc.client?.clientId ?? "");
+  const hub = { hubUrl: new URL(ctx.oidc.issuer).origin, hasSession: true };
+  const page = leavingPage({ method, headers, location, site }, hub);
+  if (page === undefined) return;
+  ctx.remove("location");
+  replaceBody(ctx, 200);
+  showPage(page);
+}
+
+/** The page is drawn by Next after this, with headers of its own. */
+function replaceBody(ctx: KoaContextWithOIDC, status: number): void {
+  ctx.body = null;
+  ctx.status = status;
+  ctx.respond = false;
 }
 
 /** @see OAuth 2.0 Form Post Response Mode, section 2 */
@@ -50,10 +70,4 @@ const signs: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", qu
 /** What oidc-provider escaped. */
 function unescapeHtml(text: string): string {
   return text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => signs[name] ?? "");
-}
-
-/** A program on her own machine may have a scheme of its own. */
-function originOf(address: string): string {
-  const { origin, protocol } = new URL(address);
-  return origin === "null" ? protocol : origin;
 }

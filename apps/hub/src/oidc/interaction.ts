@@ -41,7 +41,7 @@ const goOn = route({
     const token = call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`);
     if (onlyAsksBefore(flow)) {
       const screen = askBeforePage(call, site, found.session.person, token);
-      return { screen, formTargets: originsOf(site) };
+      return { screen, keepsOpener: site.oidc?.popup };
     }
     const asked = missing(flow, call.hub, found.session);
     return {
@@ -62,7 +62,7 @@ const goOn = route({
           device: null,
         },
       },
-      formTargets: originsOf(site),
+      keepsOpener: site.oidc?.popup,
     };
   },
 });
@@ -94,7 +94,7 @@ const decide = route({
       const facts = { event, site: flow.params.client_id, person: session.person.id };
       call.log.info(facts, "consent decided");
     }
-    return seeOther(flow.returnTo);
+    return resume(call, flow);
   },
 });
 
@@ -174,7 +174,13 @@ async function askForSignIn(call: Call, flow: Flow, found: FoundSession): Promis
 
 async function finish(call: Call, flow: Flow, result: Result): Promise<Answer> {
   await settle(call, flow, result);
-  return seeOther(flow.returnTo);
+  return resume(call, flow);
+}
+
+/** Back to oidc-provider, which goes on to the site or to the next question. */
+function resume(call: Call, flow: Flow): Answer {
+  const site = call.hub.sites.find(String(flow.params.client_id ?? ""));
+  return seeOther(flow.returnTo, { goesTo: site, keepsOpener: site?.oidc?.popup });
 }
 
 /**
@@ -198,16 +204,4 @@ function siteOf(call: Call, flow: Flow): RegisteredSite {
   throw new HubError(403, "site_unknown", "This site is not registered here", [
     "The site that sent you here is not registered any more. You were not signed in to it.",
   ]);
-}
-
-/**
- * Where codes of a site may be sent: a form that ends in one has to be allowed to lead there. A program on a person's
- * machine listens at any port (RFC 8252, section 7.3), or has a scheme of its own.
- */
-export function originsOf({ oidc }: RegisteredSite): readonly string[] {
-  return (oidc?.redirectUris ?? []).map((uri) => {
-    const { origin, protocol, hostname } = new URL(uri);
-    if (origin === "null") return protocol;
-    return oidc?.applicationType === "native" && protocol === "http:" ? `http://${hostname}:*` : origin;
-  });
 }

@@ -44,8 +44,6 @@ const askSignOut: Pages["askSignOut"] = async (ctx, form) => {
   const secret = /name="xsrf" value="([A-Za-z0-9_-]+)"/.exec(form)?.[1] ?? "";
   const action = /action="([^"]+)"/.exec(form)?.[1] ?? "";
   const { client } = ctx.oidc;
-  const state = ctx.oidc.session?.state as { postLogoutRedirectUri?: string } | undefined;
-  const back = URL.parse(state?.postLogoutRedirectUri ?? "");
   show(ctx, {
     screen: {
       name: "sign-out",
@@ -58,7 +56,6 @@ const askSignOut: Pages["askSignOut"] = async (ctx, form) => {
             : { name: client.clientName ?? client.clientId, host: hostOf(client.clientUri) },
       },
     },
-    formTargets: back === null ? [] : [back.origin],
   });
 };
 

@@ -10,6 +10,14 @@ const clientAuthentications = [
 ] as const;
 const scopeName = z.string().regex(/^[!#-[\]-~]{1,100}$/, "should be a scope: no space, quote or backslash");
 
+/** Of a site's sign-in by either protocol. */
+export const popup = z
+  .boolean()
+  .default(false)
+  .describe(
+    "true: the site opens its sign-in in a popup, and the hub's pages there keep window.opener. Any page that opens them can then navigate that window.",
+  );
+
 export const oidcFile = z.strictObject({
   redirectUris: z
     .array(z.string(), "should be a list of addresses in [ ]")
@@ -48,6 +56,7 @@ export const oidcFile = z.strictObject({
     .enum(["web", "native"])
     .default("web")
     .describe("native: a program on a person's machine; redirects to loopback on any port."),
+  popup,
 });
 
 /** What a registration file may say of an API that takes the hub's tokens. */

@@ -6,6 +6,17 @@ import { hasUserInfo, hostFault } from "./registered-address.ts";
 export type RegisteredOidc = z.infer<typeof oidcFile>;
 export type RegisteredApi = z.infer<typeof apiFile>;
 
+/** Schemes that lead nowhere: the browser runs or reads what stands in them. */
+const ofTheBrowser: ReadonlySet<string> = new Set([
+  "javascript:",
+  "data:",
+  "vbscript:",
+  "blob:",
+  "filesystem:",
+  "file:",
+  "about:",
+]);
+
 /** What a registration's parser lends: placeholders filled, faults named by field. */
 interface Parser {
   readonly fill: (field: string, value: string) => string;
@@ -31,6 +42,11 @@ export function parseOidc(
         return refuse(field, "should be an absolute URI without fragment and user info");
       if (declared.applicationType === "web" && !["http:", "https:"].includes(url.protocol))
         return refuse(field, "should be http or https; other schemes are for applicationType native");
+      if (ofTheBrowser.has(url.protocol))
+        return refuse(
+          field,
+          `should lead to a site or a program; browsers handle ${url.protocol} themselves`,
+        );
       const fault = hostFault(filled);
       return fault === undefined ? filled : refuse(field, fault);
     });

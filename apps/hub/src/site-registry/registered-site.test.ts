@@ -50,6 +50,7 @@ test("a whole registration is read with its placeholders filled", () => {
       logoutChannel: "back",
       proxy: undefined,
       rest: false,
+      popup: false,
       logoutUrl: "https://shop.example/logout",
     },
   });
@@ -148,6 +149,21 @@ describe("a wrong registration is refused with field and reason", () => {
       "oidc.redirectUris.0",
       { oidc: { redirectUris: ["app://shop;script-src/cb"], applicationType: "native" } },
     ],
+    ...["javascript:alert(1)", "data:text/html,hello", "blob:https://a.example/1", "about:blank"].flatMap(
+      (address): [string, object][] => [
+        ["oidc.redirectUris.0", { oidc: { redirectUris: [address], applicationType: "native" } }],
+        [
+          "oidc.postLogoutRedirectUris.0",
+          {
+            oidc: {
+              redirectUris: ["com.example.app:/cb"],
+              postLogoutRedirectUris: [address],
+              applicationType: "native",
+            },
+          },
+        ],
+      ],
+    ),
     ["api.resource", { api: { resource: "https://shop.example./api", scopes: {} } }],
     ["oidc.pkce", { firstParty: false, oidc: { redirectUris: ["https://a.example/"], pkce: "optional" } }],
     [

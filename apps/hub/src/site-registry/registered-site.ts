@@ -45,6 +45,7 @@ export interface RegisteredSite {
         readonly logoutChannel: "back" | "front";
         readonly proxy: ProxyPolicy | undefined;
         readonly rest: boolean;
+        readonly popup: boolean;
       }
     | undefined;
   readonly oidc: RegisteredOidc | undefined;
@@ -146,6 +147,7 @@ export function parseRegistration(
         targets: site.cas.proxy.targets,
       },
       rest: site.cas.rest,
+      popup: site.cas.popup,
     },
     oidc:
       site.oidc &&

@@ -1,6 +1,6 @@
 /** What a registration file may say. The JSON Schema in the repo is made from this (`site.schema.json`). */
 import { z } from "zod";
-import { apiFile, oidcFile } from "./oidc-file.ts";
+import { apiFile, oidcFile, popup } from "./oidc-file.ts";
 
 /** Attributes of a person that a site may be given. */
 export const releasable = ["id", "username", "name", "email", "groups"] as const;
@@ -92,6 +92,7 @@ export const siteFile = z.strictObject({
         .describe(
           "Lets programs get tickets for this site with a password at /cas/v1/tickets. Off unless a program cannot do without.",
         ),
+      popup,
     })
     .optional()
     .describe("Sign-in by the CAS protocol."),

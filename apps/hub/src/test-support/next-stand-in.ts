@@ -18,6 +18,7 @@ const names: readonly (keyof Screens)[] = Object.keys({
   login: true,
   "ask-before": true,
   "ticket-form": true,
+  leaving: true,
   "sign-out": true,
   consent: true,
   "device-code": true,

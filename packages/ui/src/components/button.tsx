@@ -37,12 +37,26 @@ export function Button({ kind = "primary", wide = false, busyLabel, name, value,
 
 export interface ButtonLinkProps extends Look {
   readonly href: string;
+  /** Gone to without a press, where the enhancing script runs. */
+  readonly atOnce?: boolean;
 }
 
 /** A link that looks like a button, because going there is the next step. */
-export function ButtonLink({ kind = "primary", wide = false, href, children }: ButtonLinkProps) {
+export function ButtonLink({
+  kind = "primary",
+  wide = false,
+  href,
+  atOnce = false,
+  children,
+}: ButtonLinkProps) {
   return (
-    <a className="ui-button" data-kind={kind} data-wide={wide || undefined} href={href}>
+    <a
+      className="ui-button"
+      data-kind={kind}
+      data-wide={wide || undefined}
+      data-at-once={atOnce || undefined}
+      href={href}
+    >
       {children}
     </a>
   );

@@ -1,0 +1,47 @@
+import { ButtonLink } from "@gatehouse/ui";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { readScreen } from "../../src/screen.ts";
+import { Gate } from "../gate.tsx";
+
+export const dynamic = "force-dynamic";
+
+export function generateMetadata(): Metadata {
+  const model = readScreen("leaving");
+  if (model === null) return { title: "Not found" };
+  return { title: titleOf(model.site?.name), referrer: "no-referrer" };
+}
+
+/**
+ * Leaves the hub by GET, at once: by the script, or by the refresh where there is no JavaScript. Never by both, because
+ * the address can hold a ticket or code that is good for one request. The link is for a browser that did neither, and
+ * for a program's own scheme, where the page stays in its tab.
+ *
+ * @see docs/decisions/0023-leaving-the-hub.md
+ */
+export default function LeavingPage() {
+  const model = readScreen("leaving");
+  if (model === null) notFound();
+  const { address, site } = model;
+  return (
+    <Gate
+      title={titleOf(site?.name)}
+      to={
+        site === null
+          ? "If nothing happens, use the button."
+          : `If nothing happens, use the button. Once ${site.name} has opened, you can close this page.`
+      }
+    >
+      <noscript>
+        <meta httpEquiv="refresh" content={`0;url=${address}`} />
+      </noscript>
+      <ButtonLink wide href={address} atOnce>
+        {site === null ? "Continue" : `Continue to ${site.name}`}
+      </ButtonLink>
+    </Gate>
+  );
+}
+
+function titleOf(name: string | undefined): string {
+  return name === undefined ? "One moment" : `Going to ${name}`;
+}
