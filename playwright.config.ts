@@ -1,4 +1,8 @@
-/** Journeys in Chromium over hub, shop and bank. `npm test` starts the three and says where they are. */
+/**
+ * Journeys in Chromium over hub, shop and bank. `npm test` starts the three and says where they are: once on
+ * `*.localhost` over http, once at three domains over https.
+ */
+import { launchArguments } from "@gatehouse/testing";
 import { defineConfig } from "@playwright/test";
 
 const arguments_ = [
@@ -7,6 +11,7 @@ const arguments_ = [
   "--disable-sync",
   "--no-first-run",
   "--disable-quic",
+  ...launchArguments(),
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
 ];
 

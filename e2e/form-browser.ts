@@ -1,11 +1,9 @@
 /** The least browser that can sign in and out at a hub: keeps cookies, fills one form, follows nothing. */
 export class FormBrowser {
   readonly #cookies = new Map<string, string>();
-  readonly #address: string;
   readonly #origin: string;
 
-  constructor({ address, origin }: { readonly address: string; readonly origin: string }) {
-    this.#address = address;
+  constructor({ origin }: { readonly origin: string }) {
     this.#origin = origin;
   }
 
@@ -30,7 +28,7 @@ export class FormBrowser {
   }
 
   async #send(path: string, form?: URLSearchParams): Promise<Response> {
-    const response = await fetch(this.#address + path, {
+    const response = await fetch(this.#origin + path, {
       redirect: "manual",
       headers: {
         cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; "),

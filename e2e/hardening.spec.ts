@@ -1,6 +1,8 @@
 /** Cookies and headers, as a browser gets them. */
 import { expect, expectSignedInOn, signIn, gatehouseTest as test } from "@gatehouse/testing";
 
+const isHttps = (origin: string) => origin.startsWith("https:");
+
 test("every cookie is HttpOnly and SameSite, and each site has names of its own", async ({
   page,
   people,
@@ -15,8 +17,9 @@ test("every cookie is HttpOnly and SameSite, and each site has names of its own"
 
   const namesOf = async (site: string) => {
     const cookies = await page.context().cookies(site);
-    for (const { name, httpOnly, sameSite, path, domain } of cookies) {
+    for (const { name, httpOnly, sameSite, path, domain, secure } of cookies) {
       expect(httpOnly, name).toBe(true);
+      expect(secure, name).toBe(isHttps(site));
       expect(sameSite, name).toMatch(/^(Lax|Strict)$/);
       expect(path, name).toBe("/");
       expect(domain, `${name} is for its host alone`).toBe(new URL(site).hostname);
@@ -24,9 +27,10 @@ test("every cookie is HttpOnly and SameSite, and each site has names of its own"
     return cookies.map(({ name }) => name);
   };
   const [hub, shop, bank] = [await namesOf(sites.hub), await namesOf(sites.shop), await namesOf(sites.bank)];
-  expect(hub).toContain("TGC-gatehouse");
-  expect(shop).toContain("gatehouse-shop.session");
-  expect(bank).toContain("gatehouse-bank.session");
+  const prefix = isHttps(sites.hub) ? "__Host-" : "";
+  expect(hub).toContain(`${prefix}TGC-gatehouse`);
+  expect(shop).toContain(`${prefix}gatehouse-shop.session`);
+  expect(bank).toContain(`${prefix}gatehouse-bank.session`);
   const all = [...hub, ...shop, ...bank];
   expect(new Set(all).size).toBe(all.length);
 });
@@ -51,6 +55,22 @@ test("pages of all three forbid frames, foreign scripts, sniffing and keeping", 
     expect(headers["referrer-policy"], screen).toBe("same-origin");
     expect(headers["cache-control"], screen).toMatch(/no-store/);
     expect(headers["x-powered-by"], screen).toBeUndefined();
+  }
+});
+
+test("over https all three are reached by HTTP/2, and tell the browser to stay with https", async ({
+  page,
+  sites,
+}) => {
+  for (const site of Object.values(sites)) {
+    const answer = await page.goto(site);
+    const protocol = await page.evaluate(
+      () => performance.getEntriesByType("navigation").map((entry) => entry.toJSON().nextHopProtocol)[0],
+    );
+    const hsts = answer?.headers()["strict-transport-security"];
+    expect([protocol, hsts?.includes("max-age=63072000")], site).toEqual(
+      isHttps(site) ? ["h2", true] : ["http/1.1", site === sites.hub ? undefined : true],
+    );
   }
 });
 
@@ -134,8 +154,7 @@ test("the sign-in page transfers less than 50 kB of script", async ({ page, site
 
 test("the test door answers nobody without its key", async ({ request, sites }) => {
   for (const path of ["people", "clock", "sweep"]) {
-    const { port } = new URL(sites.hub);
-    const answer = await request.post(`http://127.0.0.1:${port}/test/v1/${path}`, { data: {} });
+    const answer = await request.post(`${sites.hub}/test/v1/${path}`, { data: {} });
     expect([401, 404]).toContain(answer.status());
   }
 });

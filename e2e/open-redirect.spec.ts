@@ -3,6 +3,8 @@ import { expect, fillSignInForm, signIn, gatehouseTest as test } from "@gatehous
 import { recordNavigations } from "./record-navigations.ts";
 
 const evil = "evil.example";
+const withOtherScheme = (origin: string) =>
+  origin.startsWith("https:") ? origin.replace("https:", "http:") : origin.replace("http:", "https:");
 const services = (sites: { shop: string; hub: string }) => [
   `http://${evil}/`,
   `https://${evil}/api/auth/callback/gatehouse`,
@@ -14,8 +16,8 @@ const services = (sites: { shop: string; hub: string }) => [
   `http://${evil}?${sites.shop}/api/auth/callback/gatehouse`,
   `${sites.shop}/api/auth/callback/gatehouse/../../../elsewhere`,
   `${sites.shop}/anything-else`,
-  `${sites.shop.replace("http:", "https:")}/api/auth/callback/gatehouse`,
-  `http://shop.localhost:1/api/auth/callback/gatehouse`,
+  `${withOtherScheme(sites.shop)}/api/auth/callback/gatehouse`,
+  `${sites.shop.replace(/:\d+$/, ":1")}/api/auth/callback/gatehouse`,
   "javascript:alert(1)",
   "data:text/html,<h1>hello",
 ];

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { inflateSync } from "node:zlib";
 import { gatehouseTest as base, expect, fillSignInForm } from "@gatehouse/testing";
+import { originOf } from "./origin-of.ts";
 import { OwnHub } from "./own-hub.ts";
 
 /** A site behind a hub of its own; keeps what it is sent. */
@@ -29,7 +30,7 @@ const test = base.extend<{ oldSite: OldSite }>({
       response.setHeader("content-type", "text/html").end("<!DOCTYPE html><title>Old Site</title>Welcome");
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
-    const origin = `http://old.localhost:${(server.address() as AddressInfo).port}`;
+    const origin = originOf("old", (server.address() as AddressInfo).port);
     const cas = { services: [`${origin}/**`], logoutUrl: `${origin}/out`, logoutChannel: "front" };
     const registration = { id: "old", name: "Old Site", url: `${origin}/`, firstParty: true, cas };
     await writeFile(join(folder, "old.json"), JSON.stringify(registration));
@@ -51,7 +52,7 @@ const loginAt = ({ hub, origin }: OldSite, more: Record<string, string> = {}) =>
 
 async function validate({ hub, origin }: OldSite, ticket: string): Promise<string> {
   const query = new URLSearchParams({ service: `${origin}/in?a=b`, ticket });
-  return (await fetch(`${hub.address}/cas/serviceValidate?${query}`)).text();
+  return (await fetch(`${hub.origin}/cas/serviceValidate?${query}`)).text();
 }
 
 for (const javaScriptEnabled of [true, false]) {

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect } from "@gatehouse/testing";
 import { freePort } from "./free-port.ts";
+import { originOf } from "./origin-of.ts";
 
 const folder = fileURLToPath(new URL("../apps/hub", import.meta.url));
 const secret = randomBytes(32).toString("hex");
@@ -14,14 +15,11 @@ const secret = randomBytes(32).toString("hex");
 /** A hub of a test's own, that may be killed: with its data in a folder, on a port that stays the same. */
 export class OwnHub {
   readonly origin: string;
-  /** The same by number, for calls from Node. */
-  readonly address: string;
   readonly #environment: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
 
   private constructor(port: number, dataDirectory: string, settings: Readonly<Record<string, string>>) {
-    this.origin = `http://hub.localhost:${port}`;
-    this.address = `http://127.0.0.1:${port}`;
+    this.origin = originOf("hub", port);
     const { DATABASE_URL: _, ...environment } = process.env;
     this.#environment = {
       ...environment,
@@ -34,6 +32,9 @@ export class OwnHub {
       SHOP_SITE_SECRET: secret,
       BANK_SITE_SECRET: secret,
       LOGIN_THROTTLE: "off",
+      // Over https it is behind the proxy that the journeys have.
+      TRUST_PROXY: "127.0.0.1",
+      CA_FILE: environment.NODE_EXTRA_CA_CERTS,
       DATA_DIR: dataDirectory,
       ...settings,
     };
@@ -51,7 +52,7 @@ export class OwnHub {
   async createPerson(username: string, password: string): Promise<void> {
     const body = JSON.stringify({ username, name: username, email: `${username}@example.com`, password });
     const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
-    const answer = await fetch(`${this.address}/test/v1/people`, { method: "POST", headers, body });
+    const answer = await fetch(`${this.origin}/test/v1/people`, { method: "POST", headers, body });
     expect(answer.status).toBe(201);
   }
 
@@ -98,7 +99,7 @@ export class OwnHub {
   }
 
   async #isReady(): Promise<boolean> {
-    return fetch(`${this.address}/readyz`).then(
+    return fetch(`${this.origin}/readyz`).then(
       ({ ok }) => ok,
       () => false,
     );

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "@gatehouse/testing";
 import { freePort } from "./free-port.ts";
+import { originOf } from "./origin-of.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const next = join(root, "node_modules", "next", "dist", "bin", "next");
@@ -27,7 +28,7 @@ export class OwnSite {
   /** @param settings made for the site's origin: a good environment is one change away from a wrong one */
   static async start(site: "shop" | "bank", settings: (origin: string) => SiteEnvironment): Promise<OwnSite> {
     const port = await freePort();
-    const origin = `http://${site}.localhost:${port}`;
+    const origin = originOf(site, port);
     const started = spawn("node", [next, "start", "-p", String(port), "-H", "127.0.0.1"], {
       cwd: join(root, "apps", site),
       env: { ...process.env, NODE_ENV: "production", SITE_URL: origin, ...settings(origin) },
@@ -35,7 +36,7 @@ export class OwnSite {
     });
     const own = new OwnSite(origin, started);
     const ready = () =>
-      fetch(`http://127.0.0.1:${port}/healthz`).then(
+      fetch(`${origin}/healthz`).then(
         ({ ok }) => ok,
         () => false,
       );

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 import { freePort } from "./free-port.ts";
+import { originOf } from "./origin-of.ts";
 import { OwnSite } from "./own-site.ts";
 
 const SITE_SECRET = "a-secret-of-this-journey-0123456789abcdef";
@@ -57,7 +58,7 @@ for (const [site, path, own] of [
 test("signing in while no hub answers keeps the person on the site, with her place and her basket", async ({
   page,
 }) => {
-  const dead = `http://hub.localhost:${await freePort()}`;
+  const dead = originOf("hub", await freePort());
   await withSite(
     "shop",
     () => ({ HUB_URL: dead }),

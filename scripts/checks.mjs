@@ -9,7 +9,7 @@ import { playwrightCounts, vitestCounts } from "./counts.mjs";
  * @property {readonly string[]} command program and words; programs of `node_modules/.bin` are found
  * @property {Record<string, string>} [environment] besides the usual
  * @property {(exitCode: number) => Promise<import("./counts.mjs").Counts>} [count] left out: the check counts as one
- * @property {boolean} [needsSites] the three apps have to run
+ * @property {import("./test-sites.mjs").Scheme} [needsSites] the three apps have to run, and speak this
  */
 
 const typedWorkspaces = [
@@ -45,7 +45,20 @@ export function checks({ reports, chromium }) {
       count: (/** @type {number} */ exitCode) => vitestCounts(report, exitCode),
     };
   };
-  const journeys = join(reports, "journeys.json");
+  const journeys = (/** @type {string} */ name, /** @type {import("./test-sites.mjs").Scheme} */ scheme) => {
+    const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
+    return {
+      name,
+      part: /** @type {const} */ ("e2e"),
+      command: ["playwright", "test", "--reporter=list,json"],
+      environment: {
+        PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+        ...(chromium !== undefined && { CHROMIUM_PATH: chromium }),
+      },
+      count: (/** @type {number} */ exitCode) => playwrightCounts(report, exitCode),
+      needsSites: scheme,
+    };
+  };
   return [
     {
       name: "format and lint",
@@ -60,17 +73,8 @@ export function checks({ reports, chromium }) {
     { name: "nothing unused", part: "lint", command: ["knip"] },
     { name: "boundaries", part: "lint", command: ["turbo", "boundaries"] },
     vitest("unit, laws, integration", "unit", []),
-    {
-      name: "journeys",
-      part: "e2e",
-      command: ["playwright", "test", "--reporter=list,json"],
-      environment: {
-        PLAYWRIGHT_JSON_OUTPUT_NAME: journeys,
-        ...(chromium !== undefined && { CHROMIUM_PATH: chromium }),
-      },
-      count: (exitCode) => playwrightCounts(journeys, exitCode),
-      needsSites: true,
-    },
+    journeys("journeys", "http"),
+    journeys("journeys over https", "https"),
     vitest("start-up", "start", ["--config", "scripts/start-up.vitest.config.ts"]),
   ];
 }

@@ -1,64 +1,41 @@
-/** Finds a Chromium for the journeys, or gets one. */
-import { access, constants, mkdtemp, rm } from "node:fs/promises";
+/** Which Chromium the journeys use, and how to get one. */
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { findOnPath } from "./find-program.mjs";
 import { root } from "./house.mjs";
-import { PlainError } from "./plain-error.mjs";
 import { quietlyRun } from "./quietly-run.mjs";
-import { unpackChromium, unpackedLauncher } from "./unpacked-chromium.mjs";
+import { unpackedLauncher, unpackProgram } from "./unpacked-program.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 /** Behind a closed network Playwright's download may hang instead of being refused, in milliseconds. */
 const downloadPatience = 240_000;
-const unpacked = join(root, ".data", "chromium");
+const unpacked = {
+  directory: join(root, ".data", "chromium"),
+  packages: ["chromium", "fonts-liberation"],
+  // `/usr/bin/chromium` only reads settings and calls it.
+  program: "usr/lib/chromium/chromium",
+  fonts: true,
+};
 
-/**
- * @typedef {object} Way
- * @property {string} title for whoever waits
- * @property {(environment: NodeJS.ProcessEnv) => Promise<string | undefined>} find path of a program
- */
-
-/** @type {readonly Way[]} */
-const ways = [
-  { title: "looking for one", find: onPath },
-  { title: "looking for one", find: async () => unpackedLauncher(unpacked) },
-  { title: "installing Debian's chromium", find: installed },
-  { title: "downloading Playwright's Chromium", find: downloaded },
-  { title: "unpacking Debian's chromium", find: (environment) => unpackChromium(unpacked, environment) },
-];
-
-/**
- * `CHROMIUM_PATH`, or the first of the ways that leads to one that starts.
- *
- * @param {{ report: (text: string) => void, environment: NodeJS.ProcessEnv }} options
- * @returns {Promise<string>} path of the program
- * @throws {PlainError} one sentence, when there is none and none can be had
- */
-export async function findChromium({ report, environment }) {
-  const given = environment.CHROMIUM_PATH;
-  if (given) {
-    if (await starts(given, environment)) return given;
-    throw new PlainError(`CHROMIUM_PATH names ${given}, which is no Chromium that starts.`);
-  }
-  for (const { title, find } of ways) {
-    report(title);
-    const path = await find(environment).catch(() => undefined);
-    if (path && (await starts(path, environment))) return path;
-  }
-  throw new PlainError(
-    "no Chromium was found and none could be installed. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH.",
-  );
-}
+/** @type {import("./find-program.mjs").Wanted} */
+export const chromium = {
+  name: "Chromium",
+  setting: "CHROMIUM_PATH",
+  advice: "Install one (Debian: apt-get install chromium)",
+  ways: [
+    { title: "looking for one", find: onPath },
+    { title: "looking for one", find: async () => unpackedLauncher(unpacked) },
+    { title: "installing Debian's chromium", find: installed },
+    { title: "downloading Playwright's Chromium", find: downloaded },
+    { title: "unpacking Debian's chromium", find: (environment) => unpackProgram(unpacked, environment) },
+  ],
+  starts,
+};
 
 /** @param {NodeJS.ProcessEnv} environment */
-async function onPath(environment) {
-  for (const directory of (environment.PATH ?? "").split(delimiter)) {
-    for (const name of names) {
-      const path = join(directory, name);
-      if (await isProgram(path)) return path;
-    }
-  }
-  return undefined;
+function onPath(environment) {
+  return findOnPath(names, environment);
 }
 
 /** @param {NodeJS.ProcessEnv} environment */
@@ -81,7 +58,7 @@ async function downloaded(environment) {
 }
 
 /**
- * A browser can be there and lack a library: only one that shows a page counts.
+ * Only one that shows a page counts.
  *
  * @param {string} path
  * @param {NodeJS.ProcessEnv} environment
@@ -99,12 +76,4 @@ async function starts(path, environment) {
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-/** @param {string} path */
-async function isProgram(path) {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,6 +1,7 @@
 /**
  * Preload (`node --import`): makes `*.localhost` mean this machine, as browsers have it. Node asks the system's
- * resolver, which on many machines knows only `localhost` itself.
+ * resolver, which on many machines knows only `localhost` itself. So are the domains of `LOOPBACK_DOMAINS`, separated
+ * by commas, and every name below them: those of a test run.
  *
  * @see RFC 6761, section 6.3
  */
@@ -9,8 +10,17 @@ import { syncBuiltinESMExports } from "node:module";
 
 const address = "127.0.0.1";
 
+const domains = [
+  "localhost",
+  ...(process.env.LOOPBACK_DOMAINS ?? "").toLowerCase().split(",").filter(Boolean),
+];
+
 /** @param {unknown} hostname */
-const isOurs = (hostname) => typeof hostname === "string" && /\.localhost\.?$/i.test(hostname);
+function isOurs(hostname) {
+  if (typeof hostname !== "string") return false;
+  const name = hostname.toLowerCase().replace(/\.$/, "");
+  return domains.some((domain) => name.endsWith(`.${domain}`));
+}
 
 const lookup = dns.lookup;
 const lookupPromise = dns.promises.lookup;

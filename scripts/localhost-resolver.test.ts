@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import dns, { lookup as namedLookup } from "node:dns";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -49,4 +50,19 @@ describe("*.localhost", () => {
   test.each(["localhost.invalid", "notlocalhost.invalid"])("%s is asked of the system", async (name) => {
     await expect(dns.promises.lookup(name)).rejects.toThrow();
   });
+});
+
+test("LOOPBACK_DOMAINS names more domains that are this machine, and nothing beside them", async () => {
+  const preload = new URL("localhost-resolver.mjs", import.meta.url).href;
+  const program = `
+    const { lookup } = await import("node:dns/promises");
+    const names = ["login.gatehouse.test", "Www.Shop.test", "gatehouse.test.invalid", "notgatehouse.test"];
+    const found = await Promise.all(names.map((name) => lookup(name).then(({ address }) => address, () => "none")));
+    process.stdout.write(found.join());`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--import", preload, "--input-type=module", "--eval", program],
+    { env: { ...process.env, LOOPBACK_DOMAINS: "gatehouse.test,shop.test" } },
+  );
+  expect(stdout).toBe("127.0.0.1,127.0.0.1,none,none");
 });

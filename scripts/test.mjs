@@ -8,14 +8,16 @@ import "./node-version.mjs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checks } from "./checks.mjs";
-import { findChromium } from "./chromium.mjs";
+import { chromium } from "./chromium.mjs";
 import { prepareDataDirectory } from "./data-directory.mjs";
 import { showError } from "./end-of-command.mjs";
 import { childEnvironment } from "./environment.mjs";
+import { findProgram } from "./find-program.mjs";
 import { root } from "./house.mjs";
 import { watchForInterruption } from "./interruption.mjs";
 import { Lock } from "./lock.mjs";
 import { runLogged } from "./logged-command.mjs";
+import { nginx } from "./nginx.mjs";
 import { PlainError } from "./plain-error.mjs";
 import { createProgress } from "./progress.mjs";
 import { setUp, setUpSteps } from "./set-up.mjs";
@@ -57,21 +59,31 @@ async function runChecks(directory, logs) {
   await mkdir(reports, { recursive: true });
 
   const environment = { ...withoutSettings(process.env), CI: "1", NO_COLOR: "1" };
-  const progress = createProgress({ total: setUpSteps + Number(isWanted({ part: "e2e" })) });
+  const needed = {
+    ...(isWanted({ part: "e2e" }) && { chromium }),
+    ...(isWanted({ part: "e2e", needsSites: "https" }) && { nginx }),
+  };
+  const progress = createProgress({ total: setUpSteps + Object.keys(needed).length });
   await setUp({ environment, logs, interruption, progress });
   const tools = childEnvironment(environment);
-  const chromium = isWanted({ part: "e2e" })
-    ? await progress.step("finding a Chromium", ({ report }) =>
-        findChromium({ environment: tools, report }).catch(showAndGoOn),
-      )
-    : undefined;
+  /** @type {Partial<Record<"chromium" | "nginx", string | undefined>>} */
+  const found = {};
+  for (const [key, wanted] of Object.entries(needed)) {
+    found[/** @type {keyof typeof found} */ (key)] = await progress.step(
+      `finding ${wanted.name}`,
+      ({ report }) => findProgram(wanted, { environment: tools, report }).catch(showAndGoOn),
+    );
+  }
 
   const total = { passed: 0, failed: 0 };
-  for (const check of checks({ reports, chromium }).filter(isWanted)) {
+  for (const check of checks({ reports, chromium: found.chromium }).filter(isWanted)) {
     const begun = performance.now();
-    const { passed, failed } = await runCheck(check, { environment: tools, directory, logs }).catch(
-      (error) => showAndGoOn(error) ?? { passed: 0, failed: 1 },
-    );
+    const { passed, failed } = await runCheck(check, {
+      environment: tools,
+      directory,
+      logs,
+      nginx: found.nginx,
+    }).catch((error) => showAndGoOn(error) ?? { passed: 0, failed: 1 });
     total.passed += passed;
     total.failed += failed;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
@@ -84,12 +96,16 @@ async function runChecks(directory, logs) {
 }
 
 /**
- * Without a choice every part is wanted.
+ * Without a choice every part is wanted. `e2e:https` is the journeys of that scheme alone.
  *
- * @param {Pick<import("./checks.mjs").Check, "part">} check
+ * @param {Pick<import("./checks.mjs").Check, "part" | "needsSites">} check
  */
-function isWanted({ part }) {
-  return parts === undefined || parts.split(",").includes(part);
+function isWanted({ part, needsSites }) {
+  if (parts === undefined) return true;
+  return parts.split(",").some((chosen) => {
+    const [name, scheme] = chosen.split(":");
+    return name === part && (scheme === undefined || needsSites === undefined || scheme === needsSites);
+  });
 }
 
 /**
@@ -117,11 +133,13 @@ function showAndGoOn(error) {
 
 /**
  * @param {import("./checks.mjs").Check} check
- * @param {{ environment: NodeJS.ProcessEnv, directory: string, logs: string }} options
+ * @param {{ environment: NodeJS.ProcessEnv, directory: string, logs: string, nginx: string | undefined }} options
  * @returns {Promise<import("./counts.mjs").Counts>}
  */
-async function runCheck(check, { environment, directory, logs }) {
-  const sites = check.needsSites ? await startTestSites({ environment, directory, interruption }) : undefined;
+async function runCheck(check, { environment, directory, logs, nginx }) {
+  const sites = check.needsSites
+    ? await startTestSites({ environment, directory, scheme: check.needsSites, nginx, interruption })
+    : undefined;
   try {
     const log = join(logs, `${check.name.replaceAll(/\W+/g, "-")}.log`);
     const { exitCode, lastLines } = await runLogged({

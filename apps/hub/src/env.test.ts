@@ -110,6 +110,16 @@ test.each(["demo", "test"])("mode %s is for loopback only", (mode) => {
     expect(readSettings({ ...environment, HUB_URL }).mode, HUB_URL).toBe(mode);
 });
 
+test("RFC 6761 6.2 mode test is for names under .test as well, by https and with Secure cookies", () => {
+  const environment = { ...least, TEST_DOOR_KEY: secret, HUB_URL: "https://login.gatehouse.test:8443" };
+  expect(readSettings({ ...environment, HUB_MODE: "test" })).toMatchObject({ mode: "test", secure: true });
+  expect(() => readSettings({ ...environment, HUB_MODE: "demo" })).toThrow("HUB_MODE");
+  for (const HUB_URL of ["https://test", "https://gatehouse.test.example", "https://gatehouse-test"])
+    expect(() => readSettings({ ...environment, HUB_MODE: "test", HUB_URL }), HUB_URL).toThrow("HUB_MODE");
+  const plain = { ...environment, HUB_MODE: "test", HUB_URL: "http://login.gatehouse.test" };
+  expect(() => readSettings(plain)).toThrow(expect.objectContaining({ setting: "HUB_URL" }));
+});
+
 test("the test door needs a key that cannot be guessed, and exists in test mode alone", () => {
   const inTest = { ...least, HUB_MODE: "test" };
   for (const TEST_DOOR_KEY of [undefined, "", "short"]) {

@@ -18,7 +18,7 @@ import { SettingsError } from "./settings-error.ts";
 
 /**
  * `production` is the default and the strictest. `demo` (what `npm start` gives on loopback) makes the
- * demo people; `test` opens the test door besides.
+ * demo people; `test` opens the test door besides, on loopback or at a name for tests.
  */
 export type Mode = "production" | "demo" | "test";
 
@@ -66,17 +66,19 @@ export function readSettings(environment: Environment = process.env): Settings {
   const mode = choice(environment, "HUB_MODE", ["production", "demo", "test"], "production") as Mode;
   const port = wholeNumber(environment, "HUB_PORT", 3000, 0, 65535);
   const hubUrl = origin(environment, "HUB_URL", `http://hub.localhost:${port}`);
-  const loopback = isLoopbackHost(new URL(hubUrl).hostname);
-  if (mode !== "production" && !loopback) {
+  const { hostname } = new URL(hubUrl);
+  const loopback = isLoopbackHost(hostname);
+  const ofTests = mode === "test" && isTestHost(hostname);
+  if (mode !== "production" && !loopback && !ofTests) {
     throw new SettingsError(
       "HUB_MODE",
-      `is "${mode}", which is for loopback only, but HUB_URL is ${hubUrl}. Set HUB_MODE=production.`,
+      `is "${mode}", which is for ${mode === "test" ? "loopback and names under .test" : "loopback"} only, but HUB_URL is ${hubUrl}. Set HUB_MODE=production.`,
     );
   }
-  if (mode === "production" && !loopback && hubUrl.startsWith("http:")) {
+  if (!loopback && hubUrl.startsWith("http:")) {
     throw new SettingsError(
       "HUB_URL",
-      `should begin with https:// in production (got "${hubUrl}"): over http everybody on the way reads passwords. Let a proxy speak https, and give its address here.`,
+      `should begin with https:// where it is not on loopback (got "${hubUrl}"): over http everybody on the way reads passwords. Let a proxy speak https, and give its address here.`,
     );
   }
   const loginThrottle = onOrOff(environment, "LOGIN_THROTTLE", true);
@@ -125,6 +127,15 @@ export function isLoopbackHost(hostname: string): boolean {
     hostname === "[::1]" ||
     (isIP(hostname) === 4 && hostname.startsWith("127."))
   );
+}
+
+/**
+ * Whether a host name is for tests alone: the public DNS never has it, so nobody's sign-in happens there.
+ *
+ * @see RFC 6761, section 6.2; docs/decisions/0017-journeys-over-https.md
+ */
+function isTestHost(hostname: string): boolean {
+  return hostname.endsWith(".test");
 }
 
 function secrets(environment: Environment): readonly [string, ...string[]] {

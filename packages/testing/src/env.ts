@@ -16,6 +16,20 @@ export function readTestDoorKey(): string {
   return read("TEST_DOOR_KEY");
 }
 
+/** Domains whose names mean this machine. None of them but `*.localhost` does unless the environment says so. */
+export function readLoopbackDomains(): readonly string[] {
+  return readList("LOOPBACK_DOMAINS");
+}
+
+/** Hashes of public keys whose certificates the browser trusts besides those of well-known authorities. */
+export function readTrustedKeys(): readonly string[] {
+  return readList("TRUSTED_KEYS");
+}
+
+function readList(name: string): readonly string[] {
+  return (process.env[name] ?? "").split(",").filter((entry) => entry !== "");
+}
+
 function read(name: string): string {
   const value = process.env[name];
   if (value) return value;

@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { loopback } from "./loopback.ts";
+import { callServer } from "./call-server.ts";
 import type { Person } from "./people.ts";
 
 /** A site asks the hub anew after a few seconds at the latest, so an end may take that long to show. */
@@ -36,11 +36,11 @@ export async function expectSignedOutEverywhere(page: Page, sites: readonly stri
  */
 async function readSignedInId(page: Page, site: string): Promise<string | null> {
   const cookies = await page.context().cookies(site);
-  const response = await fetch(loopback(new URL("/api/auth/session", site).href), {
+  const { status, body } = await callServer(new URL("/api/auth/session", site).href, {
     headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") },
-    signal: AbortSignal.timeout(10_000),
+    timeoutMs: 10_000,
   });
-  if (!response.ok) throw new Error(`${site} answered ${response.status} when asked who is signed in.`);
-  const session = (await response.json()) as { user: { id: string } } | null;
+  if (status !== 200) throw new Error(`${site} answered ${status} when asked who is signed in.`);
+  const session = JSON.parse(body) as { user: { id: string } } | null;
   return session?.user.id ?? null;
 }

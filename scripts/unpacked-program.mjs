@@ -1,5 +1,5 @@
 /**
- * A Chromium for people who may not install packages: Debian's own, with what this machine lacks of its libraries,
+ * A program for people who may not install packages: Debian's own, with what this machine lacks of its libraries,
  * unpacked into a folder. Nothing outside of that folder is written.
  */
 import { existsSync } from "node:fs";
@@ -7,8 +7,13 @@ import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { quietlyRun } from "./quietly-run.mjs";
 
-/** Where Debian's package has the browser itself; `/usr/bin/chromium` only reads settings and calls it. */
-const program = "usr/lib/chromium/chromium";
+/**
+ * @typedef {object} Unpacked
+ * @property {string} directory where it is or will be
+ * @property {readonly string[]} packages Debian's
+ * @property {string} program where the first package has it, without a slash in front
+ * @property {boolean} [fonts] it draws text: the unpacked fonts are found too
+ */
 
 /** @see https://manpages.debian.org/bookworm/apt/apt.conf.5.en.html */
 const aptOptions = (/** @type {string} */ directory) =>
@@ -23,12 +28,12 @@ const aptOptions = (/** @type {string} */ directory) =>
   ].flatMap((option) => ["-o", option]);
 
 /**
- * @param {string} directory is made anew, and holds the finished browser or nothing
+ * @param {Unpacked} wanted its directory is made anew, and holds the finished program or nothing
  * @param {NodeJS.ProcessEnv} environment
- * @returns {Promise<string>} path of the program
+ * @returns {Promise<string>} path of a launcher
  */
-export async function unpackChromium(directory, environment) {
-  const making = `${directory}.making`;
+export async function unpackProgram(wanted, environment) {
+  const making = `${wanted.directory}.making`;
   await rm(making, { recursive: true, force: true });
   for (const folder of ["state/lists/partial", "cache/archives/partial", "root"]) {
     await mkdir(join(making, folder), { recursive: true });
@@ -36,47 +41,58 @@ export async function unpackChromium(directory, environment) {
   const apt = (/** @type {string[]} */ ...words) =>
     quietlyRun(["apt-get", "-q", ...aptOptions(making), ...words], { environment });
   await apt("update");
-  await apt("install", "-y", "--download-only", "chromium", "fonts-liberation");
+  await apt("install", "-y", "--download-only", ...wanted.packages);
   const archives = join(making, "cache/archives");
   for (const name of await readdir(archives)) {
     if (!name.endsWith(".deb")) continue;
     await quietlyRun(["dpkg-deb", "-x", join(archives, name), join(making, "root")], { environment });
   }
-  if (!existsSync(join(making, "root", program)))
-    throw new Error("Debian's archive has no chromium for this machine");
+  if (!existsSync(join(making, "root", wanted.program)))
+    throw new Error(`Debian's archive has no ${wanted.packages[0]} for this machine`);
   await rm(join(making, "state"), { recursive: true });
   await rm(join(making, "cache"), { recursive: true });
-  await rm(directory, { recursive: true, force: true });
-  await rename(making, directory);
-  return writeLauncher(directory);
+  await rm(wanted.directory, { recursive: true, force: true });
+  await rename(making, wanted.directory);
+  return writeLauncher(wanted);
 }
 
-/** @param {string} directory */
-export function unpackedLauncher(directory) {
-  const launcher = join(directory, "chromium");
+/** @param {Unpacked} wanted */
+export function unpackedLauncher(wanted) {
+  const launcher = launcherOf(wanted);
   return existsSync(launcher) ? launcher : undefined;
 }
 
-/** @param {string} directory */
-async function writeLauncher(directory) {
-  const unpacked = join(directory, "root");
-  const fonts = join(directory, "fonts.conf");
-  await writeFile(
-    fonts,
-    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>${unpacked}/usr/share/fonts</dir><dir>/usr/share/fonts</dir>
-<cachedir>${directory}/font-cache</cachedir></fontconfig>\n`,
-  );
-  const launcher = join(directory, "chromium");
+/** @param {Unpacked} wanted */
+function launcherOf({ directory, packages: [name = ""] }) {
+  return join(directory, name);
+}
+
+/** @param {Unpacked} wanted */
+async function writeLauncher(wanted) {
+  const unpacked = join(wanted.directory, "root");
+  const launcher = launcherOf(wanted);
   const libraries = (await foldersWithLibraries(unpacked)).join(":");
+  const fonts = wanted.fonts ? ` FONTCONFIG_FILE="${await writeFontSettings(wanted.directory)}"` : "";
   await writeFile(
     launcher,
     `#!/bin/sh
-export LD_LIBRARY_PATH="${libraries}" FONTCONFIG_FILE="${fonts}"
-exec "${join(unpacked, program)}" "$@"\n`,
+export LD_LIBRARY_PATH="${libraries}"${fonts}
+exec "${join(unpacked, wanted.program)}" "$@"\n`,
   );
   await chmod(launcher, 0o755);
   return launcher;
+}
+
+/** @param {string} directory */
+async function writeFontSettings(directory) {
+  const path = join(directory, "fonts.conf");
+  await writeFile(
+    path,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${directory}/root/usr/share/fonts</dir><dir>/usr/share/fonts</dir>
+<cachedir>${directory}/font-cache</cachedir></fontconfig>\n`,
+  );
+  return path;
 }
 
 /** @param {string} folder */

@@ -1,0 +1,15 @@
+/** Domains of the journeys over https, whose names `<word>-<port>` the proxy sends to that port: scripts/front.mjs. */
+const domains = {
+  hub: "gatehouse.test",
+  shop: "corner-shop.test",
+  bank: "harbour-bank.test",
+  old: "corner-shop.test",
+};
+
+/** The origin by which browsers, and the hub, reach what a test itself started on a port of this machine. */
+export function originOf(app: keyof typeof domains, port: number): string {
+  const proxyPort = process.env.HTTPS_PORT;
+  return proxyPort === undefined
+    ? `http://${app}.localhost:${port}`
+    : `https://${app}-${port}.${domains[app]}:${proxyPort}`;
+}

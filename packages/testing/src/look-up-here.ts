@@ -1,0 +1,18 @@
+import { lookup } from "node:dns";
+import type { LookupFunction } from "node:net";
+import { readLoopbackDomains } from "./env.ts";
+
+const here = { address: "127.0.0.1", family: 4 };
+
+/**
+ * Finds names that mean this machine: `*.localhost`, which browsers know and Node's resolver does not, and the domains
+ * of `LOOPBACK_DOMAINS`. Asks the system for all others.
+ *
+ * @see https://datatracker.ietf.org/doc/html/rfc6761#section-6.3
+ */
+export const lookUpHere: LookupFunction = (hostname, options, found) => {
+  if (!["localhost", ...readLoopbackDomains()].some((domain) => hostname.endsWith(`.${domain}`)))
+    lookup(hostname, options, found);
+  else if (options.all) process.nextTick(found, null, [here]);
+  else process.nextTick(found, null, here.address, here.family);
+};

@@ -1,0 +1,65 @@
+/** Finds a program that the journeys need and npm does not have, or gets one. */
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { PlainError } from "./plain-error.mjs";
+
+/**
+ * @typedef {object} Way
+ * @property {string} title for whoever waits
+ * @property {(environment: NodeJS.ProcessEnv) => Promise<string | undefined>} find path of a program
+ */
+
+/**
+ * @typedef {object} Wanted
+ * @property {string} name
+ * @property {string} setting names a program that counts instead of all ways
+ * @property {string} advice what to do when there is none
+ * @property {readonly Way[]} ways tried in this order
+ * @property {(path: string, environment: NodeJS.ProcessEnv) => Promise<boolean>} starts a program can be there and lack
+ *   a library
+ */
+
+/**
+ * What the setting names, or the first of the ways that leads to one that starts.
+ *
+ * @param {Wanted} wanted
+ * @param {{ report: (text: string) => void, environment: NodeJS.ProcessEnv }} options
+ * @returns {Promise<string>} path of the program
+ * @throws {PlainError} one sentence, when there is none and none can be had
+ */
+export async function findProgram({ name, setting, advice, ways, starts }, { report, environment }) {
+  const given = environment[setting];
+  if (given) {
+    if (await starts(given, environment)) return given;
+    throw new PlainError(`${setting} names ${given}, which is no ${name} that starts.`);
+  }
+  for (const { title, find } of ways) {
+    report(title);
+    const path = await find(environment).catch(() => undefined);
+    if (path && (await starts(path, environment))) return path;
+  }
+  throw new PlainError(`no ${name} was found and none could be installed. ${advice} or set ${setting}.`);
+}
+
+/**
+ * @param {readonly string[]} names
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {readonly string[]} [more] folders besides those of the path
+ */
+export async function findOnPath(names, environment, more = []) {
+  for (const directory of [...(environment.PATH ?? "").split(delimiter), ...more]) {
+    for (const name of names) {
+      const path = join(directory, name);
+      if (await isProgram(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+/** @param {string} path */
+async function isProgram(path) {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
