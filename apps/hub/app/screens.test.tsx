@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   type AccountScreen,
   type AskBeforeScreen,
+  type ChooseAccountScreen,
   type ConsentScreen,
   type DeviceCodeScreen,
   type LeavingScreen,
@@ -15,6 +16,7 @@ import {
 } from "../src/screen.ts";
 import AccountPage from "./account/page.tsx";
 import AskBeforePage, { generateMetadata as askBeforeMetadata } from "./cas/ask-before/page.tsx";
+import ChooseAccountPage from "./cas/choose-account/page.tsx";
 import LoginPage, { generateMetadata } from "./cas/login/page.tsx";
 import LoggedOutPage from "./cas/logout/page.tsx";
 import TicketFormPage, { generateMetadata as ticketFormMetadata } from "./cas/ticket-form/page.tsx";
@@ -31,6 +33,7 @@ const login: LoginScreen = {
   action: "/cas/login",
   hidden: [{ name: "lt", value: "LT-1" }],
   site: shop,
+  signedIn: null,
   reason: null,
   idleMinutes: 30,
   error: null,
@@ -38,6 +41,15 @@ const login: LoginScreen = {
   rememberMe: false,
   askBefore: false,
   rememberDays: 14,
+};
+const chooseAccount: ChooseAccountScreen = {
+  action: "/cas/login/choose",
+  hidden: [{ name: "token", value: "token-1" }],
+  site: shop,
+  person: { name: "Alice Archer", username: "alice" },
+  because: "typed",
+  other: "bob",
+  decline: null,
 };
 const askBefore: AskBeforeScreen = {
   action: "/cas/login/confirm",
@@ -101,10 +113,16 @@ const drawnLoggedOut = (over: Partial<LoggedOutScreen> = {}) =>
   drawn("logged-out", { ...loggedOut, ...over }, LoggedOutPage);
 const drawnLogin = (over: Partial<LoginScreen> = {}) => drawn("login", { ...login, ...over }, LoginPage);
 
+const drawnChoice = (over: Partial<ChooseAccountScreen> = {}) =>
+  drawn("choose-account", { ...chooseAccount, ...over }, ChooseAccountPage);
+const decline = { action: "/oidc/interaction/x", hidden: [{ name: "token", value: "token-2" }], site: shop };
+
 describe("every screen", () => {
   test.each([
     ["login", drawnLogin({ reason: "idle" })],
     ["login with an error", drawnLogin({ error: { code: "credentials_wrong", reference: "3fa9c04d71be" } })],
+    ["choose-account", drawnChoice()],
+    ["choose-account, another alone", drawnChoice({ because: "other-asked-for", decline })],
     ["ask-before", drawn("ask-before", askBefore, AskBeforePage)],
     ["ticket-form", drawn("ticket-form", ticketForm, TicketFormPage)],
     ["leaving", drawn("leaving", leaving, LeavingPage)],
@@ -176,6 +194,7 @@ describe("the sign-in page", () => {
     "credentials_wrong",
     "too_many_attempts",
     "form_expired",
+    "cookies_missing",
   ] as const)(
     "after %s the summary leads to an input that is there, and the title begins with Error",
     (code) => {
@@ -195,6 +214,74 @@ describe("the sign-in page", () => {
   });
 });
 
+describe("where the sign-in page begins, and the ways out of it", () => {
+  const focused = (html: string) =>
+    html.match(/<input[^>]*autofocus[^>]*name="(\w+)"|<input[^>]*name="(\w+)"[^>]*autofocus/i);
+
+  test.each([
+    ["the user name", { username: "" }, "username"],
+    ["the password, where the name is filled in", { username: "alice" }, "password"],
+  ])("in %s", (_, over, name) => {
+    const found = focused(drawnLogin(over));
+    expect(found?.[1] ?? found?.[2]).toBe(name);
+  });
+
+  test.each<[string, Partial<LoginScreen>]>([
+    ["a reason", { reason: "idle" }],
+    ["an error", { error: { code: "credentials_wrong", reference: "r" } }],
+    [
+      "somebody who is signed in",
+      { signedIn: { name: "Alice", username: "alice", continueTo: "/cas/login" } },
+    ],
+  ])("in no field where %s is read first", (_, over) => {
+    expect(focused(drawnLogin(over))).toBeNull();
+  });
+
+  test("a link back to the site, with or without an error; none where no site sent the user", () => {
+    const back = '<a href="http://shop.localhost:3001/">Back to Corner Shop</a>';
+    expect(drawnLogin()).toContain(back);
+    expect(drawnLogin({ error: { code: "form_expired", reference: "r" } })).toContain(back);
+    expect(drawnLogin({ site: null })).not.toContain("Back to");
+  });
+
+  test("whoever is signed in may go on without the form", () => {
+    const signedIn = { name: "Alice Archer", username: "alice", continueTo: "/cas/login?service=x" };
+    expect(drawnLogin({ signedIn })).toContain(
+      '<a href="/cas/login?service=x">Continue as <bdi>Alice Archer</bdi></a>',
+    );
+  });
+});
+
+describe("the choice of an account", () => {
+  test("names who is signed in and who was named, and sends either answer", () => {
+    const html = drawnChoice();
+    expect(html).toContain("<bdi>Alice Archer</bdi>");
+    expect(html).toMatch(/value="stay"[^>]*>Continue as <bdi>Alice Archer<\/bdi>/);
+    expect(html).toMatch(/value="switch"[^>]*>Sign out and sign in as <bdi>bob<\/bdi>/);
+  });
+
+  test("without a name it says somebody else", () => {
+    expect(drawnChoice({ other: "" })).toMatch(/value="switch"[^>]*>Sign out and sign in as somebody else/);
+  });
+
+  test("where the site takes another alone, whoever is signed in cannot go on but go back", () => {
+    const html = drawnChoice({ because: "other-asked-for", other: "", decline });
+    expect(html).not.toContain('value="stay"');
+    expect(html).toMatch(/action="\/oidc\/interaction\/x".*value="leave"[^>]*>Back to Corner Shop/);
+  });
+});
+
+test("a refusal has its way on before the front page, where there is one", () => {
+  const refused = { title: "No", sentences: ["So."], code: "c", reference: "r" };
+  const wayOn = { label: "Continue to Budget", href: "/oidc/auth?client_id=budget" };
+  const html = drawn("refused", { ...refused, wayOn }, RefusedPage);
+  expect([...html.matchAll(/<a class="ui-button"[^>]*href="([^"]+)"/g)].map(([, href]) => href)).toEqual([
+    wayOn.href,
+    "/",
+  ]);
+  expect(drawn("refused", refused, RefusedPage)).not.toContain("Continue to");
+});
+
 describe("the choices of the sign-in page", () => {
   const box = (html: string, name: string) => html.match(new RegExp(`<input[^>]*name="${name}"[^>]*>`))?.[0];
 
@@ -210,12 +297,12 @@ describe("the choices of the sign-in page", () => {
     expect(box(drawnLogin({ error, [field]: true }), name)).toContain("checked=");
   });
 
-  test("one says for how long, and stands with the other between password and button", () => {
+  test("one says for how long, and stands between password and button; the other stands below, so that the button is in sight", () => {
     const html = drawnLogin({ rememberDays: 30 });
     const hint = box(html, "rememberMe")?.match(/aria-describedby="([^"]+)"/)?.[1];
     expect(html).toContain(`id="${hint}">For 30 days. `);
-    const order = ["password", "rememberMe", "warn"].map((name) => html.indexOf(`name="${name}"`));
-    const inOrder = [...order, html.indexOf('<button type="submit"')];
+    const order = ["password", "rememberMe"].map((name) => html.indexOf(`name="${name}"`));
+    const inOrder = [...order, html.indexOf('<button type="submit"'), html.indexOf('name="warn"')];
     expect(inOrder).toEqual(inOrder.toSorted((one, other) => one - other));
   });
 });

@@ -20,6 +20,7 @@ const codes: Record<LoginErrorCode, true> = {
   credentials_wrong: true,
   too_many_attempts: true,
   form_expired: true,
+  cookies_missing: true,
 };
 
 describe("why she is asked again", () => {

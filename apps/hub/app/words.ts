@@ -22,7 +22,7 @@ export function reasonWords(
     case "ended-elsewhere":
       return { why: "You were signed out here from another browser.", next };
     case "signed-out":
-      return { why: "You signed out.", next: "Sign in to come back." };
+      return { why: "This browser was signed out.", next };
     case "disabled":
       return { why: "You were signed out because your account is not in use at present.", next: askOperator };
     case "password-changed":
@@ -77,6 +77,12 @@ export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): 
     case "form_expired":
       return {
         text: "The page stood open for too long or was sent twice. Enter your password again.",
+        field: "password",
+        atField: false,
+      };
+    case "cookies_missing":
+      return {
+        text: "Signing in needs cookies, and your browser sent none. Enter your password again. If this comes back, allow cookies for this site.",
         field: "password",
         atField: false,
       };

@@ -2,7 +2,7 @@
 import { account } from "./account/account.ts";
 import { appPasswords } from "./app-password/app-passwords.ts";
 import { confirm } from "./cas/ask-before.ts";
-import { acceptCredentials, requestCredentials } from "./cas/login.ts";
+import { loginRoutes } from "./cas/login.ts";
 import { logout } from "./cas/logout.ts";
 import { proxy } from "./cas/proxy.ts";
 import { rest } from "./cas/rest.ts";
@@ -11,6 +11,7 @@ import { validations } from "./cas/validate.ts";
 import { disconnectApp } from "./connected-app/connected-apps.ts";
 import { health } from "./health/health.ts";
 import { home } from "./http/home.ts";
+import { ownPagesOf } from "./http/own-pages.ts";
 import type { Route } from "./http/route.ts";
 import { device } from "./oidc/device.ts";
 import { interactions } from "./oidc/interaction.ts";
@@ -21,22 +22,18 @@ import { testDoor } from "./test-door/test-door.ts";
 
 /** @param testClock given when the hub was started for testing; without it there is no test door */
 export function hubRoutes(testClock: MovableClock | undefined): readonly Route[] {
+  const own = [...interactions, ...device, disconnectApp, ...account, ...appPasswords];
   return [
     home,
-    requestCredentials,
-    acceptCredentials,
+    ...loginRoutes(ownPagesOf(own)),
     confirm,
     logout,
     ...validations,
     proxy,
     samlValidate,
     ...rest,
-    ...interactions,
-    ...device,
+    ...own,
     ...postedRequests,
-    disconnectApp,
-    ...account,
-    ...appPasswords,
     checkSession,
     ...health,
     ...(testClock === undefined ? [] : testDoor(testClock)),

@@ -9,6 +9,7 @@ import type { AccountScreen, AppPasswordMadeScreen, MakeAppPasswordScreen } from
  */
 export interface Screens {
   login: LoginScreen;
+  "choose-account": ChooseAccountScreen;
   "ask-before": AskBeforeScreen;
   "ticket-form": TicketFormScreen;
   leaving: LeavingScreen;
@@ -39,7 +40,13 @@ export interface LoginScreen {
   /** Hidden fields, in order: login ticket `lt`, `service`, `renew` … */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   /** The site that sent her, if one did. */
-  readonly site: SiteName | null;
+  readonly site: (SiteName & { readonly url: string }) | null;
+  /** Somebody is signed in, and may go on without the form. */
+  readonly signedIn: {
+    readonly name: string;
+    readonly username: string;
+    readonly continueTo: string;
+  } | null;
   /** Why she is asked again: drawn as a calm notice above the form. */
   readonly reason:
     | "idle"
@@ -67,6 +74,29 @@ export interface LoginScreen {
   readonly askBefore: boolean;
   /** How long "remember me" keeps a browser signed in. */
   readonly rememberDays: number;
+}
+
+/** Somebody is signed in here, and a form, a site or a page left open names somebody else. */
+export interface ChooseAccountScreen {
+  readonly action: string;
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  /** Where the user is going; `null`: to the hub itself. */
+  readonly site: SiteName | null;
+  /** Signed in in this browser. */
+  readonly person: { readonly name: string; readonly username: string };
+  /**
+   * The sign-in form was sent with another name, or without one; a site suggests another account; the page was opened
+   * before somebody else signed in; a site takes another account alone.
+   */
+  readonly because: "typed" | "suggested" | "opened-before" | "other-asked-for";
+  /** The other user name as it was typed or suggested; empty: none was. */
+  readonly other: string;
+  /** How to go back to a site that takes another account alone; `null`: whoever is signed in can go on. */
+  readonly decline: {
+    readonly action: string;
+    readonly hidden: readonly { readonly name: string; readonly value: string }[];
+    readonly site: SiteName;
+  } | null;
 }
 
 /** Before another site learns who she is, because she wants to be asked (CAS: warn). */
@@ -149,7 +179,8 @@ export type LoginErrorCode =
   | "password_missing"
   | "credentials_wrong"
   | "too_many_attempts"
-  | "form_expired";
+  | "form_expired"
+  | "cookies_missing";
 
 export interface LoggedOutScreen {
   /** Sites that had a sign-in and are being told now. */
@@ -171,6 +202,8 @@ export interface RefusedScreen {
   readonly forItsPeople?: string | undefined;
   readonly code: string;
   readonly reference: string;
+  /** Where to go on; left out: to the front page. */
+  readonly wayOn?: { readonly label: string; readonly href: string } | undefined;
 }
 
 export interface HomeScreen {

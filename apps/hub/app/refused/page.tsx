@@ -27,9 +27,16 @@ export default function RefusedPage() {
           <p>{model.forItsPeople}</p>
         </details>
       )}
-      <ButtonLink kind="plain" wide href="/">
-        Go to Gatehouse
-      </ButtonLink>
+      <div className="gate-ways">
+        {model.wayOn !== undefined && (
+          <ButtonLink wide href={model.wayOn.href}>
+            {model.wayOn.label}
+          </ButtonLink>
+        )}
+        <ButtonLink kind="plain" wide href="/">
+          Go to Gatehouse
+        </ButtonLink>
+      </div>
       {/* The dot stays at the end of its line. */}
       <Reference code={`${model.reference}\u00a0· ${model.code}`} />
     </Gate>

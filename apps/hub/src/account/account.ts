@@ -1,7 +1,7 @@
 /** `/account`: who I am, where I am signed in, ending one or all. */
 import type { SessionWithSites } from "@gatehouse/database";
 import { listAppPasswords } from "../app-password/list-app-passwords.ts";
-import { sayGoodbye } from "../cas/logout.ts";
+import { sayGoodbye, signedOutCookies } from "../cas/logout.ts";
 import { listConnectedApps } from "../connected-app/connected-apps.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
@@ -149,7 +149,7 @@ const endAll = route({
       "ended-elsewhere",
     );
     logEnded(call, ended);
-    return sayGoodbye(call, ended, [call.hub.cookies.clear("session")]);
+    return sayGoodbye(call, ended, signedOutCookies(call.hub));
   },
 });
 

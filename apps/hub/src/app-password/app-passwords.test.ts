@@ -224,7 +224,7 @@ describe("ASVS 3.5.1 forms are hers", () => {
     ["no form token", { token: "" }, {}],
     ["a wrong one", { token: "0".repeat(32) }, {}],
     ["another site's page", {}, { origin: "https://evil.example" }],
-    ["nobody's page", {}, { origin: "null" }],
+    ["a sandboxed page", {}, { origin: "null", "sec-fetch-site": "cross-site" }],
     ["a page of another site, as the browser says", {}, { "sec-fetch-site": "cross-site" }],
   ])("%s: 403, and nothing is made or revoked", async (_, fields, headers) => {
     const secret = await makeAppPassword(browser);

@@ -2,6 +2,8 @@
 import { decideLogin, type LoginRequest, parseLoginRequest, type Service } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
 import { type Answer, type Call, route, seeOther } from "../http/route.ts";
+import { askWhichAccount } from "./choose-account.ts";
+import { loginAddress, repeatedFields } from "./login-address.ts";
 import { readRequest, refuseService } from "./refuse-service.ts";
 import { sendTicket } from "./send-ticket.ts";
 
@@ -21,7 +23,7 @@ export function askBefore(
       model: {
         action: confirm.path,
         hidden: [
-          { name: "token", value: call.hub.keys.form.sign(session.id) },
+          { name: "token", value: call.hub.keys.form.sign(tokenText(session)) },
           { name: ticketName === "SAMLart" ? "TARGET" : "service", value: service.url },
           ...(method === "GET" ? [] : [{ name: "method", value: method }]),
         ],
@@ -40,8 +42,8 @@ export function askBefore(
 export const confirm = route({
   method: "POST",
   path: "/cas/login/confirm",
-  caller: "person",
-  antiForgery: "form-token",
+  caller: "anyone",
+  antiForgery: "flow-token",
   sends: "form",
   speaks: "html",
   async answer(call, { parameters }) {
@@ -57,7 +59,16 @@ export const confirm = route({
     };
     const decision = decideLogin({ ...request, renew: false, gateway: false }, facts);
     if (decision.action === "refuse-service") throw refuseService(call, request);
+    const found = await call.hub.findSession(call, { touch: true });
+    // The session has ended since: the form asks for the same site, and the password there is as good as this yes.
+    if (found.state !== "alive") return seeOther(loginAddress(repeatedFields(parameters)));
+    const { session } = found;
+    if (!call.hub.keys.form.isSignature(tokenText(session), parameters.get("token") ?? ""))
+      return askWhichAccount(call, { session, parameters, because: "opened-before" });
     if (decision.action !== "issue-ticket") return seeOther("/account");
-    return sendTicket(call, { ...request, ...decision, sessionId: call.session.id });
+    return sendTicket(call, { ...request, ...decision, sessionId: session.id });
   },
 });
+
+/** Of the same person's session, however often proved anew. */
+const tokenText = ({ uid }: CentralSession) => `${uid}:ask-before`;

@@ -76,7 +76,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     const browser = new TestBrowser(opened);
     const fields = await ask(browser);
     const forged = await browser.post("/cas/login/confirm", { ...fields, token: "0".repeat(32) });
-    expect([forged.status, forged.screen("refused").code]).toEqual([403, "form_token_wrong"]);
+    expect([forged.location, forged.screen("choose-account").because]).toEqual(["", "opened-before"]);
     const foreign = await browser.post("/cas/login/confirm", fields, { origin: "https://evil.example" });
     expect([foreign.status, foreign.location]).toEqual([403, ""]);
   });

@@ -31,7 +31,7 @@ export interface FlowOwner extends Pick<Call, "header"> {
   readonly hub: Pick<Hub, "cookies" | "keys">;
 }
 
-/** It was shown a form, or has signed in since, in another tab; that ends the flow of every form it was shown. */
+/** It was shown a form, or is signed in. */
 export function keepsCookies(call: Call): boolean {
   const sent = (name: "flow" | "session") => call.hub.cookies.read(call.header("cookie"), name) !== undefined;
   return sent("flow") || sent("session");
@@ -41,8 +41,14 @@ export function keepsCookies(call: Call): boolean {
 export function flowOf(call: FlowOwner): { readonly id: string; readonly cookies: readonly string[] } {
   const sent = call.hub.cookies.read(call.header("cookie"), "flow");
   if (sent !== undefined && /^[0-9a-f]{64}$/.test(sent)) return { id: sent, cookies: [] };
+  const { id, cookie } = freshFlow(call.hub);
+  return { id, cookies: [cookie] };
+}
+
+/** A new flow: forms that were shown before are worth nothing in it, and their notes cannot be read. */
+export function freshFlow(hub: Pick<Hub, "cookies">): { readonly id: string; readonly cookie: string } {
   const id = randomToken();
-  return { id, cookies: [call.hub.cookies.write("flow", id)] };
+  return { id, cookie: hub.cookies.write("flow", id) };
 }
 
 /**

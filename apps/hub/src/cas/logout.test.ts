@@ -165,20 +165,37 @@ describe("2.3.3 single logout", () => {
   });
 });
 
-describe("a person who is asked again is told why, and her name is filled in", () => {
+describe("a user who is asked again is told why; the name is filled in for whoever did not leave", () => {
   const formOf = async (browser: TestBrowser, parameters = "") => {
     const { reason, username, idleMinutes } = (await browser.get(`/cas/login${parameters}`)).screen("login");
     return { reason, username, idleMinutes };
   };
   const asked = (reason: string | null, username = "alice") => ({ reason, username, idleMinutes: 30 });
 
-  test("signed out", async () => {
+  test("signed out: the next one at this browser sees nothing of whoever was there", async () => {
     const browser = new TestBrowser(opened);
+    // A wrong password first: what was noted for the form goes too.
+    await browser.follow(await browser.signIn({ ...alice, password: "wrong" }));
     await browser.signIn(alice);
     await browser.get("/cas/logout");
-    expect(await formOf(browser)).toEqual(asked("signed-out"));
+    expect([...browser.cookies.keys()].sort()).toEqual(["gatehouse-browser", "gatehouse-flow"]);
+    expect(await formOf(browser)).toEqual(asked(null, ""));
     const { service } = opened.shop;
-    expect(await formOf(browser, query({ service }))).toEqual(asked("signed-out"));
+    expect(await formOf(browser, query({ service }))).toEqual(asked(null, ""));
+    // A site that is left open may still say why it asks.
+    expect(await formOf(browser, query({ service, reason: "signed-out" }))).toEqual(asked("signed-out", ""));
+  });
+
+  test("signed out: a form that was open before has lost its meaning, and says so", async () => {
+    const browser = new TestBrowser(opened);
+    const fields = browser.hiddenFields(await browser.get("/cas/login"));
+    await browser.signIn(alice);
+    await browser.get("/cas/logout");
+    const answer = await browser.post("/cas/login", { ...fields, username: "bob", password: "x" });
+    expect((await browser.follow(answer)).screen("login")).toMatchObject({
+      error: { code: "form_expired" },
+      username: "bob",
+    });
   });
 
   test("idle", async () => {
@@ -199,13 +216,13 @@ describe("a person who is asked again is told why, and her name is filled in", (
   });
 
   test.each(["ended-elsewhere", "disabled", "password-changed", "ended-by-operator"] as const)(
-    "%s",
+    "%s: why, and no name, for whoever sits here now may be somebody else",
     async (reason) => {
       const browser = new TestBrowser(opened);
       await browser.signIn(alice);
       const token = browser.cookies.get("TGC-gatehouse") ?? "";
       await opened.hub.database.sessions.end({ token }, reason);
-      expect(await formOf(browser)).toEqual(asked(reason));
+      expect(await formOf(browser)).toEqual(asked(reason, ""));
     },
   );
 

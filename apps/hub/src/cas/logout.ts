@@ -14,7 +14,7 @@ import type { Log } from "../log.ts";
 import { asksForFrontChannel, canBeTold, frontChannelAddress } from "../logout/logout-message.ts";
 import type { LoggedOutScreen } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
-import { flowOf, writeNote } from "./login-form.ts";
+import { freshFlow } from "./login-form.ts";
 import { pictureSources } from "./picture-sources.ts";
 
 /** @see CAS protocol 3.0.3, section 2.3 */
@@ -33,18 +33,12 @@ export const logout = route({
         ? { state: "unknown" as const }
         : await hub.database.sessions.find(token, { touch: false });
     if (token !== undefined) await hub.database.sessions.end({ token }, "signed-out");
-    const cookies = [hub.cookies.clear("session")];
-    if (found.state === "alive") {
+    const cookies = signedOutCookies(hub);
+    if (found.state === "alive")
       call.log.info(
         { event: "sign_out", person: found.session.person.id, session: found.session.id },
         "signed out",
       );
-      const flow = flowOf(call);
-      cookies.push(
-        ...flow.cookies,
-        writeNote(hub, flow.id, { username: found.session.person.username, reason: "signed-out" }),
-      );
-    }
     return sayGoodbye(
       call,
       found.state === "alive" ? [found.session.id] : [],
@@ -53,6 +47,14 @@ export const logout = route({
     );
   },
 });
+
+/**
+ * What a browser keeps after a sign-out: nothing of whoever was there. The forms that were shown are worth nothing in the
+ * new flow, and what was noted for them cannot be read.
+ */
+export function signedOutCookies({ cookies }: Pick<Hub, "cookies">): string[] {
+  return [cookies.clear("session"), cookies.clear("note"), freshFlow({ cookies }).cookie];
+}
 
 /** Whom to tell by way of the browser, and who is told from behind. */
 interface Told {

@@ -1,5 +1,5 @@
 import type { RequestParameters } from "@gatehouse/cas/server";
-import type { CentralSession, FoundSession } from "@gatehouse/database";
+import type { CentralSession, EndReason, FoundSession } from "@gatehouse/database";
 import type { LoginScreen } from "../screen.ts";
 
 const told = [
@@ -32,8 +32,16 @@ export function reasonForForm(
       username: found.session.person.username,
       session: found.session,
     };
-  const username = found.state === "ended" ? found.username : "";
+  const username = found.state === "ended" && staysAtTheBrowser(found.reason) ? found.username : "";
   const candidates = [found.state === "ended" ? found.reason : undefined, parameters.get("reason")];
   const known = candidates.flatMap((candidate) => told.filter((reason) => reason === candidate));
   return { reason: known[0] ?? (renew ? "renew" : undefined), username, session: null };
+}
+
+/**
+ * Whether the form may name whoever was signed in here. A session that ran out leaves a user who did not leave; after any
+ * other end the next one at this browser may be somebody else, on a shared computer that was signed out from home.
+ */
+function staysAtTheBrowser(reason: EndReason): boolean {
+  return reason === "idle" || reason === "absolute";
 }

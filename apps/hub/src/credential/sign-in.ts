@@ -14,8 +14,12 @@ export interface CredentialsAttempt {
   readonly knownBrowser: { readonly personId: string; readonly id: string } | null;
 }
 
-export interface SignInAttempt extends CredentialsAttempt {
+export interface SignInAttempt extends CredentialsAttempt, SessionWish {}
+
+/** The session to start. */
+export interface SessionWish {
   readonly userAgent: string;
+  readonly address: string;
   /** The browser's session token so far; that session is ended. */
   readonly previousToken: string | undefined;
   /** "Keep me signed in". */
@@ -36,13 +40,39 @@ export type SignInResult =
 export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInResult> {
   const verified = await verifyCredentials(hub, attempt);
   if (verified.outcome === "refused") return verified;
+  const started = await startVerified(hub, verified, attempt);
+  return started === null
+    ? { outcome: "refused", code: "credentials_wrong" }
+    : { outcome: "signed-in", ...started };
+}
+
+/** @returns `null`: disabled or removed since the password was verified */
+export async function startVerified(
+  hub: Hub,
+  { person }: Verified,
+  wish: SessionWish,
+): Promise<{ readonly session: CentralSession; readonly token: string } | null> {
   try {
-    return { outcome: "signed-in", ...(await startSession(hub, verified.person, attempt)) };
+    return await startSession(hub, person, wish);
   } catch (error) {
-    // Disabled or removed while her password was being verified.
-    if (error instanceof PersonGone) return { outcome: "refused", code: "credentials_wrong" };
+    if (error instanceof PersonGone) return null;
     throw error;
   }
+}
+
+/**
+ * Whoever was verified before, if that still holds.
+ *
+ * @param isSame whether this is the hash that the password was verified against
+ */
+export async function verifiedNow(
+  hub: Pick<Hub, "database">,
+  username: string,
+  isSame: (passwordHash: string) => boolean,
+): Promise<Verified | null> {
+  const found = await hub.database.people.findForSignIn(username);
+  if (found === null || found.person.disabled || !isSame(found.passwordHash ?? "")) return null;
+  return { outcome: "verified", person: found.person };
 }
 
 /** Whose the credentials are. */
@@ -82,16 +112,16 @@ export async function verifyCredentials(hub: Hub, attempt: CredentialsAttempt): 
   return { outcome, person };
 }
 
-async function startSession(hub: Hub, person: Person, attempt: SignInAttempt) {
+async function startSession(hub: Hub, person: Person, wish: SessionWish) {
   const token = createTicketId("TGT");
   const session = await hub.database.sessions.start({
     personId: person.id,
     token,
-    previousToken: attempt.previousToken,
-    userAgent: attempt.userAgent,
-    address: attempt.address,
-    longTerm: attempt.longTerm,
-    askBefore: attempt.askBefore,
+    previousToken: wish.previousToken,
+    userAgent: wish.userAgent,
+    address: wish.address,
+    longTerm: wish.longTerm,
+    askBefore: wish.askBefore,
   });
   return { session, token };
 }

@@ -3,12 +3,15 @@
 import { isEqual } from "../secret-keys.ts";
 import { identifyApiCaller } from "./api-caller.ts";
 import { readBasicCredentials } from "./basic-credentials.ts";
+import { withKeptForm } from "./kept-form.ts";
 import {
   type Call,
   type Caller,
   type CallerFacts,
+  type ComesBack,
   json,
   type Route,
+  type Sent,
   seeOther,
   type Written,
 } from "./route.ts";
@@ -18,12 +21,12 @@ export type Identified =
   | { readonly kind: "elsewhere"; readonly answer: Written };
 
 /** @returns the call with what is known of the caller, or the answer that asks for credentials */
-export async function identifyCaller(route: Route, call: Call): Promise<Identified> {
+export async function identifyCaller(route: Route, call: Call, sent: Sent): Promise<Identified> {
   switch (route.caller) {
     case "anyone":
       return { kind: "known", call, isFormToken: () => false };
     case "person":
-      return identifyPerson(call);
+      return identifyPerson(route, call, sent);
     case "api":
       return identifyProgram(route, call);
     case "site":
@@ -33,23 +36,29 @@ export async function identifyCaller(route: Route, call: Call): Promise<Identifi
   }
 }
 
-async function identifyPerson(call: Call): Promise<Identified> {
+async function identifyPerson(route: Route, call: Call, sent: Sent): Promise<Identified> {
   const found = await call.hub.findSession(call, { touch: true });
   if (found.state !== "alive") {
-    return {
-      kind: "elsewhere",
-      answer: seeOther(
-        `/cas/login?return=${encodeURIComponent(call.method === "GET" ? call.path : "/account")}`,
-      ),
-    };
+    const back = withKeptForm(call, found, comesBackTo(route, call, sent));
+    return { kind: "elsewhere", answer: seeOther(`/cas/login?${new URLSearchParams({ return: back })}`) };
   }
   const { session } = found;
-  const isFormToken = (token: string): boolean => call.hub.keys.form.isSignature(session.id, token);
+  // The session's name that stays when the same person proves who it is again: forms in other tabs go on.
+  const isFormToken = (token: string): boolean => call.hub.keys.form.isSignature(session.uid, token);
   return {
     kind: "known",
-    call: { ...call, session, formToken: call.hub.keys.form.sign(session.id) },
+    call: { ...call, session, formToken: call.hub.keys.form.sign(session.uid) },
     isFormToken,
   };
+}
+
+/** The page that was asked for, or the one that a form belongs to. */
+export function comesBackTo(route: Route, call: Call, { parameters, rawQuery }: Sent): ComesBack {
+  if (call.method !== "GET") return route.comesBack?.(parameters) ?? { page: "/account" };
+  const query = new URLSearchParams(rawQuery);
+  // What was said once is not said again after signing in, nor to somebody else.
+  query.delete("notice");
+  return { page: query.size === 0 ? call.path : `${call.path}?${query}` };
 }
 
 async function identifyProgram(route: Route, call: Call): Promise<Identified> {

@@ -10,6 +10,7 @@ export type NextHandler = (request: IncomingMessage, response: ServerResponse) =
 
 const pathOf: Record<keyof Screens, string> = {
   login: "/cas/login",
+  "choose-account": "/cas/choose-account",
   "ask-before": "/cas/ask-before",
   "ticket-form": "/cas/ticket-form",
   leaving: "/leaving",

@@ -1,3 +1,9 @@
+/** A link on the page of a refusal. */
+export interface WayOn {
+  readonly label: string;
+  readonly href: string;
+}
+
 /**
  * A request the hub refuses: words for people, a code for programs. One place renders it
  * (`answer.ts`); whoever throws it decides nothing about the form of the answer.
@@ -9,12 +15,14 @@ export class HubError extends Error {
   readonly title: string;
   readonly sentences: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly wayOn: WayOn | undefined;
   /**
    * @param status HTTP status
    * @param code stable, snake_case
    * @param title for the page's heading
    * @param sentences what was wrong and what to do, in plain words
    * @param headers that go with the status, such as `retry-after`
+   * @param wayOn where to go from the page; left out: to the front page
    */
   constructor(
     status: number,
@@ -22,6 +30,7 @@ export class HubError extends Error {
     title: string,
     sentences: readonly string[],
     headers: Readonly<Record<string, string>> = {},
+    wayOn?: WayOn,
   ) {
     super(`${code}: ${sentences.join(" ")}`);
     this.status = status;
@@ -29,5 +38,6 @@ export class HubError extends Error {
     this.title = title;
     this.sentences = sentences;
     this.headers = headers;
+    this.wayOn = wayOn;
   }
 }

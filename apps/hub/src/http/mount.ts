@@ -4,13 +4,13 @@ import { ParameterError, parseParameters, parseProtocolQuery } from "@gatehouse/
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { Hub } from "../hub.ts";
-import { identifyCaller } from "./caller.ts";
+import { comesBackTo, identifyCaller } from "./caller.ts";
 import { clientAddress } from "./client-address.ts";
 import { databaseOutage, databaseUnavailable, logOutage } from "./database-outage.ts";
 import { HubError } from "./hub-error.ts";
 import { readBody } from "./read-body.ts";
 import { renderError } from "./render-error.ts";
-import type { Answer, AntiForgery, Call, Route, Sent } from "./route.ts";
+import type { Answer, AntiForgery, Call, Caller, CallerFacts, Route, Sent } from "./route.ts";
 
 type HubContext = Context<{ Bindings: HttpBindings }>;
 /** Sends an answer out; screens need Next, which only the server has. */
@@ -72,16 +72,29 @@ function answersHead({ method, antiForgery }: Route): boolean {
 async function run(declared: Route, call: Call, context: HubContext): Promise<Answer> {
   const sent = await readSent(declared, call, context);
   checkOrigin(declared.antiForgery, call);
-  const facts = await identifyCaller(declared, call);
+  const facts = await identifyCaller(declared, call, sent);
   if (facts.kind === "elsewhere") return facts.answer;
   if (declared.antiForgery === "form-token" && !facts.isFormToken(sent.parameters.get("token") ?? "")) {
-    throw new HubError(403, "form_token_wrong", "Please try again", [
-      "This form was not made for the session you are in now. Nothing was changed.",
-      "Go back, reload the page and try once more.",
-    ]);
+    throw formTokenWrong(facts.call, comesBackTo(declared, call, sent).page);
   }
   const answer = declared.answer as (call: Call, sent: Sent) => Promise<Answer>;
   return answer(facts.call, sent);
+}
+
+/** Left open by somebody else, from before a sign-out, or forged. */
+function formTokenWrong(call: CallerFacts[Caller], href: string): HubError {
+  const whose = "session" in call ? ` You are signed in as ${call.session.person.name}.` : "";
+  return new HubError(
+    403,
+    "form_token_wrong",
+    "Please try again",
+    [
+      `This form was not made for the session you are in now. Nothing was changed.${whose}`,
+      "Go on to the page as it is now, and try once more.",
+    ],
+    {},
+    { label: "Go on", href },
+  );
 }
 
 async function readSent(declared: Route, call: Call, context: HubContext): Promise<Sent> {

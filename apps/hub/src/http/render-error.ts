@@ -16,7 +16,13 @@ export function renderError(error: HubError, call: Call, speaks: "html" | "json"
   return {
     screen: {
       name: "refused",
-      model: { title: error.title, sentences: error.sentences, code: error.code, reference: call.requestId },
+      model: {
+        title: error.title,
+        sentences: error.sentences,
+        code: error.code,
+        reference: call.requestId,
+        wayOn: error.wayOn,
+      },
     },
     status: error.status,
     headers,

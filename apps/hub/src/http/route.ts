@@ -105,6 +105,14 @@ export interface Sent {
   readonly xml: Uint8Array;
 }
 
+/** Where a form that came too late leads. */
+export interface ComesBack {
+  /** A page of the hub. */
+  readonly page: string;
+  /** Fields to keep for that page. */
+  readonly fields?: ReadonlyMap<string, string>;
+}
+
 export interface Route<Who extends Caller = Caller> {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
@@ -119,6 +127,13 @@ export interface Route<Who extends Caller = Caller> {
   readonly protocolForm?: boolean;
   /** How refusals are said. */
   readonly speaks: "html" | "json";
+  /** A page for everybody that sends whoever has to sign in to the form, and is come back to. */
+  readonly asksForSignIn?: boolean;
+  /**
+   * Of a form: the page to come back to when the session had ended before it was sent, and the fields that are filled in
+   * again then. Never a secret. Left out: `/account`, and nothing is kept.
+   */
+  readonly comesBack?: (parameters: RequestParameters) => ComesBack;
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;
 }
 

@@ -1,15 +1,52 @@
 /** Somebody may want to be asked before a site learns who she is (CAS: warn); here as there, for this once. */
-import { interactionPolicy } from "oidc-provider";
-import type { Call, Drawn } from "../http/route.ts";
+import { decodeJwt } from "jose";
+import { type Configuration, interactionPolicy } from "oidc-provider";
+import { names } from "../cas/choose-account.ts";
+import { suggestedName } from "../credential/typed-name.ts";
+import type { Drawn } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { currentSession } from "./central-session-view.ts";
 import type { Flow } from "./interaction.ts";
 
 const reason = "ask_before";
+/** The site suggests another account than the one that is signed in. */
+export const hintReason = "login_hint_of_another";
+
+/** The site takes another account alone, and somebody else has signed in on the way. */
+export const otherReason = "id_token_hint_of_another";
+
+type SubjectAt = NonNullable<Configuration["pairwiseIdentifier"]>;
 
 /** When somebody is asked: to sign in, for consent as the specification has it, and because she wants to be. */
-export function interactionRules(): interactionPolicy.DefaultPolicy {
+export function interactionRules(subjectAt: SubjectAt | undefined): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
+  policy.get("login")?.checks.add(
+    new interactionPolicy.Check(
+      otherReason,
+      "the account that the site asks for is not signed in",
+      "login_required",
+      async (ctx) => {
+        const { params, client, entities } = ctx.oidc;
+        const hint = params?.id_token_hint;
+        const session = currentSession();
+        // oidc-provider compares when the request comes, and not with whoever has signed in since.
+        if (typeof hint !== "string" || entities.IdTokenHint !== undefined) return false;
+        if (session === null || client === undefined) return false;
+        const { id } = session.person;
+        return decodeJwt(hint).sub !== ((await subjectAt?.(ctx, id, client)) ?? id);
+      },
+    ),
+  );
+  policy.get("login")?.checks.add(
+    new interactionPolicy.Check(hintReason, "the site suggests another account", "login_required", (ctx) => {
+      const { result, params, prompts } = ctx.oidc;
+      const session = currentSession();
+      // With prompt=none nobody chooses, and a hint is no demand: the site reads in the ID token who it is.
+      if (session === null || result?.login !== undefined || prompts.has("none")) return false;
+      const hint = suggestedName(params?.login_hint, 200);
+      return hint !== "" && !names(hint, session);
+    }),
+  );
   policy.get("consent")?.checks.add(
     new interactionPolicy.Check(
       reason,
@@ -32,7 +69,7 @@ export function onlyAsksBefore(flow: Flow): boolean {
 }
 
 export function askBeforePage(
-  call: Call,
+  action: string,
   site: RegisteredSite,
   person: { readonly name: string; readonly username: string },
   token: string,
@@ -40,7 +77,7 @@ export function askBeforePage(
   return {
     name: "ask-before",
     model: {
-      action: call.path,
+      action,
       hidden: [{ name: "token", value: token }],
       site: { name: site.name, host: site.host },
       person: { name: person.name, username: person.username },

@@ -34,8 +34,9 @@ describe("consent of a third-party site", () => {
     const asked = await browser.get(path);
     return { page: await browser.follow(asked), checks, path: asked.location };
   }
-  const hidden = (page: Awaited<ReturnType<TestBrowser["get"]>>) =>
-    Object.fromEntries(page.screen("consent").hidden.map(({ name, value }) => [name, value]));
+  const fieldsOf = (fields: readonly { readonly name: string; readonly value: string }[]) =>
+    Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+  const hidden = (page: Awaited<ReturnType<TestBrowser["get"]>>) => fieldsOf(page.screen("consent").hidden);
 
   test("says who asks, what it may and what it cannot", async () => {
     const { page } = await consentPage(await signedIn());
@@ -146,8 +147,12 @@ describe("consent of a third-party site", () => {
     const dora = await opened.createPerson({ username: "dora" });
     await browser.get("/cas/logout");
     await browser.signIn(dora);
+    // Asked first whether that is meant: the page was opened by somebody else.
+    const choice = (await browser.get(asked.location)).screen("choose-account");
+    expect(choice).toMatchObject({ because: "opened-before", person: { username: "dora" }, other: "" });
+    const stay = await browser.post(choice.action, { ...fieldsOf(choice.hidden), answer: "stay" });
     // The flow goes on as hers, from its beginning: no form of it is about what alice's grant lacks.
-    const anew = await browser.get(asked.location);
+    const anew = await browser.follow(stay);
     expect([anew.status, anew.location]).toEqual([303, expect.stringContaining("/oidc/auth/")]);
     const again = await browser.follow(anew);
     const hers = await browser.follow(again);

@@ -4,9 +4,10 @@
  *
  * @see RFC 8628, sections 3.3 and 5.4 (remote phishing)
  */
+import type { RequestParameters } from "@gatehouse/cas/server";
 import { withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
-import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
+import { type Answer, type CallerFacts, type ComesBack, type Route, route, seeOther } from "../http/route.ts";
 import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../screen.ts";
 import { asksOf, consentDays, neverOf, ticked } from "./consent.ts";
 import { askedByDevice, type DeviceRequest, findDeviceRequest, isProofTooOld } from "./device-request.ts";
@@ -24,11 +25,12 @@ const enterCode = route({
   sends: "query",
   typed: ["user_code"],
   speaks: "html",
+  asksForSignIn: true,
   async answer(call, { parameters }) {
     const code = shortened(parameters.get("user_code"));
     const found = await call.hub.findSession(call, { touch: true });
     if (found.state !== "alive") return askForSignIn(code);
-    return draw(call.hub.keys.form.sign(found.session.id), code);
+    return draw(call.hub.keys.form.sign(found.session.uid), code);
   },
 });
 
@@ -40,6 +42,7 @@ const showRequest = route({
   sends: "form",
   typed: ["user_code"],
   speaks: "html",
+  comesBack,
   async answer(call, { parameters }) {
     const code = shortened(parameters.get("user_code"));
     if (code === "") return refuse(call, code, "code_missing");
@@ -61,15 +64,23 @@ const decide = route({
   sends: "form",
   typed: ["user_code"],
   speaks: "html",
+  comesBack,
   async answer(call, { parameters }) {
     const code = shortened(parameters.get("user_code"));
     const clientId = parameters.get("site") ?? "";
     // Before it is looked up: this is no second place to guess codes at.
     if (!call.hub.keys.form.isSignature(shown(call, code, clientId), parameters.get("shown") ?? ""))
-      throw new HubError(403, "form_token_wrong", "Please try again", [
-        "This form was not made for the session you are in now. Nothing was allowed.",
-        "Enter the code once more.",
-      ]);
+      throw new HubError(
+        403,
+        "form_token_wrong",
+        "Please try again",
+        [
+          `This form was not made for the session you are in now: you are signed in as ${call.session.person.name}. Nothing was allowed.`,
+          "Enter the code once more.",
+        ],
+        {},
+        { label: "Enter the code", href: addressOf(code) },
+      );
     const request = await findDeviceRequest(call.hub, code);
     if (request?.site.id !== clientId) return refuse(call, code, "code_wrong");
     if (isProofTooOld(call.hub, call.session, request)) return askForSignIn(request.code, true);
@@ -121,7 +132,7 @@ function showConsent(call: Person, request: DeviceRequest): Answer {
 
 /** What she has seen: this code, of this site, in this session. */
 function shown({ session }: Person, code: string, clientId: string): string {
-  return `${session.id}:device:${code}:${clientId}`;
+  return `${session.uid}:device:${code}:${clientId}`;
 }
 
 function refuse(call: Person, code: string, error: DeviceCodeErrorCode, retryInSeconds?: number): Answer {
@@ -137,8 +148,19 @@ function draw(token: string, code: string, error: DeviceCodeScreen["error"] = nu
 }
 
 function askForSignIn(code: string, renew = false): Answer {
-  const back = code === "" ? path : `${path}?${new URLSearchParams({ user_code: code })}`;
-  return seeOther(`/cas/login?${new URLSearchParams({ return: back, ...(renew ? { renew: "true" } : {}) })}`);
+  return seeOther(
+    `/cas/login?${new URLSearchParams({ return: addressOf(code), ...(renew ? { renew: "true" } : {}) })}`,
+  );
+}
+
+/** The page with a code typed already. */
+function addressOf(code: string): string {
+  return code === "" ? path : `${path}?${new URLSearchParams({ user_code: code })}`;
+}
+
+/** The code outlives a session that ended meanwhile. */
+function comesBack(parameters: RequestParameters): ComesBack {
+  return { page: addressOf(shortened(parameters.get("user_code"))) };
 }
 
 /** As it was typed, wide letters and spaces between all of them included, but no longer. */

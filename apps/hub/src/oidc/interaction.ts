@@ -1,46 +1,61 @@
 /** What a person is asked on the way to a code: to sign in (at `/cas/login`), and whether a site may do what it asks. */
 import type { Allowed, CentralSession, FoundSession } from "@gatehouse/database";
 import type Provider from "oidc-provider";
+import { askWhichAccount } from "../cas/choose-account.ts";
 import { suggestedName } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
+import type { ChooseAccountScreen } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { allowedBy } from "./allowed.ts";
-import { askBeforePage, onlyAsksBefore } from "./ask-before.ts";
+import { askBeforePage, hintReason, onlyAsksBefore, otherReason } from "./ask-before.ts";
 import { passwordAcr } from "./central-session-view.ts";
 import { asksOf, consentDays, missing, neverOf, ticked } from "./consent.ts";
+import { isChosenSession, wayToRestart } from "./restart.ts";
 import { decideInSession, joinsOf } from "./session-grant.ts";
 
 /** A flow under way, as oidc-provider keeps it. */
 export type Flow = InstanceType<Provider["Interaction"]>;
 
 const path = "/oidc/interaction/:uid";
+type Because = ChooseAccountScreen["because"];
 type Result = NonNullable<Flow["result"]>;
 
 /** Reasons for which a session that was there before is not enough. */
-const needsProof = /^(login_prompt|max_age|id_token_hint|claims_id_token_sub_value|essential_acrs?)$/;
+const needsProof =
+  /^(login_prompt|max_age|id_token_hint(_of_another)?|claims_id_token_sub_value|essential_acrs?)$/;
 
 const goOn = route({
   method: "GET",
   path,
   caller: "anyone",
   antiForgery: "changes-nothing",
-  sends: "nothing",
+  sends: "raw-query",
   speaks: "html",
-  async answer(call) {
-    const flow = await flowOf(call);
+  asksForSignIn: true,
+  async answer(call, { rawQuery }) {
+    const query = new URLSearchParams(rawQuery);
     const found = await call.hub.findSession(call, { touch: true });
+    const flow = await findFlow(call);
+    const isChosen =
+      found.state === "alive" && isChosenSession(call.hub, call.pathParameter("uid"), query, found.session);
+    if (flow === undefined) return goOnWithout(call, query, found, isChosen);
     if (asksForMoreThanWeHave(flow))
       return finish(call, flow, {
         error: "unmet_authentication_requirements",
         error_description: "no sign-in here is of the kind that is asked for",
       });
-    if (flow.prompt.name === "login") return askForSignIn(call, flow, found);
-    if (found.state !== "alive" || isOfAnother(flow, found.session)) return askForSignIn(call, flow, found);
+    if (found.state === "alive" && !isChosen) {
+      const because = whyToChoose(flow, found.session);
+      if (because !== undefined) return askWhich(call, flow, query, found.session, because);
+    }
+    if (flow.prompt.name === "login") return askForSignIn(call, flow, query, found);
+    if (found.state !== "alive" || isOfAnother(flow, found.session))
+      return askForSignIn(call, flow, query, found);
     const site = siteOf(call, flow);
-    const token = call.hub.keys.form.sign(`${found.session.id}:${flow.uid}`);
+    const token = tokenFor(call, flow, found.session);
     if (onlyAsksBefore(flow)) {
-      const screen = askBeforePage(call, site, found.session.person, token);
+      const screen = askBeforePage(addressOf(call, query), site, found.session.person, token);
       return { screen, keepsOpener: site.oidc?.popup };
     }
     const asked = missing(flow, call.hub, found.session);
@@ -48,7 +63,7 @@ const goOn = route({
       screen: {
         name: "consent",
         model: {
-          action: call.path,
+          action: addressOf(call, query),
           hidden: [{ name: "token", value: token }],
           site: { name: site.name, host: site.host },
           person: { name: found.session.person.name, username: found.session.person.username },
@@ -74,16 +89,33 @@ const decide = route({
   antiForgery: "flow-token",
   sends: "form",
   speaks: "html",
-  async answer(call, { parameters }) {
-    const flow = await flowOf(call);
+  async answer(call, { parameters, rawQuery }) {
+    const query = new URLSearchParams(rawQuery);
     const found = await call.hub.findSession(call, { touch: true });
-    if (found.state !== "alive" || isOfAnother(flow, found.session)) return seeOther(call.path);
+    const flow = await findFlow(call);
+    if (flow === undefined) return goOnWithout(call, query, found, false);
+    const here = addressOf(call, query);
+    if (found.state !== "alive") return seeOther(here);
     const { session } = found;
-    if (!call.hub.keys.form.isSignature(`${session.id}:${flow.uid}`, parameters.get("token") ?? ""))
-      throw new HubError(403, "form_token_wrong", "Please try again", [
-        "This form was not made for the session you are in now. Nothing was allowed.",
-        "Go back to the site and begin once more.",
-      ]);
+    const isToken = isTokenFor(call, flow, session, parameters.get("token") ?? "");
+    if (parameters.get("answer") === "leave" && isToken)
+      return finish(call, flow, {
+        error: "login_required",
+        error_description: "the account that the site asks for is not signed in",
+      });
+    if (isOfAnother(flow, session)) return seeOther(here);
+    if (!isToken)
+      throw new HubError(
+        403,
+        "form_token_wrong",
+        "Please try again",
+        [
+          `This form was not made for the session you are in now: you are signed in as ${session.person.name}. Nothing was allowed.`,
+          "Go on, and look at what is asked once more.",
+        ],
+        {},
+        { label: "Go on", href: here },
+      );
     if (onlyAsksBefore(flow)) return finish(call, flow, { ...flow.lastSubmission, consent: {} });
     const isYes = parameters.get("answer") === "allow";
     const answered = isYes
@@ -117,17 +149,93 @@ async function allow(
 }
 
 /** A flow belongs to the browser that began it. */
-async function flowOf(call: Call): Promise<Flow> {
+async function findFlow(call: Call): Promise<Flow | undefined> {
   const uid = call.pathParameter("uid");
-  const flow =
-    call.hub.cookies.read(call.header("cookie"), "interaction") === uid
-      ? await call.hub.issuer.provider.Interaction.find(uid)
-      : undefined;
-  if (flow !== undefined) return flow;
-  throw new HubError(400, "flow_expired", "This took too long", [
-    "What you were doing has expired, or was begun in another browser. Nothing was changed.",
-    "Go back to the site and begin once more.",
+  return call.hub.cookies.read(call.header("cookie"), "interaction") === uid
+    ? await call.hub.issuer.provider.Interaction.find(uid)
+    : undefined;
+}
+
+/** Its page, with what it can be begun again from. */
+function addressOf(call: Call, query: URLSearchParams): string {
+  return query.size === 0 ? call.path : `${call.path}?${query}`;
+}
+
+/**
+ * What a flow's page says when the flow is over, answered, or another browser's. Whoever has signed in for it just now
+ * goes on at once: that cannot go round, because the flow that begins then is another one.
+ */
+function goOnWithout(call: Call, query: URLSearchParams, found: FoundSession, isChosen: boolean): Answer {
+  const restart = wayToRestart(call.hub, query);
+  if (isChosen && restart !== undefined) return seeOther(restart.address);
+  const whose = found.state === "alive" ? ` You are signed in as ${found.session.person.name}.` : "";
+  throw new HubError(
+    400,
+    "flow_expired",
+    "This page is over",
+    [
+      `What this page was for is done, has expired, or was begun in another browser. Nothing was changed.${whose}`,
+      restart === undefined
+        ? "Go back to the site and begin once more."
+        : `Go on to ${restart.site.name}. If this page comes back, allow cookies for this site.`,
+    ],
+    {},
+    restart && { label: `Continue to ${restart.site.name}`, href: restart.address },
+  );
+}
+
+/** For the session's page; the same person's, however often proved anew. */
+function tokenFor(call: Call, flow: Flow, { uid }: CentralSession): string {
+  return call.hub.keys.form.sign(`${uid}:${flow.uid}`);
+}
+
+function isTokenFor(call: Call, flow: Flow, { uid }: CentralSession, token: string): boolean {
+  return call.hub.keys.form.isSignature(`${uid}:${flow.uid}`, token);
+}
+
+/**
+ * Why whoever is signed in is asked before going on: the flow was begun in the session of somebody else, or the site
+ * names another account. `undefined`: nothing speaks against it.
+ *
+ * @see OpenID Connect Core 1.0, section 3.1.2.1 (id_token_hint, login_hint)
+ */
+function whyToChoose(flow: Flow, { person }: CentralSession): Because | undefined {
+  const { accountId } = flow.session ?? {};
+  if (accountId !== undefined && accountId !== person.id) return "opened-before";
+  const { reasons } = flow.prompt;
+  const asksForOther = ["id_token_hint", otherReason, "claims_id_token_sub_value"];
+  if (asksForOther.some((reason) => reasons.includes(reason))) return "other-asked-for";
+  return reasons.includes(hintReason) ? "suggested" : undefined;
+}
+
+function askWhich(
+  call: Call,
+  flow: Flow,
+  query: URLSearchParams,
+  session: CentralSession,
+  because: Because,
+): Promise<Answer> {
+  const { name, host } = siteOf(call, flow);
+  const parameters = new Map([
+    ["return", addressOf(call, query)],
+    ["site", String(flow.params.client_id ?? "")],
   ]);
+  const username = suggestedName(flow.params.login_hint, 200);
+  return askWhichAccount(call, {
+    session,
+    parameters,
+    because,
+    attempt: { username, rememberMe: false, askBefore: false },
+    ...(because === "other-asked-for"
+      ? {
+          decline: {
+            action: addressOf(call, query),
+            hidden: [{ name: "token", value: tokenFor(call, flow, session) }],
+            site: { name, host },
+          },
+        }
+      : {}),
+  });
 }
 
 /**
@@ -150,7 +258,12 @@ function asksForMoreThanWeHave({ prompt }: Flow): boolean {
 }
 
 /** Sends her to sign in, or on her way when she has just done so. */
-async function askForSignIn(call: Call, flow: Flow, found: FoundSession): Promise<Answer> {
+async function askForSignIn(
+  call: Call,
+  flow: Flow,
+  address: URLSearchParams,
+  found: FoundSession,
+): Promise<Answer> {
   const proof = flow.prompt.name === "login" && flow.prompt.reasons.some((reason) => needsProof.test(reason));
   const began = await call.hub.database.oidcArtifacts.find("Interaction", flow.uid);
   const isProved = (at: Date): boolean => began !== null && at >= began.createdAt;
@@ -164,7 +277,7 @@ async function askForSignIn(call: Call, flow: Flow, found: FoundSession): Promis
   }
   const hint = suggestedName(flow.params.login_hint, 200);
   const query = new URLSearchParams({
-    return: call.path,
+    return: addressOf(call, address),
     site: String(flow.params.client_id ?? ""),
     ...(found.state === "alive" ? { renew: "true" } : {}),
     ...(hint === "" ? {} : { name: hint }),

@@ -1,6 +1,6 @@
 /** Pages of the issuer, drawn like every other page of the hub, once oidc-provider has said what it has to say. */
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { flowOf, readNote, writeNote } from "../cas/login-form.ts";
+import { flowOf, freshFlow, readNote, writeNote } from "../cas/login-form.ts";
 import { whoIsTold } from "../cas/logout.ts";
 import { pictureSources } from "../cas/picture-sources.ts";
 import type { Drawn } from "../http/route.ts";
@@ -59,14 +59,15 @@ const askSignOut: Pages["askSignOut"] = async (ctx, form) => {
   });
 };
 
-/** Says to the next page what `/cas/logout` knows by itself: this answer sends the browser on. */
+/**
+ * Says to the next page what `/cas/logout` knows by itself: which session has ended. This answer sends the browser on.
+ * Nothing of whoever was signed in is left in the browser besides.
+ */
 function noteSignOut(hub: Surroundings, ctx: KoaContextWithOIDC): void {
   const session = currentSession();
   if (session === null) return;
-  const flow = flowOf({ hub, header: headerOf(ctx) });
-  const { username } = session.person;
-  const note = writeNote(hub, flow.id, { username, reason: "signed-out", ended: session.id });
-  ctx.append("set-cookie", [...flow.cookies, note]);
+  const flow = freshFlow(hub);
+  ctx.append("set-cookie", [flow.cookie, writeNote(hub, flow.id, { ended: session.id })]);
 }
 
 /** The page after `/cas/logout`: which sites are told, and the messages that this browser has to bring them. */

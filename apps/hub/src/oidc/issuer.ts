@@ -21,6 +21,7 @@ import { answerRefreshesTwice } from "./refresh-replay.ts";
 import { rememberClients } from "./remember-clients.ts";
 import { detectReplays, judgeAssertion } from "./replay-detection.ts";
 import { settleBeforeAnswers } from "./request-artifacts.ts";
+import { flowAddress } from "./restart.ts";
 import type { OpenedKey } from "./signing-keys.ts";
 import { subjects } from "./subject.ts";
 
@@ -85,6 +86,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
 function configuration(surroundings: IssuerSurroundings): Configuration {
   const { hub, keys } = surroundings;
   const { secure } = hub.settings;
+  const names = subjects(hub.sites, surroundings.pairwiseSecret);
   const cookie = { httpOnly: true, sameSite: "lax", secure, signed: false, overwrite: true } as const;
   return {
     adapter: (kind) =>
@@ -124,10 +126,10 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
       client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
     findAccount: (ctx, id) => findAccount(hub, ctx, id),
     loadExistingGrant: (ctx) => loadGrant(hub, ctx),
-    ...subjects(hub.sites, surroundings.pairwiseSecret),
+    ...names,
     interactions: {
-      policy: interactionRules(),
-      url: (_ctx, interaction) => `/oidc/interaction/${interaction.uid}`,
+      policy: interactionRules(names.pairwiseIdentifier),
+      url: (_ctx, interaction) => flowAddress(interaction),
     },
     renderError: async (ctx, out, error) => {
       const expired = error instanceof errors.SessionNotFound;

@@ -66,10 +66,10 @@ describe.each([
     expect(page.headers["content-security-policy"]).toContain(`img-src 'self' data: ${opened.shop.origin};`);
   });
 
-  test("the next form knows her name, as after a sign-out by CAS", async () => {
+  test("the next form knows nothing of who was there, as after a sign-out by CAS", async () => {
     await signOut();
     const { username, reason } = (await browser.get("/cas/login")).screen("login");
-    expect([username, reason]).toEqual([alice.username, "signed-out"]);
+    expect([username, reason]).toEqual(["", null]);
   });
 });
 

@@ -16,6 +16,7 @@ export interface AskedOfNext {
 
 const names: readonly (keyof Screens)[] = Object.keys({
   login: true,
+  "choose-account": true,
   "ask-before": true,
   "ticket-form": true,
   leaving: true,

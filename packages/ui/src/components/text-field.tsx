@@ -11,6 +11,8 @@ export interface FieldProps {
   readonly error?: string | null;
   /** Never left out: browsers and password managers go by it. */
   readonly autoComplete: string;
+  /** Typed into as soon as the page is there; for one field of a page that has nothing to be read first. */
+  readonly autoFocus?: boolean;
 }
 
 export interface TextFieldProps extends FieldProps {
@@ -72,12 +74,13 @@ function Field({ id, label, hint, error, children }: FieldProps & { readonly chi
   );
 }
 
-function inputProps({ id, name, hint, error, autoComplete }: FieldProps) {
+function inputProps({ id, name, hint, error, autoComplete, autoFocus }: FieldProps) {
   const described = [hint === undefined ? [] : `${id}-hint`, hasError(error) ? `${id}-error` : []].flat();
   return {
     id,
     name,
     autoComplete,
+    autoFocus,
     className: "ui-control",
     "aria-describedby": described.length === 0 ? undefined : described.join(" "),
     "aria-invalid": hasError(error) ? true : undefined,

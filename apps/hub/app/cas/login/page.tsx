@@ -25,6 +25,8 @@ export default function LoginPage() {
   const model = readScreen("login");
   if (model === null) notFound();
   const problem = model.error && loginErrorWords(model.error.code, model.error.retryInSeconds);
+  // A notice or an error is read before anything is typed.
+  const isCalm = model.error === null && model.reason === null && model.signedIn === null;
   const errorOf = (field: "username" | "password") =>
     problem?.atField && problem.field === field ? problem.text : null;
   return (
@@ -36,6 +38,7 @@ export default function LoginPage() {
         />
       )}
       {!problem && <Reason model={model} />}
+      {model.signedIn && <SignedIn signedIn={model.signedIn} />}
       <form className="ui-form" method="post" action={model.action}>
         <HiddenFields fields={model.hidden} />
         <TextField
@@ -45,6 +48,7 @@ export default function LoginPage() {
           value={model.username}
           error={errorOf("username")}
           autoComplete="username webauthn"
+          autoFocus={isCalm && model.username === ""}
         />
         <PasswordField
           id="password"
@@ -52,28 +56,36 @@ export default function LoginPage() {
           label="Password"
           error={errorOf("password")}
           autoComplete="current-password"
+          autoFocus={isCalm && model.username !== ""}
         />
-        <Choices model={model} />
+        <div className="gate-choices">
+          <CheckboxField
+            id="remember-me"
+            name="rememberMe"
+            label="Keep me signed in on this browser"
+            hint={rememberWords(model.rememberDays)}
+            checked={model.rememberMe}
+          />
+        </div>
         <Button wide busyLabel="Signing in …">
           Sign in
         </Button>
+        <MoreChoices model={model} />
       </form>
+      {model.site !== null && (
+        <p className="gate-back">
+          <a href={model.site.url}>{`Back to ${model.site.name}`}</a>
+        </p>
+      )}
       {model.error && !problem?.atField && <Reference code={model.error.reference} />}
     </Gate>
   );
 }
 
-/** What she may want besides; most people do not, so it stays small. */
-function Choices({ model }: { model: LoginScreen }) {
+/** What few people want stands below the button, which has to be in sight on a small phone. */
+function MoreChoices({ model }: { model: LoginScreen }) {
   return (
     <div className="gate-choices">
-      <CheckboxField
-        id="remember-me"
-        name="rememberMe"
-        label="Keep me signed in on this browser"
-        hint={rememberWords(model.rememberDays)}
-        checked={model.rememberMe}
-      />
       <CheckboxField
         id="warn"
         name="warn"
@@ -81,6 +93,23 @@ function Choices({ model }: { model: LoginScreen }) {
         checked={model.askBefore}
       />
     </div>
+  );
+}
+
+/** Somebody may go on without the form, which is there for somebody else. */
+function SignedIn({ signedIn }: { signedIn: NonNullable<LoginScreen["signedIn"]> }) {
+  return (
+    <Notice>
+      <p>
+        <strong>
+          <bdi>{signedIn.name}</bdi>
+        </strong>{" "}
+        is signed in in this browser.{" "}
+        <a href={signedIn.continueTo}>
+          Continue as <bdi>{signedIn.name}</bdi>
+        </a>
+      </p>
+    </Notice>
   );
 }
 

@@ -1,0 +1,252 @@
+/**
+ * One browser, two people: somebody is signed in, and a form that is sent, a site or a page left open names somebody else.
+ * Nobody becomes somebody else without a word: the user decides whether to go on as who is signed in, or to sign out and
+ * sign in as the other (docs/decisions/0019).
+ */
+import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
+import type { CentralSession } from "@gatehouse/database";
+import { type Refused, startVerified, type Verified, verifiedNow } from "../credential/sign-in.ts";
+import { withoutEdges } from "../credential/typed-name.ts";
+import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
+import type { ChooseAccountScreen, LoginErrorCode } from "../screen.ts";
+import { randomToken } from "../secret-keys.ts";
+import { destinationOf, type Field, loginAddress, repeatedFields } from "./login-address.ts";
+import { flowOf, freshFlow, type LoginNote, writeNote } from "./login-form.ts";
+import { readRequest, refuseService } from "./refuse-service.ts";
+
+export const choosePath = "/cas/login/choose";
+
+/** From the password to the press of the button. Longer, and the password is asked for once more. */
+const proofLifeSeconds = 300;
+
+/** What came of a form that named somebody else. */
+export interface OtherAttempt {
+  /** As it was typed; empty: nothing was. */
+  readonly username: string;
+  readonly rememberMe: boolean;
+  readonly askBefore: boolean;
+  /** What the password showed; left out: it was not looked at. */
+  readonly result?: Verified | Refused;
+}
+
+/** The attempt, sealed into the page: whoever has not verified a password cannot say so. */
+interface SealedAttempt {
+  readonly rememberMe: boolean;
+  readonly askBefore: boolean;
+  readonly error: { readonly code: LoginErrorCode; readonly retryInSeconds?: number } | undefined;
+  readonly proof:
+    | {
+        readonly username: string;
+        /** Of the password's hash: after a change of password the proof is worth nothing. */
+        readonly hash: string;
+        /** Spent once. */
+        readonly id: string;
+        readonly at: number;
+      }
+    | undefined;
+}
+
+/** Ends the sign-in of a form; the login route knows how. */
+type GoOn = (
+  call: Call,
+  parameters: RequestParameters,
+  session: CentralSession,
+  token: string,
+) => Promise<Answer>;
+
+export interface Choice {
+  readonly session: CentralSession;
+  readonly parameters: RequestParameters;
+  readonly because: ChooseAccountScreen["because"];
+  readonly attempt?: OtherAttempt;
+  readonly decline?: ChooseAccountScreen["decline"];
+}
+
+/** Whether a typed name is the one of whoever is signed in. Asks nobody who else exists. */
+export function names(typed: string, { person }: Pick<CentralSession, "person">): boolean {
+  const name = withoutEdges(typed).toLowerCase();
+  return name === person.username || name === person.email.toLowerCase();
+}
+
+/** The page with the question. */
+export async function askWhichAccount(call: Call, choice: Choice): Promise<Answer> {
+  const { session, parameters, because, attempt, decline = null } = choice;
+  const request = parseLoginRequest(parameters);
+  const { site, keepsOpener } = destinationOf(call, request, parameters);
+  const flow = flowOf(call);
+  const hidden: Field[] = [
+    { name: "token", value: tokenFor(call, session) },
+    ...repeatedFields(parameters, ["name"]),
+    ...(attempt === undefined
+      ? []
+      : [
+          { name: "username", value: attempt.username },
+          { name: "attempt", value: await sealAttempt(call, attempt, flow.id) },
+        ]),
+  ];
+  return {
+    screen: {
+      name: "choose-account",
+      model: {
+        action: choosePath,
+        hidden,
+        site: site === undefined ? null : { name: site.name, host: site.host },
+        person: { name: session.person.name, username: session.person.username },
+        because,
+        other: attempt?.username ?? "",
+        decline,
+      },
+    },
+    cookies: flow.cookies,
+    keepsOpener,
+  };
+}
+
+/** @param goOn what a sign-in leads to @param stay where whoever is signed in goes on */
+export function chooseAccount(
+  goOn: GoOn,
+  stay: (parameters: RequestParameters, call: Call, session: CentralSession) => string,
+): Route {
+  return route({
+    method: "POST",
+    path: choosePath,
+    caller: "anyone",
+    antiForgery: "flow-token",
+    sends: "form",
+    typed: ["username"],
+    speaks: "html",
+    async answer(call, { parameters }) {
+      const request = readRequest(() => parseLoginRequest(parameters));
+      if (request.service !== null && call.hub.sites.findByService(request.service) === undefined)
+        throw refuseService(call, request);
+      const found = await call.hub.findSession(call, { touch: true });
+      const session = found.state === "alive" ? found.session : null;
+      const username = (parameters.get("username") ?? "").slice(0, 200);
+      const sealed = openAttempt(call, parameters.get("attempt"));
+      const { rememberMe = false, askBefore = false } = sealed ?? {};
+      const attempt = { username, rememberMe, askBefore };
+      const isSwitch = parameters.get("answer") === "switch";
+      const { site: goesTo, keepsOpener } = destinationOf(call, request, parameters);
+      const goes = { goesTo, keepsOpener };
+      // Signed in as the other meanwhile, in another tab: that is what was wanted.
+      if (session !== null && isSwitch && names(username, session))
+        return seeOther(stay(parameters, call, session), goes);
+      if (session !== null && !isTokenFor(call, session, parameters))
+        return askWhichAccount(call, { session, parameters, because: "opened-before", attempt });
+      if (!isSwitch) {
+        const address =
+          session === null ? loginAddress(repeatedFields(parameters)) : stay(parameters, call, session);
+        return seeOther(address, { ...goes, cookies: [call.hub.cookies.clear("note")] });
+      }
+      const verified = await spendProof(call, sealed);
+      const previousToken = call.hub.cookies.read(call.header("cookie"), "session");
+      const started =
+        verified === null
+          ? null
+          : await startVerified(call.hub, verified, {
+              ...attemptOf(call),
+              previousToken,
+              ...attempt,
+              longTerm: rememberMe,
+            });
+      if (started !== null) {
+        if (session !== null) logSwitch(call, session, started.session);
+        return goOn(call, parameters, started.session, started.token);
+      }
+      return toFreshForm(call, parameters, session, attempt, sealed?.error);
+    },
+  });
+}
+
+const attemptOf = ({ address, userAgent }: Call) => ({ address, userAgent });
+
+/** Signs out whoever was signed in, and shows the form with the other's name in it. */
+async function toFreshForm(
+  call: Call,
+  parameters: RequestParameters,
+  session: CentralSession | null,
+  { username, rememberMe, askBefore }: OtherAttempt,
+  error: SealedAttempt["error"],
+): Promise<Answer> {
+  const { hub } = call;
+  const token = hub.cookies.read(call.header("cookie"), "session");
+  if (session !== null && token !== undefined) {
+    await hub.database.sessions.end({ token }, "signed-out");
+    logSwitch(call, session, null);
+  }
+  const flow = freshFlow(hub);
+  const note: LoginNote = {
+    username,
+    rememberMe,
+    askBefore,
+    ...(error === undefined ? {} : { error: { ...error, reference: call.requestId } }),
+  };
+  return seeOther(loginAddress(repeatedFields(parameters, ["name"])), {
+    cookies: [hub.cookies.clear("session"), flow.cookie, writeNote(hub, flow.id, note)],
+    afterwards: hub.logout.wake,
+  });
+}
+
+function logSwitch(call: Call, from: CentralSession, to: CentralSession | null): void {
+  call.log.info(
+    { event: "sign_out", person: from.person.id, session: from.id, switchedTo: to?.person.id ?? null },
+    "signed out to sign in as somebody else",
+  );
+}
+
+/** Of the session that the page named; the same person's, however often proved anew. */
+function tokenFor(call: Call, { uid }: CentralSession): string {
+  return call.hub.keys.form.sign(`${uid}:choose`);
+}
+
+function isTokenFor(call: Call, { uid }: CentralSession, parameters: RequestParameters): boolean {
+  return call.hub.keys.form.isSignature(`${uid}:choose`, parameters.get("token") ?? "");
+}
+
+async function sealAttempt(
+  call: Call,
+  { rememberMe, askBefore, result }: OtherAttempt,
+  flow: string,
+): Promise<string> {
+  const attempt: SealedAttempt = {
+    rememberMe,
+    askBefore,
+    error: result?.outcome === "refused" ? errorOf(result) : undefined,
+    proof: result?.outcome === "verified" ? await proofOf(call, result) : undefined,
+  };
+  return call.hub.keys.note.seal(JSON.stringify(attempt), `${flow}:attempt`);
+}
+
+function errorOf(refused: Refused): NonNullable<SealedAttempt["error"]> {
+  return refused.code === "too_many_attempts"
+    ? { code: refused.code, retryInSeconds: refused.retryInSeconds }
+    : { code: refused.code };
+}
+
+async function proofOf(call: Call, { person }: Verified): Promise<SealedAttempt["proof"]> {
+  const known = await call.hub.database.people.findForSignIn(person.username);
+  return {
+    username: person.username,
+    hash: call.hub.keys.form.sign(`password:${known?.passwordHash ?? ""}`),
+    id: randomToken(),
+    at: call.hub.clock().getTime(),
+  };
+}
+
+/** `null` where there is none: of another browser's page, or changed. */
+function openAttempt(call: Call, sealed: string | undefined): SealedAttempt | null {
+  const text = call.hub.keys.note.open(sealed ?? "", `${flowOf(call).id}:attempt`);
+  return text === null ? null : (JSON.parse(text) as SealedAttempt);
+}
+
+/** Whose password was right a moment ago: once, and while it is still that password. */
+async function spendProof(call: Call, attempt: SealedAttempt | null): Promise<Verified | null> {
+  const proof = attempt?.proof;
+  if (proof === undefined) return null;
+  const age = call.hub.clock().getTime() - proof.at;
+  if (age < 0 || age > proofLifeSeconds * 1000) return null;
+  if (!(await call.hub.database.loginTickets.spend(`proof-${proof.id}`, proofLifeSeconds * 2))) return null;
+  return verifiedNow(call.hub, proof.username, (passwordHash) =>
+    call.hub.keys.form.isSignature(`password:${passwordHash}`, proof.hash),
+  );
+}

@@ -1,0 +1,42 @@
+/** Addresses of the sign-in page, and what its forms repeat so that the answer to them knows where the user came from. */
+import type { LoginRequest, RequestParameters } from "@gatehouse/cas/server";
+import type { Call } from "../http/route.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
+
+export const loginPath = "/cas/login";
+
+const repeated = ["service", "TARGET", "renew", "method", "return", "site", "name"];
+
+export interface Field {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** @param except left out */
+export function repeatedFields(parameters: RequestParameters, except: readonly string[] = []): Field[] {
+  return repeated.flatMap((name) => {
+    const value = except.includes(name) ? "" : (parameters.get(name) ?? "");
+    return value === "" ? [] : [{ name, value }];
+  });
+}
+
+export function loginAddress(fields: readonly Field[]): string {
+  const query = new URLSearchParams(fields.map(({ name, value }) => [name, value]));
+  return query.size === 0 ? loginPath : `${loginPath}?${query}`;
+}
+
+/** The site that a sign-in is for, and whether its popup keeps `window.opener` on the way. */
+export function destinationOf(
+  call: Call,
+  { service }: Pick<LoginRequest, "service">,
+  parameters: RequestParameters,
+): { readonly site: RegisteredSite | undefined; readonly keepsOpener: boolean | undefined } {
+  if (service !== null) {
+    const site = call.hub.sites.findByService(service);
+    return { site, keepsOpener: site?.cas?.popup };
+  }
+  const site = call.hub.sites.find(parameters.get("site") ?? "");
+  // `site` alone is no sign-in of a site: there has to be a flow to return to.
+  const isFlow = parameters.get("return")?.startsWith("/oidc/interaction/") === true;
+  return { site, keepsOpener: isFlow && site?.oidc?.popup };
+}

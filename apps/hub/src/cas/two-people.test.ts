@@ -1,0 +1,322 @@
+/**
+ * Two people at one browser, over HTTP: what a form says decides, and nobody becomes somebody else without a word
+ * (docs/decisions/0019). CAS here; OpenID Connect in `oidc/two-people.test.ts`.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+let bob: TestPerson;
+let browser: TestBrowser;
+beforeAll(async () => {
+  opened = await openTestHub({ environment: { LOGIN_THROTTLE: "on" } });
+  alice = await opened.createPerson({ username: "alice" });
+  bob = await opened.createPerson({ username: "bob" });
+});
+beforeEach(() => {
+  browser = new TestBrowser(opened);
+  opened.shop.forget();
+});
+afterAll(() => opened.close());
+
+const at = (service: string, more: Record<string, string> = {}) =>
+  `?${new URLSearchParams({ service, ...more })}`;
+const fieldsOf = (fields: readonly { readonly name: string; readonly value: string }[]) =>
+  Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+const typed = ({ username, password }: TestPerson) => ({ username, password });
+
+/** The sign-in form in a tab: what it would be sent with. */
+async function openForm(query = at(opened.shop.service)): Promise<Record<string, string>> {
+  return browser.hiddenFields(await browser.get(`/cas/login${query}`));
+}
+const choiceOf = (answer: BrowserAnswer) => answer.screen("choose-account");
+function choose(answer: BrowserAnswer, which: "stay" | "switch", by = browser): Promise<BrowserAnswer> {
+  const { action, hidden } = choiceOf(answer);
+  return by.post(action, { ...fieldsOf(hidden), answer: which });
+}
+/** Whom the site gets. */
+async function userOf({ location }: BrowserAnswer): Promise<string> {
+  const { searchParams, origin, pathname } = new URL(location);
+  const asked = { service: origin + pathname, ticket: searchParams.get("ticket") ?? "" };
+  const path = `/cas/p3/serviceValidate?${new URLSearchParams({ ...asked, format: "JSON" })}`;
+  return JSON.parse((await new TestBrowser(opened).get(path)).body).serviceResponse.authenticationSuccess
+    ?.user;
+}
+const whoIsIn = async (one = browser) => {
+  const page = await one.get("/account");
+  return page.status === 200 ? page.screen("account").person.username : null;
+};
+const sessionsOf = async (person: TestPerson) =>
+  (await opened.hub.database.sessions.listOf(person.id)).length;
+
+describe("a form opened while nobody was signed in, alice signs in in another tab, bob sends it", () => {
+  test.each<[string, () => Record<string, string>, string]>([
+    ["with his password", () => typed(bob), "bob"],
+    ["with a wrong one", () => ({ username: "bob", password: "wrong" }), "bob"],
+    ["without one", () => ({ username: "bob", password: "" }), "bob"],
+    ["with a name that nobody has", () => ({ username: "nobody", password: "x" }), "nobody"],
+    ["empty", () => ({ username: "", password: "" }), ""],
+    ["without a name", () => ({ username: "", password: bob.password }), ""],
+  ])("%s: the hub says that alice is signed in, and nothing has happened", async (_, fields, other) => {
+    const form = await openForm();
+    await browser.signIn(alice);
+    const answer = await browser.post("/cas/login", { ...form, ...fields() });
+    expect([answer.status, answer.location]).toEqual([200, ""]);
+    expect(choiceOf(answer)).toMatchObject({
+      because: "typed",
+      person: { name: "Person alice", username: "alice" },
+      other,
+      site: { name: "The shop" },
+      decline: null,
+    });
+    expect(answer.body).not.toContain("ST-");
+    expect(await whoIsIn()).toBe("alice");
+  });
+
+  test("continue as alice leads to the site as alice", async () => {
+    const form = await openForm();
+    await browser.signIn(alice);
+    const stay = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "stay");
+    expect(await userOf(await browser.follow(stay))).toBe("alice");
+    expect(await sessionsOf(bob)).toBe(0);
+  });
+
+  test("sign out and sign in as bob: with his password typed that is all, and alice's sites are told", async () => {
+    const form = await openForm();
+    const ticket = new URL((await browser.signIn(alice, at(opened.shop.service))).location);
+    await userOf({ location: ticket.href } as BrowserAnswer);
+    const before = await sessionsOf(alice);
+    const answer = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "switch");
+    expect(await userOf(answer)).toBe("bob");
+    expect(await whoIsIn()).toBe("bob");
+    expect(await sessionsOf(alice)).toBe(before - 1);
+    await opened.hub.logout.drain();
+    expect(opened.shop.told()).toEqual([ticket.searchParams.get("ticket")]);
+    await browser.get("/cas/logout");
+  });
+
+  test.each([
+    ["a wrong password", "wrong", "credentials_wrong"],
+    ["none", "", undefined],
+  ])("the same with %s: alice is signed out, and the form is there for bob", async (_, password, code) => {
+    const form = await openForm();
+    await browser.signIn(alice);
+    const fields = { ...form, username: "bob", password, rememberMe: "true" };
+    const page = await browser.follow(await choose(await browser.post("/cas/login", fields), "switch"));
+    const model = page.screen("login");
+    expect(model).toMatchObject({ username: "bob", reason: null, rememberMe: true, signedIn: null });
+    expect([model.error?.code, model.site?.name]).toEqual([code, "The shop"]);
+    expect(await whoIsIn()).toBeNull();
+    const answer = await browser.post("/cas/login", { ...browser.hiddenFields(page), ...typed(bob) });
+    expect(await userOf(answer)).toBe("bob");
+  });
+
+  test("wrong passwords count as ever: the eleventh is not looked at", async () => {
+    const carol = await opened.createPerson();
+    await browser.signIn(alice);
+    let answer: BrowserAnswer | undefined;
+    for (let tries = 0; tries < 11; tries += 1) {
+      const form = await openForm(at(opened.shop.service, { prompt: "login" }));
+      answer = await browser.post("/cas/login", { ...form, username: carol.username, password: "wrong" });
+    }
+    if (answer === undefined) throw new Error("nothing was tried");
+    const page = await browser.follow(await choose(answer, "switch"));
+    expect(page.screen("login").error?.code).toBe("too_many_attempts");
+    const right = await browser.post("/cas/login", { ...browser.hiddenFields(page), ...typed(carol) });
+    expect((await browser.follow(right)).screen("login").error?.code).toBe("too_many_attempts");
+  });
+});
+
+describe("the same person in the old tab just goes on", () => {
+  test.each([
+    ["by the user name", () => typed(alice)],
+    ["by e-mail, in capitals and with blanks", () => ({ ...typed(alice), username: " ALICE@example.com\t" })],
+  ])("%s", async (_, fields) => {
+    const form = await openForm();
+    await browser.signIn(alice);
+    expect(await userOf(await browser.post("/cas/login", { ...form, ...fields() }))).toBe("alice");
+  });
+
+  test("with a form that has expired meanwhile, or was sent twice", async () => {
+    const form = await openForm();
+    await opened.advance(3700);
+    await browser.signIn(alice);
+    const late = await browser.post("/cas/login", { ...form, ...typed(alice) });
+    expect(await userOf(await browser.follow(late))).toBe("alice");
+  });
+
+  test.each([
+    ["a wrong password", "wrong", "credentials_wrong"],
+    ["none", "", "password_missing"],
+  ])("with %s it is said, and there is a way on without it", async (_, password, code) => {
+    const form = await openForm();
+    await browser.signIn(alice);
+    const answer = await browser.post("/cas/login", { ...form, username: "alice", password });
+    const { error, signedIn } = (await browser.follow(answer)).screen("login");
+    expect([error?.code, signedIn?.username]).toEqual([code, "alice"]);
+    expect(await userOf(await browser.get(signedIn?.continueTo ?? ""))).toBe("alice");
+  });
+});
+
+describe("a form that alice was shown to prove who she is (renew), and bob sends", () => {
+  test("continue as alice is the form once more, for her", async () => {
+    await browser.signIn(alice);
+    const form = await openForm(at(opened.shop.service, { renew: "true" }));
+    const stay = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "stay");
+    const page = await browser.follow(stay);
+    expect(page.screen("login")).toMatchObject({ reason: "renew", username: "alice", signedIn: null });
+  });
+
+  test("switched, the site gets bob, from new credentials", async () => {
+    await browser.signIn(alice);
+    const form = await openForm(at(opened.shop.service, { renew: "true" }));
+    const answer = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "switch");
+    expect(await userOf(answer)).toBe("bob");
+  });
+});
+
+describe("what the choice is bound to", () => {
+  /** Bob's right password, and alice signed in. */
+  async function asked(): Promise<BrowserAnswer> {
+    const form = await openForm();
+    await browser.signIn(alice);
+    return browser.post("/cas/login", { ...form, ...typed(bob) });
+  }
+
+  test("the proof of bob's password counts once", async () => {
+    const page = await asked();
+    expect(await userOf(await choose(page, "switch"))).toBe("bob");
+    await browser.get("/cas/logout");
+    const again = await choose(page, "switch");
+    expect((await browser.follow(again)).screen("login").username).toBe("bob");
+    expect(await whoIsIn()).toBeNull();
+  });
+
+  test("and five minutes, and in this browser alone", async () => {
+    const page = await asked();
+    const other = new TestBrowser(opened);
+    await other.get("/cas/login");
+    expect((await other.follow(await choose(page, "switch", other))).screen("login").username).toBe("bob");
+    await opened.advance(301);
+    expect((await browser.follow(await choose(page, "switch"))).screen("login").error).toBeNull();
+    expect(await whoIsIn()).toBeNull();
+  });
+
+  test("and while it is his password, and he may sign in", async () => {
+    const dan = await opened.createPerson();
+    const form = await openForm();
+    await browser.signIn(alice);
+    const page = await browser.post("/cas/login", { ...form, ...typed(dan) });
+    await opened.hub.database.people.setPasswordHash(dan.id, "changed since");
+    await choose(page, "switch");
+    expect(await whoIsIn()).toBeNull();
+    expect(await sessionsOf(dan)).toBe(0);
+  });
+
+  test("a proof that somebody makes up is none", async () => {
+    const page = await asked();
+    const { action, hidden } = choiceOf(page);
+    const attempt = `${fieldsOf(hidden).attempt?.slice(0, -4)}AAAA`;
+    await browser.post(action, { ...fieldsOf(hidden), attempt, answer: "switch" });
+    expect(await whoIsIn()).toBeNull();
+  });
+
+  test("signed in as carol meanwhile: it is asked anew, about carol", async () => {
+    const carol = await opened.createPerson();
+    const page = await asked();
+    await browser.get("/cas/logout");
+    await browser.signIn(carol);
+    for (const which of ["stay", "switch"] as const) {
+      const answer = await choose(page, which);
+      expect(choiceOf(answer)).toMatchObject({ person: { username: carol.username }, other: "bob" });
+    }
+    expect(await whoIsIn()).toBe(carol.username);
+  });
+
+  test("signed in as bob meanwhile: that was wanted", async () => {
+    const page = await asked();
+    await browser.get("/cas/logout");
+    await browser.signIn(bob);
+    expect(await userOf(await browser.follow(await choose(page, "switch")))).toBe("bob");
+  });
+
+  test("signed out meanwhile: continue is the form, for nobody", async () => {
+    const page = await asked();
+    await browser.get("/cas/logout");
+    expect((await browser.follow(await choose(page, "stay"))).screen("login").username).toBe("");
+  });
+
+  test.each([{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }])(
+    "another site cannot press the button: %j",
+    async (headers) => {
+      const { action, hidden } = choiceOf(await asked());
+      const fields = { ...fieldsOf(hidden), answer: "switch" };
+      expect((await browser.post(action, fields, headers as Record<string, string>)).status).toBe(403);
+      expect(await whoIsIn()).toBe("alice");
+    },
+  );
+
+  test("a choice for a site that is not registered leads nowhere", async () => {
+    const { action, hidden } = choiceOf(await asked());
+    const fields = { ...fieldsOf(hidden), service: "https://evil.example/", answer: "switch" };
+    const answer = await browser.post(action, fields);
+    expect([answer.status, answer.location]).toEqual([403, ""]);
+    expect(await whoIsIn()).toBe("alice");
+  });
+});
+
+describe("a page of the hub that alice left open, sent in bob's session", () => {
+  const askingForm = async () => {
+    const form = await openForm("");
+    await browser.post("/cas/login", { ...form, ...typed(alice), warn: "true" });
+    const page = await browser.get(`/cas/login${at(opened.bank.service)}`);
+    return fieldsOf(page.screen("ask-before").hidden);
+  };
+
+  test("ask me before: bob is asked whether he goes there as bob", async () => {
+    const fields = await askingForm();
+    await browser.get("/cas/logout");
+    await browser.signIn(bob);
+    const answer = await browser.post("/cas/login/confirm", fields);
+    expect(choiceOf(answer)).toMatchObject({
+      because: "opened-before",
+      person: { username: "bob" },
+      other: "",
+    });
+    expect(await userOf(await browser.follow(await choose(answer, "stay")))).toBe("bob");
+  });
+
+  test("ask me before: alice herself, proved anew in another tab, just goes on", async () => {
+    const fields = await askingForm();
+    await browser.signIn(alice, "?renew=true");
+    expect(await userOf(await browser.post("/cas/login/confirm", fields))).toBe("alice");
+  });
+
+  test("ask me before: with nobody signed in the form asks for the same site", async () => {
+    const fields = await askingForm();
+    await opened.advance(1801);
+    const form = await browser.follow(await browser.post("/cas/login/confirm", fields));
+    expect(form.screen("login")).toMatchObject({
+      site: { name: "The bank" },
+      reason: "idle",
+      username: "alice",
+    });
+  });
+
+  test("her account page ends nothing of his, says who is signed in, and has a way on", async () => {
+    await browser.signIn(alice);
+    const { token } = (await browser.get("/account")).screen("account");
+    await browser.get("/cas/logout");
+    await browser.signIn(bob);
+    const answer = await browser.post("/account/sessions/end-all", { token });
+    const { code, sentences, wayOn } = answer.screen("refused");
+    expect([answer.status, code, wayOn]).toEqual([
+      403,
+      "form_token_wrong",
+      { label: "Go on", href: "/account" },
+    ]);
+    expect(sentences.join(" ")).toContain("You are signed in as Person bob.");
+    expect(await whoIsIn()).toBe("bob");
+  });
+});

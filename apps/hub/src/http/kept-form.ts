@@ -1,0 +1,37 @@
+/**
+ * What a user had filled into a form of the hub when the session was found ended. It travels in the address of the page
+ * to come back to, sealed: nothing is stored for somebody who is not signed in, several tabs do not overwrite each other,
+ * and no other site can make a link to a form that is filled in already.
+ */
+import type { FoundSession, Person } from "@gatehouse/database";
+import type { Call, ComesBack } from "./route.ts";
+
+const parameter = "form";
+/** Of the address; longer ones are refused on the way. A form that is longer comes back empty. */
+const longest = 3000;
+const lifeSeconds = 12 * 3600;
+
+/** @returns the page with what was filled in, if it is known whose that was */
+export function withKeptForm(call: Call, found: FoundSession, { page, fields }: ComesBack): string {
+  if (fields === undefined || fields.size === 0 || found.state !== "ended") return page;
+  const kept = JSON.stringify({ at: call.hub.clock().getTime(), fields: [...fields] });
+  const sealed = call.hub.keys.note.seal(kept, boundTo(page, found.username));
+  const address = `${page}${page.includes("?") ? "&" : "?"}${parameter}=${sealed}`;
+  return address.length > longest ? page : address;
+}
+
+/** @returns empty: nothing was kept, or it is somebody else's */
+export function readKeptForm(
+  call: Call,
+  query: ReadonlyMap<string, string>,
+  { username }: Pick<Person, "username">,
+): ReadonlyMap<string, string> {
+  const text = call.hub.keys.note.open(query.get(parameter) ?? "", boundTo(call.path, username));
+  if (text === null) return new Map();
+  const { at, fields } = JSON.parse(text) as { at: number; fields: [string, string][] };
+  return new Map(call.hub.clock().getTime() - at > lifeSeconds * 1000 ? [] : fields);
+}
+
+function boundTo(page: string, username: string): string {
+  return `kept-form ${page.split("?", 1)[0]} ${username}`;
+}
