@@ -65,7 +65,13 @@ const ticketForm: TicketFormScreen = {
   site: shop,
 };
 const leaving: LeavingScreen = { address: "http://[::1]:4000/cb?ticket=ST-1&x=%22%3E", site: shop };
-const loggedOut: LoggedOutScreen = { sites: [shop], wasSignedIn: true, frontChannel: [], continueTo: null };
+const loggedOut: LoggedOutScreen = {
+  sites: [shop],
+  stays: [],
+  wasSignedIn: true,
+  frontChannel: [],
+  continueTo: null,
+};
 const consent: ConsentScreen = {
   action: "/oidc/device/decide",
   hidden: [{ name: "token", value: "token-1" }],
@@ -370,6 +376,15 @@ describe("the page by which a browser leaves", () => {
 });
 
 describe("the signed-out page", () => {
+  test("names the sites that stay signed in, each with its link, and only then", () => {
+    const html = drawnLoggedOut({
+      stays: [{ name: "Desk", host: "desk.example", url: "https://desk.example/" }],
+    });
+    expect(html).toMatch(/This site stays signed in.*<a href="https:\/\/desk\.example\/">/);
+    expect(html).toContain("It offers no sign-out to Gatehouse.");
+    expect(drawnLoggedOut()).not.toContain("stays signed in");
+  });
+
   const actions = (html: string) =>
     [...html.matchAll(/<a class="ui-button"[^>]*data-kind="(\w+)"[^>]*href="([^"]+)"/g)].map(
       ([, kind, href]) => [kind, href],

@@ -185,6 +185,8 @@ export type LoginErrorCode =
 export interface LoggedOutScreen {
   /** Sites that had a sign-in and are being told now. */
   readonly sites: readonly SiteName[];
+  /** Sites that stay signed in, because they have no address to be told at. */
+  readonly stays: readonly (SiteName & { readonly url: string })[];
   /** Somebody was signed in when she came. */
   readonly wasSignedIn: boolean;
   /** Addresses that tell a site by way of this browser; loaded as pictures that nobody sees. */

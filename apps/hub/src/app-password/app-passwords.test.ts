@@ -219,6 +219,51 @@ describe("revoking one", () => {
   });
 });
 
+describe("a form that the idle timeout interrupts", () => {
+  const filled = { name: " Backup at home ", days: "90", "scope:account.read": "true" };
+  /** Sends the form half an hour too late, and signs in. */
+  async function interrupted(as = alice) {
+    const late = new TestBrowser(opened);
+    await late.signIn(alice);
+    const fields: Record<string, string> = { ...(await fillAppPasswordForm(late)), ...filled };
+    await opened.advance(1801);
+    const asked = await late.post("/account/app-passwords/new", fields);
+    expect(asked.location).toMatch(/^\/cas\/login\?return=%2Faccount%2Fapp-passwords%2Fnew%3Fform%3D/);
+    expect(asked.location).not.toContain("Backup");
+    const form = await late.follow(asked);
+    const { username, password } = as;
+    const back = await late.post("/cas/login", { ...late.hiddenFields(form), username, password });
+    return { late, fields, page: await late.follow(back) };
+  }
+
+  test("comes back filled in after signing in, and makes one app password when it is sent", async () => {
+    const { late, fields, page: again } = await interrupted();
+    const model = again.screen("make-app-password");
+    expect(model.name).toBe("Backup at home");
+    expect(model.scopes.filter(({ chosen }) => chosen).map(({ field }) => field)).toEqual([
+      "scope:account.read",
+    ]);
+    expect(model.lives.find(({ chosen }) => chosen)?.days).toBe(90);
+    const hidden = Object.fromEntries(model.hidden.map(({ name, value }) => [name, value]));
+    expect(hidden.id).toBe(fields.id);
+    const made = await late.post("/account/app-passwords/new", { ...filled, ...hidden });
+    expect(made.screen("app-password-made").name).toBe("Backup at home");
+  });
+
+  test("is nobody else's: whoever signs in as another gets an empty one", async () => {
+    const bob = await opened.createPerson();
+    const { page: again } = await interrupted(bob);
+    expect(again.screen("make-app-password").name).toBe("");
+  });
+
+  test("cannot be filled in by a link that somebody makes up", async () => {
+    for (const address of ["form=x", "name=Evil&scope%3Aaccount.read=true"]) {
+      const model = (await browser.get(`/account/app-passwords/new?${address}`)).screen("make-app-password");
+      expect([model.name, model.scopes.some(({ chosen }) => chosen)]).toEqual(["", false]);
+    }
+  });
+});
+
 describe("ASVS 3.5.1 forms are hers", () => {
   test.each<[string, Record<string, string>, Record<string, string>]>([
     ["no form token", { token: "" }, {}],

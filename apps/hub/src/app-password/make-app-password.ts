@@ -2,8 +2,10 @@
 import { randomUUID } from "node:crypto";
 import type { RequestParameters } from "@gatehouse/cas/server";
 import { type AppPasswordMaking, PersonGone } from "@gatehouse/database";
+import { withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
-import { type Answer, type CallerFacts, route, seeOther } from "../http/route.ts";
+import { readKeptForm } from "../http/kept-form.ts";
+import { type Answer, type CallerFacts, type ComesBack, route, seeOther } from "../http/route.ts";
 import type { MakeAppPasswordErrorCode } from "../screen.ts";
 import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
 import { createAppPasswordSecret } from "./app-password-secret.ts";
@@ -28,9 +30,13 @@ export const askForAppPassword = route({
   path,
   caller: "person",
   antiForgery: "changes-nothing",
-  sends: "nothing",
+  sends: "query",
   speaks: "html",
-  answer: async (call) => showForm(call, { id: randomUUID(), name: "", scopes: [], days: usualLife }, []),
+  async answer(call, { parameters }) {
+    const kept = readKeptForm(call, parameters, call.session.person);
+    const fresh = { id: randomUUID(), name: "", scopes: [], days: usualLife };
+    return showForm(call, formId.test(kept.get("id") ?? "") ? readWish(call, kept) : fresh, []);
+  },
 });
 
 export const makeAppPassword = route({
@@ -39,7 +45,9 @@ export const makeAppPassword = route({
   caller: "person",
   antiForgery: "form-token",
   sends: "form",
+  typed: ["name"],
   speaks: "html",
+  comesBack: filledIn,
   async answer(call, { parameters }) {
     const wish = readWish(call, parameters);
     const errors = errorsOf(wish);
@@ -77,6 +85,12 @@ async function create(
   }
 }
 
+/** The form as it was filled in, for after a sign-in: nothing of it is secret. */
+function filledIn(parameters: RequestParameters): ComesBack {
+  const isKept = (name: string) => ["id", "name", "days"].includes(name) || name.startsWith(fieldOf(""));
+  return { page: path, fields: new Map([...parameters].filter(([name]) => isKept(name))) };
+}
+
 function readWish(call: CallerFacts["person"], parameters: RequestParameters): Wish {
   const id = parameters.get("id") ?? "";
   if (!formId.test(id)) {
@@ -88,7 +102,7 @@ function readWish(call: CallerFacts["person"], parameters: RequestParameters): W
   const days = Number(parameters.get("days"));
   return {
     id,
-    name: (parameters.get("name") ?? "").trim(),
+    name: withoutEdges(parameters.get("name") ?? ""),
     scopes: scopesOffered(call.hub)
       .map(({ name }) => name)
       .filter((name) => parameters.get(fieldOf(name)) === "true"),

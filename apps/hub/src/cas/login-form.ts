@@ -15,6 +15,8 @@ const formLifeSeconds = 3600;
 export interface LoginNote {
   /** The central session that a site just had ended, for the page that says so. */
   readonly ended?: string;
+  /** That site. */
+  readonly askedBy?: string;
   readonly username?: string;
   readonly rememberMe?: boolean;
   readonly askBefore?: boolean;

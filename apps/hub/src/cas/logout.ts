@@ -59,6 +59,7 @@ export function signedOutCookies({ cookies }: Pick<Hub, "cookies">): string[] {
 /** Whom to tell by way of the browser, and who is told from behind. */
 interface Told {
   readonly sites: LoggedOutScreen["sites"];
+  readonly stays: LoggedOutScreen["stays"];
   readonly frontChannel: readonly string[];
 }
 
@@ -76,7 +77,7 @@ export async function sayGoodbye(
   back?: { readonly service: Service; readonly site: RegisteredSite } | undefined,
 ): Promise<Answer> {
   const { hub } = call;
-  const { sites, frontChannel } = await whoIsTold(call, sessionIds);
+  const { sites, stays, frontChannel } = await whoIsTold(call, sessionIds);
   const afterwards = hub.logout.wake;
   if (back !== undefined && frontChannel.length === 0)
     return seeOther(back.service.url, { cookies, afterwards });
@@ -85,7 +86,7 @@ export async function sayGoodbye(
   return {
     screen: {
       name: "logged-out",
-      model: { sites, wasSignedIn: sessionIds.length > 0, frontChannel, continueTo },
+      model: { sites, stays, wasSignedIn: sessionIds.length > 0, frontChannel, continueTo },
     },
     cookies,
     pictureSources: pictureSources(frontChannel),
@@ -93,10 +94,15 @@ export async function sayGoodbye(
   };
 }
 
-/** A site whose address no browser could bring a message to is told from behind: it must not fail a sign-out. */
+/**
+ * A site whose address no browser could bring a message to is told over the back channel: it must not fail a sign-out.
+ *
+ * @param askedBy the site whose own sign-out brought the user here: it has signed itself out
+ */
 export async function whoIsTold(
   { hub, log }: { readonly hub: Pick<Hub, "database" | "sites" | "clock">; readonly log: Log },
   sessionIds: readonly string[],
+  askedBy?: string,
 ): Promise<Told> {
   const queued = await Promise.all(sessionIds.map((id) => hub.database.logoutDeliveries.listOf(id)));
   const deliveries = queued.flat().flatMap((delivery) => {
@@ -104,6 +110,7 @@ export async function whoIsTold(
     return site === undefined ? [] : { site, delivery };
   });
   const told = deliveries.flatMap(({ site, delivery }) => (canBeTold(site, delivery) ? site : []));
+  const untold = deliveries.flatMap(({ site, delivery }) => (canBeTold(site, delivery) ? [] : site));
   const frontChannel = deliveries.flatMap(({ site, delivery }) => {
     if (!asksForFrontChannel(site, delivery)) return [];
     const address = frontChannelAddress(site, delivery);
@@ -120,6 +127,9 @@ export async function whoIsTold(
   });
   return {
     sites: [...new Set(told)].map(({ name, host }) => ({ name, host })),
+    stays: [...new Set(untold)].flatMap(({ id, name, host, url }) =>
+      id === askedBy ? [] : { name, host, url },
+    ),
     frontChannel: await Promise.all(frontChannel),
   };
 }

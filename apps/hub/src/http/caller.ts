@@ -39,7 +39,8 @@ export async function identifyCaller(route: Route, call: Call, sent: Sent): Prom
 async function identifyPerson(route: Route, call: Call, sent: Sent): Promise<Identified> {
   const found = await call.hub.findSession(call, { touch: true });
   if (found.state !== "alive") {
-    const back = withKeptForm(call, found, comesBackTo(route, call, sent));
+    const comesBack = comesBackTo(route, call, sent);
+    const back = found.state === "ended" ? withKeptForm(call, found.username, comesBack) : comesBack.page;
     return { kind: "elsewhere", answer: seeOther(`/cas/login?${new URLSearchParams({ return: back })}`) };
   }
   const { session } = found;

@@ -3,7 +3,7 @@
  * to come back to, sealed: nothing is stored for somebody who is not signed in, several tabs do not overwrite each other,
  * and no other site can make a link to a form that is filled in already.
  */
-import type { FoundSession, Person } from "@gatehouse/database";
+import type { Person } from "@gatehouse/database";
 import type { Call, ComesBack } from "./route.ts";
 
 const parameter = "form";
@@ -11,11 +11,15 @@ const parameter = "form";
 const longest = 3000;
 const lifeSeconds = 12 * 3600;
 
-/** @returns the page with what was filled in, if it is known whose that was */
-export function withKeptForm(call: Call, found: FoundSession, { page, fields }: ComesBack): string {
-  if (fields === undefined || fields.size === 0 || found.state !== "ended") return page;
+/**
+ * The page to come back to, with what was filled in.
+ *
+ * @param username whose form it was, and who alone gets it back
+ */
+export function withKeptForm(call: Call, username: string, { page, fields }: ComesBack): string {
+  if (fields === undefined || fields.size === 0) return page;
   const kept = JSON.stringify({ at: call.hub.clock().getTime(), fields: [...fields] });
-  const sealed = call.hub.keys.note.seal(kept, boundTo(page, found.username));
+  const sealed = call.hub.keys.note.seal(kept, boundTo(page, username));
   const address = `${page}${page.includes("?") ? "&" : "?"}${parameter}=${sealed}`;
   return address.length > longest ? page : address;
 }

@@ -9,6 +9,7 @@ import {
   clientsOf,
   currentArtifacts,
   currentSession,
+  isAccepted,
   isSigningOut,
   viewOf,
   viewOfToken,
@@ -129,7 +130,8 @@ function sessionAdapter({ database, ended }: AdapterSurroundings): Adapter {
       const changed = Object.entries(clientsOf(payload)).filter(
         ([client, known]) => JSON.stringify(known) !== JSON.stringify(session.oidcClients[client]),
       );
-      if (changed.length > 0)
+      // Where the user is still asked, and may say no, the site has nothing yet: it takes part when it is answered.
+      if (changed.length > 0 && isAccepted())
         await database.sessions.joinOidcClients(session.id, Object.fromEntries(changed), "");
       if (payload.state !== undefined)
         await passing.upsert(session.uid, { state: payload.state } as AdapterPayload, 3600);

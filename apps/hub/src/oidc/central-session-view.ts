@@ -15,6 +15,8 @@ export interface Browser {
   /** It is at one of the addresses of a sign-out. */
   readonly signingOut: boolean;
   readonly artifacts: RequestArtifacts;
+  /** The site gets its answer: from here on it takes part in the session. */
+  accepted?: boolean;
   /** A page to draw in the end instead of an answer. */
   page?: Drawn;
 }
@@ -44,6 +46,16 @@ export function currentArtifacts(): RequestArtifacts | undefined {
 export function showPage(page: Drawn): void {
   const browser = storage.getStore();
   if (browser !== undefined) browser.page = page;
+}
+
+/** Says that nothing is asked any more, and the site is answered. */
+export function acceptRequest(): void {
+  const browser = storage.getStore();
+  if (browser !== undefined) browser.accepted = true;
+}
+
+export function isAccepted(): boolean {
+  return storage.getStore()?.accepted ?? false;
 }
 
 export function isSigningOut(): boolean {

@@ -147,6 +147,35 @@ describe("whoever wants to be asked before another site knows her", () => {
     }
   });
 
+  test("a site that was declined is not one where the user is signed in, on the account page and at sign-out", async () => {
+    await signInAsking();
+    const page = await browser.follow(await browser.get(authorization()));
+    const { declineTo } = page.screen("ask-before");
+    expect(declineTo).toBe(`${opened.shop.origin}/`);
+    const sites = async () =>
+      (await browser.get("/account")).screen("account").sessions.find(({ here }) => here)?.sites;
+    expect(await sites()).toEqual([]);
+    // Looked at once more, and asked for silently: still nothing.
+    await browser.follow(await browser.get(authorization()));
+    await browser.get(authorization({ prompt: "none" }));
+    expect(await sites()).toEqual([]);
+    expect((await browser.get("/cas/logout")).screen("logged-out").sites).toEqual([]);
+  });
+
+  test("a site that was told is there, and is told of the sign-out", async () => {
+    await signInAsking();
+    const { action, hidden } = (await browser.follow(await browser.get(authorization()))).screen(
+      "ask-before",
+    );
+    const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
+    await exchange((await browser.follow(await browser.post(action, fields))).location);
+    const { sessions } = (await browser.get("/account")).screen("account");
+    expect(sessions.find(({ here }) => here)?.sites).toMatchObject([{ name: "The shop" }]);
+    expect((await browser.get("/cas/logout")).screen("logged-out").sites).toMatchObject([
+      { name: "The shop" },
+    ]);
+  });
+
   test("is nobody to a site that only wants to know", async () => {
     await signInAsking();
     const { location } = await browser.get(authorization({ prompt: "none" }));

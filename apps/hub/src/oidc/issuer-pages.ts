@@ -67,7 +67,10 @@ function noteSignOut(hub: Surroundings, ctx: KoaContextWithOIDC): void {
   const session = currentSession();
   if (session === null) return;
   const flow = freshFlow(hub);
-  ctx.append("set-cookie", [flow.cookie, writeNote(hub, flow.id, { ended: session.id })]);
+  ctx.append("set-cookie", [
+    flow.cookie,
+    writeNote(hub, flow.id, { ended: session.id, askedBy: ctx.oidc.client?.clientId ?? "" }),
+  ]);
 }
 
 /** The page after `/cas/logout`: which sites are told, and the messages that this browser has to bring them. */
@@ -75,12 +78,13 @@ async function saySignedOut(hub: Surroundings, ctx: KoaContextWithOIDC): Promise
   // She has signed in again since, and came back by the browser's button or by an old address.
   if (currentSession() !== null) return ctx.redirect("/account");
   const owner = { hub, header: headerOf(ctx) };
-  const { ended } = readNote(owner, flowOf(owner).id);
-  const { sites, frontChannel } = await whoIsTold({ hub, log: hub.log }, ended === undefined ? [] : [ended]);
+  const { ended, askedBy } = readNote(owner, flowOf(owner).id);
+  const sessionIds = ended === undefined ? [] : [ended];
+  const { sites, stays, frontChannel } = await whoIsTold({ hub, log: hub.log }, sessionIds, askedBy);
   show(ctx, {
     screen: {
       name: "logged-out",
-      model: { sites, wasSignedIn: ended !== undefined, frontChannel, continueTo: null },
+      model: { sites, stays, wasSignedIn: ended !== undefined, frontChannel, continueTo: null },
     },
     pictureSources: pictureSources(frontChannel),
   });

@@ -8,7 +8,7 @@ import { findAccount } from "./account.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
 import { createAdapter } from "./artifact-adapter.ts";
 import { interactionRules } from "./ask-before.ts";
-import { passwordAcr } from "./central-session-view.ts";
+import { acceptRequest, passwordAcr } from "./central-session-view.ts";
 import { claimsOfScope } from "./claim-scopes.ts";
 import { refuseDeepClaims } from "./claims-request.ts";
 import { ownScopes } from "./client-metadata.ts";
@@ -77,6 +77,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   answerRefreshesTwice(provider, hub.database);
   detectReplays(provider, hub.database);
   settleBeforeAnswers(provider);
+  provider.on("authorization.accepted", acceptRequest);
   provider.on("end_session.success", surroundings.noteSignOut);
   logRefusals(provider, hub.log);
   hub.log.debug({ event: "oidc.opened", keys: keys.length, secure }, "issuer opened");

@@ -19,6 +19,13 @@ beforeAll(async () => {
           backchannelLogoutUrl: `${bank.origin}/backchannel_logout`,
         },
       }),
+      desk: {
+        id: "desk",
+        name: "The desk",
+        url: "https://desk.example/",
+        firstParty: true,
+        oidc: { redirectUris: ["https://desk.example/callback"], clientAuthentication: "none" },
+      },
     }),
   });
   alice = await opened.createPerson();
@@ -70,6 +77,44 @@ describe.each([
     await signOut();
     const { username, reason } = (await browser.get("/cas/login")).screen("login");
     expect([username, reason]).toEqual(["", null]);
+  });
+});
+
+describe("a site without an address to be told at", () => {
+  const enterDesk = async () => {
+    const desk = new RelyingSite(opened, { id: "desk", redirectUri: "https://desk.example/callback" });
+    return String((await desk.round(browser, alice)).claims.sid);
+  };
+  const stays = [{ name: "The desk", host: "desk.example", url: "https://desk.example/" }];
+
+  test.each([
+    ["after /cas/logout", () => browser.get("/cas/logout")],
+    ["after the question", pressSignOut],
+    ["at once, because the bank named the session", atOnce],
+  ])("%s it is named as one that stays signed in, with its address", async (_, signOut) => {
+    await enterDesk();
+    const model = (await signOut()).screen("logged-out");
+    expect(model.stays).toEqual(stays);
+    expect(model.sites.map(({ name }) => name).sort()).toEqual(["The bank", "The shop"]);
+  });
+
+  test("from the account page, everywhere: the same", async () => {
+    await enterDesk();
+    const { token } = (await browser.get("/account")).screen("account");
+    const page = await browser.post("/account/sessions/end-all", { token });
+    expect(page.screen("logged-out").stays).toEqual(stays);
+  });
+
+  test("the one whose own sign-out it is has signed itself out", async () => {
+    const logout_hint = await enterDesk();
+    const page = await browser.follow(
+      await browser.get(`/oidc/session/end${query({ client_id: "desk", logout_hint })}`),
+    );
+    expect(page.screen("logged-out").stays).toEqual([]);
+  });
+
+  test("nothing stays where every site can be told", async () => {
+    expect((await browser.get("/cas/logout")).screen("logged-out").stays).toEqual([]);
   });
 });
 

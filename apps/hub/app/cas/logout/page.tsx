@@ -28,9 +28,26 @@ export default function LoggedOutPage() {
           <SiteNames sites={model.sites} />
         </section>
       )}
+      <StaysSignedIn sites={model.stays} />
       <WaysOn continueTo={model.continueTo} />
       <FrontChannel addresses={model.frontChannel} />
     </Gate>
+  );
+}
+
+/** What the hub cannot end is said, with the way to end it. */
+function StaysSignedIn({ sites }: { readonly sites: LoggedOutScreen["stays"] }) {
+  if (sites.length === 0) return null;
+  return (
+    <section aria-labelledby="stays">
+      <h2 id="stays" className="gate-label">
+        {sites.length === 1 ? "This site stays signed in" : "These sites stay signed in"}
+      </h2>
+      <SiteNames sites={sites} />
+      <p className="gate-to">
+        {`${sites.length === 1 ? "It offers" : "They offer"} no sign-out to Gatehouse. Go there, and sign out there.`}
+      </p>
+    </section>
   );
 }
 
