@@ -55,6 +55,7 @@ describe("2.3 /logout", () => {
     expect(answer.screen("logged-out")).toEqual({
       wasSignedIn: true,
       sites: [{ name: "The shop", host: "shop.localhost" }],
+      stays: [],
       frontChannel: [],
       continueTo: null,
     });
@@ -65,6 +66,7 @@ describe("2.3 /logout", () => {
     expect((await browser.get("/cas/logout")).screen("logged-out")).toEqual({
       wasSignedIn: false,
       sites: [],
+      stays: [],
       frontChannel: [],
       continueTo: null,
     });
@@ -72,6 +74,7 @@ describe("2.3 /logout", () => {
     expect((await browser.get("/cas/logout")).screen("logged-out")).toEqual({
       wasSignedIn: false,
       sites: [],
+      stays: [],
       frontChannel: [],
       continueTo: null,
     });
