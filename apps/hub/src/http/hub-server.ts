@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hub } from "../hub.ts";
 import { isIssuers, serveIssuer } from "../oidc/mount-issuer.ts";
+import { answerRawBytes } from "./answer-raw-bytes.ts";
 import { drawScreen, type NextHandler } from "./draw-screen.ts";
 import { guard } from "./guard.ts";
 import { leavingPage } from "./leaving-page.ts";
@@ -47,6 +48,9 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
       serve(request, response).catch((error) => breakOff(error, response));
     },
   );
+  server.on("clientError", (error, socket) => {
+    if (!answerRawBytes(error, socket)) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+  });
   return server;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
