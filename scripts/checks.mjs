@@ -5,7 +5,7 @@ import { playwrightCounts, vitestCounts } from "./counts.mjs";
 /**
  * @typedef {object} Check
  * @property {string} name for the list at the end
- * @property {"lint" | "typecheck" | "unit" | "e2e" | "start"} part what `npm run <part>` or `npm run test:<part>` runs
+ * @property {"lint" | "typecheck" | "unit" | "clients" | "e2e" | "start"} part what `npm run <part>` or `npm run test:<part>` runs
  * @property {readonly string[]} command program and words; programs of `node_modules/.bin` are found
  * @property {Record<string, string>} [environment] besides the usual
  * @property {(exitCode: number) => Promise<import("./counts.mjs").Counts>} [count] left out: the check counts as one
@@ -34,15 +34,16 @@ const typedWorkspaces = [
 export function checks({ reports, chromium }) {
   const vitest = (
     /** @type {string} */ name,
-    /** @type {"unit" | "start"} */ part,
+    /** @type {"unit" | "clients" | "start"} */ part,
     /** @type {readonly string[]} */ words,
+    /** @type {{ mayBeSkipped?: boolean }} */ options = {},
   ) => {
     const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
     return {
       name,
       part,
       command: ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile=${report}`, ...words],
-      count: (/** @type {number} */ exitCode) => vitestCounts(report, exitCode),
+      count: (/** @type {number} */ exitCode) => vitestCounts(report, exitCode, options),
     };
   };
   const journeys = (/** @type {string} */ name, /** @type {import("./test-sites.mjs").Scheme} */ scheme) => {
@@ -73,6 +74,9 @@ export function checks({ reports, chromium }) {
     { name: "nothing unused", part: "lint", command: ["knip"] },
     { name: "boundaries", part: "lint", command: ["turbo", "boundaries"] },
     vitest("unit, laws, integration", "unit", []),
+    vitest("Debian's clients", "clients", ["--config", "apps/hub/src/cas/clients/debian/vitest.config.ts"], {
+      mayBeSkipped: true,
+    }),
     journeys("journeys", "http"),
     journeys("journeys over https", "https"),
     vitest("start-up", "start", ["--config", "scripts/start-up.vitest.config.ts"]),

@@ -14,6 +14,33 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
+describe("a run that may be skipped", () => {
+  test.each([
+    ["all skipped", { numTotalTests: 3, numPendingTests: 3 }, 0, { passed: 0, failed: 0 }],
+    [
+      "all skipped, and it failed outside of a test",
+      { numTotalTests: 3, numPendingTests: 3 },
+      1,
+      { passed: 0, failed: 1 },
+    ],
+    ["no test was found", { numTotalTests: 0, numPendingTests: 0 }, 0, { passed: 0, failed: 1 }],
+    [
+      "some skipped",
+      { numTotalTests: 3, numPendingTests: 1, numPassedTests: 2 },
+      0,
+      { passed: 2, failed: 0 },
+    ],
+  ])("%s", async (_, report, exitCode, expected) => {
+    writeFileSync(file, JSON.stringify(report));
+    expect(await vitestCounts(file, exitCode, { mayBeSkipped: true })).toEqual(expected);
+  });
+
+  test("else a run with every test skipped has shown nothing", async () => {
+    writeFileSync(file, JSON.stringify({ numTotalTests: 3, numPendingTests: 3 }));
+    expect(await vitestCounts(file, 0)).toEqual({ passed: 0, failed: 1 });
+  });
+});
+
 describe.each([
   {
     runner: "vitest",

@@ -88,11 +88,17 @@ async function runChecks(directory, logs) {
     total.failed += failed;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     process.stdout.write(
-      `${failed === 0 ? "ok    " : "FAILED"} ${check.name}  (${passed} passed, ${failed} failed, ${seconds} s)\n`,
+      `${outcome({ passed, failed })} ${check.name}  (${passed} passed, ${failed} failed, ${seconds} s)\n`,
     );
   }
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
   return total.failed === 0 ? 0 : 1;
+}
+
+/** @param {import("./counts.mjs").Counts} counts */
+function outcome({ passed, failed }) {
+  if (failed > 0) return "FAILED";
+  return passed > 0 ? "ok    " : "no run";
 }
 
 /**

@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     name: "hub",
     include: ["{app,src}/**/*.test.{ts,tsx}"],
+    // They install packages and have a configuration of their own.
+    exclude: ["src/cas/clients/debian/**"],
     globalSetup: ["./src/test-support/shared-postgres.ts"],
     // A first import of Prisma, Hono and zod on a busy machine takes its time.
     testTimeout: 30_000,

@@ -1,0 +1,4 @@
+<?php
+require __DIR__ . "/start.php";
+if (phpCAS::checkAuthentication()) show();
+else echo "a guest";
