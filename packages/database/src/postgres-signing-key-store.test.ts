@@ -40,8 +40,19 @@ test("a new one is published before it signs, and the old one until the last tok
   expect(await kids()).toEqual(["new", "old"]);
   await trial.database.testClock.advance(3600);
   expect(await kids()).toEqual(["new"]);
-  await trial.database.testClock.advance(3600);
-  expect(await trial.database.signingKeys.sweep(10)).toBe(1);
+});
+
+test("a retired one is remembered for 400 days: what it signed comes back late", async () => {
+  await add("old");
+  await trial.database.testClock.advance(1000);
+  await add("new");
+  await trial.database.testClock.advance(3601);
+  const retired = async () => (await trial.database.signingKeys.list()).retired.map(({ kid }) => kid);
+  expect(await retired()).toEqual(["old"]);
+  await trial.database.testClock.advance(399 * 86_400);
+  expect([await trial.database.signingKeys.sweep(10), await retired()]).toEqual([0, ["old"]]);
+  await trial.database.testClock.advance(2 * 86_400);
+  expect([await trial.database.signingKeys.sweep(10), await retired()]).toEqual([1, []]);
 });
 
 test("algorithms do not retire one another", async () => {

@@ -4,8 +4,9 @@ import { sweepStatement } from "./sweep-statement.ts";
 import { inTransaction } from "./transaction.ts";
 
 const listKeys = `
-  SELECT kid, algorithm, sealed, signs_from, published_until, hub_now() AS now
-  FROM signing_keys WHERE published_until IS NULL OR published_until > hub_now()
+  SELECT kid, algorithm, sealed, signs_from, published_until, hub_now() AS now,
+         published_until IS NOT NULL AND published_until <= hub_now() AS retired
+  FROM signing_keys
   ORDER BY (signs_from <= hub_now()) DESC, signs_from DESC, kid`;
 
 const addKey = `
@@ -22,7 +23,7 @@ const addKey = `
   )
   SELECT 1 FROM added`;
 
-const sweepKeys = sweepStatement("signing_keys", "published_until < hub_now() - interval '1 hour'");
+const sweepKeys = sweepStatement("signing_keys", "published_until < hub_now() - interval '400 days'");
 
 interface KeyRow {
   readonly kid: string;
@@ -31,6 +32,7 @@ interface KeyRow {
   readonly signs_from: Date;
   readonly published_until: Date | null;
   readonly now: Date;
+  readonly retired: boolean;
 }
 
 /** Signing keys in PostgreSQL. */
@@ -41,16 +43,13 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
     this.#pool = pool;
   }
 
-  async list(): Promise<{ readonly now: Date; readonly keys: readonly SigningKey[] }> {
+  async list(): ReturnType<SigningKeyStore["list"]> {
     const { rows } = await this.#pool.query<KeyRow>(listKeys);
-    const keys = rows.map(({ kid, algorithm, sealed, signs_from, published_until }) => ({
-      kid,
-      algorithm,
-      sealed,
-      signsFrom: signs_from,
-      publishedUntil: published_until,
-    }));
-    return { now: rows[0]?.now ?? new Date(), keys };
+    return {
+      now: rows[0]?.now ?? new Date(),
+      keys: rows.filter(({ retired }) => !retired).map(readRow),
+      retired: rows.filter(({ retired }) => retired).map(readRow),
+    };
   }
 
   async add(key: Parameters<SigningKeyStore["add"]>[0]): Promise<boolean> {
@@ -76,4 +75,8 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
   async sweep(limit: number): Promise<number> {
     return (await this.#pool.query(sweepKeys, [limit])).rowCount ?? 0;
   }
+}
+
+function readRow({ kid, algorithm, sealed, signs_from, published_until }: KeyRow): SigningKey {
+  return { kid, algorithm, sealed, signsFrom: signs_from, publishedUntil: published_until };
 }
