@@ -7,7 +7,13 @@ import { type PurposeKeys, purposeKeys } from "../secret-keys.ts";
 import { SettingsError } from "../settings-error.ts";
 import { createIssuer } from "./issuer.ts";
 import { createIssuerPages } from "./issuer-pages.ts";
-import { type OpenedKey, openSigningKeys, resealKeys, rotateSigningKeys } from "./signing-keys.ts";
+import {
+  type OpenedKey,
+  type OpenedKeys,
+  openSigningKeys,
+  resealKeys,
+  rotateSigningKeys,
+} from "./signing-keys.ts";
 
 export interface Issuer {
   /** As it is now; a request keeps the one it began with. */
@@ -25,7 +31,16 @@ const pairwise = "pairwise-subjects";
 export async function openIssuer(
   hub: Pick<
     Hub,
-    "settings" | "database" | "sites" | "cookies" | "keys" | "log" | "logout" | "clock" | "deviceThrottle"
+    | "settings"
+    | "database"
+    | "sites"
+    | "cookies"
+    | "keys"
+    | "log"
+    | "logout"
+    | "clock"
+    | "deviceThrottle"
+    | "wrongSecrets"
   >,
 ): Promise<Issuer> {
   const seals = purposeKeys(hub.settings.secrets, "signing-key");
@@ -35,8 +50,8 @@ export async function openIssuer(
   const pages = createIssuerPages(hub);
   let current = open(await openSigningKeys(hub.database, seals));
 
-  function open(keys: readonly OpenedKey[]) {
-    const provider = createIssuer({ hub, keys, pairwiseSecret, ...pages });
+  function open({ keys, retired }: OpenedKeys) {
+    const provider = createIssuer({ hub, keys, retiredKeys: retired, pairwiseSecret, ...pages });
     return { provider, handle: provider.callback(), keys };
   }
 
@@ -52,10 +67,11 @@ export async function openIssuer(
     },
     async refresh() {
       await rotateSigningKeys(hub.database, seals, false);
-      const keys = await openSigningKeys(hub.database, seals);
+      const opened = await openSigningKeys(hub.database, seals);
+      const { keys } = opened;
       const state = (of: readonly OpenedKey[]) => of.map(({ kid, signs }) => `${kid}:${signs}`).join();
       if (state(keys) !== state(current.keys)) {
-        current = open(keys);
+        current = open(opened);
         hub.log.info(
           {
             event: "keys.changed",

@@ -1,6 +1,7 @@
 /**
  * The keys that tokens are signed with. A key is published a day before it signs and stays published until the last
- * token it signed is over, so that nobody who keeps a copy of the key set ever meets a token it cannot verify.
+ * token it signed is over, so that nobody who keeps a copy of the key set ever meets a token it cannot verify. Its
+ * public half is remembered longer, for ID tokens that come back as a hint.
  */
 import type { Database, SigningKey } from "@gatehouse/database";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
@@ -17,6 +18,14 @@ const rotateAfterSeconds = 90 * day;
 /** Longer than any token lives that is verified by its signature. */
 const overlapSeconds = 2 * day;
 
+/** What an issuer is opened with. */
+export interface OpenedKeys {
+  /** Published; of each algorithm the first is the one that signs. */
+  readonly keys: readonly OpenedKey[];
+  /** Public halves of keys that are published no more: ID tokens that they signed still come back as a hint. */
+  readonly retired: readonly JWK[];
+}
+
 /** A key with its private half, to be handed to nobody but the issuer. */
 export interface OpenedKey {
   readonly kid: string;
@@ -31,8 +40,8 @@ export interface OpenedKey {
  * when the list changes.
  */
 export async function resealKeys({ signingKeys }: Database, seals: PurposeKeys): Promise<void> {
-  const { keys } = await signingKeys.list();
-  for (const { kid, sealed } of keys) {
+  const { keys, retired } = await signingKeys.list();
+  for (const { kid, sealed } of [...keys, ...retired]) {
     const text = seals.open(sealed, kid);
     if (text !== null) await signingKeys.reseal(kid, seals.seal(text, kid));
   }
@@ -41,20 +50,56 @@ export async function resealKeys({ signingKeys }: Database, seals: PurposeKeys):
 /**
  * A key that is due comes first. Where none is, because a clock that was ahead made keys and was put right, the first
  * signs all the same: no token at all would be worse than one whose key some have yet to fetch.
- *
- * @returns published keys; of each algorithm the first is the one that signs
  */
-export async function openSigningKeys(database: Database, seals: PurposeKeys): Promise<readonly OpenedKey[]> {
-  const { keys } = await database.signingKeys.list();
+export async function openSigningKeys(database: Database, seals: PurposeKeys): Promise<OpenedKeys> {
+  const { keys, retired } = await database.signingKeys.list();
+  await forgetPrivateHalves(database, retired, seals);
   const signing = new Set<string>();
-  return keys.flatMap(({ kid, algorithm, sealed }) => {
-    const text = seals.open(sealed, kid);
-    // Sealed with a secret that is listed no more: it can neither sign nor be published.
-    if (text === null || !isAlgorithm(algorithm)) return [];
-    const signs = !signing.has(algorithm);
+  const opened: OpenedKey[] = [];
+  const halves: JWK[] = [];
+  for (const key of [...keys, ...retired]) {
+    const jwk = openKey(key, seals);
+    if (jwk === null || !isAlgorithm(key.algorithm)) continue;
+    if (retired.includes(key) || !isPrivate(jwk)) {
+      halves.push(publicHalf(jwk));
+      continue;
+    }
+    const { kid, algorithm } = key;
+    opened.push({ kid, algorithm, jwk, signs: !signing.has(algorithm) });
     signing.add(algorithm);
-    return { kid, algorithm, jwk: JSON.parse(text) as JWK, signs };
-  });
+  }
+  return { keys: opened, retired: halves };
+}
+
+/** A key that signs no more is of use by its public half alone. */
+async function forgetPrivateHalves(
+  { signingKeys }: Database,
+  retired: readonly SigningKey[],
+  seals: PurposeKeys,
+): Promise<void> {
+  for (const key of retired) {
+    const jwk = openKey(key, seals);
+    if (jwk !== null && isPrivate(jwk))
+      await signingKeys.reseal(key.kid, seals.seal(JSON.stringify(publicHalf(jwk)), key.kid));
+  }
+}
+
+/** @returns `null` when it was sealed with a secret that is listed no more: it can neither sign nor be published */
+function openKey({ kid, algorithm, sealed }: SigningKey, seals: PurposeKeys): JWK | null {
+  const text = isAlgorithm(algorithm) ? seals.open(sealed, kid) : null;
+  return text === null ? null : (JSON.parse(text) as JWK);
+}
+
+/** A clock that was ahead may have had a key forget it, and was put right since. */
+function isPrivate(jwk: JWK): boolean {
+  return jwk.d !== undefined;
+}
+
+/** @see RFC 7517, section 4; RFC 7518, sections 6.2.1 and 6.3.1 */
+const publicMembers = ["kty", "kid", "alg", "use", "crv", "x", "y", "n", "e"];
+
+export function publicHalf(jwk: JWK): JWK {
+  return Object.fromEntries(Object.entries(jwk).filter(([name]) => publicMembers.includes(name))) as JWK;
 }
 
 /**
@@ -72,9 +117,10 @@ export async function rotateSigningKeys(
   const { now, keys } = await database.signingKeys.list();
   let made = 0;
   for (const algorithm of algorithms) {
-    const usable = keys.filter(
-      (key) => key.algorithm === algorithm && seals.open(key.sealed, key.kid) !== null,
-    );
+    const usable = keys.filter((key) => {
+      const jwk = key.algorithm === algorithm ? openKey(key, seals) : null;
+      return jwk !== null && isPrivate(jwk);
+    });
     const isFirst = usable.length === 0;
     const unlessNewerThanSeconds = isFirst ? 60 : force ? 0 : rotateAfterSeconds - waitSeconds;
     // Making a key is work that would be done every minute, for the database to say that none is due.
