@@ -57,7 +57,7 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
     method: "GET",
     path: loginPath,
     caller: "anyone",
-    antiForgery: "changes-nothing",
+    antiForgery: "navigation",
     sends: "raw-query",
     speaks: "html",
     async answer(call, { rawQuery }) {

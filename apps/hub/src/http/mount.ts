@@ -8,6 +8,7 @@ import { comesBackTo, identifyCaller } from "./caller.ts";
 import { clientAddress } from "./client-address.ts";
 import { databaseOutage, databaseUnavailable, logOutage } from "./database-outage.ts";
 import { HubError } from "./hub-error.ts";
+import { isLoadedAhead, loadedAhead } from "./loaded-ahead.ts";
 import { readBody } from "./read-body.ts";
 import { renderError } from "./render-error.ts";
 import type { Answer, AntiForgery, Call, Caller, CallerFacts, Route, Sent } from "./route.ts";
@@ -18,6 +19,8 @@ export type Send = (context: HubContext, answer: Answer) => Promise<Response>;
 
 const contentTypes = {
   form: ["application/x-www-form-urlencoded"],
+  // Whose answer does not go by it; some programs name none.
+  "raw-form": ["application/x-www-form-urlencoded", ""],
   json: ["application/json"],
   // Some CAS clients name no type at all.
   xml: ["text/xml", "application/xml", "application/soap+xml", ""],
@@ -32,7 +35,7 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
     const answer = async (context: HubContext): Promise<Response> => {
       if (context.req.method === "HEAD" && !answersHead(declared))
         return refuseMethod(context, declared.path);
-      const call = makeCall(hub, context);
+      const call = makeCall(hub, context, isLooking(declared, context.req.method));
       const began = performance.now();
       context.env.outgoing.once("close", () => {
         const milliseconds = Math.round(performance.now() - began);
@@ -42,7 +45,10 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
         );
       });
       try {
-        return await send(context, await run(declared, call, context));
+        const answer = await run(declared, call, context);
+        // A browser that only looked keeps the sign-in that it is in the middle of.
+        const looked = isLooking(declared, context.req.method);
+        return await send(context, looked ? { ...answer, cookies: [] } : answer);
       } catch (error) {
         return fail(hub, context, error, declared.speaks, send, call);
       }
@@ -66,7 +72,11 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
 
 /** HEAD is for looking: a link checker signs nobody out and spends no ticket. @see RFC 9110, section 9.2.1 */
 function answersHead({ method, antiForgery }: Route): boolean {
-  return method === "GET" && antiForgery === "changes-nothing";
+  return method === "GET" && (antiForgery === "changes-nothing" || antiForgery === "navigation");
+}
+
+function isLooking({ antiForgery }: Route, method: string): boolean {
+  return antiForgery === "navigation" && method === "HEAD";
 }
 
 async function run(declared: Route, call: Call, context: HubContext): Promise<Answer> {
@@ -101,7 +111,8 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
   const target = context.env.incoming.url ?? "";
   const start = target.indexOf("?");
   const rawQuery = start === -1 ? "" : target.slice(start + 1);
-  const none: Sent = { parameters: new Map(), rawQuery, json: undefined, xml: new Uint8Array() };
+  const nothing = new Uint8Array();
+  const none: Sent = { parameters: new Map(), rawQuery, json: undefined, rawForm: nothing, xml: nothing };
   if (declared.sends === "nothing" || declared.sends === "raw-query") return none;
   const { typed } = declared;
   if (declared.sends === "query") return { ...none, parameters: parseParameters(rawQuery, { typed }) };
@@ -113,6 +124,7 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
     ]);
   const body = await readBody(context.req.raw);
   if (declared.sends === "xml") return { ...none, xml: body };
+  if (declared.sends === "raw-form") return { ...none, rawForm: body };
   const readForm = declared.protocolForm ? parseProtocolQuery : parseParameters;
   if (declared.sends === "form") return { ...none, parameters: readForm(body, { typed }) };
   try {
@@ -132,6 +144,7 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 function checkOrigin(antiForgery: AntiForgery, call: Call): void {
+  if (antiForgery === "navigation" && isLoadedAhead(call.header)) throw loadedAhead();
   if (antiForgery === "sign-out-only") checkNavigation(call);
   if (!["form-token", "flow-token", "login-ticket"].includes(antiForgery)) return;
   const origin = call.header("origin");
@@ -152,16 +165,17 @@ function checkOrigin(antiForgery: AntiForgery, call: Call): void {
 /** A picture, a frame or a page loaded ahead signs nobody out; programs and old browsers say nothing and pass. */
 function checkNavigation(call: Call): void {
   const destination = call.header("sec-fetch-dest");
-  const ahead = /prefetch|prerender/i.test(call.header("sec-purpose") ?? call.header("purpose") ?? "");
-  if ((destination === undefined || destination === "document") && !ahead) return;
+  if ((destination === undefined || destination === "document") && !isLoadedAhead(call.header)) return;
   throw new HubError(403, "not_a_navigation", "Nobody was signed out", [
     "This address signs out whoever goes to it; it was only loaded as a part of another page, or ahead of a visit.",
   ]);
 }
 
-function makeCall(hub: Hub, context: HubContext): Call {
+/** @param withoutCookies as somebody whom the hub does not know */
+function makeCall(hub: Hub, context: HubContext, withoutCookies = false): Call {
   const incoming = context.env.incoming;
   const header = (name: string): string | undefined => {
+    if (withoutCookies && name === "cookie") return undefined;
     const value = incoming.headers[name];
     return Array.isArray(value) ? value.join(", ") : value;
   };

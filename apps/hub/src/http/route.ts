@@ -78,6 +78,11 @@ export interface CallerFacts {
 export type AntiForgery =
   /** Changes nothing. */
   | "changes-nothing"
+  /**
+   * Sends a browser with a session on to a site. What only looks (HEAD) is answered as somebody without a session, and
+   * nothing is loaded ahead.
+   */
+  | "navigation"
   /** CAS asks for sign-out by GET: the worst a forgery can do is to sign a person out. */
   | "sign-out-only"
   /** A login ticket, single use, bound to the browser's flow cookie; checked by the route. */
@@ -93,14 +98,16 @@ export type AntiForgery =
 
 /**
  * Where parameters come from. JSON bodies are parsed by the route's own schema; a raw query or XML body by a
- * route that has to say in its protocol's form what is wrong with it.
+ * route that has to say in its protocol's form what is wrong with it; a raw form by one that passes it on.
  */
-export type Sends = "nothing" | "query" | "raw-query" | "form" | "json" | "xml";
+export type Sends = "nothing" | "query" | "raw-query" | "form" | "raw-form" | "json" | "xml";
 
 export interface Sent {
   readonly parameters: RequestParameters;
   readonly rawQuery: string;
   readonly json: unknown;
+  /** Of what was sent as a raw form; else empty. */
+  readonly rawForm: Uint8Array;
   /** Of what was sent as XML; else empty. */
   readonly xml: Uint8Array;
 }

@@ -29,7 +29,7 @@ const goOn = route({
   method: "GET",
   path,
   caller: "anyone",
-  antiForgery: "changes-nothing",
+  antiForgery: "navigation",
   sends: "raw-query",
   speaks: "html",
   asksForSignIn: true,
