@@ -10,6 +10,7 @@ import { createMovableClock } from "./test-door/movable-clock.ts";
 const callers: readonly Caller[] = ["anyone", "person", "api", "site", "tester"];
 const protections: readonly AntiForgery[] = [
   "changes-nothing",
+  "navigation",
   "sign-out-only",
   "login-ticket",
   "ticket",
@@ -17,14 +18,14 @@ const protections: readonly AntiForgery[] = [
   "flow-token",
   "header-credentials",
 ];
-const sendings: readonly Sends[] = ["nothing", "query", "raw-query", "form", "json", "xml"];
+const sendings: readonly Sends[] = ["nothing", "query", "raw-query", "form", "raw-form", "json", "xml"];
 const routes = hubRoutes(createMovableClock());
 const named = (route: Route) => `${route.method} ${route.path}`;
 
 /** The whole of it, to be changed knowingly: method, path, caller, anti-forgery. */
 const expected = [
   "GET / anyone changes-nothing",
-  "GET /cas/login anyone changes-nothing",
+  "GET /cas/login anyone navigation",
   "POST /cas/login anyone login-ticket",
   "POST /cas/login/choose anyone flow-token",
   "POST /cas/login/confirm anyone flow-token",
@@ -40,7 +41,7 @@ const expected = [
   "POST /cas/v1/tickets/:tgt anyone ticket",
   "GET /cas/v1/tickets/:tgt anyone changes-nothing",
   "DELETE /cas/v1/tickets/:tgt anyone ticket",
-  "GET /oidc/interaction/:uid anyone changes-nothing",
+  "GET /oidc/interaction/:uid anyone navigation",
   "POST /oidc/interaction/:uid anyone flow-token",
   "GET /oidc/device anyone changes-nothing",
   "POST /oidc/device person form-token",
@@ -58,6 +59,7 @@ const expected = [
   "POST /api/v1/app-passwords/verify site header-credentials",
   "POST /oidc/auth anyone changes-nothing",
   "POST /oidc/session/end anyone changes-nothing",
+  "GET /.well-known/webfinger anyone changes-nothing",
   "POST /sites/v1/sessions/check site header-credentials",
   "GET /healthz anyone changes-nothing",
   "GET /readyz anyone changes-nothing",
@@ -79,12 +81,12 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
     expect(protections).toContain(route.antiForgery);
     expect(sendings).toContain(route.sends);
     expect(["html", "json"]).toContain(route.speaks);
-    expect(route.path).toMatch(/^\/[A-Za-z0-9/:-]*$/);
+    expect(route.path).toMatch(/^\/[A-Za-z0-9/:.-]*$/);
   });
 
   test("ASVS 3.5.3 changes nothing by GET but what its protocol demands, and changes are protected", () => {
     if (route.method === "GET") {
-      expect(["changes-nothing", "sign-out-only", "ticket"]).toContain(route.antiForgery);
+      expect(["changes-nothing", "navigation", "sign-out-only", "ticket"]).toContain(route.antiForgery);
       expect(["nothing", "query", "raw-query"]).toContain(route.sends);
     } else if (!postedRequests.includes(route))
       expect(["login-ticket", "form-token", "flow-token", "header-credentials", "ticket"]).toContain(

@@ -16,6 +16,7 @@ import type { Route } from "./http/route.ts";
 import { device } from "./oidc/device.ts";
 import { interactions } from "./oidc/interaction.ts";
 import { postedRequests } from "./oidc/posted-request.ts";
+import { webfinger } from "./oidc/webfinger.ts";
 import { checkSession } from "./site-api/check-session.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoor } from "./test-door/test-door.ts";
@@ -34,6 +35,7 @@ export function hubRoutes(testClock: MovableClock | undefined): readonly Route[]
     ...rest,
     ...own,
     ...postedRequests,
+    webfinger,
     checkSession,
     ...health,
     ...(testClock === undefined ? [] : testDoor(testClock)),

@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hub } from "../hub.ts";
 import { isIssuers, serveIssuer } from "../oidc/mount-issuer.ts";
+import { pathOfPage } from "../oidc/posted-request.ts";
 import { answerRawBytes } from "./answer-raw-bytes.ts";
 import { drawScreen, type NextHandler } from "./draw-screen.ts";
 import { guard } from "./guard.ts";
@@ -61,6 +62,8 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
       (assets.test(path) || (dev && path.startsWith("/_next/"))) &&
       !leadsOut.test(path);
     if (isIssuers(request.method, path)) return serveIssuersPage(request, response);
+    const page = pathOfPage(request.method, path);
+    if (page !== undefined) request.url = page + (request.url ?? "").slice(path.length);
     if (!isAsset) return listener(request, response);
     for (const [name, value] of plain) response.setHeader(name, value);
     try {

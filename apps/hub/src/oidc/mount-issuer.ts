@@ -3,21 +3,23 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FoundSession } from "@gatehouse/database";
 import { databaseOutage } from "../http/database-outage.ts";
+import { HubError } from "../http/hub-error.ts";
+import { isLoadedAhead, loadedAhead } from "../http/loaded-ahead.ts";
 import { answerHeaders } from "../http/response-headers.ts";
 import type { Drawn } from "../http/route.ts";
 import type { Hub } from "../hub.ts";
 import { type Browser, withBrowser } from "./central-session-view.ts";
-import { logOutageOf, outagePage } from "./outage.ts";
-import { postedRequests } from "./posted-request.ts";
+import { logOutageOf, outagePage, requestIdOf } from "./outage.ts";
+import { pathOfPage, postedQuery } from "./posted-request.ts";
+import { metadataAddresses } from "./public-documents.ts";
 import { RequestArtifacts } from "./request-artifacts.ts";
 
 const prefix = "/oidc";
 
 /** Whether the issuer answers this. Interactions are routes of the hub, and so is what comes by POST to a page. */
 export function isIssuers(method: string | undefined, path: string): boolean {
-  const isRoute =
-    path.startsWith(`${prefix}/interaction/`) ||
-    postedRequests.some((posted) => posted.path === path && posted.method === method);
+  if (metadataAddresses[path] !== undefined) return true;
+  const isRoute = path.startsWith(`${prefix}/interaction/`) || pathOfPage(method, path) !== undefined;
   const endpoint = endpointOf(path);
   // Its pages for people are ours; what is left of its own is where a device begins.
   const isDevicePage =
@@ -27,7 +29,7 @@ export function isIssuers(method: string | undefined, path: string): boolean {
 
 /** What a path asks for, however it is spelt: oidc-provider goes by no case, and not by a slash at the end. */
 function endpointOf(path: string): string {
-  return (path.split("?", 1)[0] ?? "").toLowerCase().replace(/\/$/, "");
+  return splitTarget(path)[0].toLowerCase().replace(/\/$/, "");
 }
 
 /**
@@ -43,8 +45,8 @@ export async function serveIssuer(
 ): Promise<Drawn | undefined> {
   const token = hub.cookies.read(request.headers.cookie, "session");
   const isToken = token?.startsWith("TGT-") === true;
-  const path = request.url ?? "/";
-  const endpoint = endpointOf(path);
+  const target = request.url ?? "/";
+  const endpoint = endpointOf(target);
   const signingOut = endpoint.startsWith(`${prefix}/session/`);
   const needsSession = endpoint.startsWith(`${prefix}/auth`) || signingOut;
   const isTokenEndpoint = endpoint === `${prefix}/token`;
@@ -53,20 +55,24 @@ export async function serveIssuer(
   for (const [name, value] of secure ? headers.overHttps : headers.overHttp) response.setHeader(name, value);
   // Its last group is random throughout, and cheaper than bytes that are asked for one request at a time.
   response.setHeader("x-request-id", randomUUID().slice(-12));
-  const found =
-    isToken && needsSession
-      ? await findSession(hub, token, path, artifacts).catch(ofOutage)
-      : ({ state: "unknown" } as const);
-  if (typeof found === "string") {
-    logOutageOf(response, hub.log, found);
+  if (needsSession && request.method === "HEAD") return refusedPage(response, onlyLooked());
+  if (needsSession && isLoadedAhead((name) => request.headersDistinct[name]?.join()))
+    return refusedPage(response, loadedAhead());
+  const sessionToken = isToken && needsSession ? token : undefined;
+  const asked = await readTarget(hub, target, sessionToken, artifacts).catch(ofOutage);
+  if (typeof asked === "string") {
+    logOutageOf(response, hub.log, asked);
     return outagePage(response);
   }
+  if (asked === undefined) return refusedPage(response, postedTooLongAgo());
+  const { path, found } = asked;
   if (isToken && found.state !== "alive")
     request.headers.cookie = hub.cookies.without(request.headers.cookie, "session");
   // Whatever a browser says it takes: what goes wrong on the way of a person is said to a person.
   if (needsSession) request.headers.accept = "text/html";
+  else if (request.method === "POST") takeForm(request);
   request.headers["x-forwarded-proto"] = secure ? "https" : "http";
-  const original = Object.assign(request, { originalUrl: request.url, baseUrl: prefix });
+  const original = Object.assign(request, { originalUrl: path, baseUrl: prefix });
   original.url = path.slice(prefix.length) || "/";
   const browser: Browser = { token, found, signingOut, artifacts };
   await withBrowser(browser, () => hub.issuer.handle(request, response));
@@ -80,6 +86,59 @@ function ofOutage(error: unknown): string {
   return outage;
 }
 
+/** @returns the path and query that oidc-provider is asked for, with the session of the browser; `undefined`: over */
+async function readTarget(
+  hub: Hub,
+  target: string,
+  token: string | undefined,
+  artifacts: RequestArtifacts,
+): Promise<{ readonly path: string; readonly found: FoundSession } | undefined> {
+  const [address = "/", asked] = splitTarget(target);
+  const query = await postedQuery(hub.database, asked);
+  if (query === undefined) return undefined;
+  const path = `${metadataAddresses[address] ?? address}${query === "" ? "" : `?${query}`}`;
+  const found =
+    token === undefined ? ({ state: "unknown" } as const) : await findSession(hub, token, path, artifacts);
+  return { path, found };
+}
+
+function splitTarget(target: string): readonly [address: string, query: string] {
+  const end = target.indexOf("?");
+  return end === -1 ? [target, ""] : [target.slice(0, end), target.slice(end + 1)];
+}
+
+/**
+ * oidc-provider reads forms alone. One without a content type is a form too, and no `charset` changes what
+ * percent-encoded UTF-8 says. Its answer is for a program, whatever the program says it takes.
+ *
+ * @see URL Standard, application/x-www-form-urlencoded
+ */
+function takeForm({ headers }: IncomingMessage): void {
+  const type = (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  if (type === "" || type === form) headers["content-type"] = form;
+  headers.accept = "application/json";
+}
+
+const form = "application/x-www-form-urlencoded";
+
+function refusedPage(response: ServerResponse, refusal: HubError): Drawn {
+  const { title, sentences, code, status, headers } = refusal;
+  const model = { title, sentences, code, reference: requestIdOf(response) };
+  return { screen: { name: "refused", model }, status, headers };
+}
+
+function onlyLooked(): HubError {
+  const sentences = ["This address sends a browser on to a site, so it cannot be looked at by HEAD."];
+  return new HubError(405, "method_not_allowed", "Not like this", sentences, { allow: "GET, POST" });
+}
+
+function postedTooLongAgo(): HubError {
+  return new HubError(400, "flow_expired", "This took too long", [
+    "What the site sent you here with is kept for ten minutes. Nothing was changed.",
+    "Go back to the site and begin once more.",
+  ]);
+}
+
 /** With it comes the grant that the site has in it, which is asked for next. */
 async function findSession(
   hub: Hub,
@@ -87,7 +146,7 @@ async function findSession(
   path: string,
   artifacts: RequestArtifacts,
 ): Promise<FoundSession> {
-  const grantOf = new URLSearchParams(path.split("?", 2)[1]).get("client_id") ?? undefined;
+  const grantOf = new URLSearchParams(splitTarget(path)[1]).get("client_id") ?? undefined;
   const found = await hub.database.sessions.find(token, { touch: true, grantOf });
   if (found.state !== "alive" || grantOf === undefined) return found;
   const grantId = found.session.oidcClients[grantOf]?.grantId;
@@ -96,17 +155,11 @@ async function findSession(
 }
 
 /**
- * Its JSON may be read by every origin that its own rules let; a form that it has the browser send on holds a small
- * script, whose hash it adds to `script-src`.
+ * `limitOrigins` and `letDocumentsBeKept` say who may read its JSON, and what may be kept; a form that it has the
+ * browser send on holds a small script, whose hash it adds to `script-src`.
  */
 function headersOf(secure: boolean): readonly (readonly [string, string])[] {
-  const {
-    "cross-origin-resource-policy": _,
-    "cache-control": __,
-    pragma: ___,
-    expires: ____,
-    ...rest
-  } = answerHeaders(secure);
+  const { "cross-origin-resource-policy": _, pragma: __, expires: ___, ...rest } = answerHeaders(secure);
   return Object.entries({
     ...rest,
     "content-security-policy":
