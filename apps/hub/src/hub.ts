@@ -23,6 +23,8 @@ export interface Hub {
   readonly sites: SiteRegistry;
   readonly throttle: SignInThrottle;
   readonly wrongTries: WrongTries;
+  /** The same for secrets of sites. */
+  readonly wrongSecrets: WrongTries;
   readonly deviceThrottle: DeviceThrottle;
   readonly logout: LogoutDispatcher;
   readonly outbound: Outbound;
@@ -73,6 +75,8 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     log,
   });
   const deviceThrottle = createDeviceThrottle(database.pool, settings.loginThrottle);
+  const throttlePool = settings.loginThrottle ? database.pool : null;
+  const wrongSecrets = createWrongTries(throttlePool, "site-secret");
   const keys = {
     form: purposeKeys(settings.secrets, "form"),
     note: purposeKeys(settings.secrets, "note"),
@@ -88,6 +92,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     logout,
     clock,
     deviceThrottle,
+    wrongSecrets,
   });
   const upkeep = startUpkeep({ database, logout, issuer, log });
   return {
@@ -95,8 +100,9 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     log,
     database,
     sites,
-    throttle: createSignInThrottle(settings.loginThrottle ? database.pool : null),
-    wrongTries: createWrongTries(settings.loginThrottle ? database.pool : null),
+    throttle: createSignInThrottle(throttlePool),
+    wrongTries: createWrongTries(throttlePool, "app-password"),
+    wrongSecrets,
     deviceThrottle,
     logout,
     outbound,

@@ -7,7 +7,7 @@ let database: Database;
 let wrongTries: WrongTries;
 beforeAll(async () => {
   database = await openTestDatabase();
-  wrongTries = createWrongTries(database.pool);
+  wrongTries = createWrongTries(database.pool, "app-password");
 });
 beforeEach(async () => {
   await database.pool.query("TRUNCATE rate_limits");
@@ -38,12 +38,17 @@ test("another address and a site have counters of their own; a network of IPv6 h
   expect(await wrongTries.count({ address: "2001:db8::2" })).toBeGreaterThan(0);
 });
 
+test("secrets of sites and app passwords have counters of their own", async () => {
+  await answered(101, here);
+  expect(await createWrongTries(database.pool, "site-secret").count(here)).toBe(0);
+});
+
 test("ASVS 16.5.3 when it cannot count, nothing is answered", async () => {
   vi.spyOn(database.pool, "query").mockImplementation(() => Promise.reject(new Error("database gone")));
   await expect(wrongTries.count(here)).rejects.toThrow("database gone");
 });
 
 test("LOGIN_THROTTLE=off counts nothing", async () => {
-  const off = createWrongTries(null);
+  const off = createWrongTries(null, "app-password");
   for (let index = 0; index < 150; index++) expect(await off.count(here)).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** Counts app passwords that were wrong, so that whoever tries many has to wait. */
+/** Counts app passwords and secrets of sites that were wrong, so that whoever tries many has to wait. */
 import type { Database } from "@gatehouse/database";
 import { consume, createLimiter, network } from "./limiter.ts";
 
@@ -8,7 +8,7 @@ export type TriedFrom = { readonly address: string } | { readonly site: string }
 export interface WrongTries {
   /**
    * Counts one. A right one is never counted and never asked to wait: nobody guesses 256 random bits, and a program
-   * that goes on with a revoked one must not stop its neighbours behind the same address (docs/decisions/0015).
+   * that goes on with a revoked one must not stop its neighbours behind the same address (docs/decisions/0015, 0022).
    *
    * @returns 0, or the seconds for which this is all the answer there is to wrong ones
    */
@@ -18,10 +18,16 @@ export interface WrongTries {
 /** The same as for passwords, over all accounts from one address (`sign-in-throttle.ts`). */
 const limit = { points: 100, duration: 15 * 60 };
 
-/** @param pool null switches counting off (`LOGIN_THROTTLE=off`) */
-export function createWrongTries(pool: Database["pool"] | null): WrongTries {
+/**
+ * @param pool null switches counting off (`LOGIN_THROTTLE=off`)
+ * @param what of which kind they are; each has counters of its own
+ */
+export function createWrongTries(
+  pool: Database["pool"] | null,
+  what: "app-password" | "site-secret",
+): WrongTries {
   if (pool === null) return { count: async () => 0 };
-  const limiter = createLimiter(pool, "app-password", limit);
+  const limiter = createLimiter(pool, what, limit);
   return {
     count: (from) =>
       consume(limiter, "site" in from ? `site:${from.site}` : `address:${network(from.address)}`),

@@ -77,6 +77,9 @@ async function identifySite(call: Call): Promise<Identified> {
   const site = credentials && call.hub.sites.authenticate(credentials.userId, credentials.password);
   if (site !== undefined) return { kind: "known", call: { ...call, site }, isFormToken: () => false };
   warnOfStranger(call, credentials?.userId);
+  const isWrong = call.header("authorization") !== undefined;
+  const retryInSeconds = isWrong ? await call.hub.wrongSecrets.count({ address: call.address }) : 0;
+  if (retryInSeconds > 0) return { kind: "elsewhere", answer: tooManySecrets(call, retryInSeconds) };
   return {
     kind: "elsewhere",
     answer: json(
@@ -95,6 +98,15 @@ async function identifySite(call: Call): Promise<Identified> {
       },
     ),
   };
+}
+
+function tooManySecrets(call: Call, retryInSeconds: number): Written {
+  const message = `There were too many wrong ids or secrets of sites. Wait ${retryInSeconds} seconds. Right ones are still answered.`;
+  return json(
+    429,
+    { error: "too_many_attempts", message, reference: call.requestId },
+    { headers: { "retry-after": String(retryInSeconds), "x-request-id": call.requestId } },
+  );
 }
 
 /** Names registered sites only: what a stranger sends as id may be anything, a secret in the wrong place included. */

@@ -10,8 +10,8 @@ import {
   UnsecuredJWT,
 } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openTestHub, type TestHub } from "../test-hub.ts";
-import { RelyingSite } from "../test-support/relying-site.ts";
+import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
+import { challenge, RelyingSite } from "../test-support/relying-site.ts";
 import {
   redirectUri,
   suiteSecret as secret,
@@ -149,11 +149,114 @@ describe("RFC 6749 2.3.1 secrets", () => {
     expect(json.access_token).toBeUndefined();
   });
 
+  test("3.2.1 by Basic, with the same client_id in the body; with another it is refused", async () => {
+    const withId = (id: string) =>
+      site.postRaw("/oidc/token", `${grant}&client_id=${id}`, basic(`basic:${secret}`));
+    expect((await withId("basic")).status).toBe(200);
+    expect(await withId("post")).toMatchObject({ status: 400, json: { error: "invalid_request" } });
+  });
+
+  test.each(["", "; charset=utf-8", ";charset=ISO-8859-1"])("with content type form%s", async (end) => {
+    const type = { "content-type": `application/x-www-form-urlencoded${end}` };
+    expect((await site.postRaw("/oidc/token", grant, { ...basic(`basic:${secret}`), ...type })).status).toBe(
+      200,
+    );
+  });
+
   test("5.2 a wrong one in the header is answered with WWW-Authenticate, and logged without its value", async () => {
     const { status, headers } = await site.postRaw("/oidc/token", grant, basic("basic:the-wrong-one"));
     expect([status, headers["www-authenticate"]]).toEqual([401, expect.stringMatching(/^Basic realm=/)]);
     const line = opened.lines.findLast((one) => one.includes("oidc.grant.error"));
     expect(line).toContain("invalid_client");
     expect(opened.lines.join("\n")).not.toContain("the-wrong-one");
+  });
+});
+
+/** Ways to prove oneself, each with what is right about it: the site it belongs to has this secret or key. */
+const ways: Record<string, (id: string) => Promise<[fields: Record<string, string>, headers: object]>> = {
+  client_secret_basic: async (id) => [{}, { authorization: `Basic ${btoa(`${id}:${secret}`)}` }],
+  client_secret_post: async (id) => [{ client_id: id, client_secret: secret }, {}],
+  private_key_jwt: async (id) => [
+    { client_assertion_type: type, client_assertion: await sign({ iss: id, sub: id }) },
+    {},
+  ],
+  none: async (id) => [{ client_id: id }, {}],
+};
+const registered = {
+  client_secret_basic: "basic",
+  client_secret_post: "post",
+  private_key_jwt: "keyed",
+  none: "program",
+};
+const endpoints = ["/oidc/token", "/oidc/token/introspection", "/oidc/token/revocation", "/oidc/request"];
+
+describe.each(Object.entries(registered))("RFC 7591 2 a site registered with %s", (method, id) => {
+  const tryBy = async (way: string, endpoint: string) => {
+    const [fields, headers] = (await ways[way]?.(id)) ?? [{}, {}];
+    const asked = {
+      grant_type: "refresh_token",
+      refresh_token: "none",
+      token: "none",
+      response_type: "code",
+    };
+    const redirect = { redirect_uri: redirectUri, scope: "openid", code_challenge: challenge };
+    const body = new URLSearchParams({ ...asked, ...redirect, code_challenge_method: "S256", ...fields });
+    return site.postRaw(endpoint, body.toString(), { ...headers });
+  };
+
+  test.each(endpoints)("at %s proves itself so, and in no other way", async (endpoint) => {
+    for (const way of Object.keys(ways)) {
+      const { status, json } = await tryBy(way, endpoint);
+      if (way === method) continue;
+      expect([way, status, json.error]).toEqual([way, 401, "invalid_client"]);
+      expect(json.error_description).toBe(
+        `this client is registered with ${method}, and proved itself in another way`,
+      );
+    }
+    const { json, status } = await tryBy(method, endpoint);
+    const isAsking = endpoint === "/oidc/token/introspection";
+    if (isAsking && method === "none") expect([status, json.error]).toEqual([401, "invalid_client"]);
+    else expect(json.error).not.toBe("invalid_client");
+  });
+});
+
+describe("RFC 7662 2.1 introspection", () => {
+  test("is refused to a client that does not prove itself, of its own tokens too", async () => {
+    const { status, json } = await site.postRaw("/oidc/token/introspection", "client_id=program&token=x");
+    expect([status, json]).toEqual([
+      401,
+      {
+        error: "invalid_client",
+        error_description: "a client that does not prove itself cannot ask about tokens",
+      },
+    ]);
+  });
+
+  test("RFC 7009 2.1 revocation is not: a public client ends its own tokens", async () => {
+    const alice = await opened.createPerson();
+    const program = new RelyingSite(opened, { id: "program", redirectUri });
+    const { access_token } = await program.round(new TestBrowser(opened), alice);
+    expect((await program.userinfo(access_token)).status).toBe(200);
+    expect((await program.post("/oidc/token/revocation", { token: access_token })).status).toBe(200);
+    expect((await program.userinfo(access_token)).status).toBe(401);
+  });
+});
+
+describe("RFC 7009 2.2 the answer to a revocation", () => {
+  const revoke = (headers: Record<string, string>) =>
+    new TestBrowser(opened).send("POST", "/oidc/token/revocation", headers, "client_id=program&token=none");
+
+  test.each([
+    {},
+    { "content-type": "" },
+    { "content-type": "application/x-www-form-urlencoded;charset=utf-8" },
+  ])("to %o has no body and names no type", async (headers) => {
+    const answer = await revoke(headers);
+    expect([answer.status, answer.body, answer.headers["content-type"]]).toEqual([200, "", undefined]);
+  });
+
+  test("to JSON is a refusal in JSON, whatever it says it takes", async () => {
+    const answer = await revoke({ "content-type": "application/json", accept: "text/html" });
+    expect([answer.status, JSON.parse(answer.body).error]).toEqual([400, "invalid_request"]);
   });
 });

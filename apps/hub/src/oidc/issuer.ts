@@ -2,27 +2,39 @@
  * The OpenID Connect issuer: the one file that knows oidc-provider's constructor. What it keeps goes through
  * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
  */
+import type { JWK } from "jose";
 import Provider, { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
 import { findAccount } from "./account.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
 import { createAdapter } from "./artifact-adapter.ts";
 import { interactionRules } from "./ask-before.ts";
+
+import { limitOrigins } from "./browser-origins.ts";
 import { acceptRequest, passwordAcr } from "./central-session-view.ts";
+
 import { claimsOfScope } from "./claim-scopes.ts";
 import { refuseDeepClaims } from "./claims-request.ts";
+import { requireRegisteredMethod } from "./client-authentication.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { judgeClients } from "./client-rules.ts";
+import { nameNoTypeOfNothing } from "./empty-answers.ts";
 import { drawFormPages } from "./form-pages.ts";
 import { loadGrant } from "./grant.ts";
+import { recogniseHints } from "./id-token-hint.ts";
 import { logRefusals } from "./log-refusals.ts";
 import { explainOutages } from "./outage.ts";
+import { letDocumentsBeKept } from "./public-documents.ts";
 import { answerRefreshesTwice } from "./refresh-replay.ts";
 import { rememberClients } from "./remember-clients.ts";
 import { detectReplays, judgeAssertion } from "./replay-detection.ts";
 import { settleBeforeAnswers } from "./request-artifacts.ts";
+
+import { oneResponseType } from "./response-type.ts";
 import { flowAddress } from "./restart.ts";
-import type { OpenedKey } from "./signing-keys.ts";
+import { throttleSecrets } from "./secret-throttle.ts";
+import { type OpenedKey, publicHalf } from "./signing-keys.ts";
+
 import { subjects } from "./subject.ts";
 
 /** Lives of what is issued, in seconds. */
@@ -42,9 +54,19 @@ const lives = {
 export interface IssuerSurroundings {
   readonly hub: Pick<
     Hub,
-    "settings" | "database" | "sites" | "cookies" | "log" | "logout" | "clock" | "deviceThrottle"
+    | "settings"
+    | "database"
+    | "sites"
+    | "cookies"
+    | "log"
+    | "logout"
+    | "clock"
+    | "deviceThrottle"
+    | "wrongSecrets"
   >;
   readonly keys: readonly OpenedKey[];
+  /** Public halves of keys that have signed and sign no more. */
+  readonly retiredKeys: readonly JWK[];
   /** What pairwise subjects are made with; never changes. */
   readonly pairwiseSecret: string;
   /** Draws a page about a request that cannot be answered by a redirect. */
@@ -69,9 +91,15 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   // Behind the guard the address is always the public one; `mount-issuer.ts` says its scheme.
   provider.proxy = true;
   explainOutages(provider, hub.log);
+  limitOrigins(provider, hub.sites);
+  letDocumentsBeKept(provider);
+  nameNoTypeOfNothing(provider);
+  throttleSecrets(provider, hub.wrongSecrets, hub.settings.trustedProxies);
   drawFormPages(provider, hub.sites, surroundings.leaveSignedOut);
   judgeClients(provider);
   rememberClients(provider, hub.sites);
+  requireRegisteredMethod(provider);
+  recogniseHints(provider, [...keys.map(({ jwk }) => publicHalf(jwk)), ...surroundings.retiredKeys]);
   keepCentralSessions(provider, hub.clock);
   // The answer that is kept for a second asking is one whose tokens are.
   answerRefreshesTwice(provider, hub.database);
@@ -109,7 +137,10 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
       short: cookie,
     },
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
-    responseTypes: ["code", "none"],
+    responseTypes: ["code"],
+    extraParams: { response_type: oneResponseType },
+    // The origins that may read an answer are told so, and the others are told nothing: `limitOrigins`.
+    clientBasedCORS: () => true,
     subjectTypes: ["public", "pairwise"],
     scopes: [...ownScopes],
     // How and when somebody signed in is in every ID token.
@@ -120,7 +151,9 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     ttl: lives,
     rotateRefreshToken: true,
     assertJwtClientAuthClaimsAndHeader: judgeAssertion,
-    conformIdTokenClaims: true,
+    // Which claims of a scope are in an ID token is said by the registration: `account.ts`.
+    conformIdTokenClaims: false,
+    discovery: furtherMetadata,
     allowOmittingSingleRegisteredRedirectUri: false,
     expiresWithSession: async (_ctx, code) => !code.scopes.has("offline_access"),
     issueRefreshToken: async (_ctx, client, code) =>
@@ -139,6 +172,22 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     features: features(surroundings),
   };
 }
+
+/** @see RFC 8414, section 2; Initiating User Registration via OpenID Connect 1.0, section 4.1 (prompt_values_supported) */
+const furtherMetadata = {
+  introspection_endpoint_auth_methods_supported: [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+  ],
+  revocation_endpoint_auth_methods_supported: [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+  ],
+  prompt_values_supported: ["none", "login", "consent"],
+};
 
 const signingAlgorithms = {
   idTokenSigningAlgValues: ["RS256", "ES256"],

@@ -1,0 +1,10 @@
+/** An answer without a body names no content type: oidc-client-ts takes JSON or none, and Koa would call it text. */
+import type Provider from "oidc-provider";
+
+/** @see RFC 7009, section 2.2; RFC 9110, section 8.3 */
+export function nameNoTypeOfNothing(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.body === "") ctx.remove("content-type");
+  });
+}
