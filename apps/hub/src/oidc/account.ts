@@ -1,10 +1,10 @@
 /** Who somebody is, to oidc-provider. */
-import type { Account, KoaContextWithOIDC } from "oidc-provider";
+import type { Account, AccountClaims, KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
 import { currentArtifacts, currentSession } from "./central-session-view.ts";
 import { releasable } from "./claim-scopes.ts";
 
-/** Whoever is disabled or gone has no account: none of her tokens is renewed or answered for. */
+/** A disabled or deleted user has no account: no token of theirs is renewed or answered for. */
 export async function findAccount(
   hub: Pick<Hub, "database" | "sites">,
   ctx: KoaContextWithOIDC,
@@ -14,17 +14,37 @@ export async function findAccount(
   const known = session?.person.id === id ? session.person : currentArtifacts()?.person(id);
   const person = known ?? (await hub.database.people.findById(id));
   if (person === null || person.disabled) return undefined;
+  const all = {
+    name: person.name,
+    preferred_username: person.username,
+    email: person.email,
+    groups: [...person.groups],
+  };
   return {
     accountId: id,
-    claims: async () => ({
-      sub: id,
-      ...releasable(hub, ctx, {
-        name: person.name,
-        preferred_username: person.username,
-        email: person.email,
-        email_verified: false,
-        groups: [...person.groups],
-      }),
-    }),
+    claims: async (use, _scope, requested) => {
+      const released = releasable(hub, ctx, all);
+      const carried = use === "id_token" ? carriedByIdToken(hub, ctx, released, requested) : released;
+      return { sub: id, ...carried } satisfies AccountClaims;
+    },
   };
+}
+
+/**
+ * What of the released claims an ID token carries: by registration all of them, or those that were requested one by
+ * one. Without userinfo, which a token for an API does not open, there is no other way to have the rest.
+ *
+ * @see OpenID Connect Core 1.0, sections 5.4 and 5.5
+ */
+function carriedByIdToken<Claims extends object>(
+  { sites }: Pick<Hub, "sites">,
+  { oidc }: KoaContextWithOIDC,
+  released: Claims,
+  requested: Readonly<Record<string, unknown>>,
+): Partial<Claims> {
+  const site = sites.find(oidc.client?.clientId ?? "");
+  if (site?.oidc?.idTokenClaims !== "requested" || oidc.accessToken?.aud !== undefined) return released;
+  return Object.fromEntries(
+    Object.entries(released).filter(([claim]) => Object.hasOwn(requested, claim)),
+  ) as Partial<Claims>;
 }

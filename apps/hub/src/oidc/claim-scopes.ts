@@ -10,7 +10,8 @@ import type { Hub } from "../hub.ts";
 /** What each scope of the issuer's own releases. */
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   profile: ["name", "preferred_username"],
-  email: ["email", "email_verified"],
+  // Whether it was verified is not known, and `email_verified: false` would say that it was not.
+  email: ["email"],
   groups: ["groups"],
 };
 

@@ -51,7 +51,7 @@ test("Discovery 3: what is supported, and nothing that is not", () => {
 });
 
 test("Discovery 3: claims are named that can be had, and no other", () => {
-  const ofPeople = ["sub", "name", "preferred_username", "email", "email_verified", "groups"];
+  const ofPeople = ["sub", "name", "preferred_username", "email", "groups"];
   const ofSignIns = ["iss", "sid", "acr", "amr", "auth_time"];
   expect((metadata.claims_supported as string[]).toSorted()).toEqual([...ofPeople, ...ofSignIns].toSorted());
 });

@@ -36,7 +36,7 @@ export const oidcFile = z.strictObject({
   clientAuthentication: z
     .enum(clientAuthentications)
     .default("client_secret_basic")
-    .describe("How the site proves itself at the token endpoint; none: by PKCE alone."),
+    .describe("How the site proves itself, and in no other way; none: by PKCE alone."),
   pkce: z
     .enum(["required", "optional"])
     .default("required")
@@ -51,6 +51,12 @@ export const oidcFile = z.strictObject({
     .enum(["public", "pairwise"])
     .default("public")
     .describe("public: the same sub at every site. pairwise: one of its own."),
+  idTokenClaims: z
+    .enum(["scopes", "requested"])
+    .default("scopes")
+    .describe(
+      "What ID tokens say of people. scopes: what the granted scopes release, which most clients read there. requested: only what the claims parameter names; the rest is at userinfo.",
+    ),
   idTokenAlgorithm: z.enum(["RS256", "ES256"]).default("RS256").describe("How ID tokens are signed."),
   applicationType: z
     .enum(["web", "native"])

@@ -40,6 +40,7 @@ export async function openConformanceSuite(): Promise<void> {
       grants: ["authorization_code", "refresh_token"],
       scopes: ["openid", "profile", "email", "offline_access"],
       pkce: "optional",
+      idTokenClaims: "requested",
     });
   opened = await openTestHub({
     environment: suiteEnvironment,
