@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as Listener } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashPassword } from "./credential/password.ts";
@@ -53,6 +53,8 @@ export interface TestHubOverrides {
   readonly environment?: Readonly<Record<string, string>>;
   /** More registrations, or others for `shop` and `bank`, by id. */
   readonly sites?: (sites: { readonly shop: TestSite; readonly bank: TestSite }) => Record<string, object>;
+  /** Listens already, where `HUB_URL` says: for clients that go where the hub sends them. */
+  readonly listener?: Listener;
   /** Replaces the stand-in. */
   readonly next?: NextHandler;
   /** Replaces parts of the opened hub. */
@@ -78,7 +80,9 @@ export async function openTestHub(overrides: TestHubOverrides = {}): Promise<Tes
   const hub = { ...opened, ...overrides.hub?.(opened) };
   const { next, asked } = createNextStandIn();
   const routes = hubRoutes(settings.mode === "test" ? clock : undefined);
-  const server = createHubServer(hub, routes, overrides.next ?? next).listen(0, "127.0.0.1");
+  const server = createHubServer(hub, routes, overrides.next ?? next).listen(
+    overrides.listener ?? { port: 0, host: "127.0.0.1" },
+  );
   await once(server, "listening");
   return {
     hub,

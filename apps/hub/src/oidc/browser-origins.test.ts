@@ -106,10 +106,14 @@ describe("Fetch, CORS: an origin may read", () => {
     expect(answer.headers.vary).toContain("Origin");
   });
 
-  test("nothing of a site that is not registered", async () => {
+  test("of some site, that a token is over or a site is not registered; of none, not even that", async () => {
     const stranger = new Site(opened, { id: "nobody", redirectUri });
-    const answer = await tokenFor(stranger, "https://suite.example");
-    expect([answer.status, allowedTo(answer)]).toEqual([401, undefined]);
+    for (const [origin, mayRead] of [
+      ["https://suite.example", true],
+      ["https://evil.example", false],
+    ] as const)
+      for (const answer of [await tokenFor(stranger, origin), await site.userinfo("over", { origin })])
+        expect([answer.status, allowedTo(answer)]).toEqual([401, mayRead ? origin : undefined]);
   });
 
   test("a preflight, which names no site", async () => {

@@ -29,6 +29,7 @@ declare module "express" {
   export interface Express {
     (request: IncomingMessage, response: ServerResponse): void;
     use(...handlers: readonly Handler[]): void;
+    use(path: string, ...handlers: readonly Handler[]): void;
     get(path: string, ...handlers: readonly Handler[]): void;
     post(path: string, ...handlers: readonly Handler[]): void;
   }

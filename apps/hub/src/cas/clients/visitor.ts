@@ -26,16 +26,27 @@ export class Visitor {
   }
 
   /** Asks once; a redirect is not followed. */
-  async get(address: string): Promise<Page> {
+  get(address: string): Promise<Page> {
+    return this.#send(address);
+  }
+
+  /** Posts a form of the same origin; a redirect is not followed. */
+  post(address: string, fields: Readonly<Record<string, string>>): Promise<Page> {
+    return this.#send(address, { method: "POST", body: new URLSearchParams(fields) });
+  }
+
+  async #send(address: string, form?: { method: "POST"; body: URLSearchParams }): Promise<Page> {
     const { origin, pathname, search } = new URL(address);
     if (origin === this.#hubAddress) {
-      const { status, body, location } = await this.#hub.get(pathname + search);
+      const { status, body, location } = await (form === undefined
+        ? this.#hub.get(pathname + search)
+        : this.#hub.post(pathname, Object.fromEntries(form.body)));
       return { address, status, body, location: absolute(location, address) };
     }
     const cookies = this.#cookies.get(origin) ?? new Map<string, string>();
     this.#cookies.set(origin, cookies);
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-    const response = await fetch(address, { headers: { cookie }, redirect: "manual" });
+    const response = await fetch(address, { ...form, headers: { cookie }, redirect: "manual" });
     for (const set of response.headers.getSetCookie()) {
       const [name = "", value = ""] = (set.split(";", 1)[0] ?? "").split("=");
       cookies.set(name, value);
@@ -65,7 +76,8 @@ export class Visitor {
   ): Promise<{ readonly page: Page; readonly ticketAddress: string }> {
     const form = await this.visit(address);
     if (!this.isLogin(form)) throw new Error(`no sign-in page: ${form.address}`);
-    const { location } = await this.#hub.signIn(person, new URL(form.address).search);
+    const signedIn = await this.#hub.signIn(person, new URL(form.address).search);
+    const location = absolute(signedIn.location, this.#hubAddress);
     return { page: await this.visit(location), ticketAddress: location };
   }
 
