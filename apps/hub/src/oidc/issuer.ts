@@ -9,10 +9,8 @@ import { findAccount } from "./account.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
 import { createAdapter } from "./artifact-adapter.ts";
 import { interactionRules } from "./ask-before.ts";
-
 import { limitOrigins } from "./browser-origins.ts";
 import { acceptRequest, passwordAcr } from "./central-session-view.ts";
-
 import { claimsOfScope } from "./claim-scopes.ts";
 import { refuseDeepClaims } from "./claims-request.ts";
 import { requireRegisteredMethod } from "./client-authentication.ts";
@@ -29,12 +27,10 @@ import { answerRefreshesTwice } from "./refresh-replay.ts";
 import { rememberClients } from "./remember-clients.ts";
 import { detectReplays, judgeAssertion } from "./replay-detection.ts";
 import { settleBeforeAnswers } from "./request-artifacts.ts";
-
 import { oneResponseType } from "./response-type.ts";
 import { flowAddress } from "./restart.ts";
 import { throttleSecrets } from "./secret-throttle.ts";
 import { type OpenedKey, publicHalf } from "./signing-keys.ts";
-
 import { subjects } from "./subject.ts";
 
 /** Lives of what is issued, in seconds. */
