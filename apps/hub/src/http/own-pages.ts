@@ -28,7 +28,10 @@ export function ownPagesOf(routes: readonly Route[]): OwnPage {
 const origin = "http://hub.invalid";
 
 function isReturnedTo({ method, speaks, antiForgery, caller, asksForSignIn }: Route): boolean {
-  const isPage = method === "GET" && speaks === "html" && antiForgery === "changes-nothing";
+  const isPage =
+    method === "GET" &&
+    speaks === "html" &&
+    (antiForgery === "changes-nothing" || antiForgery === "navigation");
   return isPage && (caller === "person" || asksForSignIn === true);
 }
 
