@@ -1,0 +1,194 @@
+/** Two people, two tabs, one browser: nobody becomes somebody else without a word, and a sign-out leaves nothing. */
+import {
+  expect,
+  expectSignedInOn,
+  expectSignedOutOn,
+  fillSignInForm,
+  gatehouseTest,
+  type Person,
+  type Sites,
+  signIn,
+  signOut,
+} from "@gatehouse/testing";
+import type { Page } from "@playwright/test";
+
+// Playwright switches the back-forward cache off; users' browsers have it.
+const test = gatehouseTest.extend<object, object>({
+  launchOptions: [
+    async ({ launchOptions }, use) =>
+      use({ ...launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
+    { scope: "worker" },
+  ],
+});
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** The sign-in form of a site in a tab of its own, opened while nobody is signed in. */
+async function openForm(page: Page, site: string): Promise<void> {
+  await page.goto(`${site}/api/auth/sign-in?returnTo=%2F`);
+  await expect(button(page, "Sign in")).toBeVisible();
+}
+
+async function expectChoice(page: Page, here: Person, other: Person): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Which account?");
+  const main = page.getByRole("main");
+  await expect(main).toContainText(here.name);
+  await expect(main).toContainText(`You entered ${other.username}`);
+}
+
+for (const site of ["shop", "bank"] as const)
+  for (const javaScriptEnabled of [true, false]) {
+    const how = `${site === "shop" ? "CAS" : "OpenID Connect"}, JavaScript ${javaScriptEnabled ? "on" : "off"}`;
+
+    test(`an old form sent by somebody else: continue as who is signed in (${how})`, async ({
+      browser,
+      people,
+      sites,
+    }) => {
+      const [alice, bob] = [await people.create(), await people.create()];
+      const context = await browser.newContext({ javaScriptEnabled });
+      const [first, second] = [await context.newPage(), await context.newPage()];
+      await openForm(first, sites[site]);
+      await signIn(second, alice);
+      await fillSignInForm(first, { ...bob, password: "not the password of bob" });
+      await expectChoice(first, alice, bob);
+      await button(first, `Continue as ${alice.name}`).click();
+      await arriveAt(first, sites[site], javaScriptEnabled);
+      await expectSignedInOn(first, sites[site], alice);
+      await context.close();
+    });
+
+    test(`an old form sent by somebody else: sign out and sign in as the other (${how})`, async ({
+      browser,
+      people,
+      sites,
+    }) => {
+      const [alice, bob] = [await people.create(), await people.create()];
+      const other = site === "shop" ? sites.bank : sites.shop;
+      const context = await browser.newContext({ javaScriptEnabled });
+      const [first, second] = [await context.newPage(), await context.newPage()];
+      await openForm(first, sites[site]);
+      await signIn(second, alice, { at: other });
+      await expectSignedInOn(second, other, alice);
+      await fillSignInForm(first, bob);
+      await expectChoice(first, alice, bob);
+      await expectSignedInOn(second, other, alice);
+      await button(first, `Sign out and sign in as ${bob.username}`).click();
+      await arriveAt(first, sites[site], javaScriptEnabled);
+      await expectSignedInOn(first, sites[site], bob);
+      await expectSignedOutOn(second, other);
+      await context.close();
+    });
+  }
+
+/** Without JavaScript the page on the way has a link to press. */
+async function arriveAt(page: Page, site: string, javaScriptEnabled: boolean): Promise<void> {
+  if (!javaScriptEnabled) {
+    const link = page.getByRole("link", { name: /^Continue to / });
+    if (new URL(page.url()).origin !== site) await link.click();
+  }
+  await page.waitForURL((url) => url.origin === site);
+}
+
+test("an old form sent by somebody else with a wrong password, then switched: the form with the name, and what was wrong", async ({
+  context,
+  people,
+  sites,
+}) => {
+  const [alice, bob] = [await people.create(), await people.create()];
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  await openForm(first, sites.bank);
+  await signIn(second, alice);
+  await fillSignInForm(first, { ...bob, password: "not the password of bob" });
+  await expectChoice(first, alice, bob);
+  await button(first, `Sign out and sign in as ${bob.username}`).click();
+  await expect(first.getByRole("alert")).toContainText("do not belong together");
+  await expect(first.getByLabel("Username or email")).toHaveValue(bob.username);
+  await fillSignInForm(first, bob);
+  await expectSignedInOn(first, sites.bank, bob);
+});
+
+test("the same person in the old tab just goes on", async ({ context, people, sites }) => {
+  const alice = await people.create();
+  for (const site of [sites.shop, sites.bank]) {
+    const [first, second] = [await context.newPage(), await context.newPage()];
+    await openForm(first, site);
+    await signIn(second, alice);
+    await fillSignInForm(first, alice);
+    await first.waitForURL((url) => url.origin === site);
+    await expectSignedInOn(first, site, alice);
+    await signOut(second);
+    await expectSignedOutOn(first, site);
+  }
+});
+
+test("after signing out the form is empty and says nothing of whoever was there", async ({
+  page,
+  people,
+  sites,
+}) => {
+  const alice = await people.create();
+  await signIn(page, alice, { at: sites.shop });
+  await signOut(page);
+  await page.getByRole("link", { name: "Sign in again" }).click();
+  await expect(page.getByLabel("Username or email")).toHaveValue("");
+  await expect(page.getByLabel("Username or email")).toBeFocused();
+  await expect(page.getByRole("main")).not.toContainText(/signed out/i);
+  await expect(page.getByRole("main")).not.toContainText(alice.username);
+});
+
+/** Pages of the hub that are one user's, and how to get there. */
+const privatePages: Readonly<Record<string, (page: Page, sites: Sites) => Promise<void>>> = {
+  "the account page": async (page, { hub }) => {
+    await page.goto(`${hub}/account`);
+  },
+  "an app password that was just made": async (page, { hub }) => {
+    await page.goto(`${hub}/account/app-passwords/new`);
+    await page.getByLabel("Name").fill("Backup of the laptop");
+    await page.getByLabel("See who you are").check();
+    await page.getByRole("button", { name: "Make the app password" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your new app password");
+  },
+  "the page for a device's code": async (page, { hub }) => {
+    await page.goto(`${hub}/oidc/device`);
+  },
+};
+
+for (const [what, open] of Object.entries(privatePages))
+  for (const where of ["in this tab", "in another tab"])
+    test(`Back after a sign-out ${where} does not show ${what}`, async ({ context, people, sites }) => {
+      const alice = await people.create();
+      const page = await context.newPage();
+      await signIn(page, alice);
+      await open(page, sites);
+      const address = page.url();
+      await page.goto(`${sites.hub}/healthz`);
+      if (where === "in this tab") await signOut(page);
+      else await signOut(await context.newPage());
+      for (let step = 0; step < 3; step += 1) {
+        await page.goBack({ waitUntil: "commit" });
+        await expect(page.locator("body")).toBeVisible();
+        await expect(page.locator("body")).not.toContainText(alice.name);
+        await expect(page.locator("code")).toHaveCount(0);
+        if (page.url() === address) break;
+      }
+    });
+
+test("on the smallest phone the button is in sight, and the user name has the focus", async ({
+  browser,
+  sites,
+}) => {
+  const context = await browser.newContext({ viewport: { width: 320, height: 553 } });
+  const page = await context.newPage();
+  for (const address of [
+    `${sites.hub}/cas/login`,
+    `${sites.shop}/api/auth/sign-in?returnTo=%2F`,
+    `${sites.bank}/api/auth/sign-in?returnTo=%2F`,
+  ]) {
+    await page.goto(address);
+    await expect(page.getByLabel("Username or email")).toBeFocused();
+    const box = await button(page, "Sign in").boundingBox();
+    expect(box === null ? null : box.y + box.height, address).toBeLessThanOrEqual(553);
+  }
+  await context.close();
+});
