@@ -35,6 +35,8 @@ class HTMLFormElement extends HTMLElement {
   }
 }
 
+class HTMLAnchorElement extends HTMLElement {}
+
 class PerformanceNavigationTiming {
   readonly type: string;
   constructor(type: string) {
@@ -48,6 +50,7 @@ function run(page: {
   readonly visit?: string;
 }) {
   const listeners: ((event: { persisted: boolean }) => void)[] = [];
+  const gone: string[] = [];
   runInNewContext(source, {
     document: {
       forms: Object.values(page.found)
@@ -59,11 +62,14 @@ function run(page: {
     HTMLElement,
     HTMLInputElement: HTMLElement,
     HTMLFormElement,
+    HTMLAnchorElement,
     PerformanceNavigationTiming,
     addEventListener: (_: "pageshow", listener: (typeof listeners)[number]) => listeners.push(listener),
     setInterval() {},
+    location: { href: "/here", replace: (address: string) => gone.push(address) },
   });
   return {
+    gone,
     show: (persisted: boolean) => {
       for (const listener of listeners) listener({ persisted });
     },
@@ -119,6 +125,25 @@ describe("a form that sends itself", () => {
     expect(form.sent).toBe(1);
     form.requestSubmit();
     expect(form.sent).toBe(2);
+  });
+});
+
+describe("a page that shows what is one user's", () => {
+  const opened = () => run({ found: { "[data-private]": [new HTMLElement()] } });
+
+  test("is asked for anew when the browser had kept it in memory: that user may have signed out", () => {
+    const { gone, show } = opened();
+    show(true);
+    expect(gone).toEqual(["/here"]);
+  });
+
+  test("is left alone when it was just loaded, and so is every other page", () => {
+    const { gone, show } = opened();
+    show(false);
+    expect(gone).toEqual([]);
+    const other = run({ found: {} });
+    other.show(true);
+    expect(other.gone).toEqual([]);
   });
 });
 

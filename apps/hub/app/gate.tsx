@@ -6,13 +6,15 @@ interface GateProps {
   /** A sentence below the title: where she goes, or what it is about. */
   readonly to?: ReactNode;
   readonly footer?: ReactNode;
+  /** Names who is signed in (`Page`). */
+  readonly isPrivate?: boolean;
   readonly children: ReactNode;
 }
 
 /** A page at the gate: between her and where she goes. */
-export function Gate({ title, to, footer, children }: GateProps) {
+export function Gate({ title, to, footer, isPrivate = false, children }: GateProps) {
   return (
-    <Page width="form" footer={footer}>
+    <Page width="form" isPrivate={isPrivate} footer={footer}>
       <div className="gate">
         <header className="gate-head">
           <Brand />

@@ -16,7 +16,7 @@ export default function AccountPage() {
   const model = readScreen("account");
   if (model === null) notFound();
   return (
-    <Page header={<AccountHeader />}>
+    <Page isPrivate header={<AccountHeader />}>
       {model.notice !== null && (
         <div className="account-notice">
           <Notice kind="done">

@@ -44,6 +44,8 @@
   // Back from the next page by the browser's button: the form can be sent again, by her and not by itself.
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
+    // Kept in memory past a sign-out, perhaps.
+    if (all("[data-private]")[0]) return location.replace(location.href);
     for (const form of document.forms) delete form.dataset.sent;
     for (const button of all("button[data-label]")) {
       button.textContent = button.dataset.label ?? "";

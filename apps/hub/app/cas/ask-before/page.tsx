@@ -18,6 +18,7 @@ export default function AskBeforePage() {
   if (model === null) notFound();
   return (
     <Gate
+      isPrivate
       title={`Sign in to ${model.site.name}?`}
       to={
         model.needed

@@ -17,7 +17,7 @@ export default function ChooseAccountPage() {
   if (model === null) notFound();
   const { person, decline } = model;
   return (
-    <Gate title="Which account?" to={<Why {...model} />}>
+    <Gate isPrivate title="Which account?" to={<Why {...model} />}>
       <dl className="gate-facts">
         <div>
           <dt>Signed in in this browser</dt>

@@ -18,6 +18,7 @@ export default function ConsentPage() {
   if (model === null) notFound();
   return (
     <Gate
+      isPrivate
       title={`Allow ${model.site.name}?`}
       to={
         <>

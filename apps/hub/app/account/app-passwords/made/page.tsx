@@ -14,7 +14,7 @@ export default function AppPasswordMadePage() {
   const model = readScreen("app-password-made");
   if (model === null) notFound();
   return (
-    <Page header={<AccountHeader />}>
+    <Page isPrivate header={<AccountHeader />}>
       <div className="one-column">
         <h1 className="ui-title">Your new app password</h1>
         <p className="ui-lead">

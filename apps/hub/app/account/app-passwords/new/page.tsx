@@ -23,7 +23,7 @@ export default function MakeAppPasswordPage() {
   const [first] = model.scopes;
   const fields = { name: "name", scopes: first === undefined ? "" : idOf(first), days: "days" };
   return (
-    <Page header={<AccountHeader />}>
+    <Page isPrivate header={<AccountHeader />}>
       <div className="one-column">
         <h1 className="ui-title">Make an app password</h1>
         <p className="ui-lead">
