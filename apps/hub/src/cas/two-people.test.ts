@@ -184,7 +184,16 @@ describe("what the choice is bound to", () => {
     return browser.post("/cas/login", { ...form, ...typed(bob) });
   }
 
-  test("the proof of bob's password counts once", async () => {
+  test("the proof of bob's password counts once: of five presses at once one starts a session", async () => {
+    const eve = await opened.createPerson();
+    const form = await openForm();
+    await browser.signIn(alice);
+    const page = await browser.post("/cas/login", { ...form, ...typed(eve) });
+    await Promise.all(Array.from({ length: 5 }, () => choose(page, "switch")));
+    expect(await sessionsOf(eve)).toBe(1);
+  });
+
+  test("the proof of bob's password is worth nothing after a sign-out", async () => {
     const page = await asked();
     expect(await userOf(await choose(page, "switch"))).toBe("bob");
     await browser.get("/cas/logout");
