@@ -10,12 +10,13 @@ import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { showPage } from "./central-session-view.ts";
 
 /**
- * @param leave sends on whoever is signed out already: nothing is there to be confirmed
+ * @param answers.leave sends on whoever is signed out already: nothing is there to be confirmed
+ * @param answers.sayOver says that a flow is over
  */
 export function drawFormPages(
   provider: Provider,
   sites: SiteRegistry,
-  leave: (ctx: KoaContextWithOIDC) => Promise<void>,
+  answers: Readonly<Record<"leave" | "sayOver", (ctx: KoaContextWithOIDC) => Promise<void>>>,
 ): void {
   provider.use(async (context, next) => {
     await next();
@@ -23,7 +24,12 @@ export function drawFormPages(
     const { body } = ctx;
     if (ctx.status === 303) return leaveByPage(ctx, sites);
     if (typeof body !== "string" || !/<form method="post"/.test(body)) return;
-    if (ctx.oidc.route === "end_session") return leave(ctx);
+    if (ctx.oidc.route === "end_session") return answers.leave(ctx);
+    // Somebody else has signed in since the flow was answered; oidc-provider would sign that user out without a word.
+    if (ctx.oidc.route === "resume" && ctx.oidc.client === undefined) {
+      replaceBody(ctx, 400);
+      return answers.sayOver(ctx);
+    }
     const site = sites.find(ctx.oidc.client?.clientId ?? "");
     if (site === undefined) return;
     const { action, fields } = readForm(body);

@@ -10,6 +10,7 @@ import { currentSession, isSigningOut, showPage } from "./central-session-view.t
 import type { IssuerSurroundings } from "./issuer.ts";
 import { issuerErrorWords } from "./issuer-error-words.ts";
 import { requestIdOf } from "./outage.ts";
+import { requestOf, wayToRestart } from "./restart.ts";
 
 type Surroundings = Pick<Hub, "database" | "sites" | "cookies" | "keys" | "log" | "clock">;
 type Pages = Pick<
@@ -19,7 +20,7 @@ type Pages = Pick<
 
 export function createIssuerPages(hub: Surroundings): Pages {
   return {
-    explain,
+    explain: (ctx, error) => explain(hub, ctx, error),
     noteSignOut: (ctx) => noteSignOut(hub, ctx),
     askSignOut: (ctx, form) => (isNamed(ctx) ? signOutAtOnce(hub, ctx) : askSignOut(ctx, form)),
     saySignedOut: (ctx) => saySignedOut(hub, ctx),
@@ -27,18 +28,25 @@ export function createIssuerPages(hub: Surroundings): Pages {
   };
 }
 
-const explain: Pages["explain"] = async (ctx, error) => {
+async function explain(
+  hub: Surroundings,
+  ctx: KoaContextWithOIDC,
+  error: Parameters<Pages["explain"]>[1],
+): Promise<void> {
   const words = issuerErrorWords({
     ...error,
     signingOut: isSigningOut(),
     site: ctx.oidc.client?.clientName,
   });
   const reference = requestIdOf(ctx.res);
+  const params = ctx.oidc.entities.Interaction?.params;
+  const restart = params && wayToRestart(hub, new URLSearchParams(requestOf(params)));
+  const wayOn = restart && { label: `Continue to ${restart.site.name}`, href: restart.address };
   show(ctx, {
-    screen: { name: "refused", model: { ...words, code: error.code, reference } },
+    screen: { name: "refused", model: { ...words, code: error.code, reference, wayOn } },
     status: Math.max(ctx.status, 400),
   });
-};
+}
 
 const askSignOut: Pages["askSignOut"] = async (ctx, form) => {
   const secret = /name="xsrf" value="([A-Za-z0-9_-]+)"/.exec(form)?.[1] ?? "";

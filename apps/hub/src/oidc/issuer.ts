@@ -91,7 +91,10 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   letDocumentsBeKept(provider);
   nameNoTypeOfNothing(provider);
   throttleSecrets(provider, hub.wrongSecrets, hub.settings.trustedProxies);
-  drawFormPages(provider, hub.sites, surroundings.leaveSignedOut);
+  drawFormPages(provider, hub.sites, {
+    leave: surroundings.leaveSignedOut,
+    sayOver: (ctx) => surroundings.explain(ctx, { code: "session_mismatch", description: "", expired: true }),
+  });
   judgeClients(provider);
   rememberClients(provider, hub.sites);
   requireRegisteredMethod(provider);

@@ -22,15 +22,18 @@ export function flowAddress({
   uid,
   params,
   parJti,
-}: Pick<Flow, "uid" | "params"> & { parJti?: unknown }): string {
+}: Pick<Flow, "uid" | "params"> & { readonly parJti?: unknown }): string {
   const clientId = String(params.client_id ?? "");
   const bare = `${prefix}${uid}?${new URLSearchParams({ client_id: clientId })}`;
-  if (parJti !== undefined) return bare;
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(params))
-    for (const one of [value ?? []].flat()) query.append(name, String(one));
-  const whole = `${prefix}${uid}?${query}`;
-  return whole.length > longest ? bare : whole;
+  const whole = `${prefix}${uid}?${new URLSearchParams(requestOf(params))}`;
+  return parJti !== undefined || whole.length > longest ? bare : whole;
+}
+
+/** The parameters of a request as they stand in an address; one can be there several times (`resource`). */
+export function requestOf(params: Readonly<Record<string, unknown>>): [string, string][] {
+  return Object.entries(params).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, String(one)]),
+  );
 }
 
 /**

@@ -182,6 +182,22 @@ describe("a flow begun in alice's session, gone on with in bob's", () => {
     expect(await subjectOf(app, end)).toBe(alice.id);
   });
 
+  test("an answer of alice's that was still on its way when bob signed in: it is over, and bob stays signed in", async () => {
+    const first = await browser.get(shop.authorization());
+    const form = await onward(first);
+    const back = await browser.post("/cas/login", { ...browser.hiddenFields(form), ...typed(alice) });
+    const resume = await browser.follow(back);
+    expect(resume.location).toMatch(/\/oidc\/auth\/[\w-]+$/);
+    await browser.get("/cas/logout");
+    await browser.signIn(bob);
+    const answer = await browser.follow(resume);
+    expect([answer.status, answer.location]).toEqual([400, ""]);
+    const { wayOn } = answer.screen("refused");
+    expect(wayOn?.label).toBe("Continue to The shop");
+    expect(await whoIsIn()).toBe("bob");
+    expect(await subjectOf(shop, await onward(browser.get(wayOn?.href ?? "")))).toBe(bob.id);
+  });
+
   test("a choice made for one flow counts for no other", async () => {
     const { address } = await inBobsSession(shop);
     const { action, hidden } = (await onward(browser.get(address))).screen("choose-account");
