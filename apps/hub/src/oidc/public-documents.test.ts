@@ -1,4 +1,5 @@
 /** The issuer's metadata, wherever clients look for it, and its keys. */
+import * as client from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
 import { RelyingSite, received } from "../test-support/relying-site.ts";
@@ -46,6 +47,28 @@ describe.each(addresses)("RFC 8414 3.1 %s", (address) => {
     const asked = { ...elsewhere, "access-control-request-method": "GET" };
     expect((await browser.send("OPTIONS", address, asked)).status).toBe(204);
   });
+});
+
+test("RFC 8414 3.1 openid-client finds it from the issuer alone, as programs without OpenID Connect do", async () => {
+  const asked: string[] = [];
+  const configuration = await client.discovery(
+    new URL(`${opened.origin}/oidc`),
+    "suite",
+    undefined,
+    undefined,
+    {
+      algorithm: "oauth2",
+      execute: [client.allowInsecureRequests],
+      async [client.customFetch](url) {
+        const { pathname } = new URL(url);
+        asked.push(pathname);
+        const { status, body } = await browser.get(pathname);
+        return new Response(body, { status, headers: { "content-type": "application/json" } });
+      },
+    },
+  );
+  expect(asked).toEqual([addresses[0]]);
+  expect(configuration.serverMetadata().issuer).toBe(`${opened.origin}/oidc`);
 });
 
 test("RFC 8414 3.1 nothing but the issuer's path is served there", async () => {
