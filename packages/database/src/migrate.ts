@@ -37,18 +37,37 @@ export async function migrate(
   migrations?: readonly MigrationFile[],
 ): Promise<string[]> {
   const wanted = migrations ?? (await readMigrations());
-  await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
+  const names: string[] = [];
+  for (;;) {
+    const name = await applyNext(client, wanted);
+    if (name === undefined) return names;
+    names.push(name);
+  }
+}
+
+/**
+ * The lock is the transaction's and not the connection's: a pooler may use another connection for the next one, and
+ * the lock would be held for ever.
+ *
+ * @returns the name of what it applied, if anything was missing
+ */
+async function applyNext(
+  client: PostgresClient,
+  wanted: readonly MigrationFile[],
+): Promise<string | undefined> {
+  await client.query("BEGIN");
   try {
+    await client.query("SELECT pg_advisory_xact_lock($1)", [migrationLock]);
     await client.query(createRecord);
     const applied = await readApplied(client);
     refuseDisagreement(applied, wanted);
-    const missing = wanted.filter(({ name }) => !applied.some((one) => one.migration_name === name));
-    for (const migration of missing) {
-      await apply(client, migration);
-    }
-    return missing.map(({ name }) => name);
-  } finally {
-    await client.query("SELECT pg_advisory_unlock($1)", [migrationLock]).catch(() => undefined);
+    const missing = wanted.find(({ name }) => !applied.some((one) => one.migration_name === name));
+    if (missing !== undefined) await apply(client, missing);
+    await client.query("COMMIT");
+    return missing?.name;
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
   }
 }
 
@@ -89,16 +108,13 @@ function refuseDisagreement(applied: readonly AppliedMigration[], wanted: readon
 
 async function apply(client: PostgresClient, migration: MigrationFile): Promise<void> {
   try {
-    await client.query("BEGIN");
     await client.query(migration.sql);
     await client.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
        VALUES ($1, $2, $3, clock_timestamp(), 1)`,
       [randomUUID(), migration.checksum, migration.name],
     );
-    await client.query("COMMIT");
   } catch (error) {
-    await client.query("ROLLBACK").catch(() => undefined);
     if (codeOf(error) === "53100") {
       throw diskFull(error);
     }

@@ -15,6 +15,7 @@ import { PostgresPersonStore } from "./postgres-person-store.ts";
 import {
   connectOnce,
   explainConnectionError,
+  isPooled,
   openPool,
   type Pool,
   type PoolLog,
@@ -25,6 +26,7 @@ import { PostgresRefreshExchangeStore } from "./postgres-refresh-exchange-store.
 import { PostgresSigningKeyStore } from "./postgres-signing-key-store.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { openPrisma } from "./prisma-client.ts";
+import type { SilenceLimits } from "./silence.ts";
 import { advanceTestClock, resetTestClock, testClockAhead } from "./test-clock.ts";
 
 export interface DatabaseOptions extends SessionLife {
@@ -34,6 +36,8 @@ export interface DatabaseOptions extends SessionLife {
   /** Told what is going on, for a person who waits. */
   readonly onProgress?: ((text: string) => void) | undefined;
   readonly log?: PoolLog | undefined;
+  /** When a silent database is noticed; for tests. */
+  readonly silence?: SilenceLimits | undefined;
 }
 
 /**
@@ -48,11 +52,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     : await openEmbeddedPostgres(options.dataDirectory, options.onProgress);
   try {
     const address = options.url ? { url: options.url } : (embedded as EmbeddedPostgres).address;
-    await prepare(address, options);
-    const pool = openPool(address, options.log);
+    const { pooled } = await prepare(address, options);
+    if (pooled)
+      options.log?.({ event: "database-pooled", detail: "a connection pooler stands before PostgreSQL" });
+    const pool = openPool(address, { log: options.log, pooled, silence: options.silence });
     await putClockRight(pool, options.log);
     const watch = embedded && watchEmbeddedPostgres(embedded, pool, options);
-    return stores(pool, options, async () => {
+    return stores(pool, pooled, options, async () => {
       // From here on a lost connection is no news.
       pool.removeAllListeners("error").on("error", () => undefined);
       await pool.end();
@@ -64,13 +70,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-async function prepare(address: PostgresAddress, options: DatabaseOptions): Promise<void> {
+async function prepare(address: PostgresAddress, options: DatabaseOptions): Promise<{ pooled: boolean }> {
   const client = "url" in address ? await connectToUrl(address.url) : await connectOnce(address);
   try {
     const applied = await migrate(client);
     if (applied.length > 0) {
       options.onProgress?.(`Applied ${applied.length} database migration${applied.length === 1 ? "" : "s"}`);
     }
+    return { pooled: await isPooled(client) };
   } catch (error) {
     throw "url" in address ? explainConnectionError(error, address.url) : error;
   } finally {
@@ -86,7 +93,7 @@ async function putClockRight(pool: Pool, log: PoolLog | undefined): Promise<void
   }
 }
 
-function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Database {
+function stores(pool: Pool, pooled: boolean, life: SessionLife, close: () => Promise<void>): Database {
   const prisma = openPrisma(pool);
   const sessions = new PostgresCentralSessionStore(pool, life);
   const authAdapter = createAuthAdapter(prisma, sessions);
@@ -100,6 +107,7 @@ function stores(pool: Pool, life: SessionLife, close: () => Promise<void>): Data
   const appPasswords = new PostgresAppPasswordStore(pool);
   return {
     pool,
+    pooled,
     prisma,
     authAdapter,
     people: new PostgresPersonStore(pool, authAdapter),

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { DatabaseError } from "./database-error.ts";
+import { type SilenceLimits, watchSilence } from "./silence.ts";
 
 // The only file that imports pg.
 
@@ -22,20 +23,56 @@ const poolSize = 10;
 /** Receives what happens outside of any statement, such as a lost idle connection. */
 export type PoolLog = (event: { readonly event: string; readonly detail: string }) => void;
 
-/** Opens a pool whose lost idle connections are logged instead of ending the process. */
-export function openPool(address: PostgresAddress, log?: PoolLog): pg.Pool {
+export interface PoolOptions {
+  readonly log?: PoolLog | undefined;
+  /**
+   * A connection pooler such as PgBouncer stands before the server. It may hand each transaction to another connection,
+   * and refuses settings it does not know: nothing may live on a connection longer than a transaction.
+   */
+  readonly pooled?: boolean | undefined;
+  /** When a silent database is noticed; for tests. */
+  readonly silence?: SilenceLimits | undefined;
+}
+
+/** Opens a pool that no lost or silent connection takes anybody along with. */
+export function openPool(address: PostgresAddress, options: PoolOptions = {}): pg.Pool {
+  const { log, pooled = false, silence } = options;
   const pool = new pg.Pool({
     ...connectionOf(address),
     max: poolSize,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 15_000,
-    // Where nobody is left to end the statement: a frozen machine, a network that swallows packets.
+    // Longer than a new connection takes on a busy machine, and with everything else below three seconds.
+    connectionTimeoutMillis: 2_500,
+    // The server's own limits. A pooler takes no such settings; there they belong to the role (ALTER ROLE … SET).
+    ...(pooled ? {} : { statement_timeout: 15_000, idle_in_transaction_session_timeout: 15_000 }),
+    // One connection that is lost without a word, while others are well.
     query_timeout: 20_000,
-    idle_in_transaction_session_timeout: 15_000,
     application_name: "gatehouse",
   });
   pool.on("error", (error) => log?.({ event: "database-connection-lost", detail: error.message }));
+  pool.on("connect", (client) => {
+    // Whoever uses it has the error from the statement; unheard besides, it would end the process.
+    client.on("error", () => undefined);
+    if (pooled) forgetNames(client);
+  });
+  watchSilence(pool, {
+    createClient: () => {
+      const { port } = pool.options;
+      return new pg.Client({ ...connectionOf(address), ...(port !== undefined && { port }) });
+    },
+    log,
+    limits: silence,
+  });
   return pool;
+}
+
+/** A statement that was prepared by name is known on one connection alone, and a pooler may use another next time. */
+function forgetNames(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...words: unknown[]) => unknown;
+  client.query = ((statement: unknown, ...rest: unknown[]) => {
+    const isNamed =
+      typeof statement === "object" && statement !== null && "text" in statement && "name" in statement;
+    return query(isNamed ? { ...statement, name: undefined } : statement, ...rest);
+  }) as typeof client.query;
 }
 
 /** One connection without the pool's time limits, for migrations. */
@@ -52,6 +89,12 @@ export async function connectOnce(address: PostgresAddress): Promise<pg.Client> 
 }
 
 export type PostgresClient = pg.Client;
+
+/** Whether a pooler answers in the server's place: it gives its clients numbers of its own. */
+export async function isPooled(client: PostgresClient): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  return rows[0]?.pid !== (client as { readonly processID?: number }).processID;
+}
 
 function connectionOf(address: PostgresAddress): pg.ClientConfig {
   return "url" in address ? { connectionString: address.url } : { ...address };

@@ -1,0 +1,88 @@
+/** The hub with PgBouncer before its database. */
+import { openDatabase } from "@gatehouse/database";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub } from "./test-hub.ts";
+import { findPgBouncer, openPgBouncer, type PgBouncer } from "./test-support/pgbouncer.ts";
+import { runCommand } from "./test-support/run-command.ts";
+import { suiteEnvironment, suiteRegistration, suiteSite } from "./test-support/suite-site.ts";
+
+const program = findPgBouncer();
+const life = { dataDirectory: "", idleSeconds: 1800, maxSeconds: 86_400 };
+
+/** An empty database: the hub brings its tables through the pooler. */
+async function createEmptyDatabase(name: string): Promise<string> {
+  const server = await openDatabase({ ...life, url: inject("postgresUrl") });
+  await server.pool.query(`CREATE DATABASE ${name}`);
+  await server.close();
+  return new URL(`/${name}`, inject("postgresUrl")).href;
+}
+
+describe.skipIf(program === undefined).each(["session", "transaction"] as const)(
+  "in %s pooling",
+  (poolMode) => {
+    let direct: string;
+    let bouncer: PgBouncer;
+    let opened: TestHub;
+    beforeAll(async () => {
+      direct = await createEmptyDatabase(`pooled_by_${poolMode}`);
+      bouncer = await openPgBouncer(program ?? "", direct, poolMode);
+      opened = await openTestHub({
+        environment: { DATABASE_URL: bouncer.url, LOGIN_THROTTLE: "on", ...suiteEnvironment },
+        sites: () => ({ suite: suiteRegistration("suite") }),
+      });
+    });
+    afterAll(async () => {
+      await opened?.close();
+      await bouncer?.close();
+    });
+
+    async function signInEverywhere(): Promise<void> {
+      const person = await opened.createPerson();
+      const browser = new TestBrowser(opened);
+      const { service } = opened.shop;
+      const query = `?${new URLSearchParams({ service })}`;
+      const { location } = await browser.signIn(person, query);
+      const ticket = new URL(location).searchParams.get("ticket") ?? "";
+      const validation = await browser.get(`/cas/serviceValidate${query}&ticket=${ticket}`);
+      expect(validation.body).toContain(`<cas:user>${person.username}</cas:user>`);
+      const site = suiteSite(opened, "suite");
+      expect((await site.round(browser, person)).claims.sub).toBeTypeOf("string");
+      expect((await browser.get("/account")).status).toBe(200);
+    }
+
+    test("many people at once sign in by both protocols, and nothing fails", async () => {
+      await Promise.all(Array.from({ length: 12 }, signInEverywhere));
+      expect(opened.lines.filter((line) => /"level":(50|60)/.test(line))).toEqual([]);
+    });
+
+    test("a wrong password is counted", async () => {
+      const person = await opened.createPerson();
+      for (let tries = 0; tries < 4; tries += 1)
+        await new TestBrowser(opened).signIn({ ...person, password: "wrong" }).catch(() => undefined);
+      const database = await openDatabase({ ...life, url: direct });
+      const { rows } = await database.pool.query("SELECT max(points) AS points FROM rate_limits");
+      await database.close();
+      expect(rows[0].points).toBeGreaterThanOrEqual(4);
+    });
+
+    test("no lock outlives the start", async () => {
+      const database = await openDatabase({ ...life, url: direct });
+      const { rows } = await database.pool.query(
+        `SELECT locktype FROM pg_locks WHERE locktype = 'advisory'
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      await database.close();
+      expect(rows).toEqual([]);
+    });
+
+    test("the log and doctor say that a pooler is there", async () => {
+      expect(opened.lines.join("\n")).toContain('"database-pooled"');
+      const { text, result } = await runCommand("doctor", {
+        DATABASE_URL: bouncer.url,
+        HUB_URL: opened.origin,
+      });
+      expect(result.pooled).toBe(true);
+      expect(text).toContain("A connection pooler stands before it");
+    });
+  },
+);
