@@ -27,8 +27,51 @@ test("what the client wrote before the proxy added its part is not believed", ()
 });
 
 test("a chain that cannot be read, or names proxies alone, ends at the proxy", () => {
-  for (const header of [undefined, "", "unknown", "192.0.2.1, _hidden", "192.0.2.1:80", "10.0.0.3, 10.0.0.2"])
+  const unreadable = [
+    ...["unknown", "192.0.2.1, _hidden", "192.0.2.1, unknown", "for=192.0.2.1", 'for="[2001:db8::2]:80"'],
+    ...[
+      "[192.0.2.1]:80",
+      "[2001:db8::2",
+      "2001:db8::2]:80",
+      "192.0.2.1:",
+      "192.0.2.1:port",
+      "192.0.2.1:1234567",
+    ],
+    ...["192.0.2.300:80", "0x7f.1:80", "1:80", "[]:80", ":80", "login.example:80", "192.0.2.1 192.0.2.2"],
+  ];
+  for (const header of [undefined, "", " ", ",", ...unreadable, "10.0.0.3, 10.0.0.2"])
     expect(clientAddress("10.0.0.1", header, proxies), header).toBe("10.0.0.1");
+});
+
+test.each([
+  ["203.0.113.7:51234", "203.0.113.7"],
+  ["[2001:db8:1::1]:443", "2001:db8:1::1"],
+  ["[2001:db8:1::1]", "2001:db8:1::1"],
+  ['"[2001:db8:1::1]:443"', "2001:db8:1::1"],
+  ["[::ffff:203.0.113.7]:443", "203.0.113.7"],
+  ["::ffff:203.0.113.7", "203.0.113.7"],
+  ["::FFFF:CB00:7107", "203.0.113.7"],
+  ["  203.0.113.7:51234\t", "203.0.113.7"],
+  ["1.2.3.4:1, 203.0.113.7:2, 10.0.0.2:3", "203.0.113.7"],
+  ["203.0.113.7:2,[2001:db8::1]:3", "203.0.113.7"],
+  ["2001:DB8:1:0:0:0:0:1", "2001:db8:1::1"],
+  ["fe80::1%eth0", "fe80::1"],
+])(
+  "an entry is read with the port that a load balancer appends, and each address has one spelling: %s",
+  (header, address) => {
+    expect(clientAddress("10.0.0.1", header, proxies)).toBe(address);
+  },
+);
+
+test("a proxy is recognised however its address is written", () => {
+  for (const peer of [
+    "2001:DB8::1",
+    "2001:db8::1%eth0",
+    "2001:db8:0:0:0:0:0:1",
+    "::ffff:10.0.0.1",
+    "::ffff:a00:1",
+  ])
+    expect(clientAddress(peer, "203.0.113.7", proxies), peer).toBe("203.0.113.7");
 });
 
 test("an IPv4 peer of a dual-stack socket is the IPv4 address", () => {

@@ -1,11 +1,12 @@
-import { type BlockList, isIP } from "node:net";
+import { type BlockList, isIP, SocketAddress } from "node:net";
 
 /**
  * The address a request came from. `X-Forwarded-For` is believed only as far as trusted proxies wrote
- * it: from the right, the first address that is no trusted proxy.
+ * it: from the right, the first address that is no trusted proxy. An entry that is no address ends the
+ * chain: what stands left of it was not written by a trusted proxy.
  *
  * @param socketAddress the connection's peer
- * @param forwardedFor the header as received
+ * @param forwardedFor the header as received, several lines joined by commas
  * @param trusted `TRUST_PROXY`; absent: the header is ignored
  */
 export function clientAddress(
@@ -13,22 +14,42 @@ export function clientAddress(
   forwardedFor: string | undefined,
   trusted: BlockList | undefined,
 ): string {
-  const peer = plain(socketAddress ?? "");
-  if (trusted === undefined || !isTrusted(trusted, peer)) return peer;
+  const peer = plainAddress(socketAddress ?? "");
+  if (!isTrusted(trusted, peer)) return peer;
   for (const entry of (forwardedFor ?? "").split(",").reverse()) {
-    const address = plain(entry.trim());
-    if (isIP(address) === 0) break;
+    const address = addressOfEntry(entry);
+    if (address === undefined) break;
     if (!isTrusted(trusted, address)) return address;
   }
   return peer;
 }
 
-/** An IPv4 peer of a dual-stack socket reads `::ffff:192.0.2.1`. */
-function plain(address: string): string {
-  return address.startsWith("::ffff:") && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+/** @param address as `plainAddress` writes it */
+export function isTrusted(trusted: BlockList | undefined, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && trusted?.check(address, family === 6 ? "ipv6" : "ipv4") === true;
 }
 
-function isTrusted(trusted: BlockList, address: string): boolean {
-  const family = isIP(address);
-  return family !== 0 && trusted.check(address, family === 6 ? "ipv6" : "ipv4");
+/**
+ * One spelling for each address, so that it is counted and compared as one: no zone, IPv6 in its shortest form, and
+ * IPv4 as such where a dual-stack socket maps it into IPv6 (`::ffff:192.0.2.1`).
+ */
+export function plainAddress(address: string): string {
+  const withoutZone = address.replace(/%.*$/, "");
+  if (isIP(withoutZone) !== 6) return address;
+  const { address: shortest } = new SocketAddress({ address: withoutZone, family: "ipv6" });
+  const mapped = shortest.replace(/^::ffff:/i, "");
+  return isIP(mapped) === 4 ? mapped : shortest;
+}
+
+/**
+ * Some load balancers append the port, and some quote what they write: `203.0.113.7:51234`, `[2001:db8::1]:443`,
+ * `"[2001:db8::1]"`.
+ */
+export function addressOfEntry(entry: string): string | undefined {
+  const written = entry.trim().replace(/^"(.*)"$/, "$1");
+  const [, bracketed, dotted] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(written) ?? [];
+  const address = bracketed ?? dotted ?? written;
+  const isAddress = bracketed === undefined ? isIP(address) !== 0 : isIP(address) === 6;
+  return isAddress ? plainAddress(address) : undefined;
 }

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { answerUnreadable } from "./answer-unreadable.ts";
 import { guard } from "./guard.ts";
 
 const host = "hub.localhost:3000";
@@ -10,11 +11,13 @@ let server: Server;
 let port: number;
 
 beforeAll(async () => {
-  server = createServer({ maxHeaderSize: 32_768 }, (request, response) => {
+  server = createServer({ maxHeaderSize: 32_768, requireHostHeader: false }, (request, response) => {
     if (!guard(request, response, host)) return;
     const { method, url, headers, rawHeaders } = request;
     response.end(JSON.stringify({ method, url, headers, rawHeaders }));
-  }).listen(0, "127.0.0.1");
+  })
+    .on("clientError", answerUnreadable)
+    .listen(0, "127.0.0.1");
   await once(server, "listening");
   port = (server.address() as AddressInfo).port;
 });
@@ -39,24 +42,89 @@ interface Passed {
 }
 
 async function passed(target: string, ...headers: string[]): Promise<Passed> {
-  const answer = await sendRaw(`GET ${target} HTTP/1.1`, "Host: x", "Connection: close", ...headers);
+  return passedBy(await sendRaw(`GET ${target} HTTP/1.1`, "Host: x", "Connection: close", ...headers));
+}
+
+function passedBy(answer: Awaited<ReturnType<typeof sendRaw>>): Passed {
   expect(answer.status, answer.head).toBe(200);
   return JSON.parse(answer.body);
 }
 
-test("a whole address instead of a path is refused, as proxies are asked with", async () => {
-  for (const target of [
+describe("RFC 9112 3.2.2 a whole address as the target", () => {
+  test.each([
+    ["http://hub.localhost:3000/cas/login?a=b", "/cas/login?a=b"],
+    ["https://hub.localhost:3000/cas/login", "/cas/login"],
+    ["HTTP://HUB.localhost:3000/", "/"],
+    ["http://hub.localhost:3000", "/"],
+    ["http://hub.localhost:3000?service=http://a//b", "/?service=http://a//b"],
+    ["http://hub.localhost:3000//cas//login", "/cas/login"],
+  ])("of the hub itself is read like a path, whatever Host says: %s", async (target, url) => {
+    const { headers, url: read } = await passed(target);
+    expect([read, headers.host]).toEqual([url, host]);
+  });
+
+  test.each([
     "http://evil.example/cas/login",
-    "HTTP://hub.localhost:3000/",
+    "https://hub.localhost/",
+    "http://hub.localhost:3001/",
+    "http://hub.localhost.:3000/",
+    "http://user@hub.localhost:3000/",
+    "http://hub.localhost:3000@evil.example/",
+    "http:///cas/login",
+    "http://[::1/",
+  ])("of another host is refused in words: %s", async (target) => {
+    const answer = await sendRaw(`GET ${target} HTTP/1.1`, "Host: hub.localhost:3000", "Connection: close");
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([
+      421,
+      { error: "misdirected_request", message: expect.stringContaining(host) },
+    ]);
+    expect(answer.head.toLowerCase()).toContain("cache-control: no-store");
+  });
+
+  test.each([
     "*",
     "evil.example:80",
-  ]) {
+    "cas/login",
+    "ftp://hub.localhost:3000/",
+    "http://hub.localhost:3000\\@evil.example/",
+  ])("anything else that is no path is refused in words: %s", async (target) => {
     const answer = await sendRaw(`GET ${target} HTTP/1.1`, "Host: x", "Connection: close");
-    expect(answer.status, target).toBe(400);
-  }
-  const answer = await sendRaw("GET http://evil.example/ HTTP/1.1", "Host: x", "Connection: close");
-  expect(JSON.parse(answer.body)).toMatchObject({ error: "bad_request" });
-  expect(answer.head.toLowerCase()).toContain("cache-control: no-store");
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([400, { error: "bad_request" }]);
+  });
+});
+
+test("RFC 9110 9.3.7 OPTIONS * names the methods of the server", async () => {
+  const answer = await sendRaw("OPTIONS * HTTP/1.1", "Host: x", "Connection: close");
+  expect([answer.status, answer.body]).toEqual([204, ""]);
+  expect(answer.head.toLowerCase()).toContain("allow: get, head, post, delete, options");
+});
+
+describe("RFC 9112 3.2 the Host header", () => {
+  const get = (...headers: string[]) => sendRaw("GET / HTTP/1.1", "Connection: close", ...headers);
+
+  test.each([
+    ["two", ["Host: hub.localhost:3000", "Host: evil.example"]],
+    ["two alike", ["Host: hub.localhost:3000", "HOST: hub.localhost:3000"]],
+    ["none", []],
+    ["a path", ["Host: hub.localhost:3000/x"]],
+    ["a user", ["Host: user@hub.localhost"]],
+    ["two names", ["Host: hub.localhost evil.example"]],
+    ["a list", ["Host: [hub.localhost]"]],
+    ["no port", ["Host: hub.localhost:http"]],
+  ])("refused in words: %s", async (_, headers) => {
+    const answer = await get(...headers);
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([
+      400,
+      { error: "bad_request", message: expect.stringContaining("Host header") },
+    ]);
+  });
+
+  test.each(["x", "hub.localhost:3000", "[::1]:3000", "127.0.0.1", "xn--bcher-kva.example:", ""])(
+    "any one host is taken, and not used: %j",
+    async (name) => {
+      expect(passedBy(await get(`Host: ${name}`)).headers.host).toBe(host);
+    },
+  );
 });
 
 test("ASVS 13.4.4 TRACE is not served", async () => {

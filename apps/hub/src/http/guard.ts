@@ -12,15 +12,29 @@ const dropped =
   /^(x-middleware-.*|x-nextjs-.*|x-now-.*|x-matched-path|x-invoke-.*|next-action|next-router-.*|next-url|rsc|content-security-policy|x-forwarded-host|x-forwarded-proto|x-forwarded-port|forwarded|x-original-url|x-rewrite-url|x-http-method-override|accept-encoding)$/;
 
 const longestTarget = 16_384;
+/** Everything that some route of the hub takes. */
+const methods = "GET, HEAD, POST, DELETE, OPTIONS";
+/** A name, an IPv4 address or an IPv6 address in brackets, with or without a port; or nothing. @see RFC 9110, section 7.2 */
+const hostShape = /^(?:\[[0-9a-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*)(?::\d*)?$/i;
+/** @see RFC 9112, section 3.2.2 */
+const absoluteForm = /^https?:\/\/[^/?#\\]*/i;
 
 /**
  * @param host the hub's own host and port; the client's Host header is never used
  * @returns false when the request was refused and answered
  */
 export function guard(request: IncomingMessage, response: ServerResponse, host: string): boolean {
-  const target = request.url ?? "";
+  const wrongHost = faultOfHost(request);
+  if (wrongHost !== undefined) return refuse(response, 400, "bad_request", wrongHost);
+  if (request.url === "*" && request.method === "OPTIONS") {
+    response.writeHead(204, { allow: methods, "cache-control": "no-store" }).end();
+    return false;
+  }
+  const target = pathOf(request.url ?? "", host);
+  if (target === "elsewhere")
+    return refuse(response, 421, "misdirected_request", `Another host is asked for; this one is ${host}.`);
   if (!target.startsWith("/"))
-    return refuse(response, 400, "bad_request", "Send the path of the resource, not a whole address.");
+    return refuse(response, 400, "bad_request", "Send the path of the resource, beginning with a slash.");
   if (target.length > longestTarget)
     return refuse(response, 414, "uri_too_long", `The address is longer than ${longestTarget} characters.`);
   // To a browser it is a slash, so that `/\evil.example` is another site to some and a path to others.
@@ -41,6 +55,34 @@ export function guard(request: IncomingMessage, response: ServerResponse, host: 
   request.rawHeaders.push("Host", host);
   request.url = singleSlashes(target);
   return true;
+}
+
+/** @see RFC 9112, section 3.2 */
+function faultOfHost({
+  headersDistinct,
+  httpVersionMajor,
+  httpVersionMinor,
+}: IncomingMessage): string | undefined {
+  const hosts = headersDistinct.host ?? [];
+  if (hosts.length > 1) return "Send one Host header.";
+  if (hosts.some((one) => !hostShape.test(one)))
+    return "The Host header is not a host name with or without a port.";
+  const isNeeded = httpVersionMajor > 1 || (httpVersionMajor === 1 && httpVersionMinor >= 1);
+  return isNeeded && hosts.length === 0 ? "Send a Host header." : undefined;
+}
+
+/**
+ * The path and query of a target; of a whole address, when it is the hub's own, by either scheme: a proxy in front
+ * may speak https where the hub does not. The Host header does not count beside a whole address.
+ */
+function pathOf(target: string, host: string): string | "elsewhere" {
+  const [origin] = absoluteForm.exec(target) ?? [];
+  if (origin === undefined) return target;
+  const url = URL.parse(origin);
+  const isOwn = url?.host === host && url.username === "" && url.password === "";
+  if (!isOwn) return "elsewhere";
+  const rest = target.slice(origin.length);
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
 /** Old CAS clients ask for `/cas//serviceValidate`; the query is left as it is. */

@@ -1,0 +1,44 @@
+/** Answers in words what Node could not read as HTTP, where Node itself would say a status and nothing else. */
+import type { Duplex } from "node:stream";
+
+/** By the code of Node's error; everything else is not HTTP. */
+const answers: Readonly<Record<string, readonly [status: string, code: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: [
+    "431 Request Header Fields Too Large",
+    "headers_too_large",
+    "The headers are longer than 32 kB. If this is a browser, delete the cookies of this site and try again.",
+  ],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [
+    "413 Content Too Large",
+    "body_too_large",
+    "The extensions of a chunk are too long. Send the body without them.",
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    "408 Request Timeout",
+    "request_timeout",
+    "The request did not arrive in time. Send it again.",
+  ],
+};
+const notHttp = [
+  "400 Bad Request",
+  "bad_request",
+  "This is not a request by HTTP/1.1 that can be read.",
+] as const;
+
+/** For a server's `clientError`. */
+export function answerUnreadable(error: Error, socket: Duplex): void {
+  if ((error as NodeJS.ErrnoException).code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code, message] = answers[(error as NodeJS.ErrnoException).code ?? ""] ?? notHttp;
+  const body = JSON.stringify({ error: code, message });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    "content-type: application/json",
+    "cache-control: no-store",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
