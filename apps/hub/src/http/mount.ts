@@ -1,9 +1,9 @@
 /** Puts routes on Hono: limits, parameters, caller and anti-forgery in this order, then the route. */
-import { randomBytes } from "node:crypto";
 import { ParameterError, parseParameters, parseProtocolQuery } from "@gatehouse/cas/server";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { Hub } from "../hub.ts";
+import { chooseRequestId, logAnswered, loggedPath } from "./access-log.ts";
 import { comesBackTo, identifyCaller } from "./caller.ts";
 import { clientAddress } from "./client-address.ts";
 import { databaseOutage, databaseUnavailable, logOutage } from "./database-outage.ts";
@@ -25,8 +25,6 @@ const contentTypes = {
   // Some CAS clients name no type at all.
   xml: ["text/xml", "application/xml", "application/soap+xml", ""],
 };
-/** What a site may pass on as request id. */
-const requestIdShape = /^[A-Za-z0-9-]{8,64}$/;
 
 export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -36,14 +34,7 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
       if (context.req.method === "HEAD" && !answersHead(declared))
         return refuseMethod(context, declared.path);
       const call = makeCall(hub, context, isLooking(declared, context.req.method));
-      const began = performance.now();
-      context.env.outgoing.once("close", () => {
-        const milliseconds = Math.round(performance.now() - began);
-        call.log.info(
-          { event: "request", status: context.env.outgoing.statusCode, milliseconds },
-          "answered",
-        );
-      });
+      logAnswered(call.log, context.env.outgoing);
       try {
         const answer = await run(declared, call, context);
         // A browser that only looked keeps the sign-in that it is in the middle of.
@@ -57,13 +48,19 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
   }
   for (const path of new Set(routes.map((declared) => declared.path)))
     app.all(path, (context) => refuseMethod(context, path));
-  app.notFound((context) => fail(hub, context, notFound(), "html", send));
+  app.notFound((context) => failLogged(context, notFound(), "html"));
   return app;
+
+  function failLogged(context: HubContext, error: HubError, speaks: "html" | "json"): Promise<Response> {
+    const call = makeCall(hub, context);
+    logAnswered(call.log, context.env.outgoing);
+    return fail(hub, context, error, speaks, send, call);
+  }
 
   async function refuseMethod(context: HubContext, path: string): Promise<Response> {
     const served = routes.filter((declared) => declared.path === path);
     const allowed = served.map(({ method }) => method);
-    const response = await fail(hub, context, methodNotAllowed(allowed), "json", send);
+    const response = await failLogged(context, methodNotAllowed(allowed), "json");
     const withHead = served.flatMap((one) => (answersHead(one) ? [one.method, "HEAD"] : one.method));
     response.headers.set("allow", withHead.join(", "));
     return response;
@@ -179,16 +176,12 @@ function makeCall(hub: Hub, context: HubContext, withoutCookies = false): Call {
     const value = incoming.headers[name];
     return Array.isArray(value) ? value.join(", ") : value;
   };
-  const passed = header("x-request-id");
-  const requestId =
-    passed !== undefined && requestIdShape.test(passed) ? passed : randomBytes(6).toString("hex");
+  const requestId = chooseRequestId(header("x-request-id"));
   const path = new URL(context.req.url).pathname;
-  // REST names a session by its token, in the path.
-  const loggedPath = withoutToken(path);
   return {
     hub,
     requestId,
-    log: hub.log.child({ requestId, method: context.req.method, path: loggedPath }),
+    log: hub.log.child({ requestId, method: context.req.method, path: loggedPath(path) }),
     method: context.req.method,
     path,
     address: clientAddress(
@@ -200,20 +193,6 @@ function makeCall(hub: Hub, context: HubContext, withoutCookies = false): Call {
     header,
     pathParameter: (name) => context.req.param(name) ?? "",
   };
-}
-
-/** However it was written: what is decoded for the route may not be readable in the log. */
-function withoutToken(path: string): string {
-  const decoded = /%[0-9a-f]{2}/i.test(path) ? (safelyDecoded(path) ?? "…") : path;
-  return decoded.replace(/TGT-[^/]*/gi, "TGT-…");
-}
-
-function safelyDecoded(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
 }
 
 async function fail(

@@ -19,6 +19,8 @@ export interface Browser {
   accepted?: boolean;
   /** A page to draw in the end instead of an answer. */
   page?: Drawn;
+  /** The session that a code or token belongs to, where it was looked up. */
+  ofToken?: CentralSession;
 }
 
 /** A password and nothing more. */
@@ -35,6 +37,11 @@ export function withBrowser<Result>(browser: Browser, run: () => Result): Result
 export function currentSession(): CentralSession | null {
   const found = storage.getStore()?.found;
   return found?.state === "alive" ? found.session : null;
+}
+
+/** The same, or the one that what a program presents belongs to. */
+export function knownSession(): CentralSession | null {
+  return currentSession() ?? storage.getStore()?.ofToken ?? null;
 }
 
 /** What this request has read and will write; `undefined`: it is none of the issuer's own. */
@@ -73,6 +80,8 @@ export function viewOfToken(token: string): AdapterPayload | undefined {
 
 /** @param jti what oidc-provider knows it by: the token in its browser, nothing that opens it elsewhere */
 export function viewOf(session: CentralSession, jti: string): AdapterPayload {
+  const browser = storage.getStore();
+  if (browser !== undefined) browser.ofToken = session;
   return {
     kind: "Session",
     jti,

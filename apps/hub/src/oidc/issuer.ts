@@ -20,6 +20,7 @@ import { nameNoTypeOfNothing } from "./empty-answers.ts";
 import { drawFormPages } from "./form-pages.ts";
 import { loadGrant } from "./grant.ts";
 import { recogniseHints } from "./id-token-hint.ts";
+import { logIssuance } from "./log-issuance.ts";
 import { logRefusals } from "./log-refusals.ts";
 import { explainOutages } from "./outage.ts";
 import { letDocumentsBeKept } from "./public-documents.ts";
@@ -107,6 +108,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   provider.on("authorization.accepted", acceptRequest);
   provider.on("end_session.success", surroundings.noteSignOut);
   logRefusals(provider, hub.log);
+  logIssuance(provider, hub.log);
   hub.log.debug({ event: "oidc.opened", keys: keys.length, secure }, "issuer opened");
   return provider;
 }

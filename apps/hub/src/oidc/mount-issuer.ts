@@ -1,7 +1,7 @@
 /** Puts the issuer on the hub's server, beside Hono: everything under `/oidc` but what the hub's routes serve. */
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FoundSession } from "@gatehouse/database";
+import { chooseRequestId, logAnswered, loggedPath } from "../http/access-log.ts";
 import { databaseOutage } from "../http/database-outage.ts";
 import { HubError } from "../http/hub-error.ts";
 import { isLoadedAhead, loadedAhead } from "../http/loaded-ahead.ts";
@@ -53,8 +53,10 @@ export async function serveIssuer(
   const artifacts = new RequestArtifacts(hub.database.oidcArtifacts, isTokenEndpoint);
   const { secure } = hub.settings;
   for (const [name, value] of secure ? headers.overHttps : headers.overHttp) response.setHeader(name, value);
-  // Its last group is random throughout, and cheaper than bytes that are asked for one request at a time.
-  response.setHeader("x-request-id", randomUUID().slice(-12));
+  const requestId = chooseRequestId(request.headers["x-request-id"]);
+  response.setHeader("x-request-id", requestId);
+  const where = { requestId, method: request.method, path: loggedPath(target.split("?", 1)[0] ?? "") };
+  logAnswered(hub.log.child(where), response);
   if (needsSession && request.method === "HEAD") return refusedPage(response, onlyLooked());
   if (needsSession && isLoadedAhead((name) => request.headersDistinct[name]?.join()))
     return refusedPage(response, loadedAhead());
