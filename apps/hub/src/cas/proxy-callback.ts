@@ -46,7 +46,7 @@ export async function grantProxy(call: Call, pgtUrl: string, spent: ValidTicket)
 
 async function callBack(call: Call, url: string): Promise<void> {
   const { status } = await call.hub.outbound.get(url).catch((cause: unknown) => {
-    if (cause instanceof OutboundError) throw proxyCallbackFailed(cause.code);
+    if (cause instanceof OutboundError) throw proxyCallbackFailed(cause.code, cause.advice);
     throw cause;
   });
   if (status >= 300 && status < 400) throw proxyCallbackFailed("redirected");

@@ -69,7 +69,7 @@ export function createLogoutDispatcher(options: {
   }
 
   async function tell(delivery: LogoutDelivery): Promise<void> {
-    const outcome = await attempt(delivery, options);
+    const { fix, ...outcome } = await attempt(delivery, options);
     await deliveries.record(delivery.id, outcome);
     const line = {
       event: "logout.told",
@@ -77,6 +77,7 @@ export function createLogoutDispatcher(options: {
       delivery: delivery.id,
       ...outcome,
       attempt: delivery.attempts + 1,
+      ...(fix !== undefined && { fix }),
     };
     if (outcome.delivered) log.info(line, "site told of sign-out");
     else log.warn(line, "site not told of sign-out");
@@ -122,14 +123,19 @@ async function attempt(
     readonly clock: () => Date;
     readonly signLogoutToken: SignLogoutToken;
   },
-): Promise<DeliveryOutcome> {
+): Promise<DeliveryOutcome & { readonly fix?: string | undefined }> {
   const started = performance.now();
-  const { detail, delivered, final } = await post();
+  const { detail, delivered, final, fix } = await post();
   const milliseconds = Math.round(performance.now() - started);
   const retryInSeconds = delivered || final ? undefined : pauses[delivery.attempts];
-  return { delivered, detail, milliseconds, retryInSeconds };
+  return { delivered, detail, milliseconds, retryInSeconds, fix };
 
-  async function post(): Promise<{ detail: string; delivered: boolean; final?: boolean }> {
+  async function post(): Promise<{
+    detail: string;
+    delivered: boolean;
+    final?: boolean;
+    fix?: string | undefined;
+  }> {
     const site = sites.find(delivery.siteId);
     if (site === undefined) return { detail: "site no longer registered", delivered: false, final: true };
     const message = await logoutMessage(site, delivery, clock, signLogoutToken);
@@ -138,7 +144,7 @@ async function attempt(
       const { status } = await outbound.postForm(message.url, message.body, {});
       return { detail: String(status), delivered: status >= 200 && status < 300 };
     } catch (error) {
-      if (error instanceof OutboundError) return { detail: error.code, delivered: false };
+      if (error instanceof OutboundError) return { detail: error.code, delivered: false, fix: error.advice };
       throw error;
     }
   }

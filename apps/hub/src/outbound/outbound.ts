@@ -35,7 +35,18 @@ export class OutboundError extends Error {
     super(code, options);
     this.code = code;
   }
+
+  /** What the operator can do about it, where a setting of the hub decides. */
+  get advice(): string | undefined {
+    return advice[this.code];
+  }
 }
+
+const advice: Readonly<Partial<Record<OutboundError["code"], string>>> = {
+  address_forbidden:
+    "It leads to loopback or a private network, where a hub in production calls nobody unless ALLOW_LOOPBACK_SITES=on.",
+  certificate: "A hub trusts other authorities than the public ones by CA_FILE.",
+};
 
 const fiveSeconds = 5_000;
 const sizeLimit = 65_536;

@@ -92,8 +92,10 @@ const faults: Readonly<Record<ProxyCallbackFault, string>> = {
 /**
  * A failed callback fails the validation: docs/decisions/0012.
  *
+ * @param advice a sentence for whoever can change that
  * @see CAS protocol 3.0.3, section 2.5.4
  */
-export function proxyCallbackFailed(fault: ProxyCallbackFault): CasError {
-  return new CasError("INVALID_PROXY_CALLBACK", `The proxy callback ${faults[fault]}.`);
+export function proxyCallbackFailed(fault: ProxyCallbackFault, advice?: string): CasError {
+  const sentences = [`The proxy callback ${faults[fault]}.`, ...(advice === undefined ? [] : [advice])];
+  return new CasError("INVALID_PROXY_CALLBACK", sentences.join(" "));
 }

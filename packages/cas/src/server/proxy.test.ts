@@ -95,7 +95,9 @@ describe("2.5.4 the proxy callback", () => {
       "certificate",
       "failed",
     ] as const;
-    const errors = [...faults, "redirected" as const, "not-200" as const].map(proxyCallbackFailed);
+    const errors = [...faults, "redirected" as const, "not-200" as const].map((fault) =>
+      proxyCallbackFailed(fault),
+    );
     expect(new Set(errors.map(({ description }) => description)).size).toBe(8);
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(["INVALID_PROXY_CALLBACK"]));
   });
