@@ -1,5 +1,5 @@
 /** `npm run hub -- <command>`: the operator's command line, with the same settings as the running hub. */
-import "./node-version.mjs";
+import "./node-version.cjs";
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { childEnvironment } from "./environment.mjs";
 import { root } from "./house.mjs";
 import { watchForInterruption } from "./interruption.mjs";
 import { createProgress } from "./progress.mjs";
-import { readOrMakeSecrets } from "./secrets.mjs";
+import { secretsOf } from "./secrets.mjs";
 import { setUp, setUpSteps } from "./set-up.mjs";
 import { readSettings } from "./settings.mjs";
 
@@ -44,10 +44,10 @@ async function run(settings, words) {
   });
   const environment = {
     ...childEnvironment(settings.environment),
-    ...readOrMakeSecrets(settings.dataDirectory, settings.environment),
+    ...secretsOf(settings),
     ...hubSettings(settings),
-    // The test door is a matter of the server, and so is its key.
-    HUB_MODE: settings.mode === "test" ? "demo" : settings.mode,
+    // The test door is a matter of the server, and so is its key; doctor looks at what the server would.
+    HUB_MODE: settings.mode === "test" && words[0] !== "doctor" ? "demo" : settings.mode,
     HUB_URL: settings.hub.url,
     DATA_DIR: settings.dataDirectory,
     NODE_ENV: "production",

@@ -5,6 +5,7 @@ import { parseCommand, UsageError } from "./src/command-line/parse-command.ts";
 import { RefusedError } from "./src/command-line/refused-error.ts";
 import { readSettings } from "./src/env.ts";
 import { SettingsError } from "./src/settings-error.ts";
+import { StartError } from "./src/start-error.ts";
 
 try {
   const parsed = parseCommand(commands, process.argv.slice(2));
@@ -21,8 +22,7 @@ try {
 
 function explain(error: unknown): string {
   if (error instanceof DatabaseError) return `${error.message} ${error.fix}`;
-  const isKnown =
-    error instanceof UsageError || error instanceof RefusedError || error instanceof SettingsError;
-  if (isKnown) return error.message;
+  const known = [UsageError, RefusedError, SettingsError, StartError];
+  if (known.some((kind) => error instanceof kind)) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,7 +1,7 @@
 import type { Database } from "@gatehouse/database";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashPassword, verifyPassword } from "./credential/password.ts";
-import { makeDemoPeople } from "./demo-people.ts";
+import { makeDemoPeople, refuseDemoPeople } from "./demo-people.ts";
 import { openTestDatabase } from "./test-support/test-database.ts";
 
 let database: Database;
@@ -30,4 +30,28 @@ test("whoever changed her password keeps it", async () => {
   await database.people.setPasswordHash(alice?.person.id ?? "", await hashPassword("her own"));
   await makeDemoPeople(database);
   expect(await verifyPassword(await passwordOf("alice"), "her own")).toBe(true);
+});
+
+test("production does not start on people whose password everybody knows, and says who they are", async () => {
+  const idOf = async (name: string) => (await database.people.findForSignIn(name))?.person.id ?? "";
+  await expect(refuseDemoPeople(database)).rejects.toThrow(
+    /^the database has people of the demo, .*: bob, carol\./,
+  );
+  await database.people.setDisabled(await idOf("bob"), true);
+  await expect(refuseDemoPeople(database)).rejects.toThrow(
+    /: carol\. Disable each \(npm run hub -- user disable carol\)/,
+  );
+  await database.people.setPasswordHash(await idOf("carol"), await hashPassword("carol's own"));
+  await refuseDemoPeople(database);
+  await database.people.setDisabled(await idOf("bob"), false);
+  await expect(refuseDemoPeople(database)).rejects.toThrow(/: bob\./);
+});
+
+test("production starts on a database that no demo was started on", async () => {
+  const other = await openTestDatabase();
+  try {
+    await expect(refuseDemoPeople(other)).resolves.toBeUndefined();
+  } finally {
+    await other.close();
+  }
 });

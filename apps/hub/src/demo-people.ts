@@ -1,6 +1,7 @@
 /** The people of the demo. Only ever made outside production. */
 import { type Database, PersonTaken } from "@gatehouse/database";
-import { hashPassword } from "./credential/password.ts";
+import { hashPassword, verifyPassword } from "./credential/password.ts";
+import { StartError } from "./start-error.ts";
 
 const demoPassword = "correct horse battery staple";
 const people = [
@@ -31,4 +32,24 @@ export async function makeDemoPeople(database: Database): Promise<void> {
       if (!(error instanceof PersonTaken)) throw error; // another process was quicker
     }
   }
+}
+
+/**
+ * A database that a demo was started on has them still.
+ *
+ * @throws StartError naming those who can sign in with the password that everybody knows
+ */
+export async function refuseDemoPeople(database: Database): Promise<void> {
+  const open: string[] = [];
+  for (const { username } of people) {
+    const found = await database.people.findForSignIn(username);
+    if (found === null || found.person.disabled) continue;
+    if (await verifyPassword(found.passwordHash, demoPassword)) open.push(username);
+  }
+  if (open.length === 0) return;
+  throw new StartError(
+    `the database has people of the demo, whose password everybody knows: ${open.join(", ")}. Disable each ` +
+      `(npm run hub -- user disable ${open[0]}), give each a new password (user password), or use another database ` +
+      "(DATABASE_URL, DATA_DIR).",
+  );
 }

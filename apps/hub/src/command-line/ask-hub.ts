@@ -2,12 +2,24 @@
  * Asks whether a hub runs at `HUB_URL`. For the command line alone: the address is the operator's own setting. What
  * the hub itself fetches goes through `outbound/`.
  */
+import { isIPv6 } from "node:net";
 import { isLoopbackHost } from "../env.ts";
+import type { DoctorFacts } from "../health/health.ts";
 
 export interface HubAnswer {
   readonly state: "running" | "silent" | "something-else";
   /** For people. */
   readonly sentence: string;
+  /** Where the hub took the proof. */
+  readonly doctor?: DoctorFacts;
+}
+
+export interface Asking {
+  /** Value of `Authorization` by which it says more. */
+  readonly proof?: string;
+  /** Where it listens, when `HUB_URL` is on this machine. */
+  readonly bindAddress?: string;
+  readonly timeLimit?: number;
 }
 
 /** Longer than a hub that is well ever takes, in milliseconds. */
@@ -16,15 +28,22 @@ const patience = 2_000;
 const longestAnswer = 4_096;
 
 /** @param hubUrl origin, without a slash at the end */
-export async function askHub(hubUrl: string, timeLimit = patience): Promise<HubAnswer> {
+export async function askHub(hubUrl: string, asking: Asking = {}): Promise<HubAnswer> {
+  const { proof, bindAddress = "127.0.0.1", timeLimit = patience } = asking;
   try {
-    const response = await fetch(`${reachable(hubUrl)}/healthz`, {
+    const response = await fetch(`${reachable(hubUrl, bindAddress)}/healthz`, {
       redirect: "manual",
+      headers: proof === undefined ? {} : { authorization: proof },
       signal: AbortSignal.timeout(timeLimit),
     });
     const text = await readText(response);
-    const isHub = response.status === 200 && serviceOf(text) === "gatehouse-hub";
-    if (isHub) return { state: "running", sentence: `The hub answers at ${hubUrl}.` };
+    const said = objectOf(text);
+    if (response.status === 200 && said.service === "gatehouse-hub")
+      return {
+        state: "running",
+        sentence: `The hub answers at ${hubUrl}.`,
+        ...(said.doctor !== undefined && { doctor: said.doctor }),
+      };
     return {
       state: "something-else",
       sentence: `What answers at ${hubUrl} is no Gatehouse hub (/healthz: ${response.status}). Correct HUB_URL, or the proxy there.`,
@@ -37,10 +56,12 @@ export async function askHub(hubUrl: string, timeLimit = patience): Promise<HubA
   }
 }
 
-/** The system's resolver does not know `*.localhost`, and on this machine the hub listens on 127.0.0.1. */
-function reachable(hubUrl: string): string {
+/** The system's resolver does not know `*.localhost`, and on this machine it is known where the hub listens. */
+function reachable(hubUrl: string, bindAddress: string): string {
   const url = new URL(hubUrl);
-  if (url.protocol === "http:" && isLoopbackHost(url.hostname)) url.hostname = "127.0.0.1";
+  if (url.protocol !== "http:" || !isLoopbackHost(url.hostname)) return url.origin;
+  const host = bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress === "::" ? "::1" : bindAddress;
+  url.hostname = isIPv6(host) ? `[${host}]` : host;
   return url.origin;
 }
 
@@ -55,11 +76,11 @@ async function readText({ body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function serviceOf(text: string): unknown {
+function objectOf(text: string): { readonly service?: unknown; readonly doctor?: DoctorFacts } {
   try {
-    return JSON.parse(text)?.service;
+    return JSON.parse(text) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -1,8 +1,13 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, test } from "vitest";
-import { openTestHub } from "../test-hub.ts";
+import { type AddressInfo, createServer as createListener } from "node:net";
+import { describe, expect, test } from "vitest";
+import { makeDemoPeople, refuseDemoPeople } from "../demo-people.ts";
+import { readSettings } from "../env.ts";
+import { openHub } from "../hub.ts";
+import { listen } from "../listen.ts";
+import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
+import { createMemoryLog } from "../test-support/memory-log.ts";
 import { runCommand } from "../test-support/run-command.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
 import { askHub } from "./ask-hub.ts";
@@ -56,7 +61,7 @@ test.each<[string, RequestListener]>([
 test("who never answers is not waited for long", async () => {
   const silent = await withServer(
     () => undefined,
-    (origin) => askHub(origin, 100),
+    (origin) => askHub(origin, { timeLimit: 100 }),
   );
   expect(silent).toMatchObject({ state: "silent", sentence: expect.stringContaining("no answer in time") });
 });
@@ -68,15 +73,156 @@ test("doctor says whether a hub runs, and does not fail when none does", async (
   );
   const environment = {
     DATABASE_URL: await createTestDatabase(),
-    SHOP_URL: closed,
-    BANK_URL: "http://bank.localhost",
+    HUB_URL: closed,
+    REDIS_URL: "redis://cache",
   };
-  const secrets = { SHOP_SITE_SECRET: "x".repeat(32), BANK_SITE_SECRET: "y".repeat(32) };
-  const { result, text } = await runCommand("doctor", { ...environment, ...secrets, HUB_URL: closed });
-  expect(result).toMatchObject({ settings: "ok", database: "ok", sites: 3, url: closed, hub: "silent" });
+  const { result, text } = await runCommand("doctor", environment);
+  expect(result).toMatchObject({
+    settings: "ok",
+    database: "ok",
+    pooled: false,
+    sites: 0,
+    url: closed,
+    hub: "silent",
+  });
   expect(text.split("\n")).toEqual([
     `Settings are in order (production, ${closed}).`,
-    "The database answers. 3 site(s) are registered.",
+    "REDIS_URL is set, and not used by this version yet.",
+    "The database answers. 0 site(s) are registered.",
     `No hub answers at ${closed} (ECONNREFUSED). Start it, if it should run.`,
   ]);
+});
+
+describe("doctor refuses what a start refuses, in the same words", () => {
+  const secret = "a secret of this test run alone with 32 characters";
+
+  /** What a start of the hub with these settings ends with. */
+  async function startFails(environment: Readonly<Record<string, string>>): Promise<string> {
+    try {
+      const settings = readSettings({ HUB_SECRETS: secret, ...environment });
+      const hub = await openHub(settings, createMemoryLog().log, () => new Date());
+      await refuseDemoPeople(hub.database).finally(() => hub.close());
+      await listen(createServer(), settings);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("it starts");
+  }
+
+  test.each<[string, Record<string, string>]>([
+    [
+      "the test door open to others",
+      { HUB_MODE: "test", TEST_DOOR_KEY: secret, HUB_URL: "https://login.example.com" },
+    ],
+    ["the test door on every address", { HUB_MODE: "test", TEST_DOOR_KEY: secret, BIND_ADDRESS: "0.0.0.0" }],
+    ["the test door without a key", { HUB_MODE: "test" }],
+    ["the demo open to others", { HUB_MODE: "demo", HUB_URL: "https://login.example.com" }],
+    ["no throttle", { LOGIN_THROTTLE: "off" }],
+    ["http to others", { HUB_URL: "http://login.example.com" }],
+    ["a short secret", { HUB_SECRETS: "short" }],
+    ["an address of another machine", { BIND_ADDRESS: "192.0.2.1" }],
+    ["a folder that is not there", { SITES_DIR: "/nowhere" }],
+    ["a database that is not there", { DATABASE_URL: "postgres://u:p@127.0.0.1:1/none" }],
+  ])("%s", async (_, environment) => {
+    const given = { DATABASE_URL: await createTestDatabase(), ...environment };
+    const words = await startFails(given);
+    await expect(runCommand("doctor", given)).rejects.toThrow(words);
+  });
+
+  test("other HUB_SECRETS than those that the database was used with", async () => {
+    const DATABASE_URL = await createTestDatabase();
+    const first = await openHub(
+      readSettings({ HUB_SECRETS: secret, DATABASE_URL }),
+      createMemoryLog().log,
+      () => new Date(),
+    );
+    await first.close();
+    const given = { DATABASE_URL, HUB_SECRETS: "another secret of this run with 32 characters" };
+    const words = await startFails(given);
+    expect(words).toMatch(/^HUB_SECRETS lacks the secret that this database was used with before/);
+    await expect(runCommand("doctor", given)).rejects.toThrow(words);
+    await expect(
+      runCommand("doctor", { ...given, HUB_SECRETS: `${given.HUB_SECRETS},${secret}` }),
+    ).resolves.toBeDefined();
+  });
+
+  test("people of the demo", async () => {
+    const DATABASE_URL = await createTestDatabase();
+    const demo = await openHub(
+      readSettings({ HUB_SECRETS: secret, DATABASE_URL }),
+      createMemoryLog().log,
+      () => new Date(),
+    );
+    await makeDemoPeople(demo.database);
+    await demo.close();
+    const words = await startFails({ DATABASE_URL });
+    expect(words).toContain("alice, bob, carol");
+    await expect(runCommand("doctor", { DATABASE_URL })).rejects.toThrow(words);
+  });
+});
+
+describe("what doctor says of a running hub", () => {
+  const HUB_SECRETS = "a secret of this test run alone with 32 characters";
+
+  async function withHub<Result>(
+    environment: Record<string, string>,
+    use: (
+      opened: TestHub,
+      doctor: (more?: Record<string, string>) => ReturnType<typeof runCommand>,
+    ) => Promise<Result>,
+  ): Promise<Result> {
+    const listener = createListener().listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const HUB_URL = `http://hub.localhost:${(listener.address() as AddressInfo).port}`;
+    const opened = await openTestHub({
+      listener,
+      environment: { HUB_URL, HUB_SECRETS, LOGIN_THROTTLE: "on", ...environment },
+    });
+    const doctor = async (more = {}) =>
+      runCommand("doctor", {
+        ...{ DATABASE_URL: await createTestDatabase(), HUB_URL, SITES_DIR: opened.sitesDirectory },
+        ...{ SHOP_SITE_SECRET: opened.shop.secret, BANK_SITE_SECRET: opened.bank.secret, ...more },
+      });
+    try {
+      return await use(opened, doctor);
+    } finally {
+      await opened.close();
+    }
+  }
+
+  test("a hub whose test door is open is refused, when production is meant", async () => {
+    await withHub({ HUB_MODE: "test" }, async (_, doctor) => {
+      await expect(doctor()).rejects.toThrow(
+        /^the hub at http:\/\/hub\.localhost:\d+ was started with HUB_MODE=test: its test door is open\. Stop it/,
+      );
+      const { text } = await doctor({ HUB_MODE: "test", TEST_DOOR_KEY: HUB_SECRETS });
+      expect(text).toMatch(/^It sees this machine as 127\.0\.0\.1\.$/m);
+    });
+  });
+
+  test("what is wrong with its proxy, until that is ten minutes ago", async () => {
+    await withHub({ HUB_MODE: "production" }, async (opened, doctor) => {
+      expect((await doctor()).result.proxyFaults).toEqual([]);
+      await new TestBrowser(opened).get("/cas/login", { "x-forwarded-for": "203.0.113.7" });
+      const { text, result } = await doctor();
+      expect(result.proxyFaults).toEqual(["trust_proxy_unset"]);
+      expect(text).toMatch(/TRUST_PROXY is not set: .* Set TRUST_PROXY=127\.0\.0\.1\.$/m);
+      await opened.advance(601);
+      expect((await doctor()).result.proxyFaults).toEqual([]);
+    });
+  });
+
+  test("a hub with other secrets says nothing of itself, as to any stranger", async () => {
+    await withHub({ HUB_MODE: "production" }, async (opened, doctor) => {
+      const { text, result } = await doctor({ HUB_SECRETS: "another secret of this run with 32 characters" });
+      expect([result.hub, result.proxyFaults]).toEqual(["running", undefined]);
+      expect(text).toContain("It was started with other HUB_SECRETS");
+      const stranger = await new TestBrowser(opened).get("/healthz", { authorization: "Gatehouse-Doctor x" });
+      expect(JSON.parse(stranger.body)).toEqual({
+        status: "ok",
+        service: "gatehouse-hub",
+        url: opened.origin,
+      });
+    });
+  });
 });

@@ -1,8 +1,14 @@
-import { defaultHubUrl } from "../env.ts";
-import { askHub } from "./ask-hub.ts";
+import { createServer } from "node:net";
+import { refuseDemoPeople } from "../demo-people.ts";
+import { defaultHubUrl, type Settings } from "../env.ts";
+import { doctorPurpose, proveDoctor } from "../health/doctor-proof.ts";
+import { listen } from "../listen.ts";
+import { expectKnownSecrets } from "../oidc/open-issuer.ts";
+import { purposeKeys } from "../secret-keys.ts";
+import { askHub, type HubAnswer } from "./ask-hub.ts";
 import type { Command } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
-import { readRegistry } from "./site-commands.ts";
+import { addressesNotCalled, readRegistry } from "./site-commands.ts";
 import { withDatabase } from "./with-database.ts";
 
 export const migrate: Command = {
@@ -19,28 +25,76 @@ export const migrate: Command = {
 
 export const doctor: Command = {
   name: "doctor",
-  summary: "Checks settings, database and registrations, says what to do, and whether the hub runs.",
+  summary:
+    "Checks what a start checks, says what to do, whether the hub runs, and what is wrong with its proxy.",
   words: [],
   options: {},
   async run(_, settings) {
-    const database = await withDatabase(settings, (open) => open.isReady());
+    const { mode, hubUrl, secrets } = settings;
+    await expectAddress(settings);
+    const pooled = await withDatabase(settings, async (database) => {
+      if (!(await database.isReady()))
+        throw new RefusedError(
+          "the database does not answer. Check DATABASE_URL, or the folder in DATA_DIR.",
+        );
+      await expectKnownSecrets(database, secrets);
+      if (mode === "production") await refuseDemoPeople(database);
+      return database.pooled;
+    });
     const registry = await readRegistry(settings);
     const refused = registry.refused().flatMap(({ lines }) => lines);
-    if (!database)
-      throw new RefusedError("the database does not answer. Check DATABASE_URL, or the folder in DATA_DIR.");
     if (refused.length > 0) throw new RefusedError(refused.join("\n       "));
-    const { mode, hubUrl } = settings;
     const sites = registry.list().length;
+    const uncalled = await addressesNotCalled(registry, settings);
     // A hub that does not run is no fault: settings are checked before a start, too.
-    const hub = await askHub(hubUrl);
+    const proof = proveDoctor(purposeKeys(secrets, doctorPurpose), hubUrl);
+    const hub = await askHub(hubUrl, { proof, bindAddress: settings.bindAddress });
+    refuseOtherMode(settings, hub);
     const origin = hubUrl === defaultHubUrl ? `${hubUrl}, the default` : hubUrl;
     return {
-      result: { settings: "ok", database: "ok", sites, mode, url: hubUrl, hub: hub.state },
+      result: {
+        ...{ settings: "ok", database: "ok", pooled, sites, mode, url: hubUrl, hub: hub.state },
+        proxyFaults: hub.doctor?.proxyFaults.map(({ code }) => code),
+      },
       text: [
         `Settings are in order (${mode}, ${origin}).`,
+        ...settings.unused.map((name) => `${name} is set, and not used by this version yet.`),
         `The database answers. ${sites} site(s) are registered.`,
+        ...(pooled ? [pooledLine] : []),
         hub.sentence,
+        ...linesOfRunning(hub),
+        ...uncalled.lines,
       ].join("\n"),
     };
   },
 };
+
+const pooledLine =
+  "A connection pooler stands before it: the hub uses nothing that outlives a transaction. Give its role the time limits that the hub would set: see docs/guides/run-in-production.md.";
+
+/** That of `BIND_ADDRESS`; the port may be the running hub's. */
+async function expectAddress({ bindAddress }: Settings): Promise<void> {
+  const server = createServer();
+  await listen(server, { port: 0, bindAddress });
+  server.close();
+}
+
+function refuseOtherMode({ mode, hubUrl }: Settings, { doctor }: HubAnswer): void {
+  if (doctor === undefined || doctor.mode === mode || doctor.mode === "production") return;
+  const danger = doctor.mode === "test" ? "its test door is open" : "people of the demo can sign in";
+  throw new RefusedError(
+    `the hub at ${hubUrl} was started with HUB_MODE=${doctor.mode}: ${danger}. Stop it, and start it with HUB_MODE=${mode}.`,
+  );
+}
+
+function linesOfRunning({ state, doctor }: HubAnswer): readonly string[] {
+  if (state !== "running") return [];
+  if (doctor === undefined)
+    return [
+      "It was started with other HUB_SECRETS, and says nothing of its proxy. Give this command the same settings.",
+    ];
+  return [
+    `It sees this machine as ${doctor.address}.`,
+    ...doctor.proxyFaults.map(({ sentence }) => sentence),
+  ];
+}

@@ -18,6 +18,87 @@ const fileOf = (id: string) => join(SITES_DIR, `${id}.json`);
 const sha256 = (text: unknown) => createHash("sha256").update(String(text)).digest("hex");
 const read = async (id: string) => JSON.parse(await readFile(fileOf(id), "utf8"));
 
+describe("addresses that the hub would not call", () => {
+  const cas = { services: ["https://portal.example/callback"] };
+  const register = (id: string, more: object) =>
+    writeFile(
+      fileOf(id),
+      JSON.stringify({ id, name: id, url: `https://${id}.example/`, firstParty: true, ...more }),
+    );
+
+  test("are named with the setting that allows them, by whatever they are called for", async () => {
+    await register("shop", { cas: { ...cas, logoutUrl: "https://10.0.0.5/logout" } });
+    await register("bank", {
+      oidc: {
+        clientAuthentication: "none",
+        redirectUris: ["https://bank.example/cb"],
+        backchannelLogoutUrl: "https://[fd12::1]/x",
+      },
+    });
+    await register("news", {
+      cas: {
+        services: ["http://news.localhost:3003/cb"],
+        proxy: { callbacks: ["https://localhost/pgt"], targets: ["shop"] },
+      },
+    });
+    const { text, result } = await run("site check");
+    expect(text.split("\n")).toEqual([
+      "3 site(s) in order: bank, news, shop.",
+      "bank.json: oidc.backchannelLogoutUrl: fd12::1 is on loopback or in a private network.",
+      "news.json: cas.services.0: news.localhost is on loopback or in a private network.",
+      "news.json: cas.proxy.callbacks.0: localhost is on loopback or in a private network.",
+      "shop.json: cas.logoutUrl: 10.0.0.5 is on loopback or in a private network.",
+      expect.stringMatching(/hear of no sign-out, until it is started with ALLOW_LOOPBACK_SITES=on\.$/),
+    ]);
+    expect(result.notCalled).toHaveLength(4);
+    expect((await run("site check", { ALLOW_LOOPBACK_SITES: "on" })).text).toBe(
+      "3 site(s) in order: bank, news, shop.",
+    );
+  });
+
+  test("are not those where browsers go, or public ones", async () => {
+    await register("shop", {
+      cas: {
+        services: ["http://shop.localhost:1/cb"],
+        logoutUrl: "http://shop.localhost:1/x",
+        logoutChannel: "front",
+      },
+    });
+    await register("bank", { oidc: { redirectUris: ["http://127.0.0.1/cb"], clientAuthentication: "none" } });
+    await register("news", {
+      cas: { services: ["https://news.example/cb"], logoutUrl: "https://192.1.1.1/logout" },
+    });
+    expect((await run("site check")).result.notCalled).toEqual([]);
+  });
+});
+
+describe("the demo's sites in production", () => {
+  const demo = (id: string) =>
+    writeFile(
+      fileOf(id),
+      JSON.stringify({ id, name: id, url: `https://${id}.example/`, firstParty: true, demo: true }),
+    );
+
+  test("are named by site list and site check, and are no fault", async () => {
+    await demo("shop");
+    await run("site add bank https://bank.example");
+    const line = 'Production does not serve the demo\'s sites: shop.json (they say "demo": true).';
+    expect((await run("site check")).text.split("\n")).toEqual(["1 site(s) in order: bank.", line]);
+    expect((await run("site list")).text.split("\n").at(-1)).toBe(line);
+    expect((await run("site check", { HUB_MODE: "demo" })).result).toEqual({
+      sites: ["bank", "shop"],
+      leftOut: [],
+      notCalled: [],
+    });
+  });
+
+  test("stand in the way of a site of the same name, and site add says so", async () => {
+    await demo("shop");
+    const add = run("site add shop https://shop.example");
+    await expect(add).rejects.toThrow(/shop\.json is there already\. It is a site of the demo, .* SITES_DIR/);
+  });
+});
+
 describe("site add", () => {
   test("gives the site the address of the hub as it is set", async () => {
     const { text } = await run("site add shop https://shop.example", { HUB_URL: "https://login.example" });

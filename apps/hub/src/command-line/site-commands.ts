@@ -2,9 +2,10 @@ import { unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultHubUrl, type Settings } from "../env.ts";
 import { createLog } from "../log.ts";
+import { findPrivateAddresses, type PrivateAddress } from "../outbound/private-sites.ts";
 import { claimServices } from "../site-registry/claimed-services.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
-import { openSiteRegistry, type SiteRegistry } from "../site-registry/site-registry.ts";
+import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "../site-registry/site-registry.ts";
 import type { Command } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
 import { noSuchFile, registrationFile } from "./registration-file.ts";
@@ -46,7 +47,7 @@ export const siteAdd: Command = {
     } catch (error) {
       if (error instanceof RegistrationError) throw new RefusedError(`${error.field}: ${error.reason}.`);
       if ((error as NodeJS.ErrnoException).code === "EEXIST")
-        throw new RefusedError(`${file} is there already.`);
+        throw new RefusedError(`${file} is there already.${await demoHint(`${id}.json`, settings)}`);
       throw error;
     }
     const environment = { HUB_URL: settings.hubUrl, SITE_URL: origin, SITE_SECRET: secret };
@@ -62,6 +63,13 @@ export const siteAdd: Command = {
     };
   },
 };
+
+async function demoHint(file: string, settings: Settings): Promise<string> {
+  const isLeftOut = (await readRegistry(settings)).leftOut().includes(file);
+  return isLeftOut
+    ? " It is a site of the demo, which production does not serve: delete it, or set SITES_DIR to a folder of your own."
+    : "";
+}
 
 /** The addresses are those of the routes that @gatehouse/auth has. */
 const sections = {
@@ -98,7 +106,15 @@ export const siteCheck: Command = {
     const refused = registry.refused().flatMap(({ lines }) => lines);
     const sites = registry.list().map(({ id }) => id);
     if (refused.length > 0) throw new RefusedError(refused.join("\n       "));
-    return { result: { sites }, text: `${sites.length} site(s) in order: ${sites.join(", ")}.` };
+    const uncalled = await addressesNotCalled(registry, settings);
+    return {
+      result: { sites, leftOut: registry.leftOut(), notCalled: uncalled.addresses },
+      text: [
+        `${sites.length} site(s) in order${sites.length > 0 ? `: ${sites.join(", ")}` : ""}.`,
+        ...demoLine(registry),
+        ...uncalled.lines,
+      ].join("\n"),
+    };
   },
 };
 
@@ -127,6 +143,7 @@ export const siteList: Command = {
         ...(refused === 0
           ? []
           : ["", `${refused} more file(s) are refused. See why: npm run hub -- site check`]),
+        ...demoLine(registry),
       ].join("\n"),
     };
   },
@@ -150,13 +167,38 @@ export const siteRemove: Command = {
   },
 };
 
+/** What a sign-out or a proxy callback would end with as `address_forbidden`. */
+export async function addressesNotCalled(
+  registry: SiteRegistry,
+  { allowLoopbackSites }: Settings,
+): Promise<{ readonly addresses: readonly PrivateAddress[]; readonly lines: readonly string[] }> {
+  const addresses = allowLoopbackSites ? [] : await findPrivateAddresses(registry.list());
+  if (addresses.length === 0) return { addresses, lines: [] };
+  return {
+    addresses,
+    lines: [
+      ...addresses.map(
+        ({ site, field, host }) => `${site}.json: ${field}: ${host} is on loopback or in a private network.`,
+      ),
+      "The hub calls no such address, so these sites hear of no sign-out, until it is started with ALLOW_LOOPBACK_SITES=on.",
+    ],
+  };
+}
+
+function demoLine(registry: SiteRegistry): string[] {
+  const files = registry.leftOut();
+  return files.length === 0
+    ? []
+    : [`Production does not serve the demo's sites: ${files.join(", ")} (they say "demo": true).`];
+}
+
 /** The registrations as they are now, without following them. */
 export async function readRegistry({ sitesDirectory, lookUp, mode }: Settings): Promise<SiteRegistry> {
   const registry = await openSiteRegistry({
     directory: sitesDirectory,
     lookUp,
     log: createLog("silent"),
-    plainHttp: mode === "production" ? "refused" : "allowed",
+    ...rulesOfMode(mode),
   });
   registry.close();
   return registry;

@@ -1,4 +1,14 @@
+import type { ProxyFault } from "../http/proxy-watch.ts";
 import { json, type Route, route } from "../http/route.ts";
+import { isDoctor } from "./doctor-proof.ts";
+
+/** What `doctor` is told besides. */
+export interface DoctorFacts {
+  readonly mode: string;
+  /** Of this machine, as the hub sees it through its proxies. */
+  readonly address: string;
+  readonly proxyFaults: readonly ProxyFault[];
+}
 
 /**
  * The process answers, and says who it is: whoever was given a wrong `HUB_URL` may reach a server that answers 200
@@ -11,7 +21,13 @@ const healthz = route({
   antiForgery: "changes-nothing",
   sends: "nothing",
   speaks: "json",
-  answer: async ({ hub }) => json(200, { status: "ok", service: "gatehouse-hub", url: hub.settings.hubUrl }),
+  async answer({ hub, address, header }) {
+    const { mode, hubUrl } = hub.settings;
+    const known = { status: "ok", service: "gatehouse-hub", url: hubUrl };
+    if (!isDoctor(hub.keys.doctor, hubUrl, header("authorization"))) return json(200, known);
+    const facts: DoctorFacts = { mode, address, proxyFaults: hub.proxyWatch.recent() };
+    return json(200, { ...known, doctor: facts });
+  },
 });
 
 /** It may take traffic: the database answers and is migrated, sites are read. */

@@ -6,6 +6,7 @@ import type { Hub } from "../hub.ts";
 import { isIssuers, serveIssuer } from "../oidc/mount-issuer.ts";
 import { pathOfPage } from "../oidc/posted-request.ts";
 import { answerRawBytes } from "./answer-raw-bytes.ts";
+import { answerUnreadable } from "./answer-unreadable.ts";
 import { drawScreen, type NextHandler } from "./draw-screen.ts";
 import { guard } from "./guard.ts";
 import { leavingPage } from "./leaving-page.ts";
@@ -17,6 +18,9 @@ import type { Drawn, Route, Written } from "./route.ts";
 const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
 /** A path that leads out of the folder it names, however it is written. */
 const leadsOut = /(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?=\/|%2f|\\|%5c|$)/i;
+
+/** Load balancers keep a connection for 60 s: whoever closes first must be they, or a request meets a closed one. */
+const keepAliveMilliseconds = 75_000;
 
 const internalError = JSON.stringify({
   error: "internal_error",
@@ -42,6 +46,9 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
       maxHeaderSize: 32_768,
       requestTimeout: 30_000,
       headersTimeout: 15_000,
+      keepAliveTimeout: keepAliveMilliseconds,
+      // Said by the guard, in words.
+      requireHostHeader: false,
       // Next listens for upgrades and leaves a socket that it has no use for open, outside of every limit.
       shouldUpgradeCallback: () => dev,
     },
@@ -50,11 +57,12 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
     },
   );
   server.on("clientError", (error, socket) => {
-    if (!answerRawBytes(error, socket)) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+    if (!answerRawBytes(error, socket)) answerUnreadable(error, socket);
   });
   return server;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    hub.proxyWatch.look(request);
     if (!guard(request, response, host)) return;
     const path = request.url?.split("?", 1)[0] ?? "/";
     const isAsset =

@@ -1,6 +1,7 @@
 /** Opens the issuer with the keys of the moment, and opens it anew when keys have changed. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Database } from "@gatehouse/database";
 import type Provider from "oidc-provider";
 import type { Hub } from "../hub.ts";
 import { type PurposeKeys, purposeKeys } from "../secret-keys.ts";
@@ -39,6 +40,7 @@ export async function openIssuer(
     | "log"
     | "logout"
     | "clock"
+    | "siteClock"
     | "deviceThrottle"
     | "wrongSecrets"
   >,
@@ -84,6 +86,26 @@ export async function openIssuer(
   };
 }
 
+/**
+ * Whether a start on this database would find what it needs; changes nothing.
+ *
+ * @throws SettingsError when `HUB_SECRETS` lacks the secret that it was used with before
+ */
+export async function expectKnownSecrets(database: Database, secrets: readonly string[]): Promise<void> {
+  const { keys } = await database.signingKeys.list();
+  const kept = keys.find(({ kid }) => kid === pairwise);
+  if (kept !== undefined) openPairwiseSecret(kept.sealed, purposeKeys(secrets, "signing-key"));
+}
+
+function openPairwiseSecret(sealed: string, seals: PurposeKeys): string {
+  const secret = seals.open(sealed, pairwise);
+  if (secret !== null) return secret;
+  throw new SettingsError(
+    "HUB_SECRETS",
+    "lacks the secret that this database was used with before. Put it back, after the newest one: sites know their people by what it sealed.",
+  );
+}
+
 async function findPairwiseSecret(hub: Pick<Hub, "database">, seals: PurposeKeys): Promise<string> {
   await hub.database.signingKeys.add({
     kid: pairwise,
@@ -95,11 +117,5 @@ async function findPairwiseSecret(hub: Pick<Hub, "database">, seals: PurposeKeys
     unlessNewerThanSeconds: 1e9,
   });
   const { keys } = await hub.database.signingKeys.list();
-  const secret = seals.open(keys.find(({ kid }) => kid === pairwise)?.sealed ?? "", pairwise);
-  if (secret === null)
-    throw new SettingsError(
-      "HUB_SECRETS",
-      "lacks the secret that this database was used with before. Put it back, after the newest one: sites know their people by what it sealed.",
-    );
-  return secret;
+  return openPairwiseSecret(keys.find(({ kid }) => kid === pairwise)?.sealed ?? "", seals);
 }

@@ -1,0 +1,152 @@
+/**
+ * Notices a proxy that is missing or passes on too little. Nothing of it decides anything at the hub: its address comes
+ * from `HUB_URL`, and a user's from `TRUST_PROXY`. But users lose their cookies or share one throttle by it, and nothing
+ * else would say why.
+ */
+import type { IncomingMessage } from "node:http";
+import { isLoopbackHost, type Settings } from "../env.ts";
+import type { Log } from "../log.ts";
+import { addressOfEntry, isTrusted, plainAddress } from "./client-address.ts";
+
+/** What is wrong, and what to do about it. */
+export interface ProxyFault {
+  /** Stable, snake_case. */
+  readonly code: string;
+  readonly sentence: string;
+}
+
+export interface ProxyWatch {
+  /** Looks at a request as it arrived, before the guard takes its forwarding headers away. */
+  look(request: IncomingMessage): void;
+  /** What was wrong with requests of the last ten minutes. */
+  recent(): readonly ProxyFault[];
+}
+
+type Facts = Pick<Settings, "mode" | "hubUrl" | "trustedProxies">;
+
+const tenMinutes = 600_000;
+/** Asked from this machine and by load balancers, past every proxy. */
+const probes = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/** Says each kind of fault once in the log, however many requests have it. */
+export function createProxyWatch(settings: Facts, log: Log, clock: () => Date): ProxyWatch {
+  const seen = new Map<string, { readonly fault: ProxyFault; readonly at: number }>();
+  return {
+    look(request) {
+      if (probes.has(request.url ?? "") && request.headers.authorization === undefined) return;
+      for (const fault of proxyFaults(request, settings)) {
+        if (!seen.has(fault.code)) log.warn({ event: "proxy.fault", code: fault.code }, fault.sentence);
+        seen.set(fault.code, { fault, at: clock().getTime() });
+      }
+    },
+    recent() {
+      const since = clock().getTime() - tenMinutes;
+      return [...seen.values()].filter(({ at }) => at >= since).map(({ fault }) => fault);
+    },
+  };
+}
+
+function proxyFaults(request: IncomingMessage, settings: Facts): readonly ProxyFault[] {
+  const forwarded = headersOf(request);
+  if (settings.mode !== "production") return forwarded.any ? [demoBehindProxy(settings)] : [];
+  return [
+    faultOfAddress(request, forwarded, settings),
+    faultOfScheme(forwarded, settings),
+    faultOfHost(request, forwarded, settings),
+  ].filter((fault) => fault !== undefined);
+}
+
+interface Forwarded {
+  readonly address: string | undefined;
+  readonly scheme: string | undefined;
+  readonly host: string | undefined;
+  /** The request came by a proxy that says so. */
+  readonly any: boolean;
+}
+
+function headersOf({ headers }: IncomingMessage): Forwarded {
+  const text = (name: string): string | undefined => headers[name]?.toString();
+  const [address, scheme, host] = [
+    text("x-forwarded-for"),
+    first(text("x-forwarded-proto")),
+    first(text("x-forwarded-host")),
+  ];
+  const others = [headers.forwarded, headers.via, scheme, host];
+  return { address, scheme, host, any: address !== undefined || others.some((one) => one !== undefined) };
+}
+
+/** Of what several proxies wrote one after the other, the one that the user reached. */
+function first(list: string | undefined): string | undefined {
+  return list?.split(",", 1)[0]?.trim().toLowerCase().slice(0, 100);
+}
+
+function faultOfAddress(
+  { socket }: IncomingMessage,
+  forwarded: Forwarded,
+  { hubUrl, trustedProxies }: Facts,
+): ProxyFault | undefined {
+  const peer = plainAddress(socket.remoteAddress ?? "");
+  const sharing = "all its users share one throttle";
+  if (!forwarded.any) {
+    if (!isSecure(hubUrl)) return undefined;
+    const sentence = `A request came from ${peer} without forwarding headers, and HUB_URL is ${hubUrl}: either somebody reaches the hub past the proxy, or the proxy sets none and ${sharing}. Let the proxy alone reach BIND_ADDRESS, and set X-Forwarded-For and X-Forwarded-Proto there.`;
+    return { code: "proxy_missing", sentence };
+  }
+  if (trustedProxies === undefined) {
+    const sentence = `Forwarding headers come from the proxy at ${peer}, and TRUST_PROXY is not set: ${sharing}. Set TRUST_PROXY=${peer}.`;
+    return { code: "trust_proxy_unset", sentence };
+  }
+  if (!isTrusted(trustedProxies, peer)) {
+    const sentence = `Forwarding headers come from ${peer}, which TRUST_PROXY does not list. If it is your proxy, add it: until then ${sharing}.`;
+    return { code: "proxy_not_trusted", sentence };
+  }
+  if (forwarded.address === undefined) {
+    const sentence = `The proxy at ${peer} sends no X-Forwarded-For, and ${sharing}. Let it add the user's address to that header; the hub reads no other.`;
+    return { code: "forwarded_for_missing", sentence };
+  }
+  if (addressOfEntry(forwarded.address.split(",").at(-1) ?? "") !== undefined) return undefined;
+  const sentence = `What the proxy at ${peer} adds to X-Forwarded-For is no address, and ${sharing}. Let it add the address that it was reached from.`;
+  return { code: "forwarded_for_unreadable", sentence };
+}
+
+function faultOfScheme({ any, scheme }: Forwarded, { hubUrl }: Facts): ProxyFault | undefined {
+  const own = isSecure(hubUrl) ? "https" : "http";
+  if (!any || scheme === own || (scheme === undefined && own === "http")) return undefined;
+  if (scheme === undefined) {
+    const sentence =
+      "The proxy sends no X-Forwarded-Proto, so nobody can tell whether users reach it by https, as HUB_URL says. Set it there.";
+    return { code: "forwarded_proto_missing", sentence };
+  }
+  const sentence =
+    own === "https"
+      ? `A user reached the proxy by http, and HUB_URL is ${hubUrl}: browsers keep no cookie of the hub over http. Let the proxy redirect http to https.`
+      : `Users reach the proxy by https, and HUB_URL is ${hubUrl}. Set HUB_URL to the address that users open.`;
+  return { code: "scheme_differs", sentence };
+}
+
+function faultOfHost(
+  { headers }: IncomingMessage,
+  forwarded: Forwarded,
+  { hubUrl }: Facts,
+): ProxyFault | undefined {
+  const { host, hostname, protocol } = new URL(hubUrl);
+  const asked = forwarded.host ?? first(headers.host);
+  if (asked === undefined) return undefined;
+  // Parsed, since the scheme's own port may be said or left out.
+  const url = URL.parse(`${protocol}//${asked}`);
+  const areThisMachine = isLoopbackHost(hostname) && isLoopbackHost(url?.hostname ?? "");
+  if (url?.host === host || areThisMachine) return undefined;
+  const sentence = `A request is for ${asked}, and HUB_URL is ${hubUrl}. Let the proxy pass the Host header on, and redirect other names to HUB_URL; or correct HUB_URL.`;
+  return { code: "host_differs", sentence };
+}
+
+function demoBehindProxy({ mode }: Facts): ProxyFault {
+  return {
+    code: "demo_behind_proxy",
+    sentence: `A request came through a proxy, and HUB_MODE is ${mode}: whoever reaches the proxy can sign in with the demo's password. Set HUB_MODE=production for anybody beyond this machine.`,
+  };
+}
+
+function isSecure(hubUrl: string): boolean {
+  return hubUrl.startsWith("https:");
+}
