@@ -4,7 +4,9 @@ import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-t
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
 import { createWrongTries, type WrongTries } from "./credential/wrong-tries.ts";
 import type { Settings } from "./env.ts";
+import { doctorPurpose } from "./health/doctor-proof.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
+import { createProxyWatch, type ProxyWatch } from "./http/proxy-watch.ts";
 import type { Call } from "./http/route.ts";
 import type { Log } from "./log.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
@@ -13,7 +15,7 @@ import { type Issuer, openIssuer } from "./oidc/open-issuer.ts";
 import { createOutbound, type Outbound } from "./outbound/outbound.ts";
 import { type PurposeKeys, purposeKeys } from "./secret-keys.ts";
 import { startUpkeep } from "./session/upkeep.ts";
-import { openSiteRegistry, type SiteRegistry } from "./site-registry/site-registry.ts";
+import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
 
 /** Everything a route can reach. */
 export interface Hub {
@@ -31,9 +33,17 @@ export interface Hub {
   /** OpenID Connect and OAuth 2.0. */
   readonly issuer: Issuer;
   readonly cookies: Cookies;
-  readonly keys: { readonly form: PurposeKeys; readonly note: PurposeKeys; readonly browser: PurposeKeys };
+  readonly proxyWatch: ProxyWatch;
+  readonly keys: {
+    readonly form: PurposeKeys;
+    readonly note: PurposeKeys;
+    readonly browser: PurposeKeys;
+    readonly doctor: PurposeKeys;
+  };
   /** For what lives in the browser alone; the database has a clock of its own. */
   readonly clock: () => Date;
+  /** Dates what sites check by clocks of their own, which the test door does not move. */
+  readonly siteClock: () => Date;
   /** The session of the browser that made a call. */
   findSession(call: Call, options: { readonly touch: boolean }): Promise<FoundSession>;
   close(): Promise<void>;
@@ -50,8 +60,14 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     directory: settings.sitesDirectory,
     lookUp: settings.lookUp,
     log,
-    plainHttp: settings.mode === "production" ? "refused" : "allowed",
+    ...rulesOfMode(settings.mode),
   });
+  const demoFiles = sites.leftOut();
+  if (demoFiles.length > 0)
+    log.info(
+      { event: "sites.demo-left-out", files: demoFiles },
+      "production does not serve the demo's sites",
+    );
   const outbound = createOutbound({
     allowLoopback: settings.allowLoopbackSites,
     certificateAuthorityFile: settings.certificateAuthorityFile,
@@ -64,14 +80,15 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     longTermSeconds: settings.sessionRememberSeconds,
     log: (line) => log.warn(line, "database"),
   });
+  const siteClock = (): Date => new Date();
   const cookies = createCookies(settings.secure);
   const logout = createLogoutDispatcher({
     deliveries: database.logoutDeliveries,
     sites,
     outbound,
-    clock,
+    clock: siteClock,
     // Nobody is told before the issuer is open: the queue is first looked at after a request or a pause.
-    signLogoutToken: (site, sid) => createLogoutToken({ settings, issuer, clock }, site, sid),
+    signLogoutToken: (site, sid) => createLogoutToken({ settings, issuer, siteClock }, site, sid),
     log,
   });
   const deviceThrottle = createDeviceThrottle(database.pool, settings.loginThrottle);
@@ -81,6 +98,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     form: purposeKeys(settings.secrets, "form"),
     note: purposeKeys(settings.secrets, "note"),
     browser: purposeKeys(settings.secrets, "browser"),
+    doctor: purposeKeys(settings.secrets, doctorPurpose),
   };
   const issuer = await openIssuer({
     settings,
@@ -91,6 +109,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     log,
     logout,
     clock,
+    siteClock,
     deviceThrottle,
     wrongSecrets,
   });
@@ -108,8 +127,10 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     outbound,
     issuer,
     cookies,
+    proxyWatch: createProxyWatch(settings, log, clock),
     keys,
     clock,
+    siteClock,
     async findSession(call, options) {
       const token = cookies.read(call.header("cookie"), "session");
       return token === undefined ? { state: "unknown" } : database.sessions.find(token, options);

@@ -100,7 +100,7 @@ export async function sayGoodbye(
  * @param askedBy the site whose own sign-out brought the user here: it has signed itself out
  */
 export async function whoIsTold(
-  { hub, log }: { readonly hub: Pick<Hub, "database" | "sites" | "clock">; readonly log: Log },
+  { hub, log }: { readonly hub: Pick<Hub, "database" | "sites" | "siteClock">; readonly log: Log },
   sessionIds: readonly string[],
   askedBy?: string,
 ): Promise<Told> {
@@ -122,7 +122,7 @@ export async function whoIsTold(
       return [];
     }
     const { sessionIndex } = delivery;
-    const message = { id: createTicketId("LR"), issueInstant: hub.clock(), sessionIndex };
+    const message = { id: createTicketId("LR"), issueInstant: hub.siteClock(), sessionIndex };
     return frontChannelLogoutUrl(address, renderLogoutRequest(message));
   });
   return {

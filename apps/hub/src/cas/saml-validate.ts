@@ -30,7 +30,7 @@ async function validate(call: Call, rawQuery: string, xml: Uint8Array): Promise<
   const asked = readQuery(rawQuery);
   const frame = {
     ...samlCorrelation(xml, asked instanceof Error ? new Map() : asked),
-    issueInstant: hub.clock(),
+    issueInstant: hub.siteClock(),
     responseId: createTicketId("LR"),
   };
   try {

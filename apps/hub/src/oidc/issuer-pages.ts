@@ -12,7 +12,7 @@ import { issuerErrorWords } from "./issuer-error-words.ts";
 import { requestIdOf } from "./outage.ts";
 import { requestOf, wayToRestart } from "./restart.ts";
 
-type Surroundings = Pick<Hub, "database" | "sites" | "cookies" | "keys" | "log" | "clock">;
+type Surroundings = Pick<Hub, "database" | "sites" | "cookies" | "keys" | "log" | "siteClock">;
 type Pages = Pick<
   IssuerSurroundings,
   "explain" | "askSignOut" | "noteSignOut" | "saySignedOut" | "leaveSignedOut"

@@ -10,14 +10,14 @@ const twoMinutes = 120;
  * @see OpenID Connect Back-Channel Logout 1.0, section 2.4
  */
 export async function createLogoutToken(
-  hub: Pick<Hub, "settings" | "issuer" | "clock">,
+  hub: Pick<Hub, "settings" | "issuer" | "siteClock">,
   site: RegisteredSite,
   sid: string,
 ): Promise<string> {
   const alg = site.oidc?.idTokenAlgorithm ?? "RS256";
   const key = hub.issuer.keys.find(({ algorithm, signs }) => algorithm === alg && signs);
   if (key === undefined) throw new Error(`there is no key for ${alg}`);
-  const now = Math.floor(hub.clock().getTime() / 1000);
+  const now = Math.floor(hub.siteClock().getTime() / 1000);
   return new SignJWT({ sid, events: { "http://schemas.openid.net/event/backchannel-logout": {} } })
     .setProtectedHeader({ alg, kid: key.kid, typ: "logout+jwt" })
     .setIssuer(`${hub.settings.hubUrl}/oidc`)
