@@ -1,5 +1,6 @@
 /** Hub, shop and bank as programs: what each is given, when it is ready, and in which order they end. */
-import { closeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
+import { isIPv6 } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -14,12 +15,15 @@ const patience = 90_000;
 /** The hub ends what is under way and stops its database, in milliseconds. */
 const hubPatience = 20_000;
 const shownLines = 15;
+/** Load balancers keep a connection for 60 s: a site that closed it earlier would meet their next request. */
+const keepAliveMilliseconds = 75_000;
 
 /**
  * @typedef {object} App
  * @property {import("./processes.mjs").Program} program
  * @property {string} health address that answers 200 when it is ready
  * @property {import("./app-log.mjs").AppLog} log
+ * @property {Promise<unknown>} logged when it has ended and its log is whole
  */
 /**
  * @typedef {object} AppOptions
@@ -30,7 +34,8 @@ const shownLines = 15;
  */
 
 /**
- * All three at once: a site asks the hub only when somebody comes.
+ * All three at once: a site asks the hub only when somebody comes. In production the hub alone: shop and bank are sites
+ * of the demo.
  *
  * @param {AppOptions} options
  * @returns {App[]} the hub first
@@ -49,16 +54,43 @@ export function startApps({ settings, environment, secrets, logs }) {
     ...hubSettings(settings),
     ...(dev && { HUB_DEV: "1" }),
   };
-  return [
-    start("hub", hubCommand(dev), hubEnvironment, hub.port, "readyz", logs),
-    ...[
-      { name: "shop", place: shop, secret: secrets.SHOP_SITE_SECRET },
-      { name: "bank", place: bank, secret: secrets.BANK_SITE_SECRET },
-    ].map(({ name, place, secret }) => {
-      const siteEnvironment = { ...withoutHubSettings(shared), SITE_URL: place.url, SITE_SECRET: secret };
-      return start(name, siteCommand(place.port, dev), siteEnvironment, place.port, "healthz", logs);
+  const health = `${hubOrigin(settings)}/readyz`;
+  const isProduction = settings.mode === "production";
+  const program = start({
+    ...{ name: "hub", command: hubCommand(dev), environment: hubEnvironment, health, logs },
+    // Whoever operates it collects what programs say; a demo's terminal is for people.
+    alsoOnOutput: isProduction,
+  });
+  if (isProduction) return [program];
+  const sites = [
+    { name: "shop", place: shop, secret: secrets.SHOP_SITE_SECRET },
+    { name: "bank", place: bank, secret: secrets.BANK_SITE_SECRET },
+  ].map(({ name, place, secret }) =>
+    start({
+      name,
+      command: siteCommand(place.port, dev),
+      environment: {
+        ...withoutHubSettings(shared),
+        SITE_URL: place.url,
+        ...(secret && { SITE_SECRET: secret }),
+      },
+      health: `http://127.0.0.1:${place.port}/healthz`,
+      logs,
+      alsoOnOutput: false,
     }),
-  ];
+  );
+  return [program, ...sites];
+}
+
+/**
+ * Where the hub is reached from this machine.
+ *
+ * @param {Pick<import("./settings.mjs").Settings, "bindAddress" | "hub">} settings
+ */
+export function hubOrigin({ bindAddress, hub: { port } }) {
+  const any = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+  const host = any[/** @type {keyof typeof any} */ (bindAddress)] ?? bindAddress;
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 /**
@@ -72,8 +104,8 @@ export function hubSettings({ mode, hub, shop, bank, environment: { SITES_DIR, C
     ...(CA_FILE && { CA_FILE: resolve(root, CA_FILE) }),
     HUB_MODE: mode,
     HUB_PORT: String(hub.port),
-    SHOP_URL: shop.url,
-    BANK_URL: bank.url,
+    // Registrations in production may name them as well, as the operator gave them.
+    ...(mode !== "production" && { SHOP_URL: shop.url, BANK_URL: bank.url }),
   };
 }
 
@@ -92,7 +124,8 @@ function hubCommand(dev) {
 function siteCommand(port, dev) {
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
   const preload = `--import=${pathToFileURL(script("end-with-parent.mjs")).href}`;
-  return ["node", preload, next, dev ? "dev" : "start", "-p", String(port), "-H", "127.0.0.1"];
+  const more = dev ? [] : ["--keepAliveTimeout", String(keepAliveMilliseconds)];
+  return ["node", preload, next, dev ? "dev" : "start", "-p", String(port), "-H", "127.0.0.1", ...more];
 }
 
 /**
@@ -106,24 +139,47 @@ function withoutHubSettings({ HUB_SECRETS, SHOP_SITE_SECRET, BANK_SITE_SECRET, T
 }
 
 /**
- * @param {string} name
- * @param {readonly string[]} command
- * @param {NodeJS.ProcessEnv} environment
- * @param {number} port
- * @param {string} health
- * @param {string} logs
+ * @param {{
+ *   name: string, command: readonly string[], environment: NodeJS.ProcessEnv, health: string, logs: string,
+ *   alsoOnOutput: boolean,
+ * }} options `alsoOnOutput`: what it says is shown as well as kept
  * @returns {App}
  */
-function start(name, command, environment, port, health, logs) {
+function start({ name, command, environment, health, logs, alsoOnOutput }) {
   const { output, log } = openAppLog(join(logs, `${name}.log`));
+  const stream = alsoOnOutput ? "pipe" : output;
   // The channel tells the program when we are gone, even under kill -9.
   const program = startProgram(name, command, {
     cwd: join(root, "apps", name),
     env: environment,
-    stdio: ["ignore", output, output, "ipc"],
+    stdio: ["ignore", stream, stream, "ipc"],
   });
+  if (alsoOnOutput) return { program, health, log, logged: passOn(program, output) };
   closeSync(output);
-  return { program, health: `http://127.0.0.1:${port}/${health}`, log };
+  return { program, health, log, logged: program.ended };
+}
+
+/**
+ * @param {import("./processes.mjs").Program} program
+ * @param {number} output of the log
+ * @returns {Promise<void>} when all it said is written
+ */
+function passOn({ child }, output) {
+  for (const [from, to] of /** @type {const} */ ([
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ])) {
+    from?.on("data", (/** @type {Buffer} */ chunk) => {
+      writeSync(output, chunk);
+      to.write(chunk);
+    });
+  }
+  return new Promise((resolve) => {
+    child.once("close", () => {
+      closeSync(output);
+      resolve();
+    });
+  });
 }
 
 /**
@@ -131,13 +187,14 @@ function start(name, command, environment, port, health, logs) {
  * @param {import("./interruption.mjs").Interruption} interruption
  * @throws {PlainError} with what the app itself says about it, where it does
  */
-export async function waitUntilReady({ program, health, log }, interruption) {
+export async function waitUntilReady({ program, health, log, logged }, interruption) {
   const deadline = Date.now() + patience;
   while (!program.hasEnded() && Date.now() < deadline) {
     if (interruption.signal) throw new Interrupted(interruption.signal);
     if (await answers(health)) return;
     await Promise.race([program.ended, interruption.happened, pause(50)]);
   }
+  if (program.hasEnded()) await logged;
   throw new PlainError(...explain(program, log));
 }
 

@@ -1,5 +1,5 @@
 /** `npm run bench`: sets everything up, then measures. */
-import "./node-version.mjs";
+import "./node-version.cjs";
 import { join } from "node:path";
 import { prepareDataDirectory } from "./data-directory.mjs";
 import { showError } from "./end-of-command.mjs";

@@ -48,6 +48,17 @@ export class FreshClone {
     };
   }
 
+  /** @returns what a command says to standard output; throws when it fails */
+  run([program = "", ...words]: readonly string[], environment: Environment): string {
+    const env = { ...terminalEnvironment(), ...environment };
+    return execFileSync(program, words, {
+      cwd: this.directory,
+      env,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
   /** @returns what runs in this clone or was started from it */
   processes(): { readonly pid: number; readonly directory: string; readonly command: string }[] {
     return readdirSync("/proc")

@@ -13,8 +13,12 @@ const people = [
 export function greeting({ mode, hub, shop, bank }) {
   const places = [
     ["Gatehouse", hub.url, "the one login"],
-    ["Corner Shop", shop.url, "a basket that waits for you"],
-    ["Harbour Bank", bank.url, "your accounts"],
+    ...(mode === "production"
+      ? []
+      : [
+          ["Corner Shop", shop.url, "a basket that waits for you"],
+          ["Harbour Bank", bank.url, "your accounts"],
+        ]),
   ];
   const demo = [
     "",

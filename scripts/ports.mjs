@@ -13,6 +13,11 @@ export async function expectFreePort({ variable, port, host }) {
   if (code === "EACCES") {
     throw new PlainError(`port ${port} is for privileged users only. Set ${variable} to one above 1023.`);
   }
+  if (code === "EADDRNOTAVAIL") {
+    throw new PlainError(
+      `BIND_ADDRESS is ${host}, which this machine does not have. Set it to one of its own, or to 0.0.0.0 or :: for all of them.`,
+    );
+  }
   if (code !== "EADDRINUSE") throw new PlainError(`port ${port} (${variable}) cannot be used: ${code}.`);
   const holder = processOnPort(port);
   const by = holder ? ` by process ${holder.pid} (${holder.command})` : "";

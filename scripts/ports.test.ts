@@ -36,4 +36,12 @@ describe("ports", () => {
     const refused = expectFreePort({ variable: "BANK_PORT", port, host: undefined });
     await expect(refused).rejects.toThrow(`taken by process ${process.pid} (`);
   });
+
+  test("an address of another machine is named with its setting", async () => {
+    // RFC 5737: an address of nobody.
+    const refused = expectFreePort({ variable: "HUB_PORT", port: 0, host: "192.0.2.1" });
+    await expect(refused).rejects.toThrow(
+      /^BIND_ADDRESS is 192\.0\.2\.1, which this machine does not have\./,
+    );
+  });
 });

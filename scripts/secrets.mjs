@@ -6,12 +6,22 @@ import { explainFileError } from "./plain-error.mjs";
 
 const names = /** @type {const} */ (["HUB_SECRETS", "SHOP_SITE_SECRET", "BANK_SITE_SECRET"]);
 
-/** @typedef {Record<typeof names[number], string>} Secrets */
+/** @typedef {Partial<Record<typeof names[number], string>>} Secrets */
+
+/**
+ * What the apps are started with. In production nothing is made, and what a demo made before does not count.
+ *
+ * @param {Pick<import("./settings.mjs").Settings, "mode" | "dataDirectory" | "environment">} settings
+ * @returns {Secrets}
+ */
+export function secretsOf({ mode, dataDirectory, environment }) {
+  return mode === "production" ? {} : readOrMakeSecrets(dataDirectory, environment);
+}
 
 /**
  * @param {string} dataDirectory
  * @param {NodeJS.ProcessEnv} environment what it gives comes first
- * @returns {Secrets}
+ * @returns {Required<Secrets>}
  */
 export function readOrMakeSecrets(dataDirectory, environment) {
   const path = join(dataDirectory, "secrets.json");
@@ -21,7 +31,7 @@ export function readOrMakeSecrets(dataDirectory, environment) {
     names.map((name) => [name, kept[name] || randomBytes(32).toString("hex")]),
   );
   if (!whole) write(path, secrets);
-  return /** @type {Secrets} */ (
+  return /** @type {Required<Secrets>} */ (
     Object.fromEntries(names.map((name) => [name, environment[name] || secrets[name]]))
   );
 }

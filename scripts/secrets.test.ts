@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readOrMakeSecrets } from "./secrets.mjs";
+import { readOrMakeSecrets, secretsOf } from "./secrets.mjs";
 
 let directory: string;
 let path: string;
@@ -55,5 +55,22 @@ describe("secrets of a demo", () => {
     const made = readOrMakeSecrets(directory, {});
     expect(made.HUB_SECRETS).toBe(kept);
     expect(made.SHOP_SITE_SECRET).toHaveLength(64);
+  });
+});
+
+describe("what the apps are started with", () => {
+  test("in production nothing is made, written or taken from a demo", () => {
+    const made = readOrMakeSecrets(directory, {});
+    const environment = { HUB_SECRETS: "h".repeat(32) };
+    expect(secretsOf({ mode: "production", dataDirectory: directory, environment })).toEqual({});
+    rmSync(path);
+    secretsOf({ mode: "production", dataDirectory: directory, environment });
+    expect(readdirSync(directory)).toEqual([]);
+    expect(Object.values(made)).toHaveLength(3);
+  });
+
+  test("in a demo they are made", () => {
+    const { HUB_SECRETS } = secretsOf({ mode: "demo", dataDirectory: directory, environment: {} });
+    expect(HUB_SECRETS).toMatch(/^[0-9a-f]{64}$/);
   });
 });

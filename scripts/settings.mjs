@@ -3,6 +3,7 @@
  * (`apps/hub/src/env.ts`); here are ports, addresses, the mode and the data directory.
  */
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import util from "node:util";
 import { recallAddresses } from "./addresses.mjs";
@@ -22,7 +23,7 @@ const names = [
     "TICKET_LIFE",
     "LOGIN_THROTTLE",
   ],
-  ...["TRUST_PROXY", "CA_FILE", "ALLOW_LOOPBACK_SITES", "LOG_LEVEL"],
+  ...["BIND_ADDRESS", "TRUST_PROXY", "CA_FILE", "ALLOW_LOOPBACK_SITES", "LOG_LEVEL"],
 ];
 
 /**
@@ -42,6 +43,7 @@ export function withoutSettings(environment) {
  * @property {Place} hub
  * @property {Place} shop
  * @property {Place} bank
+ * @property {string} bindAddress that the hub listens on; the hub itself judges it
  * @property {string} dataDirectory
  * @property {NodeJS.ProcessEnv} environment with what `.env` adds
  */
@@ -62,7 +64,8 @@ export function readSettings(given, { dev, file = join(root, ".env"), recall = f
     Object.entries({ HUB: 3000, SHOP: 3001, BANK: 3002 }).map(([name, port]) => place(places, name, port))
   );
   expectDifferent({ HUB_PORT: hub.port, SHOP_PORT: shop.port, BANK_PORT: bank.port });
-  return { mode: chooseMode(environment, hub.url, dev), dev, hub, shop, bank, dataDirectory, environment };
+  const mode = chooseMode(environment, hub.url, dev);
+  return { mode, dev, hub, shop, bank, bindAddress: bindAddress(environment), dataDirectory, environment };
 }
 
 /** @param {string} file */
@@ -104,6 +107,14 @@ function origin(name, text) {
     );
   }
   return url.origin;
+}
+
+/** @param {NodeJS.ProcessEnv} environment */
+function bindAddress({ BIND_ADDRESS: text }) {
+  if (!text || isIP(text) !== 0) return text || "127.0.0.1";
+  throw new PlainError(
+    `BIND_ADDRESS should be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 or :: for all of them (got "${text}").`,
+  );
 }
 
 /** @param {Record<string, number>} ports */

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { hubOrigin } from "./apps.mjs";
 import { root } from "./house.mjs";
 import { isLoopback, readSettings, withoutSettings } from "./settings.mjs";
 
@@ -52,6 +53,25 @@ describe("places", () => {
 
   test("two apps on one port are refused with both names", () => {
     expect(() => read({ BANK_PORT: "3001" })).toThrow("SHOP_PORT and BANK_PORT are both 3001.");
+  });
+});
+
+describe("bind address", () => {
+  test.each([
+    [{}, "127.0.0.1", "http://127.0.0.1:3000"],
+    [{ BIND_ADDRESS: "" }, "127.0.0.1", "http://127.0.0.1:3000"],
+    [{ BIND_ADDRESS: "10.0.0.5" }, "10.0.0.5", "http://10.0.0.5:3000"],
+    [{ BIND_ADDRESS: "0.0.0.0" }, "0.0.0.0", "http://127.0.0.1:3000"],
+    [{ BIND_ADDRESS: "::" }, "::", "http://[::1]:3000"],
+    [{ BIND_ADDRESS: "2001:db8::5" }, "2001:db8::5", "http://[2001:db8::5]:3000"],
+  ])("%j: the hub listens on %s and is asked at %s whether it is ready", (given, address, origin) => {
+    const settings = read(Object.fromEntries(Object.entries(given)));
+    expect(settings.bindAddress).toBe(address);
+    expect(hubOrigin(settings)).toBe(origin);
+  });
+
+  test.each(["localhost", "*", "10.0.0.0/8"])("%s is refused by name", (BIND_ADDRESS) => {
+    expect(() => read({ BIND_ADDRESS })).toThrow(/^BIND_ADDRESS should be an IP address of this machine/);
   });
 });
 

@@ -57,7 +57,10 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
     const leadsTo = { shop: "/cas/login?service=", bank: "/oidc/auth?" };
     for (const [name, path] of Object.entries(leadsTo)) {
       const site = `http://${name}.localhost:${name === "shop" ? ports.SHOP_PORT : ports.BANK_PORT}`;
-      expect((await fetch(site)).status).toBe(200);
+      const { status, headers } = await fetch(site);
+      expect(status).toBe(200);
+      // Longer than the 60 s for which load balancers keep a connection.
+      expect(headers.get("keep-alive")).toBe("timeout=75");
       const answer = await fetch(`${site}/api/auth/sign-in`, { redirect: "manual" });
       expect(answer.headers.get("location")).toContain(hub + path);
     }
@@ -139,6 +142,45 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
   test("a wrong setting of the hub is one sentence that names it", async () => {
     const said = await sentences(start({ SESSION_IDLE: "soon" }));
     expect(said).toEqual([expect.stringMatching(/^error: SESSION_IDLE should be a time/)]);
+  });
+
+  test("production is the hub alone: on loopback, with its log on standard output, nobody and no site of the demo", async () => {
+    const production = {
+      ...{ HUB_URL: "https://login.example.com", HUB_SECRETS: "production".repeat(4) },
+      ...{ DATA_DIR: ".data/production", LOGIN_THROTTLE: "on" },
+    };
+    run = start(production);
+    await run.says(/^ready$/m, 60);
+    const said = run.said();
+    const [line = ""] = /^\{.*"event":"hub\.started".*\}$/m.exec(said) ?? [];
+    const address = `127.0.0.1:${ports.HUB_PORT}`;
+    expect(JSON.parse(line)).toMatchObject({
+      url: production.HUB_URL,
+      address,
+      mode: "production",
+      sites: 0,
+    });
+    expect(readFileSync(join(clone.directory, ".data/production/logs/hub.log"), "utf8")).toContain(line);
+    expect(said).toContain(production.HUB_URL);
+    expect(said.replaceAll(/^\{.*\}$/gm, "")).not.toMatch(/shop|bank|alice/i);
+    for (const port of [ports.SHOP_PORT, ports.BANK_PORT])
+      await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
+    expect(
+      clone.run(["npm", "run", "--silent", "hub", "--", "user", "list", "--json"], {
+        ...ports,
+        ...production,
+      }),
+    ).toBe("[]\n");
+    interrupt(run);
+    await run.exitCode;
+    expect(await clone.processesAfter(20)).toEqual([]);
+  });
+
+  test("a wrong setting in production is one sentence as well, and its log is no noise", async () => {
+    const said = await sentences(
+      start({ HUB_MODE: "production", LOGIN_THROTTLE: "on", HUB_SECRETS: "short" }),
+    );
+    expect(said.at(-1)).toMatch(/^error: HUB_SECRETS has a secret shorter than 32 characters/);
   });
 
   test("production without HUB_SECRETS is refused by name", async () => {

@@ -1,5 +1,8 @@
-/** `npm start`, `npm run dev`: everything set up by itself, then hub, shop and bank until Ctrl-C. */
-import "./node-version.mjs";
+/**
+ * `npm start`, `npm run dev`: everything set up by itself, then hub, shop and bank until Ctrl-C; in production the hub
+ * alone.
+ */
+import "./node-version.cjs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { rememberAddresses } from "./addresses.mjs";
@@ -14,9 +17,9 @@ import { Interrupted, PlainError } from "./plain-error.mjs";
 import { expectFreePort } from "./ports.mjs";
 import { stopLeftovers } from "./processes.mjs";
 import { createProgress } from "./progress.mjs";
-import { readOrMakeSecrets } from "./secrets.mjs";
+import { secretsOf } from "./secrets.mjs";
 import { setUp, setUpSteps } from "./set-up.mjs";
-import { isLoopback, readSettings } from "./settings.mjs";
+import { readSettings } from "./settings.mjs";
 
 /** How long a start that has been told to end may take, in milliseconds. */
 const endingTakes = 30_000;
@@ -42,16 +45,18 @@ async function run(settings) {
   try {
     await expectFreePorts(settings);
     rememberAddresses(settings);
-    const progress = createProgress({ total: setUpSteps + 2 });
+    const isProduction = settings.mode === "production";
+    const progress = createProgress({ total: setUpSteps + (isProduction ? 1 : 2) });
     const { environment } = settings;
     await setUp({
       environment,
       logs,
       interruption,
       progress,
+      ...(isProduction && { only: ["@gatehouse/hub"] }),
       ...(settings.dev && { only: ["@gatehouse/database"] }),
     });
-    const secrets = readOrMakeSecrets(settings.dataDirectory, environment);
+    const secrets = secretsOf(settings);
     const apps = startApps({ settings, environment: childEnvironment(environment), secrets, logs });
     try {
       lock.update({ children: apps.map(({ program }) => program.identity) });
@@ -75,9 +80,11 @@ async function serve(apps, settings, progress) {
   await progress.step("starting the hub and its database", async () => {
     if (hub) await waitUntilReady(hub, interruption);
   });
-  await progress.step("starting shop, bank", async () => {
-    await Promise.all(sites.map((site) => waitUntilReady(site, interruption)));
-  });
+  if (sites.length > 0) {
+    await progress.step("starting shop, bank", async () => {
+      await Promise.all(sites.map((site) => waitUntilReady(site, interruption)));
+    });
+  }
   process.stdout.write(`${greeting(settings)}\nready\n`);
   const deaths = apps.map(async (app) => {
     await app.program.ended;
@@ -88,9 +95,8 @@ async function serve(apps, settings, progress) {
     process.stdout.write("stopping …\n");
     return 0;
   }
-  throw new PlainError(
-    `the ${end.program.name} ended by itself, so the others were stopped. Its log is ${end.log.path}.`,
-  );
+  const others = apps.length > 1 ? ", so the others were stopped" : "";
+  throw new PlainError(`the ${end.program.name} ended by itself${others}. Its log is ${end.log.path}.`);
 }
 
 /**
@@ -138,9 +144,9 @@ function alreadyRuns(dataDirectory, holder) {
 }
 
 /** @param {import("./settings.mjs").Settings} settings */
-async function expectFreePorts({ hub, shop, bank }) {
-  const hubHost = isLoopback(new URL(hub.url).hostname) ? "127.0.0.1" : undefined;
-  await expectFreePort({ variable: "HUB_PORT", port: hub.port, host: hubHost });
+async function expectFreePorts({ mode, bindAddress, hub, shop, bank }) {
+  await expectFreePort({ variable: "HUB_PORT", port: hub.port, host: bindAddress });
+  if (mode === "production") return;
   await expectFreePort({ variable: "SHOP_PORT", port: shop.port, host: "127.0.0.1" });
   await expectFreePort({ variable: "BANK_PORT", port: bank.port, host: "127.0.0.1" });
 }

@@ -4,7 +4,7 @@
  * `node scripts/test.mjs <part,part…> [words]` runs some parts (`checks.mjs`); the words go to the runner of each, such
  * as a test file.
  */
-import "./node-version.mjs";
+import "./node-version.cjs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checks } from "./checks.mjs";

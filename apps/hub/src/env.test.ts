@@ -12,7 +12,7 @@ test("with secrets alone the hub is in production, the strictest mode", () => {
     dev: false,
     port: 3000,
     hubUrl: "http://hub.localhost:3000",
-    listenOn: "127.0.0.1",
+    bindAddress: "127.0.0.1",
     secure: false,
     secrets: [secret],
     databaseUrl: undefined,
@@ -47,6 +47,10 @@ test.each([
   ["HUB_PORT", "80a"],
   ["HUB_PORT", "65536"],
   ["HUB_PORT", "-1"],
+  ["BIND_ADDRESS", "localhost"],
+  ["BIND_ADDRESS", "*"],
+  ["BIND_ADDRESS", "10.0.0.0/8"],
+  ["BIND_ADDRESS", "[::1]"],
   ["HUB_URL", "login.example.com"],
   ["HUB_URL", "https://login.example.com/hub"],
   ["HUB_URL", "https://user@login.example.com"],
@@ -136,10 +140,29 @@ test("outside production sites on loopback may be called, and throttling may be 
   expect([demo.allowLoopbackSites, demo.loginThrottle]).toEqual([true, false]);
 });
 
-test("a public origin listens everywhere and is secure by its scheme", () => {
-  const settings = readSettings({ ...least, HUB_URL: "https://login.example.com/" });
-  expect(settings).toMatchObject({ hubUrl: "https://login.example.com", listenOn: undefined, secure: true });
+test("a public origin is secure by its scheme, and the hub behind it listens on loopback unless told otherwise", () => {
+  const environment = { ...least, HUB_URL: "https://login.example.com/" };
+  expect(readSettings(environment)).toMatchObject({
+    hubUrl: "https://login.example.com",
+    bindAddress: "127.0.0.1",
+    secure: true,
+  });
+  for (const BIND_ADDRESS of ["0.0.0.0", "::", "10.0.0.5", "2001:db8::5", "::1"])
+    expect(readSettings({ ...environment, BIND_ADDRESS }).bindAddress).toBe(BIND_ADDRESS);
 });
+
+test.each(["demo", "test"])(
+  "in mode %s the hub listens on loopback alone: everybody knows the demo's password",
+  (HUB_MODE) => {
+    const environment = { ...least, HUB_MODE, TEST_DOOR_KEY: secret };
+    for (const BIND_ADDRESS of ["0.0.0.0", "::", "10.0.0.5", "::ffff:10.0.0.5"]) {
+      const read = () => readSettings({ ...environment, BIND_ADDRESS });
+      expect(read, BIND_ADDRESS).toThrow(expect.objectContaining({ setting: "BIND_ADDRESS" }));
+    }
+    for (const BIND_ADDRESS of ["127.0.0.1", "127.1.2.3", "::1"])
+      expect(readSettings({ ...environment, BIND_ADDRESS }).bindAddress).toBe(BIND_ADDRESS);
+  },
+);
 
 test.each(["http://login.example.com", "http://10.0.0.1:3000", "http://localhost.example.com"])(
   "production speaks https to everybody beyond this machine: %s is refused",

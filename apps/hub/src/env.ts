@@ -5,6 +5,7 @@
 import { type BlockList, isIP } from "node:net";
 import { resolve } from "node:path";
 import {
+  address,
   addresses,
   certificates,
   choice,
@@ -26,7 +27,8 @@ export interface Settings {
   readonly mode: Mode;
   readonly dev: boolean;
   readonly port: number;
-  readonly listenOn: string | undefined;
+  /** Address of this machine that the hub listens on. */
+  readonly bindAddress: string;
   /** Public origin, no slash at the end. */
   readonly hubUrl: string;
   readonly secure: boolean;
@@ -96,7 +98,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     mode,
     dev: environment.HUB_DEV === "1",
     port,
-    listenOn: loopback ? "127.0.0.1" : undefined,
+    bindAddress: bindAddress(environment, mode),
     hubUrl,
     secure: hubUrl.startsWith("https:"),
     secrets: secrets(environment),
@@ -136,6 +138,16 @@ export function isLoopbackHost(hostname: string): boolean {
  */
 function isTestHost(hostname: string): boolean {
   return hostname.endsWith(".test");
+}
+
+/** The demo people have a password that everybody knows, and the test door makes more: neither is for a network. */
+function bindAddress(environment: Environment, mode: Mode): string {
+  const bound = address(environment, "BIND_ADDRESS", "127.0.0.1");
+  if (mode === "production" || bound === "::1" || bound.startsWith("127.")) return bound;
+  throw new SettingsError(
+    "BIND_ADDRESS",
+    `should be on loopback while HUB_MODE is "${mode}" (got "${bound}"). Set HUB_MODE=production, or leave it out.`,
+  );
 }
 
 function secrets(environment: Environment): readonly [string, ...string[]] {

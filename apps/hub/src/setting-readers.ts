@@ -93,6 +93,17 @@ export function certificates(environment: Environment, name: string): string | u
   return resolve(file);
 }
 
+export function address(environment: Environment, name: string, otherwise: string): string {
+  const text = environment[name] || otherwise;
+  if (isIP(text) === 0) {
+    throw new SettingsError(
+      name,
+      `should be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 or :: for all of them (got "${text}").`,
+    );
+  }
+  return text;
+}
+
 export function addresses(environment: Environment, name: string): BlockList | undefined {
   const entries = (environment[name] ?? "")
     .split(",")

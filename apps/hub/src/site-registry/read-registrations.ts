@@ -9,6 +9,8 @@ export interface ReadRegistrations {
   readonly files: readonly ReadFile[];
   /** By file, of those that could be read. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Files of the demo that were not looked into further. */
+  readonly leftOut: readonly string[];
   /** Since the reading before. */
   readonly changed: boolean;
 }
@@ -24,19 +26,28 @@ interface Known {
   readonly read: ReadFile;
 }
 
-/** @returns reads the folder once a call; throws when it cannot be read */
+/**
+ * @param demo what becomes of registrations that say they belong to the demo
+ * @returns reads the folder once a call; throws when it cannot be read
+ */
 export function createRegistrationReader(
   directory: string,
   lookUp: (name: string) => string | undefined,
+  demo: "served" | "left-out" = "served",
 ): () => Promise<ReadRegistrations> {
   let before: ReadonlyMap<string, Known> = new Map();
 
   return async () => {
     const names = (await readdir(directory)).filter((file) => file.endsWith(".json")).sort();
     const now = new Map<string, Known>();
+    const leftOut: string[] = [];
     for (const file of names) {
       const content = await readContent(join(directory, file));
       if (content === undefined) continue;
+      if (demo === "left-out" && "text" in content && saysDemo(content.text)) {
+        leftOut.push(file);
+        continue;
+      }
       const known = before.get(file);
       now.set(
         file,
@@ -50,9 +61,19 @@ export function createRegistrationReader(
       texts: new Map(
         [...now].flatMap(([file, { content }]) => ("text" in content ? [[file, content.text]] : [])),
       ),
+      leftOut,
       changed,
     };
   };
+}
+
+/** Before anything else is read: what the demo names of the environment is not there in production. */
+function saysDemo(text: string): boolean {
+  try {
+    return JSON.parse(text)?.demo === true;
+  } catch {
+    return false; // no JSON: the parser of registrations says so better
+  }
 }
 
 /** @returns `undefined`: taken away between the listing and the reading */

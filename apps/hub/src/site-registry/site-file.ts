@@ -20,6 +20,10 @@ export const siteFile = z.strictObject({
     .string()
     .describe("The site's front page. People are sent here after sign-out and from the account page."),
   firstParty: z.boolean().describe("true: one of the family. false: somebody else's site."),
+  demo: z
+    .boolean()
+    .default(false)
+    .describe("true: a site of the demo, which a hub in production leaves out. Left out: false."),
   secret: z
     .union(
       [

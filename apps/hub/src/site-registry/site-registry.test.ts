@@ -1,12 +1,13 @@
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseService } from "@gatehouse/cas/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Mode } from "../env.ts";
 import { SettingsError } from "../settings-error.ts";
 import { eventually } from "../test-support/eventually.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
-import { openSiteRegistry, type SiteRegistry } from "./site-registry.ts";
+import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry.ts";
 
 const secret = "a secret of a site with enough characters";
 let directory: string;
@@ -206,5 +207,41 @@ describe("CAS 2.1.1 in production services are https", () => {
   test("elsewhere than in production it is allowed", async () => {
     await write("wiki", services("http://wiki.example/b"));
     expect((await openWith("allowed")).refused()).toEqual([]);
+  });
+});
+
+describe("the demo's sites", () => {
+  const openIn = async (mode: Mode, folder = directory) => {
+    registry = await openSiteRegistry({
+      directory: folder,
+      lookUp: () => undefined,
+      log,
+      ...rulesOfMode(mode),
+    });
+    return registry;
+  };
+
+  test("production serves none of those in the repository, and refuses nothing about them", async () => {
+    const sites = await openIn("production", resolve(import.meta.dirname, "../../sites"));
+    expect([sites.list(), sites.refused()]).toEqual([[], []]);
+    expect(sites.leftOut()).toEqual(["bank.json", "budget.json", "shop.json"]);
+  });
+
+  test("a registration is the demo's as long as it says so", async () => {
+    const more = { secret: undefined };
+    await write("shop", { ...more, demo: true });
+    await write("bank", { ...more, demo: false });
+    const sites = await openIn("production");
+    expect([ids(sites), sites.leftOut()]).toEqual([["bank"], ["shop.json"]]);
+    await write("shop", more);
+    await write("bank", { ...more, demo: true });
+    await sites.reload();
+    expect([ids(sites), sites.leftOut()]).toEqual([["shop"], ["bank.json"]]);
+  });
+
+  test.each<Mode>(["demo", "test"])("mode %s serves them", async (mode) => {
+    await write("shop", { secret: undefined, demo: true });
+    const sites = await openIn(mode);
+    expect([ids(sites), sites.leftOut()]).toEqual([["shop"], []]);
   });
 });

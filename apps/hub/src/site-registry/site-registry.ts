@@ -1,6 +1,7 @@
 /** The registered sites: read from `SITES_DIR`, one file a site, taken up again when a file changes. */
 import { createHash } from "node:crypto";
 import { matchesService, normalForm, type Service } from "@gatehouse/cas/server";
+import type { Mode } from "../env.ts";
 import type { Log } from "../log.ts";
 import { isEqual } from "../secret-keys.ts";
 import { SettingsError } from "../settings-error.ts";
@@ -23,6 +24,8 @@ export interface SiteRegistry {
   list(): readonly RegisteredSite[];
   /** What was refused at the last reading, by file. */
   refused(): readonly RegistrationError[];
+  /** Files of the demo that production does not serve. */
+  leftOut(): readonly string[];
   /** Reads the folder again; calls on top of each other share one reading. */
   reload(): Promise<void>;
   close(): void;
@@ -44,22 +47,33 @@ export async function openSiteRegistry(options: {
   readonly log: Log;
   /** Whether people's browsers may be sent to services by plain http beyond this machine. */
   readonly plainHttp?: "allowed" | "refused";
+  /** What becomes of registrations that say they belong to the demo. */
+  readonly demo?: "served" | "left-out";
   readonly recheckMilliseconds?: number;
 }): Promise<SiteRegistry> {
-  const { directory, lookUp, log, plainHttp = "allowed", recheckMilliseconds = slowly } = options;
-  const readFolder = createRegistrationReader(directory, lookUp);
+  const {
+    directory,
+    lookUp,
+    log,
+    plainHttp = "allowed",
+    demo = "served",
+    recheckMilliseconds = slowly,
+  } = options;
+  const readFolder = createRegistrationReader(directory, lookUp, demo);
   const say = createRegistrationLog(log);
   /** By name. */
   let sites: ReadonlyMap<string, RegisteredSite> = new Map();
   let errors: readonly RegistrationError[] = [];
+  let leftOut: readonly string[] = [];
   /** Who claims what came out as it was: the same files would come out so again. */
   let isSettled = false;
   let unreadable = "";
   let reading: Promise<void> | undefined;
 
   async function read(): Promise<void> {
-    const { files, texts, changed } = await readFolder();
+    const { files, texts, changed, ...folder } = await readFolder();
     unreadable = "";
+    leftOut = folder.leftOut;
     if (!changed && isSettled) return;
     const settled = settleClaims(plainHttp === "refused" ? files.map(refusePlainHttp) : files, sites);
     isSettled = areSame(settled.sites, sites);
@@ -116,9 +130,17 @@ export async function openSiteRegistry(options: {
     },
     list: () => [...sites.values()],
     refused: () => errors,
+    leftOut: () => leftOut,
     reload,
     close: () => watcher.close(),
   };
+}
+
+/** What production is strict about, and the demo is not. */
+export function rulesOfMode(mode: Mode): Pick<Parameters<typeof openSiteRegistry>[0], "plainHttp" | "demo"> {
+  return mode === "production"
+    ? { plainHttp: "refused", demo: "left-out" }
+    : { plainHttp: "allowed", demo: "served" };
 }
 
 /** A reading takes over what did not change, so the sites are the same when they are one by one. */

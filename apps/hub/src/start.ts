@@ -1,0 +1,94 @@
+/** Starts the hub: settings, database, sites, protocols on Hono, screens by Next. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DatabaseError } from "@gatehouse/database";
+import next from "next";
+import { makeDemoPeople, refuseDemoPeople } from "./demo-people.ts";
+import { readSettings, type Settings } from "./env.ts";
+import { createHubServer } from "./http/hub-server.ts";
+import { openHub } from "./hub.ts";
+import { listen } from "./listen.ts";
+import { createLog } from "./log.ts";
+import { hubRoutes } from "./routes.ts";
+import { SettingsError } from "./settings-error.ts";
+import { StartError } from "./start-error.ts";
+import { createMovableClock } from "./test-door/movable-clock.ts";
+
+/** Where Next finds the screens. */
+const folder = resolve(import.meta.dirname, "..");
+/** Requests under way get this long at a stop, in milliseconds. */
+const patience = 5_000;
+
+try {
+  await start(readSettings());
+} catch (error) {
+  if (error instanceof DatabaseError) {
+    process.stderr.write(`error: ${error.message} ${error.fix}\n`);
+  } else if (error instanceof SettingsError || error instanceof StartError) {
+    process.stderr.write(`error: ${error.message}\n`);
+  } else {
+    process.stderr.write(
+      `error: the hub could not start. ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+  }
+  process.exit(1);
+}
+
+async function start(settings: Settings): Promise<void> {
+  if (!settings.dev) expectBuild();
+  const log = createLog(settings.logLevel);
+  const testClock = settings.mode === "test" ? createMovableClock() : undefined;
+  const hub = await openHub(settings, log, testClock?.now ?? (() => new Date()));
+  if (settings.mode === "production") await refuseDemoPeople(hub.database);
+  else await makeDemoPeople(hub.database);
+
+  const screens = next({
+    dev: settings.dev,
+    dir: folder,
+    hostname: "127.0.0.1",
+    port: settings.port,
+  });
+  await screens.prepare();
+  const handler = screens.getRequestHandler();
+  const server = createHubServer(hub, hubRoutes(testClock), (request, response) =>
+    handler(request, response),
+  );
+  if (settings.dev)
+    server.on("upgrade", (request, socket, head) => screens.getUpgradeHandler()(request, socket, head));
+  await listen(server, settings);
+  log.info(
+    {
+      event: "hub.started",
+      url: settings.hubUrl,
+      address: `${settings.bindAddress}:${settings.port}`,
+      mode: settings.mode,
+      sites: hub.sites.list().length,
+    },
+    "hub started",
+  );
+
+  let stopping = false;
+  const stop = async (why: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ event: "hub.stopping", why }, "hub stopping");
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    const deadline = setTimeout(() => server.closeAllConnections(), patience);
+    await closed;
+    clearTimeout(deadline);
+    await hub.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(signal));
+  // Whoever started the hub over a channel is gone without a word: so is the hub.
+  if (process.channel !== undefined) process.on("disconnect", () => void stop("parent gone"));
+}
+
+/** Next would say it with a stack. */
+function expectBuild(): void {
+  if (existsSync(join(folder, ".next", "BUILD_ID"))) return;
+  throw new StartError(
+    "the hub's screens are not built. Build them with npx turbo run build --filter=@gatehouse/hub, or start by npm start.",
+  );
+}
