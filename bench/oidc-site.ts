@@ -82,7 +82,12 @@ export async function consent(issuer: IssuerOfSite, session: string): Promise<An
   const token = /name="token"[^>]*value="([^"]+)"/.exec(page.body)?.[1] ?? "";
   const allow = { profile: "true", email: "true" };
   const ticked = Object.fromEntries(Object.entries(allow).map(([scope, on]) => [`allow:${scope}`, on]));
-  const decided = await postForm(pool, pathOf(asked.location), { token, answer: "allow", ...ticked }, cookie);
+  const decided = await postForm(
+    pool,
+    pathOf(asked.location),
+    { token, answer: "allow", duration: "90", ...ticked },
+    cookie,
+  );
   return get(pool, pathOf(decided.location), { cookie });
 }
 

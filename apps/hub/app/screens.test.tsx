@@ -7,6 +7,7 @@ import {
   type ChooseAccountScreen,
   type ConsentScreen,
   type DeviceCodeScreen,
+  type DeviceDoneScreen,
   type LeavingScreen,
   type LoggedOutScreen,
   type LoginScreen,
@@ -23,7 +24,7 @@ import TicketFormPage, { generateMetadata as ticketFormMetadata } from "./cas/ti
 import LeavingPage, { generateMetadata as leavingMetadata } from "./leaving/page.tsx";
 import ConsentPage from "./oidc/consent/page.tsx";
 import DeviceCodePage, { generateMetadata as deviceMetadata } from "./oidc/device/page.tsx";
-import DeviceDonePage from "./oidc/device-done/page.tsx";
+import DeviceDonePage, { generateMetadata as doneMetadata } from "./oidc/device-done/page.tsx";
 import HomePage from "./page.tsx";
 import RefusedPage from "./refused/page.tsx";
 
@@ -77,12 +78,21 @@ const consent: ConsentScreen = {
   hidden: [{ name: "token", value: "token-1" }],
   site: { name: "Budget", host: "budget.example" },
   person: { name: "Alice", username: "alice" },
-  asks: [{ value: "email", words: "see your e-mail address" }],
+  about: { firstParty: false, native: false, policy: null, terms: null },
+  asks: [{ value: "email", words: "see your e-mail address", sensitive: false }],
+  gets: [],
+  before: null,
   never: ["move money"],
   offline: false,
-  days: 90,
-  remembered: true,
+  durations: [],
   device: { code: "BCDF-GHJK" },
+};
+const deviceDone: DeviceDoneScreen = {
+  site: consent.site,
+  outcome: "allowed",
+  allows: ["see your e-mail address", "see your transactions at Harbour Bank"],
+  offline: true,
+  days: 30,
 };
 const deviceCode: DeviceCodeScreen = {
   action: "/oidc/device",
@@ -142,7 +152,7 @@ describe("every screen", () => {
     ["consent", drawn("consent", { ...consent, device: null }, ConsentPage)],
     ["consent for a device", drawn("consent", consent, ConsentPage)],
     ["device-code", drawn("device-code", deviceCode, DeviceCodePage)],
-    ["device-done", drawn("device-done", { site: consent.site, allowed: true }, DeviceDonePage)],
+    ["device-done", drawn("device-done", deviceDone, DeviceDonePage)],
     ["home", drawn("home", { sites: [shop] }, HomePage)],
     ["account", drawn("account", account, AccountPage)],
   ])("%s has one heading, a way past the header, nothing that the policy forbids", (_, html) => {
@@ -171,12 +181,20 @@ describe("the pages of a device", () => {
     expect(drawn("consent", { ...consent, device: null }, ConsentPage)).not.toContain("somebody else");
   });
 
-  test.each([
-    [true, "Your device is signed in"],
-    [false, "Not allowed"],
-  ])("what she decided (%s) is the heading", (allowed, heading) => {
-    const html = drawn("device-done", { site: consent.site, allowed }, DeviceDonePage);
+  test.each<[DeviceDoneScreen["outcome"], string, string]>([
+    [
+      "allowed",
+      "Allowed on your device",
+      "Budget may see your e-mail address and see your transactions at Harbour Bank. This holds for 30 days",
+    ],
+    ["signed-in", "Your device is signed in", "It may see and do nothing else."],
+    ["without-access", "Signed in without access", "It may see and do nothing else."],
+    ["declined", "Not allowed", "Budget got nothing, and learned nothing about you."],
+  ])("%s is the heading, and the page says what it means", (outcome, heading, words) => {
+    const html = drawn("device-done", { ...deviceDone, outcome }, DeviceDonePage);
     expect(html).toContain(`>${heading}</h1>`);
+    expect(html).toContain(words);
+    expect(withScreen("device-done", { ...deviceDone, outcome }, doneMetadata).title).toBe(heading);
   });
 });
 

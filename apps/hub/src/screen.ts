@@ -121,22 +121,52 @@ export interface SignOutScreen {
   readonly site: SiteName | null;
 }
 
-/** What a site of somebody else's may see and do, because a person says so. */
+/** What a site may see and do, because the user says so. */
 export interface ConsentScreen {
   readonly action: string;
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly site: SiteName;
+  /** Who answers for it. */
+  readonly about: {
+    /** Run by the operator of the hub. */
+    readonly firstParty: boolean;
+    /** A program on the user's device; others could pretend to be it. */
+    readonly native: boolean;
+    readonly policy: { readonly uri: string; readonly host: string } | null;
+    readonly terms: { readonly uri: string; readonly host: string } | null;
+  };
   readonly person: { readonly name: string; readonly username: string };
-  /** Each can be declined; sent as `allow` once for each that is ticked. */
-  readonly asks: readonly { readonly value: string; readonly words: string }[];
+  /** Each can be declined; sent as `allow:<value>` for each that is ticked. */
+  readonly asks: readonly {
+    readonly value: string;
+    readonly words: string;
+    /** Moves money or cannot be undone: not ticked beforehand. */
+    readonly sensitive: boolean;
+  }[];
+  /** Comes with a yes, without a choice: its registration says so. */
+  readonly gets: readonly string[];
+  /** Allowed before, and not decided now; `null`: nothing. */
+  readonly before: {
+    readonly items: readonly {
+      readonly value: string;
+      readonly words: string;
+      /** It is asked for this time too, and so released by this sign-in. */
+      readonly requested: boolean;
+    }[];
+    /** It may go on while the user is signed out, and wants to. */
+    readonly offline: boolean;
+    readonly until: Date;
+  } | null;
   /** What it will not be able to do, in the same words. */
   readonly never: readonly string[];
-  /** It may go on when she is not there. */
+  /** It asks to go on while the user is signed out. */
   readonly offline: boolean;
-  /** How long, in days. */
-  readonly days: number;
-  /** Her yes outlives the session: for as many days she is not asked again. */
-  readonly remembered: boolean;
+  /** For how long a yes may hold, sent as `duration`; empty: until the session ends. `days` is `null` for this once. */
+  readonly durations: readonly {
+    readonly value: string;
+    readonly days: number | null;
+    readonly chosen: boolean;
+  }[];
   /** What the device shows that will be signed in; `null`: it is this browser that goes on. */
   readonly device: { readonly code: string } | null;
 }
@@ -152,10 +182,17 @@ export interface DeviceCodeScreen {
 
 export type DeviceCodeErrorCode = "code_missing" | "code_wrong" | "too_many_attempts";
 
-/** What a person decided about a device. */
+/** What was decided about a device. */
 export interface DeviceDoneScreen {
   readonly site: SiteName;
-  readonly allowed: boolean;
+  /** `signed-in`: it asked for nothing else. `without-access`: it asked, and got nothing of it. */
+  readonly outcome: "allowed" | "signed-in" | "without-access" | "declined";
+  /** What it may, in words that follow "It may". */
+  readonly allows: readonly string[];
+  /** It goes on while the user is signed out. */
+  readonly offline: boolean;
+  /** `null`: until the session ends. */
+  readonly days: number | null;
 }
 
 /** A ticket or code on its way to a site that wants it by POST (CAS: method=POST; OAuth: response_mode=form_post). */

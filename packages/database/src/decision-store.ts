@@ -43,13 +43,16 @@ interface ChangedGrant {
   readonly change: (payload: OidcArtifact["payload"]) => Promise<OidcArtifact>;
 }
 
-/** What she was not asked about stays as she allowed it before. */
+/** What was not asked about stays as it was allowed before, and holds for as long as what is given now. */
 export interface ConsentChange {
   readonly clientId: string;
   readonly asked: Pick<Consent, "scopes" | "resources">;
   readonly given: Pick<Consent, "scopes" | "resources">;
-  /** Until she is asked anew. */
-  readonly lifeSeconds: number;
+  /**
+   * Until it is asked for anew; no grant of the site lives longer. `null`: for this once, so that nothing of what was
+   * asked is remembered, and what stays from before holds as long as it did.
+   */
+  readonly lifeSeconds: number | null;
 }
 
 /** What people decide. A question is open until its answer names an account, a consent or an error. */

@@ -11,6 +11,13 @@ const give = `
   ON CONFLICT (person_id, client_id) DO UPDATE SET scopes = excluded.scopes, resources = excluded.resources,
     given_at = hub_now(), expires_at = excluded.expires_at`;
 
+/** What an answer for longer gave a device or an earlier session ends with the newest answer. */
+const shortenGrants = `
+  UPDATE oidc_artifacts SET expires_at = hub_now() + make_interval(secs => $3)
+  WHERE person_id = $1 AND client_id = $2 AND kind = 'Grant' AND expires_at > hub_now() + make_interval(secs => $3)`;
+
+const reduce = "UPDATE consents SET scopes = $3, resources = $4 WHERE person_id = $1 AND client_id = $2";
+
 const columns = "person_id, client_id, scopes, resources, given_at, expires_at, uses";
 const findOne = `SELECT ${columns} FROM consents WHERE person_id = $1 AND client_id = $2 AND expires_at > hub_now()`;
 const listOf = `
@@ -93,11 +100,34 @@ export async function changeConsent(
 ): Promise<void> {
   const { rows } = await client.query<ConsentRow>(findOne, [personId, clientId]);
   const before = rows[0];
+  if (lifeSeconds === null) return forget(client, before, asked);
   const scopes = merge(before?.scopes, asked.scopes, given.scopes);
   const resources = { ...before?.resources };
   for (const [resource, added] of Object.entries(given.resources))
     resources[resource] = merge(resources[resource], asked.resources[resource], added);
   await client.query(give, [personId, clientId, scopes, JSON.stringify(resources), lifeSeconds]);
+  await client.query(shortenGrants, [personId, clientId, lifeSeconds]);
+}
+
+/** Takes what was decided for this once out of what is remembered; with nothing left, nothing is remembered. */
+async function forget(
+  client: PoolClient,
+  before: ConsentRow | undefined,
+  asked: ConsentChange["asked"],
+): Promise<void> {
+  if (before === undefined) return;
+  const scopes = merge(before.scopes, asked.scopes);
+  const resources = Object.fromEntries(
+    Object.entries(before.resources).map(([resource, kept]) => [
+      resource,
+      merge(kept, asked.resources[resource]),
+    ]),
+  );
+  const owner = [before.person_id, before.client_id];
+  const isEmpty = [scopes, ...Object.values(resources)].every((kept) => kept.length === 0);
+  await (isEmpty
+    ? client.query(takeBack, owner)
+    : client.query(reduce, [...owner, scopes, JSON.stringify(resources)]));
 }
 
 /** What was not asked about stays as it was. */

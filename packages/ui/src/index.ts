@@ -12,6 +12,7 @@ export { Icon, type IconProps } from "./components/icon.tsx";
 export { Mark, type MarkProps } from "./components/mark.tsx";
 export { Notice, type NoticeProps } from "./components/notice.tsx";
 export { Page, type PageProps } from "./components/page.tsx";
+export { RadioField, type RadioFieldProps } from "./components/radio-field.tsx";
 export { RelativeTime, type RelativeTimeProps } from "./components/relative-time.tsx";
 export {
   Row,

@@ -1,7 +1,7 @@
 /** What an app password can allow: the scopes of every API there is. */
 import type { Hub } from "../hub.ts";
 import type { Allowed } from "../screen.ts";
-import { listApis } from "../site-registry/known-apis.ts";
+import { listApis, qualifiedScope } from "../site-registry/known-apis.ts";
 
 type Surroundings = Pick<Hub, "settings" | "sites">;
 
@@ -12,11 +12,11 @@ export interface AppPasswordScope extends Allowed {
 
 /** What can be chosen now, in the order in which people see it. */
 export function scopesOffered(hub: Surroundings): readonly AppPasswordScope[] {
-  return listApis(hub).flatMap(({ site, scopes }) =>
-    Object.entries(scopes).map(([scope, words]) => ({
-      name: site === null ? scope : `${site.id}:${scope}`,
+  return listApis(hub).flatMap((api) =>
+    Object.entries(api.scopes).map(([scope, words]) => ({
+      name: qualifiedScope(api, scope),
       words,
-      at: site?.name ?? null,
+      at: api.site?.name ?? null,
     })),
   );
 }

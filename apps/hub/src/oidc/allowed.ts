@@ -1,34 +1,29 @@
-/** From what a person ticked to a grant and a consent, to be written with her answer. */
+/** From what a person chose to a grant and a consent, to be written with the answer. */
 import type { Allowed } from "@gatehouse/database";
 import type Provider from "oidc-provider";
 import type { Hub } from "../hub.ts";
 import { collectArtifacts } from "./artifact-adapter.ts";
-import { type Asked, consentDays, ownScopeWords } from "./consent.ts";
+import { type Asked, type Choice, givenOf, outlivesSession, type Scopes } from "./consent.ts";
 
 type Grant = InstanceType<Provider["Grant"]>;
 
 /**
- * What she allowed: for this session as a grant and beyond it as a consent. What was not ticked is declined, and not
- * asked for again in this session. Nothing of it is written yet.
- *
- * @param ticked the values of what she ticked
+ * What was allowed: for this session as a grant and beyond it as a consent. What was not ticked is declined. Nothing of
+ * it is written yet.
  */
 export async function allowedBy(
-  { issuer: { provider }, sites }: Pick<Hub, "issuer" | "sites">,
-  { clientId, grantId, scopes, claims, resources }: Asked,
+  hub: Pick<Hub, "issuer" | "sites" | "settings">,
+  asked: Asked,
   personId: string,
-  ticked: ReadonlySet<string>,
+  choice: Choice,
 ): Promise<Allowed> {
-  const given = {
-    scopes: scopes.filter((scope) => isGiven(scope, ticked)),
-    resources: Object.fromEntries(
-      Object.entries(resources).map(([resource, asked]) => [
-        resource,
-        asked.filter((scope) => ticked.has(scope)),
-      ]),
-    ),
-  };
-  const decided = { scopes, claims, resources, given };
+  const { issuer, sites } = hub;
+  const { provider } = issuer;
+  const { clientId, grantId, scopes, resources } = asked;
+  const given = givenOf(asked, choice, hub);
+  const lifeSeconds =
+    choice.duration === "once" || !outlivesSession(asked, hub) ? null : choice.duration * 86_400;
+  const decided = { asked, given, lifeSeconds };
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const grant =
     found === undefined
@@ -39,47 +34,62 @@ export async function allowedBy(
             (await changed(Object.assign(new provider.Grant(), payload, { jti: found.jti }), decided))
               .artifact,
         };
-  // A site of the house is no connected app.
-  if (sites.find(clientId)?.firstParty === true) return { personId, grant };
-  const asked = { scopes, resources };
-  const consent = { clientId, asked, given, lifeSeconds: consentDays * 86_400 };
-  return { personId, grant, consent };
+  // A first-party site is a connected app only as far as it goes on when the session is over.
+  const isFirstParty = sites.find(clientId)?.firstParty === true;
+  const staysConnected = given.scopes.includes("offline_access");
+  if (!outlivesSession(asked, hub) || (isFirstParty && !staysConnected)) return { personId, grant };
+  return { personId, grant, consent: { clientId, asked: { scopes, resources }, given, lifeSeconds } };
 }
 
-interface Decided extends Pick<Asked, "scopes" | "claims" | "resources"> {
-  readonly given: Pick<Asked, "scopes" | "resources">;
+interface Decided {
+  readonly asked: Asked;
+  readonly given: Scopes;
+  readonly lifeSeconds: number | null;
 }
 
-/** A grant as it is to be written. */
-async function changed(grant: Grant, { scopes, claims, resources, given }: Decided) {
-  forgetRefusals(grant, scopes, resources);
-  grant.addOIDCScope(scopes.join(" "));
-  const declined = without(scopes, given.scopes);
-  if (declined !== "") grant.rejectOIDCScope(declined);
-  if (claims.length > 0) grant.addOIDCClaims([...claims]);
-  for (const [resource, asked] of Object.entries(resources)) {
-    grant.addResourceScope(resource, asked.join(" "));
-    const refused = without(asked, given.resources[resource] ?? []);
-    if (refused !== "") grant.rejectResourceScope(resource, refused);
+/** A grant as it is to be written. What stands on it, refresh tokens too, ends with it. */
+async function changed(grant: Grant, { asked, given, lifeSeconds }: Decided) {
+  forget(grant, asked);
+  if (given.scopes.length > 0) grant.addOIDCScope(given.scopes.join(" "));
+  if (asked.claims.length > 0) grant.addOIDCClaims([...asked.claims]);
+  for (const [resource, scopes] of Object.entries(given.resources))
+    if (scopes.length > 0) grant.addResourceScope(resource, scopes.join(" "));
+  // Of an answer for this once nothing is remembered, its refusals neither.
+  if (lifeSeconds !== null) {
+    refuse(grant, asked, given);
+    grant.exp = Math.floor(Date.now() / 1000) + lifeSeconds;
   }
   const [kept] = await collectArtifacts(() => grant.save());
   if (kept === undefined) throw new Error("a grant that is saved is not kept");
   return kept;
 }
 
-/** `openid` and `offline_access` are no things that one ticks. */
-export function isGiven(scope: string, ticked: ReadonlySet<string>): boolean {
-  return ownScopeWords[scope] === undefined || ticked.has(scope);
+/** Marks what was asked and is not given as declined, so that it is not asked for again. */
+export function refuse(grant: Grant, asked: Scopes, given: Scopes): void {
+  const declined = without(asked.scopes, given.scopes);
+  if (declined !== "") grant.rejectOIDCScope(declined);
+  for (const [resource, named] of Object.entries(asked.resources)) {
+    const refused = without(named, given.resources[resource] ?? []);
+    if (refused !== "") grant.rejectResourceScope(resource, refused);
+  }
 }
 
-/** What she decides about now is not what she declined before. */
-function forgetRefusals(grant: Grant, scopes: readonly string[], resources: Asked["resources"]): void {
-  const { rejected } = grant;
-  const own = rejected?.openid;
-  if (own?.scope !== undefined) own.scope = without(own.scope.split(" "), scopes);
-  const ofApis = rejected?.resources ?? {};
-  for (const [resource, decided] of Object.entries(resources))
-    if (ofApis[resource] !== undefined) ofApis[resource] = without(ofApis[resource].split(" "), decided);
+/** What is decided now stands as if nobody had decided about it before. */
+function forget(grant: Grant, decided: Scopes): void {
+  take(grant, decided);
+  forgetRefusals(grant, decided);
+}
+
+/** Scopes that were declined are as if nobody had been asked about them. */
+export function forgetRefusals({ rejected }: Grant, scopes: Scopes): void {
+  if (rejected !== undefined) take(rejected, scopes);
+}
+
+function take(from: Pick<Grant, "openid" | "resources">, { scopes, resources }: Scopes): void {
+  const { openid, resources: ofApis = {} } = from;
+  if (openid?.scope !== undefined) openid.scope = without(openid.scope.split(" "), scopes);
+  for (const [resource, taken] of Object.entries(resources))
+    if (ofApis[resource] !== undefined) ofApis[resource] = without(ofApis[resource].split(" "), taken);
 }
 
 function without(scopes: readonly string[], others: readonly string[]): string {

@@ -30,7 +30,7 @@ async function asked(browser: TestBrowser) {
   const post = (fields: Record<string, string>) => browser.post(action, { ...fieldsOf(hidden), ...fields });
   return { checks, post };
 }
-const yes = { answer: "allow", "allow:email": "true" };
+const yes = { answer: "allow", duration: "90", "allow:email": "true" };
 const kept = () => opened.hub.database.consents.find(alice.id, "budget");
 const codeOf = (location: string) =>
   location === "" ? null : new URL(location, opened.origin).searchParams.get("code");
@@ -110,7 +110,7 @@ test("what she takes back while she is asked again is not brought back by her an
   await browser.follow(await (await asked(browser)).post(yes));
   const { post } = await asked(browser);
   await opened.hub.database.consents.takeBack(alice.id, "budget");
-  const page = await post({ answer: "allow", "allow:transactions.read": "true" });
+  const page = await post({ ...yes, "allow:bank:transactions.read": "true" });
   expect([page.status, page.screen("refused").code]).toEqual([400, "flow_expired"]);
   expect(await kept()).toBeNull();
 });

@@ -105,13 +105,14 @@ test("what is declined is not released, and what is allowed is asked once", asyn
   const { browser, page } = await signedInAt("guest");
   const { action, hidden } = (await page).screen("consent");
   const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
-  const answer = await browser.post(action, { ...fields, answer: "allow", "allow:groups": "true" });
+  const answer = await browser.post(action, { ...fields, ...onlyGroupsTicked });
   const { location } = await browser.follow(answer);
   expect(await learnt("guest", location)).toEqual(alike({ groups: ["staff", "customers"] }));
   const again = await (await signedIn()).get(authorization("guest", { claims: onlyGroups, prompt: "none" }));
   expect((await learnt("guest", again.location)).idToken).toEqual({ groups: ["staff", "customers"] });
 });
 
+const onlyGroupsTicked = { answer: "allow", duration: "30", "allow:groups": "true" };
 const onlyGroups = JSON.stringify({ id_token: { groups: null } });
 
 async function signedInAt(site: string) {

@@ -44,11 +44,12 @@ describe("consent of a third-party site", () => {
       site: { name: "Budget" },
       asks: [
         { value: "email", words: "see your e-mail address" },
-        { value: "transactions.read", words: "see your transactions at The bank" },
+        { value: "bank:transactions.read", words: "see your transactions at The bank" },
       ],
+      gets: [],
+      before: null,
       never: ["move money at The bank"],
       offline: false,
-      remembered: true,
     });
   });
 
@@ -56,8 +57,13 @@ describe("consent of a third-party site", () => {
     const browser = await signedIn();
     const asked = await browser.get((await begin(site, shopCallback(), { prompt: "consent" })).path);
     const page = await browser.follow(asked);
-    expect(page.screen("consent")).toMatchObject({ site: { name: "The shop" }, remembered: false });
-    await browser.post(asked.location, { ...hidden(page), answer: "allow", "allow:email": "true" });
+    expect(page.screen("consent")).toMatchObject({
+      site: { name: "The shop" },
+      asks: [],
+      gets: ["see your name and user name", "see your e-mail address"],
+      durations: [],
+    });
+    await browser.post(asked.location, { ...hidden(page), answer: "allow", duration: "90" });
     expect(await opened.hub.database.consents.listOf(alice.id)).toEqual([]);
   });
 
@@ -67,7 +73,8 @@ describe("consent of a third-party site", () => {
     const answer = await browser.post(path, {
       ...hidden(page),
       answer: "allow",
-      "allow:transactions.read": "true",
+      duration: "90",
+      "allow:bank:transactions.read": "true",
     });
     const done = await browser.follow(answer);
     const tokens = await exchange(budget, done.location, checks);
@@ -89,7 +96,8 @@ describe("consent of a third-party site", () => {
     const answer = await browser.post(path, {
       ...hidden(page),
       answer: "allow",
-      "allow:transactions.read": "true",
+      duration: "90",
+      "allow:bank:transactions.read": "true",
     });
     const tokens = await exchange(budget, (await browser.follow(answer)).location, checks);
     expect(await client.tokenIntrospection(site, tokens.access_token)).toEqual({ active: false });
@@ -109,7 +117,12 @@ describe("consent of a third-party site", () => {
   test("Core 3.1.2.1 prompt=consent names all that the yes is about, and a no takes it back", async () => {
     const browser = await signedIn();
     const asked = await browser.follow(await browser.get((await begunAt()).path));
-    const ticked = { answer: "allow", "allow:email": "true", "allow:transactions.read": "true" };
+    const ticked = {
+      answer: "allow",
+      duration: "90",
+      "allow:email": "true",
+      "allow:bank:transactions.read": "true",
+    };
     const first = asked.screen("consent").action;
     await browser.follow(await browser.post(first, { ...hidden(asked), ...ticked }));
     // It has both, until she signs out; now it asks for them for 90 days.
@@ -117,8 +130,13 @@ describe("consent of a third-party site", () => {
     const { path, checks } = await begunAt(longer);
     const page = await browser.follow(await browser.get(path));
     const { asks, offline, action } = page.screen("consent");
-    expect([asks.map(({ value }) => value), offline]).toEqual([["email", "transactions.read"], true]);
-    const yes = await browser.post(action, { ...hidden(page), answer: "allow", "allow:email": "true" });
+    expect([asks.map(({ value }) => value), offline]).toEqual([["email", "bank:transactions.read"], true]);
+    const yes = await browser.post(action, {
+      ...hidden(page),
+      answer: "allow",
+      duration: "90",
+      "allow:email": "true",
+    });
     const tokens = await exchange(budget, (await browser.follow(yes)).location, checks);
     expect((await client.tokenIntrospection(api, tokens.access_token)).scope ?? "").not.toContain(
       "transactions",
@@ -138,7 +156,12 @@ describe("consent of a third-party site", () => {
     const { database } = opened.hub;
     const browser = await signedIn();
     const first = await consentPage(browser);
-    const allowed = { ...hidden(first.page), answer: "allow", "allow:transactions.read": "true" };
+    const allowed = {
+      ...hidden(first.page),
+      answer: "allow",
+      duration: "90",
+      "allow:bank:transactions.read": "true",
+    };
     await browser.follow(await browser.post(first.path, allowed));
     const asked = await browser.get(
       (await begunAt({ scope: "openid email profile", prompt: "consent" })).path,
@@ -161,6 +184,7 @@ describe("consent of a third-party site", () => {
     const yes = await browser.post(again.location, {
       ...hidden(hers),
       answer: "allow",
+      duration: "90",
       "allow:email": "true",
     });
     const { searchParams } = new URL((await browser.follow(yes)).location);
@@ -190,7 +214,12 @@ describe("what was allowed holds until it is taken back", () => {
     const page = await browser.follow(asked);
     const fields = Object.fromEntries(page.screen("consent").hidden.map(({ name, value }) => [name, value]));
     await browser.follow(
-      await browser.post(asked.location, { ...fields, answer: "allow", "allow:transactions.read": "true" }),
+      await browser.post(asked.location, {
+        ...fields,
+        answer: "allow",
+        duration: "90",
+        "allow:bank:transactions.read": "true",
+      }),
     );
 
     const second = await begun();

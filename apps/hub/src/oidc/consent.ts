@@ -1,36 +1,56 @@
-/** From what a site asks for to words, and what a person ticked of them. */
+/** What a site asks for, and what a person decides about it. */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
-import type { ConsentScreen } from "../screen.ts";
-import { findApi, type KnownApi } from "../site-registry/known-apis.ts";
+import { findApi, qualifiedScope } from "../site-registry/known-apis.ts";
 import { registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
+import { ownScopes } from "./client-metadata.ts";
 import type { Flow } from "./interaction.ts";
 
-/** What the hub itself gives away, in words that follow "It may". */
+type Registrations = Pick<Hub, "settings" | "sites">;
+
+/** What the hub itself gives away, in words that follow "It may". `openid` and `offline_access` are no things to tick. */
 export const ownScopeWords: Readonly<Record<string, string>> = {
   profile: "see your name and user name",
   email: "see your e-mail address",
   groups: "see which groups you are in",
 };
 
-/** What is to be decided about one site. */
-export interface Asked {
-  readonly clientId: string;
-  /** What she decided before goes on in it. */
-  readonly grantId: string | undefined;
+/** Scopes of the issuer's own, and scopes of APIs by the API's address. */
+export interface Scopes {
   readonly scopes: readonly string[];
-  readonly claims: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What is to be decided about one site. */
+export interface Asked extends Scopes {
+  readonly clientId: string;
+  /** The grant that what is decided goes into; `undefined`: a new one. */
+  readonly grantId: string | undefined;
+  readonly claims: readonly string[];
+}
+
+/** How long a yes holds, in days; `once`: until the session ends, and the next sign-in asks again. */
+export type Duration = 30 | 90 | "once";
+
+export const durations: readonly Duration[] = ["once", 30, 90];
+/** Chosen before the user chooses. */
+export const usualDuration: Duration = 30;
+
+/** What a person chose of what was asked. */
+export interface Choice {
+  /** Names of what is ticked, as `fieldOf` makes them. */
+  readonly ticked: ReadonlySet<string>;
+  readonly duration: Duration;
+}
+
 /**
- * What was asked for and not decided yet; with `prompt=consent` all that was asked for, since her yes is about all of it
- * (with `offline_access` for longer than her yes before).
+ * What a flow's page decides about. A third-party site: what was asked for and not decided yet, or all of it with
+ * `prompt=consent`. A first-party site: all of it, since no decision of before stands behind what it gets.
  */
 export function missing(
   flow: Flow,
-  hub: Pick<Hub, "settings" | "sites">,
+  hub: Registrations,
   { oidcClients }: Pick<CentralSession, "oidcClients">,
 ): Asked {
   const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = flow.prompt.details as {
@@ -39,79 +59,150 @@ export function missing(
     missingResourceScopes?: Record<string, string[]>;
   };
   const clientId = String(flow.params.client_id);
-  const registered = registeredScopes(hub, clientId);
+  // Not the flow's: another tab may have been answered since that began, and a session has one grant with a site.
+  const grantId = oidcClients[clientId]?.grantId;
   const isAnew = flow.prompt.reasons.includes("consent_prompt");
-  const anew = isAnew ? askedAnew(flow, registered, hub) : { scopes: [], resources: {} };
-  const byClaim = scopesOfClaims(missingOIDCClaims ?? []).filter((scope) => registered.includes(scope));
+  if (isAnew || hub.sites.find(clientId)?.firstParty === true)
+    return { clientId, grantId, ...requestedBy(flow, hub) };
+  const claims = missingOIDCClaims ?? [];
+  const byClaim = releasedFor(hub, clientId, claims);
   return {
     clientId,
-    // Not the flow's: in another tab she may have answered since that began, and a session has one grant with a site.
-    grantId: oidcClients[clientId]?.grantId,
-    scopes: [...new Set([...(missingOIDCScope ?? []), ...byClaim, ...anew.scopes])],
-    claims: missingOIDCClaims ?? [],
-    resources: { ...missingResourceScopes, ...anew.resources },
+    grantId,
+    scopes: [...new Set([...(missingOIDCScope ?? []), ...byClaim])],
+    claims,
+    resources: { ...missingResourceScopes },
   };
 }
 
-/** All of a request, decided or not. */
-function askedAnew(
-  { params }: Flow,
-  registered: readonly string[],
-  hub: Pick<Hub, "settings" | "sites">,
-): Pick<Asked, "scopes" | "resources"> {
+/** Everything that a flow's site asks for and is registered for, decided or not. */
+export function requestedBy({ params }: Flow, hub: Registrations): Omit<Asked, "clientId" | "grantId"> {
+  const clientId = String(params.client_id);
   const named = String(params.scope ?? "").split(" ");
-  const resources = [params.resource ?? []].flat().flatMap((resource) => {
-    const api = findApi(hub, String(resource));
-    const asked = named.filter(
-      (scope) => registered.includes(scope) && Object.hasOwn(api?.scopes ?? {}, scope),
-    );
-    return asked.length === 0 ? [] : [[String(resource), asked] as const];
-  });
-  const byClaim = scopesOfClaims(namedClaims(params.claims)).filter((scope) => registered.includes(scope));
-  const own = named.filter((scope) => Object.hasOwn(ownScopeWords, scope));
-  return { scopes: [...new Set([...own, ...byClaim])], resources: Object.fromEntries(resources) };
+  const claims = namedClaims(params.claims);
+  const requested = requestedScopes(hub, clientId, named, [params.resource ?? []].flat().map(String));
+  const byClaim = releasedFor(hub, clientId, claims);
+  return { ...requested, scopes: [...new Set([...requested.scopes, ...byClaim])], claims };
+}
+
+/** @param named the scopes of a request; those that its site is not registered for are left out */
+export function requestedScopes(
+  hub: Registrations,
+  clientId: string,
+  named: readonly string[],
+  resources: readonly string[],
+): Scopes {
+  const registered = registeredScopes(hub, clientId);
+  const asked = named.filter((scope) => registered.includes(scope));
+  return {
+    scopes: asked.filter((scope) => ownScopes.includes(scope)),
+    resources: Object.fromEntries(
+      resources.flatMap((resource) => {
+        const known = findApi(hub, resource)?.scopes ?? {};
+        const its = asked.filter((scope) => Object.hasOwn(known, scope));
+        return its.length === 0 ? [] : [[resource, its] as const];
+      }),
+    ),
+  };
+}
+
+/** The scopes that stand for claims, as far as the site is registered for them. */
+function releasedFor(hub: Registrations, clientId: string, claims: readonly string[]): readonly string[] {
+  const registered = registeredScopes(hub, clientId);
+  return scopesOfClaims(claims).filter((scope) => registered.includes(scope));
 }
 
 /** The issuer has read it before. @see OpenID Connect Core 1.0, section 5.5 */
 function namedClaims(claims: unknown): readonly string[] {
   const asked = typeof claims === "string" ? (JSON.parse(claims) as Record<string, unknown>) : {};
-  return [asked.id_token, asked.userinfo].flatMap((of) => Object.keys(of ?? {}));
+  return [...new Set([asked.id_token, asked.userinfo].flatMap((of) => Object.keys(of ?? {})))];
 }
 
-/** What the page lists; `openid` and `offline_access` are no things that one ticks. */
-export function asksOf(
-  { scopes, resources }: Asked,
-  hub: Pick<Hub, "settings" | "sites">,
-): ConsentScreen["asks"] {
-  const own = scopes.flatMap((scope) =>
-    ownScopeWords[scope] === undefined ? [] : [{ value: scope, words: ownScopeWords[scope] }],
+/** One scope with its name on the page and the words for it. */
+export interface NamedScope {
+  readonly field: string;
+  readonly words: string;
+  /** It moves money or cannot be undone: never ticked beforehand, and a choice whoever asks. */
+  readonly sensitive: boolean;
+}
+
+/** Scopes in words, each with the name of its box; what has no words is not listed. */
+export function namedScopes({ scopes, resources }: Scopes, hub: Registrations): readonly NamedScope[] {
+  const own = scopes.flatMap((scope) => {
+    const words = ownScopeWords[scope];
+    return words === undefined ? [] : [{ field: scope, words, sensitive: false }];
+  });
+  const ofApis = Object.entries(resources).flatMap(([resource, asked]) => {
+    const api = findApi(hub, resource);
+    if (api === undefined) return [];
+    return asked.flatMap((scope) => {
+      const words = api.scopes[scope];
+      if (words === undefined) return [];
+      const at = api.site === null ? "" : ` at ${api.site.name}`;
+      const sensitive = api.sensitive.includes(scope);
+      return [{ field: qualifiedScope(api, scope), words: words + at, sensitive }];
+    });
+  });
+  return [...own, ...ofApis];
+}
+
+/**
+ * What a person chooses among: of a third-party site everything that has words; of a first-party site, which has what
+ * its registration lists, only what is sensitive.
+ */
+export function choosable(asked: Asked, hub: Registrations): readonly NamedScope[] {
+  const isFirstParty = hub.sites.find(asked.clientId)?.firstParty === true;
+  return namedScopes(asked, hub).filter(({ sensitive }) => sensitive || !isFirstParty);
+}
+
+/** A site that only wants to know that somebody signed in. */
+export function isPlain(asked: Asked, hub: Registrations): boolean {
+  return namedScopes(asked, hub).length === 0;
+}
+
+/** A third-party site asked for something, and nothing of it is ticked: it learns that somebody signed in. */
+export function isWithoutAccess(asked: Asked, { ticked }: Choice, hub: Registrations): boolean {
+  const boxes = choosable(asked, hub);
+  const isFirstParty = hub.sites.find(asked.clientId)?.firstParty === true;
+  return !isFirstParty && boxes.length > 0 && !boxes.some(({ field }) => ticked.has(field));
+}
+
+/** What is given of what was asked. */
+export function givenOf(asked: Asked, choice: Choice, hub: Registrations): Scopes {
+  const declined = new Set(
+    choosable(asked, hub).flatMap(({ field }) => (choice.ticked.has(field) ? [] : [field])),
   );
-  const apis = Object.entries(resources).flatMap(([resource, asked]) => {
-    const api = findApi(hub, resource);
-    return asked.flatMap((scope) =>
-      api?.scopes[scope] === undefined ? [] : [{ value: scope, words: wordsAt(api, api.scopes[scope]) }],
-    );
-  });
-  return [...own, ...apis];
+  const maySo = choice.duration !== "once" && !isWithoutAccess(asked, choice, hub);
+  return {
+    scopes: asked.scopes.filter((scope) => !declined.has(scope) && (scope !== "offline_access" || maySo)),
+    resources: Object.fromEntries(
+      Object.entries(asked.resources).map(([resource, scopes]) => {
+        const api = findApi(hub, resource);
+        const given = scopes.filter(
+          (scope) => api !== undefined && !declined.has(qualifiedScope(api, scope)),
+        );
+        return [resource, given];
+      }),
+    ),
+  };
 }
 
-/** What the same APIs could allow and this site did not ask for. */
-export function neverOf({ resources }: Asked, hub: Pick<Hub, "settings" | "sites">): readonly string[] {
-  return Object.entries(resources).flatMap(([resource, asked]) => {
-    const api = findApi(hub, resource);
-    const rest = Object.entries(api?.scopes ?? {}).filter(([scope]) => !asked.includes(scope));
-    return rest.map(([, text]) => (api === undefined ? text : wordsAt(api, text)));
-  });
+/** What was sent with the form; a duration that is none of those offered is the shortest. */
+export function readChoice(parameters: RequestParameters): Choice {
+  const isRefused = parameters.get("answer") !== "allow";
+  const ticked = isRefused
+    ? []
+    : [...parameters.keys()].flatMap((name) => (name.startsWith("allow:") ? name.slice(6) : []));
+  return {
+    ticked: new Set(ticked),
+    duration: durations.find((duration) => String(duration) === parameters.get("duration")) ?? "once",
+  };
 }
 
-/** What was ticked of that list. */
-export function ticked(parameters: RequestParameters): ReadonlySet<string> {
-  return new Set([...parameters.keys()].flatMap((name) => (name.startsWith("allow:") ? name.slice(6) : [])));
+/** Whether something of it would outlive the session: a remembered answer, or access while the user is away. */
+export function outlivesSession(asked: Asked, hub: Registrations): boolean {
+  const { clientId, scopes, resources, claims } = asked;
+  if (scopes.includes("offline_access")) return true;
+  const isFirstParty = hub.sites.find(clientId)?.firstParty === true;
+  return !isFirstParty && (scopes.length > 0 || claims.length > 0 || Object.keys(resources).length > 0);
 }
-
-function wordsAt({ site }: KnownApi, words: string): string {
-  return site === null ? words : `${words} at ${site.name}`;
-}
-
-/** How long a person's yes holds. */
-export const consentDays = 90;

@@ -57,11 +57,13 @@ describe("RFC 8628 3.3 of two who decide about one code the slower one has chang
     const dora = await opened.createPerson();
     const browser = new TestBrowser(opened);
     await browser.signIn(dora);
-    await decide(browser, (await begin()).user_code, { answer: "allow", "allow:email": "true" });
+    const email = { answer: "allow", duration: "90", "allow:email": "true" };
+    await decide(browser, (await begin()).user_code, email);
     const begun = await begin();
     const { action, hidden } = (await enter(browser, begun.user_code)).screen("consent");
     const post = (fields: Record<string, string>) => browser.post(action, { ...fieldsOf(hidden), ...fields });
-    expect((await post({ answer: "allow", "allow:profile": "true" })).status).toBe(200);
+    const profile = { answer: "allow", duration: "90", "allow:profile": "true" };
+    expect((await post(profile)).status).toBe(200);
     const after = await traces(dora);
     expect(after.scopes).toEqual(["openid", "profile"]);
     expect((await post(all)).status).toBe(400);
@@ -78,12 +80,12 @@ describe("RFC 8628 3.3 of two who decide about one code the slower one has chang
     const erin = await opened.createPerson();
     const browser = new TestBrowser(opened);
     await browser.signIn(erin);
-    const scopes = ["profile", "email", "transactions.read"];
+    const boxes = { profile: "profile", email: "email", "transactions.read": "bank:transactions.read" };
     const devices = await Promise.all(
-      scopes.map(async (scope) => {
+      Object.entries(boxes).map(async ([scope, box]) => {
         const begun = await begin({ scope: `openid ${scope}` });
         const { action, hidden } = (await enter(browser, begun.user_code)).screen("consent");
-        const form = { ...fieldsOf(hidden), answer: "allow", [`allow:${scope}`]: "true" };
+        const form = { ...fieldsOf(hidden), answer: "allow", [`allow:${box}`]: "true" };
         return { begun, post: () => browser.post(action, form) };
       }),
     );

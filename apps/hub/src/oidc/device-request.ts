@@ -1,10 +1,8 @@
 /** What a device asks for, found by the code that it shows. */
 import type { CentralSession, FoundArtifact } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
-import { findApi } from "../site-registry/known-apis.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
-import { ownScopes } from "./client-metadata.ts";
-import type { Asked } from "./consent.ts";
+import { type Asked, requestedScopes } from "./consent.ts";
 
 export interface DeviceRequest {
   /** Under which it is kept. */
@@ -16,8 +14,6 @@ export interface DeviceRequest {
   readonly resources: readonly string[];
   /** How old the sign-in may be, in seconds. */
   readonly maxAge: number | undefined;
-  /** It may go on when the session is over. */
-  readonly offline: boolean;
 }
 
 /** @returns `undefined`: there is none, it is past its life, or somebody has decided */
@@ -47,7 +43,6 @@ export async function findDeviceRequest(
     scopes,
     resources: [resource ?? []].flat().map(String),
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
-    offline: scopes.includes("offline_access"),
   };
 }
 
@@ -57,25 +52,17 @@ export function deviceCodeLife({ payload, createdAt }: FoundArtifact, clock: () 
   return createdAt.getTime() + life - clock().getTime();
 }
 
-/** All of it is asked, whatever she allowed elsewhere: this is another device. */
+/** All of it is asked, whatever was allowed elsewhere: this is another device. */
 export function askedByDevice(
   hub: Pick<Hub, "settings" | "sites">,
   session: CentralSession,
-  { site, scopes, resources, offline }: DeviceRequest,
+  { site, scopes, resources }: DeviceRequest,
 ): Asked {
   return {
     clientId: site.id,
-    // What ends with the session stands on the grant that the session has with the site.
-    grantId: offline ? undefined : session.oidcClients[site.id]?.grantId,
-    scopes: scopes.filter((scope) => ownScopes.includes(scope)),
+    grantId: session.oidcClients[site.id]?.grantId,
     claims: [],
-    resources: Object.fromEntries(
-      resources.map((resource) => {
-        const known = findApi(hub, resource)?.scopes ?? {};
-        const may = (scope: string) => Object.hasOwn(known, scope) && site.oidc?.scopes.includes(scope);
-        return [resource, scopes.filter(may)];
-      }),
-    ),
+    ...requestedScopes(hub, site.id, scopes, resources),
   };
 }
 

@@ -49,7 +49,10 @@ describe("3.3 a person decides", () => {
     const done = await decide(browser, begun.user_code, fewer);
     expect(done.screen("device-done")).toEqual({
       site: { name: "The tool", host: "tool.example" },
-      allowed: true,
+      outcome: "allowed",
+      allows: ["see your name and user name", "see your transactions at The bank"],
+      offline: false,
+      days: 90,
     });
     const got = tokens(await ask(begun.device_code));
     expect(got.claims()).toMatchObject({ sub: alice.id, aud: "tool" });
@@ -82,7 +85,7 @@ describe("3.3 a person decides", () => {
 
   test("what she left out the token does not allow", async () => {
     const begun = await begin();
-    const { "allow:transactions.read": _, ...fewer } = all;
+    const { "allow:bank:transactions.read": _, ...fewer } = all;
     await decide(await signedIn(), begun.user_code, fewer);
     const token = await opened.hub.issuer.provider.AccessToken.find(
       tokens(await ask(begun.device_code)).access_token,
@@ -112,7 +115,7 @@ describe("3.3 a person decides", () => {
   test("her no is the device's access_denied", async () => {
     const begun = await begin();
     const done = await decide(await signedIn(), begun.user_code, { answer: "deny" });
-    expect(done.screen("device-done").allowed).toBe(false);
+    expect(done.screen("device-done").outcome).toBe("declined");
     expect(await ask(begun.device_code)).toBe("access_denied");
   });
 

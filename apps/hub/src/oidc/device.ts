@@ -9,8 +9,10 @@ import { withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type CallerFacts, type ComesBack, type Route, route, seeOther } from "../http/route.ts";
 import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../screen.ts";
-import { asksOf, consentDays, neverOf, ticked } from "./consent.ts";
+import { isPlain, namedScopes, outlivesSession, readChoice } from "./consent.ts";
+import { consentPage } from "./consent-page.ts";
 import { askedByDevice, type DeviceRequest, findDeviceRequest, isProofTooOld } from "./device-request.ts";
+import { leaveSession } from "./leave-session.ts";
 import { settleDevice } from "./settle-device.ts";
 
 type Person = CallerFacts["person"];
@@ -84,50 +86,50 @@ const decide = route({
     const request = await findDeviceRequest(call.hub, code);
     if (request?.site.id !== clientId) return refuse(call, code, "code_wrong");
     if (isProofTooOld(call.hub, call.session, request)) return askForSignIn(request.code, true);
-    const allowed = parameters.get("answer") === "allow" ? ticked(parameters) : null;
-    if (!(await settleDevice(call.hub, call.session, request, allowed)))
-      return refuse(call, code, "code_wrong");
+    const answer = parameters.get("answer");
+    if (answer === "switch") return leaveSession(call, call.session, addressOf(code), request.site);
+    const choice = answer === "allow" || answer === "without" ? readChoice(parameters) : null;
+    const asked = askedByDevice(call.hub, call.session, request);
+    const given = await settleDevice(call.hub, call.session, request, choice);
+    if (given === null) return refuse(call, code, "code_wrong");
     call.log.info(
       {
-        event: allowed === null ? "device.declined" : "device.allowed",
+        event: choice === null ? "device.declined" : "device.allowed",
         site: clientId,
         person: call.session.person.id,
       },
       "device decided",
     );
     const { name, host } = request.site;
-    return { screen: { name: "device-done", model: { site: { name, host }, allowed: allowed !== null } } };
+    const allows = namedScopes(given, call.hub).map(({ words }) => words);
+    const outcome = choice === null ? "declined" : allows.length > 0 ? "allowed" : "without-access";
+    const isLasting = choice !== null && choice.duration !== "once" && outlivesSession(asked, call.hub);
+    const model = {
+      site: { name, host },
+      outcome: isPlain(asked, call.hub) && choice !== null ? "signed-in" : outcome,
+      allows,
+      offline: given.scopes.includes("offline_access"),
+      days: isLasting ? Number(choice.duration) : null,
+    } as const;
+    return { screen: { name: "device-done", model } };
   },
 });
 
 export const device: readonly Route[] = [enterCode, showRequest, decide];
 
-function showConsent(call: Person, request: DeviceRequest): Answer {
+async function showConsent(call: Person, request: DeviceRequest): Promise<Answer> {
   const { site, code } = request;
   const { session, formToken } = call;
   const asked = askedByDevice(call.hub, session, request);
-  return {
-    screen: {
-      name: "consent",
-      model: {
-        action: `${path}/decide`,
-        hidden: [
-          { name: "token", value: formToken },
-          { name: "user_code", value: code },
-          { name: "site", value: site.id },
-          { name: "shown", value: call.hub.keys.form.sign(shown(call, code, site.id)) },
-        ],
-        site: { name: site.name, host: site.host },
-        person: { name: session.person.name, username: session.person.username },
-        asks: asksOf(asked, call.hub),
-        never: neverOf(asked, call.hub),
-        offline: request.offline,
-        days: consentDays,
-        remembered: !site.firstParty,
-        device: { code },
-      },
-    },
-  };
+  const page = await consentPage(call.hub, { site, session, asked, requested: asked, anew: true });
+  const hidden = [
+    { name: "token", value: formToken },
+    { name: "user_code", value: code },
+    { name: "site", value: site.id },
+    { name: "shown", value: call.hub.keys.form.sign(shown(call, code, site.id)) },
+  ];
+  const model = { action: `${path}/decide`, hidden, ...page, device: { code } };
+  return { screen: { name: "consent", model } };
 }
 
 /** What she has seen: this code, of this site, in this session. */

@@ -3,46 +3,123 @@
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
+import { forgetRefusals, refuse } from "./allowed.ts";
 import { collectArtifacts } from "./artifact-adapter.ts";
 import { currentSession } from "./central-session-view.ts";
 import { registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
+import type { Scopes } from "./consent.ts";
 
 type Grant = InstanceType<Provider["Grant"]>;
 
 /**
- * The grant a session has with a client. A first-party site has what its registration lists, without a question. A
- * third-party site has what the person allowed: in this session, or before and not taken back; what it asks for
- * beyond that, she is asked about.
+ * What a client may have in a session without a question. A first-party site has what its registration lists. A
+ * third-party site has what a living consent says, whatever the session's grant holds: what was allowed for once is in
+ * that grant for the tokens that stand on it, and is asked for again. A request that comes back from the consent page
+ * has what was decided there as well.
  */
 export async function loadGrant(
-  hub: Pick<Hub, "sites" | "database">,
+  hub: Pick<Hub, "sites" | "database" | "clock">,
   ctx: KoaContextWithOIDC,
 ): Promise<Grant | undefined> {
-  const { client, session, account, provider } = ctx.oidc;
+  const { client, session, account, provider, result } = ctx.oidc;
   if (client === undefined || session === undefined || account === undefined) return undefined;
-  const grantId = ctx.oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
-  const isFirstParty = hub.sites.find(client.clientId)?.firstParty === true;
   const registered = registeredScopes(hub, client.clientId);
+  if (found !== undefined && result?.consent?.grantId !== undefined) {
+    const settled = settleClaims(found, ctx, registered) ? await change(hub, found) : found;
+    return settled && withRefusals(settled, ctx);
+  }
   const asked = askedScopes(ctx, registered);
-  if (found !== undefined && (!isFirstParty || coversAll(found, ctx, asked)))
+  const isFirstParty = hub.sites.find(client.clientId)?.firstParty === true;
+  if (found !== undefined && isFirstParty && coversAll(found, ctx, asked))
     return settleClaims(found, ctx, registered) ? change(hub, found) : found;
   const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-  if (isFirstParty) {
-    allow(grant, ctx, asked, () => true);
-  } else {
-    const consent = await hub.database.consents.find(account.accountId, client.clientId);
-    if (consent === null) return undefined;
-    allow(grant, ctx, asked, (scope, resource) =>
-      resource === null
-        ? consent.scopes.includes(scope)
-        : (consent.resources[resource] ?? []).includes(scope),
-    );
-  }
+  if (!isFirstParty) return loadConsented(hub, ctx, { grant, found, asked, registered });
+  allow(grant, ctx, asked, () => true);
   settleClaims(grant, ctx, registered);
   if (found !== undefined) return change(hub, grant);
   await grant.save();
   return claimOrAdopt(hub, grant, provider);
+}
+
+interface Loading {
+  /** The session's, or a new one. */
+  readonly grant: Grant;
+  readonly found: Grant | undefined;
+  readonly asked: readonly string[];
+  readonly registered: readonly string[];
+}
+
+/** @returns `undefined`: everything is to be asked */
+async function loadConsented(
+  hub: Pick<Hub, "database" | "clock">,
+  ctx: KoaContextWithOIDC,
+  { grant, found, asked, registered }: Loading,
+): Promise<Grant | undefined> {
+  const consent = await hub.database.consents.find(grant.accountId ?? "", grant.clientId ?? "");
+  if (consent === null) return undefined;
+  const before = JSON.stringify(grant);
+  // Declined in this session, and allowed since in another.
+  forgetRefusals(grant, consent);
+  allow(grant, ctx, asked, (scope, resource) =>
+    resource === null ? consent.scopes.includes(scope) : (consent.resources[resource] ?? []).includes(scope),
+  );
+  settleClaims(grant, ctx, registered);
+  const isChanged = JSON.stringify(grant) !== before;
+  // It ends with the consent that it comes from.
+  const life = Math.ceil((consent.expiresAt.getTime() - hub.clock().getTime()) / 1000);
+  if (isChanged) grant.exp = Math.floor(Date.now() / 1000) + Math.max(life, 1);
+  if (found !== undefined) {
+    const kept = isChanged ? await change(hub, grant) : grant;
+    return kept && within(kept, consent, registered, ctx);
+  }
+  await grant.save();
+  const claimed = await claimOrAdopt(hub, grant, ctx.oidc.provider);
+  return claimed && within(claimed, consent, registered, ctx);
+}
+
+/** A copy that may have no more than a consent says; never to be saved. */
+function within(
+  grant: Grant,
+  { scopes, resources }: Scopes,
+  registered: readonly string[],
+  ctx: KoaContextWithOIDC,
+): Grant {
+  const copy = copyOf(grant, ctx);
+  const only = (text: string, allowed: readonly string[] = []) =>
+    text
+      .split(" ")
+      .filter((scope) => allowed.includes(scope))
+      .join(" ");
+  const { openid } = copy;
+  if (openid?.scope !== undefined) openid.scope = only(openid.scope, scopes);
+  for (const [resource, scope] of Object.entries(copy.resources ?? {}))
+    copy.resources = { ...copy.resources, [resource]: only(scope, resources[resource]) };
+  const known = copy.getOIDCScopeEncountered().split(" ");
+  if (openid?.claims !== undefined)
+    openid.claims = openid.claims.filter((claim) =>
+      scopesOfClaims([claim]).every((scope) => !registered.includes(scope) || known.includes(scope)),
+    );
+  return copy;
+}
+
+/** A copy that knows as declined what was asked on the page and not given there; never to be saved. */
+function withRefusals(grant: Grant, ctx: KoaContextWithOIDC): Grant {
+  const decided = ctx.oidc.result?.decided as Scopes | undefined;
+  if (decided === undefined) return grant;
+  const copy = copyOf(grant, ctx);
+  const resources = Object.keys(decided.resources).map(
+    (resource) => [resource, grant.getResourceScope(resource).split(" ")] as const,
+  );
+  const given = { scopes: grant.getOIDCScope().split(" "), resources: Object.fromEntries(resources) };
+  refuse(copy, decided, given);
+  return copy;
+}
+
+/** What is written into it is in no other copy, the one that a request has read neither. */
+function copyOf(grant: Grant, { oidc: { provider } }: KoaContextWithOIDC): Grant {
+  return Object.assign(new provider.Grant(), structuredClone({ ...grant }));
 }
 
 /** @returns `undefined`: it was taken back meanwhile, and does not come back by being saved */

@@ -10,7 +10,9 @@ import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { allowedBy } from "./allowed.ts";
 import { askBeforePage, hintReason, onlyAsksBefore, otherReason } from "./ask-before.ts";
 import { passwordAcr } from "./central-session-view.ts";
-import { asksOf, consentDays, missing, neverOf, ticked } from "./consent.ts";
+import { type Choice, missing, readChoice, requestedBy, type Scopes } from "./consent.ts";
+import { consentPage } from "./consent-page.ts";
+import { leaveSession } from "./leave-session.ts";
 import { isChosenSession, wayToRestart } from "./restart.ts";
 import { decideInSession, joinsOf } from "./session-grant.ts";
 
@@ -58,25 +60,13 @@ const goOn = route({
       const screen = askBeforePage(addressOf(call, query), site, found.session.person, token);
       return { screen, keepsOpener: site.oidc?.popup };
     }
-    const asked = missing(flow, call.hub, found.session);
+    const { session } = found;
+    const asked = missing(flow, call.hub, session);
+    const requested = requestedBy(flow, call.hub);
+    const page = await consentPage(call.hub, { site, session, asked, requested, anew: false });
+    const hidden = [{ name: "token", value: token }];
     return {
-      screen: {
-        name: "consent",
-        model: {
-          action: addressOf(call, query),
-          hidden: [{ name: "token", value: token }],
-          site: { name: site.name, host: site.host },
-          person: { name: found.session.person.name, username: found.session.person.username },
-          asks: asksOf(asked, call.hub),
-          never: neverOf(asked, call.hub),
-          offline: String(flow.params.scope ?? "")
-            .split(" ")
-            .includes("offline_access"),
-          days: consentDays,
-          remembered: !site.firstParty,
-          device: null,
-        },
-      },
+      screen: { name: "consent", model: { action: addressOf(call, query), hidden, ...page, device: null } },
       keepsOpener: site.oidc?.popup,
     };
   },
@@ -117,9 +107,11 @@ const decide = route({
         { label: "Go on", href: here },
       );
     if (onlyAsksBefore(flow)) return finish(call, flow, { ...flow.lastSubmission, consent: {} });
-    const isYes = parameters.get("answer") === "allow";
+    if (parameters.get("answer") === "switch")
+      return leaveSession(call, session, call.path, siteOf(call, flow));
+    const isYes = parameters.get("answer") === "allow" || parameters.get("answer") === "without";
     const answered = isYes
-      ? await allow(call, flow, session, ticked(parameters))
+      ? await allow(call, flow, session, readChoice(parameters))
       : await settle(call, flow, { error: "access_denied", error_description: "the person said no" });
     if (answered) {
       const event = isYes ? "consent.given" : "consent.declined";
@@ -133,18 +125,16 @@ const decide = route({
 export const interactions: readonly Route[] = [goOn, decide];
 
 /** @returns as `settle` */
-async function allow(
-  call: Call,
-  flow: Flow,
-  session: CentralSession,
-  what: ReadonlySet<string>,
-): Promise<boolean> {
+async function allow(call: Call, flow: Flow, session: CentralSession, choice: Choice): Promise<boolean> {
   const clientId = String(flow.params.client_id);
   return decideInSession(call.hub, session, clientId, async (now) => {
-    const allowed = await allowedBy(call.hub, missing(flow, call.hub, now), now.person.id, what);
+    const asked = missing(flow, call.hub, now);
+    const allowed = await allowedBy(call.hub, asked, now.person.id, choice);
     const grantId = allowed.grant.id;
     const joins = joinsOf(now, clientId, grantId);
-    return settle(call, flow, { ...flow.lastSubmission, consent: { grantId } }, { ...allowed, joins });
+    const decided: Scopes = { scopes: asked.scopes, resources: asked.resources };
+    const result = { ...flow.lastSubmission, consent: { grantId }, decided };
+    return settle(call, flow, result, { ...allowed, joins });
   });
 }
 

@@ -2,42 +2,55 @@
 import { randomUUID } from "node:crypto";
 import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
-import { allowedBy, isGiven } from "./allowed.ts";
+import { allowedBy } from "./allowed.ts";
 import { passwordAcr } from "./central-session-view.ts";
-import type { Asked } from "./consent.ts";
+import { type Choice, givenOf, type Scopes } from "./consent.ts";
 import { askedByDevice, type DeviceRequest } from "./device-request.ts";
 import { decideInSession, joinsOf } from "./session-grant.ts";
 
 /**
- * @param ticked what she ticked; `null`: she said no
- * @returns false when it was decided already, or is past its life
+ * @param choice what was chosen; `null`: the user declined
+ * @returns what was given; `null`: it was decided already, or is past its life
  * @see RFC 8628, sections 3.3 and 3.5
  */
 export async function settleDevice(
   hub: Pick<Hub, "issuer" | "database" | "settings" | "sites">,
   session: CentralSession,
   request: DeviceRequest,
-  ticked: ReadonlySet<string> | null,
-): Promise<boolean> {
-  if (ticked !== null)
-    return decideInSession(hub, session, request.site.id, (now) => allow(hub, now, request, ticked));
-  const payload = { error: "access_denied", errorDescription: "the person said no" };
-  return hub.database.decisions.decide({ question: questionOf(request), answer: { payload } });
+  choice: Choice | null,
+): Promise<Scopes | null> {
+  if (choice === null) {
+    const payload = { error: "access_denied", errorDescription: "the person said no" };
+    const isFirst = await hub.database.decisions.decide({
+      question: questionOf(request),
+      answer: { payload },
+    });
+    return isFirst ? { scopes: [], resources: {} } : null;
+  }
+  const given = givenOf(askedByDevice(hub, session, request), choice, hub);
+  const isFirst = await decideInSession(hub, session, request.site.id, (now) =>
+    allow(hub, now, request, choice),
+  );
+  return isFirst ? given : null;
 }
 
 async function allow(
   hub: Pick<Hub, "issuer" | "database" | "settings" | "sites">,
   session: CentralSession,
   request: DeviceRequest,
-  ticked: ReadonlySet<string>,
+  choice: Choice,
 ): Promise<boolean> {
   const question = questionOf(request);
-  const asked = askedByDevice(hub, session, request);
+  const ofSession = askedByDevice(hub, session, request);
+  const given = givenOf(ofSession, choice, hub);
+  const staysConnected = given.scopes.includes("offline_access");
+  // What ends with the session stands on the grant that the session has with the site, what goes on on its own.
+  const asked = staysConnected ? { ...ofSession, grantId: undefined } : ofSession;
   const personId = session.person.id;
-  const allowed = await allowedBy(hub, asked, personId, ticked);
+  const allowed = await allowedBy(hub, asked, personId, choice);
   const grantId = allowed.grant.id;
-  const payload = { ...toldToDevice(session, request, asked, ticked), grantId };
-  if (request.offline)
+  const payload = { ...toldToDevice(session, request, given), grantId };
+  if (staysConnected)
     return hub.database.decisions.decide({ question, answer: { payload, personId, grantId }, allowed });
   const sid = session.oidcClients[request.site.id]?.sid ?? randomUUID();
   const bound = { sessionUid: session.uid, sid, expiresWithSession: true };
@@ -57,17 +70,16 @@ function questionOf({ id }: DeviceRequest) {
 function toldToDevice(
   session: CentralSession,
   request: DeviceRequest,
-  asked: Asked,
-  ticked: ReadonlySet<string>,
+  given: Scopes,
 ): Readonly<Record<string, unknown>> {
   const [resource, ...more] = request.resources;
-  const may = (scope: string) => (asked.scopes.includes(scope) ? isGiven(scope, ticked) : ticked.has(scope));
+  const may = new Set([given.scopes, ...Object.values(given.resources)].flat());
   return {
     accountId: session.person.id,
     acr: passwordAcr,
     amr: ["pwd"],
     authTime: Math.floor(session.authenticatedAt.getTime() / 1000),
-    scope: request.scopes.filter(may).join(" "),
+    scope: request.scopes.filter((scope) => may.has(scope)).join(" "),
     ...(resource === undefined ? {} : { resource: more.length === 0 ? resource : request.resources }),
   };
 }

@@ -14,6 +14,7 @@ export function ownApi({ settings }: Pick<Hub, "settings">): KnownApi {
   return {
     resource: `${settings.hubUrl}/api/v1`,
     scopes: { [ownScope]: "see who you are" },
+    sensitive: [],
     // What is taken back stops the very next call: the hub can look.
     tokens: "opaque",
     site: null,
@@ -31,4 +32,9 @@ export function listApis(hub: Pick<Hub, "settings" | "sites">): readonly KnownAp
 /** @param resource as a client names it (RFC 8707) */
 export function findApi(hub: Pick<Hub, "settings" | "sites">, resource: string): KnownApi | undefined {
   return listApis(hub).find((api) => api.resource === resource);
+}
+
+/** A scope's name among those of all APIs: of a site with the site's id, of the hub's own without. */
+export function qualifiedScope({ site }: KnownApi, scope: string): string {
+  return site === null ? scope : `${site.id}:${scope}`;
 }

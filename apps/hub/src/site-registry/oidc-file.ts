@@ -63,6 +63,14 @@ export const oidcFile = z.strictObject({
     .default("web")
     .describe("native: a program on a person's machine; redirects to loopback on any port."),
   popup,
+  policyUri: z
+    .string()
+    .optional()
+    .describe("The privacy policy of whoever runs the site, https; linked where people allow something."),
+  termsUri: z
+    .string()
+    .optional()
+    .describe("The terms of service of whoever runs the site, https; linked where people allow something."),
 });
 
 /** What a registration file may say of an API that takes the hub's tokens. */
@@ -71,6 +79,10 @@ export const apiFile = z.strictObject({
   scopes: z
     .record(scopeName, z.string().min(1).max(120))
     .describe("What tokens may allow, and each in words for people, as in: see your transactions."),
+  sensitive: z
+    .array(scopeName, "should be a list of scopes in [ ]")
+    .default([])
+    .describe("Which of the scopes move money or cannot be undone; no page ticks them beforehand."),
   tokens: z
     .enum(["opaque", "jwt"])
     .default("opaque")

@@ -61,11 +61,26 @@ export function parseOidc(
     refuse("oidc.pkce", "can be optional for a first-party site that proves itself, and for no other");
   if (declared.grants.includes("client_credentials") && declared.clientAuthentication === "none")
     refuse("oidc.grants", "cannot have client_credentials for a site that does not prove itself");
+  const secure = (field: "policyUri" | "termsUri"): string | undefined => {
+    const uri = declared[field] && address(`oidc.${field}`, declared[field]);
+    if (uri !== undefined && !uri.startsWith("https:")) refuse(`oidc.${field}`, "should begin with https://");
+    return uri;
+  };
   return {
     ...declared,
+    policyUri: secure("policyUri"),
+    termsUri: secure("termsUri"),
     redirectUris: exact("redirectUris", declared.redirectUris),
     postLogoutRedirectUris: exact("postLogoutRedirectUris", declared.postLogoutRedirectUris),
     backchannelLogoutUrl:
       declared.backchannelLogoutUrl && address("oidc.backchannelLogoutUrl", declared.backchannelLogoutUrl),
   };
+}
+
+/** @throws RegistrationError for the first thing that is wrong */
+export function parseApi(declared: RegisteredApi, { address, refuse }: Parser): RegisteredApi {
+  for (const [index, scope] of declared.sensitive.entries())
+    if (!Object.hasOwn(declared.scopes, scope))
+      refuse(`api.sensitive.${index}`, `names ${JSON.stringify(scope)}, which is none of api.scopes`);
+  return { ...declared, resource: address("api.resource", declared.resource) };
 }

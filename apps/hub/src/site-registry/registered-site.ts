@@ -9,7 +9,7 @@ import {
 import type { z } from "zod";
 import { jsonFault } from "./json-fault.ts";
 import { addressFault } from "./registered-address.ts";
-import { parseOidc, type RegisteredApi, type RegisteredOidc } from "./registered-oidc.ts";
+import { parseApi, parseOidc, type RegisteredApi, type RegisteredOidc } from "./registered-oidc.ts";
 import { type RegistrationFault, readShape } from "./shape-faults.ts";
 import type { releasable, siteFile } from "./site-file.ts";
 
@@ -156,7 +156,7 @@ export function parseRegistration(
         { hasSecret: site.secret !== undefined, firstParty: site.firstParty },
         { fill, address, refuse },
       ),
-    api: site.api && { ...site.api, resource: address("api.resource", site.api.resource) },
+    api: site.api && parseApi(site.api, { fill, address, refuse }),
   };
 }
 

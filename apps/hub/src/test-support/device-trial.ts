@@ -91,7 +91,8 @@ export const all = {
   answer: "allow",
   "allow:profile": "true",
   "allow:email": "true",
-  "allow:transactions.read": "true",
+  "allow:bank:transactions.read": "true",
+  duration: "90",
 };
 export const tokens = (answer: Awaited<ReturnType<typeof ask>>) => {
   if (typeof answer === "string" || answer === undefined) throw new Error(`refused: ${answer}`);

@@ -129,7 +129,7 @@ export async function walk(browser: TestBrowser, person: Typed, from: BrowserAns
       const { action, hidden, asks } = answer.screen("consent");
       const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
       const ticked = Object.fromEntries(asks.map(({ value }) => [`allow:${value}`, "true"]));
-      answer = await browser.post(action, { ...fields, ...ticked, answer: "allow" });
+      answer = await browser.post(action, { ...fields, ...ticked, answer: "allow", duration: "90" });
     } else if (browser.leadsOn(answer)) answer = await browser.follow(answer);
     else return answer;
   }

@@ -1,67 +1,120 @@
-import { Button, CheckboxField, Notice } from "@gatehouse/ui";
+import { Button, CheckboxField, Notice, RadioField } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { type ConsentScreen, readScreen } from "../../../src/screen.ts";
+import { ExactDate } from "../../account/exact-date.tsx";
 import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
+import { allowLabel, durationWords, titleOf } from "./words.ts";
 
 export const dynamic = "force-dynamic";
 
 export function generateMetadata(): Metadata {
   const model = readScreen("consent");
-  return { title: model === null ? "Not found" : `Allow ${model.site.name}?` };
+  return { title: model === null ? "Not found" : titleOf(model) };
 }
 
-/** Who asks, what it may and may not do, and for how long; each thing can be declined. */
+/** Who asks, what it gets and does not get, and for how long; each choice can be declined. */
 export default function ConsentPage() {
   const model = readScreen("consent");
   if (model === null) notFound();
+  const { site, asks } = model;
   return (
     <Gate
       isPrivate
-      title={`Allow ${model.site.name}?`}
+      title={titleOf(model)}
       to={
         <>
-          You are here as{" "}
-          <strong>
-            <bdi>{model.person.name}</bdi>
-          </strong>{" "}
-          (<bdi>{model.person.username}</bdi>)
+          Asked by{" "}
+          <span className="gate-site">
+            <strong>{site.name}</strong> · {site.host}
+          </span>
         </>
       }
     >
-      <Device device={model.device} site={model.site.name} />
+      <Person {...model} />
+      <About {...model} />
+      <Device {...model} />
       <form className="ui-form" method="post" action={model.action}>
         <HiddenFields fields={model.hidden} />
-        <Asks asks={model.asks} site={model.site.name} />
-        <Never never={model.never} site={model.site.name} />
-        <p className="gate-words">{howLong(model)}</p>
-        <div className="gate-ways">
-          <Button
-            wide
-            busyLabel={model.device === null ? "Going back …" : "Allowing …"}
-            name="answer"
-            value="allow"
-          >
-            Allow
-          </Button>
-          <Button wide kind="plain" name="answer" value="deny">
-            Do not allow
-          </Button>
-        </div>
+        <Gets {...model} />
+        <Asks asks={asks} site={site.name} />
+        <Before {...model} />
+        <Never never={model.never} site={site.name} />
+        <HowLong {...model} />
+        <Answers {...model} />
       </form>
     </Gate>
   );
 }
 
-/** Whoever talked her into typing a code holds the device: only she can know whose it is. RFC 8628, section 5.4 */
-function Device({ device, site }: { device: ConsentScreen["device"]; site: string }) {
+/** Who is about to answer. Somebody else signs in first, and is asked the same then. */
+function Person({ person, action, hidden }: ConsentScreen) {
+  return (
+    <div className="gate-person">
+      <p>
+        Signed in as{" "}
+        <strong>
+          <bdi>{person.name}</bdi>
+        </strong>{" "}
+        (<bdi>{person.username}</bdi>)
+      </p>
+      <form method="post" action={action}>
+        <HiddenFields fields={hidden} />
+        <Button kind="quiet" busyLabel="Signing out …" name="answer" value="switch">
+          Not you? Sign out
+        </Button>
+      </form>
+    </div>
+  );
+}
+
+/** Who answers for what is allowed, and where that is written. */
+function About({ about, site, device }: ConsentScreen) {
+  const policies = [
+    ...(about.policy === null ? [] : [{ name: "Privacy policy", ...about.policy }]),
+    ...(about.terms === null ? [] : [{ name: "Terms", ...about.terms }]),
+  ];
+  return (
+    <div className="gate-words">
+      {about.firstParty ? (
+        <p>{site.name} is run by the same people as Gatehouse.</p>
+      ) : (
+        <p>
+          {site.name} is not run by the people who run Gatehouse: {site.host} answers for what it does with
+          what you allow.{policies.length === 0 && " It names no privacy policy."}
+        </p>
+      )}
+      {about.native && device === null && (
+        <p>
+          It is a program on your device, and another one could use its name. Go on only if you started it
+          yourself just now.
+        </p>
+      )}
+      {policies.length > 0 && (
+        <ul className="gate-policies">
+          {policies.map(({ name, uri, host }) => (
+            <li key={name}>
+              <a href={uri} target="_blank" rel="noopener noreferrer">
+                {name}
+              </a>{" "}
+              ({host}, in a new tab)
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Whoever talked the user into typing a code holds the device. RFC 8628, section 5.4 */
+function Device({ device, site }: ConsentScreen) {
   if (device === null) return null;
   return (
     <Notice>
       <p>
-        {site} asks on another device, which shows <strong className="gate-code">{device.code}</strong>. It
-        may be somebody else’s.
+        {site.name} asks on another device, which shows <strong className="gate-code">{device.code}</strong>.
+        It may be somebody else’s.
       </p>
       <p>
         Allow it only if you began this yourself and see this code on a device of yours. If somebody sent you
@@ -71,16 +124,68 @@ function Device({ device, site }: { device: ConsentScreen["device"]; site: strin
   );
 }
 
+/** What comes with every yes. */
+function Gets({ gets, site }: ConsentScreen) {
+  return (
+    <section aria-labelledby="gets">
+      <h2 id="gets" className="gate-label">
+        {site.name} will
+      </h2>
+      <ul className="gate-list">
+        <li>know that you signed in, when and how</li>
+        {gets.map((words) => (
+          <li key={words}>{words}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function Asks({ asks, site }: { asks: ConsentScreen["asks"]; site: string }) {
-  if (asks.length === 0)
-    return <p className="gate-words">{site} will know that you signed in, and nothing more.</p>;
+  if (asks.length === 0) return null;
   return (
     <fieldset className="gate-asks">
       <legend className="gate-label">{site} asks to</legend>
-      {asks.map(({ value, words }) => (
-        <CheckboxField key={value} id={`allow-${value}`} name={`allow:${value}`} label={words} checked />
+      {asks.map(({ value, words, sensitive }) => (
+        <CheckboxField
+          key={value}
+          id={`allow-${value}`}
+          name={`allow:${value}`}
+          label={words}
+          checked={!sensitive}
+          {...(sensitive
+            ? { hint: "Not ticked for you: it moves money, or cannot be undone. Tick it if you want it." }
+            : {})}
+        />
       ))}
     </fieldset>
+  );
+}
+
+/** What an answer of before goes on to allow. */
+function Before({ before, site, durations }: ConsentScreen) {
+  if (before === null) return null;
+  const { items, offline, until } = before;
+  return (
+    <section aria-labelledby="before">
+      <h2 id="before" className="gate-label">
+        You allowed {site.name} before to
+      </h2>
+      <ul className="gate-list">
+        {items.map(({ value, words, requested }) => (
+          <li key={value}>
+            {words}
+            {!requested && " (not asked for this time)"}
+          </li>
+        ))}
+        {offline && <li>go on while you are signed out</li>}
+      </ul>
+      <p className="gate-note">
+        Until <ExactDate date={until} />
+        {durations.length > 0 && "; a new choice of 30 or 90 days holds for this too"}. You can end it on your
+        account page.
+      </p>
+    </section>
   );
 }
 
@@ -91,7 +196,7 @@ function Never({ never, site }: { never: readonly string[]; site: string }) {
       <h2 id="never" className="gate-label">
         {site} cannot
       </h2>
-      <ul className="gate-never">
+      <ul className="gate-list gate-never">
         {never.map((words) => (
           <li key={words}>{words}</li>
         ))}
@@ -100,12 +205,55 @@ function Never({ never, site }: { never: readonly string[]; site: string }) {
   );
 }
 
-function howLong({ offline, days, remembered, device }: ConsentScreen): string {
-  const sooner = "You can take it back sooner on your account page.";
-  if (offline) return `This holds for ${days} days, also when you are signed out. ${sooner}`;
-  const now =
-    device === null
-      ? "This works only while you are signed in."
-      : "This works only until you sign out in this browser.";
-  return remembered ? `${now} Your yes is remembered for ${days} days. ${sooner}` : now;
+function HowLong(model: ConsentScreen) {
+  const { durations, offline, device } = model;
+  const place = device === null ? "" : " in this browser";
+  if (durations.length === 0)
+    return <p className="gate-words">It works until you sign out{place}, and not longer.</p>;
+  return (
+    <fieldset className="gate-asks">
+      <legend className="gate-label">For how long?</legend>
+      {durations.map(({ value, days, chosen }) => {
+        const { label, hint } = durationWords(days, { offline, place });
+        return (
+          <RadioField
+            key={value}
+            id={`duration-${value}`}
+            name="duration"
+            value={value}
+            label={label}
+            hint={hint}
+            checked={chosen}
+          />
+        );
+      })}
+      <p className="gate-note">You can end it sooner on your account page.</p>
+    </fieldset>
+  );
+}
+
+/** With nothing ticked the first button is another one, by the style sheet; the server goes by what is ticked. */
+function Answers(model: ConsentScreen) {
+  const { about, asks, before, device } = model;
+  const busyLabel = device === null ? "Going back …" : "Allowing …";
+  const hasAccess = before?.items.some(({ requested }) => requested) === true;
+  return (
+    <div className="gate-ways" data-choice={(!about.firstParty && asks.length > 0) || undefined}>
+      <div className="gate-some">
+        <Button wide busyLabel={busyLabel} name="answer" value="allow">
+          {allowLabel(model)}
+        </Button>
+      </div>
+      {!about.firstParty && asks.length > 0 && (
+        <div className="gate-none">
+          <Button wide busyLabel={busyLabel} name="answer" value="without">
+            {hasAccess ? "Sign in without more access" : "Sign in without access"}
+          </Button>
+        </div>
+      )}
+      <Button wide kind="plain" name="answer" value="deny">
+        Do not allow
+      </Button>
+    </div>
+  );
 }

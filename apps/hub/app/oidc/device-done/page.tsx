@@ -1,29 +1,34 @@
 import { ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { readScreen } from "../../../src/screen.ts";
+import { type DeviceDoneScreen, readScreen } from "../../../src/screen.ts";
 import { Gate } from "../../gate.tsx";
+import { listWords } from "../../words.ts";
 
 export const dynamic = "force-dynamic";
 
+const titles: Readonly<Record<DeviceDoneScreen["outcome"], string>> = {
+  allowed: "Allowed on your device",
+  "signed-in": "Your device is signed in",
+  "without-access": "Signed in without access",
+  declined: "Not allowed",
+};
+
 export function generateMetadata(): Metadata {
-  return { title: readScreen("device-done")?.allowed === true ? "Your device is signed in" : "Not allowed" };
+  const model = readScreen("device-done");
+  return { title: model === null ? "Not found" : titles[model.outcome] };
 }
 
-/** What she decided, and where to take it back. */
+/** What was decided, and where to take it back. */
 export default function DeviceDonePage() {
   const model = readScreen("device-done");
   if (model === null) notFound();
   return (
-    <Gate
-      title={model.allowed ? "Your device is signed in" : "Not allowed"}
-      to={
-        <>
-          <strong>{model.site.name}</strong>{" "}
-          {model.allowed ? "goes on there in a few seconds." : "got nothing."} You can close this page.
-        </>
-      }
-    >
+    <Gate title={titles[model.outcome]} to={<strong>{model.site.name}</strong>}>
+      <div className="gate-words">
+        <Outcome {...model} />
+        <p>You can close this page.</p>
+      </div>
       <div className="gate-ways">
         <ButtonLink wide kind="plain" href="/account">
           See what may use your account
@@ -31,4 +36,23 @@ export default function DeviceDonePage() {
       </div>
     </Gate>
   );
+}
+
+function Outcome({ outcome, site, allows, ...life }: DeviceDoneScreen) {
+  if (outcome === "declined") return <p>{site.name} got nothing, and learned nothing about you.</p>;
+  return (
+    <>
+      {outcome === "allowed" ? (
+        <p>{`${site.name} may ${listWords(allows)}. ${lifeWords(life)}`}</p>
+      ) : (
+        <p>{`${site.name} knows that you signed in. It may see and do nothing else. ${lifeWords(life)}`}</p>
+      )}
+      <p>It goes on there in a few seconds.</p>
+    </>
+  );
+}
+
+function lifeWords({ offline, days }: Pick<DeviceDoneScreen, "offline" | "days">): string {
+  if (offline) return `This holds for ${days} days, also while you are signed out.`;
+  return "This holds until you sign out in this browser.";
 }
