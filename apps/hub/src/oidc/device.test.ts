@@ -41,7 +41,7 @@ describe("3.3 a person decides", () => {
     const page = await enter(browser, begun.user_code.toLowerCase().replace("-", " "));
     expect(page.screen("consent")).toMatchObject({
       site: { name: "The tool" },
-      asks: [{ value: "profile" }, { value: "email" }, { value: "transactions.read" }],
+      asks: [{ value: "profile" }, { value: "email" }, { value: "bank:transactions.read" }],
       device: { code: begun.user_code },
       offline: false,
     });
