@@ -163,7 +163,8 @@ test("RFC 8628 3.3 with a code on another device: she types it, sees who asks, s
     await enter();
     await expect(page.getByText("It may be somebody else’s.")).toBeVisible();
     await allow(page);
-    await expect(page.getByRole("heading", { name: "Your device is signed in" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Allowed on your device" })).toBeVisible();
+    await expect(page.locator("main")).toContainText("see your transactions at Harbour Bank");
   });
   expect([answer.code, answer.err]).toEqual([0, ""]);
   expect((await budget.run(["spending"])).code).toBe(0);

@@ -43,8 +43,12 @@ export async function visitConsent({ page, sites, visit, look }: Tour): Promise<
   await visit(authorizationAddress(sites), "consent");
   await page.getByRole("checkbox", { name: /see your accounts/i }).uncheck();
   await look("consent, with a box cleared");
+  await page.getByRole("checkbox", { name: /see your transactions/i }).uncheck();
+  await look("consent, with nothing ticked");
+  await page.getByRole("checkbox", { name: /see your accounts/i }).check();
   await page.getByRole("button", { name: "Allow", exact: true }).click();
   await page.waitForURL("chrome-error://chromewebdata/", { waitUntil: "commit" });
+  await visit(authorizationAddress(sites, { prompt: "" }), "consent, some of it allowed before");
 }
 
 /** Harbour Bank, as for moving money, wants a sign-in that is younger than hers. */
@@ -85,8 +89,14 @@ export async function visitDevice(tour: Tour): Promise<void> {
   await page.getByText("asks on another device").waitFor();
   await look("consent for a device");
   await page.getByRole("button", { name: "Allow", exact: true }).click();
-  await page.getByRole("heading", { name: "Your device is signed in" }).waitFor();
-  await look("device signed in");
+  await page.getByRole("heading", { name: "Allowed on your device" }).waitFor();
+  await look("device allowed");
+  await page.goto(`${sites.hub}/oidc/device`);
+  await enterCode(tour, await beginOnDevice(tour));
+  for (const box of await page.getByRole("checkbox").all()) await box.uncheck();
+  await page.getByRole("button", { name: "Sign in without access" }).click();
+  await page.getByRole("heading", { name: "Signed in without access" }).waitFor();
+  await look("device signed in without access");
   await page.goto(`${sites.hub}/oidc/device`);
   await enterCode(tour, await beginOnDevice(tour));
   await page.getByRole("button", { name: "Do not allow" }).click();
