@@ -32,12 +32,17 @@ export interface AccountScreen {
     readonly lastUsedAt: Date | null;
     readonly expired: boolean;
   }[];
-  /** Sites of other people that may have something of hers, the latest first. */
+  /** Third-party sites that the user let in, and whatever goes on while the user is signed out; the latest first. */
   readonly connectedApps: readonly (SiteName & {
     readonly id: string;
+    /** Empty: it knows that the user signed in, and nothing more. */
     readonly allows: readonly Allowed[];
+    /** It goes on while the user is signed out. */
+    readonly offline: boolean;
     readonly since: Date;
-    readonly until: Date;
+    /** `null`: for this once, until the session ends. */
+    readonly until: Date | null;
+    /** When it last got tokens, or an API heard of them; `null`: never. */
     readonly lastUsedAt: Date | null;
     /** The site whose API it last asked. */
     readonly lastUsedFor: string | null;

@@ -24,7 +24,11 @@ export interface ConsentStore {
   listOf(personId: string): Promise<readonly FoundConsent[]>;
   /** An API heard of it. */
   touch(personId: string, clientId: string, resource: string): Promise<void>;
-  /** Takes it back with every grant, and so every code and token, of the site. @returns false when there was none */
+  /**
+   * Takes it back with every grant, and so every code and token, of the site; grants of an answer for one session too.
+   *
+   * @returns false when there was nothing
+   */
   takeBack(personId: string, clientId: string): Promise<boolean>;
   /** The same of every site, and of sites that she was not asked about. @returns how many she had allowed */
   takeBackAll(personId: string): Promise<number>;

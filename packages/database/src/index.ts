@@ -26,7 +26,13 @@ export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
 export type { Allowed, Decision, DecisionStore } from "./decision-store.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
-export type { ArtifactName, FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
+export type {
+  ArtifactName,
+  FoundArtifact,
+  GrantInUse,
+  OidcArtifact,
+  OidcArtifactStore,
+} from "./oidc-artifact-store.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
 export { PersonGone } from "./person-gone.ts";
 export type { PersonStore, PersonWithPassword } from "./person-store.ts";

@@ -30,6 +30,15 @@ export interface FoundArtifact {
   readonly person: Person | null;
 }
 
+/** What a client may do, as oidc-provider keeps it. */
+export interface GrantInUse {
+  readonly clientId: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly since: Date;
+  /** When its latest refresh token was issued; `null`: none was. */
+  readonly refreshedAt: Date | null;
+}
+
 /** What something is known by. */
 export interface ArtifactName {
   readonly kind: string;
@@ -70,6 +79,13 @@ export interface OidcArtifactStore {
   ): Promise<boolean>;
   /** @returns false when it was gone already */
   destroy(kind: string, id: string): Promise<boolean>;
+  /**
+   * A person's grants that something can still be done with: those of living sessions, and those that a refresh token
+   * stands on. Latest first.
+   *
+   * @param held ids of grants that the person's living sessions have
+   */
+  grantsInUse(personId: string, held: readonly string[]): Promise<readonly GrantInUse[]>;
   /** Deletes everything of one kind that stands on a grant; the grant stays. */
   revokeByGrant(kind: string, grantId: string): Promise<void>;
   /** Deletes what is past its life; returns how many. */

@@ -24,8 +24,13 @@ const api = "https://bank.example/api";
 const day = 86_400;
 const all = ["profile", "email"];
 const newId = () => randomBytes(32).toString("base64url");
+interface Given {
+  readonly scopes?: readonly string[];
+  readonly of?: string;
+  readonly lifeSeconds?: number | null;
+}
 /** Allows it, asked by a device. */
-async function give({ scopes = ["profile"], of = personId } = {}): Promise<void> {
+async function give({ scopes = ["profile"], of = personId, lifeSeconds = day }: Given = {}): Promise<void> {
   const { decisions, oidcArtifacts } = trial.database;
   const [question, grantId] = [newId(), newId()];
   await oidcArtifacts.upsert(question, { kind: "DeviceCode", payload: {}, lifeSeconds: 60 });
@@ -36,7 +41,7 @@ async function give({ scopes = ["profile"], of = personId } = {}): Promise<void>
     allowed: {
       personId: of,
       grant: { id: grantId, artifact: { kind: "Grant", payload: {}, lifeSeconds: day } },
-      consent: { clientId: "budget", asked: { ...given, scopes: all }, given, lifeSeconds: day },
+      consent: { clientId: "budget", asked: { ...given, scopes: all }, given, lifeSeconds },
     },
   });
 }
@@ -56,6 +61,38 @@ test("what was given is found, in place of what was before, until it runs out", 
   expect(await consents.listOf(personId)).toEqual([]);
   await trial.database.testClock.advance(3601);
   expect(await consents.sweep(10)).toBe(1);
+});
+
+test("for this once nothing is remembered, and what was decided is remembered no longer", async () => {
+  const { consents } = trial.database;
+  await give({ lifeSeconds: null });
+  expect(await consents.find(personId, "budget")).toBeNull();
+  await trial.database.pool.query(
+    "INSERT INTO consents (person_id, client_id, scopes, resources, expires_at) VALUES ($1, 'budget', $2, $3, hub_now() + interval '1 day')",
+    [personId, ["openid", "profile"], JSON.stringify({ [api]: ["read", "write"] })],
+  );
+  const before = await consents.find(personId, "budget");
+  await give({ scopes: ["email"], lifeSeconds: null });
+  expect(await consents.find(personId, "budget")).toEqual({
+    ...before,
+    scopes: ["openid"],
+    resources: { [api]: ["write"] },
+  });
+});
+
+test("with nothing left after an answer for this once, nothing is remembered", async () => {
+  await give();
+  await give({ lifeSeconds: null });
+  expect(await trial.database.consents.find(personId, "budget")).toBeNull();
+});
+
+test("no grant of the site outlives the newest answer, and no other site's is shortened", async () => {
+  const { oidcArtifacts, testClock } = trial.database;
+  const [budget, other] = [await keep("budget"), await keep("other")];
+  await give({ lifeSeconds: 60 });
+  await testClock.advance(61);
+  expect(await oidcArtifacts.find("AccessToken", budget)).toBeNull();
+  expect(await oidcArtifacts.find("AccessToken", other)).not.toBeNull();
 });
 
 /** A token of a site, on a grant. */

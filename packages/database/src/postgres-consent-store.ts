@@ -69,11 +69,12 @@ export class PostgresConsentStore implements ConsentStore {
   }
 
   async takeBack(personId: string, clientId: string): Promise<boolean> {
-    return (await this.#takeBack(personId, clientId)) === 1;
+    const { consents, grants } = await this.#takeBack(personId, clientId);
+    return consents + grants > 0;
   }
 
   async takeBackAll(personId: string): Promise<number> {
-    return this.#takeBack(personId, null);
+    return (await this.#takeBack(personId, null)).consents;
   }
 
   async sweep(limit: number): Promise<number> {
@@ -81,13 +82,14 @@ export class PostgresConsentStore implements ConsentStore {
   }
 
   /** Behind a decision that is under way, so that what that one allows is taken back too. @param clientId `null`: all */
-  async #takeBack(personId: string, clientId: string | null): Promise<number> {
+  async #takeBack(personId: string, clientId: string | null): Promise<{ consents: number; grants: number }> {
     return inTransaction(this.#pool, async (client) => {
       await lockPerson(client, personId);
-      const { rowCount } = await client.query(takeBack, [personId, clientId]);
+      const taken = await client.query(takeBack, [personId, clientId]);
       // Grants last, as whoever sends a spent code once more takes them away: else each waits for the other.
-      for (const grants of [false, true]) await client.query(endArtifacts, [personId, clientId, grants]);
-      return rowCount ?? 0;
+      await client.query(endArtifacts, [personId, clientId, false]);
+      const ended = await client.query(endArtifacts, [personId, clientId, true]);
+      return { consents: taken.rowCount ?? 0, grants: ended.rowCount ?? 0 };
     });
   }
 }

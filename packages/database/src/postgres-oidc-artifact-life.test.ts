@@ -12,7 +12,7 @@ import {
   startSession,
   trial,
 } from "./artifact-trial.ts";
-import { dumpTable } from "./trial-database.ts";
+import { createPerson, dumpTable } from "./trial-database.ts";
 
 beforeAll(openArtifactTrial);
 beforeEach(beginArtifactTrial);
@@ -34,6 +34,24 @@ test("what is found brings along what it stands on", async () => {
   expect(bare).toMatchObject({ payload: { scope: "openid" }, grant: null, session: null, person: null });
   await trial.database.sessions.end({ token: sessionToken }, "signed-out");
   expect(await find(id)).toMatchObject({ session: null, person: { id: personId } });
+});
+
+test("grants in use are those that a living session has or a refresh token stands on, and nobody else's", async () => {
+  const kept = (clientId: string, payload: object = {}) =>
+    keep({ kind: "Grant", personId, clientId, payload: { clientId, ...payload }, lifeSeconds: 600 });
+  const held = await kept("held");
+  const refreshed = await kept("refreshed");
+  await keep({ kind: "RefreshToken", grantId: refreshed, personId, clientId: "refreshed", lifeSeconds: 60 });
+  const left = await kept("left");
+  await keep({ kind: "AccessToken", grantId: left, personId, clientId: "left" });
+  await keep({ kind: "Grant", personId: (await createPerson(trial.database)).id, clientId: "another's" });
+  const inUse = async () => (await artifacts.grantsInUse(personId, [held])).map(({ clientId }) => clientId);
+  expect((await inUse()).toSorted()).toEqual(["held", "refreshed"]);
+  const found = await artifacts.grantsInUse(personId, [held]);
+  const refreshedAt = Object.fromEntries(found.map((one) => [one.clientId, one.refreshedAt]));
+  expect(refreshedAt).toEqual({ held: null, refreshed: expect.any(Date) });
+  await trial.database.testClock.advance(61);
+  expect(await inUse()).toEqual(["held"]);
 });
 
 describe("what is found is alive", () => {

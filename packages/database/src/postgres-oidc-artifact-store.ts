@@ -3,7 +3,13 @@ import { changeArtifact, hashOf, idOfHash, insertArtifact, rowOf, valuesOf } fro
 import { centralSessionFrom, personFrom } from "./central-session-row.ts";
 import { jsonText } from "./json-text.ts";
 import { MachineTokens } from "./machine-tokens.ts";
-import type { ArtifactName, FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
+import type {
+  ArtifactName,
+  FoundArtifact,
+  GrantInUse,
+  OidcArtifact,
+  OidcArtifactStore,
+} from "./oidc-artifact-store.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 
@@ -43,9 +49,26 @@ const consumeAndKeep = `
   )
   SELECT $1::text IS NULL OR EXISTS (SELECT FROM spent) AS won`;
 
+const grantsInUse = `
+  SELECT g.client_id, g.payload, g.created_at, t.refreshed_at FROM oidc_artifacts g
+  LEFT JOIN LATERAL (
+    SELECT max(t.created_at) AS refreshed_at, bool_or(t.consumed_at IS NULL AND t.expires_at > hub_now()) AS lives
+    FROM oidc_artifacts t WHERE t.grant_hash = g.hash AND t.kind = 'RefreshToken'
+  ) t ON true
+  WHERE g.person_id = $1 AND g.kind = 'Grant' AND g.client_id IS NOT NULL AND g.expires_at > hub_now()
+    AND (g.hash = ANY($2) OR t.lives)
+  ORDER BY g.created_at DESC, g.hash`;
+
 const revokeByGrant = "DELETE FROM oidc_artifacts WHERE kind = $1 AND grant_hash = $2";
 
 const sweepArtifacts = sweepStatement("oidc_artifacts", "expires_at < hub_now() - interval '1 hour'");
+
+interface GrantRow {
+  readonly client_id: string;
+  readonly payload: GrantInUse["payload"];
+  readonly created_at: Date;
+  readonly refreshed_at: Date | null;
+}
 
 /** Codes, tokens and grants in PostgreSQL, each in one statement, prepared. */
 export class PostgresOidcArtifactStore implements OidcArtifactStore {
@@ -110,6 +133,17 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
     const values = [hashOf(kind, id)];
     const text = "DELETE FROM oidc_artifacts WHERE hash = $1";
     return (await this.#pool.query({ name: "oidc-destroy", text, values })).rowCount === 1;
+  }
+
+  async grantsInUse(personId: string, held: readonly string[]): Promise<readonly GrantInUse[]> {
+    const values = [personId, held.map((id) => hashOf("Grant", id))];
+    const { rows } = await this.#pool.query<GrantRow>(grantsInUse, values);
+    return rows.map((row) => ({
+      clientId: row.client_id,
+      payload: row.payload,
+      since: row.created_at,
+      refreshedAt: row.refreshed_at,
+    }));
   }
 
   async revokeByGrant(kind: string, grantId: string): Promise<void> {

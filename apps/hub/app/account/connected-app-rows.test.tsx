@@ -12,6 +12,7 @@ const budget: AccountScreen["connectedApps"][number] = {
     { words: "see your name and user name", at: null },
     { words: "see your transactions", at: "Harbour Bank" },
   ],
+  offline: false,
   since: new Date("2026-11-20T10:00:00Z"),
   until: new Date("2027-02-18T10:00:00Z"),
   lastUsedAt: new Date("2026-11-21T09:00:00Z"),
@@ -19,17 +20,38 @@ const budget: AccountScreen["connectedApps"][number] = {
 };
 const rows = (...apps: AccountScreen["connectedApps"]) =>
   renderToStaticMarkup(<ConnectedAppRows apps={apps} token="token-1" now={now} />);
+const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, "");
 
-test("a row says what the app may do, since when, and what it last used", () => {
+test("a row says what the app may do, since when, what it last used, and until when", () => {
   const html = rows(budget);
+  expect(textOf(html)).toContain("Budget budget.example");
   expect(html).toContain("It may see your name and user name, and see your transactions at Harbour Bank.");
-  expect(html.replace(/<[^>]+>/g, "")).toMatch(/last used 1 hour ago at Harbour Bank/);
+  expect(textOf(html)).toContain(
+    "Allowed yesterday, last used 1 hour ago at Harbour Bank, until 18 February 2027",
+  );
   expect(html).toContain('action="/account/apps/disconnect"');
   expect(html).toContain('name="app" value="budget"');
 });
 
-test("one that was never used says so, and an empty list says what will appear", () => {
-  expect(rows({ ...budget, lastUsedAt: null, lastUsedFor: null })).toContain("never used");
+test.each<[string, Partial<typeof budget>, string]>([
+  [
+    "never used",
+    { lastUsedAt: null, lastUsedFor: null },
+    "Allowed yesterday, not used yet, until 18 February",
+  ],
+  ["for this once", { until: null }, "at Harbour Bank, only this time: until you sign out"],
+  ["signed out too", { offline: true }, "at Harbour Bank. Also while you are signed out."],
+  [
+    "nothing allowed",
+    { allows: [] },
+    "It knows that you signed in, and nothing more.Signed in without access yesterday, until 18 February",
+  ],
+])("%s: the row says so", (_, over, words) => {
+  expect(textOf(rows({ ...budget, ...over }))).toContain(words);
+});
+
+test("who allowed nothing reads of no use, and an empty list says what will appear", () => {
+  expect(rows({ ...budget, allows: [] })).not.toContain("last used");
   expect(rows()).toContain("An app appears here");
 });
 

@@ -13,7 +13,7 @@ export interface ConnectedAppRowsProps {
   readonly now: Date;
 }
 
-/** One row an app: its name, what it may do, since when, what it last used; the way to take it back. */
+/** One row an app: its name, what it may do, since when, for how long, what it last used; the way to disconnect it. */
 export function ConnectedAppRows({ apps, token, now }: ConnectedAppRowsProps) {
   if (apps.length === 0)
     return (
@@ -22,8 +22,13 @@ export function ConnectedAppRows({ apps, token, now }: ConnectedAppRowsProps) {
   return (
     <RowList>
       {apps.map((app) => (
-        <Row key={app.id} title={<bdi>{app.name}</bdi>} action={<Disconnect app={app} token={token} />}>
-          <p>{app.allows.length === 0 ? "It knows that you signed in." : allowsWords(app.allows)}</p>
+        <Row key={app.id} title={<Title {...app} />} action={<Disconnect app={app} token={token} />}>
+          <p>
+            {app.allows.length === 0
+              ? "It knows that you signed in, and nothing more."
+              : allowsWords(app.allows)}
+            {app.offline && " Also while you are signed out."}
+          </p>
           <Life app={app} now={now} />
         </Row>
       ))}
@@ -31,21 +36,44 @@ export function ConnectedAppRows({ apps, token, now }: ConnectedAppRowsProps) {
   );
 }
 
+function Title({ name, host }: ConnectedApp) {
+  return (
+    <>
+      <bdi>{name}</bdi> {host !== "" && <span className="row-host">{host}</span>}
+    </>
+  );
+}
+
 function Life({ app, now }: { app: ConnectedApp; now: Date }) {
-  const { since, until, lastUsedAt, lastUsedFor } = app;
+  const { since, until, allows } = app;
+  const isAllowed = allows.length > 0;
   return (
     <p>
-      Allowed <RelativeTime date={since} now={now} />,{" "}
-      {lastUsedAt === null ? (
-        "never used"
+      {isAllowed ? "Allowed" : "Signed in without access"} <RelativeTime date={since} now={now} />
+      {isAllowed && <LastUse {...app} now={now} />}
+      {until === null ? (
+        ", only this time: until you sign out"
       ) : (
         <>
-          last used <RelativeTime date={lastUsedAt} now={now} />
-          {lastUsedFor !== null && ` at ${lastUsedFor}`}
+          , until <ExactDate date={until} />
         </>
       )}
-      , asks again after <ExactDate date={until} />
     </p>
+  );
+}
+
+/** Of a sign-in alone there is no use to speak of: whoever allowed nothing reads of none. */
+function LastUse({
+  lastUsedAt,
+  lastUsedFor,
+  now,
+}: Pick<ConnectedApp, "lastUsedAt" | "lastUsedFor"> & { now: Date }) {
+  if (lastUsedAt === null) return ", not used yet";
+  return (
+    <>
+      , last used <RelativeTime date={lastUsedAt} now={now} />
+      {lastUsedFor !== null && ` at ${lastUsedFor}`}
+    </>
   );
 }
 

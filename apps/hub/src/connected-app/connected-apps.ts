@@ -1,44 +1,90 @@
-/** `/account`: which sites of other people may have what of hers, and taking it back. */
+/** `/account`: which apps may have what of the user, and disconnecting them. */
+import type { FoundConsent, GrantInUse } from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
 import { type CallerFacts, route, seeOther } from "../http/route.ts";
-import { ownScopeWords } from "../oidc/consent.ts";
+import { ownScopeWords, type Scopes } from "../oidc/consent.ts";
+import { scopesOfGrant } from "../oidc/grant-scopes.ts";
 import type { AccountScreen, Allowed } from "../screen.ts";
 import { findApi } from "../site-registry/known-apis.ts";
 
-/** The latest first. */
-export async function listConnectedApps(
-  call: CallerFacts["person"],
-): Promise<AccountScreen["connectedApps"]> {
-  const { sites, database } = call.hub;
-  const consents = await database.consents.listOf(call.session.person.id);
-  return consents.map(({ clientId, scopes, resources, givenAt, expiresAt, uses }) => {
-    const site = sites.find(clientId);
-    const times = Object.entries(uses).sort(([, one], [, other]) => other.getTime() - one.getTime());
-    return {
-      id: clientId,
-      name: site?.name ?? clientId,
-      host: site?.host ?? "",
-      allows: allowedBy(scopes, resources, call.hub),
-      since: givenAt,
-      until: expiresAt,
-      lastUsedAt: times[0]?.[1] ?? null,
-      lastUsedFor: times.flatMap(([resource]) => findApi(call.hub, resource)?.site?.name ?? [])[0] ?? null,
-    };
-  });
+type Person = CallerFacts["person"];
+type ConnectedApp = AccountScreen["connectedApps"][number];
+
+/**
+ * The latest first. Listed is what was remembered, and what a living grant allows although nothing is remembered: what
+ * was allowed for once, or on a device before the newest answer. A third-party site that was let in for once, without
+ * access to anything, is a site of that session and no connected app.
+ */
+export async function listConnectedApps(call: Person): Promise<AccountScreen["connectedApps"]> {
+  const { database, issuer, sites } = call.hub;
+  const personId = call.session.person.id;
+  const [consents, sessions] = await Promise.all([
+    database.consents.listOf(personId),
+    database.sessions.listOf(personId),
+  ]);
+  const held = sessions.flatMap(({ oidcClients }) =>
+    Object.values(oidcClients).flatMap(({ grantId }) => grantId ?? []),
+  );
+  const grants = await database.oidcArtifacts.grantsInUse(personId, held);
+  const isListed = ({ clientId }: GrantInUse) =>
+    sites.find(clientId)?.firstParty !== true || consents.some((consent) => consent.clientId === clientId);
+  const byClient = Map.groupBy(grants.filter(isListed), ({ clientId }) => clientId);
+  const ids = new Set([...consents.map(({ clientId }) => clientId), ...byClient.keys()]);
+  return [...ids]
+    .flatMap((clientId) => {
+      const consent = consents.find((one) => one.clientId === clientId);
+      const granted = byClient.get(clientId) ?? [];
+      const scopes = granted.map(({ payload }) => scopesOfGrant(issuer.provider, payload));
+      const since = consent?.givenAt ?? granted[0]?.since;
+      const refreshes = granted.flatMap(({ refreshedAt }) => refreshedAt ?? []);
+      return since === undefined ? [] : (appOf(call, { clientId, since, consent, scopes, refreshes }) ?? []);
+    })
+    .toSorted((one, other) => other.since.getTime() - one.since.getTime());
 }
 
-function allowedBy(
-  scopes: readonly string[],
-  resources: Readonly<Record<string, readonly string[]>>,
-  hub: CallerFacts["person"]["hub"],
-): readonly Allowed[] {
-  const own = scopes.flatMap((scope) => {
-    const words = ownScopeWords[scope];
-    return words === undefined ? [] : [{ words, at: null }];
-  });
-  const apis = Object.entries(resources).flatMap(([resource, allowed]) => {
+interface Found {
+  readonly clientId: string;
+  readonly since: Date;
+  readonly consent: FoundConsent | undefined;
+  readonly scopes: readonly Scopes[];
+  /** When a grant of it was last refreshed. */
+  readonly refreshes: readonly Date[];
+}
+
+/** @returns `undefined`: it is none */
+function appOf(
+  { hub }: Person,
+  { clientId, since, consent, scopes, refreshes }: Found,
+): ConnectedApp | undefined {
+  const site = hub.sites.find(clientId);
+  const whole = [...(consent === undefined ? [] : [consent]), ...scopes];
+  const allows = allowedBy(whole, hub);
+  if (consent === undefined && allows.length === 0) return undefined;
+  const uses = [...Object.entries(consent?.uses ?? {}), ...refreshes.map((at) => ["", at] as const)];
+  const [latest] = uses.toSorted(([, one], [, other]) => other.getTime() - one.getTime());
+  return {
+    id: clientId,
+    name: site?.name ?? clientId,
+    host: site?.host ?? "",
+    allows,
+    offline: whole.some((one) => one.scopes.includes("offline_access")),
+    since,
+    until: consent?.expiresAt ?? null,
+    lastUsedAt: latest?.[1] ?? null,
+    lastUsedFor: latest === undefined ? null : (findApi(hub, latest[0])?.site?.name ?? null),
+  };
+}
+
+function allowedBy(found: readonly Scopes[], hub: Person["hub"]): readonly Allowed[] {
+  const scopes = new Set(found.flatMap((one) => one.scopes));
+  const own = Object.entries(ownScopeWords).flatMap(([scope, words]) =>
+    scopes.has(scope) ? [{ words, at: null }] : [],
+  );
+  const resources = new Set(found.flatMap((one) => Object.keys(one.resources)));
+  const apis = [...resources].flatMap((resource) => {
     const api = findApi(hub, resource);
-    return allowed.flatMap((scope) => {
+    const allowed = new Set(found.flatMap((one) => one.resources[resource] ?? []));
+    return [...allowed].flatMap((scope) => {
       const words = api?.scopes[scope];
       return words === undefined ? [] : [{ words, at: api?.site?.name ?? null }];
     });

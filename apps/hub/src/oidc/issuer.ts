@@ -22,6 +22,7 @@ import { loadGrant } from "./grant.ts";
 import { recogniseHints } from "./id-token-hint.ts";
 import { logIssuance } from "./log-issuance.ts";
 import { logRefusals } from "./log-refusals.ts";
+import { noteUses } from "./note-use.ts";
 import { explainOutages } from "./outage.ts";
 import { letDocumentsBeKept } from "./public-documents.ts";
 import { answerRefreshesTwice } from "./refresh-replay.ts";
@@ -109,6 +110,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
   provider.on("end_session.success", surroundings.noteSignOut);
   logRefusals(provider, hub.log);
   logIssuance(provider, hub.log);
+  noteUses(provider, hub);
   hub.log.debug({ event: "oidc.opened", keys: keys.length, secure }, "issuer opened");
   return provider;
 }
