@@ -88,7 +88,7 @@ export interface ChooseAccountScreen {
    * The sign-in form was sent with another name, or without one; a site suggests another account; the page was opened
    * before somebody else signed in; a site takes another account alone.
    */
-  readonly because: "typed" | "suggested" | "opened-before" | "other-asked-for";
+  readonly because: "typed" | "suggested" | "opened-before" | "other-asked-for" | "not-you";
   /** The other user name as it was typed or suggested; empty: none was. */
   readonly other: string;
   /** How to go back to a site that takes another account alone; `null`: whoever is signed in can go on. */

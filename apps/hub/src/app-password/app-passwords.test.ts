@@ -264,6 +264,51 @@ describe("a form that the idle timeout interrupts", () => {
   });
 });
 
+describe("ASVS 7.5.1 making one needs a sign-in that is not older than five minutes", () => {
+  const form = "/account/app-passwords/new";
+  const returnOf = (location: string) => {
+    const { pathname, searchParams } = new URL(location, opened.origin);
+    return [pathname, searchParams.get("renew"), searchParams.get("return")];
+  };
+
+  test("the page asks for the password first when it is older, and not before", async () => {
+    await opened.advance(270);
+    expect((await browser.get(form)).status).toBe(200);
+    await opened.advance(31);
+    const asked = await browser.get(form);
+    expect([asked.status, ...returnOf(asked.location)]).toEqual([303, "/cas/login", "true", form]);
+    const answer = await browser.signIn(alice, new URL(asked.location, opened.origin).search);
+    expect((await browser.follow(answer)).screen("make-app-password").errors).toEqual([]);
+  });
+
+  test("a form that stood open for longer makes nothing, and comes back filled in", async () => {
+    const fields = await fillAppPasswordForm(browser, { scopes: ["account.read"], days: "90" });
+    await opened.advance(301);
+    const asked = await sendAppPasswordForm(browser, fields);
+    expect([asked.status, returnOf(asked.location).slice(0, 2)]).toEqual([303, ["/cas/login", "true"]]);
+    expect(await listed()).toEqual([]);
+    const answer = await browser.signIn(alice, new URL(asked.location, opened.origin).search);
+    const again = (await browser.follow(answer)).screen("make-app-password");
+    expect(again).toMatchObject({ name: "Backup", errors: [] });
+    expect(again.scopes.filter(({ chosen }) => chosen).map(({ field }) => field)).toEqual([
+      "scope:account.read",
+    ]);
+    expect(again.lives.filter(({ chosen }) => chosen).map(({ days }) => days)).toEqual([90]);
+    const hidden = Object.fromEntries(again.hidden.map(({ name, value }) => [name, value]));
+    expect(hidden.id).toBe(fields.id);
+    const made = await sendAppPasswordForm(browser, { ...fields, ...hidden });
+    expect(await works(made.screen("app-password-made").secret)).toBe(true);
+  });
+
+  test("revoking one needs no more than being signed in", async () => {
+    const secret = await makeAppPassword(browser);
+    const [{ id } = { id: "" }] = await listed();
+    await opened.advance(301);
+    expect((await revoke(id)).location).toBe("/account?notice=app-password-revoked");
+    expect(await works(secret)).toBe(false);
+  });
+});
+
 describe("ASVS 3.5.1 forms are hers", () => {
   test.each<[string, Record<string, string>, Record<string, string>]>([
     ["no form token", { token: "" }, {}],

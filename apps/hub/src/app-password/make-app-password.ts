@@ -4,7 +4,7 @@ import type { RequestParameters } from "@gatehouse/cas/server";
 import { type AppPasswordMaking, PersonGone } from "@gatehouse/database";
 import { withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
-import { readKeptForm } from "../http/kept-form.ts";
+import { readKeptForm, withKeptForm } from "../http/kept-form.ts";
 import { type Answer, type CallerFacts, type ComesBack, route, seeOther } from "../http/route.ts";
 import type { MakeAppPasswordErrorCode } from "../screen.ts";
 import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
@@ -13,6 +13,8 @@ import { createAppPasswordSecret } from "./app-password-secret.ts";
 const path = "/account/app-passwords/new";
 const lives = [7, 30, 90, 365];
 const usualLife = 30;
+/** How old the last proof of who is signed in may be. */
+const proofLifeSeconds = 300;
 const longestName = 60;
 const formId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -33,6 +35,10 @@ export const askForAppPassword = route({
   sends: "query",
   speaks: "html",
   async answer(call, { parameters }) {
+    if (!isProvedNow(call))
+      return proveAgain({
+        page: parameters.size === 0 ? path : `${path}?${new URLSearchParams([...parameters])}`,
+      });
     const kept = readKeptForm(call, parameters, call.session.person);
     const fresh = { id: randomUUID(), name: "", scopes: [], days: usualLife };
     return showForm(call, formId.test(kept.get("id") ?? "") ? readWish(call, kept) : fresh, []);
@@ -50,6 +56,8 @@ export const makeAppPassword = route({
   comesBack: filledIn,
   async answer(call, { parameters }) {
     const wish = readWish(call, parameters);
+    if (!isProvedNow(call))
+      return proveAgain({ page: withKeptForm(call, call.session.person.username, filledIn(parameters)) });
     const errors = errorsOf(wish);
     if (errors.length > 0) return showForm(call, wish, errors);
     const { id: personId, username } = call.session.person;
@@ -68,6 +76,16 @@ export const makeAppPassword = route({
     return { screen: { name: "app-password-made", model: { name, secret, username, allows, expiresAt } } };
   },
 });
+
+/** Whoever sits down at a browser that was left signed in makes nothing that outlives the session. */
+function isProvedNow({ hub, session }: CallerFacts["person"]): boolean {
+  return hub.clock().getTime() - session.authenticatedAt.getTime() <= proofLifeSeconds * 1000;
+}
+
+/** Asks for the password once more, and comes back to the form as it was filled in. */
+function proveAgain({ page }: Pick<ComesBack, "page">): Answer {
+  return seeOther(`/cas/login?${new URLSearchParams({ renew: "true", return: page })}`);
+}
 
 /** @returns `undefined` when nothing can be made for her any more */
 async function create(

@@ -1,7 +1,7 @@
 /** For how long a yes holds, what is left of it on the account page, and who is asked. */
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { eventually } from "../test-support/eventually.ts";
 import { readModel } from "../test-support/next-stand-in.ts";
 import { RelyingSite } from "../test-support/relying-site.ts";
@@ -49,7 +49,11 @@ async function signedIn(person: TestPerson): Promise<TestBrowser> {
 const siteOf = (id: string) =>
   new RelyingSite(opened, { id, redirectUri: id === "stall" ? redirectUri : "http://127.0.0.1/callback" });
 const stall = () => siteOf("stall");
-const fieldsOf = (hidden: readonly { readonly name: string; readonly value: string }[]) =>
+interface Field {
+  readonly name: string;
+  readonly value: string;
+}
+const fieldsOf = (hidden: readonly Field[]) =>
   Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
 
 const both = { scope: "openid profile email" };
@@ -220,32 +224,47 @@ describe("the account page tells the truth", () => {
 });
 
 describe("not you?", () => {
+  /** Presses the button, and then the one of the page that asks which account goes on. */
+  async function press(by: TestBrowser, page: { action: string; hidden: readonly Field[] }, which: string) {
+    const asked = await by.post(page.action, { ...fieldsOf(page.hidden), answer: "switch" });
+    const { action, hidden, because, person } = asked.screen("choose-account");
+    expect([because, person.username]).toEqual(["not-you", alice.username]);
+    return by.post(action, { ...fieldsOf(hidden), answer: which });
+  }
+  async function goOn(by: TestBrowser, from: BrowserAnswer) {
+    let answer = from;
+    while (by.leadsOn(answer)) answer = await by.follow(answer);
+    return answer;
+  }
+
   test("the session ends here, and whoever signs in next is asked the same", async () => {
     const { page } = await visit();
-    expect(page?.person.username).toBe(alice.username);
-    const action = page?.action ?? "";
-    const hidden = fieldsOf(page?.hidden ?? []);
-    const left = await browser.post(action, { ...hidden, answer: "switch" });
-    const form = await browser.follow(left);
+    if (page === null) throw new Error("nobody was asked");
+    const form = await goOn(browser, await press(browser, page, "switch"));
     expect(form.screen("login")).toMatchObject({ username: "", error: null, site: { name: "The stall" } });
     expect(await opened.hub.database.sessions.listOf(alice.id)).toEqual([]);
     const bob = await opened.createPerson();
     const credentials = { username: bob.username, password: bob.password };
-    let answer = await browser.post("/cas/login", { ...browser.hiddenFields(form), ...credentials });
-    while (browser.leadsOn(answer)) answer = await browser.follow(answer);
-    expect(answer.screen("consent")).toMatchObject({ person: { username: bob.username } });
-    const again = answer.screen("consent");
-    const sent = await browser.post(again.action, { ...fieldsOf(again.hidden), ...yes, duration: "30" });
-    const tokens = await stall().tokens(new URL((await browser.follow(sent)).location).searchParams);
+    const sent = await browser.post("/cas/login", { ...browser.hiddenFields(form), ...credentials });
+    const again = (await goOn(browser, sent)).screen("consent");
+    expect(again.person.username).toBe(bob.username);
+    const allowed = await browser.post(again.action, { ...fieldsOf(again.hidden), ...yes, duration: "30" });
+    const tokens = await stall().tokens(new URL((await browser.follow(allowed)).location).searchParams);
     expect(tokens.claims.sub).toBe(bob.id);
     expect(await opened.hub.database.consents.find(alice.id, "stall")).toBeNull();
+  });
+
+  test("who is who was said to be goes on to the same page", async () => {
+    const { page } = await visit();
+    if (page === null) throw new Error("nobody was asked");
+    const answer = await goOn(browser, await press(browser, page, "stay"));
+    expect(answer.screen("consent")).toMatchObject({ person: { username: alice.username }, asks: page.asks });
   });
 
   test("another site's page cannot press it", async () => {
     const { page } = await visit();
     const forged = await browser.post(page?.action ?? "", { token: "0".repeat(32), answer: "switch" });
     expect(forged.status).toBe(403);
-    expect(await opened.hub.database.sessions.listOf(alice.id)).toHaveLength(1);
   });
 
   test("on the page of a device its code is there after the sign-in", async () => {
@@ -253,9 +272,9 @@ describe("not you?", () => {
     const typed = (await browser.get("/oidc/device")).screen("device-code");
     const code = { ...fieldsOf(typed.hidden), user_code: String(begun.user_code) };
     const page = (await browser.post(typed.action, code)).screen("consent");
-    const left = await browser.post(page.action, { ...fieldsOf(page.hidden), answer: "switch" });
+    const left = await press(browser, page, "switch");
     const bob = await opened.createPerson();
     const answer = await browser.signIn(bob, new URL(left.location, opened.origin).search);
-    expect((await browser.follow(answer)).screen("device-code").code).toBe(begun.user_code);
+    expect((await goOn(browser, answer)).screen("device-code").code).toBe(begun.user_code);
   });
 });

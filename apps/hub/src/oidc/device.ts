@@ -5,6 +5,7 @@
  * @see RFC 8628, sections 3.3 and 5.4 (remote phishing)
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
+import { askWhichAccount } from "../cas/choose-account.ts";
 import { withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type CallerFacts, type ComesBack, type Route, route, seeOther } from "../http/route.ts";
@@ -12,7 +13,6 @@ import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../screen.ts";
 import { isPlain, namedScopes, outlivesSession, readChoice } from "./consent.ts";
 import { consentPage } from "./consent-page.ts";
 import { askedByDevice, type DeviceRequest, findDeviceRequest, isProofTooOld } from "./device-request.ts";
-import { leaveSession } from "./leave-session.ts";
 import { settleDevice } from "./settle-device.ts";
 
 type Person = CallerFacts["person"];
@@ -87,7 +87,7 @@ const decide = route({
     if (request?.site.id !== clientId) return refuse(call, code, "code_wrong");
     if (isProofTooOld(call.hub, call.session, request)) return askForSignIn(request.code, true);
     const answer = parameters.get("answer");
-    if (answer === "switch") return leaveSession(call, call.session, addressOf(code), request.site);
+    if (answer === "switch") return askWhich(call, code, request);
     const choice = answer === "allow" || answer === "without" ? readChoice(parameters) : null;
     const asked = askedByDevice(call.hub, call.session, request);
     const given = await settleDevice(call.hub, call.session, request, choice);
@@ -130,6 +130,15 @@ async function showConsent(call: Person, request: DeviceRequest): Promise<Answer
   ];
   const model = { action: `${path}/decide`, hidden, ...page, device: { code } };
   return { screen: { name: "consent", model } };
+}
+
+/** Whoever goes on sees the same code typed already. */
+function askWhich(call: Person, code: string, { site }: DeviceRequest): Promise<Answer> {
+  const parameters = new Map([
+    ["return", addressOf(code)],
+    ["site", site.id],
+  ]);
+  return askWhichAccount(call, { session: call.session, parameters, because: "not-you" });
 }
 
 /** What she has seen: this code, of this site, in this session. */

@@ -12,7 +12,6 @@ import { askBeforePage, hintReason, onlyAsksBefore, otherReason } from "./ask-be
 import { passwordAcr } from "./central-session-view.ts";
 import { type Choice, missing, readChoice, requestedBy, type Scopes } from "./consent.ts";
 import { consentPage } from "./consent-page.ts";
-import { leaveSession } from "./leave-session.ts";
 import { isChosenSession, wayToRestart } from "./restart.ts";
 import { decideInSession, joinsOf } from "./session-grant.ts";
 
@@ -107,8 +106,7 @@ const decide = route({
         { label: "Go on", href: here },
       );
     if (onlyAsksBefore(flow)) return finish(call, flow, { ...flow.lastSubmission, consent: {} });
-    if (parameters.get("answer") === "switch")
-      return leaveSession(call, session, call.path, siteOf(call, flow));
+    if (parameters.get("answer") === "switch") return askWhich(call, flow, query, session, "not-you");
     const isYes = parameters.get("answer") === "allow" || parameters.get("answer") === "without";
     const answered = isYes
       ? await allow(call, flow, session, readChoice(parameters))

@@ -85,6 +85,16 @@ function Why({ because, other, site, person }: ChooseAccountScreen) {
       );
     case "opened-before":
       return <>This page is from before the last sign-in in this browser.</>;
+    case "not-you":
+      return (
+        <>
+          You said that you are not{" "}
+          <strong>
+            <bdi>{person.name}</bdi>
+          </strong>
+          . {site?.name ?? "The site"} asks whoever goes on.
+        </>
+      );
     case "other-asked-for":
       return <>{site?.name ?? "The site"} asks for another account than the one that is signed in here.</>;
   }

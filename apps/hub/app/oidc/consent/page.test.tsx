@@ -55,7 +55,7 @@ test("RFC 8252 8.6 a program says that another one could use its name; on a devi
 
 test("not you? is a form of its own, which Enter in the other one does not send", () => {
   const [person = "", answer = ""] = drawn({}).match(/<form\b.*?<\/form>/g) ?? [];
-  expect(buttons(person)).toEqual([["switch", "Not you? Sign out"]]);
+  expect(buttons(person)).toEqual([["switch", "Not you?"]]);
   expect(person).toContain('name="token" value="token-1"');
   expect(buttons(answer).map(([value]) => value)).toEqual(["allow", "without", "deny"]);
 });
@@ -100,7 +100,7 @@ describe("the buttons say what they do", () => {
     ],
   ])("%s", (_, over, title, answers) => {
     const html = drawn(over);
-    expect(buttons(html)).toEqual([["switch", "Not you? Sign out"], ...answers, ["deny", "Do not allow"]]);
+    expect(buttons(html)).toEqual([["switch", "Not you?"], ...answers, ["deny", "Do not allow"]]);
     expect(withScreen("consent", { ...consent, ...over }, generateMetadata).title).toBe(title);
   });
 });

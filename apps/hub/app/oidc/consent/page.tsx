@@ -61,8 +61,8 @@ function Person({ person, action, hidden }: ConsentScreen) {
       </p>
       <form method="post" action={action}>
         <HiddenFields fields={hidden} />
-        <Button kind="quiet" busyLabel="Signing out …" name="answer" value="switch">
-          Not you? Sign out
+        <Button kind="quiet" name="answer" value="switch">
+          Not you?
         </Button>
       </form>
     </div>
