@@ -60,6 +60,13 @@ describe("2.5 an address with letters that are not encoded", () => {
   ])("is refused and led nowhere with %s", async (_, target) => {
     const answer = await send(target);
     expect([statusOf(answer), locationOf(answer)]).toEqual([400, ""]);
+    expect(answer).toContain('"error":"bad_request"');
+  });
+
+  test("is refused in words where the bytes are not UTF-8", async () => {
+    expect(await send(Buffer.from("/caf\u00e9", "latin1"))).toContain(
+      "The address holds a character that no address may hold. Percent-encode it, as UTF-8.",
+    );
   });
 
   test("spends no ticket before it is encoded", async () => {

@@ -8,6 +8,11 @@ const answers: Readonly<Record<string, readonly [status: string, code: string, m
     "headers_too_large",
     "The headers are longer than 32 kB. If this is a browser, delete the cookies of this site and try again.",
   ],
+  HPE_INVALID_URL: [
+    "400 Bad Request",
+    "bad_request",
+    "The address holds a character that no address may hold. Percent-encode it, as UTF-8.",
+  ],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [
     "413 Content Too Large",
     "body_too_large",
