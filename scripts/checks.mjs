@@ -28,10 +28,11 @@ const typedWorkspaces = [
 ];
 
 /**
- * @param {{ reports: string, chromium: string | undefined }} options folder for reports; path of a Chromium
+ * @param {{ reports: string, chromium?: string | undefined, pgbouncer?: string | undefined }} options folder for
+ *   reports; paths of programs
  * @returns {readonly Check[]}
  */
-export function checks({ reports, chromium }) {
+export function checks({ reports, chromium, pgbouncer }) {
   const vitest = (
     /** @type {string} */ name,
     /** @type {"unit" | "clients" | "start"} */ part,
@@ -73,7 +74,10 @@ export function checks({ reports, chromium }) {
     })),
     { name: "nothing unused", part: "lint", command: ["knip"] },
     { name: "boundaries", part: "lint", command: ["turbo", "boundaries"] },
-    vitest("unit, laws, integration", "unit", []),
+    {
+      ...vitest("unit, laws, integration", "unit", []),
+      environment: { ...(pgbouncer !== undefined && { PGBOUNCER_PATH: pgbouncer }) },
+    },
     vitest("Debian's clients", "clients", ["--config", "apps/hub/src/cas/clients/debian/vitest.config.ts"], {
       mayBeSkipped: true,
     }),

@@ -18,6 +18,7 @@ import { watchForInterruption } from "./interruption.mjs";
 import { Lock } from "./lock.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { nginx } from "./nginx.mjs";
+import { pgbouncer } from "./pgbouncer.mjs";
 import { PlainError } from "./plain-error.mjs";
 import { createProgress } from "./progress.mjs";
 import { setUp, setUpSteps } from "./set-up.mjs";
@@ -62,21 +63,25 @@ async function runChecks(directory, logs) {
   const needed = {
     ...(isWanted({ part: "e2e" }) && { chromium }),
     ...(isWanted({ part: "e2e", needsSites: "https" }) && { nginx }),
+    ...(isWanted({ part: "unit" }) && { pgbouncer }),
   };
   const progress = createProgress({ total: setUpSteps + Object.keys(needed).length });
   await setUp({ environment, logs, interruption, progress });
   const tools = childEnvironment(environment);
-  /** @type {Partial<Record<"chromium" | "nginx", string | undefined>>} */
+  /** @type {Partial<Record<"chromium" | "nginx" | "pgbouncer", string | undefined>>} */
   const found = {};
   for (const [key, wanted] of Object.entries(needed)) {
     found[/** @type {keyof typeof found} */ (key)] = await progress.step(
       `finding ${wanted.name}`,
-      ({ report }) => findProgram(wanted, { environment: tools, report }).catch(showAndGoOn),
+      ({ report }) =>
+        findProgram(wanted, { environment: tools, report }).catch(
+          wanted === pgbouncer ? leaveOut : showAndGoOn,
+        ),
     );
   }
 
   const total = { passed: 0, failed: 0 };
-  for (const check of checks({ reports, chromium: found.chromium }).filter(isWanted)) {
+  for (const check of checks({ reports, ...found }).filter(isWanted)) {
     const begun = performance.now();
     const { passed, failed } = await runCheck(check, {
       environment: tools,
@@ -135,6 +140,17 @@ function alreadyRuns(lock) {
 function showAndGoOn(error) {
   if (interruption.signal) throw error;
   showError(error);
+}
+
+/**
+ * Its tests are skipped: not every system has one.
+ *
+ * @param {Error} error
+ * @returns {undefined}
+ */
+function leaveOut(error) {
+  if (interruption.signal) throw error;
+  process.stdout.write(`The tests with PgBouncer are left out: ${error.message}\n`);
 }
 
 /**

@@ -1,0 +1,34 @@
+/** Which PgBouncer the hub is tried with, and how to get one. */
+import { join } from "node:path";
+import { findOnPath } from "./find-program.mjs";
+import { root } from "./house.mjs";
+import { quietlyRun } from "./quietly-run.mjs";
+import { unpackedLauncher, unpackProgram } from "./unpacked-program.mjs";
+
+const unpacked = {
+  directory: join(root, ".data", "pgbouncer"),
+  packages: ["pgbouncer"],
+  program: "usr/sbin/pgbouncer",
+};
+
+/**
+ * Unpacked also for root: Debian's package starts a server when it is installed.
+ *
+ * @type {import("./find-program.mjs").Wanted}
+ */
+export const pgbouncer = {
+  name: "PgBouncer",
+  setting: "PGBOUNCER_PATH",
+  advice: "Install one (Debian: apt-get install pgbouncer)",
+  ways: [
+    // Debian leaves sbin out of the path of ordinary users.
+    {
+      title: "looking for one",
+      find: (environment) => findOnPath(["pgbouncer"], environment, ["/usr/sbin", "/usr/local/sbin"]),
+    },
+    { title: "looking for one", find: async () => unpackedLauncher(unpacked) },
+    { title: "unpacking Debian's PgBouncer", find: (environment) => unpackProgram(unpacked, environment) },
+  ],
+  starts: async (path, environment) =>
+    (await quietlyRun([path, "--version"], { environment }).catch(() => "")).includes("PgBouncer"),
+};
