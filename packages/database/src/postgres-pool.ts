@@ -40,7 +40,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions = {}): p
   const pool = new pg.Pool({
     ...connectionOf(address),
     max: poolSize,
-    // Longer than a new connection takes on a busy machine, and with everything else below three seconds.
+    // Longer than a new connection takes on a busy machine, and below three seconds.
     connectionTimeoutMillis: 2_500,
     // The server's own limits. A pooler takes no such settings; there they belong to the role (ALTER ROLE … SET).
     ...(pooled ? {} : { statement_timeout: 15_000, idle_in_transaction_session_timeout: 15_000 }),

@@ -58,8 +58,7 @@ const notes = async () =>
   (await pool.query("SELECT text FROM notes ORDER BY text")).rows.map(({ text }) => text);
 
 test("whoever waits is told within three seconds", () => {
-  expect(silenceLimits.suspicious + silenceLimits.probe).toBeLessThanOrEqual(2_700);
-  expect(pool.options.connectionTimeoutMillis).toBeLessThanOrEqual(2_700);
+  expect(silenceLimits.suspicious + silenceLimits.probe).toBeLessThanOrEqual(2_000);
 });
 
 test("statements, transactions and newcomers are ended while it stands still, and it is used again when it answers", async () => {
@@ -89,13 +88,9 @@ test("statements, transactions and newcomers are ended while it stands still, an
 test("a newcomer that finds no connection open is told as well", async () => {
   const fresh = openPool(address, { silence: limits });
   signalAll("SIGSTOP");
-  // The first waits for its connection to time out; the next is refused at once.
-  expect(await outcomeOf(fresh.query("SELECT 1"))).toMatch(
-    /^Connection terminated due to connection timeout$/,
-  );
-  expect(await outcomeOf(fresh.query("SELECT 1"))).toBe(
-    "PostgreSQL accepts connections and answers nothing.",
-  );
+  // The first waits until that is known, which is sooner than its connection times out; the next is refused at once.
+  const outcomes = [await outcomeOf(fresh.query("SELECT 1")), await outcomeOf(fresh.query("SELECT 1"))];
+  expect(outcomes).toEqual(Array(2).fill("PostgreSQL accepts connections and answers nothing."));
   expect(isStandingStill()).toBe(true);
   signalAll("SIGCONT");
   await vi.waitFor(() => fresh.query("SELECT 1"), { timeout: 20_000, interval: 20 });

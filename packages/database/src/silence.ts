@@ -14,8 +14,8 @@ export interface SilenceLimits {
   readonly probe: number;
 }
 
-/** Together below three seconds, after which people reload and proxies give up. */
-export const silenceLimits: SilenceLimits = { suspicious: 600, probe: 1_650 };
+/** Together well below three seconds, after which people reload: a page that says so has to be drawn as well. */
+export const silenceLimits: SilenceLimits = { suspicious: 500, probe: 1_250 };
 
 /** While nothing answers, a new connection is tried this often: the one before may be lost for good, in milliseconds. */
 const again = 5_000;
@@ -44,6 +44,7 @@ export function watchSilence(
   const open = new Set<PoolClient>();
   /** Who waits for a connection or uses one, and since when. */
   const busySince = new Map<object, number>();
+  const waiting = new Set<Connected>();
   let silent = false;
   let armed = false;
 
@@ -68,11 +69,13 @@ export function watchSilence(
       queueMicrotask(() => connected(silence(), undefined, () => undefined));
       return;
     }
-    const waiting = {};
-    begin(waiting);
+    waiting.add(connected);
+    begin(connected);
     connect((error, client, release) => {
-      busySince.delete(waiting);
-      connected(error, client, release);
+      busySince.delete(connected);
+      if (waiting.delete(connected)) connected(error, client, release);
+      // It was told meanwhile that there is nothing to wait for.
+      else release?.();
     });
   }
 
@@ -105,6 +108,8 @@ export function watchSilence(
     for (const client of open) {
       if ((busySince.get(client) ?? 0) <= asked) streamOf(client).destroy();
     }
+    for (const connected of waiting) connected(silence(), undefined, () => undefined);
+    waiting.clear();
     let isBack = false;
     while (!isBack && !pool.ending) isBack = await answers(createClient(), again);
     silent = false;
