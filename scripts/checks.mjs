@@ -7,6 +7,7 @@ import { playwrightCounts, vitestCounts } from "./counts.mjs";
  * @property {string} name for the list at the end
  * @property {"lint" | "typecheck" | "unit" | "clients" | "e2e" | "start"} part what `npm run <part>` or `npm run test:<part>` runs
  * @property {readonly string[]} command program and words; programs of `node_modules/.bin` are found
+ * @property {readonly string[]} [withWords] what goes before words of the caller, such as a test file
  * @property {Record<string, string>} [environment] besides the usual
  * @property {(exitCode: number) => Promise<import("./counts.mjs").Counts>} [count] left out: the check counts as one
  * @property {import("./test-sites.mjs").Scheme} [needsSites] the three apps have to run, and speak this
@@ -53,6 +54,8 @@ export function checks({ reports, chromium, pgbouncer }) {
       name,
       part: /** @type {const} */ ("e2e"),
       command: ["playwright", "test", "--reporter=list,json"],
+      // Else one chosen journey that moves the clock would run all the others first.
+      withWords: ["--no-deps"],
       environment: {
         PLAYWRIGHT_JSON_OUTPUT_NAME: report,
         ...(chromium !== undefined && { CHROMIUM_PATH: chromium }),
