@@ -85,6 +85,30 @@ test("a form that is sent again by a reload makes no second one", async ({ page,
   await expect(section(page).getByRole("listitem").filter({ hasText: "Once" })).toHaveCount(1);
 });
 
+test("@clock a form that stood open for five minutes asks for the password, and comes back filled in", async ({
+  clock,
+  page,
+  people,
+  sites,
+}) => {
+  const person = await people.create();
+  await signIn(page, person);
+  await page.goto(`${sites.hub}/account/app-passwords/new`);
+  await page.getByLabel("Name").fill("Backup of the laptop");
+  await page.getByLabel("See who you are").check();
+  await clock.advance("6m");
+  await page.getByRole("button", { name: "Make the app password" }).click();
+  await expect(page).toHaveURL(/\/cas\/login/);
+  await expect(page.getByText("needs to be sure that it is you")).toBeVisible();
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByLabel("Name")).toHaveValue("Backup of the laptop");
+  await expect(page.getByLabel("See who you are")).toBeChecked();
+  await expect(page.getByLabel("Move money between your accounts at Harbour Bank")).not.toBeChecked();
+  await page.getByRole("button", { name: "Make the app password" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your new app password");
+});
+
 test("her account's password opens no API", async ({ people, sites }) => {
   const person = await people.create();
   const refused = await ask(sites, person, person.password);

@@ -145,6 +145,106 @@ test("what she declines it does not get; what she refuses whole keeps it out", a
   expect(refused.err).toContain("code:   access_denied");
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`with nothing ticked the program gets a sign-in without access, and the account page says so, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+    browser,
+    budget,
+    people,
+    sites,
+  }) => {
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await signedIn(page, await people.create(), sites);
+    await budget.run(["sign-in"], async (address) => {
+      await page.goto(address);
+      const without = page.getByRole("button", { name: "Sign in without access" });
+      await expect(without).toBeHidden();
+      for (const box of await page.getByRole("checkbox").all()) await box.uncheck();
+      await expect(page.getByRole("button", { name: "Allow", exact: true })).toBeHidden();
+      await without.click();
+      await expect(page.getByRole("heading", { name: "Back to the terminal" })).toBeVisible();
+    });
+    expect((await budget.run(["spending"])).code).toBe(1);
+    await page.goto(`${sites.hub}/account`);
+    const row = page.getByRole("region", { name: "Connected apps" }).getByRole("listitem");
+    await expect(row).toContainText("It knows that you signed in, and nothing more.");
+    await expect(row).toContainText("Signed in without access just now");
+    await expect(row).not.toContainText("last used");
+    await context.close();
+  });
+
+  test(`not you? somebody else signs in and is asked the same, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+    browser,
+    budget,
+    people,
+    sites,
+  }) => {
+    const [alice, bob] = [await people.create(), await people.create()];
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await signedIn(page, alice, sites);
+    const answer = await budget.run(["sign-in"], async (address) => {
+      await page.goto(address);
+      await expect(page.getByText(`Signed in as ${alice.name}`)).toBeVisible();
+      await page.getByRole("button", { name: "Not you?" }).click();
+      await page.getByRole("button", { name: "Sign out and sign in as somebody else" }).click();
+      await page.getByLabel("Username or email").fill(bob.username);
+      await page.getByLabel("Password", { exact: true }).fill(bob.password);
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await expect(page.getByText(`Signed in as ${bob.name}`)).toBeVisible();
+      await allow(page);
+      await expect(page.getByRole("heading", { name: "Back to the terminal" })).toBeVisible();
+    });
+    expect([answer.code, answer.err]).toEqual([0, ""]);
+    await page.goto(`${sites.hub}/account`);
+    await expect(page.getByRole("region", { name: "Connected apps" })).toContainText("Pocket Budget");
+    await context.close();
+  });
+}
+
+test("only this time: it works, is listed as such, and the next sign-in asks for all of it again", async ({
+  budget,
+  page,
+  people,
+  sites,
+}) => {
+  await signedIn(page, await people.create(), sites);
+  const boxes = page.getByRole("checkbox");
+  for (const _ of ["first", "again"])
+    await budget.run(["sign-in"], async (address) => {
+      await page.goto(address);
+      await expect(
+        page.getByRole("group", { name: "For how long?" }).getByLabel("For 30 days"),
+      ).toBeChecked();
+      await expect(boxes).toHaveCount(2);
+      await page.getByLabel("Only this time").check();
+      await allow(page);
+      await expect(page.getByRole("heading", { name: "Back to the terminal" })).toBeVisible();
+    });
+  expect((await budget.run(["spending"])).code).toBe(0);
+  await page.goto(`${sites.hub}/account`);
+  const row = page.getByRole("region", { name: "Connected apps" }).getByRole("listitem");
+  await expect(row).toContainText("only this time: until you sign out");
+});
+
+test("the page says who is behind the program, and where that is written", async ({
+  budget,
+  page,
+  people,
+  sites,
+}) => {
+  await signedIn(page, await people.create(), sites);
+  await budget.run(["sign-in"], async (address) => {
+    await page.goto(address);
+    await expect(page.getByText("Pocket Budget · budget.example")).toBeVisible();
+    await expect(page.getByText("is not run by the people who run Gatehouse")).toBeVisible();
+    const policy = page.getByRole("link", { name: "Privacy policy" });
+    await expect(policy).toHaveAttribute("href", "https://budget.example/privacy");
+    await expect(policy).toHaveAttribute("target", "_blank");
+    await page.getByRole("button", { name: "Do not allow" }).click();
+  });
+});
+
 test("RFC 8628 3.3 with a code on another device: she types it, sees who asks, says yes; a second try finds it used", async ({
   budget,
   page,

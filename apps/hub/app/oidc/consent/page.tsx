@@ -206,8 +206,9 @@ function Never({ never, site }: { never: readonly string[]; site: string }) {
 }
 
 function HowLong(model: ConsentScreen) {
-  const { durations, offline, device } = model;
+  const { before, durations, offline, device } = model;
   const place = device === null ? "" : " in this browser";
+  if (durations.length === 0 && before !== null) return null;
   if (durations.length === 0)
     return <p className="gate-words">It works until you sign out{place}, and not longer.</p>;
   return (
@@ -234,7 +235,7 @@ function HowLong(model: ConsentScreen) {
 
 /** With nothing ticked the first button is another one, by the style sheet; the server goes by what is ticked. */
 function Answers(model: ConsentScreen) {
-  const { about, asks, before, device } = model;
+  const { about, asks, before, device, site } = model;
   const busyLabel = device === null ? "Going back …" : "Allowing …";
   const hasAccess = before?.items.some(({ requested }) => requested) === true;
   return (
@@ -246,6 +247,9 @@ function Answers(model: ConsentScreen) {
       </div>
       {!about.firstParty && asks.length > 0 && (
         <div className="gate-none">
+          <p className="gate-note">
+            {site.name} {hasAccess ? "gets nothing new." : "will know that you signed in, and nothing more."}
+          </p>
           <Button wide busyLabel={busyLabel} name="answer" value="without">
             {hasAccess ? "Sign in without more access" : "Sign in without access"}
           </Button>
