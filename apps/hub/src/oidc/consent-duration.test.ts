@@ -94,6 +94,13 @@ describe("only this time", () => {
     expect((await stall().userinfo(first.access_token)).status).toBe(401);
   });
 
+  test("what was allowed is asked for again, beside an answer that is remembered", async () => {
+    await (await visit({ scope: "openid profile" })).send({ ...yes, duration: "30" });
+    await (await visit()).send(once);
+    const { page } = await visit();
+    expect([asks(page), page?.before?.items.map(({ value }) => value)]).toEqual([["email"], ["profile"]]);
+  });
+
   test("what was declined is asked for again too, beside an answer that is remembered", async () => {
     const remembered = await visit({ scope: "openid profile" }, { id: "tool" });
     await remembered.send({ ...yes, duration: "30" });
@@ -156,13 +163,13 @@ describe("30 or 90 days", () => {
   });
 
   test("a shorter answer shortens what a longer one gave", async () => {
-    const { refresh_token } = await stall().tokens(
-      await (await visit(offline)).send({ ...yes, duration: "90" }),
-    );
+    const first = await stall().tokens(await (await visit(offline)).send({ ...yes, duration: "90" }));
     const other = await signedIn(alice);
     await (await visit({ ...both, prompt: "consent" }, { by: other })).send({ ...yes, duration: "30" });
-    await opened.advance(30 * 86_400 + 1);
-    expect((await stall().refresh(refresh_token)).status).toBe(400);
+    await opened.advance(20 * 86_400);
+    const renewed = await stall().refresh(first.refresh_token);
+    await opened.advance(10 * 86_400 + 1);
+    expect((await stall().refresh(String(renewed.json.refresh_token))).status).toBe(400);
   });
 });
 

@@ -165,6 +165,13 @@ describe("a wrong registration is refused with field and reason", () => {
       ],
     ),
     ["api.resource", { api: { resource: "https://shop.example./api", scopes: {} } }],
+    ["oidc.policyUri", { oidc: { redirectUris: ["https://a.example/"], policyUri: "http://a.example/p" } }],
+    ["oidc.policyUri", { oidc: { redirectUris: ["https://a.example/"], policyUri: "javascript:alert(1)" } }],
+    ["oidc.termsUri", { oidc: { redirectUris: ["https://a.example/"], termsUri: "/terms" } }],
+    [
+      "api.sensitive.0",
+      { api: { resource: "https://a.example/api", scopes: { read: "see it" }, sensitive: ["write"] } },
+    ],
     ["oidc.pkce", { firstParty: false, oidc: { redirectUris: ["https://a.example/"], pkce: "optional" } }],
     [
       "oidc.pkce",
