@@ -280,12 +280,14 @@ describe("the choice of an account", () => {
   test("names who is signed in and who was named, and sends either answer", () => {
     const html = drawnChoice();
     expect(html).toContain("<bdi>Alice Archer</bdi>");
-    expect(html).toMatch(/value="stay"[^>]*>Continue as <bdi>Alice Archer<\/bdi>/);
-    expect(html).toMatch(/value="switch"[^>]*>Sign out and sign in as <bdi>bob<\/bdi>/);
+    expect(html).toMatch(/value="stay"[^>]*><span>Continue as <bdi>Alice Archer<\/bdi>/);
+    expect(html).toMatch(/value="switch"[^>]*><span>Sign out and sign in as <bdi>bob<\/bdi>/);
   });
 
   test("without a name it says somebody else", () => {
-    expect(drawnChoice({ other: "" })).toMatch(/value="switch"[^>]*>Sign out and sign in as somebody else/);
+    expect(drawnChoice({ other: "" })).toMatch(
+      /value="switch"[^>]*><span>Sign out and sign in as somebody else/,
+    );
   });
 
   test("where the site takes another alone, whoever is signed in cannot go on but go back", () => {

@@ -33,11 +33,16 @@ export default function ChooseAccountPage() {
         <HiddenFields fields={model.hidden} />
         {decline === null && (
           <Button wide name="answer" value="stay">
-            Continue as <bdi>{person.name}</bdi>
+            {/* One box: the button lays out its children, and would drop the blank between two. */}
+            <span>
+              Continue as <bdi>{person.name}</bdi>
+            </span>
           </Button>
         )}
         <Button wide kind={decline === null ? "plain" : "primary"} name="answer" value="switch">
-          Sign out and sign in as <Other {...model} />
+          <span>
+            Sign out and sign in as <Other {...model} />
+          </span>
         </Button>
       </form>
       {decline !== null && (
