@@ -21,6 +21,8 @@ describe("ASVS 3.5.3 /cas/logout", () => {
     { "sec-fetch-dest": "image" },
     { "sec-fetch-dest": "iframe" },
     { "sec-fetch-dest": "empty" },
+    { "sec-fetch-dest": "empty", "sec-fetch-mode": "cors" },
+    { "sec-fetch-dest": "iframe", "sec-fetch-mode": "navigate" },
     { "sec-fetch-dest": "document", "sec-purpose": "prefetch;prerender" },
     { purpose: "prefetch" },
   ])("loaded with %o", async (headers) => {
@@ -37,14 +39,16 @@ describe("ASVS 3.5.3 /cas/logout", () => {
     expect((await browser.get("/account")).status).toBe(200);
   });
 
-  test.each([{}, { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" }])(
-    "gone to with %o signs out",
-    async (headers) => {
-      const browser = await signedIn();
-      expect((await browser.get("/cas/logout", headers)).status).toBe(200);
-      expect((await browser.get("/account")).status).toBe(303);
-    },
-  );
+  test.each([
+    {},
+    { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" },
+    // Passed through a service worker.
+    { "sec-fetch-dest": "empty", "sec-fetch-mode": "navigate" },
+  ])("gone to with %o signs out", async (headers) => {
+    const browser = await signedIn();
+    expect((await browser.get("/cas/logout", headers)).status).toBe(200);
+    expect((await browser.get("/account")).status).toBe(303);
+  });
 });
 
 test("RFC 9110 9.2.1 HEAD spends no ticket", async () => {

@@ -162,7 +162,10 @@ function checkOrigin(antiForgery: AntiForgery, call: Call): void {
 /** A picture, a frame or a page loaded ahead signs nobody out; programs and old browsers say nothing and pass. */
 function checkNavigation(call: Call): void {
   const destination = call.header("sec-fetch-dest");
-  if ((destination === undefined || destination === "document") && !isLoadedAhead(call.header)) return;
+  // A navigation that a service worker passed through comes with `empty`; no page can send that beside `navigate`.
+  const passedOn = destination === "empty" && call.header("sec-fetch-mode") === "navigate";
+  const isNavigation = destination === undefined || destination === "document" || passedOn;
+  if (isNavigation && !isLoadedAhead(call.header)) return;
   throw new HubError(403, "not_a_navigation", "Nobody was signed out", [
     "This address signs out whoever goes to it; it was only loaded as a part of another page, or ahead of a visit.",
   ]);
