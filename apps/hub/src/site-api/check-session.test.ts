@@ -9,9 +9,21 @@ let browser: TestBrowser;
 let ticket: string;
 beforeAll(async () => {
   opened = await openTestHub({
-    sites: ({ shop }) => {
+    sites: ({ shop, bank }) => {
       const { secret: _, cas: __, ...mute } = shop.registration({ id: "mute" });
-      return { mute };
+      const by = (scopes: readonly string[]) => ({
+        redirectUris: [`${bank.origin}/oidc/callback`],
+        scopes: ["openid", "profile", "email", ...scopes],
+      });
+      const forms = { services: [`${shop.origin}/**`], attributes: ["id", "groups"] };
+      const { cas: ___, ...oidcOnly } = bank.registration();
+      return {
+        mute,
+        shop: shop.registration({ cas: forms }),
+        bank: bank.registration({ oidc: by(["groups"]) }),
+        plain: { ...oidcOnly, id: "plain", oidc: by([]) },
+        foreign: { ...oidcOnly, id: "foreign", firstParty: false, oidc: by(["groups"]) },
+      };
     },
   });
 });
@@ -101,6 +113,57 @@ describe("a site asks for a session of its own", () => {
     );
     const unspent = new URL(location).searchParams.get("ticket") ?? "";
     expect(await check(unspent)).toEqual({ active: false, reason: "unknown" });
+  });
+});
+
+describe("a user's groups, for a site that has no room for them", () => {
+  const groups = Array.from({ length: 2_000 }, (_, index) => `group ${index}`);
+  beforeEach(() => opened.hub.database.people.setGroups(alice.id, groups));
+  const ask = async (site: string, sessionIndex: string) => {
+    const authorization = `Basic ${Buffer.from(`${site}:${opened.bank.secret}`).toString("base64")}`;
+    const own = site === "shop" ? {} : { authorization };
+    return (await send({ sessionIndex, active: false, groups: true }, own)).json;
+  };
+
+  test("are given to a site that CAS gives them to, as they are now", async () => {
+    expect((await ask("shop", ticket)).groups).toEqual(groups);
+    await opened.hub.database.people.setGroups(alice.id, ["staff"]);
+    expect((await ask("shop", ticket)).groups).toEqual(["staff"]);
+  });
+
+  test("are not given unasked", async () => {
+    expect(await check(ticket)).not.toHaveProperty("groups");
+    expect((await send({ sessionIndex: ticket, active: false, groups: false })).json).not.toHaveProperty(
+      "groups",
+    );
+  });
+
+  test("are not given to a site whose registration does not release them by CAS", async () => {
+    const index = await enter(opened.bank);
+    expect(await ask("bank", index)).toMatchObject({ active: true });
+    expect(await ask("bank", index)).not.toHaveProperty("groups");
+  });
+
+  test.each([
+    ["bank", "a first-party site with the scope", true],
+    ["plain", "a first-party site without it", false],
+    ["foreign", "a site that users give consent to", false],
+  ])("by OpenID Connect, %s: %s", async (id, _, given) => {
+    const [session] = await opened.hub.database.sessions.listOf(alice.id);
+    const sid = `sid-of-${id}-0123456789abcdef`;
+    await opened.hub.database.sessions.joinOidcClients(
+      session?.id ?? "",
+      { [id]: { sid } },
+      opened.bank.service,
+    );
+    const answer = await ask(id, sid);
+    expect(answer.active).toBe(true);
+    expect(answer.groups).toEqual(given ? groups : undefined);
+  });
+
+  test("are not told of a session that is over", async () => {
+    await browser.get("/cas/logout");
+    expect(await ask("shop", ticket)).toEqual({ active: false, reason: "signed-out" });
   });
 });
 
@@ -203,6 +266,7 @@ describe("a request that cannot be read", () => {
     ["activity in words", { sessionIndex: `ST-${"a".repeat(29)}`, active: "true" }],
     ["no ticket", { sessionIndex: "TGT-1", active: true }],
     ["a list of tickets", { sessionIndex: [`ST-${"a".repeat(29)}`], active: true }],
+    ["groups in words", { sessionIndex: `ST-${"a".repeat(29)}`, active: true, groups: "all" }],
     ["more than asked for", { sessionIndex: `ST-${"a".repeat(29)}`, active: true, admin: true }],
   ])("%s: 400", async (_, body) => {
     const answer = await send(body);

@@ -2,12 +2,15 @@
 import { z } from "zod";
 import { HubError } from "../http/hub-error.ts";
 import { json, route } from "../http/route.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
 const asked = z.strictObject({
   /** The ticket the site was given at sign-in, or the `sid` of its tokens. */
   sessionIndex: z.string().regex(/^[A-Za-z0-9_-]{20,256}$/),
   /** The person did something at the site: counts as activity. */
   active: z.boolean(),
+  /** The site wants the user's groups, as far as its registration releases them. */
+  groups: z.boolean().optional(),
 });
 
 export const checkSession = route({
@@ -24,7 +27,7 @@ export const checkSession = route({
         'Send {"sessionIndex": "…", "active": true or false}, with the spent ticket or the sid of the ID token.',
       ]);
     }
-    const { sessionIndex, active } = body.data;
+    const { sessionIndex, active, groups } = body.data;
     const found = await call.hub.database.sessions.findBySessionIndex(call.site.id, sessionIndex, {
       touch: active,
     });
@@ -36,10 +39,22 @@ export const checkSession = route({
       const ended = { active: false, reason, ...(reason === "idle" && { idleSeconds }) };
       return json(200, ended, { headers });
     }
-    const { idleExpiresAt, expiresAt, authenticatedAt } = found.session;
+    const { idleExpiresAt, expiresAt, authenticatedAt, person } = found.session;
     // An age and not a time: the site's clock may be another.
     const age = call.hub.clock().getTime() - authenticatedAt.getTime();
     const authenticatedSecondsAgo = Math.max(0, Math.floor(age / 1000));
-    return json(200, { active: true, idleExpiresAt, expiresAt, authenticatedSecondsAgo }, { headers });
+    const released = groups === true && releasesGroups(call.site, sessionIndex);
+    const alive = { active: true, idleExpiresAt, expiresAt, authenticatedSecondsAgo };
+    return json(200, { ...alive, ...(released && { groups: person.groups }) }, { headers });
   },
 });
+
+/**
+ * Whether the site was given the groups when it signed the user in. By OpenID Connect only where the registration alone
+ * decides that: what a user allowed a third party is not read here.
+ */
+function releasesGroups({ cas, oidc, firstParty }: RegisteredSite, sessionIndex: string): boolean {
+  if (sessionIndex.startsWith("ST-"))
+    return cas?.attributes.some(({ name, from }) => name === "groups" && from === "groups") ?? false;
+  return firstParty && (oidc?.scopes.includes("groups") ?? false);
+}
