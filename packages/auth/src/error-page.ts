@@ -81,11 +81,31 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
     status: 400,
     title: "Your browser does not keep our cookies",
     text: "Signing in needs cookies. Allow them for this site in your browser's settings, then sign in again.",
+    mendable: true,
+  },
+  session_not_kept: {
+    status: 400,
+    title: "Your browser did not keep the sign-in",
+    text: "You signed in, but your browser came back without it. Allow cookies for this site in your browser's settings, then sign in again.",
+    mendable: true,
+  },
+  groups_too_many: {
+    status: 500,
+    title: "You are in too many groups for this site",
+    text: "Your sign-in did not complete, because this site cannot take so many groups. Please tell the people who run the sign-in.",
+    mendable: true,
+  },
+  profile_too_large: {
+    status: 500,
+    title: "Your name is too long for this site",
+    text: "Your sign-in did not complete. Please ask the people who run the sign-in for a shorter name or e-mail address.",
+    mendable: true,
   },
   request_refused: {
     status: 403,
     title: "That did not come from this site",
     text: "For your safety we did nothing. Go back to the site and try from there.",
+    mendable: true,
   },
 };
 

@@ -47,8 +47,9 @@ describe("where a form comes from", () => {
   test.each([
     ["another site", { origin: "http://shop.localhost:3001", "sec-fetch-site": "cross-site" }],
     ["another port of this host", { origin: "http://bank.localhost:3003" }],
-    ["a sandboxed frame that claims to be same-origin", { origin: "null", "sec-fetch-site": "same-origin" }],
-    ["a sandboxed frame", { origin: "null" }],
+    ["a sandboxed frame", { origin: "null", "sec-fetch-site": "cross-site" }],
+    ["a sandboxed frame of this site", { origin: "null", "sec-fetch-site": "same-site" }],
+    ["nobody, in a browser that does not say from where", { origin: "null" }],
     ["a sibling host", { "sec-fetch-site": "same-site" }],
     ["an address bar or a bookmark", { "sec-fetch-site": "none" }],
     ["another site, though the origin is right", { origin: site, "sec-fetch-site": "cross-site" }],
@@ -57,7 +58,12 @@ describe("where a form comes from", () => {
     await expectRefused(await post("to=savings&amount=2", headers), "form_from_elsewhere");
   });
 
-  test.each([{ origin: site }, { "sec-fetch-site": "same-origin" }])("takes %j alone", async (headers) => {
+  test.each([
+    { origin: site },
+    { "sec-fetch-site": "same-origin" },
+    // The site's own page under Referrer-Policy: no-referrer.
+    { origin: "null", "sec-fetch-site": "same-origin" },
+  ])("takes %j alone", async (headers) => {
     expect((await post("to=savings&amount=2", headers)).status).toBe(303);
   });
 });

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { findGatehouseAuthError } from "./gatehouse-auth-error.ts";
-import { currentHeaders, leaveFor, passOn } from "./next-request.ts";
-import { headersForPage, recogniseVisitor } from "./recogniser.ts";
+import { findGatehouseAuthError, GatehouseAuthError } from "./gatehouse-auth-error.ts";
+import { currentHeaders, currentPath, leaveFor, passOn } from "./next-request.ts";
+import { readProxyRuns } from "./proxy-runs.ts";
+import { cookiesForPage, headersForPage, recogniseVisitor } from "./recogniser.ts";
 import { parseReturnTo } from "./return-to.ts";
 import { type RouteHandlers, routeHandlers } from "./route-handlers.ts";
 import { feasibleAge, isRecent } from "./sign-in-flow.ts";
 import { signInUrl, wayToProve, wayToSignIn } from "./sign-in-url.ts";
-import { type SignedOut, saysSignedOut, signedOut, signedOutHere } from "./signed-out.ts";
+import { type SignedOut, saysSignedOut, signedOut, signedOutHere, tellEnd } from "./signed-out.ts";
 import { type GatehouseOptions, lazySite, type Site, type Surroundings } from "./site.ts";
 import { pathHeader, readStanding, type SiteSession } from "./site-session.ts";
 
@@ -41,8 +42,8 @@ export interface Gatehouse {
    */
   checkSignIn(options: CheckedDemand): Promise<CheckedSignIn>;
   /**
-   * Why a person who was signed in is not any more, that she signed out here herself included (for a minute);
-   * null for everyone else.
+   * Why a user who was signed in is not any more, a sign-out at this site included; null for everyone else, and once a
+   * page has said it: the next one to look may be somebody else.
    */
   whySignedOut(request?: Request): Promise<SignedOut | null>;
   /**
@@ -54,6 +55,8 @@ export interface Gatehouse {
   readonly handlers: RouteHandlers;
   /** The address of a link that signs in. Use `<a>`, not `next/link`: it leaves the site. */
   signInUrl(returnTo?: string): string;
+  /** The address of the user's account at the hub: sessions, connected apps, sign-in. Use `<a>`. */
+  accountUrl(): string;
   /** The address of a form that signs out: `<form method="post" action={signOutUrl}>`. */
   readonly signOutUrl: "/api/auth/sign-out";
 }
@@ -73,39 +76,53 @@ export function gatehouse(
   surroundings: Surroundings = { environment: process.env, now: Date.now, shared: globalThis },
 ): Gatehouse {
   const site = lazySite(options, surroundings);
+  const proxyRuns = readProxyRuns(options.site, surroundings.shared);
   const standingOf = async (headers: Headers) => readStanding(site.open(), headers);
   const headersOf = async (request?: Request) => request?.headers ?? (await currentHeaders());
   return {
     handlers: routeHandlers(site),
     signInUrl: (returnTo) => signInUrl(returnTo),
+    accountUrl: () => `${site.open().settings.hubUrl}/account`,
     signOutUrl: "/api/auth/sign-out",
     async auth(request) {
       const standing = await standingOf(await headersOf(request));
       return standing.state === "signed-in" ? standing.session : null;
     },
     async requireSignIn(demand = {}) {
-      const checked = await checkDemand(site.open(), await currentHeaders(), demand);
+      const headers = await currentHeaders();
+      if (!headers.has(pathHeader)) {
+        site.log.writeOnce(new GatehouseAuthError("proxy_missing", proxyRuns.said()), { level: "warn" });
+        headers.set(pathHeader, currentPath() ?? "/");
+      }
+      const checked = await checkDemand(site.open(), headers, demand);
       return checked.session ?? leaveFor(checked.leaveFor);
     },
     checkSignIn: async (demand) => checkDemand(site.open(), await currentHeaders(), demand),
     async whySignedOut(request) {
       const headers = await headersOf(request);
       const standing = await standingOf(headers);
-      if (standing.state === "ended") return signedOut(standing.reason, standing.idleSeconds);
+      if (standing.state === "ended")
+        return tellEnd(standing, surroundings.now())
+          ? signedOut(standing.reason, standing.idleSeconds)
+          : null;
       if (standing.state === "unclear") return signedOut("hub-unavailable");
       return standing.state === "anonymous" && saysSignedOut(site.open(), headers) ? signedOutHere : null;
     },
     async recognise(request) {
+      proxyRuns.note();
+      let setCookies: readonly string[] = [];
       try {
-        const answer = await recogniseVisitor(site.open(), request);
+        const opened = site.open();
+        const answer = await recogniseVisitor(opened, request);
         if (answer) return answer;
+        setCookies = cookiesForPage(opened, request);
       } catch (cause) {
-        // Recognition is a kindness; the page itself tells what is wrong with the settings.
+        // Recognition is a convenience; the page itself tells what is wrong with the settings.
         const error = findGatehouseAuthError(cause);
         if (!error) throw cause;
         site.log.writeSeldom(error);
       }
-      return passOn(headersForPage(request), policyForPage(options, surroundings));
+      return passOn(headersForPage(request), policyForPage(options, surroundings), setCookies);
     },
   };
 }

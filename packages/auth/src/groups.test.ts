@@ -35,7 +35,7 @@ describe.each([
     expect(await groupsOf(undefined)).toEqual([]);
   });
 
-  test("so many that the cookie comes in pieces", async () => {
+  test("so many that a cookie has no room are asked of the hub", async () => {
     const many = Array.from({ length: 80 }, (_, index) => `department-${index}-${"x".repeat(40)}`);
     expect(await groupsOf(many)).toEqual(many);
   });

@@ -7,7 +7,12 @@ const person = { username: "alice", id: "person-1", name: "Alice Ångström", em
 
 /** A hub that speaks what a site asks of it, with the answers written out as they go over the wire. */
 export class HubInTest {
-  readonly checks: { sessionIndex: string; active: boolean; requestId: string | undefined }[] = [];
+  readonly checks: {
+    sessionIndex: string;
+    active: boolean;
+    groups?: boolean;
+    requestId: string | undefined;
+  }[] = [];
   readonly validations: string[] = [];
   readonly #tickets = new Map<string, string>();
   readonly #ended = new Map<string, string>();
@@ -18,6 +23,8 @@ export class HubInTest {
   /** How long ago that was, as the check of a session says it; a hub of an older version does not. */
   authenticatedSecondsAgo: number | undefined;
   person: Partial<typeof person> & { readonly groups?: unknown } = person;
+  /** Gives a user's groups by the session check; a hub of an older version does not. */
+  givesGroups = true;
   /** Cuts every connection, as a hub that is down. */
   down = false;
   /** Answers every session check with this, when set. */
@@ -94,7 +101,11 @@ export class HubInTest {
       JSON.stringify(
         reason
           ? { active: false, reason, ...(reason === "idle" && { idleSeconds: 1800 }) }
-          : { active: true, authenticatedSecondsAgo: this.authenticatedSecondsAgo },
+          : {
+              active: true,
+              authenticatedSecondsAgo: this.authenticatedSecondsAgo,
+              ...(body.groups && this.givesGroups && { groups: this.person.groups }),
+            },
       ),
     );
   }

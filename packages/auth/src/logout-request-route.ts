@@ -15,7 +15,7 @@ const mostBytes = 64 * 1024;
 export async function logoutRequestRoute(site: Site, request: Request): Promise<Response> {
   const body = await readBody(request);
   if (body === null) throw new GatehouseAuthError("logout_request_malformed");
-  site.memory.end(await site.protocol.parseLogoutRequest(site.settings, body));
+  site.memory.end(await site.protocol.parseLogoutRequest(site.settings, body), site.now());
   return new Response(null, { status: 200, headers: { "cache-control": "no-store" } });
 }
 

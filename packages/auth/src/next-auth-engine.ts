@@ -1,6 +1,7 @@
 import { NextRequest } from "next/server";
 import NextAuth, { customFetch, type NextAuthConfig } from "next-auth";
-import { decode } from "next-auth/jwt";
+import { decode, encode } from "next-auth/jwt";
+import { type FlowSecrets, openFlow, sealFlow } from "./flow-cookie.ts";
 import { findGatehouseAuthError, GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import { readGroups } from "./read-groups.ts";
 import type { Settings } from "./settings.ts";
@@ -11,8 +12,17 @@ import type { SiteCookies } from "./site-cookies.ts";
 /** A sealed site session lives at most this long; the hub usually ends it sooner. */
 const sessionSeconds = 24 * 60 * 60;
 
-/** A person as the sealed session cookie has her. */
-interface SealedSession extends RecognisedPerson {
+/**
+ * Most bytes of JSON that a session cookie seals. It comes to a cookie of 3 kB at most: one cookie (browsers refuse more
+ * than 4096 characters), and together with six sign-ins under way less than the 8 kB that proxies accept in one header
+ * line, with room for the site's own cookies.
+ */
+const mostSealedBytes = 2_000;
+
+/** A user as the sealed session cookie has them. */
+interface SealedSession extends Omit<RecognisedPerson, "groups"> {
+  /** Null: too many for the cookie; the hub is asked for them. */
+  readonly groups: readonly string[] | null;
   /** When the cookie stops being good, in seconds. */
   readonly expires: number;
 }
@@ -33,7 +43,12 @@ export interface NextAuthEngine {
   finish(
     returned: FlowReturn & { readonly ticket: string },
     stateCookie: string | null,
-  ): Promise<{ readonly person: RecognisedPerson; readonly setCookies: string[] }>;
+  ): Promise<{
+    readonly person: RecognisedPerson;
+    /** The cookie has no room for the groups. */
+    readonly groupsAtHub: boolean;
+    readonly setCookies: string[];
+  }>;
   /** Opens a sealed session, or null when it is not one of ours or over. */
   unseal(sealed: string): Promise<SealedSession | null>;
 }
@@ -83,7 +98,7 @@ async function start({ settings, cookies, protocol }: Context, flow: SignInFlow)
     }),
   );
   const prepared = URL.parse(reply.headers.get("location") ?? "");
-  const setCookies = packFlow(reply, flowCookies(cookies, flow));
+  const setCookies = await packFlow(settings, reply, flowCookies(cookies, flow));
   if (prepared?.searchParams.get("state") && setCookies.length > 0) return { prepared, setCookies };
   throw findGatehouseAuthError(failures[0]) ?? new GatehouseAuthError("internal", "", { cause: failures[0] });
 }
@@ -94,38 +109,56 @@ async function finish(
   stateCookie: string | null,
 ) {
   const failures: unknown[] = [];
-  const outcome: Outcome = { exchanged: false, person: null };
+  const outcome: Outcome = { exchanged: false, person: null, sealed: null };
   const begun = () => {
     outcome.exchanged = true;
   };
   const recognised = (person: RecognisedPerson) => {
     outcome.person = person;
+    outcome.sealed = sealable(person);
   };
   const parts = protocol.provider(settings, { flow, state, ticket, begun, recognised });
-  const config = engineConfig({ settings, cookies, flow, failures, parts, person: () => outcome.person });
+  const config = engineConfig({ settings, cookies, flow, failures, parts, sealed: () => outcome.sealed });
   const { handlers } = NextAuth(config);
   const query = new URLSearchParams({ code: ticket, state, callbackUrl: settings.siteUrl });
   // Judged by the protocol before anything was asked; next-auth wants to see it too.
   if (parts.type === "oidc") query.set("iss", String(parts.settings.issuer));
-  const cookie = unpackFlow(stateCookie, flowCookies(cookies, flow));
+  const cookie = await unpackFlow(settings, { stateCookie, state }, flowCookies(cookies, flow));
   const reply = await handlers.GET(
     engineRequest(settings, `callback/gatehouse?${query}`, { headers: cookie ? { cookie } : {} }),
   );
   const setCookies = keep(reply, [cookies.session, cookies.state(flow.id)]);
   const sealed = setCookies.some((one) => one.startsWith(cookies.session));
   const { person } = outcome;
-  if (person && sealed && failures.length === 0) return { person, setCookies };
+  if (person && sealed && failures.length === 0)
+    return { person, groupsAtHub: outcome.sealed?.groups === null, setCookies };
   throw findGatehouseAuthError(failures[0]) ?? unnamed(outcome, parts, failures[0]);
 }
 
 interface Outcome {
   exchanged: boolean;
   person: RecognisedPerson | null;
+  sealed: SealablePerson | null;
+}
+
+type SealablePerson = Omit<SealedSession, "expires">;
+
+/**
+ * The part of a user that the cookie seals: without the groups where they are too many.
+ *
+ * @throws {GatehouseAuthError} when name and address alone are too long
+ */
+function sealable(person: RecognisedPerson): SealablePerson {
+  const fits = (payload: object) => Buffer.byteLength(JSON.stringify(payload)) <= mostSealedBytes;
+  if (fits(person)) return person;
+  const withoutGroups = { ...person, groups: null };
+  if (fits(withoutGroups)) return withoutGroups;
+  throw new GatehouseAuthError("profile_too_large");
 }
 
 /** What next-auth refused without a word of ours. */
 function unnamed(
-  { exchanged, person }: Outcome,
+  { exchanged, person }: Pick<Outcome, "exchanged" | "person">,
   { type }: ProviderParts,
   cause: unknown,
 ): GatehouseAuthError {
@@ -142,11 +175,11 @@ interface EngineParts {
   readonly flow: SignInFlow;
   readonly failures: unknown[];
   readonly parts: ProviderParts;
-  readonly person?: () => RecognisedPerson | null;
+  readonly sealed?: () => SealablePerson | null;
 }
 
 /** One configuration a flow: the state cookie carries the flow's name. */
-function engineConfig({ settings, cookies, flow, failures, parts, person }: EngineParts): NextAuthConfig {
+function engineConfig({ settings, cookies, flow, failures, parts, sealed }: EngineParts): NextAuthConfig {
   const cookie = (name: string) => ({ name, options: cookies.options });
   const [state, pkceCodeVerifier, nonce] = flowCookies(cookies, flow);
   return {
@@ -166,7 +199,7 @@ function engineConfig({ settings, cookies, flow, failures, parts, person }: Engi
     providers: [gatehouseProvider(settings, parts)],
     callbacks: {
       // Only what a session needs goes into the cookie; next-auth would add the ticket's or the tokens' account.
-      jwt: () => ({ ...person?.() }),
+      jwt: () => ({ ...sealed?.() }),
     },
     // Its own log would print causes with tickets in them; failures are told by our codes.
     logger: { error: (error) => failures.push(error), warn: () => {}, debug: () => {} },
@@ -197,18 +230,47 @@ function flowCookies(cookies: SiteCookies, { id }: SignInFlow): readonly [string
   return [state, `${state}-verifier`, `${state}-nonce`];
 }
 
-/** One cookie for the browser, under the name of the first: a flow that is given up goes as a whole. */
-function packFlow(reply: Response, names: readonly string[]): string[] {
+/**
+ * One small cookie for the browser, under the name of the first. next-auth encrypts each value by itself, which comes to
+ * 1.9 kB for one sign-in and more than a request header takes for six.
+ */
+async function packFlow(settings: Settings, reply: Response, names: readonly string[]): Promise<string[]> {
   const sent = reply.headers.getSetCookie();
-  const [state, ...others] = names.flatMap((name) => sent.filter((cookie) => cookie.startsWith(`${name}=`)));
-  if (state === undefined) return [];
-  const values = [state, ...others].map((cookie) => cookie.slice(cookie.indexOf("=") + 1).split(";")[0]);
-  return [`${names[0]}=${values.join("~")}${state.slice(state.indexOf(";"))}`];
+  const [first, ...others] = names.map((name) => sent.find((cookie) => cookie.startsWith(`${name}=`)));
+  if (first === undefined) return [];
+  const values = await Promise.all(
+    [first, ...others].map(async (cookie, index) => {
+      const token = cookie?.slice(cookie.indexOf("=") + 1).split(";")[0];
+      const opened = await decode({ ...flowSeal(settings, names[index]), ...(token && { token }) });
+      return typeof opened?.value === "string" ? opened.value : null;
+    }),
+  );
+  const [state = null, verifier = null, nonce = null] = values;
+  if (state === null) return [];
+  const packed = await sealFlow(settings, names[0] ?? "", { state, verifier, nonce });
+  return [`${names[0]}=${packed}${first.slice(first.indexOf(";"))}`];
 }
 
-function unpackFlow(packed: string | null, names: readonly string[]): string {
-  const values = packed?.split("~") ?? [];
-  return names.flatMap((name, index) => (values[index] ? `${name}=${values[index]}` : [])).join("; ");
+/** The cookies as next-auth wants them; none when this browser did not start the sign-in. */
+async function unpackFlow(
+  settings: Settings,
+  { stateCookie, state }: { readonly stateCookie: string | null; readonly state: string },
+  names: readonly string[],
+): Promise<string> {
+  const secrets = await openFlow(settings, names[0] ?? "", { packed: stateCookie, state });
+  if (secrets === null) return "";
+  const order: readonly (keyof FlowSecrets)[] = ["state", "verifier", "nonce"];
+  const cookies = order.map(async (key, index) => {
+    const value = secrets[key];
+    if (value === null) return [];
+    const token = { value, provider: "gatehouse" };
+    return [`${names[index]}=${await encode({ ...flowSeal(settings, names[index]), token, maxAge: 60 })}`];
+  });
+  return (await Promise.all(cookies)).flat().join("; ");
+}
+
+function flowSeal({ cookieSecret }: Settings, name = "") {
+  return { secret: cookieSecret, salt: name };
 }
 
 function engineRequest(
@@ -242,7 +304,7 @@ function parseSealed(payload: Record<string, unknown> | null): SealedSession | n
     username,
     name,
     email: text(email) ? email : null,
-    groups: readGroups(groups),
+    groups: groups === null ? null : readGroups(groups),
     sessionIndex,
     authenticatedAt,
     expires: exp,

@@ -1,3 +1,4 @@
+import { workUnitAsyncStorage } from "next/dist/server/app-render/work-unit-async-storage.external.js";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { NextResponse } from "next/server";
@@ -5,6 +6,17 @@ import { NextResponse } from "next/server";
 /** The request that a page or route handler of Next.js is answering. */
 export async function currentHeaders(): Promise<Headers> {
   return new Headers(await headers());
+}
+
+/**
+ * The path of the page that is being drawn, for pages that the proxy did not see. Next.js keeps it and documents no way
+ * to it; null when a later version keeps it elsewhere.
+ */
+export function currentPath(): string | null {
+  const store = workUnitAsyncStorage?.getStore();
+  if (store?.type !== "request") return null;
+  const { pathname, search }: { readonly pathname?: unknown; readonly search?: unknown } = store.url ?? {};
+  return typeof pathname === "string" ? pathname + (typeof search === "string" ? search : "") : null;
 }
 
 /** Leaves a page for another address. */
@@ -17,9 +29,14 @@ export function leaveFor(path: string): never {
  *
  * Next.js reads the nonce for its scripts from the policy in the request, the browser from the answer.
  */
-export function passOn(requestHeaders: Headers, policy: string | null): Response {
+export function passOn(
+  requestHeaders: Headers,
+  policy: string | null,
+  setCookies: readonly string[] = [],
+): Response {
   if (policy !== null) requestHeaders.set("content-security-policy", policy);
   const answer = NextResponse.next({ request: { headers: requestHeaders } });
   if (policy !== null) answer.headers.set("content-security-policy", policy);
+  for (const cookie of setCookies) answer.headers.append("set-cookie", cookie);
   return answer;
 }

@@ -4,6 +4,7 @@ import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { HubInTest } from "./hub-in-test.ts";
 import {
   BrowserInTest,
+  click,
   lastSessionIndex,
   location,
   navigation,
@@ -24,13 +25,18 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-const arrive = (path: string, headers?: Record<string, string>) =>
-  site.recognise(browser.request(path, headers));
+const arrive = (path: string, headers?: Record<string, string>) => browser.open(path, headers);
+const goes = (reply: Response) => (location(reply).includes("/api/auth/recognise") ? "asks" : "shown");
 
 /** Past the hub, which knows nobody, and back to the page. */
-async function comeBackUnknown(path: string): Promise<string> {
-  const asked = await browser.get(location(await arrive(path)));
+async function comeBackUnknown(path: string, headers?: Record<string, string>): Promise<string> {
+  const asked = await browser.get(location(await arrive(path, headers)));
   return location(await browser.get(serviceOf(location(asked)).href));
+}
+
+/** The same, and the page is shown. */
+async function seenByNobody(path: string, headers?: Record<string, string>): Promise<void> {
+  expect(goes(await arrive(await comeBackUnknown(path, headers), headers))).toBe("shown");
 }
 
 describe("a newcomer", () => {
@@ -47,20 +53,71 @@ describe("a newcomer", () => {
     const reply = await browser.get(hub.signIn(location(asked)));
     expect(location(reply)).toBe(`${siteUrl}/tea`);
     expect((await site.auth(browser.request("/tea")))?.user.username).toBe("alice");
-    expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.session"]);
+    expect(browser.cookies.keys().toSorted()).toEqual(["gatehouse-shop.asked", "gatehouse-shop.session"]);
   });
 
-  test("whom the hub does not know is asked once a visit", async () => {
+  test("whom the hub does not know comes back to the page, which does not ask again", async () => {
     expect(await comeBackUnknown("/tea?size=2")).toBe(`${siteUrl}/tea?size=2`);
     expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.asked"]);
-    expect(location(await arrive("/tea"))).toBe("");
+    expect(goes(await arrive("/tea?size=2"))).toBe("shown");
     expect(await site.auth(browser.request("/tea"))).toBeNull();
+  });
+
+  test("whom the hub does not know is asked about at the next arrival from outside", async () => {
+    await seenByNobody("/tea");
+    const asked = await browser.get(location(await arrive("/cups")));
+    expect(location(await browser.get(hub.signIn(location(asked))))).toBe(`${siteUrl}/cups`);
+    expect((await site.auth(browser.request("/cups")))?.user.username).toBe("alice");
+  });
+
+  test("is asked about less and less often while clicking through the site", async () => {
+    await seenByNobody("/tea");
+    let asked = 0;
+    for (let second = 0; second < 3_600; second += 5) {
+      site.clock.now += 5_000;
+      if (goes(await arrive("/cups", click)) === "asks") {
+        await seenByNobody("/cups", click);
+        asked++;
+      }
+    }
+    expect(asked).toBeGreaterThan(10);
+    expect(asked).toBeLessThan(20);
+  });
+
+  test("reloading again and again asks at most once a minute in the long run", async () => {
+    let asked = 0;
+    for (let second = 0; second < 1_800; second += 1) {
+      site.clock.now += 1_000;
+      if (goes(await arrive("/tea")) === "asks") {
+        await seenByNobody("/tea");
+        asked++;
+      }
+    }
+    expect(asked).toBeGreaterThan(30);
+    expect(asked).toBeLessThan(40);
+  });
+
+  test("who takes half a minute from the hub to the page is not sent round in circles", async () => {
+    await comeBackUnknown("/tea");
+    site.clock.now += 29_000;
+    expect(goes(await arrive("/tea"))).toBe("shown");
   });
 
   test("who turned back half-way is not sent again", async () => {
     await browser.get(location(await arrive("/tea")));
     site.clock.now += 10_000;
-    expect(location(await arrive("/tea"))).toBe("");
+    expect(goes(await arrive("/tea"))).toBe("shown");
+    site.clock.now += 10_000;
+    expect(goes(await arrive("/tea"))).toBe("asks");
+  });
+
+  test("whose navigations pass through the site's service worker is asked about and recognised", async () => {
+    const passedThrough = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "empty" };
+    const own = { ...passedThrough, "sec-fetch-site": "same-origin" };
+    const sent = await browser.get(location(await arrive("/tea", own)), own);
+    const back = { ...passedThrough, "sec-fetch-site": "cross-site" };
+    expect(location(await browser.get(hub.signIn(location(sent)), back))).toBe(`${siteUrl}/tea`);
+    expect((await site.auth(browser.request("/tea")))?.user.username).toBe("alice");
   });
 
   test("with several tabs at once is recognised in each", async () => {
@@ -118,6 +175,7 @@ describe("is left alone:", () => {
     ["a link checker", navigation, "HEAD"],
     ["a script's fetch", { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }, "GET"],
     ["a frame", { "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" }, "GET"],
+    ["a page that is drawn ahead", { ...navigation, "sec-purpose": "prefetch;prerender" }, "GET"],
     ["a prefetch", { ...navigation, "sec-purpose": "prefetch;prerender" }, "GET"],
     ["a crawler", { "user-agent": "Googlebot/2.1" }, "GET"],
   ])("%s", async (_name, headers, method) => {
@@ -146,7 +204,68 @@ describe("a session that is over", () => {
     site.clock.now += 6_000;
     expect(await comeBackUnknown("/cart")).toBe(`${siteUrl}/cart`);
     expect((await site.whySignedOut(browser.request("/cart")))?.reason).toBe("idle");
-    expect(location(await arrive("/cart"))).toBe("");
+    expect(goes(await arrive("/cart"))).toBe("shown");
+  });
+
+  test("seconds after it began is asked about all the same: somebody else may be signed in", async () => {
+    await browser.signIn(hub);
+    hub.end(lastSessionIndex(hub), "signed-out");
+    site.clock.now += 6_000;
+    hub.person = { ...hub.person, username: "bob", id: "person-2" };
+    const asked = await browser.get(location(await arrive("/cart", click)));
+    await browser.get(hub.signIn(location(asked)));
+    expect((await site.auth(browser.request("/cart")))?.user.username).toBe("bob");
+  });
+});
+
+describe("after a sign-out at the site", () => {
+  const signOut = () => browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
+  beforeEach(async () => {
+    await browser.signIn(hub);
+  });
+
+  test("the page that the hub sends back to is shown without asking", async () => {
+    await signOut();
+    expect(goes(await arrive("/", { ...navigation, "sec-fetch-site": "cross-site" }))).toBe("shown");
+  });
+
+  test("whoever signs in elsewhere next is known", async () => {
+    await signOut();
+    await arrive("/");
+    hub.person = { ...hub.person, username: "bob", id: "person-2" };
+    const asked = await browser.get(location(await arrive("/tea")));
+    await browser.get(hub.signIn(location(asked)));
+    expect((await site.auth(browser.request("/tea")))?.user.username).toBe("bob");
+  });
+
+  test("nobody is recognised when the hub could not be told: it would undo the sign-out", async () => {
+    hub.down = true;
+    site.clock.now += 5_000;
+    await signOut();
+    hub.down = false;
+    site.clock.now += 3_600_000;
+    expect(goes(await arrive("/tea"))).toBe("shown");
+    expect(location(await browser.get("/api/auth/recognise?returnTo=/tea"))).toBe(`${siteUrl}/tea`);
+    await browser.signIn(hub);
+    hub.end(lastSessionIndex(hub), "idle");
+    site.clock.now += 6_000;
+    expect(goes(await arrive("/tea"))).toBe("asks");
+  });
+});
+
+describe("a marker", () => {
+  test.each(["asked", "since-1700000000000", "nobody.1.x", "nobody.1", "gone.1.1", "never", "__proto__.1.1"])(
+    "of another version (%s) asks nothing, and makes no circle",
+    async (value) => {
+      browser.cookies.set("gatehouse-shop.asked", value);
+      expect(goes(await arrive("/tea"))).toBe("shown");
+    },
+  );
+
+  test("from a future that a clock put back has left counts no longer", async () => {
+    browser.cookies.set("gatehouse-shop.asked", `nobody.${site.clock.now + 86_400_000}.9`);
+    await seenByNobody("/tea");
+    expect(goes(await arrive("/tea", click))).toBe("shown");
   });
 });
 

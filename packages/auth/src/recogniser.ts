@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { isUnderWay } from "./recognition-under-way.ts";
+import { afterLanding, mayAsk, wasJustSignedIn } from "./recognition-marker.ts";
 import { askedMarker, parseReturnTo, pathOfRequest } from "./return-to.ts";
+import { isAhead, isNavigation } from "./sent-by-browser.ts";
 import { redirect } from "./sign-in-routes.ts";
 import type { Site } from "./site.ts";
-import { parseCookies } from "./site-cookies.ts";
+import { clearCookie, parseCookies, setCookie } from "./site-cookies.ts";
 import { pathHeader, readRequestId, readStanding } from "./site-session.ts";
 
 /**
- * Sends a newcomer past the hub, once a visit, or says to go on.
+ * Sends a browser that is not signed in past the hub, or says to go on.
  *
  * Never a boundary: everything it lets pass is checked by the page itself.
  * @returns a redirect, or null to go on
@@ -15,13 +16,17 @@ import { pathHeader, readRequestId, readStanding } from "./site-session.ts";
 export async function recogniseVisitor(site: Site, request: Request): Promise<Response | null> {
   const url = new URL(request.url);
   if (!isArrival(request) || url.searchParams.get(askedMarker.name) === askedMarker.value) return null;
-  const asked = parseCookies(request.headers.get("cookie")).get(site.cookies.asked);
-  if (asked !== undefined && !isUnderWay(asked, site.now())) return null;
+  const marker = parseCookies(request.headers.get("cookie")).get(site.cookies.asked);
+  const fromOutside = request.headers.get("sec-fetch-site") !== "same-origin";
+  const signedIn = wasJustSignedIn(marker, site.now());
+  if (!signedIn && !mayAsk(marker, fromOutside, site.now())) return null;
   const returnTo = parseReturnTo(pathOfRequest(url), site.settings.siteUrl);
   if (!returnTo) return null;
-  // A session that is over does not count: the person may be signed in anew at another site.
+  // A session that is over does not count: somebody may have signed in at another site since.
   const standing = await readStanding(site, request.headers, { quiet: true });
   if (standing.state === "signed-in" || standing.state === "unclear") return null;
+  // Signed in seconds ago, and the session was not kept: asking again would go round in circles.
+  if (signedIn && standing.state === "anonymous") return null;
   // Not to a hub that is down: the page is here, and the next visit asks again.
   const hub = await site.health.presence();
   if (hub !== "there") {
@@ -48,14 +53,23 @@ export function headersForPage(request: Request): Headers {
 }
 
 /**
- * A person who goes somewhere: no form, frame, script or prefetch. Crawlers and old
- * browsers do not send these headers and are left alone.
+ * Set-Cookie values for the page that is shown now: that the hub was asked, and that the user signed out, are told to
+ * this page alone. Whoever comes next is somebody else, perhaps.
+ */
+export function cookiesForPage({ cookies }: Pick<Site, "cookies">, request: Request): string[] {
+  if (!isArrival(request)) return [];
+  const sent = parseCookies(request.headers.get("cookie"));
+  const marker = afterLanding(sent.get(cookies.asked));
+  return [
+    ...(marker === null ? [] : [setCookie(cookies, cookies.asked, marker)]),
+    ...(sent.has(cookies.signedOut) ? [clearCookie(cookies, cookies.signedOut)] : []),
+  ];
+}
+
+/**
+ * A browser that goes somewhere: no form, frame, script or prefetch. Crawlers and old browsers do not send these headers
+ * and are left alone.
  */
 function isArrival({ method, headers }: Request): boolean {
-  return (
-    method === "GET" &&
-    headers.get("sec-fetch-mode") === "navigate" &&
-    headers.get("sec-fetch-dest") === "document" &&
-    !/prefetch/i.test(headers.get("sec-purpose") ?? headers.get("purpose") ?? "")
-  );
+  return method === "GET" && isNavigation(headers) === true && !isAhead(headers);
 }

@@ -6,9 +6,11 @@ import { BrowserInTest, lastSessionIndex, location, siteInTest } from "./site-in
 
 // The one file that reaches into a running Next.js: here a page's headers are what we say,
 // and leaving the page throws its address, as Next.js does.
-const page = vi.hoisted(() => ({ headers: new Headers() }));
+const page = vi.hoisted(() => ({ headers: new Headers(), path: null as string | null }));
 vi.mock("./next-request.ts", () => ({
-  currentHeaders: async () => page.headers,
+  passOn: () => new Response(null),
+  currentHeaders: async () => new Headers(page.headers),
+  currentPath: () => page.path,
   leaveFor: (path: string) => {
     throw new Error(`left for ${path}`);
   },
@@ -19,6 +21,7 @@ let site: ReturnType<typeof siteInTest>;
 let browser: BrowserInTest;
 
 beforeEach(async () => {
+  page.path = null;
   hub = new HubInTest();
   await hub.start();
   site = siteInTest(hub);
@@ -187,4 +190,34 @@ test("a hub that did not ask again is told as that, and not by a circle", async 
   const asked = location(await browser.get("/api/auth/sign-in?returnTo=/transfer&maxAge=300"));
   expect((await browser.get(hub.signIn(asked))).status).toBe(400);
   expect(site.codes()).toEqual(["sign_in_too_old"]);
+});
+
+describe("a page that the proxy did not see", () => {
+  test("comes back to itself, as Next.js knows it", async () => {
+    open();
+    page.path = "/u/jane.doe?tab=2";
+    await expect(site.requireSignIn()).rejects.toThrow(/returnTo=%2Fu%2Fjane\.doe%3Ftab%3D2$/);
+  });
+
+  test("says once that there is no proxy, in words that say what to add", async () => {
+    open();
+    for (let asked = 0; asked < 3; asked++) await expect(site.requireSignIn()).rejects.toThrow("left for");
+    site.clock.now += 3_600_000;
+    await expect(site.requireSignIn({ returnTo: "/cart" })).rejects.toThrow("left for");
+    expect(site.log.map(({ code, level }) => [code, level])).toEqual([["proxy_missing", "warn"]]);
+    expect(site.log[0]?.message).toContain('export { recognise as proxy } from "./src/auth"');
+  });
+
+  test("says that the proxy leaves it out, when there is one", async () => {
+    await browser.open("/tea");
+    open();
+    await expect(site.requireSignIn()).rejects.toThrow("left for");
+    expect(site.log[0]?.message).toContain("`matcher` in proxy.ts leaves its address out");
+  });
+
+  test("says nothing where the proxy did", async () => {
+    open("/cart");
+    await expect(site.requireSignIn()).rejects.toThrow("left for");
+    expect(site.log).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
-import type { RememberedSession, SessionMemory } from "./session-memory.ts";
+import { readGroups } from "./read-groups.ts";
+import type { RememberedEnd, RememberedSession, SessionMemory } from "./session-memory.ts";
 import type { Settings } from "./settings.ts";
 import type { SiteLog } from "./site-log.ts";
 
@@ -24,6 +25,8 @@ export interface EndedStanding {
   readonly reason: EndReason;
   /** After how long without activity, when that was the reason and the hub says it. */
   readonly idleSeconds: number | null;
+  /** The end itself, shared by all who ask, so that it is told once. */
+  readonly end: RememberedEnd;
 }
 
 /** How a sign-in stands with the hub. `unclear`: the hub could not be asked. */
@@ -32,6 +35,8 @@ export type Standing =
       readonly state: "active";
       /** When she last proved who she is, in milliseconds by this machine's clock; null: the hub has not said. */
       readonly provedAt: number | null;
+      /** Asked for with `groups`; null when not, or when the hub does not give them. */
+      readonly groups: readonly string[] | null;
     }
   | EndedStanding
   | { readonly state: "unclear"; readonly error: GatehouseAuthError };
@@ -41,8 +46,18 @@ interface Asking {
   readonly active: boolean;
   /** Something hangs on it: an answer that is kept does not do. */
   readonly anew?: boolean;
+  /** The cookie had no room for the user's groups. */
+  readonly groups?: boolean;
   readonly requestId?: string | undefined;
 }
+
+/** The hub's word on a session. */
+type HubAnswer =
+  | { readonly state: "active"; readonly provedAt: number | null; readonly groups: readonly string[] | null }
+  | { readonly state: "ended"; readonly reason: EndReason; readonly idleSeconds: number | null };
+
+/** What one question came to. */
+export type Asked = HubAnswer | { readonly state: "unclear"; readonly error: GatehouseAuthError };
 
 interface SessionCheckParts {
   readonly settings: Settings;
@@ -57,6 +72,8 @@ const freshMs = 5_000;
 const graceMs = 60_000;
 /** How often activity is worth telling: the hub writes it down at most once a minute. */
 const reportMs = 60_000;
+/** How long groups that the hub was asked for count. */
+const groupsFreshMs = 60_000;
 /** How long to wait for an answer: a page is waiting. */
 const patienceMs = 3_000;
 /** How long to leave a silent hub alone, so that pages do not each wait for it. */
@@ -76,44 +93,54 @@ export class SessionCheck {
     this.#parts = parts;
   }
 
-  /** An unclear answer is the asker's to write down: she may have shown somebody its reference. */
+  /** An unclear answer is the asker's to log: a page may have shown its reference. */
   async standing(sessionIndex: string, asking: Asking): Promise<Standing> {
     const { memory, now } = this.#parts;
     const session = memory.of(sessionIndex);
     if (session.ended) return this.#ended(sessionIndex, session, asking);
     const fresh = now() - session.aliveAt < freshMs;
     const report = asking.active && now() - session.reportedAt >= reportMs;
-    if (fresh && !report && !asking.anew) return { state: "active", provedAt: session.provedAt };
+    const lacksGroups = asking.groups === true && memory.groupsOf(sessionIndex) === null;
+    if (fresh && !report && !asking.anew && !lacksGroups) return this.#active(sessionIndex, session, asking);
     const answer = await this.#share(sessionIndex, session, { ...asking, active: report });
     // A logout that arrived while we asked is newer than the answer.
     if (session.ended) return this.#ended(sessionIndex, session, asking);
-    if (answer.state !== "unclear") return answer;
+    if (answer.state !== "unclear") return this.#active(sessionIndex, session, asking);
     const silent = answer.error.code === "hub_unreachable";
     if (!silent || now() - session.aliveAt >= graceMs) return answer;
     this.#parts.log.writeSeldom(answer.error, { requestId: asking.requestId });
-    return { state: "active", provedAt: session.provedAt };
+    return this.#active(sessionIndex, session, asking);
+  }
+
+  #active(sessionIndex: string, { provedAt }: RememberedSession, { groups }: Asking): Standing {
+    const names = groups ? (this.#parts.memory.groupsOf(sessionIndex)?.names ?? null) : null;
+    return { state: "active", provedAt, groups: names };
   }
 
   /** Over is over; only the reason may still be asked for, and a hub that says otherwise is not believed. */
   async #ended(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
-    const { ended } = session;
-    let reason = ended?.reason ?? "unknown";
-    if (ended && ended.reason === null) {
+    const end = session.ended ?? this.#endNow("unknown", null);
+    let reason = end.reason ?? "unknown";
+    if (end.reason === null) {
       const answer = await this.#share(sessionIndex, session, { ...asking, active: false });
       if (answer.state === "unclear")
         this.#parts.log.writeSeldom(answer.error, { requestId: asking.requestId });
       if (answer.state === "ended") {
         reason = answer.reason;
-        ended.idleSeconds = answer.idleSeconds;
+        end.idleSeconds = answer.idleSeconds;
       }
       // A hub that could not be asked is asked again.
-      if (answer.state !== "unclear") ended.reason = reason;
+      if (answer.state !== "unclear") end.reason = reason;
     }
-    return { state: "ended", reason, idleSeconds: ended?.idleSeconds ?? null };
+    return { state: "ended", reason, idleSeconds: end.idleSeconds, end };
+  }
+
+  #endNow(reason: EndReason, idleSeconds: number | null): RememberedEnd {
+    return { reason, idleSeconds, heardAt: this.#parts.now(), toldAt: null };
   }
 
   /** One question at a time; whoever needs the same answer waits for it. */
-  #share(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
+  #share(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Asked> {
     if (session.reporting) return session.reporting;
     const slot = asking.active ? "reporting" : "asking";
     session[slot] ??= this.#ask(sessionIndex, session, asking).finally(() => {
@@ -122,20 +149,26 @@ export class SessionCheck {
     return session[slot];
   }
 
-  async #ask(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
-    const { settings, now } = this.#parts;
+  async #ask(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Asked> {
+    const { settings, memory, now } = this.#parts;
+    const kept = memory.groupsOf(sessionIndex);
+    const groups = asking.groups === true && (kept === null || now() - kept.at >= groupsFreshMs);
     try {
       if (now() < this.#silentUntil) throw new GatehouseAuthError("hub_unreachable");
-      const answer = await askHub(settings, sessionIndex, asking, (ms) => this.#noteClock(ms));
-      const standing = parseAnswer(answer, now());
-      if (standing.state === "ended") {
-        session.ended = { reason: standing.reason, idleSeconds: standing.idleSeconds };
+      const reply = await askHub(settings, sessionIndex, { ...asking, groups }, (ms) => this.#noteClock(ms));
+      const answer = parseAnswer(reply, now());
+      if (answer.state === "ended") {
+        session.ended ??= this.#endNow(answer.reason, answer.idleSeconds);
+        session.ended.reason ??= answer.reason;
       } else {
         session.aliveAt = now();
-        session.provedAt = standing.provedAt;
+        session.provedAt = answer.provedAt;
         if (asking.active) session.reportedAt = now();
+        // A hub that does not give them any more takes them away.
+        const names = answer.groups ?? (kept === null ? null : []);
+        if (groups && names !== null) memory.keepGroups(sessionIndex, { names, at: now() });
       }
-      return standing;
+      return answer;
     } catch (cause) {
       const error =
         cause instanceof GatehouseAuthError ? cause : new GatehouseAuthError("internal", "", { cause });
@@ -155,7 +188,7 @@ export class SessionCheck {
 async function askHub(
   settings: Settings,
   sessionIndex: string,
-  { active, requestId }: Asking,
+  { active, groups, requestId }: Asking,
   noteClock: (hubTime: number) => void,
 ): Promise<unknown> {
   const credentials = Buffer.from(`${settings.siteId}:${settings.siteSecret}`).toString("base64");
@@ -166,7 +199,7 @@ async function askHub(
       "content-type": "application/json",
       ...(requestId && { "x-request-id": requestId }),
     },
-    body: JSON.stringify({ sessionIndex, active }),
+    body: JSON.stringify({ sessionIndex, active, ...(groups && { groups }) }),
     cache: "no-store",
     redirect: "manual", // the secret goes to HUB_URL and nowhere else
     signal: AbortSignal.timeout(patienceMs),
@@ -183,16 +216,17 @@ async function askHub(
   return reply.status === 200 ? await reply.json().catch(() => null) : null;
 }
 
-function parseAnswer(answer: unknown, now: number): Exclude<Standing, { state: "unclear" }> {
+function parseAnswer(answer: unknown, now: number): HubAnswer {
   const {
     active,
+    groups,
     reason,
     idleSeconds,
     authenticatedSecondsAgo: ago,
   } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   if (active === true) {
     const provedAt = typeof ago === "number" && ago >= 0 ? now - ago * 1000 : null;
-    return { state: "active", provedAt };
+    return { state: "active", provedAt, groups: Array.isArray(groups) ? readGroups(groups) : null };
   }
   if (active === false) {
     const seconds = typeof idleSeconds === "number" && idleSeconds > 0 ? Math.round(idleSeconds) : null;

@@ -1,5 +1,5 @@
 import { BoundedMap } from "./bounded-map.ts";
-import type { EndReason, Standing } from "./session-check.ts";
+import type { Asked, EndReason } from "./session-check.ts";
 
 /** What this process knows about one sign-in. */
 export interface RememberedSession {
@@ -9,11 +9,28 @@ export interface RememberedSession {
   provedAt: number | null;
   /** When activity was last reported. */
   reportedAt: number;
-  /** It is over, for good. `null` until the hub has said why. */
-  ended: { reason: EndReason | null; idleSeconds: number | null } | null;
+  /** It is over, for good. */
+  ended: RememberedEnd | null;
   /** Questions under way, shared by those who ask meanwhile. */
-  asking: Promise<Standing> | null;
-  reporting: Promise<Standing> | null;
+  asking: Promise<Asked> | null;
+  reporting: Promise<Asked> | null;
+}
+
+/** The end of a sign-in. */
+export interface RememberedEnd {
+  /** `null` until the hub has said why. */
+  reason: EndReason | null;
+  idleSeconds: number | null;
+  /** When this process learned of it, in milliseconds. */
+  readonly heardAt: number;
+  /** When a page first told the user; `null` while none has. */
+  toldAt: number | null;
+}
+
+/** Groups of a user whose list is too long for the cookie, as the hub last said them. */
+export interface RememberedGroups {
+  readonly names: readonly string[];
+  readonly at: number;
 }
 
 /** The sign-ins that a process has issued or seen. Lost at a restart; the hub is asked then. */
@@ -21,11 +38,20 @@ export interface SessionMemory {
   /** The sign-in's entry, made if there is none. For indexes from our own sealed cookies only. */
   of(sessionIndex: string): RememberedSession;
   /** Marks a known sign-in as over; an unknown one leaves no trace. */
-  end(sessionIndex: string): void;
+  end(sessionIndex: string, now: number): void;
+  groupsOf(sessionIndex: string): RememberedGroups | null;
+  keepGroups(sessionIndex: string, groups: RememberedGroups): void;
 }
 
 const mostSessions = 20_000;
+/** Fewer, because each is a long list; one that is dropped is asked for again. */
+const mostGroupLists = 1_000;
 const key = Symbol.for("gatehouse.auth.session-memory");
+
+interface Remembered {
+  readonly sessions: BoundedMap<string, RememberedSession>;
+  readonly groups: BoundedMap<string, RememberedGroups>;
+}
 
 /**
  * The memory of a site, one for the whole process.
@@ -34,11 +60,14 @@ const key = Symbol.for("gatehouse.auth.session-memory");
  * bundle has its own copy of this module; a logout received by one has to reach all.
  */
 export function sessionMemory(siteId: string): SessionMemory {
-  const holder = globalThis as { [key]?: Map<string, BoundedMap<string, RememberedSession>> };
+  const holder = globalThis as { [key]?: Map<string, Remembered> };
   holder[key] ??= new Map();
-  const sites = holder[key];
-  const sessions = sites.get(siteId) ?? new BoundedMap<string, RememberedSession>(mostSessions);
-  sites.set(siteId, sessions);
+  const remembered = holder[key].get(siteId) ?? {
+    sessions: new BoundedMap(mostSessions),
+    groups: new BoundedMap(mostGroupLists),
+  };
+  holder[key].set(siteId, remembered);
+  const { sessions, groups } = remembered;
   return {
     of(sessionIndex) {
       const known = sessions.get(sessionIndex);
@@ -55,9 +84,11 @@ export function sessionMemory(siteId: string): SessionMemory {
       sessions.set(sessionIndex, fresh);
       return fresh;
     },
-    end(sessionIndex) {
+    end(sessionIndex, now) {
       const known = sessions.get(sessionIndex);
-      if (known) known.ended ??= { reason: null, idleSeconds: null };
+      if (known) known.ended ??= { reason: null, idleSeconds: null, heardAt: now, toldAt: null };
     },
+    groupsOf: (sessionIndex) => groups.get(sessionIndex) ?? null,
+    keepGroups: (sessionIndex, list) => groups.set(sessionIndex, list),
   };
 }

@@ -1,22 +1,40 @@
 import { errorPage, unavailablePage } from "./error-page.ts";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
-import { departure } from "./recognition-under-way.ts";
-import { askedMarker, readReturnTo, withAskedMarker } from "./return-to.ts";
+import { departure, landing, neverAsk, signedInNow, wasJustSignedIn } from "./recognition-marker.ts";
+import { readReturnTo, withAskedMarker } from "./return-to.ts";
+import { isNavigation } from "./sent-by-browser.ts";
 import { parseReason } from "./session-check.ts";
 import { isRecent, parseMaxAge, type SignInFlow, startFlow } from "./sign-in-flow.ts";
 import type { FlowReturn } from "./sign-in-protocol.ts";
 import type { Site } from "./site.ts";
-import { clearCookie, clearOldFlows, parseCookies, setCookie } from "./site-cookies.ts";
+import { clearCookie, clearOldFlows, clearSessionPieces, parseCookies, setCookie } from "./site-cookies.ts";
 import { newReference } from "./site-log.ts";
+import { noteOtherOrigin, originsApart } from "./site-origin.ts";
 import { readRequestId, readStanding } from "./site-session.ts";
 
 /** `GET /api/auth/sign-in?returnTo=`: to the hub, without a page or form between. */
-export function signInRoute(site: Site, request: Request): Promise<Response> {
+export async function signInRoute(site: Site, request: Request): Promise<Response> {
+  noteOtherOrigin(site, request.headers);
+  await refuseCircle(site, request);
   return beginFrom(site, request, "sign-in");
 }
 
+/**
+ * The hub signs a user in again without asking. If the session cookie does not stick, or another process cannot read it,
+ * page and hub would send the browser to each other until somebody deletes cookies.
+ */
+async function refuseCircle(site: Site, request: Request): Promise<void> {
+  const sent = parseCookies(request.headers.get("cookie"));
+  if (!wasJustSignedIn(sent.get(site.cookies.asked), site.now())) return;
+  const standing = await readStanding(site, request.headers, { active: false, quiet: true });
+  if (standing.state === "anonymous")
+    throw new GatehouseAuthError("session_not_kept", originsApart(site, request.headers));
+}
+
 /** `GET /api/auth/recognise?returnTo=`: the same, but the hub shows nothing. */
-export function recogniseRoute(site: Site, request: Request): Promise<Response> {
+export async function recogniseRoute(site: Site, request: Request): Promise<Response> {
+  const marker = parseCookies(request.headers.get("cookie")).get(site.cookies.asked);
+  if (marker === neverAsk) return redirect(site.settings.siteUrl + readReturnTo(request), []);
   return beginFrom(site, request, "recognise");
 }
 
@@ -43,8 +61,8 @@ async function begin(
   const cookies = [...clearOldFlows(site.cookies, sent), ...setCookies];
   if (flow.purpose === "recognise") {
     // Remembered before the hub is asked: whoever turns back half-way is not sent again.
-    const since = sent.get(site.cookies.asked) ?? departure(site.now());
-    cookies.push(setCookie(site.cookies, site.cookies.asked, since));
+    const marker = departure(sent.get(site.cookies.asked), site.now());
+    cookies.push(setCookie(site.cookies, site.cookies.asked, marker));
   }
   return redirect(site.protocol.authenticationUrl(site.settings, { flow, prepared, reason }), cookies);
 }
@@ -75,8 +93,9 @@ export async function callbackRoute(site: Site, request: Request): Promise<Respo
 async function complete(site: Site, request: Request, returned: FlowReturn & { ticket: string }) {
   const { flow } = returned;
   const { cookies } = site;
-  const stateCookie = parseCookies(request.headers.get("cookie")).get(cookies.state(flow.id)) ?? null;
-  const { person, setCookies } = await site.engine.finish(returned, stateCookie);
+  const sent = parseCookies(request.headers.get("cookie"));
+  const stateCookie = sent.get(cookies.state(flow.id)) ?? null;
+  const { person, groupsAtHub, setCookies } = await site.engine.finish(returned, stateCookie);
   // A hub that did not ask again would have us send her there without end.
   if (flow.maxAge !== null && !isRecent(person.authenticatedAt, flow.maxAge, site.now())) {
     throw new GatehouseAuthError("sign_in_too_old");
@@ -84,12 +103,16 @@ async function complete(site: Site, request: Request, returned: FlowReturn & { t
   // Asked at once: a wrong secret shows here as a page, and not as pages that send people
   // to the hub and back without end. It also fills the cache for the page that follows.
   const requestId = readRequestId(request.headers) ?? undefined;
-  const standing = await site.check.standing(person.sessionIndex, { active: true, requestId });
+  const asking = { active: true, groups: groupsAtHub, requestId };
+  const standing = await site.check.standing(person.sessionIndex, asking);
   if (standing.state === "unclear") throw standing.error;
   if (standing.state === "ended") throw new GatehouseAuthError("session_over");
+  // Without them the user would be in no group, and nobody would know why.
+  if (groupsAtHub && standing.groups === null) throw new GatehouseAuthError("groups_too_many");
   return redirect(site.settings.siteUrl + flow.returnTo, [
     ...setCookies,
-    clearCookie(cookies, cookies.asked),
+    ...clearSessionPieces(cookies, sent),
+    setCookie(cookies, cookies.asked, signedInNow(site.now())),
     clearCookie(cookies, cookies.signedOut),
   ]);
 }
@@ -105,7 +128,8 @@ function recover(
     return stay(site, request, flow, error);
   }
   if (!(error instanceof GatehouseAuthError) || error.code !== "state_mismatch") throw error;
-  if (flow.attempt === 2) throw new GatehouseAuthError("cookies_refused", "", { cause: error });
+  if (flow.attempt === 2)
+    throw new GatehouseAuthError("cookies_refused", originsApart(site, request.headers), { cause: error });
   // Usually a login form left open over lunch. The foreign ticket is not touched; this browser
   // starts a sign-in of its own, which an open central session answers at once.
   site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
@@ -115,10 +139,10 @@ function recover(
 /** Back to the page, unknown. A browser that did not keep the note gets it in the address. */
 function carryOnUnknown(site: Site, request: Request, flow: SignInFlow): Response {
   const { cookies, settings } = site;
-  const kept = parseCookies(request.headers.get("cookie")).has(cookies.asked);
-  const path = kept ? flow.returnTo : withAskedMarker(flow.returnTo, settings.siteUrl);
+  const marker = parseCookies(request.headers.get("cookie")).get(cookies.asked);
+  const path = marker ? flow.returnTo : withAskedMarker(flow.returnTo, settings.siteUrl);
   return redirect(settings.siteUrl + path, [
-    setCookie(cookies, cookies.asked, askedMarker.value),
+    setCookie(cookies, cookies.asked, landing(marker, site.now())),
     clearCookie(cookies, cookies.state(flow.id)),
   ]);
 }
@@ -144,8 +168,7 @@ export async function unavailableRoute(site: Site, request: Request): Promise<Re
  * is for and pass; the state cookie still binds what they do to themselves.
  */
 function requireNavigation(request: Request): void {
-  const destination = request.headers.get("sec-fetch-dest");
-  if (destination !== null && destination !== "document") throw new GatehouseAuthError("request_refused");
+  if (isNavigation(request.headers) === false) throw new GatehouseAuthError("request_refused");
 }
 
 /**

@@ -42,7 +42,7 @@ describe("a whole sign-in", () => {
     expect(location(reply)).toBe(`${siteUrl}/cart?open=1`);
     expect(reply.headers.get("referrer-policy")).toBe("no-referrer");
     expect(reply.headers.get("cache-control")).toBe("no-store");
-    expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.session"]);
+    expect(browser.cookies.keys().toSorted()).toEqual(["gatehouse-shop.asked", "gatehouse-shop.session"]);
     const session = await site.auth(browser.request("/cart"));
     expect(session).toEqual({
       user: {
@@ -66,6 +66,15 @@ describe("a whole sign-in", () => {
     expect(cookie).not.toMatch(/Domain/i);
   });
 
+  test("passes through a service worker of the site", async () => {
+    const through = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "empty" };
+    const own = { ...through, "sec-fetch-site": "same-origin" };
+    const started = await browser.get("/api/auth/sign-in?returnTo=/cart", own);
+    const back = { ...through, "sec-fetch-site": "cross-site" };
+    expect(location(await browser.get(hub.signIn(location(started)), back))).toBe(`${siteUrl}/cart`);
+    expect((await site.auth(browser.request("/cart")))?.user.username).toBe("alice");
+  });
+
   test("passes a known reason on to the hub and drops others", async () => {
     const idle = await browser.get("/api/auth/sign-in?returnTo=/&reason=idle");
     expect(new URL(location(idle)).searchParams.get("reason")).toBe("idle");
@@ -85,12 +94,20 @@ describe("a whole sign-in", () => {
     expect(browser.cookies.size).toBe(6);
   });
 
-  test("a long name is kept whole", async () => {
-    hub.person = { username: "alice", id: "person-1", name: "Å".repeat(2000), email: "a@example.com" };
+  test("a name of 600 characters is kept whole", async () => {
+    hub.person = { username: "alice", id: "person-1", name: "Å".repeat(600), email: "a@example.com" };
     await browser.signIn(hub);
-    expect(browser.cookies.size).toBeGreaterThan(1);
     const session = await site.auth(browser.request("/"));
     expect(session?.user.name).toBe(hub.person.name);
+  });
+
+  test("a name that no cookie takes is told as that, and not by a circle", async () => {
+    hub.person = { username: "alice", id: "person-1", name: "Å".repeat(2_000), email: "a@example.com" };
+    const reply = await browser.signIn(hub);
+    expect(reply.status).toBe(500);
+    expect(await reply.text()).toContain("Your name is too long for this site");
+    expect(site.codes()).toEqual(["profile_too_large"]);
+    expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 });
 
@@ -219,8 +236,13 @@ describe("nothing secret gets out", () => {
   test.each(["sign-in", "recognise", "callback/gatehouse"])(
     "%s answers no picture, frame or script",
     async (path) => {
-      for (const destination of ["image", "iframe", "empty"]) {
-        const headers = { "sec-fetch-mode": "navigate", "sec-fetch-dest": destination };
+      for (const [mode, destination] of [
+        ["no-cors", "image"],
+        ["navigate", "iframe"],
+        ["cors", "empty"],
+        ["no-cors", "empty"],
+      ] as const) {
+        const headers = { "sec-fetch-mode": mode, "sec-fetch-dest": destination };
         expect((await browser.get(`/api/auth/${path}`, headers)).status).toBe(403);
       }
       expect(browser.cookies.size).toBe(0);

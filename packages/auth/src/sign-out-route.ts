@@ -1,11 +1,12 @@
 import { signedOutHerePage } from "./error-page.ts";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import { isFromOwnPage } from "./own-page.ts";
-import { askedMarker } from "./return-to.ts";
+import { landing, neverAsk } from "./recognition-marker.ts";
 import { redirect } from "./sign-in-routes.ts";
 import type { Site } from "./site.ts";
-import { clearSessionCookies, parseCookies, readSessionCookie, setCookie, setNote } from "./site-cookies.ts";
+import { clearSessionCookies, parseCookies, setCookie, setNote } from "./site-cookies.ts";
 import { newReference } from "./site-log.ts";
+import { noteOtherOrigin, originsApart } from "./site-origin.ts";
 import { readRequestId } from "./site-session.ts";
 
 /**
@@ -13,22 +14,28 @@ import { readRequestId } from "./site-session.ts";
  * ends the central one and tells the other sites.
  */
 export async function signOutRoute(site: Site, request: Request): Promise<Response> {
-  if (!isFromOwnPage(request.headers, site.settings.siteUrl)) throw new GatehouseAuthError("request_refused");
+  if (!isFromOwnPage(request.headers, site.settings.siteUrl)) {
+    noteOtherOrigin(site, request.headers);
+    throw new GatehouseAuthError("request_refused", originsApart(site, request.headers));
+  }
   const sent = parseCookies(request.headers.get("cookie"));
-  const sealed = readSessionCookie(sent, site.cookies.session);
+  const sealed = sent.get(site.cookies.session);
   const person = sealed ? await site.engine.unseal(sealed) : null;
   // A copy of the cookie stops working too, without waiting for the hub's word.
-  if (person) site.memory.end(person.sessionIndex);
+  if (person) site.memory.end(person.sessionIndex, site.now());
   const setCookies = [
     ...clearSessionCookies(site.cookies, sent),
     setNote(site.cookies, site.cookies.signedOut),
   ];
   const hub = await site.health.presence();
-  if (hub === "there")
-    return redirect(site.protocol.signOutUrl(site.settings, person?.sessionIndex ?? null), setCookies);
-  // At the hub she is signed in still; recognition would undo what she asked for as soon as it is back.
-  const notAgain = setCookie(site.cookies, site.cookies.asked, askedMarker.value);
-  return staySignedOut(site, request, site.health.missing(hub), [...setCookies, notAgain]);
+  const remember = (marker: string) => setCookie(site.cookies, site.cookies.asked, marker);
+  if (hub === "there") {
+    // The hub ends the session and sends the browser back: there is nobody to ask for on that page.
+    const cookies = [...setCookies, remember(landing(undefined, site.now()))];
+    return redirect(site.protocol.signOutUrl(site.settings, person?.sessionIndex ?? null), cookies);
+  }
+  // The central session lives on; recognition would undo the sign-out as soon as the hub is back.
+  return staySignedOut(site, request, site.health.missing(hub), [...setCookies, remember(neverAsk)]);
 }
 
 /** She is told that it is half done, instead of landing on a dead address and believing the other half. */

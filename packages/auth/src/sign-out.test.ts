@@ -32,7 +32,7 @@ describe("signing out", () => {
     const hubLogout = new URL(location(reply));
     expect(hubLogout.origin + hubLogout.pathname).toBe(`${hub.url}/cas/logout`);
     expect(hubLogout.searchParams.get("service")).toBe(`${siteUrl}/`);
-    expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.signed-out"]);
+    expect(browser.cookies.keys().toSorted()).toEqual(["gatehouse-shop.asked", "gatehouse-shop.signed-out"]);
     const copy = new BrowserInTest(site);
     for (const [name, value] of kept) copy.cookies.set(name, value);
     expect(await site.auth(copy.request("/"))).toBeNull();
@@ -53,17 +53,36 @@ describe("signing out", () => {
     expect(await site.auth(browser.request("/"))).not.toBeNull();
   });
 
-  test("is told as her own doing, for a minute and until she signs in again", async () => {
+  test("is told on one page, within a minute, and not to whoever comes next", async () => {
     const reply = await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
     const note = reply.headers.getSetCookie().find((cookie) => cookie.includes(".signed-out="));
     expect(note).toMatch(/; HttpOnly; SameSite=Lax; Max-Age=60$/);
-    expect(await site.whySignedOut(browser.request("/"))).toEqual({
-      reason: "signed-out",
-      sentence: "You signed out.",
-    });
+    const landing = browser.request("/");
+    await browser.open("/");
+    expect(await site.whySignedOut(landing)).toEqual({ reason: "signed-out", sentence: "You signed out." });
+    expect(await site.whySignedOut(browser.request("/"))).toBeNull();
+  });
+
+  test("is told no more once somebody has signed in", async () => {
+    await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
     await browser.signIn(hub);
     expect(await site.whySignedOut(browser.request("/"))).toBeNull();
-    expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.session"]);
+    expect(browser.cookies.has("gatehouse-shop.signed-out")).toBe(false);
+  });
+
+  test("is taken from a page that sends no referrer: Origin: null beside same-origin", async () => {
+    const reply = await browser.post(site.signOutUrl, { origin: "null", "sec-fetch-site": "same-origin" });
+    expect(reply.status).toBe(303);
+    expect(await site.auth(browser.request("/"))).toBeNull();
+  });
+
+  test("refused because SITE_URL is another address: the log has both, once", async () => {
+    const headers = { origin: "https://www.shop.example", "sec-fetch-site": "same-origin" };
+    for (const _ of [1, 2]) expect((await browser.post(site.signOutUrl, headers)).status).toBe(403);
+    expect(site.codes()).toEqual(["site_url_other_name", "request_refused", "request_refused"]);
+    expect(site.log[0]?.message).toMatch(
+      /^The browser is at https:\/\/www\.shop\.example, and SITE_URL is http:\/\/shop\.localhost:3001\. Set SITE_URL/,
+    );
   });
 
   test("elsewhere is told as something that happened to her here", async () => {
@@ -71,6 +90,34 @@ describe("signing out", () => {
     site.clock.now += 6_000;
     const { sentence } = (await site.whySignedOut(browser.request("/"))) ?? {};
     expect(sentence).toBe("You were signed out here when you signed out elsewhere.");
+  });
+
+  test.each(["signed-out", "idle", "replaced"])(
+    "elsewhere (%s) is told by one page alone",
+    async (reason) => {
+      hub.end(lastSessionIndex(hub), reason);
+      site.clock.now += 6_000;
+      expect(await site.whySignedOut(browser.request("/"))).not.toBeNull();
+      // One page asks several times.
+      site.clock.now += 1_000;
+      expect(await site.whySignedOut(browser.request("/"))).not.toBeNull();
+      site.clock.now += 5_000;
+      expect(await site.whySignedOut(browser.request("/"))).toBeNull();
+    },
+  );
+
+  test.each([
+    ["signed-out", null],
+    ["ended-elsewhere", null],
+    ["replaced", null],
+    ["idle", "idle"],
+    ["disabled", "disabled"],
+  ])("the hub's word of %s, a minute old, is told as %j", async (reason, told) => {
+    const request = logoutRequest(lastSessionIndex(hub));
+    await browser.post("/api/auth/logout-request", { "content-type": form }, request);
+    hub.end(lastSessionIndex(hub), reason);
+    site.clock.now += 61_000;
+    expect((await site.whySignedOut(browser.request("/")))?.reason ?? null).toBe(told);
   });
 
   test("is no link", async () => {

@@ -1,4 +1,4 @@
-import type { EndReason } from "./session-check.ts";
+import type { EndedStanding, EndReason } from "./session-check.ts";
 import type { Site } from "./site.ts";
 import { parseCookies } from "./site-cookies.ts";
 
@@ -22,6 +22,23 @@ const sentences: Readonly<Partial<Record<SignedOutReason, string>>> = {
   "ended-by-operator": "You were signed out by the people who run the sign-in.",
   "hub-unavailable": "We cannot check your sign-in right now.",
 };
+
+/** How long one page may take to say it: Next.js asks several times for one page. */
+const tellingMs = 5_000;
+/** After a sign-out somebody else may be at the browser: it is told to whoever comes within a minute. */
+const recentMs = 60_000;
+/** Ends that the user brought about. */
+const ownDoing: readonly SignedOutReason[] = ["signed-out", "ended-elsewhere", "replaced"];
+
+/**
+ * Whether a page tells why this sign-in is over: one page does, once. An end that the user brought about is told for a
+ * minute at most after this site heard of it.
+ */
+export function tellEnd({ reason, end }: Pick<EndedStanding, "reason" | "end">, now: number): boolean {
+  if (end.toldAt === null && ownDoing.includes(reason) && now - end.heardAt > recentMs) return false;
+  end.toldAt ??= now;
+  return now - end.toldAt <= tellingMs;
+}
 
 /** What she did herself needs no reason, but an answer: it has worked. */
 export const signedOutHere: SignedOut = { reason: "signed-out", sentence: "You signed out." };

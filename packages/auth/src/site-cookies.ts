@@ -3,8 +3,9 @@ import type { Settings } from "./settings.ts";
 /** A site's cookie names and how its cookies are set. */
 export interface SiteCookies {
   readonly session: string;
+  /** What the hub last said about this browser, and when: `RecognitionMarker`. */
   readonly asked: string;
-  /** Says for a minute that the person signed out here herself. */
+  /** Says for a minute that the user signed out at this site. */
   readonly signedOut: string;
   /** next-auth wants names for these; they never reach a browser. */
   readonly callbackUrl: string;
@@ -14,7 +15,7 @@ export interface SiteCookies {
   readonly options: { httpOnly: true; sameSite: "lax"; path: "/"; secure: boolean };
 }
 
-/** How many sign-ins a browser may have under way; each costs half a kilobyte a request. */
+/** How many sign-ins a browser may have under way; each costs up to 350 bytes a request. */
 const mostFlows = 6;
 
 /**
@@ -49,17 +50,6 @@ export function parseCookies(header: string | null): Map<string, string> {
   return cookies;
 }
 
-/** The sealed session as the browser sent it, put together when next-auth had to cut it into pieces. */
-export function readSessionCookie(cookies: Map<string, string>, name: string): string | null {
-  const whole = cookies.get(name);
-  if (whole) return whole;
-  const pieces: string[] = [];
-  for (let piece = cookies.get(`${name}.0`); piece; piece = cookies.get(`${name}.${pieces.length}`)) {
-    pieces.push(piece);
-  }
-  return pieces.join("") || null;
-}
-
 /** A Set-Cookie value for a cookie that lives as long as the browser runs. */
 export function setCookie(cookies: SiteCookies, name: string, value: string): string {
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax${cookies.options.secure ? "; Secure" : ""}`;
@@ -75,10 +65,20 @@ export function setNote(cookies: SiteCookies, name: string): string {
   return `${setCookie(cookies, name, "yes")}; Max-Age=60`;
 }
 
-/** Set-Cookie values that remove the session, whole and in pieces. */
+/** Set-Cookie values that remove the session cookie, and the pieces of one. */
 export function clearSessionCookies(cookies: SiteCookies, sent: Map<string, string>): string[] {
-  const isSession = (name: string) => name === cookies.session || name.startsWith(`${cookies.session}.`);
-  return [...sent.keys()].filter(isSession).map((name) => clearCookie(cookies, name));
+  const whole = sent.has(cookies.session) ? [clearCookie(cookies, cookies.session)] : [];
+  return [...whole, ...clearSessionPieces(cookies, sent)];
+}
+
+/**
+ * Set-Cookie values that remove the pieces next-auth cuts a long session into (`….session.0`). Sessions are one cookie
+ * now and pieces are never read, but an earlier version of this package left them, and they would travel with every
+ * request until the browser is closed.
+ */
+export function clearSessionPieces(cookies: SiteCookies, sent: Map<string, string>): string[] {
+  const pieces = [...sent.keys()].filter((name) => name.startsWith(`${cookies.session}.`));
+  return pieces.map((name) => clearCookie(cookies, name));
 }
 
 /** Set-Cookie values that give up the oldest sign-ins under way. Browsers send older cookies first. */

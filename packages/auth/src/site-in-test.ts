@@ -1,3 +1,4 @@
+import { CookiesInTest } from "./cookies-in-test.ts";
 import { gatehouse } from "./gatehouse.ts";
 import type { HubInTest } from "./hub-in-test.ts";
 import type { GatehouseOptions } from "./site.ts";
@@ -8,6 +9,9 @@ export const siteSecret = "0123456789abcdef0123456789abcdef-shop";
 
 /** What a browser says with a navigation. */
 export const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+
+/** The same by a link on a page of the site itself. */
+export const click = { ...navigation, "sec-fetch-site": "same-origin" };
 
 /** A site with its surroundings: a hub, a clock, and a log to read. */
 export function siteInTest(
@@ -20,7 +24,12 @@ export function siteInTest(
   const log: LogEntry[] = [];
   const clock = { now: Date.now() };
   hub.siteSecret = siteSecret;
-  const all = { HUB_URL: hub.url, SITE_URL: siteUrl, SITE_SECRET: siteSecret, ...environment };
+  const all = {
+    HUB_URL: hub.url,
+    SITE_URL: siteUrl,
+    SITE_SECRET: siteSecret,
+    ...environment,
+  };
   const options = {
     protocol: "cas" as const,
     ...extra,
@@ -28,27 +37,33 @@ export function siteInTest(
     logger: (entry: LogEntry) => void log.push(entry),
   };
   const made = gatehouse(options, { environment: all, now: () => clock.now, shared });
-  return { ...made, log, clock, codes: () => log.map(({ code }) => code) };
+  return { ...made, siteUrl: all.SITE_URL, log, clock, codes: () => log.map(({ code }) => code) };
 }
 
-/** A browser of one person: keeps cookies, follows nothing by itself. */
+/** A browser of one user: keeps cookies by a browser's rules, follows nothing by itself. */
 export class BrowserInTest {
-  readonly cookies = new Map<string, string>();
+  readonly cookies: CookiesInTest;
   readonly #site: ReturnType<typeof siteInTest>;
   keepsCookies = true;
 
   constructor(site: ReturnType<typeof siteInTest>) {
     this.#site = site;
+    this.cookies = new CookiesInTest(site.siteUrl);
   }
 
   /** A request as Next.js hands it over: under a host of the server's own, never SITE_URL. */
   request(address: string, headers: Record<string, string> = navigation, init: RequestInit = {}): Request {
-    const { pathname, search } = new URL(address, siteUrl);
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const { pathname, search } = new URL(address, this.#site.siteUrl);
+    const cookie = this.cookies.header(pathname);
     return new Request(`http://localhost:4711${pathname}${search}`, {
       ...init,
       headers: { host: "evil.example", ...headers, ...(cookie && { cookie }) },
     });
+  }
+
+  /** Opens a page through the site's proxy; it is shown, or the browser sent on. */
+  async open(address: string, headers?: Record<string, string>): Promise<Response> {
+    return this.#keep(await this.#site.recognise(this.request(address, headers)));
   }
 
   async get(address: string, headers?: Record<string, string>): Promise<Response> {
@@ -67,11 +82,7 @@ export class BrowserInTest {
   }
 
   #keep(reply: Response): Response {
-    for (const cookie of this.keepsCookies ? reply.headers.getSetCookie() : []) {
-      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      if (/max-age=0/i.test(cookie)) this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
+    for (const cookie of this.keepsCookies ? reply.headers.getSetCookie() : []) this.cookies.keep(cookie);
     return reply;
   }
 }

@@ -41,6 +41,8 @@ export interface SiteLog {
   write(error: GatehouseAuthError, context?: Context): void;
   /** The same, but one code at most every ten seconds: a hub that is down fails every request. */
   writeSeldom(error: GatehouseAuthError, context?: Context): void;
+  /** The same, but one code once in the life of the process: what is wrong with its set-up does not change. */
+  writeOnce(error: GatehouseAuthError, context?: Context): void;
 }
 
 interface SiteLogParts {
@@ -80,6 +82,9 @@ export function siteLog(site: string, { logger, now, shared }: SiteLogParts): Si
     writeSeldom(error, context) {
       const last = written.get(`${site} ${error.code}`) ?? Number.NEGATIVE_INFINITY;
       if (now() - last >= 10_000) write(error, context);
+    },
+    writeOnce(error, context) {
+      if (!written.has(`${site} ${error.code}`)) write(error, context);
     },
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import type { EndedStanding } from "./session-check.ts";
 import type { Site } from "./site.ts";
-import { parseCookies, readSessionCookie } from "./site-cookies.ts";
+import { parseCookies } from "./site-cookies.ts";
 
 /** What a site knows about the person who is signed in. */
 export interface SiteSession {
@@ -13,7 +13,10 @@ export interface SiteSession {
     readonly name: string;
     /** Null when the hub's registration of the site does not release it. */
     readonly email: string | null;
-    /** What she was a member of when she signed in; empty when the registration does not release it. */
+    /**
+     * Groups of the user at sign-in; when there are too many for a cookie, those of the last minute. Empty when the
+     * registration does not release them.
+     */
     readonly groups: readonly string[];
   };
   /** When the person has to be recognised anew at the latest (ISO 8601). */
@@ -53,19 +56,24 @@ export async function readStanding(
   headers: Headers,
   { active = asksForPage(headers), anew = false, quiet = false }: ReadingManner = {},
 ): Promise<RequestStanding> {
-  const sealed = readSessionCookie(parseCookies(headers.get("cookie")), site.cookies.session);
+  const sealed = parseCookies(headers.get("cookie")).get(site.cookies.session);
   const person = sealed ? await site.engine.unseal(sealed) : null;
   if (!person) return { state: "anonymous" };
-  const { id, username, name, email, groups, sessionIndex } = person;
+  const { id, username, name, email, sessionIndex } = person;
   const requestId = readRequestId(headers) ?? randomUUID();
-  const standing = await site.check.standing(sessionIndex, { active, anew, requestId });
+  const standing = await site.check.standing(sessionIndex, {
+    active,
+    anew,
+    groups: person.groups === null,
+    requestId,
+  });
   if (standing.state === "unclear" && !quiet) site.log.writeSeldom(standing.error, { requestId });
   if (standing.state !== "active") return standing;
   const expires = new Date(person.expires * 1000).toISOString();
   // She may have proved herself again since, for another site; and the hub's clock is the one that counts.
   const authenticatedAt =
     standing.provedAt === null ? person.authenticatedAt : Math.floor(standing.provedAt / 1000);
-  const user = { id, username, name, email, groups };
+  const user = { id, username, name, email, groups: person.groups ?? standing.groups ?? [] };
   return { state: "signed-in", session: { user, expires }, authenticatedAt };
 }
 

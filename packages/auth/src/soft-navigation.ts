@@ -1,3 +1,5 @@
+import { isNavigation } from "./sent-by-browser.ts";
+
 /**
  * Whether a script of the site's own pages asks, where only a browser that goes somewhere has business.
  *
@@ -5,7 +7,11 @@
  * are its own; those of other sites say so and stay refused.
  */
 export function isSoftNavigation({ headers }: Request): boolean {
-  return headers.get("sec-fetch-site") === "same-origin" && headers.get("sec-fetch-dest") === "empty";
+  return (
+    headers.get("sec-fetch-site") === "same-origin" &&
+    headers.get("sec-fetch-dest") === "empty" &&
+    isNavigation(headers) === false
+  );
 }
 
 /**
