@@ -1,8 +1,9 @@
 import { contentSecurityPolicy, gatehouse } from "@gatehouse/auth";
 
 /** All that the shop knows about signing in. */
-export const { auth, handlers, requireSignIn, recognise, signInUrl, signOutUrl, whySignedOut } = gatehouse({
-  site: "shop",
-  protocol: "cas",
-  contentSecurityPolicy,
-});
+export const { accountUrl, auth, handlers, requireSignIn, recognise, signInUrl, signOutUrl, whySignedOut } =
+  gatehouse({
+    site: "shop",
+    protocol: "cas",
+    contentSecurityPolicy,
+  });

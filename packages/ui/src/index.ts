@@ -32,6 +32,7 @@ export {
   Section,
   type SectionProps,
 } from "./components/section.tsx";
+export { SignOutButton } from "./components/sign-out-button.tsx";
 export { SignedInName, type SignedInNameProps } from "./components/signed-in-name.tsx";
 export { SiteHeader, type SiteHeaderProps } from "./components/site-header.tsx";
 export { type FieldProps, PasswordField, TextField, type TextFieldProps } from "./components/text-field.tsx";

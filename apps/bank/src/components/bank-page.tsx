@@ -1,6 +1,7 @@
-import { Button, ButtonLink, Footer, Page, SignedInName, SiteHeader } from "@gatehouse/ui";
+import { PageGuard } from "@gatehouse/auth/page-guard";
+import { ButtonLink, Footer, Page, SignedInName, SignOutButton, SiteHeader } from "@gatehouse/ui";
 import type { ReactNode } from "react";
-import { auth, signInUrl, signOutUrl } from "../auth.ts";
+import { accountUrl, auth, signInUrl, signOutUrl } from "../auth.ts";
 import { BankMark } from "./bank-mark.tsx";
 
 /** The frame of every page: whose accounts these are, and the way out. */
@@ -8,6 +9,7 @@ export async function BankPage({ path, children }: { path: string; children: Rea
   const session = await auth();
   return (
     <Page header={<BankHeader name={session?.user.name ?? null} path={path} />} footer={<BankFooter />}>
+      <PageGuard userId={session?.user.id ?? null} />
       {children}
     </Page>
   );
@@ -25,13 +27,13 @@ function BankHeader({ name, path }: { name: string | null; path: string }) {
   }
   return (
     <SiteHeader mark={<BankMark />} name="Harbour Bank">
-      <SignedInName name={name} />
+      <SignedInName name={name} accountUrl={accountUrl()} />
       <nav aria-label="Your accounts and sign-out">
         <ButtonLink kind="quiet" href="/accounts">
           Accounts
         </ButtonLink>
         <form action={signOutUrl} method="post">
-          <Button kind="quiet">Sign out</Button>
+          <SignOutButton />
         </form>
       </nav>
     </SiteHeader>

@@ -1,6 +1,6 @@
 import { Button, ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
-import { signInUrl } from "../../src/auth.ts";
+import { signInUrl, whySignedOut } from "../../src/auth.ts";
 import type { BasketLine } from "../../src/basket.ts";
 import { ANONYMOUS_CART_DAYS, LARGEST_QUANTITY } from "../../src/cart-store.ts";
 import { ShopPage } from "../../src/components/shop-page.tsx";
@@ -13,12 +13,13 @@ export const metadata: Metadata = { title: "Your basket" };
 
 export default async function CartPage() {
   const { basket, person } = await currentVisitor();
+  const signedOut = await whySignedOut();
   return (
     <ShopPage path="/cart">
       <SignedOutNotice path="/cart" />
       <h1>Your basket</h1>
       {basket.lines.length === 0 ? (
-        <EmptyBasket />
+        <EmptyBasket isKept={signedOut !== null} />
       ) : (
         <div className="basket">
           <ul className="lines">
@@ -33,7 +34,7 @@ export default async function CartPage() {
               <span className="price">{formatEuros(basket.totalCents)}</span>
             </p>
             <ButtonLink href="/checkout" wide>
-              Go to the counter
+              Check out
             </ButtonLink>
             {person === null && <SignInHint />}
           </section>
@@ -43,10 +44,17 @@ export default async function CartPage() {
   );
 }
 
-function EmptyBasket() {
+/** @param isKept somebody was signed in here until now, whose basket waits */
+function EmptyBasket({ isKept }: { isKept: boolean }) {
   return (
     <div className="empty">
-      <p>Nothing in it yet. What you add on the shelves appears here.</p>
+      {isKept ? (
+        <p>
+          Your basket is kept. <a href={signInUrl("/cart")}>Sign in</a> to see it.
+        </p>
+      ) : (
+        <p>Nothing in it yet. What you add on the shelves appears here.</p>
+      )}
       <p>
         <ButtonLink href="/">To the shelves</ButtonLink>
       </p>

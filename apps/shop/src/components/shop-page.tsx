@@ -1,6 +1,7 @@
-import { Button, ButtonLink, Footer, Page, SignedInName, SiteHeader } from "@gatehouse/ui";
+import { PageGuard } from "@gatehouse/auth/page-guard";
+import { ButtonLink, Footer, Page, SignedInName, SignOutButton, SiteHeader } from "@gatehouse/ui";
 import type { ReactNode } from "react";
-import { signInUrl, signOutUrl } from "../auth.ts";
+import { accountUrl, signInUrl, signOutUrl } from "../auth.ts";
 import { currentVisitor, type Visitor } from "../visitor.ts";
 import { ShopMark } from "./shop-mark.tsx";
 
@@ -9,6 +10,7 @@ export async function ShopPage({ path, children }: { path: string; children: Rea
   const visitor = await currentVisitor();
   return (
     <Page header={<ShopHeader visitor={visitor} path={path} />} footer={<ShopFooter />}>
+      <PageGuard userId={visitor.person?.id ?? null} />
       {children}
     </Page>
   );
@@ -18,7 +20,7 @@ function ShopHeader({ visitor: { person, basket }, path }: { visitor: Visitor; p
   return (
     <>
       <SiteHeader mark={<ShopMark />} name="Corner Shop">
-        {person !== null && <SignedInName name={person.name} />}
+        {person !== null && <SignedInName name={person.name} accountUrl={accountUrl()} />}
         <nav aria-label="Your basket and sign-in">
           {person === null ? (
             <ButtonLink kind="quiet" href={signInUrl(path)}>
@@ -26,7 +28,7 @@ function ShopHeader({ visitor: { person, basket }, path }: { visitor: Visitor; p
             </ButtonLink>
           ) : (
             <form action={signOutUrl} method="post">
-              <Button kind="quiet">Sign out</Button>
+              <SignOutButton />
             </form>
           )}
           <BasketLink count={basket.count} current={path === "/cart"} />
