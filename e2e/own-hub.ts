@@ -49,8 +49,9 @@ export class OwnHub {
   }
 
   /** Somebody who can sign in at this hub. */
-  async createPerson(username: string, password: string): Promise<void> {
-    const body = JSON.stringify({ username, name: username, email: `${username}@example.com`, password });
+  async createPerson(username: string, password: string, groups: readonly string[] = []): Promise<void> {
+    const person = { username, name: username, email: `${username}@example.com`, password, groups };
+    const body = JSON.stringify(person);
     const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
     const answer = await fetch(`${this.origin}/test/v1/people`, { method: "POST", headers, body });
     expect(answer.status).toBe(201);

@@ -1,5 +1,12 @@
 /** Sites know who is signed in elsewhere, without asking her and without going round. */
-import { expect, expectSignedInOn, signIn, signOut, gatehouseTest as test } from "@gatehouse/testing";
+import {
+  expect,
+  expectSignedInOn,
+  fillSignInForm,
+  signIn,
+  signOut,
+  gatehouseTest as test,
+} from "@gatehouse/testing";
 import { recordNavigations } from "./record-navigations.ts";
 
 test("the bank recognises who signed in at the shop, without a form", async ({ page, people, sites }) => {
@@ -17,17 +24,85 @@ test("the bank recognises who signed in at the shop, without a form", async ({ p
   expect(visited.length).toBeLessThanOrEqual(5);
 });
 
-test("a stranger is asked for at the hub once per visit, and sees the page", async ({ page, sites }) => {
+test("a stranger is asked for at the hub once, sees the page and clicks through the site", async ({
+  page,
+  sites,
+}) => {
   const visited = recordNavigations(page);
 
   await page.goto(`${sites.shop}/?from=letter`);
   await expect(page).toHaveURL(`${sites.shop}/?from=letter`);
   await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
-  await page.goto(`${sites.shop}/cart`);
-  await page.reload();
-  await page.goto(`${sites.shop}/products/sourdough-loaf`);
+  await page
+    .getByRole("link", { name: /Sourdough/ })
+    .first()
+    .click();
+  await page.getByRole("link", { name: /^Basket/ }).click();
+  await expect(page).toHaveURL(`${sites.shop}/cart`);
 
   expect(visited.filter(({ origin }) => origin === sites.hub)).toHaveLength(1);
+});
+
+test("a stranger who comes again and again is asked for again, and never goes round in circles", async ({
+  page,
+  sites,
+}) => {
+  const visited = recordNavigations(page);
+  for (let visit = 0; visit < 10; visit++) {
+    await page.goto(`${sites.shop}/`);
+    await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+  }
+  const asked = visited.filter(({ origin }) => origin === sites.hub).length;
+  expect(asked).toBeGreaterThan(1);
+  expect(asked).toBeLessThan(10);
+});
+
+test("the shop, opened before signing in at the bank, knows the user afterwards", async ({
+  page,
+  people,
+  sites,
+}) => {
+  const person = await people.create();
+  await page.goto(`${sites.shop}/`);
+  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+  await signIn(page, person, { at: `${sites.bank}/accounts` });
+  await page.goto(`${sites.shop}/`);
+  await expect(page.getByRole("banner")).toContainText(person.name);
+});
+
+for (const at of ["shop", "bank"] as const) {
+  test(`after one user has signed out at the ${at}, both sites know the next one, and tell the next one nothing of it`, async ({
+    page,
+    people,
+    sites,
+  }) => {
+    const [alice, bob] = [await people.create(), await people.create()];
+    await signIn(page, alice, { at: `${sites.shop}/` });
+    await page.goto(`${sites.bank}/accounts`);
+    await page.goto(`${sites[at]}/`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page).toHaveURL(`${sites[at]}/`);
+    await expect(page.getByRole("main")).toContainText("You signed out.");
+    await page.goto(`${sites[at]}/`);
+    await expect(page.getByRole("main")).not.toContainText("signed out");
+
+    await signIn(page, bob);
+    for (const site of [sites.shop, sites.bank]) {
+      await page.goto(`${site}/`);
+      await expect(page.getByRole("banner")).toContainText(bob.name);
+      await expect(page.getByRole("main")).not.toContainText("signed out");
+      await expect(page.locator("body")).not.toContainText(alice.name);
+    }
+  });
+}
+
+test("a page with a dot in its path is come back to after signing in", async ({ page, people, sites }) => {
+  const person = await people.create();
+  const address = `${sites.bank}/accounts/statement.2026-11.pdf?page=2`;
+  await page.goto(address);
+  await fillSignInForm(page, person);
+  await expect(page).toHaveURL(address);
+  await expect(page.getByRole("banner")).toContainText(person.name);
 });
 
 test("recognition goes on to the page that was asked for", async ({ page, people, sites }) => {

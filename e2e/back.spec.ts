@@ -1,0 +1,143 @@
+/** *Back* shows no private page, in a browser that keeps pages in memory as users' browsers do. */
+import {
+  expect,
+  expectSignedInOn,
+  expectSignedOutOn,
+  gatehouseTest,
+  type Person,
+  type Sites,
+  signIn,
+  signOut,
+} from "@gatehouse/testing";
+import type { Page } from "@playwright/test";
+
+// Playwright switches the back-forward cache off, and nothing of this would be seen.
+const test = gatehouseTest.extend<object, object>({
+  launchOptions: [
+    async ({ launchOptions }, use) =>
+      use({ ...launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
+    { scope: "worker" },
+  ],
+});
+
+/** Pages that are drawn for one user, with the user's name in the bar. */
+const privatePages = [
+  { site: "bank", path: "/accounts", other: "shop" },
+  { site: "shop", path: "/checkout", other: "bank" },
+] as const;
+type Site = (typeof privatePages)[number]["site"];
+
+/** Opens the page; it stays behind in the browser's memory when the browser goes on. */
+async function openPrivatePage(page: Page, person: Person, address: string): Promise<void> {
+  await signIn(page, person, { at: `${new URL(address).origin}/` });
+  await page.goto(address);
+  await expect(page.getByRole("banner")).toContainText(person.name);
+}
+
+/** A page that comes back from memory has no load event to wait for. */
+const goBack = (page: Page) => page.goBack({ waitUntil: "commit" });
+
+/** Goes back as often as the history has pages, as people do who look for what was there. */
+async function expectBackShowsNothingOf(page: Page, person: Person): Promise<void> {
+  for (const step of ["first", "second", "third"]) {
+    await goBack(page);
+    await expect(page.locator("body"), `${step} Back`).toContainText(/\w/);
+    await expect(page.locator("body"), `${step} Back`).not.toContainText(person.name);
+    await expect(page.locator("body"), `${step} Back`).not.toContainText("with us.");
+  }
+}
+
+async function signOutAt(page: Page, site: Site, sites: Sites): Promise<void> {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(`${sites[site]}/`);
+}
+
+for (const { site, path, other } of privatePages) {
+  test(`at the ${site}, a page of hers comes back from memory while she is signed in, hidden until that is known`, async ({
+    page,
+    people,
+    sites,
+  }) => {
+    const person = await people.create();
+    await openPrivatePage(page, person, sites[site] + path);
+    await page.evaluate(() => {
+      const noted = Object.assign(window, { opacityAtFirst: "none" });
+      addEventListener("pageshow", () => {
+        noted.opacityAtFirst = getComputedStyle(document.documentElement).opacity;
+      });
+    });
+    await page.goto(`${sites[site]}/`);
+    await goBack(page);
+    await expect(page).toHaveURL(sites[site] + path);
+    await expect(page.locator("html")).toHaveCSS("opacity", "1");
+    await expect(page.getByRole("banner")).toContainText(person.name);
+    expect(await page.evaluate(() => "opacityAtFirst" in window && window.opacityAtFirst)).toBe("0");
+  });
+
+  test(`at the ${site}, after signing out here`, async ({ page, people, sites }) => {
+    const person = await people.create();
+    await openPrivatePage(page, person, sites[site] + path);
+    await signOutAt(page, site, sites);
+    await expectBackShowsNothingOf(page, person);
+  });
+
+  test(`at the ${site}, after signing out here, without JavaScript`, async ({ browser, people, sites }) => {
+    const person = await people.create();
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await openPrivatePage(page, person, sites[site] + path);
+    await signOutAt(page, site, sites);
+    await expectBackShowsNothingOf(page, person);
+    await context.close();
+  });
+
+  test(`at the ${site}, after signing out at the hub in the same tab`, async ({ page, people, sites }) => {
+    const person = await people.create();
+    await openPrivatePage(page, person, sites[site] + path);
+    await signOut(page);
+    await expectSignedOutOn(page, sites[site]);
+    await expectBackShowsNothingOf(page, person);
+  });
+
+  test(`at the ${site}, after signing out at the ${other} in another tab`, async ({
+    page,
+    people,
+    sites,
+  }) => {
+    const person = await people.create();
+    await openPrivatePage(page, person, sites[site] + path);
+    await page.goto(`${sites[site]}/`);
+    const tab = await page.context().newPage();
+    await tab.goto(`${sites[other]}/`);
+    await expectSignedInOn(tab, sites[other], person);
+    await signOutAt(tab, other, sites);
+    await expectSignedOutOn(page, sites[site]);
+    await expectBackShowsNothingOf(page, person);
+  });
+
+  test(`at the ${site}, after somebody else signed in in another tab`, async ({ page, people, sites }) => {
+    const [alice, bob] = [await people.create(), await people.create()];
+    await openPrivatePage(page, alice, sites[site] + path);
+    await page.goto(`${sites[site]}/`);
+    const tab = await page.context().newPage();
+    await signOut(tab);
+    await signIn(tab, bob, { at: `${sites[site]}/` });
+    await goBack(page);
+    await expect(page.getByRole("banner")).toContainText(bob.name);
+    await expect(page).toHaveURL(sites[site] + path);
+    await expect(page.locator("body")).not.toContainText(alice.name);
+  });
+}
+
+test("a page of nobody, left for a sign-in elsewhere, knows the user when Back brings it again", async ({
+  page,
+  people,
+  sites,
+}) => {
+  const person = await people.create();
+  await page.goto(`${sites.shop}/`);
+  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+  await signIn(page, person, { at: `${sites.bank}/accounts` });
+  while (new URL(page.url()).origin !== sites.shop) await goBack(page);
+  await expect(page.getByRole("banner")).toContainText(person.name);
+});
