@@ -78,6 +78,17 @@ export async function visitCodeForm({ page, sites, visit }: Tour): Promise<void>
   await page.unroute(script);
 }
 
+/** Between a form of the hub and a site, as it stands without its script, which goes on at once. */
+export async function visitLeaving({ page, sites, look }: Tour): Promise<void> {
+  const script = "**/assets/enhance.js*";
+  await page.route(script, (route) => route.abort());
+  await page.goto(authorizationAddress(sites));
+  await page.getByRole("button", { name: "Do not allow" }).click();
+  await page.getByRole("heading", { name: /^Going to/ }).waitFor();
+  await look("page on the way to a program");
+  await page.unroute(script);
+}
+
 /** The same program on a device that shows a code: allowed, then another one declined. */
 export async function visitDevice(tour: Tour): Promise<void> {
   const { page, sites, visit, look } = tour;

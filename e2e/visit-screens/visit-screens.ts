@@ -2,7 +2,14 @@ import { fillSignInForm, type Person, type Sites, signIn } from "@gatehouse/test
 import type { Page } from "@playwright/test";
 import type { Tour } from "./tour.ts";
 import { visitAccount, visitNewAccount } from "./visit-account.ts";
-import { visitCodeForm, visitConsent, visitDevice, visitIssuerErrors, visitStepUp } from "./visit-issuer.ts";
+import {
+  visitCodeForm,
+  visitConsent,
+  visitDevice,
+  visitIssuerErrors,
+  visitLeaving,
+  visitStepUp,
+} from "./visit-issuer.ts";
 import { visitSignOut } from "./visit-sign-out.ts";
 import { visitExpiredTransfer, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
@@ -42,6 +49,7 @@ export async function visitScreens(
   await visitTransferAgain(tour);
   await visitCodeForm(tour);
   await visitStepUp(tour);
+  await visitLeaving(tour);
   await visitConsent(tour);
   await visitDevice(tour);
   await visitAccount(tour);

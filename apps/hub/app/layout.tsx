@@ -1,7 +1,11 @@
+import { FontPreload } from "@gatehouse/ui";
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import "@gatehouse/ui/styles.css";
 import "./hub.css";
+
+/** Put in by `next.config.ts`. */
+declare const SCRIPT_VERSION: string;
 
 export const metadata: Metadata = {
   title: { default: "Gatehouse", template: "%s · Gatehouse" },
@@ -17,9 +21,12 @@ export const viewport: Viewport = { colorScheme: "light dark" };
 export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
+      <head>
+        <FontPreload />
+      </head>
       <body>
         {children}
-        <script src="/assets/enhance.js" defer />
+        <script src={`/assets/enhance.js?v=${SCRIPT_VERSION}`} defer />
       </body>
     </html>
   );

@@ -65,7 +65,11 @@ const ticketForm: TicketFormScreen = {
   fields: [{ name: "ticket", value: "ST-1" }],
   site: shop,
 };
-const leaving: LeavingScreen = { address: "http://[::1]:4000/cb?ticket=ST-1&x=%22%3E", site: shop };
+const leaving: LeavingScreen = {
+  address: "http://[::1]:4000/cb?ticket=ST-1&x=%22%3E",
+  site: shop,
+  opensProgram: false,
+};
 const loggedOut: LoggedOutScreen = {
   sites: [shop],
   stays: [],
@@ -385,6 +389,12 @@ describe("the page by which a browser leaves", () => {
     expect(html.split(refresh)).toHaveLength(2);
     expect(html).toContain(`<noscript>${refresh}</noscript>`);
     expect(html).not.toContain("<form");
+  });
+
+  test("says that it can be closed where a program opens, which leaves it behind", () => {
+    const closed = "Once Corner Shop has opened, you can close this page.";
+    expect(drawn("leaving", { ...leaving, opensProgram: true }, LeavingPage)).toContain(closed);
+    expect(drawn("leaving", leaving, LeavingPage)).not.toContain("close this page");
   });
 
   test("tells nobody where the browser came from", () => {

@@ -209,6 +209,8 @@ export interface LeavingScreen {
   readonly address: string;
   /** `null`: the address goes on at the hub, for a site that is not known at this point. */
   readonly site: SiteName | null;
+  /** It may have a window of its own, and then this page stays where it is. */
+  readonly opensProgram: boolean;
 }
 
 export type LoginErrorCode =

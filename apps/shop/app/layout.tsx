@@ -1,3 +1,4 @@
+import { FontPreload } from "@gatehouse/ui";
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import "@gatehouse/ui/styles.css";
@@ -14,6 +15,9 @@ export const viewport: Viewport = { colorScheme: "light dark" };
 export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en-GB" data-voice="shop">
+      <head>
+        <FontPreload />
+      </head>
       <body>{children}</body>
     </html>
   );

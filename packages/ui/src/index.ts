@@ -1,4 +1,5 @@
 /** The shared look: components without state, for server components of any site. */
+
 export { Button, ButtonLink, type ButtonLinkProps, type ButtonProps } from "./components/button.tsx";
 export { CheckboxField, type CheckboxFieldProps } from "./components/checkbox-field.tsx";
 export { Confirm, type ConfirmProps } from "./components/confirm.tsx";
@@ -8,6 +9,7 @@ export {
   Reference,
   type ReferenceProps,
 } from "./components/error-summary.tsx";
+export { FontPreload } from "./components/font-preload.tsx";
 export { Icon, type IconProps } from "./components/icon.tsx";
 export { Mark, type MarkProps } from "./components/mark.tsx";
 export { Notice, type NoticeProps } from "./components/notice.tsx";

@@ -22,14 +22,14 @@ export function generateMetadata(): Metadata {
 export default function LeavingPage() {
   const model = readScreen("leaving");
   if (model === null) notFound();
-  const { address, site } = model;
+  const { address, site, opensProgram } = model;
   return (
     <Gate
       title={titleOf(site?.name)}
       to={
-        site === null
-          ? "If nothing happens, use the button."
-          : `If nothing happens, use the button. Once ${site.name} has opened, you can close this page.`
+        opensProgram && site !== null
+          ? `If nothing happens, use the button. Once ${site.name} has opened, you can close this page.`
+          : "If nothing happens, use the button."
       }
     >
       <noscript>

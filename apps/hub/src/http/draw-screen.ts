@@ -44,6 +44,9 @@ export async function drawScreen<Name extends keyof Screens>(
   const head = request.method === "HEAD";
   request.method = "GET";
   request.url = pathOf[screen.name];
+  // A page holds tokens of a session beside text that an address can choose: compressed, its length would tell how much
+  // they have in common (BREACH). It is also changed below.
+  delete request.headers["accept-encoding"];
   if (answer.keepScripts) return letNextAnswer(next, request, response, screen, answer);
   const page = await drawnBy(
     () => withScreen(screen.name, screen.model, () => next(request, response)),

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
  * a representation the hub does not serve (React flight), or name an origin (ours come from settings).
  */
 const dropped =
-  /^(x-middleware-.*|x-nextjs-.*|x-now-.*|x-matched-path|x-invoke-.*|next-action|next-router-.*|next-url|rsc|content-security-policy|x-forwarded-host|x-forwarded-proto|x-forwarded-port|forwarded|x-original-url|x-rewrite-url|x-http-method-override|accept-encoding)$/;
+  /^(x-middleware-.*|x-nextjs-.*|x-now-.*|x-matched-path|x-invoke-.*|next-action|next-router-.*|next-url|rsc|content-security-policy|x-forwarded-host|x-forwarded-proto|x-forwarded-port|forwarded|x-original-url|x-rewrite-url|x-http-method-override)$/;
 
 const longestTarget = 16_384;
 /** Everything that some route of the hub takes. */

@@ -30,6 +30,18 @@ describe("what reaches Next", () => {
     expect(headers["cache-control"]).toBeUndefined();
   });
 
+  test("what a browser can decompress, for files alone: pages hold secrets beside what an address says", async () => {
+    const browser = new TestBrowser(opened, { "accept-encoding": "gzip, br" });
+    await browser.get("/assets/enhance.js");
+    await browser.get("/cas/login?service=https://evil.example/");
+    await browser.get("/oidc/auth?client_id=nobody");
+    expect(askedSince().map(({ screen, headers }) => [screen, headers["accept-encoding"]])).toEqual([
+      [null, "gzip, br"],
+      ["refused", undefined],
+      ["refused", undefined],
+    ]);
+  });
+
   test("a screen, by the name of its page, whatever was asked with", async () => {
     const browser = new TestBrowser(opened);
     await browser.get("/cas/login?service=&x=%2F..%2Fadmin");

@@ -4,7 +4,7 @@
  * a new navigation, to which no directive of the hub applies (docs/decisions/0023).
  */
 import type { IncomingHttpHeaders } from "node:http";
-import type { SiteName } from "../screen.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { Drawn } from "./route.ts";
 
 /** Addresses of the hub that redirect on to a site, and so belong to the same navigation. */
@@ -17,8 +17,8 @@ interface FormAnswer {
   readonly method: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly location: string;
-  /** Shown as the destination's name. */
-  readonly site?: SiteName | undefined;
+  /** The destination, as far as it is known. */
+  readonly site?: RegisteredSite | undefined;
 }
 
 /**
@@ -37,11 +37,10 @@ export function leavingPage(
   const staysHere =
     origin === hubUrl && !resumes.test(pathname) && !(hasSession && resumesInSession.test(pathname));
   if (staysHere) return undefined;
+  const opensProgram = site?.oidc?.applicationType === "native";
+  const named = site === undefined ? null : { name: site.name, host: site.host };
   return {
-    screen: {
-      name: "leaving",
-      model: { address: location, site: site === undefined ? null : { name: site.name, host: site.host } },
-    },
+    screen: { name: "leaving", model: { address: location, site: named, opensProgram } },
     headers: { "referrer-policy": "no-referrer" },
   };
 }

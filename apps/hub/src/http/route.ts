@@ -7,7 +7,7 @@ import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, Person } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { Log } from "../log.ts";
-import type { Screens, SiteName } from "../screen.ts";
+import type { Screens } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { ApiCredential } from "./api-scheme.ts";
 
@@ -54,7 +54,7 @@ export interface Written {
   readonly cookies?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   /** The site that a redirect leads to in the end; the page that may stand in for the redirect names it. */
-  readonly goesTo?: SiteName | undefined;
+  readonly goesTo?: RegisteredSite | undefined;
   /** Of that page. */
   readonly keepsOpener?: boolean | undefined;
   readonly afterwards?: () => void;
