@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, fillSignInForm, gatehouseTest } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
+import { originOf } from "./origin-of.ts";
 import { OwnHub } from "./own-hub.ts";
 
 const scheme = "com.example.pocket";
@@ -68,9 +69,11 @@ const test = gatehouseTest.extend<
       }).listen(0, "127.0.0.1");
       await once(server, "listening");
       const { port } = server.address() as AddressInfo;
-      const [origin = "", elsewhere = "", opener = ""] = ["corner", "elsewhere", "opener"].map(
-        (host) => `http://${host}.localhost:${port}`,
-      );
+      const [origin, elsewhere, opener] = [
+        originOf("corner", port),
+        originOf("elsewhere", port),
+        originOf("opener", port),
+      ];
       const family = {
         id: "corner",
         name: "Corner Kiosk",

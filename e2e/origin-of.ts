@@ -4,6 +4,9 @@ const domains = {
   shop: "corner-shop.test",
   bank: "harbour-bank.test",
   old: "corner-shop.test",
+  corner: "corner-shop.test",
+  elsewhere: "harbour-bank.test",
+  opener: "harbour-bank.test",
 };
 
 /** The origin by which browsers, and the hub, reach what a test itself started on a port of this machine. */
