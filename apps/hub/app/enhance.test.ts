@@ -35,9 +35,6 @@ class HTMLFormElement extends HTMLElement {
   }
 }
 
-<<<<<<< HEAD
-class HTMLAnchorElement extends HTMLElement {}
-=======
 class HTMLAnchorElement extends HTMLElement {
   readonly href: string;
   constructor(href: string) {
@@ -45,7 +42,6 @@ class HTMLAnchorElement extends HTMLElement {
     this.href = href;
   }
 }
->>>>>>> 8b031f1 (feat(ui): a sign-in page of 34 kB that does not move)
 
 class PerformanceNavigationTiming {
   readonly type: string;
@@ -60,14 +56,8 @@ function run(page: {
   readonly visit?: string;
 }) {
   const listeners: ((event: { persisted: boolean }) => void)[] = [];
-<<<<<<< HEAD
   const gone: string[] = [];
-=======
-  const replacedBy: string[] = [];
->>>>>>> 8b031f1 (feat(ui): a sign-in page of 34 kB that does not move)
   runInNewContext(source, {
-    location: { replace: (address: string) => replacedBy.push(address) },
-    HTMLAnchorElement,
     document: {
       forms: Object.values(page.found)
         .flat()
@@ -85,12 +75,7 @@ function run(page: {
     location: { href: "/here", replace: (address: string) => gone.push(address) },
   });
   return {
-<<<<<<< HEAD
     gone,
-=======
-    /** Addresses that took the page's place. */
-    replacedBy,
->>>>>>> 8b031f1 (feat(ui): a sign-in page of 34 kB that does not move)
     show: (persisted: boolean) => {
       for (const listener of listeners) listener({ persisted });
     },
@@ -149,7 +134,6 @@ describe("a form that sends itself", () => {
   });
 });
 
-<<<<<<< HEAD
 describe("a page that shows what is one user's", () => {
   const opened = () => run({ found: { "[data-private]": [new HTMLElement()] } });
 
@@ -166,28 +150,29 @@ describe("a page that shows what is one user's", () => {
     const other = run({ found: {} });
     other.show(true);
     expect(other.gone).toEqual([]);
-=======
+  });
+});
+
 describe("a page that is only passed through", () => {
   const address = "com.example.app:/cb?code=1";
-  const opened = (visit: string, link: HTMLElement = new HTMLAnchorElement(address)) =>
-    run({ found: { "a[data-at-once]": [link] }, visit });
+  const opened = (visit: string) =>
+    run({ found: { "a[data-at-once]": [new HTMLAnchorElement(address)] }, visit });
 
   test.each(["navigate", "reload"])("is left once, and takes no place in the history (%s)", (visit) => {
-    const { replacedBy, show } = opened(visit);
+    const { gone, show } = opened(visit);
     show(false);
-    expect(replacedBy).toEqual([address]);
+    expect(gone).toEqual([address]);
   });
 
   test("waits for a press when the browser came back to it, or had kept it", () => {
-    expect(opened("back_forward").replacedBy).toEqual([]);
-    const { replacedBy, show } = opened("navigate");
+    expect(opened("back_forward").gone).toEqual([]);
+    const { gone, show } = opened("navigate");
     show(true);
-    expect(replacedBy).toEqual([address]);
+    expect(gone).toEqual([address]);
   });
 
   test("any other link is never followed by the script", () => {
-    expect(run({ found: { a: [new HTMLAnchorElement(address)] } }).replacedBy).toEqual([]);
->>>>>>> 8b031f1 (feat(ui): a sign-in page of 34 kB that does not move)
+    expect(run({ found: { a: [new HTMLAnchorElement(address)] } }).gone).toEqual([]);
   });
 });
 
