@@ -108,7 +108,7 @@ ${protectedFolder("/members/")}`,
     "/members/who.php/caf%C3%A9/%E2%82%AC%F0%9F%98%80",
     "/members/who.php/caf%C3%A9?q=caf%C3%A9&r=b",
     "/members/who.php/(a)!'*,$@:~;v=1|^%7B%7D%5B%5D",
-  ])("signs in at %s", async (path) => {
+  ])("2.5 signs in at %s", async (path) => {
     const page = await (await signedIn()).visit(wiki(path));
     expect(who(page).user).toBe("alice");
     expect(decodeURI(who(page).uri.replace(/\?$/, ""))).toBe(decodeURI(path.replace(/\?$/, "")));
