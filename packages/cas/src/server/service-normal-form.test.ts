@@ -71,6 +71,9 @@ const different = [
   "https://x.example/a;xjsessionid=1",
   "https://x.example/a;jsessionidx=1",
   "https://x.example/a%3Bjsessionid=1",
+  "https://x.example/a;jsessionid=%2F..%2Fb",
+  "https://x.example/a;jsessionid=1%5C..%5Cb",
+  "https://x.example/a;jsessionid=%00",
   "https://x.example/..;jsessionid=1/a",
   "https://x.example/%2e%2e;jsessionid=1/a",
   "https://x.example/.;jsessionid=1",
@@ -137,6 +140,15 @@ describe("2.1.1 a registration and an address with a session id", () => {
     expect(matches("https://x.example/a/*", "https://x.example/a/;jsessionid=1")).toBe(false);
     expect(matches("https://x.example/cb", "https://x.example/cb;v=1")).toBe(false);
   });
+
+  test.each(["%2F..%2Fb", "%2f%2e%2e%2fb", "1%2F..%2F..%2Fb", "%5C..%5Cb", "1%00", "..%3B%2F..%2Fb"])(
+    "do not match where the id hides an encoded place: %s",
+    (id) => {
+      for (const pattern of ["https://x.example/cb", "https://x.example/*", "https://x.example/**"])
+        expect(matches(pattern, `https://x.example/cb;jsessionid=${id}`)).toBe(false);
+      expect(matches("https://x.example/cb/d", `https://x.example/cb;jsessionid=${id}/d`)).toBe(false);
+    },
+  );
 });
 
 /** How clients write an address into a query. The last three encode little or nothing. */

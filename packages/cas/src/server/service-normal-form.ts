@@ -4,8 +4,11 @@
  * (docs/decisions/0021). Nobody is sent to it: a redirect goes to the address that the site gave.
  */
 
-/** The name Java servers give a session id that they put into an address. */
-const sessionId = /;jsessionid=[^;]*/gi;
+/**
+ * The name Java servers give a session id that they put into an address. One with a percent code is none: what decodes
+ * it reads a slash or `..` there and goes to another place (nginx does, ahead of the server).
+ */
+const sessionId = /;jsessionid=[^;%]*(?=;|$)/gi;
 
 /** A dot segment, encoded or not, once its session id is gone. */
 const dotSegment = /^(?:\.|%2e){1,2}$/i;
