@@ -15,12 +15,12 @@ const keptScript = {
 
 const config = (phase: string): NextConfig => ({
   poweredByHeader: false,
-  // For style sheets, scripts and pictures. The hub's own server asks for pages uncompressed.
+  // For style sheets, scripts and images. The hub's server requests pages uncompressed (`draw-screen.ts`).
   compress: true,
-  // The layout asks for the script under its version, so that browsers can keep it. Another version is not kept: while
+  // The layout requests the script under its version, so that browsers can cache it. Other versions are not cached: while
   // two hubs of different versions run behind one address, each may be asked for the other's.
   compiler: { define: { SCRIPT_VERSION: scriptVersion } },
-  // In development the version is the one of the start, and the file changes after it.
+  // In development the version is that of the start, and the file changes later.
   headers: async () => (phase === PHASE_DEVELOPMENT_SERVER ? [] : [keptScript]),
   images: { unoptimized: true },
   transpilePackages: ["@gatehouse/ui"],

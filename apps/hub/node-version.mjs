@@ -1,4 +1,4 @@
-/** Imported first by every entry of the hub: an older Node would fail somewhere later, with a stack. */
+/** Imported first by every entry of the hub. An older Node would otherwise fail later with a stack trace. */
 const [major = 0] = process.versions.node.split(".").map(Number);
 
 if (major < 24) {

@@ -1,8 +1,8 @@
 /**
- * The hub's process: `node apps/hub/server.mjs`, or `server.ts`, which is a link to this file. Plain JavaScript, so that
- * a Node which cannot read TypeScript says which one is needed.
+ * Starts the hub: `node apps/hub/server.mjs`, or `server.ts`, a link to this file. Plain JavaScript, so that a Node
+ * version that cannot read TypeScript can report which version is needed.
  */
 import "./node-version.mjs";
 
-// Not by a static import: all of those are read before the first of them runs.
+// A dynamic import: Node loads all static imports before the first of them runs.
 import("./src/start.ts");

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import "@gatehouse/ui/styles.css";
 import "./hub.css";
 
-/** Put in by `next.config.ts`. */
+/** Defined by `next.config.ts`. */
 declare const SCRIPT_VERSION: string;
 
 export const metadata: Metadata = {

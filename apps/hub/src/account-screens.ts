@@ -32,17 +32,17 @@ export interface AccountScreen {
     readonly lastUsedAt: Date | null;
     readonly expired: boolean;
   }[];
-  /** Third-party sites that the user let in, and whatever goes on while the user is signed out; the latest first. */
+  /** Allowed third-party sites, and every app whose access continues after sign-out; latest first. */
   readonly connectedApps: readonly (SiteName & {
     readonly id: string;
-    /** Empty: it knows that the user signed in, and nothing more. */
+    /** Empty: the app knows only that the user signed in. */
     readonly allows: readonly Allowed[];
-    /** It goes on while the user is signed out. */
+    /** Whether the access continues after sign-out. */
     readonly offline: boolean;
     readonly since: Date;
-    /** `null`: for this once, until the session ends. */
+    /** `null`: only this time, until the session ends. */
     readonly until: Date | null;
-    /** When it last got tokens, or an API heard of them; `null`: never. */
+    /** Time of the last issued or introspected token; `null`: never. */
     readonly lastUsedAt: Date | null;
     /** The site whose API it last asked. */
     readonly lastUsedFor: string | null;

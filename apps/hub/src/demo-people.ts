@@ -35,9 +35,9 @@ export async function makeDemoPeople(database: Database): Promise<void> {
 }
 
 /**
- * A database that a demo was started on has them still.
+ * Refuses a database of an earlier demo.
  *
- * @throws StartError naming those who can sign in with the password that everybody knows
+ * @throws StartError naming the users who can sign in with the published password
  */
 export async function refuseDemoPeople(database: Database): Promise<void> {
   const open: string[] = [];

@@ -27,7 +27,7 @@ export interface Settings {
   readonly mode: Mode;
   readonly dev: boolean;
   readonly port: number;
-  /** Address of this machine that the hub listens on. */
+  /** Address that the hub listens on. */
   readonly bindAddress: string;
   /** Public origin, no slash at the end. */
   readonly hubUrl: string;
@@ -140,7 +140,7 @@ function isTestHost(hostname: string): boolean {
   return hostname.endsWith(".test");
 }
 
-/** The demo people have a password that everybody knows, and the test door makes more: neither is for a network. */
+/** The demo users have a published password, and the test door creates users: neither may be reachable by network. */
 function bindAddress(environment: Environment, mode: Mode): string {
   const bound = address(environment, "BIND_ADDRESS", "127.0.0.1");
   if (mode === "production" || bound === "::1" || bound.startsWith("127.")) return bound;

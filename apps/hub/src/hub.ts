@@ -25,7 +25,7 @@ export interface Hub {
   readonly sites: SiteRegistry;
   readonly throttle: SignInThrottle;
   readonly wrongTries: WrongTries;
-  /** The same for secrets of sites. */
+  /** Throttles wrong site secrets. */
   readonly wrongSecrets: WrongTries;
   readonly deviceThrottle: DeviceThrottle;
   readonly logout: LogoutDispatcher;
@@ -42,7 +42,7 @@ export interface Hub {
   };
   /** For what lives in the browser alone; the database has a clock of its own. */
   readonly clock: () => Date;
-  /** Dates what sites check by clocks of their own, which the test door does not move. */
+  /** Real time, for messages that sites check against their own clocks; the test door does not move it. */
   readonly siteClock: () => Date;
   /** The session of the browser that made a call. */
   findSession(call: Call, options: { readonly touch: boolean }): Promise<FoundSession>;

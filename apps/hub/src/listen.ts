@@ -4,7 +4,7 @@ import type { Settings } from "./env.ts";
 import { StartError } from "./start-error.ts";
 
 /**
- * Listens where `BIND_ADDRESS` and `HUB_PORT` say.
+ * Listens on `BIND_ADDRESS` and `HUB_PORT`.
  *
  * @throws StartError naming the setting to change
  */

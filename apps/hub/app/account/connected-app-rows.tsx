@@ -13,7 +13,7 @@ export interface ConnectedAppRowsProps {
   readonly now: Date;
 }
 
-/** One row an app: its name, what it may do, since when, for how long, what it last used; the way to disconnect it. */
+/** One row per app: name, permissions, start, duration, last use, and a button to disconnect it. */
 export function ConnectedAppRows({ apps, token, now }: ConnectedAppRowsProps) {
   if (apps.length === 0)
     return (
@@ -62,7 +62,7 @@ function Life({ app, now }: { app: ConnectedApp; now: Date }) {
   );
 }
 
-/** Of a sign-in alone there is no use to speak of: whoever allowed nothing reads of none. */
+/** A sign-in without access has no use to show. */
 function LastUse({
   lastUsedAt,
   lastUsedFor,

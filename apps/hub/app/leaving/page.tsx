@@ -13,9 +13,9 @@ export function generateMetadata(): Metadata {
 }
 
 /**
- * Leaves the hub by GET, at once: by the script, or by the refresh where there is no JavaScript. Never by both, because
- * the address can hold a ticket or code that is good for one request. The link is for a browser that did neither, and
- * for a program's own scheme, where the page stays in its tab.
+ * Leaves the hub by GET, at once: by the script, or without JavaScript by the refresh. Never by both, because the address
+ * can hold a ticket or code that is valid for one request. The link is for browsers in which neither worked, and for
+ * custom schemes, where the page stays in its tab.
  *
  * @see docs/decisions/0023-leaving-the-hub.md
  */

@@ -13,7 +13,7 @@ import { createAppPasswordSecret } from "./app-password-secret.ts";
 const path = "/account/app-passwords/new";
 const lives = [7, 30, 90, 365];
 const usualLife = 30;
-/** How old the last proof of who is signed in may be. */
+/** Maximum age of the sign-in. */
 const proofLifeSeconds = 300;
 const longestName = 60;
 const formId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -77,12 +77,12 @@ export const makeAppPassword = route({
   },
 });
 
-/** Whoever sits down at a browser that was left signed in makes nothing that outlives the session. */
+/** Requires a recent sign-in, so that a stranger at an unattended browser cannot make an app password. */
 function isProvedNow({ hub, session }: CallerFacts["person"]): boolean {
   return hub.clock().getTime() - session.authenticatedAt.getTime() <= proofLifeSeconds * 1000;
 }
 
-/** Asks for the password once more, and comes back to the form as it was filled in. */
+/** Asks for the password again and returns to the form with its fields. */
 function proveAgain({ page }: Pick<ComesBack, "page">): Answer {
   return seeOther(`/cas/login?${new URLSearchParams({ renew: "true", return: page })}`);
 }
@@ -103,7 +103,7 @@ async function create(
   }
 }
 
-/** The form as it was filled in, for after a sign-in: nothing of it is secret. */
+/** The form's fields, kept across a sign-in; none of them is secret. */
 function filledIn(parameters: RequestParameters): ComesBack {
   const isKept = (name: string) => ["id", "name", "days"].includes(name) || name.startsWith(fieldOf(""));
   return { page: path, fields: new Map([...parameters].filter(([name]) => isKept(name))) };

@@ -60,7 +60,7 @@ export const confirm = route({
     const decision = decideLogin({ ...request, renew: false, gateway: false }, facts);
     if (decision.action === "refuse-service") throw refuseService(call, request);
     const found = await call.hub.findSession(call, { touch: true });
-    // The session has ended since: the form asks for the same site, and the password there is as good as this yes.
+    // The session has ended since. The form is for the same site, and signing in there confirms as well.
     if (found.state !== "alive") return seeOther(loginAddress(repeatedFields(parameters)));
     const { session } = found;
     if (!call.hub.keys.form.isSignature(tokenText(session), parameters.get("token") ?? ""))
@@ -70,5 +70,5 @@ export const confirm = route({
   },
 });
 
-/** Of the same person's session, however often proved anew. */
+/** Bound to the session's `uid`, which stays when the same user re-authenticates. */
 const tokenText = ({ uid }: CentralSession) => `${uid}:ask-before`;

@@ -1,7 +1,7 @@
 /**
- * One browser, two people: somebody is signed in, and a form that is sent, a site or a page left open names somebody else.
- * Nobody becomes somebody else without a word: the user decides whether to go on as who is signed in, or to sign out and
- * sign in as the other (docs/decisions/0019).
+ * The choice of account: one user is signed in, and a form, a site or a page left open names another. The hub never
+ * switches users without asking: the user decides whether to continue as the signed-in user, or to sign out and sign in
+ * as the other (docs/decisions/0019).
  */
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
@@ -16,20 +16,20 @@ import { readRequest, refuseService } from "./refuse-service.ts";
 
 export const choosePath = "/cas/login/choose";
 
-/** From the password to the press of the button. Longer, and the password is asked for once more. */
+/** Lifetime of a verified password on the page; after it, the hub asks for the password again. */
 const proofLifeSeconds = 300;
 
-/** What came of a form that named somebody else. */
+/** Result of a form that named another user. */
 export interface OtherAttempt {
-  /** As it was typed; empty: nothing was. */
+  /** The typed name; empty: none. */
   readonly username: string;
   readonly rememberMe: boolean;
   readonly askBefore: boolean;
-  /** What the password showed; left out: it was not looked at. */
+  /** Result of the password check; left out: the password was not checked. */
   readonly result?: Verified | Refused;
 }
 
-/** The attempt, sealed into the page: whoever has not verified a password cannot say so. */
+/** The attempt, sealed into the page so that nobody can forge a verified password. */
 interface SealedAttempt {
   readonly rememberMe: boolean;
   readonly askBefore: boolean;
@@ -37,16 +37,16 @@ interface SealedAttempt {
   readonly proof:
     | {
         readonly username: string;
-        /** Of the password's hash: after a change of password the proof is worth nothing. */
+        /** Digest of the password's hash: a change of password voids the proof. */
         readonly hash: string;
-        /** Spent once. */
+        /** Makes the proof usable once. */
         readonly id: string;
         readonly at: number;
       }
     | undefined;
 }
 
-/** Ends the sign-in of a form; the login route knows how. */
+/** Completes the sign-in of a form; the login route provides it. */
 type GoOn = (
   call: Call,
   parameters: RequestParameters,
@@ -62,7 +62,7 @@ export interface Choice {
   readonly decline?: ChooseAccountScreen["decline"];
 }
 
-/** Whether a typed name is the one of whoever is signed in. Asks nobody who else exists. */
+/** Whether a typed name is that of the signed-in user. Reveals nothing about other accounts. */
 export function names(typed: string, { person }: Pick<CentralSession, "person">): boolean {
   const name = withoutEdges(typed).toLowerCase();
   return name === person.username || name === person.email.toLowerCase();
@@ -128,7 +128,7 @@ export function chooseAccount(
       const isSwitch = parameters.get("answer") === "switch";
       const { site: goesTo, keepsOpener } = destinationOf(call, request, parameters);
       const goes = { goesTo, keepsOpener };
-      // Signed in as the other meanwhile, in another tab: that is what was wanted.
+      // The other user has signed in meanwhile in another tab, as wanted.
       if (session !== null && isSwitch && names(username, session))
         return seeOther(stay(parameters, call, session), goes);
       if (session !== null && !isTokenFor(call, session, parameters))
@@ -160,7 +160,7 @@ export function chooseAccount(
 
 const attemptOf = ({ address, userAgent }: Call) => ({ address, userAgent });
 
-/** Signs out whoever was signed in, and shows the form with the other's name in it. */
+/** Signs the user out and shows the form with the other user's name. */
 async function toFreshForm(
   call: Call,
   parameters: RequestParameters,
@@ -194,7 +194,7 @@ function logSwitch(call: Call, from: CentralSession, to: CentralSession | null):
   );
 }
 
-/** Of the session that the page named; the same person's, however often proved anew. */
+/** Bound to the `uid` of the session that the page named, which stays when the same user re-authenticates. */
 function tokenFor(call: Call, { uid }: CentralSession): string {
   return call.hub.keys.form.sign(`${uid}:choose`);
 }
@@ -233,13 +233,13 @@ async function proofOf(call: Call, { person }: Verified): Promise<SealedAttempt[
   };
 }
 
-/** `null` where there is none: of another browser's page, or changed. */
+/** `null`: no attempt, one of another browser's page, or a changed one. */
 function openAttempt(call: Call, sealed: string | undefined): SealedAttempt | null {
   const text = call.hub.keys.note.open(sealed ?? "", `${flowOf(call).id}:attempt`);
   return text === null ? null : (JSON.parse(text) as SealedAttempt);
 }
 
-/** Whose password was right a moment ago: once, and while it is still that password. */
+/** The user whose password was just verified; usable once, and only while the password is unchanged. */
 async function spendProof(call: Call, attempt: SealedAttempt | null): Promise<Verified | null> {
   const proof = attempt?.proof;
   if (proof === undefined) return null;

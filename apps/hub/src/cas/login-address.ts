@@ -1,4 +1,4 @@
-/** Addresses of the sign-in page, and what its forms repeat so that the answer to them knows where the user came from. */
+/** Addresses of the sign-in page, and the fields that its forms repeat to keep the destination. */
 import type { LoginRequest, RequestParameters } from "@gatehouse/cas/server";
 import type { Call } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
@@ -12,7 +12,7 @@ export interface Field {
   readonly value: string;
 }
 
-/** @param except left out */
+/** @param except parameters to omit */
 export function repeatedFields(parameters: RequestParameters, except: readonly string[] = []): Field[] {
   return repeated.flatMap((name) => {
     const value = except.includes(name) ? "" : (parameters.get(name) ?? "");

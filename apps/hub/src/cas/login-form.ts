@@ -33,7 +33,7 @@ export interface FlowOwner extends Pick<Call, "header"> {
   readonly hub: Pick<Hub, "cookies" | "keys">;
 }
 
-/** It was shown a form, or is signed in. */
+/** Whether the browser was shown a form or is signed in. */
 export function keepsCookies(call: Call): boolean {
   const sent = (name: "flow" | "session") => call.hub.cookies.read(call.header("cookie"), name) !== undefined;
   return sent("flow") || sent("session");
@@ -47,7 +47,7 @@ export function flowOf(call: FlowOwner): { readonly id: string; readonly cookies
   return { id, cookies: [cookie] };
 }
 
-/** A new flow: forms that were shown before are worth nothing in it, and their notes cannot be read. */
+/** Starts a new flow: earlier forms become invalid, and their notes unreadable. */
 export function freshFlow(hub: Pick<Hub, "cookies">): { readonly id: string; readonly cookie: string } {
   const id = randomToken();
   return { id, cookie: hub.cookies.write("flow", id) };

@@ -36,7 +36,7 @@ import { sendTicket } from "./send-ticket.ts";
 /** Longest user name that the note cookie keeps, in characters. */
 const longestKeptName = 200;
 
-/** Asks for the form though somebody is signed in: for whoever wants to sign in as somebody else. */
+/** Requests the form although a user is signed in, to sign in as another user. */
 const formAnyway = { name: "prompt", value: "login" } as const;
 
 /** @param ownPage pages of the hub that a sign-in may lead to */
@@ -119,7 +119,7 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
           flow,
           { ...typed, error: { ...error, reference: call.requestId } },
         );
-      // The note would not come back either: the form is the answer, and says why. Each round is the user's.
+      // The note cookie would be lost as well, so the response is the form with the reason. Each attempt is the user's.
       if (!keepsCookies(call))
         return showForm(
           call,
@@ -165,7 +165,7 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
     },
   });
 
-  /** Gives the browser its session, and sends it on to where the form was for. */
+  /** Sets the session cookie and redirects to the destination of the form. */
   async function goOn(
     call: Call,
     parameters: RequestParameters,
@@ -198,7 +198,7 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
     return sendTicket(call, { ...request, ...decision, sessionId: session.id }, more);
   }
 
-  /** Where whoever is signed in goes on; with `renew` that is the form once more. */
+  /** Destination of the signed-in user; with `renew` the form again. */
   function stay(parameters: RequestParameters, call: Call, session: CentralSession): string {
     const { service, renew } = parseLoginRequest(parameters);
     return service === null && !renew
@@ -229,7 +229,7 @@ function decide(call: Call, request: LoginRequest, facts: Partial<LoginFacts>): 
   });
 }
 
-/** @param typed of a form that is answered by this one; left out: what the note cookie says */
+/** @param typed input of the form that this one answers; left out: the content of the note cookie */
 async function showForm(
   call: Call,
   request: LoginRequest,

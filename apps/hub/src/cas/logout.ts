@@ -49,8 +49,8 @@ export const logout = route({
 });
 
 /**
- * What a browser keeps after a sign-out: nothing of whoever was there. The forms that were shown are worth nothing in the
- * new flow, and what was noted for them cannot be read.
+ * Cookies of a browser after a sign-out, without anything about the user. Earlier forms are invalid in the new flow, and
+ * their notes unreadable.
  */
 export function signedOutCookies({ cookies }: Pick<Hub, "cookies">): string[] {
   return [cookies.clear("session"), cookies.clear("note"), freshFlow({ cookies }).cookie];
@@ -95,7 +95,7 @@ export async function sayGoodbye(
 }
 
 /**
- * A site whose address no browser could bring a message to is told over the back channel: it must not fail a sign-out.
+ * A site without a usable front-channel URL gets back-channel logout instead, so that the sign-out does not fail.
  *
  * @param askedBy the site whose own sign-out brought the user here: it has signed itself out
  */

@@ -39,8 +39,8 @@ export function reasonForForm(
 }
 
 /**
- * Whether the form may name whoever was signed in here. A session that ran out leaves a user who did not leave; after any
- * other end the next one at this browser may be somebody else, on a shared computer that was signed out from home.
+ * Whether the form may name the user who was signed in. After an expired session the same user is probably still there;
+ * after any other end, such as a remote sign-out of a shared computer, the browser may have another user.
  */
 function staysAtTheBrowser(reason: EndReason): boolean {
   return reason === "idle" || reason === "absolute";

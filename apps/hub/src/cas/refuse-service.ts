@@ -13,7 +13,7 @@ export function readRequest<Request>(read: () => Request): Request {
   }
 }
 
-/** Says in the log which address to register. Without query and session id, which are the site's own. */
+/** Logs the address to register, without query and session id, which may be private to the site. */
 export function refuseService(call: Call, { service }: Pick<LoginRequest, "service">): HubError {
   const { origin, pathname } = new URL(service?.normalForm ?? call.hub.settings.hubUrl);
   call.log.warn(

@@ -10,14 +10,14 @@ export interface HubAnswer {
   readonly state: "running" | "silent" | "something-else";
   /** For people. */
   readonly sentence: string;
-  /** Where the hub took the proof. */
+  /** Present if the hub accepted the proof. */
   readonly doctor?: DoctorFacts;
 }
 
 export interface Asking {
-  /** Value of `Authorization` by which it says more. */
+  /** Value of `Authorization` that proves `HUB_SECRETS`, for a detailed answer. */
   readonly proof?: string;
-  /** Where it listens, when `HUB_URL` is on this machine. */
+  /** Address that the hub listens on, if `HUB_URL` is on this machine. */
   readonly bindAddress?: string;
   readonly timeLimit?: number;
 }
@@ -56,7 +56,7 @@ export async function askHub(hubUrl: string, asking: Asking = {}): Promise<HubAn
   }
 }
 
-/** The system's resolver does not know `*.localhost`, and on this machine it is known where the hub listens. */
+/** On this machine, calls the hub where it listens: the system's resolver may not know `*.localhost`. */
 function reachable(hubUrl: string, bindAddress: string): string {
   const url = new URL(hubUrl);
   if (url.protocol !== "http:" || !isLoopbackHost(url.hostname)) return url.origin;

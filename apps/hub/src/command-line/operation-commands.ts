@@ -72,7 +72,7 @@ export const doctor: Command = {
 const pooledLine =
   "A connection pooler stands before it: the hub uses nothing that outlives a transaction. Give its role the time limits that the hub would set: see docs/guides/run-in-production.md.";
 
-/** That of `BIND_ADDRESS`; the port may be the running hub's. */
+/** Checks only the address in `BIND_ADDRESS`; the running hub may already use the port. */
 async function expectAddress({ bindAddress }: Settings): Promise<void> {
   const server = createServer();
   await listen(server, { port: 0, bindAddress });

@@ -167,7 +167,7 @@ export const siteRemove: Command = {
   },
 };
 
-/** What a sign-out or a proxy callback would end with as `address_forbidden`. */
+/** Addresses whose calls would fail with `address_forbidden`. */
 export async function addressesNotCalled(
   registry: SiteRegistry,
   { allowLoopbackSites }: Settings,

@@ -1,4 +1,4 @@
-/** `/account`: which apps may have what of the user, and disconnecting them. */
+/** Connected apps on `/account`: permissions of each app, and disconnecting it. */
 import type { FoundConsent, GrantInUse } from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
 import { type CallerFacts, route, seeOther } from "../http/route.ts";
@@ -11,9 +11,8 @@ type Person = CallerFacts["person"];
 type ConnectedApp = AccountScreen["connectedApps"][number];
 
 /**
- * The latest first. Listed is what was remembered, and what a living grant allows although nothing is remembered: what
- * was allowed for once, or on a device before the newest answer. A third-party site that was let in for once, without
- * access to anything, is a site of that session and no connected app.
+ * Connected apps, latest first: remembered consents, and valid grants without a consent (only this time, or on a device
+ * before the newest answer). A third-party site allowed only this time and without access is no connected app.
  */
 export async function listConnectedApps(call: Person): Promise<AccountScreen["connectedApps"]> {
   const { database, issuer, sites } = call.hub;
@@ -47,11 +46,11 @@ interface Found {
   readonly since: Date;
   readonly consent: FoundConsent | undefined;
   readonly scopes: readonly Scopes[];
-  /** When a grant of it was last refreshed. */
+  /** Time of the last refresh of one of its grants. */
   readonly refreshes: readonly Date[];
 }
 
-/** @returns `undefined`: it is none */
+/** @returns `undefined`: not a connected app */
 function appOf(
   { hub }: Person,
   { clientId, since, consent, scopes, refreshes }: Found,

@@ -1,23 +1,24 @@
 /**
- * Which passwords can be set. Whatever is set here can be typed at every place that takes a password: the form, REST
- * and HTTP clients, which all limit what they carry.
+ * Rules for new passwords. They ensure that a password can be entered everywhere: in the form, by REST and by HTTP
+ * clients, which all restrict their input.
  */
 
 /**
- * Far below the 4,096 bytes that other servers, browsers and password managers carry safely, far above what anybody types.
+ * Maximum length. Far below the 4,096 bytes that servers, browsers and password managers accept, and longer than anybody
+ * types.
  *
  * @see NIST SP 800-63B-4, section 3.1.1.2 (at least 64 characters are permitted)
  */
 const longestPassword = 512;
 
-/** Browsers drop line breaks from a password field, keyboards make no controls, and RFC 7617 forbids them. */
+/** Browsers drop line breaks from a password field, keyboards cannot type control characters, and RFC 7617 forbids them. */
 const control = /[\p{Cc}\u2028\u2029]/u;
 
 /**
- * Why a password cannot be set; `undefined`: it can. Length is counted in characters, after the normalization that
- * passwords are hashed with.
+ * Returns the reason why a password cannot be set; `undefined`: it is allowed. The length is counted in characters, after
+ * the normalization that precedes hashing.
  *
- * @param shortest fewest characters
+ * @param shortest minimum number of characters
  */
 export function passwordFault(password: string, shortest: number): string | undefined {
   if (!password.isWellFormed()) return "a password is text in UTF-8.";
@@ -30,9 +31,9 @@ export function passwordFault(password: string, shortest: number): string | unde
 }
 
 /**
- * A password as a program was given it, on standard input. Editors and `echo` end it with a line break.
+ * Reads a password from standard input, without the line break that editors and `echo` append.
  *
- * @returns `undefined`: it is not UTF-8, and would be another password in a browser
+ * @returns `undefined`: not UTF-8; a browser would send a different password
  */
 export function readGivenPassword(bytes: Uint8Array): string | undefined {
   try {

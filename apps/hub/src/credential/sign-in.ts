@@ -61,7 +61,7 @@ export async function startVerified(
 }
 
 /**
- * Whoever was verified before, if that still holds.
+ * The user who was verified earlier, if the verification still holds.
  *
  * @param isSame whether this is the hash that the password was verified against
  */

@@ -1,4 +1,4 @@
-/** Counts app passwords and secrets of sites that were wrong, so that whoever tries many has to wait. */
+/** Throttles wrong app passwords and wrong site secrets. */
 import type { Database } from "@gatehouse/database";
 import { consume, createLimiter, network } from "./limiter.ts";
 
@@ -20,7 +20,7 @@ const limit = { points: 100, duration: 15 * 60 };
 
 /**
  * @param pool null switches counting off (`LOGIN_THROTTLE=off`)
- * @param what of which kind they are; each has counters of its own
+ * @param what the kind of secret; each kind has its own counters
  */
 export function createWrongTries(
   pool: Database["pool"] | null,

@@ -1,6 +1,6 @@
 /**
- * How `doctor` shows a running hub that it has the same `HUB_SECRETS`, to be told more than strangers are. A stranger who
- * got hold of the proof would learn how the hub was started and what is wrong with its proxy, and nothing else.
+ * Proof of `HUB_SECRETS`, by which a running hub gives `doctor` a detailed answer. A stolen proof reveals the mode of the
+ * hub and the mistakes of its proxy, and nothing else.
  */
 import type { PurposeKeys } from "../secret-keys.ts";
 

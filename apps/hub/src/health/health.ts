@@ -2,17 +2,17 @@ import type { ProxyFault } from "../http/proxy-watch.ts";
 import { json, type Route, route } from "../http/route.ts";
 import { isDoctor } from "./doctor-proof.ts";
 
-/** What `doctor` is told besides. */
+/** Facts that only `doctor` receives. */
 export interface DoctorFacts {
   readonly mode: string;
-  /** Of this machine, as the hub sees it through its proxies. */
+  /** Address of this machine as the hub sees it through its proxies. */
   readonly address: string;
   readonly proxyFaults: readonly ProxyFault[];
 }
 
 /**
- * The process answers, and says who it is: whoever was given a wrong `HUB_URL` may reach a server that answers 200
- * here too, or the hub under a name that its cookies and issuer do not have. Says nothing of what it depends on: a restart would not mend that.
+ * Liveness: the process answers and names itself, so that a caller with a wrong `HUB_URL` notices another server, or the
+ * hub under a name that its cookies and issuer do not have. Does not check dependencies, which a restart would not fix.
  */
 const healthz = route({
   method: "GET",
@@ -30,7 +30,7 @@ const healthz = route({
   },
 });
 
-/** It may take traffic: the database answers and is migrated, sites are read. */
+/** Readiness: the database answers and is migrated, and the registrations are loaded. */
 const readyz = route({
   method: "GET",
   path: "/readyz",

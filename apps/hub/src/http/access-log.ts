@@ -3,17 +3,17 @@ import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Log } from "../log.ts";
 
-/** What a site may pass on as request id. */
+/** Format of a request id that the hub accepts from a site. */
 const requestIdShape = /^[A-Za-z0-9-]{8,64}$/;
 
-/** @returns the id that the caller passed on, where it is one, else a new one */
+/** @returns the caller's request id if its format is valid, otherwise a new one */
 export function chooseRequestId(passed: string | readonly string[] | undefined): string {
   if (typeof passed === "string" && requestIdShape.test(passed)) return passed;
-  // The last group is random throughout, and cheaper than bytes that are asked for one request at a time.
+  // The last group is entirely random, and cheaper than requesting random bytes for each request.
   return randomUUID().slice(-12);
 }
 
-/** @param log knows of which request it is */
+/** @param log the log of this request */
 export function logAnswered(log: Log, response: ServerResponse): void {
   const began = performance.now();
   response.once("close", () => {
@@ -23,8 +23,7 @@ export function logAnswered(log: Log, response: ServerResponse): void {
 }
 
 /**
- * A path without what opens something: REST names a session by its token, and a flow of the issuer its secret. However
- * it was written: what is decoded for the route may not be readable in the log.
+ * Masks secrets in a logged path, percent-encoded ones too: TGT tokens of REST paths and ids of the issuer's flows.
  */
 export function loggedPath(path: string): string {
   const decoded = /%[0-9a-f]{2}/i.test(path) ? (safelyDecoded(path) ?? "…") : path;

@@ -1,22 +1,21 @@
 /**
- * Sends clients that write letters of other scripts into an address as they are to the same address, percent-encoded.
- * Node's parser ends such a request before anybody reads it; mod_auth_cas validates its tickets so
- * (docs/decisions/0021).
+ * Redirects requests with raw UTF-8 bytes in the address to the same address, percent-encoded. Node's parser rejects such
+ * requests before the hub reads them; mod_auth_cas sends them to validate tickets (docs/decisions/0021).
  */
 import { isUtf8 } from "node:buffer";
 import type { Duplex } from "node:stream";
 
-/** What Node says of a request that it could not read. */
+/** Node's error for a request that its parser rejected. */
 interface Unreadable extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
 }
 
 const longestLine = 16_384;
-/** One slash alone: two would begin the name of a host, and to a browser a backslash is a slash. No control character. */
+/** Exactly one leading slash: two would begin a host name, and browsers read a backslash as a slash. No control characters. */
 const requestLine = /^(?:GET|HEAD|POST) (\/(?!\/)(?:(?!\\)[!-~\u{a0}-\u{10ffff}])*) HTTP\/1\.[01]\r?$/u;
 
 /**
- * For a server's `clientError`, ahead of what answers everything else.
+ * Handler for a server's `clientError`, before the general one (`answer-unreadable.ts`).
  *
  * @returns whether it was answered
  * @see RFC 3986, section 2.5; RFC 9110, section 15.4.9
@@ -46,7 +45,7 @@ function encodedTarget({ code, rawPacket }: Unreadable): string | undefined {
   const line = rawPacket.subarray(0, rawPacket.indexOf("\n"));
   if (line.length > longestLine || !isUtf8(line)) return undefined;
   const [, target] = requestLine.exec(line.toString()) ?? [];
-  // What is left has to be what Node's parser takes, or this would go on for ever.
+  // The redirect target must pass Node's parser, or the redirects would loop.
   const encoded = target?.replace(/[^!-~]+/g, encodeURIComponent);
   return encoded === target ? undefined : encoded;
 }

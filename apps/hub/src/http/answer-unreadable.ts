@@ -1,7 +1,7 @@
-/** Answers in words what Node could not read as HTTP, where Node itself would say a status and nothing else. */
+/** Answers requests that are not valid HTTP with an explanation; Node alone would send only a status. */
 import type { Duplex } from "node:stream";
 
-/** By the code of Node's error; everything else is not HTTP. */
+/** Answers by the code of Node's error; every other code means that the request is not HTTP. */
 const answers: Readonly<Record<string, readonly [status: string, code: string, message: string]>> = {
   HPE_HEADER_OVERFLOW: [
     "431 Request Header Fields Too Large",
@@ -30,7 +30,7 @@ const notHttp = [
   "This is not a request by HTTP/1.1 that can be read.",
 ] as const;
 
-/** For a server's `clientError`. */
+/** Handler for a server's `clientError`. */
 export function answerUnreadable(error: Error, socket: Duplex): void {
   if ((error as NodeJS.ErrnoException).code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

@@ -44,7 +44,7 @@ async function identifyPerson(route: Route, call: Call, sent: Sent): Promise<Ide
     return { kind: "elsewhere", answer: seeOther(`/cas/login?${new URLSearchParams({ return: back })}`) };
   }
   const { session } = found;
-  // The session's name that stays when the same person proves who it is again: forms in other tabs go on.
+  // `uid` stays when the same user re-authenticates, so forms in other tabs stay valid.
   const isFormToken = (token: string): boolean => call.hub.keys.form.isSignature(session.uid, token);
   return {
     kind: "known",
@@ -53,11 +53,11 @@ async function identifyPerson(route: Route, call: Call, sent: Sent): Promise<Ide
   };
 }
 
-/** The page that was asked for, or the one that a form belongs to. */
+/** The requested page, or the page of the submitted form. */
 export function comesBackTo(route: Route, call: Call, { parameters, rawQuery }: Sent): ComesBack {
   if (call.method !== "GET") return route.comesBack?.(parameters) ?? { page: "/account" };
   const query = new URLSearchParams(rawQuery);
-  // What was said once is not said again after signing in, nor to somebody else.
+  // Notices of the address are not repeated after the sign-in, or to another user.
   query.delete("notice");
   return { page: query.size === 0 ? call.path : `${call.path}?${query}` };
 }

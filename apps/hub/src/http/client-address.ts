@@ -31,7 +31,7 @@ export function isTrusted(trusted: BlockList | undefined, address: string): bool
 }
 
 /**
- * One spelling for each address, so that it is counted and compared as one: no zone, IPv6 in its shortest form, and
+ * Canonical spelling of an address, for counting and comparing: no zone, IPv6 in its shortest form, and
  * IPv4 as such where a dual-stack socket maps it into IPv6 (`::ffff:192.0.2.1`).
  */
 export function plainAddress(address: string): string {

@@ -44,8 +44,8 @@ export async function drawScreen<Name extends keyof Screens>(
   const head = request.method === "HEAD";
   request.method = "GET";
   request.url = pathOf[screen.name];
-  // A page holds tokens of a session beside text that an address can choose: compressed, its length would tell how much
-  // they have in common (BREACH). It is also changed below.
+  // A page holds tokens of a session beside text that an address can choose: the compressed length would reveal how much
+  // they have in common (BREACH). The page is also changed below.
   delete request.headers["accept-encoding"];
   if (answer.keepScripts) return letNextAnswer(next, request, response, screen, answer);
   const page = await drawnBy(

@@ -12,7 +12,7 @@ const dropped =
   /^(x-middleware-.*|x-nextjs-.*|x-now-.*|x-matched-path|x-invoke-.*|next-action|next-router-.*|next-url|rsc|content-security-policy|x-forwarded-host|x-forwarded-proto|x-forwarded-port|forwarded|x-original-url|x-rewrite-url|x-http-method-override)$/;
 
 const longestTarget = 16_384;
-/** Everything that some route of the hub takes. */
+/** All methods that a route of the hub accepts. */
 const methods = "GET, HEAD, POST, DELETE, OPTIONS";
 /** A name, an IPv4 address or an IPv6 address in brackets, with or without a port; or nothing. @see RFC 9110, section 7.2 */
 const hostShape = /^(?:\[[0-9a-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*)(?::\d*)?$/i;

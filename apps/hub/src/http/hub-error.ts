@@ -22,7 +22,7 @@ export class HubError extends Error {
    * @param title for the page's heading
    * @param sentences what was wrong and what to do, in plain words
    * @param headers that go with the status, such as `retry-after`
-   * @param wayOn where to go from the page; left out: to the front page
+   * @param wayOn link on the page; left out: to the home page
    */
   constructor(
     status: number,

@@ -19,7 +19,7 @@ const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
 /** A path that leads out of the folder it names, however it is written. */
 const leadsOut = /(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?=\/|%2f|\\|%5c|$)/i;
 
-/** Load balancers keep a connection for 60 s: whoever closes first must be they, or a request meets a closed one. */
+/** Load balancers keep idle connections for 60 s and must close first, or a request may meet a closed connection. */
 const keepAliveMilliseconds = 75_000;
 
 const internalError = JSON.stringify({
@@ -47,7 +47,7 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
       requestTimeout: 30_000,
       headersTimeout: 15_000,
       keepAliveTimeout: keepAliveMilliseconds,
-      // Said by the guard, in words.
+      // The guard answers with an explanation.
       requireHostHeader: false,
       // Next listens for upgrades and leaves a socket that it has no use for open, outside of every limit.
       shouldUpgradeCallback: () => dev,

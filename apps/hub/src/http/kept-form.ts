@@ -1,20 +1,20 @@
 /**
- * What a user had filled into a form of the hub when the session was found ended. It travels in the address of the page
- * to come back to, sealed: nothing is stored for somebody who is not signed in, several tabs do not overwrite each other,
- * and no other site can make a link to a form that is filled in already.
+ * Fields of a form that was sent after its session had ended. They travel in the address of the page to return to, sealed:
+ * the hub stores nothing for a user who is not signed in, several tabs do not overwrite each other, and no other site can
+ * make a link to a prefilled form.
  */
 import type { Person } from "@gatehouse/database";
 import type { Call, ComesBack } from "./route.ts";
 
 const parameter = "form";
-/** Of the address; longer ones are refused on the way. A form that is longer comes back empty. */
+/** Maximum length of the address. A longer form comes back empty. */
 const longest = 3000;
 const lifeSeconds = 12 * 3600;
 
 /**
- * The page to come back to, with what was filled in.
+ * The address of the page to return to, with the kept fields.
  *
- * @param username whose form it was, and who alone gets it back
+ * @param username the user of the form, who alone can open the fields
  */
 export function withKeptForm(call: Call, username: string, { page, fields }: ComesBack): string {
   if (fields === undefined || fields.size === 0) return page;
@@ -24,7 +24,7 @@ export function withKeptForm(call: Call, username: string, { page, fields }: Com
   return address.length > longest ? page : address;
 }
 
-/** @returns empty: nothing was kept, or it is somebody else's */
+/** @returns empty: nothing was kept, or the fields are another user's */
 export function readKeptForm(
   call: Call,
   query: ReadonlyMap<string, string>,

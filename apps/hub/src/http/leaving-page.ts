@@ -1,29 +1,29 @@
 /**
- * Browsers apply `form-action` of the page that holds a form to every redirect that follows, those of other sites
- * included. A form's answer that leads away from the hub is therefore a page, which the browser leaves by GET: that is
- * a new navigation, to which no directive of the hub applies (docs/decisions/0023).
+ * The page that leads from a form of the hub to a site. Browsers apply the `form-action` directive of the page with the
+ * form to every redirect that follows, including redirects of other sites. So a page replaces the redirect, and the
+ * browser leaves it by GET: a new navigation, to which no directive of the hub applies (docs/decisions/0023).
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { Drawn } from "./route.ts";
 
-/** Addresses of the hub that redirect on to a site, and so belong to the same navigation. */
+/** Addresses of the hub that redirect to a site and so belong to the same navigation. */
 const resumes = /^\/oidc\/(auth|interaction)(\/|$)/;
-/** Redirects on to a site if a session exists by then, such as one from another tab; else shows its form. */
+/** Redirects to a site if a session exists by then, such as one from another tab; otherwise shows the form. */
 const resumesInSession = /^\/cas\/login$/;
 
-/** What decides about a redirect. */
+/** Facts that decide whether a page replaces a redirect. */
 interface FormAnswer {
   readonly method: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly location: string;
-  /** The destination, as far as it is known. */
+  /** The destination, if known. */
   readonly site?: RegisteredSite | undefined;
 }
 
 /**
- * The page to answer with in place of a redirect; `undefined`: the redirect itself. Never decides whether an address
- * may be gone to: it only gets addresses that a redirect was about to lead to.
+ * The page to send instead of a redirect; `undefined`: send the redirect. Does not decide whether an address is allowed:
+ * it only receives addresses of redirects that were about to be sent.
  *
  * @param hubUrl the hub's public origin
  * @param hasSession the request came with the cookie of a session
@@ -46,8 +46,8 @@ export function leavingPage(
 }
 
 /**
- * Programs get the redirect. Browsers name the mode of a request where the hub is reached by https or on loopback;
- * older ones ask for upgraded requests when they navigate, and otherwise not.
+ * Whether a browser navigates; programs get the redirect. Browsers send `Sec-Fetch-Mode` over https and on loopback; older
+ * ones send `Upgrade-Insecure-Requests` only when they navigate.
  *
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header
  * @see https://www.w3.org/TR/upgrade-insecure-requests/#preference
@@ -57,7 +57,7 @@ function isNavigation(headers: IncomingHttpHeaders): boolean {
   return mode === undefined ? headers["upgrade-insecure-requests"] === "1" : mode === "navigate";
 }
 
-/** To a form of another site that site's own policy applies, and a page in between would be of no use. */
+/** Whether the hub's own form was sent. Forms of other sites are under their own policy, which no page could change. */
 function isOwnForm(headers: IncomingHttpHeaders): boolean {
   const from = headers["sec-fetch-site"];
   return from !== "cross-site" && from !== "same-site";

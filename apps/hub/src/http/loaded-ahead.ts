@@ -1,7 +1,7 @@
-/** Pages that a browser loads ahead of a visit, for somebody who may never go there. */
+/** Refuses prefetch requests: pages that a browser loads before a visit that may never happen. */
 import { HubError } from "./hub-error.ts";
 
-/** In the order of their age: Firefox, Safari, old Chromium, today's browsers. */
+/** Headers of Firefox, Safari, old Chromium and current browsers, oldest first. */
 const headers = ["x-moz", "x-purpose", "purpose", "sec-purpose"];
 
 /** @see Speculation Rules, Sec-Purpose; Fetch Standard, section 3.7 */
@@ -10,7 +10,7 @@ export function isLoadedAhead(header: (name: string) => string | undefined): boo
 }
 
 /**
- * A browser throws an answer away that is no success, and asks again when somebody goes there.
+ * Browsers discard a prefetched error response and request the page again on the visit.
  *
  * @see Speculation Rules, prefetch (a response without an ok status fails)
  */

@@ -19,7 +19,7 @@ export type Send = (context: HubContext, answer: Answer) => Promise<Response>;
 
 const contentTypes = {
   form: ["application/x-www-form-urlencoded"],
-  // Whose answer does not go by it; some programs name none.
+  // The answer does not depend on it; some programs send none.
   "raw-form": ["application/x-www-form-urlencoded", ""],
   json: ["application/json"],
   // Some CAS clients name no type at all.
@@ -37,7 +37,7 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
       logAnswered(call.log, context.env.outgoing);
       try {
         const answer = await run(declared, call, context);
-        // A browser that only looked keeps the sign-in that it is in the middle of.
+        // A prefetch must not disturb a sign-in in progress.
         const looked = isLooking(declared, context.req.method);
         return await send(context, looked ? { ...answer, cookies: [] } : answer);
       } catch (error) {
@@ -88,7 +88,7 @@ async function run(declared: Route, call: Call, context: HubContext): Promise<An
   return answer(facts.call, sent);
 }
 
-/** Left open by somebody else, from before a sign-out, or forged. */
+/** Refuses a form of another user's page, from before a sign-out, or forged. */
 function formTokenWrong(call: CallerFacts[Caller], href: string): HubError {
   const whose = "session" in call ? ` You are signed in as ${call.session.person.name}.` : "";
   return new HubError(
@@ -162,7 +162,7 @@ function checkOrigin(antiForgery: AntiForgery, call: Call): void {
 /** A picture, a frame or a page loaded ahead signs nobody out; programs and old browsers say nothing and pass. */
 function checkNavigation(call: Call): void {
   const destination = call.header("sec-fetch-dest");
-  // A navigation that a service worker passed through comes with `empty`; no page can send that beside `navigate`.
+  // A navigation that a service worker passed through has `empty`; no page can send that together with `navigate`.
   const passedOn = destination === "empty" && call.header("sec-fetch-mode") === "navigate";
   const isNavigation = destination === undefined || destination === "document" || passedOn;
   if (isNavigation && !isLoadedAhead(call.header)) return;
@@ -171,7 +171,7 @@ function checkNavigation(call: Call): void {
   ]);
 }
 
-/** @param withoutCookies as somebody whom the hub does not know */
+/** @param withoutCookies treats the caller as unknown */
 function makeCall(hub: Hub, context: HubContext, withoutCookies = false): Call {
   const incoming = context.env.incoming;
   const header = (name: string): string | undefined => {

@@ -1,26 +1,26 @@
-/** Pages of the hub that a user comes back to after signing in, read off the routes: none is listed by hand. */
+/** Pages of the hub that a user can return to after signing in, derived from the route table. */
 import type { Route } from "./route.ts";
 
 /**
  * The address to go to for a `return` parameter: path and query of one of the hub's own pages.
  *
- * @returns `undefined` for any other address, written however
+ * @returns `undefined` for any other address, in any spelling
  */
 export type OwnPage = (address: string) => string | undefined;
 
-/** What begins no path of ours: another host to a browser, and what a browser reads otherwise than a server. */
+/** Matches addresses that a browser reads as another host, or differently from a server. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers drop some of them before they read an address
 const strange = /^\/\/|[\\\u0000-\u0020\u007f]/;
 
-/** @param routes of which those count that show a page to a user who is signed in, or ask for a sign-in themselves */
+/** @param routes all routes; only pages that need a signed-in user, or ask for a sign-in themselves, count */
 export function ownPagesOf(routes: readonly Route[]): OwnPage {
   const pages = routes.filter(isReturnedTo).map(({ path }) => patternOf(path));
   return (address) => {
     if (!address.startsWith("/") || strange.test(address)) return undefined;
-    // The host is only there to be compared: an address that leads to another one is none of ours.
+    // The origin is only for comparison: an address that leads to another origin is not ours.
     const url = URL.parse(address, origin);
     if (url?.origin !== origin || !pages.some((page) => page.test(url.pathname))) return undefined;
-    // Dots and the like would be read away; a page of ours is written as it is.
+    // The parser would normalize dot segments; an address of ours contains none.
     return address.split(/[?#]/, 1)[0] === url.pathname ? url.pathname + url.search : undefined;
   };
 }
@@ -35,7 +35,7 @@ function isReturnedTo({ method, speaks, antiForgery, caller, asksForSignIn }: Ro
   return isPage && (caller === "person" || asksForSignIn === true);
 }
 
-/** A parameter of the path stands for letters, digits, `-` and `_`. */
+/** A path parameter matches letters, digits, `-` and `_`. */
 function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(/:\w+/g, "[\\w-]{1,64}")}$`);
 }

@@ -1,14 +1,14 @@
 /**
- * Notices a proxy that is missing or passes on too little. Nothing of it decides anything at the hub: its address comes
- * from `HUB_URL`, and a user's from `TRUST_PROXY`. But users lose their cookies or share one throttle by it, and nothing
- * else would say why.
+ * Detects a missing proxy, and one that forwards too few headers. It changes no behaviour: the hub's address comes from
+ * `HUB_URL`, and a user's address depends on `TRUST_PROXY`. But such a proxy makes users lose their cookies or share one
+ * throttle, and no other check reports the cause.
  */
 import type { IncomingMessage } from "node:http";
 import { isLoopbackHost, type Settings } from "../env.ts";
 import type { Log } from "../log.ts";
 import { addressOfEntry, isTrusted, plainAddress } from "./client-address.ts";
 
-/** What is wrong, and what to do about it. */
+/** A mistake of the proxy, with the remedy. */
 export interface ProxyFault {
   /** Stable, snake_case. */
   readonly code: string;
@@ -16,19 +16,19 @@ export interface ProxyFault {
 }
 
 export interface ProxyWatch {
-  /** Looks at a request as it arrived, before the guard takes its forwarding headers away. */
+  /** Checks a request as received, before the guard removes its forwarding headers. */
   look(request: IncomingMessage): void;
-  /** What was wrong with requests of the last ten minutes. */
+  /** Faults in requests of the last ten minutes. */
   recent(): readonly ProxyFault[];
 }
 
 type Facts = Pick<Settings, "mode" | "hubUrl" | "trustedProxies">;
 
 const tenMinutes = 600_000;
-/** Asked from this machine and by load balancers, past every proxy. */
+/** Health checks, which come from this machine and from load balancers without a proxy. */
 const probes = new Set(["/healthz", "/readyz", "/metrics"]);
 
-/** Says each kind of fault once in the log, however many requests have it. */
+/** Logs each kind of fault once. */
 export function createProxyWatch(settings: Facts, log: Log, clock: () => Date): ProxyWatch {
   const seen = new Map<string, { readonly fault: ProxyFault; readonly at: number }>();
   return {
@@ -60,7 +60,7 @@ interface Forwarded {
   readonly address: string | undefined;
   readonly scheme: string | undefined;
   readonly host: string | undefined;
-  /** The request came by a proxy that says so. */
+  /** Whether a header shows that a proxy forwarded the request. */
   readonly any: boolean;
 }
 
@@ -75,7 +75,7 @@ function headersOf({ headers }: IncomingMessage): Forwarded {
   return { address, scheme, host, any: address !== undefined || others.some((one) => one !== undefined) };
 }
 
-/** Of what several proxies wrote one after the other, the one that the user reached. */
+/** The first value of a list that several proxies wrote: that of the proxy that the user reached. */
 function first(list: string | undefined): string | undefined {
   return list?.split(",", 1)[0]?.trim().toLowerCase().slice(0, 100);
 }
@@ -132,7 +132,7 @@ function faultOfHost(
   const { host, hostname, protocol } = new URL(hubUrl);
   const asked = forwarded.host ?? first(headers.host);
   if (asked === undefined) return undefined;
-  // Parsed, since the scheme's own port may be said or left out.
+  // Parsed, because the default port may be written or omitted.
   const url = URL.parse(`${protocol}//${asked}`);
   const areThisMachine = isLoopbackHost(hostname) && isLoopbackHost(url?.hostname ?? "");
   if (url?.host === host || areThisMachine) return undefined;

@@ -7,10 +7,10 @@
  *
  * @param options.secure the hub is served over https
  * @param options.formsLeaveHub the page's form posts to a site. Browsers apply `form-action` to every redirect that
- *   follows, and where the site redirects to is not known here; so the directive is left out. The forms of all other
- *   pages post to the hub, which answers with a page where the way leads on (`leaving-page.ts`)
- * @param options.keepsOpener the page belongs to the sign-in of a site that opens it in a popup. A page with any other
- *   value of this policy cuts the popup from its opener, and so does one such page on the way
+ *   follows, and the site may redirect anywhere, so the directive is omitted. The forms of all other pages post to the
+ *   hub, which answers with a page when the destination is a site (`leaving-page.ts`)
+ * @param options.keepsOpener the page belongs to the sign-in of a site that opens it in a popup. A single page with
+ *   another value of this policy separates the popup from its opener
  * @param options.pictureSources origins that are told of a sign-out by a picture that nobody sees
  */
 export function pageHeaders(options: {

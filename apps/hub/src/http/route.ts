@@ -39,7 +39,7 @@ export interface Drawn {
   readonly headers?: Readonly<Record<string, string>>;
   /** The page's form posts to a site, and the site may redirect anywhere; all other forms post to the hub. */
   readonly formsLeaveHub?: boolean;
-  /** A site signs in in a popup: the page does not cut `window.opener` (`cas.popup`, `oidc.popup`). */
+  /** The site signs in in a popup: the page keeps `window.opener` (`cas.popup`, `oidc.popup`). */
   readonly keepsOpener?: boolean | undefined;
   /** Origins that the page loads a picture from. */
   readonly pictureSources?: readonly string[];
@@ -53,7 +53,7 @@ export interface Written {
   readonly contentType?: string;
   readonly cookies?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** The site that a redirect leads to in the end; the page that may stand in for the redirect names it. */
+  /** The site that a redirect finally leads to; the page that may replace the redirect names it. */
   readonly goesTo?: RegisteredSite | undefined;
   /** Of that page. */
   readonly keepsOpener?: boolean | undefined;
@@ -79,8 +79,8 @@ export type AntiForgery =
   /** Changes nothing. */
   | "changes-nothing"
   /**
-   * Sends a browser with a session on to a site. What only looks (HEAD) is answered as somebody without a session, and
-   * nothing is loaded ahead.
+   * The route redirects a browser with a session to a site. HEAD is answered as without a session, and prefetch requests
+   * are refused.
    */
   | "navigation"
   /** CAS asks for sign-out by GET: the worst a forgery can do is to sign a person out. */
@@ -97,8 +97,8 @@ export type AntiForgery =
   | "header-credentials";
 
 /**
- * Where parameters come from. JSON bodies are parsed by the route's own schema; a raw query or XML body by a
- * route that has to say in its protocol's form what is wrong with it; a raw form by one that passes it on.
+ * Source of the parameters. A route's own schema parses JSON bodies. A route that reports errors in the form of its
+ * protocol parses its raw query or XML body; a route that forwards a form takes it raw.
  */
 export type Sends = "nothing" | "query" | "raw-query" | "form" | "raw-form" | "json" | "xml";
 
@@ -106,13 +106,13 @@ export interface Sent {
   readonly parameters: RequestParameters;
   readonly rawQuery: string;
   readonly json: unknown;
-  /** Of what was sent as a raw form; else empty. */
+  /** Body of a raw form; otherwise empty. */
   readonly rawForm: Uint8Array;
   /** Of what was sent as XML; else empty. */
   readonly xml: Uint8Array;
 }
 
-/** Where a form that came too late leads. */
+/** Page to return to when a form was sent after its session ended. */
 export interface ComesBack {
   /** A page of the hub. */
   readonly page: string;
@@ -128,17 +128,17 @@ export interface Route<Who extends Caller = Caller> {
   readonly scope?: string;
   readonly antiForgery: AntiForgery;
   readonly sends: Sends;
-  /** Fields that a user fills in; they may hold any character (`parseParameters`). */
+  /** Fields that a user types; they may hold any character (`parseParameters`). */
   readonly typed?: readonly string[];
   /** The form is one of the CAS protocol: addresses in it may be unencoded, as in its queries. */
   readonly protocolForm?: boolean;
   /** How refusals are said. */
   readonly speaks: "html" | "json";
-  /** A page for everybody that sends whoever has to sign in to the form, and is come back to. */
+  /** A public page that redirects to the sign-in form if necessary, and to which the user returns. */
   readonly asksForSignIn?: boolean;
   /**
-   * Of a form: the page to come back to when the session had ended before it was sent, and the fields that are filled in
-   * again then. Never a secret. Left out: `/account`, and nothing is kept.
+   * For a form: the page to return to when the session ended before the form was sent, and the fields to restore then.
+   * Never a secret. Left out: `/account` without fields.
    */
   readonly comesBack?: (parameters: RequestParameters) => ComesBack;
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;

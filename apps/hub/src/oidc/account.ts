@@ -31,8 +31,8 @@ export async function findAccount(
 }
 
 /**
- * What of the released claims an ID token carries: by registration all of them, or those that were requested one by
- * one. Without userinfo, which a token for an API does not open, there is no other way to have the rest.
+ * Claims in an ID token: all released claims, or only those requested by name, as the registration says. A token for an
+ * API does not open userinfo, so the ID token may be the only source of the claims.
  *
  * @see OpenID Connect Core 1.0, sections 5.4 and 5.5
  */

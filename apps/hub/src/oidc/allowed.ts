@@ -1,4 +1,4 @@
-/** From what a person chose to a grant and a consent, to be written with the answer. */
+/** Turns the user's choice into a grant and a consent, which are written with the answer. */
 import type { Allowed } from "@gatehouse/database";
 import type Provider from "oidc-provider";
 import type { Hub } from "../hub.ts";
@@ -8,8 +8,8 @@ import { type Asked, type Choice, givenOf, outlivesSession, type Scopes } from "
 type Grant = InstanceType<Provider["Grant"]>;
 
 /**
- * What was allowed: for this session as a grant and beyond it as a consent. What was not ticked is declined. Nothing of
- * it is written yet.
+ * The user's decision as a grant for this session and a consent beyond it; scopes not ticked are declined. Writes
+ * nothing.
  */
 export async function allowedBy(
   hub: Pick<Hub, "issuer" | "sites" | "settings">,
@@ -34,7 +34,7 @@ export async function allowedBy(
             (await changed(Object.assign(new provider.Grant(), payload, { jti: found.jti }), decided))
               .artifact,
         };
-  // A first-party site is a connected app only as far as it goes on when the session is over.
+  // A first-party site is a connected app only if its access outlives the session.
   const isFirstParty = sites.find(clientId)?.firstParty === true;
   const staysConnected = given.scopes.includes("offline_access");
   if (!outlivesSession(asked, hub) || (isFirstParty && !staysConnected)) return { personId, grant };
@@ -47,14 +47,14 @@ interface Decided {
   readonly lifeSeconds: number | null;
 }
 
-/** A grant as it is to be written. What stands on it, refresh tokens too, ends with it. */
+/** A grant to be written. Everything issued from it ends with it, refresh tokens too. */
 async function changed(grant: Grant, { asked, given, lifeSeconds }: Decided) {
   forget(grant, asked);
   if (given.scopes.length > 0) grant.addOIDCScope(given.scopes.join(" "));
   if (asked.claims.length > 0) grant.addOIDCClaims([...asked.claims]);
   for (const [resource, scopes] of Object.entries(given.resources))
     if (scopes.length > 0) grant.addResourceScope(resource, scopes.join(" "));
-  // Of an answer for this once nothing is remembered, its refusals neither.
+  // An answer for this time only is not remembered, and neither are its refusals.
   if (lifeSeconds !== null) {
     refuse(grant, asked, given);
     grant.exp = Math.floor(Date.now() / 1000) + lifeSeconds;
@@ -64,7 +64,7 @@ async function changed(grant: Grant, { asked, given, lifeSeconds }: Decided) {
   return kept;
 }
 
-/** Marks what was asked and is not given as declined, so that it is not asked for again. */
+/** Marks requested scopes that were not allowed as declined, so that the hub does not ask again. */
 export function refuse(grant: Grant, asked: Scopes, given: Scopes): void {
   const declined = without(asked.scopes, given.scopes);
   if (declined !== "") grant.rejectOIDCScope(declined);
@@ -74,13 +74,13 @@ export function refuse(grant: Grant, asked: Scopes, given: Scopes): void {
   }
 }
 
-/** What is decided now stands as if nobody had decided about it before. */
+/** Removes earlier decisions about the scopes that are decided now. */
 function forget(grant: Grant, decided: Scopes): void {
   take(grant, decided);
   forgetRefusals(grant, decided);
 }
 
-/** Scopes that were declined are as if nobody had been asked about them. */
+/** Removes all declined scopes, as if the user had not been asked. */
 export function forgetRefusals({ rejected }: Grant, scopes: Scopes): void {
   if (rejected !== undefined) take(rejected, scopes);
 }

@@ -130,7 +130,7 @@ function sessionAdapter({ database, ended }: AdapterSurroundings): Adapter {
       const changed = Object.entries(clientsOf(payload)).filter(
         ([client, known]) => JSON.stringify(known) !== JSON.stringify(session.oidcClients[client]),
       );
-      // Where the user is still asked, and may say no, the site has nothing yet: it takes part when it is answered.
+      // While the user may still decline, the site has received nothing: it joins the session with its answer.
       if (changed.length > 0 && isAccepted())
         await database.sessions.joinOidcClients(session.id, Object.fromEntries(changed), "");
       if (payload.state !== undefined)

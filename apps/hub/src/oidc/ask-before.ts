@@ -9,10 +9,10 @@ import { currentSession } from "./central-session-view.ts";
 import type { Flow } from "./interaction.ts";
 
 const reason = "ask_before";
-/** The site suggests another account than the one that is signed in. */
+/** The site suggests an account other than the signed-in one. */
 export const hintReason = "login_hint_of_another";
 
-/** The site takes another account alone, and somebody else has signed in on the way. */
+/** The site accepts only another account, and another user has signed in on the way. */
 export const otherReason = "id_token_hint_of_another";
 
 type SubjectAt = NonNullable<Configuration["pairwiseIdentifier"]>;
@@ -29,7 +29,7 @@ export function interactionRules(subjectAt: SubjectAt | undefined): interactionP
         const { params, client, entities } = ctx.oidc;
         const hint = params?.id_token_hint;
         const session = currentSession();
-        // oidc-provider compares when the request comes, and not with whoever has signed in since.
+        // oidc-provider compares when the request arrives, not with the user who has signed in since.
         if (typeof hint !== "string" || entities.IdTokenHint !== undefined) return false;
         if (session === null || client === undefined) return false;
         const { id } = session.person;
@@ -41,7 +41,7 @@ export function interactionRules(subjectAt: SubjectAt | undefined): interactionP
     new interactionPolicy.Check(hintReason, "the site suggests another account", "login_required", (ctx) => {
       const { result, params, prompts } = ctx.oidc;
       const session = currentSession();
-      // With prompt=none nobody chooses, and a hint is no demand: the site reads in the ID token who it is.
+      // With prompt=none the user cannot choose, and a hint is no demand: the ID token names the user.
       if (session === null || result?.login !== undefined || prompts.has("none")) return false;
       const hint = suggestedName(params?.login_hint, 200);
       return hint !== "" && !names(hint, session);

@@ -1,7 +1,6 @@
 /**
- * Which pages may read the issuer's answers. An origin that may not gets no CORS headers, and its browser keeps the
- * answer from it; nothing is refused because of an `Origin`, since programs send all kinds of them: `null`, `file://`,
- * `app://localhost`.
+ * CORS for the issuer's answers. Other origins get no CORS headers, so their browsers withhold the answer. `Origin` is no
+ * reason to refuse a request, because programs send values such as `null`, `file://` and `app://localhost`.
  *
  * @see Fetch Standard, CORS protocol; RFC 9700, section 2.6
  */
@@ -11,14 +10,14 @@ import { isLoopbackHost } from "../env.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
-/** Public documents, for the pages of every origin. */
+/** Public documents, which pages of every origin may read. */
 const open = new Set(["discovery", "jwks"]);
 
 const allowing = ["access-control-allow-origin", "access-control-expose-headers"];
 
 /**
- * oidc-provider answers before it knows the site, and so for every origin; what it may not say is taken away before the
- * answer goes out. A preflight names no site: it is answered for every origin, and gives nothing away.
+ * Removes the CORS headers that oidc-provider sets for every origin before it knows the site. Preflight requests name no
+ * site and reveal nothing, so they are answered for every origin.
  */
 export function limitOrigins(provider: Provider, sites: Pick<SiteRegistry, "find" | "list">): void {
   provider.use(async (context, next) => {
@@ -27,14 +26,14 @@ export function limitOrigins(provider: Provider, sites: Pick<SiteRegistry, "find
     const origin = ctx.get("origin");
     if (origin === "" || ctx.method === "OPTIONS" || open.has(ctx.oidc?.route)) return;
     const site = sites.find(ctx.oidc?.client?.clientId ?? "");
-    // Whose token it was is not known of one that is over, and its page has to hear of that.
+    // The site of an expired token is unknown, and its page has to read the error.
     const asking = site === undefined ? sites.list() : [site];
     if (asking.some((one) => allows(one, origin))) return;
     for (const name of allowing) ctx.remove(name);
   });
 }
 
-/** A site's pages are where its codes go. A native program's loopback page may have any port (RFC 8252, 7.3). */
+/** Whether the origin is that of a redirect URI; for a native program's loopback URI with any port (RFC 8252, 7.3). */
 function allows({ oidc }: RegisteredSite, origin: string): boolean {
   const asking = URL.parse(origin);
   if (oidc === undefined || asking === null) return false;

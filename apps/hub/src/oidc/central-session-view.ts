@@ -15,11 +15,11 @@ export interface Browser {
   /** It is at one of the addresses of a sign-out. */
   readonly signingOut: boolean;
   readonly artifacts: RequestArtifacts;
-  /** The site gets its answer: from here on it takes part in the session. */
+  /** Whether the site gets its answer and so joins the session. */
   accepted?: boolean;
   /** A page to draw in the end instead of an answer. */
   page?: Drawn;
-  /** The session that a code or token belongs to, where it was looked up. */
+  /** The session of the presented code or token, if it was looked up. */
   ofToken?: CentralSession;
 }
 
@@ -39,7 +39,7 @@ export function currentSession(): CentralSession | null {
   return found?.state === "alive" ? found.session : null;
 }
 
-/** The same, or the one that what a program presents belongs to. */
+/** The session of this request's browser, or of the code or token that a program presents. */
 export function knownSession(): CentralSession | null {
   return currentSession() ?? storage.getStore()?.ofToken ?? null;
 }
@@ -55,7 +55,7 @@ export function showPage(page: Drawn): void {
   if (browser !== undefined) browser.page = page;
 }
 
-/** Says that nothing is asked any more, and the site is answered. */
+/** Records that no question is left and the site gets its answer. */
 export function acceptRequest(): void {
   const browser = storage.getStore();
   if (browser !== undefined) browser.accepted = true;

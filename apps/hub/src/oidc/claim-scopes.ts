@@ -10,7 +10,7 @@ import type { Hub } from "../hub.ts";
 /** What each scope of the issuer's own releases. */
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   profile: ["name", "preferred_username"],
-  // Whether it was verified is not known, and `email_verified: false` would say that it was not.
+  // The hub does not verify addresses, and `email_verified: false` would say that verification failed.
   email: ["email"],
   groups: ["groups"],
 };

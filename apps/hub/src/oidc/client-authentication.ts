@@ -1,6 +1,6 @@
 /**
- * How sites prove themselves: by the method that each is registered with, and by no other. oidc-provider takes a secret
- * in the header and in the body alike, and lets a public client introspect tokens.
+ * Restricts client authentication to the registered method of each site. oidc-provider alone accepts a secret in the
+ * header and in the body, and lets a public client introspect tokens.
  *
  * @see RFC 6749, section 2.3; RFC 7591, section 2 (token_endpoint_auth_method); RFC 7662, section 2.1
  */
@@ -8,7 +8,7 @@ import Provider, { errors, type KoaContextWithOIDC } from "oidc-provider";
 
 type Client = InstanceType<Provider["Client"]>;
 
-/** Endpoints of oidc-provider's at which sites prove themselves, by the names of its routes. */
+/** Endpoints at which sites authenticate, by oidc-provider's route names. */
 const authenticated = new Set([
   "token",
   "introspection",
@@ -17,13 +17,13 @@ const authenticated = new Set([
   "device_authorization",
 ]);
 
-/** Judges a site when an endpoint looks it up, which is before its secret or key is looked at. */
+/** Checks a site when an endpoint looks it up, before its secret or key is verified. */
 export function requireRegisteredMethod(provider: Provider): void {
   const find = provider.Client.find;
   provider.Client.find = async function findJudged(id: string) {
     const client = await find.call(this, id);
     const { ctx } = Provider;
-    // Introspection looks up the site that a token belongs to as well, once the asking one is known.
+    // Introspection also looks up the token's site, after the requesting one is known.
     if (client !== undefined && ctx !== undefined && ctx.oidc.entities.Client === undefined)
       judge(client, ctx);
     return client;
@@ -42,7 +42,7 @@ function judge(client: Client, ctx: KoaContextWithOIDC): void {
     throw refusal("a client that does not prove itself cannot ask about tokens");
 }
 
-/** The way in which a request proves itself, found in the order in which oidc-provider looks. */
+/** The authentication method of a request, in oidc-provider's order of precedence. */
 function methodOf({ oidc: { params }, headers }: KoaContextWithOIDC): string {
   if (params?.client_secret) return "client_secret_post";
   if (headers.authorization !== undefined) return "client_secret_basic";

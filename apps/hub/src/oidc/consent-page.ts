@@ -1,4 +1,4 @@
-/** The consent page's model: exactly what the site learns and may do after a yes, and what the user chooses of it. */
+/** The consent page's model: what the site learns and may do after consent, and what the user can choose. */
 import type { CentralSession, FoundConsent } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { ConsentScreen } from "../screen.ts";
@@ -14,15 +14,15 @@ import {
   usualDuration,
 } from "./consent.ts";
 
-/** What a page is drawn from. */
+/** Input of the page model. */
 export interface Question {
   readonly site: RegisteredSite;
   readonly session: CentralSession;
-  /** What is decided now. */
+  /** The scopes to decide now. */
   readonly asked: Asked;
-  /** All that the request asks for. */
+  /** All scopes of the request. */
   readonly requested: Scopes;
-  /** Every choice is made anew: on a device nothing is allowed already. */
+  /** Whether earlier answers are ignored: a device starts without any. */
   readonly anew: boolean;
 }
 
@@ -64,7 +64,7 @@ export async function consentPage(
   };
 }
 
-/** What a consent of before leaves the site, apart from what is decided now. */
+/** Scopes that an earlier consent still allows, without those to decide now. */
 function beforeOf(
   hub: Pick<Hub, "settings" | "sites">,
   consent: FoundConsent,
@@ -81,7 +81,7 @@ function beforeOf(
   return items.length === 0 && !offline ? null : { items, offline, until: consent.expiresAt };
 }
 
-/** What the same APIs could allow, and the site has not and does not ask for. */
+/** Scopes of the same APIs that the site neither has nor requests. */
 function neverOf(
   hub: Pick<Hub, "settings" | "sites">,
   asked: Scopes,

@@ -1,4 +1,4 @@
-/** What a site asks for, and what a person decides about it. */
+/** Requests of a site for scopes, and the user's decision about them. */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
@@ -9,14 +9,14 @@ import type { Flow } from "./interaction.ts";
 
 type Registrations = Pick<Hub, "settings" | "sites">;
 
-/** What the hub itself gives away, in words that follow "It may". `openid` and `offline_access` are no things to tick. */
+/** Descriptions of the hub's own scopes, to follow "It may". `openid` and `offline_access` are never ticked. */
 export const ownScopeWords: Readonly<Record<string, string>> = {
   profile: "see your name and user name",
   email: "see your e-mail address",
   groups: "see which groups you are in",
 };
 
-/** Scopes of the issuer's own, and scopes of APIs by the API's address. */
+/** Scopes of the issuer, and scopes of APIs by the API's address. */
 export interface Scopes {
   readonly scopes: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
@@ -25,28 +25,28 @@ export interface Scopes {
 /** What is to be decided about one site. */
 export interface Asked extends Scopes {
   readonly clientId: string;
-  /** The grant that what is decided goes into; `undefined`: a new one. */
+  /** The grant to change; `undefined`: a new one. */
   readonly grantId: string | undefined;
   readonly claims: readonly string[];
 }
 
-/** How long a yes holds, in days; `once`: until the session ends, and the next sign-in asks again. */
+/** Duration of a consent in days; `once`: until the session ends, and the next sign-in asks again. */
 export type Duration = 30 | 90 | "once";
 
 export const durations: readonly Duration[] = ["once", 30, 90];
-/** Chosen before the user chooses. */
+/** The preselected duration. */
 export const usualDuration: Duration = 30;
 
-/** What a person chose of what was asked. */
+/** The user's choice. */
 export interface Choice {
-  /** Names of what is ticked, as `fieldOf` makes them. */
+  /** Names of the ticked boxes, as `fieldOf` returns them. */
   readonly ticked: ReadonlySet<string>;
   readonly duration: Duration;
 }
 
 /**
- * What a flow's page decides about. A third-party site: what was asked for and not decided yet, or all of it with
- * `prompt=consent`. A first-party site: all of it, since no decision of before stands behind what it gets.
+ * The scopes that a flow's page decides about. Third-party site: the requested scopes without an earlier decision, or all
+ * of them with `prompt=consent`. First-party site: all of them, because it keeps no earlier decision.
  */
 export function missing(
   flow: Flow,
@@ -59,7 +59,7 @@ export function missing(
     missingResourceScopes?: Record<string, string[]>;
   };
   const clientId = String(flow.params.client_id);
-  // Not the flow's: another tab may have been answered since that began, and a session has one grant with a site.
+  // Not the flow's grant: another tab may have been answered since, and a session has one grant per site.
   const grantId = oidcClients[clientId]?.grantId;
   const isAnew = flow.prompt.reasons.includes("consent_prompt");
   if (isAnew || hub.sites.find(clientId)?.firstParty === true)
@@ -75,7 +75,7 @@ export function missing(
   };
 }
 
-/** Everything that a flow's site asks for and is registered for, decided or not. */
+/** All scopes that a flow's site requests and is registered for, decided or not. */
 export function requestedBy({ params }: Flow, hub: Registrations): Omit<Asked, "clientId" | "grantId"> {
   const clientId = String(params.client_id);
   const named = String(params.scope ?? "").split(" ");
@@ -85,7 +85,7 @@ export function requestedBy({ params }: Flow, hub: Registrations): Omit<Asked, "
   return { ...requested, scopes: [...new Set([...requested.scopes, ...byClaim])], claims };
 }
 
-/** @param named the scopes of a request; those that its site is not registered for are left out */
+/** @param named the scopes of a request; those outside the site's registration are dropped */
 export function requestedScopes(
   hub: Registrations,
   clientId: string,
@@ -106,7 +106,7 @@ export function requestedScopes(
   };
 }
 
-/** The scopes that stand for claims, as far as the site is registered for them. */
+/** The scopes of claims requested by name, if the site is registered for them. */
 function releasedFor(hub: Registrations, clientId: string, claims: readonly string[]): readonly string[] {
   const registered = registeredScopes(hub, clientId);
   return scopesOfClaims(claims).filter((scope) => registered.includes(scope));
@@ -118,15 +118,15 @@ function namedClaims(claims: unknown): readonly string[] {
   return [...new Set([asked.id_token, asked.userinfo].flatMap((of) => Object.keys(of ?? {})))];
 }
 
-/** One scope with its name on the page and the words for it. */
+/** A scope with the name of its box and its description. */
 export interface NamedScope {
   readonly field: string;
   readonly words: string;
-  /** It moves money or cannot be undone: never ticked beforehand, and a choice whoever asks. */
+  /** Moves money or cannot be undone: never ticked in advance, and optional even for a first-party site. */
   readonly sensitive: boolean;
 }
 
-/** Scopes in words, each with the name of its box; what has no words is not listed. */
+/** Scopes with descriptions and the names of their boxes; scopes without a description are omitted. */
 export function namedScopes({ scopes, resources }: Scopes, hub: Registrations): readonly NamedScope[] {
   const own = scopes.flatMap((scope) => {
     const words = ownScopeWords[scope];
@@ -147,27 +147,27 @@ export function namedScopes({ scopes, resources }: Scopes, hub: Registrations): 
 }
 
 /**
- * What a person chooses among: of a third-party site everything that has words; of a first-party site, which has what
- * its registration lists, only what is sensitive.
+ * The scopes that the user can decline: for a third-party site all with a description; for a first-party site, whose
+ * registration decides, only the sensitive ones.
  */
 export function choosable(asked: Asked, hub: Registrations): readonly NamedScope[] {
   const isFirstParty = hub.sites.find(asked.clientId)?.firstParty === true;
   return namedScopes(asked, hub).filter(({ sensitive }) => sensitive || !isFirstParty);
 }
 
-/** A site that only wants to know that somebody signed in. */
+/** Whether a site requests only the sign-in. */
 export function isPlain(asked: Asked, hub: Registrations): boolean {
   return namedScopes(asked, hub).length === 0;
 }
 
-/** A third-party site asked for something, and nothing of it is ticked: it learns that somebody signed in. */
+/** Whether nothing is ticked of what a third-party site requests: it learns only that the user signed in. */
 export function isWithoutAccess(asked: Asked, { ticked }: Choice, hub: Registrations): boolean {
   const boxes = choosable(asked, hub);
   const isFirstParty = hub.sites.find(asked.clientId)?.firstParty === true;
   return !isFirstParty && boxes.length > 0 && !boxes.some(({ field }) => ticked.has(field));
 }
 
-/** What is given of what was asked. */
+/** The allowed part of the request. */
 export function givenOf(asked: Asked, choice: Choice, hub: Registrations): Scopes {
   const declined = new Set(
     choosable(asked, hub).flatMap(({ field }) => (choice.ticked.has(field) ? [] : [field])),
@@ -187,7 +187,7 @@ export function givenOf(asked: Asked, choice: Choice, hub: Registrations): Scope
   };
 }
 
-/** What was sent with the form; a duration that is none of those offered is the shortest. */
+/** Reads the form; an unknown duration counts as the shortest. */
 export function readChoice(parameters: RequestParameters): Choice {
   const isRefused = parameters.get("answer") !== "allow";
   const ticked = isRefused
@@ -199,7 +199,7 @@ export function readChoice(parameters: RequestParameters): Choice {
   };
 }
 
-/** Whether something of it would outlive the session: a remembered answer, or access while the user is away. */
+/** Whether the decision may outlive the session: as a remembered answer, or as access while the user is away. */
 export function outlivesSession(asked: Asked, hub: Registrations): boolean {
   const { clientId, scopes, resources, claims } = asked;
   if (scopes.includes("offline_access")) return true;

@@ -11,7 +11,7 @@ export function generateMetadata(): Metadata {
   return { title: readScreen("choose-account") === null ? "Not found" : "Which account?" };
 }
 
-/** Nobody becomes somebody else without a word: who is signed in, who was named, and which of the two goes on. */
+/** Asks whether to continue as the signed-in user or as the user whom the form, site or page names. */
 export default function ChooseAccountPage() {
   const model = readScreen("choose-account");
   if (model === null) notFound();
@@ -33,7 +33,7 @@ export default function ChooseAccountPage() {
         <HiddenFields fields={model.hidden} />
         {decline === null && (
           <Button wide name="answer" value="stay">
-            {/* One box: the button lays out its children, and would drop the blank between two. */}
+            {/* One element: the button is a flex container and would drop the blank between two. */}
             <span>
               Continue as <bdi>{person.name}</bdi>
             </span>

@@ -82,7 +82,7 @@ export default function LoginPage() {
   );
 }
 
-/** What few people want stands below the button, which has to be in sight on a small phone. */
+/** Rarely used options, below the button so that the button stays visible on a small phone. */
 function MoreChoices({ model }: { model: LoginScreen }) {
   return (
     <div className="gate-choices">
@@ -96,7 +96,7 @@ function MoreChoices({ model }: { model: LoginScreen }) {
   );
 }
 
-/** Somebody may go on without the form, which is there for somebody else. */
+/** Offers the signed-in user to continue without the form, which is for another user. */
 function SignedIn({ signedIn }: { signedIn: NonNullable<LoginScreen["signedIn"]> }) {
   return (
     <Notice>

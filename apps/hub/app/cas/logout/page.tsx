@@ -35,7 +35,7 @@ export default function LoggedOutPage() {
   );
 }
 
-/** What the hub cannot end is said, with the way to end it. */
+/** Lists the sites that stay signed in, with links to sign out there. */
 function StaysSignedIn({ sites }: { readonly sites: LoggedOutScreen["stays"] }) {
   if (sites.length === 0) return null;
   return (

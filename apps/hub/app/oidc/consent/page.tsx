@@ -14,7 +14,7 @@ export function generateMetadata(): Metadata {
   return { title: model === null ? "Not found" : titleOf(model) };
 }
 
-/** Who asks, what it gets and does not get, and for how long; each choice can be declined. */
+/** The consent page: the site, what it gets and cannot get, and for how long; the user can decline each item. */
 export default function ConsentPage() {
   const model = readScreen("consent");
   if (model === null) notFound();
@@ -48,7 +48,7 @@ export default function ConsentPage() {
   );
 }
 
-/** Who is about to answer. Somebody else signs in first, and is asked the same then. */
+/** The signed-in user. Another user can sign in first, and then gets the same question. */
 function Person({ person, action, hidden }: ConsentScreen) {
   return (
     <div className="gate-person">
@@ -69,7 +69,7 @@ function Person({ person, action, hidden }: ConsentScreen) {
   );
 }
 
-/** Who answers for what is allowed, and where that is written. */
+/** The party responsible for the site, with links to its policies. */
 function About({ about, site, device }: ConsentScreen) {
   const policies = [
     ...(about.policy === null ? [] : [{ name: "Privacy policy", ...about.policy }]),
@@ -107,7 +107,7 @@ function About({ about, site, device }: ConsentScreen) {
   );
 }
 
-/** Whoever talked the user into typing a code holds the device. RFC 8628, section 5.4 */
+/** Warns of device phishing: an attacker may have sent the code. RFC 8628, section 5.4 */
 function Device({ device, site }: ConsentScreen) {
   if (device === null) return null;
   return (
@@ -124,7 +124,7 @@ function Device({ device, site }: ConsentScreen) {
   );
 }
 
-/** What comes with every yes. */
+/** Released with every consent, without a choice. */
 function Gets({ gets, site }: ConsentScreen) {
   return (
     <section aria-labelledby="gets">
@@ -162,7 +162,7 @@ function Asks({ asks, site }: { asks: ConsentScreen["asks"]; site: string }) {
   );
 }
 
-/** What an answer of before goes on to allow. */
+/** Permissions that an earlier answer still allows. */
 function Before({ before, site, durations }: ConsentScreen) {
   if (before === null) return null;
   const { items, offline, until } = before;
@@ -233,7 +233,7 @@ function HowLong(model: ConsentScreen) {
   );
 }
 
-/** With nothing ticked the first button is another one, by the style sheet; the server goes by what is ticked. */
+/** With nothing ticked, the style sheet shows another first button; the server reads only the ticked boxes. */
 function Answers(model: ConsentScreen) {
   const { about, asks, before, device, site } = model;
   const busyLabel = device === null ? "Going back …" : "Allowing …";

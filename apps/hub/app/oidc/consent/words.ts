@@ -1,9 +1,9 @@
-/** What the consent page says where it depends on what is asked. */
+/** Texts of the consent page that depend on the request. */
 import type { ConsentScreen } from "../../../src/screen.ts";
 
 type Asked = Pick<ConsentScreen, "site" | "asks" | "gets" | "before">;
 
-/** A site that only wants to know that somebody signed in asks for nothing to allow. */
+/** A site that requests only the sign-in has nothing to allow. */
 function isPlain({ asks, gets, before }: Asked): boolean {
   return asks.length === 0 && gets.length === 0 && !before?.items.some(({ requested }) => requested);
 }
@@ -17,13 +17,13 @@ export function allowLabel(model: Asked): string {
 }
 
 interface Where {
-  /** It goes on while the user is signed out. */
+  /** Whether the access continues after sign-out. */
   readonly offline: boolean;
-  /** " in this browser", where the device that goes on is another. */
+  /** " in this browser" when the access is for another device. */
   readonly place: string;
 }
 
-/** @param days `null`: for this once */
+/** @param days `null`: only this time */
 export function durationWords(
   days: number | null,
   { offline, place }: Where,

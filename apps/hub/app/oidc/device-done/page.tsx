@@ -19,7 +19,7 @@ export function generateMetadata(): Metadata {
   return { title: model === null ? "Not found" : titles[model.outcome] };
 }
 
-/** What was decided, and where to take it back. */
+/** The decision about a device, with a link to revoke it. */
 export default function DeviceDonePage() {
   const model = readScreen("device-done");
   if (model === null) notFound();
