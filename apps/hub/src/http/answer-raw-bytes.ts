@@ -11,7 +11,7 @@ interface Unreadable extends NodeJS.ErrnoException {
 }
 
 const longestLine = 16_384;
-/** Exactly one leading slash: two would begin a host name, and browsers read a backslash as a slash. No control characters. */
+/** Exactly one leading slash: two begin a host name, and browsers read a backslash as a slash. No control characters. */
 const requestLine = /^(?:GET|HEAD|POST) (\/(?!\/)(?:(?!\\)[!-~\u{a0}-\u{10ffff}])*) HTTP\/1\.[01]\r?$/u;
 
 /**
