@@ -41,7 +41,7 @@ export interface LoginScreen {
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   /** The site that sent her, if one did. */
   readonly site: (SiteName & { readonly url: string }) | null;
-  /** Somebody is signed in, and may go on without the form. */
+  /** The signed-in user, who may continue without the form. */
   readonly signedIn: {
     readonly name: string;
     readonly username: string;
@@ -76,22 +76,22 @@ export interface LoginScreen {
   readonly rememberDays: number;
 }
 
-/** Somebody is signed in here, and a form, a site or a page left open names somebody else. */
+/** The choice of account: one user is signed in, and a form, a site or a page left open names another. */
 export interface ChooseAccountScreen {
   readonly action: string;
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
-  /** Where the user is going; `null`: to the hub itself. */
+  /** Destination; `null`: the hub itself. */
   readonly site: SiteName | null;
-  /** Signed in in this browser. */
+  /** The user signed in in this browser. */
   readonly person: { readonly name: string; readonly username: string };
   /**
-   * The sign-in form was sent with another name, or without one; a site suggests another account; the page was opened
-   * before somebody else signed in; a site takes another account alone.
+   * Reason for the question: the sign-in form named another user, or nobody; a site suggests another account; the page was
+   * opened before another user signed in; a site accepts only another account.
    */
   readonly because: "typed" | "suggested" | "opened-before" | "other-asked-for" | "not-you";
-  /** The other user name as it was typed or suggested; empty: none was. */
+  /** The other user name, as typed or suggested; empty: none. */
   readonly other: string;
-  /** How to go back to a site that takes another account alone; `null`: whoever is signed in can go on. */
+  /** Link back to a site that accepts only another account; `null`: the signed-in user can continue. */
   readonly decline: {
     readonly action: string;
     readonly hidden: readonly { readonly name: string; readonly value: string }[];
@@ -121,12 +121,12 @@ export interface SignOutScreen {
   readonly site: SiteName | null;
 }
 
-/** What a site may see and do, because the user says so. */
+/** The consent page: what a site may see and do. */
 export interface ConsentScreen {
   readonly action: string;
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly site: SiteName;
-  /** Who answers for it. */
+  /** The party responsible for the site. */
   readonly about: {
     /** Run by the operator of the hub. */
     readonly firstParty: boolean;
@@ -136,32 +136,32 @@ export interface ConsentScreen {
     readonly terms: { readonly uri: string; readonly host: string } | null;
   };
   readonly person: { readonly name: string; readonly username: string };
-  /** Each can be declined; sent as `allow:<value>` for each that is ticked. */
+  /** Optional scopes; each ticked one is sent as `allow:<value>`. */
   readonly asks: readonly {
     readonly value: string;
     readonly words: string;
-    /** Moves money or cannot be undone: not ticked beforehand. */
+    /** Moves money or cannot be undone: not ticked in advance. */
     readonly sensitive: boolean;
   }[];
-  /** Comes with a yes, without a choice: its registration says so. */
+  /** Released with consent, without a choice, as the registration says. */
   readonly gets: readonly string[];
-  /** Allowed before, and not decided now; `null`: nothing. */
+  /** Allowed earlier and not decided now; `null`: nothing. */
   readonly before: {
     readonly items: readonly {
       readonly value: string;
       readonly words: string;
-      /** It is asked for this time too, and so released by this sign-in. */
+      /** Requested this time too, and so released by this sign-in. */
       readonly requested: boolean;
     }[];
-    /** It may go on while the user is signed out, and wants to. */
+    /** The site may keep access after sign-out, and requests it. */
     readonly offline: boolean;
     readonly until: Date;
   } | null;
   /** What it will not be able to do, in the same words. */
   readonly never: readonly string[];
-  /** It asks to go on while the user is signed out. */
+  /** The site requests access after sign-out. */
   readonly offline: boolean;
-  /** For how long a yes may hold, sent as `duration`; empty: until the session ends. `days` is `null` for this once. */
+  /** Durations on offer, sent as `duration`; empty: until the session ends. `days` is `null` for only this time. */
   readonly durations: readonly {
     readonly value: string;
     readonly days: number | null;
@@ -182,14 +182,14 @@ export interface DeviceCodeScreen {
 
 export type DeviceCodeErrorCode = "code_missing" | "code_wrong" | "too_many_attempts";
 
-/** What was decided about a device. */
+/** Result of a decision about a device. */
 export interface DeviceDoneScreen {
   readonly site: SiteName;
-  /** `signed-in`: it asked for nothing else. `without-access`: it asked, and got nothing of it. */
+  /** `signed-in`: the device requested only the sign-in. `without-access`: it requested access and got none. */
   readonly outcome: "allowed" | "signed-in" | "without-access" | "declined";
-  /** What it may, in words that follow "It may". */
+  /** Allowed actions, to follow "It may". */
   readonly allows: readonly string[];
-  /** It goes on while the user is signed out. */
+  /** The access continues after sign-out. */
   readonly offline: boolean;
   /** `null`: until the session ends. */
   readonly days: number | null;
@@ -203,13 +203,13 @@ export interface TicketFormScreen {
   readonly site: SiteName;
 }
 
-/** On the way from a form of the hub to a site. */
+/** The page that leads from a form of the hub to a site. */
 export interface LeavingScreen {
-  /** Where a redirect would have led: a registered address, or one of the hub that goes on to one. */
+  /** Target of the replaced redirect: a registered address, or an address of the hub that redirects to one. */
   readonly address: string;
-  /** `null`: the address goes on at the hub, for a site that is not known at this point. */
+  /** `null`: the address is at the hub, and the site is not known yet. */
   readonly site: SiteName | null;
-  /** It may have a window of its own, and then this page stays where it is. */
+  /** The address opens a program, which may have its own window; this page then stays open. */
   readonly opensProgram: boolean;
 }
 
@@ -224,7 +224,7 @@ export type LoginErrorCode =
 export interface LoggedOutScreen {
   /** Sites that had a sign-in and are being told now. */
   readonly sites: readonly SiteName[];
-  /** Sites that stay signed in, because they have no address to be told at. */
+  /** Sites that stay signed in, because they have no logout address. */
   readonly stays: readonly (SiteName & { readonly url: string })[];
   /** Somebody was signed in when she came. */
   readonly wasSignedIn: boolean;
@@ -243,7 +243,7 @@ export interface RefusedScreen {
   readonly forItsPeople?: string | undefined;
   readonly code: string;
   readonly reference: string;
-  /** Where to go on; left out: to the front page. */
+  /** Link to continue; left out: the home page. */
   readonly wayOn?: { readonly label: string; readonly href: string } | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What stands in the way of a start and is no setting, in one sentence that says what to do. */
+/** A condition other than a setting that prevents the start; the message is one sentence with the remedy. */
 export class StartError extends Error {
   override readonly name = "StartError";
 }

@@ -14,9 +14,9 @@ import { SettingsError } from "./settings-error.ts";
 import { StartError } from "./start-error.ts";
 import { createMovableClock } from "./test-door/movable-clock.ts";
 
-/** Where Next finds the screens. */
+/** Folder in which Next finds the screens. */
 const folder = resolve(import.meta.dirname, "..");
-/** Requests under way get this long at a stop, in milliseconds. */
+/** Time for requests in progress to finish at a stop, in milliseconds. */
 const patience = 5_000;
 
 try {
@@ -81,11 +81,11 @@ async function start(settings: Settings): Promise<void> {
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(signal));
-  // Whoever started the hub over a channel is gone without a word: so is the hub.
+  // The parent process that started the hub over a channel has exited; stop as well.
   if (process.channel !== undefined) process.on("disconnect", () => void stop("parent gone"));
 }
 
-/** Next would say it with a stack. */
+/** Reports the error without the stack trace that Next would print. */
 function expectBuild(): void {
   if (existsSync(join(folder, ".next", "BUILD_ID"))) return;
   throw new StartError(

@@ -2,19 +2,19 @@ import { createHash, hkdfSync } from "node:crypto";
 import { EncryptJWT, jwtDecrypt } from "jose";
 import type { Settings } from "./settings.ts";
 
-/** Secrets of one way to the hub and back. CAS has the state alone. */
+/** Secrets of one pending sign-in. CAS has only the state. */
 export interface FlowSecrets {
   readonly state: string;
   readonly verifier: string | null;
   readonly nonce: string | null;
 }
 
-/** As long as next-auth takes a state back. */
+/** Lifetime, equal to that of next-auth's state. */
 const lifeSeconds = 15 * 60;
 
 /**
- * Seals the secrets of a sign-in for the browser's cookie. The state itself comes back in the callback's address, so its
- * hash is enough.
+ * Seals the secrets of a sign-in for the browser's cookie. The callback's address returns the state itself, so the cookie
+ * only holds its hash.
  *
  * @param name of the cookie; a value that was moved to another name does not open
  */
@@ -29,7 +29,7 @@ export async function sealFlow(
     .encrypt(key(settings, name));
 }
 
-/** The secrets again, or null when the cookie is missing, over, or belongs to another state than the one that came back. */
+/** Opens the secrets; null when the cookie is missing, expired, or belongs to another state. */
 export async function openFlow(
   settings: Pick<Settings, "cookieSecret">,
   name: string,

@@ -42,8 +42,8 @@ export interface Gatehouse {
    */
   checkSignIn(options: CheckedDemand): Promise<CheckedSignIn>;
   /**
-   * Why a user who was signed in is not any more, a sign-out at this site included; null for everyone else, and once a
-   * page has said it: the next one to look may be somebody else.
+   * The reason why the user's session ended, including a sign-out at this site; null for everyone else, and after one page
+   * has shown it, because the browser's next user may be somebody else.
    */
   whySignedOut(request?: Request): Promise<SignedOut | null>;
   /**
@@ -117,7 +117,7 @@ export function gatehouse(
         if (answer) return answer;
         setCookies = cookiesForPage(opened, request);
       } catch (cause) {
-        // Recognition is a convenience; the page itself tells what is wrong with the settings.
+        // Recognition is optional; the page itself reports wrong settings.
         const error = findGatehouseAuthError(cause);
         if (!error) throw cause;
         site.log.writeSeldom(error);

@@ -1,9 +1,9 @@
-/** How long a page that came back may stay hidden before it is loaded anew instead. */
+/** Time that a restored page may stay hidden before it is reloaded. */
 const patienceMs = 10_000;
-/** A page whose script begins to run later than this may have come back from the back-forward cache before. */
+/** A page whose script starts later than this may have been restored from the back-forward cache already. */
 const lateMs = 5_000;
 
-/** What of `window` the guard needs. */
+/** The part of `window` that the guard uses. */
 export type GuardedWindow = Pick<
   Window,
   "addEventListener" | "removeEventListener" | "fetch" | "performance"
@@ -16,16 +16,17 @@ export type GuardedWindow = Pick<
 };
 
 /**
- * Keeps a page that was drawn for one user from being shown to another by *Back*.
+ * Prevents *Back* from showing a page of one user to another.
  *
- * Browsers keep pages in memory (back-forward cache) and Next.js keeps drawn pages in its router; both show them again
- * without asking the site. So a page of a signed-in user is hidden when it goes into the cache, and when it comes back,
- * until the site says that the same user is signed in; otherwise it is loaded anew. What was typed into it is lost then.
+ * Browsers keep pages in memory (back-forward cache) and Next.js keeps rendered pages in its router; both show them again
+ * without asking the site. So the guard hides a page of a signed-in user when it enters the cache, and shows a restored
+ * page only after the site confirms that the same user is signed in. Otherwise it reloads the page, which loses typed text.
  *
- * A page of nobody that comes back from another site goes past the hub: its user may have signed in there.
+ * A restored page without a user, reached from another site, is redirected through the hub: the user may have signed in
+ * there.
  *
- * @param userId the user the page was drawn for
- * @returns a function that ends it
+ * @param userId the user whose page it is
+ * @returns a function that stops the guard
  */
 export function guardPage(userId: string | null, window: GuardedWindow): () => void {
   const { location, document } = window;
@@ -77,7 +78,7 @@ function recognitionUrl({ pathname, search, hash }: GuardedWindow["location"]): 
   return `/api/auth/recognise?${new URLSearchParams({ returnTo: pathname + search + hash })}`;
 }
 
-/** Who is signed in, or null; undefined when the site cannot say. */
+/** Id of the signed-in user, or null; undefined when the site does not answer. */
 async function readUserId(window: GuardedWindow): Promise<unknown> {
   try {
     const signal = AbortSignal.timeout(patienceMs);

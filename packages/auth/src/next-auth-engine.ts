@@ -13,15 +13,15 @@ import type { SiteCookies } from "./site-cookies.ts";
 const sessionSeconds = 24 * 60 * 60;
 
 /**
- * Most bytes of JSON that a session cookie seals. It comes to a cookie of 3 kB at most: one cookie (browsers refuse more
- * than 4096 characters), and together with six sign-ins under way less than the 8 kB that proxies accept in one header
- * line, with room for the site's own cookies.
+ * Maximum size of the JSON in a session cookie, in bytes. The cookie then has at most 3 kB: one cookie (browsers refuse more
+ * than 4096 characters), and with six pending sign-ins less than the 8 kB that proxies accept in one header line, with room
+ * for the site's own cookies.
  */
 const mostSealedBytes = 2_000;
 
-/** A user as the sealed session cookie has them. */
+/** The user data in the sealed session cookie. */
 interface SealedSession extends Omit<RecognisedPerson, "groups"> {
-  /** Null: too many for the cookie; the hub is asked for them. */
+  /** Null: too many for the cookie; the session check asks the hub. */
   readonly groups: readonly string[] | null;
   /** When the cookie stops being good, in seconds. */
   readonly expires: number;
@@ -144,7 +144,7 @@ interface Outcome {
 type SealablePerson = Omit<SealedSession, "expires">;
 
 /**
- * The part of a user that the cookie seals: without the groups where they are too many.
+ * The user data for the cookie, without groups if there are too many.
  *
  * @throws {GatehouseAuthError} when name and address alone are too long
  */
@@ -231,8 +231,8 @@ function flowCookies(cookies: SiteCookies, { id }: SignInFlow): readonly [string
 }
 
 /**
- * One small cookie for the browser, under the name of the first. next-auth encrypts each value by itself, which comes to
- * 1.9 kB for one sign-in and more than a request header takes for six.
+ * Combines next-auth's cookies into one small cookie, under the name of the first. next-auth encrypts each value separately:
+ * 1.9 kB for one sign-in, and more than a header line allows for six.
  */
 async function packFlow(settings: Settings, reply: Response, names: readonly string[]): Promise<string[]> {
   const sent = reply.headers.getSetCookie();
@@ -251,7 +251,7 @@ async function packFlow(settings: Settings, reply: Response, names: readonly str
   return [`${names[0]}=${packed}${first.slice(first.indexOf(";"))}`];
 }
 
-/** The cookies as next-auth wants them; none when this browser did not start the sign-in. */
+/** The cookies in next-auth's format; none when this browser did not start the sign-in. */
 async function unpackFlow(
   settings: Settings,
   { stateCookie, state }: { readonly stateCookie: string | null; readonly state: string },

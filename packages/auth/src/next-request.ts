@@ -9,8 +9,8 @@ export async function currentHeaders(): Promise<Headers> {
 }
 
 /**
- * The path of the page that is being drawn, for pages that the proxy did not see. Next.js keeps it and documents no way
- * to it; null when a later version keeps it elsewhere.
+ * The path of the page being rendered, for pages that the proxy did not see. Next.js stores it without a documented API;
+ * null when a later version stores it elsewhere.
  */
 export function currentPath(): string | null {
   const store = workUnitAsyncStorage?.getStore();

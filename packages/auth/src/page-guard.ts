@@ -3,13 +3,13 @@ import { useEffect } from "react";
 import { guardPage } from "./guard-page.ts";
 
 export interface PageGuardProps {
-  /** The user whom the page is drawn for: `session?.user.id ?? null`. */
+  /** The user of the page: `session?.user.id ?? null`. */
   readonly userId: string | null;
 }
 
 /**
- * Once in the layout of a site: *Back* shows no page of a user who has signed out since, or of another user. Draws
- * nothing. Without scripts, `Cache-Control: no-store` keeps pages out of most browsers' caches.
+ * Put once into a site's layout: prevents *Back* from showing a page of another user, or of a user who has since signed
+ * out. Renders nothing. Without scripts, `Cache-Control: no-store` keeps pages out of most browsers' caches.
  */
 export function PageGuard({ userId }: PageGuardProps): null {
   useEffect(() => guardPage(userId, window), [userId]);

@@ -3,11 +3,11 @@ const key = Symbol.for("gatehouse.auth.proxy-runs");
 /** Whether `recognise` has run in this process, for the site's log. */
 export interface ProxyRuns {
   note(): void;
-  /** What is probably wrong when a page was drawn without it. */
+  /** The probable cause when a page was rendered without it. */
   said(): string;
 }
 
-/** @param shared Next.js bundles the proxy apart from the pages: what both have in common */
+/** @param shared object common to the proxy and the pages, which Next.js bundles separately */
 export function readProxyRuns(siteId: string, shared: object): ProxyRuns {
   const holder = shared as { [key]?: Set<string> };
   holder[key] ??= new Set();

@@ -8,7 +8,7 @@ import { clearCookie, parseCookies, setCookie } from "./site-cookies.ts";
 import { pathHeader, readRequestId, readStanding } from "./site-session.ts";
 
 /**
- * Sends a browser that is not signed in past the hub, or says to go on.
+ * Redirects a browser without a session through the hub, or lets the request continue.
  *
  * Never a boundary: everything it lets pass is checked by the page itself.
  * @returns a redirect, or null to go on
@@ -22,10 +22,10 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
   if (!signedIn && !mayAsk(marker, fromOutside, site.now())) return null;
   const returnTo = parseReturnTo(pathOfRequest(url), site.settings.siteUrl);
   if (!returnTo) return null;
-  // A session that is over does not count: somebody may have signed in at another site since.
+  // An ended session does not count: a user may have signed in at another site since.
   const standing = await readStanding(site, request.headers, { quiet: true });
   if (standing.state === "signed-in" || standing.state === "unclear") return null;
-  // Signed in seconds ago, and the session was not kept: asking again would go round in circles.
+  // The user signed in seconds ago and the session cookie was not kept: asking again would loop.
   if (signedIn && standing.state === "anonymous") return null;
   // Not to a hub that is down: the page is here, and the next visit asks again.
   const hub = await site.health.presence();
@@ -53,8 +53,8 @@ export function headersForPage(request: Request): Headers {
 }
 
 /**
- * Set-Cookie values for the page that is shown now: that the hub was asked, and that the user signed out, are told to
- * this page alone. Whoever comes next is somebody else, perhaps.
+ * Set-Cookie values for the page being shown. The notes that the hub was asked and that the user signed out are for this
+ * page only, because the browser's next user may be somebody else.
  */
 export function cookiesForPage({ cookies }: Pick<Site, "cookies">, request: Request): string[] {
   if (!isArrival(request)) return [];
@@ -67,7 +67,7 @@ export function cookiesForPage({ cookies }: Pick<Site, "cookies">, request: Requ
 }
 
 /**
- * A browser that goes somewhere: no form, frame, script or prefetch. Crawlers and old browsers do not send these headers
+ * Whether a browser navigates: no form, frame, script or prefetch. Crawlers and old browsers do not send these headers
  * and are left alone.
  */
 function isArrival({ method, headers }: Request): boolean {

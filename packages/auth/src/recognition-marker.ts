@@ -1,5 +1,5 @@
 /**
- * What a site remembers about asking the hub, in a cookie.
+ * The record of a site's last question to the hub, in a cookie.
  *
  * - `departed`: the browser is on its way to the hub.
  * - `landing`: the hub knew nobody, and the browser is on its way back to the page.
@@ -8,9 +8,9 @@
  */
 export interface RecognitionMarker {
   readonly state: "departed" | "landing" | "nobody" | "signed-in";
-  /** When that was, in milliseconds. */
+  /** Time of the state, in milliseconds. */
   readonly at: number;
-  /** How often in a row the hub was asked and knew nobody. */
+  /** Number of consecutive answers in which the hub knew nobody. */
   readonly asked: number;
 }
 
@@ -18,16 +18,16 @@ export interface RecognitionMarker {
 export const neverAsk = "never";
 
 /**
- * Tabs that open at once, as when a browser restores its last session: while the first is on its way to the hub the
- * others go too, or they would show a page for nobody.
+ * Window for tabs that open together, as when a browser restores its session: while the first is on its way to the hub, the
+ * others go there too; otherwise they would show a page without a user.
  */
 const togetherMs = 10_000;
-/** How long a browser may take from the hub back to the page. */
+/** Time limit for the way from the hub back to the page. */
 const landingMs = 30_000;
-/** How soon after a sign-in the session cookie has to be there. */
+/** Time after a sign-in within which the session cookie has to arrive. */
 const keptMs = 10_000;
 
-/** Reads the cookie; null for what is not a marker, `neverAsk` and those of earlier versions included. */
+/** Reads the cookie; null for other values, such as `neverAsk` and those of earlier versions. */
 export function parseMarker(value: string | undefined): RecognitionMarker | null {
   const [, state, at, asked] =
     /^(departed|landing|nobody|signed-in)\.(\d{1,15})\.(\d{1,3})$/.exec(value ?? "") ?? [];
@@ -52,13 +52,13 @@ export function landing(value: string | undefined, now: number): string {
   return formatMarker({ state: "landing", at: now, asked: parseMarker(value)?.asked ?? 1 });
 }
 
-/** A page was shown to nobody: from here on the hub is asked again, less and less often. Null: nothing to change. */
+/** The marker after a page without a user: the site asks again at growing intervals. Null: no change. */
 export function afterLanding(value: string | undefined): string | null {
   const marker = parseMarker(value);
   return marker?.state === "landing" ? formatMarker({ ...marker, state: "nobody" }) : null;
 }
 
-/** The marker of a browser that was just given a session. */
+/** The marker of a browser that has just received a session. */
 export function signedInNow(now: number): string {
   return formatMarker({ state: "signed-in", at: now, asked: 0 });
 }
@@ -66,12 +66,12 @@ export function signedInNow(now: number): string {
 /**
  * Whether the hub may be asked whether it knows this browser.
  *
- * Whoever comes from another site, a bookmark or the address bar may have signed in meanwhile, so each such arrival asks
- * (and waits up to a minute when it brings nobody again and again). Clicks within the site ask after 10 s, 20 s, 40 s, …,
- * at most every five minutes: a visit of an hour costs less than twenty round trips. The page that the hub sent the
- * browser back to never asks, so there is no circle.
+ * A user who arrives from another site, a bookmark or the address bar may have signed in meanwhile, so each arrival asks
+ * (at intervals of up to a minute after repeated answers of "nobody"). Clicks within the site ask after 10 s, 20 s, 40 s,
+ * …, at most every five minutes: a visit of an hour costs fewer than twenty round trips. The page that the hub redirected
+ * to never asks, which prevents redirect loops.
  *
- * @param value of the cookie; one that cannot be read asks nothing
+ * @param value of the cookie; an unreadable one does not ask
  * @param fromOutside the navigation did not begin on a page of this site
  */
 export function mayAsk(value: string | undefined, fromOutside: boolean, now: number): boolean {
@@ -79,11 +79,11 @@ export function mayAsk(value: string | undefined, fromOutside: boolean, now: num
   const marker = parseMarker(value);
   if (marker === null) return false;
   const age = now - marker.at;
-  // The clock of this machine was put back; the next marker is right again.
+  // This machine's clock was set back; the next marker is right again.
   if (age < -togetherMs) return true;
   if (isUnderWay(marker, now)) return true;
   if ((marker.state === "landing" || marker.state === "signed-in") && age < landingMs) return false;
-  // Whoever turned back half-way does not want to wait for this hub at the next page again.
+  // The user left on the way to the hub; do not delay the next page.
   if (marker.state === "departed") return age >= pauseMs(marker.asked + 1, false);
   return age >= pauseMs(marker.asked, fromOutside);
 }
@@ -97,7 +97,7 @@ function pauseMs(asked: number, fromOutside: boolean): number {
   return asked === 0 ? 0 : Math.min(10_000 * 2 ** (asked - 1), 300_000);
 }
 
-/** The browser was given a session seconds ago: coming without one, it would be sent round in circles. */
+/** Whether the browser received a session seconds ago: without the cookie, asking again would loop. */
 export function wasJustSignedIn(value: string | undefined, now: number): boolean {
   const marker = parseMarker(value);
   return marker?.state === "signed-in" && Math.abs(now - marker.at) < keptMs;

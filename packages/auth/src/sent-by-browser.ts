@@ -1,7 +1,7 @@
-/** What browsers say about a request by themselves. @see https://www.w3.org/TR/fetch-metadata/ */
+/** Request headers that browsers set and pages cannot. @see https://www.w3.org/TR/fetch-metadata/ */
 
 /**
- * Whether the browser goes to an address, rather than load it as a part of a page.
+ * Whether the browser navigates to an address instead of loading it as part of a page.
  *
  * `empty` beside `navigate` is a navigation that the site's own service worker passed through: no page can send that,
  * and a service worker sees no navigation of other sites. Programs and old browsers say nothing: null.
@@ -14,14 +14,14 @@ export function isNavigation(headers: Headers): boolean | null {
   return destination === "document";
 }
 
-/** Whether a page is loaded ahead of a visit that may never come. */
+/** Whether the browser prefetches a page. */
 export function isAhead(headers: Headers): boolean {
   return /prefetch|prerender/i.test(headers.get("sec-purpose") ?? headers.get("purpose") ?? "");
 }
 
 /**
- * The origin that the browser itself has for the site, when a page of the site sent the request; null when it does not
- * say. Unlike `Host` no proxy in between changes it.
+ * The site's origin as the browser reports it, when a page of the site sent the request; null when unknown. Unlike `Host`,
+ * no proxy changes it.
  */
 export function originInBrowser(headers: Headers): string | null {
   if (headers.get("sec-fetch-site") !== "same-origin") return null;

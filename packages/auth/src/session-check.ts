@@ -25,7 +25,7 @@ export interface EndedStanding {
   readonly reason: EndReason;
   /** After how long without activity, when that was the reason and the hub says it. */
   readonly idleSeconds: number | null;
-  /** The end itself, shared by all who ask, so that it is told once. */
+  /** The end of the sign-in, shared by all callers so that it is shown once. */
   readonly end: RememberedEnd;
 }
 
@@ -35,7 +35,7 @@ export type Standing =
       readonly state: "active";
       /** When she last proved who she is, in milliseconds by this machine's clock; null: the hub has not said. */
       readonly provedAt: number | null;
-      /** Asked for with `groups`; null when not, or when the hub does not give them. */
+      /** Groups, if requested; null when not requested or not released by the hub. */
       readonly groups: readonly string[] | null;
     }
   | EndedStanding
@@ -46,17 +46,17 @@ interface Asking {
   readonly active: boolean;
   /** Something hangs on it: an answer that is kept does not do. */
   readonly anew?: boolean;
-  /** The cookie had no room for the user's groups. */
+  /** Whether the cookie had no room for the user's groups. */
   readonly groups?: boolean;
   readonly requestId?: string | undefined;
 }
 
-/** The hub's word on a session. */
+/** The hub's answer about a session. */
 type HubAnswer =
   | { readonly state: "active"; readonly provedAt: number | null; readonly groups: readonly string[] | null }
   | { readonly state: "ended"; readonly reason: EndReason; readonly idleSeconds: number | null };
 
-/** What one question came to. */
+/** Result of one session check. */
 export type Asked = HubAnswer | { readonly state: "unclear"; readonly error: GatehouseAuthError };
 
 interface SessionCheckParts {
@@ -72,7 +72,7 @@ const freshMs = 5_000;
 const graceMs = 60_000;
 /** How often activity is worth telling: the hub writes it down at most once a minute. */
 const reportMs = 60_000;
-/** How long groups that the hub was asked for count. */
+/** Cache lifetime of groups from the hub. */
 const groupsFreshMs = 60_000;
 /** How long to wait for an answer: a page is waiting. */
 const patienceMs = 3_000;
@@ -164,7 +164,7 @@ export class SessionCheck {
         session.aliveAt = now();
         session.provedAt = answer.provedAt;
         if (asking.active) session.reportedAt = now();
-        // A hub that does not give them any more takes them away.
+        // If the hub no longer releases them, the user has no groups.
         const names = answer.groups ?? (kept === null ? null : []);
         if (groups && names !== null) memory.keepGroups(sessionIndex, { names, at: now() });
       }

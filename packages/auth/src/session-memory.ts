@@ -21,13 +21,13 @@ export interface RememberedEnd {
   /** `null` until the hub has said why. */
   reason: EndReason | null;
   idleSeconds: number | null;
-  /** When this process learned of it, in milliseconds. */
+  /** Time at which this process learned of the end, in milliseconds. */
   readonly heardAt: number;
-  /** When a page first told the user; `null` while none has. */
+  /** Time at which a page first showed the reason; `null`: not yet. */
   toldAt: number | null;
 }
 
-/** Groups of a user whose list is too long for the cookie, as the hub last said them. */
+/** Groups of a user with too many for the cookie, from the hub's last answer. */
 export interface RememberedGroups {
   readonly names: readonly string[];
   readonly at: number;
@@ -44,7 +44,7 @@ export interface SessionMemory {
 }
 
 const mostSessions = 20_000;
-/** Fewer, because each is a long list; one that is dropped is asked for again. */
+/** Fewer, because each is a long list; a dropped list is requested again. */
 const mostGroupLists = 1_000;
 const key = Symbol.for("gatehouse.auth.session-memory");
 

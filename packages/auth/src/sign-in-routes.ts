@@ -20,8 +20,8 @@ export async function signInRoute(site: Site, request: Request): Promise<Respons
 }
 
 /**
- * The hub signs a user in again without asking. If the session cookie does not stick, or another process cannot read it,
- * page and hub would send the browser to each other until somebody deletes cookies.
+ * Detects a session cookie that was not kept or that another process cannot read. The hub would sign the user in again
+ * without asking, and page and hub would redirect to each other until the user deletes the cookies.
  */
 async function refuseCircle(site: Site, request: Request): Promise<void> {
   const sent = parseCookies(request.headers.get("cookie"));
@@ -107,7 +107,7 @@ async function complete(site: Site, request: Request, returned: FlowReturn & { t
   const standing = await site.check.standing(person.sessionIndex, asking);
   if (standing.state === "unclear") throw standing.error;
   if (standing.state === "ended") throw new GatehouseAuthError("session_over");
-  // Without them the user would be in no group, and nobody would know why.
+  // Without this error the user would silently be in no group.
   if (groupsAtHub && standing.groups === null) throw new GatehouseAuthError("groups_too_many");
   return redirect(site.settings.siteUrl + flow.returnTo, [
     ...setCookies,

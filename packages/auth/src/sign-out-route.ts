@@ -30,7 +30,7 @@ export async function signOutRoute(site: Site, request: Request): Promise<Respon
   const hub = await site.health.presence();
   const remember = (marker: string) => setCookie(site.cookies, site.cookies.asked, marker);
   if (hub === "there") {
-    // The hub ends the session and sends the browser back: there is nobody to ask for on that page.
+    // The hub ends the session and redirects back: that page need not ask for recognition.
     const cookies = [...setCookies, remember(landing(undefined, site.now()))];
     return redirect(site.protocol.signOutUrl(site.settings, person?.sessionIndex ?? null), cookies);
   }

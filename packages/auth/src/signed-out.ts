@@ -2,13 +2,13 @@ import type { EndedStanding, EndReason } from "./session-check.ts";
 import type { Site } from "./site.ts";
 import { parseCookies } from "./site-cookies.ts";
 
-/** Why a person who was signed in is not any more. `hub-unavailable`: nobody can tell right now. */
+/** Reason why a session ended. `hub-unavailable`: the hub cannot be asked right now. */
 export type SignedOutReason = EndReason | "hub-unavailable";
 
-/** That a person who was signed in is not any more. */
+/** The end of a user's session. */
 export interface SignedOut {
   readonly reason: SignedOutReason;
-  /** The same as one calm sentence in English; what to do next is the site's to say. */
+  /** The reason as an English sentence; the site adds the next step. */
   readonly sentence: string;
 }
 
@@ -23,16 +23,16 @@ const sentences: Readonly<Partial<Record<SignedOutReason, string>>> = {
   "hub-unavailable": "We cannot check your sign-in right now.",
 };
 
-/** How long one page may take to say it: Next.js asks several times for one page. */
+/** Time during which the same page may ask again: Next.js asks several times per page. */
 const tellingMs = 5_000;
-/** After a sign-out somebody else may be at the browser: it is told to whoever comes within a minute. */
+/** Maximum age of a sign-out that is shown: later the browser may have another user. */
 const recentMs = 60_000;
-/** Ends that the user brought about. */
+/** Ends caused by the user. */
 const ownDoing: readonly SignedOutReason[] = ["signed-out", "ended-elsewhere", "replaced"];
 
 /**
- * Whether a page tells why this sign-in is over: one page does, once. An end that the user brought about is told for a
- * minute at most after this site heard of it.
+ * Whether to show why this sign-in ended: on one page, once. An end caused by the user is shown for at most a minute after
+ * this site learned of it.
  */
 export function tellEnd({ reason, end }: Pick<EndedStanding, "reason" | "end">, now: number): boolean {
   if (end.toldAt === null && ownDoing.includes(reason) && now - end.heardAt > recentMs) return false;
@@ -40,7 +40,7 @@ export function tellEnd({ reason, end }: Pick<EndedStanding, "reason" | "end">, 
   return now - end.toldAt <= tellingMs;
 }
 
-/** What she did herself needs no reason, but an answer: it has worked. */
+/** Confirmation of the user's own sign-out at this site. */
 export const signedOutHere: SignedOut = { reason: "signed-out", sentence: "You signed out." };
 
 /** Whether the browser has the note of a sign-out at this site. It decides about words alone. */
@@ -48,7 +48,7 @@ export function saysSignedOut({ cookies }: Pick<Site, "cookies">, headers: Heade
   return parseCookies(headers.get("cookie")).has(cookies.signedOut);
 }
 
-/** A reason with its sentence; what nobody knows is said without a reason. */
+/** A reason with its sentence; an unknown reason has a general sentence. */
 export function signedOut(reason: SignedOutReason, idleSeconds: number | null = null): SignedOut {
   const idle = `You were signed out after ${idleSeconds === null ? "some time" : inWords(idleSeconds)} without activity.`;
   return { reason, sentence: reason === "idle" ? idle : (sentences[reason] ?? "You were signed out.") };
@@ -61,7 +61,7 @@ const units = [
   ["second", 1],
 ] as const;
 
-/** In the largest unit that comes out even: 90 minutes, not an hour and a half. */
+/** In the largest unit that divides the time evenly: 90 minutes, not an hour and a half. */
 function inWords(seconds: number): string {
   const [unit, size] = units.find(([, each]) => seconds % each === 0) ?? ["second", 1];
   const amount = seconds / size;

@@ -3,9 +3,9 @@ import type { Settings } from "./settings.ts";
 /** A site's cookie names and how its cookies are set. */
 export interface SiteCookies {
   readonly session: string;
-  /** What the hub last said about this browser, and when: `RecognitionMarker`. */
+  /** The hub's last answer about this browser, with its time: `RecognitionMarker`. */
   readonly asked: string;
-  /** Says for a minute that the user signed out at this site. */
+  /** Records for a minute that the user signed out at this site. */
   readonly signedOut: string;
   /** next-auth wants names for these; they never reach a browser. */
   readonly callbackUrl: string;
@@ -15,7 +15,7 @@ export interface SiteCookies {
   readonly options: { httpOnly: true; sameSite: "lax"; path: "/"; secure: boolean };
 }
 
-/** How many sign-ins a browser may have under way; each costs up to 350 bytes a request. */
+/** Maximum number of pending sign-ins per browser; each costs up to 350 bytes per request. */
 const mostFlows = 6;
 
 /**
@@ -65,7 +65,7 @@ export function setNote(cookies: SiteCookies, name: string): string {
   return `${setCookie(cookies, name, "yes")}; Max-Age=60`;
 }
 
-/** Set-Cookie values that remove the session cookie, and the pieces of one. */
+/** Set-Cookie values that remove the session cookie and its pieces. */
 export function clearSessionCookies(cookies: SiteCookies, sent: Map<string, string>): string[] {
   const whole = sent.has(cookies.session) ? [clearCookie(cookies, cookies.session)] : [];
   return [...whole, ...clearSessionPieces(cookies, sent)];

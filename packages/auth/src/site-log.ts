@@ -41,7 +41,7 @@ export interface SiteLog {
   write(error: GatehouseAuthError, context?: Context): void;
   /** The same, but one code at most every ten seconds: a hub that is down fails every request. */
   writeSeldom(error: GatehouseAuthError, context?: Context): void;
-  /** The same, but one code once in the life of the process: what is wrong with its set-up does not change. */
+  /** The same, but once per code and process, for errors of the set-up, which do not change. */
   writeOnce(error: GatehouseAuthError, context?: Context): void;
 }
 

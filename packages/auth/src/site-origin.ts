@@ -5,7 +5,7 @@ import type { Site } from "./site.ts";
 type Parts = Pick<Site, "settings" | "log">;
 
 /**
- * Logs, once, that the browser has another address for the site than SITE_URL. It decides nothing: SITE_URL alone does.
+ * Logs, once, that the browser uses another address of the site than SITE_URL. This changes no behaviour.
  */
 export function noteOtherOrigin({ settings, log }: Parts, headers: Headers): void {
   const said = originInBrowser(headers);
@@ -18,8 +18,8 @@ export function noteOtherOrigin({ settings, log }: Parts, headers: Headers): voi
 /**
  * A sentence for the log when something failed and the addresses differ; else nothing.
  *
- * Next.js fills in `X-Forwarded-Proto` and `X-Forwarded-Host` from the connection when no proxy sent them, so they are a
- * hint where something failed, and nothing to warn of where all is well.
+ * Next.js sets `X-Forwarded-Proto` and `X-Forwarded-Host` from the connection when no proxy sent them, so they help to
+ * explain a failure, but are no reason for a warning on their own.
  */
 export function originsApart({ settings: { siteUrl } }: Pick<Site, "settings">, headers: Headers): string {
   const said = originInBrowser(headers);

@@ -25,7 +25,7 @@ export interface ConsentStore {
   /** An API heard of it. */
   touch(personId: string, clientId: string, resource: string): Promise<void>;
   /**
-   * Takes it back with every grant, and so every code and token, of the site; grants of an answer for one session too.
+   * Revokes the consent with all grants of the site, including those of one session, and so all codes and tokens.
    *
    * @returns false when there was nothing
    */

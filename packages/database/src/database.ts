@@ -18,7 +18,7 @@ import type { TestClock } from "./test-clock.ts";
 export interface Database {
   /** For what brings its own SQL (the rate limiter, whose table is `rate_limits`). */
   readonly pool: Pool;
-  /** A connection pooler stands before PostgreSQL. */
+  /** Whether a connection pooler is in front of PostgreSQL. */
   readonly pooled: boolean;
   readonly prisma: PrismaClient;
   readonly authAdapter: AuthAdapter;

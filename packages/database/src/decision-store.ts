@@ -43,14 +43,14 @@ interface ChangedGrant {
   readonly change: (payload: OidcArtifact["payload"]) => Promise<OidcArtifact>;
 }
 
-/** What was not asked about stays as it was allowed before, and holds for as long as what is given now. */
+/** Scopes outside the question stay allowed, and get the same end date as the new ones. */
 export interface ConsentChange {
   readonly clientId: string;
   readonly asked: Pick<Consent, "scopes" | "resources">;
   readonly given: Pick<Consent, "scopes" | "resources">;
   /**
-   * Until it is asked for anew; no grant of the site lives longer. `null`: for this once, so that nothing of what was
-   * asked is remembered, and what stays from before holds as long as it did.
+   * Seconds until the hub asks again; no grant of the site lives longer. `null`: only this time; the scopes asked about are
+   * not remembered, and earlier ones keep their end date.
    */
   readonly lifeSeconds: number | null;
 }

@@ -46,8 +46,8 @@ export async function migrate(
 }
 
 /**
- * The lock is the transaction's and not the connection's: a pooler may use another connection for the next one, and
- * the lock would be held for ever.
+ * The lock belongs to the transaction, not to the connection: a pooler may use another connection next, and a connection's
+ * lock would never be released.
  *
  * @returns the name of what it applied, if anything was missing
  */

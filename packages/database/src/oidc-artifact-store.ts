@@ -30,7 +30,7 @@ export interface FoundArtifact {
   readonly person: Person | null;
 }
 
-/** What a client may do, as oidc-provider keeps it. */
+/** A client's grant, as oidc-provider stores it. */
 export interface GrantInUse {
   readonly clientId: string;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -80,10 +80,9 @@ export interface OidcArtifactStore {
   /** @returns false when it was gone already */
   destroy(kind: string, id: string): Promise<boolean>;
   /**
-   * A person's grants that something can still be done with: those of living sessions, and those that a refresh token
-   * stands on. Latest first.
+   * A user's usable grants: those of valid sessions, and those with a refresh token. Latest first.
    *
-   * @param held ids of grants that the person's living sessions have
+   * @param held ids of grants of the user's valid sessions
    */
   grantsInUse(personId: string, held: readonly string[]): Promise<readonly GrantInUse[]>;
   /** Deletes everything of one kind that stands on a grant; the grant stays. */

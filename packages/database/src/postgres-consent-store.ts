@@ -11,7 +11,7 @@ const give = `
   ON CONFLICT (person_id, client_id) DO UPDATE SET scopes = excluded.scopes, resources = excluded.resources,
     given_at = hub_now(), expires_at = excluded.expires_at`;
 
-/** What an answer for longer gave a device or an earlier session ends with the newest answer. */
+/** Shortens grants of a device or an earlier session to the duration of the newest answer. */
 const shortenGrants = `
   UPDATE oidc_artifacts SET expires_at = hub_now() + make_interval(secs => $3)
   WHERE person_id = $1 AND client_id = $2 AND kind = 'Grant' AND expires_at > hub_now() + make_interval(secs => $3)`;
@@ -111,7 +111,7 @@ export async function changeConsent(
   await client.query(shortenGrants, [personId, clientId, lifeSeconds]);
 }
 
-/** Takes what was decided for this once out of what is remembered; with nothing left, nothing is remembered. */
+/** Removes scopes decided for only this time from the remembered consent; an empty consent is deleted. */
 async function forget(
   client: PoolClient,
   before: ConsentRow | undefined,

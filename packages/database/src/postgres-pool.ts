@@ -26,31 +26,31 @@ export type PoolLog = (event: { readonly event: string; readonly detail: string 
 export interface PoolOptions {
   readonly log?: PoolLog | undefined;
   /**
-   * A connection pooler such as PgBouncer stands before the server. It may hand each transaction to another connection,
-   * and refuses settings it does not know: nothing may live on a connection longer than a transaction.
+   * Whether a connection pooler such as PgBouncer is in front of the server. It may use another connection for each
+   * transaction and refuses unknown settings: no state of a connection may outlive a transaction.
    */
   readonly pooled?: boolean | undefined;
   /** When a silent database is noticed; for tests. */
   readonly silence?: SilenceLimits | undefined;
 }
 
-/** Opens a pool that no lost or silent connection takes anybody along with. */
+/** Opens a pool in which a lost or silent connection does not end the process or block other requests. */
 export function openPool(address: PostgresAddress, options: PoolOptions = {}): pg.Pool {
   const { log, pooled = false, silence } = options;
   const pool = new pg.Pool({
     ...connectionOf(address),
     max: poolSize,
-    // Longer than a new connection takes on a busy machine, and below three seconds.
+    // Longer than a new connection takes on a busy machine, and shorter than three seconds.
     connectionTimeoutMillis: 2_500,
-    // The server's own limits. A pooler takes no such settings; there they belong to the role (ALTER ROLE … SET).
+    // Limits of the server. A pooler refuses such settings; set them on the role instead (ALTER ROLE … SET).
     ...(pooled ? {} : { statement_timeout: 15_000, idle_in_transaction_session_timeout: 15_000 }),
-    // One connection that is lost without a word, while others are well.
+    // A single connection that was lost silently while others work.
     query_timeout: 20_000,
     application_name: "gatehouse",
   });
   pool.on("error", (error) => log?.({ event: "database-connection-lost", detail: error.message }));
   pool.on("connect", (client) => {
-    // Whoever uses it has the error from the statement; unheard besides, it would end the process.
+    // The statement already reports the error; an unhandled event would end the process.
     client.on("error", () => undefined);
     if (pooled) forgetNames(client);
   });
@@ -65,7 +65,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions = {}): p
   return pool;
 }
 
-/** A statement that was prepared by name is known on one connection alone, and a pooler may use another next time. */
+/** Drops statement names: a named prepared statement exists on one connection only, and a pooler may use another. */
 function forgetNames(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...words: unknown[]) => unknown;
   client.query = ((statement: unknown, ...rest: unknown[]) => {
@@ -90,7 +90,7 @@ export async function connectOnce(address: PostgresAddress): Promise<pg.Client> 
 
 export type PostgresClient = pg.Client;
 
-/** Whether a pooler answers in the server's place: it gives its clients numbers of its own. */
+/** Whether a pooler answers instead of the server: it gives its clients its own process ids. */
 export async function isPooled(client: PostgresClient): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
   return rows[0]?.pid !== (client as { readonly processID?: number }).processID;

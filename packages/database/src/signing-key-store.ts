@@ -3,7 +3,7 @@ export interface SigningKey {
   readonly kid: string;
   /** `ES256` or `RS256`. */
   readonly algorithm: string;
-  /** The private key as JWK, sealed by `HUB_SECRETS`; of a retired key its public half. */
+  /** The private key as JWK, sealed by `HUB_SECRETS`; for a retired key, its public half. */
   readonly sealed: string;
   /** From when on it signs; it was published before. */
   readonly signsFrom: Date;
@@ -14,8 +14,8 @@ export interface SigningKey {
 /** Signing keys, decided by the database's clock. */
 export interface SigningKeyStore {
   /**
-   * `keys` are published now, the ones that sign now first, the newest of them before. `retired` are published no more,
-   * and remembered to recognise what they signed.
+   * `keys` are published: first those that sign, newest first. `retired` are no longer published, and kept to verify what
+   * they signed.
    */
   list(): Promise<{
     readonly now: Date;
@@ -39,6 +39,6 @@ export interface SigningKeyStore {
   }): Promise<boolean>;
   /** Puts a key under another seal. */
   reseal(kid: string, sealed: string): Promise<void>;
-  /** Deletes what was retired more than 400 days ago; returns how many. */
+  /** Deletes keys retired more than 400 days ago; returns how many. */
   sweep(limit: number): Promise<number>;
 }

@@ -1,33 +1,33 @@
 /**
- * Notices a database that accepts connections and says nothing: a frozen machine, a stopped process, a network that
- * swallows packets. A slow statement is none of that, so the clock alone decides nothing: whoever waits for long is the
- * reason to ask by a connection of its own, and only where that one gets no word either are the others let go.
+ * Detects a database that accepts connections and does not answer: a frozen machine, a stopped process, a network that
+ * drops packets. A slow statement is no such failure, so a timeout alone decides nothing: a long wait triggers a probe over a
+ * new connection, and only if the probe gets no answer either are the other connections ended.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { DatabaseError } from "./database-error.ts";
 import type { Pool, PoolClient, PoolLog, PostgresClient } from "./postgres-pool.ts";
 
 export interface SilenceLimits {
-  /** So long a connection may be waited for or used before anybody asks, in milliseconds. */
+  /** Waiting or usage time of a connection after which a probe starts, in milliseconds. */
   readonly suspicious: number;
-  /** So long a new connection may take to its first answer, in milliseconds. */
+  /** Time limit for the probe's first answer, in milliseconds. */
   readonly probe: number;
 }
 
-/** Together well below three seconds, after which people reload: a page that says so has to be drawn as well. */
+/** Together well below three seconds, after which users reload; rendering the error page takes time too. */
 export const silenceLimits: SilenceLimits = { suspicious: 500, probe: 1_250 };
 
-/** While nothing answers, a new connection is tried this often: the one before may be lost for good, in milliseconds. */
+/** Interval of further probes during silence, in milliseconds; the previous connection may be lost for good. */
 const again = 5_000;
 
 type Connected = (error: Error | undefined, client?: PoolClient, release?: (error?: unknown) => void) => void;
 
 /**
- * Ends what waits on a silent database with an error, refuses what comes while it is silent at once, and lets everything
- * through again when it answers. What was sent before may still be carried out when it wakes: each statement, and each
- * transaction, whole or not at all.
+ * Watches a pool. When the database is silent, ends waiting requests with an error, refuses new ones at once, and accepts
+ * requests again when it answers. Statements sent before may still run when the database wakes up, each transaction as a
+ * whole or not at all.
  *
- * @param createClient makes a connection of its own to ask by, without time limits
+ * @param createClient makes the probe's connection, without time limits
  */
 export function watchSilence(
   pool: Pool,
@@ -42,7 +42,7 @@ export function watchSilence(
   },
 ): void {
   const open = new Set<PoolClient>();
-  /** Who waits for a connection or uses one, and since when. */
+  /** Start of each wait for a connection and of each use. */
   const busySince = new Map<object, number>();
   const waiting = new Set<Connected>();
   let silent = false;
@@ -74,7 +74,7 @@ export function watchSilence(
     connect((error, client, release) => {
       busySince.delete(connected);
       if (waiting.delete(connected)) connected(error, client, release);
-      // It was told meanwhile that there is nothing to wait for.
+      // This request was already refused because of the silence.
       else release?.();
     });
   }
@@ -125,7 +125,7 @@ function silence(): DatabaseError {
   );
 }
 
-/** Whether a new connection gets any word within a time; a refusal is one. */
+/** Whether a new connection gets any answer in time; a refusal counts as an answer. */
 async function answers(client: PostgresClient, milliseconds: number): Promise<boolean> {
   client.on("error", () => undefined);
   let answered = false;
@@ -137,7 +137,7 @@ async function answers(client: PostgresClient, milliseconds: number): Promise<bo
       answered = true;
     });
   await Promise.race([settled, late(milliseconds)]);
-  // A process that was held up itself has its answer, and has not read it yet.
+  // If this process was blocked, the answer may have arrived unread.
   await nextTurn();
   await nextTurn();
   if (answered) await client.end().catch(() => undefined);

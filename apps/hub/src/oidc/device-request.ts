@@ -21,7 +21,7 @@ export async function findDeviceRequest(
   { database, sites, clock }: Pick<Hub, "database" | "sites" | "clock">,
   typed: string,
 ): Promise<DeviceRequest | undefined> {
-  // Japanese and Chinese keyboards type wide letters, which NFKC makes into the ones of the code.
+  // Japanese and Chinese keyboards type full-width letters; NFKC converts them to ASCII.
   const userCode = typed
     .normalize("NFKC")
     .toUpperCase()
@@ -52,7 +52,7 @@ export function deviceCodeLife({ payload, createdAt }: FoundArtifact, clock: () 
   return createdAt.getTime() + life - clock().getTime();
 }
 
-/** All of it is asked, whatever was allowed elsewhere: this is another device. */
+/** Asks for every requested scope, whatever was allowed elsewhere: this is another device. */
 export function askedByDevice(
   hub: Pick<Hub, "settings" | "sites">,
   session: CentralSession,

@@ -132,7 +132,7 @@ async function showConsent(call: Person, request: DeviceRequest): Promise<Answer
   return { screen: { name: "consent", model } };
 }
 
-/** Whoever goes on sees the same code typed already. */
+/** Keeps the typed code when the user continues. */
 function askWhich(call: Person, code: string, { site }: DeviceRequest): Promise<Answer> {
   const parameters = new Map([
     ["return", addressOf(code)],
@@ -164,7 +164,7 @@ function askForSignIn(code: string, renew = false): Answer {
   );
 }
 
-/** The page with a code typed already. */
+/** The page with the code filled in. */
 function addressOf(code: string): string {
   return code === "" ? path : `${path}?${new URLSearchParams({ user_code: code })}`;
 }
@@ -174,7 +174,7 @@ function comesBack(parameters: RequestParameters): ComesBack {
   return { page: addressOf(shortened(parameters.get("user_code"))) };
 }
 
-/** As it was typed, wide letters and spaces between all of them included, but no longer. */
+/** Maximum length of a typed code, with full-width letters and a space between any two. */
 function shortened(typed: string | undefined): string {
   return withoutEdges(typed ?? "").slice(0, 40);
 }

@@ -1,4 +1,4 @@
-/** An answer without a body names no content type: oidc-client-ts takes JSON or none, and Koa would call it text. */
+/** Removes the content type of responses without a body: oidc-client-ts accepts JSON or none, but Koa sets text. */
 import type Provider from "oidc-provider";
 
 /** @see RFC 7009, section 2.2; RFC 9110, section 8.3 */

@@ -1,7 +1,6 @@
 /**
- * Two kinds of answers that oidc-provider gives and the hub replaces by pages of its own: a page that holds nothing but
- * a form which sends itself, with a bare line and a small button where there is no JavaScript; and a redirect that
- * answers a form of the hub and leads away from it.
+ * Replaces two kinds of oidc-provider's answers by pages of the hub: pages with a self-submitting form, which are bare
+ * without JavaScript; and redirects that answer a form of the hub and lead to a site.
  */
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
@@ -10,8 +9,8 @@ import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { showPage } from "./central-session-view.ts";
 
 /**
- * @param answers.leave sends on whoever is signed out already: nothing is there to be confirmed
- * @param answers.sayOver says that a flow is over
+ * @param answers.leave redirects a user who is already signed out, without a confirmation
+ * @param answers.sayOver reports that a flow is over
  */
 export function drawFormPages(
   provider: Provider,
@@ -25,7 +24,7 @@ export function drawFormPages(
     if (ctx.status === 303) return leaveByPage(ctx, sites);
     if (typeof body !== "string" || !/<form method="post"/.test(body)) return;
     if (ctx.oidc.route === "end_session") return answers.leave(ctx);
-    // Somebody else has signed in since the flow was answered; oidc-provider would sign that user out without a word.
+    // Another user has signed in since the flow was answered; oidc-provider would sign that user out without asking.
     if (ctx.oidc.route === "resume" && ctx.oidc.client === undefined) {
       replaceBody(ctx, 400);
       return answers.sayOver(ctx);
@@ -56,7 +55,7 @@ function leaveByPage(ctx: KoaContextWithOIDC, sites: SiteRegistry): void {
   showPage(page);
 }
 
-/** The page is drawn by Next after this, with headers of its own. */
+/** Clears the body: Next renders the page later, with its own headers. */
 function replaceBody(ctx: KoaContextWithOIDC, status: number): void {
   ctx.body = null;
   ctx.status = status;

@@ -1,7 +1,7 @@
 import type Provider from "oidc-provider";
 import type { Scopes } from "./consent.ts";
 
-/** The scopes that a grant allows, without those that were declined. @param payload as it is kept */
+/** The scopes that a grant allows, without the declined ones. @param payload as stored */
 export function scopesOfGrant(provider: Provider, payload: Readonly<Record<string, unknown>>): Scopes {
   const grant = Object.assign(new provider.Grant(), structuredClone(payload));
   const split = (text: string) => text.split(" ").filter(Boolean);

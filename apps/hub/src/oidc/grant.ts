@@ -1,4 +1,4 @@
-/** What a person lets a site have, to oidc-provider. */
+/** Grants as oidc-provider sees them. */
 
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
@@ -12,10 +12,10 @@ import type { Scopes } from "./consent.ts";
 type Grant = InstanceType<Provider["Grant"]>;
 
 /**
- * What a client may have in a session without a question. A first-party site has what its registration lists. A
- * third-party site has what a living consent says, whatever the session's grant holds: what was allowed for once is in
- * that grant for the tokens that stand on it, and is asked for again. A request that comes back from the consent page
- * has what was decided there as well.
+ * The grant that a client has in a session without a question. A first-party site has what its registration lists. A
+ * third-party site has what a valid consent allows; scopes allowed only this time stay in the session's grant for the
+ * tokens issued from it, but the hub asks for them again. A request that returns from the consent page also has the
+ * decision made there.
  */
 export async function loadGrant(
   hub: Pick<Hub, "sites" | "database" | "clock">,
@@ -44,14 +44,14 @@ export async function loadGrant(
 }
 
 interface Loading {
-  /** The session's, or a new one. */
+  /** The session's grant, or a new one. */
   readonly grant: Grant;
   readonly found: Grant | undefined;
   readonly asked: readonly string[];
   readonly registered: readonly string[];
 }
 
-/** @returns `undefined`: everything is to be asked */
+/** @returns `undefined`: the hub has to ask for everything */
 async function loadConsented(
   hub: Pick<Hub, "database" | "clock">,
   ctx: KoaContextWithOIDC,
@@ -60,7 +60,7 @@ async function loadConsented(
   const consent = await hub.database.consents.find(grant.accountId ?? "", grant.clientId ?? "");
   if (consent === null) return undefined;
   const before = JSON.stringify(grant);
-  // Declined in this session, and allowed since in another.
+  // Declined in this session, but allowed since in another.
   forgetRefusals(grant, consent);
   allow(grant, ctx, asked, (scope, resource) =>
     resource === null ? consent.scopes.includes(scope) : (consent.resources[resource] ?? []).includes(scope),
@@ -79,7 +79,7 @@ async function loadConsented(
   return claimed && within(claimed, consent, registered, ctx);
 }
 
-/** A copy that may have no more than a consent says; never to be saved. */
+/** A copy limited to a consent; never to be saved. */
 function within(
   grant: Grant,
   { scopes, resources }: Scopes,
@@ -104,7 +104,7 @@ function within(
   return copy;
 }
 
-/** A copy that knows as declined what was asked on the page and not given there; never to be saved. */
+/** A copy in which scopes that the page asked for and the user did not allow are declined; never to be saved. */
 function withRefusals(grant: Grant, ctx: KoaContextWithOIDC): Grant {
   const decided = ctx.oidc.result?.decided as Scopes | undefined;
   if (decided === undefined) return grant;
@@ -117,7 +117,7 @@ function withRefusals(grant: Grant, ctx: KoaContextWithOIDC): Grant {
   return copy;
 }
 
-/** What is written into it is in no other copy, the one that a request has read neither. */
+/** A deep copy: changes do not affect the grant that the request has read. */
 function copyOf(grant: Grant, { oidc: { provider } }: KoaContextWithOIDC): Grant {
   return Object.assign(new provider.Grant(), structuredClone({ ...grant }));
 }

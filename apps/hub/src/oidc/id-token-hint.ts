@@ -1,6 +1,6 @@
 /**
- * ID tokens that come back as a hint. They are often older than the key that signed them, or were signed by an algorithm
- * that the registration named before; what counts is that this hub signed them, for this site.
+ * Verifies ID tokens sent as a hint. Their key may be retired, and the registration may name another algorithm by now; the
+ * hub accepts every ID token that it signed for this site.
  *
  * @see OpenID Connect Core 1.0, section 3.1.2.1 (id_token_hint); RP-Initiated Logout 1.0, sections 2 and 4
  */
@@ -8,7 +8,7 @@ import { compactVerify, createLocalJWKSet, decodeJwt, type JWK } from "jose";
 import type Provider from "oidc-provider";
 import { algorithms } from "./signing-keys.ts";
 
-/** @param keys the public halves of all keys that have signed, the retired ones too */
+/** @param keys the public halves of all signing keys, including retired ones */
 export function recogniseHints(provider: Provider, keys: readonly JWK[]): void {
   const known = createLocalJWKSet({ keys: [...keys] });
   provider.IdToken.validate = async (token, client) => {
@@ -16,7 +16,7 @@ export function recogniseHints(provider: Provider, keys: readonly JWK[]): void {
     const payload = decodeJwt(token);
     if (payload.iss !== provider.issuer) throw new Error("the issuer is another");
     if (![payload.aud].flat().includes(client.clientId)) throw new Error("the audience is another");
-    // A logout token is signed by the same keys for the same site, and names nobody.
+    // A logout token has the same keys and audience, but identifies nobody.
     if (typeof payload.sub !== "string") throw new Error("the subject is missing");
     return { header, payload };
   };

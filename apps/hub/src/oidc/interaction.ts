@@ -1,4 +1,4 @@
-/** What a person is asked on the way to a code: to sign in (at `/cas/login`), and whether a site may do what it asks. */
+/** Questions on the way to a code: the sign-in (at `/cas/login`) and the consent. */
 import type { Allowed, CentralSession, FoundSession } from "@gatehouse/database";
 import type Provider from "oidc-provider";
 import { askWhichAccount } from "../cas/choose-account.ts";
@@ -144,14 +144,14 @@ async function findFlow(call: Call): Promise<Flow | undefined> {
     : undefined;
 }
 
-/** Its page, with what it can be begun again from. */
+/** Address of a flow's page, with the parameters to restart the flow. */
 function addressOf(call: Call, query: URLSearchParams): string {
   return query.size === 0 ? call.path : `${call.path}?${query}`;
 }
 
 /**
- * What a flow's page says when the flow is over, answered, or another browser's. Whoever has signed in for it just now
- * goes on at once: that cannot go round, because the flow that begins then is another one.
+ * Answers for a flow that is over, answered, or another browser's. A user who has just signed in for it continues at once;
+ * this cannot loop, because a new flow begins.
  */
 function goOnWithout(call: Call, query: URLSearchParams, found: FoundSession, isChosen: boolean): Answer {
   const restart = wayToRestart(call.hub, query);
@@ -172,7 +172,7 @@ function goOnWithout(call: Call, query: URLSearchParams, found: FoundSession, is
   );
 }
 
-/** For the session's page; the same person's, however often proved anew. */
+/** Form token bound to the session's `uid`, which stays when the same user re-authenticates. */
 function tokenFor(call: Call, flow: Flow, { uid }: CentralSession): string {
   return call.hub.keys.form.sign(`${uid}:${flow.uid}`);
 }
@@ -182,8 +182,8 @@ function isTokenFor(call: Call, flow: Flow, { uid }: CentralSession, token: stri
 }
 
 /**
- * Why whoever is signed in is asked before going on: the flow was begun in the session of somebody else, or the site
- * names another account. `undefined`: nothing speaks against it.
+ * Reason to ask the signed-in user before continuing: the flow began in another user's session, or the site names another
+ * account. `undefined`: no reason.
  *
  * @see OpenID Connect Core 1.0, section 3.1.2.1 (id_token_hint, login_hint)
  */
@@ -278,7 +278,7 @@ async function finish(call: Call, flow: Flow, result: Result): Promise<Answer> {
   return resume(call, flow);
 }
 
-/** Back to oidc-provider, which goes on to the site or to the next question. */
+/** Returns to oidc-provider, which redirects to the site or to the next question. */
 function resume(call: Call, flow: Flow): Answer {
   const site = call.hub.sites.find(String(flow.params.client_id ?? ""));
   return seeOther(flow.returnTo, { goesTo: site, keepsOpener: site?.oidc?.popup });

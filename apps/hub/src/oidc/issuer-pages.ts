@@ -68,8 +68,8 @@ const askSignOut: Pages["askSignOut"] = async (ctx, form) => {
 };
 
 /**
- * Says to the next page what `/cas/logout` knows by itself: which session has ended. This answer sends the browser on.
- * Nothing of whoever was signed in is left in the browser besides.
+ * Tells the next page which session has ended, as `/cas/logout` knows by itself; this answer redirects. Leaves nothing else
+ * about the user in the browser.
  */
 function noteSignOut(hub: Surroundings, ctx: KoaContextWithOIDC): void {
   const session = currentSession();

@@ -63,7 +63,7 @@ export interface IssuerSurroundings {
     | "wrongSecrets"
   >;
   readonly keys: readonly OpenedKey[];
-  /** Public halves of keys that have signed and sign no more. */
+  /** Public halves of retired keys. */
   readonly retiredKeys: readonly JWK[];
   /** What pairwise subjects are made with; never changes. */
   readonly pairwiseSecret: string;
@@ -142,7 +142,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
     responseTypes: ["code"],
     extraParams: { response_type: oneResponseType },
-    // The origins that may read an answer are told so, and the others are told nothing: `limitOrigins`.
+    // `limitOrigins` decides which origins may read an answer.
     clientBasedCORS: () => true,
     subjectTypes: ["public", "pairwise"],
     scopes: [...ownScopes],
@@ -154,7 +154,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     ttl: lives,
     rotateRefreshToken: true,
     assertJwtClientAuthClaimsAndHeader: judgeAssertion,
-    // Which claims of a scope are in an ID token is said by the registration: `account.ts`.
+    // The registration decides which claims an ID token contains: `account.ts`.
     conformIdTokenClaims: false,
     discovery: furtherMetadata,
     allowOmittingSingleRegisteredRedirectUri: false,

@@ -1,11 +1,11 @@
-/** What the issuer gave out and took back, in the log: to which site, for whom, in which session. Never a code or token. */
+/** Logs issued and revoked codes and tokens: site, user and session, but never the code or token itself. */
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Log } from "../log.ts";
 import { currentSession, knownSession } from "./central-session-view.ts";
 import { requestIdOf } from "./outage.ts";
 
-/** What is introspected or revoked, as oidc-provider calls it. */
+/** Kinds of token that can be introspected or revoked, by oidc-provider's names. */
 const kinds = ["AccessToken", "RefreshToken", "ClientCredentials"] as const;
 
 export function logIssuance(provider: Provider, log: Log): void {
@@ -77,7 +77,7 @@ function logRevocation(ctx: KoaContextWithOIDC, log: Log): void {
     );
 }
 
-/** A token that is nobody's any more is asked about in the usual course of things; one that is others' is not. */
+/** Introspecting an expired token is normal; introspecting another site's token is logged as a warning. */
 function logIntrospection(ctx: KoaContextWithOIDC, log: Log): void {
   const found = tokenOf(ctx);
   const { active } = (ctx.body ?? {}) as { readonly active?: unknown };
@@ -108,7 +108,8 @@ function personOf({ oidc: { entities } }: KoaContextWithOIDC): string | undefine
   return entities.Account?.accountId ?? entities.AccessToken?.accountId ?? entities.RefreshToken?.accountId;
 }
 
-/** Of what came, or of what was made of it: tokens that outlive a session are issued without looking it up. */
+/** The session's `uid`, from the presented or the issued token: tokens that outlive a session are issued without looking
+ * the session up. */
 function sessionUidOf({ oidc: { entities } }: KoaContextWithOIDC): string | undefined {
   const { AuthorizationCode: code, RefreshToken: refresh, AccessToken: access } = entities;
   return code?.sessionUid ?? refresh?.sessionUid ?? access?.sessionUid;

@@ -88,7 +88,7 @@ function ofOutage(error: unknown): string {
   return outage;
 }
 
-/** @returns the path and query that oidc-provider is asked for, with the session of the browser; `undefined`: over */
+/** @returns path and query for oidc-provider, with the browser's session; `undefined`: the posted request has expired */
 async function readTarget(
   hub: Hub,
   target: string,
@@ -110,8 +110,8 @@ function splitTarget(target: string): readonly [address: string, query: string] 
 }
 
 /**
- * oidc-provider reads forms alone. One without a content type is a form too, and no `charset` changes what
- * percent-encoded UTF-8 says. Its answer is for a program, whatever the program says it takes.
+ * Normalizes form requests for oidc-provider: a form without a content type, or with a `charset`, is read as
+ * percent-encoded UTF-8. Sets `Accept` to JSON, because the answer is for a program.
  *
  * @see URL Standard, application/x-www-form-urlencoded
  */
@@ -157,8 +157,8 @@ async function findSession(
 }
 
 /**
- * `limitOrigins` and `letDocumentsBeKept` say who may read its JSON, and what may be kept; a form that it has the
- * browser send on holds a small script, whose hash it adds to `script-src`.
+ * `limitOrigins` decides which origins may read its JSON, and `letDocumentsBeKept` what may be cached; a self-submitting
+ * form has a small script, whose hash it adds to `script-src`.
  */
 function headersOf(secure: boolean): readonly (readonly [string, string])[] {
   const { "cross-origin-resource-policy": _, pragma: __, expires: ___, ...rest } = answerHeaders(secure);

@@ -2,8 +2,8 @@ import type Provider from "oidc-provider";
 import type { Hub } from "../hub.ts";
 
 /**
- * Tokens that a third-party site gets are a use of what the user allowed, which the account page tells. Written beside
- * the answer, which does not wait for it: a use that is not written costs a line on that page.
+ * Records token responses of third-party sites as uses of the consent, for the account page. The response does not wait
+ * for it: a lost record only makes "last used" on that page outdated.
  */
 export function noteUses(
   provider: Provider,

@@ -87,7 +87,7 @@ export async function openIssuer(
 }
 
 /**
- * Whether a start on this database would find what it needs; changes nothing.
+ * Checks that `HUB_SECRETS` fits this database; changes nothing.
  *
  * @throws SettingsError when `HUB_SECRETS` lacks the secret that it was used with before
  */

@@ -1,7 +1,7 @@
 /**
- * The issuer's pages are asked for by POST too. A form that another site has the browser post comes without our
- * cookies, which are `SameSite=Lax`; the GET that it is answered with has them. Nothing is read here: what the form
- * holds is the query of that GET, byte for byte, so that both have the same outcome.
+ * Answers POST requests for the issuer's pages with a redirect to GET. A form that another site posts comes without the
+ * hub's cookies, which are `SameSite=Lax`; the GET has them. The form is not parsed here: it becomes the query of the GET,
+ * byte for byte, so that both have the same result.
  *
  * @see OpenID Connect Core 1.0, section 3.1.2.1; RP-Initiated Logout 1.0, section 2
  */
@@ -9,9 +9,9 @@ import { randomBytes } from "node:crypto";
 import type { Database } from "@gatehouse/database";
 import { type Route, route, seeOther } from "../http/route.ts";
 
-/** What an address may hold on its way through proxies, in characters; many keep 4 kB for all headers of an answer. */
+/** Longest query that proxies pass on in a redirect, in characters; many allow 4 kB for all headers of a response. */
 const longestQuery = 2000;
-/** Until the browser has followed the redirect, and for a reload. */
+/** Lifetime of a stored query: long enough to follow the redirect and to reload. */
 const lifeSeconds = 600;
 const kind = "PostedRequest";
 const keptQuery = /^posted=([A-Za-z0-9_-]{32})$/;
@@ -37,16 +37,16 @@ function askAgain(path: string): Route {
 
 export const postedRequests: readonly Route[] = pages.map(askAgain);
 
-/** The path of a page as its route has it: oidc-provider goes by no case, and not by a slash at the end. */
+/** The route path of a page: oidc-provider ignores case and a trailing slash. */
 export function pathOfPage(method: string | undefined, path: string): string | undefined {
   const spelt = path.toLowerCase().replace(/\/$/, "");
   return method === "POST" && pages.includes(spelt) ? spelt : undefined;
 }
 
 /**
- * The query that an address stands for.
+ * The query that `?posted=…` names, or the query itself.
  *
- * @returns `undefined` when it was kept, and is no longer
+ * @returns `undefined` when the stored query has expired
  */
 export async function postedQuery({ oidcArtifacts }: Database, query: string): Promise<string | undefined> {
   const id = keptQuery.exec(query)?.[1];
@@ -61,7 +61,7 @@ async function keep({ oidcArtifacts }: Database, query: string): Promise<string>
   return id;
 }
 
-/** A form is made like a query; what no address may hold is percent-encoded. */
+/** A form has the syntax of a query; characters that no address may hold are percent-encoded. */
 function asQuery(form: Uint8Array): string {
   const encode = (sign: string) => `%${sign.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`;
   return Buffer.from(form)

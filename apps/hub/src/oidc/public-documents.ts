@@ -1,11 +1,11 @@
-/** Where the issuer's metadata is found, and for how long its public documents may be kept. */
+/** Addresses of the issuer's metadata, and cache lifetime of its public documents. */
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 
 const ofTheIssuer = "/oidc/.well-known/openid-configuration";
 
 /**
- * Addresses of the same document: clients put the issuer's path behind the well-known part too.
+ * Other addresses of the same document: some clients append the issuer's path to the well-known part.
  *
  * @see RFC 8414, sections 3 and 5
  */
@@ -14,7 +14,7 @@ export const metadataAddresses: Readonly<Record<string, string>> = {
   "/.well-known/openid-configuration/oidc": ofTheIssuer,
 };
 
-/** A key is published a day before it signs; a new endpoint waits for nobody. */
+/** Cache lifetime; a key is published a day before it signs. */
 const keptSeconds = 900;
 
 export function letDocumentsBeKept(provider: Provider): void {

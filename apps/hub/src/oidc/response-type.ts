@@ -1,10 +1,10 @@
-/** The code flow alone, asked for by its name alone. */
+/** Accepts only `response_type=code`. */
 import { errors, type KoaContextWithOIDC } from "oidc-provider";
 
 const asking = new Set(["authorization", "pushed_authorization_request"]);
 
 /**
- * oidc-provider reads `code code` as `code`.
+ * Refuses `code code`, which oidc-provider reads as `code`.
  *
  * @see RFC 6749, sections 3.1.1 and 4.1.2.1
  */

@@ -1,7 +1,7 @@
 /**
- * How a sign-in goes on when its flow is over: the page was left open, bookmarked, or come back to. The address of a
- * flow's page repeats the authorization request, which is public as it is (it came in an address), so that the same
- * sign-in can begin again.
+ * Restarts a sign-in whose flow is over, because its page was left open, bookmarked or revisited. The address of a flow's
+ * page repeats the authorization request, which arrived in an address and holds no secret, so the same sign-in can begin
+ * again.
  */
 import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
@@ -9,12 +9,12 @@ import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { Flow } from "./interaction.ts";
 
 const chosen = "chosen";
-/** Of the address; with the request in it once more, the form's `return` stays below what is read of a parameter. */
+/** Maximum length of the address: the form's `return`, which contains it encoded, stays below the limit of a parameter. */
 const longest = 3500;
 const prefix = "/oidc/interaction/";
 
 /**
- * The address of a flow's page. What was pushed is not repeated: that was sent to be kept out of addresses.
+ * The address of a flow's page. A pushed request is not repeated, because it is meant to stay out of addresses.
  *
  * @see RFC 9126, section 1
  */
@@ -29,7 +29,7 @@ export function flowAddress({
   return parJti !== undefined || whole.length > longest ? bare : whole;
 }
 
-/** The parameters of a request as they stand in an address; one can be there several times (`resource`). */
+/** The parameters of a request as query pairs; `resource` can repeat. */
 export function requestOf(params: Readonly<Record<string, unknown>>): [string, string][] {
   return Object.entries(params).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, String(one)]),
@@ -37,7 +37,7 @@ export function requestOf(params: Readonly<Record<string, unknown>>): [string, s
 }
 
 /**
- * Where the sign-in of a flow that is over begins again: the same request, or else the site's own address.
+ * The address at which an ended flow restarts: the same request, or the site's own address.
  *
  * @param query of the flow's address
  */
@@ -53,7 +53,7 @@ export function wayToRestart(
   return { site, address: isWhole ? `/oidc/auth?${request}` : site.url };
 }
 
-/** Adds to the address of a flow that the user has just said who goes on in it. */
+/** Adds to a flow's address the signed choice of account. */
 export function withChosenSession(hub: Pick<Hub, "keys">, page: string, { uid }: CentralSession): string {
   const flow = page.startsWith(prefix) ? page.slice(prefix.length).split("?", 1)[0] : undefined;
   if (flow === undefined) return page;

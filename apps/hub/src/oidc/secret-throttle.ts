@@ -1,4 +1,4 @@
-/** Slows down whoever guesses secrets of sites at the issuer. Right ones are neither counted nor asked to wait. */
+/** Throttles wrong site secrets at the issuer. Right secrets are neither counted nor delayed. */
 import type { BlockList } from "node:net";
 import type Provider from "oidc-provider";
 import { errors, type KoaContextWithOIDC } from "oidc-provider";
@@ -14,7 +14,7 @@ const events = [
 ] as const;
 
 /**
- * @param trusted proxies whose word about an address counts (`TRUST_PROXY`)
+ * @param trusted proxies whose forwarding headers count (`TRUST_PROXY`)
  * @see RFC 6749, section 2.3.1 (protection against brute force); RFC 6585, section 4
  */
 export function throttleSecrets(provider: Provider, tries: WrongTries, trusted: BlockList | undefined): void {

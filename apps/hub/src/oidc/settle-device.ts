@@ -1,4 +1,4 @@
-/** Writes what a person decided into what the device will ask for next. */
+/** Writes the user's decision into the device code, which the device polls. */
 import { randomUUID } from "node:crypto";
 import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
@@ -9,8 +9,8 @@ import { askedByDevice, type DeviceRequest } from "./device-request.ts";
 import { decideInSession, joinsOf } from "./session-grant.ts";
 
 /**
- * @param choice what was chosen; `null`: the user declined
- * @returns what was given; `null`: it was decided already, or is past its life
+ * @param choice the user's choice; `null`: the user declined
+ * @returns the allowed scopes; `null`: the code was already decided or has expired
  * @see RFC 8628, sections 3.3 and 3.5
  */
 export async function settleDevice(
@@ -44,7 +44,7 @@ async function allow(
   const ofSession = askedByDevice(hub, session, request);
   const given = givenOf(ofSession, choice, hub);
   const staysConnected = given.scopes.includes("offline_access");
-  // What ends with the session stands on the grant that the session has with the site, what goes on on its own.
+  // Access that ends with the session uses the session's grant with the site; access that outlives it has its own grant.
   const asked = staysConnected ? { ...ofSession, grantId: undefined } : ofSession;
   const personId = session.person.id;
   const allowed = await allowedBy(hub, asked, personId, choice);

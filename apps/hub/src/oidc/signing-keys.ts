@@ -18,11 +18,11 @@ const rotateAfterSeconds = 90 * day;
 /** Longer than any token lives that is verified by its signature. */
 const overlapSeconds = 2 * day;
 
-/** What an issuer is opened with. */
+/** Keys with which an issuer is opened. */
 export interface OpenedKeys {
-  /** Published; of each algorithm the first is the one that signs. */
+  /** Published keys; the first of each algorithm signs. */
   readonly keys: readonly OpenedKey[];
-  /** Public halves of keys that are published no more: ID tokens that they signed still come back as a hint. */
+  /** Public halves of keys no longer published, to verify ID tokens sent as a hint. */
   readonly retired: readonly JWK[];
 }
 
@@ -71,7 +71,7 @@ export async function openSigningKeys(database: Database, seals: PurposeKeys): P
   return { keys: opened, retired: halves };
 }
 
-/** A key that signs no more is of use by its public half alone. */
+/** Keeps only the public half of a key that no longer signs. */
 async function forgetPrivateHalves(
   { signingKeys }: Database,
   retired: readonly SigningKey[],
@@ -84,7 +84,7 @@ async function forgetPrivateHalves(
   }
 }
 
-/** @returns `null` when it was sealed with a secret that is listed no more: it can neither sign nor be published */
+/** @returns `null` when its secret is no longer in `HUB_SECRETS`: the key can neither sign nor be published */
 function openKey({ kid, algorithm, sealed }: SigningKey, seals: PurposeKeys): JWK | null {
   const text = isAlgorithm(algorithm) ? seals.open(sealed, kid) : null;
   return text === null ? null : (JSON.parse(text) as JWK);

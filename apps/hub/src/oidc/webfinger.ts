@@ -1,5 +1,5 @@
 /**
- * `/.well-known/webfinger`: where somebody signs in. The answer is the same for every name, whether anybody has it or
+ * `/.well-known/webfinger`: the issuer of an account. The answer is the same for every name, whether the account exists or
  * not.
  *
  * @see OpenID Connect Discovery 1.0, section 2; RFC 7033
@@ -8,7 +8,7 @@ import { HubError } from "../http/hub-error.ts";
 import { json, route } from "../http/route.ts";
 
 const rel = "http://openid.net/specs/connect/1.0/issuer";
-/** Longest name that is repeated in the answer, in characters. */
+/** Maximum length of a name repeated in the answer, in characters. */
 const longest = 1000;
 
 export const webfinger = route({

@@ -36,7 +36,7 @@ export class OutboundError extends Error {
     this.code = code;
   }
 
-  /** What the operator can do about it, where a setting of the hub decides. */
+  /** Advice for the operator, if a setting of the hub is the cause. */
   get advice(): string | undefined {
     return advice[this.code];
   }

@@ -1,11 +1,11 @@
-/** Which registered addresses the hub would not call, before a sign-out or a proxy callback finds out. */
+/** Finds registered addresses that the hub would refuse to call, before a logout message or proxy callback fails. */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { isLoopbackHost } from "../env.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { isPublicAddress } from "./public-address.ts";
 
-/** A resolver that does not answer is not waited for, in milliseconds. */
+/** Time limit for the resolver, in milliseconds. */
 const patience = 2_000;
 
 /** An address of a registration that leads to loopback or a private network. */
@@ -15,7 +15,7 @@ export interface PrivateAddress {
   readonly host: string;
 }
 
-/** @returns those that this machine resolves so; what it cannot resolve is not among them */
+/** @returns the addresses that this machine resolves to private ones; unresolvable names are left out */
 export async function findPrivateAddresses(
   sites: readonly RegisteredSite[],
 ): Promise<readonly PrivateAddress[]> {
@@ -28,7 +28,7 @@ export async function findPrivateAddresses(
   return called.filter(({ host }) => forbidden.get(host));
 }
 
-/** Where the hub calls: a browser goes everywhere else. */
+/** Addresses that the hub itself calls; browsers visit all others. */
 function addressesOf({
   cas,
   oidc,

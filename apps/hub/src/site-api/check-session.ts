@@ -9,7 +9,7 @@ const asked = z.strictObject({
   sessionIndex: z.string().regex(/^[A-Za-z0-9_-]{20,256}$/),
   /** The person did something at the site: counts as activity. */
   active: z.boolean(),
-  /** The site wants the user's groups, as far as its registration releases them. */
+  /** The site requests the user's groups, if its registration releases them. */
   groups: z.boolean().optional(),
 });
 
@@ -50,8 +50,8 @@ export const checkSession = route({
 });
 
 /**
- * Whether the site was given the groups when it signed the user in. By OpenID Connect only where the registration alone
- * decides that: what a user allowed a third party is not read here.
+ * Whether the site's sign-in released the groups. By OpenID Connect only for first-party sites, where the registration
+ * decides: the session check does not read consents.
  */
 function releasesGroups({ cas, oidc, firstParty }: RegisteredSite, sessionIndex: string): boolean {
   if (sessionIndex.startsWith("ST-"))

@@ -34,7 +34,7 @@ export function findApi(hub: Pick<Hub, "settings" | "sites">, resource: string):
   return listApis(hub).find((api) => api.resource === resource);
 }
 
-/** A scope's name among those of all APIs: of a site with the site's id, of the hub's own without. */
+/** A scope's name, unique among all APIs: prefixed with the site's id, or without prefix for the hub's own API. */
 export function qualifiedScope({ site }: KnownApi, scope: string): string {
   return site === null ? scope : `${site.id}:${scope}`;
 }

@@ -9,7 +9,7 @@ export interface ReadRegistrations {
   readonly files: readonly ReadFile[];
   /** By file, of those that could be read. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Files of the demo that were not looked into further. */
+  /** Files of demo registrations, which were skipped. */
   readonly leftOut: readonly string[];
   /** Since the reading before. */
   readonly changed: boolean;
@@ -27,8 +27,8 @@ interface Known {
 }
 
 /**
- * @param demo what becomes of registrations that say they belong to the demo
- * @returns reads the folder once a call; throws when it cannot be read
+ * @param demo whether to serve or skip demo registrations
+ * @returns a function that reads the folder once per call and throws when it cannot be read
  */
 export function createRegistrationReader(
   directory: string,
@@ -67,7 +67,7 @@ export function createRegistrationReader(
   };
 }
 
-/** Before anything else is read: what the demo names of the environment is not there in production. */
+/** Checked first: environment variables that demo registrations name do not exist in production. */
 function saysDemo(text: string): boolean {
   try {
     return JSON.parse(text)?.demo === true;

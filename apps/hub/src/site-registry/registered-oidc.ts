@@ -6,7 +6,7 @@ import { hasUserInfo, hostFault } from "./registered-address.ts";
 export type RegisteredOidc = z.infer<typeof oidcFile>;
 export type RegisteredApi = z.infer<typeof apiFile>;
 
-/** Schemes that lead nowhere: the browser runs or reads what stands in them. */
+/** Refused schemes: the browser executes or reads their content itself. */
 const ofTheBrowser: ReadonlySet<string> = new Set([
   "javascript:",
   "data:",

@@ -24,7 +24,7 @@ export interface SiteRegistry {
   list(): readonly RegisteredSite[];
   /** What was refused at the last reading, by file. */
   refused(): readonly RegistrationError[];
-  /** Files of the demo that production does not serve. */
+  /** Files of demo registrations that production skips. */
   leftOut(): readonly string[];
   /** Reads the folder again; calls on top of each other share one reading. */
   reload(): Promise<void>;
@@ -47,7 +47,7 @@ export async function openSiteRegistry(options: {
   readonly log: Log;
   /** Whether people's browsers may be sent to services by plain http beyond this machine. */
   readonly plainHttp?: "allowed" | "refused";
-  /** What becomes of registrations that say they belong to the demo. */
+  /** Whether to serve or skip demo registrations. */
   readonly demo?: "served" | "left-out";
   readonly recheckMilliseconds?: number;
 }): Promise<SiteRegistry> {
@@ -136,7 +136,7 @@ export async function openSiteRegistry(options: {
   };
 }
 
-/** What production is strict about, and the demo is not. */
+/** Rules that only production enforces. */
 export function rulesOfMode(mode: Mode): Pick<Parameters<typeof openSiteRegistry>[0], "plainHttp" | "demo"> {
   return mode === "production"
     ? { plainHttp: "refused", demo: "left-out" }

@@ -44,7 +44,7 @@ export default async function CartPage() {
   );
 }
 
-/** @param isKept somebody was signed in here until now, whose basket waits */
+/** @param isKept the basket of a user who was signed in until now is kept */
 function EmptyBasket({ isKept }: { isKept: boolean }) {
   return (
     <div className="empty">

@@ -45,7 +45,7 @@ const mostParameters = 64;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 export const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
 
-/** Switches of the protocol. Clients that add one to an address that has it already send it twice. */
+/** Switches of the protocol, which may repeat: some clients add one to an address that already has it. */
 const flags: ReadonlySet<string> = new Set(["renew", "gateway"]);
 
 /**

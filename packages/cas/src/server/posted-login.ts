@@ -1,7 +1,7 @@
 import { isSet, ParameterError, type RequestParameters } from "./parameters.ts";
 import { serviceToCompare } from "./validation.ts";
 
-/** Whether two values of a parameter ask for the same. */
+/** Whether two values of a parameter mean the same. */
 type Agree = (one: RequestParameters, other: RequestParameters, name: string) => boolean;
 
 const sameService: Agree = (one, other, name) =>
@@ -18,9 +18,9 @@ const askedInTheAddress: ReadonlyMap<string, Agree> = new Map([
 ]);
 
 /**
- * Parameters of a login form, with what the address asks that it was posted to: forms that other people write are
- * posted to the address that they were asked for at, service and all. A name that is in both has to say the same.
- * User name, password and login ticket count in the form alone: an address is written into logs.
+ * Parameters of a login form, together with those of the address it was posted to: custom forms post to the address of
+ * their page, including `service`. A parameter in both has to agree. User name, password and login ticket are read from
+ * the form alone, because addresses are logged.
  *
  * @throws ParameterError `parameter_contradicted`
  * @see CAS protocol 3.0.3, section 2.2.1

@@ -1,7 +1,7 @@
 import { readFormComponent, readUtf8, splitFormPair } from "../form-component.ts";
 import { controlCharacter, ParameterError, parseParameters, type RequestParameters } from "./parameters.ts";
 
-/** What a service may not swallow: every parameter that an endpoint with a service reads. */
+/** Parameters that end an unencoded service: every parameter that an endpoint with a service reads. */
 const own = new Set([
   "service",
   "targetService",
@@ -24,19 +24,19 @@ const own = new Set([
 
 const addresses = new Set(["service", "targetService", "TARGET", "pgtUrl"]);
 
-/** An address that no form encoded: it would have encoded the colon and the slashes. */
+/** An unencoded address: a form encoder would have encoded the colon and the slashes. */
 const unencoded = /^https?:\/\//i;
 /** The same, with a query. */
 const unencodedWithQuery = /^https?:\/\/[^?]*\?/i;
 
 /**
- * Reads the query, or the form, of an endpoint that is given an address. Old clients do not encode it
- * (`service=http://x/y?a=b&c=d`): pairs that follow such an address and are no parameters of the protocol are
- * its own, up to the next one that is, and it is taken as it stands. What comes after that is again nobody's: a client
- * may add something of its own at login that it leaves out at validation. One that was encoded, has no query, or is
- * followed by nothing foreign is read like every other parameter, but for what only a form gives a meaning
- * (`escapeStray`). Login and validation read alike, so that a ticket is asked for and spent
- * for the same service; and what the service becomes is looked up in the registry like any other.
+ * Reads the query, or the form, of an endpoint that receives an address. Old clients leave it unencoded
+ * (`service=http://x/y?a=b&c=d`): parameters after such an address belong to it until the next parameter of the protocol,
+ * and the address is taken unchanged. Later unknown parameters are ignored, because a client may add some at login and omit
+ * them at validation. An address that is encoded, has no query, or is not followed by an unknown parameter is decoded like
+ * every other parameter, except for characters that only a form encoder gives a meaning (`escapeStray`). Login and
+ * validation read alike, so a ticket is issued and validated for the same service. The registry is checked as for any
+ * service.
  *
  * @param sent the query, with or without its `?`, or the bytes of a form
  * @param options as of `parseParameters`
@@ -64,8 +64,8 @@ export function parseProtocolQuery(
 }
 
 /**
- * What can still be read of a query that `parseProtocolQuery` refuses: in what format to say so. Given twice, it is as if
- * not given.
+ * Reads only `format` from a query that `parseProtocolQuery` refuses, for the error response. A repeated `format` counts as
+ * absent.
  *
  * @see CAS protocol 3.0.3, section 2.5.1
  */
@@ -80,26 +80,26 @@ export function parseFormatAlone(rawQuery: string): RequestParameters {
   return new Map(read !== undefined && "text" in read ? [["format", read.text]] : []);
 }
 
-/** Decoded: `%74icket` is a ticket to every other reader. What cannot be is no parameter of the protocol. */
+/** Decodes a name: every other parser reads `%74icket` as `ticket`. An undecodable name is no parameter of the protocol. */
 function readName(encoded: string): string {
   const read = readFormComponent(encoded);
   return "text" in read ? read.text : "";
 }
 
-/** A pair with what belongs to it. */
+/** Joins a pair and the pairs that belong to it. */
 function oneOf([pair = "", ...more]: readonly string[]): string {
   const { name, value } = splitFormPair(pair);
   const isUnencoded = addresses.has(readName(name)) && unencoded.test(value);
   if (more.length === 0) return isUnencoded ? `${name}=${escapeStray(value)}` : pair;
-  // Half a surrogate pair cannot be encoded; the reader refuses it.
+  // A lone surrogate cannot be encoded; `parseParameters` refuses it.
   if (!more.join().isWellFormed()) return [pair, ...more].join("&");
   return `${name}=${encodeURIComponent([value, ...more].join("&"))}`;
 }
 
 /**
- * Some clients encode nothing of an address, some only its ampersands: codes of text are decoded for both. What no
- * form would have written is the address's own and stays as it is: a `+` and its code, a percent sign that begins no
- * code, codes of bytes that are not UTF-8, codes of control characters.
+ * Protects the characters of an unencoded address that form decoding would change: a `+` and its code, a percent sign that
+ * begins no code, codes of bytes that are not UTF-8, codes of control characters. Other codes are decoded, because some
+ * clients encode nothing of an address and some only its ampersands.
  */
 function escapeStray(address: string): string {
   return address

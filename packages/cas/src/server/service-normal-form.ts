@@ -1,7 +1,7 @@
 /**
- * The form in which two service addresses are compared. Browsers, servers and clients rewrite an address on its way
- * from login to validation; the normal form undoes what never leads to another resource, and nothing else
- * (docs/decisions/0021). Nobody is sent to it: a redirect goes to the address that the site gave.
+ * The normal form in which service addresses are compared. Browsers, servers and clients rewrite an address between login
+ * and validation; the normal form reverses only changes that never lead to another resource (docs/decisions/0021). No
+ * browser is sent to it: redirects use the address that the site gave.
  */
 
 /**
@@ -13,7 +13,7 @@ const sessionId = /;jsessionid=[^;%]*(?=;|$)/gi;
 /** A dot segment, encoded or not, once its session id is gone. */
 const dotSegment = /^(?:\.|%2e){1,2}$/i;
 
-/** What RFC 3986 allows in no path, so that it stands for its percent-encoding alone. */
+/** Characters that RFC 3986 allows in no path, so that they mean the same as their percent-encoding. */
 const neverLiteral = /["<>\\^`{|}[\]]/g;
 
 /**
@@ -22,11 +22,11 @@ const neverLiteral = /["<>\\^`{|}[\]]/g;
  * - a `;jsessionid=…` of the path is dropped, with whatever a load balancer appended to it;
  * - a `?` with nothing behind it is dropped;
  * - in the path, percent codes are in capitals, and characters that no address may hold are encoded;
- * - in the query, names and values are written in one way: two queries are the same when a form's reader finds the same
- *   names and values in the same order.
+ * - in the query, names and values have one spelling: two queries are equal when a form decoder finds the same names and
+ *   values in the same order.
  *
- * Encoded and literal syntax stay apart (`%2F` and `/` in a path, `%26` and `&` in a query), and so does what one more
- * decoding would make alike (`%2541` and `%41`).
+ * Encoded and literal syntax stay distinct (`%2F` and `/` in a path, `%26` and `&` in a query), and so do codes that only a
+ * second decoding would make equal (`%2541` and `%41`).
  *
  * @param url one that `parseAddress` let through
  * @see RFC 3986, sections 2.1 and 6.2.2.1
@@ -66,8 +66,8 @@ function encoded(character: string): string {
 }
 
 /**
- * A path without the session ids of Java servers. A segment that would be `.` or `..` without one keeps it: it
- * would name another place.
+ * A path without the session ids of Java servers. A segment that would become `.` or `..` keeps its session id, because it
+ * would name another resource.
  *
  * @see Java Servlet specification, section on URL rewriting (the parameter is named `jsessionid`)
  */

@@ -4,9 +4,9 @@ import { normalForm } from "./service-normal-form.ts";
 
 /** The address of a site that a ticket is issued for. */
 export interface Service {
-  /** Where a browser goes: as the URL parser writes it, without fragment. */
+  /** The address for the browser, as the URL parser writes it, without fragment. */
   readonly url: string;
-  /** A ticket is bound to it: two services are the same when these are. For comparison alone, see `normalForm`. */
+  /** A ticket is bound to it: two services are equal when their normal forms are. For comparison only, see `normalForm`. */
   readonly normalForm: string;
   /** Scheme, host and port. */
   readonly origin: string;
@@ -67,7 +67,7 @@ export function parseAddress(value: string, refuse: (reason: string) => never): 
   return url;
 }
 
-/** What a client decoded or never encoded. The URL parser would drop a space at the end and leave the others alone. */
+/** Characters that a client decoded or never encoded. The URL parser would drop a trailing space and keep the others. */
 function encoded(part: string): string {
   return part.replace(/ |\\|%(?![0-9a-f]{2})/gi, (character) => encodeURIComponent(character));
 }

@@ -37,7 +37,7 @@ export function Button({ kind = "primary", wide = false, busyLabel, name, value,
 
 export interface ButtonLinkProps extends Look {
   readonly href: string;
-  /** Gone to without a press, where the enhancing script runs. */
+  /** Followed automatically where the enhancing script runs. */
   readonly atOnce?: boolean;
 }
 

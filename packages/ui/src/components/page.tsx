@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 export interface PageProps {
   /** `form`: one column of 26 rem, for a question. `page` (default): 48 rem. */
   readonly width?: "form" | "page";
-  /** Shows what is one user's: a browser that kept the page in memory asks for it anew when it is come back to. */
+  /** The page belongs to one user: a browser that kept it in memory reloads it when the user returns to it. */
   readonly isPrivate?: boolean;
   /** Usually a `SiteHeader`. */
   readonly header?: ReactNode;

@@ -1,11 +1,11 @@
 import type { CheckboxFieldProps } from "./checkbox-field.tsx";
 
 export interface RadioFieldProps extends CheckboxFieldProps {
-  /** What is sent under `name` when this one is chosen. */
+  /** Value sent under `name` when this option is chosen. */
   readonly value: string;
 }
 
-/** One of several to choose among, in a `fieldset` whose `legend` asks. The whole block can be pressed, hint and all. */
+/** One of several options in a `fieldset` with a `legend`. The whole block is clickable, including the hint. */
 export function RadioField({ id, name, value, label, hint, checked = false }: RadioFieldProps) {
   const hintId = hint === undefined ? undefined : `${id}-hint`;
   return (

@@ -1,6 +1,6 @@
 import { Button } from "./button.tsx";
 
-/** Ends the sign-in, and says how far that goes: a site's sign-out is one for all sites. */
+/** Signs out, with a hint that this signs the user out of all sites. */
 export function SignOutButton() {
   return (
     <Button kind="quiet">

@@ -1,12 +1,12 @@
 export interface SignedInNameProps {
   readonly name: string;
-  /** The user's own page at the sign-in service. */
+  /** Address of the user's account page at the hub. */
   readonly accountUrl: string;
 }
 
 /**
- * Who is signed in, in a site's bar, and the way to the user's account: the name cut short where it is narrow, whole on
- * hovering, in its own direction.
+ * The signed-in user's name in a site's bar, linked to the account page. A long name is truncated and shown in full on
+ * hover; its text direction is isolated.
  */
 export function SignedInName({ name, accountUrl }: SignedInNameProps) {
   return (

@@ -11,7 +11,7 @@ export interface FieldProps {
   readonly error?: string | null;
   /** Never left out: browsers and password managers go by it. */
   readonly autoComplete: string;
-  /** Typed into as soon as the page is there; for one field of a page that has nothing to be read first. */
+  /** Focuses the field on load; for one field of a page without text to read first. */
   readonly autoFocus?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Cuts Inter into the files that pages load: first what English text needs, which is preloaded and small, then the rest
- * of Latin, loaded when a name needs it. Only the weights in use are kept. Run by itself it writes them beside itself; a
- * test fails while they are behind.
+ * Splits Inter into the files that pages load: a small, preloaded one for English text, and the rest of Latin, loaded when a
+ * name needs it. Keeps only the weights in use. Run directly, it writes the files beside itself; a test fails while they are
+ * outdated.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import subsetFont from "subset-font";
 
 export const fontsDirectory = import.meta.dirname;
-/** Least and greatest `font-weight`; `styles/font.css` declares the same. */
+/** Minimum and maximum `font-weight`; `styles/font.css` declares the same. */
 export const weights = { min: 400, max: 650 } as const;
 
 type Range = readonly [first: number, last: number];
@@ -31,7 +31,7 @@ const basic: readonly Range[] = [
   [0x2212, 0x2212],
 ];
 
-/** By file name: which package file it is cut from, and which characters it is for. */
+/** By file name: the source file in the package, and the characters. */
 export const fonts: ReadonlyMap<string, { readonly from: string; readonly ranges: readonly Range[] }> =
   new Map([
     ["inter-basic.woff2", { from: "latin", ranges: basic }],
@@ -108,7 +108,7 @@ export function unicodeRange(ranges: readonly Range[]): string {
     .join(", ");
 }
 
-/** @param holes single characters or ranges that lie inside of `ranges`, or apart from them */
+/** @param holes characters or ranges to exclude from `ranges` */
 function without(ranges: readonly Range[], holes: readonly Range[]): readonly Range[] {
   return holes.reduce<readonly Range[]>(
     (left, [start, end]) =>
