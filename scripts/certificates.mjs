@@ -1,4 +1,4 @@
-/** A certificate authority of one test run, and what it vouches for. Its key is never written anywhere. */
+/** A certificate authority of one test run, and its certificates. Its key is never written to a file. */
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 
 /**

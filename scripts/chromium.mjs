@@ -1,4 +1,4 @@
-/** Which Chromium the journeys use, and how to get one. */
+/** Finds or installs the Chromium for the journeys. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Finds a program that the journeys need and npm does not have, or gets one. */
+/** Finds or installs a program that the journeys need and npm does not provide. */
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { PlainError } from "./plain-error.mjs";
@@ -20,7 +20,7 @@ import { PlainError } from "./plain-error.mjs";
  */
 
 /**
- * What the setting names, or the first of the ways that leads to one that starts.
+ * Returns the program named by the setting, or the first one found that starts.
  *
  * @param {Wanted} wanted
  * @param {{ report: (text: string) => void, environment: NodeJS.ProcessEnv }} options

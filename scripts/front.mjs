@@ -1,4 +1,4 @@
-/** What stands between browsers and apps in the journeys over https: nginx, with certificates of this run alone. */
+/** nginx between browsers and apps in the journeys over https, with certificates of this run alone. */
 import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
@@ -20,8 +20,8 @@ const patience = 15_000;
 /**
  * @typedef {object} Front
  * @property {Record<AppName, string>} origins
- * @property {string} authorityFile PEM of what vouches for them
- * @property {Record<string, string>} environment what whoever calls them has to be given
+ * @property {string} authorityFile PEM file of the certificate authority
+ * @property {Record<string, string>} environment for programs that call them
  * @property {() => Promise<void>} stop
  */
 

@@ -1,4 +1,4 @@
-/** Settings of the nginx that test runs put in front: the examples for operators, with other names in them. */
+/** Configuration of nginx for test runs: the examples for operators, with other names. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./house.mjs";

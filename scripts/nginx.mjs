@@ -1,4 +1,4 @@
-/** Which nginx the journeys over https use, and how to get one. */
+/** Finds or installs the nginx for the journeys over https. */
 import { join } from "node:path";
 import { findOnPath } from "./find-program.mjs";
 import { root } from "./house.mjs";

@@ -1,6 +1,6 @@
 /**
- * Says which Node is needed before anything newer than the Node that runs is read: npm's scripts preload it, and every
- * entry imports it. In the JavaScript of old ones.
+ * Reports the required Node version before any newer syntax is read: npm's scripts preload it, and every entry imports it.
+ * Written in JavaScript that old versions can read.
  */
 const parts = process.versions.node.split(".");
 const major = Number(parts[0]);

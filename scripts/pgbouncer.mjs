@@ -1,4 +1,4 @@
-/** Which PgBouncer the hub is tried with, and how to get one. */
+/** Finds or installs the PgBouncer for the hub's tests. */
 import { join } from "node:path";
 import { findOnPath } from "./find-program.mjs";
 import { root } from "./house.mjs";

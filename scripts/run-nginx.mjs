@@ -1,6 +1,6 @@
 /**
- * `node run-nginx.mjs <nginx> <nginx.conf>`: nginx until it is told to end, or whoever started it is gone. The starter
- * gives a channel (`stdio: "ipc"`), which closes with it, even under kill -9.
+ * `node run-nginx.mjs <nginx> <nginx.conf>`: runs nginx until it is told to end or the parent process exits. The parent
+ * opens a channel (`stdio: "ipc"`), which closes with the parent, even under kill -9.
  */
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";

@@ -9,7 +9,7 @@ const names = /** @type {const} */ (["HUB_SECRETS", "SHOP_SITE_SECRET", "BANK_SI
 /** @typedef {Partial<Record<typeof names[number], string>>} Secrets */
 
 /**
- * What the apps are started with. In production nothing is made, and what a demo made before does not count.
+ * Secrets for the apps. Production generates none, and ignores those that a demo generated.
  *
  * @param {Pick<import("./settings.mjs").Settings, "mode" | "dataDirectory" | "environment">} settings
  * @returns {Secrets}

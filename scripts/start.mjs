@@ -1,6 +1,5 @@
 /**
- * `npm start`, `npm run dev`: everything set up by itself, then hub, shop and bank until Ctrl-C; in production the hub
- * alone.
+ * `npm start`, `npm run dev`: installs and builds, then runs hub, shop and bank until Ctrl-C; in production only the hub.
  */
 import "./node-version.cjs";
 import { join } from "node:path";

@@ -12,7 +12,7 @@ import { startProgram, stopProgram } from "./processes.mjs";
 /** @typedef {"http" | "https"} Scheme */
 /**
  * @typedef {object} TestSites
- * @property {Record<string, string>} environment what the journeys have to know
+ * @property {Record<string, string>} environment for the journeys
  * @property {() => Promise<void>} stop
  */
 

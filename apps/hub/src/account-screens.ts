@@ -1,11 +1,11 @@
-/** What the account page and what lies below it are drawn from. */
+/** Models of the account page and the pages below it. */
 import type { SiteName } from "./screen.ts";
 
 export interface AccountScreen {
   readonly person: { readonly name: string; readonly username: string; readonly email: string };
   /** Anti-forgery token of every form on the page, posted as `token`. */
   readonly token: string;
-  /** What just happened, said once: "Ended. Corner Shop was told." */
+  /** Notice of the last action, shown once: "Ended. Corner Shop was told." */
   readonly notice: string | null;
   /** This browser first. */
   readonly sessions: readonly {
@@ -22,7 +22,7 @@ export interface AccountScreen {
     readonly asksBefore: boolean;
     readonly sites: readonly (SiteName & { readonly since: Date; readonly lastActivityAt: Date })[];
   }[];
-  /** What programs use in place of her password, the newest first. */
+  /** App passwords, newest first. */
   readonly appPasswords: readonly {
     readonly id: string;
     readonly name: string;
@@ -58,7 +58,7 @@ export interface Allowed {
   readonly at: string | null;
 }
 
-/** What she wants an app password to be. */
+/** Properties of a new app password. */
 export interface MakeAppPasswordScreen {
   readonly action: string;
   /** Hidden fields: form token and the id of what will be made. */
@@ -71,7 +71,7 @@ export interface MakeAppPasswordScreen {
     readonly chosen: boolean;
   })[];
   readonly lives: readonly { readonly days: number; readonly chosen: boolean }[];
-  /** What was wrong with the form as it was sent. */
+  /** Errors of the submitted form. */
   readonly errors: readonly MakeAppPasswordErrorCode[];
 }
 

@@ -61,15 +61,15 @@ export interface LoginScreen {
     | null;
   /** Idle limit in minutes, for the words of `idle`. */
   readonly idleMinutes: number;
-  /** What went wrong with the last attempt. */
+  /** Error of the last attempt. */
   readonly error: {
     readonly code: LoginErrorCode;
     readonly reference: string;
     readonly retryInSeconds?: number | undefined;
   } | null;
-  /** What she typed before; never a secret. */
+  /** Input of the last attempt; never a secret. */
   readonly username: string;
-  /** What she ticked before; nothing at first. */
+  /** Boxes ticked in the last attempt; empty at first. */
   readonly rememberMe: boolean;
   readonly askBefore: boolean;
   /** How long "remember me" keeps a browser signed in. */
@@ -157,7 +157,7 @@ export interface ConsentScreen {
     readonly offline: boolean;
     readonly until: Date;
   } | null;
-  /** What it will not be able to do, in the same words. */
+  /** Actions that the site cannot perform, described likewise. */
   readonly never: readonly string[];
   /** The site requests access after sign-out. */
   readonly offline: boolean;
@@ -167,7 +167,7 @@ export interface ConsentScreen {
     readonly days: number | null;
     readonly chosen: boolean;
   }[];
-  /** What the device shows that will be signed in; `null`: it is this browser that goes on. */
+  /** Code shown by the device to sign in; `null`: the sign-in is in this browser. */
   readonly device: { readonly code: string } | null;
 }
 
@@ -175,7 +175,7 @@ export interface ConsentScreen {
 export interface DeviceCodeScreen {
   readonly action: string;
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
-  /** What she typed, or what the address brought along. */
+  /** The typed code, or the code in the address. */
   readonly code: string;
   readonly error: { readonly code: DeviceCodeErrorCode; readonly retryInSeconds?: number } | null;
 }

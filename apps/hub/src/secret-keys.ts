@@ -1,4 +1,4 @@
-/** What the hub makes from `HUB_SECRETS`: one key a purpose, so that no value made for one serves another. */
+/** Keys derived from `HUB_SECRETS`: one per purpose, so that no value serves another purpose. */
 import {
   createCipheriv,
   createDecipheriv,

@@ -3,11 +3,11 @@ import type { Person } from "./central-session-store.ts";
 /** How many that can still be used a person may have at once. */
 export const mostAppPasswords = 25;
 
-/** What a person gives a program in place of her password. The secret itself is known to nobody but the program. */
+/** A password that a user makes for a program. Only the program knows the secret itself. */
 export interface AppPassword {
   /** Public name; never the secret. */
   readonly id: string;
-  /** What she calls it. */
+  /** The user's name for it. */
   readonly name: string;
   readonly scopes: readonly string[];
   readonly createdAt: Date;
@@ -23,7 +23,7 @@ export interface FoundAppPassword {
   readonly person: Person;
 }
 
-/** What became of the wish for a new one. */
+/** Result of making an app password. */
 export type AppPasswordMaking =
   | { readonly outcome: "made"; readonly appPassword: AppPassword }
   /** One with this id is there: the same form came twice. */

@@ -17,7 +17,7 @@ export const changeArtifact = `
   UPDATE oidc_artifacts SET payload = $2, expires_at = hub_now() + make_interval(secs => $3)
   WHERE hash = $1 AND expires_at > hub_now()`;
 
-/** What `insertArtifact` takes. */
+/** Input of `insertArtifact`. */
 export function valuesOf(id: string, artifact: OidcArtifact): unknown[] {
   const row = rowOf(id, artifact);
   return [
@@ -33,7 +33,7 @@ export function valuesOf(id: string, artifact: OidcArtifact): unknown[] {
   ];
 }
 
-/** What of it the columns hold, by their names. */
+/** Values of the columns, by name. */
 export function rowOf(id: string, { kind, payload, personId, clientId, ...artifact }: OidcArtifact) {
   const { grantId, sessionUid, lifeSeconds } = artifact;
   return {

@@ -6,7 +6,7 @@ export interface Person {
   readonly name: string;
   readonly email: string;
   readonly operator: boolean;
-  /** What she is a member of. */
+  /** The user's groups. */
   readonly groups: readonly string[];
   readonly disabled: boolean;
 }
@@ -22,7 +22,7 @@ export type EndReason =
   | "password-changed"
   | "ended-by-operator";
 
-/** What an OpenID Connect client knows of a session. */
+/** An OpenID Connect client's view of a session. */
 export interface OidcClientSession {
   /** The name under which client and hub know it: `sid` of its tokens. */
   readonly sid?: string;
@@ -52,7 +52,7 @@ export interface CentralSession {
   readonly address: string;
 }
 
-/** What a token presented by a browser stands for. */
+/** Result of looking up a browser's token. */
 export type FoundSession =
   | {
       readonly state: "alive";

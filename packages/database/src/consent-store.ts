@@ -1,4 +1,4 @@
-/** What a person lets a site have, beyond one session. */
+/** A user's consent to a site, beyond one session. */
 export interface Consent {
   readonly personId: string;
   readonly clientId: string;
@@ -16,7 +16,7 @@ export interface FoundConsent extends Consent {
   readonly uses: Readonly<Record<string, Date>>;
 }
 
-/** What people let sites have (what they decide is written by `DecisionStore`). Taking it back ends every token that stood on it, at once. */
+/** Consents of users to sites; `DecisionStore` writes decisions. Revoking one ends every token issued from it, at once. */
 export interface ConsentStore {
   /** @returns `null` when there is none, or it has run out */
   find(personId: string, clientId: string): Promise<FoundConsent | null>;

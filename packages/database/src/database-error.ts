@@ -1,4 +1,4 @@
-/** What can be wrong with a database, for callers that decide by it. */
+/** Kinds of database failures, for callers that handle them. */
 export type DatabaseErrorCode =
   | "url-invalid"
   | "unreachable"

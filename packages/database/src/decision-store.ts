@@ -2,9 +2,9 @@ import type { OidcClientSession } from "./central-session-store.ts";
 import type { Consent } from "./consent-store.ts";
 import type { ArtifactName, OidcArtifact } from "./oidc-artifact-store.ts";
 
-/** What a person answered when she was asked, and all that comes of it. */
+/** A user's answer to a question, with its effects. */
 export interface Decision {
-  /** What asked her: a flow (`Interaction`), or a device that waits (`DeviceCode`). */
+  /** The question: a flow (`Interaction`), or a waiting device (`DeviceCode`). */
   readonly question: ArtifactName;
   /** Added to the payload of the question, and what that stands on from now on. */
   readonly answer: Pick<OidcArtifact, "payload" | "personId" | "grantId" | "sessionUid">;
@@ -12,11 +12,11 @@ export interface Decision {
   readonly allowed?: Allowed | undefined;
 }
 
-/** What she lets a site have. */
+/** Permissions granted to a site. */
 export interface Allowed {
   readonly personId: string;
   readonly grant: NewGrant | ChangedGrant;
-  /** What holds beyond the session; absent: nothing does. */
+  /** Permissions that outlive the session; absent: none. */
   readonly consent?: ConsentChange | undefined;
   /** The session that knows the grant as its own with the client, which takes part in it where it has a `sid`. */
   readonly joins?: {
@@ -55,7 +55,7 @@ export interface ConsentChange {
   readonly lifeSeconds: number | null;
 }
 
-/** What people decide. A question is open until its answer names an account, a consent or an error. */
+/** Stores users' decisions. A question is open until its answer names an account, a consent or an error. */
 export interface DecisionStore {
   /**
    * Writes an answer and all that comes of it in one transaction: of any number of answers one stands, the others

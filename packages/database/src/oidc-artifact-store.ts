@@ -4,13 +4,13 @@ import type { CentralSession, Person } from "./central-session-store.ts";
 export interface OidcArtifact {
   /** Its class: `AuthorizationCode`, `AccessToken`, `RefreshToken`, `Grant`, `Interaction`, `DeviceCode` … */
   readonly kind: string;
-  /** What oidc-provider wants back. Without the id, which is a secret: a copy of the store opens nothing. */
+  /** oidc-provider's payload without the id, which is a secret: a copy of the store reveals no usable id. */
   readonly payload: Readonly<Record<string, unknown>>;
   readonly personId?: string | undefined;
   readonly clientId?: string | undefined;
   /** The grant it stands on; with it, it is gone. */
   readonly grantId?: string | undefined;
-  /** What a person types, of a device code. */
+  /** The user code of a device code. */
   readonly userCode?: string | undefined;
   /** The central session it ends with (`uid`). */
   readonly sessionUid?: string | undefined;
@@ -24,7 +24,7 @@ export interface FoundArtifact {
   readonly consumedAt: Date | null;
   /** When it was first kept. */
   readonly createdAt: Date;
-  /** What it stands on, as of the same moment; `null`: it stands on none, or that is over. */
+  /** Its grant, read at the same moment; `null`: it has none, or the grant has ended. */
   readonly grant: Readonly<Record<string, unknown>> | null;
   readonly session: CentralSession | null;
   readonly person: Person | null;
@@ -39,7 +39,7 @@ export interface GrantInUse {
   readonly refreshedAt: Date | null;
 }
 
-/** What something is known by. */
+/** Keys by which an artifact can be found. */
 export interface ArtifactName {
   readonly kind: string;
   readonly id: string;
@@ -60,7 +60,7 @@ export interface OidcArtifactStore {
   change(id: string, artifact: OidcArtifact): Promise<boolean>;
   /** @returns false when it is there already, and living */
   add(id: string, artifact: OidcArtifact): Promise<boolean>;
-  /** What is asked for at once is one statement: what kind a token is of is found out by asking for each. */
+  /** Looks up several ids in one statement: a token's kind is found by trying each kind. */
   find(kind: string, id: string): Promise<FoundArtifact | null>;
   /** A device code by what the person typed, with the id under which it can be written again. */
   findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null>;

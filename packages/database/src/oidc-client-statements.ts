@@ -1,4 +1,4 @@
-/** What OpenID Connect clients have in a session: statements of the central session store. */
+/** SQL statements of the central session store about OpenID Connect clients of a session. */
 
 /** The row's lock makes an end of the session wait for its new participants, or them for the end. */
 export const joinOidcClients = `
@@ -10,7 +10,7 @@ export const joinOidcClients = `
   FROM joined, jsonb_each($2::jsonb) AS client WHERE client.value->>'sid' IS NOT NULL
   ON CONFLICT (site_id, session_index) DO NOTHING`;
 
-/** Whoever waited for the row finds another grant there, and is told which by a look of its own. */
+/** A transaction that waited for the row finds another grant there, and reads it in a second statement. */
 export const claimOidcGrant = `
   UPDATE sessions SET oidc_clients = oidc_clients || jsonb_build_object($2::text,
     coalesce(oidc_clients->$2, '{}') || jsonb_build_object('grantId', $3::text))

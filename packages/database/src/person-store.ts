@@ -1,6 +1,6 @@
 import type { Person } from "./central-session-store.ts";
 
-/** What the password room needs to verify a sign-in. */
+/** Data with which `credential/` verifies a sign-in. */
 export interface PersonWithPassword {
   readonly person: Person;
   /** PHC string of Argon2id, absent for a person without a password. */
@@ -20,7 +20,7 @@ export interface PersonStore {
     readonly name: string;
     readonly email: string;
     readonly operator: boolean;
-    /** What she is a member of; absent: nothing. */
+    /** Groups; absent: none. */
     readonly groups?: readonly string[];
     readonly passwordHash: string | null;
   }): Promise<Person>;

@@ -132,7 +132,7 @@ async function forget(
     : client.query(reduce, [...owner, scopes, JSON.stringify(resources)]));
 }
 
-/** What was not asked about stays as it was. */
+/** Scopes outside the question stay unchanged. */
 function merge(
   before: readonly string[] = [],
   asked: readonly string[] = [],

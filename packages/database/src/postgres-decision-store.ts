@@ -7,7 +7,7 @@ import { changeConsent } from "./postgres-consent-store.ts";
 import type { Pool, PoolClient } from "./postgres-pool.ts";
 import { inTransaction, lockPerson } from "./transaction.ts";
 
-/** Whoever was slower waits for the row, and finds it answered. */
+/** A slower transaction waits for the row and finds it answered. */
 const answerQuestion = `
   UPDATE oidc_artifacts SET payload = payload || $2::jsonb, person_id = coalesce($3, person_id),
     grant_hash = coalesce($4, grant_hash),

@@ -18,7 +18,7 @@ const upsertArtifact = `${insertArtifact}
   ON CONFLICT (hash) DO UPDATE SET payload = excluded.payload, person_id = excluded.person_id,
     grant_hash = excluded.grant_hash, expires_at = excluded.expires_at`;
 
-/** What is past its life and not swept yet gives way. */
+/** An expired row that is not deleted yet is replaced. */
 const addArtifact = `${insertArtifact}
   ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at WHERE oidc_artifacts.expires_at <= hub_now()`;
 

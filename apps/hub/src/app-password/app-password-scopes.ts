@@ -1,4 +1,4 @@
-/** What an app password can allow: the scopes of every API there is. */
+/** Scopes that an app password can allow: those of every API. */
 import type { Hub } from "../hub.ts";
 import type { Allowed } from "../screen.ts";
 import { listApis, qualifiedScope } from "../site-registry/known-apis.ts";
@@ -10,7 +10,7 @@ export interface AppPasswordScope extends Allowed {
   readonly name: string;
 }
 
-/** What can be chosen now, in the order in which people see it. */
+/** Scopes on offer, in display order. */
 export function scopesOffered(hub: Surroundings): readonly AppPasswordScope[] {
   return listApis(hub).flatMap((api) =>
     Object.entries(api.scopes).map(([scope, words]) => ({

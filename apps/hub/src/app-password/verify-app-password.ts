@@ -1,4 +1,4 @@
-/** Whose an app password is: the one way for the hub's API and for sites. */
+/** Verifies an app password, for the hub's API and for sites alike. */
 import type { FoundAppPassword } from "@gatehouse/database";
 import type { TriedFrom } from "../credential/wrong-tries.ts";
 import type { Call } from "../http/route.ts";

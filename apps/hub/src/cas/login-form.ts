@@ -11,7 +11,7 @@ import { randomToken } from "../secret-keys.ts";
 /** A form may stand open over a lunch. */
 const formLifeSeconds = 3600;
 
-/** What the next form says, carried from one answer to the next request by a sealed cookie. */
+/** Content for the next form, carried from one response to the next request in a sealed cookie. */
 export interface LoginNote {
   /** The central session that a site just had ended, for the page that says so. */
   readonly ended?: string;
@@ -28,7 +28,7 @@ export interface LoginNote {
   };
 }
 
-/** What a browser's flow is read from. */
+/** Sources of a browser's flow. */
 export interface FlowOwner extends Pick<Call, "header"> {
   readonly hub: Pick<Hub, "cookies" | "keys">;
 }

@@ -2,7 +2,7 @@ import { asCasError, type CasError, type Rendered } from "@gatehouse/cas/server"
 import { databaseOutage, logOutage } from "../http/database-outage.ts";
 import type { Call, Written } from "../http/route.ts";
 
-/** What a site is told, and what the log is. */
+/** The answer to the site, and the log entry. */
 export function refuseTicket(call: Call, cause: unknown): CasError {
   const error = asCasError(cause);
   const outage = databaseOutage(cause);

@@ -4,9 +4,9 @@ import type { Database } from "@gatehouse/database";
 import { consume, createLimiter, network } from "./limiter.ts";
 import { createTurns, TooManyWaiting } from "./turns.ts";
 
-/** Who tries to sign in, as far as it can be told before the password is checked. */
+/** An attempt to sign in, as known before the password check. */
 export interface Attempt {
-  /** What was typed as user name, known or not. */
+  /** The typed user name, known or not. */
   readonly identifier: string;
   readonly address: string;
   /** Id of a browser that this person signed in with before, `undefined` for any other. */

@@ -5,7 +5,7 @@ import type { Hub } from "../hub.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./password.ts";
 import { withoutEdges } from "./typed-name.ts";
 
-/** What was typed, and by whom as far as is known. */
+/** The typed credentials, and facts about the browser. */
 export interface CredentialsAttempt {
   readonly identifier: string;
   readonly password: string;
@@ -75,7 +75,7 @@ export async function verifiedNow(
   return { outcome: "verified", person: found.person };
 }
 
-/** Whose the credentials are. */
+/** The user to whom the credentials belong. */
 export interface Verified {
   readonly outcome: "verified";
   readonly person: Person;

@@ -1,13 +1,13 @@
-/** What a way to prove oneself to the hub's API has to bring: one entry in `apiSchemes` (`api-caller.ts`). */
+/** An authentication scheme of the hub's API: one entry in `apiSchemes` (`api-caller.ts`). */
 import type { Person } from "@gatehouse/database";
 import type { Call } from "./route.ts";
 
-/** What somebody proved herself with, and what it allows. */
+/** An accepted credential and its scopes. */
 export interface ApiCredential {
   readonly kind: "app-password" | "access-token";
   /** Public name, never the secret; of a token the client that has it. */
   readonly id: string;
-  /** What its person calls it; of a token the name of the client. */
+  /** The user's name for it; for a token, the name of the client. */
   readonly name: string;
   readonly scopes: readonly string[];
   readonly expiresAt: Date;
@@ -18,9 +18,9 @@ export interface ApiRefusal {
   readonly status: 400 | 401 | 403 | 429;
   /** Stable, snake_case. */
   readonly code: string;
-  /** What to do, for whoever writes the program. */
+  /** Advice for the author of the program. */
   readonly message: string;
-  /** What the credential would have to allow. */
+  /** Scope that the credential lacks. */
   readonly scope?: string;
   readonly retryInSeconds?: number;
 }

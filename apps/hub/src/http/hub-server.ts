@@ -14,7 +14,7 @@ import { mount, type Send } from "./mount.ts";
 import { answerHeaders, pageHeaders } from "./response-headers.ts";
 import type { Drawn, Route, Written } from "./route.ts";
 
-/** What Next serves by itself: hashed files of the build, and the hub's own assets. */
+/** Paths that Next serves itself: hashed files of the build, and the hub's assets. */
 const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
 /** A path that leads out of the folder it names, however it is written. */
 const leadsOut = /(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?=\/|%2f|\\|%5c|$)/i;

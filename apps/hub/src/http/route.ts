@@ -11,7 +11,7 @@ import type { Screens } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { ApiCredential } from "./api-scheme.ts";
 
-/** What every answer can draw on. */
+/** Data available to every answer. */
 export interface Call {
   readonly hub: Hub;
   readonly log: Log;
@@ -60,7 +60,7 @@ export interface Written {
   readonly afterwards?: () => void;
 }
 
-/** Who may call, and what the answer then knows of the caller. */
+/** Permitted callers; each kind determines what the answer knows of the caller. */
 export type Caller = "anyone" | "person" | "api" | "site" | "tester";
 
 export interface CallerFacts {
@@ -74,7 +74,7 @@ export interface CallerFacts {
   tester: Call;
 }
 
-/** What keeps another site from making a browser send this. */
+/** Protection against cross-site request forgery. */
 export type AntiForgery =
   /** Changes nothing. */
   | "changes-nothing"
@@ -124,7 +124,7 @@ export interface Route<Who extends Caller = Caller> {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly caller: Who;
-  /** What the credential of a caller "api" has to allow; others have none. */
+  /** Scope required of a caller "api"; other callers have none. */
   readonly scope?: string;
   readonly antiForgery: AntiForgery;
   readonly sends: Sends;

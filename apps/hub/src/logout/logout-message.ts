@@ -1,4 +1,4 @@
-/** What a site is sent when a sign-in of its is over, in the protocol that made it. */
+/** Logout message to a site, in the protocol of its sign-in. */
 import {
   createTicketId,
   isFrontChannelAddress,
@@ -15,10 +15,10 @@ export type SignLogoutToken = (site: RegisteredSite, sid: string) => Promise<str
 /** A form to post; or why there is none to. */
 export type LogoutMessage = { readonly url: string; readonly body: string } | { readonly none: string };
 
-/** What tells whom a message is for. */
+/** Fields that identify the recipient of a message. */
 type SignIn = Pick<LogoutDelivery, "service" | "sessionIndex">;
 
-/** What of a registration says where an OpenID Connect site is told. */
+/** Part of a registration with the logout address of an OpenID Connect site. */
 type Reachable = { readonly oidc?: { readonly backchannelLogoutUrl?: string | undefined } | undefined };
 
 /** A sign-in by CAS is named by the ticket it was made from, one by OpenID Connect by its sid. */

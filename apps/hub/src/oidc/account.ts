@@ -1,4 +1,4 @@
-/** Who somebody is, to oidc-provider. */
+/** Accounts as oidc-provider sees them. */
 import type { Account, AccountClaims, KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
 import { currentArtifacts, currentSession } from "./central-session-view.ts";

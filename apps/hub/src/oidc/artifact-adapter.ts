@@ -1,4 +1,4 @@
-/** What oidc-provider keeps, kept in the hub's database. Its sessions are views on central ones. */
+/** Stores oidc-provider's data in the hub's database. Its sessions are views on central sessions. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Database, FoundArtifact, OidcArtifact } from "@gatehouse/database";
 import type { Adapter, AdapterPayload } from "oidc-provider";

@@ -8,7 +8,7 @@ import type { AdapterPayload } from "oidc-provider";
 import type { Drawn } from "../http/route.ts";
 import type { RequestArtifacts } from "./request-artifacts.ts";
 
-/** What one request knows of its browser. */
+/** Facts about the browser of a request. */
 export interface Browser {
   readonly token: string | undefined;
   readonly found: FoundSession;
@@ -44,7 +44,7 @@ export function knownSession(): CentralSession | null {
   return currentSession() ?? storage.getStore()?.ofToken ?? null;
 }
 
-/** What this request has read and will write; `undefined`: it is none of the issuer's own. */
+/** Artifacts that this request has read and will write; `undefined`: not a request of the issuer. */
 export function currentArtifacts(): RequestArtifacts | undefined {
   return storage.getStore()?.artifacts;
 }
@@ -102,7 +102,7 @@ export function viewOf(session: CentralSession, jti: string): AdapterPayload {
   };
 }
 
-/** What clients know of a session now. */
+/** Clients' view of a session: `sid` and grant. */
 export function clientsOf(payload: AdapterPayload): Readonly<Record<string, OidcClientSession>> {
   const entries = Object.entries(payload.authorizations ?? {});
   return Object.fromEntries(

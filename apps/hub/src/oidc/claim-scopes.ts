@@ -7,7 +7,7 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../hub.ts";
 
-/** What each scope of the issuer's own releases. */
+/** Claims that each of the issuer's own scopes releases. */
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   profile: ["name", "preferred_username"],
   // The hub does not verify addresses, and `email_verified: false` would say that verification failed.
@@ -31,7 +31,7 @@ export function registeredScopes(
   return sites.find(siteId ?? "")?.oidc?.scopes ?? [];
 }
 
-/** What of a person's claims may go to whoever asks now. */
+/** The user's claims that the requesting site may receive. */
 export function releasable<Claims extends object>(
   hub: Pick<Hub, "sites">,
   { oidc: { grant, client } }: KoaContextWithOIDC,

@@ -1,4 +1,4 @@
-/** What a site asks for one by one. @see OpenID Connect Core 1.0, section 5.5 */
+/** Claims that a site requests by name. @see OpenID Connect Core 1.0, section 5.5 */
 import { errors } from "oidc-provider";
 
 /** Where, which claim, `values`, one of them, and some room for what identity assurance asks for. */

@@ -1,4 +1,4 @@
-/** What oidc-provider has to know of a registered site. */
+/** Client metadata of a registered site, for oidc-provider. */
 import type { ClientMetadata } from "oidc-provider";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
@@ -9,7 +9,7 @@ const grantTypes = {
   device_code: "urn:ietf:params:oauth:grant-type:device_code",
 } as const;
 
-/** What the issuer itself gives away. */
+/** Scopes of the issuer itself. */
 export const ownScopes: readonly string[] = ["openid", "profile", "email", "groups", "offline_access"];
 
 /** Given in place of a secret: what is compared is its hash (see `client-rules.ts`). */

@@ -22,7 +22,7 @@ export interface Scopes {
   readonly resources: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What is to be decided about one site. */
+/** The question about one site. */
 export interface Asked extends Scopes {
   readonly clientId: string;
   /** The grant to change; `undefined`: a new one. */

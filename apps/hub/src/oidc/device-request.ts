@@ -1,4 +1,4 @@
-/** What a device asks for, found by the code that it shows. */
+/** The request of a device, found by the code that it shows. */
 import type { CentralSession, FoundArtifact } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";

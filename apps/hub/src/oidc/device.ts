@@ -141,7 +141,7 @@ function askWhich(call: Person, code: string, { site }: DeviceRequest): Promise<
   return askWhichAccount(call, { session: call.session, parameters, because: "not-you" });
 }
 
-/** What she has seen: this code, of this site, in this session. */
+/** Binds the form to the code, site and session that the user saw. */
 function shown({ session }: Person, code: string, clientId: string): string {
   return `${session.uid}:device:${code}:${clientId}`;
 }

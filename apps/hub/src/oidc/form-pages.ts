@@ -72,7 +72,7 @@ function readForm(html: string) {
 
 const signs: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
 
-/** What oidc-provider escaped. */
+/** Reverses oidc-provider's escaping. */
 function unescapeHtml(text: string): string {
   return text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => signs[name] ?? "");
 }

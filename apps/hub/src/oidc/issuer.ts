@@ -48,7 +48,7 @@ const lives = {
   Session: 86_400,
 };
 
-/** What an issuer needs of the hub, and how it speaks to people. */
+/** Dependencies of an issuer, and its pages. */
 export interface IssuerSurroundings {
   readonly hub: Pick<
     Hub,
@@ -65,7 +65,7 @@ export interface IssuerSurroundings {
   readonly keys: readonly OpenedKey[];
   /** Public halves of retired keys. */
   readonly retiredKeys: readonly JWK[];
-  /** What pairwise subjects are made with; never changes. */
+  /** Salt of pairwise subjects; never changes. */
   readonly pairwiseSecret: string;
   /** Draws a page about a request that cannot be answered by a redirect. */
   readonly explain: (

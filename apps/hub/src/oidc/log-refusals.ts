@@ -1,4 +1,4 @@
-/** What the issuer refused, in the log: why, of whom, and under the reference that a page shows. */
+/** Logs the issuer's refusals: reason, site and the reference that the page shows. */
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { databaseOutage } from "../http/database-outage.ts";
@@ -18,7 +18,7 @@ const events = [
   "end_session_confirm.error",
 ];
 
-/** What `prompt=none` is answered with in the usual course of things. OpenID Connect Core 1.0, section 3.1.2.6 */
+/** Normal answers to `prompt=none`. OpenID Connect Core 1.0, section 3.1.2.6 */
 const silentAnswers = new Set(["login_required", "interaction_required", "consent_required"]);
 
 export function logRefusals(provider: Provider, log: Log): void {

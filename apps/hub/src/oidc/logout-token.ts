@@ -1,4 +1,4 @@
-/** What tells an OpenID Connect site that a sign-in is over. */
+/** Logout tokens, which tell an OpenID Connect site that a session has ended. */
 import { SignJWT } from "jose";
 import type { Hub } from "../hub.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";

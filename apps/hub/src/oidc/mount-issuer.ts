@@ -27,7 +27,7 @@ export function isIssuers(method: string | undefined, path: string): boolean {
   return path.startsWith(`${prefix}/`) && !isRoute && !isDevicePage;
 }
 
-/** What a path asks for, however it is spelt: oidc-provider goes by no case, and not by a slash at the end. */
+/** Canonical path of a request: oidc-provider ignores case and a trailing slash. */
 function endpointOf(path: string): string {
   return splitTarget(path)[0].toLowerCase().replace(/\/$/, "");
 }

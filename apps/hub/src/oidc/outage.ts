@@ -53,7 +53,7 @@ export function logOutageOf(response: ServerResponse, log: Log, reason: string):
   logOutage(log.child({ requestId: requestIdOf(response) }), reason);
 }
 
-/** What a page shows as the reference, and the log knows a request by. */
+/** Reference that the page shows and the log contains. */
 export function requestIdOf(response: ServerResponse): string {
   return String(response.getHeader("x-request-id") ?? "");
 }

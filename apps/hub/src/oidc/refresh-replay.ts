@@ -11,7 +11,7 @@ import { calculateJwkThumbprint, decodeProtectedHeader } from "jose";
 import Provider, { type Adapter, errors, type KoaContextWithOIDC } from "oidc-provider";
 import { purposeKeys } from "../secret-keys.ts";
 
-/** What came of looking at a refresh token, until the answer goes out. */
+/** State of a refresh token's exchange until the response is sent. */
 type Exchange =
   | { readonly kind: "begun"; readonly token: string; readonly at: Date }
   | { readonly kind: "answered"; readonly body: object };
@@ -92,7 +92,7 @@ function sealWith(token: string) {
   return purposeKeys([token], "refresh-answer");
 }
 
-/** What has to be the same: who asks, for what, and with which key (DPoP; the proof was verified before). */
+/** Identity of a request: client, parameters and key (DPoP; the proof was verified before). */
 async function requestOf({ oidc, request }: KoaContextWithOIDC): Promise<string> {
   const proof = request.headers.dpop;
   const { jwk } = typeof proof === "string" ? decodeProtectedHeader(proof) : {};

@@ -17,7 +17,7 @@ import { currentArtifacts } from "./central-session-view.ts";
 
 type Kept = Pick<FoundArtifact, "payload" | "consumedAt">;
 
-/** What a token endpoint gives away, and nothing reads before it does. */
+/** Artifacts that the token endpoint issues, which nothing reads before the response. */
 const issued = new Set(["AccessToken", "RefreshToken", "ClientCredentials"]);
 
 export class RequestArtifacts {

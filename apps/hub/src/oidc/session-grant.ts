@@ -2,7 +2,7 @@
 import type { Allowed, CentralSession } from "@gatehouse/database";
 import type { Hub } from "../hub.ts";
 
-/** What makes the grant that she decided about the session's own, unless that has been given another meanwhile. */
+/** Makes the decided grant the session's grant, unless the session has received another meanwhile. */
 export function joinsOf(
   session: CentralSession,
   clientId: string,

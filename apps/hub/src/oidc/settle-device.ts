@@ -66,7 +66,7 @@ function questionOf({ id }: DeviceRequest) {
   return { kind: "DeviceCode", id };
 }
 
-/** What its tokens will say. */
+/** Claims of the device's tokens. */
 function toldToDevice(
   session: CentralSession,
   request: DeviceRequest,

@@ -1,4 +1,4 @@
-/** What has to happen though nobody asks: idle sessions end and their sites are told, retries fall due, old rows go. */
+/** Periodic work: ends expired sessions, notifies their sites, retries deliveries, deletes old rows. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "@gatehouse/database";
 import type { Log } from "../log.ts";

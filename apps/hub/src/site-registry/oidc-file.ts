@@ -1,4 +1,4 @@
-/** What a registration file may say of OpenID Connect. */
+/** Fields of a registration file for OpenID Connect. */
 import { z } from "zod";
 
 export const grants = ["authorization_code", "refresh_token", "client_credentials", "device_code"] as const;
@@ -73,7 +73,7 @@ export const oidcFile = z.strictObject({
     .describe("The terms of service of whoever runs the site, https; linked where people allow something."),
 });
 
-/** What a registration file may say of an API that takes the hub's tokens. */
+/** Fields of a registration file for an API that accepts the hub's tokens. */
 export const apiFile = z.strictObject({
   resource: z.string().describe("Its address; what tokens for it name as audience."),
   scopes: z

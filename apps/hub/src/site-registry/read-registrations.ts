@@ -18,7 +18,7 @@ export interface ReadRegistrations {
 /** Larger than any registration: a file that is larger is another thing, and would hold up everybody while read. */
 const mostBytes = 65_536;
 
-/** What a file holds, or why that is not known. */
+/** Content of a file, or the reason why it cannot be read. */
 type Content = { readonly text: string } | { readonly reason: string };
 
 interface Known {

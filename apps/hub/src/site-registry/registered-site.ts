@@ -19,7 +19,7 @@ export interface AttributeRelease {
   readonly from: (typeof releasable)[number];
 }
 
-/** What a site may do with proxy tickets. */
+/** A site's permissions for proxy tickets. */
 export interface ProxyPolicy {
   /** Where the hub may hand it a proxy-granting ticket. */
   readonly callbacks: readonly ServicePattern[];
@@ -59,7 +59,7 @@ export class RegistrationError extends Error {
   readonly file: string;
   readonly field: string;
   readonly reason: string;
-  /** What else is wrong with the file, as far as it was looked at. */
+  /** Further errors found in the file. */
   readonly others: readonly RegistrationFault[];
 
   constructor(file: string, field: string, reason: string, others: readonly RegistrationFault[] = []) {

@@ -3,7 +3,7 @@ import { claimServices } from "./claimed-services.ts";
 import { refuseUnknownTargets } from "./known-targets.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
 
-/** What a file turned out to be. */
+/** Result of reading a file. */
 export type ReadFile =
   | { readonly file: string; readonly site: RegisteredSite }
   | { readonly file: string; readonly error: RegistrationError };

@@ -1,4 +1,4 @@
-/** What is wrong with the shape of a registration, in words for whoever wrote it. Values are not repeated. */
+/** Errors in the shape of a registration, worded for its author. Values are not repeated. */
 import { z } from "zod";
 import { nearestName } from "./nearest-name.ts";
 import { siteFile } from "./site-file.ts";
@@ -14,7 +14,7 @@ export interface RegistrationFault {
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** What the schema itself has no sentence for. */
+/** Messages for errors that the schema does not explain. */
 const sentences: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === "invalid_type") return `should be ${kinds[issue.expected] ?? issue.expected}`;
   if (issue.code === "invalid_value") return `should be ${listed(issue.values.map(String))}`;

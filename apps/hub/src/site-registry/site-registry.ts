@@ -22,7 +22,7 @@ export interface SiteRegistry {
   authenticate(id: string, secret: string): RegisteredSite | undefined;
   /** By name. */
   list(): readonly RegisteredSite[];
-  /** What was refused at the last reading, by file. */
+  /** Registrations refused at the last reading, by file. */
   refused(): readonly RegistrationError[];
   /** Files of demo registrations that production skips. */
   leftOut(): readonly string[];

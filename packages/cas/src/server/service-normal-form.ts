@@ -5,8 +5,8 @@
  */
 
 /**
- * The name Java servers give a session id that they put into an address. One with a percent code is none: what decodes
- * it reads a slash or `..` there and goes to another place (nginx does, ahead of the server).
+ * The path parameter in which Java servers put a session id into an address. A value with a percent code does not count: a
+ * decoder such as nginx might read a slash or `..` in it and reach another resource.
  */
 const sessionId = /;jsessionid=[^;%]*(?=;|$)/gi;
 
