@@ -65,7 +65,7 @@ export interface IssuerSurroundings {
   readonly keys: readonly OpenedKey[];
   /** Public halves of retired keys. */
   readonly retiredKeys: readonly JWK[];
-  /** Salt of pairwise subjects; never changes. */
+  /** HMAC key of pairwise subjects; never changes. */
   readonly pairwiseSecret: string;
   /** Draws a page about a request that cannot be answered by a redirect. */
   readonly explain: (
