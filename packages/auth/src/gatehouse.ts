@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { findGatehouseAuthError, GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import { currentHeaders, currentPath, leaveFor, passOn } from "./next-request.ts";
 import { readProxyRuns } from "./proxy-runs.ts";
-import { cookiesForPage, headersForPage, recogniseVisitor } from "./recogniser.ts";
+import { cookiesForPage, headersForPage, isPrivate, recogniseVisitor } from "./recogniser.ts";
 import { parseReturnTo } from "./return-to.ts";
 import { type RouteHandlers, routeHandlers } from "./route-handlers.ts";
 import { feasibleAge, isRecent } from "./sign-in-flow.ts";
@@ -110,19 +110,20 @@ export function gatehouse(
     },
     async recognise(request) {
       proxyRuns.note();
-      let setCookies: readonly string[] = [];
+      const answer = new Headers();
       try {
         const opened = site.open();
-        const answer = await recogniseVisitor(opened, request);
-        if (answer) return answer;
-        setCookies = cookiesForPage(opened, request);
+        const toHub = await recogniseVisitor(opened, request);
+        if (toHub) return toHub;
+        for (const cookie of cookiesForPage(opened, request)) answer.append("set-cookie", cookie);
+        if (isPrivate(opened, request)) answer.set("cache-control", "private, no-store");
       } catch (cause) {
         // Recognition is optional; the page itself reports wrong settings.
         const error = findGatehouseAuthError(cause);
         if (!error) throw cause;
         site.log.writeSeldom(error);
       }
-      return passOn(headersForPage(request), policyForPage(options, surroundings), setCookies);
+      return passOn(headersForPage(request), policyForPage(options, surroundings), answer);
     },
   };
 }

@@ -29,14 +29,10 @@ export function leaveFor(path: string): never {
  *
  * Next.js reads the nonce for its scripts from the policy in the request, the browser from the answer.
  */
-export function passOn(
-  requestHeaders: Headers,
-  policy: string | null,
-  setCookies: readonly string[] = [],
-): Response {
+export function passOn(requestHeaders: Headers, policy: string | null, answerHeaders: Headers): Response {
   if (policy !== null) requestHeaders.set("content-security-policy", policy);
   const answer = NextResponse.next({ request: { headers: requestHeaders } });
   if (policy !== null) answer.headers.set("content-security-policy", policy);
-  for (const cookie of setCookies) answer.headers.append("set-cookie", cookie);
+  for (const [name, value] of answerHeaders) answer.headers.append(name, value);
   return answer;
 }

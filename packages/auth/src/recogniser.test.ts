@@ -285,6 +285,21 @@ describe("what a page is told", () => {
   });
 });
 
+describe("what a browser may keep", () => {
+  const image = { "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
+
+  test("is nothing that a signed-in user goes to, files included", async () => {
+    await browser.signIn(hub);
+    expect((await arrive("/files/report.pdf")).headers.get("cache-control")).toBe("private, no-store");
+    expect((await arrive("/logo.svg", image)).headers.get("cache-control")).toBeNull();
+  });
+
+  test("is the page's own affair where nobody is signed in", async () => {
+    await seenByNobody("/tea");
+    expect((await arrive("/tea", click)).headers.get("cache-control")).toBeNull();
+  });
+});
+
 describe("a page's policy", () => {
   const header = "content-security-policy";
   const forged = {

@@ -67,6 +67,14 @@ export function cookiesForPage({ cookies }: Pick<Site, "cookies">, request: Requ
 }
 
 /**
+ * Whether the browser must not keep the answer: it navigates, and a session came along. Pages are `no-store` by
+ * themselves; files from route handlers are not, and *Back* shows those without a request.
+ */
+export function isPrivate({ cookies }: Pick<Site, "cookies">, request: Request): boolean {
+  return isArrival(request) && parseCookies(request.headers.get("cookie")).has(cookies.session);
+}
+
+/**
  * Whether a browser navigates: no form, frame, script or prefetch. Crawlers and old browsers do not send these headers
  * and are left alone.
  */
