@@ -39,7 +39,8 @@ const test = gatehouseTest.extend<{ budget: Budget }>({
 
 function runProgram(env: NodeJS.ProcessEnv, words: readonly string[], open?: Opened): Promise<Run> {
   const child = spawn("node", [program, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err, opened] = ["", "", false];
+  let [out, err] = ["", ""];
+  let visit: Promise<void> | undefined;
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       child.kill();
@@ -48,15 +49,21 @@ function runProgram(env: NodeJS.ProcessEnv, words: readonly string[], open?: Ope
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       out += text;
       const address = /https?:\/\/\S+(?=\s)/.exec(out)?.[0];
-      if (address === undefined || opened) return;
-      opened = true;
-      open?.(address, () => out).catch(fail);
+      if (address === undefined || visit !== undefined) return;
+      visit = open?.(address, () => out);
+      visit?.catch(fail);
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       err += text;
     });
     child.once("error", fail);
-    child.once("close", (code) => resolve({ code, out, err }));
+    // The program may end before the browser shows its last page; a failed visit has rejected already.
+    child.once("close", (code) => {
+      Promise.resolve(visit).then(
+        () => resolve({ code, out, err }),
+        () => undefined,
+      );
+    });
   });
 }
 

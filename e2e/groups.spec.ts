@@ -39,6 +39,8 @@ for (const [site, protocol] of [
         await expect(page.getByRole("main")).toContainText("You signed out.");
       }
     } finally {
+      // What the page still loads would fail as soon as the site is gone.
+      await page.close();
       await own.stop();
       await hub.stop();
       await rm(folder, { recursive: true });
