@@ -4,12 +4,13 @@
  * Whether the browser navigates to an address instead of loading it as part of a page.
  *
  * `empty` beside `navigate` is a navigation that the site's own service worker passed through: no page can send that,
- * and a service worker sees no navigation of other sites. Programs and old browsers say nothing: null.
+ * and a service worker sees no navigation of other sites. Programs and old browsers say nothing, or like Node's fetch a
+ * mode and no destination: null.
  */
 export function isNavigation(headers: Headers): boolean | null {
   const mode = headers.get("sec-fetch-mode");
   const destination = headers.get("sec-fetch-dest");
-  if (destination === null) return mode === null ? null : mode === "navigate";
+  if (destination === null) return mode === "navigate" ? true : null;
   if (destination === "empty") return mode === "navigate";
   return destination === "document";
 }

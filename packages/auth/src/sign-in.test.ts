@@ -248,4 +248,9 @@ describe("nothing secret gets out", () => {
       expect(browser.cookies.size).toBe(0);
     },
   );
+
+  test("sign-in answers a program that says a mode and no destination, as Node's fetch does", async () => {
+    const { status } = await browser.get("/api/auth/sign-in", { "sec-fetch-mode": "cors" });
+    expect(status).toBe(303);
+  });
 });
