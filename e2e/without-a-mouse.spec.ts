@@ -78,7 +78,7 @@ for (const javaScriptEnabled of [true, false]) {
     await tabTo(page, box);
     await tabTo(page, page.getByRole("button", { name: "Allow", exact: true }));
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("heading", { name: "Your device is signed in" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Allowed on your device" })).toBeVisible();
     await context.close();
   });
 }
