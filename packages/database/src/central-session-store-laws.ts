@@ -81,7 +81,23 @@ export function centralSessionStoreLaws(title: string, open: () => Promise<Centr
   });
 }
 
-function lawsOfLife({ trial, start, stateOf }: CentralSessionHands): void {
+function lawsOfLife({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+  test("a session that starts from an older proof was authenticated then, and lives from now", async () => {
+    const { id: personId } = await trial().createPerson();
+    const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm: false };
+    const now = await sessions().start({ personId, token: randomToken(), ...browser });
+    const older = await sessions().start({
+      personId,
+      token: randomToken(),
+      ...browser,
+      provedSecondsAgo: 240,
+    });
+    const seconds = (later: Date, earlier: Date) => Math.round((later.getTime() - earlier.getTime()) / 1000);
+    expect(seconds(now.startedAt, now.authenticatedAt)).toBe(0);
+    expect(seconds(older.startedAt, older.authenticatedAt)).toBe(240);
+    expect(seconds(older.expiresAt, older.startedAt)).toBe(seconds(now.expiresAt, now.startedAt));
+  });
+
   test("ASVS 7.3.1 a session that nobody uses is over after its idle life", async () => {
     const { token } = await start();
     await trial().advance(30 * minute - 5);

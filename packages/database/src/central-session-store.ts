@@ -100,6 +100,8 @@ export interface CentralSessionStore {
     readonly longTerm: boolean;
     /** She wants to be asked before another site is told who she is; absent: no. */
     readonly askBefore?: boolean | undefined;
+    /** Age of the proof that the session starts from, in seconds; absent: 0. It sets `authenticatedAt`. */
+    readonly provedSecondsAgo?: number | undefined;
   }): Promise<CentralSession>;
   /**
    * What a token stands for. A session found idle or too old is `ended` with that reason even

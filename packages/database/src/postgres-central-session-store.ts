@@ -78,7 +78,8 @@ const findByUid = `
 
 const startSession = `
   SELECT ${centralSessionColumns}
-  FROM start_session($1, $2, $3, $4, $5, $6, $7, make_interval(secs => $8), make_interval(secs => $9)) s
+  FROM start_session($1, $2, $3, $4, $5, $6, $7, make_interval(secs => $8), make_interval(secs => $9),
+    make_interval(secs => $10)) s
   JOIN users u ON u.id = s.user_id`;
 
 /** A site appears once, however often the person came back to it; its latest address stands for it. */
@@ -150,6 +151,7 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
       start.askBefore ?? false,
       longLife ?? this.#life.idleSeconds,
       longLife ?? this.#life.maxSeconds,
+      start.provedSecondsAgo ?? 0,
     ]);
     if (!rows[0]) {
       throw new PersonGone();

@@ -5,7 +5,7 @@
  */
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
-import { type Refused, startVerified, type Verified, verifiedNow } from "../credential/sign-in.ts";
+import { type Refused, startVerified, type Verified, verifiedEarlier } from "../credential/sign-in.ts";
 import { withoutEdges } from "../credential/typed-name.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { ChooseAccountScreen, LoginErrorCode } from "../screen.ts";
@@ -37,6 +37,8 @@ interface SealedAttempt {
   readonly proof:
     | {
         readonly username: string;
+        /** The name as the user typed it: the page says whom the proof is for. */
+        readonly typed: string;
         /** Digest of the password's hash: a change of password voids the proof. */
         readonly hash: string;
         /** Makes the proof usable once. */
@@ -138,7 +140,9 @@ export function chooseAccount(
           session === null ? loginAddress(repeatedFields(parameters)) : stay(parameters, call, session);
         return seeOther(address, { ...goes, cookies: [call.hub.cookies.clear("note")] });
       }
-      const verified = await spendProof(call, sealed);
+      const verified = await spendProof(call, sealed, username);
+      // The answer to the first of two clicks sets the session; this one comes second and must not clear it.
+      if (verified === "spent") return seeOther(loginAddress(repeatedFields(parameters)), goes);
       const previousToken = call.hub.cookies.read(call.header("cookie"), "session");
       const started =
         verified === null
@@ -205,14 +209,14 @@ function isTokenFor(call: Call, { uid }: CentralSession, parameters: RequestPara
 
 async function sealAttempt(
   call: Call,
-  { rememberMe, askBefore, result }: OtherAttempt,
+  { username, rememberMe, askBefore, result }: OtherAttempt,
   flow: string,
 ): Promise<string> {
   const attempt: SealedAttempt = {
     rememberMe,
     askBefore,
     error: result?.outcome === "refused" ? errorOf(result) : undefined,
-    proof: result?.outcome === "verified" ? await proofOf(call, result) : undefined,
+    proof: result?.outcome === "verified" ? await proofOf(call, username, result) : undefined,
   };
   return call.hub.keys.note.seal(JSON.stringify(attempt), `${flow}:attempt`);
 }
@@ -223,10 +227,11 @@ function errorOf(refused: Refused): NonNullable<SealedAttempt["error"]> {
     : { code: refused.code };
 }
 
-async function proofOf(call: Call, { person }: Verified): Promise<SealedAttempt["proof"]> {
+async function proofOf(call: Call, typed: string, { person }: Verified): Promise<SealedAttempt["proof"]> {
   const known = await call.hub.database.people.findForSignIn(person.username);
   return {
     username: person.username,
+    typed,
     hash: call.hub.keys.form.sign(`password:${known?.passwordHash ?? ""}`),
     id: randomToken(),
     at: call.hub.clock().getTime(),
@@ -239,14 +244,24 @@ function openAttempt(call: Call, sealed: string | undefined): SealedAttempt | nu
   return text === null ? null : (JSON.parse(text) as SealedAttempt);
 }
 
-/** The user whose password was just verified; usable once, and only while the password is unchanged. */
-async function spendProof(call: Call, attempt: SealedAttempt | null): Promise<Verified | null> {
+/**
+ * The user whose password was verified for this page; usable once, and only while the password is unchanged.
+ *
+ * @param username the name that the page's form sends
+ * @returns `"spent"`: the same form was sent before
+ */
+async function spendProof(
+  call: Call,
+  attempt: SealedAttempt | null,
+  username: string,
+): Promise<Verified | "spent" | null> {
   const proof = attempt?.proof;
-  if (proof === undefined) return null;
-  const age = call.hub.clock().getTime() - proof.at;
-  if (age < 0 || age > proofLifeSeconds * 1000) return null;
-  if (!(await call.hub.database.loginTickets.spend(`proof-${proof.id}`, proofLifeSeconds * 2))) return null;
-  return verifiedNow(call.hub, proof.username, (passwordHash) =>
+  if (proof === undefined || proof.typed !== username) return null;
+  const secondsAgo = (call.hub.clock().getTime() - proof.at) / 1000;
+  if (secondsAgo < 0 || secondsAgo > proofLifeSeconds) return null;
+  if (!(await call.hub.database.loginTickets.spend(`proof-${proof.id}`, proofLifeSeconds * 2)))
+    return "spent";
+  return verifiedEarlier(call.hub, { username: proof.username, secondsAgo }, (passwordHash) =>
     call.hub.keys.form.isSignature(`password:${passwordHash}`, proof.hash),
   );
 }

@@ -191,6 +191,24 @@ describe("what the choice is bound to", () => {
     const page = await browser.post("/cas/login", { ...form, ...typed(eve) });
     await Promise.all(Array.from({ length: 5 }, () => choose(page, "switch")));
     expect(await sessionsOf(eve)).toBe(1);
+    // Whichever answer came last, the browser keeps that session.
+    expect(await whoIsIn()).toBe(eve.username);
+  });
+
+  test("the session is as old as the proof: what needs a recent sign-in asks for the password", async () => {
+    const page = await asked();
+    await opened.advance(295);
+    await choose(page, "switch");
+    expect((await browser.get("/account/app-passwords/new")).status).toBe(200);
+    await opened.advance(10);
+    expect((await browser.get("/account/app-passwords/new")).location).toMatch(/^\/cas\/login\?/);
+  });
+
+  test("the proof is for the name on the page and no other", async () => {
+    const page = await asked();
+    const { action, hidden } = choiceOf(page);
+    await browser.post(action, { ...fieldsOf(hidden), username: "carol", answer: "switch" });
+    expect(await whoIsIn()).toBeNull();
   });
 
   test("the proof of bob's password is worth nothing after a sign-out", async () => {

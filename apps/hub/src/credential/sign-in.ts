@@ -49,11 +49,11 @@ export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInRe
 /** @returns `null`: disabled or removed since the password was verified */
 export async function startVerified(
   hub: Hub,
-  { person }: Verified,
+  verified: Verified,
   wish: SessionWish,
 ): Promise<{ readonly session: CentralSession; readonly token: string } | null> {
   try {
-    return await startSession(hub, person, wish);
+    return await startSession(hub, verified, wish);
   } catch (error) {
     if (error instanceof PersonGone) return null;
     throw error;
@@ -63,22 +63,25 @@ export async function startVerified(
 /**
  * The user who was verified earlier, if the verification still holds.
  *
+ * @param earlier.secondsAgo age of the verification, in seconds
  * @param isSame whether this is the hash that the password was verified against
  */
-export async function verifiedNow(
+export async function verifiedEarlier(
   hub: Pick<Hub, "database">,
-  username: string,
+  earlier: { readonly username: string; readonly secondsAgo: number },
   isSame: (passwordHash: string) => boolean,
 ): Promise<Verified | null> {
-  const found = await hub.database.people.findForSignIn(username);
+  const found = await hub.database.people.findForSignIn(earlier.username);
   if (found === null || found.person.disabled || !isSame(found.passwordHash ?? "")) return null;
-  return { outcome: "verified", person: found.person };
+  return { outcome: "verified", person: found.person, secondsAgo: earlier.secondsAgo };
 }
 
 /** The user to whom the credentials belong. */
 export interface Verified {
   readonly outcome: "verified";
   readonly person: Person;
+  /** Age of the verification, in seconds. */
+  readonly secondsAgo: number;
 }
 
 /**
@@ -109,10 +112,10 @@ export async function verifyCredentials(hub: Hub, attempt: CredentialsAttempt): 
   if (result.outcome === "refused") return result;
   const { outcome, person, passwordHash } = result;
   if (passwordHash !== null && isOutdated(passwordHash)) await rehash(hub, person, attempt.password);
-  return { outcome, person };
+  return { outcome, person, secondsAgo: 0 };
 }
 
-async function startSession(hub: Hub, person: Person, wish: SessionWish) {
+async function startSession(hub: Hub, { person, secondsAgo }: Verified, wish: SessionWish) {
   const token = createTicketId("TGT");
   const session = await hub.database.sessions.start({
     personId: person.id,
@@ -122,6 +125,7 @@ async function startSession(hub: Hub, person: Person, wish: SessionWish) {
     address: wish.address,
     longTerm: wish.longTerm,
     askBefore: wish.askBefore,
+    provedSecondsAgo: secondsAgo,
   });
   return { session, token };
 }
