@@ -153,12 +153,15 @@ for (const [what, open] of Object.entries(privatePages))
       await signIn(page, alice);
       await open(page, sites);
       const address = page.url();
-      await page.goto(`${sites.hub}/healthz`);
+      await page.goto("about:blank");
       if (where === "in this tab") await signOut(page);
       else await signOut(await context.newPage());
       for (let step = 0; step < 3; step += 1) {
-        await page.goBack({ waitUntil: "commit" });
-        await expect(page.locator("body")).toBeVisible();
+        // Chromium asks before it posts a form again, and shows nothing of the answer until then.
+        await page
+          .goBack({ waitUntil: "commit" })
+          .catch((error: Error) => expect(error.message).toContain("ERR_CACHE_MISS"));
+        await expect(page.locator("body")).toBeAttached();
         await expect(page.locator("body")).not.toContainText(alice.name);
         await expect(page.locator("code")).toHaveCount(0);
         if (page.url() === address) break;
