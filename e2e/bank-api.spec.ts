@@ -35,7 +35,8 @@ test("RFC 6750 3.1 a token that the hub never issued is invalid_token", async ({
   expect(refused.headers.get("www-authenticate")).toContain(`${bearer}, error="invalid_token"`);
 });
 
-test("a session of the bank is nobody at its API", async ({ page, people, sites }) => {
+test("a session of the bank is nobody at its API", async ({ page, people, sites, browserFaults }) => {
+  browserFaults.expect("console error", "status of 401");
   await signIn(page, await people.create(), { at: `${sites.bank}/accounts` });
   const status = await page.evaluate(async () => (await fetch("/api/accounts")).status);
   expect(status).toBe(401);

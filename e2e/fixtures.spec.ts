@@ -1,8 +1,13 @@
-/** The fixtures themselves: what a test makes or moves is gone when it ends. */
+/** The fixtures themselves: what a test makes or moves is gone when it ends, and no complaint of a browser is lost. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import {
+  BrowserFaults,
   Clock,
   expect,
   expectSignedOutOn,
+  type FaultKind,
   fillSignInForm,
   People,
   signIn,
@@ -47,4 +52,57 @@ test("@clock the time is put back after a test", async ({ page, people, sites })
   await page.goto(`${sites.hub}/account`);
   const since = await page.getByRole("main").locator("time").first().getAttribute("datetime");
   expect(Math.abs(Date.parse(since ?? "") - Date.now())).toBeLessThan(3_600_000);
+});
+
+const policy = { "content-security-policy": "script-src 'self'; form-action 'self'" };
+const faults: readonly [FaultKind, said: string, headers: Record<string, string>, html: string][] = [
+  ["console error", "alas", {}, "<script>console.error('alas')</script>"],
+  ["console error", "/missing.png", {}, "<img src=/missing.png>"],
+  ["page error", "not caught", {}, "<script>throw new Error('not caught')</script>"],
+  ["blocked cookie", "__Host-narrow", { "set-cookie": "__Host-narrow=1; Path=/narrow; Secure" }, ""],
+  ["blocked cookie", "Domain=elsewhere.localhost", { "set-cookie": "a=1; Domain=elsewhere.localhost" }, ""],
+  ["policy violation", "script-src", policy, "<script>document.title = 'ran'</script>"],
+  [
+    "policy violation",
+    "form-action",
+    policy,
+    "<form action=http://other.localhost:1><button>Send</button></form>",
+  ],
+];
+for (const [kind, said, headers, html] of faults) {
+  test(`a ${kind} fails a test that does not expect it: ${said}`, async ({ browser, browserFaults }) => {
+    browserFaults.expect(kind, said);
+    const server = createServer((request, response) => {
+      if (request.url !== "/")
+        return void response.writeHead(request.url === "/missing.png" ? 404 : 204).end();
+      response.writeHead(200, { "content-type": "text/html", ...headers }).end(`<!doctype html>${html}`);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const own = new BrowserFaults();
+    const context = await browser.newContext();
+    own.watch(context);
+    const page = await context.newPage();
+    await page.goto(`http://own.localhost:${(server.address() as AddressInfo).port}/`);
+    for (const button of await page.getByRole("button").all()) await button.click({ noWaitAfter: true });
+    await expect.poll(() => message(own)).toMatch(new RegExp(`${kind} on .*${said}`));
+    await context.close();
+    server.closeAllConnections();
+    server.close();
+  });
+}
+
+/** What it says when its test has ended. */
+function message(faults: BrowserFaults): string {
+  try {
+    faults.verify();
+    return "";
+  } catch (error) {
+    return String(error);
+  }
+}
+
+test("a complaint that a test expects and that does not come fails it", () => {
+  const faults = new BrowserFaults();
+  faults.expect("blocked cookie", "gatehouse");
+  expect(message(faults)).toContain("expected, but did not come: blocked cookie gatehouse");
 });

@@ -1,15 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect } from "@gatehouse/testing";
 import { freePort } from "./free-port.ts";
 import { originOf } from "./origin-of.ts";
 
-const folder = fileURLToPath(new URL("../apps/hub", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = join(root, "apps", "hub");
 const secret = randomBytes(32).toString("hex");
 
 /** A hub of a test's own, that may be killed: with its data in a folder, on a port that stays the same. */
@@ -46,6 +48,13 @@ export class OwnHub {
     settings: Readonly<Record<string, string>> = {},
   ): Promise<OwnHub> {
     return new OwnHub(await freePort(), dataDirectory, settings);
+  }
+
+  /** `npm run hub -- <words> --json`, with this hub's settings; its answer. */
+  async runCommand(...words: readonly string[]): Promise<unknown> {
+    const command = [join(root, "scripts", "hub.mjs"), ...words, "--json"];
+    const { stdout } = await promisify(execFile)("node", command, { cwd: root, env: this.#environment });
+    return JSON.parse(stdout);
   }
 
   /** Somebody who can sign in at this hub. */

@@ -26,12 +26,15 @@ export class OwnSite {
   }
 
   /** @param settings made for the site's origin: a good environment is one change away from a wrong one */
-  static async start(site: "shop" | "bank", settings: (origin: string) => SiteEnvironment): Promise<OwnSite> {
+  static async start(
+    site: "shop" | "bank",
+    settings: (origin: string) => SiteEnvironment | Promise<SiteEnvironment>,
+  ): Promise<OwnSite> {
     const port = await freePort();
     const origin = originOf(site, port);
     const started = spawn("node", [next, "start", "-p", String(port), "-H", "127.0.0.1"], {
       cwd: join(root, "apps", site),
-      env: { ...process.env, NODE_ENV: "production", SITE_URL: origin, ...settings(origin) },
+      env: { ...process.env, NODE_ENV: "production", SITE_URL: origin, ...(await settings(origin)) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const own = new OwnSite(origin, started);

@@ -34,7 +34,13 @@ for (const [site, path, own] of [
   ["shop", "/cart", "Corner Shop"],
   ["bank", "/accounts", "Harbour Bank"],
 ] as const) {
-  test(`the ${site} without a setting shows a calm page of its own`, async ({ page, sites }) => {
+  test(`the ${site} without a setting shows a calm page of its own`, async ({
+    page,
+    sites,
+    browserFaults,
+  }) => {
+    // React says on the page that the server could not draw it.
+    browserFaults.expect("console error", "https://react.dev/errors/441");
     await withSite(
       site,
       () => ({ HUB_URL: sites.hub, SITE_SECRET: undefined }),

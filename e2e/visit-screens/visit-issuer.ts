@@ -1,5 +1,6 @@
 import { expect } from "@gatehouse/testing";
 import type { Tour } from "./tour.ts";
+import { withoutScript } from "./without-script.ts";
 
 const scope = "openid offline_access accounts.read transactions.read";
 /** Nobody listens there: what comes after her answer is not looked at. */
@@ -67,8 +68,6 @@ export async function visitStepUp({ sites, visit }: Tour): Promise<void> {
 
 /** A code on its way by a form, as it stands without its script, which sends the form at once. */
 export async function visitCodeForm({ page, sites, visit }: Tour): Promise<void> {
-  const script = "**/assets/enhance.js*";
-  await page.route(script, (route) => route.abort());
   const changed = {
     client_id: "bank",
     redirect_uri: `${sites.bank}/api/auth/callback/gatehouse`,
@@ -76,19 +75,17 @@ export async function visitCodeForm({ page, sites, visit }: Tour): Promise<void>
     scope: "openid",
     prompt: "",
   };
-  await visit(authorizationAddress(sites, changed), "code form");
-  await page.unroute(script);
+  await withoutScript(page, () => visit(authorizationAddress(sites, changed), "code form"));
 }
 
 /** Between a form of the hub and a site, as it stands without its script, which goes on at once. */
 export async function visitLeaving({ page, sites, look }: Tour): Promise<void> {
-  const script = "**/assets/enhance.js*";
-  await page.route(script, (route) => route.abort());
-  await page.goto(authorizationAddress(sites));
-  await page.getByRole("button", { name: "Do not allow" }).click();
-  await page.getByRole("heading", { name: /^Going to/ }).waitFor();
-  await look("page on the way to a program");
-  await page.unroute(script);
+  await withoutScript(page, async () => {
+    await page.goto(authorizationAddress(sites));
+    await page.getByRole("button", { name: "Do not allow" }).click();
+    await page.getByRole("heading", { name: /^Going to/ }).waitFor();
+    await look("page on the way to a program");
+  });
 }
 
 /** The same program on a device that shows a code: allowed, then another one declined. */

@@ -1,5 +1,6 @@
 import { signIn } from "@gatehouse/testing";
 import type { Tour } from "./tour.ts";
+import { withoutScript } from "./without-script.ts";
 
 /** Signed out by the hub's own address, and because a site asks for it; before that, a ticket sent by a form. */
 export async function visitSignOut(tour: Tour): Promise<void> {
@@ -16,9 +17,7 @@ export async function visitSignOut(tour: Tour): Promise<void> {
 
 /** As it stands without its script, which sends the form at once. */
 async function visitTicketForm({ page, sites: { hub, shop }, visit }: Tour): Promise<void> {
-  const script = "**/assets/enhance.js*";
   const service = `${shop}/api/auth/callback/gatehouse`;
-  await page.route(script, (route) => route.abort());
-  await visit(`${hub}/cas/login?${new URLSearchParams({ service, method: "POST" })}`, "ticket form");
-  await page.unroute(script);
+  const address = `${hub}/cas/login?${new URLSearchParams({ service, method: "POST" })}`;
+  await withoutScript(page, () => visit(address, "ticket form"));
 }

@@ -53,5 +53,5 @@ function comeBack(server: Server, origin: string, state: string): Promise<URL> {
 }
 
 const done = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Back to the budget tool</title><style>:root{color-scheme:light dark;font:1rem/1.5 system-ui}body{margin:20vh auto;max-width:24rem;padding:0 1rem}</style>
+<link rel="icon" href="data:,"><title>Back to the budget tool</title><style>:root{color-scheme:light dark;font:1rem/1.5 system-ui}body{margin:20vh auto;max-width:24rem;padding:0 1rem}</style>
 <h1>Back to the terminal</h1><p>The budget tool has its answer. You can close this window.</p></html>`;

@@ -1,4 +1,5 @@
-import { test } from "@playwright/test";
+import { type BrowserContext, test } from "@playwright/test";
+import { BrowserFaults } from "./browser-faults.ts";
 import { Clock } from "./clock.ts";
 import { readSites, type Sites } from "./env.ts";
 import { People } from "./people.ts";
@@ -10,9 +11,11 @@ export interface GatehouseFixtures {
   readonly clock: Clock;
   /** Origins of the hub and the sites. */
   readonly sites: Sites;
+  /** What browsers complain about; every test is failed by what it did not expect. */
+  readonly browserFaults: BrowserFaults;
 }
 
-/** Playwright's `test` with people, a clock and the sites' addresses. */
+/** Playwright's `test` with people, a clock, the sites' addresses, and browsers that may not complain. */
 export const gatehouseTest = test.extend<GatehouseFixtures>({
   // Playwright wants the first parameter written as a pattern.
   // biome-ignore lint/correctness/noEmptyPattern: see above
@@ -29,4 +32,15 @@ export const gatehouseTest = test.extend<GatehouseFixtures>({
   },
   // biome-ignore lint/correctness/noEmptyPattern: see above
   sites: async ({}, use) => use(readSites()),
+  browserFaults: [
+    async ({ browser }, use) => {
+      const faults = new BrowserFaults();
+      const watch = (context: BrowserContext) => faults.watch(context);
+      browser.on("context", watch);
+      await use(faults);
+      browser.off("context", watch);
+      faults.verify();
+    },
+    { auto: true },
+  ],
 });

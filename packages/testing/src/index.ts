@@ -3,6 +3,7 @@
  * is signed in where. It leaves to others starting the hub (with `HUB_MODE=test`) and what a site does.
  */
 export { expect } from "@playwright/test";
+export { BrowserFaults, type FaultKind } from "./browser-faults.ts";
 export { Clock } from "./clock.ts";
 export type { Sites } from "./env.ts";
 export { expectSignedInOn, expectSignedOutEverywhere, expectSignedOutOn } from "./expectations.ts";

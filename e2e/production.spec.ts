@@ -1,0 +1,95 @@
+/** A hub in production, as operators set it up: no test door, people and sites made on its command line. */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  gatehouseTest as base,
+  expect,
+  expectSignedInOn,
+  expectSignedOutEverywhere,
+  fillSignInForm,
+  type Person,
+} from "@gatehouse/testing";
+import { OwnHub } from "./own-hub.ts";
+import { OwnSite } from "./own-site.ts";
+
+interface Production {
+  readonly hub: OwnHub;
+  readonly shop: string;
+  readonly bank: string;
+  readonly person: Person;
+}
+
+const test = base.extend<{ production: Production }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern.
+  production: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), "gatehouse-production-"));
+    const registrations = join(folder, "sites");
+    await mkdir(registrations);
+    const hub = await OwnHub.inFolder(join(folder, "data"), {
+      HUB_MODE: "production",
+      LOGIN_THROTTLE: "on",
+      SITES_DIR: registrations,
+      // Both sites run on this machine.
+      ALLOW_LOOPBACK_SITES: "on",
+    });
+    await hub.start();
+    const start = (site: "shop" | "bank", protocol: "cas" | "oidc") =>
+      OwnSite.start(site, async (origin) => {
+        const added = await hub.runCommand("site", "add", site, origin, "--protocol", protocol);
+        return { DATA_DIR: folder, ...(added as { HUB_URL: string; SITE_URL: string; SITE_SECRET: string }) };
+      });
+    const [shop, bank] = [await start("shop", "cas"), await start("bank", "oidc")];
+    const added = await hub.runCommand(
+      "user",
+      "add",
+      "paula",
+      "--email",
+      "paula@example.com",
+      "--name",
+      "Paula",
+    );
+    const person = { name: "Paula", ...(added as Omit<Person, "name">) };
+    await use({ hub, shop: shop.origin, bank: bank.origin, person });
+    await Promise.all([shop.stop(), bank.stop()]);
+    await hub.stop();
+    await rm(folder, { recursive: true });
+  },
+});
+test.setTimeout(180_000);
+
+test("in production: nobody from the demo, signed in by CAS, recognised by OpenID Connect, signed out everywhere", async ({
+  page,
+  request,
+  production: { hub, shop, bank, person },
+}) => {
+  await page.goto(shop);
+  await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
+  await fillSignInForm(page, { username: "alice", password: "correct horse battery staple" });
+  await expect(page.getByRole("alert")).toContainText("do not belong together");
+  await fillSignInForm(page, person);
+  await expect(page).toHaveURL(`${shop}/`);
+  await expectSignedInOn(page, shop, person);
+  await page.goto(`${bank}/accounts`);
+  await expect(page).toHaveURL(`${bank}/accounts`);
+  await expectSignedInOn(page, bank, person);
+
+  await page.goto(shop);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("main")).toContainText("You signed out. ");
+  await expectSignedOutEverywhere(page, [shop, bank]);
+
+  // By the form, because nobody is signed in at the hub any more.
+  await page.goto(`${bank}/accounts`);
+  await expect(page).toHaveURL(new RegExp(`^${hub.origin}/cas/login`));
+  await fillSignInForm(page, person);
+  await expect(page).toHaveURL(`${bank}/accounts`);
+  await expectSignedInOn(page, bank, person);
+  expect((await request.post(`${hub.origin}/test/v1/sweep`)).status()).toBe(404);
+  // Behind the proxy of examples/nginx, where the journey runs over https.
+  expect(await hub.runCommand("doctor")).toMatchObject({
+    mode: "production",
+    hub: "running",
+    proxyFaults: [],
+  });
+});
