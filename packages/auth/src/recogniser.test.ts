@@ -70,6 +70,18 @@ describe("a newcomer", () => {
     expect((await site.auth(browser.request("/cups")))?.user.username).toBe("alice");
   });
 
+  test.each([5, 15, 25, 40])(
+    "signed in %i s ago, ended since: the next user is recognised",
+    async (seconds) => {
+      const asked = await browser.get(location(await arrive("/tea")));
+      const back = hub.signIn(location(asked));
+      await browser.get(back);
+      hub.end(new URL(back).searchParams.get("ticket") ?? "", "signed-out");
+      site.clock.now += seconds * 1_000;
+      expect(goes(await arrive("/cups", click))).toBe("asks");
+    },
+  );
+
   test("is asked about less and less often while clicking through the site", async () => {
     await seenByNobody("/tea");
     let asked = 0;

@@ -82,7 +82,8 @@ export function mayAsk(value: string | undefined, fromOutside: boolean, now: num
   // This machine's clock was set back; the next marker is right again.
   if (age < -togetherMs) return true;
   if (isUnderWay(marker, now)) return true;
-  if ((marker.state === "landing" || marker.state === "signed-in") && age < landingMs) return false;
+  if (marker.state === "landing" && age < landingMs) return false;
+  if (marker.state === "signed-in" && age < keptMs) return false;
   // The user left on the way to the hub; do not delay the next page.
   if (marker.state === "departed") return age >= pauseMs(marker.asked + 1, false);
   return age >= pauseMs(marker.asked, fromOutside);
