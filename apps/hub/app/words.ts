@@ -76,7 +76,7 @@ export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): 
       };
     case "form_expired":
       return {
-        text: "The page stood open for too long or was sent twice. Enter your password again.",
+        text: "The page stood open for too long, was sent twice, or somebody signed in or out in another tab. Enter your password again.",
         field: "password",
         atField: false,
       };

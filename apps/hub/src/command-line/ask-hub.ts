@@ -51,7 +51,7 @@ export async function askHub(hubUrl: string, asking: Asking = {}): Promise<HubAn
   } catch (error) {
     return {
       state: "silent",
-      sentence: `No hub answers at ${hubUrl} (${whyNot(error)}). Start it, if it should run.`,
+      sentence: `No hub answers at ${hubUrl} (${whyNot(error)}). ${remedyFor(whyNot(error))}`,
     };
   }
 }
@@ -82,6 +82,15 @@ function objectOf(text: string): { readonly service?: unknown; readonly doctor?:
   } catch {
     return {};
   }
+}
+
+/** @param why a code of Node's: DNS, TLS or the connection */
+function remedyFor(why: string): string {
+  if (/^(ENOTFOUND|EAI_AGAIN)$/.test(why))
+    return "This machine cannot resolve the name: add it to DNS or to /etc/hosts.";
+  if (/CERT|SIGNATURE|ISSUER/.test(why))
+    return "This machine does not trust the certificate: name its authority in NODE_EXTRA_CA_CERTS.";
+  return "Start it, if it should run.";
 }
 
 function whyNot(error: unknown): string {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createListener } from "node:net";
 import { describe, expect, test } from "vitest";
 import { makeDemoPeople, refuseDemoPeople } from "../demo-people.ts";
@@ -9,6 +10,7 @@ import { listen } from "../listen.ts";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
 import { runCommand } from "../test-support/run-command.ts";
+import { createSelfSignedCertificate } from "../test-support/self-signed-certificate.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
 import { askHub } from "./ask-hub.ts";
 
@@ -64,6 +66,23 @@ test("who never answers is not waited for long", async () => {
     (origin) => askHub(origin, { timeLimit: 100 }),
   );
   expect(silent).toMatchObject({ state: "silent", sentence: expect.stringContaining("no answer in time") });
+});
+
+test("a name that is not known here is a matter of DNS, not of a hub that does not run", async () => {
+  expect(await askHub("https://login.gatehouse.invalid", { timeLimit: 5_000 })).toMatchObject({
+    state: "silent",
+    sentence: expect.stringMatching(/\((ENOTFOUND|EAI_AGAIN)\)\. This machine cannot resolve the name/),
+  });
+});
+
+test("a certificate of an unknown authority is named as such", async () => {
+  const server = createHttpsServer(createSelfSignedCertificate("localhost"), (_, reply) => reply.end());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const asked = await askHub(`https://127.0.0.1:${port}`, { timeLimit: 5_000 });
+  server.close();
+  expect(asked).toMatchObject({ sentence: expect.stringContaining("NODE_EXTRA_CA_CERTS") });
 });
 
 test("doctor says whether a hub runs, and does not fail when none does", async () => {
