@@ -35,6 +35,8 @@ describe("2.2.1 a login form that is posted to an address with parameters", () =
     ["service", `service=${shop}`, "service=https://shop.example/other"],
     ["service", "service=no-address", `service=${shop}`],
     ["TARGET", `TARGET=${shop}`, "TARGET=https://bank.example/cb"],
+    ["TARGET", `service=${shop}`, "TARGET=https://shop.example/other"],
+    ["service", "TARGET=https://shop.example/other", `service=${shop}`],
     ["renew", "renew=false", "renew=true"],
     ["gateway", "gateway=", "gateway=false"],
     ["method", "method=GET", "method=HEADER"],

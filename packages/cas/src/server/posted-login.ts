@@ -4,10 +4,24 @@ import { serviceToCompare } from "./validation.ts";
 /** Whether two values of a parameter mean the same. */
 type Agree = (one: RequestParameters, other: RequestParameters, name: string) => boolean;
 
-const sameService: Agree = (one, other, name) =>
-  serviceToCompare(one.get(name) ?? "") === serviceToCompare(other.get(name) ?? "");
+const sameService: Agree = (one, other, name) => sameAddress(one, name, other, name);
 const sameSwitch: Agree = (one, other, name) => isSet(one, name) === isSet(other, name);
 const sameWord: Agree = (one, other, name) => one.get(name)?.toUpperCase() === other.get(name)?.toUpperCase();
+
+/** `TARGET` is what SAML 1.1 clients call the service. */
+const otherName: ReadonlyMap<string, string> = new Map([
+  ["service", "TARGET"],
+  ["TARGET", "service"],
+]);
+
+function sameAddress(
+  one: RequestParameters,
+  name: string,
+  other: RequestParameters,
+  otherName: string,
+): boolean {
+  return serviceToCompare(one.get(name) ?? "") === serviceToCompare(other.get(otherName) ?? "");
+}
 
 const askedInTheAddress: ReadonlyMap<string, Agree> = new Map([
   ["service", sameService],
@@ -32,6 +46,10 @@ export function withQuery(form: RequestParameters, query: RequestParameters): Re
     const isGiven = (parameters: RequestParameters): boolean =>
       agree === sameSwitch ? parameters.has(name) : (parameters.get(name) ?? "") !== "";
     if (!isGiven(query)) continue;
+    const other = otherName.get(name);
+    // Two names of one address: a form with one and an address with the other would be read by each reader differently.
+    if (other !== undefined && (form.get(other) ?? "") !== "" && !sameAddress(query, name, form, other))
+      throw new ParameterError("parameter_contradicted", name);
     if (!isGiven(form)) together.set(name, query.get(name) ?? "");
     else if (!agree(form, query, name)) throw new ParameterError("parameter_contradicted", name);
   }
