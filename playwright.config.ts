@@ -2,8 +2,8 @@
  * Journeys in Chromium over hub, shop and bank. `npm test` starts the three and says where they are: once on
  * `*.localhost` over http, once at three domains over https.
  */
-import { launchArguments } from "@gatehouse/testing";
 import { defineConfig } from "@playwright/test";
+import { launchArguments } from "./e2e/launch-arguments.ts";
 
 const arguments_ = [
   "--disable-background-networking",
