@@ -2,7 +2,7 @@
 import { expect, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 
-/** What the sign-in page may cost a browser that was never here, headers included, in bytes. */
+/** Most that the sign-in page may transfer to a browser with an empty cache, headers included, in bytes. */
 const budget = 40_000;
 
 interface Transfer {

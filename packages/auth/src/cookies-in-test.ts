@@ -2,7 +2,7 @@ import { Cookie, CookieJar } from "tough-cookie";
 
 /** @see RFC 6265bis, section 5.7, step 4: name and value together */
 const longestCookie = 4_096;
-/** What nginx and Apache take of one header line, unless told otherwise. */
+/** Default limit of nginx and Apache for one header line. */
 const longestLine = 8_190;
 
 /** Cookies of one site, kept and sent by the rules of real browsers. One that a browser would refuse fails the test. */

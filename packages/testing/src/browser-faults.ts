@@ -21,7 +21,7 @@ interface Expectation {
 const aboutPolicy = /content security policy|trusted ?type/i;
 const aboutLoading = /^Failed to load resource:/;
 
-/** What browsers complain about while a test runs. The fixtures fail a test with any complaint that it did not expect. */
+/** Collects the complaints of a test's browsers. The fixtures fail a test with a complaint that it did not expect. */
 export class BrowserFaults {
   readonly #found: Fault[] = [];
   readonly #expected: Expectation[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { suggestedName, withoutEdges } from "./typed-name.ts";
 
-/** What copying from a page, a mail or a spreadsheet puts around a name. */
+/** Characters that copying from a page, a mail or a spreadsheet puts around a name. */
 const invisible = {
   "a space": " ",
   "a TAB": "\t",

@@ -4,7 +4,7 @@ import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPe
 import { RelyingSite, received, walk } from "../test-support/relying-site.ts";
 import { leavingPage } from "./leaving-page.ts";
 
-/** What Chromium sends with a navigation. */
+/** Headers that Chromium sends with a navigation. */
 const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 const app = "com.example.app";
 
@@ -42,7 +42,7 @@ afterAll(() => opened.close());
 const at = (service: string) => `?${new URLSearchParams({ service })}`;
 const site = () => new RelyingSite(opened, { id: "app", redirectUri: `${app}:/cb`, scope: "openid email" });
 
-/** What the page leads to, with all that makes it safe to be one. */
+/** The address that the page leads to, after checking that the page is safe. */
 function leftBy(answer: BrowserAnswer): string {
   expect([answer.status, answer.location]).toEqual([200, ""]);
   expect(answer.headers).toMatchObject({ "cache-control": "no-store", "referrer-policy": "no-referrer" });

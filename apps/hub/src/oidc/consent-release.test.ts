@@ -203,7 +203,7 @@ const withClaims = (tokens: Tokens): Tokens => ({
 const fieldsOf = (hidden: readonly { readonly name: string; readonly value: string }[]) =>
   Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
 
-/** What a program has got hold of, in the page's words. */
+/** Everything that a program received, in the words of the page. */
 async function released(request: Request, tokens: Tokens): Promise<ReadonlySet<string>> {
   const site = new RelyingSite(opened, { id: "first-web", redirectUri: redirectUri("web") });
   const isForApi = request.resource !== undefined && tokens.scope !== undefined && tokens.scope !== "";
@@ -227,7 +227,7 @@ async function released(request: Request, tokens: Tokens): Promise<ReadonlySet<s
 
 interface Answer {
   readonly fields: Record<string, string>;
-  /** What the page says that the site will have after it. */
+  /** Everything that the page says the site will have. */
   readonly listed: ReadonlySet<string>;
 }
 

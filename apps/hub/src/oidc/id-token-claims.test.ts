@@ -39,7 +39,7 @@ afterAll(() => opened.close());
 
 const everything = "openid profile email";
 const ofPeople = ["name", "preferred_username", "email", "groups"];
-/** What is said of the person, of all that is in a token. */
+/** The claims of a token that describe the user. */
 const about = (claims: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(claims).filter(([name]) => ofPeople.includes(name)));
 const alices = { name: "Person alice", preferred_username: "alice", email: "alice@example.com" };

@@ -1,4 +1,4 @@
-/** What the log says of sign-ins by OpenID Connect: as much as of those by CAS, and never a secret. */
+/** The log records OpenID Connect sign-ins in the same detail as CAS sign-ins, and never a secret. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { eventually } from "../test-support/eventually.ts";

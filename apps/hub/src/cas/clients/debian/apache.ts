@@ -14,14 +14,14 @@ const always = ["mpm_prefork", "authn_core", "authz_core", "authz_user", "ssl", 
 export interface VirtualHost {
   readonly name: string;
   readonly documents: string;
-  /** What it needs of Apache's modules, without `mod_`. */
+  /** Apache modules to load, without `mod_`. */
   readonly modules: readonly string[];
   /** Directives, besides those that every host has. */
   readonly directives: string;
 }
 
 export interface Apache {
-  /** What it complained of. */
+  /** Lines of its error log. */
   errors(): Promise<string>;
   stop(): Promise<void>;
 }

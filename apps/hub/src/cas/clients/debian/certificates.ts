@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 export interface Certificates {
-  /** What clients trust, in PEM. */
+  /** The certificate authority that clients trust, in PEM. */
   readonly authorityFile: string;
   readonly keyFile: string;
   readonly certificateFile: string;

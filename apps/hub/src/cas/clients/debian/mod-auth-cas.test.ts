@@ -141,7 +141,7 @@ ${protectedFolder("/members/")}`,
     await browser.hub.get("/cas/logout");
     await eventually(async () => expect((await browser.ask(address)).status).toBe(302));
   }
-  /** What came of telling a site, by the hub's log. */
+  /** Outcome of a logout delivery, from the hub's log. */
   const outcomesOf = (site: string): readonly unknown[] =>
     all.opened.lines
       .map((line) => JSON.parse(line) as Record<string, unknown>)

@@ -8,14 +8,14 @@ import { openSurroundings, type Surroundings } from "./surroundings.ts";
 const missing = inject("debianClientsMissing");
 const secret = "the secret of the desk in this run alone";
 
-/** What its page shows. */
+/** Facts that the protected page shows. */
 interface Shown {
   readonly user: string;
   readonly uri: string;
   readonly told: Readonly<Record<string, string>>;
 }
 
-/** What its information hook tells the page's script. */
+/** Answer of the module's information hook. */
 interface Information {
   readonly access_token: string;
   readonly refresh_token?: string;

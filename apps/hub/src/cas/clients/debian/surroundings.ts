@@ -10,7 +10,7 @@ import { type Apache, startApache, type VirtualHost } from "./apache.ts";
 import { Browser } from "./browser.ts";
 import { type Certificates, createCertificates } from "./certificates.ts";
 
-/** What a site's directives and registration are made of. */
+/** Facts from which a site's directives and registration are made. */
 export interface Place {
   /** Of the hub, as sites call it. */
   readonly hub: string;
@@ -29,7 +29,7 @@ export interface Site {
   readonly id: string;
   /** Folder of its pages; left out: named like the site. */
   readonly pages?: string;
-  /** What it needs of Apache's modules. */
+  /** Apache modules that the site needs. */
   readonly modules?: readonly string[];
   directives(place: Place): string;
   registration(place: Place): object;
@@ -113,7 +113,7 @@ export async function openSurroundings(
   };
 }
 
-/** What does TLS in front of the hub and hands every byte on. */
+/** Ends TLS in front of the hub and passes every byte on. */
 function createFront({ key, certificate }: Certificates) {
   let hubPort = 0;
   const open = new Set<TLSSocket>();
