@@ -14,7 +14,10 @@ for (const [site, protocol] of [
   ["shop", "cas"],
   ["bank", "oidc"],
 ] as const) {
-  test(`by ${protocol}, the session is right from no group to 2000 and back`, async ({ page }) => {
+  test(`by ${protocol}, the session is right from no group to 2000 and back`, async ({
+    page,
+    browserFaults,
+  }) => {
     const folder = await mkdtemp(join(tmpdir(), "gatehouse-groups-"));
     const secret = randomBytes(32).toString("hex");
     const hub = await OwnHub.inFolder(join(folder, "data"), { SITES_DIR: folder });
@@ -39,8 +42,7 @@ for (const [site, protocol] of [
         await expect(page.getByRole("main")).toContainText("You signed out.");
       }
     } finally {
-      // What the page still loads would fail as soon as the site is gone.
-      await page.close();
+      await browserFaults.closePages();
       await own.stop();
       await hub.stop();
       await rm(folder, { recursive: true });

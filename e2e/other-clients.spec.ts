@@ -20,8 +20,7 @@ interface OldSite {
 }
 
 const test = base.extend<{ oldSite: OldSite }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern.
-  oldSite: async ({}, use) => {
+  oldSite: async ({ browserFaults }, use) => {
     const folder = await mkdtemp(join(tmpdir(), "gatehouse-old-site-"));
     const received: { method: string; url: URL; body: string }[] = [];
     const server = createServer(async (request: IncomingMessage, response) => {
@@ -39,6 +38,7 @@ const test = base.extend<{ oldSite: OldSite }>({
     const person = { username: "olga", password: "a password of this test" };
     await hub.createPerson(person.username, person.password);
     await use({ hub, origin, received, person });
+    await browserFaults.closePages();
     await hub.stop();
     server.close();
     server.closeAllConnections();

@@ -21,8 +21,7 @@ interface Production {
 }
 
 const test = base.extend<{ production: Production }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern.
-  production: async ({}, use) => {
+  production: async ({ browserFaults }, use) => {
     const folder = await mkdtemp(join(tmpdir(), "gatehouse-production-"));
     const registrations = join(folder, "sites");
     await mkdir(registrations);
@@ -51,6 +50,7 @@ const test = base.extend<{ production: Production }>({
     );
     const person = { name: "Paula", ...(added as Omit<Person, "name">) };
     await use({ hub, shop: shop.origin, bank: bank.origin, person });
+    await browserFaults.closePages();
     await Promise.all([shop.stop(), bank.stop()]);
     await hub.stop();
     await rm(folder, { recursive: true });

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, gatehouseTest as test } from "@gatehouse/testing";
+import { type BrowserFaults, expect, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 import { freePort } from "./free-port.ts";
 import { originOf } from "./origin-of.ts";
@@ -11,12 +11,18 @@ import { OwnSite } from "./own-site.ts";
 const SITE_SECRET = "a-secret-of-this-journey-0123456789abcdef";
 type Settings = Parameters<typeof OwnSite.start>[1];
 
-async function withSite(site: "shop" | "bank", settings: Settings, visit: (site: OwnSite) => Promise<void>) {
+async function withSite(
+  site: "shop" | "bank",
+  settings: Settings,
+  browserFaults: BrowserFaults,
+  visit: (site: OwnSite) => Promise<void>,
+) {
   const DATA_DIR = await mkdtemp(join(tmpdir(), "gatehouse-trouble-"));
   const own = await OwnSite.start(site, (origin) => ({ DATA_DIR, SITE_SECRET, ...settings(origin) }));
   try {
     await visit(own);
   } finally {
+    await browserFaults.closePages();
     await own.stop();
     await rm(DATA_DIR, { recursive: true });
   }
@@ -40,17 +46,21 @@ for (const [site, path, own] of [
     browserFaults,
   }) => {
     // React says on the page that the server could not draw it.
-    browserFaults.expect("console error", "https://react.dev/errors/441");
+    const complaint = "https://react.dev/errors/441";
+    browserFaults.expect("console error", complaint);
     await withSite(
       site,
       () => ({ HUB_URL: sites.hub, SITE_SECRET: undefined }),
+      browserFaults,
       async ({ origin }) => {
         for (const address of [path, "/nowhere"]) {
+          const said = page.waitForEvent("console", (message) => message.text().includes(complaint));
           const answer = await page.goto(`${origin}${address}`);
           expect(answer?.status(), address).toBe(500);
           await expectCalm(page, "This page is not working", "settings_missing");
           await expect(page.getByRole("banner")).toContainText(own);
           await expect(page.getByRole("link", { name: "Try again" })).toHaveAttribute("href", address);
+          await said;
         }
         await page.goto(`${origin}/api/auth/sign-in?returnTo=${path}`);
         await expectCalm(page, "Sign-in is not working", "settings_missing");
@@ -61,13 +71,15 @@ for (const [site, path, own] of [
   });
 }
 
-test("signing in while no hub answers keeps the person on the site, with her place and her basket", async ({
+test("signing in while no hub answers keeps the person on the site, with their place and basket", async ({
   page,
+  browserFaults,
 }) => {
   const dead = originOf("hub", await freePort());
   await withSite(
     "shop",
     () => ({ HUB_URL: dead }),
+    browserFaults,
     async (own) => {
       await page.goto(own.origin);
       await page.getByRole("button", { name: "Add Tulips to basket" }).click();
@@ -86,10 +98,11 @@ test("signing in while no hub answers keeps the person on the site, with her pla
   );
 });
 
-test("a HUB_URL that leads to the site itself is told by its name", async ({ page }) => {
+test("a HUB_URL that leads to the site itself is told by its name", async ({ page, browserFaults }) => {
   await withSite(
     "shop",
     (origin) => ({ HUB_URL: origin }),
+    browserFaults,
     async (own) => {
       await page.goto(`${own.origin}/api/auth/sign-in`);
       await expectCalm(page, "Sign-in is not working", "hub_url_wrong");

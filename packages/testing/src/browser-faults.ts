@@ -26,6 +26,7 @@ export class BrowserFaults {
   readonly #found: Fault[] = [];
   readonly #expected: Expectation[] = [];
   readonly #watched = new WeakMap<Page, Promise<void>>();
+  readonly #contexts = new Set<BrowserContext>();
   /** Addresses that pages went to, the ones that only redirect too. */
   readonly #visited = new Set<string>();
 
@@ -40,6 +41,7 @@ export class BrowserFaults {
 
   /** Looks at every page of a context from now on. Contexts of the `browser` fixture are looked at already. */
   watch(context: BrowserContext): void {
+    this.#contexts.add(context);
     const open = context.newPage.bind(context);
     // The page must not go anywhere before it is looked at.
     context.newPage = async () => {
@@ -58,6 +60,12 @@ export class BrowserFaults {
     context.on("weberror", (error) => {
       this.#note("page error", String(error.error()), error.page());
     });
+  }
+
+  /** Closes every page, before a test ends a server of its own: what a page still loads from it would fail. */
+  async closePages(): Promise<void> {
+    const pages = [...this.#contexts].flatMap((context) => context.pages());
+    await Promise.all(pages.map((page) => page.close()));
   }
 
   /** @throws naming every fault that was not expected, and every expected one that did not come */
