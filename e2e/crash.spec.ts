@@ -9,13 +9,7 @@ import { OwnHub } from "./own-hub.ts";
 /** One of the people that a hub outside production makes. */
 const alice = { username: "alice", password: "correct horse battery staple" };
 
-test("kill -9 during sign-ins loses no acknowledged sign-in and no acknowledged sign-out", async ({
-  sites,
-}) => {
-  test.skip(
-    sites.hub.startsWith("https:"),
-    "No browser takes part, and what is kept is the same over https.",
-  );
+test("kill -9 during sign-ins loses no acknowledged sign-in and no acknowledged sign-out", async () => {
   test.setTimeout(180_000);
   const data = await mkdtemp(join(tmpdir(), "gatehouse-crash-"));
   const hub = await OwnHub.inFolder(data);

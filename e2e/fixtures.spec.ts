@@ -13,6 +13,7 @@ import {
   signIn,
   gatehouseTest as test,
 } from "@gatehouse/testing";
+import { originOf } from "./origin-of.ts";
 
 test("a person is gone after her test, and signed out", async ({ page, sites }) => {
   const people = new People();
@@ -70,12 +71,7 @@ const faults: readonly [FaultKind, said: string, headers: Record<string, string>
   ],
 ];
 for (const [kind, said, headers, html] of faults) {
-  test(`a ${kind} fails a test that does not expect it: ${said}`, async ({
-    browser,
-    browserFaults,
-    sites,
-  }) => {
-    test.skip(sites.hub.startsWith("https:"), "The page is the test's own, over http.");
+  test(`a ${kind} fails a test that does not expect it: ${said}`, async ({ browser, browserFaults }) => {
     browserFaults.expect(kind, said);
     const server = createServer((request, response) => {
       if (request.url !== "/")
@@ -87,7 +83,7 @@ for (const [kind, said, headers, html] of faults) {
     const context = await browser.newContext();
     own.watch(context);
     const page = await context.newPage();
-    await page.goto(`http://own.localhost:${(server.address() as AddressInfo).port}/`);
+    await page.goto(originOf("old", (server.address() as AddressInfo).port));
     for (const button of await page.getByRole("button").all()) await button.click({ noWaitAfter: true });
     await expect.poll(() => message(own)).toMatch(new RegExp(`${kind} on .*${said}`));
     await context.close();

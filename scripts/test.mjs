@@ -166,7 +166,10 @@ async function runCheck(check, { environment, directory, logs, nginx }) {
     const log = join(logs, `${check.name.replaceAll(/\W+/g, "-")}.log`);
     const { exitCode, lastLines } = await runLogged({
       name: check.name,
-      command: [...check.command, ...(words.length > 0 ? [...(check.withWords ?? []), ...words] : [])],
+      command: [
+        ...check.command,
+        ...(words.length > 0 ? [...(check.withWords ?? []), ...words] : (check.withoutWords ?? [])),
+      ],
       environment: { ...environment, ...sites?.environment, ...check.environment },
       directory: root,
       log,

@@ -43,7 +43,7 @@ export default function AccountPage() {
       <Section
         id="connected-apps"
         title="Connected apps"
-        intro="Apps by others that you let in, and programs that go on while you are signed out."
+        intro="Apps by others that you let in, and programs that keep access while you are signed out."
       >
         <ConnectedAppRows apps={model.connectedApps} token={model.token} now={new Date()} />
       </Section>

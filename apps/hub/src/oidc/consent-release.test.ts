@@ -221,7 +221,7 @@ async function released(request: Request, tokens: Tokens): Promise<ReadonlySet<s
   ];
   return new Set([
     ...scopes.map((scope) => words[scope]),
-    ...(tokens.refresh_token === undefined ? [] : ["go on while you are signed out"]),
+    ...(tokens.refresh_token === undefined ? [] : ["keep access while you are signed out"]),
   ]);
 }
 
@@ -251,7 +251,7 @@ function answer(page: Page, choice: Combination["choice"]): Answer {
       ...page.gets,
       ...ticked.map((ask) => ask.words),
       ...before.map((item) => item.words),
-      ...(goesOn ? ["go on while you are signed out"] : []),
+      ...(goesOn ? ["keep access while you are signed out"] : []),
     ]),
   };
 }

@@ -113,7 +113,7 @@ test("what was allowed before is listed, with what is not asked for this time, a
   const html = drawn({ before: { items, offline: true, until: new Date("2026-12-24T00:00:00Z") } });
   expect(textOf(html)).toContain(
     "You allowed Budget before to see your e-mail address see your name and user name (not asked for this time) " +
-      "go on while you are signed out",
+      "keep access while you are signed out",
   );
   expect(textOf(html)).toContain(
     "Until 24 December 2026 ; a new choice of 30 or 90 days holds for this too.",

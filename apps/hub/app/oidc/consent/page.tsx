@@ -178,7 +178,7 @@ function Before({ before, site, durations }: ConsentScreen) {
             {!requested && " (not asked for this time)"}
           </li>
         ))}
-        {offline && <li>go on while you are signed out</li>}
+        {offline && <li>keep access while you are signed out</li>}
       </ul>
       <p className="gate-note">
         Until <ExactDate date={until} />
