@@ -15,33 +15,44 @@ export const popup = z
   .boolean()
   .default(false)
   .describe(
-    "true: the site opens its sign-in in a popup, and the hub's pages there keep window.opener. Any page that opens them can then navigate that window.",
+    "true: the site signs in in a popup, and the hub's pages of that sign-in keep window.opener. Any page that opens them can then navigate that window.",
   );
 
 export const oidcFile = z.strictObject({
   redirectUris: z
     .array(z.string(), "should be a list of addresses in [ ]")
     .default([])
-    .describe("Where codes may be sent; compared exactly."),
+    .describe("Addresses that may receive codes; compared exactly. Required for authorization_code."),
   postLogoutRedirectUris: z
     .array(z.string(), "should be a list of addresses in [ ]")
     .default([])
-    .describe("Where people may be sent after sign-out; compared exactly."),
-  backchannelLogoutUrl: z.string().optional().describe("Where the hub posts a logout token."),
-  grants: z.array(z.enum(grants)).min(1).default(["authorization_code"]).describe("How tokens are obtained."),
+    .describe("Addresses that the browser may return to after sign-out; compared exactly."),
+  backchannelLogoutUrl: z
+    .string()
+    .optional()
+    .describe(
+      "Address that receives a logout token when the session ends. Default: the site is not notified.",
+    ),
+  grants: z
+    .array(z.enum(grants))
+    .min(1)
+    .default(["authorization_code"])
+    .describe("Grant types that the site may use."),
   scopes: z
     .array(scopeName)
     .default(["openid", "profile", "email"])
-    .describe("What may be asked for; scopes of an API as its registration names them."),
+    .describe(
+      "Scopes that the site may request: openid, profile (name, preferred_username), email, groups, offline_access, and scopes of APIs.",
+    ),
   clientAuthentication: z
     .enum(clientAuthentications)
     .default("client_secret_basic")
-    .describe("How the site proves itself, and in no other way; none: by PKCE alone."),
+    .describe("The one method by which the site authenticates. none: PKCE alone."),
   pkce: z
     .enum(["required", "optional"])
     .default("required")
     .describe(
-      "optional: also takes requests without a challenge, as of the conformance suite; for first-party sites with a secret.",
+      "optional: the hub also accepts requests without a challenge; only for first-party sites with a secret or key.",
     ),
   jwks: z
     .strictObject({ keys: z.array(z.record(z.string(), z.unknown())).min(1) })
@@ -50,41 +61,42 @@ export const oidcFile = z.strictObject({
   subject: z
     .enum(["public", "pairwise"])
     .default("public")
-    .describe("public: the same sub at every site. pairwise: one of its own."),
+    .describe("public: a user has the same sub at all sites. pairwise: a different sub for this site."),
   idTokenClaims: z
     .enum(["scopes", "requested"])
     .default("scopes")
     .describe(
-      "What ID tokens say of people. scopes: what the granted scopes release, which most clients read there. requested: only what the claims parameter names; the rest is at userinfo.",
+      "scopes: ID tokens contain the claims of the granted scopes. requested: only those named in the claims parameter; userinfo has the rest.",
     ),
-  idTokenAlgorithm: z.enum(["RS256", "ES256"]).default("RS256").describe("How ID tokens are signed."),
+  idTokenAlgorithm: z.enum(["RS256", "ES256"]).default("RS256").describe("Signature algorithm of ID tokens."),
   applicationType: z
     .enum(["web", "native"])
     .default("web")
-    .describe("native: a program on a person's machine; redirects to loopback on any port."),
+    .describe(
+      "native: a program on the user's machine; its loopback redirect URI may have any port, and the hub always shows the consent page.",
+    ),
   popup,
-  policyUri: z
-    .string()
-    .optional()
-    .describe("The privacy policy of whoever runs the site, https; linked where people allow something."),
+  policyUri: z.string().optional().describe("Privacy policy of the site, https; the consent page links it."),
   termsUri: z
     .string()
     .optional()
-    .describe("The terms of service of whoever runs the site, https; linked where people allow something."),
+    .describe("Terms of service of the site, https; the consent page links them."),
 });
 
 /** Fields of a registration file for an API that accepts the hub's tokens. */
 export const apiFile = z.strictObject({
-  resource: z.string().describe("Its address; what tokens for it name as audience."),
+  resource: z.string().describe("Address of the API: the audience of its tokens."),
   scopes: z
     .record(scopeName, z.string().min(1).max(120))
-    .describe("What tokens may allow, and each in words for people, as in: see your transactions."),
+    .describe("Scopes of the API, each with a description for users, such as: see your transactions."),
   sensitive: z
     .array(scopeName, "should be a list of scopes in [ ]")
     .default([])
-    .describe("Which of the scopes move money or cannot be undone; no page ticks them beforehand."),
+    .describe("Scopes that move money or cannot be undone; no page ticks them in advance."),
   tokens: z
     .enum(["opaque", "jwt"])
     .default("opaque")
-    .describe("opaque: asked about at the hub, dead at once when taken back. jwt: verified without asking."),
+    .describe(
+      "opaque: the API asks the hub at each call, and revocation takes effect at once. jwt: the API verifies the token itself, which stays valid until it expires.",
+    ),
 });

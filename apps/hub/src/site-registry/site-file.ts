@@ -14,16 +14,19 @@ export const siteFile = z.strictObject({
       /^[a-z][a-z0-9-]{0,62}$/,
       "should be lower case letters, digits and hyphens, beginning with a letter",
     )
-    .describe("Stable name of the site in logs, sessions and at /sites/v1. The same as the file's name."),
-  name: z.string().min(1).max(60).describe("What people call the site; shown at sign-in."),
+    .describe(
+      "Identifies the site in logs, sessions and at /sites/v1, and as client_id. Equals the file's name.",
+    ),
+  name: z.string().min(1).max(60).describe("Name of the site, shown to users at sign-in."),
   url: z
     .string()
-    .describe("The site's front page. People are sent here after sign-out and from the account page."),
-  firstParty: z.boolean().describe("true: one of the family. false: somebody else's site."),
-  demo: z
+    .describe("Front page of the site. The hub links it on the account page and after a sign-out."),
+  firstParty: z
     .boolean()
-    .default(false)
-    .describe("true: a site of the demo, which a hub in production leaves out. Left out: false."),
+    .describe(
+      "true: the hub's operator runs the site, and users see no consent page. false: others run it, and users are asked for consent.",
+    ),
+  demo: z.boolean().default(false).describe("true: a site of the demo; a hub in production skips it."),
   secret: z
     .union(
       [
@@ -40,7 +43,7 @@ export const siteFile = z.strictObject({
     )
     .optional()
     .describe(
-      "How the site proves itself at /sites/v1: the environment variable that holds its secret, or the secret's SHA-256 in hex.",
+      "Authenticates the site at /sites/v1 and as OpenID Connect client: its SHA-256 in hex, or the environment variable of the hub that holds it. Without it, the site cannot check sessions.",
     ),
   cas: z
     .strictObject({
@@ -48,7 +51,7 @@ export const siteFile = z.strictObject({
         .array(z.string(), "should be a list of addresses in [ ]")
         .min(1, "should have at least one address")
         .describe(
-          "Service URLs tickets may be issued for. Scheme, host and port exact; in the path * stands for one segment, a trailing /** for any rest; the query is free.",
+          "Addresses that may receive tickets. Scheme, host and port match exactly; in the path * matches one segment and a trailing /** the rest; any query matches. Production requires https except on loopback.",
         ),
       attributes: z
         .array(
@@ -68,38 +71,43 @@ export const siteFile = z.strictObject({
         )
         .default([])
         .describe(
-          "Attributes released at validation: one of the person's by its own name, or under another name.",
+          "Attributes of the user that the hub releases at validation, each by its own name or renamed by { name, from }.",
         ),
-      logoutUrl: z.string().optional().describe("Where a LogoutRequest goes; left out: the service URL."),
+      logoutUrl: z
+        .string()
+        .optional()
+        .describe("Address that receives the LogoutRequest. Default: the address where the user signed in."),
       logoutChannel: z
         .enum(["back", "front"])
         .default("back")
         .describe(
-          "back: the hub posts the LogoutRequest. front: the person's browser brings it when she signs out, for sites the hub cannot reach.",
+          "back: the hub posts the LogoutRequest. front: the user's browser delivers it at sign-out, for sites that the hub cannot reach.",
         ),
       proxy: z
         .strictObject({
           callbacks: z
             .array(z.string(), "should be a list of addresses in [ ]")
             .min(1, "should have at least one address")
-            .describe("Addresses for pgtUrl, https, written like services."),
+            .describe(
+              "Addresses (https) that may receive proxy-granting tickets (pgtUrl), written like services.",
+            ),
           targets: z
             .array(z.string())
             .default([])
-            .describe("Ids of the sites it may ask for proxy tickets to."),
+            .describe("Ids of the sites for which the site may request proxy tickets."),
         })
         .optional()
-        .describe("Lets the site act for a person at other sites. Left out: it may not."),
+        .describe("Lets the site act for a user at other sites. Default: no proxy tickets."),
       rest: z
         .boolean()
         .default(false)
         .describe(
-          "Lets programs get tickets for this site with a password at /cas/v1/tickets. Off unless a program cannot do without.",
+          "true: programs may get tickets for this site with the user's password at /cas/v1/tickets.",
         ),
       popup,
     })
     .optional()
     .describe("Sign-in by the CAS protocol."),
   oidc: oidcFile.optional().describe("Sign-in and tokens by OpenID Connect and OAuth 2.0."),
-  api: apiFile.optional().describe("An API of the site that takes the hub's tokens."),
+  api: apiFile.optional().describe("An API of the site that accepts the hub's tokens."),
 });
