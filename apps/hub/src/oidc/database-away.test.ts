@@ -52,6 +52,18 @@ test("RFC 6749 4.1.2.1 a program is told that it passes, by its error", async ()
   }
 });
 
+test("the key set and the discovery document are served: APIs go on verifying JWTs", async () => {
+  await line.cut();
+  const [keys, discovery] = await Promise.all([
+    known.get("/oidc/jwks"),
+    known.get("/oidc/.well-known/openid-configuration"),
+  ]);
+  await line.mend();
+  expect(keys.status).toBe(200);
+  expect(JSON.parse(keys.body).keys).not.toHaveLength(0);
+  expect(JSON.parse(discovery.body).jwks_uri).toMatch(/\/oidc\/jwks$/);
+});
+
 test("the log says why in a word, without a page of stack", () => {
   const logged = opened.lines.filter((entry) => entry.includes('"database.unavailable"'));
   expect(logged.length).toBeGreaterThan(0);
