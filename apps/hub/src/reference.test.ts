@@ -16,7 +16,7 @@ test("a file without the marks of a part is refused", () => {
 
 describe(".env.example", () => {
   /** Names that the parser asked the environment for. */
-  function namesRead(given: Readonly<Record<string, string>>): ReadonlySet<string> {
+  function namesRead(given: Readonly<Record<string, string>>): Set<string> {
     const names = new Set<string>();
     readSettings(
       new Proxy(given, {
