@@ -1,5 +1,5 @@
 /**
- * What a CAS round costs without a hub around it: a Node server that runs the same statements through the
+ * A CAS round without a hub around it: a Node server that runs the same statements through the
  * same stores and does nothing else. No parsing of parameters worth the name, no decisions, no headers.
  */
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-/** What the hub and its database take of the machine before anybody came. */
+/** Memory of the idle hub and its database. */
 import { startHub } from "./hub.ts";
 import type { Measurement } from "./measurement.ts";
 import { processMemory } from "./process-memory.ts";

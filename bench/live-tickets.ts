@@ -1,4 +1,4 @@
-/** What a round costs while a million tickets wait to be spent, against a thousand. */
+/** Cost of a round with a million unspent tickets in the database, against a thousand. */
 import { casRound, signInWorkers } from "./cas-round.ts";
 import { compareRounds, workers } from "./compare-rounds.ts";
 import { fillTickets } from "./fill-tickets.ts";

@@ -3,7 +3,7 @@
 /** One round of one of the workers that go round at once. */
 export type Round = (worker: number) => Promise<void>;
 
-/** What came of a while. */
+/** Result of a measured interval. */
 export interface Stretch {
   /** Milliseconds each round took. */
   readonly times: readonly number[];

@@ -1,7 +1,7 @@
-/** What a benchmark brings back: a table for a person, and numbers for one file of `results/`. */
+/** Result of a benchmark: a table for readers, and numbers for one file of `results/`. */
 import { type Comparison, round } from "./compare.ts";
 
-/** What the project wants of a figure. */
+/** The target for a figure. */
 export type Aim = { readonly atLeast: number } | { readonly atMost: number };
 
 /** A figure of the table, with how it came about. */
@@ -16,7 +16,7 @@ export interface Line {
 export interface Measurement {
   readonly title: string;
   readonly lines: readonly Line[];
-  /** What the figures were made of. */
+  /** The samples behind the figures. */
   readonly measured: Readonly<Record<string, unknown>>;
 }
 
@@ -27,7 +27,7 @@ export function ratioLine(name: string, compared: Comparison, aim?: Aim): Line {
   return { name, figure: ratio, detail: `${detail}, p50 ${ours.p50} ms`, ...(aim && { aim }) };
 }
 
-/** What a round costs in ratio to the other: the same comparison, read the other way round. */
+/** The cost of a round relative to the other: the inverse of the same ratio. */
 export function costLine(name: string, compared: Comparison, aim: Aim): Line {
   const { ours, other, ratio, from, to } = compared;
   const half = `half of it ${round(1 / to, 2)} to ${round(1 / from, 2)}`;

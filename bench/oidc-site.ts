@@ -71,7 +71,7 @@ export async function userinfo({ pool, prefix }: IssuerOfSite, { access_token }:
   if ((JSON.parse(body) as { email?: string }).email === undefined) throw new Error(`no claims: ${body}`);
 }
 
-/** What takes a person: a refresh token, for which the hub asks her first. @returns the answer with the code */
+/** Requests a refresh token, which needs the user's consent. @returns the answer with the code */
 export async function consent(issuer: IssuerOfSite, session: string): Promise<Answered> {
   const { pool } = issuer;
   const more = { scope: "openid profile email offline_access", prompt: "consent" };

@@ -1,4 +1,4 @@
-/** What processes take of the machine's memory, as Linux counts it. */
+/** Memory of processes, as Linux counts it. */
 import { readdir, readFile } from "node:fs/promises";
 
 /** Memory in MB, pages shared with others counted in part (PSS), of a process and of those below it by name. */

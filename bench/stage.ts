@@ -1,4 +1,4 @@
-/** What a benchmark starts, and that all of it is gone afterwards. */
+/** Starts the processes of a benchmark, and ends all of them. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ export interface Stage {
   start(options: Parameters<typeof startServer>[0]): Promise<Started>;
   /** Connections to a server that was started. */
   connect(url: string): Pool;
-  /** What else has to end; the latest is ended first. */
+  /** Everything else to end; the latest is ended first. */
   atEnd(end: () => Promise<unknown>): void;
 }
 

@@ -1,4 +1,4 @@
-/** The account page: where she is signed in, and how to end it from here. */
+/** The account page lists where the user is signed in, and ends it. */
 import {
   expect,
   expectSignedInOn,
@@ -7,7 +7,12 @@ import {
   gatehouseTest as test,
 } from "@gatehouse/testing";
 
-test("she ends another browser's session, and only that one", async ({ page, browser, people, sites }) => {
+test("the user ends another browser's session, and only that one", async ({
+  page,
+  browser,
+  people,
+  sites,
+}) => {
   const person = await people.create();
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
@@ -31,7 +36,7 @@ test("she ends another browser's session, and only that one", async ({ page, bro
   await elsewhere.close();
 });
 
-test("she signs out everywhere at once", async ({ page, browser, people, sites }) => {
+test("the user signs out everywhere at once", async ({ page, browser, people, sites }) => {
   const person = await people.create();
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
@@ -48,7 +53,7 @@ test("she signs out everywhere at once", async ({ page, browser, people, sites }
   await elsewhere.close();
 });
 
-test("the account page says who she is and asks strangers to sign in", async ({ page, people, sites }) => {
+test("the account page names the user and asks others to sign in", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(`${sites.hub}/account`);
   await expect(page).toHaveURL(/\/cas\/login/);
@@ -83,7 +88,7 @@ test("two people in two browsers at once are never mixed up", async ({ page, bro
   await elsewhere.close();
 });
 
-test("someone else signs in on her browser: the sites follow", async ({ page, people, sites }) => {
+test("another user signs in in the same browser: the sites follow", async ({ page, people, sites }) => {
   const [ann, ben] = [await people.create(), await people.create()];
   await signIn(page, ann, { at: `${sites.bank}/accounts` });
   await page.context().clearCookies({ name: /TGC-/ });

@@ -23,7 +23,7 @@ async function makeAppPassword(page: Page, { hub }: Sites, name: string): Promis
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`she makes one, a program uses it, she sees that and revokes it: refused at once, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`the user makes one, a program uses it, the user sees that and revokes it: refused at once, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     browser,
     people,
     sites,
@@ -109,7 +109,7 @@ test("@clock a form that stood open for five minutes asks for the password, and 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your new app password");
 });
 
-test("her account's password opens no API", async ({ people, sites }) => {
+test("the password of the account opens no API", async ({ people, sites }) => {
   const person = await people.create();
   const refused = await ask(sites, person, person.password);
   expect(refused.status).toBe(401);

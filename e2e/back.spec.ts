@@ -62,7 +62,7 @@ async function signOutAt(page: Page, site: Site, sites: Sites): Promise<void> {
 }
 
 for (const { site, path, other } of privatePages) {
-  test(`at the ${site}, a page of hers comes back from memory while she is signed in, hidden until that is known`, async ({
+  test(`at the ${site}, a private page comes back from memory while its user is signed in, hidden until that is known`, async ({
     page,
     people,
     sites,

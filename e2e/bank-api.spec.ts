@@ -1,4 +1,4 @@
-/** The bank's API with an app password: it may what its person let it, and nothing from the moment that she takes it back. */
+/** The bank's API with an app password: allowed its scopes, and nothing once it is revoked. */
 import { expect, type Person, type Sites, signIn, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 

@@ -79,7 +79,7 @@ async function signedIn(page: Page, person: Person, sites: Sites): Promise<void>
   await page.goto(`${sites.bank}/accounts`);
 }
 
-test("she lets it see what she spent: a chart, renewed; a transfer is refused; taken back, the very next call is", async ({
+test("allowed, it reads transactions and draws a chart, also with a refreshed token; a transfer is refused; once revoked, the next call is", async ({
   budget,
   page,
   people,
@@ -128,7 +128,7 @@ test("she lets it see what she spent: a chart, renewed; a transfer is refused; t
   expect((await budget.run(["spending"])).err).toContain("You are not signed in.");
 });
 
-test("what she declines it does not get; what she refuses whole keeps it out", async ({
+test("a scope that the user declines is not granted; a refusal grants nothing", async ({
   budget,
   page,
   people,
@@ -252,7 +252,7 @@ test("the page says who is behind the program, and where that is written", async
   });
 });
 
-test("RFC 8628 3.3 with a code on another device: she types it, sees who asks, says yes; a second try finds it used", async ({
+test("RFC 8628 3.3 the user types the code of another device, sees which program asks, allows it; the code is used up", async ({
   budget,
   page,
   people,
@@ -282,7 +282,12 @@ test("RFC 8628 3.3 with a code on another device: she types it, sees who asks, s
   await expect(page.getByRole("alert")).toContainText("This code is wrong, has expired or was used.");
 });
 
-test("RFC 8628 3.5 a device whose code she refuses gets nothing", async ({ budget, page, people, sites }) => {
+test("RFC 8628 3.5 a device whose code the user refuses gets nothing", async ({
+  budget,
+  page,
+  people,
+  sites,
+}) => {
   await signedIn(page, await people.create(), sites);
   const answer = await budget.run(["sign-in", "--device"], async (address, said) => {
     const [, code] = /^ +([A-Z]{4}-[A-Z]{4})$/m.exec(said()) ?? [];

@@ -11,7 +11,7 @@ import type { Page } from "@playwright/test";
 
 const callbackPath = "/api/auth/callback/gatehouse";
 
-/** Signs in at the shop up to the redirect with the ticket, and keeps that for herself. */
+/** Signs in at the shop up to the redirect with the ticket, which is not followed. */
 async function keepCallback(page: Page, shop: string, signInThere: () => Promise<void>): Promise<string> {
   await page.goto(`${shop}/api/auth/sign-in?returnTo=/cart`);
   let kept = "";
@@ -32,7 +32,7 @@ async function keepCallback(page: Page, shop: string, signInThere: () => Promise
   return kept;
 }
 
-test("somebody else's callback address never signs this browser in as her", async ({
+test("another user's callback address never signs this browser in as that user", async ({
   page,
   browser,
   people,
@@ -52,7 +52,7 @@ test("somebody else's callback address never signs this browser in as her", asyn
   await elsewhere.close();
 });
 
-test("somebody else's callback address leaves a signed-in person who she is", async ({
+test("another user's callback address does not change who is signed in", async ({
   page,
   browser,
   people,
@@ -120,7 +120,11 @@ test("five tabs that sign in at once each come back to their own page", async ({
   );
 });
 
-test("five tabs that open at once all know her, each on its own page", async ({ context, people, sites }) => {
+test("five tabs that open at once are all signed in, each on its own page", async ({
+  context,
+  people,
+  sites,
+}) => {
   const person = await people.create();
   await signIn(await context.newPage(), person);
   const paths = ["/", "/cart", "/products/olive-oil", "/products/tulips", "/checkout"];

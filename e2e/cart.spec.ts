@@ -1,7 +1,7 @@
-/** The basket: kept for her, and for nobody else. */
+/** The basket: kept for its user, and hidden from others. */
 import { expect, signIn, gatehouseTest as test } from "@gatehouse/testing";
 
-test("what she put in before signing in is still there after it", async ({ page, people, sites }) => {
+test("products added before sign-in are still there after it", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(sites.shop);
   await page.getByRole("button", { name: "Add Sourdough loaf to basket" }).click();
@@ -13,7 +13,7 @@ test("what she put in before signing in is still there after it", async ({ page,
   await expect(page.getByRole("main")).toContainText(person.name);
 });
 
-test("her basket is hers in another browser too", async ({ page, browser, people, sites }) => {
+test("a user has the same basket in another browser", async ({ page, browser, people, sites }) => {
   const person = await people.create();
   await signIn(page, person, { at: sites.shop });
   await page.getByRole("button", { name: "Add Dark chocolate to basket" }).click();

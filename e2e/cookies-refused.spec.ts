@@ -1,4 +1,4 @@
-/** A browser that keeps no cookies: nothing goes round, and she is told. */
+/** A browser that keeps no cookies: no redirect loop, and the user is told. */
 import { expect, fillSignInForm } from "@gatehouse/testing";
 import { testWithoutCookies as test } from "./browser-without-cookies.ts";
 import { recordNavigations } from "./record-navigations.ts";

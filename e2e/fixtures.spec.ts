@@ -15,7 +15,7 @@ import {
 } from "@gatehouse/testing";
 import { originOf } from "./origin-of.ts";
 
-test("a person is gone after her test, and signed out", async ({ page, sites }) => {
+test("a person is gone after the test, and signed out", async ({ page, sites }) => {
   const people = new People();
   const person = await people.create();
   await signIn(page, person, { at: sites.shop });
@@ -92,7 +92,7 @@ for (const [kind, said, headers, html] of faults) {
   });
 }
 
-/** What it says when its test has ended. */
+/** @returns the message of `verify`; empty when nothing was found */
 function message(faults: BrowserFaults): string {
   try {
     faults.verify();

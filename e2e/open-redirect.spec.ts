@@ -64,7 +64,7 @@ test("signing out with an unknown service stays at the hub", async ({ page, site
   expect(new Set(visited.map(({ origin }) => origin))).toEqual(new Set([sites.hub]));
 });
 
-test("a sign-in page with a service changed in its form sends her nowhere", async ({
+test("a sign-in page with a service changed in its form redirects nowhere", async ({
   page,
   people,
   sites,

@@ -9,7 +9,7 @@ import { originOf } from "./origin-of.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const next = join(root, "node_modules", "next", "dist", "bin", "next");
 
-/** What a test says of the site's environment; `undefined` takes a setting away. */
+/** Changes to the site's environment; `undefined` removes a setting. */
 type SiteEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** One of our sites, started by a test with settings of the test's own. */

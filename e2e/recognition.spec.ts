@@ -1,4 +1,4 @@
-/** Sites know who is signed in elsewhere, without asking her and without going round. */
+/** Sites recognise a user who is signed in elsewhere, without a form and without a redirect loop. */
 import {
   expect,
   expectSignedInOn,
@@ -113,11 +113,7 @@ test("recognition goes on to the page that was asked for", async ({ page, people
   await expect(page.getByRole("banner")).toContainText(person.name);
 });
 
-test("a page of the bank that needs a person asks for her and comes back", async ({
-  page,
-  people,
-  sites,
-}) => {
+test("a private page of the bank leads to the sign-in form and back", async ({ page, people, sites }) => {
   const person = await people.create();
   await signIn(page, person, { at: `${sites.bank}/accounts` });
   await page.getByRole("link", { name: /Current account/ }).click();

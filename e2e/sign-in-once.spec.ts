@@ -1,7 +1,7 @@
 /** The promise: one sign-in for all sites. */
 import { expect, expectSignedInOn, fillSignInForm, gatehouseTest as test } from "@gatehouse/testing";
 
-test("she signs in once at the shop and the bank knows her", async ({ page, people, sites }) => {
+test("a user signs in once at the shop and is recognised at the bank", async ({ page, people, sites }) => {
   const person = await people.create();
 
   await page.goto(sites.shop);

@@ -38,7 +38,7 @@ for (const [from, other] of [
     await page.getByRole("button", { name: "Sign out" }).click();
 
     await expect(page).toHaveURL(`${sites[from]}/`);
-    // Her own doing here; at the other site it happened to her.
+    // The user signed out here; the other site was told.
     await expect(page.getByRole("main")).toContainText("You signed out. ");
     await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
     await expectSignedOutEverywhere(page, [sites.shop, sites.bank]);
@@ -52,7 +52,7 @@ for (const [from, other] of [
   });
 }
 
-test("after signing out, going back shows nothing of hers", async ({ page, people, sites }) => {
+test("after signing out, going back shows nothing private", async ({ page, people, sites }) => {
   const person = await people.create();
   await signIn(page, person, { at: `${sites.bank}/accounts` });
   await signOut(page);
@@ -75,7 +75,7 @@ test("a copy of a site's cookie is worth nothing after signing out", async ({ pa
   await expect(page).toHaveURL(/\/cas\/login/);
 });
 
-test("a page elsewhere cannot sign her out of a site", async ({ page, people, sites }) => {
+test("a page elsewhere cannot sign the user out of a site", async ({ page, people, sites }) => {
   const person = await people.create();
   await signIn(page, person, { at: sites.shop });
   await page.goto(sites.bank);

@@ -45,7 +45,12 @@ test("@clock using one site keeps the sign-in alive on the other", async ({ page
   await expectSignedInOn(page, sites.shop, person);
 });
 
-test("@clock however active she is, a day is the end", async ({ page, people, sites, clock }) => {
+test("@clock however active the user is, the session ends after a day", async ({
+  page,
+  people,
+  sites,
+  clock,
+}) => {
   const person = await people.create();
   await signIn(page, person, { at: sites.bank });
   const day = 24 * 60;

@@ -13,7 +13,7 @@ async function fillIn(page: Page, bank: string): Promise<void> {
 const send = (page: Page) => page.getByRole("button", { name: "Move the money" }).click();
 const moved = (page: Page) => page.getByRole("heading", { level: 1, name: "€12.50 moved" });
 
-/** What the accounts page says is on savings, in cents. */
+/** @returns the balance of the savings account that the accounts page shows, in cents */
 async function savings(page: Page, bank: string): Promise<number> {
   await page.goto(`${bank}/accounts`);
   const text = await page.getByRole("link", { name: /Savings/ }).textContent();
@@ -93,7 +93,7 @@ test("what is wrong is said at its field, and nothing typed is lost", async ({ p
   await expect(page.getByLabel("Reference")).toHaveValue("For the boat & the <sails>");
 });
 
-test("her draft is not somebody else's to open", async ({ page, people, sites, browser }) => {
+test("another user cannot open a draft", async ({ page, people, sites, browser }) => {
   await signIn(page, await people.create(), { at: `${sites.bank}/accounts` });
   await fillIn(page, sites.bank);
   await page.getByLabel("Amount in euros").fill("lots");

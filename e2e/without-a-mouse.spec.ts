@@ -18,7 +18,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error(`Tab does not lead to ${target}.`);
 }
 
-test("she signs in and out with the keyboard alone", async ({ page, people, sites }) => {
+test("the user signs in and out with the keyboard alone", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(sites.shop);
   await tabTo(page, page.getByRole("link", { name: "Sign in" }));
@@ -39,7 +39,11 @@ test("she signs in and out with the keyboard alone", async ({ page, people, site
   await expectSignedOutEverywhere(page, [sites.shop]);
 });
 
-test("she ends everything on the account page with the keyboard alone", async ({ page, people, sites }) => {
+test("the user ends everything on the account page with the keyboard alone", async ({
+  page,
+  people,
+  sites,
+}) => {
   const person = await people.create();
   await page.goto(`${sites.hub}/account`);
   await fillSignInForm(page, person);
@@ -54,7 +58,7 @@ test("she ends everything on the account page with the keyboard alone", async ({
 });
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`she lets a device in with the keyboard alone, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`the user allows a device with the keyboard alone, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     browser,
     people,
     sites,

@@ -1,4 +1,4 @@
-/** What the sign-in page says when it cannot let her in. */
+/** The sign-in page explains why it refuses. */
 import { expect, expectSignedOutEverywhere, fillSignInForm, gatehouseTest as test } from "@gatehouse/testing";
 
 test("wrong password: the summary has the focus, the name stays, the title says Error", async ({
@@ -22,7 +22,7 @@ test("wrong password: the summary has the focus, the name stays, the title says 
   await expect(page.getByLabel("Username or email")).toBeFocused();
 });
 
-test("a wrong password, then the right one, still ends at the site she came from", async ({
+test("a wrong password, then the right one, still ends at the site that the user came from", async ({
   page,
   people,
   sites,

@@ -6,7 +6,7 @@ export async function visitNewAccount({ sites: { hub }, visit }: Tour): Promise<
   await visit(`${hub}/account`, "account at the hub, new");
 }
 
-/** The account page with a connected app, her app passwords, and her choices at signing in. */
+/** The account page with a connected app, app passwords, and the choices made at sign-in. */
 export async function visitAccount(tour: Tour): Promise<void> {
   const { page, sites, person, visit, look } = tour;
   await visit(`${sites.hub}/account`, "account at the hub");
@@ -22,7 +22,7 @@ export async function visitAccount(tour: Tour): Promise<void> {
   await page.getByLabel("Keep me signed in on this browser").check();
   await fillSignInForm(page, person);
   await page.waitForURL(`${sites.hub}/account`);
-  await look("account at the hub, with her choices");
+  await look("account at the hub, with the choices made at sign-in");
   const service = `${sites.shop}/api/auth/callback/gatehouse`;
   await visit(`${sites.hub}/cas/login?${new URLSearchParams({ service })}`, "asked before a site");
   await visit(`${sites.bank}/api/auth/sign-in?returnTo=/accounts`, "asked before a site by OpenID Connect");

@@ -3,7 +3,7 @@ import type { Tour } from "./tour.ts";
 import { withoutScript } from "./without-script.ts";
 
 const scope = "openid offline_access accounts.read transactions.read";
-/** Nobody listens there: what comes after her answer is not looked at. */
+/** Nobody listens there: the tour does not look beyond the user's answer. */
 const redirectUri = "http://127.0.0.1:1/callback";
 
 /** Where a program of somebody else's asks. The challenge belongs to no verifier, as no code is ever redeemed. */
@@ -22,7 +22,7 @@ function authorizationAddress({ hub, bank }: Tour["sites"], changed: Record<stri
   return `${hub}/oidc/auth?${new URLSearchParams(asked)}`;
 }
 
-/** What the issuer cannot answer, because it does not know where to. */
+/** Requests that the issuer cannot answer by a redirect, because they name no valid address. */
 export async function visitIssuerErrors({ sites, visit }: Tour): Promise<void> {
   const unknown = authorizationAddress(sites, { client_id: "nobody" });
   await visit(unknown, "error page of the issuer, unknown program");
@@ -54,7 +54,7 @@ export async function visitConsent({ page, sites, visit, look }: Tour): Promise<
   await visit(authorizationAddress(sites, { prompt: "" }), "consent, some of it allowed before");
 }
 
-/** Harbour Bank, as for moving money, wants a sign-in that is younger than hers. */
+/** Harbour Bank demands a more recent sign-in, as it does before a transfer. */
 export async function visitStepUp({ sites, visit }: Tour): Promise<void> {
   const changed = {
     client_id: "bank",

@@ -26,7 +26,7 @@ export async function visitExpiredTransfer({ sites: { bank }, visit }: Tour): Pr
   await visit(`${bank}/transfer?expired=true`, "transfer, its form too old");
 }
 
-/** She was signed out while she filled in a form at the bank. */
+/** The session ends while the user fills in a form at the bank. */
 export async function visitTransferAgain(tour: Tour): Promise<void> {
   const { page, sites, person, look } = tour;
   await page.goto(`${sites.bank}/transfer`);

@@ -112,20 +112,20 @@ describe("a form that sends itself", () => {
   test.each(["navigate", "reload"])("is sent once by itself (%s)", (visit) => {
     const { form, show } = opened(visit);
     expect(form.sent).toBe(1);
-    // The page has loaded while the form is on its way; she is quick with the button.
+    // The page has loaded while the form is being sent; the user presses the button at once.
     show(false);
     form.requestSubmit();
     expect(form.sent).toBe(1);
   });
 
-  test("waits for her when she came back to it", () => {
+  test("waits for the button when the user came back to it", () => {
     const { form } = opened("back_forward");
     expect(form.sent).toBe(0);
     form.requestSubmit();
     expect(form.sent).toBe(1);
   });
 
-  test("waits for her when the browser had kept the page", () => {
+  test("waits for the button when the browser had kept the page", () => {
     const { form, show } = opened("navigate");
     show(true);
     expect(form.sent).toBe(1);

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 interface GateProps {
   readonly title: string;
-  /** A sentence below the title: where she goes, or what it is about. */
+  /** A sentence below the title: the destination, or the subject. */
   readonly to?: ReactNode;
   readonly footer?: ReactNode;
   /** Names who is signed in (`Page`). */
@@ -11,7 +11,7 @@ interface GateProps {
   readonly children: ReactNode;
 }
 
-/** A page at the gate: between her and where she goes. */
+/** The frame of a page between the user and the site they go to. */
 export function Gate({ title, to, footer, isPrivate = false, children }: GateProps) {
   return (
     <Page width="form" isPrivate={isPrivate} footer={footer}>
@@ -27,7 +27,7 @@ export function Gate({ title, to, footer, isPrivate = false, children }: GatePro
   );
 }
 
-/** Whose page this is, in the crown of the arch: a person about to type her password has to see it. */
+/** Names the hub at the top of the page: users must see it before they type a password. */
 function Brand() {
   return (
     <p className="gate-brand">

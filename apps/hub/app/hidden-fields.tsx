@@ -2,7 +2,7 @@ export interface HiddenFieldsProps {
   readonly fields: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** What a form carries without being asked: proof of where it comes from, and where she wants to go. */
+/** Hidden fields of a form: the proof of its origin, and the address to continue to. */
 export function HiddenFields({ fields }: HiddenFieldsProps) {
   return fields.map(({ name, value }) => <input key={name} type="hidden" name={name} value={value} />);
 }

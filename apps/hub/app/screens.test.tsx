@@ -212,7 +212,7 @@ describe("the sign-in page", () => {
     expect(inputs[0]).toBe('<input type="hidden" name="lt" value="LT-1"/>');
   });
 
-  test("says which site sent her", () => {
+  test("names the site that sent the user", () => {
     expect(drawnLogin()).toContain("<strong>Corner Shop</strong> · shop.localhost");
   });
 
@@ -337,8 +337,8 @@ describe("the choices of the sign-in page", () => {
   });
 });
 
-describe("before another site learns who she is", () => {
-  test("says who she is here and which site will learn it", () => {
+describe("before another site learns who the user is", () => {
+  test("names the account and the site that will learn it", () => {
     const html = drawn("ask-before", askBefore, AskBeforePage);
     expect(html).toContain("Sign in to Corner Shop?</h1>");
     expect(html).toContain("<bdi>Alice</bdi></strong> · <bdi>alice</bdi>");

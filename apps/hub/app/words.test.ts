@@ -23,7 +23,7 @@ const codes: Record<LoginErrorCode, true> = {
   cookies_missing: true,
 };
 
-describe("why she is asked again", () => {
+describe("why the user must sign in again", () => {
   test.each(Object.keys(reasons) as (keyof typeof reasons)[])("%s says why and what next", (reason) => {
     const { why, next } = reasonWords(reason, 30);
     expect(why).toMatch(/^[A-Z].+\.$/);

@@ -1,12 +1,12 @@
-/** What the hub says to people. Short, active, no blame; why, and what next. */
+/** The sentences that screens share. Short, active, no blame; each gives the reason and the next step. */
 import type { LoginErrorCode, LoginScreen } from "../src/screen.ts";
 
 type Reason = NonNullable<LoginScreen["reason"]>;
 
 /**
- * Why she is asked to sign in again: one sentence for the reason, one for the way on.
+ * Explains why the user must sign in again: one sentence for the reason, one for the next step.
  *
- * @param site the name of the site that sent her
+ * @param site the name of the site that sent the user
  */
 export function reasonWords(
   reason: Reason,
@@ -103,7 +103,7 @@ function minutes(count: number): string {
   return `${count} minutes`;
 }
 
-/** What "keep me signed in" means, said before she ticks it. */
+/** Explains "keep me signed in" beside its checkbox. */
 export function rememberWords(days: number): string {
   return `For ${days === 1 ? "1 day" : `${days} days`}. Not on a computer that others use.`;
 }

@@ -1,4 +1,4 @@
-/** What the hub says to people about app passwords. */
+/** The sentences about app passwords. */
 import type { Allowed, MakeAppPasswordErrorCode } from "../../src/screen.ts";
 import { listWords } from "../words.ts";
 

@@ -40,7 +40,7 @@ function Title({ browser, here }: Session) {
   );
 }
 
-/** What she chose when she signed in. */
+/** The choices that the user made at sign-in. */
 function Choices({ keptUntil, asksBefore }: Session) {
   return (
     <>

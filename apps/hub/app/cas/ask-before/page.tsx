@@ -12,7 +12,7 @@ export function generateMetadata(): Metadata {
   return { title: model === null ? "Not found" : `Sign in to ${model.site.name}?` };
 }
 
-/** She wanted to be asked: who she is here, and which site will learn it. */
+/** Asks before a site learns who the user is: names the account and the site. */
 export default function AskBeforePage() {
   const model = readScreen("ask-before");
   if (model === null) notFound();

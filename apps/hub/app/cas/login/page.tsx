@@ -113,7 +113,7 @@ function SignedIn({ signedIn }: { signedIn: NonNullable<LoginScreen["signedIn"]>
   );
 }
 
-/** Which site sent her. Name and host come from its registration, never from the request. */
+/** Names the site that sent the user. Name and host come from its registration, never from the request. */
 function Destination({ site }: Pick<LoginScreen, "site">) {
   if (site === null) return "with your Gatehouse account";
   return (

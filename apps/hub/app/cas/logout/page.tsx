@@ -51,7 +51,7 @@ function StaysSignedIn({ sites }: { readonly sites: LoggedOutScreen["stays"] }) 
   );
 }
 
-/** Back to the site she wanted to go to, if there is one: the page came in between only to tell the others. */
+/** The link to the site that the user was going to, if any: this page only waits for the other sites to be told. */
 function WaysOn({ continueTo }: Pick<LoggedOutScreen, "continueTo">) {
   return (
     <div className="gate-ways">

@@ -13,8 +13,8 @@ export function generateMetadata(): Metadata {
 }
 
 /**
- * Brings a ticket or a code to a site that wants it by POST. The script sends the form at once; without it, and when she
- * comes back by the browser's button, she presses the button.
+ * Sends a ticket or a code to a site by POST. The script submits the form at once; without scripts, and after *Back*, the
+ * user presses the button.
  *
  * @see CAS protocol 3.0.3, section 2.1.1 (method)
  * @see OAuth 2.0 Form Post Response Mode, section 2

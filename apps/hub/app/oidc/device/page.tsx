@@ -12,7 +12,7 @@ export function generateMetadata(): Metadata {
   return { title: readScreen("device-code")?.error ? "Error: Enter the code" : "Enter the code" };
 }
 
-/** Where she types what another device shows. */
+/** The form for the code that another device shows. */
 export default function DeviceCodePage() {
   const model = readScreen("device-code");
   if (model === null) notFound();

@@ -8,7 +8,7 @@ import { HiddenFields } from "../../hidden-fields.tsx";
 export const dynamic = "force-dynamic";
 export const metadata: Metadata = { title: "Sign out?" };
 
-/** A site asked for her sign-out; only she can say so. */
+/** A site requests the sign-out; only the user may confirm it. */
 export default function SignOutPage() {
   const model = readScreen("sign-out");
   if (model === null) notFound();

@@ -13,7 +13,7 @@ export function generateMetadata(): Metadata {
   return { title: `${failed ? "Error: " : ""}Make an app password` };
 }
 
-/** What it is called, what it may do, for how long. Asks for nothing else. */
+/** Asks for the app password's name, scopes and lifetime. */
 export default function MakeAppPasswordPage() {
   const model = readScreen("make-app-password");
   if (model === null) notFound();

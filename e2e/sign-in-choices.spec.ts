@@ -1,4 +1,4 @@
-/** What a person may choose when she signs in: to be remembered, and to be asked before other sites know her. */
+/** The choices at sign-in: to stay signed in, and to be asked before another site learns who the user is. */
 import {
   expect,
   expectSignedInOn,
@@ -19,7 +19,7 @@ async function signInWith(page: Page, hub: string, person: Person, box: string):
 const remember = "Keep me signed in on this browser";
 const ask = "Ask me before signing me in to another site";
 
-test("both boxes are clear until she ticks them", async ({ page, sites }) => {
+test("both boxes are clear until the user ticks them", async ({ page, sites }) => {
   await page.goto(`${sites.hub}/cas/login`);
   for (const box of [remember, ask]) await expect(page.getByLabel(box)).not.toBeChecked();
 });
@@ -45,7 +45,7 @@ test("remembered: the sign-in is still there when the browser was closed and ope
   await after.close();
 });
 
-test("asked before: a site learns who she is when she says yes, and not before", async ({
+test("asked before: a site learns who the user is after they agree, and not before", async ({
   page,
   people,
   sites,
@@ -70,7 +70,7 @@ test("asked before: a site learns who she is when she says yes, and not before",
   await expect(page).toHaveURL(`${sites.bank}/accounts`);
   await expectSignedInOn(page, sites.bank, person);
 
-  // Her account says what she chose, and lets her take it back.
+  // The account page shows the choice, and undoes it.
   await page.goto(`${sites.hub}/account`);
   await page.getByRole("button", { name: "Stop asking" }).click();
   await expect(page.getByRole("status")).toContainText("without asking you first");
