@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { tellBuild } from "./build-output.mjs";
+import { quiet } from "./environment.mjs";
 import { programs, root } from "./house.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { afterOtherBuilds } from "./other-builds.mjs";
@@ -25,7 +26,7 @@ export async function build({ environment, log, interruption, telling, onStart, 
         ...["run", "build", "--output-logs=new-only", "--log-order=stream", "--ui=stream"],
         ...only.map((workspace) => `--filter=${workspace}`),
       ],
-      environment: { ...environment, ...quiet, NODE_ENV: "production" },
+      environment: { ...environment, ...quiet, FORCE_COLOR: "0" },
       directory: root,
       log,
       interruption,
@@ -44,11 +45,3 @@ export async function build({ environment, log, interruption, telling, onStart, 
 export function isBuilt() {
   return ["hub", "shop", "bank"].every((app) => existsSync(join(root, "apps", app, ".next", "BUILD_ID")));
 }
-
-const quiet = {
-  TURBO_TELEMETRY_DISABLED: "1",
-  TURBO_NO_UPDATE_NOTIFIER: "1",
-  NEXT_TELEMETRY_DISABLED: "1",
-  DO_NOT_TRACK: "1",
-  FORCE_COLOR: "0",
-};

@@ -1,49 +1,45 @@
 /** Reads what test runners report, so that one line can close the run. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 
 /**
- * @param {string} file JSON report of vitest
- * @param {number} exitCode of vitest
- * @param {{ mayBeSkipped?: boolean }} [options] where the run says why every test was skipped, none counts at all
- * @returns {Promise<Counts>} a run that failed without a failed test counts as one failure
- */
-export async function vitestCounts(file, exitCode, { mayBeSkipped = false } = {}) {
-  const report = await readReport(file);
-  const counts = { passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 };
-  const allSkipped = report?.numPendingTests > 0 && report.numPendingTests === report.numTotalTests;
-  return mayBeSkipped && allSkipped && exitCode === 0 ? counts : honest(counts, exitCode);
-}
-
-/**
- * @param {string} file JSON report of Playwright
- * @param {number} exitCode of Playwright
+ * A runner that found no test has shown nothing, and one that failed outside of a test has failed: either counts as
+ * one failure.
+ *
+ * @param {string | undefined} file JSON report of vitest or Playwright; `undefined`: the program counts as one
+ * @param {number} exitCode of the program
+ * @param {{ mayBeSkipped?: boolean, since?: number }} [options] `mayBeSkipped`: where the run says why every test was
+ *   skipped, none counts at all; `since`: an older report is none, in milliseconds since 1970
  * @returns {Promise<Counts>}
  */
-export async function playwrightCounts(file, exitCode) {
-  const stats = (await readReport(file))?.stats;
-  return honest(
-    { passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0) },
-    exitCode,
-  );
-}
-
-/**
- * A runner that found no test has shown nothing, and one that failed outside of a test has failed.
- *
- * @param {Counts} counts
- * @param {number} exitCode
- * @returns {Counts}
- */
-export function honest({ passed, failed }, exitCode) {
+export async function countReport(file, exitCode, { mayBeSkipped = false, since = 0 } = {}) {
+  if (file === undefined) return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  const report = await readReport(file, since);
+  const { passed, failed } = report?.stats ? playwrightCounts(report.stats) : vitestCounts(report);
+  const allSkipped = report?.numPendingTests > 0 && report.numPendingTests === report.numTotalTests;
+  if (mayBeSkipped && allSkipped && exitCode === 0) return { passed, failed };
   const silent = failed === 0 && (exitCode !== 0 || passed === 0);
   return { passed, failed: silent ? 1 : failed };
 }
 
-/** @param {string} file */
-async function readReport(file) {
+/** @param {{ numPassedTests?: number, numFailedTests?: number } | undefined} report */
+function vitestCounts(report) {
+  return { passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 };
+}
+
+/** @param {{ expected?: number, unexpected?: number, flaky?: number }} stats */
+function playwrightCounts({ expected = 0, unexpected = 0, flaky = 0 }) {
+  return { passed: expected, failed: unexpected + flaky };
+}
+
+/**
+ * @param {string} file
+ * @param {number} since
+ */
+async function readReport(file, since) {
   try {
+    if ((await stat(file)).mtimeMs < since) return undefined;
     return JSON.parse(await readFile(file, "utf8"));
   } catch {
     return undefined; // none was written, or not to its end: the exit code decides

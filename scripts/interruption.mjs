@@ -34,7 +34,6 @@ export function watchForInterruption() {
   if (process.channel !== undefined) process.on("disconnect", () => interrupt("SIGTERM"));
   // Nobody reads any more what a closed terminal was to show.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-  // biome-ignore lint/suspicious/noUndeclaredEnvVars: npm sets it, no task depends on it
   if (process.env.npm_lifecycle_event) watchParent(() => interrupt("SIGTERM"));
   return interruption;
 }

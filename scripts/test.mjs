@@ -1,14 +1,18 @@
 /**
  * `npm test`: sets everything up, runs every check, goes on after a failed one, and closes with one line of counts.
+ * turbo runs the checks; one that passed and depends on nothing that has changed since is not run again.
  *
- * `node scripts/test.mjs <part,part…> [words]` runs some parts (`checks.mjs`); the words go to the runner of each, such
- * as a test file.
+ * `node scripts/test.mjs <part,part…> [words]` runs some parts (`checks.mjs`). Words, such as a test file, go to the
+ * runner of each part, and then nothing is cached.
  */
 import "./node-version.cjs";
-import { mkdir, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { checks } from "./checks.mjs";
 import { chromium } from "./chromium.mjs";
+import { countReport } from "./counts.mjs";
 import { prepareDataDirectory } from "./data-directory.mjs";
 import { showError } from "./end-of-command.mjs";
 import { childEnvironment } from "./environment.mjs";
@@ -23,7 +27,10 @@ import { PlainError } from "./plain-error.mjs";
 import { createProgress } from "./progress.mjs";
 import { setUp, setUpSteps } from "./set-up.mjs";
 import { withoutSettings } from "./settings.mjs";
-import { startTestSites } from "./test-sites.mjs";
+import { lastLinesOf, runTasks } from "./turbo-tasks.mjs";
+
+/** Of the log of a failed task. */
+const shownLines = 80;
 
 const interruption = watchForInterruption();
 const [parts, ...words] = process.argv.slice(2);
@@ -43,80 +50,160 @@ async function run() {
   const lock = new Lock(join(directory, "run.json"));
   if (!lock.tryToTake()) throw alreadyRuns(lock);
   try {
-    return await runChecks(directory, logs);
+    return await runChecks(logs);
   } finally {
     lock.release();
   }
 }
 
 /**
- * @param {string} directory
  * @param {string} logs folder
  * @returns {Promise<number>} exit code
  */
-async function runChecks(directory, logs) {
-  const reports = join(directory, "reports");
-  await rm(reports, { recursive: true, force: true });
-  await mkdir(reports, { recursive: true });
-
-  const environment = { ...withoutSettings(process.env), CI: "1", NO_COLOR: "1" };
+async function runChecks(logs) {
+  const wanted = checks.filter(isWanted);
   const needed = {
-    ...(isWanted({ part: "e2e" }) && { chromium }),
-    ...(isWanted({ part: "e2e", needsSites: "https" }) && { nginx }),
-    ...(isWanted({ part: "unit" }) && { pgbouncer }),
+    ...(isOneWanted("e2e") && { CHROMIUM_PATH: chromium }),
+    ...(isOneWanted("e2e:https") && { NGINX_PATH: nginx }),
+    ...(isOneWanted("unit") && { PGBOUNCER_PATH: pgbouncer }),
   };
-  const progress = createProgress({ total: setUpSteps + Object.keys(needed).length });
-  await setUp({ environment, logs, interruption, progress });
-  const tools = childEnvironment(environment);
-  /** @type {Partial<Record<"chromium" | "nginx" | "pgbouncer", string | undefined>>} */
-  const found = {};
-  for (const [key, wanted] of Object.entries(needed)) {
-    found[/** @type {keyof typeof found} */ (key)] = await progress.step(
-      `finding ${wanted.name}`,
-      ({ report }) =>
-        findProgram(wanted, { environment: tools, report }).catch(
-          wanted === pgbouncer ? leaveOut : showAndGoOn,
-        ),
+  const total = setUpSteps + Object.keys(needed).length + wanted.length;
+  const progress = createProgress({ total });
+  const given = { ...withoutSettings(process.env), CI: "1", NO_COLOR: "1" };
+  await setUp({ environment: given, logs, interruption, progress });
+  const environment = {
+    VITEST_MAX_WORKERS: String(availableParallelism()),
+    ...childEnvironment(given),
+    COMMITTED_TREE: await committedTree(),
+  };
+  for (const [variable, program] of Object.entries(needed)) {
+    const path = await progress.step(`finding ${program.name}`, ({ report }) =>
+      findProgram(program, { environment, report }).catch(program === pgbouncer ? leaveOut : showAndGoOn),
     );
+    if (path !== undefined) Object.assign(environment, { [variable]: path });
   }
 
-  const total = { passed: 0, failed: 0 };
-  for (const check of checks({ reports, ...found }).filter(isWanted)) {
-    const begun = performance.now();
-    const { passed, failed } = await runCheck(check, {
-      environment: tools,
-      directory,
-      logs,
-      nginx: found.nginx,
-    }).catch((error) => showAndGoOn(error) ?? { passed: 0, failed: 1 });
-    total.passed += passed;
-    total.failed += failed;
-    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    process.stdout.write(
-      `${outcome({ passed, failed })} ${check.name}  (${passed} passed, ${failed} failed, ${seconds} s)\n`,
+  const sum = { passed: 0, failed: 0 };
+  for (const check of wanted) {
+    const run = words.length > 0 ? runChosen : runAll;
+    const { passed, failed } = await run(check, { environment, logs, progress }).catch(
+      (error) => showAndGoOn(error) ?? { passed: 0, failed: 1 },
     );
+    sum.passed += passed;
+    sum.failed += failed;
   }
-  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
-  return total.failed === 0 ? 0 : 1;
-}
-
-/** @param {import("./counts.mjs").Counts} counts */
-function outcome({ passed, failed }) {
-  if (failed > 0) return "FAILED";
-  return passed > 0 ? "ok    " : "no run";
+  process.stdout.write(`${sum.passed} passed, ${sum.failed} failed\n`);
+  return sum.failed === 0 ? 0 : 1;
 }
 
 /**
- * Without a choice every part is wanted. `e2e:https` is the journeys of that scheme alone.
+ * Without a choice every part is wanted; `e2e` is both of its schemes.
  *
- * @param {Pick<import("./checks.mjs").Check, "part" | "needsSites">} check
+ * @param {Pick<import("./checks.mjs").Check, "part">} check
  */
-function isWanted({ part, needsSites }) {
+function isWanted({ part }) {
   if (parts === undefined) return true;
-  return parts.split(",").some((chosen) => {
-    const [name, scheme] = chosen.split(":");
-    return name === part && (scheme === undefined || needsSites === undefined || scheme === needsSites);
+  return parts.split(",").some((chosen) => part === chosen || part.startsWith(`${chosen}:`));
+}
+
+/** @param {string} part */
+function isOneWanted(part) {
+  return checks.some((check) => check.part.startsWith(part) && isWanted(check));
+}
+
+/**
+ * The start-up tests clone what is committed, so that decides whether they have to run again.
+ *
+ * @returns {Promise<string | undefined>}
+ */
+async function committedTree() {
+  const git = promisify(execFile)("git", ["rev-parse", "HEAD^{tree}"], { cwd: root });
+  return git.then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined, // no checkout of git: they will say so
+  );
+}
+
+/**
+ * @typedef {object} Surroundings
+ * @property {NodeJS.ProcessEnv} environment
+ * @property {string} logs folder
+ * @property {ReturnType<typeof createProgress>} progress
+ */
+
+/**
+ * @param {import("./checks.mjs").Check} check
+ * @param {Surroundings} surroundings
+ * @returns {Promise<import("./counts.mjs").Counts>}
+ */
+async function runAll(check, { environment, logs, progress }) {
+  const { results, failure } = await progress.step(check.title, ({ report }) =>
+    runTasks(check, { environment, log: logOf(check, logs), interruption, onLine: report }),
+  );
+  for (const { name, counts, seconds, cached, log } of results) {
+    if (counts.failed > 0)
+      process.stdout.write(`${indented(await lastLinesOf(log, shownLines))}\n${place(log)}\n`);
+    say(name, counts, cached ? "cached" : `${seconds.toFixed(1)} s`);
+  }
+  if (failure !== undefined) {
+    process.stdout.write(`${indented(failure)}\n`);
+    say(check.title, { passed: 0, failed: 1 }, place(logOf(check, logs)));
+  }
+  return [...results, ...(failure === undefined ? [] : [{ counts: { passed: 0, failed: 1 } }])].reduce(
+    (sum, { counts }) => ({ passed: sum.passed + counts.passed, failed: sum.failed + counts.failed }),
+    { passed: 0, failed: 0 },
+  );
+}
+
+/**
+ * What somebody has chosen by words: its runner's lines are shown as they come.
+ *
+ * @param {import("./checks.mjs").Check} check
+ * @param {Surroundings} surroundings
+ * @returns {Promise<import("./counts.mjs").Counts>}
+ */
+async function runChosen(check, { environment, logs }) {
+  const begun = Date.now();
+  const { exitCode } = await runLogged({
+    name: check.title,
+    command: [...check.command, ...words],
+    environment,
+    directory: root,
+    log: logOf(check, logs),
+    interruption,
+    onLine: (line) => process.stdout.write(`${indented(line)}\n`),
   });
+  const counts = await countReport(check.report && join(root, check.report), exitCode, { since: begun });
+  say(check.title, counts, `${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  return counts;
+}
+
+/**
+ * @param {string} name
+ * @param {import("./counts.mjs").Counts} counts
+ * @param {string} remark
+ */
+function say(name, { passed, failed }, remark) {
+  const outcome = failed > 0 ? "FAILED" : passed > 0 ? "ok    " : "no run";
+  process.stdout.write(`${outcome} ${name}  (${passed} passed, ${failed} failed, ${remark})\n`);
+}
+
+/** @param {string} text */
+function indented(text) {
+  return text.replaceAll(/^/gm, "       ");
+}
+
+/** @param {string} log */
+function place(log) {
+  return indented(`(all of it: ${log})`);
+}
+
+/**
+ * @param {import("./checks.mjs").Check} check
+ * @param {string} logs folder
+ */
+function logOf({ part }, logs) {
+  return join(logs, `${part.replaceAll(":", "-")}.log`);
 }
 
 /**
@@ -151,38 +238,4 @@ function showAndGoOn(error) {
 function leaveOut(error) {
   if (interruption.signal) throw error;
   process.stdout.write(`The tests with PgBouncer are left out: ${error.message}\n`);
-}
-
-/**
- * @param {import("./checks.mjs").Check} check
- * @param {{ environment: NodeJS.ProcessEnv, directory: string, logs: string, nginx: string | undefined }} options
- * @returns {Promise<import("./counts.mjs").Counts>}
- */
-async function runCheck(check, { environment, directory, logs, nginx }) {
-  const sites = check.needsSites
-    ? await startTestSites({ environment, directory, scheme: check.needsSites, nginx, interruption })
-    : undefined;
-  try {
-    const log = join(logs, `${check.name.replaceAll(/\W+/g, "-")}.log`);
-    const { exitCode, lastLines } = await runLogged({
-      name: check.name,
-      command: [
-        ...check.command,
-        ...(words.length > 0 ? [...(check.withWords ?? []), ...words] : (check.withoutWords ?? [])),
-      ],
-      environment: { ...environment, ...sites?.environment, ...check.environment },
-      directory: root,
-      log,
-      interruption,
-      ...(check.count ? { onLine: (line) => process.stdout.write(`       ${line}\n`) } : {}),
-    });
-    if (exitCode !== 0 && !check.count)
-      process.stdout.write(`${lastLines.replaceAll(/^/gm, "       ")}\n       (all of it: ${log})\n`);
-    return await (check.count?.(exitCode) ?? {
-      passed: exitCode === 0 ? 1 : 0,
-      failed: exitCode === 0 ? 0 : 1,
-    });
-  } finally {
-    await sites?.stop();
-  }
 }
