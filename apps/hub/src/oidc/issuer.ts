@@ -12,7 +12,6 @@ import { interactionRules } from "./ask-before.ts";
 import { limitOrigins } from "./browser-origins.ts";
 import { acceptRequest, passwordAcr } from "./central-session-view.ts";
 import { claimsOfScope } from "./claim-scopes.ts";
-import { refuseDeepClaims } from "./claims-request.ts";
 import { requireRegisteredMethod } from "./client-authentication.ts";
 import { ownScopes } from "./client-metadata.ts";
 import { judgeClients } from "./client-rules.ts";
@@ -29,7 +28,7 @@ import { answerRefreshesTwice } from "./refresh-replay.ts";
 import { rememberClients } from "./remember-clients.ts";
 import { detectReplays, judgeAssertion } from "./replay-detection.ts";
 import { settleBeforeAnswers } from "./request-artifacts.ts";
-import { oneResponseType } from "./response-type.ts";
+import { judgeRequest, refuseDeepClaims } from "./request-rules.ts";
 import { flowAddress } from "./restart.ts";
 import { throttleSecrets } from "./secret-throttle.ts";
 import { type OpenedKey, publicHalf } from "./signing-keys.ts";
@@ -141,7 +140,7 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     },
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
     responseTypes: ["code"],
-    extraParams: { response_type: oneResponseType },
+    extraParams: { response_type: judgeRequest },
     // `limitOrigins` decides which origins may read an answer.
     clientBasedCORS: () => true,
     subjectTypes: ["public", "pairwise"],

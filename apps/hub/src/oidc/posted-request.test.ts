@@ -64,12 +64,24 @@ function outcomeOf(answer: BrowserAnswer) {
 }
 
 describe("3.1.2.1 by POST the outcome is that of the same request by GET", () => {
-  const long = "x".repeat(10_000);
+  const long = "x".repeat(7000);
+  const tooLong = "x".repeat(8001);
   test.each<[string, () => string, object]>([
     ["a code", () => query(), { code: "one", state: "s", to: redirectUri }],
     ["without a page", () => query({ prompt: "none" }), { code: "one" }],
     ["a long nonce", () => query({ nonce: long }), { code: "one" }],
     ["a long state", () => query({ state: long }), { code: "one", state: long }],
+    ["a nonce too long to store", () => query({ nonce: tooLong }), { error: "invalid_request", state: "s" }],
+    [
+      "a state too long to store",
+      () => query({ state: tooLong }),
+      { error: "invalid_request", state: tooLong },
+    ],
+    [
+      "parameters that are too long together",
+      () => query({ nonce: long, login_hint: long }),
+      { error: "invalid_request" },
+    ],
     ["empty values", () => `${query()}&nonce=&login_hint=&prompt=`, { code: "one" }],
     ["bytes that are no UTF-8, and none at all", () => `${query()}&login_hint=%E9%00`, { code: "one" }],
     ["what nobody knows, twice", () => `${query()}&extra=1&extra=2`, { code: "one" }],
@@ -142,7 +154,7 @@ describe("3.1.2.1 by POST the outcome is that of the same request by GET", () =>
 });
 
 describe("a request that no address holds", () => {
-  const nonce = "n".repeat(40_000);
+  const nonce = "n".repeat(7000);
 
   test("is kept meanwhile: the browser goes to a short address, which can be loaded again", async () => {
     const posted = await post(query({ nonce }));
@@ -158,6 +170,15 @@ describe("a request that no address holds", () => {
     browser = new TestBrowser(opened);
     const answer = received(await walk(browser, alice, await post(query({ nonce }))));
     expect((await site.tokens(answer)).claims.nonce).toBe(nonce);
+  });
+
+  test("is refused beyond 8,000 bytes, so that no visit to its short address stores more", async () => {
+    browser = new TestBrowser(opened);
+    const posted = await post(query({ nonce: "n".repeat(40_000) }));
+    expect(posted.location).toContain("posted=");
+    const visited = await browser.get(posted.location);
+    expect(received(visited).get("error_description")).toContain("nonce takes 40000");
+    expect(visited.cookies.join()).not.toContain("interaction");
   });
 
   test("is kept for ten minutes; then a page says how to go on", async () => {

@@ -50,6 +50,7 @@ describe("2 a pushed request", () => {
   test.each<[string, Parameters, string]>([
     ["to an unregistered redirect URI", { redirect_uri: `${redirectUri}/x` }, "invalid_request"],
     ["without a challenge", { code_challenge: undefined }, "invalid_request"],
+    ["longer than 8,000 bytes", { nonce: "x".repeat(8000) }, "invalid_request"],
     ["with a scope beyond the registration", { scope: "openid groups" }, "invalid_scope"],
     [
       "with a request_uri of its own",

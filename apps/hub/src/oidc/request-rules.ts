@@ -1,0 +1,54 @@
+/** Refuses authorization requests that oidc-provider would accept. */
+import { errors, type KoaContextWithOIDC } from "oidc-provider";
+
+const asking = new Set(["authorization", "pushed_authorization_request"]);
+
+/**
+ * Maximum length of all parameters of a request together, in bytes after decoding. A flow stores its request, and a
+ * request that was posted or pushed can begin many flows by short addresses.
+ *
+ * @see RFC 9110, section 4.1 (every recipient supports 8,000 octets)
+ */
+const longest = 8000;
+
+/** The claim's place, its name, `values`, one value, and some room for identity assurance. */
+const deepest = 12;
+
+/**
+ * Refuses long requests, and `response_type=code code`, which oidc-provider reads as `code`.
+ *
+ * @throws InvalidRequest with the name of the longest parameter
+ * @throws UnsupportedResponseType
+ * @see RFC 6749, sections 3.1.1 and 4.1.2.1
+ */
+export function judgeRequest(ctx: KoaContextWithOIDC): void {
+  refuseLong(ctx.oidc.params ?? {});
+  if (!asking.has(ctx.oidc.route)) return;
+  const sent = (ctx.method === "POST" ? ctx.oidc.body : ctx.query)?.response_type;
+  if (typeof sent === "string" && sent !== "" && sent !== "code") throw new errors.UnsupportedResponseType();
+}
+
+function refuseLong(params: Readonly<Record<string, unknown>>): void {
+  const lengths = Object.entries(params)
+    .map(([name, value]) => ({ name, length: Buffer.byteLength([value ?? []].flat().join("")) }))
+    .sort((a, b) => b.length - a.length);
+  const [first] = lengths;
+  if (first === undefined || lengths.reduce((sum, { length }) => sum + length, 0) <= longest) return;
+  throw new errors.InvalidRequest(
+    `the parameters exceed ${longest} bytes, of which ${first.name} takes ${first.length}`,
+  );
+}
+
+/**
+ * Refuses deeply nested claims: PostgreSQL fails on JSON nested some thousand levels, which needs few bytes.
+ *
+ * @see OpenID Connect Core 1.0, section 5.5
+ */
+export async function refuseDeepClaims(_ctx: unknown, claims: unknown): Promise<void> {
+  if (isDeeper(claims, deepest)) throw new errors.InvalidRequest("claims parameter is nested too deeply");
+}
+
+function isDeeper(value: unknown, than: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return than === 0 || Object.values(value).some((inner) => isDeeper(inner, than - 1));
+}
