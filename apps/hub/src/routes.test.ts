@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AntiForgery, Caller, Route, Sends } from "./http/route.ts";
-import { postedRequests } from "./oidc/posted-request.ts";
+import { postedRequests } from "./oidc/issuer/posted-request.ts";
 import { hubRoutes } from "./routes.ts";
 import { createMovableClock } from "./test-door/movable-clock.ts";
 

@@ -16,7 +16,7 @@ import { type CredentialsAttempt, type Refused, signIn, verifyCredentials } from
 import { suggestedName, withoutEdges } from "../credential/typed-name.ts";
 import type { OwnPage } from "../http/own-pages.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
-import { withChosenSession } from "../oidc/restart.ts";
+import { withChosenSession } from "../oidc/interaction/restart.ts";
 import { askBefore } from "./ask-before.ts";
 import { askWhichAccount, chooseAccount, names } from "./choose-account.ts";
 import { destinationOf, loginAddress, loginPath, repeatedFields } from "./login-address.ts";

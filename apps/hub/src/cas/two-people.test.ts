@@ -1,6 +1,6 @@
 /**
  * Two people at one browser, over HTTP: what a form says decides, and nobody becomes somebody else without a word
- * (docs/decisions/0019). CAS here; OpenID Connect in `oidc/two-people.test.ts`.
+ * (docs/decisions/0019). CAS here; OpenID Connect in `oidc/interaction/two-people.test.ts`.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";

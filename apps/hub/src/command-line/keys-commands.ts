@@ -1,4 +1,4 @@
-import { rotateSigningKeys } from "../oidc/signing-keys.ts";
+import { rotateSigningKeys } from "../oidc/keys/signing-keys.ts";
 import { purposeKeys } from "../secret-keys.ts";
 import type { Command } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";

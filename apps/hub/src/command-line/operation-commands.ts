@@ -3,7 +3,7 @@ import { refuseDemoPeople } from "../demo-people.ts";
 import { defaultHubUrl, type Settings } from "../env.ts";
 import { doctorPurpose, proveDoctor } from "../health/doctor-proof.ts";
 import { listen } from "../listen.ts";
-import { expectKnownSecrets } from "../oidc/open-issuer.ts";
+import { expectKnownSecrets } from "../oidc/issuer/open-issuer.ts";
 import { purposeKeys } from "../secret-keys.ts";
 import { askHub, type HubAnswer } from "./ask-hub.ts";
 import type { Command } from "./parse-command.ts";

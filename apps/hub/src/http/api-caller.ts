@@ -1,6 +1,6 @@
 /** Finds out who calls the hub's own API, and whether what she proved herself with allows it. */
 import { appPasswordScheme } from "../app-password/app-password-scheme.ts";
-import { accessTokenScheme } from "../oidc/access-token-scheme.ts";
+import { accessTokenScheme } from "../oidc/issuer/access-token-scheme.ts";
 import type { ApiRefusal, ApiScheme, Proved } from "./api-scheme.ts";
 import { type Call, json, type Written } from "./route.ts";
 

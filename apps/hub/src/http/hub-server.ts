@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hub } from "../hub.ts";
-import { isIssuers, serveIssuer } from "../oidc/mount-issuer.ts";
-import { pathOfPage } from "../oidc/posted-request.ts";
+import { isIssuers, serveIssuer } from "../oidc/issuer/mount.ts";
+import { pathOfPage } from "../oidc/issuer/posted-request.ts";
 import { answerRawBytes } from "./answer-raw-bytes.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
 import { drawScreen, type NextHandler } from "./draw-screen.ts";

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
-import type { Issuer } from "../oidc/open-issuer.ts";
+import type { Issuer } from "../oidc/issuer/open-issuer.ts";
 
 export interface Upkeep {
   close(): Promise<void>;

@@ -1,0 +1,97 @@
+/** Turns the user's choice into a grant and a consent, which are written with the answer. */
+import type { Allowed } from "@gatehouse/database";
+import type Provider from "oidc-provider";
+import type { Hub } from "../../hub.ts";
+import { type Asked, type Choice, givenOf, outlivesSession, type Scopes } from "../scope/consent.ts";
+import { collectArtifacts } from "../store/adapter.ts";
+
+type Grant = InstanceType<Provider["Grant"]>;
+
+/**
+ * The user's decision as a grant for this session and a consent beyond it; scopes not ticked are declined. Writes
+ * nothing.
+ */
+export async function allowedBy(
+  hub: Pick<Hub, "issuer" | "sites" | "settings">,
+  asked: Asked,
+  personId: string,
+  choice: Choice,
+): Promise<Allowed> {
+  const { issuer, sites } = hub;
+  const { provider } = issuer;
+  const { clientId, grantId, scopes, resources } = asked;
+  const given = givenOf(asked, choice, hub);
+  const lifeSeconds =
+    choice.duration === "once" || !outlivesSession(asked, hub) ? null : choice.duration * 86_400;
+  const decided = { asked, given, lifeSeconds };
+  const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  const grant =
+    found === undefined
+      ? await changed(new provider.Grant({ accountId: personId, clientId }), decided)
+      : {
+          id: found.jti,
+          change: async (payload: object) =>
+            (await changed(Object.assign(new provider.Grant(), payload, { jti: found.jti }), decided))
+              .artifact,
+        };
+  // A first-party site is a connected app only if its access outlives the session.
+  const isFirstParty = sites.find(clientId)?.firstParty === true;
+  const staysConnected = given.scopes.includes("offline_access");
+  if (!outlivesSession(asked, hub) || (isFirstParty && !staysConnected)) return { personId, grant };
+  return { personId, grant, consent: { clientId, asked: { scopes, resources }, given, lifeSeconds } };
+}
+
+interface Decided {
+  readonly asked: Asked;
+  readonly given: Scopes;
+  readonly lifeSeconds: number | null;
+}
+
+/** A grant to be written. Everything issued from it ends with it, refresh tokens too. */
+async function changed(grant: Grant, { asked, given, lifeSeconds }: Decided) {
+  forget(grant, asked);
+  if (given.scopes.length > 0) grant.addOIDCScope(given.scopes.join(" "));
+  if (asked.claims.length > 0) grant.addOIDCClaims([...asked.claims]);
+  for (const [resource, scopes] of Object.entries(given.resources))
+    if (scopes.length > 0) grant.addResourceScope(resource, scopes.join(" "));
+  // An answer for this time only is not remembered, and neither are its refusals.
+  if (lifeSeconds !== null) {
+    refuse(grant, asked, given);
+    grant.exp = Math.floor(Date.now() / 1000) + lifeSeconds;
+  }
+  const [kept] = await collectArtifacts(() => grant.save());
+  if (kept === undefined) throw new Error("a grant that is saved is not kept");
+  return kept;
+}
+
+/** Marks requested scopes that were not allowed as declined, so that the hub does not ask again. */
+export function refuse(grant: Grant, asked: Scopes, given: Scopes): void {
+  const declined = without(asked.scopes, given.scopes);
+  if (declined !== "") grant.rejectOIDCScope(declined);
+  for (const [resource, named] of Object.entries(asked.resources)) {
+    const refused = without(named, given.resources[resource] ?? []);
+    if (refused !== "") grant.rejectResourceScope(resource, refused);
+  }
+}
+
+/** Removes earlier decisions about the scopes that are decided now. */
+function forget(grant: Grant, decided: Scopes): void {
+  take(grant, decided);
+  forgetRefusals(grant, decided);
+}
+
+/** Removes all declined scopes, as if the user had not been asked. */
+export function forgetRefusals({ rejected }: Grant, scopes: Scopes): void {
+  if (rejected !== undefined) take(rejected, scopes);
+}
+
+function take(from: Pick<Grant, "openid" | "resources">, { scopes, resources }: Scopes): void {
+  const { openid, resources: ofApis = {} } = from;
+  if (openid?.scope !== undefined) openid.scope = without(openid.scope.split(" "), scopes);
+  for (const [resource, taken] of Object.entries(resources))
+    if (ofApis[resource] !== undefined) ofApis[resource] = without(ofApis[resource].split(" "), taken);
+}
+
+function without(scopes: readonly string[], others: readonly string[]): string {
+  return scopes.filter((scope) => !others.includes(scope)).join(" ");
+}

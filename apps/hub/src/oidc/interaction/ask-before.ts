@@ -1,0 +1,89 @@
+/** Somebody may want to be asked before a site learns who she is (CAS: warn); here as there, for this once. */
+import { decodeJwt } from "jose";
+import { type Configuration, interactionPolicy } from "oidc-provider";
+import { names } from "../../cas/choose-account.ts";
+import { suggestedName } from "../../credential/typed-name.ts";
+import type { Drawn } from "../../http/route.ts";
+import type { RegisteredSite } from "../../site-registry/registered-site.ts";
+import { currentSession } from "../store/request-context.ts";
+import type { Flow } from "./interaction.ts";
+
+const reason = "ask_before";
+/** The site suggests an account other than the signed-in one. */
+export const hintReason = "login_hint_of_another";
+
+/** The site accepts only another account, and another user has signed in on the way. */
+export const otherReason = "id_token_hint_of_another";
+
+type SubjectAt = NonNullable<Configuration["pairwiseIdentifier"]>;
+
+/** When somebody is asked: to sign in, for consent as the specification has it, and because she wants to be. */
+export function interactionRules(subjectAt: SubjectAt | undefined): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base();
+  policy.get("login")?.checks.add(
+    new interactionPolicy.Check(
+      otherReason,
+      "the account that the site asks for is not signed in",
+      "login_required",
+      async (ctx) => {
+        const { params, client, entities } = ctx.oidc;
+        const hint = params?.id_token_hint;
+        const session = currentSession();
+        // oidc-provider compares when the request arrives, not with the user who has signed in since.
+        if (typeof hint !== "string" || entities.IdTokenHint !== undefined) return false;
+        if (session === null || client === undefined) return false;
+        const { id } = session.person;
+        return decodeJwt(hint).sub !== ((await subjectAt?.(ctx, id, client)) ?? id);
+      },
+    ),
+  );
+  policy.get("login")?.checks.add(
+    new interactionPolicy.Check(hintReason, "the site suggests another account", "login_required", (ctx) => {
+      const { result, params, prompts } = ctx.oidc;
+      const session = currentSession();
+      // With prompt=none the user cannot choose, and a hint is no demand: the ID token names the user.
+      if (session === null || result?.login !== undefined || prompts.has("none")) return false;
+      const hint = suggestedName(params?.login_hint, 200);
+      return hint !== "" && !names(hint, session);
+    }),
+  );
+  policy.get("consent")?.checks.add(
+    new interactionPolicy.Check(
+      reason,
+      "the person wants to be asked first",
+      "interaction_required",
+      (ctx) => {
+        const { result } = ctx.oidc;
+        // Whoever gave her password for this site, or said yes, has been asked.
+        const asked = result?.login !== undefined || result?.consent !== undefined;
+        return currentSession()?.askBefore === true && !asked;
+      },
+    ),
+  );
+  return policy;
+}
+
+/** Whether there is nothing to decide but whether to go on. */
+export function onlyAsksBefore(flow: Flow): boolean {
+  return flow.prompt.reasons.length === 1 && flow.prompt.reasons[0] === reason;
+}
+
+export function askBeforePage(
+  action: string,
+  site: RegisteredSite,
+  person: { readonly name: string; readonly username: string },
+  token: string,
+): Drawn["screen"] {
+  return {
+    name: "ask-before",
+    model: {
+      action,
+      hidden: [{ name: "token", value: token }],
+      site: { name: site.name, host: site.host },
+      person: { name: person.name, username: person.username },
+      // With prompt=none the site is told at once; here it has to know.
+      needed: true,
+      declineTo: site.url,
+    },
+  };
+}

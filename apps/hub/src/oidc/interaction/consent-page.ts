@@ -1,0 +1,117 @@
+/** The consent page's model: what the site learns and may do after consent, and what the user can choose. */
+import type { CentralSession, FoundConsent } from "@gatehouse/database";
+import type { Hub } from "../../hub.ts";
+import type { ConsentScreen } from "../../screen.ts";
+import { findApi } from "../../site-registry/known-apis.ts";
+import type { RegisteredSite } from "../../site-registry/registered-site.ts";
+import {
+  type Asked,
+  choosable,
+  durations,
+  namedScopes,
+  outlivesSession,
+  type Scopes,
+  usualDuration,
+} from "../scope/consent.ts";
+
+/** Input of the page model. */
+export interface Question {
+  readonly site: RegisteredSite;
+  readonly session: CentralSession;
+  /** The scopes to decide now. */
+  readonly asked: Asked;
+  /** All scopes of the request. */
+  readonly requested: Scopes;
+  /** Whether earlier answers are ignored: a device starts without any. */
+  readonly anew: boolean;
+}
+
+export async function consentPage(
+  hub: Pick<Hub, "settings" | "sites" | "database">,
+  { site, session, asked, requested, anew }: Question,
+): Promise<
+  Pick<
+    ConsentScreen,
+    "site" | "about" | "person" | "asks" | "gets" | "before" | "never" | "offline" | "durations"
+  >
+> {
+  const boxes = choosable(asked, hub);
+  const chosen = new Set(boxes.map(({ field }) => field));
+  const gets = namedScopes(asked, hub).filter(({ field }) => !chosen.has(field));
+  const consent = site.firstParty ? null : await hub.database.consents.find(session.person.id, site.id);
+  const before = consent === null ? null : beforeOf(hub, consent, { asked, requested, anew });
+  return {
+    site: { name: site.name, host: site.host },
+    about: {
+      firstParty: site.firstParty,
+      native: site.oidc?.applicationType === "native",
+      policy: linkTo(site.oidc?.policyUri),
+      terms: linkTo(site.oidc?.termsUri),
+    },
+    person: { name: session.person.name, username: session.person.username },
+    asks: boxes.map(({ field, words, sensitive }) => ({ value: field, words, sensitive })),
+    gets: gets.map(({ words }) => words),
+    before,
+    never: neverOf(hub, asked, requested, consent),
+    offline: asked.scopes.includes("offline_access"),
+    durations: outlivesSession(asked, hub)
+      ? durations.map((duration) => ({
+          value: String(duration),
+          days: duration === "once" ? null : duration,
+          chosen: duration === usualDuration,
+        }))
+      : [],
+  };
+}
+
+/** Scopes that an earlier consent still allows, without those to decide now. */
+function beforeOf(
+  hub: Pick<Hub, "settings" | "sites">,
+  consent: FoundConsent,
+  { asked, requested, anew }: Pick<Question, "asked" | "requested" | "anew">,
+): ConsentScreen["before"] {
+  const stays = subtract(consent, asked);
+  const isRequested = new Set(namedScopes(anew ? none : requested, hub).map(({ field }) => field));
+  const items = namedScopes(stays, hub).map(({ field, words }) => ({
+    value: field,
+    words,
+    requested: isRequested.has(field),
+  }));
+  const offline = !anew && [stays, requested].every(({ scopes }) => scopes.includes("offline_access"));
+  return items.length === 0 && !offline ? null : { items, offline, until: consent.expiresAt };
+}
+
+/** Scopes of the same APIs that the site neither has nor requests. */
+function neverOf(
+  hub: Pick<Hub, "settings" | "sites">,
+  asked: Scopes,
+  requested: Scopes,
+  consent: Scopes | null,
+): readonly string[] {
+  const all = Object.fromEntries(
+    Object.keys({ ...requested.resources, ...asked.resources }).map((resource) => [
+      resource,
+      Object.keys(findApi(hub, resource)?.scopes ?? {}),
+    ]),
+  );
+  const rest = [asked, requested, consent ?? none].reduce<Scopes>(subtract, { scopes: [], resources: all });
+  return namedScopes(rest, hub).map(({ words }) => words);
+}
+
+const none: Scopes = { scopes: [], resources: {} };
+
+function subtract(from: Scopes, taken: Scopes): Scopes {
+  return {
+    scopes: from.scopes.filter((scope) => !taken.scopes.includes(scope)),
+    resources: Object.fromEntries(
+      Object.entries(from.resources).map(([resource, scopes]) => [
+        resource,
+        scopes.filter((scope) => !taken.resources[resource]?.includes(scope)),
+      ]),
+    ),
+  };
+}
+
+function linkTo(uri: string | undefined): ConsentScreen["about"]["policy"] {
+  return uri === undefined ? null : { uri, host: new URL(uri).hostname };
+}

@@ -1,0 +1,248 @@
+/** What people let sites of others have, over HTTP, with a client from npm that nobody here wrote. */
+import * as client from "openid-client";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TestBrowser } from "../../test-hub.ts";
+import { eventually } from "../../test-support/eventually.ts";
+import {
+  alice,
+  api,
+  apiAddress,
+  begin,
+  budget,
+  closeIssuerTrial,
+  exchange,
+  opened,
+  openIssuerTrial,
+  shopCallback,
+  signedIn,
+  site,
+} from "../../test-support/issuer-trial.ts";
+
+beforeAll(() => openIssuerTrial());
+afterAll(closeIssuerTrial);
+
+describe("consent of a third-party site", () => {
+  const begunAt = (more: Record<string, string> = {}) =>
+    begin(budget, "https://budget.example/callback", {
+      scope: "openid email transactions.read",
+      resource: apiAddress,
+      ...more,
+    });
+
+  async function consentPage(browser: TestBrowser) {
+    const { path, checks } = await begunAt();
+    const asked = await browser.get(path);
+    return { page: await browser.follow(asked), checks, path: asked.location };
+  }
+  const fieldsOf = (fields: readonly { readonly name: string; readonly value: string }[]) =>
+    Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+  const hidden = (page: Awaited<ReturnType<TestBrowser["get"]>>) => fieldsOf(page.screen("consent").hidden);
+
+  test("says who asks, what it may and what it cannot", async () => {
+    const { page } = await consentPage(await signedIn());
+    expect(page.screen("consent")).toMatchObject({
+      site: { name: "Budget" },
+      asks: [
+        { value: "email", words: "see your e-mail address" },
+        { value: "bank:transactions.read", words: "see your transactions at The bank" },
+      ],
+      gets: [],
+      before: null,
+      never: ["move money at The bank"],
+      offline: false,
+    });
+  });
+
+  test("only the yes to somebody else's site is remembered", async () => {
+    const browser = await signedIn();
+    const asked = await browser.get((await begin(site, shopCallback(), { prompt: "consent" })).path);
+    const page = await browser.follow(asked);
+    expect(page.screen("consent")).toMatchObject({
+      site: { name: "The shop" },
+      asks: [],
+      gets: ["see your name and user name", "see your e-mail address"],
+      durations: [],
+    });
+    await browser.post(asked.location, { ...hidden(page), answer: "allow", duration: "90" });
+    expect(await opened.hub.database.consents.listOf(alice.id)).toEqual([]);
+  });
+
+  test("what is allowed is in the token, what is declined is not", async () => {
+    const browser = await signedIn();
+    const { page, checks, path } = await consentPage(browser);
+    const answer = await browser.post(path, {
+      ...hidden(page),
+      answer: "allow",
+      duration: "90",
+      "allow:bank:transactions.read": "true",
+    });
+    const done = await browser.follow(answer);
+    const tokens = await exchange(budget, done.location, checks);
+    const seen = await client.tokenIntrospection(api, tokens.access_token);
+    expect(seen).toMatchObject({
+      active: true,
+      scope: "transactions.read",
+      aud: apiAddress,
+      client_id: "budget",
+      // As the API knows her; to the site she has another name.
+      sub: alice.id,
+    });
+    expect(tokens.claims()?.sub).not.toBe(alice.id);
+  });
+
+  test("another site learns nothing about the token", async () => {
+    const browser = await signedIn();
+    const { page, checks, path } = await consentPage(browser);
+    const answer = await browser.post(path, {
+      ...hidden(page),
+      answer: "allow",
+      duration: "90",
+      "allow:bank:transactions.read": "true",
+    });
+    const tokens = await exchange(budget, (await browser.follow(answer)).location, checks);
+    expect(await client.tokenIntrospection(site, tokens.access_token)).toEqual({ active: false });
+  });
+
+  test("no is access_denied, a forged yes is refused, another browser's flow too", async () => {
+    const browser = await signedIn();
+    const { page, path } = await consentPage(browser);
+    const forged = await browser.post(path, { token: "0".repeat(32), answer: "allow" });
+    expect([forged.status, forged.screen("refused").code]).toEqual([403, "form_token_wrong"]);
+    const stranger = await (await signedIn()).get(path);
+    expect([stranger.status, stranger.screen("refused").code]).toEqual([400, "flow_expired"]);
+    const denied = await browser.follow(await browser.post(path, { ...hidden(page), answer: "deny" }));
+    expect(new URL(denied.location).searchParams.get("error")).toBe("access_denied");
+  });
+
+  test("Core 3.1.2.1 prompt=consent names all that the yes is about, and a no takes it back", async () => {
+    const browser = await signedIn();
+    const asked = await browser.follow(await browser.get((await begunAt()).path));
+    const ticked = {
+      answer: "allow",
+      duration: "90",
+      "allow:email": "true",
+      "allow:bank:transactions.read": "true",
+    };
+    const first = asked.screen("consent").action;
+    await browser.follow(await browser.post(first, { ...hidden(asked), ...ticked }));
+    // It has both, until she signs out; now it asks for them for 90 days.
+    const longer = { scope: "openid email transactions.read offline_access", prompt: "consent" };
+    const { path, checks } = await begunAt(longer);
+    const page = await browser.follow(await browser.get(path));
+    const { asks, offline, action } = page.screen("consent");
+    expect([asks.map(({ value }) => value), offline]).toEqual([["email", "bank:transactions.read"], true]);
+    const yes = await browser.post(action, {
+      ...hidden(page),
+      answer: "allow",
+      duration: "90",
+      "allow:email": "true",
+    });
+    const tokens = await exchange(budget, (await browser.follow(yes)).location, checks);
+    expect((await client.tokenIntrospection(api, tokens.access_token)).scope ?? "").not.toContain(
+      "transactions",
+    );
+    const kept = await opened.hub.database.consents.find(alice.id, "budget");
+    expect([kept?.scopes.includes("email"), kept?.resources[apiAddress]]).toEqual([true, []]);
+    // Declined before, allowed now.
+    const again = await begunAt(longer);
+    const third = await browser.follow(await browser.get(again.path));
+    const back = await browser.post(third.screen("consent").action, { ...hidden(third), ...ticked });
+    const both = await exchange(budget, (await browser.follow(back)).location, again.checks);
+    expect((await client.tokenIntrospection(api, both.access_token)).scope).toBe("transactions.read");
+    await opened.hub.database.consents.takeBack(alice.id, "budget");
+  });
+
+  test("Core 3.1.2.4 whoever signs in meanwhile decides for herself, and about nobody else's grant", async () => {
+    const { database } = opened.hub;
+    const browser = await signedIn();
+    const first = await consentPage(browser);
+    const allowed = {
+      ...hidden(first.page),
+      answer: "allow",
+      duration: "90",
+      "allow:bank:transactions.read": "true",
+    };
+    await browser.follow(await browser.post(first.path, allowed));
+    const asked = await browser.get(
+      (await begunAt({ scope: "openid email profile", prompt: "consent" })).path,
+    );
+    expect((await browser.follow(asked)).screen("consent").person.username).toBe("alice");
+    const dora = await opened.createPerson({ username: "dora" });
+    await browser.get("/cas/logout");
+    await browser.signIn(dora);
+    // Asked first whether that is meant: the page was opened by somebody else.
+    const choice = (await browser.get(asked.location)).screen("choose-account");
+    expect(choice).toMatchObject({ because: "opened-before", person: { username: "dora" }, other: "" });
+    const stay = await browser.post(choice.action, { ...fieldsOf(choice.hidden), answer: "stay" });
+    // The flow goes on as hers, from its beginning: no form of it is about what alice's grant lacks.
+    const anew = await browser.follow(stay);
+    expect([anew.status, anew.location]).toEqual([303, expect.stringContaining("/oidc/auth/")]);
+    const again = await browser.follow(anew);
+    const hers = await browser.follow(again);
+    expect(hers.screen("consent").person.username).toBe("dora");
+    expect(await database.consents.find(dora.id, "budget")).toBeNull();
+    const yes = await browser.post(again.location, {
+      ...hidden(hers),
+      answer: "allow",
+      duration: "90",
+      "allow:email": "true",
+    });
+    const { searchParams } = new URL((await browser.follow(yes)).location);
+    expect([searchParams.has("code"), searchParams.get("error")]).toEqual([true, null]);
+    const consent = await database.consents.find(dora.id, "budget");
+    expect(consent?.scopes).toContain("email");
+    expect(consent?.scopes).not.toContain("profile");
+  });
+});
+
+describe("what was allowed holds until it is taken back", () => {
+  test("in a new session nobody is asked again, and the use is seen", async () => {
+    const carol = await opened.createPerson();
+    const browserOf = async () => {
+      const browser = new TestBrowser(opened);
+      await browser.signIn(carol);
+      return browser;
+    };
+    const begun = () =>
+      begin(budget, "https://budget.example/callback", {
+        scope: "openid transactions.read",
+        resource: apiAddress,
+      });
+    const browser = await browserOf();
+    const first = await begun();
+    const asked = await browser.get(first.path);
+    const page = await browser.follow(asked);
+    const fields = Object.fromEntries(page.screen("consent").hidden.map(({ name, value }) => [name, value]));
+    await browser.follow(
+      await browser.post(asked.location, {
+        ...fields,
+        answer: "allow",
+        duration: "90",
+        "allow:bank:transactions.read": "true",
+      }),
+    );
+
+    const second = await begun();
+    const again = await (await browserOf()).get(second.path);
+    const tokens = await exchange(budget, again.location, second.checks);
+    expect(await client.tokenIntrospection(api, tokens.access_token)).toMatchObject({ active: true });
+    // Written after the answer has gone out.
+    await eventually(async () => {
+      const [consent] = await opened.hub.database.consents.listOf(carol.id);
+      expect(consent).toMatchObject({
+        clientId: "budget",
+        resources: { [apiAddress]: ["transactions.read"] },
+        uses: { [apiAddress]: expect.anything() },
+      });
+    });
+
+    await opened.hub.database.consents.takeBack(carol.id, "budget");
+    expect(await client.tokenIntrospection(api, tokens.access_token)).toEqual({ active: false });
+    const third = await begun();
+    const page3 = await (async () => {
+      const fresh = await browserOf();
+      return fresh.follow(await fresh.get(third.path));
+    })();
+    expect(page3.screen("consent").site.name).toBe("Budget");
+  });
+});

@@ -1,0 +1,85 @@
+/** Writes the user's decision into the device code, which the device polls. */
+import { randomUUID } from "node:crypto";
+import type { CentralSession } from "@gatehouse/database";
+import type { Hub } from "../../hub.ts";
+import { allowedBy } from "../grant/allowed.ts";
+import { decideInSession, joinsOf } from "../grant/session-grant.ts";
+import { type Choice, givenOf, type Scopes } from "../scope/consent.ts";
+import { passwordAcr } from "../store/request-context.ts";
+import { askedByDevice, type DeviceRequest } from "./device-request.ts";
+
+/**
+ * @param choice the user's choice; `null`: the user declined
+ * @returns the allowed scopes; `null`: the code was already decided or has expired
+ * @see RFC 8628, sections 3.3 and 3.5
+ */
+export async function settleDevice(
+  hub: Pick<Hub, "issuer" | "database" | "settings" | "sites">,
+  session: CentralSession,
+  request: DeviceRequest,
+  choice: Choice | null,
+): Promise<Scopes | null> {
+  if (choice === null) {
+    const payload = { error: "access_denied", errorDescription: "the person said no" };
+    const isFirst = await hub.database.decisions.decide({
+      question: questionOf(request),
+      answer: { payload },
+    });
+    return isFirst ? { scopes: [], resources: {} } : null;
+  }
+  const given = givenOf(askedByDevice(hub, session, request), choice, hub);
+  const isFirst = await decideInSession(hub, session, request.site.id, (now) =>
+    allow(hub, now, request, choice),
+  );
+  return isFirst ? given : null;
+}
+
+async function allow(
+  hub: Pick<Hub, "issuer" | "database" | "settings" | "sites">,
+  session: CentralSession,
+  request: DeviceRequest,
+  choice: Choice,
+): Promise<boolean> {
+  const question = questionOf(request);
+  const ofSession = askedByDevice(hub, session, request);
+  const given = givenOf(ofSession, choice, hub);
+  const staysConnected = given.scopes.includes("offline_access");
+  // Access that ends with the session uses the session's grant with the site; access that outlives it has its own grant.
+  const asked = staysConnected ? { ...ofSession, grantId: undefined } : ofSession;
+  const personId = session.person.id;
+  const allowed = await allowedBy(hub, asked, personId, choice);
+  const grantId = allowed.grant.id;
+  const payload = { ...toldToDevice(session, request, given), grantId };
+  if (staysConnected)
+    return hub.database.decisions.decide({ question, answer: { payload, personId, grantId }, allowed });
+  const sid = session.oidcClients[request.site.id]?.sid ?? randomUUID();
+  const bound = { sessionUid: session.uid, sid, expiresWithSession: true };
+  return hub.database.decisions.decide({
+    question,
+    answer: { payload: { ...payload, ...bound }, personId, grantId, sessionUid: session.uid },
+    // Else the device would hold what no sign-out knows of.
+    allowed: { ...allowed, joins: joinsOf(session, request.site.id, grantId, sid) },
+  });
+}
+
+function questionOf({ id }: DeviceRequest) {
+  return { kind: "DeviceCode", id };
+}
+
+/** Claims of the device's tokens. */
+function toldToDevice(
+  session: CentralSession,
+  request: DeviceRequest,
+  given: Scopes,
+): Readonly<Record<string, unknown>> {
+  const [resource, ...more] = request.resources;
+  const may = new Set([given.scopes, ...Object.values(given.resources)].flat());
+  return {
+    accountId: session.person.id,
+    acr: passwordAcr,
+    amr: ["pwd"],
+    authTime: Math.floor(session.authenticatedAt.getTime() / 1000),
+    scope: request.scopes.filter((scope) => may.has(scope)).join(" "),
+    ...(resource === undefined ? {} : { resource: more.length === 0 ? resource : request.resources }),
+  };
+}

@@ -1,0 +1,399 @@
+/** Two people at one browser, by OpenID Connect (docs/decisions/0019); and how a sign-in goes on that was left open. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  type BrowserAnswer,
+  openTestHub,
+  TestBrowser,
+  type TestHub,
+  type TestPerson,
+} from "../../test-hub.ts";
+import { RelyingSite, received } from "../../test-support/relying-site.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+let bob: TestPerson;
+let browser: TestBrowser;
+let shop: RelyingSite;
+let app: RelyingSite;
+beforeAll(async () => {
+  const secret = "app-secret-".padEnd(40, "x");
+  opened = await openTestHub({
+    environment: { APP_SITE_SECRET: secret },
+    sites: ({ shop: site }) => ({
+      shop: site.registration({
+        oidc: { redirectUris: [`${site.origin}/oidc/callback`], scopes: ["openid", "profile"] },
+      }),
+      app: {
+        id: "app",
+        name: "The app",
+        url: "https://app.example/",
+        firstParty: false,
+        secret: { environment: "APP_SITE_SECRET" },
+        oidc: { redirectUris: ["https://app.example/callback"], scopes: ["openid", "profile"] },
+      },
+    }),
+  });
+  alice = await opened.createPerson({ username: "alice" });
+  bob = await opened.createPerson({ username: "bob" });
+  shop = new RelyingSite(opened, {
+    id: "shop",
+    secret: opened.shop.secret,
+    redirectUri: `${opened.shop.origin}/oidc/callback`,
+    scope: "openid profile",
+  });
+  app = new RelyingSite(opened, {
+    id: "app",
+    secret,
+    redirectUri: "https://app.example/callback",
+    scope: "openid profile",
+  });
+});
+beforeEach(() => {
+  browser = new TestBrowser(opened);
+});
+afterAll(() => opened.close());
+
+const typed = ({ username, password }: TestPerson) => ({ username, password });
+const fieldsOf = (fields: readonly { readonly name: string; readonly value: string }[]) =>
+  Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+
+/** Follows the hub's redirects to itself. */
+async function onward(from: BrowserAnswer | Promise<BrowserAnswer>): Promise<BrowserAnswer> {
+  let answer = await from;
+  for (let step = 0; browser.leadsOn(answer); step += 1) {
+    if (step > 10) throw new Error("this goes round in circles");
+    answer = await browser.follow(answer);
+  }
+  return answer;
+}
+const begin = (site: RelyingSite, more: Record<string, string> = {}) =>
+  onward(browser.get(site.authorization(more)));
+const send = (form: BrowserAnswer, fields: Record<string, string>) =>
+  onward(browser.post("/cas/login", { ...browser.hiddenFields(form), ...fields }));
+function choose(answer: BrowserAnswer, which: "stay" | "switch"): Promise<BrowserAnswer> {
+  const { action, hidden } = answer.screen("choose-account");
+  return onward(browser.post(action, { ...fieldsOf(hidden), answer: which }));
+}
+/** Whom the site gets. */
+async function subjectOf(site: RelyingSite, answer: BrowserAnswer) {
+  return (await site.tokens(received(answer))).claims.sub;
+}
+const whoIsIn = async () => {
+  const page = await browser.get("/account");
+  return page.status === 200 ? page.screen("account").person.username : null;
+};
+
+describe("a form opened while nobody was signed in, alice signs in in another tab, bob sends it", () => {
+  test.each<[string, () => Record<string, string>]>([
+    ["with his password", () => typed(bob)],
+    ["with a wrong one", () => ({ username: "bob", password: "wrong" })],
+    ["empty", () => ({ username: "", password: "" })],
+  ])("%s: the hub says that alice is signed in; each choice leads to the site", async (_, fields) => {
+    for (const which of ["stay", "switch"] as const) {
+      const form = await begin(shop);
+      await browser.signIn(alice);
+      const answer = await send(form, fields());
+      const model = answer.screen("choose-account");
+      expect(model).toMatchObject({
+        person: { username: "alice" },
+        because: "typed",
+        site: { name: "The shop" },
+      });
+      let end = await choose(answer, which);
+      if (which === "switch" && end.location === "") end = await send(end, typed(bob));
+      expect(await subjectOf(shop, end)).toBe(which === "stay" ? alice.id : bob.id);
+      expect(await whoIsIn()).toBe(which === "stay" ? "alice" : "bob");
+      await browser.get("/cas/logout");
+    }
+  });
+
+  test("the same person just goes on", async () => {
+    const form = await begin(shop);
+    await browser.signIn(alice);
+    expect(await subjectOf(shop, await send(form, typed(alice)))).toBe(alice.id);
+  });
+});
+
+describe.each([
+  ["prompt=login", { prompt: "login" }, 0],
+  ["max_age", { max_age: "60" }, 61],
+])("a form for %s that alice was shown, and bob sends", (_, more, later) => {
+  test("continue as alice is the form once more, for her, and the site gets her", async () => {
+    await browser.signIn(alice);
+    await opened.advance(later);
+    const form = await begin(shop, more);
+    const page = await choose(await send(form, typed(bob)), "stay");
+    expect(page.screen("login")).toMatchObject({ reason: "renew", username: "alice" });
+    expect(await subjectOf(shop, await send(page, typed(alice)))).toBe(alice.id);
+  });
+
+  test("switched, the site gets bob, and nobody is asked again", async () => {
+    await browser.signIn(alice);
+    await opened.advance(later);
+    const form = await begin(shop, more);
+    const end = await choose(await send(form, typed(bob)), "switch");
+    expect(await subjectOf(shop, end)).toBe(bob.id);
+  });
+});
+
+describe("a flow begun in alice's session, gone on with in bob's", () => {
+  /** The page of alice's flow, opened again in bob's session. */
+  async function inBobsSession(site: RelyingSite, more: Record<string, string> = {}) {
+    await browser.signIn(alice);
+    const first = await browser.get(site.authorization({ prompt: "consent", ...more }));
+    const page = await browser.follow(first);
+    await browser.get("/cas/logout");
+    await browser.signIn(bob);
+    return { address: first.location, page };
+  }
+
+  test("a site of the house: bob is asked whether that is meant", async () => {
+    const { address } = await inBobsSession(shop);
+    const answer = await onward(browser.get(address));
+    expect(answer.screen("choose-account")).toMatchObject({
+      because: "opened-before",
+      person: { username: "bob" },
+    });
+    const consent = await choose(answer, "stay");
+    expect(consent.screen("consent").person.username).toBe("bob");
+  });
+
+  test("the consent form that alice left open, sent by bob, allows nothing and asks him", async () => {
+    const { page } = await inBobsSession(app);
+    const { action, hidden } = page.screen("consent");
+    const answer = await onward(
+      browser.post(action, { ...fieldsOf(hidden), answer: "allow", "allow:profile": "true" }),
+    );
+    expect(answer.screen("choose-account").person.username).toBe("bob");
+    expect(await opened.hub.database.consents.find(alice.id, "app")).toBeNull();
+    expect(await opened.hub.database.consents.find(bob.id, "app")).toBeNull();
+    expect((await choose(answer, "stay")).screen("consent").person.username).toBe("bob");
+  });
+
+  test("switched, alice signs in again and is asked what she was asked", async () => {
+    const { address } = await inBobsSession(app);
+    const form = await choose(await onward(browser.get(address)), "switch");
+    expect(form.screen("login")).toMatchObject({ username: "", site: { name: "The app" } });
+    expect((await send(form, typed(alice))).screen("consent").person.username).toBe("alice");
+  });
+
+  test("alice herself, proved anew in another tab meanwhile, just goes on", async () => {
+    await browser.signIn(alice);
+    const page = await begin(app, { prompt: "consent" });
+    await browser.signIn(alice, "?renew=true");
+    const { action, hidden } = page.screen("consent");
+    const end = await onward(
+      browser.post(action, { ...fieldsOf(hidden), answer: "allow", "allow:profile": "true" }),
+    );
+    expect(await subjectOf(app, end)).toBe(alice.id);
+  });
+
+  test("an answer of alice's that was still on its way when bob signed in: it is over, and bob stays signed in", async () => {
+    const first = await browser.get(shop.authorization());
+    const form = await onward(first);
+    const back = await browser.post("/cas/login", { ...browser.hiddenFields(form), ...typed(alice) });
+    const resume = await browser.follow(back);
+    expect(resume.location).toMatch(/\/oidc\/auth\/[\w-]+$/);
+    await browser.get("/cas/logout");
+    await browser.signIn(bob);
+    const answer = await browser.follow(resume);
+    expect([answer.status, answer.location]).toEqual([400, ""]);
+    const { wayOn } = answer.screen("refused");
+    expect(wayOn?.label).toBe("Continue to The shop");
+    expect(await whoIsIn()).toBe("bob");
+    expect(await subjectOf(shop, await onward(browser.get(wayOn?.href ?? "")))).toBe(bob.id);
+  });
+
+  test("a choice made for one flow counts for no other", async () => {
+    const { address } = await inBobsSession(shop);
+    const { action, hidden } = (await onward(browser.get(address))).screen("choose-account");
+    const chosen = await browser.post(action, { ...fieldsOf(hidden), answer: "stay" });
+    const signature = new URL(chosen.location, opened.origin).searchParams.get("chosen") ?? "";
+    expect(signature).not.toBe("");
+    await browser.get("/cas/logout");
+    const other = await inBobsSession(shop);
+    const again = await browser.get(`${other.address}&chosen=${signature}`);
+    expect(again.screen("choose-account").because).toBe("opened-before");
+  });
+});
+
+describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => {
+  const hintFor = async (person: TestPerson) => {
+    const { id_token } = await shop.round(new TestBrowser(opened), person);
+    return id_token;
+  };
+
+  test("id_token_hint of alice while bob is signed in: sign out and sign in, and the site gets alice", async () => {
+    const id_token_hint = await hintFor(alice);
+    await browser.signIn(bob);
+    const answer = await begin(shop, { id_token_hint });
+    expect(answer.screen("choose-account")).toMatchObject({
+      because: "other-asked-for",
+      person: { username: "bob" },
+      decline: { site: { name: "The shop" } },
+    });
+    const form = await choose(answer, "switch");
+    expect(await subjectOf(shop, await send(form, typed(alice)))).toBe(alice.id);
+  });
+
+  test("back to the site is login_required, and bob stays signed in", async () => {
+    await browser.signIn(bob);
+    const answer = await begin(shop, { id_token_hint: await hintFor(alice), state: "s" });
+    const { decline } = answer.screen("choose-account");
+    const end = await onward(
+      browser.post(decline?.action ?? "", { ...fieldsOf(decline?.hidden ?? []), answer: "leave" }),
+    );
+    expect([received(end).get("error"), received(end).get("state")]).toEqual(["login_required", "s"]);
+    expect(await whoIsIn()).toBe("bob");
+  });
+
+  test("bob, who signs in where alice was asked for, is told so, and nothing goes round", async () => {
+    const id_token_hint = await hintFor(alice);
+    const answer = await send(await begin(shop, { id_token_hint }), typed(bob));
+    expect(answer.screen("choose-account")).toMatchObject({
+      because: "other-asked-for",
+      person: { username: "bob" },
+    });
+  });
+
+  test("login_hint of another: it is asked, and continue as alice is her yes", async () => {
+    await browser.signIn(alice);
+    const answer = await begin(shop, { login_hint: "bob" });
+    expect(answer.screen("choose-account")).toMatchObject({ because: "suggested", other: "bob" });
+    expect(await subjectOf(shop, await choose(answer, "stay"))).toBe(alice.id);
+  });
+
+  test("login_hint of another: switched, the form has the name", async () => {
+    await browser.signIn(alice);
+    const form = await choose(await begin(shop, { login_hint: "bob" }), "switch");
+    expect(form.screen("login").username).toBe("bob");
+    expect(await subjectOf(shop, await send(form, typed(bob)))).toBe(bob.id);
+  });
+
+  test.each([
+    ["her own user name", "alice"],
+    ["her e-mail, in capitals", "Alice@Example.com"],
+    ["a line break in it", "bob\n"],
+    ["nothing", ""],
+  ])("login_hint with %s changes nothing for whoever is signed in", async (_, login_hint) => {
+    await browser.signIn(alice);
+    expect(await subjectOf(shop, await begin(shop, { login_hint }))).toBe(alice.id);
+  });
+
+  test("login_hint with a line break is dropped from the form, one without is typed there", async () => {
+    expect((await begin(shop, { login_hint: "bob\n" })).screen("login").username).toBe("");
+    expect((await begin(shop, { login_hint: "\u200bbob" })).screen("login").username).toBe("bob");
+  });
+
+  test("with prompt=none a login_hint is no demand: nobody could choose, and the ID token says who it is", async () => {
+    await browser.signIn(alice);
+    expect(await subjectOf(shop, await begin(shop, { login_hint: "bob", prompt: "none" }))).toBe(alice.id);
+  });
+});
+
+describe("a sign-in page that was left open, bookmarked or come back to", () => {
+  test("overnight: name and password lead to the site, by a flow that begins anew", async () => {
+    const form = await begin(shop, { state: "kept" });
+    await opened.advance(9 * 3600);
+    const again = await send(form, typed(alice));
+    // The login ticket has expired; the name is still there.
+    expect(again.screen("login")).toMatchObject({ error: { code: "form_expired" }, username: "alice" });
+    const end = await send(again, typed(alice));
+    expect(received(end).get("state")).toBe("kept");
+    expect(await subjectOf(shop, end)).toBe(alice.id);
+  });
+
+  test("with all cookies cleared between: the same", async () => {
+    const form = await begin(shop);
+    browser.cookies.clear();
+    const again = await send(form, typed(alice));
+    expect(again.screen("login")).toMatchObject({ error: { code: "cookies_missing" }, username: "alice" });
+    expect(await subjectOf(shop, await send(again, typed(alice)))).toBe(alice.id);
+  });
+
+  test("bookmarked, in another browser and another year", async () => {
+    const first = await browser.follow(await browser.get(shop.authorization()));
+    const bookmark = first.location;
+    browser = new TestBrowser(opened);
+    await opened.advance(366 * 86_400);
+    const form = await browser.get(bookmark);
+    expect(await subjectOf(shop, await send(form, typed(alice)))).toBe(alice.id);
+  });
+
+  test("Back after signing in: the flow is over, and there is a way on that ends at the site", async () => {
+    const first = await browser.get(shop.authorization());
+    const form = await onward(first);
+    const login = `/cas/login?${new URLSearchParams(browser.hiddenFields(form))}`;
+    await send(form, typed(alice));
+    const { code, sentences, wayOn } = (await onward(browser.get(login))).screen("refused");
+    expect([code, wayOn?.label]).toEqual(["flow_expired", "Continue to The shop"]);
+    expect(sentences.join(" ")).toContain("You are signed in as Person alice.");
+    expect(await subjectOf(shop, await onward(browser.get(wayOn?.href ?? "")))).toBe(alice.id);
+  });
+
+  test("a consent page come back to after the answer: the same", async () => {
+    await browser.signIn(alice);
+    const first = await browser.get(app.authorization());
+    const { action, hidden } = (await browser.follow(first)).screen("consent");
+    const yes = { ...fieldsOf(hidden), answer: "allow", "allow:profile": "true" };
+    await onward(browser.post(action, yes));
+    for (const late of [await browser.get(first.location), await browser.post(action, yes)])
+      expect(late.screen("refused").wayOn?.label).toBe("Continue to The app");
+  });
+
+  test("cookies are refused: a page and a link, never a redirect that goes round", async () => {
+    const first = await browser.get(shop.authorization());
+    browser.cookies.clear();
+    const answer = await browser.get(first.location);
+    expect([answer.status, answer.location]).toEqual([400, ""]);
+    expect(answer.screen("refused").wayOn?.href).toMatch(/^\/oidc\/auth\?/);
+  });
+
+  test("what begins anew is the same request: where it leads, what it asks and its state", async () => {
+    const more = { state: "a b&c", nonce: "n", max_age: "100", ui_locales: "en de" };
+    const first = await browser.get(app.authorization(more));
+    browser.cookies.clear();
+    const { href = "" } = (await browser.get(first.location)).screen("refused").wayOn ?? {};
+    const [again, before] = [href, app.authorization(more)].map(
+      (address) => new URL(address, opened.origin).searchParams,
+    );
+    expect(Object.fromEntries(again ?? [])).toMatchObject(Object.fromEntries(before ?? []));
+    expect(again?.has("chosen")).toBe(false);
+  });
+
+  test("RFC 9126 1 what was pushed is not repeated in an address; the way on is the site's own", async () => {
+    const pushed = await app.post(
+      "/oidc/request",
+      Object.fromEntries(new URL(app.authorization({ nonce: "secret-nonce" }), opened.origin).searchParams),
+    );
+    const { request_uri } = pushed.json as { request_uri: string };
+    const first = await browser.get(`/oidc/auth?${new URLSearchParams({ client_id: "app", request_uri })}`);
+    expect(first.location).not.toContain("secret-nonce");
+    browser.cookies.clear();
+    expect((await browser.get(first.location)).screen("refused").wayOn).toEqual({
+      label: "Continue to The app",
+      href: "https://app.example/",
+    });
+  });
+
+  test.each([
+    ["of nobody's site", "client_id=nobody&redirect_uri=https%3A%2F%2Fevil.example&response_type=code"],
+    ["without a query", ""],
+  ])("an address %s leads to the front page and nowhere else", async (_, query) => {
+    const { wayOn } = (await browser.get(`/oidc/interaction/abcdefgh?${query}`)).screen("refused");
+    expect(wayOn).toBeUndefined();
+  });
+
+  test("a request that somebody changed in the address is judged like any other", async () => {
+    const query = new URLSearchParams({
+      client_id: "app",
+      redirect_uri: "https://evil.example/",
+      response_type: "code",
+      scope: "openid",
+    });
+    const { href = "" } =
+      (await browser.get(`/oidc/interaction/abcdefgh?${query}`)).screen("refused").wayOn ?? {};
+    const answer = await browser.get(href);
+    expect([answer.status, answer.location]).toEqual([400, ""]);
+  });
+});

@@ -1,0 +1,120 @@
+/** Logs issued and revoked codes and tokens: site, user and session, but never the code or token itself. */
+import type Provider from "oidc-provider";
+import type { KoaContextWithOIDC } from "oidc-provider";
+import type { Log } from "../../log.ts";
+import { currentSession, knownSession } from "../store/request-context.ts";
+import { requestIdOf } from "./outage.ts";
+
+/** Kinds of token that can be introspected or revoked, by oidc-provider's names. */
+const kinds = ["AccessToken", "RefreshToken", "ClientCredentials"] as const;
+
+export function logIssuance(provider: Provider, log: Log): void {
+  const info = (ctx: KoaContextWithOIDC, event: string, more: object, words: string): void =>
+    log.info({ event: `oidc.${event}`, ...whereof(ctx), ...more }, words);
+
+  provider.on("authorization.success", (ctx, answer?: { readonly code?: string }) => {
+    if (answer?.code === undefined) return;
+    const session = currentSession();
+    const more = {
+      person: session?.person.id,
+      session: session?.id,
+      sessionUid: session?.uid,
+      scope: scopeOf(ctx),
+    };
+    info(ctx, "code.issued", more, "code issued");
+  });
+  provider.on("grant.success", (ctx) => {
+    const grantType = String(ctx.oidc.params?.grant_type).replace("urn:ietf:params:oauth:grant-type:", "");
+    const { access_token, id_token, refresh_token, scope } = (ctx.body ?? {}) as Record<string, unknown>;
+    const given = Object.entries({ access_token, id_token, refresh_token }).filter(
+      ([, token]) => token !== undefined,
+    );
+    const more = {
+      ...{ person: personOf(ctx), session: knownSession()?.id, sessionUid: sessionUidOf(ctx), grantType },
+      ...{ tokens: given.map(([kind]) => kind), scope },
+    };
+    if (grantType === "refresh_token") info(ctx, "tokens.refreshed", more, "tokens refreshed");
+    else info(ctx, "tokens.issued", more, "tokens issued");
+  });
+  provider.on("device_authorization.success", (ctx) =>
+    info(ctx, "device.begun", { scope: scopeOf(ctx) }, "device code issued"),
+  );
+  provider.on("pushed_authorization_request.success", (ctx) =>
+    info(ctx, "request.pushed", {}, "request pushed"),
+  );
+  provider.on("grant.revoked", (ctx) =>
+    info(ctx, "grant.revoked", { person: personOf(ctx) }, "all tokens of a grant revoked"),
+  );
+  provider.on("end_session.success", (ctx) => {
+    const session = currentSession();
+    if (session === null) return;
+    info(
+      ctx,
+      "session.ended",
+      { person: session.person.id, session: session.id },
+      "session ended for a site",
+    );
+  });
+  provider.use(async (context, next) => {
+    await next();
+    const ctx = context as KoaContextWithOIDC;
+    if (ctx.oidc?.route === "revocation") logRevocation(ctx, log);
+    if (ctx.oidc?.route === "introspection") logIntrospection(ctx, log);
+  });
+}
+
+/** The answer is the same whether something was revoked or not. @see RFC 7009, section 2.2 */
+function logRevocation(ctx: KoaContextWithOIDC, log: Log): void {
+  const found = tokenOf(ctx);
+  if (ctx.status !== 200 || found === undefined) return;
+  const line = { ...whereof(ctx), kind: found.kind, person: found.token.accountId };
+  if (found.token.clientId === ctx.oidc.client?.clientId)
+    log.info({ event: "oidc.token.revoked", ...line }, "token revoked");
+  else
+    log.warn(
+      { event: "oidc.revocation.refused", ...line, of: found.token.clientId },
+      "the token is another site's",
+    );
+}
+
+/** Introspecting an expired token is normal; introspecting another site's token is logged as a warning. */
+function logIntrospection(ctx: KoaContextWithOIDC, log: Log): void {
+  const found = tokenOf(ctx);
+  const { active } = (ctx.body ?? {}) as { readonly active?: unknown };
+  if (found === undefined || active !== false) return;
+  log.warn(
+    { event: "oidc.introspection.refused", ...whereof(ctx), kind: found.kind, of: found.token.clientId },
+    "the token is for another site",
+  );
+}
+
+interface FoundToken {
+  readonly accountId?: string;
+  readonly clientId?: string;
+}
+
+function tokenOf(ctx: KoaContextWithOIDC): { readonly kind: string; readonly token: FoundToken } | undefined {
+  const entities = ctx.oidc.entities as Readonly<Record<string, FoundToken | undefined>>;
+  const kind = kinds.find((one) => entities[one] !== undefined);
+  const token = kind && entities[kind];
+  return kind === undefined || token === undefined ? undefined : { kind, token };
+}
+
+function whereof(ctx: KoaContextWithOIDC): object {
+  return { requestId: requestIdOf(ctx.res), site: ctx.oidc.client?.clientId };
+}
+
+function personOf({ oidc: { entities } }: KoaContextWithOIDC): string | undefined {
+  return entities.Account?.accountId ?? entities.AccessToken?.accountId ?? entities.RefreshToken?.accountId;
+}
+
+/** The session's `uid`, from the presented or the issued token: tokens that outlive a session are issued without looking
+ * the session up. */
+function sessionUidOf({ oidc: { entities } }: KoaContextWithOIDC): string | undefined {
+  const { AuthorizationCode: code, RefreshToken: refresh, AccessToken: access } = entities;
+  return code?.sessionUid ?? refresh?.sessionUid ?? access?.sessionUid;
+}
+
+function scopeOf({ oidc }: KoaContextWithOIDC): string {
+  return String(oidc.params?.scope ?? "").slice(0, 300);
+}

@@ -1,0 +1,135 @@
+/** What an ID token says of a sign-in, and what a sign-out leaves; titled by section. */
+import { decodeJwt } from "jose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
+import { formOf, type RelyingSite, received, walk } from "../../test-support/relying-site.ts";
+import { suiteEnvironment, suiteRegistration, suiteSite } from "../../test-support/suite-site.ts";
+
+let opened: TestHub;
+let alice: TestPerson;
+let site: RelyingSite;
+let pairwise: RelyingSite;
+let pairwise2: RelyingSite;
+
+beforeAll(async () => {
+  const declare = (id: string, oidc: object = {}) =>
+    suiteRegistration(id, {
+      postLogoutRedirectUris: ["https://suite.example/bye"],
+      grants: ["authorization_code", "refresh_token"],
+      scopes: ["openid", "profile", "offline_access"],
+      ...oidc,
+    });
+  opened = await openTestHub({
+    environment: suiteEnvironment,
+    sites: () => ({
+      plain: declare("plain"),
+      pairwise: declare("pairwise", { subject: "pairwise" }),
+      pairwise2: declare("pairwise2", { subject: "pairwise", idTokenAlgorithm: "ES256" }),
+    }),
+  });
+  alice = await opened.createPerson({ username: "alice" });
+  site = suiteSite(opened, "plain");
+  pairwise = suiteSite(opened, "pairwise");
+  pairwise2 = suiteSite(opened, "pairwise2");
+});
+afterAll(() => opened.close());
+
+const offline = { scope: "openid offline_access", prompt: "consent" };
+
+describe("OpenID Connect Core 2 ID token", () => {
+  test("says when, how and in which session she signed in, though nobody asked; refreshed too", async () => {
+    const browser = new TestBrowser(opened);
+    const { claims, refresh_token } = await site.round(browser, alice, offline);
+    const facts = {
+      auth_time: expect.any(Number),
+      acr: "urn:gatehouse:acr:password",
+      amr: ["pwd"],
+      sid: expect.stringMatching(/^.{20,}$/),
+    };
+    expect(claims).toMatchObject(facts);
+    const { json } = await site.refresh(refresh_token);
+    const { auth_time, sid } = claims;
+    expect(decodeJwt(String(json.id_token))).toMatchObject({ ...facts, auth_time, sid });
+  });
+
+  test("sid is another at each site and in each session, and stays the same within one", async () => {
+    const [here, there] = [new TestBrowser(opened), new TestBrowser(opened)];
+    const sids = [
+      (await site.round(here, alice)).claims.sid,
+      (await pairwise.round(here, alice)).claims.sid,
+      (await site.round(there, alice)).claims.sid,
+    ];
+    expect(new Set(sids).size).toBe(3);
+    expect((await site.round(here, alice)).claims.sid).toBe(sids[0]);
+  });
+
+  test("two sites at once in one session: each keeps its own", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const sites = [site, pairwise, pairwise2];
+    const answers = await Promise.all(sites.map((one) => browser.get(one.authorization())));
+    const tokens = await Promise.all(sites.map((one, at) => one.tokens(received(answers[at] as never))));
+    for (const [at, one] of sites.entries())
+      expect((await one.round(browser, alice)).claims.sid).toBe(tokens[at]?.claims.sid);
+  });
+});
+
+describe("OpenID Connect Core 8.1 pairwise subjects", () => {
+  test("are the same at every sign-in, others at another site, and never the id", async () => {
+    const subjectAt = async (one: RelyingSite) => {
+      const { claims, access_token } = await one.round(new TestBrowser(opened), alice);
+      expect((await one.userinfo(access_token)).json.sub).toBe(claims.sub);
+      return claims.sub;
+    };
+    const first = await subjectAt(pairwise);
+    expect(await subjectAt(pairwise)).toBe(first);
+    const others = [await subjectAt(pairwise2), await subjectAt(site)];
+    expect(new Set([first, ...others]).size).toBe(3);
+    expect(others[1]).toBe(alice.id);
+  });
+});
+
+describe("OpenID Connect Core 5.5.1.1 acr as an essential claim", () => {
+  const demanding = (value: string, more: object = {}) => ({
+    claims: JSON.stringify({ id_token: { acr: { essential: true, values: [value] } } }),
+    ...more,
+  });
+
+  test("what she has is given without a question", async () => {
+    const browser = new TestBrowser(opened);
+    await browser.signIn(alice);
+    const answer = received(await browser.get(site.authorization(demanding("urn:gatehouse:acr:password"))));
+    expect((await site.tokens(answer)).claims.acr).toBe("urn:gatehouse:acr:password");
+  });
+
+  test.each([true, false])("what there is none of is told to the site (signed in: %s)", async (signedIn) => {
+    const browser = new TestBrowser(opened);
+    if (signedIn) await browser.signIn(alice);
+    const answer = await walk(browser, alice, await browser.get(site.authorization(demanding("gold"))));
+    expect(received(answer).get("error")).toBe("unmet_authentication_requirements");
+  });
+});
+
+describe("Back-Channel Logout 2.7 what ends with a sign-out", () => {
+  test("tokens of the session do, those for when she is away do not", async () => {
+    const browser = new TestBrowser(opened);
+    const session = await site.round(browser, alice);
+    const away = await site.round(browser, alice, offline);
+    const query = new URLSearchParams({ id_token_hint: session.id_token });
+    const page = await browser.get(`/oidc/session/end?${query}`);
+    const { action, hidden } = page.screen("sign-out");
+    const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
+    await browser.post(action, { ...fields, logout: "yes" });
+    expect((await site.userinfo(session.access_token)).status).toBe(401);
+    expect((await site.refresh(away.refresh_token)).status).toBe(200);
+  });
+
+  test("RP-Initiated Logout 2 no is no: she is signed in, and so is the site", async () => {
+    const browser = new TestBrowser(opened);
+    const session = await site.round(browser, alice);
+    const page = await browser.get(`/oidc/session/end?id_token_hint=${session.id_token}`);
+    expect(() => formOf(page)).toThrow();
+    expect((await site.userinfo(session.access_token)).status).toBe(200);
+    expect((await browser.get("/account")).status).toBe(200);
+  });
+});

@@ -1,0 +1,47 @@
+/**
+ * Claims that a site asks for one by one. Each counts as asking for its scope: what the registration does not list is
+ * not released, and what a person declined neither.
+ *
+ * @see OpenID Connect Core 1.0, sections 5.4 and 5.5
+ */
+import type { KoaContextWithOIDC } from "oidc-provider";
+import type { Hub } from "../../hub.ts";
+
+/** Claims that each of the issuer's own scopes releases. */
+export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
+  profile: ["name", "preferred_username"],
+  // The hub does not verify addresses, and `email_verified: false` would say that verification failed.
+  email: ["email"],
+  groups: ["groups"],
+};
+
+/** The scopes that stand for these claims; a claim about the sign-in itself has none. */
+export function scopesOfClaims(claims: Iterable<string>): readonly string[] {
+  const asked = new Set(claims);
+  return Object.entries(claimsOfScope).flatMap(([scope, its]) =>
+    its.some((claim) => asked.has(claim)) ? [scope] : [],
+  );
+}
+
+/** The scopes of a site's registration. */
+export function registeredScopes(
+  { sites }: Pick<Hub, "sites">,
+  siteId: string | undefined,
+): readonly string[] {
+  return sites.find(siteId ?? "")?.oidc?.scopes ?? [];
+}
+
+/** The user's claims that the requesting site may receive. */
+export function releasable<Claims extends object>(
+  hub: Pick<Hub, "sites">,
+  { oidc: { grant, client } }: KoaContextWithOIDC,
+  claims: Claims,
+): Partial<Claims> {
+  const granted = new Set(grant?.getOIDCScope().split(" "));
+  const released = registeredScopes(hub, client?.clientId)
+    .filter((scope) => granted.has(scope))
+    .flatMap((scope) => claimsOfScope[scope] ?? []);
+  return Object.fromEntries(
+    Object.entries(claims).filter(([claim]) => released.includes(claim)),
+  ) as Partial<Claims>;
+}
