@@ -2,7 +2,7 @@
 import type { FoundConsent, GrantInUse } from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
 import { type CallerFacts, route, seeOther } from "../http/route.ts";
-import { scopesOfGrant } from "../oidc/grant/grant-scopes.ts";
+import { scopesOfGrant } from "../oidc/grant/grant.ts";
 import { ownScopeWords, type Scopes } from "../oidc/scope/consent.ts";
 import type { AccountScreen, Allowed } from "../screen.ts";
 import { findApi } from "../site-registry/known-apis.ts";

@@ -1,11 +1,9 @@
 /** Turns the user's choice into a grant and a consent, which are written with the answer. */
 import type { Allowed } from "@gatehouse/database";
-import type Provider from "oidc-provider";
 import type { Hub } from "../../hub.ts";
+import type { Grant } from "../issuer/provider.ts";
 import { type Asked, type Choice, givenOf, outlivesSession, type Scopes } from "../scope/consent.ts";
 import { collectArtifacts } from "../store/adapter.ts";
-
-type Grant = InstanceType<Provider["Grant"]>;
 
 /**
  * The user's decision as a grant for this session and a consent beyond it; scopes not ticked are declined. Writes

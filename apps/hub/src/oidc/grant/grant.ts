@@ -1,15 +1,12 @@
 /** Grants as oidc-provider sees them. */
 
-import type Provider from "oidc-provider";
-import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../../hub.ts";
+import type { Grant, KoaContextWithOIDC, Provider } from "../issuer/provider.ts";
 import { registeredScopes, scopesOfClaims } from "../scope/claim-scopes.ts";
 import type { Scopes } from "../scope/consent.ts";
 import { collectArtifacts } from "../store/adapter.ts";
 import { currentSession } from "../store/request-context.ts";
 import { forgetRefusals, refuse } from "./allowed.ts";
-
-type Grant = InstanceType<Provider["Grant"]>;
 
 /**
  * The grant that a client has in a session without a question. A first-party site has what its registration lists. A
@@ -203,4 +200,17 @@ function askedScopes(ctx: KoaContextWithOIDC, registered: readonly string[]): re
 function covered(grant: Grant, resource: string, scope: string, ctx: KoaContextWithOIDC): boolean {
   const isItsOwn = ctx.oidc.resourceServers?.[resource]?.scopes.has(scope) ?? false;
   return !isItsOwn || grant.getResourceScope(resource).split(" ").includes(scope);
+}
+
+/** The scopes that a grant allows, without the declined ones. @param payload as stored */
+export function scopesOfGrant(provider: Provider, payload: Readonly<Record<string, unknown>>): Scopes {
+  const grant = Object.assign(new provider.Grant(), structuredClone(payload));
+  const split = (text: string) => text.split(" ").filter(Boolean);
+  const resources = Object.keys(grant.resources ?? {});
+  return {
+    scopes: split(grant.getOIDCScope()),
+    resources: Object.fromEntries(
+      resources.map((resource) => [resource, split(grant.getResourceScope(resource))]),
+    ),
+  };
 }

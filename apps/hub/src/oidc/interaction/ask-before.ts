@@ -1,12 +1,11 @@
 /** Somebody may want to be asked before a site learns who she is (CAS: warn); here as there, for this once. */
 import { decodeJwt } from "jose";
-import { type Configuration, interactionPolicy } from "oidc-provider";
 import { names } from "../../cas/choose-account.ts";
 import { suggestedName } from "../../credential/typed-name.ts";
 import type { Drawn } from "../../http/route.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
+import { type Configuration, type Flow, interactionPolicy } from "../issuer/provider.ts";
 import { currentSession } from "../store/request-context.ts";
-import type { Flow } from "./interaction.ts";
 
 const reason = "ask_before";
 /** The site suggests an account other than the signed-in one. */

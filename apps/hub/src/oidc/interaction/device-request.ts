@@ -1,8 +1,9 @@
 /** The request of a device, found by the code that it shows. */
-import type { CentralSession, FoundArtifact } from "@gatehouse/database";
+import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../../hub.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { type Asked, requestedScopes } from "../scope/consent.ts";
+import { deviceCodeLife } from "../store/adapter.ts";
 
 export interface DeviceRequest {
   /** Under which it is kept. */
@@ -44,12 +45,6 @@ export async function findDeviceRequest(
     resources: [resource ?? []].flat().map(String),
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
   };
-}
-
-/** @returns what is left of its life, in milliseconds; it is kept for longer. @see RFC 8628, section 3.2 (expires_in) */
-export function deviceCodeLife({ payload, createdAt }: FoundArtifact, clock: () => Date): number {
-  const life = (Number(payload.exp) - Number(payload.iat)) * 1000;
-  return createdAt.getTime() + life - clock().getTime();
 }
 
 /** Asks for every requested scope, whatever was allowed elsewhere: this is another device. */

@@ -1,22 +1,19 @@
 /** Questions on the way to a code: the sign-in (at `/cas/login`) and the consent. */
 import type { Allowed, CentralSession, FoundSession } from "@gatehouse/database";
-import type Provider from "oidc-provider";
 import { askWhichAccount } from "../../cas/choose-account.ts";
 import { suggestedName } from "../../credential/typed-name.ts";
 import { HubError } from "../../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../../http/route.ts";
 import type { ChooseAccountScreen } from "../../screen.ts";
+import { passwordAcr } from "../../session/acr.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf } from "../grant/session-grant.ts";
+import type { Flow } from "../issuer/provider.ts";
 import { type Choice, missing, readChoice, requestedBy, type Scopes } from "../scope/consent.ts";
-import { passwordAcr } from "../store/request-context.ts";
 import { askBeforePage, hintReason, onlyAsksBefore, otherReason } from "./ask-before.ts";
 import { consentPage } from "./consent-page.ts";
 import { isChosenSession, wayToRestart } from "./restart.ts";
-
-/** A flow under way, as oidc-provider keeps it. */
-export type Flow = InstanceType<Provider["Interaction"]>;
 
 const path = "/oidc/interaction/:uid";
 type Because = ChooseAccountScreen["because"];

@@ -6,7 +6,7 @@
 import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../../hub.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
-import type { Flow } from "./interaction.ts";
+import type { Flow } from "../issuer/provider.ts";
 
 const chosen = "chosen";
 /** Maximum length of the address: the form's `return`, which contains it encoded, stays below the limit of a parameter. */

@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../../hub.ts";
+import { passwordAcr } from "../../session/acr.ts";
 import { allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf } from "../grant/session-grant.ts";
 import { type Choice, givenOf, type Scopes } from "../scope/consent.ts";
-import { passwordAcr } from "../store/request-context.ts";
 import { askedByDevice, type DeviceRequest } from "./device-request.ts";
 
 /**

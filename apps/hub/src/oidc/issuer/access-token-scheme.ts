@@ -3,7 +3,7 @@ import type { ApiRefusal, ApiScheme } from "../../http/api-scheme.ts";
 import type { Call } from "../../http/route.ts";
 import { ownApi } from "../../site-registry/known-apis.ts";
 import { RequestArtifacts } from "../store/request-artifacts.ts";
-import { withBrowser } from "../store/request-context.ts";
+import { withContext } from "../store/request-context.ts";
 
 /** @see RFC 6750, sections 2.1 and 3 */
 export const accessTokenScheme: ApiScheme = {
@@ -34,7 +34,7 @@ export const accessTokenScheme: ApiScheme = {
 async function findToken({ hub }: Call, token: string) {
   const artifacts = new RequestArtifacts(hub.database.oidcArtifacts, false);
   const nobody = { token: undefined, found: { state: "unknown" }, signingOut: false, artifacts } as const;
-  const found = await withBrowser(nobody, () => hub.issuer.provider.AccessToken.find(token));
+  const found = await withContext(nobody, () => hub.issuer.provider.AccessToken.find(token));
   const { resource } = ownApi(hub);
   if (found?.accountId === undefined || found.clientId === undefined || found.exp === undefined)
     return undefined;

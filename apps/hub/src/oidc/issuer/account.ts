@@ -1,8 +1,9 @@
 /** Accounts as oidc-provider sees them. */
-import type { Account, AccountClaims, KoaContextWithOIDC } from "oidc-provider";
+
 import type { Hub } from "../../hub.ts";
 import { releasable } from "../scope/claim-scopes.ts";
 import { currentArtifacts, currentSession } from "../store/request-context.ts";
+import type { Account, AccountClaims, KoaContextWithOIDC } from "./provider.ts";
 
 /** A disabled or deleted user has no account: no token of theirs is renewed or answered for. */
 export async function findAccount(

@@ -1,8 +1,9 @@
 /** APIs of registered sites, to oidc-provider: what tokens for them are, and who may ask about one. */
-import { errors } from "oidc-provider";
+
 import type { Hub } from "../../hub.ts";
 import { findApi } from "../../site-registry/known-apis.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
+import { errors } from "./provider.ts";
 
 /** Of a token, in seconds. */
 export const accessTokenLife = 15 * 60;

@@ -4,11 +4,11 @@
  *
  * @see Fetch Standard, CORS protocol; RFC 9700, section 2.6
  */
-import type Provider from "oidc-provider";
-import type { KoaContextWithOIDC } from "oidc-provider";
+
 import { isLoopbackHost } from "../../env.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
+import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 
 /** Public documents, which pages of every origin may read. */
 const open = new Set(["discovery", "jwks"]);

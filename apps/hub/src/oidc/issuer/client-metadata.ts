@@ -1,6 +1,9 @@
-/** Client metadata of a registered site, for oidc-provider. */
-import type { ClientMetadata } from "oidc-provider";
+/** Clients of oidc-provider, which are the registered sites. */
+
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
+import type { SiteRegistry } from "../../site-registry/site-registry.ts";
+import { ownScopes } from "../scope/claim-scopes.ts";
+import type { Adapter, AdapterPayload, ClientMetadata } from "./provider.ts";
 
 const grantTypes = {
   authorization_code: "authorization_code",
@@ -9,17 +12,33 @@ const grantTypes = {
   device_code: "urn:ietf:params:oauth:grant-type:device_code",
 } as const;
 
-/** Scopes of the issuer itself. */
-export const ownScopes: readonly string[] = ["openid", "profile", "email", "groups", "offline_access"];
-
-/** Given in place of a secret: what is compared is its hash (see `client-rules.ts`). */
+/** Given in place of a secret: what is compared is its hash (`clients.ts`). */
 const noHash = "0".repeat(64);
+
+/** Finds clients in the registrations; everything else is refused. */
+export function createClientAdapter(sites: Pick<SiteRegistry, "find">): Adapter {
+  const refuse = async (): Promise<never> => {
+    throw new Error("clients come from registrations");
+  };
+  return {
+    find: async (id) => {
+      const site = sites.find(id);
+      return site && (clientMetadata(site) as AdapterPayload | undefined);
+    },
+    upsert: refuse,
+    findByUserCode: refuse,
+    findByUid: refuse,
+    consume: refuse,
+    destroy: refuse,
+    revokeByGrantId: refuse,
+  };
+}
 
 /**
  * @returns `undefined` for a site that does not speak OpenID Connect
  * @see OpenID Connect Dynamic Client Registration 1.0, section 2
  */
-export function clientMetadata(site: RegisteredSite): ClientMetadata | undefined {
+function clientMetadata(site: RegisteredSite): ClientMetadata | undefined {
   const { oidc } = site;
   // An API of ours asks about tokens, and so has to prove itself, although nobody signs in to it.
   if (oidc === undefined) return site.api === undefined ? undefined : apiMetadata(site);

@@ -1,12 +1,48 @@
 /**
- * Replaces two kinds of oidc-provider's answers by pages of the hub: pages with a self-submitting form, which are bare
- * without JavaScript; and redirects that answer a form of the hub and lead to a site.
+ * Replaces oidc-provider's pages with self-submitting forms, which show nothing without JavaScript, and redirects that
+ * answer a form of the hub and lead to a site, by pages of the hub.
  */
-import type Provider from "oidc-provider";
-import type { KoaContextWithOIDC } from "oidc-provider";
+
 import { leavingPage } from "../../http/leaving-page.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { showPage } from "../store/request-context.ts";
+import { type Configuration, type KoaContextWithOIDC, Provider } from "./provider.ts";
+import { expectInternals } from "./provider-internals.ts";
+
+type Sites = Pick<SiteRegistry, "find">;
+type ResponseMode = Parameters<Provider["registerResponseMode"]>[1];
+
+/**
+ * A provider that answers `response_mode=form_post` with a page of the hub.
+ *
+ * @throws StartError when oidc-provider is not as `provider-internals.ts` expects
+ * @see OAuth 2.0 Form Post Response Mode, section 2
+ */
+export function createProvider(issuer: string, configuration: Configuration, sites: Sites): Provider {
+  const drawForm: ResponseMode = (ctx, action, payload) => {
+    const site = sites.find(ctx.oidc.client?.clientId ?? "");
+    const fields = Object.entries(payload).map(([name, value]) => ({ name, value: String(value) }));
+    const { name = "", host = "" } = site ?? {};
+    const refusal = ctx.status === 500 ? 500 : 400;
+    const status = "error" in payload ? refusal : 200;
+    replaceBody(ctx, status);
+    showPage({
+      screen: { name: "ticket-form", model: { action, fields, site: { name, host } } },
+      status,
+      formsLeaveHub: true,
+      keepsOpener: site?.oidc?.popup,
+    });
+  };
+  // The constructor registers its own modes, and the first registration of a name counts.
+  class FormPostProvider extends Provider {
+    override registerResponseMode(name: string, handler: ResponseMode): void {
+      super.registerResponseMode(name, name === "form_post" ? drawForm : handler);
+    }
+  }
+  const provider = new FormPostProvider(issuer, configuration);
+  expectInternals(provider);
+  return provider;
+}
 
 /**
  * @param answers.leave redirects a user who is already signed out, without a confirmation
@@ -14,36 +50,24 @@ import { showPage } from "../store/request-context.ts";
  */
 export function drawFormPages(
   provider: Provider,
-  sites: SiteRegistry,
+  sites: Sites,
   answers: Readonly<Record<"leave" | "sayOver", (ctx: KoaContextWithOIDC) => Promise<void>>>,
 ): void {
   provider.use(async (context, next) => {
     await next();
     const ctx = context as KoaContextWithOIDC;
-    const { body } = ctx;
     if (ctx.status === 303) return leaveByPage(ctx, sites);
-    if (typeof body !== "string" || !/<form method="post"/.test(body)) return;
+    // The only bodies of these routes are forms that confirm a sign-out by themselves.
+    if (typeof ctx.body !== "string") return;
     if (ctx.oidc.route === "end_session") return answers.leave(ctx);
     // Another user has signed in since the flow was answered; oidc-provider would sign that user out without asking.
-    if (ctx.oidc.route === "resume" && ctx.oidc.client === undefined) {
-      replaceBody(ctx, 400);
-      return answers.sayOver(ctx);
-    }
-    const site = sites.find(ctx.oidc.client?.clientId ?? "");
-    if (site === undefined) return;
-    const { action, fields } = readForm(body);
-    const { status } = ctx;
-    replaceBody(ctx, status);
-    showPage({
-      screen: { name: "ticket-form", model: { action, fields, site: { name: site.name, host: site.host } } },
-      status,
-      formsLeaveHub: true,
-      keepsOpener: site.oidc?.popup,
-    });
+    if (ctx.oidc.route !== "resume") return;
+    replaceBody(ctx, 400);
+    return answers.sayOver(ctx);
   });
 }
 
-function leaveByPage(ctx: KoaContextWithOIDC, sites: SiteRegistry): void {
+function leaveByPage(ctx: KoaContextWithOIDC, sites: Sites): void {
   const { method, headers } = ctx.req;
   const location = ctx.response.get("location");
   const site = sites.find(ctx.oidc.client?.clientId ?? "");
@@ -60,19 +84,4 @@ function replaceBody(ctx: KoaContextWithOIDC, status: number): void {
   ctx.body = null;
   ctx.status = status;
   ctx.respond = false;
-}
-
-/** @see OAuth 2.0 Form Post Response Mode, section 2 */
-function readForm(html: string) {
-  const action = unescapeHtml(/action="([^"]*)"/.exec(html)?.[1] ?? "");
-  const inputs = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
-  const fields = inputs.map(([, name = "", value = ""]) => ({ name, value: unescapeHtml(value) }));
-  return { action, fields };
-}
-
-const signs: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
-
-/** Reverses oidc-provider's escaping. */
-function unescapeHtml(text: string): string {
-  return text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => signs[name] ?? "");
 }

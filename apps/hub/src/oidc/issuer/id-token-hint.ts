@@ -4,14 +4,16 @@
  *
  * @see OpenID Connect Core 1.0, section 3.1.2.1 (id_token_hint); RP-Initiated Logout 1.0, sections 2 and 4
  */
+
 import { compactVerify, createLocalJWKSet, decodeJwt, type JWK } from "jose";
-import type Provider from "oidc-provider";
 import { algorithms } from "../keys/signing-keys.ts";
+import type { Provider } from "./provider.ts";
+import { replaceMember } from "./provider-internals.ts";
 
 /** @param keys the public halves of all signing keys, including retired ones */
 export function recogniseHints(provider: Provider, keys: readonly JWK[]): void {
   const known = createLocalJWKSet({ keys: [...keys] });
-  provider.IdToken.validate = async (token, client) => {
+  replaceMember(provider, "IdToken.validate", () => async (token, client) => {
     const { protectedHeader: header } = await compactVerify(token, known, { algorithms: [...algorithms] });
     const payload = decodeJwt(token);
     if (payload.iss !== provider.issuer) throw new Error("the issuer is another");
@@ -19,5 +21,5 @@ export function recogniseHints(provider: Provider, keys: readonly JWK[]): void {
     // A logout token has the same keys and audience, but identifies nobody.
     if (typeof payload.sub !== "string") throw new Error("the subject is missing");
     return { header, payload };
-  };
+  });
 }

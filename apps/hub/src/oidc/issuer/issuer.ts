@@ -3,33 +3,29 @@
  * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
  */
 import type { JWK } from "jose";
-import Provider, { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { Hub } from "../../hub.ts";
+import { passwordAcr } from "../../session/acr.ts";
 import { loadGrant } from "../grant/grant.ts";
 import { interactionRules } from "../interaction/ask-before.ts";
 import { flowAddress } from "../interaction/restart.ts";
 import { type OpenedKey, publicHalf } from "../keys/signing-keys.ts";
-import { claimsOfScope } from "../scope/claim-scopes.ts";
+import { claimsOfScope, ownScopes } from "../scope/claim-scopes.ts";
 import { createAdapter } from "../store/adapter.ts";
 import { answerRefreshesTwice } from "../store/refresh-replay.ts";
 import { detectReplays, judgeAssertion } from "../store/replay-detection.ts";
-import { settleBeforeAnswers } from "../store/request-artifacts.ts";
-import { acceptRequest, passwordAcr } from "../store/request-context.ts";
+import { acceptRequest } from "../store/request-context.ts";
 import { findAccount } from "./account.ts";
+import { letDocumentsBeKept, nameNoTypeOfNothing, settleBeforeAnswers } from "./answers.ts";
 import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
 import { limitOrigins } from "./browser-origins.ts";
-import { requireRegisteredMethod } from "./client-authentication.ts";
-import { ownScopes } from "./client-metadata.ts";
-import { judgeClients } from "./client-rules.ts";
-import { nameNoTypeOfNothing } from "./empty-answers.ts";
-import { drawFormPages } from "./form-pages.ts";
+import { createClientAdapter } from "./client-metadata.ts";
+import { judgeClients } from "./clients.ts";
+import { logIssuance, logRefusals, noteUses } from "./events.ts";
+import { createProvider, drawFormPages } from "./form-pages.ts";
 import { recogniseHints } from "./id-token-hint.ts";
-import { logIssuance } from "./log-issuance.ts";
-import { logRefusals } from "./log-refusals.ts";
-import { noteUses } from "./note-use.ts";
 import { explainOutages } from "./outage.ts";
-import { letDocumentsBeKept } from "./public-documents.ts";
-import { rememberClients } from "./remember-clients.ts";
+import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";
+import { replaceMember } from "./provider-internals.ts";
 import { judgeRequest, refuseDeepClaims } from "./request-rules.ts";
 import { throttleSecrets } from "./secret-throttle.ts";
 import { subjects } from "./subject.ts";
@@ -71,8 +67,8 @@ export interface IssuerSurroundings {
     ctx: KoaContextWithOIDC,
     error: { readonly code: string; readonly description: string; readonly expired: boolean },
   ) => Promise<void>;
-  /** Draws the question whether to sign out; `form` holds what its answer needs. */
-  readonly askSignOut: (ctx: KoaContextWithOIDC, form: string) => Promise<void>;
+  /** Draws the question whether to sign out. */
+  readonly askSignOut: (ctx: KoaContextWithOIDC) => Promise<void>;
   /** Called when a session has been ended because a site asked for it, before the browser goes on. */
   readonly noteSignOut: (ctx: KoaContextWithOIDC) => void;
   readonly saySignedOut: (ctx: KoaContextWithOIDC) => Promise<void>;
@@ -84,7 +80,7 @@ export interface IssuerSurroundings {
 export function createIssuer(surroundings: IssuerSurroundings): Provider {
   const { hub, keys } = surroundings;
   const { hubUrl, secure } = hub.settings;
-  const provider = new Provider(`${hubUrl}/oidc`, configuration(surroundings));
+  const provider = createProvider(`${hubUrl}/oidc`, configuration(surroundings), hub.sites);
   // Behind the guard the address is always the public one; `mount-issuer.ts` says its scheme.
   provider.proxy = true;
   explainOutages(provider, hub.log);
@@ -96,9 +92,7 @@ export function createIssuer(surroundings: IssuerSurroundings): Provider {
     leave: surroundings.leaveSignedOut,
     sayOver: (ctx) => surroundings.explain(ctx, { code: "session_mismatch", description: "", expired: true }),
   });
-  judgeClients(provider);
-  rememberClients(provider, hub.sites);
-  requireRegisteredMethod(provider);
+  judgeClients(provider, hub.sites);
   recogniseHints(provider, [...keys.map(({ jwk }) => publicHalf(jwk)), ...surroundings.retiredKeys]);
   keepCentralSessions(provider, hub.clock);
   // The answer that is kept for a second asking is one whose tokens are.
@@ -121,13 +115,14 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
   const cookie = { httpOnly: true, sameSite: "lax", secure, signed: false, overwrite: true } as const;
   return {
     adapter: (kind) =>
-      createAdapter(kind, {
-        database: hub.database,
-        sites: hub.sites,
-        ended: hub.logout.wake,
-        deviceThrottle: hub.deviceThrottle,
-        clock: hub.clock,
-      }),
+      kind === "Client"
+        ? createClientAdapter(hub.sites)
+        : createAdapter(kind, {
+            database: hub.database,
+            ended: hub.logout.wake,
+            deviceThrottle: hub.deviceThrottle,
+            clock: hub.clock,
+          }),
     jwks: { keys: keys.map(({ jwk }) => jwk) as NonNullable<Configuration["jwks"]>["keys"] },
     cookies: {
       names: {
@@ -233,23 +228,31 @@ function features(surroundings: IssuerSurroundings): Configuration["features"] {
     },
     rpInitiatedLogout: {
       enabled: true,
-      logoutSource: (ctx, form) => surroundings.askSignOut(ctx, form),
+      logoutSource: (ctx) => surroundings.askSignOut(ctx),
       postLogoutSuccessSource: (ctx) => surroundings.saySignedOut(ctx),
     },
     userinfo: { enabled: true },
   };
 }
 
-/** The central session's token changes at sign-in and nowhere else. */
 function keepCentralSessions(provider: Provider, clock: () => Date): void {
-  const session = provider.Session.prototype as { resetIdentifier(): void; past(seconds: number): boolean };
-  // How old a sign-in is (max_age) goes by the clock that it was written by, which a test may move.
-  session.past = function past(this: { loginTs?: number }, seconds) {
-    return Math.floor(clock().getTime() / 1000) - (this.loginTs ?? 0) > seconds;
-  };
-  const original = session.resetIdentifier;
-  session.resetIdentifier = function reset(this: { id: string; touched: boolean }) {
-    if (this.id.startsWith("TGT-")) this.touched = true;
-    else original.call(this);
-  };
+  // The age of a sign-in (max_age) is measured by the clock that dated it, which a test may move.
+  replaceMember(
+    provider,
+    "Session.prototype.past",
+    () =>
+      function past(seconds) {
+        return Math.floor(clock().getTime() / 1000) - (this.loginTs ?? 0) > seconds;
+      },
+  );
+  // The token of a central session changes only at sign-in.
+  replaceMember(
+    provider,
+    "Session.prototype.resetIdentifier",
+    (original) =>
+      function reset() {
+        if (this.id.startsWith("TGT-")) this.touched = true;
+        else original.call(this);
+      },
+  );
 }

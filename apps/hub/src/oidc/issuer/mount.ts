@@ -9,12 +9,22 @@ import { answerHeaders } from "../../http/response-headers.ts";
 import type { Drawn } from "../../http/route.ts";
 import type { Hub } from "../../hub.ts";
 import { RequestArtifacts } from "../store/request-artifacts.ts";
-import { type Browser, withBrowser } from "../store/request-context.ts";
+import { type RequestContext, withContext } from "../store/request-context.ts";
 import { logOutageOf, outagePage, requestIdOf } from "./outage.ts";
 import { pathOfPage, postedQuery } from "./posted-request.ts";
-import { metadataAddresses } from "./public-documents.ts";
 
 const prefix = "/oidc";
+const ofTheIssuer = "/oidc/.well-known/openid-configuration";
+
+/**
+ * Other addresses of the same document: some clients append the issuer's path to the well-known part.
+ *
+ * @see RFC 8414, sections 3 and 5
+ */
+const metadataAddresses: Readonly<Record<string, string>> = {
+  "/.well-known/oauth-authorization-server/oidc": ofTheIssuer,
+  "/.well-known/openid-configuration/oidc": ofTheIssuer,
+};
 
 /** Whether the issuer answers this. Interactions are routes of the hub, and so is what comes by POST to a page. */
 export function isIssuers(method: string | undefined, path: string): boolean {
@@ -76,9 +86,9 @@ export async function serveIssuer(
   request.headers["x-forwarded-proto"] = secure ? "https" : "http";
   const original = Object.assign(request, { originalUrl: path, baseUrl: prefix });
   original.url = path.slice(prefix.length) || "/";
-  const browser: Browser = { token, found, signingOut, artifacts };
-  await withBrowser(browser, () => hub.issuer.handle(request, response));
-  return browser.page;
+  const context: RequestContext = { token, found, signingOut, artifacts };
+  await withContext(context, () => hub.issuer.handle(request, response));
+  return context.page;
 }
 
 /** @returns why the database is away. @throws any other error */

@@ -1,8 +1,8 @@
 /** Opens the issuer with the keys of the moment, and opens it anew when keys have changed. */
+
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Database } from "@gatehouse/database";
-import type Provider from "oidc-provider";
 import type { Hub } from "../../hub.ts";
 import { type PurposeKeys, purposeKeys } from "../../secret-keys.ts";
 import { SettingsError } from "../../settings-error.ts";
@@ -15,6 +15,7 @@ import {
 } from "../keys/signing-keys.ts";
 import { createIssuer } from "./issuer.ts";
 import { createIssuerPages } from "./pages.ts";
+import type { Provider } from "./provider.ts";
 
 export interface Issuer {
   /** As it is now; a request keeps the one it began with. */

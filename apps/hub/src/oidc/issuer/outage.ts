@@ -2,13 +2,13 @@
  * What the issuer says while the database is away. oidc-provider knows faults of its own alone, and answers what fails
  * around its endpoints by a bare line; here it is told as everywhere else at the hub: it passes, come again.
  */
+
 import type { ServerResponse } from "node:http";
-import type Provider from "oidc-provider";
-import type { KoaContextWithOIDC } from "oidc-provider";
 import { databaseOutage, databaseUnavailable, logOutage } from "../../http/database-outage.ts";
 import type { Drawn } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
 import { showPage } from "../store/request-context.ts";
+import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 
 /** The first to be used: whatever fails in a request passes here. */
 export function explainOutages(provider: Provider, log: Log): void {

@@ -1,5 +1,5 @@
 /** Pages of the issuer, drawn like every other page of the hub, once oidc-provider has said what it has to say. */
-import type { KoaContextWithOIDC } from "oidc-provider";
+
 import { flowOf, freshFlow, readNote, writeNote } from "../../cas/login-form.ts";
 import { whoIsTold } from "../../cas/logout.ts";
 import { pictureSources } from "../../cas/picture-sources.ts";
@@ -11,6 +11,8 @@ import { currentSession, isSigningOut, showPage } from "../store/request-context
 import { issuerErrorWords } from "./error-words.ts";
 import type { IssuerSurroundings } from "./issuer.ts";
 import { requestIdOf } from "./outage.ts";
+import type { KoaContextWithOIDC } from "./provider.ts";
+import { signOutSecret } from "./provider-internals.ts";
 
 type Surroundings = Pick<Hub, "database" | "sites" | "cookies" | "keys" | "log" | "siteClock">;
 type Pages = Pick<
@@ -22,7 +24,7 @@ export function createIssuerPages(hub: Surroundings): Pages {
   return {
     explain: (ctx, error) => explain(hub, ctx, error),
     noteSignOut: (ctx) => noteSignOut(hub, ctx),
-    askSignOut: (ctx, form) => (isNamed(ctx) ? signOutAtOnce(hub, ctx) : askSignOut(ctx, form)),
+    askSignOut: (ctx) => (isNamed(ctx) ? signOutAtOnce(hub, ctx) : askSignOut(ctx)),
     saySignedOut: (ctx) => saySignedOut(hub, ctx),
     leaveSignedOut: (ctx) => signOutAtOnce(hub, ctx),
   };
@@ -48,16 +50,14 @@ async function explain(
   });
 }
 
-const askSignOut: Pages["askSignOut"] = async (ctx, form) => {
-  const secret = /name="xsrf" value="([A-Za-z0-9_-]+)"/.exec(form)?.[1] ?? "";
-  const action = /action="([^"]+)"/.exec(form)?.[1] ?? "";
+const askSignOut: Pages["askSignOut"] = async (ctx) => {
   const { client } = ctx.oidc;
   show(ctx, {
     screen: {
       name: "sign-out",
       model: {
-        action: new URL(action).pathname,
-        hidden: [{ name: "xsrf", value: secret }],
+        action: new URL(ctx.oidc.urlFor("end_session_confirm")).pathname,
+        hidden: [{ name: "xsrf", value: signOutSecret(ctx) }],
         site:
           client === undefined
             ? null

@@ -1,5 +1,5 @@
 /** Refuses authorization requests that oidc-provider would accept. */
-import { errors, type KoaContextWithOIDC } from "oidc-provider";
+import { errors, type KoaContextWithOIDC } from "./provider.ts";
 
 const asking = new Set(["authorization", "pushed_authorization_request"]);
 

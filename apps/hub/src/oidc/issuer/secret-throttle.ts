@@ -1,9 +1,9 @@
 /** Throttles wrong site secrets at the issuer. Right secrets are neither counted nor delayed. */
+
 import type { BlockList } from "node:net";
-import type Provider from "oidc-provider";
-import { errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { WrongTries } from "../../credential/wrong-tries.ts";
 import { clientAddress } from "../../http/client-address.ts";
+import { errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";
 
 const events = [
   "grant.error",

@@ -1,7 +1,8 @@
 /** The name of a person that a site sees. */
+
 import { createHmac } from "node:crypto";
-import type { Configuration } from "oidc-provider";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
+import type { Configuration } from "./provider.ts";
 
 /**
  * A name that no two sites share, for those that want it. An API is told the name by which its own site knows its

@@ -4,8 +4,12 @@
  *
  * @see OpenID Connect Core 1.0, sections 5.4 and 5.5
  */
-import type { KoaContextWithOIDC } from "oidc-provider";
+
 import type { Hub } from "../../hub.ts";
+import type { KoaContextWithOIDC } from "../issuer/provider.ts";
+
+/** Scopes of the issuer itself. */
+export const ownScopes: readonly string[] = ["openid", "profile", "email", "groups", "offline_access"];
 
 /** Claims that each of the issuer's own scopes releases. */
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {

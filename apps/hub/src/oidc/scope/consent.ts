@@ -3,9 +3,8 @@ import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
 import type { Hub } from "../../hub.ts";
 import { findApi, qualifiedScope } from "../../site-registry/known-apis.ts";
-import type { Flow } from "../interaction/interaction.ts";
-import { ownScopes } from "../issuer/client-metadata.ts";
-import { registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
+import type { Flow } from "../issuer/provider.ts";
+import { ownScopes, registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
 
 type Registrations = Pick<Hub, "settings" | "sites">;
 

@@ -1,28 +1,14 @@
-/** Stores oidc-provider's data in the hub's database. Its sessions are views on central sessions. */
+/** Stores oidc-provider's objects in the hub's database. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Database, FoundArtifact, OidcArtifact } from "@gatehouse/database";
-import type { Adapter, AdapterPayload } from "oidc-provider";
-import { errors } from "oidc-provider";
 import type { DeviceThrottle } from "../../credential/device-throttle.ts";
-import type { SiteRegistry } from "../../site-registry/site-registry.ts";
-import { deviceCodeLife } from "../interaction/device-request.ts";
-import { clientMetadata } from "../issuer/client-metadata.ts";
+import { type Adapter, type AdapterPayload, errors } from "../issuer/provider.ts";
 import { refreshTokenAdapter } from "./refresh-replay.ts";
-import {
-  clientsOf,
-  currentArtifacts,
-  currentSession,
-  isAccepted,
-  isSigningOut,
-  viewOf,
-  viewOfToken,
-} from "./request-context.ts";
-
-const sessionToken = /^TGT-[A-Za-z0-9]+$/;
+import { currentArtifacts } from "./request-context.ts";
+import { sessionAdapter } from "./session-adapter.ts";
 
 export interface AdapterSurroundings {
   readonly database: Database;
-  readonly sites: SiteRegistry;
   /** Called when a sign-out ended a central session: its sites have to be told. */
   readonly ended: () => void;
   readonly deviceThrottle: DeviceThrottle;
@@ -45,9 +31,8 @@ export async function collectArtifacts(save: () => Promise<unknown>): Promise<re
 
 /** @param kind the class of oidc-provider's that is kept */
 export function createAdapter(kind: string, surroundings: AdapterSurroundings): Adapter {
-  if (kind === "Client") return clientAdapter(surroundings.sites);
-  if (kind === "Session") return sessionAdapter(surroundings);
   const adapter = artifactAdapter(kind, surroundings.database);
+  if (kind === "Session") return sessionAdapter(adapter, surroundings.database, surroundings.ended);
   if (kind === "DeviceCode") return deviceCodeAdapter(adapter, surroundings);
   return kind === "RefreshToken" ? refreshTokenAdapter(adapter, surroundings.database) : adapter;
 }
@@ -118,66 +103,6 @@ function withoutCookie(payload: AdapterPayload): AdapterPayload {
   return { ...payload, session: rest as typeof session };
 }
 
-function sessionAdapter({ database, ended }: AdapterSurroundings): Adapter {
-  // For somebody who is not signed in and is in the middle of a sign-out; and for what a sign-out has to remember.
-  const passing = artifactAdapter("Session", database);
-  return {
-    ...passing,
-    async upsert(id, payload) {
-      const session = currentSession();
-      if (!sessionToken.test(id) || session === null) return passing.upsert(id, payload, 3600);
-      // What is as it was stays out: another request may just be changing it.
-      const changed = Object.entries(clientsOf(payload)).filter(
-        ([client, known]) => JSON.stringify(known) !== JSON.stringify(session.oidcClients[client]),
-      );
-      // While the user may still decline, the site has received nothing: it joins the session with its answer.
-      if (changed.length > 0 && isAccepted())
-        await database.sessions.joinOidcClients(session.id, Object.fromEntries(changed), "");
-      if (payload.state !== undefined)
-        await passing.upsert(session.uid, { state: payload.state } as AdapterPayload, 3600);
-    },
-    async find(id) {
-      if (!sessionToken.test(id)) return passing.find(id);
-      const view = viewOfToken(id);
-      if (view === undefined) return undefined;
-      // Only a sign-out goes on in a second request.
-      const remembered = isSigningOut() ? await passing.find(view.uid ?? "") : undefined;
-      return remembered?.state === undefined ? view : { ...view, state: remembered.state };
-    },
-    async findByUid(uid) {
-      const known = currentArtifacts()?.session(uid);
-      if (known !== undefined) return viewOf(known, uid);
-      const found = await database.sessions.findByUid(uid);
-      return found.state === "alive" ? viewOf(found.session, uid) : undefined;
-    },
-    async destroy(id) {
-      const session = currentSession();
-      if (session !== null) await passing.destroy(session.uid);
-      if (!sessionToken.test(id)) return passing.destroy(id);
-      await database.sessions.end({ token: id }, "signed-out");
-      ended();
-    },
-  };
-}
-
-function clientAdapter(sites: SiteRegistry): Adapter {
-  const refuse = async (): Promise<never> => {
-    throw new Error("clients come from registrations");
-  };
-  return {
-    find: async (id) => {
-      const site = sites.find(id);
-      return site && (clientMetadata(site) as AdapterPayload | undefined);
-    },
-    upsert: refuse,
-    findByUserCode: refuse,
-    findByUid: refuse,
-    consume: refuse,
-    destroy: refuse,
-    revokeByGrantId: refuse,
-  };
-}
-
 /** How long a device that asks late is told that its code is past its life, in seconds. */
 const afterlife = 600;
 
@@ -205,6 +130,12 @@ function deviceCodeAdapter(
       return { ...found, exp: seconds(new Date(Date.now() + deviceCodeLife(kept, clock))) };
     },
   };
+}
+
+/** Remaining life of a device code in milliseconds; its row stays longer. @see RFC 8628, section 3.2 (expires_in) */
+export function deviceCodeLife({ payload, createdAt }: FoundArtifact, clock: () => Date): number {
+  const life = (Number(payload.exp) - Number(payload.iat)) * 1000;
+  return createdAt.getTime() + life - clock().getTime();
 }
 
 function seconds(date: Date): number {

@@ -8,8 +8,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "@gatehouse/database";
 import { calculateJwkThumbprint, decodeProtectedHeader } from "jose";
-import Provider, { type Adapter, errors, type KoaContextWithOIDC } from "oidc-provider";
 import { purposeKeys } from "../../secret-keys.ts";
+import {
+  type Adapter,
+  currentContext,
+  errors,
+  type KoaContextWithOIDC,
+  type Provider,
+} from "../issuer/provider.ts";
 
 /** State of a refresh token's exchange until the response is sent. */
 type Exchange =
@@ -33,12 +39,12 @@ export function refreshTokenAdapter(adapter: Adapter, database: Database): Adapt
     ...adapter,
     async find(id) {
       const found = await adapter.find(id);
-      if (found === undefined || !isRefreshing(Provider.ctx)) return found;
+      if (found === undefined || !isRefreshing(currentContext())) return found;
       const { consumed: _, ...unspent } = found;
       return unspent;
     },
     async consume(id) {
-      const ctx = Provider.ctx;
+      const ctx = currentContext();
       if (ctx === undefined) throw new Error("a refresh token is spent in a request");
       const exchange = await begin(database, id);
       if (exchange.state === "begun") {

@@ -6,24 +6,29 @@
  */
 import { createHash } from "node:crypto";
 import type { Database } from "@gatehouse/database";
-import { errors, type default as Provider } from "oidc-provider";
+import { errors, type Provider } from "../issuer/provider.ts";
+import { replaceMember } from "../issuer/provider-internals.ts";
 
 /** How far ahead an assertion may end; until then its id has to be remembered. */
 const longestAssertionSeconds = 3600;
 
 export function detectReplays(provider: Provider, { oidcArtifacts }: Pick<Database, "oidcArtifacts">): void {
-  provider.ReplayDetection.unique = (by, id, ends) =>
-    oidcArtifacts.add(
-      createHash("sha256")
-        .update(JSON.stringify([by, id]))
-        .digest("base64url"),
-      {
-        kind: "ReplayDetection",
-        payload: {},
-        clientId: by,
-        lifeSeconds: Math.max(1, ends - now()),
-      },
-    );
+  replaceMember(
+    provider,
+    "ReplayDetection.unique",
+    () => (by, id, ends) =>
+      oidcArtifacts.add(
+        createHash("sha256")
+          .update(JSON.stringify([by, id]))
+          .digest("base64url"),
+        {
+          kind: "ReplayDetection",
+          payload: {},
+          clientId: by,
+          lifeSeconds: Math.max(1, ends - now()),
+        },
+      ),
+  );
 }
 
 /**

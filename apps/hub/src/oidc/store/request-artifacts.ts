@@ -11,9 +11,7 @@ import type {
   OidcArtifactStore,
   Person,
 } from "@gatehouse/database";
-import type Provider from "oidc-provider";
-import { errors, type KoaContextWithOIDC } from "oidc-provider";
-import { currentArtifacts } from "./request-context.ts";
+import { errors } from "../issuer/provider.ts";
 
 type Kept = Pick<FoundArtifact, "payload" | "consumedAt">;
 
@@ -90,22 +88,4 @@ export class RequestArtifacts {
     if (person !== null) this.#people.set(person.id, person);
     return found;
   }
-}
-
-/** Nothing that was not written goes out: an answer waits for it, and is an error where it fails. */
-export function settleBeforeAnswers(provider: Provider): void {
-  provider.use(async (context, next) => {
-    await next();
-    const ctx = context as KoaContextWithOIDC;
-    try {
-      await currentArtifacts()?.settle();
-    } catch (error) {
-      const lost = error instanceof errors.InvalidGrant;
-      provider.emit(lost ? "grant.error" : "server_error", ctx, error as Error);
-      ctx.status = lost ? 400 : 500;
-      ctx.body = lost
-        ? { error: "invalid_grant", error_description: "grant request is invalid" }
-        : { error: "server_error", error_description: "oops! something went wrong" };
-    }
-  });
 }

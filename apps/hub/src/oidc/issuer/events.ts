@@ -1,9 +1,15 @@
-/** Logs issued and revoked codes and tokens: site, user and session, but never the code or token itself. */
-import type Provider from "oidc-provider";
-import type { KoaContextWithOIDC } from "oidc-provider";
+/**
+ * Records events of oidc-provider: issued and revoked codes and tokens, refusals, uses of a consent. Log lines name the site,
+ * the user and the session, and never contain a code or token.
+ */
+
+import { databaseOutage } from "../../http/database-outage.ts";
+import type { Hub } from "../../hub.ts";
 import type { Log } from "../../log.ts";
+import { AnsweredBefore } from "../store/refresh-replay.ts";
 import { currentSession, knownSession } from "../store/request-context.ts";
-import { requestIdOf } from "./outage.ts";
+import { logOutageOf, requestIdOf } from "./outage.ts";
+import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 
 /** Kinds of token that can be introspected or revoked, by oidc-provider's names. */
 const kinds = ["AccessToken", "RefreshToken", "ClientCredentials"] as const;
@@ -117,4 +123,78 @@ function sessionUidOf({ oidc: { entities } }: KoaContextWithOIDC): string | unde
 
 function scopeOf({ oidc }: KoaContextWithOIDC): string {
   return String(oidc.params?.scope ?? "").slice(0, 300);
+}
+
+const events = [
+  "server_error",
+  "authorization.error",
+  "grant.error",
+  "introspection.error",
+  "revocation.error",
+  "userinfo.error",
+  "pushed_authorization_request.error",
+  "end_session.error",
+  "end_session_confirm.error",
+];
+
+/** Normal answers to `prompt=none`. OpenID Connect Core 1.0, section 3.1.2.6 */
+const silentAnswers = new Set(["login_required", "interaction_required", "consent_required"]);
+
+export function logRefusals(provider: Provider, log: Log): void {
+  for (const event of events)
+    provider.on(event as "server_error", (ctx, error) => {
+      if (error instanceof AnsweredBefore) return;
+      const outage = event === "server_error" ? databaseOutage(error) : undefined;
+      if (outage !== undefined) return logOutageOf(ctx.res, log, outage);
+      // Each visitor whom a site does not know is asked about so; nothing was refused.
+      if (ctx.oidc?.params?.prompt === "none" && silentAnswers.has(error.message)) return;
+      const level = event === "server_error" ? "error" : "warn";
+      log[level](
+        {
+          event: `oidc.${event}`,
+          requestId: requestIdOf(ctx.res),
+          site: ctx.oidc?.client?.clientId,
+          err: event === "server_error" ? error : undefined,
+          reason: reasonOf(error),
+          address: error.message === "invalid_redirect_uri" ? addressOf(ctx) : undefined,
+        },
+        "refused",
+      );
+    });
+}
+
+/** Which address to register. Without its query, where sites put what is theirs. */
+function addressOf({ oidc }: KoaContextWithOIDC): string {
+  return String(oidc?.params?.redirect_uri ?? "")
+    .replace(/[?#].*/s, "")
+    .slice(0, 200);
+}
+
+function reasonOf(error: unknown): string {
+  const {
+    error: code,
+    error_description: description,
+    error_detail: detail,
+  } = (error ?? {}) as Record<string, unknown>;
+  return [code, description, detail]
+    .filter((part) => typeof part === "string")
+    .join(": ")
+    .slice(0, 300);
+}
+
+/**
+ * Records token responses of third-party sites as uses of the consent, for the account page. The response does not wait
+ * for it: a lost record only makes "last used" on that page outdated.
+ */
+export function noteUses(
+  provider: Provider,
+  { database, sites, log }: Pick<Hub, "database" | "sites" | "log">,
+): void {
+  provider.on("grant.success", ({ oidc: { account, client } }) => {
+    if (account === undefined || client === undefined || sites.find(client.clientId)?.firstParty !== false)
+      return;
+    database.consents
+      .touch(account.accountId, client.clientId, "")
+      .catch((error) => log.error({ err: error }, "use of a consent not written"));
+  });
 }

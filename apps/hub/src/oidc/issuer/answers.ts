@@ -1,0 +1,47 @@
+/** Corrections of oidc-provider's answers. */
+
+import { currentArtifacts } from "../store/request-context.ts";
+import { errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";
+
+/** Writes what a request issued before its answer goes out; the answer becomes an error if that fails. */
+export function settleBeforeAnswers(provider: Provider): void {
+  provider.use(async (context, next) => {
+    await next();
+    const ctx = context as KoaContextWithOIDC;
+    try {
+      await currentArtifacts()?.settle();
+    } catch (error) {
+      const lost = error instanceof errors.InvalidGrant;
+      provider.emit(lost ? "grant.error" : "server_error", ctx, error as Error);
+      ctx.status = lost ? 400 : 500;
+      ctx.body = lost
+        ? { error: "invalid_grant", error_description: "grant request is invalid" }
+        : { error: "server_error", error_description: "oops! something went wrong" };
+    }
+  });
+}
+
+/**
+ * Removes the content type of responses without a body: oidc-client-ts accepts JSON or none, but Koa sets text.
+ *
+ * @see RFC 7009, section 2.2; RFC 9110, section 8.3
+ */
+export function nameNoTypeOfNothing(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.body === "") ctx.remove("content-type");
+  });
+}
+
+/** Cache lifetime of public documents, in seconds; a key is published a day before it signs. */
+const cacheSeconds = 900;
+
+/** Lets clients cache metadata and keys. */
+export function letDocumentsBeKept(provider: Provider): void {
+  provider.use(async (context, next) => {
+    await next();
+    const { oidc, status, set } = context as KoaContextWithOIDC;
+    const isDocument = oidc?.route === "discovery" || oidc?.route === "jwks";
+    if (isDocument && status === 200) set.call(context, "cache-control", `public, max-age=${cacheSeconds}`);
+  });
+}
