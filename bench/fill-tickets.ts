@@ -1,5 +1,6 @@
 /** Fills the hub's tables as months of use would, in one statement and without a single round. */
 import type { Database } from "@gatehouse/database";
+import { poolOf } from "@gatehouse/database/test-pool";
 
 /** Ten tickets a session; the sessions are the demo person's. */
 const fill = `
@@ -22,7 +23,7 @@ const fill = `
  * @param lifeSeconds how long they live yet; less than nothing: for how long they have been dead
  */
 export async function fillTickets(database: Database, tickets: number, lifeSeconds: number): Promise<void> {
-  const client = await database.pool.connect();
+  const client = await poolOf(database).connect();
   try {
     // A million rows take longer than any statement of the hub may. Foreign keys hold by construction.
     await client.query("SET statement_timeout = 0; SET session_replication_role = replica");

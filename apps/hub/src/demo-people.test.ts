@@ -1,4 +1,5 @@
 import type { Database } from "@gatehouse/database";
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashPassword, verifyPassword } from "./credential/password.ts";
 import { makeDemoPeople, refuseDemoPeople } from "./demo-people.ts";
@@ -14,7 +15,7 @@ const passwordOf = async (name: string) => (await database.people.findForSignIn(
 
 test("two starts at once make the demo people once, with the password that the README names", async () => {
   await Promise.all([makeDemoPeople(database), makeDemoPeople(database)]);
-  const { rows } = await database.pool.query("SELECT username, operator FROM users ORDER BY username");
+  const { rows } = await poolOf(database).query("SELECT username, operator FROM users ORDER BY username");
   expect(rows).toEqual([
     { username: "alice", operator: false },
     { username: "bob", operator: false },

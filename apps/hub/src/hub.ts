@@ -91,9 +91,9 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     signLogoutToken: (site, sid) => createLogoutToken({ settings, issuer, siteClock }, site, sid),
     log,
   });
-  const deviceThrottle = createDeviceThrottle(database.pool, settings.loginThrottle);
-  const throttlePool = settings.loginThrottle ? database.pool : null;
-  const wrongSecrets = createWrongTries(throttlePool, "site-secret");
+  const deviceThrottle = createDeviceThrottle(database.rateLimits, settings.loginThrottle);
+  const throttleLimits = settings.loginThrottle ? database.rateLimits : null;
+  const wrongSecrets = createWrongTries(throttleLimits, "site-secret");
   const keys = {
     form: purposeKeys(settings.secrets, "form"),
     note: purposeKeys(settings.secrets, "note"),
@@ -119,8 +119,8 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     log,
     database,
     sites,
-    throttle: createSignInThrottle(throttlePool),
-    wrongTries: createWrongTries(throttlePool, "app-password"),
+    throttle: createSignInThrottle(throttleLimits),
+    wrongTries: createWrongTries(throttleLimits, "app-password"),
     wrongSecrets,
     deviceThrottle,
     logout,

@@ -1,5 +1,7 @@
 /** The hub with PgBouncer before its database. */
+
 import { openDatabase } from "@gatehouse/database";
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "./test-hub.ts";
 import { findPgBouncer, openPgBouncer, type PgBouncer } from "./test-support/pgbouncer.ts";
@@ -12,7 +14,7 @@ const life = { dataDirectory: "", idleSeconds: 1800, maxSeconds: 86_400 };
 /** An empty database: the hub brings its tables through the pooler. */
 async function createEmptyDatabase(name: string): Promise<string> {
   const server = await openDatabase({ ...life, url: inject("postgresUrl") });
-  await server.pool.query(`CREATE DATABASE ${name}`);
+  await poolOf(server).query(`CREATE DATABASE ${name}`);
   await server.close();
   return new URL(`/${name}`, inject("postgresUrl")).href;
 }
@@ -60,14 +62,14 @@ describe.skipIf(program === undefined).each(["session", "transaction"] as const)
       for (let tries = 0; tries < 4; tries += 1)
         await new TestBrowser(opened).signIn({ ...person, password: "wrong" }).catch(() => undefined);
       const database = await openDatabase({ ...life, url: direct });
-      const { rows } = await database.pool.query("SELECT max(points) AS points FROM rate_limits");
+      const { rows } = await poolOf(database).query("SELECT max(points) AS points FROM rate_limits");
       await database.close();
       expect(rows[0].points).toBeGreaterThanOrEqual(4);
     });
 
     test("no lock outlives the start", async () => {
       const database = await openDatabase({ ...life, url: direct });
-      const { rows } = await database.pool.query(
+      const { rows } = await poolOf(database).query(
         `SELECT locktype FROM pg_locks WHERE locktype = 'advisory'
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );

@@ -6,6 +6,7 @@ import type { Server } from "node:http";
 import type { AddressInfo, Server as Listener } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { testClockOf } from "@gatehouse/database/test-clock";
 import { hashPassword } from "./credential/password.ts";
 import { readSettings } from "./env.ts";
 import type { NextHandler } from "./http/draw-screen.ts";
@@ -95,7 +96,7 @@ export async function openTestHub(overrides: TestHubOverrides = {}): Promise<Tes
     lines,
     async advance(seconds) {
       clock.advance(seconds);
-      await hub.database.testClock.advance(seconds);
+      await testClockOf(hub.database).advance(seconds);
     },
     createPerson: (more) => createPerson(hub, more),
     async close() {

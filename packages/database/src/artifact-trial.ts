@@ -17,7 +17,7 @@ export const closeArtifactTrial = (): Promise<void> => trial.close();
 /** Before each test: nothing is kept, and there is one person. */
 export async function beginArtifactTrial(): Promise<void> {
   await emptyDatabase(trial.database);
-  await trial.database.pool.query("TRUNCATE oidc_artifacts");
+  await trial.pool.query("TRUNCATE oidc_artifacts");
   artifacts = trial.database.oidcArtifacts;
   personId = (await createPerson(trial.database)).id;
 }

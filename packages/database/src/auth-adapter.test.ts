@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { AuthAdapter } from "./auth-adapter.ts";
+import { type AuthAdapter, createAuthAdapter } from "./auth-adapter.ts";
+import { openPrisma } from "./prisma-client.ts";
 import {
   createPerson,
   dumpTable,
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await emptyDatabase(trial.database);
-  adapter = trial.database.authAdapter;
+  adapter = createAuthAdapter(openPrisma(trial.pool), trial.database.sessions);
 });
 afterAll(() => trial.close());
 
@@ -69,7 +70,7 @@ test("a session that was deleted, ended or idle is not there", async () => {
   await trial.database.sessions.end({ token: ended.sessionToken }, "ended-by-operator");
   expect(await adapter.getSessionAndUser(deleted.sessionToken)).toBeNull();
   expect(await adapter.getSessionAndUser(ended.sessionToken)).toBeNull();
-  await trial.database.testClock.advance(31 * 60);
+  await trial.clock.advance(31 * 60);
   expect(await adapter.getSessionAndUser(idle.sessionToken)).toBeNull();
   expect(await adapter.updateSession({ sessionToken: idle.sessionToken })).toBeNull();
   await expect(adapter.deleteSession("never there")).resolves.toBeUndefined();
@@ -78,14 +79,14 @@ test("a session that was deleted, ended or idle is not there", async () => {
 test("updateSession is activity and moves no absolute end", async () => {
   const { id } = await createPerson(trial.database);
   const { sessionToken, expires } = await signIn(id);
-  await trial.database.testClock.advance(20 * 60);
+  await trial.clock.advance(20 * 60);
   const longer = new Date(Date.now() + 365 * 24 * 3600_000);
   expect(await adapter.updateSession({ sessionToken, expires: longer })).toEqual({
     sessionToken,
     userId: id,
     expires,
   });
-  await trial.database.testClock.advance(20 * 60);
+  await trial.clock.advance(20 * 60);
   expect(await adapter.getSessionAndUser(sessionToken)).not.toBeNull();
 });
 

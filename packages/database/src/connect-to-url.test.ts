@@ -11,7 +11,7 @@ let port: number;
 let password: string;
 beforeAll(async () => {
   trial = await openTrialDatabase();
-  port = trial.database.pool.options.port ?? 0;
+  port = trial.pool.options.port ?? 0;
   password = await readPassword(dataFolder(trial.dataDirectory));
 });
 afterAll(() => trial.close());
@@ -84,8 +84,8 @@ test("a program that is no PostgreSQL, or hangs up, is not waited for", async ()
 });
 
 test("a role that may not create anything is told so", async () => {
-  await trial.database.pool.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
-  await trial.database.pool.query("CREATE DATABASE closed");
+  await trial.pool.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
+  await trial.pool.query("CREATE DATABASE closed");
   const url = `postgres://guest:guest@127.0.0.1:${port}/closed`;
   const opened = openDatabase({ ...trialLife, url, dataDirectory: "/nowhere" });
   await expect(opened).rejects.toMatchObject({

@@ -37,6 +37,6 @@ export { type DatabaseOptions, openDatabase } from "./open-database.ts";
 export { PersonGone } from "./person-gone.ts";
 export type { PersonStore, PersonWithPassword } from "./person-store.ts";
 export { PersonTaken } from "./person-taken.ts";
+export type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.ts";
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";
 export type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
-export type { TestClock } from "./test-clock.ts";

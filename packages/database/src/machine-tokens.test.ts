@@ -14,7 +14,8 @@ const token = (clientId: string) => ({
 });
 
 test("those of one turn are one statement, each is found as its own, and ends in its time", async () => {
-  const { oidcArtifacts, pool, testClock } = trial.database;
+  const { pool, clock } = trial;
+  const { oidcArtifacts } = trial.database;
   const query = vi.spyOn(pool, "query");
   const tokens = Array.from({ length: 50 }, (_, index) => token(`site-${index}`));
   await Promise.all(tokens.map((one) => oidcArtifacts.consumeAndKeep(null, [one])));
@@ -24,12 +25,13 @@ test("those of one turn are one statement, each is found as its own, and ends in
   expect(found.map((one) => one?.payload.clientId)).toEqual(tokens.map(({ artifact }) => artifact.clientId));
   await oidcArtifacts.destroy("ClientCredentials", tokens[0]?.id ?? "");
   expect(await oidcArtifacts.find("ClientCredentials", tokens[0]?.id ?? "")).toBeNull();
-  await testClock.advance(61);
+  await clock.advance(61);
   expect(await oidcArtifacts.find("ClientCredentials", tokens[1]?.id ?? "")).toBeNull();
 });
 
 test("nothing else is written without waiting for the disk", async () => {
-  const { oidcArtifacts, pool } = trial.database;
+  const { pool } = trial;
+  const { oidcArtifacts } = trial.database;
   await oidcArtifacts.consumeAndKeep(null, [token("site")]);
   const settings = await Promise.all(Array.from({ length: 12 }, () => pool.query("SHOW synchronous_commit")));
   expect(new Set(settings.map(({ rows }) => rows[0].synchronous_commit))).toEqual(new Set(["on"]));

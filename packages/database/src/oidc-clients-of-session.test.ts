@@ -18,7 +18,8 @@ afterAll(closeArtifactTrial);
 
 describe("clients of a session", () => {
   test("are participants of its single logout, each once, and stay when she proves herself again", async () => {
-    const { sessions, pool } = trial.database;
+    const { pool } = trial;
+    const { sessions } = trial.database;
     const [token, next] = [createTicketId("TGT"), createTicketId("TGT")];
     const { id } = await startSession(token);
     const clients = { bank: { sid: "sid-1", grantId: "g" }, shop: {} };
@@ -66,7 +67,8 @@ describe("clients of a session", () => {
   });
 
   test("do not join a session that has ended", async () => {
-    const { sessions, pool } = trial.database;
+    const { pool } = trial;
+    const { sessions } = trial.database;
     const token = createTicketId("TGT");
     const { id, uid } = await startSession(token);
     expect(await sessions.findByUid(uid)).toMatchObject({ state: "alive", session: { id } });

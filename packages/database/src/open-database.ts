@@ -3,6 +3,7 @@ import { connectToUrl } from "./connect-to-url.ts";
 import type { Database } from "./database.ts";
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded/embedded-postgres.ts";
 import { watchEmbeddedPostgres } from "./embedded/watch-embedded-postgres.ts";
+import { hubClockAhead, setHubClock } from "./hub-clock.ts";
 import { migrate } from "./migrate.ts";
 import { PostgresAppPasswordStore } from "./postgres-app-password-store.ts";
 import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
@@ -22,12 +23,13 @@ import {
   type PostgresAddress,
 } from "./postgres-pool.ts";
 import { PostgresProxyGrantingTicketRegistry } from "./postgres-proxy-granting-ticket-registry.ts";
+import { PostgresRateLimitStore } from "./postgres-rate-limit-store.ts";
 import { PostgresRefreshExchangeStore } from "./postgres-refresh-exchange-store.ts";
 import { PostgresSigningKeyStore } from "./postgres-signing-key-store.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { openPrisma } from "./prisma-client.ts";
 import type { SilenceLimits } from "./silence.ts";
-import { advanceTestClock, resetTestClock, testClockAhead } from "./test-clock.ts";
+import { poolKey } from "./test-pool.ts";
 
 export interface DatabaseOptions extends SessionLife {
   /** PostgreSQL to use; absent: the embedded one in `dataDirectory`. */
@@ -86,14 +88,22 @@ async function prepare(address: PostgresAddress, options: DatabaseOptions): Prom
 }
 
 async function putClockRight(pool: Pool, log: PoolLog | undefined): Promise<void> {
-  const ahead = await testClockAhead(pool);
+  const ahead = await hubClockAhead(pool);
   if (ahead !== 0) {
-    log?.({ event: "database-clock-put-right", detail: `it was ${ahead} seconds ahead, by a test` });
-    await resetTestClock(pool);
+    log?.({
+      event: "database-clock-put-right",
+      detail: `a test had left it ${Math.round(ahead)} seconds ahead`,
+    });
+    await setHubClock(pool, () => 0);
   }
 }
 
-function stores(pool: Pool, pooled: boolean, life: SessionLife, close: () => Promise<void>): Database {
+function stores(
+  pool: Pool,
+  pooled: boolean,
+  life: SessionLife,
+  close: () => Promise<void>,
+): Database & { readonly [poolKey]: Pool } {
   const prisma = openPrisma(pool);
   const sessions = new PostgresCentralSessionStore(pool, life);
   const authAdapter = createAuthAdapter(prisma, sessions);
@@ -105,11 +115,10 @@ function stores(pool: Pool, pooled: boolean, life: SessionLife, close: () => Pro
   const signingKeys = new PostgresSigningKeyStore(pool);
   const consents = new PostgresConsentStore(pool);
   const appPasswords = new PostgresAppPasswordStore(pool);
+  const rateLimits = new PostgresRateLimitStore(pool);
   return {
-    pool,
+    [poolKey]: pool,
     pooled,
-    prisma,
-    authAdapter,
     people: new PostgresPersonStore(pool, authAdapter),
     sessions,
     tickets,
@@ -122,10 +131,7 @@ function stores(pool: Pool, pooled: boolean, life: SessionLife, close: () => Pro
     appPasswords,
     loginTickets,
     logoutDeliveries,
-    testClock: {
-      advance: (seconds) => advanceTestClock(pool, seconds),
-      reset: () => resetTestClock(pool),
-    },
+    rateLimits,
     isReady: () => isReady(pool),
     sweep: async (limit) => {
       const stores = [
@@ -138,6 +144,7 @@ function stores(pool: Pool, pooled: boolean, life: SessionLife, close: () => Pro
         signingKeys,
         appPasswords,
         consents,
+        rateLimits,
       ];
       // One after another: a sweep takes one connection from those who wait, not all of them.
       let swept = 0;

@@ -25,15 +25,15 @@ centralSessionStoreLaws("the PostgreSQL central session store", async () => {
     disable: (personId) => database.people.setDisabled(personId, true),
     joinSite: (sessionId, siteId) => joinSite(database, sessionId, siteId),
     queuedLogouts: async () => {
-      const { rows } = await database.pool.query("SELECT session_index FROM logout_deliveries");
+      const { rows } = await trial.pool.query("SELECT session_index FROM logout_deliveries");
       return rows.map((row: { session_index: string }) => row.session_index);
     },
     lastActivityOf: async (sessionId) => {
       const select = "SELECT last_activity_at FROM sessions WHERE id = $1";
-      return (await database.pool.query(select, [sessionId])).rows[0].last_activity_at;
+      return (await trial.pool.query(select, [sessionId])).rows[0].last_activity_at;
     },
     advance: async (seconds) => {
-      await database.testClock.advance(seconds);
+      await trial.clock.advance(seconds);
     },
     dump: () => dumpTable(database, "sessions"),
     close: async () => undefined,
@@ -50,7 +50,7 @@ test("a person has at most fifty sign-ins at once: what is not used longest give
   };
   const oldest = await start();
   const index = await joinSite(database, oldest.id, "shop");
-  await database.testClock.advance(1);
+  await trial.clock.advance(1);
   for (let more = 0; more < 50; more += 1) await start();
   expect(await database.sessions.listOf(personId)).toHaveLength(50);
   const found = await database.sessions.find(oldest.token, { touch: false });

@@ -56,10 +56,10 @@ test("what was given is found, in place of what was before, until it runs out", 
     uses: {},
   });
   expect(await consents.find(personId, "other")).toBeNull();
-  await trial.database.testClock.advance(day + 1);
+  await trial.clock.advance(day + 1);
   expect(await consents.find(personId, "budget")).toBeNull();
   expect(await consents.listOf(personId)).toEqual([]);
-  await trial.database.testClock.advance(3601);
+  await trial.clock.advance(3601);
   expect(await consents.sweep(10)).toBe(1);
 });
 
@@ -67,7 +67,7 @@ test("for this once nothing is remembered, and what was decided is remembered no
   const { consents } = trial.database;
   await give({ lifeSeconds: null });
   expect(await consents.find(personId, "budget")).toBeNull();
-  await trial.database.pool.query(
+  await trial.pool.query(
     "INSERT INTO consents (person_id, client_id, scopes, resources, expires_at) VALUES ($1, 'budget', $2, $3, hub_now() + interval '1 day')",
     [personId, ["openid", "profile"], JSON.stringify({ [api]: ["read", "write"] })],
   );
@@ -87,10 +87,11 @@ test("with nothing left after an answer for this once, nothing is remembered", a
 });
 
 test("no grant of the site outlives the newest answer, and no other site's is shortened", async () => {
-  const { oidcArtifacts, testClock } = trial.database;
+  const { clock } = trial;
+  const { oidcArtifacts } = trial.database;
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give({ lifeSeconds: 60 });
-  await testClock.advance(61);
+  await clock.advance(61);
   expect(await oidcArtifacts.find("AccessToken", budget)).toBeNull();
   expect(await oidcArtifacts.find("AccessToken", other)).not.toBeNull();
 });
@@ -130,7 +131,8 @@ test("taken back from everybody at once, nothing of hers is left, and nobody els
 });
 
 test("taking it back and a spent code that is sent once more do not wait for each other", async () => {
-  const { consents, oidcArtifacts, pool } = trial.database;
+  const { pool } = trial;
+  const { consents, oidcArtifacts } = trial.database;
   await give();
   const [grantId, code] = [newId(), newId()];
   const artifact = { payload: {}, personId, clientId: "budget", lifeSeconds: day };
@@ -151,15 +153,16 @@ test("taking it back and a spent code that is sent once more do not wait for eac
 
 test("it says when which API last heard of it, written at most once a minute", async () => {
   await give();
-  const { consents, testClock } = trial.database;
+  const { clock } = trial;
+  const { consents } = trial.database;
   const lastUse = async () => (await consents.listOf(personId))[0]?.uses[api];
   await consents.touch(personId, "budget", api);
   const first = await lastUse();
   expect(first).toBeInstanceOf(Date);
-  await testClock.advance(30);
+  await clock.advance(30);
   await consents.touch(personId, "budget", api);
   expect(await lastUse()).toEqual(first);
-  await testClock.advance(31);
+  await clock.advance(31);
   await consents.touch(personId, "budget", api);
   expect((await lastUse())?.getTime()).toBeGreaterThan(first?.getTime() ?? 0);
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await emptyDatabase(trial.database);
-  await trial.database.pool.query("TRUNCATE oidc_artifacts");
+  await trial.pool.query("TRUNCATE oidc_artifacts");
   personId = (await createPerson(trial.database)).id;
 });
 afterAll(() => trial.close());
@@ -57,7 +57,7 @@ const no = (question: Decision["question"]) =>
   trial.database.decisions.decide({ question, answer: { payload: { error: "access_denied" } } });
 const consented = (of = personId) => trial.database.consents.find(of, "tool");
 const count = async (table: "oidc_artifacts" | "consents" | "site_sessions") =>
-  (await trial.database.pool.query(`SELECT FROM ${table}`)).rowCount;
+  (await trial.pool.query(`SELECT FROM ${table}`)).rowCount;
 
 async function signIn() {
   const token = createTicketId("TGT");
@@ -105,9 +105,9 @@ describe("RFC 8628 3.3 a question is answered once", () => {
   test("too late, spent, gone, or no question at all: nothing is kept", async () => {
     const [late, spent] = [await ask(), await ask()];
     await trial.database.oidcArtifacts.consume("DeviceCode", spent.id);
-    await trial.database.testClock.advance(61);
+    await trial.clock.advance(61);
     expect(await yes(late)).toBe(false);
-    await trial.database.testClock.reset();
+    await trial.clock.reset();
     expect(await yes(spent)).toBe(false);
     expect(await yes({ kind: "DeviceCode", id: newId() })).toBe(false);
     expect(await yes(await ask({ kind: "AuthorizationCode" }))).toBe(false);
@@ -184,7 +184,7 @@ describe("what she allowed before", () => {
 
   test("has run out and is not there any more", async () => {
     await yes(await ask(), { consent: consent({ scopes: ["profile", "email"] }) });
-    await trial.database.testClock.advance(601);
+    await trial.clock.advance(601);
     await yes(await ask(), { consent: consent({ scopes: ["groups"] }) });
     expect((await consented())?.scopes).toEqual(["groups"]);
   });
@@ -214,7 +214,7 @@ describe("taking it back", () => {
   test("just before she allows something else: what she had allowed before does not come back with it", async () => {
     await yes(await ask());
     const question = await ask();
-    const other = await trial.database.pool.connect();
+    const other = await trial.pool.connect();
     await other.query("BEGIN");
     await other.query("SELECT FROM consents WHERE person_id = $1 FOR UPDATE", [personId]);
     const taken = trial.database.consents.takeBack(personId, "tool");

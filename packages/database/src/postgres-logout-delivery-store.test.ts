@@ -64,9 +64,9 @@ describe("claiming", () => {
   test("what a dispatcher claimed and never recorded is due again when its lease is over, as a second attempt", async () => {
     await endedSession("shop");
     await deliveries.claim(10, 30);
-    await trial.database.testClock.advance(29);
+    await trial.clock.advance(29);
     expect(await deliveries.claim(10, 30)).toEqual([]);
-    await trial.database.testClock.advance(2);
+    await trial.clock.advance(2);
     expect(await claimOne()).toMatchObject({ attempts: 1 });
   });
 });
@@ -95,7 +95,7 @@ describe("claiming a share for each site", () => {
 
   test("a site that is full hides nobody, however much it has in front", async () => {
     const { id } = await endedSession("slow");
-    await trial.database.pool.query(
+    await trial.pool.query(
       `INSERT INTO logout_deliveries (session_id, site_id, service, session_index, due_at)
        SELECT $1, 'slow', 'https://slow.example/', 'ST-' || n, hub_now() - interval '1 hour'
        FROM generate_series(1, 3000) AS n`,
@@ -110,7 +110,7 @@ describe("recording", () => {
   test("delivered: never due again", async () => {
     const { id } = await endedSession("shop");
     await deliveries.record((await claimOne()).id, { delivered: true, detail: "200", milliseconds: 12.6 });
-    await trial.database.testClock.advance(3600);
+    await trial.clock.advance(3600);
     expect(await deliveries.claim(10, 30)).toEqual([]);
     expect(await deliveries.listOf(id)).toMatchObject([
       { siteId: "shop", state: "delivered", detail: "200", milliseconds: 13 },
@@ -122,9 +122,9 @@ describe("recording", () => {
     const failed = { delivered: false, detail: "timeout", milliseconds: 5000, retryInSeconds: 60 };
     await deliveries.record((await claimOne()).id, failed);
     expect(await deliveries.listOf(id)).toMatchObject([{ state: "pending", detail: "timeout" }]);
-    await trial.database.testClock.advance(55);
+    await trial.clock.advance(55);
     expect(await deliveries.claim(10, 30)).toEqual([]);
-    await trial.database.testClock.advance(6);
+    await trial.clock.advance(6);
     expect(await claimOne()).toMatchObject({ attempts: 1 });
   });
 
@@ -137,7 +137,7 @@ describe("recording", () => {
     });
     const [entry] = await deliveries.listOf(id);
     expect(entry).toMatchObject({ state: "given-up", detail: "x".repeat(200) });
-    await trial.database.testClock.advance(3600);
+    await trial.clock.advance(3600);
     expect(await deliveries.claim(10, 30)).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe("keeping", () => {
     const { id } = await endedSession("shop", "bank");
     await deliveries.record((await claimOne()).id, { delivered: true, detail: "200", milliseconds: 1 });
     expect(await deliveries.sweep(10)).toBe(0);
-    await trial.database.testClock.advance(25 * 3600);
+    await trial.clock.advance(25 * 3600);
     expect(await deliveries.sweep(10)).toBe(1);
     expect(await deliveries.listOf(id)).toMatchObject([{ state: "pending" }]);
   });

@@ -50,16 +50,16 @@ test("grants in use are those that a living session has or a refresh token stand
   const found = await artifacts.grantsInUse(personId, [held]);
   const refreshedAt = Object.fromEntries(found.map((one) => [one.clientId, one.refreshedAt]));
   expect(refreshedAt).toEqual({ held: null, refreshed: expect.any(Date) });
-  await trial.database.testClock.advance(61);
+  await trial.clock.advance(61);
   expect(await inUse()).toEqual(["held"]);
 });
 
 describe("what is found is alive", () => {
   test("until its life is over", async () => {
     const id = await keep({ lifeSeconds: 60 });
-    await trial.database.testClock.advance(50);
+    await trial.clock.advance(50);
     expect(await find(id)).not.toBeNull();
-    await trial.database.testClock.advance(11);
+    await trial.clock.advance(11);
     expect(await find(id)).toBeNull();
   });
 
@@ -118,9 +118,9 @@ describe("what is found is alive", () => {
 
 test("what is past its life is swept away an hour later", async () => {
   await keep({ lifeSeconds: 60 });
-  await trial.database.testClock.advance(120);
+  await trial.clock.advance(120);
   expect(await artifacts.sweep(10)).toBe(0);
-  await trial.database.testClock.advance(3600);
+  await trial.clock.advance(3600);
   expect(await artifacts.sweep(10)).toBe(1);
 });
 
@@ -129,9 +129,9 @@ test("what is gone, or past its life, is not brought back by a change", async ()
   const id = await keep(artifact);
   expect(await artifacts.change(id, { ...artifact, payload: { openid: { scope: "email" } } })).toBe(true);
   expect((await find(id, "Grant"))?.payload).toEqual({ openid: { scope: "email" } });
-  await trial.database.testClock.advance(61);
+  await trial.clock.advance(61);
   expect(await artifacts.change(id, artifact)).toBe(false);
-  await trial.database.testClock.reset();
+  await trial.clock.reset();
   await artifacts.destroy("Grant", id);
   expect(await artifacts.change(id, artifact)).toBe(false);
   expect(await find(id, "Grant")).toBeNull();

@@ -24,9 +24,9 @@ test("RFC 7523 3 of 50 who add the same one did, until it is past its life", asy
   const add = () => artifacts.add(id, { kind: "ReplayDetection", payload: {}, lifeSeconds: 60 });
   const added = () => Promise.all(Array.from({ length: 50 }, add));
   expect((await added()).filter(Boolean)).toHaveLength(1);
-  await trial.database.testClock.advance(59);
+  await trial.clock.advance(59);
   expect(await add()).toBe(false);
-  await trial.database.testClock.advance(1);
+  await trial.clock.advance(1);
   expect((await added()).filter(Boolean)).toHaveLength(1);
 });
 
@@ -75,7 +75,7 @@ describe("spending and keeping in one statement", () => {
       tokens.map((one) => artifacts.consumeAndKeep({ kind: "AuthorizationCode", id }, [one])),
     );
     expect(spent.filter(Boolean)).toHaveLength(1);
-    const { rows } = await trial.database.pool.query("SELECT kind FROM oidc_artifacts ORDER BY kind");
+    const { rows } = await trial.pool.query("SELECT kind FROM oidc_artifacts ORDER BY kind");
     expect(rows).toEqual([{ kind: "AccessToken" }, { kind: "AuthorizationCode" }]);
     const found = await Promise.all(tokens.map((one) => find(one.id, "AccessToken")));
     expect(found.filter((one) => one !== null)).toEqual([]);
@@ -114,7 +114,7 @@ describe("spending and keeping in one statement", () => {
 
 test("what is asked for at once is few statements, and everyone gets what is hers alone", async () => {
   const ids = await Promise.all(Array.from({ length: 40 }, (_, index) => keep({ payload: { index } })));
-  const { pool } = trial.database;
+  const { pool } = trial;
   let statements = 0;
   const counted = () => {
     statements++;

@@ -37,7 +37,7 @@ proxyGrantingTicketRegistryLaws("the PostgreSQL registry of proxy-granting ticke
     siteId: "shop",
     startSession: async () => (await startSession(trial.database)).id,
     endSession: async (sessionId) => {
-      await trial.database.pool.query("SELECT end_sessions(ARRAY[$1::uuid], 'signed-out')", [sessionId]);
+      await trial.pool.query("SELECT end_sessions(ARRAY[$1::uuid], 'signed-out')", [sessionId]);
     },
     reopen: async () => (await trial.reopenAfterKill()).proxyGrantingTickets,
     dump: () => dumpTable(trial.database, "proxy_granting_tickets"),
@@ -55,7 +55,7 @@ async function grant(sessionId: string): Promise<string> {
 test("a ticket dies with the idle life of its session, before any sweep", async () => {
   await emptyDatabase(trial.database);
   const id = await grant((await startSession(trial.database)).id);
-  await trial.database.testClock.advance(trialLife.idleSeconds + 1);
+  await trial.clock.advance(trialLife.idleSeconds + 1);
   expect(await trial.database.proxyGrantingTickets.find(id)).toBeNull();
 });
 

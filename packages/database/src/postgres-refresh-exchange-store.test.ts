@@ -25,7 +25,7 @@ async function begun(token: string): Promise<Date> {
   if (exchange.state !== "begun") throw new Error(`it is ${exchange.state}`);
   return exchange.at;
 }
-const advance = (seconds: number) => trial.database.testClock.advance(seconds);
+const advance = (seconds: number) => trial.clock.advance(seconds);
 const stateOf = async (token: string) => (await exchanges.begin(token)).state;
 
 test("of 50 who begin at once one has begun, for the others it is under way", async () => {
@@ -81,7 +81,7 @@ test("a sweep forgets the answer, and not that it was given", async () => {
   await advance(11);
   expect(await exchanges.sweep(10)).toBe(1);
   expect(await stateOf(token)).toBe("spent");
-  const { rows } = await trial.database.pool.query("SELECT answer FROM oidc_artifacts");
+  const { rows } = await trial.pool.query("SELECT answer FROM oidc_artifacts");
   expect(JSON.stringify(rows)).not.toContain("the answer");
 });
 

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await emptyDatabase(trial.database);
-  await trial.database.pool.query("TRUNCATE signing_keys");
+  await trial.pool.query("TRUNCATE signing_keys");
 });
 afterAll(() => trial.close());
 
@@ -33,25 +33,25 @@ test("of 20 processes that find one due, one adds it", async () => {
 
 test("a new one is published before it signs, and the old one until the last token is over", async () => {
   await add("old");
-  await trial.database.testClock.advance(1000);
+  await trial.clock.advance(1000);
   await add("new", { waitSeconds: 86_400 });
   expect(await kids()).toEqual(["old", "new"]);
-  await trial.database.testClock.advance(86_401);
+  await trial.clock.advance(86_401);
   expect(await kids()).toEqual(["new", "old"]);
-  await trial.database.testClock.advance(3600);
+  await trial.clock.advance(3600);
   expect(await kids()).toEqual(["new"]);
 });
 
 test("a retired one is remembered for 400 days: what it signed comes back late", async () => {
   await add("old");
-  await trial.database.testClock.advance(1000);
+  await trial.clock.advance(1000);
   await add("new");
-  await trial.database.testClock.advance(3601);
+  await trial.clock.advance(3601);
   const retired = async () => (await trial.database.signingKeys.list()).retired.map(({ kid }) => kid);
   expect(await retired()).toEqual(["old"]);
-  await trial.database.testClock.advance(399 * 86_400);
+  await trial.clock.advance(399 * 86_400);
   expect([await trial.database.signingKeys.sweep(10), await retired()]).toEqual([0, ["old"]]);
-  await trial.database.testClock.advance(2 * 86_400);
+  await trial.clock.advance(2 * 86_400);
   expect([await trial.database.signingKeys.sweep(10), await retired()]).toEqual([1, []]);
 });
 

@@ -24,8 +24,8 @@ async function startSession(database: Database): Promise<string> {
   return (await database.sessions.start({ personId, token: createTicketId("TGT"), ...browser })).id;
 }
 
-async function endSession({ pool }: Database, sessionId: string): Promise<void> {
-  await pool.query("SELECT end_sessions(ARRAY[$1::uuid], 'signed-out')", [sessionId]);
+async function endSession(sessionId: string): Promise<void> {
+  await trial.pool.query("SELECT end_sessions(ARRAY[$1::uuid], 'signed-out')", [sessionId]);
 }
 
 ticketRegistryLaws("the PostgreSQL ticket registry", async () => {
@@ -34,14 +34,14 @@ ticketRegistryLaws("the PostgreSQL ticket registry", async () => {
     registry: trial.database.tickets,
     siteId: "shop",
     startSession: () => startSession(trial.database),
-    endSession: (sessionId) => endSession(trial.database, sessionId),
+    endSession: (sessionId) => endSession(sessionId),
     advance: async (seconds) => {
-      await trial.database.testClock.advance(seconds);
+      await trial.clock.advance(seconds);
     },
     reopen: async () => (await trial.reopenAfterKill()).tickets,
     sessionIndexes: async (sessionId) => {
       const select = "SELECT session_index FROM site_sessions WHERE session_id = $1 ORDER BY started_at";
-      const { rows } = await trial.database.pool.query(select, [sessionId]);
+      const { rows } = await trial.pool.query(select, [sessionId]);
       return rows.map((row: { session_index: string }) => row.session_index);
     },
     dump: () => dumpTable(trial.database, "service_tickets"),
@@ -54,10 +54,11 @@ test("a ticket of a session that nobody started is not issued", async () => {
 });
 
 test("a ticket past the idle or absolute life of its session is refused", async () => {
-  const { tickets, testClock } = trial.database;
+  const { clock } = trial;
+  const { tickets } = trial.database;
   const sessionId = await startSession(trial.database);
   const id = createTicketId("ST");
-  await testClock.advance(trialLife.idleSeconds - 10);
+  await clock.advance(trialLife.idleSeconds - 10);
   const ticket = {
     id,
     service: "https://shop.example/",
@@ -67,7 +68,7 @@ test("a ticket past the idle or absolute life of its session is refused", async 
     lifeSeconds: 60,
   };
   await tickets.issue({ ...ticket, sessionId });
-  await testClock.advance(11);
+  await clock.advance(11);
   expect(await tickets.consume(id, { service: ticket.service, renew: false })).toEqual({
     outcome: "session-ended",
   });
@@ -85,6 +86,6 @@ test("tickets that nobody came for are swept away an hour after their life", asy
   };
   await trial.database.tickets.issue({ ...ticket, id: createTicketId("ST"), sessionId });
   expect(await trial.database.sweep(10)).toBe(0);
-  await trial.database.testClock.advance(3 * 3600);
+  await trial.clock.advance(3 * 3600);
   expect(await trial.database.sweep(10)).toBe(1);
 });

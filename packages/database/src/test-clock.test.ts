@@ -6,11 +6,11 @@ let trial: TrialDatabase;
 beforeAll(async () => {
   trial = await openTrialDatabase();
 });
-afterEach(() => trial.database.testClock.reset());
+afterEach(() => trial.clock.reset());
 afterAll(() => trial.close());
 
 async function ahead(): Promise<number> {
-  const { rows } = await trial.database.pool.query("SELECT hub_now() AS hub, statement_timestamp() AS real");
+  const { rows } = await trial.pool.query("SELECT hub_now() AS hub, statement_timestamp() AS real");
   return (rows[0].hub.getTime() - rows[0].real.getTime()) / 1000;
 }
 
@@ -19,31 +19,31 @@ test("it runs with real time until somebody moves it", async () => {
 });
 
 test("moves add up, and a reset takes them back", async () => {
-  const { testClock } = trial.database;
-  await testClock.advance(90);
-  const now = await testClock.advance(30);
+  const { clock } = trial;
+  await clock.advance(90);
+  const now = await clock.advance(30);
   expect(await ahead()).toBeCloseTo(120, 3);
   expect(now.getTime() - Date.now()).toBeGreaterThan(100_000);
-  await testClock.reset();
+  await clock.reset();
   expect(await ahead()).toBe(0);
 });
 
 test("moves at once wait for each other", async () => {
-  await Promise.all(Array.from({ length: 8 }, () => trial.database.testClock.advance(10)));
+  await Promise.all(Array.from({ length: 8 }, () => trial.clock.advance(10)));
   expect(await ahead()).toBeCloseTo(80, 3);
 });
 
 test("what is not a number of seconds is refused", async () => {
-  await expect(trial.database.testClock.advance(Number.NaN)).rejects.toThrow(RangeError);
+  await expect(trial.clock.advance(Number.NaN)).rejects.toThrow(RangeError);
   expect(await ahead()).toBe(0);
 });
 
 test("a statement that was prepared before sees the new time", async () => {
   const statement = { name: "clock-trial", text: "SELECT hub_now() AS now" };
-  const client = await trial.database.pool.connect();
+  const client = await trial.pool.connect();
   try {
     for (let turn = 0; turn < 7; turn++) await client.query(statement);
-    await trial.database.testClock.advance(3600);
+    await trial.clock.advance(3600);
     expect((await client.query(statement)).rows[0].now.getTime()).toBeGreaterThan(Date.now() + 3_500_000);
   } finally {
     client.release();
@@ -51,7 +51,7 @@ test("a statement that was prepared before sees the new time", async () => {
 });
 
 test("opening the database puts a clock right that a test left ahead, and says so", async () => {
-  await trial.database.testClock.advance(500);
+  await trial.clock.advance(500);
   const events: string[] = [];
   const options = { ...trialLife, dataDirectory: trial.dataDirectory };
   const again = await openDatabase({ ...options, log: ({ event }) => events.push(event) });

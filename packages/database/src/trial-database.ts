@@ -8,7 +8,9 @@ import type { Database } from "./database.ts";
 import { dataFolder, readPassword } from "./embedded/data-folder.ts";
 import { readPostmasterFile } from "./embedded/postmaster-file.ts";
 import { type DatabaseOptions, openDatabase } from "./open-database.ts";
-import type { PostgresAddress } from "./postgres-pool.ts";
+import type { Pool, PostgresAddress } from "./postgres-pool.ts";
+import { type TestClock, testClockOf } from "./test-clock.ts";
+import { poolOf } from "./test-pool.ts";
 
 /** Lives that the laws count on. */
 export const trialLife = { idleSeconds: 30 * 60, maxSeconds: 12 * 3600, longTermSeconds: 30 * 24 * 3600 };
@@ -18,7 +20,9 @@ export interface TrialDatabase {
   readonly dataDirectory: string;
   /** The database as it is open now. */
   readonly database: Database;
-  /** Kills the server without a word and opens the same folder anew. */
+  readonly pool: Pool;
+  readonly clock: TestClock;
+  /** Kills the server with SIGKILL and opens the same folder again. */
   reopenAfterKill(): Promise<Database>;
   close(): Promise<void>;
 }
@@ -36,6 +40,12 @@ export async function openTrialDatabase(options: Partial<DatabaseOptions> = {}):
     get database() {
       return database;
     },
+    get pool() {
+      return poolOf(database);
+    },
+    get clock() {
+      return testClockOf(database);
+    },
     reopenAfterKill: async () => {
       process.kill(readPostmasterFile(dataFolder(dataDirectory))?.pid ?? 0, "SIGKILL");
       await database.close();
@@ -49,16 +59,16 @@ export async function openTrialDatabase(options: Partial<DatabaseOptions> = {}):
   };
 }
 
-/** Takes every person and everything that hangs on one out, and puts the clock right. */
-export async function emptyDatabase({ pool, testClock }: Database): Promise<void> {
-  await testClock.reset();
-  await pool.query("TRUNCATE users, logout_deliveries, spent_login_tickets, rate_limits CASCADE");
+/** Deletes all users with everything that belongs to them, and resets the clock. */
+export async function emptyDatabase(database: Database): Promise<void> {
+  await testClockOf(database).reset();
+  await poolOf(database).query("TRUNCATE users, logout_deliveries, spent_login_tickets, rate_limits CASCADE");
 }
 
-/** Until so many statements wait for somebody else's row. */
-export function waiting({ database }: TrialDatabase, count: number): Promise<void> {
+/** Waits until `count` statements wait for locks of others. */
+export function waiting({ pool }: TrialDatabase, count: number): Promise<void> {
   return vi.waitFor(async () => {
-    const { rowCount } = await database.pool.query(
+    const { rowCount } = await pool.query(
       "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
     );
     expect(rowCount).toBe(count);
@@ -90,14 +100,16 @@ export async function joinSite({ tickets }: Database, sessionId: string, siteId:
 }
 
 /** Everything in a table, as text. */
-export async function dumpTable({ pool }: Database, table: string): Promise<string> {
-  const { rows } = await pool.query<{ text: string }>(`SELECT to_jsonb(t)::text AS text FROM ${table} t`);
+export async function dumpTable(database: Database, table: string): Promise<string> {
+  const { rows } = await poolOf(database).query<{ text: string }>(
+    `SELECT to_jsonb(t)::text AS text FROM ${table} t`,
+  );
   return rows.map(({ text }) => text).join("\n");
 }
 
 /** A database without anything in it, on the same server; it goes with the server. */
 export async function createEmptyDatabase(trial: TrialDatabase): Promise<PostgresAddress> {
-  const { pool } = trial.database;
+  const { pool } = trial;
   const database = `trial_${randomUUID().replaceAll("-", "")}`;
   await pool.query(`CREATE DATABASE ${database}`);
   const { host = "", port = 0, user = "" } = pool.options;

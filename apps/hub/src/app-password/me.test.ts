@@ -1,4 +1,5 @@
 /** `/api/v1/me` over HTTP: `Basic` with app passwords. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { bankWithApi, basic, makeAppPassword } from "../test-support/app-password.ts";
@@ -130,7 +131,7 @@ describe("ASVS 6.3.4 the account's password opens no API", () => {
   });
 
   test("it is not even looked at: right, wrong and nobody's are told the same, and nothing is asked", async () => {
-    const query = vi.spyOn(opened.hub.database.pool, "query");
+    const query = vi.spyOn(poolOf(opened.hub.database), "query");
     const answers = [
       await ask(basic(alice.username, alice.password)),
       await ask(basic(alice.username, "not her password")),
@@ -145,7 +146,7 @@ describe("ASVS 6.3.4 the account's password opens no API", () => {
 
 describe("ASVS 6.3.8 who is there cannot be learnt", () => {
   test("unknown user, somebody else's, revoked and disabled: the same words and the same work", async () => {
-    const query = vi.spyOn(opened.hub.database.pool, "query");
+    const query = vi.spyOn(poolOf(opened.hub.database), "query");
     const bob = await opened.createPerson();
     const revoked = await makeAppPassword(browser, { name: "revoked" });
     const { token, appPasswords } = (await browser.get("/account")).screen("account");

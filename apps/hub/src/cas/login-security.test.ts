@@ -1,4 +1,5 @@
 /** What `/cas/login` withstands, over HTTP. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 
@@ -32,7 +33,9 @@ describe("3.6 the ticket-granting cookie", () => {
   test("the database never holds it", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
-    const { rows } = await opened.hub.database.pool.query("SELECT to_jsonb(s)::text AS text FROM sessions s");
+    const { rows } = await poolOf(opened.hub.database).query(
+      "SELECT to_jsonb(s)::text AS text FROM sessions s",
+    );
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(browser.cookies.get(sessionCookie)?.slice(4));
   });

@@ -1,7 +1,7 @@
 /** Slows down guessing codes of devices, and devices that ask too often. */
 import { createHash } from "node:crypto";
-import type { Database } from "@gatehouse/database";
-import { consume, createLimiter, network } from "./limiter.ts";
+import type { RateLimitStore } from "@gatehouse/database";
+import { network } from "./network.ts";
 
 export interface DeviceThrottle {
   /** @returns 0 when a code may be tried, else the seconds to wait */
@@ -22,19 +22,19 @@ const limits = {
 } as const;
 
 /** @param counts whether codes that people type are counted (`LOGIN_THROTTLE`) */
-export function createDeviceThrottle(pool: Database["pool"], counts: boolean): DeviceThrottle {
-  const session = createLimiter(pool, "device-session", limits.session);
-  const address = createLimiter(pool, "device-address", limits.address);
-  const poll = createLimiter(pool, "device-poll", limits.poll);
+export function createDeviceThrottle(rateLimits: RateLimitStore, counts: boolean): DeviceThrottle {
+  const session = rateLimits.createLimiter("device-session", limits.session);
+  const address = rateLimits.createLimiter("device-address", limits.address);
+  const poll = rateLimits.createLimiter("device-poll", limits.poll);
   return {
     async enter(from) {
       if (!counts) return 0;
       // The narrow counter first: what it refuses uses up nothing of an office.
-      return (await consume(session, from.sessionId)) || consume(address, network(from.address));
+      return (await session.consume(from.sessionId)) || address.consume(network(from.address));
     },
     isTooSoon: async (deviceCode) => {
       const key = createHash("sha256").update(deviceCode).digest("hex").slice(0, 32);
-      return (await consume(poll, key)) > 0;
+      return (await poll.consume(key)) > 0;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Database } from "@gatehouse/database";
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openTestDatabase } from "../test-support/test-database.ts";
 import { type Attempt, createSignInThrottle, type SignInThrottle } from "./sign-in-throttle.ts";
@@ -8,10 +9,10 @@ let database: Database;
 let throttle: SignInThrottle;
 beforeAll(async () => {
   database = await openTestDatabase();
-  throttle = createSignInThrottle(database.pool);
+  throttle = createSignInThrottle(database.rateLimits);
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE rate_limits");
+  await poolOf(database).query("TRUNCATE rate_limits");
 });
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => database.close());
@@ -183,13 +184,13 @@ test.each([
 
 test("what was typed as a name is not kept: it may be a password", async () => {
   await throttle.take({ ...alice, identifier: "correct horse" });
-  const { rows } = await database.pool.query("SELECT key FROM rate_limits");
+  const { rows } = await poolOf(database).query("SELECT key FROM rate_limits");
   expect(rows).toHaveLength(3);
   expect(JSON.stringify(rows)).not.toContain("correct");
 });
 
 test("ASVS 16.5.3 when it cannot count, nobody gets through", async () => {
-  vi.spyOn(database.pool, "query").mockImplementation(() => Promise.reject(new Error("database gone")));
+  vi.spyOn(poolOf(database), "query").mockImplementation(() => Promise.reject(new Error("database gone")));
   await expect(throttle.take(alice)).rejects.toThrow("database gone");
 });
 

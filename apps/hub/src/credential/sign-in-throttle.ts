@@ -1,7 +1,7 @@
 /** Slows down guessing without letting a stranger lock a person out. */
 import { createHash } from "node:crypto";
-import type { Database } from "@gatehouse/database";
-import { consume, createLimiter, network } from "./limiter.ts";
+import type { RateLimitStore } from "@gatehouse/database";
+import { network } from "./network.ts";
 import { createTurns, TooManyWaiting } from "./turns.ts";
 
 /** An attempt to sign in, as known before the password check. */
@@ -60,11 +60,10 @@ const off: SignInThrottle = {
   succeeded: async () => {},
 };
 
-/** @param pool null switches throttling off (`LOGIN_THROTTLE=off`) */
-export function createSignInThrottle(pool: Database["pool"] | null): SignInThrottle {
-  if (pool === null) return off;
-  const limiter = (name: keyof typeof limits) =>
-    createLimiter(pool, `sign-in-${name}`, limits[name], { clearsExpired: name === "account" });
+/** @param rateLimits null switches throttling off (`LOGIN_THROTTLE=off`) */
+export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInThrottle {
+  if (rateLimits === null) return off;
+  const limiter = (name: keyof typeof limits) => rateLimits.createLimiter(`sign-in-${name}`, limits[name]);
   const account = limiter("account");
   const everywhere = limiter("everywhere");
   const address = limiter("address");
@@ -88,9 +87,9 @@ export function createSignInThrottle(pool: Database["pool"] | null): SignInThrot
       // The narrow counter first: what it refuses uses up nothing wider, else one address could spend the
       // ceiling of an account, or one account that of an office.
       const counters = [
-        () => consume(account, accountKey(attempt)),
-        () => consume(address, network(attempt.address)),
-        () => consume(everywhere, digest(identifier)),
+        () => account.consume(accountKey(attempt)),
+        () => address.consume(network(attempt.address)),
+        () => everywhere.consume(digest(identifier)),
       ];
       for (const counter of knownBrowser === undefined ? counters : counters.slice(0, 1)) {
         const retryInSeconds = await counter();
@@ -100,9 +99,9 @@ export function createSignInThrottle(pool: Database["pool"] | null): SignInThrot
     },
     async succeeded(attempt) {
       await Promise.all([
-        account.delete(accountKey(attempt)),
+        account.reset(accountKey(attempt)),
         ...(attempt.knownBrowser === undefined
-          ? [everywhere.delete(digest(attempt.identifier)), address.reward(network(attempt.address))]
+          ? [everywhere.reset(digest(attempt.identifier)), address.reward(network(attempt.address))]
           : []),
       ]);
     },

@@ -1,4 +1,5 @@
 /** ASVS 6.3.1: wrong credentials of sites and programs are throttled by address, and right ones never are. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { makeAppPassword } from "../test-support/app-password.ts";
@@ -25,7 +26,7 @@ beforeAll(async () => {
   });
   alice = await opened.createPerson({ username: "alice" });
 });
-beforeEach(() => opened.hub.database.pool.query("TRUNCATE rate_limits"));
+beforeEach(() => poolOf(opened.hub.database).query("TRUNCATE rate_limits"));
 afterAll(() => opened.close());
 
 interface Try {

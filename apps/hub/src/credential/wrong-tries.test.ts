@@ -1,4 +1,5 @@
 import type { Database } from "@gatehouse/database";
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openTestDatabase } from "../test-support/test-database.ts";
 import { createWrongTries, type TriedFrom, type WrongTries } from "./wrong-tries.ts";
@@ -7,10 +8,10 @@ let database: Database;
 let wrongTries: WrongTries;
 beforeAll(async () => {
   database = await openTestDatabase();
-  wrongTries = createWrongTries(database.pool, "app-password");
+  wrongTries = createWrongTries(database.rateLimits, "app-password");
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE rate_limits");
+  await poolOf(database).query("TRUNCATE rate_limits");
 });
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => database.close());
@@ -40,11 +41,11 @@ test("another address and a site have counters of their own; a network of IPv6 h
 
 test("secrets of sites and app passwords have counters of their own", async () => {
   await answered(101, here);
-  expect(await createWrongTries(database.pool, "site-secret").count(here)).toBe(0);
+  expect(await createWrongTries(database.rateLimits, "site-secret").count(here)).toBe(0);
 });
 
 test("ASVS 16.5.3 when it cannot count, nothing is answered", async () => {
-  vi.spyOn(database.pool, "query").mockImplementation(() => Promise.reject(new Error("database gone")));
+  vi.spyOn(poolOf(database), "query").mockImplementation(() => Promise.reject(new Error("database gone")));
   await expect(wrongTries.count(here)).rejects.toThrow("database gone");
 });
 

@@ -1,6 +1,6 @@
 /** Throttles wrong app passwords and wrong site secrets. */
-import type { Database } from "@gatehouse/database";
-import { consume, createLimiter, network } from "./limiter.ts";
+import type { RateLimitStore } from "@gatehouse/database";
+import { network } from "./network.ts";
 
 /** Where wrong ones come from: an address, or a site that passes on what it was given. */
 export type TriedFrom = { readonly address: string } | { readonly site: string };
@@ -19,17 +19,17 @@ export interface WrongTries {
 const limit = { points: 100, duration: 15 * 60 };
 
 /**
- * @param pool null switches counting off (`LOGIN_THROTTLE=off`)
+ * @param rateLimits null switches counting off (`LOGIN_THROTTLE=off`)
  * @param what the kind of secret; each kind has its own counters
  */
 export function createWrongTries(
-  pool: Database["pool"] | null,
+  rateLimits: RateLimitStore | null,
   what: "app-password" | "site-secret",
 ): WrongTries {
-  if (pool === null) return { count: async () => 0 };
-  const limiter = createLimiter(pool, what, limit);
+  if (rateLimits === null) return { count: async () => 0 };
+  const limiter = rateLimits.createLimiter(what, limit);
   return {
     count: (from) =>
-      consume(limiter, "site" in from ? `site:${from.site}` : `address:${network(from.address)}`),
+      limiter.consume("site" in from ? `site:${from.site}` : `address:${network(from.address)}`),
   };
 }

@@ -1,8 +1,10 @@
 /** The database stands still, as on a frozen machine: it accepts connections and says nothing. */
+
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { hubRoutes } from "../routes.ts";
 import { createMovableClock } from "../test-door/movable-clock.ts";
@@ -137,7 +139,7 @@ test(
     expect((await browser.get("/account")).status).toBe(200);
     const stranger = new TestBrowser(opened);
     expect((await stranger.signIn(alice)).location).toBe("/account");
-    const { rows } = await opened.hub.database.pool.query(
+    const { rows } = await poolOf(opened.hub.database).query(
       "SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name = 'gatehouse' AND state LIKE 'idle in transaction%'",
     );
     expect(rows[0].open).toBe(0);

@@ -1,4 +1,5 @@
 /** Addresses that send a browser on to a site give nothing to one that only looks, or that loads ahead of a visit. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { type RelyingSite, received } from "../test-support/relying-site.ts";
@@ -33,7 +34,7 @@ const ahead: readonly (readonly [string, Record<string, string>])[] = [
 ];
 const service = () => `/cas/login?service=${encodeURIComponent(opened.shop.service)}`;
 const countOf = async (table: string) =>
-  Number((await opened.hub.database.pool.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
+  Number((await poolOf(opened.hub.database).query(`SELECT count(*) FROM ${table}`)).rows[0].count);
 /** Everything that a sign-in leaves behind at the hub. */
 const kept = async () => [await countOf("service_tickets"), await countOf("oidc_artifacts")];
 

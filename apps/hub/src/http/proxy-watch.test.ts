@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList } from "node:net";
+import { poolOf } from "@gatehouse/database/test-pool";
 import { expect, test } from "vitest";
 import { openTestHub, TestBrowser } from "../test-hub.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
@@ -175,9 +176,10 @@ test("RFC 9110 5.3 users behind a load balancer are told apart, by port and over
     const person = await opened.createPerson();
     const browser = new TestBrowser(opened, { "x-forwarded-for": forwardedFor as string });
     await browser.signIn(person);
-    const { rows } = await opened.hub.database.pool.query("SELECT address FROM sessions WHERE user_id = $1", [
-      person.id,
-    ]);
+    const { rows } = await poolOf(opened.hub.database).query(
+      "SELECT address FROM sessions WHERE user_id = $1",
+      [person.id],
+    );
     return rows[0].address;
   };
   try {

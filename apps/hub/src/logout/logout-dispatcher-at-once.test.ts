@@ -1,4 +1,5 @@
 /** That no site waits for another: some that never answer, many at once, two hubs, a crash in between. */
+import { testClockOf } from "@gatehouse/database/test-clock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createOutbound } from "../outbound/outbound.ts";
 import { eventually } from "../test-support/eventually.ts";
@@ -82,7 +83,7 @@ test("a sign-out that a crash cut off between sending and recording is told agai
   const dispatcher = openDispatcher();
   await dispatcher.drain();
   expect(shop.received).toEqual([]);
-  await database.testClock.advance(16);
+  await testClockOf(database).advance(16);
   await dispatcher.drain();
   expect(shop.told()).toEqual(session.indexes);
 });

@@ -1,3 +1,4 @@
+import { testClockOf } from "@gatehouse/database/test-clock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { eventually } from "../test-support/eventually.ts";
 import {
@@ -69,9 +70,9 @@ describe("a site that did not answer 2xx", () => {
       expect(shop.received).toHaveLength(1);
       expect(await outcomes(session)).toEqual([["shop", "pending", String(status)]]);
       shop.answerWith(200);
-      await database.testClock.advance(3);
+      await testClockOf(database).advance(3);
       await dispatcher.drain();
-      await database.testClock.advance(86_400);
+      await testClockOf(database).advance(86_400);
       await dispatcher.drain();
       expect(shop.told()).toEqual([...session.indexes, ...session.indexes]);
       expect(await outcomes(session)).toEqual([["shop", "delivered", "200"]]);
@@ -89,7 +90,7 @@ describe("a site that did not answer 2xx", () => {
     ] as const) {
       for (let second = 0; second < hour * 3600; second += step) {
         await dispatcher.drain();
-        await database.testClock.advance(step);
+        await testClockOf(database).advance(step);
       }
       attempts.push(shop.received.length);
     }

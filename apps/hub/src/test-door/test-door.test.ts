@@ -1,4 +1,5 @@
 /** `/test/v1` over HTTP: there in test mode, with its key, and nowhere else. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hubRoutes } from "../routes.ts";
 import { openTestHub, TestBrowser, type TestHub, testDoorKey } from "../test-hub.ts";
@@ -70,7 +71,7 @@ test("the clock moves the hub's time and the database's, and goes back", async (
   const ahead = (now: string) => (Date.parse(now) - Date.now()) / 1000;
   expect(ahead(moved.json.now)).toBeCloseTo(3600, -2);
   const databaseAhead = async () => {
-    const { rows } = await opened.hub.database.pool.query(
+    const { rows } = await poolOf(opened.hub.database).query(
       "SELECT round(extract(epoch FROM hub_now() - now()))::int AS ahead",
     );
     return rows[0].ahead;
@@ -90,7 +91,7 @@ test("a sweep ends what is past its life", async () => {
   await new TestBrowser(opened).signIn(person);
   await send("POST", "/test/v1/clock", { advanceSeconds: 1801 });
   expect((await send("POST", "/test/v1/sweep")).status).toBe(200);
-  const { rows } = await opened.hub.database.pool.query(
+  const { rows } = await poolOf(opened.hub.database).query(
     "SELECT end_reason FROM sessions WHERE user_id = $1",
     [person.id],
   );

@@ -1,5 +1,6 @@
 /** `/test/v1`: what QA needs and nobody else may have. Mounted only with `HUB_MODE=test`. */
 import { PersonTaken } from "@gatehouse/database";
+import { testClockOf } from "@gatehouse/database/test-clock";
 import { z } from "zod";
 import { hashPassword } from "../credential/password.ts";
 import { passwordFault } from "../credential/password-rule.ts";
@@ -60,12 +61,12 @@ export function testDoor(clock: MovableClock): readonly Route[] {
     door("POST", "/test/v1/clock", async (call, sent) => {
       const { advanceSeconds } = read(move, sent);
       clock.advance(advanceSeconds);
-      await call.hub.database.testClock.advance(advanceSeconds);
+      await testClockOf(call.hub.database).advance(advanceSeconds);
       return json(200, { now: clock.now() });
     }),
     door("DELETE", "/test/v1/clock", async (call) => {
       clock.reset();
-      await call.hub.database.testClock.reset();
+      await testClockOf(call.hub.database).reset();
       return json(200, { now: clock.now() });
     }),
     door("POST", "/test/v1/sweep", async ({ hub }) => {

@@ -1,6 +1,9 @@
 /** Sites that are told of sign-outs, and a dispatcher that tells them; no hub around it. */
+
 import { createTicketId } from "@gatehouse/cas/server";
 import type { Database } from "@gatehouse/database";
+import { testClockOf } from "@gatehouse/database/test-clock";
+import { poolOf } from "@gatehouse/database/test-pool";
 import { createLogoutDispatcher, type LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import { createOutbound, type Outbound } from "../outbound/outbound.ts";
 import { parseRegistration } from "../site-registry/registered-site.ts";
@@ -35,8 +38,8 @@ export async function closeLogoutTrial(): Promise<void> {
 
 /** Before each test: nobody has signed out, and the sites answer. */
 export async function beginLogoutTrial(): Promise<void> {
-  await database.testClock.reset();
-  await database.pool.query("TRUNCATE logout_deliveries, sessions CASCADE");
+  await testClockOf(database).reset();
+  await poolOf(database).query("TRUNCATE logout_deliveries, sessions CASCADE");
   for (const site of [shop, bank]) {
     site.forget();
     site.answerWith(200);

@@ -2,10 +2,12 @@
  * Brings up one PostgreSQL for a whole test run, with a migrated database to copy. Every test file takes a
  * copy of its own (`test-database.ts`), so files can run side by side.
  */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "@gatehouse/database";
+import { poolOf } from "@gatehouse/database/test-pool";
 import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
@@ -23,7 +25,7 @@ const life = { idleSeconds: 1800, maxSeconds: 86_400 };
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "gatehouse-hub-test-"));
   const server = await openDatabase({ ...life, dataDirectory });
-  const { pool } = server;
+  const pool = poolOf(server);
   // Nothing here has to outlive the run.
   for (const setting of ["fsync", "synchronous_commit", "full_page_writes"])
     await pool.query(`ALTER SYSTEM SET ${setting} = off`);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Database, openDatabase } from "@gatehouse/database";
+import { poolOf } from "@gatehouse/database/test-pool";
 import { inject } from "vitest";
 import { templateDatabase } from "./shared-postgres.ts";
 
@@ -13,7 +14,7 @@ export async function createTestDatabase(): Promise<string> {
     maxSeconds: 86_400,
   });
   try {
-    await server.pool.query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
+    await poolOf(server).query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
   } finally {
     await server.close();
   }

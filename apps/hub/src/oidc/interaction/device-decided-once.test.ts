@@ -1,4 +1,5 @@
 /** What is left of a decision about a device that came too late: nothing. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestBrowser, type TestPerson } from "../../test-hub.ts";
 import {
@@ -21,8 +22,8 @@ afterAll(closeDeviceTrial);
 describe("RFC 8628 3.3 of two who decide about one code the slower one has changed nothing", () => {
   /** What of a person's there is at the tool: her consent, her grants, her part in the session. */
   const traces = async ({ id }: TestPerson) => {
-    const { consents, pool, sessions } = opened.hub.database;
-    const grants = await pool.query(
+    const { consents, sessions } = opened.hub.database;
+    const grants = await poolOf(opened.hub.database).query(
       "SELECT payload FROM oidc_artifacts WHERE kind = 'Grant' AND person_id = $1 AND client_id = 'tool' ORDER BY hash",
       [id],
     );

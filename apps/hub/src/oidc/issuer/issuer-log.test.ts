@@ -1,4 +1,5 @@
 /** The log records OpenID Connect sign-ins in the same detail as CAS sign-ins, and never a secret. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
 import { eventually } from "../../test-support/eventually.ts";
@@ -38,7 +39,7 @@ const line = (event: string): Line => lines(event)[0] ?? {};
 const signInLater = { prompt: "consent" };
 
 async function sessionOf(person: TestPerson): Promise<{ id: string; uid: string }> {
-  const { rows } = await opened.hub.database.pool.query(
+  const { rows } = await poolOf(opened.hub.database).query(
     "SELECT id, uid FROM sessions WHERE user_id = $1 AND ended_at IS NULL ORDER BY started_at DESC",
     [person.id],
   );

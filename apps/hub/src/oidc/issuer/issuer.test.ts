@@ -1,4 +1,5 @@
 /** The issuer over HTTP, with a client from npm that nobody here wrote; titled by the specifications' sections. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import * as jose from "jose";
 import * as client from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -225,7 +226,7 @@ test("neither token, code nor session is in the log or in the database", async (
   const { location } = await browser.get(path);
   const tokens = await exchange(site, location, checks);
   const code = new URL(location).searchParams.get("code") ?? "";
-  const { rows } = await opened.hub.database.pool.query(
+  const { rows } = await poolOf(opened.hub.database).query(
     "SELECT to_jsonb(a)::text AS text FROM oidc_artifacts a",
   );
   const kept = JSON.stringify(rows) + opened.lines.join("\n");

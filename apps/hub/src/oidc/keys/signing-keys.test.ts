@@ -1,4 +1,7 @@
 /** Rotation: published before it signs, kept until the last token is over. */
+
+import { testClockOf } from "@gatehouse/database/test-clock";
+import { poolOf } from "@gatehouse/database/test-pool";
 import type * as jose from "jose";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../../test-hub.ts";
@@ -23,7 +26,7 @@ test("a hub has a key of each algorithm from the beginning, and publishes no pri
   const { keys } = await published();
   expect(keys.map(({ alg }) => alg).sort()).toEqual(["ES256", "RS256"]);
   for (const key of keys) for (const secret of ["d", "p", "q"]) expect(key).not.toHaveProperty(secret);
-  const { rows } = await opened.hub.database.pool.query("SELECT sealed FROM signing_keys");
+  const { rows } = await poolOf(opened.hub.database).query("SELECT sealed FROM signing_keys");
   for (const { sealed } of rows) expect(sealed).not.toContain("kty");
 });
 
@@ -65,7 +68,7 @@ test("a clock that was ahead and was put right leaves a key of each algorithm th
   await issuer.refresh();
   await opened.advance(10 * 86_400);
   await database.signingKeys.sweep(100);
-  await database.testClock.reset();
+  await testClockOf(database).reset();
   await issuer.refresh();
   const [first] = await kids();
   expect(signing()).toHaveLength(2);

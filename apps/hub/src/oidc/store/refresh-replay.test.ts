@@ -1,4 +1,7 @@
 /** Refresh tokens: good once, forgiving for a few seconds, over HTTP. */
+
+import { testClockOf } from "@gatehouse/database/test-clock";
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
 import { createDpopKey, type DpopKey } from "../../test-support/dpop-key.ts";
@@ -112,7 +115,7 @@ describe("RFC 9700 4.14.2 a refresh token used again", () => {
   test("what is kept for it opens nothing, whoever has the database", async () => {
     const { refresh_token } = await start();
     const { json } = await site.refresh(refresh_token);
-    const { rows } = await opened.hub.database.pool.query(
+    const { rows } = await poolOf(opened.hub.database).query(
       "SELECT to_jsonb(a)::text AS text FROM oidc_artifacts a WHERE answer <> ''",
     );
     expect(rows.length).toBeGreaterThan(0);
@@ -157,7 +160,7 @@ describe("RFC 9449 5 refresh tokens of a public site are bound to its key", () =
 describe("kill -9", () => {
   test("another process gives the answer that this one kept, and none when it is too late", async () => {
     // A start puts the clock right, and what was written ahead of it would seem to be younger than it is.
-    await opened.hub.database.testClock.reset();
+    await testClockOf(opened.hub.database).reset();
     const { refresh_token } = await start();
     const first = await site.refresh(refresh_token);
     const other = await open();

@@ -1,4 +1,5 @@
 /** How many statements a round takes: they are what it costs (docs/decisions/0014), so that they are counted. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
 import type { RelyingSite, Tokens } from "../../test-support/relying-site.ts";
@@ -31,7 +32,7 @@ afterAll(() => opened.close());
 
 /** Each takes a connection out of the pool, whoever asks for it. */
 async function statementsOf(run: () => Promise<unknown>): Promise<number> {
-  const { pool } = opened.hub.database;
+  const pool = poolOf(opened.hub.database);
   let count = 0;
   const counted = () => {
     count++;
