@@ -16,7 +16,6 @@ export type AuthAdapter = Adapter &
       | "getUser"
       | "getUserByEmail"
       | "updateUser"
-      | "deleteUser"
       | "createSession"
       | "getSessionAndUser"
       | "updateSession"

@@ -27,5 +27,6 @@ export interface PersonStore {
   setPasswordHash(personId: string, passwordHash: string): Promise<void>;
   setGroups(personId: string, groups: readonly string[]): Promise<void>;
   setDisabled(personId: string, disabled: boolean): Promise<void>;
+  /** Ends all sessions, queues the logouts of their sites and deletes the user, in one transaction. */
   remove(personId: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { randomToken } from "./central-session-store-laws.ts";
 import type { PersonStore } from "./person-store.ts";
 import { PersonTaken } from "./person-taken.ts";
-import { emptyDatabase, joinSite, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+import { emptyDatabase, joinSite, openTrialDatabase, type TrialDatabase, waiting } from "./trial-database.ts";
 
 let trial: TrialDatabase;
 let people: PersonStore;
@@ -52,8 +52,10 @@ test("user name and e-mail belong to one person, in any case, also when two come
 });
 
 test("nobody can take another person's e-mail for a user name", async () => {
-  await expect(people.create({ ...alice, username: "bob@example.com" })).rejects.toThrow();
-  await expect(people.create({ ...alice, username: "alice@example.com" })).resolves.toBeDefined();
+  await expect(people.create({ ...alice, username: "bob@example.com" })).rejects.toThrow("username");
+  expect(await people.create({ ...alice, username: "alice@example.com" })).toMatchObject({
+    username: "alice@example.com",
+  });
 });
 
 test("a person without a password has none until she gets one", async () => {
@@ -81,16 +83,63 @@ test("everybody is listed by user name, disabled or not", async () => {
   expect(await people.list()).toEqual([first, { ...zoe, disabled: true }]);
 });
 
-test("who is removed leaves nothing but the message to her sites", async () => {
+async function startSession(personId: string) {
+  const token = randomToken();
+  const browser = { userAgent: "", address: "", longTerm: false };
+  return { token, ...(await trial.database.sessions.start({ personId, token, ...browser })) };
+}
+const queuedLogouts = async () =>
+  (await trial.database.logoutDeliveries.claim(10, 30)).map(({ sessionIndex }) => sessionIndex);
+
+test("removing a user deletes everything but the logouts of their sites", async () => {
   const { id } = await people.create(alice);
-  const start = { token: randomToken(), userAgent: "", address: "", longTerm: false };
-  const session = await trial.database.sessions.start({ personId: id, ...start });
+  const session = await startSession(id);
   const index = await joinSite(trial.database, session.id, "shop");
   await people.remove(id);
   expect(await people.findForSignIn("alice")).toBeNull();
-  expect(await trial.database.sessions.find(start.token, { touch: false })).toEqual({ state: "unknown" });
-  const queued = await trial.database.logoutDeliveries.claim(10, 30);
-  expect(queued.map(({ sessionIndex }) => sessionIndex)).toEqual([index]);
-  await expect(people.remove(id)).resolves.toBeUndefined();
-  await expect(people.create(alice)).resolves.toBeDefined();
+  expect(await trial.database.sessions.find(session.token, { touch: false })).toEqual({ state: "unknown" });
+  expect(await queuedLogouts()).toEqual([index]);
+  await people.remove(id);
+  await people.remove("not an id");
+  expect(await people.create(alice)).toMatchObject({ username: "alice" });
+});
+
+test("if a user cannot be deleted, their sessions go on and no site is told", async () => {
+  const { id } = await people.create(alice);
+  const session = await startSession(id);
+  await joinSite(trial.database, session.id, "shop");
+  await trial.pool.query("CREATE TABLE keeps_users AS SELECT id FROM users");
+  await trial.pool.query("ALTER TABLE keeps_users ADD FOREIGN KEY (id) REFERENCES users (id)");
+  try {
+    await expect(people.remove(id)).rejects.toThrow("keeps_users");
+    expect(await trial.database.sessions.find(session.token, { touch: false })).toMatchObject({
+      state: "alive",
+    });
+    expect(await queuedLogouts()).toEqual([]);
+  } finally {
+    await trial.pool.query("DROP TABLE keeps_users");
+  }
+});
+
+test("the sites of a session that starts during the removal are told", async () => {
+  const { id } = await people.create(alice);
+  const client = await trial.pool.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query(
+      `WITH started AS (
+        SELECT id FROM start_session($1, 'token', NULL, '', '', false, false, '1 hour', '1 hour', '0')
+      )
+      INSERT INTO site_sessions (site_id, session_index, service, session_id, started_at, last_activity_at)
+      SELECT 'shop', 'ST-1', 'https://shop.example/', id, hub_now(), hub_now() FROM started`,
+      [id],
+    );
+    const removed = people.remove(id);
+    await waiting(trial, 1);
+    await client.query("COMMIT");
+    await removed;
+  } finally {
+    client.release();
+  }
+  expect(await queuedLogouts()).toEqual(["ST-1"]);
 });

@@ -5,6 +5,7 @@ import type { PersonStore, PersonWithPassword } from "./person-store.ts";
 import { PersonTaken } from "./person-taken.ts";
 import type { Pool } from "./postgres-pool.ts";
 import { isUniqueViolation } from "./prisma-client.ts";
+import { inTransaction } from "./transaction.ts";
 import { withoutNul } from "./without-nul.ts";
 
 /** On every sign-in, beside Argon2id: prepared, where Prisma would cost a twentieth of the whole. */
@@ -23,7 +24,7 @@ const setPassword = `
   INSERT INTO password_credentials (user_id, hash) VALUES ($1, $2)
   ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = hub_now()`;
 
-/** The sites of a person who goes hear of it like the sites of any session that ends. */
+/** Queues a logout for each site, as every end of a session does. */
 const endAllSessions = `
   SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL), 'disabled')`;
 
@@ -96,11 +97,13 @@ export class PostgresPersonStore implements PersonStore {
   }
 
   async remove(personId: string): Promise<void> {
-    if (!(await this.findById(personId))) {
-      return;
-    }
-    await this.#pool.query(endAllSessions, [personId]);
-    await this.#adapter.deleteUser(personId);
+    if (!isUuid(personId)) return;
+    await inTransaction(this.#pool, async (client) => {
+      // The lock keeps a session from starting after the others were ended: its sites would never be told.
+      await client.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [personId]);
+      await client.query(endAllSessions, [personId]);
+      await client.query("DELETE FROM users WHERE id = $1", [personId]);
+    });
   }
 }
 
