@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { frontChannelLogoutUrl } from "../server/front-channel-logout.ts";
-import { renderLogoutRequest } from "../server/logout-request.ts";
+import { frontChannelLogoutUrl, renderLogoutRequest } from "../server/logout.ts";
 import { CasClientError } from "./cas-client-error.ts";
 import { readFrontChannelLogoutRequest } from "./front-channel-logout-request.ts";
 

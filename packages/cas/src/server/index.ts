@@ -11,8 +11,6 @@ export {
   type ReleasedAttributes,
 } from "./authentication-success.ts";
 export { CasError, type CasErrorCode } from "./cas-error.ts";
-export { frontChannelLogoutUrl, isFrontChannelAddress } from "./front-channel-logout.ts";
-export { isPlainHost } from "./host-name.ts";
 export { decideLogin, type LoginDecision, type LoginFacts } from "./login-decision.ts";
 export {
   type LoginRequest,
@@ -22,8 +20,14 @@ export {
   type TicketMethod,
   type TicketName,
 } from "./login-request.ts";
-export { type LogoutRequest, logoutRequestForm, renderLogoutRequest } from "./logout-request.ts";
-export { parseLogoutReturn } from "./logout-return.ts";
+export {
+  frontChannelLogoutUrl,
+  isFrontChannelAddress,
+  type LogoutRequest,
+  logoutRequestForm,
+  parseLogoutReturn,
+  renderLogoutRequest,
+} from "./logout.ts";
 export {
   ParameterError,
   type ParameterErrorCode,
@@ -72,15 +76,16 @@ export {
   type RestTicketRequest,
 } from "./rest-request.ts";
 export { parseSamlRequest, type SamlCorrelation, type SamlRequest, samlCorrelation } from "./saml-request.ts";
-export { parseService, type Service, ticketRedirect } from "./service.ts";
+export { parseService, type Service } from "./service.ts";
 export { normalForm } from "./service-normal-form.ts";
 export {
+  isPlainHost,
   matchesService,
   parseServicePattern,
   type ServicePattern,
   ServicePatternError,
 } from "./service-pattern.ts";
-export { type TicketForm, ticketForm, ticketHeaders } from "./ticket-delivery.ts";
+export { type TicketForm, ticketForm, ticketHeaders, ticketRedirect } from "./ticket-delivery.ts";
 export { createTicketId, isTicketId, type TicketPrefix } from "./ticket-id.ts";
 export type { Principal, ServiceTicket, Spent, TicketRegistry } from "./ticket-registry.ts";
 export {

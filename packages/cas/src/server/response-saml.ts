@@ -1,7 +1,6 @@
 import type { AuthenticationSuccess } from "./authentication-success.ts";
 import type { CasError } from "./cas-error.ts";
-import { escapeXml } from "./escape-xml.ts";
-import type { Rendered } from "./rendered.ts";
+import { escapeXml, type Rendered } from "./rendered.ts";
 import type { SamlCorrelation } from "./saml-request.ts";
 
 /** What every answer carries. */

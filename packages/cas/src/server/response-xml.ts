@@ -1,7 +1,6 @@
 import type { AuthenticationSuccess, ReleasedAttributes } from "./authentication-success.ts";
 import { CasError } from "./cas-error.ts";
-import { escapeXml } from "./escape-xml.ts";
-import type { Rendered } from "./rendered.ts";
+import { escapeXml, type Rendered } from "./rendered.ts";
 
 const namespace = "http://www.yale.edu/tp/cas";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readXml } from "../xml-reader.ts";
 import type { AuthenticationSuccess } from "./authentication-success.ts";
 import { CasError } from "./cas-error.ts";
-import { escapeXml } from "./escape-xml.ts";
+import { escapeXml } from "./rendered.ts";
 import { renderJsonFailure, renderJsonSuccess } from "./response-json.ts";
 import { renderTextFailure, renderTextSuccess } from "./response-text.ts";
 import { renderXmlFailure, renderXmlSuccess } from "./response-xml.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CasError } from "./cas-error.ts";
-import { parseService, ticketRedirect } from "./service.ts";
+import { parseService } from "./service.ts";
 
 function refusalOf(value: string): CasError {
   try {
@@ -115,28 +115,5 @@ describe("2.1.1 service: what is no address to send anybody to", () => {
   test("@ elsewhere is no user info, and other parameters may end in ticket", () => {
     expect(parseService("https://shop.example/@alice?mail=a@b").host).toBe("shop.example");
     expect(parseService("https://shop.example/?myticket=1&Ticket=2").host).toBe("shop.example");
-  });
-});
-
-describe("2.2.4 the redirect with the ticket", () => {
-  test.each([
-    ["https://shop.example/cb", "https://shop.example/cb?ticket=ST-1"],
-    ["https://shop.example/cb?", "https://shop.example/cb?ticket=ST-1"],
-    ["https://shop.example", "https://shop.example/?ticket=ST-1"],
-    ["https://shop.example/cb?a=b&a=c", "https://shop.example/cb?a=b&a=c&ticket=ST-1"],
-    [
-      "https://shop.example/cb?q=a%20b+c&x=%c3%a9&y",
-      "https://shop.example/cb?q=a%20b+c&x=%c3%a9&y&ticket=ST-1",
-    ],
-    ["https://shop.example/cb?a=b#there", "https://shop.example/cb?a=b&ticket=ST-1"],
-    ["https://shop.example/cb?to=%2F%3Fa%3D1%26b", "https://shop.example/cb?to=%2F%3Fa%3D1%26b&ticket=ST-1"],
-  ])("of %s keeps the query as it is", (service, redirect) => {
-    expect(ticketRedirect(parseService(service), "ST-1")).toBe(redirect);
-  });
-
-  test("can be read back as a second ticket-free service and a ticket", () => {
-    const url = new URL(ticketRedirect(parseService("https://shop.example/cb?a=1"), "ST-&service=x"));
-    expect(url.searchParams.get("ticket")).toBe("ST-&service=x");
-    expect(url.searchParams.has("service")).toBe(false);
   });
 });

@@ -1,5 +1,4 @@
 import { CasError } from "./cas-error.ts";
-import type { TicketName } from "./login-request.ts";
 import { normalForm } from "./service-normal-form.ts";
 
 /** The address of a site that a ticket is issued for. */
@@ -79,18 +78,6 @@ export function serviceAt(url: URL): Service {
 
 function refuse(reason: string): never {
   throw new CasError("INVALID_SERVICE", `The service address ${reason}.`);
-}
-
-/**
- * Where to send a person with her ticket. The query of the service stays as it is, character by
- * character: `URLSearchParams` would write it anew (`%20` becomes `+`), and a site that signs its
- * query or compares addresses would no longer know it.
- *
- * @param name what the site calls its ticket
- * @see CAS protocol 3.0.3, section 2.2.4
- */
-export function ticketRedirect(service: Service, ticket: string, name: TicketName = "ticket"): string {
-  return withParameters(service, { [name]: ticket });
 }
 
 /** An address with more parameters, its own query left as it is. */

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseService } from "./service.ts";
-import { ticketForm, ticketHeaders } from "./ticket-delivery.ts";
+import { ticketForm, ticketHeaders, ticketRedirect } from "./ticket-delivery.ts";
 
 const service = parseService("https://a.example/cb?x=a%20b");
 
@@ -13,4 +13,27 @@ test("2.1.1 POST: a form to the service, its query as it is", () => {
 
 test("2.1.1 HEADER: service and ticket", () => {
   expect(ticketHeaders(service, "ST-1")).toEqual({ service: "https://a.example/cb?x=a%20b", ticket: "ST-1" });
+});
+
+describe("2.2.4 the redirect with the ticket", () => {
+  test.each([
+    ["https://shop.example/cb", "https://shop.example/cb?ticket=ST-1"],
+    ["https://shop.example/cb?", "https://shop.example/cb?ticket=ST-1"],
+    ["https://shop.example", "https://shop.example/?ticket=ST-1"],
+    ["https://shop.example/cb?a=b&a=c", "https://shop.example/cb?a=b&a=c&ticket=ST-1"],
+    [
+      "https://shop.example/cb?q=a%20b+c&x=%c3%a9&y",
+      "https://shop.example/cb?q=a%20b+c&x=%c3%a9&y&ticket=ST-1",
+    ],
+    ["https://shop.example/cb?a=b#there", "https://shop.example/cb?a=b&ticket=ST-1"],
+    ["https://shop.example/cb?to=%2F%3Fa%3D1%26b", "https://shop.example/cb?to=%2F%3Fa%3D1%26b&ticket=ST-1"],
+  ])("of %s keeps the query as it is", (service, redirect) => {
+    expect(ticketRedirect(parseService(service), "ST-1")).toBe(redirect);
+  });
+
+  test("can be read back as a second ticket-free service and a ticket", () => {
+    const url = new URL(ticketRedirect(parseService("https://shop.example/cb?a=1"), "ST-&service=x"));
+    expect(url.searchParams.get("ticket")).toBe("ST-&service=x");
+    expect(url.searchParams.has("service")).toBe(false);
+  });
 });

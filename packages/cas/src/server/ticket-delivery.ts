@@ -1,5 +1,17 @@
 import type { TicketName } from "./login-request.ts";
-import type { Service } from "./service.ts";
+import { type Service, withParameters } from "./service.ts";
+
+/**
+ * Where to send a person with her ticket. The query of the service stays as it is, character by
+ * character: `URLSearchParams` would write it anew (`%20` becomes `+`), and a site that signs its
+ * query or compares addresses would no longer know it.
+ *
+ * @param name what the site calls its ticket
+ * @see CAS protocol 3.0.3, section 2.2.4
+ */
+export function ticketRedirect(service: Service, ticket: string, name: TicketName = "ticket"): string {
+  return withParameters(service, { [name]: ticket });
+}
 
 /** A form that brings a ticket to a site. */
 export interface TicketForm {
