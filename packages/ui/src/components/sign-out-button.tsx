@@ -1,10 +1,12 @@
 import { Button } from "./button.tsx";
 
-/** Signs out, with a hint that this signs the user out of all sites. */
+/** Signs this browser out of all sites, and says so at every width. Other browsers of the user stay signed in. */
 export function SignOutButton() {
   return (
     <Button kind="quiet">
-      Sign out<span className="ui-everywhere">{"\u00a0everywhere"}</span>
+      <span className="ui-sign-out" title="In this browser. Your other browsers stay signed in.">
+        Sign out <span>of all sites</span>
+      </span>
     </Button>
   );
 }
