@@ -128,6 +128,157 @@ test("after signing out the form is empty and says nothing of whoever was there"
   await expect(page.getByRole("main")).not.toContainText(alice.username);
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  const how = `JavaScript ${javaScriptEnabled ? "on" : "off"}`;
+
+  test(`a shop page of one user adds and changes nothing for the next one (${how})`, async ({
+    browser,
+    people,
+    sites,
+  }) => {
+    const [alice, bob] = [await people.create(), await people.create()];
+    const context = await browser.newContext({ javaScriptEnabled });
+    const [first, second, third] = [
+      await context.newPage(),
+      await context.newPage(),
+      await context.newPage(),
+    ];
+    await signIn(first, alice, { at: `${sites.shop}/` });
+    await button(first, "Add Sourdough loaf to basket").click();
+    await expect(first.getByRole("status")).toContainText("Sourdough loaf is in your basket");
+    await second.goto(`${sites.shop}/cart`);
+    await signOut(third);
+    await signIn(third, bob, { at: `${sites.shop}/products/sourdough-loaf` });
+    await button(third, "Add to basket").click();
+    await expect(third.getByRole("banner")).toContainText("Basket 1 (1 thing)");
+
+    await button(first, "Add Dark chocolate to basket").click();
+    await expectBasketOf(first, bob);
+    await second.getByLabel("Quantity of Sourdough loaf").fill("7");
+    await button(second, "Change quantity of Sourdough loaf").click();
+    await expectBasketOf(second, bob);
+    await button(second, "Remove Sourdough loaf").click();
+    await expect(second.getByRole("main")).toContainText("Nothing in it yet");
+    await context.close();
+  });
+
+  test(`a shop page of a user who has signed out changes no basket, and says so (${how})`, async ({
+    browser,
+    people,
+    sites,
+  }) => {
+    const alice = await people.create();
+    const context = await browser.newContext({ javaScriptEnabled });
+    const [first, second] = [await context.newPage(), await context.newPage()];
+    await signIn(first, alice, { at: `${sites.shop}/` });
+    await button(first, "Add Sourdough loaf to basket").click();
+    await first.goto(`${sites.shop}/cart`);
+    await signOut(second);
+    await expectSignedOutOn(second, sites.shop);
+    await button(first, "Remove Sourdough loaf").click();
+    await expect(first.getByRole("main")).toContainText("not signed in right now, so nothing was changed");
+    await expect(first.getByRole("main")).toContainText("Your basket is kept. Sign in to see it.");
+    await signIn(first, alice, { at: `${sites.shop}/cart` });
+    await expect(first.getByRole("main")).toContainText("Sourdough loaf");
+    await context.close();
+  });
+
+  test(`a transfer form of one user moves nothing for the next one (${how})`, async ({
+    browser,
+    people,
+    sites,
+  }) => {
+    const [alice, bob] = [await people.create(), await people.create()];
+    const context = await browser.newContext({ javaScriptEnabled });
+    const [first, second] = [await context.newPage(), await context.newPage()];
+    await signIn(first, alice, { at: `${sites.bank}/transfer` });
+    await first.getByLabel("Amount in euros").fill("12.50");
+    await first.getByLabel("Reference").fill("For the boat");
+    await signOut(second);
+    await signIn(second, bob, { at: `${sites.bank}/accounts` });
+    const before = await second.getByRole("main").textContent();
+
+    await button(first, "Move the money").click();
+    await expectEmptyTransferFormOf(first, bob);
+    await second.reload();
+    expect(await second.getByRole("main").textContent()).toBe(before);
+    await first.getByLabel("Amount in euros").fill("1");
+    await button(first, "Move the money").click();
+    await expect(first.getByRole("heading", { level: 1 })).toHaveText("€1.00 moved");
+    await context.close();
+  });
+
+  test(`a transfer form sent after a sign-out is not shown to the user who signs in instead (${how})`, async ({
+    browser,
+    people,
+    sites,
+  }) => {
+    const [alice, bob] = [await people.create(), await people.create()];
+    const context = await browser.newContext({ javaScriptEnabled });
+    const [first, second] = [await context.newPage(), await context.newPage()];
+    await signIn(first, alice, { at: `${sites.bank}/transfer` });
+    await first.getByLabel("Amount in euros").fill("12.50");
+    await first.getByLabel("Reference").fill("For the boat");
+    await signOut(second);
+    await expectSignedOutOn(second, sites.bank);
+    await button(first, "Move the money").click();
+    await fillSignInForm(first, bob);
+    await expectEmptyTransferFormOf(first, bob);
+    await context.close();
+  });
+
+  test(`@clock a user who signs in instead at a step-up does not see the form, and is told (${how})`, async ({
+    browser,
+    people,
+    sites,
+    clock,
+  }) => {
+    const [alice, bob] = [await people.create(), await people.create()];
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await signIn(page, alice, { at: `${sites.bank}/transfer` });
+    await page.getByLabel("Amount in euros").fill("12.50");
+    await page.getByLabel("Reference").fill("For the boat");
+    await clock.advance("301s");
+    await button(page, "Move the money").click();
+    await fillSignInForm(page, bob);
+    await button(page, `Sign out and sign in as ${bob.username}`).click();
+    await expectEmptyTransferFormOf(page, bob);
+    await context.close();
+  });
+}
+
+test("a basket page of nobody goes on for the user who has signed in since", async ({
+  context,
+  people,
+  sites,
+}) => {
+  const alice = await people.create();
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  await first.goto(sites.shop);
+  await signIn(second, alice, { at: `${sites.shop}/` });
+  await button(first, "Add Dark chocolate to basket").click();
+  await expect(first.getByRole("status")).toContainText("Dark chocolate is in your basket");
+  await second.goto(`${sites.shop}/cart`);
+  await expect(second.getByRole("main")).toContainText("Dark chocolate");
+});
+
+/** The basket of a user with one loaf, after a form of another user's page was refused. */
+async function expectBasketOf(page: Page, person: Person): Promise<void> {
+  const main = page.getByRole("main");
+  await expect(main).toContainText(`You are now signed in as ${person.name}.`);
+  await expect(main).toContainText("opened by another user, so nothing was changed");
+  await expect(page.getByRole("banner")).toContainText("Basket 1 (1 thing)");
+  await expect(page.getByLabel("Quantity of Sourdough loaf")).toHaveValue("1");
+}
+
+async function expectEmptyTransferFormOf(page: Page, person: Person): Promise<void> {
+  await expect(page.getByRole("main")).toContainText(`You are now signed in as ${person.name}.`);
+  await expect(page.getByRole("main")).toContainText("none of your money was moved");
+  await expect(page.getByLabel("Amount in euros")).toHaveValue("");
+  await expect(page.getByLabel("Reference")).toHaveValue("");
+}
+
 /** Pages of the hub that are one user's, and how to get there. */
 const privatePages: Readonly<Record<string, (page: Page, sites: Sites) => Promise<void>>> = {
   "the account page": async (page, { hub }) => {

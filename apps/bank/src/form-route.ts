@@ -1,8 +1,9 @@
-import { createFormRoute, type FormErrorCode } from "@gatehouse/auth/form-route";
+import { createFormRoute, type FormErrorCode, seeOther } from "@gatehouse/auth/form-route";
+import { auth } from "./auth.ts";
 import { readEnvironment } from "./env.ts";
 
-/** Why a form was not accepted; people meet none of these with the bank's own pages. */
-const sentences: Readonly<Record<FormErrorCode, string>> = {
+/** Reasons that no page of the bank causes, in plain text. The transfer page explains `user_changed`. */
+const sentences: Readonly<Record<Exclude<FormErrorCode, "user_changed">, string>> = {
   form_from_elsewhere: "This came from a page that is not ours. Open the bank itself and try again there.",
   form_not_urlencoded: "This did not come from one of the bank's forms.",
   form_too_large: "The form was longer than any form of the bank.",
@@ -12,12 +13,18 @@ const sentences: Readonly<Record<FormErrorCode, string>> = {
   site_fault: "Something went wrong on our side. Look at your accounts before you try again.",
 };
 
-/** The one way in for a page's form. */
+/** Wraps every route of the bank that takes a form. */
 export const formRoute = createFormRoute({
   siteOrigin: () => readEnvironment().siteOrigin,
-  refuse: (code, status) =>
-    new Response(`${sentences[code]}${status === 400 ? " No money was moved." : ""}\nCode: ${code}\n`, {
-      status,
-      headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
-    }),
+  currentUserId: async () => (await auth())?.user.id ?? null,
+  refuse: (code, status) => {
+    if (code === "user_changed") return seeOther("/transfer?refused=user_changed");
+    return new Response(
+      `${sentences[code]}${status === 400 ? " No money was moved." : ""}\nCode: ${code}\n`,
+      {
+        status,
+        headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+      },
+    );
+  },
 });

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pageUserField } from "@gatehouse/auth/form-route";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openLedgerOnce } from "./open-ledger-once.ts";
 import type { TypedTransfer } from "./transfer-drafts.ts";
@@ -10,6 +11,7 @@ import { hasProblems, transferFormState } from "./transfer-form-state.ts";
 const site = "https://bank.example";
 const signedIn = vi.hoisted(() => ({ personId: null as string | null, secondsAgo: 0 }));
 vi.mock("./auth.ts", () => ({
+  auth: async () => (signedIn.personId === null ? null : { user: { id: signedIn.personId } }),
   checkSignIn: async ({ returnTo, maxAge }: { returnTo: string; maxAge?: number }) => {
     const { personId, secondsAgo } = signedIn;
     if (personId === null) return { session: null, leaveFor: `/sign-in?${returnTo}` };
@@ -49,7 +51,8 @@ const balances = () =>
     .map(({ balanceCents }) => balanceCents);
 
 async function post(more: object = {}) {
-  const fields = { draft, ...empty, amount: "12.50", reference: "boat", ...more };
+  const { name, value } = pageUserField(her());
+  const fields = { [name]: value, draft, ...empty, amount: "12.50", reference: "boat", ...more };
   const answer = await send(
     new Request(`${site}/transfer/send`, {
       method: "POST",
@@ -138,14 +141,23 @@ describe("a form", () => {
     },
   );
 
-  it("is nobody else's: whoever signs in instead gets an empty one", async () => {
+  it("of another user's page is refused: nothing is moved or kept, and the next form says so", async () => {
     await post({ amount: "" });
     signedIn.personId = "bob";
     const before = openLedgerOnce().accountsOf("bob");
-    expect((await post()).location).toBe("/transfer");
+    expect((await post({ amount: "3" })).location).toBe("/transfer?refused=user_changed");
     expect(openLedgerOnce().accountsOf("bob")).toEqual(before);
-    const state = transferFormState(openLedgerOnce(), "bob", draft);
-    expect([state.draft === draft, state.typed.amount]).toEqual([false, ""]);
+    signedIn.personId = her();
+    expect(form(draft).typed.amount).toBe("");
+  });
+
+  it("that was kept before another user signed in is empty for that user, who is told", async () => {
+    signedIn.personId = null;
+    expect((await post({ amount: "3" })).location).toBe(`/sign-in?/transfer?draft=${draft}`);
+    const ofBob = transferFormState(openLedgerOnce(), "bob", draft);
+    expect([ofBob.draft === draft, ofBob.typed.amount, ofBob.isOfAnother]).toEqual([false, "", true]);
+    expect(form(draft)).toMatchObject({ typed: { amount: "3" }, isOfAnother: false });
+    expect(transferFormState(openLedgerOnce(), "bob", "unknown").isOfAnother).toBe(false);
   });
 
   it("lives for a day", async () => {

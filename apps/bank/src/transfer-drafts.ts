@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 
-/** What stands in the fields of the form, as it was typed. */
+/** The fields of the form, as typed. */
 export interface TypedTransfer {
   readonly from: string;
   readonly to: string;
@@ -10,22 +10,23 @@ export interface TypedTransfer {
 }
 
 /**
- * Forms that are being filled in, kept here and not in an address or a cookie: how much goes where is nobody's
- * business on the way to a sign-in and back.
+ * Transfer forms that are being filled in. The bank stores them, because an address or a cookie would take amounts along
+ * to the sign-in and back.
  *
- * A draft belongs to the person its form was drawn for. Its name is as good as the form: what is posted under one
- * that was never drawn is refused.
+ * A draft belongs to the user its form was drawn for. A post with an unknown draft id is refused.
  */
 export interface TransferDrafts {
-  /** Draws a form for her. */
+  /** Begins a form and returns its id. */
   begin(personId: string): string;
-  /** Keeps what was typed, also when nobody is signed in any more; only its person reads it. False: no such form. */
+  /** Stores typed text, even when nobody is signed in any more; only the form's user can read it. False: no such form. */
   keep(id: string, typed: TypedTransfer): boolean;
-  /** `null` for an unknown form and somebody else's; nothing is typed yet when `typed` is null. */
+  /** Null for an unknown form and for another user's; `typed` is null until the form is sent. */
   find(personId: string, id: string): { readonly typed: TypedTransfer | null } | null;
+  /** Whether another user opened this form; false for an unknown one. */
+  isOfAnother(personId: string, id: string): boolean;
 }
 
-/** She may come back after lunch. */
+/** Long enough for a user who comes back after lunch. */
 const LIFE_MS = 24 * 60 * 60 * 1000;
 
 export const DRAFT_SCHEMA = `
@@ -45,6 +46,9 @@ export function transferDrafts(database: DatabaseSync, clock: () => Date): Trans
   const find = database.prepare(
     "SELECT typed FROM transfer_draft WHERE person_id = ? AND id = ? AND begun_at > ?",
   );
+  const findOfAnother = database.prepare(
+    "SELECT 1 FROM transfer_draft WHERE person_id <> ? AND id = ? AND begun_at > ?",
+  );
   const oldest = () => clock().getTime() - LIFE_MS;
   return {
     begin(personId) {
@@ -59,5 +63,6 @@ export function transferDrafts(database: DatabaseSync, clock: () => Date): Trans
       if (row === undefined) return null;
       return { typed: row.typed === null ? null : (JSON.parse(String(row.typed)) as TypedTransfer) };
     },
+    isOfAnother: (personId, id) => findOfAnother.get(personId, id, oldest()) !== undefined,
   };
 }

@@ -2,29 +2,37 @@ import { judgeTransfer, type TransferProblems } from "./judge-transfer.ts";
 import type { Account, Ledger } from "./ledger.ts";
 import type { TypedTransfer } from "./transfer-drafts.ts";
 
-/** The form as it is to be drawn for a person. */
+/** The transfer form of a user. */
 export interface TransferFormState {
   readonly draft: string;
   readonly accounts: readonly Account[];
   readonly typed: TypedTransfer;
-  /** She was here before and nothing is wrong: she comes back from signing in. */
+  /** The form was sent before and nothing is wrong with it: the user comes back from a sign-in. */
   readonly isBack: boolean;
+  /** The requested form was opened by another user; this one is empty. */
+  readonly isOfAnother: boolean;
   readonly problems: TransferProblems;
 }
 
 type Asked = string | readonly string[] | undefined;
 
-/** What she typed before, when the form is hers and was sent; else an empty one, from the current account to savings. */
+/**
+ * The requested form as it was sent, if it is the user's; else an empty one, from the current account to savings.
+ *
+ * @param asked the draft's id from the address
+ */
 export function transferFormState(ledger: Ledger, personId: string, asked: Asked): TransferFormState {
   const accounts = ledger.accountsOf(personId);
   const sent = findSent(ledger, personId, asked);
   if (sent !== null) {
     const { problems = {} } = judgeTransfer(sent.typed, accounts);
-    return { ...sent, accounts, problems, isBack: Object.keys(problems).length === 0 };
+    return { ...sent, accounts, problems, isBack: Object.keys(problems).length === 0, isOfAnother: false };
   }
   const [from = "", to = ""] = accounts.map(({ id }) => id);
   const typed = { from, to, amount: "", reference: "" };
-  return { draft: ledger.drafts.begin(personId), accounts, typed, isBack: false, problems: {} };
+  const isOfAnother = typeof asked === "string" && ledger.drafts.isOfAnother(personId, asked);
+  const draft = ledger.drafts.begin(personId);
+  return { draft, accounts, typed, isBack: false, isOfAnother, problems: {} };
 }
 
 /** For the page's title, which is drawn apart. */

@@ -1,10 +1,13 @@
 import type { FormErrorCode } from "@gatehouse/auth/form-route";
 
-/** What the shop refuses besides what any site does. */
+/** Reasons that a page of the shop's problem page explains; the basket's page explains `user_changed`. */
+export type ProblemCode = Exclude<FormErrorCode, "user_changed"> | BasketErrorCode;
+
+/** The shop's own reasons to refuse a form. */
 export type BasketErrorCode = "product_unknown" | "quantity_not_1_to_99";
 
-/** What the page says: what was wrong, and what to do. */
-export const FORM_ERROR_SENTENCES: Readonly<Record<FormErrorCode | BasketErrorCode, string>> = {
+/** The reason and the next step, for the problem page. */
+export const FORM_ERROR_SENTENCES: Readonly<Record<ProblemCode, string>> = {
   form_from_elsewhere:
     "This came from a page that is not ours, so nothing was changed. Open the shop itself and try again there.",
   form_not_urlencoded: "This did not come from one of the shop's forms, so nothing was changed.",

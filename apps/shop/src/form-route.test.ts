@@ -1,7 +1,9 @@
+import { pageUserField } from "@gatehouse/auth/form-route";
 import { beforeEach, expect, it, vi } from "vitest";
 import { parseProduct } from "./basket-form.ts";
 import { formRoute } from "./form-route.ts";
 
+vi.mock("./auth.ts", () => ({ auth: async () => null }));
 const SITE = "http://shop.localhost:3001";
 const route = formRoute(["product"], ({ product }) => new Response(parseProduct(product).name));
 beforeEach(() => {
@@ -9,15 +11,19 @@ beforeEach(() => {
 });
 
 function post(product: string, origin = SITE): Promise<Response> {
-  const body = new URLSearchParams({ product });
+  const { name, value } = pageUserField(null);
+  const body = new URLSearchParams({ product, [name]: value });
   return route(new Request(`${SITE}/cart/add`, { method: "POST", body, headers: { origin } }));
 }
 
 it("answers a fault of the shop by its page too, and does not say that nothing was changed", async () => {
   const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const broken = formRoute([], () => Promise.reject(new Error("database is locked")));
-  const headers = { origin: SITE, "content-type": "application/x-www-form-urlencoded" };
-  const answer = await broken(new Request(`${SITE}/cart/add`, { method: "POST", headers }));
+  const { name, value } = pageUserField(null);
+  const body = new URLSearchParams({ [name]: value });
+  const answer = await broken(
+    new Request(`${SITE}/cart/add`, { method: "POST", body, headers: { origin: SITE } }),
+  );
   expect([answer.status, log.mock.calls.length]).toEqual([500, 1]);
   const page = await answer.text();
   expect(page).toContain("site_fault");

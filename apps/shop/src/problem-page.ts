@@ -1,19 +1,18 @@
-import type { FormErrorCode } from "@gatehouse/auth/form-route";
-import { type BasketErrorCode, FORM_ERROR_SENTENCES } from "./form-error.ts";
+import { FORM_ERROR_SENTENCES, type ProblemCode } from "./form-error.ts";
 
 /**
  * The answer to a form that was not accepted. A string and not a Next page: a route handler cannot draw one,
  * and a redirect to one would turn the 400 into a 200. Nothing of the request is in it, so there is nothing
  * to escape.
  */
-export function problemPage(code: FormErrorCode | BasketErrorCode, status: 400 | 500): Response {
+export function problemPage(code: ProblemCode, status: 400 | 500): Response {
   return new Response(page(code), {
     status,
     headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
   });
 }
 
-function page(code: FormErrorCode | BasketErrorCode): string {
+function page(code: ProblemCode): string {
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { createFormRoute, FormError, seeOther } from "./form-route.ts";
+import { createFormRoute, FormError, pageUserField, seeOther } from "./form-route.ts";
 
 const site = "http://bank.localhost:3002";
 const ownPage = { origin: site, "sec-fetch-site": "same-origin" };
@@ -13,10 +13,14 @@ const route = formRoute(["to", "amount"], act);
 
 beforeEach(() => act.mockClear());
 
-function post(body: BodyInit, headers: Record<string, string> = ownPage): Promise<Response> {
+function post(
+  body: BodyInit,
+  headers: Record<string, string> = ownPage,
+  send: (request: Request) => Promise<Response> = route,
+): Promise<Response> {
   const type = { "content-type": "application/x-www-form-urlencoded" };
   const sent = { method: "POST", body, headers: { ...type, ...headers }, duplex: "half" };
-  return route(new Request(`${site}/transfer/send`, sent));
+  return send(new Request(`${site}/transfer/send`, sent));
 }
 
 async function expectRefused(answer: Response, code: string) {
@@ -28,7 +32,7 @@ test("hands on a form of its own page, and sends on by GET", async () => {
   const answer = await post("to=savings&amount=2");
   expect([answer.status, answer.headers.get("location")]).toEqual([303, "/accounts"]);
   expect(answer.headers.get("cache-control")).toBe("no-store");
-  expect(act).toHaveBeenCalledExactlyOnceWith({ to: "savings", amount: "2" });
+  expect(act).toHaveBeenCalledExactlyOnceWith({ to: "savings", amount: "2" }, null);
 });
 
 test("reads UTF-8 that comes in pieces", async () => {
@@ -40,7 +44,7 @@ test("reads UTF-8 that comes in pieces", async () => {
     },
   });
   await post(pieces);
-  expect(act).toHaveBeenCalledExactlyOnceWith({ to: "Café", amount: "" });
+  expect(act).toHaveBeenCalledExactlyOnceWith({ to: "Café", amount: "" }, null);
 });
 
 describe("where a form comes from", () => {
@@ -109,4 +113,45 @@ test("what Next.js throws to send somebody on is left to it", async () => {
     Object.assign(new Error("NEXT_REDIRECT"), { digest: "NEXT_REDIRECT;push;/;307;" }),
   );
   await expect(post("to=a&amount=1")).rejects.toThrow("NEXT_REDIRECT");
+});
+
+describe("the user of the form's page", () => {
+  let current: string | null;
+  const withUser = createFormRoute({
+    siteOrigin: () => site,
+    currentUserId: async () => current,
+    refuse: async (code, status) => new Response(code, { status }),
+  })(["to"], act);
+
+  function postFrom(pageUser: string | null, now: string | null): Promise<Response> {
+    current = now;
+    const { name, value } = pageUserField(pageUser);
+    return post(new URLSearchParams({ to: "savings", [name]: value }), ownPage, withUser);
+  }
+
+  test("another user than the signed-in one: refused before anything is done", async () => {
+    await expectRefused(await postFrom("alice", "bob"), "user_changed");
+  });
+
+  test.each([
+    ["the signed-in user", "alice", "alice"],
+    ["nobody, and somebody has signed in since", null, "alice"],
+    ["nobody, and nobody is signed in", null, null],
+    ["a user who is signed out by now", "alice", null],
+  ])("%s: accepted, and the route learns whose page it was", async (_, pageUser, now) => {
+    expect((await postFrom(pageUser, now)).status).toBe(303);
+    expect(act).toHaveBeenCalledExactlyOnceWith({ to: "savings" }, pageUser);
+  });
+
+  test("a form that does not say it is refused, even with nobody signed in", async () => {
+    current = null;
+    await expectRefused(await post("to=savings", ownPage, withUser), "field_missing");
+  });
+
+  test("a form that says it twice is refused", async () => {
+    current = "bob";
+    const { name } = pageUserField("alice");
+    const body = `to=savings&${name}=bob&${name}=alice`;
+    await expectRefused(await post(body, ownPage, withUser), "field_duplicated");
+  });
 });

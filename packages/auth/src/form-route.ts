@@ -1,11 +1,14 @@
 /**
- * Routes that take a site's own forms. What a form has to be is judged here; what a refusal looks like is the site's.
- * A module of its own, because it is of use without a sign-in, and tested without Next.js.
+ * Routes for a site's own forms. This module decides whether a form is accepted; the site renders refusals.
+ * Apart from the rest of the package, because it works without a sign-in and without Next.js.
  */
 import { isFromOwnPage } from "./own-page.ts";
 import { logFault } from "./site-log.ts";
 
-/** What is wrong with a form, whatever it is about; `site_fault` is our own and none of the form. The codes are stable. */
+/**
+ * Stable codes of refused forms. `user_changed`: the form's page was drawn for another user than the signed-in one.
+ * `site_fault`: the site's own code threw; the form is not at fault.
+ */
 export type FormErrorCode =
   | "form_from_elsewhere"
   | "form_not_urlencoded"
@@ -13,9 +16,10 @@ export type FormErrorCode =
   | "field_unknown"
   | "field_duplicated"
   | "field_missing"
+  | "user_changed"
   | "site_fault";
 
-/** A form that is not accepted. A site that finds more to refuse throws it with codes of its own. */
+/** A refused form. Sites throw it with codes of their own. */
 export class FormError<Code extends string = FormErrorCode> extends Error {
   readonly code: Code;
 
@@ -27,38 +31,64 @@ export class FormError<Code extends string = FormErrorCode> extends Error {
 }
 
 export interface FormRules<Code extends string> {
-  /** The site's public origin, never a Host header's. Asked for with each form: a build has no settings. */
+  /** The site's public origin, never from a Host header. Called for each form, because a build has no settings. */
   readonly siteOrigin: () => string;
-  /** 8192 unless it says otherwise. */
+  /** Maximum size of the body in bytes; 8192 by default. */
   readonly largestBytes?: number;
   /**
-   * The answer to a form that is not accepted, and, with `site_fault`, to one that something of ours broke at: nobody
-   * knows how far it went. A redirect would turn the status into a 200.
+   * Id of the signed-in user, or null. With this rule each form needs the field `pageUserField`, and a form from a page
+   * of another user is refused with `user_changed`: a tab left open must not act for the browser's next user.
    */
-  readonly refuse: (code: FormErrorCode | Code, status: 400 | 500) => Response;
+  readonly currentUserId?: () => Promise<string | null>;
+  /**
+   * Renders a refusal. With `site_fault` the action may be partly done. A redirect turns the status into 200; it suits
+   * `user_changed`, because the next page shows who is signed in now.
+   */
+  readonly refuse: (code: FormErrorCode | Code, status: 400 | 500) => Response | Promise<Response>;
 }
 
-/** A route's method: takes a form with exactly these fields, each once, and answers with what `act` makes of them. */
+/**
+ * Makes a route's POST: accepts a form with exactly the fields `names`, each once, and answers with the result of `act`.
+ * `pageUserId` is the user of the form's page, null for a page of nobody.
+ */
 export type FormRoute = <const Name extends string>(
   names: readonly Name[],
-  act: (fields: Readonly<Record<Name, string>>) => Response | Promise<Response>,
+  act: (fields: Readonly<Record<Name, string>>, pageUserId: string | null) => Response | Promise<Response>,
 ) => (request: Request) => Promise<Response>;
 
+const pageUserName = "page-user";
+
 /**
- * The one way in for everything that changes something: `export const formRoute = createFormRoute({ … })`.
+ * The hidden field that names the user of a form's page: `<input {...pageUserField(session?.user.id ?? null)} />`.
  *
- * No token in the form: the browser itself says where a post comes from, and a site that remembered a token for each
- * anonymous visitor would write a row for each robot. The cookies of a sign-in are SameSite=Lax besides.
+ * @param userId the user that the page is drawn for, null for nobody
+ */
+export function pageUserField(userId: string | null) {
+  // Without `autoComplete`, Firefox restores the value of an earlier page of the same address.
+  return { type: "hidden", name: pageUserName, value: userId ?? "", autoComplete: "off" } as const;
+}
+
+/**
+ * Makes the wrapper for all routes that change something: `export const formRoute = createFormRoute({ … })`.
+ *
+ * Forms need no token: the browser reports the origin of a post, and tokens for anonymous visitors would cost a stored
+ * row for each robot. The session cookies are also SameSite=Lax.
  */
 export function createFormRoute<Code extends string = never>({
   siteOrigin,
   largestBytes = 8192,
+  currentUserId,
   refuse,
 }: FormRules<Code>): FormRoute {
   return (names, act) => async (request) => {
     try {
       if (!isFromOwnPage(request.headers, siteOrigin())) throw new FormError("form_from_elsewhere");
-      return await act(readFields(await readBody(request, largestBytes), names));
+      const body = await readBody(request, largestBytes);
+      if (currentUserId === undefined) return await act(readFields(body, names), null);
+      const { [pageUserName]: pageUser, ...fields } = readFields(body, [...names, pageUserName]);
+      const current = await currentUserId();
+      if (pageUser !== "" && current !== null && current !== pageUser) throw new FormError("user_changed");
+      return await act(fields as unknown as Parameters<typeof act>[0], pageUser || null);
     } catch (error) {
       if (error instanceof FormError) return refuse(error.code, 400);
       if (isOfNext(error)) throw error;
@@ -68,15 +98,15 @@ export function createFormRoute<Code extends string = never>({
   };
 }
 
-/** What `redirect()` and its kind throw is for Next.js to catch. */
+/** `redirect()` and its kind throw errors that Next.js itself has to catch. */
 function isOfNext(error: unknown): boolean {
   return error instanceof Error && "digest" in error;
 }
 
 /**
- * Sends the browser on by GET: reloading the next page posts nothing again. The address is relative, because behind
- * `next start` a request does not know the site's public origin.
+ * Redirects by GET, so that reloading the next page posts nothing again.
  *
+ * @param path relative, because behind `next start` a request does not know the site's public origin
  * @see RFC 9110, section 15.4.4
  */
 export function seeOther(path: string): Response {
@@ -98,7 +128,7 @@ function readFields<Name extends string>(
   return fields as Readonly<Record<Name, string>>;
 }
 
-/** Counts as it reads: a length that somebody announced is not a length. */
+/** Counts while reading, because Content-Length may be wrong. */
 async function readBody(request: Request, largestBytes: number): Promise<string> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") throw new FormError("form_not_urlencoded");

@@ -12,6 +12,7 @@ interface TransferPageProps {
   readonly searchParams: Promise<{
     readonly draft?: string | string[];
     readonly expired?: string | string[];
+    readonly refused?: string | string[];
   }>;
 }
 
@@ -23,8 +24,9 @@ export async function generateMetadata({ searchParams }: TransferPageProps): Pro
 }
 
 export default async function TransferPage({ searchParams }: TransferPageProps) {
-  const { draft, expired } = await searchParams;
+  const { draft, expired, refused } = await searchParams;
   const { user } = await requireSignIn();
+  const { isOfAnother, ...state } = transferFormState(openLedgerOnce(), user.id, draft);
   return (
     <BankPage path="/transfer">
       <p className="trail">
@@ -42,7 +44,17 @@ export default async function TransferPage({ searchParams }: TransferPageProps) 
           </Notice>
         </div>
       )}
-      <TransferForm {...transferFormState(openLedgerOnce(), user.id, draft)} />
+      {(isOfAnother || refused === "user_changed") && (
+        <div className="notice transfer">
+          <Notice>
+            <p>
+              You are now signed in as <bdi>{user.name}</bdi>. The form before was opened by another user, so
+              this one is empty and none of your money was moved.
+            </p>
+          </Notice>
+        </div>
+      )}
+      <TransferForm userId={user.id} {...state} />
     </BankPage>
   );
 }

@@ -1,3 +1,4 @@
+import { pageUserField } from "@gatehouse/auth/form-route";
 import { Button, ErrorSummary, Notice, TextField } from "@gatehouse/ui";
 import { ACCOUNT_NAMES } from "../account-name.ts";
 import type { Account } from "../ledger.ts";
@@ -5,7 +6,14 @@ import { formatEuros } from "../money.ts";
 import type { TransferFormState } from "../transfer-form-state.ts";
 
 /** A form and nothing else: it needs no script. */
-export function TransferForm({ draft, accounts, typed, isBack, problems }: TransferFormState) {
+export function TransferForm({
+  userId,
+  draft,
+  accounts,
+  typed,
+  isBack,
+  problems,
+}: Omit<TransferFormState, "isOfAnother"> & { readonly userId: string }) {
   const errors = Object.entries(problems).map(([field, text]) => ({ field: `transfer-${field}`, text }));
   return (
     <form method="post" action="/transfer/send" className="ui-form transfer">
@@ -15,6 +23,7 @@ export function TransferForm({ draft, accounts, typed, isBack, problems }: Trans
           <p>Your transfer is as you left it, and no money was moved yet. Check it, then send it.</p>
         </Notice>
       )}
+      <input {...pageUserField(userId)} />
       <input type="hidden" name="draft" value={draft} />
       <AccountField name="from" label="From" accounts={accounts} value={typed.from} error={problems.from} />
       <AccountField name="to" label="To" accounts={accounts} value={typed.to} error={problems.to} />

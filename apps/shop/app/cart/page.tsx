@@ -3,6 +3,8 @@ import type { Metadata } from "next";
 import { signInUrl, whySignedOut } from "../../src/auth.ts";
 import type { BasketLine } from "../../src/basket.ts";
 import { ANONYMOUS_CART_DAYS, LARGEST_QUANTITY } from "../../src/cart-store.ts";
+import { PageUser } from "../../src/components/page-user.tsx";
+import { RefusedNotice } from "../../src/components/refused-notice.tsx";
 import { ShopPage } from "../../src/components/shop-page.tsx";
 import { SignedOutNotice } from "../../src/components/signed-out-notice.tsx";
 import { formatEuros } from "../../src/money.ts";
@@ -11,15 +13,21 @@ import { currentVisitor } from "../../src/visitor.ts";
 export const dynamic = "force-dynamic";
 export const metadata: Metadata = { title: "Your basket" };
 
-export default async function CartPage() {
+interface CartPageProps {
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
+}
+
+export default async function CartPage({ searchParams }: CartPageProps) {
+  const { refused } = await searchParams;
   const { basket, person } = await currentVisitor();
   const signedOut = await whySignedOut();
   return (
     <ShopPage path="/cart">
+      <RefusedNotice refused={refused} person={person} />
       <SignedOutNotice path="/cart" />
       <h1>Your basket</h1>
       {basket.lines.length === 0 ? (
-        <EmptyBasket isKept={signedOut !== null} />
+        <EmptyBasket isKept={signedOut !== null || (refused === "signed_out" && person === null)} />
       ) : (
         <div className="basket">
           <ul className="lines">
@@ -89,6 +97,7 @@ function Line({ line: { product, quantity, totalCents } }: { line: BasketLine })
       <p className="line-total price">{formatEuros(totalCents)}</p>
       <div className="line-actions">
         <form action="/cart/change" method="post">
+          <PageUser />
           <input type="hidden" name="product" value={slug} />
           <label className="visually-hidden" htmlFor={`quantity-${slug}`}>
             Quantity of {name}
@@ -108,6 +117,7 @@ function Line({ line: { product, quantity, totalCents } }: { line: BasketLine })
           </Button>
         </form>
         <form action="/cart/remove" method="post">
+          <PageUser />
           <input type="hidden" name="product" value={slug} />
           <Button kind="quiet">
             Remove<span className="visually-hidden"> {name}</span>

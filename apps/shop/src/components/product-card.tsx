@@ -1,6 +1,7 @@
 import { Button } from "@gatehouse/ui";
 import type { Product } from "../catalogue.ts";
 import { formatEuros } from "../money.ts";
+import { PageUser } from "./page-user.tsx";
 
 /** A product on the shelf: look at it, or put one into the basket. */
 export function ProductCard({ product, inBasket }: { product: Product; inBasket: number }) {
@@ -20,6 +21,7 @@ export function ProductCard({ product, inBasket }: { product: Product; inBasket:
           <span className="price">{formatEuros(priceCents)}</span> <span className="unit">{unit}</span>
         </p>
         <form action="/cart/add" method="post">
+          <PageUser />
           <input type="hidden" name="product" value={slug} />
           <input type="hidden" name="quantity" value="1" />
           <input type="hidden" name="from" value="shelf" />

@@ -6,22 +6,22 @@ import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
 export const dynamic = "force-dynamic";
 
-/** How long ago she may have signed in, in seconds. */
+/** Maximum age of the sign-in, in seconds. */
 const RECENT = 300;
 
 /**
- * Moves the money: of whoever signed in within five minutes. Others are sent to sign in and come back to the form as
- * they left it. The form's name is what makes sending it twice one transfer.
+ * Moves money for a user who signed in within the last five minutes. Others sign in first and come back to the form as
+ * they left it. The draft's id makes a form that is sent twice one transfer.
  */
 export const POST = formRoute(["draft", "from", "to", "amount", "reference"], async ({ draft, ...typed }) => {
   const ledger = openLedgerOnce();
-  // More than a day old, or none of ours. Whoever it was drawn for is told by a page; there is nothing else to tell.
+  // More than a day old, or unknown.
   if (!ledger.drafts.keep(draft, typed)) return seeOther("/transfer?expired=true");
   const returnTo = `/transfer?${new URLSearchParams({ draft })}`;
   const known = await checkSignIn({ returnTo });
   if (known.session === null) return seeOther(known.leaveFor);
   const personId = known.session.user.id;
-  if (ledger.drafts.find(personId, draft) === null) return seeOther("/transfer");
+  if (ledger.drafts.find(personId, draft) === null) return seeOther(returnTo);
   const { order } = judgeTransfer(typed, ledger.accountsOf(personId));
   if (order === null) return seeOther(returnTo);
   const recent = await checkSignIn({ returnTo, maxAge: RECENT });

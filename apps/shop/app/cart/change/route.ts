@@ -5,8 +5,11 @@ import { cartStore, currentCartOwner } from "../../../src/visitor.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = formRoute(["product", "quantity"], async (fields) => {
+export const POST = formRoute(["product", "quantity"], async (fields, pageUserId) => {
+  const owner = await currentCartOwner();
+  // The line is in the basket of a user who is signed out by now.
+  if (pageUserId !== null && "browser" in owner) return seeOther("/cart?refused=signed_out");
   const { slug } = parseProduct(fields.product);
-  cartStore().setQuantity(await currentCartOwner(), slug, parseQuantity(fields.quantity));
+  cartStore().setQuantity(owner, slug, parseQuantity(fields.quantity));
   return seeOther(`/cart#${slug}`);
 });

@@ -4,6 +4,7 @@ import { notFound } from "next/navigation";
 import { LARGEST_QUANTITY } from "../../../src/cart-store.ts";
 import { CATALOGUE, findProduct, type Product } from "../../../src/catalogue.ts";
 import { AddedNotice } from "../../../src/components/added-notice.tsx";
+import { PageUser } from "../../../src/components/page-user.tsx";
 import { ShopPage } from "../../../src/components/shop-page.tsx";
 import { formatEuros } from "../../../src/money.ts";
 import { currentVisitor } from "../../../src/visitor.ts";
@@ -66,6 +67,7 @@ export default async function ProductPage({ params, searchParams }: ProductPageP
 function AddForm({ slug }: { slug: string }) {
   return (
     <form action="/cart/add" method="post" className="add-form">
+      <PageUser />
       <input type="hidden" name="product" value={slug} />
       <input type="hidden" name="from" value="product" />
       <div>

@@ -1,0 +1,32 @@
+import { Notice } from "@gatehouse/ui";
+import type { Visitor } from "../visitor.ts";
+
+interface RefusedNoticeProps {
+  /** From the address: `user_changed` or `signed_out`; anything else shows nothing. */
+  readonly refused: string | readonly string[] | undefined;
+  readonly person: Visitor["person"];
+}
+
+/** Explains why a form from a page of an earlier user changed nothing. */
+export function RefusedNotice({ refused, person }: RefusedNoticeProps) {
+  if (refused === "user_changed" && person !== null)
+    return (
+      <div className="notice">
+        <Notice>
+          <p>
+            You are now signed in as <bdi>{person.name}</bdi>. The page before was opened by another user, so
+            nothing was changed. This is your basket.
+          </p>
+        </Notice>
+      </div>
+    );
+  if (refused === "signed_out" && person === null)
+    return (
+      <div className="notice">
+        <Notice>
+          <p>You are not signed in right now, so nothing was changed.</p>
+        </Notice>
+      </div>
+    );
+  return null;
+}
