@@ -3,6 +3,7 @@ import {
   expect,
   expectSignedInOn,
   expectSignedOutOn,
+  fillSignInForm,
   gatehouseTest,
   type Person,
   type Sites,
@@ -89,6 +90,26 @@ for (const { site, path, other } of privatePages) {
     await signOutAt(page, site, sites);
     await expectBackShowsNothingOf(page, person);
   });
+
+  for (const javaScriptEnabled of [true, false])
+    test(`at the ${site}, Back after signing out here says so, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+      browser,
+      people,
+      sites,
+    }) => {
+      const person = await people.create();
+      const context = await browser.newContext({ javaScriptEnabled });
+      const page = await context.newPage();
+      await openPrivatePage(page, person, sites[site] + path);
+      await signOutAt(page, site, sites);
+      await goBack(page);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("You signed out");
+      await expect(page.locator("body")).not.toContainText(person.name);
+      await page.getByRole("link", { name: "Sign in" }).click();
+      await fillSignInForm(page, person);
+      await expect(page).toHaveURL(sites[site] + path);
+      await context.close();
+    });
 
   test(`at the ${site}, after signing out here, without JavaScript`, async ({ browser, people, sites }) => {
     const person = await people.create();

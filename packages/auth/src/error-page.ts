@@ -137,11 +137,18 @@ export function unavailablePage(occasion: Occasion): Response {
 
 /** For somebody who signed out while the hub could not be told. */
 export function signedOutHerePage(occasion: Occasion, hubUrl: string): Response {
-  const ways = `<form class="ways" method="post" action="/api/auth/sign-out"><button>Sign out everywhere</button><a href="/">Start page</a></form>`;
+  const ways = `<form class="ways" method="post" action="/api/auth/sign-out"><button>Sign out of all sites</button><a href="/">Start page</a></form>`;
   const reply = page(leftHereAlone, occasion, ways, `'self' ${hubUrl}`);
   // With `no-referrer` the form would come with `Origin: null`, which is refused.
   reply.headers.set("referrer-policy", "same-origin");
   return reply;
+}
+
+/** For a browser that opens a page of a user who has just signed out at this site. */
+export function signedOutPage(returnTo: string): Response {
+  const text = "This page is for users who are signed in.";
+  const ways = links("Sign in", signInUrl(returnTo));
+  return respond(200, "<title>You signed out</title>", `<h1>You signed out</h1><p>${text}</p>${ways}`);
 }
 
 function links(next: string, href: string): string {
@@ -152,16 +159,21 @@ function page(
   { status, title, text, mendable }: Words,
   { error, reference }: Occasion,
   actions: string,
-  formAction = "'none'",
+  formAction?: string,
 ): Response {
   // Our own sentence: it names settings, and of what is in them at most an address that browsers are sent to.
   const mending = `<details><summary>For the people who run this site</summary><p>${escapeHtml(error.message)}</p></details>`;
+  const main = `<h1>${title}</h1><p>${text}</p>
+${actions}
+<p><small>Reference ${reference} · Code <code>${error.code}</code></small></p>${mendable ? mending : ""}`;
+  return respond(status, `<title>Error: ${title}</title>`, main, formAction);
+}
+
+function respond(status: number, title: string, main: string, formAction = "'none'"): Response {
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Error: ${title}</title><style>${style}</style></head>
-<body><main><h1>${title}</h1><p>${text}</p>
-${actions}
-<p><small>Reference ${reference} · Code <code>${error.code}</code></small></p>${mendable ? mending : ""}</main></body></html>`;
+${title}<style>${style}</style></head>
+<body><main>${main}</main></body></html>`;
   const headers = new Headers({
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`,

@@ -7,8 +7,9 @@ import { parseReturnTo } from "./return-to.ts";
 import { type RouteHandlers, routeHandlers } from "./route-handlers.ts";
 import { feasibleAge, isRecent } from "./sign-in-flow.ts";
 import { signInUrl, wayToProve, wayToSignIn } from "./sign-in-url.ts";
-import { type SignedOut, saysSignedOut, signedOut, signedOutHere, tellEnd } from "./signed-out.ts";
+import { type SignedOut, signedOut, signedOutHere, tellEnd } from "./signed-out.ts";
 import { type GatehouseOptions, lazySite, type Site, type Surroundings } from "./site.ts";
+import { readSignOutNote } from "./site-cookies.ts";
 import { pathHeader, readStanding, type SiteSession } from "./site-session.ts";
 
 /** What a page demands of a sign-in. */
@@ -106,7 +107,8 @@ export function gatehouse(
           ? signedOut(standing.reason, standing.idleSeconds)
           : null;
       if (standing.state === "unclear") return signedOut("hub-unavailable");
-      return standing.state === "anonymous" && saysSignedOut(site.open(), headers) ? signedOutHere : null;
+      const isNew = readSignOutNote(site.open().cookies, headers) === "new";
+      return standing.state === "anonymous" && isNew ? signedOutHere : null;
     },
     async recognise(request) {
       proxyRuns.note();
@@ -136,7 +138,10 @@ async function checkDemand(
 ): Promise<CheckedSignIn> {
   const standing = await readStanding(site, headers, { anew: maxAge !== undefined, quiet: true });
   const path = parseReturnTo(returnTo ?? headers.get(pathHeader), site.settings.siteUrl) ?? "/";
-  if (standing.state !== "signed-in") return { session: null, leaveFor: wayToSignIn(standing, path) };
+  if (standing.state !== "signed-in") {
+    const signedOutHere = readSignOutNote(site.cookies, headers) !== null;
+    return { session: null, leaveFor: wayToSignIn(standing, path, signedOutHere) };
+  }
   if (maxAge === undefined) return { session: standing.session };
   const seconds = feasibleAge(maxAge);
   if (isRecent(standing.authenticatedAt, seconds, site.now())) return { session: standing.session };

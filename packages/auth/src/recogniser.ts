@@ -4,7 +4,7 @@ import { askedMarker, parseReturnTo, pathOfRequest } from "./return-to.ts";
 import { isAhead, isNavigation } from "./sent-by-browser.ts";
 import { redirect } from "./sign-in-routes.ts";
 import type { Site } from "./site.ts";
-import { clearCookie, parseCookies, setCookie } from "./site-cookies.ts";
+import { parseCookies, readSignOutNote, setCookie, setSignOutNote } from "./site-cookies.ts";
 import { pathHeader, readRequestId, readStanding } from "./site-session.ts";
 
 /**
@@ -53,8 +53,8 @@ export function headersForPage(request: Request): Headers {
 }
 
 /**
- * Set-Cookie values for the page being shown. The notes that the hub was asked and that the user signed out are for this
- * page only, because the browser's next user may be somebody else.
+ * Set-Cookie values for the page being shown. It uses up the notes that the hub was asked and that the user signed out,
+ * because the browser's next user may be somebody else.
  */
 export function cookiesForPage({ cookies }: Pick<Site, "cookies">, request: Request): string[] {
   if (!isArrival(request)) return [];
@@ -62,7 +62,7 @@ export function cookiesForPage({ cookies }: Pick<Site, "cookies">, request: Requ
   const marker = afterLanding(sent.get(cookies.asked));
   return [
     ...(marker === null ? [] : [setCookie(cookies, cookies.asked, marker)]),
-    ...(sent.has(cookies.signedOut) ? [clearCookie(cookies, cookies.signedOut)] : []),
+    ...(readSignOutNote(cookies, request.headers) === "new" ? [setSignOutNote(cookies, "shown")] : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import "./next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { HubInTest } from "./hub-in-test.ts";
 import { OidcHubInTest } from "./oidc-hub-in-test.ts";
-import { BrowserInTest, lastSessionIndex, location, siteInTest } from "./site-in-test.ts";
+import { BrowserInTest, lastSessionIndex, location, siteInTest, siteUrl } from "./site-in-test.ts";
 
 // The one file that reaches into a running Next.js: here a page's headers are what we say,
 // and leaving the page throws its address, as Next.js does.
@@ -69,6 +69,37 @@ describe("a page that requires sign-in", () => {
     site.clock.now += 6_000;
     open("/cart");
     await expect(site.requireSignIn()).rejects.toThrow("returnTo=%2Fcart&reason=idle");
+  });
+
+  test("says that the user signed out here, for a minute, when Back leads to it", async () => {
+    await browser.signIn(hub);
+    await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
+    await browser.open("/");
+    open("/cart");
+    const address = "/api/auth/signed-out?returnTo=%2Fcart";
+    await expect(site.requireSignIn()).rejects.toThrow(`left for ${address}`);
+    const reply = await browser.get(address);
+    const text = await reply.text();
+    expect(reply.status).toBe(200);
+    expect(text).toContain("<h1>You signed out</h1>");
+    expect(text).toContain('href="/api/auth/sign-in?returnTo=%2Fcart"');
+    expect(text).not.toMatch(/alice|Error/i);
+
+    browser.cookies.delete("gatehouse-shop.signed-out");
+    expect(location(await browser.get(address))).toBe("/api/auth/sign-in?returnTo=%2Fcart");
+    open("/cart");
+    await expect(site.requireSignIn()).rejects.toThrow("left for /api/auth/sign-in?returnTo=%2Fcart");
+  });
+
+  test("does not say so to a user who has signed in since", async () => {
+    await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
+    const note = browser.cookies.get("gatehouse-shop.signed-out") ?? "";
+    await browser.signIn(hub);
+    browser.cookies.set("gatehouse-shop.signed-out", note);
+    open("/cart");
+    expect((await site.requireSignIn()).user.username).toBe("alice");
+    const reply = await browser.get("/api/auth/signed-out?returnTo=%2Fcart");
+    expect(location(reply)).toBe(`${siteUrl}/cart`);
   });
 
   test("does not wait for a kept answer to grow old where it demands a recent sign-in", async () => {

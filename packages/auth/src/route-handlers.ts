@@ -3,7 +3,7 @@ import { findGatehouseAuthError, GatehouseAuthError } from "./gatehouse-auth-err
 import { logoutRequestRoute } from "./logout-request-route.ts";
 import { readReturnTo } from "./return-to.ts";
 import { callbackRoute, recogniseRoute, signInRoute, unavailableRoute } from "./sign-in-routes.ts";
-import { signOutRoute } from "./sign-out-route.ts";
+import { signedOutRoute, signOutRoute } from "./sign-out-route.ts";
 import type { LazySite, Site } from "./site.ts";
 import { newReference } from "./site-log.ts";
 import { readRequestId, readStanding } from "./site-session.ts";
@@ -24,6 +24,7 @@ const routes: Record<string, Entry> = {
   "sign-in": { method: "GET", answer: signInRoute, place: true },
   recognise: { method: "GET", answer: recogniseRoute, place: true },
   "callback/gatehouse": { method: "GET", answer: callbackRoute },
+  "signed-out": { method: "GET", answer: signedOutRoute, place: true },
   unavailable: { method: "GET", answer: unavailableRoute, place: true },
   session: { method: "GET", answer: sessionRoute },
   "sign-out": { method: "POST", answer: signOutRoute },

@@ -1,13 +1,21 @@
-import { signedOutHerePage } from "./error-page.ts";
+import { signedOutHerePage, signedOutPage } from "./error-page.ts";
 import { GatehouseAuthError } from "./gatehouse-auth-error.ts";
 import { isFromOwnPage } from "./own-page.ts";
 import { landing, neverAsk } from "./recognition-marker.ts";
+import { readReturnTo } from "./return-to.ts";
 import { redirect } from "./sign-in-routes.ts";
+import { signInUrl } from "./sign-in-url.ts";
 import type { Site } from "./site.ts";
-import { clearSessionCookies, parseCookies, setCookie, setNote } from "./site-cookies.ts";
+import {
+  clearSessionCookies,
+  parseCookies,
+  readSignOutNote,
+  setCookie,
+  setSignOutNote,
+} from "./site-cookies.ts";
 import { newReference } from "./site-log.ts";
 import { noteOtherOrigin, originsApart } from "./site-origin.ts";
-import { readRequestId } from "./site-session.ts";
+import { readRequestId, readStanding } from "./site-session.ts";
 
 /**
  * `POST /api/auth/sign-out`: ends the site's session here and goes on to the hub, which
@@ -23,10 +31,7 @@ export async function signOutRoute(site: Site, request: Request): Promise<Respon
   const person = sealed ? await site.engine.unseal(sealed) : null;
   // A copy of the cookie stops working too, without waiting for the hub's word.
   if (person) site.memory.end(person.sessionIndex, site.now());
-  const setCookies = [
-    ...clearSessionCookies(site.cookies, sent),
-    setNote(site.cookies, site.cookies.signedOut),
-  ];
+  const setCookies = [...clearSessionCookies(site.cookies, sent), setSignOutNote(site.cookies, "new")];
   const hub = await site.health.presence();
   const remember = (marker: string) => setCookie(site.cookies, site.cookies.asked, marker);
   if (hub === "there") {
@@ -38,7 +43,19 @@ export async function signOutRoute(site: Site, request: Request): Promise<Respon
   return staySignedOut(site, request, site.health.missing(hub), [...setCookies, remember(neverAsk)]);
 }
 
-/** She is told that it is half done, instead of landing on a dead address and believing the other half. */
+/**
+ * `GET /api/auth/signed-out?returnTo=`: says that the user signed out here, to a browser that opens a page of a user
+ * within a minute, usually by *Back*. Names nobody, because the browser may have its next user.
+ */
+export async function signedOutRoute(site: Site, request: Request): Promise<Response> {
+  const returnTo = readReturnTo(request);
+  if (readSignOutNote(site.cookies, request.headers) === null) return redirect(signInUrl(returnTo), []);
+  const standing = await readStanding(site, request.headers, { quiet: true });
+  if (standing.state !== "anonymous") return redirect(site.settings.siteUrl + returnTo, []);
+  return signedOutPage(returnTo);
+}
+
+/** A page, because the hub is not there to redirect to: the user must know that the sign-out is half done. */
 function staySignedOut(
   site: Site,
   request: Request,

@@ -1,6 +1,4 @@
 import type { EndedStanding, EndReason } from "./session-check.ts";
-import type { Site } from "./site.ts";
-import { parseCookies } from "./site-cookies.ts";
 
 /** Reason why a session ended. `hub-unavailable`: the hub cannot be asked right now. */
 export type SignedOutReason = EndReason | "hub-unavailable";
@@ -42,11 +40,6 @@ export function tellEnd({ reason, end }: Pick<EndedStanding, "reason" | "end">, 
 
 /** Confirmation of the user's own sign-out at this site. */
 export const signedOutHere: SignedOut = { reason: "signed-out", sentence: "You signed out." };
-
-/** Whether the browser has the note of a sign-out at this site. It decides about words alone. */
-export function saysSignedOut({ cookies }: Pick<Site, "cookies">, headers: Headers): boolean {
-  return parseCookies(headers.get("cookie")).has(cookies.signedOut);
-}
 
 /** A reason with its sentence; an unknown reason has a general sentence. */
 export function signedOut(reason: SignedOutReason, idleSeconds: number | null = null): SignedOut {

@@ -5,7 +5,7 @@ export interface SiteCookies {
   readonly session: string;
   /** The hub's last answer about this browser, with its time: `RecognitionMarker`. */
   readonly asked: string;
-  /** Records for a minute that the user signed out at this site. */
+  /** Records for a minute that the user signed out at this site: `new`, then `shown` once a page has said so. */
   readonly signedOut: string;
   /** next-auth wants names for these; they never reach a browser. */
   readonly callbackUrl: string;
@@ -60,9 +60,15 @@ export function clearCookie(cookies: SiteCookies, name: string): string {
   return `${setCookie(cookies, name, "")}; Max-Age=0`;
 }
 
-/** A Set-Cookie value for a note that is worth reading on the next page or two. */
-export function setNote(cookies: SiteCookies, name: string): string {
-  return `${setCookie(cookies, name, "yes")}; Max-Age=60`;
+/** A Set-Cookie value for the note that the user signed out. It expires after a minute. */
+export function setSignOutNote(cookies: SiteCookies, note: "new" | "shown"): string {
+  return `${setCookie(cookies, cookies.signedOut, note)}; Max-Age=60`;
+}
+
+/** The note that the user signed out at this site within the last minute. It decides about words alone. */
+export function readSignOutNote({ signedOut }: SiteCookies, headers: Headers): "new" | "shown" | null {
+  const note = parseCookies(headers.get("cookie")).get(signedOut);
+  return note === "new" || note === "shown" ? note : null;
 }
 
 /** Set-Cookie values that remove the session cookie and its pieces. */
