@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { findGatehouseAuthError, GatehouseAuthError } from "./gatehouse-auth-error.ts";
-import { currentHeaders, currentPath, leaveFor, passOn } from "./next-request.ts";
-import { readProxyRuns } from "./proxy-runs.ts";
-import { cookiesForPage, headersForPage, isPrivate, recogniseVisitor } from "./recogniser.ts";
-import { parseReturnTo } from "./return-to.ts";
-import { type RouteHandlers, routeHandlers } from "./route-handlers.ts";
-import { feasibleAge, isRecent } from "./sign-in-flow.ts";
-import { signInUrl, wayToProve, wayToSignIn } from "./sign-in-url.ts";
-import { type SignedOut, signedOut, signedOutHere, tellEnd } from "./signed-out.ts";
-import { type GatehouseOptions, lazySite, type Site, type Surroundings } from "./site.ts";
-import { readSignOutNote } from "./site-cookies.ts";
-import { pathHeader, readStanding, type SiteSession } from "./site-session.ts";
+import { findGatehouseAuthError, GatehouseAuthError } from "./log/gatehouse-auth-error.ts";
+import { currentHeaders, currentPath, leaveFor, passOn } from "./site/next-request.ts";
+import { readProxyRuns } from "./site/proxy-runs.ts";
+import { cookiesForPage, headersForPage, isPrivate, recogniseVisitor } from "./site/recogniser.ts";
+import { parseReturnTo } from "./http/return-to.ts";
+import { type RouteHandlers, routeHandlers } from "./routes/route-handlers.ts";
+import { feasibleAge, isRecent } from "./protocol/sign-in-flow.ts";
+import { signInUrl, wayToProve, wayToSignIn } from "./site/sign-in-url.ts";
+import { type SignedOut, signedOut, signedOutHere, tellEnd } from "./session/signed-out.ts";
+import { type GatehouseOptions, lazySite, type Site, type Surroundings } from "./site/site.ts";
+import { readSignOutNote } from "./http/site-cookies.ts";
+import { pathHeader, readStanding, type SiteSession } from "./session/site-session.ts";
 
 /** What a page demands of a sign-in. */
 export interface SignInDemand {

@@ -5,7 +5,7 @@
  * three variables (HUB_URL, SITE_URL, SITE_SECRET), has no database, and decides
  * nothing about what a signed-in person may do.
  */
-export { contentSecurityPolicy, type PolicyCircumstances } from "./content-security-policy.ts";
+export { contentSecurityPolicy, type PolicyCircumstances } from "./http/content-security-policy.ts";
 export {
   type CheckedDemand,
   type CheckedSignIn,
@@ -13,10 +13,10 @@ export {
   gatehouse,
   type SignInDemand,
 } from "./gatehouse.ts";
-export { GatehouseAuthError, type GatehouseAuthErrorCode } from "./gatehouse-auth-error.ts";
-export type { RouteHandlers } from "./route-handlers.ts";
-export type { EndReason } from "./session-check.ts";
-export type { SignedOut, SignedOutReason } from "./signed-out.ts";
-export type { GatehouseOptions, PagePolicyCircumstances } from "./site.ts";
-export type { LogEntry, SiteLogger } from "./site-log.ts";
-export type { SiteSession } from "./site-session.ts";
+export { GatehouseAuthError, type GatehouseAuthErrorCode } from "./log/gatehouse-auth-error.ts";
+export type { RouteHandlers } from "./routes/route-handlers.ts";
+export type { EndReason } from "./session/session-check.ts";
+export type { SignedOut, SignedOutReason } from "./session/signed-out.ts";
+export type { GatehouseOptions, PagePolicyCircumstances } from "./site/site.ts";
+export type { LogEntry, SiteLogger } from "./log/site-log.ts";
+export type { SiteSession } from "./session/site-session.ts";

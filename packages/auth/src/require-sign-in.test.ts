@@ -1,13 +1,13 @@
-import "./next-in-node.ts";
+import "./test-support/next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { HubInTest } from "./hub-in-test.ts";
-import { OidcHubInTest } from "./oidc-hub-in-test.ts";
-import { BrowserInTest, lastSessionIndex, location, siteInTest, siteUrl } from "./site-in-test.ts";
+import { HubInTest } from "./test-support/hub-in-test.ts";
+import { OidcHubInTest } from "./test-support/oidc-hub-in-test.ts";
+import { BrowserInTest, lastSessionIndex, location, siteInTest, siteUrl } from "./test-support/site-in-test.ts";
 
 // The one file that reaches into a running Next.js: here a page's headers are what we say,
 // and leaving the page throws its address, as Next.js does.
 const page = vi.hoisted(() => ({ headers: new Headers(), path: null as string | null }));
-vi.mock("./next-request.ts", () => ({
+vi.mock("./site/next-request.ts", () => ({
   passOn: () => new Response(null),
   currentHeaders: async () => new Headers(page.headers),
   currentPath: () => page.path,

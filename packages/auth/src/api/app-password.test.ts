@@ -1,6 +1,6 @@
 /** App passwords over the handlers that a route file exports, with a hub on a socket; titled by section. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ApiInTest, address, cannot, siteSecret, told } from "./api-in-test.ts";
+import { ApiInTest, address, cannot, siteSecret, told } from "../test-support/api-in-test.ts";
 
 const secret = `gh_${"aB3".repeat(14)}x`;
 const challenge = 'Basic realm="harbour-bank", charset="UTF-8"';

@@ -1,5 +1,5 @@
-import { GatehouseAuthError } from "../gatehouse-auth-error.ts";
-import type { Settings } from "../settings.ts";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import type { Settings } from "../settings/settings.ts";
 import { ApiRefusal, refusedAppPassword } from "./api-refusal.ts";
 import { askHub, type HubReply } from "./ask-hub.ts";
 import type { Caller } from "./judge-token.ts";

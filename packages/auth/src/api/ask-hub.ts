@@ -1,4 +1,4 @@
-import { GatehouseAuthError } from "../gatehouse-auth-error.ts";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
 /** How long to wait for the hub: a program is waiting. */
 const patienceMs = 3_000;

@@ -1,6 +1,6 @@
 /** An API whose hub cannot be asked, or answers nonsense. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ApiInTest, cannot, told, withToken } from "./api-in-test.ts";
+import { ApiInTest, cannot, told, withToken } from "../test-support/api-in-test.ts";
 
 let api: ApiInTest;
 beforeEach(async () => {

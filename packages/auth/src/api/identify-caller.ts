@@ -1,5 +1,5 @@
-import { readSettings } from "../settings.ts";
-import type { Surroundings } from "../site.ts";
+import { readSettings } from "../settings/settings.ts";
+import type { Surroundings } from "../site/site.ts";
 import { verifyAppPassword } from "./app-password.ts";
 import { Introspection } from "./introspection.ts";
 import { type Caller, judgeToken } from "./judge-token.ts";

@@ -1,6 +1,6 @@
 /** Opaque tokens over the handlers that a route file exports, with a hub on a socket; titled by section. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ApiInTest, invalidToken, siteSecret, told, withToken } from "./api-in-test.ts";
+import { ApiInTest, invalidToken, siteSecret, told, withToken } from "../test-support/api-in-test.ts";
 
 let api: ApiInTest;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { BoundedMap } from "../bounded-map.ts";
-import { GatehouseAuthError } from "../gatehouse-auth-error.ts";
-import type { Settings } from "../settings.ts";
+import { BoundedMap } from "../session/bounded-map.ts";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import type { Settings } from "../settings/settings.ts";
 import { askHub, type HubReply } from "./ask-hub.ts";
 import { type TokenFacts, tokenFacts } from "./token-facts.ts";
 

@@ -1,7 +1,7 @@
 /** JWTs over the handlers that a route file exports, with a hub on a socket; titled by section. */
 import { generateKeyPair, UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ApiInTest, invalidToken, told, withToken } from "./api-in-test.ts";
+import { ApiInTest, invalidToken, told, withToken } from "../test-support/api-in-test.ts";
 
 let api: ApiInTest;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
-import { GatehouseAuthError } from "../gatehouse-auth-error.ts";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { Expected } from "./judge-token.ts";
 import { type TokenFacts, tokenFacts } from "./token-facts.ts";
 

@@ -1,6 +1,6 @@
-import { findGatehouseAuthError, GatehouseAuthError } from "../gatehouse-auth-error.ts";
-import type { Surroundings } from "../site.ts";
-import { logToConsole, type SiteLog, type SiteLogger, siteLog } from "../site-log.ts";
+import { findGatehouseAuthError, GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import type { Surroundings } from "../site/site.ts";
+import { logToConsole, type SiteLog, type SiteLogger, siteLog } from "../log/site-log.ts";
 import {
   ApiRefusal,
   cannotCheck,

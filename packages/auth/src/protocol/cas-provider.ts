@@ -1,0 +1,155 @@
+import {
+  type AuthenticatedUser,
+  CasClientError,
+  type CasClientErrorCode,
+  loginUrl,
+  logoutUrl,
+  parseLogoutRequest,
+  processServiceValidateResponse,
+  serviceValidateRequest,
+} from "@gatehouse/cas/client";
+import { GatehouseAuthError, type GatehouseAuthErrorCode } from "../log/gatehouse-auth-error.ts";
+import { callbackUrl, parseFlow, type SignInFlow } from "./sign-in-flow.ts";
+import type { RecognisedPerson, SignInProtocol } from "./sign-in-protocol.ts";
+
+/** How long to wait for the hub; a ticket does not live much longer. */
+const patienceMs = 5_000;
+
+const codes: Partial<Record<CasClientErrorCode, GatehouseAuthErrorCode>> = {
+  hub_failed: "hub_unreachable",
+  ticket_refused: "ticket_refused",
+  service_mismatch: "callback_altered",
+  site_refused: "service_refused",
+};
+
+/**
+ * Sign-in by CAS.
+ *
+ * @see CAS protocol 3.0.3, sections 2.1, 2.3 and 2.8
+ */
+export const casProtocol: SignInProtocol = {
+  provider({ hubUrl, siteUrl }, exchange) {
+    let person: RecognisedPerson | undefined;
+    return {
+      type: "oauth",
+      checks: ["state"],
+      settings: {
+        client: { token_endpoint_auth_method: "none" },
+        authorization: `${hubUrl}/cas/login`,
+        token: `${hubUrl}/cas/p3/serviceValidate`,
+        userinfo: { url: `${hubUrl}/`, request: () => ({ ...person }) },
+      },
+      async fetch() {
+        if (exchange === null) throw new GatehouseAuthError("internal");
+        exchange.begun();
+        const { flow, state, ticket } = exchange;
+        const renew = flow.maxAge !== null;
+        person = await validate(hubUrl, serviceUrl(siteUrl, flow, state), ticket, renew);
+        exchange.recognised(person);
+        return Response.json({ access_token: person.sessionIndex, token_type: "bearer" });
+      },
+    };
+  },
+
+  authenticationUrl({ hubUrl, siteUrl }, { flow, prepared, reason }) {
+    return loginUrl(hubUrl, {
+      service: serviceUrl(siteUrl, flow, prepared.searchParams.get("state") ?? ""),
+      gateway: flow.purpose === "recognise",
+      // CAS knows no age: credentials are asked for.
+      renew: flow.maxAge !== null,
+      reason: reason ?? undefined,
+    });
+  },
+
+  parseReturn({ siteUrl }, query) {
+    const names = ["flow", "returnTo", "purpose", "attempt", "maxAge", "state", "ticket"];
+    if (names.some((name) => query.getAll(name).length > 1)) return null;
+    const [id = null, returnTo = null, purpose = null, attempt = null, maxAge = null, state, ticket] =
+      names.map((name) => query.get(name));
+    const flow = parseFlow({ id, returnTo, purpose, attempt, maxAge }, siteUrl);
+    if (!flow || !state || !/^[A-Za-z0-9._-]{1,2000}$/.test(state)) return null;
+    // CAS 3.7: a ticket has letters, digits and hyphens; a service has to take up to 256.
+    if (ticket != null && !/^ST-[A-Za-z0-9-]{1,253}$/.test(ticket)) return null;
+    return { flow, state, ticket: ticket ?? null };
+  },
+
+  signOutUrl: ({ hubUrl, siteUrl }) => logoutUrl(hubUrl, { service: `${siteUrl}/` }),
+
+  /**
+   * Nobody proves to be the hub here; knowing the session index is the proof, since it is a spent ticket that only
+   * the hub and this site have seen.
+   * @see CAS protocol 3.0.3, section 2.3.3
+   */
+  async parseLogoutRequest(_settings, body) {
+    try {
+      return parseLogoutRequest(body).sessionIndex;
+    } catch (cause) {
+      if (cause instanceof CasClientError)
+        throw new GatehouseAuthError("logout_request_malformed", "", { cause });
+      throw cause;
+    }
+  },
+};
+
+/**
+ * The URL that the hub binds the ticket to and sends the person back to.
+ *
+ * `state` is a part of it: a ticket that an attacker got for herself is bound to
+ * her own state, and no other browser has the cookie for it.
+ * @see RFC 9700, section 4.7 (login CSRF)
+ */
+function serviceUrl(siteUrl: string, flow: SignInFlow, state: string): string {
+  const url = new URL(callbackUrl(siteUrl));
+  url.searchParams.set("flow", flow.id);
+  url.searchParams.set("returnTo", flow.returnTo);
+  if (flow.purpose === "recognise") url.searchParams.set("purpose", flow.purpose);
+  if (flow.attempt === 2) url.searchParams.set("attempt", "2");
+  if (flow.maxAge !== null) url.searchParams.set("maxAge", String(flow.maxAge));
+  url.searchParams.set("state", state);
+  return url.href;
+}
+
+/** @param renew only a ticket that came from credentials will do; to be said here too, or an address decides it */
+async function validate(
+  hubUrl: string,
+  service: string,
+  ticket: string,
+  renew: boolean,
+): Promise<RecognisedPerson> {
+  const request = serviceValidateRequest(hubUrl, { service, ticket, renew });
+  const reply = await fetch(request, { signal: AbortSignal.timeout(patienceMs) }).catch((cause) => {
+    throw new GatehouseAuthError("hub_unreachable", "", { cause });
+  });
+  return recognise(await processServiceValidateResponse(reply).catch(translate), ticket);
+}
+
+/** The ticket, spent, is the session index from here on: single logout names it. */
+function recognise(
+  { user, attributes, authenticationDate, isFromNewLogin }: AuthenticatedUser,
+  ticket: string,
+): RecognisedPerson {
+  const text = (name: string) => {
+    const value = [attributes[name] ?? []].flat()[0];
+    return value === undefined || value === "" ? null : value;
+  };
+  const id = text("id");
+  // The user name may be given to another person one day; records must not follow it.
+  if (id === null) throw new GatehouseAuthError("person_id_missing");
+  // A sign-in of this minute needs no clock of the hub's.
+  const at = isFromNewLogin ? Date.now() : (authenticationDate?.getTime() ?? null);
+  return {
+    id,
+    username: user,
+    name: text("name") ?? user,
+    email: text("email"),
+    groups: [attributes.groups ?? []].flat(),
+    sessionIndex: ticket,
+    authenticatedAt: at === null ? null : Math.floor(at / 1000),
+  };
+}
+
+/** The hub's own words come from outside and stay out of the log; our sentence says what to do. */
+function translate(error: unknown): never {
+  if (!(error instanceof CasClientError)) throw new GatehouseAuthError("hub_answer", "", { cause: error });
+  throw new GatehouseAuthError(codes[error.code] ?? "hub_answer", "", { cause: error });
+}

@@ -1,0 +1,110 @@
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+
+/** How long to wait for the hub; a code does not live much longer. */
+const patienceMs = 5_000;
+/** How long a discovery document counts. */
+const freshMs = 10 * 60_000;
+const longestAnswer = 256 * 1024;
+
+/** What of the hub's discovery document is used. */
+interface Metadata {
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
+  readonly jwks_uri: string;
+}
+
+/**
+ * The hub as an OpenID Connect issuer: where its endpoints are, and the keys it signs with.
+ *
+ * Asked once in ten minutes, by whoever comes first; keys again when a token names one that is not known.
+ * @see OpenID Connect Discovery 1.0, section 4
+ */
+export class HubIssuer {
+  readonly issuer: string;
+  readonly discoveryUrl: string;
+  readonly #hubUrl: string;
+  readonly #now: () => number;
+  #metadata: { readonly text: Promise<string>; readonly until: number } | null = null;
+  #keys: { readonly url: string; readonly find: JWTVerifyGetKey } | null = null;
+
+  constructor(hubUrl: string, now: () => number) {
+    this.#hubUrl = hubUrl;
+    this.#now = now;
+    this.issuer = `${hubUrl}/oidc`;
+    this.discoveryUrl = `${this.issuer}/.well-known/openid-configuration`;
+  }
+
+  /** The discovery document as next-auth wants to read it. */
+  async discovery(): Promise<Response> {
+    return new Response(await this.#read(), { headers: { "content-type": "application/json" } });
+  }
+
+  async metadata(): Promise<Metadata> {
+    return JSON.parse(await this.#read()) as Metadata;
+  }
+
+  /** Finds the key that a token names. */
+  get keys(): JWTVerifyGetKey {
+    return async (header, token) => {
+      const url = (await this.metadata()).jwks_uri;
+      if (this.#keys?.url !== url) {
+        this.#keys = { url, find: createRemoteJWKSet(new URL(url), { timeoutDuration: patienceMs }) };
+      }
+      try {
+        return await this.#keys.find(header, token);
+      } catch (cause) {
+        // No such key is the token's fault, everything else the hub's or the network's.
+        if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
+          throw cause;
+        throw new GatehouseAuthError("hub_unreachable", "", { cause });
+      }
+    };
+  }
+
+  /** Asks the hub; nobody else gets what a request carries. */
+  async fetch(url: string, init: RequestInit): Promise<Response> {
+    const signal = AbortSignal.timeout(patienceMs);
+    const reply = await fetch(url, { ...init, cache: "no-store", redirect: "manual", signal }).catch(
+      (cause) => {
+        throw new GatehouseAuthError("hub_unreachable", "", { cause });
+      },
+    );
+    if (reply.status === 429 || reply.status >= 500) throw new GatehouseAuthError("hub_unreachable");
+    return reply;
+  }
+
+  #read(): Promise<string> {
+    if (this.#metadata === null || this.#now() >= this.#metadata.until) {
+      const asked = { text: this.#ask(), until: this.#now() + freshMs };
+      this.#metadata = asked;
+      asked.text.catch(() => {
+        if (this.#metadata === asked) this.#metadata = null;
+      });
+    }
+    return this.#metadata.text;
+  }
+
+  async #ask(): Promise<string> {
+    const reply = await this.fetch(this.discoveryUrl, { headers: { accept: "application/json" } });
+    const text = reply.status === 200 ? await reply.text() : "";
+    let metadata: Readonly<Record<string, unknown>> | null = null;
+    try {
+      metadata = text.length > longestAnswer ? null : JSON.parse(text);
+    } catch {
+      // judged below
+    }
+    if (metadata?.issuer !== this.issuer) {
+      throw new GatehouseAuthError(
+        "hub_answer",
+        `${this.discoveryUrl} does not describe the issuer ${this.issuer}.`,
+      );
+    }
+    // The secret goes to HUB_URL and nowhere else, whatever a document says.
+    for (const name of ["authorization_endpoint", "token_endpoint", "jwks_uri"]) {
+      if (URL.parse(String(metadata[name]))?.origin === this.#hubUrl) continue;
+      throw new GatehouseAuthError("hub_answer", `${name} of the hub's issuer is not at HUB_URL.`);
+    }
+    return text;
+  }
+}

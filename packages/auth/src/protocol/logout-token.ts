@@ -1,0 +1,97 @@
+import { errors, type JWTPayload, jwtVerify } from "jose";
+import { BoundedMap } from "../session/bounded-map.ts";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import type { HubIssuer } from "./hub-issuer.ts";
+import { algorithms, toleranceSeconds } from "./id-token.ts";
+
+const event = "http://schemas.openid.net/event/backchannel-logout";
+/** How old a token may be, in seconds: the hub makes a new one for each attempt. */
+const longestLife = 180;
+const mostRemembered = 20_000;
+
+/** Reads the form that the hub posts; exactly one token. */
+export function readLogoutForm(body: Uint8Array): string {
+  let tokens: string[] = [];
+  try {
+    tokens = new URLSearchParams(new TextDecoder("utf-8", { fatal: true }).decode(body)).getAll(
+      "logout_token",
+    );
+  } catch {
+    // no UTF-8 is no form
+  }
+  const [token] = tokens;
+  if (token === undefined || tokens.length > 1) throw new GatehouseAuthError("logout_request_malformed");
+  return token;
+}
+
+/**
+ * Judges logout tokens of one site.
+ *
+ * A token counts once. Which have come is known to this process alone; one that another process has seen ends a
+ * session that is over already.
+ */
+export class LogoutTokenReader {
+  readonly #hub: HubIssuer;
+  readonly #siteId: string;
+  readonly #now: () => number;
+  readonly #seen = new BoundedMap<string, true>(mostRemembered);
+
+  constructor(hub: HubIssuer, siteId: string, now: () => number) {
+    this.#hub = hub;
+    this.#siteId = siteId;
+    this.#now = now;
+  }
+
+  /**
+   * @returns the `sid` it names
+   * @throws {GatehouseAuthError} when it is not to be believed
+   * @see OpenID Connect Back-Channel Logout 1.0, section 2.6
+   */
+  async read(token: string): Promise<string> {
+    const { payload } = await jwtVerify(token, this.#hub.keys, {
+      issuer: this.#hub.issuer,
+      audience: this.#siteId,
+      algorithms,
+      // An ID token is signed by the same keys for the same site, and must not sign anybody out.
+      typ: "logout+jwt",
+      clockTolerance: toleranceSeconds,
+      maxTokenAge: longestLife,
+      currentDate: new Date(this.#now()),
+      requiredClaims: ["iat", "exp", "jti", "sid", "events"],
+    }).catch(refuse);
+    const sid = judge(payload);
+    const jti = String(payload.jti);
+    if (this.#seen.get(jti)) throw malformed("It came before (jti).");
+    this.#seen.set(jti, true);
+    return sid;
+  }
+}
+
+function judge({ sid, jti, events, nonce }: JWTPayload): string {
+  if (nonce !== undefined) throw malformed("It has a nonce, as only ID tokens have.");
+  const told = (events as Readonly<Record<string, unknown>> | null)?.[event];
+  if (typeof told !== "object" || told === null) throw malformed("It tells of no logout (events).");
+  if (typeof jti !== "string" || jti === "" || jti.length > 200) throw malformed("Its jti is not one.");
+  if (typeof sid !== "string" || sid === "") throw malformed("It names no session (sid).");
+  return sid;
+}
+
+function refuse(cause: unknown): never {
+  if (cause instanceof GatehouseAuthError) throw cause;
+  if (cause instanceof errors.JWTExpired) throw malformed("It is over: is the clock right?", cause);
+  // Our own words: what a token holds is not to get into the log.
+  if (cause instanceof errors.JWTClaimValidationFailed) {
+    const late = cause.claim === "iat" ? " Is the clock right?" : "";
+    throw malformed(`Its claim "${known(cause.claim)}" is wrong.${late}`, cause);
+  }
+  if (cause instanceof errors.JOSEError) throw malformed("The hub did not sign it.", cause);
+  throw new GatehouseAuthError("internal", "", { cause });
+}
+
+function known(claim: string): string {
+  return /^[a-z]{2,6}$/.test(claim) ? claim : "?";
+}
+
+function malformed(detail: string, cause?: unknown): GatehouseAuthError {
+  return new GatehouseAuthError("logout_request_malformed", detail, { cause });
+}

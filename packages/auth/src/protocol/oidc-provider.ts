@@ -1,0 +1,111 @@
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import { HubIssuer } from "./hub-issuer.ts";
+import { claims, readIdToken } from "./id-token.ts";
+import { LogoutTokenReader, readLogoutForm } from "./logout-token.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { FlowReturn, SignInProtocol } from "./sign-in-protocol.ts";
+import { parseStateWithFlow, stateWithFlow } from "./state-with-flow.ts";
+
+/** The hub's answers to `prompt=none` that mean: nobody, as far as this site may know. */
+const nobody = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
+const silent = ["temporarily_unavailable", "server_error"];
+
+/**
+ * Sign-in by OpenID Connect: authorization code with PKCE, state and nonce, which next-auth makes and checks.
+ *
+ * @param now the clock, in milliseconds
+ * @see OpenID Connect Core 1.0, section 3.1; Back-Channel Logout 1.0; RP-Initiated Logout 1.0
+ */
+export function oidcProtocol({ hubUrl, siteId }: Settings, now: () => number): SignInProtocol {
+  const hub = new HubIssuer(hubUrl, now);
+  const logoutTokens = new LogoutTokenReader(hub, siteId, now);
+  const readToken = (token: string) => readIdToken(token, { hub, siteId, now });
+  return {
+    provider: ({ siteSecret }, exchange) => ({
+      type: "oidc",
+      checks: ["state", "pkce", "nonce"],
+      settings: {
+        issuer: hub.issuer,
+        clientSecret: siteSecret,
+        client: { token_endpoint_auth_method: "client_secret_basic" },
+        authorization: { params: { scope: "openid profile email", claims } },
+      },
+      async fetch(url, init) {
+        if (url === hub.discoveryUrl) return hub.discovery();
+        // Of what next-auth could ask, the token endpoint is all that is needed.
+        const { token_endpoint } = await hub.metadata();
+        if (exchange === null || url !== token_endpoint) throw new GatehouseAuthError("internal");
+        exchange.begun();
+        const { reply, idToken } = await judge(siteId, await hub.fetch(url, init));
+        exchange.recognised(await readToken(idToken));
+        return reply;
+      },
+    }),
+    authenticationUrl,
+    parseReturn: (settings, query) => parseReturn(settings, hub.issuer, query),
+    signOutUrl: (settings, sessionIndex) => signOutUrl(settings, hub.issuer, sessionIndex),
+    parseLogoutRequest: async (_settings, body) => logoutTokens.read(readLogoutForm(body)),
+  };
+}
+
+/** @see OpenID Connect Core 1.0, section 3.1.2.1 (prompt, max_age) */
+const authenticationUrl: SignInProtocol["authenticationUrl"] = (settings, { flow, prepared }) => {
+  const url = new URL(prepared);
+  const state = prepared.searchParams.get("state") ?? "";
+  url.searchParams.set("state", stateWithFlow(settings, flow, state));
+  if (flow.purpose === "recognise") url.searchParams.set("prompt", "none");
+  if (flow.maxAge !== null) url.searchParams.set("max_age", String(flow.maxAge));
+  return url.href;
+};
+
+function parseReturn(settings: Settings, issuer: string, query: URLSearchParams): FlowReturn | null {
+  const names = ["state", "code", "error", "iss"];
+  if (names.some((name) => query.getAll(name).length > 1)) return null;
+  const [sent, code, error, iss] = names.map((name) => query.get(name));
+  const returned = parseStateWithFlow(settings, sent ?? "");
+  if (returned === null || (code == null) === (error == null)) return null;
+  if (code != null && !/^[\w.~-]{1,2000}$/.test(code)) return null;
+  // Another issuer's code would be spent at ours, or the other way round. RFC 9207, 2.4
+  if (iss !== issuer) throw new GatehouseAuthError("issuer_mismatch");
+  if (code != null) return { ...returned, ticket: code };
+  return { ...returned, ticket: null, ...refusalOf(error ?? "") };
+}
+
+/**
+ * The hub asks nobody who comes with the name that she and the site have for her session.
+ *
+ * @see RP-Initiated Logout 1.0, section 2 (logout_hint)
+ */
+function signOutUrl({ siteId, siteUrl }: Settings, issuer: string, sessionIndex: string | null): string {
+  const url = new URL(`${issuer}/session/end`);
+  url.searchParams.set("client_id", siteId);
+  url.searchParams.set("post_logout_redirect_uri", `${siteUrl}/`);
+  if (sessionIndex !== null) url.searchParams.set("logout_hint", sessionIndex);
+  return url.href;
+}
+
+/** @see OpenID Connect Core 1.0, section 3.1.2.6; RFC 6749, section 4.1.2.1 */
+function refusalOf(error: string): { readonly refusal?: GatehouseAuthError } {
+  if (nobody.includes(error)) return {};
+  if (silent.includes(error)) return { refusal: new GatehouseAuthError("hub_unreachable") };
+  if (error === "access_denied") return { refusal: new GatehouseAuthError("declined") };
+  if (error === "invalid_scope") return { refusal: new GatehouseAuthError("scope_refused") };
+  const code = /^[a-z_]{1,60}$/.test(error) ? error : "an error without a name";
+  return { refusal: new GatehouseAuthError("authorization_refused", `The hub answered ${code}.`) };
+}
+
+/** What the token endpoint said: the answer for next-auth, with the ID token in it. RFC 6749, section 5 */
+async function judge(siteId: string, reply: Response): Promise<{ reply: Response; idToken: string }> {
+  const answer = (await reply
+    .clone()
+    .json()
+    .catch(() => null)) as { id_token?: unknown; error?: unknown } | null;
+  if (reply.status === 401 || answer?.error === "invalid_client") {
+    const wanted = `SITE_SECRET must be the secret of site "${siteId}" at the hub.`;
+    throw new GatehouseAuthError("site_rejected", wanted);
+  }
+  if (answer?.error === "invalid_grant") throw new GatehouseAuthError("ticket_refused");
+  if (reply.status !== 200 || typeof answer?.id_token !== "string")
+    throw new GatehouseAuthError("hub_answer");
+  return { reply, idToken: answer.id_token };
+}

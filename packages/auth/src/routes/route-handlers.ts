@@ -1,0 +1,100 @@
+import { errorPage } from "./error-page.ts";
+import { findGatehouseAuthError, GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import { logoutRequestRoute } from "./logout-request-route.ts";
+import { readReturnTo } from "../http/return-to.ts";
+import { callbackRoute, recogniseRoute, signInRoute, unavailableRoute } from "./sign-in-routes.ts";
+import { signedOutRoute, signOutRoute } from "./sign-out-route.ts";
+import type { LazySite, Site } from "../site/site.ts";
+import { newReference } from "../log/site-log.ts";
+import { readRequestId, readStanding } from "../session/site-session.ts";
+import { isSoftNavigation, leaveToNavigation } from "../http/soft-navigation.ts";
+
+type Route = (site: Site, request: Request) => Promise<Response>;
+type Method = "GET" | "POST";
+
+interface Entry {
+  readonly method: Method;
+  readonly answer: Route;
+  /** Where pages send people. */
+  readonly place?: true;
+}
+
+/** Every address a browser or the hub may use. next-auth's own are not among them. */
+const routes: Record<string, Entry> = {
+  "sign-in": { method: "GET", answer: signInRoute, place: true },
+  recognise: { method: "GET", answer: recogniseRoute, place: true },
+  "callback/gatehouse": { method: "GET", answer: callbackRoute },
+  "signed-out": { method: "GET", answer: signedOutRoute, place: true },
+  unavailable: { method: "GET", answer: unavailableRoute, place: true },
+  session: { method: "GET", answer: sessionRoute },
+  "sign-out": { method: "POST", answer: signOutRoute },
+  "logout-request": { method: "POST", answer: logoutRequestRoute },
+};
+
+/** What a route file of Next.js exports. */
+export interface RouteHandlers {
+  GET(request: Request): Promise<Response>;
+  POST(request: Request): Promise<Response>;
+}
+
+export function routeHandlers(site: LazySite): RouteHandlers {
+  const answerAs = (method: Method) => (request: Request) => answer(site, request, method);
+  return { GET: answerAs("GET"), POST: answerAs("POST") };
+}
+
+async function answer(lazySite: LazySite, request: Request, method: Method): Promise<Response> {
+  const name = new URL(request.url).pathname.replace(/^\/api\/auth\//, "");
+  const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  if (!route) return new Response("Not found\n", { status: 404 });
+  // Next.js answers HEAD by calling GET; a link checker must not spend a ticket.
+  if (route.method !== method || request.method === "HEAD") {
+    return new Response("Method not allowed\n", { status: 405, headers: { allow: route.method } });
+  }
+  if (route.place && isSoftNavigation(request)) return leaveToNavigation();
+  try {
+    return await route.answer(lazySite.open(), request);
+  } catch (cause) {
+    return failure(lazySite, request, name, cause);
+  }
+}
+
+/** The last resort: a line in the log, a calm page with its reference. Programs get the code alone. */
+function failure(lazySite: LazySite, request: Request, name: string, cause: unknown): Response {
+  const { log } = lazySite;
+  const error = findGatehouseAuthError(cause) ?? new GatehouseAuthError("internal", "", { cause });
+  const reference = newReference();
+  // Anyone can send what is refused: no alarm.
+  const level = error.code === "request_refused" ? "warn" : "error";
+  log.write(error, { level, reference, requestId: readRequestId(request.headers) ?? undefined });
+  if (name !== "logout-request")
+    return errorPage({ error, reference, returnTo: placeOf(lazySite, request, name) });
+  // The hub tells again later what could not be judged now.
+  const status = error.code === "logout_request_malformed" ? 400 : 503;
+  return Response.json(
+    { error: error.code, reference },
+    { status, headers: { "cache-control": "no-store" } },
+  );
+}
+
+/** Where the person wanted to be. A callback may have it in its state; one that was changed has it nowhere. */
+function placeOf(lazySite: LazySite, request: Request, name: string): string {
+  if (name !== "callback/gatehouse") return readReturnTo(request);
+  try {
+    const { protocol, settings } = lazySite.open();
+    return protocol.parseReturn(settings, new URL(request.url).searchParams)?.flow.returnTo ?? "/";
+  } catch {
+    return "/";
+  }
+}
+
+/** `GET /api/auth/session` for scripts of the site: who is signed in, or null. Never counts as activity. */
+async function sessionRoute(site: Site, request: Request): Promise<Response> {
+  const standing = await readStanding(site, request.headers, { active: false });
+  return Response.json(standing.state === "signed-in" ? standing.session : null, {
+    headers: {
+      "cache-control": "private, no-store",
+      "cross-origin-resource-policy": "same-origin",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}

@@ -1,0 +1,241 @@
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import { readGroups } from "./read-groups.ts";
+import type { RememberedEnd, RememberedSession, SessionMemory } from "./session-memory.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { SiteLog } from "../log/site-log.ts";
+
+const hubReasons = [
+  "signed-out",
+  "ended-elsewhere",
+  "idle",
+  "absolute",
+  "replaced",
+  "disabled",
+  "password-changed",
+  "ended-by-operator",
+  "unknown",
+] as const;
+
+/** Why the hub ended a session. */
+export type EndReason = (typeof hubReasons)[number];
+
+/** A sign-in that is over. */
+export interface EndedStanding {
+  readonly state: "ended";
+  readonly reason: EndReason;
+  /** After how long without activity, when that was the reason and the hub says it. */
+  readonly idleSeconds: number | null;
+  /** The end of the sign-in, shared by all callers so that it is shown once. */
+  readonly end: RememberedEnd;
+}
+
+/** How a sign-in stands with the hub. `unclear`: the hub could not be asked. */
+export type Standing =
+  | {
+      readonly state: "active";
+      /** When she last proved who she is, in milliseconds by this machine's clock; null: the hub has not said. */
+      readonly provedAt: number | null;
+      /** Groups, if requested; null when not requested or not released by the hub. */
+      readonly groups: readonly string[] | null;
+    }
+  | EndedStanding
+  | { readonly state: "unclear"; readonly error: GatehouseAuthError };
+
+interface Asking {
+  /** The person herself did something; the hub's idle timer starts anew. */
+  readonly active: boolean;
+  /** Something hangs on it: an answer that is kept does not do. */
+  readonly anew?: boolean;
+  /** Whether the cookie had no room for the user's groups. */
+  readonly groups?: boolean;
+  readonly requestId?: string | undefined;
+}
+
+/** The hub's answer about a session. */
+type HubAnswer =
+  | { readonly state: "active"; readonly provedAt: number | null; readonly groups: readonly string[] | null }
+  | { readonly state: "ended"; readonly reason: EndReason; readonly idleSeconds: number | null };
+
+/** Result of one session check. */
+export type Asked = HubAnswer | { readonly state: "unclear"; readonly error: GatehouseAuthError };
+
+interface SessionCheckParts {
+  readonly settings: Settings;
+  readonly memory: SessionMemory;
+  readonly log: SiteLog;
+  readonly now: () => number;
+}
+
+/** How long an answer counts without asking again. */
+const freshMs = 5_000;
+/** How long a last good answer counts while the hub is silent: a restart of the hub signs nobody out. */
+const graceMs = 60_000;
+/** How often activity is worth telling: the hub writes it down at most once a minute. */
+const reportMs = 60_000;
+/** Cache lifetime of groups from the hub. */
+const groupsFreshMs = 60_000;
+/** How long to wait for an answer: a page is waiting. */
+const patienceMs = 3_000;
+/** How long to leave a silent hub alone, so that pages do not each wait for it. */
+const pauseMs = 2_000;
+
+/**
+ * Asks the hub whether a sign-in still lives.
+ *
+ * A logout message can get lost; the hub's own word cannot. Answers are kept for
+ * five seconds, and an end for ever: an ended session does not come back.
+ */
+export class SessionCheck {
+  readonly #parts: SessionCheckParts;
+  #silentUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: SessionCheckParts) {
+    this.#parts = parts;
+  }
+
+  /** An unclear answer is the asker's to log: a page may have shown its reference. */
+  async standing(sessionIndex: string, asking: Asking): Promise<Standing> {
+    const { memory, now } = this.#parts;
+    const session = memory.of(sessionIndex);
+    if (session.ended) return this.#ended(sessionIndex, session, asking);
+    const fresh = now() - session.aliveAt < freshMs;
+    const report = asking.active && now() - session.reportedAt >= reportMs;
+    const lacksGroups = asking.groups === true && memory.groupsOf(sessionIndex) === null;
+    if (fresh && !report && !asking.anew && !lacksGroups) return this.#active(sessionIndex, session, asking);
+    const answer = await this.#share(sessionIndex, session, { ...asking, active: report });
+    // A logout that arrived while we asked is newer than the answer.
+    if (session.ended) return this.#ended(sessionIndex, session, asking);
+    if (answer.state !== "unclear") return this.#active(sessionIndex, session, asking);
+    const silent = answer.error.code === "hub_unreachable";
+    if (!silent || now() - session.aliveAt >= graceMs) return answer;
+    this.#parts.log.writeSeldom(answer.error, { requestId: asking.requestId });
+    return this.#active(sessionIndex, session, asking);
+  }
+
+  #active(sessionIndex: string, { provedAt }: RememberedSession, { groups }: Asking): Standing {
+    const names = groups ? (this.#parts.memory.groupsOf(sessionIndex)?.names ?? null) : null;
+    return { state: "active", provedAt, groups: names };
+  }
+
+  /** Over is over; only the reason may still be asked for, and a hub that says otherwise is not believed. */
+  async #ended(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
+    const end = session.ended ?? this.#endNow("unknown", null);
+    let reason = end.reason ?? "unknown";
+    if (end.reason === null) {
+      const answer = await this.#share(sessionIndex, session, { ...asking, active: false });
+      if (answer.state === "unclear")
+        this.#parts.log.writeSeldom(answer.error, { requestId: asking.requestId });
+      if (answer.state === "ended") {
+        reason = answer.reason;
+        end.idleSeconds = answer.idleSeconds;
+      }
+      // A hub that could not be asked is asked again.
+      if (answer.state !== "unclear") end.reason = reason;
+    }
+    return { state: "ended", reason, idleSeconds: end.idleSeconds, end };
+  }
+
+  #endNow(reason: EndReason, idleSeconds: number | null): RememberedEnd {
+    return { reason, idleSeconds, heardAt: this.#parts.now(), toldAt: null };
+  }
+
+  /** One question at a time; whoever needs the same answer waits for it. */
+  #share(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Asked> {
+    if (session.reporting) return session.reporting;
+    const slot = asking.active ? "reporting" : "asking";
+    session[slot] ??= this.#ask(sessionIndex, session, asking).finally(() => {
+      session[slot] = null;
+    });
+    return session[slot];
+  }
+
+  async #ask(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Asked> {
+    const { settings, memory, now } = this.#parts;
+    const kept = memory.groupsOf(sessionIndex);
+    const groups = asking.groups === true && (kept === null || now() - kept.at >= groupsFreshMs);
+    try {
+      if (now() < this.#silentUntil) throw new GatehouseAuthError("hub_unreachable");
+      const reply = await askHub(settings, sessionIndex, { ...asking, groups }, (ms) => this.#noteClock(ms));
+      const answer = parseAnswer(reply, now());
+      if (answer.state === "ended") {
+        session.ended ??= this.#endNow(answer.reason, answer.idleSeconds);
+        session.ended.reason ??= answer.reason;
+      } else {
+        session.aliveAt = now();
+        session.provedAt = answer.provedAt;
+        if (asking.active) session.reportedAt = now();
+        // If the hub no longer releases them, the user has no groups.
+        const names = answer.groups ?? (kept === null ? null : []);
+        if (groups && names !== null) memory.keepGroups(sessionIndex, { names, at: now() });
+      }
+      return answer;
+    } catch (cause) {
+      const error =
+        cause instanceof GatehouseAuthError ? cause : new GatehouseAuthError("internal", "", { cause });
+      if (error.code === "hub_unreachable" && now() >= this.#silentUntil) {
+        this.#silentUntil = now() + pauseMs;
+      }
+      return { state: "unclear", error };
+    }
+  }
+
+  #noteClock(hubTime: number): void {
+    if (Math.abs(hubTime - this.#parts.now()) < 60_000) return;
+    this.#parts.log.writeSeldom(new GatehouseAuthError("clock_skew"), { level: "warn" });
+  }
+}
+
+async function askHub(
+  settings: Settings,
+  sessionIndex: string,
+  { active, groups, requestId }: Asking,
+  noteClock: (hubTime: number) => void,
+): Promise<unknown> {
+  const credentials = Buffer.from(`${settings.siteId}:${settings.siteSecret}`).toString("base64");
+  const reply = await fetch(`${settings.hubUrl}/sites/v1/sessions/check`, {
+    method: "POST",
+    headers: {
+      authorization: `Basic ${credentials}`,
+      "content-type": "application/json",
+      ...(requestId && { "x-request-id": requestId }),
+    },
+    body: JSON.stringify({ sessionIndex, active, ...(groups && { groups }) }),
+    cache: "no-store",
+    redirect: "manual", // the secret goes to HUB_URL and nowhere else
+    signal: AbortSignal.timeout(patienceMs),
+  }).catch((cause: unknown) => {
+    throw new GatehouseAuthError("hub_unreachable", "", { cause });
+  });
+  const hubTime = Date.parse(reply.headers.get("date") ?? "");
+  if (!Number.isNaN(hubTime)) noteClock(hubTime);
+  if (reply.status === 401) {
+    const wanted = `SITE_SECRET must be the secret of site "${settings.siteId}" at the hub.`;
+    throw new GatehouseAuthError("site_rejected", wanted);
+  }
+  if (reply.status === 429 || reply.status >= 500) throw new GatehouseAuthError("hub_unreachable");
+  return reply.status === 200 ? await reply.json().catch(() => null) : null;
+}
+
+function parseAnswer(answer: unknown, now: number): HubAnswer {
+  const {
+    active,
+    groups,
+    reason,
+    idleSeconds,
+    authenticatedSecondsAgo: ago,
+  } = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  if (active === true) {
+    const provedAt = typeof ago === "number" && ago >= 0 ? now - ago * 1000 : null;
+    return { state: "active", provedAt, groups: Array.isArray(groups) ? readGroups(groups) : null };
+  }
+  if (active === false) {
+    const seconds = typeof idleSeconds === "number" && idleSeconds > 0 ? Math.round(idleSeconds) : null;
+    return { state: "ended", reason: parseReason(reason), idleSeconds: seconds };
+  }
+  throw new GatehouseAuthError("hub_answer");
+}
+
+/** A reason we have a word for; a newer hub may know more. */
+export function parseReason(reason: unknown): EndReason {
+  return hubReasons.find((known) => known === reason) ?? "unknown";
+}

@@ -1,0 +1,59 @@
+import { hkdfSync } from "node:crypto";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+
+/** What a site's environment comes to. */
+export interface Settings {
+  readonly siteId: string;
+  /** The hub's origin, without a slash at its end. */
+  readonly hubUrl: string;
+  /** This site's public origin, without a slash at its end. Host headers are never asked. */
+  readonly siteUrl: string;
+  /** Authenticates the site at the hub. */
+  readonly siteSecret: string;
+  /** Seals the site's own cookies; derived, so that neither value gives away the other. */
+  readonly cookieSecret: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the three variables of a site.
+ *
+ * Called at first use and never at import: `next build` runs without them.
+ * @throws {GatehouseAuthError} with the variable's name and what it should be
+ */
+export function readSettings(siteId: string, environment: Environment): Settings {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(siteId)) throw new GatehouseAuthError("site_id_invalid");
+  // next-auth reads both behind our back and would answer under another address than SITE_URL.
+  if (environment.AUTH_URL || environment.NEXTAUTH_URL) throw new GatehouseAuthError("other_auth_url");
+  const siteSecret = required(environment, "SITE_SECRET");
+  if (siteSecret.length < 32) throw new GatehouseAuthError("secret_too_short");
+  return {
+    siteId,
+    hubUrl: origin(environment, "HUB_URL"),
+    siteUrl: origin(environment, "SITE_URL"),
+    siteSecret,
+    cookieSecret: Buffer.from(
+      hkdfSync("sha256", siteSecret, siteId, "gatehouse site cookies v1", 32),
+    ).toString("hex"),
+  };
+}
+
+function required(environment: Environment, name: string): string {
+  const value = environment[name]?.trim();
+  if (!value) throw new GatehouseAuthError("settings_missing", `${name} is not set.`);
+  return value;
+}
+
+function origin(environment: Environment, name: string): string {
+  const value = required(environment, name);
+  const url = URL.parse(value);
+  const plain = url && !url.username && !url.password && url.pathname === "/" && !url.search && !url.hash;
+  if (!plain || !/^https?:$/.test(url.protocol)) {
+    throw new GatehouseAuthError(
+      "setting_invalid",
+      `${name} must be an origin such as https://www.example.com, without a path.`,
+    );
+  }
+  return url.origin;
+}
