@@ -1,45 +1,47 @@
 import { randomBytes } from "node:crypto";
+import { pathHeader } from "./http/request-headers.ts";
+import { parseReturnTo } from "./http/return-to.ts";
+import { readSignOutNote } from "./http/site-cookies.ts";
 import { findGatehouseAuthError, GatehouseAuthError } from "./log/gatehouse-auth-error.ts";
+import { feasibleAge, isRecent } from "./protocol/sign-in-flow.ts";
+import { type RouteHandlers, routeHandlers } from "./routes/route-handlers.ts";
+import { type SignedOut, signedOut, signedOutHere, tellEnd } from "./session/signed-out.ts";
+import type { SiteSession } from "./session/site-session.ts";
+import type { GatehouseOptions, Runtime } from "./settings/gatehouse-options.ts";
 import { currentHeaders, currentPath, leaveFor, passOn } from "./site/next-request.ts";
 import { readProxyRuns } from "./site/proxy-runs.ts";
 import { cookiesForPage, headersForPage, isPrivate, recogniseVisitor } from "./site/recogniser.ts";
-import { parseReturnTo } from "./http/return-to.ts";
-import { type RouteHandlers, routeHandlers } from "./routes/route-handlers.ts";
-import { feasibleAge, isRecent } from "./protocol/sign-in-flow.ts";
 import { signInUrl, wayToProve, wayToSignIn } from "./site/sign-in-url.ts";
-import { type SignedOut, signedOut, signedOutHere, tellEnd } from "./session/signed-out.ts";
-import { type GatehouseOptions, lazySite, type Site, type Surroundings } from "./site/site.ts";
-import { readSignOutNote } from "./http/site-cookies.ts";
-import { pathHeader, readStanding, type SiteSession } from "./session/site-session.ts";
+import { lazySite, type Site } from "./site/site.ts";
 
-/** What a page demands of a sign-in. */
+/** A page's requirements for a sign-in. */
 export interface SignInDemand {
-  /** Another page to come back to. */
+  /** Path to return to; by default the page itself. */
   readonly returnTo?: string;
   /**
-   * How many seconds ago she may have proved who she is, 10 at least: whoever did so before is asked again at the
-   * hub, however signed in she is.
+   * Maximum age of the authentication in seconds, at least 10. Users who authenticated earlier are asked again at the
+   * hub, even with a valid session.
    */
   readonly maxAge?: number;
 }
 
-/** What a route demands of a sign-in. */
+/** A route's requirements for a sign-in. */
 export type CheckedDemand = SignInDemand & Required<Pick<SignInDemand, "returnTo">>;
 
-/** Who is signed in as was demanded, or else where to send the browser. */
+/** The session that meets the requirements, or the address to redirect to. */
 export type CheckedSignIn =
   | { readonly session: SiteSession; readonly leaveFor?: undefined }
   | { readonly session: null; readonly leaveFor: string };
 
-/** What a site gets from its config call. */
+/** The functions of a site. */
 export interface Gatehouse {
-  /** Who is signed in, or null. In pages and route handlers; outside Next.js with a request. */
+  /** The session, or null. For pages and route handlers; outside Next.js pass the request. */
   auth(request?: Request): Promise<SiteSession | null>;
-  /** Who is signed in; whoever is not is sent to sign in and comes back to the same page. */
+  /** The session; without one, redirects to the sign-in, which returns to the same page. */
   requireSignIn(options?: SignInDemand): Promise<SiteSession>;
   /**
-   * The same for a route that takes a form: keep what was typed, then answer 303 to `leaveFor`. It comes back by GET,
-   * so name the page to come back to.
+   * The same for a route that receives a form: store the typed text, then answer 303 to `leaveFor`. The browser returns
+   * by GET, so name the page to return to.
    */
   checkSignIn(options: CheckedDemand): Promise<CheckedSignIn>;
   /**
@@ -48,37 +50,37 @@ export interface Gatehouse {
    */
   whySignedOut(request?: Request): Promise<SignedOut | null>;
   /**
-   * `export { recognise as proxy } from "./auth"`: knows people who are signed in elsewhere, and
-   * sends the site's `contentSecurityPolicy`.
+   * `export { recognise as proxy } from "./auth"`: recognises users who are signed in at the hub, and sends the site's
+   * `contentSecurityPolicy`.
    */
   recognise(request: Request): Promise<Response>;
   /** For `app/api/auth/[...gatehouse]/route.ts`. */
   readonly handlers: RouteHandlers;
-  /** The address of a link that signs in. Use `<a>`, not `next/link`: it leaves the site. */
+  /** Address of a link that signs in. Use `<a>`, not `next/link`: it leaves the site. */
   signInUrl(returnTo?: string): string;
-  /** The address of the user's account at the hub: sessions, connected apps, sign-in. Use `<a>`. */
+  /** Address of the user's account at the hub: sessions, connected apps, sign-in. Use `<a>`. */
   accountUrl(): string;
-  /** The address of a form that signs out: `<form method="post" action={signOutUrl}>`. */
+  /** Address of a form that signs out: `<form method="post" action={signOutUrl}>`. */
   readonly signOutUrl: "/api/auth/sign-out";
 }
 
 /**
- * Puts a site behind the hub.
+ * Connects a site to the hub.
  *
- * Owns: the way to the hub and back, the site session, its end. Leaves to others: what
- * a signed-in person may do (the site), and who she is (the hub).
- * Reads nothing at import; HUB_URL, SITE_URL and SITE_SECRET are needed at first use.
+ * Owns: the redirects to the hub and back, the site session and its end. Leaves to the site: what a signed-in user may
+ * do. Leaves to the hub: identifying the user. Reads nothing at import; needs HUB_URL, SITE_URL and SITE_SECRET at the
+ * first use.
  *
  * @example
  * export const { auth, handlers, requireSignIn, recognise } = gatehouse({ site: "shop", protocol: "cas" });
  */
 export function gatehouse(
   options: GatehouseOptions,
-  surroundings: Surroundings = { environment: process.env, now: Date.now, shared: globalThis },
+  runtime: Runtime = { environment: process.env, now: Date.now, shared: globalThis },
 ): Gatehouse {
-  const site = lazySite(options, surroundings);
-  const proxyRuns = readProxyRuns(options.site, surroundings.shared);
-  const standingOf = async (headers: Headers) => readStanding(site.open(), headers);
+  const site = lazySite(options, runtime);
+  const proxyRuns = readProxyRuns(options.site, runtime.shared);
+  const standingOf = async (headers: Headers) => site.open().readStanding(headers);
   const headersOf = async (request?: Request) => request?.headers ?? (await currentHeaders());
   return {
     handlers: routeHandlers(site),
@@ -103,9 +105,7 @@ export function gatehouse(
       const headers = await headersOf(request);
       const standing = await standingOf(headers);
       if (standing.state === "ended")
-        return tellEnd(standing, surroundings.now())
-          ? signedOut(standing.reason, standing.idleSeconds)
-          : null;
+        return tellEnd(standing, runtime.now()) ? signedOut(standing.reason, standing.idleSeconds) : null;
       if (standing.state === "unclear") return signedOut("hub-unavailable");
       const isNew = readSignOutNote(site.open().cookies, headers) === "new";
       return standing.state === "anonymous" && isNew ? signedOutHere : null;
@@ -125,18 +125,18 @@ export function gatehouse(
         if (!error) throw cause;
         site.log.writeSeldom(error);
       }
-      return passOn(headersForPage(request), policyForPage(options, surroundings), answer);
+      return passOn(headersForPage(request), policyForPage(options, runtime), answer);
     },
   };
 }
 
-/** Where an age is demanded, the hub is asked how long ago it was: it may have ended her session just now. */
+/** If an age is required, the hub is asked anew, because it may have ended the session since the last answer. */
 async function checkDemand(
-  site: Site,
+  site: Pick<Site, "settings" | "cookies" | "readStanding" | "now">,
   headers: Headers,
   { returnTo, maxAge }: SignInDemand,
 ): Promise<CheckedSignIn> {
-  const standing = await readStanding(site, headers, { anew: maxAge !== undefined, quiet: true });
+  const standing = await site.readStanding(headers, { anew: maxAge !== undefined, quiet: true });
   const path = parseReturnTo(returnTo ?? headers.get(pathHeader), site.settings.siteUrl) ?? "/";
   if (standing.state !== "signed-in") {
     const signedOutHere = readSignOutNote(site.cookies, headers) !== null;
@@ -148,11 +148,8 @@ async function checkDemand(
   return { session: null, leaveFor: wayToProve(path, seconds) };
 }
 
-/** Said anew for each answer: a nonce that is known is none. */
-function policyForPage(
-  { contentSecurityPolicy }: GatehouseOptions,
-  { environment }: Surroundings,
-): string | null {
+/** The policy of one page, with a new nonce. */
+function policyForPage({ contentSecurityPolicy }: GatehouseOptions, { environment }: Runtime): string | null {
   const nonce = randomBytes(16).toString("base64");
   const development = environment.NODE_ENV === "development";
   return contentSecurityPolicy?.({ nonce, development }) ?? null;

@@ -2,7 +2,13 @@ import "./test-support/next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { HubInTest } from "./test-support/hub-in-test.ts";
 import { OidcHubInTest } from "./test-support/oidc-hub-in-test.ts";
-import { BrowserInTest, lastSessionIndex, location, siteInTest, siteUrl } from "./test-support/site-in-test.ts";
+import {
+  BrowserInTest,
+  lastSessionIndex,
+  location,
+  siteInTest,
+  siteUrl,
+} from "./test-support/site-in-test.ts";
 
 // The one file that reaches into a running Next.js: here a page's headers are what we say,
 // and leaving the page throws its address, as Next.js does.

@@ -1,25 +1,25 @@
+import type { Runtime } from "../settings/gatehouse-options.ts";
 import { readSettings } from "../settings/settings.ts";
-import type { Surroundings } from "../site/site.ts";
+import type { ApiOptions } from "./api-options.ts";
 import { verifyAppPassword } from "./app-password.ts";
 import { Introspection } from "./introspection.ts";
 import { type Caller, judgeToken } from "./judge-token.ts";
 import { hubKeys, looksLikeJwt, verifyJwt } from "./jwt-access-token.ts";
-import type { ApiOptions } from "./protect-api.ts";
 import { type Credentials, readCredentials } from "./read-credentials.ts";
 
-/** Who calls, and how she proved it. */
+/** The caller, and the scheme of its credentials. */
 export interface Identified {
   readonly caller: Caller;
   readonly scheme: Credentials["scheme"];
 }
 
 /**
- * Makes what finds out who calls. What it needs is put together at the first request with credentials; a wrong
+ * Makes the function that identifies callers. It reads the settings at the first request with credentials; a wrong
  * environment is read again at the next.
  */
 export function identifyCaller(
   options: ApiOptions<string>,
-  { environment, now }: Pick<Surroundings, "environment" | "now">,
+  { environment, now }: Pick<Runtime, "environment" | "now">,
 ) {
   const open = () => {
     const settings = readSettings(options.site, environment);

@@ -1,15 +1,14 @@
 /**
- * For a site with an API: who calls, and may she?
+ * Access control for a site's API.
  *
- * Owns reading a Bearer token or an app password, finding out what it is worth (at the hub, or by its keys), and the
- * challenges of RFC 6750 and RFC 7617.
- * Leaves to the site what its scopes mean and what it answers. Knows no cookie: a signed-in browser is nobody here.
+ * Owns: reading access tokens and app passwords, verifying them at the hub or by its keys, and the challenges of RFC 6750
+ * and RFC 7617. Leaves to the site: the meaning of scopes, and the answers. Ignores cookies.
  */
+export type { ApiOptions } from "./api-options.ts";
 export { ApiRefusal } from "./api-refusal.ts";
 export type { Caller } from "./judge-token.ts";
 export {
   type ApiHandlers,
-  type ApiOptions,
   type ApiRoute,
   type ApiRoutes,
   protectApi,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { BoundedMap } from "../session/bounded-map.ts";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import { BoundedMap } from "../session/bounded-map.ts";
 import type { Settings } from "../settings/settings.ts";
 import { askHub, type HubReply } from "./ask-hub.ts";
 import { type TokenFacts, tokenFacts } from "./token-facts.ts";

@@ -1,6 +1,7 @@
 import { findGatehouseAuthError, GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import type { Surroundings } from "../site/site.ts";
-import { logToConsole, type SiteLog, type SiteLogger, siteLog } from "../log/site-log.ts";
+import { logToConsole, type SiteLog, siteLog } from "../log/site-log.ts";
+import type { Runtime } from "../settings/gatehouse-options.ts";
+import type { ApiOptions } from "./api-options.ts";
 import {
   ApiRefusal,
   cannotCheck,
@@ -15,54 +16,33 @@ import type { Caller } from "./judge-token.ts";
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 type Method = (typeof methods)[number];
 
-/** The one config call of a site's API. */
-export interface ApiOptions<Scope extends string> {
-  /** The site's id in its registration at the hub. */
-  readonly site: string;
-  /** Names the API in challenges: letters, digits, hyphens. */
-  readonly realm: string;
-  /** SITE_URL and this are the `api.resource` of the registration, the audience of its tokens: `/api`. */
-  readonly path: `/${string}`;
-  /** Those of the registration that routes may ask for. */
-  readonly scopes: readonly Scope[];
-  /** Takes `Basic` with a user name and an app password as well; those allow the scopes of the registration too. */
-  readonly appPasswords?: boolean;
-  /**
-   * How many seconds the hub's word on an opaque token counts, 0 (default) to 5. With 0, what a person takes back is
-   * refused in the very next call; only calls that come at once share a question. With more, it is refused that much
-   * later.
-   */
-  readonly cacheSeconds?: number;
-  /** Takes the log; the default writes one line of JSON to the standard error stream. */
-  readonly logger?: SiteLogger;
-}
-
-/** One method of an address. */
+/** One method of a route. */
 export interface ApiRoute<Scope extends string> {
-  /** What the token or app password has to allow. */
+  /** The scope that the token or app password must have. */
   readonly scope: Scope;
-  /** Throw an `ApiRefusal` for what cannot be done. */
+  /** Throws an `ApiRefusal` to refuse a request. */
   readonly answer: (request: Request, caller: Caller) => Response | Promise<Response>;
 }
 
-/** The methods of an address. HEAD comes with GET, OPTIONS by itself; any other is 405. */
+/** The methods of a route. HEAD follows from GET; OPTIONS is answered for all; others get 405. */
 export type ApiRoutes<Scope extends string> = {
   readonly [method in "GET" | "POST" | "PUT" | "PATCH" | "DELETE"]?: ApiRoute<Scope>;
 };
 
-/** What a route file of Next.js exports. */
+/** The exports of a route file. */
 export type ApiHandlers = Readonly<Record<Method, (request: Request) => Promise<Response>>>;
 
 /**
- * Puts a site's API behind the hub's access tokens: opaque ones by introspection, JWTs by the hub's keys; and behind
- * app passwords, if it takes them. Makes the handlers of a route file; every call proves itself, and no cookie counts.
+ * Protects a site's API with the hub's access tokens (opaque tokens by introspection, JWTs by the hub's keys) and, as an
+ * option, with app passwords. Returns a function that makes the handlers of a route file. Every call needs credentials;
+ * cookies have no effect.
  *
- * When a person takes back what she allowed: an opaque token and an app password are refused in the next call (but
- * for `cacheSeconds`). A JWT is not asked about and counts until it expires, fifteen minutes at most: whose API must
- * not wait registers it with `"tokens": "opaque"`, the hub's default.
+ * After a revocation, opaque tokens and app passwords are refused in the next call, or after `cacheSeconds`. JWTs stay
+ * valid until they expire, at most fifteen minutes: register the API with `"tokens": "opaque"`, the default, for immediate
+ * revocation.
  *
- * Reads nothing at import; HUB_URL, SITE_URL and SITE_SECRET are needed at the first request. No CORS: programs and
- * servers call, not other sites' pages.
+ * Reads nothing at import; needs HUB_URL, SITE_URL and SITE_SECRET at the first request. Sends no CORS headers, because
+ * the callers are programs and servers, not pages of other sites.
  *
  * @example
  * export const protect = protectApi({ site: "bank", realm: "harbour-bank", path: "/api", scopes: ["accounts.read"] });
@@ -73,10 +53,10 @@ export type ApiHandlers = Readonly<Record<Method, (request: Request) => Promise<
  */
 export function protectApi<const Scope extends string>(
   options: ApiOptions<Scope>,
-  surroundings: Surroundings = { environment: processEnvironment(), now: Date.now, shared: globalThis },
+  runtime: Runtime = { environment: processEnvironment(), now: Date.now, shared: globalThis },
 ): (routes: ApiRoutes<Scope>) => ApiHandlers {
-  const log = siteLog(options.site, { ...surroundings, logger: options.logger ?? logToConsole });
-  const identify = identifyCaller(options, surroundings);
+  const log = siteLog(options.site, { ...runtime, logger: options.logger ?? logToConsole });
+  const identify = identifyCaller(options, runtime);
   return (routes) => {
     const allow = allowedMethods(routes);
     const serve = async (request: Request, method: Method): Promise<Response> => {
@@ -102,7 +82,7 @@ function allowedMethods(routes: ApiRoutes<string>): string {
     .join(", ");
 }
 
-/** Whatever goes wrong at the hub or with our settings is no fault of the token. */
+/** Failures of the hub or the settings are 503 and 500, never a refusal of the token. */
 function toRefusal(error: unknown, log: SiteLog): ApiRefusal {
   if (error instanceof ApiRefusal) return error;
   const known = findGatehouseAuthError(error);
@@ -114,7 +94,7 @@ function toRefusal(error: unknown, log: SiteLog): ApiRefusal {
   return new ApiRefusal(500, "server_error", "Something went wrong on our side. It was written down.");
 }
 
-/** Answers are about one person: nothing on the way may keep them. @see RFC 9111, section 5.2.2.5; RFC 6750, section 5.3 */
+/** Answers are about one user, so no cache may store them. @see RFC 9111, section 5.2.2.5; RFC 6750, section 5.3 */
 function sealed(answer: Response): Response {
   const headers = new Headers(answer.headers);
   headers.set("cache-control", "no-store");

@@ -1,8 +1,12 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import type { SiteLog } from "../log/site-log.ts";
+import type { Settings } from "../settings/settings.ts";
 import { originInBrowser } from "./sent-by-browser.ts";
-import type { Site } from "../site/site.ts";
 
-type Parts = Pick<Site, "settings" | "log">;
+interface Parts {
+  readonly settings: Pick<Settings, "siteUrl">;
+  readonly log: SiteLog;
+}
 
 /**
  * Logs, once, that the browser uses another address of the site than SITE_URL. This changes no behaviour.
@@ -21,7 +25,7 @@ export function noteOtherOrigin({ settings, log }: Parts, headers: Headers): voi
  * Next.js sets `X-Forwarded-Proto` and `X-Forwarded-Host` from the connection when no proxy sent them, so they help to
  * explain a failure, but are no reason for a warning on their own.
  */
-export function originsApart({ settings: { siteUrl } }: Pick<Site, "settings">, headers: Headers): string {
+export function originsApart({ settings: { siteUrl } }: Pick<Parts, "settings">, headers: Headers): string {
   const said = originInBrowser(headers);
   if (said !== null) return said === siteUrl ? "" : whereItIs(said, siteUrl);
   const asked = forwardedOrigin(headers);

@@ -9,8 +9,9 @@ import {
   serviceValidateRequest,
 } from "@gatehouse/cas/client";
 import { GatehouseAuthError, type GatehouseAuthErrorCode } from "../log/gatehouse-auth-error.ts";
+import type { IdentifiedUser } from "../session/sealed-session.ts";
 import { callbackUrl, parseFlow, type SignInFlow } from "./sign-in-flow.ts";
-import type { RecognisedPerson, SignInProtocol } from "./sign-in-protocol.ts";
+import type { SignInProtocol } from "./sign-in-protocol.ts";
 
 /** How long to wait for the hub; a ticket does not live much longer. */
 const patienceMs = 5_000;
@@ -29,7 +30,7 @@ const codes: Partial<Record<CasClientErrorCode, GatehouseAuthErrorCode>> = {
  */
 export const casProtocol: SignInProtocol = {
   provider({ hubUrl, siteUrl }, exchange) {
-    let person: RecognisedPerson | undefined;
+    let user: IdentifiedUser | undefined;
     return {
       type: "oauth",
       checks: ["state"],
@@ -37,16 +38,16 @@ export const casProtocol: SignInProtocol = {
         client: { token_endpoint_auth_method: "none" },
         authorization: `${hubUrl}/cas/login`,
         token: `${hubUrl}/cas/p3/serviceValidate`,
-        userinfo: { url: `${hubUrl}/`, request: () => ({ ...person }) },
+        userinfo: { url: `${hubUrl}/`, request: () => ({ ...user }) },
       },
       async fetch() {
         if (exchange === null) throw new GatehouseAuthError("internal");
         exchange.begun();
         const { flow, state, ticket } = exchange;
         const renew = flow.maxAge !== null;
-        person = await validate(hubUrl, serviceUrl(siteUrl, flow, state), ticket, renew);
-        exchange.recognised(person);
-        return Response.json({ access_token: person.sessionIndex, token_type: "bearer" });
+        user = await validate(hubUrl, serviceUrl(siteUrl, flow, state), ticket, renew);
+        exchange.identified(user);
+        return Response.json({ access_token: user.sessionIndex, token_type: "bearer" });
       },
     };
   },
@@ -115,19 +116,19 @@ async function validate(
   service: string,
   ticket: string,
   renew: boolean,
-): Promise<RecognisedPerson> {
+): Promise<IdentifiedUser> {
   const request = serviceValidateRequest(hubUrl, { service, ticket, renew });
   const reply = await fetch(request, { signal: AbortSignal.timeout(patienceMs) }).catch((cause) => {
     throw new GatehouseAuthError("hub_unreachable", "", { cause });
   });
-  return recognise(await processServiceValidateResponse(reply).catch(translate), ticket);
+  return readUser(await processServiceValidateResponse(reply).catch(translate), ticket);
 }
 
 /** The ticket, spent, is the session index from here on: single logout names it. */
-function recognise(
+function readUser(
   { user, attributes, authenticationDate, isFromNewLogin }: AuthenticatedUser,
   ticket: string,
-): RecognisedPerson {
+): IdentifiedUser {
   const text = (name: string) => {
     const value = [attributes[name] ?? []].flat()[0];
     return value === undefined || value === "" ? null : value;

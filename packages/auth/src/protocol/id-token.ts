@@ -1,8 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import { type IdentifiedUser, readGroups } from "../session/sealed-session.ts";
 import type { HubIssuer } from "./hub-issuer.ts";
-import { readGroups } from "../session/read-groups.ts";
-import type { RecognisedPerson } from "./sign-in-protocol.ts";
 
 /** What the hub signs with. A list of ours: the token's own word about it is not asked. */
 export const algorithms = ["ES256", "RS256"];
@@ -20,7 +19,7 @@ export const toleranceSeconds = 60;
 export async function readIdToken(
   token: string,
   { hub, siteId, now }: { readonly hub: HubIssuer; readonly siteId: string; readonly now: () => number },
-): Promise<RecognisedPerson> {
+): Promise<IdentifiedUser> {
   const { payload } = await jwtVerify(token, hub.keys, {
     issuer: hub.issuer,
     audience: siteId,
@@ -29,7 +28,7 @@ export async function readIdToken(
     currentDate: new Date(now()),
     requiredClaims: ["iat", "exp", "sub"],
   }).catch(refuse);
-  return recognise(payload, now());
+  return readUser(payload, now());
 }
 
 /** Claims that the site asks for, so that no second request is needed. Core 1.0, section 5.5 */
@@ -43,7 +42,7 @@ export const claims = {
   },
 };
 
-function recognise(payload: JWTPayload, now: number): RecognisedPerson {
+function readUser(payload: JWTPayload, now: number): IdentifiedUser {
   const text = (name: string) => {
     const value = payload[name];
     return typeof value === "string" && value !== "" ? value : null;

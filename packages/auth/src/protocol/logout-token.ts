@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
-import { BoundedMap } from "../session/bounded-map.ts";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import { BoundedMap } from "../session/bounded-map.ts";
 import type { HubIssuer } from "./hub-issuer.ts";
 import { algorithms, toleranceSeconds } from "./id-token.ts";
 

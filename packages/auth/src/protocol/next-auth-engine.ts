@@ -1,55 +1,44 @@
 import { NextRequest } from "next/server";
 import NextAuth, { customFetch, type NextAuthConfig } from "next-auth";
 import { decode, encode } from "next-auth/jwt";
-import { type FlowSecrets, openFlow, sealFlow } from "./flow-cookie.ts";
-import { findGatehouseAuthError, GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import { readGroups } from "../session/read-groups.ts";
-import type { Settings } from "../settings/settings.ts";
-import type { SignInFlow } from "./sign-in-flow.ts";
-import type { FlowReturn, ProviderParts, RecognisedPerson, SignInProtocol } from "./sign-in-protocol.ts";
 import type { SiteCookies } from "../http/site-cookies.ts";
+import { findGatehouseAuthError, GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import {
+  type IdentifiedUser,
+  parseSealedSession,
+  type SealedSession,
+  sealable,
+} from "../session/sealed-session.ts";
+import type { Settings } from "../settings/settings.ts";
+import { type FlowSecrets, openFlow, sealFlow } from "./flow-cookie.ts";
+import type { SignInFlow } from "./sign-in-flow.ts";
+import type { FlowReturn, ProviderParts, SignInProtocol } from "./sign-in-protocol.ts";
 
-/** A sealed site session lives at most this long; the hub usually ends it sooner. */
+/** Maximum lifetime of a sealed site session; the hub usually ends it sooner. */
 const sessionSeconds = 24 * 60 * 60;
 
 /**
- * Maximum size of the JSON in a session cookie, in bytes. The cookie then has at most 3 kB: one cookie (browsers refuse more
- * than 4096 characters), and with six pending sign-ins less than the 8 kB that proxies accept in one header line, with room
- * for the site's own cookies.
- */
-const mostSealedBytes = 2_000;
-
-/** The user data in the sealed session cookie. */
-interface SealedSession extends Omit<RecognisedPerson, "groups"> {
-  /** Null: too many for the cookie; the session check asks the hub. */
-  readonly groups: readonly string[] | null;
-  /** When the cookie stops being good, in seconds. */
-  readonly expires: number;
-}
-
-/**
- * next-auth, behind the only file that knows it.
+ * The part of next-auth that the package uses; only this file imports next-auth.
  *
- * Owns: the state cookie (for OpenID Connect with verifier and nonce in it) and its check, the sealing of the session
+ * Owns: the state cookie (for OpenID Connect with verifier and nonce in it) and its check, and the sealing of the session
  * cookie.
- * Leaves to others: its routes and pages (no browser ever reaches them; a request is
- * rebuilt from SITE_URL and handed in), its `auth()` (asks Host, signs anew at every
- * read), its sign-in form (we answer a link).
+ * Not used: next-auth's routes and pages (no browser reaches them; each request is rebuilt from SITE_URL), its `auth()`
+ * (it reads Host and seals the cookie again at every read), and its sign-in form (a link starts a sign-in).
  */
 export interface NextAuthEngine {
-  /** Makes a state, the address to go to with it, and the cookie that binds it to this browser. */
+  /** Makes a state, the address at the hub, and the cookie that binds the state to this browser. */
   start(flow: SignInFlow): Promise<{ readonly prepared: URL; readonly setCookies: string[] }>;
   /** Checks the state, exchanges the ticket, seals the session. */
   finish(
     returned: FlowReturn & { readonly ticket: string },
     stateCookie: string | null,
   ): Promise<{
-    readonly person: RecognisedPerson;
+    readonly user: IdentifiedUser;
     /** The cookie has no room for the groups. */
     readonly groupsAtHub: boolean;
     readonly setCookies: string[];
   }>;
-  /** Opens a sealed session, or null when it is not one of ours or over. */
+  /** Opens a sealed session; null when it is foreign, broken or expired. */
   unseal(sealed: string): Promise<SealedSession | null>;
 }
 
@@ -65,9 +54,9 @@ export function nextAuthEngine(
     async unseal(sealed) {
       try {
         const secret = settings.cookieSecret;
-        return parseSealed(await decode({ token: sealed, secret, salt: cookies.session }));
+        return parseSealedSession(await decode({ token: sealed, secret, salt: cookies.session }));
       } catch {
-        return null; // a foreign, broken or expired cookie is no session and no news
+        return null; // nothing to log: anybody can send a broken cookie
       }
     },
   };
@@ -83,8 +72,8 @@ async function start({ settings, cookies, protocol }: Context, flow: SignInFlow)
   const failures: unknown[] = [];
   const parts = protocol.provider(settings, null);
   const { handlers } = NextAuth(engineConfig({ settings, cookies, flow, failures, parts }));
-  // next-auth starts a sign-in by POST with its token only, against forced sign-ins.
-  // Ours start by link, checked by Sec-Fetch-Mode, so the token is fetched and given back here.
+  // Against forced sign-ins, next-auth starts one by POST with its token only. Here a link starts it, checked by
+  // Sec-Fetch-Mode, so the token is fetched and given back.
   const csrf = await handlers.GET(engineRequest(settings, "csrf"));
   const { csrfToken } = (await csrf.json()) as { csrfToken: string };
   const reply = await handlers.POST(
@@ -109,19 +98,19 @@ async function finish(
   stateCookie: string | null,
 ) {
   const failures: unknown[] = [];
-  const outcome: Outcome = { exchanged: false, person: null, sealed: null };
+  const outcome: Outcome = { exchanged: false, user: null, sealed: null };
   const begun = () => {
     outcome.exchanged = true;
   };
-  const recognised = (person: RecognisedPerson) => {
-    outcome.person = person;
-    outcome.sealed = sealable(person);
+  const identified = (user: IdentifiedUser) => {
+    outcome.user = user;
+    outcome.sealed = sealable(user);
   };
-  const parts = protocol.provider(settings, { flow, state, ticket, begun, recognised });
+  const parts = protocol.provider(settings, { flow, state, ticket, begun, identified });
   const config = engineConfig({ settings, cookies, flow, failures, parts, sealed: () => outcome.sealed });
   const { handlers } = NextAuth(config);
   const query = new URLSearchParams({ code: ticket, state, callbackUrl: settings.siteUrl });
-  // Judged by the protocol before anything was asked; next-auth wants to see it too.
+  // The protocol has checked it already; next-auth requires it too.
   if (parts.type === "oidc") query.set("iss", String(parts.settings.issuer));
   const cookie = await unpackFlow(settings, { stateCookie, state }, flowCookies(cookies, flow));
   const reply = await handlers.GET(
@@ -129,43 +118,30 @@ async function finish(
   );
   const setCookies = keep(reply, [cookies.session, cookies.state(flow.id)]);
   const sealed = setCookies.some((one) => one.startsWith(cookies.session));
-  const { person } = outcome;
-  if (person && sealed && failures.length === 0)
-    return { person, groupsAtHub: outcome.sealed?.groups === null, setCookies };
+  const { user } = outcome;
+  if (user && sealed && failures.length === 0)
+    return { user, groupsAtHub: outcome.sealed?.groups === null, setCookies };
   throw findGatehouseAuthError(failures[0]) ?? unnamed(outcome, parts, failures[0]);
 }
 
+type SealableUser = ReturnType<typeof sealable>;
+
 interface Outcome {
   exchanged: boolean;
-  person: RecognisedPerson | null;
-  sealed: SealablePerson | null;
+  user: IdentifiedUser | null;
+  sealed: SealableUser | null;
 }
 
-type SealablePerson = Omit<SealedSession, "expires">;
-
-/**
- * The user data for the cookie, without groups if there are too many.
- *
- * @throws {GatehouseAuthError} when name and address alone are too long
- */
-function sealable(person: RecognisedPerson): SealablePerson {
-  const fits = (payload: object) => Buffer.byteLength(JSON.stringify(payload)) <= mostSealedBytes;
-  if (fits(person)) return person;
-  const withoutGroups = { ...person, groups: null };
-  if (fits(withoutGroups)) return withoutGroups;
-  throw new GatehouseAuthError("profile_too_large");
-}
-
-/** What next-auth refused without a word of ours. */
+/** The error for a refusal of next-auth itself. */
 function unnamed(
-  { exchanged, person }: Pick<Outcome, "exchanged" | "person">,
+  { exchanged, user }: Pick<Outcome, "exchanged" | "user">,
   { type }: ProviderParts,
   cause: unknown,
 ): GatehouseAuthError {
-  // It judges the state before it asks anyone: when nobody was asked, it was the state.
+  // next-auth checks the state before it sends a request: without a request, it was the state.
   if (!exchanged) return new GatehouseAuthError("state_mismatch", "", { cause });
-  // Of an ID token whose signature and audience are right, it judges the nonce.
-  const ofToken = type === "oidc" && person !== null;
+  // Of an ID token whose signature and audience are right, next-auth checks the nonce.
+  const ofToken = type === "oidc" && user !== null;
   return new GatehouseAuthError(ofToken ? "id_token_refused" : "internal", "", { cause });
 }
 
@@ -175,10 +151,10 @@ interface EngineParts {
   readonly flow: SignInFlow;
   readonly failures: unknown[];
   readonly parts: ProviderParts;
-  readonly sealed?: () => SealablePerson | null;
+  readonly sealed?: () => SealableUser | null;
 }
 
-/** One configuration a flow: the state cookie carries the flow's name. */
+/** One configuration per flow, because the state cookie is named after it. */
 function engineConfig({ settings, cookies, flow, failures, parts, sealed }: EngineParts): NextAuthConfig {
   const cookie = (name: string) => ({ name, options: cookies.options });
   const [state, pkceCodeVerifier, nonce] = flowCookies(cookies, flow);
@@ -198,15 +174,15 @@ function engineConfig({ settings, cookies, flow, failures, parts, sealed }: Engi
     },
     providers: [gatehouseProvider(settings, parts)],
     callbacks: {
-      // Only what a session needs goes into the cookie; next-auth would add the ticket's or the tokens' account.
+      // Only session data goes into the cookie; next-auth would add the account with ticket or tokens.
       jwt: () => ({ ...sealed?.() }),
     },
-    // Its own log would print causes with tickets in them; failures are told by our codes.
+    // next-auth's own log would print causes with tickets in them.
     logger: { error: (error) => failures.push(error), warn: () => {}, debug: () => {} },
   };
 }
 
-/** A provider that leaves the process by the protocol's own fetch alone. */
+/** A provider whose requests all go through the protocol's fetch. */
 function gatehouseProvider(settings: Settings, parts: ProviderParts) {
   return {
     id: "gatehouse",
@@ -224,7 +200,7 @@ function gatehouseProvider(settings: Settings, parts: ProviderParts) {
   } as NextAuthConfig["providers"][number];
 }
 
-/** State, verifier and nonce, as next-auth has them: a cookie each. */
+/** Names of next-auth's cookies for state, verifier and nonce. */
 function flowCookies(cookies: SiteCookies, { id }: SignInFlow): readonly [string, string, string] {
   const state = cookies.state(id);
   return [state, `${state}-verifier`, `${state}-nonce`];
@@ -281,7 +257,7 @@ function engineRequest(
   return new NextRequest(`${settings.siteUrl}/api/auth/${path}`, init);
 }
 
-/** The Set-Cookie values of these names; next-auth's other cookies have no use here. */
+/** The Set-Cookie values of these names, without next-auth's other cookies. */
 function keep(reply: Response, names: readonly string[]): string[] {
   const wanted = (cookie: string) =>
     names.some((name) => cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.`));
@@ -290,23 +266,4 @@ function keep(reply: Response, names: readonly string[]): string[] {
 
 function pairs(setCookies: readonly string[], name: string): string {
   return setCookies.find((cookie) => cookie.startsWith(`${name}=`))?.split(";")[0] ?? "";
-}
-
-/** Fails closed: a payload without an id and a session index is no session. */
-function parseSealed(payload: Record<string, unknown> | null): SealedSession | null {
-  const { id, username, name, email, groups, sessionIndex, authenticatedAt: at, exp } = payload ?? {};
-  const text = (value: unknown): value is string => typeof value === "string" && value !== "";
-  if (!text(id) || !text(username) || !text(name) || !text(sessionIndex)) return null;
-  if (typeof exp !== "number") return null;
-  const authenticatedAt = typeof at === "number" ? at : null;
-  return {
-    id,
-    username,
-    name,
-    email: text(email) ? email : null,
-    groups: groups === null ? null : readGroups(groups),
-    sessionIndex,
-    authenticatedAt,
-    expires: exp,
-  };
 }

@@ -1,8 +1,8 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import type { Settings } from "../settings/settings.ts";
 import { HubIssuer } from "./hub-issuer.ts";
 import { claims, readIdToken } from "./id-token.ts";
 import { LogoutTokenReader, readLogoutForm } from "./logout-token.ts";
-import type { Settings } from "../settings/settings.ts";
 import type { FlowReturn, SignInProtocol } from "./sign-in-protocol.ts";
 import { parseStateWithFlow, stateWithFlow } from "./state-with-flow.ts";
 
@@ -37,7 +37,7 @@ export function oidcProtocol({ hubUrl, siteId }: Settings, now: () => number): S
         if (exchange === null || url !== token_endpoint) throw new GatehouseAuthError("internal");
         exchange.begun();
         const { reply, idToken } = await judge(siteId, await hub.fetch(url, init));
-        exchange.recognised(await readToken(idToken));
+        exchange.identified(await readToken(idToken));
         return reply;
       },
     }),

@@ -4,15 +4,18 @@ import type { Site } from "../site/site.ts";
 const mostBytes = 64 * 1024;
 
 /**
- * `POST /api/auth/logout-request`: the hub tells that a sign-in is over.
+ * `POST /api/auth/logout-request`: the hub reports the end of a sign-in.
  *
- * A known and an unknown session index get the same answer, so that nobody can try them
- * out. An index that is not remembered (the process started anew) is caught by the
- * session check within seconds.
+ * A known and an unknown session index get the same answer, so that nobody can probe them. For an index that this process
+ * does not know, such as after a restart, the session check finds the end within seconds.
+ *
  * @see CAS protocol 3.0.3, section 2.3.3
  * @see OpenID Connect Back-Channel Logout 1.0, section 2.5
  */
-export async function logoutRequestRoute(site: Site, request: Request): Promise<Response> {
+export async function logoutRequestRoute(
+  site: Pick<Site, "settings" | "protocol" | "memory" | "now">,
+  request: Request,
+): Promise<Response> {
   const body = await readBody(request);
   if (body === null) throw new GatehouseAuthError("logout_request_malformed");
   site.memory.end(await site.protocol.parseLogoutRequest(site.settings, body), site.now());

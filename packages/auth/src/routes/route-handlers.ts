@@ -1,13 +1,13 @@
-import { errorPage } from "./error-page.ts";
-import { findGatehouseAuthError, GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import { logoutRequestRoute } from "./logout-request-route.ts";
+import { readRequestId } from "../http/request-headers.ts";
 import { readReturnTo } from "../http/return-to.ts";
+import { isSoftNavigation, leaveToNavigation } from "../http/soft-navigation.ts";
+import { findGatehouseAuthError, GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import { newReference } from "../log/site-log.ts";
+import type { LazySite, Site } from "../site/site.ts";
+import { errorPage } from "./error-page.ts";
+import { logoutRequestRoute } from "./logout-request-route.ts";
 import { callbackRoute, recogniseRoute, signInRoute, unavailableRoute } from "./sign-in-routes.ts";
 import { signedOutRoute, signOutRoute } from "./sign-out-route.ts";
-import type { LazySite, Site } from "../site/site.ts";
-import { newReference } from "../log/site-log.ts";
-import { readRequestId, readStanding } from "../session/site-session.ts";
-import { isSoftNavigation, leaveToNavigation } from "../http/soft-navigation.ts";
 
 type Route = (site: Site, request: Request) => Promise<Response>;
 type Method = "GET" | "POST";
@@ -15,11 +15,11 @@ type Method = "GET" | "POST";
 interface Entry {
   readonly method: Method;
   readonly answer: Route;
-  /** Where pages send people. */
+  /** Pages link or redirect here, so a soft navigation of the router may follow. */
   readonly place?: true;
 }
 
-/** Every address a browser or the hub may use. next-auth's own are not among them. */
+/** All addresses under `/api/auth`, without those of next-auth. */
 const routes: Record<string, Entry> = {
   "sign-in": { method: "GET", answer: signInRoute, place: true },
   recognise: { method: "GET", answer: recogniseRoute, place: true },
@@ -31,7 +31,7 @@ const routes: Record<string, Entry> = {
   "logout-request": { method: "POST", answer: logoutRequestRoute },
 };
 
-/** What a route file of Next.js exports. */
+/** The exports of `app/api/auth/[...gatehouse]/route.ts`. */
 export interface RouteHandlers {
   GET(request: Request): Promise<Response>;
   POST(request: Request): Promise<Response>;
@@ -58,17 +58,17 @@ async function answer(lazySite: LazySite, request: Request, method: Method): Pro
   }
 }
 
-/** The last resort: a line in the log, a calm page with its reference. Programs get the code alone. */
+/** Logs an error and answers with a page that shows its reference; the hub gets JSON with the code. */
 function failure(lazySite: LazySite, request: Request, name: string, cause: unknown): Response {
   const { log } = lazySite;
   const error = findGatehouseAuthError(cause) ?? new GatehouseAuthError("internal", "", { cause });
   const reference = newReference();
-  // Anyone can send what is refused: no alarm.
+  // Anyone can cause a refusal, so it is only a warning.
   const level = error.code === "request_refused" ? "warn" : "error";
   log.write(error, { level, reference, requestId: readRequestId(request.headers) ?? undefined });
   if (name !== "logout-request")
     return errorPage({ error, reference, returnTo: placeOf(lazySite, request, name) });
-  // The hub tells again later what could not be judged now.
+  // 503 makes the hub deliver the request again.
   const status = error.code === "logout_request_malformed" ? 400 : 503;
   return Response.json(
     { error: error.code, reference },
@@ -76,7 +76,7 @@ function failure(lazySite: LazySite, request: Request, name: string, cause: unkn
   );
 }
 
-/** Where the person wanted to be. A callback may have it in its state; one that was changed has it nowhere. */
+/** The path to return to. A callback has it in its state, unless it was changed. */
 function placeOf(lazySite: LazySite, request: Request, name: string): string {
   if (name !== "callback/gatehouse") return readReturnTo(request);
   try {
@@ -87,9 +87,9 @@ function placeOf(lazySite: LazySite, request: Request, name: string): string {
   }
 }
 
-/** `GET /api/auth/session` for scripts of the site: who is signed in, or null. Never counts as activity. */
-async function sessionRoute(site: Site, request: Request): Promise<Response> {
-  const standing = await readStanding(site, request.headers, { active: false });
+/** `GET /api/auth/session` for scripts of the site: the session, or null. Does not count as activity. */
+async function sessionRoute(site: Pick<Site, "readStanding">, request: Request): Promise<Response> {
+  const standing = await site.readStanding(request.headers, { active: false });
   return Response.json(standing.state === "signed-in" ? standing.session : null, {
     headers: {
       "cache-control": "private, no-store",

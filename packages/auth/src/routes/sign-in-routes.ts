@@ -1,19 +1,32 @@
-import { errorPage, unavailablePage } from "./error-page.ts";
-import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import { departure, landing, neverAsk, signedInNow, wasJustSignedIn } from "../site/recognition-marker.ts";
+import { redirect } from "../http/redirect.ts";
+import { readRequestId } from "../http/request-headers.ts";
 import { readReturnTo, withAskedMarker } from "../http/return-to.ts";
 import { isNavigation } from "../http/sent-by-browser.ts";
-import { parseReason } from "../session/session-check.ts";
+import {
+  clearCookie,
+  clearOldFlows,
+  clearSessionPieces,
+  parseCookies,
+  setCookie,
+} from "../http/site-cookies.ts";
+import { noteOtherOrigin, originsApart } from "../http/site-origin.ts";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import { newReference } from "../log/site-log.ts";
 import { isRecent, parseMaxAge, type SignInFlow, startFlow } from "../protocol/sign-in-flow.ts";
 import type { FlowReturn } from "../protocol/sign-in-protocol.ts";
+import { parseReason } from "../session/standing.ts";
+import { departure, landing, neverAsk, signedInNow, wasJustSignedIn } from "../site/recognition-marker.ts";
 import type { Site } from "../site/site.ts";
-import { clearCookie, clearOldFlows, clearSessionPieces, parseCookies, setCookie } from "../http/site-cookies.ts";
-import { newReference } from "../log/site-log.ts";
-import { noteOtherOrigin, originsApart } from "../http/site-origin.ts";
-import { readRequestId, readStanding } from "../session/site-session.ts";
+import { errorPage, unavailablePage } from "./error-page.ts";
 
-/** `GET /api/auth/sign-in?returnTo=`: to the hub, without a page or form between. */
-export async function signInRoute(site: Site, request: Request): Promise<Response> {
+/** The parts of a site that redirect a browser to the hub. */
+type Departure = Pick<Site, "settings" | "cookies" | "protocol" | "engine" | "health" | "log" | "now">;
+
+/** `GET /api/auth/sign-in?returnTo=`: redirects to the hub, without a page or form between. */
+export async function signInRoute(
+  site: Departure & Pick<Site, "readStanding">,
+  request: Request,
+): Promise<Response> {
   noteOtherOrigin(site, request.headers);
   await refuseCircle(site, request);
   return beginFrom(site, request, "sign-in");
@@ -23,22 +36,25 @@ export async function signInRoute(site: Site, request: Request): Promise<Respons
  * Detects a session cookie that was not kept or that another process cannot read. The hub would sign the user in again
  * without asking, and page and hub would redirect to each other until the user deletes the cookies.
  */
-async function refuseCircle(site: Site, request: Request): Promise<void> {
+async function refuseCircle(
+  site: Pick<Site, "settings" | "cookies" | "readStanding" | "now">,
+  request: Request,
+): Promise<void> {
   const sent = parseCookies(request.headers.get("cookie"));
   if (!wasJustSignedIn(sent.get(site.cookies.asked), site.now())) return;
-  const standing = await readStanding(site, request.headers, { active: false, quiet: true });
+  const standing = await site.readStanding(request.headers, { active: false, quiet: true });
   if (standing.state === "anonymous")
     throw new GatehouseAuthError("session_not_kept", originsApart(site, request.headers));
 }
 
 /** `GET /api/auth/recognise?returnTo=`: the same, but the hub shows nothing. */
-export async function recogniseRoute(site: Site, request: Request): Promise<Response> {
+export async function recogniseRoute(site: Departure, request: Request): Promise<Response> {
   const marker = parseCookies(request.headers.get("cookie")).get(site.cookies.asked);
   if (marker === neverAsk) return redirect(site.settings.siteUrl + readReturnTo(request), []);
   return beginFrom(site, request, "recognise");
 }
 
-function beginFrom(site: Site, request: Request, purpose: SignInFlow["purpose"]): Promise<Response> {
+function beginFrom(site: Departure, request: Request, purpose: SignInFlow["purpose"]): Promise<Response> {
   requireNavigation(request);
   const query = new URL(request.url).searchParams;
   const returnTo = readReturnTo(request);
@@ -48,34 +64,42 @@ function beginFrom(site: Site, request: Request, purpose: SignInFlow["purpose"])
 }
 
 async function begin(
-  site: Site,
+  site: Departure,
   request: Request,
   flow: SignInFlow,
   reason: string | null,
 ): Promise<Response> {
-  // A browser that is sent to a hub that is not there shows a page of its own, and the person is lost.
+  // If the hub is down, the redirect would end on the browser's own error page.
   const hub = await site.health.presence();
   if (hub !== "there") return stay(site, request, flow, site.health.missing(hub));
   const { prepared, setCookies } = await site.engine.start(flow);
   const sent = parseCookies(request.headers.get("cookie"));
   const cookies = [...clearOldFlows(site.cookies, sent), ...setCookies];
   if (flow.purpose === "recognise") {
-    // Remembered before the hub is asked: whoever turns back half-way is not sent again.
+    // Recorded before the hub is asked: a user who turns back half-way is not redirected again.
     const marker = departure(sent.get(site.cookies.asked), site.now());
     cookies.push(setCookie(site.cookies, site.cookies.asked, marker));
   }
   return redirect(site.protocol.authenticationUrl(site.settings, { flow, prepared, reason }), cookies);
 }
 
-/** Nobody asked for recognition, so nobody is bothered with its failure. */
-function stay(site: Site, request: Request, flow: SignInFlow, error: GatehouseAuthError): Response {
+/** The answer when the hub is down. The user did not ask for recognition, so its failure is only logged. */
+function stay(
+  site: Pick<Site, "settings" | "cookies" | "log" | "now">,
+  request: Request,
+  flow: SignInFlow,
+  error: GatehouseAuthError,
+): Response {
   if (flow.purpose === "sign-in") throw error;
   site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
   return carryOnUnknown(site, request, flow);
 }
 
-/** `GET /api/auth/callback/gatehouse`: back from the hub, with a ticket or (recognise) without. */
-export async function callbackRoute(site: Site, request: Request): Promise<Response> {
+/** `GET /api/auth/callback/gatehouse`: the return from the hub, with a ticket or (recognise) without. */
+export async function callbackRoute(
+  site: Departure & Pick<Site, "check">,
+  request: Request,
+): Promise<Response> {
   requireNavigation(request);
   const returned = site.protocol.parseReturn(site.settings, new URL(request.url).searchParams);
   if (!returned) throw new GatehouseAuthError("callback_malformed");
@@ -90,21 +114,25 @@ export async function callbackRoute(site: Site, request: Request): Promise<Respo
   }
 }
 
-async function complete(site: Site, request: Request, returned: FlowReturn & { ticket: string }) {
+async function complete(
+  site: Pick<Site, "settings" | "cookies" | "engine" | "check" | "now">,
+  request: Request,
+  returned: FlowReturn & { ticket: string },
+) {
   const { flow } = returned;
   const { cookies } = site;
   const sent = parseCookies(request.headers.get("cookie"));
   const stateCookie = sent.get(cookies.state(flow.id)) ?? null;
-  const { person, groupsAtHub, setCookies } = await site.engine.finish(returned, stateCookie);
-  // A hub that did not ask again would have us send her there without end.
-  if (flow.maxAge !== null && !isRecent(person.authenticatedAt, flow.maxAge, site.now())) {
+  const { user, groupsAtHub, setCookies } = await site.engine.finish(returned, stateCookie);
+  // Redirecting again would loop if the hub does not ask again.
+  if (flow.maxAge !== null && !isRecent(user.authenticatedAt, flow.maxAge, site.now())) {
     throw new GatehouseAuthError("sign_in_too_old");
   }
-  // Asked at once: a wrong secret shows here as a page, and not as pages that send people
-  // to the hub and back without end. It also fills the cache for the page that follows.
+  // Checked at once, so that a wrong secret is an error page here and not a redirect loop between pages and hub. The
+  // answer also fills the cache for the next page.
   const requestId = readRequestId(request.headers) ?? undefined;
   const asking = { active: true, groups: groupsAtHub, requestId };
-  const standing = await site.check.standing(person.sessionIndex, asking);
+  const standing = await site.check.standing(user.sessionIndex, asking);
   if (standing.state === "unclear") throw standing.error;
   if (standing.state === "ended") throw new GatehouseAuthError("session_over");
   // Without this error the user would silently be in no group.
@@ -117,9 +145,9 @@ async function complete(site: Site, request: Request, returned: FlowReturn & { t
   ]);
 }
 
-/** What to do with a way back that failed; whatever happens, nobody is signed in by it. */
+/** The answer to a failed callback. It signs nobody in. */
 function recover(
-  site: Site,
+  site: Departure,
   request: Request,
   flow: SignInFlow,
   error: unknown,
@@ -130,14 +158,18 @@ function recover(
   if (!(error instanceof GatehouseAuthError) || error.code !== "state_mismatch") throw error;
   if (flow.attempt === 2)
     throw new GatehouseAuthError("cookies_refused", originsApart(site, request.headers), { cause: error });
-  // Usually a login form left open over lunch. The foreign ticket is not touched; this browser
-  // starts a sign-in of its own, which an open central session answers at once.
+  // Usually a login form that was left open too long. The foreign ticket is not used; this browser starts a sign-in of its
+  // own, which an open central session completes at once.
   site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
   return begin(site, request, startFlow({ ...flow, attempt: 2 }), null);
 }
 
-/** Back to the page, unknown. A browser that did not keep the note gets it in the address. */
-function carryOnUnknown(site: Site, request: Request, flow: SignInFlow): Response {
+/** Returns to the page without a session. A browser that keeps no cookies gets the marker in the address. */
+function carryOnUnknown(
+  site: Pick<Site, "settings" | "cookies" | "now">,
+  request: Request,
+  flow: SignInFlow,
+): Response {
   const { cookies, settings } = site;
   const marker = parseCookies(request.headers.get("cookie")).get(cookies.asked);
   const path = marker ? flow.returnTo : withAskedMarker(flow.returnTo, settings.siteUrl);
@@ -148,11 +180,14 @@ function carryOnUnknown(site: Site, request: Request, flow: SignInFlow): Respons
 }
 
 /**
- * `GET /api/auth/unavailable?returnTo=`: where a signed-in person waits while the hub
- * cannot be asked. Loading it again goes on as soon as it can.
+ * `GET /api/auth/unavailable?returnTo=`: asks a signed-in user to wait while the hub cannot be asked. Reloading continues
+ * as soon as the hub answers.
  */
-export async function unavailableRoute(site: Site, request: Request): Promise<Response> {
-  const standing = await readStanding(site, request.headers, { quiet: true });
+export async function unavailableRoute(
+  site: Pick<Site, "settings" | "readStanding" | "log">,
+  request: Request,
+): Promise<Response> {
+  const standing = await site.readStanding(request.headers, { quiet: true });
   const returnTo = readReturnTo(request);
   if (standing.state !== "unclear") return redirect(site.settings.siteUrl + returnTo, []);
   const { error } = standing;
@@ -163,20 +198,9 @@ export async function unavailableRoute(site: Site, request: Request): Promise<Re
 }
 
 /**
- * Sign-in starts and ends by the browser going somewhere. A picture, frame or script of
- * another site that asks for these routes gets nothing. Programs do not say what a request
- * is for and pass; the state cookie still binds what they do to themselves.
+ * Refuses requests that are no navigation, such as pictures, frames and scripts of other sites. Programs send no such
+ * headers and pass; the state cookie binds their sign-in to themselves.
  */
 function requireNavigation(request: Request): void {
   if (isNavigation(request.headers) === false) throw new GatehouseAuthError("request_refused");
-}
-
-/**
- * 303, so that nothing posted is posted again (RFC 9700, 4.12), and no Referer, so that a
- * ticket in the address stays between us and the hub.
- */
-export function redirect(location: string, setCookies: readonly string[]): Response {
-  const headers = new Headers({ location, "cache-control": "no-store", "referrer-policy": "no-referrer" });
-  for (const cookie of setCookies) headers.append("set-cookie", cookie);
-  return new Response(null, { status: 303, headers });
 }

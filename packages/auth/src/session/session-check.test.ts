@@ -1,7 +1,13 @@
 import "../test-support/next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HubInTest } from "../test-support/hub-in-test.ts";
-import { BrowserInTest, lastSessionIndex, navigation, siteInTest, siteUrl } from "../test-support/site-in-test.ts";
+import {
+  BrowserInTest,
+  lastSessionIndex,
+  navigation,
+  siteInTest,
+  siteUrl,
+} from "../test-support/site-in-test.ts";
 
 let hub: HubInTest;
 let site: ReturnType<typeof siteInTest>;

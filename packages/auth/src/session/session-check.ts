@@ -1,45 +1,16 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import { readGroups } from "./read-groups.ts";
-import type { RememberedEnd, RememberedSession, SessionMemory } from "./session-memory.ts";
-import type { Settings } from "../settings/settings.ts";
 import type { SiteLog } from "../log/site-log.ts";
-
-const hubReasons = [
-  "signed-out",
-  "ended-elsewhere",
-  "idle",
-  "absolute",
-  "replaced",
-  "disabled",
-  "password-changed",
-  "ended-by-operator",
-  "unknown",
-] as const;
-
-/** Why the hub ended a session. */
-export type EndReason = (typeof hubReasons)[number];
-
-/** A sign-in that is over. */
-export interface EndedStanding {
-  readonly state: "ended";
-  readonly reason: EndReason;
-  /** After how long without activity, when that was the reason and the hub says it. */
-  readonly idleSeconds: number | null;
-  /** The end of the sign-in, shared by all callers so that it is shown once. */
-  readonly end: RememberedEnd;
-}
-
-/** How a sign-in stands with the hub. `unclear`: the hub could not be asked. */
-export type Standing =
-  | {
-      readonly state: "active";
-      /** When she last proved who she is, in milliseconds by this machine's clock; null: the hub has not said. */
-      readonly provedAt: number | null;
-      /** Groups, if requested; null when not requested or not released by the hub. */
-      readonly groups: readonly string[] | null;
-    }
-  | EndedStanding
-  | { readonly state: "unclear"; readonly error: GatehouseAuthError };
+import type { Settings } from "../settings/settings.ts";
+import { readGroups } from "./sealed-session.ts";
+import type { RememberedSession, SessionMemory } from "./session-memory.ts";
+import {
+  type Asked,
+  type EndReason,
+  type HubAnswer,
+  parseReason,
+  type RememberedEnd,
+  type Standing,
+} from "./standing.ts";
 
 interface Asking {
   /** The person herself did something; the hub's idle timer starts anew. */
@@ -50,14 +21,6 @@ interface Asking {
   readonly groups?: boolean;
   readonly requestId?: string | undefined;
 }
-
-/** The hub's answer about a session. */
-type HubAnswer =
-  | { readonly state: "active"; readonly provedAt: number | null; readonly groups: readonly string[] | null }
-  | { readonly state: "ended"; readonly reason: EndReason; readonly idleSeconds: number | null };
-
-/** Result of one session check. */
-export type Asked = HubAnswer | { readonly state: "unclear"; readonly error: GatehouseAuthError };
 
 interface SessionCheckParts {
   readonly settings: Settings;
@@ -233,9 +196,4 @@ function parseAnswer(answer: unknown, now: number): HubAnswer {
     return { state: "ended", reason: parseReason(reason), idleSeconds: seconds };
   }
   throw new GatehouseAuthError("hub_answer");
-}
-
-/** A reason we have a word for; a newer hub may know more. */
-export function parseReason(reason: unknown): EndReason {
-  return hubReasons.find((known) => known === reason) ?? "unknown";
 }

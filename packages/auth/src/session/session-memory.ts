@@ -1,30 +1,19 @@
 import { BoundedMap } from "./bounded-map.ts";
-import type { Asked, EndReason } from "./session-check.ts";
+import type { Asked, RememberedEnd } from "./standing.ts";
 
-/** What this process knows about one sign-in. */
+/** This process's knowledge of one sign-in. Times are in milliseconds by this machine's clock. */
 export interface RememberedSession {
-  /** When the hub last said that it lives. */
+  /** Time of the hub's last answer that the session is active. */
   aliveAt: number;
-  /** When she proved who she is, as the hub last said it; null when it has not. By this machine's clock. */
+  /** Time of the user's last authentication, from the hub's last answer; null: the hub has not said. */
   provedAt: number | null;
-  /** When activity was last reported. */
+  /** Time of the last report of activity. */
   reportedAt: number;
-  /** It is over, for good. */
+  /** The end of the session, which is final. */
   ended: RememberedEnd | null;
-  /** Questions under way, shared by those who ask meanwhile. */
+  /** Pending questions, shared by all who ask meanwhile. */
   asking: Promise<Asked> | null;
   reporting: Promise<Asked> | null;
-}
-
-/** The end of a sign-in. */
-export interface RememberedEnd {
-  /** `null` until the hub has said why. */
-  reason: EndReason | null;
-  idleSeconds: number | null;
-  /** Time at which this process learned of the end, in milliseconds. */
-  readonly heardAt: number;
-  /** Time at which a page first showed the reason; `null`: not yet. */
-  toldAt: number | null;
 }
 
 /** Groups of a user with too many for the cookie, from the hub's last answer. */
@@ -33,11 +22,11 @@ export interface RememberedGroups {
   readonly at: number;
 }
 
-/** The sign-ins that a process has issued or seen. Lost at a restart; the hub is asked then. */
+/** The sign-ins that a process has issued or seen. Lost at a restart; then the hub is asked. */
 export interface SessionMemory {
-  /** The sign-in's entry, made if there is none. For indexes from our own sealed cookies only. */
+  /** The entry of a sign-in, made if there is none. Only for indexes from the site's own sealed cookies. */
   of(sessionIndex: string): RememberedSession;
-  /** Marks a known sign-in as over; an unknown one leaves no trace. */
+  /** Marks a known sign-in as ended; an unknown one leaves no trace. */
   end(sessionIndex: string, now: number): void;
   groupsOf(sessionIndex: string): RememberedGroups | null;
   keepGroups(sessionIndex: string, groups: RememberedGroups): void;
@@ -54,10 +43,10 @@ interface Remembered {
 }
 
 /**
- * The memory of a site, one for the whole process.
+ * The memory of a site, one per process.
  *
- * On `globalThis`, because Next.js bundles routes, pages and the proxy apart and each
- * bundle has its own copy of this module; a logout received by one has to reach all.
+ * On `globalThis`, because Next.js bundles routes, pages and the proxy separately, each with its own copy of this module.
+ * A logout received by one bundle has to reach all.
  */
 export function sessionMemory(siteId: string): SessionMemory {
   const holder = globalThis as { [key]?: Map<string, Remembered> };

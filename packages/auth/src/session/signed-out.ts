@@ -1,4 +1,4 @@
-import type { EndedStanding, EndReason } from "./session-check.ts";
+import type { EndedStanding, EndReason } from "./standing.ts";
 
 /** Reason why a session ended. `hub-unavailable`: the hub cannot be asked right now. */
 export type SignedOutReason = EndReason | "hub-unavailable";

@@ -1,13 +1,17 @@
 import { randomUUID } from "node:crypto";
+import { pathHeader, readRequestId } from "../http/request-headers.ts";
+import { isAhead } from "../http/sent-by-browser.ts";
+import { parseCookies, type SiteCookies } from "../http/site-cookies.ts";
 import type { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import type { EndedStanding } from "./session-check.ts";
-import type { Site } from "../site/site.ts";
-import { parseCookies } from "../http/site-cookies.ts";
+import type { SiteLog } from "../log/site-log.ts";
+import type { SealedSession } from "./sealed-session.ts";
+import type { SessionCheck } from "./session-check.ts";
+import type { EndedStanding } from "./standing.ts";
 
-/** What a site knows about the person who is signed in. */
+/** A signed-in user, as the site knows them. */
 export interface SiteSession {
   readonly user: {
-    /** Stable for the life of the account; keep your records by this one. */
+    /** Stable for the life of the account; store your records under it. */
     readonly id: string;
     readonly username: string;
     readonly name: string;
@@ -19,79 +23,70 @@ export interface SiteSession {
      */
     readonly groups: readonly string[];
   };
-  /** When the person has to be recognised anew at the latest (ISO 8601). */
+  /** Latest end of the session (ISO 8601). */
   readonly expires: string;
 }
 
-/** How a request stands: with a session, without one, or with one that is over or unclear. */
+/** State of a request: with a session, without one, or with one that has ended or cannot be checked. */
 export type RequestStanding =
   | { readonly state: "anonymous" }
   | {
       readonly state: "signed-in";
       readonly session: SiteSession;
-      /** When she last proved who she is, in seconds. */
+      /** Time of the last authentication, in seconds. */
       readonly authenticatedAt: number | null;
     }
   | EndedStanding
   | { readonly state: "unclear"; readonly error: GatehouseAuthError };
 
-/** Set by the proxy: the path a page was asked for. Only ever judged as a place to return to. */
-export const pathHeader = "x-gatehouse-path";
-
-interface ReadingManner {
-  /** Whether the person herself did something. */
+interface ReadingOptions {
+  /** The user did something; by default decided from the headers. */
   readonly active?: boolean;
-  /** Something hangs on it: the hub is asked anew. */
+  /** Asks the hub even when a kept answer is fresh. */
   readonly anew?: boolean;
-  /** What is unclear is written down by whoever comes next on this visit. */
+  /** Does not log an unclear answer, because the next step of the same visit does. */
   readonly quiet?: boolean;
 }
 
-/**
- * Reads who asks. Fails closed: everything but a sealed session with an id, that the
- * hub says is alive, is nobody.
- */
-export async function readStanding(
-  site: Site,
-  headers: Headers,
-  { active = asksForPage(headers), anew = false, quiet = false }: ReadingManner = {},
-): Promise<RequestStanding> {
-  const sealed = parseCookies(headers.get("cookie")).get(site.cookies.session);
-  const person = sealed ? await site.engine.unseal(sealed) : null;
-  if (!person) return { state: "anonymous" };
-  const { id, username, name, email, sessionIndex } = person;
-  const requestId = readRequestId(headers) ?? randomUUID();
-  const standing = await site.check.standing(sessionIndex, {
-    active,
-    anew,
-    groups: person.groups === null,
-    requestId,
-  });
-  if (standing.state === "unclear" && !quiet) site.log.writeSeldom(standing.error, { requestId });
-  if (standing.state !== "active") return standing;
-  const expires = new Date(person.expires * 1000).toISOString();
-  // She may have proved herself again since, for another site; and the hub's clock is the one that counts.
-  const authenticatedAt =
-    standing.provedAt === null ? person.authenticatedAt : Math.floor(standing.provedAt / 1000);
-  const user = { id, username, name, email, groups: person.groups ?? standing.groups ?? [] };
-  return { state: "signed-in", session: { user, expires }, authenticatedAt };
+/** Reads the session of a request. */
+export type ReadStanding = (headers: Headers, options?: ReadingOptions) => Promise<RequestStanding>;
+
+interface StandingNeeds {
+  readonly cookies: SiteCookies;
+  readonly unseal: (sealed: string) => Promise<SealedSession | null>;
+  readonly check: Pick<SessionCheck, "standing">;
+  readonly log: Pick<SiteLog, "writeSeldom">;
 }
 
-/** The request id that a proxy in front gave, when it is one; a log line is made of it. */
-export function readRequestId(headers: Headers): string | null {
-  const id = headers.get("x-request-id");
-  return id && /^[A-Za-z0-9-]{8,64}$/.test(id) ? id : null;
+/** Makes the reader of sessions. Only a sealed session that the hub reports active counts as signed in. */
+export function standingReader({ cookies, unseal, check, log }: StandingNeeds): ReadStanding {
+  return async (headers, { active = asksForPage(headers), anew = false, quiet = false } = {}) => {
+    const sealed = parseCookies(headers.get("cookie")).get(cookies.session);
+    const session = sealed ? await unseal(sealed) : null;
+    if (!session) return { state: "anonymous" };
+    const { id, username, name, email, sessionIndex } = session;
+    const requestId = readRequestId(headers) ?? randomUUID();
+    const groups = session.groups === null;
+    const standing = await check.standing(sessionIndex, { active, anew, groups, requestId });
+    if (standing.state === "unclear" && !quiet) log.writeSeldom(standing.error, { requestId });
+    if (standing.state !== "active") return standing;
+    const expires = new Date(session.expires * 1000).toISOString();
+    // The user may have authenticated again since, for another site; the hub's time counts.
+    const authenticatedAt =
+      standing.provedAt === null ? session.authenticatedAt : Math.floor(standing.provedAt / 1000);
+    const user = { id, username, name, email, groups: session.groups ?? standing.groups ?? [] };
+    return { state: "signed-in", session: { user, expires }, authenticatedAt };
+  };
 }
 
 /**
- * Whether the person herself asked for a page.
+ * Whether the user asked for a page, which restarts the idle timeout.
  *
- * Next.js hides from us which fetches are its soft navigations, so a page that came
- * through the proxy counts as well; a script that polls an API route does not, or a
- * forgotten tab would stay signed in for ever.
+ * Next.js hides which fetches are its soft navigations, so a page that came through the proxy counts as well. A script
+ * that polls an API route does not count, or a forgotten tab would stay signed in.
  */
 function asksForPage(headers: Headers): boolean {
-  if (/prefetch/i.test(headers.get("sec-purpose") ?? headers.get("purpose") ?? "")) return false;
+  if (isAhead(headers)) return false;
   if (headers.get("sec-fetch-mode") === "navigate") return true;
   const path = headers.get(pathHeader);
   return path !== null && !path.startsWith("/api/");

@@ -1,9 +1,9 @@
 import "../test-support/next-in-node.ts";
 import { describe, expect, test } from "vitest";
 import { gatehouse } from "../gatehouse.ts";
-import { readSettings } from "./settings.ts";
 import { parseCookies, siteCookies } from "../http/site-cookies.ts";
 import type { LogEntry } from "../log/site-log.ts";
+import { readSettings } from "./settings.ts";
 
 const good = {
   HUB_URL: "https://login.example",

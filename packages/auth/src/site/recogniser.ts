@@ -1,19 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { afterLanding, mayAsk, wasJustSignedIn } from "./recognition-marker.ts";
+import { redirect } from "../http/redirect.ts";
+import { pathHeader, readRequestId } from "../http/request-headers.ts";
 import { askedMarker, parseReturnTo, pathOfRequest } from "../http/return-to.ts";
 import { isAhead, isNavigation } from "../http/sent-by-browser.ts";
-import { redirect } from "../routes/sign-in-routes.ts";
-import type { Site } from "./site.ts";
 import { parseCookies, readSignOutNote, setCookie, setSignOutNote } from "../http/site-cookies.ts";
-import { pathHeader, readRequestId, readStanding } from "../session/site-session.ts";
+import { afterLanding, mayAsk, wasJustSignedIn } from "./recognition-marker.ts";
+import type { Site } from "./site.ts";
 
 /**
- * Redirects a browser without a session through the hub, or lets the request continue.
+ * Redirects a browser without a session through the hub, or lets the request continue. This is no access control: each
+ * page checks its user itself.
  *
- * Never a boundary: everything it lets pass is checked by the page itself.
- * @returns a redirect, or null to go on
+ * @returns a redirect, or null to continue
  */
-export async function recogniseVisitor(site: Site, request: Request): Promise<Response | null> {
+export async function recogniseVisitor(
+  site: Pick<Site, "settings" | "cookies" | "readStanding" | "health" | "log" | "now">,
+  request: Request,
+): Promise<Response | null> {
   const url = new URL(request.url);
   if (!isArrival(request) || url.searchParams.get(askedMarker.name) === askedMarker.value) return null;
   const marker = parseCookies(request.headers.get("cookie")).get(site.cookies.asked);
@@ -23,11 +26,11 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
   const returnTo = parseReturnTo(pathOfRequest(url), site.settings.siteUrl);
   if (!returnTo) return null;
   // An ended session does not count: a user may have signed in at another site since.
-  const standing = await readStanding(site, request.headers, { quiet: true });
+  const standing = await site.readStanding(request.headers, { quiet: true });
   if (standing.state === "signed-in" || standing.state === "unclear") return null;
   // The user signed in seconds ago and the session cookie was not kept: asking again would loop.
   if (signedIn && standing.state === "anonymous") return null;
-  // Not to a hub that is down: the page is here, and the next visit asks again.
+  // If the hub is down, the page is shown; the next visit asks again.
   const hub = await site.health.presence();
   if (hub !== "there") {
     site.log.writeSeldom(site.health.missing(hub), { level: "warn" });
@@ -39,9 +42,9 @@ export async function recogniseVisitor(site: Site, request: Request): Promise<Re
 }
 
 /**
- * The headers a page gets: where it is, so that `requireSignIn` can come back here, and
- * an id that its log and the hub's share. What the browser said of either is dropped, and
- * a policy with it: Next.js would write its nonce into the page.
+ * The request headers for the page: its path, so that `requireSignIn` can return to it, and a request id that its log and
+ * the hub's share. Values that the browser sent are dropped, a policy included: Next.js would write its nonce into the
+ * page.
  */
 export function headersForPage(request: Request): Headers {
   const headers = new Headers(request.headers);

@@ -1,13 +1,13 @@
 import type { RequestStanding } from "../session/site-session.ts";
 
-/** Where a link or redirect starts a sign-in. */
+/** Address that starts a sign-in. */
 export function signInUrl(returnTo = "/", reason?: string): string {
   const query = new URLSearchParams({ returnTo, ...(reason && { reason }) });
   return `/api/auth/sign-in?${query}`;
 }
 
 /**
- * Where a page sends a browser without a session.
+ * Address that a page redirects a browser without a session to.
  *
  * @param signedOutHere the user signed out at this site within the last minute: *Back* leads to a page that says so,
  *   because the hub's sign-in page would give no reason
@@ -23,7 +23,7 @@ export function wayToSignIn(
   return signInUrl(returnTo, standing.state === "ended" ? standing.reason : undefined);
 }
 
-/** Where a page sends someone who is signed in, for longer than the page takes. */
+/** Address that asks a signed-in user to authenticate again, because the page requires a more recent sign-in. */
 export function wayToProve(returnTo: string, maxAge: number): string {
   return `/api/auth/sign-in?${new URLSearchParams({ returnTo, maxAge: String(maxAge) })}`;
 }

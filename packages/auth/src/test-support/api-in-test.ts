@@ -1,8 +1,9 @@
 import { expect } from "vitest";
-import type { LogEntry } from "../log/site-log.ts";
+import type { ApiOptions } from "../api/api-options.ts";
 import { ApiRefusal } from "../api/api-refusal.ts";
+import { type ApiHandlers, protectApi } from "../api/protect-api.ts";
+import type { LogEntry } from "../log/site-log.ts";
 import { IssuerInTest } from "./issuer-in-test.ts";
-import { type ApiHandlers, type ApiOptions, protectApi } from "../api/protect-api.ts";
 
 export const siteSecret = "a secret/of the+bank: äöü, 40 characters long";
 export const address = "https://bank.example/api/accounts";

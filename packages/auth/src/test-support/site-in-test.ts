@@ -1,8 +1,8 @@
-import { CookiesInTest } from "./cookies-in-test.ts";
 import { gatehouse } from "../gatehouse.ts";
-import type { HubInTest } from "./hub-in-test.ts";
-import type { GatehouseOptions } from "../site/site.ts";
 import type { LogEntry } from "../log/site-log.ts";
+import type { GatehouseOptions } from "../settings/gatehouse-options.ts";
+import { CookiesInTest } from "./cookies-in-test.ts";
+import type { HubInTest } from "./hub-in-test.ts";
 
 export const siteUrl = "http://shop.localhost:3001";
 export const siteSecret = "0123456789abcdef0123456789abcdef-shop";
