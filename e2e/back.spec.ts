@@ -37,11 +37,11 @@ async function openPrivatePage(page: Page, person: Person, address: string): Pro
 
 /**
  * A page that comes back from memory has no load event to wait for. While Chromium exchanges two such pages it has no
- * active page for an instant, and does not go anywhere.
+ * active page for an instant, and does not go anywhere. A page that redirects as it comes back aborts the step.
  */
 async function goBack(page: Page): Promise<void> {
   await page.goBack({ waitUntil: "commit" }).catch(async (error: Error) => {
-    if (!error.message.includes("Not attached to an active page")) throw error;
+    if (!/Not attached to an active page|ERR_ABORTED/.test(error.message)) throw error;
     await page.waitForLoadState("domcontentloaded");
     await page.goBack({ waitUntil: "commit" });
   });
