@@ -64,7 +64,7 @@ for (const [site, path, own] of [
         }
         await page.goto(`${origin}/api/auth/sign-in?returnTo=${path}`);
         await expectCalm(page, "Sign-in is not working", "settings_missing");
-        await page.getByText("For the people who run this site").click();
+        await page.getByText("For the operator of this site").click();
         await expect(page.getByRole("group")).toContainText("SITE_SECRET is not set.");
       },
     );
@@ -106,7 +106,7 @@ test("a HUB_URL that leads to the site itself is told by its name", async ({ pag
     async (own) => {
       await page.goto(`${own.origin}/api/auth/sign-in`);
       await expectCalm(page, "Sign-in is not working", "hub_url_wrong");
-      await page.getByText("For the people who run this site").click();
+      await page.getByText("For the operator of this site").click();
       await expect(page.getByRole("group")).toContainText("HUB_URL is not a Gatehouse hub");
       expect(own.log).toContain('"code":"hub_url_wrong"');
     },

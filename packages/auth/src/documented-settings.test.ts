@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { ApiOptions } from "./api/protect-api.ts";
-import { readSettings } from "./settings.ts";
-import type { GatehouseOptions } from "./site.ts";
+import type { ApiOptions } from "./api/api-options.ts";
+import type { GatehouseOptions } from "./settings/gatehouse-options.ts";
+import { readSettings } from "./settings/settings.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 

@@ -5,7 +5,7 @@ import { whySignedOut } from "../auth.ts";
 /** What to do where signing in does not help. */
 const NEXT: Readonly<Partial<Record<SignedOutReason, string>>> = {
   "hub-unavailable": "Please try again in a moment.",
-  disabled: "The people who run the sign-in can tell you more.",
+  disabled: "The operator of the sign-in can tell you more.",
 };
 
 /** Tells somebody whose session ended why. Silent when nothing is known. */

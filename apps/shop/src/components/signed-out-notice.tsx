@@ -6,7 +6,7 @@ import { signInUrl, whySignedOut } from "../auth.ts";
 const NEXT: Readonly<Partial<Record<SignedOutReason, string>>> = {
   "signed-out": "The basket you had is kept until you sign in again.",
   "hub-unavailable": "Your basket is safe and comes back with it.",
-  disabled: "Your basket is kept. The people who run the sign-in can tell you more.",
+  disabled: "Your basket is kept. The operator of the sign-in can tell you more.",
 };
 
 /** Tells somebody whose session ended why, and that her basket waits. Silent when nothing is known. */

@@ -1,4 +1,4 @@
-/** One scheme of a challenge, and what it says besides the realm: nothing to a caller who brought no credentials. */
+/** One challenge; without error for a caller that sent no credentials. */
 export type Challenge =
   | {
       readonly scheme: "Bearer";
@@ -13,7 +13,7 @@ interface RefusalDetails {
 }
 
 /**
- * A request that is not answered as it was meant. Throw one from a route: it becomes the status and a JSON body
+ * A refused request. Thrown from a route, it becomes the status and a JSON body
  * `{ "error": code, "message": sentence }`.
  */
 export class ApiRefusal extends Error {
@@ -24,7 +24,7 @@ export class ApiRefusal extends Error {
 
   /**
    * @param code stable, for programs
-   * @param message one sentence for whoever writes them: ASCII without quotes and backslashes, and nothing secret
+   * @param message one sentence for their developers: ASCII without quotes and backslashes, without secrets
    */
   constructor(status: number, code: string, message: string, details: RefusalDetails = {}) {
     super(message);
@@ -34,7 +34,7 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** A caller without credentials is told what to bring, and no error: she may not have known. @see RFC 6750, section 3.1 */
+/** Without credentials the challenge has no error. @see RFC 6750, section 3.1 */
 export function credentialsMissing(takesAppPasswords: boolean): ApiRefusal {
   const challenges: Challenge[] = [{ scheme: "Bearer" }];
   if (takesAppPasswords) challenges.push({ scheme: "Basic" });
@@ -55,7 +55,7 @@ export function invalidToken(message: string): ApiRefusal {
   return new ApiRefusal(401, "invalid_token", message, { challenges });
 }
 
-/** `Basic` has no words for what was wrong: the body says it. @see RFC 7617, section 2 */
+/** A challenge of `Basic` has no error parameter; the body has it. @see RFC 7617, section 2 */
 export function refusedAppPassword(status: 401 | 403, code: string, message: string): ApiRefusal {
   return new ApiRefusal(status, code, message, { challenges: [{ scheme: "Basic" }] });
 }
@@ -77,13 +77,13 @@ export function methodNotAllowed(allow: string): ApiRefusal {
   return new ApiRefusal(405, "method_not_allowed", `This address takes ${allow}.`, { headers: { allow } });
 }
 
-/** Neither yes nor no: whoever has a good token must not be told to throw it away. @see RFC 9110, section 15.6.4 */
+/** 503 and not 401, so that clients keep a token that may be valid. @see RFC 9110, section 15.6.4 */
 export function cannotCheck(): ApiRefusal {
   const message = "Who you are cannot be checked at the moment. Try again in a few seconds.";
   return new ApiRefusal(503, "temporarily_unavailable", message, { headers: { "retry-after": "5" } });
 }
 
-/** The one place where a refusal becomes an answer. */
+/** Renders a refusal as a response. */
 export function renderRefusal(refusal: ApiRefusal, realm: string): Response {
   const { status, code, message, details } = refusal;
   const headers = new Headers(details.headers);

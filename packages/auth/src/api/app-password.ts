@@ -4,16 +4,15 @@ import { ApiRefusal, refusedAppPassword } from "./api-refusal.ts";
 import { askHub, type HubReply } from "./ask-hub.ts";
 import type { Caller } from "./judge-token.ts";
 
-/** Decoded strictly: what is no UTF-8 is nobody's name. */
+/** Strict, because no user name is invalid UTF-8. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** What has not this shape is likely the password of an account: nobody is asked about it. */
+/** Other text is probably the password of an account, which is not sent to the hub. */
 const shape = /^gh_[A-Za-z0-9]{43}$/;
 
 /**
- * Has the hub say whose an app password is and what it allows here. Asked for each call: what is revoked is refused in
- * the next one.
+ * Verifies an app password at the hub, for each call, so that a revoked one is refused in the next call.
  *
- * @param token68 what follows `Basic`
+ * @param token68 the credentials after `Basic`
  * @throws {ApiRefusal}
  * @throws {GatehouseAuthError} when the hub cannot be asked
  * @see RFC 7617
@@ -29,7 +28,7 @@ export async function verifyAppPassword(
     throw refusedAppPassword(
       401,
       "app_password_required",
-      "Use an app password here, never the password of the account. People make app passwords at the hub, on their account page.",
+      "Use an app password here, never the password of the account. Users make app passwords on their account page at the hub.",
     );
   const { siteId, siteSecret } = settings;
   const reply = await askHub(`${settings.hubUrl}/api/v1/app-passwords/verify`, {
@@ -53,7 +52,7 @@ function parseAnswer({ status, json }: HubReply, siteId: string): Caller {
   return { personId: sub, siteId: null, scopes: new Set(names) };
 }
 
-/** What was typed into a browser's own window is sent along by that browser from then on, whoever makes it call. */
+/** Browsers send credentials typed into their own dialog with every later request, also for pages of other sites. */
 function refuseOtherSites(request: Request): void {
   if (["same-origin", "none"].includes(request.headers.get("sec-fetch-site") ?? "none")) return;
   const message = "This was sent by a page of another site. Call from a program, not from a page.";
@@ -83,7 +82,7 @@ function wrong(): ApiRefusal {
   return refusedAppPassword(401, "credentials_wrong", message);
 }
 
-/** Right ones are still answered: the hub counts wrong ones alone. */
+/** The hub counts wrong passwords only; right ones are still accepted. */
 function tooMany({ retryAfter }: HubReply): ApiRefusal {
   const message = "There were too many wrong ones. Wait, then try again.";
   const headers = { "retry-after": retryAfter ?? "60" };

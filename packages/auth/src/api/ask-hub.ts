@@ -1,12 +1,12 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
-/** How long to wait for the hub: a program is waiting. */
+/** Time limit for the hub's answer. */
 const patienceMs = 3_000;
 
-/** What the hub said, still to be judged. */
+/** The hub's answer, unchecked. */
 export interface HubReply {
   readonly status: number;
-  /** Empty when it was no object. */
+  /** Empty when the body is no JSON object. */
   readonly json: Readonly<Record<string, unknown>>;
   readonly retryAfter: string | null;
 }
@@ -18,8 +18,8 @@ interface Question {
 }
 
 /**
- * Posts a question with the site's secret and a caller's. Both go to HUB_URL and nowhere else: redirects are not
- * followed.
+ * Posts a question with the site's secret and the caller's credentials. Redirects are not followed, so that both go to
+ * HUB_URL only.
  *
  * @throws {GatehouseAuthError} hub_unreachable
  */

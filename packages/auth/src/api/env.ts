@@ -1,4 +1,4 @@
-/** Where the API half of this package reads the environment; what is in it is looked at when a request comes. */
+/** The environment for the API half of the package, whose variables are read at the first request. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
   return process.env;
 }

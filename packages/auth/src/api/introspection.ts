@@ -5,12 +5,12 @@ import type { Settings } from "../settings/settings.ts";
 import { askHub, type HubReply } from "./ask-hub.ts";
 import { type TokenFacts, tokenFacts } from "./token-facts.ts";
 
-/** How many answers are remembered. */
+/** Maximum number of cached answers. */
 const most = 10_000;
 
 interface IntrospectionParts {
   readonly settings: Settings;
-  /** How long an answer counts for calls that come after it. */
+  /** Cache lifetime of an answer for later calls. */
   readonly cacheMs: number;
   /** The clock, in milliseconds. */
   readonly now: () => number;
@@ -23,18 +23,18 @@ interface Remembered {
   readonly until: number;
 }
 
-/** A question that is under way, and the one that whoever came since waits for. */
+/** A pending question, and the next one, which serves all calls that came since. */
 interface UnderWay {
   readonly answer: Promise<Facts>;
   next?: Promise<Facts>;
 }
 
 /**
- * Asks the hub what opaque tokens are worth.
+ * Introspects opaque tokens at the hub.
  *
- * An answer counts for every call that came before its question was sent: a burst of calls with one token costs two
- * questions, and a token that was taken back before a call came is refused in that call. Beyond that answers count
- * for `cacheMs`. Kept are answers and never failures, under a hash: whoever reads the memory finds no token there.
+ * An answer serves every call that came before its question was sent: a burst of calls with one token costs two questions,
+ * and a token that was revoked before a call is refused in that call. Answers are also cached for `cacheMs`, failures
+ * never. The cache stores hashes instead of tokens.
  */
 export class Introspection {
   readonly #parts: IntrospectionParts;
@@ -46,7 +46,7 @@ export class Introspection {
   }
 
   /**
-   * @returns `null` for a token that is not, or no longer, one
+   * @returns `null` for an unknown, expired or revoked token
    * @throws {GatehouseAuthError} when the hub cannot be asked
    */
   async facts(token: string): Promise<Facts> {
@@ -71,7 +71,7 @@ export class Introspection {
 
   async #ask(key: string, token: string): Promise<Facts> {
     const { settings, cacheMs, now } = this.#parts;
-    // Counted from before the question: it may have been answered just before the token was taken back.
+    // Counted from before the question, because the token may be revoked just after the answer.
     const asked = now();
     const answer = await introspect(settings, token);
     const facts = parseAnswer(answer);
@@ -83,7 +83,7 @@ export class Introspection {
 
 function ignore(): void {}
 
-/** @see RFC 7662, section 2.1; RFC 6749, section 2.3.1 (how id and secret are encoded) */
+/** @see RFC 7662, section 2.1; RFC 6749, section 2.3.1 (encoding of id and secret) */
 async function introspect(settings: Settings, token: string): Promise<HubReply["json"]> {
   const { hubUrl, siteId, siteSecret } = settings;
   const credentials = Buffer.from(`${formEncode(siteId)}:${formEncode(siteSecret)}`).toString("base64");

@@ -1,16 +1,16 @@
 import { invalidToken } from "./api-refusal.ts";
 import type { TokenFacts } from "./token-facts.ts";
 
-/** For whom a request is made, by which site or program, and what she let it do. */
+/** The caller of an API: the user, the site or program that acts for them, and its scopes. */
 export interface Caller {
-  /** The hub's id of the person, the same as `session.user.id`. */
+  /** The hub's id of the user, the same as `session.user.id`. */
   readonly personId: string;
-  /** The registration that got the token; null when a program came with an app password of hers. */
+  /** The registration that the token was issued to; null for an app password. */
   readonly siteId: string | null;
   readonly scopes: ReadonlySet<string>;
 }
 
-/** What a token has to be made by and for. */
+/** Required issuer and audience of a token. */
 export interface Expected {
   readonly issuer: string;
   readonly resource: string;
@@ -21,15 +21,15 @@ export interface Expected {
  * @see RFC 9068, section 4; RFC 8707, section 2 (audience)
  */
 export function judgeToken(facts: TokenFacts | null, { issuer, resource }: Expected): Caller {
-  if (facts === null) throw invalidToken("The access token has expired, was taken back or never was one.");
+  if (facts === null) throw invalidToken("The access token has expired, was revoked or is unknown.");
   if (facts.issuer !== issuer) throw invalidToken("The access token is of another issuer.");
   if (!facts.audience.includes(resource)) throw invalidToken("The access token is for another API.");
   if (!facts.isBearer) throw invalidToken("The token is bound to a key, or is no access token.");
   const { subject, clientId, scope } = facts;
-  if (typeof clientId !== "string") throw invalidToken("The access token does not say whose program it is.");
-  // A program's own token names the program, or nobody. RFC 9068, section 5: it must not pass for a person.
+  if (typeof clientId !== "string") throw invalidToken("The access token names no client.");
+  // A program's own token names the program or nobody, and must not pass for a user. RFC 9068, section 5
   if (typeof subject !== "string" || subject === "" || subject === clientId)
-    throw invalidToken("The access token is of a program and not of a person.");
+    throw invalidToken("The access token belongs to a program and not to a user.");
   const scopes = typeof scope === "string" ? scope.split(" ").filter(Boolean) : [];
   return { personId: subject, siteId: clientId, scopes: new Set(scopes) };
 }

@@ -3,16 +3,16 @@ import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { Expected } from "./judge-token.ts";
 import { type TokenFacts, tokenFacts } from "./token-facts.ts";
 
-/** How long to wait for the hub's keys. */
+/** Time limit for the hub's keys. */
 const patienceMs = 3_000;
 const algorithms = ["ES256", "RS256"];
 
-/** Three parts; opaque tokens have no dot. */
+/** Whether a token has three parts; opaque tokens have no dot. */
 export function looksLikeJwt(token: string): boolean {
   return token.split(".").length === 3;
 }
 
-/** Where the hub publishes its keys. Nothing in a token leads to a key: `jku`, `jwk` and `x5u` are not looked at. */
+/** The hub's published keys. `jku`, `jwk` and `x5u` in a token are ignored. */
 export function hubKeys(hubUrl: string): JWTVerifyGetKey {
   return createRemoteJWKSet(new URL(`${hubUrl}/oidc/jwks`), {
     timeoutDuration: patienceMs,
@@ -32,8 +32,8 @@ async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
 }
 
 /**
- * @returns `null` for a token that is none, or not for this API
- * @throws {GatehouseAuthError} when the hub's keys cannot be had
+ * @returns `null` for an invalid token, or one for another API
+ * @throws {GatehouseAuthError} when the hub's keys cannot be fetched
  * @see RFC 9068, section 4; RFC 8725, sections 3.1 and 3.11 (algorithms, types)
  */
 export async function verifyJwt(
@@ -58,7 +58,7 @@ export async function verifyJwt(
   }
 }
 
-/** The hub answered, but not with keys. */
+/** Whether the hub's answer held no usable keys. */
 function isOfTheKeySet({ code }: errors.JOSEError): boolean {
   return code === "ERR_JOSE_GENERIC" || code === "ERR_JWKS_INVALID" || code === "ERR_JWKS_TIMEOUT";
 }

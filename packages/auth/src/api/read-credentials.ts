@@ -1,19 +1,19 @@
 import { credentialsMissing, invalidToken, malformedRequest } from "./api-refusal.ts";
 
-/** What a caller proves herself with, unproved: an access token, or user name and password in base64. */
+/** Unverified credentials: an access token, or user name and password in base64. */
 export interface Credentials {
   readonly scheme: "Bearer" | "Basic";
   readonly text: string;
 }
 
-/** Longer than any token of the hub, and than any user name with an app password. */
+/** Maximum length; longer than any token of the hub and any user name with an app password. */
 const longest = 8_192;
-/** A form that may hold a token is read this far; the API itself takes no forms. */
+/** Maximum length of a form that is searched for a token; the API itself takes no forms. */
 const longestForm = 65_536;
 
 /**
- * The credentials of a request: from the Authorization header and nowhere else. Addresses are kept in logs and
- * histories, and a form can be sent by any page, so a token in either is refused even when it is good.
+ * Reads credentials from the Authorization header only. Addresses end up in logs and histories, and any page can send a
+ * form, so a token in either is refused even if it is valid.
  *
  * @throws {ApiRefusal}
  * @see RFC 6750, sections 2 and 5.3
@@ -26,8 +26,8 @@ export async function readCredentials(request: Request, takesAppPasswords: boole
 }
 
 /**
- * Another scheme is as good as none. Of headers sent twice Node hands on the first; what joins them does so by a comma,
- * which no token has.
+ * Other schemes count as missing credentials. Of repeated headers, Node passes on the first; proxies join them by a comma,
+ * which no token contains.
  *
  * @see RFC 9110, section 11.6.2; RFC 6750, section 2.1; RFC 7617, section 2
  */
@@ -42,11 +42,11 @@ function parseAuthorization(header: string, takesAppPasswords: boolean): Credent
     throw malformedRequest(
       "The Authorization header should be the word Bearer, a space and one access token.",
     );
-  if (text.length > longest) throw invalidToken("The access token is none of the hub.");
+  if (text.length > longest) throw invalidToken("The access token is not from the hub.");
   return { scheme: "Bearer", text };
 }
 
-/** Reads a copy: the route finds its body untouched. */
+/** Reads a copy, so that the route can read the body. */
 async function isInForm(request: Request): Promise<boolean> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/x-www-form-urlencoded\b/i.test(type.trim()) || request.body === null) return false;

@@ -1,11 +1,11 @@
-/** What a token says, whether the hub was asked or its signature was verified. Nothing here is judged yet. */
+/** Claims of a token, from introspection or a verified JWT, before they are checked. */
 export interface TokenFacts {
   readonly issuer: unknown;
   readonly audience: readonly unknown[];
   readonly subject: unknown;
   readonly clientId: unknown;
   readonly scope: unknown;
-  /** It may be used by whoever has it: not bound to a key, and no token of another kind. */
+  /** A bearer access token: not bound to a key, and no token of another kind. */
   readonly isBearer: boolean;
 }
 
@@ -17,7 +17,7 @@ export function tokenFacts(claims: Readonly<Record<string, unknown>>, isBearer: 
     subject: claims.sub,
     clientId: claims.client_id,
     scope: claims.scope,
-    // A bound token that is taken without its proof is a stolen one. RFC 9449, section 7.2
+    // A bound token without its proof may be stolen. RFC 9449, section 7.2
     isBearer: isBearer && claims.cnf === undefined,
   };
 }

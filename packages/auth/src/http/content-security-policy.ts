@@ -1,15 +1,16 @@
-/** For what a Content-Security-Policy is made. */
+/** Input for a Content-Security-Policy. */
 export interface PolicyCircumstances {
-  /** Lets in the scripts that carry it; `null` lets in none. */
+  /** Allows scripts with this nonce; `null` allows none. */
   readonly nonce: string | null;
   /** `next dev` evaluates scripts, adds styles by them, and holds a socket open. */
   readonly development?: boolean;
 }
 
 /**
- * The strict Content-Security-Policy of a Next.js site that loads nothing from elsewhere.
+ * A strict Content-Security-Policy for a Next.js site that loads nothing from other sites.
  *
- * No `form-action`: browsers hold it against redirects too, and signing out goes on to the hub.
+ * Without `form-action`, because browsers apply it to redirects too, and a sign-out redirects to the hub.
+ *
  * @see https://www.w3.org/TR/CSP3/#strict-dynamic-usage
  */
 export function contentSecurityPolicy({ nonce, development = false }: PolicyCircumstances): string {

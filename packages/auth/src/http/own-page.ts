@@ -1,12 +1,11 @@
 /**
- * Whether a post is from a page of the site's own. Browsers say with every one where it comes from, and a page cannot
- * change what they say, so a form needs no hidden token.
+ * Whether a page of the site itself sent a post. Browsers report the origin of every post in headers that pages cannot
+ * change, so forms need no token.
  *
- * `Origin: null` alone is refused: it is what a sandboxed frame sends, and a redirect across sites. Beside
- * `Sec-Fetch-Site: same-origin` it is the site's own page under `Referrer-Policy: no-referrer`: for a sandboxed frame
- * browsers say `cross-site` there. A request that has neither header is no browser's, and nothing but a browser has a
- * cookie worth protecting; it is refused all the same, because an absent header is easier to bring about than a wrong
- * one.
+ * `Origin: null` alone is refused: sandboxed frames and redirects across sites send it. With `Sec-Fetch-Site: same-origin`
+ * it comes from the site's own page under `Referrer-Policy: no-referrer`; sandboxed frames send `cross-site`. A request
+ * with neither header does not come from a browser, and is refused too, because an absent header is easier to cause than a
+ * wrong one.
  *
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  * @see https://fetch.spec.whatwg.org/#origin-header

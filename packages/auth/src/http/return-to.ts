@@ -1,17 +1,16 @@
-/** Long enough for real pages. */
+/** Maximum length of a path to return to. */
 const longest = 800;
-/** Encoded once more, as the service URL carries it; that may have 2048 characters, our own and the site's with it. */
+/** Maximum length as encoded in the service URL, which may have 2048 characters in all. */
 const longestEncoded = 1_400;
 
-/** Says to the recogniser that it has asked already, for browsers that keep no cookies. */
+/** Query parameter that records that the hub was asked, for browsers that keep no cookies. */
 export const askedMarker = { name: "gatehouse", value: "asked" } as const;
 
 /**
- * The path a person may be sent back to, or null.
+ * A path that a browser may be redirected to, or null.
  *
- * Compares what the browser will do, not the text: a path is resolved as a browser
- * resolves it and has to stay on the site. Our own routes are no place to return to:
- * they would start over and over.
+ * Resolves the path as a browser does; the result must stay on the site. The package's own routes are refused, because
+ * they would redirect again.
  */
 export function parseReturnTo(value: string | null | undefined, siteUrl: string): string | null {
   if (!value?.startsWith("/") || value.length > longest) return null;
@@ -30,13 +29,13 @@ function encodedLength(path: string): number {
   return new URLSearchParams({ "": path }).toString().length - 1;
 }
 
-/** Where a request to our own routes says to return to; the start page when it says nothing we would follow. */
+/** The path to return to in a request to `/api/auth`; `/` when it is missing or refused. */
 export function readReturnTo(request: Request): string {
-  // Judged as a path of any one origin, so that a site with a wrong SITE_URL can tell where it was.
+  // Checked against a made-up origin, so that it works with a wrong SITE_URL.
   return parseReturnTo(new URL(request.url).searchParams.get("returnTo"), "http://site.invalid") ?? "/";
 }
 
-/** The path of a request as a person would write it: without what Next.js and we add to it. */
+/** The path of a request, without the query parameters that Next.js and this package add. */
 export function pathOfRequest(url: URL): string {
   const own = [askedMarker.name, "_rsc"].filter((name) => url.searchParams.has(name));
   if (own.length === 0) return url.pathname + url.search;
@@ -45,7 +44,7 @@ export function pathOfRequest(url: URL): string {
   return url.pathname + (query.size > 0 ? `?${query}` : "");
 }
 
-/** The same path with the note that the hub was asked. */
+/** The path with the marker that the hub was asked. */
 export function withAskedMarker(path: string, siteUrl: string): string {
   const url = new URL(path, siteUrl);
   url.searchParams.set(askedMarker.name, askedMarker.value);

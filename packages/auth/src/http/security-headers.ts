@@ -1,14 +1,13 @@
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 
 /**
- * What every answer of a site says to the browser: `headers: async () => [...securityHeaders]` in
- * `next.config.ts`.
+ * Security headers for every response of a site: `headers: async () => [...securityHeaders]` in `next.config.ts`.
  *
- * Its policy lets in no script at all: it is for what the proxy leaves out, or should the proxy
- * not run. On pages the proxy's own, with a nonce, takes its place; for that the names are in
- * small letters, as Next.js compares them. Route handlers cannot replace a header from here, so
- * the error pages of signing in, which bring a policy for their one style, are left out.
- * A module of its own, because a config is read before there is a Next.js to import from.
+ * The policy allows no script. It applies where the proxy does not run; on pages, the proxy's policy with a nonce replaces
+ * it, for which the names are in small letters, as Next.js compares them. Route handlers cannot replace a header from
+ * here, so the pages of `/api/auth`, which send a policy for their style, are excluded.
+ *
+ * An export of its own, because Next.js cannot be imported yet when it reads the config.
  */
 export const securityHeaders: readonly HeaderRule[] = [
   {

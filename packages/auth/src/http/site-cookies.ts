@@ -1,16 +1,16 @@
 import type { Settings } from "../settings/settings.ts";
 
-/** A site's cookie names and how its cookies are set. */
+/** Names and attributes of a site's cookies. */
 export interface SiteCookies {
   readonly session: string;
   /** The hub's last answer about this browser, with its time: `RecognitionMarker`. */
   readonly asked: string;
   /** Records for a minute that the user signed out at this site: `new`, then `shown` once a page has said so. */
   readonly signedOut: string;
-  /** next-auth wants names for these; they never reach a browser. */
+  /** next-auth requires names for these; they never reach a browser. */
   readonly callbackUrl: string;
   readonly csrfToken: string;
-  /** One state cookie a flow, so that tabs do not take each other's. */
+  /** One state cookie per flow, so that tabs do not overwrite each other's. */
   state(flowId: string): string;
   readonly options: { httpOnly: true; sameSite: "lax"; path: "/"; secure: boolean };
 }
@@ -19,11 +19,10 @@ export interface SiteCookies {
 const mostFlows = 6;
 
 /**
- * Names of a site's own, because browsers do not keep cookies of two ports apart:
- * the site's id in the name keeps neighbours on one machine from clobbering each other.
- * No name is the beginning of another: next-auth collects cookies by prefix.
+ * Cookie names with the site's id, because browsers share cookies between the ports of a host. No name is the beginning of
+ * another, because next-auth collects cookies by prefix.
  *
- * Lax, not Strict: the way back from the hub is a cross-site navigation.
+ * SameSite is Lax and not Strict, because the return from the hub is a cross-site navigation.
  */
 export function siteCookies({ siteId, siteUrl }: Pick<Settings, "siteId" | "siteUrl">): SiteCookies {
   const secure = siteUrl.startsWith("https:");
@@ -50,7 +49,7 @@ export function parseCookies(header: string | null): Map<string, string> {
   return cookies;
 }
 
-/** A Set-Cookie value for a cookie that lives as long as the browser runs. */
+/** A Set-Cookie value for a session cookie of the browser. */
 export function setCookie(cookies: SiteCookies, name: string, value: string): string {
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax${cookies.options.secure ? "; Secure" : ""}`;
 }
@@ -79,15 +78,15 @@ export function clearSessionCookies(cookies: SiteCookies, sent: Map<string, stri
 
 /**
  * Set-Cookie values that remove the pieces next-auth cuts a long session into (`….session.0`). Sessions are one cookie
- * now and pieces are never read, but an earlier version of this package left them, and they would travel with every
- * request until the browser is closed.
+ * now and pieces are never read, but an earlier version of this package left them, and browsers would send them until they
+ * are closed.
  */
 export function clearSessionPieces(cookies: SiteCookies, sent: Map<string, string>): string[] {
   const pieces = [...sent.keys()].filter((name) => name.startsWith(`${cookies.session}.`));
   return pieces.map((name) => clearCookie(cookies, name));
 }
 
-/** Set-Cookie values that give up the oldest sign-ins under way. Browsers send older cookies first. */
+/** Set-Cookie values that drop the oldest pending sign-ins. Browsers send older cookies first. */
 export function clearOldFlows(cookies: SiteCookies, sent: Map<string, string>): string[] {
   const flows = [...sent.keys()].filter((name) => name.startsWith(cookies.state("")));
   return flows.slice(0, Math.max(0, flows.length - mostFlows + 1)).map((name) => clearCookie(cookies, name));

@@ -30,7 +30,7 @@ export function originsApart({ settings: { siteUrl } }: Pick<Parts, "settings">,
   if (said !== null) return said === siteUrl ? "" : whereItIs(said, siteUrl);
   const asked = forwardedOrigin(headers);
   if (asked === null || asked === siteUrl) return "";
-  return `The request was for ${asked}, and SITE_URL is ${siteUrl}: unless a proxy in front changed the address, people use another one than SITE_URL.`;
+  return `The request was for ${asked}, and SITE_URL is ${siteUrl}: unless a proxy in front changed the address, browsers use another one than SITE_URL.`;
 }
 
 function whereItIs(said: string, siteUrl: string): string {

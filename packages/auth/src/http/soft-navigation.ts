@@ -1,10 +1,9 @@
 import { isNavigation } from "./sent-by-browser.ts";
 
 /**
- * Whether a script of the site's own pages asks, where only a browser that goes somewhere has business.
- *
- * `next/link` does: it fetches a page, the page sends on to sign in, and the fetch follows. Next.js hides which fetches
- * are its own; those of other sites say so and stay refused.
+ * Whether a script of the site's own pages fetches a route that is made for navigations. `next/link` does: it fetches a
+ * page, the page redirects to the sign-in, and the fetch follows. Next.js hides which fetches are its own; fetches of
+ * other sites stay refused.
  */
 export function isSoftNavigation({ headers }: Request): boolean {
   return (
@@ -15,8 +14,8 @@ export function isSoftNavigation({ headers }: Request): boolean {
 }
 
 /**
- * An answer that the router of Next.js cannot draw, so that it has the browser go to the address: there it is answered.
- * Not a failure, or each such click would be one in the browser's console.
+ * An answer that the router of Next.js cannot render, so that it makes the browser navigate to the address. Status 200,
+ * because others would appear as errors in the browser's console.
  */
 export function leaveToNavigation(): Response {
   return new Response("Go to this address: <a>, or location.assign(). It cannot be fetched.\n", {

@@ -1,4 +1,4 @@
-/** Every way in which a site's sign-in can fail, with the sentence that says what to do about it. */
+/** Codes of all failures of a site's sign-in, each with a sentence for the site's developer. */
 const sentences = {
   settings_missing:
     "A setting is missing. Set HUB_URL, SITE_URL and SITE_SECRET in the site's environment and start it again.",
@@ -21,8 +21,8 @@ const sentences = {
   authorization_refused:
     "The hub refused the sign-in. Compare the site's oidc section in its registration with what README.md of @gatehouse/auth says.",
   scope_refused:
-    'The registration does not let this site ask for who somebody is. Add "openid", "profile" and "email" to oidc.scopes.',
-  declined: "The person chose at the hub not to sign in here.",
+    'The registration does not let this site ask for the profile of the user. Add "openid", "profile" and "email" to oidc.scopes.',
+  declined: "The user declined at the hub to sign in here.",
   issuer_mismatch:
     "The callback came without the hub's name for itself, or with another issuer's (iss). Check that HUB_URL is exactly the HUB_URL that the hub has.",
   id_token_refused:
@@ -31,13 +31,13 @@ const sentences = {
     "The hub's ID token names no session (sid), so its end could not be seen. Compare the versions of hub and package.",
   profile_missing: 'The hub released no user name. Add "profile" to oidc.scopes in the registration.',
   sign_in_too_old:
-    "The hub sent the person back with a sign-in that is older than requireSignIn({ maxAge }) takes. Compare the versions of hub and package.",
+    "The hub sent the user back with a sign-in that is older than requireSignIn({ maxAge }) accepts. Compare the versions of hub and package.",
   ticket_refused:
-    "The hub did not accept the ticket or code: it was used before, came back too late (TICKET_LIFE; a code lives a minute), or is somebody else's. If it happens often, check the clocks and the network between site and hub.",
+    "The hub did not accept the ticket or code: it was used before, came back too late (TICKET_LIFE; a code is valid for a minute), or belongs to another sign-in. If it happens often, check the clocks and the network between site and hub.",
   hub_answer:
     "The hub's answer was not understood. Check that HUB_URL points to a Gatehouse hub and not to a proxy or another page.",
   person_id_missing:
-    'The hub released no id for the person. Add "id" to cas.attributes in the site\'s registration; over OpenID Connect it comes by itself.',
+    'The hub released no id of the user. Add "id" to cas.attributes in the site\'s registration; over OpenID Connect it comes by itself.',
   groups_too_many:
     'The user is in more groups than a cookie takes, and the hub does not give them to this site by the session check. Compare the versions of hub and package. For a site that users give consent to, take "groups" out of oidc.scopes or put the user into fewer groups.',
   profile_too_large:
@@ -47,16 +47,16 @@ const sentences = {
   clock_skew:
     "The clocks of this machine and of the hub differ by more than a minute. Let both follow a time server (NTP).",
   state_mismatch:
-    "A sign-in came back that this browser did not start, or started more than 15 minutes ago. It was refused. If everyone gets this, check that SITE_URL is the address people use.",
+    "A sign-in came back that this browser did not start, or started more than 15 minutes ago. It was refused. If everyone gets this, check that SITE_URL is the address that browsers use.",
   cookies_refused:
     "The browser does not keep this site's cookies. Allow cookies; over plain http, SITE_URL must not be https.",
   callback_malformed: "The callback was called without what a sign-in brings back.",
   callback_altered:
-    "The address that came back is not the one the ticket was made for: returnTo or another part of it was changed on the way, or the ticket is somebody else's. Nobody was signed in. If it happens to everybody, something between browser and site rewrites addresses.",
-  no_ticket: "The hub sent the person back without a ticket. Check the registration of this site at the hub.",
+    "The address that came back is not the one the ticket was made for: returnTo or another part of it was changed on the way, or the ticket belongs to another sign-in. Nobody was signed in. If it happens to everybody, something between browser and site rewrites addresses.",
+  no_ticket: "The hub sent the user back without a ticket. Check the registration of this site at the hub.",
   session_over: "The central session ended while the sign-in was under way.",
   site_url_other_name:
-    "Set SITE_URL to the address that people use, letter by letter, and start the site again: cookies and the way back from the hub belong to SITE_URL.",
+    "Set SITE_URL to the address that browsers use, letter by letter, and start the site again: cookies and the way back from the hub belong to SITE_URL.",
   proxy_missing:
     "requireSignIn() drew a page that `recognise` did not see: users signed in elsewhere are not recognised there, and contentSecurityPolicy is not sent.",
   request_refused:
@@ -66,25 +66,22 @@ const sentences = {
   internal: "Something went wrong that should not. Please report it with the cause.",
 } as const;
 
-/** A stable name for one failure. */
+/** Stable code of a failure. */
 export type GatehouseAuthErrorCode = keyof typeof sentences;
 
 /**
- * A failure of the site's sign-in, told to its developer.
- *
- * `message` is for logs and screens of developers. People get a calm page with a
- * reference code instead (`error-page.ts`), because a sentence about secrets helps
- * nobody who came to buy milk.
+ * A failure of the site's sign-in. `message` is for logs and developers; users see a page with a reference code
+ * (`error-page.ts`).
  */
 export class GatehouseAuthError extends Error {
   override readonly name = "GatehouseAuthError";
   readonly code: GatehouseAuthErrorCode;
-  /** What Next.js hands to a site's `error.tsx`: of an error on the server, nothing else gets there. */
+  /** The same code, for a site's `error.tsx`: Next.js passes nothing else of a server error to it. */
   readonly digest: GatehouseAuthErrorCode;
 
   /**
-   * @param code what failed
-   * @param detail what exactly, without anything secret: it goes into the log
+   * @param code stable code of the failure
+   * @param detail sentence before the code's own, for the log; without secrets
    */
   constructor(code: GatehouseAuthErrorCode, detail?: string, options?: ErrorOptions) {
     super(detail ? `${detail} ${sentences[code]}` : sentences[code], options);
@@ -93,7 +90,7 @@ export class GatehouseAuthError extends Error {
   }
 }
 
-/** Finds our own error in a chain of causes: next-auth wraps what a provider throws. */
+/** Finds a GatehouseAuthError in a chain of causes, because next-auth wraps errors of providers. */
 export function findGatehouseAuthError(error: unknown, depth = 0): GatehouseAuthError | null {
   if (error instanceof GatehouseAuthError) return error;
   if (depth > 5 || error === null || typeof error !== "object") return null;

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { GatehouseAuthError, GatehouseAuthErrorCode } from "./gatehouse-auth-error.ts";
 
-/** One line of the log. Holds no ticket, cookie, secret or address of a person. */
+/** One line of the log. Contains no ticket, cookie, secret or user data. */
 export interface LogEntry {
   readonly level: "error" | "warn";
   readonly time: string;
@@ -9,14 +9,14 @@ export interface LogEntry {
   readonly site: string;
   readonly code: GatehouseAuthErrorCode;
   readonly message: string;
-  /** What a person was shown, to find this line by. */
+  /** The reference code that a page showed to the user. */
   readonly reference?: string;
-  /** The id that the hub's log has for the same request. */
+  /** The id of the same request in the hub's log. */
   readonly requestId?: string;
   readonly cause?: string;
 }
 
-/** Takes the log where a site wants it. */
+/** Receives log entries. */
 export type SiteLogger = (entry: LogEntry) => void;
 
 /** Writes one line of JSON to the standard error stream. */
@@ -24,7 +24,7 @@ export const logToConsole: SiteLogger = (entry) => {
   console.error(JSON.stringify(entry));
 };
 
-/** Writes down, with its stack, what Next.js would have written had it got so far: a fault of a site's own code. */
+/** Logs an error of the site's own code with its stack, as Next.js does for errors that reach it. */
 export function logFault(error: unknown): void {
   console.error(error);
 }
@@ -37,11 +37,11 @@ interface Context {
 
 /** The log of one site. */
 export interface SiteLog {
-  /** Writes an error down. */
+  /** Logs an error. */
   write(error: GatehouseAuthError, context?: Context): void;
-  /** The same, but one code at most every ten seconds: a hub that is down fails every request. */
+  /** The same, at most once per code in ten seconds: a hub that is down fails every request. */
   writeSeldom(error: GatehouseAuthError, context?: Context): void;
-  /** The same, but once per code and process, for errors of the set-up, which do not change. */
+  /** The same, once per code and process, for errors of the set-up, which do not change. */
   writeOnce(error: GatehouseAuthError, context?: Context): void;
 }
 
@@ -55,8 +55,8 @@ interface SiteLogParts {
 const key = Symbol.for("gatehouse.auth.written");
 
 /**
- * The log of a site. When a code was last written is kept for the whole process: Next.js gives pages, routes and
- * the proxy a copy of this module each, and one failure would be written by each of them.
+ * The log of a site. The time of a code's last entry is kept per process, because Next.js gives pages, routes and the
+ * proxy a copy of this module each, and each would log the same failure.
  */
 export function siteLog(site: string, { logger, now, shared }: SiteLogParts): SiteLog {
   const holder = shared as { [key]?: Map<string, number> };
@@ -89,13 +89,13 @@ export function siteLog(site: string, { logger, now, shared }: SiteLogParts): Si
   };
 }
 
-/** A short code that a person can read out. Without 0, O, 1 and I. */
+/** A short code that can be read out. Without 0, O, 1 and I. */
 export function newReference(): string {
   const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
   return Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join("");
 }
 
-/** The system's name for what went wrong; messages of other libraries may quote tickets. */
+/** The name and system code of a cause, without its message: messages of other libraries may quote tickets. */
 function causeOf(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined;
   const inner = cause.cause as { code?: unknown } | undefined;

@@ -13,7 +13,7 @@ import type { IdentifiedUser } from "../session/sealed-session.ts";
 import { callbackUrl, parseFlow, type SignInFlow } from "./sign-in-flow.ts";
 import type { SignInProtocol } from "./sign-in-protocol.ts";
 
-/** How long to wait for the hub; a ticket does not live much longer. */
+/** Time limit for the hub's answer; a ticket is not valid much longer. */
 const patienceMs = 5_000;
 
 const codes: Partial<Record<CasClientErrorCode, GatehouseAuthErrorCode>> = {
@@ -56,7 +56,7 @@ export const casProtocol: SignInProtocol = {
     return loginUrl(hubUrl, {
       service: serviceUrl(siteUrl, flow, prepared.searchParams.get("state") ?? ""),
       gateway: flow.purpose === "recognise",
-      // CAS knows no age: credentials are asked for.
+      // CAS has no maximum age, so the hub asks for credentials.
       renew: flow.maxAge !== null,
       reason: reason ?? undefined,
     });
@@ -69,7 +69,7 @@ export const casProtocol: SignInProtocol = {
       names.map((name) => query.get(name));
     const flow = parseFlow({ id, returnTo, purpose, attempt, maxAge }, siteUrl);
     if (!flow || !state || !/^[A-Za-z0-9._-]{1,2000}$/.test(state)) return null;
-    // CAS 3.7: a ticket has letters, digits and hyphens; a service has to take up to 256.
+    // CAS 3.7: letters, digits and hyphens; services must accept up to 256 characters.
     if (ticket != null && !/^ST-[A-Za-z0-9-]{1,253}$/.test(ticket)) return null;
     return { flow, state, ticket: ticket ?? null };
   },
@@ -77,8 +77,9 @@ export const casProtocol: SignInProtocol = {
   signOutUrl: ({ hubUrl, siteUrl }) => logoutUrl(hubUrl, { service: `${siteUrl}/` }),
 
   /**
-   * Nobody proves to be the hub here; knowing the session index is the proof, since it is a spent ticket that only
-   * the hub and this site have seen.
+   * Logout requests of CAS are not authenticated. The session index protects them: it is a spent ticket that only the hub
+   * and this site know.
+   *
    * @see CAS protocol 3.0.3, section 2.3.3
    */
   async parseLogoutRequest(_settings, body) {
@@ -93,10 +94,10 @@ export const casProtocol: SignInProtocol = {
 };
 
 /**
- * The URL that the hub binds the ticket to and sends the person back to.
+ * The service URL, to which the hub binds the ticket and redirects the browser.
  *
- * `state` is a part of it: a ticket that an attacker got for herself is bound to
- * her own state, and no other browser has the cookie for it.
+ * It contains `state`: an attacker's ticket is bound to the attacker's state, for which no other browser has the cookie.
+ *
  * @see RFC 9700, section 4.7 (login CSRF)
  */
 function serviceUrl(siteUrl: string, flow: SignInFlow, state: string): string {
@@ -110,7 +111,7 @@ function serviceUrl(siteUrl: string, flow: SignInFlow, state: string): string {
   return url.href;
 }
 
-/** @param renew only a ticket that came from credentials will do; to be said here too, or an address decides it */
+/** @param renew accepts only a ticket from credentials; sent here too, because the browser could drop it from the login URL */
 async function validate(
   hubUrl: string,
   service: string,
@@ -124,7 +125,7 @@ async function validate(
   return readUser(await processServiceValidateResponse(reply).catch(translate), ticket);
 }
 
-/** The ticket, spent, is the session index from here on: single logout names it. */
+/** The spent ticket is the session index: single logout names it. */
 function readUser(
   { user, attributes, authenticationDate, isFromNewLogin }: AuthenticatedUser,
   ticket: string,
@@ -134,9 +135,9 @@ function readUser(
     return value === undefined || value === "" ? null : value;
   };
   const id = text("id");
-  // The user name may be given to another person one day; records must not follow it.
+  // A user name can pass to another user, so it cannot replace the id.
   if (id === null) throw new GatehouseAuthError("person_id_missing");
-  // A sign-in of this minute needs no clock of the hub's.
+  // A new sign-in needs no time from the hub.
   const at = isFromNewLogin ? Date.now() : (authenticationDate?.getTime() ?? null);
   return {
     id,
@@ -149,7 +150,7 @@ function readUser(
   };
 }
 
-/** The hub's own words come from outside and stay out of the log; our sentence says what to do. */
+/** Replaces the hub's text, which comes from outside, by a sentence of the package. */
 function translate(error: unknown): never {
   if (!(error instanceof CasClientError)) throw new GatehouseAuthError("hub_answer", "", { cause: error });
   throw new GatehouseAuthError(codes[error.code] ?? "hub_answer", "", { cause: error });

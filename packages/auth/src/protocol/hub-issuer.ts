@@ -1,13 +1,13 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
-/** How long to wait for the hub; a code does not live much longer. */
+/** Time limit for the hub's answer; a code is not valid much longer. */
 const patienceMs = 5_000;
-/** How long a discovery document counts. */
+/** Cache lifetime of the discovery document. */
 const freshMs = 10 * 60_000;
 const longestAnswer = 256 * 1024;
 
-/** What of the hub's discovery document is used. */
+/** The used part of the hub's discovery document. */
 interface Metadata {
   readonly authorization_endpoint: string;
   readonly token_endpoint: string;
@@ -15,9 +15,10 @@ interface Metadata {
 }
 
 /**
- * The hub as an OpenID Connect issuer: where its endpoints are, and the keys it signs with.
+ * The hub as an OpenID Connect issuer: its endpoints and signing keys.
  *
- * Asked once in ten minutes, by whoever comes first; keys again when a token names one that is not known.
+ * Discovery is fetched once in ten minutes; keys are fetched again when a token names an unknown one.
+ *
  * @see OpenID Connect Discovery 1.0, section 4
  */
 export class HubIssuer {
@@ -35,7 +36,7 @@ export class HubIssuer {
     this.discoveryUrl = `${this.issuer}/.well-known/openid-configuration`;
   }
 
-  /** The discovery document as next-auth wants to read it. */
+  /** The discovery document as a response for next-auth. */
   async discovery(): Promise<Response> {
     return new Response(await this.#read(), { headers: { "content-type": "application/json" } });
   }
@@ -54,7 +55,7 @@ export class HubIssuer {
       try {
         return await this.#keys.find(header, token);
       } catch (cause) {
-        // No such key is the token's fault, everything else the hub's or the network's.
+        // An unknown key is a fault of the token, everything else one of hub or network.
         if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
           throw cause;
         throw new GatehouseAuthError("hub_unreachable", "", { cause });
@@ -62,7 +63,7 @@ export class HubIssuer {
     };
   }
 
-  /** Asks the hub; nobody else gets what a request carries. */
+  /** Sends a request to the hub without following redirects, so that secrets go nowhere else. */
   async fetch(url: string, init: RequestInit): Promise<Response> {
     const signal = AbortSignal.timeout(patienceMs);
     const reply = await fetch(url, { ...init, cache: "no-store", redirect: "manual", signal }).catch(
@@ -92,7 +93,7 @@ export class HubIssuer {
     try {
       metadata = text.length > longestAnswer ? null : JSON.parse(text);
     } catch {
-      // judged below
+      // reported below
     }
     if (metadata?.issuer !== this.issuer) {
       throw new GatehouseAuthError(
@@ -100,7 +101,7 @@ export class HubIssuer {
         `${this.discoveryUrl} does not describe the issuer ${this.issuer}.`,
       );
     }
-    // The secret goes to HUB_URL and nowhere else, whatever a document says.
+    // The secret goes to HUB_URL only, whatever the document says.
     for (const name of ["authorization_endpoint", "token_endpoint", "jwks_uri"]) {
       if (URL.parse(String(metadata[name]))?.origin === this.#hubUrl) continue;
       throw new GatehouseAuthError("hub_answer", `${name} of the hub's issuer is not at HUB_URL.`);

@@ -3,17 +3,17 @@ import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import { type IdentifiedUser, readGroups } from "../session/sealed-session.ts";
 import type { HubIssuer } from "./hub-issuer.ts";
 
-/** What the hub signs with. A list of ours: the token's own word about it is not asked. */
+/** Accepted signature algorithms, whatever the token's header says. */
 export const algorithms = ["ES256", "RS256"];
-/** How far the clocks of site and hub may differ, in seconds. */
+/** Allowed difference between the clocks of site and hub, in seconds. */
 export const toleranceSeconds = 60;
 
 /**
- * Whom an ID token names. next-auth leaves the signature to TLS, which a hub inside one's own network may not have,
- * and judges the nonce.
+ * Verifies an ID token and reads its user. next-auth checks the nonce, but leaves the signature to TLS, which a hub in a
+ * private network may not have.
  *
  * @param now the clock, in milliseconds
- * @throws {GatehouseAuthError} when it is not the hub's, not for this site, over, or says too little
+ * @throws {GatehouseAuthError} when it is not from the hub, not for this site, expired, or lacks claims
  * @see OpenID Connect Core 1.0, section 3.1.3.7
  */
 export async function readIdToken(
@@ -31,7 +31,7 @@ export async function readIdToken(
   return readUser(payload, now());
 }
 
-/** Claims that the site asks for, so that no second request is needed. Core 1.0, section 5.5 */
+/** Claims requested in the ID token, so that no second request is needed. Core 1.0, section 5.5 */
 export const claims = {
   id_token: {
     name: null,
@@ -59,7 +59,7 @@ function readUser(payload: JWTPayload, now: number): IdentifiedUser {
     email: text("email"),
     groups: readGroups(payload.groups),
     sessionIndex,
-    // Both are by the hub's clock, so that a difference to ours makes nobody's sign-in older.
+    // Both times are by the hub's clock, so a difference between the clocks does not change the age.
     authenticatedAt: typeof at === "number" ? Math.floor(now / 1000) - Math.max(0, iat - at) : null,
   };
 }
@@ -67,7 +67,7 @@ function readUser(payload: JWTPayload, now: number): IdentifiedUser {
 function refuse(cause: unknown): never {
   if (cause instanceof GatehouseAuthError) throw cause;
   if (cause instanceof errors.JWTExpired)
-    throw new GatehouseAuthError("clock_skew", "The hub's ID token is over already.", { cause });
+    throw new GatehouseAuthError("clock_skew", "The hub's ID token has expired already.", { cause });
   if (cause instanceof errors.JOSEError) throw new GatehouseAuthError("id_token_refused", "", { cause });
   throw new GatehouseAuthError("internal", "", { cause });
 }

@@ -5,7 +5,7 @@ import type { HubIssuer } from "./hub-issuer.ts";
 import { algorithms, toleranceSeconds } from "./id-token.ts";
 
 const event = "http://schemas.openid.net/event/backchannel-logout";
-/** How old a token may be, in seconds: the hub makes a new one for each attempt. */
+/** Maximum age of a token, in seconds. The hub makes a new one for each attempt. */
 const longestLife = 180;
 const mostRemembered = 20_000;
 
@@ -17,7 +17,7 @@ export function readLogoutForm(body: Uint8Array): string {
       "logout_token",
     );
   } catch {
-    // no UTF-8 is no form
+    // not UTF-8: no form
   }
   const [token] = tokens;
   if (token === undefined || tokens.length > 1) throw new GatehouseAuthError("logout_request_malformed");
@@ -25,10 +25,8 @@ export function readLogoutForm(body: Uint8Array): string {
 }
 
 /**
- * Judges logout tokens of one site.
- *
- * A token counts once. Which have come is known to this process alone; one that another process has seen ends a
- * session that is over already.
+ * Verifies logout tokens of one site. Each token is accepted once per process; repeated in another process, it ends a
+ * session that has ended already.
  */
 export class LogoutTokenReader {
   readonly #hub: HubIssuer;
@@ -43,8 +41,8 @@ export class LogoutTokenReader {
   }
 
   /**
-   * @returns the `sid` it names
-   * @throws {GatehouseAuthError} when it is not to be believed
+   * @returns the `sid` of the ended session
+   * @throws {GatehouseAuthError} `logout_request_malformed`: the token is invalid or repeated
    * @see OpenID Connect Back-Channel Logout 1.0, section 2.6
    */
   async read(token: string): Promise<string> {
@@ -52,7 +50,7 @@ export class LogoutTokenReader {
       issuer: this.#hub.issuer,
       audience: this.#siteId,
       algorithms,
-      // An ID token is signed by the same keys for the same site, and must not sign anybody out.
+      // ID tokens are signed by the same keys for the same site, and must not end sessions.
       typ: "logout+jwt",
       clockTolerance: toleranceSeconds,
       maxTokenAge: longestLife,
@@ -61,25 +59,25 @@ export class LogoutTokenReader {
     }).catch(refuse);
     const sid = judge(payload);
     const jti = String(payload.jti);
-    if (this.#seen.get(jti)) throw malformed("It came before (jti).");
+    if (this.#seen.get(jti)) throw malformed("It was used before (jti).");
     this.#seen.set(jti, true);
     return sid;
   }
 }
 
 function judge({ sid, jti, events, nonce }: JWTPayload): string {
-  if (nonce !== undefined) throw malformed("It has a nonce, as only ID tokens have.");
+  if (nonce !== undefined) throw malformed("It has a nonce, which only ID tokens have.");
   const told = (events as Readonly<Record<string, unknown>> | null)?.[event];
-  if (typeof told !== "object" || told === null) throw malformed("It tells of no logout (events).");
-  if (typeof jti !== "string" || jti === "" || jti.length > 200) throw malformed("Its jti is not one.");
+  if (typeof told !== "object" || told === null) throw malformed("It reports no logout (events).");
+  if (typeof jti !== "string" || jti === "" || jti.length > 200) throw malformed("Its jti is malformed.");
   if (typeof sid !== "string" || sid === "") throw malformed("It names no session (sid).");
   return sid;
 }
 
 function refuse(cause: unknown): never {
   if (cause instanceof GatehouseAuthError) throw cause;
-  if (cause instanceof errors.JWTExpired) throw malformed("It is over: is the clock right?", cause);
-  // Our own words: what a token holds is not to get into the log.
+  if (cause instanceof errors.JWTExpired) throw malformed("It has expired: is the clock right?", cause);
+  // Without the token's content, which must not get into the log.
   if (cause instanceof errors.JWTClaimValidationFailed) {
     const late = cause.claim === "iat" ? " Is the clock right?" : "";
     throw malformed(`Its claim "${known(cause.claim)}" is wrong.${late}`, cause);

@@ -6,12 +6,12 @@ import { LogoutTokenReader, readLogoutForm } from "./logout-token.ts";
 import type { FlowReturn, SignInProtocol } from "./sign-in-protocol.ts";
 import { parseStateWithFlow, stateWithFlow } from "./state-with-flow.ts";
 
-/** The hub's answers to `prompt=none` that mean: nobody, as far as this site may know. */
+/** Errors that answer `prompt=none` when the hub does not identify a user to this site. */
 const nobody = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
 const silent = ["temporarily_unavailable", "server_error"];
 
 /**
- * Sign-in by OpenID Connect: authorization code with PKCE, state and nonce, which next-auth makes and checks.
+ * Sign-in by OpenID Connect: authorization code with PKCE, state and nonce, made and checked by next-auth.
  *
  * @param now the clock, in milliseconds
  * @see OpenID Connect Core 1.0, section 3.1; Back-Channel Logout 1.0; RP-Initiated Logout 1.0
@@ -32,7 +32,7 @@ export function oidcProtocol({ hubUrl, siteId }: Settings, now: () => number): S
       },
       async fetch(url, init) {
         if (url === hub.discoveryUrl) return hub.discovery();
-        // Of what next-auth could ask, the token endpoint is all that is needed.
+        // The token endpoint is the only other request that is needed.
         const { token_endpoint } = await hub.metadata();
         if (exchange === null || url !== token_endpoint) throw new GatehouseAuthError("internal");
         exchange.begun();
@@ -65,14 +65,14 @@ function parseReturn(settings: Settings, issuer: string, query: URLSearchParams)
   const returned = parseStateWithFlow(settings, sent ?? "");
   if (returned === null || (code == null) === (error == null)) return null;
   if (code != null && !/^[\w.~-]{1,2000}$/.test(code)) return null;
-  // Another issuer's code would be spent at ours, or the other way round. RFC 9207, 2.4
+  // Otherwise a code of another issuer could be sent to the hub. RFC 9207, 2.4
   if (iss !== issuer) throw new GatehouseAuthError("issuer_mismatch");
   if (code != null) return { ...returned, ticket: code };
   return { ...returned, ticket: null, ...refusalOf(error ?? "") };
 }
 
 /**
- * The hub asks nobody who comes with the name that she and the site have for her session.
+ * The hub signs out without asking if `logout_hint` names the browser's session.
  *
  * @see RP-Initiated Logout 1.0, section 2 (logout_hint)
  */
@@ -94,7 +94,7 @@ function refusalOf(error: string): { readonly refusal?: GatehouseAuthError } {
   return { refusal: new GatehouseAuthError("authorization_refused", `The hub answered ${code}.`) };
 }
 
-/** What the token endpoint said: the answer for next-auth, with the ID token in it. RFC 6749, section 5 */
+/** Checks the answer of the token endpoint and returns it with its ID token. RFC 6749, section 5 */
 async function judge(siteId: string, reply: Response): Promise<{ reply: Response; idToken: string }> {
   const answer = (await reply
     .clone()

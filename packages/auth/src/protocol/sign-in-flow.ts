@@ -2,21 +2,21 @@ import { randomInt } from "node:crypto";
 import { parseReturnTo } from "../http/return-to.ts";
 
 /**
- * One way to the hub and back.
+ * One sign-in: the redirect to the hub and back.
  *
- * It travels with the person and not in a cookie, so that five tabs that open at once each come back to their own
- * page: in the service URL, which the hub binds the ticket to (CAS), or sealed into the state (OpenID Connect). The
- * path is judged again on return all the same.
+ * It travels in the address and not in a cookie, so that several tabs that open at once each return to their own page: in
+ * the service URL, to which the hub binds the ticket (CAS), or sealed into the state (OpenID Connect). The path is checked
+ * again on return.
  */
 export interface SignInFlow {
-  /** Names the flow's own state cookie. Not a secret. */
+  /** Name of the flow's state cookie. Not a secret. */
   readonly id: string;
   readonly returnTo: string;
   /** `recognise` asks the hub without showing anything (CAS: gateway; OpenID Connect: prompt=none). */
   readonly purpose: "sign-in" | "recognise";
-  /** The second attempt is the last: a browser that refuses cookies must not go round for ever. */
+  /** The second attempt is the last, because a browser without cookies would loop. */
   readonly attempt: 1 | 2;
-  /** How long ago she may have proved who she is, in seconds; null: as long as her session lives. */
+  /** Maximum age of the authentication in seconds; null: any. */
   readonly maxAge: number | null;
 }
 
@@ -28,12 +28,12 @@ export function startFlow(flow: Omit<SignInFlow, "id">): SignInFlow {
   return { id, ...flow };
 }
 
-/** The only address that the hub sends people back to, before anything is added to it. */
+/** The callback, the only address that the hub redirects browsers back to. */
 export function callbackUrl(siteUrl: string): string {
   return `${siteUrl}/api/auth/callback/gatehouse`;
 }
 
-/** Reads what a flow is made of, when it travelled as text. Whether to believe it is the protocol's matter. */
+/** Parses a flow from text. The protocol checks that it is authentic. */
 export function parseFlow(
   { id, returnTo, purpose, attempt, maxAge }: Readonly<Record<keyof SignInFlow, string | null>>,
   siteUrl: string,
@@ -48,18 +48,18 @@ export function parseFlow(
   };
 }
 
-/** Reads an age that travelled as text. */
+/** Parses a maximum age from text. */
 export function parseMaxAge(value: string | null): number | null {
   return value !== null && /^\d{1,9}$/.test(value) ? feasibleAge(Number(value)) : null;
 }
 
-/** In less than ten seconds she could not come back; longer than a day no sign-in lives. What is no number is strict. */
+/** A maximum age between ten seconds, which the redirect takes, and a day, the longest session; NaN becomes ten. */
 export function feasibleAge(maxAge: number): number {
   return Math.min(Math.max(Math.floor(maxAge) || 0, 10), 86_400);
 }
 
 /**
- * Whether she proved who she is no longer ago than that; what nobody knows is long ago.
+ * Whether the user authenticated within `maxAge` seconds; an unknown time counts as too old.
  *
  * @param now the clock, in milliseconds
  */

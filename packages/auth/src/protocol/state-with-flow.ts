@@ -6,10 +6,10 @@ import { parseFlow, type SignInFlow } from "./sign-in-flow.ts";
 type Sealing = Pick<Settings, "cookieSecret" | "siteUrl">;
 
 /**
- * A redirect URI is compared exactly and can carry nothing, so the flow travels in the state: `flow~seal~state`. The
- * seal binds it to the state beside it, as a service URL binds it to a ticket.
+ * Puts a flow into the state, `flow~seal~state`, because a redirect URI is compared exactly and can carry no data. The
+ * seal binds the flow to the state beside it, as a service URL binds it to a ticket.
  *
- * @param state next-auth's, which the browser has the cookie for
+ * @param state next-auth's state, for which the browser has the cookie
  * @see RFC 9700, section 4.7.1
  */
 export function stateWithFlow(settings: Sealing, flow: SignInFlow, state: string): string {
@@ -19,9 +19,9 @@ export function stateWithFlow(settings: Sealing, flow: SignInFlow, state: string
 }
 
 /**
- * Reads it back, or null when it is not one of ours.
+ * Reads flow and state; null for a value that this site did not make.
  *
- * @throws {GatehouseAuthError} when somebody changed it
+ * @throws {GatehouseAuthError} `callback_altered`: the state was changed on the way
  */
 export function parseStateWithFlow(
   settings: Sealing,

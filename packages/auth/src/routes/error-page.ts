@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { GatehouseAuthError, GatehouseAuthErrorCode } from "../log/gatehouse-auth-error.ts";
 import { signInUrl } from "../site/sign-in-url.ts";
 
-/** Calm and of nobody's colours; every target is 44 px high, and every word has a contrast of 7:1. */
+/** Neutral colours with a contrast of 7:1; every target is 44 px high. */
 const style = [
   ":root{color-scheme:light dark;--paper:#f6f6f5;--ink:#17191c;--quiet:#484c52;--line:#7f838a}",
   "@media(prefers-color-scheme:dark){:root{--paper:#141517;--ink:#eeeeec;--quiet:#b6babf;--line:#7d828a}}",
@@ -23,9 +23,9 @@ interface Words {
   readonly status: number;
   readonly title: string;
   readonly text: string;
-  /** On the link that goes on. */
+  /** Text of the link to continue. */
   readonly next?: string;
-  /** The developer of the site can mend it, and is told how. */
+  /** The page has a folded section with the error's message for the site's developer. */
   readonly mendable?: boolean;
 }
 
@@ -74,7 +74,7 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   declined: {
     status: 403,
     title: "You are not signed in",
-    text: "You chose not to sign in to this site. Nothing was told to it.",
+    text: "You chose not to sign in to this site. It received no data about you.",
     next: "Sign in",
   },
   cookies_refused: {
@@ -92,13 +92,13 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   groups_too_many: {
     status: 500,
     title: "You are in too many groups for this site",
-    text: "Your sign-in did not complete, because this site cannot take so many groups. Please tell the people who run the sign-in.",
+    text: "Your sign-in did not complete, because this site cannot take so many groups. Please tell the operator of the sign-in.",
     mendable: true,
   },
   profile_too_large: {
     status: 500,
     title: "Your name is too long for this site",
-    text: "Your sign-in did not complete. Please ask the people who run the sign-in for a shorter name or e-mail address.",
+    text: "Your sign-in did not complete. Please ask the operator of the sign-in for a shorter name or e-mail address.",
     mendable: true,
   },
   request_refused: {
@@ -109,33 +109,32 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   },
 };
 
-/** What a page tells besides its words. */
+/** The variable parts of a page. */
 interface Occasion {
   readonly error: GatehouseAuthError;
-  /** Leads to the line in the log. */
+  /** Reference of the line in the log. */
   readonly reference: string;
-  /** The path to come back to, judged by `parseReturnTo`. */
+  /** The path to return to, checked by `parseReturnTo`. */
   readonly returnTo: string;
 }
 
 /**
- * What people see instead of an error: one calm sentence, what to do, and a reference
- * code that leads to the line in the log. Works without scripts and without the site's
- * own assets. Of the request it repeats only where to come back to, as a link.
+ * The page for an error: its reason, the next step, and a reference of the line in the log. Works without scripts and
+ * without the site's assets. Of the request it repeats only the path to return to, as a link.
  */
 export function errorPage(occasion: Occasion): Response {
   const said = words[occasion.error.code] ?? ours;
   return page(said, occasion, links(said.next ?? "Sign in again", signInUrl(occasion.returnTo)));
 }
 
-/** For a signed-in person while the hub cannot be asked. */
+/** The page for a signed-in user while the hub cannot be asked. */
 export function unavailablePage(occasion: Occasion): Response {
   const { returnTo } = occasion;
   const self = `/api/auth/unavailable?${new URLSearchParams({ returnTo })}`;
   return page(waiting, occasion, links("Try again", self));
 }
 
-/** For somebody who signed out while the hub could not be told. */
+/** The page after a sign-out that the hub could not be told. */
 export function signedOutHerePage(occasion: Occasion, hubUrl: string): Response {
   const ways = `<form class="ways" method="post" action="/api/auth/sign-out"><button>Sign out of all sites</button><a href="/">Start page</a></form>`;
   const reply = page(leftHereAlone, occasion, ways, `'self' ${hubUrl}`);
@@ -144,7 +143,7 @@ export function signedOutHerePage(occasion: Occasion, hubUrl: string): Response 
   return reply;
 }
 
-/** For a browser that opens a page of a user who has just signed out at this site. */
+/** The page for a browser that opens a page of a user who has just signed out at this site. */
 export function signedOutPage(returnTo: string): Response {
   const text = "This page is for users who are signed in.";
   const ways = links("Sign in", signInUrl(returnTo));
@@ -161,8 +160,8 @@ function page(
   actions: string,
   formAction?: string,
 ): Response {
-  // Our own sentence: it names settings, and of what is in them at most an address that browsers are sent to.
-  const mending = `<details><summary>For the people who run this site</summary><p>${escapeHtml(error.message)}</p></details>`;
+  // The message names settings, and of their values at most addresses that browsers are redirected to.
+  const mending = `<details><summary>For the operator of this site</summary><p>${escapeHtml(error.message)}</p></details>`;
   const main = `<h1>${title}</h1><p>${text}</p>
 ${actions}
 <p><small>Reference ${reference} · Code <code>${error.code}</code></small></p>${mendable ? mending : ""}`;

@@ -55,7 +55,7 @@ describe("Core 3.1.2.6 the authorization endpoint", () => {
   test.each([
     ["invalid_scope", "scope_refused", 500, '"openid", "profile" and "email" to oidc.scopes'],
     ["unauthorized_client", "authorization_refused", 500, "unauthorized_client"],
-    ["access_denied", "declined", 403, "chose"],
+    ["access_denied", "declined", 403, "declined"],
     ["temporarily_unavailable", "hub_unreachable", 503, "did not answer"],
     ["<b>", "authorization_refused", 500, "an error without a name"],
   ])("%s", async (error, code, status, words) => {

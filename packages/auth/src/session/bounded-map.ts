@@ -1,4 +1,4 @@
-/** A map that forgets what was used longest ago, so that nobody can fill the memory. */
+/** A map of limited size that drops the least recently used entry. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #most: number;
@@ -11,7 +11,7 @@ export class BoundedMap<Key, Value> {
     return this.#entries.size;
   }
 
-  /** Reads, and counts as a use. */
+  /** Counts as a use. */
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key);
     if (value !== undefined) {

@@ -13,9 +13,9 @@ import {
 } from "./standing.ts";
 
 interface Asking {
-  /** The person herself did something; the hub's idle timer starts anew. */
+  /** The user did something, which restarts the hub's idle timeout. */
   readonly active: boolean;
-  /** Something hangs on it: an answer that is kept does not do. */
+  /** Asks the hub even if a kept answer is fresh. */
   readonly anew?: boolean;
   /** Whether the cookie had no room for the user's groups. */
   readonly groups?: boolean;
@@ -29,24 +29,22 @@ interface SessionCheckParts {
   readonly now: () => number;
 }
 
-/** How long an answer counts without asking again. */
+/** Lifetime of an answer. */
 const freshMs = 5_000;
-/** How long a last good answer counts while the hub is silent: a restart of the hub signs nobody out. */
+/** Lifetime of the last good answer while the hub is silent: a restart of the hub signs nobody out. */
 const graceMs = 60_000;
-/** How often activity is worth telling: the hub writes it down at most once a minute. */
+/** Interval of activity reports: the hub stores activity at most once a minute. */
 const reportMs = 60_000;
 /** Cache lifetime of groups from the hub. */
 const groupsFreshMs = 60_000;
-/** How long to wait for an answer: a page is waiting. */
+/** Time limit for an answer. */
 const patienceMs = 3_000;
-/** How long to leave a silent hub alone, so that pages do not each wait for it. */
+/** Pause after a silent hub, so that not every page waits for it. */
 const pauseMs = 2_000;
 
 /**
- * Asks the hub whether a sign-in still lives.
- *
- * A logout message can get lost; the hub's own word cannot. Answers are kept for
- * five seconds, and an end for ever: an ended session does not come back.
+ * Asks the hub whether a session is still active, because a logout request can get lost. Answers are kept for five seconds,
+ * and an end for good: an ended session does not come back.
  */
 export class SessionCheck {
   readonly #parts: SessionCheckParts;
@@ -56,7 +54,7 @@ export class SessionCheck {
     this.#parts = parts;
   }
 
-  /** An unclear answer is the asker's to log: a page may have shown its reference. */
+  /** The caller logs an unclear answer, because a page may show its reference. */
   async standing(sessionIndex: string, asking: Asking): Promise<Standing> {
     const { memory, now } = this.#parts;
     const session = memory.of(sessionIndex);
@@ -66,7 +64,7 @@ export class SessionCheck {
     const lacksGroups = asking.groups === true && memory.groupsOf(sessionIndex) === null;
     if (fresh && !report && !asking.anew && !lacksGroups) return this.#active(sessionIndex, session, asking);
     const answer = await this.#share(sessionIndex, session, { ...asking, active: report });
-    // A logout that arrived while we asked is newer than the answer.
+    // A logout that arrived meanwhile is newer than the answer.
     if (session.ended) return this.#ended(sessionIndex, session, asking);
     if (answer.state !== "unclear") return this.#active(sessionIndex, session, asking);
     const silent = answer.error.code === "hub_unreachable";
@@ -80,7 +78,7 @@ export class SessionCheck {
     return { state: "active", provedAt, groups: names };
   }
 
-  /** Over is over; only the reason may still be asked for, and a hub that says otherwise is not believed. */
+  /** An end is final; only its reason may still be asked for. */
   async #ended(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
     const end = session.ended ?? this.#endNow("unknown", null);
     let reason = end.reason ?? "unknown";
@@ -102,7 +100,7 @@ export class SessionCheck {
     return { reason, idleSeconds, heardAt: this.#parts.now(), toldAt: null };
   }
 
-  /** One question at a time; whoever needs the same answer waits for it. */
+  /** One question at a time; callers that need the same answer share it. */
   #share(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Asked> {
     if (session.reporting) return session.reporting;
     const slot = asking.active ? "reporting" : "asking";

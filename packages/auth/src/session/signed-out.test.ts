@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type SignedOutReason, signedOut } from "./signed-out.ts";
 
-describe("a person is told why she is signed out", () => {
+describe("the reason for the end of a session", () => {
   test.each([
     [1800, "30 minutes"],
     [5400, "90 minutes"],
@@ -23,7 +23,7 @@ describe("a person is told why she is signed out", () => {
     ["replaced", "You signed in again in this browser, which ended the sign-in before."],
     ["disabled", "Your account is not in use at present, so you were signed out."],
     ["password-changed", "Your password was changed, so you were signed out."],
-    ["ended-by-operator", "You were signed out by the people who run the sign-in."],
+    ["ended-by-operator", "You were signed out by the operator of the sign-in."],
     ["hub-unavailable", "We cannot check your sign-in right now."],
     ["unknown", "You were signed out."],
   ])("%s: %s", (reason, sentence) => {

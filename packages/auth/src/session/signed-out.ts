@@ -17,7 +17,7 @@ const sentences: Readonly<Partial<Record<SignedOutReason, string>>> = {
   replaced: "You signed in again in this browser, which ended the sign-in before.",
   disabled: "Your account is not in use at present, so you were signed out.",
   "password-changed": "Your password was changed, so you were signed out.",
-  "ended-by-operator": "You were signed out by the people who run the sign-in.",
+  "ended-by-operator": "You were signed out by the operator of the sign-in.",
   "hub-unavailable": "We cannot check your sign-in right now.",
 };
 

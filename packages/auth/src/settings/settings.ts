@@ -1,30 +1,29 @@
 import { hkdfSync } from "node:crypto";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
-/** What a site's environment comes to. */
+/** Settings of a site, read from its environment. */
 export interface Settings {
   readonly siteId: string;
-  /** The hub's origin, without a slash at its end. */
+  /** The hub's origin, without a trailing slash. */
   readonly hubUrl: string;
-  /** This site's public origin, without a slash at its end. Host headers are never asked. */
+  /** The site's public origin, without a trailing slash. Never taken from a Host header. */
   readonly siteUrl: string;
   /** Authenticates the site at the hub. */
   readonly siteSecret: string;
-  /** Seals the site's own cookies; derived, so that neither value gives away the other. */
+  /** Seals the site's cookies; derived from the secret, which it does not reveal. */
   readonly cookieSecret: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the three variables of a site.
+ * Reads the three variables of a site. Called at the first use and not at import, because `next build` runs without them.
  *
- * Called at first use and never at import: `next build` runs without them.
  * @throws {GatehouseAuthError} with the variable's name and what it should be
  */
 export function readSettings(siteId: string, environment: Environment): Settings {
   if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(siteId)) throw new GatehouseAuthError("site_id_invalid");
-  // next-auth reads both behind our back and would answer under another address than SITE_URL.
+  // next-auth reads both and would use another address than SITE_URL.
   if (environment.AUTH_URL || environment.NEXTAUTH_URL) throw new GatehouseAuthError("other_auth_url");
   const siteSecret = required(environment, "SITE_SECRET");
   if (siteSecret.length < 32) throw new GatehouseAuthError("secret_too_short");

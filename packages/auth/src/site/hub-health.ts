@@ -1,27 +1,25 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
 /**
- * What there is at HUB_URL. `silent`: nothing, or a proxy that finds no hub behind it. `elsewhere`: a server
- * that is no Gatehouse hub. `other-name`: a hub, which calls itself by another address: sign-in would end between two
- * origins, with cookies and tickets that the other one does not know.
+ * The server at HUB_URL. `silent`: no answer, or that of a proxy that finds no hub behind it. `elsewhere`: no Gatehouse
+ * hub. `other-name`: a hub with another HUB_URL; a sign-in would fail, because its cookies and tickets belong to another
+ * origin.
  */
 export type HubPresence = "there" | "silent" | "elsewhere" | "other-name";
 
-/** How long an answer counts. A hub that comes back is to be found soon: somebody presses "Try again". */
+/** Lifetime of an answer; short for failures, because users press "Try again". */
 const freshMs: Readonly<Record<HubPresence, number>> = {
   there: 5_000,
   silent: 1_000,
   elsewhere: 1_000,
   "other-name": 1_000,
 };
-/** How long a person may be kept waiting for it: longer than a busy hub takes, shorter than she does. */
+/** Time limit for an answer: longer than a busy hub takes, shorter than users wait. */
 const patienceMs = 2_500;
 
 /**
- * Knows whether the hub is there to be asked.
- *
- * Signing in and recognition send a browser away from a page that it could have had. To a hub that is down that
- * would be the browser's own error page, on a site that is well.
+ * Checks whether the hub answers before a browser is redirected there. Otherwise the browser would show its own error page
+ * although the site works.
  */
 export class HubHealth {
   readonly #hubUrl: string;
@@ -35,7 +33,7 @@ export class HubHealth {
     this.#now = now;
   }
 
-  /** One question in five seconds, shared by all who come meanwhile. */
+  /** At most one request in five seconds, shared by all callers. */
   presence(): Promise<HubPresence> {
     if (this.#last === null || this.#now() >= this.#last.until) {
       const asked = { presence: this.#ask(), until: Number.POSITIVE_INFINITY };
@@ -47,7 +45,7 @@ export class HubHealth {
     return this.#last.presence;
   }
 
-  /** What to tell about a hub that is not there, with what the system said of it for the log. */
+  /** The error for a hub that is not there, with its cause for the log. */
   missing(presence: Exclude<HubPresence, "there">): GatehouseAuthError {
     if (presence === "elsewhere") return new GatehouseAuthError("hub_url_wrong");
     if (presence === "silent") return new GatehouseAuthError("hub_unreachable", "", { cause: this.#cause });
@@ -71,9 +69,9 @@ export class HubHealth {
 }
 
 /**
- * A hub says who it is. Many a server answers 200 at this path, the site itself for one.
+ * Tells a hub from other servers, many of which answer 200 at this path.
  *
- * @returns a hub, with its origin as it knows it itself; a hub of before that did not say it has none
+ * @returns for a hub, its own HUB_URL, which older hubs do not send
  */
 async function judge(
   reply: Response,

@@ -10,13 +10,13 @@ export const address = "https://bank.example/api/accounts";
 
 type Choices = Pick<ApiOptions<string>, "cacheSeconds" | "appPasswords">;
 
-/** A site's API with a hub on a socket, and the hands on its clock. */
+/** A site's API with a hub on a socket and a clock that tests set. */
 export class ApiInTest {
   readonly hub = new IssuerInTest();
   readonly log: LogEntry[] = [];
   now = Date.now();
 
-  /** What a route file of the API exports. */
+  /** Makes the exports of a route file. */
   make(choices: Choices = {}, environment: Record<string, string> = {}): ApiHandlers {
     const settings = { HUB_URL: this.hub.url, SITE_URL: "https://bank.example", SITE_SECRET: siteSecret };
     const protect = protectApi(
@@ -53,7 +53,7 @@ export async function told(answer: Response) {
   return [answer.status, answer.headers.get("www-authenticate"), error];
 }
 
-/** What `told` says of a request that was refused by a code of RFC 6750. */
+/** The result of `told` for a refusal by a code of RFC 6750. */
 const refused = (status: number, error: string) => [
   status,
   expect.stringMatching(

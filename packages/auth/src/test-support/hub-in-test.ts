@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const person = { username: "alice", id: "person-1", name: "Alice Ångström", email: "Alice@example.com" };
 
-/** A hub that speaks what a site asks of it, with the answers written out as they go over the wire. */
+/** A hub for tests: answers a site's requests with the text that goes over the wire. */
 export class HubInTest {
   readonly checks: {
     sessionIndex: string;
@@ -18,12 +18,12 @@ export class HubInTest {
   readonly #ended = new Map<string, string>();
   readonly #server = createServer((request, reply) => this.#answer(request, reply));
   siteSecret = "";
-  /** When the person proved who she is, in milliseconds. */
+  /** Time of the user's authentication, in milliseconds. */
   authenticatedAt = Date.now();
-  /** How long ago that was, as the check of a session says it; a hub of an older version does not. */
+  /** Age of the authentication in the session check's answer; absent for an older hub. */
   authenticatedSecondsAgo: number | undefined;
   person: Partial<typeof person> & { readonly groups?: unknown } = person;
-  /** Gives a user's groups by the session check; a hub of an older version does not. */
+  /** The session check returns groups; older hubs do not. */
   givesGroups = true;
   /** Cuts every connection, as a hub that is down. */
   down = false;
@@ -54,7 +54,7 @@ export class HubInTest {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What happens at the hub when a person is, or gets, signed in: the address she is sent back to. */
+  /** Signs the user in at the hub; returns the address that the browser is redirected to. */
   signIn(loginUrl: string): string {
     const ticket = `ST-${randomBytes(15).toString("hex").slice(0, 29)}`;
     const service = new URL(loginUrl).searchParams.get("service") ?? "";
@@ -66,7 +66,7 @@ export class HubInTest {
     this.#ended.set(sessionIndex, reason);
   }
 
-  /** What a hub of another protocol answers; true: it has. */
+  /** Answers requests of another protocol; true: answered. */
   protected async answerMore(_url: URL, _request: IncomingMessage, _reply: ServerResponse): Promise<boolean> {
     return false;
   }

@@ -10,11 +10,11 @@ interface Asked {
   readonly body: string;
 }
 
-/** What the hub would sign and answer, over HTTP, with keys of its own. */
+/** An issuer for tests, over HTTP, with its own keys. */
 export class IssuerInTest {
-  /** Opaque tokens and what the hub says of them. */
+  /** Opaque tokens and their introspection answers. */
   readonly tokens = new Map<string, object>();
-  /** App passwords as `user:password`, and what the hub says of them. */
+  /** App passwords as `user:password`, and the hub's answers. */
   readonly appPasswords = new Map<string, object>();
   readonly introspections: Asked[] = [];
   readonly verifications: Asked[] = [];
@@ -65,7 +65,7 @@ export class IssuerInTest {
     return this.sign({}, { alg: "RS256", kid: "RS256" }, this.#rsaKey);
   }
 
-  /** What a good token of Alice's budget program says. */
+  /** Claims of a valid token of Alice's budget program. */
   claims(): Record<string, unknown> {
     const now = Math.floor(Date.now() / 1000);
     return {

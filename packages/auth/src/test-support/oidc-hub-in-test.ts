@@ -13,7 +13,7 @@ interface Code {
 
 type Claims = Record<string, unknown>;
 
-/** A hub that speaks OpenID Connect, as far as a site asks for it. */
+/** A hub for tests that speaks OpenID Connect. */
 export class OidcHubInTest extends HubInTest {
   readonly tokenRequests: URLSearchParams[] = [];
   readonly #codes = new Map<string, Code>();
@@ -23,7 +23,7 @@ export class OidcHubInTest extends HubInTest {
   lastSid = "";
   /** Added to ID tokens; `undefined` takes a claim out. */
   claims: Claims = {};
-  /** Replaces what the token endpoint says. */
+  /** Replaces the answer of the token endpoint. */
   tokenAnswer: { status: number; body: string } | null = null;
   /** Added to the discovery document. */
   metadata: Record<string, unknown> = {};
@@ -37,7 +37,7 @@ export class OidcHubInTest extends HubInTest {
     await this.rotateKeys();
   }
 
-  /** From here on another key signs, and no other is published. */
+  /** Replaces the signing key and the published one. */
   async rotateKeys(): Promise<void> {
     const { privateKey, publicKey } = await generateKeyPair("ES256");
     this.#key = privateKey;
@@ -68,7 +68,7 @@ export class OidcHubInTest extends HubInTest {
     return `${asked.get("redirect_uri")}?${new URLSearchParams({ ...answer, state, iss: this.issuer })}`;
   }
 
-  /** Signs what it is given, as the hub would. */
+  /** Signs a payload as the hub does. */
   sign(
     claims: Claims,
     header: Record<string, unknown> = {},

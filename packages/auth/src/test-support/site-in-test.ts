@@ -7,13 +7,13 @@ import type { HubInTest } from "./hub-in-test.ts";
 export const siteUrl = "http://shop.localhost:3001";
 export const siteSecret = "0123456789abcdef0123456789abcdef-shop";
 
-/** What a browser says with a navigation. */
+/** Headers of a navigation. */
 export const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 
-/** The same by a link on a page of the site itself. */
+/** Headers of a navigation by a link on the site's own page. */
 export const click = { ...navigation, "sec-fetch-site": "same-origin" };
 
-/** A site with its surroundings: a hub, a clock, and a log to read. */
+/** A site with a hub, a clock and a log. */
 export function siteInTest(
   hub: HubInTest,
   environment: Record<string, string> = {},
@@ -40,7 +40,7 @@ export function siteInTest(
   return { ...made, siteUrl: all.SITE_URL, log, clock, codes: () => log.map(({ code }) => code) };
 }
 
-/** A browser of one user: keeps cookies by a browser's rules, follows nothing by itself. */
+/** A browser that keeps cookies by the rules and follows no redirect by itself. */
 export class BrowserInTest {
   readonly cookies: CookiesInTest;
   readonly #site: ReturnType<typeof siteInTest>;
@@ -51,7 +51,7 @@ export class BrowserInTest {
     this.cookies = new CookiesInTest(site.siteUrl);
   }
 
-  /** A request as Next.js hands it over: under a host of the server's own, never SITE_URL. */
+  /** A request as Next.js passes it: for the server's own host, never SITE_URL. */
   request(address: string, headers: Record<string, string> = navigation, init: RequestInit = {}): Request {
     const { pathname, search } = new URL(address, this.#site.siteUrl);
     const cookie = this.cookies.header(pathname);
@@ -61,7 +61,7 @@ export class BrowserInTest {
     });
   }
 
-  /** Opens a page through the site's proxy; it is shown, or the browser sent on. */
+  /** Opens a page through the site's proxy. */
   async open(address: string, headers?: Record<string, string>): Promise<Response> {
     return this.#keep(await this.#site.recognise(this.request(address, headers)));
   }
@@ -87,7 +87,7 @@ export class BrowserInTest {
   }
 }
 
-/** Where a reply sends the browser. */
+/** The address that a reply redirects to. */
 export function location(reply: Response): string {
   return reply.headers.get("location") ?? "";
 }
