@@ -1,20 +1,20 @@
 /** The composition of the hub: the only place where ports meet their stores. */
-import { type Database, type FoundSession, openDatabase } from "@gatehouse/database";
+import { type Database, openDatabase } from "@gatehouse/database";
 import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-throttle.ts";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
 import { createWrongTries, type WrongTries } from "./credential/wrong-tries.ts";
 import type { Settings } from "./env.ts";
-import { doctorPurpose } from "./health/doctor-proof.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
 import { createProxyWatch, type ProxyWatch } from "./http/proxy-watch.ts";
-import type { Call } from "./http/route.ts";
 import type { Log } from "./log.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
 import { type Issuer, openIssuer } from "./oidc/issuer/open-issuer.ts";
 import { createLogoutToken } from "./oidc/keys/logout-token.ts";
 import { createOutbound, type Outbound } from "./outbound/outbound.ts";
-import { type PurposeKeys, purposeKeys } from "./secret-keys.ts";
-import { startUpkeep } from "./session/upkeep.ts";
+import { type HubKeys, hubKeys } from "./secret-keys.ts";
+import { createFindSession, type FindSession } from "./session/find-session.ts";
+import { createKeepUp, type KeepUp, startUpkeep } from "./session/upkeep.ts";
+import { type AskWhichAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
 
 /** Everything a route can reach. */
@@ -34,18 +34,14 @@ export interface Hub {
   readonly issuer: Issuer;
   readonly cookies: Cookies;
   readonly proxyWatch: ProxyWatch;
-  readonly keys: {
-    readonly form: PurposeKeys;
-    readonly note: PurposeKeys;
-    readonly browser: PurposeKeys;
-    readonly doctor: PurposeKeys;
-  };
+  readonly keys: HubKeys;
   /** For what lives in the browser alone; the database has a clock of its own. */
   readonly clock: () => Date;
   /** Real time, for messages that sites check against their own clocks; the test door does not move it. */
   readonly siteClock: () => Date;
-  /** The session of the browser that made a call. */
-  findSession(call: Call, options: { readonly touch: boolean }): Promise<FoundSession>;
+  readonly findSession: FindSession;
+  readonly askWhichAccount: AskWhichAccount;
+  readonly keepUp: KeepUp;
   close(): Promise<void>;
 }
 
@@ -94,12 +90,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const deviceThrottle = createDeviceThrottle(database.rateLimits, settings.loginThrottle);
   const throttleLimits = settings.loginThrottle ? database.rateLimits : null;
   const wrongSecrets = createWrongTries(throttleLimits, "site-secret");
-  const keys = {
-    form: purposeKeys(settings.secrets, "form"),
-    note: purposeKeys(settings.secrets, "note"),
-    browser: purposeKeys(settings.secrets, "browser"),
-    doctor: purposeKeys(settings.secrets, doctorPurpose),
-  };
+  const keys = hubKeys(settings.secrets);
   const issuer = await openIssuer({
     settings,
     database,
@@ -113,7 +104,9 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     deviceThrottle,
     wrongSecrets,
   });
-  const upkeep = startUpkeep({ database, logout, issuer, log });
+  const { sessions, sweep } = database;
+  const keepUp = createKeepUp({ sessions, logout, sweep, log });
+  const upkeep = startUpkeep({ keepUp, refreshKeys: () => issuer.refresh(), log });
   return {
     settings,
     log,
@@ -131,10 +124,9 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     keys,
     clock,
     siteClock,
-    async findSession(call, options) {
-      const token = cookies.read(call.header("cookie"), "session");
-      return token === undefined ? { state: "unknown" } : database.sessions.find(token, options);
-    },
+    keepUp,
+    askWhichAccount: createAccountQuestion({ clock, cookies, keys, people: database.people, sites }),
+    findSession: createFindSession({ cookies, sessions: database.sessions }),
     async close() {
       sites.close();
       await upkeep.close();

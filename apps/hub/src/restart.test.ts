@@ -1,6 +1,5 @@
 /** What a restart of the hub must not change. */
 import { afterEach, expect, test } from "vitest";
-import { keepUp } from "./session/upkeep.ts";
 import { openTestHub, TestBrowser, type TestHub } from "./test-hub.ts";
 import { createTestDatabase } from "./test-support/test-database.ts";
 
@@ -52,7 +51,7 @@ test("a sign-out that was not told before is told after", async () => {
   // As if the process ended right after the statement.
   await before.hub.database.sessions.end({ token }, "signed-out");
   const after = await start(url);
-  await keepUp(after.hub);
+  await after.hub.keepUp();
   expect([...before.shop.told(), ...after.shop.told()]).toEqual([ticket]);
 });
 

@@ -4,8 +4,7 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AntiForgery, Caller, Route, Sends } from "./http/route.ts";
 import { postedRequests } from "./oidc/issuer/posted-request.ts";
-import { hubRoutes } from "./routes.ts";
-import { createMovableClock } from "./test-door/movable-clock.ts";
+import { declaredRoutes } from "./test-support/declared-routes.ts";
 
 const callers: readonly Caller[] = ["anyone", "person", "api", "site", "tester"];
 const protections: readonly AntiForgery[] = [
@@ -19,7 +18,7 @@ const protections: readonly AntiForgery[] = [
   "header-credentials",
 ];
 const sendings: readonly Sends[] = ["nothing", "query", "raw-query", "form", "raw-form", "json", "xml"];
-const routes = hubRoutes(createMovableClock());
+const routes = declaredRoutes({ door: true });
 const named = (route: Route) => `${route.method} ${route.path}`;
 
 /** The whole of it, to be changed knowingly: method, path, caller, anti-forgery. */

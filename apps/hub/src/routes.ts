@@ -1,43 +1,159 @@
-/** Every route of the hub, in one list. */
-import { account } from "./account/account.ts";
-import { appPasswords } from "./app-password/app-passwords.ts";
-import { confirm } from "./cas/ask-before.ts";
+/** Hands each room what it needs, and collects their routes. */
+import { testClockOf } from "@gatehouse/database/test-clock";
+import { accountRoutes } from "./account/account.ts";
+import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
+import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
+import { askBeforeRoutes } from "./cas/ask-before.ts";
 import { loginRoutes } from "./cas/login.ts";
-import { logout } from "./cas/logout.ts";
-import { proxy } from "./cas/proxy.ts";
-import { rest } from "./cas/rest.ts";
-import { samlValidate } from "./cas/saml-validate.ts";
-import { validations } from "./cas/validate.ts";
-import { disconnectApp } from "./connected-app/connected-apps.ts";
-import { health } from "./health/health.ts";
-import { home } from "./http/home.ts";
+import { logoutRoutes } from "./cas/logout.ts";
+import { proxyRoutes } from "./cas/proxy.ts";
+import { restRoutes } from "./cas/rest.ts";
+import { samlValidateRoutes } from "./cas/saml-validate.ts";
+import { validateRoutes } from "./cas/validate.ts";
+import { connectedAppRoutes, createConnectedAppList } from "./connected-app/connected-apps.ts";
+import { healthRoutes } from "./health/health.ts";
+import type { NextHandler } from "./http/draw-screen.ts";
+import { homeRoutes } from "./http/home.ts";
+import { createHubServer } from "./http/hub-server.ts";
 import { ownPagesOf } from "./http/own-pages.ts";
 import type { Route } from "./http/route.ts";
+import type { Hub } from "./hub.ts";
+import { createGoodbye } from "./logout/goodbye.ts";
+import { scopesOfGrant } from "./oidc/grant/grant.ts";
 import { device } from "./oidc/interaction/device.ts";
 import { interactions } from "./oidc/interaction/interaction.ts";
-import { postedRequests } from "./oidc/issuer/posted-request.ts";
+import { withChosenSession } from "./oidc/interaction/restart.ts";
+import { accessTokenScheme } from "./oidc/issuer/access-token-scheme.ts";
+import { isIssuers, serveIssuer } from "./oidc/issuer/mount.ts";
+import { pathOfPage, postedRequests } from "./oidc/issuer/posted-request.ts";
 import { webfinger } from "./oidc/issuer/webfinger.ts";
-import { checkSession } from "./site-api/check-session.ts";
+import { checkSessionRoutes } from "./site-api/check-session.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
-import { testDoor } from "./test-door/test-door.ts";
+import { testDoorRoutes } from "./test-door/test-door.ts";
 
 /** @param testClock given when the hub was started for testing; without it there is no test door */
-export function hubRoutes(testClock: MovableClock | undefined): readonly Route[] {
-  const own = [...interactions, ...device, disconnectApp, ...account, ...appPasswords];
-  return [
-    home,
-    ...loginRoutes(ownPagesOf(own)),
-    confirm,
+export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readonly Route[] {
+  const { askWhichAccount, clock, cookies, database, findSession, issuer, keepUp, keys, logout } = hub;
+  const { outbound, proxyWatch, settings, siteClock, sites, throttle, wrongTries } = hub;
+  const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
+  const { appPasswords, consents, loginTickets, logoutDeliveries, oidcArtifacts, people } = database;
+  const { proxyGrantingTickets, sessions, tickets } = database;
+  const apis = { settings: { hubUrl }, sites };
+  const sayGoodbye = createGoodbye({ cookies, logout, logoutDeliveries, siteClock, sites });
+
+  const account = accountRoutes({
+    sessions,
+    sites,
     logout,
-    ...validations,
-    proxy,
-    samlValidate,
-    ...rest,
-    ...own,
+    sayGoodbye,
+    listAppPasswords: createAppPasswordList({ apis, appPasswords }),
+    listConnectedApps: createConnectedAppList({
+      consents,
+      sessions,
+      oidcArtifacts,
+      sites,
+      apis,
+      scopesOfGrant: (payload) => scopesOfGrant(issuer.provider, payload),
+    }),
+  });
+  const ownPages = [
+    ...interactions,
+    ...device,
+    ...connectedAppRoutes({ consents }),
+    ...account,
+    ...appPasswordRoutes({ appPasswords, apis, wrongTries, clock, keys: { note: keys.note } }),
+  ];
+  return [
+    ...homeRoutes({ findSession, sites }),
+    ...loginRoutes({
+      askWhichAccount,
+      clock,
+      cookies,
+      findSession,
+      keys: { browser: keys.browser, form: keys.form, note: keys.note },
+      loginTickets,
+      logout,
+      ownPage: ownPagesOf(ownPages),
+      people,
+      sessionIdleSeconds,
+      sessionRememberSeconds,
+      sessions,
+      sites,
+      throttle,
+      ticketLifeSeconds,
+      tickets,
+      withChosenSession: (page, session) => withChosenSession({ keys }, page, session),
+    }),
+    ...askBeforeRoutes({
+      askWhichAccount,
+      findSession,
+      keys: { form: keys.form },
+      sites,
+      ticketLifeSeconds,
+      tickets,
+    }),
+    ...logoutRoutes({ cookies, sayGoodbye, sessions, sites }),
+    ...validateRoutes({ outbound, proxyGrantingTickets, sites, tickets }),
+    ...proxyRoutes({ proxyGrantingTickets, sites, ticketLifeSeconds, tickets }),
+    ...samlValidateRoutes({ hubUrl, siteClock, sites, tickets }),
+    ...restRoutes({ hubUrl, logout, people, sessions, sites, throttle, ticketLifeSeconds, tickets }),
+    ...ownPages,
     ...postedRequests,
     webfinger,
-    checkSession,
-    ...health,
-    ...(testClock === undefined ? [] : testDoor(testClock)),
+    ...checkSessionRoutes({ sessions, sessionIdleSeconds, clock }),
+    ...healthRoutes({
+      mode,
+      hubUrl,
+      keys: { doctor: keys.doctor },
+      proxyWatch,
+      sites,
+      isDatabaseReady: database.isReady,
+    }),
+    ...(testClock === undefined
+      ? []
+      : testDoorRoutes({
+          people,
+          sessions,
+          logout,
+          keepUp,
+          clock: testClock,
+          databaseClock: {
+            advance: (seconds) => testClockOf(database).advance(seconds),
+            reset: () => testClockOf(database).reset(),
+          },
+        })),
   ];
+}
+
+export function hubServer(hub: Hub, routes: readonly Route[], next: NextHandler) {
+  const { clock, cookies, database, findSession, keys, log, proxyWatch, settings, sites } = hub;
+  const { appPasswords } = database;
+  const { dev, hubUrl, secure, testDoorKey, trustedProxies } = settings;
+  const { wrongSecrets, wrongTries } = hub;
+  return createHubServer(
+    {
+      apiSchemes: [appPasswordScheme({ appPasswords, wrongTries }), accessTokenScheme],
+      clock,
+      cookies,
+      dev,
+      findSession,
+      hub,
+      hubUrl,
+      issuer: {
+        answers: isIssuers,
+        pathOfPage,
+        serve: (request, response) => serveIssuer(hub, request, response),
+      },
+      keys: { form: keys.form, note: keys.note },
+      log,
+      proxyWatch,
+      secure,
+      sites,
+      testDoorKey,
+      trustedProxies,
+      wrongSecrets,
+    },
+    routes,
+    next,
+  );
 }

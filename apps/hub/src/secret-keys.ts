@@ -19,6 +19,31 @@ export interface PurposeKeys {
   open(sealed: string, boundTo: string): string | null;
 }
 
+/** The hub's own keys, one for each purpose. A room names those that it needs. */
+export interface HubKeys {
+  /** Signs the tokens of forms, login tickets included. */
+  readonly form: PurposeKeys;
+  /** Seals what the hub keeps in a browser or in an address for a while. */
+  readonly note: PurposeKeys;
+  /** Seals the cookie of a browser that somebody signed in with before. */
+  readonly browser: PurposeKeys;
+  /** Verifies that `doctor` has the same secrets. */
+  readonly doctor: PurposeKeys;
+  /** Seals the issuer's signing keys in the database. */
+  readonly signingKey: PurposeKeys;
+}
+
+/** @param secrets newest first */
+export function hubKeys(secrets: readonly string[]): HubKeys {
+  return {
+    form: purposeKeys(secrets, "form"),
+    note: purposeKeys(secrets, "note"),
+    browser: purposeKeys(secrets, "browser"),
+    doctor: purposeKeys(secrets, "doctor"),
+    signingKey: purposeKeys(secrets, "signing-key"),
+  };
+}
+
 /**
  * @param secrets newest first
  * @param purpose part of the derivation, for example `login-ticket`

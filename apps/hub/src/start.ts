@@ -5,11 +5,10 @@ import { DatabaseError } from "@gatehouse/database";
 import next from "next";
 import { makeDemoPeople, refuseDemoPeople } from "./demo-people.ts";
 import { readSettings, type Settings } from "./env.ts";
-import { createHubServer } from "./http/hub-server.ts";
 import { openHub } from "./hub.ts";
 import { listen } from "./listen.ts";
 import { createLog } from "./log.ts";
-import { hubRoutes } from "./routes.ts";
+import { hubRoutes, hubServer } from "./routes.ts";
 import { SettingsError } from "./settings-error.ts";
 import { StartError } from "./start-error.ts";
 import { createMovableClock } from "./test-door/movable-clock.ts";
@@ -50,9 +49,7 @@ async function start(settings: Settings): Promise<void> {
   });
   await screens.prepare();
   const handler = screens.getRequestHandler();
-  const server = createHubServer(hub, hubRoutes(testClock), (request, response) =>
-    handler(request, response),
-  );
+  const server = hubServer(hub, hubRoutes(hub, testClock), (request, response) => handler(request, response));
   if (settings.dev)
     server.on("upgrade", (request, socket, head) => screens.getUpgradeHandler()(request, socket, head));
   await listen(server, settings);

@@ -10,9 +10,8 @@ import { testClockOf } from "@gatehouse/database/test-clock";
 import { hashPassword } from "./credential/password.ts";
 import { readSettings } from "./env.ts";
 import type { NextHandler } from "./http/draw-screen.ts";
-import { createHubServer } from "./http/hub-server.ts";
 import { type Hub, openHub } from "./hub.ts";
-import { hubRoutes } from "./routes.ts";
+import { hubRoutes, hubServer } from "./routes.ts";
 import { createMovableClock } from "./test-door/movable-clock.ts";
 import { createMemoryLog } from "./test-support/memory-log.ts";
 import { type AskedOfNext, createNextStandIn } from "./test-support/next-stand-in.ts";
@@ -80,8 +79,8 @@ export async function openTestHub(overrides: TestHubOverrides = {}): Promise<Tes
   const opened = await openHub(settings, log, clock.now);
   const hub = { ...opened, ...overrides.hub?.(opened) };
   const { next, asked } = createNextStandIn();
-  const routes = hubRoutes(settings.mode === "test" ? clock : undefined);
-  const server = createHubServer(hub, routes, overrides.next ?? next).listen(
+  const routes = hubRoutes(hub, settings.mode === "test" ? clock : undefined);
+  const server = hubServer(hub, routes, overrides.next ?? next).listen(
     overrides.listener ?? { port: 0, host: "127.0.0.1" },
   );
   await once(server, "listening");

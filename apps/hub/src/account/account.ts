@@ -1,13 +1,32 @@
-/** `/account`: who I am, where I am signed in, ending one or all. */
-import type { SessionWithSites } from "@gatehouse/database";
-import { listAppPasswords } from "../app-password/list-app-passwords.ts";
-import { sayGoodbye, signedOutCookies } from "../cas/logout.ts";
-import { listConnectedApps } from "../connected-app/connected-apps.ts";
+/** `/account`: the user, their sign-ins, and ending one or all of them. */
+import type { CentralSessionStore, SessionWithSites } from "@gatehouse/database";
+import type { ListAppPasswords } from "../app-password/app-passwords.ts";
+import type { ListConnectedApps } from "../connected-app/connected-apps.ts";
 import { HubError } from "../http/hub-error.ts";
-import { type Call, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
+import { type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
+import type { SayGoodbye } from "../logout/goodbye.ts";
+import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { AccountScreen } from "../screen.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { sitesToVisit } from "../site-registry/sites-to-visit.ts";
 import { describeBrowser } from "./describe-browser.ts";
+
+export interface AccountNeeds {
+  readonly sessions: Pick<CentralSessionStore, "end" | "listOf" | "stopAskingBefore">;
+  readonly sites: Pick<SiteRegistry, "find" | "list">;
+  readonly listAppPasswords: ListAppPasswords;
+  readonly listConnectedApps: ListConnectedApps;
+  readonly logout: Pick<LogoutDispatcher, "wake">;
+  readonly sayGoodbye: SayGoodbye;
+}
+
+export const accountRoutes = (needs: AccountNeeds): Route[] => [
+  showAccount(needs),
+  stopAsking(needs),
+  endOne(needs),
+  endOthers(needs),
+  endAll(needs),
+];
 
 const notices: ReadonlyMap<string, string> = new Map([
   ["ended", "Signed out there. Its sites are being told."],
@@ -24,51 +43,55 @@ const notices: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-const showAccount = route({
-  method: "GET",
-  path: "/account",
-  caller: "person",
-  antiForgery: "changes-nothing",
-  sends: "query",
-  speaks: "html",
-  async answer(call, { parameters }) {
-    const { person } = call.session;
-    const [sessions, appPasswords, connectedApps] = await Promise.all([
-      call.hub.database.sessions.listOf(person.id),
-      listAppPasswords(call),
-      listConnectedApps(call),
-    ]);
-    const here = (session: SessionWithSites): boolean => session.id === call.session.id;
-    const model: AccountScreen = {
-      person: { name: person.name, username: person.username, email: person.email },
-      token: call.formToken,
-      notice: notices.get(parameters.get("notice") ?? "") ?? null,
-      sessions: [...sessions.filter(here), ...sessions.filter((session) => !here(session))].map(
-        (session) => ({
-          id: session.id,
-          here: here(session),
-          browser: describeBrowser(session.userAgent),
-          address: session.address,
-          startedAt: session.startedAt,
-          lastActivityAt: session.lastActivityAt,
-          keptUntil: session.longTerm ? session.expiresAt : null,
-          asksBefore: session.askBefore,
-          sites: sitesOf(call, session),
-        }),
-      ),
-      appPasswords,
-      connectedApps,
-      sites: sitesToVisit(call.hub.sites),
-    };
-    return { screen: { name: "account", model } };
-  },
-});
+const showAccount = ({ listAppPasswords, listConnectedApps, sessions: store, sites }: AccountNeeds): Route =>
+  route({
+    method: "GET",
+    path: "/account",
+    caller: "person",
+    antiForgery: "changes-nothing",
+    sends: "query",
+    speaks: "html",
+    async answer(call, { parameters }) {
+      const { person } = call.session;
+      const [sessions, appPasswords, connectedApps] = await Promise.all([
+        store.listOf(person.id),
+        listAppPasswords(person.id),
+        listConnectedApps(person.id),
+      ]);
+      const here = (session: SessionWithSites): boolean => session.id === call.session.id;
+      const model: AccountScreen = {
+        person: { name: person.name, username: person.username, email: person.email },
+        token: call.formToken,
+        notice: notices.get(parameters.get("notice") ?? "") ?? null,
+        sessions: [...sessions.filter(here), ...sessions.filter((session) => !here(session))].map(
+          (session) => ({
+            id: session.id,
+            here: here(session),
+            browser: describeBrowser(session.userAgent),
+            address: session.address,
+            startedAt: session.startedAt,
+            lastActivityAt: session.lastActivityAt,
+            keptUntil: session.longTerm ? session.expiresAt : null,
+            asksBefore: session.askBefore,
+            sites: sitesOf(sites, session),
+          }),
+        ),
+        appPasswords,
+        connectedApps,
+        sites: sitesToVisit(sites),
+      };
+      return { screen: { name: "account", model } };
+    },
+  });
 
-/** A site that was signed in to twice from one browser is one line, with the latest use. */
-function sitesOf(call: Call, session: SessionWithSites): AccountScreen["sessions"][number]["sites"] {
+/** One line per site: several sign-ins of one site count as one, with the latest use. */
+function sitesOf(
+  sites: AccountNeeds["sites"],
+  session: SessionWithSites,
+): AccountScreen["sessions"][number]["sites"] {
   const bySite = new Map<string, AccountScreen["sessions"][number]["sites"][number]>();
   for (const { siteId, startedAt, lastActivityAt } of session.sites) {
-    const site = call.hub.sites.find(siteId);
+    const site = sites.find(siteId);
     const before = bySite.get(siteId);
     bySite.set(siteId, {
       name: site?.name ?? siteId,
@@ -81,81 +104,84 @@ function sitesOf(call: Call, session: SessionWithSites): AccountScreen["sessions
   return [...bySite.values()];
 }
 
-const endOne = route({
-  method: "POST",
-  path: "/account/sessions/end",
-  caller: "person",
-  antiForgery: "form-token",
-  sends: "form",
-  speaks: "html",
-  async answer(call, { parameters }) {
-    const sessionId = parameters.get("session") ?? "";
-    if (sessionId === "") {
-      throw new HubError(400, "session_missing", "Which sign-in?", [
-        "The form named no sign-in to end. Nothing was changed.",
-        "Go back to your account and choose one.",
-      ]);
-    }
-    const ended = await call.hub.database.sessions.end(
-      { sessionId, personId: call.session.person.id },
-      "ended-elsewhere",
-    );
-    return ended.length === 0
-      ? seeOther("/account?notice=gone")
-      : afterEnding(call, ended, "/account?notice=ended");
-  },
-});
+const endOne = (needs: AccountNeeds): Route =>
+  route({
+    method: "POST",
+    path: "/account/sessions/end",
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    async answer(call, { parameters }) {
+      const sessionId = parameters.get("session") ?? "";
+      if (sessionId === "") {
+        throw new HubError(400, "session_missing", "Which sign-in?", [
+          "The form named no sign-in to end. Nothing was changed.",
+          "Go back to your account and choose one.",
+        ]);
+      }
+      const ended = await needs.sessions.end(
+        { sessionId, personId: call.session.person.id },
+        "ended-elsewhere",
+      );
+      return ended.length === 0
+        ? seeOther("/account?notice=gone")
+        : afterEnding(needs, call, ended, "/account?notice=ended");
+    },
+  });
 
-const stopAsking = route({
-  method: "POST",
-  path: "/account/sessions/stop-asking",
-  caller: "person",
-  antiForgery: "form-token",
-  sends: "form",
-  speaks: "html",
-  async answer(call) {
-    await call.hub.database.sessions.stopAskingBefore(call.session.id);
-    return seeOther("/account?notice=asked-no-more");
-  },
-});
+const stopAsking = ({ sessions }: AccountNeeds): Route =>
+  route({
+    method: "POST",
+    path: "/account/sessions/stop-asking",
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    async answer(call) {
+      await sessions.stopAskingBefore(call.session.id);
+      return seeOther("/account?notice=asked-no-more");
+    },
+  });
 
-const endOthers = route({
-  method: "POST",
-  path: "/account/sessions/end-others",
-  caller: "person",
-  antiForgery: "form-token",
-  sends: "form",
-  speaks: "html",
-  async answer(call) {
-    const { id, person } = call.session;
-    const ended = await call.hub.database.sessions.end(
-      { personId: person.id, exceptSessionId: id },
-      "ended-elsewhere",
-    );
-    return afterEnding(call, ended, "/account?notice=ended-others");
-  },
-});
+const endOthers = (needs: AccountNeeds): Route =>
+  route({
+    method: "POST",
+    path: "/account/sessions/end-others",
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    async answer(call) {
+      const { id, person } = call.session;
+      const ended = await needs.sessions.end({ personId: person.id, exceptSessionId: id }, "ended-elsewhere");
+      return afterEnding(needs, call, ended, "/account?notice=ended-others");
+    },
+  });
 
-const endAll = route({
-  method: "POST",
-  path: "/account/sessions/end-all",
-  caller: "person",
-  antiForgery: "form-token",
-  sends: "form",
-  speaks: "html",
-  async answer(call) {
-    const ended = await call.hub.database.sessions.end(
-      { personId: call.session.person.id },
-      "ended-elsewhere",
-    );
-    logEnded(call, ended);
-    return sayGoodbye(call, ended, signedOutCookies(call.hub));
-  },
-});
+const endAll = ({ sayGoodbye, sessions }: AccountNeeds): Route =>
+  route({
+    method: "POST",
+    path: "/account/sessions/end-all",
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    async answer(call) {
+      const ended = await sessions.end({ personId: call.session.person.id }, "ended-elsewhere");
+      logEnded(call, ended);
+      return sayGoodbye(call, ended);
+    },
+  });
 
-function afterEnding(call: CallerFacts["person"], ended: readonly string[], next: string) {
+function afterEnding(
+  { logout }: AccountNeeds,
+  call: CallerFacts["person"],
+  ended: readonly string[],
+  next: string,
+) {
   logEnded(call, ended);
-  return seeOther(next, { afterwards: call.hub.logout.wake });
+  return seeOther(next, { afterwards: logout.wake });
 }
 
 function logEnded(call: CallerFacts["person"], ended: readonly string[]): void {
@@ -164,5 +190,3 @@ function logEnded(call: CallerFacts["person"], ended: readonly string[]): void {
     "sessions ended from the account page",
   );
 }
-
-export const account: readonly Route[] = [showAccount, stopAsking, endOne, endOthers, endAll];

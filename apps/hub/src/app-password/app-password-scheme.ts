@@ -2,12 +2,17 @@
 import type { ApiRefusal, ApiScheme } from "../http/api-scheme.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
 import type { Call } from "../http/route.ts";
-import { type AppPasswordResult, refuseTry, verifyAppPassword } from "./verify-app-password.ts";
+import {
+  type AppPasswordResult,
+  refuseTry,
+  type VerifyAppPasswordNeeds,
+  verifyAppPassword,
+} from "./verify-app-password.ts";
 
 /** @see RFC 7617 */
-export const appPasswordScheme: ApiScheme = {
+export const appPasswordScheme = (needs: VerifyAppPasswordNeeds): ApiScheme => ({
   name: "Basic",
-  // The scheme has no words for what was wrong: the body says it.
+  // The scheme has no parameter for an error; the body describes it.
   challenge: () => 'Basic realm="gatehouse", charset="UTF-8"',
   async prove(call, token68) {
     if (isOtherSites(call)) return { outcome: "refused", refusal: crossSiteRequest };
@@ -15,8 +20,8 @@ export const appPasswordScheme: ApiScheme = {
     const from = { address: call.address };
     const result =
       credentials === undefined
-        ? await refuseTry(call, "credentials_wrong", from)
-        : await verifyAppPassword(call, credentials, from);
+        ? await refuseTry(needs, call, "credentials_wrong", from)
+        : await verifyAppPassword(needs, call, credentials, from);
     if (result.outcome === "refused") return { outcome: "refused", refusal: refusalOf(result) };
     const { person, appPassword } = result;
     const { id, name, scopes, expiresAt } = appPassword;
@@ -26,9 +31,9 @@ export const appPasswordScheme: ApiScheme = {
       credential: { kind: "app-password", id, name, scopes, expiresAt },
     };
   },
-};
+});
 
-/** What was typed into a browser's own window is sent along by that browser from then on, whoever makes it call. */
+/** A browser repeats credentials typed into its own dialog in every later request, requests from other sites included. */
 function isOtherSites(call: Call): boolean {
   return !["same-origin", "none"].includes(call.header("sec-fetch-site") ?? "none");
 }

@@ -1,17 +1,67 @@
 /**
- * App passwords: what a person gives a program in place of her password. She makes and revokes them on her account
- * page; the hub's own API takes them as `Basic`, and sites ask the hub whose they are.
+ * App passwords: a user gives one to a program instead of the account's password. Users make and revoke them on their
+ * account page; the hub's own API accepts them as `Basic` credentials, and sites ask the hub to verify them.
  */
-import type { Route } from "../http/route.ts";
-import { askForAppPassword, makeAppPassword } from "./make-app-password.ts";
+import type { AppPasswordStore } from "@gatehouse/database";
+import { HubError } from "../http/hub-error.ts";
+import { type Route, route, seeOther } from "../http/route.ts";
+import type { AccountScreen } from "../screen.ts";
+import type { ApiSources } from "../site-registry/known-apis.ts";
+import { allowedBy } from "./app-password-scopes.ts";
+import { type MakeAppPasswordNeeds, makeAppPasswordRoutes } from "./make-app-password.ts";
 import { me } from "./me.ts";
-import { revokeAppPassword } from "./revoke-app-password.ts";
-import { verifyForSite } from "./verify-for-site.ts";
+import type { VerifyAppPasswordNeeds } from "./verify-app-password.ts";
+import { verifyForSiteRoutes } from "./verify-for-site.ts";
 
-export const appPasswords: readonly Route[] = [
-  askForAppPassword,
-  makeAppPassword,
-  revokeAppPassword,
+export interface AppPasswordNeeds extends MakeAppPasswordNeeds, VerifyAppPasswordNeeds {
+  readonly appPasswords: Pick<AppPasswordStore, "create" | "findForUse" | "revoke">;
+}
+
+export const appPasswordRoutes = (needs: AppPasswordNeeds): Route[] => [
+  ...makeAppPasswordRoutes(needs),
+  revokeAppPassword(needs),
   me,
-  verifyForSite,
+  ...verifyForSiteRoutes(needs),
 ];
+
+/** Lists a user's app passwords for the account page. */
+export type ListAppPasswords = (personId: string) => Promise<AccountScreen["appPasswords"]>;
+
+export function createAppPasswordList(needs: {
+  readonly apis: ApiSources;
+  readonly appPasswords: Pick<AppPasswordStore, "listOf">;
+}): ListAppPasswords {
+  return async (personId) => {
+    const found = await needs.appPasswords.listOf(personId);
+    return found.map(({ scopes, ...rest }) => ({ ...rest, allows: allowedBy(scopes, needs.apis) }));
+  };
+}
+
+/** `/account/app-passwords/revoke`: takes effect at the next call that uses the app password. */
+function revokeAppPassword({ appPasswords }: Pick<AppPasswordNeeds, "appPasswords">): Route {
+  return route({
+    method: "POST",
+    path: "/account/app-passwords/revoke",
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    async answer(call, { parameters }) {
+      const id = parameters.get("app-password") ?? "";
+      if (id === "") {
+        throw new HubError(400, "app_password_missing", "Which app password?", [
+          "The form named no app password to revoke. Nothing was changed.",
+          "Go back to your account and choose one.",
+        ]);
+      }
+      const personId = call.session.person.id;
+      const revoked = await appPasswords.revoke({ id, personId });
+      if (revoked === null) return seeOther("/account?notice=app-password-gone");
+      call.log.info(
+        { event: "app-password.revoked", person: personId, appPassword: id },
+        "app password revoked",
+      );
+      return seeOther("/account?notice=app-password-revoked");
+    },
+  });
+}

@@ -1,12 +1,13 @@
-/** `/account/app-passwords/new`: what it is called, what it may do, for how long; and then the one look at it. */
+/** `/account/app-passwords/new`: the form for a new app password (name, scopes, life), and the page that shows it once. */
 import { randomUUID } from "node:crypto";
 import type { RequestParameters } from "@gatehouse/cas/server";
-import { type AppPasswordMaking, PersonGone } from "@gatehouse/database";
+import { type AppPasswordMaking, type AppPasswordStore, PersonGone } from "@gatehouse/database";
 import { withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
-import { readKeptForm, withKeptForm } from "../http/kept-form.ts";
-import { type Answer, type CallerFacts, type ComesBack, route, seeOther } from "../http/route.ts";
+import { type KeptFormNeeds, readKeptForm, withKeptForm } from "../http/kept-form.ts";
+import { type Answer, type CallerFacts, type ComesBack, type Route, route, seeOther } from "../http/route.ts";
 import type { MakeAppPasswordErrorCode } from "../screen.ts";
+import type { ApiSources } from "../site-registry/known-apis.ts";
 import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
 import { createAppPasswordSecret } from "./app-password-secret.ts";
 
@@ -18,68 +19,85 @@ const proofLifeSeconds = 300;
 const longestName = 60;
 const formId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The form as it was sent, or as it is at first. */
+export interface MakeAppPasswordNeeds extends KeptFormNeeds {
+  readonly appPasswords: Pick<AppPasswordStore, "create">;
+  readonly apis: ApiSources;
+}
+
+/** The form as sent, or as first shown. */
 interface Wish {
-  /** Of the form, and of what it makes: a form that comes twice makes one. */
+  /** Of the form and of the app password: a form that is sent twice makes one. */
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly string[];
   readonly days: number | undefined;
 }
 
-export const askForAppPassword = route({
-  method: "GET",
-  path,
-  caller: "person",
-  antiForgery: "changes-nothing",
-  sends: "query",
-  speaks: "html",
-  async answer(call, { parameters }) {
-    if (!isProvedNow(call))
-      return proveAgain({
-        page: parameters.size === 0 ? path : `${path}?${new URLSearchParams([...parameters])}`,
-      });
-    const kept = readKeptForm(call, parameters, call.session.person);
-    const fresh = { id: randomUUID(), name: "", scopes: [], days: usualLife };
-    return showForm(call, formId.test(kept.get("id") ?? "") ? readWish(call, kept) : fresh, []);
-  },
-});
+export const makeAppPasswordRoutes = (needs: MakeAppPasswordNeeds): Route[] => [
+  askForAppPassword(needs),
+  makeAppPassword(needs),
+];
 
-export const makeAppPassword = route({
-  method: "POST",
-  path,
-  caller: "person",
-  antiForgery: "form-token",
-  sends: "form",
-  typed: ["name"],
-  speaks: "html",
-  comesBack: filledIn,
-  async answer(call, { parameters }) {
-    const wish = readWish(call, parameters);
-    if (!isProvedNow(call))
-      return proveAgain({ page: withKeptForm(call, call.session.person.username, filledIn(parameters)) });
-    const errors = errorsOf(wish);
-    if (errors.length > 0) return showForm(call, wish, errors);
-    const { id: personId, username } = call.session.person;
-    const secret = createAppPasswordSecret();
-    const making = await create(call, wish, secret);
-    // Disabled a moment ago: the account page sends her on to where she is told so.
-    if (making === undefined) return seeOther("/account");
-    if (making.outcome === "too-many") return showForm(call, wish, ["too_many"]);
-    if (making.outcome === "made-already") return seeOther("/account?notice=app-password-made");
-    const { id, name, scopes, expiresAt } = making.appPassword;
-    call.log.info(
-      { event: "app-password.made", person: personId, appPassword: id, scopes, expiresAt },
-      "app password made",
-    );
-    const allows = allowedBy(scopes, call.hub);
-    return { screen: { name: "app-password-made", model: { name, secret, username, allows, expiresAt } } };
-  },
-});
+function askForAppPassword(needs: MakeAppPasswordNeeds): Route {
+  return route({
+    method: "GET",
+    path,
+    caller: "person",
+    antiForgery: "changes-nothing",
+    sends: "query",
+    speaks: "html",
+    async answer(call, { parameters }) {
+      if (!isProvedNow(needs, call))
+        return proveAgain({
+          page: parameters.size === 0 ? path : `${path}?${new URLSearchParams([...parameters])}`,
+        });
+      const kept = readKeptForm(needs, call, parameters, call.session.person);
+      const fresh = { id: randomUUID(), name: "", scopes: [], days: usualLife };
+      return showForm(needs, call, formId.test(kept.get("id") ?? "") ? readWish(needs, kept) : fresh, []);
+    },
+  });
+}
+
+function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
+  return route({
+    method: "POST",
+    path,
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    typed: ["name"],
+    speaks: "html",
+    comesBack: filledIn,
+    async answer(call, { parameters }) {
+      const wish = readWish(needs, parameters);
+      if (!isProvedNow(needs, call))
+        return proveAgain({ page: withKeptForm(needs, call.session.person.username, filledIn(parameters)) });
+      const errors = errorsOf(wish);
+      if (errors.length > 0) return showForm(needs, call, wish, errors);
+      const { id: personId, username } = call.session.person;
+      const secret = createAppPasswordSecret();
+      const making = await create(needs, call, wish, secret);
+      // Disabled a moment ago: the account page redirects to the page that says so.
+      if (making === undefined) return seeOther("/account");
+      if (making.outcome === "too-many") return showForm(needs, call, wish, ["too_many"]);
+      if (making.outcome === "made-already") return seeOther("/account?notice=app-password-made");
+      const { id, name, scopes, expiresAt } = making.appPassword;
+      call.log.info(
+        { event: "app-password.made", person: personId, appPassword: id, scopes, expiresAt },
+        "app password made",
+      );
+      const allows = allowedBy(scopes, needs.apis);
+      return { screen: { name: "app-password-made", model: { name, secret, username, allows, expiresAt } } };
+    },
+  });
+}
 
 /** Requires a recent sign-in, so that a stranger at an unattended browser cannot make an app password. */
-function isProvedNow({ hub, session }: CallerFacts["person"]): boolean {
-  return hub.clock().getTime() - session.authenticatedAt.getTime() <= proofLifeSeconds * 1000;
+function isProvedNow(
+  { clock }: Pick<MakeAppPasswordNeeds, "clock">,
+  { session }: CallerFacts["person"],
+): boolean {
+  return clock().getTime() - session.authenticatedAt.getTime() <= proofLifeSeconds * 1000;
 }
 
 /** Asks for the password again and returns to the form with its fields. */
@@ -87,8 +105,9 @@ function proveAgain({ page }: Pick<ComesBack, "page">): Answer {
   return seeOther(`/cas/login?${new URLSearchParams({ renew: "true", return: page })}`);
 }
 
-/** @returns `undefined` when nothing can be made for her any more */
+/** @returns `undefined`: the account was disabled or removed meanwhile */
 async function create(
+  { appPasswords }: Pick<MakeAppPasswordNeeds, "appPasswords">,
   call: CallerFacts["person"],
   { id, name, scopes, days = usualLife }: Wish,
   secret: string,
@@ -96,7 +115,7 @@ async function create(
   const personId = call.session.person.id;
   const lifeSeconds = days * 86_400;
   try {
-    return await call.hub.database.appPasswords.create({ id, personId, secret, name, scopes, lifeSeconds });
+    return await appPasswords.create({ id, personId, secret, name, scopes, lifeSeconds });
   } catch (error) {
     if (error instanceof PersonGone) return undefined;
     throw error;
@@ -109,7 +128,7 @@ function filledIn(parameters: RequestParameters): ComesBack {
   return { page: path, fields: new Map([...parameters].filter(([name]) => isKept(name))) };
 }
 
-function readWish(call: CallerFacts["person"], parameters: RequestParameters): Wish {
+function readWish({ apis }: Pick<MakeAppPasswordNeeds, "apis">, parameters: RequestParameters): Wish {
   const id = parameters.get("id") ?? "";
   if (!formId.test(id)) {
     throw new HubError(400, "form_incomplete", "Please try again", [
@@ -121,7 +140,7 @@ function readWish(call: CallerFacts["person"], parameters: RequestParameters): W
   return {
     id,
     name: withoutEdges(parameters.get("name") ?? ""),
-    scopes: scopesOffered(call.hub)
+    scopes: scopesOffered(apis)
       .map(({ name }) => name)
       .filter((name) => parameters.get(fieldOf(name)) === "true"),
     days: lives.includes(days) ? days : undefined,
@@ -138,6 +157,7 @@ function errorsOf({ name, scopes, days }: Wish): readonly MakeAppPasswordErrorCo
 }
 
 function showForm(
+  { apis }: Pick<MakeAppPasswordNeeds, "apis">,
   call: CallerFacts["person"],
   wish: Wish,
   errors: readonly MakeAppPasswordErrorCode[],
@@ -150,7 +170,7 @@ function showForm(
     ],
     name: wish.name,
     longestName,
-    scopes: scopesOffered(call.hub).map(({ name, words, at }) => ({
+    scopes: scopesOffered(apis).map(({ name, words, at }) => ({
       field: fieldOf(name),
       words,
       at,

@@ -1,8 +1,13 @@
 /** Verifies an app password, for the hub's API and for sites alike. */
-import type { FoundAppPassword } from "@gatehouse/database";
-import type { TriedFrom } from "../credential/wrong-tries.ts";
+import type { AppPasswordStore, FoundAppPassword } from "@gatehouse/database";
+import type { TriedFrom, WrongTries } from "../credential/wrong-tries.ts";
 import type { Call } from "../http/route.ts";
 import { isAppPasswordSecret } from "./app-password-secret.ts";
+
+export interface VerifyAppPasswordNeeds {
+  readonly appPasswords: Pick<AppPasswordStore, "findForUse">;
+  readonly wrongTries: WrongTries;
+}
 
 export type AppPasswordResult =
   | ({ readonly outcome: "verified" } & FoundAppPassword)
@@ -10,19 +15,18 @@ export type AppPasswordResult =
   | { readonly outcome: "refused"; readonly code: "too_many_attempts"; readonly retryInSeconds: number };
 
 /**
- * An unknown user, somebody else's app password, one that is revoked or expired and a disabled account take the same
- * way: one statement, one answer. What cannot be an app password is never held against the account's password, so that
- * nothing can be learnt about that here.
+ * An unknown user, another user's app password, a revoked or expired one, and a disabled account take the same path: one
+ * statement, one answer. Text that cannot be an app password is never compared with the account's password, so nothing
+ * can be learnt about that here.
  */
 export async function verifyAppPassword(
-  call: Call,
+  needs: VerifyAppPasswordNeeds,
+  call: Pick<Call, "log">,
   tried: { readonly userId: string; readonly password: string },
   from: TriedFrom,
 ): Promise<AppPasswordResult> {
   const isPossible = isAppPasswordSecret(tried.password);
-  const found = isPossible
-    ? await call.hub.database.appPasswords.findForUse(tried.userId, tried.password)
-    : null;
+  const found = isPossible ? await needs.appPasswords.findForUse(tried.userId, tried.password) : null;
   if (found !== null) {
     call.log.info(
       { event: "app-password.used", person: found.person.id, appPassword: found.appPassword.id, ...from },
@@ -30,16 +34,17 @@ export async function verifyAppPassword(
     );
     return { outcome: "verified", ...found };
   }
-  return refuseTry(call, isPossible ? "credentials_wrong" : "app_password_required", from);
+  return refuseTry(needs, call, isPossible ? "credentials_wrong" : "app_password_required", from);
 }
 
-/** Counts it, and says so in the log without what was sent: a name can be a password typed into the wrong field. */
+/** Counts and logs the attempt, without the sent user name: it may be a password typed into the wrong field. */
 export async function refuseTry(
-  call: Call,
+  { wrongTries }: Pick<VerifyAppPasswordNeeds, "wrongTries">,
+  call: Pick<Call, "log">,
   code: "app_password_required" | "credentials_wrong",
   from: TriedFrom,
 ): Promise<Extract<AppPasswordResult, { outcome: "refused" }>> {
-  const retryInSeconds = await call.hub.wrongTries.count(from);
+  const retryInSeconds = await wrongTries.count(from);
   const refused =
     retryInSeconds > 0 ? ({ code: "too_many_attempts", retryInSeconds } as const) : ({ code } as const);
   call.log.warn({ event: "app-password.refused", code: refused.code, ...from }, "app password refused");

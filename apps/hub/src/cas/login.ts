@@ -1,4 +1,4 @@
-/** `/cas/login`: as requestor of credentials (GET) and as their acceptor (POST). */
+/** `/cas/login`: requests credentials (GET) and accepts them (POST). */
 import {
   decideLogin,
   type LoginDecision,
@@ -11,27 +11,52 @@ import {
   withQuery,
 } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
-import { readKnownBrowser, writeKnownBrowser } from "../credential/known-browser.ts";
-import { type CredentialsAttempt, type Refused, signIn, verifyCredentials } from "../credential/sign-in.ts";
 import { suggestedName, withoutEdges } from "../credential/typed-name.ts";
 import type { OwnPage } from "../http/own-pages.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
-import { withChosenSession } from "../oidc/interaction/restart.ts";
-import { askBefore } from "./ask-before.ts";
-import { askWhichAccount, chooseAccount, names } from "./choose-account.ts";
-import { destinationOf, loginAddress, loginPath, repeatedFields } from "./login-address.ts";
+import type { HubKeys } from "../secret-keys.ts";
+import { type ChooseAccountNeeds, chooseAccount, names } from "../sign-in/choose-account.ts";
+import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
+import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
 import {
   flowOf,
   issueLoginTicket,
   keepsCookies,
   type LoginNote,
+  type NoteNeeds,
   readNote,
   spendLoginTicket,
   writeNote,
-} from "./login-form.ts";
-import { reasonForForm } from "./reason.ts";
-import { readRequest, refuseService } from "./refuse-service.ts";
+} from "../sign-in/login-form.ts";
+import { reasonForForm } from "../sign-in/reason.ts";
+import { readRequest, refuseService } from "../sign-in/refuse-service.ts";
+import {
+  type CredentialsAttempt,
+  type Refused,
+  signIn,
+  type VerifyCredentialsNeeds,
+  verifyCredentials,
+} from "../sign-in/sign-in.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { type AskBeforeNeeds, askBefore } from "./ask-before.ts";
 import { sendTicket } from "./send-ticket.ts";
+
+/** What the CAS login needs from the rest of the hub. */
+export interface LoginNeeds
+  extends AskBeforeNeeds,
+    ChooseAccountNeeds,
+    KnownBrowserNeeds,
+    VerifyCredentialsNeeds {
+  readonly keys: Pick<HubKeys, "browser" | "form" | "note">;
+  readonly people: VerifyCredentialsNeeds["people"];
+  readonly sites: Pick<SiteRegistry, "find" | "findByService">;
+  /** Pages of the hub that a sign-in may lead to. */
+  readonly ownPage: OwnPage;
+  /** Adds to the address of an OpenID Connect flow that the user chose this session for it. */
+  readonly withChosenSession: (page: string, session: CentralSession) => string;
+  readonly sessionIdleSeconds: number;
+  readonly sessionRememberSeconds: number;
+}
 
 /** Longest user name that the note cookie keeps, in characters. */
 const longestKeptName = 200;
@@ -39,17 +64,17 @@ const longestKeptName = 200;
 /** Requests the form although a user is signed in, to sign in as another user. */
 const formAnyway = { name: "prompt", value: "login" } as const;
 
-/** @param ownPage pages of the hub that a sign-in may lead to */
-export function loginRoutes(ownPage: OwnPage): readonly Route[] {
-  /** The page of the hub that was asked for; @param chosen the user has just said who goes on there */
+export function loginRoutes(needs: LoginNeeds): Route[] {
+  const { askWhichAccount, cookies, findSession, ownPage } = needs;
+
+  /** The requested page of the hub. @param chosen whether the user has just chosen the session to go on with */
   function returnPage(
-    call: Call,
     parameters: RequestParameters,
     session: CentralSession,
     { chosen }: { readonly chosen: boolean },
   ): string {
     const page = ownPage(parameters.get("return") ?? "") ?? "/account";
-    return chosen ? withChosenSession(call.hub, page, session) : page;
+    return chosen ? needs.withChosenSession(page, session) : page;
   }
 
   /** @see CAS protocol 3.0.3, section 2.1 */
@@ -63,13 +88,14 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
     async answer(call, { rawQuery }) {
       const parameters = parseProtocolQuery(rawQuery, { typed: ["name"] });
       const request = readRequest(() => parseLoginRequest(parameters));
-      const found = await call.hub.findSession(call, { touch: true });
+      const found = await findSession(call, { touch: true });
       const session = found.state === "alive" ? found.session : null;
-      const decision = decide(call, request, {
+      const decision = decide(needs, request, {
         signedIn: session !== null,
         askBefore: session?.askBefore ?? false,
       });
-      const show = () => showForm(call, request, parameters, reasonForForm(found, parameters, request.renew));
+      const show = () =>
+        showForm(needs, call, request, parameters, reasonForForm(found, parameters, request.renew));
       if (decision.action === "refuse-service") throw refuseService(call, request);
       if (parameters.get(formAnyway.name) === formAnyway.value) return show();
       switch (decision.action) {
@@ -77,13 +103,13 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
           return seeOther(decision.service.url);
         case "show-signed-in":
           if (session === null) throw new Error("nobody is signed in");
-          return seeOther(returnPage(call, parameters, session, { chosen: false }));
+          return seeOther(returnPage(parameters, session, { chosen: false }));
         case "ask-before":
           if (session === null) throw new Error("only somebody who is known is asked");
-          return askBefore(call, decision.service, session, request);
+          return askBefore(needs, call, decision.service, session, request);
         case "issue-ticket":
           if (session === null) throw new Error("a ticket needs a session");
-          return sendTicket(call, { ...request, ...decision, sessionId: session.id });
+          return sendTicket(needs, call, { ...request, ...decision, sessionId: session.id });
         case "ask-credentials":
           return show();
       }
@@ -105,14 +131,14 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
       const submission = readRequest(() => parseLoginSubmission(parameters));
       const { request, password, rememberMe, warn } = submission;
       const identifier = withoutEdges(submission.username);
-      if (decide(call, request, {}).action === "refuse-service") throw refuseService(call, request);
-      const found = await call.hub.findSession(call, { touch: true });
+      if (decide(needs, request, {}).action === "refuse-service") throw refuseService(call, request);
+      const found = await findSession(call, { touch: true });
       const session = found.state === "alive" ? found.session : null;
-      const flow = flowOf(call);
+      const flow = flowOf(needs, call);
       const typed = { username: identifier.slice(0, longestKeptName), rememberMe, askBefore: warn };
       const again = (error: Omit<NonNullable<LoginNote["error"]>, "reference">): Answer =>
         askAgain(
-          call,
+          needs,
           session === null || request.renew
             ? repeatedFields(parameters)
             : [...repeatedFields(parameters), formAnyway],
@@ -120,19 +146,20 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
           { ...typed, error: { ...error, reference: call.requestId } },
         );
       // The note cookie would be lost as well, so the response is the form with the reason. Each attempt is the user's.
-      if (!keepsCookies(call))
+      if (!keepsCookies(needs, call))
         return showForm(
+          needs,
           call,
           request,
           parameters,
           { reason: undefined, username: "", session: null },
           { ...typed, error: { code: "cookies_missing", reference: call.requestId } },
         );
-      const isTicketGood = await spendLoginTicket(call.hub, submission.loginTicket, flow.id);
-      const attempt = attemptOf(call, identifier, password);
+      const isTicketGood = await spendLoginTicket(needs, submission.loginTicket, flow.id);
+      const attempt = attemptOf(needs, call, identifier, password);
       if (session !== null && !names(identifier, session)) {
         const isComplete = isTicketGood && identifier !== "" && password !== "";
-        const result = isComplete ? await verifyCredentials(call.hub, attempt) : undefined;
+        const result = isComplete ? await verifyCredentials(needs, attempt) : undefined;
         if (result?.outcome === "refused") logRefused(call, result);
         return askWhichAccount(call, {
           session,
@@ -143,14 +170,14 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
       }
       if (!isTicketGood)
         return session !== null && !request.renew
-          ? seeOther(stay(parameters, call, session))
+          ? seeOther(stay(parameters, session))
           : again({ code: "form_expired" });
       if (identifier === "") return again({ code: "username_missing" });
       if (password === "") return again({ code: "password_missing" });
-      const result = await signIn(call.hub, {
+      const result = await signIn(needs, {
         ...attempt,
         userAgent: call.userAgent,
-        previousToken: call.hub.cookies.read(call.header("cookie"), "session"),
+        previousToken: cookies.read(call.header("cookie"), "session"),
         longTerm: rememberMe,
         askBefore: warn,
       });
@@ -173,54 +200,57 @@ export function loginRoutes(ownPage: OwnPage): readonly Route[] {
     token: string,
   ): Promise<Answer> {
     const request = parseLoginRequest(parameters);
-    const { cookies } = call.hub;
     call.log.info(
       { event: "sign_in.accepted", person: session.person.id, session: session.id, address: call.address },
       "signed in",
     );
     const set = [
       // A long session has to outlive the browser's. @see CAS protocol 3.0.3, section 3.6
-      cookies.write(
-        "session",
-        token,
-        session.longTerm ? call.hub.settings.sessionRememberSeconds : undefined,
-      ),
+      cookies.write("session", token, session.longTerm ? needs.sessionRememberSeconds : undefined),
       cookies.clear("note"),
-      writeKnownBrowser(call, session.person.id),
+      writeKnownBrowser(needs, call, session.person.id),
     ];
-    const decision = decide(call, request, { signedIn: true, credentialsAccepted: true });
-    const more = { cookies: set, afterwards: call.hub.logout.wake };
+    const decision = decide(needs, request, { signedIn: true, credentialsAccepted: true });
+    const more = { cookies: set, afterwards: needs.logout.wake };
     if (decision.action !== "issue-ticket") {
-      const { site, keepsOpener } = destinationOf(call, request, parameters);
-      const address = returnPage(call, parameters, session, { chosen: true });
+      const { site, keepsOpener } = destinationOf(needs, request, parameters);
+      const address = returnPage(parameters, session, { chosen: true });
       return seeOther(address, { ...more, goesTo: site, keepsOpener });
     }
-    return sendTicket(call, { ...request, ...decision, sessionId: session.id }, more);
+    return sendTicket(needs, call, { ...request, ...decision, sessionId: session.id }, more);
   }
 
   /** Destination of the signed-in user; with `renew` the form again. */
-  function stay(parameters: RequestParameters, call: Call, session: CentralSession): string {
+  function stay(parameters: RequestParameters, session: CentralSession): string {
     const { service, renew } = parseLoginRequest(parameters);
     return service === null && !renew
-      ? returnPage(call, parameters, session, { chosen: true })
+      ? returnPage(parameters, session, { chosen: true })
       : loginAddress(repeatedFields(parameters));
   }
 
-  return [requestCredentials, acceptCredentials, chooseAccount(goOn, stay)];
+  return [requestCredentials, acceptCredentials, chooseAccount(needs, goOn, stay)];
 }
 
-function attemptOf(call: Call, identifier: string, password: string): CredentialsAttempt {
-  return { identifier, password, address: call.address, knownBrowser: readKnownBrowser(call) };
+function attemptOf(
+  needs: KnownBrowserNeeds,
+  call: Call,
+  identifier: string,
+  password: string,
+): CredentialsAttempt {
+  return { identifier, password, address: call.address, knownBrowser: readKnownBrowser(needs, call) };
 }
 
 function logRefused(call: Call, { code }: Refused): void {
   call.log.warn({ event: "sign_in.refused", code, address: call.address }, "sign-in refused");
 }
 
-function decide(call: Call, request: LoginRequest, facts: Partial<LoginFacts>): LoginDecision {
+function decide(
+  { sites }: Pick<LoginNeeds, "sites">,
+  request: LoginRequest,
+  facts: Partial<LoginFacts>,
+): LoginDecision {
   return decideLogin(request, {
-    serviceRegistered:
-      request.service !== null && call.hub.sites.findByService(request.service) !== undefined,
+    serviceRegistered: request.service !== null && sites.findByService(request.service) !== undefined,
     signedIn: false,
     credentialsAccepted: false,
     askBefore: false,
@@ -231,27 +261,28 @@ function decide(call: Call, request: LoginRequest, facts: Partial<LoginFacts>): 
 
 /** @param typed input of the form that this one answers; left out: the content of the note cookie */
 async function showForm(
+  needs: LoginNeeds,
   call: Call,
   request: LoginRequest,
   parameters: RequestParameters,
   because: ReturnType<typeof reasonForForm>,
   typed?: LoginNote,
 ): Promise<Answer> {
-  const flow = flowOf(call);
-  const note = typed ?? readNote(call, flow.id);
-  const { site, keepsOpener } = destinationOf(call, request, parameters);
+  const flow = flowOf(needs, call);
+  const note = typed ?? readNote(needs, call, flow.id);
+  const { site, keepsOpener } = destinationOf(needs, request, parameters);
   // An error is said once; name and reason stay for the next look at the form.
   const cookies =
     note.error === undefined || typed !== undefined
       ? flow.cookies
-      : [...flow.cookies, writeNote(call.hub, flow.id, { ...note, error: undefined as never })];
+      : [...flow.cookies, writeNote(needs, flow.id, { ...note, error: undefined as never })];
   const { session } = because;
   return {
     screen: {
       name: "login",
       model: {
         action: loginPath,
-        hidden: [{ name: "lt", value: issueLoginTicket(call.hub, flow.id) }, ...repeatedFields(parameters)],
+        hidden: [{ name: "lt", value: issueLoginTicket(needs, flow.id) }, ...repeatedFields(parameters)],
         site: site === undefined ? null : { name: site.name, host: site.host, url: site.url },
         signedIn:
           session === null || request.renew
@@ -262,13 +293,13 @@ async function showForm(
                 continueTo: loginAddress(repeatedFields(parameters)),
               },
         reason: because.reason ?? note.reason ?? null,
-        idleMinutes: Math.round(call.hub.settings.sessionIdleSeconds / 60),
+        idleMinutes: Math.round(needs.sessionIdleSeconds / 60),
         error: note.error ?? null,
         username: note.username || because.username || suggestedName(parameters.get("name"), longestKeptName),
-        // Who proves herself again keeps what she chose, unless she takes the tick away.
+        // Users who sign in again keep their choice, unless they untick it.
         rememberMe: note.rememberMe ?? session?.longTerm ?? false,
         askBefore: note.askBefore ?? session?.askBefore ?? false,
-        rememberDays: Math.round(call.hub.settings.sessionRememberSeconds / 86_400),
+        rememberDays: Math.round(needs.sessionRememberSeconds / 86_400),
       },
     },
     cookies,
@@ -277,11 +308,11 @@ async function showForm(
 }
 
 function askAgain(
-  call: Call,
+  needs: NoteNeeds,
   fields: ReturnType<typeof repeatedFields>,
   flow: ReturnType<typeof flowOf>,
   note: LoginNote,
 ): Answer {
-  const cookies = [...flow.cookies, writeNote(call.hub, flow.id, note)];
+  const cookies = [...flow.cookies, writeNote(needs, flow.id, note)];
   return seeOther(loginAddress(fields), { cookies });
 }

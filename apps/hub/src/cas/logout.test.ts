@@ -1,6 +1,5 @@
 /** `/cas/logout` and what follows from it, over HTTP, titled by CAS protocol 3.0.3. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { keepUp } from "../session/upkeep.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson, type TestSite } from "../test-hub.ts";
 import { eventually } from "../test-support/eventually.ts";
 
@@ -153,7 +152,7 @@ describe("2.3.3 single logout", () => {
   test("a session that fell idle tells its sites after the sweep", async () => {
     const ticket = await enter(new TestBrowser(opened), opened.shop);
     await opened.advance(1801);
-    await keepUp(opened.hub);
+    await opened.hub.keepUp();
     expect(opened.shop.told()).toContain(ticket);
   });
 

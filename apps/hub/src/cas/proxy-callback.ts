@@ -1,8 +1,9 @@
-/** Hands a site what lets it act for a person at other sites: `pgtUrl` of a validation. */
+/** Grants a site a proxy-granting ticket, with which it acts for the user at other sites: `pgtUrl` of a validation. */
 import {
   createTicketId,
   isAllowedCallback,
   judgeSpent,
+  type ProxyGrantingTicketRegistry,
   parseProxyCallback,
   proxyCallbackFailed,
   proxyCallbackUrl,
@@ -12,11 +13,18 @@ import {
   type ValidTicket,
 } from "@gatehouse/cas/server";
 import type { Call } from "../http/route.ts";
-import { OutboundError } from "../outbound/outbound.ts";
+import { type Outbound, OutboundError } from "../outbound/outbound.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
+
+export interface GrantProxyNeeds {
+  readonly sites: Pick<SiteRegistry, "find">;
+  readonly proxyGrantingTickets: Pick<ProxyGrantingTicketRegistry, "grant">;
+  readonly outbound: Pick<Outbound, "get">;
+}
 
 /**
- * The callback is called only where the site's registration allows it, and the ticket is kept only after it has
- * answered: nobody else ever holds a proxy-granting ticket that works (docs/decisions/0012).
+ * Calls the callback only if the site's registration allows it, and stores the ticket only after the callback has
+ * answered: no one else ever holds a valid proxy-granting ticket (docs/decisions/0012).
  *
  * @param pgtUrl as presented
  * @returns the PGTIOU that stands for the ticket in the answer
@@ -24,18 +32,22 @@ import { OutboundError } from "../outbound/outbound.ts";
  *   has ended meanwhile
  * @see CAS protocol 3.0.3, section 2.5.4
  */
-export async function grantProxy(call: Call, pgtUrl: string, spent: ValidTicket): Promise<string> {
-  const { hub } = call;
-  const policy = hub.sites.find(spent.siteId)?.cas?.proxy;
+export async function grantProxy(
+  { sites, proxyGrantingTickets, outbound }: GrantProxyNeeds,
+  call: Call,
+  pgtUrl: string,
+  spent: ValidTicket,
+): Promise<string> {
+  const policy = sites.find(spent.siteId)?.cas?.proxy;
   const callback = parseProxyCallback(pgtUrl);
   if (policy === undefined || !isAllowedCallback(callback, policy.callbacks)) throw proxyNotAllowed();
   const proxies = [callback.url, ...spent.proxies];
   if (proxyChainTooLong(proxies)) throw proxyChainRefused();
   const pgtId = createTicketId("PGT");
   const pgtIou = createTicketId("PGTIOU");
-  await callBack(call, proxyCallbackUrl(callback, { pgtId, pgtIou }));
+  await callBack(outbound, proxyCallbackUrl(callback, { pgtId, pgtIou }));
   const { siteId, sessionId } = spent;
-  const granted = await hub.database.proxyGrantingTickets.grant({ id: pgtId, siteId, sessionId, proxies });
+  const granted = await proxyGrantingTickets.grant({ id: pgtId, siteId, sessionId, proxies });
   if (!granted) judgeSpent({ outcome: "session-ended" });
   call.log.info(
     { event: "proxy.granted", site: siteId, session: sessionId },
@@ -44,8 +56,8 @@ export async function grantProxy(call: Call, pgtUrl: string, spent: ValidTicket)
   return pgtIou;
 }
 
-async function callBack(call: Call, url: string): Promise<void> {
-  const { status } = await call.hub.outbound.get(url).catch((cause: unknown) => {
+async function callBack(outbound: GrantProxyNeeds["outbound"], url: string): Promise<void> {
+  const { status } = await outbound.get(url).catch((cause: unknown) => {
     if (cause instanceof OutboundError) throw proxyCallbackFailed(cause.code, cause.advice);
     throw cause;
   });

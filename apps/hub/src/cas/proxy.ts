@@ -1,7 +1,8 @@
-/** `/cas/proxy`: a site asks for a ticket to another site in a person's name. */
+/** `/cas/proxy`: a site requests a ticket to another site on behalf of a user. */
 import {
   CasError,
   createTicketId,
+  type ProxyGrantingTicketRegistry,
   parseFormatAlone,
   parseProxyRequest,
   type RequestParameters,
@@ -9,48 +10,62 @@ import {
   renderJsonProxySuccess,
   renderXmlProxyFailure,
   renderXmlProxySuccess,
+  type TicketRegistry,
   targetNotAllowed,
   unknownProxyGrantingTicket,
   validationFormat,
 } from "@gatehouse/cas/server";
-import { type Call, route, type Written } from "../http/route.ts";
+import { type Call, type Route, route, type Written } from "../http/route.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { refusal, refuseTicket } from "./refuse-ticket.ts";
 import { readQuery } from "./validate.ts";
 
-/** @see CAS protocol 3.0.3, section 2.7 */
-export const proxy = route({
-  method: "GET",
-  path: "/cas/proxy",
-  caller: "anyone",
-  antiForgery: "ticket",
-  sends: "raw-query",
-  speaks: "json",
-  async answer(call, { rawQuery }) {
-    const asked = readQuery(rawQuery);
-    return asked instanceof CasError
-      ? fail(asked, parseFormatAlone(rawQuery))
-      : issueProxyTicket(call, asked);
-  },
-});
+export interface ProxyNeeds {
+  readonly sites: Pick<SiteRegistry, "find" | "findByService">;
+  readonly tickets: Pick<TicketRegistry, "issue">;
+  readonly proxyGrantingTickets: Pick<ProxyGrantingTicketRegistry, "find">;
+  readonly ticketLifeSeconds: number;
+}
 
-async function issueProxyTicket(call: Call, asked: RequestParameters): Promise<Written> {
+/** @see CAS protocol 3.0.3, section 2.7 */
+export const proxyRoutes = (needs: ProxyNeeds): Route[] => [
+  route({
+    method: "GET",
+    path: "/cas/proxy",
+    caller: "anyone",
+    antiForgery: "ticket",
+    sends: "raw-query",
+    speaks: "json",
+    async answer(call, { rawQuery }) {
+      const asked = readQuery(rawQuery);
+      return asked instanceof CasError
+        ? fail(asked, parseFormatAlone(rawQuery))
+        : issueProxyTicket(needs, call, asked);
+    },
+  }),
+];
+
+async function issueProxyTicket(
+  { proxyGrantingTickets, sites, ticketLifeSeconds, tickets }: ProxyNeeds,
+  call: Call,
+  asked: RequestParameters,
+): Promise<Written> {
   try {
     const { pgt, targetService } = parseProxyRequest(asked);
-    const { hub } = call;
-    const granted = await hub.database.proxyGrantingTickets.find(pgt);
+    const granted = await proxyGrantingTickets.find(pgt);
     if (granted === null) throw unknownProxyGrantingTicket();
-    const target = hub.sites.findByService(targetService);
-    const targets = hub.sites.find(granted.siteId)?.cas?.proxy?.targets ?? [];
+    const target = sites.findByService(targetService);
+    const targets = sites.find(granted.siteId)?.cas?.proxy?.targets ?? [];
     if (target === undefined || !targets.includes(target.id)) throw targetNotAllowed();
     const id = createTicketId("PT");
-    await hub.database.tickets.issue({
+    await tickets.issue({
       id,
       service: targetService.normalForm,
       siteId: target.id,
       sessionId: granted.sessionId,
       fromNewLogin: false,
       proxies: granted.proxies,
-      lifeSeconds: hub.settings.ticketLifeSeconds,
+      lifeSeconds: ticketLifeSeconds,
     });
     call.log.info(
       { event: "proxy.ticket", site: granted.siteId, target: target.id, session: granted.sessionId },

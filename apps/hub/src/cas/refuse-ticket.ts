@@ -2,7 +2,7 @@ import { asCasError, type CasError, type Rendered } from "@gatehouse/cas/server"
 import { databaseOutage, logOutage } from "../http/database-outage.ts";
 import type { Call, Written } from "../http/route.ts";
 
-/** The answer to the site, and the log entry. */
+/** The protocol's error for a failure; logs it. */
 export function refuseTicket(call: Call, cause: unknown): CasError {
   const error = asCasError(cause);
   const outage = databaseOutage(cause);
@@ -14,8 +14,8 @@ export function refuseTicket(call: Call, cause: unknown): CasError {
 }
 
 /**
- * A refusal is an answer, by 200. That the hub could not find out is none: it has the protocol's body and a status that
- * says so, for whoever counts and tries again by it (docs/decisions/0012).
+ * Refusals answer 200. Failures of the hub answer 5xx with the protocol's body, so that clients retry
+ * (docs/decisions/0012).
  *
  * @see RFC 9110, sections 15.6.1 and 15.6.4
  */

@@ -1,4 +1,4 @@
-/** `/cas/samlValidate`: a site spends a ticket by SAML 1.1, as Apache's module and older clients do. */
+/** `/cas/samlValidate`: a site validates a ticket by SAML 1.1, as Apache's module and older clients do. */
 import {
   authenticationSuccess,
   createTicketId,
@@ -7,42 +7,53 @@ import {
   renderSamlSuccess,
   samlCorrelation,
 } from "@gatehouse/cas/server";
-import { type Call, route, type Written } from "../http/route.ts";
+import { type Call, type Route, route, type Written } from "../http/route.ts";
 import { refusal, refuseTicket } from "./refuse-ticket.ts";
-import { readQuery, spendTicket } from "./validate.ts";
+import { readQuery, type SpendTicketNeeds, spendTicket } from "./validate.ts";
+
+export interface SamlValidateNeeds extends SpendTicketNeeds {
+  readonly siteClock: () => Date;
+  readonly hubUrl: string;
+}
 
 /** How long a site may take to read the assertion, in seconds; its ticket is spent already. */
 const assertionLifeSeconds = 60;
 
 /** @see CAS protocol 3.0.3, section 2.5 (SAML), and SAML 1.1 bindings, section 3.1 */
-export const samlValidate = route({
-  method: "POST",
-  path: "/cas/samlValidate",
-  caller: "anyone",
-  antiForgery: "ticket",
-  sends: "xml",
-  speaks: "json",
-  answer: (call, { rawQuery, xml }) => validate(call, rawQuery, xml),
-});
+export const samlValidateRoutes = (needs: SamlValidateNeeds): Route[] => [
+  route({
+    method: "POST",
+    path: "/cas/samlValidate",
+    caller: "anyone",
+    antiForgery: "ticket",
+    sends: "xml",
+    speaks: "json",
+    answer: (call, { rawQuery, xml }) => validate(needs, call, rawQuery, xml),
+  }),
+];
 
-async function validate(call: Call, rawQuery: string, xml: Uint8Array): Promise<Written> {
-  const { hub } = call;
+async function validate(
+  needs: SamlValidateNeeds,
+  call: Call,
+  rawQuery: string,
+  xml: Uint8Array,
+): Promise<Written> {
   const asked = readQuery(rawQuery);
   const frame = {
     ...samlCorrelation(xml, asked instanceof Error ? new Map() : asked),
-    issueInstant: hub.siteClock(),
+    issueInstant: needs.siteClock(),
     responseId: createTicketId("LR"),
   };
   try {
     if (asked instanceof Error) throw asked;
     const { ticket, service, renew } = parseSamlRequest(xml, asked);
-    const spent = await spendTicket(call, ticket, { service, renew });
-    const released = hub.sites.find(spent.siteId)?.cas?.attributes ?? [];
+    const spent = await spendTicket(needs, call, ticket, { service, renew });
+    const released = needs.sites.find(spent.siteId)?.cas?.attributes ?? [];
     const rendered = renderSamlSuccess({
       ...frame,
       success: authenticationSuccess(spent, released),
       assertionId: createTicketId("LR"),
-      issuer: hub.settings.hubUrl,
+      issuer: needs.hubUrl,
       lifeSeconds: assertionLifeSeconds,
     });
     return { status: 200, ...rendered };

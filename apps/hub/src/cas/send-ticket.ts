@@ -1,16 +1,24 @@
-/** Issues a service ticket and brings it to the site, in the way it asked for. */
+/** Issues a service ticket and sends it to the site by the method that it asked for. */
 import {
   createTicketId,
   type LoginRequest,
   type Service,
+  type TicketRegistry,
   ticketForm,
   ticketHeaders,
   ticketRedirect,
 } from "@gatehouse/cas/server";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
-import { refuseService } from "./refuse-service.ts";
+import { refuseService } from "../sign-in/refuse-service.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
-/** A ticket that may be issued: who decided so is `decideLogin`. */
+export interface SendTicketNeeds {
+  readonly sites: Pick<SiteRegistry, "findByService">;
+  readonly tickets: Pick<TicketRegistry, "issue">;
+  readonly ticketLifeSeconds: number;
+}
+
+/** A ticket that `decideLogin` allows to issue. */
 export interface TicketOrder extends Pick<LoginRequest, "method" | "ticketName"> {
   readonly service: Service;
   readonly fromNewLogin: boolean;
@@ -19,22 +27,23 @@ export interface TicketOrder extends Pick<LoginRequest, "method" | "ticketName">
 
 /** @see CAS protocol 3.0.3, sections 2.1.1 (method) and 2.2.4 */
 export async function sendTicket(
+  { sites, tickets, ticketLifeSeconds }: SendTicketNeeds,
   call: Call,
   order: TicketOrder,
   more: { readonly cookies?: readonly string[]; readonly afterwards?: () => void } = {},
 ): Promise<Answer> {
   const { service, sessionId, fromNewLogin, ticketName } = order;
-  const site = call.hub.sites.findByService(service);
+  const site = sites.findByService(service);
   if (site === undefined) throw refuseService(call, { service });
   const id = createTicketId("ST");
-  await call.hub.database.tickets.issue({
+  await tickets.issue({
     id,
     service: service.normalForm,
     siteId: site.id,
     sessionId,
     fromNewLogin,
     proxies: [],
-    lifeSeconds: call.hub.settings.ticketLifeSeconds,
+    lifeSeconds: ticketLifeSeconds,
   });
   call.log.debug({ event: "ticket.issued", site: site.id, session: sessionId }, "service ticket issued");
   switch (order.method) {

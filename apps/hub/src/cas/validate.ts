@@ -17,15 +17,24 @@ import {
   renderTextSuccess,
   renderXmlFailure,
   renderXmlSuccess,
+  type TicketRegistry,
   type ValidTicket,
   validationFormat,
 } from "@gatehouse/cas/server";
 import { type Call, type Route, route, type Written } from "../http/route.ts";
-import { grantProxy } from "./proxy-callback.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { type GrantProxyNeeds, grantProxy } from "./proxy-callback.ts";
 import { refusal, refuseTicket } from "./refuse-ticket.ts";
 
-/** How one of the endpoints answers. */
-interface Manner {
+export interface SpendTicketNeeds {
+  readonly sites: Pick<SiteRegistry, "find">;
+  readonly tickets: Pick<TicketRegistry, "consume">;
+}
+
+export interface ValidateNeeds extends SpendTicketNeeds, GrantProxyNeeds {}
+
+/** One of the endpoints: which tickets it accepts, and its format. */
+interface Endpoint {
   readonly path: string;
   readonly accepts: AcceptedTickets;
   /** CAS 3 releases attributes; CAS 1 and 2 the user alone. */
@@ -49,7 +58,7 @@ const text = {
   fail: () => renderTextFailure(),
 };
 
-const manners: readonly Manner[] = [
+const endpoints: readonly Endpoint[] = [
   { path: "/cas/validate", accepts: "service-tickets", attributes: false, ...text },
   { path: "/cas/serviceValidate", accepts: "service-tickets", attributes: false, ...xmlOrJson },
   { path: "/cas/proxyValidate", accepts: "proxy-tickets-too", attributes: false, ...xmlOrJson },
@@ -58,50 +67,57 @@ const manners: readonly Manner[] = [
 ];
 
 /**
- * Answered with 200 whether or not the ticket is good: the protocol's error is in the body, and clients that see
- * another status never look there (`refusal`). Parameters are read here and not by the mount, because what is wrong
- * with them is said in the protocol's own form as well.
+ * Answers 200 whether or not the ticket is valid: the protocol's error is in the body, which clients ignore under any
+ * other status (`refusal`). The mount does not parse the parameters, because errors in them have the protocol's form too.
  *
  * @see CAS protocol 3.0.3, sections 2.4, 2.5, 2.6 and 2.8
  */
-export const validations: readonly Route[] = manners.map((manner) =>
-  route({
-    method: "GET",
-    path: manner.path,
-    caller: "anyone",
-    antiForgery: "ticket",
-    sends: "raw-query",
-    speaks: "json",
-    async answer(call, { rawQuery }) {
-      const asked = readQuery(rawQuery);
-      return asked instanceof CasError
-        ? refusal(asked, manner.fail(asked, parseFormatAlone(rawQuery)))
-        : validate(manner, call, asked);
-    },
-  }),
-);
+export const validateRoutes = (needs: ValidateNeeds): Route[] =>
+  endpoints.map((endpoint) =>
+    route({
+      method: "GET",
+      path: endpoint.path,
+      caller: "anyone",
+      antiForgery: "ticket",
+      sends: "raw-query",
+      speaks: "json",
+      async answer(call, { rawQuery }) {
+        const asked = readQuery(rawQuery);
+        return asked instanceof CasError
+          ? refusal(asked, endpoint.fail(asked, parseFormatAlone(rawQuery)))
+          : validate(needs, endpoint, call, asked);
+      },
+    }),
+  );
 
-async function validate(manner: Manner, call: Call, asked: RequestParameters): Promise<Written> {
+async function validate(
+  needs: ValidateNeeds,
+  endpoint: Endpoint,
+  call: Call,
+  asked: RequestParameters,
+): Promise<Written> {
   try {
-    const { ticket, service, renew, pgtUrl } = parseValidationRequest(asked, manner.accepts);
-    const spent = await spendTicket(call, ticket, { service, renew });
-    const released = manner.attributes ? (call.hub.sites.find(spent.siteId)?.cas?.attributes ?? []) : null;
-    const iou = pgtUrl !== null && manner.proxies ? await grantProxy(call, pgtUrl, spent) : undefined;
-    return { status: 200, ...manner.succeed(authenticationSuccess(spent, released, iou), asked) };
+    const { ticket, service, renew, pgtUrl } = parseValidationRequest(asked, endpoint.accepts);
+    const spent = await spendTicket(needs, call, ticket, { service, renew });
+    const released = endpoint.attributes ? (needs.sites.find(spent.siteId)?.cas?.attributes ?? []) : null;
+    const iou =
+      pgtUrl !== null && endpoint.proxies ? await grantProxy(needs, call, pgtUrl, spent) : undefined;
+    return { status: 200, ...endpoint.succeed(authenticationSuccess(spent, released, iou), asked) };
   } catch (cause) {
     const error = refuseTicket(call, cause);
-    return refusal(error, manner.fail(error, asked));
+    return refusal(error, endpoint.fail(error, asked));
   }
 }
 
-/** @throws CasError when the ticket was not good; it is gone all the same */
+/** Spends a ticket. @throws CasError when it is not valid; it is spent nevertheless */
 export async function spendTicket(
+  { sites, tickets }: SpendTicketNeeds,
   call: Call,
   ticket: string,
   conditions: { readonly service: string; readonly renew: boolean },
 ): Promise<ValidTicket> {
-  const spent = judgeSpent(await call.hub.database.tickets.consume(ticket, conditions));
-  if (call.hub.sites.find(spent.siteId)?.cas === undefined)
+  const spent = judgeSpent(await tickets.consume(ticket, conditions));
+  if (sites.find(spent.siteId)?.cas === undefined)
     throw new CasError("INVALID_SERVICE", "The site is not registered any more.");
   call.log.info(
     { event: "ticket.validated", site: spent.siteId, session: spent.sessionId },

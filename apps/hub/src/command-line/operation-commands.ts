@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import { refuseDemoPeople } from "../demo-people.ts";
 import { defaultHubUrl, type Settings } from "../env.ts";
-import { doctorPurpose, proveDoctor } from "../health/doctor-proof.ts";
+import { proveDoctor } from "../health/doctor-proof.ts";
 import { listen } from "../listen.ts";
 import { expectKnownSecrets } from "../oidc/issuer/open-issuer.ts";
-import { purposeKeys } from "../secret-keys.ts";
+import { hubKeys } from "../secret-keys.ts";
 import { askHub, type HubAnswer } from "./ask-hub.ts";
 import type { Command } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -47,7 +47,7 @@ export const doctor: Command = {
     const sites = registry.list().length;
     const uncalled = await addressesNotCalled(registry, settings);
     // A hub that does not run is no fault: settings are checked before a start, too.
-    const proof = proveDoctor(purposeKeys(secrets, doctorPurpose), hubUrl);
+    const proof = proveDoctor(hubKeys(secrets).doctor, hubUrl);
     const hub = await askHub(hubUrl, { proof, bindAddress: settings.bindAddress });
     refuseOtherMode(settings, hub);
     const origin = hubUrl === defaultHubUrl ? `${hubUrl}, the default` : hubUrl;

@@ -1,30 +1,54 @@
 /** Connected apps on `/account`: permissions of each app, and disconnecting it. */
-import type { FoundConsent, GrantInUse } from "@gatehouse/database";
+import type {
+  CentralSessionStore,
+  ConsentStore,
+  FoundConsent,
+  GrantInUse,
+  OidcArtifactStore,
+} from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
-import { type CallerFacts, route, seeOther } from "../http/route.ts";
-import { scopesOfGrant } from "../oidc/grant/grant.ts";
+import { type Route, route, seeOther } from "../http/route.ts";
 import { ownScopeWords, type Scopes } from "../oidc/scope/consent.ts";
 import type { AccountScreen, Allowed } from "../screen.ts";
-import { findApi } from "../site-registry/known-apis.ts";
+import { type ApiSources, findApi } from "../site-registry/known-apis.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
-type Person = CallerFacts["person"];
+export interface ConnectedAppNeeds {
+  readonly consents: Pick<ConsentStore, "listOf">;
+  readonly sessions: Pick<CentralSessionStore, "listOf">;
+  readonly oidcArtifacts: Pick<OidcArtifactStore, "grantsInUse">;
+  readonly sites: Pick<SiteRegistry, "find">;
+  readonly apis: ApiSources;
+  /** Scopes that a grant allows, without the declined ones. @param payload as stored */
+  readonly scopesOfGrant: (payload: GrantInUse["payload"]) => Scopes;
+}
+
+/** Lists a user's connected apps for the account page. */
+export type ListConnectedApps = (personId: string) => Promise<AccountScreen["connectedApps"]>;
+
 type ConnectedApp = AccountScreen["connectedApps"][number];
+
+export function createConnectedAppList(needs: ConnectedAppNeeds): ListConnectedApps {
+  return (personId) => listConnectedApps(needs, personId);
+}
 
 /**
  * Connected apps, latest first: remembered consents, and valid grants without a consent (only this time, or on a device
  * before the newest answer). A third-party site allowed only this time and without access is no connected app.
  */
-export async function listConnectedApps(call: Person): Promise<AccountScreen["connectedApps"]> {
-  const { database, issuer, sites } = call.hub;
-  const personId = call.session.person.id;
+async function listConnectedApps(
+  needs: ConnectedAppNeeds,
+  personId: string,
+): Promise<AccountScreen["connectedApps"]> {
+  const { sites } = needs;
   const [consents, sessions] = await Promise.all([
-    database.consents.listOf(personId),
-    database.sessions.listOf(personId),
+    needs.consents.listOf(personId),
+    needs.sessions.listOf(personId),
   ]);
   const held = sessions.flatMap(({ oidcClients }) =>
     Object.values(oidcClients).flatMap(({ grantId }) => grantId ?? []),
   );
-  const grants = await database.oidcArtifacts.grantsInUse(personId, held);
+  const grants = await needs.oidcArtifacts.grantsInUse(personId, held);
   const isListed = ({ clientId }: GrantInUse) =>
     sites.find(clientId)?.firstParty !== true || consents.some((consent) => consent.clientId === clientId);
   const byClient = Map.groupBy(grants.filter(isListed), ({ clientId }) => clientId);
@@ -33,10 +57,10 @@ export async function listConnectedApps(call: Person): Promise<AccountScreen["co
     .flatMap((clientId) => {
       const consent = consents.find((one) => one.clientId === clientId);
       const granted = byClient.get(clientId) ?? [];
-      const scopes = granted.map(({ payload }) => scopesOfGrant(issuer.provider, payload));
+      const scopes = granted.map(({ payload }) => needs.scopesOfGrant(payload));
       const since = consent?.givenAt ?? granted[0]?.since;
       const refreshes = granted.flatMap(({ refreshedAt }) => refreshedAt ?? []);
-      return since === undefined ? [] : (appOf(call, { clientId, since, consent, scopes, refreshes }) ?? []);
+      return since === undefined ? [] : (appOf(needs, { clientId, since, consent, scopes, refreshes }) ?? []);
     })
     .toSorted((one, other) => other.since.getTime() - one.since.getTime());
 }
@@ -52,12 +76,12 @@ interface Found {
 
 /** @returns `undefined`: not a connected app */
 function appOf(
-  { hub }: Person,
+  { apis, sites }: ConnectedAppNeeds,
   { clientId, since, consent, scopes, refreshes }: Found,
 ): ConnectedApp | undefined {
-  const site = hub.sites.find(clientId);
+  const site = sites.find(clientId);
   const whole = [...(consent === undefined ? [] : [consent]), ...scopes];
-  const allows = allowedBy(whole, hub);
+  const allows = allowedBy(whole, apis);
   if (consent === undefined && allows.length === 0) return undefined;
   const uses = [...Object.entries(consent?.uses ?? {}), ...refreshes.map((at) => ["", at] as const)];
   const [latest] = uses.toSorted(([, one], [, other]) => other.getTime() - one.getTime());
@@ -70,46 +94,48 @@ function appOf(
     since,
     until: consent?.expiresAt ?? null,
     lastUsedAt: latest?.[1] ?? null,
-    lastUsedFor: latest === undefined ? null : (findApi(hub, latest[0])?.site?.name ?? null),
+    lastUsedFor: latest === undefined ? null : (findApi(apis, latest[0])?.site?.name ?? null),
   };
 }
 
-function allowedBy(found: readonly Scopes[], hub: Person["hub"]): readonly Allowed[] {
+function allowedBy(found: readonly Scopes[], apis: ApiSources): readonly Allowed[] {
   const scopes = new Set(found.flatMap((one) => one.scopes));
   const own = Object.entries(ownScopeWords).flatMap(([scope, words]) =>
     scopes.has(scope) ? [{ words, at: null }] : [],
   );
   const resources = new Set(found.flatMap((one) => Object.keys(one.resources)));
-  const apis = [...resources].flatMap((resource) => {
-    const api = findApi(hub, resource);
+  const ofApis = [...resources].flatMap((resource) => {
+    const api = findApi(apis, resource);
     const allowed = new Set(found.flatMap((one) => one.resources[resource] ?? []));
     return [...allowed].flatMap((scope) => {
       const words = api?.scopes[scope];
       return words === undefined ? [] : [{ words, at: api?.site?.name ?? null }];
     });
   });
-  return [...own, ...apis];
+  return [...own, ...ofApis];
 }
 
-export const disconnectApp = route({
-  method: "POST",
-  path: "/account/apps/disconnect",
-  caller: "person",
-  antiForgery: "form-token",
-  sends: "form",
-  speaks: "html",
-  async answer(call, { parameters }) {
-    const clientId = parameters.get("app") ?? "";
-    if (clientId === "") {
-      throw new HubError(400, "app_missing", "Which app?", [
-        "The form named no app to disconnect. Nothing was changed.",
-        "Go back to your account and choose one.",
-      ]);
-    }
-    const personId = call.session.person.id;
-    const taken = await call.hub.database.consents.takeBack(personId, clientId);
-    if (!taken) return seeOther("/account?notice=app-gone");
-    call.log.info({ event: "consent.taken-back", person: personId, site: clientId }, "consent taken back");
-    return seeOther("/account?notice=app-disconnected");
-  },
-});
+export const connectedAppRoutes = (needs: { readonly consents: Pick<ConsentStore, "takeBack"> }): Route[] => [
+  route({
+    method: "POST",
+    path: "/account/apps/disconnect",
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    async answer(call, { parameters }) {
+      const clientId = parameters.get("app") ?? "";
+      if (clientId === "") {
+        throw new HubError(400, "app_missing", "Which app?", [
+          "The form named no app to disconnect. Nothing was changed.",
+          "Go back to your account and choose one.",
+        ]);
+      }
+      const personId = call.session.person.id;
+      const taken = await needs.consents.takeBack(personId, clientId);
+      if (!taken) return seeOther("/account?notice=app-gone");
+      call.log.info({ event: "consent.taken-back", person: personId, site: clientId }, "consent taken back");
+      return seeOther("/account?notice=app-disconnected");
+    },
+  }),
+];

@@ -4,7 +4,6 @@
  */
 import type { PurposeKeys } from "../secret-keys.ts";
 
-export const doctorPurpose = "doctor";
 const scheme = "Gatehouse-Doctor";
 
 /** Value of `Authorization`. */

@@ -1,4 +1,4 @@
-/** An authentication scheme of the hub's API: one entry in `apiSchemes` (`api-caller.ts`). */
+/** An authentication scheme of the hub's API. */
 import type { Person } from "@gatehouse/database";
 import type { Call } from "./route.ts";
 
@@ -13,7 +13,7 @@ export interface ApiCredential {
   readonly expiresAt: Date;
 }
 
-/** Why a call of the API is not answered. */
+/** Reason for refusing a call of the API. */
 export interface ApiRefusal {
   readonly status: 400 | 401 | 403 | 429;
   /** Stable, snake_case. */
@@ -31,14 +31,14 @@ export type Proved =
 
 /** @see RFC 9110, section 11 */
 export interface ApiScheme {
-  /** As it begins the `Authorization` header; read in any case. */
+  /** First word of the `Authorization` header, in any case. */
   readonly name: string;
   /**
    * The scheme's challenge.
    *
-   * @param refusal what it is about; absent when no credentials came, or none of this scheme
+   * @param refusal of credentials of this scheme; absent: the call had none
    */
   challenge(refusal?: ApiRefusal): string;
-  /** @param credentials what follows the scheme's name */
+  /** @param credentials the header's text after the scheme */
   prove(call: Call, credentials: string): Promise<Proved>;
 }

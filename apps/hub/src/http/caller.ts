@@ -1,9 +1,12 @@
-/** Finds out who calls. */
-
-import { isEqual } from "../secret-keys.ts";
+/** Identifies the caller of a route. */
+import type { WrongTries } from "../credential/wrong-tries.ts";
+import { type HubKeys, isEqual } from "../secret-keys.ts";
+import type { FindSession } from "../session/find-session.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { identifyApiCaller } from "./api-caller.ts";
+import type { ApiScheme } from "./api-scheme.ts";
 import { readBasicCredentials } from "./basic-credentials.ts";
-import { withKeptForm } from "./kept-form.ts";
+import { type KeptFormNeeds, withKeptForm } from "./kept-form.ts";
 import {
   type Call,
   type Caller,
@@ -16,39 +19,56 @@ import {
   type Written,
 } from "./route.ts";
 
+export interface CallerNeeds extends KeptFormNeeds {
+  readonly keys: Pick<HubKeys, "form" | "note">;
+  readonly findSession: FindSession;
+  readonly sites: Pick<SiteRegistry, "authenticate" | "find">;
+  /** Throttles wrong site secrets. */
+  readonly wrongSecrets: WrongTries;
+  /** Schemes of the hub's API, in the order of its challenges. */
+  readonly apiSchemes: readonly ApiScheme[];
+  /** Absent: no tester is known. */
+  readonly testDoorKey: string | undefined;
+}
+
 export type Identified =
   | { readonly kind: "known"; readonly call: CallerFacts[Caller]; isFormToken(token: string): boolean }
   | { readonly kind: "elsewhere"; readonly answer: Written };
 
-/** @returns the call with what is known of the caller, or the answer that asks for credentials */
-export async function identifyCaller(route: Route, call: Call, sent: Sent): Promise<Identified> {
+/** @returns the call with the facts about its caller, or the answer that asks for credentials */
+export async function identifyCaller(
+  needs: CallerNeeds,
+  route: Route,
+  call: Call,
+  sent: Sent,
+): Promise<Identified> {
   switch (route.caller) {
     case "anyone":
       return { kind: "known", call, isFormToken: () => false };
     case "person":
-      return identifyPerson(route, call, sent);
+      return identifyPerson(needs, route, call, sent);
     case "api":
-      return identifyProgram(route, call);
+      return identifyProgram(needs, route, call);
     case "site":
-      return identifySite(call);
+      return identifySite(needs, call);
     case "tester":
-      return identifyTester(call);
+      return identifyTester(needs, call);
   }
 }
 
-async function identifyPerson(route: Route, call: Call, sent: Sent): Promise<Identified> {
-  const found = await call.hub.findSession(call, { touch: true });
+async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent: Sent): Promise<Identified> {
+  const found = await needs.findSession(call, { touch: true });
   if (found.state !== "alive") {
     const comesBack = comesBackTo(route, call, sent);
-    const back = found.state === "ended" ? withKeptForm(call, found.username, comesBack) : comesBack.page;
+    const back = found.state === "ended" ? withKeptForm(needs, found.username, comesBack) : comesBack.page;
     return { kind: "elsewhere", answer: seeOther(`/cas/login?${new URLSearchParams({ return: back })}`) };
   }
   const { session } = found;
   // `uid` stays when the same user re-authenticates, so forms in other tabs stay valid.
-  const isFormToken = (token: string): boolean => call.hub.keys.form.isSignature(session.uid, token);
+  const isFormToken = (token: string): boolean => needs.keys.form.isSignature(session.uid, token);
   return {
     kind: "known",
-    call: { ...call, session, formToken: call.hub.keys.form.sign(session.uid) },
+    call: { ...call, session, formToken: needs.keys.form.sign(session.uid) },
     isFormToken,
   };
 }
@@ -62,23 +82,23 @@ export function comesBackTo(route: Route, call: Call, { parameters, rawQuery }: 
   return { page: query.size === 0 ? call.path : `${call.path}?${query}` };
 }
 
-async function identifyProgram(route: Route, call: Call): Promise<Identified> {
+async function identifyProgram(needs: CallerNeeds, route: Route, call: Call): Promise<Identified> {
   if (route.scope === undefined) throw new Error(`${route.path} says no scope`);
-  const found = await identifyApiCaller(call, route.scope);
+  const found = await identifyApiCaller(needs.apiSchemes, call, route.scope);
   if ("answer" in found) return { kind: "elsewhere", answer: found.answer };
   const { person, credential } = found;
   return { kind: "known", call: { ...call, person, credential }, isFormToken: () => false };
 }
 
 /** @see RFC 7617, section 2 */
-async function identifySite(call: Call): Promise<Identified> {
+async function identifySite(needs: CallerNeeds, call: Call): Promise<Identified> {
   const token68 = /^Basic +(.+)$/i.exec(call.header("authorization") ?? "")?.[1];
   const credentials = readBasicCredentials(token68 ?? "");
-  const site = credentials && call.hub.sites.authenticate(credentials.userId, credentials.password);
+  const site = credentials && needs.sites.authenticate(credentials.userId, credentials.password);
   if (site !== undefined) return { kind: "known", call: { ...call, site }, isFormToken: () => false };
-  warnOfStranger(call, credentials?.userId);
+  warnOfStranger(needs, call, credentials?.userId);
   const isWrong = call.header("authorization") !== undefined;
-  const retryInSeconds = isWrong ? await call.hub.wrongSecrets.count({ address: call.address }) : 0;
+  const retryInSeconds = isWrong ? await needs.wrongSecrets.count({ address: call.address }) : 0;
   if (retryInSeconds > 0) return { kind: "elsewhere", answer: tooManySecrets(call, retryInSeconds) };
   return {
     kind: "elsewhere",
@@ -109,9 +129,9 @@ function tooManySecrets(call: Call, retryInSeconds: number): Written {
   );
 }
 
-/** Names registered sites only: what a stranger sends as id may be anything, a secret in the wrong place included. */
-function warnOfStranger(call: Call, claimed: string | undefined): void {
-  const site = claimed === undefined ? undefined : call.hub.sites.find(claimed);
+/** Names registered sites only: an unknown id may be a secret in the wrong place. */
+function warnOfStranger({ sites }: CallerNeeds, call: Call, claimed: string | undefined): void {
+  const site = claimed === undefined ? undefined : sites.find(claimed);
   const fix =
     site === undefined
       ? "Compare the site's id with the registrations: npm run hub -- site check."
@@ -124,9 +144,8 @@ function warnOfStranger(call: Call, claimed: string | undefined): void {
   );
 }
 
-async function identifyTester(call: Call): Promise<Identified> {
-  const key = call.hub.settings.testDoorKey;
-  if (key !== undefined && isEqual(call.header("authorization") ?? "", `Bearer ${key}`)) {
+async function identifyTester({ testDoorKey }: CallerNeeds, call: Call): Promise<Identified> {
+  if (testDoorKey !== undefined && isEqual(call.header("authorization") ?? "", `Bearer ${testDoorKey}`)) {
     return { kind: "known", call, isFormToken: () => false };
   }
   const message = "The test door opens with TEST_DOOR_KEY only.";

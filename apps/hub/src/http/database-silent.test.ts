@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { hubRoutes } from "../routes.ts";
-import { createMovableClock } from "../test-door/movable-clock.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { declaredRoutes } from "../test-support/declared-routes.ts";
 import { suiteEnvironment, suiteRegistration, suiteSite } from "../test-support/suite-site.ts";
 
 let folder: string;
@@ -112,7 +111,7 @@ test("no route is left without an answer, and none fails by a fault of its own",
   const answers = await whileSilent(async () => {
     expect((await browser.get("/readyz")).status).toBe(503);
     return Promise.all(
-      hubRoutes(createMovableClock()).map(async ({ method, path, sends }) => {
+      declaredRoutes({ door: true }).map(async ({ method, path, sends }) => {
         const type =
           sends === "json"
             ? { "content-type": "application/json" }

@@ -1,17 +1,26 @@
+import type { FindSession } from "../session/find-session.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { sitesToVisit } from "../site-registry/sites-to-visit.ts";
-import { route, seeOther } from "./route.ts";
+import { type Route, route, seeOther } from "./route.ts";
 
-/** The front page; whoever is signed in has nothing to do there. */
-export const home = route({
-  method: "GET",
-  path: "/",
-  caller: "anyone",
-  antiForgery: "changes-nothing",
-  sends: "nothing",
-  speaks: "html",
-  async answer(call) {
-    const found = await call.hub.findSession(call, { touch: false });
-    if (found.state === "alive") return seeOther("/account");
-    return { screen: { name: "home", model: { sites: sitesToVisit(call.hub.sites) } } };
-  },
-});
+export interface HomeNeeds {
+  readonly findSession: FindSession;
+  readonly sites: Pick<SiteRegistry, "list">;
+}
+
+/** The front page, with the sites that users can visit; redirects signed-in users to their account page. */
+export const homeRoutes = ({ findSession, sites }: HomeNeeds): Route[] => [
+  route({
+    method: "GET",
+    path: "/",
+    caller: "anyone",
+    antiForgery: "changes-nothing",
+    sends: "nothing",
+    speaks: "html",
+    async answer(call) {
+      const found = await findSession(call, { touch: false });
+      if (found.state === "alive") return seeOther("/account");
+      return { screen: { name: "home", model: { sites: sitesToVisit(sites) } } };
+    },
+  }),
+];

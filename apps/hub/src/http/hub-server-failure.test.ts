@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { hubServer } from "../routes.ts";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
-import { createHubServer } from "./hub-server.ts";
 
 let opened: TestHub;
 const rejections: unknown[] = [];
@@ -36,14 +36,14 @@ test("a refusal that cannot be made ends in 500 and a line in the log", async ()
 
 test("so does what fails before anybody reads the request", async () => {
   opened = await openTestHub();
-  const hubServer = createHubServer(opened.hub, [], async () => undefined);
+  const served = hubServer(opened.hub, [], async () => undefined);
   const server = createServer((request, response) => {
     Object.defineProperty(request, "url", {
       get() {
         throw new Error("no-target-to-read");
       },
     });
-    hubServer.emit("request", request, response);
+    served.emit("request", request, response);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   try {

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hubRoutes } from "../routes.ts";
+import { hubRoutes, hubServer } from "../routes.ts";
 import { openTestHub, type TestHub } from "../test-hub.ts";
-import { createHubServer } from "./hub-server.ts";
 
 let opened: TestHub;
 beforeAll(async () => {
@@ -12,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 test("a request to speak another protocol is answered like any other, and never left open", async () => {
-  const server = createHubServer(opened.hub, hubRoutes(undefined), async () => undefined);
+  const server = hubServer(opened.hub, hubRoutes(opened.hub, undefined), async () => undefined);
   // What Next does when it is asked for the first time.
   server.on("upgrade", () => undefined).listen(0, "127.0.0.1");
   try {

@@ -2,15 +2,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import type { Hub } from "../hub.ts";
-import { isIssuers, serveIssuer } from "../oidc/issuer/mount.ts";
-import { pathOfPage } from "../oidc/issuer/posted-request.ts";
 import { answerRawBytes } from "./answer-raw-bytes.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
+import type { Cookies } from "./cookies.ts";
 import { drawScreen, type NextHandler } from "./draw-screen.ts";
 import { guard } from "./guard.ts";
 import { leavingPage } from "./leaving-page.ts";
-import { mount, type Send } from "./mount.ts";
+import { type MountNeeds, mount, type Send } from "./mount.ts";
+import type { ProxyWatch } from "./proxy-watch.ts";
 import { answerHeaders, pageHeaders } from "./response-headers.ts";
 import type { Drawn, Route, Written } from "./route.ts";
 
@@ -32,10 +31,31 @@ const internalErrorHeaders = {
   connection: "close",
 };
 
-export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHandler): Server {
-  const { secure, dev, hubUrl } = hub.settings;
+export interface HubServerNeeds extends MountNeeds {
+  /** Whether the hub is served over https. */
+  readonly secure: boolean;
+  /** Whether Next reloads changed screens. */
+  readonly dev: boolean;
+  readonly cookies: Cookies;
+  readonly proxyWatch: Pick<ProxyWatch, "look">;
+  /** OpenID Connect, which answers by itself beside the routes. */
+  readonly issuer: MountedIssuer;
+}
+
+/** The part of the path space that oidc-provider serves. */
+export interface MountedIssuer {
+  /** Whether the issuer, and no route, answers a request. */
+  answers(method: string | undefined, path: string): boolean;
+  /** The route path of a page of the issuer that a form was posted to; `undefined`: the path is none. */
+  pathOfPage(method: string | undefined, path: string): string | undefined;
+  /** Answers a request. @returns a page to draw, if the issuer has not written the answer itself */
+  serve(request: IncomingMessage, response: ServerResponse): Promise<Drawn | undefined>;
+}
+
+export function createHubServer(needs: HubServerNeeds, routes: readonly Route[], next: NextHandler): Server {
+  const { secure, dev, hubUrl, cookies: hubCookies, issuer, log } = needs;
   const { host } = new URL(hubUrl);
-  const app = mount(hub, routes, createSend());
+  const app = mount(needs, routes, createSend());
   const listener = getRequestListener(answer, { overrideGlobalObjects: false });
   const plain = Object.entries(answerHeaders(secure)).filter(
     ([name]) => !["cache-control", "pragma", "expires"].includes(name),
@@ -62,29 +82,29 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
   return server;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    hub.proxyWatch.look(request);
+    needs.proxyWatch.look(request);
     if (!guard(request, response, host)) return;
     const path = request.url?.split("?", 1)[0] ?? "/";
     const isAsset =
       (request.method === "GET" || request.method === "HEAD") &&
       (assets.test(path) || (dev && path.startsWith("/_next/"))) &&
       !leadsOut.test(path);
-    if (isIssuers(request.method, path)) return serveIssuersPage(request, response);
-    const page = pathOfPage(request.method, path);
+    if (issuer.answers(request.method, path)) return serveIssuersPage(request, response);
+    const page = issuer.pathOfPage(request.method, path);
     if (page !== undefined) request.url = page + (request.url ?? "").slice(path.length);
     if (!isAsset) return listener(request, response);
     for (const [name, value] of plain) response.setHeader(name, value);
     try {
       await next(request, response);
     } catch (error) {
-      hub.log.error({ err: error }, "asset not served");
+      log.error({ err: error }, "asset not served");
       response.destroy();
     }
   }
 
   /** The issuer answers by itself, but for its pages, which are drawn like all others. */
   async function serveIssuersPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const page = await serveIssuer(hub, request, response);
+    const page = await issuer.serve(request, response);
     if (page !== undefined) await draw(request, response, page);
   }
 
@@ -113,14 +133,14 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
     try {
       return await app.fetch(request, bindings);
     } catch (error) {
-      hub.log.error({ err: error }, "request failed past every refusal");
+      log.error({ err: error }, "request failed past every refusal");
       return new Response(internalError, { status: 500, headers: internalErrorHeaders });
     }
   }
 
   /** What nobody caught: an answer where there is none yet, and never an unhandled rejection, which ends the process. */
   function breakOff(error: unknown, response: ServerResponse): void {
-    hub.log.error({ err: error }, "request failed past every refusal");
+    log.error({ err: error }, "request failed past every refusal");
     if (response.headersSent) response.destroy();
     else response.writeHead(500, internalErrorHeaders).end(internalError);
   }
@@ -128,7 +148,7 @@ export function createHubServer(hub: Hub, routes: readonly Route[], next: NextHa
   function leavingPageOf({ method, headers }: IncomingMessage, answer: Written): Drawn | undefined {
     const location = answer.headers?.location;
     if (answer.status !== 303 || location === undefined) return undefined;
-    const hasSession = hub.cookies.read(headers.cookie, "session") !== undefined;
+    const hasSession = hubCookies.read(headers.cookie, "session") !== undefined;
     const page = leavingPage({ method, headers, location, site: answer.goesTo }, { hubUrl, hasSession });
     return page && { ...page, keepsOpener: answer.keepsOpener, cookies: answer.cookies ?? [] };
   }

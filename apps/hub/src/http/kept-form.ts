@@ -4,7 +4,13 @@
  * make a link to a prefilled form.
  */
 import type { Person } from "@gatehouse/database";
+import type { HubKeys } from "../secret-keys.ts";
 import type { Call, ComesBack } from "./route.ts";
+
+export interface KeptFormNeeds {
+  readonly keys: Pick<HubKeys, "note">;
+  readonly clock: () => Date;
+}
 
 const parameter = "form";
 /** Maximum length of the address. A longer form comes back empty. */
@@ -16,24 +22,29 @@ const lifeSeconds = 12 * 3600;
  *
  * @param username the user of the form, who alone can open the fields
  */
-export function withKeptForm(call: Call, username: string, { page, fields }: ComesBack): string {
+export function withKeptForm(
+  { clock, keys }: KeptFormNeeds,
+  username: string,
+  { page, fields }: ComesBack,
+): string {
   if (fields === undefined || fields.size === 0) return page;
-  const kept = JSON.stringify({ at: call.hub.clock().getTime(), fields: [...fields] });
-  const sealed = call.hub.keys.note.seal(kept, boundTo(page, username));
+  const kept = JSON.stringify({ at: clock().getTime(), fields: [...fields] });
+  const sealed = keys.note.seal(kept, boundTo(page, username));
   const address = `${page}${page.includes("?") ? "&" : "?"}${parameter}=${sealed}`;
   return address.length > longest ? page : address;
 }
 
 /** @returns empty: nothing was kept, or the fields are another user's */
 export function readKeptForm(
-  call: Call,
+  { clock, keys }: KeptFormNeeds,
+  { path }: Pick<Call, "path">,
   query: ReadonlyMap<string, string>,
   { username }: Pick<Person, "username">,
 ): ReadonlyMap<string, string> {
-  const text = call.hub.keys.note.open(query.get(parameter) ?? "", boundTo(call.path, username));
+  const text = keys.note.open(query.get(parameter) ?? "", boundTo(path, username));
   if (text === null) return new Map();
   const { at, fields } = JSON.parse(text) as { at: number; fields: [string, string][] };
-  return new Map(call.hub.clock().getTime() - at > lifeSeconds * 1000 ? [] : fields);
+  return new Map(clock().getTime() - at > lifeSeconds * 1000 ? [] : fields);
 }
 
 function boundTo(page: string, username: string): string {

@@ -2,9 +2,11 @@
 import { ParameterError, parseParameters, parseProtocolQuery } from "@gatehouse/cas/server";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
+import type { Settings } from "../env.ts";
 import type { Hub } from "../hub.ts";
+import type { Log } from "../log.ts";
 import { chooseRequestId, logAnswered, loggedPath } from "./access-log.ts";
-import { comesBackTo, identifyCaller } from "./caller.ts";
+import { type CallerNeeds, comesBackTo, identifyCaller } from "./caller.ts";
 import { clientAddress } from "./client-address.ts";
 import { databaseOutage, databaseUnavailable, logOutage } from "./database-outage.ts";
 import { HubError } from "./hub-error.ts";
@@ -14,6 +16,15 @@ import { renderError } from "./render-error.ts";
 import type { Answer, AntiForgery, Call, Caller, CallerFacts, Route, Sent } from "./route.ts";
 
 type HubContext = Context<{ Bindings: HttpBindings }>;
+export interface MountNeeds extends CallerNeeds {
+  readonly log: Log;
+  readonly hubUrl: string;
+  /** Addresses whose forwarding headers are believed. */
+  readonly trustedProxies: Settings["trustedProxies"];
+  /** @deprecated for `Call.hub` */
+  readonly hub: Hub;
+}
+
 /** Sends an answer out; screens need Next, which only the server has. */
 export type Send = (context: HubContext, answer: Answer) => Promise<Response>;
 
@@ -26,22 +37,26 @@ const contentTypes = {
   xml: ["text/xml", "application/xml", "application/soap+xml", ""],
 };
 
-export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bindings: HttpBindings }> {
+export function mount(
+  needs: MountNeeds,
+  routes: readonly Route[],
+  send: Send,
+): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.onError((error, context) => fail(hub, context, error, "html", send));
+  app.onError((error, context) => fail(needs, context, error, "html", send));
   for (const declared of routes) {
     const answer = async (context: HubContext): Promise<Response> => {
       if (context.req.method === "HEAD" && !answersHead(declared))
         return refuseMethod(context, declared.path);
-      const call = makeCall(hub, context, isLooking(declared, context.req.method));
+      const call = makeCall(needs, context, isLooking(declared, context.req.method));
       logAnswered(call.log, context.env.outgoing);
       try {
-        const answer = await run(declared, call, context);
+        const answer = await run(needs, declared, call, context);
         // A prefetch must not disturb a sign-in in progress.
         const looked = isLooking(declared, context.req.method);
         return await send(context, looked ? { ...answer, cookies: [] } : answer);
       } catch (error) {
-        return fail(hub, context, error, declared.speaks, send, call);
+        return fail(needs, context, error, declared.speaks, send, call);
       }
     };
     app.on(declared.method, declared.path, answer);
@@ -52,9 +67,9 @@ export function mount(hub: Hub, routes: readonly Route[], send: Send): Hono<{ Bi
   return app;
 
   function failLogged(context: HubContext, error: HubError, speaks: "html" | "json"): Promise<Response> {
-    const call = makeCall(hub, context);
+    const call = makeCall(needs, context);
     logAnswered(call.log, context.env.outgoing);
-    return fail(hub, context, error, speaks, send, call);
+    return fail(needs, context, error, speaks, send, call);
   }
 
   async function refuseMethod(context: HubContext, path: string): Promise<Response> {
@@ -76,10 +91,10 @@ function isLooking({ antiForgery }: Route, method: string): boolean {
   return antiForgery === "navigation" && method === "HEAD";
 }
 
-async function run(declared: Route, call: Call, context: HubContext): Promise<Answer> {
+async function run(needs: MountNeeds, declared: Route, call: Call, context: HubContext): Promise<Answer> {
   const sent = await readSent(declared, call, context);
-  checkOrigin(declared.antiForgery, call);
-  const facts = await identifyCaller(declared, call, sent);
+  checkOrigin(needs.hubUrl, declared.antiForgery, call);
+  const facts = await identifyCaller(needs, declared, call, sent);
   if (facts.kind === "elsewhere") return facts.answer;
   if (declared.antiForgery === "form-token" && !facts.isFormToken(sent.parameters.get("token") ?? "")) {
     throw formTokenWrong(facts.call, comesBackTo(declared, call, sent).page);
@@ -140,16 +155,14 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
  * @see https://fetch.spec.whatwg.org/#origin-header
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
-function checkOrigin(antiForgery: AntiForgery, call: Call): void {
+function checkOrigin(hubUrl: string, antiForgery: AntiForgery, call: Call): void {
   if (antiForgery === "navigation" && isLoadedAhead(call.header)) throw loadedAhead();
   if (antiForgery === "sign-out-only") checkNavigation(call);
   if (!["form-token", "flow-token", "login-ticket"].includes(antiForgery)) return;
   const origin = call.header("origin");
   const site = call.header("sec-fetch-site");
   if (
-    (origin === undefined ||
-      origin === call.hub.settings.hubUrl ||
-      (origin === "null" && site === "same-origin")) &&
+    (origin === undefined || origin === hubUrl || (origin === "null" && site === "same-origin")) &&
     (site === undefined || site === "same-origin" || site === "none")
   )
     return;
@@ -172,7 +185,7 @@ function checkNavigation(call: Call): void {
 }
 
 /** @param withoutCookies treats the caller as unknown */
-function makeCall(hub: Hub, context: HubContext, withoutCookies = false): Call {
+function makeCall(needs: MountNeeds, context: HubContext, withoutCookies = false): Call {
   const incoming = context.env.incoming;
   const header = (name: string): string | undefined => {
     if (withoutCookies && name === "cookie") return undefined;
@@ -182,16 +195,12 @@ function makeCall(hub: Hub, context: HubContext, withoutCookies = false): Call {
   const requestId = chooseRequestId(header("x-request-id"));
   const path = new URL(context.req.url).pathname;
   return {
-    hub,
+    hub: needs.hub,
     requestId,
-    log: hub.log.child({ requestId, method: context.req.method, path: loggedPath(path) }),
+    log: needs.log.child({ requestId, method: context.req.method, path: loggedPath(path) }),
     method: context.req.method,
     path,
-    address: clientAddress(
-      incoming.socket.remoteAddress,
-      header("x-forwarded-for"),
-      hub.settings.trustedProxies,
-    ),
+    address: clientAddress(incoming.socket.remoteAddress, header("x-forwarded-for"), needs.trustedProxies),
     userAgent: (header("user-agent") ?? "").slice(0, 400),
     header,
     pathParameter: (name) => context.req.param(name) ?? "",
@@ -199,12 +208,12 @@ function makeCall(hub: Hub, context: HubContext, withoutCookies = false): Call {
 }
 
 async function fail(
-  hub: Hub,
+  needs: MountNeeds,
   context: HubContext,
   error: unknown,
   speaks: "html" | "json",
   send: Send,
-  call: Call = makeCall(hub, context),
+  call: Call = makeCall(needs, context),
 ): Promise<Response> {
   const refusal = asHubError(error);
   try {

@@ -1,10 +1,10 @@
 /** Where a sign-in may lead: pages of the hub, as the routes declare them, and nowhere else. */
 import { describe, expect, test } from "vitest";
-import { hubRoutes } from "../routes.ts";
+import { declaredRoutes } from "../test-support/declared-routes.ts";
 import { ownPagesOf } from "./own-pages.ts";
 import { route } from "./route.ts";
 
-const routes = hubRoutes(undefined);
+const routes = declaredRoutes({ door: false });
 const ownPage = ownPagesOf(routes);
 
 describe("a page of the hub", () => {

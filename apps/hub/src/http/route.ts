@@ -1,7 +1,9 @@
 /**
- * The one way to put something on the hub's server. A route says who may call it, with which method,
- * what keeps forgeries out and what it may send; `mount.ts` enforces that before `answer` runs, and a
- * test lists every route and fails on one that does not say.
+ * The one way to put something on the hub's server. A route declares its callers, method, protection against forgery and
+ * parameters; `mount.ts` enforces them before `answer` runs, and a test lists every route.
+ *
+ * A room declares what it needs (`LoginNeeds`) and exports a factory of its routes (`loginRoutes(needs)`); `hub.ts` calls
+ * the factories (docs/decisions/0025).
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, Person } from "@gatehouse/database";
@@ -13,6 +15,7 @@ import type { ApiCredential } from "./api-scheme.ts";
 
 /** Data available to every answer. */
 export interface Call {
+  /** @deprecated A room declares what it needs and gets it from `hub.ts`. */
   readonly hub: Hub;
   readonly log: Log;
   /** Of this request; sites pass theirs on. Shown to people as the reference. */

@@ -1,19 +1,13 @@
-import type { Database } from "@gatehouse/database";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
-import { keepUp, startUpkeep } from "./upkeep.ts";
+import { createKeepUp, type KeepUpNeeds, startUpkeep } from "./upkeep.ts";
 
 const { log, lines } = createMemoryLog();
-const endExpired = vi.fn<Database["sessions"]["endExpired"]>();
-const sweep = vi.fn<Database["sweep"]>();
-const drain = vi.fn<LogoutDispatcher["drain"]>();
-const parts = {
-  database: { sessions: { endExpired }, sweep } as unknown as Database,
-  logout: { drain } as unknown as LogoutDispatcher,
-  issuer: { refresh: async () => undefined },
-  log,
-};
+const endExpired = vi.fn<KeepUpNeeds["sessions"]["endExpired"]>();
+const sweep = vi.fn<KeepUpNeeds["sweep"]>();
+const drain = vi.fn<KeepUpNeeds["logout"]["drain"]>();
+const keepUp = createKeepUp({ sessions: { endExpired }, logout: { drain }, sweep, log });
+const parts = { keepUp, refreshKeys: async () => undefined, log };
 
 beforeEach(() => {
   lines.length = 0;
@@ -25,7 +19,7 @@ beforeEach(() => {
 describe("a round of upkeep", () => {
   test("ends what is past its life in small batches, then tells sites, then sweeps", async () => {
     endExpired.mockResolvedValueOnce(200).mockResolvedValueOnce(200).mockResolvedValueOnce(3);
-    await keepUp(parts);
+    await keepUp();
     expect(endExpired.mock.calls).toEqual([[200], [200], [200]]);
     const order = [endExpired, drain, sweep].map(({ mock }) => mock.invocationCallOrder.at(-1) ?? 0);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
@@ -35,15 +29,15 @@ describe("a round of upkeep", () => {
 
   test("sweeps until a batch is not full, and leaves the rest to the next round when that takes long", async () => {
     sweep.mockResolvedValueOnce(200).mockResolvedValueOnce(230).mockResolvedValueOnce(199);
-    await keepUp(parts);
+    await keepUp();
     expect(sweep.mock.calls).toEqual([[200], [200], [200]]);
     sweep.mockClear().mockResolvedValue(200);
-    await keepUp(parts);
+    await keepUp();
     expect(sweep).toHaveBeenCalledTimes(50);
   });
 
   test("says nothing when there was nothing to do", async () => {
-    await keepUp(parts);
+    await keepUp();
     expect(lines).toEqual([]);
   });
 });

@@ -1,43 +1,52 @@
 /** Periodic work: ends expired sessions, notifies their sites, retries deliveries, deletes old rows. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Database } from "@gatehouse/database";
+import type { CentralSessionStore } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
-import type { Issuer } from "../oidc/issuer/open-issuer.ts";
+
+/** One round of upkeep. */
+export type KeepUp = () => Promise<void>;
+
+export interface KeepUpNeeds {
+  readonly sessions: Pick<CentralSessionStore, "endExpired">;
+  readonly logout: Pick<LogoutDispatcher, "drain">;
+  /** Deletes up to `limit` rows of each kind that nothing needs any more. @returns how many in all */
+  readonly sweep: (limit: number) => Promise<number>;
+  readonly log: Log;
+}
 
 export interface Upkeep {
   close(): Promise<void>;
 }
 
 const pauseMilliseconds = 5_000;
-/** A key is published a day before it signs: a minute is soon enough to hear of it. */
+/** A key is published a day before it signs, so one look a minute is enough. */
 const keysPauseMilliseconds = 60_000;
-/** Rows a statement takes at once, so that no round waits for a sweep. */
+/** Rows per statement, so that no round waits for a sweep. */
 const batch = 200;
-/** Between two full batches the database belongs to those who wait for an answer. */
+/** Pause between two full batches, during which requests have the database to themselves. */
 const breathMilliseconds = 20;
-/** Two thousand rows a second: more than a hub on two cores makes, so that old ones never pile up. */
+/** 2,000 rows a second: more than a hub on two cores writes, so old rows never accumulate. */
 const mostBatches = 50;
 
 /**
- * Sessions past their life are refused at once by every look-up; this ends their rows a few seconds later, so
- * that sites hear of it. Any number of replicas may do it side by side.
+ * Every look-up refuses an expired session at once; upkeep ends its row a few seconds later, so that sites are told. Any
+ * number of replicas may run it at the same time.
  */
 export function startUpkeep(options: {
-  readonly database: Database;
-  readonly logout: LogoutDispatcher;
-  readonly issuer: Pick<Issuer, "refresh">;
+  readonly keepUp: KeepUp;
+  /** Makes signing keys that are due, and loads those of other processes. */
+  readonly refreshKeys: () => Promise<void>;
   readonly log: Log;
 }): Upkeep {
   let running: Promise<void> | undefined;
   const keys = setInterval(() => {
-    options.issuer
-      .refresh()
-      .catch((error) => options.log.error({ err: error }, "signing keys not refreshed"));
+    options.refreshKeys().catch((error) => options.log.error({ err: error }, "signing keys not refreshed"));
   }, keysPauseMilliseconds).unref();
   const timer = setInterval(() => {
-    // A round that takes longer than the pause is waited for, not lined up behind.
-    running ??= keepUp(options)
+    // A round that takes longer than the pause replaces the next one.
+    running ??= options
+      .keepUp()
       .catch((error) => options.log.error({ err: error }, "upkeep failed; tried again soon"))
       .finally(() => {
         running = undefined;
@@ -52,27 +61,16 @@ export function startUpkeep(options: {
   };
 }
 
-/** One round of upkeep. */
-export async function keepUp({
-  database,
-  logout,
-  log,
-}: {
-  readonly database: Database;
-  readonly logout: LogoutDispatcher;
-  readonly log: Log;
-}): Promise<void> {
-  for (let ended = batch; ended === batch; ) {
-    ended = await database.sessions.endExpired(batch);
-    if (ended > 0) log.info({ event: "sessions.expired", count: ended }, "sessions past their life ended");
-  }
-  await logout.drain();
-  await sweep(database);
-}
-
-async function sweep(database: Database): Promise<void> {
-  for (let batches = 0; batches < mostBatches; batches += 1) {
-    if ((await database.sweep(batch)) < batch) return;
-    await pause(breathMilliseconds);
-  }
+export function createKeepUp({ sessions, logout, sweep, log }: KeepUpNeeds): KeepUp {
+  return async () => {
+    for (let ended = batch; ended === batch; ) {
+      ended = await sessions.endExpired(batch);
+      if (ended > 0) log.info({ event: "sessions.expired", count: ended }, "sessions past their life ended");
+    }
+    await logout.drain();
+    for (let batches = 0; batches < mostBatches; batches += 1) {
+      if ((await sweep(batch)) < batch) return;
+      await pause(breathMilliseconds);
+    }
+  };
 }

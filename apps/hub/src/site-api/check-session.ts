@@ -1,7 +1,8 @@
 /** `/sites/v1/sessions/check`: a site asks whether the central session behind one of its sign-ins lives. */
+import type { CentralSessionStore } from "@gatehouse/database";
 import { z } from "zod";
 import { HubError } from "../http/hub-error.ts";
-import { json, route } from "../http/route.ts";
+import { json, type Route, route } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
 const asked = z.strictObject({
@@ -13,41 +14,49 @@ const asked = z.strictObject({
   groups: z.boolean().optional(),
 });
 
-export const checkSession = route({
-  method: "POST",
-  path: "/sites/v1/sessions/check",
-  caller: "site",
-  antiForgery: "header-credentials",
-  sends: "json",
-  speaks: "json",
-  async answer(call, sent) {
-    const body = asked.safeParse(sent.json);
-    if (!body.success) {
-      throw new HubError(400, "invalid_request", "This cannot be read", [
-        'Send {"sessionIndex": "…", "active": true or false}, with the spent ticket or the sid of the ID token.',
-      ]);
-    }
-    const { sessionIndex, active, groups } = body.data;
-    const found = await call.hub.database.sessions.findBySessionIndex(call.site.id, sessionIndex, {
-      touch: active,
-    });
-    const headers = { "x-request-id": call.requestId };
-    if (found.state !== "alive") {
-      const reason = found.state === "ended" ? found.reason : "unknown";
-      const idleSeconds = call.hub.settings.sessionIdleSeconds;
-      // So that a site can say after how long, without a setting of its own that could differ.
-      const ended = { active: false, reason, ...(reason === "idle" && { idleSeconds }) };
-      return json(200, ended, { headers });
-    }
-    const { idleExpiresAt, expiresAt, authenticatedAt, person } = found.session;
-    // An age and not a time: the site's clock may be another.
-    const age = call.hub.clock().getTime() - authenticatedAt.getTime();
-    const authenticatedSecondsAgo = Math.max(0, Math.floor(age / 1000));
-    const released = groups === true && releasesGroups(call.site, sessionIndex);
-    const alive = { active: true, idleExpiresAt, expiresAt, authenticatedSecondsAgo };
-    return json(200, { ...alive, ...(released && { groups: person.groups }) }, { headers });
-  },
-});
+export interface CheckSessionNeeds {
+  readonly sessions: Pick<CentralSessionStore, "findBySessionIndex">;
+  readonly sessionIdleSeconds: number;
+  readonly clock: () => Date;
+}
+
+export const checkSessionRoutes = (needs: CheckSessionNeeds): Route[] => [
+  route({
+    method: "POST",
+    path: "/sites/v1/sessions/check",
+    caller: "site",
+    antiForgery: "header-credentials",
+    sends: "json",
+    speaks: "json",
+    async answer(call, sent) {
+      const body = asked.safeParse(sent.json);
+      if (!body.success) {
+        throw new HubError(400, "invalid_request", "This cannot be read", [
+          'Send {"sessionIndex": "…", "active": true or false}, with the spent ticket or the sid of the ID token.',
+        ]);
+      }
+      const { sessionIndex, active, groups } = body.data;
+      const found = await needs.sessions.findBySessionIndex(call.site.id, sessionIndex, {
+        touch: active,
+      });
+      const headers = { "x-request-id": call.requestId };
+      if (found.state !== "alive") {
+        const reason = found.state === "ended" ? found.reason : "unknown";
+        const idleSeconds = needs.sessionIdleSeconds;
+        // Sites show the idle timeout, and a setting of their own could differ.
+        const ended = { active: false, reason, ...(reason === "idle" && { idleSeconds }) };
+        return json(200, ended, { headers });
+      }
+      const { idleExpiresAt, expiresAt, authenticatedAt, person } = found.session;
+      // An age and not a time: the site's clock may be another.
+      const age = needs.clock().getTime() - authenticatedAt.getTime();
+      const authenticatedSecondsAgo = Math.max(0, Math.floor(age / 1000));
+      const released = groups === true && releasesGroups(call.site, sessionIndex);
+      const alive = { active: true, idleExpiresAt, expiresAt, authenticatedSecondsAgo };
+      return json(200, { ...alive, ...(released && { groups: person.groups }) }, { headers });
+    },
+  }),
+];
 
 /**
  * Whether the site's sign-in released the groups. By OpenID Connect only for first-party sites, where the registration

@@ -1,6 +1,13 @@
-/** The APIs that tokens and app passwords can be for: those of registered sites, and the hub's own. */
-import type { Hub } from "../hub.ts";
+/** APIs that tokens and app passwords can be for: those of registered sites, and the hub's own. */
+import type { Settings } from "../env.ts";
 import type { RegisteredApi } from "./registered-oidc.ts";
+import type { SiteRegistry } from "./site-registry.ts";
+
+/** Sources of the known APIs. */
+export interface ApiSources {
+  readonly settings: Pick<Settings, "hubUrl">;
+  readonly sites: Pick<SiteRegistry, "list">;
+}
 
 export interface KnownApi extends RegisteredApi {
   /** Id and name of the site it belongs to; `null`: the hub itself. */
@@ -10,28 +17,28 @@ export interface KnownApi extends RegisteredApi {
 /** The scope of the hub's own API. */
 export const ownScope = "account.read";
 
-export function ownApi({ settings }: Pick<Hub, "settings">): KnownApi {
+export function ownApi({ settings }: Pick<ApiSources, "settings">): KnownApi {
   return {
     resource: `${settings.hubUrl}/api/v1`,
     scopes: { [ownScope]: "see who you are" },
     sensitive: [],
-    // What is taken back stops the very next call: the hub can look.
+    // Opaque, so that revocation takes effect at the next call.
     tokens: "opaque",
     site: null,
   };
 }
 
-/** In the order in which people see them. */
-export function listApis(hub: Pick<Hub, "settings" | "sites">): readonly KnownApi[] {
-  const registered = hub.sites
+/** In the order in which users see them. */
+export function listApis(sources: ApiSources): readonly KnownApi[] {
+  const registered = sources.sites
     .list()
     .flatMap(({ id, name, api }) => (api === undefined ? [] : { ...api, site: { id, name } }));
-  return [ownApi(hub), ...registered];
+  return [ownApi(sources), ...registered];
 }
 
-/** @param resource as a client names it (RFC 8707) */
-export function findApi(hub: Pick<Hub, "settings" | "sites">, resource: string): KnownApi | undefined {
-  return listApis(hub).find((api) => api.resource === resource);
+/** @param resource as a site requests it (RFC 8707) */
+export function findApi(sources: ApiSources, resource: string): KnownApi | undefined {
+  return listApis(sources).find((api) => api.resource === resource);
 }
 
 /** A scope's name, unique among all APIs: prefixed with the site's id, or without prefix for the hub's own API. */

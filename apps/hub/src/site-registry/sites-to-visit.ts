@@ -1,8 +1,10 @@
 import type { RegisteredSite } from "./registered-site.ts";
 import type { SiteRegistry } from "./site-registry.ts";
 
-/** Sites that a person goes to and is known at; not programs, and not APIs that nobody signs in to. */
-export function sitesToVisit(sites: SiteRegistry): readonly { name: string; host: string; url: string }[] {
+/** Sites that users sign in to with a browser; not programs, and not APIs. */
+export function sitesToVisit(
+  sites: Pick<SiteRegistry, "list">,
+): readonly { name: string; host: string; url: string }[] {
   return sites
     .list()
     .filter(isVisited)

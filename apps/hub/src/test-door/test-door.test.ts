@@ -1,9 +1,8 @@
 /** `/test/v1` over HTTP: there in test mode, with its key, and nowhere else. */
 import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hubRoutes } from "../routes.ts";
 import { openTestHub, TestBrowser, type TestHub, testDoorKey } from "../test-hub.ts";
-import { createMovableClock } from "./movable-clock.ts";
+import { declaredRoutes } from "../test-support/declared-routes.ts";
 
 let opened: TestHub;
 beforeAll(async () => {
@@ -12,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 const withKey = { authorization: `Bearer ${testDoorKey}` };
-const doorRoutes = hubRoutes(createMovableClock()).filter(({ path }) => path.startsWith("/test/"));
+const doorRoutes = declaredRoutes({ door: true }).filter(({ path }) => path.startsWith("/test/"));
 
 async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = withKey) {
   const type = body === undefined ? {} : { "content-type": "application/json" };

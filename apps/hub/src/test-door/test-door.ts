@@ -1,13 +1,25 @@
-/** `/test/v1`: what QA needs and nobody else may have. Mounted only with `HUB_MODE=test`. */
-import { PersonTaken } from "@gatehouse/database";
-import { testClockOf } from "@gatehouse/database/test-clock";
+/** `/test/v1`: the test door, for tests of sites behind the hub. Mounted only with `HUB_MODE=test`. */
+import { type CentralSessionStore, type PersonStore, PersonTaken } from "@gatehouse/database";
+import type { TestClock } from "@gatehouse/database/test-clock";
 import { z } from "zod";
 import { hashPassword } from "../credential/password.ts";
 import { passwordFault } from "../credential/password-rule.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, json, type Route, route, type Sent } from "../http/route.ts";
-import { keepUp } from "../session/upkeep.ts";
+import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import type { KeepUp } from "../session/upkeep.ts";
 import type { MovableClock } from "./movable-clock.ts";
+
+export interface TestDoorNeeds {
+  readonly people: Pick<PersonStore, "create" | "remove" | "setDisabled">;
+  readonly sessions: Pick<CentralSessionStore, "end">;
+  readonly logout: Pick<LogoutDispatcher, "drain" | "wake">;
+  readonly keepUp: KeepUp;
+  /** The clock that the hub was opened with. */
+  readonly clock: MovableClock;
+  /** The clock of the database. */
+  readonly databaseClock: Pick<TestClock, "advance" | "reset">;
+}
 
 const newPerson = z.strictObject({
   username: z.string().regex(/^[a-z0-9._-]{1,64}$/),
@@ -28,53 +40,57 @@ const move = z.strictObject({
     .max(10 * 365 * 86_400),
 });
 
-/** @param clock the one that the hub was opened with */
-export function testDoor(clock: MovableClock): readonly Route[] {
-  return [
-    door("POST", "/test/v1/people", async (call, sent) => {
-      const { password, ...person } = read(newPerson, sent);
-      try {
-        const made = await call.hub.database.people.create({
-          ...person,
-          passwordHash: await hashPassword(password),
-        });
-        return json(201, { id: made.id });
-      } catch (error) {
-        if (error instanceof PersonTaken)
-          throw new HubError(409, "person_taken", "Taken", ["User name or e-mail belongs to somebody."]);
-        throw error;
-      }
-    }),
-    door("DELETE", "/test/v1/people/:id", async (call) => {
-      const id = call.pathParameter("id");
-      await call.hub.database.sessions.end({ personId: id }, "ended-by-operator");
-      await call.hub.logout.drain();
-      await call.hub.database.people.remove(id);
-      return json(200, {});
-    }),
-    door("POST", "/test/v1/people/:id/disable", async (call) => {
-      const id = call.pathParameter("id");
-      await call.hub.database.people.setDisabled(id, true);
-      await call.hub.database.sessions.end({ personId: id }, "disabled");
-      return json(200, {}, { afterwards: call.hub.logout.wake });
-    }),
-    door("POST", "/test/v1/clock", async (call, sent) => {
-      const { advanceSeconds } = read(move, sent);
-      clock.advance(advanceSeconds);
-      await testClockOf(call.hub.database).advance(advanceSeconds);
-      return json(200, { now: clock.now() });
-    }),
-    door("DELETE", "/test/v1/clock", async (call) => {
-      clock.reset();
-      await testClockOf(call.hub.database).reset();
-      return json(200, { now: clock.now() });
-    }),
-    door("POST", "/test/v1/sweep", async ({ hub }) => {
-      await keepUp(hub);
-      return json(200, {});
-    }),
-  ];
-}
+export const testDoorRoutes = ({
+  people,
+  sessions,
+  logout,
+  keepUp,
+  clock,
+  databaseClock,
+}: TestDoorNeeds): Route[] => [
+  door("POST", "/test/v1/people", async (_, sent) => {
+    const { password, ...person } = read(newPerson, sent);
+    try {
+      const made = await people.create({
+        ...person,
+        passwordHash: await hashPassword(password),
+      });
+      return json(201, { id: made.id });
+    } catch (error) {
+      if (error instanceof PersonTaken)
+        throw new HubError(409, "person_taken", "Taken", ["User name or e-mail belongs to somebody."]);
+      throw error;
+    }
+  }),
+  door("DELETE", "/test/v1/people/:id", async (call) => {
+    const id = call.pathParameter("id");
+    await sessions.end({ personId: id }, "ended-by-operator");
+    await logout.drain();
+    await people.remove(id);
+    return json(200, {});
+  }),
+  door("POST", "/test/v1/people/:id/disable", async (call) => {
+    const id = call.pathParameter("id");
+    await people.setDisabled(id, true);
+    await sessions.end({ personId: id }, "disabled");
+    return json(200, {}, { afterwards: logout.wake });
+  }),
+  door("POST", "/test/v1/clock", async (_, sent) => {
+    const { advanceSeconds } = read(move, sent);
+    clock.advance(advanceSeconds);
+    await databaseClock.advance(advanceSeconds);
+    return json(200, { now: clock.now() });
+  }),
+  door("DELETE", "/test/v1/clock", async () => {
+    clock.reset();
+    await databaseClock.reset();
+    return json(200, { now: clock.now() });
+  }),
+  door("POST", "/test/v1/sweep", async () => {
+    await keepUp();
+    return json(200, {});
+  }),
+];
 
 function door(
   method: "POST" | "DELETE",

@@ -1,8 +1,8 @@
 /** Somebody may want to be asked before a site learns who she is (CAS: warn); here as there, for this once. */
 import { decodeJwt } from "jose";
-import { names } from "../../cas/choose-account.ts";
 import { suggestedName } from "../../credential/typed-name.ts";
 import type { Drawn } from "../../http/route.ts";
+import { names } from "../../sign-in/choose-account.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { type Configuration, type Flow, interactionPolicy } from "../issuer/provider.ts";
 import { currentSession } from "../store/request-context.ts";

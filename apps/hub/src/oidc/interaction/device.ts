@@ -5,7 +5,6 @@
  * @see RFC 8628, sections 3.3 and 5.4 (remote phishing)
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
-import { askWhichAccount } from "../../cas/choose-account.ts";
 import { withoutEdges } from "../../credential/typed-name.ts";
 import { HubError } from "../../http/hub-error.ts";
 import {
@@ -145,7 +144,7 @@ function askWhich(call: Person, code: string, { site }: DeviceRequest): Promise<
     ["return", addressOf(code)],
     ["site", site.id],
   ]);
-  return askWhichAccount(call, { session: call.session, parameters, because: "not-you" });
+  return call.hub.askWhichAccount(call, { session: call.session, parameters, because: "not-you" });
 }
 
 /** Binds the form to the code, site and session that the user saw. */

@@ -1,6 +1,5 @@
 /** Questions on the way to a code: the sign-in (at `/cas/login`) and the consent. */
 import type { Allowed, CentralSession, FoundSession } from "@gatehouse/database";
-import { askWhichAccount } from "../../cas/choose-account.ts";
 import { suggestedName } from "../../credential/typed-name.ts";
 import { HubError } from "../../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../../http/route.ts";
@@ -206,7 +205,7 @@ function askWhich(
     ["site", String(flow.params.client_id ?? "")],
   ]);
   const username = suggestedName(flow.params.login_hint, 200);
-  return askWhichAccount(call, {
+  return call.hub.askWhichAccount(call, {
     session,
     parameters,
     because,

@@ -1,11 +1,11 @@
 /** Pages of the issuer, drawn like every other page of the hub, once oidc-provider has said what it has to say. */
 
-import { flowOf, freshFlow, readNote, writeNote } from "../../cas/login-form.ts";
-import { whoIsTold } from "../../cas/logout.ts";
-import { pictureSources } from "../../cas/picture-sources.ts";
 import type { Drawn } from "../../http/route.ts";
 import type { Hub } from "../../hub.ts";
+import { whoIsTold } from "../../logout/goodbye.ts";
+import { pictureSources } from "../../logout/picture-sources.ts";
 import { isEqual } from "../../secret-keys.ts";
+import { flowOf, freshFlow, readNote, writeNote } from "../../sign-in/login-form.ts";
 import { requestOf, wayToRestart } from "../interaction/restart.ts";
 import { currentSession, isSigningOut, showPage } from "../store/request-context.ts";
 import { issuerErrorWords } from "./error-words.ts";
@@ -85,10 +85,15 @@ function noteSignOut(hub: Surroundings, ctx: KoaContextWithOIDC): void {
 async function saySignedOut(hub: Surroundings, ctx: KoaContextWithOIDC): Promise<void> {
   // She has signed in again since, and came back by the browser's button or by an old address.
   if (currentSession() !== null) return ctx.redirect("/account");
-  const owner = { hub, header: headerOf(ctx) };
-  const { ended, askedBy } = readNote(owner, flowOf(owner).id);
+  const browser = { header: headerOf(ctx) };
+  const { ended, askedBy } = readNote(hub, browser, flowOf(hub, browser).id);
   const sessionIds = ended === undefined ? [] : [ended];
-  const { sites, stays, frontChannel } = await whoIsTold({ hub, log: hub.log }, sessionIds, askedBy);
+  const { sites, stays, frontChannel } = await whoIsTold(
+    { logoutDeliveries: hub.database.logoutDeliveries, sites: hub.sites, siteClock: hub.siteClock },
+    { log: hub.log },
+    sessionIds,
+    askedBy,
+  );
   show(ctx, {
     screen: {
       name: "logged-out",

@@ -1,16 +1,31 @@
-/** Signing in with a password: from what was typed to a central session, or the reason why not. */
+/** Signs in with a password: verifies what was typed and starts a central session, or returns the reason for a refusal. */
 import { createTicketId } from "@gatehouse/cas/server";
-import { type CentralSession, type Person, PersonGone } from "@gatehouse/database";
-import type { Hub } from "../hub.ts";
-import { hashPassword, isOutdated, verifyPassword } from "./password.ts";
-import { withoutEdges } from "./typed-name.ts";
+import {
+  type CentralSession,
+  type CentralSessionStore,
+  type Person,
+  PersonGone,
+  type PersonStore,
+} from "@gatehouse/database";
+import { hashPassword, isOutdated, verifyPassword } from "../credential/password.ts";
+import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
+import { withoutEdges } from "../credential/typed-name.ts";
+
+export interface VerifyCredentialsNeeds {
+  readonly people: Pick<PersonStore, "findForSignIn" | "setPasswordHash">;
+  readonly throttle: SignInThrottle;
+}
+
+export interface StartSessionNeeds {
+  readonly sessions: Pick<CentralSessionStore, "start">;
+}
 
 /** The typed credentials, and facts about the browser. */
 export interface CredentialsAttempt {
   readonly identifier: string;
   readonly password: string;
   readonly address: string;
-  /** Whom this browser was used by before, from its sealed cookie. */
+  /** The user who signed in with this browser before, from its sealed cookie. */
   readonly knownBrowser: { readonly personId: string; readonly id: string } | null;
 }
 
@@ -37,10 +52,13 @@ export type SignInResult =
   | Refused;
 
 /** Verifies what was typed and starts a central session. */
-export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInResult> {
-  const verified = await verifyCredentials(hub, attempt);
+export async function signIn(
+  needs: VerifyCredentialsNeeds & StartSessionNeeds,
+  attempt: SignInAttempt,
+): Promise<SignInResult> {
+  const verified = await verifyCredentials(needs, attempt);
   if (verified.outcome === "refused") return verified;
-  const started = await startVerified(hub, verified, attempt);
+  const started = await startVerified(needs, verified, attempt);
   return started === null
     ? { outcome: "refused", code: "credentials_wrong" }
     : { outcome: "signed-in", ...started };
@@ -48,12 +66,12 @@ export async function signIn(hub: Hub, attempt: SignInAttempt): Promise<SignInRe
 
 /** @returns `null`: disabled or removed since the password was verified */
 export async function startVerified(
-  hub: Hub,
+  needs: StartSessionNeeds,
   verified: Verified,
   wish: SessionWish,
 ): Promise<{ readonly session: CentralSession; readonly token: string } | null> {
   try {
-    return await startSession(hub, verified, wish);
+    return await startSession(needs, verified, wish);
   } catch (error) {
     if (error instanceof PersonGone) return null;
     throw error;
@@ -67,11 +85,11 @@ export async function startVerified(
  * @param isSame whether this is the hash that the password was verified against
  */
 export async function verifiedEarlier(
-  hub: Pick<Hub, "database">,
+  { people }: { readonly people: Pick<PersonStore, "findForSignIn"> },
   earlier: { readonly username: string; readonly secondsAgo: number },
   isSame: (passwordHash: string) => boolean,
 ): Promise<Verified | null> {
-  const found = await hub.database.people.findForSignIn(earlier.username);
+  const found = await people.findForSignIn(earlier.username);
   if (found === null || found.person.disabled || !isSame(found.passwordHash ?? "")) return null;
   return { outcome: "verified", person: found.person, secondsAgo: earlier.secondsAgo };
 }
@@ -85,12 +103,15 @@ export interface Verified {
 }
 
 /**
- * Unknown user, wrong password and disabled account take the same way and the same time, up to the
- * answer: one look-up, one verification, one answer.
+ * An unknown user, a wrong password and a disabled account take the same path and the same time: one look-up, one
+ * verification, one answer.
  */
-export async function verifyCredentials(hub: Hub, attempt: CredentialsAttempt): Promise<Verified | Refused> {
+export async function verifyCredentials(
+  { people, throttle }: VerifyCredentialsNeeds,
+  attempt: CredentialsAttempt,
+): Promise<Verified | Refused> {
   const identifier = withoutEdges(attempt.identifier);
-  const found = await hub.database.people.findForSignIn(identifier);
+  const found = await people.findForSignIn(identifier);
   const isKnown = found !== null && attempt.knownBrowser?.personId === found.person.id;
   const knownBrowser = isKnown ? attempt.knownBrowser?.id : undefined;
   const throttled = {
@@ -98,26 +119,30 @@ export async function verifyCredentials(hub: Hub, attempt: CredentialsAttempt): 
     address: attempt.address,
     knownBrowser,
   };
-  const result = await hub.throttle.inTurn(throttled, async () => {
-    const taken = await hub.throttle.take(throttled);
+  const result = await throttle.inTurn(throttled, async () => {
+    const taken = await throttle.take(throttled);
     if (!taken.allowed) return taken;
     const right = await verifyPassword(found?.passwordHash ?? null, attempt.password);
     if (!right || found === null || found.person.disabled)
       return { outcome: "refused", code: "credentials_wrong" } as const;
-    await hub.throttle.succeeded(throttled);
+    await throttle.succeeded(throttled);
     return { outcome: "verified", ...found } as const;
   });
   if ("allowed" in result)
     return { outcome: "refused", code: "too_many_attempts", retryInSeconds: result.retryInSeconds };
   if (result.outcome === "refused") return result;
   const { outcome, person, passwordHash } = result;
-  if (passwordHash !== null && isOutdated(passwordHash)) await rehash(hub, person, attempt.password);
+  if (passwordHash !== null && isOutdated(passwordHash)) await rehash(people, person, attempt.password);
   return { outcome, person, secondsAgo: 0 };
 }
 
-async function startSession(hub: Hub, { person, secondsAgo }: Verified, wish: SessionWish) {
+async function startSession(
+  { sessions }: StartSessionNeeds,
+  { person, secondsAgo }: Verified,
+  wish: SessionWish,
+) {
   const token = createTicketId("TGT");
-  const session = await hub.database.sessions.start({
+  const session = await sessions.start({
     personId: person.id,
     token,
     previousToken: wish.previousToken,
@@ -130,6 +155,10 @@ async function startSession(hub: Hub, { person, secondsAgo }: Verified, wish: Se
   return { session, token };
 }
 
-async function rehash(hub: Hub, person: Person, password: string): Promise<void> {
-  await hub.database.people.setPasswordHash(person.id, await hashPassword(password));
+async function rehash(
+  people: Pick<PersonStore, "setPasswordHash">,
+  person: Person,
+  password: string,
+): Promise<void> {
+  await people.setPasswordHash(person.id, await hashPassword(password));
 }

@@ -1,9 +1,9 @@
-/** Addresses that nobody is sent to: explained on a page, never answered by a redirect. */
+/** Refuses addresses of sites that are not registered, with a page and never by a redirect. */
 import { CasError, type LoginRequest } from "@gatehouse/cas/server";
 import { HubError } from "../http/hub-error.ts";
 import type { Call } from "../http/route.ts";
 
-/** Reads what was asked for. @throws HubError when `service` is no address at all */
+/** Reads a request. @throws HubError when `service` is not an address */
 export function readRequest<Request>(read: () => Request): Request {
   try {
     return read();
@@ -14,10 +14,10 @@ export function readRequest<Request>(read: () => Request): Request {
 }
 
 /** Logs the address to register, without query and session id, which may be private to the site. */
-export function refuseService(call: Call, { service }: Pick<LoginRequest, "service">): HubError {
-  const { origin, pathname } = new URL(service?.normalForm ?? call.hub.settings.hubUrl);
+export function refuseService(call: Pick<Call, "log">, { service }: Pick<LoginRequest, "service">): HubError {
+  const url = URL.parse(service?.normalForm ?? "");
   call.log.warn(
-    { event: "service.refused", service: (origin + pathname).slice(0, 200) },
+    { event: "service.refused", service: `${url?.origin ?? ""}${url?.pathname ?? ""}`.slice(0, 200) },
     "service not registered",
   );
   return unknownService();

@@ -4,15 +4,42 @@
  * as the other (docs/decisions/0019).
  */
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
-import type { CentralSession } from "@gatehouse/database";
-import { type Refused, startVerified, type Verified, verifiedEarlier } from "../credential/sign-in.ts";
+import type { CentralSession, CentralSessionStore, LoginTicketStore, PersonStore } from "@gatehouse/database";
 import { withoutEdges } from "../credential/typed-name.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
+import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChooseAccountScreen, LoginErrorCode } from "../screen.ts";
-import { randomToken } from "../secret-keys.ts";
-import { destinationOf, type Field, loginAddress, repeatedFields } from "./login-address.ts";
-import { flowOf, freshFlow, type LoginNote, writeNote } from "./login-form.ts";
+import { type HubKeys, randomToken } from "../secret-keys.ts";
+import type { FindSession } from "../session/find-session.ts";
+import {
+  type DestinationNeeds,
+  destinationOf,
+  type Field,
+  loginAddress,
+  repeatedFields,
+} from "./login-address.ts";
+import { flowOf, freshFlow, type LoginNote, type NoteNeeds, writeNote } from "./login-form.ts";
 import { readRequest, refuseService } from "./refuse-service.ts";
+import {
+  type Refused,
+  type StartSessionNeeds,
+  startVerified,
+  type Verified,
+  verifiedEarlier,
+} from "./sign-in.ts";
+
+export interface AskWhichAccountNeeds extends DestinationNeeds, NoteNeeds {
+  readonly keys: Pick<HubKeys, "form" | "note">;
+  readonly clock: () => Date;
+  readonly people: Pick<PersonStore, "findForSignIn">;
+}
+
+export interface ChooseAccountNeeds extends AskWhichAccountNeeds, StartSessionNeeds {
+  readonly findSession: FindSession;
+  readonly sessions: Pick<CentralSessionStore, "end" | "start">;
+  readonly loginTickets: LoginTicketStore;
+  readonly logout: Pick<LogoutDispatcher, "wake">;
+}
 
 export const choosePath = "/cas/login/choose";
 
@@ -71,19 +98,29 @@ export function names(typed: string, { person }: Pick<CentralSession, "person">)
 }
 
 /** The page with the question. */
-export async function askWhichAccount(call: Call, choice: Choice): Promise<Answer> {
+export type AskWhichAccount = (call: Pick<Call, "header">, choice: Choice) => Promise<Answer>;
+
+export function createAccountQuestion(needs: AskWhichAccountNeeds): AskWhichAccount {
+  return (call, choice) => askWhichAccount(needs, call, choice);
+}
+
+async function askWhichAccount(
+  needs: AskWhichAccountNeeds,
+  call: Pick<Call, "header">,
+  choice: Choice,
+): Promise<Answer> {
   const { session, parameters, because, attempt, decline = null } = choice;
   const request = parseLoginRequest(parameters);
-  const { site, keepsOpener } = destinationOf(call, request, parameters);
-  const flow = flowOf(call);
+  const { site, keepsOpener } = destinationOf(needs, request, parameters);
+  const flow = flowOf(needs, call);
   const hidden: Field[] = [
-    { name: "token", value: tokenFor(call, session) },
+    { name: "token", value: tokenFor(needs, session) },
     ...repeatedFields(parameters, ["name"]),
     ...(attempt === undefined
       ? []
       : [
           { name: "username", value: attempt.username },
-          { name: "attempt", value: await sealAttempt(call, attempt, flow.id) },
+          { name: "attempt", value: await sealAttempt(needs, attempt, flow.id) },
         ]),
   ];
   return {
@@ -104,10 +141,14 @@ export async function askWhichAccount(call: Call, choice: Choice): Promise<Answe
   };
 }
 
-/** @param goOn what a sign-in leads to @param stay where whoever is signed in goes on */
+/**
+ * @param goOn completes a sign-in
+ * @param stay the destination of the user who is signed in already
+ */
 export function chooseAccount(
+  needs: ChooseAccountNeeds,
   goOn: GoOn,
-  stay: (parameters: RequestParameters, call: Call, session: CentralSession) => string,
+  stay: (parameters: RequestParameters, session: CentralSession) => string,
 ): Route {
   return route({
     method: "POST",
@@ -119,35 +160,35 @@ export function chooseAccount(
     speaks: "html",
     async answer(call, { parameters }) {
       const request = readRequest(() => parseLoginRequest(parameters));
-      if (request.service !== null && call.hub.sites.findByService(request.service) === undefined)
+      if (request.service !== null && needs.sites.findByService(request.service) === undefined)
         throw refuseService(call, request);
-      const found = await call.hub.findSession(call, { touch: true });
+      const found = await needs.findSession(call, { touch: true });
       const session = found.state === "alive" ? found.session : null;
       const username = (parameters.get("username") ?? "").slice(0, 200);
-      const sealed = openAttempt(call, parameters.get("attempt"));
+      const sealed = openAttempt(needs, call, parameters.get("attempt"));
       const { rememberMe = false, askBefore = false } = sealed ?? {};
       const attempt = { username, rememberMe, askBefore };
       const isSwitch = parameters.get("answer") === "switch";
-      const { site: goesTo, keepsOpener } = destinationOf(call, request, parameters);
+      const { site: goesTo, keepsOpener } = destinationOf(needs, request, parameters);
       const goes = { goesTo, keepsOpener };
       // The other user has signed in meanwhile in another tab, as wanted.
       if (session !== null && isSwitch && names(username, session))
-        return seeOther(stay(parameters, call, session), goes);
-      if (session !== null && !isTokenFor(call, session, parameters))
-        return askWhichAccount(call, { session, parameters, because: "opened-before", attempt });
+        return seeOther(stay(parameters, session), goes);
+      if (session !== null && !isTokenFor(needs, session, parameters))
+        return askWhichAccount(needs, call, { session, parameters, because: "opened-before", attempt });
       if (!isSwitch) {
         const address =
-          session === null ? loginAddress(repeatedFields(parameters)) : stay(parameters, call, session);
-        return seeOther(address, { ...goes, cookies: [call.hub.cookies.clear("note")] });
+          session === null ? loginAddress(repeatedFields(parameters)) : stay(parameters, session);
+        return seeOther(address, { ...goes, cookies: [needs.cookies.clear("note")] });
       }
-      const verified = await spendProof(call, sealed, username);
+      const verified = await spendProof(needs, sealed, username);
       // The answer to the first of two clicks sets the session; this one comes second and must not clear it.
       if (verified === "spent") return seeOther(loginAddress(repeatedFields(parameters)), goes);
-      const previousToken = call.hub.cookies.read(call.header("cookie"), "session");
+      const previousToken = needs.cookies.read(call.header("cookie"), "session");
       const started =
         verified === null
           ? null
-          : await startVerified(call.hub, verified, {
+          : await startVerified(needs, verified, {
               ...attemptOf(call),
               previousToken,
               ...attempt,
@@ -157,7 +198,7 @@ export function chooseAccount(
         if (session !== null) logSwitch(call, session, started.session);
         return goOn(call, parameters, started.session, started.token);
       }
-      return toFreshForm(call, parameters, session, attempt, sealed?.error);
+      return toFreshForm(needs, call, parameters, session, attempt, sealed?.error);
     },
   });
 }
@@ -166,19 +207,19 @@ const attemptOf = ({ address, userAgent }: Call) => ({ address, userAgent });
 
 /** Signs the user out and shows the form with the other user's name. */
 async function toFreshForm(
+  needs: ChooseAccountNeeds,
   call: Call,
   parameters: RequestParameters,
   session: CentralSession | null,
   { username, rememberMe, askBefore }: OtherAttempt,
   error: SealedAttempt["error"],
 ): Promise<Answer> {
-  const { hub } = call;
-  const token = hub.cookies.read(call.header("cookie"), "session");
+  const token = needs.cookies.read(call.header("cookie"), "session");
   if (session !== null && token !== undefined) {
-    await hub.database.sessions.end({ token }, "signed-out");
+    await needs.sessions.end({ token }, "signed-out");
     logSwitch(call, session, null);
   }
-  const flow = freshFlow(hub);
+  const flow = freshFlow(needs);
   const note: LoginNote = {
     username,
     rememberMe,
@@ -186,8 +227,8 @@ async function toFreshForm(
     ...(error === undefined ? {} : { error: { ...error, reference: call.requestId } }),
   };
   return seeOther(loginAddress(repeatedFields(parameters, ["name"])), {
-    cookies: [hub.cookies.clear("session"), flow.cookie, writeNote(hub, flow.id, note)],
-    afterwards: hub.logout.wake,
+    cookies: [needs.cookies.clear("session"), flow.cookie, writeNote(needs, flow.id, note)],
+    afterwards: needs.logout.wake,
   });
 }
 
@@ -199,16 +240,20 @@ function logSwitch(call: Call, from: CentralSession, to: CentralSession | null):
 }
 
 /** Bound to the `uid` of the session that the page named, which stays when the same user re-authenticates. */
-function tokenFor(call: Call, { uid }: CentralSession): string {
-  return call.hub.keys.form.sign(`${uid}:choose`);
+function tokenFor({ keys }: AskWhichAccountNeeds, { uid }: CentralSession): string {
+  return keys.form.sign(`${uid}:choose`);
 }
 
-function isTokenFor(call: Call, { uid }: CentralSession, parameters: RequestParameters): boolean {
-  return call.hub.keys.form.isSignature(`${uid}:choose`, parameters.get("token") ?? "");
+function isTokenFor(
+  { keys }: AskWhichAccountNeeds,
+  { uid }: CentralSession,
+  parameters: RequestParameters,
+): boolean {
+  return keys.form.isSignature(`${uid}:choose`, parameters.get("token") ?? "");
 }
 
 async function sealAttempt(
-  call: Call,
+  needs: AskWhichAccountNeeds,
   { username, rememberMe, askBefore, result }: OtherAttempt,
   flow: string,
 ): Promise<string> {
@@ -216,9 +261,9 @@ async function sealAttempt(
     rememberMe,
     askBefore,
     error: result?.outcome === "refused" ? errorOf(result) : undefined,
-    proof: result?.outcome === "verified" ? await proofOf(call, username, result) : undefined,
+    proof: result?.outcome === "verified" ? await proofOf(needs, username, result) : undefined,
   };
-  return call.hub.keys.note.seal(JSON.stringify(attempt), `${flow}:attempt`);
+  return needs.keys.note.seal(JSON.stringify(attempt), `${flow}:attempt`);
 }
 
 function errorOf(refused: Refused): NonNullable<SealedAttempt["error"]> {
@@ -227,20 +272,28 @@ function errorOf(refused: Refused): NonNullable<SealedAttempt["error"]> {
     : { code: refused.code };
 }
 
-async function proofOf(call: Call, typed: string, { person }: Verified): Promise<SealedAttempt["proof"]> {
-  const known = await call.hub.database.people.findForSignIn(person.username);
+async function proofOf(
+  { clock, keys, people }: AskWhichAccountNeeds,
+  typed: string,
+  { person }: Verified,
+): Promise<SealedAttempt["proof"]> {
+  const known = await people.findForSignIn(person.username);
   return {
     username: person.username,
     typed,
-    hash: call.hub.keys.form.sign(`password:${known?.passwordHash ?? ""}`),
+    hash: keys.form.sign(`password:${known?.passwordHash ?? ""}`),
     id: randomToken(),
-    at: call.hub.clock().getTime(),
+    at: clock().getTime(),
   };
 }
 
-/** `null`: no attempt, one of another browser's page, or a changed one. */
-function openAttempt(call: Call, sealed: string | undefined): SealedAttempt | null {
-  const text = call.hub.keys.note.open(sealed ?? "", `${flowOf(call).id}:attempt`);
+/** @returns `null`: no attempt, one of another browser's page, or a changed one */
+function openAttempt(
+  needs: NoteNeeds,
+  call: Pick<Call, "header">,
+  sealed: string | undefined,
+): SealedAttempt | null {
+  const text = needs.keys.note.open(sealed ?? "", `${flowOf(needs, call).id}:attempt`);
   return text === null ? null : (JSON.parse(text) as SealedAttempt);
 }
 
@@ -251,17 +304,16 @@ function openAttempt(call: Call, sealed: string | undefined): SealedAttempt | nu
  * @returns `"spent"`: the same form was sent before
  */
 async function spendProof(
-  call: Call,
+  { clock, keys, loginTickets, people }: ChooseAccountNeeds,
   attempt: SealedAttempt | null,
   username: string,
 ): Promise<Verified | "spent" | null> {
   const proof = attempt?.proof;
   if (proof === undefined || proof.typed !== username) return null;
-  const secondsAgo = (call.hub.clock().getTime() - proof.at) / 1000;
+  const secondsAgo = (clock().getTime() - proof.at) / 1000;
   if (secondsAgo < 0 || secondsAgo > proofLifeSeconds) return null;
-  if (!(await call.hub.database.loginTickets.spend(`proof-${proof.id}`, proofLifeSeconds * 2)))
-    return "spent";
-  return verifiedEarlier(call.hub, { username: proof.username, secondsAgo }, (passwordHash) =>
-    call.hub.keys.form.isSignature(`password:${passwordHash}`, proof.hash),
+  if (!(await loginTickets.spend(`proof-${proof.id}`, proofLifeSeconds * 2))) return "spent";
+  return verifiedEarlier({ people }, { username: proof.username, secondsAgo }, (passwordHash) =>
+    keys.form.isSignature(`password:${passwordHash}`, proof.hash),
   );
 }

@@ -1,7 +1,7 @@
 /** Addresses of the sign-in page, and the fields that its forms repeat to keep the destination. */
 import type { LoginRequest, RequestParameters } from "@gatehouse/cas/server";
-import type { Call } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
 export const loginPath = "/cas/login";
 
@@ -25,17 +25,21 @@ export function loginAddress(fields: readonly Field[]): string {
   return query.size === 0 ? loginPath : `${loginPath}?${query}`;
 }
 
+export interface DestinationNeeds {
+  readonly sites: Pick<SiteRegistry, "find" | "findByService">;
+}
+
 /** The site that a sign-in is for, and whether its popup keeps `window.opener` on the way. */
 export function destinationOf(
-  call: Call,
+  { sites }: DestinationNeeds,
   { service }: Pick<LoginRequest, "service">,
   parameters: RequestParameters,
 ): { readonly site: RegisteredSite | undefined; readonly keepsOpener: boolean | undefined } {
   if (service !== null) {
-    const site = call.hub.sites.findByService(service);
+    const site = sites.findByService(service);
     return { site, keepsOpener: site?.cas?.popup };
   }
-  const site = call.hub.sites.find(parameters.get("site") ?? "");
+  const site = sites.find(parameters.get("site") ?? "");
   // `site` alone is no sign-in of a site: there has to be a flow to return to.
   const isFlow = parameters.get("return")?.startsWith("/oidc/interaction/") === true;
   return { site, keepsOpener: isFlow && site?.oidc?.popup };

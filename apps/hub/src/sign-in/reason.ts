@@ -13,8 +13,8 @@ const told = [
 ] as const;
 
 /**
- * Why a person is asked for her password: what the hub knows of her last session in this browser comes
- * first, then what the site says it was told, then that the site insists.
+ * The reason that the form shows for asking for the password. In order: the end of the browser's last session as the hub
+ * knows it, the reason that the site passes on, and `renew`.
  */
 export function reasonForForm(
   found: FoundSession,
@@ -23,7 +23,7 @@ export function reasonForForm(
 ): {
   readonly reason: LoginScreen["reason"] | undefined;
   readonly username: string;
-  /** The one she is in, and is asked to prove again. */
+  /** The living session, for which the user has to enter the password again. */
   readonly session: CentralSession | null;
 } {
   if (found.state === "alive")

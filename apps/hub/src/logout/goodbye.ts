@@ -1,0 +1,116 @@
+/** The page after a sign-out, and the sites that are told of it. */
+import {
+  createTicketId,
+  frontChannelLogoutUrl,
+  renderLogoutRequest,
+  type Service,
+} from "@gatehouse/cas/server";
+import type { LogoutDeliveryStore } from "@gatehouse/database";
+import { type Answer, type Call, seeOther } from "../http/route.ts";
+import type { LoggedOutScreen } from "../screen.ts";
+import { type FlowNeeds, freshFlow } from "../sign-in/login-form.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import type { LogoutDispatcher } from "./logout-dispatcher.ts";
+import { asksForFrontChannel, canBeTold, frontChannelAddress } from "./logout-message.ts";
+import { pictureSources } from "./picture-sources.ts";
+
+export interface ToldNeeds {
+  readonly logoutDeliveries: Pick<LogoutDeliveryStore, "listOf">;
+  readonly sites: Pick<SiteRegistry, "find">;
+  readonly siteClock: () => Date;
+}
+
+export interface GoodbyeNeeds extends ToldNeeds, FlowNeeds {
+  readonly logout: Pick<LogoutDispatcher, "wake">;
+}
+
+/**
+ * Answers a sign-out: clears the browser's cookies and shows a page that names the sites that are told. The browser
+ * tells those that the hub cannot reach. With a way back and no site to tell by the browser, redirects there instead.
+ *
+ * @param sessionIds central sessions that have just ended
+ * @param back an address of a registered site
+ */
+export type SayGoodbye = (
+  call: Pick<Call, "log">,
+  sessionIds: readonly string[],
+  back?: { readonly service: Service; readonly site: RegisteredSite } | undefined,
+) => Promise<Answer>;
+
+export function createGoodbye(needs: GoodbyeNeeds): SayGoodbye {
+  return async (call, sessionIds, back) => {
+    const { sites, stays, frontChannel } = await whoIsTold(needs, call, sessionIds);
+    const cookies = signedOutCookies(needs);
+    const afterwards = needs.logout.wake;
+    if (back !== undefined && frontChannel.length === 0)
+      return seeOther(back.service.url, { cookies, afterwards });
+    const continueTo =
+      back === undefined ? null : { name: back.site.name, host: back.site.host, url: back.service.url };
+    return {
+      screen: {
+        name: "logged-out",
+        model: { sites, stays, wasSignedIn: sessionIds.length > 0, frontChannel, continueTo },
+      },
+      cookies,
+      pictureSources: pictureSources(frontChannel),
+      afterwards,
+    };
+  };
+}
+
+/** Clears everything about the user. Earlier forms are invalid in the new flow, and their notes unreadable. */
+function signedOutCookies({ cookies }: FlowNeeds): string[] {
+  return [cookies.clear("session"), cookies.clear("note"), freshFlow({ cookies }).cookie];
+}
+
+/** The sites of ended sessions. */
+interface Told {
+  /** Told by the hub or by the browser. */
+  readonly sites: LoggedOutScreen["sites"];
+  /** Cannot be told: the user stays signed in there. */
+  readonly stays: LoggedOutScreen["stays"];
+  /** Addresses that the browser has to load. */
+  readonly frontChannel: readonly string[];
+}
+
+/**
+ * A site without a usable front-channel URL gets back-channel logout instead, so that the sign-out does not fail.
+ *
+ * @param askedBy the site that started the sign-out: it has signed the user out itself
+ */
+export async function whoIsTold(
+  { logoutDeliveries, sites, siteClock }: ToldNeeds,
+  { log }: Pick<Call, "log">,
+  sessionIds: readonly string[],
+  askedBy?: string,
+): Promise<Told> {
+  const queued = await Promise.all(sessionIds.map((id) => logoutDeliveries.listOf(id)));
+  const deliveries = queued.flat().flatMap((delivery) => {
+    const site = sites.find(delivery.siteId);
+    return site === undefined ? [] : { site, delivery };
+  });
+  const told = deliveries.flatMap(({ site, delivery }) => (canBeTold(site, delivery) ? site : []));
+  const untold = deliveries.flatMap(({ site, delivery }) => (canBeTold(site, delivery) ? [] : site));
+  const frontChannel = deliveries.flatMap(({ site, delivery }) => {
+    if (!asksForFrontChannel(site, delivery)) return [];
+    const address = frontChannelAddress(site, delivery);
+    if (address === undefined) {
+      log.warn(
+        { event: "logout.no-front-channel", site: site.id },
+        "no front-channel address; told by the back channel",
+      );
+      return [];
+    }
+    const { sessionIndex } = delivery;
+    const message = { id: createTicketId("LR"), issueInstant: siteClock(), sessionIndex };
+    return frontChannelLogoutUrl(address, renderLogoutRequest(message));
+  });
+  return {
+    sites: [...new Set(told)].map(({ name, host }) => ({ name, host })),
+    stays: [...new Set(untold)].flatMap(({ id, name, host, url }) =>
+      id === askedBy ? [] : { name, host, url },
+    ),
+    frontChannel: await Promise.all(frontChannel),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * State of the login form. The hub stores nothing for a form that it shows: the login ticket is signed and bound to the
+ * browser's flow cookie, and only a spent ticket is stored, until it would have expired.
+ */
+import { createTicketId } from "@gatehouse/cas/server";
+import type { LoginTicketStore } from "@gatehouse/database";
+import type { Cookies } from "../http/cookies.ts";
+import type { Call } from "../http/route.ts";
+import type { LoginErrorCode, LoginScreen } from "../screen.ts";
+import { type HubKeys, randomToken } from "../secret-keys.ts";
+
+/** A form stays valid while the user is away for an hour. */
+const formLifeSeconds = 3600;
+
+/** Content for the next form, carried from one response to the next request in a sealed cookie. */
+export interface LoginNote {
+  /** Central session that a site has just ended, for the page after the sign-out. */
+  readonly ended?: string;
+  /** The site that ended it. */
+  readonly askedBy?: string;
+  readonly username?: string;
+  readonly rememberMe?: boolean;
+  readonly askBefore?: boolean;
+  readonly reason?: LoginScreen["reason"];
+  readonly error?: {
+    readonly code: LoginErrorCode;
+    readonly reference: string;
+    readonly retryInSeconds?: number;
+  };
+}
+
+export interface FlowNeeds {
+  readonly cookies: Cookies;
+}
+
+export interface NoteNeeds extends FlowNeeds {
+  readonly keys: Pick<HubKeys, "note">;
+}
+
+export interface LoginTicketNeeds {
+  readonly keys: Pick<HubKeys, "form">;
+  readonly clock: () => Date;
+  readonly loginTickets: LoginTicketStore;
+}
+
+type Browser = Pick<Call, "header">;
+
+/** Whether the browser was shown a form or is signed in. */
+export function keepsCookies({ cookies }: FlowNeeds, browser: Browser): boolean {
+  const sent = (name: "flow" | "session") => cookies.read(browser.header("cookie"), name) !== undefined;
+  return sent("flow") || sent("session");
+}
+
+/** The browser's flow, made on the first form. */
+export function flowOf(
+  needs: FlowNeeds,
+  browser: Browser,
+): { readonly id: string; readonly cookies: readonly string[] } {
+  const sent = needs.cookies.read(browser.header("cookie"), "flow");
+  if (sent !== undefined && /^[0-9a-f]{64}$/.test(sent)) return { id: sent, cookies: [] };
+  const { id, cookie } = freshFlow(needs);
+  return { id, cookies: [cookie] };
+}
+
+/** Starts a new flow: earlier forms become invalid, and their notes unreadable. */
+export function freshFlow({ cookies }: FlowNeeds): { readonly id: string; readonly cookie: string } {
+  const id = randomToken();
+  return { id, cookie: cookies.write("flow", id) };
+}
+
+/**
+ * `LT-<random>-<expiry>-<signature>`, all of it in the alphabet of tickets.
+ *
+ * @see CAS protocol 3.0.3, section 3.5
+ */
+export function issueLoginTicket(
+  { keys, clock }: Pick<LoginTicketNeeds, "keys" | "clock">,
+  flow: string,
+): string {
+  const expires = Math.floor(clock().getTime() / 1000) + formLifeSeconds;
+  const ticket = `${createTicketId("LT")}-${expires}`;
+  return `${ticket}-${keys.form.sign(`${ticket}:${flow}`)}`;
+}
+
+/** Spends a login ticket. @returns true once, for the browser that it was issued to, until it expires */
+export async function spendLoginTicket(
+  { keys, clock, loginTickets }: LoginTicketNeeds,
+  ticket: string | null,
+  flow: string,
+): Promise<boolean> {
+  const match = /^(LT-[A-Za-z0-9]+-(\d{1,12}))-([0-9a-f]{32})$/.exec(ticket ?? "");
+  const [, body = "", expires = "0", signature = ""] = match ?? [];
+  if (!keys.form.isSignature(`${body}:${flow}`, signature)) return false;
+  if (Number(expires) * 1000 <= clock().getTime()) return false;
+  return loginTickets.spend(body, formLifeSeconds);
+}
+
+export function writeNote({ cookies, keys }: NoteNeeds, flow: string, note: LoginNote): string {
+  return cookies.write("note", keys.note.seal(JSON.stringify(note), flow), formLifeSeconds);
+}
+
+export function readNote({ cookies, keys }: NoteNeeds, browser: Browser, flow: string): LoginNote {
+  const sealed = cookies.read(browser.header("cookie"), "note");
+  const text = sealed === undefined ? null : keys.note.open(sealed, flow);
+  return text === null ? {} : (JSON.parse(text) as LoginNote);
+}
