@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -31,6 +31,10 @@ function currentAccountOf(personId: string): Account {
   if (account === undefined) throw new Error("the first visit opens accounts");
   return account;
 }
+
+it("keeps the ledger in a private file", () => {
+  expect([file, `${file}-wal`].map((name) => statSync(name).mode & 0o777)).toEqual([0o600, 0o600]);
+});
 
 describe("a first visit", () => {
   it("opens a current and a savings account with a year behind them", () => {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { makePrivateFile } from "@gatehouse/demo-sites/private-file";
 import {
   type BookedTransfer,
   findTransfer,
@@ -10,7 +11,6 @@ import {
 } from "./book-transfer.ts";
 import { type CalendarDate, monthOf, toCalendarDate } from "./calendar-date.ts";
 import { type Category, type InventedEntry, inventYear } from "./invented-year.ts";
-import { makePrivateFile } from "./private-file.ts";
 import { DRAFT_SCHEMA, type TransferDrafts, transferDrafts } from "./transfer-drafts.ts";
 
 export type AccountKind = "current" | "savings";

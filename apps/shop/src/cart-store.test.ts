@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -32,6 +32,10 @@ function browserCart(product: string, quantity: number): string {
   if (!("browser" in owner)) throw new Error("an anonymous cart belongs to a browser");
   return owner.browser;
 }
+
+it("keeps the carts in a private file", () => {
+  expect([file, `${file}-wal`].map((name) => statSync(name).mode & 0o777)).toEqual([0o600, 0o600]);
+});
 
 describe("a cart of an anonymous browser", () => {
   it("gets a token of 256 random bits, of which the file keeps only the hash", () => {

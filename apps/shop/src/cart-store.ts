@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { makePrivateFile } from "./private-file.ts";
+import { makePrivateFile } from "@gatehouse/demo-sites/private-file";
 
 /** The most of one product that a cart holds. */
 export const LARGEST_QUANTITY = 99;

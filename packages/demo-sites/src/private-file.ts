@@ -2,9 +2,8 @@ import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Makes a database's file, if there is none, and keeps it from other users of the machine; what SQLite puts beside
- * it gets the same mode. A folder that is made for it is for its owner alone; one that is there is left as it is,
- * because it may hold other people's things.
+ * Creates the file of a database, if there is none, readable for its owner only; SQLite gives its journal files the same
+ * mode. A new folder is private as well; an existing one is left alone, because it may hold other files.
  *
  * @see https://www.sqlite.org/tempfiles.html
  */
@@ -14,7 +13,7 @@ export function makePrivateFile(file: string): void {
   for (const name of [file, `${file}-wal`, `${file}-shm`]) keepPrivate(name);
 }
 
-/** For what an earlier version made. */
+/** Corrects the mode of a file that an earlier version made. */
 function keepPrivate(file: string): void {
   try {
     chmodSync(file, 0o600);
