@@ -1,4 +1,4 @@
-/** The files and headings that documents refer to exist. */
+/** Documents refer to files, headings, functions and commands that exist. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -12,7 +12,7 @@ const documents = globSync(
 /** Guides create a site of the reader's own; their files are in the reader's folder. */
 const filesOfReaders = ["docs/guides/", "packages/auth/README.md", "README.md"];
 /** Registrations that a reader of a guide writes. */
-const registrationsOfReaders = /^apps\/hub\/sites\/(?:news|wiki|reports|desk)\.json$/;
+const registrationsOfReaders = /^apps\/hub\/sites\/(?:news|wiki|reports|desk|notes)\.json$/;
 /** Next.js fixes these names, which every site has. */
 const filesOfEverySite = ["proxy.ts", "next.config.ts", "page.tsx", "error.tsx"];
 
@@ -63,17 +63,58 @@ function linksIn(document: string): readonly { readonly path: string; readonly a
   });
 }
 
+/** Scripts of npm that a document runs, each with the folder of its package. */
+const commandsIn = (document: string) =>
+  [...read(document).matchAll(/npm run (?:--silent )?([\w:-]+)(?: -w ([\w/-]+))?/g)].map(
+    ([, script = "", folder = "."]) => ({ script, folder }),
+  );
+
+/** Files of this repository in the commands of a guide, where it is checked out as `gatehouse`. */
+const filesInCommands = (document: string) =>
+  [...read(document).matchAll(/\/gatehouse\/([\w-]+(?:\/[\w.-]+)+)/g)]
+    .map(([, path = ""]) => path)
+    .filter((path) => /^(?:scripts|apps|packages)\//.test(path) && !registrationsOfReaders.test(path));
+
+/** Functions and statements that a document says to be in a file: `name` in `path`. */
+const namesIn = (document: string) =>
+  [...read(document).matchAll(/`(\w+)`,?\s(?:in\s|to\s|\()`([\w-]+\/[\w./-]+\.ts)`/g)].map(
+    ([, name = "", path = ""]) => ({
+      name,
+      path,
+    }),
+  );
+
 test("every document is looked at", () => {
   expect(documents).toContain("README.md");
   expect(documents).toContain("docs/guarantees.md");
   expect(documents).toContain("packages/auth/README.md");
   expect(pathsIn("docs/guarantees.md").length).toBeGreaterThan(20);
   expect(linksIn("README.md").length).toBeGreaterThan(5);
+  expect(commandsIn("docs/guides/operate-the-hub.md").length).toBeGreaterThan(0);
+  expect(filesInCommands("docs/guides/add-a-site.md").length).toBeGreaterThan(0);
+  expect(namesIn("docs/guarantees.md").length).toBeGreaterThan(10);
+});
+
+test("docs/decisions/README.md lists every decision", () => {
+  const records = globSync("docs/decisions/0*.md", { cwd: root }).toSorted();
+  const listed = linksIn("docs/decisions/README.md").map(({ path }) => path);
+  expect(listed).toEqual(records);
 });
 
 describe.each(documents)("%s", (document) => {
   test("names files that exist", () => {
     expect(pathsIn(document).filter((path) => !isThere(path, dirname(document)))).toEqual([]);
+  });
+
+  test("runs commands that exist", () => {
+    const isMissing = ({ script, folder }: { readonly script: string; readonly folder: string }) =>
+      JSON.parse(read(`${folder}/package.json`)).scripts[script] === undefined;
+    expect(commandsIn(document).filter(isMissing)).toEqual([]);
+    expect(filesInCommands(document).filter((path) => !isThere(path))).toEqual([]);
+  });
+
+  test("names functions where they are", () => {
+    expect(namesIn(document).filter(({ name, path }) => !read(path).includes(name))).toEqual([]);
   });
 
   test("links to files and headings that exist", () => {
