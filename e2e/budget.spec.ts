@@ -123,7 +123,7 @@ test("allowed, it reads transactions and draws a chart, also with a refreshed to
   const after = await budget.run(["spending"]);
   expect([after.code, after.err]).toEqual([
     1,
-    "budget: Your access was taken back, or it has run out. Run sign-in to ask for it again.\ncode:   access_ended\n",
+    "budget: Your access was revoked or has expired. Run sign-in to ask for it again.\ncode:   access_ended\n",
   ]);
   expect((await budget.run(["spending"])).err).toContain("You are not signed in.");
 });

@@ -4,12 +4,12 @@ import { asksForMissingAccount, isUnreadable } from "./src/missing-account.ts";
 import { openLedgerOnce } from "./src/open-ledger-once.ts";
 
 /**
- * Recognises people who are signed in elsewhere, sends the policy of each page with its nonce, and shows
- * the page for what is not there.
+ * Recognises users who are signed in at the hub, sends the policy of each page with its nonce, and rewrites addresses of
+ * accounts that the user does not have.
  *
- * Never a boundary: each page asks for itself who is there and whose account it is. But Next leaves drawing a
- * `notFound()` of a page to its scripts, and without scripts that is an empty window. An address that no route
- * knows is drawn by the server, so somebody else's account is sent to one.
+ * No access control: each page checks its user and the account's owner itself. But Next.js renders `notFound()` of a page
+ * by script, which leaves an empty window without JavaScript. It renders an address without a route on the server, so a
+ * missing account is rewritten to one.
  */
 export async function proxy(request: NextRequest): Promise<Response> {
   const answer = await recognise(request);
@@ -24,7 +24,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
 }
 
 export const config = {
-  // Every address that may be drawn as a page, unknown ones too. What a page is made of, and the routes of
-  // signing in, recognise nobody, and the policy of next.config.ts lets in no script there.
+  // Every address that may be rendered as a page, unknown ones too. Assets and the routes of the sign-in need no
+  // recognition; the policy of next.config.ts allows no script there.
   matcher: ["/((?!_next/static/|api/auth/|api/(?:accounts|transactions|transfers)$|healthz$|icon\\.svg$).*)"],
 };

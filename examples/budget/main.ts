@@ -62,7 +62,7 @@ try {
   else if (command === undefined) throw new BudgetError("usage", usage);
   else await command(readSettings(), values.device === true);
 } catch (error) {
-  // Of the hub's answers, too: nobody reads a stack trace.
+  // Without a stack trace, also for answers of the hub.
   const { code = "unexpected", message } = error as Partial<BudgetError>;
   process.stderr.write(`budget: ${message}\n${code === "usage" ? "" : `code:   ${code}\n`}`);
   process.exitCode = code === "usage" ? 2 : 1;

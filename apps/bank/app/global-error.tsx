@@ -3,7 +3,7 @@ import { BankFault } from "../src/components/bank-fault.tsx";
 import "@gatehouse/ui/styles.css";
 import "./bank.css";
 
-/** Takes the place of the layout when that failed. */
+/** Replaces the layout when it failed. */
 export default function FailedSite({ error }: { error: unknown }) {
   return (
     <html lang="en-GB" data-voice="bank">

@@ -1,6 +1,6 @@
 import { contentSecurityPolicy, gatehouse } from "@gatehouse/auth";
 
-/** All that the bank knows about signing in. */
+/** The bank's sign-in. */
 export const {
   accountUrl,
   auth,

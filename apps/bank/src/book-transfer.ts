@@ -2,17 +2,17 @@ import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { CalendarDate } from "./calendar-date.ts";
 
-/** Money to move between two accounts of one person. */
+/** An order to move money between two accounts of one user. */
 export interface TransferOrder {
   readonly fromAccountId: string;
   readonly toAccountId: string;
   /** A whole number above zero. */
   readonly amountCents: number;
-  /** In her words, or empty. */
+  /** Text of the user, or empty. */
   readonly reference: string;
-  /** The registration of the program that sent the order; null when she herself did, or by an app password of hers. */
+  /** The registration of the program that sent the order; null for the user's own form and for app passwords. */
   readonly siteId: string | null;
-  /** Says which orders are the same one sent again, among those of one person by one program. */
+  /** Identifies repeated orders of one user by one program. */
   readonly idempotencyKey?: string | undefined;
 }
 
@@ -25,11 +25,11 @@ export interface Transfer {
 export type BookedTransfer = Transfer &
   Pick<TransferOrder, "fromAccountId" | "toAccountId" | "amountCents" | "reference">;
 
-/** `not-hers`: an account that does not exist or is somebody else's; nobody learns which. */
+/** `account-unknown`: an account does not exist or belongs to another user; the outcome does not tell which. */
 export type TransferOutcome =
   | { readonly state: "booked" | "booked-before"; readonly transfer: Transfer }
   | { readonly state: "key-used"; readonly before: Transfer }
-  | { readonly state: "not-hers" | "same-account" | "not-enough" };
+  | { readonly state: "account-unknown" | "same-account" | "not-enough" };
 
 export const TRANSFER_SCHEMA = `
   CREATE TABLE IF NOT EXISTS booked_transfer (
@@ -60,12 +60,12 @@ const STATEMENTS = {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 } as const;
 
-/** What the entry is called at the other end. */
+/** Names of accounts in the other account's entry. */
 const NAMES: Readonly<Record<string, string>> = { current: "current account", savings: "savings" };
 
 /**
- * Makes what books transfers. Looking at the key and the balance, and both entries, are one transaction; it takes
- * the write lock before it looks, so that the same order sent twice at once is booked once.
+ * Makes the function that books transfers. It checks key and balance and writes both entries in one transaction, which takes
+ * the write lock first, so that an order that is sent twice at once is booked once.
  *
  * @see https://www.sqlite.org/lang_transaction.html#immediate
  */
@@ -103,7 +103,7 @@ function book(
   }
   const account = database.prepare(STATEMENTS.account);
   const [from, to] = [account.get(personId, fromAccountId), account.get(personId, toAccountId)];
-  if (from === undefined || to === undefined) return { state: "not-hers" };
+  if (from === undefined || to === undefined) return { state: "account-unknown" };
   if (fromAccountId === toAccountId) return { state: "same-account" };
   if (Number(from.balance) < amountCents) return { state: "not-enough" };
   const said = reference === "" ? "" : `: ${reference}`;
@@ -121,10 +121,10 @@ function nameOf(kind: unknown): string {
   return NAMES[String(kind)] ?? "account";
 }
 
-/** What makes an order the same one. */
+/** Fields that are equal in a repeated order. */
 const same = ["fromAccountId", "toAccountId", "amountCents", "reference"] as const;
 
-/** `null` for a transfer that does not exist and for somebody else's. */
+/** `null` for a transfer that does not exist or belongs to another user. */
 export function findTransfer(database: DatabaseSync, personId: string, id: string): BookedTransfer | null {
   const row = database.prepare(STATEMENTS.find).get(personId, id);
   return row === undefined ? null : toBooked(row);

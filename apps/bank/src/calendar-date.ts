@@ -1,6 +1,5 @@
 /**
- * A day as the books have it, `2026-11-21`: no hour, no zone, so that an entry never moves to the day before
- * because of where a server stands.
+ * A day, `2026-11-21`, without hour and time zone, so that an entry has the same day on every server.
  */
 export type CalendarDate = string;
 
@@ -29,7 +28,7 @@ export function monthsUpTo(
   });
 }
 
-/** Banks do not pay on a Saturday or Sunday: the Friday before. */
+/** The date, or the Friday before a Saturday or Sunday. */
 export function lastWorkingDayUpTo(date: CalendarDate): CalendarDate {
   const moment = new Date(`${date}T00:00:00Z`);
   const weekday = moment.getUTCDay();

@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
 
-/** What the bank takes from its environment; the three variables of signing in belong to `@gatehouse/auth`. */
+/** The bank's settings; `@gatehouse/auth` reads those of the sign-in. */
 export interface BankEnvironment {
   /** The public origin, `http://bank.localhost:3002`. Never taken from a Host header. */
   readonly siteOrigin: string;
-  /** Where the bank keeps its ledger. */
+  /** Database file of the ledger. */
   readonly ledgerFile: string;
 }
 
 /**
- * The only place of the bank that reads `process.env`. Called when a request needs it, not at import:
- * `next build` evaluates every module on machines that have no settings.
+ * Reads the environment; no other file of the bank does. Called for a request and not at import, because `next build`
+ * evaluates every module without settings.
  */
 export function readEnvironment(source: NodeJS.ProcessEnv = process.env): BankEnvironment {
   const siteUrl = URL.parse(source.SITE_URL ?? "");

@@ -1,6 +1,6 @@
 import type { CalendarDate } from "./calendar-date.ts";
 
-// Days in the books have no zone; UTC keeps them the days that they are.
+// Days of the ledger have no time zone; UTC keeps them unchanged.
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 const fullDay = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 const month = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });

@@ -26,7 +26,7 @@ export interface InventedYear {
   readonly savings: readonly InventedEntry[];
 }
 
-/** What stays the same all year for one person. */
+/** The parts that stay the same all year for one user. */
 interface Life {
   readonly employer: string;
   readonly salary: number;
@@ -46,12 +46,12 @@ const GROCERS = ["Market Hall", "Greengrocer Bos", "Saltmarsh Foods", "Bakery Ba
 const CAFES = ["Café Anker", "Noodle Bar Mei", "The Lock Keeper", "Pizzeria Molo"] as const;
 const TREATS = ["Lumen Cinema", "Half Moon Books", "Concert Hall", "Municipal Pool"] as const;
 
-/** What a month costs besides the rent, and a little more, so that a current account stays above zero. */
+/** Upper limit of a month's costs without rent, so that a current account stays above zero. */
 const USUAL_SPENDING = 90_000;
 
 /**
- * A plausible year for somebody who opens her first account today: the same for the same person and day,
- * different for everybody else. She earns a little more than she spends, so that no balance falls below zero.
+ * A plausible year of entries for a user's first accounts: the same for the same user and day, different for others.
+ * Income is a little higher than spending, so that no balance falls below zero.
  */
 export function inventYear(personId: string, today: CalendarDate): InventedYear {
   const choice = seededChoice(`year ${personId}`);
@@ -159,7 +159,7 @@ function entry(
   return { bookedOn, description, category, amountCents };
 }
 
-/** Nothing of tomorrow, oldest first; a day's entries keep the order in which they were invented. */
+/** Entries up to today, oldest first; entries of a day keep their order. */
 function booked(entries: readonly InventedEntry[], today: CalendarDate): readonly InventedEntry[] {
   return entries
     .filter(({ bookedOn }) => bookedOn <= today)

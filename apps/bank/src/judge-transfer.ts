@@ -4,10 +4,10 @@ import { formatEuros, parseEuros } from "./money.ts";
 import type { TypedTransfer } from "./transfer-drafts.ts";
 import { isReference, LONGEST_REFERENCE } from "./transfer-reference.ts";
 
-/** What is wrong with which field, and how to put it right. */
+/** Errors by field, each with its correction. */
 export type TransferProblems = Readonly<Partial<Record<keyof TypedTransfer, string>>>;
 
-/** A form that can be booked, or what is wrong with it. */
+/** An order that can be booked, or the form's errors. */
 export type JudgedTransfer =
   | {
       readonly order: {
@@ -20,7 +20,7 @@ export type JudgedTransfer =
     }
   | { readonly order: null; readonly problems: TransferProblems };
 
-/** Looks at all fields, so that she puts everything right at once. The books look again when they book. */
+/** Checks all fields, so that the user can correct everything at once. The ledger checks again when it books. */
 export function judgeTransfer(typed: TypedTransfer, accounts: readonly Account[]): JudgedTransfer {
   const from = accounts.find(({ id }) => id === typed.from);
   const to = accounts.find(({ id }) => id === typed.to);
@@ -44,7 +44,7 @@ function judgeTo(from: Account | undefined, to: Account | undefined): string | u
   return undefined;
 }
 
-/** In cents, or what is wrong. */
+/** The amount in cents, or an error. */
 function judgeAmount(typed: string, from: Account | undefined): number | string {
   if (typed.trim() === "") return "Enter how much to move.";
   const cents = parseEuros(typed);

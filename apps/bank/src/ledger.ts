@@ -18,10 +18,10 @@ export type AccountKind = "current" | "savings";
 export interface Account {
   readonly id: string;
   readonly kind: AccountKind;
-  /** As people read it out: `4821 7730 55`. */
+  /** In groups: `4821 7730 55`. */
   readonly number: string;
   readonly openedOn: CalendarDate;
-  /** The sum of its entries, always: no balance is written anywhere. */
+  /** The sum of the entries; balances are not stored. */
   readonly balanceCents: number;
 }
 
@@ -31,7 +31,7 @@ export interface Entry {
   readonly description: string;
   readonly category: Category;
   readonly amountCents: number;
-  /** After this entry. */
+  /** Balance after this entry. */
   readonly balanceCents: number;
 }
 
@@ -46,21 +46,20 @@ export interface LedgerMonth {
 }
 
 /**
- * The bank's books. Every question names the person who asks, so that there is no way to ask for somebody
- * else's account and then forget to compare.
+ * The bank's books. Every method takes the user's id, so that no caller can forget to check an account's owner.
  */
 export interface Ledger {
-  /** Her accounts; the first visit opens two and gives them a year of history. */
+  /** The user's accounts; the first visit opens two with a year of history. */
   accountsOf(personId: string): readonly Account[];
-  /** `null` for an account that does not exist and for one that is not hers: nobody learns which. */
+  /** `null` for an account that does not exist or belongs to another user. */
   findAccount(personId: string, accountId: string): Account | null;
-  /** Newest month first; empty for an account that is not hers. */
+  /** Newest month first; empty for an account of another user. */
   monthsOf(personId: string, accountId: string): readonly LedgerMonth[];
-  /** Moves money between two accounts of hers: both entries or none. */
+  /** Moves money between two accounts of the user: both entries or none. */
   transfer(personId: string, order: TransferOrder): TransferOutcome;
-  /** `null` for a transfer that does not exist and for somebody else's. */
+  /** `null` for a transfer that does not exist or belongs to another user. */
   findTransfer(personId: string, transferId: string): BookedTransfer | null;
-  /** Forms that are being filled in. */
+  /** Transfer forms that are being filled in. */
   readonly drafts: TransferDrafts;
   close(): void;
 }
@@ -134,8 +133,8 @@ export function openLedger(file: string, clock: () => Date = () => new Date()): 
 }
 
 /**
- * Both accounts and their year in one transaction. It takes the write lock before it looks, so that of two
- * first visits the second waits and finds the accounts open.
+ * Opens both accounts with their year in one transaction, which takes the write lock first, so that the second of two
+ * simultaneous first visits finds the accounts open.
  */
 function openAccounts(
   database: DatabaseSync,
@@ -175,7 +174,7 @@ function openAccount(
 
 function byMonth(newestFirst: readonly Entry[]): readonly LedgerMonth[] {
   return [...Map.groupBy(newestFirst, ({ bookedOn }) => monthOf(bookedOn))].map(([month, entries]) => {
-    // What an account was opened with is no income of that month.
+    // The opening balance is no income of its month.
     const moved = entries
       .filter(({ category }) => category !== "balance")
       .map(({ amountCents }) => amountCents);

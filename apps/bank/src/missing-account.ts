@@ -1,6 +1,6 @@
 import type { Ledger, LedgerMonth } from "./ledger.ts";
 
-/** The month that an account's page shows: the one asked for, or the latest. `null` when it has none such. */
+/** The month that an account's page shows: the requested one, or the latest; `null` when there is none. */
 export function findMonth(
   months: readonly LedgerMonth[],
   asked: string | readonly string[] | undefined,
@@ -9,7 +9,7 @@ export function findMonth(
   return found ?? null;
 }
 
-/** Whether a path is the page of an account, or of a month, that this person does not have. */
+/** Whether a path is the page of an account or month that the user does not have. */
 export function asksForMissingAccount(
   ledger: Ledger,
   personId: string,
@@ -23,7 +23,7 @@ export function asksForMissingAccount(
   return findMonth(ledger.monthsOf(personId, accountId), asked) === null;
 }
 
-/** Whether a path holds what cannot be decoded: Next answers it with a bare failure, before a page could. */
+/** Whether a path cannot be decoded. Next.js answers such paths with a bare error before any page runs. */
 export function isUnreadable(pathname: string): boolean {
   try {
     decodeURIComponent(pathname);

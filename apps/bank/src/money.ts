@@ -8,10 +8,10 @@ export function formatEuros(cents: number): string {
 }
 
 /**
- * What people type for a sum, in cents: `25`, `25.5`, `25,50`, `€1,250.00`. A comma before three digits parts
- * thousands, as it does in all figures of the bank.
+ * Parses a typed amount into cents: `25`, `25.5`, `25,50`, `€1,250.00`. A comma before three digits separates thousands, as
+ * in all figures of the bank.
  *
- * @returns `null` for what is no sum, or one beyond ten million
+ * @returns `null` for other text, and for amounts above ten million
  */
 export function parseEuros(text: string): number | null {
   const typed = text.replace(/^\s*€?\s*|\s*€?\s*$/g, "");
@@ -20,7 +20,7 @@ export function parseEuros(text: string): number | null {
   return euros === undefined ? null : Number(euros) * 100 + Number(cents.padEnd(2, "0"));
 }
 
-/** For columns whose heading names the currency: `4,812.20`. */
+/** Without currency, for columns whose heading names it: `4,812.20`. */
 export function formatAmount(cents: number): string {
   return plain.format(cents / 100).replace("-", MINUS);
 }

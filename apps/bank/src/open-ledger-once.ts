@@ -4,7 +4,7 @@ import { type Ledger, openLedger } from "./ledger.ts";
 const key = Symbol.for("gatehouse.bank.ledger");
 const shared = globalThis as unknown as Record<symbol, Ledger | undefined>;
 
-/** One connection a process: Next bundles this module into every page apart. */
+/** One connection per process, because Next.js bundles this module into every page. */
 export function openLedgerOnce(): Ledger {
   shared[key] ??= openLedger(readEnvironment().ledgerFile);
   return shared[key];

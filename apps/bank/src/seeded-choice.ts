@@ -9,7 +9,7 @@ export interface SeededChoice {
   chance(percent: number): boolean;
 }
 
-/** Hash of the seed and a counter. For made-up history only: nobody's secret may come from here. */
+/** Choices from a hash of seed and counter. Predictable, so not for secrets. */
 export function seededChoice(seed: string): SeededChoice {
   let counter = 0;
   const next = (): number => {

@@ -35,7 +35,7 @@ export function transferFormState(ledger: Ledger, personId: string, asked: Asked
   return { draft, accounts, typed, isBack: false, isOfAnother, problems: {} };
 }
 
-/** For the page's title, which is drawn apart. */
+/** Whether the sent form has errors, for the page's title, which Next.js renders separately. */
 export function hasProblems(ledger: Ledger, personId: string, asked: Asked): boolean {
   const sent = findSent(ledger, personId, asked);
   return sent !== null && judgeTransfer(sent.typed, ledger.accountsOf(personId)).order === null;

@@ -1,7 +1,7 @@
-/** How long her words for a transfer can be. */
+/** Maximum length of a reference, in characters. */
 export const LONGEST_REFERENCE = 140;
 
-/** One line of signs that can be seen: an entry shows it among other people's figures. */
+/** Whether a value is one line of visible characters. */
 export function isReference(value: unknown): value is string {
   return typeof value === "string" && value.length <= LONGEST_REFERENCE && !/\p{C}/u.test(value);
 }

@@ -2,7 +2,7 @@
 import { usePathname } from "next/navigation";
 import { ShopFault } from "../src/components/shop-fault.tsx";
 
-/** A page that failed, wrong settings of signing in included. */
+/** Replaces a page that failed, also because of wrong settings of the sign-in. */
 export default function FailedPage({ error }: { error: unknown }) {
   return <ShopFault path={usePathname()} error={error} />;
 }

@@ -3,7 +3,7 @@ import { ShopFault } from "../src/components/shop-fault.tsx";
 import "@gatehouse/ui/styles.css";
 import "./shop.css";
 
-/** Takes the place of the layout when that failed. */
+/** Replaces the layout when it failed. */
 export default function FailedSite({ error }: { error: unknown }) {
   return (
     <html lang="en-GB" data-voice="shop">

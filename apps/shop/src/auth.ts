@@ -1,6 +1,6 @@
 import { contentSecurityPolicy, gatehouse } from "@gatehouse/auth";
 
-/** All that the shop knows about signing in. */
+/** The shop's sign-in. */
 export const { accountUrl, auth, handlers, requireSignIn, recognise, signInUrl, signOutUrl, whySignedOut } =
   gatehouse({
     site: "shop",

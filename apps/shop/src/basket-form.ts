@@ -9,7 +9,7 @@ export function parseProduct(slug: string): Product {
   return product;
 }
 
-/** Digits only: `1e1`, ` 7`, `+7` and `7.0` are numbers to JavaScript, but nobody's quantity. */
+/** Accepts digits only; JavaScript would also read `1e1`, ` 7`, `+7` and `7.0` as numbers. */
 export function parseQuantity(text: string): number {
   const quantity = /^[0-9]{1,2}$/.test(text) ? Number(text) : 0;
   if (quantity < 1 || quantity > LARGEST_QUANTITY)

@@ -7,20 +7,19 @@ export interface BasketLine {
   readonly totalCents: number;
 }
 
-/** A cart with what the catalogue says about it. */
+/** A cart with its products and prices. */
 export interface Basket {
   readonly lines: readonly BasketLine[];
-  /** How many things are in it. */
+  /** Number of things in it. */
   readonly count: number;
   readonly totalCents: number;
 }
 
 /**
- * Whose cart a visitor sees: the person's as long as she is signed in, else the browser's own.
+ * The cart of a request: the signed-in user's, otherwise the browser's.
  *
- * What the browser collected before she signed in is moved into her cart here, by whatever she opens first,
- * and so it is gone from the browser before anybody else can sit down at it. A cart of hers never goes the
- * other way: when her session ends, the browser has an empty one again and hers waits.
+ * The first page after a sign-in moves the browser's cart into the user's, so that the browser's next user does not see it.
+ * Carts of users never move into a browser: when the session ends, the browser has an empty cart and the user's is kept.
  */
 export function cartOwner(store: CartStore, personId: string | null, browserToken: string): CartOwner {
   if (personId === null) return { browser: browserToken };
@@ -28,7 +27,7 @@ export function cartOwner(store: CartStore, personId: string | null, browserToke
   return { person: personId };
 }
 
-/** Prices are the catalogue's of now; a product that left the shelves leaves the basket. */
+/** Prices a cart with the current catalogue; products that it no longer has are left out. */
 export function priceBasket(cart: readonly CartLine[]): Basket {
   const lines = cart.flatMap(({ product: slug, quantity }) => {
     const product = findProduct(slug);

@@ -1,12 +1,12 @@
 import { ANONYMOUS_CART_DAYS } from "./cart-store.ts";
 
-/** A name that a sibling host cannot set for us, where the browser can promise that. */
+/** Over https with the prefix that keeps sibling hosts from setting the cookie. */
 export function cartCookieName(https: boolean): string {
   return https ? "__Host-shop-cart" : "shop-cart";
 }
 
 /**
- * The Set-Cookie of an anonymous cart, renewed with each change as the cart itself is.
+ * The Set-Cookie value of an anonymous cart, renewed with each change like the cart itself.
  *
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix
  */

@@ -2,13 +2,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { makePrivateFile } from "@gatehouse/demo-sites/private-file";
 
-/** The most of one product that a cart holds. */
+/** Maximum quantity of one product in a cart. */
 export const LARGEST_QUANTITY = 99;
 
-/** How long the cart of an anonymous browser is kept after it was last changed. */
+/** Lifetime of an anonymous cart after its last change. */
 export const ANONYMOUS_CART_DAYS = 30;
 
-/** Whose cart: a browser that nobody signed in to, by its cookie's token, or a person, by her stable id. */
+/** Owner of a cart: a browser without a session, by its cookie's token, or a user, by the stable id. */
 export type CartOwner = { readonly browser: string } | { readonly person: string };
 
 export interface CartLine {
@@ -17,23 +17,24 @@ export interface CartLine {
 }
 
 /**
- * The shop's carts. They live with the shop and never in the hub's database: what somebody wants to buy
- * is no business of the login. Only the hash of a browser's token is kept, so that a copy of the file
- * opens no cart.
+ * The shop's carts, stored by the shop and not in the hub's database. The file has only hashes of browsers' tokens, so a
+ * copy of it opens no cart.
  */
 export interface CartStore {
   read(owner: CartOwner): readonly CartLine[];
   /**
-   * Adds to a line, up to `LARGEST_QUANTITY`. Answers who owns the cart now: a browser whose token names
-   * no cart gets a new token, because a token that the shop did not make could have been planted.
+   * Adds to a line, up to `LARGEST_QUANTITY`.
+   *
+   * @returns the cart's owner: a browser with an unknown token gets a new one, because the old one may be planted
    */
   add(owner: CartOwner, product: string, quantity: number): CartOwner;
-  /** Sets a line that is there; a line that is not stays absent. */
+  /** Changes an existing line; without one, does nothing. */
   setQuantity(owner: CartOwner, product: string, quantity: number): void;
   remove(owner: CartOwner, product: string): void;
   /**
-   * Moves a browser's cart into a person's, once: whoever comes second finds nothing to move.
-   * Quantities are added, up to `LARGEST_QUANTITY`.
+   * Moves a browser's cart into a user's, once, also when several requests race. Adds quantities, up to
+   * `LARGEST_QUANTITY`.
+   *
    * @returns whether there was a cart to move
    */
   mergeIntoPersonCart(browser: string, person: string): boolean;
@@ -85,7 +86,7 @@ type Statements = { readonly [Name in keyof typeof STATEMENTS]: StatementSync };
  * Opens the carts of one file. Every write is one IMMEDIATE transaction: the write lock is taken before the
  * first read, so that two tabs or two processes decide one after the other.
  *
- * FULL, and not WAL's usual NORMAL: what a person put into her basket is there after a power cut.
+ * `synchronous = FULL` instead of the usual NORMAL, so that baskets survive a power failure.
  *
  * @see https://www.sqlite.org/wal.html
  * @see https://www.sqlite.org/lang_transaction.html#immediate
@@ -135,7 +136,7 @@ class SqliteCartStore implements CartStore {
   }
 
   mergeIntoPersonCart(browser: string, person: string): boolean {
-    // Asked on every page of somebody signed in: look before taking the write lock, and look again inside.
+    // Called for every page of a signed-in user, so it looks before it takes the write lock, and again inside.
     if (this.#find({ browser }) === null) return false;
     return this.#write(() => {
       const from = this.#find({ browser });

@@ -17,12 +17,12 @@ export interface Product {
   readonly slug: string;
   readonly name: string;
   readonly priceCents: number;
-  /** What one of it is: "750 g loaf". */
+  /** Unit of sale: "750 g loaf". */
   readonly unit: string;
   /** One line on the shelf. */
   readonly summary: string;
   readonly description: string;
-  /** Where it comes from and how to keep it. */
+  /** Origin and storage. */
   readonly origin: string;
   readonly keeping: string;
   readonly Drawing: ComponentType;

@@ -1,18 +1,18 @@
 import { resolve } from "node:path";
 
-/** What the shop takes from its environment; the three variables of signing in belong to `@gatehouse/auth`. */
+/** The shop's settings; `@gatehouse/auth` reads those of the sign-in. */
 export interface ShopEnvironment {
   /** The public origin, `http://shop.localhost:3001`. Never taken from a Host header. */
   readonly siteOrigin: string;
   /** Cookies get `Secure` and the `__Host-` prefix. */
   readonly https: boolean;
-  /** Where the shop keeps its carts. */
+  /** Database file of the carts. */
   readonly cartFile: string;
 }
 
 /**
- * The only place of the shop that reads `process.env`. Called when a request needs it, not at import:
- * `next build` evaluates every module on machines that have no settings.
+ * Reads the environment; no other file of the shop does. Called for a request and not at import, because `next build`
+ * evaluates every module without settings.
  */
 export function readEnvironment(source: NodeJS.ProcessEnv = process.env): ShopEnvironment {
   const siteUrl = source.SITE_URL ?? "";

@@ -1,6 +1,6 @@
 import type { FormErrorCode } from "@gatehouse/auth/form-route";
 
-/** Reasons that a page of the shop's problem page explains; the basket's page explains `user_changed`. */
+/** Reasons that the problem page explains; the basket's page explains `user_changed`. */
 export type ProblemCode = Exclude<FormErrorCode, "user_changed"> | BasketErrorCode;
 
 /** The shop's own reasons to refuse a form. */

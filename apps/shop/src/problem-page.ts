@@ -1,9 +1,8 @@
 import { FORM_ERROR_SENTENCES, type ProblemCode } from "./form-error.ts";
 
 /**
- * The answer to a form that was not accepted. A string and not a Next page: a route handler cannot draw one,
- * and a redirect to one would turn the 400 into a 200. Nothing of the request is in it, so there is nothing
- * to escape.
+ * The answer to a refused form. Not a page of Next.js, because route handlers cannot render one, and a redirect would turn
+ * the 400 into a 200. It contains nothing of the request, so there is nothing to escape.
  */
 export function problemPage(code: ProblemCode, status: 400 | 500): Response {
   return new Response(page(code), {

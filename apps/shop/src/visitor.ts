@@ -7,7 +7,7 @@ import { cartCookie, cartCookieName } from "./cart-cookie.ts";
 import { type CartOwner, type CartStore, openCartStore } from "./cart-store.ts";
 import { readEnvironment } from "./env.ts";
 
-/** Who is looking at a page, as far as the shop knows. */
+/** The visitor of a page: the signed-in user, if any, and the basket. */
 export interface Visitor {
   readonly person: { readonly id: string; readonly name: string } | null;
   readonly basket: Basket;
@@ -16,13 +16,13 @@ export interface Visitor {
 const key = Symbol.for("gatehouse.shop.carts");
 const shared = globalThis as unknown as Record<symbol, CartStore | undefined>;
 
-/** One connection a process: Next bundles this module into every page and route apart. */
+/** One connection per process, because Next.js bundles this module into every page and route. */
 export function cartStore(): CartStore {
   shared[key] ??= openCartStore(readEnvironment().cartFile);
   return shared[key];
 }
 
-/** Once a request, however many components ask. */
+/** Cached per request. */
 const currentSession = cache(() => auth());
 
 export const currentVisitor = cache(async (): Promise<Visitor> => {
@@ -37,7 +37,7 @@ export async function currentCartOwner(): Promise<CartOwner> {
   return cartOwner(cartStore(), session?.user.id ?? null, token);
 }
 
-/** Sends the browser on after a form that made a basket, with what says whose it is where nobody is signed in. */
+/** Redirects after a form; without a signed-in user, sets the cookie of the browser's cart. */
 export function seeOtherAs(owner: CartOwner, path: string): Response {
   const answer = seeOther(path);
   if ("browser" in owner) {

@@ -1,11 +1,11 @@
-/** The bank's API, with an access token that is renewed when it has to be. */
+/** Calls of the bank's API; renews the access token when it has to be. */
 import * as client from "openid-client";
 import { BudgetError } from "./budget-error.ts";
 import type { Settings } from "./env.ts";
 import { findIssuer, toKeep } from "./issuer.ts";
 import { forgetTokens, type KeptTokens, keepTokens, readTokens } from "./kept-tokens.ts";
 
-/** One that ends this soon is renewed before it is used. */
+/** A token that expires within this time is renewed before it is used. */
 const soon = 10_000;
 
 /** @param path such as `/transactions`, below the API's address */
@@ -15,7 +15,7 @@ export async function askBank(settings: Settings, path: string, init: RequestIni
   const fresh = kept.expiresAt - soon > Date.now() ? kept : await renew(settings, kept);
   const answer = await send(settings, path, init, fresh);
   if (answer.status !== 401) return read(answer);
-  // Taken back, or its session is over: the hub says which when it is asked for another one.
+  // Revoked, or its session has ended: the renewal shows which.
   return read(await send(settings, path, init, await renew(settings, fresh)));
 }
 
@@ -45,7 +45,7 @@ async function renew(settings: Settings, kept: KeptTokens): Promise<KeptTokens> 
     await forgetTokens(settings.tokensFile);
     throw new BudgetError(
       "access_ended",
-      "Your access was taken back, or it has run out. Run sign-in to ask for it again.",
+      "Your access was revoked or has expired. Run sign-in to ask for it again.",
       error,
     );
   }

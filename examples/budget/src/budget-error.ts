@@ -1,4 +1,4 @@
-/** What went wrong, in words for people and a code for programs. */
+/** A failure, with a sentence for users and a code for programs. */
 export class BudgetError extends Error {
   override readonly name = "BudgetError";
   readonly code: string;

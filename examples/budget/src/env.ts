@@ -1,12 +1,12 @@
-/** What the budget tool is told from outside. */
+/** Settings of the budget tool. */
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 export interface Settings {
-  /** Where people sign in, without a slash at the end. */
+  /** Origin of the hub, without a trailing slash. */
   readonly hubUrl: string;
   readonly bankUrl: string;
-  /** Where the tokens are kept. */
+  /** File of the tokens. */
   readonly tokensFile: string;
 }
 

@@ -1,10 +1,10 @@
-/** Signing in at the hub, as a program that can keep no secret. */
+/** Sign-in at the hub as a public client. */
 import * as client from "openid-client";
 import { BudgetError } from "./budget-error.ts";
 import type { Settings } from "./env.ts";
 import type { KeptTokens } from "./kept-tokens.ts";
 
-/** What is asked for; a person may decline either of the bank's. Never `transfers.write`. */
+/** Requested scopes. Users may decline each of the bank's. Without `transfers.write`. */
 const scope = "openid offline_access accounts.read transactions.read";
 
 export async function findIssuer({ hubUrl }: Settings): Promise<client.Configuration> {
@@ -20,9 +20,9 @@ export async function findIssuer({ hubUrl }: Settings): Promise<client.Configura
   }
 }
 
-/** What goes into every request for access, by browser and by device alike. */
+/** Parameters of every authorization request, by browser and by device. */
 export function wanted({ bankUrl }: Settings): Record<string, string> {
-  // Access that goes on while she is away has to be asked for each time: OpenID Connect Core 1.0, section 11.
+  // Offline access requires consent each time: OpenID Connect Core 1.0, section 11.
   return { scope, prompt: "consent", resource: `${bankUrl}/api` };
 }
 

@@ -1,12 +1,12 @@
-/** The tokens between two runs, in a file that only its owner reads. */
+/** Stores the tokens between two runs, in a file that only its owner can read. */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 export interface KeptTokens {
   readonly accessToken: string;
-  /** Good once: each refresh brings the next. */
+  /** Usable once: each refresh returns the next. */
   readonly refreshToken: string | null;
-  /** When the access token ends, in milliseconds since 1970. */
+  /** Expiry of the access token, in milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
@@ -20,7 +20,7 @@ export async function readTokens(file: string): Promise<KeptTokens | null> {
   }
 }
 
-/** In one step: a run that is killed half-way leaves the old tokens or the new ones. */
+/** Writes atomically: a run that is killed half-way leaves the old tokens or the new ones. */
 export async function keepTokens(file: string, tokens: KeptTokens): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const making = `${file}.${process.pid}`;

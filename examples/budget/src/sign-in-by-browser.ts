@@ -8,7 +8,7 @@ import type { Settings } from "./env.ts";
 import { findIssuer, toKeep, wanted } from "./issuer.ts";
 import type { KeptTokens } from "./kept-tokens.ts";
 
-/** @param say tells the person what to open */
+/** @param say shows a line to the user */
 export async function signInByBrowser(settings: Settings, say: (line: string) => void): Promise<KeptTokens> {
   const issuer = await findIssuer(settings);
   const server = createServer().listen(0, "127.0.0.1");
@@ -38,7 +38,7 @@ export async function signInByBrowser(settings: Settings, say: (line: string) =>
   }
 }
 
-/** Anything on this machine can call the address; only what carries the state comes from this sign-in. */
+/** Waits for the callback. Any local program can call the address; only a request with the state belongs to this sign-in. */
 function comeBack(server: Server, origin: string, state: string): Promise<URL> {
   return new Promise((resolve) => {
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {

@@ -5,7 +5,7 @@ import type { Settings } from "./env.ts";
 import { findIssuer, toKeep, wanted } from "./issuer.ts";
 import type { KeptTokens } from "./kept-tokens.ts";
 
-/** @param say tells the person what to open, and which code belongs there */
+/** @param say shows a line to the user */
 export async function signInByDevice(settings: Settings, say: (line: string) => void): Promise<KeptTokens> {
   const issuer = await findIssuer(settings);
   const { prompt: _, ...asked } = wanted(settings);

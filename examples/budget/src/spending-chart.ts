@@ -3,7 +3,7 @@
 export interface Transaction {
   /** `2026-11-21` */
   readonly bookedOn: string;
-  /** `savings`: moved between her own accounts. */
+  /** `savings`: moved between the user's own accounts. */
   readonly category: string;
   /** In cents; below zero has left the account. */
   readonly amountMinor: number;
@@ -29,7 +29,7 @@ export function spendingChart(transactions: readonly Transaction[], width: numbe
     );
 }
 
-/** To an eighth of a character. */
+/** A bar with a precision of an eighth of a character. */
 function bar(length: number): string {
   const eighths = Math.round(length * 8);
   const rest = eighths % 8;

@@ -1,4 +1,4 @@
-/** The shared look: components without state, for server components of any site. */
+/** Shared styles and stateless components for server components of any site. */
 
 export { Button, ButtonLink, type ButtonLinkProps, type ButtonProps } from "./components/button.tsx";
 export { CheckboxField, type CheckboxFieldProps } from "./components/checkbox-field.tsx";

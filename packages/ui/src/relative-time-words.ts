@@ -7,7 +7,7 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["minute", 60],
 ];
 
-/** "just now", "5 minutes ago", "yesterday". A clock that is a little behind makes no "in 3 seconds". */
+/** "just now", "5 minutes ago", "yesterday". Times in the future, from a clock that is behind, are "just now". */
 export function relativeTimeWords(date: Date, now: Date): string {
   const seconds = Math.max(0, (now.getTime() - date.getTime()) / 1000);
   const step = steps.find(([, length]) => seconds >= length);

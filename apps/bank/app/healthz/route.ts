@@ -1,6 +1,6 @@
 export const dynamic = "force-dynamic";
 
-/** The process answers. Says nothing about the hub: a site without its hub still has pages to show. */
+/** Answers while the process runs. Does not check the hub, because the site has pages without it. */
 export function GET(): Response {
   return new Response("ok\n", { headers: { "content-type": "text/plain", "cache-control": "no-store" } });
 }

@@ -1,8 +1,7 @@
 import { protectApi } from "@gatehouse/auth/api";
 
 /**
- * Makes the handlers of the API's route files. No answer of the hub outlives a call: what somebody takes back is over
- * with the next one, and about money a question is cheap.
+ * Makes the handlers of the API's route files. Without a cache, so that a revocation takes effect with the next call.
  */
 export const protect = protectApi({
   site: "bank",

@@ -1,6 +1,6 @@
 import { ApiRefusal } from "@gatehouse/auth/api";
 
-/** @throws {ApiRefusal} for a parameter that is unknown, or there twice: who misspells a filter wants to know */
+/** @throws {ApiRefusal} `invalid_parameter`: a parameter is unknown or repeated */
 export function readQuery<Name extends string>(
   request: Request,
   names: readonly Name[],

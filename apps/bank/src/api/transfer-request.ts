@@ -1,7 +1,7 @@
 import { ApiRefusal } from "@gatehouse/auth/api";
 import { isReference, LONGEST_REFERENCE } from "../transfer-reference.ts";
 
-/** What a program sends to move money. */
+/** The body of a transfer request. */
 export interface TransferRequest {
   readonly fromAccountId: string;
   readonly toAccountId: string;
@@ -13,7 +13,7 @@ export interface TransferRequest {
 const LONGEST_BODY = 4_096;
 const FIELDS = ["fromAccountId", "toAccountId", "amountMinor", "currency", "reference"];
 
-/** @throws {ApiRefusal} for anything that is not exactly an order: about money nothing is guessed */
+/** @throws {ApiRefusal} for every deviation from the expected body */
 export async function readTransferRequest(request: Request): Promise<TransferRequest> {
   const body = await readJson(request);
   if (typeof body !== "object" || body === null || Array.isArray(body))
@@ -33,8 +33,8 @@ export async function readTransferRequest(request: Request): Promise<TransferReq
 }
 
 /**
- * @returns `undefined` where there is none
- * @throws {ApiRefusal}
+ * @returns `undefined` without the header
+ * @throws {ApiRefusal} `invalid_idempotency_key`
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ (section 2.1: a quoted string;
  * many programs leave the quotes out)
  */

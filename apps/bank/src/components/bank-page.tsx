@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { accountUrl, auth, signInUrl, signOutUrl } from "../auth.ts";
 import { BankMark } from "./bank-mark.tsx";
 
-/** The frame of every page: whose accounts these are, and the way out. */
+/** The frame of every page, with the user's name and the sign-out. */
 export async function BankPage({ path, children }: { path: string; children: ReactNode }) {
   const session = await auth();
   return (

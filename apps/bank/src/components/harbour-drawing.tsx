@@ -1,4 +1,4 @@
-/** The harbour light at the end of the mole. Lines only: this is a bank. */
+/** The harbour light at the end of the mole. */
 export function HarbourDrawing() {
   return (
     <svg className="harbour" viewBox="0 0 480 360" aria-hidden="true" focusable="false">

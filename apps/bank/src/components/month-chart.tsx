@@ -6,12 +6,12 @@ const HEIGHT = 88;
 
 interface MonthChartProps {
   readonly accountId: string;
-  /** Newest first, as the ledger gives them. */
+  /** Newest first. */
   readonly months: readonly LedgerMonth[];
   readonly shown: string;
 }
 
-/** The balance at the end of each month, drawn; each bar leads to its month and says its figure in words. */
+/** A bar chart of the balance at the end of each month. Each bar is a link to its month, with the figure as text. */
 export function MonthChart({ accountId, months, shown }: MonthChartProps) {
   const highest = Math.max(1, ...months.map(({ closingCents }) => closingCents));
   return (

@@ -2,13 +2,13 @@ import type { SignedOutReason } from "@gatehouse/auth";
 import { Notice } from "@gatehouse/ui";
 import { whySignedOut } from "../auth.ts";
 
-/** What to do where signing in does not help. */
+/** Next steps when signing in does not help. */
 const NEXT: Readonly<Partial<Record<SignedOutReason, string>>> = {
   "hub-unavailable": "Please try again in a moment.",
   disabled: "The operator of the sign-in can tell you more.",
 };
 
-/** Tells somebody whose session ended why. Silent when nothing is known. */
+/** The reason why the user's session ended. Empty when there is none. */
 export async function SignedOutNotice() {
   const signedOut = await whySignedOut();
   if (signedOut === null) return null;

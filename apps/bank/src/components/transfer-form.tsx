@@ -5,7 +5,7 @@ import type { Account } from "../ledger.ts";
 import { formatEuros } from "../money.ts";
 import type { TransferFormState } from "../transfer-form-state.ts";
 
-/** A form and nothing else: it needs no script. */
+/** Works without scripts. */
 export function TransferForm({
   userId,
   draft,
@@ -40,7 +40,7 @@ export function TransferForm({
         id="transfer-reference"
         name="reference"
         label="Reference"
-        hint="If you like: it stands with the entry on both accounts."
+        hint="Optional. It appears with the entry on both accounts."
         autoComplete="off"
         value={typed.reference}
         error={problems.reference ?? null}

@@ -1,6 +1,6 @@
 import { findProduct } from "../catalogue.ts";
 
-/** Says once, at the foot of the window, what was just put into the basket. */
+/** Confirms at the foot of the window that a product was put into the basket. */
 export function AddedNotice({ added }: { added: string | readonly string[] | undefined }) {
   const product = typeof added === "string" ? findProduct(added) : null;
   if (product === null) return null;

@@ -4,11 +4,11 @@ import { ShopMark } from "./shop-mark.tsx";
 interface ShopFaultProps {
   /** The address to try again. */
   readonly path: string;
-  /** As Next.js hands it over: of what was thrown on the server, an `Error` with a `digest`; else anything. */
+  /** From Next.js: for errors of the server an `Error` with a `digest`; otherwise any value. */
   readonly error: unknown;
 }
 
-/** What is shown instead of a page that could not be drawn. It asks nobody who is there: that may be what failed. */
+/** Replaces a page that failed. Without the user's name, because reading the session may be the failure. */
 export function ShopFault({ path, error }: ShopFaultProps) {
   // What leads to the line in the log: a code of signing in, or the number that Next.js gave the error.
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : undefined;

@@ -5,7 +5,7 @@ import { accountUrl, signInUrl, signOutUrl } from "../auth.ts";
 import { currentVisitor, type Visitor } from "../visitor.ts";
 import { ShopMark } from "./shop-mark.tsx";
 
-/** The frame of every page: who is here, what is in the basket, and the page between. */
+/** The frame of every page, with the user's name and the basket. */
 export async function ShopPage({ path, children }: { path: string; children: ReactNode }) {
   const visitor = await currentVisitor();
   return (
@@ -71,7 +71,7 @@ function BasketLink({ count, current }: { count: number; current: boolean }) {
   );
 }
 
-/** Stripes with a scalloped edge: at a glance, this is the shop. */
+/** Stripes with a scalloped edge, by which users recognise the shop. */
 function Awning() {
   return (
     <svg className="awning" width="100%" height="20" aria-hidden="true" focusable="false">

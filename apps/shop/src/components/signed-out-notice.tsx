@@ -2,14 +2,14 @@ import type { SignedOutReason } from "@gatehouse/auth";
 import { Notice } from "@gatehouse/ui";
 import { signInUrl, whySignedOut } from "../auth.ts";
 
-/** Where nobody has to be invited to sign in: she left by herself, or it would not help. */
+/** Next steps for users who signed out themselves, or whom signing in does not help. */
 const NEXT: Readonly<Partial<Record<SignedOutReason, string>>> = {
   "signed-out": "The basket you had is kept until you sign in again.",
   "hub-unavailable": "Your basket is safe and comes back with it.",
   disabled: "Your basket is kept. The operator of the sign-in can tell you more.",
 };
 
-/** Tells somebody whose session ended why, and that her basket waits. Silent when nothing is known. */
+/** The reason why the user's session ended, and that the basket is kept. Empty when there is none. */
 export async function SignedOutNotice({ path }: { path: string }) {
   const signedOut = await whySignedOut();
   if (signedOut === null) return null;

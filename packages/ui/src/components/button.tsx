@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** `primary` does what the page is for, `plain` and `quiet` stand beside it, `danger` ends something. */
+/** `primary`: the page's main action; `plain` and `quiet`: other actions; `danger`: an action that ends something. */
 type ButtonKind = "primary" | "plain" | "quiet" | "danger";
 
 interface Look {
@@ -11,14 +11,14 @@ interface Look {
 }
 
 export interface ButtonProps extends Look {
-  /** What the button says while its form is on the way, where the enhancing script runs. */
+  /** Label while the form is being sent, if the enhancing script runs. */
   readonly busyLabel?: string;
-  /** What the form is sent with when this button sends it, where there is more than one. */
+  /** Field that this button adds to the form, if the form has several buttons. */
   readonly name?: string;
   readonly value?: string;
 }
 
-/** Sends the form it stands in. Says what it does: "Sign in", not "Submit". */
+/** Submits its form. The label names the action: "Sign in", not "Submit". */
 export function Button({ kind = "primary", wide = false, busyLabel, name, value, children }: ButtonProps) {
   return (
     <button
@@ -41,7 +41,7 @@ export interface ButtonLinkProps extends Look {
   readonly atOnce?: boolean;
 }
 
-/** A link that looks like a button, because going there is the next step. */
+/** A link that looks like a button, for the next step. */
 export function ButtonLink({
   kind = "primary",
   wide = false,

@@ -3,13 +3,13 @@ export interface CheckboxFieldProps {
   readonly id: string;
   readonly name: string;
   readonly label: string;
-  /** What to know before ticking; stands below the label. */
+  /** Explanation below the label. */
   readonly hint?: string;
-  /** What was ticked before. Left out: not ticked, because nobody has agreed to anything yet. */
+  /** Initially ticked; by default not, because users have to agree themselves. */
   readonly checked?: boolean;
 }
 
-/** Something to have or not to have, sent as `true`. The whole block can be pressed, hint and all. */
+/** A checkbox, sent as `true`. The whole block is clickable, including the hint. */
 export function CheckboxField({ id, name, label, hint, checked = false }: CheckboxFieldProps) {
   const hintId = hint === undefined ? undefined : `${id}-hint`;
   return (

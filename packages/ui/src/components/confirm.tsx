@@ -1,17 +1,17 @@
 import type { ReactNode } from "react";
 
 export interface ConfirmProps {
-  /** What the first press says: "Sign out". */
+  /** Label of the first button: "Sign out". */
   readonly label: string;
-  /** What it is about, for those who do not see the row: "Firefox on Windows". */
+  /** Subject for screen readers: "Firefox on Windows". */
   readonly about?: string;
-  /** What will happen. */
+  /** The consequence. */
   readonly question: ReactNode;
-  /** The form whose button does it. */
+  /** The form with the button that confirms. */
   readonly children: ReactNode;
 }
 
-/** A dangerous action, confirmed in place and without a script: the first press asks, the same spot cancels. */
+/** A dangerous action, confirmed in place without a script: the first press asks, a second one cancels. */
 export function Confirm({ label, about, question, children }: ConfirmProps) {
   return (
     <details className="ui-confirm">

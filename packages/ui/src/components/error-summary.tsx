@@ -1,14 +1,14 @@
 export interface ErrorSummaryProps {
   /** "You are not signed in". */
   readonly title: string;
-  /** One line each; `field` is the `id` of the input it is about. */
+  /** One line each; `field` is the `id` of its input. */
   readonly errors: readonly { readonly text: string; readonly field?: string }[];
-  /** What the operator finds in the log. */
+  /** Reference of the line in the log. */
   readonly reference?: string;
 }
 
 /**
- * What went wrong, on top of the form, with links to the fields. The enhancing script moves the focus here.
+ * The errors of a form, above it, with links to the fields. The enhancing script moves the focus here.
  *
  * @see https://design-system.service.gov.uk/components/error-summary/
  */
@@ -30,7 +30,7 @@ export interface ReferenceProps {
   readonly code: string;
 }
 
-/** The small code that leads the operator to the line in the log. */
+/** The code by which an operator finds the line in the log. */
 export function Reference({ code }: ReferenceProps) {
   return (
     <p className="ui-reference">

@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 
 export interface IconProps {
-  /** Lines on a field of 20 by 20. */
+  /** Lines in a square of 20 by 20. */
   readonly children: ReactNode;
 }
 
-/** A small drawing in lines, for the eye alone: words beside it say the same. */
+/** A decorative line drawing; text beside it has the same meaning. */
 export function Icon({ children }: IconProps) {
   return (
     <svg

@@ -3,7 +3,7 @@ export interface MarkProps {
   readonly size?: number;
 }
 
-/** The gate, Gatehouse's mark, in the colour of the text around it. Decorative: a name stands beside it. */
+/** Gatehouse's mark, in the colour of the surrounding text. Decorative, because a name is beside it. */
 export function Mark({ size = 28 }: MarkProps) {
   return (
     <svg

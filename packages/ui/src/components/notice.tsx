@@ -2,13 +2,13 @@ import type { ReactNode } from "react";
 import { Icon } from "./icon.tsx";
 
 export interface NoticeProps {
-  /** `info`: why something is as it is. `done`: what was just done, read out by screen readers. */
+  /** `info`: an explanation. `done`: confirmation of an action, announced by screen readers. */
   readonly kind?: "info" | "done";
   /** Paragraphs. */
   readonly children: ReactNode;
 }
 
-/** Something to know, said calmly. What went wrong belongs into an `ErrorSummary`. */
+/** Information for the user. Errors belong into an `ErrorSummary`. */
 export function Notice({ kind = "info", children }: NoticeProps) {
   return (
     <div className="ui-notice" data-kind={kind} role={kind === "done" ? "status" : undefined}>

@@ -12,7 +12,7 @@ export interface PageProps {
   readonly children: ReactNode;
 }
 
-/** The frame of a page: a way past the header, then header, main part, footer. */
+/** The frame of a page: skip link, header, main part, footer. */
 export function Page({ width = "page", isPrivate = false, header, footer, children }: PageProps) {
   return (
     <div className="ui-page" data-width={width} data-private={isPrivate || undefined}>

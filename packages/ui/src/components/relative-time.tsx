@@ -2,13 +2,13 @@ import { exactTimeWords, relativeTimeWords } from "../relative-time-words.ts";
 
 export interface RelativeTimeProps {
   readonly date: Date;
-  /** The moment the page is drawn. */
+  /** Time of rendering. */
   readonly now: Date;
 }
 
 /**
- * "5 minutes ago", with the exact time on hover. The words are made where the page is drawn; the enhancing
- * script keeps them fresh and says the exact time in the reader's own time zone.
+ * "5 minutes ago", with the exact time on hover. Rendered on the server; the enhancing script updates the text and shows
+ * the exact time in the user's time zone.
  */
 export function RelativeTime({ date, now }: RelativeTimeProps) {
   return (

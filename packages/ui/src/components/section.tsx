@@ -26,7 +26,7 @@ export interface CardProps {
   readonly children: ReactNode;
 }
 
-/** Raised paper around one thing. */
+/** A raised frame around its content. */
 export function Card({ children }: CardProps) {
   return (
     <div className="ui-card" data-padded>
@@ -40,7 +40,7 @@ export interface EmptyStateProps {
   readonly children: ReactNode;
 }
 
-/** Where a list would be. */
+/** Replaces an empty list. */
 export function EmptyState({ children }: EmptyStateProps) {
   return <p className="ui-empty">{children}</p>;
 }

@@ -1,16 +1,16 @@
 import type { ReactNode } from "react";
 
 export interface SiteHeaderProps {
-  /** The site's mark, drawn decorative: the name stands beside it. */
+  /** The site's mark; decorative, because the name is beside it. */
   readonly mark: ReactNode;
   readonly name: string;
-  /** Where the name leads; `/` when left out. */
+  /** Target of the name; `/` by default. */
   readonly href?: string;
-  /** What stands at the end of the bar: sign in, sign out. */
+  /** Actions at the end of the bar: sign in, sign out. */
   readonly children?: ReactNode;
 }
 
-/** A site's bar: whose page this is, and at its end what one can do about being signed in. */
+/** A site's top bar with its name, the signed-in user and actions. */
 export function SiteHeader({ mark, name, href = "/", children }: SiteHeaderProps) {
   return (
     <header className="ui-header">

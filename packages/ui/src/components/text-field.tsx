@@ -5,11 +5,11 @@ export interface FieldProps {
   readonly id: string;
   readonly name: string;
   readonly label: string;
-  /** What to know before typing; stands below the label. */
+  /** Explanation below the label. */
   readonly hint?: string;
-  /** What is wrong and how to put it right; stands below the hint. */
+  /** Error and its correction, below the hint. */
   readonly error?: string | null;
-  /** Never left out: browsers and password managers go by it. */
+  /** Required, because browsers and password managers depend on it. */
   readonly autoComplete: string;
   /** Focuses the field on load; for one field of a page without text to read first. */
   readonly autoFocus?: boolean;
@@ -17,7 +17,7 @@ export interface FieldProps {
 
 export interface TextFieldProps extends FieldProps {
   readonly type?: "text" | "email" | "tel" | "url";
-  /** What was typed before; nothing typed is lost. */
+  /** Initial value, such as text that was typed before an error. */
   readonly value?: string;
   readonly inputMode?: "text" | "email" | "numeric" | "tel";
 }

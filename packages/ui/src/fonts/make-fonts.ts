@@ -31,7 +31,7 @@ const basic: readonly Range[] = [
   [0x2212, 0x2212],
 ];
 
-/** By file name: the source file in the package, and the characters. */
+/** Source file in the package and characters, by file name. */
 export const fonts: ReadonlyMap<string, { readonly from: string; readonly ranges: readonly Range[] }> =
   new Map([
     ["inter-basic.woff2", { from: "latin", ranges: basic }],
@@ -100,7 +100,7 @@ export async function makeFont(name: string): Promise<Uint8Array> {
   return subsetFont(whole, text, { targetFormat: "woff2", variationAxes: { wght: weights } });
 }
 
-/** As `unicode-range` in a style sheet. */
+/** Formats characters as a `unicode-range` of a style sheet. */
 export function unicodeRange(ranges: readonly Range[]): string {
   const hex = (point: number): string => point.toString(16).toUpperCase().padStart(4, "0");
   return ranges

@@ -30,7 +30,7 @@ function contrast(tokens: Tokens, front: string, back: string): number {
 }
 
 const grounds = ["--paper", "--raised", "--sunken"];
-/** What stands on what, and how much it has to stand out: 7 for text on forms, 4.5 for text, 3 for lines. */
+/** Foreground, background and minimum contrast: 7 for text on forms, 4.5 for text, 3 for lines. */
 const pairs: readonly (readonly [string, string, number])[] = [
   ...grounds.flatMap((ground) => [["--ink", ground, 7] as const, ["--quiet", ground, 7] as const]),
   ["--accent", "--paper", 4.5],

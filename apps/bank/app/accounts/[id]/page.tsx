@@ -12,7 +12,7 @@ import { formatEuros, formatMovement } from "../../../src/money.ts";
 import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
 export const dynamic = "force-dynamic";
-// Without the account's name: a title is drawn before the page has asked who is there.
+// Without the account's name, because Next.js renders the title before the page checks the user.
 export const metadata: Metadata = { title: "Account" };
 
 interface AccountPageProps {

@@ -5,7 +5,7 @@ import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
 export const dynamic = "force-dynamic";
 
-/** Her accounts, with what is on them in cents. */
+/** The user's accounts with their balances in cents. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = protect({
   GET: {
     scope: "accounts.read",

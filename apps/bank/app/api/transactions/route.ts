@@ -7,7 +7,7 @@ import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
 export const dynamic = "force-dynamic";
 
-/** What came in and went out: of all her accounts or one (`account`), ever or in one month (`month=2026-11`). */
+/** The user's transactions, of all accounts or one (`account`), of all time or one month (`month=2026-11`). */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = protect({
   GET: {
     scope: "transactions.read",

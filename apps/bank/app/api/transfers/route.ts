@@ -7,7 +7,7 @@ import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
 export const dynamic = "force-dynamic";
 
-/** Moves money between two accounts of hers. `Idempotency-Key` makes sending it again safe: it is booked once. */
+/** Moves money between two accounts of the user. With an `Idempotency-Key`, a repeated request is booked once. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = protect({
   POST: {
     scope: "transfers.write",
@@ -31,7 +31,7 @@ type Refused = Exclude<TransferOutcome, { readonly transfer: unknown }>["state"]
 
 const refuse = (code: string, message: string) => () => new ApiRefusal(422, code, message);
 const refusals: Readonly<Record<Refused, () => ApiRefusal>> = {
-  "not-hers": refuse("account_unknown", "One of the accounts does not exist."),
+  "account-unknown": refuse("account_unknown", "One of the accounts does not exist."),
   "same-account": refuse("same_account", "Both accounts are the same one."),
   "not-enough": refuse("insufficient_funds", "There is less on the account than that."),
   "key-used": refuse("idempotency_key_reused", "This Idempotency-Key came with another order before."),

@@ -23,7 +23,7 @@ export default async function DonePage({ searchParams }: DonePageProps) {
   if (transfer === null) redirect("/accounts");
   const nameOf = (accountId: string) => {
     const account = ledger.findAccount(user.id, accountId);
-    // A number is read as one: where it has no room, it stands on the next line.
+    // Keeps an account number on one line.
     return account === null
       ? accountId
       : `${ACCOUNT_NAMES[account.kind]}\u00a0· ${account.number.replaceAll(" ", "\u00a0")}`;
