@@ -1,4 +1,4 @@
-/** Two people, two tabs, one browser: nobody becomes somebody else without a word, and a sign-out leaves nothing. */
+/** Two people, two tabs, one browser: nobody becomes another user silently, and a sign-out leaves nothing. */
 import {
   expect,
   expectSignedInOn,
@@ -113,7 +113,7 @@ test("the same person in the old tab just goes on", async ({ context, people, si
   }
 });
 
-test("after signing out the form is empty and says nothing of whoever was there", async ({
+test("after signing out the form is empty and says nothing of the previous user", async ({
   page,
   people,
   sites,

@@ -124,7 +124,7 @@ describe("somebody else's account", () => {
 });
 
 describe("an invented year", () => {
-  it("never overdraws an account, whoever it is for", () => {
+  it("never overdraws an account", () => {
     for (let number = 0; number < 200; number += 1) {
       const year = inventYear(`person-${number}`, TODAY);
       for (const entries of [year.current, year.savings]) {

@@ -24,13 +24,13 @@ function isMissing(personId: string, pathname: string, query = ""): boolean {
   return asksForMissingAccount(ledger, personId, pathname, new URLSearchParams(query));
 }
 
-it("leaves her own account and its months to the page", () => {
+it("leaves the user's own account and its months to the page", () => {
   expect(isMissing("alice", path)).toBe(false);
   expect(isMissing("alice", path, "month=2026-03")).toBe(false);
   expect(isMissing("alice", "/accounts")).toBe(false);
 });
 
-it("knows no account of somebody else, and none that is not there", () => {
+it("knows no account of another user, and none that does not exist", () => {
   expect(isMissing("bob", path)).toBe(true);
   expect(isMissing("alice", "/accounts/current-0000000000000000")).toBe(true);
 });

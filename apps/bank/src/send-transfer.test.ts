@@ -43,15 +43,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const her = () => `alice${visits}`;
-const form = (asked?: string) => transferFormState(openLedgerOnce(), her(), asked);
+const alice = () => `alice${visits}`;
+const form = (asked?: string) => transferFormState(openLedgerOnce(), alice(), asked);
 const balances = () =>
   openLedgerOnce()
-    .accountsOf(her())
+    .accountsOf(alice())
     .map(({ balanceCents }) => balanceCents);
 
 async function post(more: object = {}) {
-  const { name, value } = pageUserField(her());
+  const { name, value } = pageUserField(alice());
   const fields = { [name]: value, draft, ...empty, amount: "12.50", reference: "boat", ...more };
   const answer = await send(
     new Request(`${site}/transfer/send`, {
@@ -71,7 +71,10 @@ describe("a transfer", () => {
     expect(balances()).toEqual([current - 1_250, savings + 1_250]);
     const id = new URL(location, site).searchParams.get("transfer") ?? "";
     expect(location).toBe(`/transfer/done?transfer=${id}`);
-    expect(openLedgerOnce().findTransfer(her(), id)).toMatchObject({ amountCents: 1_250, reference: "boat" });
+    expect(openLedgerOnce().findTransfer(alice(), id)).toMatchObject({
+      amountCents: 1_250,
+      reference: "boat",
+    });
     expect(openLedgerOnce().findTransfer("bob", id)).toBeNull();
   });
 
@@ -127,8 +130,8 @@ describe("a form", () => {
     expect((await post({ amount: "9999999" })).location).toBe(`/transfer?draft=${draft}`);
     expect(balances()).toEqual(before);
     expect(Object.keys(form(draft).problems)).toEqual(["amount"]);
-    expect([form(draft).isBack, hasProblems(openLedgerOnce(), her(), draft)]).toEqual([false, true]);
-    expect(hasProblems(openLedgerOnce(), her(), form().draft)).toBe(false);
+    expect([form(draft).isBack, hasProblems(openLedgerOnce(), alice(), draft)]).toEqual([false, true]);
+    expect(hasProblems(openLedgerOnce(), alice(), form().draft)).toBe(false);
   });
 
   it.each(["", "7f0c6d1e-0000-4000-8000-000000000000"])(
@@ -147,7 +150,7 @@ describe("a form", () => {
     const before = openLedgerOnce().accountsOf("bob");
     expect((await post({ amount: "3" })).location).toBe("/transfer?refused=user_changed");
     expect(openLedgerOnce().accountsOf("bob")).toEqual(before);
-    signedIn.personId = her();
+    signedIn.personId = alice();
     expect(form(draft).typed.amount).toBe("");
   });
 

@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What somebody sees who opens a page in this browser. */
+/** The basket that a page shows in this browser. */
 function seen(personId: string | null, browserToken: string) {
   return store.read(cartOwner(store, personId, browserToken));
 }
@@ -38,7 +38,7 @@ describe("one browser, from one visit to the next", () => {
     expect(seen("bob", browser)).toEqual([]);
   });
 
-  it("shows an empty basket after the session ended, and hers again after signing in", () => {
+  it("shows an empty basket after the session ended, and the user's again after signing in", () => {
     const browser = put("alice", "", "tulips");
     expect(seen(null, browser)).toEqual([]);
     const next = put(null, browser, "whole-milk");

@@ -140,7 +140,7 @@ describe("signing in", () => {
   });
 });
 
-it("a person's cart waits for her, over years and restarts", () => {
+it("a user's cart is kept over years and restarts", () => {
   store.add(alice, "milk", 2);
   const browser = browserCart("eggs", 1);
   store.close();

@@ -36,9 +36,9 @@ it("hands on a form of its own page", async () => {
 });
 
 it.each([
-  ["another site", "whole-milk", "http://bank.localhost:3002", "form_from_elsewhere"],
-  ["whoever asks for what is on no shelf", "../tulips", SITE, "product_unknown"],
-  ["whoever sends more than 4 kB", "1".repeat(5_000), SITE, "form_too_large"],
+  ["a form of another site", "whole-milk", "http://bank.localhost:3002", "form_from_elsewhere"],
+  ["a form with an unknown product", "../tulips", SITE, "product_unknown"],
+  ["a form of more than 4 kB", "1".repeat(5_000), SITE, "form_too_large"],
 ])("answers %s by a page with a code", async (_, product, origin, code) => {
   const response = await post(product, origin);
   expect(response.status).toBe(400);

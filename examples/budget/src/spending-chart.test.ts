@@ -25,7 +25,7 @@ test("a bar is exact to an eighth of a character", () => {
   expect(lines.map((line) => line.slice(9, 10))).toEqual(["█", "▋", " "]);
 });
 
-test("what she puts aside is not spent", () => {
+test("money moved to savings is not spent", () => {
   const lines = spendingChart([of("2026-11-02", -5_000), of("2026-11-03", -60_000, "savings")], 8);
   expect(lines).toEqual(["2026-11  ████████      50.00 €"]);
 });

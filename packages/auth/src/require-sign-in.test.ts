@@ -41,7 +41,7 @@ function open(path?: string): void {
 }
 
 describe("a page that requires sign-in", () => {
-  test("gets the person", async () => {
+  test("gets the user", async () => {
     await browser.signIn(hub);
     open("/cart");
     expect((await site.requireSignIn()).user.username).toBe("alice");
@@ -118,7 +118,7 @@ describe("a page that requires sign-in", () => {
     );
   });
 
-  test("lets a signed-in person wait while the hub is silent", async () => {
+  test("lets a signed-in user wait while the hub is silent", async () => {
     await browser.signIn(hub);
     hub.down = true;
     site.clock.now += 61_000;
@@ -143,7 +143,7 @@ describe.each([
     const demand = () => site.requireSignIn({ maxAge: 300 });
     const ago = (seconds: number) => Date.now() - seconds * 1000;
 
-    test("gets whoever signed in since", async () => {
+    test("gets a user who has signed in since", async () => {
       hub.authenticatedAt = ago(200);
       await browser.signIn(hub);
       open("/transfer");
@@ -173,7 +173,7 @@ describe.each([
       await expect(demand()).rejects.toThrow("maxAge=300");
     });
 
-    test("gets whoever proved herself for another site meanwhile", async () => {
+    test("gets a user who has authenticated for another site meanwhile", async () => {
       hub.authenticatedAt = ago(400);
       await browser.signIn(hub);
       open("/transfer");
@@ -181,7 +181,7 @@ describe.each([
       expect((await demand()).user.username).toBe("alice");
     });
 
-    test("a route that takes a form is told where to send her", async () => {
+    test("a route that receives a form gets the address to redirect to", async () => {
       await browser.signIn(hub);
       open("/transfer/send");
       const demanded = { returnTo: "/transfer?draft=1", maxAge: 300 };
@@ -210,7 +210,7 @@ describe.each([
       await expect(demand()).rejects.toThrow("maxAge=300");
     });
 
-    test("sends whoever is not signed in to sign in", async () => {
+    test("redirects a browser without a session to the sign-in", async () => {
       open("/transfer");
       await expect(demand()).rejects.toThrow(/^left for \/api\/auth\/sign-in\?returnTo=%2Ftransfer$/);
     });

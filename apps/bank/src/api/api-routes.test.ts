@@ -77,7 +77,7 @@ const post = (body: unknown, headers: Record<string, string> = {}, scope = all, 
       body: typeof body === "string" ? body : JSON.stringify(body),
     }),
   );
-async function herAccounts(): Promise<readonly [AccountJson, AccountJson]> {
+async function ownAccounts(): Promise<readonly [AccountJson, AccountJson]> {
   const { accounts: [current, savings] = [] } = await (await get(accounts)).json();
   return [current, savings];
 }
@@ -85,7 +85,7 @@ async function told(answer: Response) {
   return [answer.status, (await answer.json()).error];
 }
 async function order(more: object = {}) {
-  const [from, to] = await herAccounts();
+  const [from, to] = await ownAccounts();
   return { fromAccountId: from.id, toAccountId: to.id, amountMinor: 1_250, currency: "EUR", ...more };
 }
 
@@ -128,13 +128,13 @@ describe("GET /api/accounts", () => {
       known.map(({ balanceCents }) => balanceCents),
     );
     personId = "bob";
-    expect((await herAccounts()).map(({ id }) => id)).not.toContain(known[0]?.id);
+    expect((await ownAccounts()).map(({ id }) => id)).not.toContain(known[0]?.id);
   });
 });
 
 describe("GET /api/transactions", () => {
   it("lists all, newest first, and those of one account or month", async () => {
-    const [current] = await herAccounts();
+    const [current] = await ownAccounts();
     const { transactions: every } = await (await get(transactions)).json();
     const days = every.map(({ bookedOn }: { bookedOn: string }) => bookedOn);
     expect(days).toEqual(days.toSorted().toReversed());
@@ -160,16 +160,16 @@ describe("GET /api/transactions", () => {
   );
 
   it("somebody else's account is as one that is not there", async () => {
-    const [hers] = await herAccounts();
+    const [own] = await ownAccounts();
     personId = "bob";
-    for (const id of [hers.id, "current-0000000000000000"])
+    for (const id of [own.id, "current-0000000000000000"])
       expect(await told(await get(transactions, `?account=${id}`))).toEqual([404, "account_unknown"]);
   });
 });
 
 describe("POST /api/transfers", () => {
   it("moves money from one account to the other", async () => {
-    const [from, to] = await herAccounts();
+    const [from, to] = await ownAccounts();
     const answer = await post(await order({ reference: "holiday" }));
     expect(answer.status).toBe(201);
     expect(await answer.json()).toMatchObject({
@@ -177,7 +177,7 @@ describe("POST /api/transfers", () => {
       amountMinor: 1_250,
       reference: "holiday",
     });
-    const after = await herAccounts();
+    const after = await ownAccounts();
     expect(after.map(({ balanceMinor }) => balanceMinor)).toEqual([
       from.balanceMinor - 1_250,
       to.balanceMinor + 1_250,
@@ -202,9 +202,9 @@ describe("POST /api/transfers", () => {
     { reference: "two\nlines" },
     { access_token: "abc" },
   ])("%j is 400 and moves nothing", async (more) => {
-    const before = await herAccounts();
+    const before = await ownAccounts();
     expect(await told(await post(await order(more)))).toEqual([400, "invalid_body"]);
-    expect(await herAccounts()).toEqual(before);
+    expect(await ownAccounts()).toEqual(before);
   });
 
   it.each(["", "[]", "null", "{", '"x"'])("the body %j is 400", async (body) => {
@@ -219,24 +219,24 @@ describe("POST /api/transfers", () => {
     expect(await told(await post(" ".repeat(5_000)))).toEqual([413, "content_too_large"]);
   });
 
-  it("what she has not, and where it is not hers, is 422 and moves nothing", async () => {
-    const [from, to] = await herAccounts();
+  it("too much money, and an account of another user, are 422 and move nothing", async () => {
+    const [from, to] = await ownAccounts();
     const refused = async (more: object) => told(await post(await order(more)));
     expect(await refused({ amountMinor: from.balanceMinor + 1 })).toEqual([422, "insufficient_funds"]);
     expect(await refused({ toAccountId: from.id })).toEqual([422, "same_account"]);
     const alice = personId;
     personId = "bob";
-    const [bobs] = await herAccounts();
+    const [bobs] = await ownAccounts();
     expect(await refused({ fromAccountId: from.id })).toEqual([422, "account_unknown"]);
     personId = alice;
     expect(await refused({ toAccountId: bobs.id })).toEqual([422, "account_unknown"]);
-    expect(await herAccounts()).toEqual([from, to]);
+    expect(await ownAccounts()).toEqual([from, to]);
   });
 
   it("all that there is can be moved", async () => {
-    const [from] = await herAccounts();
+    const [from] = await ownAccounts();
     expect((await post(await order({ amountMinor: from.balanceMinor }))).status).toBe(201);
-    expect((await herAccounts())[0].balanceMinor).toBe(0);
+    expect((await ownAccounts())[0].balanceMinor).toBe(0);
   });
 });
 
@@ -244,20 +244,20 @@ describe("Idempotency-Key", () => {
   const key = '"8e03978e-40d5-43dd-bc93-6894a57f9324"';
 
   it("the same order sent again, also at once, is booked once and answered alike", async () => {
-    const [from] = await herAccounts();
+    const [from] = await ownAccounts();
     const sent = await order();
     const answers = await Promise.all([1, 2, 3].map(() => post(sent, { "idempotency-key": key })));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     const ids = await Promise.all(answers.map(async (answer) => (await answer.json()).id));
     expect(new Set(ids).size).toBe(1);
-    expect((await herAccounts())[0].balanceMinor).toBe(from.balanceMinor - 1_250);
+    expect((await ownAccounts())[0].balanceMinor).toBe(from.balanceMinor - 1_250);
   });
 
   it("without a key it is booked each time", async () => {
-    const [from] = await herAccounts();
+    const [from] = await ownAccounts();
     await post(await order());
     await post(await order());
-    expect((await herAccounts())[0].balanceMinor).toBe(from.balanceMinor - 2_500);
+    expect((await ownAccounts())[0].balanceMinor).toBe(from.balanceMinor - 2_500);
   });
 
   it("with another order it is 422, of another program or person it is another key", async () => {

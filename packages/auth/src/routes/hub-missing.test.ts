@@ -193,7 +193,7 @@ describe("signing out while the hub is down", () => {
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
     hub.down = false;
     site.clock.now += 1_000;
-    // The hub is back and knows her: that is no reason to undo what she asked for.
+    // The hub is back and knows the user, but recognition must not undo the sign-out.
     expect(location(await site.recognise(browser.request("/")))).toBe("");
     expect(location(await browser.post(site.signOutUrl, sameOrigin))).toContain(`${hub.url}/cas/logout`);
   });

@@ -59,7 +59,7 @@ describe("signing out", () => {
     expect(await site.auth(browser.request("/"))).not.toBeNull();
   });
 
-  test("is told on one page, within a minute, and not to whoever comes next", async () => {
+  test("is told on one page, within a minute, and not to the next user", async () => {
     const reply = await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
     const note = reply.headers.getSetCookie().find((cookie) => cookie.includes(".signed-out="));
     expect(note).toMatch(/; HttpOnly; SameSite=Lax; Max-Age=60$/);
@@ -69,7 +69,7 @@ describe("signing out", () => {
     expect(await site.whySignedOut(browser.request("/"))).toBeNull();
   });
 
-  test("is told no more once somebody has signed in", async () => {
+  test("is not told after the next sign-in", async () => {
     await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
     await browser.signIn(hub);
     expect(await site.whySignedOut(browser.request("/"))).toBeNull();
@@ -91,7 +91,7 @@ describe("signing out", () => {
     );
   });
 
-  test("elsewhere is told as something that happened to her here", async () => {
+  test("elsewhere is told as a sign-out here", async () => {
     hub.end(lastSessionIndex(hub), "signed-out");
     site.clock.now += 6_000;
     const { sentence } = (await site.whySignedOut(browser.request("/"))) ?? {};

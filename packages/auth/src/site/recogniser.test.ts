@@ -48,7 +48,7 @@ describe("a newcomer", () => {
     expect(asked.searchParams.get("gateway")).toBe("true");
   });
 
-  test("who is signed in elsewhere is known on the page she came for", async () => {
+  test("a user who is signed in elsewhere is recognised on the requested page", async () => {
     const asked = await browser.get(location(await arrive("/tea")));
     const reply = await browser.get(hub.signIn(location(asked)));
     expect(location(reply)).toBe(`${siteUrl}/tea`);
@@ -200,7 +200,7 @@ describe("is left alone:", () => {
     expect(location(await arrive("/api/auth/session"))).toBe("");
   });
 
-  test("a signed-in person, also while the hub is silent", async () => {
+  test("a signed-in user, also while the hub is silent", async () => {
     await browser.signIn(hub);
     expect(location(await arrive("/tea"))).toBe("");
     hub.down = true;
@@ -241,7 +241,7 @@ describe("after a sign-out at the site", () => {
     expect(goes(await arrive("/", { ...navigation, "sec-fetch-site": "cross-site" }))).toBe("shown");
   });
 
-  test("whoever signs in elsewhere next is known", async () => {
+  test("the next user who signs in elsewhere is recognised", async () => {
     await signOut();
     await arrive("/");
     hub.person = { ...hub.person, username: "bob", id: "person-2" };
