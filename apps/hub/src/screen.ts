@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AccountScreen, AppPasswordMadeScreen, MakeAppPasswordScreen } from "./account-screens.ts";
+import type { SiteName } from "./screen/site-name.ts";
 
 /**
  * What the hub hands to a screen. A Hono route decides and makes one of these; the Next page of
@@ -26,13 +27,7 @@ export interface Screens {
 }
 
 export type * from "./account-screens.ts";
-
-/** A site as people know it. */
-export interface SiteName {
-  readonly name: string;
-  /** Host of the address bar, `shop.localhost`. */
-  readonly host: string;
-}
+export type { SiteName } from "./screen/site-name.ts";
 
 export interface LoginScreen {
   /** Where the form posts to: `/cas/login`. */

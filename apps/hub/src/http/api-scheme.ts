@@ -1,17 +1,7 @@
 /** An authentication scheme of the hub's API. */
 import type { Person } from "@gatehouse/database";
+import type { ApiCredential } from "./api-credential.ts";
 import type { Call } from "./route.ts";
-
-/** An accepted credential and its scopes. */
-export interface ApiCredential {
-  readonly kind: "app-password" | "access-token";
-  /** Public name, never the secret; of a token the client that has it. */
-  readonly id: string;
-  /** The user's name for it; for a token, the name of the client. */
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly expiresAt: Date;
-}
 
 /** Reason for refusing a call of the API. */
 export interface ApiRefusal {

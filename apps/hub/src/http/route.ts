@@ -11,7 +11,7 @@ import type { Hub } from "../hub.ts";
 import type { Log } from "../log.ts";
 import type { Screens } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
-import type { ApiCredential } from "./api-scheme.ts";
+import type { ApiCredential } from "./api-credential.ts";
 
 /** Data available to every answer. */
 export interface Call {

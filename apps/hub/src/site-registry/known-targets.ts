@@ -1,10 +1,10 @@
+import type { ReadFile } from "./read-file.ts";
 import { RegistrationError } from "./registered-site.ts";
-import type { ReadFile } from "./settle-claims.ts";
 
 /**
- * Refuses registrations with a proxy target that is no site of the folder, or one without CAS: a slip of the pen would else show
- * only when somebody asks for the first proxy ticket. A target whose own file is wrong just now is known all the same,
- * so that one wrong file does not take others with it.
+ * Refuses registrations whose proxy target is no site of the folder, or a site without CAS; otherwise a typing error would
+ * show only at the first proxy ticket. A target whose own file is wrong at the moment counts as known, so that one wrong
+ * file does not invalidate others.
  *
  * @param read every file of the folder
  * @see CAS protocol 3.0.3, section 2.7.1

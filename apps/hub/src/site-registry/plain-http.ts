@@ -1,6 +1,6 @@
 import { isLoopbackHost } from "../env.ts";
+import type { ReadFile } from "./read-file.ts";
 import { RegistrationError } from "./registered-site.ts";
-import type { ReadFile } from "./settle-claims.ts";
 
 /**
  * Refuses, for production, services by plain http: everybody on the way could take the ticket and be her at the site.

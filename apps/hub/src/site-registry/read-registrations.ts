@@ -1,8 +1,8 @@
 /** Reads the files of `SITES_DIR`. What did not change since the reading before is not parsed again. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { ReadFile } from "./read-file.ts";
 import { parseRegistration, RegistrationError } from "./registered-site.ts";
-import type { ReadFile } from "./settle-claims.ts";
 
 /** A folder as one reading found it. */
 export interface ReadRegistrations {

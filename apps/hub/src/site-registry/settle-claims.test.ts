@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { ReadFile } from "./read-file.ts";
 import { parseRegistration, type RegisteredSite, RegistrationError } from "./registered-site.ts";
-import { type ReadFile, settleClaims } from "./settle-claims.ts";
+import { settleClaims } from "./settle-claims.ts";
 
 /** A site's file, by its name and what it claims at one host. */
 function file(id: string, ...paths: string[]): ReadFile & { readonly site: RegisteredSite } {

@@ -1,12 +1,8 @@
-/** One service address belongs to one site: decides which registrations of a reading go on. */
+/** One service address belongs to one site: decides which registrations of a reading are valid. */
 import { claimServices } from "./claimed-services.ts";
 import { refuseUnknownTargets } from "./known-targets.ts";
+import type { ReadFile } from "./read-file.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
-
-/** Result of reading a file. */
-export type ReadFile =
-  | { readonly file: string; readonly site: RegisteredSite }
-  | { readonly file: string; readonly error: RegistrationError };
 
 export interface SettledClaims {
   readonly sites: ReadonlyMap<string, RegisteredSite>;
@@ -15,9 +11,9 @@ export interface SettledClaims {
 }
 
 /**
- * A site that goes on unchanged, or as it was because its file is wrong now, keeps its addresses; then those with
- * changed ones choose, then the new ones, each by the file's name. Whoever claims what is taken is refused, and stays
- * as it was when it was there before. So no file that is added can take over another site's sign-ins.
+ * Unchanged sites, and sites whose file is wrong now, keep their addresses first; then sites with changed addresses claim
+ * theirs, then new sites, each in order of file name. A registration that claims a taken address is refused, and its site
+ * keeps its previous registration if there is one. So no added file can take over another site's sign-ins.
  *
  * @param found every file of the folder
  * @param before the sites of the reading before; no two of them claim one address
