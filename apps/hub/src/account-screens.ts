@@ -16,9 +16,9 @@ export interface AccountScreen {
     readonly address: string;
     readonly startedAt: Date;
     readonly lastActivityAt: Date;
-    /** She wanted to stay signed in; `null`: she did not. */
+    /** End of a session that the user keeps signed in; `null`: an ordinary session. */
     readonly keptUntil: Date | null;
-    /** She wanted to be asked before another site learns who she is. */
+    /** The user is asked before another site learns who they are. */
     readonly asksBefore: boolean;
     readonly sites: readonly (SiteName & { readonly since: Date; readonly lastActivityAt: Date })[];
   }[];
@@ -47,7 +47,7 @@ export interface AccountScreen {
     /** The site whose API it last asked. */
     readonly lastUsedFor: string | null;
   })[];
-  /** Registered sites she may go to. */
+  /** Registered sites that the user can visit. */
   readonly sites: readonly (SiteName & { readonly url: string })[];
 }
 

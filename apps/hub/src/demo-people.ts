@@ -22,7 +22,7 @@ const people = [
   },
 ];
 
-/** Makes who is not there yet; whoever changed her password keeps it. */
+/** Creates the missing demo users; a changed password stays. */
 export async function makeDemoPeople(database: Database): Promise<void> {
   for (const person of people) {
     if ((await database.people.findForSignIn(person.username)) !== null) continue;

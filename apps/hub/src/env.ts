@@ -48,7 +48,7 @@ export interface Settings {
   readonly allowLoopbackSites: boolean;
   readonly testDoorKey: string | undefined;
   readonly logLevel: string;
-  /** Names that are set and not used yet: whoever set them has to hear of it. */
+  /** Settings that are set and not used yet; the start warns of them. */
   readonly unused: readonly string[];
   /** Looks up what a site registration names: `${SHOP_URL}`, `{ "environment": "SHOP_SITE_SECRET" }`. */
   readonly lookUp: (name: string) => string | undefined;

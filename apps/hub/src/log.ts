@@ -4,7 +4,7 @@ import { pino } from "pino";
 export type Log = Pick<import("pino").Logger, "debug" | "info" | "warn" | "error" | "child">;
 
 /**
- * Secrets stay out of the log by construction: nobody logs a URL's query, a header or a body.
+ * Secrets stay out of the log by construction: no code logs a URL's query, a header or a body.
  * What names a ticket or a token logs its public id or the site's id instead.
  *
  * @param level `debug`, `info`, `warn`, `error` or `silent`

@@ -3,10 +3,10 @@ import type { AccountScreen, AppPasswordMadeScreen, MakeAppPasswordScreen } from
 import type { SiteName } from "./screen/site-name.ts";
 
 /**
- * What the hub hands to a screen. A Hono route decides and makes one of these; the Next page of
- * the same name reads it with `readScreen` and draws. Screens never look anything up themselves.
+ * Props of each screen. A Hono route decides and makes them; the Next page of the same name reads them with `readScreen`.
+ * Screens look nothing up themselves.
  *
- * The storage is shared through `globalThis`: the server's modules and Next's bundle are two copies.
+ * The storage is shared through `globalThis`, because the server's modules and Next's bundle are two copies.
  */
 export interface Screens {
   login: LoginScreen;
@@ -30,11 +30,11 @@ export type * from "./account-screens.ts";
 export type { SiteName } from "./screen/site-name.ts";
 
 export interface LoginScreen {
-  /** Where the form posts to: `/cas/login`. */
+  /** Target of the form: `/cas/login`. */
   readonly action: string;
   /** Hidden fields, in order: login ticket `lt`, `service`, `renew` … */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
-  /** The site that sent her, if one did. */
+  /** The site that asked for the sign-in, if any. */
   readonly site: (SiteName & { readonly url: string }) | null;
   /** The signed-in user, who may continue without the form. */
   readonly signedIn: {
@@ -42,7 +42,7 @@ export interface LoginScreen {
     readonly username: string;
     readonly continueTo: string;
   } | null;
-  /** Why she is asked again: drawn as a calm notice above the form. */
+  /** Reason for asking again, shown as a notice above the form. */
   readonly reason:
     | "idle"
     | "absolute"
@@ -67,7 +67,7 @@ export interface LoginScreen {
   /** Boxes ticked in the last attempt; empty at first. */
   readonly rememberMe: boolean;
   readonly askBefore: boolean;
-  /** How long "remember me" keeps a browser signed in. */
+  /** Life of a session with "remember me", in days. */
   readonly rememberDays: number;
 }
 
@@ -94,25 +94,25 @@ export interface ChooseAccountScreen {
   } | null;
 }
 
-/** Before another site learns who she is, because she wants to be asked (CAS: warn). */
+/** Asks before another site learns who the user is (CAS: warn). */
 export interface AskBeforeScreen {
   readonly action: string;
   /** Hidden fields: form token, service … */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly site: SiteName;
   readonly person: { readonly name: string; readonly username: string };
-  /** The page she wanted can only be shown to somebody whom the site knows; else the site only wanted to know. */
+  /** The requested page needs a sign-in; false: the site only asked whether the user is signed in (gateway). */
   readonly needed: boolean;
-  /** Where "not now" leads: back without a ticket, or to the site's front page. */
+  /** Target of "not now": the service without a ticket, or the site's front page. */
   readonly declineTo: string;
 }
 
-/** Whether to sign out, because a site asked for it (RP-initiated logout). */
+/** Asks whether to sign out, because a site requested it (RP-initiated logout). */
 export interface SignOutScreen {
   readonly action: string;
   /** Hidden fields; the button that says yes is named `logout`. */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
-  /** Which site asked; `null`: it did not say. */
+  /** The site that requested it; `null`: unknown. */
   readonly site: SiteName | null;
 }
 
@@ -166,7 +166,7 @@ export interface ConsentScreen {
   readonly device: { readonly code: string } | null;
 }
 
-/** Where a person types what another device shows (RFC 8628). */
+/** The form for the code that another device shows (RFC 8628). */
 export interface DeviceCodeScreen {
   readonly action: string;
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
@@ -217,24 +217,24 @@ export type LoginErrorCode =
   | "cookies_missing";
 
 export interface LoggedOutScreen {
-  /** Sites that had a sign-in and are being told now. */
+  /** Sites with a sign-in, which are being told now. */
   readonly sites: readonly SiteName[];
   /** Sites that stay signed in, because they have no logout address. */
   readonly stays: readonly (SiteName & { readonly url: string })[];
-  /** Somebody was signed in when she came. */
+  /** A session existed before this request. */
   readonly wasSignedIn: boolean;
-  /** Addresses that tell a site by way of this browser; loaded as pictures that nobody sees. */
+  /** Front-channel logout URLs, loaded as hidden pictures. */
   readonly frontChannel: readonly string[];
-  /** The registered site she wanted to go back to, when this page had to come in between. */
+  /** The registered site to continue to, if this page had to come in between. */
   readonly continueTo: (SiteName & { readonly url: string }) | null;
 }
 
-/** A request that is answered by an explanation and never by a redirect. */
+/** A refused request: an explanation, never a redirect. */
 export interface RefusedScreen {
   readonly title: string;
   /** Plain sentences: what was wrong, what to do. */
   readonly sentences: readonly string[];
-  /** For the people of the site that sent her, in the protocol's words; folded away from everybody else. */
+  /** Details for the operators of the site, in the protocol's terms; folded. */
   readonly forItsPeople?: string | undefined;
   readonly code: string;
   readonly reference: string;
@@ -256,7 +256,7 @@ const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<Current
 const storage = shared[key] ?? new AsyncLocalStorage<Current>();
 shared[key] = storage;
 
-/** Runs `draw` with a screen's model in reach of `readScreen`. */
+/** Runs `draw`, in which `readScreen` returns the model. */
 export function withScreen<Name extends keyof Screens, Result>(
   name: Name,
   model: Screens[Name],
@@ -265,7 +265,7 @@ export function withScreen<Name extends keyof Screens, Result>(
   return storage.run({ name, model }, draw);
 }
 
-/** The model of the screen that is being drawn; `null` when Next was asked for the page past the hub's routes. */
+/** The model of the current screen; `null`: Next received the request without a route of the hub. */
 export function readScreen<Name extends keyof Screens>(name: Name): Screens[Name] | null {
   const current = storage.getStore();
   return current?.name === name ? (current.model as Screens[Name]) : null;

@@ -25,7 +25,7 @@ export interface HubKeys {
   readonly form: PurposeKeys;
   /** Seals what the hub keeps in a browser or in an address for a while. */
   readonly note: PurposeKeys;
-  /** Seals the cookie of a browser that somebody signed in with before. */
+  /** Seals the cookie of a known browser. */
   readonly browser: PurposeKeys;
   /** Verifies that `doctor` has the same secrets. */
   readonly doctor: PurposeKeys;
@@ -105,6 +105,6 @@ function open(key: Buffer, sealed: string, boundTo: string): string | null {
   try {
     return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString("utf8");
   } catch {
-    return null; // the tag does not fit: not ours, changed, or for somebody else
+    return null; // The tag is wrong: not sealed by this hub, changed, or bound to something else.
   }
 }

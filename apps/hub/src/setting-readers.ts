@@ -1,4 +1,4 @@
-/** How the text of one setting becomes a value. Each throws a SettingsError with the name and what it should be. */
+/** Parsers of single settings. Each throws a SettingsError with the setting's name and the expected value. */
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { BlockList, isIP } from "node:net";

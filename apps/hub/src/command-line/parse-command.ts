@@ -16,7 +16,7 @@ export interface Command {
 }
 
 export interface Option {
-  /** What its value is, such as `<address>`; `null` for a switch. */
+  /** Name of its value, such as `<address>`; `null` for a switch. */
   readonly value: string | null;
   readonly meaning: string;
   /** The command cannot do without. */
@@ -102,7 +102,7 @@ function line(command: Command): string {
   return ["npm run hub --", beginning(command), ...optional, "[--json]"].join(" ");
 }
 
-/** What has to be there. */
+/** Required words and options. */
 function beginning({ name, words, options }: Command): string {
   const needed = Object.entries(options).filter(([, option]) => option.needed);
   return [name, ...words, ...needed.map(written)].join(" ");

@@ -73,7 +73,7 @@ function declaredSecret(text: string) {
   }
 }
 
-/** Leaves a file that somebody wrote by hand as it is but for the hash. */
+/** Changes only the hash, so that a hand-written file keeps its formatting. */
 function withHash(text: string, before: string | undefined, after: string): string {
   if (before !== undefined && text.includes(before)) return text.replace(before, after);
   return `${JSON.stringify({ ...JSON.parse(text), secret: { sha256: after } }, null, 2)}\n`;
@@ -86,7 +86,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
   try {
     const { mode, uid, gid } = await stat(target);
     await writeFile(beside, text, { flag: "wx", mode });
-    // Root may renew what the hub's own user has to read; everybody else owns it already, or cannot give it away.
+    // Root may renew a file that the hub's user has to read; other users own it already, or cannot change its owner.
     if (process.getuid?.() === 0) await chown(beside, uid, gid);
     await rename(beside, target);
   } catch (error) {

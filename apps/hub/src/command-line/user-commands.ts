@@ -198,7 +198,7 @@ function readGroups(list: string): readonly string[] {
   return groups;
 }
 
-/** @throws RefusedError when there is nobody of that name */
+/** @throws RefusedError when no user has that name */
 export async function findPerson(database: Database, identifier: string) {
   const found = await database.people.findForSignIn(identifier);
   if (found === null) throw new RefusedError(`there is nobody called ${identifier}.`);

@@ -1,4 +1,4 @@
-/** Slows down guessing codes of devices, and devices that ask too often. */
+/** Throttles guessing of device codes, and devices that poll too often. */
 import { createHash } from "node:crypto";
 import type { RateLimitStore } from "@gatehouse/database";
 import { network } from "./network.ts";
@@ -11,7 +11,7 @@ export interface DeviceThrottle {
 }
 
 /**
- * A code is one of 20^8. The interval that a device is told is 5 seconds; one less leaves room for the way.
+ * A code is one of 20^8. Devices are told an interval of 5 seconds; one second less allows for latency.
  *
  * @see RFC 8628, sections 3.5 and 5.1
  */
@@ -29,7 +29,7 @@ export function createDeviceThrottle(rateLimits: RateLimitStore, counts: boolean
   return {
     async enter(from) {
       if (!counts) return 0;
-      // The narrow counter first: what it refuses uses up nothing of an office.
+      // Count per session first, so that one session cannot use up the network's quota.
       return (await session.consume(from.sessionId)) || address.consume(network(from.address));
     },
     isTooSoon: async (deviceCode) => {

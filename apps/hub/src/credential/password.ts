@@ -1,7 +1,7 @@
 /** Passwords as Argon2id hashes. The only place that imports the hashing library. */
 import { type Algorithm, hash, verify } from "@node-rs/argon2";
 
-/** OWASP's first choice for Argon2id; changed here, every hash is renewed at its owner's next sign-in. */
+/** OWASP's first choice for Argon2id. After a change, each hash is renewed at its user's next sign-in. */
 const parameters = {
   algorithm: 2 satisfies Algorithm,
   memoryCost: 19_456,
@@ -9,7 +9,7 @@ const parameters = {
   parallelism: 1,
 } as const;
 
-/** Hash of a password nobody has: an unknown user costs as much time as a known one. */
+/** Hash for unknown users, whose verification then takes as long as that of known ones. */
 let nobodysHash: Promise<string> | undefined;
 
 /** @returns a PHC string */

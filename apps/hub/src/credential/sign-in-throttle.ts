@@ -1,4 +1,4 @@
-/** Slows down guessing without letting a stranger lock a person out. */
+/** Slows down guessing of passwords without letting strangers lock a user out. */
 import { createHash } from "node:crypto";
 import type { RateLimitStore } from "@gatehouse/database";
 import { network } from "./network.ts";
@@ -13,7 +13,7 @@ export interface Attempt {
   readonly knownBrowser: string | undefined;
 }
 
-/** Has to wait. */
+/** The attempt has to wait. */
 export interface Throttled {
   readonly allowed: false;
   readonly retryInSeconds: number;
@@ -21,21 +21,21 @@ export interface Throttled {
 
 export interface SignInThrottle {
   /**
-   * Lets attempts on one account from one place be made one after the other: until it is known that an attempt was
-   * right it counts as wrong, and a program that signs in twenty times at once would use up what is for guesses.
+   * Runs attempts on one account from one place one after the other: an attempt counts as wrong until it is verified, and
+   * a program that signs in twenty times at once would otherwise use up the limit.
    *
-   * @param make takes an attempt, looks at the password, and gives back what was right
+   * @param make counts the attempt, verifies the password, and undoes the count if it was right
    */
   inTurn<Result>(attempt: Attempt, make: () => Promise<Result>): Promise<Result | Throttled>;
-  /** Takes one attempt before the password is looked at, so that attempts at once cannot slip by. */
+  /** Counts one attempt before the password is verified, so that concurrent attempts cannot bypass the limit. */
   take(attempt: Attempt): Promise<{ readonly allowed: true } | Throttled>;
-  /** The attempt was right: what it took is given back. */
+  /** The password was right: undoes the count. */
   succeeded(attempt: Attempt): Promise<void>;
 }
 
 /**
- * Three counters of failed attempts. A browser she has used before has one of its own, so that whoever
- * spends the others cannot keep her out (docs/decisions/0008). 100 an account is NIST's ceiling.
+ * Three counters of failed attempts. A browser that the user signed in with before has its own, so that an attacker who
+ * uses up the others cannot lock the user out (docs/decisions/0008). 100 per account is NIST's maximum.
  *
  * @see NIST SP 800-63B-4, section 3.2.2
  */
@@ -48,7 +48,7 @@ const limits = {
   address: { points: 100, duration: 15 * 60 },
 } as const;
 
-/** At once in one process; far fewer than the counters hold, so that several hubs beside each other stay below too. */
+/** Concurrent attempts per process; far below the counters, so that several processes stay below them too. */
 const turns = {
   account: { atOnce: 1, waiting: 500 },
   address: { atOnce: 16, waiting: 500 },
@@ -72,7 +72,7 @@ export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInT
 
   return {
     async inTurn(attempt, make) {
-      // A browser she used before is not counted by its address.
+      // A known browser is not counted by its address.
       const makeInTurn =
         attempt.knownBrowser === undefined ? () => addressTurns.take(network(attempt.address), make) : make;
       try {
@@ -84,8 +84,8 @@ export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInT
     },
     async take(attempt) {
       const { identifier, knownBrowser } = attempt;
-      // The narrow counter first: what it refuses uses up nothing wider, else one address could spend the
-      // ceiling of an account, or one account that of an office.
+      // Narrow counter first: otherwise one address could use up the limit of an account, or one account that of an
+      // office.
       const counters = [
         () => account.consume(accountKey(attempt)),
         () => address.consume(network(attempt.address)),
@@ -112,7 +112,7 @@ function accountKey({ identifier, address, knownBrowser }: Attempt): string {
   return `${digest(identifier)}:${knownBrowser === undefined ? network(address) : digest(knownBrowser)}`;
 }
 
-/** What people type as user name may be a password typed into the wrong field: not kept as it is. */
+/** Hashes the typed user name, which may be a password typed into the wrong field. */
 function digest(text: string): string {
   return createHash("sha256").update(text.trim().toLowerCase()).digest("hex").slice(0, 32);
 }

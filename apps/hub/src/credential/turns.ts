@@ -1,13 +1,13 @@
-/** Lets only so many of one kind go on at once; the others wait for their turn, first come, first served. */
+/** Limits concurrent work per key; more work waits in a queue, first come, first served. */
 export interface Turns {
   /**
-   * @param key of what kind it is
-   * @throws TooManyWaiting when the line is too long to join
+   * @param key work with the same key shares a queue
+   * @throws TooManyWaiting when the queue is full
    */
   take<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Nobody joined the line, and nothing was begun. */
+/** The queue was full; the work was not started. */
 export class TooManyWaiting extends Error {
   override readonly name = "TooManyWaiting";
 }
@@ -18,8 +18,8 @@ interface Line {
 }
 
 /**
- * @param limits.atOnce how many of a kind go on at once
- * @param limits.waiting how many of a kind wait at most: whoever asks without end must not fill the memory
+ * @param limits.atOnce maximum running per key
+ * @param limits.waiting maximum waiting per key, which bounds the memory
  */
 export function createTurns(limits: { readonly atOnce: number; readonly waiting: number }): Turns {
   const lines = new Map<string, Line>();
@@ -30,7 +30,7 @@ export function createTurns(limits: { readonly atOnce: number; readonly waiting:
       return;
     }
     if (line.waiting.length >= limits.waiting) throw new TooManyWaiting();
-    // Whoever leaves hands the place over, so that nobody comes in between.
+    // Finished work passes its place on directly, so that no newcomer takes it.
     await new Promise<void>((resolve) => line.waiting.push(resolve));
   }
 

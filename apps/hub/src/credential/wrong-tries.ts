@@ -2,15 +2,15 @@
 import type { RateLimitStore } from "@gatehouse/database";
 import { network } from "./network.ts";
 
-/** Where wrong ones come from: an address, or a site that passes on what it was given. */
+/** Source of wrong attempts: an address, or a site that passes credentials on. */
 export type TriedFrom = { readonly address: string } | { readonly site: string };
 
 export interface WrongTries {
   /**
-   * Counts one. A right one is never counted and never asked to wait: nobody guesses 256 random bits, and a program
-   * that goes on with a revoked one must not stop its neighbours behind the same address (docs/decisions/0015, 0022).
+   * Counts a wrong secret. Right ones are never counted and never wait: 256 random bits cannot be guessed, and a program
+   * with a revoked secret must not block others behind the same address (docs/decisions/0015, 0022).
    *
-   * @returns 0, or the seconds for which this is all the answer there is to wrong ones
+   * @returns 0, or seconds during which further wrong secrets get 429
    */
   count(from: TriedFrom): Promise<number>;
 }

@@ -3,7 +3,7 @@ export interface BasicCredentials {
   readonly password: string;
 }
 
-/** Decoded strictly: what is no UTF-8 is nobody's name. */
+/** Decodes strictly: text that is not UTF-8 is no user name. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const longest = 4000;
 

@@ -3,7 +3,7 @@ import { DatabaseError } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import { HubError } from "./hub-error.ts";
 
-/** Of the connection: no server there, or it went while we spoke. */
+/** Errors of the connection: no server, or it ended during a request. */
 const systemCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -22,7 +22,7 @@ const systemCodes = new Set([
 const sqlStates = /^(08...|53...|57P0[1-5])$/;
 /** @see https://www.prisma.io/docs/orm/reference/error-reference */
 const prismaCodes = /^P(1001|1002|1008|1017|2024|2037)$/;
-/** What pg says without a code. */
+/** Messages of pg that have no code. */
 const words =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (was closed|has encountered a connection error) and is not queryable)/;
 
@@ -42,7 +42,7 @@ export function logOutage(log: Log, reason: string): void {
   log.error({ event: "database.unavailable", reason }, "the database is away");
 }
 
-/** Calm, because a person can do nothing but wait; her session is a row and a cookie, and both are kept. */
+/** Users can only wait; their sessions, a row and a cookie, are kept. */
 export function databaseUnavailable(): HubError {
   return new HubError(503, "database_unavailable", "Please try again in a moment", [
     "The sign-in service cannot reach its memory right now. You did nothing wrong, and you are still signed in where you were.",

@@ -1,7 +1,6 @@
 /**
- * Has Next draw a screen. In production the framework's scripts are taken out of the page on the way:
- * the hub's screens are forms and lists that work without them, and what is not sent cannot be
- * attacked (docs/decisions/0005).
+ * Draws a screen by Next. In production it removes the framework's scripts from the page: the hub's screens work without
+ * them, and code that is not sent cannot be attacked (docs/decisions/0005).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Screens, withScreen } from "../screen.ts";
@@ -52,7 +51,7 @@ export async function drawScreen<Name extends keyof Screens>(
     () => withScreen(screen.name, screen.model, () => next(request, response)),
     response,
   );
-  // Its own page about an error or a page that is not there is none of ours.
+  // Next's own page for an error or a missing page is not a screen.
   if (response.statusCode !== 200) throw new Error(`Next answered ${response.statusCode} for ${request.url}`);
   const html = withoutFrameworkScripts(page);
   for (const name of ["x-powered-by", "vary", "content-encoding", "transfer-encoding", "etag", "link"])
@@ -94,7 +93,7 @@ export function withoutFrameworkScripts(html: string): string {
     );
 }
 
-/** What `draw` wrote; when it fails, the response is as it was and can carry an explanation. */
+/** Collects the output of `draw`; after a failure the response is unchanged and can carry an explanation. */
 async function drawnBy(draw: () => Promise<void>, response: ServerResponse): Promise<string> {
   const body = capture(response);
   try {

@@ -102,7 +102,7 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
     }
   }
 
-  /** The issuer answers by itself, but for its pages, which are drawn like all others. */
+  /** The issuer writes its answers itself, except for pages, which are drawn like all others. */
   async function serveIssuersPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const page = await issuer.serve(request, response);
     if (page !== undefined) await draw(request, response, page);
@@ -128,7 +128,7 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
     });
   }
 
-  /** The adapter would answer what is thrown here with a bare 500 that nobody hears of. */
+  /** Logs errors, which the adapter would answer with a bare 500 and no log entry. */
   async function answer(request: Request, bindings: object): Promise<Response> {
     try {
       return await app.fetch(request, bindings);
@@ -138,7 +138,7 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
     }
   }
 
-  /** What nobody caught: an answer where there is none yet, and never an unhandled rejection, which ends the process. */
+  /** Last resort for errors: answers if nothing has been sent yet. An unhandled rejection would end the process. */
   function breakOff(error: unknown, response: ServerResponse): void {
     log.error({ err: error }, "request failed past every refusal");
     if (response.headersSent) response.destroy();

@@ -82,7 +82,7 @@ export function mount(
   }
 }
 
-/** HEAD is for looking: a link checker signs nobody out and spends no ticket. @see RFC 9110, section 9.2.1 */
+/** HEAD must be safe: a link checker signs no user out and spends no ticket. @see RFC 9110, section 9.2.1 */
 function answersHead({ method, antiForgery }: Route): boolean {
   return method === "GET" && (antiForgery === "changes-nothing" || antiForgery === "navigation");
 }
@@ -172,7 +172,7 @@ function checkOrigin(hubUrl: string, antiForgery: AntiForgery, call: Call): void
   ]);
 }
 
-/** A picture, a frame or a page loaded ahead signs nobody out; programs and old browsers say nothing and pass. */
+/** Refuses pictures, frames and prefetches; programs and old browsers send no metadata and pass. */
 function checkNavigation(call: Call): void {
   const destination = call.header("sec-fetch-dest");
   // A navigation that a service worker passed through has `empty`; no page can send that together with `navigate`.

@@ -1,10 +1,10 @@
 import type { HubError } from "./hub-error.ts";
 import { type Answer, type Call, json } from "./route.ts";
 
-/** The one place where a refusal becomes an answer. */
+/** Renders a refusal: the only place where a `HubError` becomes an answer. */
 export function renderError(error: HubError, call: Call, speaks: "html" | "json"): Answer {
   const headers: Record<string, string> = { "x-request-id": call.requestId, ...error.headers };
-  // A program that calls again at once would only be in the way of what comes back.
+  // Retry-After keeps clients from retrying at once.
   if (error.status === 503) headers["retry-after"] = "5";
   if (speaks === "json") {
     return json(

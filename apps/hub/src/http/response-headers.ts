@@ -11,7 +11,7 @@
  *   hub, which answers with a page when the destination is a site (`leaving-page.ts`)
  * @param options.keepsOpener the page belongs to the sign-in of a site that opens it in a popup. A single page with
  *   another value of this policy separates the popup from its opener
- * @param options.pictureSources origins that are told of a sign-out by a picture that nobody sees
+ * @param options.pictureSources origins of front-channel logout, which the page loads as hidden pictures
  */
 export function pageHeaders(options: {
   readonly secure: boolean;

@@ -13,12 +13,12 @@ import type { Screens } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { ApiCredential } from "./api-credential.ts";
 
-/** Data available to every answer. */
+/** Facts about one request, available to every answer. */
 export interface Call {
   /** @deprecated A room declares what it needs and gets it from `hub.ts`. */
   readonly hub: Hub;
   readonly log: Log;
-  /** Of this request; sites pass theirs on. Shown to people as the reference. */
+  /** Id of the request, or the one that a site passed on. Shown to users as the reference. */
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
@@ -26,7 +26,7 @@ export interface Call {
   readonly userAgent: string;
   /** A header of the request, lower case name. */
   header(name: string): string | undefined;
-  /** Of the path, such as `:id`. */
+  /** A parameter of the path, such as `:id`. */
   pathParameter(name: string): string;
 }
 
@@ -58,7 +58,7 @@ export interface Written {
   readonly headers?: Readonly<Record<string, string>>;
   /** The site that a redirect finally leads to; the page that may replace the redirect names it. */
   readonly goesTo?: RegisteredSite | undefined;
-  /** Of that page. */
+  /** For that page, as in `Drawn`. */
   readonly keepsOpener?: boolean | undefined;
   readonly afterwards?: () => void;
 }
@@ -70,9 +70,9 @@ export interface CallerFacts {
   anyone: Call;
   /** A living central session came with the request. */
   person: Call & { readonly session: CentralSession; readonly formToken: string };
-  /** A program proved whose it is, with something that allows the route's `scope`. */
+  /** A program authenticated as a user's, with a credential that allows the route's `scope`. */
   api: Call & { readonly person: Person; readonly credential: ApiCredential };
-  /** A registered site proved itself with its secret. */
+  /** A registered site authenticated with its secret. */
   site: Call & { readonly site: RegisteredSite };
   tester: Call;
 }
@@ -86,11 +86,11 @@ export type AntiForgery =
    * are refused.
    */
   | "navigation"
-  /** CAS asks for sign-out by GET: the worst a forgery can do is to sign a person out. */
+  /** CAS requests sign-out by GET: the worst that a forgery can do is to sign a user out. */
   | "sign-out-only"
   /** A login ticket, single use, bound to the browser's flow cookie; checked by the route. */
   | "login-ticket"
-  /** Spends what the caller presents, and nothing of a browser's counts. */
+  /** Spends the presented ticket; credentials of a browser are ignored. */
   | "ticket"
   /** A token of the session in the field `token`; checked before the route runs. */
   | "form-token"
@@ -111,7 +111,7 @@ export interface Sent {
   readonly json: unknown;
   /** Body of a raw form; otherwise empty. */
   readonly rawForm: Uint8Array;
-  /** Of what was sent as XML; else empty. */
+  /** Body of an XML request; otherwise empty. */
   readonly xml: Uint8Array;
 }
 
@@ -135,7 +135,7 @@ export interface Route<Who extends Caller = Caller> {
   readonly typed?: readonly string[];
   /** The form is one of the CAS protocol: addresses in it may be unencoded, as in its queries. */
   readonly protocolForm?: boolean;
-  /** How refusals are said. */
+  /** Format of refusals. */
   readonly speaks: "html" | "json";
   /** A public page that redirects to the sign-in form if necessary, and to which the user returns. */
   readonly asksForSignIn?: boolean;
@@ -152,7 +152,7 @@ export function route<Who extends Caller>(declared: Route<Who>): Route {
   return declared as unknown as Route;
 }
 
-/** 303: whatever the method was, the browser goes on with GET and sends nothing along. */
+/** 303: the browser continues with GET and without the body. */
 export function seeOther(location: string, more: Omit<Written, "status" | "body"> = {}): Written {
   return { status: 303, body: "", ...more, headers: { ...more.headers, location } };
 }

@@ -1,7 +1,6 @@
 /**
- * Tells the sites that a sign-in is over. The statement that ends a session has already queued what is to
- * be told; this empties the queue, now and after every restart, until each site has answered or a day
- * has gone by.
+ * Tells sites that a sign-in has ended. The statement that ends a session also queues its messages; the dispatcher sends
+ * them, after restarts too, until each site has answered or a day has passed.
  */
 import type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "@gatehouse/database";
 import type { Log } from "../log.ts";
@@ -10,19 +9,19 @@ import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { logoutMessage, type SignLogoutToken } from "./logout-message.ts";
 
 export interface LogoutDispatcher {
-  /** Looks at the queue soon. Never throws, never waits: called after an answer has gone out. */
+  /** Starts looking at the queue. Never throws and never waits: called after an answer has been sent. */
   readonly wake: () => void;
-  /** Looks at the queue until nothing is due and what was due has been tried. */
+  /** Resolves when no message is due and every due one has been tried. */
   drain(): Promise<void>;
-  /** Stops looking and waits for what is under way. */
+  /** Stops, and waits for posts in progress. */
   close(): Promise<void>;
 }
 
-/** Seconds between attempts; after the last the message is given up. A day in all. */
+/** Seconds between attempts, a day in all; after the last one the message is dropped. */
 const pauses = [2, 10, 60, 300, 900, 3600, 7200, 14_400, 28_800, 28_800];
-/** Posts under way at once. */
+/** Maximum number of concurrent posts. */
 const most = 64;
-/** Of these to one site: those of a site that hangs leave room for everybody else's. */
+/** Maximum per site, so that a site that hangs leaves room for the others. */
 const mostOfSite = 8;
 /** Longer than one attempt may take. */
 const leaseSeconds = 15;
@@ -36,13 +35,13 @@ export function createLogoutDispatcher(options: {
   readonly log: Log;
 }): LogoutDispatcher {
   const { deliveries, log } = options;
-  /** With the site of each. A site that keeps the hub waiting holds up its own messages alone. */
+  /** Posts in progress, with their sites. A slow site delays only its own messages. */
   const underWay = new Map<Promise<void>, string>();
   let closed = false;
   let claiming: Promise<void> | undefined;
   let again = false;
 
-  /** Claims what is due and begins to tell it, until nothing is due but to sites that have their share under way. */
+  /** Claims and starts due messages, until only sites with their full share in progress have any. */
   async function claim(): Promise<void> {
     do {
       again = false;

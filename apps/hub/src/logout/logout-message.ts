@@ -9,10 +9,10 @@ import {
 import type { LogoutDelivery } from "@gatehouse/database";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
-/** Signs what an OpenID Connect site is told; the name of the session is its own. */
+/** Signs the logout token of an OpenID Connect site. @param sid the site's own name of the session */
 export type SignLogoutToken = (site: RegisteredSite, sid: string) => Promise<string>;
 
-/** A form to post; or why there is none to. */
+/** A form to post, or the reason for none. */
 export type LogoutMessage = { readonly url: string; readonly body: string } | { readonly none: string };
 
 /** Fields that identify the recipient of a message. */
@@ -21,21 +21,21 @@ type SignIn = Pick<LogoutDelivery, "service" | "sessionIndex">;
 /** Part of a registration with the logout address of an OpenID Connect site. */
 type Reachable = { readonly oidc?: { readonly backchannelLogoutUrl?: string | undefined } | undefined };
 
-/** A sign-in by CAS is named by the ticket it was made from, one by OpenID Connect by its sid. */
+/** The session index of a sign-in by CAS is the spent ticket; by OpenID Connect it is the `sid`. */
 const isCasSignIn = ({ sessionIndex }: SignIn): boolean =>
   isTicketId("ST", sessionIndex) || isTicketId("PT", sessionIndex);
 
-/** Whether a site asks to be told of a sign-in by the person's browser. */
+/** Whether a site requests front-channel logout for a sign-in. */
 export function asksForFrontChannel(site: RegisteredSite, signIn: SignIn): boolean {
   return site.cas?.logoutChannel === "front" && isCasSignIn(signIn);
 }
 
-/** Whether there is a way to tell a site; a program on her own machine has none. */
+/** Whether a site can be told; a program on the user's own machine cannot. */
 export function canBeTold(site: Reachable, signIn: SignIn): boolean {
   return isCasSignIn(signIn) || site.oidc?.backchannelLogoutUrl !== undefined;
 }
 
-/** Where her browser brings the message; `undefined`: the hub posts it, also where no browser could bring it. */
+/** Address of the front-channel message; `undefined`: the hub posts it, also if the front-channel address is unusable. */
 export function frontChannelAddress(site: RegisteredSite, signIn: SignIn): string | undefined {
   const address = site.cas?.logoutUrl ?? signIn.service;
   return asksForFrontChannel(site, signIn) && isFrontChannelAddress(address) ? address : undefined;
@@ -57,7 +57,7 @@ export async function logoutMessage(
     if (url === undefined) return { none: "no address to tell" };
     return { url, body: new URLSearchParams({ logout_token: await sign(site, sessionIndex) }).toString() };
   }
-  // Told by her browser, from the page after sign-out; where no page was shown it stays untold, and is seen so.
+  // Told by the browser, from the page after the sign-out. Without such a page the site stays untold, and the log says so.
   if (frontChannelAddress(site, delivery) !== undefined) return { none: "front-channel" };
   const xml = renderLogoutRequest({ id: createTicketId("LR"), issueInstant: clock(), sessionIndex });
   return { url: site.cas?.logoutUrl ?? delivery.service, body: logoutRequestForm(xml).body };

@@ -19,7 +19,7 @@ const reserved4 = subnets("ipv4", [
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
 ]);
-/** All that is handed out to anybody. What is outside of it is loopback, mapped, local or nobody's. @see RFC 4291, section 2.4 */
+/** The global unicast range; addresses outside are loopback, mapped, local or unassigned. @see RFC 4291, section 2.4 */
 const global6 = subnets("ipv6", [["2000::", 3]]);
 /** Within it: protocols' own, documentation, and addresses that hold an IPv4 address. */
 const reserved6 = subnets("ipv6", [

@@ -64,7 +64,7 @@ interface SealedAttempt {
   readonly proof:
     | {
         readonly username: string;
-        /** The name as the user typed it: the page says whom the proof is for. */
+        /** The name as the user typed it, for the page. */
         readonly typed: string;
         /** Digest of the password's hash: a change of password voids the proof. */
         readonly hash: string;

@@ -1,6 +1,6 @@
 import { matchesService, parseService, type Service, type ServicePattern } from "@gatehouse/cas/server";
 
-/** What a wildcard stands for where neither pattern says more: the plainest segment there is. */
+/** Stands for a wildcard where neither pattern restricts it. */
 const anySegment = "x";
 
 /**
@@ -23,7 +23,7 @@ export function commonService(left: ServicePattern, right: ServicePattern): Serv
   return service;
 }
 
-/** What most patterns fail at, found out without making an address. */
+/** Cheap check that rejects most pairs of patterns without building an address. */
 function canMeet(left: ServicePattern, right: ServicePattern): boolean {
   const isLonger = left.segments.length > right.segments.length;
   const [short, long] = isLonger ? [right, left] : [left, right];
@@ -35,7 +35,7 @@ function canMeet(left: ServicePattern, right: ServicePattern): boolean {
   });
 }
 
-/** What is refused as a service, such as one that is too long, is nobody's. */
+/** An address that is refused as a service, such as one that is too long, belongs to no site. */
 function readService(url: string): Service | undefined {
   try {
     return parseService(url);

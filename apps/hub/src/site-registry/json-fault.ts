@@ -1,6 +1,6 @@
-/** Where a text stops being JSON: line, column and what should be there. Words of the text are not repeated. */
+/** Finds where a text stops being JSON: line, column and expected token. Does not repeat the text. */
 
-/** What may come next, as it is told. */
+/** Expected token, in words. */
 const wanted = {
   value: "a value",
   firstItem: "a value or ]",

@@ -1,5 +1,5 @@
 /**
- * The known name that somebody may have meant: the same but for capitals, hyphens and underscores, or a few letters
+ * The known name that was probably meant: the same but for capitals, hyphens and underscores, or a few letters
  * off.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {

@@ -10,7 +10,7 @@ const clientAuthentications = [
 ] as const;
 const scopeName = z.string().regex(/^[!#-[\]-~]{1,100}$/, "should be a scope: no space, quote or backslash");
 
-/** Of a site's sign-in by either protocol. */
+/** Shared by both protocols' sign-ins of a site. */
 export const popup = z
   .boolean()
   .default(false)

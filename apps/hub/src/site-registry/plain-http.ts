@@ -3,8 +3,8 @@ import type { ReadFile } from "./read-file.ts";
 import { RegistrationError } from "./registered-site.ts";
 
 /**
- * Refuses, for production, services by plain http: everybody on the way could take the ticket and be her at the site.
- * On this machine nobody is on the way.
+ * Refuses services by plain http, for production: anybody on the network path could take the ticket and impersonate the
+ * user. Loopback has no such path.
  *
  * @see CAS protocol 3.0.3, section 2.1.1 (service)
  */

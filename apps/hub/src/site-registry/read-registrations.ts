@@ -15,7 +15,7 @@ export interface ReadRegistrations {
   readonly changed: boolean;
 }
 
-/** Larger than any registration: a file that is larger is another thing, and would hold up everybody while read. */
+/** Larger than any registration, in bytes; reading a larger file would delay requests. */
 const mostBytes = 65_536;
 
 /** Content of a file, or the reason why it cannot be read. */

@@ -24,7 +24,7 @@ export function hostFault(text: string): string | undefined {
   return undefined;
 }
 
-/** As written: `https://@host/` has empty user info, which the parsed URL no longer shows. */
+/** Checks the text: the parsed URL no longer shows the empty user info of `https://@host/`. */
 export function hasUserInfo(text: string): boolean {
   return authorityOf(text).includes("@");
 }

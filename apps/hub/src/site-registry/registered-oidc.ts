@@ -17,7 +17,7 @@ const ofTheBrowser: ReadonlySet<string> = new Set([
   "about:",
 ]);
 
-/** What a registration's parser lends: placeholders filled, faults named by field. */
+/** Context of the parser of a registration: fills placeholders and names faults by field. */
 interface Parser {
   readonly fill: (field: string, value: string) => string;
   readonly address: (field: string, value: string) => string;

@@ -21,7 +21,7 @@ export interface AttributeRelease {
 
 /** A site's permissions for proxy tickets. */
 export interface ProxyPolicy {
-  /** Where the hub may hand it a proxy-granting ticket. */
+  /** Callback URLs to which the hub may send a proxy-granting ticket. */
   readonly callbacks: readonly ServicePattern[];
   /** Ids of the sites it may ask for proxy tickets to. */
   readonly targets: readonly string[];
@@ -52,7 +52,7 @@ export interface RegisteredSite {
   readonly api: RegisteredApi | undefined;
 }
 
-/** Why a registration file was refused: which file, which field, what is wrong with it. */
+/** Refusal of a registration file: file, field and reason. */
 export class RegistrationError extends Error {
   override readonly name = "RegistrationError";
   readonly code = "registration_invalid";

@@ -97,7 +97,7 @@ function valueAt(json: unknown, path: Path): unknown {
   );
 }
 
-/** As much of a JSON Schema as leads to the names that an object may have. */
+/** The part of a JSON Schema that lists the names of an object's fields. */
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;

@@ -1,4 +1,4 @@
-/** What a registration file may say. The JSON Schema in the repo is made from this (`site.schema.json`). */
+/** Shape of a registration file. The JSON Schema `site.schema.json` is generated from it. */
 import { z } from "zod";
 import { apiFile, oidcFile, popup } from "./oidc-file.ts";
 

@@ -1,4 +1,4 @@
-/** The registered sites: read from `SITES_DIR`, one file a site, taken up again when a file changes. */
+/** The registered sites: read from `SITES_DIR`, one file per site, and read again when a file changes. */
 import { createHash } from "node:crypto";
 import { matchesService, normalForm, type Service } from "@gatehouse/cas/server";
 import type { Mode } from "../env.ts";
@@ -16,9 +16,9 @@ export interface SiteRegistry {
   find(id: string): RegisteredSite | undefined;
   /** The site a CAS service URL belongs to. */
   findByService(service: Service): RegisteredSite | undefined;
-  /** The site whose front page or service a sign-out may go back to. */
+  /** The site to whose front page or service a sign-out may return. */
   findByReturnAddress(service: Service): RegisteredSite | undefined;
-  /** The site that proves itself with its secret; compared in constant time. */
+  /** Authenticates a site by its secret, compared in constant time. */
   authenticate(id: string, secret: string): RegisteredSite | undefined;
   /** By name. */
   list(): readonly RegisteredSite[];
@@ -26,18 +26,17 @@ export interface SiteRegistry {
   refused(): readonly RegistrationError[];
   /** Files of demo registrations that production skips. */
   leftOut(): readonly string[];
-  /** Reads the folder again; calls on top of each other share one reading. */
+  /** Reads the folder again; concurrent calls share one reading. */
   reload(): Promise<void>;
   close(): void;
 }
 
-/** The longest that a changed folder stays unseen where the system says nothing of it, in milliseconds. */
+/** Maximum delay until a change is noticed if the system reports none, in milliseconds. */
 const slowly = 10_000;
 
 /**
- * A wrong file is refused with file, field and reason, and the others go on. A file that was right
- * and is wrong now keeps its site as it was, so that a slip of the pen signs nobody out; so does a folder
- * that cannot be read any more.
+ * Refuses a wrong file with file, field and reason, and serves the others. A file that becomes wrong keeps its previous
+ * registration, so that a typing error signs no user out; so does a folder that becomes unreadable.
  *
  * @throws SettingsError when the folder itself cannot be read
  */
@@ -45,7 +44,7 @@ export async function openSiteRegistry(options: {
   readonly directory: string;
   readonly lookUp: (name: string) => string | undefined;
   readonly log: Log;
-  /** Whether people's browsers may be sent to services by plain http beyond this machine. */
+  /** Whether browsers may be sent to services by plain http beyond this machine. */
   readonly plainHttp?: "allowed" | "refused";
   /** Whether to serve or skip demo registrations. */
   readonly demo?: "served" | "left-out";
@@ -65,7 +64,7 @@ export async function openSiteRegistry(options: {
   let sites: ReadonlyMap<string, RegisteredSite> = new Map();
   let errors: readonly RegistrationError[] = [];
   let leftOut: readonly string[] = [];
-  /** Who claims what came out as it was: the same files would come out so again. */
+  /** The last reading settled without changes, so the same files need no settling again. */
   let isSettled = false;
   let unreadable = "";
   let reading: Promise<void> | undefined;

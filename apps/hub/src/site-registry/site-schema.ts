@@ -9,7 +9,7 @@ import { siteFile } from "./site-file.ts";
 
 export const siteSchemaFile = resolve(import.meta.dirname, "../../site.schema.json");
 
-/** What a registration file may say, before `${NAME}` is replaced. @see JSON Schema 2020-12 */
+/** JSON Schema of a registration file, before `${NAME}` is replaced. @see JSON Schema 2020-12 */
 export function siteSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(siteFile, { io: "input", target: "draft-2020-12" });
   return { $schema, title: "A site registered at Gatehouse", ...schema };

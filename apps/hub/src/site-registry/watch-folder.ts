@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 
-/** How long to gather the events of one save, in milliseconds. */
+/** Time to collect the events of one save, in milliseconds. */
 const settle = 50;
 
 /**
