@@ -1,17 +1,16 @@
-/** Why a piece of a form could not be read. */
+/** Reasons for which a component cannot be decoded. */
 export type FormComponentFault = "badly-encoded" | "not-utf8";
 
 /**
- * Reads one name or value of `application/x-www-form-urlencoded`, strictly: a lone `%` and bytes that
- * are not UTF-8 are faults. `URLSearchParams` lets both pass and replaces what it cannot read, so two
- * readers of one request could see different values.
+ * Decodes one name or value of `application/x-www-form-urlencoded`. A bare `%` and bytes that are not UTF-8 are faults;
+ * `URLSearchParams` would replace them, so that two readers of one request could see different values.
  *
  * @see WHATWG URL, application/x-www-form-urlencoded parsing
  */
 export function readFormComponent(
   encoded: string,
 ): { readonly text: string } | { readonly fault: FormComponentFault } {
-  // A string with half a surrogate pair was not made from UTF-8.
+  // Half a surrogate pair cannot come from UTF-8.
   if (!encoded.isWellFormed()) return { fault: "not-utf8" };
   try {
     return { text: decodeURIComponent(encoded.replaceAll("+", " ")) };
@@ -20,7 +19,7 @@ export function readFormComponent(
   }
 }
 
-/** Splits `name=value` at its first equals sign; without one it is all name. */
+/** Splits `name=value` at its first equals sign; without one, the value is empty. */
 export function splitFormPair(pair: string): { readonly name: string; readonly value: string } {
   const equals = pair.indexOf("=");
   return equals < 0
@@ -28,7 +27,7 @@ export function splitFormPair(pair: string): { readonly name: string; readonly v
     : { name: pair.slice(0, equals), value: pair.slice(equals + 1) };
 }
 
-/** Bytes of a body as text; `null` when they are not UTF-8. */
+/** Decodes UTF-8; `null` for invalid bytes. */
 export function readUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,4 +1,4 @@
-/** The laws that every store of tickets keeps; for tests of stores alone. */
+/** Contract tests of the ticket registries, for the tests of their implementations. */
 export {
   type ProxyGrantingTicketRegistryTrial,
   proxyGrantingTicketRegistryLaws,

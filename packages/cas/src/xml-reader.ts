@@ -1,28 +1,28 @@
-/** An element of a message. */
+/** Parsed element. */
 export interface XmlElement {
-  /** What its prefix stands for; empty without one. */
+  /** Namespace of its prefix; empty without one. */
   readonly namespace: string;
   readonly name: string;
-  /** By their names as written, so with a prefix where there is one; declarations of namespaces are none. */
+  /** By qualified name, without namespace declarations. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly elements: readonly XmlElement[];
-  /** Character data of the element itself, entities resolved. */
+  /** Text of the element itself, entities resolved. */
   readonly text: string;
 }
 
-/** Not the small, plain XML that this reader takes. Its message says what and where. */
+/** The XML is malformed or outside the supported subset. The message completes "the document …". */
 export class XmlError extends Error {
   override readonly name = "XmlError";
 }
 
 const deepest = 16;
 const mostElements = 256;
-/** Of one element; a message of ours has five. */
+/** Of one element; the hub's messages have five. */
 const mostAttributes = 32;
 
 const nameSource = "[A-Za-z_][A-Za-z0-9._-]*";
 const qualified = `(?:${nameSource}:)?${nameSource}`;
-// Not \s, which takes in spaces that XML knows nothing of.
+// `\s` would match characters that are no white space in XML.
 const space = "[ \\t\\r\\n]";
 const attributeSource = `${space}+(${qualified})${space}*=${space}*("[^"<]*"|'[^'<]*')`;
 const attributePattern = new RegExp(attributeSource, "g");
@@ -38,7 +38,7 @@ const token = new RegExp(
 );
 const namedEntities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** An element that has begun and not ended. */
+/** An element whose end tag has not been read. */
 interface Open {
   readonly tag: string;
   readonly namespaces: ReadonlyMap<string, string>;
@@ -49,16 +49,15 @@ interface Open {
 }
 
 /**
- * Reads a small XML message, strictly. Only elements, attributes, text, the five entities and character
- * numbers exist for it: a document type, a comment, a CDATA section or a processing instruction is an
- * error. That leaves nothing to expand, to fetch, or to split a text where another reader would not
- * (CVE-2017-11427 and its kin); it walks once from front to end, with no step back.
+ * Parses a small XML document of elements, attributes, text, the five named entities and character references. A document
+ * type, comment, CDATA section or processing instruction is an error: nothing is expanded or fetched, and no comment splits
+ * a text (CVE-2017-11427). Runs in linear time.
  *
- * @throws XmlError for whatever is not such a message
- * @see XML 1.0 and Namespaces in XML 1.0, of which this takes a part
+ * @throws XmlError for anything else
+ * @see XML 1.0; Namespaces in XML 1.0
  */
 export function readXml(text: string): XmlElement {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters.
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text) || !text.isWellFormed()) {
     throw new XmlError("holds a character that XML cannot hold");
   }
@@ -79,11 +78,11 @@ export function readXml(text: string): XmlElement {
   return root;
 }
 
-/** What has been read so far. */
+/** State of the parser. */
 interface Tree {
-  /** The root, once it has ended. */
+  /** The root element, once its end tag has been read. */
   readonly document: XmlElement[];
-  /** From the root to where the reader is. */
+  /** Open elements, from the root inwards. */
   readonly path: Open[];
   count: number;
 }
@@ -116,7 +115,7 @@ function open({ path }: Tree, tag: string, attributeText: string): Open {
   const inherited = path.at(-1)?.namespaces ?? noNamespaces;
   let namespaces = inherited;
   const declareHere = (prefix: string, value: string): void => {
-    // Copied where something is declared: with a copy an element a small message would be much work.
+    // Copied only where a namespace is declared, so that a small document stays cheap.
     if (namespaces === inherited) namespaces = new Map(inherited);
     (namespaces as Map<string, string>).set(prefix, value);
   };
@@ -149,7 +148,7 @@ function declared(prefix: string, namespace: string): string {
   return prefix;
 }
 
-/** Resolves the five entities and character numbers; any other `&` is an error. */
+/** Resolves the five named entities and character references; any other `&` is an error. */
 function unescapeXml(text: string): string {
   return text.replace(
     /&(?:#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));|&/g,

@@ -1,29 +1,29 @@
-/** What can go wrong at a site; stable, for code and for logs. */
+/** Stable error codes. */
 export type CasClientErrorCode =
-  /** The hub's address is not one. */
+  /** The hub's address is invalid. */
   | "hub_url_invalid"
-  /** The hub answered, but not with a validation: wrong address, proxy page, other version. */
+  /** The response is not a validation: wrong address, page of a proxy, other version. */
   | "hub_answer_invalid"
-  /** The hub said that it failed (`INTERNAL_ERROR`, or a status of 500 and above). */
+  /** The hub failed (`INTERNAL_ERROR`, or a status of 500 and above). */
   | "hub_failed"
   /** `INVALID_REQUEST`. */
   | "request_refused"
-  /** `INVALID_TICKET`: unknown, spent, too old, from a session that ended, or renew was not satisfied. */
+  /** `INVALID_TICKET`: unknown, used, expired, of an ended session, or not from credentials despite `renew`. */
   | "ticket_refused"
-  /** `INVALID_TICKET_SPEC`: a ticket of another kind. */
+  /** `INVALID_TICKET_SPEC`: another kind of ticket. */
   | "ticket_kind_refused"
   /** `INVALID_SERVICE`: not the service of the login. */
   | "service_mismatch"
-  /** `UNAUTHORIZED_SERVICE` and other codes: the hub will not do that for this site. */
+  /** `UNAUTHORIZED_SERVICE` and other codes: the site's registration does not allow this. */
   | "site_refused"
-  /** A logout request that is none. */
+  /** Malformed logout request. */
   | "logout_request_invalid";
 
-/** The one error of the client half. Its message says what to do, and never holds a ticket. */
+/** Error of the client half. The message says what to do and contains no ticket. */
 export class CasClientError extends Error {
   override readonly name = "CasClientError";
   readonly code: CasClientErrorCode;
-  /** The hub's own words, for the log. They came from outside. */
+  /** The hub's message, for the log; untrusted. */
   readonly detail: string | null;
 
   constructor(

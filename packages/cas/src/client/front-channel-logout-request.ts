@@ -2,17 +2,17 @@ import { readUtf8 } from "../form-component.ts";
 import { invalidLogoutRequest, type ReceivedLogoutRequest, readLogoutMessage } from "./logout-request.ts";
 import { readCapped } from "./read-capped.ts";
 
-/** A message is about 350 characters, so these leave room, and a few kilobytes never become many megabytes. */
+/** A message has about 350 characters; the limits keep a small value from inflating to megabytes. */
 const longestValue = 8_192;
 const longestMessage = 16_384;
 
 /**
- * Reads the parameter `logoutRequest` of a GET: the message, deflated (zlib) and in base64, as a browser brings it
- * to a site that the hub cannot reach. What was said of `parseLogoutRequest` holds here as well, and one thing more:
- * any page can make a browser load this address, so nothing but the session with that index may follow from it.
+ * Reads a front-channel logout: the parameter `logoutRequest` of a GET, deflated (zlib) and encoded in base64. Browsers
+ * deliver it to sites that the hub cannot reach. As for `parseLogoutRequest`, end only the session with exactly that index:
+ * any page can make a browser load this address.
  *
  * @param value the parameter, percent-decoded once
- * @throws CasClientError `logout_request_invalid` unless it is base64 of a zlib stream, in full, of a plain
+ * @throws CasClientError `logout_request_invalid` unless it is base64 of a complete zlib stream of a plain
  *   `samlp:LogoutRequest` with exactly one session index
  * @see CAS protocol 3.0.3, section 2.3.3; RFC 1950; RFC 4648, section 4
  */
@@ -24,7 +24,7 @@ export async function readFrontChannelLogoutRequest(value: string): Promise<Rece
   return xml === null ? invalidLogoutRequest("message that is not UTF-8") : readLogoutMessage(xml);
 }
 
-/** Strictly: `atob` takes spaces, among them the one that a `+` becomes when nobody encoded it. */
+/** Strict, because `atob` ignores spaces: an unencoded `+` arrives as a space. */
 function decodeBase64(value: string): Uint8Array<ArrayBuffer> {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value)) {
     return invalidLogoutRequest("value that is not base64");

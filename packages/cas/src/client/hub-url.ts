@@ -1,8 +1,8 @@
 import { CasClientError } from "./cas-client-error.ts";
 
 /**
- * An address of the hub with its parameters, each of them encoded. Values are never put together as text:
- * a ticket holding `&service=` once let one site's ticket pass at another (CVE-2014-4172).
+ * Address of the hub with encoded parameters. Never concatenate values: in other clients a ticket containing `&service=`
+ * was accepted for another site (CVE-2014-4172).
  */
 function hubUrl(
   hub: string | URL,
@@ -25,13 +25,13 @@ function hubUrl(
 const whenSet = (flag: boolean | undefined): string | undefined => (flag === true ? "true" : undefined);
 
 /**
- * Where to send a person who is to sign in.
+ * Address that starts a login.
  *
  * @param hub the hub's origin (`HUB_URL`)
- * @param options.service where she comes back to, with the ticket
- * @param options.renew ask for credentials whatever session there is
- * @param options.gateway ask for nothing, only recognise; the hub ignores it beside `renew`
- * @param options.reason why the site asks again (`idle` …), for the words of the page
+ * @param options.service address that receives the ticket
+ * @param options.renew ask for credentials even if there is a session
+ * @param options.gateway recognise the user without showing a form; ignored beside `renew`
+ * @param options.reason why the site asks again (`idle` …), shown on the page
  * @throws CasClientError `hub_url_invalid`
  * @see CAS protocol 3.0.3, section 2.1.1
  */
@@ -49,9 +49,9 @@ export function loginUrl(
 }
 
 /**
- * Where to send a person who signs out everywhere.
+ * Address that signs the user out everywhere.
  *
- * @param options.service where she may come back to; the hub goes only to registered addresses
+ * @param options.service address to return to; the hub redirects to registered addresses only
  * @throws CasClientError `hub_url_invalid`
  * @see CAS protocol 3.0.3, section 2.3.1
  */
@@ -63,13 +63,12 @@ export function logoutUrl(
 }
 
 /**
- * Asks whether a ticket is good. Only makes the request; the caller fetches it, with a time limit, and
- * hands the answer to `processServiceValidateResponse`. It follows no redirect: an answer from elsewhere
- * is not the hub's word.
+ * Request that validates a ticket. The caller fetches it, with a time limit, and passes the response to
+ * `processServiceValidateResponse`. It does not follow redirects, because only the hub's own response counts.
  *
  * @param options.service exactly the service of `loginUrl`
- * @param options.ticket as it arrived
- * @param options.renew only a ticket that came from credentials will do
+ * @param options.ticket as received
+ * @param options.renew accept only a ticket from credentials
  * @throws CasClientError `hub_url_invalid`
  * @see CAS protocol 3.0.3, sections 2.5.1 and 2.8.1
  */

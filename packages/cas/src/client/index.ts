@@ -1,7 +1,6 @@
 /**
- * The client half of the CAS protocol: what a site asks the hub, and how it judges what comes back. It
- * owns addresses, parsing and their errors. It leaves to others the fetch in between (`fetch` with a time
- * limit), the site's own session, and whether a session index is known.
+ * Client half of the CAS protocol: builds a site's requests to the hub and checks the responses. Callers supply `fetch`
+ * (with a time limit), the site session, and the lookup of session indexes.
  */
 export { CasClientError, type CasClientErrorCode } from "./cas-client-error.ts";
 export { readFrontChannelLogoutRequest } from "./front-channel-logout-request.ts";

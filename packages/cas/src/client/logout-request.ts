@@ -2,9 +2,9 @@ import { readFormComponent, readUtf8, splitFormPair } from "../form-component.ts
 import { readXml, type XmlElement, XmlError } from "../xml-reader.ts";
 import { CasClientError } from "./cas-client-error.ts";
 
-/** Which session of the site is over. */
+/** A received logout request. */
 export interface ReceivedLogoutRequest {
-  /** The service ticket that the session began with. */
+  /** The service ticket with which the ended site session began. */
   readonly sessionIndex: string;
 }
 
@@ -12,11 +12,10 @@ const protocol = "urn:oasis:names:tc:SAML:2.0:protocol";
 const longestBody = 65_536;
 
 /**
- * Reads the raw body that the hub posts when a session is over. The message is not signed: what makes it
- * believable is that a session index cannot be guessed. So end only a session with that very index, and
- * answer alike whether there was one.
+ * Reads a back-channel logout. The message is not signed; only the unguessable session index authenticates it. End only the
+ * session with exactly that index, and respond alike whether or not it exists.
  *
- * @param rawBody the body as it came, before anything decoded it
+ * @param rawBody the body before any decoding
  * @throws CasClientError `logout_request_invalid` unless the body is a form with exactly one `logoutRequest`
  *   that is a plain `samlp:LogoutRequest` with exactly one session index
  * @see CAS protocol 3.0.3, section 2.3.3.2 and appendix C
@@ -29,7 +28,7 @@ export function parseLogoutRequest(rawBody: string | Uint8Array): ReceivedLogout
 }
 
 /**
- * Reads the message itself, however it came.
+ * Reads the XML of a logout request.
  *
  * @throws CasClientError `logout_request_invalid` unless it is a plain `samlp:LogoutRequest` with exactly one
  *   session index
@@ -39,7 +38,7 @@ export function readLogoutMessage(xml: string): ReceivedLogoutRequest {
   if (root.namespace !== protocol || root.name !== "LogoutRequest")
     return invalidLogoutRequest("root that is no LogoutRequest");
   const [own, ...others] = root.elements.filter(isSessionIndex);
-  // Anywhere in it: another reader might find the one that is hidden deeper.
+  // Count at any depth: another parser might use a nested one.
   if (own === undefined || others.length > 0 || countNamed(root, "SessionIndex") !== 1) {
     return invalidLogoutRequest("not exactly one SessionIndex");
   }
@@ -84,7 +83,7 @@ function countNamed(element: XmlElement, name: string): number {
   );
 }
 
-/** The one refusal of whatever is no logout request. */
+/** Throws the error for a malformed logout request. */
 export function invalidLogoutRequest(detail: string, cause?: unknown): never {
   throw new CasClientError(
     "logout_request_invalid",

@@ -1,7 +1,7 @@
 /**
- * Reads a body up to a limit, and no further: an answer without end would fill the site's memory.
+ * Reads a body up to a limit in bytes, so that an endless one does not fill the memory.
  *
- * @returns `null` when it is longer
+ * @returns `null` if it is longer
  */
 export async function readCapped(body: Response | Request, longest: number): Promise<Uint8Array | null> {
   const reader = body.body?.getReader();

@@ -1,16 +1,16 @@
 import { CasClientError, type CasClientErrorCode } from "./cas-client-error.ts";
 import { readCapped } from "./read-capped.ts";
 
-/** Who signed in, as the hub says. */
+/** Result of a successful validation. */
 export interface AuthenticatedUser {
   readonly user: string;
-  /** What the site's registration releases. */
+  /** Attributes that the site's registration releases. */
   readonly attributes: Readonly<Record<string, string | readonly string[]>>;
-  /** When she last proved who she is; `null` when the hub does not say. */
+  /** Time of the last authentication; `null` if the hub does not send it. */
   readonly authenticationDate: Date | null;
-  /** She proved it for this very ticket, not for another site before. */
+  /** The user authenticated for this ticket (no single sign-on). */
   readonly isFromNewLogin: boolean;
-  /** Her central session began with "remember me". */
+  /** The central session began with "remember me". */
   readonly longTerm: boolean;
 }
 
@@ -44,11 +44,10 @@ const otherRefusal = [
 ] as const;
 
 /**
- * Judges the hub's answer to `serviceValidateRequest`: a success only if it is exactly that. A failure is
- * never searched for words, so markup inside one cannot pass for a success.
+ * Checks the hub's response to `serviceValidateRequest`. The response is parsed, never searched for text, so that markup in
+ * a failure cannot pass for a success.
  *
- * @returns who signed in
- * @throws CasClientError with a code for what happened and a sentence that says what to do
+ * @throws CasClientError if it is anything but a success
  * @see CAS protocol 3.0.3, sections 2.5.2 and 2.5.3
  */
 export async function processServiceValidateResponse(response: Response): Promise<AuthenticatedUser> {
@@ -103,9 +102,9 @@ function readSuccess(success: unknown): AuthenticatedUser {
   };
 }
 
-/** A user name that is empty, endless or holds a line break names nobody. */
+/** 1 to 256 characters, no control character, no space at either end. */
 function isUser(user: unknown): user is string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters.
   return typeof user === "string" && /^[^\u0000-\u001f\u007f]{1,256}$/.test(user) && user.trim() === user;
 }
 

@@ -1,23 +1,23 @@
 import type { ValidTicket } from "./validation.ts";
 
-/** What a site learns from a ticket that was good. */
+/** Content of a successful validation. */
 export interface AuthenticationSuccess {
   readonly user: string;
-  /** CAS 3; left out: none, as CAS 1 and 2 have it. */
+  /** Absent for CAS 1 and 2. */
   readonly attributes?: ReleasedAttributes;
-  /** The PGTIOU that stands for the proxy-granting ticket handed over. */
+  /** PGTIOU of the delivered proxy-granting ticket. */
   readonly proxyGrantingTicket?: string;
-  /** Through whom the ticket came, the latest proxy first; left out: through nobody. */
+  /** Chain of proxies, the latest first; absent for a service ticket. */
   readonly proxies?: readonly string[];
 }
 
-/** Under which name on the wire which attribute of the person is released. */
+/** Attribute of the user (`from`) that is released under another name (`name`). */
 export interface ReleasedAttribute {
   readonly name: string;
   readonly from: string;
 }
 
-/** The attributes block: three of the protocol, then what the site may know. */
+/** Attributes of a response: three of the protocol, then the released ones. */
 export interface ReleasedAttributes {
   readonly authenticationDate: Date;
   readonly longTermAuthenticationRequestTokenUsed: boolean;
@@ -25,7 +25,7 @@ export interface ReleasedAttributes {
   readonly released: readonly (readonly [name: string, value: string | readonly string[]])[];
 }
 
-/** In lower case: clients that read answers by regular expression may not care for it. */
+/** Lower case, because clients that use regular expressions may ignore case. */
 const protocolNames: ReadonlySet<string> = new Set([
   "authenticationdate",
   "longtermauthenticationrequesttokenused",
@@ -45,8 +45,8 @@ const protocolNames: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a name has a meaning in an answer of the protocol. No attribute of a person goes under it: a client that
- * looks for the first `<cas:user>`, or takes attributes and the rest into one object, would take hers for the protocol's.
+ * Whether the protocol itself uses a name. No attribute of a user is released under it: a client that searches for the first
+ * `<cas:user>`, or merges attributes with the rest, would confuse the two.
  *
  * @see CAS protocol 3.0.3, sections 2.5.2 and 2.5.5, appendix A
  */
@@ -55,13 +55,13 @@ export function isProtocolName(name: string): boolean {
 }
 
 /**
- * Says what a site learns: the user, and of the person's attributes those that its registration names, in
- * that order and under its names. A name that is the protocol's own is never given to one of the person's, who
- * could pass for somebody who has just signed in.
+ * Builds the content of a successful validation: the user and the attributes that the registration releases, in its order
+ * and under its names. Names of the protocol (`isProtocolName`) are left out: a user could otherwise forge
+ * `isFromNewLogin`.
  *
- * @param ticket a ticket that was good, from `judgeSpent`
- * @param released which attributes; `null`: CAS 1 or 2, where the user is all
- * @param proxyGrantingTicket the PGTIOU, when a proxy-granting ticket was handed over
+ * @param ticket result of `judgeSpent`
+ * @param released attributes to release; `null` for CAS 1 and 2, which have none
+ * @param proxyGrantingTicket PGTIOU, if a proxy-granting ticket was delivered
  * @see CAS protocol 3.0.3, sections 2.5.5, 2.6.2 and 4.1.3
  */
 export function authenticationSuccess(

@@ -1,4 +1,4 @@
-/** The codes CAS answers with; the spelling is the specification's. */
+/** Error codes of the specification. */
 export type CasErrorCode =
   | "INVALID_REQUEST"
   | "INVALID_TICKET_SPEC"
@@ -10,16 +10,16 @@ export type CasErrorCode =
   | "INTERNAL_ERROR";
 
 /**
- * The one error of the protocol. `code` and `description` go out on the wire, so a description is
- * written by us, never made of what came in: an echoed ticket is how a ticket API got its cross-site
- * scripting (CVE-2021-42567). What an operator needs besides goes into `cause`, which no renderer reads.
+ * Error of the CAS protocol. `code` and `description` are sent to the site, so a description never contains input: an
+ * echoed ticket caused cross-site scripting in a ticket API (CVE-2021-42567). Details for operators go into `cause`, which
+ * is not rendered.
  *
  * @see CAS protocol 3.0.3, section 2.5.3
  */
 export class CasError extends Error {
   override readonly name = "CasError";
   readonly code: CasErrorCode;
-  /** One sentence for whoever integrates a site: what is wrong and what to do. */
+  /** Says to a site's developer what is wrong and what to do. */
   readonly description: string;
 
   constructor(code: CasErrorCode, description: string, options?: { readonly cause?: unknown }) {

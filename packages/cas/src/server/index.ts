@@ -1,7 +1,7 @@
 /**
- * The server half of the CAS protocol: reads requests, decides, renders answers, as plain functions. It
- * owns what the specification says. It leaves to others who is registered (site registry), who a person is
- * (credentials, central session), where tickets are kept (`TicketRegistry`), and all of HTTP but its words.
+ * Server half of the CAS protocol as plain functions: parses requests, decides, renders responses. It contains the rules
+ * of the specification. Callers supply the registered sites, the user (credentials, central session), the storage of
+ * tickets (`TicketRegistry`) and HTTP itself.
  */
 export {
   type AuthenticationSuccess,

@@ -1,31 +1,30 @@
 import { isSet, type RequestParameters } from "./parameters.ts";
 import { parseService, type Service } from "./service.ts";
 
-/** How a ticket comes to the site: by redirect, by a form the browser sends, or in the headers of the answer. */
+/** How the site receives its ticket: by redirect, by a form that the browser posts, or in the response headers. */
 export type TicketMethod = "GET" | "POST" | "HEADER";
 
-/** The parameter that a ticket comes in. */
+/** Name of the parameter that holds the ticket. */
 export type TicketName = "ticket" | "SAMLart";
 
-/** What somebody who comes to `/login` asks for. */
+/** Parameters of `/login`. */
 export interface LoginRequest {
-  /** Where to go afterwards; `null`: only a central session is wanted. */
+  /** Site to return to; `null`: start a central session only. */
   readonly service: Service | null;
-  /** Ask for credentials whatever session there is. */
+  /** Ask for credentials even if there is a session. */
   readonly renew: boolean;
-  /** Ask for nothing: recognise the person or send her back. */
+  /** Do not show a form: recognise the user or return without a ticket. */
   readonly gateway: boolean;
   readonly method: TicketMethod;
-  /** What the site calls its ticket: clients that speak SAML ask with `TARGET` and look for an artifact. */
+  /** `SAMLart` for SAML 1.1 clients, which ask with `TARGET`. */
   readonly ticketName: TicketName;
 }
 
 /**
- * Reads what `/login` was asked for, as requestor and as acceptor alike. An empty `service` is none;
- * `TARGET` is the same to clients that speak SAML 1.1. A `method` that is none of the three is GET, as if it were
- * not given: a person should not stand before an error for it.
+ * Reads the parameters of `/login`, as credential requestor and acceptor. An empty `service` counts as absent; SAML 1.1
+ * clients send `TARGET` instead. An unknown `method` counts as GET, because users cannot mend it.
  *
- * @throws CasError `INVALID_SERVICE` when `service` is no address to send anybody to
+ * @throws CasError `INVALID_SERVICE` as `parseService`
  * @see CAS protocol 3.0.3, sections 2.1.1 and 2.2.1
  */
 export function parseLoginRequest(parameters: RequestParameters): LoginRequest {
@@ -42,24 +41,24 @@ export function parseLoginRequest(parameters: RequestParameters): LoginRequest {
 
 const methods: readonly TicketMethod[] = ["GET", "POST", "HEADER"];
 
-/** What the login form was sent with. */
+/** Fields of a posted login form. */
 export interface LoginSubmission {
   readonly request: LoginRequest;
-  /** Empty when it was not given; the screen says so. */
+  /** Empty if absent. */
   readonly username: string;
   /** Exactly as typed. */
   readonly password: string;
-  /** As presented; `null` when the form had none. Whoever made it judges it. */
+  /** As sent, not verified; `null` if absent. */
   readonly loginTicket: string | null;
-  /** She wants to be asked before another site is told who she is. */
+  /** The user wants to confirm each further site before it learns who they are. */
   readonly warn: boolean;
-  /** She wants a long session. */
+  /** The user wants a long-term session. */
   readonly rememberMe: boolean;
 }
 
 /**
- * Reads what the login form was sent with. A user name or password that is missing is no error of the
- * protocol but of typing, so it comes out empty.
+ * Reads a posted login form. A missing user name or password becomes the empty string, because it is the user's mistake
+ * and not a protocol error.
  *
  * @throws CasError `INVALID_SERVICE` as `parseLoginRequest`
  * @see CAS protocol 3.0.3, sections 2.2.1, 2.2.2 and 4.1
@@ -76,9 +75,8 @@ export function parseLoginSubmission(parameters: RequestParameters): LoginSubmis
 }
 
 /**
- * A box she ticked: browsers send whatever value it has, or `on`, and nothing when it is clear. Forms that other
- * people write repeat a choice as a hidden field, so `false`, `off`, `no`, `0` and nothing at all are no tick: a long session is
- * never hers by accident.
+ * Whether a checkbox was ticked. Browsers send its value or `on`, and nothing if it is clear. Custom forms repeat the choice
+ * in a hidden field, so `false`, `off`, `no`, `0` and the empty value count as clear: no long-term session by accident.
  */
 function isTicked(parameters: RequestParameters, name: string): boolean {
   return !["", "false", "off", "no", "0"].includes((parameters.get(name) ?? "").toLowerCase());

@@ -4,11 +4,10 @@ import { escapeXml, type Rendered } from "./rendered.ts";
 import { parseService, type Service, withParameters } from "./service.ts";
 
 /**
- * Where `/logout` may send a person afterwards, provided that the registry knows the address. An address
- * that cannot be read is as good as none: nothing about it may keep anybody signed in. `url`, of CAS 2,
- * is ignored.
+ * Reads the address to return to after `/logout`; the caller checks that it is registered. An invalid address counts as
+ * absent, because it must not prevent a logout. `url` of CAS 2 is ignored.
  *
- * @returns `null` when a page says that she is signed out
+ * @returns `null` if the hub shows its own page
  * @see CAS protocol 3.0.3, sections 2.3.1 and 2.3.2
  */
 export function parseLogoutReturn(parameters: RequestParameters): Service | null {
@@ -20,18 +19,18 @@ export function parseLogoutReturn(parameters: RequestParameters): Service | null
   }
 }
 
-/** One message to one site that a session of hers is over. */
+/** Message to a site that a session has ended. */
 export interface LogoutRequest {
-  /** Begins with a letter: `createTicketId("LR")`. */
+  /** `createTicketId("LR")`; begins with a letter. */
   readonly id: string;
   readonly issueInstant: Date;
-  /** The service ticket that the site once validated. */
+  /** The service ticket with which the site session began. */
   readonly sessionIndex: string;
 }
 
 /**
- * Writes the message that ends a site's session. The name is `@NOT_USED@` by specification; the
- * prefixes are those of appendix C, for which some clients search the text instead of reading XML.
+ * Renders the message that ends a site session. The prefixes are those of appendix C, because some clients search the text
+ * instead of parsing XML.
  *
  * @see CAS protocol 3.0.3, section 2.3.3 and appendix C
  */
@@ -45,10 +44,9 @@ export function renderLogoutRequest({ id, issueInstant, sessionIndex }: LogoutRe
 }
 
 /**
- * Puts the message into the form that sites expect. The field's name is not in the specification; every
- * client knows it.
+ * Form body of a back-channel logout. The field's name is not in the specification; all clients use it.
  *
- * @param xml from `renderLogoutRequest`
+ * @param xml result of `renderLogoutRequest`
  * @see CAS protocol 3.0.3, section 2.3.3
  */
 export function logoutRequestForm(xml: string): Rendered {
@@ -59,8 +57,8 @@ export function logoutRequestForm(xml: string): Rendered {
 }
 
 /**
- * Whether a browser can bring a logout request to an address: with a ticket in its query it would be a sign-in, and
- * with a `logoutRequest` there would be two.
+ * Whether an address can receive a front-channel logout. With a ticket in its query it would be a login, and with a
+ * `logoutRequest` there would be two.
  *
  * @see CAS protocol 3.0.3, section 2.1.1
  */
@@ -74,11 +72,11 @@ export function isFrontChannelAddress(address: string): boolean {
 }
 
 /**
- * Where a browser brings a logout request to: the address with the message, deflated (zlib) and in base64. Not in
- * the specification; it is what clients that know of the front channel read.
+ * Address of a front-channel logout: the message is deflated (zlib) and encoded in base64. The format is not in the
+ * specification; clients with a front channel use it.
  *
- * @param address the site's logout address, or its service, when `isFrontChannelAddress`; its query is kept
- * @param xml from `renderLogoutRequest`
+ * @param address logout address or service of the site, accepted by `isFrontChannelAddress`; its query stays unchanged
+ * @param xml result of `renderLogoutRequest`
  * @see RFC 1950
  */
 export async function frontChannelLogoutUrl(address: string, xml: string): Promise<string> {

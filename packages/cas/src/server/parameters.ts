@@ -1,6 +1,6 @@
 import { readFormComponent, readUtf8, splitFormPair } from "../form-component.ts";
 
-/** What a request asked with: every name once, values decoded, in the order they came. Names are case-sensitive. */
+/** Decoded parameters of a request, each name once, in their order. Names are case-sensitive. */
 export type RequestParameters = ReadonlyMap<string, string>;
 
 export type ParameterErrorCode =
@@ -23,11 +23,11 @@ const sentences: Readonly<Record<ParameterErrorCode, string>> = {
   parameters_too_many: "The request has too many parameters.",
 };
 
-/** A request whose parameters cannot be read in exactly one way. Its message may be shown. */
+/** Parameters that are malformed or ambiguous. The message may be shown. */
 export class ParameterError extends Error {
   override readonly name = "ParameterError";
   readonly code: ParameterErrorCode;
-  /** Whose fault it is; `null` when the name itself cannot be read. Came from outside: escape it, do not trust it. */
+  /** Name of the faulty parameter, unescaped and untrusted; `null` if the name itself cannot be decoded. */
   readonly parameter: string | null;
 
   constructor(code: ParameterErrorCode, parameter: string | null) {
@@ -41,21 +41,19 @@ const longestName = 128;
 const longestValue = 4096;
 const mostParameters = 64;
 
-// C0, DEL and C1; none has a place in a name, a ticket or a URL, and each is read differently by somebody.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+// C0, DEL and C1: none belongs in a name, a ticket or a URL, and readers treat them differently.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters.
 export const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
 
-/** Switches of the protocol, which may repeat: some clients add one to an address that already has it. */
+/** Flags that may be repeated: some clients append one to an address that already has it. */
 const flags: ReadonlySet<string> = new Set(["renew", "gateway"]);
 
 /**
- * The one reader of queries and forms, for every route: refuses whatever two readers might read
- * differently instead of choosing for them. A parameter without `=` has the empty value, an empty
- * piece (`a=1&&b=2`) is none. A switch that is given again and says the same is read as one.
+ * Parses the query or form of a request. Input that two parsers could read differently is refused. A parameter without `=`
+ * has the empty value; an empty pair (`a=1&&b=2`) is ignored; a repeated flag with the same meaning counts once.
  *
- * Old clients send `service` unencoded as the last parameter (`service=http://x/y?a=b&c=d`). Here that
- * is a service that ends before `&` and a parameter `c`; to read it their way is a question of
- * `/cas/login` and `/cas/validate` alone and does not belong here.
+ * An unencoded `service` (`service=http://x/y?a=b&c=d`) ends at the `&` here; `parseProtocolQuery` reads it as old clients
+ * mean it.
  *
  * @param query the query, with or without its `?`, or the bytes of a body
  * @param options.typed names of fields that a user fills in. They may hold control characters and be of any length:
@@ -103,8 +101,7 @@ function checked(text: string, parameter: string | null, longest: number): strin
 }
 
 /**
- * Reads a parameter that is a switch (`renew`, `gateway`): set when it is there, whatever its value,
- * as the specification has it, except for `false`, which somebody who writes it means.
+ * Whether a flag (`renew`, `gateway`) is set: any value sets it, as the specification says, except `false`.
  *
  * @see CAS protocol 3.0.3, section 2.1.1
  */

@@ -1,7 +1,7 @@
 import { isSet, ParameterError, type RequestParameters } from "./parameters.ts";
 import { serviceToCompare } from "./validation.ts";
 
-/** Whether two values of a parameter mean the same. */
+/** Whether a parameter has the same meaning in both places. */
 type Agree = (one: RequestParameters, other: RequestParameters, name: string) => boolean;
 
 const sameService: Agree = (one, other, name) => sameAddress(one, name, other, name);
@@ -42,12 +42,12 @@ const askedInTheAddress: ReadonlyMap<string, Agree> = new Map([
 export function withQuery(form: RequestParameters, query: RequestParameters): RequestParameters {
   const together = new Map(form);
   for (const [name, agree] of askedInTheAddress) {
-    // An empty switch is on, an empty address or method is none.
+    // An empty flag is set; an empty address or method is absent.
     const isGiven = (parameters: RequestParameters): boolean =>
       agree === sameSwitch ? parameters.has(name) : (parameters.get(name) ?? "") !== "";
     if (!isGiven(query)) continue;
     const other = otherName.get(name);
-    // Two names of one address: a form with one and an address with the other would be read by each reader differently.
+    // `service` in the form and `TARGET` in the address, or the reverse, must name the same address.
     if (other !== undefined && (form.get(other) ?? "") !== "" && !sameAddress(query, name, form, other))
       throw new ParameterError("parameter_contradicted", name);
     if (!isGiven(form)) together.set(name, query.get(name) ?? "");

@@ -2,14 +2,14 @@ import { CasError } from "./cas-error.ts";
 import { parseAddress, type Service, serviceAt, withParameters } from "./service.ts";
 import { matchesService, type ServicePattern } from "./service-pattern.ts";
 
-/** Proxies that may stand between a person and a site; a circle of sites would go on for ever. */
+/** Most proxies in a chain; sites that call each other in a circle would never stop. */
 const longestChain = 8;
 
 /**
- * Reads `pgtUrl`: an address as of a service, by https. Its query is kept, a `ticket` in it too: nobody adds
- * one here. `pgtId` and `pgtIou` are refused, however they are spelt: the site would get two of them.
+ * Parses `pgtUrl`: an https address by the rules of `parseAddress`. A `ticket` in its query is kept, because none is added.
+ * `pgtId` and `pgtIou` are refused, in any encoding: the site would receive two of them.
  *
- * @throws CasError `INVALID_PROXY_CALLBACK`; which rule was broken, its description says
+ * @throws CasError `INVALID_PROXY_CALLBACK`; its description names the broken rule
  * @see CAS protocol 3.0.3, section 2.5.4
  */
 export function parseProxyCallback(pgtUrl: string): Service {
@@ -25,17 +25,14 @@ function refuse(reason: string): never {
   throw new CasError("INVALID_PROXY_CALLBACK", `The proxy callback ${reason}.`);
 }
 
-/**
- * Whether a registration allows a callback. The hub calls what is registered and nothing else: an address
- * from a request would make it a tool for reaching other machines.
- */
+/** Whether a registration allows a callback. The hub calls registered addresses only (server-side request forgery). */
 export function isAllowedCallback(callback: Service, allowed: readonly ServicePattern[]): boolean {
   return allowed.some((pattern) => matchesService(pattern, callback));
 }
 
 /**
- * Where to hand a proxy-granting ticket over. The callback's own query stays, character by character. `pgtIou` comes
- * first, because callbacks written after AuthCAS's sample look for exactly that order.
+ * Address that delivers a proxy-granting ticket. The callback's own query stays unchanged, character by character. `pgtIou`
+ * comes first, because callbacks derived from AuthCAS's sample expect that order.
  *
  * @see CAS protocol 3.0.3, section 2.5.4
  */
@@ -54,7 +51,7 @@ export function proxyNotAllowed(): CasError {
   );
 }
 
-/** @param proxies the chain that a new proxy-granting ticket would have */
+/** @param proxies chain of the new proxy-granting ticket */
 export function proxyChainTooLong(proxies: readonly string[]): boolean {
   return proxies.length > longestChain;
 }
@@ -67,7 +64,7 @@ export function proxyChainRefused(): CasError {
   );
 }
 
-/** Why a callback did not take its ticket. */
+/** Reasons for which a callback does not receive its ticket. */
 export type ProxyCallbackFault =
   | "timeout"
   | "refused"
@@ -90,9 +87,9 @@ const faults: Readonly<Record<ProxyCallbackFault, string>> = {
 };
 
 /**
- * A failed callback fails the validation: docs/decisions/0012.
+ * Error of a failed callback; it fails the validation (docs/decisions/0012).
  *
- * @param advice a sentence for whoever can change that
+ * @param advice a sentence that says how to mend it
  * @see CAS protocol 3.0.3, section 2.5.4
  */
 export function proxyCallbackFailed(fault: ProxyCallbackFault, advice?: string): CasError {

@@ -2,34 +2,33 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ProxyGrantingTicketRegistry } from "./proxy-granting-ticket-registry.ts";
 import { createTicketId } from "./ticket-id.ts";
 
-/** A registry under trial with what moves around it. */
+/** A registry under test with its environment. */
 export interface ProxyGrantingTicketRegistryTrial {
   readonly registry: ProxyGrantingTicketRegistry;
   /** A registered site that tickets may be granted to. */
   readonly siteId: string;
-  /** Starts a central session of some person; returns its id. */
+  /** Starts a central session; returns its id. */
   startSession(): Promise<string>;
-  /** Ends it. */
   endSession(sessionId: string): Promise<void>;
-  /** Opens the same store anew, as after a restart. Only stores that outlive their process have it. */
-  reopen?(): Promise<ProxyGrantingTicketRegistry>;
-  /** Everything the store keeps of granted tickets, as text. */
+  /** Opens the same store again, as after a restart. */
+  reopen(): Promise<ProxyGrantingTicketRegistry>;
+  /** All stored data of granted tickets, as text. */
   dump(): Promise<string>;
   close(): Promise<void>;
 }
 
 /**
- * The laws of `ProxyGrantingTicketRegistry`; every store runs them in a test file of its own.
+ * Contract tests of `ProxyGrantingTicketRegistry`; every implementation runs them in its own test file.
  *
- * @param title the store's name
- * @param open a fresh trial, called before each law; `close` is called after it
+ * @param title name of the implementation
+ * @param open opens an empty registry before each test; `close` is called after it
  * @see CAS protocol 3.0.3, sections 3.3.1 and 2.3
  */
 export function proxyGrantingTicketRegistryLaws(
   title: string,
   open: () => Promise<ProxyGrantingTicketRegistryTrial>,
 ): void {
-  describe(`${title} keeps the laws of proxy-granting tickets`, () => {
+  describe(`${title} passes the contract tests of a proxy-granting ticket registry`, () => {
     let trial: ProxyGrantingTicketRegistryTrial;
     let sessionId: string;
     const proxies = ["https://near.example/pgt?b=1", "https://far.example/pgt"];
@@ -82,7 +81,7 @@ export function proxyGrantingTicketRegistryLaws(
 
     test("3.3.1 what was granted is good after a restart", async () => {
       const id = await grant();
-      const registry = (await trial.reopen?.()) ?? trial.registry;
+      const registry = await trial.reopen();
       expect(await registry.find(id)).toMatchObject({ sessionId });
     });
 

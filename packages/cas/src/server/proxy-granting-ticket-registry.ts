@@ -1,26 +1,24 @@
-/** What lets a site ask for proxy tickets in a person's name, as long as her central session lives. */
+/** Entitles a site to request proxy tickets for a user while their central session lives. */
 export interface ProxyGrantingTicket {
-  /** `PGT-…`. A registry keeps its hash alone. */
+  /** `PGT-…`. A registry stores its hash only. */
   readonly id: string;
-  /** The registered site that holds it. */
+  /** The registered site that owns it. */
   readonly siteId: string;
-  /** The central session it comes from and ends with. */
+  /** The central session it belongs to. */
   readonly sessionId: string;
   /** Callback addresses of the chain, the latest first: its own, then those of the proxies before it. */
   readonly proxies: readonly string[];
 }
 
 /**
- * Remembers proxy-granting tickets as long as their central session lives.
- *
- * The laws every store keeps are in `proxy-granting-ticket-registry-laws.ts`: a ticket is good again and
- * again, is found while its session lives, and is dead with it at once.
+ * Stores proxy-granting tickets while their central session lives; each can be used repeatedly. Contract tests:
+ * `proxy-granting-ticket-registry-laws.ts`.
  *
  * @see CAS protocol 3.0.3, sections 3.3 and 2.3
  */
 export interface ProxyGrantingTicketRegistry {
-  /** Keeps a ticket. @returns false when the session has ended meanwhile; then nothing is kept */
+  /** Stores a ticket. @returns false, having stored nothing, if the session has ended */
   grant(ticket: ProxyGrantingTicket): Promise<boolean>;
-  /** @returns `null` for a ticket that is unknown or whose session has ended */
+  /** @returns `null` if the ticket is unknown or its session has ended */
   find(id: string): Promise<Omit<ProxyGrantingTicket, "id"> | null>;
 }

@@ -4,18 +4,18 @@ import { parseService, type Service } from "./service.ts";
 import { isTicketId } from "./ticket-id.ts";
 import { supportedFormat } from "./validation.ts";
 
-/** What a site asks for at `/proxy`. */
+/** Parameters of `/proxy`. */
 export interface ProxyRequest {
-  /** Of the shape of a proxy-granting ticket; the registry knows it or not. */
+  /** Has the form of a proxy-granting ticket; the registry may not know it. */
   readonly pgt: string;
   readonly targetService: Service;
 }
 
 /**
- * Reads what `/proxy` was asked. The text allows a target that is no URL; ours are sites, so it is one.
+ * Reads the parameters of `/proxy`. The specification allows targets that are not URLs; here a target is a site's address.
  *
- * @throws CasError `INVALID_REQUEST` when a parameter is missing or the ticket is of another kind, which no
- *   registry is asked about; `UNAUTHORIZED_SERVICE` for a target that is no address
+ * @throws CasError `INVALID_REQUEST` if a parameter is missing or the ticket is of another kind; `UNAUTHORIZED_SERVICE` if
+ *   the target is not an address
  * @see CAS protocol 3.0.3, sections 2.7.1 and 2.7.3
  */
 export function parseProxyRequest(parameters: RequestParameters): ProxyRequest {
@@ -40,10 +40,9 @@ function required(parameters: RequestParameters, name: string): string {
 }
 
 /**
- * For a proxy-granting ticket that is unknown, of another kind, or dead with its session: all alike, so that
- * nobody can try which tickets there were. Version 3 of the text has no code of its own for it (`BAD_PGT` of
- * version 2 is gone); `UNAUTHORIZED_SERVICE` would send whoever integrates the site to its registration, where
- * nothing is wrong.
+ * Error for a proxy-granting ticket that is unknown, of another kind, or of an ended session. The three are indistinguishable,
+ * so that nobody can find out which tickets existed. CAS 3 has no code of its own (`BAD_PGT` existed in CAS 2 only);
+ * `UNAUTHORIZED_SERVICE` would point at the registration, which is correct.
  *
  * @see CAS protocol 3.0.3, section 2.7.3
  */

@@ -1,4 +1,4 @@
-/** A body that is ready to be sent, with its type. */
+/** Body of a response, with its content type. */
 export interface Rendered {
   readonly body: string;
   readonly contentType: string;
@@ -10,16 +10,15 @@ const entities: Readonly<Record<string, string>> = {
   ">": "&gt;",
   '"': "&quot;",
   "'": "&apos;",
-  // In an attribute a reader turns these into spaces, and a bare carriage return becomes a line feed anywhere.
+  // XML readers turn these into spaces in attributes, and a carriage return into a line feed anywhere.
   "\t": "&#9;",
   "\n": "&#10;",
   "\r": "&#13;",
 };
 
 /**
- * The one escaper of everything that goes into XML, for element content and quoted attributes alike.
- * Characters that XML 1.0 cannot hold at all, escaped or not, are dropped: one of them in a name would
- * make the whole answer unreadable.
+ * Escapes text for element content and quoted attributes. Characters that XML 1.0 cannot represent are dropped, because
+ * one of them in a name would make the whole response unreadable.
  *
  * @see XML 1.0, sections 2.2 and 2.4
  */

@@ -3,9 +3,8 @@ import type { CasError } from "./cas-error.ts";
 import type { Rendered } from "./rendered.ts";
 
 /**
- * Writes a success as JSON. An attribute that is a list is an array, however many values it has: a client
- * need not look twice at it on the day a person joins her second group. The latest proxy comes first here as
- * in XML.
+ * Renders a success as JSON. A list attribute is an array even with one value, so clients read it the same way when a user
+ * joins a second group. The latest proxy comes first, as in XML.
  *
  * @see CAS protocol 3.0.3, sections 2.5.2, 2.5.7 and 2.6.2
  */
@@ -25,7 +24,7 @@ export function renderJsonSuccess({ attributes, ...rest }: AuthenticationSuccess
 }
 
 /**
- * Writes a failure as JSON. Of the error only code and description are read.
+ * Renders a failure as JSON, from code and description of the error only.
  *
  * @see CAS protocol 3.0.3, sections 2.5.2 and 2.5.3
  */
@@ -34,7 +33,7 @@ export function renderJsonFailure({ code, description }: CasError): Rendered {
 }
 
 /**
- * Writes a proxy ticket as JSON.
+ * Renders a proxy ticket as JSON.
  *
  * @see CAS protocol 3.0.3, section 2.7.2
  */
@@ -43,8 +42,8 @@ export function renderJsonProxySuccess(ticket: string): Rendered {
 }
 
 /**
- * Writes why there is no proxy ticket. The text's own example calls it `authenticationFailure`, its XML
- * `proxyFailure`: here it is `proxyFailure` in both, beside `proxySuccess` (docs/decisions/0012).
+ * Renders the failure of `/proxy` as JSON. The specification's JSON example has `authenticationFailure`, its XML
+ * `proxyFailure`; this is `proxyFailure` in both (docs/decisions/0012).
  *
  * @see CAS protocol 3.0.3, sections 2.7.2 and 2.7.3
  */

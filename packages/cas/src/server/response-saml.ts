@@ -3,24 +3,24 @@ import type { CasError } from "./cas-error.ts";
 import { escapeXml, type Rendered } from "./rendered.ts";
 import type { SamlCorrelation } from "./saml-request.ts";
 
-/** What every answer carries. */
+/** Values that every response contains. */
 export interface SamlFrame extends SamlCorrelation {
   /** Begins with a letter. */
   readonly responseId: string;
   readonly issueInstant: Date;
 }
 
-/** Clients look for the attributes of CAS under this name. */
+/** Namespace in which clients look for CAS attributes. */
 const attributeNamespace = "http://www.ja-sig.org/products/cas/";
 
 /**
- * Writes a success as SAML 1.1: one assertion with who signed in, when, for which service, and what the site may
- * know. Statement order and prefixes are those that clients which search the text expect.
+ * Renders a success as SAML 1.1: one assertion with user, time, service and released attributes. Order and prefixes match
+ * clients that search the text.
  *
  * @param answer.success with attributes, as for CAS 3
  * @param answer.assertionId begins with a letter
  * @param answer.issuer the hub's origin
- * @param answer.lifeSeconds how long the assertion is good; at the site only
+ * @param answer.lifeSeconds validity of the assertion before and after `issueInstant`; only the site checks it
  * @see SAML 1.1 core, sections 2.3, 2.4 and 3.4
  */
 export function renderSamlSuccess(
@@ -33,7 +33,7 @@ export function renderSamlSuccess(
 ): Rendered {
   const { success, issueInstant, recipient } = answer;
   const until = new Date(issueInstant.getTime() + answer.lifeSeconds * 1000);
-  // Clocks differ; a site that is a little behind has to accept it.
+  // Clocks differ: a site whose clock is behind has to accept the assertion.
   const since = new Date(issueInstant.getTime() - answer.lifeSeconds * 1000);
   const authenticatedAt = success.attributes?.authenticationDate ?? issueInstant;
   return envelope(answer, [
@@ -53,7 +53,7 @@ export function renderSamlSuccess(
 }
 
 /**
- * Writes a refusal: no assertion, a status, the protocol's code and words in its message.
+ * Renders a failure: a status with code and description in its message, no assertion.
  *
  * @see SAML 1.1 core, section 3.4.3
  */
@@ -82,7 +82,7 @@ function envelope(frame: SamlFrame, content: readonly string[]): Rendered {
   return { body: body.join("\n"), contentType: "text/xml; charset=utf-8" };
 }
 
-/** @param reason a status of the second level */
+/** @param reason second-level status code */
 function status(value: string, message?: string, reason?: string): string {
   const code =
     reason === undefined
@@ -104,7 +104,7 @@ function subject(user: string): readonly string[] {
   ];
 }
 
-/** Never empty: the protocol's own three are always there, and SAML knows no empty statement. */
+/** SAML allows no empty statement; the three protocol attributes are always present. */
 function attributeStatement({ user, attributes }: AuthenticationSuccess): readonly string[] {
   if (attributes === undefined) return [];
   const { released, authenticationDate, longTermAuthenticationRequestTokenUsed, isFromNewLogin } = attributes;

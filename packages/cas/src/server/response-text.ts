@@ -2,18 +2,18 @@ import type { AuthenticationSuccess } from "./authentication-success.ts";
 import type { Rendered } from "./rendered.ts";
 
 /**
- * Writes a success of CAS 1. Version 3 of the text has `yes` alone, version 2 the user name on a second
- * line: without it a client would know that somebody signed in and not who, so it is there.
+ * Renders a success of CAS 1. Specification 3 has `yes` alone, specification 2 adds the user name on a second line. The
+ * name is included: without it, clients would not learn who signed in.
  *
  * @see CAS protocol 3.0.3, section 2.4.2
  */
 export function renderTextSuccess({ user }: AuthenticationSuccess): Rendered {
-  // A line break in the user name would be a third line; nothing but this renderer keeps it out.
+  // A line break in the user name would start a third line.
   return text(`yes\n${user.replace(/[\r\n]/g, "")}\n`);
 }
 
 /**
- * Writes a failure of CAS 1, which does not say why.
+ * Renders a failure of CAS 1, which contains no reason.
  *
  * @see CAS protocol 3.0.3, section 2.4.2
  */

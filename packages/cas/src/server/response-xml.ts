@@ -5,10 +5,10 @@ import { escapeXml, type Rendered } from "./rendered.ts";
 const namespace = "http://www.yale.edu/tp/cas";
 
 /**
- * Writes a success, its elements in the order of the schema, one a line: `user`, `attributes`,
- * `proxyGrantingTicket`, `proxies`.
+ * Renders a success, its elements in the order of the schema, one per line: `user`, `attributes`, `proxyGrantingTicket`,
+ * `proxies`.
  *
- * @throws CasError `INTERNAL_ERROR` when the name of an attribute cannot be the name of an element
+ * @throws CasError `INTERNAL_ERROR` if the name of an attribute is not a valid element name
  * @see CAS protocol 3.0.3, section 2.5.2 and appendix A
  */
 export function renderXmlSuccess(success: AuthenticationSuccess): Rendered {
@@ -26,7 +26,7 @@ export function renderXmlSuccess(success: AuthenticationSuccess): Rendered {
 }
 
 /**
- * Writes a failure. Of the error only code and description are read.
+ * Renders a failure, from code and description of the error only.
  *
  * @see CAS protocol 3.0.3, sections 2.5.2 and 2.5.3
  */
@@ -37,7 +37,7 @@ export function renderXmlFailure({ code, description }: CasError): Rendered {
 }
 
 /**
- * Writes a proxy ticket.
+ * Renders a proxy ticket.
  *
  * @see CAS protocol 3.0.3, section 2.7.2
  */
@@ -50,7 +50,7 @@ export function renderXmlProxySuccess(ticket: string): Rendered {
 }
 
 /**
- * Writes why there is no proxy ticket. Of the error only code and description are read.
+ * Renders the failure of `/proxy`, from code and description of the error only.
  *
  * @see CAS protocol 3.0.3, sections 2.7.2 and 2.7.3
  */
@@ -96,7 +96,7 @@ function element(name: string, text: string): string {
   return `<cas:${name}>${escapeXml(text)}</cas:${name}>`;
 }
 
-/** Names come from registrations; one with a space or a `>` in it would be markup. ASCII, as old clients expect. */
+/** Names come from registrations; a space or `>` would become markup. ASCII only, for old clients. */
 function elementName(name: string): string {
   if (/^[A-Za-z_][A-Za-z0-9._-]*$/.test(name)) return name;
   throw new CasError("INTERNAL_ERROR", "An attribute of this site cannot be written as XML.", {

@@ -2,7 +2,7 @@ import { CasError } from "./cas-error.ts";
 import { isSet, type RequestParameters } from "./parameters.ts";
 import { parseService, type Service } from "./service.ts";
 
-/** A REST request that lacks something. Its message may be shown. */
+/** An incomplete or unsupported REST request. The message may be shown. */
 export class RestRequestError extends Error {
   override readonly name = "RestRequestError";
   readonly code: "credentials_missing" | "service_missing" | "service_invalid" | "token_unsupported";
@@ -21,7 +21,7 @@ export interface RestCredentials {
 /**
  * Reads the form of `POST /v1/tickets`.
  *
- * @throws RestRequestError without user name or password, or when the session is asked for as a JWT (`token`)
+ * @throws RestRequestError without user name or password, or if a JWT is requested (`token`), which is not supported
  */
 export function parseRestCredentials(parameters: RequestParameters): RestCredentials {
   if (isSet(parameters, "token"))
@@ -38,14 +38,14 @@ export function parseRestCredentials(parameters: RequestParameters): RestCredent
 
 export interface RestTicketRequest {
   readonly service: Service;
-  /** For `renew`: who proves herself again; `null`: single sign-on will do. */
+  /** Credentials sent for `renew`; `null` without `renew`. */
   readonly credentials: RestCredentials | null;
 }
 
 /**
  * Reads the form of `POST /v1/tickets/{TGT}`.
  *
- * @throws RestRequestError without a service that is an address, or for `renew` without credentials
+ * @throws RestRequestError without a valid service, or for `renew` without credentials
  */
 export function parseRestTicketRequest(parameters: RequestParameters): RestTicketRequest {
   const service = parameters.get("service") ?? "";

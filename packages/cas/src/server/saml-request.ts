@@ -7,10 +7,10 @@ import { checkKind, serviceToCompare } from "./validation.ts";
 const soap = "http://schemas.xmlsoap.org/soap/envelope/";
 const protocol = "urn:oasis:names:tc:SAML:1.0:protocol";
 
-/** Java's client sends its licence ahead of the envelope, as a comment. There it can split nothing in two. */
+/** The Java client sends its licence as a comment before the envelope, where it cannot split a value. */
 const leadingComment = /^<!--(?:(?!--)[\s\S])*-->/;
 
-/** A validation by SAML 1.1 that can be tried. */
+/** A complete SAML 1.1 validation request. */
 export interface SamlRequest {
   readonly ticket: string;
   /** As in `ValidationRequest`. */
@@ -19,13 +19,12 @@ export interface SamlRequest {
 }
 
 /**
- * Reads what `/samlValidate` was asked: `TARGET` and perhaps `renew` in the query, the ticket as artifact in the
- * message. The message is read strictly (`readXml`): no document type, no CDATA section, no comment but one ahead of
- * everything; nothing to expand or to fetch. Its issue instant is not asked for: Apache's module sends none.
+ * Reads a request to `/samlValidate`: `TARGET` and optionally `renew` in the query, the ticket as artifact in the message.
+ * The message is parsed strictly (`readXml`): no document type, no CDATA section, no comment except one before everything,
+ * nothing to expand or fetch. The issue instant is optional, because Apache's module sends none.
  *
- * @param message the body as it came
- * @throws CasError `INVALID_REQUEST` for what is no such message or lacks something; for the ticket as
- *   `parseValidationRequest` where service tickets are validated
+ * @param message the raw body
+ * @throws CasError `INVALID_REQUEST` for a malformed or incomplete message; for the ticket as `parseValidationRequest`
  * @see SAML 1.1 core, sections 3.2 and 3.3.1; CAS protocol 3.0.3, appendix on `samlValidate`
  */
 export function parseSamlRequest(message: Uint8Array, parameters: RequestParameters): SamlRequest {
@@ -34,7 +33,7 @@ export function parseSamlRequest(message: Uint8Array, parameters: RequestParamet
   const request = readRequest(message);
   const [artifact] = request.elements.filter((one) => isNamed(one, protocol, "AssertionArtifact"));
   const ticket = artifact?.text.trim() ?? "";
-  // Anywhere in it: another reader might take the one that is hidden deeper.
+  // Count at any depth: another parser might use a nested one.
   if (ticket === "" || artifact?.elements.length !== 0 || countNamed(request, "AssertionArtifact") !== 1) {
     throw invalid("The request holds not exactly one AssertionArtifact: the ticket.");
   }
@@ -42,18 +41,18 @@ export function parseSamlRequest(message: Uint8Array, parameters: RequestParamet
   return { ticket, service: serviceToCompare(service), renew: isSet(parameters, "renew") };
 }
 
-/** What an answer refers to; `null`: the request did not say. */
+/** Values of the request that the response repeats; `null` if absent. */
 export interface SamlCorrelation {
   readonly requestId: string | null;
   readonly recipient: string | null;
 }
 
-/** Finds out what an answer refers to, also when the request is wrong. Never throws. */
+/** Reads the values that the response repeats, also from an invalid request. Never throws. */
 export function samlCorrelation(message: Uint8Array, parameters: RequestParameters): SamlCorrelation {
   const recipient = parameters.get("TARGET") || null;
   try {
     const requestId = readRequest(message).attributes.get("RequestID") ?? "";
-    // Made of what an identifier is made of; anything else is not repeated.
+    // Only a valid identifier is repeated.
     return { requestId: /^[A-Za-z0-9_.:-]{1,128}$/.test(requestId) ? requestId : null, recipient };
   } catch (error) {
     if (error instanceof CasError) return { requestId: null, recipient };

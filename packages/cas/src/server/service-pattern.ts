@@ -1,30 +1,29 @@
 import type { Service } from "./service.ts";
 import { withoutSessionIds } from "./service-normal-form.ts";
 
-/** Which service addresses a registration stands for. Made by `parseServicePattern` alone. */
+/** Service addresses of a registration. Created only by `parseServicePattern`. */
 export interface ServicePattern {
-  /** As the registration has it, for messages. */
+  /** Text in the registration, for messages. */
   readonly text: string;
   readonly origin: string;
-  /** Between the slashes of the path; `null` stands for any one segment. */
+  /** Segments of the path; `null` matches any one segment. */
   readonly segments: readonly (string | null)[];
-  /** The pattern ends in `/**`: whatever is below matches, and the place itself. */
+  /** The pattern ends in `/**`: the path itself and everything below it match. */
   readonly below: boolean;
 }
 
-/** A pattern in a registration that means nothing, or not what its writer thought. */
+/** A pattern that is malformed or ambiguous. */
 export class ServicePatternError extends Error {
   override readonly name = "ServicePatternError";
   readonly code = "service_pattern_invalid";
 }
 
 /**
- * Reads a pattern: scheme, host and port exact; the path exact, or with `*` for one whole segment, or
- * ending in `/**`. The query is not part of it, any will do. There are no regular expressions: an
- * unescaped dot in one of them has let in other people's hosts elsewhere.
+ * Parses a pattern: scheme, host and port are exact; the path is exact, has `*` for one whole segment, or ends in `/**`.
+ * Any query matches. Regular expressions are not supported, because an unescaped dot in a host would match hosts of others.
  *
  * @throws ServicePatternError with a sentence that follows the name of a field (`should …`)
- * @see CAS protocol 3.0.3, section 2.1.1 (services are filtered by what is registered)
+ * @see CAS protocol 3.0.3, section 2.1.1
  */
 export function parseServicePattern(text: string): ServicePattern {
   const shape = /^(https?:\/\/[^/?#\\@\s]+)(\/[^?#\\\s]*)?$/.exec(text);
@@ -56,9 +55,8 @@ export function parseServicePattern(text: string): ServicePattern {
 }
 
 /**
- * Decides whether a service is one of those a pattern stands for. What a wildcard stands for must be
- * plain: no encoded slash, backslash or dot segment, because the site behind may decode once more than
- * the browser and end up outside the place that was registered. A `;jsessionid=…` does not count.
+ * Whether a pattern matches a service. A wildcard does not match an encoded slash, backslash or dot segment, because a site
+ * that decodes once more than the browser would serve a path outside the registered one. A `;jsessionid=…` is ignored.
  *
  * @see CAS protocol 3.0.3, section 2.1.1
  */
@@ -74,7 +72,7 @@ export function matchesService(pattern: ServicePattern, service: Service): boole
   });
 }
 
-/** Not `..`, not `..;x` (Java servers cut parameters off a segment), nothing encoded that is syntax once decoded. */
+/** Not `..`, not `..;x` (Java servers strip parameters of a segment), no encoded character that is syntax once decoded. */
 function isPlain(segment: string): boolean {
   let decoded: string;
   try {
@@ -82,16 +80,17 @@ function isPlain(segment: string): boolean {
   } catch {
     return false;
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters.
   return !/[/\\\u0000-\u001f\u007f]|%[0-9a-f]{2}/i.test(decoded) && !/^\.{1,2}(;|$)/.test(decoded);
 }
 
 /**
- * Whether the host of a URL, as the URL parser writes it, is a name that everybody reads alike: labels of letters,
- * digits, hyphens and underscores, or an IPv6 address. The parser lets through more: a `;` or a `,` in a host would be
- * syntax in the policies and lists that hosts are written into, and a trailing dot makes a twin of the same host that is
- * another origin.
+ * Whether a host is unambiguous: labels of letters, digits, hyphens and underscores, or an IPv6 address. The URL parser
+ * accepts more: `;` or `,` in a host would be syntax in policies and lists of hosts, and a trailing dot names the same host
+ * as another origin.
  *
+ * @param hostname as the URL parser writes it
+
  * @see URL Standard, section 3.1 (forbidden host code points); RFC 1034, section 3.1 (the trailing dot)
  */
 export function isPlainHost(hostname: string): boolean {

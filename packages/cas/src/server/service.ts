@@ -5,7 +5,7 @@ import { normalForm } from "./service-normal-form.ts";
 export interface Service {
   /** The address for the browser, as the URL parser writes it, without fragment. */
   readonly url: string;
-  /** A ticket is bound to it: two services are equal when their normal forms are. For comparison only, see `normalForm`. */
+  /** Form that tickets are bound to and compared by (`normalForm`); never sent to a browser. */
   readonly normalForm: string;
   /** Scheme, host and port. */
   readonly origin: string;
@@ -15,26 +15,26 @@ export interface Service {
 
 const longest = 2048;
 
-// C0, DEL and C1: the URL parser drops some of them silently, so what a person or a log reads would not be where
-// the browser goes.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+// C0, DEL and C1. The URL parser drops some of them silently, so a user or a log would read another address than the one
+// the browser opens.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters.
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
- * Reads a service address: http or https (whether plain http will do, the site registry decides),
- * no user info, no control character, at most 2048 characters.
+ * Parses a service address: http or https, no user info, no control character, at most 2048 characters. Whether plain
+ * http is allowed is decided by the site registry.
  *
- * - A *fragment* is dropped: it never reaches a server, and `ticket` put behind it would be lost.
- * - A `ticket` (or `SAMLart`) *already in the query* is refused: the site would get two and might spend the wrong one.
- *   A site that builds its service address from the page it is on has to take its old ticket out.
- * - `http:host` and `http:///host` are refused, although a browser would go somewhere with them.
- * - Clients that build the address from a decoded path send spaces, letters of any script and percent signs that
- *   begin no code: in path and query they are encoded.
+ * - A *fragment* is dropped: it never reaches a server, and a `ticket` appended to it would be lost.
+ * - A `ticket` (or `SAMLart`) *already in the query* is refused: the site would receive two and could validate the wrong
+ *   one. A site that builds its service address from the current page has to remove the old ticket.
+ * - `http:host` and `http:///host` are refused, although browsers accept them.
+ * - Spaces, letters of any script and bare percent signs are encoded in path and query, because some clients build the
+ *   address from a decoded path.
  *
- * What comes out, `url` and `normalForm`, reads again as itself, so a value that is refused equals no service a
- * ticket is bound to.
+ * Parsing `url` or `normalForm` again gives the same result, so a refused value never equals a service that a ticket is
+ * bound to.
  *
- * @throws CasError `INVALID_SERVICE`; which rule was broken, its description says
+ * @throws CasError `INVALID_SERVICE`; its description names the broken rule
  * @see CAS protocol 3.0.3, section 2.1.1
  */
 export function parseService(value: string): Service {
@@ -45,9 +45,9 @@ export function parseService(value: string): Service {
 }
 
 /**
- * The rules of an address that somebody hands us, whatever it is for. The fragment is dropped.
+ * Parses an address from outside by the rules that services and proxy callbacks share. Drops the fragment.
  *
- * @param refuse throws, with the rule that was broken
+ * @param refuse throws an error that names the broken rule
  */
 export function parseAddress(value: string, refuse: (reason: string) => never): URL {
   if (value.length > longest) refuse(`is longer than ${longest} characters`);
@@ -55,23 +55,23 @@ export function parseAddress(value: string, refuse: (reason: string) => never): 
   const [, authority = "", path = "", query = ""] =
     /^(https?:\/\/[^/?#]+)([^?#]*)(\?[^#]*)?/i.exec(value) ??
     refuse("does not begin with https:// or http:// and a host");
-  // To a browser a backslash is a slash, up to the query.
+  // Browsers treat a backslash before the query as a slash.
   if (`${authority}${path}`.includes("\\")) refuse("holds a backslash");
   if (/\s/.test(authority)) refuse("holds whitespace in its host");
   if (authority.includes("@")) refuse("holds a user name or password");
   const url = URL.parse(authority + encoded(path) + encoded(query));
   if (url === null) return refuse("is not a URL");
-  // Percent-encoding may have made it longer than what came in.
+  // Percent-encoding may have made the address longer.
   if (url.href.length > longest) refuse(`is longer than ${longest} characters`);
   return url;
 }
 
-/** Characters that a client decoded or never encoded. The URL parser would drop a trailing space and keep the others. */
+/** Encodes characters that the client decoded or never encoded. The URL parser would drop a trailing space. */
 function encoded(part: string): string {
   return part.replace(/ |\\|%(?![0-9a-f]{2})/gi, (character) => encodeURIComponent(character));
 }
 
-/** @param url one that `parseAddress` let through */
+/** @param url result of `parseAddress` */
 export function serviceAt(url: URL): Service {
   return { url: url.href, normalForm: normalForm(url), origin: url.origin, host: url.host };
 }
@@ -80,7 +80,7 @@ function refuse(reason: string): never {
   throw new CasError("INVALID_SERVICE", `The service address ${reason}.`);
 }
 
-/** An address with more parameters, its own query left as it is. */
+/** Appends parameters to an address; its own query stays unchanged, character by character. */
 export function withParameters(service: Service, parameters: Readonly<Record<string, string>>): string {
   const url = new URL(service.url);
   const added = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);

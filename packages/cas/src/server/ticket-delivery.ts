@@ -2,26 +2,26 @@ import type { TicketName } from "./login-request.ts";
 import { type Service, withParameters } from "./service.ts";
 
 /**
- * Where to send a person with her ticket. The query of the service stays as it is, character by
- * character: `URLSearchParams` would write it anew (`%20` becomes `+`), and a site that signs its
- * query or compares addresses would no longer know it.
+ * Address that brings the browser with its ticket to the site. The query of the service stays unchanged, character by
+ * character: `URLSearchParams` would rewrite it (`%20` becomes `+`), and a site that signs or compares its addresses would
+ * not recognise it.
  *
- * @param name what the site calls its ticket
+ * @param name parameter that the site reads the ticket from
  * @see CAS protocol 3.0.3, section 2.2.4
  */
 export function ticketRedirect(service: Service, ticket: string, name: TicketName = "ticket"): string {
   return withParameters(service, { [name]: ticket });
 }
 
-/** A form that brings a ticket to a site. */
+/** Form with which the browser posts a ticket to a site. */
 export interface TicketForm {
-  /** The service address, its query as it is. */
+  /** The service address, its query unchanged. */
   readonly action: string;
   readonly fields: readonly { readonly name: string; readonly value: string }[];
 }
 
 /**
- * What the browser sends on for `method=POST`.
+ * Form that the browser submits for `method=POST`.
  *
  * @see CAS protocol 3.0.3, sections 2.1.1 and 2.2.4
  */
@@ -30,7 +30,7 @@ export function ticketForm(service: Service, ticket: string, name: TicketName = 
 }
 
 /**
- * The headers of the answer for `method=HEADER`, which a program reads.
+ * Headers of the response for `method=HEADER`, read by programs.
  *
  * @see CAS protocol 3.0.3, section 2.1.1
  */

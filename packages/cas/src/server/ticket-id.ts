@@ -1,23 +1,20 @@
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /**
- * What a ticket may begin with and how many base62 characters follow. A service ticket has 32
- * characters in all because old clients promise to take no more; 29 of them are 172 random bits.
- * Of PGT and PGTIOU they take 64. `LR` names a logout request: its XML ID may not begin with a digit, as a bare random value could.
+ * Number of random base62 characters after each prefix. Old clients accept service tickets of 32 characters, so 29 random
+ * ones (172 bits) follow `ST-`; they accept PGT and PGTIOU of 64. `LR` is for logout requests, whose XML ID may not begin
+ * with a digit.
  */
 const randomCharacters = { ST: 29, PT: 29, TGT: 43, LT: 43, PGT: 43, PGTIOU: 43, LR: 43 } as const;
 
-/** The kind of a ticket, as its first characters say. */
+/** Kind of a ticket. */
 export type TicketPrefix = keyof typeof randomCharacters;
 
-/** The largest multiple of 62 in a byte: higher bytes would favour the first letters. */
+/** Largest multiple of 62 in a byte; higher bytes would favour the first letters. */
 const fair = 256 - (256 % alphabet.length);
 
 /**
- * Makes a ticket that cannot be guessed.
- *
- * Base62 and not base64url: tickets and cookies are made of `A–Z a–z 0–9 -` alone. Bytes past the last
- * multiple of 62 are thrown away, so that every character is as likely as every other.
+ * Creates an unguessable ticket in base62: tickets and cookies may contain only `A–Z a–z 0–9 -`, which rules out base64url.
  *
  * @see CAS protocol 3.0.3, sections 3.1.1 and 3.7
  */
@@ -33,8 +30,7 @@ export function createTicketId(prefix: TicketPrefix): string {
 }
 
 /**
- * Decides whether a value has the shape of a ticket we issue. Says nothing about whether it was
- * issued; it keeps rubbish out of the store, the cookie and the log.
+ * Whether a value has the form of an issued ticket, which keeps other input out of database, cookies and logs.
  *
  * @see CAS protocol 3.0.3, section 3.7
  */

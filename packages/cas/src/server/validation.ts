@@ -4,29 +4,29 @@ import { parseService } from "./service.ts";
 import { isTicketId } from "./ticket-id.ts";
 import type { Spent } from "./ticket-registry.ts";
 
-/** How a validation is answered. `/validate` of CAS 1 knows neither and ignores it. */
+/** Format of a validation response. `/validate` of CAS 1 ignores it. */
 export type ValidationFormat = "XML" | "JSON";
 
-/** A validation that can be tried: `consume(ticket, { service, renew })`. */
+/** A complete validation request: input of `consume(ticket, { service, renew })`. */
 export interface ValidationRequest {
   readonly ticket: string;
   /**
-   * The service in normal form; or, when it is no service address at all, the value as it came. That equals no
-   * service a ticket is bound to (`parseService`), so the registry burns the ticket as for any other service.
+   * The service in normal form, or unchanged if it is not a valid address. An invalid address never equals the service of a
+   * ticket (`parseService`), so the registry consumes the ticket as for any other service.
    */
   readonly service: string;
   readonly renew: boolean;
   readonly format: ValidationFormat;
-  /** Where to hand a proxy-granting ticket to, as it came; `null`: none is wanted. */
+  /** Proxy callback, unchecked; `null`: no proxy-granting ticket requested. */
   readonly pgtUrl: string | null;
 }
 
-/** `/serviceValidate` takes service tickets, `/proxyValidate` proxy tickets besides. */
+/** `/serviceValidate` accepts service tickets, `/proxyValidate` also proxy tickets. */
 export type AcceptedTickets = "service-tickets" | "proxy-tickets-too";
 
 /**
- * In what format to answer, also when the request is wrong. Never throws: a format that is not supported
- * is itself an error, and is told in XML, the default. Values in lower case are taken too; clients send them.
+ * Format of the response, also for an invalid request. Never throws: an unsupported format is reported in XML, the default.
+ * Lower case is accepted, because clients send it.
  *
  * @see CAS protocol 3.0.3, section 2.5.1
  */
@@ -35,13 +35,12 @@ export function validationFormat(parameters: RequestParameters): ValidationForma
 }
 
 /**
- * Reads what a validation was asked. A request that is not whole, or at the wrong endpoint, is no attempt yet,
- * and the ticket lives on; a whole one with a service that is no address is, see `ValidationRequest.service`.
+ * Reads the parameters of a validation. An incomplete request, or one at the wrong endpoint, does not consume the ticket; a
+ * complete one with an invalid service does, see `ValidationRequest.service`.
  *
- * @param accepts what the endpoint takes
- * @throws CasError `INVALID_REQUEST` without service or ticket, or for a format that is not supported;
- *   `INVALID_TICKET_SPEC` for a ticket of a kind that is not validated here; `INVALID_TICKET` for what is no
- *   ticket of ours
+ * @param accepts kinds of tickets that the endpoint accepts
+ * @throws CasError `INVALID_REQUEST` without service or ticket, or for an unsupported format; `INVALID_TICKET_SPEC` for
+ *   another kind of ticket; `INVALID_TICKET` for a value that is not a ticket
  * @see CAS protocol 3.0.3, sections 2.4.1, 2.5.1, 2.5.3 and 2.6
  */
 export function parseValidationRequest(
@@ -56,14 +55,14 @@ export function parseValidationRequest(
   return { ticket, service: serviceToCompare(service), renew: isSet(parameters, "renew"), format, pgtUrl };
 }
 
-/** @throws CasError `INVALID_REQUEST` for a format that is not supported */
+/** @throws CasError `INVALID_REQUEST` for an unsupported format */
 export function supportedFormat(parameters: RequestParameters): ValidationFormat {
   const format = validationFormat(parameters);
   if ((parameters.get("format") ?? format).toUpperCase() === format) return format;
   throw new CasError("INVALID_REQUEST", "The format is not supported; use XML or JSON.");
 }
 
-/** @throws CasError for a ticket of a kind that the endpoint does not take */
+/** @throws CasError for a kind of ticket that the endpoint does not accept */
 export function checkKind(ticket: string, accepts: AcceptedTickets): void {
   if (isTicketId("ST", ticket) || (accepts === "proxy-tickets-too" && isTicketId("PT", ticket))) return;
   if (isTicketId("PT", ticket)) {
@@ -91,7 +90,7 @@ function required(parameters: RequestParameters, name: string): string {
   return value;
 }
 
-/** A service as it is compared; what is no address is left as it came, and equals none. */
+/** Normal form of a service; an invalid address stays unchanged and equals no service. */
 export function serviceToCompare(service: string): string {
   try {
     return parseService(service).normalForm;
@@ -101,7 +100,7 @@ export function serviceToCompare(service: string): string {
   }
 }
 
-/** A ticket that was good. */
+/** Result of consuming a valid ticket. */
 export type ValidTicket = Extract<Spent, { readonly outcome: "valid" }>;
 
 const refusals = {
@@ -122,10 +121,9 @@ const refusals = {
 } as const;
 
 /**
- * Judges what spending a ticket came to.
+ * Turns the outcome of consuming a ticket into a result or an error.
  *
- * @returns the outcome itself when it is `valid`
- * @throws CasError `INVALID_SERVICE` for another service, else `INVALID_TICKET`; never with the ticket in its words
+ * @throws CasError `INVALID_SERVICE` for another service, otherwise `INVALID_TICKET`; no message contains the ticket
  * @see CAS protocol 3.0.3, section 2.5.3
  */
 export function judgeSpent(spent: Spent): ValidTicket {
@@ -135,8 +133,8 @@ export function judgeSpent(spent: Spent): ValidTicket {
 }
 
 /**
- * Makes of anything thrown on the way what a validation answers with. What is no error of the request is
- * `INTERNAL_ERROR` with its cause hidden: a stack or a statement is nobody's business outside.
+ * Turns any error into one that a validation response can report. Errors other than `CasError` and `ParameterError` become
+ * `INTERNAL_ERROR`; their details stay in `cause`, which is not rendered.
  *
  * @see CAS protocol 3.0.3, section 2.5.3
  */
