@@ -123,12 +123,13 @@ export async function round(browser: TestBrowser, more: Record<string, string> =
   return exchange(site, location, checks);
 }
 
-/** The answer's error, or nothing. */
+/** The error code of the answer's body or challenge; `undefined`: no error. */
 export async function errorOf(run: Promise<unknown>): Promise<string | undefined> {
   try {
     await run;
     return undefined;
   } catch (error) {
+    if (error instanceof client.WWWAuthenticateChallengeError) return error.cause[0]?.parameters.error;
     return (error as { error?: string }).error ?? String((error as Error).cause ?? error);
   }
 }
