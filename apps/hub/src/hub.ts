@@ -84,27 +84,36 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     outbound,
     clock: siteClock,
     // Nobody is told before the issuer is open: the queue is first looked at after a request or a pause.
-    signLogoutToken: (site, sid) => createLogoutToken({ settings, issuer, siteClock }, site, sid),
+    signLogoutToken: (site, sid) =>
+      createLogoutToken({ issuer: `${settings.hubUrl}/oidc`, keys: issuer.keys, siteClock }, site, sid),
     log,
   });
   const deviceThrottle = createDeviceThrottle(database.rateLimits, settings.loginThrottle);
   const throttleLimits = settings.loginThrottle ? database.rateLimits : null;
   const wrongSecrets = createWrongTries(throttleLimits, "site-secret");
   const keys = hubKeys(settings.secrets);
+  const { consents, logoutDeliveries, oidcArtifacts, people, refreshExchanges, sessions } = database;
+  const { signingKeys, sweep } = database;
+  const { hubUrl, secure, trustedProxies } = settings;
   const issuer = await openIssuer({
-    settings,
-    database,
-    sites,
+    clock,
+    consents,
     cookies,
-    keys,
+    deviceThrottle,
+    keys: { note: keys.note, signingKey: keys.signingKey },
     log,
     logout,
-    clock,
+    logoutDeliveries,
+    oidcArtifacts,
+    people,
+    refreshExchanges,
+    sessions,
+    settings: { hubUrl, secure, trustedProxies },
+    signingKeys,
     siteClock,
-    deviceThrottle,
+    sites,
     wrongSecrets,
   });
-  const { sessions, sweep } = database;
   const keepUp = createKeepUp({ sessions, logout, sweep, log });
   const upkeep = startUpkeep({ keepUp, refreshKeys: () => issuer.refresh(), log });
   return {
@@ -125,8 +134,8 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     clock,
     siteClock,
     keepUp,
-    askWhichAccount: createAccountQuestion({ clock, cookies, keys, people: database.people, sites }),
-    findSession: createFindSession({ cookies, sessions: database.sessions }),
+    askWhichAccount: createAccountQuestion({ clock, cookies, keys, people, sites }),
+    findSession: createFindSession({ cookies, sessions }),
     async close() {
       sites.close();
       await upkeep.close();

@@ -20,13 +20,13 @@ import type { Route } from "./http/route.ts";
 import type { Hub } from "./hub.ts";
 import { createGoodbye } from "./logout/goodbye.ts";
 import { scopesOfGrant } from "./oidc/grant/grant.ts";
-import { device } from "./oidc/interaction/device.ts";
-import { interactions } from "./oidc/interaction/interaction.ts";
+import { deviceRoutes } from "./oidc/interaction/device.ts";
+import { interactionRoutes } from "./oidc/interaction/interaction.ts";
 import { withChosenSession } from "./oidc/interaction/restart.ts";
 import { accessTokenScheme } from "./oidc/issuer/access-token-scheme.ts";
-import { isIssuers, serveIssuer } from "./oidc/issuer/mount.ts";
-import { pathOfPage, postedRequests } from "./oidc/issuer/posted-request.ts";
-import { webfinger } from "./oidc/issuer/webfinger.ts";
+import { mountIssuer } from "./oidc/issuer/mount.ts";
+import { postedRequestRoutes } from "./oidc/issuer/posted-request.ts";
+import { webfingerRoutes } from "./oidc/issuer/webfinger.ts";
 import { checkSessionRoutes } from "./site-api/check-session.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoorRoutes } from "./test-door/test-door.ts";
@@ -34,9 +34,10 @@ import { testDoorRoutes } from "./test-door/test-door.ts";
 /** @param testClock given when the hub was started for testing; without it there is no test door */
 export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readonly Route[] {
   const { askWhichAccount, clock, cookies, database, findSession, issuer, keepUp, keys, logout } = hub;
-  const { outbound, proxyWatch, settings, siteClock, sites, throttle, wrongTries } = hub;
+  const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, wrongTries } = hub;
   const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
-  const { appPasswords, consents, loginTickets, logoutDeliveries, oidcArtifacts, people } = database;
+  const { appPasswords, consents, decisions, loginTickets, logoutDeliveries, oidcArtifacts, people } =
+    database;
   const { proxyGrantingTickets, sessions, tickets } = database;
   const apis = { settings: { hubUrl }, sites };
   const sayGoodbye = createGoodbye({ cookies, logout, logoutDeliveries, siteClock, sites });
@@ -57,8 +58,31 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     }),
   });
   const ownPages = [
-    ...interactions,
-    ...device,
+    ...interactionRoutes({
+      ...apis,
+      askWhichAccount,
+      consents,
+      cookies,
+      decisions,
+      findSession,
+      issuer,
+      keys: { form: keys.form },
+      oidcArtifacts,
+      sessions,
+    }),
+    ...deviceRoutes({
+      ...apis,
+      askWhichAccount,
+      clock,
+      consents,
+      decisions,
+      deviceThrottle,
+      findSession,
+      issuer,
+      keys: { form: keys.form },
+      oidcArtifacts,
+      sessions,
+    }),
     ...connectedAppRoutes({ consents }),
     ...account,
     ...appPasswordRoutes({ appPasswords, apis, wrongTries, clock, keys: { note: keys.note } }),
@@ -98,8 +122,8 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     ...samlValidateRoutes({ hubUrl, siteClock, sites, tickets }),
     ...restRoutes({ hubUrl, logout, people, sessions, sites, throttle, ticketLifeSeconds, tickets }),
     ...ownPages,
-    ...postedRequests,
-    webfinger,
+    ...postedRequestRoutes({ oidcArtifacts }),
+    ...webfingerRoutes({ hubUrl }),
     ...checkSessionRoutes({ sessions, sessionIdleSeconds, clock }),
     ...healthRoutes({
       mode,
@@ -127,23 +151,21 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
 
 export function hubServer(hub: Hub, routes: readonly Route[], next: NextHandler) {
   const { clock, cookies, database, findSession, keys, log, proxyWatch, settings, sites } = hub;
-  const { appPasswords } = database;
+  const { appPasswords, consents, oidcArtifacts, sessions } = database;
   const { dev, hubUrl, secure, testDoorKey, trustedProxies } = settings;
-  const { wrongSecrets, wrongTries } = hub;
+  const { issuer, wrongSecrets, wrongTries } = hub;
   return createHubServer(
     {
-      apiSchemes: [appPasswordScheme({ appPasswords, wrongTries }), accessTokenScheme],
+      apiSchemes: [
+        appPasswordScheme({ appPasswords, wrongTries }),
+        accessTokenScheme({ consents, issuer, oidcArtifacts, settings: { hubUrl }, sites }),
+      ],
       clock,
       cookies,
       dev,
       findSession,
-      hub,
       hubUrl,
-      issuer: {
-        answers: isIssuers,
-        pathOfPage,
-        serve: (request, response) => serveIssuer(hub, request, response),
-      },
+      issuer: mountIssuer({ cookies, issuer, log, oidcArtifacts, secure, sessions }),
       keys: { form: keys.form, note: keys.note },
       log,
       proxyWatch,

@@ -1,7 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import { codeOf } from "./database-error.ts";
 import { PrismaClient } from "./generated/client.ts";
-import type { Pool } from "./postgres-connection.ts";
+import { codeOf, type Pool } from "./postgres-pool.ts";
 
 // The only file that imports Prisma's adapter and the generated client.
 

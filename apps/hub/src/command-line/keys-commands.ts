@@ -1,5 +1,5 @@
 import { rotateSigningKeys } from "../oidc/keys/signing-keys.ts";
-import { purposeKeys } from "../secret-keys.ts";
+import { hubKeys } from "../secret-keys.ts";
 import type { Command } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";
 
@@ -11,7 +11,7 @@ export const keysRotate: Command = {
   options: {},
   run: (_, settings) =>
     withDatabase(settings, async (database) => {
-      const made = await rotateSigningKeys(database, purposeKeys(settings.secrets, "signing-key"), true);
+      const made = await rotateSigningKeys(database.signingKeys, hubKeys(settings.secrets).signingKey, true);
       const { keys } = await database.signingKeys.list();
       const published = keys
         .filter(({ algorithm }) => /^(ES|RS)256$/.test(algorithm))

@@ -37,7 +37,7 @@ export const doctor: Command = {
         throw new RefusedError(
           "the database does not answer. Check DATABASE_URL, or the folder in DATA_DIR.",
         );
-      await expectKnownSecrets(database, secrets);
+      await expectKnownSecrets(database.signingKeys, hubKeys(secrets).signingKey);
       if (mode === "production") await refuseDemoPeople(database);
       return database.pooled;
     });

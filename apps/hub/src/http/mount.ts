@@ -3,7 +3,6 @@ import { ParameterError, parseParameters, parseProtocolQuery } from "@gatehouse/
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { Settings } from "../env.ts";
-import type { Hub } from "../hub.ts";
 import type { Log } from "../log.ts";
 import { chooseRequestId, logAnswered, loggedPath } from "./access-log.ts";
 import { type CallerNeeds, comesBackTo, identifyCaller } from "./caller.ts";
@@ -21,8 +20,6 @@ export interface MountNeeds extends CallerNeeds {
   readonly hubUrl: string;
   /** Addresses whose forwarding headers are believed. */
   readonly trustedProxies: Settings["trustedProxies"];
-  /** @deprecated for `Call.hub` */
-  readonly hub: Hub;
 }
 
 /** Sends an answer out; screens need Next, which only the server has. */
@@ -195,7 +192,6 @@ function makeCall(needs: MountNeeds, context: HubContext, withoutCookies = false
   const requestId = chooseRequestId(header("x-request-id"));
   const path = new URL(context.req.url).pathname;
   return {
-    hub: needs.hub,
     requestId,
     log: needs.log.child({ requestId, method: context.req.method, path: loggedPath(path) }),
     method: context.req.method,

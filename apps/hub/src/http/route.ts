@@ -7,7 +7,6 @@
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, Person } from "@gatehouse/database";
-import type { Hub } from "../hub.ts";
 import type { Log } from "../log.ts";
 import type { Screens } from "../screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
@@ -15,8 +14,6 @@ import type { ApiCredential } from "./api-credential.ts";
 
 /** Facts about one request, available to every answer. */
 export interface Call {
-  /** @deprecated A room declares what it needs and gets it from `hub.ts`. */
-  readonly hub: Hub;
   readonly log: Log;
   /** Id of the request, or the one that a site passed on. Shown to users as the reference. */
   readonly requestId: string;

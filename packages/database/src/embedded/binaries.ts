@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { codeOf, DatabaseError } from "../database-error.ts";
+import { DatabaseError } from "../database-error.ts";
+import { codeOf } from "../postgres-pool.ts";
 
 /** The programs of the embedded PostgreSQL. */
 export interface PostgresBinaries {

@@ -1,26 +1,35 @@
-/** Turns the user's choice into a grant and a consent, which are written with the answer. */
+/** Turns the user's choice into a grant and a consent, which are stored together with the answer. */
 import type { Allowed } from "@gatehouse/database";
-import type { Hub } from "../../hub.ts";
-import type { Grant } from "../issuer/provider.ts";
-import { type Asked, type Choice, givenOf, outlivesSession, type Scopes } from "../scope/consent.ts";
+import type { CurrentProvider, Grant } from "../issuer/provider.ts";
+import {
+  type Asked,
+  type Choice,
+  givenOf,
+  outlivesSession,
+  type Registrations,
+  type Scopes,
+} from "../scope/consent.ts";
 import { collectArtifacts } from "../store/adapter.ts";
+
+export interface AllowNeeds extends Registrations {
+  readonly issuer: CurrentProvider;
+}
 
 /**
  * The user's decision as a grant for this session and a consent beyond it; scopes not ticked are declined. Writes
  * nothing.
  */
 export async function allowedBy(
-  hub: Pick<Hub, "issuer" | "sites" | "settings">,
+  needs: AllowNeeds,
   asked: Asked,
   personId: string,
   choice: Choice,
 ): Promise<Allowed> {
-  const { issuer, sites } = hub;
-  const { provider } = issuer;
+  const { provider } = needs.issuer;
   const { clientId, grantId, scopes, resources } = asked;
-  const given = givenOf(asked, choice, hub);
+  const given = givenOf(asked, choice, needs);
   const lifeSeconds =
-    choice.duration === "once" || !outlivesSession(asked, hub) ? null : choice.duration * 86_400;
+    choice.duration === "once" || !outlivesSession(asked, needs) ? null : choice.duration * 86_400;
   const decided = { asked, given, lifeSeconds };
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const grant =
@@ -33,9 +42,9 @@ export async function allowedBy(
               .artifact,
         };
   // A first-party site is a connected app only if its access outlives the session.
-  const isFirstParty = sites.find(clientId)?.firstParty === true;
+  const isFirstParty = needs.sites.find(clientId)?.firstParty === true;
   const staysConnected = given.scopes.includes("offline_access");
-  if (!outlivesSession(asked, hub) || (isFirstParty && !staysConnected)) return { personId, grant };
+  if (!outlivesSession(asked, needs) || (isFirstParty && !staysConnected)) return { personId, grant };
   return { personId, grant, consent: { clientId, asked: { scopes, resources }, given, lifeSeconds } };
 }
 
@@ -45,20 +54,20 @@ interface Decided {
   readonly lifeSeconds: number | null;
 }
 
-/** A grant to be written. Everything issued from it ends with it, refresh tokens too. */
+/** A grant to be stored. Everything issued from it ends with it, refresh tokens included. */
 async function changed(grant: Grant, { asked, given, lifeSeconds }: Decided) {
   forget(grant, asked);
   if (given.scopes.length > 0) grant.addOIDCScope(given.scopes.join(" "));
   if (asked.claims.length > 0) grant.addOIDCClaims([...asked.claims]);
   for (const [resource, scopes] of Object.entries(given.resources))
     if (scopes.length > 0) grant.addResourceScope(resource, scopes.join(" "));
-  // An answer for this time only is not remembered, and neither are its refusals.
+  // An answer for this time only is not kept, and neither are its refusals.
   if (lifeSeconds !== null) {
     refuse(grant, asked, given);
     grant.exp = Math.floor(Date.now() / 1000) + lifeSeconds;
   }
   const [kept] = await collectArtifacts(() => grant.save());
-  if (kept === undefined) throw new Error("a grant that is saved is not kept");
+  if (kept === undefined) throw new Error("oidc-provider saved no grant");
   return kept;
 }
 

@@ -1,12 +1,19 @@
-/** Grants as oidc-provider sees them. */
+/** Loads the grant that decides which scopes a site has without a question. */
 
-import type { Hub } from "../../hub.ts";
+import type { CentralSessionStore, ConsentStore, OidcArtifactStore } from "@gatehouse/database";
 import type { Grant, KoaContextWithOIDC, Provider } from "../issuer/provider.ts";
-import { registeredScopes, scopesOfClaims } from "../scope/claim-scopes.ts";
+import { registeredScopes, type ScopeNeeds, scopesOfClaims } from "../scope/claim-scopes.ts";
 import type { Scopes } from "../scope/consent.ts";
 import { collectArtifacts } from "../store/adapter.ts";
 import { currentSession } from "../store/request-context.ts";
 import { forgetRefusals, refuse } from "./allowed.ts";
+
+export interface GrantNeeds extends ScopeNeeds {
+  readonly consents: Pick<ConsentStore, "find">;
+  readonly oidcArtifacts: Pick<OidcArtifactStore, "change">;
+  readonly sessions: Pick<CentralSessionStore, "claimOidcGrant">;
+  readonly clock: () => Date;
+}
 
 /**
  * The grant that a client has in a session without a question. A first-party site has what its registration lists. A
@@ -14,30 +21,27 @@ import { forgetRefusals, refuse } from "./allowed.ts";
  * tokens issued from it, but the hub asks for them again. A request that returns from the consent page also has the
  * decision made there.
  */
-export async function loadGrant(
-  hub: Pick<Hub, "sites" | "database" | "clock">,
-  ctx: KoaContextWithOIDC,
-): Promise<Grant | undefined> {
+export async function loadGrant(needs: GrantNeeds, ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
   const { client, session, account, provider, result } = ctx.oidc;
   if (client === undefined || session === undefined || account === undefined) return undefined;
   const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
-  const registered = registeredScopes(hub, client.clientId);
+  const registered = registeredScopes(needs, client.clientId);
   if (found !== undefined && result?.consent?.grantId !== undefined) {
-    const settled = settleClaims(found, ctx, registered) ? await change(hub, found) : found;
+    const settled = settleClaims(found, ctx, registered) ? await change(needs, found) : found;
     return settled && withRefusals(settled, ctx);
   }
   const asked = askedScopes(ctx, registered);
-  const isFirstParty = hub.sites.find(client.clientId)?.firstParty === true;
+  const isFirstParty = needs.sites.find(client.clientId)?.firstParty === true;
   if (found !== undefined && isFirstParty && coversAll(found, ctx, asked))
-    return settleClaims(found, ctx, registered) ? change(hub, found) : found;
+    return settleClaims(found, ctx, registered) ? change(needs, found) : found;
   const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-  if (!isFirstParty) return loadConsented(hub, ctx, { grant, found, asked, registered });
+  if (!isFirstParty) return loadConsented(needs, ctx, { grant, found, asked, registered });
   allow(grant, ctx, asked, () => true);
   settleClaims(grant, ctx, registered);
-  if (found !== undefined) return change(hub, grant);
+  if (found !== undefined) return change(needs, grant);
   await grant.save();
-  return claimOrAdopt(hub, grant, provider);
+  return claimOrAdopt(needs, grant, provider);
 }
 
 interface Loading {
@@ -50,29 +54,29 @@ interface Loading {
 
 /** @returns `undefined`: the hub has to ask for everything */
 async function loadConsented(
-  hub: Pick<Hub, "database" | "clock">,
+  needs: GrantNeeds,
   ctx: KoaContextWithOIDC,
   { grant, found, asked, registered }: Loading,
 ): Promise<Grant | undefined> {
-  const consent = await hub.database.consents.find(grant.accountId ?? "", grant.clientId ?? "");
+  const consent = await needs.consents.find(grant.accountId ?? "", grant.clientId ?? "");
   if (consent === null) return undefined;
   const before = JSON.stringify(grant);
-  // Declined in this session, but allowed since in another.
+  // Declined in this session, but allowed in another one since.
   forgetRefusals(grant, consent);
   allow(grant, ctx, asked, (scope, resource) =>
     resource === null ? consent.scopes.includes(scope) : (consent.resources[resource] ?? []).includes(scope),
   );
   settleClaims(grant, ctx, registered);
   const isChanged = JSON.stringify(grant) !== before;
-  // It ends with the consent that it comes from.
-  const life = Math.ceil((consent.expiresAt.getTime() - hub.clock().getTime()) / 1000);
+  // The grant ends with its consent.
+  const life = Math.ceil((consent.expiresAt.getTime() - needs.clock().getTime()) / 1000);
   if (isChanged) grant.exp = Math.floor(Date.now() / 1000) + Math.max(life, 1);
   if (found !== undefined) {
-    const kept = isChanged ? await change(hub, grant) : grant;
+    const kept = isChanged ? await change(needs, grant) : grant;
     return kept && within(kept, consent, registered, ctx);
   }
   await grant.save();
-  const claimed = await claimOrAdopt(hub, grant, ctx.oidc.provider);
+  const claimed = await claimOrAdopt(needs, grant, ctx.oidc.provider);
   return claimed && within(claimed, consent, registered, ctx);
 }
 
@@ -119,24 +123,20 @@ function copyOf(grant: Grant, { oidc: { provider } }: KoaContextWithOIDC): Grant
   return Object.assign(new provider.Grant(), structuredClone({ ...grant }));
 }
 
-/** @returns `undefined`: it was taken back meanwhile, and does not come back by being saved */
-async function change({ database }: Pick<Hub, "database">, grant: Grant): Promise<Grant | undefined> {
+/** Stores a changed grant. @returns `undefined`: it was revoked meanwhile, and stays revoked */
+async function change({ oidcArtifacts }: GrantNeeds, grant: Grant): Promise<Grant | undefined> {
   const [kept] = await collectArtifacts(() => grant.save());
-  const isThere = kept !== undefined && (await database.oidcArtifacts.change(kept.id, kept.artifact));
+  const isThere = kept !== undefined && (await oidcArtifacts.change(kept.id, kept.artifact));
   return isThere ? grant : undefined;
 }
 
-/** Of two first visits at once the session keeps one grant; what the other visit allows is added to that. */
-async function claimOrAdopt(
-  hub: Pick<Hub, "database">,
-  grant: Grant,
-  provider: Provider,
-): Promise<Grant | undefined> {
+/** The session keeps one grant of two concurrent first visits; what the other visit allows is added to it. */
+async function claimOrAdopt(needs: GrantNeeds, grant: Grant, provider: Provider): Promise<Grant | undefined> {
   const session = currentSession();
   const clientId = grant.clientId ?? "";
   if (session === null) return grant;
   const known = session.oidcClients[clientId]?.grantId;
-  const held = await hub.database.sessions.claimOidcGrant(session.id, clientId, grant.jti, known);
+  const held = await needs.sessions.claimOidcGrant(session.id, clientId, grant.jti, known);
   const first = held === undefined || held === grant.jti ? undefined : await provider.Grant.find(held);
   if (first === undefined) return grant;
   if (grant.getOIDCScope() !== "") first.addOIDCScope(grant.getOIDCScope());
@@ -144,14 +144,14 @@ async function claimOrAdopt(
   for (const [resource, scope] of Object.entries(grant.resources ?? {}))
     first.addResourceScope(resource, scope);
   await grant.destroy();
-  return change(hub, first);
+  return change(needs, first);
 }
 
 /**
- * A claim is no question of its own: it is settled with its scope, or by not being registered. What is put into the
- * grant here is still not released beyond its scope (`releasable`).
+ * Marks requested claims as granted, because the user decides about scopes only. `releasable` still releases a claim only
+ * with its scope.
  *
- * @returns whether there was one that the grant did not have
+ * @returns whether the grant lacked one of the claims
  */
 function settleClaims(grant: Grant, ctx: KoaContextWithOIDC, registered: readonly string[]): boolean {
   const scopes = grant.getOIDCScopeEncountered().split(" ");
@@ -165,7 +165,7 @@ function settleClaims(grant: Grant, ctx: KoaContextWithOIDC, registered: readonl
   return settled.length > 0;
 }
 
-/** Puts into a grant what is asked for and may be had. */
+/** Adds the requested scopes that the site may have. */
 function allow(
   grant: Grant,
   ctx: KoaContextWithOIDC,

@@ -1,6 +1,9 @@
-/** A session has one grant with a site: a second one would end what stands on the first. */
-import type { Allowed, CentralSession } from "@gatehouse/database";
-import type { Hub } from "../../hub.ts";
+/** Each session has one grant per site: replacing it would end the tokens issued from it. */
+import type { Allowed, CentralSession, CentralSessionStore } from "@gatehouse/database";
+
+export interface SessionGrantNeeds {
+  readonly sessions: Pick<CentralSessionStore, "findByUid">;
+}
 
 /** Makes the decided grant the session's grant, unless the session has received another meanwhile. */
 export function joinsOf(
@@ -19,20 +22,20 @@ export function joinsOf(
 }
 
 /**
- * Decides once more where another answer of hers gave the session its grant meanwhile: what she allows now goes into
- * that one.
+ * Decides again if another answer of the user gave the session its grant meanwhile: what the user allows now is added to
+ * that grant.
  *
- * @param decide with the session as it is; false when nothing was written
+ * @param decide receives the current session; returns false when nothing was written
  */
 export async function decideInSession(
-  { database }: Pick<Hub, "database">,
+  needs: SessionGrantNeeds,
   session: CentralSession,
   clientId: string,
   decide: (session: CentralSession) => Promise<boolean>,
 ): Promise<boolean> {
   if (await decide(session)) return true;
-  const now = await database.sessions.findByUid(session.uid);
+  const now = await needs.sessions.findByUid(session.uid);
   if (now.state !== "alive") return false;
   const isAsBefore = now.session.oidcClients[clientId]?.grantId === session.oidcClients[clientId]?.grantId;
-  return !isAsBefore && decideInSession({ database }, now.session, clientId, decide);
+  return !isAsBefore && decideInSession(needs, now.session, clientId, decide);
 }

@@ -1,4 +1,4 @@
-/** Somebody may want to be asked before a site learns who she is (CAS: warn); here as there, for this once. */
+/** When oidc-provider interrupts a request with a question, and the question of users who chose to be asked before every sign-in (CAS: `warn`). */
 import { decodeJwt } from "jose";
 import { suggestedName } from "../../credential/typed-name.ts";
 import type { Drawn } from "../../http/route.ts";
@@ -16,7 +16,7 @@ export const otherReason = "id_token_hint_of_another";
 
 type SubjectAt = NonNullable<Configuration["pairwiseIdentifier"]>;
 
-/** When somebody is asked: to sign in, for consent as the specification has it, and because she wants to be. */
+/** The checks of oidc-provider, and those of the hub. */
 export function interactionRules(subjectAt: SubjectAt | undefined): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
   policy.get("login")?.checks.add(
@@ -47,22 +47,17 @@ export function interactionRules(subjectAt: SubjectAt | undefined): interactionP
     }),
   );
   policy.get("consent")?.checks.add(
-    new interactionPolicy.Check(
-      reason,
-      "the person wants to be asked first",
-      "interaction_required",
-      (ctx) => {
-        const { result } = ctx.oidc;
-        // Whoever gave her password for this site, or said yes, has been asked.
-        const asked = result?.login !== undefined || result?.consent !== undefined;
-        return currentSession()?.askBefore === true && !asked;
-      },
-    ),
+    new interactionPolicy.Check(reason, "the user wants to be asked first", "interaction_required", (ctx) => {
+      const { result } = ctx.oidc;
+      // A user who signed in for this site, or answered a question about it, has been asked.
+      const asked = result?.login !== undefined || result?.consent !== undefined;
+      return currentSession()?.askBefore === true && !asked;
+    }),
   );
   return policy;
 }
 
-/** Whether there is nothing to decide but whether to go on. */
+/** Whether the only question is whether to continue. */
 export function onlyAsksBefore(flow: Flow): boolean {
   return flow.prompt.reasons.length === 1 && flow.prompt.reasons[0] === reason;
 }
@@ -80,7 +75,7 @@ export function askBeforePage(
       hidden: [{ name: "token", value: token }],
       site: { name: site.name, host: site.host },
       person: { name: person.name, username: person.username },
-      // With prompt=none the site is told at once; here it has to know.
+      // A request with prompt=none never shows this page, so the site needs the sign-in.
       needed: true,
       declineTo: site.url,
     },

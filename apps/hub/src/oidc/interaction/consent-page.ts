@@ -1,6 +1,5 @@
 /** The consent page's model: what the site learns and may do after consent, and what the user can choose. */
-import type { CentralSession, FoundConsent } from "@gatehouse/database";
-import type { Hub } from "../../hub.ts";
+import type { CentralSession, ConsentStore, FoundConsent } from "@gatehouse/database";
 import type { ConsentScreen } from "../../screen.ts";
 import { findApi } from "../../site-registry/known-apis.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
@@ -10,6 +9,7 @@ import {
   durations,
   namedScopes,
   outlivesSession,
+  type Registrations,
   type Scopes,
   usualDuration,
 } from "../scope/consent.ts";
@@ -26,8 +26,12 @@ export interface Question {
   readonly anew: boolean;
 }
 
+export interface ConsentPageNeeds extends Registrations {
+  readonly consents: Pick<ConsentStore, "find">;
+}
+
 export async function consentPage(
-  hub: Pick<Hub, "settings" | "sites" | "database">,
+  needs: ConsentPageNeeds,
   { site, session, asked, requested, anew }: Question,
 ): Promise<
   Pick<
@@ -35,11 +39,11 @@ export async function consentPage(
     "site" | "about" | "person" | "asks" | "gets" | "before" | "never" | "offline" | "durations"
   >
 > {
-  const boxes = choosable(asked, hub);
+  const boxes = choosable(asked, needs);
   const chosen = new Set(boxes.map(({ field }) => field));
-  const gets = namedScopes(asked, hub).filter(({ field }) => !chosen.has(field));
-  const consent = site.firstParty ? null : await hub.database.consents.find(session.person.id, site.id);
-  const before = consent === null ? null : beforeOf(hub, consent, { asked, requested, anew });
+  const gets = namedScopes(asked, needs).filter(({ field }) => !chosen.has(field));
+  const consent = site.firstParty ? null : await needs.consents.find(session.person.id, site.id);
+  const before = consent === null ? null : beforeOf(needs, consent, { asked, requested, anew });
   return {
     site: { name: site.name, host: site.host },
     about: {
@@ -52,9 +56,9 @@ export async function consentPage(
     asks: boxes.map(({ field, words, sensitive }) => ({ value: field, words, sensitive })),
     gets: gets.map(({ words }) => words),
     before,
-    never: neverOf(hub, asked, requested, consent),
+    never: neverOf(needs, asked, requested, consent),
     offline: asked.scopes.includes("offline_access"),
-    durations: outlivesSession(asked, hub)
+    durations: outlivesSession(asked, needs)
       ? durations.map((duration) => ({
           value: String(duration),
           days: duration === "once" ? null : duration,
@@ -66,13 +70,13 @@ export async function consentPage(
 
 /** Scopes that an earlier consent still allows, without those to decide now. */
 function beforeOf(
-  hub: Pick<Hub, "settings" | "sites">,
+  registrations: Registrations,
   consent: FoundConsent,
   { asked, requested, anew }: Pick<Question, "asked" | "requested" | "anew">,
 ): ConsentScreen["before"] {
   const stays = subtract(consent, asked);
-  const isRequested = new Set(namedScopes(anew ? none : requested, hub).map(({ field }) => field));
-  const items = namedScopes(stays, hub).map(({ field, words }) => ({
+  const isRequested = new Set(namedScopes(anew ? none : requested, registrations).map(({ field }) => field));
+  const items = namedScopes(stays, registrations).map(({ field, words }) => ({
     value: field,
     words,
     requested: isRequested.has(field),
@@ -83,7 +87,7 @@ function beforeOf(
 
 /** Scopes of the same APIs that the site neither has nor requests. */
 function neverOf(
-  hub: Pick<Hub, "settings" | "sites">,
+  registrations: Registrations,
   asked: Scopes,
   requested: Scopes,
   consent: Scopes | null,
@@ -91,11 +95,11 @@ function neverOf(
   const all = Object.fromEntries(
     Object.keys({ ...requested.resources, ...asked.resources }).map((resource) => [
       resource,
-      Object.keys(findApi(hub, resource)?.scopes ?? {}),
+      Object.keys(findApi(registrations, resource)?.scopes ?? {}),
     ]),
   );
   const rest = [asked, requested, consent ?? none].reduce<Scopes>(subtract, { scopes: [], resources: all });
-  return namedScopes(rest, hub).map(({ words }) => words);
+  return namedScopes(rest, registrations).map(({ words }) => words);
 }
 
 const none: Scopes = { scopes: [], resources: {} };

@@ -1,25 +1,30 @@
-/** The request of a device, found by the code that it shows. */
-import type { CentralSession } from "@gatehouse/database";
-import type { Hub } from "../../hub.ts";
+/** Requests of devices, found by the code that the device shows. */
+import type { CentralSession, OidcArtifactStore } from "@gatehouse/database";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
-import { type Asked, requestedScopes } from "../scope/consent.ts";
+import type { ScopeNeeds } from "../scope/claim-scopes.ts";
+import { type Asked, type Registrations, requestedScopes } from "../scope/consent.ts";
 import { deviceCodeLife } from "../store/adapter.ts";
 
+export interface DeviceRequestNeeds extends ScopeNeeds {
+  readonly oidcArtifacts: Pick<OidcArtifactStore, "findByUserCode">;
+  readonly clock: () => Date;
+}
+
 export interface DeviceRequest {
-  /** Under which it is kept. */
+  /** Id of the stored device code. */
   readonly id: string;
-  /** As the device shows it. */
+  /** The code as the device shows it. */
   readonly code: string;
   readonly site: RegisteredSite;
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
-  /** How old the sign-in may be, in seconds. */
+  /** Maximum age of the sign-in, in seconds. */
   readonly maxAge: number | undefined;
 }
 
-/** @returns `undefined`: there is none, it is past its life, or somebody has decided */
+/** @returns `undefined`: no such code, expired, or already decided */
 export async function findDeviceRequest(
-  { database, sites, clock }: Pick<Hub, "database" | "sites" | "clock">,
+  { oidcArtifacts, sites, clock }: DeviceRequestNeeds,
   typed: string,
 ): Promise<DeviceRequest | undefined> {
   // Japanese and Chinese keyboards type full-width letters; NFKC converts them to ASCII.
@@ -27,7 +32,7 @@ export async function findDeviceRequest(
     .normalize("NFKC")
     .toUpperCase()
     .replaceAll(/[^A-Z]/g, "");
-  const found = await database.oidcArtifacts.findByUserCode(userCode);
+  const found = await oidcArtifacts.findByUserCode(userCode);
   if (found === null || found.consumedAt !== null) return undefined;
   const { clientId, params, accountId, error } = found.payload;
   const site = sites.find(String(clientId));
@@ -47,9 +52,9 @@ export async function findDeviceRequest(
   };
 }
 
-/** Asks for every requested scope, whatever was allowed elsewhere: this is another device. */
+/** The question about all requested scopes; earlier answers do not count, because this is another device. */
 export function askedByDevice(
-  hub: Pick<Hub, "settings" | "sites">,
+  registrations: Registrations,
   session: CentralSession,
   { site, scopes, resources }: DeviceRequest,
 ): Asked {
@@ -57,13 +62,13 @@ export function askedByDevice(
     clientId: site.id,
     grantId: session.oidcClients[site.id]?.grantId,
     claims: [],
-    ...requestedScopes(hub, site.id, scopes, resources),
+    ...requestedScopes(registrations, site.id, scopes, resources),
   };
 }
 
 /** @see OpenID Connect Core 1.0, section 3.1.2.1 (max_age) */
 export function isProofTooOld(
-  { clock }: Pick<Hub, "clock">,
+  { clock }: Pick<DeviceRequestNeeds, "clock">,
   { authenticatedAt }: CentralSession,
   { maxAge }: DeviceRequest,
 ): boolean {

@@ -1,10 +1,11 @@
 /**
- * The device flow as a person meets it: she types what the device shows, sees who asks for what, and decides. What a
- * link brought along is typed for her and nothing more. The device's half is oidc-provider's.
+ * The user's part of the device flow: the user types the code of the device, sees which site requests which scopes, and
+ * decides. A link with a code only fills in the form. oidc-provider serves the device.
  *
  * @see RFC 8628, sections 3.3 and 5.4 (remote phishing)
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
+import type { DeviceThrottle } from "../../credential/device-throttle.ts";
 import { withoutEdges } from "../../credential/typed-name.ts";
 import { HubError } from "../../http/hub-error.ts";
 import {
@@ -16,135 +17,160 @@ import {
   seeOther,
 } from "../../http/route.ts";
 import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../../screen.ts";
+import type { HubKeys } from "../../secret-keys.ts";
+import type { FindSession } from "../../session/find-session.ts";
+import type { AskWhichAccount } from "../../sign-in/choose-account.ts";
+import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { isPlain, namedScopes, outlivesSession, readChoice } from "../scope/consent.ts";
-import { consentPage } from "./consent-page.ts";
-import { askedByDevice, type DeviceRequest, findDeviceRequest, isProofTooOld } from "./device-request.ts";
-import { settleDevice } from "./settle-device.ts";
+import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
+import {
+  askedByDevice,
+  type DeviceRequest,
+  type DeviceRequestNeeds,
+  findDeviceRequest,
+  isProofTooOld,
+} from "./device-request.ts";
+import { type SettleDeviceNeeds, settleDevice } from "./settle-device.ts";
+
+export interface DeviceNeeds extends ConsentPageNeeds, DeviceRequestNeeds, SettleDeviceNeeds {
+  readonly askWhichAccount: AskWhichAccount;
+  readonly deviceThrottle: Pick<DeviceThrottle, "enter">;
+  readonly findSession: FindSession;
+  readonly keys: Pick<HubKeys, "form">;
+  readonly sites: Pick<SiteRegistry, "find" | "list">;
+}
 
 type Person = CallerFacts["person"];
 
 const path = "/oidc/device";
 
-const enterCode = route({
-  method: "GET",
-  path,
-  caller: "anyone",
-  antiForgery: "changes-nothing",
-  sends: "query",
-  typed: ["user_code"],
-  speaks: "html",
-  asksForSignIn: true,
-  async answer(call, { parameters }) {
-    const code = shortened(parameters.get("user_code"));
-    const found = await call.hub.findSession(call, { touch: true });
-    if (found.state !== "alive") return askForSignIn(code);
-    return draw(call.hub.keys.form.sign(found.session.uid), code);
-  },
-});
+const enterCode = (needs: DeviceNeeds): Route =>
+  route({
+    method: "GET",
+    path,
+    caller: "anyone",
+    antiForgery: "changes-nothing",
+    sends: "query",
+    typed: ["user_code"],
+    speaks: "html",
+    asksForSignIn: true,
+    async answer(call, { parameters }) {
+      const code = shortened(parameters.get("user_code"));
+      const found = await needs.findSession(call, { touch: true });
+      if (found.state !== "alive") return askForSignIn(code);
+      return draw(needs.keys.form.sign(found.session.uid), code);
+    },
+  });
 
-const showRequest = route({
-  method: "POST",
-  path,
-  caller: "person",
-  antiForgery: "form-token",
-  sends: "form",
-  typed: ["user_code"],
-  speaks: "html",
-  comesBack,
-  async answer(call, { parameters }) {
-    const code = shortened(parameters.get("user_code"));
-    if (code === "") return refuse(call, code, "code_missing");
-    const { session, address } = call;
-    const wait = await call.hub.deviceThrottle.enter({ sessionId: session.id, address });
-    if (wait > 0) return refuse(call, code, "too_many_attempts", wait);
-    const request = await findDeviceRequest(call.hub, code);
-    if (request === undefined) return refuse(call, code, "code_wrong");
-    if (isProofTooOld(call.hub, session, request)) return askForSignIn(request.code, true);
-    return showConsent(call, request);
-  },
-});
+const showRequest = (needs: DeviceNeeds): Route =>
+  route({
+    method: "POST",
+    path,
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    typed: ["user_code"],
+    speaks: "html",
+    comesBack,
+    async answer(call, { parameters }) {
+      const code = shortened(parameters.get("user_code"));
+      if (code === "") return refuse(call, code, "code_missing");
+      const { session, address } = call;
+      const wait = await needs.deviceThrottle.enter({ sessionId: session.id, address });
+      if (wait > 0) return refuse(call, code, "too_many_attempts", wait);
+      const request = await findDeviceRequest(needs, code);
+      if (request === undefined) return refuse(call, code, "code_wrong");
+      if (isProofTooOld(needs, session, request)) return askForSignIn(request.code, true);
+      return showConsent(needs, call, request);
+    },
+  });
 
-const decide = route({
-  method: "POST",
-  path: `${path}/decide`,
-  caller: "person",
-  antiForgery: "form-token",
-  sends: "form",
-  typed: ["user_code"],
-  speaks: "html",
-  comesBack,
-  async answer(call, { parameters }) {
-    const code = shortened(parameters.get("user_code"));
-    const clientId = parameters.get("site") ?? "";
-    // Before it is looked up: this is no second place to guess codes at.
-    if (!call.hub.keys.form.isSignature(shown(call, code, clientId), parameters.get("shown") ?? ""))
-      throw new HubError(
-        403,
-        "form_token_wrong",
-        "Please try again",
-        [
-          `This form was not made for the session you are in now: you are signed in as ${call.session.person.name}. Nothing was allowed.`,
-          "Enter the code once more.",
-        ],
-        {},
-        { label: "Enter the code", href: addressOf(code) },
+const decide = (needs: DeviceNeeds): Route =>
+  route({
+    method: "POST",
+    path: `${path}/decide`,
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    typed: ["user_code"],
+    speaks: "html",
+    comesBack,
+    async answer(call, { parameters }) {
+      const code = shortened(parameters.get("user_code"));
+      const clientId = parameters.get("site") ?? "";
+      // Checked before the look-up, so that nobody guesses codes here past the throttle.
+      if (!needs.keys.form.isSignature(shown(call, code, clientId), parameters.get("shown") ?? ""))
+        throw new HubError(
+          403,
+          "form_token_wrong",
+          "Please try again",
+          [
+            `This form was not made for the session you are in now: you are signed in as ${call.session.person.name}. Nothing was allowed.`,
+            "Enter the code once more.",
+          ],
+          {},
+          { label: "Enter the code", href: addressOf(code) },
+        );
+      const request = await findDeviceRequest(needs, code);
+      if (request?.site.id !== clientId) return refuse(call, code, "code_wrong");
+      if (isProofTooOld(needs, call.session, request)) return askForSignIn(request.code, true);
+      const answer = parameters.get("answer");
+      if (answer === "switch") return askWhich(needs, call, code, request);
+      const choice = answer === "allow" || answer === "without" ? readChoice(parameters) : null;
+      const asked = askedByDevice(needs, call.session, request);
+      const given = await settleDevice(needs, call.session, request, choice);
+      if (given === null) return refuse(call, code, "code_wrong");
+      call.log.info(
+        {
+          event: choice === null ? "device.declined" : "device.allowed",
+          site: clientId,
+          person: call.session.person.id,
+        },
+        "device decided",
       );
-    const request = await findDeviceRequest(call.hub, code);
-    if (request?.site.id !== clientId) return refuse(call, code, "code_wrong");
-    if (isProofTooOld(call.hub, call.session, request)) return askForSignIn(request.code, true);
-    const answer = parameters.get("answer");
-    if (answer === "switch") return askWhich(call, code, request);
-    const choice = answer === "allow" || answer === "without" ? readChoice(parameters) : null;
-    const asked = askedByDevice(call.hub, call.session, request);
-    const given = await settleDevice(call.hub, call.session, request, choice);
-    if (given === null) return refuse(call, code, "code_wrong");
-    call.log.info(
-      {
-        event: choice === null ? "device.declined" : "device.allowed",
-        site: clientId,
-        person: call.session.person.id,
-      },
-      "device decided",
-    );
-    const { name, host } = request.site;
-    const allows = namedScopes(given, call.hub).map(({ words }) => words);
-    const outcome = choice === null ? "declined" : allows.length > 0 ? "allowed" : "without-access";
-    const isLasting = choice !== null && choice.duration !== "once" && outlivesSession(asked, call.hub);
-    const model = {
-      site: { name, host },
-      outcome: isPlain(asked, call.hub) && choice !== null ? "signed-in" : outcome,
-      allows,
-      offline: given.scopes.includes("offline_access"),
-      days: isLasting ? Number(choice.duration) : null,
-    } as const;
-    return { screen: { name: "device-done", model } };
-  },
-});
+      const { name, host } = request.site;
+      const allows = namedScopes(given, needs).map(({ words }) => words);
+      const outcome = choice === null ? "declined" : allows.length > 0 ? "allowed" : "without-access";
+      const isLasting = choice !== null && choice.duration !== "once" && outlivesSession(asked, needs);
+      const model = {
+        site: { name, host },
+        outcome: isPlain(asked, needs) && choice !== null ? "signed-in" : outcome,
+        allows,
+        offline: given.scopes.includes("offline_access"),
+        days: isLasting ? Number(choice.duration) : null,
+      } as const;
+      return { screen: { name: "device-done", model } };
+    },
+  });
 
-export const device: readonly Route[] = [enterCode, showRequest, decide];
+export const deviceRoutes = (needs: DeviceNeeds): Route[] => [
+  enterCode(needs),
+  showRequest(needs),
+  decide(needs),
+];
 
-async function showConsent(call: Person, request: DeviceRequest): Promise<Answer> {
+async function showConsent(needs: DeviceNeeds, call: Person, request: DeviceRequest): Promise<Answer> {
   const { site, code } = request;
   const { session, formToken } = call;
-  const asked = askedByDevice(call.hub, session, request);
-  const page = await consentPage(call.hub, { site, session, asked, requested: asked, anew: true });
+  const asked = askedByDevice(needs, session, request);
+  const page = await consentPage(needs, { site, session, asked, requested: asked, anew: true });
   const hidden = [
     { name: "token", value: formToken },
     { name: "user_code", value: code },
     { name: "site", value: site.id },
-    { name: "shown", value: call.hub.keys.form.sign(shown(call, code, site.id)) },
+    { name: "shown", value: needs.keys.form.sign(shown(call, code, site.id)) },
   ];
   const model = { action: `${path}/decide`, hidden, ...page, device: { code } };
   return { screen: { name: "consent", model } };
 }
 
 /** Keeps the typed code when the user continues. */
-function askWhich(call: Person, code: string, { site }: DeviceRequest): Promise<Answer> {
+function askWhich(needs: DeviceNeeds, call: Person, code: string, { site }: DeviceRequest): Promise<Answer> {
   const parameters = new Map([
     ["return", addressOf(code)],
     ["site", site.id],
   ]);
-  return call.hub.askWhichAccount(call, { session: call.session, parameters, because: "not-you" });
+  return needs.askWhichAccount(call, { session: call.session, parameters, because: "not-you" });
 }
 
 /** Binds the form to the code, site and session that the user saw. */

@@ -1,142 +1,169 @@
-/** Questions on the way to a code: the sign-in (at `/cas/login`) and the consent. */
-import type { Allowed, CentralSession, FoundSession } from "@gatehouse/database";
+/** Questions of an authorization request: the sign-in (at `/cas/login`), the account and the consent. */
+import type {
+  Allowed,
+  CentralSession,
+  DecisionStore,
+  FoundSession,
+  OidcArtifactStore,
+} from "@gatehouse/database";
 import { suggestedName } from "../../credential/typed-name.ts";
+import type { Cookies } from "../../http/cookies.ts";
 import { HubError } from "../../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../../http/route.ts";
 import type { ChooseAccountScreen } from "../../screen.ts";
+import type { HubKeys } from "../../secret-keys.ts";
 import { passwordAcr } from "../../session/acr.ts";
+import type { FindSession } from "../../session/find-session.ts";
+import type { AskWhichAccount } from "../../sign-in/choose-account.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
-import { allowedBy } from "../grant/allowed.ts";
-import { decideInSession, joinsOf } from "../grant/session-grant.ts";
+import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
+import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
 import type { Flow } from "../issuer/provider.ts";
 import { type Choice, missing, readChoice, requestedBy, type Scopes } from "../scope/consent.ts";
 import { askBeforePage, hintReason, onlyAsksBefore, otherReason } from "./ask-before.ts";
-import { consentPage } from "./consent-page.ts";
+import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
 import { isChosenSession, wayToRestart } from "./restart.ts";
+
+export interface InteractionNeeds extends AllowNeeds, ConsentPageNeeds, SessionGrantNeeds {
+  readonly askWhichAccount: AskWhichAccount;
+  readonly cookies: Pick<Cookies, "read">;
+  readonly decisions: Pick<DecisionStore, "decide">;
+  readonly findSession: FindSession;
+  readonly keys: Pick<HubKeys, "form">;
+  readonly oidcArtifacts: Pick<OidcArtifactStore, "find">;
+}
 
 const path = "/oidc/interaction/:uid";
 type Because = ChooseAccountScreen["because"];
 type Result = NonNullable<Flow["result"]>;
 
-/** Reasons for which a session that was there before is not enough. */
+/** Reasons for which an earlier sign-in is not enough. */
 const needsProof =
   /^(login_prompt|max_age|id_token_hint(_of_another)?|claims_id_token_sub_value|essential_acrs?)$/;
 
-const goOn = route({
-  method: "GET",
-  path,
-  caller: "anyone",
-  antiForgery: "navigation",
-  sends: "raw-query",
-  speaks: "html",
-  asksForSignIn: true,
-  async answer(call, { rawQuery }) {
-    const query = new URLSearchParams(rawQuery);
-    const found = await call.hub.findSession(call, { touch: true });
-    const flow = await findFlow(call);
-    const isChosen =
-      found.state === "alive" && isChosenSession(call.hub, call.pathParameter("uid"), query, found.session);
-    if (flow === undefined) return goOnWithout(call, query, found, isChosen);
-    if (asksForMoreThanWeHave(flow))
-      return finish(call, flow, {
-        error: "unmet_authentication_requirements",
-        error_description: "no sign-in here is of the kind that is asked for",
-      });
-    if (found.state === "alive" && !isChosen) {
-      const because = whyToChoose(flow, found.session);
-      if (because !== undefined) return askWhich(call, flow, query, found.session, because);
-    }
-    if (flow.prompt.name === "login") return askForSignIn(call, flow, query, found);
-    if (found.state !== "alive" || isOfAnother(flow, found.session))
-      return askForSignIn(call, flow, query, found);
-    const site = siteOf(call, flow);
-    const token = tokenFor(call, flow, found.session);
-    if (onlyAsksBefore(flow)) {
-      const screen = askBeforePage(addressOf(call, query), site, found.session.person, token);
-      return { screen, keepsOpener: site.oidc?.popup };
-    }
-    const { session } = found;
-    const asked = missing(flow, call.hub, session);
-    const requested = requestedBy(flow, call.hub);
-    const page = await consentPage(call.hub, { site, session, asked, requested, anew: false });
-    const hidden = [{ name: "token", value: token }];
-    return {
-      screen: { name: "consent", model: { action: addressOf(call, query), hidden, ...page, device: null } },
-      keepsOpener: site.oidc?.popup,
-    };
-  },
-});
+const ask = (needs: InteractionNeeds): Route =>
+  route({
+    method: "GET",
+    path,
+    caller: "anyone",
+    antiForgery: "navigation",
+    sends: "raw-query",
+    speaks: "html",
+    asksForSignIn: true,
+    async answer(call, { rawQuery }) {
+      const query = new URLSearchParams(rawQuery);
+      const found = await needs.findSession(call, { touch: true });
+      const flow = await findFlow(needs, call);
+      const isChosen =
+        found.state === "alive" && isChosenSession(needs, call.pathParameter("uid"), query, found.session);
+      if (flow === undefined) return answerWithoutFlow(needs, query, found, isChosen);
+      if (asksForUnknownAcr(flow))
+        return finish(needs, flow, {
+          error: "unmet_authentication_requirements",
+          error_description: "no sign-in here is of the kind that is asked for",
+        });
+      if (found.state === "alive" && !isChosen) {
+        const because = whyToChoose(flow, found.session);
+        if (because !== undefined) return askWhich(needs, call, flow, query, found.session, because);
+      }
+      if (flow.prompt.name === "login") return askForSignIn(needs, call, flow, query, found);
+      if (found.state !== "alive" || isOfAnother(flow, found.session))
+        return askForSignIn(needs, call, flow, query, found);
+      const site = siteOf(needs, flow);
+      const token = tokenFor(needs, flow, found.session);
+      if (onlyAsksBefore(flow)) {
+        const screen = askBeforePage(addressOf(call, query), site, found.session.person, token);
+        return { screen, keepsOpener: site.oidc?.popup };
+      }
+      const { session } = found;
+      const asked = missing(flow, needs, session);
+      const requested = requestedBy(flow, needs);
+      const page = await consentPage(needs, { site, session, asked, requested, anew: false });
+      const hidden = [{ name: "token", value: token }];
+      return {
+        screen: { name: "consent", model: { action: addressOf(call, query), hidden, ...page, device: null } },
+        keepsOpener: site.oidc?.popup,
+      };
+    },
+  });
 
-const decide = route({
-  method: "POST",
-  path,
-  caller: "anyone",
-  antiForgery: "flow-token",
-  sends: "form",
-  speaks: "html",
-  async answer(call, { parameters, rawQuery }) {
-    const query = new URLSearchParams(rawQuery);
-    const found = await call.hub.findSession(call, { touch: true });
-    const flow = await findFlow(call);
-    if (flow === undefined) return goOnWithout(call, query, found, false);
-    const here = addressOf(call, query);
-    if (found.state !== "alive") return seeOther(here);
-    const { session } = found;
-    const isToken = isTokenFor(call, flow, session, parameters.get("token") ?? "");
-    if (parameters.get("answer") === "leave" && isToken)
-      return finish(call, flow, {
-        error: "login_required",
-        error_description: "the account that the site asks for is not signed in",
-      });
-    if (isOfAnother(flow, session)) return seeOther(here);
-    if (!isToken)
-      throw new HubError(
-        403,
-        "form_token_wrong",
-        "Please try again",
-        [
-          `This form was not made for the session you are in now: you are signed in as ${session.person.name}. Nothing was allowed.`,
-          "Go on, and look at what is asked once more.",
-        ],
-        {},
-        { label: "Go on", href: here },
-      );
-    if (onlyAsksBefore(flow)) return finish(call, flow, { ...flow.lastSubmission, consent: {} });
-    if (parameters.get("answer") === "switch") return askWhich(call, flow, query, session, "not-you");
-    const isYes = parameters.get("answer") === "allow" || parameters.get("answer") === "without";
-    const answered = isYes
-      ? await allow(call, flow, session, readChoice(parameters))
-      : await settle(call, flow, { error: "access_denied", error_description: "the person said no" });
-    if (answered) {
-      const event = isYes ? "consent.given" : "consent.declined";
-      const facts = { event, site: flow.params.client_id, person: session.person.id };
-      call.log.info(facts, "consent decided");
-    }
-    return resume(call, flow);
-  },
-});
+const decide = (needs: InteractionNeeds): Route =>
+  route({
+    method: "POST",
+    path,
+    caller: "anyone",
+    antiForgery: "flow-token",
+    sends: "form",
+    speaks: "html",
+    async answer(call, { parameters, rawQuery }) {
+      const query = new URLSearchParams(rawQuery);
+      const found = await needs.findSession(call, { touch: true });
+      const flow = await findFlow(needs, call);
+      if (flow === undefined) return answerWithoutFlow(needs, query, found, false);
+      const here = addressOf(call, query);
+      if (found.state !== "alive") return seeOther(here);
+      const { session } = found;
+      const isToken = isTokenFor(needs, flow, session, parameters.get("token") ?? "");
+      if (parameters.get("answer") === "leave" && isToken)
+        return finish(needs, flow, {
+          error: "login_required",
+          error_description: "the account that the site asks for is not signed in",
+        });
+      if (isOfAnother(flow, session)) return seeOther(here);
+      if (!isToken)
+        throw new HubError(
+          403,
+          "form_token_wrong",
+          "Please try again",
+          [
+            `This form was not made for the session you are in now: you are signed in as ${session.person.name}. Nothing was allowed.`,
+            "Continue, and look at the question again.",
+          ],
+          {},
+          { label: "Continue", href: here },
+        );
+      if (onlyAsksBefore(flow)) return finish(needs, flow, { ...flow.lastSubmission, consent: {} });
+      if (parameters.get("answer") === "switch")
+        return askWhich(needs, call, flow, query, session, "not-you");
+      const isYes = parameters.get("answer") === "allow" || parameters.get("answer") === "without";
+      const answered = isYes
+        ? await allow(needs, flow, session, readChoice(parameters))
+        : await settle(needs, flow, { error: "access_denied", error_description: "the user declined" });
+      if (answered) {
+        const event = isYes ? "consent.given" : "consent.declined";
+        const facts = { event, site: flow.params.client_id, person: session.person.id };
+        call.log.info(facts, "consent decided");
+      }
+      return resume(needs, flow);
+    },
+  });
 
-export const interactions: readonly Route[] = [goOn, decide];
+export const interactionRoutes = (needs: InteractionNeeds): Route[] => [ask(needs), decide(needs)];
 
 /** @returns as `settle` */
-async function allow(call: Call, flow: Flow, session: CentralSession, choice: Choice): Promise<boolean> {
+async function allow(
+  needs: InteractionNeeds,
+  flow: Flow,
+  session: CentralSession,
+  choice: Choice,
+): Promise<boolean> {
   const clientId = String(flow.params.client_id);
-  return decideInSession(call.hub, session, clientId, async (now) => {
-    const asked = missing(flow, call.hub, now);
-    const allowed = await allowedBy(call.hub, asked, now.person.id, choice);
+  return decideInSession(needs, session, clientId, async (now) => {
+    const asked = missing(flow, needs, now);
+    const allowed = await allowedBy(needs, asked, now.person.id, choice);
     const grantId = allowed.grant.id;
     const joins = joinsOf(now, clientId, grantId);
     const decided: Scopes = { scopes: asked.scopes, resources: asked.resources };
     const result = { ...flow.lastSubmission, consent: { grantId }, decided };
-    return settle(call, flow, result, { ...allowed, joins });
+    return settle(needs, flow, result, { ...allowed, joins });
   });
 }
 
 /** A flow belongs to the browser that began it. */
-async function findFlow(call: Call): Promise<Flow | undefined> {
+async function findFlow(needs: InteractionNeeds, call: Call): Promise<Flow | undefined> {
   const uid = call.pathParameter("uid");
-  return call.hub.cookies.read(call.header("cookie"), "interaction") === uid
-    ? await call.hub.issuer.provider.Interaction.find(uid)
+  return needs.cookies.read(call.header("cookie"), "interaction") === uid
+    ? await needs.issuer.provider.Interaction.find(uid)
     : undefined;
 }
 
@@ -149,8 +176,13 @@ function addressOf(call: Call, query: URLSearchParams): string {
  * Answers for a flow that is over, answered, or another browser's. A user who has just signed in for it continues at once;
  * this cannot loop, because a new flow begins.
  */
-function goOnWithout(call: Call, query: URLSearchParams, found: FoundSession, isChosen: boolean): Answer {
-  const restart = wayToRestart(call.hub, query);
+function answerWithoutFlow(
+  needs: InteractionNeeds,
+  query: URLSearchParams,
+  found: FoundSession,
+  isChosen: boolean,
+): Answer {
+  const restart = wayToRestart(needs, query);
   if (isChosen && restart !== undefined) return seeOther(restart.address);
   const whose = found.state === "alive" ? ` You are signed in as ${found.session.person.name}.` : "";
   throw new HubError(
@@ -158,10 +190,10 @@ function goOnWithout(call: Call, query: URLSearchParams, found: FoundSession, is
     "flow_expired",
     "This page is over",
     [
-      `What this page was for is done, has expired, or was begun in another browser. Nothing was changed.${whose}`,
+      `This sign-in is complete, has expired, or was started in another browser. Nothing was changed.${whose}`,
       restart === undefined
-        ? "Go back to the site and begin once more."
-        : `Go on to ${restart.site.name}. If this page comes back, allow cookies for this site.`,
+        ? "Go back to the site and start again."
+        : `Continue to ${restart.site.name}. If you see this page again, allow cookies for this site.`,
     ],
     {},
     restart && { label: `Continue to ${restart.site.name}`, href: restart.address },
@@ -169,12 +201,12 @@ function goOnWithout(call: Call, query: URLSearchParams, found: FoundSession, is
 }
 
 /** Form token bound to the session's `uid`, which stays when the same user re-authenticates. */
-function tokenFor(call: Call, flow: Flow, { uid }: CentralSession): string {
-  return call.hub.keys.form.sign(`${uid}:${flow.uid}`);
+function tokenFor(needs: InteractionNeeds, flow: Flow, { uid }: CentralSession): string {
+  return needs.keys.form.sign(`${uid}:${flow.uid}`);
 }
 
-function isTokenFor(call: Call, flow: Flow, { uid }: CentralSession, token: string): boolean {
-  return call.hub.keys.form.isSignature(`${uid}:${flow.uid}`, token);
+function isTokenFor(needs: InteractionNeeds, flow: Flow, { uid }: CentralSession, token: string): boolean {
+  return needs.keys.form.isSignature(`${uid}:${flow.uid}`, token);
 }
 
 /**
@@ -193,19 +225,20 @@ function whyToChoose(flow: Flow, { person }: CentralSession): Because | undefine
 }
 
 function askWhich(
+  needs: InteractionNeeds,
   call: Call,
   flow: Flow,
   query: URLSearchParams,
   session: CentralSession,
   because: Because,
 ): Promise<Answer> {
-  const { name, host } = siteOf(call, flow);
+  const { name, host } = siteOf(needs, flow);
   const parameters = new Map([
     ["return", addressOf(call, query)],
     ["site", String(flow.params.client_id ?? "")],
   ]);
   const username = suggestedName(flow.params.login_hint, 200);
-  return call.hub.askWhichAccount(call, {
+  return needs.askWhichAccount(call, {
     session,
     parameters,
     because,
@@ -214,7 +247,7 @@ function askWhich(
       ? {
           decline: {
             action: addressOf(call, query),
-            hidden: [{ name: "token", value: tokenFor(call, flow, session) }],
+            hidden: [{ name: "token", value: tokenFor(needs, flow, session) }],
             site: { name, host },
           },
         }
@@ -223,38 +256,39 @@ function askWhich(
 }
 
 /**
- * Somebody else has signed in meanwhile, or she has signed out and in again: the flow knows another session, and could
- * not go on in this one. Whoever proves herself anew takes her session's uid along.
+ * Whether the flow began in another session: another user has signed in, or the same user has signed out and in again. A
+ * session keeps its `uid` when its user re-authenticates.
  */
 function isOfAnother(flow: Flow, { uid }: CentralSession): boolean {
   return flow.session?.uid !== undefined && flow.session.uid !== uid;
 }
 
 /**
- * Whether a kind of sign-in is demanded that there is none of; she would be asked for her password for ever.
+ * Whether the site demands a kind of sign-in that the hub does not offer; asking for the password would never satisfy it.
  *
  * @see OpenID Connect Unmet Authentication Requirements 1.0
  */
-function asksForMoreThanWeHave({ prompt }: Flow): boolean {
+function asksForUnknownAcr({ prompt }: Flow): boolean {
   if (!prompt.reasons.some((reason) => /^essential_acrs?$/.test(reason))) return false;
   const { value, values } = (prompt.details.acr ?? {}) as { value?: unknown; values?: unknown[] };
   return ![value, values ?? []].flat().includes(passwordAcr);
 }
 
-/** Sends her to sign in, or on her way when she has just done so. */
+/** Redirects to the sign-in, or continues if the user has just signed in for this flow. */
 async function askForSignIn(
+  needs: InteractionNeeds,
   call: Call,
   flow: Flow,
   address: URLSearchParams,
   found: FoundSession,
 ): Promise<Answer> {
   const proof = flow.prompt.name === "login" && flow.prompt.reasons.some((reason) => needsProof.test(reason));
-  const began = await call.hub.database.oidcArtifacts.find("Interaction", flow.uid);
+  const began = await needs.oidcArtifacts.find("Interaction", flow.uid);
   const isProved = (at: Date): boolean => began !== null && at >= began.createdAt;
   if (found.state === "alive" && (!proof || isProved(found.session.authenticatedAt))) {
     const { person, authenticatedAt } = found.session;
     const ts = Math.floor(authenticatedAt.getTime() / 1000);
-    return finish(call, flow, {
+    return finish(needs, flow, {
       ...flow.lastSubmission,
       login: { accountId: person.id, ts, acr: passwordAcr, amr: ["pwd"], remember: found.session.longTerm },
     });
@@ -269,34 +303,34 @@ async function askForSignIn(
   return seeOther(`/cas/login?${query}`);
 }
 
-async function finish(call: Call, flow: Flow, result: Result): Promise<Answer> {
-  await settle(call, flow, result);
-  return resume(call, flow);
+async function finish(needs: InteractionNeeds, flow: Flow, result: Result): Promise<Answer> {
+  await settle(needs, flow, result);
+  return resume(needs, flow);
 }
 
 /** Returns to oidc-provider, which redirects to the site or to the next question. */
-function resume(call: Call, flow: Flow): Answer {
-  const site = call.hub.sites.find(String(flow.params.client_id ?? ""));
+function resume(needs: InteractionNeeds, flow: Flow): Answer {
+  const site = needs.sites.find(String(flow.params.client_id ?? ""));
   return seeOther(flow.returnTo, { goesTo: site, keepsOpener: site?.oidc?.popup });
 }
 
 /**
- * Writes what came of a question, with what she allowed.
+ * Stores the answer to a question, together with the allowed scopes.
  *
- * @returns false: another answer of hers stands, or the flow was gone through; it goes on with that
+ * @returns false: another answer was stored before, or the flow is over; the flow continues with that answer
  */
-function settle(call: Call, flow: Flow, result: Result, allowed?: Allowed): Promise<boolean> {
-  // Another person than the flow began with may have signed in; her session is not the one it names.
+function settle(needs: InteractionNeeds, flow: Flow, result: Result, allowed?: Allowed): Promise<boolean> {
+  // Another user may have signed in since the flow began, so it must not name the old session.
   const session = result.login === undefined ? {} : { session: null };
-  return call.hub.database.decisions.decide({
+  return needs.decisions.decide({
     question: { kind: "Interaction", id: flow.uid },
     answer: { payload: { result, ...session } },
     allowed,
   });
 }
 
-function siteOf(call: Call, flow: Flow): RegisteredSite {
-  const site = call.hub.sites.find(String(flow.params.client_id ?? ""));
+function siteOf(needs: InteractionNeeds, flow: Flow): RegisteredSite {
+  const site = needs.sites.find(String(flow.params.client_id ?? ""));
   if (site !== undefined) return site;
   throw new HubError(403, "site_unknown", "This site is not registered here", [
     "The site that sent you here is not registered any more. You were not signed in to it.",

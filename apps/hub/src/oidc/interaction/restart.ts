@@ -4,9 +4,14 @@
  * again.
  */
 import type { CentralSession } from "@gatehouse/database";
-import type { Hub } from "../../hub.ts";
+import type { HubKeys } from "../../secret-keys.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import type { Flow } from "../issuer/provider.ts";
+import type { ScopeNeeds } from "../scope/claim-scopes.ts";
+
+export interface ChosenSessionNeeds {
+  readonly keys: Pick<HubKeys, "form">;
+}
 
 const chosen = "chosen";
 /** Maximum length of the address: the form's `return`, which contains it encoded, stays below the limit of a parameter. */
@@ -42,10 +47,10 @@ export function requestOf(params: Readonly<Record<string, unknown>>): [string, s
  * @param query of the flow's address
  */
 export function wayToRestart(
-  hub: Pick<Hub, "sites">,
+  needs: ScopeNeeds,
   query: URLSearchParams,
 ): { readonly site: RegisteredSite; readonly address: string } | undefined {
-  const site = hub.sites.find(query.get("client_id") ?? "");
+  const site = needs.sites.find(query.get("client_id") ?? "");
   if (site?.oidc === undefined) return undefined;
   const request = new URLSearchParams(query);
   request.delete(chosen);
@@ -54,21 +59,21 @@ export function wayToRestart(
 }
 
 /** Adds to a flow's address the signed choice of account. */
-export function withChosenSession(hub: Pick<Hub, "keys">, page: string, { uid }: CentralSession): string {
+export function withChosenSession(needs: ChosenSessionNeeds, page: string, { uid }: CentralSession): string {
   const flow = page.startsWith(prefix) ? page.slice(prefix.length).split("?", 1)[0] : undefined;
   if (flow === undefined) return page;
   const [path = "", query = ""] = page.split("?", 2);
   const parameters = new URLSearchParams(query);
-  parameters.set(chosen, hub.keys.form.sign(`${uid}:${flow}:${chosen}`));
+  parameters.set(chosen, needs.keys.form.sign(`${uid}:${flow}:${chosen}`));
   return `${path}?${parameters}`;
 }
 
 /** Whether the user chose this session for this flow, by a form or a button. */
 export function isChosenSession(
-  hub: Pick<Hub, "keys">,
+  needs: ChosenSessionNeeds,
   flow: string,
   query: URLSearchParams,
   { uid }: CentralSession,
 ): boolean {
-  return hub.keys.form.isSignature(`${uid}:${flow}:${chosen}`, query.get(chosen) ?? "");
+  return needs.keys.form.isSignature(`${uid}:${flow}:${chosen}`, query.get(chosen) ?? "");
 }

@@ -1,12 +1,15 @@
 /** Writes the user's decision into the device code, which the device polls. */
 import { randomUUID } from "node:crypto";
-import type { CentralSession } from "@gatehouse/database";
-import type { Hub } from "../../hub.ts";
+import type { CentralSession, DecisionStore } from "@gatehouse/database";
 import { passwordAcr } from "../../session/acr.ts";
-import { allowedBy } from "../grant/allowed.ts";
-import { decideInSession, joinsOf } from "../grant/session-grant.ts";
+import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
+import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
 import { type Choice, givenOf, type Scopes } from "../scope/consent.ts";
 import { askedByDevice, type DeviceRequest } from "./device-request.ts";
+
+export interface SettleDeviceNeeds extends AllowNeeds, SessionGrantNeeds {
+  readonly decisions: Pick<DecisionStore, "decide">;
+}
 
 /**
  * @param choice the user's choice; `null`: the user declined
@@ -14,50 +17,50 @@ import { askedByDevice, type DeviceRequest } from "./device-request.ts";
  * @see RFC 8628, sections 3.3 and 3.5
  */
 export async function settleDevice(
-  hub: Pick<Hub, "issuer" | "database" | "settings" | "sites">,
+  needs: SettleDeviceNeeds,
   session: CentralSession,
   request: DeviceRequest,
   choice: Choice | null,
 ): Promise<Scopes | null> {
   if (choice === null) {
-    const payload = { error: "access_denied", errorDescription: "the person said no" };
-    const isFirst = await hub.database.decisions.decide({
+    const payload = { error: "access_denied", errorDescription: "the user declined" };
+    const isFirst = await needs.decisions.decide({
       question: questionOf(request),
       answer: { payload },
     });
     return isFirst ? { scopes: [], resources: {} } : null;
   }
-  const given = givenOf(askedByDevice(hub, session, request), choice, hub);
-  const isFirst = await decideInSession(hub, session, request.site.id, (now) =>
-    allow(hub, now, request, choice),
+  const given = givenOf(askedByDevice(needs, session, request), choice, needs);
+  const isFirst = await decideInSession(needs, session, request.site.id, (now) =>
+    allow(needs, now, request, choice),
   );
   return isFirst ? given : null;
 }
 
 async function allow(
-  hub: Pick<Hub, "issuer" | "database" | "settings" | "sites">,
+  needs: SettleDeviceNeeds,
   session: CentralSession,
   request: DeviceRequest,
   choice: Choice,
 ): Promise<boolean> {
   const question = questionOf(request);
-  const ofSession = askedByDevice(hub, session, request);
-  const given = givenOf(ofSession, choice, hub);
+  const ofSession = askedByDevice(needs, session, request);
+  const given = givenOf(ofSession, choice, needs);
   const staysConnected = given.scopes.includes("offline_access");
   // Access that ends with the session uses the session's grant with the site; access that outlives it has its own grant.
   const asked = staysConnected ? { ...ofSession, grantId: undefined } : ofSession;
   const personId = session.person.id;
-  const allowed = await allowedBy(hub, asked, personId, choice);
+  const allowed = await allowedBy(needs, asked, personId, choice);
   const grantId = allowed.grant.id;
   const payload = { ...toldToDevice(session, request, given), grantId };
   if (staysConnected)
-    return hub.database.decisions.decide({ question, answer: { payload, personId, grantId }, allowed });
+    return needs.decisions.decide({ question, answer: { payload, personId, grantId }, allowed });
   const sid = session.oidcClients[request.site.id]?.sid ?? randomUUID();
   const bound = { sessionUid: session.uid, sid, expiresWithSession: true };
-  return hub.database.decisions.decide({
+  return needs.decisions.decide({
     question,
     answer: { payload: { ...payload, ...bound }, personId, grantId, sessionUid: session.uid },
-    // Else the device would hold what no sign-out knows of.
+    // Otherwise a sign-out would not end the tokens of the device.
     allowed: { ...allowed, joins: joinsOf(session, request.site.id, grantId, sid) },
   });
 }

@@ -1,12 +1,22 @@
-/** `Bearer` at the hub's own API: access tokens that a person let a site or a program have. */
+/** `Bearer` at the hub's own API: access tokens that a user allowed to a site or program. */
+import type { ConsentStore, OidcArtifactStore } from "@gatehouse/database";
 import type { ApiRefusal, ApiScheme } from "../../http/api-scheme.ts";
-import type { Call } from "../../http/route.ts";
-import { ownApi } from "../../site-registry/known-apis.ts";
+import { type ApiSources, ownApi } from "../../site-registry/known-apis.ts";
+import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { RequestArtifacts } from "../store/request-artifacts.ts";
 import { withContext } from "../store/request-context.ts";
+import type { CurrentProvider } from "./provider.ts";
+
+export interface AccessTokenNeeds {
+  readonly consents: Pick<ConsentStore, "touch">;
+  readonly issuer: CurrentProvider;
+  readonly oidcArtifacts: OidcArtifactStore;
+  readonly settings: ApiSources["settings"];
+  readonly sites: Pick<SiteRegistry, "find">;
+}
 
 /** @see RFC 6750, sections 2.1 and 3 */
-export const accessTokenScheme: ApiScheme = {
+export const accessTokenScheme = (needs: AccessTokenNeeds): ApiScheme => ({
   name: "Bearer",
   challenge(refusal) {
     const facts = refusal && {
@@ -21,34 +31,37 @@ export const accessTokenScheme: ApiScheme = {
   },
   async prove(call, token) {
     if (!/^[\w.~+/-]+=*$/.test(token)) return { outcome: "refused", refusal: malformed };
-    const found = await findToken(call, token);
+    const found = await findToken(needs, token);
     if (found === undefined) {
       call.log.warn({ event: "api.token-refused" }, "call of the API refused");
       return { outcome: "refused", refusal: invalidToken };
     }
     return { outcome: "proved", ...found };
   },
-};
+});
 
-/** A token for another API, one that ended with its session, grant or person, and one bound to a key are none here. */
-async function findToken({ hub }: Call, token: string) {
-  const artifacts = new RequestArtifacts(hub.database.oidcArtifacts, false);
+/** @returns `undefined` also for tokens of other APIs, of an ended session or grant, of a disabled user, or bound to a key */
+async function findToken(
+  { consents, issuer, oidcArtifacts, settings, sites }: AccessTokenNeeds,
+  token: string,
+) {
+  const artifacts = new RequestArtifacts(oidcArtifacts, false);
   const nobody = { token: undefined, found: { state: "unknown" }, signingOut: false, artifacts } as const;
-  const found = await withContext(nobody, () => hub.issuer.provider.AccessToken.find(token));
-  const { resource } = ownApi(hub);
+  const found = await withContext(nobody, () => issuer.provider.AccessToken.find(token));
+  const { resource } = ownApi({ settings });
   if (found?.accountId === undefined || found.clientId === undefined || found.exp === undefined)
     return undefined;
   if (found.isSenderConstrained() || ![found.aud].flat().includes(resource)) return undefined;
-  // It came with the token, and would not have if she were disabled.
+  // The store finds the user with the token, but no disabled user.
   const person = artifacts.person(found.accountId);
   if (person === undefined) return undefined;
-  await hub.database.consents.touch(found.accountId, found.clientId, resource);
+  await consents.touch(found.accountId, found.clientId, resource);
   return {
     person,
     credential: {
       kind: "access-token" as const,
       id: found.clientId,
-      name: hub.sites.find(found.clientId)?.name ?? found.clientId,
+      name: sites.find(found.clientId)?.name ?? found.clientId,
       scopes: [...found.scopes],
       expiresAt: new Date(found.exp * 1000),
     },

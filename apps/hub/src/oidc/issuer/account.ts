@@ -1,19 +1,25 @@
-/** Accounts as oidc-provider sees them. */
+/** Accounts of oidc-provider, which are the hub's users. */
 
-import type { Hub } from "../../hub.ts";
+import type { PersonStore } from "@gatehouse/database";
+import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { releasable } from "../scope/claim-scopes.ts";
 import { currentArtifacts, currentSession } from "../store/request-context.ts";
 import type { Account, AccountClaims, KoaContextWithOIDC } from "./provider.ts";
 
-/** A disabled or deleted user has no account: no token of theirs is renewed or answered for. */
+export interface AccountNeeds {
+  readonly people: Pick<PersonStore, "findById">;
+  readonly sites: Pick<SiteRegistry, "find">;
+}
+
+/** Disabled and deleted users have no account: their tokens are neither refreshed nor valid. */
 export async function findAccount(
-  hub: Pick<Hub, "database" | "sites">,
+  needs: AccountNeeds,
   ctx: KoaContextWithOIDC,
   id: string,
 ): Promise<Account | undefined> {
   const session = currentSession();
   const known = session?.person.id === id ? session.person : currentArtifacts()?.person(id);
-  const person = known ?? (await hub.database.people.findById(id));
+  const person = known ?? (await needs.people.findById(id));
   if (person === null || person.disabled) return undefined;
   const all = {
     name: person.name,
@@ -24,8 +30,8 @@ export async function findAccount(
   return {
     accountId: id,
     claims: async (use, _scope, requested) => {
-      const released = releasable(hub, ctx, all);
-      const carried = use === "id_token" ? carriedByIdToken(hub, ctx, released, requested) : released;
+      const released = releasable(needs, ctx, all);
+      const carried = use === "id_token" ? carriedByIdToken(needs, ctx, released, requested) : released;
       return { sub: id, ...carried } satisfies AccountClaims;
     },
   };
@@ -38,7 +44,7 @@ export async function findAccount(
  * @see OpenID Connect Core 1.0, sections 5.4 and 5.5
  */
 function carriedByIdToken<Claims extends object>(
-  { sites }: Pick<Hub, "sites">,
+  { sites }: Pick<AccountNeeds, "sites">,
   { oidc }: KoaContextWithOIDC,
   released: Claims,
   requested: Readonly<Record<string, unknown>>,

@@ -1,14 +1,20 @@
-/** APIs of registered sites, to oidc-provider: what tokens for them are, and who may ask about one. */
+/** Access tokens for APIs of registered sites: their format, and who may introspect them. */
 
-import type { Hub } from "../../hub.ts";
-import { findApi } from "../../site-registry/known-apis.ts";
+import type { ConsentStore } from "@gatehouse/database";
+import type { Log } from "../../log.ts";
+import { type ApiSources, findApi } from "../../site-registry/known-apis.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { errors } from "./provider.ts";
 
-/** Of a token, in seconds. */
+export interface ConsentUseNeeds {
+  readonly consents: Pick<ConsentStore, "touch">;
+  readonly log: Log;
+}
+
+/** Life of an access token, in seconds. */
 export const accessTokenLife = 15 * 60;
 
-/** An API that asks about a token of a person's is using what she allowed; she can see so. */
+/** Whether a token is for the API of a site. Records the introspection as a use of the consent, for the account page. */
 export function isForApiOf(
   site: RegisteredSite | undefined,
   token: {
@@ -16,12 +22,12 @@ export function isForApiOf(
     readonly clientId?: string | undefined;
     readonly aud?: string | string[] | undefined;
   },
-  { database, log }: Pick<Hub, "database" | "log">,
+  { consents, log }: ConsentUseNeeds,
 ): boolean {
   if (!isFor(site, token.aud)) return false;
   const { accountId, clientId } = token;
   if (accountId !== undefined && clientId !== undefined)
-    database.consents
+    consents
       .touch(accountId, clientId, site?.api?.resource ?? "")
       .catch((error) => log.error({ err: error }, "use of a consent not written"));
   return true;
@@ -34,14 +40,14 @@ function isFor(site: RegisteredSite | undefined, audience: string | readonly str
 
 /** @see RFC 8707 */
 export function resourceServer(
-  hub: Pick<Hub, "settings" | "sites">,
+  apis: ApiSources,
   resource: string,
   asking: RegisteredSite | undefined,
   asked: Iterable<string>,
 ) {
-  const api = findApi(hub, resource);
+  const api = findApi(apis, resource);
   if (api === undefined) throw new errors.InvalidTarget();
-  // What nobody knows is ignored (Core, 3.1.2.1); what this API knows and the site is not registered for is refused.
+  // Unknown scopes are ignored (Core, 3.1.2.1); known scopes that the site is not registered for are refused.
   const beyond = [...asked].find(
     (scope) => Object.hasOwn(api.scopes, scope) && !asking?.oidc?.scopes.includes(scope),
   );

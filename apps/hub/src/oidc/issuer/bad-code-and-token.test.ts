@@ -123,7 +123,11 @@ describe("RFC 8725 3.11, RFC 9700 2.3 a token of another kind or for another", (
   test("a logout token and an access token are no id_token_hint", async () => {
     const suite = opened.hub.sites.find("suite");
     if (suite === undefined) throw new Error("it is not registered");
-    const logoutToken = await createLogoutToken(opened.hub, suite, "sid");
+    const logoutToken = await createLogoutToken(
+      { issuer: `${opened.origin}/oidc`, keys: opened.hub.issuer.keys, siteClock: () => new Date() },
+      suite,
+      "sid",
+    );
     const { access_token } = await site.round(browser, alice, { scope: "openid read", resource: jwtApi });
     for (const id_token_hint of [logoutToken, access_token, tokens.access_token])
       expect(await errorAt({ prompt: "none", id_token_hint })).toBe("invalid_request");

@@ -13,7 +13,7 @@ const said = (over: Partial<IssuerError>) => {
   return [title, ...sentences].join("\n");
 };
 
-describe("what cannot be answered", () => {
+describe("a request that is refused", () => {
   test.each<[string, Partial<IssuerError>, string]>([
     ["an unknown site", { code: "invalid_client" }, "This site is not registered here"],
     ["an address that is not the site's", { code: "invalid_redirect_uri" }, "We cannot send you back"],
@@ -21,12 +21,12 @@ describe("what cannot be answered", () => {
     ["a sign-out", { signingOut: true, code: "invalid_client" }, "You were not signed out"],
     ["a fault of ours", { code: "server_error", signingOut: true }, "Something went wrong here"],
     ["anything else", {}, "This did not work"],
-  ])("%s has a title of its own, and says what to do next", (_, over, title) => {
+  ])("%s has its own title, and says what to do next", (_, over, title) => {
     expect(said(over)).toMatch(new RegExp(`^${title}\n`));
     expect(said(over)).toMatch(/\b(go back|go to)\b/i);
   });
 
-  test("is said in words that people know; the protocol's are for those who run the site", () => {
+  test("uses everyday words; the terms of the protocol are for the operators of the site", () => {
     for (const over of [
       {},
       { code: "invalid_client" },
@@ -38,13 +38,13 @@ describe("what cannot be answered", () => {
     }
   });
 
-  test("names the site whose address is not right, and does not say that it sent her", () => {
+  test("names the site whose address is wrong, and does not say that it sent the user", () => {
     const words = said({ code: "invalid_redirect_uri", site: "Harbour Bank" });
     expect(words).toContain("an address that Harbour Bank has not registered here");
     expect(words).not.toMatch(/Harbour Bank (sent|asked)/);
   });
 
-  test("of which nothing is known leaves no sentence open", () => {
+  test("without a description has no open sentence", () => {
     expect(issuerErrorWords({ ...wrong, description: "" }).forItsPeople).toBeUndefined();
   });
 });

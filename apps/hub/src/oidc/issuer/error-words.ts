@@ -1,16 +1,16 @@
-/** What people are told when the issuer cannot answer a request. Whose site it is comes from its registration. */
+/** Words of the page about a request that the issuer refuses. The name of the site comes from its registration. */
 import type { RefusedScreen } from "../../screen.ts";
 
 export interface IssuerError {
-  /** Of the protocol; stands on the page as it is. */
+  /** Error code of the protocol, shown as it is. */
   readonly code: string;
-  /** For the people of the site, in the protocol's words. */
+  /** Description for the operators of the site. */
   readonly description: string;
-  /** The flow under way was not found: its time is over, or another browser began it. */
+  /** The flow was not found: it has expired, or another browser began it. */
   readonly expired: boolean;
-  /** At one of the addresses of a sign-out. */
+  /** The request was for one of the addresses of a sign-out. */
   readonly signingOut: boolean;
-  /** The name of the site that the request is about; `undefined`: it named none that is registered. */
+  /** Name of the requesting site; `undefined`: the request names no registered site. */
   readonly site: string | undefined;
 }
 
@@ -25,18 +25,18 @@ export function issuerErrorWords(error: IssuerError): Words {
   return {
     title: "This did not work",
     sentences: [
-      `${error.site === undefined ? "A request" : `A request for ${error.site}`} brought you here that cannot be answered. You were not signed in, and nothing was sent to any site.`,
-      "Go back and try again. If this page comes back, tell the people of the site.",
+      `The request${error.site === undefined ? "" : ` for ${error.site}`} that brought you here has an error. You were not signed in, and nothing was sent to any site.`,
+      "Go back and try again. If you see this page again, tell the operators of the site.",
     ],
-    forItsPeople: inItsWords(error),
+    forItsPeople: detailsOf(error),
   };
 }
 
 const tookTooLong: Words = {
   title: "This took too long",
   sentences: [
-    "What you were doing has expired, or was begun in another browser. Nothing was changed.",
-    "Go back to the site and begin once more.",
+    "This sign-in has expired, or was started in another browser. Nothing was changed.",
+    "Go back to the site and start again.",
   ],
 };
 
@@ -48,27 +48,27 @@ const ourFault: Words = {
   ],
 };
 
-/** The same as for a site that asks by CAS. */
+/** The same words as for an unregistered site that uses CAS. */
 const unknownSite: Words = {
   title: "This site is not registered here",
   sentences: [
     "You were sent here by a site that may not use this sign-in. You were not signed in to it, and nothing was sent to it.",
-    "Go back, and tell the people of the site.",
+    "Go back, and tell the operators of the site.",
   ],
   forItsPeople:
-    "No registration has this client_id, or the one that has it says nothing about OpenID Connect. The hub’s log names it, under the reference below.",
+    "No registration has this client_id, or its registration has no OpenID Connect section. The hub’s log contains it under the reference below.",
 };
 
-/** Who sent her is not known: anybody can make an address that names a site. */
+/** Does not say that the site sent the user: anybody can make an address that names a site. */
 function wrongAddress(site = "the site"): Words {
   return {
     title: "We cannot send you back",
     sentences: [
-      `You were to be sent on to an address that ${site} has not registered here. You were not signed in, and nothing was sent there.`,
-      `Go to ${site} as you usually do, and begin once more. If this page comes back, tell its people.`,
+      `The link leads to an address that ${site} has not registered here. You were not signed in, and nothing was sent there.`,
+      `Go to ${site} as you usually do, and start again. If you see this page again, tell its operators.`,
     ],
     forItsPeople:
-      "Register the address that is sent as redirect_uri, letter by letter. The hub’s log names it, under the reference below.",
+      "Register exactly the address that is sent as redirect_uri. The hub’s log contains it under the reference below.",
   };
 }
 
@@ -76,13 +76,13 @@ function notSignedOut(error: IssuerError): Words {
   return {
     title: "You were not signed out",
     sentences: [
-      "A request to sign you out brought you here that cannot be followed. If you were signed in, you still are.",
+      "The request to sign you out has an error. If you were signed in, you still are.",
       "To sign out, go to Gatehouse and choose “Sign out” there.",
     ],
-    forItsPeople: inItsWords(error),
+    forItsPeople: detailsOf(error),
   };
 }
 
-function inItsWords({ description }: IssuerError): string | undefined {
-  return description === "" ? undefined : `What was wrong with the request: ${description}.`;
+function detailsOf({ description }: IssuerError): string | undefined {
+  return description === "" ? undefined : `The error: ${description}.`;
 }

@@ -4,10 +4,11 @@
  */
 
 import { databaseOutage } from "../../http/database-outage.ts";
-import type { Hub } from "../../hub.ts";
 import type { Log } from "../../log.ts";
+import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { AnsweredBefore } from "../store/refresh-replay.ts";
 import { currentSession, knownSession } from "../store/request-context.ts";
+import type { ConsentUseNeeds } from "./api.ts";
 import { logOutageOf, requestIdOf } from "./outage.ts";
 import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 
@@ -146,7 +147,7 @@ export function logRefusals(provider: Provider, log: Log): void {
       if (error instanceof AnsweredBefore) return;
       const outage = event === "server_error" ? databaseOutage(error) : undefined;
       if (outage !== undefined) return logOutageOf(ctx.res, log, outage);
-      // Each visitor whom a site does not know is asked about so; nothing was refused.
+      // Sites ask so about every visitor who is not signed in; nothing was refused.
       if (ctx.oidc?.params?.prompt === "none" && silentAnswers.has(error.message)) return;
       const level = event === "server_error" ? "error" : "warn";
       log[level](
@@ -163,7 +164,7 @@ export function logRefusals(provider: Provider, log: Log): void {
     });
 }
 
-/** Which address to register. Without its query, where sites put what is theirs. */
+/** The address to register, without its query, which may hold data of the site. */
 function addressOf({ oidc }: KoaContextWithOIDC): string {
   return String(oidc?.params?.redirect_uri ?? "")
     .replace(/[?#].*/s, "")
@@ -188,12 +189,12 @@ function reasonOf(error: unknown): string {
  */
 export function noteUses(
   provider: Provider,
-  { database, sites, log }: Pick<Hub, "database" | "sites" | "log">,
+  { consents, log, sites }: ConsentUseNeeds & { readonly sites: Pick<SiteRegistry, "find"> },
 ): void {
   provider.on("grant.success", ({ oidc: { account, client } }) => {
     if (account === undefined || client === undefined || sites.find(client.clientId)?.firstParty !== false)
       return;
-    database.consents
+    consents
       .touch(account.accountId, client.clientId, "")
       .catch((error) => log.error({ err: error }, "use of a consent not written"));
   });

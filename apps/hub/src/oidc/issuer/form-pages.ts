@@ -51,7 +51,10 @@ export function createProvider(issuer: string, configuration: Configuration, sit
 export function drawFormPages(
   provider: Provider,
   sites: Sites,
-  answers: Readonly<Record<"leave" | "sayOver", (ctx: KoaContextWithOIDC) => Promise<void>>>,
+  answers: {
+    readonly leave: (ctx: KoaContextWithOIDC) => Promise<void>;
+    readonly sayOver: (ctx: KoaContextWithOIDC) => void;
+  },
 ): void {
   provider.use(async (context, next) => {
     await next();

@@ -46,7 +46,7 @@ afterAll(() => opened.close());
 async function retireKeys(): Promise<void> {
   const { hub } = opened;
   const before = hub.issuer.keys.map(({ kid }) => kid);
-  await rotateSigningKeys(hub.database, purposeKeys(hub.settings.secrets, "signing-key"), true);
+  await rotateSigningKeys(hub.database.signingKeys, hub.keys.signingKey, true);
   for (const seconds of [86_401, 2 * 86_400]) {
     await opened.advance(seconds);
     await hub.issuer.refresh();

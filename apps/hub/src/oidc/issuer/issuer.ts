@@ -1,22 +1,25 @@
 /**
- * The OpenID Connect issuer: the one file that knows oidc-provider's constructor. What it keeps goes through
- * `artifact-adapter.ts`, who somebody is comes from the central session, who asks from the registrations.
+ * The OpenID Connect issuer: the configuration of oidc-provider. It stores its objects through `store/adapter.ts`, takes
+ * the user from the central session, and takes its clients from the registrations.
  */
-import type { JWK } from "jose";
-import type { Hub } from "../../hub.ts";
+import type { WrongTries } from "../../credential/wrong-tries.ts";
+import type { Settings } from "../../env.ts";
+import type { Cookies } from "../../http/cookies.ts";
 import { passwordAcr } from "../../session/acr.ts";
-import { loadGrant } from "../grant/grant.ts";
+import type { ApiSources } from "../../site-registry/known-apis.ts";
+import type { SiteRegistry } from "../../site-registry/site-registry.ts";
+import { type GrantNeeds, loadGrant } from "../grant/grant.ts";
 import { interactionRules } from "../interaction/ask-before.ts";
 import { flowAddress } from "../interaction/restart.ts";
-import { type OpenedKey, publicHalf } from "../keys/signing-keys.ts";
+import { type OpenedKeys, publicHalf } from "../keys/signing-keys.ts";
 import { claimsOfScope, ownScopes } from "../scope/claim-scopes.ts";
-import { createAdapter } from "../store/adapter.ts";
+import { type AdapterNeeds, createAdapter } from "../store/adapter.ts";
 import { answerRefreshesTwice } from "../store/refresh-replay.ts";
 import { detectReplays, judgeAssertion } from "../store/replay-detection.ts";
 import { acceptRequest } from "../store/request-context.ts";
-import { findAccount } from "./account.ts";
+import { type AccountNeeds, findAccount } from "./account.ts";
 import { letDocumentsBeKept, nameNoTypeOfNothing, settleBeforeAnswers } from "./answers.ts";
-import { accessTokenLife, isForApiOf, resourceServer } from "./api.ts";
+import { accessTokenLife, type ConsentUseNeeds, isForApiOf, resourceServer } from "./api.ts";
 import { limitOrigins } from "./browser-origins.ts";
 import { createClientAdapter } from "./client-metadata.ts";
 import { judgeClients } from "./clients.ts";
@@ -24,13 +27,14 @@ import { logIssuance, logRefusals, noteUses } from "./events.ts";
 import { createProvider, drawFormPages } from "./form-pages.ts";
 import { recogniseHints } from "./id-token-hint.ts";
 import { explainOutages } from "./outage.ts";
-import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";
+import type { IssuerPages } from "./pages.ts";
+import { type Configuration, errors, type Provider } from "./provider.ts";
 import { replaceMember } from "./provider-internals.ts";
 import { judgeRequest, refuseDeepClaims } from "./request-rules.ts";
 import { throttleSecrets } from "./secret-throttle.ts";
 import { subjects } from "./subject.ts";
 
-/** Lives of what is issued, in seconds. */
+/** Lives of stored objects, in seconds. */
 const lives = {
   AccessToken: accessTokenLife,
   AuthorizationCode: 60,
@@ -43,92 +47,72 @@ const lives = {
   Session: 86_400,
 };
 
-/** Dependencies of an issuer, and its pages. */
-export interface IssuerSurroundings {
-  readonly hub: Pick<
-    Hub,
-    | "settings"
-    | "database"
-    | "sites"
-    | "cookies"
-    | "log"
-    | "logout"
-    | "clock"
-    | "deviceThrottle"
-    | "wrongSecrets"
-  >;
-  readonly keys: readonly OpenedKey[];
-  /** Public halves of retired keys. */
-  readonly retiredKeys: readonly JWK[];
+export type IssuerNeeds = AccountNeeds &
+  AdapterNeeds &
+  ApiSources &
+  ConsentUseNeeds &
+  GrantNeeds & {
+    readonly cookies: Pick<Cookies, "nameOf">;
+    readonly settings: Pick<Settings, "hubUrl" | "secure" | "trustedProxies">;
+    readonly sites: Pick<SiteRegistry, "find" | "list">;
+    /** Throttles wrong site secrets. */
+    readonly wrongSecrets: WrongTries;
+  };
+
+/** Keys with which an issuer is opened. */
+export interface IssuerKeys extends OpenedKeys {
   /** HMAC key of pairwise subjects; never changes. */
   readonly pairwiseSecret: string;
-  /** Draws a page about a request that cannot be answered by a redirect. */
-  readonly explain: (
-    ctx: KoaContextWithOIDC,
-    error: { readonly code: string; readonly description: string; readonly expired: boolean },
-  ) => Promise<void>;
-  /** Draws the question whether to sign out. */
-  readonly askSignOut: (ctx: KoaContextWithOIDC) => Promise<void>;
-  /** Called when a session has been ended because a site asked for it, before the browser goes on. */
-  readonly noteSignOut: (ctx: KoaContextWithOIDC) => void;
-  readonly saySignedOut: (ctx: KoaContextWithOIDC) => Promise<void>;
-  /** Sends on whoever came to sign out and is signed out already. */
-  readonly leaveSignedOut: (ctx: KoaContextWithOIDC) => Promise<void>;
 }
 
-/** @see OpenID Connect Core 1.0; RFC 9700 (what is left out: implicit, password grant, open registration) */
-export function createIssuer(surroundings: IssuerSurroundings): Provider {
-  const { hub, keys } = surroundings;
-  const { hubUrl, secure } = hub.settings;
-  const provider = createProvider(`${hubUrl}/oidc`, configuration(surroundings), hub.sites);
-  // Behind the guard the address is always the public one; `mount-issuer.ts` says its scheme.
+/**
+ * @throws StartError when oidc-provider is not as `provider-internals.ts` expects
+ * @see OpenID Connect Core 1.0; RFC 9700 (left out: implicit, password grant, open registration)
+ */
+export function createIssuer(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPages): Provider {
+  const { hubUrl, secure, trustedProxies } = needs.settings;
+  const { log, sites } = needs;
+  const provider = createProvider(`${hubUrl}/oidc`, configuration(needs, opened, pages), sites);
+  // The guard admits only the public address; `mount.ts` sets its scheme.
   provider.proxy = true;
-  explainOutages(provider, hub.log);
-  limitOrigins(provider, hub.sites);
+  explainOutages(provider, log);
+  limitOrigins(provider, sites);
   letDocumentsBeKept(provider);
   nameNoTypeOfNothing(provider);
-  throttleSecrets(provider, hub.wrongSecrets, hub.settings.trustedProxies);
-  drawFormPages(provider, hub.sites, {
-    leave: surroundings.leaveSignedOut,
-    sayOver: (ctx) => surroundings.explain(ctx, { code: "session_mismatch", description: "", expired: true }),
+  throttleSecrets(provider, needs.wrongSecrets, trustedProxies);
+  drawFormPages(provider, sites, {
+    leave: pages.leaveSignedOut,
+    sayOver: (ctx) => pages.explain(ctx, { code: "session_mismatch", description: "", expired: true }),
   });
-  judgeClients(provider, hub.sites);
-  recogniseHints(provider, [...keys.map(({ jwk }) => publicHalf(jwk)), ...surroundings.retiredKeys]);
-  keepCentralSessions(provider, hub.clock);
-  // The answer that is kept for a second asking is one whose tokens are.
-  answerRefreshesTwice(provider, hub.database);
-  detectReplays(provider, hub.database);
+  judgeClients(provider, sites);
+  recogniseHints(provider, [...opened.keys.map(({ jwk }) => publicHalf(jwk)), ...opened.retired]);
+  keepCentralSessions(provider, needs.clock);
+  // Outside of `settleBeforeAnswers`: an answer is kept for a retry only after its tokens are stored.
+  answerRefreshesTwice(provider, needs);
+  detectReplays(provider, needs);
   settleBeforeAnswers(provider);
   provider.on("authorization.accepted", acceptRequest);
-  provider.on("end_session.success", surroundings.noteSignOut);
-  logRefusals(provider, hub.log);
-  logIssuance(provider, hub.log);
-  noteUses(provider, hub);
-  hub.log.debug({ event: "oidc.opened", keys: keys.length, secure }, "issuer opened");
+  provider.on("end_session.success", pages.noteSignOut);
+  logRefusals(provider, log);
+  logIssuance(provider, log);
+  noteUses(provider, needs);
+  log.debug({ event: "oidc.opened", keys: opened.keys.length, secure }, "issuer opened");
   return provider;
 }
 
-function configuration(surroundings: IssuerSurroundings): Configuration {
-  const { hub, keys } = surroundings;
-  const { secure } = hub.settings;
-  const names = subjects(hub.sites, surroundings.pairwiseSecret);
+function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPages): Configuration {
+  const { cookies, settings, sites } = needs;
+  const names = subjects(sites, opened.pairwiseSecret);
+  const { secure } = settings;
   const cookie = { httpOnly: true, sameSite: "lax", secure, signed: false, overwrite: true } as const;
   return {
-    adapter: (kind) =>
-      kind === "Client"
-        ? createClientAdapter(hub.sites)
-        : createAdapter(kind, {
-            database: hub.database,
-            ended: hub.logout.wake,
-            deviceThrottle: hub.deviceThrottle,
-            clock: hub.clock,
-          }),
-    jwks: { keys: keys.map(({ jwk }) => jwk) as NonNullable<Configuration["jwks"]>["keys"] },
+    adapter: (kind) => (kind === "Client" ? createClientAdapter(sites) : createAdapter(kind, needs)),
+    jwks: { keys: opened.keys.map(({ jwk }) => jwk) as NonNullable<Configuration["jwks"]>["keys"] },
     cookies: {
       names: {
-        session: hub.cookies.nameOf("session"),
-        interaction: hub.cookies.nameOf("interaction"),
-        resume: hub.cookies.nameOf("resume"),
+        session: cookies.nameOf("session"),
+        interaction: cookies.nameOf("interaction"),
+        resume: cookies.nameOf("resume"),
       },
       long: { ...cookie, path: "/" },
       short: cookie,
@@ -140,11 +124,11 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     clientBasedCORS: () => true,
     subjectTypes: ["public", "pairwise"],
     scopes: [...ownScopes],
-    // How and when somebody signed in is in every ID token.
+    // Every ID token says how and when the user signed in.
     claims: { openid: ["sub", "acr", "amr", "auth_time"], ...claimsOfScope, iss: null, sid: null },
     acrValues: [passwordAcr],
     enabledJWA: signingAlgorithms,
-    pkce: { required: (_ctx, client) => hub.sites.find(client.clientId)?.oidc?.pkce !== "optional" },
+    pkce: { required: (_ctx, client) => sites.find(client.clientId)?.oidc?.pkce !== "optional" },
     ttl: lives,
     rotateRefreshToken: true,
     assertJwtClientAuthClaimsAndHeader: judgeAssertion,
@@ -155,8 +139,8 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     expiresWithSession: async (_ctx, code) => !code.scopes.has("offline_access"),
     issueRefreshToken: async (_ctx, client, code) =>
       client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
-    findAccount: (ctx, id) => findAccount(hub, ctx, id),
-    loadExistingGrant: (ctx) => loadGrant(hub, ctx),
+    findAccount: (ctx, id) => findAccount(needs, ctx, id),
+    loadExistingGrant: (ctx) => loadGrant(needs, ctx),
     ...names,
     interactions: {
       policy: interactionRules(names.pairwiseIdentifier),
@@ -164,9 +148,9 @@ function configuration(surroundings: IssuerSurroundings): Configuration {
     },
     renderError: async (ctx, out, error) => {
       const expired = error instanceof errors.SessionNotFound;
-      await surroundings.explain(ctx, { code: out.error, description: out.error_description ?? "", expired });
+      pages.explain(ctx, { code: out.error, description: out.error_description ?? "", expired });
     },
-    features: features(surroundings),
+    features: features(needs, pages),
   };
 }
 
@@ -196,40 +180,39 @@ const signingAlgorithms = {
   dPoPSigningAlgValues: ["ES256", "EdDSA", "RS256", "PS256"],
 } as Configuration["enabledJWA"];
 
-function features(surroundings: IssuerSurroundings): Configuration["features"] {
-  const { sites } = surroundings.hub;
+function features(needs: IssuerNeeds, pages: IssuerPages): Configuration["features"] {
+  const { sites } = needs;
   return {
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: true },
     claimsParameter: { enabled: true, assertClaimsParameter: refuseDeepClaims },
     clientCredentials: { enabled: true },
-    // Its pages are routes of the hub: `device.ts`.
+    // Its pages are routes of the hub: `interaction/device.ts`.
     deviceFlow: { enabled: true },
     dPoP: { enabled: true },
     introspection: {
       enabled: true,
-      // A site learns about its own tokens, an API about those that are for it.
+      // Sites introspect their own tokens, and APIs the tokens that are for them.
       allowedPolicy: async (_ctx, client, token) =>
-        token.clientId === client.clientId ||
-        isForApiOf(sites.find(client.clientId), token, surroundings.hub),
+        token.clientId === client.clientId || isForApiOf(sites.find(client.clientId), token, needs),
     },
     pushedAuthorizationRequests: { enabled: true },
     requestObjects: { enabled: false },
     revocation: {
       enabled: true,
-      // RFC 7009, 2.1: a site ends its own tokens and nobody else's.
+      // RFC 7009, 2.1: sites revoke only their own tokens.
       allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
     },
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: async (ctx, resource, client) =>
-        resourceServer(surroundings.hub, resource, sites.find(client.clientId), ctx.oidc.requestParamScopes),
+        resourceServer(needs, resource, sites.find(client.clientId), ctx.oidc.requestParamScopes),
       useGrantedResource: async () => true,
     },
     rpInitiatedLogout: {
       enabled: true,
-      logoutSource: (ctx) => surroundings.askSignOut(ctx),
-      postLogoutSuccessSource: (ctx) => surroundings.saySignedOut(ctx),
+      logoutSource: pages.askSignOut,
+      postLogoutSuccessSource: pages.saySignedOut,
     },
     userinfo: { enabled: true },
   };

@@ -1,15 +1,18 @@
-/** Puts the issuer on the hub's server, beside Hono: everything under `/oidc` but what the hub's routes serve. */
+/** Serves the issuer beside the hub's routes: all paths under `/oidc` that no route of the hub serves. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FoundSession } from "@gatehouse/database";
+import type { CentralSessionStore, FoundSession, OidcArtifactStore } from "@gatehouse/database";
 import { chooseRequestId, logAnswered, loggedPath } from "../../http/access-log.ts";
+import type { Cookies } from "../../http/cookies.ts";
 import { databaseOutage } from "../../http/database-outage.ts";
 import { HubError } from "../../http/hub-error.ts";
+import type { MountedIssuer } from "../../http/hub-server.ts";
 import { isLoadedAhead, loadedAhead } from "../../http/loaded-ahead.ts";
 import { answerHeaders } from "../../http/response-headers.ts";
 import type { Drawn } from "../../http/route.ts";
-import type { Hub } from "../../hub.ts";
+import type { Log } from "../../log.ts";
 import { RequestArtifacts } from "../store/request-artifacts.ts";
 import { type RequestContext, withContext } from "../store/request-context.ts";
+import type { Issuer } from "./open-issuer.ts";
 import { logOutageOf, outagePage, requestIdOf } from "./outage.ts";
 import { pathOfPage, postedQuery } from "./posted-request.ts";
 
@@ -26,12 +29,28 @@ const metadataAddresses: Readonly<Record<string, string>> = {
   "/.well-known/openid-configuration/oidc": ofTheIssuer,
 };
 
-/** Whether the issuer answers this. Interactions are routes of the hub, and so is what comes by POST to a page. */
-export function isIssuers(method: string | undefined, path: string): boolean {
+export interface MountIssuerNeeds {
+  readonly cookies: Pick<Cookies, "read" | "without">;
+  readonly issuer: Pick<Issuer, "handle">;
+  readonly log: Log;
+  readonly oidcArtifacts: OidcArtifactStore;
+  /** Whether the hub is served over https. */
+  readonly secure: boolean;
+  readonly sessions: Pick<CentralSessionStore, "find">;
+}
+
+export const mountIssuer = (needs: MountIssuerNeeds): MountedIssuer => ({
+  answers: isIssuers,
+  pathOfPage,
+  serve: (request, response) => serveIssuer(needs, request, response),
+});
+
+/** Whether the issuer answers: interactions are routes of the hub, and so are pages that a form is posted to. */
+function isIssuers(method: string | undefined, path: string): boolean {
   if (metadataAddresses[path] !== undefined) return true;
   const isRoute = path.startsWith(`${prefix}/interaction/`) || pathOfPage(method, path) !== undefined;
   const endpoint = endpointOf(path);
-  // Its pages for people are ours; what is left of its own is where a device begins.
+  // The hub serves the device pages; oidc-provider serves only POST /device/auth.
   const isDevicePage =
     endpoint.startsWith(`${prefix}/device`) && !(endpoint === `${prefix}/device/auth` && method === "POST");
   return path.startsWith(`${prefix}/`) && !isRoute && !isDevicePage;
@@ -43,55 +62,55 @@ function endpointOf(path: string): string {
 }
 
 /**
- * Answers a request. The browser's central session is looked up here, once; a cookie that names none that lives is
- * kept from the issuer, which would make a session of its own in its place.
+ * Answers a request. Looks up the browser's central session once, and hides a cookie without a living session from
+ * oidc-provider, which would make its own session instead.
  *
- * @returns a page to draw, where there is one to
+ * @returns a page to draw, if oidc-provider has not written the answer itself
  */
-export async function serveIssuer(
-  hub: Hub,
+async function serveIssuer(
+  needs: MountIssuerNeeds,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Drawn | undefined> {
-  const token = hub.cookies.read(request.headers.cookie, "session");
+  const token = needs.cookies.read(request.headers.cookie, "session");
   const isToken = token?.startsWith("TGT-") === true;
   const target = request.url ?? "/";
   const endpoint = endpointOf(target);
   const signingOut = endpoint.startsWith(`${prefix}/session/`);
   const needsSession = endpoint.startsWith(`${prefix}/auth`) || signingOut;
   const isTokenEndpoint = endpoint === `${prefix}/token`;
-  const artifacts = new RequestArtifacts(hub.database.oidcArtifacts, isTokenEndpoint);
-  const { secure } = hub.settings;
+  const artifacts = new RequestArtifacts(needs.oidcArtifacts, isTokenEndpoint);
+  const { secure } = needs;
   for (const [name, value] of secure ? headers.overHttps : headers.overHttp) response.setHeader(name, value);
   const requestId = chooseRequestId(request.headers["x-request-id"]);
   response.setHeader("x-request-id", requestId);
   const where = { requestId, method: request.method, path: loggedPath(target.split("?", 1)[0] ?? "") };
-  logAnswered(hub.log.child(where), response);
+  logAnswered(needs.log.child(where), response);
   if (needsSession && request.method === "HEAD") return refusedPage(response, onlyLooked());
   if (needsSession && isLoadedAhead((name) => request.headersDistinct[name]?.join()))
     return refusedPage(response, loadedAhead());
   const sessionToken = isToken && needsSession ? token : undefined;
-  const asked = await readTarget(hub, target, sessionToken, artifacts).catch(ofOutage);
+  const asked = await readTarget(needs, target, sessionToken, artifacts).catch(ofOutage);
   if (typeof asked === "string") {
-    logOutageOf(response, hub.log, asked);
+    logOutageOf(response, needs.log, asked);
     return outagePage(response);
   }
   if (asked === undefined) return refusedPage(response, postedTooLongAgo());
   const { path, found } = asked;
   if (isToken && found.state !== "alive")
-    request.headers.cookie = hub.cookies.without(request.headers.cookie, "session");
-  // Whatever a browser says it takes: what goes wrong on the way of a person is said to a person.
+    request.headers.cookie = needs.cookies.without(request.headers.cookie, "session");
+  // Whatever the browser accepts: errors on these paths are pages for a user.
   if (needsSession) request.headers.accept = "text/html";
   else if (request.method === "POST") takeForm(request);
   request.headers["x-forwarded-proto"] = secure ? "https" : "http";
   const original = Object.assign(request, { originalUrl: path, baseUrl: prefix });
   original.url = path.slice(prefix.length) || "/";
   const context: RequestContext = { token, found, signingOut, artifacts };
-  await withContext(context, () => hub.issuer.handle(request, response));
+  await withContext(context, () => needs.issuer.handle(request, response));
   return context.page;
 }
 
-/** @returns why the database is away. @throws any other error */
+/** @returns the reason of a database outage. @throws any other error */
 function ofOutage(error: unknown): string {
   const outage = databaseOutage(error);
   if (outage === undefined) throw error;
@@ -100,17 +119,17 @@ function ofOutage(error: unknown): string {
 
 /** @returns path and query for oidc-provider, with the browser's session; `undefined`: the posted request has expired */
 async function readTarget(
-  hub: Hub,
+  needs: MountIssuerNeeds,
   target: string,
   token: string | undefined,
   artifacts: RequestArtifacts,
 ): Promise<{ readonly path: string; readonly found: FoundSession } | undefined> {
   const [address = "/", asked] = splitTarget(target);
-  const query = await postedQuery(hub.database, asked);
+  const query = await postedQuery(needs.oidcArtifacts, asked);
   if (query === undefined) return undefined;
   const path = `${metadataAddresses[address] ?? address}${query === "" ? "" : `?${query}`}`;
   const found =
-    token === undefined ? ({ state: "unknown" } as const) : await findSession(hub, token, path, artifacts);
+    token === undefined ? ({ state: "unknown" } as const) : await findSession(needs, token, path, artifacts);
   return { path, found };
 }
 
@@ -140,36 +159,33 @@ function refusedPage(response: ServerResponse, refusal: HubError): Drawn {
 }
 
 function onlyLooked(): HubError {
-  const sentences = ["This address sends a browser on to a site, so it cannot be looked at by HEAD."];
-  return new HubError(405, "method_not_allowed", "Not like this", sentences, { allow: "GET, POST" });
+  const sentences = ["This address redirects browsers to sites and answers only GET and POST."];
+  return new HubError(405, "method_not_allowed", "Method not allowed", sentences, { allow: "GET, POST" });
 }
 
 function postedTooLongAgo(): HubError {
   return new HubError(400, "flow_expired", "This took too long", [
-    "What the site sent you here with is kept for ten minutes. Nothing was changed.",
-    "Go back to the site and begin once more.",
+    "The request of the site expired after ten minutes. Nothing was changed.",
+    "Go back to the site and start again.",
   ]);
 }
 
-/** With it comes the grant that the site has in it, which is asked for next. */
+/** Finds the session together with its grant for the requesting site, which oidc-provider reads next. */
 async function findSession(
-  hub: Hub,
+  needs: MountIssuerNeeds,
   token: string,
   path: string,
   artifacts: RequestArtifacts,
 ): Promise<FoundSession> {
   const grantOf = new URLSearchParams(splitTarget(path)[1]).get("client_id") ?? undefined;
-  const found = await hub.database.sessions.find(token, { touch: true, grantOf });
+  const found = await needs.sessions.find(token, { touch: true, grantOf });
   if (found.state !== "alive" || grantOf === undefined) return found;
   const grantId = found.session.oidcClients[grantOf]?.grantId;
   if (grantId !== undefined && found.grant !== undefined) artifacts.knowGrant(grantId, found.grant);
   return found;
 }
 
-/**
- * `limitOrigins` decides which origins may read its JSON, and `letDocumentsBeKept` what may be cached; a self-submitting
- * form has a small script, whose hash it adds to `script-src`.
- */
+/** `limitOrigins` decides which origins may read answers, and `letDocumentsBeKept` what may be cached. */
 function headersOf(secure: boolean): readonly (readonly [string, string])[] {
   const { "cross-origin-resource-policy": _, pragma: __, expires: ___, ...rest } = answerHeaders(secure);
   return Object.entries({

@@ -1,10 +1,9 @@
-/** Opens the issuer with the keys of the moment, and opens it anew when keys have changed. */
+/** Opens the issuer with the current signing keys, and opens it again when they have changed. */
 
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Database } from "@gatehouse/database";
-import type { Hub } from "../../hub.ts";
-import { type PurposeKeys, purposeKeys } from "../../secret-keys.ts";
+import type { SigningKeyStore } from "@gatehouse/database";
+import type { HubKeys, PurposeKeys } from "../../secret-keys.ts";
 import { SettingsError } from "../../settings-error.ts";
 import {
   type OpenedKey,
@@ -13,49 +12,41 @@ import {
   resealKeys,
   rotateSigningKeys,
 } from "../keys/signing-keys.ts";
-import { createIssuer } from "./issuer.ts";
-import { createIssuerPages } from "./pages.ts";
+import { createIssuer, type IssuerNeeds } from "./issuer.ts";
+import { createIssuerPages, type IssuerPageNeeds } from "./pages.ts";
 import type { Provider } from "./provider.ts";
 
 export interface Issuer {
-  /** As it is now; a request keeps the one it began with. */
+  /** The provider of the moment; a request keeps the one it began with. */
   readonly provider: Provider;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** The keys that sign now, and those that are only published. */
+  /** Published keys; the first of each algorithm signs. */
   readonly keys: readonly OpenedKey[];
-  /** Makes keys that are due, and takes up what other processes made. */
+  /** Makes keys that are due, and opens the issuer again if this or another process made some. */
   refresh(): Promise<void>;
 }
 
-/** The row that holds what pairwise subjects are made with. It is sealed like a key and never changes. */
+/** Row of the HMAC key of pairwise subjects, which is sealed like a signing key and never changes. */
 const pairwise = "pairwise-subjects";
 
-export async function openIssuer(
-  hub: Pick<
-    Hub,
-    | "settings"
-    | "database"
-    | "sites"
-    | "cookies"
-    | "keys"
-    | "log"
-    | "logout"
-    | "clock"
-    | "siteClock"
-    | "deviceThrottle"
-    | "wrongSecrets"
-  >,
-): Promise<Issuer> {
-  const seals = purposeKeys(hub.settings.secrets, "signing-key");
-  await resealKeys(hub.database, seals);
-  const pairwiseSecret = await findPairwiseSecret(hub, seals);
-  await rotateSigningKeys(hub.database, seals, false);
-  const pages = createIssuerPages(hub);
-  let current = open(await openSigningKeys(hub.database, seals));
+export type OpenIssuerNeeds = IssuerNeeds &
+  IssuerPageNeeds & {
+    readonly keys: Pick<HubKeys, "note" | "signingKey">;
+    readonly signingKeys: SigningKeyStore;
+  };
 
-  function open({ keys, retired }: OpenedKeys) {
-    const provider = createIssuer({ hub, keys, retiredKeys: retired, pairwiseSecret, ...pages });
-    return { provider, handle: provider.callback(), keys };
+export async function openIssuer(needs: OpenIssuerNeeds): Promise<Issuer> {
+  const { log, signingKeys } = needs;
+  const seals = needs.keys.signingKey;
+  await resealKeys(signingKeys, seals);
+  const pairwiseSecret = await findPairwiseSecret(signingKeys, seals);
+  await rotateSigningKeys(signingKeys, seals, false);
+  const pages = createIssuerPages(needs);
+  let current = open(await openSigningKeys(signingKeys, seals));
+
+  function open(opened: OpenedKeys) {
+    const provider = createIssuer(needs, { ...opened, pairwiseSecret }, pages);
+    return { provider, handle: provider.callback(), keys: opened.keys };
   }
 
   return {
@@ -69,13 +60,13 @@ export async function openIssuer(
       return current.keys;
     },
     async refresh() {
-      await rotateSigningKeys(hub.database, seals, false);
-      const opened = await openSigningKeys(hub.database, seals);
+      await rotateSigningKeys(signingKeys, seals, false);
+      const opened = await openSigningKeys(signingKeys, seals);
       const { keys } = opened;
       const state = (of: readonly OpenedKey[]) => of.map(({ kid, signs }) => `${kid}:${signs}`).join();
       if (state(keys) !== state(current.keys)) {
         current = open(opened);
-        hub.log.info(
+        log.info(
           {
             event: "keys.changed",
             keys: keys.map(({ kid, algorithm, signs }) => ({ kid, algorithm, signs })),
@@ -92,10 +83,13 @@ export async function openIssuer(
  *
  * @throws SettingsError when `HUB_SECRETS` lacks the secret that it was used with before
  */
-export async function expectKnownSecrets(database: Database, secrets: readonly string[]): Promise<void> {
-  const { keys } = await database.signingKeys.list();
+export async function expectKnownSecrets(
+  signingKeys: Pick<SigningKeyStore, "list">,
+  seals: PurposeKeys,
+): Promise<void> {
+  const { keys } = await signingKeys.list();
   const kept = keys.find(({ kid }) => kid === pairwise);
-  if (kept !== undefined) openPairwiseSecret(kept.sealed, purposeKeys(secrets, "signing-key"));
+  if (kept !== undefined) openPairwiseSecret(kept.sealed, seals);
 }
 
 function openPairwiseSecret(sealed: string, seals: PurposeKeys): string {
@@ -103,20 +97,20 @@ function openPairwiseSecret(sealed: string, seals: PurposeKeys): string {
   if (secret !== null) return secret;
   throw new SettingsError(
     "HUB_SECRETS",
-    "lacks the secret that this database was used with before. Put it back, after the newest one: sites know their people by what it sealed.",
+    "lacks the secret that this database was used with before. Put it back after the newest one: the user identifiers of sites depend on it.",
   );
 }
 
-async function findPairwiseSecret(hub: Pick<Hub, "database">, seals: PurposeKeys): Promise<string> {
-  await hub.database.signingKeys.add({
+async function findPairwiseSecret(signingKeys: SigningKeyStore, seals: PurposeKeys): Promise<string> {
+  await signingKeys.add({
     kid: pairwise,
     algorithm: pairwise,
     sealed: seals.seal(randomBytes(32).toString("hex"), pairwise),
     waitSeconds: 0,
     overlapSeconds: 0,
-    // There is one, ever.
+    // There is only ever one.
     unlessNewerThanSeconds: 1e9,
   });
-  const { keys } = await hub.database.signingKeys.list();
+  const { keys } = await signingKeys.list();
   return openPairwiseSecret(keys.find(({ kid }) => kid === pairwise)?.sealed ?? "", seals);
 }

@@ -1,6 +1,6 @@
 /**
- * What the issuer says while the database is away. oidc-provider knows faults of its own alone, and answers what fails
- * around its endpoints by a bare line; here it is told as everywhere else at the hub: it passes, come again.
+ * Answers of the issuer while the database is unavailable: 503 with `Retry-After`, as everywhere at the hub. oidc-provider
+ * would answer `server_error`, or a bare line for failures outside of its endpoints.
  */
 
 import type { ServerResponse } from "node:http";
@@ -10,7 +10,7 @@ import type { Log } from "../../log.ts";
 import { showPage } from "../store/request-context.ts";
 import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 
-/** The first to be used: whatever fails in a request passes here. */
+/** Has to be the first middleware, so that every failure passes it. */
 export function explainOutages(provider: Provider, log: Log): void {
   const hit = new WeakSet<object>();
   provider.on("server_error", (ctx, error) => {

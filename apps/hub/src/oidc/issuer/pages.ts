@@ -1,40 +1,53 @@
-/** Pages of the issuer, drawn like every other page of the hub, once oidc-provider has said what it has to say. */
+/** Pages of the issuer. Next draws them after oidc-provider has finished with the request. */
 
 import type { Drawn } from "../../http/route.ts";
-import type { Hub } from "../../hub.ts";
-import { whoIsTold } from "../../logout/goodbye.ts";
+import type { Log } from "../../log.ts";
+import { type ToldNeeds, whoIsTold } from "../../logout/goodbye.ts";
 import { pictureSources } from "../../logout/picture-sources.ts";
 import { isEqual } from "../../secret-keys.ts";
-import { flowOf, freshFlow, readNote, writeNote } from "../../sign-in/login-form.ts";
+import { flowOf, freshFlow, type NoteNeeds, readNote, writeNote } from "../../sign-in/login-form.ts";
 import { requestOf, wayToRestart } from "../interaction/restart.ts";
 import { currentSession, isSigningOut, showPage } from "../store/request-context.ts";
 import { issuerErrorWords } from "./error-words.ts";
-import type { IssuerSurroundings } from "./issuer.ts";
 import { requestIdOf } from "./outage.ts";
 import type { KoaContextWithOIDC } from "./provider.ts";
 import { signOutSecret } from "./provider-internals.ts";
 
-type Surroundings = Pick<Hub, "database" | "sites" | "cookies" | "keys" | "log" | "siteClock">;
-type Pages = Pick<
-  IssuerSurroundings,
-  "explain" | "askSignOut" | "noteSignOut" | "saySignedOut" | "leaveSignedOut"
->;
+export interface IssuerPageNeeds extends NoteNeeds, ToldNeeds {
+  readonly log: Log;
+}
 
-export function createIssuerPages(hub: Surroundings): Pages {
+export interface IssuerPages {
+  /** Draws a page about a request that cannot be answered by a redirect. */
+  explain(
+    ctx: KoaContextWithOIDC,
+    error: { readonly code: string; readonly description: string; readonly expired: boolean },
+  ): void;
+  /** Asks whether to sign out, unless the site proves by `logout_hint` that the user already answered. */
+  askSignOut(ctx: KoaContextWithOIDC): Promise<void>;
+  /** Called when a session has ended because a site requested it, before the browser is redirected. */
+  noteSignOut(ctx: KoaContextWithOIDC): void;
+  /** Draws the page after a sign-out. */
+  saySignedOut(ctx: KoaContextWithOIDC): Promise<void>;
+  /** Redirects a browser that requests a sign-out and is already signed out. */
+  leaveSignedOut(ctx: KoaContextWithOIDC): Promise<void>;
+}
+
+export function createIssuerPages(needs: IssuerPageNeeds): IssuerPages {
   return {
-    explain: (ctx, error) => explain(hub, ctx, error),
-    noteSignOut: (ctx) => noteSignOut(hub, ctx),
-    askSignOut: (ctx) => (isNamed(ctx) ? signOutAtOnce(hub, ctx) : askSignOut(ctx)),
-    saySignedOut: (ctx) => saySignedOut(hub, ctx),
-    leaveSignedOut: (ctx) => signOutAtOnce(hub, ctx),
+    explain: (ctx, error) => explain(needs, ctx, error),
+    noteSignOut: (ctx) => noteSignOut(needs, ctx),
+    askSignOut: async (ctx) => (isNamed(ctx) ? signOutAtOnce(needs, ctx) : askSignOut(ctx)),
+    saySignedOut: (ctx) => saySignedOut(needs, ctx),
+    leaveSignedOut: (ctx) => signOutAtOnce(needs, ctx),
   };
 }
 
-async function explain(
-  hub: Surroundings,
+function explain(
+  needs: IssuerPageNeeds,
   ctx: KoaContextWithOIDC,
-  error: Parameters<Pages["explain"]>[1],
-): Promise<void> {
+  error: Parameters<IssuerPages["explain"]>[1],
+): void {
   const words = issuerErrorWords({
     ...error,
     signingOut: isSigningOut(),
@@ -42,7 +55,7 @@ async function explain(
   });
   const reference = requestIdOf(ctx.res);
   const params = ctx.oidc.entities.Interaction?.params;
-  const restart = params && wayToRestart(hub, new URLSearchParams(requestOf(params)));
+  const restart = params && wayToRestart(needs, new URLSearchParams(requestOf(params)));
   const wayOn = restart && { label: `Continue to ${restart.site.name}`, href: restart.address };
   show(ctx, {
     screen: { name: "refused", model: { ...words, code: error.code, reference, wayOn } },
@@ -50,7 +63,7 @@ async function explain(
   });
 }
 
-const askSignOut: Pages["askSignOut"] = async (ctx) => {
+function askSignOut(ctx: KoaContextWithOIDC): void {
   const { client } = ctx.oidc;
   show(ctx, {
     screen: {
@@ -65,35 +78,30 @@ const askSignOut: Pages["askSignOut"] = async (ctx) => {
       },
     },
   });
-};
+}
 
 /**
- * Tells the next page which session has ended, as `/cas/logout` knows by itself; this answer redirects. Leaves nothing else
- * about the user in the browser.
+ * Tells the next page which session has ended, because this answer is a redirect. Removes everything else about the user
+ * from the browser.
  */
-function noteSignOut(hub: Surroundings, ctx: KoaContextWithOIDC): void {
+function noteSignOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): void {
   const session = currentSession();
   if (session === null) return;
-  const flow = freshFlow(hub);
+  const flow = freshFlow(needs);
   ctx.append("set-cookie", [
     flow.cookie,
-    writeNote(hub, flow.id, { ended: session.id, askedBy: ctx.oidc.client?.clientId ?? "" }),
+    writeNote(needs, flow.id, { ended: session.id, askedBy: ctx.oidc.client?.clientId ?? "" }),
   ]);
 }
 
-/** The page after `/cas/logout`: which sites are told, and the messages that this browser has to bring them. */
-async function saySignedOut(hub: Surroundings, ctx: KoaContextWithOIDC): Promise<void> {
-  // She has signed in again since, and came back by the browser's button or by an old address.
+/** The page after `/cas/logout`: which sites are notified, and the messages that the browser delivers. */
+async function saySignedOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): Promise<void> {
+  // The user has signed in again, and returned by the browser's back button or an old address.
   if (currentSession() !== null) return ctx.redirect("/account");
-  const browser = { header: headerOf(ctx) };
-  const { ended, askedBy } = readNote(hub, browser, flowOf(hub, browser).id);
+  const browser = { header: (name: string) => ctx.get(name) || undefined };
+  const { ended, askedBy } = readNote(needs, browser, flowOf(needs, browser).id);
   const sessionIds = ended === undefined ? [] : [ended];
-  const { sites, stays, frontChannel } = await whoIsTold(
-    { logoutDeliveries: hub.database.logoutDeliveries, sites: hub.sites, siteClock: hub.siteClock },
-    { log: hub.log },
-    sessionIds,
-    askedBy,
-  );
+  const { sites, stays, frontChannel } = await whoIsTold(needs, needs, sessionIds, askedBy);
   show(ctx, {
     screen: {
       name: "logged-out",
@@ -104,8 +112,8 @@ async function saySignedOut(hub: Surroundings, ctx: KoaContextWithOIDC): Promise
 }
 
 /**
- * Whether the site names her session as it and the hub alone know it: she pressed its button, and a page elsewhere
- * that would sign her out could not. CAS asks nobody either.
+ * Whether the request names the session by the `sid` that only the site and the hub know. Then the user pressed a button
+ * of the site, and the sign-out needs no confirmation, as in CAS; another page could not name the session.
  *
  * @see RP-Initiated Logout 1.0, section 2 (logout_hint)
  */
@@ -114,15 +122,15 @@ function isNamed({ oidc: { client, session, params } }: KoaContextWithOIDC): boo
   return sid !== undefined && isEqual(sid, String(params?.logout_hint ?? ""));
 }
 
-/** Ends the central session, as the form's answer would. Its sites are told by the outbox. */
-async function signOutAtOnce(hub: Surroundings, ctx: KoaContextWithOIDC): Promise<void> {
+/** Ends the central session, as a confirmation would. The logout queue notifies its sites. */
+async function signOutAtOnce(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): Promise<void> {
   const { session, params } = ctx.oidc;
   await session?.destroy();
-  noteSignOut(hub, ctx);
-  // In place of one that was made for what is over now.
+  noteSignOut(needs, ctx);
+  // Replaces the cookie that oidc-provider wrote for the ended session.
   const written = [ctx.res.getHeader("set-cookie") ?? []].flat().map(String);
-  const others = written.filter((cookie) => !cookie.startsWith(`${hub.cookies.nameOf("session")}=`));
-  ctx.set("set-cookie", [...others, hub.cookies.clear("session")]);
+  const others = written.filter((cookie) => !cookie.startsWith(`${needs.cookies.nameOf("session")}=`));
+  ctx.set("set-cookie", [...others, needs.cookies.clear("session")]);
   const back = params?.post_logout_redirect_uri;
   const url = new URL(typeof back === "string" ? back : ctx.oidc.urlFor("end_session_success"));
   if (typeof back === "string" && typeof params?.state === "string")
@@ -132,13 +140,9 @@ async function signOutAtOnce(hub: Surroundings, ctx: KoaContextWithOIDC): Promis
 }
 
 function show(ctx: KoaContextWithOIDC, page: Drawn): void {
-  // Drawn by Next after this; until then nothing is to be written.
+  // Next writes the response after this request.
   ctx.respond = false;
   showPage(page);
-}
-
-function headerOf(ctx: KoaContextWithOIDC): (name: string) => string | undefined {
-  return (name) => ctx.get(name) || undefined;
 }
 
 function hostOf(address: string | undefined): string {

@@ -6,7 +6,7 @@
  * @see OpenID Connect Core 1.0, section 3.1.2.1; RP-Initiated Logout 1.0, section 2
  */
 import { randomBytes } from "node:crypto";
-import type { Database } from "@gatehouse/database";
+import type { OidcArtifactStore } from "@gatehouse/database";
 import { type Route, route, seeOther } from "../../http/route.ts";
 
 /** Longest query that proxies pass on in a redirect, in characters; many allow 4 kB for all headers of a response. */
@@ -18,8 +18,15 @@ const keptQuery = /^posted=([A-Za-z0-9_-]{32})$/;
 
 const pages = ["/oidc/auth", "/oidc/session/end"];
 
+export interface PostedRequestNeeds {
+  readonly oidcArtifacts: Pick<OidcArtifactStore, "upsert">;
+}
+
+export const postedRequestRoutes = (needs: PostedRequestNeeds): Route[] =>
+  pages.map((path) => askAgain(needs, path));
+
 /** Asks for the page by GET, with the same parameters. */
-function askAgain(path: string): Route {
+function askAgain(needs: PostedRequestNeeds, path: string): Route {
   return route({
     method: "POST",
     path,
@@ -27,15 +34,13 @@ function askAgain(path: string): Route {
     antiForgery: "changes-nothing",
     sends: "raw-form",
     speaks: "html",
-    async answer({ hub }, { rawQuery, rawForm }) {
+    async answer(_call, { rawQuery, rawForm }) {
       const query = [rawQuery, asQuery(rawForm)].filter(Boolean).join("&");
       if (query.length <= longestQuery) return seeOther(query === "" ? path : `${path}?${query}`);
-      return seeOther(`${path}?posted=${await keep(hub.database, query)}`);
+      return seeOther(`${path}?posted=${await keep(needs, query)}`);
     },
   });
 }
-
-export const postedRequests: readonly Route[] = pages.map(askAgain);
 
 /** The route path of a page: oidc-provider ignores case and a trailing slash. */
 export function pathOfPage(method: string | undefined, path: string): string | undefined {
@@ -48,14 +53,17 @@ export function pathOfPage(method: string | undefined, path: string): string | u
  *
  * @returns `undefined` when the stored query has expired
  */
-export async function postedQuery({ oidcArtifacts }: Database, query: string): Promise<string | undefined> {
+export async function postedQuery(
+  oidcArtifacts: Pick<OidcArtifactStore, "find">,
+  query: string,
+): Promise<string | undefined> {
   const id = keptQuery.exec(query)?.[1];
   if (id === undefined) return query;
   const kept = (await oidcArtifacts.find(kind, id))?.payload.query;
   return typeof kept === "string" ? kept : undefined;
 }
 
-async function keep({ oidcArtifacts }: Database, query: string): Promise<string> {
+async function keep({ oidcArtifacts }: PostedRequestNeeds, query: string): Promise<string> {
   const id = randomBytes(24).toString("base64url");
   await oidcArtifacts.upsert(id, { kind, payload: { query }, lifeSeconds });
   return id;

@@ -1,9 +1,9 @@
 /**
- * The keys that tokens are signed with. A key is published a day before it signs and stays published until the last
- * token it signed is over, so that nobody who keeps a copy of the key set ever meets a token it cannot verify. Its
- * public half is remembered longer, for ID tokens that come back as a hint.
+ * Signing keys of tokens. A key is published a day before its first signature and until the last token that it signed has
+ * expired, so that a cached key set verifies every token. Its public half is stored longer, to verify ID tokens that are
+ * sent as hints.
  */
-import type { Database, SigningKey } from "@gatehouse/database";
+import type { SigningKey, SigningKeyStore } from "@gatehouse/database";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import type { PurposeKeys } from "../../secret-keys.ts";
 
@@ -11,11 +11,11 @@ export type SigningAlgorithm = "ES256" | "RS256";
 export const algorithms: readonly SigningAlgorithm[] = ["ES256", "RS256"];
 
 const day = 86_400;
-/** How long before it signs a key is published. */
+/** Seconds between publication and first signature of a key. */
 const waitSeconds = day;
-/** How long a key signs. */
+/** Seconds for which a key signs. */
 const rotateAfterSeconds = 90 * day;
-/** Longer than any token lives that is verified by its signature. */
+/** Longer than the life of any signed token. */
 const overlapSeconds = 2 * day;
 
 /** Keys with which an issuer is opened. */
@@ -26,20 +26,17 @@ export interface OpenedKeys {
   readonly retired: readonly JWK[];
 }
 
-/** A key with its private half, to be handed to nobody but the issuer. */
+/** A key with its private half, which only the issuer may hold. */
 export interface OpenedKey {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
   readonly jwk: JWK;
-  /** It signs now; else it is only published. */
+  /** Whether the key signs; otherwise it is only published. */
   readonly signs: boolean;
 }
 
-/**
- * Seals everything with the newest secret, so that the older ones can be taken off the list. At every start: that is
- * when the list changes.
- */
-export async function resealKeys({ signingKeys }: Database, seals: PurposeKeys): Promise<void> {
+/** Seals all keys with the newest secret, so that older ones can be removed from `HUB_SECRETS`. Runs at every start. */
+export async function resealKeys(signingKeys: SigningKeyStore, seals: PurposeKeys): Promise<void> {
   const { keys, retired } = await signingKeys.list();
   for (const { kid, sealed } of [...keys, ...retired]) {
     const text = seals.open(sealed, kid);
@@ -48,12 +45,12 @@ export async function resealKeys({ signingKeys }: Database, seals: PurposeKeys):
 }
 
 /**
- * A key that is due comes first. Where none is, because a clock that was ahead made keys and was put right, the first
- * signs all the same: no token at all would be worse than one whose key some have yet to fetch.
+ * Opens the keys; due keys come first. If none is due, because a clock that was ahead made keys and was corrected, the
+ * first one signs anyway: a key that some clients have yet to fetch is better than no token.
  */
-export async function openSigningKeys(database: Database, seals: PurposeKeys): Promise<OpenedKeys> {
-  const { keys, retired } = await database.signingKeys.list();
-  await forgetPrivateHalves(database, retired, seals);
+export async function openSigningKeys(signingKeys: SigningKeyStore, seals: PurposeKeys): Promise<OpenedKeys> {
+  const { keys, retired } = await signingKeys.list();
+  await forgetPrivateHalves(signingKeys, retired, seals);
   const signing = new Set<string>();
   const opened: OpenedKey[] = [];
   const halves: JWK[] = [];
@@ -73,7 +70,7 @@ export async function openSigningKeys(database: Database, seals: PurposeKeys): P
 
 /** Keeps only the public half of a key that no longer signs. */
 async function forgetPrivateHalves(
-  { signingKeys }: Database,
+  signingKeys: SigningKeyStore,
   retired: readonly SigningKey[],
   seals: PurposeKeys,
 ): Promise<void> {
@@ -90,7 +87,7 @@ function openKey({ kid, algorithm, sealed }: SigningKey, seals: PurposeKeys): JW
   return text === null ? null : (JSON.parse(text) as JWK);
 }
 
-/** A clock that was ahead may have had a key forget it, and was put right since. */
+/** The private half is missing if a clock that was ahead had it deleted, and was corrected since. */
 function isPrivate(jwk: JWK): boolean {
   return jwk.d !== undefined;
 }
@@ -103,18 +100,18 @@ export function publicHalf(jwk: JWK): JWK {
 }
 
 /**
- * Makes what is due: a first key of each algorithm at once, a successor a day before the newest has signed long
- * enough. Of several processes one does it.
+ * Makes the keys that are due: a first key of each algorithm at once, a successor a day before the newest has signed for
+ * `rotateAfterSeconds`. Of several processes, one makes them.
  *
- * @param force makes a successor of each whatever the time (`keys rotate`)
- * @returns how many were made
+ * @param force makes a successor of each algorithm at once (`keys rotate`)
+ * @returns the number of keys made
  */
 export async function rotateSigningKeys(
-  database: Database,
+  signingKeys: SigningKeyStore,
   seals: PurposeKeys,
   force: boolean,
 ): Promise<number> {
-  const { now, keys } = await database.signingKeys.list();
+  const { now, keys } = await signingKeys.list();
   let made = 0;
   for (const algorithm of algorithms) {
     const usable = keys.filter((key) => {
@@ -123,13 +120,13 @@ export async function rotateSigningKeys(
     });
     const isFirst = usable.length === 0;
     const unlessNewerThanSeconds = isFirst ? 60 : force ? 0 : rotateAfterSeconds - waitSeconds;
-    // Making a key is work that would be done every minute, for the database to say that none is due.
+    // Otherwise a key would be generated every minute, only for the database to refuse it.
     if (usable.some((key) => secondsSinceMade(key, now) < unlessNewerThanSeconds)) continue;
     const due = { ...(await createKey(algorithm, seals)), algorithm, overlapSeconds };
-    const added = await database.signingKeys.add({
+    const added = await signingKeys.add({
       ...due,
       waitSeconds: isFirst ? 0 : waitSeconds,
-      // A second process that found the same key due finds it made.
+      // A second process that found the same key due adds none.
       unlessNewerThanSeconds,
     });
     if (added) made += 1;
@@ -137,7 +134,7 @@ export async function rotateSigningKeys(
   return made;
 }
 
-/** At most: a first key was made when it began to sign, and not a day before as is assumed of it here. */
+/** Upper bound: a first key was made when it began to sign, not a day earlier as assumed here. */
 function secondsSinceMade({ signsFrom }: SigningKey, now: Date): number {
   return (now.getTime() - signsFrom.getTime()) / 1000 + waitSeconds;
 }

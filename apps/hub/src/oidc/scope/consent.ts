@@ -1,12 +1,15 @@
 /** Requests of a site for scopes, and the user's decision about them. */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
-import type { Hub } from "../../hub.ts";
-import { findApi, qualifiedScope } from "../../site-registry/known-apis.ts";
+import { type ApiSources, findApi, qualifiedScope } from "../../site-registry/known-apis.ts";
+import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import type { Flow } from "../issuer/provider.ts";
 import { ownScopes, registeredScopes, scopesOfClaims } from "./claim-scopes.ts";
 
-type Registrations = Pick<Hub, "settings" | "sites">;
+/** Sources of registered scopes and APIs. */
+export interface Registrations extends ApiSources {
+  readonly sites: Pick<SiteRegistry, "find" | "list">;
+}
 
 /** Descriptions of the hub's own scopes, to follow "It may". `openid` and `offline_access` are never ticked. */
 export const ownScopeWords: Readonly<Record<string, string>> = {
@@ -49,7 +52,7 @@ export interface Choice {
  */
 export function missing(
   flow: Flow,
-  hub: Registrations,
+  registrations: Registrations,
   { oidcClients }: Pick<CentralSession, "oidcClients">,
 ): Asked {
   const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = flow.prompt.details as {
@@ -61,10 +64,10 @@ export function missing(
   // Not the flow's grant: another tab may have been answered since, and a session has one grant per site.
   const grantId = oidcClients[clientId]?.grantId;
   const isAnew = flow.prompt.reasons.includes("consent_prompt");
-  if (isAnew || hub.sites.find(clientId)?.firstParty === true)
-    return { clientId, grantId, ...requestedBy(flow, hub) };
+  if (isAnew || registrations.sites.find(clientId)?.firstParty === true)
+    return { clientId, grantId, ...requestedBy(flow, registrations) };
   const claims = missingOIDCClaims ?? [];
-  const byClaim = releasedFor(hub, clientId, claims);
+  const byClaim = releasedFor(registrations, clientId, claims);
   return {
     clientId,
     grantId,
@@ -75,29 +78,37 @@ export function missing(
 }
 
 /** All scopes that a flow's site requests and is registered for, decided or not. */
-export function requestedBy({ params }: Flow, hub: Registrations): Omit<Asked, "clientId" | "grantId"> {
+export function requestedBy(
+  { params }: Flow,
+  registrations: Registrations,
+): Omit<Asked, "clientId" | "grantId"> {
   const clientId = String(params.client_id);
   const named = String(params.scope ?? "").split(" ");
   const claims = namedClaims(params.claims);
-  const requested = requestedScopes(hub, clientId, named, [params.resource ?? []].flat().map(String));
-  const byClaim = releasedFor(hub, clientId, claims);
+  const requested = requestedScopes(
+    registrations,
+    clientId,
+    named,
+    [params.resource ?? []].flat().map(String),
+  );
+  const byClaim = releasedFor(registrations, clientId, claims);
   return { ...requested, scopes: [...new Set([...requested.scopes, ...byClaim])], claims };
 }
 
 /** @param named the scopes of a request; those outside the site's registration are dropped */
 export function requestedScopes(
-  hub: Registrations,
+  registrations: Registrations,
   clientId: string,
   named: readonly string[],
   resources: readonly string[],
 ): Scopes {
-  const registered = registeredScopes(hub, clientId);
+  const registered = registeredScopes(registrations, clientId);
   const asked = named.filter((scope) => registered.includes(scope));
   return {
     scopes: asked.filter((scope) => ownScopes.includes(scope)),
     resources: Object.fromEntries(
       resources.flatMap((resource) => {
-        const known = findApi(hub, resource)?.scopes ?? {};
+        const known = findApi(registrations, resource)?.scopes ?? {};
         const its = asked.filter((scope) => Object.hasOwn(known, scope));
         return its.length === 0 ? [] : [[resource, its] as const];
       }),
@@ -106,8 +117,12 @@ export function requestedScopes(
 }
 
 /** The scopes of claims requested by name, if the site is registered for them. */
-function releasedFor(hub: Registrations, clientId: string, claims: readonly string[]): readonly string[] {
-  const registered = registeredScopes(hub, clientId);
+function releasedFor(
+  registrations: Registrations,
+  clientId: string,
+  claims: readonly string[],
+): readonly string[] {
+  const registered = registeredScopes(registrations, clientId);
   return scopesOfClaims(claims).filter((scope) => registered.includes(scope));
 }
 
@@ -126,13 +141,16 @@ export interface NamedScope {
 }
 
 /** Scopes with descriptions and the names of their boxes; scopes without a description are omitted. */
-export function namedScopes({ scopes, resources }: Scopes, hub: Registrations): readonly NamedScope[] {
+export function namedScopes(
+  { scopes, resources }: Scopes,
+  registrations: Registrations,
+): readonly NamedScope[] {
   const own = scopes.flatMap((scope) => {
     const words = ownScopeWords[scope];
     return words === undefined ? [] : [{ field: scope, words, sensitive: false }];
   });
   const ofApis = Object.entries(resources).flatMap(([resource, asked]) => {
-    const api = findApi(hub, resource);
+    const api = findApi(registrations, resource);
     if (api === undefined) return [];
     return asked.flatMap((scope) => {
       const words = api.scopes[scope];
@@ -149,34 +167,34 @@ export function namedScopes({ scopes, resources }: Scopes, hub: Registrations): 
  * The scopes that the user can decline: for a third-party site all with a description; for a first-party site, whose
  * registration decides, only the sensitive ones.
  */
-export function choosable(asked: Asked, hub: Registrations): readonly NamedScope[] {
-  const isFirstParty = hub.sites.find(asked.clientId)?.firstParty === true;
-  return namedScopes(asked, hub).filter(({ sensitive }) => sensitive || !isFirstParty);
+export function choosable(asked: Asked, registrations: Registrations): readonly NamedScope[] {
+  const isFirstParty = registrations.sites.find(asked.clientId)?.firstParty === true;
+  return namedScopes(asked, registrations).filter(({ sensitive }) => sensitive || !isFirstParty);
 }
 
 /** Whether a site requests only the sign-in. */
-export function isPlain(asked: Asked, hub: Registrations): boolean {
-  return namedScopes(asked, hub).length === 0;
+export function isPlain(asked: Asked, registrations: Registrations): boolean {
+  return namedScopes(asked, registrations).length === 0;
 }
 
 /** Whether nothing is ticked of what a third-party site requests: it learns only that the user signed in. */
-export function isWithoutAccess(asked: Asked, { ticked }: Choice, hub: Registrations): boolean {
-  const boxes = choosable(asked, hub);
-  const isFirstParty = hub.sites.find(asked.clientId)?.firstParty === true;
+export function isWithoutAccess(asked: Asked, { ticked }: Choice, registrations: Registrations): boolean {
+  const boxes = choosable(asked, registrations);
+  const isFirstParty = registrations.sites.find(asked.clientId)?.firstParty === true;
   return !isFirstParty && boxes.length > 0 && !boxes.some(({ field }) => ticked.has(field));
 }
 
 /** The allowed part of the request. */
-export function givenOf(asked: Asked, choice: Choice, hub: Registrations): Scopes {
+export function givenOf(asked: Asked, choice: Choice, registrations: Registrations): Scopes {
   const declined = new Set(
-    choosable(asked, hub).flatMap(({ field }) => (choice.ticked.has(field) ? [] : [field])),
+    choosable(asked, registrations).flatMap(({ field }) => (choice.ticked.has(field) ? [] : [field])),
   );
-  const maySo = choice.duration !== "once" && !isWithoutAccess(asked, choice, hub);
+  const maySo = choice.duration !== "once" && !isWithoutAccess(asked, choice, registrations);
   return {
     scopes: asked.scopes.filter((scope) => !declined.has(scope) && (scope !== "offline_access" || maySo)),
     resources: Object.fromEntries(
       Object.entries(asked.resources).map(([resource, scopes]) => {
-        const api = findApi(hub, resource);
+        const api = findApi(registrations, resource);
         const given = scopes.filter(
           (scope) => api !== undefined && !declined.has(qualifiedScope(api, scope)),
         );
@@ -199,9 +217,9 @@ export function readChoice(parameters: RequestParameters): Choice {
 }
 
 /** Whether the decision may outlive the session: as a remembered answer, or as access while the user is away. */
-export function outlivesSession(asked: Asked, hub: Registrations): boolean {
+export function outlivesSession(asked: Asked, registrations: Registrations): boolean {
   const { clientId, scopes, resources, claims } = asked;
   if (scopes.includes("offline_access")) return true;
-  const isFirstParty = hub.sites.find(clientId)?.firstParty === true;
+  const isFirstParty = registrations.sites.find(clientId)?.firstParty === true;
   return !isFirstParty && (scopes.length > 0 || claims.length > 0 || Object.keys(resources).length > 0);
 }

@@ -1,17 +1,21 @@
 /** Stores oidc-provider's objects in the hub's database. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Database, FoundArtifact, OidcArtifact } from "@gatehouse/database";
+import type {
+  FoundArtifact,
+  OidcArtifact,
+  OidcArtifactStore,
+  RefreshExchangeStore,
+} from "@gatehouse/database";
 import type { DeviceThrottle } from "../../credential/device-throttle.ts";
 import { type Adapter, type AdapterPayload, errors } from "../issuer/provider.ts";
 import { refreshTokenAdapter } from "./refresh-replay.ts";
 import { currentArtifacts } from "./request-context.ts";
-import { sessionAdapter } from "./session-adapter.ts";
+import { type SessionAdapterNeeds, sessionAdapter } from "./session-adapter.ts";
 
-export interface AdapterSurroundings {
-  readonly database: Database;
-  /** Called when a sign-out ended a central session: its sites have to be told. */
-  readonly ended: () => void;
-  readonly deviceThrottle: DeviceThrottle;
+export interface AdapterNeeds extends SessionAdapterNeeds {
+  readonly oidcArtifacts: OidcArtifactStore;
+  readonly refreshExchanges: RefreshExchangeStore;
+  readonly deviceThrottle: Pick<DeviceThrottle, "isTooSoon">;
   readonly clock: () => Date;
 }
 
@@ -22,22 +26,22 @@ interface Saved {
 
 const collecting = new AsyncLocalStorage<Saved[]>();
 
-/** @returns what `save` would write, for somebody who writes it together with more */
+/** @returns the objects that `save` would store, for a caller that stores them together with more */
 export async function collectArtifacts(save: () => Promise<unknown>): Promise<readonly Saved[]> {
   const saved: Saved[] = [];
   await collecting.run(saved, save);
   return saved;
 }
 
-/** @param kind the class of oidc-provider's that is kept */
-export function createAdapter(kind: string, surroundings: AdapterSurroundings): Adapter {
-  const adapter = artifactAdapter(kind, surroundings.database);
-  if (kind === "Session") return sessionAdapter(adapter, surroundings.database, surroundings.ended);
-  if (kind === "DeviceCode") return deviceCodeAdapter(adapter, surroundings);
-  return kind === "RefreshToken" ? refreshTokenAdapter(adapter, surroundings.database) : adapter;
+/** @param kind the class of oidc-provider whose objects are stored */
+export function createAdapter(kind: string, needs: AdapterNeeds): Adapter {
+  const adapter = artifactAdapter(kind, needs.oidcArtifacts);
+  if (kind === "Session") return sessionAdapter(adapter, needs);
+  if (kind === "DeviceCode") return deviceCodeAdapter(adapter, needs);
+  return kind === "RefreshToken" ? refreshTokenAdapter(adapter, needs) : adapter;
 }
 
-function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
+function artifactAdapter(kind: string, oidcArtifacts: OidcArtifactStore): Adapter {
   return {
     async upsert(id, { jti: _, consumed: __, ...whole }, expiresIn) {
       const payload = withoutCookie(whole);
@@ -49,7 +53,7 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
         grantId: kind === "Grant" ? undefined : payload.grantId,
         userCode: payload.userCode,
         sessionUid: payload.sessionUid,
-        // What names no end is a flow that somebody is in the middle of.
+        // Only interactions name no life.
         lifeSeconds: expiresIn ?? 3600,
       };
       const request = currentArtifacts();
@@ -67,7 +71,7 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
     async consume(id) {
       if (currentArtifacts()?.consumeLater({ kind, id }) === true) return;
       if (await oidcArtifacts.consume(kind, id)) return;
-      // Two at once looked at it unspent; whoever comes second ends what the first got. RFC 6749, 4.1.2
+      // Of two concurrent requests, the second revokes what the first received. RFC 6749, 4.1.2
       const found = await oidcArtifacts.find(kind, id);
       const grantId = found?.payload.grantId;
       if (typeof grantId === "string") await oidcArtifacts.destroy("Grant", grantId);
@@ -78,7 +82,7 @@ function artifactAdapter(kind: string, { oidcArtifacts }: Database): Adapter {
     async destroy(id) {
       if (kind === "Grant") currentArtifacts()?.forgetGrants();
       const wasThere = await oidcArtifacts.destroy(kind, id);
-      // Two at once looked at it; only one goes on from here.
+      // Of two concurrent requests, only one continues.
       if (kind === "Interaction" && !wasThere)
         throw new errors.SessionNotFound("it was gone through already");
     },
@@ -95,7 +99,7 @@ function restore(
   return { ...found.payload, jti: id, ...consumed } as AdapterPayload;
 }
 
-/** A flow under way names the browser's session, by the token in its cookie too; that is not for keeping. */
+/** An interaction names the browser's session, also by the token in its cookie, which is not stored. */
 function withoutCookie(payload: AdapterPayload): AdapterPayload {
   const { session } = payload;
   if (session?.cookie === undefined) return payload;
@@ -103,30 +107,29 @@ function withoutCookie(payload: AdapterPayload): AdapterPayload {
   return { ...payload, session: rest as typeof session };
 }
 
-/** How long a device that asks late is told that its code is past its life, in seconds. */
+/** Seconds for which an expired device code stays, so that the device gets `expired_token`. */
 const afterlife = 600;
 
 /**
- * Looked up by its id it is being asked for by a device, which is told when it asks too often. It stays for a while
- * after its life, so that the device learns what happened.
+ * Only devices look device codes up by id; those that poll too often get `slow_down`.
  *
  * @see RFC 8628, section 3.5 (slow_down, expired_token)
  */
 function deviceCodeAdapter(
   adapter: Adapter,
-  { database, deviceThrottle, clock }: AdapterSurroundings,
+  { oidcArtifacts, deviceThrottle, clock }: AdapterNeeds,
 ): Adapter {
   return {
     ...adapter,
     upsert: (id, payload, expiresIn) => adapter.upsert(id, payload, (expiresIn ?? 0) + afterlife),
     async find(id) {
-      const kept = await database.oidcArtifacts.find("DeviceCode", id);
+      const kept = await oidcArtifacts.find("DeviceCode", id);
       const found = restore(id, kept);
       if (kept === null || found === undefined) return undefined;
       const isPending = found.accountId === undefined && found.error === undefined;
       if (isPending && (await deviceThrottle.isTooSoon(id)))
         throw new errors.SlowDown("ask every five seconds, and less often after this answer");
-      // oidc-provider compares it with real time, and this one lives by the clock that a test may move.
+      // oidc-provider compares `exp` with real time, but the code lives by the clock that a test may move.
       return { ...found, exp: seconds(new Date(Date.now() + deviceCodeLife(kept, clock))) };
     },
   };

@@ -1,12 +1,12 @@
 /**
- * A refresh token is good once, and used again it ends the family; but a browser or a tool that lost the answer, or
- * asked twice at once, gets the very same within a few seconds. The answer is kept sealed by the refresh token itself,
- * of which the database has the hash alone, and is opened by nothing but the same request of the same site.
+ * A refresh token works once, and reuse revokes the whole family. A retry of the same request within a few seconds gets the
+ * same answer, because clients lose answers and send concurrent requests. The stored answer is encrypted with a key made
+ * from the refresh token, of which the database holds only the hash, and opens only for the same request of the same site.
  *
  * @see RFC 9700, section 4.14.2
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Database } from "@gatehouse/database";
+import type { OidcArtifactStore, RefreshExchangeStore } from "@gatehouse/database";
 import { calculateJwkThumbprint, decodeProtectedHeader } from "jose";
 import { purposeKeys } from "../../secret-keys.ts";
 import {
@@ -17,13 +17,18 @@ import {
   type Provider,
 } from "../issuer/provider.ts";
 
+export interface RefreshNeeds {
+  readonly oidcArtifacts: Pick<OidcArtifactStore, "destroy">;
+  readonly refreshExchanges: RefreshExchangeStore;
+}
+
 /** State of a refresh token's exchange until the response is sent. */
 type Exchange =
   | { readonly kind: "begun"; readonly token: string; readonly at: Date }
   | { readonly kind: "answered"; readonly body: object };
 
 const exchanges = new WeakMap<object, Exchange>();
-/** Between looks at an exchange that is another request's. Such a one takes some milliseconds. */
+/** Pause between two looks at an exchange that another request has begun; one takes some milliseconds. */
 const pauseMilliseconds = 25;
 
 /** Stops oidc-provider from giving another answer. */
@@ -33,8 +38,8 @@ export class AnsweredBefore extends errors.InvalidGrant {
   }
 }
 
-/** Spends refresh tokens by exchange. Whoever asks about one (RFC 7662) still hears that it is spent. */
-export function refreshTokenAdapter(adapter: Adapter, database: Database): Adapter {
+/** Spends refresh tokens by exchange. Introspection (RFC 7662) still reports a spent token as inactive. */
+export function refreshTokenAdapter(adapter: Adapter, needs: RefreshNeeds): Adapter {
   return {
     ...adapter,
     async find(id) {
@@ -46,7 +51,7 @@ export function refreshTokenAdapter(adapter: Adapter, database: Database): Adapt
     async consume(id) {
       const ctx = currentContext();
       if (ctx === undefined) throw new Error("a refresh token is spent in a request");
-      const exchange = await begin(database, id);
+      const exchange = await begin(needs.refreshExchanges, id);
       if (exchange.state === "begun") {
         exchanges.set(ctx, { kind: "begun", token: id, at: exchange.at });
         return;
@@ -57,14 +62,17 @@ export function refreshTokenAdapter(adapter: Adapter, database: Database): Adapt
         throw new AnsweredBefore();
       }
       const grantId = (await adapter.find(id))?.grantId;
-      if (grantId !== undefined) await database.oidcArtifacts.destroy("Grant", grantId);
+      if (grantId !== undefined) await needs.oidcArtifacts.destroy("Grant", grantId);
       throw new errors.InvalidGrant("refresh token already used");
     },
   };
 }
 
-/** Keeps answers before they go out, and gives those that were kept. */
-export function answerRefreshesTwice(provider: Provider, database: Database): void {
+/** Stores answers before they go out, and repeats stored answers. */
+export function answerRefreshesTwice(
+  provider: Provider,
+  { refreshExchanges }: Pick<RefreshNeeds, "refreshExchanges">,
+): void {
   provider.use(async (context, next) => {
     await next();
     const ctx = context as KoaContextWithOIDC;
@@ -75,16 +83,16 @@ export function answerRefreshesTwice(provider: Provider, database: Database): vo
     }
     if (exchange?.kind !== "begun" || ctx.status !== 200) return;
     const sealed = sealWith(exchange.token).seal(JSON.stringify(ctx.body), await requestOf(ctx));
-    if (await database.refreshExchanges.finish(exchange.token, exchange.at, sealed)) return;
-    // It took so long that the same request was begun anew, and another answer is the one that counts.
+    if (await refreshExchanges.finish(exchange.token, exchange.at, sealed)) return;
+    // It took so long that a retry has begun the exchange again, and the answer to the retry counts.
     ctx.status = 400;
     ctx.body = { error: "invalid_grant", error_description: "grant request is invalid" };
   });
 }
 
-async function begin(database: Database, token: string) {
+async function begin(refreshExchanges: RefreshExchangeStore, token: string) {
   for (;;) {
-    const exchange = await database.refreshExchanges.begin(token);
+    const exchange = await refreshExchanges.begin(token);
     if (exchange.state !== "under-way") return exchange;
     await pause(pauseMilliseconds);
   }

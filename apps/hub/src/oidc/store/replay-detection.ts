@@ -1,18 +1,22 @@
 /**
- * Client assertions and DPoP proofs are good once. oidc-provider looks first and writes then, so that two at once both
- * pass; here it is one statement.
+ * Client assertions and DPoP proofs work once. oidc-provider reads first and writes then, so that both of two concurrent
+ * requests pass; here one statement decides.
  *
  * @see RFC 7523, section 3 (7); RFC 9449, section 11.1
  */
 import { createHash } from "node:crypto";
-import type { Database } from "@gatehouse/database";
+import type { OidcArtifactStore } from "@gatehouse/database";
 import { errors, type Provider } from "../issuer/provider.ts";
 import { replaceMember } from "../issuer/provider-internals.ts";
 
-/** How far ahead an assertion may end; until then its id has to be remembered. */
+export interface ReplayNeeds {
+  readonly oidcArtifacts: Pick<OidcArtifactStore, "add">;
+}
+
+/** Maximum life of an assertion, whose id is stored until it expires. */
 const longestAssertionSeconds = 3600;
 
-export function detectReplays(provider: Provider, { oidcArtifacts }: Pick<Database, "oidcArtifacts">): void {
+export function detectReplays(provider: Provider, { oidcArtifacts }: ReplayNeeds): void {
   replaceMember(
     provider,
     "ReplayDetection.unique",
@@ -32,7 +36,7 @@ export function detectReplays(provider: Provider, { oidcArtifacts }: Pick<Databa
 }
 
 /**
- * An assertion that names another server too may have been made for that one, which could then spend it here.
+ * Refuses an assertion that also names another server: that server could use it here.
  *
  * @see RFC 7523, section 3 (3) and (4); draft-ietf-oauth-rfc7523bis, section 4 (one audience)
  */

@@ -1,7 +1,7 @@
 /**
- * What one request of the issuer has read, and what it writes before its answer goes out. oidc-provider asks for one
- * thing after the other; what a round costs is the number of statements, so that one brings along what is asked for
- * next, and what belongs together is written together.
+ * Objects that one request of the issuer has read, and those that it stores before its answer goes out. Statements are the
+ * cost of a request (docs/decisions/0014), and oidc-provider asks for one object after the other: so one statement reads
+ * what is asked for next, and one stores what belongs together.
  */
 import type {
   ArtifactName,
@@ -27,7 +27,7 @@ export class RequestArtifacts {
   #spent: ArtifactName | null = null;
   #kept: { readonly id: string; readonly artifact: OidcArtifact }[] = [];
 
-  /** @param collects what is issued waits for `settle`, to be written with what was spent for it */
+  /** @param collects delays issued objects until `settle`, which stores them together with what was spent for them */
   constructor(store: OidcArtifactStore, collects: boolean) {
     this.#store = store;
     this.#collects = collects;
@@ -38,7 +38,7 @@ export class RequestArtifacts {
     return grant ?? this.#remember(await this.#store.find(kind, id));
   }
 
-  /** A session that something found stands on; asking again would bring the same. */
+  /** The session of an object that was found; a look-up would find the same. */
   session(uid: string): CentralSession | undefined {
     return this.#sessions.get(uid);
   }
@@ -51,26 +51,26 @@ export class RequestArtifacts {
     this.#grants.set(id, { payload, consumedAt: null });
   }
 
-  /** It was changed or taken away: whoever asks next is told what is kept. */
+  /** Forgets grants that were changed or revoked; the next look-up reads them again. */
   forgetGrants(): void {
     this.#grants.clear();
   }
 
-  /** @returns false: it does not wait, and has to be kept now */
+  /** @returns false: the caller has to store the object now */
   keepLater(id: string, artifact: OidcArtifact): boolean {
     if (!this.#collects || !issued.has(artifact.kind)) return false;
     this.#kept.push({ id, artifact });
     return true;
   }
 
-  /** @returns false: it does not wait, and has to be spent now */
+  /** @returns false: the caller has to spend the object now */
   consumeLater(name: ArtifactName): boolean {
     if (!this.#collects || this.#spent !== null) return false;
     this.#spent = name;
     return true;
   }
 
-  /** @throws InvalidGrant when somebody was quicker; what that one got has ended then. RFC 6749, 4.1.2 */
+  /** @throws InvalidGrant when another request was faster; what that one received is revoked. RFC 6749, 4.1.2 */
   async settle(): Promise<void> {
     const [spent, kept] = [this.#spent, this.#kept];
     if (spent === null && kept.length === 0) return;

@@ -2,7 +2,8 @@
  * Sessions of oidc-provider as views of central sessions. A view is made from the central session that the browser's
  * cookie names; it exists only while that session lives, and ends with it.
  */
-import type { CentralSession, Database, OidcClientSession } from "@gatehouse/database";
+import type { CentralSession, CentralSessionStore, OidcClientSession } from "@gatehouse/database";
+import type { LogoutDispatcher } from "../../logout/logout-dispatcher.ts";
 import { passwordAcr } from "../../session/acr.ts";
 import type { Adapter, AdapterPayload } from "../issuer/provider.ts";
 import {
@@ -19,15 +20,14 @@ const sessionToken = /^TGT-[A-Za-z0-9]+$/;
 /** Life of what a browser without a central session keeps, and of the state of a sign-out, in seconds. */
 const passingSeconds = 3600;
 
-/**
- * @param passing stores sessions of browsers that are not signed in, and the state of a sign-out
- * @param ended called when a sign-out ended a central session: its sites have to be told
- */
-export function sessionAdapter(
-  passing: Adapter,
-  { sessions }: Pick<Database, "sessions">,
-  ended: () => void,
-): Adapter {
+export interface SessionAdapterNeeds {
+  readonly sessions: Pick<CentralSessionStore, "end" | "findByUid" | "joinOidcClients">;
+  /** Notifies the sites of ended sessions. */
+  readonly logout: Pick<LogoutDispatcher, "wake">;
+}
+
+/** @param passing stores sessions of browsers that are not signed in, and the state of a sign-out */
+export function sessionAdapter(passing: Adapter, { sessions, logout }: SessionAdapterNeeds): Adapter {
   return {
     ...passing,
     async upsert(id, payload) {
@@ -63,7 +63,7 @@ export function sessionAdapter(
       if (session !== null) await passing.destroy(session.uid);
       if (!sessionToken.test(id)) return passing.destroy(id);
       await sessions.end({ token: id }, "signed-out");
-      ended();
+      logout.wake();
     },
   };
 }

@@ -1,0 +1,1 @@
+export { type CentralSessionTrial, centralSessionStoreLaws } from "./central-session-store-laws.ts";
