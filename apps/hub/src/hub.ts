@@ -1,23 +1,54 @@
-/** The composition of the hub: the only place where ports meet their stores. */
+/** Composition of the hub: opens the stores, hands each room what it needs, and collects their routes. Decides nothing. */
+import type { Server } from "node:http";
 import { type Database, openDatabase } from "@gatehouse/database";
+import { testClockOf } from "@gatehouse/database/test-clock";
+import { accountRoutes } from "./account/account.ts";
+import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
+import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
+import { askBeforeRoutes } from "./cas/ask-before.ts";
+import { loginRoutes } from "./cas/login.ts";
+import { logoutRoutes } from "./cas/logout.ts";
+import { proxyRoutes } from "./cas/proxy.ts";
+import { restRoutes } from "./cas/rest.ts";
+import { samlValidateRoutes } from "./cas/saml-validate.ts";
+import { validateRoutes } from "./cas/validate.ts";
+import { connectedAppRoutes, createConnectedAppList } from "./connected-app/connected-apps.ts";
 import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-throttle.ts";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
 import { createWrongTries, type WrongTries } from "./credential/wrong-tries.ts";
 import type { Settings } from "./env.ts";
+import { healthRoutes } from "./health/health.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
+import type { NextHandler } from "./http/draw-screen.ts";
+import { homeRoutes } from "./http/home.ts";
+import { createHubServer } from "./http/hub-server.ts";
+import { ownPagesOf } from "./http/own-pages.ts";
 import { createProxyWatch, type ProxyWatch } from "./http/proxy-watch.ts";
+import type { Route } from "./http/route.ts";
 import type { Log } from "./log.ts";
+import { createGoodbye } from "./logout/goodbye.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
+import { scopesOfGrant } from "./oidc/grant/grant.ts";
+import { deviceRoutes } from "./oidc/interaction/device.ts";
+import { interactionRoutes } from "./oidc/interaction/interaction.ts";
+import { withChosenSession } from "./oidc/interaction/restart.ts";
+import { accessTokenScheme } from "./oidc/issuer/access-token-scheme.ts";
+import { mountIssuer } from "./oidc/issuer/mount.ts";
 import { type Issuer, openIssuer } from "./oidc/issuer/open-issuer.ts";
+import { postedRequestRoutes } from "./oidc/issuer/posted-request.ts";
+import { webfingerRoutes } from "./oidc/issuer/webfinger.ts";
 import { createLogoutToken } from "./oidc/keys/logout-token.ts";
 import { createOutbound, type Outbound } from "./outbound/outbound.ts";
 import { type HubKeys, hubKeys } from "./secret-keys.ts";
 import { createFindSession, type FindSession } from "./session/find-session.ts";
 import { createKeepUp, type KeepUp, startUpkeep } from "./session/upkeep.ts";
 import { type AskWhichAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
+import { checkSessionRoutes } from "./site-api/check-session.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
+import type { MovableClock } from "./test-door/movable-clock.ts";
+import { testDoorRoutes } from "./test-door/test-door.ts";
 
-/** Everything a route can reach. */
+/** The opened parts of the hub. Only this file, the start and tests know them together. */
 export interface Hub {
   readonly settings: Settings;
   readonly log: Log;
@@ -35,9 +66,9 @@ export interface Hub {
   readonly cookies: Cookies;
   readonly proxyWatch: ProxyWatch;
   readonly keys: HubKeys;
-  /** For what lives in the browser alone; the database has a clock of its own. */
+  /** For times that are kept in browsers; the database has its own clock. */
   readonly clock: () => Date;
-  /** Real time, for messages that sites check against their own clocks; the test door does not move it. */
+  /** Real time, which the test door does not move: for messages that sites check against their own clocks. */
   readonly siteClock: () => Date;
   readonly findSession: FindSession;
   readonly askWhichAccount: AskWhichAccount;
@@ -46,8 +77,10 @@ export interface Hub {
 }
 
 /**
+ * Opens the stores and everything that lives as long as the hub.
+ *
  * @param clock moved by the test door
- * @throws SettingsError, DatabaseError: what stands in the way of a start, each with one sentence
+ * @throws SettingsError, DatabaseError for what prevents a start, each with one sentence
  */
 export async function openHub(settings: Settings, log: Log, clock: () => Date): Promise<Hub> {
   for (const setting of settings.unused)
@@ -83,7 +116,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     sites,
     outbound,
     clock: siteClock,
-    // Nobody is told before the issuer is open: the queue is first looked at after a request or a pause.
+    // The issuer is open by then: the dispatcher first looks at the queue after a request or a pause.
     signLogoutToken: (site, sid) =>
       createLogoutToken({ issuer: `${settings.hubUrl}/oidc`, keys: issuer.keys, siteClock }, site, sid),
     log,
@@ -129,12 +162,18 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     outbound,
     issuer,
     cookies,
-    proxyWatch: createProxyWatch(settings, log, clock),
+    proxyWatch: createProxyWatch({ mode: settings.mode, hubUrl, trustedProxies }, log, clock),
     keys,
     clock,
     siteClock,
     keepUp,
-    askWhichAccount: createAccountQuestion({ clock, cookies, keys, people, sites }),
+    askWhichAccount: createAccountQuestion({
+      clock,
+      cookies,
+      keys: { form: keys.form, note: keys.note },
+      people,
+      sites,
+    }),
     findSession: createFindSession({ cookies, sessions }),
     async close() {
       sites.close();
@@ -144,4 +183,158 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
       await database.close();
     },
   };
+}
+
+/**
+ * Hands each room what it needs, and collects their routes.
+ *
+ * @param testClock clock of a hub in test mode; without it there is no test door
+ */
+export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readonly Route[] {
+  const { askWhichAccount, clock, cookies, database, findSession, issuer, keepUp, keys, logout } = hub;
+  const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, wrongTries } = hub;
+  const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
+  const { appPasswords, consents, decisions, loginTickets, logoutDeliveries, oidcArtifacts, people } =
+    database;
+  const { proxyGrantingTickets, sessions, tickets } = database;
+  const apis = { settings: { hubUrl }, sites };
+  const sayGoodbye = createGoodbye({ cookies, logout, logoutDeliveries, siteClock, sites });
+
+  const account = accountRoutes({
+    sessions,
+    sites,
+    logout,
+    sayGoodbye,
+    listAppPasswords: createAppPasswordList({ apis, appPasswords }),
+    listConnectedApps: createConnectedAppList({
+      consents,
+      sessions,
+      oidcArtifacts,
+      sites,
+      apis,
+      scopesOfGrant: (payload) => scopesOfGrant(issuer.provider, payload),
+    }),
+  });
+  const ownPages = [
+    ...interactionRoutes({
+      ...apis,
+      askWhichAccount,
+      consents,
+      cookies,
+      decisions,
+      findSession,
+      issuer,
+      keys: { form: keys.form },
+      oidcArtifacts,
+      sessions,
+    }),
+    ...deviceRoutes({
+      ...apis,
+      askWhichAccount,
+      clock,
+      consents,
+      decisions,
+      deviceThrottle,
+      findSession,
+      issuer,
+      keys: { form: keys.form },
+      oidcArtifacts,
+      sessions,
+    }),
+    ...connectedAppRoutes({ consents }),
+    ...account,
+    ...appPasswordRoutes({ appPasswords, apis, wrongTries, clock, keys: { note: keys.note } }),
+  ];
+  return [
+    ...homeRoutes({ findSession, sites }),
+    ...loginRoutes({
+      askWhichAccount,
+      clock,
+      cookies,
+      findSession,
+      keys: { browser: keys.browser, form: keys.form, note: keys.note },
+      loginTickets,
+      logout,
+      ownPage: ownPagesOf(ownPages),
+      people,
+      sessionIdleSeconds,
+      sessionRememberSeconds,
+      sessions,
+      sites,
+      throttle,
+      ticketLifeSeconds,
+      tickets,
+      withChosenSession: (page, session) => withChosenSession({ keys: { form: keys.form } }, page, session),
+    }),
+    ...askBeforeRoutes({
+      askWhichAccount,
+      findSession,
+      keys: { form: keys.form },
+      sites,
+      ticketLifeSeconds,
+      tickets,
+    }),
+    ...logoutRoutes({ cookies, sayGoodbye, sessions, sites }),
+    ...validateRoutes({ outbound, proxyGrantingTickets, sites, tickets }),
+    ...proxyRoutes({ proxyGrantingTickets, sites, ticketLifeSeconds, tickets }),
+    ...samlValidateRoutes({ hubUrl, siteClock, sites, tickets }),
+    ...restRoutes({ hubUrl, logout, people, sessions, sites, throttle, ticketLifeSeconds, tickets }),
+    ...ownPages,
+    ...postedRequestRoutes({ oidcArtifacts }),
+    ...webfingerRoutes({ hubUrl }),
+    ...checkSessionRoutes({ sessions, sessionIdleSeconds, clock }),
+    ...healthRoutes({
+      mode,
+      hubUrl,
+      keys: { doctor: keys.doctor },
+      proxyWatch,
+      sites,
+      isDatabaseReady: database.isReady,
+    }),
+    ...(testClock === undefined
+      ? []
+      : testDoorRoutes({
+          people,
+          sessions,
+          logout,
+          keepUp,
+          clock: testClock,
+          databaseClock: {
+            advance: (seconds) => testClockOf(database).advance(seconds),
+            reset: () => testClockOf(database).reset(),
+          },
+        })),
+  ];
+}
+
+/** The HTTP server, not listening yet. @param next draws the screens */
+export function hubServer(hub: Hub, routes: readonly Route[], next: NextHandler): Server {
+  const { clock, cookies, database, findSession, keys, log, proxyWatch, settings, sites } = hub;
+  const { appPasswords, consents, oidcArtifacts, sessions } = database;
+  const { dev, hubUrl, secure, testDoorKey, trustedProxies } = settings;
+  const { issuer, wrongSecrets, wrongTries } = hub;
+  return createHubServer(
+    {
+      apiSchemes: [
+        appPasswordScheme({ appPasswords, wrongTries }),
+        accessTokenScheme({ consents, issuer, oidcArtifacts, settings: { hubUrl }, sites }),
+      ],
+      clock,
+      cookies,
+      dev,
+      findSession,
+      hubUrl,
+      issuer: mountIssuer({ cookies, issuer, log, oidcArtifacts, secure, sessions }),
+      keys: { form: keys.form, note: keys.note },
+      log,
+      proxyWatch,
+      secure,
+      sites,
+      testDoorKey,
+      trustedProxies,
+      wrongSecrets,
+    },
+    routes,
+    next,
+  );
 }

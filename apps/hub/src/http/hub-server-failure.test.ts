@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { hubServer } from "../routes.ts";
+import { hubServer } from "../hub.ts";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
 
 let opened: TestHub;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hubRoutes, hubServer } from "../routes.ts";
+import { hubRoutes, hubServer } from "../hub.ts";
 import { openTestHub, type TestHub } from "../test-hub.ts";
 
 let opened: TestHub;
