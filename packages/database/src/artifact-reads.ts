@@ -1,5 +1,5 @@
 import { type CentralSessionRow, centralSessionColumns } from "./central-session-row.ts";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
 
 /** Alive, and everything it stands on, which comes along: whoever asks for a token wants to know that too. */
 export const findLivingArtifacts = `

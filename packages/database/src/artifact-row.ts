@@ -1,6 +1,5 @@
-import { isUuid } from "./is-uuid.ts";
-import { jsonText } from "./json-text.ts";
 import type { OidcArtifact } from "./oidc-artifact-store.ts";
+import { isUuid, jsonText } from "./postgres-input.ts";
 import { tokenHash } from "./token-hash.ts";
 
 /** How an id that is known by its hash alone is written. No id of oidc-provider's has such a sign. */

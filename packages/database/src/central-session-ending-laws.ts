@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EndReason } from "./central-session-store.ts";
-import type { CentralSessionHands } from "./central-session-store-laws.ts";
+import type { CentralSessionFixture } from "./central-session-trial.ts";
 
 const everyReason: readonly EndReason[] = [
   "signed-out",
@@ -13,15 +13,15 @@ const everyReason: readonly EndReason[] = [
   "ended-by-operator",
 ];
 
-/** The part of the laws that says what an end is: once, for a reason, and every site is told. */
-export function lawsOfEnding(hands: CentralSessionHands): void {
-  lawsOfEnd(hands);
-  lawsOfReplacement(hands);
-  lawsOfRaces(hands);
-  lawsOfSweeping(hands);
+/** Contract tests of ending: a session ends once, for one reason, and each of its sites is told. */
+export function lawsOfEnding(fixture: CentralSessionFixture): void {
+  lawsOfEnd(fixture);
+  lawsOfReplacement(fixture);
+  lawsOfRaces(fixture);
+  lawsOfSweeping(fixture);
 }
 
-function lawsOfEnd({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+function lawsOfEnd({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
   test.each(everyReason)("ASVS 7.4.1 an ended session stays ended and says why: %s", async (reason) => {
     const { token, session } = await start();
     const index = await trial().joinSite(session.id, "shop");
@@ -67,7 +67,7 @@ function lawsOfEnd({ trial, sessions, start, stateOf }: CentralSessionHands): vo
   });
 }
 
-function lawsOfReplacement({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+function lawsOfReplacement({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
   test("ASVS 7.2.4 signing in again ends the previous session of this browser", async () => {
     const before = await start();
     const after = await start({ personId: before.personId, previousToken: before.token });
@@ -112,7 +112,7 @@ function lawsOfReplacement({ trial, sessions, start, stateOf }: CentralSessionHa
   });
 }
 
-function lawsOfRaces({ trial, sessions, start }: CentralSessionHands): void {
+function lawsOfRaces({ trial, sessions, start }: CentralSessionFixture): void {
   test("of 20 concurrent ends one ended it, and its sites are told once", async () => {
     const { token, session, personId } = await start();
     const index = await trial().joinSite(session.id, "shop");
@@ -168,7 +168,7 @@ function lawsOfRaces({ trial, sessions, start }: CentralSessionHands): void {
   });
 }
 
-function lawsOfSweeping({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+function lawsOfSweeping({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
   test("ASVS 7.1.3 sites are told of a session that ran out, in batches", async () => {
     const idle = [await start(), await start(), await start()];
     const indexes = await Promise.all(idle.map(({ session }) => trial().joinSite(session.id, "shop")));

@@ -1,65 +1,29 @@
-import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lawsOfEnding } from "./central-session-ending-laws.ts";
-import type { CentralSession, CentralSessionStore } from "./central-session-store.ts";
-
-/** A store under trial with what moves around it. Its lives: 30 minutes idle, 12 hours, 30 days long-term. */
-export interface CentralSessionTrial {
-  readonly sessions: CentralSessionStore;
-  /** Makes somebody; a new one at each call. */
-  createPerson(): Promise<{ readonly id: string; readonly username: string }>;
-  disable(personId: string): Promise<void>;
-  /** Lets a site take part in a session (spends a ticket of it); returns the session index. */
-  joinSite(sessionId: string, siteId: string): Promise<string>;
-  /** Session indexes whose sites are to be told, since the trial began. */
-  queuedLogouts(): Promise<readonly string[]>;
-  /** How often the row of a session was written, by whatever counts that. */
-  lastActivityOf(sessionId: string): Promise<Date>;
-  /** Moves the store's clock on. */
-  advance(seconds: number): Promise<void>;
-  /** Everything the store keeps of sessions, as text. */
-  dump(): Promise<string>;
-  close(): Promise<void>;
-}
-
-/** What the laws do again and again. */
-export interface CentralSessionHands {
-  readonly trial: () => CentralSessionTrial;
-  readonly sessions: () => CentralSessionStore;
-  /** Signs somebody in, on a browser that came with `previousToken` or with nothing. */
-  readonly start: (changes?: {
-    personId?: string;
-    previousToken?: string;
-    longTerm?: boolean;
-    askBefore?: boolean;
-  }) => Promise<{ token: string; personId: string; session: CentralSession }>;
-  /** `alive`, `unknown`, or the reason of the end. */
-  readonly stateOf: (token: string, options?: { touch: boolean }) => Promise<string>;
-}
+import {
+  type CentralSessionFixture,
+  type CentralSessionTrial,
+  randomToken,
+} from "./central-session-trial.ts";
 
 const minute = 60;
 const hour = 60 * minute;
 
-/** 256 random bits, as the hub makes them. */
-export function randomToken(): string {
-  return `TGT-${randomBytes(32).toString("hex")}`;
-}
-
 /**
- * The laws of `CentralSessionStore`; every store runs them in a test file of its own.
+ * Contract tests of `CentralSessionStore`; every implementation runs them in its own test file.
  *
- * @param title the store's name
- * @param open a fresh trial, called before each law; `close` is called after it
+ * @param title name of the implementation
+ * @param open opens an empty store before each test; `close` is called after it
  */
 export function centralSessionStoreLaws(title: string, open: () => Promise<CentralSessionTrial>): void {
-  describe(`${title} keeps the laws of a central session store`, () => {
+  describe(`${title} passes the contract tests of a central session store`, () => {
     let trial: CentralSessionTrial;
     beforeEach(async () => {
       trial = await open();
     });
     afterEach(() => trial.close());
 
-    const hands: CentralSessionHands = {
+    const fixture: CentralSessionFixture = {
       trial: () => trial,
       sessions: () => trial.sessions,
       start: async ({ personId, previousToken, longTerm = false, askBefore = false } = {}) => {
@@ -74,14 +38,14 @@ export function centralSessionStoreLaws(title: string, open: () => Promise<Centr
         return found.state === "ended" ? found.reason : found.state;
       },
     };
-    lawsOfLife(hands);
-    lawsOfActivity(hands);
-    lawsOfNames(hands);
-    lawsOfEnding(hands);
+    lawsOfLife(fixture);
+    lawsOfActivity(fixture);
+    lawsOfNames(fixture);
+    lawsOfEnding(fixture);
   });
 }
 
-function lawsOfLife({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+function lawsOfLife({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
   test("a session that starts from an older proof was authenticated then, and lives from now", async () => {
     const { id: personId } = await trial().createPerson();
     const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm: false };
@@ -155,7 +119,7 @@ function lawsOfLife({ trial, sessions, start, stateOf }: CentralSessionHands): v
   });
 }
 
-function lawsOfActivity({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+function lawsOfActivity({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
   test("activity moves the idle end on, looking does not", async () => {
     const [used, watched] = [await start(), await start()];
     await trial().advance(20 * minute);
@@ -202,7 +166,7 @@ function lawsOfActivity({ trial, sessions, start, stateOf }: CentralSessionHands
   });
 }
 
-function lawsOfNames({ trial, sessions, start, stateOf }: CentralSessionHands): void {
+function lawsOfNames({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
   test("ASVS 7.2.2 a token that was never given out is unknown, and so is a session's public id", async () => {
     const { session } = await start();
     for (const token of [randomToken(), session.id, "", "TGT-\0"]) {

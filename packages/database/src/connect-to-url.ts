@@ -1,13 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { DatabaseError } from "./database-error.ts";
-import {
-  codeOf,
-  connectOnce,
-  explainConnectionError,
-  type PostgresClient,
-  parsePostgresUrl,
-  placeOf,
-} from "./postgres-pool.ts";
+import { codeOf, DatabaseError } from "./database-error.ts";
+import { connectOnce, type PostgresClient } from "./postgres-connection.ts";
 
 /** `gen_random_uuid()` without an extension came with 13, and 13 is out of support. */
 const oldestMajorVersion = 14;
@@ -48,4 +41,85 @@ async function refuseOldServer(client: PostgresClient, url: string): Promise<voi
       "Upgrade it, or unset DATABASE_URL to use the embedded one.",
     );
   }
+}
+
+/** `host:port/database` of a DATABASE_URL, which may be shown; user and password stay out. */
+export function placeOf(url: string): string {
+  const { hostname, port, pathname } = parsePostgresUrl(url);
+  return `${hostname || "localhost"}:${port || "5432"}${pathname || "/"}`;
+}
+
+/** @throws DatabaseError `url-invalid`; the text of the URL is never part of the message */
+export function parsePostgresUrl(url: string): URL {
+  const fix = "Write it as postgres://user:password@host:5432/database, or unset it to use the embedded one.";
+  if (!URL.canParse(url)) {
+    throw new DatabaseError("url-invalid", "DATABASE_URL is not a URL.", fix);
+  }
+  const parsed = new URL(url);
+  if (parsed.protocol !== "postgres:" && parsed.protocol !== "postgresql:") {
+    throw new DatabaseError(
+      "url-invalid",
+      `DATABASE_URL names "${parsed.protocol}//", but the hub only knows PostgreSQL.`,
+      fix,
+    );
+  }
+  return parsed;
+}
+
+const unreachableCodes = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "ECONNRESET",
+]);
+
+/** Says in one sentence why a DATABASE_URL cannot be used. */
+export function explainConnectionError(error: unknown, url: string): DatabaseError {
+  if (error instanceof DatabaseError) {
+    return error;
+  }
+  const place = placeOf(url);
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (unreachableCodes.has(code) || /timeout|terminated unexpectedly/i.test(message)) {
+    return new DatabaseError(
+      "unreachable",
+      `No PostgreSQL answers at ${place} (${code || "no answer"}).`,
+      "Start it, or correct host and port in DATABASE_URL.",
+      { cause: error },
+    );
+  }
+  if (code.startsWith("28") || /password must be a string/i.test(message)) {
+    return new DatabaseError(
+      "access-refused",
+      `PostgreSQL at ${place} refuses this user name or password.`,
+      "Correct user and password in DATABASE_URL.",
+      { cause: error },
+    );
+  }
+  if (code === "42501") {
+    return new DatabaseError(
+      "unusable",
+      `At ${place} the role of DATABASE_URL may not create tables and functions.`,
+      "Make it the owner of the database: ALTER DATABASE … OWNER TO …",
+      { cause: error },
+    );
+  }
+  if (code === "3D000") {
+    return new DatabaseError(
+      "no-such-database",
+      `PostgreSQL at ${place} has no such database.`,
+      "Make it with CREATE DATABASE, or correct the name in DATABASE_URL.",
+      { cause: error },
+    );
+  }
+  return new DatabaseError(
+    "unusable",
+    `PostgreSQL at ${place} cannot be used (${code || message}).`,
+    "Look into its log; the hub needs a database of its own that it may change.",
+    { cause: error },
+  );
 }

@@ -44,3 +44,8 @@ export function diskFull(cause?: unknown): DatabaseError {
     { cause },
   );
 }
+
+/** SQLSTATE or system error code of an error; empty if it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "./postgres-pool.ts";
+import type { Pool, PoolClient } from "./postgres-connection.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Serialises replacements of `hub_now()`; PostgreSQL refuses concurrent ones. */

@@ -34,9 +34,7 @@ export type {
   OidcArtifactStore,
 } from "./oidc-artifact-store.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
-export { PersonGone } from "./person-gone.ts";
-export type { PersonStore, PersonWithPassword } from "./person-store.ts";
-export { PersonTaken } from "./person-taken.ts";
+export { PersonGone, type PersonStore, PersonTaken, type PersonWithPassword } from "./person-store.ts";
 export type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.ts";
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";
 export type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";

@@ -1,5 +1,5 @@
-import { jsonText } from "./json-text.ts";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
+import { jsonText } from "./postgres-input.ts";
 
 /** Without waiting for the disk: see `MachineTokens`. The setting holds for this statement's own transaction. */
 const insertTokens = `

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { migrate } from "./migrate.ts";
-import { type MigrationFile, migrationsDirectory, readMigrations } from "./migration-files.ts";
-import { connectOnce, type PostgresAddress, type PostgresClient } from "./postgres-pool.ts";
+import { type MigrationFile, migrate, migrationsDirectory, readMigrations } from "./migrate.ts";
+import { connectOnce, type PostgresAddress, type PostgresClient } from "./postgres-connection.ts";
 import { createEmptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
 let trial: TrialDatabase;

@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { DatabaseError, diskFull } from "./database-error.ts";
-import { type MigrationFile, readMigrations } from "./migration-files.ts";
-import { codeOf, type PostgresClient } from "./postgres-pool.ts";
+import { createHash, randomUUID } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { codeOf, DatabaseError, diskFull } from "./database-error.ts";
+import type { PostgresClient } from "./postgres-connection.ts";
 
 /** The lock that Prisma's own CLI takes, so that both never migrate at once. */
 const migrationLock = 72_707_369;
@@ -125,4 +126,28 @@ async function apply(client: PostgresClient, migration: MigrationFile): Promise<
       { cause: error },
     );
   }
+}
+
+/** A migration as it lies in its folder. */
+export interface MigrationFile {
+  readonly name: string;
+  readonly sql: string;
+  /** SHA-256 in hex, as Prisma's CLI computes it. */
+  readonly checksum: string;
+}
+
+/** Where Prisma's CLI keeps them too. */
+export const migrationsDirectory = fileURLToPath(new URL("../prisma/migrations/", import.meta.url));
+
+/** Reads all migrations in the order in which they apply: that of their names. */
+export async function readMigrations(directory: string = migrationsDirectory): Promise<MigrationFile[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(names.sort().map((name) => readMigration(directory, name)));
+}
+
+async function readMigration(directory: string, name: string): Promise<MigrationFile> {
+  const content = await readFile(`${directory}/${name}/migration.sql`);
+  const checksum = createHash("sha256").update(content).digest("hex");
+  return { name, sql: content.toString("utf8"), checksum };
 }

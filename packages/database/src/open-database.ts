@@ -1,5 +1,5 @@
 import { createAuthAdapter } from "./auth-adapter.ts";
-import { connectToUrl } from "./connect-to-url.ts";
+import { connectToUrl, explainConnectionError } from "./connect-to-url.ts";
 import type { Database } from "./database.ts";
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded/embedded-postgres.ts";
 import { watchEmbeddedPostgres } from "./embedded/watch-embedded-postgres.ts";
@@ -7,21 +7,20 @@ import { hubClockAhead, setHubClock } from "./hub-clock.ts";
 import { migrate } from "./migrate.ts";
 import { PostgresAppPasswordStore } from "./postgres-app-password-store.ts";
 import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
+import {
+  connectOnce,
+  isPooled,
+  type Pool,
+  type PoolLog,
+  type PostgresAddress,
+} from "./postgres-connection.ts";
 import { PostgresConsentStore } from "./postgres-consent-store.ts";
 import { PostgresDecisionStore } from "./postgres-decision-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
 import { PostgresOidcArtifactStore } from "./postgres-oidc-artifact-store.ts";
 import { PostgresPersonStore } from "./postgres-person-store.ts";
-import {
-  connectOnce,
-  explainConnectionError,
-  isPooled,
-  openPool,
-  type Pool,
-  type PoolLog,
-  type PostgresAddress,
-} from "./postgres-pool.ts";
+import { openPool } from "./postgres-pool.ts";
 import { PostgresProxyGrantingTicketRegistry } from "./postgres-proxy-granting-ticket-registry.ts";
 import { PostgresRateLimitStore } from "./postgres-rate-limit-store.ts";
 import { PostgresRefreshExchangeStore } from "./postgres-refresh-exchange-store.ts";

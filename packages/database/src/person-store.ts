@@ -30,3 +30,21 @@ export interface PersonStore {
   /** Ends all sessions, queues the logouts of their sites and deletes the user, in one transaction. */
   remove(personId: string): Promise<void>;
 }
+
+/** The user name or e-mail address belongs to another user. Which of the two is shown to operators only. */
+export class PersonTaken extends Error {
+  override readonly name = "PersonTaken";
+
+  constructor(options?: ErrorOptions) {
+    super("the user name or e-mail address belongs to another user", options);
+  }
+}
+
+/** The user was disabled or removed in the meantime. */
+export class PersonGone extends Error {
+  override readonly name = "PersonGone";
+
+  constructor(options?: ErrorOptions) {
+    super("the user is disabled or removed", options);
+  }
+}

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AppPasswordStore, mostAppPasswords } from "./app-password-store.ts";
 import type { Person } from "./central-session-store.ts";
-import { PersonGone } from "./person-gone.ts";
+import { PersonGone } from "./person-store.ts";
 import {
   createPerson,
   dumpTable,

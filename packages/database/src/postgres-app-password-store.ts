@@ -6,13 +6,12 @@ import {
   mostAppPasswords,
 } from "./app-password-store.ts";
 import type { Person } from "./central-session-store.ts";
-import { isUuid } from "./is-uuid.ts";
-import { PersonGone } from "./person-gone.ts";
-import type { Pool, PoolClient } from "./postgres-pool.ts";
+import { PersonGone } from "./person-store.ts";
+import type { Pool, PoolClient } from "./postgres-connection.ts";
+import { isUuid, withoutNul } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 import { inTransaction, lockPerson } from "./transaction.ts";
-import { withoutNul } from "./without-nul.ts";
 
 const columns = `
   a.id, a.name, a.scopes, a.created_at, a.expires_at, a.last_used_at, a.expires_at <= hub_now() AS expired`;

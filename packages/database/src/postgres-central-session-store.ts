@@ -13,13 +13,12 @@ import type {
   OidcClientSession,
   SessionWithSites,
 } from "./central-session-store.ts";
-import { isUuid } from "./is-uuid.ts";
 import { claimOidcGrant, joinOidcClients, readOidcGrant } from "./oidc-client-statements.ts";
-import { PersonGone } from "./person-gone.ts";
-import type { Pool } from "./postgres-pool.ts";
+import { PersonGone } from "./person-store.ts";
+import type { Pool } from "./postgres-connection.ts";
+import { isUuid, withoutNul } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash, tokenHashInSql } from "./token-hash.ts";
-import { withoutNul } from "./without-nul.ts";
 
 /** How long a session lives. */
 export interface SessionLife {

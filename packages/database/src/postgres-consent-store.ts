@@ -1,7 +1,7 @@
 import type { ConsentStore, FoundConsent } from "./consent-store.ts";
 import type { ConsentChange } from "./decision-store.ts";
-import { isUuid } from "./is-uuid.ts";
-import type { Pool, PoolClient } from "./postgres-pool.ts";
+import type { Pool, PoolClient } from "./postgres-connection.ts";
+import { isUuid } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { inTransaction, lockPerson } from "./transaction.ts";
 

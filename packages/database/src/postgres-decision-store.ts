@@ -1,10 +1,10 @@
 import { changeArtifact, hashOf, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
 import type { Allowed, Decision, DecisionStore } from "./decision-store.ts";
-import { jsonText } from "./json-text.ts";
 import type { OidcArtifact } from "./oidc-artifact-store.ts";
 import { joinOidcClients } from "./oidc-client-statements.ts";
+import type { Pool, PoolClient } from "./postgres-connection.ts";
 import { changeConsent } from "./postgres-consent-store.ts";
-import type { Pool, PoolClient } from "./postgres-pool.ts";
+import { jsonText } from "./postgres-input.ts";
 import { inTransaction, lockPerson } from "./transaction.ts";
 
 /** A slower transaction waits for the row and finds it answered. */

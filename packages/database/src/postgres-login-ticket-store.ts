@@ -1,5 +1,5 @@
 import type { LoginTicketStore } from "./login-ticket-store.ts";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 

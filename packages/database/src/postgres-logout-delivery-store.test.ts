@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { randomToken } from "./central-session-store-laws.ts";
+import { randomToken } from "./central-session-trial.ts";
 import type { LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
 import {
   createPerson,

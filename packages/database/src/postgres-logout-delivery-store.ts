@@ -1,11 +1,11 @@
-import { isUuid } from "./is-uuid.ts";
 import type {
   DeliveryOutcome,
   LogoutDelivery,
   LogoutDeliveryStore,
   SiteShare,
 } from "./logout-delivery-store.ts";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
+import { isUuid } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 

@@ -1,7 +1,6 @@
 import { ArtifactReads, type ArtifactRow, findLivingArtifacts } from "./artifact-reads.ts";
 import { changeArtifact, hashOf, idOfHash, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
 import { centralSessionFrom, personFrom } from "./central-session-row.ts";
-import { jsonText } from "./json-text.ts";
 import { MachineTokens } from "./machine-tokens.ts";
 import type {
   ArtifactName,
@@ -10,7 +9,8 @@ import type {
   OidcArtifact,
   OidcArtifactStore,
 } from "./oidc-artifact-store.ts";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
+import { jsonText } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 
 /** A new life, payload and grant for what is there already; what was spent stays spent. */

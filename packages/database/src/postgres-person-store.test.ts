@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { randomToken } from "./central-session-store-laws.ts";
-import type { PersonStore } from "./person-store.ts";
-import { PersonTaken } from "./person-taken.ts";
+import { randomToken } from "./central-session-trial.ts";
+import { type PersonStore, PersonTaken } from "./person-store.ts";
 import { emptyDatabase, joinSite, openTrialDatabase, type TrialDatabase, waiting } from "./trial-database.ts";
 
 let trial: TrialDatabase;

@@ -1,12 +1,10 @@
 import type { AdapterUser, AuthAdapter } from "./auth-adapter.ts";
 import type { Person } from "./central-session-store.ts";
-import { isUuid } from "./is-uuid.ts";
-import type { PersonStore, PersonWithPassword } from "./person-store.ts";
-import { PersonTaken } from "./person-taken.ts";
-import type { Pool } from "./postgres-pool.ts";
+import { type PersonStore, PersonTaken, type PersonWithPassword } from "./person-store.ts";
+import type { Pool } from "./postgres-connection.ts";
+import { isUuid, withoutNul } from "./postgres-input.ts";
 import { isUniqueViolation } from "./prisma-client.ts";
 import { inTransaction } from "./transaction.ts";
-import { withoutNul } from "./without-nul.ts";
 
 /** On every sign-in, beside Argon2id: prepared, where Prisma would cost a twentieth of the whole. */
 const findForSignIn = `

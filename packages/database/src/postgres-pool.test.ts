@@ -1,6 +1,7 @@
 /** A database that neither answers nor hangs up: a frozen machine, a network that swallows packets. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { openPool, type Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
+import { openPool } from "./postgres-pool.ts";
 import { inTransaction } from "./transaction.ts";
 import { createEmptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 

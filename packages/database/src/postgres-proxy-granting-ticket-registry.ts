@@ -1,5 +1,5 @@
 import type { ProxyGrantingTicket, ProxyGrantingTicketRegistry } from "@gatehouse/cas/server";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
 import { tokenHash } from "./token-hash.ts";
 
 /** FOR SHARE: a session that is ending is waited for, and then nothing is kept. */

@@ -1,5 +1,5 @@
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
 import type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 

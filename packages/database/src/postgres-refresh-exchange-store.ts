@@ -1,4 +1,4 @@
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
 import type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";
 import { tokenHash } from "./token-hash.ts";
 

@@ -1,4 +1,4 @@
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
 import type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { inTransaction } from "./transaction.ts";

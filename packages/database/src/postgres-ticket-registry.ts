@@ -1,8 +1,8 @@
 import type { ServiceTicket, Spent, TicketRegistry } from "@gatehouse/cas/server";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
+import { withoutNul } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
-import { withoutNul } from "./without-nul.ts";
 
 const issueTicket = `
   INSERT INTO service_tickets (hash, site_id, service, session_id, from_new_login, expires_at, proxies)

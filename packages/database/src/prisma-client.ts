@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import { codeOf } from "./database-error.ts";
 import { PrismaClient } from "./generated/client.ts";
-import { codeOf, type Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
 
 // The only file that imports Prisma's adapter and the generated client.
 

@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { DatabaseError } from "./database-error.ts";
-import type { Pool, PoolClient, PoolLog, PostgresClient } from "./postgres-pool.ts";
+import type { Pool, PoolClient, PoolLog, PostgresClient } from "./postgres-connection.ts";
 
 export interface SilenceLimits {
   /** Waiting or usage time of a connection after which a probe starts, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import type { Pool } from "./postgres-pool.ts";
+import type { Pool } from "./postgres-connection.ts";
 
 /** Key of the pool in an open database. It is absent from the type `Database`, so that callers use the stores. */
 export const poolKey: unique symbol = Symbol("pool");

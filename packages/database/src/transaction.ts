@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "./postgres-pool.ts";
+import type { Pool, PoolClient } from "./postgres-connection.ts";
 
 /**
  * Runs what one statement cannot decide. Each statement sees what was there when it began, so that one behind a lock

@@ -8,7 +8,7 @@ import type { Database } from "./database.ts";
 import { dataFolder, readPassword } from "./embedded/data-folder.ts";
 import { readPostmasterFile } from "./embedded/postmaster-file.ts";
 import { type DatabaseOptions, openDatabase } from "./open-database.ts";
-import type { Pool, PostgresAddress } from "./postgres-pool.ts";
+import type { Pool, PostgresAddress } from "./postgres-connection.ts";
 import { type TestClock, testClockOf } from "./test-clock.ts";
 import { poolOf } from "./test-pool.ts";
 

@@ -1,5 +1,5 @@
 /** An API whose hub cannot be asked, or answers nonsense. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiInTest, cannot, told, withToken } from "../test-support/api-in-test.ts";
 
 let api: ApiInTest;
@@ -7,7 +7,10 @@ beforeEach(async () => {
   api = new ApiInTest();
   await api.hub.start();
 });
-afterEach(() => api.hub.stop());
+afterEach(async () => {
+  vi.useRealTimers();
+  await api.hub.stop();
+});
 
 describe("RFC 9110 15.6.4 the hub cannot be asked", () => {
   const both = async () => [api.hub.issue(), await api.hub.sign()];
@@ -46,6 +49,17 @@ describe("RFC 9110 15.6.4 the hub cannot be asked", () => {
     expect([(await GET(withToken(opaque))).status, (await GET(withToken(jwt))).status]).toEqual([503, 503]);
     api.hub.down = false;
     expect([(await GET(withToken(opaque))).status, (await GET(withToken(jwt))).status]).toEqual([200, 200]);
+  });
+
+  it("a JWT is verified with the keys at hand, for ten minutes", async () => {
+    const { GET } = api.make();
+    const jwt = await api.hub.sign();
+    expect((await GET(withToken(jwt))).status).toBe(200);
+    api.hub.down = true;
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 9 * 60_000 });
+    expect((await GET(withToken(jwt))).status).toBe(200);
+    vi.setSystemTime(Date.now() + 2 * 60_000);
+    expect(await told(await GET(withToken(jwt)))).toEqual(cannot);
   });
 
   it("settings that cannot be used are 503 too, and named in the log", async () => {

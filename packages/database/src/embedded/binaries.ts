@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { DatabaseError } from "../database-error.ts";
-import { codeOf } from "../postgres-pool.ts";
+import { codeOf, DatabaseError } from "../database-error.ts";
 
 /** The programs of the embedded PostgreSQL. */
 export interface PostgresBinaries {

@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../open-database.ts";
-import { connectOnce } from "../postgres-pool.ts";
+import { connectOnce } from "../postgres-connection.ts";
 import { findBinaries } from "./binaries.ts";
 import { dataFolder } from "./data-folder.ts";
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded-postgres.ts";

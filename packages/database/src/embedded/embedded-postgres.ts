@@ -1,7 +1,7 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { DatabaseError } from "../database-error.ts";
-import { codeOf, connectOnce, type PostgresAddress } from "../postgres-pool.ts";
+import { codeOf, DatabaseError } from "../database-error.ts";
+import { connectOnce, type PostgresAddress } from "../postgres-connection.ts";
 import { findBinaries, type PostgresBinaries } from "./binaries.ts";
 import {
   dataFolder,

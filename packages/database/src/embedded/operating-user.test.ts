@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -68,8 +68,8 @@ function environmentOf(pid: string): readonly string[] {
   try {
     return [execFileSync("cat", [`/proc/${pid}/environ`], { encoding: "utf8", stdio: "pipe" })];
   } catch (error) {
-    // Workers of PostgreSQL come and go; one that is still there has to show its environment.
-    if (existsSync(`/proc/${pid}`)) throw error;
-    return [];
+    // A worker of PostgreSQL may have exited meanwhile; a zombie is still listed and has no environment either.
+    if (/No such (process|file)/.test(String(error))) return [];
+    throw error;
   }
 }

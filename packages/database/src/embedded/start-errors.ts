@@ -1,5 +1,4 @@
-import { DatabaseError, diskFull } from "../database-error.ts";
-import { codeOf } from "../postgres-pool.ts";
+import { codeOf, DatabaseError, diskFull } from "../database-error.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 /** Reasons that go away by themselves: another process was faster, or the backends of a killed server still end. */

@@ -1,4 +1,4 @@
-import type { Pool, PoolLog } from "../postgres-pool.ts";
+import type { Pool, PoolLog } from "../postgres-connection.ts";
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded-postgres.ts";
 
 /**

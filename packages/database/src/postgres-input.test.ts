@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jsonText } from "./json-text.ts";
+import { jsonText } from "./postgres-input.ts";
 
 test.each([
   ["NUL", "a\0b", "a\uFFFDb"],

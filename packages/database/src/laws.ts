@@ -1,1 +1,0 @@
-export { type CentralSessionTrial, centralSessionStoreLaws } from "./central-session-store-laws.ts";
