@@ -13,7 +13,6 @@ import { siteSchema } from "./site-registry/site-schema.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 export const referenceFile = resolve(root, "docs/reference.md");
-const readme = resolve(root, "packages/auth/README.md");
 
 /** A setting of `.env.example`. */
 export interface DocumentedSetting {
@@ -134,16 +133,36 @@ function typeOf({ type, enum: values, anyOf, items, required }: Schema): string 
     : code(`{ ${required.map((name) => `"${name}": …`).join(", ")} }`);
 }
 
-/** The table of variables in the README of the package that sites install. */
+/** Variables and options of the package that sites install, from its README and from the guide to APIs. */
 function siteSettings(): string {
-  const rows = readFileSync(readme, "utf8")
-    .split("\n")
-    .filter((line) => line.startsWith("| `"))
-    .map((line) => line.split("|").map((cell) => cell.trim()))
-    .filter(([, name]) => /^`[A-Z_]+`$/.test(name ?? ""));
+  const variables = tableAfter("packages/auth/README.md", "Variables:");
+  const options = tableAfter("packages/auth/README.md", "Options of `gatehouse({ … })`:");
+  const apiOptions = tableAfter("docs/guides/protect-an-api.md", "Options of `protectApi({ … })`:");
+  return [
+    variables,
+    "Options of `gatehouse({ … })`:",
+    options,
+    "Options of `protectApi({ … })`:",
+    apiOptions,
+  ].join("\n\n");
+}
+
+/** The table below a line of a document, with its links resolved from the folder of the reference. */
+function tableAfter(document: string, line: string): string {
+  const [, rest = ""] = readFileSync(resolve(root, document), "utf8").split(`${line}\n\n`);
+  const [text = ""] = rest.split("\n\n");
+  const cells = text.split("\n").map((row) =>
+    row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+  const [head = [], , ...rows] = cells;
+  if (rows.length === 0) throw new Error(`${document} lacks the table below "${line}"`);
+  const link = `](../${document}#`;
   return table(
-    ["variable", "meaning"],
-    rows.map(([, name = "", meaning = ""]) => [name, meaning]),
+    head,
+    rows.map((row) => row.map((cell) => cell.replaceAll("](#", link))),
   );
 }
 
