@@ -6,7 +6,7 @@ import createCasClient from "http-cas-client/wrap/express-session.js";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openTestHub, type TestHub, type TestPerson } from "../../test-hub.ts";
 import { eventually } from "../../test-support/eventually.ts";
-import { type ExpressSite, openExpressSite } from "./express-site.ts";
+import { type ExpressSite, openExpressSite } from "../../test-support/express-site.ts";
 import { hubAddress, Visitor } from "./visitor.ts";
 
 const protocols = [2, 3] as const;

@@ -3,7 +3,7 @@ import passport from "passport";
 import { Strategy } from "passport-cas";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, type TestHub, type TestPerson } from "../../test-hub.ts";
-import { type ExpressSite, openExpressSite } from "./express-site.ts";
+import { type ExpressSite, openExpressSite } from "../../test-support/express-site.ts";
 import { hubAddress, Visitor } from "./visitor.ts";
 
 /** The client writes the names of what it reads in lower case. */

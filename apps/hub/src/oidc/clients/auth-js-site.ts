@@ -7,7 +7,7 @@ import { buffer } from "node:stream/consumers";
 import { ExpressAuth } from "@auth/express";
 import { NextRequest } from "next/server.js";
 import NextAuth from "next-auth";
-import { openExpressSite } from "../../cas/clients/express-site.ts";
+import { openExpressSite } from "../../test-support/express-site.ts";
 
 /** Where it signs in, and as whom. */
 export interface AuthJsSettings {

@@ -51,7 +51,7 @@ test("RFC 6749 4.1.2 one yes, sent eight times and gone on with eight times, is 
   expect([late.status, late.screen("refused").code]).toEqual([400, "flow_expired"]);
 });
 
-test("a no that comes after her yes changes nothing, and a yes after her no allows nothing", async () => {
+test("declining after consent changes nothing, and consent after declining allows nothing", async () => {
   const browser = await signedIn();
   await opened.hub.database.consents.takeBack(alice.id, "budget");
   const first = await asked(browser);
@@ -67,7 +67,7 @@ test("a no that comes after her yes changes nothing, and a yes after her no allo
   expect((await kept())?.scopes).toContain("email");
 });
 
-test("what she allows in one tab lives on when she answers in another that had asked before", async () => {
+test("tokens from one tab stay valid after the answer in a tab that asked earlier", async () => {
   const browser = await signedIn();
   await opened.hub.database.consents.takeBack(alice.id, "budget");
   const tabs = [await asked(browser), await asked(browser)];
@@ -92,7 +92,7 @@ test("first answers in several tabs at the same moment: what each was given live
   for (const token of tokens) expect(await opened.hub.issuer.provider.AccessToken.find(token)).toBeDefined();
 });
 
-test("signed out and in again while she is asked, she is asked in her new session", async () => {
+test("a sign-out and sign-in during the question repeats the question in the new session", async () => {
   const browser = await signedIn();
   const { checks, post } = await asked(browser);
   await browser.get("/cas/logout");
@@ -105,7 +105,7 @@ test("signed out and in again while she is asked, she is asked in her new sessio
   await expect(exchange(budget, location, checks)).resolves.toMatchObject({ token_type: "bearer" });
 });
 
-test("what she takes back while she is asked again is not brought back by her answer", async () => {
+test("a consent revoked during a second question is not restored by its answer", async () => {
   const browser = await signedIn();
   await browser.follow(await (await asked(browser)).post(yes));
   const { post } = await asked(browser);
@@ -115,7 +115,7 @@ test("what she takes back while she is asked again is not brought back by her an
   expect(await kept()).toBeNull();
 });
 
-test("what she takes back while a site comes by again is not brought back by its visit", async () => {
+test("a consent revoked during a visit of the site is not restored by the visit", async () => {
   const { consents, oidcArtifacts } = opened.hub.database;
   const browser = await signedIn();
   const first = await asked(browser);

@@ -1,4 +1,7 @@
-/** When oidc-provider interrupts a request with a question, and the question of users who chose to be asked before every sign-in (CAS: `warn`). */
+/**
+ * Reasons to interrupt an authorization request with a question, and the page for users who chose to be asked before every
+ * sign-in (CAS: `warn`).
+ */
 import { decodeJwt } from "jose";
 import { suggestedName } from "../../credential/typed-name.ts";
 import type { Drawn } from "../../http/route.ts";

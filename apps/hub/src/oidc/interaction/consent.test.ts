@@ -84,7 +84,7 @@ describe("consent of a third-party site", () => {
       scope: "transactions.read",
       aud: apiAddress,
       client_id: "budget",
-      // As the API knows her; to the site she has another name.
+      // The subject as the API knows it; the site knows another one.
       sub: alice.id,
     });
     expect(tokens.claims()?.sub).not.toBe(alice.id);
@@ -125,7 +125,7 @@ describe("consent of a third-party site", () => {
     };
     const first = asked.screen("consent").action;
     await browser.follow(await browser.post(first, { ...hidden(asked), ...ticked }));
-    // It has both, until she signs out; now it asks for them for 90 days.
+    // The site has both until the sign-out; now it requests them for 90 days.
     const longer = { scope: "openid email transactions.read offline_access", prompt: "consent" };
     const { path, checks } = await begunAt(longer);
     const page = await browser.follow(await browser.get(path));
@@ -152,7 +152,7 @@ describe("consent of a third-party site", () => {
     await opened.hub.database.consents.takeBack(alice.id, "budget");
   });
 
-  test("Core 3.1.2.4 whoever signs in meanwhile decides for herself, and about nobody else's grant", async () => {
+  test("Core 3.1.2.4 a user who signs in meanwhile decides about their own grant only", async () => {
     const { database } = opened.hub;
     const browser = await signedIn();
     const first = await consentPage(browser);
@@ -174,15 +174,15 @@ describe("consent of a third-party site", () => {
     const choice = (await browser.get(asked.location)).screen("choose-account");
     expect(choice).toMatchObject({ because: "opened-before", person: { username: "dora" }, other: "" });
     const stay = await browser.post(choice.action, { ...fieldsOf(choice.hidden), answer: "stay" });
-    // The flow goes on as hers, from its beginning: no form of it is about what alice's grant lacks.
+    // The flow restarts for dora: no form asks for what alice's grant lacks.
     const anew = await browser.follow(stay);
     expect([anew.status, anew.location]).toEqual([303, expect.stringContaining("/oidc/auth/")]);
     const again = await browser.follow(anew);
-    const hers = await browser.follow(again);
-    expect(hers.screen("consent").person.username).toBe("dora");
+    const ofDora = await browser.follow(again);
+    expect(ofDora.screen("consent").person.username).toBe("dora");
     expect(await database.consents.find(dora.id, "budget")).toBeNull();
     const yes = await browser.post(again.location, {
-      ...hidden(hers),
+      ...hidden(ofDora),
       answer: "allow",
       duration: "90",
       "allow:email": "true",

@@ -20,7 +20,7 @@ beforeAll(openDeviceTrial);
 afterAll(closeDeviceTrial);
 
 describe("RFC 8628 3.3 of two who decide about one code the slower one has changed nothing", () => {
-  /** What of a person's there is at the tool: her consent, her grants, her part in the session. */
+  /** State of a user at the tool: consent, grants, and the grant of the session. */
   const traces = async ({ id }: TestPerson) => {
     const { consents, sessions } = opened.hub.database;
     const grants = await poolOf(opened.hub.database).query(
@@ -77,7 +77,7 @@ describe("RFC 8628 3.3 of two who decide about one code the slower one has chang
     expect(await traces(dora)).toEqual(after);
   });
 
-  test("one person about several at once: what she allowed for each is in the session's grant", async () => {
+  test("one user decides about several devices at once: the session's grant has the scopes of all", async () => {
     const erin = await opened.createPerson();
     const browser = new TestBrowser(opened);
     await browser.signIn(erin);

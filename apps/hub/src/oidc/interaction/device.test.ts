@@ -35,7 +35,7 @@ test("3.2 and 4 the endpoint is in the discovery, and leads to our page", async 
 });
 
 describe("3.3 a person decides", () => {
-  test("sees who asks for what on which device, and the device gets what she ticked", async () => {
+  test("shows site, scopes and device code, and the device gets the ticked scopes", async () => {
     const begun = await begin();
     const browser = await signedIn();
     const page = await enter(browser, begun.user_code.toLowerCase().replace("-", " "));
@@ -83,7 +83,7 @@ describe("3.3 a person decides", () => {
     expect(page.screen("consent").device).toEqual({ code: begun.user_code });
   });
 
-  test("what she left out the token does not allow", async () => {
+  test("the token does not allow scopes that were not ticked", async () => {
     const begun = await begin();
     const { "allow:bank:transactions.read": _, ...fewer } = all;
     await decide(await signedIn(), begun.user_code, fewer);
@@ -93,7 +93,7 @@ describe("3.3 a person decides", () => {
     expect(token?.scopes.has("transactions.read")).toBe(false);
   });
 
-  test("a link types the code for her and confirms nothing, and outlives signing in", async () => {
+  test("a link fills in the code and confirms nothing, and outlives signing in", async () => {
     const begun = await begin();
     const { pathname, search } = new URL(begun.verification_uri_complete ?? "");
     const browser = new TestBrowser(opened);
@@ -104,7 +104,7 @@ describe("3.3 a person decides", () => {
     expect(await ask(begun.device_code)).toBe("authorization_pending");
   });
 
-  test("somebody whose sign-in is older than the device allows proves herself first", async () => {
+  test("a sign-in older than max_age of the device has to be repeated first", async () => {
     const begun = await begin({ max_age: "60" });
     const browser = await signedIn();
     await opened.advance(61);
@@ -112,7 +112,7 @@ describe("3.3 a person decides", () => {
     expect(new URL(answer.location, opened.origin).searchParams.get("renew")).toBe("true");
   });
 
-  test("her no is the device's access_denied", async () => {
+  test("declining gives the device access_denied", async () => {
     const begun = await begin();
     const done = await decide(await signedIn(), begun.user_code, { answer: "deny" });
     expect(done.screen("device-done").outcome).toBe("declined");
@@ -146,7 +146,7 @@ describe("3.5 the device asks", () => {
     expect([page.status, page.screen("device-code").error?.code]).toEqual([400, "code_wrong"]);
   });
 
-  test("too late though she said yes: expired_token, and a code begun after that is as good as ever", async () => {
+  test("after consent, an expired code gives expired_token, and a new code works", async () => {
     const late = await begin();
     await decide(await signedIn(), late.user_code, all);
     await opened.advance(2 * late.expires_in - 1);
@@ -187,14 +187,14 @@ describe("5 what keeps others out", () => {
 
   test("5.4 a form of another session, site or code allows nothing", async () => {
     const begun = await begin();
-    const [mine, hers] = [await signedIn(), await signedIn()];
+    const [mine, theirs] = [await signedIn(), await signedIn()];
     const form = fieldsOf((await enter(mine, begun.user_code)).screen("consent").hidden);
-    const token = fieldsOf((await hers.get("/oidc/device")).screen("device-code").hidden).token ?? "";
+    const token = fieldsOf((await theirs.get("/oidc/device")).screen("device-code").hidden).token ?? "";
     const second = await begin();
     const post = (browser: TestBrowser, more: Record<string, string>) =>
       browser.post("/oidc/device/decide", { ...form, ...all, ...more });
-    expect((await post(hers, {})).status).toBe(403);
-    expect((await post(hers, { token })).status).toBe(403);
+    expect((await post(theirs, {})).status).toBe(403);
+    expect((await post(theirs, { token })).status).toBe(403);
     expect((await post(mine, { site: "other" })).status).toBe(403);
     expect((await post(mine, { user_code: second.user_code })).status).toBe(403);
     expect(

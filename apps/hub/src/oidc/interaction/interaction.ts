@@ -173,8 +173,8 @@ function addressOf(call: Call, query: URLSearchParams): string {
 }
 
 /**
- * Answers for a flow that is over, answered, or another browser's. A user who has just signed in for it continues at once;
- * this cannot loop, because a new flow begins.
+ * Answers when the flow is over or belongs to another browser. A user who has just signed in for it continues at once; this
+ * cannot loop, because a new flow begins.
  */
 function answerWithoutFlow(
   needs: InteractionNeeds,

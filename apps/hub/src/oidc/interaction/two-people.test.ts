@@ -118,7 +118,7 @@ describe.each([
   ["prompt=login", { prompt: "login" }, 0],
   ["max_age", { max_age: "60" }, 61],
 ])("a form for %s that alice was shown, and bob sends", (_, more, later) => {
-  test("continue as alice is the form once more, for her, and the site gets her", async () => {
+  test("continue as alice shows the form again, for alice, and the site gets alice", async () => {
     await browser.signIn(alice);
     await opened.advance(later);
     const form = await begin(shop, more);
@@ -170,14 +170,14 @@ describe("a flow begun in alice's session, gone on with in bob's", () => {
     expect((await choose(answer, "stay")).screen("consent").person.username).toBe("bob");
   });
 
-  test("switched, alice signs in again and is asked what she was asked", async () => {
+  test("after the switch, alice signs in again and gets the same question", async () => {
     const { address } = await inBobsSession(app);
     const form = await choose(await onward(browser.get(address)), "switch");
     expect(form.screen("login")).toMatchObject({ username: "", site: { name: "The app" } });
     expect((await send(form, typed(alice))).screen("consent").person.username).toBe("alice");
   });
 
-  test("alice herself, proved anew in another tab meanwhile, just goes on", async () => {
+  test("alice, re-authenticated in another tab meanwhile, continues", async () => {
     await browser.signIn(alice);
     const page = await begin(app, { prompt: "consent" });
     await browser.signIn(alice, "?renew=true");
@@ -256,7 +256,7 @@ describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => 
     });
   });
 
-  test("login_hint of another: it is asked, and continue as alice is her yes", async () => {
+  test("login_hint of another user: the hub asks, and continue as alice answers it", async () => {
     await browser.signIn(alice);
     const answer = await begin(shop, { login_hint: "bob" });
     expect(answer.screen("choose-account")).toMatchObject({ because: "suggested", other: "bob" });
@@ -271,8 +271,8 @@ describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => 
   });
 
   test.each([
-    ["her own user name", "alice"],
-    ["her e-mail, in capitals", "Alice@Example.com"],
+    ["the user name", "alice"],
+    ["the e-mail address, in capitals", "Alice@Example.com"],
     ["a line break in it", "bob\n"],
     ["nothing", ""],
   ])("login_hint with %s changes nothing for whoever is signed in", async (_, login_hint) => {

@@ -55,7 +55,7 @@ async function me(authorization: string, headers: Record<string, string> = {}) {
   return { ...answer, json: JSON.parse(answer.body), challenge: answer.headers["www-authenticate"] };
 }
 
-test("what a person allowed: who she is, by which token, what it allows; and she sees that it was used", async () => {
+test("identifies the user, the token and its scopes, and the account page shows the use", async () => {
   const answer = await me(`Bearer ${await tokenFor({})}`);
   expect(answer.status).toBe(200);
   expect(answer.json).toMatchObject({
@@ -127,14 +127,14 @@ test("RFC 9449 7.2 a token that is bound to a key is refused as Bearer", async (
 
 test.each<[string, () => Promise<unknown>]>([
   [
-    "she takes it back",
+    "a revoked consent",
     async () => {
       const { token } = (await browser.get("/account")).screen("account");
       await browser.post("/account/apps/disconnect", { token, app: "app" });
     },
   ],
-  ["she signs out", () => browser.get("/cas/logout")],
-  ["she is disabled", () => opened.hub.database.people.setDisabled(alice.id, true)],
+  ["a sign-out", () => browser.get("/cas/logout")],
+  ["a disabled user", () => opened.hub.database.people.setDisabled(alice.id, true)],
   ["a quarter of an hour has passed", () => opened.advance(15 * 60 + 1)],
 ])("the very next call is refused when %s", async (_, end) => {
   const token = await tokenFor({});

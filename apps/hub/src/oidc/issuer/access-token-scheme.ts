@@ -40,7 +40,7 @@ export const accessTokenScheme = (needs: AccessTokenNeeds): ApiScheme => ({
   },
 });
 
-/** @returns `undefined` also for tokens of other APIs, of an ended session or grant, of a disabled user, or bound to a key */
+/** Finds a valid token for this API. Tokens bound to a key, and of ended sessions, grants or disabled users, are invalid. */
 async function findToken(
   { consents, issuer, oidcArtifacts, settings, sites }: AccessTokenNeeds,
   token: string,

@@ -1,4 +1,4 @@
-/** Access tokens for APIs of registered sites: their format, and who may introspect them. */
+/** Access tokens for APIs of registered sites: format, life and introspection. */
 
 import type { ConsentStore } from "@gatehouse/database";
 import type { Log } from "../../log.ts";
@@ -14,7 +14,7 @@ export interface ConsentUseNeeds {
 /** Life of an access token, in seconds. */
 export const accessTokenLife = 15 * 60;
 
-/** Whether a token is for the API of a site. Records the introspection as a use of the consent, for the account page. */
+/** Whether a token is for the API of a site. Records a use of the consent, which the account page shows. */
 export function isForApiOf(
   site: RegisteredSite | undefined,
   token: {

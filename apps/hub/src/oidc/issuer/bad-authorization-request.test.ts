@@ -67,7 +67,7 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
   ])("with %s that no database takes is no failure of ours", async (_, odd) => {
     const stranger = new TestBrowser(opened);
     for (const one of [browser, stranger]) expect((await one.get(site.authorization(odd))).status).toBe(303);
-    // She is asked; a stranger has nothing to sign out of and is sent on.
+    // A signed-in user is asked; a browser without a session is redirected.
     for (const [one, status] of [
       [browser, 200],
       [stranger, 303],
@@ -85,7 +85,7 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
     }
   });
 
-  test("in other letters is the same request, and costs nobody her session", async () => {
+  test("in other letter case is the same request, and ends no session", async () => {
     const path = site.authorization().replace("/oidc/auth", "/oidc/AUTH");
     expect(received(await browser.get(path)).get("code")).not.toBeNull();
     for (const spelt of ["/oidc/SESSION/end", "/oidc/Session/End/"])
@@ -118,7 +118,7 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
   });
 
   test("that ends at a page is found in the log by the page's reference, with the address to register", async () => {
-    const wrong = { redirect_uri: "https://suite.example/other?state=her-secret" };
+    const wrong = { redirect_uri: "https://suite.example/other?state=a-secret" };
     const { code, reference } = (await browser.get(site.authorization(wrong))).screen("refused");
     const line = opened.lines.find((candidate) => candidate.includes(`"requestId":"${reference}"`)) ?? "";
     expect([code, line]).toEqual([

@@ -12,7 +12,7 @@ const grantTypes = {
   device_code: "urn:ietf:params:oauth:grant-type:device_code",
 } as const;
 
-/** Given in place of a secret: what is compared is its hash (`clients.ts`). */
+/** Hash of no secret, for a site without one; `clients.ts` compares hashes. */
 const noHash = "0".repeat(64);
 
 /** Finds clients in the registrations; everything else is refused. */
@@ -40,7 +40,7 @@ export function createClientAdapter(sites: Pick<SiteRegistry, "find">): Adapter 
  */
 function clientMetadata(site: RegisteredSite): ClientMetadata | undefined {
   const { oidc } = site;
-  // An API of ours asks about tokens, and so has to prove itself, although nobody signs in to it.
+  // An API without sign-in authenticates to introspect tokens.
   if (oidc === undefined) return site.api === undefined ? undefined : apiMetadata(site);
   const usesCode = oidc.grants.includes("authorization_code");
   return {
@@ -54,7 +54,7 @@ function clientMetadata(site: RegisteredSite): ClientMetadata | undefined {
     post_logout_redirect_uris: [...oidc.postLogoutRedirectUris],
     response_types: usesCode ? ["code"] : [],
     grant_types: oidc.grants.map((grant) => grantTypes[grant]),
-    // Scopes of APIs are no matter of the issuer's own list: `resourceServer` holds them against the registration.
+    // Only scopes of the issuer; `resourceServer` checks scopes of APIs against the registration.
     ...scopeOf(oidc.scopes),
     subject_type: oidc.subject,
     id_token_signed_response_alg: oidc.idTokenAlgorithm,

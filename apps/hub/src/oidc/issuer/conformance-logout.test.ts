@@ -101,7 +101,7 @@ describe("RP-Initiated Logout 1.0", () => {
       () => ({ post_logout_redirect_uri: `${registered()}?foo=bar` }),
     ],
     ["modified-id-token-hint", () => ({ id_token_hint: new UnsecuredJWT(tokens.claims).encode() })],
-  ])("oidcc-rp-initiated-logout-%s: 3 an error page, and she is still signed in", async (_, wrong) => {
+  ])("oidcc-rp-initiated-logout-%s: 3 an error page, and the user is still signed in", async (_, wrong) => {
     const answer = await end({ ...all(), ...wrong() });
     expect([answer.status, answer.location]).toEqual([400, ""]);
     expect(answer.screen("refused").code).toBe("invalid_request");
@@ -134,7 +134,7 @@ describe("RP-Initiated Logout 1.0", () => {
     expect(await errorOfSilentSignIn()).toBe("login_required");
   });
 
-  test("2 whoever is signed out already has nothing to confirm: on at once, and nothing is left in her browser", async () => {
+  test("2 without a session there is no confirmation: a redirect, and no cookie stays", async () => {
     browser = new TestBrowser(opened);
     expect((await end(all())).location).toBe(`${registered()}?state=${state}`);
     expect(browser.cookies.has("TGC-gatehouse")).toBe(false);

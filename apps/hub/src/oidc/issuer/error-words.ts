@@ -1,4 +1,4 @@
-/** Words of the page about a request that the issuer refuses. The name of the site comes from its registration. */
+/** Text of the page about a request that the issuer refuses. The name of the site comes from its registration. */
 import type { RefusedScreen } from "../../screen.ts";
 
 export interface IssuerError {

@@ -81,7 +81,7 @@ describe("/sites/v1/sessions/check by the sid of an ID token", () => {
     expect(await check(sid)).toEqual({ active: false, reason: "signed-out" });
   });
 
-  test("is still the same when she proved herself again in the same browser", async () => {
+  test("is still the same after the user re-authenticated in the same browser", async () => {
     const sid = await enter();
     await browser.signIn(alice, "?renew=true");
     expect(await check(sid)).toMatchObject({ active: true });
@@ -97,7 +97,7 @@ describe("RP-Initiated Logout 2 with the sid as logout_hint", () => {
       ...more,
     })}`;
 
-  test("signs out without a question, tells the site, and sends her back with state", async () => {
+  test("signs out without a question, notifies the site, and redirects back with state", async () => {
     const sid = await enter();
     opened.shop.forget();
     const answer = await browser.get(goodbye({ logout_hint: sid, state: "abc" }));
@@ -112,7 +112,7 @@ describe("RP-Initiated Logout 2 with the sid as logout_hint", () => {
   test.each([
     ["none", {}],
     ["another session's", { logout_hint: "x".repeat(43) }],
-  ])("with %s she is asked, and nothing has happened", async (_, more) => {
+  ])("with %s the hub asks, and nothing has happened", async (_, more) => {
     await enter();
     const answer = await browser.get(goodbye(more));
     expect(answer.screen("sign-out").site?.name).toBe("The shop");
@@ -128,14 +128,14 @@ describe("RP-Initiated Logout 2 with the sid as logout_hint", () => {
   });
 });
 
-describe("whoever wants to be asked before another site knows her", () => {
+describe("a user who wants to be asked before every sign-in", () => {
   const signInAsking = async () => {
     const form = await browser.get("/cas/login");
     const { username, password } = alice;
     await browser.post("/cas/login", { ...browser.hiddenFields(form), username, password, warn: "true" });
   };
 
-  test("is asked, each time anew, and the site gets its code when she says yes", async () => {
+  test("is asked each time, and the site gets a code after consent", async () => {
     await signInAsking();
     for (const _ of [1, 2]) {
       const page = await browser.follow(await browser.get(authorization()));

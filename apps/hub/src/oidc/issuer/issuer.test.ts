@@ -25,7 +25,7 @@ beforeAll(() => openIssuerTrial());
 afterAll(closeIssuerTrial);
 
 describe("OpenID Connect Core 3.1 authorization code", () => {
-  test("a signed-in person at a first-party site gets her code in the first answer", async () => {
+  test("a signed-in user at a first-party site gets a code in the first answer", async () => {
     const browser = await signedIn();
     const { path, checks } = await begin(site, shopCallback());
     const answer = await browser.get(path);
@@ -38,7 +38,7 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
     expect(who).toMatchObject({ sub: alice.id, preferred_username: "alice", email: "alice@example.com" });
   });
 
-  test("whoever is not signed in is asked by the hub's own page, and comes back", async () => {
+  test("without a session the hub's own page asks for the sign-in, and returns", async () => {
     const browser = new TestBrowser(opened);
     const { path, checks } = await begin(site, shopCallback());
     const asked = await browser.follow(await browser.get(path));
@@ -120,7 +120,7 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
     }
   });
 
-  test("RFC 6749 4.1.2 of 50 exchanges of one code one wins, and what it got ends", async () => {
+  test("RFC 6749 4.1.2 of 50 exchanges of one code one wins, and its tokens are revoked", async () => {
     const browser = await signedIn();
     const { path, checks } = await begin(site, shopCallback());
     const { location } = await browser.get(path);
@@ -186,7 +186,7 @@ describe("one central session", () => {
       expect(cookie).not.toMatch(/expires|max-age/i);
   });
 
-  test("whoever is disabled has no account and no tokens any more", async () => {
+  test("a disabled user has no account and no valid tokens", async () => {
     const bob = await opened.createPerson();
     const browser = new TestBrowser(opened);
     await browser.signIn(bob);

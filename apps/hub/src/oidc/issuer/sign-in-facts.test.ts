@@ -37,7 +37,7 @@ afterAll(() => opened.close());
 const offline = { scope: "openid offline_access", prompt: "consent" };
 
 describe("OpenID Connect Core 2 ID token", () => {
-  test("says when, how and in which session she signed in, though nobody asked; refreshed too", async () => {
+  test("says when, how and in which session the user signed in, without a request; after a refresh too", async () => {
     const browser = new TestBrowser(opened);
     const { claims, refresh_token } = await site.round(browser, alice, offline);
     const facts = {
@@ -95,7 +95,7 @@ describe("OpenID Connect Core 5.5.1.1 acr as an essential claim", () => {
     ...more,
   });
 
-  test("what she has is given without a question", async () => {
+  test("a requested acr that the sign-in has is answered without a question", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const answer = received(await browser.get(site.authorization(demanding("urn:gatehouse:acr:password"))));
@@ -111,7 +111,7 @@ describe("OpenID Connect Core 5.5.1.1 acr as an essential claim", () => {
 });
 
 describe("Back-Channel Logout 2.7 what ends with a sign-out", () => {
-  test("tokens of the session do, those for when she is away do not", async () => {
+  test("tokens of the session do, tokens for offline access do not", async () => {
     const browser = new TestBrowser(opened);
     const session = await site.round(browser, alice);
     const away = await site.round(browser, alice, offline);
@@ -124,7 +124,7 @@ describe("Back-Channel Logout 2.7 what ends with a sign-out", () => {
     expect((await site.refresh(away.refresh_token)).status).toBe(200);
   });
 
-  test("RP-Initiated Logout 2 no is no: she is signed in, and so is the site", async () => {
+  test("RP-Initiated Logout 2 declining keeps the user signed in at the hub and the site", async () => {
     const browser = new TestBrowser(opened);
     const session = await site.round(browser, alice);
     const page = await browser.get(`/oidc/session/end?id_token_hint=${session.id_token}`);

@@ -58,7 +58,7 @@ const atOnce = async () =>
 
 describe.each([
   ["asked first", pressSignOut],
-  ["at once, because the site named her session", atOnce],
+  ["at once, because the site named the session", atOnce],
 ])("signed out, %s", (_, signOut) => {
   test("says which sites are told", async () => {
     const { sites, wasSignedIn } = (await signOut()).screen("logged-out");
@@ -126,6 +126,6 @@ test("nobody learns from the address of the page where somebody else was signed 
   expect([sites, wasSignedIn]).toEqual([[], false]);
 });
 
-test("whoever is signed in is not told that she is signed out", async () => {
+test("a signed-in user is not told to be signed out", async () => {
   expect((await browser.get("/oidc/session/end/success")).location).toContain("/account");
 });

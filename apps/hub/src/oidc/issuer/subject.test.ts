@@ -71,7 +71,7 @@ async function tokensFor(resource: string, scope: string) {
 }
 
 describe("OpenID Connect Core 8.1 and the name of a person at an API", () => {
-  test("RFC 7662 2.2 whoever asks about an opaque token hears its own name for her", async () => {
+  test("RFC 7662 2.2 introspection of an opaque token returns the subject of the asking site", async () => {
     const tokens = await tokensFor(opaqueApi, "accounts.read");
     const seen = await post("/oidc/token/introspection", opened.bank.authorization, {
       token: tokens.access_token,
@@ -80,7 +80,7 @@ describe("OpenID Connect Core 8.1 and the name of a person at an API", () => {
     expect(decodeJwt(tokens.id_token).sub).not.toBe(alice.id);
   });
 
-  test("RFC 9068 2.2 a JWT names her as its audience knows her", async () => {
+  test("RFC 9068 2.2 a JWT has the subject that its audience knows", async () => {
     const tokens = await tokensFor(jwtApi, "cards.read");
     expect(decodeJwt(tokens.access_token)).toMatchObject({ aud: jwtApi, client_id: "shop", sub: alice.id });
   });

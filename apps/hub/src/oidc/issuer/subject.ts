@@ -1,12 +1,12 @@
-/** The name of a person that a site sees. */
+/** The subject identifier under which a site knows a user. */
 
 import { createHmac } from "node:crypto";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import type { Configuration } from "./provider.ts";
 
 /**
- * A name that no two sites share, for those that want it. An API is told the name by which its own site knows its
- * people, whichever site got the token: with that of the other site it would find nobody.
+ * Pairwise identifiers for sites registered so. Tokens for an API carry the identifier that the API's own site knows,
+ * whichever site received the token; the API could not resolve the identifier of another site.
  *
  * @see OpenID Connect Core 1.0, section 8.1; RFC 7662, section 2.2 (sub); RFC 9068, section 2.2 (sub)
  */
