@@ -1,7 +1,7 @@
 import { type CentralSessionRow, centralSessionColumns } from "./central-session-row.ts";
 import type { Pool } from "./postgres-connection.ts";
 
-/** Alive, and everything it stands on, which comes along: whoever asks for a token wants to know that too. */
+/** Valid artifacts with their grant, session and user, which callers need as well. */
 export const findLivingArtifacts = `
   SELECT a.hash, a.payload, a.consumed_at, a.created_at, g.payload AS grant_payload,
     s.id IS NOT NULL AS has_session, ${centralSessionColumns}
@@ -14,7 +14,7 @@ export const findLivingArtifacts = `
     AND (s.id IS NOT NULL OR a.payload->>'sessionUid' IS NULL
       OR a.payload->>'expiresWithSession' IS DISTINCT FROM 'true')`;
 
-/** By how many are asked for: a plan that is kept has to know, where an array would be planned anew each time. */
+/** One statement per batch size, because PostgreSQL reuses the plan of an `IN` list and not that of an array. */
 const findBySize = [1, 3, 8, 24].map((size) => ({
   name: `oidc-find-${size}`,
   text: `${findLivingArtifacts} AND a.hash IN (${Array.from({ length: size }, (_, index) => `$${index + 1}`).join(", ")})`,
@@ -38,8 +38,8 @@ interface Asked {
 }
 
 /**
- * Reads of tokens, by their hashes. What all requests ask for in one turn of the event loop is one statement: under
- * load most of what a read costs is to send and to receive it. Nothing is kept from one statement to the next.
+ * Reads artifacts by hash. All reads of one turn of the event loop become one statement, because under load sending and
+ * receiving is most of the cost. Nothing is cached.
  */
 export class ArtifactReads {
   readonly #pool: Pool;
@@ -49,7 +49,7 @@ export class ArtifactReads {
     this.#pool = pool;
   }
 
-  /** @returns a row that is the caller's alone: whoever reads a payload may write into it */
+  /** @returns a row of the caller's own, since oidc-provider writes into payloads */
   find(hash: string): Promise<ArtifactRow | undefined> {
     const answer = Promise.withResolvers<ArtifactRow | undefined>();
     if (this.#asked.length === 0) setImmediate(() => this.#send());

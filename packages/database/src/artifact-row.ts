@@ -2,7 +2,7 @@ import type { OidcArtifact } from "./oidc-artifact-store.ts";
 import { isUuid, jsonText } from "./postgres-input.ts";
 import { tokenHash } from "./token-hash.ts";
 
-/** How an id that is known by its hash alone is written. No id of oidc-provider's has such a sign. */
+/** Prefix of an id of which only the hash is known. Ids of oidc-provider do not contain it. */
 const byHash = "#";
 
 export const insertArtifact = `
@@ -11,7 +11,7 @@ export const insertArtifact = `
     (SELECT id FROM sessions WHERE uid = $8::uuid AND ended_at IS NULL),
     hub_now() + make_interval(secs => $9))`;
 
-/** Never makes anew what is gone: what stood on it would be alive again. */
+/** Updates only: inserting a deleted grant again would make its tokens valid again. */
 export const changeArtifact = `
   UPDATE oidc_artifacts SET payload = $2, expires_at = hub_now() + make_interval(secs => $3)
   WHERE hash = $1 AND expires_at > hub_now()`;
@@ -51,7 +51,7 @@ export function hashOf(kind: string, id: string): string {
   return id.startsWith(byHash) ? id.slice(byHash.length) : tokenHash(`oidc:${kind}`, id);
 }
 
-/** An id for what was found without its own. */
+/** Id for an artifact that was found without it. */
 export function idOfHash(hash: string): string {
   return byHash + hash;
 }

@@ -1,4 +1,4 @@
-/** What tests of OpenID Connect's half of the database begin with. */
+/** Set-up of tests of `OidcArtifactStore`. */
 import { randomBytes } from "node:crypto";
 import type { CentralSession } from "./central-session-store.ts";
 import type { FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
@@ -14,7 +14,7 @@ export async function openArtifactTrial(): Promise<void> {
 
 export const closeArtifactTrial = (): Promise<void> => trial.close();
 
-/** Before each test: nothing is kept, and there is one person. */
+/** Empties the database and creates one user. */
 export async function beginArtifactTrial(): Promise<void> {
   await emptyDatabase(trial.database);
   await trial.pool.query("TRUNCATE oidc_artifacts");
@@ -24,7 +24,7 @@ export async function beginArtifactTrial(): Promise<void> {
 
 export const newId = (): string => randomBytes(32).toString("base64url");
 
-/** Keeps a code unless it says otherwise. @returns its id */
+/** Stores an artifact, a code by default. @returns its id */
 export async function keep(more: Partial<OidcArtifact> = {}, id = newId()): Promise<string> {
   await artifacts.upsert(id, {
     kind: "AuthorizationCode",
@@ -38,7 +38,7 @@ export async function keep(more: Partial<OidcArtifact> = {}, id = newId()): Prom
 export const find = (id: string, kind = "AuthorizationCode"): Promise<FoundArtifact | null> =>
   artifacts.find(kind, id);
 
-/** Of the person, in some browser. */
+/** Starts a session of `personId`. */
 export function startSession(token: string, previousToken?: string): Promise<CentralSession> {
   const browser = { userAgent: "", address: "", longTerm: false };
   return trial.database.sessions.start({ personId, token, previousToken, ...browser });

@@ -7,7 +7,7 @@ import type { PrismaClient } from "./prisma-client.ts";
 
 export type { AdapterUser } from "@auth/core/adapters";
 
-/** What Gatehouse takes from the adapter for sure; Auth.js declares every method as optional. */
+/** Methods that this adapter always has; Auth.js declares every method as optional. */
 export type AuthAdapter = Adapter &
   Required<
     Pick<
@@ -24,9 +24,8 @@ export type AuthAdapter = Adapter &
   >;
 
 /**
- * Auth.js's view of the house: the people, accounts and mail links of @auth/prisma-adapter as they are, and the
- * sessions by the rules of the central session store. A token is looked up by its hash, an idle or ended session
- * is not there, and `expires` is what the store decided, whatever Auth.js asks for.
+ * Auth.js adapter: users, accounts and verification tokens of @auth/prisma-adapter, sessions of the central session store.
+ * The store decides `expires`; an idle or ended session is not found.
  *
  * @see https://authjs.dev/guides/creating-a-database-adapter
  */
@@ -35,7 +34,7 @@ export function createAuthAdapter(prisma: PrismaClient, sessions: CentralSession
   return {
     ...adapter,
 
-    // Auth.js knows no user names; an e-mail is one that nobody else can have.
+    // Auth.js has no user names; an e-mail address is a unique one.
     createUser: (user) => {
       const email = user.email.toLowerCase();
       return adapter.createUser({ username: email, ...user, email } as AdapterUser);
@@ -57,7 +56,7 @@ export function createAuthAdapter(prisma: PrismaClient, sessions: CentralSession
       const user = session && (await adapter.getUser(session.userId));
       return session && user ? { session, user } : null;
     },
-    // Auth.js moves `expires` on to keep a session alive; here that is activity, and the absolute end stays.
+    // Auth.js extends `expires` to keep a session alive; here that counts as activity, and the absolute end stays.
     updateSession: async ({ sessionToken }) =>
       adapterSession(sessionToken, await sessions.find(sessionToken, { touch: true })),
     deleteSession: async (sessionToken) => {

@@ -7,7 +7,7 @@ import type {
   SiteSession,
 } from "./central-session-store.ts";
 
-/** Columns of a session `s` with its person `u`, as every statement of the store selects them. */
+/** Columns of a session `s` with its user `u`, selected by every statement of the store. */
 export const centralSessionColumns = `
   s.id, s.started_at, s.authenticated_at, s.last_activity_at, s.idle_expires_at, s.expires,
   s.long_term, s.ask_before, s.uid, s.oidc_clients, s.user_agent, s.address, u.id AS person_id, u.username,
@@ -35,7 +35,7 @@ export interface CentralSessionRow {
   readonly disabled: boolean;
 }
 
-/** A row of a statement that looks a session up, and may have counted this as activity. */
+/** Row of a lookup, which may have recorded activity. */
 export interface FoundSessionRow extends CentralSessionRow {
   readonly end_reason: EndReason | null;
   readonly touched_at: Date | null;

@@ -1,17 +1,16 @@
-/** A person as the hub's rooms see her. */
+/** A user. */
 export interface Person {
   readonly id: string;
-  /** Lower case, unique; what CAS calls the user. */
+  /** Lower case, unique. */
   readonly username: string;
   readonly name: string;
   readonly email: string;
   readonly operator: boolean;
-  /** The user's groups. */
   readonly groups: readonly string[];
   readonly disabled: boolean;
 }
 
-/** Why a central session is over. Words for people are made of these in the hub's screens. */
+/** Reason for the end of a central session. The hub's screens turn it into text. */
 export type EndReason =
   | "signed-out"
   | "ended-elsewhere"
@@ -24,27 +23,27 @@ export type EndReason =
 
 /** An OpenID Connect client's view of a session. */
 export interface OidcClientSession {
-  /** The name under which client and hub know it: `sid` of its tokens. */
+  /** `sid` of the client's tokens. */
   readonly sid?: string;
   readonly grantId?: string;
 }
 
-/** A living central session. */
+/** A valid central session. */
 export interface CentralSession {
-  /** Public name of the session; never its token. */
+  /** Public identifier, not the token. */
   readonly id: string;
   readonly person: Person;
   readonly startedAt: Date;
-  /** When the person last proved who she is. */
+  /** Time of the last authentication. */
   readonly authenticatedAt: Date;
-  /** At most a minute behind the truth (activity is written once a minute). */
+  /** Up to a minute late. */
   readonly lastActivityAt: Date;
   readonly idleExpiresAt: Date;
   readonly expiresAt: Date;
   readonly longTerm: boolean;
-  /** She wants to be asked before another site is told who she is. */
+  /** The user wants to confirm each further site. */
   readonly askBefore: boolean;
-  /** Stays when the same person proves herself again in the same browser; what OpenID Connect calls the session. */
+  /** Identifies the session to oidc-provider; stays when the same user signs in again in the same browser. */
   readonly uid: string;
   /** By client id. */
   readonly oidcClients: Readonly<Record<string, OidcClientSession>>;
@@ -52,18 +51,18 @@ export interface CentralSession {
   readonly address: string;
 }
 
-/** Result of looking up a browser's token. */
+/** Result of a session lookup. */
 export type FoundSession =
   | {
       readonly state: "alive";
       readonly session: CentralSession;
-      /** Where it was asked for: the payload of the grant that an OpenID Connect client has in it. */
+      /** Payload of the client's grant, if `grantOf` asked for it. */
       readonly grant?: Readonly<Record<string, unknown>>;
     }
   | { readonly state: "ended"; readonly reason: EndReason; readonly username: string }
   | { readonly state: "unknown" };
 
-/** A site that holds a sign-in of a central session. */
+/** Participation of a site in a central session. */
 export interface SiteSession {
   readonly siteId: string;
   readonly service: string;
@@ -71,25 +70,23 @@ export interface SiteSession {
   readonly lastActivityAt: Date;
 }
 
-/** A living session with the sites that live from it, for the account page. */
+/** A valid session with its sites, for the account page. */
 export interface SessionWithSites extends CentralSession {
   readonly sites: readonly SiteSession[];
 }
 
 /**
- * The central session: one row a browser, its token only as a hash, its life decided by
- * the database's clock. Ending goes one way for every reason, and the same statement
- * that ends a session queues the message to each of its sites.
+ * Central sessions, one per browser. Tokens are stored as hashes; lives are measured by the database's clock. Every end goes
+ * through one SQL function, which also queues the logout of each site in the same statement.
  */
 export interface CentralSessionStore {
   /**
-   * Starts a session and ends the previous one of the same browser (`replaced`).
-   * A previous session of the *same person* hands its sites over to the new one and they are
-   * not told; the sites of another person's session are told.
+   * Starts a session and ends the previous one of the same browser (`replaced`). The new session takes over the sites of a
+   * previous session of the *same user* without notifying them; sites of another user's session are notified.
    *
-   * @throws PersonGone when the person is disabled or removed
-   * @param start.token 256 random bits, `TGT-…`; kept as a hash
-   * @param start.previousToken the token the browser came with, if any
+   * @throws PersonGone if the user is disabled or removed
+   * @param start.token 256 random bits, `TGT-…`
+   * @param start.previousToken token that the browser sent, if any
    */
   start(start: {
     readonly personId: string;
@@ -98,34 +95,35 @@ export interface CentralSessionStore {
     readonly userAgent: string;
     readonly address: string;
     readonly longTerm: boolean;
-    /** She wants to be asked before another site is told who she is; absent: no. */
+    /** The user wants to confirm each further site; absent: no. */
     readonly askBefore?: boolean | undefined;
-    /** Age of the proof that the session starts from, in seconds; absent: 0. It sets `authenticatedAt`. */
+    /** Age of the authentication in seconds, which sets `authenticatedAt`; absent: 0. */
     readonly provedSecondsAgo?: number | undefined;
   }): Promise<CentralSession>;
   /**
-   * What a token stands for. A session found idle or too old is `ended` with that reason even
-   * before the sweep ends its row. `touch` counts as activity (written at most once a minute).
+   * Looks up a token. A session past its idle or absolute life is `ended` even before `endExpired` ends its row. `touch`
+   * records activity, at most once a minute.
    *
-   * @param options.grantOf an OpenID Connect client whose living grant comes along
+   * @param options.grantOf OpenID Connect client whose valid grant is read as well
    */
   find(
     token: string,
     options: { readonly touch: boolean; readonly grantOf?: string | undefined },
   ): Promise<FoundSession>;
-  /** The same for a site that knows the session by its session index (the spent ticket). */
+  /** Looks up the session index (the consumed ticket) of a site. */
   findBySessionIndex(
     siteId: string,
     sessionIndex: string,
     options: { readonly touch: boolean },
   ): Promise<FoundSession>;
-  /** The living session of a `uid`. */
+  /** Looks up the valid session of a `uid`. */
   findByUid(uid: string): Promise<FoundSession>;
   /**
-   * Writes down what OpenID Connect clients know of a session, and makes each of them a participant under its `sid`,
-   * in one statement, so that single logout knows of all of them. A session that has ended is left as it is.
+   * Stores the view of OpenID Connect clients and makes each a participant under its `sid`, in one statement, so that single
+   * logout knows all of them. An ended session is not changed.
    *
-   * @param clients those that changed, by client id; others stay as they are. `service` is where the client was entered
+   * @param clients changed clients, by client id
+   * @param service address at which the client was entered
    */
   joinOidcClients(
     sessionId: string,
@@ -133,11 +131,11 @@ export interface CentralSessionStore {
     service: string,
   ): Promise<void>;
   /**
-   * Gives a client its grant in a session, unless another request has given it one meanwhile: tokens of two grants
-   * would not live side by side.
+   * Sets the grant of a client in a session unless another request has changed it meanwhile: a session has one grant per
+   * client.
    *
-   * @param known the grant that this request found there, if any
-   * @returns the grant that it has; `undefined`: the session has ended
+   * @param known grant that this request found, if any
+   * @returns the present grant; `undefined` if the session has ended
    */
   claimOidcGrant(
     sessionId: string,
@@ -145,16 +143,15 @@ export interface CentralSessionStore {
     grantId: string,
     known: string | undefined,
   ): Promise<string | undefined>;
-  /** Living sessions of a person, latest activity first. */
+  /** Valid sessions of a user, latest activity first. */
   listOf(personId: string): Promise<readonly SessionWithSites[]>;
-  /** She is not asked any more before a site learns who she is. A session that has ended is left as it is. */
+  /** Clears `askBefore`. An ended session is not changed. */
   stopAskingBefore(sessionId: string): Promise<void>;
   /**
-   * Ends sessions and queues a logout delivery per site, in one statement. Ending what has ended
-   * already changes nothing.
+   * Ends sessions and queues a logout delivery per site, in one statement. Ended sessions are not changed.
    *
-   * @param which one session (of that person only), all of a person, or all but one
-   * @returns the ids that this call ended
+   * @param which one session (of this user only), all sessions of a user, or all but one
+   * @returns ids of the sessions that this call ended
    */
   end(
     which:
@@ -163,8 +160,8 @@ export interface CentralSessionStore {
       | { readonly personId: string; readonly exceptSessionId?: string | undefined },
     reason: EndReason,
   ): Promise<readonly string[]>;
-  /** Ends, in batches of `limit`, what is past its idle or absolute life; returns how many. */
+  /** Ends up to `limit` sessions past their idle or absolute life; returns how many. */
   endExpired(limit: number): Promise<number>;
-  /** Deletes rows ended longer ago than a person could still ask why; returns how many. */
+  /** Deletes sessions that ended a week ago and whose sites were notified; returns how many. */
   sweep(limit: number): Promise<number>;
 }

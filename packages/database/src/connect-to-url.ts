@@ -6,9 +6,10 @@ import { connectOnce, type PostgresClient } from "./postgres-connection.ts";
 const oldestMajorVersion = 14;
 
 /**
- * Connects to the PostgreSQL of a DATABASE_URL; one that is just starting up is waited for.
+ * Connects to the PostgreSQL of a DATABASE_URL, and waits for one that is starting.
  *
- * @throws DatabaseError in one sentence, without the password
+ * @param patienceMilliseconds longest wait
+ * @throws DatabaseError
  */
 export async function connectToUrl(url: string, patienceMilliseconds = 10_000): Promise<PostgresClient> {
   parsePostgresUrl(url);
@@ -43,13 +44,13 @@ async function refuseOldServer(client: PostgresClient, url: string): Promise<voi
   }
 }
 
-/** `host:port/database` of a DATABASE_URL, which may be shown; user and password stay out. */
+/** `host:port/database` of a DATABASE_URL, without user and password. */
 export function placeOf(url: string): string {
   const { hostname, port, pathname } = parsePostgresUrl(url);
   return `${hostname || "localhost"}:${port || "5432"}${pathname || "/"}`;
 }
 
-/** @throws DatabaseError `url-invalid`; the text of the URL is never part of the message */
+/** @throws DatabaseError `url-invalid`, without the text of the URL */
 export function parsePostgresUrl(url: string): URL {
   const fix = "Write it as postgres://user:password@host:5432/database, or unset it to use the embedded one.";
   if (!URL.canParse(url)) {
@@ -76,7 +77,7 @@ const unreachableCodes = new Set([
   "ECONNRESET",
 ]);
 
-/** Says in one sentence why a DATABASE_URL cannot be used. */
+/** Turns a connection error into one that says how to mend DATABASE_URL. */
 export function explainConnectionError(error: unknown, url: string): DatabaseError {
   if (error instanceof DatabaseError) {
     return error;

@@ -2,36 +2,36 @@
 export interface Consent {
   readonly personId: string;
   readonly clientId: string;
-  /** Of the hub's own: `profile`, `email` … */
+  /** Scopes of the hub: `profile`, `email` … */
   readonly scopes: readonly string[];
-  /** Of APIs, by their address. */
+  /** Scopes of APIs, by resource address. */
   readonly resources: Readonly<Record<string, readonly string[]>>;
 }
 
-/** One found again. */
+/** A stored consent. */
 export interface FoundConsent extends Consent {
   readonly givenAt: Date;
   readonly expiresAt: Date;
-  /** When which API last heard of it, by its address; at most a minute behind the truth. */
+  /** Time of each API's last use, by resource address; up to a minute late. */
   readonly uses: Readonly<Record<string, Date>>;
 }
 
 /** Consents of users to sites; `DecisionStore` writes decisions. Revoking one ends every token issued from it, at once. */
 export interface ConsentStore {
-  /** @returns `null` when there is none, or it has run out */
+  /** @returns `null` if there is none or it has expired */
   find(personId: string, clientId: string): Promise<FoundConsent | null>;
   /** Latest first. */
   listOf(personId: string): Promise<readonly FoundConsent[]>;
-  /** An API heard of it. */
+  /** Records that an API used the consent. */
   touch(personId: string, clientId: string, resource: string): Promise<void>;
   /**
    * Revokes the consent with all grants of the site, including those of one session, and so all codes and tokens.
    *
-   * @returns false when there was nothing
+   * @returns false if there was neither consent nor grant
    */
   takeBack(personId: string, clientId: string): Promise<boolean>;
-  /** The same of every site, and of sites that she was not asked about. @returns how many she had allowed */
+  /** Revokes all consents and grants of a user, also grants without consent. @returns number of consents */
   takeBackAll(personId: string): Promise<number>;
-  /** Deletes what has run out; returns how many. */
+  /** Deletes expired consents; returns how many. */
   sweep(limit: number): Promise<number>;
 }

@@ -19,10 +19,7 @@ export type DatabaseErrorCode =
   | "no-unprivileged-user"
   | "start-failed";
 
-/**
- * The database cannot be used. The message is one sentence for the person at the terminal;
- * `fix` says what to do. Neither ever holds a password.
- */
+/** The database cannot be used. The message is one sentence for the terminal, `fix` says what to do; no password in either. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
   readonly code: DatabaseErrorCode;
@@ -35,7 +32,7 @@ export class DatabaseError extends Error {
   }
 }
 
-/** The one sentence for a full disk, wherever it shows. */
+/** Error for a full disk. */
 export function diskFull(cause?: unknown): DatabaseError {
   return new DatabaseError(
     "disk-full",

@@ -6,9 +6,9 @@ import type { ArtifactName, OidcArtifact } from "./oidc-artifact-store.ts";
 export interface Decision {
   /** The question: a flow (`Interaction`), or a waiting device (`DeviceCode`). */
   readonly question: ArtifactName;
-  /** Added to the payload of the question, and what that stands on from now on. */
+  /** Added to the payload of the question; the user, grant and session replace the question's own. */
   readonly answer: Pick<OidcArtifact, "payload" | "personId" | "grantId" | "sessionUid">;
-  /** Absent: she said no, or was not asked to allow anything. */
+  /** Absent: the user declined, or the question was not about permissions. */
   readonly allowed?: Allowed | undefined;
 }
 
@@ -18,12 +18,12 @@ export interface Allowed {
   readonly grant: NewGrant | ChangedGrant;
   /** Permissions that outlive the session; absent: none. */
   readonly consent?: ConsentChange | undefined;
-  /** The session that knows the grant as its own with the client, which takes part in it where it has a `sid`. */
+  /** The session that holds the grant; with a `sid`, the client becomes a participant of its single logout. */
   readonly joins?: {
     readonly sessionId: string;
     readonly clientId: string;
     readonly client: OidcClientSession;
-    /** The grant that the session had with it when she was asked. With another by now nothing is written. */
+    /** The session's grant for the client when the user was asked. If it has changed since, nothing is written. */
     readonly grantBefore: string | undefined;
   };
 }
@@ -33,12 +33,12 @@ interface NewGrant {
   readonly artifact: OidcArtifact;
 }
 
-/** If it is not there any more she has taken it back. */
+/** An existing grant; a missing one has been revoked. */
 interface ChangedGrant {
   readonly id: string;
   /**
-   * Asked once no other answer of hers can change the grant, with what that is then. Other tabs may have added to it
-   * since she was asked. May not ask the database: a connection is held meanwhile.
+   * Computes the new grant from the present payload, under the user's lock; other tabs may have added to the grant since the
+   * question. Must not use the database, because a connection is already held.
    */
   readonly change: (payload: OidcArtifact["payload"]) => Promise<OidcArtifact>;
 }
@@ -58,11 +58,10 @@ export interface ConsentChange {
 /** Stores users' decisions. A question is open until its answer names an account, a consent or an error. */
 export interface DecisionStore {
   /**
-   * Writes an answer and all that comes of it in one transaction: of any number of answers one stands, the others
-   * leave nothing behind, and after a kill all of it is there or nothing.
+   * Writes an answer with all its effects in one transaction. Of concurrent answers to a question exactly one is written.
    *
-   * @returns false when it was answered already or is gone, when the grant that it adds to is gone, or when
-   * the session has ended or has been given another grant
+   * @returns false, having written nothing, if the question is answered or gone, the grant to change is gone, or the session
+   * has ended or has another grant
    * @see RFC 8628, section 3.3
    */
   decide(decision: Decision): Promise<boolean>;

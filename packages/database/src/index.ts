@@ -1,7 +1,7 @@
 /**
- * What the hub remembers: people, central sessions, tickets, the outbox of single logout. It owns the SQL, the
- * migrations and the embedded PostgreSQL, and decides by the database's clock. It leaves to the hub which password
- * is right, who may do what, and when a sweep runs.
+ * The hub's database: users, central sessions, tickets, tokens, the outbox of single logout. Contains the SQL, the
+ * migrations and the embedded PostgreSQL; all times are those of the database's clock. The hub verifies passwords,
+ * authorises, and runs the sweeps.
  */
 export {
   type AppPassword,

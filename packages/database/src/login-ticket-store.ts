@@ -1,12 +1,12 @@
-/** Remembers which login tickets were used. The ticket itself proves its age by its signature; here it becomes single-use. */
+/** Makes login tickets single-use; their signature proves origin and age. */
 export interface LoginTicketStore {
   /**
-   * Spends a login ticket; of any number of concurrent callers one gets `true`.
+   * Uses up a login ticket; of concurrent callers exactly one gets `true`.
    *
-   * @param lifeSeconds how long the ticket would still be good; it is remembered at least that long
+   * @param lifeSeconds remaining life of the ticket, for which its use is remembered
    * @see CAS protocol 3.0.3, section 3.5.1
    */
   spend(id: string, lifeSeconds: number): Promise<boolean>;
-  /** Forgets tickets that have expired by themselves; returns how many. */
+  /** Deletes expired tickets; returns how many. */
   sweep(limit: number): Promise<number>;
 }

@@ -1,15 +1,15 @@
-/** A message to one site that one of its sign-ins is over. */
+/** A message to a site that one of its sessions has ended. */
 export interface LogoutDelivery {
   readonly id: string;
   readonly siteId: string;
   readonly service: string;
-  /** The ticket the site was given; it knows the sign-in by it. */
+  /** The service ticket by which the site knows the session. */
   readonly sessionIndex: string;
-  /** How often it was tried before, 0 at first. */
+  /** Number of earlier attempts. */
   readonly attempts: number;
 }
 
-/** How one attempt went. */
+/** Result of one attempt. */
 export interface DeliveryOutcome {
   readonly delivered: boolean;
   /** For the operator and the account page: `200`, `timeout`, `refused` … at most 200 characters. */
@@ -19,22 +19,22 @@ export interface DeliveryOutcome {
   readonly retryInSeconds?: number | undefined;
 }
 
-/** How much of what a dispatcher has under way may be of one site. */
+/** Limits the concurrent deliveries to one site. */
 export interface SiteShare {
   readonly most: number;
-  /** The site of each delivery that the dispatcher has under way. */
+  /** Site of each delivery in progress. */
   readonly underWay: readonly string[];
 }
 
-/** The outbox of single logout: written by the statement that ends a session, emptied by the dispatcher. */
+/** Outbox of single logout: the statement that ends a session fills it, the dispatcher empties it. */
 export interface LogoutDeliveryStore {
   /**
-   * Claims up to `limit` due deliveries for `leaseSeconds`; another process does not get them meanwhile.
+   * Claims up to `limit` due deliveries for `leaseSeconds`; until then no other process can claim them.
    *
-   * @param sites leaves room for other sites; left out: one site may have all
+   * @param sites limit per site; absent: one site may receive all
    */
   claim(limit: number, leaseSeconds: number, sites?: SiteShare): Promise<readonly LogoutDelivery[]>;
-  /** Writes how an attempt went. */
+  /** Records the result of an attempt. */
   record(id: string, outcome: DeliveryOutcome): Promise<void>;
   /** Deliveries of a session, for the signed-out page and the account page. */
   listOf(sessionId: string): Promise<
@@ -47,6 +47,6 @@ export interface LogoutDeliveryStore {
       readonly milliseconds: number | null;
     }[]
   >;
-  /** Deletes what was settled more than a day ago; returns how many. */
+  /** Deletes deliveries that succeeded or were given up more than a day ago; returns how many. */
   sweep(limit: number): Promise<number>;
 }

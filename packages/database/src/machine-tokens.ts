@@ -1,7 +1,7 @@
 import type { Pool } from "./postgres-connection.ts";
 import { jsonText } from "./postgres-input.ts";
 
-/** Without waiting for the disk: see `MachineTokens`. The setting holds for this statement's own transaction. */
+/** Commits without waiting for the disk (see `MachineTokens`); the setting ends with the statement's transaction. */
 const insertTokens = `
   WITH unsynced AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
   INSERT INTO oidc_artifacts (hash, kind, payload, client_id, expires_at)
@@ -18,11 +18,11 @@ interface MachineToken {
 }
 
 /**
- * Writes tokens that programs get for themselves (client credentials). No person stands behind one: nobody signed in or
- * agreed. So they alone are not waited for on the disk: of a database that is killed, those of the last moments are
- * gone, refused, and asked for again. Taking one back is waited for, and brings along all that was written before.
+ * Writes client-credentials tokens, without waiting for the disk: if the database is killed, the latest are lost, refused,
+ * and requested again. They depend on no user's sign-in or consent. A revocation does wait for the disk, and so for all
+ * earlier writes.
  *
- * Those of one turn of the event loop are one statement.
+ * All tokens of one turn of the event loop become one statement.
  */
 export class MachineTokens {
   readonly #pool: Pool;

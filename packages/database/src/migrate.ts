@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { codeOf, DatabaseError, diskFull } from "./database-error.ts";
 import type { PostgresClient } from "./postgres-connection.ts";
 
-/** The lock that Prisma's own CLI takes, so that both never migrate at once. */
+/** Lock of Prisma's CLI, so that both never migrate at once. */
 const migrationLock = 72_707_369;
 
-/** Prisma's own table, so that its CLI agrees about what has been applied. */
+/** Table of Prisma's CLI, so that it knows the applied migrations. */
 const createRecord = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id                  VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -27,11 +27,11 @@ interface AppliedMigration {
 }
 
 /**
- * Brings a database to the newest migration, each in a transaction of its own. Prisma's CLI would fetch an engine
- * from its own host for this, which closed networks refuse (docs/decisions).
+ * Applies missing migrations, each in its own transaction. Prisma's CLI would download an engine for this, which closed
+ * networks refuse (docs/decisions/0002).
  *
  * @returns names of the migrations that this call applied
- * @throws DatabaseError when what was applied is not what lies in the folder
+ * @throws DatabaseError if the applied migrations differ from the files
  */
 export async function migrate(
   client: PostgresClient,
@@ -47,10 +47,10 @@ export async function migrate(
 }
 
 /**
- * The lock belongs to the transaction, not to the connection: a pooler may use another connection next, and a connection's
- * lock would never be released.
+ * Applies the next missing migration. The lock belongs to the transaction, not to the connection: a pooler may use another
+ * connection next, and a connection's lock would never be released.
  *
- * @returns the name of what it applied, if anything was missing
+ * @returns its name, if one was missing
  */
 async function applyNext(
   client: PostgresClient,
@@ -128,7 +128,7 @@ async function apply(client: PostgresClient, migration: MigrationFile): Promise<
   }
 }
 
-/** A migration as it lies in its folder. */
+/** A migration file. */
 export interface MigrationFile {
   readonly name: string;
   readonly sql: string;
@@ -136,10 +136,10 @@ export interface MigrationFile {
   readonly checksum: string;
 }
 
-/** Where Prisma's CLI keeps them too. */
+/** Folder of Prisma's CLI. */
 export const migrationsDirectory = fileURLToPath(new URL("../prisma/migrations/", import.meta.url));
 
-/** Reads all migrations in the order in which they apply: that of their names. */
+/** Reads all migrations, in order of their names. */
 export async function readMigrations(directory: string = migrationsDirectory): Promise<MigrationFile[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);

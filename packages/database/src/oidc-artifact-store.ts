@@ -1,14 +1,14 @@
 import type { CentralSession, Person } from "./central-session-store.ts";
 
-/** Something oidc-provider keeps: a code, a token, a grant, a flow that is under way. */
+/** A record of oidc-provider: a code, a token, a grant, a flow in progress. */
 export interface OidcArtifact {
   /** Its class: `AuthorizationCode`, `AccessToken`, `RefreshToken`, `Grant`, `Interaction`, `DeviceCode` … */
   readonly kind: string;
-  /** oidc-provider's payload without the id, which is a secret: a copy of the store reveals no usable id. */
+  /** oidc-provider's payload without the id, which is secret and stored as a hash. */
   readonly payload: Readonly<Record<string, unknown>>;
   readonly personId?: string | undefined;
   readonly clientId?: string | undefined;
-  /** The grant it stands on; with it, it is gone. */
+  /** The grant that it ends with. */
   readonly grantId?: string | undefined;
   /** The user code of a device code. */
   readonly userCode?: string | undefined;
@@ -17,14 +17,13 @@ export interface OidcArtifact {
   readonly lifeSeconds: number;
 }
 
-/** One found again. */
+/** A valid artifact. */
 export interface FoundArtifact {
   readonly payload: Readonly<Record<string, unknown>>;
-  /** When it was spent; `null`: not yet. */
+  /** Time of consumption; `null` if unused. */
   readonly consumedAt: Date | null;
-  /** When it was first kept. */
   readonly createdAt: Date;
-  /** Its grant, read at the same moment; `null`: it has none, or the grant has ended. */
+  /** Payload of its grant, read by the same statement; `null` if it has none. */
   readonly grant: Readonly<Record<string, unknown>> | null;
   readonly session: CentralSession | null;
   readonly person: Person | null;
@@ -35,7 +34,7 @@ export interface GrantInUse {
   readonly clientId: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly since: Date;
-  /** When its latest refresh token was issued; `null`: none was. */
+  /** Time of its latest refresh token; `null` if none was issued. */
   readonly refreshedAt: Date | null;
 }
 
@@ -46,38 +45,35 @@ export interface ArtifactName {
 }
 
 /**
- * Codes, tokens and grants. What is found is alive: not past its life, its grant is there, its session lives, its
- * person is not disabled; so that taking something back stops the very next call.
- *
- * The laws are in `postgres-oidc-artifact-store.test.ts` and `postgres-oidc-artifact-life.test.ts`: of any number of
- * concurrent spends one wins, spent stays spent after a kill, ids are hashed.
+ * Codes, tokens and grants. Lookups return valid ones only: not expired, with grant and session if they have any, and of a
+ * user who is not disabled. A revocation therefore takes effect on the next call.
  *
  * @see RFC 6749, sections 4.1.2 and 10.5
  */
 export interface OidcArtifactStore {
   upsert(id: string, artifact: OidcArtifact): Promise<void>;
-  /** A new payload and life for what is there. @returns false when it is gone */
+  /** Replaces payload and life. @returns false if it is gone */
   change(id: string, artifact: OidcArtifact): Promise<boolean>;
-  /** @returns false when it is there already, and living */
+  /** @returns false if it exists and has not expired */
   add(id: string, artifact: OidcArtifact): Promise<boolean>;
-  /** Looks up several ids in one statement: a token's kind is found by trying each kind. */
+  /** Concurrent lookups share one statement. */
   find(kind: string, id: string): Promise<FoundArtifact | null>;
-  /** A device code by what the person typed, with the id under which it can be written again. */
+  /** Finds a device code by its user code; the returned id can be passed to the other methods. */
   findByUserCode(userCode: string): Promise<(FoundArtifact & { readonly id: string }) | null>;
-  /** @returns false when somebody was quicker, or it is gone */
+  /** @returns false if it was consumed before or is gone */
   consume(kind: string, id: string): Promise<boolean>;
   /**
-   * Spends one and keeps what came of it, in one statement: either both are there after a kill, or neither. Whoever
-   * comes second keeps nothing, and ends what the first got, by the grant that it stands on.
+   * Consumes an artifact and stores its successors in one statement. A second attempt stores nothing and deletes the grant,
+   * and with it all that the first attempt stored.
    *
-   * @param spent `null`: nothing is spent for it
-   * @returns false when somebody was quicker, or it is gone
+   * @param spent `null`: store only
+   * @returns false if it was consumed before or is gone
    */
   consumeAndKeep(
     spent: ArtifactName | null,
     kept: readonly { readonly id: string; readonly artifact: OidcArtifact }[],
   ): Promise<boolean>;
-  /** @returns false when it was gone already */
+  /** @returns false if there was none */
   destroy(kind: string, id: string): Promise<boolean>;
   /**
    * A user's usable grants: those of valid sessions, and those with a refresh token. Latest first.
@@ -85,8 +81,8 @@ export interface OidcArtifactStore {
    * @param held ids of grants of the user's valid sessions
    */
   grantsInUse(personId: string, held: readonly string[]): Promise<readonly GrantInUse[]>;
-  /** Deletes everything of one kind that stands on a grant; the grant stays. */
+  /** Deletes all artifacts of one kind of a grant; the grant stays. */
   revokeByGrant(kind: string, grantId: string): Promise<void>;
-  /** Deletes what is past its life; returns how many. */
+  /** Deletes artifacts that expired an hour ago; returns how many. */
   sweep(limit: number): Promise<number>;
 }

@@ -1,6 +1,6 @@
-/** SQL statements of the central session store about OpenID Connect clients of a session. */
+/** SQL statements about OpenID Connect clients of a session, for sessions and decisions. */
 
-/** The row's lock makes an end of the session wait for its new participants, or them for the end. */
+/** The row lock orders a new participant before or after the end of the session, so that none misses the logout. */
 export const joinOidcClients = `
   WITH joined AS (
     UPDATE sessions SET oidc_clients = oidc_clients || $2::jsonb WHERE id = $1 AND ended_at IS NULL RETURNING id
@@ -10,7 +10,7 @@ export const joinOidcClients = `
   FROM joined, jsonb_each($2::jsonb) AS client WHERE client.value->>'sid' IS NOT NULL
   ON CONFLICT (site_id, session_index) DO NOTHING`;
 
-/** A transaction that waited for the row finds another grant there, and reads it in a second statement. */
+/** Updates nothing if another request has changed the grant; `readOidcGrant` then reads it. */
 export const claimOidcGrant = `
   UPDATE sessions SET oidc_clients = oidc_clients || jsonb_build_object($2::text,
     coalesce(oidc_clients->$2, '{}') || jsonb_build_object('grantId', $3::text))

@@ -34,18 +34,18 @@ export interface DatabaseOptions extends SessionLife {
   /** PostgreSQL to use; absent: the embedded one in `dataDirectory`. */
   readonly url?: string | undefined;
   readonly dataDirectory: string;
-  /** Told what is going on, for a person who waits. */
+  /** Receives progress messages for the terminal. */
   readonly onProgress?: ((text: string) => void) | undefined;
   readonly log?: PoolLog | undefined;
-  /** When a silent database is noticed; for tests. */
+  /** Limits for detecting a silent database; for tests. */
   readonly silence?: SilenceLimits | undefined;
 }
 
 /**
- * Opens the hub's memory: brings PostgreSQL up where none was given, applies what is missing of the migrations, and
- * puts the hub's clock to real time should a test have left it elsewhere.
+ * Opens the database: starts the embedded PostgreSQL if no URL is given, applies missing migrations, and resets a clock that
+ * a test moved.
  *
- * @throws DatabaseError with a sentence and a fix for everything that an operator can cause
+ * @throws DatabaseError with message and fix for every cause that an operator can mend
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const embedded = options.url
@@ -60,7 +60,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await putClockRight(pool, options.log);
     const watch = embedded && watchEmbeddedPostgres(embedded, pool, options);
     return stores(pool, pooled, options, async () => {
-      // From here on a lost connection is no news.
+      // From here on lost connections are expected.
       pool.removeAllListeners("error").on("error", () => undefined);
       await pool.end();
       await (watch ?? embedded)?.stop();
@@ -145,7 +145,7 @@ function stores(
         consents,
         rateLimits,
       ];
-      // One after another: a sweep takes one connection from those who wait, not all of them.
+      // One after another, so that sweeps occupy one connection of the pool only.
       let swept = 0;
       for (const store of stores) swept += await store.sweep(limit);
       return swept;

@@ -1,20 +1,20 @@
 import type { Person } from "./central-session-store.ts";
 
-/** Data with which `credential/` verifies a sign-in. */
+/** Data for verifying a password. */
 export interface PersonWithPassword {
   readonly person: Person;
-  /** PHC string of Argon2id, absent for a person without a password. */
+  /** PHC string of Argon2id; `null` without a password. */
   readonly passwordHash: string | null;
 }
 
-/** People and their passwords. Built on @auth/prisma-adapter, so that Auth.js finds the same people. */
+/** Users and their passwords, stored through @auth/prisma-adapter. */
 export interface PersonStore {
-  /** By user name or e-mail, any case. */
+  /** Finds by user name or e-mail address, any case. */
   findForSignIn(identifier: string): Promise<PersonWithPassword | null>;
   findById(id: string): Promise<Person | null>;
-  /** Everybody, by user name. */
+  /** All users, by user name. */
   list(): Promise<readonly Person[]>;
-  /** @throws PersonTaken when user name or e-mail belongs to somebody */
+  /** @throws PersonTaken if the user name or e-mail address belongs to another user */
   create(person: {
     readonly username: string;
     readonly name: string;

@@ -26,7 +26,7 @@ const addAppPassword = `
 const listAppPasswords = `
   SELECT ${columns} FROM app_passwords a WHERE a.person_id = $1 ORDER BY a.created_at DESC, a.id`;
 
-/** Found by the hash alone: whether there is such a person makes no difference to the work. */
+/** Looks up by hash, so that the time does not reveal whether the user exists. */
 const findAppPassword = `
   WITH found AS (
     SELECT ${columns}, u.id AS person_id, u.username, u.name AS person_name, u.email, u.operator, u.groups
@@ -110,12 +110,11 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
   }
 }
 
-/** Two statements, because only one that began after the wait sees what the others have added. */
+/** Two statements, because only one that begins after the lock sees concurrent additions. */
 async function add(
   client: PoolClient,
   wish: Parameters<AppPasswordStore["create"]>[0],
 ): Promise<AppPasswordMaking> {
-  // Whoever wants one more waits here for those who want one at the same time.
   if (!(await lockPerson(client, wish.personId))) throw new PersonGone();
   const { rows } = await client.query<AppPasswordRow>(addAppPassword, [
     wish.id,

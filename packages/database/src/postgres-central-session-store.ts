@@ -20,15 +20,15 @@ import { isUuid, withoutNul } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash, tokenHashInSql } from "./token-hash.ts";
 
-/** How long a session lives. */
+/** Lives of sessions. */
 export interface SessionLife {
   readonly idleSeconds: number;
   readonly maxSeconds: number;
-  /** Both lives of a session with "remember me"; absent: they live like the others. */
+  /** Idle and absolute life with "remember me"; absent: as without. */
   readonly longTermSeconds?: number | undefined;
 }
 
-/** The columns change hands as one row; `found` is the session by whatever name it was asked for. */
+/** Records activity of the session `found`. */
 const touchSession = `
   touched AS (
     UPDATE sessions s SET last_activity_at = hub_now(),
@@ -81,7 +81,7 @@ const startSession = `
     make_interval(secs => $10)) s
   JOIN users u ON u.id = s.user_id`;
 
-/** A site appears once, however often the person came back to it; its latest address stands for it. */
+/** Each site once, with its latest service address. */
 const listOfPerson = `
   SELECT ${centralSessionColumns}, coalesce(sites.list, '[]') AS sites
   FROM sessions s JOIN users u ON u.id = s.user_id
@@ -108,7 +108,7 @@ const endOfPerson = `
     SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid
   ), $2) AS id`;
 
-/** SKIP LOCKED: two hubs sweep side by side without waiting for each other. */
+/** SKIP LOCKED lets several hubs do this at once. */
 const endExpired = `
   SELECT end_sessions(ARRAY(
     SELECT id FROM sessions
@@ -116,7 +116,7 @@ const endExpired = `
     LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
   ), 'idle') AS id`;
 
-/** A week is longer than any browser keeps asking why; what a site still has to hear keeps the row. */
+/** Keeps the reason of an end for a week, and longer while a logout is pending. */
 const sweepEnded = sweepStatement(
   "sessions",
   `ended_at < hub_now() - interval '7 days' AND NOT EXISTS (
@@ -125,9 +125,8 @@ const sweepEnded = sweepStatement(
 );
 
 /**
- * Central sessions in PostgreSQL: one statement for each thing that can happen, on `pg` because these are the
- * hottest ones (see docs/decisions). What a session's end means is written once, in `end_sessions` and
- * `session_end_reason` of the migrations.
+ * Central sessions in PostgreSQL, one prepared statement per operation. The rules of a session's end are SQL functions of
+ * the migrations: `end_sessions` and `session_end_reason`.
  */
 export class PostgresCentralSessionStore implements CentralSessionStore {
   readonly #pool: Pool;

@@ -16,7 +16,7 @@ export type PostgresAddress =
       readonly database: string;
     };
 
-/** Receives what happens outside of any statement, such as a lost idle connection. */
+/** Receives events outside of statements, such as a lost idle connection. */
 export type PoolLog = (event: { readonly event: string; readonly detail: string }) => void;
 
 /** Options of pg for an address. */

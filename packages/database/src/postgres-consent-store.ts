@@ -81,12 +81,12 @@ export class PostgresConsentStore implements ConsentStore {
     return (await this.#pool.query(sweep, [limit])).rowCount ?? 0;
   }
 
-  /** Behind a decision that is under way, so that what that one allows is taken back too. @param clientId `null`: all */
+  /** Waits for a decision in progress, so that its grant is revoked as well. @param clientId `null`: all */
   async #takeBack(personId: string, clientId: string | null): Promise<{ consents: number; grants: number }> {
     return inTransaction(this.#pool, async (client) => {
       await lockPerson(client, personId);
       const taken = await client.query(takeBack, [personId, clientId]);
-      // Grants last, as whoever sends a spent code once more takes them away: else each waits for the other.
+      // Grants last, in the order of `consumeAndKeep`, which deletes the grant of a reused code: no deadlock.
       await client.query(endArtifacts, [personId, clientId, false]);
       const ended = await client.query(endArtifacts, [personId, clientId, true]);
       return { consents: taken.rowCount ?? 0, grants: ended.rowCount ?? 0 };
@@ -94,7 +94,7 @@ export class PostgresConsentStore implements ConsentStore {
   }
 }
 
-/** Part of a decision, which holds the person's lock: between the look and the write nobody else writes. */
+/** Changes the consent as part of a decision, which holds the user's lock. */
 export async function changeConsent(
   client: PoolClient,
   personId: string,

@@ -7,7 +7,7 @@ import { changeConsent } from "./postgres-consent-store.ts";
 import { jsonText } from "./postgres-input.ts";
 import { inTransaction, lockPerson } from "./transaction.ts";
 
-/** A slower transaction waits for the row and finds it answered. */
+/** A concurrent answer waits for the row and then updates nothing. */
 const answerQuestion = `
   UPDATE oidc_artifacts SET payload = payload || $2::jsonb, person_id = coalesce($3, person_id),
     grant_hash = coalesce($4, grant_hash),
@@ -48,7 +48,7 @@ async function keep(client: PoolClient, { personId, grant, consent, joins }: All
   return joins === undefined || join(client, joins);
 }
 
-/** A session has one grant with a client: a second one would end what stands on the first. */
+/** A session has one grant per client: a second one would end the tokens of the first. */
 async function join(
   client: PoolClient,
   { sessionId, clientId, client: joining, grantBefore }: NonNullable<Allowed["joins"]>,

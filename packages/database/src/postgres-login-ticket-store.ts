@@ -9,7 +9,7 @@ const spendTicket = `
 
 const sweepTickets = sweepStatement("spent_login_tickets", "expires_at < hub_now()");
 
-/** Spent login tickets in PostgreSQL; the primary key has one winner. */
+/** Used login tickets in PostgreSQL; the primary key admits one caller. */
 export class PostgresLoginTicketStore implements LoginTicketStore {
   readonly #pool: Pool;
 

@@ -9,12 +9,12 @@ import { isUuid } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 
-/** How many due deliveries a claim looks at, so that a long queue is not sorted for each of them. */
+/** Due deliveries that a claim considers, so that it does not sort a long queue. */
 const inView = 1000;
 
 /**
- * The attempt is counted when it is claimed: a dispatcher that dies of a delivery has tried it. A site that is full
- * is passed over before anything is counted, so the queue behind it is in view however many it has in front.
+ * A claim counts as an attempt, so that a delivery which kills the dispatcher is not repeated forever. Sites at their limit
+ * are excluded first, so that their deliveries do not hide those of others.
  */
 const claimDue = `
   WITH busy AS (SELECT site_id, count(*) AS under_way FROM unnest($3::text[]) AS one(site_id) GROUP BY site_id),
@@ -35,7 +35,7 @@ const claimDue = `
   )
   RETURNING id, site_id, service, session_index, attempts - 1 AS attempts`;
 
-/** Once delivered stays delivered, even when a slower attempt reports after its lease was over. */
+/** A delivered message stays delivered, even if an attempt with an expired lease reports a failure later. */
 const recordAttempt = `
   UPDATE logout_deliveries SET state = $2, detail = $3, milliseconds = $4,
     due_at = hub_now() + make_interval(secs => coalesce($5, 0)),

@@ -13,24 +13,25 @@ import type { Pool } from "./postgres-connection.ts";
 import { jsonText } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 
-/** A new life, payload and grant for what is there already; what was spent stays spent. */
+/** Replaces payload, grant and life of an existing artifact; a consumed one stays consumed. */
 const upsertArtifact = `${insertArtifact}
   ON CONFLICT (hash) DO UPDATE SET payload = excluded.payload, person_id = excluded.person_id,
     grant_hash = excluded.grant_hash, expires_at = excluded.expires_at`;
 
-/** An expired row that is not deleted yet is replaced. */
+/** Replaces an expired row that has not been deleted yet. */
 const addArtifact = `${insertArtifact}
   ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at WHERE oidc_artifacts.expires_at <= hub_now()`;
 
 const findUserCode = `${findLivingArtifacts} AND a.user_code_hash = $1`;
 
-/** One statement: of any number of racers the one that writes the time has spent it. */
+/** Of concurrent attempts exactly one updates the row. */
 const consumeArtifact = `
   UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE hash = $1 AND consumed_at IS NULL`;
 
 /**
- * The loser waits for the winner's row, finds it spent, and takes the grant away; what the winner keeps in the same
- * moment stands on that grant. RFC 6749, 4.1.2
+ * A second attempt waits for the row, finds it consumed and deletes the grant, and with it what the first attempt stored.
+ *
+ * @see RFC 6749, section 4.1.2
  */
 const consumeAndKeep = `
   WITH spent AS (
@@ -70,7 +71,7 @@ interface GrantRow {
   readonly refreshed_at: Date | null;
 }
 
-/** Codes, tokens and grants in PostgreSQL, each in one statement, prepared. */
+/** Codes, tokens and grants in PostgreSQL, one prepared statement per operation. */
 export class PostgresOidcArtifactStore implements OidcArtifactStore {
   readonly #pool: Pool;
   readonly #reads: ArtifactReads;

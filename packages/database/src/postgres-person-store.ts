@@ -6,7 +6,7 @@ import { isUuid, withoutNul } from "./postgres-input.ts";
 import { isUniqueViolation } from "./prisma-client.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** On every sign-in, beside Argon2id: prepared, where Prisma would cost a twentieth of the whole. */
+/** Prepared, because every sign-in runs it; through Prisma it would be 5 % of the whole. */
 const findForSignIn = `
   SELECT u.id, u.username, u.name, u.email, u.operator, u.groups, u.disabled_at AS "disabledAt", p.hash
   FROM users u LEFT JOIN password_credentials p ON p.user_id = u.id
@@ -26,7 +26,7 @@ const setPassword = `
 const endAllSessions = `
   SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL), 'disabled')`;
 
-/** A user as the adapter and our own statement give her back. */
+/** Row of the adapter and of our own statements. */
 type User = Pick<AdapterUser, "id" | "name" | "email"> & {
   readonly username: string;
   readonly operator: boolean;
@@ -34,7 +34,7 @@ type User = Pick<AdapterUser, "id" | "name" | "email"> & {
   readonly disabledAt: Date | null;
 };
 
-/** People in PostgreSQL, through Auth.js's adapter wherever it has a word for it. */
+/** Users in PostgreSQL, through Auth.js's adapter where it has the operation. */
 export class PostgresPersonStore implements PersonStore {
   readonly #pool: Pool;
   readonly #adapter: AuthAdapter;
@@ -70,7 +70,7 @@ export class PostgresPersonStore implements PersonStore {
       username: fields.username.toLowerCase(),
       email: fields.email.toLowerCase(),
       emailVerified: null,
-      // The adapter hands the data to Prisma as it is: person and password are one statement's work.
+      // The adapter passes the data to Prisma unchanged, which writes user and password in one transaction.
       ...(passwordHash === null ? {} : { password: { create: { hash: passwordHash } } }),
     };
     try {

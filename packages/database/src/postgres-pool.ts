@@ -12,7 +12,7 @@ export interface PoolOptions {
    * transaction and refuses unknown settings: no state of a connection may outlive a transaction.
    */
   readonly pooled?: boolean | undefined;
-  /** When a silent database is noticed; for tests. */
+  /** Limits for detecting a silent database; for tests. */
   readonly silence?: SilenceLimits | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { ProxyGrantingTicket, ProxyGrantingTicketRegistry } from "@gatehous
 import type { Pool } from "./postgres-connection.ts";
 import { tokenHash } from "./token-hash.ts";
 
-/** FOR SHARE: a session that is ending is waited for, and then nothing is kept. */
+/** FOR SHARE waits for a concurrent end of the session; then nothing is stored. */
 const grantTicket = `
   INSERT INTO proxy_granting_tickets (hash, site_id, session_id, proxies)
   SELECT $1, $2, s.id, $4 FROM (
@@ -23,8 +23,8 @@ interface GrantedRow {
 }
 
 /**
- * Proxy-granting tickets in PostgreSQL, as hashes. That the session lives is judged at every use, so none
- * has to be deleted when it ends; the rows go with the session's own.
+ * Proxy-granting tickets in PostgreSQL, as hashes. Every lookup checks that the session is valid; the rows are deleted with
+ * the session's.
  *
  * @see CAS protocol 3.0.3, section 3.3
  */

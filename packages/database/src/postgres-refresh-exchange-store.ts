@@ -3,8 +3,8 @@ import type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-s
 import { tokenHash } from "./token-hash.ts";
 
 /**
- * One statement decides. Whoever waited for the row sees it as it was before, not spent: that is a race that somebody
- * else has just won. An answer that was forgotten is an empty text and not NULL, which is one that nobody got.
+ * One statement decides. A concurrent caller that waited for the row still sees the old one and gets `under-way`. A deleted
+ * answer is the empty text; NULL means that no answer was stored.
  */
 const begin = `
   WITH begun AS (
@@ -25,7 +25,7 @@ const begin = `
 const finish = `
   UPDATE oidc_artifacts SET answer = $3 WHERE hash = $1 AND consumed_at = $2 AND answer IS NULL`;
 
-/** By place, as in `sweep-statement.ts`. */
+/** Selects by `ctid`, as `sweepStatement`. */
 const sweepAnswers = `
   UPDATE oidc_artifacts SET answer = '' WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM oidc_artifacts WHERE answer <> '' AND consumed_at <= hub_now() - interval '10 seconds'
@@ -38,7 +38,7 @@ interface ExchangeRow {
   readonly answer: string;
 }
 
-/** Exchanges of refresh tokens in PostgreSQL, on the rows of the tokens themselves. */
+/** Exchanges of refresh tokens in PostgreSQL, in the rows of the tokens. */
 export class PostgresRefreshExchangeStore implements RefreshExchangeStore {
   readonly #pool: Pool;
 

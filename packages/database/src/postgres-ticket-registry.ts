@@ -9,9 +9,9 @@ const issueTicket = `
   VALUES ($1, $2, $3, $4, $5, hub_now() + make_interval(secs => $6), $7)`;
 
 /**
- * Spending is one statement: the row is gone whatever the judgement, and of any number of racers the one that
- * deletes it judges. FOR SHARE makes the end of the session wait for the new participant, or this statement
- * for the end (then nothing is alive any more); without it a site could join a session unseen by its logout.
+ * One statement consumes a ticket: it deletes the row whatever the outcome, and of concurrent attempts exactly one deletes
+ * it. FOR SHARE orders the new participant before or after the end of the session; without it, a site could join unnoticed
+ * by the logout.
  */
 const consumeTicket = `
   WITH spent AS (
@@ -57,8 +57,8 @@ interface JudgedRow {
 }
 
 /**
- * Service and proxy tickets in PostgreSQL; a ticket waiting to be spent is kept as a hash. The spent one becomes the
- * session index of its site in clear, because single logout has to name it, and opens nothing any more.
+ * Service and proxy tickets in PostgreSQL, as hashes. A consumed ticket, now useless, becomes the session index of its site
+ * in clear text, because single logout has to send it.
  *
  * @see CAS protocol 3.0.3, section 3.1.1
  */
@@ -100,7 +100,7 @@ export class PostgresTicketRegistry implements TicketRegistry {
     return rows[0] ? spentFrom(rows[0]) : { outcome: "unknown" };
   }
 
-  /** Deletes tickets that nobody came to spend; returns how many. */
+  /** Deletes tickets that expired unused; returns how many. */
   async sweep(limit: number): Promise<number> {
     const result = await this.#pool.query({ name: "ticket-sweep", text: sweepTickets, values: [limit] });
     return result.rowCount ?? 0;

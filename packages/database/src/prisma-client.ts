@@ -7,7 +7,7 @@ import type { Pool } from "./postgres-connection.ts";
 
 export type { PrismaClient } from "./generated/client.ts";
 
-/** Prisma over the pool that the hot statements use too, so that ten connections stay ten. */
+/** Prisma on the shared pool, so that the limit of ten connections holds. */
 export function openPrisma(pool: Pool): PrismaClient {
   return new PrismaClient({ adapter: new PrismaPg(pool) });
 }

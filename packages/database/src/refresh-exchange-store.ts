@@ -1,30 +1,28 @@
-/** How an exchange of a refresh token for the next one stands. */
+/** State of the exchange of a refresh token for the next one. */
 export type RefreshExchange =
-  /** It is this caller's; `at` shows so when it is finished. */
+  /** This caller may exchange the token; pass `at` to `finish`. */
   | { readonly state: "begun"; readonly at: Date }
-  /** Somebody else's, a moment ago: soon it is answered, or to be begun anew. */
+  /** Another caller began less than two seconds ago. */
   | { readonly state: "under-way" }
-  /** A few seconds ago, and with this. */
+  /** Exchanged less than ten seconds ago, with this answer. */
   | { readonly state: "answered"; readonly answer: string }
-  /** Too long ago to be the same caller who has not heard the answer. */
+  /** Exchanged earlier: reuse. */
   | { readonly state: "spent" };
 
 /**
- * Refresh tokens are good once; but whoever lost the answer may ask again, within ten seconds, and gets the very same.
- * An answer is kept before it goes out. One that was never kept went to nobody: two seconds after a process began and
- * did not finish, killed perhaps, another may begin.
- *
- * The laws are in `postgres-refresh-exchange-store.test.ts`.
+ * Exchanges of refresh tokens, which can be used once. A client that lost the answer may retry within ten seconds and gets
+ * the same answer. An answer is stored before it is sent; if a process began and did not finish within two seconds (it was
+ * killed), nobody received an answer, and another caller may begin.
  *
  * @see RFC 9700, section 4.14.2
  */
 export interface RefreshExchangeStore {
   begin(refreshToken: string): Promise<RefreshExchange>;
   /**
-   * @param answer sealed by something that is not kept here
-   * @returns false when it took so long that another has begun: nobody may hear of this answer
+   * @param answer encrypted with a key that is not stored
+   * @returns false if another caller has begun meanwhile; the answer must not be sent
    */
   finish(refreshToken: string, at: Date, answer: string): Promise<boolean>;
-  /** Forgets answers that nobody can ask for any more; returns how many. */
+  /** Deletes answers older than ten seconds; returns how many. */
   sweep(limit: number): Promise<number>;
 }

@@ -1,21 +1,20 @@
-/** A key that tokens are signed with, its private half sealed. */
+/** Signing key of tokens; the private key is encrypted. */
 export interface SigningKey {
   readonly kid: string;
   /** `ES256` or `RS256`. */
   readonly algorithm: string;
-  /** The private key as JWK, sealed by `HUB_SECRETS`; for a retired key, its public half. */
+  /** Private key as JWK, encrypted with `HUB_SECRETS`; public key of a retired one. */
   readonly sealed: string;
-  /** From when on it signs; it was published before. */
+  /** Start of signing; the key is published earlier. */
   readonly signsFrom: Date;
-  /** Until when it is published; `null`: no newer one has taken over. */
+  /** End of publication; `null` while no newer key has replaced it. */
   readonly publishedUntil: Date | null;
 }
 
-/** Signing keys, decided by the database's clock. */
+/** Signing keys; times are those of the database's clock. */
 export interface SigningKeyStore {
   /**
-   * `keys` are published: first those that sign, newest first. `retired` are no longer published, and kept to verify what
-   * they signed.
+   * `keys` are published: signing ones first, newest first. `retired` are unpublished and kept to verify old signatures.
    */
   list(): Promise<{
     readonly now: Date;
@@ -23,10 +22,10 @@ export interface SigningKeyStore {
     readonly retired: readonly SigningKey[];
   }>;
   /**
-   * Adds a key, unless another process was quicker.
+   * Adds a key unless another process has just added one.
    *
-   * @param key.waitSeconds until it signs; the ones before it stay published `key.overlapSeconds` longer than that
-   * @param key.unlessNewerThanSeconds adds nothing when a key of the algorithm was made since
+   * @param key.waitSeconds delay until it signs; earlier keys stay published `key.overlapSeconds` longer
+   * @param key.unlessNewerThanSeconds adds nothing if the algorithm has a key younger than this
    * @returns whether it was added
    */
   add(key: {
@@ -37,7 +36,7 @@ export interface SigningKeyStore {
     readonly overlapSeconds: number;
     readonly unlessNewerThanSeconds: number;
   }): Promise<boolean>;
-  /** Puts a key under another seal. */
+  /** Replaces the encrypted key, after a change of `HUB_SECRETS`. */
   reseal(kid: string, sealed: string): Promise<void>;
   /** Deletes keys retired more than 400 days ago; returns how many. */
   sweep(limit: number): Promise<number>;

@@ -1,11 +1,11 @@
 /**
- * Deletes up to `$1` rows of a table that nobody needs any more.
+ * Statement that deletes up to `$1` expired rows of a table.
  *
- * By place (`ctid`) and not by key: with a parameter for a LIMIT, PostgreSQL expects a tenth of the table and reads
- * all of it to find the keys again (of a million rows: 400 ms a batch, by place 0.4). The rows are locked before they
- * are deleted, so none has moved meanwhile. SKIP LOCKED: two hubs sweep side by side without waiting for each other.
+ * It selects by `ctid`, not by key: for a LIMIT parameter PostgreSQL estimates a tenth of the table and scans all of it to
+ * find the keys again (400 ms a batch in a table of a million rows, against 0.4 ms by `ctid`). The rows are locked first, so
+ * they cannot move. SKIP LOCKED lets several hubs sweep at once.
  *
- * @param dead what is true of such a row; SQL of ours, never of a caller's
+ * @param dead SQL condition, never from input
  */
 export function sweepStatement(table: string, dead: string): string {
   return `

@@ -1,17 +1,14 @@
 import { createHash } from "node:crypto";
 
-/** Each kind of token has a hash domain of its own, so that one kind never stands for another. */
+/** Kind of token. It is part of the hash, so that one kind is never accepted as another. */
 export type TokenKind = "TGT" | "ST" | "LT" | "PGT" | "AP" | `oidc:${string}`;
 
-/**
- * What is stored of a token: SHA-256 with its domain, in hex. Tokens are 170 random bits and more,
- * so a slow hash would protect nothing.
- */
+/** Stored form of a token: SHA-256 in hex. Tokens have at least 160 random bits, so a fast hash is sufficient. */
 export function tokenHash(kind: TokenKind, token: string): string {
   return createHash("sha256").update(`gatehouse:${kind}:${token}`).digest("hex");
 }
 
-/** The same in PostgreSQL, for a token that a row holds. @param expression SQL; of NULL it is NULL */
+/** SQL that computes `tokenHash` of an expression; NULL for NULL. */
 export function tokenHashInSql(kind: TokenKind, expression: string): string {
   return `encode(sha256(convert_to('gatehouse:${kind}:' || (${expression}), 'UTF8')), 'hex')`;
 }

@@ -1,10 +1,10 @@
 import type { Pool, PoolClient } from "./postgres-connection.ts";
 
 /**
- * Runs what one statement cannot decide. Each statement sees what was there when it began, so that one behind a lock
- * sees what whoever held it wrote.
+ * Runs a transaction (READ COMMITTED): each statement sees what was committed before it began, so a statement after a lock
+ * sees the writes of the previous holder.
  *
- * @param work what it resolves to stands when it is committed; with `false`, or an error, nothing of it stands
+ * @param work commits with its result; rolls back if it resolves to `false` or throws
  */
 export async function inTransaction<Result>(
   pool: Pool,
@@ -27,7 +27,7 @@ export async function inTransaction<Result>(
   }
 }
 
-/** What this person decides, or takes back, goes one after the other. @returns false: she is gone, or disabled */
+/** Serialises decisions and revocations of a user. @returns false if the user is disabled or removed */
 export async function lockPerson(client: PoolClient, personId: string): Promise<boolean> {
   const text = "SELECT FROM users WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE";
   return (await client.query({ name: "person-lock", text, values: [personId] })).rowCount === 1;

@@ -12,13 +12,13 @@ import type { Pool, PostgresAddress } from "./postgres-connection.ts";
 import { type TestClock, testClockOf } from "./test-clock.ts";
 import { poolOf } from "./test-pool.ts";
 
-/** Lives that the laws count on. */
+/** Lives that the contract tests expect. */
 export const trialLife = { idleSeconds: 30 * 60, maxSeconds: 12 * 3600, longTermSeconds: 30 * 24 * 3600 };
 
-/** A database for one test file, in a folder of its own that goes with it. */
+/** Database of one test file, in its own temporary folder. */
 export interface TrialDatabase {
   readonly dataDirectory: string;
-  /** The database as it is open now. */
+  /** Another one after `reopenAfterKill`. */
   readonly database: Database;
   readonly pool: Pool;
   readonly clock: TestClock;
@@ -28,8 +28,8 @@ export interface TrialDatabase {
 }
 
 /**
- * Opens one. The folder is closed to everybody else, as temporary folders are; so PostgreSQL under `nobody` has to
- * come through closed parents whenever root runs the tests.
+ * Opens a database for tests. Temporary folders are closed to others, so tests run by root also show that PostgreSQL, run by
+ * `nobody`, reaches its data through closed folders.
  */
 export async function openTrialDatabase(options: Partial<DatabaseOptions> = {}): Promise<TrialDatabase> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "gatehouse-database-"));
@@ -75,7 +75,7 @@ export function waiting({ pool }: TrialDatabase, count: number): Promise<void> {
   });
 }
 
-/** Somebody new. */
+/** Creates another user. */
 export async function createPerson({ people }: Database) {
   const username = `p${randomUUID().slice(0, 8)}`;
   return people.create({
@@ -87,7 +87,7 @@ export async function createPerson({ people }: Database) {
   });
 }
 
-/** Issues a ticket for a site and spends it; returns it, as the session index that it became. */
+/** Issues and consumes a ticket for a site; returns it, now the session index. */
 export async function joinSite({ tickets }: Database, sessionId: string, siteId: string): Promise<string> {
   const id = createTicketId("ST");
   const service = `https://${siteId}.example/callback`;
@@ -99,7 +99,7 @@ export async function joinSite({ tickets }: Database, sessionId: string, siteId:
   return id;
 }
 
-/** Everything in a table, as text. */
+/** All rows of a table, as text. */
 export async function dumpTable(database: Database, table: string): Promise<string> {
   const { rows } = await poolOf(database).query<{ text: string }>(
     `SELECT to_jsonb(t)::text AS text FROM ${table} t`,
@@ -107,7 +107,7 @@ export async function dumpTable(database: Database, table: string): Promise<stri
   return rows.map(({ text }) => text).join("\n");
 }
 
-/** A database without anything in it, on the same server; it goes with the server. */
+/** Creates an empty database on the same server. */
 export async function createEmptyDatabase(trial: TrialDatabase): Promise<PostgresAddress> {
   const { pool } = trial;
   const database = `trial_${randomUUID().replaceAll("-", "")}`;

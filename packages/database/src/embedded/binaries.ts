@@ -4,15 +4,15 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { codeOf, DatabaseError } from "../database-error.ts";
 
-/** The programs of the embedded PostgreSQL. */
+/** Programs of the embedded PostgreSQL. */
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
 }
 
 /**
- * Finds the PostgreSQL that npm installed for this machine and completes it: npm packages carry no symbolic links,
- * and the package makes its own in an install script, which `--ignore-scripts` leaves out.
+ * Finds the PostgreSQL that npm installed for this platform and creates its symbolic links: npm packages contain none, and
+ * the package creates them in an install script, which `--ignore-scripts` skips.
  *
  * @throws DatabaseError `platform-unsupported` or `binaries-unusable`
  */
@@ -38,7 +38,7 @@ function packageDirectory(platform: string): string {
   }
 }
 
-/** Makes the links of `pg-symlinks.json` that are missing; running it twice, or in two processes, does no harm. */
+/** Creates missing links of `pg-symlinks.json`; may run repeatedly and concurrently. */
 export async function completeSymlinks(native: string): Promise<void> {
   const links = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as readonly {
     readonly source: string;

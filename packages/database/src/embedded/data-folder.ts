@@ -7,26 +7,26 @@ import type { PostgresBinaries } from "./binaries.ts";
 import { giveTo, type OperatingUser, spawnAs, takeBack } from "./operating-user.ts";
 import { isDiskFull, startFailed, tellingLine } from "./start-errors.ts";
 
-/** The role and the database that initdb makes. */
+/** Role and database that initdb creates. */
 export const embeddedRole = "gatehouse";
 export const embeddedDatabase = "postgres";
 
 const passwordFile = "gatehouse-password";
 const majorVersion = "18";
 
-/** Where the data lies inside the hub's data directory. */
+/** Folder of the cluster inside the hub's data directory. */
 export function dataFolder(dataDirectory: string): string {
   return join(dataDirectory, "postgres");
 }
 
-/** The password of the embedded role; its file is for the eyes of who runs the hub, PostgreSQL has only its hash. */
+/** Password of the embedded role. Only the hub's user can read its file; PostgreSQL stores a hash. */
 export async function readPassword(data: string): Promise<string> {
   return (await readFile(join(data, passwordFile), "utf8")).trim();
 }
 
 /**
- * Makes the data folder if there is none. It is made under another name and renamed when it is whole, so that a
- * half-written one never counts, and of two processes that make it at once one rename wins.
+ * Creates the data folder if there is none. It is built under another name and renamed when complete, so that an incomplete
+ * one is never used, and of concurrent processes one rename wins.
  */
 export async function prepareDataFolder(
   dataDirectory: string,
@@ -38,7 +38,7 @@ export async function prepareDataFolder(
   await removeAbandoned(dataDirectory);
   if (existsSync(data)) {
     if (await isWhole(data)) {
-      // Folders of earlier versions have it in PostgreSQL's hands.
+      // In folders of earlier versions PostgreSQL's user owns the file.
       await takeBack(user, join(data, passwordFile));
       return;
     }
@@ -110,7 +110,7 @@ async function moveInto(made: string, data: string): Promise<void> {
   try {
     await rename(made, data);
   } catch (error) {
-    // Another process was faster; its folder is as good.
+    // Another process created it first.
     if (codeOf(error) !== "ENOTEMPTY" && codeOf(error) !== "EEXIST") {
       throw error;
     }
@@ -120,7 +120,7 @@ async function moveInto(made: string, data: string): Promise<void> {
   await parent.sync().finally(() => parent.close());
 }
 
-/** Folders that a killed process was making; the pid is part of the name. */
+/** Removes incomplete folders of killed processes, by the pid in their name. */
 async function removeAbandoned(dataDirectory: string): Promise<void> {
   for (const name of await readdir(dataDirectory)) {
     const pid = Number(/^postgres\.making-(\d+)-/.exec(name)?.[1] ?? 0);

@@ -15,30 +15,31 @@ import { isLivingServer, readPostmasterFile, removeStalePostmasterFile } from ".
 import { type ServerProcess, serverLog, startServer } from "./server-process.ts";
 import { explainFailedStart, explainFolderError, startFailed } from "./start-errors.ts";
 
-/** The embedded PostgreSQL, running. */
+/** A running embedded PostgreSQL. */
 export interface EmbeddedPostgres {
   readonly address: Exclude<PostgresAddress, { url: string }>;
-  /** It ran already when this process came; then it belongs to whoever started it. */
+  /** Another process started it. */
   readonly adopted: boolean;
   readonly pid: number;
   isRunning(): boolean;
-  /** Ends it in order and waits until it is gone; an adopted one is left alone. */
+  /** Stops it and waits for its end; an adopted one keeps running. */
   stop(): Promise<void>;
 }
 
-interface Surroundings {
+/** Input of a start. */
+interface ServerFiles {
   readonly data: string;
   readonly logFile: string;
   readonly binaries: PostgresBinaries;
   readonly user: OperatingUser;
 }
 
-/** Recovery after the crash of a busy hub took less than a second; a minute is for slow disks. */
+/** Crash recovery takes less than a second; a minute is for slow disks. */
 const patienceMilliseconds = 60_000;
 
 /**
- * Brings up the embedded PostgreSQL of a data directory, or joins the one that runs there already. Several processes
- * may call it at once: PostgreSQL's own lock lets one server run, and the others adopt it.
+ * Starts the embedded PostgreSQL of a data directory, or joins the running one. May be called concurrently: PostgreSQL's
+ * lock admits one server, and the other processes adopt it.
  *
  * @throws DatabaseError
  */
@@ -59,8 +60,8 @@ export async function openEmbeddedPostgres(
   }
 }
 
-async function joinOrStart(surroundings: Surroundings): Promise<EmbeddedPostgres> {
-  const { data } = surroundings;
+async function joinOrStart(files: ServerFiles): Promise<EmbeddedPostgres> {
+  const { data } = files;
   const deadline = Date.now() + patienceMilliseconds;
   let own: ServerProcess | undefined;
   while (Date.now() < deadline) {
@@ -75,14 +76,14 @@ async function joinOrStart(surroundings: Surroundings): Promise<EmbeddedPostgres
       if (running) {
         removeStalePostmasterFile(data, running.pid);
       }
-      own = await startServer(surroundings.binaries, surroundings.user, data, surroundings.logFile);
+      own = await startServer(files.binaries, files.user, data, files.logFile);
     }
     await pause(20);
   }
   throw startFailed("it was not ready within a minute");
 }
 
-/** Connects to the server that `postmaster.pid` names; nothing while it does not answer as ours. */
+/** Joins the server of `postmaster.pid`; `undefined` until it serves this data folder. */
 async function join(
   data: string,
   running: { readonly pid: number; readonly port: number },
@@ -131,7 +132,7 @@ async function servesFolder(address: EmbeddedPostgres["address"], data: string):
   }
 }
 
-/** Fast shutdown: open transactions are taken back, everything acknowledged is on disk. */
+/** Fast shutdown: rolls back open transactions, writes everything committed to disk. */
 async function stopServer(pid: number, data: string): Promise<void> {
   const immediately = Date.now() + 20_000;
   signal(pid, "SIGINT");

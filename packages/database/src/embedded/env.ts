@@ -1,6 +1,6 @@
 /**
- * What PostgreSQL needs of the environment. The hub's own carries its secrets, and whoever has the operating user's
- * rights reads them in /proc/<pid>/environ; `PG…` of a person's shell would change the server besides.
+ * Environment of PostgreSQL. The hub's own contains secrets, which the operating user could read in /proc/<pid>/environ, and
+ * perhaps `PG…` variables that would change the server.
  */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, LC_ALL, TZ } = process.env;

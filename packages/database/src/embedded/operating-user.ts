@@ -7,22 +7,21 @@ import { plainEnvironment } from "./env.ts";
 
 const run = promisify(execFile);
 
-/** Who runs PostgreSQL, and how a program is started as that user. */
+/** User that runs PostgreSQL. */
 export interface OperatingUser {
-  /** Absent: whoever runs this process. */
+  /** Absent: the user of this process. */
   readonly account?: { readonly uid: number; readonly gid: number } | undefined;
-  /** The words before a command; empty: it is started as it is. */
+  /** Arguments before a command that start it as this user; empty if none are needed. */
   readonly prefix: readonly string[];
 }
 
-/** INT is PostgreSQL's fast shutdown: a server does not outlive the process that started it, even a killed one. */
+/** PostgreSQL stops (SIGINT: fast shutdown) when the process that started it ends, even by SIGKILL. */
 const endWithParent = "--pdeathsig=INT";
 
 /**
- * Lets `nobody` through folders above that are closed to it, such as /root or what `mktemp -d` makes. The first
- * capability only reads; containers that lack it (Docker's default) have the second, which is more than PostgreSQL
- * needs and less than the root who starts it. PostgreSQL asks access(2) about its own programs, which forgets
- * capabilities without the secure bit.
+ * Lets `nobody` pass closed parent folders, such as /root or those of `mktemp -d`. The first capability only reads;
+ * containers that lack it (Docker's default) have the second, which is more than PostgreSQL needs and less than root's.
+ * PostgreSQL checks its own programs by access(2), which ignores capabilities without the secure bit.
  */
 const waysThroughClosedFolders = ["dac_read_search", "dac_override"].map((capability) => [
   `--inh-caps=+${capability}`,
@@ -31,9 +30,9 @@ const waysThroughClosedFolders = ["dac_read_search", "dac_override"].map((capabi
 ]);
 
 /**
- * PostgreSQL refuses to run as root, and wants its user in /etc/passwd: root runs it as `nobody`.
+ * Chooses the user: `nobody` if this process is root, because PostgreSQL refuses root and requires an entry in /etc/passwd.
  *
- * @param reach what that user must be able to enter: the data folder and the programs
+ * @param reach data folder and program that the user must be able to reach
  * @throws DatabaseError `no-unprivileged-user` or `folder-unreachable`
  */
 export async function chooseOperatingUser(reach: {
@@ -72,7 +71,7 @@ export async function chooseOperatingUser(reach: {
   );
 }
 
-/** Starts a program as the operating user; nothing of the hub's environment goes along but {@link plainEnvironment}. */
+/** Starts a program as the operating user, with {@link plainEnvironment} only. */
 export function spawnAs(
   user: OperatingUser,
   command: readonly string[],
@@ -82,21 +81,21 @@ export function spawnAs(
   return spawn(program, words, { cwd: "/", ...options, env: plainEnvironment() });
 }
 
-/** Gives a path to the operating user. */
+/** Makes the operating user the owner of a path. */
 export async function giveTo(user: OperatingUser, path: string): Promise<void> {
   if (user.account) {
     await chown(path, user.account.uid, user.account.gid);
   }
 }
 
-/** Takes a path back from the operating user. The folder it lies in is that user's, so a link is not followed. */
+/** Makes the hub's user the owner of a path again. The operating user owns the folder, so links are not followed. */
 export async function takeBack(user: OperatingUser, path: string): Promise<void> {
   if (user.account) {
     await lchown(path, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
   }
 }
 
-/** Tries it for real: access rights, ACLs and mount options are too many to compute. */
+/** Tries it, because access rights, ACLs and mount options are too many to compute. */
 async function reaches(
   prefix: readonly string[],
   reach: { readonly directory: string; readonly program: string },

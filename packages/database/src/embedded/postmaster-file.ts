@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, linkSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a running server says of itself in its data folder. */
+/** Content of `postmaster.pid`. */
 export interface PostmasterFile {
   readonly pid: number;
   readonly port: number;
@@ -10,7 +10,7 @@ export interface PostmasterFile {
 }
 
 /**
- * Reads `postmaster.pid`; nothing when there is none or it is still being written.
+ * Reads `postmaster.pid`; `undefined` if there is none or it is incomplete.
  *
  * @see https://www.postgresql.org/docs/18/storage-file-layout.html
  */
@@ -26,8 +26,8 @@ export function readPostmasterFile(data: string): PostmasterFile | undefined {
 }
 
 /**
- * Whether the server that a `postmaster.pid` names still runs. A zombie answers kill(2) as the living do (in a
- * container nobody may ever collect it), and the pid may belong to another program by now.
+ * Whether the server of a `postmaster.pid` still runs. kill(2) is not enough: it succeeds for a zombie, which a container may
+ * never collect, and the pid may belong to another program by now.
  */
 export function isLivingServer(pid: number, data: string): boolean {
   const found = existsSync("/proc/self/stat") ? procEntry(pid) : psEntry(pid);
@@ -54,9 +54,9 @@ function psEntry(pid: number): { state: string; command: string } | undefined {
 }
 
 /**
- * Takes a `postmaster.pid` away whose server is gone. PostgreSQL replaces one of a dead process itself, but believes
- * in zombies and in strangers under the same number. Moved first and looked at after: should another process have
- * started a server in between, its file goes back.
+ * Removes the `postmaster.pid` of a server that is gone. PostgreSQL replaces the file of a dead process itself, but takes a
+ * zombie or another program with the same pid for a server. The file is moved, then checked: if another process has started
+ * a server meanwhile, it is moved back.
  */
 export function removeStalePostmasterFile(data: string, stalePid: number): void {
   const file = join(data, "postmaster.pid");
@@ -67,7 +67,7 @@ export function removeStalePostmasterFile(data: string, stalePid: number): void 
       linkSync(aside, file);
     }
   } catch {
-    // Gone already, or written anew: the next look tells.
+    // Removed or replaced meanwhile; the next attempt sees it.
   }
   rmSync(aside, { force: true });
 }

@@ -9,13 +9,13 @@ export interface ServerProcess {
   readonly pid: number;
   /** Whether it has ended. */
   ended(): boolean;
-  /** What it wrote to its log since it was started, the end of it. */
+  /** End of its log since the start. */
   said(): string;
 }
 
 /**
- * Durability stays as PostgreSQL ships it (fsync, full_page_writes, synchronous_commit). The rest keeps it small: no
- * parallel workers, no replication, 16 MB of shared buffers, files read by the backend that wants them.
+ * Settings for a small server: no parallel workers, no replication, 16 MB of shared buffers, no I/O workers. Durability keeps
+ * PostgreSQL's defaults (fsync, full_page_writes, synchronous_commit).
  */
 function settings(port: number): readonly string[] {
   const wanted = {
@@ -35,13 +35,13 @@ function settings(port: number): readonly string[] {
     huge_pages: "off",
     logging_collector: "off",
     log_checkpoints: "off",
-    // Statements may carry values; the log keeps to what went wrong.
+    // Statements may contain values; only the error is logged.
     log_min_error_statement: "panic",
   };
   return Object.entries(wanted).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
-/** Starts PostgreSQL in a process group of its own: Ctrl-C is for the hub, which stops it in order. */
+/** Starts PostgreSQL in its own process group, so that Ctrl-C reaches only the hub, which stops it. */
 export async function startServer(
   binaries: PostgresBinaries,
   user: OperatingUser,
@@ -67,7 +67,7 @@ export async function startServer(
   return { pid: child.pid ?? 0, ended: () => ended, said: () => readFrom(logFile, from) };
 }
 
-/** The log starts anew when it has grown past a megabyte. */
+/** Truncates the log if it is larger than a megabyte. */
 function openLog(path: string): number {
   const log = openSync(path, "a", 0o600);
   if (fstatSync(log).size < 1_000_000) {
@@ -87,7 +87,7 @@ function readFrom(path: string, from: number): string {
   }
 }
 
-/** A port that was free a moment ago; a start that finds it taken is tried again with another. */
+/** A free port; if it is taken before the start, the start is retried with another. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -99,7 +99,7 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-/** Where the server's log lies in the hub's data directory. */
+/** Path of the server's log in the hub's data directory. */
 export function serverLog(dataDirectory: string): string {
   return join(dataDirectory, "postgres.log");
 }

@@ -1,14 +1,14 @@
 import { codeOf, DatabaseError, diskFull } from "../database-error.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-/** Reasons that go away by themselves: another process was faster, or the backends of a killed server still end. */
+/** Temporary reasons: another process was faster, or backends of a killed server have not exited yet. */
 const passing =
   /lock file .* already exists|lock file .* is empty|pre-existing shared memory block|could not create any TCP|could not bind/i;
 
 /**
- * Judges a server that ended before it was ready.
+ * Explains why a server exited before it was ready.
  *
- * @throws DatabaseError unless it never started or the reason goes away by itself
+ * @throws DatabaseError unless it never started or the reason is temporary
  */
 export function explainFailedStart(own: ServerProcess | undefined): void {
   const said = own?.said() ?? "";
@@ -25,7 +25,7 @@ export function startFailed(reason: string): DatabaseError {
   );
 }
 
-/** Turns what the file system refuses into a sentence; other errors pass. */
+/** Turns errors of the file system into a `DatabaseError`; others stay unchanged. */
 export function explainFolderError(error: unknown, directory: string): unknown {
   const code = codeOf(error);
   if (error instanceof DatabaseError) {
@@ -49,7 +49,7 @@ export function isDiskFull(said: string): boolean {
   return /No space left on device|Check free disk space|Disk quota exceeded/i.test(said);
 }
 
-/** The line of a program's words that says what went wrong. */
+/** Line of a program's output that names the error. */
 export function tellingLine(said: string): string {
   const lines = said.trim().split("\n");
   const telling = lines.find((line) => /FATAL|PANIC|error:/i.test(line)) ?? lines.at(-1) ?? "";

@@ -2,8 +2,8 @@ import type { Pool, PoolLog } from "../postgres-connection.ts";
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded-postgres.ts";
 
 /**
- * Keeps the embedded PostgreSQL there while a pool lives on it. An adopted one ends with the process that started it,
- * and any process can be killed: within a second it is started anew, and the pool is led to its new port.
+ * Restarts the embedded PostgreSQL within a second if it ends, and gives the pool the new port. An adopted server ends with
+ * the process that started it, and any process can be killed.
  */
 export function watchEmbeddedPostgres(
   first: EmbeddedPostgres,
