@@ -7,6 +7,7 @@ import { feasibleAge, isRecent } from "./protocol/sign-in-flow.ts";
 import { type RouteHandlers, routeHandlers } from "./routes/route-handlers.ts";
 import { type SignedOut, signedOut, signedOutHere, tellEnd } from "./session/signed-out.ts";
 import type { SiteSession } from "./session/site-session.ts";
+import { processRuntime } from "./settings/env.ts";
 import type { GatehouseOptions, Runtime } from "./settings/gatehouse-options.ts";
 import { currentHeaders, currentPath, leaveFor, passOn } from "./site/next-request.ts";
 import { readProxyRuns } from "./site/proxy-runs.ts";
@@ -74,10 +75,7 @@ export interface Gatehouse {
  * @example
  * export const { auth, handlers, requireSignIn, recognise } = gatehouse({ site: "shop", protocol: "cas" });
  */
-export function gatehouse(
-  options: GatehouseOptions,
-  runtime: Runtime = { environment: process.env, now: Date.now, shared: globalThis },
-): Gatehouse {
+export function gatehouse(options: GatehouseOptions, runtime: Runtime = processRuntime()): Gatehouse {
   const site = lazySite(options, runtime);
   const proxyRuns = readProxyRuns(options.site, runtime.shared);
   const standingOf = async (headers: Headers) => site.open().readStanding(headers);

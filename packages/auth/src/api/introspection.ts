@@ -3,7 +3,7 @@ import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import { BoundedMap } from "../session/bounded-map.ts";
 import type { Settings } from "../settings/settings.ts";
 import { askHub, type HubReply } from "./ask-hub.ts";
-import { type TokenFacts, tokenFacts } from "./token-facts.ts";
+import { type TokenFacts, tokenFacts } from "./judge-token.ts";
 
 /** Maximum number of cached answers. */
 const most = 10_000;

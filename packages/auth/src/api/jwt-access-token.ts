@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { Expected } from "./judge-token.ts";
-import { type TokenFacts, tokenFacts } from "./token-facts.ts";
+import { type TokenFacts, tokenFacts } from "./judge-token.ts";
 
 /** Time limit for the hub's keys. */
 const patienceMs = 3_000;

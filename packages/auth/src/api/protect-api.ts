@@ -1,5 +1,6 @@
 import { findGatehouseAuthError, GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import { logToConsole, type SiteLog, siteLog } from "../log/site-log.ts";
+import { processRuntime } from "../settings/env.ts";
 import type { Runtime } from "../settings/gatehouse-options.ts";
 import type { ApiOptions } from "./api-options.ts";
 import {
@@ -9,7 +10,6 @@ import {
   methodNotAllowed,
   renderRefusal,
 } from "./api-refusal.ts";
-import { processEnvironment } from "./env.ts";
 import { identifyCaller } from "./identify-caller.ts";
 import type { Caller } from "./judge-token.ts";
 
@@ -53,7 +53,7 @@ export type ApiHandlers = Readonly<Record<Method, (request: Request) => Promise<
  */
 export function protectApi<const Scope extends string>(
   options: ApiOptions<Scope>,
-  runtime: Runtime = { environment: processEnvironment(), now: Date.now, shared: globalThis },
+  runtime: Runtime = processRuntime(),
 ): (routes: ApiRoutes<Scope>) => ApiHandlers {
   const log = siteLog(options.site, { ...runtime, logger: options.logger ?? logToConsole });
   const identify = identifyCaller(options, runtime);

@@ -1,7 +1,7 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { SiteLog } from "../log/site-log.ts";
 import type { Settings } from "../settings/settings.ts";
-import { originInBrowser } from "./sent-by-browser.ts";
+import { originInBrowser } from "./request-headers.ts";
 
 interface Parts {
   readonly settings: Pick<Settings, "siteUrl">;

@@ -2,7 +2,7 @@
  * Routes for a site's own forms. This module decides whether a form is accepted; the site renders refusals.
  * Apart from the rest of the package, because it works without a sign-in and without Next.js.
  */
-import { isFromOwnPage } from "../http/own-page.ts";
+import { isFromOwnPage } from "../http/request-headers.ts";
 import { logFault } from "../log/site-log.ts";
 
 /**

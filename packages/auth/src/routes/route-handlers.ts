@@ -1,6 +1,5 @@
-import { readRequestId } from "../http/request-headers.ts";
+import { isSoftNavigation, readRequestId } from "../http/request-headers.ts";
 import { readReturnTo } from "../http/return-to.ts";
-import { isSoftNavigation, leaveToNavigation } from "../http/soft-navigation.ts";
 import { findGatehouseAuthError, GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import { newReference } from "../log/site-log.ts";
 import type { LazySite, Site } from "../site/site.ts";
@@ -94,6 +93,20 @@ async function sessionRoute(site: Pick<Site, "readStanding">, request: Request):
     headers: {
       "cache-control": "private, no-store",
       "cross-origin-resource-policy": "same-origin",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}
+
+/**
+ * An answer that the router of Next.js cannot render, so that it makes the browser navigate to the address. Status 200,
+ * because others would appear as errors in the browser's console.
+ */
+function leaveToNavigation(): Response {
+  return new Response("Go to this address: <a>, or location.assign(). It cannot be fetched.\n", {
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-store",
       "x-content-type-options": "nosniff",
     },
   });

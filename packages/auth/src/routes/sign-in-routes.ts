@@ -1,7 +1,6 @@
 import { redirect } from "../http/redirect.ts";
-import { readRequestId } from "../http/request-headers.ts";
+import { isNavigation, readRequestId } from "../http/request-headers.ts";
 import { readReturnTo, withAskedMarker } from "../http/return-to.ts";
-import { isNavigation } from "../http/sent-by-browser.ts";
 import {
   clearCookie,
   clearOldFlows,

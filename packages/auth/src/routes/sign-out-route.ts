@@ -1,6 +1,5 @@
-import { isFromOwnPage } from "../http/own-page.ts";
 import { redirect } from "../http/redirect.ts";
-import { readRequestId } from "../http/request-headers.ts";
+import { isFromOwnPage, readRequestId } from "../http/request-headers.ts";
 import { readReturnTo } from "../http/return-to.ts";
 import {
   clearSessionCookies,

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { pathHeader, readRequestId } from "../http/request-headers.ts";
-import { isAhead } from "../http/sent-by-browser.ts";
+import { isAhead, pathHeader, readRequestId } from "../http/request-headers.ts";
 import { parseCookies, type SiteCookies } from "../http/site-cookies.ts";
 import type { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { SiteLog } from "../log/site-log.ts";

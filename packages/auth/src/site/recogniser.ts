@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { redirect } from "../http/redirect.ts";
-import { pathHeader, readRequestId } from "../http/request-headers.ts";
+import { isAhead, isNavigation, pathHeader, readRequestId } from "../http/request-headers.ts";
 import { askedMarker, parseReturnTo, pathOfRequest } from "../http/return-to.ts";
-import { isAhead, isNavigation } from "../http/sent-by-browser.ts";
 import { parseCookies, readSignOutNote, setCookie, setSignOutNote } from "../http/site-cookies.ts";
 import { afterLanding, mayAsk, wasJustSignedIn } from "./recognition-marker.ts";
 import type { Site } from "./site.ts";
