@@ -3,16 +3,16 @@ import { pathHeader } from "./http/request-headers.ts";
 import { parseReturnTo } from "./http/return-to.ts";
 import { readSignOutNote } from "./http/site-cookies.ts";
 import { findGatehouseAuthError, GatehouseAuthError } from "./log/gatehouse-auth-error.ts";
-import { feasibleAge, isRecent } from "./protocol/sign-in-flow.ts";
+import { clampMaxAge, isRecent } from "./protocol/sign-in-flow.ts";
 import { type RouteHandlers, routeHandlers } from "./routes/route-handlers.ts";
-import { type SignedOut, signedOut, signedOutHere, tellEnd } from "./session/signed-out.ts";
+import { isWorthTelling, type SignedOut, signedOut, signedOutHere } from "./session/signed-out.ts";
 import type { SiteSession } from "./session/site-session.ts";
 import { processRuntime } from "./settings/env.ts";
 import type { GatehouseOptions, Runtime } from "./settings/gatehouse-options.ts";
 import { currentHeaders, currentPath, leaveFor, passOn } from "./site/next-request.ts";
 import { readProxyRuns } from "./site/proxy-runs.ts";
 import { cookiesForPage, headersForPage, isPrivate, recogniseVisitor } from "./site/recogniser.ts";
-import { signInUrl, wayToProve, wayToSignIn } from "./site/sign-in-url.ts";
+import { addressToReauthenticate, addressToSignIn, signInUrl } from "./site/sign-in-url.ts";
 import { lazySite, type Site } from "./site/site.ts";
 
 /** A page's requirements for a sign-in. */
@@ -103,7 +103,9 @@ export function gatehouse(options: GatehouseOptions, runtime: Runtime = processR
       const headers = await headersOf(request);
       const standing = await standingOf(headers);
       if (standing.state === "ended")
-        return tellEnd(standing, runtime.now()) ? signedOut(standing.reason, standing.idleSeconds) : null;
+        return isWorthTelling(standing, runtime.now())
+          ? signedOut(standing.reason, standing.idleSeconds)
+          : null;
       if (standing.state === "unclear") return signedOut("hub-unavailable");
       const isNew = readSignOutNote(site.open().cookies, headers) === "new";
       return standing.state === "anonymous" && isNew ? signedOutHere : null;
@@ -138,12 +140,12 @@ async function checkDemand(
   const path = parseReturnTo(returnTo ?? headers.get(pathHeader), site.settings.siteUrl) ?? "/";
   if (standing.state !== "signed-in") {
     const signedOutHere = readSignOutNote(site.cookies, headers) !== null;
-    return { session: null, leaveFor: wayToSignIn(standing, path, signedOutHere) };
+    return { session: null, leaveFor: addressToSignIn(standing, path, signedOutHere) };
   }
   if (maxAge === undefined) return { session: standing.session };
-  const seconds = feasibleAge(maxAge);
+  const seconds = clampMaxAge(maxAge);
   if (isRecent(standing.authenticatedAt, seconds, site.now())) return { session: standing.session };
-  return { session: null, leaveFor: wayToProve(path, seconds) };
+  return { session: null, leaveFor: addressToReauthenticate(path, seconds) };
 }
 
 /** The policy of one page, with a new nonce. */

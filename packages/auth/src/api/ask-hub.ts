@@ -1,7 +1,7 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
 /** Time limit for the hub's answer. */
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 
 /** The hub's answer, unchecked. */
 export interface HubReply {
@@ -30,7 +30,7 @@ export async function askHub(url: string, { body, ...headers }: Question): Promi
     body,
     cache: "no-store",
     redirect: "manual",
-    signal: AbortSignal.timeout(patienceMs),
+    signal: AbortSignal.timeout(timeoutMs),
   }).catch((cause: unknown) => {
     throw new GatehouseAuthError("hub_unreachable", "", { cause });
   });

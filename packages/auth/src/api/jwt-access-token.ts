@@ -4,7 +4,7 @@ import type { Expected } from "./judge-token.ts";
 import { type TokenFacts, tokenFacts } from "./judge-token.ts";
 
 /** Time limit for the hub's keys. */
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 const algorithms = ["ES256", "RS256"];
 
 /** Whether a token has three parts; opaque tokens have no dot. */
@@ -15,7 +15,7 @@ export function looksLikeJwt(token: string): boolean {
 /** The hub's published keys. `jku`, `jwk` and `x5u` in a token are ignored. */
 export function hubKeys(hubUrl: string): JWTVerifyGetKey {
   return createRemoteJWKSet(new URL(`${hubUrl}/oidc/jwks`), {
-    timeoutDuration: patienceMs,
+    timeoutDuration: timeoutMs,
     [customFetch]: fetchKeys,
   });
 }

@@ -16,7 +16,7 @@ export interface SiteCookies {
 }
 
 /** Maximum number of pending sign-ins per browser; each costs up to 350 bytes per request. */
-const mostFlows = 6;
+const maxFlows = 6;
 
 /**
  * Cookie names with the site's id, because browsers share cookies between the ports of a host. No name is the beginning of
@@ -89,5 +89,5 @@ export function clearSessionPieces(cookies: SiteCookies, sent: Map<string, strin
 /** Set-Cookie values that drop the oldest pending sign-ins. Browsers send older cookies first. */
 export function clearOldFlows(cookies: SiteCookies, sent: Map<string, string>): string[] {
   const flows = [...sent.keys()].filter((name) => name.startsWith(cookies.state("")));
-  return flows.slice(0, Math.max(0, flows.length - mostFlows + 1)).map((name) => clearCookie(cookies, name));
+  return flows.slice(0, Math.max(0, flows.length - maxFlows + 1)).map((name) => clearCookie(cookies, name));
 }

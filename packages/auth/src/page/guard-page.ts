@@ -1,5 +1,5 @@
 /** Time that a restored page may stay hidden before it is reloaded. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 /** A page whose script starts later than this may have been restored from the back-forward cache already. */
 const lateMs = 5_000;
 
@@ -81,7 +81,7 @@ function recognitionUrl({ pathname, search, hash }: GuardedWindow["location"]): 
 /** Id of the signed-in user, or null; undefined when the site does not answer. */
 async function readUserId(window: GuardedWindow): Promise<unknown> {
   try {
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     const reply = await window.fetch("/api/auth/session", { cache: "no-store", signal });
     const session = (await reply.json()) as { readonly user?: { readonly id?: unknown } } | null;
     return session?.user?.id ?? null;

@@ -14,7 +14,7 @@ import { callbackUrl, parseFlow, type SignInFlow } from "./sign-in-flow.ts";
 import type { SignInProtocol } from "./sign-in-protocol.ts";
 
 /** Time limit for the hub's answer; a ticket is not valid much longer. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
 const codes: Partial<Record<CasClientErrorCode, GatehouseAuthErrorCode>> = {
   hub_failed: "hub_unreachable",
@@ -119,7 +119,7 @@ async function validate(
   renew: boolean,
 ): Promise<IdentifiedUser> {
   const request = serviceValidateRequest(hubUrl, { service, ticket, renew });
-  const reply = await fetch(request, { signal: AbortSignal.timeout(patienceMs) }).catch((cause) => {
+  const reply = await fetch(request, { signal: AbortSignal.timeout(timeoutMs) }).catch((cause) => {
     throw new GatehouseAuthError("hub_unreachable", "", { cause });
   });
   return readUser(await processServiceValidateResponse(reply).catch(translate), ticket);

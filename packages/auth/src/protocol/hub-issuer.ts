@@ -2,7 +2,7 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
 /** Time limit for the hub's answer; a code is not valid much longer. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 /** Cache lifetime of the discovery document. */
 const freshMs = 10 * 60_000;
 const longestAnswer = 256 * 1024;
@@ -50,7 +50,7 @@ export class HubIssuer {
     return async (header, token) => {
       const url = (await this.metadata()).jwks_uri;
       if (this.#keys?.url !== url) {
-        this.#keys = { url, find: createRemoteJWKSet(new URL(url), { timeoutDuration: patienceMs }) };
+        this.#keys = { url, find: createRemoteJWKSet(new URL(url), { timeoutDuration: timeoutMs }) };
       }
       try {
         return await this.#keys.find(header, token);
@@ -65,7 +65,7 @@ export class HubIssuer {
 
   /** Sends a request to the hub without following redirects, so that secrets go nowhere else. */
   async fetch(url: string, init: RequestInit): Promise<Response> {
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     const reply = await fetch(url, { ...init, cache: "no-store", redirect: "manual", signal }).catch(
       (cause) => {
         throw new GatehouseAuthError("hub_unreachable", "", { cause });

@@ -7,7 +7,7 @@ import { algorithms, toleranceSeconds } from "./id-token.ts";
 const event = "http://schemas.openid.net/event/backchannel-logout";
 /** Maximum age of a token, in seconds. The hub makes a new one for each attempt. */
 const longestLife = 180;
-const mostRemembered = 20_000;
+const maxRemembered = 20_000;
 
 /** Reads the form that the hub posts; exactly one token. */
 export function readLogoutForm(body: Uint8Array): string {
@@ -32,7 +32,7 @@ export class LogoutTokenReader {
   readonly #hub: HubIssuer;
   readonly #siteId: string;
   readonly #now: () => number;
-  readonly #seen = new BoundedMap<string, true>(mostRemembered);
+  readonly #seen = new BoundedMap<string, true>(maxRemembered);
 
   constructor(hub: HubIssuer, siteId: string, now: () => number) {
     this.#hub = hub;

@@ -50,11 +50,11 @@ export function parseFlow(
 
 /** Parses a maximum age from text. */
 export function parseMaxAge(value: string | null): number | null {
-  return value !== null && /^\d{1,9}$/.test(value) ? feasibleAge(Number(value)) : null;
+  return value !== null && /^\d{1,9}$/.test(value) ? clampMaxAge(Number(value)) : null;
 }
 
 /** A maximum age between ten seconds, which the redirect takes, and a day, the longest session; NaN becomes ten. */
-export function feasibleAge(maxAge: number): number {
+export function clampMaxAge(maxAge: number): number {
   return Math.min(Math.max(Math.floor(maxAge) || 0, 10), 86_400);
 }
 

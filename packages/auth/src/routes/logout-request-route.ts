@@ -1,7 +1,7 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { Site } from "../site/site.ts";
 
-const mostBytes = 64 * 1024;
+const maxBytes = 64 * 1024;
 
 /**
  * `POST /api/auth/logout-request`: the hub reports the end of a sign-in.
@@ -28,7 +28,7 @@ async function readBody(request: Request): Promise<Uint8Array | null> {
   let bytes = 0;
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
-    if (bytes > mostBytes) return null;
+    if (bytes > maxBytes) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -27,7 +27,7 @@ export async function signInRoute(
   request: Request,
 ): Promise<Response> {
   noteOtherOrigin(site, request.headers);
-  await refuseCircle(site, request);
+  await refuseRedirectLoop(site, request);
   return beginFrom(site, request, "sign-in");
 }
 
@@ -35,7 +35,7 @@ export async function signInRoute(
  * Detects a session cookie that was not kept or that another process cannot read. The hub would sign the user in again
  * without asking, and page and hub would redirect to each other until the user deletes the cookies.
  */
-async function refuseCircle(
+async function refuseRedirectLoop(
   site: Pick<Site, "settings" | "cookies" | "readStanding" | "now">,
   request: Request,
 ): Promise<void> {
@@ -70,7 +70,7 @@ async function begin(
 ): Promise<Response> {
   // If the hub is down, the redirect would end on the browser's own error page.
   const hub = await site.health.presence();
-  if (hub !== "there") return stay(site, request, flow, site.health.missing(hub));
+  if (hub !== "there") return answerWithoutHub(site, request, flow, site.health.missing(hub));
   const { prepared, setCookies } = await site.engine.start(flow);
   const sent = parseCookies(request.headers.get("cookie"));
   const cookies = [...clearOldFlows(site.cookies, sent), ...setCookies];
@@ -83,7 +83,7 @@ async function begin(
 }
 
 /** The answer when the hub is down. The user did not ask for recognition, so its failure is only logged. */
-function stay(
+function answerWithoutHub(
   site: Pick<Site, "settings" | "cookies" | "log" | "now">,
   request: Request,
   flow: SignInFlow,
@@ -91,7 +91,7 @@ function stay(
 ): Response {
   if (flow.purpose === "sign-in") throw error;
   site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
-  return carryOnUnknown(site, request, flow);
+  return returnWithoutSession(site, request, flow);
 }
 
 /** `GET /api/auth/callback/gatehouse`: the return from the hub, with a ticket or (recognise) without. */
@@ -107,7 +107,7 @@ export async function callbackRoute(
     if (ticket) return await complete(site, request, { ...returned, ticket });
     if (refusal) throw refusal;
     if (flow.purpose === "sign-in") throw new GatehouseAuthError("no_ticket");
-    return carryOnUnknown(site, request, flow);
+    return returnWithoutSession(site, request, flow);
   } catch (error) {
     return recover(site, request, flow, error);
   }
@@ -152,7 +152,7 @@ function recover(
   error: unknown,
 ): Response | Promise<Response> {
   if (flow.purpose === "recognise" && error instanceof GatehouseAuthError) {
-    return stay(site, request, flow, error);
+    return answerWithoutHub(site, request, flow, error);
   }
   if (!(error instanceof GatehouseAuthError) || error.code !== "state_mismatch") throw error;
   if (flow.attempt === 2)
@@ -164,7 +164,7 @@ function recover(
 }
 
 /** Returns to the page without a session. A browser that keeps no cookies gets the marker in the address. */
-function carryOnUnknown(
+function returnWithoutSession(
   site: Pick<Site, "settings" | "cookies" | "now">,
   request: Request,
   flow: SignInFlow,

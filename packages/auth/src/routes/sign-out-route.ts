@@ -42,7 +42,7 @@ export async function signOutRoute(
     return redirect(site.protocol.signOutUrl(site.settings, session?.sessionIndex ?? null), cookies);
   }
   // The central session lives on; recognition would undo the sign-out as soon as the hub is back.
-  return staySignedOut(site, request, site.health.missing(hub), [...setCookies, remember(neverAsk)]);
+  return answerSignedOutHere(site, request, site.health.missing(hub), [...setCookies, remember(neverAsk)]);
 }
 
 /**
@@ -61,7 +61,7 @@ export async function signedOutRoute(
 }
 
 /** A page, because the hub is not there to redirect to: the user must know that the sign-out is half done. */
-function staySignedOut(
+function answerSignedOutHere(
   site: Pick<Site, "settings" | "log">,
   request: Request,
   error: GatehouseAuthError,

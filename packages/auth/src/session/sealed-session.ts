@@ -27,7 +27,7 @@ export interface SealedSession extends Omit<IdentifiedUser, "groups"> {
  * than 4096 characters), and with six pending sign-ins less than the 8 kB that proxies accept in one header line, with room
  * for the site's own cookies.
  */
-const mostSealedBytes = 2_000;
+const maxSealedBytes = 2_000;
 
 /**
  * The user data for the cookie, without groups if there are too many.
@@ -35,7 +35,7 @@ const mostSealedBytes = 2_000;
  * @throws {GatehouseAuthError} `profile_too_large`: name and address alone are too long
  */
 export function sealable(user: IdentifiedUser): Omit<SealedSession, "expires"> {
-  const fits = (payload: object) => Buffer.byteLength(JSON.stringify(payload)) <= mostSealedBytes;
+  const fits = (payload: object) => Buffer.byteLength(JSON.stringify(payload)) <= maxSealedBytes;
   if (fits(user)) return user;
   const withoutGroups = { ...user, groups: null };
   if (fits(withoutGroups)) return withoutGroups;

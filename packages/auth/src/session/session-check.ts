@@ -4,7 +4,7 @@ import type { Settings } from "../settings/settings.ts";
 import { readGroups } from "./sealed-session.ts";
 import type { RememberedSession, SessionMemory } from "./session-memory.ts";
 import {
-  type Asked,
+  type CheckResult,
   type EndReason,
   type HubAnswer,
   parseReason,
@@ -12,7 +12,7 @@ import {
   type Standing,
 } from "./standing.ts";
 
-interface Asking {
+interface CheckOptions {
   /** The user did something, which restarts the hub's idle timeout. */
   readonly active: boolean;
   /** Asks the hub even if a kept answer is fresh. */
@@ -38,7 +38,7 @@ const reportMs = 60_000;
 /** Cache lifetime of groups from the hub. */
 const groupsFreshMs = 60_000;
 /** Time limit for an answer. */
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 /** Pause after a silent hub, so that not every page waits for it. */
 const pauseMs = 2_000;
 
@@ -55,7 +55,7 @@ export class SessionCheck {
   }
 
   /** The caller logs an unclear answer, because a page may show its reference. */
-  async standing(sessionIndex: string, asking: Asking): Promise<Standing> {
+  async standing(sessionIndex: string, asking: CheckOptions): Promise<Standing> {
     const { memory, now } = this.#parts;
     const session = memory.of(sessionIndex);
     if (session.ended) return this.#ended(sessionIndex, session, asking);
@@ -73,13 +73,13 @@ export class SessionCheck {
     return this.#active(sessionIndex, session, asking);
   }
 
-  #active(sessionIndex: string, { provedAt }: RememberedSession, { groups }: Asking): Standing {
+  #active(sessionIndex: string, { provedAt }: RememberedSession, { groups }: CheckOptions): Standing {
     const names = groups ? (this.#parts.memory.groupsOf(sessionIndex)?.names ?? null) : null;
     return { state: "active", provedAt, groups: names };
   }
 
   /** An end is final; only its reason may still be asked for. */
-  async #ended(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Standing> {
+  async #ended(sessionIndex: string, session: RememberedSession, asking: CheckOptions): Promise<Standing> {
     const end = session.ended ?? this.#endNow("unknown", null);
     let reason = end.reason ?? "unknown";
     if (end.reason === null) {
@@ -101,7 +101,7 @@ export class SessionCheck {
   }
 
   /** One question at a time; callers that need the same answer share it. */
-  #share(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Asked> {
+  #share(sessionIndex: string, session: RememberedSession, asking: CheckOptions): Promise<CheckResult> {
     if (session.reporting) return session.reporting;
     const slot = asking.active ? "reporting" : "asking";
     session[slot] ??= this.#ask(sessionIndex, session, asking).finally(() => {
@@ -110,7 +110,7 @@ export class SessionCheck {
     return session[slot];
   }
 
-  async #ask(sessionIndex: string, session: RememberedSession, asking: Asking): Promise<Asked> {
+  async #ask(sessionIndex: string, session: RememberedSession, asking: CheckOptions): Promise<CheckResult> {
     const { settings, memory, now } = this.#parts;
     const kept = memory.groupsOf(sessionIndex);
     const groups = asking.groups === true && (kept === null || now() - kept.at >= groupsFreshMs);
@@ -149,7 +149,7 @@ export class SessionCheck {
 async function askHub(
   settings: Settings,
   sessionIndex: string,
-  { active, groups, requestId }: Asking,
+  { active, groups, requestId }: CheckOptions,
   noteClock: (hubTime: number) => void,
 ): Promise<unknown> {
   const credentials = Buffer.from(`${settings.siteId}:${settings.siteSecret}`).toString("base64");
@@ -163,7 +163,7 @@ async function askHub(
     body: JSON.stringify({ sessionIndex, active, ...(groups && { groups }) }),
     cache: "no-store",
     redirect: "manual", // the secret goes to HUB_URL and nowhere else
-    signal: AbortSignal.timeout(patienceMs),
+    signal: AbortSignal.timeout(timeoutMs),
   }).catch((cause: unknown) => {
     throw new GatehouseAuthError("hub_unreachable", "", { cause });
   });

@@ -1,5 +1,5 @@
 import { BoundedMap } from "./bounded-map.ts";
-import type { Asked, RememberedEnd } from "./standing.ts";
+import type { CheckResult, RememberedEnd } from "./standing.ts";
 
 /** This process's knowledge of one sign-in. Times are in milliseconds by this machine's clock. */
 export interface RememberedSession {
@@ -12,8 +12,8 @@ export interface RememberedSession {
   /** The end of the session, which is final. */
   ended: RememberedEnd | null;
   /** Pending questions, shared by all who ask meanwhile. */
-  asking: Promise<Asked> | null;
-  reporting: Promise<Asked> | null;
+  asking: Promise<CheckResult> | null;
+  reporting: Promise<CheckResult> | null;
 }
 
 /** Groups of a user with too many for the cookie, from the hub's last answer. */
@@ -32,9 +32,9 @@ export interface SessionMemory {
   keepGroups(sessionIndex: string, groups: RememberedGroups): void;
 }
 
-const mostSessions = 20_000;
+const maxSessions = 20_000;
 /** Fewer, because each is a long list; a dropped list is requested again. */
-const mostGroupLists = 1_000;
+const maxGroupLists = 1_000;
 const key = Symbol.for("gatehouse.auth.session-memory");
 
 interface Remembered {
@@ -52,8 +52,8 @@ export function sessionMemory(siteId: string): SessionMemory {
   const holder = globalThis as { [key]?: Map<string, Remembered> };
   holder[key] ??= new Map();
   const remembered = holder[key].get(siteId) ?? {
-    sessions: new BoundedMap(mostSessions),
-    groups: new BoundedMap(mostGroupLists),
+    sessions: new BoundedMap(maxSessions),
+    groups: new BoundedMap(maxGroupLists),
   };
   holder[key].set(siteId, remembered);
   const { sessions, groups } = remembered;

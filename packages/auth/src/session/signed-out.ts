@@ -32,7 +32,7 @@ const ownDoing: readonly SignedOutReason[] = ["signed-out", "ended-elsewhere", "
  * Whether to show why this sign-in ended: on one page, once. An end caused by the user is shown for at most a minute after
  * this site learned of it.
  */
-export function tellEnd({ reason, end }: Pick<EndedStanding, "reason" | "end">, now: number): boolean {
+export function isWorthTelling({ reason, end }: Pick<EndedStanding, "reason" | "end">, now: number): boolean {
   if (end.toldAt === null && ownDoing.includes(reason) && now - end.heardAt > recentMs) return false;
   end.toldAt ??= now;
   return now - end.toldAt <= tellingMs;

@@ -59,4 +59,4 @@ export type HubAnswer =
   | { readonly state: "ended"; readonly reason: EndReason; readonly idleSeconds: number | null };
 
 /** Result of one session check. */
-export type Asked = HubAnswer | { readonly state: "unclear"; readonly error: GatehouseAuthError };
+export type CheckResult = HubAnswer | { readonly state: "unclear"; readonly error: GatehouseAuthError };

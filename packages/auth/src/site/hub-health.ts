@@ -15,7 +15,7 @@ const freshMs: Readonly<Record<HubPresence, number>> = {
   "other-name": 1_000,
 };
 /** Time limit for an answer: longer than a busy hub takes, shorter than users wait. */
-const patienceMs = 2_500;
+const timeoutMs = 2_500;
 
 /**
  * Checks whether the hub answers before a browser is redirected there. Otherwise the browser would show its own error page
@@ -55,7 +55,7 @@ export class HubHealth {
 
   async #ask(): Promise<HubPresence> {
     try {
-      const signal = AbortSignal.timeout(patienceMs);
+      const signal = AbortSignal.timeout(timeoutMs);
       const reply = await fetch(`${this.#hubUrl}/healthz`, { cache: "no-store", redirect: "manual", signal });
       const hub = await judge(reply);
       if (typeof hub === "string") return hub;

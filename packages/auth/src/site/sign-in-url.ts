@@ -12,7 +12,7 @@ export function signInUrl(returnTo = "/", reason?: string): string {
  * @param signedOutHere the user signed out at this site within the last minute: *Back* leads to a page that says so,
  *   because the hub's sign-in page would give no reason
  */
-export function wayToSignIn(
+export function addressToSignIn(
   standing: Exclude<RequestStanding, { state: "signed-in" }>,
   returnTo: string,
   signedOutHere: boolean,
@@ -24,6 +24,6 @@ export function wayToSignIn(
 }
 
 /** Address that asks a signed-in user to authenticate again, because the page requires a more recent sign-in. */
-export function wayToProve(returnTo: string, maxAge: number): string {
+export function addressToReauthenticate(returnTo: string, maxAge: number): string {
   return `/api/auth/sign-in?${new URLSearchParams({ returnTo, maxAge: String(maxAge) })}`;
 }
