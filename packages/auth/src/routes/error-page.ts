@@ -145,7 +145,7 @@ export function signedOutHerePage(occasion: Occasion, hubUrl: string): Response 
 
 /** The page for a browser that opens a page of a user who has just signed out at this site. */
 export function signedOutPage(returnTo: string): Response {
-  const text = "This page is for users who are signed in.";
+  const text = "Sign in to see this page.";
   const ways = links("Sign in", signInUrl(returnTo));
   return respond(200, "<title>You signed out</title>", `<h1>You signed out</h1><p>${text}</p>${ways}`);
 }
