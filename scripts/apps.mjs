@@ -6,9 +6,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { openAppLog, readAppLog } from "./app-log.mjs";
-import { root, script } from "./house.mjs";
-import { Interrupted, PlainError } from "./plain-error.mjs";
-import { startProgram, stopProgram } from "./processes.mjs";
+import { root, script } from "./bootstrap/house.mjs";
+import { Interrupted, PlainError } from "./bootstrap/plain-error.mjs";
+import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 
 /** An app that has not answered for this long will not, in milliseconds. */
 const patience = 90_000;
@@ -20,14 +20,14 @@ const keepAliveMilliseconds = 75_000;
 
 /**
  * @typedef {object} App
- * @property {import("./processes.mjs").Program} program
+ * @property {import("./bootstrap/processes.mjs").Program} program
  * @property {string} health address that answers 200 when it is ready
  * @property {import("./app-log.mjs").AppLog} log
  * @property {Promise<unknown>} logged when it has ended and its log is whole
  */
 /**
  * @typedef {object} AppOptions
- * @property {import("./settings.mjs").Settings} settings
+ * @property {import("./bootstrap/settings.mjs").Settings} settings
  * @property {NodeJS.ProcessEnv} environment of `childEnvironment`
  * @property {import("./secrets.mjs").Secrets} secrets
  * @property {string} logs folder
@@ -85,7 +85,7 @@ export function startApps({ settings, environment, secrets, logs }) {
 /**
  * Where the hub is reached from this machine.
  *
- * @param {Pick<import("./settings.mjs").Settings, "bindAddress" | "hub">} settings
+ * @param {Pick<import("./bootstrap/settings.mjs").Settings, "bindAddress" | "hub">} settings
  */
 export function hubOrigin({ bindAddress, hub: { port } }) {
   const any = { "0.0.0.0": "127.0.0.1", "::": "::1" };
@@ -96,7 +96,7 @@ export function hubOrigin({ bindAddress, hub: { port } }) {
 /**
  * Paths that a person gives are meant from the root, and the hub runs elsewhere.
  *
- * @param {import("./settings.mjs").Settings} settings
+ * @param {import("./bootstrap/settings.mjs").Settings} settings
  */
 export function hubSettings({ mode, hub, shop, bank, environment: { SITES_DIR, CA_FILE } }) {
   return {
@@ -160,7 +160,7 @@ function start({ name, command, environment, health, logs, alsoOnOutput }) {
 }
 
 /**
- * @param {import("./processes.mjs").Program} program
+ * @param {import("./bootstrap/processes.mjs").Program} program
  * @param {number} output of the log
  * @returns {Promise<void>} when all it said is written
  */
@@ -184,7 +184,7 @@ function passOn({ child }, output) {
 
 /**
  * @param {App} app
- * @param {import("./interruption.mjs").Interruption} interruption
+ * @param {import("./bootstrap/interruption.mjs").Interruption} interruption
  * @throws {PlainError} with what the app itself says about it, where it does
  */
 export async function waitUntilReady({ program, health, log, logged }, interruption) {
@@ -208,7 +208,7 @@ async function answers(url) {
 }
 
 /**
- * @param {import("./processes.mjs").Program} program
+ * @param {import("./bootstrap/processes.mjs").Program} program
  * @param {import("./app-log.mjs").AppLog} log
  * @returns {[string, { detail: string }]}
  */

@@ -1,16 +1,16 @@
 /** `npm run bench`: sets everything up, then measures. */
 import "./node-version.cjs";
 import { join } from "node:path";
-import { prepareDataDirectory } from "./data-directory.mjs";
-import { showError } from "./end-of-command.mjs";
-import { childEnvironment } from "./environment.mjs";
-import { root } from "./house.mjs";
-import { watchForInterruption } from "./interruption.mjs";
-import { Interrupted } from "./plain-error.mjs";
-import { startProgram, stopProgram } from "./processes.mjs";
-import { createProgress } from "./progress.mjs";
-import { setUp, setUpSteps } from "./set-up.mjs";
-import { readSettings } from "./settings.mjs";
+import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
+import { showError } from "./bootstrap/end-of-command.mjs";
+import { childEnvironment } from "./bootstrap/environment.mjs";
+import { root } from "./bootstrap/house.mjs";
+import { watchForInterruption } from "./bootstrap/interruption.mjs";
+import { Interrupted } from "./bootstrap/plain-error.mjs";
+import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
+import { createProgress } from "./bootstrap/progress.mjs";
+import { setUp, setUpSteps } from "./bootstrap/set-up.mjs";
+import { readSettings } from "./bootstrap/settings.mjs";
 
 const interruption = watchForInterruption();
 
@@ -22,7 +22,7 @@ try {
 process.exit();
 
 /**
- * @param {import("./settings.mjs").Settings} settings
+ * @param {import("./bootstrap/settings.mjs").Settings} settings
  * @returns {Promise<number>} exit code of the benchmarks
  */
 async function run({ dataDirectory, environment }) {

@@ -2,10 +2,10 @@
 import "./node-version.cjs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { showError } from "./end-of-command.mjs";
-import { childEnvironment } from "./environment.mjs";
-import { root } from "./house.mjs";
-import { readSettings } from "./settings.mjs";
+import { showError } from "./bootstrap/end-of-command.mjs";
+import { childEnvironment } from "./bootstrap/environment.mjs";
+import { root } from "./bootstrap/house.mjs";
+import { readSettings } from "./bootstrap/settings.mjs";
 
 try {
   const { environment, hub, bank } = readSettings(process.env, { dev: false, recall: true });

@@ -1,6 +1,6 @@
 /** The parts of `npm test`, in order: the tasks that turbo runs for each, and the command that runs one with words. */
 import { join } from "node:path";
-import { root, script } from "./house.mjs";
+import { root, script } from "./bootstrap/house.mjs";
 
 /** @typedef {"lint" | "typecheck" | "unit" | "clients" | "e2e:http" | "e2e:https" | "start"} Part */
 /**

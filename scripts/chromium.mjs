@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { root } from "./bootstrap/house.mjs";
 import { findOnPath } from "./find-program.mjs";
-import { root } from "./house.mjs";
 import { quietlyRun } from "./quietly-run.mjs";
 import { unpackedLauncher, unpackProgram } from "./unpacked-program.mjs";
 

@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { root } from "./house.mjs";
+import { root } from "./bootstrap/house.mjs";
 
 const documents = globSync(
   ["*.md", ".env.example", "{docs,bench,examples}/**/*.md", "{apps,packages}/*/*.md"],

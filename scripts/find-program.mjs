@@ -1,7 +1,7 @@
 /** Finds or installs a program that the journeys need and npm does not provide. */
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { PlainError } from "./plain-error.mjs";
+import { PlainError } from "./bootstrap/plain-error.mjs";
 
 /**
  * @typedef {object} Way

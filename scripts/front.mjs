@@ -4,11 +4,11 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { script } from "./bootstrap/house.mjs";
+import { PlainError } from "./bootstrap/plain-error.mjs";
+import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 import { makeAuthority } from "./certificates.mjs";
-import { script } from "./house.mjs";
 import { nginxSettings } from "./nginx-settings.mjs";
-import { PlainError } from "./plain-error.mjs";
-import { startProgram, stopProgram } from "./processes.mjs";
 
 /** Three registrable domains, below a name that the public DNS never has. @see RFC 6761, section 6.2 */
 const domains = { hub: "gatehouse.test", shop: "corner-shop.test", bank: "harbour-bank.test" };
@@ -92,7 +92,7 @@ async function keep({ chain, key }, path) {
 }
 
 /**
- * @param {import("./processes.mjs").Program} program
+ * @param {import("./bootstrap/processes.mjs").Program} program
  * @param {number} port
  * @param {string} log
  */

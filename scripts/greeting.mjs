@@ -7,7 +7,7 @@ const people = [
 ];
 
 /**
- * @param {import("./settings.mjs").Settings} settings
+ * @param {import("./bootstrap/settings.mjs").Settings} settings
  * @returns {string}
  */
 export function greeting({ mode, hub, shop, bank }) {

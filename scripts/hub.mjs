@@ -4,15 +4,15 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { hubSettings } from "./apps.mjs";
-import { prepareDataDirectory } from "./data-directory.mjs";
-import { showError } from "./end-of-command.mjs";
-import { childEnvironment } from "./environment.mjs";
-import { root } from "./house.mjs";
-import { watchForInterruption } from "./interruption.mjs";
-import { createProgress } from "./progress.mjs";
+import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
+import { showError } from "./bootstrap/end-of-command.mjs";
+import { childEnvironment } from "./bootstrap/environment.mjs";
+import { root } from "./bootstrap/house.mjs";
+import { watchForInterruption } from "./bootstrap/interruption.mjs";
+import { createProgress } from "./bootstrap/progress.mjs";
+import { setUp, setUpSteps } from "./bootstrap/set-up.mjs";
+import { readSettings } from "./bootstrap/settings.mjs";
 import { secretsOf } from "./secrets.mjs";
-import { setUp, setUpSteps } from "./set-up.mjs";
-import { readSettings } from "./settings.mjs";
 
 const interruption = watchForInterruption();
 
@@ -27,7 +27,7 @@ try {
 process.exit();
 
 /**
- * @param {import("./settings.mjs").Settings} settings
+ * @param {import("./bootstrap/settings.mjs").Settings} settings
  * @param {readonly string[]} words
  * @returns {Promise<number>} exit code of the command
  */

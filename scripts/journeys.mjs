@@ -4,13 +4,13 @@
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { prepareDataDirectory } from "./data-directory.mjs";
-import { showError } from "./end-of-command.mjs";
-import { childEnvironment } from "./environment.mjs";
-import { root } from "./house.mjs";
-import { watchForInterruption } from "./interruption.mjs";
-import { Interrupted, PlainError } from "./plain-error.mjs";
-import { startProgram, stopProgram } from "./processes.mjs";
+import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
+import { showError } from "./bootstrap/end-of-command.mjs";
+import { childEnvironment } from "./bootstrap/environment.mjs";
+import { root } from "./bootstrap/house.mjs";
+import { watchForInterruption } from "./bootstrap/interruption.mjs";
+import { Interrupted, PlainError } from "./bootstrap/plain-error.mjs";
+import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 import { startTestSites } from "./test-sites.mjs";
 
 /**

@@ -1,8 +1,8 @@
 /** Configuration of nginx for test runs: the examples for operators, with other names. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./house.mjs";
-import { PlainError } from "./plain-error.mjs";
+import { root } from "./bootstrap/house.mjs";
+import { PlainError } from "./bootstrap/plain-error.mjs";
 
 /**
  * @typedef {object} Certificate

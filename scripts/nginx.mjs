@@ -1,7 +1,7 @@
 /** Finds or installs the nginx for the journeys over https. */
 import { join } from "node:path";
+import { root } from "./bootstrap/house.mjs";
 import { findOnPath } from "./find-program.mjs";
-import { root } from "./house.mjs";
 import { quietlyRun } from "./quietly-run.mjs";
 import { unpackedLauncher, unpackProgram } from "./unpacked-program.mjs";
 

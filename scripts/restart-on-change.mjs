@@ -4,7 +4,7 @@
  */
 import { watch } from "node:fs";
 import { basename, dirname } from "node:path";
-import { startProgram, stopProgram } from "./processes.mjs";
+import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 import { watchFolder } from "./watch-folder.mjs";
 
 /** An editor saves several files at once, in milliseconds. */

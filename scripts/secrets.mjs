@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { explainFileError } from "./plain-error.mjs";
+import { explainFileError } from "./bootstrap/plain-error.mjs";
 
 const names = /** @type {const} */ (["HUB_SECRETS", "SHOP_SITE_SECRET", "BANK_SITE_SECRET"]);
 
@@ -11,7 +11,7 @@ const names = /** @type {const} */ (["HUB_SECRETS", "SHOP_SITE_SECRET", "BANK_SI
 /**
  * Secrets for the apps. Production generates none, and ignores those that a demo generated.
  *
- * @param {Pick<import("./settings.mjs").Settings, "mode" | "dataDirectory" | "environment">} settings
+ * @param {Pick<import("./bootstrap/settings.mjs").Settings, "mode" | "dataDirectory" | "environment">} settings
  * @returns {Secrets}
  */
 export function secretsOf({ mode, dataDirectory, environment }) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FreshClone, interrupt, kill, type Run } from "./fresh-clone.ts";
 import "./localhost-resolver.mjs";
-import { freePorts } from "./ports.mjs";
+import { freePorts } from "./bootstrap/ports.mjs";
 
 /** A fresh clone installs and builds, on a machine that may do other things as well. */
 const longStart = 420;

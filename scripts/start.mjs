@@ -4,21 +4,21 @@
 import "./node-version.cjs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { rememberAddresses } from "./addresses.mjs";
 import { startApps, stopApps, waitUntilReady } from "./apps.mjs";
-import { prepareDataDirectory } from "./data-directory.mjs";
-import { showError } from "./end-of-command.mjs";
-import { childEnvironment } from "./environment.mjs";
+import { rememberAddresses } from "./bootstrap/addresses.mjs";
+import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
+import { showError } from "./bootstrap/end-of-command.mjs";
+import { childEnvironment } from "./bootstrap/environment.mjs";
+import { watchForInterruption } from "./bootstrap/interruption.mjs";
+import { Lock } from "./bootstrap/lock.mjs";
+import { Interrupted, PlainError } from "./bootstrap/plain-error.mjs";
+import { expectFreePort } from "./bootstrap/ports.mjs";
+import { stopLeftovers } from "./bootstrap/processes.mjs";
+import { createProgress } from "./bootstrap/progress.mjs";
+import { setUp, setUpSteps } from "./bootstrap/set-up.mjs";
+import { readSettings } from "./bootstrap/settings.mjs";
 import { greeting } from "./greeting.mjs";
-import { watchForInterruption } from "./interruption.mjs";
-import { Lock } from "./lock.mjs";
-import { Interrupted, PlainError } from "./plain-error.mjs";
-import { expectFreePort } from "./ports.mjs";
-import { stopLeftovers } from "./processes.mjs";
-import { createProgress } from "./progress.mjs";
 import { secretsOf } from "./secrets.mjs";
-import { setUp, setUpSteps } from "./set-up.mjs";
-import { readSettings } from "./settings.mjs";
 
 /** How long a start that has been told to end may take, in milliseconds. */
 const endingTakes = 30_000;
@@ -35,7 +35,7 @@ try {
 process.exit();
 
 /**
- * @param {import("./settings.mjs").Settings} settings
+ * @param {import("./bootstrap/settings.mjs").Settings} settings
  * @returns {Promise<number>} exit code
  */
 async function run(settings) {
@@ -71,7 +71,7 @@ async function run(settings) {
 
 /**
  * @param {import("./apps.mjs").App[]} apps
- * @param {import("./settings.mjs").Settings} settings
+ * @param {import("./bootstrap/settings.mjs").Settings} settings
  * @param {ReturnType<typeof createProgress>} progress
  */
 async function serve(apps, settings, progress) {
@@ -102,7 +102,7 @@ async function serve(apps, settings, progress) {
  * One start at a time on one data directory; one that is ending is waited for. What a killed one left behind is
  * ended first.
  *
- * @param {import("./settings.mjs").Settings} settings
+ * @param {import("./bootstrap/settings.mjs").Settings} settings
  */
 async function takeTurn({ dataDirectory, hub }) {
   const lock = new Lock(join(dataDirectory, "run.json"));
@@ -121,7 +121,7 @@ async function takeTurn({ dataDirectory, hub }) {
 
 /**
  * @param {Lock} lock
- * @param {import("./settings.mjs").Settings} settings
+ * @param {import("./bootstrap/settings.mjs").Settings} settings
  */
 function sayEnding(lock, { hub }) {
   try {
@@ -133,7 +133,7 @@ function sayEnding(lock, { hub }) {
 
 /**
  * @param {string} dataDirectory
- * @param {import("./lock.mjs").Holder | undefined} holder
+ * @param {import("./bootstrap/lock.mjs").Holder | undefined} holder
  */
 function alreadyRuns(dataDirectory, holder) {
   const who = holder ? ` (process ${holder.owner.pid}, ${holder.facts.url})` : "";
@@ -142,7 +142,7 @@ function alreadyRuns(dataDirectory, holder) {
   );
 }
 
-/** @param {import("./settings.mjs").Settings} settings */
+/** @param {import("./bootstrap/settings.mjs").Settings} settings */
 async function expectFreePorts({ mode, bindAddress, hub, shop, bank }) {
   await expectFreePort({ variable: "HUB_PORT", port: hub.port, host: bindAddress });
   if (mode === "production") return;

@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { script } from "./bootstrap/house.mjs";
+import { Interrupted, PlainError } from "./bootstrap/plain-error.mjs";
+import { freePorts } from "./bootstrap/ports.mjs";
+import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 import { startFront } from "./front.mjs";
-import { script } from "./house.mjs";
-import { Interrupted, PlainError } from "./plain-error.mjs";
-import { freePorts } from "./ports.mjs";
-import { startProgram, stopProgram } from "./processes.mjs";
 
 /** @typedef {"http" | "https"} Scheme */
 /**
@@ -22,7 +22,7 @@ import { startProgram, stopProgram } from "./processes.mjs";
  *
  * @param {{
  *   environment: NodeJS.ProcessEnv, directory: string, scheme: Scheme, nginx: string | undefined,
- *   interruption: import("./interruption.mjs").Interruption,
+ *   interruption: import("./bootstrap/interruption.mjs").Interruption,
  * }} options `directory`: where the data folder goes; what an earlier run left there is removed
  * @returns {Promise<TestSites>}
  * @throws {PlainError} with the last words of the start when it did not get ready
@@ -59,7 +59,7 @@ export async function startTestSites({ environment, directory, scheme, nginx, in
 /**
  * @param {{
  *   environment: NodeJS.ProcessEnv, data: string, upstreams: Record<import("./front.mjs").AppName, number>,
- *   front: import("./front.mjs").Front | undefined, interruption: import("./interruption.mjs").Interruption,
+ *   front: import("./front.mjs").Front | undefined, interruption: import("./bootstrap/interruption.mjs").Interruption,
  * }} options
  * @returns {Promise<TestSites>}
  */
@@ -100,7 +100,7 @@ function expectNginx(nginx) {
 }
 
 /**
- * @param {import("./processes.mjs").Program} program
+ * @param {import("./bootstrap/processes.mjs").Program} program
  * @returns {Promise<string | undefined>} its last words when it ended instead
  */
 async function waitForReady({ child, ended }) {

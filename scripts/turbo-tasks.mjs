@@ -2,10 +2,10 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { programs, root } from "./bootstrap/house.mjs";
+import { runLogged } from "./bootstrap/logged-command.mjs";
 import { results } from "./checks.mjs";
 import { countReport } from "./counts.mjs";
-import { programs, root } from "./house.mjs";
-import { runLogged } from "./logged-command.mjs";
 
 /**
  * @typedef {object} TaskResult
@@ -33,7 +33,7 @@ const summaries = join(root, ".turbo", "runs");
 /**
  * @param {Pick<import("./checks.mjs").Check, "tasks" | "atOnce">} check
  * @param {{
- *   environment: NodeJS.ProcessEnv, log: string, interruption: import("./interruption.mjs").Interruption,
+ *   environment: NodeJS.ProcessEnv, log: string, interruption: import("./bootstrap/interruption.mjs").Interruption,
  *   onLine: (said: string) => void,
  * }} options `onLine`: what a task says, after its workspace
  * @returns {Promise<{ results: TaskResult[], failure: string | undefined }>} `failure`: last words of a run that

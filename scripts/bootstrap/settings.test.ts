@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { hubOrigin } from "./apps.mjs";
+import { hubOrigin } from "../apps.mjs";
 import { root } from "./house.mjs";
 import { isLoopback, readSettings, withoutSettings } from "./settings.mjs";
 

@@ -6,7 +6,7 @@ import { script } from "./house.mjs";
 
 /** Says what it was told, and ends at the second wish. */
 const program = `
-import { watchForInterruption } from "${script("interruption.mjs")}";
+import { watchForInterruption } from "${script("bootstrap/interruption.mjs")}";
 const interruption = watchForInterruption();
 const stay = setInterval(() => {}, 1000);
 console.log("ready");
