@@ -2,8 +2,8 @@
  * `npm test`: sets everything up, runs every check, goes on after a failed one, and closes with one line of counts.
  * turbo runs the checks; one that passed and depends on nothing that has changed since is not run again.
  *
- * `node scripts/test.mjs <part,part…> [words]` runs some parts (`checks.mjs`). Words, such as a test file, go to the
- * runner of each part, and then nothing is cached.
+ * `node scripts/test.mjs <part,part…> [words]` runs some parts (`checks.mjs`). Words, such as a journey's file, go to
+ * the test runner; then nothing comes from the cache.
  */
 import "./node-version.cjs";
 import { execFile } from "node:child_process";
@@ -16,14 +16,12 @@ import { childEnvironment } from "./bootstrap/environment.mjs";
 import { root } from "./bootstrap/house.mjs";
 import { watchForInterruption } from "./bootstrap/interruption.mjs";
 import { Lock } from "./bootstrap/lock.mjs";
-import { runLogged } from "./bootstrap/logged-command.mjs";
 import { PlainError } from "./bootstrap/plain-error.mjs";
 import { createProgress } from "./bootstrap/progress.mjs";
 import { setUp, setUpSteps } from "./bootstrap/set-up.mjs";
 import { withoutSettings } from "./bootstrap/settings.mjs";
 import { checks } from "./checks.mjs";
 import { chromium } from "./chromium.mjs";
-import { countReport } from "./counts.mjs";
 import { findProgram } from "./find-program.mjs";
 import { nginx } from "./nginx.mjs";
 import { pgbouncer } from "./pgbouncer.mjs";
@@ -62,6 +60,10 @@ async function run() {
  */
 async function runChecks(logs) {
   const wanted = checks.filter(isWanted);
+  if (words.length > 0 && !wanted.every(({ withWords }) => withWords !== undefined))
+    throw new PlainError(
+      "only journeys, Debian's clients and start-up tests can be chosen by words. For one unit test: npx vitest run <file>.",
+    );
   const needed = {
     ...(isOneWanted("e2e") && { CHROMIUM_PATH: chromium }),
     ...(isOneWanted("e2e:https") && { NGINX_PATH: nginx }),
@@ -85,8 +87,7 @@ async function runChecks(logs) {
 
   const sum = { passed: 0, failed: 0 };
   for (const check of wanted) {
-    const run = words.length > 0 ? runChosen : runAll;
-    const { passed, failed } = await run(check, { environment, logs, progress }).catch(
+    const { passed, failed } = await runCheck(check, { environment, logs, progress }).catch(
       (error) => showAndGoOn(error) ?? { passed: 0, failed: 1 },
     );
     sum.passed += passed;
@@ -125,57 +126,28 @@ async function committedTree() {
 }
 
 /**
- * @typedef {object} Surroundings
- * @property {NodeJS.ProcessEnv} environment
- * @property {string} logs folder
- * @property {ReturnType<typeof createProgress>} progress
- */
-
-/**
  * @param {import("./checks.mjs").Check} check
- * @param {Surroundings} surroundings
+ * @param {{ environment: NodeJS.ProcessEnv, logs: string, progress: ReturnType<typeof createProgress> }} options
  * @returns {Promise<import("./counts.mjs").Counts>}
  */
-async function runAll(check, { environment, logs, progress }) {
+async function runCheck(check, { environment, logs, progress }) {
+  const log = join(logs, `${check.part.replaceAll(":", "-")}.log`);
+  const show = (/** @type {string} */ said) => process.stdout.write(`${indented(said)}\n`);
   const { results, failure } = await progress.step(check.title, ({ report }) =>
-    runTasks(check, { environment, log: logOf(check, logs), interruption, onLine: report }),
+    runTasks(check, { environment, log, interruption, words, onLine: words.length > 0 ? show : report }),
   );
-  for (const { name, counts, seconds, cached, log } of results) {
-    if (counts.failed > 0)
-      process.stdout.write(`${indented(await lastLinesOf(log, shownLines))}\n${place(log)}\n`);
-    say(name, counts, cached ? "cached" : `${seconds.toFixed(1)} s`);
+  const sum = { passed: 0, failed: failure === undefined ? 0 : 1 };
+  for (const { name, counts, remark, log } of results) {
+    if (counts.failed > 0) show(`${await lastLinesOf(log, shownLines)}\n(all of it: ${log})`);
+    say(name, counts, remark);
+    sum.passed += counts.passed;
+    sum.failed += counts.failed;
   }
   if (failure !== undefined) {
-    process.stdout.write(`${indented(failure)}\n`);
-    say(check.title, { passed: 0, failed: 1 }, place(logOf(check, logs)));
+    show(`${failure}\n(all of it: ${log})`);
+    say(check.title, sum, "turbo failed");
   }
-  return [...results, ...(failure === undefined ? [] : [{ counts: { passed: 0, failed: 1 } }])].reduce(
-    (sum, { counts }) => ({ passed: sum.passed + counts.passed, failed: sum.failed + counts.failed }),
-    { passed: 0, failed: 0 },
-  );
-}
-
-/**
- * What somebody has chosen by words: its runner's lines are shown as they come.
- *
- * @param {import("./checks.mjs").Check} check
- * @param {Surroundings} surroundings
- * @returns {Promise<import("./counts.mjs").Counts>}
- */
-async function runChosen(check, { environment, logs }) {
-  const begun = Date.now();
-  const { exitCode } = await runLogged({
-    name: check.title,
-    command: [...check.command, ...words],
-    environment,
-    directory: root,
-    log: logOf(check, logs),
-    interruption,
-    onLine: (line) => process.stdout.write(`${indented(line)}\n`),
-  });
-  const counts = await countReport(check.report && join(root, check.report), exitCode, { since: begun });
-  say(check.title, counts, `${((Date.now() - begun) / 1000).toFixed(1)} s`);
-  return counts;
+  return sum;
 }
 
 /**
@@ -191,19 +163,6 @@ function say(name, { passed, failed }, remark) {
 /** @param {string} text */
 function indented(text) {
   return text.replaceAll(/^/gm, "       ");
-}
-
-/** @param {string} log */
-function place(log) {
-  return indented(`(all of it: ${log})`);
-}
-
-/**
- * @param {import("./checks.mjs").Check} check
- * @param {string} logs folder
- */
-function logOf({ part }, logs) {
-  return join(logs, `${part.replaceAll(":", "-")}.log`);
 }
 
 /**

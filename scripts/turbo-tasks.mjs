@@ -4,15 +4,13 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { programs, root } from "./bootstrap/house.mjs";
 import { runLogged } from "./bootstrap/logged-command.mjs";
-import { results } from "./checks.mjs";
 import { countReport } from "./counts.mjs";
 
 /**
  * @typedef {object} TaskResult
  * @property {string} name
  * @property {import("./counts.mjs").Counts} counts
- * @property {number} seconds
- * @property {boolean} cached nothing it depends on has changed since it passed
+ * @property {string} remark how long it took, or that nothing it depends on has changed since it passed
  * @property {string} log file
  */
 /**
@@ -31,22 +29,25 @@ const taskLine = /^(?:@gatehouse\/)?([\w/-]+):[a-z:]+: +(.*[a-z]{2}.*)$/i;
 const summaries = join(root, ".turbo", "runs");
 
 /**
- * @param {Pick<import("./checks.mjs").Check, "tasks" | "atOnce">} check
+ * @param {Pick<import("./checks.mjs").Check, "tasks" | "atOnce" | "withWords">} check
  * @param {{
  *   environment: NodeJS.ProcessEnv, log: string, interruption: import("./bootstrap/interruption.mjs").Interruption,
- *   onLine: (said: string) => void,
- * }} options `onLine`: what a task says, after its workspace
+ *   words: readonly string[], onLine: (said: string) => void,
+ * }} options `words` for the test runner; `onLine`: what a task says, after its workspace
  * @returns {Promise<{ results: TaskResult[], failure: string | undefined }>} `failure`: last words of a run that
  *   failed without a failed task
  */
-export async function runTasks({ tasks, atOnce }, { environment, log, interruption, onLine }) {
+export async function runTasks(
+  { tasks, atOnce, withWords = [] },
+  { environment, log, interruption, words, onLine },
+) {
   await rm(summaries, { recursive: true, force: true });
   const { exitCode, lastLines } = await runLogged({
     name: "turbo",
     command: [
-      ...[join(programs, "turbo"), "run", ...tasks, "--continue=always", "--summarize"],
-      ...["--output-logs=new-only", "--log-order=stream", "--ui=stream"],
-      `--concurrency=${atOnce ?? "100%"}`,
+      ...[join(programs, "turbo"), "run", ...Object.keys(tasks), "--continue=always", "--summarize"],
+      ...["--output-logs=new-only", "--log-order=stream", "--ui=stream", `--concurrency=${atOnce ?? "100%"}`],
+      ...(words.length > 0 ? ["--force", "--", ...withWords, ...words] : []),
     ],
     environment,
     directory: root,
@@ -54,15 +55,18 @@ export async function runTasks({ tasks, atOnce }, { environment, log, interrupti
     interruption,
     onLine: (line) => {
       const [, workspace, said] = taskLine.exec(line) ?? [];
-      if (said !== undefined) onLine(`${workspace}: ${said}`);
+      if (said !== undefined) onLine(workspace === "//" ? said : `${workspace}: ${said}`);
     },
   });
   const ran = (await readSummary()).filter(({ command }) => command !== "<NONEXISTENT>");
-  const wanted = tasks.flatMap((name) => ran.filter(({ task }) => task === name));
-  const counted = await Promise.all(wanted.map(countTask));
+  const results = await Promise.all(
+    Object.entries(tasks).flatMap(([name, task]) =>
+      ran.filter((one) => one.task === name).map((one) => resultOf(one, task)),
+    ),
+  );
   const isExplained =
-    counted.length > 0 && (exitCode === 0 || counted.some(({ counts }) => counts.failed > 0));
-  return { results: counted, failure: isExplained ? undefined : lastLines };
+    results.length > 0 && (exitCode === 0 || results.some(({ counts }) => counts.failed > 0));
+  return { results, failure: isExplained ? undefined : lastLines };
 }
 
 /** @returns {Promise<TurboTask[]>} none where turbo ended before it could write */
@@ -72,22 +76,20 @@ async function readSummary() {
 }
 
 /**
- * @param {TurboTask} task
+ * @param {TurboTask} ran
+ * @param {import("./checks.mjs").Task} task
  * @returns {Promise<TaskResult>}
  */
-async function countTask({ task, directory, cache, execution, logFile }) {
+async function resultOf({ directory, cache, execution, logFile }, { name, report, mayBeSkipped = false }) {
   const cached = cache.status === "HIT";
-  const exitCode = cached ? 0 : (execution?.exitCode ?? 1);
-  const { name, report, mayBeSkipped } = results[task] ?? { name: () => task };
-  const file = report && join(root, directory, report);
+  const { exitCode, startTime, endTime } = execution ?? { exitCode: 1, startTime: 0, endTime: 0 };
   return {
-    name: name(directory),
-    counts: await countReport(file, exitCode, {
-      ...(mayBeSkipped && { mayBeSkipped }),
-      ...(!cached && execution && { since: execution.startTime }),
+    name: directory === "" || mayBeSkipped ? name : `${name} of ${directory}`,
+    counts: await countReport(report && join(root, directory, report), cached ? 0 : (exitCode ?? 1), {
+      mayBeSkipped,
+      since: cached ? 0 : startTime,
     }),
-    seconds: execution ? (execution.endTime - execution.startTime) / 1000 : 0,
-    cached,
+    remark: cached ? "cached" : `${((endTime - startTime) / 1000).toFixed(1)} s`,
     log: join(root, logFile),
   };
 }
