@@ -2,16 +2,14 @@
 import "./node-version.cjs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { showError } from "./bootstrap/end-of-command.mjs";
+import { runCommand } from "./bootstrap/command.mjs";
 import { childEnvironment } from "./bootstrap/environment.mjs";
 import { root } from "./bootstrap/house.mjs";
 import { readSettings } from "./bootstrap/settings.mjs";
 
-try {
+await runCommand(async () => {
   const { environment, hub, bank } = readSettings(process.env, { dev: false, recall: true });
   const env = { HUB_URL: hub.url, BANK_URL: bank.url, ...childEnvironment(environment) };
   const words = [join(root, "examples/budget/main.ts"), ...process.argv.slice(2)];
-  process.exitCode = spawnSync("node", words, { env, stdio: "inherit" }).status ?? 1;
-} catch (error) {
-  process.exitCode = showError(error);
-}
+  return spawnSync("node", words, { env, stdio: "inherit" }).status ?? 1;
+});

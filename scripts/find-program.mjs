@@ -1,6 +1,8 @@
 /** Finds or installs a program that the journeys need and npm does not provide. */
+import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
 import { PlainError } from "./bootstrap/plain-error.mjs";
 
 /**
@@ -62,4 +64,23 @@ async function isProgram(path) {
     () => true,
     () => false,
   );
+}
+
+/**
+ * Runs a program of which only the outcome matters.
+ *
+ * @param {readonly string[]} command
+ * @param {{ environment: NodeJS.ProcessEnv, directory?: string, patience?: number }} options `patience` in milliseconds
+ * @returns {Promise<string>} what it said to standard output
+ * @throws {Error} when it fails, cannot be started or takes too long
+ */
+export async function quietlyRun([program = "", ...words], { environment, directory, patience = 300_000 }) {
+  const { stdout } = await promisify(execFile)(program, words, {
+    env: environment,
+    cwd: directory,
+    timeout: patience,
+    killSignal: "SIGKILL",
+    maxBuffer: 2 ** 26,
+  });
+  return stdout;
 }

@@ -4,8 +4,8 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { hubSettings } from "./apps.mjs";
+import { runCommand } from "./bootstrap/command.mjs";
 import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
-import { showError } from "./bootstrap/end-of-command.mjs";
 import { childEnvironment } from "./bootstrap/environment.mjs";
 import { root } from "./bootstrap/house.mjs";
 import { watchForInterruption } from "./bootstrap/interruption.mjs";
@@ -16,15 +16,9 @@ import { secretsOf } from "./secrets.mjs";
 
 const interruption = watchForInterruption();
 
-try {
-  process.exitCode = await run(
-    readSettings(process.env, { dev: false, recall: true }),
-    process.argv.slice(2),
-  );
-} catch (error) {
-  process.exitCode = showError(error);
-}
-process.exit();
+await runCommand(async () =>
+  run(readSettings(process.env, { dev: false, recall: true }), process.argv.slice(2)),
+);
 
 /**
  * @param {import("./bootstrap/settings.mjs").Settings} settings

@@ -4,13 +4,13 @@
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { runCommand } from "./bootstrap/command.mjs";
 import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
-import { showError } from "./bootstrap/end-of-command.mjs";
 import { childEnvironment } from "./bootstrap/environment.mjs";
 import { root } from "./bootstrap/house.mjs";
 import { watchForInterruption } from "./bootstrap/interruption.mjs";
-import { Interrupted, PlainError } from "./bootstrap/plain-error.mjs";
-import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
+import { PlainError } from "./bootstrap/plain-error.mjs";
+import { runToItsEnd } from "./bootstrap/processes.mjs";
 import { startTestSites } from "./test-sites.mjs";
 
 /**
@@ -33,14 +33,10 @@ const overHttp = [
 const interruption = watchForInterruption();
 const [scheme, ...given] = process.argv.slice(2);
 
-try {
-  if (scheme !== "http" && scheme !== "https")
-    throw new PlainError("journeys.mjs needs http or https as its first word.");
-  process.exitCode = await run(scheme);
-} catch (error) {
-  process.exitCode = showError(error);
-}
-process.exit();
+await runCommand(async () => {
+  if (scheme === "http" || scheme === "https") return run(scheme);
+  throw new PlainError("journeys.mjs needs http or https as its first word.");
+});
 
 /**
  * @param {import("./test-sites.mjs").Scheme} scheme
@@ -61,15 +57,10 @@ async function run(scheme) {
     interruption,
   });
   try {
-    const program = startProgram("playwright", ["playwright", "test", "--reporter=list,json", ...words], {
-      cwd: root,
-      env: { ...environment, ...sites.environment, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-      stdio: ["ignore", "inherit", "inherit"],
+    return await runToItsEnd(["playwright", "test", "--reporter=list,json", ...words], {
+      environment: { ...environment, ...sites.environment, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+      interruption,
     });
-    const ending = await Promise.race([program.ended, interruption.happened]);
-    await stopProgram(program, { now: interruption.signal ? interruption.again : interruption.happened });
-    if (typeof ending === "string") throw new Interrupted(ending);
-    return ending.code ?? 1;
   } finally {
     await sites.stop();
   }

@@ -2,10 +2,8 @@
  * `node restart-on-change.mjs <program.ts> <folder> …`: runs a program of a working developer, and starts it anew when
  * it or a file in one of the folders has changed. Pages are none of its business: Next reloads those by itself.
  */
-import { watch } from "node:fs";
-import { basename, dirname } from "node:path";
+import { watch } from "chokidar";
 import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
-import { watchFolder } from "./watch-folder.mjs";
 
 /** An editor saves several files at once, in milliseconds. */
 const settling = 150;
@@ -21,8 +19,7 @@ let stopping = false;
 let ending = false;
 let running = run();
 
-for (const folder of folders) watchFolder(folder, changed);
-watch(dirname(program), (_, name) => void (name === basename(program) && changed(name)));
+watch([program, ...folders], { ignoreInitial: true }).on("all", (_, path) => changed(path));
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, end);
 process.on("disconnect", end);
 

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import getPort from "get-port";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FreshClone, interrupt, kill, type Run } from "./fresh-clone.ts";
 import "./localhost-resolver.mjs";
-import { freePorts } from "./bootstrap/ports.mjs";
 
 /** A fresh clone installs and builds, on a machine that may do other things as well. */
 const longStart = 420;
@@ -23,7 +23,7 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
 
   beforeAll(async () => {
     clone = new FreshClone();
-    const [first, second, third] = await freePorts(3);
+    const [first, second, third] = [await getPort(), await getPort(), await getPort()];
     ports = { HUB_PORT: `${first}`, SHOP_PORT: `${second}`, BANK_PORT: `${third}` };
     hub = `http://hub.localhost:${first}`;
   });

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startApps, stopApps, waitUntilReady } from "./apps.mjs";
 import { rememberAddresses } from "./bootstrap/addresses.mjs";
+import { runCommand } from "./bootstrap/command.mjs";
 import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
-import { showError } from "./bootstrap/end-of-command.mjs";
 import { childEnvironment } from "./bootstrap/environment.mjs";
 import { watchForInterruption } from "./bootstrap/interruption.mjs";
 import { Lock } from "./bootstrap/lock.mjs";
@@ -27,12 +27,7 @@ const noticingTakes = 1_000;
 
 const interruption = watchForInterruption();
 
-try {
-  process.exitCode = await run(readSettings(process.env, { dev: process.argv.includes("--dev") }));
-} catch (error) {
-  process.exitCode = showError(error);
-}
-process.exit();
+await runCommand(async () => run(readSettings(process.env, { dev: process.argv.includes("--dev") })));
 
 /**
  * @param {import("./bootstrap/settings.mjs").Settings} settings

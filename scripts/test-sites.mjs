@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import getPort from "get-port";
 import { script } from "./bootstrap/house.mjs";
 import { Interrupted, PlainError } from "./bootstrap/plain-error.mjs";
-import { freePorts } from "./bootstrap/ports.mjs";
 import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 import { startFront } from "./front.mjs";
 
@@ -30,7 +30,9 @@ import { startFront } from "./front.mjs";
 export async function startTestSites({ environment, directory, scheme, nginx, interruption }) {
   const data = join(directory, "sites");
   await rm(data, { recursive: true, force: true });
-  const [hub = 0, shop = 0, bank = 0, port = 0, redirectPort = 0] = await freePorts(5);
+  const [hub = 0, shop = 0, bank = 0, port = 0, redirectPort = 0] = await Promise.all(
+    Array.from({ length: 5 }, () => getPort({ host: "127.0.0.1" })),
+  );
   const upstreams = { hub, shop, bank };
   const front =
     scheme === "https"

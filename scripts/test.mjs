@@ -10,8 +10,8 @@ import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { runCommand, showError } from "./bootstrap/command.mjs";
 import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
-import { showError } from "./bootstrap/end-of-command.mjs";
 import { childEnvironment } from "./bootstrap/environment.mjs";
 import { root } from "./bootstrap/house.mjs";
 import { watchForInterruption } from "./bootstrap/interruption.mjs";
@@ -21,10 +21,8 @@ import { createProgress } from "./bootstrap/progress.mjs";
 import { setUp, setUpSteps } from "./bootstrap/set-up.mjs";
 import { withoutSettings } from "./bootstrap/settings.mjs";
 import { checks } from "./checks.mjs";
-import { chromium } from "./chromium.mjs";
 import { findProgram } from "./find-program.mjs";
-import { nginx } from "./nginx.mjs";
-import { pgbouncer } from "./pgbouncer.mjs";
+import { chromium, nginx, pgbouncer } from "./programs.mjs";
 import { lastLinesOf, runTasks } from "./turbo-tasks.mjs";
 
 /** Of the log of a failed task. */
@@ -33,13 +31,13 @@ const shownLines = 80;
 const interruption = watchForInterruption();
 const [parts, ...words] = process.argv.slice(2);
 
-try {
-  process.exitCode = await run();
-} catch (error) {
-  process.exitCode = showError(error);
-  if (!interruption.signal) process.stdout.write("0 passed, 1 failed\n");
-}
-process.exit();
+await runCommand(() =>
+  run().catch((error) => {
+    const exitCode = showError(error);
+    if (!interruption.signal) process.stdout.write("0 passed, 1 failed\n");
+    return exitCode;
+  }),
+);
 
 /** @returns {Promise<number>} exit code */
 async function run() {

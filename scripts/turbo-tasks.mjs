@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { programs, root } from "./bootstrap/house.mjs";
 import { runLogged } from "./bootstrap/logged-command.mjs";
+import { readTurboLine } from "./bootstrap/turbo-line.mjs";
 import { countReport } from "./counts.mjs";
 
 /**
@@ -24,8 +25,6 @@ import { countReport } from "./counts.mjs";
  * @property {{ exitCode: number | null, startTime: number, endTime: number }} [execution] absent: it was not reached
  */
 
-/** `@gatehouse/hub:test:unit: words`; lines without words are left out. */
-const taskLine = /^(?:@gatehouse\/)?([\w/-]+):[a-z:]+: +(.*[a-z]{2}.*)$/i;
 const summaries = join(root, ".turbo", "runs");
 
 /**
@@ -54,7 +53,7 @@ export async function runTasks(
     log,
     interruption,
     onLine: (line) => {
-      const [, workspace, said] = taskLine.exec(line) ?? [];
+      const { workspace, said } = readTurboLine(line) ?? {};
       if (said !== undefined) onLine(workspace === "//" ? said : `${workspace}: ${said}`);
     },
   });

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { quietlyRun } from "./quietly-run.mjs";
+import { quietlyRun } from "./find-program.mjs";
 
 /**
  * @typedef {object} Unpacked

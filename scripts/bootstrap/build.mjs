@@ -1,12 +1,11 @@
 /** Generates the database client and builds the three apps; turbo leaves alone what has not changed. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { tellBuild } from "./build-output.mjs";
-import { quiet } from "./environment.mjs";
+import { setTimeout as pause } from "node:timers/promises";
 import { programs, root } from "./house.mjs";
 import { runLogged } from "./logged-command.mjs";
-import { afterOtherBuilds } from "./other-builds.mjs";
-import { fullDisk, PlainError } from "./plain-error.mjs";
+import { fullDisk, Interrupted, PlainError } from "./plain-error.mjs";
+import { readTurboLine } from "./turbo-line.mjs";
 
 const shownLines = 30;
 
@@ -26,12 +25,16 @@ export async function build({ environment, log, interruption, telling, onStart, 
         ...["run", "build", "--output-logs=new-only", "--log-order=stream", "--ui=stream"],
         ...only.map((workspace) => `--filter=${workspace}`),
       ],
-      environment: { ...environment, ...quiet, FORCE_COLOR: "0" },
+      environment: { ...environment, FORCE_COLOR: "0" },
       directory: root,
       log,
       interruption,
       onStart,
-      onLine: tellBuild(telling),
+      onLine: (line) => {
+        const { workspace, said = "" } = readTurboLine(line) ?? {};
+        if (said.startsWith("cache miss")) telling.retitle("building");
+        else if (said !== "") telling.report(`${workspace}: ${said.trim()}`);
+      },
     });
   const { exitCode, lastLines } = await afterOtherBuilds(run, { interruption, telling });
   if (exitCode === 0) return;
@@ -44,4 +47,36 @@ export async function build({ environment, log, interruption, telling, onStart, 
 /** @returns {boolean} whether all three apps were built once; what has changed since is turbo's to know */
 export function isBuilt() {
   return ["hub", "shop", "bank"].every((app) => existsSync(join(root, "apps", app, ".next", "BUILD_ID")));
+}
+
+/**
+ * Next builds a folder once at a time, and somebody may have started a build by hand.
+ *
+ * @param {() => Promise<import("./logged-command.mjs").CommandResult>} attempt
+ * @param {{
+ *   interruption: import("./interruption.mjs").Interruption, telling: import("./progress.mjs").Telling,
+ *   between?: number, patience?: number,
+ * }} options both in milliseconds
+ * @returns {Promise<import("./logged-command.mjs").CommandResult>} of the first attempt that no other build was in the way of
+ * @throws {PlainError} when another build does not end
+ */
+export async function afterOtherBuilds(
+  attempt,
+  { interruption, telling, between = 3_000, patience = 300_000 },
+) {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    const result = await attempt();
+    if (result.exitCode === 0 || !/another next build process is already running/i.test(result.lastLines)) {
+      return result;
+    }
+    if (performance.now() > deadline) {
+      throw new PlainError(
+        "another next build runs in this checkout and does not end. End it and start again.",
+      );
+    }
+    telling.retitle("waiting for another next build in this checkout");
+    await Promise.race([pause(between), interruption.happened]);
+    if (interruption.signal) throw new Interrupted(interruption.signal);
+  }
 }

@@ -21,7 +21,7 @@ export function childEnvironment(environment) {
 }
 
 /** Telemetry and looks for newer versions, switched off in every tool that has them. */
-export const quiet = {
+const quiet = {
   CHECKPOINT_DISABLE: "1",
   DO_NOT_TRACK: "1",
   NEXT_TELEMETRY_DISABLED: "1",

@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { delimiter, dirname, join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { programs, root } from "./house.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { fullDisk, PlainError } from "./plain-error.mjs";
@@ -77,16 +77,6 @@ function linkNode() {
   const node = join(programs, "node");
   const own = join("..", `node-${process.platform}-${process.arch}`, "bin", "node");
   if (!existsSync(node) && existsSync(join(programs, own))) symlinkSync(own, node);
-}
-
-/**
- * The programs of `node_modules` come first, Node 24 among them.
- *
- * @param {NodeJS.ProcessEnv} environment
- * @returns {NodeJS.ProcessEnv}
- */
-export function withPrograms(environment) {
-  return { ...environment, PATH: [programs, environment.PATH ?? ""].join(delimiter) };
 }
 
 /**

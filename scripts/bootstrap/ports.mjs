@@ -38,33 +38,6 @@ function tryToListen(port, host) {
 }
 
 /**
- * Ports that nobody listens on now, held at the same time so that they differ.
- *
- * @param {number} count
- * @returns {Promise<number[]>}
- */
-export async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(servers.map(listenAnywhere));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-/**
- * @param {import("node:net").Server} server
- * @returns {Promise<number>}
- */
-function listenAnywhere(server) {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address ? address.port : 0);
-    });
-  });
-}
-
-/**
  * @param {number} port
  * @returns {{ pid: number, command: string } | undefined} nothing where /proc does not tell, or not to this user
  */

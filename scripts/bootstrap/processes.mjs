@@ -1,5 +1,7 @@
 /** Starts programs in groups of their own, and ends them with all that they started. */
 import { spawn } from "node:child_process";
+import { root } from "./house.mjs";
+import { Interrupted } from "./plain-error.mjs";
 import { familyOf, identify, isAlive } from "./process-identity.mjs";
 
 /** @typedef {{ code: number | null, signal: NodeJS.Signals | null, error?: Error }} Ending */
@@ -40,6 +42,26 @@ export function startProgram(name, command, options) {
     over = true;
   });
   return { name, identity: identify(child.pid ?? 0), child, ended, hasEnded: () => over };
+}
+
+/**
+ * Runs a program whose output is ours.
+ *
+ * @param {readonly string[]} command
+ * @param {{ environment: NodeJS.ProcessEnv, interruption: import("./interruption.mjs").Interruption }} options
+ * @returns {Promise<number>} exit code
+ * @throws {Interrupted} when a signal came meanwhile; the program and all it started are gone then
+ */
+export async function runToItsEnd(command, { environment, interruption }) {
+  const program = startProgram(command[0] ?? "", command, {
+    cwd: root,
+    env: environment,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const ending = await Promise.race([program.ended, interruption.happened]);
+  await stopProgram(program, { now: interruption.signal ? interruption.again : interruption.happened });
+  if (typeof ending === "string") throw new Interrupted(ending);
+  return ending.code ?? 1;
 }
 
 /**

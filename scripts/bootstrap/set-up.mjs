@@ -2,14 +2,16 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { build, isBuilt } from "./build.mjs";
+import { childEnvironment } from "./environment.mjs";
 import { programs, root } from "./house.mjs";
-import { install, isInstalled, withPrograms } from "./install.mjs";
+import { install, isInstalled } from "./install.mjs";
 import { Lock } from "./lock.mjs";
-import { PlainError } from "./plain-error.mjs";
+import { Interrupted, PlainError } from "./plain-error.mjs";
+import { stopLeftovers } from "./processes.mjs";
 import { expectRoom, room } from "./room.mjs";
-import { takeTurn } from "./turn.mjs";
 
 /**
  * @typedef {object} SetUpOptions
@@ -23,16 +25,13 @@ import { takeTurn } from "./turn.mjs";
 /** How many steps `setUp` shows. */
 export const setUpSteps = 2;
 
-/**
- * @param {SetUpOptions} options
- * @returns {Promise<NodeJS.ProcessEnv>} the environment with the programs of `node_modules` in its path
- */
+/** @param {SetUpOptions} options */
 export async function setUp({ environment, logs, interruption, progress, only }) {
   const lock = new Lock(join(root, ".turbo", "set-up.lock"));
   const onStart = (/** @type {import("./process-identity.mjs").ProcessIdentity} */ child) =>
     lock.update({ children: [child] });
   const common = { interruption, onStart };
-  const withNode24 = withPrograms(environment);
+  const withPrograms = childEnvironment(environment);
   try {
     await takeTurn(lock, { interruption, progress, does: "installs or builds in this checkout" });
     await progress.step("checking packages", async ({ report, retitle }) => {
@@ -42,12 +41,12 @@ export async function setUp({ environment, logs, interruption, progress, only })
         retitle("installing packages");
         await install({ ...common, environment, log: join(logs, "install.log"), report });
       }
-      await expectNode24(withNode24);
+      await expectNode24(withPrograms);
     });
     await progress.step("checking the build", (telling) =>
       build({
         ...common,
-        environment: withNode24,
+        environment: withPrograms,
         log: join(logs, "build.log"),
         telling,
         ...(only && { only }),
@@ -56,7 +55,6 @@ export async function setUp({ environment, logs, interruption, progress, only })
   } finally {
     lock.release();
   }
-  return withNode24;
 }
 
 /**
@@ -87,4 +85,30 @@ async function expectNode24(environment) {
     `for this machine (${process.platform} ${process.arch}) npm has no Node 24, and its own is ${version}. ` +
       "Install Node 24 or newer.",
   );
+}
+
+/**
+ * Waits for a lock that another process holds, and says so.
+ *
+ * @param {Lock} lock
+ * @param {{
+ *   interruption: import("./interruption.mjs").Interruption,
+ *   progress: ReturnType<typeof import("./progress.mjs").createProgress>,
+ *   does: string,
+ * }} options `does`: what the other one is at, to follow "which"
+ * @throws {Interrupted} when a signal came meanwhile
+ */
+export async function takeTurn(lock, { interruption, progress, does }) {
+  if (!lock.tryToTake()) {
+    const holder = lock.read();
+    const who = holder ? `process ${holder.owner.pid}` : "another process";
+    await progress.aside(`waiting for ${who}, which ${does}`, async () => {
+      while (!lock.tryToTake()) {
+        if (interruption.signal) throw new Interrupted(interruption.signal);
+        await pause(200);
+      }
+    });
+  }
+  // One that was killed may have left its programs at work.
+  await stopLeftovers(lock.replaced?.children ?? []);
 }

@@ -1,5 +1,13 @@
-/** How a command ends that could not do what it was asked. */
+/** How a command ends: with the exit code of its work, or with one sentence for whoever typed it. */
 import { PlainError } from "./plain-error.mjs";
+
+/**
+ * @param {() => Promise<number>} work
+ * @returns {Promise<never>} ends the process with the exit code of the work
+ */
+export async function runCommand(work) {
+  process.exit(await work().catch(showError));
+}
 
 /**
  * @param {unknown} error

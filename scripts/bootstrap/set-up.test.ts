@@ -7,7 +7,7 @@ import type { Interruption } from "./interruption.mjs";
 import { Lock } from "./lock.mjs";
 import { identify, isAlive } from "./process-identity.mjs";
 import { createProgress } from "./progress.mjs";
-import { takeTurn } from "./turn.mjs";
+import { takeTurn } from "./set-up.mjs";
 
 const directory = mkdtempSync(join(tmpdir(), "gatehouse-turn-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { afterOtherBuilds } from "./build.mjs";
 import type { Interruption } from "./interruption.mjs";
-import { afterOtherBuilds } from "./other-builds.mjs";
 
 const never = new Promise<never>(() => undefined);
 const calm: Interruption = { happened: never, again: never, signal: undefined };

@@ -1,16 +1,15 @@
-/** Finds or installs the Chromium for the journeys. */
+/** The programs that tests need and npm does not provide: Chromium, nginx and PgBouncer. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./bootstrap/house.mjs";
-import { findOnPath } from "./find-program.mjs";
-import { quietlyRun } from "./quietly-run.mjs";
+import { findOnPath, quietlyRun } from "./find-program.mjs";
 import { unpackedLauncher, unpackProgram } from "./unpacked-program.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 /** Behind a closed network Playwright's download may hang instead of being refused, in milliseconds. */
 const downloadPatience = 240_000;
-const unpacked = {
+const unpackedChromium = {
   directory: join(root, ".data", "chromium"),
   packages: ["chromium", "fonts-liberation"],
   // `/usr/bin/chromium` only reads settings and calls it.
@@ -25,12 +24,15 @@ export const chromium = {
   advice: "Install one (Debian: apt-get install chromium)",
   ways: [
     { title: "looking for one", find: onPath },
-    { title: "looking for one", find: async () => unpackedLauncher(unpacked) },
+    { title: "looking for one", find: async () => unpackedLauncher(unpackedChromium) },
     { title: "installing Debian's chromium", find: installed },
     { title: "downloading Playwright's Chromium", find: downloaded },
-    { title: "unpacking Debian's chromium", find: (environment) => unpackProgram(unpacked, environment) },
+    {
+      title: "unpacking Debian's chromium",
+      find: (environment) => unpackProgram(unpackedChromium, environment),
+    },
   ],
-  starts,
+  starts: showsPage,
 };
 
 /** @param {NodeJS.ProcessEnv} environment */
@@ -63,7 +65,7 @@ async function downloaded(environment) {
  * @param {string} path
  * @param {NodeJS.ProcessEnv} environment
  */
-async function starts(path, environment) {
+async function showsPage(path, environment) {
   const profile = await mkdtemp(join(tmpdir(), "gatehouse-chromium-"));
   const quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run"];
   const page = "data:text/html,<title>it starts</title>";
@@ -77,3 +79,48 @@ async function starts(path, environment) {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   }
 }
+
+/**
+ * Debian's packages of servers start one when they are installed, so that for root as well they are only unpacked.
+ *
+ * @param {{ name: string, setting: string, program: string }} server `program`: name in `/usr/sbin` and of the package
+ * @param {import("./find-program.mjs").Wanted["starts"]} starts
+ * @returns {import("./find-program.mjs").Wanted}
+ */
+function server({ name, setting, program }, starts) {
+  const unpacked = {
+    directory: join(root, ".data", program),
+    packages: [program],
+    program: `usr/sbin/${program}`,
+  };
+  // Debian leaves sbin out of the path of ordinary users.
+  const sbin = ["/usr/sbin", "/usr/local/sbin"];
+  return {
+    name,
+    setting,
+    advice: `Install one (Debian: apt-get install ${program})`,
+    ways: [
+      { title: "looking for one", find: (environment) => findOnPath([program], environment, sbin) },
+      { title: "looking for one", find: async () => unpackedLauncher(unpacked) },
+      { title: `unpacking Debian's ${name}`, find: (environment) => unpackProgram(unpacked, environment) },
+    ],
+    starts,
+  };
+}
+
+/** For the journeys over https. Only one with TLS and HTTP/2 counts. */
+export const nginx = server(
+  { name: "nginx", setting: "NGINX_PATH", program: "nginx" },
+  async (path, environment) => {
+    // It says so to standard error.
+    const said = await quietlyRun(["sh", "-c", '"$0" -V 2>&1', path], { environment }).catch(() => "");
+    return said.includes("--with-http_ssl_module") && said.includes("--with-http_v2_module");
+  },
+);
+
+/** For the hub's tests. */
+export const pgbouncer = server(
+  { name: "PgBouncer", setting: "PGBOUNCER_PATH", program: "pgbouncer" },
+  async (path, environment) =>
+    (await quietlyRun([path, "--version"], { environment }).catch(() => "")).includes("PgBouncer"),
+);
