@@ -1,4 +1,4 @@
-/** Hub, shop and bank as programs: what each is given, when it is ready, and in which order they end. */
+/** Starts hub, shop and bank with the settings of each, waits until they are ready, and ends them in order. */
 import { closeSync, writeSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-/** What stands on the screen when everything runs. */
+/** Text on the terminal once everything runs. */
 
 const people = [
   ["alice", "alice@example.com", ""],

@@ -1,4 +1,4 @@
-/** What every program that is started from here gets of the environment. */
+/** Environment of every program that the scripts start. */
 import { delimiter } from "node:path";
 import { pathToFileURL } from "node:url";
 import { programs, script } from "./house.mjs";

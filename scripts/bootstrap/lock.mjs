@@ -1,4 +1,7 @@
-/** A file that says which process does something now. One that a killed process left behind does not count. */
+/**
+ * A file that names the process which does something now. One that a killed process left behind does not count. Own code:
+ * it guards the installation, and libraries wait until a killed process's lock is old.
+ */
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { explainFileError } from "./plain-error.mjs";

@@ -1,4 +1,7 @@
-/** Runs one program of a step to its end: everything it says goes to a log, the last lines are kept. */
+/**
+ * Runs one program of a step to its end: its output goes to a log, the last lines are kept. Own code: it runs the
+ * installation.
+ */
 import { closeSync, createWriteStream, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";

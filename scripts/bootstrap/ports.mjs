@@ -1,4 +1,7 @@
-/** Whether a port can be used, and if not, who has it. */
+/**
+ * Refuses a port that cannot be used, and names the process that has it. Own code: it runs before the installation, and no
+ * library names the process.
+ */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { PlainError } from "./plain-error.mjs";

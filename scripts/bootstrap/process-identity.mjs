@@ -1,6 +1,7 @@
 /**
  * Tells one process from another that got the same number later: by the moment it was started, where the system
- * tells (Linux), else by its number alone.
+ * tells (Linux), else by its number alone. Own code: libraries call `ps`, which small images lack, and know the number
+ * alone.
  */
 import { readdirSync, readFileSync } from "node:fs";
 

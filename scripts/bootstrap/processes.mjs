@@ -1,4 +1,7 @@
-/** Starts programs in groups of their own, and ends them with all that they started. */
+/**
+ * Starts programs in groups of their own, and ends them with all that they started. Own code: it starts npm, which
+ * brings every library.
+ */
 import { spawn } from "node:child_process";
 import { root } from "./house.mjs";
 import { Interrupted } from "./plain-error.mjs";

@@ -1,7 +1,10 @@
-/** Says what is under way and how far: one line a step, kept fresh on a terminal, plain lines elsewhere. */
+/**
+ * Shows each step and how far it is: one line a step, kept fresh on a terminal, plain lines elsewhere. Own code: the first
+ * step installs the libraries.
+ */
 
 /** How often a step that takes long is told of where lines stay, in milliseconds. */
-const heartbeat = 10_000;
+const heartbeat = 30_000;
 const redraw = 200;
 
 /**

@@ -28,15 +28,15 @@ describe("progress", () => {
     const output = screen(false);
     const step = createProgress({ total: 2, output }).step("installing", async ({ report }) => {
       report("3 of 9 packages");
-      await wait(25_000);
+      await wait(65_000);
     });
-    await vi.advanceTimersByTimeAsync(25_000);
+    await vi.advanceTimersByTimeAsync(65_000);
     await step;
     expect(output.written).toEqual([
       "[1/2] installing …\n",
-      "[1/2] installing … 10 s, 3 of 9 packages\n",
-      "[1/2] installing … 20 s, 3 of 9 packages\n",
-      "[1/2] installing … 25 s\n",
+      "[1/2] installing … 30 s, 3 of 9 packages\n",
+      "[1/2] installing … 60 s, 3 of 9 packages\n",
+      "[1/2] installing … 65 s\n",
     ]);
   });
 

@@ -1,4 +1,4 @@
-/** Whether the disks have room for what is to come, before minutes are spent on it. */
+/** Refuses disks that are too full for the installation, the build or a start, before minutes are spent. */
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { PlainError } from "./plain-error.mjs";
