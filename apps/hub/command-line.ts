@@ -3,9 +3,8 @@ import { DatabaseError } from "@gatehouse/database";
 import { commands } from "./src/command-line/commands.ts";
 import { parseCommand, UsageError } from "./src/command-line/parse-command.ts";
 import { RefusedError } from "./src/command-line/refused-error.ts";
-import { readSettings } from "./src/env.ts";
-import { SettingsError } from "./src/settings-error.ts";
-import { StartError } from "./src/start-error.ts";
+import { readSettings } from "./src/settings/env.ts";
+import { SettingsError, StartError } from "./src/settings/start-errors.ts";
 
 try {
   const parsed = parseCommand(commands, process.argv.slice(2));

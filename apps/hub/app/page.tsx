@@ -1,6 +1,6 @@
 import { ButtonLink, EmptyState, Footer, Mark, Page, Section, SiteHeader } from "@gatehouse/ui";
 import { notFound } from "next/navigation";
-import { readScreen } from "../src/screen.ts";
+import { readScreen } from "../src/screen/screen.ts";
 import { SiteNames } from "./site-names.tsx";
 
 export const dynamic = "force-dynamic";

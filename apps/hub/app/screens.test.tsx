@@ -14,7 +14,7 @@ import {
   type Screens,
   type TicketFormScreen,
   withScreen,
-} from "../src/screen.ts";
+} from "../src/screen/screen.ts";
 import AccountPage from "./account/page.tsx";
 import AskBeforePage, { generateMetadata as askBeforeMetadata } from "./cas/ask-before/page.tsx";
 import ChooseAccountPage from "./cas/choose-account/page.tsx";

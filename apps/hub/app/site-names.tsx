@@ -1,5 +1,5 @@
 import { Icon } from "@gatehouse/ui";
-import type { SiteName } from "../src/screen.ts";
+import type { SiteName } from "../src/screen/screen.ts";
 
 export interface SiteNamesProps {
   readonly sites: readonly (SiteName & { readonly url?: string })[];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LoginErrorCode, LoginScreen } from "../src/screen.ts";
+import type { LoginErrorCode, LoginScreen } from "../src/screen/screen.ts";
 import { listWords, loginErrorWords, reasonWords, rememberWords, waitWords } from "./words.ts";
 
 // Objects and not lists: a reason or code that is added and forgotten here does not compile.

@@ -1,5 +1,5 @@
 /** The sentences that screens share. Short, active, no blame; each gives the reason and the next step. */
-import type { LoginErrorCode, LoginScreen } from "../src/screen.ts";
+import type { LoginErrorCode, LoginScreen } from "../src/screen/screen.ts";
 
 type Reason = NonNullable<LoginScreen["reason"]>;
 

@@ -1,7 +1,7 @@
 /** The people of the demo. Only ever made outside production. */
 import { type Database, PersonTaken } from "@gatehouse/database";
 import { hashPassword, verifyPassword } from "./credential/password.ts";
-import { StartError } from "./start-error.ts";
+import { StartError } from "./settings/start-errors.ts";
 
 const demoPassword = "correct horse battery staple";
 const people = [

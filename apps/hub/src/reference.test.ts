@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readSettings } from "./env.ts";
 import { documentedSettings, referenceFile, writeReference } from "./reference.ts";
+import { readSettings } from "./settings/env.ts";
 
 const secrets = { HUB_SECRETS: "s".repeat(32) };
 

@@ -7,8 +7,8 @@
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { readSettings } from "./env.ts";
-import { SettingsError } from "./settings-error.ts";
+import { readSettings } from "./settings/env.ts";
+import { SettingsError } from "./settings/start-errors.ts";
 import { siteSchema } from "./site-registry/site-schema.ts";
 
 const root = resolve(import.meta.dirname, "../../..");

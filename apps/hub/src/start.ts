@@ -4,12 +4,11 @@ import { join, resolve } from "node:path";
 import { DatabaseError } from "@gatehouse/database";
 import next from "next";
 import { makeDemoPeople, refuseDemoPeople } from "./demo-people.ts";
-import { readSettings, type Settings } from "./env.ts";
 import { hubRoutes, hubServer, openHub } from "./hub.ts";
-import { listen } from "./listen.ts";
 import { createLog } from "./log.ts";
-import { SettingsError } from "./settings-error.ts";
-import { StartError } from "./start-error.ts";
+import { listen } from "./server/listen.ts";
+import { readSettings, type Settings } from "./settings/env.ts";
+import { SettingsError, StartError } from "./settings/start-errors.ts";
 import { createMovableClock } from "./test-door/movable-clock.ts";
 
 /** Folder in which Next finds the screens. */

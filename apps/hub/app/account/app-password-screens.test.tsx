@@ -7,7 +7,7 @@ import {
   type MakeAppPasswordScreen,
   type Screens,
   withScreen,
-} from "../../src/screen.ts";
+} from "../../src/screen/screen.ts";
 import { AppPasswordRows } from "./app-password-rows.tsx";
 import AppPasswordMadePage from "./app-passwords/made/page.tsx";
 import MakeAppPasswordPage, { generateMetadata } from "./app-passwords/new/page.tsx";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MakeAppPasswordErrorCode } from "../../src/screen.ts";
+import type { MakeAppPasswordErrorCode } from "../../src/screen/screen.ts";
 import { allowedLabel, allowsWords, lifeWords, makeErrorWords } from "./app-password-words.ts";
 
 const self = { words: "see who you are", at: null };

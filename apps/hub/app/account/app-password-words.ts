@@ -1,5 +1,5 @@
 /** The sentences about app passwords. */
-import type { Allowed, MakeAppPasswordErrorCode } from "../../src/screen.ts";
+import type { Allowed, MakeAppPasswordErrorCode } from "../../src/screen/screen.ts";
 import { listWords } from "../words.ts";
 
 /** "It may see who you are, and see your accounts and send money at Harbour Bank." */

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
-import type { AccountScreen } from "../../src/screen.ts";
+import type { AccountScreen } from "../../src/screen/screen.ts";
 import { ConnectedAppRows } from "./connected-app-rows.tsx";
 
 const now = new Date("2026-11-21T10:00:00Z");

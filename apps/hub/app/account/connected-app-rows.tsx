@@ -1,5 +1,5 @@
 import { Button, Confirm, EmptyState, RelativeTime, Row, RowList } from "@gatehouse/ui";
-import type { AccountScreen } from "../../src/screen.ts";
+import type { AccountScreen } from "../../src/screen/screen.ts";
 import { allowsWords } from "./app-password-words.ts";
 import { ExactDate } from "./exact-date.tsx";
 

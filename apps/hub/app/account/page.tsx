@@ -1,7 +1,7 @@
 import { EmptyState, Notice, Page, Section } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { type AccountScreen, readScreen } from "../../src/screen.ts";
+import { type AccountScreen, readScreen } from "../../src/screen/screen.ts";
 import { SiteNames } from "../site-names.tsx";
 import { AccountHeader } from "./account-header.tsx";
 import { AppPasswordRows } from "./app-password-rows.tsx";

@@ -1,7 +1,7 @@
 import { ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { readScreen } from "../../src/screen.ts";
+import { readScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 
 export const dynamic = "force-dynamic";

@@ -1,14 +1,14 @@
 /** `/account`: the user, their sign-ins, and ending one or all of them. */
 import type { CentralSessionStore, SessionWithSites } from "@gatehouse/database";
 import type { ListAppPasswords } from "../app-password/app-passwords.ts";
-import type { ListConnectedApps } from "../connected-app/connected-apps.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { SayGoodbye } from "../logout/goodbye.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
-import type { AccountScreen } from "../screen.ts";
+import type { AccountScreen } from "../screen/screen.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { sitesToVisit } from "../site-registry/sites-to-visit.ts";
+import type { ListConnectedApps } from "./connected-apps.ts";
 import { describeBrowser } from "./describe-browser.ts";
 
 export interface AccountNeeds {

@@ -1,5 +1,5 @@
 /** Scopes that an app password can allow: those of every API. */
-import type { Allowed } from "../screen.ts";
+import type { Allowed } from "../screen/screen.ts";
 import { type ApiSources, listApis, qualifiedScope } from "../site-registry/known-apis.ts";
 
 export interface AppPasswordScope extends Allowed {

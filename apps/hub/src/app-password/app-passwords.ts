@@ -5,7 +5,7 @@
 import type { AppPasswordStore } from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
 import { type Route, route, seeOther } from "../http/route.ts";
-import type { AccountScreen } from "../screen.ts";
+import type { AccountScreen } from "../screen/screen.ts";
 import type { ApiSources } from "../site-registry/known-apis.ts";
 import { allowedBy } from "./app-password-scopes.ts";
 import { type MakeAppPasswordNeeds, makeAppPasswordRoutes } from "./make-app-password.ts";

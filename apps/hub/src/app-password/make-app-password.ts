@@ -6,7 +6,7 @@ import { withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm, withKeptForm } from "../http/kept-form.ts";
 import { type Answer, type CallerFacts, type ComesBack, type Route, route, seeOther } from "../http/route.ts";
-import type { MakeAppPasswordErrorCode } from "../screen.ts";
+import type { MakeAppPasswordErrorCode } from "../screen/screen.ts";
 import type { ApiSources } from "../site-registry/known-apis.ts";
 import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
 import { createAppPasswordSecret } from "./app-password-secret.ts";

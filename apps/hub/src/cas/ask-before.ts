@@ -2,8 +2,8 @@
 import { decideLogin, type LoginRequest, parseLoginRequest, type Service } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
-import type { HubKeys } from "../secret-keys.ts";
 import type { FindSession } from "../session/find-session.ts";
+import type { HubKeys } from "../settings/secret-keys.ts";
 import type { AskWhichAccount } from "../sign-in/choose-account.ts";
 import { loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { readRequest, refuseService } from "../sign-in/refuse-service.ts";

@@ -14,7 +14,7 @@ import type { CentralSession } from "@gatehouse/database";
 import { suggestedName, withoutEdges } from "../credential/typed-name.ts";
 import type { OwnPage } from "../http/own-pages.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
-import type { HubKeys } from "../secret-keys.ts";
+import type { HubKeys } from "../settings/secret-keys.ts";
 import { type ChooseAccountNeeds, chooseAccount, names } from "../sign-in/choose-account.ts";
 import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
 import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";

@@ -3,8 +3,8 @@
  * the hub itself fetches goes through `outbound/`.
  */
 import { isIPv6 } from "node:net";
-import { isLoopbackHost } from "../env.ts";
-import type { DoctorFacts } from "../health/health.ts";
+import type { DoctorFacts } from "../server/health.ts";
+import { isLoopbackHost } from "../settings/env.ts";
 
 export interface HubAnswer {
   readonly state: "running" | "silent" | "something-else";

@@ -1,5 +1,5 @@
 import { rotateSigningKeys } from "../oidc/keys/signing-keys.ts";
-import { hubKeys } from "../secret-keys.ts";
+import { hubKeys } from "../settings/secret-keys.ts";
 import type { Command } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";
 

@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import { refuseDemoPeople } from "../demo-people.ts";
-import { defaultHubUrl, type Settings } from "../env.ts";
-import { proveDoctor } from "../health/doctor-proof.ts";
-import { listen } from "../listen.ts";
 import { expectKnownSecrets } from "../oidc/issuer/open-issuer.ts";
-import { hubKeys } from "../secret-keys.ts";
+import { proveDoctor } from "../server/doctor-proof.ts";
+import { listen } from "../server/listen.ts";
+import { defaultHubUrl, type Settings } from "../settings/env.ts";
+import { hubKeys } from "../settings/secret-keys.ts";
 import { askHub, type HubAnswer } from "./ask-hub.ts";
 import type { Command } from "./parse-command.ts";
 import { RefusedError } from "./refused-error.ts";

@@ -1,6 +1,6 @@
 /** From words on a command line to a command and its input. */
 import { parseArgs } from "node:util";
-import type { Settings } from "../env.ts";
+import type { Settings } from "../settings/env.ts";
 
 export interface Command {
   /** `user add` */

@@ -1,8 +1,8 @@
 import { unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultHubUrl, type Settings } from "../env.ts";
 import { createLog } from "../log.ts";
 import { findPrivateAddresses, type PrivateAddress } from "../outbound/private-sites.ts";
+import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { claimServices } from "../site-registry/claimed-services.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "../site-registry/site-registry.ts";

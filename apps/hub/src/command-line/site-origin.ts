@@ -1,4 +1,4 @@
-import { isLoopbackHost } from "../env.ts";
+import { isLoopbackHost } from "../settings/env.ts";
 import { addressFault } from "../site-registry/registered-address.ts";
 import { RefusedError } from "./refused-error.ts";
 

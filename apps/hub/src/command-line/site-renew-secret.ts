@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chown, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import type { Settings } from "../env.ts";
+import type { Settings } from "../settings/env.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
 import { siteFile } from "../site-registry/site-file.ts";
 import type { Command } from "./parse-command.ts";

@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from "@gatehouse/database";
-import type { Settings } from "../env.ts";
+import type { Settings } from "../settings/env.ts";
 
 /** Opens the hub's database for one command, beside a hub that may be running. */
 export async function withDatabase<Result>(

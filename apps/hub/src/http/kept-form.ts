@@ -4,7 +4,7 @@
  * make a link to a prefilled form.
  */
 import type { Person } from "@gatehouse/database";
-import type { HubKeys } from "../secret-keys.ts";
+import type { HubKeys } from "../settings/secret-keys.ts";
 import type { Call, ComesBack } from "./route.ts";
 
 export interface KeptFormNeeds {

@@ -8,7 +8,7 @@
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, Person } from "@gatehouse/database";
 import type { Log } from "../log.ts";
-import type { Screens } from "../screen.ts";
+import type { Screens } from "../screen/screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { ApiCredential } from "./api-credential.ts";
 

@@ -7,7 +7,7 @@ import {
 } from "@gatehouse/cas/server";
 import type { LogoutDeliveryStore } from "@gatehouse/database";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
-import type { LoggedOutScreen } from "../screen.ts";
+import type { LoggedOutScreen } from "../screen/screen.ts";
 import { type FlowNeeds, freshFlow } from "../sign-in/login-form.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";

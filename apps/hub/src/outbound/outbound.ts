@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { rootCertificates } from "node:tls";
 import { Agent, fetch, type RequestInit } from "undici";
-import { isLoopbackHost } from "../env.ts";
+import { isLoopbackHost } from "../settings/env.ts";
 import { isPublicAddress } from "./public-address.ts";
 
 export interface Outbound {

@@ -1,7 +1,7 @@
 /** Finds registered addresses that the hub would refuse to call, before a logout message or proxy callback fails. */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { isLoopbackHost } from "../env.ts";
+import { isLoopbackHost } from "../settings/env.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { isPublicAddress } from "./public-address.ts";
 

@@ -8,9 +8,9 @@ import type { CentralSession, CentralSessionStore, LoginTicketStore, PersonStore
 import { withoutEdges } from "../credential/typed-name.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
-import type { ChooseAccountScreen, LoginErrorCode } from "../screen.ts";
-import { type HubKeys, randomToken } from "../secret-keys.ts";
+import type { ChooseAccountScreen, LoginErrorCode } from "../screen/screen.ts";
 import type { FindSession } from "../session/find-session.ts";
+import { type HubKeys, randomToken } from "../settings/secret-keys.ts";
 import {
   type DestinationNeeds,
   destinationOf,

@@ -1,7 +1,7 @@
 /** Remembers, in the browser alone, which user signed in with it before: see `credential/sign-in-throttle.ts`. */
 import type { Cookies } from "../http/cookies.ts";
 import type { Call } from "../http/route.ts";
-import { type HubKeys, randomToken } from "../secret-keys.ts";
+import { type HubKeys, randomToken } from "../settings/secret-keys.ts";
 
 export interface KnownBrowserNeeds {
   readonly cookies: Cookies;

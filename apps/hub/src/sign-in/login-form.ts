@@ -6,8 +6,8 @@ import { createTicketId } from "@gatehouse/cas/server";
 import type { LoginTicketStore } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
 import type { Call } from "../http/route.ts";
-import type { LoginErrorCode, LoginScreen } from "../screen.ts";
-import { type HubKeys, randomToken } from "../secret-keys.ts";
+import type { LoginErrorCode, LoginScreen } from "../screen/screen.ts";
+import { type HubKeys, randomToken } from "../settings/secret-keys.ts";
 
 /** A form stays valid while the user is away for an hour. */
 const formLifeSeconds = 3600;

@@ -1,6 +1,6 @@
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, EndReason, FoundSession } from "@gatehouse/database";
-import type { LoginScreen } from "../screen.ts";
+import type { LoginScreen } from "../screen/screen.ts";
 
 const told = [
   "idle",

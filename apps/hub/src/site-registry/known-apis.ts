@@ -1,5 +1,5 @@
 /** APIs that tokens and app passwords can be for: those of registered sites, and the hub's own. */
-import type { Settings } from "../env.ts";
+import type { Settings } from "../settings/env.ts";
 import type { RegisteredApi } from "./registered-oidc.ts";
 import type { SiteRegistry } from "./site-registry.ts";
 

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from "../env.ts";
+import { isLoopbackHost } from "../settings/env.ts";
 import type { ReadFile } from "./read-file.ts";
 import { RegistrationError } from "./registered-site.ts";
 

@@ -1,10 +1,10 @@
 /** The registered sites: read from `SITES_DIR`, one file per site, and read again when a file changes. */
 import { createHash } from "node:crypto";
 import { matchesService, normalForm, type Service } from "@gatehouse/cas/server";
-import type { Mode } from "../env.ts";
 import type { Log } from "../log.ts";
-import { isEqual } from "../secret-keys.ts";
-import { SettingsError } from "../settings-error.ts";
+import type { Mode } from "../settings/env.ts";
+import { isEqual } from "../settings/secret-keys.ts";
+import { SettingsError } from "../settings/start-errors.ts";
 import { refusePlainHttp } from "./plain-http.ts";
 import { createRegistrationReader } from "./read-registrations.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";

@@ -3,8 +3,8 @@
  * the protocols need no build, and keeps what it was asked.
  */
 import type { IncomingHttpHeaders } from "node:http";
-import type { NextHandler } from "../http/draw-screen.ts";
-import { readScreen, type Screens } from "../screen.ts";
+import { readScreen, type Screens } from "../screen/screen.ts";
+import type { NextHandler } from "../server/draw-screen.ts";
 
 export interface AskedOfNext {
   readonly url: string;

@@ -3,7 +3,7 @@
  * send wrong; and its browser has no JavaScript.
  */
 import { decodeJwt, type JWTPayload } from "jose";
-import type { Screens } from "../screen.ts";
+import type { Screens } from "../screen/screen.ts";
 import { readModel } from "./next-stand-in.ts";
 import { type BrowserAnswer, type Destination, TestBrowser, type Typed } from "./test-browser.ts";
 

@@ -1,7 +1,7 @@
 /** Runs a command of the operator as the command line does, without its process. */
 import { commands } from "../command-line/commands.ts";
 import { parseCommand } from "../command-line/parse-command.ts";
-import { readSettings } from "../env.ts";
+import { readSettings } from "../settings/env.ts";
 
 /** @returns what `--json` prints, and the same for people; for `--help` the help as text */
 export async function runCommand(

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
-import type { Screens } from "../screen.ts";
+import type { Screens } from "../screen/screen.ts";
 import { BrowserCookies, type CookieRequest } from "./browser-cookies.ts";
 import { readModel } from "./next-stand-in.ts";
 

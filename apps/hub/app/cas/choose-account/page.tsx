@@ -1,7 +1,7 @@
 import { Button } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { type ChooseAccountScreen, readScreen } from "../../../src/screen.ts";
+import { type ChooseAccountScreen, readScreen } from "../../../src/screen/screen.ts";
 import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
 

@@ -10,7 +10,7 @@ import {
 } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { type LoginScreen, readScreen } from "../../../src/screen.ts";
+import { type LoginScreen, readScreen } from "../../../src/screen/screen.ts";
 import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
 import { loginErrorWords, reasonWords, rememberWords } from "../../words.ts";

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
-import { type ConsentScreen, withScreen } from "../../../src/screen.ts";
+import { type ConsentScreen, withScreen } from "../../../src/screen/screen.ts";
 import ConsentPage, { generateMetadata } from "./page.tsx";
 
 const email = { value: "email", words: "see your e-mail address", sensitive: false };

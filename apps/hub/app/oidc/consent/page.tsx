@@ -1,7 +1,7 @@
 import { Button, CheckboxField, Notice, RadioField } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { type ConsentScreen, readScreen } from "../../../src/screen.ts";
+import { type ConsentScreen, readScreen } from "../../../src/screen/screen.ts";
 import { ExactDate } from "../../account/exact-date.tsx";
 import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";

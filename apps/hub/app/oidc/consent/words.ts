@@ -1,5 +1,5 @@
 /** Texts of the consent page that depend on the request. */
-import type { ConsentScreen } from "../../../src/screen.ts";
+import type { ConsentScreen } from "../../../src/screen/screen.ts";
 
 type Asked = Pick<ConsentScreen, "site" | "asks" | "gets" | "before">;
 

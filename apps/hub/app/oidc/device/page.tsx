@@ -1,7 +1,7 @@
 import { Button, ErrorSummary, TextField } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { type DeviceCodeScreen, readScreen } from "../../../src/screen.ts";
+import { type DeviceCodeScreen, readScreen } from "../../../src/screen/screen.ts";
 import { Gate } from "../../gate.tsx";
 import { HiddenFields } from "../../hidden-fields.tsx";
 import { waitWords } from "../../words.ts";

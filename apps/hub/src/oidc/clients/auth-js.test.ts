@@ -1,7 +1,7 @@
 /** next-auth 5 and @auth/express 0.12 as they are, at what `site add --protocol oidc` registers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Visitor } from "../../cas/clients/visitor.ts";
-import type { Screens } from "../../screen.ts";
+import type { Screens } from "../../screen/screen.ts";
 import { openTestHub, type TestHub, type TestPerson } from "../../test-hub.ts";
 import { eventually } from "../../test-support/eventually.ts";
 import { readModel } from "../../test-support/next-stand-in.ts";

@@ -1,6 +1,6 @@
 /** The consent page's model: what the site learns and may do after consent, and what the user can choose. */
 import type { CentralSession, ConsentStore, FoundConsent } from "@gatehouse/database";
-import type { ConsentScreen } from "../../screen.ts";
+import type { ConsentScreen } from "../../screen/screen.ts";
 import { findApi } from "../../site-registry/known-apis.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import {

@@ -4,7 +4,7 @@
  * the API and the refresh token.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ConsentScreen } from "../../screen.ts";
+import type { ConsentScreen } from "../../screen/screen.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
 import { giveConsent } from "../../test-support/give-consent.ts";
 import { readModel } from "../../test-support/next-stand-in.ts";

@@ -16,9 +16,9 @@ import {
   route,
   seeOther,
 } from "../../http/route.ts";
-import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../../screen.ts";
-import type { HubKeys } from "../../secret-keys.ts";
+import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../../screen/screen.ts";
 import type { FindSession } from "../../session/find-session.ts";
+import type { HubKeys } from "../../settings/secret-keys.ts";
 import type { AskWhichAccount } from "../../sign-in/choose-account.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { isPlain, namedScopes, outlivesSession, readChoice } from "../scope/consent.ts";

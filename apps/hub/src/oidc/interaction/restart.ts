@@ -4,7 +4,7 @@
  * again.
  */
 import type { CentralSession } from "@gatehouse/database";
-import type { HubKeys } from "../../secret-keys.ts";
+import type { HubKeys } from "../../settings/secret-keys.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import type { Flow } from "../issuer/provider.ts";
 import type { ScopeNeeds } from "../scope/claim-scopes.ts";

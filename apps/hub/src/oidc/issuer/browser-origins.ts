@@ -5,7 +5,7 @@
  * @see Fetch Standard, CORS protocol; RFC 9700, section 2.6
  */
 
-import { isLoopbackHost } from "../../env.ts";
+import { isLoopbackHost } from "../../settings/env.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import type { KoaContextWithOIDC, Provider } from "./provider.ts";

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { isEqual } from "../../secret-keys.ts";
+import { isEqual } from "../../settings/secret-keys.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { type Client, currentContext, errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";

@@ -1,5 +1,5 @@
 /** Text of the page about a request that the issuer refuses. The name of the site comes from its registration. */
-import type { RefusedScreen } from "../../screen.ts";
+import type { RefusedScreen } from "../../screen/screen.ts";
 
 export interface IssuerError {
   /** Error code of the protocol, shown as it is. */

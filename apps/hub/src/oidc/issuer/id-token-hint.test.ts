@@ -1,7 +1,7 @@
 /** ID tokens come back as a hint long after they ended, and after the key that signed them was retired. */
 import { decodeProtectedHeader, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { purposeKeys } from "../../secret-keys.ts";
+import { purposeKeys } from "../../settings/secret-keys.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
 import { RelyingSite, received } from "../../test-support/relying-site.ts";
 import { rotateSigningKeys } from "../keys/signing-keys.ts";

@@ -3,9 +3,9 @@
  * the user from the central session, and takes its clients from the registrations.
  */
 import type { WrongTries } from "../../credential/wrong-tries.ts";
-import type { Settings } from "../../env.ts";
 import type { Cookies } from "../../http/cookies.ts";
 import { passwordAcr } from "../../session/acr.ts";
+import type { Settings } from "../../settings/env.ts";
 import type { ApiSources } from "../../site-registry/known-apis.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { type GrantNeeds, loadGrant } from "../grant/grant.ts";

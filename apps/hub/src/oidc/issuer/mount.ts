@@ -5,11 +5,11 @@ import { chooseRequestId, logAnswered, loggedPath } from "../../http/access-log.
 import type { Cookies } from "../../http/cookies.ts";
 import { databaseOutage } from "../../http/database-outage.ts";
 import { HubError } from "../../http/hub-error.ts";
-import type { MountedIssuer } from "../../http/hub-server.ts";
 import { isLoadedAhead, loadedAhead } from "../../http/loaded-ahead.ts";
 import { answerHeaders } from "../../http/response-headers.ts";
 import type { Drawn } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
+import type { MountedIssuer } from "../../server/hub-server.ts";
 import { RequestArtifacts } from "../store/request-artifacts.ts";
 import { type RequestContext, withContext } from "../store/request-context.ts";
 import type { Issuer } from "./open-issuer.ts";

@@ -3,8 +3,8 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SigningKeyStore } from "@gatehouse/database";
-import type { HubKeys, PurposeKeys } from "../../secret-keys.ts";
-import { SettingsError } from "../../settings-error.ts";
+import type { HubKeys, PurposeKeys } from "../../settings/secret-keys.ts";
+import { SettingsError } from "../../settings/start-errors.ts";
 import {
   type OpenedKey,
   type OpenedKeys,

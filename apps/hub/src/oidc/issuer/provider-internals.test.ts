@@ -1,7 +1,7 @@
 /** A release of oidc-provider that renames a member stops the start. */
 
 import { expect, test } from "vitest";
-import { StartError } from "../../start-error.ts";
+import { StartError } from "../../settings/start-errors.ts";
 import { createProvider } from "./form-pages.ts";
 import { Provider } from "./provider.ts";
 import { expectInternals, internals } from "./provider-internals.ts";

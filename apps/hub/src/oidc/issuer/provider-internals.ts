@@ -7,7 +7,7 @@
  * start, and neither can `persistsLogout` of a session's authorizations; tests of sign-in and sign-out cover them.
  */
 
-import { StartError } from "../../start-error.ts";
+import { StartError } from "../../settings/start-errors.ts";
 import type { Client, KoaContextWithOIDC, Provider } from "./provider.ts";
 
 type Session = InstanceType<Provider["Session"]>;

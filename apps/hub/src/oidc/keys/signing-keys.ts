@@ -5,7 +5,7 @@
  */
 import type { SigningKey, SigningKeyStore } from "@gatehouse/database";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
-import type { PurposeKeys } from "../../secret-keys.ts";
+import type { PurposeKeys } from "../../settings/secret-keys.ts";
 
 export type SigningAlgorithm = "ES256" | "RS256";
 export const algorithms: readonly SigningAlgorithm[] = ["ES256", "RS256"];

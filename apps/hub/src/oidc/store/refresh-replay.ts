@@ -8,7 +8,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { OidcArtifactStore, RefreshExchangeStore } from "@gatehouse/database";
 import { calculateJwkThumbprint, decodeProtectedHeader } from "jose";
-import { purposeKeys } from "../../secret-keys.ts";
+import { purposeKeys } from "../../settings/secret-keys.ts";
 import {
   type Adapter,
   currentContext,

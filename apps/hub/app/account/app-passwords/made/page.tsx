@@ -1,7 +1,7 @@
 import { ButtonLink, Page } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { readScreen } from "../../../../src/screen.ts";
+import { readScreen } from "../../../../src/screen/screen.ts";
 import { AccountHeader } from "../../account-header.tsx";
 import { allowsWords } from "../../app-password-words.ts";
 import { ExactDate } from "../../exact-date.tsx";

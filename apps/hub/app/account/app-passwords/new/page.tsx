@@ -1,7 +1,7 @@
 import { Button, ButtonLink, CheckboxField, ErrorSummary, Page, TextField } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { type MakeAppPasswordScreen, readScreen } from "../../../../src/screen.ts";
+import { type MakeAppPasswordScreen, readScreen } from "../../../../src/screen/screen.ts";
 import { HiddenFields } from "../../../hidden-fields.tsx";
 import { AccountHeader } from "../../account-header.tsx";
 import { allowedLabel, lifeWords, makeErrorWords } from "../../app-password-words.ts";

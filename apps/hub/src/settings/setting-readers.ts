@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
 import { resolve } from "node:path";
-import { SettingsError } from "./settings-error.ts";
+import { SettingsError } from "./start-errors.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,9 +1,9 @@
-import type { Mode } from "../env.ts";
-import type { ProxyFault, ProxyWatch } from "../http/proxy-watch.ts";
 import { json, type Route, route } from "../http/route.ts";
-import type { HubKeys } from "../secret-keys.ts";
+import type { Mode } from "../settings/env.ts";
+import type { HubKeys } from "../settings/secret-keys.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { isDoctor } from "./doctor-proof.ts";
+import type { ProxyFault, ProxyWatch } from "./proxy-watch.ts";
 
 export interface HealthNeeds {
   readonly mode: Mode;

@@ -1,6 +1,6 @@
 /** Identifies callers of the hub's own API, and checks that their credential allows the call. */
-import type { ApiRefusal, ApiScheme, Proved } from "./api-scheme.ts";
-import { type Call, json, type Written } from "./route.ts";
+import type { ApiRefusal, ApiScheme, Proved } from "../http/api-scheme.ts";
+import { type Call, json, type Written } from "../http/route.ts";
 
 export type ApiIdentified = Extract<Proved, { outcome: "proved" }> | { readonly answer: Written };
 

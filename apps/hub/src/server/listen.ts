@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:net";
-import type { Settings } from "./env.ts";
-import { StartError } from "./start-error.ts";
+import type { Settings } from "../settings/env.ts";
+import { StartError } from "../settings/start-errors.ts";
 
 /**
  * Listens on `BIND_ADDRESS` and `HUB_PORT`.

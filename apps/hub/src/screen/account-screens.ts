@@ -1,5 +1,5 @@
 /** Models of the account page and the pages below it. */
-import type { SiteName } from "./screen/site-name.ts";
+import type { SiteName } from "./site-name.ts";
 
 export interface AccountScreen {
   readonly person: { readonly name: string; readonly username: string; readonly email: string };

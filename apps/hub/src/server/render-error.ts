@@ -1,5 +1,5 @@
-import type { HubError } from "./hub-error.ts";
-import { type Answer, type Call, json } from "./route.ts";
+import type { HubError } from "../http/hub-error.ts";
+import { type Answer, type Call, json } from "../http/route.ts";
 
 /** Renders a refusal: the only place where a `HubError` becomes an answer. */
 export function renderError(error: HubError, call: Call, speaks: "html" | "json"): Answer {

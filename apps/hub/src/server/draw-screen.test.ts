@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
-import { readScreen } from "../screen.ts";
+import { readScreen } from "../screen/screen.ts";
 import { drawScreen, type NextHandler, withoutFrameworkScripts } from "./draw-screen.ts";
 
 describe("the framework's scripts are taken out of a page", () => {

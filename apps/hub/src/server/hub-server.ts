@@ -2,16 +2,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Cookies } from "../http/cookies.ts";
+import { leavingPage } from "../http/leaving-page.ts";
+import { answerHeaders, pageHeaders } from "../http/response-headers.ts";
+import type { Drawn, Route, Written } from "../http/route.ts";
 import { answerRawBytes } from "./answer-raw-bytes.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
-import type { Cookies } from "./cookies.ts";
 import { drawScreen, type NextHandler } from "./draw-screen.ts";
 import { guard } from "./guard.ts";
-import { leavingPage } from "./leaving-page.ts";
 import { type MountNeeds, mount, type Send } from "./mount.ts";
 import type { ProxyWatch } from "./proxy-watch.ts";
-import { answerHeaders, pageHeaders } from "./response-headers.ts";
-import type { Drawn, Route, Written } from "./route.ts";
 
 /** Paths that Next serves itself: hashed files of the build, and the hub's assets. */
 const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;

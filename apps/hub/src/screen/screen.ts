@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AccountScreen, AppPasswordMadeScreen, MakeAppPasswordScreen } from "./account-screens.ts";
-import type { SiteName } from "./screen/site-name.ts";
+import type { SiteName } from "./site-name.ts";
 
 /**
  * Props of each screen. A Hono route decides and makes them; the Next page of the same name reads them with `readScreen`.
@@ -27,7 +27,7 @@ export interface Screens {
 }
 
 export type * from "./account-screens.ts";
-export type { SiteName } from "./screen/site-name.ts";
+export type { SiteName } from "./site-name.ts";
 
 export interface LoginScreen {
   /** Target of the form: `/cas/login`. */

@@ -1,12 +1,8 @@
 /** Identifies the caller of a route. */
 import type { WrongTries } from "../credential/wrong-tries.ts";
-import { type HubKeys, isEqual } from "../secret-keys.ts";
-import type { FindSession } from "../session/find-session.ts";
-import type { SiteRegistry } from "../site-registry/site-registry.ts";
-import { identifyApiCaller } from "./api-caller.ts";
-import type { ApiScheme } from "./api-scheme.ts";
-import { readBasicCredentials } from "./basic-credentials.ts";
-import { type KeptFormNeeds, withKeptForm } from "./kept-form.ts";
+import type { ApiScheme } from "../http/api-scheme.ts";
+import { readBasicCredentials } from "../http/basic-credentials.ts";
+import { type KeptFormNeeds, withKeptForm } from "../http/kept-form.ts";
 import {
   type Call,
   type Caller,
@@ -17,7 +13,11 @@ import {
   type Sent,
   seeOther,
   type Written,
-} from "./route.ts";
+} from "../http/route.ts";
+import type { FindSession } from "../session/find-session.ts";
+import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { identifyApiCaller } from "./api-caller.ts";
 
 export interface CallerNeeds extends KeptFormNeeds {
   readonly keys: Pick<HubKeys, "form" | "note">;

@@ -4,9 +4,9 @@
  * throttle, and no other check reports the cause.
  */
 import type { IncomingMessage } from "node:http";
-import { isLoopbackHost, type Settings } from "../env.ts";
+import { addressOfEntry, isTrusted, plainAddress } from "../http/client-address.ts";
 import type { Log } from "../log.ts";
-import { addressOfEntry, isTrusted, plainAddress } from "./client-address.ts";
+import { isLoopbackHost, type Settings } from "../settings/env.ts";
 
 /** A mistake of the proxy, with the remedy. */
 export interface ProxyFault {

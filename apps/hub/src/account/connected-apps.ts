@@ -9,7 +9,7 @@ import type {
 import { HubError } from "../http/hub-error.ts";
 import { type Route, route, seeOther } from "../http/route.ts";
 import { ownScopeWords, type Scopes } from "../oidc/scope/consent.ts";
-import type { AccountScreen, Allowed } from "../screen.ts";
+import type { AccountScreen, Allowed } from "../screen/screen.ts";
 import { type ApiSources, findApi } from "../site-registry/known-apis.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 

@@ -1,3 +1,5 @@
+/** Errors that stop the start, each with one sentence that says what to change. */
+
 /** A setting that cannot be used: stops the start with its name and what it should be. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
@@ -9,4 +11,9 @@ export class SettingsError extends Error {
     super(`${setting} ${shouldBe}`);
     this.setting = setting;
   }
+}
+
+/** A condition other than a setting that prevents the start; the message is one sentence with the remedy. */
+export class StartError extends Error {
+  override readonly name = "StartError";
 }

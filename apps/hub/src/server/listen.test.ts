@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { StartError } from "../settings/start-errors.ts";
 import { listen } from "./listen.ts";
-import { StartError } from "./start-error.ts";
 
 const servers = new Set<ReturnType<typeof createServer>>();
 afterEach(() => {

@@ -15,7 +15,7 @@ import {
   origin,
   wholeNumber,
 } from "./setting-readers.ts";
-import { SettingsError } from "./settings-error.ts";
+import { SettingsError } from "./start-errors.ts";
 
 /**
  * `production` is the default and the strictest. `demo` (what `npm start` gives on loopback) makes the
@@ -93,7 +93,7 @@ export function readSettings(environment: Environment = process.env): Settings {
   const idle = duration(environment, "SESSION_IDLE", "30m", 60, 30 * 86400);
   const max = duration(environment, "SESSION_MAX", "24h", 60, 90 * 86400);
   if (idle > max) throw new SettingsError("SESSION_IDLE", "must not be longer than SESSION_MAX.");
-  const dataDirectory = resolve(environment.DATA_DIR || resolve(import.meta.dirname, "../../../.data"));
+  const dataDirectory = resolve(environment.DATA_DIR || resolve(import.meta.dirname, "../../../../.data"));
   return {
     mode,
     dev: environment.HUB_DEV === "1",
@@ -104,7 +104,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     secrets: secrets(environment),
     databaseUrl: environment.DATABASE_URL || undefined,
     dataDirectory,
-    sitesDirectory: resolve(environment.SITES_DIR || resolve(import.meta.dirname, "../sites")),
+    sitesDirectory: resolve(environment.SITES_DIR || resolve(import.meta.dirname, "../../sites")),
     trustedProxies: addresses(environment, "TRUST_PROXY"),
     sessionIdleSeconds: idle,
     sessionMaxSeconds: max,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readSettings } from "./env.ts";
-import { SettingsError } from "./settings-error.ts";
+import { SettingsError } from "./start-errors.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const least = { HUB_SECRETS: secret };

@@ -2,7 +2,7 @@
  * Proof of `HUB_SECRETS`, by which a running hub gives `doctor` a detailed answer. A stolen proof reveals the mode of the
  * hub and the mistakes of its proxy, and nothing else.
  */
-import type { PurposeKeys } from "../secret-keys.ts";
+import type { PurposeKeys } from "../settings/secret-keys.ts";
 
 const scheme = "Gatehouse-Doctor";
 

@@ -3,7 +3,7 @@
  * them, and code that is not sent cannot be attacked (docs/decisions/0005).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Screens, withScreen } from "../screen.ts";
+import { type Screens, withScreen } from "../screen/screen.ts";
 
 export type NextHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 

@@ -2,17 +2,17 @@
 import { ParameterError, parseParameters, parseProtocolQuery } from "@gatehouse/cas/server";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import type { Settings } from "../env.ts";
+import { chooseRequestId, logAnswered, loggedPath } from "../http/access-log.ts";
+import { clientAddress } from "../http/client-address.ts";
+import { databaseOutage, databaseUnavailable, logOutage } from "../http/database-outage.ts";
+import { HubError } from "../http/hub-error.ts";
+import { isLoadedAhead, loadedAhead } from "../http/loaded-ahead.ts";
+import type { Answer, AntiForgery, Call, Caller, CallerFacts, Route, Sent } from "../http/route.ts";
 import type { Log } from "../log.ts";
-import { chooseRequestId, logAnswered, loggedPath } from "./access-log.ts";
+import type { Settings } from "../settings/env.ts";
 import { type CallerNeeds, comesBackTo, identifyCaller } from "./caller.ts";
-import { clientAddress } from "./client-address.ts";
-import { databaseOutage, databaseUnavailable, logOutage } from "./database-outage.ts";
-import { HubError } from "./hub-error.ts";
-import { isLoadedAhead, loadedAhead } from "./loaded-ahead.ts";
 import { readBody } from "./read-body.ts";
 import { renderError } from "./render-error.ts";
-import type { Answer, AntiForgery, Call, Caller, CallerFacts, Route, Sent } from "./route.ts";
 
 type HubContext = Context<{ Bindings: HttpBindings }>;
 export interface MountNeeds extends CallerNeeds {

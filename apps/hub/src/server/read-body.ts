@@ -1,5 +1,5 @@
 /** Reads what a request brings. */
-import { HubError } from "./hub-error.ts";
+import { HubError } from "../http/hub-error.ts";
 
 /** No form or message of the hub is longer, in bytes. */
 const longest = 65_536;

@@ -1,7 +1,7 @@
+import { type Route, route, seeOther } from "../http/route.ts";
 import type { FindSession } from "../session/find-session.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { sitesToVisit } from "../site-registry/sites-to-visit.ts";
-import { type Route, route, seeOther } from "./route.ts";
 
 export interface HomeNeeds {
   readonly findSession: FindSession;
