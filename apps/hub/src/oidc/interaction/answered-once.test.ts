@@ -1,4 +1,4 @@
-/** One question to a person has one answer, and one answer leads to one code. */
+/** One question has one answer, and one answer leads to one code. */
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { TestBrowser } from "../../test-hub.ts";
 import {
@@ -79,7 +79,7 @@ test("tokens from one tab stay valid after the answer in a tab that asked earlie
   for (const token of tokens) expect(await opened.hub.issuer.provider.AccessToken.find(token)).toBeDefined();
 });
 
-test("first answers in several tabs at the same moment: what each was given lives", async () => {
+test("concurrent first answers in several tabs: the tokens of each stay valid", async () => {
   await opened.hub.database.consents.takeBack(alice.id, "budget");
   const browser = await signedIn();
   const tabs = await Promise.all(Array.from({ length: 6 }, () => asked(browser)));

@@ -1,4 +1,4 @@
-/** For how long a yes holds, what is left of it on the account page, and who is asked. */
+/** Duration of a consent, its entry on the account page, and the questions that remain. */
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -100,14 +100,14 @@ describe("only this time", () => {
     expect((await stall().userinfo(first.access_token)).status).toBe(401);
   });
 
-  test("what was allowed is asked for again, beside an answer that is remembered", async () => {
+  test("allowed scopes are asked for again, beside a stored answer", async () => {
     await (await visit({ scope: "openid profile" })).send({ ...yes, duration: "30" });
     await (await visit()).send(once);
     const { page } = await visit();
     expect([asks(page), page?.before?.items.map(({ value }) => value)]).toEqual([["email"], ["profile"]]);
   });
 
-  test("what was declined is asked for again too, beside an answer that is remembered", async () => {
+  test("declined scopes are asked for again too, beside a stored answer", async () => {
     const remembered = await visit({ scope: "openid profile" }, { id: "tool" });
     await remembered.send({ ...yes, duration: "30" });
     await (await visit(both, { id: "tool" })).send({ answer: "without", duration: "once" });
@@ -146,7 +146,7 @@ describe("only this time", () => {
 });
 
 describe("30 or 90 days", () => {
-  test.each([30, 90])("%s: nobody is asked until then, and then everything is", async (days) => {
+  test.each([30, 90])("%s: no question until then, then all scopes are asked for", async (days) => {
     await (await visit()).send({ ...yes, duration: String(days) });
     expect((await visit()).page).toBeNull();
     await opened.advance(days * 86_400 - 60);
@@ -168,7 +168,7 @@ describe("30 or 90 days", () => {
     expect([refused.status, refused.json.error]).toEqual([400, "invalid_grant"]);
   });
 
-  test("a shorter answer shortens what a longer one gave", async () => {
+  test("a shorter answer shortens a longer one", async () => {
     const first = await stall().tokens(await (await visit(offline)).send({ ...yes, duration: "90" }));
     const other = await signedIn(alice);
     await (await visit({ ...both, prompt: "consent" }, { by: other })).send({ ...yes, duration: "30" });
@@ -204,13 +204,13 @@ describe("nothing ticked", () => {
 });
 
 describe("the account page tells the truth", () => {
-  test("what was declined is nowhere", async () => {
+  test("declined scopes are stored nowhere", async () => {
     expect((await (await visit()).send({ answer: "deny" })).get("error")).toBe("access_denied");
     const { connectedApps, sessions } = await account();
     expect([connectedApps, sessions[0]?.sites]).toEqual([[], []]);
   });
 
-  test("a code that nobody redeemed is no use; one that was redeemed is", async () => {
+  test("an unredeemed code is no use of the consent; a redeemed one is", async () => {
     const code = await (await visit()).send({ ...yes, duration: "30" });
     expect(await apps()).toMatchObject([{ id: "stall", lastUsedAt: null }]);
     await stall().tokens(code);
@@ -250,7 +250,7 @@ describe("not you?", () => {
     return answer;
   }
 
-  test("the session ends here, and whoever signs in next is asked the same", async () => {
+  test("the session ends, and the next user gets the same question", async () => {
     const { page } = await visit();
     if (page === null) throw new Error("nobody was asked");
     const form = await goOn(browser, await press(browser, page, "switch"));
@@ -267,7 +267,7 @@ describe("not you?", () => {
     expect(await opened.hub.database.consents.find(alice.id, "stall")).toBeNull();
   });
 
-  test("who is who was said to be goes on to the same page", async () => {
+  test("the user named on the page continues to the same question", async () => {
     const { page } = await visit();
     if (page === null) throw new Error("nobody was asked");
     const answer = await goOn(browser, await press(browser, page, "stay"));

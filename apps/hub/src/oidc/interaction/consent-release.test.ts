@@ -1,5 +1,5 @@
 /**
- * What the consent page lists is what the site then gets: every combination of party, kind of program, flow, request,
+ * A site gets exactly what the consent page lists: every combination of party, kind of program, flow, request,
  * earlier answer and choice is driven through the hub, and the page is compared with ID token, userinfo, the scope at
  * the API and the refresh token.
  */
@@ -266,7 +266,7 @@ const isStanding = (before: Combination["before"], request: string) =>
 
 const titled = [...combinations()].map((one) => [Object.values(one).join(" · "), one] as const);
 
-describe("what the page lists is what the site gets", () => {
+describe("the site gets exactly what the page lists", () => {
   test.each(titled)("%s", async (_, combination) => {
     const request = requests[combination.request] ?? { scope: "" };
     const browser = await prepare(combination);

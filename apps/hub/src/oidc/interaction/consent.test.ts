@@ -1,4 +1,4 @@
-/** What people let sites of others have, over HTTP, with a client from npm that nobody here wrote. */
+/** Consent to third-party sites, over HTTP, with a client from npm. */
 import * as client from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestBrowser } from "../../test-hub.ts";
@@ -38,7 +38,7 @@ describe("consent of a third-party site", () => {
     Object.fromEntries(fields.map(({ name, value }) => [name, value]));
   const hidden = (page: Awaited<ReturnType<TestBrowser["get"]>>) => fieldsOf(page.screen("consent").hidden);
 
-  test("says who asks, what it may and what it cannot", async () => {
+  test("names the site, the requested scopes and the scopes it does not get", async () => {
     const { page } = await consentPage(await signedIn());
     expect(page.screen("consent")).toMatchObject({
       site: { name: "Budget" },
@@ -53,7 +53,7 @@ describe("consent of a third-party site", () => {
     });
   });
 
-  test("only the yes to somebody else's site is remembered", async () => {
+  test("only consent to a third-party site is stored", async () => {
     const browser = await signedIn();
     const asked = await browser.get((await begin(site, shopCallback(), { prompt: "consent" })).path);
     const page = await browser.follow(asked);
@@ -67,7 +67,7 @@ describe("consent of a third-party site", () => {
     expect(await opened.hub.database.consents.listOf(alice.id)).toEqual([]);
   });
 
-  test("what is allowed is in the token, what is declined is not", async () => {
+  test("the token has the allowed scopes and no declined one", async () => {
     const browser = await signedIn();
     const { page, checks, path } = await consentPage(browser);
     const answer = await browser.post(path, {
@@ -195,8 +195,8 @@ describe("consent of a third-party site", () => {
   });
 });
 
-describe("what was allowed holds until it is taken back", () => {
-  test("in a new session nobody is asked again, and the use is seen", async () => {
+describe("a consent is valid until it is revoked", () => {
+  test("a new session repeats no question, and the use is recorded", async () => {
     const carol = await opened.createPerson();
     const browserOf = async () => {
       const browser = new TestBrowser(opened);

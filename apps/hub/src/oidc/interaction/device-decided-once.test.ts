@@ -1,4 +1,4 @@
-/** What is left of a decision about a device that came too late: nothing. */
+/** A decision about a device that comes too late changes nothing. */
 import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestBrowser, type TestPerson } from "../../test-hub.ts";
@@ -19,7 +19,7 @@ import {
 beforeAll(openDeviceTrial);
 afterAll(closeDeviceTrial);
 
-describe("RFC 8628 3.3 of two who decide about one code the slower one has changed nothing", () => {
+describe("RFC 8628 3.3 of two decisions about one code the slower one changes nothing", () => {
   /** State of a user at the tool: consent, grants, and the grant of the session. */
   const traces = async ({ id }: TestPerson) => {
     const { consents, sessions } = opened.hub.database;
@@ -35,7 +35,7 @@ describe("RFC 8628 3.3 of two who decide about one code the slower one has chang
   };
   const untouched = { scopes: undefined, grants: [], sites: [] };
 
-  test("two people at once", async () => {
+  test("two users at once", async () => {
     const begun = await begin();
     const people = await Promise.all([opened.createPerson(), opened.createPerson()]);
     const forms = await Promise.all(
@@ -54,7 +54,7 @@ describe("RFC 8628 3.3 of two who decide about one code the slower one has chang
     expect(await traces(winner as TestPerson)).toMatchObject({ grants: [{}], sites: ["tool"] });
   });
 
-  test("one person twice: what the session's grant allows stays as it is", async () => {
+  test("one user twice: the session's grant stays unchanged", async () => {
     const dora = await opened.createPerson();
     const browser = new TestBrowser(opened);
     await browser.signIn(dora);

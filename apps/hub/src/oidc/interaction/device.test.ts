@@ -34,7 +34,7 @@ test("3.2 and 4 the endpoint is in the discovery, and leads to our page", async 
   expect(begun.user_code).toMatch(/^[A-Z]{4}-[A-Z]{4}$/);
 });
 
-describe("3.3 a person decides", () => {
+describe("3.3 a user decides", () => {
   test("shows site, scopes and device code, and the device gets the ticked scopes", async () => {
     const begun = await begin();
     const browser = await signedIn();
@@ -138,7 +138,7 @@ describe("3.5 the device asks", () => {
     expect(await ask(code)).toBe("slow_down");
   });
 
-  test("too late: expired_token, and the code is no good to a person either", async () => {
+  test("an expired code gives expired_token, and the page refuses it too", async () => {
     const begun = await begin();
     await opened.advance(begun.expires_in + 1);
     expect(await ask(begun.device_code)).toBe("expired_token");
@@ -156,7 +156,7 @@ describe("3.5 the device asks", () => {
     expect(tokens(await ask(begun.device_code)).token_type).toBe("bearer");
   });
 
-  test("of 10 who ask at once one gets tokens, and the code is spent", async () => {
+  test("of 10 concurrent polls one gets tokens, and the code is spent", async () => {
     const begun = await begin({ scope: `${scope} offline_access` });
     await decide(await signedIn(), begun.user_code, all);
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(begun.device_code)));
@@ -176,7 +176,7 @@ describe("3.5 the device asks", () => {
   });
 });
 
-describe("5 what keeps others out", () => {
+describe("5 protection against other browsers", () => {
   test("5.1 the eleventh code in a session has to wait", async () => {
     const browser = await signedIn();
     for (let tries = 0; tries < 10; tries += 1) expect((await enter(browser, "BBBB-BBBB")).status).toBe(400);

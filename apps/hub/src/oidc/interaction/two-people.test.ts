@@ -1,4 +1,4 @@
-/** Two people at one browser, by OpenID Connect (docs/decisions/0019); and how a sign-in goes on that was left open. */
+/** Two users at one browser, by OpenID Connect (docs/decisions/0019), and sign-ins that were left open. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   type BrowserAnswer,
@@ -83,7 +83,7 @@ const whoIsIn = async () => {
   return page.status === 200 ? page.screen("account").person.username : null;
 };
 
-describe("a form opened while nobody was signed in, alice signs in in another tab, bob sends it", () => {
+describe("a form opened without a session; alice signs in in another tab, then bob sends the form", () => {
   test.each<[string, () => Record<string, string>]>([
     ["with his password", () => typed(bob)],
     ["with a wrong one", () => ({ username: "bob", password: "wrong" })],
@@ -107,7 +107,7 @@ describe("a form opened while nobody was signed in, alice signs in in another ta
     }
   });
 
-  test("the same person just goes on", async () => {
+  test("the same user continues", async () => {
     const form = await begin(shop);
     await browser.signIn(alice);
     expect(await subjectOf(shop, await send(form, typed(alice)))).toBe(alice.id);
@@ -127,7 +127,7 @@ describe.each([
     expect(await subjectOf(shop, await send(page, typed(alice)))).toBe(alice.id);
   });
 
-  test("switched, the site gets bob, and nobody is asked again", async () => {
+  test("after the switch the site gets bob without another question", async () => {
     await browser.signIn(alice);
     await opened.advance(later);
     const form = await begin(shop, more);
@@ -247,7 +247,7 @@ describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => 
     expect(await whoIsIn()).toBe("bob");
   });
 
-  test("bob, who signs in where alice was asked for, is told so, and nothing goes round", async () => {
+  test("bob, signing in where the site demands alice, gets a message and no redirect loop", async () => {
     const id_token_hint = await hintFor(alice);
     const answer = await send(await begin(shop, { id_token_hint }), typed(bob));
     expect(answer.screen("choose-account")).toMatchObject({
@@ -285,7 +285,7 @@ describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => 
     expect((await begin(shop, { login_hint: "\u200bbob" })).screen("login").username).toBe("bob");
   });
 
-  test("with prompt=none a login_hint is no demand: nobody could choose, and the ID token says who it is", async () => {
+  test("with prompt=none a login_hint is no demand: there is no page to choose, and the ID token names the user", async () => {
     await browser.signIn(alice);
     expect(await subjectOf(shop, await begin(shop, { login_hint: "bob", prompt: "none" }))).toBe(alice.id);
   });
@@ -349,7 +349,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     expect(answer.screen("refused").wayOn?.href).toMatch(/^\/oidc\/auth\?/);
   });
 
-  test("what begins anew is the same request: where it leads, what it asks and its state", async () => {
+  test("a restart repeats the request: redirect URI, scopes and state", async () => {
     const more = { state: "a b&c", nonce: "n", max_age: "100", ui_locales: "en de" };
     const first = await browser.get(app.authorization(more));
     browser.cookies.clear();
@@ -361,7 +361,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     expect(again?.has("chosen")).toBe(false);
   });
 
-  test("RFC 9126 1 what was pushed is not repeated in an address; the way on is the site's own", async () => {
+  test("RFC 9126 1 a pushed request is not repeated in an address; the link leads to the site", async () => {
     const pushed = await app.post(
       "/oidc/request",
       Object.fromEntries(new URL(app.authorization({ nonce: "secret-nonce" }), opened.origin).searchParams),
@@ -384,7 +384,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     expect(wayOn).toBeUndefined();
   });
 
-  test("a request that somebody changed in the address is judged like any other", async () => {
+  test("a request changed in the address is checked like any other", async () => {
     const query = new URLSearchParams({
       client_id: "app",
       redirect_uri: "https://evil.example/",

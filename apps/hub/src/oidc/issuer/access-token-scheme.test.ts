@@ -77,7 +77,7 @@ test("identifies the user, the token and its scopes, and the account page shows 
 describe("RFC 6750 3 the challenge", () => {
   const invalid = `${realm}, error="invalid_token", error_description="The access token is wrong, expired, taken back or for another API. Get another one."`;
 
-  test("of a token that is none, is for another API, or of no person: 401 invalid_token", async () => {
+  test("an unknown token, one for another API, and one without a user: 401 invalid_token", async () => {
     const transactions = { resource: "https://bank.example/api", scope: "openid transactions.read" };
     const form = { grant_type: "client_credentials", resource, scope: "account.read" };
     const own = await app.post("/oidc/token", form);
@@ -95,7 +95,7 @@ describe("RFC 6750 3 the challenge", () => {
     }
   });
 
-  test("of what is no token at all: 400 invalid_request", async () => {
+  test("malformed credentials: 400 invalid_request", async () => {
     for (const answer of [await me("Bearer two words"), await me("Bearer ")]) {
       expect([answer.status, answer.json.error]).toEqual([400, "invalid_request"]);
       expect(answer.challenge).toContain('Bearer realm="gatehouse", error="invalid_request"');

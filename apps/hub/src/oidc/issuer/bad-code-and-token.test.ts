@@ -144,7 +144,7 @@ describe("RFC 8725 3.11, RFC 9700 2.3 a token of another kind or for another", (
     expect([400, 401]).toContain(answer.status);
   });
 
-  test("RFC 7009 2.1 a site ends its own tokens and nobody else's", async () => {
+  test("RFC 7009 2.1 a site revokes only its own tokens", async () => {
     expect((await other.post("/oidc/token/revocation", { token: tokens.access_token })).status).toBe(200);
     expect((await site.userinfo(tokens.access_token)).status).toBe(200);
     await site.post("/oidc/token/revocation", { token: tokens.access_token });

@@ -1,4 +1,4 @@
-/** An `Origin` is a browser's business: it decides who may read an answer, and refuses nothing. */
+/** `Origin` decides which pages may read an answer, and refuses no request. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
 import { type JsonAnswer, type RelyingSite, RelyingSite as Site } from "../../test-support/relying-site.ts";
@@ -52,7 +52,7 @@ const odd = [
 const allowedTo = ({ headers }: Pick<JsonAnswer, "headers">) => headers["access-control-allow-origin"];
 
 describe.each(odd)("Origin: %s", (origin) => {
-  test("RFC 6749 4.1.3 costs nobody a valid code, and its browser is not told that it may read", async () => {
+  test("RFC 6749 4.1.3 spends no valid code, and gets no CORS headers", async () => {
     for (const one of [site, native]) {
       const code = (await one.visit(browser, alice)).get("code") ?? "";
       const isOwn = one === native && origin === "app://localhost";
@@ -130,7 +130,7 @@ describe("Fetch, CORS: an origin may read", () => {
     expect(answer.headers["access-control-allow-origin"]).toBe("https://suite.example");
   });
 
-  test("public documents, whoever it is; and no answer lets it send cookies along", async () => {
+  test("every origin may read public documents, and none may send cookies", async () => {
     for (const path of ["/oidc/.well-known/openid-configuration", "/oidc/jwks"]) {
       const answer = await browser.get(path, { origin: "https://elsewhere.example" });
       expect([answer.status, allowedTo(answer)]).toEqual([200, "https://elsewhere.example"]);

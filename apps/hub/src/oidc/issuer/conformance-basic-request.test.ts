@@ -1,6 +1,6 @@
 /**
- * What the plans `oidcc-basic` and `oidcc-formpost-basic` of the OpenID Foundation's conformance suite try of
- * authorization requests; module by module under the suite's names.
+ * Authorization requests of the plans `oidcc-basic` and `oidcc-formpost-basic` of the OpenID Foundation's conformance
+ * suite; module by module under the suite's names.
  */
 import { UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -68,7 +68,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
     expect(answer.has("code")).toBe(false);
   });
 
-  test("oidcc-prompt-none-logged-in: the same person and time, and no page", async () => {
+  test("oidcc-prompt-none-logged-in: the same user and time, and no page", async () => {
     const first = await round({ max_age: "15000" });
     const second = await suite.tokens(await at({ prompt: "none", max_age: "15000" }));
     expect(second.claims).toMatchObject({ sub: first.claims.sub, auth_time: first.claims.auth_time });
@@ -105,7 +105,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
     expect(claims.sub).toBe(alice.id);
   });
 
-  test("3.1.2.1 an id_token_hint of somebody else with prompt=none: login_required", async () => {
+  test("3.1.2.1 an id_token_hint of another user with prompt=none: login_required", async () => {
     const bob = await opened.createPerson();
     const { id_token } = await suite.round(new TestBrowser(opened), bob, base);
     await round();

@@ -1,6 +1,6 @@
 /**
- * What the plans `oidcc-basic` and `oidcc-formpost-basic` of the OpenID Foundation's conformance suite try of answers:
- * codes, tokens and claims; module by module under the suite's names.
+ * Codes, tokens and claims of the plans `oidcc-basic` and `oidcc-formpost-basic` of the OpenID Foundation's conformance
+ * suite; module by module under the suite's names.
  */
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";

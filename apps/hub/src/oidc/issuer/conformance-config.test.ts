@@ -1,4 +1,4 @@
-/** What the plan `oidcc-config` of the OpenID Foundation's conformance suite reads. */
+/** Documents that the plan `oidcc-config` of the OpenID Foundation's conformance suite reads. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../../test-hub.ts";
 
@@ -21,7 +21,7 @@ test("Discovery 3: the issuer is the address asked, and every endpoint is below 
   for (const [name, address] of endpoints) expect(`${name} ${address}`).toContain(` ${issuer}/`);
 });
 
-test("Discovery 3: what is supported, and nothing that is not", () => {
+test("Discovery 3 lists exactly the supported features", () => {
   expect(metadata).toMatchObject({
     response_types_supported: expect.arrayContaining(["code"]),
     response_modes_supported: expect.arrayContaining(["query", "form_post"]),

@@ -1,6 +1,6 @@
 /**
- * What the plans for RP-initiated and back-channel logout of the OpenID Foundation's conformance suite try, module by
- * module under the suite's names.
+ * The plans for RP-initiated and back-channel logout of the OpenID Foundation's conformance suite, module by module under
+ * the suite's names.
  */
 import {
   createLocalJWKSet,
@@ -73,7 +73,7 @@ test("discovery: end_session_endpoint, and a back channel with sid", async () =>
 });
 
 describe("RP-Initiated Logout 1.0", () => {
-  test("oidcc-rp-initiated-logout: 2 back at the site with its state, and nobody signed in", async () => {
+  test("oidcc-rp-initiated-logout: 2 back at the site with its state, and no session", async () => {
     const { location } = await confirm(await end(all()));
     expect(location).toBe(`${registered()}?state=${state}`);
     expect(await errorOfSilentSignIn()).toBe("login_required");

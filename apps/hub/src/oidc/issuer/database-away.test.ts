@@ -1,4 +1,4 @@
-/** What people and programs are told at the issuer while the database is away. */
+/** Answers of the issuer to users and programs while the database is unavailable. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../../test-hub.ts";
 import { type DatabaseLine, openDatabaseLine } from "../../test-support/database-line.ts";

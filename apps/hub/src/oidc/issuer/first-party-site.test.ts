@@ -1,4 +1,4 @@
-/** What a site of the house relies on beyond the specifications: the same manners as by CAS. */
+/** Behaviour that first-party sites rely on beyond the specifications, as by CAS. */
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
@@ -176,13 +176,13 @@ describe("a user who wants to be asked before every sign-in", () => {
     ]);
   });
 
-  test("is nobody to a site that only wants to know", async () => {
+  test("gets interaction_required with prompt=none", async () => {
     await signInAsking();
     const { location } = await browser.get(authorization({ prompt: "none" }));
     expect(new URL(location).searchParams.get("error")).toBe("interaction_required");
   });
 
-  test("is not told to a site by somebody else's form", async () => {
+  test("is not identified to a site by another user's form", async () => {
     await signInAsking();
     const page = await browser.follow(await browser.get(authorization()));
     const { action } = page.screen("ask-before");

@@ -50,14 +50,14 @@ const alices = { name: "Person alice", preferred_username: "alice", email: "alic
 const round = (id: string, more: Parameters = {}) =>
   suiteSite(opened, id).round(new TestBrowser(opened), alice, { scope: everything, ...more });
 
-describe("left out: what the granted scopes release, as most clients read it there", () => {
-  test("of a site of the house, what its registration lists", async () => {
+describe("left out: the claims of the granted scopes, which most clients read from the ID token", () => {
+  test("for a first-party site, the claims that its registration lists", async () => {
     expect(about((await round("usual")).claims)).toEqual(alices);
     expect(about((await round("usual", { scope: "openid email" })).claims)).toEqual({ email: alices.email });
     expect(about((await round("usual", { scope: "openid" })).claims)).toEqual({});
   });
 
-  test("of somebody else's site, what the person allowed", async () => {
+  test("for a third-party site, the claims that the user allowed", async () => {
     const site = suiteSite(opened, "third");
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
@@ -88,7 +88,7 @@ describe('"requested": what was named in the claims parameter', () => {
     expect(about((await suiteSite(opened, "slim").userinfo(access_token)).json)).toEqual(alices);
   });
 
-  test("5.5 what is named is there", async () => {
+  test("5.5 has the claims requested by name", async () => {
     const claims = JSON.stringify({ id_token: { name: null, groups: null }, userinfo: { email: null } });
     expect(about((await round("slim", { claims })).claims)).toEqual({ name: alices.name });
   });

@@ -129,7 +129,7 @@ describe("RP-Initiated Logout 2 a hint", () => {
     await browser.signIn(alice);
   });
 
-  test("by a key that never was ours is answered by a page, and nobody is signed out", async () => {
+  test("a hint signed with a foreign key gets a page and no sign-out", async () => {
     const answer = await goodbye(await forged("never"));
     expect([answer.status, answer.screen("refused").code]).toEqual([400, "invalid_request"]);
     expect((await browser.get("/account")).status).toBe(200);

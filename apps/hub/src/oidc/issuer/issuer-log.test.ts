@@ -46,7 +46,7 @@ async function sessionOf(person: TestPerson): Promise<{ id: string; uid: string 
   return rows[0];
 }
 
-test("a sign-in: who, where, in which session, and each request with status and time", async () => {
+test("a sign-in: user, site and session, and each request with status and time", async () => {
   const browser = new TestBrowser(opened);
   const tokens = await site.round(browser, alice, signInLater);
   const { id: session, uid: sessionUid } = await sessionOf(alice);

@@ -27,7 +27,7 @@ async function askedToSignIn(path: string) {
   return { browser, send };
 }
 
-test("OpenID Connect Core 3.1.2.3 who is not signed in fills in the form and comes back with a code", async () => {
+test("OpenID Connect Core 3.1.2.3 without a session the form leads to a code", async () => {
   const { path, checks } = await begin(site, shopCallback());
   const { browser, send } = await askedToSignIn(path);
   const done = await browser.follow(await browser.follow(await send()));
@@ -35,7 +35,7 @@ test("OpenID Connect Core 3.1.2.3 who is not signed in fills in the form and com
   expect(tokens.claims()?.sub).toBe(alice.id);
 });
 
-test("OpenID Connect Core 3.1.2.4 the form, then the question what a site may have, then a code", async () => {
+test("OpenID Connect Core 3.1.2.4 the form, then the consent page, then a code", async () => {
   const { path, checks } = await begin(budget, "https://budget.example/callback");
   const { browser, send } = await askedToSignIn(path);
   let page = await send();

@@ -116,13 +116,13 @@ describe("3.1.2.1 by POST the outcome is that of the same request by GET", () =>
     expect(byPost).toEqual(outcomeOf(await end(await browser.get(`/oidc/auth?${body()}`))));
   });
 
-  test("3.1.2.6 of nobody, without a page", async () => {
+  test("3.1.2.6 without a session and with prompt=none", async () => {
     browser = new TestBrowser(opened);
     const answer = received(await end(await post(query({ prompt: "none" }))));
     expect([answer.get("error"), answer.get("state")]).toEqual(["login_required", "s"]);
   });
 
-  test("of nobody, who signs in on the way", async () => {
+  test("without a session, with a sign-in on the way", async () => {
     browser = new TestBrowser(opened);
     const answer = received(await walk(browser, alice, await post(query())));
     expect((await site.tokens(answer)).claims.sub).toBe(alice.id);
@@ -145,7 +145,7 @@ describe("3.1.2.1 by POST the outcome is that of the same request by GET", () =>
     expect(outcomeOf(await end(await post(query(), {}, path)))).toMatchObject({ code: "one" });
   });
 
-  test("RFC 6749 3.1 what stands in the query of the endpoint counts too", async () => {
+  test("RFC 6749 3.1 parameters in the query of the endpoint count too", async () => {
     const path = `/oidc/auth?${query({ nonce: undefined, scope: undefined })}`;
     const answer = received(await end(await post("scope=openid&nonce=n", {}, path)));
     expect((await site.tokens(answer)).claims.nonce).toBe("n");

@@ -1,4 +1,4 @@
-/** What an ID token says of a sign-in, and what a sign-out leaves; titled by section. */
+/** Claims about the sign-in in ID tokens, and artifacts that outlive a sign-out; titled by section. */
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
@@ -102,7 +102,7 @@ describe("OpenID Connect Core 5.5.1.1 acr as an essential claim", () => {
     expect((await site.tokens(answer)).claims.acr).toBe("urn:gatehouse:acr:password");
   });
 
-  test.each([true, false])("what there is none of is told to the site (signed in: %s)", async (signedIn) => {
+  test.each([true, false])("an unavailable acr is reported to the site (signed in: %s)", async (signedIn) => {
     const browser = new TestBrowser(opened);
     if (signedIn) await browser.signIn(alice);
     const answer = await walk(browser, alice, await browser.get(site.authorization(demanding("gold"))));
@@ -110,7 +110,7 @@ describe("OpenID Connect Core 5.5.1.1 acr as an essential claim", () => {
   });
 });
 
-describe("Back-Channel Logout 2.7 what ends with a sign-out", () => {
+describe("Back-Channel Logout 2.7 effects of a sign-out", () => {
   test("tokens of the session do, tokens for offline access do not", async () => {
     const browser = new TestBrowser(opened);
     const session = await site.round(browser, alice);

@@ -73,7 +73,7 @@ describe.each([
     expect(page.headers["content-security-policy"]).toContain(`img-src 'self' data: ${opened.shop.origin};`);
   });
 
-  test("the next form knows nothing of who was there, as after a sign-out by CAS", async () => {
+  test("the next form has no data of the last user, as after a sign-out by CAS", async () => {
     await signOut();
     const { username, reason } = (await browser.get("/cas/login")).screen("login");
     expect([username, reason]).toEqual(["", null]);
@@ -105,7 +105,7 @@ describe("a site without an address to be told at", () => {
     expect(page.screen("logged-out").stays).toEqual(stays);
   });
 
-  test("the one whose own sign-out it is has signed itself out", async () => {
+  test("the site that requested the sign-out is not listed", async () => {
     const logout_hint = await enterDesk();
     const page = await browser.follow(
       await browser.get(`/oidc/session/end${query({ client_id: "desk", logout_hint })}`),
@@ -118,7 +118,7 @@ describe("a site without an address to be told at", () => {
   });
 });
 
-test("nobody learns from the address of the page where somebody else was signed in", async () => {
+test("the address of the page does not show the sites of another browser", async () => {
   await pressSignOut();
   const { sites, wasSignedIn } = (await new TestBrowser(opened).get("/oidc/session/end/success")).screen(
     "logged-out",

@@ -1,4 +1,4 @@
-/** By which name an API hears of a person; titled by section. */
+/** Subject identifiers at APIs; titled by section. */
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
@@ -70,7 +70,7 @@ async function tokensFor(resource: string, scope: string) {
   });
 }
 
-describe("OpenID Connect Core 8.1 and the name of a person at an API", () => {
+describe("OpenID Connect Core 8.1 subject identifiers at an API", () => {
   test("RFC 7662 2.2 introspection of an opaque token returns the subject of the asking site", async () => {
     const tokens = await tokensFor(opaqueApi, "accounts.read");
     const seen = await post("/oidc/token/introspection", opened.bank.authorization, {

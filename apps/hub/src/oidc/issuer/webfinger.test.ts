@@ -14,7 +14,7 @@ afterAll(() => opened.close());
 const rel = "http://openid.net/specs/connect/1.0/issuer";
 const finger = (query: string) => browser.get(`/.well-known/webfinger${query}`);
 
-test("Discovery 2.1 names the issuer, the same for who exists and for who does not", async () => {
+test("Discovery 2.1 names the issuer for existing and unknown accounts alike", async () => {
   for (const resource of ["acct:alice@example.com", "acct:nobody@example.com", "https://example.com/joe"]) {
     const answer = await finger(`?${new URLSearchParams({ resource, rel })}`);
     expect([answer.status, JSON.parse(answer.body)]).toEqual([

@@ -1,4 +1,4 @@
-/** Keys rotate while tokens are made and verified: by two hubs, and by somebody who keeps a copy of the key set. */
+/** Keys rotate while tokens are made and verified: by two hubs, and by a client with a cached key set. */
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../../test-hub.ts";

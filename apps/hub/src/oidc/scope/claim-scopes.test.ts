@@ -1,4 +1,4 @@
-/** OpenID Connect Core 5.5: claims asked for one by one, and what a registration and a person release of them. */
+/** OpenID Connect Core 5.5: claims requested by name, limited by the registration and the user's consent. */
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
@@ -69,7 +69,7 @@ async function learnt(site: string, location: string) {
 
 const alike = (claims: object) => ({ idToken: claims, userinfo: claims });
 
-test("a first-party site learns what its registration lists, without a page", async () => {
+test("a first-party site gets the claims that its registration lists, without a page", async () => {
   const { location } = await (await signedIn()).get(authorization("club"));
   expect(await learnt("club", location)).toEqual(
     alike({
@@ -101,7 +101,7 @@ test("a third-party site's claims are on the page as their scopes are", async ()
   expect(page.screen("consent").asks.map(({ value }) => value)).toEqual(["profile", "groups"]);
 });
 
-test("what is declined is not released, and what is allowed is asked once", async () => {
+test("declined claims are not released, and allowed ones are asked for once", async () => {
   const { browser, page } = await signedInAt("guest");
   const { action, hidden } = (await page).screen("consent");
   const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));

@@ -96,14 +96,14 @@ describe("RFC 9700 4.14.2 a refresh token used again", () => {
     expect(await isAlive(answers[0] ?? refused)).toBe(true);
   });
 
-  test("nobody gets an answer again after the access was taken back", async () => {
+  test("no answer is repeated after the access was revoked", async () => {
     const { refresh_token } = await start();
     const first = await site.refresh(refresh_token);
     await site.post("/oidc/token/revocation", { token: String(first.json.refresh_token) });
     expect(await site.refresh(refresh_token)).toMatchObject(refused);
   });
 
-  test("RFC 7662 2.2 who asks about it hears that it is spent", async () => {
+  test("RFC 7662 2.2 introspection reports a spent token as inactive", async () => {
     const { refresh_token } = await start();
     const next = await site.refresh(refresh_token);
     const introspect = async (token: unknown) =>
@@ -112,7 +112,7 @@ describe("RFC 9700 4.14.2 a refresh token used again", () => {
     expect(await introspect(next.json.refresh_token)).toBe(true);
   });
 
-  test("what is kept for it opens nothing, whoever has the database", async () => {
+  test("the stored answer cannot be opened with the database alone", async () => {
     const { refresh_token } = await start();
     const { json } = await site.refresh(refresh_token);
     const { rows } = await poolOf(opened.hub.database).query(

@@ -67,7 +67,7 @@ test("introspection and userinfo: the token with all it stands on", async () => 
   expect(await statementsOf(async () => expect((await site.userinfo(token)).status).toBe(200))).toBe(1);
 });
 
-test("the hub's own API: the token with its person, and that it was used", async () => {
+test("the hub's own API: the token with its user, and the use", async () => {
   const more = { scope: "openid account.read", resource: `${opened.origin}/api/v1` };
   const { access_token } = await site.round(browser, alice, more);
   const headers = { authorization: `Bearer ${access_token}` };
@@ -75,7 +75,7 @@ test("the hub's own API: the token with its person, and that it was used", async
   expect(await statementsOf(run)).toBe(2);
 });
 
-test("refresh: the token, its exchange begun, what it is exchanged for, the answer kept", async () => {
+test("refresh: find the token, begin the exchange, store the new tokens, store the answer", async () => {
   const run = async () => expect((await site.refresh(tokens.refresh_token)).status).toBe(200);
   expect(await statementsOf(run)).toBe(4);
 });
