@@ -76,7 +76,8 @@ test("tokens from one tab stay valid after the answer in a tab that asked earlie
     const { location } = await browser.follow(await post(yes));
     tokens.push((await exchange(budget, location, checks)).access_token);
   }
-  for (const token of tokens) expect(await opened.hub.issuer.provider.AccessToken.find(token)).toBeDefined();
+  for (const token of tokens)
+    expect(await opened.hub.issuer.provider.AccessToken.find(token)).toMatchObject({ accountId: alice.id });
 });
 
 test("concurrent first answers in several tabs: the tokens of each stay valid", async () => {
@@ -89,7 +90,8 @@ test("concurrent first answers in several tabs: the tokens of each stay valid", 
       return (await exchange(budget, location, checks)).access_token;
     }),
   );
-  for (const token of tokens) expect(await opened.hub.issuer.provider.AccessToken.find(token)).toBeDefined();
+  for (const token of tokens)
+    expect(await opened.hub.issuer.provider.AccessToken.find(token)).toMatchObject({ accountId: alice.id });
 });
 
 test("a sign-out and sign-in during the question repeats the question in the new session", async () => {

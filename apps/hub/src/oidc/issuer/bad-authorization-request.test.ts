@@ -89,7 +89,7 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
     const path = site.authorization().replace("/oidc/auth", "/oidc/AUTH");
     expect(received(await browser.get(path)).get("code")).not.toBeNull();
     for (const spelt of ["/oidc/SESSION/end", "/oidc/Session/End/"])
-      expect((await browser.get(spelt)).screen("sign-out")).toBeDefined();
+      expect((await browser.get(spelt)).screen("sign-out").action).toBe("/oidc/session/end/confirm");
     expect((await browser.get("/account")).status).toBe(200);
     for (const spelt of ["/oidc/device/auth", "/oidc/Device/AUTH/"])
       expect((await browser.get(spelt)).status).toBe(404);
