@@ -25,7 +25,19 @@ describe("XML 1.0: what is read", () => {
 
   test("a declaration of UTF-8", () => {
     expect(readXml('<?xml version="1.0"?><a/>').name).toBe("a");
-    expect(readXml("<?xml version='1.0' encoding='utf-8' standalone='yes' ?>\n<a/>\n").name).toBe("a");
+    expect(readXml("<?xml  version='1.0'\n encoding='utf-8'  standalone='yes' ?>\n<a/>\n").name).toBe("a");
+  });
+});
+
+describe("XML 1.0, 2.2: characters by number", () => {
+  test.each(["20", "9", "A", "D", "D7FF", "E000", "FFFD", "10000", "10FFFF"])("%s is one", (code) => {
+    expect(readXml(`<a>&#x${code};</a>`).text).toBe(String.fromCodePoint(Number.parseInt(code, 16)));
+  });
+
+  test.each(["0", "8", "B", "1F", "D800", "DFFF", "FFFE", "110000"])("%s is none", (code) => {
+    expect(() => readXml(`<a>&#x${code};</a>`)).toThrow(
+      "refers to an entity or character that does not exist",
+    );
   });
 });
 
@@ -53,6 +65,9 @@ describe("Namespaces in XML 1.0", () => {
     ["xml as a prefix of another", '<a xmlns:xml="u:1"/>'],
   ])("%s is an error", (_, text) => {
     expect(() => readXml(text)).toThrow(XmlError);
+    expect(() => readXml(text)).toThrow(
+      /^(uses a prefix that stands for nothing|declares a prefix that it may not)$/,
+    );
   });
 
   test("xml:lang needs no declaration", () => {
@@ -113,6 +128,19 @@ describe("XML 1.0: what is an error", () => {
     ["a name that begins with a digit", "<1a/>"],
   ])("%s", (_, text) => {
     expect(() => readXml(text)).toThrow(XmlError);
+    // A message of the hub continues it: "The message is not well formed …".
+    expect(() => readXml(text)).toThrow(/^(is|ends|has|holds|refers|uses) \w/);
+  });
+
+  test.each([
+    ["", "ends before its root element does"],
+    ["x<a/>", "holds text outside of its root element"],
+    ["<a/><b/>", "has two root elements"],
+    ["<a><b></a></b>", "is not well formed at character 6"],
+    ["<a>\u0001</a>", "holds a character that XML cannot hold"],
+    ['<a b="1" b="1"/>', "has an attribute twice"],
+  ])("%j: the message says what and where", (text, message) => {
+    expect(() => readXml(text)).toThrow(message);
   });
 
   test.each(["<!DOCTYPE a><a/>", "<a><!-- x --></a>", "<a><![CDATA[x]]></a>"])("%s says so", (text) => {

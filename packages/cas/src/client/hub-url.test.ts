@@ -32,6 +32,10 @@ describe("2.1.1 the way to sign in", () => {
   });
 });
 
+test("a hub without https is possible, for development", () => {
+  expect(logoutUrl("http://hub.localhost:3000")).toBe("http://hub.localhost:3000/cas/logout");
+});
+
 describe("2.3.1 the way to sign out", () => {
   test("with a way back and without", () => {
     expect(logoutUrl(hub)).toBe("https://hub.example/cas/logout");

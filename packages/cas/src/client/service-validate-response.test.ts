@@ -69,7 +69,7 @@ describe("2.5.2 a success", () => {
   });
 
   test("of media type application/json with a parameter", async () => {
-    const headers = { "content-type": "Application/JSON; charset=utf-8" };
+    const headers = { "content-type": "Application/JSON ; charset=utf-8" };
     const body = { serviceResponse: { authenticationSuccess: { user: "alice" } } };
     expect((await processServiceValidateResponse(answer(body, { headers }))).user).toBe("alice");
   });
@@ -176,7 +176,7 @@ describe("2.5.2 an answer that is not exactly one of these", () => {
     ],
     [
       "an attribute with null",
-      { serviceResponse: { authenticationSuccess: { ...user, attributes: { a: [null] } } } },
+      { serviceResponse: { authenticationSuccess: { ...user, attributes: { a: ["b", null] } } } },
     ],
     [
       "a date that is none",
@@ -185,11 +185,24 @@ describe("2.5.2 an answer that is not exactly one of these", () => {
       },
     ],
     [
+      "a date that is a number",
+      { serviceResponse: { authenticationSuccess: { ...user, attributes: { authenticationDate: 0 } } } },
+    ],
+    [
       "a flag that is text",
       { serviceResponse: { authenticationSuccess: { ...user, attributes: { isFromNewLogin: "false" } } } },
     ],
   ])("%s", async (_, body) => {
-    expect((await errorOf(answer(body))).code).toBe("hub_answer_invalid");
+    const error = await errorOf(answer(body));
+    expect(error.code).toBe("hub_answer_invalid");
+    expect(error.detail).toMatch(
+      /^(not (JSON|exactly one of \w+(, \w+)*)|a failure without code|a success without user|attributes that .+|an a.+ that is no .+|a flag .+)$/,
+    );
+  });
+
+  test("the cause of an unreadable one is kept for the log", async () => {
+    expect((await errorOf(answer("<html>"))).cause).toBeInstanceOf(SyntaxError);
+    expect("cause" in (await errorOf(answer("{}")))).toBe(true);
   });
 
   test.each([201, 204, 301, 302, 400, 401, 403, 404, 429])("status %s", async (status) => {
@@ -203,6 +216,7 @@ describe("2.5.2 an answer that is not exactly one of these", () => {
   test.each([500, 502, 503])("status %s is the hub's trouble", async (status) => {
     expect(await errorOf(answer("", { status }))).toMatchObject({
       code: "hub_failed",
+      message: expect.stringContaining("Try again"),
       detail: `status ${status}`,
     });
   });
@@ -239,5 +253,17 @@ describe("2.5.2 an answer that is not exactly one of these", () => {
     const headers = { "content-type": "application/json" };
     expect((await errorOf(new Response(endless, { headers }))).detail).toBe("longer than 65536 bytes");
     expect(cancelled).toBe(true);
+  });
+
+  test("65536 bytes are read, one more is too much", async () => {
+    const json = JSON.stringify({ serviceResponse: { authenticationSuccess: user } });
+    const read = await processServiceValidateResponse(answer(json.padEnd(65_536)));
+    expect(read.user).toBe("alice");
+    expect((await errorOf(answer(json.padEnd(65_537)))).detail).toBe("longer than 65536 bytes");
+  });
+
+  test("a response without body", async () => {
+    const headers = { "content-type": "application/json" };
+    expect((await errorOf(new Response(null, { headers }))).detail).toBe("not JSON");
   });
 });

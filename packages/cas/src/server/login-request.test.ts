@@ -125,6 +125,8 @@ describe("2.2.2 parameters of /login as acceptor", () => {
     ["", false],
     ["off", false],
     ["False", false],
+    ["no", false],
+    ["0", false],
   ])("4.1.1 a box sent as %j is ticked: %s", (value, ticked) => {
     expect(submit(`warn=${value}&rememberMe=${value}`)).toMatchObject({ warn: ticked, rememberMe: ticked });
   });

@@ -91,6 +91,7 @@ test.each([
   ["https://a.example/out?x=ticket", true],
   ["https://a.example/out?ticket=ST-1", false],
   ["https://a.example/out?SAMLart=ST-1", false],
+  ["https://a.example/out?logoutRequest=x", false],
   [`https://a.example/${"x".repeat(2048)}`, false],
 ])("2.3.3 front channel: a browser can bring a message to %s: %s", (address, expected) => {
   expect(isFrontChannelAddress(address)).toBe(expected);

@@ -154,9 +154,18 @@ describe("2.1.1 parameters have limits", () => {
     expect(faultOf(many(65))).toEqual({ code: "parameters_too_many", parameter: null });
   });
 
-  test("the message says what to do and holds nothing that came in", () => {
-    const error = new ParameterError("parameter_duplicated", "<script>");
-    expect(error.message).toBe("A parameter was given twice; give it once.");
+  test.each([
+    ["parameter_duplicated", /given twice; give it once/],
+    ["parameter_contradicted", /not the one in the address/],
+    ["parameter_badly_encoded", /encode it as %25/],
+    ["parameter_not_utf8", /encode it as UTF-8/],
+    ["parameter_control_character", /line break; leave it out/],
+    ["parameter_too_long", /too long/],
+    ["parameters_too_many", /too many parameters/],
+  ] as const)("the message of %s says what is wrong and holds nothing that came in", (code, message) => {
+    const error = new ParameterError(code, "<script>");
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toContain("script");
     expect(error.name).toBe("ParameterError");
   });
 });
@@ -185,9 +194,11 @@ describe("fields that a user fills in", () => {
     expect(parseParameters(`username=${long}`, { typed }).get("username")).toBe(long);
   });
   test("are still UTF-8, and given once; other fields and all names are as strict as ever", () => {
-    expect(() => parseParameters("username=%ff", { typed })).toThrow(ParameterError);
-    expect(() => parseParameters("username=a&username=b", { typed })).toThrow(ParameterError);
-    expect(() => parseParameters("service=a%09", { typed })).toThrow(ParameterError);
-    expect(() => parseParameters("user%09name=a", { typed })).toThrow(ParameterError);
+    const refusal = (query: string) => () => parseParameters(query, { typed });
+    const withCode = (code: string) => expect.objectContaining({ code });
+    expect(refusal("username=%ff")).toThrow(withCode("parameter_not_utf8"));
+    expect(refusal("username=a&username=b")).toThrow(withCode("parameter_duplicated"));
+    expect(refusal("service=a%09")).toThrow(withCode("parameter_control_character"));
+    expect(refusal("user%09name=a")).toThrow(withCode("parameter_control_character"));
   });
 });

@@ -116,6 +116,19 @@ describe("2.1.1 an address that was not encoded, and has no second parameter", (
   });
 });
 
+describe("2.1.1 every parameter of the protocol ends an unencoded service", () => {
+  test.each([
+    ...["targetService", "TARGET", "ticket", "renew", "gateway", "method", "format", "pgtUrl", "pgt", "warn"],
+    ...["rememberMe", "lt", "username", "password", "reason", "return"],
+  ])("%s", (name) => {
+    expect(read(`service=http://x.example/?a=b&c=d&${name}=1&e=f`)).toEqual({
+      service: "http://x.example/?a=b&c=d",
+      [name]: "1",
+      e: "f",
+    });
+  });
+});
+
 describe("2.1.1 a service that was encoded", () => {
   test.each([
     ["service=http%3A%2F%2Fx.example%2F%3Fa%3Db&c=d", { service: "http://x.example/?a=b", c: "d" }],
@@ -127,6 +140,8 @@ describe("2.1.1 a service that was encoded", () => {
     ["service=http://x.example/%3Fa=b&c=d", { service: "http://x.example/?a=b", c: "d" }],
     ["service=//x.example/?a=b&c=d", { service: "//x.example/?a=b", c: "d" }],
     ["service=ftp://x.example/?a=b&c=d", { service: "ftp://x.example/?a=b", c: "d" }],
+    ["service=x+http://x.example/?a=b&c=d", { service: "x http://x.example/?a=b", c: "d" }],
+    ["service=x+http://x.example/", { service: "x http://x.example/" }],
   ])("%s is read like every parameter", (query, expected) => expect(read(query)).toEqual(expected));
 });
 
@@ -167,6 +182,7 @@ describe("2.5.1 the format of a query that cannot be read", () => {
     ["no UTF-8", "format=%ff"],
     ["in other letters", "Format=JSON"],
     ["part of a value", "service=format=JSON&service=b"],
+    ["behind a question mark of its own", "service=a&?format=JSON"],
     ["not there", "service=a&service=b"],
     ["nothing", ""],
   ])("is as if not given: %s", (_, query) => {

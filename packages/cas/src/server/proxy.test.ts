@@ -30,7 +30,8 @@ const codeOf = (run: () => unknown): string => refusalOf(run).code;
 
 describe("2.5.4 the proxy callback", () => {
   test.each([
-    ["plain http", "http://a.example/pgt", /begin with https/],
+    ["plain http", "http://a.example/pgt", /begin with https:\/\/\.$/],
+    ["https later on", "http://a.example/https:", /begin with https:\/\/\.$/],
     ["no address", "pgt", /begin with https/],
     ["another scheme", "file:///etc/passwd", /begin with https/],
     ["no host", "https:///pgt", /and a host/],
@@ -86,20 +87,25 @@ describe("2.5.4 the proxy callback", () => {
     expect([isAllowedCallback(callback, patterns), isAllowedCallback(callback, [])]).toEqual([true, false]);
   });
 
-  test("every way to fail has a sentence of its own", () => {
-    const faults = [
-      "timeout",
-      "refused",
-      "address_forbidden",
-      "unresolved",
-      "certificate",
-      "failed",
-    ] as const;
-    const errors = [...faults, "redirected" as const, "not-200" as const].map((fault) =>
-      proxyCallbackFailed(fault),
+  test.each([
+    ["timeout", "did not answer in time"],
+    ["refused", "refused the connection"],
+    ["address_forbidden", "may not call"],
+    ["unresolved", "host name that cannot be found"],
+    ["certificate", "certificate that this server does not trust"],
+    ["failed", "could not be called"],
+    ["redirected", "redirect, which is not followed"],
+    ["not-200", "did not answer with status 200"],
+  ] as const)("%s: a failed callback %s", (fault, reason) => {
+    const { code, description } = proxyCallbackFailed(fault);
+    expect([code, description]).toEqual(["INVALID_PROXY_CALLBACK", expect.stringContaining(reason)]);
+    expect(description).toMatch(/^The proxy callback [^.]+\.$/);
+  });
+
+  test("advice follows the reason", () => {
+    expect(proxyCallbackFailed("timeout", "Look at its log.").description).toBe(
+      "The proxy callback did not answer in time. Look at its log.",
     );
-    expect(new Set(errors.map(({ description }) => description)).size).toBe(8);
-    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(["INVALID_PROXY_CALLBACK"]));
   });
 
   test("2.5.3 one that is not registered, and a chain too long, are UNAUTHORIZED_SERVICE_PROXY", () => {
@@ -154,10 +160,25 @@ describe("2.7 /proxy", () => {
   test.each(["mailto:a", "imap.example", "https://u@a.example/", "https://a.example/?ticket=ST-1"])(
     "2.7.3 the target %s is no site's: UNAUTHORIZED_SERVICE",
     (target) =>
-      expect(codeOf(() => parse(`pgt=${granted}&targetService=${encodeURIComponent(target)}`))).toBe(
-        "UNAUTHORIZED_SERVICE",
-      ),
+      expect(
+        refusalOf(() => parse(`pgt=${granted}&targetService=${encodeURIComponent(target)}`)),
+      ).toMatchObject({
+        code: "UNAUTHORIZED_SERVICE",
+        description: "The target service is no address of a site.",
+        cause: expect.any(CasError),
+      }),
   );
+
+  test("2.7.1 an unsupported format is refused", () => {
+    expect(codeOf(() => parse(`pgt=${granted}&targetService=https://a.example&format=YAML`))).toBe(
+      "INVALID_REQUEST",
+    );
+  });
+
+  test("2.7.3 the errors say what to do", () => {
+    expect(unknownProxyGrantingTicket().description).toMatch(/not known.*login/);
+    expect(targetNotAllowed().description).toContain("cas.proxy.targets");
+  });
 
   test("2.7.2 success and failure in XML, one element a line", () => {
     expect(renderXmlProxySuccess("PT-1").body).toBe(

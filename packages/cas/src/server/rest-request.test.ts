@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { parseParameters } from "./parameters.ts";
 import { parseRestCredentials, parseRestTicketRequest, RestRequestError } from "./rest-request.ts";
 
-function codeOf(run: () => unknown): string {
+function refusalOf(run: () => unknown): RestRequestError {
   try {
     run();
   } catch (error) {
-    if (error instanceof RestRequestError) return error.code;
+    if (error instanceof RestRequestError) return error;
     throw error;
   }
-  return "none";
+  throw new Error("it was accepted");
 }
 
 describe("9 REST: POST /v1/tickets", () => {
@@ -20,12 +20,18 @@ describe("9 REST: POST /v1/tickets", () => {
   });
 
   test.each([
-    ["", "credentials_missing"],
-    ["username=alice", "credentials_missing"],
-    ["password=x", "credentials_missing"],
-    ["username=+&password=x", "credentials_missing"],
-    ["username=alice&password=x&token=true", "token_unsupported"],
-  ])("%j is refused", (form, code) => expect(codeOf(() => parse(form))).toBe(code));
+    ["", "credentials_missing", /username and password/],
+    ["username=alice", "credentials_missing", /username and password/],
+    ["password=x", "credentials_missing", /username and password/],
+    ["username=+&password=x", "credentials_missing", /username and password/],
+    ["username=alice&password=x&token=true", "token_unsupported", /leave token out/],
+  ])("%j is refused", (form, code, message) =>
+    expect(refusalOf(() => parse(form))).toMatchObject({
+      name: "RestRequestError",
+      code,
+      message: expect.stringMatching(message),
+    }),
+  );
 });
 
 describe("9 REST: POST /v1/tickets/{TGT}", () => {
@@ -43,9 +49,11 @@ describe("9 REST: POST /v1/tickets/{TGT}", () => {
   });
 
   test.each([
-    ["", "service_missing"],
-    ["service=", "service_missing"],
-    ["service=javascript:alert(1)", "service_invalid"],
-    ["service=https://a.example&renew=true", "credentials_missing"],
-  ])("%j is refused", (form, code) => expect(codeOf(() => parse(form))).toBe(code));
+    ["", "service_missing", /Send the service/],
+    ["service=", "service_missing", /Send the service/],
+    ["service=javascript:alert(1)", "service_invalid", /begin with https/],
+    ["service=https://a.example&renew=true", "credentials_missing", /username and password/],
+  ])("%j is refused", (form, code, message) =>
+    expect(refusalOf(() => parse(form))).toMatchObject({ code, message: expect.stringMatching(message) }),
+  );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readXml, type XmlElement } from "../xml-reader.ts";
+import { readXml, type XmlElement, XmlError } from "../xml-reader.ts";
 import { CasError } from "./cas-error.ts";
 import { renderSamlFailure, renderSamlSuccess } from "./response-saml.ts";
 import { parseSamlRequest, samlCorrelation } from "./saml-request.ts";
@@ -12,14 +12,14 @@ const message = (inner = `<samlp:AssertionArtifact>${ticket}</samlp:AssertionArt
   `<?xml version="1.0" encoding="utf-8"?>
 <SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/"><SOAP-ENV:Header/><SOAP-ENV:Body><samlp:Request xmlns:samlp="urn:oasis:names:tc:SAML:1.0:protocol" MajorVersion="1" MinorVersion="1" RequestID="_1.2" IssueInstant="2026-11-21T08:00:00Z">${inner}</samlp:Request></SOAP-ENV:Body></SOAP-ENV:Envelope>`;
 
-function codeOf(text: string, parameters: ReadonlyMap<string, string> = target): string {
+function refusalOf(run: () => unknown): CasError {
   try {
-    parseSamlRequest(bytes(text), parameters);
+    run();
   } catch (error) {
-    if (error instanceof CasError) return error.code;
+    if (error instanceof CasError) return error;
     throw error;
   }
-  return "none";
+  throw new Error("it was accepted");
 }
 
 describe("4.2 SAML 1.1 request", () => {
@@ -102,15 +102,39 @@ describe("4.2 SAML 1.1 request", () => {
     ["a comment without end", `<!-- ${message()}`],
     ["a second comment", `<!-- --><!-- -->${message().slice(message().indexOf("<SOAP"))}`],
     ["a comment within the ticket", message(artifact.replace("ST-", "ST-<!-- -->"))],
-  ])("%s is INVALID_REQUEST", (_, text) => expect(codeOf(text)).toBe("INVALID_REQUEST"));
+  ])("%s is INVALID_REQUEST, and the description says why", (_, text) => {
+    const { code, description } = refusalOf(() => parseSamlRequest(bytes(text), target));
+    expect(code).toBe("INVALID_REQUEST");
+    expect(description).toMatch(
+      /^(The message [a-z].+\.|The request holds not exactly one AssertionArtifact: the ticket\.|Send one SAML 1\.1 Request in a SOAP envelope\.)$/,
+    );
+  });
 
   test("without TARGET it is INVALID_REQUEST, bytes that are no UTF-8 too", () => {
-    expect(codeOf(message(), new Map())).toBe("INVALID_REQUEST");
-    expect(() => parseSamlRequest(new Uint8Array([0xff]), target)).toThrow(CasError);
+    expect(refusalOf(() => parseSamlRequest(bytes(message()), new Map()))).toMatchObject({
+      code: "INVALID_REQUEST",
+      description: "The parameter TARGET is required: the service address.",
+    });
+    expect(refusalOf(() => parseSamlRequest(new Uint8Array([0xff]), target))).toMatchObject({
+      code: "INVALID_REQUEST",
+      description: "The message is not UTF-8.",
+    });
+  });
+
+  test("the cause of malformed XML is kept for the log, and space around ticket and message is ignored", () => {
+    expect(refusalOf(() => parseSamlRequest(bytes("<"), target)).cause).toBeInstanceOf(XmlError);
+    const spaced = message(artifact.replace(ticket, `\n  ${ticket}\n`));
+    expect(
+      parseSamlRequest(bytes(`\n <!-- licence --> \n${spaced.slice(spaced.indexOf("<SOAP"))}`), target)
+        .ticket,
+    ).toBe(ticket);
   });
 
   test("a ticket of another kind, or of nobody, is refused as elsewhere", () => {
-    const of = (id: string) => codeOf(message(`<samlp:AssertionArtifact>${id}</samlp:AssertionArtifact>`));
+    const of = (id: string) => {
+      const text = message(`<samlp:AssertionArtifact>${id}</samlp:AssertionArtifact>`);
+      return refusalOf(() => parseSamlRequest(bytes(text), target)).code;
+    };
     expect([of(createTicketId("PT")), of(createTicketId("PGT")), of("ST-1")]).toEqual([
       "INVALID_TICKET_SPEC",
       "INVALID_TICKET_SPEC",

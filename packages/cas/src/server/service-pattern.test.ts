@@ -74,6 +74,7 @@ describe("2.1.1 services are filtered: /** is whatever is below", () => {
     ["https://shop.example/app/**", "https://shop.example/app/a/b/c?d", true],
     ["https://shop.example/app/**", "https://shop.example/application", false],
     ["https://shop.example/app/**", "https://shop.example/", false],
+    ["https://shop.example/app/cb/**", "https://shop.example/app", false],
     ["https://shop.example/app/**", "https://shop.example/app/../admin", false],
     ["https://shop.example/**", "https://shop.example/", true],
     ["https://shop.example/**", "https://shop.example/a", true],
@@ -96,6 +97,7 @@ describe("2.1.1 a wildcard stands for nothing that another reader might take for
     ["an encoded semicolon after dots", "..%3Ba"],
     ["zero", "a%00b"],
     ["a line feed", "a%0ab"],
+    ["one dot with path parameters", ".;a=b"],
     ["what is no UTF-8", "%ff"],
   ])("%s", (_, segment) => {
     expect(matches("https://shop.example/app/**", `https://shop.example/app/${segment}`)).toBe(false);
@@ -111,6 +113,11 @@ describe("2.1.1 a wildcard stands for nothing that another reader might take for
   test("an exact segment may hold them, since it was registered so", () => {
     expect(matches("https://shop.example/a%2Fb", "https://shop.example/a%2Fb")).toBe(true);
     expect(matches("https://shop.example/a%2Fb", "https://shop.example/a%2fb")).toBe(false);
+  });
+
+  test("dots and percent signs that are no syntax are plain", () => {
+    for (const segment of ["a..", "a.;b", "...", "100%25", "%25a"])
+      expect(matches("https://shop.example/*", `https://shop.example/${segment}`), segment).toBe(true);
   });
 });
 
@@ -130,6 +137,7 @@ describe("2.1.1 patterns that mean nothing are refused", () => {
     "https://shop.example/#a",
     "https://shop.example/a\\b",
     "https://shop.example/a b",
+    "view-source:https://shop.example/",
     "https://shop.example:99999/",
     "https://sh%6Fp.example/",
     "https://shop.example%2E/",
@@ -150,6 +158,9 @@ describe("2.1.1 patterns that mean nothing are refused", () => {
     expect(() => parseServicePattern("https://shop.example/a*")).toThrow(/^should have \* only/);
     expect(() => parseServicePattern("https://shop.example:99999/")).toThrow(/^should be a URL$/);
     expect(() => parseServicePattern("https://shop.example./")).toThrow(/^should have a host/);
+    expect(() => parseServicePattern("")).toThrow(
+      expect.objectContaining({ name: "ServicePatternError", code: "service_pattern_invalid" }),
+    );
     expect(parseServicePattern("https://shop.example/**").text).toBe("https://shop.example/**");
   });
 });

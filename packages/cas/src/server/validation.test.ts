@@ -52,7 +52,10 @@ describe("2.5.1 parameters of validation", () => {
 
   test.each(["YAML", "", "JSONP", "application/json"])("format %s is an error, told in XML", (format) => {
     const query = `service=https://a.example&ticket=${ticket}&format=${format}`;
-    expect(errorOf(() => parse(query)).code).toBe("INVALID_REQUEST");
+    expect(errorOf(() => parse(query))).toMatchObject({
+      code: "INVALID_REQUEST",
+      description: "The format is not supported; use XML or JSON.",
+    });
     expect(validationFormat(parseParameters(query))).toBe("XML");
   });
 
@@ -111,11 +114,12 @@ describe("2.5 kinds of ticket", () => {
     expect(errorOf(() => parse(asked, "proxy-tickets-too")).code).toBe("INVALID_TICKET_SPEC");
   });
 
-  test.each(["ST-1", "PT-1", "st-1", `${ticket}x`, "<script>alert(1)</script>"])(
+  test.each(["ST-1", "PT-1", "st-1", "x-PGT-1", `${ticket}x`, "<script>alert(1)</script>"])(
     "%s is no service ticket, and is not repeated",
     (value) => {
       const error = errorOf(() => parse(`service=https://a.example&ticket=${encodeURIComponent(value)}`));
       expect(error.code).toBe("INVALID_TICKET");
+      expect(error.description).toMatch(/not a service or proxy ticket/);
       expect(error.description).not.toContain(value);
     },
   );
@@ -155,9 +159,10 @@ describe("2.5.3 anything thrown on the way", () => {
   });
 
   test("an error of the parameters is INVALID_REQUEST", () => {
-    const error = asCasError(new ParameterError("parameter_duplicated", "service"));
-    expect(error).toMatchObject({
+    const cause = new ParameterError("parameter_duplicated", "service");
+    expect(asCasError(cause)).toMatchObject({
       code: "INVALID_REQUEST",
+      cause,
       description: "A parameter was given twice; give it once.",
     });
   });
@@ -166,6 +171,7 @@ describe("2.5.3 anything thrown on the way", () => {
     const cause = new Error("relation tickets does not exist");
     const error = asCasError(cause);
     expect(error.code).toBe("INTERNAL_ERROR");
+    expect(error.description).toMatch(/could not validate the ticket/);
     expect(error.description).not.toContain("relation");
     expect(error.cause).toBe(cause);
     expect(asCasError("thrown text").code).toBe("INTERNAL_ERROR");
