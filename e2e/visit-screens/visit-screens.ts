@@ -11,7 +11,7 @@ import {
   visitStepUp,
 } from "./visit-issuer.ts";
 import { visitSignOut } from "./visit-sign-out.ts";
-import { visitExpiredTransfer, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
+import { visitRefusedTransfers, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
 /**
  * Goes through every screen of hub, shop and bank, as a stranger and then signed in with things in the basket.
@@ -45,7 +45,7 @@ export async function visitScreens(
   await signIn(page, person, { at: sites.shop });
   await visitNewAccount(tour);
   await visitSites(tour);
-  await visitExpiredTransfer(tour);
+  await visitRefusedTransfers(tour);
   await visitTransferAgain(tour);
   await visitCodeForm(tour);
   await visitStepUp(tour);

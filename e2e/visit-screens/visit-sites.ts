@@ -5,6 +5,7 @@ import type { Tour } from "./tour.ts";
 export async function visitSites({ page, sites: { shop, bank }, visit, look }: Tour): Promise<void> {
   await visit(shop, "shelves, signed in");
   await visit(`${shop}/cart`, "basket");
+  await visit(`${shop}/cart?refused=user_changed`, "basket, after a form of another user was refused");
   await visit(`${shop}/checkout`, "counter");
   await visit(bank, "front page of the bank, signed in");
   await visit(`${bank}/accounts`, "accounts");
@@ -21,8 +22,9 @@ export async function visitSites({ page, sites: { shop, bank }, visit, look }: T
   await look("money moved");
 }
 
-/** Her form stood open for more than a day: what is posted then is answered by this address. */
-export async function visitExpiredTransfer({ sites: { bank }, visit }: Tour): Promise<void> {
+/** Addresses that refused transfer forms redirect to. */
+export async function visitRefusedTransfers({ sites: { bank }, visit }: Tour): Promise<void> {
+  await visit(`${bank}/transfer?refused=user_changed`, "transfer, after a form of another user was refused");
   await visit(`${bank}/transfer?expired=true`, "transfer, its form too old");
 }
 

@@ -31,7 +31,6 @@ export function TransferForm({
         id="transfer-amount"
         name="amount"
         label="Amount in euros"
-        inputMode="text"
         autoComplete="off"
         value={typed.amount}
         error={problems.amount ?? null}

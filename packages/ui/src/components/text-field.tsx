@@ -16,10 +16,8 @@ export interface FieldProps {
 }
 
 export interface TextFieldProps extends FieldProps {
-  readonly type?: "text" | "email" | "tel" | "url";
   /** Initial value, such as text that was typed before an error. */
   readonly value?: string;
-  readonly inputMode?: "text" | "email" | "numeric" | "tel";
 }
 
 /** A line of text. The label stands above, never inside. */
@@ -28,9 +26,8 @@ export function TextField(props: TextFieldProps) {
     <Field {...props}>
       <input
         {...inputProps(props)}
-        type={props.type ?? "text"}
+        type="text"
         defaultValue={props.value}
-        inputMode={props.inputMode}
         autoCapitalize="none"
         spellCheck={false}
         dir="auto"
