@@ -1,6 +1,6 @@
 /** Documents refer to files, headings, functions and commands that exist. */
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root } from "./bootstrap/house.mjs";
 
@@ -99,6 +99,14 @@ test("docs/decisions/README.md lists every decision", () => {
   const records = globSync("docs/decisions/0*.md", { cwd: root }).toSorted();
   const listed = linksIn("docs/decisions/README.md").map(({ path }) => path);
   expect(listed).toEqual(records);
+});
+
+test("docs/architecture.md lists the rooms of the hub", () => {
+  const rooms = globSync("apps/hub/src/*/", { cwd: root }).map((folder) => basename(folder));
+  const listed = [...read("docs/architecture.md").matchAll(/^\| `([\w-]+)\/` \|/gm)].map(
+    ([, room = ""]) => room,
+  );
+  expect(listed.toSorted()).toEqual(rooms.filter((room) => room !== "test-support").toSorted());
 });
 
 test("the guide for operators names events that the hub logs", () => {
