@@ -6,20 +6,17 @@
 import { leavingPage } from "../../http/leaving-page.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { showPage } from "../store/request-context.ts";
-import { type Configuration, type KoaContextWithOIDC, Provider } from "./provider.ts";
-import { expectInternals } from "./provider-internals.ts";
+import type { KoaContextWithOIDC, Provider } from "./provider.ts";
+import type { ResponseMode } from "./provider-internals.ts";
 
 type Sites = Pick<SiteRegistry, "find">;
-type ResponseMode = Parameters<Provider["registerResponseMode"]>[1];
-
 /**
- * A provider that answers `response_mode=form_post` with a page of the hub.
+ * Answers `response_mode=form_post` with a page of the hub.
  *
- * @throws StartError when oidc-provider is not as `provider-internals.ts` expects
  * @see OAuth 2.0 Form Post Response Mode, section 2
  */
-export function createProvider(issuer: string, configuration: Configuration, sites: Sites): Provider {
-  const drawForm: ResponseMode = (ctx, action, payload) => {
+export function formPost(sites: Sites): ResponseMode {
+  return (ctx, action, payload) => {
     const site = sites.find(ctx.oidc.client?.clientId ?? "");
     const fields = Object.entries(payload).map(([name, value]) => ({ name, value: String(value) }));
     const { name = "", host = "" } = site ?? {};
@@ -33,15 +30,6 @@ export function createProvider(issuer: string, configuration: Configuration, sit
       keepsOpener: site?.oidc?.popup,
     });
   };
-  // The constructor registers its own modes, and the first registration of a name counts.
-  class FormPostProvider extends Provider {
-    override registerResponseMode(name: string, handler: ResponseMode): void {
-      super.registerResponseMode(name, name === "form_post" ? drawForm : handler);
-    }
-  }
-  const provider = new FormPostProvider(issuer, configuration);
-  expectInternals(provider);
-  return provider;
 }
 
 /**

@@ -24,12 +24,12 @@ import { limitOrigins } from "./browser-origins.ts";
 import { createClientAdapter } from "./client-metadata.ts";
 import { judgeClients } from "./clients.ts";
 import { logIssuance, logRefusals, noteUses } from "./events.ts";
-import { createProvider, drawFormPages } from "./form-pages.ts";
+import { drawFormPages, formPost } from "./form-pages.ts";
 import { recogniseHints } from "./id-token-hint.ts";
 import { explainOutages } from "./outage.ts";
 import type { IssuerPages } from "./pages.ts";
 import { type Configuration, errors, type Provider } from "./provider.ts";
-import { replaceMember } from "./provider-internals.ts";
+import { createProvider, replaceMember } from "./provider-internals.ts";
 import { judgeRequest, refuseDeepClaims } from "./request-rules.ts";
 import { throttleSecrets } from "./secret-throttle.ts";
 import { subjects } from "./subject.ts";
@@ -72,7 +72,9 @@ export interface IssuerKeys extends OpenedKeys {
 export function createIssuer(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPages): Provider {
   const { hubUrl, secure, trustedProxies } = needs.settings;
   const { log, sites } = needs;
-  const provider = createProvider(`${hubUrl}/oidc`, configuration(needs, opened, pages), sites);
+  const provider = createProvider(`${hubUrl}/oidc`, configuration(needs, opened, pages), {
+    form_post: formPost(sites),
+  });
   // The guard admits only the public address; `mount.ts` sets its scheme.
   provider.proxy = true;
   explainOutages(provider, log);

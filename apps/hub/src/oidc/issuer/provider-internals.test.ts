@@ -2,9 +2,8 @@
 
 import { expect, test } from "vitest";
 import { StartError } from "../../settings/start-errors.ts";
-import { createProvider } from "./form-pages.ts";
 import { Provider } from "./provider.ts";
-import { expectInternals, internals } from "./provider-internals.ts";
+import { createProvider, expectInternals, internals } from "./provider-internals.ts";
 
 const provider = new Provider("https://hub.example/oidc", {
   features: {
@@ -68,10 +67,10 @@ test("a function with other parameters is another function", () => {
   putBack();
 });
 
-test("the issuer is not opened on such a provider", () => {
-  const withoutRoutes = { features: { introspection: { enabled: false } } };
-  const sites = { find: () => undefined };
-  expect(() => createProvider("https://hub.example/oidc", withoutRoutes, sites)).toThrow(
-    "pathFor.introspection",
-  );
+test("no provider is created without a member, or with a response mode that the library does not register", () => {
+  const create = (modes: Parameters<typeof createProvider>[2]) => () =>
+    createProvider("https://hub.example/oidc", { features: { introspection: { enabled: false } } }, modes);
+  expect(create({})).toThrow("pathFor.introspection");
+  expect(create({ form_post: () => {} })).not.toThrow("registerResponseMode");
+  expect(create({ fragment_post: () => {} })).toThrow("registerResponseMode.fragment_post");
 });

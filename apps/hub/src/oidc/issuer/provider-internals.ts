@@ -8,7 +8,7 @@
  */
 
 import { StartError } from "../../settings/start-errors.ts";
-import type { Client, KoaContextWithOIDC, Provider } from "./provider.ts";
+import { type Client, type Configuration, type KoaContextWithOIDC, Provider } from "./provider.ts";
 
 type Session = InstanceType<Provider["Session"]>;
 
@@ -94,13 +94,46 @@ const expectations: readonly Expectation[] = [
 /** Paths of all members that `expectInternals` checks. */
 export const internals: readonly string[] = expectations.map(({ member }) => member);
 
+export type ResponseMode = Parameters<Provider["registerResponseMode"]>[1];
+
+/**
+ * Creates a provider and checks its members.
+ *
+ * @param modes replace the library's own response modes of the same names
+ * @throws StartError naming the members that are missing or different
+ */
+export function createProvider(
+  issuer: string,
+  configuration: Configuration,
+  modes: Readonly<Record<string, ResponseMode>>,
+): Provider {
+  const unseen = new Set(Object.keys(modes));
+  // The constructor registers the library's modes, and the first registration of a name counts.
+  class ProviderWithModes extends Provider {
+    override registerResponseMode(name: string, handler: ResponseMode): void {
+      unseen.delete(name);
+      super.registerResponseMode(name, modes[name] ?? handler);
+    }
+  }
+  const provider = new ProviderWithModes(issuer, configuration);
+  expectInternals(
+    provider,
+    [...unseen].map((name) => `registerResponseMode.${name}`),
+  );
+  return provider;
+}
+
 /**
  * Checks that each member exists and has the expected shape.
  *
+ * @param missing members that are already known to be missing
  * @throws StartError naming the members that are missing or different
  */
-export function expectInternals(provider: Provider): void {
-  const different = expectations.flatMap(({ member, isMet }) => (isMet(provider) ? [] : [member]));
+export function expectInternals(provider: Provider, missing: readonly string[] = []): void {
+  const different = [
+    ...missing,
+    ...expectations.flatMap(({ member, isMet }) => (isMet(provider) ? [] : [member])),
+  ];
   if (different.length === 0) return;
   throw new StartError(
     `The installed oidc-provider differs from the one the hub was written for in ${different.join(", ")}: install the version in package-lock.json with npm ci.`,
