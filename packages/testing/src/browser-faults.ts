@@ -1,15 +1,15 @@
 import type { BrowserContext, ConsoleMessage, Page } from "@playwright/test";
 
 /**
- * `console error`: the console says so; `page error`: a script threw and nobody caught it; `blocked cookie`: the
- * browser did not keep what an answer set; `policy violation`: the content security policy, or mixed content.
+ * `console error`: an error in the console; `page error`: an uncaught exception; `blocked cookie`: the browser refused a
+ * cookie of a response; `policy violation`: the content security policy, or mixed content.
  */
 export type FaultKind = "console error" | "page error" | "blocked cookie" | "policy violation";
 
 interface Fault {
   readonly kind: FaultKind;
   readonly text: string;
-  /** Address of the page; of the one before, when the answer was still on its way. */
+  /** Address of the page; during a navigation, of the previous one. */
   readonly page: string;
 }
 
@@ -21,36 +21,36 @@ interface Expectation {
 const aboutPolicy = /content security policy|trusted ?type/i;
 const aboutLoading = /^Failed to load resource:/;
 
-/** Collects the complaints of a test's browsers. The fixtures fail a test with a complaint that it did not expect. */
+/** Collects faults that a test's browsers report. The fixtures fail a test with an unexpected one. */
 export class BrowserFaults {
   readonly #found: Fault[] = [];
   readonly #expected: Expectation[] = [];
   readonly #watched = new WeakMap<Page, Promise<void>>();
   readonly #contexts = new Set<BrowserContext>();
-  /** Addresses that pages went to, the ones that only redirect too. */
+  /** Addresses of navigations, redirects included. */
   readonly #visited = new Set<string>();
 
   /**
-   * Lets a fault of a kind pass. The test fails when none comes.
+   * Expects a fault, which then does not fail the test. The test fails if it does not occur.
    *
-   * @param text is in the complaint: the cookie's name, the policy's directive, the console's words
+   * @param text part of its text: the cookie's name, the policy's directive, the console's message
    */
   expect(kind: FaultKind, text: string | RegExp): void {
     this.#expected.push({ kind, text });
   }
 
-  /** Looks at every page of a context from now on. Contexts of the `browser` fixture are looked at already. */
+  /** Watches every page of a context. Contexts of the `browser` fixture are watched already. */
   watch(context: BrowserContext): void {
     this.#contexts.add(context);
     const open = context.newPage.bind(context);
-    // The page must not go anywhere before it is looked at.
+    // The page must not navigate before it is watched.
     context.newPage = async () => {
       const page = await open();
       await this.#watchPage(page);
       return page;
     };
     context.on("page", (page) => {
-      // A popup may be closed before it is looked at.
+      // A popup may be closed before it is watched.
       this.#watchPage(page).catch(() => undefined);
     });
     context.on("request", (request) => {
@@ -62,13 +62,13 @@ export class BrowserFaults {
     });
   }
 
-  /** Closes every page, before a test ends a server of its own: what a page still loads from it would fail. */
+  /** Closes every page, before a test stops a server from which a page may still be loading. */
   async closePages(): Promise<void> {
     const pages = [...this.#contexts].flatMap((context) => context.pages());
     await Promise.all(pages.map((page) => page.close()));
   }
 
-  /** @throws naming every fault that was not expected, and every expected one that did not come */
+  /** @throws Error that names every unexpected fault and every expected one that did not occur */
   verify(): void {
     const unexpected = this.#found.filter(
       (fault) => !this.#expected.some((expectation) => fits(fault, expectation)),
@@ -107,7 +107,7 @@ export class BrowserFaults {
   #noteConsole(message: ConsoleMessage): void {
     if (message.type() !== "error") return;
     const [text, { url }, page] = [message.text(), message.location(), message.page()];
-    // A page that answers 404 as a whole, or not at all, is for the test to judge.
+    // The test itself checks the status of a whole page.
     if (aboutLoading.test(text) && this.#visited.has(url)) return;
     this.#note(aboutPolicy.test(text) ? "policy violation" : "console error", `${text} ${url}`, page);
   }

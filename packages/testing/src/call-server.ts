@@ -16,8 +16,10 @@ export interface ServerAnswer {
 }
 
 /**
- * Calls the hub or a site from Node, at the address that browsers use. Not `fetch`, which asks the system's resolver
- * for names that only browsers know. A certificate of one's own authority is trusted by `NODE_EXTRA_CA_CERTS`.
+ * Calls the hub or a site from Node, at the address that browsers use. `fetch` would ask the system's resolver, which does
+ * not know those names. `NODE_EXTRA_CA_CERTS` adds certificate authorities.
+ *
+ * @param call.timeoutMs time limit for the whole call, in milliseconds
  */
 export function callServer(address: string, call: ServerCall): Promise<ServerAnswer> {
   const { method = "GET", headers = {}, body, timeoutMs } = call;

@@ -2,15 +2,12 @@ import { callTestDoor } from "./test-door.ts";
 
 const secondsOf = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
-/**
- * The hub's time. It is one for everybody who uses that hub: tag a test that moves it with `@clock`, so that it
- * runs alone.
- */
+/** The hub's clock, shared by all tests: put `@clock` into the title of a test that moves it, so that it runs alone. */
 export class Clock {
   #moved = false;
 
   /**
-   * Moves the hub's time forward and lets it do what is due by then.
+   * Moves the clock forward and runs the work that is due by then.
    *
    * @param duration `90s`, `31m`, `24h`, `7d`
    */
@@ -20,7 +17,7 @@ export class Clock {
     await callTestDoor("POST", "/sweep");
   }
 
-  /** Back to real time. */
+  /** Returns to real time. */
   async reset(): Promise<void> {
     if (this.#moved) await callTestDoor("DELETE", "/clock");
     this.#moved = false;

@@ -1,4 +1,4 @@
-/** Where the three are and the key of the hub's test door. `npm test` says so in the environment. */
+/** Environment variables of the journeys, set by `npm test`. */
 
 /** Origins without a closing slash. */
 export interface Sites {
@@ -7,7 +7,6 @@ export interface Sites {
   readonly bank: string;
 }
 
-/** The one place of this package that reads the environment. */
 export function readSites(): Sites {
   return { hub: read("HUB_URL"), shop: read("SHOP_URL"), bank: read("BANK_URL") };
 }
@@ -16,12 +15,12 @@ export function readTestDoorKey(): string {
   return read("TEST_DOOR_KEY");
 }
 
-/** Domains whose names mean this machine. None of them but `*.localhost` does unless the environment says so. */
+/** Domains whose subdomains are on this machine, besides `*.localhost`. */
 export function readLoopbackDomains(): readonly string[] {
   return readList("LOOPBACK_DOMAINS");
 }
 
-/** Hashes of public keys whose certificates the browser trusts besides those of well-known authorities. */
+/** Hashes of public keys that Chromium trusts, besides those of well-known authorities. */
 export function readTrustedKeys(): readonly string[] {
   return readList("TRUSTED_KEYS");
 }

@@ -2,10 +2,10 @@ import { expect, type Page } from "@playwright/test";
 import { callServer } from "./call-server.ts";
 import type { Person } from "./people.ts";
 
-/** A site asks the hub anew after a few seconds at the latest, so an end may take that long to show. */
+/** A site asks the hub again every few seconds, so a logout may take that long to show. */
 const patience = { timeout: 20_000 };
 
-/** The site knows this browser as the person. */
+/** Asserts that a user is signed in on a site. */
 export async function expectSignedInOn(page: Page, site: string, person: Person): Promise<void> {
   await expect
     .poll(() => readSignedInId(page, site), {
@@ -15,7 +15,7 @@ export async function expectSignedInOn(page: Page, site: string, person: Person)
     .toBe(person.id);
 }
 
-/** The site knows nobody in this browser. */
+/** Asserts that nobody is signed in on a site. */
 export async function expectSignedOutOn(page: Page, site: string): Promise<void> {
   await expect
     .poll(() => readSignedInId(page, site), {
@@ -25,15 +25,12 @@ export async function expectSignedOutOn(page: Page, site: string): Promise<void>
     .toBeNull();
 }
 
-/** None of the sites knows anybody in this browser. */
+/** Asserts that nobody is signed in on any of the sites. */
 export async function expectSignedOutEverywhere(page: Page, sites: readonly string[]): Promise<void> {
   await Promise.all(sites.map((site) => expectSignedOutOn(page, site)));
 }
 
-/**
- * Asks the site with the cookies that this browser would send, and changes nothing in the browser: it neither
- * navigates nor counts as activity.
- */
+/** Asks the site with the browser's cookies, without navigation in the browser and without recording activity. */
 async function readSignedInId(page: Page, site: string): Promise<string | null> {
   const cookies = await page.context().cookies(site);
   const { status, body } = await callServer(new URL("/api/auth/session", site).href, {

@@ -5,19 +5,19 @@ import { readSites, type Sites } from "./env.ts";
 import { People } from "./people.ts";
 
 export interface GatehouseFixtures {
-  /** Makes people for this test and removes them after it. */
+  /** Creates users and removes them after the test. */
   readonly people: People;
-  /** Moves the hub's time; put back after the test. */
+  /** Moves the hub's clock, which is reset after the test. */
   readonly clock: Clock;
   /** Origins of the hub and the sites. */
   readonly sites: Sites;
-  /** What browsers complain about; every test is failed by what it did not expect. */
+  /** Faults that browsers report; an unexpected one fails the test. */
   readonly browserFaults: BrowserFaults;
 }
 
-/** Playwright's `test` with people, a clock, the sites' addresses, and browsers that may not complain. */
+/** Playwright's `test` with users, a clock, the sites' addresses, and a check for browser faults. */
 export const gatehouseTest = test.extend<GatehouseFixtures>({
-  // Playwright wants the first parameter written as a pattern.
+  // Playwright requires a pattern as the first parameter.
   // biome-ignore lint/correctness/noEmptyPattern: see above
   people: async ({}, use) => {
     const people = new People();

@@ -1,6 +1,6 @@
 /**
- * Playwright fixtures for whoever tests sites behind the hub. It owns people, the hub's time and the question who
- * is signed in where. It leaves to others starting the hub (with `HUB_MODE=test`) and what a site does.
+ * Playwright fixtures for tests of sites behind the hub: users, the hub's clock, and assertions about who is signed in
+ * where. The caller starts the hub (with `HUB_MODE=test`) and the sites.
  */
 export { expect } from "@playwright/test";
 export { BrowserFaults, type FaultKind } from "./browser-faults.ts";

@@ -1,8 +1,8 @@
 import { readLoopbackDomains, readTrustedKeys } from "./env.ts";
 
 /**
- * Arguments that let Chromium reach what runs on this machine under names of its own, and trust its certificates:
- * `launchOptions.args` in `playwright.config.ts`. None for `*.localhost` over http.
+ * Chromium's arguments (`launchOptions.args` in `playwright.config.ts`) for `LOOPBACK_DOMAINS` and `TRUSTED_KEYS`. None for
+ * `*.localhost` over http.
  */
 export function launchArguments(): string[] {
   const [domains, keys] = [readLoopbackDomains(), readTrustedKeys()];
@@ -10,7 +10,7 @@ export function launchArguments(): string[] {
     ...(domains.length > 0
       ? [`--host-resolver-rules=${domains.map((domain) => `MAP *.${domain} 127.0.0.1`).join(",")}`]
       : []),
-    // By key, so that no other certificate gets past.
+    // By key, so that no other certificate is accepted.
     ...(keys.length > 0 ? [`--ignore-certificate-errors-spki-list=${keys.join(",")}`] : []),
   ];
 }

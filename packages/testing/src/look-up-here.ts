@@ -5,8 +5,8 @@ import { readLoopbackDomains } from "./env.ts";
 const here = { address: "127.0.0.1", family: 4 };
 
 /**
- * Finds names that mean this machine: `*.localhost`, which browsers know and Node's resolver does not, and the domains
- * of `LOOPBACK_DOMAINS`. Asks the system for all others.
+ * Resolves `*.localhost` and subdomains of `LOOPBACK_DOMAINS` to this machine, as browsers do, and asks the system for all
+ * other names.
  *
  * @see https://datatracker.ietf.org/doc/html/rfc6761#section-6.3
  */

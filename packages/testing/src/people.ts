@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { callTestDoor } from "./test-door.ts";
 
-/** Somebody with an account at the hub. */
+/** A user of the hub. */
 export interface Person {
   readonly id: string;
   readonly username: string;
@@ -11,16 +11,16 @@ export interface Person {
 }
 
 export interface NewPerson {
-  /** Left out: a name of her own. */
+  /** Absent: a generated name. */
   readonly name?: string;
   readonly operator?: boolean;
 }
 
-/** People of one test. Nobody else has them, and none is left when it ends. */
+/** Users of one test, removed at its end. */
 export class People {
   readonly #made: Person[] = [];
 
-  /** An account that nobody else uses. */
+  /** Creates a user whom no other test uses. */
   async create({ name, operator = false }: NewPerson = {}): Promise<Person> {
     const mark = randomBytes(6).toString("hex");
     const person = {
@@ -35,12 +35,12 @@ export class People {
     return made;
   }
 
-  /** As an operator does it: her sessions end, and she cannot sign in. */
+  /** Disables a user: their sessions end, and they cannot sign in. */
   async disable(person: Person): Promise<void> {
     await callTestDoor("POST", `/people/${person.id}/disable`);
   }
 
-  /** Ends their sessions, tells the sites, removes the accounts. */
+  /** Ends the users' sessions, notifies the sites, removes the accounts. */
   async removeAll(): Promise<void> {
     for (const { id } of this.#made.splice(0)) await callTestDoor("DELETE", `/people/${id}`);
   }

@@ -4,11 +4,11 @@ import { readSites } from "./env.ts";
 import type { Person } from "./people.ts";
 
 export interface SignInOptions {
-  /** A page of a site, where she wants to be afterwards; or the hub's own origin. Left out: the hub. */
+  /** Page of a site to return to, or the hub's origin; absent: the hub. */
   readonly at?: string;
 }
 
-/** Signs a person in through the hub's form, sent there by the site of `at`. Waits until she is back. */
+/** Signs in through the hub's form, starting from the site of `at`, and waits until the browser is back there. */
 export async function signIn(page: Page, person: Person, { at }: SignInOptions = {}): Promise<void> {
   const { hub } = readSites();
   const target = new URL(at ?? hub);
@@ -22,7 +22,7 @@ export async function signIn(page: Page, person: Person, { at }: SignInOptions =
   await page.waitForURL((url) => url.origin === target.origin && url.pathname !== "/cas/login");
 }
 
-/** For a browser that stands on the sign-in page already. */
+/** Fills and submits the sign-in page that the browser shows. */
 export async function fillSignInForm(
   page: Page,
   { username, password }: Pick<Person, "username" | "password">,
@@ -32,7 +32,7 @@ export async function fillSignInForm(
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
-/** Signs this browser out at the hub, and so everywhere. */
+/** Signs the browser out everywhere. */
 export async function signOut(page: Page): Promise<void> {
   await page.goto(logoutUrl(readSites().hub));
   await page.getByRole("heading", { name: "You are signed out" }).waitFor();

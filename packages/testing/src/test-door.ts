@@ -1,8 +1,8 @@
-/** Calls to `/test/v1` of the hub, which is there only with `HUB_MODE=test`. */
+/** Calls `/test/v1` of the hub, which exists only with `HUB_MODE=test`. */
 import { callServer } from "./call-server.ts";
 import { readSites, readTestDoorKey } from "./env.ts";
 
-/** @returns the answer, parsed */
+/** @returns the parsed JSON of the response */
 export async function callTestDoor(method: "POST" | "DELETE", path: string, body?: object): Promise<unknown> {
   const answer = await callServer(`${readSites().hub}/test/v1${path}`, {
     method,
