@@ -75,6 +75,8 @@ function keepLines({ child, ended }, log, onLine) {
   });
   // What a program leaves running may hold the pipe open for ever; its words are not waited for.
   const late = ended.then(() => new Promise((resolve) => setTimeout(resolve, 500)));
-  const finished = Promise.race([Promise.all(closed), late]).then(() => void file.end());
+  const finished = Promise.race([Promise.all(closed), late]).then(
+    () => new Promise((resolve) => file.end(() => resolve(undefined))),
+  );
   return { kept, finished };
 }

@@ -79,8 +79,12 @@ describe("at the slow re-check", () => {
 test("after the close nothing is read any more", async () => {
   await makeFolder("sites");
   await open(20);
+  const closed = sites;
+  closed.close();
+  await open(20);
   await write(directory, "shop");
-  sites.close();
-  await new Promise((resolve) => setTimeout(resolve, 150));
-  expect(sites.list()).toEqual([]);
+  await expectSites("shop");
+  await write(directory, "tea");
+  await expectSites("shop", "tea");
+  expect(closed.list()).toEqual([]);
 });
