@@ -12,6 +12,7 @@ import {
 } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
 import { suggestedName, withoutEdges } from "../credential/typed-name.ts";
+import { flowOf, keepsCookies } from "../http/flow.ts";
 import type { OwnPage } from "../http/own-pages.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
@@ -19,9 +20,7 @@ import { type ChooseAccountNeeds, chooseAccount, names } from "../sign-in/choose
 import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
 import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
 import {
-  flowOf,
   issueLoginTicket,
-  keepsCookies,
   type LoginNote,
   type NoteNeeds,
   readNote,

@@ -6,9 +6,9 @@ import {
   type Service,
 } from "@gatehouse/cas/server";
 import type { LogoutDeliveryStore } from "@gatehouse/database";
+import { type FlowNeeds, freshFlow } from "../http/flow.ts";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
 import type { LoggedOutScreen } from "../screen/screen.ts";
-import { type FlowNeeds, freshFlow } from "../sign-in/login-form.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import type { LogoutDispatcher } from "./logout-dispatcher.ts";

@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Cookies } from "../http/cookies.ts";
 import { leavingPage } from "../http/leaving-page.ts";
+import type { MountedIssuer } from "../http/mounted-issuer.ts";
 import { answerHeaders, pageHeaders } from "../http/response-headers.ts";
 import type { Drawn, Route, Written } from "../http/route.ts";
 import { answerRawBytes } from "./answer-raw-bytes.ts";
@@ -40,16 +41,6 @@ export interface HubServerNeeds extends MountNeeds {
   readonly proxyWatch: Pick<ProxyWatch, "look">;
   /** OpenID Connect, which answers by itself beside the routes. */
   readonly issuer: MountedIssuer;
-}
-
-/** The part of the path space that oidc-provider serves. */
-export interface MountedIssuer {
-  /** Whether the issuer, and no route, answers a request. */
-  answers(method: string | undefined, path: string): boolean;
-  /** The route path of a page of the issuer that a form was posted to; `undefined`: the path is none. */
-  pathOfPage(method: string | undefined, path: string): string | undefined;
-  /** Answers a request. @returns a page to draw, if the issuer has not written the answer itself */
-  serve(request: IncomingMessage, response: ServerResponse): Promise<Drawn | undefined>;
 }
 
 export function createHubServer(needs: HubServerNeeds, routes: readonly Route[], next: NextHandler): Server {

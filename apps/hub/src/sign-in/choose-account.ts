@@ -6,6 +6,7 @@
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, CentralSessionStore, LoginTicketStore, PersonStore } from "@gatehouse/database";
 import { withoutEdges } from "../credential/typed-name.ts";
+import { flowOf, freshFlow } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChooseAccountScreen, LoginErrorCode } from "../screen/screen.ts";
@@ -18,7 +19,7 @@ import {
   loginAddress,
   repeatedFields,
 } from "./login-address.ts";
-import { flowOf, freshFlow, type LoginNote, type NoteNeeds, writeNote } from "./login-form.ts";
+import { type LoginNote, type NoteNeeds, writeNote } from "./login-form.ts";
 import { readRequest, refuseService } from "./refuse-service.ts";
 import {
   type Refused,

@@ -4,10 +4,10 @@
  */
 import { createTicketId } from "@gatehouse/cas/server";
 import type { LoginTicketStore } from "@gatehouse/database";
-import type { Cookies } from "../http/cookies.ts";
+import type { FlowNeeds } from "../http/flow.ts";
 import type { Call } from "../http/route.ts";
 import type { LoginErrorCode, LoginScreen } from "../screen/screen.ts";
-import { type HubKeys, randomToken } from "../settings/secret-keys.ts";
+import type { HubKeys } from "../settings/secret-keys.ts";
 
 /** A form stays valid while the user is away for an hour. */
 const formLifeSeconds = 3600;
@@ -29,10 +29,6 @@ export interface LoginNote {
   };
 }
 
-export interface FlowNeeds {
-  readonly cookies: Cookies;
-}
-
 export interface NoteNeeds extends FlowNeeds {
   readonly keys: Pick<HubKeys, "note">;
 }
@@ -44,29 +40,6 @@ export interface LoginTicketNeeds {
 }
 
 type Browser = Pick<Call, "header">;
-
-/** Whether the browser was shown a form or is signed in. */
-export function keepsCookies({ cookies }: FlowNeeds, browser: Browser): boolean {
-  const sent = (name: "flow" | "session") => cookies.read(browser.header("cookie"), name) !== undefined;
-  return sent("flow") || sent("session");
-}
-
-/** The browser's flow, made on the first form. */
-export function flowOf(
-  needs: FlowNeeds,
-  browser: Browser,
-): { readonly id: string; readonly cookies: readonly string[] } {
-  const sent = needs.cookies.read(browser.header("cookie"), "flow");
-  if (sent !== undefined && /^[0-9a-f]{64}$/.test(sent)) return { id: sent, cookies: [] };
-  const { id, cookie } = freshFlow(needs);
-  return { id, cookies: [cookie] };
-}
-
-/** Starts a new flow: earlier forms become invalid, and their notes unreadable. */
-export function freshFlow({ cookies }: FlowNeeds): { readonly id: string; readonly cookie: string } {
-  const id = randomToken();
-  return { id, cookie: cookies.write("flow", id) };
-}
 
 /**
  * `LT-<random>-<expiry>-<signature>`, all of it in the alphabet of tickets.

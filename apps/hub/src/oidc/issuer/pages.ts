@@ -1,11 +1,12 @@
 /** Pages of the issuer. Next draws them after oidc-provider has finished with the request. */
 
+import { flowOf, freshFlow } from "../../http/flow.ts";
 import type { Drawn } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
 import { type ToldNeeds, whoIsTold } from "../../logout/goodbye.ts";
 import { pictureSources } from "../../logout/picture-sources.ts";
 import { isEqual } from "../../settings/secret-keys.ts";
-import { flowOf, freshFlow, type NoteNeeds, readNote, writeNote } from "../../sign-in/login-form.ts";
+import { type NoteNeeds, readNote, writeNote } from "../../sign-in/login-form.ts";
 import { requestOf, wayToRestart } from "../interaction/restart.ts";
 import { currentSession, isSigningOut, showPage } from "../store/request-context.ts";
 import { issuerErrorWords } from "./error-words.ts";
