@@ -34,8 +34,8 @@ const keepAliveMilliseconds = 75_000;
  */
 
 /**
- * All three at once: a site asks the hub only when somebody comes. In production the hub alone: shop and bank are sites
- * of the demo.
+ * Starts all three at once: a site asks the hub only when a user comes. In production the hub alone, since shop and bank are
+ * sites of the demo.
  *
  * @param {AppOptions} options
  * @returns {App[]} the hub first
@@ -58,7 +58,7 @@ export function startApps({ settings, environment, secrets, logs }) {
   const isProduction = settings.mode === "production";
   const program = start({
     ...{ name: "hub", command: hubCommand(dev), environment: hubEnvironment, health, logs },
-    // Whoever operates it collects what programs say; a demo's terminal is for people.
+    // Operators collect the output of programs; a demo's terminal is for people.
     alsoOnOutput: isProduction,
   });
   if (isProduction) return [program];
@@ -83,7 +83,7 @@ export function startApps({ settings, environment, secrets, logs }) {
 }
 
 /**
- * Where the hub is reached from this machine.
+ * Origin of the hub for programs on this machine.
  *
  * @param {Pick<import("./bootstrap/settings.mjs").Settings, "bindAddress" | "hub">} settings
  */
@@ -94,7 +94,7 @@ export function hubOrigin({ bindAddress, hub: { port } }) {
 }
 
 /**
- * Paths that a person gives are meant from the root, and the hub runs elsewhere.
+ * Paths in settings are relative to the root, and the hub runs in another folder.
  *
  * @param {import("./bootstrap/settings.mjs").Settings} settings
  */
@@ -225,7 +225,7 @@ function explain({ name, hasEnded }, log) {
 }
 
 /**
- * Sites before the hub: whoever is served last can still ask it.
+ * Ends the sites before the hub, which their last requests may still need.
  *
  * @param {readonly App[]} apps the hub first
  * @param {Promise<unknown>} now cuts the wait short

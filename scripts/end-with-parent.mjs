@@ -1,9 +1,9 @@
 /**
- * Preload (`node --import`): ends a program whose starter is gone without a word. The starter gives a channel to
+ * Preload (`node --import`): ends a program when its parent process has died. The parent gives a channel to
  * each program it starts (`stdio: "ipc"`), and a channel closes with either end, even under kill -9.
  */
 
-/** What is under way gets this long, in milliseconds. */
+/** Time for requests under way, in milliseconds. */
 const patience = 5_000;
 
 // Next's reloading server is a child that inherits the preload; its channel is Next's, which ends it itself.

@@ -1,6 +1,7 @@
 /**
- * `node restart-on-change.mjs <program.ts> <folder> …`: runs a program of a working developer, and starts it anew when
- * it or a file in one of the folders has changed. Pages are none of its business: Next reloads those by itself.
+ * `node restart-on-change.mjs <program.ts> <folder> …`: runs a program in development, and restarts it when it or a file in
+ * one of the folders changes. Pages are left out, since Next.js reloads them. Own code instead of `node --watch`, which
+ * outlives its parent and does not report a program that cannot start.
  */
 import { watch } from "chokidar";
 import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
@@ -14,7 +15,7 @@ const [program = "", ...folders] = process.argv.slice(2);
 /** Restarts, one after the other. */
 let queue = Promise.resolve();
 let timer = setTimeout(() => undefined, 0);
-/** Its end is wanted: for a restart, or for good. */
+/** The program is being ended, for a restart or for good. */
 let stopping = false;
 let ending = false;
 let running = run();
@@ -37,7 +38,7 @@ function run() {
   });
   void started.ended.then(({ code }) => {
     if (stopping) return;
-    // At first it is for whoever started us to know; later the next change may be the repair.
+    // `npm run dev` reports a program that cannot start; later the next change may repair it.
     if (performance.now() < beginning) process.exit(code ?? 1);
     process.stderr.write("the program ended; waiting for a change\n");
   });

@@ -9,7 +9,7 @@ import "./localhost-resolver.mjs";
 
 /** A fresh clone installs and builds, on a machine that may do other things as well. */
 const longStart = 420;
-/** What the contract promises of a second start, in seconds. */
+/** Longest second start that the contract allows, in seconds. */
 const secondStart = 10;
 
 const alice = { username: "alice", password: "correct horse battery staple" };
@@ -189,7 +189,7 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
   });
 });
 
-/** What a start that cannot succeed has to say besides its progress and npm's own lines. */
+/** @returns the lines of a start that cannot succeed, without its progress and npm's own */
 async function sentences(run: Run): Promise<string[]> {
   expect(await run.exitCode).toBe(1);
   return run

@@ -20,9 +20,9 @@ import { readSettings } from "./bootstrap/settings.mjs";
 import { greeting } from "./greeting.mjs";
 import { secretsOf } from "./secrets.mjs";
 
-/** How long a start that has been told to end may take, in milliseconds. */
+/** Longest wait for a start that is ending, in milliseconds. */
 const endingTakes = 30_000;
-/** How long a start needs to notice that its npm was killed, in milliseconds. */
+/** Longest wait for a start to notice that its npm was killed, in milliseconds. */
 const noticingTakes = 1_000;
 
 const interruption = watchForInterruption();

@@ -1,4 +1,4 @@
-/** What decides whether turbo runs a task again. */
+/** turbo runs a task again when something changes that decides over it. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

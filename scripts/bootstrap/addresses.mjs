@@ -1,4 +1,4 @@
-/** Where the last start on a data directory put the apps, so that the command line means the same ones. */
+/** Remembers ports and addresses of the last start on a data directory, so that the command line uses the same. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { explainFileError } from "./plain-error.mjs";

@@ -1,4 +1,4 @@
-/** How a command ends: with the exit code of its work, or with one sentence for whoever typed it. */
+/** Ends a command with the exit code of its work, or with one sentence about the error. */
 import { PlainError } from "./plain-error.mjs";
 
 /**

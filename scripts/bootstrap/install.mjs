@@ -36,7 +36,7 @@ export async function install({ environment, log, interruption, report, onStart 
   const wanted = lockedPackages(lockFile).filter(([, entry]) => isForThisMachine(entry));
   const node = keepOwnNode();
   const timer = setInterval(() => report(`${countInstalled(wanted)} of ${wanted.length} packages`), 500);
-  // What an interrupted install left may be half of a package.
+  // An interrupted installation may have left half of a package.
   rmSync(modules, { recursive: true, force: true });
   const { exitCode, lastLines } = await runLogged({
     name: "npm install",
@@ -110,7 +110,7 @@ export function npmCommand(environment, node = process.execPath) {
   return npm && /\.c?js$/.test(npm) && existsSync(npm) ? [node, npm] : ["npm"];
 }
 
-/** What decides over the contents: the lock file, and the kind of machine that optional packages are chosen for. */
+/** Hash of all that decides over the contents: the lock file, and the platform, which selects optional packages. */
 function fingerprint() {
   const lock = readText(lockFile) ?? "";
   return createHash("sha256").update(`${process.platform} ${process.arch}\n${lock}`).digest("hex");

@@ -1,4 +1,4 @@
-/** Ctrl-C, a closed terminal, a polite kill, or the end of who started us: one way to ask for the end. */
+/** Treats Ctrl-C, a closed terminal, SIGTERM and the end of the parent process as one request to end. */
 import { identify, isAlive, isShellOfNpm, parentOf } from "./process-identity.mjs";
 
 /** Signals closer together than this come from one press, in milliseconds. */
@@ -8,7 +8,7 @@ const samePress = 500;
 /**
  * @typedef {object} Interruption
  * @property {Promise<EndingSignal>} happened
- * @property {Promise<EndingSignal>} again somebody is in a hurry
+ * @property {Promise<EndingSignal>} again a second signal: end at once
  * @property {EndingSignal | undefined} signal
  */
 
@@ -22,7 +22,7 @@ export function watchForInterruption() {
   const interruption = { happened: next(), again: next(), signal: undefined };
   let last = Number.NEGATIVE_INFINITY;
   const interrupt = (/** @type {EndingSignal} */ signal) => {
-    // A terminal sends Ctrl-C to npm and to us, and npm passes its own on: that is one wish, not two.
+    // A terminal sends Ctrl-C to npm and to us, and npm passes its own on: that is one request, not two.
     if (performance.now() - last < samePress) return;
     last = performance.now();
     interruption.signal ??= signal;
@@ -39,7 +39,7 @@ export function watchForInterruption() {
 }
 
 /**
- * An npm that is killed takes nobody along, and neither does the shell that it may have put in between.
+ * A killed npm ends none of its children, and neither does the shell that it may have put in between.
  *
  * @param {() => void} onGone
  */

@@ -26,7 +26,7 @@ async function run(stdio: "ipc" | "ignore" = "ignore") {
 }
 
 describe("an interruption", () => {
-  test("two signals of one press are one wish", async () => {
+  test("two signals of one press are one request", async () => {
     const { child, says } = await run();
     child.kill("SIGINT");
     child.kill("SIGTERM");

@@ -1,4 +1,4 @@
-/** What went wrong, in a sentence for whoever typed the command. It is shown without a stack. */
+/** An error that one sentence explains to the user of a command. It is shown without a stack. */
 export class PlainError extends Error {
   /**
    * @param {string} sentence what went wrong and what to do
@@ -11,7 +11,7 @@ export class PlainError extends Error {
   }
 }
 
-/** Somebody asked for the end while something was still under way. */
+/** A signal ended the command before its work was done. */
 export class Interrupted extends PlainError {
   /** @param {import("./interruption.mjs").EndingSignal} signal */
   constructor(signal) {

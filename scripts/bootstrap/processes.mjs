@@ -19,7 +19,7 @@ import { familyOf, identify, isAlive } from "./process-identity.mjs";
 
 /** A program that was asked to end gets this long, in milliseconds. */
 const patience = 10_000;
-/** What a program that has ended leaves behind, such as a database that still writes, gets this long. */
+/** Time for processes that an ended program leaves, such as a database that still writes, in milliseconds. */
 const familyPatience = 5_000;
 const never = new Promise(() => undefined);
 

@@ -3,7 +3,7 @@
  * step installs the libraries.
  */
 
-/** How often a step that takes long is told of where lines stay, in milliseconds. */
+/** Interval between lines about a long step where lines stay, in milliseconds. */
 const heartbeat = 30_000;
 const redraw = 200;
 
@@ -41,7 +41,7 @@ export function createProgress({ total, output = process.stdout, now = Date.now,
     const seconds = () => `${Math.round((now() - begun) / 1000)} s`;
     const announce = () => quietFor === 0 && line.show(label);
     const retitle = (/** @type {string} */ next) => {
-      if (over) return;
+      if (over || label === `${prefix}${next} …`) return;
       label = `${prefix}${next} …`;
       announce();
     };

@@ -77,6 +77,7 @@ describe("progress", () => {
     const step = createProgress({ total: 2, output }).step("checking packages", async ({ retitle }) => {
       await wait(1_000);
       retitle("installing packages");
+      retitle("installing packages");
       await wait(2_000);
     });
     await vi.advanceTimersByTimeAsync(3_000);

@@ -3,7 +3,7 @@ import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { PlainError } from "./plain-error.mjs";
 
-/** What things take on a disk of Linux x64, measured and rounded up, in megabytes. */
+/** Sizes on a disk of Linux x64, measured and rounded up, in megabytes. */
 export const room = {
   /** `node_modules` */
   packages: 1_250,

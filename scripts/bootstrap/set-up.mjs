@@ -22,7 +22,7 @@ import { expectRoom, room } from "./room.mjs";
  * @property {readonly string[]} [only] workspaces to build; absent: all
  */
 
-/** How many steps `setUp` shows. */
+/** Number of steps that `setUp` shows. */
 export const setUpSteps = 2;
 
 /** @param {SetUpOptions} options */

@@ -1,6 +1,6 @@
 /**
- * What the start needs of the environment, checked before anything long begins. The hub checks its own settings
- * (`apps/hub/src/settings/env.ts`); here are ports, addresses, the mode and the data directory.
+ * Reads ports, addresses, the mode and the data directory from the environment, before anything long begins. The hub
+ * checks its other settings itself (`apps/hub/src/settings/env.ts`).
  */
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
