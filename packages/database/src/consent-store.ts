@@ -29,9 +29,9 @@ export interface ConsentStore {
    *
    * @returns false if there was neither consent nor grant
    */
-  takeBack(personId: string, clientId: string): Promise<boolean>;
+  revoke(personId: string, clientId: string): Promise<boolean>;
   /** Revokes all consents and grants of a user, also grants without consent. @returns number of consents */
-  takeBackAll(personId: string): Promise<number>;
+  revokeAll(personId: string): Promise<number>;
   /** Deletes expired consents; returns how many. */
   sweep(limit: number): Promise<number>;
 }

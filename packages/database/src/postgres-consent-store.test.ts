@@ -111,8 +111,8 @@ test("taking it back ends its grants and tokens at once, and nobody else's", asy
   const { consents, oidcArtifacts } = trial.database;
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give();
-  expect(await consents.takeBack(personId, "budget")).toBe(true);
-  expect(await consents.takeBack(personId, "budget")).toBe(false);
+  expect(await consents.revoke(personId, "budget")).toBe(true);
+  expect(await consents.revoke(personId, "budget")).toBe(false);
   expect(await oidcArtifacts.find("AccessToken", budget)).toBeNull();
   expect(await oidcArtifacts.find("AccessToken", other)).not.toBeNull();
 });
@@ -123,8 +123,8 @@ test("taken back from everybody at once, nothing of hers is left, and nobody els
   await give();
   const stranger = (await createPerson(trial.database)).id;
   await give({ of: stranger });
-  expect(await consents.takeBackAll(personId)).toBe(1);
-  expect(await consents.takeBackAll(personId)).toBe(0);
+  expect(await consents.revokeAll(personId)).toBe(1);
+  expect(await consents.revokeAll(personId)).toBe(0);
   for (const id of [budget, other]) expect(await oidcArtifacts.find("AccessToken", id)).toBeNull();
   expect(await consents.listOf(personId)).toEqual([]);
   expect(await consents.listOf(stranger)).toHaveLength(1);
@@ -143,7 +143,7 @@ test("taking it back and a spent code that is sent once more do not wait for eac
   await winner.query("UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE kind = 'AuthorizationCode'");
   const sentAgain = oidcArtifacts.consumeAndKeep({ kind: "AuthorizationCode", id: code }, []);
   await waiting(trial, 1);
-  const taken = consents.takeBack(personId, "budget");
+  const taken = consents.revoke(personId, "budget");
   await waiting(trial, 2);
   await winner.query("COMMIT");
   winner.release();

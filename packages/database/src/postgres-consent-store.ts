@@ -28,7 +28,7 @@ const touch = `
   WHERE person_id = $1 AND client_id = $2
     AND coalesce((uses->>$3)::timestamptz, '-infinity') <= hub_now() - interval '60 seconds'`;
 
-const takeBack = "DELETE FROM consents WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2)";
+const deleteConsents = "DELETE FROM consents WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2)";
 const endArtifacts = `
   DELETE FROM oidc_artifacts WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2) AND (kind = 'Grant') = $3`;
 
@@ -68,13 +68,13 @@ export class PostgresConsentStore implements ConsentStore {
     await this.#pool.query({ name: "consent-touch", text: touch, values });
   }
 
-  async takeBack(personId: string, clientId: string): Promise<boolean> {
-    const { consents, grants } = await this.#takeBack(personId, clientId);
+  async revoke(personId: string, clientId: string): Promise<boolean> {
+    const { consents, grants } = await this.#revoke(personId, clientId);
     return consents + grants > 0;
   }
 
-  async takeBackAll(personId: string): Promise<number> {
-    return (await this.#takeBack(personId, null)).consents;
+  async revokeAll(personId: string): Promise<number> {
+    return (await this.#revoke(personId, null)).consents;
   }
 
   async sweep(limit: number): Promise<number> {
@@ -82,14 +82,14 @@ export class PostgresConsentStore implements ConsentStore {
   }
 
   /** Waits for a decision in progress, so that its grant is revoked as well. @param clientId `null`: all */
-  async #takeBack(personId: string, clientId: string | null): Promise<{ consents: number; grants: number }> {
+  async #revoke(personId: string, clientId: string | null): Promise<{ consents: number; grants: number }> {
     return inTransaction(this.#pool, async (client) => {
       await lockPerson(client, personId);
-      const taken = await client.query(takeBack, [personId, clientId]);
+      const deleted = await client.query(deleteConsents, [personId, clientId]);
       // Grants last, in the order of `consumeAndKeep`, which deletes the grant of a reused code: no deadlock.
       await client.query(endArtifacts, [personId, clientId, false]);
       const ended = await client.query(endArtifacts, [personId, clientId, true]);
-      return { consents: taken.rowCount ?? 0, grants: ended.rowCount ?? 0 };
+      return { consents: deleted.rowCount ?? 0, grants: ended.rowCount ?? 0 };
     });
   }
 }
@@ -128,7 +128,7 @@ async function forget(
   const owner = [before.person_id, before.client_id];
   const isEmpty = [scopes, ...Object.values(resources)].every((kept) => kept.length === 0);
   await (isEmpty
-    ? client.query(takeBack, owner)
+    ? client.query(deleteConsents, owner)
     : client.query(reduce, [...owner, scopes, JSON.stringify(resources)]));
 }
 

@@ -122,7 +122,7 @@ describe("all of it or nothing", () => {
     const client = { sid: "of\u0000nobody" };
     await expect(
       yes(question, { joins: { sessionId: session.id, clientId: "tool", client, grantBefore: undefined } }),
-    ).rejects.toThrow();
+    ).rejects.toThrow("unsupported Unicode escape sequence");
     expect(await read(question)).toEqual({ scope: "openid" });
     expect([await consented(), await count("oidc_artifacts")]).toEqual([null, 1]);
     expect(await yes(question)).toBe(true);
@@ -204,7 +204,7 @@ describe("taking it back", () => {
   test("while she adds to it: her grant does not come back, nor what stood on it", async () => {
     const held = grant(newId(), { openid: { scope: "openid" } });
     await yes(await ask(), { grant: held });
-    await trial.database.consents.takeBack(personId, "tool");
+    await trial.database.consents.revoke(personId, "tool");
     const question = await ask();
     expect(await yes(question, { grant: { id: held.id, change: async () => held.artifact } })).toBe(false);
     expect(await read(question)).toEqual({ scope: "openid" });
@@ -217,7 +217,7 @@ describe("taking it back", () => {
     const other = await trial.pool.connect();
     await other.query("BEGIN");
     await other.query("SELECT FROM consents WHERE person_id = $1 FOR UPDATE", [personId]);
-    const taken = trial.database.consents.takeBack(personId, "tool");
+    const taken = trial.database.consents.revoke(personId, "tool");
     await waiting(trial, 1);
     const allowed = yes(question, { consent: consent({ scopes: ["email"] }) });
     await waiting(trial, 2);

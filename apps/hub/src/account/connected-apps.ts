@@ -115,7 +115,7 @@ function allowedBy(found: readonly Scopes[], apis: ApiSources): readonly Allowed
   return [...own, ...ofApis];
 }
 
-export const connectedAppRoutes = (needs: { readonly consents: Pick<ConsentStore, "takeBack"> }): Route[] => [
+export const connectedAppRoutes = (needs: { readonly consents: Pick<ConsentStore, "revoke"> }): Route[] => [
   route({
     method: "POST",
     path: "/account/apps/disconnect",
@@ -132,7 +132,7 @@ export const connectedAppRoutes = (needs: { readonly consents: Pick<ConsentStore
         ]);
       }
       const personId = call.session.person.id;
-      const taken = await needs.consents.takeBack(personId, clientId);
+      const taken = await needs.consents.revoke(personId, clientId);
       if (!taken) return seeOther("/account?notice=app-gone");
       call.log.info({ event: "consent.taken-back", person: personId, site: clientId }, "consent taken back");
       return seeOther("/account?notice=app-disconnected");

@@ -136,7 +136,7 @@ export const userPassword: Command = {
       // After the new hash is there: the old password starts no session that is left out.
       const sessionsEnded = (await database.sessions.end({ personId: id }, "password-changed")).length;
       // Nor is there a session any more that could allow or make another one of these.
-      const appsDisconnected = await database.consents.takeBackAll(id);
+      const appsDisconnected = await database.consents.revokeAll(id);
       const appPasswordsRevoked = await database.appPasswords.revokeAll(id);
       return {
         result: { username, sessionsEnded, appsDisconnected, appPasswordsRevoked, ...made },

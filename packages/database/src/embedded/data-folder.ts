@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { codeOf, DatabaseError, diskFull } from "../database-error.ts";
 import type { PostgresBinaries } from "./binaries.ts";
-import { giveTo, type OperatingUser, spawnAs, takeBack } from "./operating-user.ts";
+import { giveTo, type OperatingUser, reclaim, spawnAs } from "./operating-user.ts";
 import { isDiskFull, startFailed, tellingLine } from "./start-errors.ts";
 
 /** Role and database that initdb creates. */
@@ -39,7 +39,7 @@ export async function prepareDataFolder(
   if (existsSync(data)) {
     if (await isWhole(data)) {
       // In folders of earlier versions PostgreSQL's user owns the file.
-      await takeBack(user, join(data, passwordFile));
+      await reclaim(user, join(data, passwordFile));
       return;
     }
     const aside = `${data}.half-written-${Date.now()}`;
@@ -86,7 +86,7 @@ async function makeIn(making: string, binaries: PostgresBinaries, user: Operatin
     ...["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
     ...["--no-instructions", "--set", "max_connections=50"],
   ]);
-  await takeBack(user, password);
+  await reclaim(user, password);
   await rename(password, join(data, passwordFile));
 }
 

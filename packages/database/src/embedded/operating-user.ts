@@ -89,7 +89,7 @@ export async function giveTo(user: OperatingUser, path: string): Promise<void> {
 }
 
 /** Makes the hub's user the owner of a path again. The operating user owns the folder, so links are not followed. */
-export async function takeBack(user: OperatingUser, path: string): Promise<void> {
+export async function reclaim(user: OperatingUser, path: string): Promise<void> {
   if (user.account) {
     await lchown(path, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
   }

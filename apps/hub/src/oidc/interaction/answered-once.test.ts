@@ -53,7 +53,7 @@ test("RFC 6749 4.1.2 one yes, sent eight times and gone on with eight times, is 
 
 test("declining after consent changes nothing, and consent after declining allows nothing", async () => {
   const browser = await signedIn();
-  await opened.hub.database.consents.takeBack(alice.id, "budget");
+  await opened.hub.database.consents.revoke(alice.id, "budget");
   const first = await asked(browser);
   await first.post({ answer: "deny" });
   const denied = await browser.follow(await first.post(yes));
@@ -69,7 +69,7 @@ test("declining after consent changes nothing, and consent after declining allow
 
 test("tokens from one tab stay valid after the answer in a tab that asked earlier", async () => {
   const browser = await signedIn();
-  await opened.hub.database.consents.takeBack(alice.id, "budget");
+  await opened.hub.database.consents.revoke(alice.id, "budget");
   const tabs = [await asked(browser), await asked(browser)];
   const tokens = [];
   for (const { post, checks } of tabs) {
@@ -81,7 +81,7 @@ test("tokens from one tab stay valid after the answer in a tab that asked earlie
 });
 
 test("concurrent first answers in several tabs: the tokens of each stay valid", async () => {
-  await opened.hub.database.consents.takeBack(alice.id, "budget");
+  await opened.hub.database.consents.revoke(alice.id, "budget");
   const browser = await signedIn();
   const tabs = await Promise.all(Array.from({ length: 6 }, () => asked(browser)));
   const tokens = await Promise.all(
@@ -111,7 +111,7 @@ test("a consent revoked during a second question is not restored by its answer",
   const browser = await signedIn();
   await browser.follow(await (await asked(browser)).post(yes));
   const { post } = await asked(browser);
-  await opened.hub.database.consents.takeBack(alice.id, "budget");
+  await opened.hub.database.consents.revoke(alice.id, "budget");
   const page = await post({ ...yes, "allow:bank:transactions.read": "true" });
   expect([page.status, page.screen("refused").code]).toEqual([400, "flow_expired"]);
   expect(await kept()).toBeNull();
@@ -124,7 +124,7 @@ test("a consent revoked during a visit of the site is not restored by the visit"
   const done = await browser.follow(await first.post(yes));
   await exchange(budget, done.location, first.checks);
   const change = vi.spyOn(oidcArtifacts, "change").mockImplementationOnce(async (id, artifact) => {
-    await consents.takeBack(alice.id, "budget");
+    await consents.revoke(alice.id, "budget");
     return oidcArtifacts.change(id, artifact);
   });
   const visit = async () => {

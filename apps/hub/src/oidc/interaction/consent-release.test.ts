@@ -123,7 +123,7 @@ const redirectUri = (kind: "web" | "native") =>
 /** Signed in, with an answer of before or none. */
 async function prepare({ party, kind, request, before }: Combination): Promise<TestBrowser> {
   const clientId = `${party}-${kind}`;
-  await opened.hub.database.consents.takeBack(alice.id, clientId);
+  await opened.hub.database.consents.revoke(alice.id, clientId);
   const browser = new TestBrowser(opened);
   await browser.signIn(alice);
   if (before === "nothing") return browser;

@@ -149,7 +149,7 @@ describe("consent of a third-party site", () => {
     const back = await browser.post(third.screen("consent").action, { ...hidden(third), ...ticked });
     const both = await exchange(budget, (await browser.follow(back)).location, again.checks);
     expect((await client.tokenIntrospection(api, both.access_token)).scope).toBe("transactions.read");
-    await opened.hub.database.consents.takeBack(alice.id, "budget");
+    await opened.hub.database.consents.revoke(alice.id, "budget");
   });
 
   test("Core 3.1.2.4 a user who signs in meanwhile decides about their own grant only", async () => {
@@ -236,7 +236,7 @@ describe("a consent is valid until it is revoked", () => {
       });
     });
 
-    await opened.hub.database.consents.takeBack(carol.id, "budget");
+    await opened.hub.database.consents.revoke(carol.id, "budget");
     expect(await client.tokenIntrospection(api, tokens.access_token)).toEqual({ active: false });
     const third = await begun();
     const page3 = await (async () => {

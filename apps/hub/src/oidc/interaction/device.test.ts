@@ -225,7 +225,7 @@ test("without offline_access it ends with the browser's session, with it it goes
   await browser.get("/cas/logout");
   expect([await isActive(bound.access_token), await isActive(free.access_token)]).toEqual([false, true]);
   const again = await client.refreshTokenGrant(tool, free.refresh_token ?? "");
-  expect(await opened.hub.database.consents.takeBack(alice.id, "tool")).toBe(true);
+  expect(await opened.hub.database.consents.revoke(alice.id, "tool")).toBe(true);
   expect(await isActive(again.access_token)).toBe(false);
   await expect(client.refreshTokenGrant(tool, again.refresh_token ?? "")).rejects.toMatchObject({
     error: "invalid_grant",
