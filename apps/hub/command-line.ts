@@ -1,8 +1,7 @@
 /** `npm run hub -- <command>`: the operator's command line. Exit codes: 0 done, 1 refused or failed, 2 wrongly asked. */
 import { DatabaseError } from "@gatehouse/database";
 import { commands } from "./src/command-line/commands.ts";
-import { parseCommand, UsageError } from "./src/command-line/parse-command.ts";
-import { RefusedError } from "./src/command-line/refused-error.ts";
+import { parseCommand, RefusedError, UsageError } from "./src/command-line/parse-command.ts";
 import { readSettings } from "./src/settings/env.ts";
 import { SettingsError, StartError } from "./src/settings/start-errors.ts";
 

@@ -7,9 +7,9 @@ import type { SayGoodbye } from "../logout/goodbye.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { AccountScreen } from "../screen/screen.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
-import { sitesToVisit } from "../site-registry/sites-to-visit.ts";
 import type { ListConnectedApps } from "./connected-apps.ts";
 import { describeBrowser } from "./describe-browser.ts";
+import { sitesToVisit } from "./home.ts";
 
 export interface AccountNeeds {
   readonly sessions: Pick<CentralSessionStore, "end" | "listOf" | "stopAskingBefore">;

@@ -1,7 +1,7 @@
 import { type Route, route, seeOther } from "../http/route.ts";
 import type { FindSession } from "../session/find-session.ts";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
-import { sitesToVisit } from "../site-registry/sites-to-visit.ts";
 
 export interface HomeNeeds {
   readonly findSession: FindSession;
@@ -24,3 +24,17 @@ export const homeRoutes = ({ findSession, sites }: HomeNeeds): Route[] => [
     },
   }),
 ];
+
+/** Sites that users sign in to with a browser; not programs, and not APIs. */
+export function sitesToVisit(
+  sites: Pick<SiteRegistry, "list">,
+): readonly { name: string; host: string; url: string }[] {
+  return sites
+    .list()
+    .filter(isVisited)
+    .map(({ name, host, url }) => ({ name, host, url }));
+}
+
+function isVisited({ cas, oidc }: RegisteredSite): boolean {
+  return cas !== undefined || (oidc?.applicationType === "web" && oidc.grants.includes("authorization_code"));
+}

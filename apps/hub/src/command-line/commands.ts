@@ -1,5 +1,4 @@
-import { keysRotate } from "./keys-commands.ts";
-import { doctor, migrate } from "./operation-commands.ts";
+import { doctor, keysRotate, migrate } from "./operation-commands.ts";
 import type { Command } from "./parse-command.ts";
 import { sessionEnd, sessionList } from "./session-commands.ts";
 import { siteAdd, siteCheck, siteList, siteRemove } from "./site-commands.ts";

@@ -1,13 +1,13 @@
 import { createServer } from "node:net";
 import { refuseDemoPeople } from "../demo-people.ts";
 import { expectKnownSecrets } from "../oidc/issuer/open-issuer.ts";
-import { proveDoctor } from "../server/doctor-proof.ts";
+import { rotateSigningKeys } from "../oidc/keys/signing-keys.ts";
+import { proveDoctor } from "../server/health.ts";
 import { listen } from "../server/listen.ts";
 import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { hubKeys } from "../settings/secret-keys.ts";
 import { askHub, type HubAnswer } from "./ask-hub.ts";
-import type { Command } from "./parse-command.ts";
-import { RefusedError } from "./refused-error.ts";
+import { type Command, RefusedError } from "./parse-command.ts";
 import { addressesNotCalled, readRegistry } from "./site-commands.ts";
 import { withDatabase } from "./with-database.ts";
 
@@ -69,17 +69,42 @@ export const doctor: Command = {
   },
 };
 
+export const keysRotate: Command = {
+  name: "keys rotate",
+  summary:
+    "Makes new signing keys. They are published within a minute and sign in a day; the old ones are kept until then.",
+  words: [],
+  options: {},
+  run: (_, settings) =>
+    withDatabase(settings, async (database) => {
+      const made = await rotateSigningKeys(database.signingKeys, hubKeys(settings.secrets).signingKey, true);
+      const { keys } = await database.signingKeys.list();
+      const published = keys
+        .filter(({ algorithm }) => /^(ES|RS)256$/.test(algorithm))
+        .map(({ kid, algorithm, signsFrom }) => ({ kid, algorithm, signsFrom: signsFrom.toISOString() }));
+      return {
+        result: { made, keys: published },
+        text: [
+          `Made ${made} key(s). Published are:`,
+          ...published.map(
+            ({ kid, algorithm, signsFrom }) => `  ${algorithm} ${kid} signs from ${signsFrom}`,
+          ),
+        ].join("\n"),
+      };
+    }),
+};
+
 const pooledLine =
   "A connection pooler stands before it: the hub uses nothing that outlives a transaction. Give its role the time limits that the hub would set: see docs/guides/run-in-production.md.";
 
 /** Checks only the address in `BIND_ADDRESS`; the running hub may already use the port. */
-async function expectAddress({ bindAddress }: Settings): Promise<void> {
+async function expectAddress({ bindAddress }: Pick<Settings, "bindAddress">): Promise<void> {
   const server = createServer();
   await listen(server, { port: 0, bindAddress });
   server.close();
 }
 
-function refuseOtherMode({ mode, hubUrl }: Settings, { doctor }: HubAnswer): void {
+function refuseOtherMode({ mode, hubUrl }: Pick<Settings, "hubUrl" | "mode">, { doctor }: HubAnswer): void {
   if (doctor === undefined || doctor.mode === mode || doctor.mode === "production") return;
   const danger = doctor.mode === "test" ? "its test door is open" : "people of the demo can sign in";
   throw new RefusedError(

@@ -30,6 +30,11 @@ export interface CommandInput {
   flag(name: string): boolean;
 }
 
+/** The command was understood and cannot be done; the message says why and what to do. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
 /** The command line was not understood: exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";

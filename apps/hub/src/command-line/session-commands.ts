@@ -1,6 +1,5 @@
 import { describeBrowser } from "../account/describe-browser.ts";
-import type { Command } from "./parse-command.ts";
-import { RefusedError } from "./refused-error.ts";
+import { type Command, RefusedError } from "./parse-command.ts";
 import { findPerson } from "./user-commands.ts";
 import { withDatabase } from "./with-database.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runCommand } from "../test-support/run-command.ts";
-import { RefusedError } from "./refused-error.ts";
+import { RefusedError } from "./parse-command.ts";
 
 let SITES_DIR: string;
 beforeEach(async () => {

@@ -6,11 +6,9 @@ import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { claimServices } from "../site-registry/claimed-services.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "../site-registry/site-registry.ts";
-import type { Command } from "./parse-command.ts";
-import { RefusedError } from "./refused-error.ts";
-import { noSuchFile, registrationFile } from "./registration-file.ts";
+import { type Command, RefusedError } from "./parse-command.ts";
+import { createSiteSecret, noSuchFile, registrationFile } from "./registration-file.ts";
 import { readSiteOrigin } from "./site-origin.ts";
-import { createSiteSecret } from "./site-secret.ts";
 
 /** The command cannot know where a hub was started with other settings than its own. */
 const hubUrlIsDefault =
@@ -64,7 +62,7 @@ export const siteAdd: Command = {
   },
 };
 
-async function demoHint(file: string, settings: Settings): Promise<string> {
+async function demoHint(file: string, settings: RegistrySettings): Promise<string> {
   const isLeftOut = (await readRegistry(settings)).leftOut().includes(file);
   return isLeftOut
     ? " It is a site of the demo, which production does not serve: delete it, or set SITES_DIR to a folder of your own."
@@ -170,7 +168,7 @@ export const siteRemove: Command = {
 /** Addresses whose calls would fail with `address_forbidden`. */
 export async function addressesNotCalled(
   registry: SiteRegistry,
-  { allowLoopbackSites }: Settings,
+  { allowLoopbackSites }: Pick<Settings, "allowLoopbackSites">,
 ): Promise<{ readonly addresses: readonly PrivateAddress[]; readonly lines: readonly string[] }> {
   const addresses = allowLoopbackSites ? [] : await findPrivateAddresses(registry.list());
   if (addresses.length === 0) return { addresses, lines: [] };
@@ -192,8 +190,14 @@ function demoLine(registry: SiteRegistry): string[] {
     : [`Production does not serve the demo's sites: ${files.join(", ")} (they say "demo": true).`];
 }
 
+type RegistrySettings = Pick<Settings, "lookUp" | "mode" | "sitesDirectory">;
+
 /** The registrations as they are now, without following them. */
-export async function readRegistry({ sitesDirectory, lookUp, mode }: Settings): Promise<SiteRegistry> {
+export async function readRegistry({
+  sitesDirectory,
+  lookUp,
+  mode,
+}: RegistrySettings): Promise<SiteRegistry> {
   const registry = await openSiteRegistry({
     directory: sitesDirectory,
     lookUp,

@@ -1,6 +1,6 @@
 import { isLoopbackHost } from "../settings/env.ts";
 import { addressFault } from "../site-registry/registered-address.ts";
-import { RefusedError } from "./refused-error.ts";
+import { RefusedError } from "./parse-command.ts";
 
 const example = "such as https://shop.example.com";
 

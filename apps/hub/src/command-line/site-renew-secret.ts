@@ -3,10 +3,8 @@ import { chown, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/
 import type { Settings } from "../settings/env.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
 import { siteFile } from "../site-registry/site-file.ts";
-import type { Command } from "./parse-command.ts";
-import { RefusedError } from "./refused-error.ts";
-import { noSuchFile, registrationFile } from "./registration-file.ts";
-import { createSiteSecret } from "./site-secret.ts";
+import { type Command, RefusedError } from "./parse-command.ts";
+import { createSiteSecret, noSuchFile, registrationFile } from "./registration-file.ts";
 
 export const siteRenewSecret: Command = {
   name: "site renew-secret",
@@ -33,7 +31,7 @@ export const siteRenewSecret: Command = {
 
 async function readRegistrationFile(
   id: string,
-  { sitesDirectory }: Settings,
+  { sitesDirectory }: Pick<Settings, "sitesDirectory">,
 ): Promise<{ readonly file: string; readonly text: string }> {
   const file = registrationFile(id, sitesDirectory);
   try {
@@ -49,7 +47,7 @@ async function readRegistrationFile(
  * @returns the hash that the registration holds, `undefined` when it holds no secret
  * @throws RefusedError when the registration is wrong, or the secret is not in it
  */
-function currentHash(id: string, text: string, { lookUp }: Settings): string | undefined {
+function currentHash(id: string, text: string, { lookUp }: Pick<Settings, "lookUp">): string | undefined {
   const file = `${id}.json`;
   const declared = declaredSecret(text);
   if (declared !== undefined && "environment" in declared) {

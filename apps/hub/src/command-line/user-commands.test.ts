@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import { giveConsent } from "../test-support/give-consent.ts";
 import { runCommand } from "../test-support/run-command.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
-import { RefusedError } from "./refused-error.ts";
+import { RefusedError } from "./parse-command.ts";
 
 let DATABASE_URL: string;
 beforeAll(async () => {

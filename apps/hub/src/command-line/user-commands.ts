@@ -3,8 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { type Database, PersonTaken } from "@gatehouse/database";
 import { hashPassword } from "../credential/password.ts";
 import { passwordFault, readGivenPassword } from "../credential/password-rule.ts";
-import type { Command, CommandInput } from "./parse-command.ts";
-import { RefusedError } from "./refused-error.ts";
+import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";
 
 /** @see NIST SP 800-63B-4, section 3.1.1.2: 15 characters where a password is all there is */

@@ -3,7 +3,7 @@ import type { Settings } from "../settings/env.ts";
 
 /** Opens the hub's database for one command, beside a hub that may be running. */
 export async function withDatabase<Result>(
-  settings: Settings,
+  settings: Pick<Settings, "databaseUrl" | "dataDirectory" | "sessionIdleSeconds" | "sessionMaxSeconds">,
   use: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const database = await openDatabase({

@@ -1,8 +1,8 @@
+/** `/healthz` and `/readyz`, and the proof by which `doctor` gets more facts. */
 import { json, type Route, route } from "../http/route.ts";
 import type { Mode } from "../settings/env.ts";
-import type { HubKeys } from "../settings/secret-keys.ts";
+import type { HubKeys, PurposeKeys } from "../settings/secret-keys.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
-import { isDoctor } from "./doctor-proof.ts";
 import type { ProxyFault, ProxyWatch } from "./proxy-watch.ts";
 
 export interface HealthNeeds {
@@ -13,6 +13,23 @@ export interface HealthNeeds {
   readonly sites: Pick<SiteRegistry, "list">;
   /** Whether the database answers. */
   readonly isDatabaseReady: () => Promise<boolean>;
+}
+
+const scheme = "Gatehouse-Doctor";
+
+/**
+ * Proof of `HUB_SECRETS`, for which a running hub gives `doctor` a detailed answer. A stolen proof reveals the mode of the
+ * hub and the mistakes of its proxy, and nothing else.
+ *
+ * @returns the value of `Authorization`
+ */
+export function proveDoctor(keys: PurposeKeys, hubUrl: string): string {
+  return `${scheme} ${keys.sign(hubUrl)}`;
+}
+
+function isDoctor(keys: PurposeKeys, hubUrl: string, authorization: string | undefined): boolean {
+  const [given, proof = ""] = (authorization ?? "").split(" ");
+  return given === scheme && keys.isSignature(hubUrl, proof);
 }
 
 /** Facts that only `doctor` receives. */

@@ -1,8 +1,8 @@
 /** One service address belongs to one site: decides which registrations of a reading are valid. */
 import { claimServices } from "./claimed-services.ts";
-import { refuseUnknownTargets } from "./known-targets.ts";
 import type { ReadFile } from "./read-file.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
+import { refuseUnknownTargets } from "./registration-rules.ts";
 
 export interface SettledClaims {
   readonly sites: ReadonlyMap<string, RegisteredSite>;

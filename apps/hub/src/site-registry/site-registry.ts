@@ -5,10 +5,10 @@ import type { Log } from "../log.ts";
 import type { Mode } from "../settings/env.ts";
 import { isEqual } from "../settings/secret-keys.ts";
 import { SettingsError } from "../settings/start-errors.ts";
-import { refusePlainHttp } from "./plain-http.ts";
 import { createRegistrationReader } from "./read-registrations.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
 import { createRegistrationLog } from "./registration-log.ts";
+import { refusePlainHttp } from "./registration-rules.ts";
 import { settleClaims } from "./settle-claims.ts";
 import { watchFolder } from "./watch-folder.ts";
 
