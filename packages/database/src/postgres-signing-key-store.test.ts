@@ -63,3 +63,10 @@ test("algorithms do not retire one another", async () => {
     null,
   ]);
 });
+
+test("without keys the list still has the database's time", async () => {
+  await trial.clock.advance(3_600);
+  const { now, keys, retired } = await trial.database.signingKeys.list();
+  expect([keys, retired]).toEqual([[], []]);
+  expect(now.getTime()).toBeGreaterThan(Date.now() + 3_500_000);
+});

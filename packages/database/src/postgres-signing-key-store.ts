@@ -3,11 +3,12 @@ import type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { inTransaction } from "./transaction.ts";
 
+/** One row without a key if there is none, for the time. */
 const listKeys = `
-  SELECT kid, algorithm, sealed, signs_from, published_until, hub_now() AS now,
-         published_until IS NOT NULL AND published_until <= hub_now() AS retired
-  FROM signing_keys
-  ORDER BY (signs_from <= hub_now()) DESC, signs_from DESC, kid`;
+  SELECT kid, algorithm, sealed, signs_from, published_until, now,
+         published_until IS NOT NULL AND published_until <= now AS retired
+  FROM (SELECT hub_now() AS now) clock LEFT JOIN signing_keys ON true
+  ORDER BY (signs_from <= now) DESC, signs_from DESC, kid`;
 
 const addKey = `
   WITH added AS (
@@ -31,9 +32,10 @@ interface KeyRow {
   readonly sealed: string;
   readonly signs_from: Date;
   readonly published_until: Date | null;
-  readonly now: Date;
   readonly retired: boolean;
 }
+
+type ListedRow = { readonly now: Date } & (KeyRow | { readonly kid: null });
 
 /** Signing keys in PostgreSQL. */
 export class PostgresSigningKeyStore implements SigningKeyStore {
@@ -44,11 +46,12 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
   }
 
   async list(): ReturnType<SigningKeyStore["list"]> {
-    const { rows } = await this.#pool.query<KeyRow>(listKeys);
+    const { rows } = await this.#pool.query<ListedRow>(listKeys);
+    const keys = rows.filter((row) => row.kid !== null);
     return {
-      now: rows[0]?.now ?? new Date(),
-      keys: rows.filter(({ retired }) => !retired).map(readRow),
-      retired: rows.filter(({ retired }) => retired).map(readRow),
+      now: (rows[0] as ListedRow).now,
+      keys: keys.filter(({ retired }) => !retired).map(readRow),
+      retired: keys.filter(({ retired }) => retired).map(readRow),
     };
   }
 
