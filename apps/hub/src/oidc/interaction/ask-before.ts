@@ -25,7 +25,7 @@ export function interactionRules(subjectAt: SubjectAt | undefined): interactionP
   policy.get("login")?.checks.add(
     new interactionPolicy.Check(
       otherReason,
-      "the account that the site asks for is not signed in",
+      "the requested account is not signed in",
       "login_required",
       async (ctx) => {
         const { params, client, entities } = ctx.oidc;

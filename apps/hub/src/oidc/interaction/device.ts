@@ -105,7 +105,7 @@ const decide = (needs: DeviceNeeds): Route =>
           "form_token_wrong",
           "Please try again",
           [
-            `This form was not made for the session you are in now: you are signed in as ${call.session.person.name}. Nothing was allowed.`,
+            `This form belongs to another session: you are now signed in as ${call.session.person.name}. Nothing was allowed.`,
             "Enter the code once more.",
           ],
           {},

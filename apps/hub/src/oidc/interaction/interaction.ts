@@ -60,7 +60,7 @@ const ask = (needs: InteractionNeeds): Route =>
       if (asksForUnknownAcr(flow))
         return finish(needs, flow, {
           error: "unmet_authentication_requirements",
-          error_description: "no sign-in here is of the kind that is asked for",
+          error_description: "the requested acr is not available",
         });
       if (found.state === "alive" && !isChosen) {
         const because = whyToChoose(flow, found.session);
@@ -107,7 +107,7 @@ const decide = (needs: InteractionNeeds): Route =>
       if (parameters.get("answer") === "leave" && isToken)
         return finish(needs, flow, {
           error: "login_required",
-          error_description: "the account that the site asks for is not signed in",
+          error_description: "the requested account is not signed in",
         });
       if (isOfAnother(flow, session)) return seeOther(here);
       if (!isToken)
@@ -116,7 +116,7 @@ const decide = (needs: InteractionNeeds): Route =>
           "form_token_wrong",
           "Please try again",
           [
-            `This form was not made for the session you are in now: you are signed in as ${session.person.name}. Nothing was allowed.`,
+            `This form belongs to another session: you are now signed in as ${session.person.name}. Nothing was allowed.`,
             "Continue, and look at the question again.",
           ],
           {},
@@ -188,7 +188,7 @@ function answerWithoutFlow(
   throw new HubError(
     400,
     "flow_expired",
-    "This page is over",
+    "This page has expired",
     [
       `This sign-in is complete, has expired, or was started in another browser. Nothing was changed.${whose}`,
       restart === undefined

@@ -75,7 +75,7 @@ test("identifies the user, the token and its scopes, and the account page shows 
 });
 
 describe("RFC 6750 3 the challenge", () => {
-  const invalid = `${realm}, error="invalid_token", error_description="The access token is wrong, expired, taken back or for another API. Get another one."`;
+  const invalid = `${realm}, error="invalid_token", error_description="The access token is invalid, expired, revoked or for another API. Request a new one."`;
 
   test("an unknown token, one for another API, and one without a user: 401 invalid_token", async () => {
     const transactions = { resource: "https://bank.example/api", scope: "openid transactions.read" };

@@ -77,5 +77,5 @@ const malformed: ApiRefusal = {
 const invalidToken: ApiRefusal = {
   status: 401,
   code: "invalid_token",
-  message: "The access token is wrong, expired, taken back or for another API. Get another one.",
+  message: "The access token is invalid, expired, revoked or for another API. Request a new one.",
 };

@@ -210,7 +210,7 @@ describe.each(Object.entries(registered))("RFC 7591 2 a site registered with %s"
       if (way === method) continue;
       expect([way, status, json.error]).toEqual([way, 401, "invalid_client"]);
       expect(json.error_description).toBe(
-        `this client is registered with ${method}, and proved itself in another way`,
+        `this client is registered with ${method} and used another authentication method`,
       );
     }
     const { json, status } = await tryBy(method, endpoint);
@@ -221,13 +221,13 @@ describe.each(Object.entries(registered))("RFC 7591 2 a site registered with %s"
 });
 
 describe("RFC 7662 2.1 introspection", () => {
-  test("is refused to a client that does not prove itself, of its own tokens too", async () => {
+  test("is refused to a client without authentication, for its own tokens too", async () => {
     const { status, json } = await site.postRaw("/oidc/token/introspection", "client_id=program&token=x");
     expect([status, json]).toEqual([
       401,
       {
         error: "invalid_client",
-        error_description: "a client that does not prove itself cannot ask about tokens",
+        error_description: "a client without authentication cannot introspect tokens",
       },
     ]);
   });

@@ -96,9 +96,9 @@ function judgeMethod(client: Client, ctx: KoaContextWithOIDC): void {
   if (!authenticated.has(route)) return;
   const registered = client.tokenEndpointAuthMethod;
   if (methodOf(ctx) !== registered)
-    throw refusal(`this client is registered with ${registered}, and proved itself in another way`);
+    throw refusal(`this client is registered with ${registered} and used another authentication method`);
   if (route === "introspection" && registered === "none")
-    throw refusal("a client that does not prove itself cannot ask about tokens");
+    throw refusal("a client without authentication cannot introspect tokens");
 }
 
 /** The authentication method of a request, in oidc-provider's order of precedence. */

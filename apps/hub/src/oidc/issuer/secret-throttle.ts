@@ -35,7 +35,7 @@ export function throttleSecrets(provider: Provider, tries: WrongTries, trusted: 
     ctx.remove("www-authenticate");
     ctx.body = {
       error: "too_many_attempts",
-      error_description: `there were too many wrong client credentials, wait ${retryInSeconds} seconds`,
+      error_description: `too many wrong client credentials: wait ${retryInSeconds} seconds`,
     };
   });
 }

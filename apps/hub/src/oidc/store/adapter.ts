@@ -76,15 +76,15 @@ function artifactAdapter(kind: string, oidcArtifacts: OidcArtifactStore): Adapte
       const grantId = found?.payload.grantId;
       if (typeof grantId === "string") await oidcArtifacts.destroy("Grant", grantId);
       throw kind === "PushedAuthorizationRequest"
-        ? new errors.InvalidRequestUri("it was used already")
-        : new errors.InvalidGrant("it was used already");
+        ? new errors.InvalidRequestUri("already used")
+        : new errors.InvalidGrant("already used");
     },
     async destroy(id) {
       if (kind === "Grant") currentArtifacts()?.forgetGrants();
       const wasThere = await oidcArtifacts.destroy(kind, id);
       // Of two concurrent requests, only one continues.
       if (kind === "Interaction" && !wasThere)
-        throw new errors.SessionNotFound("it was gone through already");
+        throw new errors.SessionNotFound("the interaction is already complete");
     },
     revokeByGrantId: (grantId) => oidcArtifacts.revokeByGrant(kind, grantId),
   };
@@ -128,7 +128,7 @@ function deviceCodeAdapter(
       if (kept === null || found === undefined) return undefined;
       const isPending = found.accountId === undefined && found.error === undefined;
       if (isPending && (await deviceThrottle.isTooSoon(id)))
-        throw new errors.SlowDown("ask every five seconds, and less often after this answer");
+        throw new errors.SlowDown("poll every five seconds, and less often after this response");
       // oidc-provider compares `exp` with real time, but the code lives by the clock that a test may move.
       return { ...found, exp: seconds(new Date(Date.now() + deviceCodeLife(kept, clock))) };
     },

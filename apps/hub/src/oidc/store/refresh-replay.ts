@@ -34,7 +34,7 @@ const pauseMilliseconds = 25;
 /** Stops oidc-provider from giving another answer. */
 export class AnsweredBefore extends errors.InvalidGrant {
   constructor() {
-    super("it was answered a moment ago");
+    super("already answered");
   }
 }
 

@@ -76,8 +76,7 @@ export class RequestArtifacts {
     if (spent === null && kept.length === 0) return;
     this.#spent = null;
     this.#kept = [];
-    if (!(await this.#store.consumeAndKeep(spent, kept)))
-      throw new errors.InvalidGrant("it was used already");
+    if (!(await this.#store.consumeAndKeep(spent, kept))) throw new errors.InvalidGrant("already used");
   }
 
   #remember(found: FoundArtifact | null): FoundArtifact | null {
