@@ -12,7 +12,7 @@ import { countReport } from "./counts.mjs";
  * @property {string} name
  * @property {import("./counts.mjs").Counts} counts
  * @property {string} remark how long it took, or that nothing it depends on has changed since it passed
- * @property {string} log file
+ * @property {string} log file: the task's own, or the run's where turbo keeps none
  */
 /**
  * @typedef {object} TurboTask one task in turbo's summary of a run
@@ -20,7 +20,7 @@ import { countReport } from "./counts.mjs";
  * @property {string} task
  * @property {string} directory of the workspace, from the root
  * @property {string} command `<NONEXISTENT>` where the workspace has no such script
- * @property {string} logFile
+ * @property {string} [logFile] absent: the task is never cached
  * @property {{ status: "HIT" | "MISS" }} cache
  * @property {{ exitCode: number | null, startTime: number, endTime: number }} [execution] absent: it was not reached
  */
@@ -60,7 +60,7 @@ export async function runTasks(
   const ran = (await readSummary()).filter(({ command }) => command !== "<NONEXISTENT>");
   const results = await Promise.all(
     Object.entries(tasks).flatMap(([name, task]) =>
-      ran.filter((one) => one.task === name).map((one) => resultOf(one, task)),
+      ran.filter((one) => one.task === name).map((one) => resultOf(one, task, log)),
     ),
   );
   const isExplained =
@@ -77,9 +77,14 @@ async function readSummary() {
 /**
  * @param {TurboTask} ran
  * @param {import("./checks.mjs").Task} task
+ * @param {string} log of the whole run
  * @returns {Promise<TaskResult>}
  */
-async function resultOf({ directory, cache, execution, logFile }, { name, report, mayBeSkipped = false }) {
+async function resultOf(
+  { directory, cache, execution, logFile },
+  { name, report, mayBeSkipped = false },
+  log,
+) {
   const cached = cache.status === "HIT";
   const { exitCode, startTime, endTime } = execution ?? { exitCode: 1, startTime: 0, endTime: 0 };
   return {
@@ -89,7 +94,7 @@ async function resultOf({ directory, cache, execution, logFile }, { name, report
       since: cached ? 0 : startTime,
     }),
     remark: cached ? "cached" : `${((endTime - startTime) / 1000).toFixed(1)} s`,
-    log: join(root, logFile),
+    log: logFile === undefined ? log : join(root, logFile),
   };
 }
 
