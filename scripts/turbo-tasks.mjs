@@ -101,10 +101,10 @@ async function resultOf(
 /**
  * @param {string} log
  * @param {number} count
- * @returns {Promise<string>} its last lines, without npm's own about the script that failed
+ * @returns {Promise<string>} its last lines, without npm's own
  */
 export async function lastLinesOf(log, count) {
   const text = stripVTControlCharacters(await readFile(log, "utf8").catch(() => ""));
-  const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("npm error"));
+  const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^(npm error|> )/.test(line));
   return lines.slice(-count).join("\n");
 }
