@@ -4,17 +4,17 @@ import { createCookies } from "./cookies.ts";
 test("over https every cookie is tied to this host: ASVS 3.3.1, 3.3.3", () => {
   const cookies = createCookies(true);
   expect(cookies.write("session", "TGT-1")).toBe(
-    "__Host-TGC-gatehouse=TGT-1; Path=/; HttpOnly; SameSite=Lax; Secure",
+    "__Host-TGC-gatehouse=TGT-1; Path=/; HttpOnly; Secure; SameSite=Lax",
   );
   for (const purpose of ["session", "flow", "note", "browser"] as const) {
     const written = cookies.write(purpose, "v", 60);
     expect(written).toMatch(/^__Host-[A-Za-z-]+=v; /);
     expect(written.split("; ").slice(1)).toEqual([
+      "Max-Age=60",
       "Path=/",
       "HttpOnly",
-      "SameSite=Lax",
       "Secure",
-      "Max-Age=60",
+      "SameSite=Lax",
     ]);
   }
 });
@@ -39,7 +39,7 @@ test("CAS 3.6 the ticket-granting cookie's name begins with TGC-", () => {
 
 test("a cookie that is cleared goes with the attributes it was written with", () => {
   expect(createCookies(true).clear("session")).toBe(
-    "__Host-TGC-gatehouse=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0",
+    "__Host-TGC-gatehouse=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
   );
 });
 

@@ -1,4 +1,5 @@
 /** The hub's cookies: names, attributes, reading and writing. @see RFC 6265 */
+import { serialize } from "hono/utils/cookie";
 
 /** Which cookie: its purpose names it. */
 export type CookiePurpose = "session" | "flow" | "note" | "browser" | "interaction" | "resume";
@@ -38,15 +39,15 @@ export function createCookies(secure: boolean): Cookies {
   const prefix = (purpose: CookiePurpose): string => (ofOnePath.has(purpose) ? "__Secure-" : "__Host-");
   const fullName = (purpose: CookiePurpose): string => (secure ? prefix(purpose) : "") + names[purpose];
   const write = (purpose: CookiePurpose, value: string, maxAgeSeconds?: number): string =>
-    [
-      `${fullName(purpose)}=${value}`,
-      "Path=/",
-      "HttpOnly",
-      "SameSite=Lax",
-      ...(secure ? ["Secure"] : []),
-      ...(maxAgeSeconds === undefined ? [] : [`Max-Age=${maxAgeSeconds}`]),
-    ].join("; ");
+    serialize(fullName(purpose), value, {
+      path: "/",
+      httpOnly: true,
+      sameSite: "Lax",
+      secure,
+      ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
+    });
   return {
+    // Not the library's: it returns the first of several.
     read(header, purpose) {
       const start = `${fullName(purpose)}=`;
       const found = (header ?? "")

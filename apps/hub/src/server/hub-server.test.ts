@@ -152,7 +152,7 @@ describe("every answer", () => {
       expect(location).toBe("/account");
       expect(headers["strict-transport-security"]).toBe("max-age=63072000; includeSubDomains");
       for (const cookie of cookies)
-        expect(cookie).toMatch(/^__Host-.*; Path=\/; HttpOnly; SameSite=Lax; Secure/);
+        expect(cookie).toMatch(/^__Host-.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
       expect(browser.cookies.has("__Host-TGC-gatehouse")).toBe(true);
       expect((await browser.get("/account")).status).toBe(200);
     } finally {

@@ -1,94 +1,59 @@
-/** Finds where a text stops being JSON: line, column and expected token. Does not repeat the text. */
+import { type ParseErrorCode, printParseErrorCode, visit } from "jsonc-parser";
 
-/** Expected token, in words. */
-const wanted = {
-  value: "a value",
-  firstItem: "a value or ]",
-  name: "a name in double quotes",
-  firstName: "a name in double quotes or }",
-  colon: "a colon",
-  afterItem: "a comma or ]",
-  afterMember: "a comma or }",
-  end: "the end of the file",
-} as const;
-type Expected = keyof typeof wanted;
-
-/** @see RFC 8259, sections 2, 6 and 7 */
-const gap = /[ \t\r\n]*/y;
-const goodString = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/uy;
-const word = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
+/** One sentence for each error that the parser names; it has no words for people. */
+const sentences: Readonly<Record<string, string>> = {
+  InvalidSymbol: "this is no JSON; strings and names take double quotes",
+  InvalidNumberFormat: "this is no JSON number",
+  PropertyNameExpected: "a name in double quotes should be here",
+  ValueExpected: "a value should be here",
+  ColonExpected: "a colon should be here",
+  CommaExpected: "a comma should be here",
+  CloseBraceExpected: "a closing } should be here",
+  CloseBracketExpected: "a closing ] should be here",
+  EndOfFileExpected: "the file should end here",
+  InvalidCommentToken: "JSON has no comments",
+  UnexpectedEndOfComment: "JSON has no comments",
+  UnexpectedEndOfString: "the closing double quote is missing",
+  UnexpectedEndOfNumber: "this number is not complete",
+  InvalidUnicode: "\\u needs four hexadecimal digits",
+  InvalidEscapeCharacter: "this backslash starts no escape that JSON has; write \\\\ for a backslash",
+  InvalidCharacter: "a control character must be written as \\u and four digits",
+};
 
 /**
- * Node says so too, but not always with a place, and with an excerpt of the text, which the log need not have.
+ * Finds where a text stops being JSON. The message of `JSON.parse` does not always name the place, and repeats a part of
+ * the text, which may hold a secret.
  *
- * @returns a sentence that begins with the place; `undefined`: it is JSON
+ * @returns a sentence that begins with line and column, both counted from 1; `undefined`: the text is JSON
  */
 export function jsonFault(text: string): string | undefined {
-  const open: ("{" | "[")[] = [];
-  let expected: Expected = "value";
-  let position = 0;
-  for (;;) {
-    position = endOf(gap, text, position);
-    const token = text[position];
-    if (token === undefined && expected === "end") return undefined;
-    if (token === '"' && /^(?:value|firstItem|name|firstName)$/.test(expected)) {
-      position = endOf(goodString, text, position);
-      if (text[position] !== '"') return `${place(text, position)}: ${stringFault(text, position)}`;
-    }
-    const kind = token !== undefined && "{}[],:".includes(token) ? token : token === '"' ? "string" : "word";
-    const end = kind === "word" ? endOf(word, text, position) : position + 1;
-    const next: Expected | undefined = end === position ? undefined : follow(expected, kind, open);
-    if (next === undefined)
-      return `${place(text, position)}: should be ${wanted[expected]}, and is ${shown(text, position)}`;
-    expected = next;
-    position = end;
+  if (isJson(text)) return undefined;
+  if (text.startsWith("\ufeff")) return "it begins with a byte order mark; save it as UTF-8 without one";
+  let fault: string | undefined;
+  const note = (code: ParseErrorCode, line: number, column: number): void => {
+    fault ??= `line ${line + 1}, column ${column + 1}: ${sentences[printParseErrorCode(code)] ?? "this is not JSON"}`;
+  };
+  try {
+    const onError = (
+      code: ParseErrorCode,
+      _offset: number,
+      _length: number,
+      line: number,
+      column: number,
+    ): void => note(code, line, column);
+    visit(text, { onError }, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return "it is nested too deeply";
   }
+  return fault ?? "it holds a character that JSON does not allow";
 }
 
-/** @returns what may follow this token; `undefined`: it may not stand here */
-function follow(expected: Expected, kind: string, open: ("{" | "[")[]): Expected | undefined {
-  const takesValue = expected === "value" || expected === "firstItem";
-  if (takesValue && (kind === "{" || kind === "[")) {
-    open.push(kind);
-    return kind === "{" ? "firstName" : "firstItem";
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
-  const closes =
-    kind === "]"
-      ? expected === "firstItem" || expected === "afterItem"
-      : kind === "}" && (expected === "firstName" || expected === "afterMember");
-  if (closes) open.pop();
-  if (closes || (takesValue && (kind === "string" || kind === "word"))) {
-    const around = open.at(-1);
-    return around === undefined ? "end" : around === "{" ? "afterMember" : "afterItem";
-  }
-  if (kind === "string" && (expected === "name" || expected === "firstName")) return "colon";
-  if (kind === ":" && expected === "colon") return "value";
-  if (kind !== ",") return undefined;
-  return expected === "afterItem" ? "value" : expected === "afterMember" ? "name" : undefined;
-}
-
-/** @returns where the match from here ends; here: there is none */
-function endOf(pattern: RegExp, text: string, position: number): number {
-  pattern.lastIndex = position;
-  return pattern.test(text) ? pattern.lastIndex : position;
-}
-
-function stringFault(text: string, position: number): string {
-  const found = text[position];
-  if (found === "\\") return "what follows this backslash has no meaning in JSON";
-  if (found === undefined || found === "\n" || found === "\r") return "the closing double quote is missing";
-  return `${shown(text, position)} cannot stand in a text; write it as \\u and four digits`;
-}
-
-function shown(text: string, position: number): string {
-  const code = text.codePointAt(position);
-  if (code === undefined) return "the end of the file";
-  if (code > 0x20 && code < 0x7f) return String.fromCodePoint(code);
-  return `a character that is not seen (U+${code.toString(16).toUpperCase().padStart(4, "0")})`;
-}
-
-/** Both counted from 1, as editors do. */
-function place(text: string, position: number): string {
-  const before = text.slice(0, position).split(/\r\n|\r|\n/);
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }

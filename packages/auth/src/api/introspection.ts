@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import { BoundedMap } from "../session/bounded-map.ts";
 import type { Settings } from "../settings/settings.ts";
 import { askHub, type HubReply } from "./ask-hub.ts";
 import { type TokenFacts, tokenFacts } from "./judge-token.ts";
@@ -38,7 +38,7 @@ interface UnderWay {
  */
 export class Introspection {
   readonly #parts: IntrospectionParts;
-  readonly #answers = new BoundedMap<string, Remembered>(most);
+  readonly #answers = new LRUCache<string, Remembered>({ max: most });
   readonly #underWay = new Map<string, UnderWay>();
 
   constructor(parts: IntrospectionParts) {

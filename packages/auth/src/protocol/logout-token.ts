@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
-import { BoundedMap } from "../session/bounded-map.ts";
 import type { HubIssuer } from "./hub-issuer.ts";
 import { algorithms, toleranceSeconds } from "./id-token.ts";
 
@@ -32,7 +32,7 @@ export class LogoutTokenReader {
   readonly #hub: HubIssuer;
   readonly #siteId: string;
   readonly #now: () => number;
-  readonly #seen = new BoundedMap<string, true>(maxRemembered);
+  readonly #seen = new LRUCache<string, true>({ max: maxRemembered });
 
   constructor(hub: HubIssuer, siteId: string, now: () => number) {
     this.#hub = hub;

@@ -1,4 +1,4 @@
-import { BoundedMap } from "./bounded-map.ts";
+import { LRUCache } from "lru-cache";
 import type { CheckResult, RememberedEnd } from "./standing.ts";
 
 /** This process's knowledge of one sign-in. Times are in milliseconds by this machine's clock. */
@@ -38,8 +38,8 @@ const maxGroupLists = 1_000;
 const key = Symbol.for("gatehouse.auth.session-memory");
 
 interface Remembered {
-  readonly sessions: BoundedMap<string, RememberedSession>;
-  readonly groups: BoundedMap<string, RememberedGroups>;
+  readonly sessions: LRUCache<string, RememberedSession>;
+  readonly groups: LRUCache<string, RememberedGroups>;
 }
 
 /**
@@ -52,8 +52,8 @@ export function sessionMemory(siteId: string): SessionMemory {
   const holder = globalThis as { [key]?: Map<string, Remembered> };
   holder[key] ??= new Map();
   const remembered = holder[key].get(siteId) ?? {
-    sessions: new BoundedMap(maxSessions),
-    groups: new BoundedMap(maxGroupLists),
+    sessions: new LRUCache({ max: maxSessions }),
+    groups: new LRUCache({ max: maxGroupLists }),
   };
   holder[key].set(siteId, remembered);
   const { sessions, groups } = remembered;
