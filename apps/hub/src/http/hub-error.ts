@@ -5,8 +5,8 @@ export interface WayOn {
 }
 
 /**
- * A request the hub refuses: words for people, a code for programs. One place renders it
- * (`answer.ts`); whoever throws it decides nothing about the form of the answer.
+ * A request that the hub refuses: sentences for users, a code for programs. Only `renderError` decides the form of the
+ * answer.
  */
 export class HubError extends Error {
   override readonly name = "HubError";
