@@ -153,9 +153,17 @@ describe("ASVS 6.3.8 who is there cannot be learnt", () => {
     const id = appPasswords.find(({ name }) => name === "revoked")?.id ?? "";
     await browser.post("/account/app-passwords/revoke", { token, "app-password": id });
     const told = async (user: string, password: string) => {
-      query.mockClear();
-      const { status, json } = await ask(basic(user, password));
-      return JSON.stringify([status, json.error, json.message, query.mock.calls.length]);
+      const answers: string[] = [];
+      const statements: number[] = [];
+      // Upkeep runs statements of its own every five seconds, so the least of three counts.
+      for (const _ of [1, 2, 3]) {
+        query.mockClear();
+        const { status, json } = await ask(basic(user, password));
+        statements.push(query.mock.calls.length);
+        answers.push(JSON.stringify([status, json.error, json.message]));
+      }
+      expect(new Set(answers).size).toBe(1);
+      return `${answers[0]} ${Math.min(...statements)}`;
     };
     const all = [
       await told("nobody-at-all", createAppPasswordSecret()),
@@ -166,7 +174,7 @@ describe("ASVS 6.3.8 who is there cannot be learnt", () => {
     await opened.hub.database.people.setDisabled(alice.id, true);
     all.push(await told(alice.username, secret));
     query.mockRestore();
-    expect(new Set(all)).toEqual(new Set([expect.stringMatching(/^\[401,"credentials_wrong",.*,1\]$/)]));
+    expect(new Set(all)).toEqual(new Set([expect.stringMatching(/^\[401,"credentials_wrong",.*\] 1$/)]));
   });
 });
 
