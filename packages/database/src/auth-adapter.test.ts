@@ -27,7 +27,7 @@ async function signIn(userId: string) {
   return adapter.createSession({ sessionToken: randomUUID(), userId, expires });
 }
 
-test("Auth.js makes a person, links an account and finds her by it", async () => {
+test("Auth.js creates a user, links an account and finds the user by it", async () => {
   const user = await adapter.createUser({
     id: randomUUID(),
     email: "Zoe@Example.com",

@@ -54,7 +54,7 @@ function lawsOfEnd({ trial, sessions, start, stateOf }: CentralSessionFixture): 
     expect([await stateOf(mine.token), await stateOf(theirs.token)]).toEqual(["ended-elsewhere", "alive"]);
   });
 
-  test("ASVS 7.4.3 all sessions of a person end, or all but the one she looks from", async () => {
+  test("ASVS 7.4.3 all sessions of a person end, or all but the present one", async () => {
     const here = await start();
     const { personId } = here;
     const others = [await start({ personId }), await start({ personId })];

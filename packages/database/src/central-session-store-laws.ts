@@ -90,7 +90,7 @@ function lawsOfLife({ trial, sessions, start, stateOf }: CentralSessionFixture):
     expect(await stateOf(token)).not.toBe("alive");
   });
 
-  test("who wants to be asked is asked until she says otherwise, in that session alone", async () => {
+  test("confirmation of further sites is asked for until the user switches it off, in that session alone", async () => {
     const { token, personId, session } = await start({ askBefore: true });
     const other = await start({ personId, askBefore: true });
     expect(session.askBefore).toBe(true);

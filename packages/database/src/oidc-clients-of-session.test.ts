@@ -17,7 +17,7 @@ beforeEach(beginArtifactTrial);
 afterAll(closeArtifactTrial);
 
 describe("clients of a session", () => {
-  test("are participants of its single logout, each once, and stay when she proves herself again", async () => {
+  test("are participants of its single logout, each once, and stay when the user signs in again", async () => {
     const { pool } = trial;
     const { sessions } = trial.database;
     const [token, next] = [createTicketId("TGT"), createTicketId("TGT")];
@@ -51,7 +51,7 @@ describe("clients of a session", () => {
     expect(await grantOf("bank")).toBe("ended");
   });
 
-  test("have one grant in a session, whoever comes first of 20, until it is given another", async () => {
+  test("of 20 concurrent requests the first sets the grant of a session, until it is replaced", async () => {
     const { sessions } = trial.database;
     const token = createTicketId("TGT");
     const { id } = await startSession(token);

@@ -140,7 +140,7 @@ describe("nobody can use it", () => {
     expect(await listed()).toEqual([]);
   });
 
-  test("from the moment it is revoked, by her and by nobody else", async () => {
+  test("from the moment its own user revokes it; another user cannot", async () => {
     const { id, secret } = await make();
     const bob = await createPerson(trial.database);
     expect(await appPasswords.revoke({ id, personId: bob.id })).toBeNull();
@@ -151,7 +151,7 @@ describe("nobody can use it", () => {
     expect(await appPasswords.revoke({ id: "no uuid", personId: alice.id })).toBeNull();
   });
 
-  test("while she is disabled, whichever of hers it is, and after she is gone", async () => {
+  test("while its user is disabled, and after they are removed", async () => {
     const all = [await make(), await make(), await make()];
     const found = () => Promise.all(all.map(({ secret }) => isFound(secret)));
     await trial.database.people.setDisabled(alice.id, true);

@@ -1,4 +1,4 @@
-/** What a person lets a site have, and taking it back. */
+/** Consents and their revocation. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
@@ -117,7 +117,7 @@ test("taking it back ends its grants and tokens at once, and nobody else's", asy
   expect(await oidcArtifacts.find("AccessToken", other)).not.toBeNull();
 });
 
-test("taken back from everybody at once, nothing of hers is left, and nobody else loses anything", async () => {
+test("revoked for all sites, nothing of the user is left, and no other user loses anything", async () => {
   const { consents, oidcArtifacts } = trial.database;
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give();

@@ -79,14 +79,14 @@ describe("RFC 8628 3.3 a question is answered once", () => {
   test("of two people who answer at once the slower one keeps nothing", async () => {
     const question = await ask();
     const mine = personId;
-    const hers = (await createPerson(trial.database)).id;
+    const theirs = (await createPerson(trial.database)).id;
     const answer = (of: string) => {
       personId = of;
       return yes(question);
     };
-    const won = await Promise.all([answer(mine), answer(hers)]);
+    const won = await Promise.all([answer(mine), answer(theirs)]);
     expect(won.filter(Boolean)).toHaveLength(1);
-    const [winner, loser] = won[0] ? [mine, hers] : [hers, mine];
+    const [winner, loser] = won[0] ? [mine, theirs] : [theirs, mine];
     expect(await read(question)).toMatchObject({ accountId: winner });
     expect(await consented(winner)).not.toBeNull();
     expect(await consented(loser)).toBeNull();
@@ -169,8 +169,8 @@ describe("all of it or nothing", () => {
   });
 });
 
-describe("what she allowed before", () => {
-  test("stays, where she was not asked about it now", async () => {
+describe("earlier permissions", () => {
+  test("stay where the question was about others", async () => {
     const given = { scopes: ["profile", "email"], resources: { [api]: ["read", "write"] } };
     await yes(await ask(), { consent: consent(given) });
     const asked = { scopes: ["email", "groups"], resources: { [api]: ["write"] } };
@@ -201,7 +201,7 @@ describe("what she allowed before", () => {
 });
 
 describe("taking it back", () => {
-  test("while she adds to it: her grant does not come back, nor what stood on it", async () => {
+  test("a revocation during an addition: neither grant nor its tokens come back", async () => {
     const held = grant(newId(), { openid: { scope: "openid" } });
     await yes(await ask(), { grant: held });
     await trial.database.consents.revoke(personId, "tool");
@@ -211,7 +211,7 @@ describe("taking it back", () => {
     expect([await consented(), await read({ kind: "Grant", id: held.id })]).toEqual([null, undefined]);
   });
 
-  test("just before she allows something else: what she had allowed before does not come back with it", async () => {
+  test("a revocation just before another permission: earlier permissions do not come back", async () => {
     await yes(await ask());
     const question = await ask();
     const other = await trial.pool.connect();

@@ -152,7 +152,7 @@ describe("recording", () => {
 });
 
 describe("keeping", () => {
-  test("a delivery survives the person: her sites are told although she was removed", async () => {
+  test("a delivery survives the user: sites are told after their removal", async () => {
     const { personId, indexes } = await endedSession("shop");
     await trial.database.people.remove(personId);
     expect((await deliveries.claim(10, 30)).map(({ sessionIndex }) => sessionIndex)).toEqual(indexes);

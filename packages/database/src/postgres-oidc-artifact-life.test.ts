@@ -91,7 +91,7 @@ describe("what is found is alive", () => {
     expect(await find(late, "AccessToken")).toBeNull();
   });
 
-  test("while the person is not disabled, and gone with her", async () => {
+  test("while its user is not disabled, and deleted with them", async () => {
     const id = await keep({ personId });
     await trial.database.people.setDisabled(personId, true);
     expect(await find(id)).toBeNull();
@@ -101,7 +101,7 @@ describe("what is found is alive", () => {
     expect(await dumpTable(trial.database, "oidc_artifacts")).toBe("");
   });
 
-  test("while its session lives, where it ends with one; proving herself again does not end it", async () => {
+  test("while its session lives, if it has one; signing in again does not end it", async () => {
     const first = createTicketId("TGT");
     const { uid } = await startSession(first);
     const payload = { expiresWithSession: true, sessionUid: uid };

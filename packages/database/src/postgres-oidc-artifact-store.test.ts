@@ -112,7 +112,7 @@ describe("spending and keeping in one statement", () => {
   });
 });
 
-test("what is asked for at once is few statements, and everyone gets what is hers alone", async () => {
+test("concurrent lookups share few statements, and each gets a payload of its own", async () => {
   const ids = await Promise.all(Array.from({ length: 40 }, (_, index) => keep({ payload: { index } })));
   const { pool } = trial;
   let statements = 0;

@@ -22,7 +22,7 @@ const alice = {
   passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
 };
 
-test("a person is found by user name or e-mail in any case, with her password's hash", async () => {
+test("a person is found by user name or e-mail in any case, with the hash of their password", async () => {
   const created = await people.create(alice);
   expect(created).toMatchObject({ username: "alice", email: "alice@example.com", name: "Alice Liddell" });
   for (const identifier of ["alice", "ALICE", "alice@example.com", "Alice@EXAMPLE.com"]) {
@@ -57,7 +57,7 @@ test("nobody can take another person's e-mail for a user name", async () => {
   });
 });
 
-test("a person without a password has none until she gets one", async () => {
+test("a person without a password has none until one is set", async () => {
   const { id } = await people.create({ ...alice, passwordHash: null });
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: null });
   await people.setPasswordHash(id, "first");

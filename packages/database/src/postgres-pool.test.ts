@@ -22,7 +22,7 @@ async function pidOfConnection(): Promise<number> {
   return rows[0].pid;
 }
 
-/** What becomes of work on a connection whose other end stands still. */
+/** Runs work on a connection whose other end stands still; returns its outcome. */
 async function onSilentConnection(work: () => Promise<unknown>): Promise<unknown> {
   const pid = await pidOfConnection();
   process.kill(pid, "SIGSTOP");

@@ -59,7 +59,7 @@ test("a ticket dies with the idle life of its session, before any sweep", async 
   expect(await trial.database.proxyGrantingTickets.find(id)).toBeNull();
 });
 
-test("a person who proves herself again keeps it; one whose browser another person takes does not", async () => {
+test("it stays when the same user signs in again, and ends when another user signs in in the browser", async () => {
   await emptyDatabase(trial.database);
   const first = await startSession(trial.database);
   const mine = await grant(first.id);

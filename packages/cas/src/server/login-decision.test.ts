@@ -29,7 +29,7 @@ describe("2.1.1 service", () => {
     expect(decide({}, stranger)).toEqual({ action: "ask-credentials", because: "not-signed-in" });
   });
 
-  test("no service, a session: say that she is signed in", () => {
+  test("no service, a session: show that the user is signed in", () => {
     expect(decide({}, known)).toEqual({ action: "show-signed-in" });
   });
 
@@ -104,7 +104,7 @@ describe("2.1.5 single sign-on", () => {
 });
 
 describe("2.2.1 an unknown service is denied", () => {
-  test.each([stranger, known, accepted])("whoever comes: %o", (facts) => {
+  test.each([stranger, known, accepted])("for any user: %o", (facts) => {
     for (const renew of [true, false]) {
       for (const gateway of [true, false]) {
         const decision = decide({ service, renew, gateway }, { ...facts, serviceRegistered: false });
@@ -124,7 +124,7 @@ describe("2.2.4 accepted credentials", () => {
     expect(decide({ service, gateway: true }, accepted)).toMatchObject({ fromNewLogin: true });
   });
 
-  test("without a service: say that she is signed in, asked to renew or not", () => {
+  test("without a service: show that the user is signed in, asked to renew or not", () => {
     expect(decide({}, accepted)).toEqual({ action: "show-signed-in" });
     expect(decide({ renew: true }, accepted)).toEqual({ action: "show-signed-in" });
   });
@@ -138,7 +138,7 @@ describe("2.2.1 warn", () => {
     expect(decide({ service, gateway: true }, careful)).toEqual({ action: "ask-before", service });
   });
 
-  test("her yes is enough, and is no proof of credentials", () => {
+  test("a confirmation is enough, and is no proof of credentials", () => {
     expect(decide({ service }, { ...careful, confirmed: true })).toEqual({
       action: "issue-ticket",
       service,
