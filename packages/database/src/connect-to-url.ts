@@ -113,14 +113,14 @@ export function explainConnectionError(error: unknown, url: string): DatabaseErr
     return new DatabaseError(
       "no-such-database",
       `PostgreSQL at ${place} has no such database.`,
-      "Make it with CREATE DATABASE, or correct the name in DATABASE_URL.",
+      "Create it with CREATE DATABASE, or correct the name in DATABASE_URL.",
       { cause: error },
     );
   }
   return new DatabaseError(
     "unusable",
     `PostgreSQL at ${place} cannot be used (${code || message}).`,
-    "Look into its log; the hub needs a database of its own that it may change.",
+    "See its log; the hub needs its own database, with the right to create tables and functions.",
     { cause: error },
   );
 }

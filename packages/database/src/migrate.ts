@@ -87,7 +87,7 @@ function refuseDisagreement(applied: readonly AppliedMigration[], wanted: readon
       throw new DatabaseError(
         "migration-half-applied",
         `The migration ${name} was begun in this database and never finished.`,
-        `Put right what it left, then say so with: npx prisma migrate resolve --rolled-back ${name}`,
+        `Undo its changes, then run: npx prisma migrate resolve --rolled-back ${name}`,
       );
     }
     if (!file) {
@@ -121,7 +121,7 @@ async function apply(client: PostgresClient, migration: MigrationFile): Promise<
     }
     throw new DatabaseError(
       "migration-failed",
-      `The migration ${migration.name} failed and was taken back: ${error instanceof Error ? error.message : error}.`,
+      `The migration ${migration.name} failed and was rolled back: ${error instanceof Error ? error.message : error}.`,
       "The database is as it was before; the hub's role needs the right to create tables and functions in it.",
       { cause: error },
     );

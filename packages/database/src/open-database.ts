@@ -55,7 +55,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const address = options.url ? { url: options.url } : (embedded as EmbeddedPostgres).address;
     const { pooled } = await prepare(address, options);
     if (pooled)
-      options.log?.({ event: "database-pooled", detail: "a connection pooler stands before PostgreSQL" });
+      options.log?.({ event: "database-pooled", detail: "a connection pooler is in front of PostgreSQL" });
     const pool = openPool(address, { log: options.log, pooled, silence: options.silence });
     await putClockRight(pool, options.log);
     const watch = embedded && watchEmbeddedPostgres(embedded, pool, options);

@@ -74,7 +74,7 @@ describe("what is found is alive", () => {
     expect(await find(other, "AccessToken")).not.toBeNull();
   });
 
-  test("tokens of one kind may be taken back alone", async () => {
+  test("tokens of one kind can be revoked alone", async () => {
     const grantId = await keep({ kind: "Grant", personId });
     const access = await keep({ kind: "AccessToken", grantId, personId });
     const refresh = await keep({ kind: "RefreshToken", grantId, personId });
@@ -84,7 +84,7 @@ describe("what is found is alive", () => {
     expect(await find(grantId, "Grant")).not.toBeNull();
   });
 
-  test("a token that came after its grant was taken back is dead from the beginning", async () => {
+  test("a token issued after its grant was revoked is never valid", async () => {
     const grantId = await keep({ kind: "Grant", personId });
     await artifacts.destroy("Grant", grantId);
     const late = await keep({ kind: "AccessToken", grantId, personId });

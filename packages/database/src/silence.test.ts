@@ -74,7 +74,7 @@ test("statements, transactions and newcomers are ended while it stands still, an
   ]);
   expect(outcomes).toEqual(Array(3).fill("Connection terminated unexpectedly"));
   inside.release();
-  expect(await outcomeOf(pool.query("SELECT 1"))).toBe("PostgreSQL accepts connections and answers nothing.");
+  expect(await outcomeOf(pool.query("SELECT 1"))).toBe("PostgreSQL accepts connections and does not answer.");
   await expect(pool.connect()).rejects.toMatchObject({ name: "DatabaseError", code: "unreachable" });
   expect([isStandingStill(), pool.totalCount, pool.waitingCount]).toEqual([true, 0, 0]);
   signalAll("SIGCONT");
@@ -91,7 +91,7 @@ test("a newcomer that finds no connection open is told as well", async () => {
   signalAll("SIGSTOP");
   // The first waits until that is known, which is sooner than its connection times out; the next is refused at once.
   const outcomes = [await outcomeOf(fresh.query("SELECT 1")), await outcomeOf(fresh.query("SELECT 1"))];
-  expect(outcomes).toEqual(Array(2).fill("PostgreSQL accepts connections and answers nothing."));
+  expect(outcomes).toEqual(Array(2).fill("PostgreSQL accepts connections and does not answer."));
   expect(isStandingStill()).toBe(true);
   signalAll("SIGCONT");
   await vi.waitFor(() => fresh.query("SELECT 1"), { timeout: 20_000, interval: 20 });

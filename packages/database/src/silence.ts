@@ -104,7 +104,7 @@ export function watchSilence(
     const asked = performance.now();
     if (await answers(createClient(), limits.probe)) return;
     silent = true;
-    log?.({ event: "database-silent", detail: "it accepts connections and answers nothing" });
+    log?.({ event: "database-silent", detail: "it accepts connections and does not answer" });
     for (const client of open) {
       if ((busySince.get(client) ?? 0) <= asked) streamOf(client).destroy();
     }
@@ -120,8 +120,8 @@ export function watchSilence(
 function silence(): DatabaseError {
   return new DatabaseError(
     "unreachable",
-    "PostgreSQL accepts connections and answers nothing.",
-    "Look after the machine that it runs on; the hub goes on as soon as it answers.",
+    "PostgreSQL accepts connections and does not answer.",
+    "Check the machine that it runs on; the hub continues as soon as it answers.",
   );
 }
 

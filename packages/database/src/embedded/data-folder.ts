@@ -68,7 +68,7 @@ async function isWhole(data: string): Promise<boolean> {
     throw new DatabaseError(
       "folder-unusable",
       `${data} was written by PostgreSQL ${version}; the embedded one is ${majorVersion}.`,
-      "Move the folder away to start anew, or run a PostgreSQL of that version and set DATABASE_URL.",
+      "Move the folder away to start with an empty database, or run a PostgreSQL of that version and set DATABASE_URL.",
     );
   }
   return true;

@@ -124,8 +124,8 @@ async function servesFolder(address: EmbeddedPostgres["address"], data: string):
     if (codeOf(error) === "28P01") {
       throw new DatabaseError(
         "folder-damaged",
-        `The embedded database in ${data} does not take the password that lies beside its data.`,
-        "Put the file gatehouse-password back from a copy, or move the folder away to start anew.",
+        `The embedded database in ${data} refuses the password in its folder.`,
+        "Restore the file gatehouse-password from a backup, or move the folder away to start with an empty database.",
       );
     }
     return false;

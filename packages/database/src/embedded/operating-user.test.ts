@@ -47,7 +47,7 @@ test.runIf(onLinux)("no process of PostgreSQL carries the hub's secrets in /proc
   expect(environments.filter((environment) => environment.includes("a-secret-of-the-hub"))).toEqual([]);
 });
 
-test.runIf(asRoot)("a password file that was given to PostgreSQL's user is taken back", async () => {
+test.runIf(asRoot)("a password file of PostgreSQL's user becomes the hub's user's again", async () => {
   await (await openEmbeddedPostgres(directory)).stop();
   const password = join(dataFolder(directory), "gatehouse-password");
   const { account } = await operatingUser();

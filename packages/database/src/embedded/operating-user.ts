@@ -48,7 +48,7 @@ export async function chooseOperatingUser(reach: {
     throw new DatabaseError(
       "no-unprivileged-user",
       `PostgreSQL refuses to run as root, and ${account ? "setpriv is not installed" : "there is no user nobody"} here.`,
-      "Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.",
+      "Run this as an ordinary user, or set DATABASE_URL to another PostgreSQL.",
     );
   }
   const asNobody = [
@@ -67,7 +67,7 @@ export async function chooseOperatingUser(reach: {
   throw new DatabaseError(
     "folder-unreachable",
     `PostgreSQL runs as nobody when root starts it, and that user cannot enter ${reach.directory} or the folder of its programs.`,
-    "Put the checkout where everybody may enter (chmod o+x its parents), run it as an ordinary user, or set DATABASE_URL.",
+    "Make the folders above the checkout accessible (chmod o+x), run it as an ordinary user, or set DATABASE_URL.",
   );
 }
 

@@ -21,7 +21,7 @@ export function startFailed(reason: string): DatabaseError {
   return new DatabaseError(
     "start-failed",
     `The embedded database does not start: ${reason}.`,
-    "postgres.log in the data directory says more; a DATABASE_URL of your own works without it.",
+    "See postgres.log in the data directory, or set DATABASE_URL to another PostgreSQL.",
   );
 }
 
