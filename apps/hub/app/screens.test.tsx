@@ -303,10 +303,10 @@ describe("the choice of an account", () => {
 
 test("a refusal has its way on before the front page, where there is one", () => {
   const refused = { title: "No", sentences: ["So."], code: "c", reference: "r" };
-  const wayOn = { label: "Continue to Budget", href: "/oidc/auth?client_id=budget" };
-  const html = drawn("refused", { ...refused, wayOn }, RefusedPage);
+  const link = { label: "Continue to Budget", href: "/oidc/auth?client_id=budget" };
+  const html = drawn("refused", { ...refused, link }, RefusedPage);
   expect([...html.matchAll(/<a class="ui-button"[^>]*href="([^"]+)"/g)].map(([, href]) => href)).toEqual([
-    wayOn.href,
+    link.href,
     "/",
   ]);
   expect(drawn("refused", refused, RefusedPage)).not.toContain("Continue to");

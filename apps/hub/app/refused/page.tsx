@@ -28,9 +28,9 @@ export default function RefusedPage() {
         </details>
       )}
       <div className="gate-ways">
-        {model.wayOn !== undefined && (
-          <ButtonLink wide href={model.wayOn.href}>
-            {model.wayOn.label}
+        {model.link !== undefined && (
+          <ButtonLink wide href={model.link.href}>
+            {model.link.label}
           </ButtonLink>
         )}
         <ButtonLink kind="plain" wide href="/">

@@ -337,8 +337,8 @@ describe("a page of the hub that alice left open, sent in bob's session", () => 
     await browser.get("/cas/logout");
     await browser.signIn(bob);
     const answer = await browser.post("/account/sessions/end-all", { token });
-    const { code, sentences, wayOn } = answer.screen("refused");
-    expect([answer.status, code, wayOn]).toEqual([
+    const { code, sentences, link } = answer.screen("refused");
+    expect([answer.status, code, link]).toEqual([
       403,
       "form_token_wrong",
       { label: "Go on", href: "/account" },

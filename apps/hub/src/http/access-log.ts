@@ -1,4 +1,4 @@
-/** One line for each request, however it is answered. */
+/** Writes one log line per request, whatever the answer is. */
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Log } from "../log.ts";

@@ -8,11 +8,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const longest = 4000;
 
 /**
- * User name and password as `Basic` carries them. The challenge says UTF-8, so they are read as that, in normalization
- * form C.
+ * Reads user name and password from `Basic` credentials, as UTF-8, as the challenge requires, in normalization form C.
  *
- * @param token68 what follows the scheme's name
- * @returns `undefined` when it is not base64 of UTF-8 with a colon, or holds control characters
+ * @param token68 the header's text after the scheme's name
+ * @returns `undefined` when the text is not base64 of UTF-8 with a colon, or contains control characters
  * @see RFC 7617, sections 2 and 2.1
  */
 export function readBasicCredentials(token68: string): BasicCredentials | undefined {

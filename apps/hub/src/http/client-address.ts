@@ -1,9 +1,9 @@
 import { type BlockList, isIP, SocketAddress } from "node:net";
 
 /**
- * The address a request came from. `X-Forwarded-For` is believed only as far as trusted proxies wrote
- * it: from the right, the first address that is no trusted proxy. An entry that is no address ends the
- * chain: what stands left of it was not written by a trusted proxy.
+ * The address of the client. Trusts only the entries of `X-Forwarded-For` that trusted proxies wrote: read from the right,
+ * the client is the first address that is not a trusted proxy. An entry that is not an address ends the chain: no trusted
+ * proxy wrote the entries left of it.
  *
  * @param socketAddress the connection's peer
  * @param forwardedFor the header as received, several lines joined by commas
@@ -31,8 +31,8 @@ export function isTrusted(trusted: BlockList | undefined, address: string): bool
 }
 
 /**
- * Canonical spelling of an address, for counting and comparing: no zone, IPv6 in its shortest form, and
- * IPv4 as such where a dual-stack socket maps it into IPv6 (`::ffff:192.0.2.1`).
+ * Canonical spelling of an address, for counting and comparing: without zone, IPv6 in its shortest form, and IPv4
+ * addresses that a dual-stack socket maps into IPv6 (`::ffff:192.0.2.1`) as plain IPv4.
  */
 export function plainAddress(address: string): string {
   const withoutZone = address.replace(/%.*$/, "");
@@ -43,7 +43,7 @@ export function plainAddress(address: string): string {
 }
 
 /**
- * Some load balancers append the port, and some quote what they write: `203.0.113.7:51234`, `[2001:db8::1]:443`,
+ * The address in an entry. Some load balancers append the port or add quotes: `203.0.113.7:51234`, `[2001:db8::1]:443`,
  * `"[2001:db8::1]"`.
  */
 export function addressOfEntry(entry: string): string | undefined {

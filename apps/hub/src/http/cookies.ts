@@ -1,7 +1,7 @@
 /** The hub's cookies: names, attributes, reading and writing. @see RFC 6265 */
 import { serialize } from "hono/utils/cookie";
 
-/** Which cookie: its purpose names it. */
+/** Purpose of a cookie; determines its name. */
 export type CookiePurpose = "session" | "flow" | "note" | "browser" | "interaction" | "resume";
 
 const names: Record<CookiePurpose, string> = {
@@ -13,27 +13,27 @@ const names: Record<CookiePurpose, string> = {
   resume: "gatehouse-resume",
 };
 
-/** oidc-provider ties these to the path of one sign-in, which `__Host-` does not allow: browsers drop such a cookie. */
+/** oidc-provider restricts these to the path of one sign-in. Browsers drop a `__Host-` cookie with such a path. */
 const ofOnePath: ReadonlySet<CookiePurpose> = new Set(["interaction", "resume"]);
 
 export interface Cookies {
   /** The value the browser sent, or `undefined`. A cookie sent twice counts as not sent. */
   read(header: string | undefined, purpose: CookiePurpose): string | undefined;
-  /** A `Set-Cookie` value. @param maxAgeSeconds left out: until the browser closes */
+  /** A `Set-Cookie` value. @param maxAgeSeconds left out: the cookie lasts until the browser closes */
   write(purpose: CookiePurpose, value: string, maxAgeSeconds?: number): string;
   clear(purpose: CookiePurpose): string;
-  /** Its full name, for those who write it themselves. */
+  /** The full name, for libraries that write the cookie themselves. */
   nameOf(purpose: CookiePurpose): string;
-  /** A `Cookie` header without it. */
+  /** The `Cookie` header without this cookie. */
   without(header: string | undefined, purpose: CookiePurpose): string;
 }
 
 /**
- * Over https every name gets the `__Host-` prefix, which ties it to this host, to `Path=/` and to Secure; those
- * with a path of their own get `__Secure-`. Over http (loopback only) browsers refuse both prefixes. Path is `/`,
- * because screens and OpenID Connect need the session too: docs/decisions/0006.
+ * Over https every name gets the prefix `__Host-` (this host only, `Path=/`, Secure), or `__Secure-` if the cookie has a
+ * path of its own. Over http (loopback only) browsers refuse both prefixes. The path is `/`, because screens and OpenID
+ * Connect need the session too (docs/decisions/0006).
  *
- * @param secure the hub is served over https
+ * @param secure whether the hub is served over https
  */
 export function createCookies(secure: boolean): Cookies {
   const prefix = (purpose: CookiePurpose): string => (ofOnePath.has(purpose) ? "__Secure-" : "__Host-");

@@ -1,9 +1,9 @@
-/** Tells a database that is away from a fault of the hub: the first passes by itself, the second does not. */
+/** Distinguishes an unavailable database, which recovers by itself, from a fault of the hub. */
 import { DatabaseError } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import { HubError } from "./hub-error.ts";
 
-/** Errors of the connection: no server, or it ended during a request. */
+/** Connection errors: there is no server, or the connection ended during a request. */
 const systemCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -15,7 +15,7 @@ const systemCodes = new Set([
   "EPIPE",
 ]);
 /**
- * Of the server: connection exceptions, out of disk, memory or connections, stopping, crashed, starting up.
+ * Server errors: connection exceptions; out of disk, memory or connections; stopping, crashed or starting up.
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
@@ -26,7 +26,7 @@ const prismaCodes = /^P(1001|1002|1008|1017|2024|2037)$/;
 const words =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (was closed|has encountered a connection error) and is not queryable)/;
 
-/** @returns why, in a word or two for the log; `undefined` for any other error */
+/** @returns a short reason for the log; `undefined`: the error is not an outage */
 export function databaseOutage(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof DatabaseError) return error.code;
@@ -37,12 +37,12 @@ export function databaseOutage(error: unknown): string | undefined {
   return databaseOutage(error.cause);
 }
 
-/** @param log knows of which request it is */
+/** @param log the log of the request */
 export function logOutage(log: Log, reason: string): void {
-  log.error({ event: "database.unavailable", reason }, "the database is away");
+  log.error({ event: "database.unavailable", reason }, "the database is unavailable");
 }
 
-/** Users can only wait; their sessions, a row and a cookie, are kept. */
+/** Sessions survive the outage: they are a row in the database and a cookie. */
 export function databaseUnavailable(): HubError {
   return new HubError(503, "database_unavailable", "Please try again in a moment", [
     "The sign-in service cannot reach its memory right now. You did nothing wrong, and you are still signed in where you were.",

@@ -9,7 +9,7 @@ export interface FlowNeeds {
 
 type Browser = Pick<Call, "header">;
 
-/** Whether the browser was shown a form or is signed in. */
+/** Whether the browser sends cookies of the hub, so it has received a form or a session. */
 export function keepsCookies({ cookies }: FlowNeeds, browser: Browser): boolean {
   const sent = (name: "flow" | "session") => cookies.read(browser.header("cookie"), name) !== undefined;
   return sent("flow") || sent("session");

@@ -57,7 +57,7 @@ function isNavigation(headers: IncomingHttpHeaders): boolean {
   return mode === undefined ? headers["upgrade-insecure-requests"] === "1" : mode === "navigate";
 }
 
-/** Whether the hub's own form was sent. Forms of other sites are under their own policy, which no page could change. */
+/** Whether the hub's own form was sent. The policy of the page with the form applies, so the hub cannot change that of other sites. */
 function isOwnForm(headers: IncomingHttpHeaders): boolean {
   const from = headers["sec-fetch-site"];
   return from !== "cross-site" && from !== "same-site";

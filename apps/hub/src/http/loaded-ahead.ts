@@ -16,7 +16,7 @@ export function isLoadedAhead(header: (name: string) => string | undefined): boo
  */
 export function loadedAhead(): HubError {
   return new HubError(403, "not_a_navigation", "This page is not loaded ahead", [
-    "This address sends you on to a site, so it answers only when you go there. Nothing was sent anywhere.",
+    "This address redirects you to a site, so it answers only when you open it. Nothing was sent to the site.",
     "Open it again.",
   ]);
 }

@@ -1,11 +1,10 @@
-/** Headers that every answer of the hub carries. */
+/** Headers of every answer of the hub. */
 
 /**
- * For pages. No inline script, no inline style, nothing from elsewhere, never in a frame.
- * `same-origin` and not `no-referrer`: under the latter browsers send `Origin: null` with our own
- * forms, and that value has to be refused.
+ * For pages: no inline script, no inline style, nothing from other origins, never in a frame. The referrer policy is
+ * `same-origin`, because under `no-referrer` browsers send `Origin: null` with the hub's own forms.
  *
- * @param options.secure the hub is served over https
+ * @param options.secure whether the hub is served over https
  * @param options.formsLeaveHub the page's form posts to a site. Browsers apply `form-action` to every redirect that
  *   follows, and the site may redirect anywhere, so the directive is omitted. The forms of all other pages post to the
  *   hub, which answers with a page when the destination is a site (`leaving-page.ts`)
@@ -45,7 +44,7 @@ export function pageHeaders(options: {
   };
 }
 
-/** For everything else: never rendered as a page, never kept. */
+/** For all other answers: never rendered as a page, never cached. */
 export function answerHeaders(secure: boolean): Record<string, string> {
   return {
     "cache-control": "no-store",

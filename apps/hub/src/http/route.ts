@@ -1,6 +1,6 @@
 /**
- * The one way to put something on the hub's server. A route declares its callers, method, protection against forgery and
- * parameters; `mount.ts` enforces them before `answer` runs, and a test lists every route.
+ * Declares an endpoint of the hub's server; there is no other way to add one. A route declares its callers, method,
+ * protection against forgery and parameters; `mount.ts` enforces them before `answer` runs, and a test lists every route.
  *
  * A room declares what it needs (`LoginNeeds`) and exports a factory of its routes (`loginRoutes(needs)`); `hub.ts` calls
  * the factories (docs/decisions/0025).
@@ -21,13 +21,13 @@ export interface Call {
   readonly path: string;
   readonly address: string;
   readonly userAgent: string;
-  /** A header of the request, lower case name. */
+  /** A header of the request, by its name in lower case. */
   header(name: string): string | undefined;
   /** A parameter of the path, such as `:id`. */
   pathParameter(name: string): string;
 }
 
-/** An answer: a page drawn by Next, or what is written out here. */
+/** An answer: a page drawn by Next, or a body that the route wrote. */
 export type Answer = Drawn | Written;
 
 export interface Drawn {
@@ -55,7 +55,7 @@ export interface Written {
   readonly headers?: Readonly<Record<string, string>>;
   /** The site that a redirect finally leads to; the page that may replace the redirect names it. */
   readonly goesTo?: RegisteredSite | undefined;
-  /** For that page, as in `Drawn`. */
+  /** Whether that page keeps `window.opener`, as in `Drawn`. */
   readonly keepsOpener?: boolean | undefined;
   readonly afterwards?: () => void;
 }
@@ -65,9 +65,9 @@ export type Caller = "anyone" | "person" | "api" | "site" | "tester";
 
 export interface CallerFacts {
   anyone: Call;
-  /** A living central session came with the request. */
+  /** The request has the cookie of a living central session. */
   person: Call & { readonly session: CentralSession; readonly formToken: string };
-  /** A program authenticated as a user's, with a credential that allows the route's `scope`. */
+  /** A program authenticated on behalf of a user, with a credential that allows the route's `scope`. */
   api: Call & { readonly person: Person; readonly credential: ApiCredential };
   /** A registered site authenticated with its secret. */
   site: Call & { readonly site: RegisteredSite };
@@ -83,11 +83,11 @@ export type AntiForgery =
    * are refused.
    */
   | "navigation"
-  /** CAS requests sign-out by GET: the worst that a forgery can do is to sign a user out. */
+  /** CAS requires sign-out by GET; a forged request can do nothing worse than sign a user out. */
   | "sign-out-only"
   /** A login ticket, single use, bound to the browser's flow cookie; checked by the route. */
   | "login-ticket"
-  /** Spends the presented ticket; credentials of a browser are ignored. */
+  /** The route consumes the presented ticket and ignores cookies. */
   | "ticket"
   /** A token of the session in the field `token`; checked before the route runs. */
   | "form-token"
@@ -144,12 +144,12 @@ export interface Route<Who extends Caller = Caller> {
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;
 }
 
-/** Keeps the caller's type while routes of all callers go into one list. */
-export function route<Who extends Caller>(declared: Route<Who>): Route {
+/** Checks `answer` against the caller's type, then widens the route so that one list can hold all of them. */
+export function route<Kind extends Caller>(declared: Route<Kind>): Route {
   return declared as unknown as Route;
 }
 
-/** 303: the browser continues with GET and without the body. */
+/** A 303 redirect: the browser continues with GET and without the body. */
 export function seeOther(location: string, more: Omit<Written, "status" | "body"> = {}): Written {
   return { status: 303, body: "", ...more, headers: { ...more.headers, location } };
 }

@@ -239,7 +239,7 @@ export interface RefusedScreen {
   readonly code: string;
   readonly reference: string;
   /** Link to continue; left out: the home page. */
-  readonly wayOn?: { readonly label: string; readonly href: string } | undefined;
+  readonly link?: { readonly label: string; readonly href: string } | undefined;
 }
 
 export interface HomeScreen {

@@ -25,7 +25,7 @@ export function answerRawBytes(error: Error, socket: Duplex): boolean {
   if (location === undefined || !socket.writable) return false;
   const body = JSON.stringify({
     error: "address_not_encoded",
-    message: "Percent-encode the address. Encoded, it is the one in Location.",
+    message: "Percent-encode the address. Location holds the encoded form.",
   });
   const head = [
     "HTTP/1.1 308 Permanent Redirect",
@@ -39,7 +39,7 @@ export function answerRawBytes(error: Error, socket: Duplex): boolean {
   return true;
 }
 
-/** The target of a request whose only fault is bytes of UTF-8 beyond ASCII; `undefined`: it has another. */
+/** The encoded target of a request whose only fault is raw UTF-8 beyond ASCII; `undefined`: the request has another fault. */
 function encodedTarget({ code, rawPacket }: Unreadable): string | undefined {
   if (code !== "HPE_INVALID_URL" || rawPacket === undefined) return undefined;
   const line = rawPacket.subarray(0, rawPacket.indexOf("\n"));

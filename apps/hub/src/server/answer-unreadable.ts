@@ -11,12 +11,12 @@ const answers: Readonly<Record<string, readonly [status: string, code: string, m
   HPE_INVALID_URL: [
     "400 Bad Request",
     "bad_request",
-    "The address holds a character that no address may hold. Percent-encode it, as UTF-8.",
+    "The address contains a character that is not allowed there. Percent-encode it, as UTF-8.",
   ],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [
     "413 Content Too Large",
     "body_too_large",
-    "The extensions of a chunk are too long. Send the body without them.",
+    "The chunk extensions are too long. Send the body without them.",
   ],
   ERR_HTTP_REQUEST_TIMEOUT: [
     "408 Request Timeout",
@@ -24,11 +24,7 @@ const answers: Readonly<Record<string, readonly [status: string, code: string, m
     "The request did not arrive in time. Send it again.",
   ],
 };
-const notHttp = [
-  "400 Bad Request",
-  "bad_request",
-  "This is not a request by HTTP/1.1 that can be read.",
-] as const;
+const notHttp = ["400 Bad Request", "bad_request", "This is not a valid HTTP/1.1 request."] as const;
 
 /** Handler for a server's `clientError`. */
 export function answerUnreadable(error: Error, socket: Duplex): void {

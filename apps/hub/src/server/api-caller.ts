@@ -22,7 +22,7 @@ export async function identifyApiCaller(
   if (!proved.credential.scopes.includes(scope)) {
     call.log.warn(
       { event: "api.scope-missing", person: proved.person.id, credential: proved.credential.id, scope },
-      "call of the API refused",
+      "API call refused",
     );
     return { answer: refuse(schemes, call, scopeMissing(scope), scheme) };
   }
@@ -33,16 +33,16 @@ const credentialsMissing: ApiRefusal = {
   status: 401,
   code: "credentials_missing",
   message:
-    "Send your user name and an app password, or an access token. People make app passwords on their account page.",
+    "Send your user name and an app password, or an access token. Users make app passwords on their account page.",
 };
 
 function scopeMissing(scope: string): ApiRefusal {
-  const message = `What you sent is right, but does not allow this. Use one that allows ${scope}.`;
+  const message = `The credential is valid, but does not allow this call. Use one that allows ${scope}.`;
   return { status: 403, code: "insufficient_scope", message, scope };
 }
 
 /**
- * Lists the accepted schemes, unless there were too many wrong attempts: then other credentials do not help.
+ * Lists the accepted schemes, except after too many wrong attempts: then no other credential would be accepted either.
  *
  * @see RFC 9110, section 11.6.1
  */

@@ -27,7 +27,7 @@ export interface CallerNeeds extends KeptFormNeeds {
   readonly wrongSecrets: WrongTries;
   /** Schemes of the hub's API, in the order of its challenges. */
   readonly apiSchemes: readonly ApiScheme[];
-  /** Absent: no tester is known. */
+  /** Absent: the hub accepts no callers of the test door. */
   readonly testDoorKey: string | undefined;
 }
 
@@ -77,13 +77,13 @@ async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent
 export function comesBackTo(route: Route, call: Call, { parameters, rawQuery }: Sent): ComesBack {
   if (call.method !== "GET") return route.comesBack?.(parameters) ?? { page: "/account" };
   const query = new URLSearchParams(rawQuery);
-  // Notices of the address are not repeated after the sign-in, or to another user.
+  // The page after the sign-in must not repeat the notice, least of all to another user.
   query.delete("notice");
   return { page: query.size === 0 ? call.path : `${call.path}?${query}` };
 }
 
 async function identifyProgram(needs: CallerNeeds, route: Route, call: Call): Promise<Identified> {
-  if (route.scope === undefined) throw new Error(`${route.path} says no scope`);
+  if (route.scope === undefined) throw new Error(`the route ${route.path} declares no scope`);
   const found = await identifyApiCaller(needs.apiSchemes, call, route.scope);
   if ("answer" in found) return { kind: "elsewhere", answer: found.answer };
   const { person, credential } = found;
@@ -121,7 +121,7 @@ async function identifySite(needs: CallerNeeds, call: Call): Promise<Identified>
 }
 
 function tooManySecrets(call: Call, retryInSeconds: number): Written {
-  const message = `There were too many wrong ids or secrets of sites. Wait ${retryInSeconds} seconds. Right ones are still answered.`;
+  const message = `Too many wrong site ids or secrets came from this address. Wait ${retryInSeconds} seconds. Right ones are still accepted.`;
   return json(
     429,
     { error: "too_many_attempts", message, reference: call.requestId },
@@ -136,11 +136,11 @@ function warnOfStranger({ sites }: CallerNeeds, call: Call, claimed: string | un
     site === undefined
       ? "Compare the site's id with the registrations: npm run hub -- site check."
       : site.secretHash === undefined
-        ? `The registration of ${site.id} holds no secret. Make one: npm run hub -- site renew-secret ${site.id}.`
+        ? `The registration of ${site.id} has no secret. Make one: npm run hub -- site renew-secret ${site.id}.`
         : `Compare SITE_SECRET at ${site.id} with its registration, or make a new one: npm run hub -- site renew-secret ${site.id}.`;
   call.log.warn(
     { event: "site.not-authenticated", site: site?.id ?? "unknown", fix },
-    "a site did not prove itself",
+    "a site sent a wrong id or secret",
   );
 }
 
@@ -148,7 +148,7 @@ async function identifyTester({ testDoorKey }: CallerNeeds, call: Call): Promise
   if (testDoorKey !== undefined && isEqual(call.header("authorization") ?? "", `Bearer ${testDoorKey}`)) {
     return { kind: "known", call, isFormToken: () => false };
   }
-  const message = "The test door opens with TEST_DOOR_KEY only.";
+  const message = "The test door requires TEST_DOOR_KEY.";
   return {
     kind: "elsewhere",
     answer: json(

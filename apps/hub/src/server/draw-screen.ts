@@ -1,6 +1,6 @@
 /**
  * Draws a screen by Next. In production it removes the framework's scripts from the page: the hub's screens work without
- * them, and code that is not sent cannot be attacked (docs/decisions/0005).
+ * them, and scripts that are not sent cannot be exploited (docs/decisions/0005).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Screens, withScreen } from "../screen/screen.ts";
@@ -81,7 +81,7 @@ async function letNextAnswer<Name extends keyof Screens>(
 }
 
 /**
- * Text from people cannot hold a tag here: React has escaped it. Inline scripts escape `</script`.
+ * Text from users cannot contain a tag here, because React has escaped it. Inline scripts escape `</script`.
  * The hub's own scripts live under `/assets/` and stay.
  */
 export function withoutFrameworkScripts(html: string): string {

@@ -1,12 +1,12 @@
 /**
- * What is done to a request before anybody reads it: things that proxies and frameworks have been
- * tricked with are dropped or refused here, ahead of Hono and of Next.
+ * Checks every request before Hono and Next read it: drops headers and refuses targets with which attackers have misled
+ * proxies and frameworks.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /**
- * Headers that steer Next from the inside (CVE-2025-29927, CVE-2026-44581 and their kin), ask for
- * a representation the hub does not serve (React flight), or name an origin (ours come from settings).
+ * Dropped headers: internal ones of Next (CVE-2025-29927, CVE-2026-44581 and similar), those that request a representation
+ * that the hub does not serve (React flight), and those that name an origin (the hub's comes from `HUB_URL`).
  */
 const dropped =
   /^(x-middleware-.*|x-nextjs-.*|x-now-.*|x-matched-path|x-invoke-.*|next-action|next-router-.*|next-url|rsc|content-security-policy|x-forwarded-host|x-forwarded-proto|x-forwarded-port|forwarded|x-original-url|x-rewrite-url|x-http-method-override)$/;
@@ -14,13 +14,13 @@ const dropped =
 const longestTarget = 16_384;
 /** All methods that a route of the hub accepts. */
 const methods = "GET, HEAD, POST, DELETE, OPTIONS";
-/** A name, an IPv4 address or an IPv6 address in brackets, with or without a port; or nothing. @see RFC 9110, section 7.2 */
+/** Empty, or a name, IPv4 address or bracketed IPv6 address with an optional port. @see RFC 9110, section 7.2 */
 const hostShape = /^(?:\[[0-9a-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*)(?::\d*)?$/i;
 /** @see RFC 9112, section 3.2.2 */
 const absoluteForm = /^https?:\/\/[^/?#\\]*/i;
 
 /**
- * @param host the hub's own host and port; the client's Host header is never used
+ * @param host the hub's own host and port; replaces the Host header of the request
  * @returns false when the request was refused and answered
  */
 export function guard(request: IncomingMessage, response: ServerResponse, host: string): boolean {
@@ -32,17 +32,22 @@ export function guard(request: IncomingMessage, response: ServerResponse, host: 
   }
   const target = pathOf(request.url ?? "", host);
   if (target === "elsewhere")
-    return refuse(response, 421, "misdirected_request", `Another host is asked for; this one is ${host}.`);
+    return refuse(
+      response,
+      421,
+      "misdirected_request",
+      `The request is for another host; this one is ${host}.`,
+    );
   if (!target.startsWith("/"))
     return refuse(response, 400, "bad_request", "Send the path of the resource, beginning with a slash.");
   if (target.length > longestTarget)
     return refuse(response, 414, "uri_too_long", `The address is longer than ${longestTarget} characters.`);
-  // To a browser it is a slash, so that `/\evil.example` is another site to some and a path to others.
+  // Browsers read a backslash as a slash: `/\evil.example` would be another host to them and a path to servers.
   if (target.includes("\\"))
     return refuse(response, 400, "bad_request", "Write a backslash in an address as %5C.");
   if (request.method === "TRACE" || request.method === "CONNECT")
-    return refuse(response, 405, "method_not_allowed", "This method is not served.");
-  // Node would read the first of them; a proxy in front may have judged another.
+    return refuse(response, 405, "method_not_allowed", "The hub does not accept this method.");
+  // Node would use the first header; a proxy in front may have checked another.
   if ((request.headersDistinct.authorization?.length ?? 0) > 1)
     return refuse(response, 400, "bad_request", "Send one Authorization header.");
   for (const name of Object.keys(request.headers)) if (dropped.test(name)) delete request.headers[name];
@@ -72,8 +77,8 @@ function faultOfHost({
 }
 
 /**
- * The path and query of a target; of a whole address, when it is the hub's own, by either scheme: a proxy in front
- * may speak https where the hub does not. The Host header does not count beside a whole address.
+ * The path and query of a request target. A target in absolute form must name the hub, with http or https, since a proxy
+ * in front may end TLS; the Host header is then ignored.
  */
 function pathOf(target: string, host: string): string | "elsewhere" {
   const [origin] = absoluteForm.exec(target) ?? [];
@@ -85,7 +90,7 @@ function pathOf(target: string, host: string): string | "elsewhere" {
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-/** Old CAS clients ask for `/cas//serviceValidate`; the query is left as it is. */
+/** Old CAS clients request `/cas//serviceValidate`. The query stays unchanged. */
 function singleSlashes(target: string): string {
   const end = target.indexOf("?");
   const path = end === -1 ? target : target.slice(0, end);

@@ -35,7 +35,7 @@ function isDoctor(keys: PurposeKeys, hubUrl: string, authorization: string | und
 /** Facts that only `doctor` receives. */
 export interface DoctorFacts {
   readonly mode: string;
-  /** Address of this machine as the hub sees it through its proxies. */
+  /** Address of the machine that runs `doctor`, as the hub sees it through its proxies. */
   readonly address: string;
   readonly proxyFaults: readonly ProxyFault[];
 }

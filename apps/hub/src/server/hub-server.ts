@@ -16,7 +16,7 @@ import type { ProxyWatch } from "./proxy-watch.ts";
 
 /** Paths that Next serves itself: hashed files of the build, and the hub's assets. */
 const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
-/** A path that leads out of the folder it names, however it is written. */
+/** A path with a `.` or `..` segment, percent-encoded or not: it could leave the folder of the assets. */
 const leadsOut = /(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?=\/|%2f|\\|%5c|$)/i;
 
 /** Load balancers keep idle connections for 60 s and must close first, or a request may meet a closed connection. */
@@ -60,7 +60,7 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
       keepAliveTimeout: keepAliveMilliseconds,
       // The guard answers with an explanation.
       requireHostHeader: false,
-      // Next listens for upgrades and leaves a socket that it has no use for open, outside of every limit.
+      // Next listens for upgrades and leaves unused sockets open, without a time limit.
       shouldUpgradeCallback: () => dev,
     },
     (request, response) => {

@@ -27,7 +27,7 @@ export type Send = (context: HubContext, answer: Answer) => Promise<Response>;
 
 const contentTypes = {
   form: ["application/x-www-form-urlencoded"],
-  // The answer does not depend on it; some programs send none.
+  // The answer does not depend on the content type; some programs send none.
   "raw-form": ["application/x-www-form-urlencoded", ""],
   json: ["application/json"],
   // Some CAS clients name no type at all.
@@ -49,7 +49,7 @@ export function mount(
       logAnswered(call.log, context.env.outgoing);
       try {
         const answer = await run(needs, declared, call, context);
-        // A prefetch must not disturb a sign-in in progress.
+        // A prefetch must not change a sign-in in progress.
         const looked = isLooking(declared, context.req.method);
         return await send(context, looked ? { ...answer, cookies: [] } : answer);
       } catch (error) {
@@ -79,7 +79,7 @@ export function mount(
   }
 }
 
-/** HEAD must be safe: a link checker signs no user out and spends no ticket. @see RFC 9110, section 9.2.1 */
+/** HEAD must be safe: a link checker must not sign a user out or consume a ticket. @see RFC 9110, section 9.2.1 */
 function answersHead({ method, antiForgery }: Route): boolean {
   return method === "GET" && (antiForgery === "changes-nothing" || antiForgery === "navigation");
 }
@@ -100,17 +100,14 @@ async function run(needs: MountNeeds, declared: Route, call: Call, context: HubC
   return answer(facts.call, sent);
 }
 
-/** Refuses a form of another user's page, from before a sign-out, or forged. */
+/** Refuses a form that is forged, or that comes from another user's page or from before a sign-out. */
 function formTokenWrong(call: CallerFacts[Caller], href: string): HubError {
   const whose = "session" in call ? ` You are signed in as ${call.session.person.name}.` : "";
   return new HubError(
     403,
     "form_token_wrong",
     "Please try again",
-    [
-      `This form was not made for the session you are in now. Nothing was changed.${whose}`,
-      "Go on to the page as it is now, and try once more.",
-    ],
+    [`This form belongs to another session. Nothing was changed.${whose}`, "Open the page again and retry."],
     {},
     { label: "Go on", href },
   );
@@ -177,7 +174,7 @@ function checkNavigation(call: Call): void {
   const isNavigation = destination === undefined || destination === "document" || passedOn;
   if (isNavigation && !isLoadedAhead(call.header)) return;
   throw new HubError(403, "not_a_navigation", "Nobody was signed out", [
-    "This address signs out whoever goes to it; it was only loaded as a part of another page, or ahead of a visit.",
+    "Opening this address signs you out. Your browser only loaded it as a part of another page, or ahead of a visit.",
   ]);
 }
 
@@ -231,8 +228,8 @@ async function fail(
     }
     call.log.error({ err: cause }, "unexpected failure");
     return new HubError(500, "internal_error", "Something went wrong here", [
-      "It is not your fault, and nothing was half done.",
-      "Please try again in a moment. If it stays, give the operator the reference below.",
+      "It is not your fault, and nothing was changed halfway.",
+      "Please try again in a moment. If the error persists, give the operator the reference below.",
     ]);
   }
 }
@@ -243,6 +240,6 @@ function methodNotAllowed(allowed: readonly string[]): HubError {
 
 function notFound(): HubError {
   return new HubError(404, "not_found", "There is no such page", [
-    "Check the address, or begin at the front page.",
+    "Check the address, or start at the home page.",
   ]);
 }

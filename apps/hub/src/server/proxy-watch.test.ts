@@ -74,7 +74,7 @@ test.each<[string, Arrival]>([
       trusts: undefined,
     },
   ],
-])("nothing is said of %s", (_, arrival) => {
+])("%s is no fault", (_, arrival) => {
   const { codes, lines } = look([arrival]);
   expect([codes, lines]).toEqual([[], []]);
 });
@@ -91,7 +91,7 @@ test.each<[string, Arrival, RegExp]>([
     { trusts: undefined, headers: { host: "login.example.com", "x-forwarded-proto": "https" } },
     /TRUST_PROXY/,
   ],
-  ["proxy_not_trusted", { peer: "172.16.0.1" }, /172\.16\.0\.1, which TRUST_PROXY does not list/],
+  ["proxy_not_trusted", { peer: "172.16.0.1" }, /172\.16\.0\.1 sends .* TRUST_PROXY does not list it/],
   [
     "forwarded_for_missing",
     { headers: { ...wellMade, "x-forwarded-for": undefined } },
@@ -100,7 +100,7 @@ test.each<[string, Arrival, RegExp]>([
   [
     "forwarded_for_unreadable",
     { headers: { ...wellMade, "x-forwarded-for": "203.0.113.7, unknown" } },
-    /is no address/,
+    /something other than an IP address/,
   ],
   [
     "forwarded_proto_missing",
@@ -116,12 +116,12 @@ test.each<[string, Arrival, RegExp]>([
   [
     "host_differs",
     { headers: { ...wellMade, host: "other.example.com" } },
-    /is for other\.example\.com, and HUB_URL is https:\/\/login/,
+    /names the host other\.example\.com, but HUB_URL is https:\/\/login/,
   ],
   [
     "host_differs",
     { headers: { ...wellMade, "x-forwarded-host": "other.example.com" } },
-    /is for other\.example\.com/,
+    /names the host other\.example\.com/,
   ],
   ["host_differs", { headers: { ...wellMade, host: "login.example.com:8443" } }, /correct HUB_URL/],
   ["demo_behind_proxy", { mode: "demo", hubUrl: "http://hub.localhost:3000" }, /HUB_MODE is demo/],
@@ -130,7 +130,7 @@ test.each<[string, Arrival, RegExp]>([
     { mode: "test", hubUrl: "http://hub.localhost:3000", headers: { via: "1.1 x" } },
     /HUB_MODE is test/,
   ],
-])("%s: said with what to do", (code, arrival, words) => {
+])("%s is reported with its remedy", (code, arrival, words) => {
   const { codes, watch, lines } = look([arrival]);
   expect(codes).toEqual([code]);
   expect(watch.recent()[0]?.sentence).toMatch(words);

@@ -86,26 +86,26 @@ function faultOfAddress(
   { hubUrl, trustedProxies }: Facts,
 ): ProxyFault | undefined {
   const peer = plainAddress(socket.remoteAddress ?? "");
-  const sharing = "all its users share one throttle";
+  const sharing = "all users behind it share one throttle";
   if (!forwarded.any) {
     if (!isSecure(hubUrl)) return undefined;
-    const sentence = `A request came from ${peer} without forwarding headers, and HUB_URL is ${hubUrl}: either somebody reaches the hub past the proxy, or the proxy sets none and ${sharing}. Let the proxy alone reach BIND_ADDRESS, and set X-Forwarded-For and X-Forwarded-Proto there.`;
+    const sentence = `A request came from ${peer} without forwarding headers, but HUB_URL is ${hubUrl}. Either the request bypassed the proxy, or the proxy sets no such headers and ${sharing}. Allow only the proxy to reach BIND_ADDRESS, and configure it to set X-Forwarded-For and X-Forwarded-Proto.`;
     return { code: "proxy_missing", sentence };
   }
   if (trustedProxies === undefined) {
-    const sentence = `Forwarding headers come from the proxy at ${peer}, and TRUST_PROXY is not set: ${sharing}. Set TRUST_PROXY=${peer}.`;
+    const sentence = `The proxy at ${peer} sends forwarding headers, but TRUST_PROXY is not set, so ${sharing}. Set TRUST_PROXY=${peer}.`;
     return { code: "trust_proxy_unset", sentence };
   }
   if (!isTrusted(trustedProxies, peer)) {
-    const sentence = `Forwarding headers come from ${peer}, which TRUST_PROXY does not list. If it is your proxy, add it: until then ${sharing}.`;
+    const sentence = `${peer} sends forwarding headers, but TRUST_PROXY does not list it. If it is your proxy, add it to TRUST_PROXY; until then ${sharing}.`;
     return { code: "proxy_not_trusted", sentence };
   }
   if (forwarded.address === undefined) {
-    const sentence = `The proxy at ${peer} sends no X-Forwarded-For, and ${sharing}. Let it add the user's address to that header; the hub reads no other.`;
+    const sentence = `The proxy at ${peer} sends no X-Forwarded-For, so ${sharing}. Configure it to append the user's address to that header; the hub reads no other.`;
     return { code: "forwarded_for_missing", sentence };
   }
   if (addressOfEntry(forwarded.address.split(",").at(-1) ?? "") !== undefined) return undefined;
-  const sentence = `What the proxy at ${peer} adds to X-Forwarded-For is no address, and ${sharing}. Let it add the address that it was reached from.`;
+  const sentence = `The proxy at ${peer} appends something other than an IP address to X-Forwarded-For, so ${sharing}. Configure it to append the address of its client.`;
   return { code: "forwarded_for_unreadable", sentence };
 }
 
@@ -114,13 +114,13 @@ function faultOfScheme({ any, scheme }: Forwarded, { hubUrl }: Facts): ProxyFaul
   if (!any || scheme === own || (scheme === undefined && own === "http")) return undefined;
   if (scheme === undefined) {
     const sentence =
-      "The proxy sends no X-Forwarded-Proto, so nobody can tell whether users reach it by https, as HUB_URL says. Set it there.";
+      "The proxy sends no X-Forwarded-Proto, so the hub cannot check that users reach it by https, as HUB_URL says. Configure the proxy to set that header.";
     return { code: "forwarded_proto_missing", sentence };
   }
   const sentence =
     own === "https"
-      ? `A user reached the proxy by http, and HUB_URL is ${hubUrl}: browsers keep no cookie of the hub over http. Let the proxy redirect http to https.`
-      : `Users reach the proxy by https, and HUB_URL is ${hubUrl}. Set HUB_URL to the address that users open.`;
+      ? `A user reached the proxy by http, but HUB_URL is ${hubUrl}. Over http, browsers discard the hub's cookies. Configure the proxy to redirect http to https.`
+      : `Users reach the proxy by https, but HUB_URL is ${hubUrl}. Set HUB_URL to the address that users open.`;
   return { code: "scheme_differs", sentence };
 }
 
@@ -136,14 +136,14 @@ function faultOfHost(
   const url = URL.parse(`${protocol}//${asked}`);
   const areThisMachine = isLoopbackHost(hostname) && isLoopbackHost(url?.hostname ?? "");
   if (url?.host === host || areThisMachine) return undefined;
-  const sentence = `A request is for ${asked}, and HUB_URL is ${hubUrl}. Let the proxy pass the Host header on, and redirect other names to HUB_URL; or correct HUB_URL.`;
+  const sentence = `A request names the host ${asked}, but HUB_URL is ${hubUrl}. Configure the proxy to forward the Host header unchanged and to redirect other names to HUB_URL, or correct HUB_URL.`;
   return { code: "host_differs", sentence };
 }
 
 function demoBehindProxy({ mode }: Facts): ProxyFault {
   return {
     code: "demo_behind_proxy",
-    sentence: `A request came through a proxy, and HUB_MODE is ${mode}: whoever reaches the proxy can sign in with the demo's password. Set HUB_MODE=production for anybody beyond this machine.`,
+    sentence: `A request came through a proxy, but HUB_MODE is ${mode}: anybody who reaches the proxy can sign in with the demo's published password. Set HUB_MODE=production before others can reach the hub.`,
   };
 }
 

@@ -1,31 +1,31 @@
-/** Reads what a request brings. */
+/** Reads request bodies. */
 import { HubError } from "../http/hub-error.ts";
 
-/** No form or message of the hub is longer, in bytes. */
+/** Maximum length of a body, in bytes. No form or message of the hub is longer. */
 const longest = 65_536;
 
 /**
- * Hono's own `bodyLimit` makes a new `Request` of one that comes in chunks, which fails unless the adapter replaces
- * the global `Request`, and ours leaves the globals of this process alone.
+ * Reads a body up to the limit. Hono's `bodyLimit` is no alternative: it copies a chunked request into a new `Request`,
+ * and that fails unless the adapter replaces the global `Request`. The hub's adapter replaces no globals.
  *
- * @throws HubError `body_too_large`, as soon as that is known; `body_incomplete`
+ * @throws HubError `body_too_large`, as soon as the body exceeds the limit; `body_incomplete`
  */
 export async function readBody(request: Request): Promise<Uint8Array> {
   const length = request.headers.get("content-length");
   if (Number(length) > longest) throw bodyTooLarge();
   try {
-    // Node holds the body to the length it was announced with.
+    // Node enforces the announced length.
     return length === null ? await readChunks(request.body) : new Uint8Array(await request.arrayBuffer());
   } catch (error) {
     if (error instanceof HubError) throw error;
-    // Broken off, or not in the form it was announced in: the caller's doing, whatever code it comes with.
+    // The body was cut off, or is not encoded as announced. Both are the caller's faults, whatever the error code is.
     throw new HubError(400, "body_incomplete", "This cannot be read", [
-      "The request ended before all of it was here.",
+      "The request ended before its body was complete.",
     ]);
   }
 }
 
-/** Leaves the rest unread when it is too much: to cancel would close the connection before the refusal is out. */
+/** Leaves the rest of a too long body unread: cancelling would close the connection before the refusal is sent. */
 async function readChunks(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

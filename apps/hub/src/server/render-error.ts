@@ -21,7 +21,7 @@ export function renderError(error: HubError, call: Call, speaks: "html" | "json"
         sentences: error.sentences,
         code: error.code,
         reference: call.requestId,
-        wayOn: error.wayOn,
+        link: error.link,
       },
     },
     status: error.status,

@@ -231,7 +231,7 @@ describe("RFC 7617 a site proves itself with its secret", () => {
       "SITE_SECRET at shop",
       () => basic("shop:not-the-secret-of-the-shop"),
     ],
-    ["a site without a secret", "mute", "holds no secret", () => basic("mute:not-the-secret-of-the-shop")],
+    ["a site without a secret", "mute", "has no secret", () => basic("mute:not-the-secret-of-the-shop")],
     ["anybody else as unknown", "unknown", "site check", () => basic("not-the-secret-of-the-shop:x")],
     ["nobody as unknown", "unknown", "site check", () => "Bearer not-the-secret-of-the-shop"],
   ])("the log names %s, and never what was sent", async (_, site, fix, authorization) => {

@@ -198,10 +198,10 @@ describe("a flow begun in alice's session, gone on with in bob's", () => {
     await browser.signIn(bob);
     const answer = await browser.follow(resume);
     expect([answer.status, answer.location]).toEqual([400, ""]);
-    const { wayOn } = answer.screen("refused");
-    expect(wayOn?.label).toBe("Continue to The shop");
+    const { link } = answer.screen("refused");
+    expect(link?.label).toBe("Continue to The shop");
     expect(await whoIsIn()).toBe("bob");
-    expect(await subjectOf(shop, await onward(browser.get(wayOn?.href ?? "")))).toBe(bob.id);
+    expect(await subjectOf(shop, await onward(browser.get(link?.href ?? "")))).toBe(bob.id);
   });
 
   test("a choice made for one flow counts for no other", async () => {
@@ -325,10 +325,10 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     const form = await onward(first);
     const login = `/cas/login?${new URLSearchParams(browser.hiddenFields(form))}`;
     await send(form, typed(alice));
-    const { code, sentences, wayOn } = (await onward(browser.get(login))).screen("refused");
-    expect([code, wayOn?.label]).toEqual(["flow_expired", "Continue to The shop"]);
+    const { code, sentences, link } = (await onward(browser.get(login))).screen("refused");
+    expect([code, link?.label]).toEqual(["flow_expired", "Continue to The shop"]);
     expect(sentences.join(" ")).toContain("You are signed in as Person alice.");
-    expect(await subjectOf(shop, await onward(browser.get(wayOn?.href ?? "")))).toBe(alice.id);
+    expect(await subjectOf(shop, await onward(browser.get(link?.href ?? "")))).toBe(alice.id);
   });
 
   test("a consent page come back to after the answer: the same", async () => {
@@ -338,7 +338,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     const yes = { ...fieldsOf(hidden), answer: "allow", "allow:profile": "true" };
     await onward(browser.post(action, yes));
     for (const late of [await browser.get(first.location), await browser.post(action, yes)])
-      expect(late.screen("refused").wayOn?.label).toBe("Continue to The app");
+      expect(late.screen("refused").link?.label).toBe("Continue to The app");
   });
 
   test("cookies are refused: a page and a link, never a redirect that goes round", async () => {
@@ -346,14 +346,14 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     browser.cookies.clear();
     const answer = await browser.get(first.location);
     expect([answer.status, answer.location]).toEqual([400, ""]);
-    expect(answer.screen("refused").wayOn?.href).toMatch(/^\/oidc\/auth\?/);
+    expect(answer.screen("refused").link?.href).toMatch(/^\/oidc\/auth\?/);
   });
 
   test("a restart repeats the request: redirect URI, scopes and state", async () => {
     const more = { state: "a b&c", nonce: "n", max_age: "100", ui_locales: "en de" };
     const first = await browser.get(app.authorization(more));
     browser.cookies.clear();
-    const { href = "" } = (await browser.get(first.location)).screen("refused").wayOn ?? {};
+    const { href = "" } = (await browser.get(first.location)).screen("refused").link ?? {};
     const [again, before] = [href, app.authorization(more)].map(
       (address) => new URL(address, opened.origin).searchParams,
     );
@@ -370,7 +370,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     const first = await browser.get(`/oidc/auth?${new URLSearchParams({ client_id: "app", request_uri })}`);
     expect(first.location).not.toContain("secret-nonce");
     browser.cookies.clear();
-    expect((await browser.get(first.location)).screen("refused").wayOn).toEqual({
+    expect((await browser.get(first.location)).screen("refused").link).toEqual({
       label: "Continue to The app",
       href: "https://app.example/",
     });
@@ -380,8 +380,8 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     ["of nobody's site", "client_id=nobody&redirect_uri=https%3A%2F%2Fevil.example&response_type=code"],
     ["without a query", ""],
   ])("an address %s leads to the front page and nowhere else", async (_, query) => {
-    const { wayOn } = (await browser.get(`/oidc/interaction/abcdefgh?${query}`)).screen("refused");
-    expect(wayOn).toBeUndefined();
+    const { link } = (await browser.get(`/oidc/interaction/abcdefgh?${query}`)).screen("refused");
+    expect(link).toBeUndefined();
   });
 
   test("a request changed in the address is checked like any other", async () => {
@@ -392,7 +392,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
       scope: "openid",
     });
     const { href = "" } =
-      (await browser.get(`/oidc/interaction/abcdefgh?${query}`)).screen("refused").wayOn ?? {};
+      (await browser.get(`/oidc/interaction/abcdefgh?${query}`)).screen("refused").link ?? {};
     const answer = await browser.get(href);
     expect([answer.status, answer.location]).toEqual([400, ""]);
   });

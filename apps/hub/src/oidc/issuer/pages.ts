@@ -57,9 +57,9 @@ function explain(
   const reference = requestIdOf(ctx.res);
   const params = ctx.oidc.entities.Interaction?.params;
   const restart = params && wayToRestart(needs, new URLSearchParams(requestOf(params)));
-  const wayOn = restart && { label: `Continue to ${restart.site.name}`, href: restart.address };
+  const link = restart && { label: `Continue to ${restart.site.name}`, href: restart.address };
   show(ctx, {
-    screen: { name: "refused", model: { ...words, code: error.code, reference, wayOn } },
+    screen: { name: "refused", model: { ...words, code: error.code, reference, link } },
     status: Math.max(ctx.status, 400),
   });
 }
