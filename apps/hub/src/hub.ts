@@ -84,7 +84,7 @@ export interface Hub {
  */
 export async function openHub(settings: Settings, log: Log, clock: () => Date): Promise<Hub> {
   for (const setting of settings.unused)
-    log.warn({ event: "setting.unused", setting }, `${setting} is set, and not used by this version yet`);
+    log.warn({ event: "setting.unused", setting }, `${setting} is set, but this version does not use it yet`);
   const sites = await openSiteRegistry({
     directory: settings.sitesDirectory,
     lookUp: settings.lookUp,

@@ -83,7 +83,7 @@ describe("the account page", () => {
     const browser = await signedIn();
     const notice = async (asked: string) =>
       (await browser.get(`/account?notice=${asked}`)).screen("account").notice;
-    expect(await notice("ended")).toContain("Signed out there");
+    expect(await notice("ended")).toContain("That sign-in has ended");
     for (const asked of ["<b>x</b>", "constructor", "__proto__", "toString"])
       expect(await notice(asked), asked).toBeNull();
   });

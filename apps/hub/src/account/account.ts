@@ -29,13 +29,13 @@ export const accountRoutes = (needs: AccountNeeds): Route[] => [
 ];
 
 const notices: ReadonlyMap<string, string> = new Map([
-  ["ended", "Signed out there. Its sites are being told."],
+  ["ended", "That sign-in has ended. Its sites are being told."],
   ["asked-no-more", "Other sites learn who you are without asking you first, on this browser."],
   ["ended-others", "Signed out everywhere else. The sites are being told."],
   ["gone", "That sign-in had ended already."],
   ["app-password-revoked", "Revoked. Whatever used it is refused from now on."],
-  ["app-disconnected", "Disconnected. It has lost what you allowed."],
-  ["app-gone", "That app had nothing of yours any more."],
+  ["app-disconnected", "Disconnected. The app has lost the access that you allowed."],
+  ["app-gone", "That app was disconnected already."],
   ["app-password-gone", "That app password was revoked already."],
   [
     "app-password-made",

@@ -1,7 +1,7 @@
 /** The only place that imports bowser. */
 import Bowser from "bowser";
 
-/** Says what a browser is, as a person would: "Firefox on Windows". @param userAgent as sent; may be empty */
+/** Describes a browser for users: "Firefox on Windows". @param userAgent as sent; may be empty */
 export function describeBrowser(userAgent: string): string {
   if (userAgent === "") return "An unknown program";
   const { browser, os } = Bowser.parse(userAgent);

@@ -41,7 +41,7 @@ function isOtherSites(call: Call): boolean {
 const crossSiteRequest: ApiRefusal = {
   status: 403,
   code: "cross_site_request",
-  message: "This was sent by a page of another site. Call from a program, not from a page.",
+  message: "A page of another site sent this request. Call the API from a program, not from a page.",
 };
 
 function refusalOf(result: Extract<AppPasswordResult, { outcome: "refused" }>): ApiRefusal {
@@ -51,20 +51,19 @@ function refusalOf(result: Extract<AppPasswordResult, { outcome: "refused" }>): 
         status: 401,
         code: result.code,
         message:
-          "Use an app password here, never the password of the account. People make app passwords on their account page.",
+          "Use an app password here, never the password of the account. Users make app passwords on their account page.",
       };
     case "credentials_wrong":
       return {
         status: 401,
         code: result.code,
-        message:
-          "User name and app password do not belong together, or the app password is revoked or expired.",
+        message: "The app password is wrong, revoked or expired, or belongs to another user name.",
       };
     case "too_many_attempts":
       return {
         status: 429,
         code: result.code,
-        message: `There were too many wrong ones. Wait ${result.retryInSeconds} seconds, then try again.`,
+        message: `Too many wrong app passwords came from this address. Wait ${result.retryInSeconds} seconds, then try again.`,
         retryInSeconds: result.retryInSeconds,
       };
   }

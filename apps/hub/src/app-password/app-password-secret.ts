@@ -11,7 +11,7 @@ export function createAppPasswordSecret(): string {
   return `gh_${Array.from({ length: 43 }, () => alphabet.charAt(randomInt(alphabet.length))).join("")}`;
 }
 
-/** Whether it could be one. What could not is likely the password of an account, and is looked up nowhere. */
+/** Whether a text has the form of an app password. Other text is probably an account's password and is never looked up. */
 export function isAppPasswordSecret(text: string): boolean {
   return shape.test(text);
 }

@@ -26,7 +26,7 @@ export interface MakeAppPasswordNeeds extends KeptFormNeeds {
 
 /** The form as sent, or as first shown. */
 interface Wish {
-  /** Of the form and of the app password: a form that is sent twice makes one. */
+  /** Id of the form and of the app password, so that a form that is sent twice makes only one. */
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly string[];
@@ -132,8 +132,8 @@ function readWish({ apis }: Pick<MakeAppPasswordNeeds, "apis">, parameters: Requ
   const id = parameters.get("id") ?? "";
   if (!formId.test(id)) {
     throw new HubError(400, "form_incomplete", "Please try again", [
-      "A part of the form is missing. Nothing was made.",
-      "Go back to your account and begin once more.",
+      "A part of the form is missing. No app password was made.",
+      "Go back to your account and start again.",
     ]);
   }
   const days = Number(parameters.get("days"));

@@ -1,4 +1,4 @@
-/** `/api/v1/me`: who a program is, by which credential, and what it may do. */
+/** `/api/v1/me`: the user that a program acts for, its credential, and the scopes of that credential. */
 import { json, route } from "../http/route.ts";
 import { ownScope } from "../site-registry/known-apis.ts";
 

@@ -22,7 +22,7 @@ export const verifyForSiteRoutes = (needs: VerifyAppPasswordNeeds): Route[] => [
       const body = asked.safeParse(sent.json);
       if (!body.success) {
         throw new HubError(400, "invalid_request", "This cannot be read", [
-          'Send {"user": "…", "password": "…"} as they came to you.',
+          'Send {"user": "…", "password": "…"} as the site received them.',
         ]);
       }
       const { user, password } = body.data;
@@ -32,7 +32,7 @@ export const verifyForSiteRoutes = (needs: VerifyAppPasswordNeeds): Route[] => [
       if (result.outcome === "verified") {
         const { person, appPassword } = result;
         const scopes = scopesAt(call.site.id, appPassword.scopes);
-        // Without a scope there it is not meant for that site, which learns nothing and must not let the caller in.
+        // An app password without a scope of the site is not meant for it: the site learns nothing and must refuse the caller.
         if (scopes.length === 0) return json(200, { active: false }, { headers });
         const { username: user, id: sub } = person;
         const { expiresAt } = appPassword;
@@ -42,8 +42,8 @@ export const verifyForSiteRoutes = (needs: VerifyAppPasswordNeeds): Route[] => [
         throw new HubError(
           429,
           result.code,
-          "Too many",
-          ["Too many wrong ones came through this site. Right ones are still answered."],
+          "Too many wrong app passwords",
+          ["Too many wrong app passwords came through this site. Right ones are still accepted."],
           { "retry-after": String(result.retryInSeconds) },
         );
       }

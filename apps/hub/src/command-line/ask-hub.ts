@@ -1,6 +1,6 @@
 /**
- * Asks whether a hub runs at `HUB_URL`. For the command line alone: the address is the operator's own setting. What
- * the hub itself fetches goes through `outbound/`.
+ * Asks whether a hub runs at `HUB_URL`. For the command line only, where the address is the operator's own setting. Calls
+ * of the hub go through `outbound/`.
  */
 import { isIPv6 } from "node:net";
 import type { DoctorFacts } from "../server/health.ts";
@@ -8,7 +8,7 @@ import { isLoopbackHost } from "../settings/env.ts";
 
 export interface HubAnswer {
   readonly state: "running" | "silent" | "something-else";
-  /** For people. */
+  /** The answer as a sentence. */
   readonly sentence: string;
   /** Present if the hub accepted the proof. */
   readonly doctor?: DoctorFacts;
@@ -22,9 +22,9 @@ export interface Asking {
   readonly timeLimit?: number;
 }
 
-/** Longer than a hub that is well ever takes, in milliseconds. */
+/** Time limit in milliseconds; a healthy hub answers sooner. */
 const patience = 2_000;
-/** A hub's answer is shorter by far. */
+/** Maximum length of the answer; a hub's answer is much shorter. */
 const longestAnswer = 4_096;
 
 /** @param hubUrl origin, without a slash at the end */
@@ -46,7 +46,7 @@ export async function askHub(hubUrl: string, asking: Asking = {}): Promise<HubAn
       };
     return {
       state: "something-else",
-      sentence: `What answers at ${hubUrl} is no Gatehouse hub (/healthz: ${response.status}). Correct HUB_URL, or the proxy there.`,
+      sentence: `Another program answers at ${hubUrl}, not a Gatehouse hub (/healthz: ${response.status}). Correct HUB_URL, or the proxy there.`,
     };
   } catch (error) {
     return {
@@ -56,7 +56,7 @@ export async function askHub(hubUrl: string, asking: Asking = {}): Promise<HubAn
   }
 }
 
-/** On this machine, calls the hub where it listens: the system's resolver may not know `*.localhost`. */
+/** If `HUB_URL` is on this machine, the address that the hub listens on: the system may not resolve `*.localhost`. */
 function reachable(hubUrl: string, bindAddress: string): string {
   const url = new URL(hubUrl);
   if (url.protocol !== "http:" || !isLoopbackHost(url.hostname)) return url.origin;
@@ -84,13 +84,13 @@ function objectOf(text: string): { readonly service?: unknown; readonly doctor?:
   }
 }
 
-/** @param why a code of Node's: DNS, TLS or the connection */
+/** @param why Node's error code: of DNS, TLS or the connection */
 function remedyFor(why: string): string {
   if (/^(ENOTFOUND|EAI_AGAIN)$/.test(why))
     return "This machine cannot resolve the name: add it to DNS or to /etc/hosts.";
   if (/CERT|SIGNATURE|ISSUER/.test(why))
-    return "This machine does not trust the certificate: name its authority in NODE_EXTRA_CA_CERTS.";
-  return "Start it, if it should run.";
+    return "This machine does not trust the certificate: name the certificate authority in NODE_EXTRA_CA_CERTS.";
+  return "If it should be running, start it.";
 }
 
 function whyNot(error: unknown): string {

@@ -56,7 +56,7 @@ test.each<[string, RequestListener]>([
   await withServer(answer, async (origin) => {
     const { state, sentence } = await askHub(origin);
     expect(state).toBe("something-else");
-    expect(sentence).toMatch(/is no Gatehouse hub .* Correct HUB_URL/);
+    expect(sentence).toMatch(/not a Gatehouse hub .* Correct HUB_URL/);
   });
 });
 
@@ -106,16 +106,16 @@ test("doctor says whether a hub runs, and does not fail when none does", async (
   });
   expect(text.split("\n")).toEqual([
     `Settings are in order (production, ${closed}).`,
-    "REDIS_URL is set, and not used by this version yet.",
-    "The database answers. 0 site(s) are registered.",
-    `No hub answers at ${closed} (ECONNREFUSED). Start it, if it should run.`,
+    "REDIS_URL is set, but this version does not use it yet.",
+    "The database answers. Registered sites: 0.",
+    `No hub answers at ${closed} (ECONNREFUSED). If it should be running, start it.`,
   ]);
 });
 
 describe("doctor refuses what a start refuses, in the same words", () => {
   const secret = "a secret of this test run alone with 32 characters";
 
-  /** What a start of the hub with these settings ends with. */
+  /** The error with which a start of the hub with these settings ends. */
   async function startFails(environment: Readonly<Record<string, string>>): Promise<string> {
     try {
       const settings = readSettings({ HUB_SECRETS: secret, ...environment });
@@ -215,7 +215,7 @@ describe("what doctor says of a running hub", () => {
         /^the hub at http:\/\/hub\.localhost:\d+ was started with HUB_MODE=test: its test door is open\. Stop it/,
       );
       const { text } = await doctor({ HUB_MODE: "test", TEST_DOOR_KEY: HUB_SECRETS });
-      expect(text).toMatch(/^It sees this machine as 127\.0\.0\.1\.$/m);
+      expect(text).toMatch(/^The hub sees this machine as 127\.0\.0\.1\.$/m);
     });
   });
 
@@ -225,7 +225,7 @@ describe("what doctor says of a running hub", () => {
       await new TestBrowser(opened).get("/cas/login", { "x-forwarded-for": "203.0.113.7" });
       const { text, result } = await doctor();
       expect(result.proxyFaults).toEqual(["trust_proxy_unset"]);
-      expect(text).toMatch(/TRUST_PROXY is not set: .* Set TRUST_PROXY=127\.0\.0\.1\.$/m);
+      expect(text).toMatch(/TRUST_PROXY is not set, .* Set TRUST_PROXY=127\.0\.0\.1\.$/m);
       await opened.advance(601);
       expect((await doctor()).result.proxyFaults).toEqual([]);
     });
@@ -235,7 +235,7 @@ describe("what doctor says of a running hub", () => {
     await withHub({ HUB_MODE: "production" }, async (opened, doctor) => {
       const { text, result } = await doctor({ HUB_SECRETS: "another secret of this run with 32 characters" });
       expect([result.hub, result.proxyFaults]).toEqual(["running", undefined]);
-      expect(text).toContain("It was started with other HUB_SECRETS");
+      expect(text).toContain("The hub was started with other HUB_SECRETS");
       const stranger = await new TestBrowser(opened).get("/healthz", { authorization: "Gatehouse-Doctor x" });
       expect(JSON.parse(stranger.body)).toEqual({
         status: "ok",

@@ -26,7 +26,7 @@ export const migrate: Command = {
 export const doctor: Command = {
   name: "doctor",
   summary:
-    "Checks what a start checks, says what to do, whether the hub runs, and what is wrong with its proxy.",
+    "Checks settings, database and registrations as a start does, whether the hub runs, and its proxy.",
   words: [],
   options: {},
   async run(_, settings) {
@@ -46,7 +46,7 @@ export const doctor: Command = {
     if (refused.length > 0) throw new RefusedError(refused.join("\n       "));
     const sites = registry.list().length;
     const uncalled = await addressesNotCalled(registry, settings);
-    // A hub that does not run is no fault: settings are checked before a start, too.
+    // A stopped hub is not a fault: operators run doctor before a start, too.
     const proof = proveDoctor(hubKeys(secrets).doctor, hubUrl);
     const hub = await askHub(hubUrl, { proof, bindAddress: settings.bindAddress });
     refuseOtherMode(settings, hub);
@@ -58,8 +58,8 @@ export const doctor: Command = {
       },
       text: [
         `Settings are in order (${mode}, ${origin}).`,
-        ...settings.unused.map((name) => `${name} is set, and not used by this version yet.`),
-        `The database answers. ${sites} site(s) are registered.`,
+        ...settings.unused.map((name) => `${name} is set, but this version does not use it yet.`),
+        `The database answers. Registered sites: ${sites}.`,
         ...(pooled ? [pooledLine] : []),
         hub.sentence,
         ...linesOfRunning(hub),
@@ -95,7 +95,7 @@ export const keysRotate: Command = {
 };
 
 const pooledLine =
-  "A connection pooler stands before it: the hub uses nothing that outlives a transaction. Give its role the time limits that the hub would set: see docs/guides/run-in-production.md.";
+  "The hub reaches the database through a connection pooler, so it cannot set time limits itself. Set them for the database role: see docs/guides/run-in-production.md.";
 
 /** Checks only the address in `BIND_ADDRESS`; the running hub may already use the port. */
 async function expectAddress({ bindAddress }: Pick<Settings, "bindAddress">): Promise<void> {
@@ -106,7 +106,7 @@ async function expectAddress({ bindAddress }: Pick<Settings, "bindAddress">): Pr
 
 function refuseOtherMode({ mode, hubUrl }: Pick<Settings, "hubUrl" | "mode">, { doctor }: HubAnswer): void {
   if (doctor === undefined || doctor.mode === mode || doctor.mode === "production") return;
-  const danger = doctor.mode === "test" ? "its test door is open" : "people of the demo can sign in";
+  const danger = doctor.mode === "test" ? "its test door is open" : "the demo users can sign in";
   throw new RefusedError(
     `the hub at ${hubUrl} was started with HUB_MODE=${doctor.mode}: ${danger}. Stop it, and start it with HUB_MODE=${mode}.`,
   );
@@ -116,10 +116,10 @@ function linesOfRunning({ state, doctor }: HubAnswer): readonly string[] {
   if (state !== "running") return [];
   if (doctor === undefined)
     return [
-      "It was started with other HUB_SECRETS, and says nothing of its proxy. Give this command the same settings.",
+      "The hub was started with other HUB_SECRETS, so it does not report on its proxy. Run this command with the hub's settings.",
     ];
   return [
-    `It sees this machine as ${doctor.address}.`,
+    `The hub sees this machine as ${doctor.address}.`,
     ...doctor.proxyFaults.map(({ sentence }) => sentence),
   ];
 }

@@ -5,21 +5,21 @@ import { parseCommand, UsageError } from "./parse-command.ts";
 
 const usage = (words: string) => () => parseCommand(commands, words.split(" "));
 
-test("what a command needs is in its usage without brackets, and the rest in brackets", async () => {
+test("usage shows required words and options without brackets, optional ones in brackets", async () => {
   const { text } = await runCommand("user add --help");
   expect(text.split("\n")[0]).toBe(
     "npm run hub -- user add <username> --email <address> [--name <name>] [--groups <group,group>] [--operator] [--password-stdin] [--json]",
   );
   expect((await runCommand("--help")).text).toMatch(
-    /^ {2}user add <username> --email <address> +Adds a person/m,
+    /^ {2}user add <username> --email <address> +Adds a user/m,
   );
 });
 
-test.each(["help", "--help", "-h"])("%j says which commands there are", async (words) => {
+test.each(["help", "--help", "-h"])("%j lists the commands", async (words) => {
   expect((await runCommand(words)).text).toContain("Every command takes --help and --json.");
 });
 
-test("an option that is needed and not given is asked for by name: wrongly asked, not refused", () => {
+test("a missing required option is a usage error that names it", () => {
   expect(usage("user add alice")).toThrow(UsageError);
   expect(usage("user add alice")).toThrow(
     /^--email is needed\. Use: .* user add <username> --email <address> \[/,
@@ -37,7 +37,17 @@ test.each([
   expect(usage(words)).toThrow(message);
 });
 
-test("help of every command is there without anything it needs", async () => {
+test.each(["user", "user remove"])("%j lists the commands of user, and no others", (words) => {
+  expect(usage(words)).toThrow(`there is no command "${words}". Commands of user:\n`);
+  expect(usage(words)).toThrow(/^ {2}user add <username> .* Adds a user/m);
+  expect(usage(words)).not.toThrow(/site add/);
+});
+
+test("a command whose first word is unknown leads to the help", () => {
+  expect(usage("person add")).toThrow(/^there is no command "person add"\. See: npm run hub -- --help$/);
+});
+
+test("every command shows its help without its required words and options", async () => {
   for (const { name, summary } of commands)
     expect((await runCommand(`${name} --help`)).text).toContain(summary);
 });

@@ -1,17 +1,17 @@
-/** From words on a command line to a command and its input. */
+/** Parses a command line: finds the command, its words and its options. */
 import { parseArgs } from "node:util";
 import type { Settings } from "../settings/env.ts";
 
 export interface Command {
   /** `user add` */
   readonly name: string;
-  /** One line of meaning. */
+  /** Description in one line, for the help. */
   readonly summary: string;
-  /** Words that have to follow, such as `<username>`. */
+  /** Required words after the name, such as `<username>`. */
   readonly words: readonly string[];
   /** Options besides `--json` and `--help`, by name. */
   readonly options: Readonly<Record<string, Option>>;
-  /** @returns what `--json` prints, and the same for people */
+  /** @returns the result for `--json`, and as text */
   run(input: CommandInput, settings: Settings): Promise<{ readonly result: unknown; readonly text: string }>;
 }
 
@@ -19,7 +19,7 @@ export interface Option {
   /** Name of its value, such as `<address>`; `null` for a switch. */
   readonly value: string | null;
   readonly meaning: string;
-  /** The command cannot do without. */
+  /** The option is required. */
   readonly needed?: true;
 }
 
@@ -49,13 +49,17 @@ export type Parsed =
       readonly json: boolean;
     };
 
-/** @throws UsageError saying what was wrong and how to see what there is */
+/**
+ * Help is requested by `--help`, `-h` or `help`, or by no words at all.
+ *
+ * @throws UsageError with the fault, and with the expected command line or the possible commands
+ */
 export function parseCommand(commands: readonly Command[], words: readonly string[]): Parsed {
   const command = commands.find(({ name }) => `${words.join(" ")} `.startsWith(`${name} `));
   if (command === undefined) {
     if (words.length === 0 || words[0] === "help" || words.includes("--help") || words.includes("-h"))
       return { help: overview(commands) };
-    throw new UsageError(`there is no command "${words.slice(0, 2).join(" ")}". See: npm run hub -- --help`);
+    throw new UsageError(unknownCommand(commands, words));
   }
   const { values, positionals } = parseRest(command, words.slice(command.name.split(" ").length));
   if (values.help === true) return { help: usage(command) };
@@ -131,10 +135,23 @@ function usage(command: Command): string {
   ].join("\n");
 }
 
+/** Lists the commands that begin with the same word, if there are any. */
+function unknownCommand(commands: readonly Command[], words: readonly string[]): string {
+  const [first, second] = words;
+  const fault = `there is no command "${[first, second].filter(Boolean).join(" ")}".`;
+  const alike = commands.filter(({ name }) => name.split(" ")[0] === first);
+  if (alike.length === 0) return `${fault} See: npm run hub -- --help`;
+  return [`${fault} Commands of ${first}:`, ...alike.map(overviewLine)].join("\n");
+}
+
 function overview(commands: readonly Command[]): string {
   return [
     "The operator's command line. Every command takes --help and --json.",
     "",
-    ...commands.map((command) => `  ${beginning(command).padEnd(38)} ${command.summary}`),
+    ...commands.map(overviewLine),
   ].join("\n");
+}
+
+function overviewLine(command: Command): string {
+  return `  ${beginning(command).padEnd(38)} ${command.summary}`;
 }

@@ -9,13 +9,16 @@ import { RefusedError } from "./parse-command.ts";
  * @throws RefusedError for text that is no id
  */
 export function registrationFile(id: string, directory: string): string {
-  if (!siteFile.shape.id.safeParse(id).success) throw new RefusedError(`"${id}" is no id of a site.`);
+  if (!siteFile.shape.id.safeParse(id).success)
+    throw new RefusedError(
+      `"${id}" is not a site id: a letter, then letters, digits and hyphens, all in lower case.`,
+    );
   return join(directory, `${id}.json`);
 }
 
 /** The error for a file that does not exist. */
 export function noSuchFile(file: string): RefusedError {
-  return new RefusedError(`there is no ${file}. See what is registered: npm run hub -- site list`);
+  return new RefusedError(`there is no ${file}. List the registered sites: npm run hub -- site list`);
 }
 
 /** Makes a site's credentials: the secret for the site, its hash for the registration. */

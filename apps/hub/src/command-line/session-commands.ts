@@ -5,7 +5,7 @@ import { withDatabase } from "./with-database.ts";
 
 export const sessionList: Command = {
   name: "session list",
-  summary: "Lists where a person is signed in.",
+  summary: "Lists the sessions of a user.",
   words: ["<username>"],
   options: {},
   run: (input, settings) =>
@@ -30,7 +30,7 @@ export const sessionList: Command = {
 
 export const sessionEnd: Command = {
   name: "session end",
-  summary: "Ends one session of a person, or all; a running hub tells the sites within seconds.",
+  summary: "Ends one session of a user, or all; a running hub notifies the sites within seconds.",
   words: ["<username>"],
   options: { session: { value: "<id>", meaning: "the session to end; left out: all of them" } },
   run: (input, settings) =>

@@ -48,7 +48,7 @@ describe("addresses that the hub would not call", () => {
       "news.json: cas.services.0: news.localhost is on loopback or in a private network.",
       "news.json: cas.proxy.callbacks.0: localhost is on loopback or in a private network.",
       "shop.json: cas.logoutUrl: 10.0.0.5 is on loopback or in a private network.",
-      expect.stringMatching(/hear of no sign-out, until it is started with ALLOW_LOOPBACK_SITES=on\.$/),
+      expect.stringMatching(/not notified of sign-outs, until it is started with ALLOW_LOOPBACK_SITES=on\.$/),
     ]);
     expect(result.notCalled).toHaveLength(4);
     expect((await run("site check", { ALLOW_LOOPBACK_SITES: "on" })).text).toBe(
@@ -95,7 +95,7 @@ describe("the demo's sites in production", () => {
   test("stand in the way of a site of the same name, and site add says so", async () => {
     await demo("shop");
     const add = run("site add shop https://shop.example");
-    await expect(add).rejects.toThrow(/shop\.json is there already\. It is a site of the demo, .* SITES_DIR/);
+    await expect(add).rejects.toThrow(/shop\.json exists already\. It registers a site of the demo, .* SITES_DIR/);
   });
 });
 
@@ -141,7 +141,7 @@ describe("site add", () => {
     ["https://shop.example/#top", /fragment/],
     ["https://shop.example/shop", /without path and query: https:\/\/shop\.example\. /],
     ["https://shop.example/?", /without path and query/],
-    ["http://shop.example", /should begin with https:.*Give https:\/\/shop\.example,/],
+    ["http://shop.example", /should begin with https:.*Give https:\/\/shop\.example once/],
     ["http://hub.localhost:3000", /is the hub itself \(HUB_URL=http:\/\/hub\.localhost:3000\)/],
     ["http://127.0.0.1:3000/", /is the hub itself/],
   ])("refuses %s as a site's address, says what to write, and writes nothing", async (url, message) => {
@@ -273,9 +273,9 @@ describe("site renew-secret", () => {
 
   test.each([
     ["nobody", undefined, /there is no .*nobody\.json.*site list/],
-    ["../etc", undefined, /"\.\.\/etc" is no id of a site/],
+    ["../etc", undefined, /"\.\.\/etc" is not a site id/],
     ["broken", "{", /^broken\.json: \(file\): is not JSON/],
-    ["wrong", '{"id":"wrong"}', /^wrong\.json: name: .* Mend that first\.$/],
+    ["wrong", '{"id":"wrong"}', /^wrong\.json: name: .* Correct that first\.$/],
     [
       "unset",
       '{"id":"unset","name":"x","url":"${UNSET_URL}/","firstParty":true}',

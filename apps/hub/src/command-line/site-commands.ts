@@ -10,17 +10,17 @@ import { type Command, RefusedError } from "./parse-command.ts";
 import { createSiteSecret, noSuchFile, registrationFile } from "./registration-file.ts";
 import { readSiteOrigin } from "./site-origin.ts";
 
-/** The command cannot know where a hub was started with other settings than its own. */
+/** The command knows its own settings only, not those that a hub was started with. */
 const hubUrlIsDefault =
-  "HUB_URL is the default. Of a hub elsewhere, give this command the same HUB_URL or HUB_PORT, or put it into .env.";
+  "HUB_URL is the default. If the hub has another address, run this command with the hub's HUB_URL or HUB_PORT, or put it into .env.";
 
 export const siteAdd: Command = {
   name: "site add",
   summary: "Writes a registration for a site that uses @gatehouse/auth, and prints its secret once.",
   words: ["<id>", "<url>"],
   options: {
-    name: { value: "<name>", meaning: "what people call it; left out: the id" },
-    protocol: { value: "<cas|oidc>", meaning: "how it signs in; left out: cas" },
+    name: { value: "<name>", meaning: "name shown to users; left out: the id" },
+    protocol: { value: "<cas|oidc>", meaning: "protocol of its sign-ins; left out: cas" },
   },
   async run(input, settings) {
     const id = input.word("id");
@@ -45,7 +45,7 @@ export const siteAdd: Command = {
     } catch (error) {
       if (error instanceof RegistrationError) throw new RefusedError(`${error.field}: ${error.reason}.`);
       if ((error as NodeJS.ErrnoException).code === "EEXIST")
-        throw new RefusedError(`${file} is there already.${await demoHint(`${id}.json`, settings)}`);
+        throw new RefusedError(`${file} exists already.${await demoHint(`${id}.json`, settings)}`);
       throw error;
     }
     const environment = { HUB_URL: settings.hubUrl, SITE_URL: origin, SITE_SECRET: secret };
@@ -53,7 +53,7 @@ export const siteAdd: Command = {
     return {
       result: { file, ...environment },
       text: [
-        `Wrote ${file}; a running hub takes it up at once. Give the site, the secret is shown once:`,
+        `Wrote ${file}; a running hub loads it at once. Give the site these settings; the secret is shown only once:`,
         "",
         ...lines,
         ...(settings.hubUrl === defaultHubUrl ? ["", hubUrlIsDefault] : []),
@@ -65,11 +65,11 @@ export const siteAdd: Command = {
 async function demoHint(file: string, settings: RegistrySettings): Promise<string> {
   const isLeftOut = (await readRegistry(settings)).leftOut().includes(file);
   return isLeftOut
-    ? " It is a site of the demo, which production does not serve: delete it, or set SITES_DIR to a folder of your own."
+    ? " It registers a site of the demo, which production does not serve: delete the file, or set SITES_DIR to another folder."
     : "";
 }
 
-/** The addresses are those of the routes that @gatehouse/auth has. */
+/** Addresses of the routes of @gatehouse/auth. */
 const sections = {
   cas: (origin: string) => ({
     cas: {
@@ -96,7 +96,7 @@ function readProtocol(name: string) {
 
 export const siteCheck: Command = {
   name: "site check",
-  summary: "Reads every registration and says which are refused, with file, field and reason.",
+  summary: "Checks every registration and lists the refused ones, with file, field and reason.",
   words: [],
   options: {},
   async run(_, settings) {
@@ -149,7 +149,7 @@ export const siteList: Command = {
 
 export const siteRemove: Command = {
   name: "site remove",
-  summary: "Deletes the registration of a site; nobody gets there through the hub any more.",
+  summary: "Deletes the registration of a site; users can no longer sign in to it through the hub.",
   words: ["<id>"],
   options: {},
   async run(input, settings) {
@@ -161,11 +161,11 @@ export const siteRemove: Command = {
       const { code } = error as NodeJS.ErrnoException;
       throw code === "ENOENT" ? noSuchFile(file) : new RefusedError(`${file} cannot be deleted (${code}).`);
     }
-    return { result: { id, file }, text: `Deleted ${file}; a running hub forgets ${id} at once.` };
+    return { result: { id, file }, text: `Deleted ${file}; a running hub stops serving ${id} at once.` };
   },
 };
 
-/** Addresses whose calls would fail with `address_forbidden`. */
+/** Finds addresses that the hub would refuse to call (`address_forbidden`). */
 export async function addressesNotCalled(
   registry: SiteRegistry,
   { allowLoopbackSites }: Pick<Settings, "allowLoopbackSites">,
@@ -178,7 +178,7 @@ export async function addressesNotCalled(
       ...addresses.map(
         ({ site, field, host }) => `${site}.json: ${field}: ${host} is on loopback or in a private network.`,
       ),
-      "The hub calls no such address, so these sites hear of no sign-out, until it is started with ALLOW_LOOPBACK_SITES=on.",
+      "The hub calls no such address, so these sites are not notified of sign-outs, until it is started with ALLOW_LOOPBACK_SITES=on.",
     ],
   };
 }
@@ -192,7 +192,7 @@ function demoLine(registry: SiteRegistry): string[] {
 
 type RegistrySettings = Pick<Settings, "lookUp" | "mode" | "sitesDirectory">;
 
-/** The registrations as they are now, without following them. */
+/** Reads the registrations once, without watching them for changes. */
 export async function readRegistry({
   sitesDirectory,
   lookUp,

@@ -5,9 +5,9 @@ import { RefusedError } from "./parse-command.ts";
 const example = "such as https://shop.example.com";
 
 /**
- * The origin that a site is registered by. Nothing that was written is dropped in silence.
+ * Parses the origin of a site. An address with a path or a query is refused rather than shortened.
  *
- * @throws RefusedError saying what to write instead
+ * @throws RefusedError with the address to give instead
  */
 export function readSiteOrigin(word: string, hubUrl: string): string {
   const fault = addressFault(word);
@@ -17,7 +17,7 @@ export function readSiteOrigin(word: string, hubUrl: string): string {
   const { origin } = url;
   if (url.href !== `${origin}/`)
     throw new RefusedError(
-      `a site is registered by its origin, without path and query: ${origin}. For a site below a path, correct the addresses in the file afterwards.`,
+      `give the site's origin, without path and query: ${origin}. If the site is below a path, correct the addresses in the file afterwards.`,
     );
   if (isTheHub(url, new URL(hubUrl)))
     throw new RefusedError(
@@ -25,12 +25,12 @@ export function readSiteOrigin(word: string, hubUrl: string): string {
     );
   if (url.protocol === "http:" && !isLoopbackHost(url.hostname))
     throw new RefusedError(
-      `the site's address should begin with https://, since over http everybody on the way reads the tickets. Give https://${url.host}, once the site or a proxy before it speaks https.`,
+      `the site's address should begin with https://: over http, anybody on the network path can read tickets. Give https://${url.host} once the site or a proxy in front of it supports https.`,
     );
   return origin;
 }
 
-/** On loopback every name is this machine, where a port belongs to one program. */
+/** All loopback names mean this machine, where only one program listens on a port. */
 function isTheHub(url: URL, hub: URL): boolean {
   const areLoopback = isLoopbackHost(url.hostname) && isLoopbackHost(hub.hostname);
   return url.origin === hub.origin || (areLoopback && url.protocol === hub.protocol && url.port === hub.port);

@@ -20,8 +20,8 @@ export const siteRenewSecret: Command = {
     return {
       result: { file, SITE_SECRET: secret },
       text: [
-        `Wrote ${file}; a running hub takes it up at once and refuses the old secret.`,
-        `Give ${id} the new one, it is shown once:`,
+        `Wrote ${file}; a running hub loads it at once and refuses the old secret.`,
+        `Give ${id} the new secret; it is shown only once:`,
         "",
         `SITE_SECRET=${secret}`,
       ].join("\n"),
@@ -44,21 +44,21 @@ async function readRegistrationFile(
 }
 
 /**
- * @returns the hash that the registration holds, `undefined` when it holds no secret
- * @throws RefusedError when the registration is wrong, or the secret is not in it
+ * @returns the hash in the registration; `undefined`: the registration has no secret
+ * @throws RefusedError if the registration is wrong, or its secret comes from an environment variable
  */
 function currentHash(id: string, text: string, { lookUp }: Pick<Settings, "lookUp">): string | undefined {
   const file = `${id}.json`;
   const declared = declaredSecret(text);
   if (declared !== undefined && "environment" in declared) {
     throw new RefusedError(
-      `${file} takes the secret from the environment variable ${declared.environment}: change that one at the hub, give ${id} the same as SITE_SECRET, and start both again.`,
+      `${file} takes the secret from the environment variable ${declared.environment}: change that variable at the hub, give ${id} the same secret as SITE_SECRET, and restart both.`,
     );
   }
   try {
     return parseRegistration(file, text, lookUp).secretHash;
   } catch (error) {
-    if (error instanceof RegistrationError) throw new RefusedError(`${error.message}. Mend that first.`);
+    if (error instanceof RegistrationError) throw new RefusedError(`${error.message}. Correct that first.`);
     throw error;
   }
 }
@@ -77,14 +77,14 @@ function withHash(text: string, before: string | undefined, after: string): stri
   return `${JSON.stringify({ ...JSON.parse(text), secret: { sha256: after } }, null, 2)}\n`;
 }
 
-/** In one step, so that a running hub never reads half of it; a link stays a link. */
+/** Replaces the file in one step, so that a running hub never reads a partial file. A symbolic link stays a link. */
 async function replaceFile(file: string, text: string): Promise<void> {
   const target = await realpath(file);
   const beside = `${target}.${randomBytes(6).toString("hex")}`;
   try {
     const { mode, uid, gid } = await stat(target);
     await writeFile(beside, text, { flag: "wx", mode });
-    // Root may renew a file that the hub's user has to read; other users own it already, or cannot change its owner.
+    // Root may renew a file that belongs to the hub's user and has to stay readable to it. Other users cannot change owners.
     if (process.getuid?.() === 0) await chown(beside, uid, gid);
     await rename(beside, target);
   } catch (error) {

@@ -29,7 +29,7 @@ test("a group that a list could not hold is refused, and nothing is changed", as
   await run("user add emil --email emil@example.com --groups staff");
   await expect(run("user groups emil --set staff,<b>")).rejects.toThrow(RefusedError);
   expect((await run("user groups emil")).result.groups).toEqual(["staff"]);
-  await expect(run("user groups nobody --set staff")).rejects.toThrow("there is nobody called nobody.");
+  await expect(run("user groups nobody --set staff")).rejects.toThrow("there is no user called nobody.");
 });
 
 test("everybody is listed, with who operates and who is kept out", async () => {
@@ -54,7 +54,7 @@ test("who was disabled is enabled again", async () => {
   expect((await run("user enable hanna")).text).toBe("Enabled hanna.");
   expect((await run("user enable hanna")).text).toBe("hanna was not disabled.");
   expect((await run("user list")).text).toMatch(/^hanna .* hanna$/m);
-  await expect(run("user enable nobody")).rejects.toThrow("there is nobody called nobody.");
+  await expect(run("user enable nobody")).rejects.toThrow("there is no user called nobody.");
 });
 
 test("a new password takes the place of the old one and ends her sessions, for that reason", async () => {

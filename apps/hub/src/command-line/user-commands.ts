@@ -15,7 +15,7 @@ const passwordOption = {
 
 export const userList: Command = {
   name: "user list",
-  summary: "Lists everybody: user name, e-mail address, name, what she may do and is a member of.",
+  summary: "Lists all users: user name, e-mail address, name, whether operator or disabled, groups.",
   words: [],
   options: {},
   run: (_, settings) =>
@@ -33,20 +33,20 @@ export const userList: Command = {
       );
       return {
         result: people,
-        text: lines.join("\n") || "There is nobody yet. Add somebody: npm run hub -- user add --help",
+        text: lines.join("\n") || "There are no users. Add one: npm run hub -- user add --help",
       };
     }),
 };
 
 export const userAdd: Command = {
   name: "user add",
-  summary: "Adds a person. Without --password-stdin a password is made and printed once.",
+  summary: "Adds a user. Without --password-stdin, makes a password and prints it once.",
   words: ["<username>"],
   options: {
-    email: { value: "<address>", meaning: "e-mail address (needed)", needed: true },
+    email: { value: "<address>", meaning: "e-mail address (required)", needed: true },
     name: { value: "<name>", meaning: "full name; left out: the user name" },
-    groups: { value: "<group,group>", meaning: "what the person is a member of, for sites that ask" },
-    operator: { value: null, meaning: "may operate the hub" },
+    groups: { value: "<group,group>", meaning: "groups of the user, released to sites that request them" },
+    operator: { value: null, meaning: "the user may operate the hub" },
     ...passwordOption,
   },
   async run(input, settings) {
@@ -54,7 +54,7 @@ export const userAdd: Command = {
     const email = input.option("email") ?? "";
     if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(username))
       throw new RefusedError(
-        "a user name has letters, digits and . _ - only, at most 64, and begins with a letter or digit.",
+        "the user name must begin with a letter or digit and consist of letters, digits and . _ - (at most 64 characters).",
       );
     if (!/^[^\s@]+@[^\s@]+$/.test(email))
       throw new RefusedError(
@@ -79,9 +79,7 @@ export const userAdd: Command = {
         };
       } catch (error) {
         if (error instanceof PersonTaken)
-          throw new RefusedError(
-            `the user name ${username} or the address ${email} belongs to somebody already.`,
-          );
+          throw new RefusedError(`another user has the user name ${username} or the address ${email}.`);
         throw error;
       }
     });
@@ -90,7 +88,7 @@ export const userAdd: Command = {
 
 export const userDisable: Command = {
   name: "user disable",
-  summary: "Keeps a person out and ends her sessions everywhere.",
+  summary: "Disables a user: refuses sign-ins and ends all sessions.",
   words: ["<username>"],
   options: {},
   run: (input, settings) =>
@@ -107,7 +105,7 @@ export const userDisable: Command = {
 
 export const userEnable: Command = {
   name: "user enable",
-  summary: "Lets a disabled person sign in again.",
+  summary: "Lets a disabled user sign in again.",
   words: ["<username>"],
   options: {},
   run: (input, settings) =>
@@ -124,7 +122,7 @@ export const userEnable: Command = {
 export const userPassword: Command = {
   name: "user password",
   summary:
-    "Sets a new password and ends what the old one may have begun: sessions, connected apps, app passwords.",
+    "Sets a new password, ends the user's sessions, disconnects all apps and revokes all app passwords.",
   words: ["<username>"],
   options: { ...passwordOption },
   run: (input, settings) =>
@@ -132,9 +130,9 @@ export const userPassword: Command = {
       const { id, username } = await findPerson(database, input.word("username"));
       const { made, shown, passwordHash } = await readOrMakePassword(input);
       await database.people.setPasswordHash(id, passwordHash);
-      // After the new hash is there: the old password starts no session that is left out.
+      // The new hash is stored first, so the old password cannot start another session after this statement.
       const sessionsEnded = (await database.sessions.end({ personId: id }, "password-changed")).length;
-      // Nor is there a session any more that could allow or make another one of these.
+      // The sessions end first, so none of them can connect another app or make another app password.
       const appsDisconnected = await database.consents.revokeAll(id);
       const appPasswordsRevoked = await database.appPasswords.revokeAll(id);
       return {
@@ -148,10 +146,9 @@ export const userPassword: Command = {
 
 export const userGroups: Command = {
   name: "user groups",
-  summary:
-    "Says what a person is a member of, or changes it with --set. Sites learn of it at the next sign-in.",
+  summary: "Shows a user's groups, or replaces them with --set. Sites learn of a change at the next sign-in.",
   words: ["<username>"],
-  options: { set: { value: "<group,group>", meaning: 'the groups from now on; "" for none' } },
+  options: { set: { value: "<group,group>", meaning: 'the new groups; "" for none' } },
   run: (input, settings) =>
     withDatabase(settings, async (database) => {
       const person = await findPerson(database, input.word("username"));
@@ -167,13 +164,13 @@ export const userGroups: Command = {
 };
 
 /**
- * @returns the hash; of a password that was made here also the password, for `--json` and for people
- * @throws RefusedError for a password that could not be typed, or is too short
+ * @returns the hash; of a generated password also the password, for `--json` and as text
+ * @throws RefusedError for a password that is too short or cannot be typed
  */
 async function readOrMakePassword(input: CommandInput) {
   if (input.flag("password-stdin")) {
     const given = readGivenPassword(await buffer(process.stdin));
-    if (given === undefined) throw new RefusedError("a password is text in UTF-8.");
+    if (given === undefined) throw new RefusedError("the password must be text in UTF-8.");
     const fault = passwordFault(given, shortestPassword);
     if (fault !== undefined) throw new RefusedError(fault);
     return { made: {}, shown: "", passwordHash: await hashPassword(given) };
@@ -186,13 +183,13 @@ async function readOrMakePassword(input: CommandInput) {
   };
 }
 
-/** @throws RefusedError for a name that a list could not hold */
+/** @throws RefusedError for a name with other characters, such as a comma, which separates names */
 function readGroups(list: string): readonly string[] {
   const groups = [...new Set(list.split(",").map((group) => group.trim()))].filter((group) => group !== "");
   const wrong = groups.find((group) => !/^[\p{L}\p{N}][\p{L}\p{N} ._:/-]{0,63}$/u.test(group));
   if (wrong !== undefined)
     throw new RefusedError(
-      `a group has letters, digits, spaces and . _ : / - only, at most 64, and begins with a letter or digit (got "${wrong}").`,
+      `a group must begin with a letter or digit and consist of letters, digits, spaces and . _ : / - (at most 64 characters; got "${wrong}").`,
     );
   return groups;
 }
@@ -200,6 +197,6 @@ function readGroups(list: string): readonly string[] {
 /** @throws RefusedError when no user has that name */
 export async function findPerson(database: Database, identifier: string) {
   const found = await database.people.findForSignIn(identifier);
-  if (found === null) throw new RefusedError(`there is nobody called ${identifier}.`);
+  if (found === null) throw new RefusedError(`there is no user called ${identifier}.`);
   return found.person;
 }

@@ -21,12 +21,12 @@ const control = /[\p{Cc}\u2028\u2029]/u;
  * @param shortest minimum number of characters
  */
 export function passwordFault(password: string, shortest: number): string | undefined {
-  if (!password.isWellFormed()) return "a password is text in UTF-8.";
+  if (!password.isWellFormed()) return "the password must be text in UTF-8.";
   const { length } = [...password.normalize("NFC")];
-  if (length < shortest) return `a password has at least ${shortest} characters.`;
-  if (length > longestPassword) return `a password has at most ${longestPassword} characters.`;
+  if (length < shortest) return `the password must have at least ${shortest} characters.`;
+  if (length > longestPassword) return `the password must have at most ${longestPassword} characters.`;
   if (control.test(password))
-    return "a password has no line breaks, TABs or other control characters: they cannot be typed into the form.";
+    return "the password must not contain line breaks, TABs or other control characters: they cannot be typed into the form.";
   return undefined;
 }
 

@@ -28,7 +28,7 @@ export async function verifyPassword(passwordHash: string | null, password: stri
   return right && passwordHash !== null;
 }
 
-/** The hash was made with other parameters than new ones are. */
+/** Whether the hash was made with other parameters than `parameters`. */
 export function isOutdated(passwordHash: string): boolean {
   const { memoryCost, timeCost, parallelism } = parameters;
   return !passwordHash.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);

@@ -9,7 +9,7 @@ export interface Attempt {
   /** The typed user name, known or not. */
   readonly identifier: string;
   readonly address: string;
-  /** Id of a browser that this person signed in with before, `undefined` for any other. */
+  /** Id of a browser that this user signed in with before; `undefined` for any other browser. */
   readonly knownBrowser: string | undefined;
 }
 
@@ -72,7 +72,7 @@ export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInT
 
   return {
     async inTurn(attempt, make) {
-      // A known browser is not counted by its address.
+      // An attempt from a known browser does not wait for others from its address.
       const makeInTurn =
         attempt.knownBrowser === undefined ? () => addressTurns.take(network(attempt.address), make) : make;
       try {

@@ -1,5 +1,5 @@
 /** A link on the page of a refusal. */
-export interface WayOn {
+export interface RefusalLink {
   readonly label: string;
   readonly href: string;
 }
@@ -15,14 +15,14 @@ export class HubError extends Error {
   readonly title: string;
   readonly sentences: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
-  readonly wayOn: WayOn | undefined;
+  readonly link: RefusalLink | undefined;
   /**
    * @param status HTTP status
    * @param code stable, snake_case
    * @param title for the page's heading
    * @param sentences what was wrong and what to do, in plain words
    * @param headers that go with the status, such as `retry-after`
-   * @param wayOn link on the page; left out: to the home page
+   * @param link link on the page; left out: to the home page
    */
   constructor(
     status: number,
@@ -30,7 +30,7 @@ export class HubError extends Error {
     title: string,
     sentences: readonly string[],
     headers: Readonly<Record<string, string>> = {},
-    wayOn?: WayOn,
+    link?: RefusalLink,
   ) {
     super(`${code}: ${sentences.join(" ")}`);
     this.status = status;
@@ -38,6 +38,6 @@ export class HubError extends Error {
     this.title = title;
     this.sentences = sentences;
     this.headers = headers;
-    this.wayOn = wayOn;
+    this.link = link;
   }
 }

@@ -21,7 +21,7 @@ export interface LogoutDispatcher {
 const pauses = [2, 10, 60, 300, 900, 3600, 7200, 14_400, 28_800, 28_800];
 /** Maximum number of concurrent posts. */
 const most = 64;
-/** Maximum per site, so that a site that hangs leaves room for the others. */
+/** Maximum per site, so that a site that does not answer cannot delay the others. */
 const mostOfSite = 8;
 /** Longer than one attempt may take. */
 const leaseSeconds = 15;
@@ -41,7 +41,7 @@ export function createLogoutDispatcher(options: {
   let claiming: Promise<void> | undefined;
   let again = false;
 
-  /** Claims and starts due messages, until only sites with their full share in progress have any. */
+  /** Claims and starts due messages until none is left, except for sites that have reached their maximum. */
   async function claim(): Promise<void> {
     do {
       again = false;
@@ -91,8 +91,7 @@ export function createLogoutDispatcher(options: {
   }
 
   function wake(): void {
-    if (!closed)
-      look().catch((error) => log.error({ err: error }, "logout queue not read; tried again soon"));
+    if (!closed) look().catch((error) => log.error({ err: error }, "logout queue not read; will retry soon"));
   }
 
   return {

@@ -9,7 +9,7 @@ import {
 import type { LogoutDelivery } from "@gatehouse/database";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
-/** Signs the logout token of an OpenID Connect site. @param sid the site's own name of the session */
+/** Signs the logout token of an OpenID Connect site. @param sid the session id in the site's ID tokens */
 export type SignLogoutToken = (site: RegisteredSite, sid: string) => Promise<string>;
 
 /** A form to post, or the reason for none. */
@@ -21,7 +21,7 @@ type SignIn = Pick<LogoutDelivery, "service" | "sessionIndex">;
 /** Part of a registration with the logout address of an OpenID Connect site. */
 type Reachable = { readonly oidc?: { readonly backchannelLogoutUrl?: string | undefined } | undefined };
 
-/** The session index of a sign-in by CAS is the spent ticket; by OpenID Connect it is the `sid`. */
+/** The session index of a sign-in by CAS is the consumed ticket; by OpenID Connect it is the `sid`. */
 const isCasSignIn = ({ sessionIndex }: SignIn): boolean =>
   isTicketId("ST", sessionIndex) || isTicketId("PT", sessionIndex);
 
@@ -57,7 +57,7 @@ export async function logoutMessage(
     if (url === undefined) return { none: "no address to tell" };
     return { url, body: new URLSearchParams({ logout_token: await sign(site, sessionIndex) }).toString() };
   }
-  // Told by the browser, from the page after the sign-out. Without such a page the site stays untold, and the log says so.
+  // The browser tells the site from the page after the sign-out. Without such a page nobody does, and the log says so.
   if (frontChannelAddress(site, delivery) !== undefined) return { none: "front-channel" };
   const xml = renderLogoutRequest({ id: createTicketId("LR"), issueInstant: clock(), sessionIndex });
   return { url: site.cas?.logoutUrl ?? delivery.service, body: logoutRequestForm(xml).body };

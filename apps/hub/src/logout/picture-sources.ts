@@ -1,11 +1,11 @@
-/** Origins a page names one by one. With more, its header outgrows what proxies in front of the hub let through. */
+/** Maximum number of origins listed by name. A longer header could exceed the limits of proxies in front of the hub. */
 const mostByName = 20;
 
 /**
- * What the page after a sign-out may load pictures from, so that the person's browser brings the messages: the sites
- * by name, and where they are too many, their schemes.
+ * Sources for the `img-src` of the page after a sign-out: the browser delivers front-channel logout messages by loading
+ * pictures. Lists the sites' origins, or only their schemes if there are too many.
  *
- * @param addresses where the messages go
+ * @param addresses addresses of the messages
  * @see Content Security Policy Level 3, section 2.3.1 (scheme-source, host-source)
  */
 export function pictureSources(addresses: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 /**
- * The only place of the hub that fetches a URL. What it calls comes from site registrations, still it
- * calls as if they were hostile: addresses are checked after they were resolved and the connection goes
- * to the checked address, redirects are not followed, five seconds, 64 kB.
+ * The only place of the hub that fetches a URL. The URLs come from site registrations, but are treated as hostile: the hub
+ * checks the resolved address and connects to exactly that address, follows no redirects, waits five seconds at most, and
+ * reads 64 kB at most.
  */
 import { lookup } from "node:dns";
 import { readFileSync } from "node:fs";
@@ -15,14 +15,14 @@ export interface Outbound {
   /**
    * Sends a form.
    *
-   * @throws OutboundError with a stable code when there was no answer
+   * @throws OutboundError with a stable code if no answer arrives
    */
   postForm(
     url: string,
     body: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number }>;
-  /** Asks for an address, whose answer is only looked at for its status. @throws OutboundError as `postForm` */
+  /** Sends a GET request; only the status of the answer counts. @throws OutboundError as `postForm` */
   get(url: string): Promise<{ readonly status: number }>;
   close(): Promise<void>;
 }
@@ -44,15 +44,15 @@ export class OutboundError extends Error {
 
 const advice: Readonly<Partial<Record<OutboundError["code"], string>>> = {
   address_forbidden:
-    "It leads to loopback or a private network, where a hub in production calls nobody unless ALLOW_LOOPBACK_SITES=on.",
-  certificate: "A hub trusts other authorities than the public ones by CA_FILE.",
+    "The address is on loopback or in a private network. In production, the hub calls such addresses only with ALLOW_LOOPBACK_SITES=on.",
+  certificate: "If the certificate is from a private authority, name that authority in CA_FILE.",
 };
 
 const fiveSeconds = 5_000;
 const sizeLimit = 65_536;
 
 /**
- * @param options.allowLoopback also call loopback and private addresses (`ALLOW_LOOPBACK_SITES`)
+ * @param options.allowLoopback whether to call loopback and private addresses (`ALLOW_LOOPBACK_SITES`)
  * @param options.timeLimit milliseconds from the first byte sent to the last received
  */
 export function createOutbound(options: {
@@ -117,7 +117,7 @@ export function createOutbound(options: {
   };
 }
 
-/** Reads and throws away, so that the connection can be used again; breaks off what is too long. */
+/** Reads and discards the body, so that the connection can be reused; stops when the body exceeds the limit. */
 async function readUpTo(body: AsyncIterable<Uint8Array> | null, limit: number): Promise<void> {
   let size = 0;
   for await (const chunk of body ?? []) {

@@ -1,4 +1,4 @@
-/** Which addresses belong to the public internet. */
+/** Decides whether an address belongs to the public internet. */
 import { BlockList, isIP } from "node:net";
 
 /** @see RFC 6890, table 1 to 16 */
@@ -21,7 +21,7 @@ const reserved4 = subnets("ipv4", [
 ]);
 /** The global unicast range; addresses outside are loopback, mapped, local or unassigned. @see RFC 4291, section 2.4 */
 const global6 = subnets("ipv6", [["2000::", 3]]);
-/** Within it: protocols' own, documentation, and addresses that hold an IPv4 address. */
+/** Reserved within that range: protocol assignments, documentation, and addresses that embed an IPv4 address. */
 const reserved6 = subnets("ipv6", [
   ["2001::", 23],
   ["2001:db8::", 32],
@@ -30,10 +30,10 @@ const reserved6 = subnets("ipv6", [
 ]);
 
 /**
- * Decides whether a hub in production may connect to an address. Lists of one family each: asked for an IPv4 address,
- * Node's list also looks among mapped IPv6 networks, and would find every one of them there.
+ * Decides whether a hub in production may connect to an address. Each list holds one family: Node's `BlockList` also
+ * compares IPv4 addresses with mapped IPv6 networks, so a shared list would match every IPv4 address.
  *
- * @param address as a resolver gives it; what is no address is not public
+ * @param address as the resolver returns it; any other text counts as not public
  */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);

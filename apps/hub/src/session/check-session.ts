@@ -6,9 +6,9 @@ import { json, type Route, route } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
 const asked = z.strictObject({
-  /** The ticket the site was given at sign-in, or the `sid` of its tokens. */
+  /** The ticket of the sign-in, or the `sid` of the ID token. */
   sessionIndex: z.string().regex(/^[A-Za-z0-9_-]{20,256}$/),
-  /** The person did something at the site: counts as activity. */
+  /** Whether the user was active at the site since the last check; extends the idle timeout. */
   active: z.boolean(),
   /** The site requests the user's groups, if its registration releases them. */
   groups: z.boolean().optional(),
@@ -32,7 +32,7 @@ export const checkSessionRoutes = (needs: CheckSessionNeeds): Route[] => [
       const body = asked.safeParse(sent.json);
       if (!body.success) {
         throw new HubError(400, "invalid_request", "This cannot be read", [
-          'Send {"sessionIndex": "…", "active": true or false}, with the spent ticket or the sid of the ID token.',
+          'Send {"sessionIndex": "…", "active": true or false}, with the used ticket or the sid of the ID token.',
         ]);
       }
       const { sessionIndex, active, groups } = body.data;
@@ -48,7 +48,7 @@ export const checkSessionRoutes = (needs: CheckSessionNeeds): Route[] => [
         return json(200, ended, { headers });
       }
       const { idleExpiresAt, expiresAt, authenticatedAt, person } = found.session;
-      // An age and not a time: the site's clock may be another.
+      // An age instead of a time: the site's clock may differ.
       const age = needs.clock().getTime() - authenticatedAt.getTime();
       const authenticatedSecondsAgo = Math.max(0, Math.floor(age / 1000));
       const released = groups === true && releasesGroups(call.site, sessionIndex);

@@ -24,7 +24,7 @@ const pauseMilliseconds = 5_000;
 const keysPauseMilliseconds = 60_000;
 /** Rows per statement, so that no round waits for a sweep. */
 const batch = 200;
-/** Pause between two full batches, during which requests have the database to themselves. */
+/** Pause between two full batches, so that requests do not wait for the sweep. */
 const breathMilliseconds = 20;
 /** 2,000 rows a second: more than a hub on two cores writes, so old rows never accumulate. */
 const mostBatches = 50;
@@ -47,7 +47,7 @@ export function startUpkeep(options: {
     // A round that takes longer than the pause replaces the next one.
     running ??= options
       .keepUp()
-      .catch((error) => options.log.error({ err: error }, "upkeep failed; tried again soon"))
+      .catch((error) => options.log.error({ err: error }, "upkeep failed; will retry soon"))
       .finally(() => {
         running = undefined;
       });
@@ -65,7 +65,7 @@ export function createKeepUp({ sessions, logout, sweep, log }: KeepUpNeeds): Kee
   return async () => {
     for (let ended = batch; ended === batch; ) {
       ended = await sessions.endExpired(batch);
-      if (ended > 0) log.info({ event: "sessions.expired", count: ended }, "sessions past their life ended");
+      if (ended > 0) log.info({ event: "sessions.expired", count: ended }, "expired sessions ended");
     }
     await logout.drain();
     for (let batches = 0; batches < mostBatches; batches += 1) {

@@ -1,6 +1,6 @@
 /**
- * The settings of the hub, parsed once at start. The only place that reads `process.env`.
- * Every setting has its line of meaning in `.env.example`.
+ * The settings of the hub, parsed once at start. The only place that reads `process.env`. `.env.example` describes every
+ * setting.
  */
 import { type BlockList, isIP } from "node:net";
 import { resolve } from "node:path";
@@ -18,8 +18,8 @@ import {
 import { SettingsError } from "./start-errors.ts";
 
 /**
- * `production` is the default and the strictest. `demo` (what `npm start` gives on loopback) makes the
- * demo people; `test` opens the test door besides, on loopback or at a name for tests.
+ * `production` is the default and the strictest mode. `demo`, which `npm start` sets on loopback, creates the demo users.
+ * `test` also creates them and opens the test door; it requires loopback or a host name under `.test`.
  */
 export type Mode = "production" | "demo" | "test";
 
@@ -29,7 +29,7 @@ export interface Settings {
   readonly port: number;
   /** Address that the hub listens on. */
   readonly bindAddress: string;
-  /** Public origin, no slash at the end. */
+  /** Public origin, without a trailing slash. */
   readonly hubUrl: string;
   readonly secure: boolean;
   /** Newest first; each at least 32 characters. */
@@ -40,7 +40,7 @@ export interface Settings {
   readonly trustedProxies: BlockList | undefined;
   readonly sessionIdleSeconds: number;
   readonly sessionMaxSeconds: number;
-  /** Both lives of a session with "remember me". */
+  /** Idle and absolute timeout of a session with "keep me signed in". */
   readonly sessionRememberSeconds: number;
   readonly ticketLifeSeconds: number;
   readonly loginThrottle: boolean;
@@ -48,21 +48,21 @@ export interface Settings {
   readonly allowLoopbackSites: boolean;
   readonly testDoorKey: string | undefined;
   readonly logLevel: string;
-  /** Settings that are set and not used yet; the start warns of them. */
+  /** Settings that are set, but that this version does not use; the start warns of them. */
   readonly unused: readonly string[];
-  /** Looks up what a site registration names: `${SHOP_URL}`, `{ "environment": "SHOP_SITE_SECRET" }`. */
+  /** Looks up environment variables that a registration names: `${SHOP_URL}`, `{ "environment": "SHOP_SITE_SECRET" }`. */
   readonly lookUp: (name: string) => string | undefined;
 }
 
-/** `HUB_URL` where neither it nor `HUB_PORT` is set. */
+/** Default of `HUB_URL` if `HUB_PORT` is not set either. */
 export const defaultHubUrl = "http://hub.localhost:3000";
 
-/** In `.env.example` for what is to come; this version does nothing with them. */
+/** Settings of `.env.example` that this version does not use yet. */
 const reserved = ["REDIS_URL", "SMTP_URL"];
 
 /**
  * @param environment usually `process.env`
- * @throws SettingsError naming the first setting that cannot be used and what it should be
+ * @throws SettingsError naming the first invalid setting and its expected value
  */
 export function readSettings(environment: Environment = process.env): Settings {
   const mode = choice(environment, "HUB_MODE", ["production", "demo", "test"], "production") as Mode;
@@ -74,13 +74,13 @@ export function readSettings(environment: Environment = process.env): Settings {
   if (mode !== "production" && !loopback && !ofTests) {
     throw new SettingsError(
       "HUB_MODE",
-      `is "${mode}", which is for ${mode === "test" ? "loopback and names under .test" : "loopback"} only, but HUB_URL is ${hubUrl}. Set HUB_MODE=production.`,
+      `is "${mode}", which requires a HUB_URL ${mode === "test" ? "on loopback or under .test" : "on loopback"}, but HUB_URL is ${hubUrl}. Set HUB_MODE=production.`,
     );
   }
   if (!loopback && hubUrl.startsWith("http:")) {
     throw new SettingsError(
       "HUB_URL",
-      `should begin with https:// where it is not on loopback (got "${hubUrl}"): over http everybody on the way reads passwords. Let a proxy speak https, and give its address here.`,
+      `should begin with https:// unless it is on loopback (got "${hubUrl}"): over http, anybody on the network path can read passwords. Put a proxy with https in front of the hub, and give its address here.`,
     );
   }
   const loginThrottle = onOrOff(environment, "LOGIN_THROTTLE", true);
@@ -132,7 +132,7 @@ export function isLoopbackHost(hostname: string): boolean {
 }
 
 /**
- * Whether a host name is for tests alone: the public DNS never has it, so nobody's sign-in happens there.
+ * Whether a host name is reserved for tests: the public DNS has no such name, so no real users sign in there.
  *
  * @see RFC 6761, section 6.2; docs/decisions/0017-journeys-over-https.md
  */

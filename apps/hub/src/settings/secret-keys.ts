@@ -8,14 +8,14 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 
-/** Signs and seals for one purpose. The newest secret makes, every secret still listed is accepted. */
+/** Signs and seals for one purpose, with the newest secret. Verifies and opens with every secret that is still listed. */
 export interface PurposeKeys {
   /** 32 hex characters over `text`. */
   sign(text: string): string;
   isSignature(text: string, signature: string): boolean;
-  /** Authenticated encryption, base64url; `boundTo` must be given again to open it. */
+  /** Authenticated encryption, base64url; opening requires the same `boundTo`. */
   seal(text: string, boundTo: string): string;
-  /** `null` for anything this hub did not seal for this purpose and `boundTo`. */
+  /** @returns `null` for anything that this hub did not seal for this purpose and `boundTo` */
   open(sealed: string, boundTo: string): string | null;
 }
 
@@ -74,7 +74,7 @@ export function randomToken(): string {
   return randomBytes(32).toString("hex");
 }
 
-/** Compares in constant time; different lengths are simply unequal. */
+/** Compares in constant time; texts of different lengths are unequal. */
 export function isEqual(left: string, right: string): boolean {
   const a = Buffer.from(left);
   const b = Buffer.from(right);

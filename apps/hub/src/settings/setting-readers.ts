@@ -76,7 +76,7 @@ export function onOrOff(environment: Environment, name: string, otherwise: boole
   return choice(environment, name, ["on", "off"], otherwise ? "on" : "off") === "on";
 }
 
-/** Read here once, so that a wrong file stops the start and not every call to a site. */
+/** Reads the file at the start, so that a wrong one stops the start instead of failing each call to a site. */
 export function certificates(environment: Environment, name: string): string | undefined {
   const file = environment[name];
   if (!file) return undefined;

@@ -1,6 +1,6 @@
 /** Errors that stop the start, each with one sentence that says what to change. */
 
-/** A setting that cannot be used: stops the start with its name and what it should be. */
+/** An invalid setting; the message names it and the expected value. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
   readonly code = "setting_invalid";

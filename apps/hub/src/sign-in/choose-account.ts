@@ -183,7 +183,7 @@ export function chooseAccount(
         return seeOther(address, { ...goes, cookies: [needs.cookies.clear("note")] });
       }
       const verified = await spendProof(needs, sealed, username);
-      // The answer to the first of two clicks sets the session; this one comes second and must not clear it.
+      // The user clicked twice. The answer to the first click sets the session cookie; this answer must not clear it.
       if (verified === "spent") return seeOther(loginAddress(repeatedFields(parameters)), goes);
       const previousToken = needs.cookies.read(call.header("cookie"), "session");
       const started =
@@ -288,7 +288,7 @@ async function proofOf(
   };
 }
 
-/** @returns `null`: no attempt, one of another browser's page, or a changed one */
+/** @returns `null`: there is no attempt, it was changed, or it belongs to another browser */
 function openAttempt(
   needs: NoteNeeds,
   call: Pick<Call, "header">,

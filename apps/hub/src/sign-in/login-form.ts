@@ -1,6 +1,6 @@
 /**
  * State of the login form. The hub stores nothing for a form that it shows: the login ticket is signed and bound to the
- * browser's flow cookie, and only a spent ticket is stored, until it would have expired.
+ * browser's flow cookie, and the hub stores only consumed tickets, each until it would have expired.
  */
 import { createTicketId } from "@gatehouse/cas/server";
 import type { LoginTicketStore } from "@gatehouse/database";
@@ -42,7 +42,7 @@ export interface LoginTicketNeeds {
 type Browser = Pick<Call, "header">;
 
 /**
- * `LT-<random>-<expiry>-<signature>`, all of it in the alphabet of tickets.
+ * Issues `LT-<random>-<expiry>-<signature>`, in the alphabet of tickets only.
  *
  * @see CAS protocol 3.0.3, section 3.5
  */
@@ -55,7 +55,7 @@ export function issueLoginTicket(
   return `${ticket}-${keys.form.sign(`${ticket}:${flow}`)}`;
 }
 
-/** Spends a login ticket. @returns true once, for the browser that it was issued to, until it expires */
+/** Consumes a login ticket. @returns true once, for the browser that it was issued to, until it expires */
 export async function spendLoginTicket(
   { keys, clock, loginTickets }: LoginTicketNeeds,
   ticket: string | null,

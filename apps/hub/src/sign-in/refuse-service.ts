@@ -27,7 +27,7 @@ export function refuseService(call: Pick<Call, "log">, { service }: Pick<LoginRe
 function unknownService(because?: string): HubError {
   return new HubError(403, "service_unknown", "This site is not registered here", [
     ...(because === undefined ? [] : [because]),
-    "You were sent here by a site that may not use this sign-in. You were not signed in to it, and nothing was sent to it.",
-    "If you run the site, register the address it gave as service; the hub's log names it. If you do not, go back and tell its people.",
+    "A site that may not use this sign-in sent you here. You were not signed in to it, and nothing was sent to it.",
+    "If you run the site, register the address in its service parameter; the hub's log names it. Otherwise, go back and tell the site's operator.",
   ]);
 }

@@ -52,7 +52,7 @@ const ourFault: Words = {
 const unknownSite: Words = {
   title: "This site is not registered here",
   sentences: [
-    "You were sent here by a site that may not use this sign-in. You were not signed in to it, and nothing was sent to it.",
+    "A site that may not use this sign-in sent you here. You were not signed in to it, and nothing was sent to it.",
     "Go back, and tell the operators of the site.",
   ],
   forItsPeople:
