@@ -72,7 +72,7 @@ export const doctor: Command = {
 export const keysRotate: Command = {
   name: "keys rotate",
   summary:
-    "Makes new signing keys. They are published within a minute and sign in a day; the old ones are kept until then.",
+    "Makes new signing keys. The hub publishes them within a minute and signs with them after a day; until then it uses the old ones.",
   words: [],
   options: {},
   run: (_, settings) =>

@@ -95,7 +95,9 @@ describe("the demo's sites in production", () => {
   test("stand in the way of a site of the same name, and site add says so", async () => {
     await demo("shop");
     const add = run("site add shop https://shop.example");
-    await expect(add).rejects.toThrow(/shop\.json exists already\. It registers a site of the demo, .* SITES_DIR/);
+    await expect(add).rejects.toThrow(
+      /shop\.json exists already\. It registers a site of the demo, .* SITES_DIR/,
+    );
   });
 });
 

@@ -30,7 +30,9 @@ async function validate(more: string): Promise<string> {
 test("CAS 2.5.4 the answer to a proxy callback that is not called", async () => {
   const body = await validate(`&pgtUrl=${encodeURIComponent(callback)}`);
   expect(body).toContain('code="INVALID_PROXY_CALLBACK"');
-  expect(body).toMatch(/at an address that this server may not call\. .* only with ALLOW_LOOPBACK_SITES=on\./);
+  expect(body).toMatch(
+    /at an address that this server may not call\. .* only with ALLOW_LOOPBACK_SITES=on\./,
+  );
 });
 
 test("CAS 2.3.3 the log of a sign-out that a site is not told of", async () => {
