@@ -184,7 +184,7 @@ test("site check and doctor say all that is wrong with a file, each with what it
   const lines = [
     "shop.json: firstParty: should be true or false, without quotes, and is text",
     "shop.json: oidc.redirectURIs: is not known; did you mean redirectUris?",
-    "zoo.json: (file): is not JSON: line 3, column 1: should be a name in double quotes, and is }",
+    "zoo.json: (file): is not JSON: line 3, column 1: a name in double quotes should be here",
   ];
   for (const command of ["site check", "doctor"])
     await expect(run(command)).rejects.toThrow(new RefusedError(lines.join("\n       ")));
