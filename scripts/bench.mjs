@@ -1,5 +1,5 @@
 /** `npm run bench`: sets everything up, then measures. */
-import "./node-version.cjs";
+import "./bootstrap/node-version.cjs";
 import { join } from "node:path";
 import { runCommand } from "./bootstrap/command.mjs";
 import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";

@@ -1,5 +1,5 @@
 /** `npm run budget -- <command>`: the example of somebody else's program, at the addresses of the last start. */
-import "./node-version.cjs";
+import "./bootstrap/node-version.cjs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { runCommand } from "./bootstrap/command.mjs";

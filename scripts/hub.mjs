@@ -1,5 +1,5 @@
 /** `npm run hub -- <command>`: the operator's command line, with the same settings as the running hub. */
-import "./node-version.cjs";
+import "./bootstrap/node-version.cjs";
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";

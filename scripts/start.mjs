@@ -1,7 +1,7 @@
 /**
  * `npm start`, `npm run dev`: installs and builds, then runs hub, shop and bank until Ctrl-C; in production only the hub.
  */
-import "./node-version.cjs";
+import "./bootstrap/node-version.cjs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startApps, stopApps, waitUntilReady } from "./apps.mjs";

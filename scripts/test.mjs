@@ -5,7 +5,7 @@
  * `node scripts/test.mjs <part,part…> [words]` runs some parts (`checks.mjs`). Words, such as a journey's file, go to
  * the test runner; then nothing comes from the cache.
  */
-import "./node-version.cjs";
+import "./bootstrap/node-version.cjs";
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { root, script } from "./bootstrap/house.mjs";
+import { root, script } from "./house.mjs";
 
 let directory: string;
 beforeAll(() => {
@@ -27,7 +27,11 @@ test.each(["14.21.3", "18.20.8", "20.18.3"])(
   "Node %s is told which one is needed, in one sentence",
   async (version) => {
     for (const entry of ["start.mjs", "hub.mjs", "test.mjs", "budget.mjs", "bench.mjs"]) {
-      const { code, stderr } = await runOn(version, ["-r", script("node-version.cjs"), script(entry)]);
+      const { code, stderr } = await runOn(version, [
+        "-r",
+        script("bootstrap/node-version.cjs"),
+        script(entry),
+      ]);
       expect([code, stderr.split("\n")], entry).toEqual([
         1,
         [expect.stringMatching(`^error: this is Node ${version}; Gatehouse needs Node 20.19 or newer`), ""],
@@ -37,5 +41,8 @@ test.each(["14.21.3", "18.20.8", "20.18.3"])(
 );
 
 test.each(["20.19.0", "22.0.0", "24.1.0"])("Node %s will do", async (version) => {
-  expect(await runOn(version, [script("node-version.cjs")])).toEqual({ code: undefined, stderr: "" });
+  expect(await runOn(version, [script("bootstrap/node-version.cjs")])).toEqual({
+    code: undefined,
+    stderr: "",
+  });
 });
