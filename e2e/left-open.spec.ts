@@ -1,4 +1,4 @@
-/** A sign-in page that was left open, bookmarked or come back to has a way on; what was typed is not lost. */
+/** A sign-in page that was left open, bookmarked or revisited still leads to the site and keeps the typed text. */
 import { expect, expectSignedInOn, fillSignInForm, signIn, gatehouseTest as test } from "@gatehouse/testing";
 
 for (const site of ["shop", "bank"] as const) {

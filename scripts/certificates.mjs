@@ -14,7 +14,7 @@ const lifeMilliseconds = 86_400_000;
  * @returns {Promise<Authority>}
  */
 export async function makeAuthority() {
-  // Not at the top: whoever imports this may be about to install packages.
+  // Not imported at the top: the importing program may have yet to install the packages.
   const { default: forge } = await import("node-forge");
   const { pki } = forge;
 

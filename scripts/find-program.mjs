@@ -7,7 +7,7 @@ import { PlainError } from "./bootstrap/plain-error.mjs";
 
 /**
  * @typedef {object} Way
- * @property {string} title for whoever waits
+ * @property {string} title shown while the user waits
  * @property {(environment: NodeJS.ProcessEnv) => Promise<string | undefined>} find path of a program
  */
 

@@ -1,4 +1,4 @@
-/** `npm start` from a fresh clone, and what may happen to it. Titles say what whoever types it can rely on. */
+/** `npm start` from a fresh clone, and its failures. Titles state what its users can rely on. */
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";

@@ -11,7 +11,7 @@ import { identify, isAlive } from "./process-identity.mjs";
  * @typedef {object} Holder
  * @property {import("./process-identity.mjs").ProcessIdentity} owner
  * @property {import("./process-identity.mjs").ProcessIdentity[]} children what the owner started
- * @property {Record<string, string>} facts for whoever finds the file
+ * @property {Record<string, string>} facts for other processes that read the file
  */
 
 /** A file that is still empty after this long was left behind by a kill, in milliseconds. */
@@ -118,7 +118,7 @@ function create(path, text) {
 
 /**
  * @param {string} path
- * @returns {boolean} whether whoever made it was killed while writing it
+ * @returns {boolean} whether the process that created the file was killed while writing it
  */
 function isOld(path) {
   const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;

@@ -272,7 +272,7 @@ describe("where the sign-in page begins, and the ways out of it", () => {
     expect(drawnLogin({ site: null })).not.toContain("Back to");
   });
 
-  test("whoever is signed in may go on without the form", () => {
+  test("a signed-in user may continue without the form", () => {
     const signedIn = { name: "Alice Archer", username: "alice", continueTo: "/cas/login?service=x" };
     expect(drawnLogin({ signedIn })).toContain(
       '<a href="/cas/login?service=x">Continue as <bdi>Alice Archer</bdi></a>',
@@ -294,14 +294,14 @@ describe("the choice of an account", () => {
     );
   });
 
-  test("where the site takes another alone, whoever is signed in cannot go on but go back", () => {
+  test("if the site accepts only another account, the signed-in user can only go back", () => {
     const html = drawnChoice({ because: "other-asked-for", other: "", decline });
     expect(html).not.toContain('value="stay"');
     expect(html).toMatch(/action="\/oidc\/interaction\/x".*value="leave"[^>]*>Back to Corner Shop/);
   });
 });
 
-test("a refusal has its way on before the front page, where there is one", () => {
+test("a refusal shows its own link before the one to the home page", () => {
   const refused = { title: "No", sentences: ["So."], code: "c", reference: "r" };
   const link = { label: "Continue to Budget", href: "/oidc/auth?client_id=budget" };
   const html = drawn("refused", { ...refused, link }, RefusedPage);

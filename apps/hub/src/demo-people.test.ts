@@ -26,11 +26,11 @@ test("two starts at once make the demo people once, with the password that the R
   );
 });
 
-test("whoever changed her password keeps it", async () => {
+test("a demo user who changed the password keeps the new one", async () => {
   const alice = await database.people.findForSignIn("alice");
-  await database.people.setPasswordHash(alice?.person.id ?? "", await hashPassword("her own"));
+  await database.people.setPasswordHash(alice?.person.id ?? "", await hashPassword("their own"));
   await makeDemoPeople(database);
-  expect(await verifyPassword(await passwordOf("alice"), "her own")).toBe(true);
+  expect(await verifyPassword(await passwordOf("alice"), "their own")).toBe(true);
 });
 
 test("production does not start on people whose password everybody knows, and says who they are", async () => {

@@ -1,4 +1,4 @@
-/** What a restart of the hub must not change. */
+/** A restart of the hub keeps sessions, consumed tickets, undelivered sign-outs and, while the old secret is listed, forms. */
 import { afterEach, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "./test-hub.ts";
 import { createTestDatabase } from "./test-support/test-database.ts";

@@ -23,7 +23,7 @@ export type { TestSite } from "./test-support/test-site.ts";
 
 export const testDoorKey = "the-key-of-the-test-door-of-this-run";
 
-/** Somebody who can sign in. */
+/** A user who can sign in. */
 export interface TestPerson extends Typed {
   readonly id: string;
 }
@@ -32,14 +32,14 @@ export interface TestHub {
   readonly hub: Hub;
   /** The public origin, `HUB_URL`. */
   readonly origin: string;
-  /** Where it really listens, on 127.0.0.1. */
+  /** The port on 127.0.0.1 that the hub listens on. */
   readonly port: number;
   readonly sitesDirectory: string;
   readonly shop: TestSite;
   readonly bank: TestSite;
-  /** What was asked of Next's stand-in. */
+  /** Requests that the stand-in for Next received. */
   readonly asked: readonly AskedOfNext[];
-  /** What was logged. */
+  /** Lines of the log. */
   readonly lines: readonly string[];
   /** Moves the hub's time and the database's. */
   advance(seconds: number): Promise<void>;

@@ -37,7 +37,7 @@ const page = async (browser: TestBrowser) => (await browser.get("/account")).scr
 const isIn = async (browser: TestBrowser) => (await browser.get("/account")).status === 200;
 
 describe("the account page", () => {
-  test("says who she is, where she is signed in, and at which sites: ASVS 7.5.2", async () => {
+  test("names the user, their sessions, and the sites of each: ASVS 7.5.2", async () => {
     const other = await signedIn(alice, { "user-agent": firefox });
     await enter(other, opened.bank);
     const browser = await signedIn();
@@ -142,7 +142,7 @@ describe("ending sign-ins", () => {
     await eventually(() => expect([...opened.shop.told()].sort()).toEqual(tickets.toSorted()));
   });
 
-  test("ASVS 8.2.2 never another person's: her id is as good as none", async () => {
+  test("ASVS 8.2.2 another user's session cannot be ended: its id counts as unknown", async () => {
     const bob = await opened.createPerson();
     const bobs = await signedIn(bob);
     const bobsSession = (await page(bobs)).sessions[0]?.id ?? "";
@@ -166,7 +166,7 @@ describe("ending sign-ins", () => {
   });
 });
 
-describe("what she chose at the sign-in", () => {
+describe("the choices of the sign-in", () => {
   async function choosing(browser: TestBrowser, choices: Record<string, string>): Promise<void> {
     const hidden = browser.hiddenFields(await browser.get("/cas/login"));
     const { username, password } = alice;

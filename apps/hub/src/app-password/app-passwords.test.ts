@@ -150,7 +150,7 @@ describe("making an app password", () => {
   });
 });
 
-describe("the account page lists hers", () => {
+describe("the account page lists the user's app passwords", () => {
   test("with what each may do, since when, last used, until when; never the secret", async () => {
     expect(await listed()).toEqual([]);
     const secret = await makeAppPassword(browser, { scopes: ["bank:transfers.write", "account.read"] });
@@ -250,7 +250,7 @@ describe("a form that the idle timeout interrupts", () => {
     expect(made.screen("app-password-made").name).toBe("Backup at home");
   });
 
-  test("is nobody else's: whoever signs in as another gets an empty one", async () => {
+  test("is kept for the same user: another user gets an empty form", async () => {
     const bob = await opened.createPerson();
     const { page: again } = await interrupted(bob);
     expect(again.screen("make-app-password").name).toBe("");
@@ -309,7 +309,7 @@ describe("ASVS 7.5.1 making one needs a sign-in that is not older than five minu
   });
 });
 
-describe("ASVS 3.5.1 forms are hers", () => {
+describe("ASVS 3.5.1 forms belong to the user's session", () => {
   test.each<[string, Record<string, string>, Record<string, string>]>([
     ["no form token", { token: "" }, {}],
     ["a wrong one", { token: "0".repeat(32) }, {}],
@@ -345,7 +345,7 @@ describe("ASVS 3.5.1 forms are hers", () => {
 });
 
 test("ASVS 16.3.1 making and revoking are logged with person and id alone", async () => {
-  await makeAppPassword(browser, { name: "a name of her own" });
+  await makeAppPassword(browser, { name: "a name of their own" });
   const [{ id } = { id: "" }] = await listed();
   await revoke(id);
   const lines = opened.lines.filter((line) => line.includes(id));
@@ -353,5 +353,5 @@ test("ASVS 16.3.1 making and revoking are logged with person and id alone", asyn
     ["app-password.made", alice.id],
     ["app-password.revoked", alice.id],
   ]);
-  expect(opened.lines.join()).not.toContain("a name of her own");
+  expect(opened.lines.join()).not.toContain("a name of their own");
 });

@@ -27,7 +27,7 @@ async function ask(authorization?: string, headers: Record<string, string> = {},
   return { ...answer, json: JSON.parse(answer.body), challenge: answer.headers["www-authenticate"] };
 }
 
-test("who she is, by which credential, and what it allows", async () => {
+test("names the user, the credential and its scopes", async () => {
   const answer = await ask(basic(alice.username, secret));
   expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"]);
   expect(answer.json).toEqual({
@@ -105,9 +105,9 @@ describe("RFC 7617 2.1 charset UTF-8", () => {
   test("a user name in UTF-8 is read as that, composed or not", async () => {
     const username = `zoë${alice.username}`;
     const zoe = await opened.createPerson({ username });
-    const hers = new TestBrowser(opened);
-    await hers.signIn(zoe);
-    const password = await makeAppPassword(hers);
+    const own = new TestBrowser(opened);
+    await own.signIn(zoe);
+    const password = await makeAppPassword(own);
     expect((await ask(basic(username, password))).json.user).toBe(username);
     expect((await ask(basic(username.normalize("NFD"), password))).json.user).toBe(username);
     const latin1 = Buffer.from(`${username}:${password}`, "latin1").toString("base64");
@@ -134,7 +134,7 @@ describe("ASVS 6.3.4 the account's password opens no API", () => {
     const query = vi.spyOn(poolOf(opened.hub.database), "query");
     const answers = [
       await ask(basic(alice.username, alice.password)),
-      await ask(basic(alice.username, "not her password")),
+      await ask(basic(alice.username, "not the right password")),
       await ask(basic("nobody-at-all", alice.password)),
     ];
     expect(query).not.toHaveBeenCalled();
@@ -196,7 +196,7 @@ test("ASVS 3.5.3 a page of another site cannot use what a browser keeps", async 
     expect((await ask(authorization, { "sec-fetch-site": site })).status).toBe(200);
 });
 
-test("all of hers are dead at once when she is disabled", async () => {
+test("all app passwords of a disabled user are refused at once", async () => {
   const other = await makeAppPassword(browser);
   await opened.hub.database.people.setDisabled(alice.id, true);
   for (const one of [secret, other]) expect((await ask(basic(alice.username, one))).status).toBe(401);
@@ -228,9 +228,9 @@ describe("ASVS 6.3.1 with throttling on", () => {
 
   test("wrong ones from one address have to wait after a hundred; right ones go on, and cost nothing", async () => {
     const bob = await throttled.createPerson();
-    const hers = new TestBrowser(throttled);
-    await hers.signIn(bob);
-    const right = basic(bob.username, await makeAppPassword(hers));
+    const own = new TestBrowser(throttled);
+    await own.signIn(bob);
+    const right = basic(bob.username, await makeAppPassword(own));
     const tried = async (authorization: string) => (await ask(authorization, {}, throttled)).status;
     for (let count = 0; count < 5; count++) expect(await tried(right)).toBe(200);
     const wrong = Array.from({ length: 120 }, (_, index) => {

@@ -124,11 +124,11 @@ test("ASVS 6.3.1 guessing through a site has to wait after a hundred; right ones
   const throttled = await openTestHub({ sites: bankWithApi, environment: { LOGIN_THROTTLE: "on" } });
   try {
     const bob = await throttled.createPerson();
-    const hers = new TestBrowser(throttled);
-    await hers.signIn(bob);
+    const bobsBrowser = new TestBrowser(throttled);
+    await bobsBrowser.signIn(bob);
     const right = {
       user: bob.username,
-      password: await makeAppPassword(hers, { scopes: ["bank:accounts.read"] }),
+      password: await makeAppPassword(bobsBrowser, { scopes: ["bank:accounts.read"] }),
     };
     const guess = () => ({ user: bob.username, password: createAppPasswordSecret() });
     const ask = (body: object, site = throttled.bank) => send(body, site.authorization, throttled);

@@ -47,7 +47,7 @@ const get = (path: string, query: string): Promise<BrowserAnswer> =>
 const marker = "</cas:user><script>reflected(1)</script>&quot;";
 const hostile = encodeURIComponent(marker);
 
-/** What is wrong with a query, whatever else is in it. */
+/** Faults that make a whole query unreadable. */
 const unreadable: [string, string][] = [
   ["a parameter twice", `service=a&service=${hostile}`],
   ["a parameter twice, once encoded", `ticket=ST-1&%74icket=${hostile}`],
@@ -66,7 +66,7 @@ const unreadable: [string, string][] = [
   ["too many parameters", Array.from({ length: 70 }, (_, index) => `a${index}=${hostile}`).join("&")],
 ];
 
-/** What is missing or wrong in a query that can be read. */
+/** Missing or wrong parameters of a readable query. */
 const unusable: [string, string][] = [
   ["nothing", ""],
   ["no ticket", `service=${hostile}`],

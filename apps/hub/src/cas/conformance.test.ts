@@ -1,4 +1,4 @@
-/** What concerns CAS protocol 3.0.3 as a whole: all endpoints, nobody's word for who she is, and the table for readers. */
+/** CAS protocol 3.0.3 as a whole: all endpoints exist, none trusts a user name from the request, and docs/cas-conformance.md is true. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -77,7 +77,7 @@ describe("docs/cas-conformance.md", async () => {
     expect(rows.filter(({ files }) => files.length === 0)).toEqual([]);
   });
 
-  /** What tests and groups of tests in a source are called. */
+  /** Titles of tests and groups of tests in a source. */
   const titlesIn = (source: string) =>
     [...source.matchAll(/"([^"\n]*)",\s*(?:async )?\(/g)].map(([, title = ""]) => title);
 

@@ -1,4 +1,4 @@
-/** What sites and programs are told while the database is away, titled by CAS protocol 3.0.3. */
+/** Answers to sites and programs while the database is unavailable. Titled by CAS protocol 3.0.3. */
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";

@@ -1,4 +1,4 @@
-/** What a person or a site may choose at `/cas/login`: warn, rememberMe, method. Titled by CAS protocol 3.0.3. */
+/** Choices of users and sites at `/cas/login`: warn, rememberMe, method. Titled by CAS protocol 3.0.3. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 
@@ -27,7 +27,7 @@ async function validate(ticket: string, service: string) {
 }
 
 describe("2.2.1 warn: later sign-on is not transparent", () => {
-  test("the site she signs in for gets its ticket at once", async () => {
+  test("the site of the sign-in gets its ticket at once", async () => {
     const { location } = await signIn(new TestBrowser(opened), { warn: "true" }, at(opened.shop.service));
     expect(ticketOf(location)).toMatch(/^ST-/);
   });
@@ -35,7 +35,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
   test.each([
     ["single sign-on", {}],
     ["gateway", { gateway: "true" }],
-  ])("%s to another site asks before, and names it and her", async (_, more) => {
+  ])("%s to another site asks first, and names the site and the user", async (_, more) => {
     const browser = new TestBrowser(opened);
     await signIn(browser, { warn: "true" }, at(opened.shop.service));
     const asked = await browser.get(`/cas/login${at(opened.bank.service, more)}`);
@@ -56,7 +56,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     return Object.fromEntries(page.screen("ask-before").hidden.map(({ name, value }) => [name, value]));
   }
 
-  test("her yes sends the ticket, of single sign-on, this once", async () => {
+  test("a confirmation sends one ticket of single sign-on, and only one", async () => {
     const browser = new TestBrowser(opened);
     const { location, status } = await browser.post("/cas/login/confirm", await ask(browser));
     expect(status).toBe(303);
@@ -66,7 +66,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     expect(again.screen("ask-before").site.name).toBe("The bank");
   });
 
-  test("her yes keeps the method the site asked for", async () => {
+  test("a confirmation keeps the method that the site requested", async () => {
     const browser = new TestBrowser(opened);
     const answer = await browser.post("/cas/login/confirm", await ask(browser, { method: "POST" }));
     expect(answer.screen("ticket-form").action).toBe(opened.bank.service);
@@ -88,7 +88,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     expect([answer.status, answer.location]).toEqual([403, ""]);
   });
 
-  test("proving herself again keeps what she chose: the boxes are ticked as she had them", async () => {
+  test("a user who re-authenticates finds the boxes ticked as before", async () => {
     const browser = new TestBrowser(opened);
     await signIn(browser, { warn: "true", rememberMe: "true" });
     const form = await browser.get("/cas/login?renew=true");
@@ -102,7 +102,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     expect(ticketOf(location)).toMatch(/^ST-/);
   });
 
-  test("what she ticked comes back with the form after an error", async () => {
+  test("the form keeps its ticked boxes after an error", async () => {
     const browser = new TestBrowser(opened);
     const answer = await signIn(browser, { warn: "true", rememberMe: "true", password: "wrong" });
     expect((await browser.follow(answer)).screen("login")).toMatchObject({
@@ -112,7 +112,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
   });
 });
 
-describe("4.1 rememberMe: a long session, because she chose so", () => {
+describe("4.1 rememberMe: a long session, because the user chose so", () => {
   const sessionCookie = (cookies: readonly string[]) =>
     cookies.find((cookie) => cookie.startsWith("TGC-gatehouse=TGT-"));
 

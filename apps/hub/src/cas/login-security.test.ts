@@ -1,4 +1,4 @@
-/** What `/cas/login` withstands, over HTTP. */
+/** Security of `/cas/login`, over HTTP: session token, flow cookie, log. */
 import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
@@ -42,7 +42,7 @@ describe("3.6 the ticket-granting cookie", () => {
 });
 
 describe("ASVS 7.2.4 session fixation", () => {
-  test("signing in gives a new token, and the one she came with has ended", async () => {
+  test("signing in gives a new token and ends the one that the browser sent", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const before = browser.cookies.get(sessionCookie);
@@ -52,7 +52,7 @@ describe("ASVS 7.2.4 session fixation", () => {
     expect([await stateOf(before), await stateOf(after)]).toEqual(["replaced", "alive"]);
   });
 
-  test("a token that somebody planted in her browser is never signed in", async () => {
+  test("a token that somebody planted in the browser is never signed in", async () => {
     const browser = new TestBrowser(opened);
     const planted = `TGT-${"a".repeat(43)}`;
     browser.cookies.set(sessionCookie, planted);

@@ -14,7 +14,7 @@ const query = (parameters: Record<string, string>) => `?${new URLSearchParams(pa
 const at = (service: string, more: Record<string, string> = {}) => query({ service, ...more });
 const ticketOf = (location: string) => new URL(location).searchParams.get("ticket") ?? "";
 
-/** What the site learns, or why not. */
+/** Validates a ticket as a site. */
 async function validate(ticket: string, service: string, more: Record<string, string> = {}) {
   const path = `/cas/p3/serviceValidate${query({ service, ticket, format: "JSON", ...more })}`;
   return JSON.parse((await new TestBrowser(opened).get(path)).body).serviceResponse;
@@ -40,7 +40,7 @@ describe("2.1 /login as credential requestor", () => {
     expect((await new TestBrowser(opened).get("/cas/login")).screen("login").site).toBeNull();
   });
 
-  test("2.1.1 without service, with a session, she is shown that she is signed in", async () => {
+  test("2.1.1 without service, with a session, the page says that the user is signed in", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const answer = await browser.get("/cas/login");
@@ -126,7 +126,7 @@ describe("2.1 /login as credential requestor", () => {
 });
 
 describe("2.2 /login as credential acceptor", () => {
-  test("2.2.4 after success she is sent on by GET, without her credentials, with a ticket", async () => {
+  test("2.2.4 success redirects by GET, without the credentials, with a ticket", async () => {
     const answer = await new TestBrowser(opened).signIn(alice, at(opened.shop.service));
     expect(answer.status).toBe(303);
     expect(answer.location).toMatch(/\/callback\?ticket=ST-[A-Za-z0-9]{29}$/);
@@ -136,11 +136,11 @@ describe("2.2 /login as credential acceptor", () => {
     expect(authenticationSuccess.user).toBe("alice");
   });
 
-  test("2.2.4 without service she is shown that she is signed in", async () => {
+  test("2.2.4 without service the page says that the user is signed in", async () => {
     expect((await new TestBrowser(opened).signIn(alice)).location).toBe("/account");
   });
 
-  test("she comes back to the page of the hub she wanted, and to no other address", async () => {
+  test("the user returns to the requested page of the hub, and to no other address", async () => {
     const back = async (page: string) =>
       (await new TestBrowser(opened).signIn(alice, query({ return: page }))).location;
     expect(await back("/account")).toBe("/account");
@@ -154,7 +154,7 @@ describe("2.2 /login as credential acceptor", () => {
       expect(await back(page), page).toBe("/account");
   });
 
-  test("the person may give her e-mail, in any case, and blanks around it", async () => {
+  test("the user name may be the e-mail address, in any case, with blanks around it", async () => {
     const { password } = alice;
     const { location } = await new TestBrowser(opened).signIn(
       { username: " Alice@Example.com ", password },

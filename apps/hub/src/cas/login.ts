@@ -40,7 +40,7 @@ import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { type AskBeforeNeeds, askBefore } from "./ask-before.ts";
 import { sendTicket } from "./send-ticket.ts";
 
-/** What the CAS login needs from the rest of the hub. */
+/** Needs of the CAS login from the rest of the hub. */
 export interface LoginNeeds
   extends AskBeforeNeeds,
     ChooseAccountNeeds,

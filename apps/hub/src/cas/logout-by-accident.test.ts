@@ -1,4 +1,4 @@
-/** What looks at an address without going there signs nobody out and spends nothing. */
+/** Prefetches, pictures, frames and HEAD requests sign no user out and consume no ticket. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 

@@ -45,7 +45,7 @@ describe("2.3 /logout", () => {
     expect((await browser.get("/account")).location).toBe("/cas/login?return=%2Faccount");
   });
 
-  test("2.3.2 without service a page says that she is signed out, and of which sites", async () => {
+  test("2.3.2 without service a page says that the user is signed out, and of which sites", async () => {
     const browser = new TestBrowser(opened);
     await enter(browser, opened.shop);
     await enter(browser, opened.shop);
@@ -81,7 +81,7 @@ describe("2.3 /logout", () => {
     expect((await browser.get("/cas/logout")).status).toBe(200);
   });
 
-  test("2.3.1 a registered service is where she goes afterwards", async () => {
+  test("2.3.1 the user is redirected to a registered service", async () => {
     const browser = new TestBrowser(opened);
     for (const service of [`${opened.shop.origin}/`, opened.shop.service, `${opened.bank.service}?x=1`]) {
       await browser.signIn(alice);
@@ -123,7 +123,7 @@ describe("2.3 /logout", () => {
 });
 
 describe("2.3.3 single logout", () => {
-  test("every site of the session is told with its own ticket, after she has her answer", async () => {
+  test("every site of the session is told with its own ticket, after the browser has its answer", async () => {
     const browser = new TestBrowser(opened);
     const shopTicket = await enter(browser, opened.shop);
     const bankTickets = [await enter(browser, opened.bank), await enter(browser, opened.bank)];
@@ -156,7 +156,7 @@ describe("2.3.3 single logout", () => {
     expect(opened.shop.told()).toContain(ticket);
   });
 
-  test("signing in again as herself keeps her sites, and the last sign-out tells them", async () => {
+  test("signing in again as the same user keeps the session's sites, and the last sign-out tells them", async () => {
     const browser = new TestBrowser(opened);
     const ticket = await enter(browser, opened.shop);
     await browser.signIn(alice, "?renew=true");
@@ -167,14 +167,14 @@ describe("2.3.3 single logout", () => {
   });
 });
 
-describe("a user who is asked again is told why; the name is filled in for whoever did not leave", () => {
+describe("a user who is asked again is told why; the name is filled in for users who did not leave", () => {
   const formOf = async (browser: TestBrowser, parameters = "") => {
     const { reason, username, idleMinutes } = (await browser.get(`/cas/login${parameters}`)).screen("login");
     return { reason, username, idleMinutes };
   };
   const asked = (reason: string | null, username = "alice") => ({ reason, username, idleMinutes: 30 });
 
-  test("signed out: the next one at this browser sees nothing of whoever was there", async () => {
+  test("signed out: the next user of this browser sees nothing of the previous one", async () => {
     const browser = new TestBrowser(opened);
     // A wrong password first: what was noted for the form goes too.
     await browser.follow(await browser.signIn({ ...alice, password: "wrong" }));
@@ -218,7 +218,7 @@ describe("a user who is asked again is told why; the name is filled in for whoev
   });
 
   test.each(["ended-elsewhere", "disabled", "password-changed", "ended-by-operator"] as const)(
-    "%s: why, and no name, for whoever sits here now may be somebody else",
+    "%s: the reason without a name, since another user may sit here now",
     async (reason) => {
       const browser = new TestBrowser(opened);
       await browser.signIn(alice);

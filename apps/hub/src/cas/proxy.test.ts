@@ -195,7 +195,7 @@ describe("2.7 /proxy", () => {
     expect(codeOf(spent)).toBe("INVALID_TICKET");
   });
 
-  test("2.1.1 proving herself again does not take it away: the session is hers as before", async () => {
+  test("2.1.1 re-authentication keeps it: the session stays the same", async () => {
     const browser = new TestBrowser(opened);
     const pgt = await grant(browser);
     await browser.signIn(alice, "?renew=true");
@@ -272,7 +272,7 @@ describe("2.6 /proxyValidate", () => {
     ]);
   });
 
-  test("2.3.3 a site that she entered by a proxy is told of the sign-out", async () => {
+  test("2.3.3 a site that was entered by a proxy ticket is told of the sign-out", async () => {
     const browser = new TestBrowser(opened);
     const ticket = await proxyTicket(await grant(browser));
     await ask("/cas/proxyValidate", { service: opened.bank.service, ticket });

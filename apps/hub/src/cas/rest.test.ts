@@ -111,7 +111,7 @@ describe("9 REST: POST /v1/tickets/{TGT}", () => {
     expect(authenticationSuccess).toMatchObject({ user: "alice", attributes: { isFromNewLogin: false } });
   });
 
-  test("renew with her credentials gives a ticket of primary credentials", async () => {
+  test("renew with the user's credentials gives a ticket of primary credentials", async () => {
     const { body: tgt } = await start();
     const { service } = opened.shop;
     const { username, password } = alice;

@@ -34,7 +34,7 @@ function send(body: string, target: string = service, type = "text/xml; charset=
 }
 
 describe("4.2 and 11 SAML 1.1 validation", () => {
-  test("a good ticket: success, the user, her attributes, the service as audience", async () => {
+  test("a valid ticket: success, the user, the attributes, the service as audience", async () => {
     const { status, headers, body } = await send(message(await issueTicket()));
     expect([status, headers["content-type"]]).toEqual([200, "text/xml; charset=utf-8"]);
     expect(body).toMatch(/StatusCode Value="samlp:Success"/);
@@ -117,7 +117,7 @@ describe("4.2 and 11 SAML 1.1 validation", () => {
     expect((await new TestBrowser(opened).get("/cas/samlValidate")).status).toBe(405);
   });
 
-  test("fifty at once with one ticket: one is told who she is", async () => {
+  test("of fifty concurrent validations of one ticket, one succeeds", async () => {
     const xml = message(await issueTicket());
     const answers = await Promise.all(Array.from({ length: 50 }, () => send(xml)));
     expect(answers.filter(({ body }) => body.includes("samlp:Success"))).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** What a service ticket is good for, over HTTP, titled by CAS protocol 3.0.3. */
+/** Validity of a service ticket, over HTTP. Titled by CAS protocol 3.0.3. */
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";

@@ -149,7 +149,7 @@ describe("the same person in the old tab just goes on", () => {
   test.each([
     ["a wrong password", "wrong", "credentials_wrong"],
     ["none", "", "password_missing"],
-  ])("with %s it is said, and there is a way on without it", async (_, password, code) => {
+  ])("with %s the page says so, and offers to continue without it", async (_, password, code) => {
     const form = await openForm();
     await browser.signIn(alice);
     const answer = await browser.post("/cas/login", { ...form, username: "alice", password });
@@ -159,8 +159,8 @@ describe("the same person in the old tab just goes on", () => {
   });
 });
 
-describe("a form that alice was shown to prove who she is (renew), and bob sends", () => {
-  test("continue as alice is the form once more, for her", async () => {
+describe("a form that asked alice to re-authenticate (renew), and bob sends", () => {
+  test("continuing as alice shows the form for alice again", async () => {
     await browser.signIn(alice);
     const form = await openForm(at(opened.shop.service, { renew: "true" }));
     const stay = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "stay");
@@ -331,7 +331,7 @@ describe("a page of the hub that alice left open, sent in bob's session", () => 
     });
   });
 
-  test("her account page ends nothing of his, says who is signed in, and has a way on", async () => {
+  test("alice's account page ends nothing of bob's, names the signed-in user, and links to bob's page", async () => {
     await browser.signIn(alice);
     const { token } = (await browser.get("/account")).screen("account");
     await browser.get("/cas/logout");

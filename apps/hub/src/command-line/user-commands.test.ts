@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 const run = (words: string) => runCommand(words, { DATABASE_URL });
 
-test("a person is added with her groups, which are shown, changed and taken away", async () => {
+test("user groups shows, replaces and removes the groups of a user", async () => {
   const added = await run("user add dora --email dora@example.com --groups staff,editors,staff");
   expect(added.result).toMatchObject({ username: "dora", groups: ["staff", "editors"] });
   expect((await run("user groups dora")).text).toBe("dora is a member of staff, editors.");
@@ -57,7 +57,7 @@ test("who was disabled is enabled again", async () => {
   await expect(run("user enable nobody")).rejects.toThrow("there is no user called nobody.");
 });
 
-test("a new password takes the place of the old one and ends her sessions, for that reason", async () => {
+test("a new password replaces the old one and ends the user's sessions, for that reason", async () => {
   const { result: added } = await run("user add ida --email ida@example.com");
   await withSession(String(added.id), async (database, token) => {
     const personId = String(added.id);
@@ -90,7 +90,7 @@ test("who is disabled is signed out, and hears later that it was for that", asyn
     const { result, text } = await run("user disable klara");
     expect(result).toEqual({ username: "klara", sessionsEnded: 1 });
     expect(text).toBe("Disabled klara; 1 session(s) ended.");
-    // Enabled again she still comes with the old cookie: then the hub knows it from the session alone.
+    // The enabled user still sends the old cookie, so the reason can only come from the session.
     await run("user enable klara");
     expect(await database.sessions.find(token, { touch: false })).toMatchObject({
       state: "ended",

@@ -79,8 +79,8 @@ test("one account under attack does not shut out the office it is attacked from"
   expect(await isAllowed({ identifier: "bob" })).toBe(true);
 });
 
-describe("ASVS 6.1.1 a browser she used before", () => {
-  const known = { ...alice, knownBrowser: "her-browser" };
+describe("ASVS 6.1.1 a known browser of the user", () => {
+  const known = { ...alice, knownBrowser: "known-browser" };
 
   test("is not locked out by a stranger, wherever he tries from", async () => {
     await tries(11, alice);
@@ -94,7 +94,7 @@ describe("ASVS 6.1.1 a browser she used before", () => {
 
   test("has ten attempts as well, for it may have been stolen", async () => {
     expect(await tries(11, known)).toBe(10);
-    expect(await isAllowed({ knownBrowser: "her-other-browser" })).toBe(true);
+    expect(await isAllowed({ knownBrowser: "other-known-browser" })).toBe(true);
   });
 });
 
@@ -125,7 +125,7 @@ describe("a right password gives back what was taken", () => {
 
   test("of a known browser, and nothing of the wide counters", async () => {
     await tries(10, alice);
-    const known = { ...alice, knownBrowser: "her-browser" };
+    const known = { ...alice, knownBrowser: "known-browser" };
     await tries(9, known);
     await throttle.succeeded(known);
     expect(await tries(11, known)).toBe(10);
@@ -150,7 +150,7 @@ describe("attempts at once wait for their turn", () => {
     Array.from({ length: count }, (_, index) => attempt(index));
 
   test("one on an account from one place, and so with a known browser", async () => {
-    for (const knownBrowser of [undefined, "hers"]) {
+    for (const knownBrowser of [undefined, "known-browser"]) {
       const { most, results } = await makeAtOnce(times(50, () => ({ ...alice, knownBrowser })));
       expect([most, new Set(results)]).toEqual([1, new Set(["made"])]);
     }
@@ -160,7 +160,7 @@ describe("attempts at once wait for their turn", () => {
     const from = (knownBrowser: string | undefined) =>
       times(50, (index) => ({ ...alice, identifier: `account${index}`, knownBrowser }));
     expect((await makeAtOnce(from(undefined))).most).toBe(16);
-    expect((await makeAtOnce(from("hers"))).most).toBe(50);
+    expect((await makeAtOnce(from("known-browser"))).most).toBe(50);
   });
 
   test("a flood is told to come again instead of waiting in memory", async () => {

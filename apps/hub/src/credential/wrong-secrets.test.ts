@@ -113,7 +113,7 @@ test("RFC 7617 at /sites/v1 a wrong secret is refused a hundred times, then told
   expect(Number(next.headers["retry-after"])).toBeGreaterThan(800);
   expect(JSON.parse(next.body).error).toBe("too_many_attempts");
   expect((await send(check(basic("shop", opened.shop.secret)))).status).toBe(200);
-  // It is one counter for whoever guesses at either place; nothing sent is no guess.
+  // Both endpoints share one counter, and a request without a secret does not count.
   const elsewhere = { path: "/oidc/token", body: grant, headers: { ...form, ...basic("shop", "wrong") } };
   expect((await send(elsewhere)).status).toBe(429);
   expect((await send(check({}))).status).toBe(401);

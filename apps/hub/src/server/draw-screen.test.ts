@@ -101,7 +101,7 @@ describe("a screen is drawn", () => {
     expect(answer.headers["content-length"]).toBe(String(Buffer.byteLength("<p>No</p>€")));
   });
 
-  test("and when Next fails, whoever asked can still answer", async () => {
+  test("and when Next fails, the caller can still answer", async () => {
     const answer = await ask(async (_, response) => {
       response.write("half a page");
       throw new Error("broken page");

@@ -1,4 +1,4 @@
-/** What happens to a request when even saying what is wrong fails. */
+/** Requests whose error page fails as well. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

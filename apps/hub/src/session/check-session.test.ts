@@ -74,7 +74,7 @@ describe("a site asks for a session of its own", () => {
     expect(answer.headers["cache-control"]).toBe("no-store");
   });
 
-  test("that lives: how long ago she proved who she is, whatever she did since", async () => {
+  test("that lives: the age of the sign-in, whatever the user did since", async () => {
     const { authenticatedSecondsAgo: before } = await check(ticket, true);
     expect(before).toBeLessThan(60);
     await opened.advance(301);

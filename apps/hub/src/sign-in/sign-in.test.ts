@@ -75,7 +75,7 @@ describe("with throttling on", () => {
     return (await browser.follow(answer)).screen("login").error;
   };
 
-  test("guessing is slowed down, known name or not, and she is told how long to wait", async () => {
+  test("guessing is slowed down, for known and unknown names, and the user is told how long to wait", async () => {
     for (const username of [bob.username, "nobody"]) {
       const guesser = new TestBrowser(strict);
       for (let index = 0; index < 10; index++)
@@ -92,16 +92,16 @@ describe("with throttling on", () => {
     });
   });
 
-  test("ASVS 6.1.1 a stranger who spends her attempts does not keep her out of a browser she used before", async () => {
+  test("ASVS 6.1.1 a stranger who uses up a user's attempts does not lock the user out of a known browser", async () => {
     const carol = await strict.createPerson({ username: "carol" });
-    const hers = new TestBrowser(strict);
-    expect(await codeAfter(hers, carol.password, "carol")).toBe("signed-in");
-    await hers.get("/cas/logout");
+    const known = new TestBrowser(strict);
+    expect(await codeAfter(known, carol.password, "carol")).toBe("signed-in");
+    await known.get("/cas/logout");
     for (let index = 0; index < 12; index++) await codeAfter(new TestBrowser(strict), "wrong", "carol");
     expect(await codeAfter(new TestBrowser(strict), carol.password, "carol")).toMatchObject({
       code: "too_many_attempts",
     });
-    expect(await codeAfter(hers, carol.password, "carol")).toBe("signed-in");
+    expect(await codeAfter(known, carol.password, "carol")).toBe("signed-in");
   });
 
   test("a stranger's browser does not become known by a cookie of somebody else", async () => {

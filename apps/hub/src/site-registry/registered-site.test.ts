@@ -187,7 +187,7 @@ describe("a wrong registration is refused with field and reason", () => {
   test("a file that is no JSON", () => {
     expect(refusal('{ "id": "shop", }')).toEqual({
       field: "(file)",
-      reason: "is not JSON: line 1, column 17: should be a name in double quotes, and is }",
+      reason: "is not JSON: line 1, column 17: a name in double quotes should be here",
     });
   });
 

@@ -1,4 +1,4 @@
-/** What the log says of registrations, over readings of one folder. */
+/** Log lines about registrations, over several readings of one folder. */
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,14 +18,14 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Put into place by a rename, so that no reading meets half of it. */
+/** Writes a file and renames it, so that no reading finds a partial file. */
 async function write(id: string, more: object = {}): Promise<void> {
   const site = { id, name: id, url: `https://${id}.example/`, firstParty: true, ...more };
   await writeFile(join(directory, `${id}.new`), JSON.stringify(site));
   await rename(join(directory, `${id}.new`), join(directory, `${id}.json`));
 }
 
-/** What was said since the last time, after two more readings. */
+/** Reads the folder twice, and returns the log lines since the last call. */
 async function said(): Promise<string[]> {
   await sites.reload();
   await sites.reload();

@@ -22,7 +22,7 @@ const wrong = (id: string): ReadFile => ({
 const registered = (...files: readonly ReturnType<typeof file>[]) =>
   new Map(files.map(({ site }) => [site.id, site]));
 
-/** Who claims what, and who was refused for which field; `*` marks a site that stays as it was. */
+/** Paths of each accepted site, and file and field of each refusal; `*` marks a site that keeps its previous registration. */
 function outcome(read: readonly ReadFile[], before = registered()) {
   const { sites, refused } = settleClaims(read, before);
   return {

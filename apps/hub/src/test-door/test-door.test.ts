@@ -33,7 +33,7 @@ test("a person is made, signs in, is disabled, and is removed without a trace", 
   expect(await opened.hub.database.people.findForSignIn("pat")).toBeNull();
 });
 
-test("whoever is removed while signed in is signed out of her sites before", async () => {
+test("removing a signed-in user first signs the user out of all sites", async () => {
   const { json } = await send("POST", "/test/v1/people", {
     ...pat,
     username: "quinn",

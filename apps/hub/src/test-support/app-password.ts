@@ -1,4 +1,4 @@
-/** Makes app passwords as a person does: by the form on her account page. */
+/** Makes app passwords as a user does: by the form on the account page. */
 import type { TestHubOverrides } from "../test-hub.ts";
 import type { BrowserAnswer, TestBrowser } from "./test-browser.ts";
 
@@ -18,7 +18,7 @@ export const bankWithApi: NonNullable<TestHubOverrides["sites"]> = ({ bank }) =>
 
 const path = "/account/app-passwords/new";
 
-/** What is typed, ticked and chosen; scopes by name. */
+/** Input of the form; scopes by name. */
 export interface AppPasswordForm {
   readonly name: string;
   readonly scopes: readonly string[];
@@ -27,7 +27,7 @@ export interface AppPasswordForm {
 
 const usual: AppPasswordForm = { name: "Backup", scopes: ["account.read"], days: "30" };
 
-/** The form's fields, with those that nobody sees, of a form that was opened for it. */
+/** Opens the form and returns its fields, hidden ones included. */
 export async function fillAppPasswordForm(
   browser: TestBrowser,
   more: Partial<AppPasswordForm> = {},

@@ -1,4 +1,4 @@
-/** A hub with two sites and two APIs, at which wrong things are tried; and what its log says of them. */
+/** A hub with two sites and two APIs, for tests that send wrong requests and check the log. */
 import { expect } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { type Parameters, type RelyingSite, received } from "./relying-site.ts";
@@ -8,7 +8,7 @@ export let opened: TestHub;
 export let alice: TestPerson;
 export let site: RelyingSite;
 export let other: RelyingSite;
-/** Where Alice is signed in. */
+/** A browser in which Alice is signed in. */
 export let browser: TestBrowser;
 
 export const redirectUri = "https://suite.example/callback?fixed=1";
@@ -44,12 +44,12 @@ export async function openBadInputTrial(): Promise<void> {
 export const closeBadInputTrial = (): Promise<void> => opened.close();
 
 let before = 0;
-/** From here on lines belong to the test that begins. */
+/** Discards the log lines of earlier tests. */
 export function beginLog(): void {
   before = opened.lines.length;
 }
 
-/** What was logged since the test began: that something was refused and why, never what was sent. */
+/** Expects that the log names the refusal and its reason, and contains none of the sent secrets. */
 export function expectLogged(event: string, error: string, ...secrets: readonly string[]): void {
   const lines = opened.lines.slice(before);
   const refusals = lines.filter((line) => line.includes(`"oidc.${event}.error"`) && line.includes(error));

@@ -7,7 +7,7 @@ import { Cookie, CookieJar } from "tough-cookie";
 /** @see RFC 6265bis 5.7, step 4 (name and value together) */
 const longestCookie = 4096;
 
-/** Where a request goes and comes from, as far as cookies depend on it. */
+/** Facts of a request that decide which cookies it carries. */
 export interface CookieRequest {
   readonly method: string;
   readonly url: string;
@@ -43,14 +43,14 @@ export class BrowserCookies {
     const size = (cookie?.key.length ?? 0) + (cookie?.value.length ?? 0);
     if (size > longestCookie) throw new Error(`A browser refuses a cookie of ${size} bytes: ${cookie?.key}`);
     try {
-      // What answers a navigation may be kept whoever began it.
+      // Browsers keep cookies of an answer to a navigation, even one that another site began.
       this.#jar.setCookieSync(set, url, { sameSiteContext: crossSite && !navigation ? "none" : "strict" });
     } catch (error) {
       throw new Error(`A browser refuses this cookie: ${set}`, { cause: error });
     }
   }
 
-  /** Its value, whatever its path. Nothing when there is none, or several. */
+  /** The value of a cookie, whatever its path; `undefined` if there is none, or several. */
   get(name: string): string | undefined {
     const found = this.#all().filter(({ key }) => key === name);
     return found.length === 1 ? found[0]?.value : undefined;
@@ -64,7 +64,7 @@ export class BrowserCookies {
     return this.#all().map(({ key }) => key);
   }
 
-  /** Puts one there that no server has set, for every path. */
+  /** Plants a cookie that no server has set, for every path. */
   set(name: string, value: string): void {
     const secure = this.#origin.startsWith("https:");
     this.#jar.setCookieSync(new Cookie({ key: name, value, path: "/", secure }), this.#origin);

@@ -1,4 +1,4 @@
-/** A site's proxy callback: a real https server that keeps what it was handed. */
+/** A site's proxy callback: a real https server that records the tickets it receives. */
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -6,13 +6,13 @@ import { createSelfSignedCertificate } from "./self-signed-certificate.ts";
 
 export interface CallbackServer {
   readonly url: string;
-  /** What vouches for it, in PEM. */
+  /** Certificate of its authority, in PEM. */
   readonly certificate: string;
   /** `pgtId` by `pgtIou`. */
   readonly handed: ReadonlyMap<string, string>;
-  /** Paths and queries that were asked for, oldest first. */
+  /** Paths and queries of all requests, oldest first. */
   readonly asked: readonly string[];
-  /** From now on; `silent`: never. */
+  /** Sets the status of later answers; `silent`: the server does not answer. */
   answerWith(manner: number | "silent"): void;
   close(): Promise<void>;
 }

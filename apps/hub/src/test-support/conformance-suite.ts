@@ -20,13 +20,13 @@ export let alice: TestPerson;
 export let suite: RelyingSite;
 /** New in each module. */
 export let browser: TestBrowser;
-/** What each request of the module has. */
+/** Parameters of every request of the module. */
 export let base: Parameters;
 
 export const redirectUri = "https://suite.example/test/a/gatehouse/callback";
-/** As the suite sends them all. */
+/** Parameters of every request of the suite. */
 export const common = { state: "a-state-of-128-characters".padEnd(128, "~"), nonce: "the-nonce" };
-/** A plan each. */
+/** One plan per response mode. */
 export const responseModes: readonly (readonly [string, Parameters])[] = [
   ["query", {}],
   ["form_post", { response_mode: "form_post" }],
@@ -62,7 +62,7 @@ export function beginModule(modeParameters: Parameters = {}): void {
   browser = new TestBrowser(opened);
 }
 
-/** Makes another client the one of the module. */
+/** Replaces the client of the module. */
 export function actAs(more: Partial<RelyingSiteOptions>): void {
   suite = new RelyingSite(opened, { ...suite.options, ...more });
 }
@@ -74,7 +74,7 @@ export const round = (more: Parameters = {}): Promise<Tokens> =>
 export const at = async (more: Parameters = {}): Promise<URLSearchParams> =>
   received(await browser.get(suite.authorization({ ...base, ...more })));
 
-/** Whether the password is asked for on the way. */
+/** Whether the request shows the sign-in form. */
 export async function asksForPassword(
   more: Parameters,
 ): Promise<{ readonly asked: boolean; readonly answer: BrowserAnswer }> {

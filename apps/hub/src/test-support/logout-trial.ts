@@ -14,12 +14,12 @@ import { openTestSite, type TestSite } from "./test-site.ts";
 export const now = new Date("2026-11-21T12:00:00Z");
 const { log, lines } = createMemoryLog();
 
-/** What was logged since the test began. */
+/** Log lines since the test began. */
 export { lines };
 export let database: Database;
 export let shop: TestSite;
 export let bank: TestSite;
-/** By site id; what is taken out is no longer registered. */
+/** Registrations by site id; a test removes one to unregister its site. */
 export let registrations: Map<string, object>;
 let outbound: Outbound;
 let personId: string;

@@ -11,7 +11,7 @@ import { type BrowserAnswer, type Destination, TestBrowser, type Typed } from ".
 export const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 export const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/** What is sent; `undefined` takes a parameter away. */
+/** Parameters of a request; `undefined` removes a parameter. */
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
 export interface RelyingSiteOptions {
@@ -136,7 +136,7 @@ export async function walk(browser: TestBrowser, person: Typed, from: BrowserAns
   throw new Error("this goes round in circles");
 }
 
-/** What the site gets: in the redirect, or in the form that the browser posts when its button is pressed. */
+/** Parameters that the site receives: in the redirect, or in the form that the browser posts after a press of its button. */
 export function received(answer: BrowserAnswer): URLSearchParams {
   if (answer.location !== "") {
     const { searchParams, hash } = new URL(answer.location);

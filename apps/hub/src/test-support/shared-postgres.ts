@@ -17,7 +17,7 @@ declare module "vitest" {
   }
 }
 
-/** What copies are made of. */
+/** Name of the migrated database that tests copy. */
 export const templateDatabase = "gatehouse_template";
 
 const life = { idleSeconds: 1800, maxSeconds: 86_400 };

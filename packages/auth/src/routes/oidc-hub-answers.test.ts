@@ -1,4 +1,4 @@
-/** What a hub that speaks OpenID Connect can answer, and what the developer is told. */
+/** Answers of a hub that speaks OpenID Connect, and the messages to the developer. */
 import "../test-support/next-in-node.ts";
 import { generateKeyPair, UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

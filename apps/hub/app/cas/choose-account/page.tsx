@@ -97,7 +97,7 @@ function Why({ because, other, site, person }: ChooseAccountScreen) {
           <strong>
             <bdi>{person.name}</bdi>
           </strong>
-          . {site?.name ?? "The site"} asks whoever goes on.
+          . {site?.name ?? "The site"} will ask the user who continues.
         </>
       );
     case "other-asked-for":

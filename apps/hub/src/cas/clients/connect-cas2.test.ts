@@ -77,7 +77,7 @@ function protectPortal(proxyCallback: string): void {
     servicePrefix: portal.origin,
     serverPath: hubAddress(opened),
     paths: { validate: validatePath, proxyCallback },
-    // It keeps its session when she signs out at the hub, so that the hub has to refuse.
+    // The client keeps its session when the user signs out at the hub, so the hub has to refuse.
     slo: false,
     logger: () => () => undefined,
   });
@@ -121,7 +121,7 @@ const decodeLogoutRequest: readonly Handler[] = [
 describe("connect-cas2", () => {
   const signIn = (visitor: Visitor) => visitor.signIn(`${plain.origin}/private?page=1`, alice);
 
-  test("signs in by redirect and comes back to where she was, with what is released", async () => {
+  test("signs in by redirect and returns to the requested page, with the released attributes", async () => {
     const visitor = new Visitor(opened);
     const { page, ticketAddress } = await signIn(visitor);
     expect(ticketAddress).toMatch(/\/cas\/validate\?ticket=ST-[A-Za-z0-9]{29}$/);
@@ -139,7 +139,7 @@ describe("connect-cas2", () => {
     expect(thief.isLogin(await thief.visit(`${plain.origin}/private`))).toBe(true);
   });
 
-  test("is logged out from behind when she signs out at the hub, and nobody else is", async () => {
+  test("is logged out by back channel when its user signs out at the hub; other users stay", async () => {
     const [visitor, elsewhere] = [new Visitor(opened), new Visitor(opened)];
     await Promise.all([signIn(visitor), signIn(elsewhere)]);
     await visitor.signOutAtHub();
@@ -164,7 +164,7 @@ describe("connect-cas2 with a proxy callback", () => {
     });
   });
 
-  test("gets tickets with which it is her at the other site, each good once", async () => {
+  test("gets tickets to act for the user at the other site, each valid once", async () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
     const first = await proxyTicket(visitor);
@@ -179,7 +179,7 @@ describe("connect-cas2 with a proxy callback", () => {
     expect((await spend(await proxyTicket(visitor))).status).toBe(200);
   });
 
-  test("the other site is logged out with her", async () => {
+  test("the other site is logged out with the user", async () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
     const asHer = new Visitor(opened);
@@ -190,14 +190,14 @@ describe("connect-cas2 with a proxy callback", () => {
     await eventually(async () => expect(asHer.isLogin(await again())).toBe(true));
   });
 
-  test("after she has signed out, tickets it has are refused and it gets no more", async () => {
+  test("after the user has signed out, its tickets are refused and it gets no more", async () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
     const unspent = await proxyTicket(visitor);
     expect(unspent).toMatch(/^PT-/);
     await visitor.signOutAtHub();
     expect((await spend(unspent)).body).toContain("Ticket error authentication failed.");
-    // It ends its own session when a ticket is refused, and sends her to sign in.
+    // The client ends its own session when a ticket is refused, and redirects the user to the sign-in.
     const refused = await visitor.visit(`${portal.origin}/proxy-ticket`);
     expect(visitor.isLogin(refused)).toBe(true);
   });

@@ -49,7 +49,7 @@ function protect({ app, origin }: ExpressSite, cas: 2 | 3): void {
 describe.each(protocols)("http-cas-client by CAS %i", (cas) => {
   const signIn = (visitor: Visitor) => visitor.signIn(`${sites[cas].origin}/private?page=1`, alice);
 
-  test("signs in by redirect and comes back to where she was, with what is released", async () => {
+  test("signs in by redirect and returns to the requested page, with the released attributes", async () => {
     const visitor = new Visitor(opened);
     const { page, ticketAddress } = await signIn(visitor);
     expect(new URL(ticketAddress).searchParams.get("ticket")).toMatch(/^ST-/);
@@ -86,7 +86,7 @@ describe.each(protocols)("http-cas-client by CAS %i", (cas) => {
     expect(thief.isLogin(await thief.visit(`${sites[cas].origin}/private`))).toBe(true);
   });
 
-  test("is logged out from behind when she signs out at the hub, and nobody else is", async () => {
+  test("is logged out by back channel when its user signs out at the hub; other users stay", async () => {
     const [visitor, elsewhere] = [new Visitor(opened), new Visitor(opened)];
     await Promise.all([signIn(visitor), signIn(elsewhere)]);
     await visitor.signOutAtHub();

@@ -1,4 +1,4 @@
-/** What the tests beside this use of modules that come without types, and no more of it. */
+/** Types for modules that come without them: only the parts that the tests in this folder use. */
 
 declare module "express" {
   import type { IncomingMessage, ServerResponse } from "node:http";

@@ -1,11 +1,11 @@
-/** A person's browser at the hub and at sites: keeps what cookies each sets, and goes where it is sent. */
+/** A user's browser at the hub and at sites: keeps the cookies of each, and follows redirects. */
 import { TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
 
 export interface Page {
   readonly address: string;
   readonly status: number;
   readonly body: string;
-  /** Where it sends her on to; empty: it is shown. */
+  /** Target of a redirect; empty: a page is shown. */
   readonly location: string;
 }
 
@@ -66,9 +66,9 @@ export class Visitor {
   }
 
   /**
-   * Visits a site that sends her to the hub, types there, and comes back.
+   * Visits a site that redirects to the hub, signs in there, and returns.
    *
-   * @returns the page she ends at, and the address with the ticket by which she came
+   * @returns the last page, and the address with the ticket that led there
    */
   async signIn(
     address: string,
@@ -85,7 +85,7 @@ export class Visitor {
     await this.#hub.get("/cas/logout");
   }
 
-  /** Whether she stands before the hub's sign-in page. */
+  /** Whether the page is the hub's sign-in page. */
   isLogin({ address, status }: Page): boolean {
     return status === 200 && address.startsWith(`${this.#hubAddress}/cas/login?`);
   }

@@ -275,7 +275,7 @@ describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => 
     ["the e-mail address, in capitals", "Alice@Example.com"],
     ["a line break in it", "bob\n"],
     ["nothing", ""],
-  ])("login_hint with %s changes nothing for whoever is signed in", async (_, login_hint) => {
+  ])("login_hint with %s changes nothing for the signed-in user", async (_, login_hint) => {
     await browser.signIn(alice);
     expect(await subjectOf(shop, await begin(shop, { login_hint }))).toBe(alice.id);
   });
@@ -320,7 +320,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     expect(await subjectOf(shop, await send(form, typed(alice)))).toBe(alice.id);
   });
 
-  test("Back after signing in: the flow is over, and there is a way on that ends at the site", async () => {
+  test("Back after signing in: the flow is over, and the page links to the site", async () => {
     const first = await browser.get(shop.authorization());
     const form = await onward(first);
     const login = `/cas/login?${new URLSearchParams(browser.hiddenFields(form))}`;

@@ -46,7 +46,7 @@ const post = async (path: string, authorization: string, fields: Record<string, 
   return JSON.parse((await new TestBrowser(opened).send("POST", path, headers, body)).body);
 };
 
-/** What the shop, where people have names of its own, gets for an API. */
+/** Requests tokens for an API as the shop, which has pairwise subjects. */
 async function tokensFor(resource: string, scope: string) {
   const browser = new TestBrowser(opened);
   await browser.signIn(alice);

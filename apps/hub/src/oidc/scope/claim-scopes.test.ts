@@ -47,7 +47,7 @@ const authorization = (site: string, more: Record<string, string> = {}) =>
     ...more,
   })}`;
 
-/** What a site learns by the ID token and by userinfo. */
+/** Claims that a site receives in the ID token and from userinfo. */
 async function learnt(site: string, location: string) {
   const program = new TestBrowser(opened);
   const body = new URLSearchParams({

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-/** Each takes a connection out of the pool, whoever asks for it. */
+/** Every statement takes a connection out of the pool. */
 async function statementsOf(run: () => Promise<unknown>): Promise<number> {
   const pool = poolOf(opened.hub.database);
   let count = 0;

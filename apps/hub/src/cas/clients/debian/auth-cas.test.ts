@@ -58,7 +58,7 @@ SetEnv TICKETS ${state}`,
     expect((await visit(await signedIn(), path)).body).toBe("alice");
   });
 
-  test("renew asks whoever is signed in already", async () => {
+  test("renew asks a signed-in user again", async () => {
     const browser = await signedIn();
     expect(browser.isAsked(await visit(browser, "/again.cgi?a=b&c=d"))).toBe(true);
     expect((await browser.answer(all.alice)).body).toBe("alice");

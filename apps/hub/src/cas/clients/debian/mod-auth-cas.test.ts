@@ -120,7 +120,7 @@ ${protectedFolder("/members/")}`,
     expect((await all.newBrowser().signIn(wiki("/staff/who.php"), bob)).status).toBe(401);
   });
 
-  test("renew asks whoever is signed in already", async () => {
+  test("renew asks a signed-in user again", async () => {
     const browser = await signedIn();
     const asked = await browser.visit(wiki("/vault/who.php"));
     expect(browser.isAsked(asked)).toBe(true);

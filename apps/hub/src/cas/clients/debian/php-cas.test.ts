@@ -89,7 +89,7 @@ describe.skipIf(missing !== "")("phpCAS", () => {
     expect(shown(await (await signedIn()).visit(reports("/maybe.php?a=b")))).toMatchObject({ user: "alice" });
   });
 
-  test("renew asks whoever is signed in already, also when it is sent twice", async () => {
+  test("renew asks a signed-in user again, also when it is sent twice", async () => {
     const browser = await signedIn();
     const asked = await browser.visit(reports("/again.php"));
     expect(browser.isAsked(asked)).toBe(true);
