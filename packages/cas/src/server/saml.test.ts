@@ -253,6 +253,33 @@ describe("4.2 SAML 1.1 response", () => {
       ["mail", "a@b.example"],
       ["groups", "staff", "c&d"],
     ]);
+    expect(new Set(find(root, "Attribute").map((one) => one.attributes.get("AttributeNamespace")))).toEqual(
+      new Set(["http://www.ja-sig.org/products/cas/"]),
+    );
+  });
+
+  test("one element a line, after the declaration, and no text between elements", () => {
+    expect(body).toMatch(
+      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<SOAP-ENV:Envelope [^\n]+>\n<SOAP-ENV:Body>\n/,
+    );
+    const bare = renderSamlSuccess({
+      ...frame,
+      recipient: null,
+      success: { user: "alice" },
+      assertionId: "LR-2",
+      issuer: "https://hub.example",
+      lifeSeconds: 60,
+    });
+    for (const text of [body, bare.body]) {
+      const [response] = find(readXml(text), "Response");
+      for (const name of ["Response", "Status", "Assertion", "AttributeStatement"])
+        expect(
+          find(readXml(text), name)
+            .map((element) => element.text.trim())
+            .join(""),
+        ).toBe("");
+      expect(response?.attributes.has("Recipient")).toBe(text === body);
+    }
   });
 
   test.each([
