@@ -154,6 +154,16 @@ describe("a form", () => {
     expect(form(draft).typed.amount).toBe("");
   });
 
+  it.each(["bob", ""])("is not overwritten by a form of %j that has its id", async (other) => {
+    await post({ amount: "" });
+    signedIn.personId = other || null;
+    const { name } = pageUserField(other);
+    const { location } = await post({ [name]: other, amount: "66" });
+    expect(location).toBe(other === "" ? "/transfer?expired=true" : `/transfer?draft=${draft}`);
+    signedIn.personId = alice();
+    expect(form(draft).typed.amount).toBe("");
+  });
+
   it("that was kept before another user signed in is empty for that user, who is told", async () => {
     signedIn.personId = null;
     expect((await post({ amount: "3" })).location).toBe(`/sign-in?/transfer?draft=${draft}`);

@@ -18,8 +18,12 @@ export interface TypedTransfer {
 export interface TransferDrafts {
   /** Begins a form and returns its id. */
   begin(personId: string): string;
-  /** Stores typed text, even when nobody is signed in any more; only the form's user can read it. False: no such form. */
-  keep(id: string, typed: TypedTransfer): boolean;
+  /**
+   * Stores typed text of the form's user, who need not be signed in any more.
+   *
+   * @returns false for an unknown form and for another user's
+   */
+  keep(personId: string, id: string, typed: TypedTransfer): boolean;
   /** Null for an unknown form and for another user's; `typed` is null until the form is sent. */
   find(personId: string, id: string): { readonly typed: TypedTransfer | null } | null;
   /** Whether another user opened this form; false for an unknown one. */
@@ -42,7 +46,9 @@ export const DRAFT_SCHEMA = `
 export function transferDrafts(database: DatabaseSync, clock: () => Date): TransferDrafts {
   const sweep = database.prepare("DELETE FROM transfer_draft WHERE begun_at <= ?");
   const begin = database.prepare("INSERT INTO transfer_draft (id, person_id, begun_at) VALUES (?, ?, ?)");
-  const keep = database.prepare("UPDATE transfer_draft SET typed = ? WHERE id = ? AND begun_at > ?");
+  const keep = database.prepare(
+    "UPDATE transfer_draft SET typed = ? WHERE person_id = ? AND id = ? AND begun_at > ?",
+  );
   const find = database.prepare(
     "SELECT typed FROM transfer_draft WHERE person_id = ? AND id = ? AND begun_at > ?",
   );
@@ -57,7 +63,7 @@ export function transferDrafts(database: DatabaseSync, clock: () => Date): Trans
       begin.run(id, personId, clock().getTime());
       return id;
     },
-    keep: (id, typed) => keep.run(JSON.stringify(typed), id, oldest()).changes === 1,
+    keep: (personId, id, typed) => keep.run(JSON.stringify(typed), personId, id, oldest()).changes === 1,
     find(personId, id) {
       const row = find.get(personId, id, oldest());
       if (row === undefined) return null;

@@ -13,11 +13,15 @@ const RECENT = 300;
  * Moves money for a user who signed in within the last five minutes. Others sign in first and come back to the form as
  * they left it. The draft's id makes a form that is sent twice one transfer.
  */
-export const POST = formRoute(["draft", "from", "to", "amount", "reference"], async ({ draft, ...typed }) => {
+export const POST = formRoute(["draft", "from", "to", "amount", "reference"], async (fields, pageUserId) => {
+  const { draft, ...typed } = fields;
   const ledger = openLedgerOnce();
-  // More than a day old, or unknown.
-  if (!ledger.drafts.keep(draft, typed)) return seeOther("/transfer?expired=true");
   const returnTo = `/transfer?${new URLSearchParams({ draft })}`;
+  if (pageUserId === null || !ledger.drafts.keep(pageUserId, draft, typed)) {
+    const isOfAnother = pageUserId !== null && ledger.drafts.isOfAnother(pageUserId, draft);
+    // Otherwise it is more than a day old, or unknown.
+    return seeOther(isOfAnother ? returnTo : "/transfer?expired=true");
+  }
   const known = await checkSignIn({ returnTo });
   if (known.session === null) return seeOther(known.leaveFor);
   const personId = known.session.user.id;

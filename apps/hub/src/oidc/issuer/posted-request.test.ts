@@ -78,11 +78,7 @@ describe("3.1.2.1 by POST the outcome is that of the same request by GET", () =>
     ["a long nonce", () => query({ nonce: long }), { code: "one" }],
     ["a long state", () => query({ state: long }), { code: "one", state: long }],
     ["a nonce too long to store", () => query({ nonce: tooLong }), { error: "invalid_request", state: "s" }],
-    [
-      "a state too long to store",
-      () => query({ state: tooLong }),
-      { error: "invalid_request", state: tooLong },
-    ],
+    ["a state too long to store", () => query({ state: tooLong }), { status: 400, screen: "refused" }],
     [
       "parameters that are too long together",
       () => query({ nonce: long, login_hint: long }),
@@ -185,6 +181,15 @@ describe("a request that no address holds", () => {
     const visited = await browser.get(posted.location);
     expect(received(visited).get("error_description")).toContain("nonce takes 40000");
     expect(visited.cookies.join()).not.toContain("interaction");
+  });
+
+  test("is refused on a page when its state is too long for a Location", async () => {
+    browser = new TestBrowser(opened);
+    for (const state of ["s".repeat(8_100), "\u0001".repeat(1_400)]) {
+      const visited = await browser.get((await post(query({ state }))).location);
+      expect([visited.status, visited.location]).toEqual([400, ""]);
+      expect(JSON.stringify(visited.screen("refused"))).not.toContain(state);
+    }
   });
 
   test("is kept for ten minutes; then a page says how to go on", async () => {

@@ -8,7 +8,7 @@
  */
 
 import { StartError } from "../../settings/start-errors.ts";
-import { type Client, type Configuration, type KoaContextWithOIDC, Provider } from "./provider.ts";
+import { type Client, type Configuration, errors, type KoaContextWithOIDC, Provider } from "./provider.ts";
 
 type Session = InstanceType<Provider["Session"]>;
 
@@ -132,6 +132,7 @@ export function createProvider(
 export function expectInternals(provider: Provider, missing: readonly string[] = []): void {
   const different = [
     ...missing,
+    ...("allow_redirect" in new errors.InvalidRequest("") ? [] : ["errors.InvalidRequest.allow_redirect"]),
     ...expectations.flatMap(({ member, isMet }) => (isMet(provider) ? [] : [member])),
   ];
   if (different.length === 0) return;
@@ -150,6 +151,11 @@ export function replaceMember<Path extends keyof Replaced>(
   const holder = at(provider, path.slice(0, end)) as Record<string, Replaced[Path]>;
   const name = path.slice(end + 1);
   holder[name] = make(holder[name] as Replaced[Path]);
+}
+
+/** Makes the authorization endpoint show an error on a page of the hub instead of redirecting with it. */
+export function keepFromRedirect(refusal: errors.OIDCProviderError): errors.OIDCProviderError {
+  return Object.assign(refusal, { allow_redirect: false });
 }
 
 /** The anti-forgery secret of the sign-out that a request asks for; its confirmation has to repeat it. */

@@ -1,5 +1,6 @@
 /** Refuses authorization requests that oidc-provider would accept. */
 import { errors, type KoaContextWithOIDC } from "./provider.ts";
+import { keepFromRedirect } from "./provider-internals.ts";
 
 const asking = new Set(["authorization", "pushed_authorization_request"]);
 
@@ -10,6 +11,12 @@ const asking = new Set(["authorization", "pushed_authorization_request"]);
  * @see RFC 9110, section 4.1 (every recipient supports 8,000 octets)
  */
 const longest = 8000;
+
+/**
+ * Maximum length of a `state` that a refusal returns to the site, in bytes. A longer one would make a `Location` that
+ * proxies answer with 502: nginx accepts 4,096 bytes of headers unless told otherwise.
+ */
+const longestReturned = 2000;
 
 /** The claim's place, its name, `values`, one value, and some room for identity assurance. */
 const deepest = 12;
@@ -30,13 +37,20 @@ export function judgeRequest(ctx: KoaContextWithOIDC): void {
 
 function refuseLong(params: Readonly<Record<string, unknown>>): void {
   const lengths = Object.entries(params)
-    .map(([name, value]) => ({ name, length: Buffer.byteLength([value ?? []].flat().join("")) }))
+    .map(([name, value]) => ({ name, length: storedLength([value ?? []].flat().join("")) }))
     .sort((a, b) => b.length - a.length);
   const [first] = lengths;
   if (first === undefined || lengths.reduce((sum, { length }) => sum + length, 0) <= longest) return;
-  throw new errors.InvalidRequest(
+  const refusal = new errors.InvalidRequest(
     `the parameters exceed ${longest} bytes, of which ${first.name} takes ${first.length}`,
   );
+  const state = lengths.find(({ name }) => name === "state");
+  throw state !== undefined && state.length > longestReturned ? keepFromRedirect(refusal) : refusal;
+}
+
+/** A flow is stored as JSON, which writes a control character in six bytes. */
+function storedLength(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
 }
 
 /**
