@@ -13,12 +13,16 @@ import type {
   OidcClientSession,
   SessionWithSites,
 } from "./central-session-store.ts";
+import { codeOf } from "./database-error.ts";
 import { claimOidcGrant, joinOidcClients, readOidcGrant } from "./oidc-client-statements.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash, tokenHashInSql } from "./token-hash.ts";
+
+/** @see https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const foreignKeyViolation = "23503";
 
 /** Lives of sessions. */
 export interface SessionLife {
@@ -150,10 +154,12 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
       longLife ?? this.#life.idleSeconds,
       longLife ?? this.#life.maxSeconds,
       start.provedSecondsAgo ?? 0,
-    ]);
-    if (!rows[0]) {
-      throw new PersonGone();
-    }
+    ]).catch((cause) => {
+      // The user was removed between the read of their row and the insert.
+      if (codeOf(cause) === foreignKeyViolation) return [];
+      throw cause;
+    });
+    if (!rows[0]) throw new PersonGone();
     return centralSessionFrom(rows[0]);
   }
 

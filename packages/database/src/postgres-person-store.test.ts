@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { randomToken } from "./central-session-trial.ts";
-import { type PersonStore, PersonTaken } from "./person-store.ts";
+import { PersonGone, type PersonStore, PersonTaken } from "./person-store.ts";
 import { emptyDatabase, joinSite, openTrialDatabase, type TrialDatabase, waiting } from "./trial-database.ts";
 
 let trial: TrialDatabase;
@@ -117,6 +117,22 @@ test("if a user cannot be deleted, their sessions go on and no site is told", as
     expect(await queuedLogouts()).toEqual([]);
   } finally {
     await trial.pool.query("DROP TABLE keeps_users");
+  }
+});
+
+test("a session that would start during the removal does not: the user is gone", async () => {
+  const { id } = await people.create(alice);
+  const client = await trial.pool.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [id]);
+    const started = startSession(id);
+    await waiting(trial, 1);
+    await client.query("DELETE FROM users WHERE id = $1", [id]);
+    await client.query("COMMIT");
+    await expect(started).rejects.toThrow(PersonGone);
+  } finally {
+    client.release();
   }
 });
 
