@@ -1,7 +1,7 @@
-/** The log of an app: what earlier starts wrote stays, until it is much. */
+/** The log of an app. Lines of earlier starts stay until the file exceeds a limit. */
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 
-/** In bytes. Weeks of a small hub; opened and searched in no time. */
+/** Maximum size in bytes: weeks of a small hub, and quick to search. */
 const muchIs = 8_000_000;
 
 /**
@@ -19,14 +19,14 @@ export function openAppLog(path) {
   const { size } = fstatSync(output);
   if (size < muchIs) return { output, log: { path, from: size } };
   closeSync(output);
-  // Appended to as well: who still writes to it leaves no hole.
+  // Programs that still write append, so truncating leaves no hole.
   closeSync(openSync(path, "w", 0o600));
   return { output: openSync(path, "a", 0o600), log: { path, from: 0 } };
 }
 
 /**
  * @param {AppLog} log
- * @returns {string} what was written since this start
+ * @returns {string} the lines since this start
  */
 export function readAppLog({ path, from }) {
   return readFileSync(path).subarray(from).toString("utf8");

@@ -12,7 +12,7 @@ import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 
 /** An app that has not answered for this long will not, in milliseconds. */
 const patience = 90_000;
-/** The hub ends what is under way and stops its database, in milliseconds. */
+/** Time for the hub to finish requests and stop its database, in milliseconds. */
 const hubPatience = 20_000;
 const shownLines = 15;
 /** Load balancers keep a connection for 60 s: a site that closed it earlier would meet their next request. */
@@ -129,7 +129,7 @@ function siteCommand(port, dev) {
 }
 
 /**
- * A site is given its own secret and no other.
+ * Removes the hub's settings and all site secrets; a site then receives only its own secret.
  *
  * @param {NodeJS.ProcessEnv} environment
  */
@@ -148,7 +148,7 @@ function withoutHubSettings({ HUB_SECRETS, SHOP_SITE_SECRET, BANK_SITE_SECRET, T
 function start({ name, command, environment, health, logs, alsoOnOutput }) {
   const { output, log } = openAppLog(join(logs, `${name}.log`));
   const stream = alsoOnOutput ? "pipe" : output;
-  // The channel tells the program when we are gone, even under kill -9.
+  // The channel tells the program that this process has ended, even by kill -9.
   const program = startProgram(name, command, {
     cwd: join(root, "apps", name),
     env: environment,
@@ -215,11 +215,11 @@ async function answers(url) {
 function explain({ name, hasEnded }, log) {
   const lines = stripVTControlCharacters(readAppLog(log)).split("\n").filter(Boolean);
   const own = lines.findLast((line) => line.startsWith("error: "));
-  // One sentence that it meant for people; a stack that follows is for the log.
+  // The app's own sentence for the user; a stack that follows stays in the log.
   if (own) return [own.slice("error: ".length), { detail: "" }];
   const what = hasEnded() ? "ended while it was starting" : `did not answer within ${patience / 1000} s`;
   return [
-    `the ${name} ${what}. ${log.path} has all it said.`,
+    `the ${name} ${what}. ${log.path} has its output.`,
     { detail: lines.slice(-shownLines).join("\n") },
   ];
 }

@@ -40,7 +40,7 @@ export async function build({ environment, log, interruption, telling, onStart, 
   if (exitCode === 0) return;
   const sentence = /ENOSPC|no space left/i.test(lastLines)
     ? fullDisk(root)
-    : `the build failed. ${log} has all it said.`;
+    : `the build failed. ${log} has its output.`;
   throw new PlainError(sentence, { detail: lastLines.split("\n").slice(-shownLines).join("\n") });
 }
 

@@ -1,4 +1,4 @@
-/** Brings `node_modules` to what the lock file says, and leaves it alone when it is there already. */
+/** Installs the packages of the lock file into `node_modules`, unless they are installed already. */
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -194,7 +194,7 @@ function explain(said, log) {
   if (/EACCES|EPERM|EROFS/.test(said)) {
     return `the packages cannot be written under ${root}. Give the checkout to the user who runs this.`;
   }
-  return `npm could not install the packages. ${log} has all it said.`;
+  return `npm could not install the packages. ${log} has its output.`;
 }
 
 /**

@@ -68,8 +68,8 @@ export class Lock {
   }
 
   /**
-   * Only one at a time may judge and replace: of two that find a dead holder, the slower would else put the faster
-   * one's file away.
+   * Only one process at a time may check and replace: of two that find a dead holder, the slower would otherwise remove the
+   * file of the faster one.
    */
   #takeOver() {
     if (!this.#isDead()) return false;

@@ -104,7 +104,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           if (session === null) throw new Error("nobody is signed in");
           return seeOther(returnPage(parameters, session, { chosen: false }));
         case "ask-before":
-          if (session === null) throw new Error("only somebody who is known is asked");
+          if (session === null) throw new Error("only a signed-in user is asked");
           return askBefore(needs, call, decision.service, session, request);
         case "issue-ticket":
           if (session === null) throw new Error("a ticket needs a session");

@@ -180,7 +180,7 @@ async function livingSession(
   const found = isTicketId("TGT", token) ? await sessions.find(token, options) : undefined;
   if (found?.state === "alive") return found.session;
   throw new HubError(404, "session_unknown", "No such session", [
-    "The ticket-granting ticket is unknown or its session has ended. Post the credentials once more.",
+    "The ticket-granting ticket is unknown or its session has ended. Post the credentials again.",
   ]);
 }
 
@@ -207,7 +207,7 @@ function refuse(call: Call, refused: Refused): HubError {
     return new HubError(
       429,
       refused.code,
-      "Too many tries",
+      "Too many attempts",
       [`Try again in ${refused.retryInSeconds} seconds.`],
       {
         "retry-after": String(refused.retryInSeconds),

@@ -16,7 +16,7 @@ export interface SamlValidateNeeds extends SpendTicketNeeds {
   readonly hubUrl: string;
 }
 
-/** How long a site may take to read the assertion, in seconds; its ticket is spent already. */
+/** Validity of the assertion in seconds: time for the site to read it, since its ticket is already consumed. */
 const assertionLifeSeconds = 60;
 
 /** @see CAS protocol 3.0.3, section 2.5 (SAML), and SAML 1.1 bindings, section 3.1 */

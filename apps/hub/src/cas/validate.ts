@@ -1,4 +1,4 @@
-/** `/validate`, `/serviceValidate`, `/proxyValidate` and their CAS 3 forms: a site spends a ticket. */
+/** `/validate`, `/serviceValidate`, `/proxyValidate` and their CAS 3 forms: a site validates a ticket. */
 import {
   type AcceptedTickets,
   type AuthenticationSuccess,
@@ -109,7 +109,7 @@ async function validate(
   }
 }
 
-/** Spends a ticket. @throws CasError when it is not valid; it is spent nevertheless */
+/** Consumes a ticket, valid or not. @throws CasError if it is not valid */
 export async function spendTicket(
   { sites, tickets }: SpendTicketNeeds,
   call: Call,
@@ -118,7 +118,7 @@ export async function spendTicket(
 ): Promise<ValidTicket> {
   const spent = judgeSpent(await tickets.consume(ticket, conditions));
   if (sites.find(spent.siteId)?.cas === undefined)
-    throw new CasError("INVALID_SERVICE", "The site is not registered any more.");
+    throw new CasError("INVALID_SERVICE", "The site is no longer registered.");
   call.log.info(
     { event: "ticket.validated", site: spent.siteId, session: spent.sessionId },
     "ticket validated",
@@ -126,7 +126,7 @@ export async function spendTicket(
   return spent;
 }
 
-/** The parameters, or what is wrong with them. */
+/** The parameters, or the protocol's error for them. */
 export function readQuery(rawQuery: string): RequestParameters | CasError {
   try {
     return parseProtocolQuery(rawQuery);

@@ -162,7 +162,7 @@ describe("site add", () => {
   test("refuses a site whose addresses belong to another, and writes nothing", async () => {
     await run("site add shop https://shop.example");
     await expect(run("site add again https://shop.example")).rejects.toThrow(
-      /^cas\.services\.0: stands for services of the site shop /,
+      /^cas\.services\.0: overlaps with services of the site shop,/,
     );
     expect(await readdir(SITES_DIR)).toEqual(["shop.json"]);
   });
@@ -171,7 +171,7 @@ describe("site add", () => {
 test("site check names a site that claims another's address", async () => {
   await run("site add shop https://shop.example");
   await writeFile(fileOf("zebra"), JSON.stringify({ ...(await read("shop")), id: "zebra" }));
-  await expect(run("site check")).rejects.toThrow(/^zebra\.json: cas\.services\.0: .* the site shop /);
+  await expect(run("site check")).rejects.toThrow(/^zebra\.json: cas\.services\.0: .* the site shop,/);
 });
 
 test("site check and doctor say all that is wrong with a file, each with what it should be", async () => {

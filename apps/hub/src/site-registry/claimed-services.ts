@@ -2,15 +2,15 @@ import type { ServicePattern } from "@gatehouse/cas/server";
 import { commonService } from "./common-service.ts";
 import { type RegisteredSite, RegistrationError } from "./registered-site.ts";
 
-/** Sites and what each of them claims, by origin: of a thousand sites a new one is compared with its neighbours alone. */
+/** Sites and their claimed services, indexed by origin: a new site is compared only with sites of the same origins. */
 export interface ClaimedServices {
   readonly sites: ReadonlyMap<string, RegisteredSite>;
   add(site: RegisteredSite): void;
-  /** @returns why `site` cannot be registered beside the others, or `undefined` */
+  /** @returns the refusal of `site` because of a service that another site claims; `undefined`: there is none */
   findClash(file: string, site: RegisteredSite): RegistrationError | undefined;
 }
 
-/** @param first no two of them claim one address */
+/** @param first sites whose claims do not overlap */
 export function claimServices(first: Iterable<RegisteredSite>): ClaimedServices {
   const sites = new Map<string, RegisteredSite>();
   const byOrigin = new Map<string, { readonly siteId: string; readonly pattern: ServicePattern }[]>();
@@ -34,7 +34,7 @@ export function claimServices(first: Iterable<RegisteredSite>): ClaimedServices 
           .get(pattern.origin)
           ?.find((claim) => claim.siteId !== id && commonService(pattern, claim.pattern) !== undefined);
         if (taken === undefined) continue;
-        const reason = `stands for services of the site ${taken.siteId} as well, which has "${taken.pattern.text}"`;
+        const reason = `overlaps with services of the site ${taken.siteId}, which has registered "${taken.pattern.text}"`;
         return new RegistrationError(file, `cas.services.${index}`, reason);
       }
       return undefined;

@@ -1,14 +1,14 @@
 import { matchesService, parseService, type Service, type ServicePattern } from "@gatehouse/cas/server";
 
-/** Stands for a wildcard where neither pattern restricts it. */
+/** Segment for a place where both patterns have a wildcard. */
 const anySegment = "x";
 
 /**
- * Finds a service that both patterns stand for; `undefined`: there is none.
+ * Finds a service that matches both patterns; `undefined`: there is none.
  *
- * Tried is one address alone, as long as the longer pattern and with each pattern's own words in their places. If any
- * address fits both, this one does: where a pattern has a word, every common address has it too; where neither has
- * one, any plain segment will do; and what `/**` adds behind can be left out.
+ * One candidate is enough: an address as long as the longer pattern, with the literal segments of both patterns. If any
+ * address matches both patterns, this one does: every common address has the literal segments of both, any plain segment
+ * matches two wildcards, and segments matched by a trailing `/**` can be omitted.
  */
 export function commonService(left: ServicePattern, right: ServicePattern): Service | undefined {
   if (!canMeet(left, right)) return undefined;

@@ -46,7 +46,7 @@ test("a file that is no registration is refused before it is read: too large, or
       error: {
         file: "large.json",
         field: "(file)",
-        reason: "is larger than 64 kB, which no registration is",
+        reason: "is larger than 64 kB, the maximum for a registration",
       },
     },
   ]);

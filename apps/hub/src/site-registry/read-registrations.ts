@@ -1,17 +1,17 @@
-/** Reads the files of `SITES_DIR`. What did not change since the reading before is not parsed again. */
+/** Reads the files of `SITES_DIR`. Parses a file again only if it has changed since the previous reading. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReadFile } from "./read-file.ts";
 import { parseRegistration, RegistrationError } from "./registered-site.ts";
 
-/** A folder as one reading found it. */
+/** Result of one reading of the folder. */
 export interface ReadRegistrations {
   readonly files: readonly ReadFile[];
-  /** By file, of those that could be read. */
+  /** Content of the readable files, by name. */
   readonly texts: ReadonlyMap<string, string>;
   /** Files of demo registrations, which were skipped. */
   readonly leftOut: readonly string[];
-  /** Since the reading before. */
+  /** Whether anything has changed since the previous reading. */
   readonly changed: boolean;
 }
 
@@ -76,12 +76,12 @@ function saysDemo(text: string): boolean {
   }
 }
 
-/** @returns `undefined`: taken away between the listing and the reading */
+/** @returns `undefined`: the file was deleted between the listing and the reading */
 async function readContent(path: string): Promise<Content | undefined> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return { reason: "is not a file" };
-    if (found.size > mostBytes) return { reason: "is larger than 64 kB, which no registration is" };
+    if (found.size > mostBytes) return { reason: "is larger than 64 kB, the maximum for a registration" };
     return { text: await readFile(path, "utf8") };
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : { reason: "cannot be read" };

@@ -1,11 +1,11 @@
 import { isPlainHost } from "@gatehouse/cas/server";
 
 /**
- * Why an address cannot stand in a registration: hosts of registrations are written into the policies of pages, and one
- * address must not have a twin that reads alike.
+ * Checks an address of a registration. Hosts are restricted because they become part of the content security policy of
+ * pages, and because two spellings must not name one host.
  *
- * @param text as written, placeholders filled
- * @returns a sentence that follows the name of a field; `undefined`: it can
+ * @param text as written, with placeholders replaced
+ * @returns the fault, worded to follow the name of the field; `undefined`: the address is valid
  */
 export function addressFault(text: string): string | undefined {
   const url = URL.parse(text);
@@ -14,13 +14,13 @@ export function addressFault(text: string): string | undefined {
   return hostFault(text);
 }
 
-/** The part of it that says what a host may be, for addresses that need not be http or https, nor have a host. */
+/** Checks only the host, for addresses that may have another scheme than http or https, or no host. */
 export function hostFault(text: string): string | undefined {
   const url = URL.parse(text);
   const hasHost = url !== null && url.host !== "";
-  // Of a scheme that the URL parser does not know, it leaves capitals as they are.
+  // The URL parser keeps capitals in the hosts of schemes that it does not know.
   if (hasHost && (authorityOf(text).includes("%") || !isPlainHost(url.hostname.toLowerCase())))
-    return "should have a host of letters, digits, hyphens and dots, nothing encoded and no dot at its end";
+    return "should have a host of letters, digits, hyphens and dots, without percent-encoding and without a dot at the end";
   return undefined;
 }
 

@@ -25,7 +25,7 @@ interface Parser {
 }
 
 /**
- * @throws RegistrationError for the first thing that is wrong
+ * @throws RegistrationError for the first fault
  * @see OpenID Connect Dynamic Client Registration 1.0, section 2
  */
 export function parseOidc(
@@ -58,9 +58,12 @@ export function parseOidc(
   if (declared.grants.includes("authorization_code") && declared.redirectUris.length === 0)
     refuse("oidc.redirectUris", "should name at least one address for the grant authorization_code");
   if (declared.pkce === "optional" && (declared.clientAuthentication === "none" || !firstParty))
-    refuse("oidc.pkce", "can be optional for a first-party site that proves itself, and for no other");
+    refuse(
+      "oidc.pkce",
+      "can be optional only for a first-party site that authenticates with a secret or key",
+    );
   if (declared.grants.includes("client_credentials") && declared.clientAuthentication === "none")
-    refuse("oidc.grants", "cannot have client_credentials for a site that does not prove itself");
+    refuse("oidc.grants", "cannot have client_credentials for a site without client authentication");
   const secure = (field: "policyUri" | "termsUri"): string | undefined => {
     const uri = declared[field] && address(`oidc.${field}`, declared[field]);
     if (uri !== undefined && !uri.startsWith("https:")) refuse(`oidc.${field}`, "should begin with https://");
@@ -77,10 +80,10 @@ export function parseOidc(
   };
 }
 
-/** @throws RegistrationError for the first thing that is wrong */
+/** @throws RegistrationError for the first fault */
 export function parseApi(declared: RegisteredApi, { address, refuse }: Parser): RegisteredApi {
   for (const [index, scope] of declared.sensitive.entries())
     if (!Object.hasOwn(declared.scopes, scope))
-      refuse(`api.sensitive.${index}`, `names ${JSON.stringify(scope)}, which is none of api.scopes`);
+      refuse(`api.sensitive.${index}`, `names ${JSON.stringify(scope)}, which is not one of api.scopes`);
   return { ...declared, resource: address("api.resource", declared.resource) };
 }

@@ -13,7 +13,7 @@ import { parseApi, parseOidc, type RegisteredApi, type RegisteredOidc } from "./
 import { type RegistrationFault, readShape } from "./shape-faults.ts";
 import type { releasable, siteFile } from "./site-file.ts";
 
-/** Under which name on the wire which attribute of the person is released. */
+/** A released attribute of the user, and its name on the wire. */
 export interface AttributeRelease {
   readonly name: string;
   readonly from: (typeof releasable)[number];
@@ -23,7 +23,7 @@ export interface AttributeRelease {
 export interface ProxyPolicy {
   /** Callback URLs to which the hub may send a proxy-granting ticket. */
   readonly callbacks: readonly ServicePattern[];
-  /** Ids of the sites it may ask for proxy tickets to. */
+  /** Ids of the sites for which it may request proxy tickets. */
   readonly targets: readonly string[];
 }
 
@@ -70,7 +70,7 @@ export class RegistrationError extends Error {
     this.others = others;
   }
 
-  /** A line for each thing that is wrong. */
+  /** One line per fault. */
   get lines(): readonly string[] {
     return [this.message, ...this.others.map(({ field, reason }) => `${this.file}: ${field}: ${reason}`)];
   }
@@ -82,7 +82,7 @@ export class RegistrationError extends Error {
  * @param file the file's name, for the error
  * @param text the file's content
  * @param lookUp the environment, for `${NAME}` and `secret.environment`
- * @throws RegistrationError for all that is wrong with its shape, or else for the first thing that is wrong
+ * @throws RegistrationError with all faults of the shape; if the shape is valid, with the first fault of the content
  */
 export function parseRegistration(
   file: string,
@@ -167,7 +167,7 @@ function attributeReleases(
   const releases = declared.map((one) => (typeof one === "string" ? { name: one, from: one } : one));
   for (const [index, { name }] of releases.entries()) {
     const field = `cas.attributes.${index}`;
-    if (isProtocolName(name)) refuse(field, `names ${name}, which CAS itself gives a meaning to`);
+    if (isProtocolName(name)) refuse(field, `names ${name}, which the CAS protocol reserves`);
     if (releases.findIndex((other) => other.name === name) !== index)
       refuse(field, `names ${name} a second time`);
   }
@@ -180,7 +180,12 @@ function readSiteFile(file: string, text: string): z.infer<typeof siteFile> {
   const read = readShape(JSON.parse(text));
   if ("site" in read) return read.site;
   const [first, ...others] = read.faults;
-  throw new RegistrationError(file, first?.field ?? "(file)", first?.reason ?? "is no registration", others);
+  throw new RegistrationError(
+    file,
+    first?.field ?? "(file)",
+    first?.reason ?? "is not a registration",
+    others,
+  );
 }
 
 function secretHash(

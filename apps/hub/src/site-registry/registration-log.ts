@@ -1,4 +1,4 @@
-/** Says what a reading of the registrations changed: each change once, however often the folder is read. */
+/** Logs the changes of a reading of the registrations, each change once. */
 import type { Log } from "../log.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
 
@@ -27,12 +27,12 @@ export function createRegistrationLog(log: Log): (reading: Reading) => void {
     for (const [site, now] of nowKnown) {
       const before = known.get(site);
       const isRightAgain = wrong.has(`${site}.json`) && !nowWrong.has(`${site}.json`);
-      if (before === undefined) log.info({ event: "site.registered", site }, "site registration taken up");
+      if (before === undefined) log.info({ event: "site.registered", site }, "site registered");
       else if (before !== now) log.info({ event: "site.changed", site }, "site registration changed");
-      else if (isRightAgain) log.info({ event: "site.right-again", site }, "site registration right again");
+      else if (isRightAgain) log.info({ event: "site.right-again", site }, "site registration valid again");
     }
     for (const site of known.keys())
-      if (!nowKnown.has(site)) log.info({ event: "site.removed", site }, "site registration taken away");
+      if (!nowKnown.has(site)) log.info({ event: "site.removed", site }, "site registration removed");
     known = nowKnown;
     wrong = nowWrong;
   };

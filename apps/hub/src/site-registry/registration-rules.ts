@@ -19,9 +19,9 @@ export function refuseUnknownTargets(read: readonly ReadFile[]): readonly ReadFi
       const found = files.get(`${target}.json`);
       const field = `cas.proxy.targets.${index}`;
       if (found === undefined)
-        return refused(one.file, field, `names ${JSON.stringify(target)}, which is no registered site`);
+        return refused(one.file, field, `names ${JSON.stringify(target)}, which is not a registered site`);
       if ("site" in found && found.site.cas === undefined)
-        return refused(one.file, field, `names ${target}, whose registration has no cas`);
+        return refused(one.file, field, `names ${target}, whose registration has no section cas`);
     }
     return one;
   });
@@ -43,6 +43,7 @@ export function refusePlainHttp(one: ReadFile): ReadFile {
     ({ origin }) => origin.startsWith("http:") && !isLoopbackHost(new URL(origin).hostname),
   );
   if (index < 0) return one;
-  const reason = "should begin with https:// in production: over http everybody on the way reads the tickets";
+  const reason =
+    "should begin with https:// in production: over http, anybody on the network path can read tickets";
   return { file: one.file, error: new RegistrationError(one.file, `cas.services.${index}`, reason) };
 }

@@ -50,7 +50,7 @@ test("of two new ones that claim one address the first by name goes on, and the 
   );
   expect([...sites.keys()]).toEqual(["a"]);
   expect(refused.map(({ error }) => error.message)).toEqual([
-    'b.json: cas.services.1: stands for services of the site a as well, which has "https://shared.example/app/*"',
+    'b.json: cas.services.1: overlaps with services of the site a, which has registered "https://shared.example/app/*"',
   ]);
 });
 
@@ -130,7 +130,7 @@ describe("2.7.1 proxy targets are registered sites", () => {
       registered(),
     );
     expect(refused.map(({ error }) => error.message)).toEqual([
-      'a.json: cas.proxy.targets.1: names "shoop", which is no registered site',
+      'a.json: cas.proxy.targets.1: names "shoop", which is not a registered site',
     ]);
     expect([...sites.keys()]).toEqual(["b"]);
   });
@@ -138,7 +138,7 @@ describe("2.7.1 proxy targets are registered sites", () => {
   test("one that does not speak CAS is refused", () => {
     const plain: ReadFile = { file: "b.json", site: { ...file("b", "/").site, cas: undefined } };
     expect(messages(withTargets("a", "b"), plain)).toEqual([
-      "a.json: cas.proxy.targets.0: names b, whose registration has no cas",
+      "a.json: cas.proxy.targets.0: names b, whose registration has no section cas",
     ]);
   });
 

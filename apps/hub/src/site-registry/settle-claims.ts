@@ -16,7 +16,7 @@ export interface SettledClaims {
  * keeps its previous registration if there is one. So no added file can take over another site's sign-ins.
  *
  * @param found every file of the folder
- * @param before the sites of the reading before; no two of them claim one address
+ * @param before the sites of the previous reading, whose claims do not overlap
  */
 export function settleClaims(
   found: readonly ReadFile[],
@@ -28,7 +28,8 @@ export function settleClaims(
     .flatMap((one) => ("site" in one ? [one] : []))
     .map((one) => ({ ...one, rank: rankOf(one.site, before.get(one.site.id)) }))
     .sort((a, b) => a.rank - b.rank);
-  // Who is refused may stay, with addresses that were given away meanwhile: then all choose again without it.
+  // A refused site keeps its previous registration, whose addresses another site may have claimed in this round. Then all
+  // claims start again, with that site's addresses taken first.
   for (;;) {
     const claims = claimServices(keptSites(errors.keys(), before));
     const isGivenAway = candidates.some(({ file, site }) => {
@@ -55,7 +56,7 @@ function keptSites(
   return [...files].flatMap((file) => keptSite(file, before) ?? []);
 }
 
-/** A file names one site for good: its id is the file's name. */
+/** The previous registration of a file's site, whose id is the file's name. */
 function keptSite(file: string, before: ReadonlyMap<string, RegisteredSite>): RegisteredSite | undefined {
   return before.get(file.replace(/\.json$/, ""));
 }

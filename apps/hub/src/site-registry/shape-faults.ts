@@ -3,11 +3,11 @@ import { z } from "zod";
 import { nearestName } from "./nearest-name.ts";
 import { siteFile } from "./site-file.ts";
 
-/** One thing that is wrong with a registration. */
+/** One fault of a registration. */
 export interface RegistrationFault {
-  /** Where, from the outside in, with dots between; items of a list are counted from 0. */
+  /** Path of the field, separated by dots; items of a list count from 0. */
   readonly field: string;
-  /** A sentence that follows the field's name. */
+  /** The fault, worded to follow the field's name. */
   readonly reason: string;
 }
 
@@ -21,7 +21,7 @@ const sentences: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === "too_small")
     return issue.origin === "array" ? "should have at least one item" : "should not be empty";
   if (issue.code === "too_big") return `should have at most ${issue.maximum} characters`;
-  return "is not what it should be";
+  return "has a wrong value";
 };
 
 const kinds: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const kinds: Readonly<Record<string, string>> = {
   null: "null",
 };
 
-/** @returns all that is wrong with it, by its place in the schema; none: the second half is the registration */
+/** @returns all faults in the shape of the file; without faults, the registration */
 export function readShape(
   json: unknown,
 ): { readonly faults: readonly RegistrationFault[] } | { readonly site: z.infer<typeof siteFile> } {
@@ -56,7 +56,7 @@ function faultsOf(issue: Issue, json: unknown, above: Path): readonly Registrati
   }
   const value = valueAt(json, path);
   if (value === undefined) return [{ field, reason: `is missing; ${issue.message}` }];
-  // Of an alternative that may be an object, or a word of a list, its kind was not the fault.
+  // If the value has a permitted type, its type is not the fault and the message need not name it.
   const rightKinds = [kinds.string, ...(issue.code === "invalid_union" ? [kinds.object] : [])];
   const isOtherKind =
     issue.code === "invalid_type" ||
@@ -64,7 +64,7 @@ function faultsOf(issue: Issue, json: unknown, above: Path): readonly Registrati
   return [{ field, reason: isOtherKind ? `${issue.message}, and is ${kindOf(value)}` : issue.message }];
 }
 
-/** The one alternative that was begun: of the right kind, and with fewer faults than every other of it. */
+/** The alternative that the author probably meant: of the value's type, and with fewer faults than all others of that type. */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const [first, second] = branches
     .filter((issues) => !issues.some(({ code, path }) => path.length === 0 && code !== "unrecognized_keys"))
@@ -84,7 +84,7 @@ function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** A name that has a dot itself stands in quotes. */
+/** The path of a field; names with a dot or other special characters are quoted. */
 function fieldAt(path: Path): string {
   const names = path.map((name) => (/^[\w$-]+$/.test(String(name)) ? String(name) : JSON.stringify(name)));
   return names.join(".") || "(file)";

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { apiFile, oidcFile, popup } from "./oidc-file.ts";
 
-/** Attributes of a person that a site may be given. */
+/** Attributes of a user that a site can receive. */
 export const releasable = ["id", "username", "name", "email", "groups"] as const;
 
-/** The JSON a site's file holds, before `${NAME}` is replaced. */
+/** The JSON of a registration file, before `${NAME}` is replaced. */
 export const siteFile = z.strictObject({
   $schema: z.string().optional(),
   id: z

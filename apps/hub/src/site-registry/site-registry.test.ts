@@ -107,7 +107,7 @@ test("of two sites that claim one service the later by name is refused, and told
   expect(ids(sites)).toEqual(["bank"]);
   const [refusal] = sites.refused();
   expect(refusal).toMatchObject({ file: "shop.json", field: "cas.services.0" });
-  expect(refusal?.reason).toContain("the site bank ");
+  expect(refusal?.reason).toContain("the site bank,");
   expect(sites.findByService(parseService("https://shop.example/callback"))?.id).toBe("bank");
 });
 

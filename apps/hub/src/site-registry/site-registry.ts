@@ -31,7 +31,7 @@ export interface SiteRegistry {
   close(): void;
 }
 
-/** Maximum delay until a change is noticed if the system reports none, in milliseconds. */
+/** Maximum delay in milliseconds until the hub notices a change that the system did not report. */
 const slowly = 10_000;
 
 /**
@@ -64,7 +64,7 @@ export async function openSiteRegistry(options: {
   let sites: ReadonlyMap<string, RegisteredSite> = new Map();
   let errors: readonly RegistrationError[] = [];
   let leftOut: readonly string[] = [];
-  /** The last reading settled without changes, so the same files need no settling again. */
+  /** Whether the last reading changed no site; then unchanged files need no further check. */
   let isSettled = false;
   let unreadable = "";
   let reading: Promise<void> | undefined;
@@ -76,7 +76,7 @@ export async function openSiteRegistry(options: {
     if (!changed && isSettled) return;
     const settled = settleClaims(plainHttp === "refused" ? files.map(refusePlainHttp) : files, sites);
     isSettled = areSame(settled.sites, sites);
-    // Sorted once: what a request asks for goes through them by name.
+    // Sorted once here, so that requests find them in order of name.
     sites = new Map([...settled.sites].sort(([, a], [, b]) => a.name.localeCompare(b.name)));
     errors = settled.refused.map(({ error }) => error);
     say({ ...settled, texts });
@@ -98,13 +98,13 @@ export async function openSiteRegistry(options: {
     );
   }
   const readAgain = (): void => {
-    // A reading under way may have passed the changed file already.
+    // A reading in progress may have read the file before the change.
     (reading ?? Promise.resolve()).then(reload).catch((error: Error) => {
       if (error.message === unreadable) return;
       unreadable = error.message;
       log.error(
         { event: "sites.unreadable", reason: unreadable },
-        "SITES_DIR cannot be read; the sites stay as they are",
+        "SITES_DIR cannot be read; the sites stay registered",
       );
     });
   };
@@ -142,7 +142,7 @@ export function rulesOfMode(mode: Mode): Pick<Parameters<typeof openSiteRegistry
     : { plainHttp: "allowed", demo: "served" };
 }
 
-/** A reading takes over what did not change, so the sites are the same when they are one by one. */
+/** Compares sites by identity: a reading reuses the object of an unchanged site. */
 function areSame(
   left: ReadonlyMap<string, RegisteredSite>,
   right: ReadonlyMap<string, RegisteredSite>,

@@ -4,11 +4,11 @@ import { type FSWatcher, watch } from "node:fs";
 const settle = 50;
 
 /**
- * Calls `changed` soon after something in the folder did. The kernel watches a folder and not its name: one that was
- * deleted and made anew, or put in place of another, would never be heard of. So the name is watched anew after every
- * change and at a slow re-check, which also serves file systems that tell nothing (network shares, some containers).
+ * Calls `changed` soon after a change in the folder. The kernel watches a folder, not its path, so it does not report a
+ * folder that was deleted and created again, or replaced. Therefore the path is watched again after every change, and
+ * checked periodically, also for file systems that report no changes (network shares, some containers).
  *
- * @param recheckMilliseconds the longest that anything stays unseen
+ * @param recheckMilliseconds interval of that check: the maximum delay until a change is noticed
  */
 export function watchFolder(
   directory: string,
@@ -41,11 +41,11 @@ export function watchFolder(
   };
 }
 
-/** `undefined` when it cannot be watched now: it is not there, or the system has no watches left. */
+/** @returns `undefined`: the folder does not exist, or the system has no watches left */
 function watchQuietly(directory: string, onEvent: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(directory, onEvent);
-    // Broken while it watched: the next re-check watches anew.
+    // If the watch fails later, the next check watches again.
     return watcher.on("error", () => watcher.close());
   } catch {
     return undefined;

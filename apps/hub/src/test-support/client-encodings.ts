@@ -1,4 +1,4 @@
-/** How CAS clients write a service address: what they take it from, and what they encode of it. */
+/** Service addresses as CAS clients write them: the source of the address, and the characters that each encodes. */
 
 export interface ClientEncoding {
   readonly name: string;

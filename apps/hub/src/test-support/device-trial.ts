@@ -1,4 +1,4 @@
-/** Programs that sign in by the device flow, with a client from npm that nobody here wrote. */
+/** Programs that sign in by the device flow, with a client library from npm. */
 import * as client from "openid-client";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 
@@ -50,14 +50,14 @@ export async function openDeviceTrial(): Promise<void> {
 
 export const closeDeviceTrial = (): Promise<void> => opened.close();
 
-/** The hub's public host means nothing to Node's resolver. */
+/** Node's resolver does not know the hub's public host. */
 const toTheHub: client.CustomFetch = (url, options) =>
   fetch(url.replace(opened.origin, `http://127.0.0.1:${opened.port}`), options as RequestInit);
 
 export const begin = (more: Record<string, string> = {}) =>
   client.initiateDeviceAuthorization(tool, { scope, resource, ...more });
 
-/** Asks once; what it gets, or the error. */
+/** Polls once. @returns the tokens, or the error */
 export async function ask(deviceCode: string, from = tool) {
   try {
     return await client.genericGrantRequest(from, "urn:ietf:params:oauth:grant-type:device_code", {

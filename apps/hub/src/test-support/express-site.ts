@@ -1,4 +1,4 @@
-/** A site that somebody else wrote: an express application on a free port, with sessions. */
+/** A site of a third party: an express application on a free port, with sessions. */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";

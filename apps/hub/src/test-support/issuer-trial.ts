@@ -1,4 +1,4 @@
-/** A hub with registrations of every kind, and clients from npm that nobody here wrote. */
+/** A hub with registrations of every kind, and client libraries from npm. */
 import * as client from "openid-client";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 
@@ -74,7 +74,7 @@ export async function openIssuerTrial(environment: Readonly<Record<string, strin
 
 export const closeIssuerTrial = (): Promise<void> => opened.close();
 
-/** The hub's public host means nothing to Node's resolver. */
+/** Node's resolver does not know the hub's public host. */
 export const toTheHub: client.CustomFetch = (url, options) =>
   fetch(url.replace(opened.origin, `http://127.0.0.1:${opened.port}`), options as RequestInit);
 
@@ -116,7 +116,7 @@ export const exchange = (
   checks: client.AuthorizationCodeGrantChecks,
 ) => client.authorizationCodeGrant(configuration, new URL(location), checks);
 
-/** A whole round of a first-party site. */
+/** Signs in at a first-party site, from the authorization request to the tokens. */
 export async function round(browser: TestBrowser, more: Record<string, string> = {}) {
   const { path, checks } = await begin(site, shopCallback(), more);
   const { location } = await browser.get(path);

@@ -36,7 +36,7 @@ export async function closeLogoutTrial(): Promise<void> {
   await Promise.all([database.close(), outbound.close(), shop.close(), bank.close()]);
 }
 
-/** Before each test: nobody has signed out, and the sites answer. */
+/** Before each test: empties the queue, and lets the sites answer. */
 export async function beginLogoutTrial(): Promise<void> {
   await testClockOf(database).reset();
   await poolOf(database).query("TRUNCATE logout_deliveries, sessions CASCADE");

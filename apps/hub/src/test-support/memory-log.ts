@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
 
-/** A log that keeps its lines, so that a test can say what must be in them and what must never be. */
+/** A log that keeps its lines for assertions. */
 export interface MemoryLog {
   readonly log: Log;
   /** Each line as JSON text, errors with message and stack. */

@@ -1,5 +1,5 @@
 /**
- * Takes Next's place at the server: writes the screen's model into a page instead of drawing it, so that tests of
+ * Replaces Next at the server: writes the screen's model into a page instead of drawing it, so that tests of
  * the protocols need no build, and keeps what it was asked.
  */
 import type { IncomingHttpHeaders } from "node:http";

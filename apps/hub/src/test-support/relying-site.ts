@@ -1,6 +1,6 @@
 /**
- * A site that speaks OpenID Connect by plain HTTP. A library would put right, or refuse to send, what tests have to
- * send wrong; and its browser has no JavaScript.
+ * A site that speaks OpenID Connect by plain HTTP. A library would correct, or refuse to send, the wrong requests that
+ * tests need. Its browser has no JavaScript.
  */
 import { decodeJwt, type JWTPayload } from "jose";
 import type { Screens } from "../screen/screen.ts";
@@ -107,7 +107,7 @@ export class RelyingSite {
     return asJson(await new TestBrowser(this.#hub).send("POST", path, { ...form, ...headers }, body));
   }
 
-  /** Asks who somebody is. */
+  /** Requests the claims of a user. */
   async userinfo(accessToken: string, headers: Record<string, string> = {}): Promise<JsonAnswer> {
     const authorization = `Bearer ${accessToken}`;
     return asJson(await new TestBrowser(this.#hub).get("/oidc/me", { authorization, ...headers }));
@@ -115,8 +115,8 @@ export class RelyingSite {
 }
 
 /**
- * Goes where redirects, the login form and the question for consent lead, as far as they stay at the hub. What has to
- * be pressed is pressed, as without JavaScript.
+ * Follows redirects, the login form and the consent page as long as they stay at the hub. Presses buttons that have to be
+ * pressed without JavaScript.
  */
 export async function walk(browser: TestBrowser, person: Typed, from: BrowserAnswer): Promise<BrowserAnswer> {
   let answer = from;
@@ -133,7 +133,7 @@ export async function walk(browser: TestBrowser, person: Typed, from: BrowserAns
     } else if (browser.leadsOn(answer)) answer = await browser.follow(answer);
     else return answer;
   }
-  throw new Error("this goes round in circles");
+  throw new Error("too many redirects");
 }
 
 /** Parameters that the site receives: in the redirect, or in the form that the browser posts after a press of its button. */

@@ -8,7 +8,7 @@ const bitString = 0x03;
 
 /**
  * @param name the DNS name it is for
- * @param endsInDays from now; less than nothing: it is over
+ * @param endsInDays days from now; negative: expired
  * @see RFC 5280, section 4.1
  */
 export function createSelfSignedCertificate(

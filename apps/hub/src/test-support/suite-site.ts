@@ -1,4 +1,4 @@
-/** Sites at which a test tries OpenID Connect: what it does not name is the same at all of them. */
+/** Registrations for tests of OpenID Connect, with defaults for the fields that a test does not name. */
 import type { TestHub } from "../test-hub.ts";
 import { RelyingSite, type RelyingSiteOptions } from "./relying-site.ts";
 

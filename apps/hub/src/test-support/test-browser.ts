@@ -1,6 +1,6 @@
 /**
- * A browser as far as the hub can tell: keeps cookies by a browser's rules, says where its forms come from, follows
- * when asked to.
+ * A browser as the hub sees it: keeps cookies by a browser's rules, sends the origin of its forms, and follows redirects
+ * on request.
  */
 import { once } from "node:events";
 import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
@@ -35,7 +35,7 @@ export interface Typed {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Where a browser goes: the hub's public origin, and the port it really listens on. */
+/** The hub's public origin, and the port that it listens on. */
 export interface Destination {
   readonly origin: string;
   readonly port: number;

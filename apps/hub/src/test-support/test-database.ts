@@ -4,7 +4,7 @@ import { poolOf } from "@gatehouse/database/test-pool";
 import { inject } from "vitest";
 import { templateDatabase } from "./shared-postgres.ts";
 
-/** URL of an empty, migrated database that nobody else uses. The server goes with the run, and so does it. */
+/** URL of an empty, migrated database for this test alone. It is deleted with the server at the end of the run. */
 export async function createTestDatabase(): Promise<string> {
   const name = `hub_${randomBytes(6).toString("hex")}`;
   const server = await openDatabase({

@@ -1,4 +1,4 @@
-/** A site as the hub meets it from behind: a real server that takes logout requests and keeps them. */
+/** A site's back channel: a real server that receives and records logout requests. */
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,7 +13,7 @@ export interface ReceivedPost {
   readonly sessionIndex: string;
 }
 
-/** A status, or never an answer. */
+/** Status of the answers; `silent`: the site does not answer. */
 export type SiteManner = number | "silent";
 
 export interface TestSite {
@@ -24,9 +24,9 @@ export interface TestSite {
   readonly secret: string;
   /** Everything it was sent, oldest first. */
   readonly received: readonly ReceivedPost[];
-  /** The session indexes it was told of. */
+  /** Session indexes of the received logout requests. */
   told(): readonly string[];
-  /** From now on, and to those who wait. */
+  /** Sets the status of later answers, and answers the waiting requests. */
   answerWith(manner: SiteManner): void;
   /** Its registration; fields given replace. */
   registration(more?: Readonly<Record<string, unknown>>): Record<string, unknown>;

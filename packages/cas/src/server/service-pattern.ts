@@ -37,7 +37,7 @@ export function parseServicePattern(text: string): ServicePattern {
   if (url === null) throw new ServicePatternError("should be a URL");
   if (authority.includes("%") || !isPlainHost(url.hostname)) {
     throw new ServicePatternError(
-      "should have a host of letters, digits, hyphens and dots, nothing encoded and no dot at its end",
+      "should have a host of letters, digits, hyphens and dots, without percent-encoding and without a dot at the end",
     );
   }
   const segments = url.pathname.split("/").slice(1);

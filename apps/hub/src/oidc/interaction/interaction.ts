@@ -333,6 +333,6 @@ function siteOf(needs: InteractionNeeds, flow: Flow): RegisteredSite {
   const site = needs.sites.find(String(flow.params.client_id ?? ""));
   if (site !== undefined) return site;
   throw new HubError(403, "site_unknown", "This site is not registered here", [
-    "The site that sent you here is not registered any more. You were not signed in to it.",
+    "The site that sent you here is no longer registered. You were not signed in to it.",
   ]);
 }

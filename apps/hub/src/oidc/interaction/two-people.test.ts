@@ -61,7 +61,7 @@ const fieldsOf = (fields: readonly { readonly name: string; readonly value: stri
 async function onward(from: BrowserAnswer | Promise<BrowserAnswer>): Promise<BrowserAnswer> {
   let answer = await from;
   for (let step = 0; browser.leadsOn(answer); step += 1) {
-    if (step > 10) throw new Error("this goes round in circles");
+    if (step > 10) throw new Error("too many redirects");
     answer = await browser.follow(answer);
   }
   return answer;

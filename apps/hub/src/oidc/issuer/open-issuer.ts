@@ -71,7 +71,7 @@ export async function openIssuer(needs: OpenIssuerNeeds): Promise<Issuer> {
             event: "keys.changed",
             keys: keys.map(({ kid, algorithm, signs }) => ({ kid, algorithm, signs })),
           },
-          "signing keys taken up",
+          "signing keys loaded",
         );
       }
     },

@@ -23,7 +23,7 @@ export type Grant = InstanceType<Provider["Grant"]>;
 /** A sign-in under way, as oidc-provider keeps it; the library calls it an interaction. */
 export type Flow = InstanceType<Provider["Interaction"]>;
 
-/** The provider of the moment: it is replaced when signing keys change. */
+/** The current provider: it is replaced when signing keys change. */
 export interface CurrentProvider {
   readonly provider: Provider;
 }

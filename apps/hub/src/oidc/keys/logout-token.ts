@@ -1,4 +1,4 @@
-/** Logout tokens, which notify an OpenID Connect site that a session has ended. */
+/** Logout tokens: they notify an OpenID Connect site that a session has ended. */
 import { SignJWT } from "jose";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import type { OpenedKey } from "./signing-keys.ts";

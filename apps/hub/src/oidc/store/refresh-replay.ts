@@ -38,7 +38,7 @@ export class AnsweredBefore extends errors.InvalidGrant {
   }
 }
 
-/** Spends refresh tokens by exchange. Introspection (RFC 7662) still reports a spent token as inactive. */
+/** Lets an exchange consume a refresh token. Introspection (RFC 7662) still reports a consumed token as inactive. */
 export function refreshTokenAdapter(adapter: Adapter, needs: RefreshNeeds): Adapter {
   return {
     ...adapter,
