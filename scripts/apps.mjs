@@ -162,7 +162,7 @@ function start({ name, command, environment, health, logs, alsoOnOutput }) {
 /**
  * @param {import("./bootstrap/processes.mjs").Program} program
  * @param {number} output of the log
- * @returns {Promise<void>} when all it said is written
+ * @returns {Promise<void>} when all output is written
  */
 function passOn({ child }, output) {
   for (const [from, to] of /** @type {const} */ ([

@@ -1,4 +1,4 @@
-/** `npm run budget -- <command>`: the example of somebody else's program, at the addresses of the last start. */
+/** `npm run budget -- <command>`: the example of a third-party program, at the addresses of the last start. */
 import "./bootstrap/node-version.cjs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";

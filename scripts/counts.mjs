@@ -42,6 +42,6 @@ async function readReport(file, since) {
     if ((await stat(file)).mtimeMs < since) return undefined;
     return JSON.parse(await readFile(file, "utf8"));
   } catch {
-    return undefined; // none was written, or not to its end: the exit code decides
+    return undefined; // there is no report, or it is incomplete: the exit code decides
   }
 }

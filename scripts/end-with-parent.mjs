@@ -14,6 +14,6 @@ if (isStarted && process.channel !== undefined) {
     process.kill(process.pid, "SIGTERM");
     setTimeout(() => process.exit(1), patience).unref();
   });
-  // To listen must not keep a program alive that is done.
+  // Listening must not keep a finished program alive.
   process.channel?.unref?.();
 }

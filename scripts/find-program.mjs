@@ -14,7 +14,7 @@ import { PlainError } from "./bootstrap/plain-error.mjs";
 /**
  * @typedef {object} Wanted
  * @property {string} name
- * @property {string} setting names a program that counts instead of all ways
+ * @property {string} setting environment variable that names the program and overrides all ways
  * @property {string} advice what to do when there is none
  * @property {readonly Way[]} ways tried in this order
  * @property {(path: string, environment: NodeJS.ProcessEnv) => Promise<boolean>} starts a program can be there and lack
@@ -27,13 +27,13 @@ import { PlainError } from "./bootstrap/plain-error.mjs";
  * @param {Wanted} wanted
  * @param {{ report: (text: string) => void, environment: NodeJS.ProcessEnv }} options
  * @returns {Promise<string>} path of the program
- * @throws {PlainError} one sentence, when there is none and none can be had
+ * @throws {PlainError} if there is no such program and none can be installed
  */
 export async function findProgram({ name, setting, advice, ways, starts }, { report, environment }) {
   const given = environment[setting];
   if (given) {
     if (await starts(given, environment)) return given;
-    throw new PlainError(`${setting} names ${given}, which is no ${name} that starts.`);
+    throw new PlainError(`${setting} names ${given}, but that is not a working ${name}.`);
   }
   for (const { title, find } of ways) {
     report(title);

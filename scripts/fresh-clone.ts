@@ -10,9 +10,9 @@ export type Environment = Record<string, string | undefined>;
 
 export interface Run {
   readonly process: ChildProcess;
-  /** All it has said so far. */
+  /** All output so far. */
   said(): string;
-  /** @throws Error when it ended, or said nothing of the kind in time */
+  /** Waits for output. @throws Error if the run ends first, or the output does not appear in time */
   says(words: RegExp, seconds: number): Promise<void>;
   readonly exitCode: Promise<number | null>;
 }
@@ -100,7 +100,7 @@ export function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It was quicker.
+    // It had ended already.
   }
 }
 

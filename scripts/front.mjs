@@ -31,7 +31,7 @@ const patience = 15_000;
  *   environment: NodeJS.ProcessEnv,
  * }} options `nginx`: the program; `directory`: is made anew; `upstreams`: ports of the apps
  * @returns {Promise<Front>}
- * @throws {PlainError} with nginx's own words when it does not start
+ * @throws {PlainError} with nginx's own message if it does not start
  */
 export async function startFront({ nginx, directory, port, redirectPort, upstreams, environment }) {
   await rm(directory, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { PlainError } from "./bootstrap/plain-error.mjs";
 
 /**
  * @typedef {object} Certificate
- * @property {string} chain file of the certificate and of what vouches for it
+ * @property {string} chain file of the certificate and its issuers
  * @property {string} key file
  */
 /** @typedef {Certificate & { kind: "hub" | "site", name: string, upstream: string }} Place one app behind one name */

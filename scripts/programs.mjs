@@ -60,7 +60,7 @@ async function downloaded(environment) {
 }
 
 /**
- * Only one that shows a page counts.
+ * Accepts a browser only if it can show a page.
  *
  * @param {string} path
  * @param {NodeJS.ProcessEnv} environment

@@ -1,4 +1,4 @@
-/** Secrets of a demo: made at the first start, kept in the data directory for its owner's eyes. */
+/** Secrets of a demo: made at the first start and kept in the data directory, readable by its owner only. */
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ export function readOrMakeSecrets(dataDirectory, environment) {
 }
 
 /**
- * A file that was cut off by a crash or edited into something else counts as none: the secrets of a demo can be made
+ * A file that a crash cut off or that is otherwise invalid counts as missing: the secrets of a demo can be made
  * anew, and everybody signs in again.
  *
  * @param {string} path
@@ -56,7 +56,7 @@ function readKept(path) {
 }
 
 /**
- * Under another name first, so that the file is whole or not there.
+ * Writes under another name first, so that the file is never incomplete.
  *
  * @param {string} path
  * @param {object} secrets

@@ -94,7 +94,7 @@ async function serve(apps, settings, progress) {
 }
 
 /**
- * One start at a time on one data directory; one that is ending is waited for. What a killed one left behind is
+ * Only one start runs on a data directory. Waits for one that is ending; processes that a killed start left behind are
  * ended first.
  *
  * @param {import("./bootstrap/settings.mjs").Settings} settings

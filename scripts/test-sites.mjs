@@ -25,7 +25,7 @@ import { startFront } from "./front.mjs";
  *   interruption: import("./bootstrap/interruption.mjs").Interruption,
  * }} options `directory`: where the data folder goes; what an earlier run left there is removed
  * @returns {Promise<TestSites>}
- * @throws {PlainError} with the last words of the start when it did not get ready
+ * @throws {PlainError} with the last output of the start if it does not become ready
  */
 export async function startTestSites({ environment, directory, scheme, nginx, interruption }) {
   const data = join(directory, "sites");
@@ -84,7 +84,7 @@ async function startApps({ environment, data, upstreams: { hub, shop, bank }, fr
   };
   const program = startProgram("start", [process.execPath, script("start.mjs")], {
     env: { ...environment, ...journeys, ...own },
-    // The channel tells the start when we are gone, even under kill -9.
+    // The channel tells the start that this process has ended, even by kill -9.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const stop = () => stopProgram(program, { signal: "SIGINT", patience: 30_000, now: interruption.again });

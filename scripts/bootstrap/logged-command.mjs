@@ -25,7 +25,7 @@ const keptLines = 200;
  *   onStart?: (identity: import("./process-identity.mjs").ProcessIdentity) => void,
  * }} options
  * @returns {Promise<CommandResult>}
- * @throws {Interrupted} when a signal came meanwhile; the program and all it started are gone then
+ * @throws {Interrupted} if a signal arrived meanwhile; the program and all its descendants have ended by then
  */
 export async function runLogged(options) {
   const { name, command, environment, directory, log, interruption } = options;
@@ -73,7 +73,7 @@ function keepLines({ child, ended }, log, onLine) {
     });
     return new Promise((resolve) => reader.once("close", () => resolve(undefined)));
   });
-  // What a program leaves running may hold the pipe open for ever; its words are not waited for.
+  // Processes that the program leaves running may hold the pipe open for ever, so this does not wait for their output.
   const late = ended.then(() => new Promise((resolve) => setTimeout(resolve, 500)));
   const finished = Promise.race([Promise.all(closed), late]).then(
     () => new Promise((resolve) => file.end(() => resolve(undefined))),

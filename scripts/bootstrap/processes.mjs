@@ -24,7 +24,7 @@ const familyPatience = 5_000;
 const never = new Promise(() => undefined);
 
 /**
- * A terminal sends Ctrl-C to its whole foreground group. What is started here leads a group of its own, so that
+ * A terminal sends Ctrl-C to its whole foreground group. Programs started here lead groups of their own, so that
  * nothing ends before it is asked to, in order.
  *
  * @param {string} name

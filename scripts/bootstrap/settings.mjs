@@ -53,10 +53,10 @@ export function withoutSettings(environment) {
  * @param {{ dev: boolean, file?: string, recall?: boolean }} options `recall`: what nobody says of the addresses is
  *   as at the last start
  * @returns {Settings}
- * @throws {PlainError} naming the first setting that cannot be used and what it should be
+ * @throws {PlainError} naming the first invalid setting and the expected value
  */
 export function readSettings(given, { dev, file = join(root, ".env"), recall = false }) {
-  // What tests start is decided by the tests: a developer's DATABASE_URL must never get their people.
+  // Tests ignore `.env`: they must never write their users into the database of a developer's DATABASE_URL.
   const environment = given.HUB_MODE === "test" ? { ...given } : { ...readDotEnv(file), ...given };
   const dataDirectory = resolve(root, environment.DATA_DIR || ".data");
   const places = recall ? { ...environment, ...recallAddresses(dataDirectory, environment) } : environment;
@@ -128,7 +128,7 @@ function expectDifferent(ports) {
 }
 
 /**
- * An operator's machine gets the strict mode without asking: demo people have a password that everybody knows.
+ * Production is the default wherever others can reach the hub, because the password of the demo users is published.
  *
  * @param {NodeJS.ProcessEnv} environment
  * @param {string} hubUrl

@@ -16,7 +16,7 @@ async function start(DATABASE_URL: string, HUB_SECRETS = older): Promise<TestHub
   return hub;
 }
 
-test("sessions live on, and what was spent stays spent", async () => {
+test("sessions stay valid, and consumed tickets stay consumed", async () => {
   const url = await createTestDatabase();
   const before = await start(url);
   const person = await before.createPerson();
@@ -39,7 +39,7 @@ test("sessions live on, and what was spent stays spent", async () => {
   expect(replaying.cookies.has("TGC-gatehouse")).toBe(false);
 });
 
-test("a sign-out that was not told before is told after", async () => {
+test("a sign-out that was not delivered before the restart is delivered after it", async () => {
   const url = await createTestDatabase();
   const before = await start(url);
   const browser = new TestBrowser(before);
@@ -55,7 +55,7 @@ test("a sign-out that was not told before is told after", async () => {
   expect([...before.shop.told(), ...after.shop.told()]).toEqual([ticket]);
 });
 
-test("with a new secret in front, forms and notes of before are still taken; without the old one no more", async () => {
+test("with a new secret in front, earlier forms and notes stay valid; without the old secret they do not", async () => {
   const url = await createTestDatabase();
   const before = await start(url);
   const { username, password } = await before.createPerson();

@@ -51,7 +51,7 @@ describe("ASVS 3.5.3 /cas/logout", () => {
   });
 });
 
-test("RFC 9110 9.2.1 HEAD spends no ticket", async () => {
+test("RFC 9110 9.2.1 HEAD consumes no ticket", async () => {
   const browser = await signedIn();
   const { service } = opened.shop;
   const { location } = await browser.get(`/cas/login?${new URLSearchParams({ service })}`);

@@ -27,7 +27,7 @@ export interface GrantProxyNeeds {
  * answered: no one else ever holds a valid proxy-granting ticket (docs/decisions/0012).
  *
  * @param pgtUrl as presented
- * @returns the PGTIOU that stands for the ticket in the answer
+ * @returns the PGTIOU: the answer contains it in place of the ticket
  * @throws CasError `UNAUTHORIZED_SERVICE_PROXY`, `INVALID_PROXY_CALLBACK`, or `INVALID_TICKET` when the session
  *   has ended meanwhile
  * @see CAS protocol 3.0.3, section 2.5.4

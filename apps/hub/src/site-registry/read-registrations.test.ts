@@ -36,7 +36,7 @@ test("what did not change is not parsed again", async () => {
   expect(await read()).toMatchObject({ changed: true, files: [{ file: "bank.json" }] });
 });
 
-test("a file that is no registration is refused before it is read: too large, or a folder", async () => {
+test("a file that is too large, or a folder, is refused before it is read", async () => {
   await writeFile(join(directory, "large.json"), Buffer.alloc(30_000_000, " "));
   await mkdir(join(directory, "folder.json"));
   const { files, texts } = await createRegistrationReader(directory, () => undefined)();
@@ -53,7 +53,7 @@ test("a file that is no registration is refused before it is read: too large, or
   expect([...texts]).toEqual([]);
 });
 
-test("a file that was taken away between the listing and the reading is there no more", async () => {
+test("a file that was deleted between the listing and the reading counts as missing", async () => {
   // A link to nothing is listed, and is not there when it is read.
   await symlink(join(directory, "nothing"), join(directory, "gone.json"));
   const { files, changed } = await createRegistrationReader(directory, () => undefined)();

@@ -39,7 +39,7 @@ async function open(): Promise<void> {
   sites = await openSiteRegistry({ directory, lookUp: () => undefined, log });
 }
 
-test("each registration taken up, changed or taken away is said once", async () => {
+test("each registration that is added, changed or removed is logged once", async () => {
   await write("shop");
   await open();
   expect(await said()).toEqual(["info site.registered shop"]);
@@ -56,7 +56,7 @@ test("each registration taken up, changed or taken away is said once", async () 
   expect(await said()).toEqual(["info site.removed shop"]);
 });
 
-test("a refused one is said once a change, and when it is right again", async () => {
+test("a refused registration is logged once per change, and again when it is valid", async () => {
   await write("shop");
   await write("bank", { name: 7 });
   await open();

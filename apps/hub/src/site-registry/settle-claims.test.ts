@@ -59,7 +59,7 @@ test("a site may claim an address twice by itself, and one without services clai
   expect(outcome([file("a", "/**", "/callback"), plain]).refused).toEqual([]);
 });
 
-test("who is there already goes on, whatever the name of the new file", () => {
+test("a registered site keeps its addresses, whatever the name of the new file", () => {
   const read = [file("a", "/**"), file("shop", "/shop")];
   expect(outcome(read, registered(file("shop", "/shop")))).toEqual({
     sites: { shop: "/shop" },

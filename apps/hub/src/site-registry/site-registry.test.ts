@@ -118,14 +118,14 @@ test("a folder that cannot be read stops the start with the setting's name", asy
 });
 
 describe("without a restart", () => {
-  test("a changed file is taken up", async () => {
+  test("a changed file is loaded", async () => {
     await write("shop");
     const sites = await open();
     await write("shop", { name: "Renamed" });
     await eventually(() => expect(sites.find("shop")?.name).toBe("Renamed"));
   });
 
-  test("a new file is taken up, also one that was moved into place", async () => {
+  test("a new file is loaded, also one that was moved into place", async () => {
     const sites = await open();
     expect(ids(sites)).toEqual([]);
     await write("bank");
@@ -135,7 +135,7 @@ describe("without a restart", () => {
     await eventually(() => expect(ids(sites)).toEqual(["bank", "shop"]));
   });
 
-  test("a site whose file is taken away is registered no longer", async () => {
+  test("a site whose file is deleted is no longer registered", async () => {
     await write("shop");
     await write("bank");
     const sites = await open();

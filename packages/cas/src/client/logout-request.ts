@@ -87,7 +87,7 @@ function countNamed(element: XmlElement, name: string): number {
 export function invalidLogoutRequest(detail: string, cause?: unknown): never {
   throw new CasClientError(
     "logout_request_invalid",
-    "This is no logout request. Answer 400 and change nothing; if the hub sent it, compare the versions of hub and site.",
+    "This is not a logout request. Answer 400 and change nothing; if the hub sent it, compare the versions of hub and site.",
     { detail, cause },
   );
 }

@@ -19,7 +19,7 @@ const longestAnswer = 65_536;
 const refusals: Readonly<Record<string, readonly [CasClientErrorCode, string]>> = {
   INVALID_TICKET: [
     "ticket_refused",
-    "The hub refused the ticket: it was used before, is too old, or its session has ended. Send the person to sign in again, and validate each ticket once and at once.",
+    "The hub refused the ticket: it was used before, is too old, or its session has ended. Send the user to sign in again, and validate each ticket only once and immediately.",
   ],
   INVALID_TICKET_SPEC: [
     "ticket_kind_refused",
@@ -35,7 +35,7 @@ const refusals: Readonly<Record<string, readonly [CasClientErrorCode, string]>> 
   ],
   INTERNAL_ERROR: [
     "hub_failed",
-    "The hub failed to validate the ticket. Try again with a new ticket; its log knows more.",
+    "The hub failed to validate the ticket. Try again with a new ticket; the hub's log has the cause.",
   ],
 };
 const otherRefusal = [
@@ -54,7 +54,7 @@ export async function processServiceValidateResponse(response: Response): Promis
   if (response.status >= 500) {
     throw new CasClientError(
       "hub_failed",
-      "The hub is in trouble. Try again in a moment; its log knows more.",
+      "The hub failed. Try again in a moment; the hub's log has the cause.",
       {
         detail: `status ${response.status}`,
       },
@@ -147,7 +147,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function invalid(detail: string, cause?: unknown): never {
   throw new CasClientError(
     "hub_answer_invalid",
-    "What answered is not the hub's validation. Check that HUB_URL is the hub's own origin and that nothing in between answers for it.",
+    "The answer is not a validation by the hub. Check that HUB_URL is the hub's own origin and that no proxy answers in its place.",
     { detail, cause },
   );
 }

@@ -27,7 +27,7 @@ export class RequestArtifacts {
   #spent: ArtifactName | null = null;
   #kept: { readonly id: string; readonly artifact: OidcArtifact }[] = [];
 
-  /** @param collects delays issued objects until `settle`, which stores them together with what was spent for them */
+  /** @param collects delays issued objects until `settle`, which stores them together with the consumption of the presented code or token */
   constructor(store: OidcArtifactStore, collects: boolean) {
     this.#store = store;
     this.#collects = collects;
@@ -63,7 +63,7 @@ export class RequestArtifacts {
     return true;
   }
 
-  /** @returns false: the caller has to spend the object now */
+  /** @returns false: the caller has to consume the object now */
   consumeLater(name: ArtifactName): boolean {
     if (!this.#collects || this.#spent !== null) return false;
     this.#spent = name;
