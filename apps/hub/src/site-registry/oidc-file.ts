@@ -68,7 +68,10 @@ export const oidcFile = z.strictObject({
     .describe(
       "scopes: ID tokens contain the claims of the granted scopes. requested: only those named in the claims parameter; userinfo has the rest.",
     ),
-  idTokenAlgorithm: z.enum(["RS256", "ES256"]).default("RS256").describe("Signature algorithm of ID tokens."),
+  idTokenAlgorithm: z
+    .enum(["RS256", "ES256"])
+    .default("RS256")
+    .describe("Signature algorithm of ID tokens and logout tokens. The client has to expect the same."),
   applicationType: z
     .enum(["web", "native"])
     .default("web")

@@ -24,7 +24,7 @@ export const siteFile = z.strictObject({
   firstParty: z
     .boolean()
     .describe(
-      "true: the hub's operator runs the site, and users see no consent page. false: others run it, and users are asked for consent.",
+      "true: the hub's operator runs the site. false: others run it, and by OpenID Connect users are asked for consent. By CAS the hub releases cas.attributes without asking, to either.",
     ),
   demo: z.boolean().default(false).describe("true: a site of the demo; a hub in production skips it."),
   secret: z
