@@ -38,7 +38,7 @@ async function revoke(id: string, from = browser, more: Record<string, string> =
 }
 
 describe("making an app password", () => {
-  test("it is shown once, on an answer that nobody keeps", async () => {
+  test("it is shown once, on an answer that is not cached", async () => {
     const fields = await fillAppPasswordForm(browser, { scopes: ["account.read", "bank:accounts.read"] });
     const answer = await sendAppPasswordForm(browser, fields);
     expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "no-store"]);
@@ -300,7 +300,7 @@ describe("ASVS 7.5.1 making one needs a sign-in that is not older than five minu
     expect(await works(made.screen("app-password-made").secret)).toBe(true);
   });
 
-  test("revoking one needs no more than being signed in", async () => {
+  test("revoking one requires only a session", async () => {
     const secret = await makeAppPassword(browser);
     const [{ id } = { id: "" }] = await listed();
     await opened.advance(301);

@@ -103,7 +103,7 @@ describe("2.1 /login as credential requestor", () => {
       expect((await new TestBrowser(opened).get("/cas/login?gateway=true")).status).toBe(200);
     });
 
-    test("a session past its life is nobody", async () => {
+    test("an expired session counts as none", async () => {
       const browser = new TestBrowser(opened);
       await browser.signIn(alice);
       await opened.advance(1801);
@@ -218,7 +218,7 @@ describe("2.2 /login as credential acceptor", () => {
     expect(again.location).toContain("ticket=ST-");
   });
 
-  test("what went wrong is said once; the name stays", async () => {
+  test("an error is shown once; the name stays", async () => {
     const browser = new TestBrowser(opened);
     await browser.follow(await browser.signIn({ ...alice, password: "wrong" }));
     expect((await browser.get("/cas/login")).screen("login")).toMatchObject({

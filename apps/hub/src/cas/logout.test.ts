@@ -60,7 +60,7 @@ describe("2.3 /logout", () => {
     });
   });
 
-  test("2.3.2 with nobody signed in the page says so and nothing breaks", async () => {
+  test("2.3.2 without a session the page says so", async () => {
     const browser = new TestBrowser(opened);
     expect((await browser.get("/cas/logout")).screen("logged-out")).toEqual({
       wasSignedIn: false,

@@ -268,7 +268,7 @@ describe("what the choice is bound to", () => {
     expect(await userOf(await browser.follow(await choose(page, "switch")))).toBe("bob");
   });
 
-  test("signed out meanwhile: continue is the form, for nobody", async () => {
+  test("signed out meanwhile: continue shows the form, without a name", async () => {
     const page = await asked();
     await browser.get("/cas/logout");
     expect((await browser.follow(await choose(page, "stay"))).screen("login").username).toBe("");

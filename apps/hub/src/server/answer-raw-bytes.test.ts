@@ -42,7 +42,7 @@ describe("2.5 an address with letters that are not encoded", () => {
     expect(answer.toLowerCase()).toContain("cache-control: no-store");
     expect(JSON.parse(/\{.*\}/.exec(answer)?.[0] ?? "")).toEqual({
       error: "address_not_encoded",
-      message: "Percent-encode the address. Encoded, it is the one in Location.",
+      message: "Percent-encode the address. Location holds the encoded form.",
     });
   });
 
@@ -65,11 +65,11 @@ describe("2.5 an address with letters that are not encoded", () => {
 
   test("is refused in words where the bytes are not UTF-8", async () => {
     expect(await send(Buffer.from("/caf\u00e9", "latin1"))).toContain(
-      "The address holds a character that no address may hold. Percent-encode it, as UTF-8.",
+      "The address contains a character that is not allowed there. Percent-encode it, as UTF-8.",
     );
   });
 
-  test("spends no ticket before it is encoded", async () => {
+  test("consumes no ticket before the address is encoded", async () => {
     const alice = await opened.createPerson();
     const service = `${opened.shop.origin}/café`;
     const browser = new TestBrowser(opened);
