@@ -25,6 +25,7 @@ const appPassword: AccountScreen["appPasswords"][number] = {
   expired: false,
 };
 const form: MakeAppPasswordScreen = {
+  personName: "Alice <b>",
   action: "/account/app-passwords/new",
   hidden: [{ name: "token", value: "token-1" }],
   name: "Backup",
@@ -55,6 +56,10 @@ const drawnForm = (over: Partial<MakeAppPasswordScreen> = {}) =>
 const rows = (...appPasswords: AccountScreen["appPasswords"]) =>
   renderToStaticMarkup(<AppPasswordRows appPasswords={appPasswords} token="token-1" now={at} />);
 const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, "").replaceAll(/\s+/g, " ");
+
+test("the form names the user: another one may have signed in since the page before", () => {
+  expect(drawnForm()).toContain("For the account of <bdi>Alice &lt;b&gt;</bdi>,");
+});
 
 test.each([
   ["the form", drawnForm()],

@@ -163,6 +163,7 @@ function showForm(
   errors: readonly MakeAppPasswordErrorCode[],
 ): Answer {
   const model = {
+    personName: call.session.person.name,
     action: path,
     hidden: [
       { name: "token", value: call.formToken },

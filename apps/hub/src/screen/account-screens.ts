@@ -60,6 +60,8 @@ export interface Allowed {
 
 /** Properties of a new app password. */
 export interface MakeAppPasswordScreen {
+  /** Name of the user: another one may have signed in since the page with the link was opened. */
+  readonly personName: string;
   readonly action: string;
   /** Hidden fields: form token and the id of what will be made. */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];

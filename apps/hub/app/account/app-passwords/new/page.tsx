@@ -27,7 +27,8 @@ export default function MakeAppPasswordPage() {
       <div className="one-column">
         <h1 className="ui-title">Make an app password</h1>
         <p className="ui-lead">
-          For one program that asks for your password. It can do what you tick, and nothing else.
+          For the account of <bdi>{model.personName}</bdi>, and for one program that asks for its password.
+          The program can do what you tick, and nothing else.
         </p>
         {errors.length > 0 && (
           <ErrorSummary
