@@ -15,7 +15,7 @@ export function RefusedNotice({ refused, person }: RefusedNoticeProps) {
         <Notice>
           <p>
             You are now signed in as <bdi>{person.name}</bdi>. The page before was opened by another user, so
-            nothing was changed. This is your basket.
+            nothing was changed. This is your basket; to add the product to it, press Add again.
           </p>
         </Notice>
       </div>
