@@ -6,7 +6,7 @@ import { ANONYMOUS_CART_DAYS, LARGEST_QUANTITY } from "../../src/cart-store.ts";
 import { PageUser } from "../../src/components/page-user.tsx";
 import { RefusedNotice } from "../../src/components/refused-notice.tsx";
 import { ShopPage } from "../../src/components/shop-page.tsx";
-import { SignedOutNotice } from "../../src/components/signed-out-notice.tsx";
+import { canSignIn, SignedOutNotice } from "../../src/components/signed-out-notice.tsx";
 import { formatEuros } from "../../src/money.ts";
 import { currentVisitor } from "../../src/visitor.ts";
 
@@ -23,11 +23,14 @@ export default async function CartPage({ searchParams }: CartPageProps) {
   const signedOut = await whySignedOut();
   return (
     <ShopPage path="/cart">
-      <RefusedNotice refused={refused} person={person} />
       <SignedOutNotice path="/cart" />
+      <RefusedNotice refused={refused} person={person} isExplained={signedOut !== null} />
       <h1>Your basket</h1>
       {basket.lines.length === 0 ? (
-        <EmptyBasket isKept={signedOut !== null || (refused === "signed_out" && person === null)} />
+        <EmptyBasket
+          isKept={signedOut !== null || (refused === "signed_out" && person === null)}
+          offersSignIn={signedOut === null || canSignIn(signedOut.reason)}
+        />
       ) : (
         <div className="basket">
           <ul className="lines">
@@ -52,16 +55,20 @@ export default async function CartPage({ searchParams }: CartPageProps) {
   );
 }
 
-/** @param isKept the basket of a user who was signed in until now is kept */
-function EmptyBasket({ isKept }: { isKept: boolean }) {
+interface EmptyBasketProps {
+  /** The basket of a user who was signed in until now is kept. */
+  readonly isKept: boolean;
+  readonly offersSignIn: boolean;
+}
+
+function EmptyBasket({ isKept, offersSignIn }: EmptyBasketProps) {
   return (
     <div className="empty">
-      {isKept ? (
+      {!isKept && <p>Nothing in it yet. What you add on the shelves appears here.</p>}
+      {isKept && offersSignIn && (
         <p>
           Your basket is kept. <a href={signInUrl("/cart")}>Sign in</a> to see it.
         </p>
-      ) : (
-        <p>Nothing in it yet. What you add on the shelves appears here.</p>
       )}
       <p>
         <ButtonLink href="/">To the shelves</ButtonLink>

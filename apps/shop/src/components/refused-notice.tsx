@@ -5,10 +5,12 @@ interface RefusedNoticeProps {
   /** From the address: `user_changed` or `signed_out`; anything else shows nothing. */
   readonly refused: string | readonly string[] | undefined;
   readonly person: Visitor["person"];
+  /** Another notice says why nobody is signed in. */
+  readonly isExplained: boolean;
 }
 
 /** Explains why a form from a page of an earlier user changed nothing. */
-export function RefusedNotice({ refused, person }: RefusedNoticeProps) {
+export function RefusedNotice({ refused, person, isExplained }: RefusedNoticeProps) {
   if (refused === "user_changed" && person !== null)
     return (
       <div className="notice">
@@ -24,7 +26,11 @@ export function RefusedNotice({ refused, person }: RefusedNoticeProps) {
     return (
       <div className="notice">
         <Notice>
-          <p>You are not signed in right now, so nothing was changed.</p>
+          <p>
+            {isExplained
+              ? "Nothing was changed."
+              : "You are not signed in right now, so nothing was changed."}
+          </p>
         </Notice>
       </div>
     );
