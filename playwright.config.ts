@@ -1,6 +1,6 @@
 /**
  * Journeys in Chromium over hub, shop and bank. `npm test` starts the three and says where they are: once on
- * `*.localhost` over http, once at three domains over https.
+ * `*.localhost` over http, once at three domains over https. `JOURNEYS` may name the files, separated by commas.
  */
 import { defineConfig } from "@playwright/test";
 import { launchArguments } from "./e2e/launch-arguments.ts";
@@ -17,6 +17,7 @@ const arguments_ = [
 
 export default defineConfig({
   testDir: "e2e",
+  ...(process.env.JOURNEYS && { testMatch: process.env.JOURNEYS.split(",") }),
   outputDir: "test-results",
   fullyParallel: true,
   workers: 2,

@@ -1,4 +1,4 @@
-/** Domains of the journeys over https, whose names `<word>-<port>` the proxy sends to that port: scripts/front.mjs. */
+/** Domains of the journeys over https, whose names `<word>-<port>` the proxy sends to that port: scripts/nginx-front.mjs. */
 const domains = {
   hub: "gatehouse.test",
   shop: "corner-shop.test",

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { openAppLog, readAppLog } from "./app-log.mjs";
-import { root, script } from "./bootstrap/house.mjs";
+import { root, script } from "./bootstrap/checkout-paths.mjs";
 import { Interrupted, PlainError } from "./bootstrap/plain-error.mjs";
 import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 

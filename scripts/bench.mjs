@@ -1,10 +1,10 @@
 /** `npm run bench`: sets everything up, then measures. */
 import "./bootstrap/node-version.cjs";
 import { join } from "node:path";
+import { root } from "./bootstrap/checkout-paths.mjs";
 import { runCommand } from "./bootstrap/command.mjs";
 import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
 import { childEnvironment } from "./bootstrap/environment.mjs";
-import { root } from "./bootstrap/house.mjs";
 import { watchForInterruption } from "./bootstrap/interruption.mjs";
 import { runToItsEnd } from "./bootstrap/processes.mjs";
 import { createProgress } from "./bootstrap/progress.mjs";

@@ -2,9 +2,9 @@
 import "./bootstrap/node-version.cjs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { root } from "./bootstrap/checkout-paths.mjs";
 import { runCommand } from "./bootstrap/command.mjs";
 import { childEnvironment } from "./bootstrap/environment.mjs";
-import { root } from "./bootstrap/house.mjs";
 import { readSettings } from "./bootstrap/settings.mjs";
 
 await runCommand(async () => {

@@ -4,10 +4,10 @@
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { root } from "./bootstrap/checkout-paths.mjs";
 import { runCommand } from "./bootstrap/command.mjs";
 import { prepareDataDirectory } from "./bootstrap/data-directory.mjs";
 import { childEnvironment } from "./bootstrap/environment.mjs";
-import { root } from "./bootstrap/house.mjs";
 import { watchForInterruption } from "./bootstrap/interruption.mjs";
 import { PlainError } from "./bootstrap/plain-error.mjs";
 import { runToItsEnd } from "./bootstrap/processes.mjs";
@@ -28,7 +28,7 @@ const overHttp = [
   "cookies-refused",
   "hardening",
   "open-redirect",
-].map((name) => `e2e/${name}.spec.ts`);
+].map((name) => `${name}.spec.ts`);
 
 const interruption = watchForInterruption();
 const [scheme, ...given] = process.argv.slice(2);
@@ -44,7 +44,6 @@ await runCommand(async () => {
  */
 async function run(scheme) {
   const directory = join(root, ".data", "test");
-  const words = given.length > 0 || scheme === "https" ? given : overHttp;
   const report = join(root, ".reports", `journeys-${scheme}.json`);
   const environment = childEnvironment(process.env);
   prepareDataDirectory(directory);
@@ -57,8 +56,14 @@ async function run(scheme) {
     interruption,
   });
   try {
-    return await runToItsEnd(["playwright", "test", "--reporter=list,json", ...words], {
-      environment: { ...environment, ...sites.environment, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    return await runToItsEnd(["playwright", "test", "--reporter=list,json", ...given], {
+      environment: {
+        ...environment,
+        ...sites.environment,
+        // Not as words: those do not apply to the project that another one depends on.
+        ...(given.length === 0 && scheme === "http" && { JOURNEYS: overHttp.join(",") }),
+        PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+      },
       interruption,
     });
   } finally {

@@ -1,7 +1,7 @@
 /** Configuration of nginx for test runs: the examples for operators, with other names. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./bootstrap/house.mjs";
+import { root } from "./bootstrap/checkout-paths.mjs";
 import { PlainError } from "./bootstrap/plain-error.mjs";
 
 /**

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root } from "./bootstrap/house.mjs";
+import { root } from "./bootstrap/checkout-paths.mjs";
 import { findOnPath, quietlyRun } from "./find-program.mjs";
 import { unpackedLauncher, unpackProgram } from "./unpacked-program.mjs";
 

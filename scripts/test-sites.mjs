@@ -4,10 +4,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import getPort from "get-port";
-import { script } from "./bootstrap/house.mjs";
+import { script } from "./bootstrap/checkout-paths.mjs";
 import { Interrupted, PlainError } from "./bootstrap/plain-error.mjs";
 import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
-import { startFront } from "./front.mjs";
+import { startFront } from "./nginx-front.mjs";
 
 /** @typedef {"http" | "https"} Scheme */
 /**
@@ -60,8 +60,8 @@ export async function startTestSites({ environment, directory, scheme, nginx, in
 
 /**
  * @param {{
- *   environment: NodeJS.ProcessEnv, data: string, upstreams: Record<import("./front.mjs").AppName, number>,
- *   front: import("./front.mjs").Front | undefined, interruption: import("./bootstrap/interruption.mjs").Interruption,
+ *   environment: NodeJS.ProcessEnv, data: string, upstreams: Record<import("./nginx-front.mjs").AppName, number>,
+ *   front: import("./nginx-front.mjs").Front | undefined, interruption: import("./bootstrap/interruption.mjs").Interruption,
  * }} options
  * @returns {Promise<TestSites>}
  */

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { programs, root } from "./bootstrap/house.mjs";
+import { programs, root } from "./bootstrap/checkout-paths.mjs";
 
 interface Task {
   readonly taskId: string;

@@ -2,7 +2,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { programs, root } from "./bootstrap/house.mjs";
+import { programs, root } from "./bootstrap/checkout-paths.mjs";
 import { runLogged } from "./bootstrap/logged-command.mjs";
 import { readTurboLine } from "./bootstrap/turbo-line.mjs";
 import { countReport } from "./counts.mjs";

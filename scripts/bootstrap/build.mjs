@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { programs, root } from "./house.mjs";
+import { programs, root } from "./checkout-paths.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { fullDisk, Interrupted, PlainError } from "./plain-error.mjs";
 import { readTurboLine } from "./turbo-line.mjs";

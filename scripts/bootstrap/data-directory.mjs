@@ -1,18 +1,18 @@
 /** The folder that keeps what a run makes: database, secrets, logs. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { expectDiskSpace, room } from "./disk-space.mjs";
 import { explainFileError } from "./plain-error.mjs";
-import { expectRoom, room } from "./room.mjs";
 
 /**
  * Makes sure of the folder before anything long begins.
  *
  * @param {string} dataDirectory
- * @param {typeof expectRoom} [expect] refuses a disk with too little room
+ * @param {typeof expectDiskSpace} [expect] refuses a disk with too little room
  * @returns {string} its folder for logs
  * @throws {PlainError} when it cannot be made or written, or its disk is full
  */
-export function prepareDataDirectory(dataDirectory, expect = expectRoom) {
+export function prepareDataDirectory(dataDirectory, expect = expectDiskSpace) {
   const logs = join(dataDirectory, "logs");
   const probe = join(dataDirectory, `.writable.${process.pid}`);
   try {

@@ -1,7 +1,7 @@
 /** Environment of every program that the scripts start. */
 import { delimiter } from "node:path";
 import { pathToFileURL } from "node:url";
-import { programs, script } from "./house.mjs";
+import { programs, script } from "./checkout-paths.mjs";
 
 /**
  * Node 24 and the other programs of `node_modules` come first, `*.localhost` is resolved, and nothing phones home.

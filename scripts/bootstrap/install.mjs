@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import { programs, root } from "./house.mjs";
+import { programs, root } from "./checkout-paths.mjs";
 import { runLogged } from "./logged-command.mjs";
 import { fullDisk, PlainError } from "./plain-error.mjs";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { root, script } from "./house.mjs";
+import { root, script } from "./checkout-paths.mjs";
 
 let directory: string;
 beforeAll(() => {

@@ -3,7 +3,7 @@
  * brings every library.
  */
 import { spawn } from "node:child_process";
-import { root } from "./house.mjs";
+import { root } from "./checkout-paths.mjs";
 import { Interrupted } from "./plain-error.mjs";
 import { familyOf, identify, isAlive } from "./process-identity.mjs";
 

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { build, isBuilt } from "./build.mjs";
+import { programs, root } from "./checkout-paths.mjs";
+import { expectDiskSpace, room } from "./disk-space.mjs";
 import { childEnvironment } from "./environment.mjs";
-import { programs, root } from "./house.mjs";
 import { install, isInstalled } from "./install.mjs";
 import { Lock } from "./lock.mjs";
 import { Interrupted, PlainError } from "./plain-error.mjs";
 import { stopLeftovers } from "./processes.mjs";
-import { expectRoom, room } from "./room.mjs";
 
 /**
  * @typedef {object} SetUpOptions
@@ -36,7 +36,7 @@ export async function setUp({ environment, logs, interruption, progress, only })
     await takeTurn(lock, { interruption, progress, does: "installs or builds in this checkout" });
     await progress.step("checking packages", async ({ report, retitle }) => {
       const installed = isInstalled();
-      expectRoom(wants({ installed, built: only !== undefined || isBuilt(), environment }));
+      expectDiskSpace(wants({ installed, built: only !== undefined || isBuilt(), environment }));
       if (!installed) {
         retitle("installing packages");
         await install({ ...common, environment, log: join(logs, "install.log"), report });
@@ -59,7 +59,7 @@ export async function setUp({ environment, logs, interruption, progress, only })
 
 /**
  * @param {{ installed: boolean, built: boolean, environment: NodeJS.ProcessEnv }} options
- * @returns {import("./room.mjs").Want[]} what has to fit on which disk
+ * @returns {import("./disk-space.mjs").Want[]} what has to fit on which disk
  */
 export function wants({ installed, built, environment }) {
   // npm tells its scripts where it keeps what it downloads.

@@ -7,7 +7,7 @@ import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import util from "node:util";
 import { recallAddresses } from "./addresses.mjs";
-import { root } from "./house.mjs";
+import { root } from "./checkout-paths.mjs";
 import { PlainError } from "./plain-error.mjs";
 
 /** Every setting of `.env.example`. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { hubOrigin } from "../apps.mjs";
-import { root } from "./house.mjs";
+import { root } from "./checkout-paths.mjs";
 import { isLoopback, readSettings, withoutSettings } from "./settings.mjs";
 
 const none = join(tmpdir(), "gatehouse-there-is-no-such-file");

@@ -15,14 +15,14 @@ import { restRoutes } from "./cas/rest.ts";
 import { samlValidateRoutes } from "./cas/saml-validate.ts";
 import { validateRoutes } from "./cas/validate.ts";
 import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-throttle.ts";
+import { createSecretThrottle, type SecretThrottle } from "./credential/secret-throttle.ts";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
-import { createWrongTries, type WrongTries } from "./credential/wrong-tries.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
 import { ownPagesOf } from "./http/own-pages.ts";
 import type { Route } from "./http/route.ts";
 import type { Log } from "./log.ts";
-import { createGoodbye } from "./logout/goodbye.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
+import { createSignOutAnswer } from "./logout/sign-out-answer.ts";
 import { scopesOfGrant } from "./oidc/grant/grant.ts";
 import { deviceRoutes } from "./oidc/interaction/device.ts";
 import { interactionRoutes } from "./oidc/interaction/interaction.ts";
@@ -43,7 +43,7 @@ import { createFindSession, type FindSession } from "./session/find-session.ts";
 import { createKeepUp, type KeepUp, startUpkeep } from "./session/upkeep.ts";
 import type { Settings } from "./settings/env.ts";
 import { type HubKeys, hubKeys } from "./settings/secret-keys.ts";
-import { type AskWhichAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
+import { type AskForAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoorRoutes } from "./test-door/test-door.ts";
@@ -55,9 +55,9 @@ export interface Hub {
   readonly database: Database;
   readonly sites: SiteRegistry;
   readonly throttle: SignInThrottle;
-  readonly wrongTries: WrongTries;
+  readonly appPasswordThrottle: SecretThrottle;
   /** Throttles wrong site secrets. */
-  readonly wrongSecrets: WrongTries;
+  readonly siteSecretThrottle: SecretThrottle;
   readonly deviceThrottle: DeviceThrottle;
   readonly logout: LogoutDispatcher;
   readonly outbound: Outbound;
@@ -71,7 +71,7 @@ export interface Hub {
   /** Real time, which the test door does not move: for messages that sites check against their own clocks. */
   readonly siteClock: () => Date;
   readonly findSession: FindSession;
-  readonly askWhichAccount: AskWhichAccount;
+  readonly askForAccount: AskForAccount;
   readonly keepUp: KeepUp;
   close(): Promise<void>;
 }
@@ -123,7 +123,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   });
   const deviceThrottle = createDeviceThrottle(database.rateLimits, settings.loginThrottle);
   const throttleLimits = settings.loginThrottle ? database.rateLimits : null;
-  const wrongSecrets = createWrongTries(throttleLimits, "site-secret");
+  const siteSecretThrottle = createSecretThrottle(throttleLimits, "site-secret");
   const keys = hubKeys(settings.secrets);
   const { consents, logoutDeliveries, oidcArtifacts, people, refreshExchanges, sessions } = database;
   const { signingKeys, sweep } = database;
@@ -145,7 +145,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     signingKeys,
     siteClock,
     sites,
-    wrongSecrets,
+    siteSecretThrottle,
   });
   const keepUp = createKeepUp({ sessions, logout, sweep, log });
   const upkeep = startUpkeep({ keepUp, refreshKeys: () => issuer.refresh(), log });
@@ -155,8 +155,8 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     database,
     sites,
     throttle: createSignInThrottle(throttleLimits),
-    wrongTries: createWrongTries(throttleLimits, "app-password"),
-    wrongSecrets,
+    appPasswordThrottle: createSecretThrottle(throttleLimits, "app-password"),
+    siteSecretThrottle,
     deviceThrottle,
     logout,
     outbound,
@@ -167,7 +167,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     clock,
     siteClock,
     keepUp,
-    askWhichAccount: createAccountQuestion({
+    askForAccount: createAccountQuestion({
       clock,
       cookies,
       keys: { form: keys.form, note: keys.note },
@@ -191,20 +191,21 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
  * @param testClock clock of a hub in test mode; without it there is no test door
  */
 export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readonly Route[] {
-  const { askWhichAccount, clock, cookies, database, findSession, issuer, keepUp, keys, logout } = hub;
-  const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, wrongTries } = hub;
+  const { askForAccount, clock, cookies, database, findSession, issuer, keepUp, keys, logout } = hub;
+  const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, appPasswordThrottle } =
+    hub;
   const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
   const { appPasswords, consents, decisions, loginTickets, logoutDeliveries, oidcArtifacts, people } =
     database;
   const { proxyGrantingTickets, sessions, tickets } = database;
   const apis = { settings: { hubUrl }, sites };
-  const sayGoodbye = createGoodbye({ cookies, logout, logoutDeliveries, siteClock, sites });
+  const answerSignOut = createSignOutAnswer({ cookies, logout, logoutDeliveries, siteClock, sites });
 
   const account = accountRoutes({
     sessions,
     sites,
     logout,
-    sayGoodbye,
+    answerSignOut,
     listAppPasswords: createAppPasswordList({ apis, appPasswords }),
     listConnectedApps: createConnectedAppList({
       consents,
@@ -218,7 +219,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const ownPages = [
     ...interactionRoutes({
       ...apis,
-      askWhichAccount,
+      askForAccount,
       consents,
       cookies,
       decisions,
@@ -230,7 +231,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     }),
     ...deviceRoutes({
       ...apis,
-      askWhichAccount,
+      askForAccount,
       clock,
       consents,
       decisions,
@@ -243,12 +244,12 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     }),
     ...connectedAppRoutes({ consents }),
     ...account,
-    ...appPasswordRoutes({ appPasswords, apis, wrongTries, clock, keys: { note: keys.note } }),
+    ...appPasswordRoutes({ appPasswords, apis, appPasswordThrottle, clock, keys: { note: keys.note } }),
   ];
   return [
     ...homeRoutes({ findSession, sites }),
     ...loginRoutes({
-      askWhichAccount,
+      askForAccount,
       clock,
       cookies,
       findSession,
@@ -267,14 +268,14 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       withChosenSession: (page, session) => withChosenSession({ keys: { form: keys.form } }, page, session),
     }),
     ...askBeforeRoutes({
-      askWhichAccount,
+      askForAccount,
       findSession,
       keys: { form: keys.form },
       sites,
       ticketLifeSeconds,
       tickets,
     }),
-    ...logoutRoutes({ cookies, sayGoodbye, sessions, sites }),
+    ...logoutRoutes({ cookies, answerSignOut, sessions, sites }),
     ...validateRoutes({ outbound, proxyGrantingTickets, sites, tickets }),
     ...proxyRoutes({ proxyGrantingTickets, sites, ticketLifeSeconds, tickets }),
     ...samlValidateRoutes({ hubUrl, siteClock, sites, tickets }),
@@ -312,11 +313,11 @@ export function hubServer(hub: Hub, routes: readonly Route[], next: NextHandler)
   const { clock, cookies, database, findSession, keys, log, proxyWatch, settings, sites } = hub;
   const { appPasswords, consents, oidcArtifacts, sessions } = database;
   const { dev, hubUrl, secure, testDoorKey, trustedProxies } = settings;
-  const { issuer, wrongSecrets, wrongTries } = hub;
+  const { issuer, siteSecretThrottle, appPasswordThrottle } = hub;
   return createHubServer(
     {
       apiSchemes: [
-        appPasswordScheme({ appPasswords, wrongTries }),
+        appPasswordScheme({ appPasswords, appPasswordThrottle }),
         accessTokenScheme({ consents, issuer, oidcArtifacts, settings: { hubUrl }, sites }),
       ],
       clock,
@@ -332,7 +333,7 @@ export function hubServer(hub: Hub, routes: readonly Route[], next: NextHandler)
       sites,
       testDoorKey,
       trustedProxies,
-      wrongSecrets,
+      siteSecretThrottle,
     },
     routes,
     next,

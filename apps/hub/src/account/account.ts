@@ -3,8 +3,8 @@ import type { CentralSessionStore, SessionWithSites } from "@gatehouse/database"
 import type { ListAppPasswords } from "../app-password/app-passwords.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
-import type { SayGoodbye } from "../logout/goodbye.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
 import type { AccountScreen } from "../screen/screen.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import type { ListConnectedApps } from "./connected-apps.ts";
@@ -17,7 +17,7 @@ export interface AccountNeeds {
   readonly listAppPasswords: ListAppPasswords;
   readonly listConnectedApps: ListConnectedApps;
   readonly logout: Pick<LogoutDispatcher, "wake">;
-  readonly sayGoodbye: SayGoodbye;
+  readonly answerSignOut: AnswerSignOut;
 }
 
 export const accountRoutes = (needs: AccountNeeds): Route[] => [
@@ -159,7 +159,7 @@ const endOthers = (needs: AccountNeeds): Route =>
     },
   });
 
-const endAll = ({ sayGoodbye, sessions }: AccountNeeds): Route =>
+const endAll = ({ answerSignOut, sessions }: AccountNeeds): Route =>
   route({
     method: "POST",
     path: "/account/sessions/end-all",
@@ -170,7 +170,7 @@ const endAll = ({ sayGoodbye, sessions }: AccountNeeds): Route =>
     async answer(call) {
       const ended = await sessions.end({ personId: call.session.person.id }, "ended-elsewhere");
       logEnded(call, ended);
-      return sayGoodbye(call, ended);
+      return answerSignOut(call, ended);
     },
   });
 

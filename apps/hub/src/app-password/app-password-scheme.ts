@@ -4,7 +4,7 @@ import { readBasicCredentials } from "../http/basic-credentials.ts";
 import type { Call } from "../http/route.ts";
 import {
   type AppPasswordResult,
-  refuseTry,
+  refuseAttempt,
   type VerifyAppPasswordNeeds,
   verifyAppPassword,
 } from "./verify-app-password.ts";
@@ -20,7 +20,7 @@ export const appPasswordScheme = (needs: VerifyAppPasswordNeeds): ApiScheme => (
     const from = { address: call.address };
     const result =
       credentials === undefined
-        ? await refuseTry(needs, call, "credentials_wrong", from)
+        ? await refuseAttempt(needs, call, "credentials_wrong", from)
         : await verifyAppPassword(needs, call, credentials, from);
     if (result.outcome === "refused") return { outcome: "refused", refusal: refusalOf(result) };
     const { person, appPassword } = result;

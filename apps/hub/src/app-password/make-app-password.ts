@@ -5,7 +5,14 @@ import { type AppPasswordMaking, type AppPasswordStore, PersonGone } from "@gate
 import { withoutEdges } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm, withKeptForm } from "../http/kept-form.ts";
-import { type Answer, type CallerFacts, type ComesBack, type Route, route, seeOther } from "../http/route.ts";
+import {
+  type Answer,
+  type CallerFacts,
+  type ReturnPage,
+  type Route,
+  route,
+  seeOther,
+} from "../http/route.ts";
 import type { MakeAppPasswordErrorCode } from "../screen/screen.ts";
 import type { ApiSources } from "../site-registry/known-apis.ts";
 import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
@@ -67,7 +74,7 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
     sends: "form",
     typed: ["name"],
     speaks: "html",
-    comesBack: filledIn,
+    returnPage: filledIn,
     async answer(call, { parameters }) {
       const wish = readWish(needs, parameters);
       if (!isProvedNow(needs, call))
@@ -101,7 +108,7 @@ function isProvedNow(
 }
 
 /** Asks for the password again and returns to the form with its fields. */
-function proveAgain({ page }: Pick<ComesBack, "page">): Answer {
+function proveAgain({ page }: Pick<ReturnPage, "page">): Answer {
   return seeOther(`/cas/login?${new URLSearchParams({ renew: "true", return: page })}`);
 }
 
@@ -123,7 +130,7 @@ async function create(
 }
 
 /** The form's fields, kept across a sign-in; none of them is secret. */
-function filledIn(parameters: RequestParameters): ComesBack {
+function filledIn(parameters: RequestParameters): ReturnPage {
   const isKept = (name: string) => ["id", "name", "days"].includes(name) || name.startsWith(fieldOf(""));
   return { page: path, fields: new Map([...parameters].filter(([name]) => isKept(name))) };
 }

@@ -1,12 +1,12 @@
 /** Verifies an app password, for the hub's API and for sites alike. */
 import type { AppPasswordStore, FoundAppPassword } from "@gatehouse/database";
-import type { TriedFrom, WrongTries } from "../credential/wrong-tries.ts";
+import type { SecretThrottle, TriedFrom } from "../credential/secret-throttle.ts";
 import type { Call } from "../http/route.ts";
 import { isAppPasswordSecret } from "./app-password-secret.ts";
 
 export interface VerifyAppPasswordNeeds {
   readonly appPasswords: Pick<AppPasswordStore, "findForUse">;
-  readonly wrongTries: WrongTries;
+  readonly appPasswordThrottle: SecretThrottle;
 }
 
 export type AppPasswordResult =
@@ -34,17 +34,17 @@ export async function verifyAppPassword(
     );
     return { outcome: "verified", ...found };
   }
-  return refuseTry(needs, call, isPossible ? "credentials_wrong" : "app_password_required", from);
+  return refuseAttempt(needs, call, isPossible ? "credentials_wrong" : "app_password_required", from);
 }
 
 /** Counts and logs the attempt, without the sent user name: it may be a password typed into the wrong field. */
-export async function refuseTry(
-  { wrongTries }: Pick<VerifyAppPasswordNeeds, "wrongTries">,
+export async function refuseAttempt(
+  { appPasswordThrottle }: Pick<VerifyAppPasswordNeeds, "appPasswordThrottle">,
   call: Pick<Call, "log">,
   code: "app_password_required" | "credentials_wrong",
   from: TriedFrom,
 ): Promise<Extract<AppPasswordResult, { outcome: "refused" }>> {
-  const retryInSeconds = await wrongTries.count(from);
+  const retryInSeconds = await appPasswordThrottle.count(from);
   const refused =
     retryInSeconds > 0 ? ({ code: "too_many_attempts", retryInSeconds } as const) : ({ code } as const);
   call.log.warn({ event: "app-password.refused", code: refused.code, ...from }, "app password refused");

@@ -4,7 +4,7 @@ import type { CentralSession } from "@gatehouse/database";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { FindSession } from "../session/find-session.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import type { AskWhichAccount } from "../sign-in/choose-account.ts";
+import type { AskForAccount } from "../sign-in/choose-account.ts";
 import { loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { readRequest, refuseService } from "../sign-in/refuse-service.ts";
 import { type SendTicketNeeds, sendTicket } from "./send-ticket.ts";
@@ -12,7 +12,7 @@ import { type SendTicketNeeds, sendTicket } from "./send-ticket.ts";
 export interface AskBeforeNeeds extends SendTicketNeeds {
   readonly keys: Pick<HubKeys, "form">;
   readonly findSession: FindSession;
-  readonly askWhichAccount: AskWhichAccount;
+  readonly askForAccount: AskForAccount;
 }
 
 const confirmPath = "/cas/login/confirm";
@@ -76,7 +76,7 @@ export const askBeforeRoutes = (needs: AskBeforeNeeds): Route[] => [
       if (found.state !== "alive") return seeOther(loginAddress(repeatedFields(parameters)));
       const { session } = found;
       if (!needs.keys.form.isSignature(tokenText(session), parameters.get("token") ?? ""))
-        return needs.askWhichAccount(call, { session, parameters, because: "opened-before" });
+        return needs.askForAccount(call, { session, parameters, because: "opened-before" });
       if (decision.action !== "issue-ticket") return seeOther("/account");
       return sendTicket(needs, call, { ...request, ...decision, sessionId: session.id });
     },

@@ -64,7 +64,7 @@ const longestKeptName = 200;
 const formAnyway = { name: "prompt", value: "login" } as const;
 
 export function loginRoutes(needs: LoginNeeds): Route[] {
-  const { askWhichAccount, cookies, findSession, ownPage } = needs;
+  const { askForAccount, cookies, findSession, ownPage } = needs;
 
   /** The requested page of the hub. @param chosen whether the user has just chosen the session to go on with */
   function returnPage(
@@ -160,7 +160,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
         const isComplete = isTicketGood && identifier !== "" && password !== "";
         const result = isComplete ? await verifyCredentials(needs, attempt) : undefined;
         if (result?.outcome === "refused") logRefused(call, result);
-        return askWhichAccount(call, {
+        return askForAccount(call, {
           session,
           parameters,
           because: "typed",

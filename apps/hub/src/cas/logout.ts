@@ -3,18 +3,18 @@ import { ParameterError, parseLogoutReturn, parseProtocolQuery } from "@gatehous
 import type { CentralSessionStore } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
 import { type Route, route } from "../http/route.ts";
-import type { SayGoodbye } from "../logout/goodbye.ts";
+import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
 export interface LogoutNeeds {
   readonly cookies: Cookies;
   readonly sessions: Pick<CentralSessionStore, "end" | "find">;
   readonly sites: Pick<SiteRegistry, "findByReturnAddress">;
-  readonly sayGoodbye: SayGoodbye;
+  readonly answerSignOut: AnswerSignOut;
 }
 
 /** @see CAS protocol 3.0.3, section 2.3 */
-export const logoutRoutes = ({ cookies, sessions, sites, sayGoodbye }: LogoutNeeds): Route[] => [
+export const logoutRoutes = ({ cookies, sessions, sites, answerSignOut }: LogoutNeeds): Route[] => [
   route({
     method: "GET",
     path: "/cas/logout",
@@ -33,7 +33,7 @@ export const logoutRoutes = ({ cookies, sessions, sites, sayGoodbye }: LogoutNee
           "signed out",
         );
       const ended = found.state === "alive" ? [found.session.id] : [];
-      return sayGoodbye(call, ended, readReturn(sites, rawQuery));
+      return answerSignOut(call, ended, readReturn(sites, rawQuery));
     },
   }),
 ];

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { refuseDemoPeople } from "../demo-people.ts";
 import { expectKnownSecrets } from "../oidc/issuer/open-issuer.ts";
 import { rotateSigningKeys } from "../oidc/keys/signing-keys.ts";
-import { proveDoctor } from "../server/health.ts";
+import { signDoctorRequest } from "../server/health.ts";
 import { listen } from "../server/listen.ts";
 import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { hubKeys } from "../settings/secret-keys.ts";
@@ -47,7 +47,7 @@ export const doctor: Command = {
     const sites = registry.list().length;
     const uncalled = await addressesNotCalled(registry, settings);
     // A stopped hub is not a fault: operators run doctor before a start, too.
-    const proof = proveDoctor(hubKeys(secrets).doctor, hubUrl);
+    const proof = signDoctorRequest(hubKeys(secrets).doctor, hubUrl);
     const hub = await askHub(hubUrl, { proof, bindAddress: settings.bindAddress });
     refuseOtherMode(settings, hub);
     const origin = hubUrl === defaultHubUrl ? `${hubUrl}, the default` : hubUrl;

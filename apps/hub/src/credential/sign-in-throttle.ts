@@ -1,8 +1,8 @@
 /** Slows down guessing of passwords without letting strangers lock a user out. */
 import { createHash } from "node:crypto";
 import type { RateLimitStore } from "@gatehouse/database";
+import { createAttemptQueue, TooManyWaiting } from "./attempt-queue.ts";
 import { network } from "./network.ts";
-import { createTurns, TooManyWaiting } from "./turns.ts";
 
 /** An attempt to sign in, as known before the password check. */
 export interface Attempt {
@@ -67,8 +67,8 @@ export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInT
   const account = limiter("account");
   const everywhere = limiter("everywhere");
   const address = limiter("address");
-  const accountTurns = createTurns(turns.account);
-  const addressTurns = createTurns(turns.address);
+  const accountTurns = createAttemptQueue(turns.account);
+  const addressTurns = createAttemptQueue(turns.address);
 
   return {
     async inTurn(attempt, make) {

@@ -5,7 +5,7 @@
  */
 import type { Person } from "@gatehouse/database";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import type { Call, ComesBack } from "./route.ts";
+import type { Call, ReturnPage } from "./route.ts";
 
 export interface KeptFormNeeds {
   readonly keys: Pick<HubKeys, "note">;
@@ -25,7 +25,7 @@ const lifeSeconds = 12 * 3600;
 export function withKeptForm(
   { clock, keys }: KeptFormNeeds,
   username: string,
-  { page, fields }: ComesBack,
+  { page, fields }: ReturnPage,
 ): string {
   if (fields === undefined || fields.size === 0) return page;
   const kept = JSON.stringify({ at: clock().getTime(), fields: [...fields] });

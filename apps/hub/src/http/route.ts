@@ -113,7 +113,7 @@ export interface Sent {
 }
 
 /** Page to return to when a form was sent after its session ended. */
-export interface ComesBack {
+export interface ReturnPage {
   /** A page of the hub. */
   readonly page: string;
   /** Fields to keep for that page. */
@@ -140,7 +140,7 @@ export interface Route<Who extends Caller = Caller> {
    * For a form: the page to return to when the session ended before the form was sent, and the fields to restore then.
    * Never a secret. Left out: `/account` without fields.
    */
-  readonly comesBack?: (parameters: RequestParameters) => ComesBack;
+  readonly returnPage?: (parameters: RequestParameters) => ReturnPage;
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;
 }
 

@@ -1,5 +1,5 @@
 /** Identifies the caller of a route. */
-import type { WrongTries } from "../credential/wrong-tries.ts";
+import type { SecretThrottle } from "../credential/secret-throttle.ts";
 import type { ApiScheme } from "../http/api-scheme.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
 import { type KeptFormNeeds, withKeptForm } from "../http/kept-form.ts";
@@ -7,8 +7,8 @@ import {
   type Call,
   type Caller,
   type CallerFacts,
-  type ComesBack,
   json,
+  type ReturnPage,
   type Route,
   type Sent,
   seeOther,
@@ -24,7 +24,7 @@ export interface CallerNeeds extends KeptFormNeeds {
   readonly findSession: FindSession;
   readonly sites: Pick<SiteRegistry, "authenticate" | "find">;
   /** Throttles wrong site secrets. */
-  readonly wrongSecrets: WrongTries;
+  readonly siteSecretThrottle: SecretThrottle;
   /** Schemes of the hub's API, in the order of its challenges. */
   readonly apiSchemes: readonly ApiScheme[];
   /** Absent: the hub accepts no callers of the test door. */
@@ -59,8 +59,8 @@ export async function identifyCaller(
 async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent: Sent): Promise<Identified> {
   const found = await needs.findSession(call, { touch: true });
   if (found.state !== "alive") {
-    const comesBack = comesBackTo(route, call, sent);
-    const back = found.state === "ended" ? withKeptForm(needs, found.username, comesBack) : comesBack.page;
+    const returnPage = returnPageOf(route, call, sent);
+    const back = found.state === "ended" ? withKeptForm(needs, found.username, returnPage) : returnPage.page;
     return { kind: "elsewhere", answer: seeOther(`/cas/login?${new URLSearchParams({ return: back })}`) };
   }
   const { session } = found;
@@ -74,8 +74,8 @@ async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent
 }
 
 /** The requested page, or the page of the submitted form. */
-export function comesBackTo(route: Route, call: Call, { parameters, rawQuery }: Sent): ComesBack {
-  if (call.method !== "GET") return route.comesBack?.(parameters) ?? { page: "/account" };
+export function returnPageOf(route: Route, call: Call, { parameters, rawQuery }: Sent): ReturnPage {
+  if (call.method !== "GET") return route.returnPage?.(parameters) ?? { page: "/account" };
   const query = new URLSearchParams(rawQuery);
   // The page after the sign-in must not repeat the notice, least of all to another user.
   query.delete("notice");
@@ -98,7 +98,7 @@ async function identifySite(needs: CallerNeeds, call: Call): Promise<Identified>
   if (site !== undefined) return { kind: "known", call: { ...call, site }, isFormToken: () => false };
   warnOfStranger(needs, call, credentials?.userId);
   const isWrong = call.header("authorization") !== undefined;
-  const retryInSeconds = isWrong ? await needs.wrongSecrets.count({ address: call.address }) : 0;
+  const retryInSeconds = isWrong ? await needs.siteSecretThrottle.count({ address: call.address }) : 0;
   if (retryInSeconds > 0) return { kind: "elsewhere", answer: tooManySecrets(call, retryInSeconds) };
   return {
     kind: "elsewhere",

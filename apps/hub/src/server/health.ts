@@ -23,7 +23,7 @@ const scheme = "Gatehouse-Doctor";
  *
  * @returns the value of `Authorization`
  */
-export function proveDoctor(keys: PurposeKeys, hubUrl: string): string {
+export function signDoctorRequest(keys: PurposeKeys, hubUrl: string): string {
   return `${scheme} ${keys.sign(hubUrl)}`;
 }
 

@@ -6,11 +6,11 @@ import { chooseRequestId, logAnswered, loggedPath } from "../http/access-log.ts"
 import { clientAddress } from "../http/client-address.ts";
 import { databaseOutage, databaseUnavailable, logOutage } from "../http/database-outage.ts";
 import { HubError } from "../http/hub-error.ts";
-import { isLoadedAhead, loadedAhead } from "../http/loaded-ahead.ts";
+import { isPrefetch, loadedAhead } from "../http/prefetch.ts";
 import type { Answer, AntiForgery, Call, Caller, CallerFacts, Route, Sent } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import type { Settings } from "../settings/env.ts";
-import { type CallerNeeds, comesBackTo, identifyCaller } from "./caller.ts";
+import { type CallerNeeds, identifyCaller, returnPageOf } from "./caller.ts";
 import { readBody } from "./read-body.ts";
 import { renderError } from "./render-error.ts";
 
@@ -94,7 +94,7 @@ async function run(needs: MountNeeds, declared: Route, call: Call, context: HubC
   const facts = await identifyCaller(needs, declared, call, sent);
   if (facts.kind === "elsewhere") return facts.answer;
   if (declared.antiForgery === "form-token" && !facts.isFormToken(sent.parameters.get("token") ?? "")) {
-    throw formTokenWrong(facts.call, comesBackTo(declared, call, sent).page);
+    throw formTokenWrong(facts.call, returnPageOf(declared, call, sent).page);
   }
   const answer = declared.answer as (call: Call, sent: Sent) => Promise<Answer>;
   return answer(facts.call, sent);
@@ -150,7 +150,7 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 function checkOrigin(hubUrl: string, antiForgery: AntiForgery, call: Call): void {
-  if (antiForgery === "navigation" && isLoadedAhead(call.header)) throw loadedAhead();
+  if (antiForgery === "navigation" && isPrefetch(call.header)) throw loadedAhead();
   if (antiForgery === "sign-out-only") checkNavigation(call);
   if (!["form-token", "flow-token", "login-ticket"].includes(antiForgery)) return;
   const origin = call.header("origin");
@@ -172,7 +172,7 @@ function checkNavigation(call: Call): void {
   // A navigation that a service worker passed through has `empty`; no page can send that together with `navigate`.
   const passedOn = destination === "empty" && call.header("sec-fetch-mode") === "navigate";
   const isNavigation = destination === undefined || destination === "document" || passedOn;
-  if (isNavigation && !isLoadedAhead(call.header)) return;
+  if (isNavigation && !isPrefetch(call.header)) return;
   throw new HubError(403, "not_a_navigation", "Nobody was signed out", [
     "Opening this address signs you out. Your browser only loaded it as a part of another page, or ahead of a visit.",
   ]);

@@ -99,13 +99,13 @@ export function names(typed: string, { person }: Pick<CentralSession, "person">)
 }
 
 /** The page with the question. */
-export type AskWhichAccount = (call: Pick<Call, "header">, choice: Choice) => Promise<Answer>;
+export type AskForAccount = (call: Pick<Call, "header">, choice: Choice) => Promise<Answer>;
 
-export function createAccountQuestion(needs: AskWhichAccountNeeds): AskWhichAccount {
-  return (call, choice) => askWhichAccount(needs, call, choice);
+export function createAccountQuestion(needs: AskWhichAccountNeeds): AskForAccount {
+  return (call, choice) => askForAccount(needs, call, choice);
 }
 
-async function askWhichAccount(
+async function askForAccount(
   needs: AskWhichAccountNeeds,
   call: Pick<Call, "header">,
   choice: Choice,
@@ -176,7 +176,7 @@ export function chooseAccount(
       if (session !== null && isSwitch && names(username, session))
         return seeOther(stay(parameters, session), goes);
       if (session !== null && !isTokenFor(needs, session, parameters))
-        return askWhichAccount(needs, call, { session, parameters, because: "opened-before", attempt });
+        return askForAccount(needs, call, { session, parameters, because: "opened-before", attempt });
       if (!isSwitch) {
         const address =
           session === null ? loginAddress(repeatedFields(parameters)) : stay(parameters, session);

@@ -29,10 +29,10 @@ export interface CredentialsAttempt {
   readonly knownBrowser: { readonly personId: string; readonly id: string } | null;
 }
 
-export interface SignInAttempt extends CredentialsAttempt, SessionWish {}
+export interface SignInAttempt extends CredentialsAttempt, NewSession {}
 
 /** The session to start. */
-export interface SessionWish {
+export interface NewSession {
   readonly userAgent: string;
   readonly address: string;
   /** The browser's session token so far; that session is ended. */
@@ -68,7 +68,7 @@ export async function signIn(
 export async function startVerified(
   needs: StartSessionNeeds,
   verified: Verified,
-  wish: SessionWish,
+  wish: NewSession,
 ): Promise<{ readonly session: CentralSession; readonly token: string } | null> {
   try {
     return await startSession(needs, verified, wish);
@@ -139,7 +139,7 @@ export async function verifyCredentials(
 async function startSession(
   { sessions }: StartSessionNeeds,
   { person, secondsAgo }: Verified,
-  wish: SessionWish,
+  wish: NewSession,
 ) {
   const token = createTicketId("TGT");
   const session = await sessions.start({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ReadFile } from "./read-file.ts";
 import { parseRegistration, type RegisteredSite, RegistrationError } from "./registered-site.ts";
-import { settleClaims } from "./settle-claims.ts";
+import { acceptRegistrations } from "./settle-claims.ts";
 
 /** A site's file, by its name and what it claims at one host. */
 function file(id: string, ...paths: string[]): ReadFile & { readonly site: RegisteredSite } {
@@ -24,7 +24,7 @@ const registered = (...files: readonly ReturnType<typeof file>[]) =>
 
 /** Paths of each accepted site, and file and field of each refusal; `*` marks a site that keeps its previous registration. */
 function outcome(read: readonly ReadFile[], before = registered()) {
-  const { sites, refused } = settleClaims(read, before);
+  const { sites, refused } = acceptRegistrations(read, before);
   return {
     sites: Object.fromEntries(
       [...sites.values()].map(({ id, cas }) => [
@@ -44,7 +44,7 @@ test("sites that claim different addresses of one host go on side by side", () =
 });
 
 test("of two new ones that claim one address the first by name goes on, and the other is told whose it is", () => {
-  const { sites, refused } = settleClaims(
+  const { sites, refused } = acceptRegistrations(
     [file("a", "/app/*"), file("b", "/b", "/app/callback")],
     registered(),
   );
@@ -107,8 +107,8 @@ test("thousands of sites settle, when each is at a host of its own and when all 
     return { ...text, site: { ...text.site, cas: text.site.cas && { ...text.site.cas, services } } };
   });
   const atOne = many.slice(0, 1000).map((id) => file(id, `/${id}/**`));
-  expect(settleClaims(atOwnHost, registered()).sites.size).toBe(3000);
-  expect(settleClaims(atOne, registered()).sites.size).toBe(1000);
+  expect(acceptRegistrations(atOwnHost, registered()).sites.size).toBe(3000);
+  expect(acceptRegistrations(atOne, registered()).sites.size).toBe(1000);
 });
 
 describe("2.7.1 proxy targets are registered sites", () => {
@@ -118,14 +118,14 @@ describe("2.7.1 proxy targets are registered sites", () => {
     return { file: name, site: { ...site, cas } };
   };
   const messages = (...read: ReadFile[]) =>
-    settleClaims(read, registered()).refused.map(({ error }) => error.message);
+    acceptRegistrations(read, registered()).refused.map(({ error }) => error.message);
 
   test("two that name each other, and one that names itself, go on", () => {
     expect(messages(withTargets("a", "b", "a"), withTargets("b", "a"))).toEqual([]);
   });
 
   test("one that nobody registered is refused, by its place; the others go on", () => {
-    const { sites, refused } = settleClaims(
+    const { sites, refused } = acceptRegistrations(
       [withTargets("a", "b", "shoop"), withTargets("b", "a")],
       registered(),
     );

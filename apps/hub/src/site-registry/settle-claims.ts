@@ -18,7 +18,7 @@ export interface SettledClaims {
  * @param found every file of the folder
  * @param before the sites of the previous reading, whose claims do not overlap
  */
-export function settleClaims(
+export function acceptRegistrations(
   found: readonly ReadFile[],
   before: ReadonlyMap<string, RegisteredSite>,
 ): SettledClaims {

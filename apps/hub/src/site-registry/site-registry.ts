@@ -9,7 +9,7 @@ import { createRegistrationReader } from "./read-registrations.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
 import { createRegistrationLog } from "./registration-log.ts";
 import { refusePlainHttp } from "./registration-rules.ts";
-import { settleClaims } from "./settle-claims.ts";
+import { acceptRegistrations } from "./settle-claims.ts";
 import { watchFolder } from "./watch-folder.ts";
 
 export interface SiteRegistry {
@@ -74,7 +74,7 @@ export async function openSiteRegistry(options: {
     unreadable = "";
     leftOut = folder.leftOut;
     if (!changed && isSettled) return;
-    const settled = settleClaims(plainHttp === "refused" ? files.map(refusePlainHttp) : files, sites);
+    const settled = acceptRegistrations(plainHttp === "refused" ? files.map(refusePlainHttp) : files, sites);
     isSettled = areSame(settled.sites, sites);
     // Sorted once here, so that requests find them in order of name.
     sites = new Map([...settled.sites].sort(([, a], [, b]) => a.name.localeCompare(b.name)));

@@ -28,17 +28,17 @@ export async function loadGrant(needs: GrantNeeds, ctx: KoaContextWithOIDC): Pro
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const registered = registeredScopes(needs, client.clientId);
   if (found !== undefined && result?.consent?.grantId !== undefined) {
-    const settled = settleClaims(found, ctx, registered) ? await change(needs, found) : found;
+    const settled = acceptRegistrations(found, ctx, registered) ? await change(needs, found) : found;
     return settled && withRefusals(settled, ctx);
   }
   const asked = askedScopes(ctx, registered);
   const isFirstParty = needs.sites.find(client.clientId)?.firstParty === true;
   if (found !== undefined && isFirstParty && coversAll(found, ctx, asked))
-    return settleClaims(found, ctx, registered) ? change(needs, found) : found;
+    return acceptRegistrations(found, ctx, registered) ? change(needs, found) : found;
   const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
   if (!isFirstParty) return loadConsented(needs, ctx, { grant, found, asked, registered });
   allow(grant, ctx, asked, () => true);
-  settleClaims(grant, ctx, registered);
+  acceptRegistrations(grant, ctx, registered);
   if (found !== undefined) return change(needs, grant);
   await grant.save();
   return claimOrAdopt(needs, grant, provider);
@@ -66,7 +66,7 @@ async function loadConsented(
   allow(grant, ctx, asked, (scope, resource) =>
     resource === null ? consent.scopes.includes(scope) : (consent.resources[resource] ?? []).includes(scope),
   );
-  settleClaims(grant, ctx, registered);
+  acceptRegistrations(grant, ctx, registered);
   const isChanged = JSON.stringify(grant) !== before;
   // The grant ends with its consent.
   const life = Math.ceil((consent.expiresAt.getTime() - needs.clock().getTime()) / 1000);
@@ -153,7 +153,7 @@ async function claimOrAdopt(needs: GrantNeeds, grant: Grant, provider: Provider)
  *
  * @returns whether the grant lacked one of the claims
  */
-function settleClaims(grant: Grant, ctx: KoaContextWithOIDC, registered: readonly string[]): boolean {
+function acceptRegistrations(grant: Grant, ctx: KoaContextWithOIDC, registered: readonly string[]): boolean {
   const scopes = grant.getOIDCScopeEncountered().split(" ");
   const known = grant.getOIDCClaimsEncountered();
   const settled = [...ctx.oidc.requestParamClaims].filter(

@@ -11,7 +11,7 @@ import { HubError } from "../../http/hub-error.ts";
 import {
   type Answer,
   type CallerFacts,
-  type ComesBack,
+  type ReturnPage,
   type Route,
   route,
   seeOther,
@@ -19,7 +19,7 @@ import {
 import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../../screen/screen.ts";
 import type { FindSession } from "../../session/find-session.ts";
 import type { HubKeys } from "../../settings/secret-keys.ts";
-import type { AskWhichAccount } from "../../sign-in/choose-account.ts";
+import type { AskForAccount } from "../../sign-in/choose-account.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { isPlain, namedScopes, outlivesSession, readChoice } from "../scope/consent.ts";
 import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
@@ -33,7 +33,7 @@ import {
 import { type SettleDeviceNeeds, settleDevice } from "./settle-device.ts";
 
 export interface DeviceNeeds extends ConsentPageNeeds, DeviceRequestNeeds, SettleDeviceNeeds {
-  readonly askWhichAccount: AskWhichAccount;
+  readonly askForAccount: AskForAccount;
   readonly deviceThrottle: Pick<DeviceThrottle, "enter">;
   readonly findSession: FindSession;
   readonly keys: Pick<HubKeys, "form">;
@@ -71,7 +71,7 @@ const showRequest = (needs: DeviceNeeds): Route =>
     sends: "form",
     typed: ["user_code"],
     speaks: "html",
-    comesBack,
+    returnPage,
     async answer(call, { parameters }) {
       const code = shortened(parameters.get("user_code"));
       if (code === "") return refuse(call, code, "code_missing");
@@ -94,7 +94,7 @@ const decide = (needs: DeviceNeeds): Route =>
     sends: "form",
     typed: ["user_code"],
     speaks: "html",
-    comesBack,
+    returnPage,
     async answer(call, { parameters }) {
       const code = shortened(parameters.get("user_code"));
       const clientId = parameters.get("site") ?? "";
@@ -170,7 +170,7 @@ function askWhich(needs: DeviceNeeds, call: Person, code: string, { site }: Devi
     ["return", addressOf(code)],
     ["site", site.id],
   ]);
-  return needs.askWhichAccount(call, { session: call.session, parameters, because: "not-you" });
+  return needs.askForAccount(call, { session: call.session, parameters, because: "not-you" });
 }
 
 /** Binds the form to the code, site and session that the user saw. */
@@ -202,7 +202,7 @@ function addressOf(code: string): string {
 }
 
 /** The code outlives a session that ended meanwhile. */
-function comesBack(parameters: RequestParameters): ComesBack {
+function returnPage(parameters: RequestParameters): ReturnPage {
   return { page: addressOf(shortened(parameters.get("user_code"))) };
 }
 

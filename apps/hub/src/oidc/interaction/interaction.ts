@@ -14,7 +14,7 @@ import type { ChooseAccountScreen } from "../../screen/screen.ts";
 import { passwordAcr } from "../../session/acr.ts";
 import type { FindSession } from "../../session/find-session.ts";
 import type { HubKeys } from "../../settings/secret-keys.ts";
-import type { AskWhichAccount } from "../../sign-in/choose-account.ts";
+import type { AskForAccount } from "../../sign-in/choose-account.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
@@ -25,7 +25,7 @@ import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
 import { isChosenSession, wayToRestart } from "./restart.ts";
 
 export interface InteractionNeeds extends AllowNeeds, ConsentPageNeeds, SessionGrantNeeds {
-  readonly askWhichAccount: AskWhichAccount;
+  readonly askForAccount: AskForAccount;
   readonly cookies: Pick<Cookies, "read">;
   readonly decisions: Pick<DecisionStore, "decide">;
   readonly findSession: FindSession;
@@ -238,7 +238,7 @@ function askWhich(
     ["site", String(flow.params.client_id ?? "")],
   ]);
   const username = suggestedName(flow.params.login_hint, 200);
-  return needs.askWhichAccount(call, {
+  return needs.askForAccount(call, {
     session,
     parameters,
     because,

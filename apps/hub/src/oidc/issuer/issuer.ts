@@ -2,7 +2,7 @@
  * The OpenID Connect issuer: the configuration of oidc-provider. It stores its objects through `store/adapter.ts`, takes
  * the user from the central session, and takes its clients from the registrations.
  */
-import type { WrongTries } from "../../credential/wrong-tries.ts";
+import type { SecretThrottle } from "../../credential/secret-throttle.ts";
 import type { Cookies } from "../../http/cookies.ts";
 import { passwordAcr } from "../../session/acr.ts";
 import type { Settings } from "../../settings/env.ts";
@@ -56,7 +56,7 @@ export type IssuerNeeds = AccountNeeds &
     readonly settings: Pick<Settings, "hubUrl" | "secure" | "trustedProxies">;
     readonly sites: Pick<SiteRegistry, "find" | "list">;
     /** Throttles wrong site secrets. */
-    readonly wrongSecrets: WrongTries;
+    readonly siteSecretThrottle: SecretThrottle;
   };
 
 /** Keys with which an issuer is opened. */
@@ -81,7 +81,7 @@ export function createIssuer(needs: IssuerNeeds, opened: IssuerKeys, pages: Issu
   limitOrigins(provider, sites);
   letDocumentsBeKept(provider);
   nameNoTypeOfNothing(provider);
-  throttleSecrets(provider, needs.wrongSecrets, trustedProxies);
+  throttleSecrets(provider, needs.siteSecretThrottle, trustedProxies);
   drawFormPages(provider, sites, {
     leave: pages.leaveSignedOut,
     sayOver: (ctx) => pages.explain(ctx, { code: "session_mismatch", description: "", expired: true }),

@@ -5,8 +5,8 @@ import { chooseRequestId, logAnswered, loggedPath } from "../../http/access-log.
 import type { Cookies } from "../../http/cookies.ts";
 import { databaseOutage } from "../../http/database-outage.ts";
 import { HubError } from "../../http/hub-error.ts";
-import { isLoadedAhead, loadedAhead } from "../../http/loaded-ahead.ts";
 import type { MountedIssuer } from "../../http/mounted-issuer.ts";
+import { isPrefetch, loadedAhead } from "../../http/prefetch.ts";
 import { answerHeaders } from "../../http/response-headers.ts";
 import type { Drawn } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
@@ -87,7 +87,7 @@ async function serveIssuer(
   const where = { requestId, method: request.method, path: loggedPath(target.split("?", 1)[0] ?? "") };
   logAnswered(needs.log.child(where), response);
   if (needsSession && request.method === "HEAD") return refusedPage(response, onlyLooked());
-  if (needsSession && isLoadedAhead((name) => request.headersDistinct[name]?.join()))
+  if (needsSession && isPrefetch((name) => request.headersDistinct[name]?.join()))
     return refusedPage(response, loadedAhead());
   const sessionToken = isToken && needsSession ? token : undefined;
   const asked = await readTarget(needs, target, sessionToken, artifacts).catch(ofOutage);

@@ -3,8 +3,8 @@
 import { flowOf, freshFlow } from "../../http/flow.ts";
 import type { Drawn } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
-import { type ToldNeeds, whoIsTold } from "../../logout/goodbye.ts";
 import { pictureSources } from "../../logout/picture-sources.ts";
+import { type ToldNeeds, whoIsTold } from "../../logout/sign-out-answer.ts";
 import { isEqual } from "../../settings/secret-keys.ts";
 import { type NoteNeeds, readNote, writeNote } from "../../sign-in/login-form.ts";
 import { requestOf, wayToRestart } from "../interaction/restart.ts";

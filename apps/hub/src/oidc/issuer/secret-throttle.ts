@@ -1,7 +1,7 @@
 /** Throttles wrong site secrets at the issuer. Right secrets are neither counted nor delayed. */
 
 import type { BlockList } from "node:net";
-import type { WrongTries } from "../../credential/wrong-tries.ts";
+import type { SecretThrottle } from "../../credential/secret-throttle.ts";
 import { clientAddress } from "../../http/client-address.ts";
 import { errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";
 
@@ -17,7 +17,11 @@ const events = [
  * @param trusted proxies whose forwarding headers count (`TRUST_PROXY`)
  * @see RFC 6749, section 2.3.1 (protection against brute force); RFC 6585, section 4
  */
-export function throttleSecrets(provider: Provider, tries: WrongTries, trusted: BlockList | undefined): void {
+export function throttleSecrets(
+  provider: Provider,
+  tries: SecretThrottle,
+  trusted: BlockList | undefined,
+): void {
   const refused = new WeakSet<object>();
   for (const event of events)
     provider.on(event as "grant.error", (ctx, error) => {

@@ -1,7 +1,7 @@
 /** Perl's AuthCAS by https: CAS 2 in plain CGI scripts, with proxy tickets. It encodes ampersands of a service alone. */
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Browser } from "./browser.ts";
-import { openSurroundings, type Surroundings } from "./surroundings.ts";
+import { openSurroundings, type Surroundings } from "./debian-fixture.ts";
 
 const missing = inject("debianClientsMissing");
 

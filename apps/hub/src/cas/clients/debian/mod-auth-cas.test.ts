@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { eventually } from "../../../test-support/eventually.ts";
 import type { Browser, Page } from "./browser.ts";
-import { openSurroundings, type Place, type Surroundings } from "./surroundings.ts";
+import { openSurroundings, type Place, type Surroundings } from "./debian-fixture.ts";
 
 const missing = inject("debianClientsMissing");
 

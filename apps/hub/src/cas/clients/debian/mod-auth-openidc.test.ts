@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { eventually } from "../../../test-support/eventually.ts";
 import type { Browser, Page } from "./browser.ts";
-import { openSurroundings, type Surroundings } from "./surroundings.ts";
+import { openSurroundings, type Surroundings } from "./debian-fixture.ts";
 
 const missing = inject("debianClientsMissing");
 const secret = "the secret of the desk in this run alone";

@@ -18,7 +18,7 @@ export class TooManyWaiting extends Error {
  * @param limits.atOnce maximum running per key
  * @param limits.waiting maximum waiting per key, which bounds the memory
  */
-export function createTurns(limits: { readonly atOnce: number; readonly waiting: number }): Turns {
+export function createAttemptQueue(limits: { readonly atOnce: number; readonly waiting: number }): Turns {
   const queues = new Map<string, PQueue>();
   return {
     async take(key, work) {

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createTurns, TooManyWaiting } from "./turns.ts";
+import { createAttemptQueue, TooManyWaiting } from "./attempt-queue.ts";
 
 /** Work that goes on until it is told to end. */
 function openWork() {
@@ -14,7 +14,7 @@ function openWork() {
 }
 
 test("one waits for the other, and each gets its own result", async () => {
-  const turns = createTurns({ atOnce: 1, waiting: 10 });
+  const turns = createAttemptQueue({ atOnce: 1, waiting: 10 });
   const [first, second] = [openWork(), openWork()];
   const results = [turns.take("a", first.run), turns.take("a", second.run)];
   await setImmediate();
@@ -28,7 +28,7 @@ test("one waits for the other, and each gets its own result", async () => {
 });
 
 test("another kind does not wait", async () => {
-  const turns = createTurns({ atOnce: 1, waiting: 10 });
+  const turns = createAttemptQueue({ atOnce: 1, waiting: 10 });
   const slow = openWork();
   const result = turns.take("a", slow.run);
   expect(await turns.take("b", async () => "at once")).toBe("at once");
@@ -37,7 +37,7 @@ test("another kind does not wait", async () => {
 });
 
 test("never more than the limit at once, and all of them in the end, in the order they came", async () => {
-  const turns = createTurns({ atOnce: 3, waiting: 100 });
+  const turns = createAttemptQueue({ atOnce: 3, waiting: 100 });
   let running = 0;
   let most = 0;
   const order: number[] = [];
@@ -56,7 +56,7 @@ test("never more than the limit at once, and all of them in the end, in the orde
 });
 
 test("work that fails hands its turn on", async () => {
-  const turns = createTurns({ atOnce: 1, waiting: 10 });
+  const turns = createAttemptQueue({ atOnce: 1, waiting: 10 });
   const failing = turns.take("a", () => Promise.reject(new Error("broken")));
   const next = turns.take("a", async () => "fine");
   await expect(failing).rejects.toThrow("broken");
@@ -64,7 +64,7 @@ test("work that fails hands its turn on", async () => {
 });
 
 test("a line that is full is not joined, and can be again", async () => {
-  const turns = createTurns({ atOnce: 1, waiting: 1 });
+  const turns = createAttemptQueue({ atOnce: 1, waiting: 1 });
   const slow = openWork();
   const results = [turns.take("a", slow.run), turns.take("a", async () => "waited")];
   await expect(turns.take("a", async () => "never")).rejects.toThrow(TooManyWaiting);

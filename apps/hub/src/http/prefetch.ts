@@ -5,7 +5,7 @@ import { HubError } from "./hub-error.ts";
 const headers = ["x-moz", "x-purpose", "purpose", "sec-purpose"];
 
 /** @see Speculation Rules, Sec-Purpose; Fetch Standard, section 3.7 */
-export function isLoadedAhead(header: (name: string) => string | undefined): boolean {
+export function isPrefetch(header: (name: string) => string | undefined): boolean {
   return headers.some((name) => /prefetch|prerender|preview/i.test(header(name) ?? ""));
 }
 
@@ -15,7 +15,7 @@ export function isLoadedAhead(header: (name: string) => string | undefined): boo
  * @see Speculation Rules, prefetch (a response without an ok status fails)
  */
 export function loadedAhead(): HubError {
-  return new HubError(403, "not_a_navigation", "This page is not loaded ahead", [
+  return new HubError(403, "not_a_navigation", "This page cannot be prefetched", [
     "This address redirects you to a site, so it answers only when you open it. Nothing was sent to the site.",
     "Open it again.",
   ]);

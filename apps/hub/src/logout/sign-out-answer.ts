@@ -21,7 +21,7 @@ export interface ToldNeeds {
   readonly siteClock: () => Date;
 }
 
-export interface GoodbyeNeeds extends ToldNeeds, FlowNeeds {
+export interface SignOutAnswerNeeds extends ToldNeeds, FlowNeeds {
   readonly logout: Pick<LogoutDispatcher, "wake">;
 }
 
@@ -32,13 +32,13 @@ export interface GoodbyeNeeds extends ToldNeeds, FlowNeeds {
  * @param sessionIds central sessions that have just ended
  * @param back an address of a registered site
  */
-export type SayGoodbye = (
+export type AnswerSignOut = (
   call: Pick<Call, "log">,
   sessionIds: readonly string[],
   back?: { readonly service: Service; readonly site: RegisteredSite } | undefined,
 ) => Promise<Answer>;
 
-export function createGoodbye(needs: GoodbyeNeeds): SayGoodbye {
+export function createSignOutAnswer(needs: SignOutAnswerNeeds): AnswerSignOut {
   return async (call, sessionIds, back) => {
     const { sites, stays, frontChannel } = await whoIsTold(needs, call, sessionIds);
     const cookies = signedOutCookies(needs);

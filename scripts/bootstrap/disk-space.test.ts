@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prepareDataDirectory } from "./data-directory.mjs";
-import { expectRoom, room, type Want } from "./room.mjs";
+import { expectDiskSpace, room, type Want } from "./disk-space.mjs";
 import { wants } from "./set-up.mjs";
 
 const megabyte = 2 ** 20;
@@ -19,11 +19,11 @@ describe("room on the disk", () => {
   const disk = (free: number) => () => ({ disk: 1, free: free * megabyte });
 
   test("that is enough is nothing to speak of", () => {
-    expect(() => expectRoom([{ place: "/a", megabytes: 100 }], disk(100))).not.toThrow();
+    expect(() => expectDiskSpace([{ place: "/a", megabytes: 100 }], disk(100))).not.toThrow();
   });
 
   test("that is too little is one sentence with what is there and what is needed", () => {
-    expect(() => expectRoom([{ place: "/a", megabytes: 100 }], disk(99.9))).toThrow(
+    expect(() => expectDiskSpace([{ place: "/a", megabytes: 100 }], disk(99.9))).toThrow(
       "the disk that holds /a has 99 MB left, and this needs 100 MB. " +
         "Make room and start again; nothing that was acknowledged is lost.",
     );
@@ -34,15 +34,15 @@ describe("room on the disk", () => {
       { place: "/a", megabytes: 60 },
       { place: "/b", megabytes: 60 },
     ];
-    expect(() => expectRoom(both, disk(100))).toThrow("/a has 100 MB left, and this needs 120 MB");
+    expect(() => expectDiskSpace(both, disk(100))).toThrow("/a has 100 MB left, and this needs 120 MB");
     expect(() =>
-      expectRoom(both, (place) => ({ disk: place === "/a" ? 1 : 2, free: 100 * megabyte })),
+      expectDiskSpace(both, (place) => ({ disk: place === "/a" ? 1 : 2, free: 100 * megabyte })),
     ).not.toThrow();
   });
 
   test("is measured where a place is not there yet", () => {
-    expect(() => expectRoom([{ place: join(directory, "not", "yet"), megabytes: 0 }])).not.toThrow();
-    expect(() => expectRoom([{ place: join(directory, "not", "yet"), megabytes: 2 ** 40 }])).toThrow(
+    expect(() => expectDiskSpace([{ place: join(directory, "not", "yet"), megabytes: 0 }])).not.toThrow();
+    expect(() => expectDiskSpace([{ place: join(directory, "not", "yet"), megabytes: 2 ** 40 }])).toThrow(
       /MB left/,
     );
   });

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { script } from "./bootstrap/house.mjs";
+import { script } from "./bootstrap/checkout-paths.mjs";
 import { PlainError } from "./bootstrap/plain-error.mjs";
 import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 import { makeAuthority } from "./certificates.mjs";

@@ -26,7 +26,7 @@ const megabyte = 2 ** 20;
  * @param {(place: string) => { disk: number, free: number }} [measure] `free` in bytes
  * @throws {PlainError} naming the first place on a disk with too little room
  */
-export function expectRoom(wants, measure = measureDisk) {
+export function expectDiskSpace(wants, measure = measureDisk) {
   /** @type {Map<number, Want & { free: number }>} */
   const disks = new Map();
   for (const { place, megabytes } of wants) {

@@ -5,7 +5,7 @@ import { network } from "./network.ts";
 /** Source of wrong attempts: an address, or a site that passes credentials on. */
 export type TriedFrom = { readonly address: string } | { readonly site: string };
 
-export interface WrongTries {
+export interface SecretThrottle {
   /**
    * Counts a wrong secret. Right ones are never counted and never wait: 256 random bits cannot be guessed, and a program
    * with a revoked secret must not block others behind the same address (docs/decisions/0015, 0022).
@@ -22,10 +22,10 @@ const limit = { points: 100, duration: 15 * 60 };
  * @param rateLimits null switches counting off (`LOGIN_THROTTLE=off`)
  * @param what the kind of secret; each kind has its own counters
  */
-export function createWrongTries(
+export function createSecretThrottle(
   rateLimits: RateLimitStore | null,
   what: "app-password" | "site-secret",
-): WrongTries {
+): SecretThrottle {
   if (rateLimits === null) return { count: async () => 0 };
   const limiter = rateLimits.createLimiter(what, limit);
   return {
