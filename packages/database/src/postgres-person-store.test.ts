@@ -126,11 +126,11 @@ test("a session that would start during the removal does not: the user is gone",
   try {
     await client.query("BEGIN");
     await client.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [id]);
-    const started = startSession(id);
+    const refused = expect(startSession(id)).rejects.toThrow(PersonGone);
     await waiting(trial, 1);
     await client.query("DELETE FROM users WHERE id = $1", [id]);
     await client.query("COMMIT");
-    await expect(started).rejects.toThrow(PersonGone);
+    await refused;
   } finally {
     client.release();
   }
