@@ -77,7 +77,9 @@ export const keysRotate: Command = {
   options: {},
   run: (_, settings) =>
     withDatabase(settings, async (database) => {
-      const made = await rotateSigningKeys(database.signingKeys, hubKeys(settings.secrets).signingKey, true);
+      const seals = hubKeys(settings.secrets).signingKey;
+      await expectKnownSecrets(database.signingKeys, seals);
+      const made = await rotateSigningKeys(database.signingKeys, seals, true);
       const { keys } = await database.signingKeys.list();
       const published = keys
         .filter(({ algorithm }) => /^(ES|RS)256$/.test(algorithm))

@@ -22,7 +22,10 @@ export interface Issuer {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Published keys; the first of each algorithm signs. */
   readonly keys: readonly OpenedKey[];
-  /** Makes keys that are due, and opens the issuer again if this or another process made some. */
+  /**
+   * Makes keys that are due, and opens the issuer again if this or another process made some. Keeps the keys it has while
+   * `HUB_SECRETS` lacks the secret that another process sealed them with.
+   */
   refresh(): Promise<void>;
 }
 
@@ -60,6 +63,17 @@ export async function openIssuer(needs: OpenIssuerNeeds): Promise<Issuer> {
       return current.keys;
     },
     async refresh() {
+      try {
+        await expectKnownSecrets(signingKeys, seals);
+      } catch (error) {
+        if (!(error instanceof SettingsError)) throw error;
+        // Another process sealed the keys with a newer secret. New keys would only divide the processes.
+        log.error(
+          { event: "keys.secret_unknown" },
+          "another hub on this database has a newer secret; this one keeps its signing keys until that secret is put into HUB_SECRETS here",
+        );
+        return;
+      }
       await rotateSigningKeys(signingKeys, seals, false);
       const opened = await openSigningKeys(signingKeys, seals);
       const { keys } = opened;
