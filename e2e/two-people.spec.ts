@@ -176,7 +176,7 @@ for (const javaScriptEnabled of [true, false]) {
     await signOut(second);
     await expectSignedOutOn(second, sites.shop);
     await button(first, "Remove Sourdough loaf").click();
-    await expect(first.getByRole("main")).toContainText("not signed in right now, so nothing was changed");
+    await expect(first.getByRole("main")).toContainText("Nothing was changed.");
     await expect(first.getByRole("main")).toContainText("Your basket is kept. Sign in to see it.");
     await signIn(first, alice, { at: `${sites.shop}/cart` });
     await expect(first.getByRole("main")).toContainText("Sourdough loaf");

@@ -9,7 +9,7 @@ test("a setting that does nothing yet is warned of at start, by name and without
       expect.objectContaining({
         event: "setting.unused",
         setting: "REDIS_URL",
-        msg: expect.stringContaining("not used"),
+        msg: expect.stringContaining("does not use it yet"),
       }),
     ]);
     expect(opened.lines.join()).not.toContain("cache.internal");
