@@ -24,10 +24,7 @@ const overHttp = [
   "transfer",
   "timeout",
   "recognition",
-  "two-people",
   "cookies-refused",
-  "hardening",
-  "open-redirect",
 ].map((name) => `${name}.spec.ts`);
 
 const interruption = watchForInterruption();
