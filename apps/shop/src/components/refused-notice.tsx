@@ -17,7 +17,7 @@ export function RefusedNotice({ refused, person, isExplained }: RefusedNoticePro
         <Notice>
           <p>
             You are now signed in as <bdi>{person.name}</bdi>. The page before was opened by another user, so
-            nothing was changed. This is your basket; to add the product to it, press Add again.
+            nothing was changed. This is your basket; to change it, choose again.
           </p>
         </Notice>
       </div>
