@@ -105,7 +105,6 @@ function stores(
 ): Database & { readonly [poolKey]: Pool } {
   const prisma = openPrisma(pool);
   const sessions = new PostgresCentralSessionStore(pool, life);
-  const authAdapter = createAuthAdapter(prisma, sessions);
   const tickets = new PostgresTicketRegistry(pool);
   const loginTickets = new PostgresLoginTicketStore(pool);
   const logoutDeliveries = new PostgresLogoutDeliveryStore(pool, prisma);
@@ -118,7 +117,7 @@ function stores(
   return {
     [poolKey]: pool,
     pooled,
-    people: new PostgresPersonStore(pool, authAdapter),
+    people: new PostgresPersonStore(pool, createAuthAdapter(prisma)),
     sessions,
     tickets,
     proxyGrantingTickets: new PostgresProxyGrantingTicketRegistry(pool),
