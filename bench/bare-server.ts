@@ -44,8 +44,8 @@ createServer(async (request, response) => {
     response.end(await issue("PT", service, { sessionId, proxies }));
   } else if (url.pathname === "/validate") {
     const ticket = url.searchParams.get("ticket") ?? "";
-    const spent = await database.tickets.consume(ticket, { service, renew: false });
-    response.end(spent.outcome === "valid" ? `<user>${spent.principal.user}</user>` : "no");
+    const result = await database.tickets.consume(ticket, { service, renew: false });
+    response.end(result.outcome === "valid" ? `<user>${result.principal.user}</user>` : "no");
   } else if (url.pathname === "/page") {
     response.setHeader("content-type", "text/html").end("<!doctype html><title>page</title>");
   } else {

@@ -1,4 +1,4 @@
-/** Already signed in: the hub gives a ticket and the site spends it; against the same statements in a bare server. */
+/** Already signed in: the hub gives a ticket and the site consumes it; against the same statements in a bare server. */
 import type { Pool } from "undici";
 import { demoPerson, get, openForm, signIn } from "./browser.ts";
 import { measureRounds, workers } from "./compare-rounds.ts";

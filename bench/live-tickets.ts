@@ -1,4 +1,4 @@
-/** Cost of a round with a million unspent tickets in the database, against a thousand. */
+/** Cost of a round with a million unused tickets in the database, against a thousand. */
 import { casRound, signInWorkers } from "./cas-round.ts";
 import { compareRounds, workers } from "./compare-rounds.ts";
 import { fillTickets } from "./fill-tickets.ts";

@@ -1,4 +1,4 @@
-/** A site asks for a ticket to another site in a person's name, and that one spends it; against the bare server. */
+/** A site asks for a ticket to another site in a person's name, and that one consumes it; against the bare server. */
 import { createTicketId } from "@gatehouse/cas/server";
 import type { Database } from "@gatehouse/database";
 import type { Pool } from "undici";

@@ -176,7 +176,7 @@ for (const javaScriptEnabled of [true, false]) {
     expect(complaints).toEqual([]);
   });
 
-  test(`CAS: Back spends no ticket twice and traps nobody, ${suffix}`, async ({ world, open }) => {
+  test(`CAS: Back consumes no ticket twice and traps nobody, ${suffix}`, async ({ world, open }) => {
     const { page, complaints } = await open(javaScriptEnabled);
     await page.goto(`${world.origin}/before`);
     const visit = `visit=${randomUUID()}`;

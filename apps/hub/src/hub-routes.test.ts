@@ -93,7 +93,7 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
       );
   });
 
-  test("what spends a ticket looks at nothing that a browser sends along by itself", () => {
+  test("routes that consume a ticket read nothing that a browser sends by itself", () => {
     if (route.antiForgery === "ticket") expect(route.caller).toBe("anyone");
   });
 

@@ -10,7 +10,7 @@ export interface CentralSessionTrial {
   /** Creates another user at each call. */
   createPerson(): Promise<{ readonly id: string; readonly username: string }>;
   disable(personId: string): Promise<void>;
-  /** Signs in at a site by spending a ticket of the session; returns the session index. */
+  /** Signs in at a site by consuming a ticket of the session; returns the session index. */
   joinSite(sessionId: string, siteId: string): Promise<string>;
   /** Session indexes of all logouts queued since the trial began. */
   queuedLogouts(): Promise<readonly string[]>;

@@ -6,7 +6,7 @@ export interface LoginTicketStore {
    * @param lifeSeconds remaining life of the ticket, for which its use is remembered
    * @see CAS protocol 3.0.3, section 3.5.1
    */
-  spend(id: string, lifeSeconds: number): Promise<boolean>;
+  consume(id: string, lifeSeconds: number): Promise<boolean>;
   /** Deletes expired tickets; returns how many. */
   sweep(limit: number): Promise<number>;
 }

@@ -66,11 +66,11 @@ export interface OidcArtifactStore {
    * Consumes an artifact and stores its successors in one statement. A second attempt stores nothing and deletes the grant,
    * and with it all that the first attempt stored.
    *
-   * @param spent `null`: store only
+   * @param consumed `null`: store only
    * @returns false if it was consumed before or is gone
    */
   consumeAndKeep(
-    spent: ArtifactName | null,
+    consumed: ArtifactName | null,
     kept: readonly { readonly id: string; readonly artifact: OidcArtifact }[],
   ): Promise<boolean>;
   /** @returns false if there was none */

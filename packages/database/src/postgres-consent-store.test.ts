@@ -130,7 +130,7 @@ test("revoked for all sites, nothing of the user is left, and no other user lose
   expect(await consents.listOf(stranger)).toHaveLength(1);
 });
 
-test("taking it back and a spent code that is sent once more do not wait for each other", async () => {
+test("taking it back and a consumed code that is sent once more do not wait for each other", async () => {
   const { pool } = trial;
   const { consents, oidcArtifacts } = trial.database;
   await give();

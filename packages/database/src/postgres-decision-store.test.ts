@@ -102,13 +102,13 @@ describe("RFC 8628 3.3 a question is answered once", () => {
     expect(await yes(declined)).toBe(false);
   });
 
-  test("too late, spent, gone, or no question at all: nothing is kept", async () => {
-    const [late, spent] = [await ask(), await ask()];
-    await trial.database.oidcArtifacts.consume("DeviceCode", spent.id);
+  test("too late, consumed, gone, or no question at all: nothing is kept", async () => {
+    const [late, consumed] = [await ask(), await ask()];
+    await trial.database.oidcArtifacts.consume("DeviceCode", consumed.id);
     await trial.clock.advance(61);
     expect(await yes(late)).toBe(false);
     await trial.clock.reset();
-    expect(await yes(spent)).toBe(false);
+    expect(await yes(consumed)).toBe(false);
     expect(await yes({ kind: "DeviceCode", id: newId() })).toBe(false);
     expect(await yes(await ask({ kind: "AuthorizationCode" }))).toBe(false);
     expect(await consented()).toBeNull();

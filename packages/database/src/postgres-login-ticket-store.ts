@@ -3,7 +3,7 @@ import type { Pool } from "./postgres-connection.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 
-const spendTicket = `
+const consumeTicket = `
   INSERT INTO spent_login_tickets (hash, expires_at)
   VALUES ($1, hub_now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING`;
 
@@ -17,9 +17,11 @@ export class PostgresLoginTicketStore implements LoginTicketStore {
     this.#pool = pool;
   }
 
-  async spend(id: string, lifeSeconds: number): Promise<boolean> {
+  async consume(id: string, lifeSeconds: number): Promise<boolean> {
     const values = [tokenHash("LT", id), lifeSeconds];
-    return (await this.#pool.query({ name: "login-ticket-spend", text: spendTicket, values })).rowCount === 1;
+    return (
+      (await this.#pool.query({ name: "login-ticket-consume", text: consumeTicket, values })).rowCount === 1
+    );
   }
 
   async sweep(limit: number): Promise<number> {

@@ -1,4 +1,4 @@
-/** Laws of what OpenID Connect keeps: what is spent once, what is kept, and how it is found. */
+/** Laws of what OpenID Connect keeps: what is consumed once, what is kept, and how it is found. */
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -31,16 +31,16 @@ test("RFC 7523 3 of 50 who add the same one did, until it is past its life", asy
 });
 
 describe("RFC 6749 4.1.2 single use", () => {
-  test("of 50 concurrent spends one wins", async () => {
+  test("of 50 concurrent attempts to consume an artifact one wins", async () => {
     const id = await keep();
-    const spent = await Promise.all(
+    const consumed = await Promise.all(
       Array.from({ length: 50 }, () => artifacts.consume("AuthorizationCode", id)),
     );
-    expect(spent.filter(Boolean)).toHaveLength(1);
+    expect(consumed.filter(Boolean)).toHaveLength(1);
     expect((await find(id))?.consumedAt).toBeInstanceOf(Date);
   });
 
-  test("spent stays spent after kill -9, and through a change of what is kept", async () => {
+  test("a consumed artifact stays consumed after kill -9, and through a change of what is kept", async () => {
     const id = await keep();
     await artifacts.consume("AuthorizationCode", id);
     await keep({ payload: { scope: "changed" } }, id);
@@ -52,7 +52,7 @@ describe("RFC 6749 4.1.2 single use", () => {
     expect(await reopened.consume("AuthorizationCode", id)).toBe(false);
   });
 
-  test("one kind never stands for another, and what is not there is not spent", async () => {
+  test("one kind never stands for another, and what is not there is not consumed", async () => {
     const id = await keep();
     expect(await find(id, "AccessToken")).toBeNull();
     expect(await artifacts.consume("AccessToken", id)).toBe(false);
@@ -60,7 +60,7 @@ describe("RFC 6749 4.1.2 single use", () => {
   });
 });
 
-describe("spending and keeping in one statement", () => {
+describe("consuming and storing in one statement", () => {
   const code = { kind: "AuthorizationCode", payload: { scope: "openid" }, lifeSeconds: 60 };
   const token = (grantId?: string) => ({
     id: newId(),
@@ -71,17 +71,17 @@ describe("spending and keeping in one statement", () => {
     const grantId = await keep({ kind: "Grant", personId });
     const id = await keep({ ...code, grantId });
     const tokens = Array.from({ length: 50 }, () => token(grantId));
-    const spent = await Promise.all(
+    const consumed = await Promise.all(
       tokens.map((one) => artifacts.consumeAndKeep({ kind: "AuthorizationCode", id }, [one])),
     );
-    expect(spent.filter(Boolean)).toHaveLength(1);
+    expect(consumed.filter(Boolean)).toHaveLength(1);
     const { rows } = await trial.pool.query("SELECT kind FROM oidc_artifacts ORDER BY kind");
     expect(rows).toEqual([{ kind: "AccessToken" }, { kind: "AuthorizationCode" }]);
     const found = await Promise.all(tokens.map((one) => find(one.id, "AccessToken")));
     expect(found.filter((one) => one !== null)).toEqual([]);
   });
 
-  test("what was won is there after kill -9: the code is spent, and all that came of it lives", async () => {
+  test("what was won is there after kill -9: the code is consumed, and all that came of it lives", async () => {
     const grantId = await keep({ kind: "Grant", personId });
     const id = await keep({ ...code, grantId });
     const kept = [token(grantId), token(grantId)];
@@ -92,7 +92,7 @@ describe("spending and keeping in one statement", () => {
     expect(found.map((one) => one?.payload)).toEqual([{ scope: "openid" }, { scope: "openid" }]);
   });
 
-  test("what is not there is not spent, and nothing is kept for it; without a spend all is kept", async () => {
+  test("what is not there is not consumed, and nothing is kept for it; without one to consume all is stored", async () => {
     const [lost, free] = [token(), token()];
     expect(await artifacts.consumeAndKeep({ kind: "AuthorizationCode", id: newId() }, [lost])).toBe(false);
     expect(await artifacts.consumeAndKeep(null, [free])).toBe(true);

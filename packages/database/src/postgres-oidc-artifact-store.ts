@@ -34,10 +34,10 @@ const consumeArtifact = `
  * @see RFC 6749, section 4.1.2
  */
 const consumeAndKeep = `
-  WITH spent AS (
+  WITH consumed AS (
     UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE hash = $1::text AND consumed_at IS NULL RETURNING hash
   ), ended AS (
-    DELETE FROM oidc_artifacts WHERE $1::text IS NOT NULL AND NOT EXISTS (SELECT FROM spent)
+    DELETE FROM oidc_artifacts WHERE $1::text IS NOT NULL AND NOT EXISTS (SELECT FROM consumed)
       AND hash = (SELECT grant_hash FROM oidc_artifacts WHERE hash = $1::text)
   ), kept AS (
     INSERT INTO oidc_artifacts (hash, kind, payload, person_id, client_id, grant_hash, session_id, expires_at)
@@ -46,9 +46,9 @@ const consumeAndKeep = `
       hub_now() + make_interval(secs => life_seconds)
     FROM jsonb_to_recordset($2::jsonb) AS new (hash text, kind text, payload jsonb, person_id uuid, client_id text,
       grant_hash text, session_uid uuid, life_seconds float8)
-    WHERE $1::text IS NULL OR EXISTS (SELECT FROM spent)
+    WHERE $1::text IS NULL OR EXISTS (SELECT FROM consumed)
   )
-  SELECT $1::text IS NULL OR EXISTS (SELECT FROM spent) AS won`;
+  SELECT $1::text IS NULL OR EXISTS (SELECT FROM consumed) AS won`;
 
 const grantsInUse = `
   SELECT g.client_id, g.payload, g.created_at, t.refreshed_at FROM oidc_artifacts g
@@ -116,15 +116,15 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   }
 
   async consumeAndKeep(
-    spent: ArtifactName | null,
+    consumed: ArtifactName | null,
     kept: readonly { readonly id: string; readonly artifact: OidcArtifact }[],
   ): Promise<boolean> {
     const rowsKept = kept.map(({ id, artifact }) => rowOf(id, artifact));
-    if (spent === null && rowsKept.every(({ kind }) => kind === "ClientCredentials")) {
+    if (consumed === null && rowsKept.every(({ kind }) => kind === "ClientCredentials")) {
       await this.#machineTokens.write(rowsKept);
       return true;
     }
-    const values = [spent === null ? null : hashOf(spent.kind, spent.id), jsonText(rowsKept)];
+    const values = [consumed === null ? null : hashOf(consumed.kind, consumed.id), jsonText(rowsKept)];
     const query = { name: "oidc-consume-and-keep", text: consumeAndKeep, values };
     const { rows } = await this.#pool.query<{ won: boolean }>(query);
     return rows[0]?.won === true;

@@ -35,13 +35,13 @@ test("of 50 who begin at once one has begun, for the others it is under way", as
   expect(states.filter((state) => state === "under-way")).toHaveLength(49);
 });
 
-test("RFC 9700 4.14.2 the same answer for ten seconds, and then it is spent", async () => {
+test("RFC 9700 4.14.2 the same answer for ten seconds, and then it is consumed", async () => {
   const token = await newToken();
   expect(await exchanges.finish(token, await begun(token), "the answer")).toBe(true);
   await advance(9);
   expect(await exchanges.begin(token)).toEqual({ state: "answered", answer: "the answer" });
   await advance(2);
-  expect(await exchanges.begin(token)).toEqual({ state: "spent" });
+  expect(await exchanges.begin(token)).toEqual({ state: "consumed" });
 });
 
 test("what was begun and not finished may be begun anew after two seconds; the first's answer counts no more", async () => {
@@ -65,13 +65,13 @@ test("an answer is not replaced", async () => {
   expect(await exchanges.finish(token, at, "another")).toBe(false);
 });
 
-test("after kill -9 it is as it was: answered, then spent", async () => {
+test("after kill -9 it is as it was: answered, then consumed", async () => {
   const token = await newToken();
   await exchanges.finish(token, await begun(token), "the answer");
   exchanges = (await trial.reopenAfterKill()).refreshExchanges;
   expect(await exchanges.begin(token)).toEqual({ state: "answered", answer: "the answer" });
   await advance(11);
-  expect(await stateOf(token)).toBe("spent");
+  expect(await stateOf(token)).toBe("consumed");
 });
 
 test("a sweep forgets the answer, and not that it was given", async () => {
@@ -80,11 +80,11 @@ test("a sweep forgets the answer, and not that it was given", async () => {
   expect(await exchanges.sweep(10)).toBe(0);
   await advance(11);
   expect(await exchanges.sweep(10)).toBe(1);
-  expect(await stateOf(token)).toBe("spent");
+  expect(await stateOf(token)).toBe("consumed");
   const { rows } = await trial.pool.query("SELECT answer FROM oidc_artifacts");
   expect(JSON.stringify(rows)).not.toContain("the answer");
 });
 
-test("a token that is not there is spent", async () => {
-  expect(await stateOf("nothing")).toBe("spent");
+test("a token that is not there is consumed", async () => {
+  expect(await stateOf("nothing")).toBe("consumed");
 });

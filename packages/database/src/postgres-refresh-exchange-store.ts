@@ -18,7 +18,7 @@ const begin = `
   SELECT CASE
       WHEN answer IS NULL THEN 'under-way'
       WHEN answer <> '' AND consumed_at > hub_now() - interval '10 seconds' THEN 'answered'
-      ELSE 'spent'
+      ELSE 'consumed'
     END, consumed_at, answer
   FROM oidc_artifacts WHERE hash = $1 AND NOT EXISTS (SELECT FROM begun)`;
 
@@ -52,7 +52,7 @@ export class PostgresRefreshExchangeStore implements RefreshExchangeStore {
     const [row] = rows;
     if (row?.state === "begun") return { state: "begun", at: row.consumed_at };
     if (row?.state === "answered") return { state: "answered", answer: row.answer };
-    return { state: row?.state ?? "spent" };
+    return { state: row?.state ?? "consumed" };
   }
 
   async finish(refreshToken: string, at: Date, answer: string): Promise<boolean> {

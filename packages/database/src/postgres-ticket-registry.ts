@@ -1,4 +1,4 @@
-import type { ServiceTicket, Spent, TicketRegistry } from "@gatehouse/cas/server";
+import type { ConsumeResult, ServiceTicket, TicketRegistry } from "@gatehouse/cas/server";
 import type { Pool } from "./postgres-connection.ts";
 import { withoutNul } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
@@ -14,23 +14,23 @@ const issueTicket = `
  * by the logout.
  */
 const consumeTicket = `
-  WITH spent AS (
+  WITH consumed AS (
     DELETE FROM service_tickets WHERE hash = $1 RETURNING *
   ), living AS (
     SELECT s.id, s.authenticated_at, s.long_term, u.id AS person_id, u.username, u.name, u.email, u.groups
-    FROM spent JOIN sessions s ON s.id = spent.session_id JOIN users u ON u.id = s.user_id
+    FROM consumed JOIN sessions s ON s.id = consumed.session_id JOIN users u ON u.id = s.user_id
     WHERE session_end_reason(s, u.disabled_at) IS NULL
     FOR SHARE OF s
   ), judged AS (
-    SELECT spent.site_id, spent.service, spent.session_id, spent.from_new_login, spent.proxies, living.*,
+    SELECT consumed.site_id, consumed.service, consumed.session_id, consumed.from_new_login, consumed.proxies, living.*,
       CASE
-        WHEN spent.expires_at <= hub_now() THEN 'expired'
-        WHEN spent.service <> $2 THEN 'other-service'
-        WHEN $3 AND NOT spent.from_new_login THEN 'not-from-credentials'
+        WHEN consumed.expires_at <= hub_now() THEN 'expired'
+        WHEN consumed.service <> $2 THEN 'other-service'
+        WHEN $3 AND NOT consumed.from_new_login THEN 'not-from-credentials'
         WHEN living.id IS NULL THEN 'session-ended'
         ELSE 'valid'
       END AS outcome
-    FROM spent LEFT JOIN living ON true
+    FROM consumed LEFT JOIN living ON true
   ), participant AS (
     INSERT INTO site_sessions (site_id, session_index, service, session_id, started_at, last_activity_at)
     SELECT site_id, $4, service, session_id, hub_now(), hub_now() FROM judged WHERE outcome = 'valid'
@@ -42,7 +42,7 @@ const consumeTicket = `
 const sweepTickets = sweepStatement("service_tickets", "expires_at < hub_now() - interval '1 hour'");
 
 interface JudgedRow {
-  readonly outcome: Spent["outcome"];
+  readonly outcome: ConsumeResult["outcome"];
   readonly site_id: string;
   readonly session_id: string;
   readonly from_new_login: boolean;
@@ -91,13 +91,13 @@ export class PostgresTicketRegistry implements TicketRegistry {
   async consume(
     id: string,
     conditions: { readonly service: string; readonly renew: boolean },
-  ): Promise<Spent> {
+  ): Promise<ConsumeResult> {
     const { rows } = await this.#pool.query<JudgedRow>({
       name: "ticket-consume",
       text: consumeTicket,
       values: [tokenHash("ST", id), withoutNul(conditions.service), conditions.renew, withoutNul(id)],
     });
-    return rows[0] ? spentFrom(rows[0]) : { outcome: "unknown" };
+    return rows[0] ? resultFrom(rows[0]) : { outcome: "unknown" };
   }
 
   /** Deletes tickets that expired unused; returns how many. */
@@ -107,7 +107,7 @@ export class PostgresTicketRegistry implements TicketRegistry {
   }
 }
 
-function spentFrom(row: JudgedRow): Spent {
+function resultFrom(row: JudgedRow): ConsumeResult {
   if (row.outcome !== "valid") {
     return { outcome: row.outcome };
   }

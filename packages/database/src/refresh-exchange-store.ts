@@ -7,7 +7,7 @@ export type RefreshExchange =
   /** Exchanged less than ten seconds ago, with this answer. */
   | { readonly state: "answered"; readonly answer: string }
   /** Exchanged earlier: reuse. */
-  | { readonly state: "spent" };
+  | { readonly state: "consumed" };
 
 /**
  * Exchanges of refresh tokens, which can be used once. A client that lost the answer may retry within ten seconds and gets

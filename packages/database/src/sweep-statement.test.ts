@@ -8,14 +8,14 @@ beforeAll(async () => {
 });
 afterAll(() => trial.close());
 
-const spent = sweepStatement("spent_login_tickets", "expires_at < hub_now()");
+const sweepSql = sweepStatement("spent_login_tickets", "expires_at < hub_now()");
 
 test("rows are deleted where they lie, whatever the size of the table", async () => {
   const client = await trial.pool.connect();
   try {
     // As planned for any number of rows; and the table is so small here that reading all of it would do.
     await client.query("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off");
-    await client.query(`PREPARE sweep(bigint) AS ${spent}`);
+    await client.query(`PREPARE sweep(bigint) AS ${sweepSql}`);
     const { rows } = await client.query<{ "QUERY PLAN": string }>("EXPLAIN EXECUTE sweep(200)");
     const plan = rows.map((row) => row["QUERY PLAN"]);
     expect(plan[0]).toMatch(/^Delete on spent_login_tickets/);
@@ -34,8 +34,8 @@ test("as many as asked for, only dead ones, and none that another hub has just t
   try {
     await other.query("BEGIN");
     await other.query("SELECT FROM spent_login_tickets WHERE hash = 'dead-1' FOR UPDATE");
-    expect((await pool.query(spent, [3])).rowCount).toBe(3);
-    expect((await pool.query(spent, [3])).rowCount).toBe(1);
+    expect((await pool.query(sweepSql, [3])).rowCount).toBe(3);
+    expect((await pool.query(sweepSql, [3])).rowCount).toBe(1);
     await other.query("ROLLBACK");
   } finally {
     other.release();

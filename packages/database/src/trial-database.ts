@@ -92,9 +92,9 @@ export async function joinSite({ tickets }: Database, sessionId: string, siteId:
   const id = createTicketId("ST");
   const service = `https://${siteId}.example/callback`;
   await tickets.issue({ id, service, siteId, sessionId, fromNewLogin: false, proxies: [], lifeSeconds: 60 });
-  const spent = await tickets.consume(id, { service, renew: false });
-  if (spent.outcome !== "valid") {
-    throw new Error(spent.outcome);
+  const result = await tickets.consume(id, { service, renew: false });
+  if (result.outcome !== "valid") {
+    throw new Error(result.outcome);
   }
   return id;
 }

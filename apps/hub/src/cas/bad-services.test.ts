@@ -83,7 +83,7 @@ const impostors: [string, (origin: string) => string][] = [
 ];
 
 describe.each(["serviceValidate", "proxyValidate", "p3/serviceValidate", "p3/proxyValidate"])(
-  "2.5.3 a service that is not the ticket's, at /cas/%s, is INVALID_SERVICE, and the ticket is spent",
+  "2.5.3 a service that is not the ticket's, at /cas/%s, is INVALID_SERVICE, and the ticket is consumed",
   (name) => {
     test.each(impostors)("%s", async (_, make) => {
       const ticket = await ticketFor();
@@ -160,7 +160,7 @@ describe("2.5.3 tickets of the wrong kind", () => {
     expect(await ask("/cas/validate", { service, ticket: createTicketId(prefix) })).toBe("no\n\n");
   });
 
-  test("2.4 and 2.5 a proxy ticket is no service ticket; it is not spent by asking", async () => {
+  test("2.4 and 2.5 a proxy ticket is no service ticket; asking does not consume it", async () => {
     const ticket = await ticketFor("PT");
     const asked = { service: opened.shop.service, ticket };
     expect(await ask("/cas/validate", asked)).toBe("no\n\n");

@@ -90,7 +90,7 @@ describe("2.5.3 nobody is let in, and the answer says that it is no verdict", ()
   });
 });
 
-test("2.5.3 the ticket was not spent by it: the site may ask again when the database is back", async () => {
+test("2.5.3 an outage consumes no ticket: the site may validate it when the database is back", async () => {
   const { location } = await new TestBrowser(opened).signIn(alice, `?${new URLSearchParams({ service })}`);
   const ticket = new URL(location).searchParams.get("ticket") ?? "";
   expect((await duringOutage(() => ask("/cas/serviceValidate", { service, ticket }))).status).toBe(503);

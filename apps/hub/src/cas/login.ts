@@ -20,11 +20,11 @@ import { type ChooseAccountNeeds, chooseAccount, names } from "../sign-in/choose
 import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
 import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
 import {
+  consumeLoginTicket,
   issueLoginTicket,
   type LoginNote,
   type NoteNeeds,
   readNote,
-  spendLoginTicket,
   writeNote,
 } from "../sign-in/login-form.ts";
 import { reasonForForm } from "../sign-in/reason.ts";
@@ -154,7 +154,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           { reason: undefined, username: "", session: null },
           { ...typed, error: { code: "cookies_missing", reference: call.requestId } },
         );
-      const isTicketGood = await spendLoginTicket(needs, submission.loginTicket, flow.id);
+      const isTicketGood = await consumeLoginTicket(needs, submission.loginTicket, flow.id);
       const attempt = attemptOf(needs, call, identifier, password);
       if (session !== null && !names(identifier, session)) {
         const isComplete = isTicketGood && identifier !== "" && password !== "";

@@ -137,7 +137,7 @@ describe("2.3.3 single logout", () => {
     expect(opened.shop.received[0]).toMatchObject({ method: "POST", path: "/logout-request" });
   });
 
-  test("sites of another session, and sites that never spent their ticket, hear nothing", async () => {
+  test("sites of another session, and sites that never validated their ticket, get no logout request", async () => {
     const [browser, other] = [new TestBrowser(opened), new TestBrowser(opened)];
     await enter(other, opened.bank);
     await browser.signIn(alice, query({ service: opened.bank.service }));

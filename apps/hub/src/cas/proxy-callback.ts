@@ -2,7 +2,6 @@
 import {
   createTicketId,
   isAllowedCallback,
-  judgeSpent,
   type ProxyGrantingTicketRegistry,
   parseProxyCallback,
   proxyCallbackFailed,
@@ -10,6 +9,7 @@ import {
   proxyChainRefused,
   proxyChainTooLong,
   proxyNotAllowed,
+  requireValidTicket,
   type ValidTicket,
 } from "@gatehouse/cas/server";
 import type { Call } from "../http/route.ts";
@@ -36,19 +36,19 @@ export async function grantProxy(
   { sites, proxyGrantingTickets, outbound }: GrantProxyNeeds,
   call: Call,
   pgtUrl: string,
-  spent: ValidTicket,
+  validated: ValidTicket,
 ): Promise<string> {
-  const policy = sites.find(spent.siteId)?.cas?.proxy;
+  const policy = sites.find(validated.siteId)?.cas?.proxy;
   const callback = parseProxyCallback(pgtUrl);
   if (policy === undefined || !isAllowedCallback(callback, policy.callbacks)) throw proxyNotAllowed();
-  const proxies = [callback.url, ...spent.proxies];
+  const proxies = [callback.url, ...validated.proxies];
   if (proxyChainTooLong(proxies)) throw proxyChainRefused();
   const pgtId = createTicketId("PGT");
   const pgtIou = createTicketId("PGTIOU");
   await callBack(outbound, proxyCallbackUrl(callback, { pgtId, pgtIou }));
-  const { siteId, sessionId } = spent;
+  const { siteId, sessionId } = validated;
   const granted = await proxyGrantingTickets.grant({ id: pgtId, siteId, sessionId, proxies });
-  if (!granted) judgeSpent({ outcome: "session-ended" });
+  if (!granted) requireValidTicket({ outcome: "session-ended" });
   call.log.info(
     { event: "proxy.granted", site: siteId, session: sessionId },
     "proxy-granting ticket granted",

@@ -184,15 +184,15 @@ describe("2.7 /proxy", () => {
     );
   });
 
-  test("2.3 with the session the ticket is dead, and proxy tickets that were not spent", async () => {
+  test("2.3 with the session the ticket is dead, and its unused proxy tickets", async () => {
     const browser = new TestBrowser(opened);
     const pgt = await grant(browser);
     const targetService = opened.bank.service;
     const ticket = element("proxyTicket", await ask("/cas/proxy", { pgt, targetService }));
     await browser.get("/cas/logout");
     expect(await ask("/cas/proxy", { pgt, targetService })).toContain("proxyFailure");
-    const spent = await ask("/cas/proxyValidate", { service: targetService, ticket });
-    expect(codeOf(spent)).toBe("INVALID_TICKET");
+    const answer = await ask("/cas/proxyValidate", { service: targetService, ticket });
+    expect(codeOf(answer)).toBe("INVALID_TICKET");
   });
 
   test("2.1.1 re-authentication keeps it: the session stays the same", async () => {
@@ -239,7 +239,7 @@ describe("2.6 /proxyValidate", () => {
     expect(element("user", await ask("/cas/proxyValidate", { service, ticket }))).toBe("alice");
   });
 
-  test("3.2.1 is spent by one attempt, for its service alone", async () => {
+  test("3.2.1 is consumed by one attempt, for its service alone", async () => {
     const service = opened.bank.service;
     const pgt = await grant();
     const once = await proxyTicket(pgt);

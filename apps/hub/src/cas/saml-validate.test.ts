@@ -45,7 +45,7 @@ describe("4.2 and 11 SAML 1.1 validation", () => {
     expect(body.match(/<(?:\w+:)?Assertion /g)).toHaveLength(1);
   });
 
-  test("the ticket is spent by it", async () => {
+  test("the validation consumes the ticket", async () => {
     const ticket = await issueTicket();
     await send(message(ticket));
     const again = (await send(message(ticket))).body;

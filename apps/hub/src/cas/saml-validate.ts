@@ -9,9 +9,9 @@ import {
 } from "@gatehouse/cas/server";
 import { type Call, type Route, route, type Written } from "../http/route.ts";
 import { refusal, refuseTicket } from "./refuse-ticket.ts";
-import { readQuery, type SpendTicketNeeds, spendTicket } from "./validate.ts";
+import { type ConsumeTicketNeeds, consumeTicket, readQuery } from "./validate.ts";
 
-export interface SamlValidateNeeds extends SpendTicketNeeds {
+export interface SamlValidateNeeds extends ConsumeTicketNeeds {
   readonly siteClock: () => Date;
   readonly hubUrl: string;
 }
@@ -47,11 +47,11 @@ async function validate(
   try {
     if (asked instanceof Error) throw asked;
     const { ticket, service, renew } = parseSamlRequest(xml, asked);
-    const spent = await spendTicket(needs, call, ticket, { service, renew });
-    const released = needs.sites.find(spent.siteId)?.cas?.attributes ?? [];
+    const validated = await consumeTicket(needs, call, ticket, { service, renew });
+    const released = needs.sites.find(validated.siteId)?.cas?.attributes ?? [];
     const rendered = renderSamlSuccess({
       ...frame,
-      success: authenticationSuccess(spent, released),
+      success: authenticationSuccess(validated, released),
       assertionId: createTicketId("LR"),
       issuer: needs.hubUrl,
       lifeSeconds: assertionLifeSeconds,

@@ -48,7 +48,7 @@ describe("3.1.1 a service ticket", () => {
     expect((await ask("/cas/validate", { service, ticket })).body).toBe("no\n\n");
   });
 
-  test("with the wrong service is refused and spent: the right one comes too late", async () => {
+  test("with the wrong service is refused and consumed: the right service comes too late", async () => {
     for (const wrong of [opened.bank.service, `${service}?x`, "no address", "https://unknown.example/"]) {
       const ticket = await issueTicket();
       expect(await codeOf(cas3, { service: wrong, ticket }), wrong).toBe("INVALID_SERVICE");
@@ -56,7 +56,7 @@ describe("3.1.1 a service ticket", () => {
     }
   });
 
-  test("that was asked for unwholly is not spent yet", async () => {
+  test("is not consumed by an incomplete request", async () => {
     const ticket = await issueTicket();
     expect(await codeOf(cas3, { ticket })).toBe("INVALID_REQUEST");
     expect(await codeOf(cas3, { service, ticket })).toBe("success");
@@ -108,7 +108,7 @@ describe("2.5.1 renew", () => {
     expect(await codeOf(cas2, { service, ticket: await issueTicket(), renew: "true" })).toBe("success");
   });
 
-  test("refuses a ticket of single sign-on, and it is spent", async () => {
+  test("refuses a ticket from single sign-on and consumes it", async () => {
     const ticket = await issueTicket({ sso: true });
     expect(await codeOf(cas2, { service, ticket, renew: "true" })).toBe("INVALID_TICKET");
     expect(await codeOf(cas2, { service, ticket })).toBe("INVALID_TICKET");

@@ -5,7 +5,6 @@ import {
   asCasError,
   authenticationSuccess,
   CasError,
-  judgeSpent,
   parseFormatAlone,
   parseProtocolQuery,
   parseValidationRequest,
@@ -17,6 +16,7 @@ import {
   renderTextSuccess,
   renderXmlFailure,
   renderXmlSuccess,
+  requireValidTicket,
   type TicketRegistry,
   type ValidTicket,
   validationFormat,
@@ -26,12 +26,12 @@ import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { type GrantProxyNeeds, grantProxy } from "./proxy-callback.ts";
 import { refusal, refuseTicket } from "./refuse-ticket.ts";
 
-export interface SpendTicketNeeds {
+export interface ConsumeTicketNeeds {
   readonly sites: Pick<SiteRegistry, "find">;
   readonly tickets: Pick<TicketRegistry, "consume">;
 }
 
-export interface ValidateNeeds extends SpendTicketNeeds, GrantProxyNeeds {}
+export interface ValidateNeeds extends ConsumeTicketNeeds, GrantProxyNeeds {}
 
 /** One of the endpoints: which tickets it accepts, and its format. */
 interface Endpoint {
@@ -98,11 +98,11 @@ async function validate(
 ): Promise<Written> {
   try {
     const { ticket, service, renew, pgtUrl } = parseValidationRequest(asked, endpoint.accepts);
-    const spent = await spendTicket(needs, call, ticket, { service, renew });
-    const released = endpoint.attributes ? (needs.sites.find(spent.siteId)?.cas?.attributes ?? []) : null;
+    const validated = await consumeTicket(needs, call, ticket, { service, renew });
+    const released = endpoint.attributes ? (needs.sites.find(validated.siteId)?.cas?.attributes ?? []) : null;
     const iou =
-      pgtUrl !== null && endpoint.proxies ? await grantProxy(needs, call, pgtUrl, spent) : undefined;
-    return { status: 200, ...endpoint.succeed(authenticationSuccess(spent, released, iou), asked) };
+      pgtUrl !== null && endpoint.proxies ? await grantProxy(needs, call, pgtUrl, validated) : undefined;
+    return { status: 200, ...endpoint.succeed(authenticationSuccess(validated, released, iou), asked) };
   } catch (cause) {
     const error = refuseTicket(call, cause);
     return refusal(error, endpoint.fail(error, asked));
@@ -110,20 +110,20 @@ async function validate(
 }
 
 /** Consumes a ticket, valid or not. @throws CasError if it is not valid */
-export async function spendTicket(
-  { sites, tickets }: SpendTicketNeeds,
+export async function consumeTicket(
+  { sites, tickets }: ConsumeTicketNeeds,
   call: Call,
   ticket: string,
   conditions: { readonly service: string; readonly renew: boolean },
 ): Promise<ValidTicket> {
-  const spent = judgeSpent(await tickets.consume(ticket, conditions));
-  if (sites.find(spent.siteId)?.cas === undefined)
+  const validated = requireValidTicket(await tickets.consume(ticket, conditions));
+  if (sites.find(validated.siteId)?.cas === undefined)
     throw new CasError("INVALID_SERVICE", "The site is no longer registered.");
   call.log.info(
-    { event: "ticket.validated", site: spent.siteId, session: spent.sessionId },
+    { event: "ticket.validated", site: validated.siteId, session: validated.sessionId },
     "ticket validated",
   );
-  return spent;
+  return validated;
 }
 
 /** The parameters, or the protocol's error for them. */

@@ -99,7 +99,7 @@ describe("CAS 2.2.4: a ticket reaches the site by GET", () => {
     const old = browser.hiddenFields(await browser.get(`/cas/login${at(opened.shop.service)}`));
     await browser.signIn(alice);
     const { username, password } = alice;
-    const answer = await browser.post("/cas/login", { ...old, lt: "LT-spent", username, password });
+    const answer = await browser.post("/cas/login", { ...old, lt: "LT-consumed", username, password });
     const next = new URL(leftBy(answer), opened.origin);
     const onward = await browser.get(next.pathname + next.search);
     expect(onward.location).toContain(`${opened.shop.service}?ticket=ST-`);

@@ -59,7 +59,7 @@ describe.each(ahead)("Speculation Rules: %s", (_, headers) => {
     expect(received(await browser.get(site.authorization())).get("code")).not.toBeNull();
   });
 
-  test("spends no flow on the way: its pages and the way back are there afterwards", async () => {
+  test("a prefetch consumes no flow: its pages and the way back still work afterwards", async () => {
     const asked = await browser.get(site.authorization({ prompt: "login" }));
     expect((await browser.get(asked.location, headers)).status).toBe(403);
     const form = await browser.follow(await browser.follow(asked));

@@ -107,12 +107,12 @@ describe("a site asks for a session of its own", () => {
     expect(await check(createTicketId("ST"))).toEqual({ active: false, reason: "unknown" });
   });
 
-  test("whose ticket was never spent", async () => {
+  test("whose ticket was never validated", async () => {
     const { location } = await browser.get(
       `/cas/login?${new URLSearchParams({ service: opened.shop.service })}`,
     );
-    const unspent = new URL(location).searchParams.get("ticket") ?? "";
-    expect(await check(unspent)).toEqual({ active: false, reason: "unknown" });
+    const unused = new URL(location).searchParams.get("ticket") ?? "";
+    expect(await check(unused)).toEqual({ active: false, reason: "unknown" });
   });
 });
 

@@ -182,9 +182,9 @@ export function chooseAccount(
           session === null ? loginAddress(repeatedFields(parameters)) : stay(parameters, session);
         return seeOther(address, { ...goes, cookies: [needs.cookies.clear("note")] });
       }
-      const verified = await spendProof(needs, sealed, username);
+      const verified = await consumeProof(needs, sealed, username);
       // The user clicked twice. The answer to the first click sets the session cookie; this answer must not clear it.
-      if (verified === "spent") return seeOther(loginAddress(repeatedFields(parameters)), goes);
+      if (verified === "consumed") return seeOther(loginAddress(repeatedFields(parameters)), goes);
       const previousToken = needs.cookies.read(call.header("cookie"), "session");
       const started =
         verified === null
@@ -302,18 +302,18 @@ function openAttempt(
  * The user whose password was verified for this page; usable once, and only while the password is unchanged.
  *
  * @param username the name that the page's form sends
- * @returns `"spent"`: the same form was sent before
+ * @returns `"consumed"`: the same form was sent before
  */
-async function spendProof(
+async function consumeProof(
   { clock, keys, loginTickets, people }: ChooseAccountNeeds,
   attempt: SealedAttempt | null,
   username: string,
-): Promise<Verified | "spent" | null> {
+): Promise<Verified | "consumed" | null> {
   const proof = attempt?.proof;
   if (proof === undefined || proof.typed !== username) return null;
   const secondsAgo = (clock().getTime() - proof.at) / 1000;
   if (secondsAgo < 0 || secondsAgo > proofLifeSeconds) return null;
-  if (!(await loginTickets.spend(`proof-${proof.id}`, proofLifeSeconds * 2))) return "spent";
+  if (!(await loginTickets.consume(`proof-${proof.id}`, proofLifeSeconds * 2))) return "consumed";
   return verifiedEarlier({ people }, { username: proof.username, secondsAgo }, (passwordHash) =>
     keys.form.isSignature(`password:${passwordHash}`, proof.hash),
   );

@@ -56,7 +56,7 @@ export function issueLoginTicket(
 }
 
 /** Consumes a login ticket. @returns true once, for the browser that it was issued to, until it expires */
-export async function spendLoginTicket(
+export async function consumeLoginTicket(
   { keys, clock, loginTickets }: LoginTicketNeeds,
   ticket: string | null,
   flow: string,
@@ -65,7 +65,7 @@ export async function spendLoginTicket(
   const [, body = "", expires = "0", signature = ""] = match ?? [];
   if (!keys.form.isSignature(`${body}:${flow}`, signature)) return false;
   if (Number(expires) * 1000 <= clock().getTime()) return false;
-  return loginTickets.spend(body, formLifeSeconds);
+  return loginTickets.consume(body, formLifeSeconds);
 }
 
 export function writeNote({ cookies, keys }: NoteNeeds, flow: string, note: LoginNote): string {

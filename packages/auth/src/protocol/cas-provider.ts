@@ -77,7 +77,7 @@ export const casProtocol: SignInProtocol = {
   signOutUrl: ({ hubUrl, siteUrl }) => logoutUrl(hubUrl, { service: `${siteUrl}/` }),
 
   /**
-   * Logout requests of CAS are not authenticated. The session index protects them: it is a spent ticket that only the hub
+   * Logout requests of CAS are not authenticated. The session index protects them: it is a consumed ticket that only the hub
    * and this site know.
    *
    * @see CAS protocol 3.0.3, section 2.3.3
@@ -125,7 +125,7 @@ async function validate(
   return readUser(await processServiceValidateResponse(reply).catch(translate), ticket);
 }
 
-/** The spent ticket is the session index: single logout names it. */
+/** The consumed ticket is the session index: single logout names it. */
 function readUser(
   { user, attributes, authenticationDate, isFromNewLogin }: AuthenticatedUser,
   ticket: string,

@@ -7,7 +7,7 @@ export interface FlowReturn {
   readonly flow: SignInFlow;
   /** Has to match the state cookie. */
   readonly state: string;
-  /** The ticket or code, spent by the exchange; null when the hub gave none. */
+  /** The ticket or code, consumed by the exchange; null when the hub gave none. */
   readonly ticket: string | null;
   /** The error to report when there is none; absent when the hub only did not know the user. */
   readonly refusal?: Error;
@@ -48,7 +48,7 @@ export interface ProviderParts {
  * know nothing of tickets or tokens.
  */
 export interface SignInProtocol {
-  /** @param exchange null while a sign-in begins, when nothing is spent. One attempt, never repeated. */
+  /** @param exchange null while a sign-in begins, when nothing is consumed. One attempt, never repeated. */
   provider(settings: Settings, exchange: Exchange | null): ProviderParts;
   /** Address at the hub that starts a sign-in. */
   authenticationUrl(settings: Settings, ask: AuthenticationAsk): string;

@@ -169,7 +169,7 @@ describe("login CSRF and code injection", () => {
     expect(site.codes()).toEqual(["state_mismatch", "cookies_refused"]);
   });
 
-  test("RFC 9207 2.4 an answer of another issuer, or of none, is refused before the code is spent", async () => {
+  test("RFC 9207 2.4 an answer of another issuer, or of none, is refused before the code is consumed", async () => {
     for (const change of [
       (query: URLSearchParams) => query.set("iss", "https://evil.example"),
       (query: URLSearchParams) => query.delete("iss"),

@@ -45,7 +45,7 @@ async function answer(lazySite: LazySite, request: Request, method: Method): Pro
   const name = new URL(request.url).pathname.replace(/^\/api\/auth\//, "");
   const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
   if (!route) return new Response("Not found\n", { status: 404 });
-  // Next.js answers HEAD by calling GET; a link checker must not spend a ticket.
+  // Next.js answers HEAD by calling GET; a link checker must not consume a ticket.
   if (route.method !== method || request.method === "HEAD") {
     return new Response("Method not allowed\n", { status: 405, headers: { allow: route.method } });
   }

@@ -189,7 +189,7 @@ describe("a ticket counts once", () => {
     },
   );
 
-  test("a link checker's HEAD spends no ticket", async () => {
+  test("a link checker's HEAD consumes no ticket", async () => {
     const back = hub.signIn(location(await browser.get("/api/auth/sign-in")));
     const reply = await site.handlers.GET(browser.request(back, undefined, { method: "HEAD" }));
     expect(reply.status).toBe(405);

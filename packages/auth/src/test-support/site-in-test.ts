@@ -97,7 +97,7 @@ export function serviceOf(loginUrl: string): URL {
   return new URL(new URL(loginUrl).searchParams.get("service") ?? "");
 }
 
-/** The spent ticket that the site's last validation asked about. */
+/** The consumed ticket that the site's last validation asked about. */
 export function lastSessionIndex(hub: HubInTest): string {
   return new URLSearchParams(hub.validations.at(-1)).get("ticket") ?? "";
 }

@@ -59,7 +59,7 @@ export function isProtocolName(name: string): boolean {
  * and under its names. Names of the protocol (`isProtocolName`) are left out: a user could otherwise forge
  * `isFromNewLogin`.
  *
- * @param ticket result of `judgeSpent`
+ * @param ticket result of `requireValidTicket`
  * @param released attributes to release; `null` for CAS 1 and 2, which have none
  * @param proxyGrantingTicket PGTIOU, if a proxy-granting ticket was delivered
  * @see CAS protocol 3.0.3, sections 2.5.5, 2.6.2 and 4.1.3

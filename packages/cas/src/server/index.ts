@@ -87,12 +87,12 @@ export {
 } from "./service-pattern.ts";
 export { type TicketForm, ticketForm, ticketHeaders, ticketRedirect } from "./ticket-delivery.ts";
 export { createTicketId, isTicketId, type TicketPrefix } from "./ticket-id.ts";
-export type { Principal, ServiceTicket, Spent, TicketRegistry } from "./ticket-registry.ts";
+export type { ConsumeResult, Principal, ServiceTicket, TicketRegistry } from "./ticket-registry.ts";
 export {
   type AcceptedTickets,
   asCasError,
-  judgeSpent,
   parseValidationRequest,
+  requireValidTicket,
   type ValidationFormat,
   type ValidationRequest,
   type ValidTicket,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTicketId } from "./ticket-id.ts";
-import type { ServiceTicket, Spent, TicketRegistry } from "./ticket-registry.ts";
+import type { ConsumeResult, ServiceTicket, TicketRegistry } from "./ticket-registry.ts";
 
 /** A registry under test with its environment. */
 export interface TicketRegistryTrial {
@@ -56,11 +56,13 @@ export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegi
       });
       return id;
     }
-    const spend = (id: string, changes: { service?: string; renew?: boolean } = {}): Promise<Spent> =>
-      trial.registry.consume(id, { service, renew: false, ...changes });
-    const outcomeOf = async (spent: Promise<Spent>): Promise<string> => (await spent).outcome;
+    const consume = (
+      id: string,
+      changes: { service?: string; renew?: boolean } = {},
+    ): Promise<ConsumeResult> => trial.registry.consume(id, { service, renew: false, ...changes });
+    const outcomeOf = async (result: Promise<ConsumeResult>): Promise<string> => (await result).outcome;
 
-    const fixture = { trial: () => trial, sessionId: () => sessionId, issue, spend, outcomeOf };
+    const fixture = { trial: () => trial, sessionId: () => sessionId, issue, consume, outcomeOf };
     lawsOfOnce(fixture);
     lawsOfConditions(fixture);
     lawsOfProxies(fixture);
@@ -73,14 +75,14 @@ interface Fixture {
   readonly trial: () => TicketRegistryTrial;
   readonly sessionId: () => string;
   readonly issue: (changes?: Partial<ServiceTicket>) => Promise<string>;
-  readonly spend: (id: string, changes?: { service?: string; renew?: boolean }) => Promise<Spent>;
-  readonly outcomeOf: (spent: Promise<Spent>) => Promise<string>;
+  readonly consume: (id: string, changes?: { service?: string; renew?: boolean }) => Promise<ConsumeResult>;
+  readonly outcomeOf: (result: Promise<ConsumeResult>) => Promise<string>;
 }
 
-function lawsOfOnce({ trial, issue, spend, outcomeOf }: Fixture): void {
-  test("3.1.1 of 50 concurrent spends one wins, and the others find nothing", async () => {
+function lawsOfOnce({ trial, issue, consume, outcomeOf }: Fixture): void {
+  test("3.1.1 of 50 concurrent attempts to consume a ticket one wins, and the others find nothing", async () => {
     for (const id of [await issue(), await issue(), await issue()]) {
-      const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(spend(id))));
+      const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(consume(id))));
       expect(outcomes.filter((outcome) => outcome === "valid")).toHaveLength(1);
       expect(outcomes.filter((outcome) => outcome === "unknown")).toHaveLength(49);
     }
@@ -90,44 +92,44 @@ function lawsOfOnce({ trial, issue, spend, outcomeOf }: Fixture): void {
     const id = await issue();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        outcomeOf(spend(id, index % 2 === 0 ? { service: "https://other.example/" } : {})),
+        outcomeOf(consume(id, index % 2 === 0 ? { service: "https://other.example/" } : {})),
       ),
     );
     const [first, ...others] = outcomes.filter((outcome) => outcome !== "unknown");
     expect([first, others]).toEqual([expect.stringMatching(/^(valid|other-service)$/), []]);
   });
 
-  test("3.1.1 spent stays spent, and what waits still waits, after a restart too", async () => {
-    const [spent, waiting] = [await issue(), await issue()];
-    expect(await outcomeOf(spend(spent))).toBe("valid");
-    expect(await outcomeOf(spend(spent))).toBe("unknown");
+  test("3.1.1 consumed tickets stay consumed and others stay valid, after a restart too", async () => {
+    const [consumed, waiting] = [await issue(), await issue()];
+    expect(await outcomeOf(consume(consumed))).toBe("valid");
+    expect(await outcomeOf(consume(consumed))).toBe("unknown");
     const registry = await trial().reopen();
-    expect(await outcomeOf(registry.consume(spent, { service, renew: false }))).toBe("unknown");
+    expect(await outcomeOf(registry.consume(consumed, { service, renew: false }))).toBe("unknown");
     expect(await outcomeOf(registry.consume(waiting, { service, renew: false }))).toBe("valid");
   });
 }
 
-function lawsOfConditions({ trial, sessionId, issue, spend, outcomeOf }: Fixture): void {
+function lawsOfConditions({ trial, sessionId, issue, consume, outcomeOf }: Fixture): void {
   test("2.5.3 a wrong service burns the ticket", async () => {
     const id = await issue();
-    expect(await outcomeOf(spend(id, { service: "https://shop.example/callback?state=b" }))).toBe(
+    expect(await outcomeOf(consume(id, { service: "https://shop.example/callback?state=b" }))).toBe(
       "other-service",
     );
-    expect(await outcomeOf(spend(id))).toBe("unknown");
+    expect(await outcomeOf(consume(id))).toBe("unknown");
   });
 
   test("3.1.1 a ticket is good until its life is over, then refused and gone", async () => {
     const [early, late] = [await issue({ lifeSeconds: 60 }), await issue({ lifeSeconds: 60 })];
     // Real time passes as well, so a few seconds are left.
     await trial().advance(50);
-    expect(await outcomeOf(spend(early))).toBe("valid");
+    expect(await outcomeOf(consume(early))).toBe("valid");
     await trial().advance(11);
-    expect(await outcomeOf(spend(late))).toBe("expired");
-    expect(await outcomeOf(spend(late))).toBe("unknown");
+    expect(await outcomeOf(consume(late))).toBe("expired");
+    expect(await outcomeOf(consume(late))).toBe("unknown");
   });
 
   test("3.1.1 a life is longer than 0 and at most 300 seconds", async () => {
-    expect(await outcomeOf(spend(await issue({ lifeSeconds: 300 })))).toBe("valid");
+    expect(await outcomeOf(consume(await issue({ lifeSeconds: 300 })))).toBe("valid");
     for (const lifeSeconds of [0, -1, Number.NaN, 301]) {
       await expect(issue({ lifeSeconds })).rejects.toThrow(RangeError);
     }
@@ -135,28 +137,28 @@ function lawsOfConditions({ trial, sessionId, issue, spend, outcomeOf }: Fixture
 
   test("2.5.1 renew refuses a ticket from single sign-on and burns it", async () => {
     const id = await issue({ fromNewLogin: false });
-    expect(await outcomeOf(spend(id, { renew: true }))).toBe("not-from-credentials");
-    expect(await outcomeOf(spend(id))).toBe("unknown");
+    expect(await outcomeOf(consume(id, { renew: true }))).toBe("not-from-credentials");
+    expect(await outcomeOf(consume(id))).toBe("unknown");
   });
 
   test("2.5.1 renew takes a ticket from credentials", async () => {
-    expect(await outcomeOf(spend(await issue({ fromNewLogin: true }), { renew: true }))).toBe("valid");
+    expect(await outcomeOf(consume(await issue({ fromNewLogin: true }), { renew: true }))).toBe("valid");
   });
 
   test("3.8.1 a ticket of a session that has ended is refused and gone", async () => {
     const id = await issue();
     await trial().endSession(sessionId());
-    expect(await outcomeOf(spend(id))).toBe("session-ended");
-    expect(await outcomeOf(spend(id))).toBe("unknown");
+    expect(await outcomeOf(consume(id))).toBe("session-ended");
+    expect(await outcomeOf(consume(id))).toBe("unknown");
   });
 
   test("2.5.3 a ticket that was never issued is unknown", async () => {
-    expect(await outcomeOf(spend(createTicketId("ST")))).toBe("unknown");
+    expect(await outcomeOf(consume(createTicketId("ST")))).toBe("unknown");
   });
 
-  test("2.5.2 a valid spend says who, of which session, at which site", async () => {
-    const spent = await spend(await issue({ fromNewLogin: true }));
-    expect(spent).toMatchObject({
+  test("2.5.2 a valid ticket names the user, the session and the site", async () => {
+    const result = await consume(await issue({ fromNewLogin: true }));
+    expect(result).toMatchObject({
       outcome: "valid",
       siteId: trial().siteId,
       sessionId: sessionId(),
@@ -168,40 +170,40 @@ function lawsOfConditions({ trial, sessionId, issue, spend, outcomeOf }: Fixture
         longTerm: expect.any(Boolean),
       },
     });
-    expect(spent.outcome === "valid" && spent.principal.authenticationDate).toBeInstanceOf(Date);
+    expect(result.outcome === "valid" && result.principal.authenticationDate).toBeInstanceOf(Date);
   });
 }
 
-function lawsOfProxies({ trial, sessionId, issue, spend, outcomeOf }: Fixture): void {
+function lawsOfProxies({ trial, sessionId, issue, consume, outcomeOf }: Fixture): void {
   const proxies = ["https://near.example/pgt?b=1", "https://far.example/pgt"];
   const issueProxied = () => issue({ id: createTicketId("PT"), proxies });
 
   test("2.6.2 a proxy ticket brings its chain along, the latest proxy first, after a restart too", async () => {
     const [early, late] = [await issueProxied(), await issueProxied()];
-    expect(await spend(early)).toMatchObject({ outcome: "valid", proxies });
+    expect(await consume(early)).toMatchObject({ outcome: "valid", proxies });
     const registry = await trial().reopen();
-    const spent = await registry.consume(late, { service, renew: false });
-    expect(spent).toMatchObject({ outcome: "valid", proxies });
+    const result = await registry.consume(late, { service, renew: false });
+    expect(result).toMatchObject({ outcome: "valid", proxies });
   });
 
-  test("3.2.1 of 50 concurrent spends of a proxy ticket one wins", async () => {
+  test("3.2.1 of 50 concurrent attempts to consume a proxy ticket one wins", async () => {
     const id = await issueProxied();
-    const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(spend(id))));
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(consume(id))));
     expect(outcomes.filter((outcome) => outcome === "valid")).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === "unknown")).toHaveLength(49);
   });
 
   test("3.2.1 a wrong service burns a proxy ticket", async () => {
     const id = await issueProxied();
-    expect(await outcomeOf(spend(id, { service: "https://other.example/" }))).toBe("other-service");
-    expect(await outcomeOf(spend(id))).toBe("unknown");
+    expect(await outcomeOf(consume(id, { service: "https://other.example/" }))).toBe("other-service");
+    expect(await outcomeOf(consume(id))).toBe("unknown");
   });
 
   test("2.3 a proxy ticket of a session that has ended is refused and gone", async () => {
     const id = await issueProxied();
     await trial().endSession(sessionId());
-    expect(await outcomeOf(spend(id))).toBe("session-ended");
-    expect(await outcomeOf(spend(id))).toBe("unknown");
+    expect(await outcomeOf(consume(id))).toBe("session-ended");
+    expect(await outcomeOf(consume(id))).toBe("unknown");
   });
 
   test.each([
@@ -209,20 +211,20 @@ function lawsOfProxies({ trial, sessionId, issue, spend, outcomeOf }: Fixture): 
     ["ST", "PT"],
   ] as const)("3.2 a %s never stands for the %s of the same characters", async (kind, other) => {
     const id = await issue({ id: createTicketId(kind) });
-    expect(await outcomeOf(spend(id.replace(kind, other)))).toBe("unknown");
-    expect(await outcomeOf(spend(id))).toBe("valid");
+    expect(await outcomeOf(consume(id.replace(kind, other)))).toBe("unknown");
+    expect(await outcomeOf(consume(id))).toBe("valid");
   });
 }
 
-function lawsOfKeeping({ trial, sessionId, issue, spend }: Fixture): void {
-  test("2.3.3 a valid spend makes the site known to single logout, a failed one does not", async () => {
+function lawsOfKeeping({ trial, sessionId, issue, consume }: Fixture): void {
+  test("2.3.3 a valid attempt makes the site known to single logout, a failed one does not", async () => {
     const [good, bad] = [await issue(), await issue()];
-    await spend(bad, { service: "https://other.example/" });
-    await spend(good);
+    await consume(bad, { service: "https://other.example/" });
+    await consume(good);
     expect(await trial().sessionIndexes(sessionId())).toEqual([good]);
   });
 
-  test("3.1.1 a stolen copy of the store spends nothing: of a waiting ticket it has the hash", async () => {
+  test("3.1.1 a stolen copy of the store consumes no ticket: it holds only hashes of unused ones", async () => {
     const id = await issue();
     const kept = await trial().dump();
     expect(kept).toContain(sessionId());

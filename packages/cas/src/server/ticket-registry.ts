@@ -29,7 +29,7 @@ export interface ServiceTicket {
 }
 
 /** Outcome of consuming a ticket. The ticket is used up by every outcome. */
-export type Spent =
+export type ConsumeResult =
   | {
       readonly outcome: "valid";
       readonly siteId: string;
@@ -58,5 +58,8 @@ export interface TicketRegistry {
    * @param conditions.service the service presented with it, in normal form
    * @param conditions.renew accept only a ticket from primary credentials
    */
-  consume(id: string, conditions: { readonly service: string; readonly renew: boolean }): Promise<Spent>;
+  consume(
+    id: string,
+    conditions: { readonly service: string; readonly renew: boolean },
+  ): Promise<ConsumeResult>;
 }

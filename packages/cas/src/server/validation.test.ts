@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { CasError } from "./cas-error.ts";
 import { ParameterError, parseParameters } from "./parameters.ts";
 import { createTicketId } from "./ticket-id.ts";
-import type { Spent } from "./ticket-registry.ts";
+import type { ConsumeResult } from "./ticket-registry.ts";
 import {
   type AcceptedTickets,
   asCasError,
-  judgeSpent,
   parseValidationRequest,
+  requireValidTicket,
   validationFormat,
 } from "./validation.ts";
 
@@ -125,8 +125,8 @@ describe("2.5 kinds of ticket", () => {
   );
 });
 
-describe("2.5.3 what spending came to", () => {
-  const valid: Spent = {
+describe("2.5.3 the result of consuming a ticket", () => {
+  const valid: ConsumeResult = {
     outcome: "valid",
     siteId: "shop",
     sessionId: "s",
@@ -136,7 +136,7 @@ describe("2.5.3 what spending came to", () => {
   };
 
   test("a valid ticket is handed on", () => {
-    expect(judgeSpent(valid)).toBe(valid);
+    expect(requireValidTicket(valid)).toBe(valid);
   });
 
   test.each([
@@ -146,7 +146,7 @@ describe("2.5.3 what spending came to", () => {
     ["not-from-credentials", "INVALID_TICKET", /renew/],
     ["session-ended", "INVALID_TICKET", /session .* has ended/],
   ] as const)("%s is %s", (outcome, code, description) => {
-    const error = errorOf(() => judgeSpent({ outcome }));
+    const error = errorOf(() => requireValidTicket({ outcome }));
     expect(error.code).toBe(code);
     expect(error.description).toMatch(description);
   });

@@ -2,7 +2,7 @@ import { CasError } from "./cas-error.ts";
 import { isSet, ParameterError, type RequestParameters } from "./parameters.ts";
 import { parseService } from "./service.ts";
 import { isTicketId } from "./ticket-id.ts";
-import type { Spent } from "./ticket-registry.ts";
+import type { ConsumeResult } from "./ticket-registry.ts";
 
 /** Format of a validation response. `/validate` of CAS 1 ignores it. */
 export type ValidationFormat = "XML" | "JSON";
@@ -101,7 +101,7 @@ export function serviceToCompare(service: string): string {
 }
 
 /** Result of consuming a valid ticket. */
-export type ValidTicket = Extract<Spent, { readonly outcome: "valid" }>;
+export type ValidTicket = Extract<ConsumeResult, { readonly outcome: "valid" }>;
 
 const refusals = {
   unknown: [
@@ -126,9 +126,9 @@ const refusals = {
  * @throws CasError `INVALID_SERVICE` for another service, otherwise `INVALID_TICKET`; no message contains the ticket
  * @see CAS protocol 3.0.3, section 2.5.3
  */
-export function judgeSpent(spent: Spent): ValidTicket {
-  if (spent.outcome === "valid") return spent;
-  const [code, description] = refusals[spent.outcome];
+export function requireValidTicket(result: ConsumeResult): ValidTicket {
+  if (result.outcome === "valid") return result;
+  const [code, description] = refusals[result.outcome];
   throw new CasError(code, description);
 }
 

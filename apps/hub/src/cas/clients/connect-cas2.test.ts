@@ -152,7 +152,8 @@ describe("connect-cas2", () => {
 describe("connect-cas2 with a proxy callback", () => {
   const signIn = (visitor: Visitor) => visitor.signIn(`${portal.origin}/private`, alice);
   const proxyTicket = async (visitor: Visitor) => (await visitor.get(`${portal.origin}/proxy-ticket`)).body;
-  const spend = (ticket: string) => new Visitor(opened).visit(`${target.origin}/accounts?ticket=${ticket}`);
+  const visitWithTicket = (ticket: string) =>
+    new Visitor(opened).visit(`${target.origin}/accounts?ticket=${ticket}`);
 
   test("is handed its proxy-granting ticket by https", async () => {
     const { page } = await signIn(new Visitor(opened));
@@ -169,14 +170,14 @@ describe("connect-cas2 with a proxy callback", () => {
     await signIn(visitor);
     const first = await proxyTicket(visitor);
     expect(first).toMatch(/^PT-[A-Za-z0-9]{29}$/);
-    const page = await spend(first);
+    const page = await visitWithTicket(first);
     expect([page.status, page.address]).toEqual([200, `${target.origin}/accounts`]);
     expect(JSON.parse(page.body)).toMatchObject({
       user: "alice",
       attributes: { email: "alice@example.com", isFromNewLogin: "false" },
     });
-    expect((await spend(first)).body).toContain("Ticket error authentication failed.");
-    expect((await spend(await proxyTicket(visitor))).status).toBe(200);
+    expect((await visitWithTicket(first)).body).toContain("Ticket error authentication failed.");
+    expect((await visitWithTicket(await proxyTicket(visitor))).status).toBe(200);
   });
 
   test("the other site is logged out with the user", async () => {
@@ -193,10 +194,10 @@ describe("connect-cas2 with a proxy callback", () => {
   test("after the user has signed out, its tickets are refused and it gets no more", async () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
-    const unspent = await proxyTicket(visitor);
-    expect(unspent).toMatch(/^PT-/);
+    const unused = await proxyTicket(visitor);
+    expect(unused).toMatch(/^PT-/);
     await visitor.signOutAtHub();
-    expect((await spend(unspent)).body).toContain("Ticket error authentication failed.");
+    expect((await visitWithTicket(unused)).body).toContain("Ticket error authentication failed.");
     // The client ends its own session when a ticket is refused, and redirects the user to the sign-in.
     const refused = await visitor.visit(`${portal.origin}/proxy-ticket`);
     expect(visitor.isLogin(refused)).toBe(true);

@@ -156,7 +156,7 @@ describe("3.5 the device asks", () => {
     expect(tokens(await ask(begun.device_code)).token_type).toBe("bearer");
   });
 
-  test("of 10 concurrent polls one gets tokens, and the code is spent", async () => {
+  test("of 10 concurrent polls one gets tokens, and the code is consumed", async () => {
     const begun = await begin({ scope: `${scope} offline_access` });
     await decide(await signedIn(), begun.user_code, all);
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(begun.device_code)));

@@ -52,7 +52,7 @@ const odd = [
 const allowedTo = ({ headers }: Pick<JsonAnswer, "headers">) => headers["access-control-allow-origin"];
 
 describe.each(odd)("Origin: %s", (origin) => {
-  test("RFC 6749 4.1.3 spends no valid code, and gets no CORS headers", async () => {
+  test("RFC 6749 4.1.3 consumes no valid code, and gets no CORS headers", async () => {
     for (const one of [site, native]) {
       const code = (await one.visit(browser, alice)).get("code") ?? "";
       const isOwn = one === native && origin === "app://localhost";

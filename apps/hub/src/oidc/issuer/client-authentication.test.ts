@@ -92,7 +92,7 @@ describe("RFC 7523 3 private_key_jwt", () => {
     expect(["invalid_client", "invalid_request"]).toContain(json.error);
   });
 
-  test("3 (3) one that is for another server too is refused: that one could spend it here", async () => {
+  test("3 (3) an assertion for another server too is refused: that server could use it here", async () => {
     const own = `${opened.origin}/oidc`;
     expect(await present(await sign({ aud: [own, "https://evil.example"] }))).toMatchObject(invalidClient);
     expect(await present(await sign({ aud: [own] }))).toMatchObject({ status: 200 });

@@ -103,7 +103,7 @@ describe("RFC 9700 4.14.2 a refresh token used again", () => {
     expect(await site.refresh(refresh_token)).toMatchObject(refused);
   });
 
-  test("RFC 7662 2.2 introspection reports a spent token as inactive", async () => {
+  test("RFC 7662 2.2 introspection reports a consumed token as inactive", async () => {
     const { refresh_token } = await start();
     const next = await site.refresh(refresh_token);
     const introspect = async (token: unknown) =>
@@ -174,7 +174,7 @@ describe("kill -9", () => {
     }
   });
 
-  test("a process that began and never answered has spent nothing", async () => {
+  test("a process that began and never answered has consumed nothing", async () => {
     const { refresh_token } = await start();
     await opened.hub.database.refreshExchanges.begin(refresh_token ?? "");
     const waiting = site.refresh(refresh_token);

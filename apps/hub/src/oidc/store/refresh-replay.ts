@@ -45,12 +45,12 @@ export function refreshTokenAdapter(adapter: Adapter, needs: RefreshNeeds): Adap
     async find(id) {
       const found = await adapter.find(id);
       if (found === undefined || !isRefreshing(currentContext())) return found;
-      const { consumed: _, ...unspent } = found;
-      return unspent;
+      const { consumed: _, ...unconsumed } = found;
+      return unconsumed;
     },
     async consume(id) {
       const ctx = currentContext();
-      if (ctx === undefined) throw new Error("a refresh token is spent in a request");
+      if (ctx === undefined) throw new Error("a refresh token is consumed in a request");
       const exchange = await begin(needs.refreshExchanges, id);
       if (exchange.state === "begun") {
         exchanges.set(ctx, { kind: "begun", token: id, at: exchange.at });

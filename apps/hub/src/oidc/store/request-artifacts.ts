@@ -24,7 +24,7 @@ export class RequestArtifacts {
   readonly #grants = new Map<string, Kept>();
   readonly #sessions = new Map<string, CentralSession>();
   readonly #people = new Map<string, Person>();
-  #spent: ArtifactName | null = null;
+  #consumed: ArtifactName | null = null;
   #kept: { readonly id: string; readonly artifact: OidcArtifact }[] = [];
 
   /** @param collects delays issued objects until `settle`, which stores them together with the consumption of the presented code or token */
@@ -65,18 +65,18 @@ export class RequestArtifacts {
 
   /** @returns false: the caller has to consume the object now */
   consumeLater(name: ArtifactName): boolean {
-    if (!this.#collects || this.#spent !== null) return false;
-    this.#spent = name;
+    if (!this.#collects || this.#consumed !== null) return false;
+    this.#consumed = name;
     return true;
   }
 
   /** @throws InvalidGrant when another request was faster; what that one received is revoked. RFC 6749, 4.1.2 */
   async settle(): Promise<void> {
-    const [spent, kept] = [this.#spent, this.#kept];
-    if (spent === null && kept.length === 0) return;
-    this.#spent = null;
+    const [consumed, kept] = [this.#consumed, this.#kept];
+    if (consumed === null && kept.length === 0) return;
+    this.#consumed = null;
     this.#kept = [];
-    if (!(await this.#store.consumeAndKeep(spent, kept))) throw new errors.InvalidGrant("already used");
+    if (!(await this.#store.consumeAndKeep(consumed, kept))) throw new errors.InvalidGrant("already used");
   }
 
   #remember(found: FoundArtifact | null): FoundArtifact | null {
