@@ -1,7 +1,29 @@
 /** A browser that keeps no cookies: no redirect loop, and the user is told. */
-import { expect, fillSignInForm } from "@gatehouse/testing";
-import { testWithoutCookies as test } from "./browser-without-cookies.ts";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, fillSignInForm, gatehouseTest } from "@gatehouse/testing";
+import { chromium, type Page } from "@playwright/test";
 import { recordNavigations } from "./record-navigations.ts";
+
+/** Chromium's number for "block". */
+const block = 2;
+
+/** A browser whose settings refuse all cookies. No call of Playwright does that: it is a preference of a profile. */
+const test = gatehouseTest.extend<{ readonly pageWithoutCookies: Page }>({
+  pageWithoutCookies: async ({ browserFaults }, use, { project }) => {
+    const profile = await mkdtemp(join(tmpdir(), "gatehouse-no-cookies-"));
+    const preferences = { profile: { default_content_setting_values: { cookies: block } } };
+    await mkdir(join(profile, "Default"));
+    await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(preferences));
+    const context = await chromium.launchPersistentContext(profile, project.use.launchOptions ?? {});
+    browserFaults.watch(context);
+    browserFaults.expect("blocked cookie", "UserPreferences");
+    await use(await context.newPage());
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  },
+});
 
 test("pages open, after one question at the hub each", async ({ pageWithoutCookies: page, sites }) => {
   const visited = recordNavigations(page);

@@ -13,7 +13,7 @@ import {
   signIn,
   gatehouseTest as test,
 } from "@gatehouse/testing";
-import { originOf } from "./origin-of.ts";
+import { originOf } from "./own-origin.ts";
 
 test("a person is gone after the test, and signed out", async ({ page, sites }) => {
   const people = new People();

@@ -12,8 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, fillSignInForm, gatehouseTest } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
-import { originOf } from "./origin-of.ts";
 import { OwnHub } from "./own-hub.ts";
+import { originOf } from "./own-origin.ts";
 
 const scheme = "com.example.pocket";
 /** Nobody has to listen there: what counts is that the browser goes. */

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { inflateSync } from "node:zlib";
 import { gatehouseTest as base, expect, fillSignInForm } from "@gatehouse/testing";
-import { originOf } from "./origin-of.ts";
 import { OwnHub } from "./own-hub.ts";
+import { originOf } from "./own-origin.ts";
 
 /** A site behind a hub of its own; keeps what it is sent. */
 interface OldSite {

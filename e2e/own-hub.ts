@@ -7,8 +7,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "@gatehouse/testing";
-import { freePort } from "./free-port.ts";
-import { originOf } from "./origin-of.ts";
+import { freePort, originOf } from "./own-origin.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "apps", "hub");

@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "@gatehouse/testing";
-import { freePort } from "./free-port.ts";
-import { originOf } from "./origin-of.ts";
+import { freePort, originOf } from "./own-origin.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const next = join(root, "node_modules", "next", "dist", "bin", "next");

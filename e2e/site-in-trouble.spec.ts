@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserFaults, expect, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
-import { freePort } from "./free-port.ts";
-import { originOf } from "./origin-of.ts";
+import { freePort, originOf } from "./own-origin.ts";
 import { OwnSite } from "./own-site.ts";
 
 const SITE_SECRET = "a-secret-of-this-journey-0123456789abcdef";

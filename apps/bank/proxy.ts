@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { auth, recognise } from "./src/auth.ts";
+import { openLedgerOnce } from "./src/ledger.ts";
 import { asksForMissingAccount, isUnreadable } from "./src/missing-account.ts";
-import { openLedgerOnce } from "./src/open-ledger-once.ts";
 
 /**
  * Recognises users who are signed in at the hub, sends the policy of each page with its nonce, and rewrites addresses of

@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { recognise } from "./src/auth.ts";
-import { asksForMissingProduct } from "./src/missing-product.ts";
+import { asksForMissingProduct } from "./src/catalogue.ts";
 
 /**
  * Recognises users who are signed in at the hub, sends the policy of each page with its nonce, and rewrites addresses of

@@ -1,6 +1,5 @@
 import { expect } from "@gatehouse/testing";
-import type { Tour } from "./tour.ts";
-import { withoutScript } from "./without-script.ts";
+import { type Tour, withoutScript } from "./tour.ts";
 
 const scope = "openid offline_access accounts.read transactions.read";
 /** Nobody listens there: the tour does not look beyond the user's answer. */

@@ -1,7 +1,7 @@
 import { fillSignInForm, type Person, type Sites, signIn } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 import type { Tour } from "./tour.ts";
-import { visitAccount, visitNewAccount } from "./visit-account.ts";
+import { visitAccount, visitNewAccount, visitSignOut } from "./visit-account.ts";
 import {
   visitCodeForm,
   visitConsent,
@@ -10,7 +10,6 @@ import {
   visitLeaving,
   visitStepUp,
 } from "./visit-issuer.ts";
-import { visitSignOut } from "./visit-sign-out.ts";
 import { visitRefusedTransfers, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
 /**

@@ -1,6 +1,12 @@
 import { expect, it } from "vitest";
-import { lastWorkingDayUpTo, monthsUpTo } from "./calendar-date.ts";
-import { formatDay, formatFullDay, formatMonth, formatShortMonth } from "./format-date.ts";
+import {
+  formatDay,
+  formatFullDay,
+  formatMonth,
+  formatShortMonth,
+  lastWorkingDayUpTo,
+  monthsUpTo,
+} from "./calendar-date.ts";
 import { formatAmount, formatEuros, formatMovement } from "./money.ts";
 
 it("writes money as British readers do, with a true minus", () => {

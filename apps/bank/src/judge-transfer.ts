@@ -1,8 +1,14 @@
-import { ACCOUNT_NAMES } from "./account-name.ts";
-import type { Account } from "./ledger.ts";
+import { ACCOUNT_NAMES, type Account } from "./ledger.ts";
 import { formatEuros, parseEuros } from "./money.ts";
 import type { TypedTransfer } from "./transfer-drafts.ts";
-import { isReference, LONGEST_REFERENCE } from "./transfer-reference.ts";
+
+/** Maximum length of a reference, in characters. */
+export const LONGEST_REFERENCE = 140;
+
+/** Whether a value is one line of visible characters. */
+export function isReference(value: unknown): value is string {
+  return typeof value === "string" && value.length <= LONGEST_REFERENCE && !/\p{C}/u.test(value);
+}
 
 /** Errors by field, each with its correction. */
 export type TransferProblems = Readonly<Partial<Record<keyof TypedTransfer, string>>>;

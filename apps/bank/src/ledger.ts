@@ -10,10 +10,16 @@ import {
   transferBook,
 } from "./book-transfer.ts";
 import { type CalendarDate, monthOf, toCalendarDate } from "./calendar-date.ts";
+import { readEnvironment } from "./env.ts";
 import { type Category, type InventedEntry, inventYear } from "./invented-year.ts";
 import { DRAFT_SCHEMA, type TransferDrafts, transferDrafts } from "./transfer-drafts.ts";
 
 export type AccountKind = "current" | "savings";
+
+export const ACCOUNT_NAMES: Readonly<Record<AccountKind, string>> = {
+  current: "Current account",
+  savings: "Savings",
+};
 
 export interface Account {
   readonly id: string;
@@ -211,4 +217,13 @@ function toEntry(row: Row): Entry {
     amountCents: Number(row.amount_cents),
     balanceCents: Number(row.balance),
   };
+}
+
+const key = Symbol.for("gatehouse.bank.ledger");
+const shared = globalThis as unknown as Record<symbol, Ledger | undefined>;
+
+/** One connection per process, because Next.js bundles this module into every page. */
+export function openLedgerOnce(): Ledger {
+  shared[key] ??= openLedger(readEnvironment().ledgerFile);
+  return shared[key];
 }

@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { openLedgerOnce } from "./open-ledger-once.ts";
+import { openLedgerOnce } from "./ledger.ts";
 
 const signedIn = vi.hoisted(() => ({ userId: null as string | null }));
 vi.mock("./auth.ts", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pageUserField } from "@gatehouse/auth/form-route";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { openLedgerOnce } from "./open-ledger-once.ts";
+import { openLedgerOnce } from "./ledger.ts";
 import type { TypedTransfer } from "./transfer-drafts.ts";
 import { hasProblems, transferFormState } from "./transfer-form-state.ts";
 

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cartOwner, priceBasket } from "./basket.ts";
 import { cartCookie } from "./cart-cookie.ts";
 import { type CartStore, openCartStore } from "./cart-store.ts";
-import { CATALOGUE, findProduct } from "./catalogue.ts";
 
 let folder: string;
 let store: CartStore;
@@ -73,13 +72,4 @@ it("the cart's cookie is closed to scripts and siblings", () => {
     "__Host-shop-cart=token; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure",
   );
   expect(cartCookie("token", false)).toBe("shop-cart=token; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
-});
-
-it("every product has an address of its own and a price in whole cents", () => {
-  expect(new Set(CATALOGUE.map(({ slug }) => slug)).size).toBe(CATALOGUE.length);
-  for (const product of CATALOGUE) {
-    expect(findProduct(product.slug)).toBe(product);
-    expect(product.slug).toMatch(/^[a-z]+(-[a-z]+)*$/);
-    expect(Number.isInteger(product.priceCents) && product.priceCents > 0).toBe(true);
-  }
 });

@@ -195,3 +195,9 @@ const bySlug = new Map(CATALOGUE.map((product) => [product.slug, product]));
 export function findProduct(slug: string): Product | null {
   return bySlug.get(slug) ?? null;
 }
+
+/** Whether a path is the page of a product that is not on the shelves. */
+export function asksForMissingProduct(pathname: string): boolean {
+  const slug = /^\/products\/([^/]+)\/?$/.exec(pathname)?.[1];
+  return slug !== undefined && findProduct(slug) === null;
+}

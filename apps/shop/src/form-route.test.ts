@@ -1,7 +1,6 @@
 import { pageUserField } from "@gatehouse/auth/form-route";
 import { beforeEach, expect, it, vi } from "vitest";
-import { parseProduct } from "./basket-form.ts";
-import { formRoute } from "./form-route.ts";
+import { formRoute, parseProduct, parseQuantity } from "./form-route.ts";
 
 vi.mock("./auth.ts", () => ({ auth: async () => null }));
 const SITE = "http://shop.localhost:3001";
@@ -47,4 +46,16 @@ it.each([
   const page = await response.text();
   expect(page).toContain(code);
   expect(page).not.toMatch(/\.ts\b|node_modules/);
+});
+
+it.each(["", "0", "100", "-1", "1.5", "1e1", " 7", "+7", "٣", "two"])("refuses a quantity of %j", (text) => {
+  expect(() => parseQuantity(text)).toThrow("quantity_not_1_to_99");
+});
+
+it("takes a quantity from 1 to 99", () => {
+  expect(["1", "07", "99"].map(parseQuantity)).toEqual([1, 7, 99]);
+});
+
+it.each(["", "Tulips", "toString", "../tulips"])("refuses a product of %j", (slug) => {
+  expect(() => parseProduct(slug)).toThrow("product_unknown");
 });

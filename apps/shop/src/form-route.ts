@@ -1,8 +1,9 @@
-import { createFormRoute, seeOther } from "@gatehouse/auth/form-route";
+import { createFormRoute, FormError, seeOther } from "@gatehouse/auth/form-route";
 import { auth } from "./auth.ts";
+import { LARGEST_QUANTITY } from "./cart-store.ts";
+import { findProduct, type Product } from "./catalogue.ts";
 import { readEnvironment } from "./env.ts";
-import type { BasketErrorCode } from "./form-error.ts";
-import { problemPage } from "./problem-page.ts";
+import { type BasketErrorCode, problemPage } from "./problem-page.ts";
 
 /** Wraps every route of the shop that changes something. The longest form of the shop has some 100 bytes. */
 export const formRoute = createFormRoute<BasketErrorCode>({
@@ -12,3 +13,17 @@ export const formRoute = createFormRoute<BasketErrorCode>({
   refuse: (code, status) =>
     code === "user_changed" ? seeOther("/cart?refused=user_changed") : problemPage(code, status),
 });
+
+export function parseProduct(slug: string): Product {
+  const product = findProduct(slug);
+  if (product === null) throw new FormError<BasketErrorCode>("product_unknown");
+  return product;
+}
+
+/** Accepts digits only; JavaScript would also read `1e1`, ` 7`, `+7` and `7.0` as numbers. */
+export function parseQuantity(text: string): number {
+  const quantity = /^[0-9]{1,2}$/.test(text) ? Number(text) : 0;
+  if (quantity < 1 || quantity > LARGEST_QUANTITY)
+    throw new FormError<BasketErrorCode>("quantity_not_1_to_99");
+  return quantity;
+}

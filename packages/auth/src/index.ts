@@ -15,7 +15,7 @@ export {
   gatehouse,
   type SignInDemand,
 } from "./gatehouse.ts";
-export { contentSecurityPolicy, type PolicyCircumstances } from "./http/content-security-policy.ts";
+export { contentSecurityPolicy, type PolicyCircumstances } from "./http/security-headers.ts";
 export { GatehouseAuthError, type GatehouseAuthErrorCode } from "./log/gatehouse-auth-error.ts";
 export type { LogEntry, SiteLogger } from "./log/site-log.ts";
 export type { RouteHandlers } from "./routes/route-handlers.ts";

@@ -1,7 +1,9 @@
+import { lookup } from "node:dns";
 import { request as requestByHttp } from "node:http";
 import { request as requestByHttps } from "node:https";
+import type { LookupFunction } from "node:net";
 import { text } from "node:stream/consumers";
-import { lookUpHere } from "./look-up-here.ts";
+import { readLoopbackDomains } from "./env.ts";
 
 export interface ServerCall {
   readonly method?: "GET" | "POST" | "DELETE";
@@ -14,6 +16,21 @@ export interface ServerAnswer {
   readonly status: number;
   readonly body: string;
 }
+
+const here = { address: "127.0.0.1", family: 4 };
+
+/**
+ * Resolves `*.localhost` and subdomains of `LOOPBACK_DOMAINS` to this machine, as browsers do, and asks the system for all
+ * other names.
+ *
+ * @see https://datatracker.ietf.org/doc/html/rfc6761#section-6.3
+ */
+const lookUpHere: LookupFunction = (hostname, options, found) => {
+  if (!["localhost", ...readLoopbackDomains()].some((domain) => hostname.endsWith(`.${domain}`)))
+    lookup(hostname, options, found);
+  else if (options.all) process.nextTick(found, null, [here]);
+  else process.nextTick(found, null, here.address, here.family);
+};
 
 /**
  * Calls the hub or a site from Node, at the address that browsers use. `fetch` would ask the system's resolver, which does

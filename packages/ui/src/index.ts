@@ -1,7 +1,12 @@
 /** Shared styles and stateless components for server components of any site. */
 
 export { Button, ButtonLink, type ButtonLinkProps, type ButtonProps } from "./components/button.tsx";
-export { CheckboxField, type CheckboxFieldProps } from "./components/checkbox-field.tsx";
+export {
+  CheckboxField,
+  type CheckboxFieldProps,
+  RadioField,
+  type RadioFieldProps,
+} from "./components/choice-field.tsx";
 export { Confirm, type ConfirmProps } from "./components/confirm.tsx";
 export {
   ErrorSummary,
@@ -14,8 +19,12 @@ export { Icon, type IconProps } from "./components/icon.tsx";
 export { Mark, type MarkProps } from "./components/mark.tsx";
 export { Notice, type NoticeProps } from "./components/notice.tsx";
 export { Page, type PageProps } from "./components/page.tsx";
-export { RadioField, type RadioFieldProps } from "./components/radio-field.tsx";
-export { RelativeTime, type RelativeTimeProps } from "./components/relative-time.tsx";
+export {
+  exactTimeWords,
+  RelativeTime,
+  type RelativeTimeProps,
+  relativeTimeWords,
+} from "./components/relative-time.tsx";
 export {
   Row,
   RowList,
@@ -34,8 +43,11 @@ export {
   Section,
   type SectionProps,
 } from "./components/section.tsx";
-export { SignOutButton } from "./components/sign-out-button.tsx";
-export { SignedInName, type SignedInNameProps } from "./components/signed-in-name.tsx";
-export { SiteHeader, type SiteHeaderProps } from "./components/site-header.tsx";
+export {
+  SignedInName,
+  type SignedInNameProps,
+  SignOutButton,
+  SiteHeader,
+  type SiteHeaderProps,
+} from "./components/site-header.tsx";
 export { type FieldProps, PasswordField, TextField, type TextFieldProps } from "./components/text-field.tsx";
-export { exactTimeWords, relativeTimeWords } from "./relative-time-words.ts";

@@ -1,12 +1,10 @@
 import { ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
-import { ACCOUNT_NAMES } from "../../src/account-name.ts";
 import { requireSignIn } from "../../src/auth.ts";
 import { BankPage } from "../../src/components/bank-page.tsx";
 import { EntryTable } from "../../src/components/entry-table.tsx";
-import type { Account } from "../../src/ledger.ts";
+import { ACCOUNT_NAMES, type Account, openLedgerOnce } from "../../src/ledger.ts";
 import { formatEuros } from "../../src/money.ts";
-import { openLedgerOnce } from "../../src/open-ledger-once.ts";
 
 export const dynamic = "force-dynamic";
 export const metadata: Metadata = { title: "Your accounts" };

@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { auth, requireSignIn } from "../../src/auth.ts";
 import { BankPage } from "../../src/components/bank-page.tsx";
 import { TransferForm } from "../../src/components/transfer-form.tsx";
-import { openLedgerOnce } from "../../src/open-ledger-once.ts";
+import { openLedgerOnce } from "../../src/ledger.ts";
 import { hasProblems, transferFormState } from "../../src/transfer-form-state.ts";
 
 export const dynamic = "force-dynamic";

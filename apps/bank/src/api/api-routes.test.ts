@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openLedgerOnce } from "../open-ledger-once.ts";
+import { openLedgerOnce } from "../ledger.ts";
 
 type Handler = (request: Request) => Promise<Response>;
 type Route = Readonly<Record<"GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS", Handler>>;

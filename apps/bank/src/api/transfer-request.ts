@@ -1,5 +1,5 @@
 import { ApiRefusal } from "@gatehouse/auth/api";
-import { isReference, LONGEST_REFERENCE } from "../transfer-reference.ts";
+import { isReference, LONGEST_REFERENCE } from "../judge-transfer.ts";
 
 /** The body of a transfer request. */
 export interface TransferRequest {

@@ -1,4 +1,4 @@
-import { formatDay } from "../format-date.ts";
+import { formatDay } from "../calendar-date.ts";
 import type { Entry } from "../ledger.ts";
 import { formatAmount, formatMovement } from "../money.ts";
 

@@ -1,4 +1,4 @@
-import { formatMonth, formatShortMonth } from "../format-date.ts";
+import { formatMonth, formatShortMonth } from "../calendar-date.ts";
 import type { LedgerMonth } from "../ledger.ts";
 import { formatEuros } from "../money.ts";
 

@@ -1,7 +1,6 @@
 import { pageUserField } from "@gatehouse/auth/form-route";
 import { Button, ErrorSummary, Notice, TextField } from "@gatehouse/ui";
-import { ACCOUNT_NAMES } from "../account-name.ts";
-import type { Account } from "../ledger.ts";
+import { ACCOUNT_NAMES, type Account } from "../ledger.ts";
 import { formatEuros } from "../money.ts";
 import type { TransferFormState } from "../transfer-form-state.ts";
 

@@ -63,7 +63,7 @@
   const link = all("a[data-at-once]")[0];
   if (link instanceof HTMLAnchorElement && !back) location.replace(link.href);
 
-  // The same steps as in packages/ui/src/relative-time-words.ts.
+  // The same steps as in packages/ui/src/components/relative-time.tsx.
   /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
   const steps = [
     ["year", 31536000],

@@ -1,6 +1,6 @@
 import "../test-support/next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { contentSecurityPolicy } from "../http/content-security-policy.ts";
+import { contentSecurityPolicy } from "../http/security-headers.ts";
 import { HubInTest } from "../test-support/hub-in-test.ts";
 import {
   BrowserInTest,

@@ -1,5 +1,3 @@
-import { exactTimeWords, relativeTimeWords } from "../relative-time-words.ts";
-
 export interface RelativeTimeProps {
   readonly date: Date;
   /** Time of rendering. */
@@ -16,4 +14,28 @@ export function RelativeTime({ date, now }: RelativeTimeProps) {
       {relativeTimeWords(date, now)}
     </time>
   );
+}
+
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 365 * 24 * 3600],
+  ["month", 30 * 24 * 3600],
+  ["week", 7 * 24 * 3600],
+  ["day", 24 * 3600],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** "just now", "5 minutes ago", "yesterday". Times in the future, from a clock that is behind, are "just now". */
+export function relativeTimeWords(date: Date, now: Date): string {
+  const seconds = Math.max(0, (now.getTime() - date.getTime()) / 1000);
+  const step = steps.find(([, length]) => seconds >= length);
+  if (step === undefined) return "just now";
+  const [unit, length] = step;
+  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-Math.floor(seconds / length), unit);
+}
+
+/** "21 November 2026 at 05:47 UTC". */
+export function exactTimeWords(date: Date): string {
+  const words = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+  return `${words.format(date)} UTC`;
 }

@@ -1,15 +1,13 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { ACCOUNT_NAMES } from "../../../src/account-name.ts";
 import { requireSignIn } from "../../../src/auth.ts";
+import { formatFullDay, formatMonth } from "../../../src/calendar-date.ts";
 import { BankPage } from "../../../src/components/bank-page.tsx";
 import { EntryTable } from "../../../src/components/entry-table.tsx";
 import { MonthChart } from "../../../src/components/month-chart.tsx";
-import { formatFullDay, formatMonth } from "../../../src/format-date.ts";
-import type { LedgerMonth } from "../../../src/ledger.ts";
+import { ACCOUNT_NAMES, type LedgerMonth, openLedgerOnce } from "../../../src/ledger.ts";
 import { findMonth } from "../../../src/missing-account.ts";
 import { formatEuros, formatMovement } from "../../../src/money.ts";
-import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
 export const dynamic = "force-dynamic";
 // Without the account's name, because Next.js renders the title before the page checks the user.

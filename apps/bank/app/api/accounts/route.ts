@@ -1,7 +1,5 @@
-import { ACCOUNT_NAMES } from "../../../src/account-name.ts";
-import { protect } from "../../../src/api/bank-api.ts";
-import { readQuery } from "../../../src/api/read-query.ts";
-import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
+import { protect, readQuery } from "../../../src/api/bank-api.ts";
+import { ACCOUNT_NAMES, openLedgerOnce } from "../../../src/ledger.ts";
 
 export const dynamic = "force-dynamic";
 

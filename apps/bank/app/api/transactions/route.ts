@@ -1,9 +1,7 @@
 import { ApiRefusal } from "@gatehouse/auth/api";
-import { protect } from "../../../src/api/bank-api.ts";
-import { invalidParameter, readQuery } from "../../../src/api/read-query.ts";
+import { invalidParameter, protect, readQuery } from "../../../src/api/bank-api.ts";
 import { monthOf } from "../../../src/calendar-date.ts";
-import type { Entry } from "../../../src/ledger.ts";
-import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
+import { type Entry, openLedgerOnce } from "../../../src/ledger.ts";
 
 export const dynamic = "force-dynamic";
 

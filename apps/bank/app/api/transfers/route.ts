@@ -1,9 +1,8 @@
 import { ApiRefusal } from "@gatehouse/auth/api";
-import { protect } from "../../../src/api/bank-api.ts";
-import { readQuery } from "../../../src/api/read-query.ts";
+import { protect, readQuery } from "../../../src/api/bank-api.ts";
 import { readIdempotencyKey, readTransferRequest } from "../../../src/api/transfer-request.ts";
 import type { TransferOutcome } from "../../../src/book-transfer.ts";
-import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
+import { openLedgerOnce } from "../../../src/ledger.ts";
 
 export const dynamic = "force-dynamic";
 

@@ -1,12 +1,11 @@
 import { ButtonLink, Notice } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { ACCOUNT_NAMES } from "../../../src/account-name.ts";
 import { requireSignIn } from "../../../src/auth.ts";
+import { formatFullDay } from "../../../src/calendar-date.ts";
 import { BankPage } from "../../../src/components/bank-page.tsx";
-import { formatFullDay } from "../../../src/format-date.ts";
+import { ACCOUNT_NAMES, openLedgerOnce } from "../../../src/ledger.ts";
 import { formatEuros } from "../../../src/money.ts";
-import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
 
 export const dynamic = "force-dynamic";
 export const metadata: Metadata = { title: "Money moved" };

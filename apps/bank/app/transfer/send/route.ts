@@ -2,7 +2,7 @@ import { seeOther } from "@gatehouse/auth/form-route";
 import { checkSignIn } from "../../../src/auth.ts";
 import { formRoute } from "../../../src/form-route.ts";
 import { judgeTransfer } from "../../../src/judge-transfer.ts";
-import { openLedgerOnce } from "../../../src/open-ledger-once.ts";
+import { openLedgerOnce } from "../../../src/ledger.ts";
 
 export const dynamic = "force-dynamic";
 

@@ -1,5 +1,4 @@
-import { parseProduct, parseQuantity } from "../../../src/basket-form.ts";
-import { formRoute } from "../../../src/form-route.ts";
+import { formRoute, parseProduct, parseQuantity } from "../../../src/form-route.ts";
 import { cartStore, currentCartOwner, seeOtherAs } from "../../../src/visitor.ts";
 
 export const dynamic = "force-dynamic";

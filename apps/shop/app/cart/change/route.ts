@@ -1,6 +1,5 @@
 import { seeOther } from "@gatehouse/auth/form-route";
-import { parseProduct, parseQuantity } from "../../../src/basket-form.ts";
-import { formRoute } from "../../../src/form-route.ts";
+import { formRoute, parseProduct, parseQuantity } from "../../../src/form-route.ts";
 import { cartStore, currentCartOwner } from "../../../src/visitor.ts";
 
 export const dynamic = "force-dynamic";

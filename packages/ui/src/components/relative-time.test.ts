@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exactTimeWords, relativeTimeWords } from "./relative-time-words.ts";
+import { exactTimeWords, relativeTimeWords } from "./relative-time.tsx";
 
 const now = new Date("2026-11-21T12:00:00Z");
 const minute = 60;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type GuardedWindow, guardPage } from "./guard-page.ts";
+import { type GuardedWindow, guardPage } from "./page-guard.ts";
 
 /** A window as far as the guard looks at it, with the site's answer in the test's hands. */
 class WindowInTest extends EventTarget {

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+
 /** Domains of the journeys over https, whose names `<word>-<port>` the proxy sends to that port: scripts/nginx-front.mjs. */
 const domains = {
   hub: "gatehouse.test",
@@ -15,4 +18,14 @@ export function originOf(app: keyof typeof domains, port: number): string {
   return proxyPort === undefined
     ? `http://${app}.localhost:${port}`
     : `https://${app}-${port}.${domains[app]}:${proxyPort}`;
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
 }

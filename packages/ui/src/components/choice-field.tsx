@@ -9,16 +9,34 @@ export interface CheckboxFieldProps {
   readonly checked?: boolean;
 }
 
+export interface RadioFieldProps extends CheckboxFieldProps {
+  /** Value sent under `name` when this option is chosen. */
+  readonly value: string;
+}
+
 /** A checkbox, sent as `true`. The whole block is clickable, including the hint. */
-export function CheckboxField({ id, name, label, hint, checked = false }: CheckboxFieldProps) {
+export function CheckboxField(props: CheckboxFieldProps) {
+  return <ChoiceField {...props} type="checkbox" value="true" />;
+}
+
+/** One of several options in a `fieldset` with a `legend`. The whole block is clickable, including the hint. */
+export function RadioField(props: RadioFieldProps) {
+  return <ChoiceField {...props} type="radio" />;
+}
+
+interface ChoiceFieldProps extends RadioFieldProps {
+  readonly type: "checkbox" | "radio";
+}
+
+function ChoiceField({ id, name, type, value, label, hint, checked = false }: ChoiceFieldProps) {
   const hintId = hint === undefined ? undefined : `${id}-hint`;
   return (
     <div className="ui-check">
       <input
         id={id}
         name={name}
-        type="checkbox"
-        value="true"
+        type={type}
+        value={value}
         defaultChecked={checked}
         aria-describedby={hintId}
       />
