@@ -1,6 +1,6 @@
 /** Contract tests of the ticket registries, for the tests of their implementations. */
 export {
-  type ProxyGrantingTicketRegistryTrial,
+  type ProxyGrantingTicketRegistryUnderTest,
   proxyGrantingTicketRegistryLaws,
 } from "./server/proxy-granting-ticket-registry-laws.ts";
-export { type TicketRegistryTrial, ticketRegistryLaws } from "./server/ticket-registry-laws.ts";
+export { type TicketRegistryUnderTest, ticketRegistryLaws } from "./server/ticket-registry-laws.ts";

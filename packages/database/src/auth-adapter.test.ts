@@ -1,19 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type AuthAdapter, createAuthAdapter } from "./auth-adapter.ts";
+import {
+  createPerson,
+  type DatabaseFixture,
+  emptyDatabase,
+  openDatabaseFixture,
+} from "./database-fixture.ts";
 import { openPrisma } from "./prisma-client.ts";
-import { createPerson, emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let adapter: AuthAdapter;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
 beforeEach(async () => {
-  await emptyDatabase(trial.database);
-  adapter = createAuthAdapter(openPrisma(trial.pool));
+  await emptyDatabase(fixture.database);
+  adapter = createAuthAdapter(openPrisma(fixture.pool));
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 test("Auth.js creates a user, links an account and finds the user by it", async () => {
   const user = await adapter.createUser({
@@ -27,16 +32,16 @@ test("Auth.js creates a user, links an account and finds the user by it", async 
   await adapter.linkAccount?.({ ...account, userId: user.id, type: "oidc" });
   expect(await adapter.getUserByAccount?.(account)).toMatchObject({ id: user.id, name: "Zoe" });
   expect(await adapter.getUserByEmail("ZOE@example.com")).toMatchObject({ id: user.id });
-  expect(await trial.database.people.findForSignIn("zoe@example.com")).toMatchObject({
+  expect(await fixture.database.people.findForSignIn("zoe@example.com")).toMatchObject({
     person: { id: user.id },
   });
 });
 
 test("a person of the hub is the same person to Auth.js", async () => {
-  const person = await createPerson(trial.database);
+  const person = await createPerson(fixture.database);
   expect(await adapter.getUser(person.id)).toMatchObject({ email: person.email, name: person.name });
   expect(await adapter.updateUser({ id: person.id, name: "Renamed" })).toMatchObject({ name: "Renamed" });
-  expect(await trial.database.people.findById(person.id)).toMatchObject({ name: "Renamed" });
+  expect(await fixture.database.people.findById(person.id)).toMatchObject({ name: "Renamed" });
 });
 
 test("a verification token works once", async () => {

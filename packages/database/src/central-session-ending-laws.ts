@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { CentralSessionFixture } from "./central-session-fixture.ts";
 import type { EndReason } from "./central-session-store.ts";
-import type { CentralSessionFixture } from "./central-session-trial.ts";
 
 const everyReason: readonly EndReason[] = [
   "signed-out",
@@ -21,10 +21,10 @@ export function lawsOfEnding(fixture: CentralSessionFixture): void {
   lawsOfSweeping(fixture);
 }
 
-function lawsOfEnd({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
+function lawsOfEnd({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
   test.each(everyReason)("ASVS 7.4.1 an ended session stays ended and says why: %s", async (reason) => {
     const { token, session } = await start();
-    const index = await trial().joinSite(session.id, "shop");
+    const index = await underTest().joinSite(session.id, "shop");
     expect(await sessions().end({ token }, reason)).toEqual([session.id]);
     expect(await stateOf(token, { touch: true })).toBe(reason);
     const asked = await sessions().findBySessionIndex("shop", index, { touch: true });
@@ -34,13 +34,13 @@ function lawsOfEnd({ trial, sessions, start, stateOf }: CentralSessionFixture): 
   test("CAS 2.3.3 every site of a session is told of its end, once", async () => {
     const { token, session } = await start();
     const indexes = [
-      await trial().joinSite(session.id, "shop"),
-      await trial().joinSite(session.id, "bank"),
-      await trial().joinSite(session.id, "bank"),
+      await underTest().joinSite(session.id, "shop"),
+      await underTest().joinSite(session.id, "bank"),
+      await underTest().joinSite(session.id, "bank"),
     ];
     await sessions().end({ token }, "signed-out");
     expect(await sessions().end({ token }, "ended-by-operator")).toEqual([]);
-    expect([...(await trial().queuedLogouts())].sort()).toEqual(indexes.sort());
+    expect([...(await underTest().queuedLogouts())].sort()).toEqual(indexes.sort());
     expect(await stateOf(token)).toBe("signed-out");
   });
 
@@ -67,7 +67,7 @@ function lawsOfEnd({ trial, sessions, start, stateOf }: CentralSessionFixture): 
   });
 }
 
-function lawsOfReplacement({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
+function lawsOfReplacement({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
   test("ASVS 7.2.4 signing in again ends the previous session of this browser", async () => {
     const before = await start();
     const after = await start({ personId: before.personId, previousToken: before.token });
@@ -76,21 +76,21 @@ function lawsOfReplacement({ trial, sessions, start, stateOf }: CentralSessionFi
 
   test("the same person's sites move over and hear nothing", async () => {
     const before = await start();
-    const index = await trial().joinSite(before.session.id, "shop");
+    const index = await underTest().joinSite(before.session.id, "shop");
     const after = await start({ personId: before.personId, previousToken: before.token });
-    expect(await trial().queuedLogouts()).toEqual([]);
+    expect(await underTest().queuedLogouts()).toEqual([]);
     const asked = await sessions().findBySessionIndex("shop", index, { touch: false });
     expect(asked).toMatchObject({ state: "alive", session: { id: after.session.id } });
     await sessions().end({ token: after.token }, "signed-out");
-    expect(await trial().queuedLogouts()).toEqual([index]);
+    expect(await underTest().queuedLogouts()).toEqual([index]);
   });
 
   test("another person's sites are told", async () => {
     const before = await start();
-    const index = await trial().joinSite(before.session.id, "shop");
+    const index = await underTest().joinSite(before.session.id, "shop");
     const after = await start({ previousToken: before.token });
     expect(after.personId).not.toBe(before.personId);
-    expect(await trial().queuedLogouts()).toEqual([index]);
+    expect(await underTest().queuedLogouts()).toEqual([index]);
     expect(await sessions().findBySessionIndex("shop", index, { touch: false })).toMatchObject({
       state: "ended",
       reason: "replaced",
@@ -99,11 +99,11 @@ function lawsOfReplacement({ trial, sessions, start, stateOf }: CentralSessionFi
 
   test("a previous session that was idle ends as that, and its sites do not wake up in the new one", async () => {
     const before = await start();
-    const index = await trial().joinSite(before.session.id, "shop");
-    await trial().advance(31 * 60);
+    const index = await underTest().joinSite(before.session.id, "shop");
+    await underTest().advance(31 * 60);
     await start({ personId: before.personId, previousToken: before.token });
     expect(await stateOf(before.token)).toBe("idle");
-    expect(await trial().queuedLogouts()).toEqual([index]);
+    expect(await underTest().queuedLogouts()).toEqual([index]);
   });
 
   test("a previous token that stands for nothing does not stand in the way", async () => {
@@ -112,29 +112,29 @@ function lawsOfReplacement({ trial, sessions, start, stateOf }: CentralSessionFi
   });
 }
 
-function lawsOfRaces({ trial, sessions, start }: CentralSessionFixture): void {
+function lawsOfRaces({ underTest, sessions, start }: CentralSessionFixture): void {
   test("of 20 concurrent ends one ended it, and its sites are told once", async () => {
     const { token, session, personId } = await start();
-    const index = await trial().joinSite(session.id, "shop");
+    const index = await underTest().joinSite(session.id, "shop");
     const ends = Array.from({ length: 20 }, (_, turn) =>
       turn % 2 === 0
         ? sessions().end({ token }, "signed-out")
         : sessions().end({ personId }, "ended-by-operator"),
     );
     expect((await Promise.all(ends)).flat()).toEqual([session.id]);
-    expect(await trial().queuedLogouts()).toEqual([index]);
+    expect(await underTest().queuedLogouts()).toEqual([index]);
   });
 
   test("security checklist 7: a site that joins while the session ends is told, or was not let in", async () => {
     for (let round = 0; round < 15; round++) {
       const { token, session } = await start();
       const joins = Array.from({ length: 6 }, () =>
-        trial()
+        underTest()
           .joinSite(session.id, "shop")
           .catch(() => "refused"),
       );
       const [, ...joined] = await Promise.all([sessions().end({ token }, "signed-out"), ...joins]);
-      const told = await trial().queuedLogouts();
+      const told = await underTest().queuedLogouts();
       expect(told).toEqual(expect.arrayContaining(joined.filter((index) => index !== "refused")));
     }
   });
@@ -143,13 +143,13 @@ function lawsOfRaces({ trial, sessions, start }: CentralSessionFixture): void {
     for (let round = 0; round < 15; round++) {
       const before = await start();
       const joins = Array.from({ length: 6 }, () =>
-        trial()
+        underTest()
           .joinSite(before.session.id, "shop")
           .catch(() => "refused"),
       );
       const again = start({ personId: before.personId, previousToken: before.token });
       const [after, ...joined] = await Promise.all([again, ...joins]);
-      const told = await trial().queuedLogouts();
+      const told = await underTest().queuedLogouts();
       for (const index of joined.filter((name) => name !== "refused")) {
         const found = await sessions().findBySessionIndex("shop", index, { touch: false });
         const carried = found.state === "alive" && found.session.id === after.session.id;
@@ -160,34 +160,34 @@ function lawsOfRaces({ trial, sessions, start }: CentralSessionFixture): void {
 
   test("sweeps side by side end each session once", async () => {
     const started = await Promise.all(Array.from({ length: 30 }, () => start()));
-    const index = await trial().joinSite(started[0]?.session.id ?? "", "shop");
-    await trial().advance(31 * 60);
+    const index = await underTest().joinSite(started[0]?.session.id ?? "", "shop");
+    await underTest().advance(31 * 60);
     const counts = await Promise.all(Array.from({ length: 6 }, () => sessions().endExpired(100)));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(30);
-    expect(await trial().queuedLogouts()).toEqual([index]);
+    expect(await underTest().queuedLogouts()).toEqual([index]);
   });
 }
 
-function lawsOfSweeping({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
+function lawsOfSweeping({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
   test("ASVS 7.1.3 sites are told of a session that ran out, in batches", async () => {
     const idle = [await start(), await start(), await start()];
-    const indexes = await Promise.all(idle.map(({ session }) => trial().joinSite(session.id, "shop")));
+    const indexes = await Promise.all(idle.map(({ session }) => underTest().joinSite(session.id, "shop")));
     const old = await start();
-    await trial().advance(31 * 60);
+    await underTest().advance(31 * 60);
     const alive = await start();
     expect([
       await sessions().endExpired(3),
       await sessions().endExpired(3),
       await sessions().endExpired(3),
     ]).toEqual([3, 1, 0]);
-    expect([...(await trial().queuedLogouts())].sort()).toEqual([...indexes].sort());
+    expect([...(await underTest().queuedLogouts())].sort()).toEqual([...indexes].sort());
     expect([await stateOf(old.token), await stateOf(alive.token)]).toEqual(["idle", "alive"]);
   });
 
   test("a session that outlived its absolute end is ended for that reason", async () => {
     const { token } = await start();
     for (let hours = 0; hours < 36; hours++) {
-      await trial().advance(20 * 60);
+      await underTest().advance(20 * 60);
       await stateOf(token, { touch: true });
     }
     expect(await sessions().endExpired(10)).toBe(1);
@@ -196,13 +196,13 @@ function lawsOfSweeping({ trial, sessions, start, stateOf }: CentralSessionFixtu
 
   test("an ended session says why for days, and is forgotten when its sites have been told", async () => {
     const [told, untold] = [await start(), await start()];
-    await trial().joinSite(untold.session.id, "shop");
+    await underTest().joinSite(untold.session.id, "shop");
     await sessions().end({ token: told.token }, "signed-out");
     await sessions().end({ token: untold.token }, "signed-out");
-    await trial().advance(6 * 24 * 3600);
+    await underTest().advance(6 * 24 * 3600);
     expect(await sessions().sweep(10)).toBe(0);
     expect(await stateOf(told.token)).toBe("signed-out");
-    await trial().advance(2 * 24 * 3600);
+    await underTest().advance(2 * 24 * 3600);
     expect(await sessions().sweep(10)).toBe(1);
     expect([await stateOf(told.token), await stateOf(untold.token)]).toEqual(["unknown", "signed-out"]);
   });

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lawsOfEnding } from "./central-session-ending-laws.ts";
 import {
   type CentralSessionFixture,
-  type CentralSessionTrial,
+  type CentralSessionStoreUnderTest,
   randomToken,
-} from "./central-session-trial.ts";
+} from "./central-session-fixture.ts";
 
 const minute = 60;
 const hour = 60 * minute;
@@ -15,26 +15,34 @@ const hour = 60 * minute;
  * @param title name of the implementation
  * @param open opens an empty store before each test; `close` is called after it
  */
-export function centralSessionStoreLaws(title: string, open: () => Promise<CentralSessionTrial>): void {
+export function centralSessionStoreLaws(
+  title: string,
+  open: () => Promise<CentralSessionStoreUnderTest>,
+): void {
   describe(`${title} passes the contract tests of a central session store`, () => {
-    let trial: CentralSessionTrial;
+    let underTest: CentralSessionStoreUnderTest;
     beforeEach(async () => {
-      trial = await open();
+      underTest = await open();
     });
-    afterEach(() => trial.close());
+    afterEach(() => underTest.close());
 
     const fixture: CentralSessionFixture = {
-      trial: () => trial,
-      sessions: () => trial.sessions,
+      underTest: () => underTest,
+      sessions: () => underTest.sessions,
       start: async ({ personId, previousToken, longTerm = false, askBefore = false } = {}) => {
         const token = randomToken();
-        const person = personId ?? (await trial.createPerson()).id;
+        const person = personId ?? (await underTest.createPerson()).id;
         const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm, askBefore };
-        const session = await trial.sessions.start({ personId: person, token, previousToken, ...browser });
+        const session = await underTest.sessions.start({
+          personId: person,
+          token,
+          previousToken,
+          ...browser,
+        });
         return { token, personId: person, session };
       },
       stateOf: async (token, options = { touch: false }) => {
-        const found = await trial.sessions.find(token, options);
+        const found = await underTest.sessions.find(token, options);
         return found.state === "ended" ? found.reason : found.state;
       },
     };
@@ -45,9 +53,9 @@ export function centralSessionStoreLaws(title: string, open: () => Promise<Centr
   });
 }
 
-function lawsOfLife({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
+function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
   test("a session that starts from an older proof was authenticated then, and lives from now", async () => {
-    const { id: personId } = await trial().createPerson();
+    const { id: personId } = await underTest().createPerson();
     const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm: false };
     const now = await sessions().start({ personId, token: randomToken(), ...browser });
     const older = await sessions().start({
@@ -64,19 +72,19 @@ function lawsOfLife({ trial, sessions, start, stateOf }: CentralSessionFixture):
 
   test("ASVS 7.3.1 a session that nobody uses is over after its idle life", async () => {
     const { token } = await start();
-    await trial().advance(30 * minute - 5);
+    await underTest().advance(30 * minute - 5);
     expect(await stateOf(token)).toBe("alive");
-    await trial().advance(6);
+    await underTest().advance(6);
     expect(await stateOf(token)).toBe("idle");
   });
 
   test("ASVS 7.3.2 activity does not carry a session past its absolute life", async () => {
     const { token, session } = await start();
     for (let passed = 0; passed < 12 * hour - 20 * minute; passed += 20 * minute) {
-      await trial().advance(20 * minute);
+      await underTest().advance(20 * minute);
       expect(await stateOf(token, { touch: true })).toBe("alive");
     }
-    await trial().advance(20 * minute);
+    await underTest().advance(20 * minute);
     expect(await stateOf(token, { touch: true })).toBe("absolute");
     expect(session.expiresAt.getTime() - session.startedAt.getTime()).toBe(12 * hour * 1000);
   });
@@ -84,9 +92,9 @@ function lawsOfLife({ trial, sessions, start, stateOf }: CentralSessionFixture):
   test("a long-term session lives its own life and says so", async () => {
     const { token, session } = await start({ longTerm: true });
     expect(session.longTerm).toBe(true);
-    await trial().advance(29 * 24 * hour);
+    await underTest().advance(29 * 24 * hour);
     expect(await stateOf(token)).toBe("alive");
-    await trial().advance(25 * hour);
+    await underTest().advance(25 * hour);
     expect(await stateOf(token)).not.toBe("alive");
   });
 
@@ -94,79 +102,79 @@ function lawsOfLife({ trial, sessions, start, stateOf }: CentralSessionFixture):
     const { token, personId, session } = await start({ askBefore: true });
     const other = await start({ personId, askBefore: true });
     expect(session.askBefore).toBe(true);
-    await trial().sessions.stopAskingBefore(session.id);
-    expect(await trial().sessions.find(token, { touch: false })).toMatchObject({
+    await underTest().sessions.stopAskingBefore(session.id);
+    expect(await underTest().sessions.find(token, { touch: false })).toMatchObject({
       session: { askBefore: false },
     });
-    const found = await trial().sessions.find(other.token, { touch: false });
+    const found = await underTest().sessions.find(other.token, { touch: false });
     expect(found).toMatchObject({ session: { askBefore: true } });
   });
 
   test("ASVS 7.4.2 the session of a disabled person is not found alive, by whatever name", async () => {
     const { token, personId, session } = await start();
-    const index = await trial().joinSite(session.id, "shop");
-    await trial().disable(personId);
+    const index = await underTest().joinSite(session.id, "shop");
+    await underTest().disable(personId);
     expect(await stateOf(token)).toBe("disabled");
-    const asked = await trial().sessions.findBySessionIndex("shop", index, { touch: true });
+    const asked = await underTest().sessions.findBySessionIndex("shop", index, { touch: true });
     expect(asked).toMatchObject({ state: "ended", reason: "disabled" });
-    expect(await trial().sessions.listOf(personId)).toEqual([]);
+    expect(await underTest().sessions.listOf(personId)).toEqual([]);
   });
 
   test("ASVS 7.4.2 a disabled person starts no session", async () => {
-    const { id } = await trial().createPerson();
-    await trial().disable(id);
+    const { id } = await underTest().createPerson();
+    await underTest().disable(id);
     await expect(start({ personId: id })).rejects.toThrow("disabled");
   });
 }
 
-function lawsOfActivity({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
+function lawsOfActivity({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
   test("activity moves the idle end on, looking does not", async () => {
     const [used, watched] = [await start(), await start()];
-    await trial().advance(20 * minute);
+    await underTest().advance(20 * minute);
     expect(await stateOf(used.token, { touch: true })).toBe("alive");
     expect(await stateOf(watched.token, { touch: false })).toBe("alive");
-    await trial().advance(20 * minute);
+    await underTest().advance(20 * minute);
     expect(await stateOf(used.token)).toBe("alive");
     expect(await stateOf(watched.token)).toBe("idle");
   });
 
   test("activity is written at most once a minute", async () => {
     const { token, session } = await start();
-    await trial().advance(50);
+    await underTest().advance(50);
     await stateOf(token, { touch: true });
-    expect(await trial().lastActivityOf(session.id)).toEqual(session.lastActivityAt);
-    await trial().advance(11);
+    expect(await underTest().lastActivityOf(session.id)).toEqual(session.lastActivityAt);
+    await underTest().advance(11);
     const found = await sessions().find(token, { touch: true });
-    const written = await trial().lastActivityOf(session.id);
+    const written = await underTest().lastActivityOf(session.id);
     expect(written.getTime()).toBeGreaterThanOrEqual(session.lastActivityAt.getTime() + 61_000);
     expect(found).toMatchObject({ state: "alive", session: { lastActivityAt: written } });
     await Promise.all(Array.from({ length: 20 }, () => stateOf(token, { touch: true })));
-    expect(await trial().lastActivityOf(session.id)).toEqual(written);
+    expect(await underTest().lastActivityOf(session.id)).toEqual(written);
   });
 
   test("activity at a site counts for the central session and shows on the site", async () => {
     const { token, personId, session } = await start();
-    const index = await trial().joinSite(session.id, "shop");
-    await trial().advance(20 * minute);
+    const index = await underTest().joinSite(session.id, "shop");
+    await underTest().advance(20 * minute);
     await sessions().findBySessionIndex("shop", index, { touch: true });
     const [listed] = await sessions().listOf(personId);
     const [site] = listed?.sites ?? [];
     expect((site?.lastActivityAt.getTime() ?? 0) - (site?.startedAt.getTime() ?? 0)).toBeGreaterThan(
       1_190_000,
     );
-    await trial().advance(20 * minute);
+    await underTest().advance(20 * minute);
     expect(await stateOf(token)).toBe("alive");
   });
 
   test("activity does not wake what is over", async () => {
     const { token } = await start();
-    await trial().advance(31 * minute);
+    await underTest().advance(31 * minute);
     expect(await stateOf(token, { touch: true })).toBe("idle");
     expect(await stateOf(token, { touch: false })).toBe("idle");
   });
 }
 
-function lawsOfNames({ trial, sessions, start, stateOf }: CentralSessionFixture): void {
+function lawsOfNames({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
   test("ASVS 7.2.2 a token that was never given out is unknown, and so is a session's public id", async () => {
     const { session } = await start();
     for (const token of [randomToken(), session.id, "", "TGT-\0"]) {
@@ -176,14 +184,14 @@ function lawsOfNames({ trial, sessions, start, stateOf }: CentralSessionFixture)
 
   test("house 11: a stolen copy of the store opens nothing, it has the hash of a token", async () => {
     const { token, session } = await start();
-    const kept = await trial().dump();
+    const kept = await underTest().dump();
     expect(kept).toContain(session.id);
     expect(kept).not.toContain(token.slice("TGT-".length));
   });
 
   test("a session index is known to its own site alone", async () => {
     const { session } = await start();
-    const index = await trial().joinSite(session.id, "shop");
+    const index = await underTest().joinSite(session.id, "shop");
     const find = (siteId: string, name: string) =>
       sessions().findBySessionIndex(siteId, name, { touch: false });
     expect(await find("shop", index)).toMatchObject({ state: "alive", session: { id: session.id } });
@@ -197,10 +205,10 @@ function lawsOfNames({ trial, sessions, start, stateOf }: CentralSessionFixture)
     const over = await start({ personId: first.personId });
     await start();
     await sessions().end({ token: over.token }, "signed-out");
-    await trial().joinSite(first.session.id, "shop");
-    await trial().joinSite(first.session.id, "shop");
-    await trial().joinSite(first.session.id, "bank");
-    await trial().advance(2 * minute);
+    await underTest().joinSite(first.session.id, "shop");
+    await underTest().joinSite(first.session.id, "shop");
+    await underTest().joinSite(first.session.id, "bank");
+    await underTest().advance(2 * minute);
     await stateOf(first.token, { touch: true });
     const listed = await sessions().listOf(first.personId);
     expect(listed.map(({ id }) => id)).toEqual([first.session.id, second.session.id]);

@@ -2,19 +2,19 @@ import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectToUrl } from "./connect-to-url.ts";
 import { DatabaseError } from "./database-error.ts";
+import { type DatabaseFixture, openDatabaseFixture, testSessionLife } from "./database-fixture.ts";
 import { dataFolder, readPassword } from "./embedded/data-folder.ts";
 import { openDatabase } from "./open-database.ts";
-import { openTrialDatabase, type TrialDatabase, trialLife } from "./trial-database.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let port: number;
 let password: string;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
-  port = trial.pool.options.port ?? 0;
-  password = await readPassword(dataFolder(trial.dataDirectory));
+  fixture = await openDatabaseFixture();
+  port = fixture.pool.options.port ?? 0;
+  password = await readPassword(dataFolder(fixture.dataDirectory));
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 async function refusalOf(url: string): Promise<DatabaseError> {
   try {
@@ -36,10 +36,10 @@ async function listenWith(greeting: string): Promise<{ port: number; close: () =
 
 test("a right one opens", async () => {
   const url = `postgres://gatehouse:${password}@127.0.0.1:${port}/postgres`;
-  const database = await openDatabase({ ...trialLife, url, dataDirectory: "/nowhere" });
+  const database = await openDatabase({ ...testSessionLife, url, dataDirectory: "/nowhere" });
   expect(await database.isReady()).toBe(true);
   await database.close();
-  expect(await trial.database.isReady()).toBe(true);
+  expect(await fixture.database.isReady()).toBe(true);
 });
 
 test.each([
@@ -84,10 +84,10 @@ test("a program that is no PostgreSQL, or hangs up, is not waited for", async ()
 });
 
 test("a role that may not create anything is told so", async () => {
-  await trial.pool.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
-  await trial.pool.query("CREATE DATABASE closed");
+  await fixture.pool.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
+  await fixture.pool.query("CREATE DATABASE closed");
   const url = `postgres://guest:guest@127.0.0.1:${port}/closed`;
-  const opened = openDatabase({ ...trialLife, url, dataDirectory: "/nowhere" });
+  const opened = openDatabase({ ...testSessionLife, url, dataDirectory: "/nowhere" });
   await expect(opened).rejects.toMatchObject({
     code: "unusable",
     message: expect.stringContaining("may not"),

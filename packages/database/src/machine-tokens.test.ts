@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+import { type DatabaseFixture, openDatabaseFixture } from "./database-fixture.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 const token = (clientId: string) => ({
   id: randomUUID(),
@@ -14,8 +14,8 @@ const token = (clientId: string) => ({
 });
 
 test("those of one turn are one statement, each is found as its own, and ends in its time", async () => {
-  const { pool, clock } = trial;
-  const { oidcArtifacts } = trial.database;
+  const { pool, clock } = fixture;
+  const { oidcArtifacts } = fixture.database;
   const query = vi.spyOn(pool, "query");
   const tokens = Array.from({ length: 50 }, (_, index) => token(`site-${index}`));
   await Promise.all(tokens.map((one) => oidcArtifacts.consumeAndKeep(null, [one])));
@@ -30,15 +30,15 @@ test("those of one turn are one statement, each is found as its own, and ends in
 });
 
 test("nothing else is written without waiting for the disk", async () => {
-  const { pool } = trial;
-  const { oidcArtifacts } = trial.database;
+  const { pool } = fixture;
+  const { oidcArtifacts } = fixture.database;
   await oidcArtifacts.consumeAndKeep(null, [token("site")]);
   const settings = await Promise.all(Array.from({ length: 12 }, () => pool.query("SHOW synchronous_commit")));
   expect(new Set(settings.map(({ rows }) => rows[0].synchronous_commit))).toEqual(new Set(["on"]));
 });
 
 test("when it cannot be written, everybody who waits hears so", async () => {
-  const { oidcArtifacts } = trial.database;
+  const { oidcArtifacts } = fixture.database;
   const twice = token("site");
   const writes = await Promise.allSettled(
     [twice, twice].map((one) => oidcArtifacts.consumeAndKeep(null, [one])),

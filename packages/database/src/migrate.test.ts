@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createEmptyDatabase, type DatabaseFixture, openDatabaseFixture } from "./database-fixture.ts";
 import { type MigrationFile, migrate, migrationsDirectory, readMigrations } from "./migrate.ts";
 import { connectOnce, type PostgresAddress, type PostgresClient } from "./postgres-connection.ts";
-import { createEmptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let address: PostgresAddress;
 const clients: PostgresClient[] = [];
 
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.end()));
-  await trial.close();
+  await fixture.close();
 });
 beforeEach(async () => {
-  address = await createEmptyDatabase(trial);
+  address = await createEmptyDatabase(fixture);
 });
 
 async function connect(): Promise<PostgresClient> {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { getDMMF } from "@prisma/get-dmmf";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type DatabaseFixture, openDatabaseFixture } from "./database-fixture.ts";
 import { openPrisma } from "./prisma-client.ts";
-import { openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
 /** A table in PostgreSQL's terms. */
 interface Table {
@@ -12,11 +12,11 @@ interface Table {
   readonly keys: Readonly<Record<string, string>>;
 }
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 const selectColumns = `
   SELECT table_name, column_name, udt_name
@@ -39,7 +39,7 @@ const selectKeys = `
   SELECT conrelid::regclass::text, conname, 'cascade from ' || confrelid::regclass
   FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'c'`;
 
-async function readTables({ pool }: TrialDatabase): Promise<Map<string, Table>> {
+async function readTables({ pool }: DatabaseFixture): Promise<Map<string, Table>> {
   const tables = new Map<string, { columns: Record<string, string>; keys: Record<string, string> }>();
   const columns = await pool.query(selectColumns);
   const keys = await pool.query(selectKeys);
@@ -116,7 +116,7 @@ function describeSchema(): Map<string, Table> {
 }
 
 test("migrations make the tables that schema.prisma describes, and no others", async () => {
-  const [made, wanted] = [await readTables(trial), describeSchema()];
+  const [made, wanted] = [await readTables(fixture), describeSchema()];
   expect(wanted.size).toBe(15);
   expect([...made.keys()].sort()).toEqual([...wanted.keys()].sort());
   for (const [name, table] of wanted) {
@@ -125,7 +125,7 @@ test("migrations make the tables that schema.prisma describes, and no others", a
 });
 
 test("Prisma reads every table through its own names", async () => {
-  const prisma = openPrisma(trial.pool);
+  const prisma = openPrisma(fixture.pool);
   const counts = await Promise.all([
     prisma.user.findMany(),
     prisma.account.findMany(),
@@ -147,7 +147,7 @@ test("Prisma reads every table through its own names", async () => {
 });
 
 test("the hub's clock is a stable function of the statement's time", async () => {
-  const { rows } = await trial.pool.query(
+  const { rows } = await fixture.pool.query(
     "SELECT provolatile, prosrc FROM pg_proc WHERE proname = 'hub_now'",
   );
   expect(rows).toEqual([{ provolatile: "s", prosrc: " SELECT statement_timestamp() " }]);

@@ -3,23 +3,23 @@ import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   artifacts,
-  beginArtifactTrial,
-  closeArtifactTrial,
+  closeArtifactFixture,
+  fixture,
   keep,
-  openArtifactTrial,
+  openArtifactFixture,
   personId,
+  resetArtifactFixture,
   startSession,
-  trial,
-} from "./artifact-trial.ts";
+} from "./artifact-fixture.ts";
 
-beforeAll(openArtifactTrial);
-beforeEach(beginArtifactTrial);
-afterAll(closeArtifactTrial);
+beforeAll(openArtifactFixture);
+beforeEach(resetArtifactFixture);
+afterAll(closeArtifactFixture);
 
 describe("clients of a session", () => {
   test("are participants of its single logout, each once, and stay when the user signs in again", async () => {
-    const { pool } = trial;
-    const { sessions } = trial.database;
+    const { pool } = fixture;
+    const { sessions } = fixture.database;
     const [token, next] = [createTicketId("TGT"), createTicketId("TGT")];
     const { id } = await startSession(token);
     const clients = { bank: { sid: "sid-1", grantId: "g" }, shop: {} };
@@ -33,7 +33,7 @@ describe("clients of a session", () => {
   });
 
   test("find their grant with the session, while it lives", async () => {
-    const { sessions } = trial.database;
+    const { sessions } = fixture.database;
     const token = createTicketId("TGT");
     const { id } = await startSession(token);
     const grantId = await keep({ kind: "Grant", personId, payload: { openid: { scope: "openid" } } });
@@ -52,7 +52,7 @@ describe("clients of a session", () => {
   });
 
   test("of 20 concurrent requests the first sets the grant of a session, until it is replaced", async () => {
-    const { sessions } = trial.database;
+    const { sessions } = fixture.database;
     const token = createTicketId("TGT");
     const { id } = await startSession(token);
     const claims = Array.from({ length: 20 }, (_, index) =>
@@ -67,8 +67,8 @@ describe("clients of a session", () => {
   });
 
   test("do not join a session that has ended", async () => {
-    const { pool } = trial;
-    const { sessions } = trial.database;
+    const { pool } = fixture;
+    const { sessions } = fixture.database;
     const token = createTicketId("TGT");
     const { id, uid } = await startSession(token);
     expect(await sessions.findByUid(uid)).toMatchObject({ state: "alive", session: { id } });

@@ -3,28 +3,28 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AppPasswordStore, mostAppPasswords } from "./app-password-store.ts";
 import type { Person } from "./central-session-store.ts";
-import { PersonGone } from "./person-store.ts";
 import {
   createPerson,
+  type DatabaseFixture,
   dumpTable,
   emptyDatabase,
-  openTrialDatabase,
-  type TrialDatabase,
-} from "./trial-database.ts";
+  openDatabaseFixture,
+} from "./database-fixture.ts";
+import { PersonGone } from "./person-store.ts";
 
 const day = 86_400;
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let appPasswords: AppPasswordStore;
 let alice: Person;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
 beforeEach(async () => {
-  await emptyDatabase(trial.database);
-  appPasswords = trial.database.appPasswords;
-  alice = await createPerson(trial.database);
+  await emptyDatabase(fixture.database);
+  appPasswords = fixture.database.appPasswords;
+  alice = await createPerson(fixture.database);
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 type Wish = Parameters<AppPasswordStore["create"]>[0];
 function wish(more: Partial<Wish> = {}): Wish {
@@ -75,7 +75,7 @@ describe("one that was made", () => {
 
   test("is nobody else's: another user name, none, or one with NUL finds nothing", async () => {
     const { secret } = await make();
-    const bob = await createPerson(trial.database);
+    const bob = await createPerson(fixture.database);
     for (const identifier of [bob.username, "", "nobody", `${alice.username}\0`])
       expect(await isFound(secret, identifier)).toBe(false);
     expect(await isFound("gh_never-made")).toBe(false);
@@ -84,7 +84,7 @@ describe("one that was made", () => {
 
   test("is kept as a hash of a domain of its own: a stolen copy opens nothing", async () => {
     const { secret } = await make();
-    const kept = await dumpTable(trial.database, "app_passwords");
+    const kept = await dumpTable(fixture.database, "app_passwords");
     expect(kept).toContain("Backup");
     expect(kept).not.toContain(secret);
     expect(JSON.stringify(await appPasswords.listOf(alice.id))).not.toContain(secret);
@@ -95,16 +95,16 @@ describe("one that was made", () => {
   test("survives kill -9, and revoked stays revoked", async () => {
     const [kept, revoked] = [await make(), await make()];
     expect(await appPasswords.revoke({ id: revoked.id, personId: alice.id })).toBe("Backup");
-    appPasswords = (await trial.reopenAfterKill()).appPasswords;
+    appPasswords = (await fixture.reopenAfterKill()).appPasswords;
     expect([await isFound(kept.secret), await isFound(revoked.secret)]).toEqual([true, false]);
   });
 });
 
 describe("the list of a person", () => {
   test("has the newest first, and nobody else's", async () => {
-    const bob = await createPerson(trial.database);
+    const bob = await createPerson(fixture.database);
     await make({ name: "first" });
-    await trial.clock.advance(10);
+    await fixture.clock.advance(10);
     await make({ name: "second" });
     await make({ name: "of bob", personId: bob.id });
     expect(await listed()).toEqual(["second", "first"]);
@@ -116,10 +116,10 @@ describe("the list of a person", () => {
     await isFound(secret);
     const first = await lastUsed();
     expect(first).toBeGreaterThan(0);
-    await trial.clock.advance(50);
+    await fixture.clock.advance(50);
     await isFound(secret);
     expect(await lastUsed()).toBe(first);
-    await trial.clock.advance(11);
+    await fixture.clock.advance(11);
     await isFound(secret);
     expect((await lastUsed()) - first).toBeGreaterThanOrEqual(60_000);
   });
@@ -128,21 +128,21 @@ describe("the list of a person", () => {
 describe("nobody can use it", () => {
   test("from the moment its life is over; it is listed for 30 days more and then swept", async () => {
     const { secret } = await make({ lifeSeconds: 7 * day });
-    await trial.clock.advance(7 * day - 60);
+    await fixture.clock.advance(7 * day - 60);
     expect(await isFound(secret)).toBe(true);
-    await trial.clock.advance(61);
+    await fixture.clock.advance(61);
     expect(await isFound(secret)).toBe(false);
     expect((await appPasswords.listOf(alice.id)).map(({ expired }) => expired)).toEqual([true]);
-    await trial.clock.advance(30 * day - 60);
+    await fixture.clock.advance(30 * day - 60);
     expect(await appPasswords.sweep(10)).toBe(0);
-    await trial.clock.advance(120);
+    await fixture.clock.advance(120);
     expect(await appPasswords.sweep(10)).toBe(1);
     expect(await listed()).toEqual([]);
   });
 
   test("from the moment its own user revokes it; another user cannot", async () => {
     const { id, secret } = await make();
-    const bob = await createPerson(trial.database);
+    const bob = await createPerson(fixture.database);
     expect(await appPasswords.revoke({ id, personId: bob.id })).toBeNull();
     expect(await isFound(secret)).toBe(true);
     expect(await appPasswords.revoke({ id, personId: alice.id })).toBe("Backup");
@@ -154,12 +154,12 @@ describe("nobody can use it", () => {
   test("while its user is disabled, and after they are removed", async () => {
     const all = [await make(), await make(), await make()];
     const found = () => Promise.all(all.map(({ secret }) => isFound(secret)));
-    await trial.database.people.setDisabled(alice.id, true);
+    await fixture.database.people.setDisabled(alice.id, true);
     expect(await found()).toEqual([false, false, false]);
-    await trial.database.people.setDisabled(alice.id, false);
+    await fixture.database.people.setDisabled(alice.id, false);
     expect(await found()).toEqual([true, true, true]);
-    await trial.database.people.remove(alice.id);
-    expect(await dumpTable(trial.database, "app_passwords")).toBe("");
+    await fixture.database.people.remove(alice.id);
+    expect(await dumpTable(fixture.database, "app_passwords")).toBe("");
   });
 });
 
@@ -177,14 +177,14 @@ describe("making one", () => {
     expect(makings.filter(({ outcome }) => outcome === "made")).toHaveLength(mostAppPasswords);
     expect(await listed()).toHaveLength(25);
     expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
-    const bob = await createPerson(trial.database);
+    const bob = await createPerson(fixture.database);
     await make({ personId: bob.id });
   });
 
   test("is possible again when one was revoked or has expired", async () => {
     for (let count = 0; count < 25; count++) await make({ lifeSeconds: count === 0 ? day : 90 * day });
     expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
-    await trial.clock.advance(day);
+    await fixture.clock.advance(day);
     const { id } = await make();
     expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
     await appPasswords.revoke({ id, personId: alice.id });
@@ -192,9 +192,9 @@ describe("making one", () => {
   });
 
   test("is not possible for somebody who is disabled or gone", async () => {
-    await trial.database.people.setDisabled(alice.id, true);
+    await fixture.database.people.setDisabled(alice.id, true);
     await expect(appPasswords.create(wish())).rejects.toThrow(PersonGone);
-    await trial.database.people.remove(alice.id);
+    await fixture.database.people.remove(alice.id);
     await expect(appPasswords.create(wish())).rejects.toThrow(PersonGone);
   });
 });

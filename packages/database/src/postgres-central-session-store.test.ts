@@ -3,21 +3,21 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { centralSessionStoreLaws } from "./central-session-store-laws.ts";
 import {
   createPerson,
+  type DatabaseFixture,
   dumpTable,
   emptyDatabase,
   joinSite,
-  openTrialDatabase,
-  type TrialDatabase,
-} from "./trial-database.ts";
+  openDatabaseFixture,
+} from "./database-fixture.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 centralSessionStoreLaws("the PostgreSQL central session store", async () => {
-  const { database } = trial;
+  const { database } = fixture;
   await emptyDatabase(database);
   return {
     sessions: database.sessions,
@@ -25,15 +25,15 @@ centralSessionStoreLaws("the PostgreSQL central session store", async () => {
     disable: (personId) => database.people.setDisabled(personId, true),
     joinSite: (sessionId, siteId) => joinSite(database, sessionId, siteId),
     queuedLogouts: async () => {
-      const { rows } = await trial.pool.query("SELECT session_index FROM logout_deliveries");
+      const { rows } = await fixture.pool.query("SELECT session_index FROM logout_deliveries");
       return rows.map((row: { session_index: string }) => row.session_index);
     },
     lastActivityOf: async (sessionId) => {
       const select = "SELECT last_activity_at FROM sessions WHERE id = $1";
-      return (await trial.pool.query(select, [sessionId])).rows[0].last_activity_at;
+      return (await fixture.pool.query(select, [sessionId])).rows[0].last_activity_at;
     },
     advance: async (seconds) => {
-      await trial.clock.advance(seconds);
+      await fixture.clock.advance(seconds);
     },
     dump: () => dumpTable(database, "sessions"),
     close: async () => undefined,
@@ -41,7 +41,7 @@ centralSessionStoreLaws("the PostgreSQL central session store", async () => {
 });
 
 test("a person has at most fifty sign-ins at once: what is not used longest gives way, and its sites are told", async () => {
-  const { database } = trial;
+  const { database } = fixture;
   const { id: personId } = await createPerson(database);
   const start = () => {
     const token = createTicketId("TGT");
@@ -50,7 +50,7 @@ test("a person has at most fifty sign-ins at once: what is not used longest give
   };
   const oldest = await start();
   const index = await joinSite(database, oldest.id, "shop");
-  await trial.clock.advance(1);
+  await fixture.clock.advance(1);
   for (let more = 0; more < 50; more += 1) await start();
   expect(await database.sessions.listOf(personId)).toHaveLength(50);
   const found = await database.sessions.find(oldest.token, { touch: false });

@@ -3,22 +3,22 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   createPerson,
+  type DatabaseFixture,
   emptyDatabase,
-  openTrialDatabase,
-  type TrialDatabase,
+  openDatabaseFixture,
   waiting,
-} from "./trial-database.ts";
+} from "./database-fixture.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let personId: string;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
 beforeEach(async () => {
-  await emptyDatabase(trial.database);
-  personId = (await createPerson(trial.database)).id;
+  await emptyDatabase(fixture.database);
+  personId = (await createPerson(fixture.database)).id;
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 const api = "https://bank.example/api";
 const day = 86_400;
@@ -31,7 +31,7 @@ interface Given {
 }
 /** Allows it, asked by a device. */
 async function give({ scopes = ["profile"], of = personId, lifeSeconds = day }: Given = {}): Promise<void> {
-  const { decisions, oidcArtifacts } = trial.database;
+  const { decisions, oidcArtifacts } = fixture.database;
   const [question, grantId] = [newId(), newId()];
   await oidcArtifacts.upsert(question, { kind: "DeviceCode", payload: {}, lifeSeconds: 60 });
   const given = { scopes, resources: { [api]: ["read"] } };
@@ -49,25 +49,25 @@ async function give({ scopes = ["profile"], of = personId, lifeSeconds = day }: 
 test("what was given is found, in place of what was before, until it runs out", async () => {
   await give();
   await give({ scopes: ["email"] });
-  const { consents } = trial.database;
+  const { consents } = fixture.database;
   expect(await consents.find(personId, "budget")).toMatchObject({
     scopes: ["email"],
     resources: { [api]: ["read"] },
     uses: {},
   });
   expect(await consents.find(personId, "other")).toBeNull();
-  await trial.clock.advance(day + 1);
+  await fixture.clock.advance(day + 1);
   expect(await consents.find(personId, "budget")).toBeNull();
   expect(await consents.listOf(personId)).toEqual([]);
-  await trial.clock.advance(3601);
+  await fixture.clock.advance(3601);
   expect(await consents.sweep(10)).toBe(1);
 });
 
 test("for this once nothing is remembered, and what was decided is remembered no longer", async () => {
-  const { consents } = trial.database;
+  const { consents } = fixture.database;
   await give({ lifeSeconds: null });
   expect(await consents.find(personId, "budget")).toBeNull();
-  await trial.pool.query(
+  await fixture.pool.query(
     "INSERT INTO consents (person_id, client_id, scopes, resources, expires_at) VALUES ($1, 'budget', $2, $3, hub_now() + interval '1 day')",
     [personId, ["openid", "profile"], JSON.stringify({ [api]: ["read", "write"] })],
   );
@@ -83,12 +83,12 @@ test("for this once nothing is remembered, and what was decided is remembered no
 test("with nothing left after an answer for this once, nothing is remembered", async () => {
   await give();
   await give({ lifeSeconds: null });
-  expect(await trial.database.consents.find(personId, "budget")).toBeNull();
+  expect(await fixture.database.consents.find(personId, "budget")).toBeNull();
 });
 
 test("no grant of the site outlives the newest answer, and no other site's is shortened", async () => {
-  const { clock } = trial;
-  const { oidcArtifacts } = trial.database;
+  const { clock } = fixture;
+  const { oidcArtifacts } = fixture.database;
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give({ lifeSeconds: 60 });
   await clock.advance(61);
@@ -98,7 +98,7 @@ test("no grant of the site outlives the newest answer, and no other site's is sh
 
 /** A token of a site, on a grant. */
 async function keep(clientId: string): Promise<string> {
-  const { oidcArtifacts } = trial.database;
+  const { oidcArtifacts } = fixture.database;
   const id = newId();
   const artifact = { kind: "Grant", payload: {}, personId, clientId, lifeSeconds: day };
   await oidcArtifacts.upsert(id, artifact);
@@ -108,7 +108,7 @@ async function keep(clientId: string): Promise<string> {
 }
 
 test("taking it back ends its grants and tokens at once, and nobody else's", async () => {
-  const { consents, oidcArtifacts } = trial.database;
+  const { consents, oidcArtifacts } = fixture.database;
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give();
   expect(await consents.revoke(personId, "budget")).toBe(true);
@@ -118,10 +118,10 @@ test("taking it back ends its grants and tokens at once, and nobody else's", asy
 });
 
 test("revoked for all sites, nothing of the user is left, and no other user loses anything", async () => {
-  const { consents, oidcArtifacts } = trial.database;
+  const { consents, oidcArtifacts } = fixture.database;
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give();
-  const stranger = (await createPerson(trial.database)).id;
+  const stranger = (await createPerson(fixture.database)).id;
   await give({ of: stranger });
   expect(await consents.revokeAll(personId)).toBe(1);
   expect(await consents.revokeAll(personId)).toBe(0);
@@ -131,8 +131,8 @@ test("revoked for all sites, nothing of the user is left, and no other user lose
 });
 
 test("taking it back and a consumed code that is sent once more do not wait for each other", async () => {
-  const { pool } = trial;
-  const { consents, oidcArtifacts } = trial.database;
+  const { pool } = fixture;
+  const { consents, oidcArtifacts } = fixture.database;
   await give();
   const [grantId, code] = [newId(), newId()];
   const artifact = { payload: {}, personId, clientId: "budget", lifeSeconds: day };
@@ -142,9 +142,9 @@ test("taking it back and a consumed code that is sent once more do not wait for 
   await winner.query("BEGIN");
   await winner.query("UPDATE oidc_artifacts SET consumed_at = hub_now() WHERE kind = 'AuthorizationCode'");
   const sentAgain = oidcArtifacts.consumeAndKeep({ kind: "AuthorizationCode", id: code }, []);
-  await waiting(trial, 1);
+  await waiting(fixture, 1);
   const taken = consents.revoke(personId, "budget");
-  await waiting(trial, 2);
+  await waiting(fixture, 2);
   await winner.query("COMMIT");
   winner.release();
   expect(await Promise.all([sentAgain, taken])).toEqual([false, true]);
@@ -153,8 +153,8 @@ test("taking it back and a consumed code that is sent once more do not wait for 
 
 test("it says when which API last heard of it, written at most once a minute", async () => {
   await give();
-  const { clock } = trial;
-  const { consents } = trial.database;
+  const { clock } = fixture;
+  const { consents } = fixture.database;
   const lastUse = async () => (await consents.listOf(personId))[0]?.uses[api];
   await consents.touch(personId, "budget", api);
   const first = await lastUse();
@@ -169,7 +169,7 @@ test("it says when which API last heard of it, written at most once a minute", a
 
 test("it goes with the person, and survives kill -9", async () => {
   await give();
-  const reopened = await trial.reopenAfterKill();
+  const reopened = await fixture.reopenAfterKill();
   expect(await reopened.consents.find(personId, "budget")).not.toBeNull();
   await reopened.people.remove(personId);
   expect(await reopened.consents.listOf(personId)).toEqual([]);

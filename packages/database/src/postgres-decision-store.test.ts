@@ -2,38 +2,38 @@
 import { randomBytes } from "node:crypto";
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Allowed, ConsentChange, Decision } from "./decision-store.ts";
-import type { OidcArtifact } from "./oidc-artifact-store.ts";
 import {
   createPerson,
+  type DatabaseFixture,
   emptyDatabase,
-  openTrialDatabase,
-  type TrialDatabase,
+  openDatabaseFixture,
   waiting,
-} from "./trial-database.ts";
+} from "./database-fixture.ts";
+import type { Allowed, ConsentChange, Decision } from "./decision-store.ts";
+import type { OidcArtifact } from "./oidc-artifact-store.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let personId: string;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
 beforeEach(async () => {
-  await emptyDatabase(trial.database);
-  await trial.pool.query("TRUNCATE oidc_artifacts");
-  personId = (await createPerson(trial.database)).id;
+  await emptyDatabase(fixture.database);
+  await fixture.pool.query("TRUNCATE oidc_artifacts");
+  personId = (await createPerson(fixture.database)).id;
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 const newId = () => randomBytes(32).toString("base64url");
 const api = "https://bank.example/api";
 
 async function ask(more: Partial<OidcArtifact> = {}, id = newId()) {
   const artifact = { kind: "DeviceCode", payload: { scope: "openid" }, lifeSeconds: 60, ...more };
-  await trial.database.oidcArtifacts.upsert(id, artifact);
+  await fixture.database.oidcArtifacts.upsert(id, artifact);
   return { kind: artifact.kind, id };
 }
 const read = async ({ kind, id }: Decision["question"]) =>
-  (await trial.database.oidcArtifacts.find(kind, id))?.payload;
+  (await fixture.database.oidcArtifacts.find(kind, id))?.payload;
 const grant = (id = newId(), payload: object = {}) => ({
   id,
   artifact: { kind: "Grant", payload: { ...payload }, personId, clientId: "tool", lifeSeconds: 600 },
@@ -47,22 +47,22 @@ const consent = (given: Partial<ConsentChange["given"]> = {}, asked = given): Co
 const yes = (question: Decision["question"], allowed: Partial<Allowed> = {}) => {
   const whole = { personId, grant: grant(), consent: consent({ scopes: ["profile"] }), ...allowed };
   const payload = question.kind === "Interaction" ? { result: { consent: {} } } : { accountId: personId };
-  return trial.database.decisions.decide({
+  return fixture.database.decisions.decide({
     question,
     answer: { payload, ...(question.kind === "Interaction" ? {} : { personId, grantId: whole.grant.id }) },
     allowed: whole,
   });
 };
 const no = (question: Decision["question"]) =>
-  trial.database.decisions.decide({ question, answer: { payload: { error: "access_denied" } } });
-const consented = (of = personId) => trial.database.consents.find(of, "tool");
+  fixture.database.decisions.decide({ question, answer: { payload: { error: "access_denied" } } });
+const consented = (of = personId) => fixture.database.consents.find(of, "tool");
 const count = async (table: "oidc_artifacts" | "consents" | "site_sessions") =>
-  (await trial.pool.query(`SELECT FROM ${table}`)).rowCount;
+  (await fixture.pool.query(`SELECT FROM ${table}`)).rowCount;
 
 async function signIn() {
   const token = createTicketId("TGT");
   const address = "192.0.2.1";
-  return trial.database.sessions.start({ token, personId, longTerm: false, address, userAgent: "" });
+  return fixture.database.sessions.start({ token, personId, longTerm: false, address, userAgent: "" });
 }
 
 describe("RFC 8628 3.3 a question is answered once", () => {
@@ -79,7 +79,7 @@ describe("RFC 8628 3.3 a question is answered once", () => {
   test("of two people who answer at once the slower one keeps nothing", async () => {
     const question = await ask();
     const mine = personId;
-    const theirs = (await createPerson(trial.database)).id;
+    const theirs = (await createPerson(fixture.database)).id;
     const answer = (of: string) => {
       personId = of;
       return yes(question);
@@ -104,10 +104,10 @@ describe("RFC 8628 3.3 a question is answered once", () => {
 
   test("too late, consumed, gone, or no question at all: nothing is kept", async () => {
     const [late, consumed] = [await ask(), await ask()];
-    await trial.database.oidcArtifacts.consume("DeviceCode", consumed.id);
-    await trial.clock.advance(61);
+    await fixture.database.oidcArtifacts.consume("DeviceCode", consumed.id);
+    await fixture.clock.advance(61);
     expect(await yes(late)).toBe(false);
-    await trial.clock.reset();
+    await fixture.clock.reset();
     expect(await yes(consumed)).toBe(false);
     expect(await yes({ kind: "DeviceCode", id: newId() })).toBe(false);
     expect(await yes(await ask({ kind: "AuthorizationCode" }))).toBe(false);
@@ -130,9 +130,9 @@ describe("all of it or nothing", () => {
 
   test("somebody who has been disabled or removed allows nothing any more", async () => {
     const question = await ask();
-    await trial.database.people.setDisabled(personId, true);
+    await fixture.database.people.setDisabled(personId, true);
     expect(await yes(question)).toBe(false);
-    await trial.database.people.remove(personId);
+    await fixture.database.people.remove(personId);
     expect(await yes(question)).toBe(false);
     expect(await read(question)).toEqual({ scope: "openid" });
   });
@@ -140,7 +140,7 @@ describe("all of it or nothing", () => {
   test("a session that has another grant by now, or has ended, takes no part: the question stays open", async () => {
     const question = await ask();
     const session = await signIn();
-    const { sessions } = trial.database;
+    const { sessions } = fixture.database;
     await sessions.joinOidcClients(session.id, { tool: { sid: "sid-1", grantId: "another" } }, "");
     const client = { sid: "sid-1", grantId: "mine" };
     const joins = { sessionId: session.id, clientId: "tool", client, grantBefore: undefined };
@@ -159,7 +159,7 @@ describe("all of it or nothing", () => {
       grant: kept,
       joins: { sessionId: session.id, clientId: "tool", client, grantBefore: undefined },
     });
-    const { oidcArtifacts, consents, sessions } = await trial.reopenAfterKill();
+    const { oidcArtifacts, consents, sessions } = await fixture.reopenAfterKill();
     expect((await oidcArtifacts.find("DeviceCode", question.id))?.payload).toMatchObject({
       accountId: personId,
     });
@@ -184,7 +184,7 @@ describe("earlier permissions", () => {
 
   test("has run out and is not there any more", async () => {
     await yes(await ask(), { consent: consent({ scopes: ["profile", "email"] }) });
-    await trial.clock.advance(601);
+    await fixture.clock.advance(601);
     await yes(await ask(), { consent: consent({ scopes: ["groups"] }) });
     expect((await consented())?.scopes).toEqual(["groups"]);
   });
@@ -204,7 +204,7 @@ describe("taking it back", () => {
   test("a revocation during an addition: neither grant nor its tokens come back", async () => {
     const held = grant(newId(), { openid: { scope: "openid" } });
     await yes(await ask(), { grant: held });
-    await trial.database.consents.revoke(personId, "tool");
+    await fixture.database.consents.revoke(personId, "tool");
     const question = await ask();
     expect(await yes(question, { grant: { id: held.id, change: async () => held.artifact } })).toBe(false);
     expect(await read(question)).toEqual({ scope: "openid" });
@@ -214,13 +214,13 @@ describe("taking it back", () => {
   test("a revocation just before another permission: earlier permissions do not come back", async () => {
     await yes(await ask());
     const question = await ask();
-    const other = await trial.pool.connect();
+    const other = await fixture.pool.connect();
     await other.query("BEGIN");
     await other.query("SELECT FROM consents WHERE person_id = $1 FOR UPDATE", [personId]);
-    const taken = trial.database.consents.revoke(personId, "tool");
-    await waiting(trial, 1);
+    const taken = fixture.database.consents.revoke(personId, "tool");
+    await waiting(fixture, 1);
     const allowed = yes(question, { consent: consent({ scopes: ["email"] }) });
-    await waiting(trial, 2);
+    await waiting(fixture, 2);
     await other.query("COMMIT");
     other.release();
     expect(await Promise.all([taken, allowed])).toEqual([true, true]);

@@ -1,36 +1,36 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { randomToken } from "./central-session-trial.ts";
-import type { LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
+import { randomToken } from "./central-session-fixture.ts";
 import {
   createPerson,
+  type DatabaseFixture,
   emptyDatabase,
   joinSite,
-  openTrialDatabase,
-  type TrialDatabase,
-} from "./trial-database.ts";
+  openDatabaseFixture,
+} from "./database-fixture.ts";
+import type { LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let deliveries: LogoutDeliveryStore;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
 beforeEach(async () => {
-  await emptyDatabase(trial.database);
-  deliveries = trial.database.logoutDeliveries;
+  await emptyDatabase(fixture.database);
+  deliveries = fixture.database.logoutDeliveries;
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 /** A session of somebody that was signed in at these sites and has ended. */
 async function endedSession(
   ...siteIds: string[]
 ): Promise<{ id: string; personId: string; indexes: string[] }> {
-  const { sessions } = trial.database;
-  const { id: personId } = await createPerson(trial.database);
+  const { sessions } = fixture.database;
+  const { id: personId } = await createPerson(fixture.database);
   const token = randomToken();
   const { id } = await sessions.start({ personId, token, userAgent: "", address: "", longTerm: false });
   const indexes: string[] = [];
-  for (const siteId of siteIds) indexes.push(await joinSite(trial.database, id, siteId));
+  for (const siteId of siteIds) indexes.push(await joinSite(fixture.database, id, siteId));
   await sessions.end({ token }, "signed-out");
   return { id, personId, indexes };
 }
@@ -64,9 +64,9 @@ describe("claiming", () => {
   test("what a dispatcher claimed and never recorded is due again when its lease is over, as a second attempt", async () => {
     await endedSession("shop");
     await deliveries.claim(10, 30);
-    await trial.clock.advance(29);
+    await fixture.clock.advance(29);
     expect(await deliveries.claim(10, 30)).toEqual([]);
-    await trial.clock.advance(2);
+    await fixture.clock.advance(2);
     expect(await claimOne()).toMatchObject({ attempts: 1 });
   });
 });
@@ -95,7 +95,7 @@ describe("claiming a share for each site", () => {
 
   test("a site that is full hides nobody, however much it has in front", async () => {
     const { id } = await endedSession("slow");
-    await trial.pool.query(
+    await fixture.pool.query(
       `INSERT INTO logout_deliveries (session_id, site_id, service, session_index, due_at)
        SELECT $1, 'slow', 'https://slow.example/', 'ST-' || n, hub_now() - interval '1 hour'
        FROM generate_series(1, 3000) AS n`,
@@ -110,7 +110,7 @@ describe("recording", () => {
   test("delivered: never due again", async () => {
     const { id } = await endedSession("shop");
     await deliveries.record((await claimOne()).id, { delivered: true, detail: "200", milliseconds: 12.6 });
-    await trial.clock.advance(3600);
+    await fixture.clock.advance(3600);
     expect(await deliveries.claim(10, 30)).toEqual([]);
     expect(await deliveries.listOf(id)).toMatchObject([
       { siteId: "shop", state: "delivered", detail: "200", milliseconds: 13 },
@@ -122,9 +122,9 @@ describe("recording", () => {
     const failed = { delivered: false, detail: "timeout", milliseconds: 5000, retryInSeconds: 60 };
     await deliveries.record((await claimOne()).id, failed);
     expect(await deliveries.listOf(id)).toMatchObject([{ state: "pending", detail: "timeout" }]);
-    await trial.clock.advance(55);
+    await fixture.clock.advance(55);
     expect(await deliveries.claim(10, 30)).toEqual([]);
-    await trial.clock.advance(6);
+    await fixture.clock.advance(6);
     expect(await claimOne()).toMatchObject({ attempts: 1 });
   });
 
@@ -137,7 +137,7 @@ describe("recording", () => {
     });
     const [entry] = await deliveries.listOf(id);
     expect(entry).toMatchObject({ state: "given-up", detail: "x".repeat(200) });
-    await trial.clock.advance(3600);
+    await fixture.clock.advance(3600);
     expect(await deliveries.claim(10, 30)).toEqual([]);
   });
 
@@ -154,13 +154,13 @@ describe("recording", () => {
 describe("keeping", () => {
   test("a delivery survives the user: sites are told after their removal", async () => {
     const { personId, indexes } = await endedSession("shop");
-    await trial.database.people.remove(personId);
+    await fixture.database.people.remove(personId);
     expect((await deliveries.claim(10, 30)).map(({ sessionIndex }) => sessionIndex)).toEqual(indexes);
   });
 
   test("it survives a killed server", async () => {
     const { indexes } = await endedSession("shop");
-    const reopened = await trial.reopenAfterKill();
+    const reopened = await fixture.reopenAfterKill();
     const claimed = await reopened.logoutDeliveries.claim(10, 30);
     expect(claimed.map(({ sessionIndex }) => sessionIndex)).toEqual(indexes);
   });
@@ -169,7 +169,7 @@ describe("keeping", () => {
     const { id } = await endedSession("shop", "bank");
     await deliveries.record((await claimOne()).id, { delivered: true, detail: "200", milliseconds: 1 });
     expect(await deliveries.sweep(10)).toBe(0);
-    await trial.clock.advance(25 * 3600);
+    await fixture.clock.advance(25 * 3600);
     expect(await deliveries.sweep(10)).toBe(1);
     expect(await deliveries.listOf(id)).toMatchObject([{ state: "pending" }]);
   });

@@ -3,20 +3,20 @@ import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   artifacts,
-  beginArtifactTrial,
-  closeArtifactTrial,
+  closeArtifactFixture,
   find,
+  fixture,
   keep,
-  openArtifactTrial,
+  openArtifactFixture,
   personId,
+  resetArtifactFixture,
   startSession,
-  trial,
-} from "./artifact-trial.ts";
-import { createPerson, dumpTable } from "./trial-database.ts";
+} from "./artifact-fixture.ts";
+import { createPerson, dumpTable } from "./database-fixture.ts";
 
-beforeAll(openArtifactTrial);
-beforeEach(beginArtifactTrial);
-afterAll(closeArtifactTrial);
+beforeAll(openArtifactFixture);
+beforeEach(resetArtifactFixture);
+afterAll(closeArtifactFixture);
 
 test("what is found brings along what it stands on", async () => {
   const sessionToken = createTicketId("TGT");
@@ -32,7 +32,7 @@ test("what is found brings along what it stands on", async () => {
   });
   expect(none).toBeNull();
   expect(bare).toMatchObject({ payload: { scope: "openid" }, grant: null, session: null, person: null });
-  await trial.database.sessions.end({ token: sessionToken }, "signed-out");
+  await fixture.database.sessions.end({ token: sessionToken }, "signed-out");
   expect(await find(id)).toMatchObject({ session: null, person: { id: personId } });
 });
 
@@ -44,22 +44,22 @@ test("grants in use are those that a living session has or a refresh token stand
   await keep({ kind: "RefreshToken", grantId: refreshed, personId, clientId: "refreshed", lifeSeconds: 60 });
   const left = await kept("left");
   await keep({ kind: "AccessToken", grantId: left, personId, clientId: "left" });
-  await keep({ kind: "Grant", personId: (await createPerson(trial.database)).id, clientId: "another's" });
+  await keep({ kind: "Grant", personId: (await createPerson(fixture.database)).id, clientId: "another's" });
   const inUse = async () => (await artifacts.grantsInUse(personId, [held])).map(({ clientId }) => clientId);
   expect((await inUse()).toSorted()).toEqual(["held", "refreshed"]);
   const found = await artifacts.grantsInUse(personId, [held]);
   const refreshedAt = Object.fromEntries(found.map((one) => [one.clientId, one.refreshedAt]));
   expect(refreshedAt).toEqual({ held: null, refreshed: expect.any(Date) });
-  await trial.clock.advance(61);
+  await fixture.clock.advance(61);
   expect(await inUse()).toEqual(["held"]);
 });
 
 describe("what is found is alive", () => {
   test("until its life is over", async () => {
     const id = await keep({ lifeSeconds: 60 });
-    await trial.clock.advance(50);
+    await fixture.clock.advance(50);
     expect(await find(id)).not.toBeNull();
-    await trial.clock.advance(11);
+    await fixture.clock.advance(11);
     expect(await find(id)).toBeNull();
   });
 
@@ -93,12 +93,12 @@ describe("what is found is alive", () => {
 
   test("while its user is not disabled, and deleted with them", async () => {
     const id = await keep({ personId });
-    await trial.database.people.setDisabled(personId, true);
+    await fixture.database.people.setDisabled(personId, true);
     expect(await find(id)).toBeNull();
-    await trial.database.people.setDisabled(personId, false);
+    await fixture.database.people.setDisabled(personId, false);
     expect(await find(id)).not.toBeNull();
-    await trial.database.people.remove(personId);
-    expect(await dumpTable(trial.database, "oidc_artifacts")).toBe("");
+    await fixture.database.people.remove(personId);
+    expect(await dumpTable(fixture.database, "oidc_artifacts")).toBe("");
   });
 
   test("while its session lives, if it has one; signing in again does not end it", async () => {
@@ -110,7 +110,7 @@ describe("what is found is alive", () => {
     const second = createTicketId("TGT");
     expect((await startSession(second, first)).uid).toBe(uid);
     expect(await find(bound, "AccessToken")).not.toBeNull();
-    await trial.database.sessions.end({ token: second }, "signed-out");
+    await fixture.database.sessions.end({ token: second }, "signed-out");
     expect(await find(bound, "AccessToken")).toBeNull();
     expect(await find(free, "AccessToken")).not.toBeNull();
   });
@@ -118,9 +118,9 @@ describe("what is found is alive", () => {
 
 test("what is past its life is swept away an hour later", async () => {
   await keep({ lifeSeconds: 60 });
-  await trial.clock.advance(120);
+  await fixture.clock.advance(120);
   expect(await artifacts.sweep(10)).toBe(0);
-  await trial.clock.advance(3600);
+  await fixture.clock.advance(3600);
   expect(await artifacts.sweep(10)).toBe(1);
 });
 
@@ -129,9 +129,9 @@ test("what is gone, or past its life, is not brought back by a change", async ()
   const id = await keep(artifact);
   expect(await artifacts.change(id, { ...artifact, payload: { openid: { scope: "email" } } })).toBe(true);
   expect((await find(id, "Grant"))?.payload).toEqual({ openid: { scope: "email" } });
-  await trial.clock.advance(61);
+  await fixture.clock.advance(61);
   expect(await artifacts.change(id, artifact)).toBe(false);
-  await trial.clock.reset();
+  await fixture.clock.reset();
   await artifacts.destroy("Grant", id);
   expect(await artifacts.change(id, artifact)).toBe(false);
   expect(await find(id, "Grant")).toBeNull();

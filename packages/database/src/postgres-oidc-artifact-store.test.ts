@@ -3,30 +3,30 @@ import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   artifacts,
-  beginArtifactTrial,
-  closeArtifactTrial,
+  closeArtifactFixture,
   find,
+  fixture,
   keep,
   newId,
-  openArtifactTrial,
+  openArtifactFixture,
   personId,
+  resetArtifactFixture,
   startSession,
-  trial,
-} from "./artifact-trial.ts";
-import { dumpTable } from "./trial-database.ts";
+} from "./artifact-fixture.ts";
+import { dumpTable } from "./database-fixture.ts";
 
-beforeAll(openArtifactTrial);
-beforeEach(beginArtifactTrial);
-afterAll(closeArtifactTrial);
+beforeAll(openArtifactFixture);
+beforeEach(resetArtifactFixture);
+afterAll(closeArtifactFixture);
 
 test("RFC 7523 3 of 50 who add the same one did, until it is past its life", async () => {
   const id = newId();
   const add = () => artifacts.add(id, { kind: "ReplayDetection", payload: {}, lifeSeconds: 60 });
   const added = () => Promise.all(Array.from({ length: 50 }, add));
   expect((await added()).filter(Boolean)).toHaveLength(1);
-  await trial.clock.advance(59);
+  await fixture.clock.advance(59);
   expect(await add()).toBe(false);
-  await trial.clock.advance(1);
+  await fixture.clock.advance(1);
   expect((await added()).filter(Boolean)).toHaveLength(1);
 });
 
@@ -44,7 +44,7 @@ describe("RFC 6749 4.1.2 single use", () => {
     const id = await keep();
     await artifacts.consume("AuthorizationCode", id);
     await keep({ payload: { scope: "changed" } }, id);
-    const reopened = (await trial.reopenAfterKill()).oidcArtifacts;
+    const reopened = (await fixture.reopenAfterKill()).oidcArtifacts;
     expect(await reopened.find("AuthorizationCode", id)).toMatchObject({
       payload: { scope: "changed" },
       consumedAt: expect.any(Date),
@@ -75,7 +75,7 @@ describe("consuming and storing in one statement", () => {
       tokens.map((one) => artifacts.consumeAndKeep({ kind: "AuthorizationCode", id }, [one])),
     );
     expect(consumed.filter(Boolean)).toHaveLength(1);
-    const { rows } = await trial.pool.query("SELECT kind FROM oidc_artifacts ORDER BY kind");
+    const { rows } = await fixture.pool.query("SELECT kind FROM oidc_artifacts ORDER BY kind");
     expect(rows).toEqual([{ kind: "AccessToken" }, { kind: "AuthorizationCode" }]);
     const found = await Promise.all(tokens.map((one) => find(one.id, "AccessToken")));
     expect(found.filter((one) => one !== null)).toEqual([]);
@@ -86,7 +86,7 @@ describe("consuming and storing in one statement", () => {
     const id = await keep({ ...code, grantId });
     const kept = [token(grantId), token(grantId)];
     expect(await artifacts.consumeAndKeep({ kind: "AuthorizationCode", id }, kept)).toBe(true);
-    const reopened = (await trial.reopenAfterKill()).oidcArtifacts;
+    const reopened = (await fixture.reopenAfterKill()).oidcArtifacts;
     expect((await reopened.find("AuthorizationCode", id))?.consumedAt).toBeInstanceOf(Date);
     const found = await Promise.all(kept.map((one) => reopened.find("AccessToken", one.id)));
     expect(found.map((one) => one?.payload)).toEqual([{ scope: "openid" }, { scope: "openid" }]);
@@ -107,14 +107,14 @@ describe("consuming and storing in one statement", () => {
     const payload = { expiresWithSession: true, sessionUid: uid };
     await artifacts.consumeAndKeep(null, [{ id, artifact: { ...artifact, payload, sessionUid: uid } }]);
     expect(await find(id, "AccessToken")).not.toBeNull();
-    await trial.database.sessions.end({ token: sessionToken }, "signed-out");
+    await fixture.database.sessions.end({ token: sessionToken }, "signed-out");
     expect(await find(id, "AccessToken")).toBeNull();
   });
 });
 
 test("concurrent lookups share few statements, and each gets a payload of its own", async () => {
   const ids = await Promise.all(Array.from({ length: 40 }, (_, index) => keep({ payload: { index } })));
-  const { pool } = trial;
+  const { pool } = fixture;
   let statements = 0;
   const counted = () => {
     statements++;
@@ -139,7 +139,7 @@ test("a device code is found by what the person types, and can be written again 
 test("a stolen copy of the store opens nothing: ids are kept as hashes", async () => {
   const grantId = await keep({ kind: "Grant" });
   const id = await keep({ kind: "AccessToken", grantId });
-  const kept = await dumpTable(trial.database, "oidc_artifacts");
+  const kept = await dumpTable(fixture.database, "oidc_artifacts");
   expect(kept).toContain("AccessToken");
   for (const secret of [id, grantId]) expect(kept).not.toContain(secret);
 });

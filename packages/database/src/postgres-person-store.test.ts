@@ -1,18 +1,24 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { randomToken } from "./central-session-trial.ts";
+import { randomToken } from "./central-session-fixture.ts";
+import {
+  type DatabaseFixture,
+  emptyDatabase,
+  joinSite,
+  openDatabaseFixture,
+  waiting,
+} from "./database-fixture.ts";
 import { PersonGone, type PersonStore, PersonTaken } from "./person-store.ts";
-import { emptyDatabase, joinSite, openTrialDatabase, type TrialDatabase, waiting } from "./trial-database.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let people: PersonStore;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
 beforeEach(async () => {
-  await emptyDatabase(trial.database);
-  people = trial.database.people;
+  await emptyDatabase(fixture.database);
+  people = fixture.database.people;
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 const alice = {
   username: "Alice",
@@ -85,18 +91,18 @@ test("everybody is listed by user name, disabled or not", async () => {
 async function startSession(personId: string) {
   const token = randomToken();
   const browser = { userAgent: "", address: "", longTerm: false };
-  return { token, ...(await trial.database.sessions.start({ personId, token, ...browser })) };
+  return { token, ...(await fixture.database.sessions.start({ personId, token, ...browser })) };
 }
 const queuedLogouts = async () =>
-  (await trial.database.logoutDeliveries.claim(10, 30)).map(({ sessionIndex }) => sessionIndex);
+  (await fixture.database.logoutDeliveries.claim(10, 30)).map(({ sessionIndex }) => sessionIndex);
 
 test("removing a user deletes everything but the logouts of their sites", async () => {
   const { id } = await people.create(alice);
   const session = await startSession(id);
-  const index = await joinSite(trial.database, session.id, "shop");
+  const index = await joinSite(fixture.database, session.id, "shop");
   await people.remove(id);
   expect(await people.findForSignIn("alice")).toBeNull();
-  expect(await trial.database.sessions.find(session.token, { touch: false })).toEqual({ state: "unknown" });
+  expect(await fixture.database.sessions.find(session.token, { touch: false })).toEqual({ state: "unknown" });
   expect(await queuedLogouts()).toEqual([index]);
   await people.remove(id);
   await people.remove("not an id");
@@ -106,28 +112,28 @@ test("removing a user deletes everything but the logouts of their sites", async 
 test("if a user cannot be deleted, their sessions go on and no site is told", async () => {
   const { id } = await people.create(alice);
   const session = await startSession(id);
-  await joinSite(trial.database, session.id, "shop");
-  await trial.pool.query("CREATE TABLE keeps_users AS SELECT id FROM users");
-  await trial.pool.query("ALTER TABLE keeps_users ADD FOREIGN KEY (id) REFERENCES users (id)");
+  await joinSite(fixture.database, session.id, "shop");
+  await fixture.pool.query("CREATE TABLE keeps_users AS SELECT id FROM users");
+  await fixture.pool.query("ALTER TABLE keeps_users ADD FOREIGN KEY (id) REFERENCES users (id)");
   try {
     await expect(people.remove(id)).rejects.toThrow("keeps_users");
-    expect(await trial.database.sessions.find(session.token, { touch: false })).toMatchObject({
+    expect(await fixture.database.sessions.find(session.token, { touch: false })).toMatchObject({
       state: "alive",
     });
     expect(await queuedLogouts()).toEqual([]);
   } finally {
-    await trial.pool.query("DROP TABLE keeps_users");
+    await fixture.pool.query("DROP TABLE keeps_users");
   }
 });
 
 test("a session that would start during the removal does not: the user is gone", async () => {
   const { id } = await people.create(alice);
-  const client = await trial.pool.connect();
+  const client = await fixture.pool.connect();
   try {
     await client.query("BEGIN");
     await client.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [id]);
     const refused = expect(startSession(id)).rejects.toThrow(PersonGone);
-    await waiting(trial, 1);
+    await waiting(fixture, 1);
     await client.query("DELETE FROM users WHERE id = $1", [id]);
     await client.query("COMMIT");
     await refused;
@@ -138,7 +144,7 @@ test("a session that would start during the removal does not: the user is gone",
 
 test("the sites of a session that starts during the removal are told", async () => {
   const { id } = await people.create(alice);
-  const client = await trial.pool.connect();
+  const client = await fixture.pool.connect();
   try {
     await client.query("BEGIN");
     await client.query(
@@ -150,7 +156,7 @@ test("the sites of a session that starts during the removal are told", async () 
       [id],
     );
     const removed = people.remove(id);
-    await waiting(trial, 1);
+    await waiting(fixture, 1);
     await client.query("COMMIT");
     await removed;
   } finally {

@@ -1,20 +1,20 @@
 /** A database that neither answers nor hangs up: a frozen machine, a network that swallows packets. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { createEmptyDatabase, type DatabaseFixture, openDatabaseFixture } from "./database-fixture.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { openPool } from "./postgres-pool.ts";
 import { inTransaction } from "./transaction.ts";
-import { createEmptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let pool: Pool;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
-  pool = openPool(await createEmptyDatabase(trial));
+  fixture = await openDatabaseFixture();
+  pool = openPool(await createEmptyDatabase(fixture));
 });
 afterEach(() => vi.useRealTimers());
 afterAll(async () => {
   await pool.end();
-  await trial.close();
+  await fixture.close();
 });
 
 async function pidOfConnection(): Promise<number> {

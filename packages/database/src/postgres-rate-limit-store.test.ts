@@ -1,23 +1,23 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { type DatabaseFixture, openDatabaseFixture } from "./database-fixture.ts";
 import type { RateLimitStore } from "./rate-limit-store.ts";
-import { openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let rateLimits: RateLimitStore;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
-  rateLimits = trial.database.rateLimits;
+  fixture = await openDatabaseFixture();
+  rateLimits = fixture.database.rateLimits;
 });
-beforeEach(() => trial.pool.query("TRUNCATE rate_limits"));
+beforeEach(() => fixture.pool.query("TRUNCATE rate_limits"));
 afterEach(() => vi.restoreAllMocks());
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 const limit = { points: 3, duration: 60 };
 const times = (count: number, attempt: () => Promise<number>) =>
   Promise.all(Array.from({ length: count }, attempt));
 
 test("of concurrent attempts exactly as many as the limit are allowed; the others wait until the period is over", async () => {
-  const limiter = rateLimits.createLimiter("trial", limit);
+  const limiter = rateLimits.createLimiter("test", limit);
   const waits = await times(20, () => limiter.consume("key"));
   expect(waits.filter((seconds) => seconds === 0)).toHaveLength(3);
   const refused = waits.filter((seconds) => seconds > 0);
@@ -25,14 +25,14 @@ test("of concurrent attempts exactly as many as the limit are allowed; the other
 });
 
 test("keys and limiters count separately", async () => {
-  const limiter = rateLimits.createLimiter("trial", limit);
+  const limiter = rateLimits.createLimiter("test", limit);
   await times(4, () => limiter.consume("key"));
   expect(await limiter.consume("other key")).toBe(0);
   expect(await rateLimits.createLimiter("other", limit).consume("key")).toBe(0);
 });
 
 test("a reward gives one attempt back, a reset all of them", async () => {
-  const limiter = rateLimits.createLimiter("trial", limit);
+  const limiter = rateLimits.createLimiter("test", limit);
   await times(3, () => limiter.consume("key"));
   await limiter.reward("key");
   expect(await limiter.consume("key")).toBe(0);
@@ -42,17 +42,17 @@ test("a reward gives one attempt back, a reset all of them", async () => {
 });
 
 test("ASVS 16.5.3 without the database no attempt is allowed", async () => {
-  const limiter = rateLimits.createLimiter("trial", limit);
-  vi.spyOn(trial.pool, "query").mockImplementation(() => Promise.reject(new Error("database gone")));
+  const limiter = rateLimits.createLimiter("test", limit);
+  vi.spyOn(fixture.pool, "query").mockImplementation(() => Promise.reject(new Error("database gone")));
   await expect(limiter.consume("key")).rejects.toThrow("database gone");
 });
 
 test("a sweep deletes counters that expired more than an hour ago", async () => {
   const insert = "INSERT INTO rate_limits VALUES ($1, 1, 1000 * extract(epoch FROM now() + $2::interval))";
-  await trial.pool.query(insert, ["over", "-61 minutes"]);
-  await trial.pool.query(insert, ["just over", "-59 minutes"]);
-  await trial.pool.query(insert, ["counting", "1 minute"]);
+  await fixture.pool.query(insert, ["over", "-61 minutes"]);
+  await fixture.pool.query(insert, ["just over", "-59 minutes"]);
+  await fixture.pool.query(insert, ["counting", "1 minute"]);
   expect(await rateLimits.sweep(10)).toBe(1);
-  const { rows } = await trial.pool.query("SELECT key FROM rate_limits ORDER BY key");
+  const { rows } = await fixture.pool.query("SELECT key FROM rate_limits ORDER BY key");
   expect(rows.map(({ key }) => key)).toEqual(["counting", "just over"]);
 });

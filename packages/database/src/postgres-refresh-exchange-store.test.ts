@@ -1,23 +1,27 @@
 /** Laws of the exchange of refresh tokens. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type DatabaseFixture, emptyDatabase, openDatabaseFixture } from "./database-fixture.ts";
 import type { RefreshExchangeStore } from "./refresh-exchange-store.ts";
-import { emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let exchanges: RefreshExchangeStore;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
 beforeEach(async () => {
-  await emptyDatabase(trial.database);
-  exchanges = trial.database.refreshExchanges;
+  await emptyDatabase(fixture.database);
+  exchanges = fixture.database.refreshExchanges;
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 async function newToken(): Promise<string> {
   const token = randomBytes(32).toString("base64url");
-  await trial.database.oidcArtifacts.upsert(token, { kind: "RefreshToken", payload: {}, lifeSeconds: 3600 });
+  await fixture.database.oidcArtifacts.upsert(token, {
+    kind: "RefreshToken",
+    payload: {},
+    lifeSeconds: 3600,
+  });
   return token;
 }
 async function begun(token: string): Promise<Date> {
@@ -25,7 +29,7 @@ async function begun(token: string): Promise<Date> {
   if (exchange.state !== "begun") throw new Error(`it is ${exchange.state}`);
   return exchange.at;
 }
-const advance = (seconds: number) => trial.clock.advance(seconds);
+const advance = (seconds: number) => fixture.clock.advance(seconds);
 const stateOf = async (token: string) => (await exchanges.begin(token)).state;
 
 test("of 50 who begin at once one has begun, for the others it is under way", async () => {
@@ -68,7 +72,7 @@ test("an answer is not replaced", async () => {
 test("after kill -9 it is as it was: answered, then consumed", async () => {
   const token = await newToken();
   await exchanges.finish(token, await begun(token), "the answer");
-  exchanges = (await trial.reopenAfterKill()).refreshExchanges;
+  exchanges = (await fixture.reopenAfterKill()).refreshExchanges;
   expect(await exchanges.begin(token)).toEqual({ state: "answered", answer: "the answer" });
   await advance(11);
   expect(await stateOf(token)).toBe("consumed");
@@ -81,7 +85,7 @@ test("a sweep forgets the answer, and not that it was given", async () => {
   await advance(11);
   expect(await exchanges.sweep(10)).toBe(1);
   expect(await stateOf(token)).toBe("consumed");
-  const { rows } = await trial.pool.query("SELECT answer FROM oidc_artifacts");
+  const { rows } = await fixture.pool.query("SELECT answer FROM oidc_artifacts");
   expect(JSON.stringify(rows)).not.toContain("the answer");
 });
 

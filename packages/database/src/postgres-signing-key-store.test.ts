@@ -1,19 +1,19 @@
 /** Laws of the keys that tokens are signed with. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
+import { type DatabaseFixture, emptyDatabase, openDatabaseFixture } from "./database-fixture.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
 beforeEach(async () => {
-  await emptyDatabase(trial.database);
-  await trial.pool.query("TRUNCATE signing_keys");
+  await emptyDatabase(fixture.database);
+  await fixture.pool.query("TRUNCATE signing_keys");
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 const add = (kid: string, more: object = {}) =>
-  trial.database.signingKeys.add({
+  fixture.database.signingKeys.add({
     kid,
     algorithm: "ES256",
     sealed: "sealed",
@@ -22,7 +22,7 @@ const add = (kid: string, more: object = {}) =>
     unlessNewerThanSeconds: 0,
     ...more,
   });
-const kids = async () => (await trial.database.signingKeys.list()).keys.map(({ kid }) => kid);
+const kids = async () => (await fixture.database.signingKeys.list()).keys.map(({ kid }) => kid);
 
 test("of 20 processes that find one due, one adds it", async () => {
   const due = { unlessNewerThanSeconds: 60 };
@@ -33,40 +33,39 @@ test("of 20 processes that find one due, one adds it", async () => {
 
 test("a new one is published before it signs, and the old one until the last token is over", async () => {
   await add("old");
-  await trial.clock.advance(1000);
+  await fixture.clock.advance(1000);
   await add("new", { waitSeconds: 86_400 });
   expect(await kids()).toEqual(["old", "new"]);
-  await trial.clock.advance(86_401);
+  await fixture.clock.advance(86_401);
   expect(await kids()).toEqual(["new", "old"]);
-  await trial.clock.advance(3600);
+  await fixture.clock.advance(3600);
   expect(await kids()).toEqual(["new"]);
 });
 
 test("a retired one is remembered for 400 days: what it signed comes back late", async () => {
   await add("old");
-  await trial.clock.advance(1000);
+  await fixture.clock.advance(1000);
   await add("new");
-  await trial.clock.advance(3601);
-  const retired = async () => (await trial.database.signingKeys.list()).retired.map(({ kid }) => kid);
+  await fixture.clock.advance(3601);
+  const retired = async () => (await fixture.database.signingKeys.list()).retired.map(({ kid }) => kid);
   expect(await retired()).toEqual(["old"]);
-  await trial.clock.advance(399 * 86_400);
-  expect([await trial.database.signingKeys.sweep(10), await retired()]).toEqual([0, ["old"]]);
-  await trial.clock.advance(2 * 86_400);
-  expect([await trial.database.signingKeys.sweep(10), await retired()]).toEqual([1, []]);
+  await fixture.clock.advance(399 * 86_400);
+  expect([await fixture.database.signingKeys.sweep(10), await retired()]).toEqual([0, ["old"]]);
+  await fixture.clock.advance(2 * 86_400);
+  expect([await fixture.database.signingKeys.sweep(10), await retired()]).toEqual([1, []]);
 });
 
 test("algorithms do not retire one another", async () => {
   await add("ec");
   await add("rsa", { algorithm: "RS256" });
-  expect((await trial.database.signingKeys.list()).keys.map(({ publishedUntil }) => publishedUntil)).toEqual([
-    null,
-    null,
-  ]);
+  expect(
+    (await fixture.database.signingKeys.list()).keys.map(({ publishedUntil }) => publishedUntil),
+  ).toEqual([null, null]);
 });
 
 test("without keys the list still has the database's time", async () => {
-  await trial.clock.advance(3_600);
-  const { now, keys, retired } = await trial.database.signingKeys.list();
+  await fixture.clock.advance(3_600);
+  const { now, keys, retired } = await fixture.database.signingKeys.list();
   expect([keys, retired]).toEqual([[], []]);
   expect(now.getTime()).toBeGreaterThan(Date.now() + 3_500_000);
 });

@@ -4,19 +4,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "./database.ts";
 import {
   createPerson,
+  type DatabaseFixture,
   dumpTable,
   emptyDatabase,
   joinSite,
-  openTrialDatabase,
-  type TrialDatabase,
-  trialLife,
-} from "./trial-database.ts";
+  openDatabaseFixture,
+  testSessionLife,
+} from "./database-fixture.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 async function startSession(database: Database): Promise<string> {
   const { id: personId } = await createPerson(database);
@@ -25,42 +25,42 @@ async function startSession(database: Database): Promise<string> {
 }
 
 async function endSession(sessionId: string): Promise<void> {
-  await trial.pool.query("SELECT end_sessions(ARRAY[$1::uuid], 'signed-out')", [sessionId]);
+  await fixture.pool.query("SELECT end_sessions(ARRAY[$1::uuid], 'signed-out')", [sessionId]);
 }
 
 ticketRegistryLaws("the PostgreSQL ticket registry", async () => {
-  await emptyDatabase(trial.database);
+  await emptyDatabase(fixture.database);
   return {
-    registry: trial.database.tickets,
+    registry: fixture.database.tickets,
     siteId: "shop",
-    startSession: () => startSession(trial.database),
+    startSession: () => startSession(fixture.database),
     endSession: (sessionId) => endSession(sessionId),
     advance: async (seconds) => {
-      await trial.clock.advance(seconds);
+      await fixture.clock.advance(seconds);
     },
-    reopen: async () => (await trial.reopenAfterKill()).tickets,
+    reopen: async () => (await fixture.reopenAfterKill()).tickets,
     sessionIndexes: async (sessionId) => {
       const select = "SELECT session_index FROM site_sessions WHERE session_id = $1 ORDER BY started_at";
-      const { rows } = await trial.pool.query(select, [sessionId]);
+      const { rows } = await fixture.pool.query(select, [sessionId]);
       return rows.map((row: { session_index: string }) => row.session_index);
     },
-    dump: () => dumpTable(trial.database, "service_tickets"),
+    dump: () => dumpTable(fixture.database, "service_tickets"),
     close: async () => undefined,
   };
 });
 
 test("a ticket of a session that nobody started is not issued", async () => {
-  await expect(joinSite(trial.database, "00000000-0000-4000-8000-000000000000", "shop")).rejects.toThrow(
+  await expect(joinSite(fixture.database, "00000000-0000-4000-8000-000000000000", "shop")).rejects.toThrow(
     "service_tickets_session_id_fkey",
   );
 });
 
 test("a ticket past the idle or absolute life of its session is refused", async () => {
-  const { clock } = trial;
-  const { tickets } = trial.database;
-  const sessionId = await startSession(trial.database);
+  const { clock } = fixture;
+  const { tickets } = fixture.database;
+  const sessionId = await startSession(fixture.database);
   const id = createTicketId("ST");
-  await clock.advance(trialLife.idleSeconds - 10);
+  await clock.advance(testSessionLife.idleSeconds - 10);
   const ticket = {
     id,
     service: "https://shop.example/",
@@ -77,8 +77,8 @@ test("a ticket past the idle or absolute life of its session is refused", async 
 });
 
 test("tickets that nobody came for are swept away an hour after their life", async () => {
-  await emptyDatabase(trial.database);
-  const sessionId = await startSession(trial.database);
+  await emptyDatabase(fixture.database);
+  const sessionId = await startSession(fixture.database);
   const ticket = {
     service: "https://shop.example/",
     siteId: "shop",
@@ -86,8 +86,8 @@ test("tickets that nobody came for are swept away an hour after their life", asy
     proxies: [],
     lifeSeconds: 60,
   };
-  await trial.database.tickets.issue({ ...ticket, id: createTicketId("ST"), sessionId });
-  expect(await trial.database.sweep(10)).toBe(0);
-  await trial.clock.advance(3 * 3600);
-  expect(await trial.database.sweep(10)).toBe(1);
+  await fixture.database.tickets.issue({ ...ticket, id: createTicketId("ST"), sessionId });
+  expect(await fixture.database.sweep(10)).toBe(0);
+  await fixture.clock.advance(3 * 3600);
+  expect(await fixture.database.sweep(10)).toBe(1);
 });

@@ -1,27 +1,27 @@
 /** A PostgreSQL that stands still: every one of its processes is stopped, as by a frozen machine. */
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { createEmptyDatabase, type DatabaseFixture, openDatabaseFixture } from "./database-fixture.ts";
 import { dataFolder } from "./embedded/data-folder.ts";
 import { readPostmasterFile } from "./embedded/postmaster-file.ts";
 import type { Pool, PostgresAddress } from "./postgres-connection.ts";
 import { openPool } from "./postgres-pool.ts";
 import { silenceLimits } from "./silence.ts";
 import { inTransaction } from "./transaction.ts";
-import { createEmptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
 /** Below the pool's other limits, of which the shortest is 2.5 s, and above what a busy machine takes. */
 const limits = { suspicious: 100, probe: 1_000 };
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 let postmaster: number;
 let address: PostgresAddress;
 let pool: Pool;
 const said: string[] = [];
 
 beforeAll(async () => {
-  trial = await openTrialDatabase();
-  postmaster = readPostmasterFile(dataFolder(trial.dataDirectory))?.pid ?? 0;
+  fixture = await openDatabaseFixture();
+  postmaster = readPostmasterFile(dataFolder(fixture.dataDirectory))?.pid ?? 0;
   const log = ({ event }: { event: string }) => said.push(event);
-  address = await createEmptyDatabase(trial);
+  address = await createEmptyDatabase(fixture);
   pool = openPool(address, { log, silence: limits });
   await pool.query("CREATE TABLE notes (text text PRIMARY KEY)");
 });
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 afterAll(async () => {
   await pool.end();
-  await trial.close();
+  await fixture.close();
 });
 
 function signalAll(signal: NodeJS.Signals): void {

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type DatabaseFixture, openDatabaseFixture } from "./database-fixture.ts";
 import { sweepStatement } from "./sweep-statement.ts";
-import { openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
-afterAll(() => trial.close());
+afterAll(() => fixture.close());
 
 const sweepSql = sweepStatement("spent_login_tickets", "expires_at < hub_now()");
 
 test("rows are deleted where they lie, whatever the size of the table", async () => {
-  const client = await trial.pool.connect();
+  const client = await fixture.pool.connect();
   try {
     // As planned for any number of rows; and the table is so small here that reading all of it would do.
     await client.query("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off");
@@ -26,7 +26,7 @@ test("rows are deleted where they lie, whatever the size of the table", async ()
 });
 
 test("as many as asked for, only dead ones, and none that another hub has just taken", async () => {
-  const { pool } = trial;
+  const { pool } = fixture;
   await pool.query(`INSERT INTO spent_login_tickets (hash, expires_at)
     SELECT 'dead-' || n, hub_now() - interval '1 day' FROM generate_series(1, 5) n
     UNION ALL SELECT 'live', hub_now() + interval '1 day'`);

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type DatabaseFixture, openDatabaseFixture, testSessionLife } from "./database-fixture.ts";
 import { openDatabase } from "./open-database.ts";
-import { openTrialDatabase, type TrialDatabase, trialLife } from "./trial-database.ts";
 
-let trial: TrialDatabase;
+let fixture: DatabaseFixture;
 beforeAll(async () => {
-  trial = await openTrialDatabase();
+  fixture = await openDatabaseFixture();
 });
-afterEach(() => trial.clock.reset());
-afterAll(() => trial.close());
+afterEach(() => fixture.clock.reset());
+afterAll(() => fixture.close());
 
 async function ahead(): Promise<number> {
-  const { rows } = await trial.pool.query("SELECT hub_now() AS hub, statement_timestamp() AS real");
+  const { rows } = await fixture.pool.query("SELECT hub_now() AS hub, statement_timestamp() AS real");
   return (rows[0].hub.getTime() - rows[0].real.getTime()) / 1000;
 }
 
@@ -19,7 +19,7 @@ test("it runs with real time until somebody moves it", async () => {
 });
 
 test("moves add up, and a reset takes them back", async () => {
-  const { clock } = trial;
+  const { clock } = fixture;
   await clock.advance(90);
   const now = await clock.advance(30);
   expect(await ahead()).toBeCloseTo(120, 3);
@@ -29,21 +29,21 @@ test("moves add up, and a reset takes them back", async () => {
 });
 
 test("moves at once wait for each other", async () => {
-  await Promise.all(Array.from({ length: 8 }, () => trial.clock.advance(10)));
+  await Promise.all(Array.from({ length: 8 }, () => fixture.clock.advance(10)));
   expect(await ahead()).toBeCloseTo(80, 3);
 });
 
 test("what is not a number of seconds is refused", async () => {
-  await expect(trial.clock.advance(Number.NaN)).rejects.toThrow(RangeError);
+  await expect(fixture.clock.advance(Number.NaN)).rejects.toThrow(RangeError);
   expect(await ahead()).toBe(0);
 });
 
 test("a statement that was prepared before sees the new time", async () => {
-  const statement = { name: "clock-trial", text: "SELECT hub_now() AS now" };
-  const client = await trial.pool.connect();
+  const statement = { name: "clock-fixture", text: "SELECT hub_now() AS now" };
+  const client = await fixture.pool.connect();
   try {
     for (let turn = 0; turn < 7; turn++) await client.query(statement);
-    await trial.clock.advance(3600);
+    await fixture.clock.advance(3600);
     expect((await client.query(statement)).rows[0].now.getTime()).toBeGreaterThan(Date.now() + 3_500_000);
   } finally {
     client.release();
@@ -51,9 +51,9 @@ test("a statement that was prepared before sees the new time", async () => {
 });
 
 test("opening the database puts a clock right that a test left ahead, and says so", async () => {
-  await trial.clock.advance(500);
+  await fixture.clock.advance(500);
   const events: string[] = [];
-  const options = { ...trialLife, dataDirectory: trial.dataDirectory };
+  const options = { ...testSessionLife, dataDirectory: fixture.dataDirectory };
   const again = await openDatabase({ ...options, log: ({ event }) => events.push(event) });
   await again.close();
   expect(await ahead()).toBe(0);

@@ -5,22 +5,22 @@ import { createOutbound } from "../outbound/outbound.ts";
 import { eventually } from "../test-support/eventually.ts";
 import {
   bank,
-  beginLogoutTrial,
   closeDispatchers,
-  closeLogoutTrial,
+  closeLogoutFixture,
   database,
   endSession,
   openDispatcher,
-  openLogoutTrial,
+  openLogoutFixture,
   outcomes,
+  resetLogoutFixture,
   shop,
   times,
-} from "../test-support/logout-trial.ts";
+} from "../test-support/logout-fixture.ts";
 
-beforeAll(openLogoutTrial);
-beforeEach(beginLogoutTrial);
+beforeAll(openLogoutFixture);
+beforeEach(resetLogoutFixture);
 afterEach(closeDispatchers);
-afterAll(closeLogoutTrial);
+afterAll(closeLogoutFixture);
 
 describe("CAS 2.3.3 errors of one site disturb nobody: a site that never answers", () => {
   test("is asked again later", async () => {

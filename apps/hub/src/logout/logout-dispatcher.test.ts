@@ -3,25 +3,25 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { eventually } from "../test-support/eventually.ts";
 import {
   bank,
-  beginLogoutTrial,
   closeDispatchers,
-  closeLogoutTrial,
+  closeLogoutFixture,
   database,
   endSession,
   lines,
   now,
   openDispatcher,
-  openLogoutTrial,
+  openLogoutFixture,
   outcomes,
   registrations,
+  resetLogoutFixture,
   shop,
-} from "../test-support/logout-trial.ts";
+} from "../test-support/logout-fixture.ts";
 
-beforeAll(openLogoutTrial);
-beforeEach(beginLogoutTrial);
+beforeAll(openLogoutFixture);
+beforeEach(resetLogoutFixture);
 afterEach(closeDispatchers);
 afterEach(() => vi.restoreAllMocks());
-afterAll(closeLogoutTrial);
+afterAll(closeLogoutFixture);
 
 test("CAS 2.3.3 every site of the session is sent the message of appendix C", async () => {
   const session = await endSession(shop, bank, bank);

@@ -3,7 +3,7 @@ import type { ProxyGrantingTicketRegistry } from "./proxy-granting-ticket-regist
 import { createTicketId } from "./ticket-id.ts";
 
 /** A registry under test with its environment. */
-export interface ProxyGrantingTicketRegistryTrial {
+export interface ProxyGrantingTicketRegistryUnderTest {
   readonly registry: ProxyGrantingTicketRegistry;
   /** A registered site that tickets may be granted to. */
   readonly siteId: string;
@@ -26,68 +26,70 @@ export interface ProxyGrantingTicketRegistryTrial {
  */
 export function proxyGrantingTicketRegistryLaws(
   title: string,
-  open: () => Promise<ProxyGrantingTicketRegistryTrial>,
+  open: () => Promise<ProxyGrantingTicketRegistryUnderTest>,
 ): void {
   describe(`${title} passes the contract tests of a proxy-granting ticket registry`, () => {
-    let trial: ProxyGrantingTicketRegistryTrial;
+    let underTest: ProxyGrantingTicketRegistryUnderTest;
     let sessionId: string;
     const proxies = ["https://near.example/pgt?b=1", "https://far.example/pgt"];
 
     beforeEach(async () => {
-      trial = await open();
-      sessionId = await trial.startSession();
+      underTest = await open();
+      sessionId = await underTest.startSession();
     });
-    afterEach(() => trial.close());
+    afterEach(() => underTest.close());
 
     async function grant(): Promise<string> {
       const id = createTicketId("PGT");
-      expect(await trial.registry.grant({ id, siteId: trial.siteId, sessionId, proxies })).toBe(true);
+      expect(await underTest.registry.grant({ id, siteId: underTest.siteId, sessionId, proxies })).toBe(true);
       return id;
     }
 
     test("3.3.1 a ticket is good again and again, and says whose it is", async () => {
       const id = await grant();
-      const found = { siteId: trial.siteId, sessionId, proxies };
-      expect(await trial.registry.find(id)).toEqual(found);
-      expect(await trial.registry.find(id)).toEqual(found);
+      const found = { siteId: underTest.siteId, sessionId, proxies };
+      expect(await underTest.registry.find(id)).toEqual(found);
+      expect(await underTest.registry.find(id)).toEqual(found);
     });
 
     test("2.6.2 the chain comes back in its order, the latest first", async () => {
-      expect((await trial.registry.find(await grant()))?.proxies).toEqual(proxies);
+      expect((await underTest.registry.find(await grant()))?.proxies).toEqual(proxies);
     });
 
     test("3.3.1 a ticket that was never granted is unknown", async () => {
       await grant();
-      expect(await trial.registry.find(createTicketId("PGT"))).toBeNull();
+      expect(await underTest.registry.find(createTicketId("PGT"))).toBeNull();
     });
 
     test("3.3.1 with its session it is dead at once, and others live on", async () => {
       const mine = await grant();
-      const another = await trial.startSession();
+      const another = await underTest.startSession();
       const other = createTicketId("PGT");
-      await trial.registry.grant({ id: other, siteId: trial.siteId, sessionId: another, proxies });
-      await trial.endSession(sessionId);
-      expect(await trial.registry.find(mine)).toBeNull();
-      expect(await trial.registry.find(other)).toMatchObject({ sessionId: another });
+      await underTest.registry.grant({ id: other, siteId: underTest.siteId, sessionId: another, proxies });
+      await underTest.endSession(sessionId);
+      expect(await underTest.registry.find(mine)).toBeNull();
+      expect(await underTest.registry.find(other)).toMatchObject({ sessionId: another });
     });
 
     test("3.3.1 for a session that has ended none is granted, and nothing kept", async () => {
-      await trial.endSession(sessionId);
+      await underTest.endSession(sessionId);
       const id = createTicketId("PGT");
-      expect(await trial.registry.grant({ id, siteId: trial.siteId, sessionId, proxies })).toBe(false);
-      expect(await trial.registry.find(id)).toBeNull();
-      expect(await trial.dump()).not.toContain(sessionId);
+      expect(await underTest.registry.grant({ id, siteId: underTest.siteId, sessionId, proxies })).toBe(
+        false,
+      );
+      expect(await underTest.registry.find(id)).toBeNull();
+      expect(await underTest.dump()).not.toContain(sessionId);
     });
 
     test("3.3.1 what was granted is good after a restart", async () => {
       const id = await grant();
-      const registry = await trial.reopen();
+      const registry = await underTest.reopen();
       expect(await registry.find(id)).toMatchObject({ sessionId });
     });
 
     test("3.3.1 a stolen copy of the store grants nothing: it has the hash alone", async () => {
       const id = await grant();
-      const kept = await trial.dump();
+      const kept = await underTest.dump();
       expect(kept).toContain(sessionId);
       expect(kept).not.toContain(id.slice("PGT-".length));
     });

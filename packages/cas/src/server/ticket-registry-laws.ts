@@ -3,7 +3,7 @@ import { createTicketId } from "./ticket-id.ts";
 import type { ConsumeResult, ServiceTicket, TicketRegistry } from "./ticket-registry.ts";
 
 /** A registry under test with its environment. */
-export interface TicketRegistryTrial {
+export interface TicketRegistryUnderTest {
   readonly registry: TicketRegistry;
   /** A registered site that tickets may be issued to. */
   readonly siteId: string;
@@ -30,21 +30,21 @@ const service = "https://shop.example/callback?state=a";
  * @param open opens an empty registry before each test; `close` is called after it
  * @see CAS protocol 3.0.3, sections 3.1.1 and 3.2.1
  */
-export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegistryTrial>): void {
+export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegistryUnderTest>): void {
   describe(`${title} passes the contract tests of a ticket registry`, () => {
-    let trial: TicketRegistryTrial;
+    let underTest: TicketRegistryUnderTest;
     let sessionId: string;
 
     beforeEach(async () => {
-      trial = await open();
-      sessionId = await trial.startSession();
+      underTest = await open();
+      sessionId = await underTest.startSession();
     });
-    afterEach(() => trial.close());
+    afterEach(() => underTest.close());
 
     async function issue(changes: Partial<ServiceTicket> = {}): Promise<string> {
       const { id = createTicketId("ST") } = changes;
-      const { siteId } = trial;
-      await trial.registry.issue({
+      const { siteId } = underTest;
+      await underTest.registry.issue({
         id,
         service,
         siteId,
@@ -59,10 +59,10 @@ export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegi
     const consume = (
       id: string,
       changes: { service?: string; renew?: boolean } = {},
-    ): Promise<ConsumeResult> => trial.registry.consume(id, { service, renew: false, ...changes });
+    ): Promise<ConsumeResult> => underTest.registry.consume(id, { service, renew: false, ...changes });
     const outcomeOf = async (result: Promise<ConsumeResult>): Promise<string> => (await result).outcome;
 
-    const fixture = { trial: () => trial, sessionId: () => sessionId, issue, consume, outcomeOf };
+    const fixture = { underTest: () => underTest, sessionId: () => sessionId, issue, consume, outcomeOf };
     lawsOfOnce(fixture);
     lawsOfConditions(fixture);
     lawsOfProxies(fixture);
@@ -72,14 +72,14 @@ export function ticketRegistryLaws(title: string, open: () => Promise<TicketRegi
 
 /** Functions that the contract tests share. */
 interface Fixture {
-  readonly trial: () => TicketRegistryTrial;
+  readonly underTest: () => TicketRegistryUnderTest;
   readonly sessionId: () => string;
   readonly issue: (changes?: Partial<ServiceTicket>) => Promise<string>;
   readonly consume: (id: string, changes?: { service?: string; renew?: boolean }) => Promise<ConsumeResult>;
   readonly outcomeOf: (result: Promise<ConsumeResult>) => Promise<string>;
 }
 
-function lawsOfOnce({ trial, issue, consume, outcomeOf }: Fixture): void {
+function lawsOfOnce({ underTest, issue, consume, outcomeOf }: Fixture): void {
   test("3.1.1 of 50 concurrent attempts to consume a ticket one wins, and the others find nothing", async () => {
     for (const id of [await issue(), await issue(), await issue()]) {
       const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(consume(id))));
@@ -103,13 +103,13 @@ function lawsOfOnce({ trial, issue, consume, outcomeOf }: Fixture): void {
     const [consumed, waiting] = [await issue(), await issue()];
     expect(await outcomeOf(consume(consumed))).toBe("valid");
     expect(await outcomeOf(consume(consumed))).toBe("unknown");
-    const registry = await trial().reopen();
+    const registry = await underTest().reopen();
     expect(await outcomeOf(registry.consume(consumed, { service, renew: false }))).toBe("unknown");
     expect(await outcomeOf(registry.consume(waiting, { service, renew: false }))).toBe("valid");
   });
 }
 
-function lawsOfConditions({ trial, sessionId, issue, consume, outcomeOf }: Fixture): void {
+function lawsOfConditions({ underTest, sessionId, issue, consume, outcomeOf }: Fixture): void {
   test("2.5.3 a wrong service burns the ticket", async () => {
     const id = await issue();
     expect(await outcomeOf(consume(id, { service: "https://shop.example/callback?state=b" }))).toBe(
@@ -121,9 +121,9 @@ function lawsOfConditions({ trial, sessionId, issue, consume, outcomeOf }: Fixtu
   test("3.1.1 a ticket is good until its life is over, then refused and gone", async () => {
     const [early, late] = [await issue({ lifeSeconds: 60 }), await issue({ lifeSeconds: 60 })];
     // Real time passes as well, so a few seconds are left.
-    await trial().advance(50);
+    await underTest().advance(50);
     expect(await outcomeOf(consume(early))).toBe("valid");
-    await trial().advance(11);
+    await underTest().advance(11);
     expect(await outcomeOf(consume(late))).toBe("expired");
     expect(await outcomeOf(consume(late))).toBe("unknown");
   });
@@ -147,7 +147,7 @@ function lawsOfConditions({ trial, sessionId, issue, consume, outcomeOf }: Fixtu
 
   test("3.8.1 a ticket of a session that has ended is refused and gone", async () => {
     const id = await issue();
-    await trial().endSession(sessionId());
+    await underTest().endSession(sessionId());
     expect(await outcomeOf(consume(id))).toBe("session-ended");
     expect(await outcomeOf(consume(id))).toBe("unknown");
   });
@@ -160,7 +160,7 @@ function lawsOfConditions({ trial, sessionId, issue, consume, outcomeOf }: Fixtu
     const result = await consume(await issue({ fromNewLogin: true }));
     expect(result).toMatchObject({
       outcome: "valid",
-      siteId: trial().siteId,
+      siteId: underTest().siteId,
       sessionId: sessionId(),
       fromNewLogin: true,
       proxies: [],
@@ -174,14 +174,14 @@ function lawsOfConditions({ trial, sessionId, issue, consume, outcomeOf }: Fixtu
   });
 }
 
-function lawsOfProxies({ trial, sessionId, issue, consume, outcomeOf }: Fixture): void {
+function lawsOfProxies({ underTest, sessionId, issue, consume, outcomeOf }: Fixture): void {
   const proxies = ["https://near.example/pgt?b=1", "https://far.example/pgt"];
   const issueProxied = () => issue({ id: createTicketId("PT"), proxies });
 
   test("2.6.2 a proxy ticket brings its chain along, the latest proxy first, after a restart too", async () => {
     const [early, late] = [await issueProxied(), await issueProxied()];
     expect(await consume(early)).toMatchObject({ outcome: "valid", proxies });
-    const registry = await trial().reopen();
+    const registry = await underTest().reopen();
     const result = await registry.consume(late, { service, renew: false });
     expect(result).toMatchObject({ outcome: "valid", proxies });
   });
@@ -201,7 +201,7 @@ function lawsOfProxies({ trial, sessionId, issue, consume, outcomeOf }: Fixture)
 
   test("2.3 a proxy ticket of a session that has ended is refused and gone", async () => {
     const id = await issueProxied();
-    await trial().endSession(sessionId());
+    await underTest().endSession(sessionId());
     expect(await outcomeOf(consume(id))).toBe("session-ended");
     expect(await outcomeOf(consume(id))).toBe("unknown");
   });
@@ -216,17 +216,17 @@ function lawsOfProxies({ trial, sessionId, issue, consume, outcomeOf }: Fixture)
   });
 }
 
-function lawsOfKeeping({ trial, sessionId, issue, consume }: Fixture): void {
+function lawsOfKeeping({ underTest, sessionId, issue, consume }: Fixture): void {
   test("2.3.3 a valid attempt makes the site known to single logout, a failed one does not", async () => {
     const [good, bad] = [await issue(), await issue()];
     await consume(bad, { service: "https://other.example/" });
     await consume(good);
-    expect(await trial().sessionIndexes(sessionId())).toEqual([good]);
+    expect(await underTest().sessionIndexes(sessionId())).toEqual([good]);
   });
 
   test("3.1.1 a stolen copy of the store consumes no ticket: it holds only hashes of unused ones", async () => {
     const id = await issue();
-    const kept = await trial().dump();
+    const kept = await underTest().dump();
     expect(kept).toContain(sessionId());
     expect(kept).not.toContain(id);
     expect(kept).not.toContain(id.slice("ST-".length));

@@ -6,15 +6,15 @@ import {
   apiAddress,
   begin,
   budget,
-  closeIssuerTrial,
+  closeIssuerFixture,
   exchange,
   opened,
-  openIssuerTrial,
+  openIssuerFixture,
   signedIn,
-} from "../../test-support/issuer-trial.ts";
+} from "../../test-support/issuer-fixture.ts";
 
-beforeAll(() => openIssuerTrial());
-afterAll(closeIssuerTrial);
+beforeAll(() => openIssuerFixture());
+afterAll(closeIssuerFixture);
 
 const fieldsOf = (hidden: readonly { readonly name: string; readonly value: string }[]) =>
   Object.fromEntries(hidden.map(({ name, value }) => [name, value]));

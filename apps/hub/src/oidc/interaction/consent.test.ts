@@ -9,17 +9,17 @@ import {
   apiAddress,
   begin,
   budget,
-  closeIssuerTrial,
+  closeIssuerFixture,
   exchange,
   opened,
-  openIssuerTrial,
+  openIssuerFixture,
   shopCallback,
   signedIn,
   site,
-} from "../../test-support/issuer-trial.ts";
+} from "../../test-support/issuer-fixture.ts";
 
-beforeAll(() => openIssuerTrial());
-afterAll(closeIssuerTrial);
+beforeAll(() => openIssuerFixture());
+afterAll(closeIssuerFixture);
 
 describe("consent of a third-party site", () => {
   const begunAt = (more: Record<string, string> = {}) =>

@@ -6,18 +6,18 @@ import {
   all,
   ask,
   begin,
-  closeDeviceTrial,
+  closeDeviceFixture,
   decide,
   enter,
   fieldsOf,
-  openDeviceTrial,
+  openDeviceFixture,
   opened,
   resource,
   tokens,
-} from "../../test-support/device-trial.ts";
+} from "../../test-support/device-fixture.ts";
 
-beforeAll(openDeviceTrial);
-afterAll(closeDeviceTrial);
+beforeAll(openDeviceFixture);
+afterAll(closeDeviceFixture);
 
 describe("RFC 8628 3.3 of two decisions about one code the slower one changes nothing", () => {
   /** State of a user at the tool: consent, grants, and the grant of the session. */

@@ -7,21 +7,21 @@ import {
   all,
   ask,
   begin,
-  closeDeviceTrial,
+  closeDeviceFixture,
   decide,
   enter,
   fieldsOf,
-  openDeviceTrial,
+  openDeviceFixture,
   opened,
   other,
   scope,
   signedIn,
   tokens,
   tool,
-} from "../../test-support/device-trial.ts";
+} from "../../test-support/device-fixture.ts";
 
-beforeAll(openDeviceTrial);
-afterAll(closeDeviceTrial);
+beforeAll(openDeviceFixture);
+afterAll(closeDeviceFixture);
 
 /** As Japanese and Chinese keyboards type Latin letters. */
 const wide = (code: string) =>

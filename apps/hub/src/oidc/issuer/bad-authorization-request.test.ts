@@ -5,20 +5,20 @@ import {
   alice,
   beginLog,
   browser,
-  closeBadInputTrial,
+  closeBadInputFixture,
   errorAt,
   expectLogged,
   opaqueApi,
-  openBadInputTrial,
+  openBadInputFixture,
   opened,
   redirectUri,
   site,
-} from "../../test-support/bad-input-trial.ts";
+} from "../../test-support/bad-input-fixture.ts";
 import { received } from "../../test-support/relying-site.ts";
 
-beforeAll(openBadInputTrial);
+beforeAll(openBadInputFixture);
 beforeEach(beginLog);
-afterAll(closeBadInputTrial);
+afterAll(closeBadInputFixture);
 
 describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request", () => {
   test.each<[string, Record<string, string | undefined>, string]>([

@@ -5,24 +5,24 @@ import {
   alice,
   beginLog,
   browser,
-  closeBadInputTrial,
+  closeBadInputFixture,
   codeFor,
   errorAt,
   expectLogged,
   jwtApi,
   opaqueApi,
-  openBadInputTrial,
+  openBadInputFixture,
   opened,
   other,
   site,
-} from "../../test-support/bad-input-trial.ts";
+} from "../../test-support/bad-input-fixture.ts";
 import { type RelyingSite, type Tokens, verifier } from "../../test-support/relying-site.ts";
 import { suiteSecret, suiteSite } from "../../test-support/suite-site.ts";
 import { createLogoutToken } from "../keys/logout-token.ts";
 
-beforeAll(openBadInputTrial);
+beforeAll(openBadInputFixture);
 beforeEach(beginLog);
-afterAll(closeBadInputTrial);
+afterAll(closeBadInputFixture);
 
 describe("RFC 6749 4.1.3 a code", () => {
   test.each<[string, Record<string, string | undefined>, string]>([

@@ -9,20 +9,20 @@ import {
   type Begun,
   begin,
   budget,
-  closeIssuerTrial,
+  closeIssuerFixture,
   errorOf,
   exchange,
   opened,
-  openIssuerTrial,
+  openIssuerFixture,
   round,
   shopCallback,
   signedIn,
   site,
   toTheHub,
-} from "../../test-support/issuer-trial.ts";
+} from "../../test-support/issuer-fixture.ts";
 
-beforeAll(() => openIssuerTrial());
-afterAll(closeIssuerTrial);
+beforeAll(() => openIssuerFixture());
+afterAll(closeIssuerFixture);
 
 describe("OpenID Connect Core 3.1 authorization code", () => {
   test("a signed-in user at a first-party site gets a code in the first answer", async () => {

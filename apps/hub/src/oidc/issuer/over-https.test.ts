@@ -5,18 +5,18 @@ import {
   alice,
   begin,
   budget,
-  closeIssuerTrial,
+  closeIssuerFixture,
   exchange,
   opened,
-  openIssuerTrial,
+  openIssuerFixture,
   shopCallback,
   site,
-} from "../../test-support/issuer-trial.ts";
+} from "../../test-support/issuer-fixture.ts";
 
 beforeAll(() =>
-  openIssuerTrial({ HUB_MODE: "production", HUB_URL: "https://login.example.com", LOGIN_THROTTLE: "on" }),
+  openIssuerFixture({ HUB_MODE: "production", HUB_URL: "https://login.example.com", LOGIN_THROTTLE: "on" }),
 );
-afterAll(closeIssuerTrial);
+afterAll(closeIssuerFixture);
 
 async function askedToSignIn(path: string) {
   const browser = new TestBrowser(opened);

@@ -5,14 +5,14 @@ import type { CentralSession, CentralSessionStore } from "./central-session-stor
  * A store under test with its environment. Its sessions live 30 minutes idle and 12 hours in all, long-term ones 30
  * days.
  */
-export interface CentralSessionTrial {
+export interface CentralSessionStoreUnderTest {
   readonly sessions: CentralSessionStore;
   /** Creates another user at each call. */
   createPerson(): Promise<{ readonly id: string; readonly username: string }>;
   disable(personId: string): Promise<void>;
   /** Signs in at a site by consuming a ticket of the session; returns the session index. */
   joinSite(sessionId: string, siteId: string): Promise<string>;
-  /** Session indexes of all logouts queued since the trial began. */
+  /** Session indexes of all logouts queued since the test began. */
   queuedLogouts(): Promise<readonly string[]>;
   /** Stored time of the last activity of a session. */
   lastActivityOf(sessionId: string): Promise<Date>;
@@ -25,7 +25,7 @@ export interface CentralSessionTrial {
 
 /** Functions that the contract tests share. */
 export interface CentralSessionFixture {
-  readonly trial: () => CentralSessionTrial;
+  readonly underTest: () => CentralSessionStoreUnderTest;
   readonly sessions: () => CentralSessionStore;
   /** Starts a session of a new user, or of `personId`, in a browser that sends `previousToken` if given. */
   readonly start: (changes?: {

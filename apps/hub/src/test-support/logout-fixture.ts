@@ -24,7 +24,7 @@ export let registrations: Map<string, object>;
 let outbound: Outbound;
 let personId: string;
 
-export async function openLogoutTrial(): Promise<void> {
+export async function openLogoutFixture(): Promise<void> {
   database = await openTestDatabase();
   outbound = createOutbound({ allowLoopback: true, certificateAuthorityFile: undefined });
   [shop, bank] = await Promise.all([openTestSite("shop"), openTestSite("bank")]);
@@ -32,12 +32,12 @@ export async function openLogoutTrial(): Promise<void> {
   personId = (await database.people.create(about)).id;
 }
 
-export async function closeLogoutTrial(): Promise<void> {
+export async function closeLogoutFixture(): Promise<void> {
   await Promise.all([database.close(), outbound.close(), shop.close(), bank.close()]);
 }
 
 /** Before each test: empties the queue, and lets the sites answer. */
-export async function beginLogoutTrial(): Promise<void> {
+export async function resetLogoutFixture(): Promise<void> {
   await testClockOf(database).reset();
   await poolOf(database).query("TRUNCATE logout_deliveries, sessions CASCADE");
   for (const site of [shop, bank]) {

@@ -15,7 +15,7 @@ export const redirectUri = "https://suite.example/callback?fixed=1";
 export const opaqueApi = "https://opaque.example/api";
 export const jwtApi = "https://jwt.example/api";
 
-export async function openBadInputTrial(): Promise<void> {
+export async function openBadInputFixture(): Promise<void> {
   const oidc = {
     redirectUris: [redirectUri],
     grants: ["authorization_code", "refresh_token"],
@@ -41,7 +41,7 @@ export async function openBadInputTrial(): Promise<void> {
   await browser.signIn(alice);
 }
 
-export const closeBadInputTrial = (): Promise<void> => opened.close();
+export const closeBadInputFixture = (): Promise<void> => opened.close();
 
 let before = 0;
 /** Discards the log lines of earlier tests. */

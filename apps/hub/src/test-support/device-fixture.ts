@@ -23,7 +23,7 @@ const program = (id: string) => ({
 });
 
 /** Opens the hub with an API and two programs. */
-export async function openDeviceTrial(): Promise<void> {
+export async function openDeviceFixture(): Promise<void> {
   opened = await openTestHub({
     environment: { LOGIN_THROTTLE: "on" },
     sites: ({ bank }) => ({
@@ -48,7 +48,7 @@ export async function openDeviceTrial(): Promise<void> {
   [tool, other] = await Promise.all([configure("tool"), configure("other")]);
 }
 
-export const closeDeviceTrial = (): Promise<void> => opened.close();
+export const closeDeviceFixture = (): Promise<void> => opened.close();
 
 /** Node's resolver does not know the hub's public host. */
 const toTheHub: client.CustomFetch = (url, options) =>

@@ -13,10 +13,14 @@ import { type TestClock, testClockOf } from "./test-clock.ts";
 import { poolOf } from "./test-pool.ts";
 
 /** Lives that the contract tests expect. */
-export const trialLife = { idleSeconds: 30 * 60, maxSeconds: 12 * 3600, longTermSeconds: 30 * 24 * 3600 };
+export const testSessionLife = {
+  idleSeconds: 30 * 60,
+  maxSeconds: 12 * 3600,
+  longTermSeconds: 30 * 24 * 3600,
+};
 
 /** Database of one test file, in its own temporary folder. */
-export interface TrialDatabase {
+export interface DatabaseFixture {
   readonly dataDirectory: string;
   /** Another one after `reopenAfterKill`. */
   readonly database: Database;
@@ -31,9 +35,9 @@ export interface TrialDatabase {
  * Opens a database for tests. Temporary folders are closed to others, so tests run by root also show that PostgreSQL, run by
  * `nobody`, reaches its data through closed folders.
  */
-export async function openTrialDatabase(options: Partial<DatabaseOptions> = {}): Promise<TrialDatabase> {
+export async function openDatabaseFixture(options: Partial<DatabaseOptions> = {}): Promise<DatabaseFixture> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "gatehouse-database-"));
-  const open = () => openDatabase({ ...trialLife, dataDirectory, ...options });
+  const open = () => openDatabase({ ...testSessionLife, dataDirectory, ...options });
   let database = await open();
   return {
     dataDirectory,
@@ -66,7 +70,7 @@ export async function emptyDatabase(database: Database): Promise<void> {
 }
 
 /** Waits until `count` statements wait for locks of others. */
-export function waiting({ pool }: TrialDatabase, count: number): Promise<void> {
+export function waiting({ pool }: DatabaseFixture, count: number): Promise<void> {
   return vi.waitFor(async () => {
     const { rowCount } = await pool.query(
       "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
@@ -108,10 +112,10 @@ export async function dumpTable(database: Database, table: string): Promise<stri
 }
 
 /** Creates an empty database on the same server. */
-export async function createEmptyDatabase(trial: TrialDatabase): Promise<PostgresAddress> {
-  const { pool } = trial;
-  const database = `trial_${randomUUID().replaceAll("-", "")}`;
+export async function createEmptyDatabase(fixture: DatabaseFixture): Promise<PostgresAddress> {
+  const { pool } = fixture;
+  const database = `test_${randomUUID().replaceAll("-", "")}`;
   await pool.query(`CREATE DATABASE ${database}`);
   const { host = "", port = 0, user = "" } = pool.options;
-  return { host, port, user, password: await readPassword(dataFolder(trial.dataDirectory)), database };
+  return { host, port, user, password: await readPassword(dataFolder(fixture.dataDirectory)), database };
 }

@@ -16,7 +16,7 @@ export const secretOf = (id: string) => `${id}-secret-`.padEnd(40, "x");
  *
  * @param environment settings of the hub that differ
  */
-export async function openIssuerTrial(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function openIssuerFixture(environment: Readonly<Record<string, string>> = {}): Promise<void> {
   opened = await openTestHub({
     environment: { BUDGET_SITE_SECRET: secretOf("budget"), ...environment },
     sites: ({ shop, bank }) => ({
@@ -72,7 +72,7 @@ export async function openIssuerTrial(environment: Readonly<Record<string, strin
   api = await configure("bank", opened.bank.secret);
 }
 
-export const closeIssuerTrial = (): Promise<void> => opened.close();
+export const closeIssuerFixture = (): Promise<void> => opened.close();
 
 /** Node's resolver does not know the hub's public host. */
 export const toTheHub: client.CustomFetch = (url, options) =>

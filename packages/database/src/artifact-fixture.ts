@@ -1,25 +1,30 @@
 /** Set-up of tests of `OidcArtifactStore`. */
 import { randomBytes } from "node:crypto";
 import type { CentralSession } from "./central-session-store.ts";
+import {
+  createPerson,
+  type DatabaseFixture,
+  emptyDatabase,
+  openDatabaseFixture,
+} from "./database-fixture.ts";
 import type { FoundArtifact, OidcArtifact, OidcArtifactStore } from "./oidc-artifact-store.ts";
-import { createPerson, emptyDatabase, openTrialDatabase, type TrialDatabase } from "./trial-database.ts";
 
-export let trial: TrialDatabase;
+export let fixture: DatabaseFixture;
 export let artifacts: OidcArtifactStore;
 export let personId: string;
 
-export async function openArtifactTrial(): Promise<void> {
-  trial = await openTrialDatabase();
+export async function openArtifactFixture(): Promise<void> {
+  fixture = await openDatabaseFixture();
 }
 
-export const closeArtifactTrial = (): Promise<void> => trial.close();
+export const closeArtifactFixture = (): Promise<void> => fixture.close();
 
 /** Empties the database and creates one user. */
-export async function beginArtifactTrial(): Promise<void> {
-  await emptyDatabase(trial.database);
-  await trial.pool.query("TRUNCATE oidc_artifacts");
-  artifacts = trial.database.oidcArtifacts;
-  personId = (await createPerson(trial.database)).id;
+export async function resetArtifactFixture(): Promise<void> {
+  await emptyDatabase(fixture.database);
+  await fixture.pool.query("TRUNCATE oidc_artifacts");
+  artifacts = fixture.database.oidcArtifacts;
+  personId = (await createPerson(fixture.database)).id;
 }
 
 export const newId = (): string => randomBytes(32).toString("base64url");
@@ -41,5 +46,5 @@ export const find = (id: string, kind = "AuthorizationCode"): Promise<FoundArtif
 /** Starts a session of `personId`. */
 export function startSession(token: string, previousToken?: string): Promise<CentralSession> {
   const browser = { userAgent: "", address: "", longTerm: false };
-  return trial.database.sessions.start({ personId, token, previousToken, ...browser });
+  return fixture.database.sessions.start({ personId, token, previousToken, ...browser });
 }
