@@ -32,7 +32,7 @@ export interface MakeAppPasswordNeeds extends KeptFormNeeds {
 }
 
 /** The form as sent, or as first shown. */
-interface Wish {
+interface AppPasswordForm {
   /** Id of the form and of the app password, so that a form that is sent twice makes only one. */
   readonly id: string;
   readonly name: string;
@@ -60,7 +60,7 @@ function askForAppPassword(needs: MakeAppPasswordNeeds): Route {
         });
       const kept = readKeptForm(needs, call, parameters, call.session.person);
       const fresh = { id: randomUUID(), name: "", scopes: [], days: usualLife };
-      return showForm(needs, call, formId.test(kept.get("id") ?? "") ? readWish(needs, kept) : fresh, []);
+      return showForm(needs, call, formId.test(kept.get("id") ?? "") ? readForm(needs, kept) : fresh, []);
     },
   });
 }
@@ -76,17 +76,17 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
     speaks: "html",
     returnPage: filledIn,
     async answer(call, { parameters }) {
-      const wish = readWish(needs, parameters);
+      const form = readForm(needs, parameters);
       if (!isProvedNow(needs, call))
         return proveAgain({ page: withKeptForm(needs, call.session.person.username, filledIn(parameters)) });
-      const errors = errorsOf(wish);
-      if (errors.length > 0) return showForm(needs, call, wish, errors);
+      const errors = errorsOf(form);
+      if (errors.length > 0) return showForm(needs, call, form, errors);
       const { id: personId, username } = call.session.person;
       const secret = createAppPasswordSecret();
-      const making = await create(needs, call, wish, secret);
+      const making = await create(needs, call, form, secret);
       // Disabled a moment ago: the account page redirects to the page that says so.
       if (making === undefined) return seeOther("/account");
-      if (making.outcome === "too-many") return showForm(needs, call, wish, ["too_many"]);
+      if (making.outcome === "too-many") return showForm(needs, call, form, ["too_many"]);
       if (making.outcome === "made-already") return seeOther("/account?notice=app-password-made");
       const { id, name, scopes, expiresAt } = making.appPassword;
       call.log.info(
@@ -116,7 +116,7 @@ function proveAgain({ page }: Pick<ReturnPage, "page">): Answer {
 async function create(
   { appPasswords }: Pick<MakeAppPasswordNeeds, "appPasswords">,
   call: CallerFacts["person"],
-  { id, name, scopes, days = usualLife }: Wish,
+  { id, name, scopes, days = usualLife }: AppPasswordForm,
   secret: string,
 ): Promise<AppPasswordMaking | undefined> {
   const personId = call.session.person.id;
@@ -135,7 +135,10 @@ function filledIn(parameters: RequestParameters): ReturnPage {
   return { page: path, fields: new Map([...parameters].filter(([name]) => isKept(name))) };
 }
 
-function readWish({ apis }: Pick<MakeAppPasswordNeeds, "apis">, parameters: RequestParameters): Wish {
+function readForm(
+  { apis }: Pick<MakeAppPasswordNeeds, "apis">,
+  parameters: RequestParameters,
+): AppPasswordForm {
   const id = parameters.get("id") ?? "";
   if (!formId.test(id)) {
     throw new HubError(400, "form_incomplete", "Please try again", [
@@ -154,7 +157,7 @@ function readWish({ apis }: Pick<MakeAppPasswordNeeds, "apis">, parameters: Requ
   };
 }
 
-function errorsOf({ name, scopes, days }: Wish): readonly MakeAppPasswordErrorCode[] {
+function errorsOf({ name, scopes, days }: AppPasswordForm): readonly MakeAppPasswordErrorCode[] {
   return [
     ...(name === "" ? (["name_missing"] as const) : []),
     ...([...name].length > longestName ? (["name_too_long"] as const) : []),
@@ -166,7 +169,7 @@ function errorsOf({ name, scopes, days }: Wish): readonly MakeAppPasswordErrorCo
 function showForm(
   { apis }: Pick<MakeAppPasswordNeeds, "apis">,
   call: CallerFacts["person"],
-  wish: Wish,
+  form: AppPasswordForm,
   errors: readonly MakeAppPasswordErrorCode[],
 ): Answer {
   const model = {
@@ -174,17 +177,17 @@ function showForm(
     action: path,
     hidden: [
       { name: "token", value: call.formToken },
-      { name: "id", value: wish.id },
+      { name: "id", value: form.id },
     ],
-    name: wish.name,
+    name: form.name,
     longestName,
     scopes: scopesOffered(apis).map(({ name, words, at }) => ({
       field: fieldOf(name),
       words,
       at,
-      chosen: wish.scopes.includes(name),
+      chosen: form.scopes.includes(name),
     })),
-    lives: lives.map((days) => ({ days, chosen: days === wish.days })),
+    lives: lives.map((days) => ({ days, chosen: days === form.days })),
     errors,
   };
   return { screen: { name: "make-app-password", model }, status: errors.length === 0 ? 200 : 400 };

@@ -187,12 +187,12 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           code === "too_many_attempts" ? { code, retryInSeconds: result.retryInSeconds } : { code },
         );
       }
-      return goOn(call, parameters, result.session, result.token);
+      return completeSignIn(call, parameters, result.session, result.token);
     },
   });
 
   /** Sets the session cookie and redirects to the destination of the form. */
-  async function goOn(
+  async function completeSignIn(
     call: Call,
     parameters: RequestParameters,
     session: CentralSession,
@@ -227,7 +227,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
       : loginAddress(repeatedFields(parameters));
   }
 
-  return [requestCredentials, acceptCredentials, chooseAccount(needs, goOn, stay)];
+  return [requestCredentials, acceptCredentials, chooseAccount(needs, completeSignIn, stay)];
 }
 
 function attemptOf(

@@ -14,9 +14,9 @@ function openWork() {
 }
 
 test("one waits for the other, and each gets its own result", async () => {
-  const turns = createAttemptQueue({ atOnce: 1, waiting: 10 });
+  const queue = createAttemptQueue({ atOnce: 1, waiting: 10 });
   const [first, second] = [openWork(), openWork()];
-  const results = [turns.take("a", first.run), turns.take("a", second.run)];
+  const results = [queue.run("a", first.run), queue.run("a", second.run)];
   await setImmediate();
   expect([first.state.begun, second.state.begun]).toEqual([true, false]);
   first.end("one");
@@ -28,22 +28,22 @@ test("one waits for the other, and each gets its own result", async () => {
 });
 
 test("another kind does not wait", async () => {
-  const turns = createAttemptQueue({ atOnce: 1, waiting: 10 });
+  const queue = createAttemptQueue({ atOnce: 1, waiting: 10 });
   const slow = openWork();
-  const result = turns.take("a", slow.run);
-  expect(await turns.take("b", async () => "at once")).toBe("at once");
+  const result = queue.run("a", slow.run);
+  expect(await queue.run("b", async () => "at once")).toBe("at once");
   slow.end("later");
   await result;
 });
 
 test("never more than the limit at once, and all of them in the end, in the order they came", async () => {
-  const turns = createAttemptQueue({ atOnce: 3, waiting: 100 });
+  const queue = createAttemptQueue({ atOnce: 3, waiting: 100 });
   let running = 0;
   let most = 0;
   const order: number[] = [];
   await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
-      turns.take("a", async () => {
+      queue.run("a", async () => {
         order.push(index);
         most = Math.max(most, ++running);
         await setImmediate();
@@ -56,19 +56,19 @@ test("never more than the limit at once, and all of them in the end, in the orde
 });
 
 test("work that fails hands its turn on", async () => {
-  const turns = createAttemptQueue({ atOnce: 1, waiting: 10 });
-  const failing = turns.take("a", () => Promise.reject(new Error("broken")));
-  const next = turns.take("a", async () => "fine");
+  const queue = createAttemptQueue({ atOnce: 1, waiting: 10 });
+  const failing = queue.run("a", () => Promise.reject(new Error("broken")));
+  const next = queue.run("a", async () => "fine");
   await expect(failing).rejects.toThrow("broken");
   expect(await next).toBe("fine");
 });
 
 test("a line that is full is not joined, and can be again", async () => {
-  const turns = createAttemptQueue({ atOnce: 1, waiting: 1 });
+  const queue = createAttemptQueue({ atOnce: 1, waiting: 1 });
   const slow = openWork();
-  const results = [turns.take("a", slow.run), turns.take("a", async () => "waited")];
-  await expect(turns.take("a", async () => "never")).rejects.toThrow(TooManyWaiting);
+  const results = [queue.run("a", slow.run), queue.run("a", async () => "waited")];
+  await expect(queue.run("a", async () => "never")).rejects.toThrow(TooManyWaiting);
   slow.end("done");
   expect(await Promise.all(results)).toEqual(["done", "waited"]);
-  expect(await turns.take("a", async () => "again")).toBe("again");
+  expect(await queue.run("a", async () => "again")).toBe("again");
 });

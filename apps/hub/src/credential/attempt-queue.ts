@@ -1,12 +1,12 @@
 import PQueue from "p-queue";
 
 /** Limits concurrent work per key; more work waits in a queue, first come, first served. */
-export interface Turns {
+export interface AttemptQueue {
   /**
    * @param key work with the same key shares a queue
    * @throws TooManyWaiting when the queue is full
    */
-  take<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
+  run<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** The queue was full; the work was not started. */
@@ -18,10 +18,13 @@ export class TooManyWaiting extends Error {
  * @param limits.atOnce maximum running per key
  * @param limits.waiting maximum waiting per key, which bounds the memory
  */
-export function createAttemptQueue(limits: { readonly atOnce: number; readonly waiting: number }): Turns {
+export function createAttemptQueue(limits: {
+  readonly atOnce: number;
+  readonly waiting: number;
+}): AttemptQueue {
   const queues = new Map<string, PQueue>();
   return {
-    async take(key, work) {
+    async run(key, work) {
       const queue = queues.get(key) ?? new PQueue({ concurrency: limits.atOnce });
       if (queue.size >= limits.waiting) throw new TooManyWaiting();
       queues.set(key, queue);

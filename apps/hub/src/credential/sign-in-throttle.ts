@@ -49,7 +49,7 @@ const limits = {
 } as const;
 
 /** Concurrent attempts per process; far below the counters, so that several processes stay below them too. */
-const turns = {
+const queueLimits = {
   account: { atOnce: 1, waiting: 500 },
   address: { atOnce: 16, waiting: 500 },
 } as const;
@@ -67,16 +67,16 @@ export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInT
   const account = limiter("account");
   const everywhere = limiter("everywhere");
   const address = limiter("address");
-  const accountTurns = createAttemptQueue(turns.account);
-  const addressTurns = createAttemptQueue(turns.address);
+  const accountQueue = createAttemptQueue(queueLimits.account);
+  const addressQueue = createAttemptQueue(queueLimits.address);
 
   return {
     async inTurn(attempt, make) {
       // An attempt from a known browser does not wait for others from its address.
-      const makeInTurn =
-        attempt.knownBrowser === undefined ? () => addressTurns.take(network(attempt.address), make) : make;
+      const makeQueued =
+        attempt.knownBrowser === undefined ? () => addressQueue.run(network(attempt.address), make) : make;
       try {
-        return await accountTurns.take(accountKey(attempt), makeInTurn);
+        return await accountQueue.run(accountKey(attempt), makeQueued);
       } catch (error) {
         if (error instanceof TooManyWaiting) return { allowed: false, retryInSeconds: 1 };
         throw error;

@@ -15,13 +15,13 @@ import type { LogoutDispatcher } from "./logout-dispatcher.ts";
 import { asksForFrontChannel, canBeTold, frontChannelAddress } from "./logout-message.ts";
 import { pictureSources } from "./picture-sources.ts";
 
-export interface ToldNeeds {
+export interface LogoutRecipientNeeds {
   readonly logoutDeliveries: Pick<LogoutDeliveryStore, "listOf">;
   readonly sites: Pick<SiteRegistry, "find">;
   readonly siteClock: () => Date;
 }
 
-export interface SignOutAnswerNeeds extends ToldNeeds, FlowNeeds {
+export interface SignOutAnswerNeeds extends LogoutRecipientNeeds, FlowNeeds {
   readonly logout: Pick<LogoutDispatcher, "wake">;
 }
 
@@ -40,7 +40,7 @@ export type AnswerSignOut = (
 
 export function createSignOutAnswer(needs: SignOutAnswerNeeds): AnswerSignOut {
   return async (call, sessionIds, back) => {
-    const { sites, stays, frontChannel } = await whoIsTold(needs, call, sessionIds);
+    const { sites, stays, frontChannel } = await findLogoutRecipients(needs, call, sessionIds);
     const cookies = signedOutCookies(needs);
     const afterwards = needs.logout.wake;
     if (back !== undefined && frontChannel.length === 0)
@@ -65,10 +65,10 @@ function signedOutCookies({ cookies }: FlowNeeds): string[] {
 }
 
 /** The sites of ended sessions. */
-interface Told {
-  /** Told by the hub or by the browser. */
+interface LogoutRecipients {
+  /** Informed by the hub or by the browser. */
   readonly sites: LoggedOutScreen["sites"];
-  /** Cannot be told: the user stays signed in there. */
+  /** Cannot be informed: the user stays signed in there. */
   readonly stays: LoggedOutScreen["stays"];
   /** Addresses that the browser has to load. */
   readonly frontChannel: readonly string[];
@@ -79,12 +79,12 @@ interface Told {
  *
  * @param askedBy the site that started the sign-out: it has signed the user out itself
  */
-export async function whoIsTold(
-  { logoutDeliveries, sites, siteClock }: ToldNeeds,
+export async function findLogoutRecipients(
+  { logoutDeliveries, sites, siteClock }: LogoutRecipientNeeds,
   { log }: Pick<Call, "log">,
   sessionIds: readonly string[],
   askedBy?: string,
-): Promise<Told> {
+): Promise<LogoutRecipients> {
   const queued = await Promise.all(sessionIds.map((id) => logoutDeliveries.listOf(id)));
   const deliveries = queued.flat().flatMap((delivery) => {
     const site = sites.find(delivery.siteId);

@@ -33,7 +33,7 @@ export interface CallerNeeds extends KeptFormNeeds {
 
 export type Identified =
   | { readonly kind: "known"; readonly call: CallerFacts[Caller]; isFormToken(token: string): boolean }
-  | { readonly kind: "elsewhere"; readonly answer: Written };
+  | { readonly kind: "refused"; readonly answer: Written };
 
 /** @returns the call with the facts about its caller, or the answer that asks for credentials */
 export async function identifyCaller(
@@ -61,7 +61,7 @@ async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent
   if (found.state !== "alive") {
     const returnPage = returnPageOf(route, call, sent);
     const back = found.state === "ended" ? withKeptForm(needs, found.username, returnPage) : returnPage.page;
-    return { kind: "elsewhere", answer: seeOther(`/cas/login?${new URLSearchParams({ return: back })}`) };
+    return { kind: "refused", answer: seeOther(`/cas/login?${new URLSearchParams({ return: back })}`) };
   }
   const { session } = found;
   // `uid` stays when the same user re-authenticates, so forms in other tabs stay valid.
@@ -85,7 +85,7 @@ export function returnPageOf(route: Route, call: Call, { parameters, rawQuery }:
 async function identifyProgram(needs: CallerNeeds, route: Route, call: Call): Promise<Identified> {
   if (route.scope === undefined) throw new Error(`the route ${route.path} declares no scope`);
   const found = await identifyApiCaller(needs.apiSchemes, call, route.scope);
-  if ("answer" in found) return { kind: "elsewhere", answer: found.answer };
+  if ("answer" in found) return { kind: "refused", answer: found.answer };
   const { person, credential } = found;
   return { kind: "known", call: { ...call, person, credential }, isFormToken: () => false };
 }
@@ -99,9 +99,9 @@ async function identifySite(needs: CallerNeeds, call: Call): Promise<Identified>
   warnOfStranger(needs, call, credentials?.userId);
   const isWrong = call.header("authorization") !== undefined;
   const retryInSeconds = isWrong ? await needs.siteSecretThrottle.count({ address: call.address }) : 0;
-  if (retryInSeconds > 0) return { kind: "elsewhere", answer: tooManySecrets(call, retryInSeconds) };
+  if (retryInSeconds > 0) return { kind: "refused", answer: tooManySecrets(call, retryInSeconds) };
   return {
-    kind: "elsewhere",
+    kind: "refused",
     answer: json(
       401,
       {
@@ -150,7 +150,7 @@ async function identifyTester({ testDoorKey }: CallerNeeds, call: Call): Promise
   }
   const message = "The test door requires TEST_DOOR_KEY.";
   return {
-    kind: "elsewhere",
+    kind: "refused",
     answer: json(
       401,
       { error: "invalid_token", message },

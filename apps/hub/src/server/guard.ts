@@ -31,7 +31,7 @@ export function guard(request: IncomingMessage, response: ServerResponse, host: 
     return false;
   }
   const target = pathOf(request.url ?? "", host);
-  if (target === "elsewhere")
+  if (target === "other-host")
     return refuse(
       response,
       421,
@@ -80,12 +80,12 @@ function faultOfHost({
  * The path and query of a request target. A target in absolute form must name the hub, with http or https, since a proxy
  * in front may end TLS; the Host header is then ignored.
  */
-function pathOf(target: string, host: string): string | "elsewhere" {
+function pathOf(target: string, host: string): string | "other-host" {
   const [origin] = absoluteForm.exec(target) ?? [];
   if (origin === undefined) return target;
   const url = URL.parse(origin);
   const isOwn = url?.host === host && url.username === "" && url.password === "";
-  if (!isOwn) return "elsewhere";
+  if (!isOwn) return "other-host";
   const rest = target.slice(origin.length);
   return rest.startsWith("/") ? rest : `/${rest}`;
 }

@@ -92,7 +92,7 @@ async function run(needs: MountNeeds, declared: Route, call: Call, context: HubC
   const sent = await readSent(declared, call, context);
   checkOrigin(needs.hubUrl, declared.antiForgery, call);
   const facts = await identifyCaller(needs, declared, call, sent);
-  if (facts.kind === "elsewhere") return facts.answer;
+  if (facts.kind === "refused") return facts.answer;
   if (declared.antiForgery === "form-token" && !facts.isFormToken(sent.parameters.get("token") ?? "")) {
     throw formTokenWrong(facts.call, returnPageOf(declared, call, sent).page);
   }

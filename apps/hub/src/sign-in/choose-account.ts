@@ -77,7 +77,7 @@ interface SealedAttempt {
 }
 
 /** Completes the sign-in of a form; the login route provides it. */
-type GoOn = (
+type CompleteSignIn = (
   call: Call,
   parameters: RequestParameters,
   session: CentralSession,
@@ -143,12 +143,12 @@ async function askForAccount(
 }
 
 /**
- * @param goOn completes a sign-in
+ * @param completeSignIn completes a sign-in
  * @param stay the destination of the user who is signed in already
  */
 export function chooseAccount(
   needs: ChooseAccountNeeds,
-  goOn: GoOn,
+  completeSignIn: CompleteSignIn,
   stay: (parameters: RequestParameters, session: CentralSession) => string,
 ): Route {
   return route({
@@ -197,7 +197,7 @@ export function chooseAccount(
             });
       if (started !== null) {
         if (session !== null) logSwitch(call, session, started.session);
-        return goOn(call, parameters, started.session, started.token);
+        return completeSignIn(call, parameters, started.session, started.token);
       }
       return toFreshForm(needs, call, parameters, session, attempt, sealed?.error);
     },

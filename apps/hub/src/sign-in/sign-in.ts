@@ -68,10 +68,10 @@ export async function signIn(
 export async function startVerified(
   needs: StartSessionNeeds,
   verified: Verified,
-  wish: NewSession,
+  newSession: NewSession,
 ): Promise<{ readonly session: CentralSession; readonly token: string } | null> {
   try {
-    return await startSession(needs, verified, wish);
+    return await startSession(needs, verified, newSession);
   } catch (error) {
     if (error instanceof PersonGone) return null;
     throw error;
@@ -139,17 +139,17 @@ export async function verifyCredentials(
 async function startSession(
   { sessions }: StartSessionNeeds,
   { person, secondsAgo }: Verified,
-  wish: NewSession,
+  newSession: NewSession,
 ) {
   const token = createTicketId("TGT");
   const session = await sessions.start({
     personId: person.id,
     token,
-    previousToken: wish.previousToken,
-    userAgent: wish.userAgent,
-    address: wish.address,
-    longTerm: wish.longTerm,
-    askBefore: wish.askBefore,
+    previousToken: newSession.previousToken,
+    userAgent: newSession.userAgent,
+    address: newSession.address,
+    longTerm: newSession.longTerm,
+    askBefore: newSession.askBefore,
     provedSecondsAgo: secondsAgo,
   });
   return { session, token };

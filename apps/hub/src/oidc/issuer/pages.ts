@@ -4,7 +4,7 @@ import { flowOf, freshFlow } from "../../http/flow.ts";
 import type { Drawn } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
 import { pictureSources } from "../../logout/picture-sources.ts";
-import { type ToldNeeds, whoIsTold } from "../../logout/sign-out-answer.ts";
+import { findLogoutRecipients, type LogoutRecipientNeeds } from "../../logout/sign-out-answer.ts";
 import { isEqual } from "../../settings/secret-keys.ts";
 import { type NoteNeeds, readNote, writeNote } from "../../sign-in/login-form.ts";
 import { requestOf, wayToRestart } from "../interaction/restart.ts";
@@ -14,7 +14,7 @@ import { requestIdOf } from "./outage.ts";
 import type { KoaContextWithOIDC } from "./provider.ts";
 import { signOutSecret } from "./provider-internals.ts";
 
-export interface IssuerPageNeeds extends NoteNeeds, ToldNeeds {
+export interface IssuerPageNeeds extends NoteNeeds, LogoutRecipientNeeds {
   readonly log: Log;
 }
 
@@ -102,7 +102,7 @@ async function saySignedOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): Pr
   const browser = { header: (name: string) => ctx.get(name) || undefined };
   const { ended, askedBy } = readNote(needs, browser, flowOf(needs, browser).id);
   const sessionIds = ended === undefined ? [] : [ended];
-  const { sites, stays, frontChannel } = await whoIsTold(needs, needs, sessionIds, askedBy);
+  const { sites, stays, frontChannel } = await findLogoutRecipients(needs, needs, sessionIds, askedBy);
   show(ctx, {
     screen: {
       name: "logged-out",
