@@ -24,9 +24,9 @@ export async function postForm(
   pool: Pool,
   path: string,
   form: Record<string, string>,
-  cookie: string,
+  more: Record<string, string> = {},
 ): Promise<Answered> {
-  const headers = { "content-type": "application/x-www-form-urlencoded", cookie };
+  const headers = { "content-type": "application/x-www-form-urlencoded", ...more };
   return read(
     await pool.request({ method: "POST", path, headers, body: new URLSearchParams(form).toString() }),
   );
@@ -44,20 +44,34 @@ export async function read(response: RawAnswer): Promise<Answered> {
   };
 }
 
-/** The form as the hub shows it: its cookie and its login ticket. */
-export async function openForm(hub: Pool): Promise<{ readonly cookie: string; readonly lt: string }> {
-  const page = await get(hub, "/cas/login");
-  return { cookie: page.cookies.join("; "), lt: /LT-[A-Za-z0-9-]+/.exec(page.body)?.[0] ?? "" };
+/** Values of the hidden fields of a page, by name. */
+export function hiddenFields(page: string): Record<string, string> {
+  const inputs = [...page.matchAll(/<input\b[^>]*\btype="hidden"[^>]*>/g)].map(([tag]) => tag);
+  const value = (tag: string, name: string) =>
+    unescapeHtml(new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? "");
+  return Object.fromEntries(inputs.map((tag) => [value(tag, "name"), value(tag, "value")]));
 }
 
-/** @returns the session cookie @throws when the hub refuses */
+function unescapeHtml(text: string): string {
+  return text.replaceAll("&quot;", '"').replaceAll("&#x27;", "'").replaceAll("&amp;", "&");
+}
+
+/**
+ * Signs in with the form, as a browser without cookies: loads the page, then sends the form with its fields.
+ *
+ * @param typed replaces the name of the demo's user, or adds to what the form sends
+ * @returns the session cookie, and where the hub sends the browser
+ * @throws when the hub refuses
+ */
 export async function signIn(
   hub: Pool,
-  form: { readonly cookie: string; readonly lt: string },
-  person: { readonly username: string; readonly password: string },
-): Promise<string> {
-  const answer = await postForm(hub, "/cas/login", { ...person, lt: form.lt }, form.cookie);
-  const session = answer.cookies.find((cookie) => cookie.startsWith("TGC-gatehouse=TGT-"));
-  if (session === undefined) throw new Error(`sign-in answered ${answer.status} without a session`);
-  return session;
+  path = "/cas/login",
+  typed: Record<string, string> = {},
+): Promise<{ readonly cookie: string; readonly location: string }> {
+  const page = await get(hub, path);
+  const form = { ...hiddenFields(page.body), ...demoPerson, ...typed };
+  const answer = await postForm(hub, "/cas/login", form, { cookie: page.cookies.join("; ") });
+  const cookie = answer.cookies.find((one) => one.startsWith("TGC-gatehouse=TGT-"));
+  if (cookie === undefined) throw new Error(`sign-in answered ${answer.status} without a session`);
+  return { cookie, location: answer.location };
 }

@@ -1,7 +1,8 @@
 /** Starts the hub with an embedded database of its own, and the bare server beside it. */
-import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Database, openDatabase } from "@gatehouse/database";
+import type { Processes } from "./process-usage.ts";
 import type { Stage } from "./stage.ts";
 import { freePort, type Started } from "./start-server.ts";
 
@@ -35,6 +36,7 @@ export interface BenchedHub extends Started {
   readonly shopUrl: string;
   /** A service of the shop's that tickets are issued for. */
   readonly service: string;
+  readonly processes: { readonly hub: Processes; readonly database: Processes };
 }
 
 /**
@@ -67,7 +69,8 @@ export async function startHub(stage: Stage): Promise<BenchedHub> {
     },
   });
   const service = `${shopUrl}/api/auth/callback/gatehouse?state=bench`;
-  return { ...started, publicUrl, dataDirectory, shopPort, shopUrl, service };
+  const processes = { hub: { pid: started.pid }, database: await findDatabase(dataDirectory) };
+  return { ...started, publicUrl, dataDirectory, shopPort, shopUrl, service, processes };
 }
 
 async function writeSites(directory: string): Promise<string> {
@@ -79,16 +82,26 @@ async function writeSites(directory: string): Promise<string> {
   return sites;
 }
 
+/** The first process of the embedded PostgreSQL, which starts one per connection. */
+async function findDatabase(dataDirectory: string): Promise<Processes> {
+  const file = await readFile(join(dataDirectory, "postgres/postmaster.pid"), "utf8");
+  return { pid: Number(file.split("\n", 1)[0]), withChildren: true };
+}
+
 /** Runs the statements of the hub's rounds on the same database. */
-export async function startBareServer(stage: Stage, hub: BenchedHub): Promise<Started> {
+export async function startBareServer(
+  stage: Stage,
+  hub: BenchedHub,
+): Promise<Started & { readonly processes: Readonly<Record<string, Processes>> }> {
   const port = await freePort();
-  return stage.start({
+  const started = await stage.start({
     command: ["node", "bare-server.ts"],
     directory: "bench",
     port,
     path: "/",
     environment: { DATA_DIR: hub.dataDirectory, PORT: String(port) },
   });
+  return { ...started, processes: { server: { pid: started.pid }, database: hub.processes.database } };
 }
 
 /** Joins the embedded database of a hub that runs. */

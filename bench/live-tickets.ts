@@ -1,9 +1,8 @@
 /** Cost of a round with a million unused tickets in the database, against a thousand. */
 import { casRound, signInWorkers } from "./cas-round.ts";
-import { compareRounds, workers } from "./compare-rounds.ts";
+import { compareRounds, type ServedRound, workers } from "./compare-rounds.ts";
 import { fillTickets } from "./fill-tickets.ts";
 import { joinDatabase, startHub } from "./hub.ts";
-import type { Round } from "./load.ts";
 import { costLine, type Measurement } from "./measurement.ts";
 import { onStage, type Stage } from "./stage.ts";
 
@@ -27,10 +26,10 @@ export function measureLiveTickets(): Promise<Measurement> {
   });
 }
 
-async function prepareRound(stage: Stage, tickets: number): Promise<Round> {
+async function prepareRound(stage: Stage, tickets: number): Promise<ServedRound> {
   const hub = await startHub(stage);
   const pool = stage.connect(hub.url);
   const cookies = await signInWorkers(pool);
   await fillTickets(await joinDatabase(stage, hub), tickets, 3600);
-  return casRound(pool, cookies, hub.service);
+  return casRound(pool, cookies, hub);
 }

@@ -1,5 +1,5 @@
 /** Result of a benchmark: a table for readers, and numbers for one file of `results/`. */
-import { type Comparison, round } from "./compare.ts";
+import { type Comparison, type Measured, round } from "./compare.ts";
 
 /** The target for a figure. */
 export type Aim = { readonly atLeast: number } | { readonly atMost: number };
@@ -23,15 +23,14 @@ export interface Measurement {
 /** Rounds a second in ratio to the other's. */
 export function ratioLine(name: string, compared: Comparison, aim?: Aim): Line {
   const { ours, other, ratio, from, to } = compared;
-  const detail = `${whole(ours.perSecond)}/s against ${whole(other.perSecond)}/s, half of it ${from} to ${to}`;
-  return { name, figure: ratio, detail: `${detail}, p50 ${ours.p50} ms`, ...(aim && { aim }) };
+  const detail = `${rates(compared)}, half of it ${from} to ${to}, p50 ${ours.p50} ms; ${cpuOf(ours)} against ${cpuOf(other)}`;
+  return { name, figure: ratio, detail, ...(aim && { aim }) };
 }
 
 /** The cost of a round relative to the other: the inverse of the same ratio. */
 export function costLine(name: string, compared: Comparison, aim: Aim): Line {
-  const { ours, other, ratio, from, to } = compared;
-  const half = `half of it ${round(1 / to, 2)} to ${round(1 / from, 2)}`;
-  const detail = `${whole(ours.perSecond)}/s against ${whole(other.perSecond)}/s, ${half}`;
+  const { ratio, from, to } = compared;
+  const detail = `${rates(compared)}, half of it ${round(1 / to, 2)} to ${round(1 / from, 2)}`;
   return { name, figure: round(1 / ratio, 2), detail, aim };
 }
 
@@ -45,6 +44,16 @@ export function isMet(figure: number, aim: Aim): boolean {
   return "atLeast" in aim ? figure >= aim.atLeast : figure <= aim.atMost;
 }
 
-function whole(perSecond: number): string {
-  return perSecond.toFixed(perSecond < 100 ? 1 : 0);
+/** CPU time per round: `hub 1.50 + database 0.99 ms CPU`. */
+export function cpuOf({ cpu }: Measured): string {
+  const parts = Object.entries(cpu).map(([name, milliseconds]) => `${name} ${milliseconds.toFixed(2)}`);
+  return parts.length === 0 ? "CPU not counted" : `${parts.join(" + ")} ms CPU`;
+}
+
+function rates({ ours, other }: Comparison): string {
+  return `${perSecond(ours)} against ${perSecond(other)}`;
+}
+
+export function perSecond({ perSecond: rate }: Measured): string {
+  return `${rate.toFixed(rate < 100 ? 1 : 0)}/s`;
 }

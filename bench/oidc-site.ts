@@ -86,7 +86,7 @@ export async function consent(issuer: IssuerOfSite, session: string): Promise<An
     pool,
     pathOf(asked.location),
     { token, answer: "allow", duration: "90", ...ticked },
-    cookie,
+    { cookie },
   );
   return get(pool, pathOf(decided.location), { cookie });
 }

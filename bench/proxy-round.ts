@@ -4,9 +4,8 @@ import type { Database } from "@gatehouse/database";
 import type { Pool } from "undici";
 import { demoPerson, get } from "./browser.ts";
 import { signInWorkers } from "./cas-round.ts";
-import { measureRounds } from "./compare-rounds.ts";
-import { joinDatabase, startBareServer, startHub } from "./hub.ts";
-import type { Round } from "./load.ts";
+import { measureRounds, type ServedRound } from "./compare-rounds.ts";
+import { type BenchedHub, joinDatabase, startBareServer, startHub } from "./hub.ts";
 import type { Measurement } from "./measurement.ts";
 import { onStage } from "./stage.ts";
 
@@ -14,19 +13,23 @@ export function measureProxyRound(): Promise<Measurement> {
   return onStage(async (stage) => {
     const hub = await startHub(stage);
     const pool = stage.connect(hub.url);
-    const bare = stage.connect((await startBareServer(stage, hub)).url);
+    const bare = await startBareServer(stage, hub);
     const database = await joinDatabase(stage, hub);
     const granted = await grantProxies(database, await signInWorkers(pool));
     return measureRounds(
       "proxy round, in ratio to a bare Node server with the same statements",
-      proxyRound(pool, granted, hub.service),
-      bareRound(bare, granted, hub.service),
+      proxyRound(pool, granted, hub),
+      { round: bareRound(stage.connect(bare.url), granted, hub.service), processes: bare.processes },
+      { atOne: 0.5, atSixteen: 0.5 },
     );
   });
 }
 
 /** One proxy-granting ticket a session, put where the hub puts it: the callback that hands it over is no part of a round. */
-async function grantProxies(database: Database, cookies: readonly string[]): Promise<readonly string[]> {
+export async function grantProxies(
+  database: Database,
+  cookies: readonly string[],
+): Promise<readonly string[]> {
   return Promise.all(
     cookies.map(async (cookie) => {
       const found = await database.sessions.find(cookie.split("=")[1] ?? "", { touch: false });
@@ -44,9 +47,13 @@ async function grantProxies(database: Database, cookies: readonly string[]): Pro
   );
 }
 
-function proxyRound(hub: Pool, granted: readonly string[], service: string): Round {
+export function proxyRound(
+  hub: Pool,
+  granted: readonly string[],
+  { service, processes }: BenchedHub,
+): ServedRound {
   const encoded = encodeURIComponent(service);
-  return async (worker) => {
+  const round: ServedRound["round"] = async (worker) => {
     const proxied = await get(hub, `/cas/proxy?pgt=${granted[worker]}&targetService=${encoded}`);
     const ticket = /PT-[A-Za-z0-9-]+/.exec(proxied.body)?.[0];
     const { body } = await get(hub, `/cas/p3/proxyValidate?service=${encoded}&ticket=${ticket}`);
@@ -54,9 +61,10 @@ function proxyRound(hub: Pool, granted: readonly string[], service: string): Rou
       throw new Error(`the hub refused a proxy ticket: ${body}`);
     }
   };
+  return { round, processes };
 }
 
-function bareRound(bare: Pool, granted: readonly string[], service: string): Round {
+function bareRound(bare: Pool, granted: readonly string[], service: string): ServedRound["round"] {
   const encoded = encodeURIComponent(service);
   return async (worker) => {
     const proxied = await get(bare, `/proxy?pgt=${granted[worker]}&service=${encoded}`);

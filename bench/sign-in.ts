@@ -1,50 +1,111 @@
-/** Signing in with a password, against what the password hash alone costs. */
-import { hash, verify } from "@node-rs/argon2";
+/**
+ * A whole sign-in with a password (page, form and validation of the ticket) against what the hash alone costs, and CAS
+ * rounds of other people meanwhile.
+ */
+import { randomUUID } from "node:crypto";
 import type { Pool } from "undici";
-import { demoPerson, openForm, signIn } from "./browser.ts";
-import { compare } from "./compare.ts";
-import { startHub } from "./hub.ts";
-import { runRounds } from "./load.ts";
-import { type Measurement, ratioLine } from "./measurement.ts";
-import { onStage } from "./stage.ts";
+import { demoPerson, get, postForm, signIn } from "./browser.ts";
+import { casRound, signInWorkers, validate, validateBare } from "./cas-round.ts";
+import { type Comparison, type Contender, compare, round } from "./compare.ts";
+import { contenderOf, type ServedRound, workers } from "./compare-rounds.ts";
+import { type BenchedHub, startBareServer, startHub } from "./hub.ts";
+import { runRounds, type Stretch } from "./load.ts";
+import { type Aim, type Line, type Measurement, ratioLine } from "./measurement.ts";
+import { createPeople } from "./people.ts";
+import { onStage, type Stage } from "./stage.ts";
+import { freePort } from "./start-server.ts";
 
-const atOnce = 16;
-/** A sign-in takes a tenth of a second when sixteen wait for two processors. */
+/** Sixteen sign-ins take a third of a second on one core. */
 const turnSeconds = 2;
 
 export function measureSignIn(): Promise<Measurement> {
   return onStage(async (stage) => {
     const hub = await startHub(stage);
+    const bareServer = await startBareServer(stage, hub);
+    const hash = await startBareHash(stage);
     const pool = stage.connect(hub.url);
-    const passwordHash = await hash(demoPerson.password, {
-      algorithm: 2,
-      memoryCost: 19_456,
-      timeCost: 2,
-      parallelism: 1,
-    });
-    const bareRound = async () => void (await verify(passwordHash, demoPerson.password));
-    const signIns = await compare(
-      async (seconds) => {
-        // The form is not part of it, a person reads it first. Twice what the processor could verify meanwhile.
-        const forms = await fetchForms(pool, Math.ceil(seconds * 400));
-        const round = async () =>
-          void (await signIn(pool, forms.pop() ?? (await openForm(pool)), demoPerson));
-        return runRounds(round, atOnce, seconds);
-      },
-      (seconds) => runRounds(bareRound, atOnce, seconds),
+    const nextUser = await createPeople(stage, hub);
+    const signIns = signInAndValidate(pool, hub, nextUser);
+    const bareSignIns = bareSignIn(stage.connect(bareServer.url), hub.service, nextUser);
+    const toHash = await compare(contenderOf(signIns, workers), hash, turnSeconds);
+    const bareToHash = await compare(
+      contenderOf({ round: bareSignIns, processes: bareServer.processes }, workers),
+      hash,
       turnSeconds,
     );
+    const rounds = casRound(pool, await signInWorkers(pool), hub);
+    const whileSigningIn = (atOnce: number): Promise<Comparison> =>
+      compare(alongside(rounds, signIns, atOnce), contenderOf(rounds, atOnce), turnSeconds);
+    const [one, sixteen] = [await whileSigningIn(1), await whileSigningIn(workers)];
     return {
-      title: "Signing in, in ratio to bare Argon2id",
-      lines: [ratioLine("16 at once", signIns, { atLeast: 0.75 })],
-      measured: { atOnce, signIns },
+      title: "A sign-in with a password, page and ticket included, 16 at once",
+      lines: [
+        ratioLine("in ratio to bare Argon2id", toHash, { atLeast: 0.75 }),
+        ratioLine("bare server to bare Argon2id", bareToHash),
+        p99Line("p99 of 16 CAS rounds, to idle", sixteen, { atMost: 2 }),
+        p99Line("p99 of one CAS round, to idle", one),
+      ],
+      measured: { toHash, bareToHash, roundsMeanwhile: { one, sixteen } },
     };
   });
 }
 
-async function fetchForms(pool: Pool, count: number) {
-  const forms: Awaited<ReturnType<typeof openForm>>[] = [];
-  while (forms.length < count)
-    forms.push(...(await Promise.all(Array.from({ length: atOnce }, () => openForm(pool)))));
-  return forms;
+export function signInAndValidate(
+  pool: Pool,
+  { service, processes }: BenchedHub,
+  nextUser: () => string,
+): ServedRound {
+  const path = `/cas/login?service=${encodeURIComponent(service)}`;
+  return {
+    async round() {
+      const username = nextUser();
+      const { location } = await signIn(pool, path, { username });
+      await validate(pool, service, location, username);
+    },
+    processes,
+  };
+}
+
+function bareSignIn(bare: Pool, service: string, nextUser: () => string): ServedRound["round"] {
+  const path = `/login?service=${encodeURIComponent(service)}`;
+  return async () => {
+    const username = nextUser();
+    await get(bare, "/page");
+    const form = { ...demoPerson, username, lt: randomUUID() };
+    const { location } = await postForm(bare, path, form);
+    await validateBare(bare, service, location, username);
+  };
+}
+
+async function startBareHash(stage: Stage): Promise<Contender> {
+  const port = await freePort();
+  const { url, pid } = await stage.start({
+    command: ["node", "bare-hash.ts"],
+    directory: "bench",
+    port,
+    path: "/?seconds=0",
+    environment: { PORT: String(port) },
+  });
+  return {
+    run: async (seconds) => (await (await fetch(`${url}/?seconds=${seconds}`)).json()) as Stretch,
+    processes: { server: { pid } },
+  };
+}
+
+/** CAS rounds while sixteen other users sign in. The sign-ins are not counted. */
+function alongside(rounds: ServedRound, signIns: ServedRound, atOnce: number): Contender {
+  return {
+    async run(seconds) {
+      const [stretch] = await Promise.all([
+        runRounds(rounds.round, atOnce, seconds),
+        runRounds(signIns.round, workers, seconds),
+      ]);
+      return stretch;
+    },
+  };
+}
+
+function p99Line(name: string, { ours, other }: Comparison, aim?: Aim): Line {
+  const detail = `${ours.p99} ms against ${other.p99} ms, p50 ${ours.p50} ms against ${other.p50} ms`;
+  return { name, figure: round(ours.p99 / other.p99, 2), detail, ...(aim && { aim }) };
 }

@@ -1,11 +1,13 @@
 /** A page of a site for somebody who is signed in, against the same page for nobody, and against a bare page. */
 import { join } from "node:path";
 import type { Pool } from "undici";
-import { demoPerson, get, openForm, signIn } from "./browser.ts";
+import { get, signIn } from "./browser.ts";
 import { compare } from "./compare.ts";
+import { contenderOf } from "./compare-rounds.ts";
 import { type BenchedHub, siteSecret, startBareServer, startHub } from "./hub.ts";
-import { type Round, runRounds } from "./load.ts";
+import type { Round } from "./load.ts";
 import { type Measurement, ratioLine } from "./measurement.ts";
+import type { Processes } from "./process-usage.ts";
 import { onStage, type Stage } from "./stage.ts";
 import type { Started } from "./start-server.ts";
 
@@ -28,10 +30,14 @@ export function measureSitePage(): Promise<Measurement> {
       const { status, body } = await get(pools.shop, "/cart", headers);
       if (status !== 200 || !body.includes(expected)) throw new Error(`the shop answered ${status}`);
     };
-    const measure = (round: Round) => (seconds: number) => runRounds(round, atOnce, seconds);
-    const signedIn = measure(() => page({ cookie }, "Alice"));
-    const nobody = measure(() => page({}, "Sign in"));
-    const barePage = measure(async () => void (await get(pools.bare, "/page")));
+    const contender = (round: Round, processes: Readonly<Record<string, Processes>>) =>
+      contenderOf({ round, processes }, atOnce);
+    const servers = { shop: { pid: shop.pid }, hub: hub.processes.hub };
+    const signedIn = contender(() => page({ cookie }, "Alice"), servers);
+    const nobody = contender(() => page({}, "Sign in"), servers);
+    const barePage = contender(async () => void (await get(pools.bare, "/page")), {
+      server: { pid: bare.pid },
+    });
     const toSamePageForNobody = await compare(signedIn, nobody, turnSeconds);
     const toBarePage = await compare(signedIn, barePage, turnSeconds);
     return {
@@ -45,7 +51,7 @@ export function measureSitePage(): Promise<Measurement> {
   });
 }
 
-function startShop(stage: Stage, hub: BenchedHub): Promise<Started> {
+export function startShop(stage: Stage, hub: BenchedHub): Promise<Started> {
   const root = join(import.meta.dirname, "..");
   const next = join(root, "node_modules/next/dist/bin/next");
   return stage.start({
@@ -65,7 +71,7 @@ function startShop(stage: Stage, hub: BenchedHub): Promise<Started> {
 
 /** @returns the cookies of the site's session */
 async function signInAtSite(hub: Pool, shop: Pool): Promise<string> {
-  const session = await signIn(hub, await openForm(hub), demoPerson);
+  const { cookie: session } = await signIn(hub);
   const begun = await get(shop, "/api/auth/sign-in?returnTo=/cart", { "sec-fetch-site": "same-origin" });
   const target = new URL(begun.location);
   const sent = await get(hub, target.pathname + target.search, { cookie: session });

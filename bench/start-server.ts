@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { on } from "./cores.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -11,7 +12,11 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Starts a program of this repository and waits until `path` answers 200. @throws when it ends before that */
+/**
+ * Starts a program of this repository, on the core of the servers, and waits until `path` answers 200.
+ *
+ * @throws when it ends before that
+ */
 export async function startServer(options: {
   readonly command: readonly string[];
   readonly directory: string;
@@ -19,7 +24,7 @@ export async function startServer(options: {
   readonly path: string;
   readonly environment: Readonly<Record<string, string>>;
 }): Promise<Started> {
-  const [program = "node", ...words] = options.command;
+  const [program = "node", ...words] = [...on("server"), ...options.command];
   const child = spawn(program, words, {
     cwd: join(root, options.directory),
     env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...options.environment },

@@ -3,10 +3,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "@gatehouse/database";
 import { casRound, signInWorkers } from "./cas-round.ts";
 import { compare } from "./compare.ts";
-import { workers } from "./compare-rounds.ts";
+import { contenderOf, workers } from "./compare-rounds.ts";
 import { fillTickets } from "./fill-tickets.ts";
 import { joinDatabase, startHub } from "./hub.ts";
-import { runRounds, type Stretch } from "./load.ts";
+import type { Stretch } from "./load.ts";
 import { type Measurement, ratioLine } from "./measurement.ts";
 import { onStage, type Stage } from "./stage.ts";
 
@@ -21,7 +21,7 @@ export function measureSweep(): Promise<Measurement> {
     await fillTickets(during.database, expired, -7200);
     const swept = { rows: 0, seconds: 0 };
     const compared = await compare(
-      (seconds) => whileSweeping(during.database, swept, during.rounds(seconds)),
+      { run: (seconds) => whileSweeping(during.database, swept, during.rounds.run(seconds)) },
       without.rounds,
     );
     const sweptPerSecond = Math.round(swept.rows / swept.seconds);
@@ -36,10 +36,10 @@ export function measureSweep(): Promise<Measurement> {
 async function prepare(stage: Stage) {
   const hub = await startHub(stage);
   const pool = stage.connect(hub.url);
-  const round = casRound(pool, await signInWorkers(pool), hub.service);
+  const rounds = contenderOf(casRound(pool, await signInWorkers(pool), hub), workers);
   return {
     database: await joinDatabase(stage, hub),
-    rounds: (seconds: number) => runRounds(round, workers, seconds),
+    rounds,
   };
 }
 
