@@ -1,0 +1,122 @@
+/** Decisions about app passwords, apart from their storage. */
+import type { FoundAppPassword } from "@gatehouse/database";
+import { describe, expect, test } from "vitest";
+import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import { createMemoryLog } from "../test-support/memory-log.ts";
+import { allowedBy, scopesAt, scopesOffered } from "./app-password-scopes.ts";
+import { createAppPasswordSecret, isAppPasswordSecret } from "./app-password-secret.ts";
+import { verifyAppPassword } from "./verify-app-password.ts";
+
+const apis = {
+  settings: { hubUrl: "https://hub.example" },
+  sites: {
+    list: () => [
+      { id: "shop", name: "The shop" } as RegisteredSite,
+      {
+        id: "bank",
+        name: "The bank",
+        api: { scopes: { read: "see", pay: "pay" } },
+      } as unknown as RegisteredSite,
+    ],
+  },
+};
+
+describe("scopes", () => {
+  test("on offer are the hub's own and those of every API, named by their site", () => {
+    expect(scopesOffered(apis)).toEqual([
+      { name: "account.read", words: "see who you are", at: null },
+      { name: "bank:read", words: "see", at: "The bank" },
+      { name: "bank:pay", words: "pay", at: "The bank" },
+    ]);
+  });
+
+  test("are shown in the order of the offer, those of a former registration last and by name", () => {
+    expect(allowedBy(["gone:x", "bank:pay", "account.read"], apis)).toEqual([
+      { words: "see who you are", at: null },
+      { words: "pay", at: "The bank" },
+      { words: "gone:x", at: null },
+    ]);
+  });
+
+  test("of other sites stay unknown to a site, of sites with a similar id too", () => {
+    const scopes = ["account.read", "bank:read", "bank2:read", "the-bank:pay", "bank:pay"];
+    expect(scopesAt("bank", scopes)).toEqual(["bank:read", "bank:pay"]);
+  });
+});
+
+const secret = createAppPasswordSecret();
+
+test("an app password is gh_ and 43 letters and digits, each time others", () => {
+  expect(secret).toMatch(/^gh_[A-Za-z0-9]{43}$/);
+  expect(createAppPasswordSecret()).not.toBe(secret);
+  const letters = new Set(
+    Array.from({ length: 200 }, createAppPasswordSecret).join("").replaceAll("gh_", ""),
+  );
+  expect(letters.size).toBe(62);
+});
+
+test.each([
+  ["one", secret, true],
+  ["one with a line break", `${secret}\n`, false],
+  ["one with text before it", `x${secret}`, false],
+  ["one letter fewer", secret.slice(0, -1), false],
+  ["one letter more", `${secret}a`, false],
+  ["another sign", `${secret.slice(0, -1)}-`, false],
+  ["a password", "correct horse battery staple", false],
+])("has the form of an app password: %s", (_, text, is) => {
+  expect(isAppPasswordSecret(text)).toBe(is);
+});
+
+describe("verifying", () => {
+  const found = { person: { id: "p1" }, appPassword: { id: "a1" } } as FoundAppPassword;
+  const from = { address: "192.0.2.7" };
+
+  async function verify(password: string, known: FoundAppPassword | null, retryInSeconds = 0) {
+    const { log, lines } = createMemoryLog();
+    const seen: unknown[] = [];
+    const needs = {
+      appPasswords: {
+        findForUse: async (userId: string, tried: string) => {
+          seen.push([userId, tried]);
+          return known;
+        },
+      },
+      appPasswordThrottle: {
+        count: async (counted: unknown) => {
+          seen.push(counted);
+          return retryInSeconds;
+        },
+      },
+    };
+    const result = await verifyAppPassword(needs, { log }, { userId: "alice", password }, from);
+    return { result, seen, logged: lines.map((line) => JSON.parse(line)) };
+  }
+
+  test("a right one is not counted, and logged without the secret", async () => {
+    const { result, seen, logged } = await verify(secret, found);
+    expect(result).toEqual({ outcome: "verified", ...found });
+    expect(seen).toEqual([["alice", secret]]);
+    const facts = { event: "app-password.used", person: "p1", appPassword: "a1", ...from };
+    expect(logged).toEqual([{ level: "info", ...facts, msg: "app password used" }]);
+  });
+
+  test("a wrong one is counted, and logged without user name and secret", async () => {
+    const { result, seen, logged } = await verify(secret, null);
+    expect(result).toEqual({ outcome: "refused", code: "credentials_wrong" });
+    expect(seen).toEqual([["alice", secret], from]);
+    const facts = { event: "app-password.refused", code: "credentials_wrong", ...from };
+    expect(logged).toEqual([{ level: "warn", ...facts, msg: "app password refused" }]);
+  });
+
+  test("other text is never looked up, even if it would be right", async () => {
+    const { result, seen } = await verify("the account's password", found);
+    expect(result).toEqual({ outcome: "refused", code: "app_password_required" });
+    expect(seen).toEqual([from]);
+  });
+
+  test("after too many wrong ones the answer says how long to wait", async () => {
+    const { result, logged } = await verify(secret, null, 9);
+    expect(result).toEqual({ outcome: "refused", code: "too_many_attempts", retryInSeconds: 9 });
+    expect(logged[0]).toMatchObject({ code: "too_many_attempts" });
+  });
+});

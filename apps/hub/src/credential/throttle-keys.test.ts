@@ -1,0 +1,180 @@
+/** Counters that each throttle asks, in order, with their limits. The other throttle tests count in a database. */
+import type { RateLimit, RateLimitStore } from "@gatehouse/database";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createDeviceThrottle } from "./device-throttle.ts";
+import { createSecretThrottle } from "./secret-throttle.ts";
+import { createSignInThrottle } from "./sign-in-throttle.ts";
+
+let asked: string[];
+let limits: Record<string, RateLimit>;
+/** Seconds to wait, by the names of limiters that have used up their points. */
+let full: Record<string, number>;
+beforeEach(() => {
+  asked = [];
+  limits = {};
+  full = {};
+});
+
+const store: RateLimitStore = {
+  createLimiter: (name, limit) => {
+    limits[name] = limit;
+    const note = (verb: string, key: string) => asked.push(`${verb} ${name} ${key}`);
+    return {
+      consume: async (key) => {
+        note("consume", key);
+        return full[name] ?? 0;
+      },
+      reward: async (key) => void note("reward", key),
+      reset: async (key) => void note("reset", key),
+    };
+  },
+  sweep: async () => 0,
+};
+/** SHA-256, first 32 hex characters. */
+const alice = "2bd806c97f0e00af1a1fc3328fa763a9";
+const home = "2001:db8:1:2::/64";
+const quarter = 15 * 60;
+
+describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
+  const attempt = { identifier: "alice", address: "2001:db8:1:2:3::4", knownBrowser: undefined };
+  const known = { ...attempt, knownBrowser: "alice" };
+
+  test("has limits for an account from one place, for an account, and for a place", () => {
+    createSignInThrottle(store);
+    expect(limits).toEqual({
+      "sign-in-account": { points: 10, duration: quarter },
+      "sign-in-everywhere": { points: 100, duration: 24 * 3600 },
+      "sign-in-address": { points: 100, duration: quarter },
+    });
+  });
+
+  test("counts the narrowest first, and keeps neither user names nor addresses of single machines", async () => {
+    expect(await createSignInThrottle(store).take(attempt)).toEqual({ allowed: true });
+    expect(asked).toEqual([
+      `consume sign-in-account ${alice}:${home}`,
+      `consume sign-in-address ${home}`,
+      `consume sign-in-everywhere ${alice}`,
+    ]);
+  });
+
+  test("a known browser has a counter of its own and no other", async () => {
+    expect(await createSignInThrottle(store).take(known)).toEqual({ allowed: true });
+    expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`]);
+  });
+
+  test.each([" Alice ", "ALICE"])("%j is counted as alice", async (identifier) => {
+    await createSignInThrottle(store).take({ ...known, identifier });
+    expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`]);
+  });
+
+  test.each([
+    ["sign-in-account", 1],
+    ["sign-in-address", 2],
+    ["sign-in-everywhere", 3],
+  ])("when %s is used up, the attempt waits and counts at %d", async (name, counted) => {
+    full = { [name]: 7 };
+    expect(await createSignInThrottle(store).take(attempt)).toEqual({ allowed: false, retryInSeconds: 7 });
+    expect(asked).toHaveLength(counted);
+  });
+
+  test("a right password undoes what its attempt counted", async () => {
+    await createSignInThrottle(store).succeeded(attempt);
+    expect(asked.toSorted()).toEqual([
+      `reset sign-in-account ${alice}:${home}`,
+      `reset sign-in-everywhere ${alice}`,
+      `reward sign-in-address ${home}`,
+    ]);
+    asked = [];
+    await createSignInThrottle(store).succeeded(known);
+    expect(asked).toEqual([`reset sign-in-account ${alice}:${alice}`]);
+  });
+
+  test("an error of the attempt is not taken for a full queue", async () => {
+    const fault = new Error("of the database");
+    await expect(createSignInThrottle(store).inTurn(attempt, () => Promise.reject(fault))).rejects.toBe(
+      fault,
+    );
+  });
+
+  test("one place makes one attempt on an account at a time; a known browser does not wait for others", async () => {
+    const throttle = createSignInThrottle(store);
+    const events: string[] = [];
+    const first = Promise.withResolvers<string>();
+    const make = (name: string, result: Promise<string>) => async () => {
+      events.push(name);
+      return await result;
+    };
+    const waiting = [
+      throttle.inTurn(attempt, make("first", first.promise)),
+      throttle.inTurn(attempt, make("second", Promise.resolve("2"))),
+    ];
+    expect(await throttle.inTurn(known, make("known", Promise.resolve("k")))).toBe("k");
+    expect(events).toEqual(["first", "known"]);
+    first.resolve("1");
+    expect(await Promise.all(waiting)).toEqual(["1", "2"]);
+    expect(events).toEqual(["first", "known", "second"]);
+  });
+
+  test("the 502nd attempt at once does not wait: it is sent away for a second", async () => {
+    const throttle = createSignInThrottle(store);
+    const first = Promise.withResolvers<string>();
+    const waiting = Array.from({ length: 501 }, () => throttle.inTurn(known, () => first.promise));
+    expect(await throttle.inTurn(known, async () => "made")).toEqual({ allowed: false, retryInSeconds: 1 });
+    first.resolve("made");
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(["made"]));
+  });
+
+  test("can be switched off", async () => {
+    const off = createSignInThrottle(null);
+    expect(await off.take(attempt)).toEqual({ allowed: true });
+    expect(await off.inTurn(attempt, async () => "made")).toBe("made");
+    await expect(off.succeeded(attempt)).resolves.toBeUndefined();
+  });
+});
+
+describe("wrong app passwords and site secrets", () => {
+  test.each(["app-password", "site-secret"] as const)("%s: a hundred from one place", async (what) => {
+    const throttle = createSecretThrottle(store, what);
+    full = { [what]: 9 };
+    expect(await throttle.count({ address: "2001:db8:1:2:3::4" })).toBe(9);
+    expect(await throttle.count({ site: "shop" })).toBe(9);
+    expect(asked).toEqual([`consume ${what} address:${home}`, `consume ${what} site:shop`]);
+    expect(limits).toEqual({ [what]: { points: 100, duration: quarter } });
+  });
+
+  test("can be switched off", async () => {
+    expect(await createSecretThrottle(null, "site-secret").count({ site: "shop" })).toBe(0);
+  });
+});
+
+describe("RFC 8628 5.1 device codes", () => {
+  const from = { sessionId: "s1", address: "2001:db8:1:2:3::4" };
+
+  test("ten by a session, fifty from a network, counted in this order", async () => {
+    expect(await createDeviceThrottle(store, true).enter(from)).toBe(0);
+    expect(asked).toEqual(["consume device-session s1", `consume device-address ${home}`]);
+    expect(limits).toEqual({
+      "device-session": { points: 10, duration: quarter },
+      "device-address": { points: 50, duration: quarter },
+      "device-poll": { points: 1, duration: 4 },
+    });
+  });
+
+  test.each([
+    [{ "device-session": 5 }, 5, 1],
+    [{ "device-address": 6 }, 6, 2],
+  ])("with %j used up the wait is %d seconds after %d counters", async (used, seconds, counted) => {
+    full = used;
+    expect(await createDeviceThrottle(store, true).enter(from)).toBe(seconds);
+    expect(asked).toHaveLength(counted);
+  });
+
+  test("3.5 a device that polls too often is told so, also when typed codes are not counted", async () => {
+    const throttle = createDeviceThrottle(store, false);
+    expect(await throttle.enter(from)).toBe(0);
+    expect(await throttle.isTooSoon("alice")).toBe(false);
+    full = { "device-poll": 4 };
+    expect(await throttle.isTooSoon("alice")).toBe(true);
+    expect(asked).toEqual([`consume device-poll ${alice}`, `consume device-poll ${alice}`]);
+  });
+});

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { createCookies } from "../http/cookies.ts";
+import { hubKeys } from "../settings/secret-keys.ts";
+import { readKnownBrowser, writeKnownBrowser } from "./known-browser.ts";
+
+const needs = { cookies: createCookies(true), keys: hubKeys(["a".repeat(64)]) };
+
+const sending = (setCookie?: string) => ({
+  header: (name: string) => (name === "cookie" ? setCookie?.split(";")[0] : undefined),
+});
+const browser = sending(writeKnownBrowser(needs, sending(), "p1"));
+
+test("a browser is known by the user who signed in with it and an id of its own", () => {
+  expect(readKnownBrowser(needs, browser)).toEqual({
+    personId: "p1",
+    id: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+});
+
+test("the cookie lasts a year and does not show the user", () => {
+  const cookie = writeKnownBrowser(needs, sending(), "p1");
+  expect(cookie).toMatch(/^__Host-gatehouse-browser=[\w-]+; Max-Age=31536000;/);
+  expect(cookie).not.toContain("p1");
+});
+
+test("the same user keeps the id, another user gets a new one", () => {
+  const id = readKnownBrowser(needs, browser)?.id;
+  expect(readKnownBrowser(needs, sending(writeKnownBrowser(needs, browser, "p1")))).toEqual({
+    personId: "p1",
+    id,
+  });
+  const other = readKnownBrowser(needs, sending(writeKnownBrowser(needs, browser, "p2")));
+  expect(other?.personId).toBe("p2");
+  expect(other?.id).not.toBe(id);
+});
+
+const sealedBy = (keys: ReturnType<typeof hubKeys>, boundTo: string, purpose: "browser" | "note") =>
+  needs.cookies.write("browser", keys[purpose].seal("p1 x", boundTo));
+
+test.each([
+  ["no cookie", undefined],
+  ["a cookie made up by the browser", needs.cookies.write("browser", "p1 x")],
+  ["one sealed by another hub", sealedBy(hubKeys(["b".repeat(64)]), "known-browser", "browser")],
+  ["one sealed for another purpose", sealedBy(needs.keys, "known-browser", "note")],
+  ["one bound to something else", sealedBy(needs.keys, "", "browser")],
+])("%s: nobody is known", (_, cookie) => {
+  expect(readKnownBrowser(needs, sending(cookie))).toBeNull();
+});
