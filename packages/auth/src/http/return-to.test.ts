@@ -1,6 +1,6 @@
 import "../test-support/next-in-node.ts";
 import { describe, expect, test } from "vitest";
-import { parseReturnTo, pathOfRequest, withAskedMarker } from "./return-to.ts";
+import { parseReturnTo, pathOfRequest, readReturnTo, withAskedMarker } from "./return-to.ts";
 
 const site = "https://shop.example";
 
@@ -13,6 +13,8 @@ describe("a place to return to", () => {
     ["/?next=https://evil.example", "/?next=https://evil.example"],
     ["/@evil.example", "/@evil.example"],
     [`/?q=${"%C3%A5".repeat(130)}`, `/?q=${"%C3%A5".repeat(130)}`],
+    [`/${"a".repeat(799)}`, `/${"a".repeat(799)}`],
+    ["/shop/api/auth", "/shop/api/auth"],
   ])("%j is %j", (value, path) => {
     expect(parseReturnTo(value, site)).toBe(path);
   });
@@ -46,12 +48,34 @@ describe("a place to return to", () => {
     "/api/%61uth/sign-in",
     "/x/../api/auth/recognise",
     "/%ff",
+    `/${"a".repeat(800)}`,
     `/${"a".repeat(2000)}`,
+    `/${"./".repeat(400)}`,
+    `/${"a".repeat(780)}${'"'.repeat(19)}`,
     `/${"å".repeat(400)}`,
     `/?${"&".repeat(500)}`,
   ])("%j is none", (value) => {
     expect(parseReturnTo(value, site)).toBeNull();
   });
+});
+
+test.each([
+  [1_400, true],
+  [1_401, false],
+])("a path that takes %d characters in the service URL: accepted %s", (length, isAccepted) => {
+  // The slash takes three characters, "&" three, a letter one.
+  const letters = (length - 3) % 3;
+  const path = `/${"a".repeat(letters)}${"&".repeat((length - 3 - letters) / 3)}`;
+  expect(parseReturnTo(path, site)).toBe(isAccepted ? path : null);
+});
+
+test.each([
+  ["?returnTo=/cart", "/cart"],
+  ["?returnTo=//evil.example", "/"],
+  ["?next=/cart", "/"],
+  ["", "/"],
+])("a request for /api/auth/sign-in%s returns to %s", (query, path) => {
+  expect(readReturnTo(new Request(`${site}/api/auth/sign-in${query}`))).toBe(path);
 });
 
 describe("the path of a request", () => {

@@ -17,9 +17,13 @@ test("without a nonce no script comes in, in development neither by the headers 
   expect(policy?.value).toBe(`default-src 'none'; script-src 'none'; ${strict}`);
 });
 
+test("a page without a nonce runs no script", () => {
+  expect(contentSecurityPolicy({ nonce: null })).toBe(`default-src 'none'; script-src 'none'; ${strict}`);
+});
+
 test("only development evaluates, adds styles and holds a socket", () => {
   const policy = contentSecurityPolicy({ nonce: "x", development: true });
-  for (const way of ["'unsafe-eval'", "'unsafe-inline'", "ws:"]) {
+  for (const way of ["'unsafe-eval'", "'unsafe-inline'", "data: blob:", "ws:"]) {
     expect(policy).toContain(way);
     expect(contentSecurityPolicy({ nonce: "x" })).not.toContain(way);
   }

@@ -84,6 +84,30 @@ describe("what is in a form", () => {
     await expectRefused(await post(body), code);
   });
 
+  test("has at most the permitted number of bytes", async () => {
+    const body = (size: number) => `to=a&amount=${"1".repeat(size - 12)}`;
+    await expectRefused(await post(body(4_097)), "form_too_large");
+    expect((await post(body(4_096))).status).toBe(303);
+  });
+
+  test.each(["application/x-www-form-urlencoded ; charset=UTF-8", "Application/X-WWW-Form-URLEncoded"])(
+    "accepts the content type %s",
+    async (type) => {
+      expect((await post("to=a&amount=1", { ...ownPage, "content-type": type })).status).toBe(303);
+    },
+  );
+
+  test("refuses a form without a content type or a body", async () => {
+    const send = (init: RequestInit) =>
+      route(new Request(`${site}/transfer/send`, { method: "POST", headers: ownPage, ...init }));
+    await expectRefused(
+      await send({ body: new TextEncoder().encode("to=a&amount=1") }),
+      "form_not_urlencoded",
+    );
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    await expectRefused(await send({ headers: { ...ownPage, ...type } }), "field_missing");
+  });
+
   test("refuses another content type", async () => {
     const json = { ...ownPage, "content-type": "application/json" };
     await expectRefused(await post('{"to":"a"}', json), "form_not_urlencoded");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type SignedOutReason, signedOut } from "./signed-out.ts";
+import { isWorthTelling, type SignedOutReason, signedOut } from "./signed-out.ts";
+import type { EndReason } from "./standing.ts";
 
 describe("the reason for the end of a session", () => {
   test.each([
@@ -28,5 +29,37 @@ describe("the reason for the end of a session", () => {
     ["unknown", "You were signed out."],
   ])("%s: %s", (reason, sentence) => {
     expect(signedOut(reason)).toEqual({ reason, sentence });
+  });
+});
+
+describe("whether a page shows the end", () => {
+  const heardAt = 1_000_000;
+  const end = (reason: EndReason, toldAt: number | null = null) => ({
+    reason,
+    end: { reason, idleSeconds: null, heardAt, toldAt },
+  });
+
+  test.each<[EndReason, number, boolean]>([
+    ["signed-out", 60_000, true],
+    ["signed-out", 60_001, false],
+    ["ended-elsewhere", 60_001, false],
+    ["replaced", 60_001, false],
+    ["idle", 60_001, true],
+    ["disabled", 86_400_000, true],
+  ])("%s, first asked %d ms after this site learned of it: %s", (reason, after, shown) => {
+    const told = end(reason);
+    expect(isWorthTelling(told, heardAt + after)).toBe(shown);
+    expect(told.end.toldAt).toBe(shown ? heardAt + after : null);
+  });
+
+  test.each<[EndReason, number, boolean]>([
+    ["idle", 5_000, true],
+    ["idle", 5_001, false],
+    ["signed-out", 5_000, true],
+  ])("%s, asked again %d ms after it was first shown: %s", (reason, after, shown) => {
+    const toldAt = heardAt + 59_000;
+    const told = end(reason, toldAt);
+    expect(isWorthTelling(told, toldAt + after)).toBe(shown);
+    expect(told.end.toldAt).toBe(toldAt);
   });
 });
