@@ -18,7 +18,7 @@ import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-t
 import { createSecretThrottle, type SecretThrottle } from "./credential/secret-throttle.ts";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
-import { ownPagesOf } from "./http/own-pages.ts";
+import { createOwnPageReader } from "./http/own-pages.ts";
 import type { Route } from "./http/route.ts";
 import type { Log } from "./log.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
@@ -40,7 +40,7 @@ import { createHubServer } from "./server/hub-server.ts";
 import { createProxyWatch, type ProxyWatch } from "./server/proxy-watch.ts";
 import { checkSessionRoutes } from "./session/check-session.ts";
 import { createFindSession, type FindSession } from "./session/find-session.ts";
-import { createKeepUp, type KeepUp, startUpkeep } from "./session/upkeep.ts";
+import { createUpkeepTask, startUpkeep, type UpkeepTask } from "./session/upkeep.ts";
 import type { Settings } from "./settings/env.ts";
 import { type HubKeys, hubKeys } from "./settings/secret-keys.ts";
 import { type AskForAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
@@ -72,7 +72,7 @@ export interface Hub {
   readonly siteClock: () => Date;
   readonly findSession: FindSession;
   readonly askForAccount: AskForAccount;
-  readonly keepUp: KeepUp;
+  readonly runUpkeep: UpkeepTask;
   close(): Promise<void>;
 }
 
@@ -147,8 +147,8 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     sites,
     siteSecretThrottle,
   });
-  const keepUp = createKeepUp({ sessions, logout, sweep, log });
-  const upkeep = startUpkeep({ keepUp, refreshKeys: () => issuer.refresh(), log });
+  const runUpkeep = createUpkeepTask({ sessions, logout, sweep, log });
+  const upkeep = startUpkeep({ runUpkeep, refreshKeys: () => issuer.refresh(), log });
   return {
     settings,
     log,
@@ -166,7 +166,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     keys,
     clock,
     siteClock,
-    keepUp,
+    runUpkeep,
     askForAccount: createAccountQuestion({
       clock,
       cookies,
@@ -191,7 +191,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
  * @param testClock clock of a hub in test mode; without it there is no test door
  */
 export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readonly Route[] {
-  const { askForAccount, clock, cookies, database, findSession, issuer, keepUp, keys, logout } = hub;
+  const { askForAccount, clock, cookies, database, findSession, issuer, runUpkeep, keys, logout } = hub;
   const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, appPasswordThrottle } =
     hub;
   const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
@@ -256,7 +256,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       keys: { browser: keys.browser, form: keys.form, note: keys.note },
       loginTickets,
       logout,
-      ownPage: ownPagesOf(ownPages),
+      ownPage: createOwnPageReader(ownPages),
       people,
       sessionIdleSeconds,
       sessionRememberSeconds,
@@ -298,7 +298,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
           people,
           sessions,
           logout,
-          keepUp,
+          runUpkeep,
           clock: testClock,
           databaseClock: {
             advance: (seconds) => testClockOf(database).advance(seconds),

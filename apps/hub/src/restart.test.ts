@@ -51,7 +51,7 @@ test("a sign-out that was not delivered before the restart is delivered after it
   // As if the process ended right after the statement.
   await before.hub.database.sessions.end({ token }, "signed-out");
   const after = await start(url);
-  await after.hub.keepUp();
+  await after.hub.runUpkeep();
   expect([...before.shop.told(), ...after.shop.told()]).toEqual([ticket]);
 });
 

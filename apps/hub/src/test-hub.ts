@@ -13,8 +13,8 @@ import type { NextHandler } from "./server/draw-screen.ts";
 import { readSettings } from "./settings/env.ts";
 import { createMovableClock } from "./test-door/movable-clock.ts";
 import { createMemoryLog } from "./test-support/memory-log.ts";
-import { type AskedOfNext, createNextStandIn } from "./test-support/next-stand-in.ts";
-import type { Typed } from "./test-support/test-browser.ts";
+import { createNextStandIn, type NextRequest } from "./test-support/next-stand-in.ts";
+import type { Credentials } from "./test-support/test-browser.ts";
 import { createTestDatabase } from "./test-support/test-database.ts";
 import { openTestSite, type TestSite } from "./test-support/test-site.ts";
 
@@ -24,7 +24,7 @@ export type { TestSite } from "./test-support/test-site.ts";
 export const testDoorKey = "the-key-of-the-test-door-of-this-run";
 
 /** A user who can sign in. */
-export interface TestPerson extends Typed {
+export interface TestPerson extends Credentials {
   readonly id: string;
 }
 
@@ -38,12 +38,12 @@ export interface TestHub {
   readonly shop: TestSite;
   readonly bank: TestSite;
   /** Requests that the stand-in for Next received. */
-  readonly asked: readonly AskedOfNext[];
+  readonly asked: readonly NextRequest[];
   /** Lines of the log. */
   readonly lines: readonly string[];
   /** Moves the hub's time and the database's. */
   advance(seconds: number): Promise<void>;
-  createPerson(more?: Partial<Typed>): Promise<TestPerson>;
+  createPerson(more?: Partial<Credentials>): Promise<TestPerson>;
   close(): Promise<void>;
 }
 
@@ -124,7 +124,7 @@ async function environmentOf(
   };
 }
 
-async function createPerson(hub: Hub, more: Partial<Typed> = {}): Promise<TestPerson> {
+async function createPerson(hub: Hub, more: Partial<Credentials> = {}): Promise<TestPerson> {
   const username = more.username ?? `p${randomUUID().slice(0, 8)}`;
   const password = more.password ?? `the password of ${username}`;
   const { id } = await hub.database.people.create({

@@ -8,7 +8,7 @@ import type {
 } from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
 import { type Route, route, seeOther } from "../http/route.ts";
-import { ownScopeWords, type Scopes } from "../oidc/scope/consent.ts";
+import { ownScopeDescriptions, type Scopes } from "../oidc/scope/consent.ts";
 import type { AccountScreen, Allowed } from "../screen/screen.ts";
 import { type ApiSources, findApi } from "../site-registry/known-apis.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
@@ -100,7 +100,7 @@ function appOf(
 
 function allowedBy(found: readonly Scopes[], apis: ApiSources): readonly Allowed[] {
   const scopes = new Set(found.flatMap((one) => one.scopes));
-  const own = Object.entries(ownScopeWords).flatMap(([scope, words]) =>
+  const own = Object.entries(ownScopeDescriptions).flatMap(([scope, words]) =>
     scopes.has(scope) ? [{ words, at: null }] : [],
   );
   const resources = new Set(found.flatMap((one) => Object.keys(one.resources)));

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { RequestParameters } from "@gatehouse/cas/server";
 import { type AppPasswordMaking, type AppPasswordStore, PersonGone } from "@gatehouse/database";
-import { withoutEdges } from "../credential/typed-name.ts";
+import { trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm, withKeptForm } from "../http/kept-form.ts";
 import {
@@ -149,7 +149,7 @@ function readForm(
   const days = Number(parameters.get("days"));
   return {
     id,
-    name: withoutEdges(parameters.get("name") ?? ""),
+    name: trimInvisible(parameters.get("name") ?? ""),
     scopes: scopesOffered(apis)
       .map(({ name }) => name)
       .filter((name) => parameters.get(fieldOf(name)) === "true"),

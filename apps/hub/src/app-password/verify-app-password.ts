@@ -1,6 +1,6 @@
 /** Verifies an app password, for the hub's API and for sites alike. */
 import type { AppPasswordStore, FoundAppPassword } from "@gatehouse/database";
-import type { SecretThrottle, TriedFrom } from "../credential/secret-throttle.ts";
+import type { AttemptSource, SecretThrottle } from "../credential/secret-throttle.ts";
 import type { Call } from "../http/route.ts";
 import { isAppPasswordSecret } from "./app-password-secret.ts";
 
@@ -23,7 +23,7 @@ export async function verifyAppPassword(
   needs: VerifyAppPasswordNeeds,
   call: Pick<Call, "log">,
   tried: { readonly userId: string; readonly password: string },
-  from: TriedFrom,
+  from: AttemptSource,
 ): Promise<AppPasswordResult> {
   const isPossible = isAppPasswordSecret(tried.password);
   const found = isPossible ? await needs.appPasswords.findForUse(tried.userId, tried.password) : null;
@@ -42,7 +42,7 @@ export async function refuseAttempt(
   { appPasswordThrottle }: Pick<VerifyAppPasswordNeeds, "appPasswordThrottle">,
   call: Pick<Call, "log">,
   code: "app_password_required" | "credentials_wrong",
-  from: TriedFrom,
+  from: AttemptSource,
 ): Promise<Extract<AppPasswordResult, { outcome: "refused" }>> {
   const retryInSeconds = await appPasswordThrottle.count(from);
   const refused =

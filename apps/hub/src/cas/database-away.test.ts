@@ -2,15 +2,15 @@
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { type DatabaseLine, openDatabaseLine } from "../test-support/database-line.ts";
+import { type DatabaseProxy, openDatabaseProxy } from "../test-support/database-proxy.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
 
-let line: DatabaseLine;
+let line: DatabaseProxy;
 let opened: TestHub;
 let alice: TestPerson;
 let service: string;
 beforeAll(async () => {
-  line = await openDatabaseLine(await createTestDatabase());
+  line = await openDatabaseProxy(await createTestDatabase());
   opened = await openTestHub({
     environment: { DATABASE_URL: line.url, LOGIN_THROTTLE: "on" },
     sites: ({ shop }) => ({ shop: shop.registration({ cas: { services: [shop.service], rest: true } }) }),

@@ -11,12 +11,12 @@ import {
   withQuery,
 } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
-import { suggestedName, withoutEdges } from "../credential/typed-name.ts";
-import { flowOf, keepsCookies } from "../http/flow.ts";
-import type { OwnPage } from "../http/own-pages.ts";
+import { suggestedName, trimInvisible } from "../credential/typed-name.ts";
+import { flowOf, sendsHubCookie } from "../http/flow.ts";
+import type { ReadOwnPage } from "../http/own-pages.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import { type ChooseAccountNeeds, chooseAccount, names } from "../sign-in/choose-account.ts";
+import { type ChooseAccountNeeds, chooseAccount, isNameOf } from "../sign-in/choose-account.ts";
 import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
 import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
 import {
@@ -50,7 +50,7 @@ export interface LoginNeeds
   readonly people: VerifyCredentialsNeeds["people"];
   readonly sites: Pick<SiteRegistry, "find" | "findByService">;
   /** Pages of the hub that a sign-in may lead to. */
-  readonly ownPage: OwnPage;
+  readonly ownPage: ReadOwnPage;
   /** Adds to the address of an OpenID Connect flow that the user chose this session for it. */
   readonly withChosenSession: (page: string, session: CentralSession) => string;
   readonly sessionIdleSeconds: number;
@@ -129,7 +129,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
       const parameters = withQuery(form, parseProtocolQuery(rawQuery));
       const submission = readRequest(() => parseLoginSubmission(parameters));
       const { request, password, rememberMe, warn } = submission;
-      const identifier = withoutEdges(submission.username);
+      const identifier = trimInvisible(submission.username);
       if (decide(needs, request, {}).action === "refuse-service") throw refuseService(call, request);
       const found = await findSession(call, { touch: true });
       const session = found.state === "alive" ? found.session : null;
@@ -145,7 +145,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           { ...typed, error: { ...error, reference: call.requestId } },
         );
       // The note cookie would be lost as well, so the response is the form with the reason. Each attempt is the user's.
-      if (!keepsCookies(needs, call))
+      if (!sendsHubCookie(needs, call))
         return showForm(
           needs,
           call,
@@ -156,7 +156,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
         );
       const isTicketGood = await consumeLoginTicket(needs, submission.loginTicket, flow.id);
       const attempt = attemptOf(needs, call, identifier, password);
-      if (session !== null && !names(identifier, session)) {
+      if (session !== null && !isNameOf(identifier, session)) {
         const isComplete = isTicketGood && identifier !== "" && password !== "";
         const result = isComplete ? await verifyCredentials(needs, attempt) : undefined;
         if (result?.outcome === "refused") logRefused(call, result);

@@ -152,7 +152,7 @@ describe("2.3.3 single logout", () => {
   test("a session that fell idle tells its sites after the sweep", async () => {
     const ticket = await enter(new TestBrowser(opened), opened.shop);
     await opened.advance(1801);
-    await opened.hub.keepUp();
+    await opened.hub.runUpkeep();
     expect(opened.shop.told()).toContain(ticket);
   });
 

@@ -15,7 +15,7 @@ import {
   unknownProxyGrantingTicket,
   validationFormat,
 } from "@gatehouse/cas/server";
-import { type Call, type Route, route, type Written } from "../http/route.ts";
+import { type Call, type RawAnswer, type Route, route } from "../http/route.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { refusal, refuseTicket } from "./refuse-ticket.ts";
 import { readQuery } from "./validate.ts";
@@ -49,7 +49,7 @@ async function issueProxyTicket(
   { proxyGrantingTickets, sites, ticketLifeSeconds, tickets }: ProxyNeeds,
   call: Call,
   asked: RequestParameters,
-): Promise<Written> {
+): Promise<RawAnswer> {
   try {
     const { pgt, targetService } = parseProxyRequest(asked);
     const granted = await proxyGrantingTickets.find(pgt);
@@ -78,7 +78,7 @@ async function issueProxyTicket(
   }
 }
 
-function fail(error: CasError, asked: RequestParameters): Written {
+function fail(error: CasError, asked: RequestParameters): RawAnswer {
   const rendered = validationFormat(asked) === "JSON" ? renderJsonProxyFailure : renderXmlProxyFailure;
   return refusal(error, rendered(error));
 }

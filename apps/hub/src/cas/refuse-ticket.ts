@@ -1,6 +1,6 @@
 import { asCasError, type CasError, type Rendered } from "@gatehouse/cas/server";
 import { databaseOutage, logOutage } from "../http/database-outage.ts";
-import type { Call, Written } from "../http/route.ts";
+import type { Call, RawAnswer } from "../http/route.ts";
 
 /** The protocol's error for a failure; logs it. */
 export function refuseTicket(call: Call, cause: unknown): CasError {
@@ -19,7 +19,7 @@ export function refuseTicket(call: Call, cause: unknown): CasError {
  *
  * @see RFC 9110, sections 15.6.1 and 15.6.4
  */
-export function refusal(error: CasError, rendered: Rendered): Written {
+export function refusal(error: CasError, rendered: Rendered): RawAnswer {
   if (error.code !== "INTERNAL_ERROR") return { status: 200, ...rendered };
   if (databaseOutage(error) === undefined) return { status: 500, ...rendered };
   return { status: 503, ...rendered, headers: { "retry-after": "5" } };

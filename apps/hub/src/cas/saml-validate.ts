@@ -7,7 +7,7 @@ import {
   renderSamlSuccess,
   samlCorrelation,
 } from "@gatehouse/cas/server";
-import { type Call, type Route, route, type Written } from "../http/route.ts";
+import { type Call, type RawAnswer, type Route, route } from "../http/route.ts";
 import { refusal, refuseTicket } from "./refuse-ticket.ts";
 import { type ConsumeTicketNeeds, consumeTicket, readQuery } from "./validate.ts";
 
@@ -37,7 +37,7 @@ async function validate(
   call: Call,
   rawQuery: string,
   xml: Uint8Array,
-): Promise<Written> {
+): Promise<RawAnswer> {
   const asked = readQuery(rawQuery);
   const frame = {
     ...samlCorrelation(xml, asked instanceof Error ? new Map() : asked),

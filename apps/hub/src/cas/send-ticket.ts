@@ -19,7 +19,7 @@ export interface SendTicketNeeds {
 }
 
 /** A ticket that `decideLogin` allows to issue. */
-export interface TicketOrder extends Pick<LoginRequest, "method" | "ticketName"> {
+export interface TicketToSend extends Pick<LoginRequest, "method" | "ticketName"> {
   readonly service: Service;
   readonly fromNewLogin: boolean;
   readonly sessionId: string;
@@ -29,7 +29,7 @@ export interface TicketOrder extends Pick<LoginRequest, "method" | "ticketName">
 export async function sendTicket(
   { sites, tickets, ticketLifeSeconds }: SendTicketNeeds,
   call: Call,
-  order: TicketOrder,
+  order: TicketToSend,
   more: { readonly cookies?: readonly string[]; readonly afterwards?: () => void } = {},
 ): Promise<Answer> {
   const { service, sessionId, fromNewLogin, ticketName } = order;

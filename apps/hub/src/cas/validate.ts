@@ -21,7 +21,7 @@ import {
   type ValidTicket,
   validationFormat,
 } from "@gatehouse/cas/server";
-import { type Call, type Route, route, type Written } from "../http/route.ts";
+import { type Call, type RawAnswer, type Route, route } from "../http/route.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { type GrantProxyNeeds, grantProxy } from "./proxy-callback.ts";
 import { refusal, refuseTicket } from "./refuse-ticket.ts";
@@ -95,7 +95,7 @@ async function validate(
   endpoint: Endpoint,
   call: Call,
   asked: RequestParameters,
-): Promise<Written> {
+): Promise<RawAnswer> {
   try {
     const { ticket, service, renew, pgtUrl } = parseValidationRequest(asked, endpoint.accepts);
     const validated = await consumeTicket(needs, call, ticket, { service, renew });

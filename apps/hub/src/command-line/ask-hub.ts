@@ -14,7 +14,7 @@ export interface HubAnswer {
   readonly doctor?: DoctorFacts;
 }
 
-export interface Asking {
+export interface HubRequest {
   /** Value of `Authorization` that proves `HUB_SECRETS`, for a detailed answer. */
   readonly proof?: string;
   /** Address that the hub listens on, if `HUB_URL` is on this machine. */
@@ -28,7 +28,7 @@ const patience = 2_000;
 const longestAnswer = 4_096;
 
 /** @param hubUrl origin, without a slash at the end */
-export async function askHub(hubUrl: string, asking: Asking = {}): Promise<HubAnswer> {
+export async function askHub(hubUrl: string, asking: HubRequest = {}): Promise<HubAnswer> {
   const { proof, bindAddress = "127.0.0.1", timeLimit = patience } = asking;
   try {
     const response = await fetch(`${reachable(hubUrl, bindAddress)}/healthz`, {

@@ -2,7 +2,7 @@ import type { Database } from "@gatehouse/database";
 import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openTestDatabase } from "../test-support/test-database.ts";
-import { createSecretThrottle, type SecretThrottle, type TriedFrom } from "./secret-throttle.ts";
+import { type AttemptSource, createSecretThrottle, type SecretThrottle } from "./secret-throttle.ts";
 
 let database: Database;
 let appPasswordThrottle: SecretThrottle;
@@ -16,10 +16,10 @@ beforeEach(async () => {
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => database.close());
 
-const here: TriedFrom = { address: "192.0.2.1" };
+const here: AttemptSource = { address: "192.0.2.1" };
 
 /** How many of so many at once are still answered. */
-async function answered(count: number, from: TriedFrom): Promise<number> {
+async function answered(count: number, from: AttemptSource): Promise<number> {
   const waits = await Promise.all(Array.from({ length: count }, () => appPasswordThrottle.count(from)));
   return waits.filter((seconds) => seconds === 0).length;
 }

@@ -3,7 +3,7 @@ import type { RateLimitStore } from "@gatehouse/database";
 import { network } from "./network.ts";
 
 /** Source of wrong attempts: an address, or a site that passes credentials on. */
-export type TriedFrom = { readonly address: string } | { readonly site: string };
+export type AttemptSource = { readonly address: string } | { readonly site: string };
 
 export interface SecretThrottle {
   /**
@@ -12,7 +12,7 @@ export interface SecretThrottle {
    *
    * @returns 0, or seconds during which further wrong secrets get 429
    */
-  count(from: TriedFrom): Promise<number>;
+  count(from: AttemptSource): Promise<number>;
 }
 
 /** The same as for passwords, over all accounts from one address (`sign-in-throttle.ts`). */

@@ -22,16 +22,16 @@ const alice: Attempt = { identifier: "alice", address: "192.0.2.1", knownBrowser
 /** How many of `count` attempts, one after the other, get through. */
 async function tries(count: number, attempt: Attempt): Promise<number> {
   let allowed = 0;
-  for (let index = 0; index < count; index++) if ((await throttle.take(attempt)).allowed) allowed++;
+  for (let index = 0; index < count; index++) if ((await throttle.count(attempt)).allowed) allowed++;
   return allowed;
 }
 
 const isAllowed = async (attempt: Partial<Attempt>) =>
-  (await throttle.take({ ...alice, ...attempt })).allowed;
+  (await throttle.count({ ...alice, ...attempt })).allowed;
 
 test("ASVS 6.3.1 ten attempts on an account from one address, then a wait of minutes", async () => {
   expect(await tries(10, alice)).toBe(10);
-  const refused = await throttle.take(alice);
+  const refused = await throttle.count(alice);
   expect(refused).toEqual({ allowed: false, retryInSeconds: expect.any(Number) });
   if (refused.allowed) throw new Error("it was allowed");
   expect(refused.retryInSeconds).toBeGreaterThan(800);
@@ -39,7 +39,7 @@ test("ASVS 6.3.1 ten attempts on an account from one address, then a wait of min
 });
 
 test("of fifty attempts at once no more than the limit gets through", async () => {
-  const taken = await Promise.all(Array.from({ length: 50 }, () => throttle.take(alice)));
+  const taken = await Promise.all(Array.from({ length: 50 }, () => throttle.count(alice)));
   expect(taken.filter(({ allowed }) => allowed)).toHaveLength(10);
 });
 
@@ -143,7 +143,7 @@ describe("attempts at once wait for their turn", () => {
       running--;
       return "made" as const;
     };
-    const results = await Promise.all(attempts.map((attempt) => throttle.inTurn(attempt, make)));
+    const results = await Promise.all(attempts.map((attempt) => throttle.queue(attempt, make)));
     return { most, results };
   }
   const times = (count: number, attempt: (index: number) => Attempt) =>
@@ -183,7 +183,7 @@ test.each([
 });
 
 test("what was typed as a name is not kept: it may be a password", async () => {
-  await throttle.take({ ...alice, identifier: "correct horse" });
+  await throttle.count({ ...alice, identifier: "correct horse" });
   const { rows } = await poolOf(database).query("SELECT key FROM rate_limits");
   expect(rows).toHaveLength(3);
   expect(JSON.stringify(rows)).not.toContain("correct");
@@ -191,12 +191,12 @@ test("what was typed as a name is not kept: it may be a password", async () => {
 
 test("ASVS 16.5.3 when it cannot count, nobody gets through", async () => {
   vi.spyOn(poolOf(database), "query").mockImplementation(() => Promise.reject(new Error("database gone")));
-  await expect(throttle.take(alice)).rejects.toThrow("database gone");
+  await expect(throttle.count(alice)).rejects.toThrow("database gone");
 });
 
 test("LOGIN_THROTTLE=off counts nothing", async () => {
   const off = createSignInThrottle(null);
-  for (let index = 0; index < 20; index++) expect(await off.take(alice)).toEqual({ allowed: true });
+  for (let index = 0; index < 20; index++) expect(await off.count(alice)).toEqual({ allowed: true });
   await off.succeeded(alice);
-  expect(await off.inTurn(alice, async () => "made")).toBe("made");
+  expect(await off.queue(alice, async () => "made")).toBe("made");
 });

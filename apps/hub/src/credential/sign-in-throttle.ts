@@ -26,9 +26,9 @@ export interface SignInThrottle {
    *
    * @param make counts the attempt, verifies the password, and undoes the count if it was right
    */
-  inTurn<Result>(attempt: Attempt, make: () => Promise<Result>): Promise<Result | Throttled>;
+  queue<Result>(attempt: Attempt, make: () => Promise<Result>): Promise<Result | Throttled>;
   /** Counts one attempt before the password is verified, so that concurrent attempts cannot bypass the limit. */
-  take(attempt: Attempt): Promise<{ readonly allowed: true } | Throttled>;
+  count(attempt: Attempt): Promise<{ readonly allowed: true } | Throttled>;
   /** The password was right: undoes the count. */
   succeeded(attempt: Attempt): Promise<void>;
 }
@@ -55,8 +55,8 @@ const queueLimits = {
 } as const;
 
 const off: SignInThrottle = {
-  inTurn: (_, make) => make(),
-  take: async () => ({ allowed: true }),
+  queue: (_, make) => make(),
+  count: async () => ({ allowed: true }),
   succeeded: async () => {},
 };
 
@@ -71,7 +71,7 @@ export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInT
   const addressQueue = createAttemptQueue(queueLimits.address);
 
   return {
-    async inTurn(attempt, make) {
+    async queue(attempt, make) {
       // An attempt from a known browser does not wait for others from its address.
       const makeQueued =
         attempt.knownBrowser === undefined ? () => addressQueue.run(network(attempt.address), make) : make;
@@ -82,7 +82,7 @@ export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInT
         throw error;
       }
     },
-    async take(attempt) {
+    async count(attempt) {
       const { identifier, knownBrowser } = attempt;
       // Narrow counter first: otherwise one address could use up the limit of an account, or one account that of an
       // office.

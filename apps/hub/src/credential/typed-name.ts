@@ -3,7 +3,7 @@ const invisible = /^[\s\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]$/u;
 const control = /\p{Cc}/u;
 
 /** Removes the characters that copying adds around a user name or code; the inside is unchanged. */
-export function withoutEdges(typed: string): string {
+export function trimInvisible(typed: string): string {
   const characters = [...typed];
   const isVisible = (character: string) => !invisible.test(character);
   // No expression of the form /x+$/: its run time is quadratic in the length of a run of blanks inside.
@@ -19,6 +19,6 @@ export function withoutEdges(typed: string): string {
  * @see OpenID Connect Core 1.0, section 3.1.2.1 (login_hint)
  */
 export function suggestedName(hint: unknown, longest: number): string {
-  const name = typeof hint === "string" && !control.test(hint) ? withoutEdges(hint) : "";
+  const name = typeof hint === "string" && !control.test(hint) ? trimInvisible(hint) : "";
   return name.length > longest ? "" : name;
 }

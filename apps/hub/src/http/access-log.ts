@@ -14,7 +14,7 @@ export function chooseRequestId(passed: string | readonly string[] | undefined):
 }
 
 /** @param log the log of this request */
-export function logAnswered(log: Log, response: ServerResponse): void {
+export function logResponse(log: Log, response: ServerResponse): void {
   const began = performance.now();
   response.once("close", () => {
     const milliseconds = Math.round(performance.now() - began);

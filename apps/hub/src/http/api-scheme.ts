@@ -15,7 +15,7 @@ export interface ApiRefusal {
   readonly retryInSeconds?: number;
 }
 
-export type Proved =
+export type ApiAuthentication =
   | { readonly outcome: "proved"; readonly person: Person; readonly credential: ApiCredential }
   | { readonly outcome: "refused"; readonly refusal: ApiRefusal };
 
@@ -30,5 +30,5 @@ export interface ApiScheme {
    */
   challenge(refusal?: ApiRefusal): string;
   /** @param credentials the header's text after the scheme */
-  prove(call: Call, credentials: string): Promise<Proved>;
+  prove(call: Call, credentials: string): Promise<ApiAuthentication>;
 }

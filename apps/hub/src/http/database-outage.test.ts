@@ -1,7 +1,7 @@
 import { DatabaseError } from "@gatehouse/database";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { type DatabaseLine, openDatabaseLine } from "../test-support/database-line.ts";
+import { type DatabaseProxy, openDatabaseProxy } from "../test-support/database-proxy.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
 import { databaseOutage } from "./database-outage.ts";
 
@@ -38,12 +38,12 @@ test.each<[string, unknown]>([
 });
 
 describe("the database stops while the hub runs", () => {
-  let line: DatabaseLine;
+  let line: DatabaseProxy;
   let opened: TestHub;
   let alice: TestPerson;
   let browser: TestBrowser;
   beforeAll(async () => {
-    line = await openDatabaseLine(await createTestDatabase());
+    line = await openDatabaseProxy(await createTestDatabase());
     opened = await openTestHub({ environment: { DATABASE_URL: line.url, LOGIN_THROTTLE: "on" } });
     alice = await opened.createPerson();
   });

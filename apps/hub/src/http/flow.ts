@@ -10,7 +10,7 @@ export interface FlowNeeds {
 type Browser = Pick<Call, "header">;
 
 /** Whether the browser sends cookies of the hub, so it has received a form or a session. */
-export function keepsCookies({ cookies }: FlowNeeds, browser: Browser): boolean {
+export function sendsHubCookie({ cookies }: FlowNeeds, browser: Browser): boolean {
   const sent = (name: "flow" | "session") => cookies.read(browser.header("cookie"), name) !== undefined;
   return sent("flow") || sent("session");
 }
@@ -22,12 +22,12 @@ export function flowOf(
 ): { readonly id: string; readonly cookies: readonly string[] } {
   const sent = needs.cookies.read(browser.header("cookie"), "flow");
   if (sent !== undefined && /^[0-9a-f]{64}$/.test(sent)) return { id: sent, cookies: [] };
-  const { id, cookie } = freshFlow(needs);
+  const { id, cookie } = startFlow(needs);
   return { id, cookies: [cookie] };
 }
 
 /** Starts a new flow: earlier forms become invalid, and their notes unreadable. */
-export function freshFlow({ cookies }: FlowNeeds): { readonly id: string; readonly cookie: string } {
+export function startFlow({ cookies }: FlowNeeds): { readonly id: string; readonly cookie: string } {
   const id = randomToken();
   return { id, cookie: cookies.write("flow", id) };
 }

@@ -1,7 +1,7 @@
 /** A browser that sent a form of the hub leaves by a page; everything else is redirected. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { RelyingSite, received, walk } from "../test-support/relying-site.ts";
+import { RelyingSite, received, signInAndConsent } from "../test-support/relying-site.ts";
 import { leavingPage } from "./leaving-page.ts";
 
 /** Headers that Chromium sends with a navigation. */
@@ -116,13 +116,13 @@ describe("OpenID Connect", () => {
   /** Presses what there is to press and follows what redirects or leads on, as far as the hub goes. */
   async function go(browser: TestBrowser, from: BrowserAnswer): Promise<{ to: string; pages: number }> {
     let pages = 0;
-    let answer = await walk(browser, alice, from);
+    let answer = await signInAndConsent(browser, alice, from);
     while (answer.location === "") {
       pages += 1;
       const address = leftBy(answer);
       const { origin, pathname, search } = new URL(address, opened.origin);
       if (origin !== opened.origin) return { to: address, pages };
-      answer = await walk(browser, alice, await browser.get(pathname + search));
+      answer = await signInAndConsent(browser, alice, await browser.get(pathname + search));
     }
     return { to: answer.location, pages };
   }

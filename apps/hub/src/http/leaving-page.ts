@@ -5,7 +5,7 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
-import type { Drawn } from "./route.ts";
+import type { ScreenAnswer } from "./route.ts";
 
 /** Addresses of the hub that redirect to a site and so belong to the same navigation. */
 const resumes = /^\/oidc\/(auth|interaction)(\/|$)/;
@@ -31,7 +31,7 @@ interface FormAnswer {
 export function leavingPage(
   { method, headers, location, site }: FormAnswer,
   { hubUrl, hasSession }: { readonly hubUrl: string; readonly hasSession: boolean },
-): Pick<Drawn, "screen" | "headers"> | undefined {
+): Pick<ScreenAnswer, "screen" | "headers"> | undefined {
   if (method !== "POST" || !isNavigation(headers) || !isOwnForm(headers)) return undefined;
   const { origin, pathname } = new URL(location, hubUrl);
   const staysHere =

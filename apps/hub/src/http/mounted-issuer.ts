@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Drawn } from "./route.ts";
+import type { ScreenAnswer } from "./route.ts";
 
 /** The part of the path space that oidc-provider serves. */
 export interface MountedIssuer {
@@ -8,5 +8,5 @@ export interface MountedIssuer {
   /** The route path of a page of the issuer that a form was posted to; `undefined`: the path is none. */
   pathOfPage(method: string | undefined, path: string): string | undefined;
   /** Answers a request. @returns a page to draw, if the issuer has not written the answer itself */
-  serve(request: IncomingMessage, response: ServerResponse): Promise<Drawn | undefined>;
+  serve(request: IncomingMessage, response: ServerResponse): Promise<ScreenAnswer | undefined>;
 }

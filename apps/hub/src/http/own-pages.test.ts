@@ -1,11 +1,11 @@
 /** Where a sign-in may lead: pages of the hub, as the routes declare them, and nowhere else. */
 import { describe, expect, test } from "vitest";
 import { declaredRoutes } from "../test-support/declared-routes.ts";
-import { ownPagesOf } from "./own-pages.ts";
+import { createOwnPageReader } from "./own-pages.ts";
 import { route } from "./route.ts";
 
 const routes = declaredRoutes({ door: false });
-const ownPage = ownPagesOf(routes);
+const ownPage = createOwnPageReader(routes);
 
 describe("a page of the hub", () => {
   test.each([
@@ -44,8 +44,8 @@ describe("a page of the hub", () => {
       speaks: "html",
       answer: async () => ({ status: 200, body: "" }),
     });
-    expect(ownPagesOf([page])("/account/groups/a-1/edit?x=y")).toBe("/account/groups/a-1/edit?x=y");
-    expect(ownPagesOf([page])("/account/groups/a/b/edit")).toBeUndefined();
+    expect(createOwnPageReader([page])("/account/groups/a-1/edit?x=y")).toBe("/account/groups/a-1/edit?x=y");
+    expect(createOwnPageReader([page])("/account/groups/a/b/edit")).toBeUndefined();
   });
 });
 

@@ -6,14 +6,14 @@ import type { Route } from "./route.ts";
  *
  * @returns `undefined` for any other address, in any spelling
  */
-export type OwnPage = (address: string) => string | undefined;
+export type ReadOwnPage = (address: string) => string | undefined;
 
 /** Matches addresses that a browser reads as another host, or differently from a server. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers drop some of them before they read an address
 const strange = /^\/\/|[\\\u0000-\u0020\u007f]/;
 
 /** @param routes all routes; only pages that need a signed-in user, or ask for a sign-in themselves, count */
-export function ownPagesOf(routes: readonly Route[]): OwnPage {
+export function createOwnPageReader(routes: readonly Route[]): ReadOwnPage {
   const pages = routes.filter(isReturnedTo).map(({ path }) => patternOf(path));
   return (address) => {
     if (!address.startsWith("/") || strange.test(address)) return undefined;

@@ -14,7 +14,7 @@ export function isPrefetch(header: (name: string) => string | undefined): boolea
  *
  * @see Speculation Rules, prefetch (a response without an ok status fails)
  */
-export function loadedAhead(): HubError {
+export function prefetchRefused(): HubError {
   return new HubError(403, "not_a_navigation", "This page cannot be prefetched", [
     "This address redirects you to a site, so it answers only when you open it. Nothing was sent to the site.",
     "Open it again.",

@@ -28,9 +28,9 @@ export interface Call {
 }
 
 /** An answer: a page drawn by Next, or a body that the route wrote. */
-export type Answer = Drawn | Written;
+export type Answer = ScreenAnswer | RawAnswer;
 
-export interface Drawn {
+export interface ScreenAnswer {
   readonly screen: {
     readonly [Name in keyof Screens]: { readonly name: Name; readonly model: Screens[Name] };
   }[keyof Screens];
@@ -47,7 +47,7 @@ export interface Drawn {
   readonly afterwards?: () => void;
 }
 
-export interface Written {
+export interface RawAnswer {
   readonly status: number;
   readonly body: string;
   readonly contentType?: string;
@@ -55,7 +55,7 @@ export interface Written {
   readonly headers?: Readonly<Record<string, string>>;
   /** The site that a redirect finally leads to; the page that may replace the redirect names it. */
   readonly goesTo?: RegisteredSite | undefined;
-  /** Whether that page keeps `window.opener`, as in `Drawn`. */
+  /** Whether that page keeps `window.opener`, as in `ScreenAnswer`. */
   readonly keepsOpener?: boolean | undefined;
   readonly afterwards?: () => void;
 }
@@ -150,10 +150,14 @@ export function route<Kind extends Caller>(declared: Route<Kind>): Route {
 }
 
 /** A 303 redirect: the browser continues with GET and without the body. */
-export function seeOther(location: string, more: Omit<Written, "status" | "body"> = {}): Written {
+export function seeOther(location: string, more: Omit<RawAnswer, "status" | "body"> = {}): RawAnswer {
   return { status: 303, body: "", ...more, headers: { ...more.headers, location } };
 }
 
-export function json(status: number, body: unknown, more: Omit<Written, "status" | "body"> = {}): Written {
+export function json(
+  status: number,
+  body: unknown,
+  more: Omit<RawAnswer, "status" | "body"> = {},
+): RawAnswer {
   return { status, body: JSON.stringify(body), contentType: "application/json", ...more };
 }

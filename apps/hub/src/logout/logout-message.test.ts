@@ -1,6 +1,6 @@
 import { createTicketId } from "@gatehouse/cas/server";
 import { expect, test } from "vitest";
-import { canBeTold } from "./logout-message.ts";
+import { receivesLogout } from "./logout-message.ts";
 
 const byCas = { service: "http://shop.localhost/", sessionIndex: createTicketId("ST") };
 const byOidc = {
@@ -9,10 +9,10 @@ const byOidc = {
 };
 
 test("a program without an address for logout tokens is not said to be told", () => {
-  expect(canBeTold({ oidc: {} }, byOidc)).toBe(false);
-  expect(canBeTold({ oidc: { backchannelLogoutUrl: "http://shop.localhost/out" } }, byOidc)).toBe(true);
+  expect(receivesLogout({ oidc: {} }, byOidc)).toBe(false);
+  expect(receivesLogout({ oidc: { backchannelLogoutUrl: "http://shop.localhost/out" } }, byOidc)).toBe(true);
 });
 
 test("a sign-in by CAS can always be told, at the address it was made for", () => {
-  expect(canBeTold({}, byCas)).toBe(true);
+  expect(receivesLogout({}, byCas)).toBe(true);
 });

@@ -31,7 +31,7 @@ export function asksForFrontChannel(site: RegisteredSite, signIn: SignIn): boole
 }
 
 /** Whether a site can be told; a program on the user's own machine cannot. */
-export function canBeTold(site: Reachable, signIn: SignIn): boolean {
+export function receivesLogout(site: Reachable, signIn: SignIn): boolean {
   return isCasSignIn(signIn) || site.oidc?.backchannelLogoutUrl !== undefined;
 }
 

@@ -6,13 +6,13 @@ import {
   type Service,
 } from "@gatehouse/cas/server";
 import type { LogoutDeliveryStore } from "@gatehouse/database";
-import { type FlowNeeds, freshFlow } from "../http/flow.ts";
+import { type FlowNeeds, startFlow } from "../http/flow.ts";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
 import type { LoggedOutScreen } from "../screen/screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import type { LogoutDispatcher } from "./logout-dispatcher.ts";
-import { asksForFrontChannel, canBeTold, frontChannelAddress } from "./logout-message.ts";
+import { asksForFrontChannel, frontChannelAddress, receivesLogout } from "./logout-message.ts";
 import { pictureSources } from "./picture-sources.ts";
 
 export interface LogoutRecipientNeeds {
@@ -61,7 +61,7 @@ export function createSignOutAnswer(needs: SignOutAnswerNeeds): AnswerSignOut {
 
 /** Clears everything about the user. Earlier forms are invalid in the new flow, and their notes unreadable. */
 function signedOutCookies({ cookies }: FlowNeeds): string[] {
-  return [cookies.clear("session"), cookies.clear("note"), freshFlow({ cookies }).cookie];
+  return [cookies.clear("session"), cookies.clear("note"), startFlow({ cookies }).cookie];
 }
 
 /** The sites of ended sessions. */
@@ -90,8 +90,8 @@ export async function findLogoutRecipients(
     const site = sites.find(delivery.siteId);
     return site === undefined ? [] : { site, delivery };
   });
-  const told = deliveries.flatMap(({ site, delivery }) => (canBeTold(site, delivery) ? site : []));
-  const untold = deliveries.flatMap(({ site, delivery }) => (canBeTold(site, delivery) ? [] : site));
+  const told = deliveries.flatMap(({ site, delivery }) => (receivesLogout(site, delivery) ? site : []));
+  const untold = deliveries.flatMap(({ site, delivery }) => (receivesLogout(site, delivery) ? [] : site));
   const frontChannel = deliveries.flatMap(({ site, delivery }) => {
     if (!asksForFrontChannel(site, delivery)) return [];
     const address = frontChannelAddress(site, delivery);

@@ -1,8 +1,10 @@
 /** Identifies callers of the hub's own API, and checks that their credential allows the call. */
-import type { ApiRefusal, ApiScheme, Proved } from "../http/api-scheme.ts";
-import { type Call, json, type Written } from "../http/route.ts";
+import type { ApiAuthentication, ApiRefusal, ApiScheme } from "../http/api-scheme.ts";
+import { type Call, json, type RawAnswer } from "../http/route.ts";
 
-export type ApiIdentified = Extract<Proved, { outcome: "proved" }> | { readonly answer: Written };
+export type ApiIdentified =
+  | Extract<ApiAuthentication, { outcome: "proved" }>
+  | { readonly answer: RawAnswer };
 
 /**
  * @param schemes in the order of the challenges
@@ -46,7 +48,12 @@ function scopeMissing(scope: string): ApiRefusal {
  *
  * @see RFC 9110, section 11.6.1
  */
-function refuse(schemes: readonly ApiScheme[], call: Call, refusal: ApiRefusal, scheme?: ApiScheme): Written {
+function refuse(
+  schemes: readonly ApiScheme[],
+  call: Call,
+  refusal: ApiRefusal,
+  scheme?: ApiScheme,
+): RawAnswer {
   const { status, code, message, scope, retryInSeconds } = refusal;
   const challenges = schemes.map((one) => one.challenge(one === scheme ? refusal : undefined));
   return json(

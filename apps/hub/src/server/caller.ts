@@ -8,11 +8,11 @@ import {
   type Caller,
   type CallerFacts,
   json,
+  type RawAnswer,
   type ReturnPage,
   type Route,
   type Sent,
   seeOther,
-  type Written,
 } from "../http/route.ts";
 import type { FindSession } from "../session/find-session.ts";
 import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
@@ -33,7 +33,7 @@ export interface CallerNeeds extends KeptFormNeeds {
 
 export type Identified =
   | { readonly kind: "known"; readonly call: CallerFacts[Caller]; isFormToken(token: string): boolean }
-  | { readonly kind: "refused"; readonly answer: Written };
+  | { readonly kind: "refused"; readonly answer: RawAnswer };
 
 /** @returns the call with the facts about its caller, or the answer that asks for credentials */
 export async function identifyCaller(
@@ -120,7 +120,7 @@ async function identifySite(needs: CallerNeeds, call: Call): Promise<Identified>
   };
 }
 
-function tooManySecrets(call: Call, retryInSeconds: number): Written {
+function tooManySecrets(call: Call, retryInSeconds: number): RawAnswer {
   const message = `Too many wrong site ids or secrets came from this address. Wait ${retryInSeconds} seconds. Right ones are still accepted.`;
   return json(
     429,

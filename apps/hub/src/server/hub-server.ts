@@ -6,7 +6,7 @@ import type { Cookies } from "../http/cookies.ts";
 import { leavingPage } from "../http/leaving-page.ts";
 import type { MountedIssuer } from "../http/mounted-issuer.ts";
 import { answerHeaders, pageHeaders } from "../http/response-headers.ts";
-import type { Drawn, Route, Written } from "../http/route.ts";
+import type { RawAnswer, Route, ScreenAnswer } from "../http/route.ts";
 import { answerRawBytes } from "./answer-raw-bytes.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
 import { drawScreen, type NextHandler } from "./draw-screen.ts";
@@ -99,7 +99,7 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
     if (page !== undefined) await draw(request, response, page);
   }
 
-  async function draw(request: IncomingMessage, response: ServerResponse, page: Drawn): Promise<void> {
+  async function draw(request: IncomingMessage, response: ServerResponse, page: ScreenAnswer): Promise<void> {
     const cookies = page.cookies ?? [];
     response.statusCode = 200;
     await drawScreen(next, request, response, page.screen as Parameters<typeof drawScreen>[3], {
@@ -136,7 +136,7 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
     else response.writeHead(500, internalErrorHeaders).end(internalError);
   }
 
-  function leavingPageOf({ method, headers }: IncomingMessage, answer: Written): Drawn | undefined {
+  function leavingPageOf({ method, headers }: IncomingMessage, answer: RawAnswer): ScreenAnswer | undefined {
     const location = answer.headers?.location;
     if (answer.status !== 303 || location === undefined) return undefined;
     const hasSession = hubCookies.read(headers.cookie, "session") !== undefined;

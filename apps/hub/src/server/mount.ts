@@ -2,11 +2,11 @@
 import { ParameterError, parseParameters, parseProtocolQuery } from "@gatehouse/cas/server";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { chooseRequestId, logAnswered, loggedPath } from "../http/access-log.ts";
+import { chooseRequestId, loggedPath, logResponse } from "../http/access-log.ts";
 import { clientAddress } from "../http/client-address.ts";
 import { databaseOutage, databaseUnavailable, logOutage } from "../http/database-outage.ts";
 import { HubError } from "../http/hub-error.ts";
-import { isPrefetch, loadedAhead } from "../http/prefetch.ts";
+import { isPrefetch, prefetchRefused } from "../http/prefetch.ts";
 import type { Answer, AntiForgery, Call, Caller, CallerFacts, Route, Sent } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import type { Settings } from "../settings/env.ts";
@@ -46,7 +46,7 @@ export function mount(
       if (context.req.method === "HEAD" && !answersHead(declared))
         return refuseMethod(context, declared.path);
       const call = makeCall(needs, context, isLooking(declared, context.req.method));
-      logAnswered(call.log, context.env.outgoing);
+      logResponse(call.log, context.env.outgoing);
       try {
         const answer = await run(needs, declared, call, context);
         // A prefetch must not change a sign-in in progress.
@@ -65,7 +65,7 @@ export function mount(
 
   function failLogged(context: HubContext, error: HubError, speaks: "html" | "json"): Promise<Response> {
     const call = makeCall(needs, context);
-    logAnswered(call.log, context.env.outgoing);
+    logResponse(call.log, context.env.outgoing);
     return fail(needs, context, error, speaks, send, call);
   }
 
@@ -150,7 +150,7 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 function checkOrigin(hubUrl: string, antiForgery: AntiForgery, call: Call): void {
-  if (antiForgery === "navigation" && isPrefetch(call.header)) throw loadedAhead();
+  if (antiForgery === "navigation" && isPrefetch(call.header)) throw prefetchRefused();
   if (antiForgery === "sign-out-only") checkNavigation(call);
   if (!["form-token", "flow-token", "login-ticket"].includes(antiForgery)) return;
   const origin = call.header("origin");

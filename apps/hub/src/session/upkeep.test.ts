@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createMemoryLog } from "../test-support/memory-log.ts";
-import { createKeepUp, type KeepUpNeeds, startUpkeep } from "./upkeep.ts";
+import { createUpkeepTask, startUpkeep, type UpkeepTaskNeeds } from "./upkeep.ts";
 
 const { log, lines } = createMemoryLog();
-const endExpired = vi.fn<KeepUpNeeds["sessions"]["endExpired"]>();
-const sweep = vi.fn<KeepUpNeeds["sweep"]>();
-const drain = vi.fn<KeepUpNeeds["logout"]["drain"]>();
-const keepUp = createKeepUp({ sessions: { endExpired }, logout: { drain }, sweep, log });
-const parts = { keepUp, refreshKeys: async () => undefined, log };
+const endExpired = vi.fn<UpkeepTaskNeeds["sessions"]["endExpired"]>();
+const sweep = vi.fn<UpkeepTaskNeeds["sweep"]>();
+const drain = vi.fn<UpkeepTaskNeeds["logout"]["drain"]>();
+const runUpkeep = createUpkeepTask({ sessions: { endExpired }, logout: { drain }, sweep, log });
+const parts = { runUpkeep, refreshKeys: async () => undefined, log };
 
 beforeEach(() => {
   lines.length = 0;
@@ -19,7 +19,7 @@ beforeEach(() => {
 describe("a round of upkeep", () => {
   test("ends what is past its life in small batches, then tells sites, then sweeps", async () => {
     endExpired.mockResolvedValueOnce(200).mockResolvedValueOnce(200).mockResolvedValueOnce(3);
-    await keepUp();
+    await runUpkeep();
     expect(endExpired.mock.calls).toEqual([[200], [200], [200]]);
     const order = [endExpired, drain, sweep].map(({ mock }) => mock.invocationCallOrder.at(-1) ?? 0);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
@@ -29,15 +29,15 @@ describe("a round of upkeep", () => {
 
   test("sweeps until a batch is not full, and leaves the rest to the next round when that takes long", async () => {
     sweep.mockResolvedValueOnce(200).mockResolvedValueOnce(230).mockResolvedValueOnce(199);
-    await keepUp();
+    await runUpkeep();
     expect(sweep.mock.calls).toEqual([[200], [200], [200]]);
     sweep.mockClear().mockResolvedValue(200);
-    await keepUp();
+    await runUpkeep();
     expect(sweep).toHaveBeenCalledTimes(50);
   });
 
   test("says nothing when there was nothing to do", async () => {
-    await keepUp();
+    await runUpkeep();
     expect(lines).toEqual([]);
   });
 });

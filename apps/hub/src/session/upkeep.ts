@@ -5,9 +5,9 @@ import type { Log } from "../log.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 
 /** One round of upkeep. */
-export type KeepUp = () => Promise<void>;
+export type UpkeepTask = () => Promise<void>;
 
-export interface KeepUpNeeds {
+export interface UpkeepTaskNeeds {
   readonly sessions: Pick<CentralSessionStore, "endExpired">;
   readonly logout: Pick<LogoutDispatcher, "drain">;
   /** Deletes up to `limit` rows of each kind that nothing needs any more. @returns how many in all */
@@ -34,7 +34,7 @@ const mostBatches = 50;
  * number of replicas may run it at the same time.
  */
 export function startUpkeep(options: {
-  readonly keepUp: KeepUp;
+  readonly runUpkeep: UpkeepTask;
   /** Makes signing keys that are due, and loads those of other processes. */
   readonly refreshKeys: () => Promise<void>;
   readonly log: Log;
@@ -46,7 +46,7 @@ export function startUpkeep(options: {
   const timer = setInterval(() => {
     // A round that takes longer than the pause replaces the next one.
     running ??= options
-      .keepUp()
+      .runUpkeep()
       .catch((error) => options.log.error({ err: error }, "upkeep failed; will retry soon"))
       .finally(() => {
         running = undefined;
@@ -61,7 +61,7 @@ export function startUpkeep(options: {
   };
 }
 
-export function createKeepUp({ sessions, logout, sweep, log }: KeepUpNeeds): KeepUp {
+export function createUpkeepTask({ sessions, logout, sweep, log }: UpkeepTaskNeeds): UpkeepTask {
   return async () => {
     for (let ended = batch; ended === batch; ) {
       ended = await sessions.endExpired(batch);

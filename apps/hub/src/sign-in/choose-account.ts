@@ -5,8 +5,8 @@
  */
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, CentralSessionStore, LoginTicketStore, PersonStore } from "@gatehouse/database";
-import { withoutEdges } from "../credential/typed-name.ts";
-import { flowOf, freshFlow } from "../http/flow.ts";
+import { trimInvisible } from "../credential/typed-name.ts";
+import { flowOf, startFlow } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChooseAccountScreen, LoginErrorCode } from "../screen/screen.ts";
@@ -23,10 +23,10 @@ import { type LoginNote, type NoteNeeds, writeNote } from "./login-form.ts";
 import { readRequest, refuseService } from "./refuse-service.ts";
 import {
   type Refused,
+  reuseVerification,
   type StartSessionNeeds,
-  startVerified,
+  startVerifiedSession,
   type Verified,
-  verifiedEarlier,
 } from "./sign-in.ts";
 
 export interface AskWhichAccountNeeds extends DestinationNeeds, NoteNeeds {
@@ -48,7 +48,7 @@ export const choosePath = "/cas/login/choose";
 const proofLifeSeconds = 300;
 
 /** Result of a form that named another user. */
-export interface OtherAttempt {
+export interface OtherUserAttempt {
   /** The typed name; empty: none. */
   readonly username: string;
   readonly rememberMe: boolean;
@@ -88,13 +88,13 @@ export interface Choice {
   readonly session: CentralSession;
   readonly parameters: RequestParameters;
   readonly because: ChooseAccountScreen["because"];
-  readonly attempt?: OtherAttempt;
+  readonly attempt?: OtherUserAttempt;
   readonly decline?: ChooseAccountScreen["decline"];
 }
 
 /** Whether a typed name is that of the signed-in user. Reveals nothing about other accounts. */
-export function names(typed: string, { person }: Pick<CentralSession, "person">): boolean {
-  const name = withoutEdges(typed).toLowerCase();
+export function isNameOf(typed: string, { person }: Pick<CentralSession, "person">): boolean {
+  const name = trimInvisible(typed).toLowerCase();
   return name === person.username || name === person.email.toLowerCase();
 }
 
@@ -173,7 +173,7 @@ export function chooseAccount(
       const { site: goesTo, keepsOpener } = destinationOf(needs, request, parameters);
       const goes = { goesTo, keepsOpener };
       // The other user has signed in meanwhile in another tab, as wanted.
-      if (session !== null && isSwitch && names(username, session))
+      if (session !== null && isSwitch && isNameOf(username, session))
         return seeOther(stay(parameters, session), goes);
       if (session !== null && !isTokenFor(needs, session, parameters))
         return askForAccount(needs, call, { session, parameters, because: "opened-before", attempt });
@@ -189,7 +189,7 @@ export function chooseAccount(
       const started =
         verified === null
           ? null
-          : await startVerified(needs, verified, {
+          : await startVerifiedSession(needs, verified, {
               ...attemptOf(call),
               previousToken,
               ...attempt,
@@ -212,7 +212,7 @@ async function toFreshForm(
   call: Call,
   parameters: RequestParameters,
   session: CentralSession | null,
-  { username, rememberMe, askBefore }: OtherAttempt,
+  { username, rememberMe, askBefore }: OtherUserAttempt,
   error: SealedAttempt["error"],
 ): Promise<Answer> {
   const token = needs.cookies.read(call.header("cookie"), "session");
@@ -220,7 +220,7 @@ async function toFreshForm(
     await needs.sessions.end({ token }, "signed-out");
     logSwitch(call, session, null);
   }
-  const flow = freshFlow(needs);
+  const flow = startFlow(needs);
   const note: LoginNote = {
     username,
     rememberMe,
@@ -255,7 +255,7 @@ function isTokenFor(
 
 async function sealAttempt(
   needs: AskWhichAccountNeeds,
-  { username, rememberMe, askBefore, result }: OtherAttempt,
+  { username, rememberMe, askBefore, result }: OtherUserAttempt,
   flow: string,
 ): Promise<string> {
   const attempt: SealedAttempt = {
@@ -314,7 +314,7 @@ async function consumeProof(
   const secondsAgo = (clock().getTime() - proof.at) / 1000;
   if (secondsAgo < 0 || secondsAgo > proofLifeSeconds) return null;
   if (!(await loginTickets.consume(`proof-${proof.id}`, proofLifeSeconds * 2))) return "consumed";
-  return verifiedEarlier({ people }, { username: proof.username, secondsAgo }, (passwordHash) =>
+  return reuseVerification({ people }, { username: proof.username, secondsAgo }, (passwordHash) =>
     keys.form.isSignature(`password:${passwordHash}`, proof.hash),
   );
 }

@@ -9,7 +9,7 @@ import {
 } from "@gatehouse/database";
 import { hashPassword, isOutdated, verifyPassword } from "../credential/password.ts";
 import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
-import { withoutEdges } from "../credential/typed-name.ts";
+import { trimInvisible } from "../credential/typed-name.ts";
 
 export interface VerifyCredentialsNeeds {
   readonly people: Pick<PersonStore, "findForSignIn" | "setPasswordHash">;
@@ -58,14 +58,14 @@ export async function signIn(
 ): Promise<SignInResult> {
   const verified = await verifyCredentials(needs, attempt);
   if (verified.outcome === "refused") return verified;
-  const started = await startVerified(needs, verified, attempt);
+  const started = await startVerifiedSession(needs, verified, attempt);
   return started === null
     ? { outcome: "refused", code: "credentials_wrong" }
     : { outcome: "signed-in", ...started };
 }
 
 /** @returns `null`: disabled or removed since the password was verified */
-export async function startVerified(
+export async function startVerifiedSession(
   needs: StartSessionNeeds,
   verified: Verified,
   newSession: NewSession,
@@ -84,7 +84,7 @@ export async function startVerified(
  * @param earlier.secondsAgo age of the verification, in seconds
  * @param isSame whether this is the hash that the password was verified against
  */
-export async function verifiedEarlier(
+export async function reuseVerification(
   { people }: { readonly people: Pick<PersonStore, "findForSignIn"> },
   earlier: { readonly username: string; readonly secondsAgo: number },
   isSame: (passwordHash: string) => boolean,
@@ -110,7 +110,7 @@ export async function verifyCredentials(
   { people, throttle }: VerifyCredentialsNeeds,
   attempt: CredentialsAttempt,
 ): Promise<Verified | Refused> {
-  const identifier = withoutEdges(attempt.identifier);
+  const identifier = trimInvisible(attempt.identifier);
   const found = await people.findForSignIn(identifier);
   const isKnown = found !== null && attempt.knownBrowser?.personId === found.person.id;
   const knownBrowser = isKnown ? attempt.knownBrowser?.id : undefined;
@@ -119,8 +119,8 @@ export async function verifyCredentials(
     address: attempt.address,
     knownBrowser,
   };
-  const result = await throttle.inTurn(throttled, async () => {
-    const taken = await throttle.take(throttled);
+  const result = await throttle.queue(throttled, async () => {
+    const taken = await throttle.count(throttled);
     if (!taken.allowed) return taken;
     const right = await verifyPassword(found?.passwordHash ?? null, attempt.password);
     if (!right || found === null || found.person.disabled)

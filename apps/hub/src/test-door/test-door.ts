@@ -7,14 +7,14 @@ import { passwordFault } from "../credential/password-rule.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, json, type Route, route, type Sent } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
-import type { KeepUp } from "../session/upkeep.ts";
+import type { UpkeepTask } from "../session/upkeep.ts";
 import type { MovableClock } from "./movable-clock.ts";
 
 export interface TestDoorNeeds {
   readonly people: Pick<PersonStore, "create" | "remove" | "setDisabled">;
   readonly sessions: Pick<CentralSessionStore, "end">;
   readonly logout: Pick<LogoutDispatcher, "drain" | "wake">;
-  readonly keepUp: KeepUp;
+  readonly runUpkeep: UpkeepTask;
   /** The clock that the hub was opened with. */
   readonly clock: MovableClock;
   /** The clock of the database. */
@@ -44,7 +44,7 @@ export const testDoorRoutes = ({
   people,
   sessions,
   logout,
-  keepUp,
+  runUpkeep,
   clock,
   databaseClock,
 }: TestDoorNeeds): Route[] => [
@@ -87,7 +87,7 @@ export const testDoorRoutes = ({
     return json(200, { now: clock.now() });
   }),
   door("POST", "/test/v1/sweep", async () => {
-    await keepUp();
+    await runUpkeep();
     return json(200, {});
   }),
 ];

@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { readScreen, type Screens } from "../screen/screen.ts";
 import type { NextHandler } from "../server/draw-screen.ts";
 
-export interface AskedOfNext {
+export interface NextRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
@@ -32,8 +32,8 @@ const names: readonly (keyof Screens)[] = Object.keys({
   "app-password-made": true,
 } satisfies Record<keyof Screens, true>) as (keyof Screens)[];
 
-export function createNextStandIn(): { readonly next: NextHandler; readonly asked: AskedOfNext[] } {
-  const asked: AskedOfNext[] = [];
+export function createNextStandIn(): { readonly next: NextHandler; readonly asked: NextRequest[] } {
+  const asked: NextRequest[] = [];
   return {
     asked,
     async next(request, response) {

@@ -5,7 +5,7 @@
 import { decodeJwt, type JWTPayload } from "jose";
 import type { Screens } from "../screen/screen.ts";
 import { readModel } from "./next-stand-in.ts";
-import { type BrowserAnswer, type Destination, TestBrowser, type Typed } from "./test-browser.ts";
+import { type BrowserAnswer, type Credentials, type Destination, TestBrowser } from "./test-browser.ts";
 
 /** RFC 7636, appendix B */
 export const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -61,12 +61,12 @@ export class RelyingSite {
   }
 
   /** Sends a browser, which signs in where it is asked to. */
-  async visit(browser: TestBrowser, person: Typed, more: Parameters = {}): Promise<URLSearchParams> {
-    return received(await walk(browser, person, await browser.get(this.authorization(more))));
+  async visit(browser: TestBrowser, person: Credentials, more: Parameters = {}): Promise<URLSearchParams> {
+    return received(await signInAndConsent(browser, person, await browser.get(this.authorization(more))));
   }
 
   /** From the address to the tokens. */
-  async round(browser: TestBrowser, person: Typed, more: Parameters = {}): Promise<Tokens> {
+  async round(browser: TestBrowser, person: Credentials, more: Parameters = {}): Promise<Tokens> {
     return this.tokens(await this.visit(browser, person, more));
   }
 
@@ -118,7 +118,11 @@ export class RelyingSite {
  * Follows redirects, the login form and the consent page as long as they stay at the hub. Presses buttons that have to be
  * pressed without JavaScript.
  */
-export async function walk(browser: TestBrowser, person: Typed, from: BrowserAnswer): Promise<BrowserAnswer> {
+export async function signInAndConsent(
+  browser: TestBrowser,
+  person: Credentials,
+  from: BrowserAnswer,
+): Promise<BrowserAnswer> {
   let answer = from;
   for (let step = 0; step < 12; step += 1) {
     const screen = readModel(answer.body)?.name;

@@ -28,7 +28,7 @@ export interface BrowserAnswer {
   screen<Name extends keyof Screens>(name: Name): AsJson<Screens[Name]>;
 }
 
-export interface Typed {
+export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
@@ -115,7 +115,7 @@ export class TestBrowser {
   }
 
   /** Opens the login page and sends its form, with all that the page put into it. */
-  async signIn(typed: Typed, query = "", headers: Headers = {}): Promise<BrowserAnswer> {
+  async signIn(typed: Credentials, query = "", headers: Headers = {}): Promise<BrowserAnswer> {
     const form = await this.get(`/cas/login${query}`);
     const { username, password } = typed;
     return this.post("/cas/login", { ...this.hiddenFields(form), username, password }, headers);

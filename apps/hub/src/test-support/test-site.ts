@@ -14,7 +14,7 @@ export interface ReceivedPost {
 }
 
 /** Status of the answers; `silent`: the site does not answer. */
-export type SiteManner = number | "silent";
+export type SiteStatus = number | "silent";
 
 export interface TestSite {
   readonly id: string;
@@ -27,7 +27,7 @@ export interface TestSite {
   /** Session indexes of the received logout requests. */
   told(): readonly string[];
   /** Sets the status of later answers, and answers the waiting requests. */
-  answerWith(manner: SiteManner): void;
+  answerWith(manner: SiteStatus): void;
   /** Its registration; fields given replace. */
   registration(more?: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /** `Authorization` of its calls at `/sites/v1`. */
@@ -39,7 +39,7 @@ export interface TestSite {
 export async function openTestSite(id: string): Promise<TestSite> {
   const received: ReceivedPost[] = [];
   const waiting: ServerResponse[] = [];
-  let manner: SiteManner = 200;
+  let manner: SiteStatus = 200;
   const server = createServer(async (request, response) => {
     const body = await text(request);
     const xml = new URLSearchParams(body).get("logoutRequest") ?? "";

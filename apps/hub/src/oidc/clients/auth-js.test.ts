@@ -5,14 +5,14 @@ import type { Screens } from "../../screen/screen.ts";
 import { openTestHub, type TestHub, type TestPerson } from "../../test-hub.ts";
 import { eventually } from "../../test-support/eventually.ts";
 import { readModel } from "../../test-support/next-stand-in.ts";
+import { openListener } from "../../test-support/open-listener.ts";
 import { runCommand } from "../../test-support/run-command.ts";
-import { takeAddress } from "../../test-support/take-address.ts";
 import { type AuthJsSite, openAuthExpressSite, openNextAuthSite } from "./auth-js-site.ts";
 
 let opened: TestHub;
 let alice: TestPerson;
 beforeAll(async () => {
-  const { listener, origin } = await takeAddress();
+  const { listener, origin } = await openListener();
   opened = await openTestHub({ listener, environment: { HUB_URL: origin } });
   alice = await opened.createPerson({ username: "alice" });
 });

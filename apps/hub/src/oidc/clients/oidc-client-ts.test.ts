@@ -2,15 +2,15 @@
 import { InMemoryWebStorage, OidcClient, WebStorageStateStore } from "oidc-client-ts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
-import { walk } from "../../test-support/relying-site.ts";
-import { takeAddress } from "../../test-support/take-address.ts";
+import { openListener } from "../../test-support/open-listener.ts";
+import { signInAndConsent } from "../../test-support/relying-site.ts";
 
 const origin = "https://spa.example";
 let opened: TestHub;
 let alice: TestPerson;
 let browser: TestBrowser;
 beforeAll(async () => {
-  const { listener, origin: hubUrl } = await takeAddress();
+  const { listener, origin: hubUrl } = await openListener();
   const spa = {
     id: "spa",
     name: "The page",
@@ -68,7 +68,7 @@ const createClient = () =>
 async function signIn(client: OidcClient, more: object = {}) {
   const { url } = await client.createSigninRequest({ state: "here", ...more });
   const { pathname, search } = new URL(url);
-  const { location } = await walk(browser, alice, await browser.get(pathname + search));
+  const { location } = await signInAndConsent(browser, alice, await browser.get(pathname + search));
   return client.processSigninResponse(location);
 }
 

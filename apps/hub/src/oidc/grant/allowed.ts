@@ -2,11 +2,11 @@
 import type { Allowed } from "@gatehouse/database";
 import type { CurrentProvider, Grant } from "../issuer/provider.ts";
 import {
-  type Asked,
-  type Choice,
-  givenOf,
+  allowedScopes,
+  type ConsentChoice,
   outlivesSession,
   type Registrations,
+  type ScopeRequest,
   type Scopes,
 } from "../scope/consent.ts";
 import { collectArtifacts } from "../store/adapter.ts";
@@ -21,13 +21,13 @@ export interface AllowNeeds extends Registrations {
  */
 export async function allowedBy(
   needs: AllowNeeds,
-  asked: Asked,
+  asked: ScopeRequest,
   personId: string,
-  choice: Choice,
+  choice: ConsentChoice,
 ): Promise<Allowed> {
   const { provider } = needs.issuer;
   const { clientId, grantId, scopes, resources } = asked;
-  const given = givenOf(asked, choice, needs);
+  const given = allowedScopes(asked, choice, needs);
   const lifeSeconds =
     choice.duration === "once" || !outlivesSession(asked, needs) ? null : choice.duration * 86_400;
   const decided = { asked, given, lifeSeconds };
@@ -49,7 +49,7 @@ export async function allowedBy(
 }
 
 interface Decided {
-  readonly asked: Asked;
+  readonly asked: ScopeRequest;
   readonly given: Scopes;
   readonly lifeSeconds: number | null;
 }

@@ -4,8 +4,8 @@
  */
 import { decodeJwt } from "jose";
 import { suggestedName } from "../../credential/typed-name.ts";
-import type { Drawn } from "../../http/route.ts";
-import { names } from "../../sign-in/choose-account.ts";
+import type { ScreenAnswer } from "../../http/route.ts";
+import { isNameOf } from "../../sign-in/choose-account.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { type Configuration, type Flow, interactionPolicy } from "../issuer/provider.ts";
 import { currentSession } from "../store/request-context.ts";
@@ -46,7 +46,7 @@ export function interactionRules(subjectAt: SubjectAt | undefined): interactionP
       // With prompt=none the user cannot choose, and a hint is no demand: the ID token names the user.
       if (session === null || result?.login !== undefined || prompts.has("none")) return false;
       const hint = suggestedName(params?.login_hint, 200);
-      return hint !== "" && !names(hint, session);
+      return hint !== "" && !isNameOf(hint, session);
     }),
   );
   policy.get("consent")?.checks.add(
@@ -70,7 +70,7 @@ export function askBeforePage(
   site: RegisteredSite,
   person: { readonly name: string; readonly username: string },
   token: string,
-): Drawn["screen"] {
+): ScreenAnswer["screen"] {
   return {
     name: "ask-before",
     model: {

@@ -4,22 +4,22 @@ import type { ConsentScreen } from "../../screen/screen.ts";
 import { findApi } from "../../site-registry/known-apis.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import {
-  type Asked,
-  choosable,
+  declinableScopes,
   durations,
   namedScopes,
   outlivesSession,
   type Registrations,
+  type ScopeRequest,
   type Scopes,
   usualDuration,
 } from "../scope/consent.ts";
 
 /** Input of the page model. */
-export interface Question {
+export interface ConsentPageInput {
   readonly site: RegisteredSite;
   readonly session: CentralSession;
   /** The scopes to decide now. */
-  readonly asked: Asked;
+  readonly asked: ScopeRequest;
   /** All scopes of the request. */
   readonly requested: Scopes;
   /** Whether earlier answers are ignored: a device starts without any. */
@@ -32,14 +32,14 @@ export interface ConsentPageNeeds extends Registrations {
 
 export async function consentPage(
   needs: ConsentPageNeeds,
-  { site, session, asked, requested, anew }: Question,
+  { site, session, asked, requested, anew }: ConsentPageInput,
 ): Promise<
   Pick<
     ConsentScreen,
     "site" | "about" | "person" | "asks" | "gets" | "before" | "never" | "offline" | "durations"
   >
 > {
-  const boxes = choosable(asked, needs);
+  const boxes = declinableScopes(asked, needs);
   const chosen = new Set(boxes.map(({ field }) => field));
   const gets = namedScopes(asked, needs).filter(({ field }) => !chosen.has(field));
   const consent = site.firstParty ? null : await needs.consents.find(session.person.id, site.id);
@@ -72,7 +72,7 @@ export async function consentPage(
 function beforeOf(
   registrations: Registrations,
   consent: FoundConsent,
-  { asked, requested, anew }: Pick<Question, "asked" | "requested" | "anew">,
+  { asked, requested, anew }: Pick<ConsentPageInput, "asked" | "requested" | "anew">,
 ): ConsentScreen["before"] {
   const stays = subtract(consent, asked);
   const isRequested = new Set(namedScopes(anew ? none : requested, registrations).map(({ field }) => field));

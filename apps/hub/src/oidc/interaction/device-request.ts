@@ -2,7 +2,7 @@
 import type { CentralSession, OidcArtifactStore } from "@gatehouse/database";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import type { ScopeNeeds } from "../scope/claim-scopes.ts";
-import { type Asked, type Registrations, requestedScopes } from "../scope/consent.ts";
+import { type Registrations, requestedScopes, type ScopeRequest } from "../scope/consent.ts";
 import { deviceCodeLife } from "../store/adapter.ts";
 
 export interface DeviceRequestNeeds extends ScopeNeeds {
@@ -57,7 +57,7 @@ export function askedByDevice(
   registrations: Registrations,
   session: CentralSession,
   { site, scopes, resources }: DeviceRequest,
-): Asked {
+): ScopeRequest {
   return {
     clientId: site.id,
     grantId: session.oidcClients[site.id]?.grantId,

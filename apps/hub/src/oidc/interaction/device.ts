@@ -6,7 +6,7 @@
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { DeviceThrottle } from "../../credential/device-throttle.ts";
-import { withoutEdges } from "../../credential/typed-name.ts";
+import { trimInvisible } from "../../credential/typed-name.ts";
 import { HubError } from "../../http/hub-error.ts";
 import {
   type Answer,
@@ -21,7 +21,7 @@ import type { FindSession } from "../../session/find-session.ts";
 import type { HubKeys } from "../../settings/secret-keys.ts";
 import type { AskForAccount } from "../../sign-in/choose-account.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
-import { isPlain, namedScopes, outlivesSession, readChoice } from "../scope/consent.ts";
+import { isSignInOnly, namedScopes, outlivesSession, readChoice } from "../scope/consent.ts";
 import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
 import {
   askedByDevice,
@@ -134,7 +134,7 @@ const decide = (needs: DeviceNeeds): Route =>
       const isLasting = choice !== null && choice.duration !== "once" && outlivesSession(asked, needs);
       const model = {
         site: { name, host },
-        outcome: isPlain(asked, needs) && choice !== null ? "signed-in" : outcome,
+        outcome: isSignInOnly(asked, needs) && choice !== null ? "signed-in" : outcome,
         allows,
         offline: given.scopes.includes("offline_access"),
         days: isLasting ? Number(choice.duration) : null,
@@ -208,5 +208,5 @@ function returnPage(parameters: RequestParameters): ReturnPage {
 
 /** Maximum length of a typed code, with full-width letters and a space between any two. */
 function shortened(typed: string | undefined): string {
-  return withoutEdges(typed ?? "").slice(0, 40);
+  return trimInvisible(typed ?? "").slice(0, 40);
 }

@@ -19,10 +19,16 @@ import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
 import type { Flow } from "../issuer/provider.ts";
-import { type Choice, missing, readChoice, requestedBy, type Scopes } from "../scope/consent.ts";
+import {
+  type ConsentChoice,
+  readChoice,
+  type Scopes,
+  scopesOfFlow,
+  undecidedScopes,
+} from "../scope/consent.ts";
 import { askBeforePage, hintReason, onlyAsksBefore, otherReason } from "./ask-before.ts";
 import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
-import { isChosenSession, wayToRestart } from "./restart.ts";
+import { isChosenSession, restartAddress } from "./restart.ts";
 
 export interface InteractionNeeds extends AllowNeeds, ConsentPageNeeds, SessionGrantNeeds {
   readonly askForAccount: AskForAccount;
@@ -76,8 +82,8 @@ const ask = (needs: InteractionNeeds): Route =>
         return { screen, keepsOpener: site.oidc?.popup };
       }
       const { session } = found;
-      const asked = missing(flow, needs, session);
-      const requested = requestedBy(flow, needs);
+      const asked = undecidedScopes(flow, needs, session);
+      const requested = scopesOfFlow(flow, needs);
       const page = await consentPage(needs, { site, session, asked, requested, anew: false });
       const hidden = [{ name: "token", value: token }];
       return {
@@ -145,11 +151,11 @@ async function allow(
   needs: InteractionNeeds,
   flow: Flow,
   session: CentralSession,
-  choice: Choice,
+  choice: ConsentChoice,
 ): Promise<boolean> {
   const clientId = String(flow.params.client_id);
   return decideInSession(needs, session, clientId, async (now) => {
-    const asked = missing(flow, needs, now);
+    const asked = undecidedScopes(flow, needs, now);
     const allowed = await allowedBy(needs, asked, now.person.id, choice);
     const grantId = allowed.grant.id;
     const joins = joinsOf(now, clientId, grantId);
@@ -182,7 +188,7 @@ function answerWithoutFlow(
   found: FoundSession,
   isChosen: boolean,
 ): Answer {
-  const restart = wayToRestart(needs, query);
+  const restart = restartAddress(needs, query);
   if (isChosen && restart !== undefined) return seeOther(restart.address);
   const whose = found.state === "alive" ? ` You are signed in as ${found.session.person.name}.` : "";
   throw new HubError(

@@ -46,7 +46,7 @@ export function requestOf(params: Readonly<Record<string, unknown>>): [string, s
  *
  * @param query of the flow's address
  */
-export function wayToRestart(
+export function restartAddress(
   needs: ScopeNeeds,
   query: URLSearchParams,
 ): { readonly site: RegisteredSite; readonly address: string } | undefined {

@@ -4,7 +4,7 @@ import type { CentralSession, DecisionStore } from "@gatehouse/database";
 import { passwordAcr } from "../../session/acr.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
-import { type Choice, givenOf, type Scopes } from "../scope/consent.ts";
+import { allowedScopes, type ConsentChoice, type Scopes } from "../scope/consent.ts";
 import { askedByDevice, type DeviceRequest } from "./device-request.ts";
 
 export interface SettleDeviceNeeds extends AllowNeeds, SessionGrantNeeds {
@@ -20,7 +20,7 @@ export async function settleDevice(
   needs: SettleDeviceNeeds,
   session: CentralSession,
   request: DeviceRequest,
-  choice: Choice | null,
+  choice: ConsentChoice | null,
 ): Promise<Scopes | null> {
   if (choice === null) {
     const payload = { error: "access_denied", errorDescription: "the user declined" };
@@ -30,7 +30,7 @@ export async function settleDevice(
     });
     return isFirst ? { scopes: [], resources: {} } : null;
   }
-  const given = givenOf(askedByDevice(needs, session, request), choice, needs);
+  const given = allowedScopes(askedByDevice(needs, session, request), choice, needs);
   const isFirst = await decideInSession(needs, session, request.site.id, (now) =>
     allow(needs, now, request, choice),
   );
@@ -41,11 +41,11 @@ async function allow(
   needs: SettleDeviceNeeds,
   session: CentralSession,
   request: DeviceRequest,
-  choice: Choice,
+  choice: ConsentChoice,
 ): Promise<boolean> {
   const question = questionOf(request);
   const ofSession = askedByDevice(needs, session, request);
-  const given = givenOf(ofSession, choice, needs);
+  const given = allowedScopes(ofSession, choice, needs);
   const staysConnected = given.scopes.includes("offline_access");
   // Access that ends with the session uses the session's grant with the site; access that outlives it has its own grant.
   const asked = staysConnected ? { ...ofSession, grantId: undefined } : ofSession;

@@ -4,7 +4,7 @@ import { currentArtifacts } from "../store/request-context.ts";
 import { errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";
 
 /** Writes what a request issued before its answer goes out; the answer becomes an error if that fails. */
-export function settleBeforeAnswers(provider: Provider): void {
+export function saveBeforeResponding(provider: Provider): void {
   provider.use(async (context, next) => {
     await next();
     const ctx = context as KoaContextWithOIDC;
@@ -26,7 +26,7 @@ export function settleBeforeAnswers(provider: Provider): void {
  *
  * @see RFC 7009, section 2.2; RFC 9110, section 8.3
  */
-export function nameNoTypeOfNothing(provider: Provider): void {
+export function omitTypeOfEmptyBodies(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next();
     if (ctx.body === "") ctx.remove("content-type");
@@ -37,7 +37,7 @@ export function nameNoTypeOfNothing(provider: Provider): void {
 const cacheSeconds = 900;
 
 /** Lets clients cache metadata and keys. */
-export function letDocumentsBeKept(provider: Provider): void {
+export function allowMetadataCaching(provider: Provider): void {
   provider.use(async (context, next) => {
     await next();
     const { oidc, status, set } = context as KoaContextWithOIDC;

@@ -19,7 +19,7 @@ const authenticated = new Set([
   "device_authorization",
 ]);
 
-export function judgeClients(provider: Provider, sites: Pick<SiteRegistry, "find">): void {
+export function validateClients(provider: Provider, sites: Pick<SiteRegistry, "find">): void {
   // Registrations hold the hash of a secret, so the presented secret is hashed before the comparison.
   replaceMember(
     provider,

@@ -22,7 +22,7 @@ import {
   round,
   suite,
 } from "../../test-support/conformance-suite.ts";
-import { received, walk } from "../../test-support/relying-site.ts";
+import { received, signInAndConsent } from "../../test-support/relying-site.ts";
 import { suiteSite } from "../../test-support/suite-site.ts";
 
 beforeAll(openConformanceSuite);
@@ -45,7 +45,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
   test("oidcc-alternate-happy-flow: RFC 6749 3.3 the order of scopes and parameters is nothing", async () => {
     const query = new URLSearchParams(suite.authorization({ ...base, scope: "email openid" }).split("?")[1]);
     const answer = await browser.get(`/oidc/auth?${new URLSearchParams([...query].reverse())}`);
-    const { access_token } = await suite.tokens(received(await walk(browser, alice, answer)));
+    const { access_token } = await suite.tokens(received(await signInAndConsent(browser, alice, answer)));
     expect((await suite.userinfo(access_token)).json).toMatchObject({ email: "alice@example.com" });
   });
 

@@ -1,17 +1,17 @@
 /** Answers of the issuer to users and programs while the database is unavailable. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../../test-hub.ts";
-import { type DatabaseLine, openDatabaseLine } from "../../test-support/database-line.ts";
+import { type DatabaseProxy, openDatabaseProxy } from "../../test-support/database-proxy.ts";
 import type { RelyingSite } from "../../test-support/relying-site.ts";
 import { suiteEnvironment, suiteRegistration, suiteSite } from "../../test-support/suite-site.ts";
 import { createTestDatabase } from "../../test-support/test-database.ts";
 
-let line: DatabaseLine;
+let line: DatabaseProxy;
 let opened: TestHub;
 let site: RelyingSite;
 let known: TestBrowser;
 beforeAll(async () => {
-  line = await openDatabaseLine(await createTestDatabase());
+  line = await openDatabaseProxy(await createTestDatabase());
   opened = await openTestHub({
     environment: { DATABASE_URL: line.url, ...suiteEnvironment },
     sites: () => ({ suite: suiteRegistration("suite") }),

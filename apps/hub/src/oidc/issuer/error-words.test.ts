@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type IssuerError, issuerErrorWords } from "./error-words.ts";
+import { describeIssuerError, type IssuerError } from "./error-words.ts";
 
 const wrong: IssuerError = {
   code: "invalid_request",
@@ -9,7 +9,7 @@ const wrong: IssuerError = {
   site: undefined,
 };
 const said = (over: Partial<IssuerError>) => {
-  const { title, sentences } = issuerErrorWords({ ...wrong, ...over });
+  const { title, sentences } = describeIssuerError({ ...wrong, ...over });
   return [title, ...sentences].join("\n");
 };
 
@@ -34,7 +34,7 @@ describe("a request that is refused", () => {
       { signingOut: true },
     ]) {
       expect(said(over)).not.toMatch(/client|redirect|uri|parameter|invalid|_/i);
-      expect(issuerErrorWords({ ...wrong, ...over }).forItsPeople).toMatch(/client_id|redirect_uri/);
+      expect(describeIssuerError({ ...wrong, ...over }).forItsPeople).toMatch(/client_id|redirect_uri/);
     }
   });
 
@@ -45,6 +45,6 @@ describe("a request that is refused", () => {
   });
 
   test("without a description has no open sentence", () => {
-    expect(issuerErrorWords({ ...wrong, description: "" }).forItsPeople).toBeUndefined();
+    expect(describeIssuerError({ ...wrong, description: "" }).forItsPeople).toBeUndefined();
   });
 });

@@ -16,7 +16,7 @@ export interface IssuerError {
 
 type Words = Pick<RefusedScreen, "title" | "sentences" | "forItsPeople">;
 
-export function issuerErrorWords(error: IssuerError): Words {
+export function describeIssuerError(error: IssuerError): Words {
   if (error.expired) return tookTooLong;
   if (error.code === "server_error") return ourFault;
   if (error.signingOut) return notSignedOut(error);

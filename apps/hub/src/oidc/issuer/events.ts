@@ -6,8 +6,8 @@
 import { databaseOutage } from "../../http/database-outage.ts";
 import type { Log } from "../../log.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
-import { AnsweredBefore } from "../store/refresh-replay.ts";
-import { currentSession, knownSession } from "../store/request-context.ts";
+import { AlreadyAnswered } from "../store/refresh-replay.ts";
+import { currentSession, sessionOfRequest } from "../store/request-context.ts";
 import type { ConsentUseNeeds } from "./api.ts";
 import { logOutageOf, requestIdOf } from "./outage.ts";
 import type { KoaContextWithOIDC, Provider } from "./provider.ts";
@@ -37,7 +37,7 @@ export function logIssuance(provider: Provider, log: Log): void {
       ([, token]) => token !== undefined,
     );
     const more = {
-      ...{ person: personOf(ctx), session: knownSession()?.id, sessionUid: sessionUidOf(ctx), grantType },
+      ...{ person: personOf(ctx), session: sessionOfRequest()?.id, sessionUid: sessionUidOf(ctx), grantType },
       ...{ tokens: given.map(([kind]) => kind), scope },
     };
     if (grantType === "refresh_token") info(ctx, "tokens.refreshed", more, "tokens refreshed");
@@ -144,7 +144,7 @@ const silentAnswers = new Set(["login_required", "interaction_required", "consen
 export function logRefusals(provider: Provider, log: Log): void {
   for (const event of events)
     provider.on(event as "server_error", (ctx, error) => {
-      if (error instanceof AnsweredBefore) return;
+      if (error instanceof AlreadyAnswered) return;
       const outage = event === "server_error" ? databaseOutage(error) : undefined;
       if (outage !== undefined) return logOutageOf(ctx.res, log, outage);
       // Sites ask so about every visitor who is not signed in; nothing was refused.
@@ -187,7 +187,7 @@ function reasonOf(error: unknown): string {
  * Records token responses of third-party sites as uses of the consent, for the account page. The response does not wait
  * for it: a lost record only makes "last used" on that page outdated.
  */
-export function noteUses(
+export function recordConsentUses(
   provider: Provider,
   { consents, log, sites }: ConsentUseNeeds & { readonly sites: Pick<SiteRegistry, "find"> },
 ): void {

@@ -5,7 +5,7 @@
 
 import { leavingPage } from "../../http/leaving-page.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
-import { showPage } from "../store/request-context.ts";
+import { replaceResponse } from "../store/request-context.ts";
 import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 import type { ResponseMode } from "./provider-internals.ts";
 
@@ -23,7 +23,7 @@ export function formPost(sites: Sites): ResponseMode {
     const refusal = ctx.status === 500 ? 500 : 400;
     const status = "error" in payload ? refusal : 200;
     replaceBody(ctx, status);
-    showPage({
+    replaceResponse({
       screen: { name: "ticket-form", model: { action, fields, site: { name, host } } },
       status,
       formsLeaveHub: true,
@@ -67,7 +67,7 @@ function leaveByPage(ctx: KoaContextWithOIDC, sites: Sites): void {
   if (page === undefined) return;
   ctx.remove("location");
   replaceBody(ctx, 200);
-  showPage(page);
+  replaceResponse(page);
 }
 
 /** Clears the body: Next renders the page later, with its own headers. */

@@ -2,7 +2,7 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
-import { type Parameters, walk } from "../../test-support/relying-site.ts";
+import { type Parameters, signInAndConsent } from "../../test-support/relying-site.ts";
 import {
   suiteEnvironment as environment,
   suiteRegistration,
@@ -66,7 +66,7 @@ describe("left out: the claims of the granted scopes, which most clients read fr
     const email = asks.find(({ value }) => value.includes("email"))?.value;
     const kept = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
     const yes = { ...kept, [`allow:${email}`]: "true", answer: "allow" };
-    const end = await walk(browser, alice, await browser.post(action, yes));
+    const end = await signInAndConsent(browser, alice, await browser.post(action, yes));
     const { claims } = await site.tokens(new URL(end.location).searchParams);
     expect(about(claims)).toEqual({ email: alices.email });
   });

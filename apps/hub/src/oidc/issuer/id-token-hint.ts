@@ -11,7 +11,7 @@ import type { Provider } from "./provider.ts";
 import { replaceMember } from "./provider-internals.ts";
 
 /** @param keys the public halves of all signing keys, including retired ones */
-export function recogniseHints(provider: Provider, keys: readonly JWK[]): void {
+export function acceptRetiredKeysInHints(provider: Provider, keys: readonly JWK[]): void {
   const known = createLocalJWKSet({ keys: [...keys] });
   replaceMember(provider, "IdToken.validate", () => async (token, client) => {
     const { protectedHeader: header } = await compactVerify(token, known, { algorithms: [...algorithms] });

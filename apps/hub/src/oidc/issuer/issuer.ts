@@ -14,23 +14,23 @@ import { flowAddress } from "../interaction/restart.ts";
 import { type OpenedKeys, publicHalf } from "../keys/signing-keys.ts";
 import { claimsOfScope, ownScopes } from "../scope/claim-scopes.ts";
 import { type AdapterNeeds, createAdapter } from "../store/adapter.ts";
-import { answerRefreshesTwice } from "../store/refresh-replay.ts";
-import { detectReplays, judgeAssertion } from "../store/replay-detection.ts";
+import { repeatRefreshAnswers } from "../store/refresh-replay.ts";
+import { detectReplays, validateAssertion } from "../store/replay-detection.ts";
 import { acceptRequest } from "../store/request-context.ts";
 import { type AccountNeeds, findAccount } from "./account.ts";
-import { letDocumentsBeKept, nameNoTypeOfNothing, settleBeforeAnswers } from "./answers.ts";
+import { allowMetadataCaching, omitTypeOfEmptyBodies, saveBeforeResponding } from "./answers.ts";
 import { accessTokenLife, type ConsentUseNeeds, isForApiOf, resourceServer } from "./api.ts";
 import { limitOrigins } from "./browser-origins.ts";
 import { createClientAdapter } from "./client-metadata.ts";
-import { judgeClients } from "./clients.ts";
-import { logIssuance, logRefusals, noteUses } from "./events.ts";
+import { validateClients } from "./clients.ts";
+import { logIssuance, logRefusals, recordConsentUses } from "./events.ts";
 import { drawFormPages, formPost } from "./form-pages.ts";
-import { recogniseHints } from "./id-token-hint.ts";
+import { acceptRetiredKeysInHints } from "./id-token-hint.ts";
 import { explainOutages } from "./outage.ts";
 import type { IssuerPages } from "./pages.ts";
 import { type Configuration, errors, type Provider } from "./provider.ts";
 import { createProvider, replaceMember } from "./provider-internals.ts";
-import { judgeRequest, refuseDeepClaims } from "./request-rules.ts";
+import { refuseDeepClaims, validateRequest } from "./request-rules.ts";
 import { throttleSecrets } from "./secret-throttle.ts";
 import { subjects } from "./subject.ts";
 
@@ -79,25 +79,25 @@ export function createIssuer(needs: IssuerNeeds, opened: IssuerKeys, pages: Issu
   provider.proxy = true;
   explainOutages(provider, log);
   limitOrigins(provider, sites);
-  letDocumentsBeKept(provider);
-  nameNoTypeOfNothing(provider);
+  allowMetadataCaching(provider);
+  omitTypeOfEmptyBodies(provider);
   throttleSecrets(provider, needs.siteSecretThrottle, trustedProxies);
   drawFormPages(provider, sites, {
     leave: pages.leaveSignedOut,
     sayOver: (ctx) => pages.explain(ctx, { code: "session_mismatch", description: "", expired: true }),
   });
-  judgeClients(provider, sites);
-  recogniseHints(provider, [...opened.keys.map(({ jwk }) => publicHalf(jwk)), ...opened.retired]);
+  validateClients(provider, sites);
+  acceptRetiredKeysInHints(provider, [...opened.keys.map(({ jwk }) => publicHalf(jwk)), ...opened.retired]);
   keepCentralSessions(provider, needs.clock);
-  // Outside of `settleBeforeAnswers`: an answer is kept for a retry only after its tokens are stored.
-  answerRefreshesTwice(provider, needs);
+  // Outside of `saveBeforeResponding`: an answer is kept for a retry only after its tokens are stored.
+  repeatRefreshAnswers(provider, needs);
   detectReplays(provider, needs);
-  settleBeforeAnswers(provider);
+  saveBeforeResponding(provider);
   provider.on("authorization.accepted", acceptRequest);
   provider.on("end_session.success", pages.noteSignOut);
   logRefusals(provider, log);
   logIssuance(provider, log);
-  noteUses(provider, needs);
+  recordConsentUses(provider, needs);
   log.debug({ event: "oidc.opened", keys: opened.keys.length, secure }, "issuer opened");
   return provider;
 }
@@ -121,7 +121,7 @@ function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPage
     },
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
     responseTypes: ["code"],
-    extraParams: { response_type: judgeRequest },
+    extraParams: { response_type: validateRequest },
     // `limitOrigins` decides which origins may read an answer.
     clientBasedCORS: () => true,
     subjectTypes: ["public", "pairwise"],
@@ -133,7 +133,7 @@ function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPage
     pkce: { required: (_ctx, client) => sites.find(client.clientId)?.oidc?.pkce !== "optional" },
     ttl: lives,
     rotateRefreshToken: true,
-    assertJwtClientAuthClaimsAndHeader: judgeAssertion,
+    assertJwtClientAuthClaimsAndHeader: validateAssertion,
     // The registration decides which claims an ID token contains: `account.ts`.
     conformIdTokenClaims: false,
     discovery: furtherMetadata,

@@ -1,14 +1,14 @@
 /** Serves the issuer beside the hub's routes: all paths under `/oidc` that no route of the hub serves. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CentralSessionStore, FoundSession, OidcArtifactStore } from "@gatehouse/database";
-import { chooseRequestId, logAnswered, loggedPath } from "../../http/access-log.ts";
+import { chooseRequestId, loggedPath, logResponse } from "../../http/access-log.ts";
 import type { Cookies } from "../../http/cookies.ts";
 import { databaseOutage } from "../../http/database-outage.ts";
 import { HubError } from "../../http/hub-error.ts";
 import type { MountedIssuer } from "../../http/mounted-issuer.ts";
-import { isPrefetch, loadedAhead } from "../../http/prefetch.ts";
+import { isPrefetch, prefetchRefused } from "../../http/prefetch.ts";
 import { answerHeaders } from "../../http/response-headers.ts";
-import type { Drawn } from "../../http/route.ts";
+import type { ScreenAnswer } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
 import { RequestArtifacts } from "../store/request-artifacts.ts";
 import { type RequestContext, withContext } from "../store/request-context.ts";
@@ -71,7 +71,7 @@ async function serveIssuer(
   needs: MountIssuerNeeds,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<Drawn | undefined> {
+): Promise<ScreenAnswer | undefined> {
   const token = needs.cookies.read(request.headers.cookie, "session");
   const isToken = token?.startsWith("TGT-") === true;
   const target = request.url ?? "/";
@@ -85,10 +85,10 @@ async function serveIssuer(
   const requestId = chooseRequestId(request.headers["x-request-id"]);
   response.setHeader("x-request-id", requestId);
   const where = { requestId, method: request.method, path: loggedPath(target.split("?", 1)[0] ?? "") };
-  logAnswered(needs.log.child(where), response);
+  logResponse(needs.log.child(where), response);
   if (needsSession && request.method === "HEAD") return refusedPage(response, onlyLooked());
   if (needsSession && isPrefetch((name) => request.headersDistinct[name]?.join()))
-    return refusedPage(response, loadedAhead());
+    return refusedPage(response, prefetchRefused());
   const sessionToken = isToken && needsSession ? token : undefined;
   const asked = await readTarget(needs, target, sessionToken, artifacts).catch(ofOutage);
   if (typeof asked === "string") {
@@ -152,7 +152,7 @@ function takeForm({ headers }: IncomingMessage): void {
 
 const form = "application/x-www-form-urlencoded";
 
-function refusedPage(response: ServerResponse, refusal: HubError): Drawn {
+function refusedPage(response: ServerResponse, refusal: HubError): ScreenAnswer {
   const { title, sentences, code, status, headers } = refusal;
   const model = { title, sentences, code, reference: requestIdOf(response) };
   return { screen: { name: "refused", model }, status, headers };
@@ -185,7 +185,7 @@ async function findSession(
   return found;
 }
 
-/** `limitOrigins` decides which origins may read answers, and `letDocumentsBeKept` what may be cached. */
+/** `limitOrigins` decides which origins may read answers, and `allowMetadataCaching` what may be cached. */
 function headersOf(secure: boolean): readonly (readonly [string, string])[] {
   const { "cross-origin-resource-policy": _, pragma: __, expires: ___, ...rest } = answerHeaders(secure);
   return Object.entries({

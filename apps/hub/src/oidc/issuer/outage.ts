@@ -5,9 +5,9 @@
 
 import type { ServerResponse } from "node:http";
 import { databaseOutage, databaseUnavailable, logOutage } from "../../http/database-outage.ts";
-import type { Drawn } from "../../http/route.ts";
+import type { ScreenAnswer } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
-import { showPage } from "../store/request-context.ts";
+import { replaceResponse } from "../store/request-context.ts";
 import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 
 /** Has to be the first middleware, so that every failure passes it. */
@@ -29,7 +29,7 @@ export function explainOutages(provider: Provider, log: Log): void {
     if (!hit.has(ctx)) return;
     if (ctx.accepts("json", "html") === "html") {
       ctx.respond = false;
-      showPage(outagePage(ctx.res));
+      replaceResponse(outagePage(ctx.res));
       return;
     }
     ctx.status = 503;
@@ -39,7 +39,7 @@ export function explainOutages(provider: Provider, log: Log): void {
   });
 }
 
-export function outagePage(response: ServerResponse): Drawn {
+export function outagePage(response: ServerResponse): ScreenAnswer {
   const { status, title, sentences, code } = databaseUnavailable();
   const reference = requestIdOf(response);
   return {

@@ -1,15 +1,15 @@
 /** Pages of the issuer. Next draws them after oidc-provider has finished with the request. */
 
-import { flowOf, freshFlow } from "../../http/flow.ts";
-import type { Drawn } from "../../http/route.ts";
+import { flowOf, startFlow } from "../../http/flow.ts";
+import type { ScreenAnswer } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
 import { pictureSources } from "../../logout/picture-sources.ts";
 import { findLogoutRecipients, type LogoutRecipientNeeds } from "../../logout/sign-out-answer.ts";
 import { isEqual } from "../../settings/secret-keys.ts";
 import { type NoteNeeds, readNote, writeNote } from "../../sign-in/login-form.ts";
-import { requestOf, wayToRestart } from "../interaction/restart.ts";
-import { currentSession, isSigningOut, showPage } from "../store/request-context.ts";
-import { issuerErrorWords } from "./error-words.ts";
+import { requestOf, restartAddress } from "../interaction/restart.ts";
+import { currentSession, isSigningOut, replaceResponse } from "../store/request-context.ts";
+import { describeIssuerError } from "./error-words.ts";
 import { requestIdOf } from "./outage.ts";
 import type { KoaContextWithOIDC } from "./provider.ts";
 import { signOutSecret } from "./provider-internals.ts";
@@ -49,14 +49,14 @@ function explain(
   ctx: KoaContextWithOIDC,
   error: Parameters<IssuerPages["explain"]>[1],
 ): void {
-  const words = issuerErrorWords({
+  const words = describeIssuerError({
     ...error,
     signingOut: isSigningOut(),
     site: ctx.oidc.client?.clientName,
   });
   const reference = requestIdOf(ctx.res);
   const params = ctx.oidc.entities.Interaction?.params;
-  const restart = params && wayToRestart(needs, new URLSearchParams(requestOf(params)));
+  const restart = params && restartAddress(needs, new URLSearchParams(requestOf(params)));
   const link = restart && { label: `Continue to ${restart.site.name}`, href: restart.address };
   show(ctx, {
     screen: { name: "refused", model: { ...words, code: error.code, reference, link } },
@@ -88,7 +88,7 @@ function askSignOut(ctx: KoaContextWithOIDC): void {
 function noteSignOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): void {
   const session = currentSession();
   if (session === null) return;
-  const flow = freshFlow(needs);
+  const flow = startFlow(needs);
   ctx.append("set-cookie", [
     flow.cookie,
     writeNote(needs, flow.id, { ended: session.id, askedBy: ctx.oidc.client?.clientId ?? "" }),
@@ -140,10 +140,10 @@ async function signOutAtOnce(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): P
   ctx.redirect(url.href);
 }
 
-function show(ctx: KoaContextWithOIDC, page: Drawn): void {
+function show(ctx: KoaContextWithOIDC, page: ScreenAnswer): void {
   // Next writes the response after this request.
   ctx.respond = false;
-  showPage(page);
+  replaceResponse(page);
 }
 
 function hostOf(address: string | undefined): string {

@@ -8,7 +8,12 @@ import {
   type TestPerson,
 } from "../../test-hub.ts";
 import { readModel } from "../../test-support/next-stand-in.ts";
-import { type Parameters, type RelyingSite, received, walk } from "../../test-support/relying-site.ts";
+import {
+  type Parameters,
+  type RelyingSite,
+  received,
+  signInAndConsent,
+} from "../../test-support/relying-site.ts";
 import {
   suiteEnvironment as environment,
   redirectUri,
@@ -120,7 +125,7 @@ describe("3.1.2.1 by POST the outcome is that of the same request by GET", () =>
 
   test("without a session, with a sign-in on the way", async () => {
     browser = new TestBrowser(opened);
-    const answer = received(await walk(browser, alice, await post(query())));
+    const answer = received(await signInAndConsent(browser, alice, await post(query())));
     expect((await site.tokens(answer)).claims.sub).toBe(alice.id);
   });
 
@@ -170,7 +175,7 @@ describe("a request that no address holds", () => {
 
   test("survives a sign-in on the way", async () => {
     browser = new TestBrowser(opened);
-    const answer = received(await walk(browser, alice, await post(query({ nonce }))));
+    const answer = received(await signInAndConsent(browser, alice, await post(query({ nonce }))));
     expect((await site.tokens(answer)).claims.nonce).toBe(nonce);
   });
 

@@ -28,7 +28,7 @@ const deepest = 12;
  * @throws UnsupportedResponseType
  * @see RFC 6749, sections 3.1.1 and 4.1.2.1
  */
-export function judgeRequest(ctx: KoaContextWithOIDC): void {
+export function validateRequest(ctx: KoaContextWithOIDC): void {
   refuseLong(ctx.oidc.params ?? {});
   if (!asking.has(ctx.oidc.route)) return;
   const sent = (ctx.method === "POST" ? ctx.oidc.body : ctx.query)?.response_type;

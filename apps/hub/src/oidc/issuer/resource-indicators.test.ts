@@ -2,7 +2,7 @@
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
-import { type RelyingSite, received, walk } from "../../test-support/relying-site.ts";
+import { type RelyingSite, received, signInAndConsent } from "../../test-support/relying-site.ts";
 import { suiteEnvironment, suiteRegistration, suiteSite } from "../../test-support/suite-site.ts";
 
 const cards = "https://cards.example/api";
@@ -40,7 +40,7 @@ async function codeForBoth(): Promise<string> {
   const browser = new TestBrowser(opened);
   const scope = "openid offline_access cards.read books.read";
   const path = `${site.authorization({ scope, prompt: "consent", resource: cards })}&resource=${encodeURIComponent(books)}`;
-  return received(await walk(browser, alice, await browser.get(path))).get("code") ?? "";
+  return received(await signInAndConsent(browser, alice, await browser.get(path))).get("code") ?? "";
 }
 
 async function claimsOf(token: unknown) {

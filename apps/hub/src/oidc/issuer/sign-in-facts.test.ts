@@ -2,7 +2,7 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
-import { formOf, type RelyingSite, received, walk } from "../../test-support/relying-site.ts";
+import { formOf, type RelyingSite, received, signInAndConsent } from "../../test-support/relying-site.ts";
 import { suiteEnvironment, suiteRegistration, suiteSite } from "../../test-support/suite-site.ts";
 
 let opened: TestHub;
@@ -105,7 +105,11 @@ describe("OpenID Connect Core 5.5.1.1 acr as an essential claim", () => {
   test.each([true, false])("an unavailable acr is reported to the site (signed in: %s)", async (signedIn) => {
     const browser = new TestBrowser(opened);
     if (signedIn) await browser.signIn(alice);
-    const answer = await walk(browser, alice, await browser.get(site.authorization(demanding("gold"))));
+    const answer = await signInAndConsent(
+      browser,
+      alice,
+      await browser.get(site.authorization(demanding("gold"))),
+    );
     expect(received(answer).get("error")).toBe("unmet_authentication_requirements");
   });
 });

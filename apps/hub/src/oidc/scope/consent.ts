@@ -12,7 +12,7 @@ export interface Registrations extends ApiSources {
 }
 
 /** Descriptions of the hub's own scopes, to follow "It may". `openid` and `offline_access` are never ticked. */
-export const ownScopeWords: Readonly<Record<string, string>> = {
+export const ownScopeDescriptions: Readonly<Record<string, string>> = {
   profile: "see your name and user name",
   email: "see your e-mail address",
   groups: "see which groups you are in",
@@ -25,7 +25,7 @@ export interface Scopes {
 }
 
 /** The question about one site. */
-export interface Asked extends Scopes {
+export interface ScopeRequest extends Scopes {
   readonly clientId: string;
   /** The grant to change; `undefined`: a new one. */
   readonly grantId: string | undefined;
@@ -40,7 +40,7 @@ export const durations: readonly Duration[] = ["once", 30, 90];
 export const usualDuration: Duration = 30;
 
 /** The user's choice. */
-export interface Choice {
+export interface ConsentChoice {
   /** Names of the ticked boxes, as `fieldOf` returns them. */
   readonly ticked: ReadonlySet<string>;
   readonly duration: Duration;
@@ -50,11 +50,11 @@ export interface Choice {
  * The scopes that a flow's page decides about. Third-party site: the requested scopes without an earlier decision, or all
  * of them with `prompt=consent`. First-party site: all of them, because it keeps no earlier decision.
  */
-export function missing(
+export function undecidedScopes(
   flow: Flow,
   registrations: Registrations,
   { oidcClients }: Pick<CentralSession, "oidcClients">,
-): Asked {
+): ScopeRequest {
   const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = flow.prompt.details as {
     missingOIDCScope?: string[];
     missingOIDCClaims?: string[];
@@ -65,7 +65,7 @@ export function missing(
   const grantId = oidcClients[clientId]?.grantId;
   const isAnew = flow.prompt.reasons.includes("consent_prompt");
   if (isAnew || registrations.sites.find(clientId)?.firstParty === true)
-    return { clientId, grantId, ...requestedBy(flow, registrations) };
+    return { clientId, grantId, ...scopesOfFlow(flow, registrations) };
   const claims = missingOIDCClaims ?? [];
   const byClaim = releasedFor(registrations, clientId, claims);
   return {
@@ -78,10 +78,10 @@ export function missing(
 }
 
 /** All scopes that a flow's site requests and is registered for, decided or not. */
-export function requestedBy(
+export function scopesOfFlow(
   { params }: Flow,
   registrations: Registrations,
-): Omit<Asked, "clientId" | "grantId"> {
+): Omit<ScopeRequest, "clientId" | "grantId"> {
   const clientId = String(params.client_id);
   const named = String(params.scope ?? "").split(" ");
   const claims = namedClaims(params.claims);
@@ -146,7 +146,7 @@ export function namedScopes(
   registrations: Registrations,
 ): readonly NamedScope[] {
   const own = scopes.flatMap((scope) => {
-    const words = ownScopeWords[scope];
+    const words = ownScopeDescriptions[scope];
     return words === undefined ? [] : [{ field: scope, words, sensitive: false }];
   });
   const ofApis = Object.entries(resources).flatMap(([resource, asked]) => {
@@ -167,27 +167,35 @@ export function namedScopes(
  * The scopes that the user can decline: for a third-party site all with a description; for a first-party site, whose
  * registration decides, only the sensitive ones.
  */
-export function choosable(asked: Asked, registrations: Registrations): readonly NamedScope[] {
+export function declinableScopes(asked: ScopeRequest, registrations: Registrations): readonly NamedScope[] {
   const isFirstParty = registrations.sites.find(asked.clientId)?.firstParty === true;
   return namedScopes(asked, registrations).filter(({ sensitive }) => sensitive || !isFirstParty);
 }
 
 /** Whether a site requests only the sign-in. */
-export function isPlain(asked: Asked, registrations: Registrations): boolean {
+export function isSignInOnly(asked: ScopeRequest, registrations: Registrations): boolean {
   return namedScopes(asked, registrations).length === 0;
 }
 
 /** Whether nothing is ticked of what a third-party site requests: it learns only that the user signed in. */
-export function isWithoutAccess(asked: Asked, { ticked }: Choice, registrations: Registrations): boolean {
-  const boxes = choosable(asked, registrations);
+export function isWithoutAccess(
+  asked: ScopeRequest,
+  { ticked }: ConsentChoice,
+  registrations: Registrations,
+): boolean {
+  const boxes = declinableScopes(asked, registrations);
   const isFirstParty = registrations.sites.find(asked.clientId)?.firstParty === true;
   return !isFirstParty && boxes.length > 0 && !boxes.some(({ field }) => ticked.has(field));
 }
 
 /** The allowed part of the request. */
-export function givenOf(asked: Asked, choice: Choice, registrations: Registrations): Scopes {
+export function allowedScopes(
+  asked: ScopeRequest,
+  choice: ConsentChoice,
+  registrations: Registrations,
+): Scopes {
   const declined = new Set(
-    choosable(asked, registrations).flatMap(({ field }) => (choice.ticked.has(field) ? [] : [field])),
+    declinableScopes(asked, registrations).flatMap(({ field }) => (choice.ticked.has(field) ? [] : [field])),
   );
   const maySo = choice.duration !== "once" && !isWithoutAccess(asked, choice, registrations);
   return {
@@ -205,7 +213,7 @@ export function givenOf(asked: Asked, choice: Choice, registrations: Registratio
 }
 
 /** Reads the form; an unknown duration counts as the shortest. */
-export function readChoice(parameters: RequestParameters): Choice {
+export function readChoice(parameters: RequestParameters): ConsentChoice {
   const isRefused = parameters.get("answer") !== "allow";
   const ticked = isRefused
     ? []
@@ -217,7 +225,7 @@ export function readChoice(parameters: RequestParameters): Choice {
 }
 
 /** Whether the decision may outlive the session: as a remembered answer, or as access while the user is away. */
-export function outlivesSession(asked: Asked, registrations: Registrations): boolean {
+export function outlivesSession(asked: ScopeRequest, registrations: Registrations): boolean {
   const { clientId, scopes, resources, claims } = asked;
   if (scopes.includes("offline_access")) return true;
   const isFirstParty = registrations.sites.find(clientId)?.firstParty === true;

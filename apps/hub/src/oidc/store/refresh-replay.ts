@@ -32,7 +32,7 @@ const exchanges = new WeakMap<object, Exchange>();
 const pauseMilliseconds = 25;
 
 /** Stops oidc-provider from giving another answer. */
-export class AnsweredBefore extends errors.InvalidGrant {
+export class AlreadyAnswered extends errors.InvalidGrant {
   constructor() {
     super("already answered");
   }
@@ -59,7 +59,7 @@ export function refreshTokenAdapter(adapter: Adapter, needs: RefreshNeeds): Adap
       const answer = exchange.state === "answered" ? await openAnswer(ctx, id, exchange.answer) : null;
       if (answer !== null) {
         exchanges.set(ctx, { kind: "answered", body: JSON.parse(answer) });
-        throw new AnsweredBefore();
+        throw new AlreadyAnswered();
       }
       const grantId = (await adapter.find(id))?.grantId;
       if (grantId !== undefined) await needs.oidcArtifacts.destroy("Grant", grantId);
@@ -69,7 +69,7 @@ export function refreshTokenAdapter(adapter: Adapter, needs: RefreshNeeds): Adap
 }
 
 /** Stores answers before they go out, and repeats stored answers. */
-export function answerRefreshesTwice(
+export function repeatRefreshAnswers(
   provider: Provider,
   { refreshExchanges }: Pick<RefreshNeeds, "refreshExchanges">,
 ): void {

@@ -40,7 +40,7 @@ export function detectReplays(provider: Provider, { oidcArtifacts }: ReplayNeeds
  *
  * @see RFC 7523, section 3 (3) and (4); draft-ietf-oauth-rfc7523bis, section 4 (one audience)
  */
-export function judgeAssertion(
+export function validateAssertion(
   _ctx: unknown,
   { exp, aud }: { readonly exp?: unknown; readonly aud?: unknown },
 ): void {

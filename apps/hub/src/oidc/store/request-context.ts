@@ -1,7 +1,7 @@
 /** Facts of the request that the issuer answers, in reach of the callbacks that oidc-provider calls without them. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CentralSession, FoundSession } from "@gatehouse/database";
-import type { Drawn } from "../../http/route.ts";
+import type { ScreenAnswer } from "../../http/route.ts";
 import type { RequestArtifacts } from "./request-artifacts.ts";
 
 export interface RequestContext {
@@ -14,7 +14,7 @@ export interface RequestContext {
   /** Whether the site gets its answer and so joins the session. */
   accepted?: boolean;
   /** A page to draw instead of oidc-provider's answer. */
-  page?: Drawn;
+  page?: ScreenAnswer;
   /** The session of the presented code or token, if it was looked up. */
   ofToken?: CentralSession;
 }
@@ -32,17 +32,17 @@ export function currentSession(): CentralSession | null {
 }
 
 /** The living central session of the browser, if the token is the one in its cookie. */
-export function sessionOfToken(token: string): CentralSession | null {
+export function sessionOfCookie(token: string): CentralSession | null {
   return storage.getStore()?.token === token ? currentSession() : null;
 }
 
 /** The session of the browser, or of the code or token that a program presents. */
-export function knownSession(): CentralSession | null {
+export function sessionOfRequest(): CentralSession | null {
   return currentSession() ?? storage.getStore()?.ofToken ?? null;
 }
 
 /** Records the session of the presented code or token. */
-export function knowSession(session: CentralSession): void {
+export function recordTokenSession(session: CentralSession): void {
   const context = storage.getStore();
   if (context !== undefined) context.ofToken = session;
 }
@@ -53,7 +53,7 @@ export function currentArtifacts(): RequestArtifacts | undefined {
 }
 
 /** Draws a page instead of oidc-provider's answer. */
-export function showPage(page: Drawn): void {
+export function replaceResponse(page: ScreenAnswer): void {
   const context = storage.getStore();
   if (context !== undefined) context.page = page;
 }

@@ -11,8 +11,8 @@ import {
   currentSession,
   isAccepted,
   isSigningOut,
-  knowSession,
-  sessionOfToken,
+  recordTokenSession,
+  sessionOfCookie,
 } from "./request-context.ts";
 
 const sessionToken = /^TGT-[A-Za-z0-9]+$/;
@@ -45,7 +45,7 @@ export function sessionAdapter(passing: Adapter, { sessions, logout }: SessionAd
     },
     async find(id) {
       if (!sessionToken.test(id)) return passing.find(id);
-      const session = sessionOfToken(id);
+      const session = sessionOfCookie(id);
       if (session === null) return undefined;
       const view = viewOf(session, id);
       // Only a sign-out takes two requests.
@@ -70,7 +70,7 @@ export function sessionAdapter(passing: Adapter, { sessions, logout }: SessionAd
 
 /** @param jti oidc-provider's name of the session: the token in the browser, or a `uid`, which opens nothing */
 function viewOf(session: CentralSession, jti: string): AdapterPayload {
-  knowSession(session);
+  recordTokenSession(session);
   return {
     kind: "Session",
     jti,

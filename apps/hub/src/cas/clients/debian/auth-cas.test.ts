@@ -1,14 +1,14 @@
 /** Perl's AuthCAS by https: CAS 2 in plain CGI scripts, with proxy tickets. It encodes ampersands of a service alone. */
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Browser } from "./browser.ts";
-import { openSurroundings, type Surroundings } from "./debian-fixture.ts";
+import { type DebianFixture, openDebianFixture } from "./debian-fixture.ts";
 
 const missing = inject("debianClientsMissing");
 
 describe.skipIf(missing !== "")("AuthCAS", () => {
-  let all: Surroundings;
+  let all: DebianFixture;
   beforeAll(async () => {
-    all = await openSurroundings(
+    all = await openDebianFixture(
       [
         {
           id: "scripts",

@@ -5,7 +5,7 @@ import { request } from "node:https";
 import { text } from "node:stream/consumers";
 import { type BrowserAnswer, TestBrowser, type TestHub, type TestPerson } from "../../../test-hub.ts";
 import { BrowserCookies } from "../../../test-support/browser-cookies.ts";
-import { walk } from "../../../test-support/relying-site.ts";
+import { signInAndConsent } from "../../../test-support/relying-site.ts";
 
 export interface Page {
   readonly address: string;
@@ -86,7 +86,7 @@ export class Browser {
   /** Does what the hub's page asks, and goes on to where it leads. */
   async answer(person: TestPerson): Promise<Page> {
     if (this.#answer === undefined) throw new Error("the browser is not at the hub");
-    const { location, status, body } = await walk(this.hub, person, this.#answer);
+    const { location, status, body } = await signInAndConsent(this.hub, person, this.#answer);
     if (location === "") throw new Error(`the hub leads nowhere: ${status} ${body}`);
     return this.visit(absolute(location, this.#origin));
   }

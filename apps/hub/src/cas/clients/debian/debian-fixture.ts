@@ -11,7 +11,7 @@ import { Browser } from "./browser.ts";
 import { type Certificates, createCertificates } from "./certificates.ts";
 
 /** Facts from which a site's directives and registration are made. */
-export interface Place {
+export interface SiteEnvironment {
   /** Of the hub, as sites call it. */
   readonly hub: string;
   readonly hubPort: number;
@@ -31,11 +31,11 @@ export interface Site {
   readonly pages?: string;
   /** Apache modules that the site needs. */
   readonly modules?: readonly string[];
-  directives(place: Place): string;
-  registration(place: Place): object;
+  directives(place: SiteEnvironment): string;
+  registration(place: SiteEnvironment): object;
 }
 
-export interface Surroundings {
+export interface DebianFixture {
   readonly opened: TestHub;
   readonly alice: TestPerson;
   /** Origin of a site. */
@@ -46,10 +46,10 @@ export interface Surroundings {
 }
 
 /** @param hubHost of the hub; a client that asks the system's resolver does not find `hub.localhost` */
-export async function openSurroundings(
+export async function openDebianFixture(
   sites: readonly Site[],
   hubHost: "hub.localhost" | "localhost" = "hub.localhost",
-): Promise<Surroundings> {
+): Promise<DebianFixture> {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-debian-"));
   const state = join(directory, "state");
   await mkdir(state);
@@ -64,7 +64,7 @@ export async function openSurroundings(
   const hubPort = await front.listen();
   const sitesPort = await freePort();
   const hub = `https://${hubHost}:${hubPort}`;
-  const placeOf = (id: string): Place => ({
+  const placeOf = (id: string): SiteEnvironment => ({
     hub,
     hubPort,
     documents: join(pages, sites.find((site) => site.id === id)?.pages ?? id),

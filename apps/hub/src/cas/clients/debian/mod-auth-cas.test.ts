@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { eventually } from "../../../test-support/eventually.ts";
 import type { Browser, Page } from "./browser.ts";
-import { openSurroundings, type Place, type Surroundings } from "./debian-fixture.ts";
+import { type DebianFixture, openDebianFixture, type SiteEnvironment } from "./debian-fixture.ts";
 
 const missing = inject("debianClientsMissing");
 
@@ -15,16 +15,16 @@ Require ${require}
 ${more}
 </Location>`;
 
-const common = ({ hub, state, certificates, documents }: Place): string => `CASVersion 2
+const common = ({ hub, state, certificates, documents }: SiteEnvironment): string => `CASVersion 2
 AliasMatch "^/(?:members|staff|vault|hello)/(.*)$" "${documents}/$1"
 CASLoginURL ${hub}/cas/login
 CASCertificatePath ${certificates.authorityFile}
 CASCookiePath ${state}/`;
 
 describe.skipIf(missing !== "")("mod_auth_cas", () => {
-  let all: Surroundings;
+  let all: DebianFixture;
   beforeAll(async () => {
-    all = await openSurroundings([
+    all = await openDebianFixture([
       {
         id: "wiki",
         modules: ["auth_cas", "alias"],

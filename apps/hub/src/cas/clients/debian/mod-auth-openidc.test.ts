@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { eventually } from "../../../test-support/eventually.ts";
 import type { Browser, Page } from "./browser.ts";
-import { openSurroundings, type Surroundings } from "./debian-fixture.ts";
+import { type DebianFixture, openDebianFixture } from "./debian-fixture.ts";
 
 const missing = inject("debianClientsMissing");
 const secret = "the secret of the desk in this run alone";
@@ -24,9 +24,9 @@ interface Information {
 }
 
 describe.skipIf(missing !== "")("mod_auth_openidc", () => {
-  let all: Surroundings;
+  let all: DebianFixture;
   beforeAll(async () => {
-    all = await openSurroundings([
+    all = await openDebianFixture([
       {
         id: "desk",
         modules: ["auth_openidc", "alias"],

@@ -2,11 +2,16 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { eventually } from "../../../test-support/eventually.ts";
 import type { Browser, Page } from "./browser.ts";
-import { openSurroundings, type Place, type Surroundings } from "./debian-fixture.ts";
+import { type DebianFixture, openDebianFixture, type SiteEnvironment } from "./debian-fixture.ts";
 
 const missing = inject("debianClientsMissing");
 
-const common = ({ hubPort, origin, certificates, state }: Place): string => `SetEnv HUB_PORT ${hubPort}
+const common = ({
+  hubPort,
+  origin,
+  certificates,
+  state,
+}: SiteEnvironment): string => `SetEnv HUB_PORT ${hubPort}
 php_admin_value curl.cainfo ${certificates.authorityFile}
 SetEnv SITE ${origin}
 SetEnv AUTHORITY ${certificates.authorityFile}
@@ -15,9 +20,9 @@ SetEnv REPORTS ${origin.replace("portal", "reports")}
 SetEnv PORTAL ${origin.replace("reports", "portal")}`;
 
 describe.skipIf(missing !== "")("phpCAS", () => {
-  let all: Surroundings;
+  let all: DebianFixture;
   beforeAll(async () => {
-    all = await openSurroundings([
+    all = await openDebianFixture([
       {
         id: "reports",
         registration: ({ origin }) => ({

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-export interface DatabaseLine {
+export interface DatabaseProxy {
   /** As the database's own, over this line. */
   readonly url: string;
   cut(): Promise<void>;
@@ -10,7 +10,7 @@ export interface DatabaseLine {
   close(): Promise<void>;
 }
 
-export async function openDatabaseLine(databaseUrl: string): Promise<DatabaseLine> {
+export async function openDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const { hostname, port: databasePort } = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 
-export async function takeAddress(): Promise<{ readonly listener: Server; readonly origin: string }> {
+export async function openListener(): Promise<{ readonly listener: Server; readonly origin: string }> {
   const listener = createServer().listen(0, "127.0.0.1");
   await once(listener, "listening");
   return { listener, origin: `http://127.0.0.1:${(listener.address() as AddressInfo).port}` };
