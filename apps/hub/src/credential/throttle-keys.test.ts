@@ -49,7 +49,7 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
   });
 
   test("counts the narrowest first, and keeps neither user names nor addresses of single machines", async () => {
-    expect(await createSignInThrottle(store).take(attempt)).toEqual({ allowed: true });
+    expect(await createSignInThrottle(store).count(attempt)).toEqual({ allowed: true });
     expect(asked).toEqual([
       `consume sign-in-account ${alice}:${home}`,
       `consume sign-in-address ${home}`,
@@ -58,12 +58,12 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
   });
 
   test("a known browser has a counter of its own and no other", async () => {
-    expect(await createSignInThrottle(store).take(known)).toEqual({ allowed: true });
+    expect(await createSignInThrottle(store).count(known)).toEqual({ allowed: true });
     expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`]);
   });
 
   test.each([" Alice ", "ALICE"])("%j is counted as alice", async (identifier) => {
-    await createSignInThrottle(store).take({ ...known, identifier });
+    await createSignInThrottle(store).count({ ...known, identifier });
     expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`]);
   });
 
@@ -73,7 +73,7 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
     ["sign-in-everywhere", 3],
   ])("when %s is used up, the attempt waits and counts at %d", async (name, counted) => {
     full = { [name]: 7 };
-    expect(await createSignInThrottle(store).take(attempt)).toEqual({ allowed: false, retryInSeconds: 7 });
+    expect(await createSignInThrottle(store).count(attempt)).toEqual({ allowed: false, retryInSeconds: 7 });
     expect(asked).toHaveLength(counted);
   });
 
@@ -91,9 +91,7 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
 
   test("an error of the attempt is not taken for a full queue", async () => {
     const fault = new Error("of the database");
-    await expect(createSignInThrottle(store).inTurn(attempt, () => Promise.reject(fault))).rejects.toBe(
-      fault,
-    );
+    await expect(createSignInThrottle(store).queue(attempt, () => Promise.reject(fault))).rejects.toBe(fault);
   });
 
   test("one place makes one attempt on an account at a time; a known browser does not wait for others", async () => {
@@ -105,10 +103,10 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
       return await result;
     };
     const waiting = [
-      throttle.inTurn(attempt, make("first", first.promise)),
-      throttle.inTurn(attempt, make("second", Promise.resolve("2"))),
+      throttle.queue(attempt, make("first", first.promise)),
+      throttle.queue(attempt, make("second", Promise.resolve("2"))),
     ];
-    expect(await throttle.inTurn(known, make("known", Promise.resolve("k")))).toBe("k");
+    expect(await throttle.queue(known, make("known", Promise.resolve("k")))).toBe("k");
     expect(events).toEqual(["first", "known"]);
     first.resolve("1");
     expect(await Promise.all(waiting)).toEqual(["1", "2"]);
@@ -118,16 +116,16 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
   test("the 502nd attempt at once does not wait: it is sent away for a second", async () => {
     const throttle = createSignInThrottle(store);
     const first = Promise.withResolvers<string>();
-    const waiting = Array.from({ length: 501 }, () => throttle.inTurn(known, () => first.promise));
-    expect(await throttle.inTurn(known, async () => "made")).toEqual({ allowed: false, retryInSeconds: 1 });
+    const waiting = Array.from({ length: 501 }, () => throttle.queue(known, () => first.promise));
+    expect(await throttle.queue(known, async () => "made")).toEqual({ allowed: false, retryInSeconds: 1 });
     first.resolve("made");
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(["made"]));
   });
 
   test("can be switched off", async () => {
     const off = createSignInThrottle(null);
-    expect(await off.take(attempt)).toEqual({ allowed: true });
-    expect(await off.inTurn(attempt, async () => "made")).toBe("made");
+    expect(await off.count(attempt)).toEqual({ allowed: true });
+    expect(await off.queue(attempt, async () => "made")).toBe("made");
     await expect(off.succeeded(attempt)).resolves.toBeUndefined();
   });
 });

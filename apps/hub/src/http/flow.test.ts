@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createCookies } from "./cookies.ts";
-import { flowOf, freshFlow, keepsCookies } from "./flow.ts";
+import { flowOf, sendsHubCookie, startFlow } from "./flow.ts";
 
 const needs = { cookies: createCookies(false) };
 const sending = (cookie?: string) => ({ header: (name: string) => (name === "cookie" ? cookie : undefined) });
@@ -25,7 +25,7 @@ describe("the flow of a browser", () => {
   });
 
   test("is another each time that one is started", () => {
-    const [first, second] = [freshFlow(needs), freshFlow(needs)];
+    const [first, second] = [startFlow(needs), startFlow(needs)];
     expect(first.cookie).toContain(`gatehouse-flow=${first.id};`);
     expect(second.id).not.toBe(first.id);
   });
@@ -38,5 +38,5 @@ test.each([
   ["gatehouse-flow=x", true],
   ["TGC-gatehouse=x", true],
 ])("a browser that sends %j keeps the hub's cookies: %s", (cookie, keeps) => {
-  expect(keepsCookies(needs, sending(cookie))).toBe(keeps);
+  expect(sendsHubCookie(needs, sending(cookie))).toBe(keeps);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPrefetch, loadedAhead } from "./prefetch.ts";
+import { isPrefetch, prefetchRefused } from "./prefetch.ts";
 
 test.each<[string, string | undefined, boolean]>([
   ["sec-purpose", "prefetch", true],
@@ -18,5 +18,5 @@ test.each<[string, string | undefined, boolean]>([
 });
 
 test("a prefetch gets an error status, so that browsers ask again on the visit", () => {
-  expect(loadedAhead()).toMatchObject({ status: 403, code: "not_a_navigation" });
+  expect(prefetchRefused()).toMatchObject({ status: 403, code: "not_a_navigation" });
 });

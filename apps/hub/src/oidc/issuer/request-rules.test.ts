@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { KoaContextWithOIDC } from "./provider.ts";
 import { errors } from "./provider.ts";
-import { judgeRequest, refuseDeepClaims } from "./request-rules.ts";
+import { refuseDeepClaims, validateRequest } from "./request-rules.ts";
 
 interface Request {
   readonly method?: string;
@@ -13,7 +13,7 @@ interface Request {
 /** The refusal of a request; undefined: accepted. */
 function refusalOf({ method = "GET", route = "authorization", params, query = {}, body }: Request): unknown {
   try {
-    judgeRequest({ method, query, oidc: { route, params, body } } as unknown as KoaContextWithOIDC);
+    validateRequest({ method, query, oidc: { route, params, body } } as unknown as KoaContextWithOIDC);
     return undefined;
   } catch (error) {
     return error;

@@ -5,17 +5,17 @@ import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import type { Flow, KoaContextWithOIDC } from "../issuer/provider.ts";
 import { releasable, scopesOfClaims } from "./claim-scopes.ts";
 import {
-  type Asked,
-  choosable,
+  allowedScopes,
   type Duration,
-  givenOf,
-  isPlain,
+  declinableScopes,
+  isSignInOnly,
   isWithoutAccess,
-  missing,
   namedScopes,
   outlivesSession,
   readChoice,
-  requestedBy,
+  type ScopeRequest,
+  scopesOfFlow,
+  undecidedScopes,
 } from "./consent.ts";
 
 const bankApi = "https://bank.example/api";
@@ -48,7 +48,7 @@ const claims = (names: { id_token?: string[]; userinfo?: string[] }) =>
   );
 
 describe("the scopes of a request", () => {
-  const requested = (params: Record<string, unknown>) => requestedBy(flowOf(params), registrations);
+  const requested = (params: Record<string, unknown>) => scopesOfFlow(flowOf(params), registrations);
 
   test.each<[string, Record<string, unknown>, object]>([
     ["none", { client_id: "third" }, { scopes: [] }],
@@ -106,7 +106,7 @@ describe("the scopes that a page decides about", () => {
       missingResourceScopes: { [bankApi]: ["read"] },
     };
     expect(
-      missing(
+      undecidedScopes(
         flowOf({ ...params, client_id: "third" }, undecided, ["op_scopes_missing"]),
         registrations,
         session,
@@ -118,16 +118,16 @@ describe("the scopes that a page decides about", () => {
       claims: ["name", "groups"],
       resources: { [bankApi]: ["read"] },
     });
-    expect(missing(flowOf({ ...params, client_id: "third" }), registrations, session)).toMatchObject({
+    expect(undecidedScopes(flowOf({ ...params, client_id: "third" }), registrations, session)).toMatchObject({
       ...{ scopes: [], claims: [], resources: {} },
     });
   });
 
   test("are never more than the site is registered for", () => {
     const undecided = { missingOIDCClaims: ["name", "email"] };
-    expect(missing(flowOf({ client_id: "plain" }, undecided), registrations, session).scopes).toEqual([
-      "profile",
-    ]);
+    expect(undecidedScopes(flowOf({ client_id: "plain" }, undecided), registrations, session).scopes).toEqual(
+      ["profile"],
+    );
   });
 
   test.each([
@@ -135,11 +135,11 @@ describe("the scopes that a page decides about", () => {
     ["first", [], undefined],
   ])("of the site %s asked for %j are all", (client_id, reasons, grantId) => {
     const flow = flowOf({ ...params, client_id }, { missingOIDCScope: ["profile"] }, reasons);
-    expect(missing(flow, registrations, session)).toEqual({ clientId: client_id, grantId, ...all });
+    expect(undecidedScopes(flow, registrations, session)).toEqual({ clientId: client_id, grantId, ...all });
   });
 });
 
-const asked = (clientId: string, over: Partial<Asked> = {}): Asked => ({
+const asked = (clientId: string, over: Partial<ScopeRequest> = {}): ScopeRequest => ({
   clientId,
   grantId: undefined,
   claims: [],
@@ -168,18 +168,18 @@ describe("the boxes of the page", () => {
     ["third", ["profile", "bank:read", "bank:pay", "account.read"]],
     ["first", ["bank:pay"]],
   ])("of the %s-party site can be declined: %j", (clientId, fields) => {
-    expect(choosable(asked(clientId), registrations).map(({ field }) => field)).toEqual(fields);
+    expect(declinableScopes(asked(clientId), registrations).map(({ field }) => field)).toEqual(fields);
   });
 
   test("are missing when a site requests only the sign-in", () => {
-    expect(isPlain(asked("third", openidOnly), registrations)).toBe(true);
-    expect(isPlain(asked("third"), registrations)).toBe(false);
+    expect(isSignInOnly(asked("third", openidOnly), registrations)).toBe(true);
+    expect(isSignInOnly(asked("third"), registrations)).toBe(false);
   });
 });
 
 const choice = (duration: Duration, ...ticked: string[]) => ({ ticked: new Set(ticked), duration });
 
-test.each<[string, Asked, string[], boolean]>([
+test.each<[string, ScopeRequest, string[], boolean]>([
   ["a third-party site with nothing ticked", asked("third"), [], true],
   ["a third-party site with one box ticked", asked("third"), ["bank:read"], false],
   ["a third-party site with a box ticked that it has not", asked("third"), ["groups"], true],
@@ -191,7 +191,7 @@ test.each<[string, Asked, string[], boolean]>([
 
 describe("what the user allows", () => {
   test.each<
-    [string, Asked, ReturnType<typeof choice>, readonly string[], readonly string[], readonly string[]]
+    [string, ScopeRequest, ReturnType<typeof choice>, readonly string[], readonly string[], readonly string[]]
   >([
     [
       "the ticked ones of a third-party site",
@@ -227,7 +227,7 @@ describe("what the user allows", () => {
       ["account.read"],
     ],
   ])("%s", (_, request, chosen, scopes, ofBank, ofHub) => {
-    expect(givenOf(request, chosen, registrations)).toEqual({
+    expect(allowedScopes(request, chosen, registrations)).toEqual({
       scopes,
       resources: { [bankApi]: ofBank, [hubApi]: ofHub },
     });
@@ -235,7 +235,7 @@ describe("what the user allows", () => {
 
   test("nothing of an API that is not registered any more", () => {
     const gone = asked("third", { resources: { "https://gone.example/": ["read"] } });
-    expect(givenOf(gone, choice(30, "profile", "read"), registrations).resources).toEqual({
+    expect(allowedScopes(gone, choice(30, "profile", "read"), registrations).resources).toEqual({
       "https://gone.example/": [],
     });
   });
@@ -258,7 +258,7 @@ describe("the form", () => {
   });
 });
 
-test.each<[string, Asked, boolean]>([
+test.each<[string, ScopeRequest, boolean]>([
   ["access while the user is away, also of a first-party site", asked("first", openidOnly), true],
   ["a scope of a third-party site", asked("third", { scopes: ["openid"], resources: {} }), true],
   ["a claim of a third-party site", asked("third", { scopes: [], resources: {}, claims: ["name"] }), true],
