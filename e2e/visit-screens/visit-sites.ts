@@ -1,11 +1,15 @@
 import { fillSignInForm } from "@gatehouse/testing";
+import type { Page } from "@playwright/test";
 import type { Tour } from "./tour.ts";
 
 /** The shop with a full basket, and the bank with money moved. */
 export async function visitSites({ page, sites: { shop, bank }, visit, look }: Tour): Promise<void> {
   await visit(shop, "shelves, signed in");
   await visit(`${shop}/cart`, "basket");
-  await visit(`${shop}/cart?refused=user_changed`, "basket, after a form of another user was refused");
+  await becomeFormOfAnother(page);
+  await page.getByRole("button", { name: "Change quantity of" }).first().click();
+  await page.waitForURL(/\?refused=user_changed$/);
+  await look("basket, after a form of another user was refused");
   await visit(`${shop}/checkout`, "counter");
   await visit(bank, "front page of the bank, signed in");
   await visit(`${bank}/accounts`, "accounts");
@@ -22,10 +26,29 @@ export async function visitSites({ page, sites: { shop, bank }, visit, look }: T
   await look("money moved");
 }
 
-/** Addresses that refused transfer forms redirect to. */
-export async function visitRefusedTransfers({ sites: { bank }, visit }: Tour): Promise<void> {
-  await visit(`${bank}/transfer?refused=user_changed`, "transfer, after a form of another user was refused");
-  await visit(`${bank}/transfer?expired=true`, "transfer, its form too old");
+/** Transfer forms that are refused: of another user, and one that the bank does not know any more. */
+export async function visitRefusedTransfers({ page, sites: { bank }, look }: Tour): Promise<void> {
+  const move = page.getByRole("button", { name: "Move the money" });
+  await page.goto(`${bank}/transfer`);
+  await becomeFormOfAnother(page);
+  await move.click();
+  await page.waitForURL(/\?refused=user_changed$/);
+  await look("transfer, after a form of another user was refused");
+  await setHiddenField(page, "draft", "00000000-0000-4000-8000-000000000000");
+  await move.click();
+  await page.waitForURL(/\?refused=expired$/);
+  await look("transfer, its form too old");
+}
+
+/** Makes every form of the page one of another user's page. */
+async function becomeFormOfAnother(page: Page): Promise<void> {
+  await setHiddenField(page, "page-user", "00000000-0000-4000-8000-000000000000");
+}
+
+async function setHiddenField(page: Page, name: string, value: string): Promise<void> {
+  await page.locator(`input[name="${name}"]`).evaluateAll((inputs, wanted) => {
+    for (const input of inputs) (input as HTMLInputElement).value = wanted;
+  }, value);
 }
 
 /** The session ends while the user fills in a form at the bank. */

@@ -1,4 +1,5 @@
-import { createFormRoute, type FormErrorCode, seeOther } from "@gatehouse/auth/form-route";
+import { createFormRoute, type FormErrorCode } from "@gatehouse/auth/form-route";
+import { seeOtherRefused } from "@gatehouse/demo-sites/refused-form";
 import { auth } from "./auth.ts";
 import { readEnvironment } from "./env.ts";
 
@@ -18,7 +19,7 @@ export const formRoute = createFormRoute({
   siteOrigin: () => readEnvironment().siteOrigin,
   currentUserId: async () => (await auth())?.user.id ?? null,
   refuse: (code, status) => {
-    if (code === "user_changed") return seeOther("/transfer?refused=user_changed");
+    if (code === "user_changed") return refuseAtTransfer(code);
     return new Response(
       `${sentences[code]}${status === 400 ? " No money was moved." : ""}\nCode: ${code}\n`,
       {
@@ -28,3 +29,8 @@ export const formRoute = createFormRoute({
     );
   },
 });
+
+/** Redirects a form that moved no money to an empty one, which says why. */
+export function refuseAtTransfer(reason: "user_changed" | "expired"): Response {
+  return seeOtherRefused(readEnvironment().siteOrigin, "/transfer", reason);
+}

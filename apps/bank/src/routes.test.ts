@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openLedgerOnce } from "./ledger.ts";
 
-const signedIn = vi.hoisted(() => ({ userId: null as string | null }));
+const signedIn = vi.hoisted(() => ({ userId: null as string | null, cookies: {} as Record<string, string> }));
 vi.mock("./auth.ts", () => {
   const auth = async () =>
     signedIn.userId === null ? null : { user: { id: signedIn.userId, name: "Name" } };
@@ -22,6 +22,11 @@ vi.mock("./auth.ts", () => {
     },
   };
 });
+vi.mock("next/headers", () => ({
+  cookies: async () => ({
+    get: (name: string) => (name in signedIn.cookies ? { name, value: signedIn.cookies[name] } : undefined),
+  }),
+}));
 vi.mock("next/navigation", () => ({
   notFound: () => {
     throw new Error("not found");
@@ -62,6 +67,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   signedIn.userId = null;
+  signedIn.cookies = {};
 });
 afterAll(() => {
   openLedgerOnce().close();
@@ -130,4 +136,18 @@ describe("a page of a user", () => {
     const opened = open("transfer/done/page.tsx", {}, { transfer: transferId });
     await expect(opened).rejects.toThrow("left for /accounts");
   });
+
+  it.each([
+    ["user_changed", "The form before was opened by another user"],
+    ["expired", "Your form was open for more than a day"],
+  ])(
+    "says why a form was refused (%s) to the browser that sent it, and not after a link",
+    async (refused, words) => {
+      signedIn.userId = "alice";
+      const shown = async () => JSON.stringify(await open("transfer/page.tsx", {}, { refused }));
+      expect(await shown()).not.toContain(words);
+      signedIn.cookies = { "__Host-refused-form": refused };
+      expect(await shown()).toContain(words);
+    },
+  );
 });

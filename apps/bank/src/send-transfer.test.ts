@@ -139,7 +139,7 @@ describe("a form", () => {
     async (unknown) => {
       draft = unknown;
       const before = balances();
-      expect((await post()).location).toBe("/transfer?expired=true");
+      expect((await post()).location).toBe("/transfer?refused=expired");
       expect(balances()).toEqual(before);
     },
   );
@@ -159,7 +159,7 @@ describe("a form", () => {
     signedIn.personId = other || null;
     const { name } = pageUserField(other);
     const { location } = await post({ [name]: other, amount: "66" });
-    expect(location).toBe(other === "" ? "/transfer?expired=true" : `/transfer?draft=${draft}`);
+    expect(location).toBe(other === "" ? "/transfer?refused=expired" : `/transfer?draft=${draft}`);
     signedIn.personId = alice();
     expect(form(draft).typed.amount).toBe("");
   });
@@ -176,7 +176,7 @@ describe("a form", () => {
   it("lives for a day", async () => {
     await post({ amount: "" });
     vi.useFakeTimers({ now: Date.now() + 24 * 60 * 60 * 1000 + 1, toFake: ["Date"] });
-    expect((await post()).location).toBe("/transfer?expired=true");
+    expect((await post()).location).toBe("/transfer?refused=expired");
     expect(form(draft).typed.amount).toBe("");
   });
 

@@ -26,7 +26,7 @@ export default async function CataloguePage({ searchParams }: CataloguePageProps
           <ProductCard key={product.slug} product={product} inBasket={quantities.get(product.slug) ?? 0} />
         ))}
       </ul>
-      <AddedNotice added={(await searchParams).added} />
+      <AddedNotice added={(await searchParams).added} basket={basket} />
     </ShopPage>
   );
 }

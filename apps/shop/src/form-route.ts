@@ -1,4 +1,5 @@
-import { createFormRoute, FormError, seeOther } from "@gatehouse/auth/form-route";
+import { createFormRoute, FormError } from "@gatehouse/auth/form-route";
+import { seeOtherRefused } from "@gatehouse/demo-sites/refused-form";
 import { auth } from "./auth.ts";
 import { LARGEST_QUANTITY } from "./cart-store.ts";
 import { findProduct, type Product } from "./catalogue.ts";
@@ -10,9 +11,13 @@ export const formRoute = createFormRoute<BasketErrorCode>({
   siteOrigin: () => readEnvironment().siteOrigin,
   largestBytes: 4_096,
   currentUserId: async () => (await auth())?.user.id ?? null,
-  refuse: (code, status) =>
-    code === "user_changed" ? seeOther("/cart?refused=user_changed") : problemPage(code, status),
+  refuse: (code, status) => (code === "user_changed" ? refuseAtBasket(code) : problemPage(code, status)),
 });
+
+/** Redirects a form that changed nothing to the basket, which says why. */
+export function refuseAtBasket(reason: "user_changed" | "signed_out"): Response {
+  return seeOtherRefused(readEnvironment().siteOrigin, "/cart", reason);
+}
 
 export function parseProduct(slug: string): Product {
   const product = findProduct(slug);

@@ -1,8 +1,10 @@
+import { readRefusal } from "@gatehouse/demo-sites/refused-form";
 import { Notice } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { auth, requireSignIn } from "../../src/auth.ts";
 import { BankPage } from "../../src/components/bank-page.tsx";
 import { TransferForm } from "../../src/components/transfer-form.tsx";
+import { readEnvironment } from "../../src/env.ts";
 import { openLedgerOnce } from "../../src/ledger.ts";
 import { hasProblems, transferFormState } from "../../src/transfer-form-state.ts";
 
@@ -11,7 +13,6 @@ export const dynamic = "force-dynamic";
 interface TransferPageProps {
   readonly searchParams: Promise<{
     readonly draft?: string | string[];
-    readonly expired?: string | string[];
     readonly refused?: string | string[];
   }>;
 }
@@ -24,8 +25,9 @@ export async function generateMetadata({ searchParams }: TransferPageProps): Pro
 }
 
 export default async function TransferPage({ searchParams }: TransferPageProps) {
-  const { draft, expired, refused } = await searchParams;
+  const { draft, refused: asked } = await searchParams;
   const { user } = await requireSignIn();
+  const refused = await readRefusal(readEnvironment().siteOrigin, asked);
   const { isOfAnother, ...state } = transferFormState(openLedgerOnce(), user.id, draft);
   return (
     <BankPage path="/transfer">
@@ -34,7 +36,7 @@ export default async function TransferPage({ searchParams }: TransferPageProps) 
       </p>
       <h1>Move money</h1>
       <p className="lead">Between your own accounts, at once.</p>
-      {expired !== undefined && (
+      {refused === "expired" && (
         <div className="notice transfer">
           <Notice>
             <p>

@@ -1,3 +1,4 @@
+import { readRefusal } from "@gatehouse/demo-sites/refused-form";
 import { Button, ButtonLink } from "@gatehouse/ui";
 import type { Metadata } from "next";
 import { signInUrl, whySignedOut } from "../../src/auth.ts";
@@ -7,6 +8,7 @@ import { PageUser } from "../../src/components/page-user.tsx";
 import { RefusedNotice } from "../../src/components/refused-notice.tsx";
 import { ShopPage } from "../../src/components/shop-page.tsx";
 import { canSignIn, SignedOutNotice } from "../../src/components/signed-out-notice.tsx";
+import { readEnvironment } from "../../src/env.ts";
 import { formatEuros } from "../../src/money.ts";
 import { currentVisitor } from "../../src/visitor.ts";
 
@@ -18,7 +20,7 @@ interface CartPageProps {
 }
 
 export default async function CartPage({ searchParams }: CartPageProps) {
-  const { refused } = await searchParams;
+  const refused = await readRefusal(readEnvironment().siteOrigin, (await searchParams).refused);
   const { basket, person } = await currentVisitor();
   const signedOut = await whySignedOut();
   return (

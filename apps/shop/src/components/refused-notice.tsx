@@ -2,8 +2,8 @@ import { Notice } from "@gatehouse/ui";
 import type { Visitor } from "../visitor.ts";
 
 interface RefusedNoticeProps {
-  /** From the address: `user_changed` or `signed_out`; anything else shows nothing. */
-  readonly refused: string | readonly string[] | undefined;
+  /** `user_changed` or `signed_out`; anything else shows nothing. */
+  readonly refused: string | null;
   readonly person: Visitor["person"];
   /** Another notice says why nobody is signed in. */
   readonly isExplained: boolean;

@@ -1,6 +1,6 @@
 import { seeOther } from "@gatehouse/auth/form-route";
 import { checkSignIn } from "../../../src/auth.ts";
-import { formRoute } from "../../../src/form-route.ts";
+import { formRoute, refuseAtTransfer } from "../../../src/form-route.ts";
 import { judgeTransfer } from "../../../src/judge-transfer.ts";
 import { openLedgerOnce } from "../../../src/ledger.ts";
 
@@ -20,7 +20,7 @@ export const POST = formRoute(["draft", "from", "to", "amount", "reference"], as
   if (pageUserId === null || !ledger.drafts.keep(pageUserId, draft, typed)) {
     const isOfAnother = pageUserId !== null && ledger.drafts.isOfAnother(pageUserId, draft);
     // Otherwise it is more than a day old, or unknown.
-    return seeOther(isOfAnother ? returnTo : "/transfer?expired=true");
+    return isOfAnother ? seeOther(returnTo) : refuseAtTransfer("expired");
   }
   const known = await checkSignIn({ returnTo });
   if (known.session === null) return seeOther(known.leaveFor);

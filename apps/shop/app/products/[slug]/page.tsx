@@ -59,7 +59,7 @@ export default async function ProductPage({ params, searchParams }: ProductPageP
         </div>
       </article>
       <Neighbours of={product} />
-      <AddedNotice added={(await searchParams).added} />
+      <AddedNotice added={(await searchParams).added} basket={basket} />
     </ShopPage>
   );
 }
