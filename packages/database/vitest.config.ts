@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 
-/** Every file brings up a PostgreSQL of its own, some tests several; on a busy machine that takes seconds. */
+/** Every test file starts its own PostgreSQL, some tests start several, which takes seconds on a busy machine. */
 export default defineConfig({ test: { testTimeout: 60_000, hookTimeout: 60_000 } });

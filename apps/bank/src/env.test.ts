@@ -5,7 +5,7 @@ const read = (source: Record<string, string>) =>
   readEnvironment({ SITE_URL: "https://bank.example/", ...source } as never);
 
 describe("the bank's environment", () => {
-  it("has the public origin and a folder for the ledger", () => {
+  it("has the public origin and the file of the ledger", () => {
     expect(read({ DATA_DIR: "/data" })).toEqual({
       siteOrigin: "https://bank.example",
       ledgerFile: "/data/bank.sqlite",

@@ -10,7 +10,7 @@ beforeEach(() => {
   signedIn.userId = "alice";
 });
 
-/** A form of a page that was drawn for alice. */
+/** A form of a page of alice. */
 function transfer(origin = site): Request {
   const { name, value } = pageUserField("alice");
   const body = new URLSearchParams({ [name]: value });
@@ -27,7 +27,7 @@ it.each([
   if (status === 400) expect(answer.headers.get("cache-control")).toBe("no-store");
 });
 
-it("sends a user who finds another user's form to a form of their own", async () => {
+it("redirects a form of another user's page to a new form", async () => {
   signedIn.userId = "bob";
   const act = vi.fn(() => new Response("done"));
   const answer = await formRoute([], act)(transfer());
@@ -35,7 +35,7 @@ it("sends a user who finds another user's form to a form of their own", async ()
   expect(act).not.toHaveBeenCalled();
 });
 
-it("does not promise after a fault that no money was moved", async () => {
+it("does not say after a fault that no money was moved", async () => {
   const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const answer = await formRoute([], () => Promise.reject(new Error("database is locked")))(transfer());
   expect([answer.status, log.mock.calls.length]).toEqual([500, 1]);

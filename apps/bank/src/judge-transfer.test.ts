@@ -15,7 +15,7 @@ const good = { from: current.id, to: savings.id, amount: "25.50", reference: " f
 const judge = (more: Partial<typeof good> = {}) => judgeTransfer({ ...good, ...more }, [current, savings]);
 
 describe("a transfer that can be booked", () => {
-  it("is what was typed, without the blanks around it", () => {
+  it("has the typed values, trimmed", () => {
     expect(judge()).toEqual({
       order: {
         fromAccountId: current.id,
@@ -26,7 +26,7 @@ describe("a transfer that can be booked", () => {
     });
   });
 
-  it("may take all that there is, and not a cent more", () => {
+  it("may move the whole balance, and not a cent more", () => {
     expect(judge({ amount: "4,812.20" }).order?.amountCents).toBe(481_220);
     expect(judge({ amount: "4812.21" }).problems).toEqual({
       amount: "There is €4,812.20 on your current account. Enter that or less.",
@@ -37,7 +37,7 @@ describe("a transfer that can be booked", () => {
   });
 });
 
-describe("what is wrong is said at its field", () => {
+describe("errors are reported by field", () => {
   it.each([
     [{ from: "current-2" }, { from: "Choose the account that the money comes from." }],
     [{ to: "" }, { to: "Choose the account that the money goes to." }],
@@ -54,13 +54,13 @@ describe("what is wrong is said at its field", () => {
     expect(judge(more)).toEqual({ order: null, problems });
   });
 
-  it("of all fields at once", () => {
+  it("for all fields at once", () => {
     const problems = judge({ from: "", to: "", amount: "-1", reference: "\u0000" }).problems ?? {};
     expect(Object.keys(problems)).toEqual(["from", "to", "amount", "reference"]);
   });
 });
 
-describe("a sum as people type it", () => {
+describe("a typed amount", () => {
   it.each([
     ["25", 2_500],
     ["25.5", 2_550],
@@ -89,7 +89,7 @@ describe("a sum as people type it", () => {
     "٣",
     "12 50",
     "9".repeat(8),
-  ])("%j is none", (text) => {
+  ])("%j is refused", (text) => {
     expect(parseEuros(text)).toBeNull();
   });
 });

@@ -37,13 +37,13 @@ it("keeps the ledger in a private file", () => {
 });
 
 describe("a first visit", () => {
-  it("opens a current and a savings account with a year behind them", () => {
+  it("opens a current and a savings account with a year of entries", () => {
     const accounts = ledger.accountsOf("alice");
     expect(accounts.map(({ kind }) => kind)).toEqual(["current", "savings"]);
     for (const account of accounts) {
       expect(account.number).toMatch(/^\d{4} \d{4} \d{2}$/);
       expect(account.openedOn).toBe("2025-11-01");
-      // Savings have nothing booked in November before the 27th.
+      // The savings account has no entry in November before the 27th.
       expect(ledger.monthsOf("alice", account.id)).toHaveLength(account.kind === "current" ? 13 : 12);
     }
   });
@@ -57,7 +57,7 @@ describe("a first visit", () => {
     expect(first.map(({ id }) => ledger.monthsOf("alice", id))).toEqual(months);
   });
 
-  it("opens them once when first visits race from threads of their own", async () => {
+  it("opens them once when several threads make the first visit", async () => {
     const people = Array.from({ length: 10 }, (_, number) => `person-${number}`);
     const arrived = new SharedArrayBuffer(4);
     const seen = await Promise.all(Array.from({ length: RACERS }, () => visitInThread(people, arrived)));
@@ -69,7 +69,7 @@ describe("a first visit", () => {
     }
   });
 
-  it("is the same in every bank, and different for everybody", () => {
+  it("is the same in every ledger, and different for each user", () => {
     const other = openLedger(join(folder, "other.sqlite"), clock);
     expect(other.accountsOf("alice")).toEqual(ledger.accountsOf("alice"));
     expect(other.accountsOf("bob")).not.toEqual(ledger.accountsOf("alice"));
@@ -86,7 +86,7 @@ describe("a balance", () => {
     }
   });
 
-  it("runs: each entry's balance is the older one's and its own amount", () => {
+  it("of an entry is the previous balance plus its amount", () => {
     const { id } = currentAccountOf("alice");
     const entries = ledger.monthsOf("alice", id).flatMap((month) => month.entries);
     for (const [index, entry] of entries.entries()) {
@@ -94,7 +94,7 @@ describe("a balance", () => {
     }
   });
 
-  it("closes a month with what came in and went out of the month before's", () => {
+  it("at the end of a month is the previous one plus its income minus its spending", () => {
     const months = ledger.monthsOf("alice", currentAccountOf("alice").id);
     for (const [index, month] of months.slice(0, -1).entries()) {
       expect(month.closingCents - month.inCents - month.outCents).toBe(months[index + 1]?.closingCents);
@@ -112,8 +112,8 @@ describe("a balance", () => {
   });
 });
 
-describe("somebody else's account", () => {
-  it("is as unknown as one that does not exist", () => {
+describe("an account of another user", () => {
+  it("is answered like an unknown one", () => {
     const { id } = currentAccountOf("alice");
     currentAccountOf("bob");
     expect(ledger.findAccount("alice", id)?.id).toBe(id);
@@ -136,7 +136,7 @@ describe("an invented year", () => {
     }
   });
 
-  it("books nothing after today, and what went to savings arrived there", () => {
+  it("has no entry after today, and both halves of each transfer to savings", () => {
     const { current, savings } = inventYear("alice", TODAY);
     for (const { bookedOn } of [...current, ...savings]) expect(bookedOn <= TODAY).toBe(true);
     const moved = (entries: typeof current) =>
@@ -159,8 +159,8 @@ describe("an invented year", () => {
 });
 
 /**
- * First visits of some people: a thread with a connection of its own, that waits for the others before each
- * visit, so that all come at the same moment.
+ * First visits of several users: a thread with its own connection, which waits for the others before each visit, so that
+ * all come at the same moment.
  */
 function visitInThread(people: string[], arrived: SharedArrayBuffer): Promise<string[]> {
   const program = `

@@ -24,22 +24,22 @@ function isMissing(personId: string, pathname: string, query = ""): boolean {
   return asksForMissingAccount(ledger, personId, pathname, new URLSearchParams(query));
 }
 
-it("leaves the user's own account and its months to the page", () => {
+it("finds the user's own account and its months", () => {
   expect(isMissing("alice", path)).toBe(false);
   expect(isMissing("alice", path, "month=2026-03")).toBe(false);
   expect(isMissing("alice", "/accounts")).toBe(false);
 });
 
-it("knows no account of another user, and none that does not exist", () => {
+it("misses an account of another user, and one that does not exist", () => {
   expect(isMissing("bob", path)).toBe(true);
   expect(isMissing("alice", "/accounts/current-0000000000000000")).toBe(true);
 });
 
-it.each(["month=1999-01", "month=", "month=2026-03&month=2026-04"])("knows no month for ?%s", (query) => {
+it.each(["month=1999-01", "month=", "month=2026-03&month=2026-04"])("misses the month of ?%s", (query) => {
   expect(isMissing("alice", path, query)).toBe(true);
 });
 
-it("leaves a path that cannot be decoded to nobody", () => {
+it("misses a path that cannot be decoded", () => {
   expect(["/accounts/%", "/accounts/%E0%A4%A", "/accounts/%ff"].map(isUnreadable)).toEqual([
     true,
     true,

@@ -1,4 +1,4 @@
-/** Every address of the bank, called as Next.js calls it, and what guards it. API routes: `api/api-routes.test.ts`. */
+/** Tests of every address of the bank, called as Next.js calls it: methods and access. API routes: `api/api-routes.test.ts`. */
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -88,7 +88,7 @@ it("has these addresses with these methods, and no other", () => {
   expect(Object.fromEntries(found)).toEqual(addresses);
 });
 
-it.each(Object.keys(addresses))("draws %s anew for each request", (name) => {
+it.each(Object.keys(addresses))("renders %s for each request", (name) => {
   expect(modules[name]?.dynamic).toBe("force-dynamic");
 });
 

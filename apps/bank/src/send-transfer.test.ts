@@ -1,4 +1,4 @@
-/** The form's way through the books, as its route file and its page take it; who is signed in is what we say. */
+/** Tests of a transfer, from its form to the ledger. The signed-in user is set by each test. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,7 +64,7 @@ async function post(more: object = {}) {
 }
 
 describe("a transfer", () => {
-  it("moves the money, and says so on a page of its own", async () => {
+  it("moves the money, and redirects to a confirmation", async () => {
     const [current = 0, savings = 0] = balances();
     const { status, location } = await post();
     expect(status).toBe(303);
@@ -78,7 +78,7 @@ describe("a transfer", () => {
     expect(openLedgerOnce().findTransfer("bob", id)).toBeNull();
   });
 
-  it("that is sent twice, also at once, moves it once and ends on the same page", async () => {
+  it("that is sent twice, also concurrently, moves it once and redirects to the same page", async () => {
     const [current = 0] = balances();
     const answers = await Promise.all([post(), post()]);
     expect((await post()).location).toBe(answers[0].location);
@@ -86,7 +86,7 @@ describe("a transfer", () => {
     expect(balances()[0]).toBe(current - 1_250);
   });
 
-  it("that is changed after it was sent is told so, and moves nothing more", async () => {
+  it("that is changed after it was sent moves nothing more, and the page says so", async () => {
     const { location } = await post();
     const before = balances();
     expect((await post({ amount: "99" })).location).toBe(`${location}&changed=true`);
@@ -95,7 +95,7 @@ describe("a transfer", () => {
 });
 
 describe("a sign-in that is older than five minutes", () => {
-  it("is asked for anew, and the form comes back as it was, with nothing moved", async () => {
+  it("is renewed first: nothing is moved, and the form keeps its values", async () => {
     signedIn.secondsAgo = 301;
     const before = balances();
     const { status, location } = await post({ amount: "12,5", reference: "ein <Boot> & mehr" });
@@ -109,7 +109,7 @@ describe("a sign-in that is older than five minutes", () => {
     });
   });
 
-  it("is not asked for where five minutes are not over, nor for a form that is wrong", async () => {
+  it("is not renewed before five minutes have passed, nor for a form with errors", async () => {
     signedIn.secondsAgo = 300;
     expect((await post()).location).toMatch(/^\/transfer\/done/);
     signedIn.secondsAgo = 301;
@@ -117,7 +117,7 @@ describe("a sign-in that is older than five minutes", () => {
     expect((await post({ amount: "" })).location).toBe(`/transfer?draft=${draft}`);
   });
 
-  it("nor is what was typed lost where nobody is signed in any more", async () => {
+  it("keeps the typed values also if the user is signed out", async () => {
     signedIn.personId = null;
     expect((await post()).location).toBe(`/sign-in?/transfer?draft=${draft}`);
     expect(form(draft).typed.amount).toBe("12.50");
@@ -125,7 +125,7 @@ describe("a sign-in that is older than five minutes", () => {
 });
 
 describe("a form", () => {
-  it("that is wrong comes back with what is wrong", async () => {
+  it("with errors is shown again with its errors", async () => {
     const before = balances();
     expect((await post({ amount: "9999999" })).location).toBe(`/transfer?draft=${draft}`);
     expect(balances()).toEqual(before);
@@ -135,7 +135,7 @@ describe("a form", () => {
   });
 
   it.each(["", "7f0c6d1e-0000-4000-8000-000000000000"])(
-    "that was never drawn, or more than a day ago, moves nothing and is drawn anew: %j",
+    "that is unknown, or older than a day, moves nothing and is replaced by an empty one: %j",
     async (unknown) => {
       draft = unknown;
       const before = balances();
@@ -144,7 +144,7 @@ describe("a form", () => {
     },
   );
 
-  it("of another user's page is refused: nothing is moved or kept, and the next form says so", async () => {
+  it("of another user's page is refused: nothing is moved or stored, and the next page says so", async () => {
     await post({ amount: "" });
     signedIn.personId = "bob";
     const before = openLedgerOnce().accountsOf("bob");
@@ -154,7 +154,7 @@ describe("a form", () => {
     expect(form(draft).typed.amount).toBe("");
   });
 
-  it.each(["bob", ""])("is not overwritten by a form of %j that has its id", async (other) => {
+  it.each(["bob", ""])("is not overwritten by a form of %j with its id", async (other) => {
     await post({ amount: "" });
     signedIn.personId = other || null;
     const { name } = pageUserField(other);
@@ -164,7 +164,7 @@ describe("a form", () => {
     expect(form(draft).typed.amount).toBe("");
   });
 
-  it("that was kept before another user signed in is empty for that user, who is told", async () => {
+  it("that was stored for one user is empty for the next one, and the page says so", async () => {
     signedIn.personId = null;
     expect((await post({ amount: "3" })).location).toBe(`/sign-in?/transfer?draft=${draft}`);
     const ofBob = transferFormState(openLedgerOnce(), "bob", draft);
@@ -173,14 +173,14 @@ describe("a form", () => {
     expect(transferFormState(openLedgerOnce(), "bob", "unknown").isOfAnother).toBe(false);
   });
 
-  it("lives for a day", async () => {
+  it("is stored for a day", async () => {
     await post({ amount: "" });
     vi.useFakeTimers({ now: Date.now() + 24 * 60 * 60 * 1000 + 1, toFake: ["Date"] });
     expect((await post()).location).toBe("/transfer?refused=expired");
     expect(form(draft).typed.amount).toBe("");
   });
 
-  it("begins empty, from the current account to savings", () => {
+  it("is empty at first, from the current account to savings", () => {
     const { accounts, typed, isBack, problems } = form();
     expect(typed).toEqual({ from: accounts[0]?.id, to: accounts[1]?.id, amount: "", reference: "" });
     expect([isBack, problems]).toEqual([false, {}]);

@@ -13,7 +13,7 @@ export interface TypedTransfer {
  * Transfer forms that are being filled in. The bank stores them, because an address or a cookie would take amounts along
  * to the sign-in and back.
  *
- * A draft belongs to the user its form was drawn for. A post with an unknown draft id is refused.
+ * A draft belongs to the user of the form's page. A post with an unknown draft id is refused.
  */
 export interface TransferDrafts {
   /** Begins a form and returns its id. */

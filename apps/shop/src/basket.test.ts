@@ -30,7 +30,7 @@ function put(personId: string | null, browserToken: string, product: string): st
 }
 
 describe("one browser, from one visit to the next", () => {
-  it("keeps what was collected before signing in, and gives it to nobody else", () => {
+  it("keeps products added before sign-in, for that user only", () => {
     const browser = put(null, "", "tulips");
     expect(seen("alice", browser)).toEqual([{ product: "tulips", quantity: 1 }]);
     expect(seen(null, browser)).toEqual([]);
@@ -50,7 +50,7 @@ describe("one browser, from one visit to the next", () => {
 });
 
 describe("a basket", () => {
-  it("costs what the catalogue says", () => {
+  it("has the prices of the catalogue", () => {
     const basket = priceBasket([
       { product: "whole-milk", quantity: 3 },
       { product: "tulips", quantity: 1 },
@@ -58,7 +58,7 @@ describe("a basket", () => {
     expect(basket).toMatchObject({ count: 4, totalCents: 3 * 195 + 650 });
   });
 
-  it("drops what has left the shelves", () => {
+  it("omits products that left the catalogue", () => {
     expect(priceBasket([{ product: "last-year's-jam", quantity: 2 }])).toEqual({
       lines: [],
       count: 0,
@@ -67,7 +67,7 @@ describe("a basket", () => {
   });
 });
 
-it("the cart's cookie is closed to scripts and siblings", () => {
+it("the cookie of the cart is HttpOnly, SameSite and bound to the host", () => {
   expect(cartCookie("token", true)).toBe(
     "__Host-shop-cart=token; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure",
   );

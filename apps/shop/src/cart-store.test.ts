@@ -45,7 +45,7 @@ describe("a cart of an anonymous browser", () => {
     for (const part of [file, `${file}-wal`]) expect(readFileSync(part).includes(browser)).toBe(false);
   });
 
-  it("is never opened under a token that the shop did not make", () => {
+  it("is never opened under a token that the shop did not issue", () => {
     const owner = store.add({ browser: "planted" }, "milk", 1);
     expect(owner).not.toEqual({ browser: "planted" });
     expect(store.read({ browser: "planted" })).toEqual([]);
@@ -56,7 +56,7 @@ describe("a cart of an anonymous browser", () => {
     expect(store.add({ browser }, "eggs", 1)).toEqual({ browser });
   });
 
-  it("expires 30 days after the last change, and is swept by the next write of anybody", () => {
+  it("expires 30 days after the last change, and the next write deletes it", () => {
     const browser = browserCart("milk", 1);
     now += (ANONYMOUS_CART_DAYS - 1) * DAY;
     store.setQuantity({ browser }, "milk", 3);
@@ -72,7 +72,7 @@ describe("a cart of an anonymous browser", () => {
 });
 
 describe("lines", () => {
-  it("add up, in the order in which they were first put in, and stop at 99", () => {
+  it("add up to 99, in the order in which they were added first", () => {
     store.add(alice, "milk", 60);
     store.add(alice, "eggs", 1);
     store.add(alice, "milk", 60);
@@ -82,7 +82,7 @@ describe("lines", () => {
     ]);
   });
 
-  it("are set and removed; an absent line stays absent", () => {
+  it("are set and removed; an absent line is not created", () => {
     store.add(alice, "milk", 1);
     store.setQuantity(alice, "milk", 4);
     store.setQuantity(alice, "eggs", 4);
@@ -91,7 +91,7 @@ describe("lines", () => {
     expect(store.read(alice)).toEqual([]);
   });
 
-  it("refuse a quantity outside 1 to 99 and leave the cart as it was", () => {
+  it("refuse a quantity outside 1 to 99, and the cart is unchanged", () => {
     store.add(alice, "milk", 1);
     expect(() => store.setQuantity(alice, "milk", 0)).toThrow(/CHECK/);
     expect(() => store.add(alice, "eggs", 100)).toThrow(/CHECK/);
@@ -100,7 +100,7 @@ describe("lines", () => {
 });
 
 describe("signing in", () => {
-  it("moves the browser's cart into the person's, quantities added and capped", () => {
+  it("moves the browser's cart into the user's and adds quantities, up to 99", () => {
     store.add(alice, "milk", 98);
     const browser = browserCart("eggs", 2);
     store.add({ browser }, "milk", 5);
@@ -112,14 +112,14 @@ describe("signing in", () => {
     expect(store.read({ browser })).toEqual([]);
   });
 
-  it("moves it once: a second try finds nothing", () => {
+  it("moves it once: a second attempt finds nothing", () => {
     const browser = browserCart("milk", 2);
     store.mergeIntoPersonCart(browser, "person-alice");
     expect(store.mergeIntoPersonCart(browser, "person-alice")).toBe(false);
     expect(store.read(alice)).toEqual([{ product: "milk", quantity: 2 }]);
   });
 
-  it("moves it once when tabs race from threads of their own", async () => {
+  it("moves it once when several threads try concurrently", async () => {
     const browsers = Array.from({ length: 40 }, () => browserCart("milk", 1));
     const arrived = new SharedArrayBuffer(4);
     const moved = await Promise.all(
@@ -131,7 +131,7 @@ describe("signing in", () => {
     expect(store.read(alice)).toEqual([{ product: "milk", quantity: 40 }]);
   });
 
-  it("shows the next person on the same browser nothing of the one before", () => {
+  it("shows the next user of the browser nothing of the previous one", () => {
     const browser = browserCart("milk", 2);
     store.mergeIntoPersonCart(browser, "person-alice");
     expect(store.read({ browser })).toEqual([]);
@@ -140,7 +140,7 @@ describe("signing in", () => {
   });
 });
 
-it("a user's cart is kept over years and restarts", () => {
+it("a user's cart does not expire and survives restarts", () => {
   store.add(alice, "milk", 2);
   const browser = browserCart("eggs", 1);
   store.close();
@@ -152,8 +152,8 @@ it("a user's cart is kept over years and restarts", () => {
 });
 
 /**
- * One tab: a thread with a connection of its own, that waits for the others before each cart, so that all
- * reach for it at the same moment.
+ * One tab: a thread with its own connection, which waits for the others before each cart, so that all try at the same
+ * moment.
  */
 function mergeInThread(browsers: string[], arrived: SharedArrayBuffer, at: number): Promise<boolean[]> {
   const program = `

@@ -4,7 +4,7 @@ import { readEnvironment } from "./env.ts";
 const settings = { SITE_URL: "https://shop.example", DATA_DIR: "/data" };
 
 describe("the shop's environment", () => {
-  it("comes to an origin and a file", () => {
+  it("has the public origin and the file of the carts", () => {
     expect(readEnvironment(settings as never)).toEqual({
       siteOrigin: "https://shop.example",
       https: true,
@@ -12,7 +12,10 @@ describe("the shop's environment", () => {
     });
   });
 
-  it.each(["", "shop.example", "ftp://shop.example"])("refuses SITE_URL=%j by its name", (url) => {
-    expect(() => readEnvironment({ ...settings, SITE_URL: url } as never)).toThrow(/^SITE_URL should be/);
-  });
+  it.each(["", "shop.example", "ftp://shop.example"])(
+    "refuses SITE_URL=%j, and the error names it",
+    (url) => {
+      expect(() => readEnvironment({ ...settings, SITE_URL: url } as never)).toThrow(/^SITE_URL should be/);
+    },
+  );
 });

@@ -15,7 +15,7 @@ function post(product: string, origin = SITE): Promise<Response> {
   return route(new Request(`${SITE}/cart/add`, { method: "POST", body, headers: { origin } }));
 }
 
-it("answers a fault of the shop by its page too, and does not say that nothing was changed", async () => {
+it("answers a fault with a page that does not say that nothing was changed", async () => {
   const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const broken = formRoute([], () => Promise.reject(new Error("database is locked")));
   const { name, value } = pageUserField(null);
@@ -30,7 +30,7 @@ it("answers a fault of the shop by its page too, and does not say that nothing w
   log.mockRestore();
 });
 
-it("hands on a form of its own page", async () => {
+it("accepts a form of its own page", async () => {
   expect((await post("whole-milk")).status).toBe(200);
 });
 
@@ -38,7 +38,7 @@ it.each([
   ["a form of another site", "whole-milk", "http://bank.localhost:3002", "form_from_elsewhere"],
   ["a form with an unknown product", "../tulips", SITE, "product_unknown"],
   ["a form of more than 4 kB", "1".repeat(5_000), SITE, "form_too_large"],
-])("answers %s by a page with a code", async (_, product, origin, code) => {
+])("answers %s with a page that shows the code", async (_, product, origin, code) => {
   const response = await post(product, origin);
   expect(response.status).toBe(400);
   expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
@@ -52,7 +52,7 @@ it.each(["", "0", "100", "-1", "1.5", "1e1", " 7", "+7", "٣", "two"])("refuses 
   expect(() => parseQuantity(text)).toThrow("quantity_not_1_to_99");
 });
 
-it("takes a quantity from 1 to 99", () => {
+it("accepts a quantity from 1 to 99", () => {
   expect(["1", "07", "99"].map(parseQuantity)).toEqual([1, 7, 99]);
 });
 

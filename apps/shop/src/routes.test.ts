@@ -1,4 +1,4 @@
-/** Every address of the shop, called as Next.js calls it, and what guards it. */
+/** Tests of every address of the shop, called as Next.js calls it: methods and access. */
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,7 +76,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A form of a page that was drawn for alice. */
+/** A form of a page of alice. */
 async function post(
   action: string,
   fields: object,
@@ -105,11 +105,11 @@ it("has these addresses with these methods, and no other", () => {
   expect(Object.fromEntries(found)).toEqual(addresses);
 });
 
-it.each(Object.keys(addresses))("draws %s anew for each request", (name) => {
+it.each(Object.keys(addresses))("renders %s for each request", (name) => {
   expect(modules[name]?.dynamic).toBe("force-dynamic");
 });
 
-it("asks for a sign-in at the counter, and on no shelf", async () => {
+it("requires a sign-in for the checkout only", async () => {
   const open = async (page: string) => modules[page]?.default?.({ searchParams: Promise.resolve({}) });
   expect(await open("checkout/page.tsx")).toBeTruthy();
   browser.userId = null;
@@ -140,7 +140,7 @@ describe.each(forms)("the form to %s", (action, fields, tulips) => {
     expect([tulipsOf({ person: alice }), tulipsOf({ person: "bob" })]).toEqual([2, 0]);
   });
 
-  it("of a page of nobody changes the basket of the user who has signed in since", async () => {
+  it("of a page without a user changes the basket of the user who has signed in since", async () => {
     expect((await post(action, fields, { pageUser: null }))[0]).toBe(303);
     expect(tulipsOf({ person: alice })).toBe(tulips);
   });
@@ -158,7 +158,7 @@ describe("a form of a user who is signed out by now", () => {
     expect(tulipsOf({ browser: browser.cart })).toBe(4);
   });
 
-  it.each(forms.slice(1))("%ss nothing, and says so", async (action, fields) => {
+  it.each(forms.slice(1))("%ss nothing, and redirects to a page that says so", async (action, fields) => {
     expect(await post(action, fields)).toEqual([303, "/cart?refused=signed_out"]);
     expect([tulipsOf({ browser: browser.cart }), tulipsOf({ person: alice })]).toEqual([1, 2]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readXml, XmlError } from "./xml-reader.ts";
 
-describe("XML 1.0: what is read", () => {
-  test("elements, text, entities and character numbers", () => {
+describe("XML 1.0: is parsed", () => {
+  test("elements, text, entities and character references", () => {
     expect(readXml("<a>x &amp;&lt;&gt;&quot;&apos; &#65;&#x1F451;<b>y</b>z</a>")).toEqual({
       namespace: "",
       name: "a",
@@ -12,7 +12,7 @@ describe("XML 1.0: what is read", () => {
     });
   });
 
-  test("empty elements, attributes in either quotes, space where it may be", () => {
+  test("empty elements, attributes in either quotes, optional space", () => {
     const root = readXml(`<a one = "1>'" two='"2"' ><b/><c three="" /></a >`);
     expect(root.elements.map(({ name }) => name)).toEqual(["b", "c"]);
     expect([...root.attributes]).toEqual([
@@ -29,12 +29,12 @@ describe("XML 1.0: what is read", () => {
   });
 });
 
-describe("XML 1.0, 2.2: characters by number", () => {
-  test.each(["20", "9", "A", "D", "D7FF", "E000", "FFFD", "10000", "10FFFF"])("%s is one", (code) => {
+describe("XML 1.0, 2.2: character references", () => {
+  test.each(["20", "9", "A", "D", "D7FF", "E000", "FFFD", "10000", "10FFFF"])("%s is valid", (code) => {
     expect(readXml(`<a>&#x${code};</a>`).text).toBe(String.fromCodePoint(Number.parseInt(code, 16)));
   });
 
-  test.each(["0", "8", "B", "1F", "D800", "DFFF", "FFFE", "110000"])("%s is none", (code) => {
+  test.each(["0", "8", "B", "1F", "D800", "DFFF", "FFFE", "110000"])("%s is invalid", (code) => {
     expect(() => readXml(`<a>&#x${code};</a>`)).toThrow(
       "refers to an entity or character that does not exist",
     );
@@ -42,7 +42,7 @@ describe("XML 1.0, 2.2: characters by number", () => {
 });
 
 describe("Namespaces in XML 1.0", () => {
-  test("prefixes and defaults hold inside and end with their element", () => {
+  test("prefixes and defaults apply within their element", () => {
     const root = readXml(
       '<a xmlns="u:1" xmlns:p="u:2"><p:b><c xmlns="u:3"/><p:d xmlns:p="u:4"/></p:b><e/></a>',
     );
@@ -74,7 +74,7 @@ describe("Namespaces in XML 1.0", () => {
     expect([...readXml('<a xml:lang="de"/>').attributes]).toEqual([["xml:lang", "de"]]);
   });
 
-  test("attributes keep their prefix, declarations are none, entities are resolved", () => {
+  test("attributes keep their prefix, declarations are not attributes, entities are resolved", () => {
     const root = readXml('<a xmlns="u:1" xmlns:p="u:2" p:b="1 &lt; &#x32;" b="3"/>');
     expect([...root.attributes]).toEqual([
       ["p:b", "1 < 2"],
@@ -83,7 +83,7 @@ describe("Namespaces in XML 1.0", () => {
   });
 });
 
-describe("XML 1.0: what is an error", () => {
+describe("XML 1.0: is refused", () => {
   test.each([
     ["nothing", ""],
     ["space", " \n"],
@@ -139,13 +139,16 @@ describe("XML 1.0: what is an error", () => {
     ["<a><b></a></b>", "is not well formed at character 6"],
     ["<a>\u0001</a>", "holds a character that XML cannot hold"],
     ['<a b="1" b="1"/>', "has an attribute twice"],
-  ])("%j: the message says what and where", (text, message) => {
+  ])("%j: the message names error and position", (text, message) => {
     expect(() => readXml(text)).toThrow(message);
   });
 
-  test.each(["<!DOCTYPE a><a/>", "<a><!-- x --></a>", "<a><![CDATA[x]]></a>"])("%s says so", (text) => {
-    expect(() => readXml(text)).toThrow("holds a document type, comment or CDATA section");
-  });
+  test.each(["<!DOCTYPE a><a/>", "<a><!-- x --></a>", "<a><![CDATA[x]]></a>"])(
+    "%s is named by the message",
+    (text) => {
+      expect(() => readXml(text)).toThrow("holds a document type, comment or CDATA section");
+    },
+  );
 
   test("more than 16 deep, or more than 256 elements", () => {
     const deep = (depth: number): string => "<a>".repeat(depth) + "</a>".repeat(depth);
@@ -156,7 +159,7 @@ describe("XML 1.0: what is an error", () => {
   });
 });
 
-describe("time: 64 kB of anything are read or refused at once", () => {
+describe("64 kB of any input are parsed or refused in linear time", () => {
   const size = 65_536;
   test.each([
     ["a name without end", `<${"a".repeat(size)}`],
@@ -179,7 +182,7 @@ describe("time: 64 kB of anything are read or refused at once", () => {
   });
 });
 
-describe("a message that costs much is refused early", () => {
+describe("an expensive message is refused early", () => {
   test("more than 32 attributes or declarations of one element", () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) => ` xmlns:n${index}="urn:${index}"`).join("");
@@ -187,7 +190,7 @@ describe("a message that costs much is refused early", () => {
     expect(() => readXml(`<a${many(33)}/>`)).toThrow("too many attributes");
   });
 
-  test("declarations are inherited, and end with their element", () => {
+  test("declarations are inherited within their element", () => {
     const root = readXml('<a xmlns:p="urn:p"><b xmlns:p="urn:q"><p:c/></b><p:d/></a>');
     expect(root.elements[0]?.elements[0]?.namespace).toBe("urn:q");
     expect(root.elements[1]?.namespace).toBe("urn:p");

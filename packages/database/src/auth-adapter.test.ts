@@ -37,7 +37,7 @@ test("Auth.js creates a user, links an account and finds the user by it", async 
   });
 });
 
-test("a person of the hub is the same person to Auth.js", async () => {
+test("a user of the hub is the same user to Auth.js", async () => {
   const person = await createPerson(fixture.database);
   expect(await adapter.getUser(person.id)).toMatchObject({ email: person.email, name: person.name });
   expect(await adapter.updateUser({ id: person.id, name: "Renamed" })).toMatchObject({ name: "Renamed" });

@@ -26,7 +26,7 @@ async function refusalOf(url: string): Promise<DatabaseError> {
   throw new Error("it was accepted");
 }
 
-/** A server that greets every connection with these bytes, or with nothing, and hangs up. */
+/** A server that sends these bytes, or none, to every connection and closes it. */
 async function listenWith(greeting: string): Promise<{ port: number; close: () => void }> {
   const server = createServer((socket) => socket.on("error", () => undefined).end(greeting));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -34,7 +34,7 @@ async function listenWith(greeting: string): Promise<{ port: number; close: () =
   return { port: typeof address === "object" ? (address?.port ?? 0) : 0, close: () => server.close() };
 }
 
-test("a right one opens", async () => {
+test("a valid URL opens a connection", async () => {
   const url = `postgres://gatehouse:${password}@127.0.0.1:${port}/postgres`;
   const database = await openDatabase({ ...testSessionLife, url, dataDirectory: "/nowhere" });
   expect(await database.isReady()).toBe(true);
@@ -54,7 +54,7 @@ test.each([
   expect(refusal.message).toMatch(/^[^\n]+\.$/);
 });
 
-test("a wrong password or an unknown user is refused without saying which", async () => {
+test("a wrong password and an unknown user get the same error", async () => {
   const wrong = await refusalOf(`postgres://gatehouse:hunter2@127.0.0.1:${port}/postgres`);
   const unknown = await refusalOf(`postgres://nobody:hunter2@127.0.0.1:${port}/postgres`);
   const without = await refusalOf(`postgres://gatehouse@127.0.0.1:${port}/postgres`);
@@ -72,7 +72,7 @@ test("a database that does not exist is named", async () => {
   expect(refusal.message).not.toContain(password);
 });
 
-test("a program that is no PostgreSQL, or hangs up, is not waited for", async () => {
+test("a program that is not PostgreSQL, or that closes the connection, is refused at once", async () => {
   const silent = await listenWith("");
   const web = await listenWith("HTTP/1.1 400 Bad Request\r\n\r\n");
   expect((await refusalOf(`postgres://u:p@127.0.0.1:${silent.port}/db`)).code).toBe("unreachable");
@@ -83,7 +83,7 @@ test("a program that is no PostgreSQL, or hangs up, is not waited for", async ()
   web.close();
 });
 
-test("a role that may not create anything is told so", async () => {
+test("a role that may not create tables gets an error that says so", async () => {
   await fixture.pool.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
   await fixture.pool.query("CREATE DATABASE closed");
   const url = `postgres://guest:guest@127.0.0.1:${port}/closed`;

@@ -13,7 +13,7 @@ const token = (clientId: string) => ({
   artifact: { kind: "ClientCredentials", payload: { clientId }, clientId, lifeSeconds: 60 },
 });
 
-test("those of one turn are one statement, each is found as its own, and ends in its time", async () => {
+test("tokens of one turn of the event loop are one statement; each is found and expires separately", async () => {
   const { pool, clock } = fixture;
   const { oidcArtifacts } = fixture.database;
   const query = vi.spyOn(pool, "query");
@@ -29,7 +29,7 @@ test("those of one turn are one statement, each is found as its own, and ends in
   expect(await oidcArtifacts.find("ClientCredentials", tokens[1]?.id ?? "")).toBeNull();
 });
 
-test("nothing else is written without waiting for the disk", async () => {
+test("nothing else is written asynchronously", async () => {
   const { pool } = fixture;
   const { oidcArtifacts } = fixture.database;
   await oidcArtifacts.consumeAndKeep(null, [token("site")]);
@@ -37,7 +37,7 @@ test("nothing else is written without waiting for the disk", async () => {
   expect(new Set(settings.map(({ rows }) => rows[0].synchronous_commit))).toEqual(new Set(["on"]));
 });
 
-test("when it cannot be written, everybody who waits hears so", async () => {
+test("when the statement fails, every caller gets the error", async () => {
   const { oidcArtifacts } = fixture.database;
   const twice = token("site");
   const writes = await Promise.allSettled(

@@ -32,7 +32,7 @@ function migration(name: string, sql: string): MigrationFile {
 const first = migration("1_first", "CREATE TABLE one (id int)");
 const second = migration("2_second", "CREATE TABLE two (id int)");
 
-test("what is missing is applied once, in order", async () => {
+test("missing migrations are applied once, in order", async () => {
   const client = await connect();
   expect(await migrate(client, [first])).toEqual(["1_first"]);
   expect(await migrate(client, [first, second])).toEqual(["2_second"]);
@@ -46,7 +46,7 @@ test("four processes at once apply each migration once", async () => {
   expect(applied.flat().sort()).toEqual(names);
 });
 
-test("Prisma's CLI finds its own record: name, SHA-256 of the file, one step, finished", async () => {
+test("records each migration as Prisma's CLI does: name, SHA-256 of the file, one step, finished", async () => {
   const client = await connect();
   await migrate(client);
   const { rows } = await client.query("SELECT * FROM _prisma_migrations");
@@ -68,7 +68,7 @@ test("a migration that was changed after it was applied is refused", async () =>
   await expect(migrate(client, [changed])).rejects.toMatchObject({ code: "migration-changed" });
 });
 
-test("a migration that was begun and never finished is refused, and accepted once it was rolled back", async () => {
+test("an unfinished migration is refused, and accepted after it was marked as rolled back", async () => {
   const client = await connect();
   await migrate(client, [first]);
   await client.query("UPDATE _prisma_migrations SET finished_at = NULL");
@@ -83,7 +83,7 @@ test("a database of a newer hub is refused", async () => {
   await expect(migrate(client, [first])).rejects.toMatchObject({ code: "migration-unknown" });
 });
 
-test("a migration that fails leaves nothing behind, and the lock is free again", async () => {
+test("a failed migration is rolled back, and the lock is released", async () => {
   const client = await connect();
   const broken = migration("2_broken", "CREATE TABLE two (id int); SELECT nothing_like_that()");
   const failed = migrate(client, [first, broken]);

@@ -115,7 +115,7 @@ function describeSchema(): Map<string, Table> {
   );
 }
 
-test("migrations make the tables that schema.prisma describes, and no others", async () => {
+test("migrations create exactly the tables of schema.prisma", async () => {
   const [made, wanted] = [await readTables(fixture), describeSchema()];
   expect(wanted.size).toBe(15);
   expect([...made.keys()].sort()).toEqual([...wanted.keys()].sort());
@@ -124,7 +124,7 @@ test("migrations make the tables that schema.prisma describes, and no others", a
   }
 });
 
-test("Prisma reads every table through its own names", async () => {
+test("Prisma reads every table", async () => {
   const prisma = openPrisma(fixture.pool);
   const counts = await Promise.all([
     prisma.user.findMany(),
@@ -146,7 +146,7 @@ test("Prisma reads every table through its own names", async () => {
   expect(counts.flat()).toEqual([]);
 });
 
-test("the hub's clock is a stable function of the statement's time", async () => {
+test("hub_now() is a STABLE function of the statement's time", async () => {
   const { rows } = await fixture.pool.query(
     "SELECT provolatile, prosrc FROM pg_proc WHERE proname = 'hub_now'",
   );

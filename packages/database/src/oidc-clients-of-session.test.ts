@@ -1,4 +1,4 @@
-/** Laws of what OpenID Connect clients know of a central session. */
+/** Tests of the OpenID Connect clients of a central session. */
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -17,7 +17,7 @@ beforeEach(resetArtifactFixture);
 afterAll(closeArtifactFixture);
 
 describe("clients of a session", () => {
-  test("are participants of its single logout, each once, and stay when the user signs in again", async () => {
+  test("participate in its single logout, each once, also after the user signs in again", async () => {
     const { pool } = fixture;
     const { sessions } = fixture.database;
     const [token, next] = [createTicketId("TGT"), createTicketId("TGT")];
@@ -32,7 +32,7 @@ describe("clients of a session", () => {
     expect(rows).toEqual([{ site_id: "bank", session_index: "sid-1" }]);
   });
 
-  test("find their grant with the session, while it lives", async () => {
+  test("get their grant with the session while it is valid", async () => {
     const { sessions } = fixture.database;
     const token = createTicketId("TGT");
     const { id } = await startSession(token);

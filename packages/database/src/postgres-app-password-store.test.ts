@@ -1,4 +1,4 @@
-/** Laws of app passwords. */
+/** Tests of app passwords. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AppPasswordStore, mostAppPasswords } from "./app-password-store.ts";
@@ -47,8 +47,8 @@ const isFound = async (secret: string, identifier = alice.username) =>
   (await appPasswords.findForUse(identifier, secret)) !== null;
 const listed = async () => (await appPasswords.listOf(alice.id)).map(({ name }) => name);
 
-describe("one that was made", () => {
-  test("is found by user name and secret, with its person, its scopes and its life", async () => {
+describe("an app password", () => {
+  test("is found by user name and secret, with user, scopes and expiry", async () => {
     const { id, secret } = await make({ scopes: ["account.read", "bank:accounts.read"] });
     const found = await appPasswords.findForUse(alice.username, secret);
     expect(found).toEqual({
@@ -67,13 +67,13 @@ describe("one that was made", () => {
     expect(Number(expiresAt) - Number(createdAt)).toBe(30 * day * 1000);
   });
 
-  test("is found by e-mail, and by either in capitals", async () => {
+  test("is found by e-mail address, and case-insensitively", async () => {
     const { secret } = await make();
     for (const identifier of [alice.email, alice.email.toUpperCase(), alice.username.toUpperCase()])
       expect(await isFound(secret, identifier)).toBe(true);
   });
 
-  test("is nobody else's: another user name, none, or one with NUL finds nothing", async () => {
+  test("is not found with another user name, none, or one that contains NUL", async () => {
     const { secret } = await make();
     const bob = await createPerson(fixture.database);
     for (const identifier of [bob.username, "", "nobody", `${alice.username}\0`])
@@ -82,7 +82,7 @@ describe("one that was made", () => {
     expect((await appPasswords.listOf(alice.id))[0]?.lastUsedAt).toBeNull();
   });
 
-  test("is kept as a hash of a domain of its own: a stolen copy opens nothing", async () => {
+  test("is stored as a hash of its own kind, which does not authenticate", async () => {
     const { secret } = await make();
     const kept = await dumpTable(fixture.database, "app_passwords");
     expect(kept).toContain("Backup");
@@ -92,7 +92,7 @@ describe("one that was made", () => {
     expect(await isFound(hash)).toBe(false);
   });
 
-  test("survives kill -9, and revoked stays revoked", async () => {
+  test("survives kill -9, and stays revoked", async () => {
     const [kept, revoked] = [await make(), await make()];
     expect(await appPasswords.revoke({ id: revoked.id, personId: alice.id })).toBe("Backup");
     appPasswords = (await fixture.reopenAfterKill()).appPasswords;
@@ -100,8 +100,8 @@ describe("one that was made", () => {
   });
 });
 
-describe("the list of a person", () => {
-  test("has the newest first, and nobody else's", async () => {
+describe("the list of a user", () => {
+  test("has the user's own, newest first", async () => {
     const bob = await createPerson(fixture.database);
     await make({ name: "first" });
     await fixture.clock.advance(10);
@@ -110,7 +110,7 @@ describe("the list of a person", () => {
     expect(await listed()).toEqual(["second", "first"]);
   });
 
-  test("says when each was last used, written at most once a minute", async () => {
+  test("has the time of the last use, written at most once a minute", async () => {
     const { secret } = await make();
     const lastUsed = async () => Number((await appPasswords.listOf(alice.id))[0]?.lastUsedAt);
     await isFound(secret);
@@ -125,8 +125,8 @@ describe("the list of a person", () => {
   });
 });
 
-describe("nobody can use it", () => {
-  test("from the moment its life is over; it is listed for 30 days more and then swept", async () => {
+describe("an app password is not found", () => {
+  test("after its expiry; it is listed for 30 more days and then deleted", async () => {
     const { secret } = await make({ lifeSeconds: 7 * day });
     await fixture.clock.advance(7 * day - 60);
     expect(await isFound(secret)).toBe(true);
@@ -140,7 +140,7 @@ describe("nobody can use it", () => {
     expect(await listed()).toEqual([]);
   });
 
-  test("from the moment its own user revokes it; another user cannot", async () => {
+  test("after its user revoked it; another user cannot", async () => {
     const { id, secret } = await make();
     const bob = await createPerson(fixture.database);
     expect(await appPasswords.revoke({ id, personId: bob.id })).toBeNull();
@@ -151,7 +151,7 @@ describe("nobody can use it", () => {
     expect(await appPasswords.revoke({ id: "no uuid", personId: alice.id })).toBeNull();
   });
 
-  test("while its user is disabled, and after they are removed", async () => {
+  test("while its user is disabled, and after the user was removed", async () => {
     const all = [await make(), await make(), await make()];
     const found = () => Promise.all(all.map(({ secret }) => isFound(secret)));
     await fixture.database.people.setDisabled(alice.id, true);
@@ -163,8 +163,8 @@ describe("nobody can use it", () => {
   });
 });
 
-describe("making one", () => {
-  test("twice from one form makes one, also at once", async () => {
+describe("creating one", () => {
+  test("twice from one form creates one, also concurrently", async () => {
     const form = { id: randomUUID() };
     const makings = await Promise.all(Array.from({ length: 10 }, () => appPasswords.create(wish(form))));
     const outcomes = makings.map(({ outcome }) => outcome).toSorted();
@@ -172,7 +172,7 @@ describe("making one", () => {
     expect(await listed()).toHaveLength(1);
   });
 
-  test("leaves each person with 25 at most, also when they are wanted at once", async () => {
+  test("is refused beyond 25 per user, also concurrently", async () => {
     const makings = await Promise.all(Array.from({ length: 40 }, () => appPasswords.create(wish())));
     expect(makings.filter(({ outcome }) => outcome === "made")).toHaveLength(mostAppPasswords);
     expect(await listed()).toHaveLength(25);
@@ -181,7 +181,7 @@ describe("making one", () => {
     await make({ personId: bob.id });
   });
 
-  test("is possible again when one was revoked or has expired", async () => {
+  test("succeeds again after one was revoked or has expired", async () => {
     for (let count = 0; count < 25; count++) await make({ lifeSeconds: count === 0 ? day : 90 * day });
     expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
     await fixture.clock.advance(day);
@@ -191,7 +191,7 @@ describe("making one", () => {
     await make();
   });
 
-  test("is not possible for somebody who is disabled or gone", async () => {
+  test("is refused for a disabled or removed user", async () => {
     await fixture.database.people.setDisabled(alice.id, true);
     await expect(appPasswords.create(wish())).rejects.toThrow(PersonGone);
     await fixture.database.people.remove(alice.id);

@@ -40,7 +40,7 @@ centralSessionStoreLaws("the PostgreSQL central session store", async () => {
   };
 });
 
-test("a person has at most fifty sign-ins at once: what is not used longest gives way, and its sites are told", async () => {
+test("a user has at most fifty sessions: the one unused for longest ends, and its sites are notified", async () => {
   const { database } = fixture;
   const { id: personId } = await createPerson(database);
   const start = () => {

@@ -46,7 +46,7 @@ async function give({ scopes = ["profile"], of = personId, lifeSeconds = day }: 
   });
 }
 
-test("what was given is found, in place of what was before, until it runs out", async () => {
+test("a consent replaces the earlier one and is found until it expires", async () => {
   await give();
   await give({ scopes: ["email"] });
   const { consents } = fixture.database;
@@ -63,7 +63,7 @@ test("what was given is found, in place of what was before, until it runs out", 
   expect(await consents.sweep(10)).toBe(1);
 });
 
-test("for this once nothing is remembered, and what was decided is remembered no longer", async () => {
+test("with only this time nothing is remembered, and the scopes decided about are removed from the consent", async () => {
   const { consents } = fixture.database;
   await give({ lifeSeconds: null });
   expect(await consents.find(personId, "budget")).toBeNull();
@@ -80,13 +80,13 @@ test("for this once nothing is remembered, and what was decided is remembered no
   });
 });
 
-test("with nothing left after an answer for this once, nothing is remembered", async () => {
+test("a consent without remaining scopes is deleted", async () => {
   await give();
   await give({ lifeSeconds: null });
   expect(await fixture.database.consents.find(personId, "budget")).toBeNull();
 });
 
-test("no grant of the site outlives the newest answer, and no other site's is shortened", async () => {
+test("no grant of the site outlives the newest answer; grants of other sites are unchanged", async () => {
   const { clock } = fixture;
   const { oidcArtifacts } = fixture.database;
   const [budget, other] = [await keep("budget"), await keep("other")];
@@ -107,7 +107,7 @@ async function keep(clientId: string): Promise<string> {
   return token;
 }
 
-test("taking it back ends its grants and tokens at once, and nobody else's", async () => {
+test("a revocation ends its grants and tokens at once, and no others", async () => {
   const { consents, oidcArtifacts } = fixture.database;
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give();
@@ -117,7 +117,7 @@ test("taking it back ends its grants and tokens at once, and nobody else's", asy
   expect(await oidcArtifacts.find("AccessToken", other)).not.toBeNull();
 });
 
-test("revoked for all sites, nothing of the user is left, and no other user loses anything", async () => {
+test("revokeAll ends all consents and grants of the user, and of no other", async () => {
   const { consents, oidcArtifacts } = fixture.database;
   const [budget, other] = [await keep("budget"), await keep("other")];
   await give();
@@ -130,7 +130,7 @@ test("revoked for all sites, nothing of the user is left, and no other user lose
   expect(await consents.listOf(stranger)).toHaveLength(1);
 });
 
-test("taking it back and a consumed code that is sent once more do not wait for each other", async () => {
+test("a revocation and the reuse of a code do not deadlock", async () => {
   const { pool } = fixture;
   const { consents, oidcArtifacts } = fixture.database;
   await give();
@@ -151,7 +151,7 @@ test("taking it back and a consumed code that is sent once more do not wait for 
   expect(await oidcArtifacts.find("Grant", grantId)).toBeNull();
 });
 
-test("it says when which API last heard of it, written at most once a minute", async () => {
+test("records the last use by each API, at most once a minute", async () => {
   await give();
   const { clock } = fixture;
   const { consents } = fixture.database;
@@ -167,7 +167,7 @@ test("it says when which API last heard of it, written at most once a minute", a
   expect((await lastUse())?.getTime()).toBeGreaterThan(first?.getTime() ?? 0);
 });
 
-test("it goes with the person, and survives kill -9", async () => {
+test("is deleted with the user, and survives kill -9", async () => {
   await give();
   const reopened = await fixture.reopenAfterKill();
   expect(await reopened.consents.find(personId, "budget")).not.toBeNull();

@@ -1,4 +1,4 @@
-/** Laws of what people decide. */
+/** Tests of users' decisions. */
 import { randomBytes } from "node:crypto";
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -66,17 +66,20 @@ async function signIn() {
 }
 
 describe("RFC 8628 3.3 a question is answered once", () => {
-  test.each(["DeviceCode", "Interaction"])("of 50 answers to one %s the first stands alone", async (kind) => {
-    const question = await ask({ kind });
-    const answers = await Promise.all(Array.from({ length: 50 }, () => yes(question)));
-    expect(answers.filter(Boolean)).toHaveLength(1);
-    expect(await read(question)).toMatchObject({ scope: "openid" });
-    // The question, and the grant of the one who was first.
-    expect(await count("oidc_artifacts")).toBe(2);
-    expect(await no(question)).toBe(false);
-  });
+  test.each(["DeviceCode", "Interaction"])(
+    "of 50 concurrent answers to one %s exactly one is stored",
+    async (kind) => {
+      const question = await ask({ kind });
+      const answers = await Promise.all(Array.from({ length: 50 }, () => yes(question)));
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await read(question)).toMatchObject({ scope: "openid" });
+      // The question, and the grant of the first answer.
+      expect(await count("oidc_artifacts")).toBe(2);
+      expect(await no(question)).toBe(false);
+    },
+  );
 
-  test("of two people who answer at once the slower one keeps nothing", async () => {
+  test("of concurrent answers of two users the second stores nothing", async () => {
     const question = await ask();
     const mine = personId;
     const theirs = (await createPerson(fixture.database)).id;
@@ -93,7 +96,7 @@ describe("RFC 8628 3.3 a question is answered once", () => {
     expect(await count("oidc_artifacts")).toBe(2);
   });
 
-  test("a no stands too, and somebody who was sent to sign in has not answered yet", async () => {
+  test("a refusal is an answer; a redirect to sign-in is not", async () => {
     const refused = await ask();
     expect([await no(refused), await yes(refused)]).toEqual([true, false]);
     const flow = await ask({ kind: "Interaction", payload: { result: { login: { accountId: personId } } } });
@@ -102,7 +105,7 @@ describe("RFC 8628 3.3 a question is answered once", () => {
     expect(await yes(declined)).toBe(false);
   });
 
-  test("too late, consumed, gone, or no question at all: nothing is kept", async () => {
+  test("an answer to an expired, consumed, deleted or unknown question stores nothing", async () => {
     const [late, consumed] = [await ask(), await ask()];
     await fixture.database.oidcArtifacts.consume("DeviceCode", consumed.id);
     await fixture.clock.advance(61);
@@ -115,8 +118,8 @@ describe("RFC 8628 3.3 a question is answered once", () => {
   });
 });
 
-describe("all of it or nothing", () => {
-  test("what fails in the middle leaves the question open and nothing behind", async () => {
+describe("one transaction", () => {
+  test("a failure leaves the question open and stores nothing", async () => {
     const question = await ask();
     const session = await signIn();
     const client = { sid: "of\u0000nobody" };
@@ -128,7 +131,7 @@ describe("all of it or nothing", () => {
     expect(await yes(question)).toBe(true);
   });
 
-  test("somebody who has been disabled or removed allows nothing any more", async () => {
+  test("an answer of a disabled or removed user stores nothing", async () => {
     const question = await ask();
     await fixture.database.people.setDisabled(personId, true);
     expect(await yes(question)).toBe(false);
@@ -137,7 +140,7 @@ describe("all of it or nothing", () => {
     expect(await read(question)).toEqual({ scope: "openid" });
   });
 
-  test("a session that has another grant by now, or has ended, takes no part: the question stays open", async () => {
+  test("if the session has ended or has another grant, the question stays open", async () => {
     const question = await ask();
     const session = await signIn();
     const { sessions } = fixture.database;
@@ -150,7 +153,7 @@ describe("all of it or nothing", () => {
     expect([await consented(), await read(question)]).toEqual([null, { scope: "openid" }]);
   });
 
-  test("it survives kill -9: the answer, the grant, the consent and the session's participant", async () => {
+  test("answer, grant, consent and participant survive kill -9", async () => {
     const question = await ask();
     const session = await signIn();
     const kept = grant();
@@ -170,7 +173,7 @@ describe("all of it or nothing", () => {
 });
 
 describe("earlier permissions", () => {
-  test("stay where the question was about others", async () => {
+  test("stay if the question was about others", async () => {
     const given = { scopes: ["profile", "email"], resources: { [api]: ["read", "write"] } };
     await yes(await ask(), { consent: consent(given) });
     const asked = { scopes: ["email", "groups"], resources: { [api]: ["write"] } };
@@ -182,14 +185,14 @@ describe("earlier permissions", () => {
     });
   });
 
-  test("has run out and is not there any more", async () => {
+  test("have expired and are gone", async () => {
     await yes(await ask(), { consent: consent({ scopes: ["profile", "email"] }) });
     await fixture.clock.advance(601);
     await yes(await ask(), { consent: consent({ scopes: ["groups"] }) });
     expect((await consented())?.scopes).toEqual(["groups"]);
   });
 
-  test("at two sites' pages at once both stand", async () => {
+  test("for two sites at once are both stored", async () => {
     const scopes = Array.from({ length: 20 }, (_, index) => `scope-${index}`);
     const questions = await Promise.all(scopes.map(() => ask()));
     const answers = scopes.map((scope, at) =>
@@ -200,7 +203,7 @@ describe("earlier permissions", () => {
   });
 });
 
-describe("taking it back", () => {
+describe("revocation", () => {
   test("a revocation during an addition: neither grant nor its tokens come back", async () => {
     const held = grant(newId(), { openid: { scope: "openid" } });
     await yes(await ask(), { grant: held });
@@ -227,7 +230,7 @@ describe("taking it back", () => {
     expect((await consented())?.scopes).toEqual(["email"]);
   });
 
-  test("and otherwise answers of many tabs at once all stand in one grant", async () => {
+  test("answers of many tabs at once are all stored in one grant", async () => {
     const held = grant(newId(), { openid: { scope: "openid" } });
     await yes(await ask(), { grant: held });
     const add = (scope: string) => async (payload: OidcArtifact["payload"]) => ({

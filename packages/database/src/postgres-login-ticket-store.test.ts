@@ -19,7 +19,7 @@ test("a consumed login ticket stays consumed after kill -9, and only its hash is
   expect(await dumpTable(fixture.database, "spent_login_tickets")).not.toContain("LT-kept");
 });
 
-test("a ticket is forgotten when it is too old to be presented anyway", async () => {
+test("a used ticket is deleted after it has expired", async () => {
   const { clock } = fixture;
   const { loginTickets } = fixture.database;
   await loginTickets.sweep(100);

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterAll(() => fixture.close());
 
-/** A session of somebody that was signed in at these sites and has ended. */
+/** An ended session of a user that was signed in at these sites. */
 async function endedSession(
   ...siteIds: string[]
 ): Promise<{ id: string; personId: string; indexes: string[] }> {
@@ -42,7 +42,7 @@ async function claimOne(): Promise<LogoutDelivery> {
 }
 
 describe("claiming", () => {
-  test("a delivery names the site, its service and the ticket that it knows the sign-in by", async () => {
+  test("a delivery has the site, its service and the session index", async () => {
     const { indexes } = await endedSession("shop");
     expect(await claimOne()).toEqual({
       id: expect.any(String),
@@ -53,7 +53,7 @@ describe("claiming", () => {
     });
   });
 
-  test("dispatchers side by side never get the same delivery", async () => {
+  test("concurrent dispatchers never get the same delivery", async () => {
     await endedSession(...Array.from({ length: 20 }, (_, n) => `site-${n}`));
     const claims = await Promise.all(Array.from({ length: 8 }, () => deliveries.claim(3, 30)));
     const ids = claims.flat().map(({ id }) => id);
@@ -61,7 +61,7 @@ describe("claiming", () => {
     expect(ids.length + (await deliveries.claim(20, 30)).length).toBe(20);
   });
 
-  test("what a dispatcher claimed and never recorded is due again when its lease is over, as a second attempt", async () => {
+  test("a delivery without a recorded result is due again after its lease, as a second attempt", async () => {
     await endedSession("shop");
     await deliveries.claim(10, 30);
     await fixture.clock.advance(29);
@@ -71,8 +71,8 @@ describe("claiming", () => {
   });
 });
 
-describe("claiming a share for each site", () => {
-  /** How many of which site were claimed. */
+describe("claiming with a limit per site", () => {
+  /** Number of claimed deliveries by site. */
   async function claimed(limit: number, most: number, underWay: readonly string[] = []) {
     const count: Record<string, number> = {};
     for (const { siteId } of await deliveries.claim(limit, 30, { most, underWay }))
@@ -80,20 +80,20 @@ describe("claiming a share for each site", () => {
     return count;
   }
 
-  test("a site with a long queue leaves room for one that comes after it", async () => {
+  test("a site with a long queue does not delay another one", async () => {
     await endedSession(...Array.from({ length: 20 }, () => "slow"));
     await endedSession("shop");
     expect(await claimed(10, 4)).toEqual({ slow: 4, shop: 1 });
   });
 
-  test("what is under way counts, and a site that is full gets nothing", async () => {
+  test("deliveries in progress count, and a site at its limit gets none", async () => {
     await endedSession(...Array.from({ length: 20 }, () => "slow"), "shop");
     expect(await claimed(10, 4, ["slow", "slow", "slow", "bank"])).toEqual({ slow: 1, shop: 1 });
     expect(await claimed(10, 4, ["slow", "slow", "slow", "slow"])).toEqual({});
     expect(await claimed(2, 4, ["slow"])).toEqual({ slow: 2 });
   });
 
-  test("a site that is full hides nobody, however much it has in front", async () => {
+  test("a site at its limit does not hide others, however long its queue", async () => {
     const { id } = await endedSession("slow");
     await fixture.pool.query(
       `INSERT INTO logout_deliveries (session_id, site_id, service, session_index, due_at)
@@ -117,7 +117,7 @@ describe("recording", () => {
     ]);
   });
 
-  test("failed: due again after the seconds it says, and not before", async () => {
+  test("failed: due again after the given seconds, not before", async () => {
     const { id } = await endedSession("shop");
     const failed = { delivered: false, detail: "timeout", milliseconds: 5000, retryInSeconds: 60 };
     await deliveries.record((await claimOne()).id, failed);
@@ -128,7 +128,7 @@ describe("recording", () => {
     expect(await claimOne()).toMatchObject({ attempts: 1 });
   });
 
-  test("given up: kept for the operator, with no more than 200 characters", async () => {
+  test("given up: stored for the operator, with at most 200 characters", async () => {
     const { id } = await endedSession("shop");
     await deliveries.record((await claimOne()).id, {
       delivered: false,
@@ -158,14 +158,14 @@ describe("keeping", () => {
     expect((await deliveries.claim(10, 30)).map(({ sessionIndex }) => sessionIndex)).toEqual(indexes);
   });
 
-  test("it survives a killed server", async () => {
+  test("a delivery survives kill -9", async () => {
     const { indexes } = await endedSession("shop");
     const reopened = await fixture.reopenAfterKill();
     const claimed = await reopened.logoutDeliveries.claim(10, 30);
     expect(claimed.map(({ sessionIndex }) => sessionIndex)).toEqual(indexes);
   });
 
-  test("what was settled is swept away a day later, what is pending stays", async () => {
+  test("delivered and abandoned ones are deleted after a day, pending ones stay", async () => {
     const { id } = await endedSession("shop", "bank");
     await deliveries.record((await claimOne()).id, { delivered: true, detail: "200", milliseconds: 1 });
     expect(await deliveries.sweep(10)).toBe(0);

@@ -1,4 +1,4 @@
-/** Laws of what OpenID Connect keeps: what it stands on, and how long it lives. */
+/** Tests of OpenID Connect artifacts: what they depend on, and how long they are valid. */
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -18,7 +18,7 @@ beforeAll(openArtifactFixture);
 beforeEach(resetArtifactFixture);
 afterAll(closeArtifactFixture);
 
-test("what is found brings along what it stands on", async () => {
+test("a lookup returns the artifact with grant, session and user", async () => {
   const sessionToken = createTicketId("TGT");
   const started = await startSession(sessionToken);
   const grantId = await keep({ kind: "Grant", personId, payload: { openid: { scope: "openid" } } });
@@ -36,7 +36,7 @@ test("what is found brings along what it stands on", async () => {
   expect(await find(id)).toMatchObject({ session: null, person: { id: personId } });
 });
 
-test("grants in use are those that a living session has or a refresh token stands on, and nobody else's", async () => {
+test("grants in use are those of valid sessions and those with a refresh token, of this user only", async () => {
   const kept = (clientId: string, payload: object = {}) =>
     keep({ kind: "Grant", personId, clientId, payload: { clientId, ...payload }, lifeSeconds: 600 });
   const held = await kept("held");
@@ -54,8 +54,8 @@ test("grants in use are those that a living session has or a refresh token stand
   expect(await inUse()).toEqual(["held"]);
 });
 
-describe("what is found is alive", () => {
-  test("until its life is over", async () => {
+describe("an artifact is found", () => {
+  test("until it expires", async () => {
     const id = await keep({ lifeSeconds: 60 });
     await fixture.clock.advance(50);
     expect(await find(id)).not.toBeNull();
@@ -63,7 +63,7 @@ describe("what is found is alive", () => {
     expect(await find(id)).toBeNull();
   });
 
-  test("while its grant is there: taking it back stops the very next call", async () => {
+  test("while its grant exists: a revocation takes effect on the next call", async () => {
     const grantId = await keep({ kind: "Grant", personId });
     const token = await keep({ kind: "AccessToken", grantId, personId });
     const other = await keep({ kind: "AccessToken", personId });
@@ -101,7 +101,7 @@ describe("what is found is alive", () => {
     expect(await dumpTable(fixture.database, "oidc_artifacts")).toBe("");
   });
 
-  test("while its session lives, if it has one; signing in again does not end it", async () => {
+  test("while its session is valid, if it has one; a new sign-in does not end it", async () => {
     const first = createTicketId("TGT");
     const { uid } = await startSession(first);
     const payload = { expiresWithSession: true, sessionUid: uid };
@@ -116,7 +116,7 @@ describe("what is found is alive", () => {
   });
 });
 
-test("what is past its life is swept away an hour later", async () => {
+test("expired artifacts are deleted an hour later", async () => {
   await keep({ lifeSeconds: 60 });
   await fixture.clock.advance(120);
   expect(await artifacts.sweep(10)).toBe(0);
@@ -124,7 +124,7 @@ test("what is past its life is swept away an hour later", async () => {
   expect(await artifacts.sweep(10)).toBe(1);
 });
 
-test("what is gone, or past its life, is not brought back by a change", async () => {
+test("an update does not restore a deleted or expired artifact", async () => {
   const artifact = { kind: "Grant", payload: { openid: {} }, lifeSeconds: 60 };
   const id = await keep(artifact);
   expect(await artifacts.change(id, { ...artifact, payload: { openid: { scope: "email" } } })).toBe(true);

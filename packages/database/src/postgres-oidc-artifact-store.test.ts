@@ -1,4 +1,4 @@
-/** Laws of what OpenID Connect keeps: what is consumed once, what is kept, and how it is found. */
+/** Tests of OpenID Connect artifacts: single use, storage and lookup. */
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -19,7 +19,7 @@ beforeAll(openArtifactFixture);
 beforeEach(resetArtifactFixture);
 afterAll(closeArtifactFixture);
 
-test("RFC 7523 3 of 50 who add the same one did, until it is past its life", async () => {
+test("RFC 7523 3 of 50 concurrent inserts of one id exactly one succeeds, until it has expired", async () => {
   const id = newId();
   const add = () => artifacts.add(id, { kind: "ReplayDetection", payload: {}, lifeSeconds: 60 });
   const added = () => Promise.all(Array.from({ length: 50 }, add));
@@ -40,7 +40,7 @@ describe("RFC 6749 4.1.2 single use", () => {
     expect((await find(id))?.consumedAt).toBeInstanceOf(Date);
   });
 
-  test("a consumed artifact stays consumed after kill -9, and through a change of what is kept", async () => {
+  test("a consumed artifact stays consumed after kill -9 and after an update", async () => {
     const id = await keep();
     await artifacts.consume("AuthorizationCode", id);
     await keep({ payload: { scope: "changed" } }, id);
@@ -52,7 +52,7 @@ describe("RFC 6749 4.1.2 single use", () => {
     expect(await reopened.consume("AuthorizationCode", id)).toBe(false);
   });
 
-  test("one kind never stands for another, and what is not there is not consumed", async () => {
+  test("kinds are separate, and an unknown id is not consumed", async () => {
     const id = await keep();
     expect(await find(id, "AccessToken")).toBeNull();
     expect(await artifacts.consume("AccessToken", id)).toBe(false);
@@ -67,7 +67,7 @@ describe("consuming and storing in one statement", () => {
     artifact: { kind: "AccessToken", payload: { scope: "openid" }, personId, grantId, lifeSeconds: 60 },
   });
 
-  test("RFC 6749 4.1.2 of 50 one wins and keeps, and the others end what it got", async () => {
+  test("RFC 6749 4.1.2 of 50 concurrent attempts one stores its tokens, and the others revoke them", async () => {
     const grantId = await keep({ kind: "Grant", personId });
     const id = await keep({ ...code, grantId });
     const tokens = Array.from({ length: 50 }, () => token(grantId));
@@ -81,7 +81,7 @@ describe("consuming and storing in one statement", () => {
     expect(found.filter((one) => one !== null)).toEqual([]);
   });
 
-  test("what was won is there after kill -9: the code is consumed, and all that came of it lives", async () => {
+  test("after kill -9 the code is consumed and its tokens are valid", async () => {
     const grantId = await keep({ kind: "Grant", personId });
     const id = await keep({ ...code, grantId });
     const kept = [token(grantId), token(grantId)];
@@ -92,7 +92,7 @@ describe("consuming and storing in one statement", () => {
     expect(found.map((one) => one?.payload)).toEqual([{ scope: "openid" }, { scope: "openid" }]);
   });
 
-  test("what is not there is not consumed, and nothing is kept for it; without one to consume all is stored", async () => {
+  test("an unknown id stores nothing; without an id to consume, everything is stored", async () => {
     const [lost, free] = [token(), token()];
     expect(await artifacts.consumeAndKeep({ kind: "AuthorizationCode", id: newId() }, [lost])).toBe(false);
     expect(await artifacts.consumeAndKeep(null, [free])).toBe(true);
@@ -100,7 +100,7 @@ describe("consuming and storing in one statement", () => {
     expect(await find(free.id, "AccessToken")).not.toBeNull();
   });
 
-  test("what is kept so is as dead or alive as what is kept alone", async () => {
+  test("artifacts stored this way expire and end like others", async () => {
     const sessionToken = createTicketId("TGT");
     const { uid } = await startSession(sessionToken);
     const { id, artifact } = token();
@@ -112,7 +112,7 @@ describe("consuming and storing in one statement", () => {
   });
 });
 
-test("concurrent lookups share few statements, and each gets a payload of its own", async () => {
+test("concurrent lookups share statements, and each gets its own copy of the payload", async () => {
   const ids = await Promise.all(Array.from({ length: 40 }, (_, index) => keep({ payload: { index } })));
   const { pool } = fixture;
   let statements = 0;
@@ -127,7 +127,7 @@ test("concurrent lookups share few statements, and each gets a payload of its ow
   expect(found[40]?.payload).not.toBe(found[0]?.payload);
 });
 
-test("a device code is found by what the person types, and can be written again without its id", async () => {
+test("a device code is found by its user code, and can be updated without its id", async () => {
   const id = await keep({ kind: "DeviceCode", userCode: "ABCD-EFGH" });
   const found = await artifacts.findByUserCode("ABCD-EFGH");
   expect(found?.id).not.toContain(id);
@@ -136,7 +136,7 @@ test("a device code is found by what the person types, and can be written again 
   expect(await artifacts.findByUserCode("abcd-efgh")).toBeNull();
 });
 
-test("a stolen copy of the store opens nothing: ids are kept as hashes", async () => {
+test("ids are stored as hashes, which are no valid ids", async () => {
   const grantId = await keep({ kind: "Grant" });
   const id = await keep({ kind: "AccessToken", grantId });
   const kept = await dumpTable(fixture.database, "oidc_artifacts");

@@ -28,7 +28,7 @@ const alice = {
   passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
 };
 
-test("a person is found by user name or e-mail in any case, with the hash of their password", async () => {
+test("a user is found by user name or e-mail address, case-insensitively, with the hash of the password", async () => {
   const created = await people.create(alice);
   expect(created).toMatchObject({ username: "alice", email: "alice@example.com", name: "Alice Liddell" });
   for (const identifier of ["alice", "ALICE", "alice@example.com", "Alice@EXAMPLE.com"]) {
@@ -40,7 +40,7 @@ test("a person is found by user name or e-mail in any case, with the hash of the
   expect(await people.findById(created.id)).toEqual(created);
 });
 
-test("nobody is found by what belongs to nobody", async () => {
+test("an unknown name finds nobody", async () => {
   await people.create(alice);
   for (const identifier of ["", "%", "alic", "alice\0", "Alice Liddell", "' OR 1=1 --"]) {
     expect(await people.findForSignIn(identifier)).toBeNull();
@@ -49,21 +49,21 @@ test("nobody is found by what belongs to nobody", async () => {
   expect(await people.findById("00000000-0000-4000-8000-000000000000")).toBeNull();
 });
 
-test("user name and e-mail belong to one person, in any case, also when two come at once", async () => {
+test("user name and e-mail address are unique, case-insensitively and under concurrency", async () => {
   const both = await Promise.allSettled([people.create(alice), people.create(alice)]);
   expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   await expect(people.create({ ...alice, email: "other@example.com" })).rejects.toThrow(PersonTaken);
   await expect(people.create({ ...alice, username: "other" })).rejects.toThrow(PersonTaken);
 });
 
-test("nobody can take another person's e-mail for a user name", async () => {
+test("another user's e-mail address cannot be a user name", async () => {
   await expect(people.create({ ...alice, username: "bob@example.com" })).rejects.toThrow("username");
   expect(await people.create({ ...alice, username: "alice@example.com" })).toMatchObject({
     username: "alice@example.com",
   });
 });
 
-test("a person without a password has none until one is set", async () => {
+test("a user without a password has none until one is set", async () => {
   const { id } = await people.create({ ...alice, passwordHash: null });
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: null });
   await people.setPasswordHash(id, "first");
@@ -71,7 +71,7 @@ test("a person without a password has none until one is set", async () => {
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "second" });
 });
 
-test("a person is disabled and enabled", async () => {
+test("a user is disabled and enabled", async () => {
   const { id } = await people.create(alice);
   await people.setDisabled(id, true);
   expect(await people.findById(id)).toMatchObject({ disabled: true });
@@ -80,7 +80,7 @@ test("a person is disabled and enabled", async () => {
   expect(await people.findById(id)).toMatchObject({ disabled: false });
 });
 
-test("everybody is listed by user name, disabled or not", async () => {
+test("all users are listed by user name, disabled ones included", async () => {
   expect(await people.list()).toEqual([]);
   const zoe = await people.create({ ...alice, username: "zoe", email: "zoe@example.com" });
   const first = await people.create(alice);
@@ -96,7 +96,7 @@ async function startSession(personId: string) {
 const queuedLogouts = async () =>
   (await fixture.database.logoutDeliveries.claim(10, 30)).map(({ sessionIndex }) => sessionIndex);
 
-test("removing a user deletes everything but the logouts of their sites", async () => {
+test("removing a user deletes everything except pending logout deliveries", async () => {
   const { id } = await people.create(alice);
   const session = await startSession(id);
   const index = await joinSite(fixture.database, session.id, "shop");
@@ -109,7 +109,7 @@ test("removing a user deletes everything but the logouts of their sites", async 
   expect(await people.create(alice)).toMatchObject({ username: "alice" });
 });
 
-test("if a user cannot be deleted, their sessions go on and no site is told", async () => {
+test("if a user cannot be deleted, the sessions stay valid and no site is notified", async () => {
   const { id } = await people.create(alice);
   const session = await startSession(id);
   await joinSite(fixture.database, session.id, "shop");
@@ -126,7 +126,7 @@ test("if a user cannot be deleted, their sessions go on and no site is told", as
   }
 });
 
-test("a session that would start during the removal does not: the user is gone", async () => {
+test("a session that waits for the removal is not started", async () => {
   const { id } = await people.create(alice);
   const client = await fixture.pool.connect();
   try {
@@ -142,7 +142,7 @@ test("a session that would start during the removal does not: the user is gone",
   }
 });
 
-test("the sites of a session that starts during the removal are told", async () => {
+test("the sites of a session that starts just before the removal are notified", async () => {
   const { id } = await people.create(alice);
   const client = await fixture.pool.connect();
   try {

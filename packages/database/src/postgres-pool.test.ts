@@ -1,4 +1,4 @@
-/** A database that neither answers nor hangs up: a frozen machine, a network that swallows packets. */
+/** A database that neither answers nor closes the connection: a frozen machine, a network that drops packets. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createEmptyDatabase, type DatabaseFixture, openDatabaseFixture } from "./database-fixture.ts";
 import type { Pool } from "./postgres-connection.ts";
@@ -22,7 +22,7 @@ async function pidOfConnection(): Promise<number> {
   return rows[0].pid;
 }
 
-/** Runs work on a connection whose other end stands still; returns its outcome. */
+/** Runs work on a connection whose other end is frozen; returns its outcome. */
 async function onSilentConnection(work: () => Promise<unknown>): Promise<unknown> {
   const pid = await pidOfConnection();
   process.kill(pid, "SIGSTOP");
@@ -32,7 +32,7 @@ async function onSilentConnection(work: () => Promise<unknown>): Promise<unknown
       () => "answered",
       (error: Error) => error.message,
     );
-    // The statement, then the ROLLBACK; not until the pool lets go of what is idle.
+    // The time limits of the statement and of the ROLLBACK, and less than the pool's idle timeout.
     await vi.advanceTimersByTimeAsync(45_000);
     vi.useRealTimers();
     return await outcome;
@@ -44,7 +44,7 @@ async function onSilentConnection(work: () => Promise<unknown>): Promise<unknown
 test.each<[string, () => Promise<unknown>]>([
   ["a statement", () => pool.query("SELECT 1")],
   ["a transaction", () => inTransaction(pool, (client) => client.query("SELECT 1"))],
-])("%s is not waited for, and its connection serves nobody any more", async (_, work) => {
+])("%s ends at its time limit, and its connection is discarded", async (_, work) => {
   const before = await pidOfConnection();
   expect(await onSilentConnection(work)).toBe("Query read timeout");
   expect(pool.totalCount).toBe(0);

@@ -52,14 +52,14 @@ async function grant(sessionId: string): Promise<string> {
   return id;
 }
 
-test("a ticket dies with the idle life of its session, before any sweep", async () => {
+test("a ticket ends with the idle timeout of its session, before any sweep", async () => {
   await emptyDatabase(fixture.database);
   const id = await grant((await startSession(fixture.database)).id);
   await fixture.clock.advance(testSessionLife.idleSeconds + 1);
   expect(await fixture.database.proxyGrantingTickets.find(id)).toBeNull();
 });
 
-test("it stays when the same user signs in again, and ends when another user signs in in the browser", async () => {
+test("a ticket stays valid when the same user signs in again, and ends when another user does", async () => {
   await emptyDatabase(fixture.database);
   const first = await startSession(fixture.database);
   const mine = await grant(first.id);
@@ -70,7 +70,7 @@ test("it stays when the same user signs in again, and ends when another user sig
   expect(await fixture.database.proxyGrantingTickets.find(mine)).toBeNull();
 });
 
-test("a sign-out at the same moment as a grant leaves no ticket that works", async () => {
+test("a sign-out concurrent with a grant leaves no valid ticket", async () => {
   await emptyDatabase(fixture.database);
   for (let round = 0; round < 20; round += 1) {
     const session = await startSession(fixture.database);

@@ -1,4 +1,4 @@
-/** Laws of the exchange of refresh tokens. */
+/** Tests of the exchange of refresh tokens. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type DatabaseFixture, emptyDatabase, openDatabaseFixture } from "./database-fixture.ts";
@@ -32,14 +32,14 @@ async function begun(token: string): Promise<Date> {
 const advance = (seconds: number) => fixture.clock.advance(seconds);
 const stateOf = async (token: string) => (await exchanges.begin(token)).state;
 
-test("of 50 who begin at once one has begun, for the others it is under way", async () => {
+test("of 50 concurrent callers one begins, for the others the exchange is under way", async () => {
   const token = await newToken();
   const states = await Promise.all(Array.from({ length: 50 }, () => stateOf(token)));
   expect(states.filter((state) => state === "begun")).toHaveLength(1);
   expect(states.filter((state) => state === "under-way")).toHaveLength(49);
 });
 
-test("RFC 9700 4.14.2 the same answer for ten seconds, and then it is consumed", async () => {
+test("RFC 9700 4.14.2 retries get the same answer for ten seconds; then the token is consumed", async () => {
   const token = await newToken();
   expect(await exchanges.finish(token, await begun(token), "the answer")).toBe(true);
   await advance(9);
@@ -48,7 +48,7 @@ test("RFC 9700 4.14.2 the same answer for ten seconds, and then it is consumed",
   expect(await exchanges.begin(token)).toEqual({ state: "consumed" });
 });
 
-test("what was begun and not finished may be begun anew after two seconds; the first's answer counts no more", async () => {
+test("an unfinished exchange may begin again after two seconds; the answer of the first is refused", async () => {
   const token = await newToken();
   const first = await begun(token);
   await advance(1);
@@ -62,14 +62,14 @@ test("what was begun and not finished may be begun anew after two seconds; the f
   expect(await exchanges.begin(token)).toEqual({ state: "answered", answer: "of the second" });
 });
 
-test("an answer is not replaced", async () => {
+test("a stored answer is not replaced", async () => {
   const token = await newToken();
   const at = await begun(token);
   await exchanges.finish(token, at, "the answer");
   expect(await exchanges.finish(token, at, "another")).toBe(false);
 });
 
-test("after kill -9 it is as it was: answered, then consumed", async () => {
+test("an answer survives kill -9", async () => {
   const token = await newToken();
   await exchanges.finish(token, await begun(token), "the answer");
   exchanges = (await fixture.reopenAfterKill()).refreshExchanges;
@@ -78,7 +78,7 @@ test("after kill -9 it is as it was: answered, then consumed", async () => {
   expect(await stateOf(token)).toBe("consumed");
 });
 
-test("a sweep forgets the answer, and not that it was given", async () => {
+test("a sweep deletes the answer; the token stays consumed", async () => {
   const token = await newToken();
   await exchanges.finish(token, await begun(token), "the answer");
   expect(await exchanges.sweep(10)).toBe(0);
@@ -89,6 +89,6 @@ test("a sweep forgets the answer, and not that it was given", async () => {
   expect(JSON.stringify(rows)).not.toContain("the answer");
 });
 
-test("a token that is not there is consumed", async () => {
+test("an unknown token counts as consumed", async () => {
   expect(await stateOf("nothing")).toBe("consumed");
 });

@@ -1,4 +1,4 @@
-/** Laws of the keys that tokens are signed with. */
+/** Tests of signing keys. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type DatabaseFixture, emptyDatabase, openDatabaseFixture } from "./database-fixture.ts";
 
@@ -24,14 +24,14 @@ const add = (kid: string, more: object = {}) =>
   });
 const kids = async () => (await fixture.database.signingKeys.list()).keys.map(({ kid }) => kid);
 
-test("of 20 processes that find one due, one adds it", async () => {
+test("of 20 processes that find a new key due, one adds it", async () => {
   const due = { unlessNewerThanSeconds: 60 };
   const added = await Promise.all(Array.from({ length: 20 }, (_, index) => add(`k${index}`, due)));
   expect(added.filter(Boolean)).toHaveLength(1);
   expect(await kids()).toHaveLength(1);
 });
 
-test("a new one is published before it signs, and the old one until the last token is over", async () => {
+test("a new key is published before it signs, and the old one until its last token has expired", async () => {
   await add("old");
   await fixture.clock.advance(1000);
   await add("new", { waitSeconds: 86_400 });
@@ -42,7 +42,7 @@ test("a new one is published before it signs, and the old one until the last tok
   expect(await kids()).toEqual(["new"]);
 });
 
-test("a retired one is remembered for 400 days: what it signed comes back late", async () => {
+test("a retired key is stored for 400 days, to verify old signatures", async () => {
   await add("old");
   await fixture.clock.advance(1000);
   await add("new");
@@ -55,7 +55,7 @@ test("a retired one is remembered for 400 days: what it signed comes back late",
   expect([await fixture.database.signingKeys.sweep(10), await retired()]).toEqual([1, []]);
 });
 
-test("algorithms do not retire one another", async () => {
+test("a new key retires only keys of its algorithm", async () => {
   await add("ec");
   await add("rsa", { algorithm: "RS256" });
   expect(
@@ -63,7 +63,7 @@ test("algorithms do not retire one another", async () => {
   ).toEqual([null, null]);
 });
 
-test("without keys the list still has the database's time", async () => {
+test("an empty list has the database's time", async () => {
   await fixture.clock.advance(3_600);
   const { now, keys, retired } = await fixture.database.signingKeys.list();
   expect([keys, retired]).toEqual([[], []]);

@@ -49,7 +49,7 @@ ticketRegistryLaws("the PostgreSQL ticket registry", async () => {
   };
 });
 
-test("a ticket of a session that nobody started is not issued", async () => {
+test("a ticket of an unknown session is not issued", async () => {
   await expect(joinSite(fixture.database, "00000000-0000-4000-8000-000000000000", "shop")).rejects.toThrow(
     "service_tickets_session_id_fkey",
   );
@@ -76,7 +76,7 @@ test("a ticket past the idle or absolute life of its session is refused", async 
   });
 });
 
-test("tickets that nobody came for are swept away an hour after their life", async () => {
+test("unused tickets are deleted an hour after their expiry", async () => {
   await emptyDatabase(fixture.database);
   const sessionId = await startSession(fixture.database);
   const ticket = {

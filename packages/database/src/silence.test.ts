@@ -1,4 +1,4 @@
-/** A PostgreSQL that stands still: every one of its processes is stopped, as by a frozen machine. */
+/** A frozen PostgreSQL: all of its processes are stopped. */
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createEmptyDatabase, type DatabaseFixture, openDatabaseFixture } from "./database-fixture.ts";
@@ -40,7 +40,7 @@ function signalAll(signal: NodeJS.Signals): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended since.
+      // It has ended meanwhile.
     }
   }
 }
@@ -62,7 +62,7 @@ test("waiting requests fail within three seconds", () => {
   expect(silenceLimits.suspicious + silenceLimits.probe).toBeLessThanOrEqual(2_000);
 });
 
-test("statements, transactions and newcomers are ended while it stands still, and it is used again when it answers", async () => {
+test("statements, transactions and new requests fail while it is frozen, and succeed when it answers again", async () => {
   const inside = await pool.connect();
   await inside.query("BEGIN; INSERT INTO notes VALUES ('half a transaction')");
   await Promise.all([pool.query("SELECT 1"), pool.query("SELECT 1")]);
@@ -86,10 +86,10 @@ test("statements, transactions and newcomers are ended while it stands still, an
   ]);
 });
 
-test("a newcomer that finds no connection open is told as well", async () => {
+test("a request fails also if no connection is open", async () => {
   const fresh = openPool(address, { silence: limits });
   signalAll("SIGSTOP");
-  // The first waits until that is known, which is sooner than its connection times out; the next is refused at once.
+  // The first waits until the silence is detected, which is sooner than the connection timeout; the next is refused at once.
   const outcomes = [await outcomeOf(fresh.query("SELECT 1")), await outcomeOf(fresh.query("SELECT 1"))];
   expect(outcomes).toEqual(Array(2).fill("PostgreSQL accepts connections and does not answer."));
   expect(isStandingStill()).toBe(true);
@@ -98,7 +98,7 @@ test("a newcomer that finds no connection open is told as well", async () => {
   await fresh.end();
 });
 
-test("connections do not pile up, whatever was asked meanwhile", async () => {
+test("connections do not accumulate during the silence", async () => {
   signalAll("SIGSTOP");
   for (let round = 0; round < 5; round += 1)
     await Promise.all(Array.from({ length: 20 }, () => outcomeOf(pool.query("SELECT 1"))));
@@ -117,7 +117,7 @@ test("connections do not pile up, whatever was asked meanwhile", async () => {
   );
 });
 
-test("a slow statement of a database that is well is waited for", async () => {
+test("a slow statement of a working database is not ended", async () => {
   const events: string[] = [];
   const patient = openPool(address, {
     silence: { suspicious: 20, probe: 10_000 },
@@ -132,13 +132,13 @@ test("a slow statement of a database that is well is waited for", async () => {
   const before = await asked();
   const slow = inTransaction(patient, (client) => client.query("SELECT pg_sleep(1)"));
   await expect(slow).resolves.toMatchObject({ rowCount: 1 });
-  // It was asked meanwhile, by connections of their own.
+  // Probes over separate connections were answered meanwhile.
   await vi.waitFor(async () => expect(await asked()).toBeGreaterThan(before + 2), { timeout: 20_000 });
   expect(events).toEqual([]);
   await patient.end();
 });
 
-test("a connection that is lost in the middle of a transaction ends nothing but the transaction", async () => {
+test("a connection lost in a transaction ends only the transaction", async () => {
   const lost = inTransaction(pool, async (client) => {
     const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
     const gone = new Promise((resolve) => client.once("end", resolve));

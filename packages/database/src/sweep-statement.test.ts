@@ -10,10 +10,10 @@ afterAll(() => fixture.close());
 
 const sweepSql = sweepStatement("spent_login_tickets", "expires_at < hub_now()");
 
-test("rows are deleted where they lie, whatever the size of the table", async () => {
+test("rows are deleted by ctid, whatever the size of the table", async () => {
   const client = await fixture.pool.connect();
   try {
-    // As planned for any number of rows; and the table is so small here that reading all of it would do.
+    // The plan for any number of rows; the table is so small here that PostgreSQL would otherwise scan it.
     await client.query("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off");
     await client.query(`PREPARE sweep(bigint) AS ${sweepSql}`);
     const { rows } = await client.query<{ "QUERY PLAN": string }>("EXPLAIN EXECUTE sweep(200)");
@@ -25,7 +25,7 @@ test("rows are deleted where they lie, whatever the size of the table", async ()
   }
 });
 
-test("as many as asked for, only dead ones, and none that another hub has just taken", async () => {
+test("deletes at most the limit, only expired rows, and none that another hub has locked", async () => {
   const { pool } = fixture;
   await pool.query(`INSERT INTO spent_login_tickets (hash, expires_at)
     SELECT 'dead-' || n, hub_now() - interval '1 day' FROM generate_series(1, 5) n

@@ -14,11 +14,11 @@ async function ahead(): Promise<number> {
   return (rows[0].hub.getTime() - rows[0].real.getTime()) / 1000;
 }
 
-test("it runs with real time until somebody moves it", async () => {
+test("shows real time until a test moves it", async () => {
   expect(await ahead()).toBe(0);
 });
 
-test("moves add up, and a reset takes them back", async () => {
+test("moves add up, and a reset undoes them", async () => {
   const { clock } = fixture;
   await clock.advance(90);
   const now = await clock.advance(30);
@@ -28,17 +28,17 @@ test("moves add up, and a reset takes them back", async () => {
   expect(await ahead()).toBe(0);
 });
 
-test("moves at once wait for each other", async () => {
+test("concurrent moves are serialised", async () => {
   await Promise.all(Array.from({ length: 8 }, () => fixture.clock.advance(10)));
   expect(await ahead()).toBeCloseTo(80, 3);
 });
 
-test("what is not a number of seconds is refused", async () => {
+test("refuses a value that is not a finite number", async () => {
   await expect(fixture.clock.advance(Number.NaN)).rejects.toThrow(RangeError);
   expect(await ahead()).toBe(0);
 });
 
-test("a statement that was prepared before sees the new time", async () => {
+test("a prepared statement sees the new time", async () => {
   const statement = { name: "clock-fixture", text: "SELECT hub_now() AS now" };
   const client = await fixture.pool.connect();
   try {
@@ -50,7 +50,7 @@ test("a statement that was prepared before sees the new time", async () => {
   }
 });
 
-test("opening the database puts a clock right that a test left ahead, and says so", async () => {
+test("opening the database resets a clock that a test left ahead, and logs it", async () => {
   await fixture.clock.advance(500);
   const events: string[] = [];
   const options = { ...testSessionLife, dataDirectory: fixture.dataDirectory };

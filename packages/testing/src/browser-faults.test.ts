@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 const verify = () => faults.verify();
 
-test("a browser that does not complain passes", () => {
+test("a browser without faults passes", () => {
   context.consoleSays("warning", "deprecated");
   expect(verify).not.toThrow();
 });

@@ -25,7 +25,7 @@ afterEach(() => {
   delete process.env.LOOPBACK_DOMAINS;
 });
 
-test("method, headers and body arrive, at a name that only browsers resolve", async () => {
+test("sends method, headers and body, to a name that only browsers resolve", async () => {
   const address = `http://shop.localhost:${port}/`;
   const answer = await callServer(address, {
     method: "POST",
@@ -42,7 +42,7 @@ test("method, headers and body arrive, at a name that only browsers resolve", as
   });
 });
 
-test("LOOPBACK_DOMAINS adds names, their parents are not among them", async () => {
+test("LOOPBACK_DOMAINS adds subdomains, without the domains themselves", async () => {
   process.env.LOOPBACK_DOMAINS = "one.test,two.test";
   const call = (host: string) => callServer(`http://${host}:${port}/`, { timeoutMs: 10_000 });
   expect((await call("hub.two.test")).status).toBe(418);

@@ -15,7 +15,7 @@ test.each([
   ["31m", 1_860],
   ["24h", 86_400],
   ["7d", 604_800],
-])("%s moves the clock by %i seconds, then ends what is due", async (duration, advanceSeconds) => {
+])("%s moves the clock by %i seconds, then runs the work that is due", async (duration, advanceSeconds) => {
   await clock.advance(duration);
   expect(hub.received).toEqual([
     { call: "POST /test/v1/clock", authorization: "Bearer the key", body: { advanceSeconds } },
@@ -24,7 +24,7 @@ test.each([
 });
 
 test.each(["", "31", "m", "0m", "-1m", "1.5h", "31 m", "1w", "x31m"])(
-  "%j is no duration, and nothing moves",
+  "%j is refused, and the clock does not move",
   async (duration) => {
     await expect(clock.advance(duration)).rejects.toThrow("is not a duration like 90s, 31m, 24h or 7d");
     expect(hub.received).toEqual([]);

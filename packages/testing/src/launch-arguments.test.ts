@@ -4,7 +4,7 @@ import { launchArguments } from "./launch-arguments.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-test("without domains and keys of one's own Chromium needs no arguments", () => {
+test("without domains and keys there are no arguments", () => {
   vi.stubEnv("LOOPBACK_DOMAINS", undefined);
   vi.stubEnv("TRUSTED_KEYS", "");
   expect(launchArguments()).toEqual([]);

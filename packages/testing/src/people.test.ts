@@ -28,7 +28,7 @@ test("two users share nothing", async () => {
   expect(new Set(values).size).toBe(values.length);
 });
 
-test("name and operator are as wished", async () => {
+test("name and operator are as requested", async () => {
   expect(await people.create({ name: "Ada", operator: true })).toMatchObject({ name: "Ada" });
   expect(hub.received[0]?.body).toMatchObject({ name: "Ada", operator: true });
 });

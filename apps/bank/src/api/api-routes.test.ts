@@ -1,4 +1,4 @@
-/** The bank's API as its route files export it, with a real ledger and a hub on a socket that knows tokens. */
+/** Tests of the API's route files with a real ledger and a stand-in hub that introspects tokens. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -89,7 +89,7 @@ async function order(more: object = {}) {
   return { fromAccountId: from.id, toAccountId: to.id, amountMinor: 1_250, currency: "EUR", ...more };
 }
 
-describe("RFC 6750 and RFC 7617 every method of every route asks for itself", () => {
+describe("RFC 6750 and RFC 7617 every method of every route requires credentials", () => {
   const challenge = 'Bearer realm="harbour-bank", Basic realm="harbour-bank", charset="UTF-8"';
   it.each(["accounts", "transactions", "transfers"])("%s", async (name) => {
     const route = { accounts, transactions, transfers }[name] as Route;
@@ -104,7 +104,7 @@ describe("RFC 6750 and RFC 7617 every method of every route asks for itself", ()
     }
   });
 
-  it("3.1 each names its own scope, and takes no other in its place", async () => {
+  it("3.1 each route requires its own scope", async () => {
     const refused = [
       await get(accounts, "", "transactions.read transfers.write"),
       await get(transactions, "", "accounts.read transfers.write"),
@@ -120,7 +120,7 @@ describe("RFC 6750 and RFC 7617 every method of every route asks for itself", ()
 });
 
 describe("GET /api/accounts", () => {
-  it("lists the accounts of the token's person, as the site shows them", async () => {
+  it("lists the accounts of the token's user, as the site shows them", async () => {
     const listed = await (await get(accounts)).json();
     const known = openLedgerOnce().accountsOf(personId);
     expect(listed.accounts).toMatchObject(known.map(({ id, number }) => ({ id, number, currency: "EUR" })));
@@ -133,7 +133,7 @@ describe("GET /api/accounts", () => {
 });
 
 describe("GET /api/transactions", () => {
-  it("lists all, newest first, and those of one account or month", async () => {
+  it("lists all transactions, newest first, or those of one account or month", async () => {
     const [current] = await ownAccounts();
     const { transactions: every } = await (await get(transactions)).json();
     const days = every.map(({ bookedOn }: { bookedOn: string }) => bookedOn);
@@ -159,7 +159,7 @@ describe("GET /api/transactions", () => {
     },
   );
 
-  it("somebody else's account is as one that is not there", async () => {
+  it("an account of another user is answered like an unknown one", async () => {
     const [own] = await ownAccounts();
     personId = "bob";
     for (const id of [own.id, "current-0000000000000000"])
@@ -211,7 +211,7 @@ describe("POST /api/transfers", () => {
     expect(await told(await post(body))).toEqual([400, "invalid_body"]);
   });
 
-  it("takes JSON only, and not much of it", async () => {
+  it("accepts only JSON up to a limit", async () => {
     expect(await told(await post("a=b", { "content-type": "text/plain" }))).toEqual([
       415,
       "unsupported_media_type",
@@ -219,7 +219,7 @@ describe("POST /api/transfers", () => {
     expect(await told(await post(" ".repeat(5_000)))).toEqual([413, "content_too_large"]);
   });
 
-  it("too much money, and an account of another user, are 422 and move nothing", async () => {
+  it("an amount above the balance and an account of another user are 422 and move nothing", async () => {
     const [from, to] = await ownAccounts();
     const refused = async (more: object) => told(await post(await order(more)));
     expect(await refused({ amountMinor: from.balanceMinor + 1 })).toEqual([422, "insufficient_funds"]);
@@ -233,7 +233,7 @@ describe("POST /api/transfers", () => {
     expect(await ownAccounts()).toEqual([from, to]);
   });
 
-  it("all that there is can be moved", async () => {
+  it("the whole balance can be moved", async () => {
     const [from] = await ownAccounts();
     expect((await post(await order({ amountMinor: from.balanceMinor }))).status).toBe(201);
     expect((await ownAccounts())[0].balanceMinor).toBe(0);
@@ -243,7 +243,7 @@ describe("POST /api/transfers", () => {
 describe("Idempotency-Key", () => {
   const key = '"8e03978e-40d5-43dd-bc93-6894a57f9324"';
 
-  it("the same order sent again, also at once, is booked once and answered alike", async () => {
+  it("a repeated order, also concurrent, is booked once and gets the same answer", async () => {
     const [from] = await ownAccounts();
     const sent = await order();
     const answers = await Promise.all([1, 2, 3].map(() => post(sent, { "idempotency-key": key })));
@@ -253,14 +253,14 @@ describe("Idempotency-Key", () => {
     expect((await ownAccounts())[0].balanceMinor).toBe(from.balanceMinor - 1_250);
   });
 
-  it("without a key it is booked each time", async () => {
+  it("without a key an order is booked each time", async () => {
     const [from] = await ownAccounts();
     await post(await order());
     await post(await order());
     expect((await ownAccounts())[0].balanceMinor).toBe(from.balanceMinor - 2_500);
   });
 
-  it("with another order it is 422, of another program or person it is another key", async () => {
+  it("with another order it is 422; keys of other programs and users are separate", async () => {
     await post(await order(), { "idempotency-key": key });
     const other = await post(await order({ amountMinor: 1 }), { "idempotency-key": key });
     expect(await told(other)).toEqual([422, "idempotency_key_reused"]);
@@ -276,7 +276,7 @@ describe("Idempotency-Key", () => {
   });
 });
 
-it("RFC 9110 15.6.4 a hub that does not answer is 503, and nothing is moved", async () => {
+it("RFC 9110 15.6.4 if the hub does not answer: 503, and nothing is moved", async () => {
   const sent = await order();
   const before = openLedgerOnce().accountsOf(personId);
   await new Promise((closed) => {

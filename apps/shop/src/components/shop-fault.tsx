@@ -10,7 +10,7 @@ interface ShopFaultProps {
 
 /** Replaces a page that failed. Without the user's name, because reading the session may be the failure. */
 export function ShopFault({ path, error }: ShopFaultProps) {
-  // What leads to the line in the log: a code of signing in, or the number that Next.js gave the error.
+  // Reference of the line in the log: a code of the sign-in, or the number that Next.js gave the error.
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : undefined;
   return (
     <Page

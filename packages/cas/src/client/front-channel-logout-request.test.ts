@@ -26,18 +26,18 @@ async function detailOf(value: string): Promise<string | null> {
 }
 
 describe("2.3.3 a logout request by the front channel", () => {
-  test("names the session that is over", async () => {
+  test("returns the session index", async () => {
     expect(await readFrontChannelLogoutRequest(await deflated(xml))).toEqual({ sessionIndex });
   });
 
-  test("as the server half sends it", async () => {
+  test("reads the message that the server half sends", async () => {
     const url = new URL(await frontChannelLogoutUrl("https://shop.example/out?x=1", xml));
     const value = url.searchParams.get("logoutRequest") ?? "";
     expect(await readFrontChannelLogoutRequest(value)).toEqual({ sessionIndex });
   });
 });
 
-describe("2.3.3 what is no logout request by the front channel", () => {
+describe("2.3.3 refuses by the front channel", () => {
   test.each([
     ["nothing", "", "value that does not inflate"],
     ["bare XML", xml, "value that is not base64"],
@@ -49,7 +49,7 @@ describe("2.3.3 what is no logout request by the front channel", () => {
     expect(await detailOf(value)).toBe(detail);
   });
 
-  test("base64 whose plus was not encoded on its way", async () => {
+  test("base64 with a plus sign that was not percent-encoded", async () => {
     const values = await Promise.all(
       Array.from({ length: 20 }, (_, space) => deflated(xml + " ".repeat(space))),
     );
@@ -62,7 +62,7 @@ describe("2.3.3 what is no logout request by the front channel", () => {
     expect(await detailOf(base64(await compress(bytesOf(xml), format)))).toBe("value that does not inflate");
   });
 
-  test("a stream that is cut, goes on behind its end, or has a wrong checksum", async () => {
+  test("a zlib stream that is truncated, has trailing bytes, or has a wrong checksum", async () => {
     const whole = await compress(bytesOf(xml));
     const wrong = whole.with(-1, ((whole.at(-1) ?? 0) + 1) % 256);
     for (const bytes of [whole.subarray(0, 99), Uint8Array.of(...whole, 0x78), wrong]) {
@@ -91,7 +91,7 @@ describe("2.3.3 what is no logout request by the front channel", () => {
     expect(await detailOf("A".repeat(8_192))).toBe("value that does not inflate");
   });
 
-  test("a small value that inflates to megabytes is given up at 16 kB", async () => {
+  test("a small value that inflates to megabytes: reading stops at 16 kB", async () => {
     const bomb = await deflated("a".repeat(4_000_000));
     expect(bomb.length).toBeLessThan(8_192);
     expect(await detailOf(bomb)).toBe("message longer than 16384");

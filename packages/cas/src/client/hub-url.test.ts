@@ -6,14 +6,14 @@ const hub = "https://hub.example";
 const service = "https://shop.example/cb?state=a&b=ü#x";
 const parametersOf = (url: string): [string, string][] => [...new URL(url).searchParams];
 
-describe("2.1.1 the way to sign in", () => {
-  test("carries the service, encoded", () => {
+describe("2.1.1 the login URL", () => {
+  test("contains the encoded service", () => {
     expect(loginUrl(hub, { service: "https://shop.example/cb?a=b&c=d" })).toBe(
       "https://hub.example/cas/login?service=https%3A%2F%2Fshop.example%2Fcb%3Fa%3Db%26c%3Dd",
     );
   });
 
-  test("renew, gateway and reason when they are given", () => {
+  test("contains renew, gateway and reason if given", () => {
     expect(parametersOf(loginUrl(hub, { service, renew: true, reason: "idle" }))).toEqual([
       ["service", service],
       ["renew", "true"],
@@ -25,25 +25,25 @@ describe("2.1.1 the way to sign in", () => {
     ]);
   });
 
-  test("a switch that is off is not sent: some servers look for the name alone", () => {
+  test("omits a flag that is false: some servers check for the name alone", () => {
     expect(parametersOf(loginUrl(hub, { service, renew: false, gateway: false }))).toEqual([
       ["service", service],
     ]);
   });
 });
 
-test("a hub without https is possible, for development", () => {
+test("HUB_URL may be http, for development", () => {
   expect(logoutUrl("http://hub.localhost:3000")).toBe("http://hub.localhost:3000/cas/logout");
 });
 
-describe("2.3.1 the way to sign out", () => {
-  test("with a way back and without", () => {
+describe("2.3.1 the logout URL", () => {
+  test("contains the service to return to, if given", () => {
     expect(logoutUrl(hub)).toBe("https://hub.example/cas/logout");
     expect(parametersOf(logoutUrl(hub, { service }))).toEqual([["service", service]]);
   });
 });
 
-describe("2.5.1 the validation", () => {
+describe("2.5.1 the validation request", () => {
   test("asks for JSON at /p3/serviceValidate and follows no redirect", () => {
     const request = serviceValidateRequest(hub, { service, ticket: "ST-1", renew: true });
     expect(request.method).toBe("GET");
@@ -65,7 +65,7 @@ describe("2.5.1 the validation", () => {
     "ST-1&format=XML",
     "ST-1\r\nHost: evil.example",
     "ST 1+2",
-  ])("a ticket %j is one value and changes no other (CVE-2014-4172)", (ticket) => {
+  ])("encodes the ticket %j, so that it cannot add a parameter (CVE-2014-4172)", (ticket) => {
     const { url } = serviceValidateRequest(hub, { service, ticket });
     expect(parametersOf(url)).toEqual([
       ["service", service],
@@ -77,7 +77,7 @@ describe("2.5.1 the validation", () => {
 
 describe("HUB_URL", () => {
   test.each(["", "hub.example", "hub.localhost:3000", "/hub", "ftp://hub.example", "javascript:0"])(
-    "%j is no origin, and the error says what is",
+    "%j is refused, and the error shows a valid origin",
     (wrong) => {
       for (const act of [
         () => loginUrl(wrong, { service }),

@@ -20,16 +20,16 @@ function detailOf(body: string | Uint8Array): string | null {
 }
 
 describe("2.3.3.2 a logout request", () => {
-  test("names the session that is over", () => {
+  test("returns the session index", () => {
     expect(parseLogoutRequest(form(request(sessionIndex())))).toEqual({ sessionIndex: index });
   });
 
-  test("as bytes, with plus for spaces, and other fields beside", () => {
+  test("is read from bytes, with plus for spaces, beside other fields", () => {
     const body = `RelayState=x&${form(request(sessionIndex())).replaceAll("%20", "+")}`;
     expect(parseLogoutRequest(new TextEncoder().encode(body))).toEqual({ sessionIndex: index });
   });
 
-  test("as appendix C writes it, over lines and with a declaration", () => {
+  test("is read as written in appendix C: several lines, with an XML declaration", () => {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>\r\n<samlp:LogoutRequest xmlns:samlp="${protocol}"
      ID="[RANDOM ID]" Version="2.0" IssueInstant="[CURRENT DATE/TIME]">
     <saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">
@@ -40,13 +40,13 @@ describe("2.3.3.2 a logout request", () => {
     expect(parseLogoutRequest(form(xml))).toEqual({ sessionIndex: index });
   });
 
-  test("with other prefixes, or none, of the same namespace", () => {
+  test("is read with other prefixes of the namespace, or none", () => {
     const xml = `<LogoutRequest xmlns='${protocol}'><p:SessionIndex xmlns:p="${protocol}">${index}</p:SessionIndex></LogoutRequest>`;
     expect(parseLogoutRequest(form(xml))).toEqual({ sessionIndex: index });
   });
 });
 
-describe("2.3.3.2 a body that is no form with one logout request", () => {
+describe("2.3.3.2 refuses a body", () => {
   test.each([
     ["nothing", ""],
     ["bare XML", request(sessionIndex())],
@@ -73,7 +73,7 @@ describe("2.3.3.2 a body that is no form with one logout request", () => {
   });
 });
 
-describe("2.3.3.2 hostile messages", () => {
+describe("2.3.3.2 refuses a message with", () => {
   test.each([
     ["a document type", `<!DOCTYPE a>${request(sessionIndex())}`],
     ["an entity", `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>${request(sessionIndex("&x;"))}`],
@@ -114,7 +114,7 @@ describe("2.3.3.2 hostile messages", () => {
     expect(detailOf(form(xml))).toEqual(expect.any(String));
   });
 
-  test("the message of the error says what to answer and repeats nothing", () => {
+  test("the error says what to answer and repeats no input", () => {
     expect(() => parseLogoutRequest(form(request(sessionIndex("<script>"))))).toThrow(/Answer 400/);
     expect(detailOf(form(request(sessionIndex("ST-secret secret"))))).not.toContain("secret");
   });

@@ -26,8 +26,8 @@ async function errorOf(response: Response): Promise<CasClientError> {
   throw new Error("it was taken for a success");
 }
 
-describe("2.5.2 a success", () => {
-  test("of our own server says who and what is released", async () => {
+describe("2.5.2 a success response", () => {
+  test("of the server half: returns the user and the released attributes", async () => {
     const { body } = renderJsonSuccess(
       authenticationSuccess(
         {
@@ -58,7 +58,7 @@ describe("2.5.2 a success", () => {
     });
   });
 
-  test("without attributes is one of somebody of whom nothing is known", async () => {
+  test("without attributes: returns the user with empty attributes", async () => {
     expect(await processServiceValidateResponse(success({ user: "alice" }))).toEqual({
       user: "alice",
       attributes: {},
@@ -68,13 +68,13 @@ describe("2.5.2 a success", () => {
     });
   });
 
-  test("of media type application/json with a parameter", async () => {
+  test("with a parameter in its media type", async () => {
     const headers = { "content-type": "Application/JSON ; charset=utf-8" };
     const body = { serviceResponse: { authenticationSuccess: { user: "alice" } } };
     expect((await processServiceValidateResponse(answer(body, { headers }))).user).toBe("alice");
   });
 
-  test("that arrives in pieces", async () => {
+  test("that arrives in several chunks", async () => {
     const bytes = new TextEncoder().encode(
       '{"serviceResponse":{"authenticationSuccess":{"user":"Ælfgifu"}}}',
     );
@@ -88,7 +88,7 @@ describe("2.5.2 a success", () => {
     expect((await processServiceValidateResponse(response)).user).toBe("Ælfgifu");
   });
 
-  test("with an attribute named __proto__ changes no object", async () => {
+  test("with an attribute named __proto__ does not change a prototype", async () => {
     const body =
       '{"serviceResponse":{"authenticationSuccess":{"user":"alice","attributes":{"__proto__":"x","a":"b"}}}}';
     const { attributes } = await processServiceValidateResponse(answer(body));
@@ -97,7 +97,7 @@ describe("2.5.2 a success", () => {
   });
 });
 
-describe("2.5.3 a failure", () => {
+describe("2.5.3 a failure response", () => {
   test.each([
     ["INVALID_TICKET", "ticket_refused"],
     ["INVALID_TICKET_SPEC", "ticket_kind_refused"],
@@ -115,12 +115,12 @@ describe("2.5.3 a failure", () => {
     expect(error.message).toMatch(/(Send|Validate|Check|Try) /);
   });
 
-  test("of our own server", async () => {
+  test("of the server half", async () => {
     const { body } = renderJsonFailure(new CasError("INVALID_TICKET", "The ticket is too old."));
     expect((await errorOf(answer(body))).detail).toBe("INVALID_TICKET: The ticket is too old.");
   });
 
-  test("that holds a success as markup or JSON is a failure", async () => {
+  test("whose description contains a success as markup or JSON is a failure", async () => {
     const markup = renderXmlSuccess({ user: "admin" }).body;
     expect((await errorOf(failure({ code: "INVALID_TICKET", description: markup }))).code).toBe(
       "ticket_refused",
@@ -129,7 +129,7 @@ describe("2.5.3 a failure", () => {
     expect((await errorOf(failure(nested))).code).toBe("ticket_refused");
   });
 
-  test("keeps little of a long description, and none of a strange one", async () => {
+  test("truncates a long description, and drops one that is not text", async () => {
     const long = await errorOf(failure({ code: "INVALID_TICKET", description: "x".repeat(10_000) }));
     expect(long.detail).toHaveLength(500);
     expect((await errorOf(failure({ code: "INVALID_TICKET", description: { a: 1 } }))).detail).toBe(
@@ -138,7 +138,7 @@ describe("2.5.3 a failure", () => {
   });
 });
 
-describe("2.5.2 an answer that is not exactly one of these", () => {
+describe("2.5.2 refuses a response that is neither", () => {
   const user = { user: "alice" };
   test.each([
     ["nothing", ""],
@@ -200,7 +200,7 @@ describe("2.5.2 an answer that is not exactly one of these", () => {
     );
   });
 
-  test("the cause of an unreadable one is kept for the log", async () => {
+  test("keeps the cause of a response that cannot be parsed, for the log", async () => {
     expect((await errorOf(answer("<html>"))).cause).toBeInstanceOf(SyntaxError);
     expect("cause" in (await errorOf(answer("{}")))).toBe(true);
   });
@@ -213,7 +213,7 @@ describe("2.5.2 an answer that is not exactly one of these", () => {
     expect(error.message).toContain("HUB_URL");
   });
 
-  test.each([500, 502, 503])("status %s is the hub's trouble", async (status) => {
+  test.each([500, 502, 503])("status %s is hub_failed", async (status) => {
     expect(await errorOf(answer("", { status }))).toMatchObject({
       code: "hub_failed",
       message: expect.stringContaining("Try again"),
@@ -242,7 +242,7 @@ describe("2.5.2 an answer that is not exactly one of these", () => {
     expect((await errorOf(new Response(body, { headers }))).detail).toBe("not JSON");
   });
 
-  test("a body without end is let go", async () => {
+  test("cancels an endless body", async () => {
     let cancelled = false;
     const endless = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new Uint8Array(16_384).fill(32)),
@@ -255,7 +255,7 @@ describe("2.5.2 an answer that is not exactly one of these", () => {
     expect(cancelled).toBe(true);
   });
 
-  test("65536 bytes are read, one more is too much", async () => {
+  test("a body of more than 65536 bytes", async () => {
     const json = JSON.stringify({ serviceResponse: { authenticationSuccess: user } });
     const read = await processServiceValidateResponse(answer(json.padEnd(65_536)));
     expect(read.user).toBe("alice");

@@ -25,7 +25,7 @@ const ticket: ValidTicket = {
 const named = (...names: string[]) => names.map((name) => ({ name, from: name }));
 
 describe("2.5.5 released attributes", () => {
-  test("those that the registration names, in its order", () => {
+  test("are those that the registration lists, in its order", () => {
     expect(authenticationSuccess(ticket, named("groups", "id"))).toEqual({
       user: "alice",
       attributes: {
@@ -40,23 +40,23 @@ describe("2.5.5 released attributes", () => {
     });
   });
 
-  test("none but the protocol's when the registration names none", () => {
+  test("are only those of the protocol if the registration lists none", () => {
     expect(authenticationSuccess(ticket, []).attributes?.released).toEqual([]);
   });
 
-  test("what the person does not have is left out, also what every object has", () => {
+  test("omit what the user does not have, names of Object.prototype included", () => {
     expect(
       authenticationSuccess(ticket, named("phone", "constructor", "__proto__")).attributes?.released,
     ).toEqual([]);
   });
 
-  test("the protocol's own are never taken from the person", () => {
+  test("of the protocol are never taken from the user's attributes", () => {
     const success = authenticationSuccess(ticket, named("isFromNewLogin", "authenticationDate"));
     expect(success.attributes?.released).toEqual([]);
     expect(success.attributes?.isFromNewLogin).toBe(false);
   });
 
-  test("under another name, and the same attribute under two", () => {
+  test("may be renamed, and one attribute may have two names", () => {
     const released = [
       { name: "mail", from: "email" },
       { name: "login", from: "email" },
@@ -67,7 +67,7 @@ describe("2.5.5 released attributes", () => {
     ]);
   });
 
-  test("another attribute does not pass for one of the protocol's", () => {
+  test("are never released under a name of the protocol", () => {
     for (const name of [
       "serviceResponse",
       "authenticationSuccess",
@@ -91,7 +91,7 @@ describe("2.5.5 released attributes", () => {
     }
   });
 
-  test("2.6.2 the PGTIOU and the proxies, where there are any", () => {
+  test("2.6.2 contains PGTIOU and proxies, if any", () => {
     const proxies = ["https://near.example/pgt", "https://far.example/pgt"];
     expect(authenticationSuccess({ ...ticket, proxies }, null, "PGTIOU-1")).toEqual({
       user: "alice",
@@ -100,7 +100,7 @@ describe("2.5.5 released attributes", () => {
     });
   });
 
-  test("2.5.2 CAS 1 and 2 learn the user alone", () => {
+  test("2.5.2 CAS 1 and 2: the user only", () => {
     expect(authenticationSuccess(ticket, null)).toStrictEqual({ user: "alice" });
   });
 });

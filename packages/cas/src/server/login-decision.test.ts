@@ -39,19 +39,19 @@ describe("2.1.1 service", () => {
 });
 
 describe("2.1.1 renew", () => {
-  test("asks for credentials although there is a session", () => {
+  test("asks for credentials despite a session", () => {
     expect(decide({ service, renew: true }, known)).toEqual({ action: "ask-credentials", because: "renew" });
     expect(decide({ renew: true }, known)).toEqual({ action: "ask-credentials", because: "renew" });
   });
 
-  test("asks for credentials when there is none", () => {
+  test("asks for credentials without a session", () => {
     expect(decide({ service, renew: true }, stranger)).toEqual({
       action: "ask-credentials",
       because: "renew",
     });
   });
 
-  test("beats gateway, with a session and without", () => {
+  test("overrides gateway, with and without a session", () => {
     for (const facts of [known, stranger]) {
       expect(decide({ service, renew: true, gateway: true }, facts)).toEqual({
         action: "ask-credentials",
@@ -60,7 +60,7 @@ describe("2.1.1 renew", () => {
     }
   });
 
-  test("is satisfied by credentials, and does not ask for ever", () => {
+  test("is satisfied by credentials: does not ask again", () => {
     expect(decide({ service, renew: true }, accepted)).toEqual({
       action: "issue-ticket",
       service,
@@ -85,7 +85,7 @@ describe("2.1.1 gateway", () => {
     });
   });
 
-  test("without a service is as if not given", () => {
+  test("is ignored without a service", () => {
     expect(decide({ gateway: true }, stranger)).toEqual(decide({}, stranger));
     expect(decide({ gateway: true }, known)).toEqual(decide({}, known));
   });
@@ -113,7 +113,7 @@ describe("2.2.1 an unknown service is denied", () => {
     }
   });
 
-  test("where there is no service none is denied", () => {
+  test("a request without a service is not refused", () => {
     expect(decide({}, { ...known, serviceRegistered: false }).action).toBe("show-signed-in");
   });
 });
@@ -124,7 +124,7 @@ describe("2.2.4 accepted credentials", () => {
     expect(decide({ service, gateway: true }, accepted)).toMatchObject({ fromNewLogin: true });
   });
 
-  test("without a service: show that the user is signed in, asked to renew or not", () => {
+  test("without a service: show that the user is signed in, with or without renew", () => {
     expect(decide({}, accepted)).toEqual({ action: "show-signed-in" });
     expect(decide({ renew: true }, accepted)).toEqual({ action: "show-signed-in" });
   });
@@ -133,12 +133,12 @@ describe("2.2.4 accepted credentials", () => {
 describe("2.2.1 warn", () => {
   const careful: LoginFacts = { ...known, askBefore: true };
 
-  test("single sign-on asks before, with gateway too", () => {
+  test("single sign-on asks for confirmation, also with gateway", () => {
     expect(decide({ service }, careful)).toEqual({ action: "ask-before", service });
     expect(decide({ service, gateway: true }, careful)).toEqual({ action: "ask-before", service });
   });
 
-  test("a confirmation is enough, and is no proof of credentials", () => {
+  test("a confirmation gives a ticket that is not from credentials", () => {
     expect(decide({ service }, { ...careful, confirmed: true })).toEqual({
       action: "issue-ticket",
       service,
@@ -146,12 +146,12 @@ describe("2.2.1 warn", () => {
     });
   });
 
-  test("credentials are a yes", () => {
+  test("credentials need no confirmation", () => {
     const facts = { ...accepted, askBefore: true };
     expect(decide({ service }, facts)).toEqual({ action: "issue-ticket", service, fromNewLogin: true });
   });
 
-  test("a yes makes nobody signed in, registers no service and answers no renew", () => {
+  test("a confirmation replaces neither session, registration nor renew", () => {
     expect(decide({ service }, { ...stranger, confirmed: true }).action).toBe("ask-credentials");
     expect(decide({ service }, { ...careful, confirmed: true, serviceRegistered: false }).action).toBe(
       "refuse-service",
@@ -159,7 +159,7 @@ describe("2.2.1 warn", () => {
     expect(decide({ service, renew: true }, { ...careful, confirmed: true }).action).toBe("ask-credentials");
   });
 
-  test("without a service there is nothing to ask", () => {
+  test("a request without a service needs no confirmation", () => {
     expect(decide({}, careful)).toEqual({ action: "show-signed-in" });
   });
 });

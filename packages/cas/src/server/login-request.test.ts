@@ -6,7 +6,7 @@ import { parseParameters } from "./parameters.ts";
 const parse = (query: string) => parseLoginRequest(parseParameters(query));
 
 describe("2.1.1 parameters of /login as requestor", () => {
-  test("none", () => {
+  test("may be absent", () => {
     expect(parse("")).toEqual({
       service: null,
       renew: false,
@@ -16,7 +16,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
     });
   });
 
-  test("service, normalised", () => {
+  test("service is normalised", () => {
     expect(parse("service=https%3A%2F%2FShop.example").service).toEqual({
       url: "https://shop.example/",
       normalForm: "https://shop.example/",
@@ -25,7 +25,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
     });
   });
 
-  test("an empty service is none", () => {
+  test("an empty service counts as absent", () => {
     expect(parse("service=&gateway=true")).toEqual({
       service: null,
       renew: false,
@@ -35,7 +35,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
     });
   });
 
-  test("renew and gateway by their presence", () => {
+  test("renew and gateway are set by their presence", () => {
     expect(parse("renew=true&gateway=true")).toMatchObject({
       renew: true,
       gateway: true,
@@ -56,7 +56,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
     });
   });
 
-  test("SAML 1.1: TARGET is the service, and gives way to it", () => {
+  test("SAML 1.1: TARGET is the service, unless service is given", () => {
     const asked = parse("TARGET=https%3A%2F%2Fshop.example%2F");
     expect([asked.service?.url, asked.ticketName]).toEqual(["https://shop.example/", "SAMLart"]);
     const both = parse("TARGET=https%3A%2F%2Fshop.example%2F&service=https%3A%2F%2Fbank.example%2F");
@@ -89,7 +89,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
     });
   });
 
-  test("a service that is no address is an error and never a redirect", () => {
+  test("a service that is not a URL is an error, never a redirect", () => {
     expect(() => parse("service=javascript:alert(1)")).toThrow(CasError);
   });
 });
@@ -97,7 +97,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
 describe("2.2.2 parameters of /login as acceptor", () => {
   const submit = (form: string) => parseLoginSubmission(parseParameters(form));
 
-  test("user name, password exactly as typed, login ticket, and where to go", () => {
+  test("user name, password exactly as typed, login ticket, and service", () => {
     expect(
       submit("username=alice&password=+a%2Bb%26+&lt=LT-1&service=https://shop.example/&renew=true"),
     ).toEqual({
@@ -113,7 +113,7 @@ describe("2.2.2 parameters of /login as acceptor", () => {
     });
   });
 
-  test("4.1.1 warn and rememberMe are choices, false when they are not there", () => {
+  test("4.1.1 warn and rememberMe are false if absent", () => {
     expect(submit("username=a&warn=true&rememberMe=true")).toMatchObject({ warn: true, rememberMe: true });
     expect(submit("username=a&warn=false&rememberme=true")).toMatchObject({ warn: false, rememberMe: false });
   });
@@ -127,16 +127,16 @@ describe("2.2.2 parameters of /login as acceptor", () => {
     ["False", false],
     ["no", false],
     ["0", false],
-  ])("4.1.1 a box sent as %j is ticked: %s", (value, ticked) => {
+  ])("4.1.1 a checkbox sent as %j is ticked: %s", (value, ticked) => {
     expect(submit(`warn=${value}&rememberMe=${value}`)).toMatchObject({ warn: ticked, rememberMe: ticked });
   });
 
-  test("what was not filled in is empty, a form without login ticket says so", () => {
+  test("empty fields are empty text, a missing login ticket is null", () => {
     expect(submit("username=alice")).toMatchObject({ username: "alice", password: "", loginTicket: null });
     expect(submit("password=x")).toMatchObject({ username: "", password: "x" });
   });
 
-  test("2.2.1 a service that is no address is an error here too", () => {
+  test("2.2.1 a service that is not a URL is an error here too", () => {
     expect(() => submit("username=a&password=b&service=//evil.example")).toThrow(CasError);
   });
 });

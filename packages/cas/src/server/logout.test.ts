@@ -20,7 +20,7 @@ const message = {
 describe("2.3.1 parameters of /logout", () => {
   const parse = (query: string) => parseLogoutReturn(parseParameters(query));
 
-  test("service, normalised; whether it is registered the registry says", () => {
+  test("service is normalised; the registry decides whether it is registered", () => {
     expect(parse("service=https%3A%2F%2FShop.example")?.url).toBe("https://shop.example/");
   });
 
@@ -30,7 +30,7 @@ describe("2.3.1 parameters of /logout", () => {
     "service=%2F%2Fevil.example",
     "service=javascript:1",
     "service=https://a@b.example/",
-  ])("%s is no way back and no reason to stay signed in", (query) => {
+  ])("%s: no return address, and the sign-out proceeds", (query) => {
     expect(parse(query)).toBeNull();
   });
 
@@ -41,7 +41,7 @@ describe("2.3.1 parameters of /logout", () => {
 });
 
 describe("2.3.3 and appendix C: the logout request", () => {
-  test("is written with the prefixes of the appendix", () => {
+  test("uses the prefixes of the appendix", () => {
     expect(renderLogoutRequest(message)).toBe(
       '<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="LR-1" Version="2.0" IssueInstant="2026-11-21T08:00:00.000Z">' +
         '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">@NOT_USED@</saml:NameID>' +
@@ -49,7 +49,7 @@ describe("2.3.3 and appendix C: the logout request", () => {
     );
   });
 
-  test("reads as what the appendix says", () => {
+  test("has the content of the appendix", () => {
     const root = readXml(renderLogoutRequest(message));
     expect(root).toMatchObject({ namespace: "urn:oasis:names:tc:SAML:2.0:protocol", name: "LogoutRequest" });
     expect(root.elements).toMatchObject([
@@ -58,17 +58,17 @@ describe("2.3.3 and appendix C: the logout request", () => {
     ]);
   });
 
-  test("an ID of createTicketId may be an XML ID", () => {
+  test("createTicketId makes valid XML IDs", () => {
     expect(createTicketId("LR")).toMatch(/^[A-Za-z_][A-Za-z0-9._-]*$/);
   });
 
-  test("markup in a session index stays text", () => {
+  test("escapes markup in a session index", () => {
     const sessionIndex = "</samlp:SessionIndex><samlp:SessionIndex>ST-2";
     const root = readXml(renderLogoutRequest({ ...message, sessionIndex }));
     expect(root.elements.map(({ text }) => text)).toEqual(["@NOT_USED@", sessionIndex]);
   });
 
-  test("goes in a form, and the client half reads it", () => {
+  test("is sent as a form that the client half reads", () => {
     const { body, contentType } = logoutRequestForm(renderLogoutRequest(message));
     expect(contentType).toBe("application/x-www-form-urlencoded");
     expect(body).toMatch(/^logoutRequest=%3Csamlp%3ALogoutRequest\+/);
@@ -76,7 +76,7 @@ describe("2.3.3 and appendix C: the logout request", () => {
   });
 });
 
-test("2.3.3 front channel: the message, deflated and in base64, beside the address's own query", async () => {
+test("2.3.3 front channel: the message, deflated and in base64, is added to the address's query", async () => {
   const xml = renderLogoutRequest({ id: "LR-1", issueInstant: new Date(0), sessionIndex: "ST-1" });
   const url = await frontChannelLogoutUrl("https://a.example/out?x=a%20b", xml);
   expect(url).toMatch(/^https:\/\/a\.example\/out\?x=a%20b&logoutRequest=[A-Za-z0-9%]+$/);
@@ -93,6 +93,6 @@ test.each([
   ["https://a.example/out?SAMLart=ST-1", false],
   ["https://a.example/out?logoutRequest=x", false],
   [`https://a.example/${"x".repeat(2048)}`, false],
-])("2.3.3 front channel: a browser can bring a message to %s: %s", (address, expected) => {
+])("2.3.3 front channel: %s can receive a message: %s", (address, expected) => {
   expect(isFrontChannelAddress(address)).toBe(expected);
 });

@@ -14,15 +14,15 @@ function faultOf(query: string | Uint8Array): { code: string; parameter: string 
   throw new Error("was read");
 }
 
-describe("2.1.1 parameters are read", () => {
-  test("decoded, with plus as a space", () => {
+describe("2.1.1 parameters are parsed", () => {
+  test("percent-decoded, with plus as a space", () => {
     expect(entries("service=http%3A%2F%2Fx%2Fy%3Fa%3Db%26c%3Dd&name=a+b%2Bc")).toEqual([
       ["service", "http://x/y?a=b&c=d"],
       ["name", "a b+c"],
     ]);
   });
 
-  test("from a query with its question mark, and from bytes", () => {
+  test("from a query with or without question mark, and from bytes", () => {
     expect(entries("?renew=true")).toEqual([["renew", "true"]]);
     expect(entries(bytes("renew=true"))).toEqual([["renew", "true"]]);
     expect(entries("")).toEqual([]);
@@ -35,14 +35,14 @@ describe("2.1.1 parameters are read", () => {
     expect(parameters.size).toBe(3);
   });
 
-  test("without equals sign as empty, with several at the first", () => {
+  test("without an equals sign as empty, with several at the first one", () => {
     expect(entries("renew&ticket=a=b=")).toEqual([
       ["renew", ""],
       ["ticket", "a=b="],
     ]);
   });
 
-  test("with empty pieces left out", () => {
+  test("without empty pairs", () => {
     expect(entries("&&a=1&&b=2&")).toEqual([
       ["a", "1"],
       ["b", "2"],
@@ -55,16 +55,16 @@ describe("2.1.1 parameters are read", () => {
     expect(parseParameters(bytes(`name=${name}`)).get("name")).toBe(name);
   });
 
-  test("with names of objects' own as any other", () => {
+  test("with names of Object.prototype like any other", () => {
     expect(parseParameters("__proto__=a&constructor=b").get("__proto__")).toBe("a");
     expect(parseParameters("a=1").get("constructor")).toBeUndefined();
   });
 
-  test("decoded once and not twice", () => {
+  test("decoded only once", () => {
     expect(parseParameters("service=%252e%252e").get("service")).toBe("%2e%2e");
   });
 
-  test("an unencoded service as last parameter ends at its first ampersand, as the form encoding has it", () => {
+  test("an unencoded service at the end stops at its first ampersand, as in every form", () => {
     expect(entries("service=http://x/y?a=b&c=d")).toEqual([
       ["service", "http://x/y?a=b"],
       ["c", "d"],
@@ -72,7 +72,7 @@ describe("2.1.1 parameters are read", () => {
   });
 });
 
-describe("2.1.1 parameters that can be read in two ways are refused", () => {
+describe("2.1.1 ambiguous parameters are refused", () => {
   test.each([
     ["the same twice", "service=a&service=b", "parameter_duplicated", "service"],
     ["the same twice, once encoded", "ticket=a&%74icket=b", "parameter_duplicated", "ticket"],
@@ -109,7 +109,7 @@ describe("2.1.1 parameters that can be read in two ways are refused", () => {
   });
 });
 
-describe("2.1.1 a switch that says the same again is read as one", () => {
+describe("2.1.1 a flag repeated with the same meaning counts once", () => {
   test.each([
     ["renew=true&renew=true", [["renew", "true"]]],
     [
@@ -133,7 +133,7 @@ describe("2.1.1 a switch that says the same again is read as one", () => {
 });
 
 describe("2.1.1 parameters have limits", () => {
-  test("4096 characters a value", () => {
+  test("4096 characters per value", () => {
     expect(parseParameters(`a=${"x".repeat(4096)}`).get("a")).toHaveLength(4096);
     expect(faultOf(`a=${"x".repeat(4097)}`)).toEqual({ code: "parameter_too_long", parameter: "a" });
   });
@@ -142,7 +142,7 @@ describe("2.1.1 parameters have limits", () => {
     expect(parseParameters(`a=${"%61".repeat(4096)}`).get("a")).toHaveLength(4096);
   });
 
-  test("128 characters a name, which is not repeated in the error", () => {
+  test("128 characters per name, and the error does not repeat it", () => {
     expect(parseParameters(`${"n".repeat(128)}=1`).size).toBe(1);
     expect(faultOf(`${"n".repeat(129)}=1`)).toEqual({ code: "parameter_too_long", parameter: null });
   });
@@ -162,7 +162,7 @@ describe("2.1.1 parameters have limits", () => {
     ["parameter_control_character", /line break; leave it out/],
     ["parameter_too_long", /too long/],
     ["parameters_too_many", /too many parameters/],
-  ] as const)("the message of %s says what is wrong and holds nothing that came in", (code, message) => {
+  ] as const)("the message of %s names the error and repeats no input", (code, message) => {
     const error = new ParameterError(code, "<script>");
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain("script");
@@ -186,14 +186,14 @@ describe("2.1.1 isSet", () => {
   });
 });
 
-describe("fields that a user fills in", () => {
+describe("fields that a user types into", () => {
   const typed = ["username"];
-  test("hold any character and are of any length", () => {
+  test("may contain any character and have any length", () => {
     const long = "x".repeat(10_000);
     expect(parseParameters("username=a%09b%0A", { typed }).get("username")).toBe("a\tb\n");
     expect(parseParameters(`username=${long}`, { typed }).get("username")).toBe(long);
   });
-  test("are still UTF-8, and given once; other fields and all names are as strict as ever", () => {
+  test("must be UTF-8 and given once; other fields and all names keep their limits", () => {
     const refusal = (query: string) => () => parseParameters(query, { typed });
     const withCode = (code: string) => expect.objectContaining({ code });
     expect(refusal("username=%ff")).toThrow(withCode("parameter_not_utf8"));

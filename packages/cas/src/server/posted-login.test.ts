@@ -20,13 +20,13 @@ describe("2.2.1 a login form that is posted to an address with parameters", () =
     expect(together(form, query)).toEqual(expected);
   });
 
-  test("what is written in two ways is the same service", () => {
+  test("one service in two encodings is accepted", () => {
     expect(together(`service=${shop}`, "service=https://SHOP.example:443/cb?a=b+c")).toEqual({
       service: "https://shop.example/cb?a=b c",
     });
   });
 
-  test("user name, password and login ticket in the address do not count", () => {
+  test("user name, password and login ticket in the address are ignored", () => {
     expect(together("", "username=a&password=b&lt=LT-1&warn=true&rememberMe=true")).toEqual({});
     expect(together("username=a&lt=LT-1", "username=b&lt=LT-2")).toEqual({ username: "a", lt: "LT-1" });
   });
@@ -40,7 +40,7 @@ describe("2.2.1 a login form that is posted to an address with parameters", () =
     ["renew", "renew=false", "renew=true"],
     ["gateway", "gateway=", "gateway=false"],
     ["method", "method=GET", "method=HEADER"],
-  ])("another %s in the form than in the address is refused", (parameter, form, query) => {
+  ])("a %s that differs between form and address is refused", (parameter, form, query) => {
     expect(() => together(form, query)).toThrow(ParameterError);
     expect(() => together(form, query)).toThrow(
       expect.objectContaining({ code: "parameter_contradicted", parameter }),

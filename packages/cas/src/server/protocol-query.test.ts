@@ -5,7 +5,7 @@ import { parseService } from "./service.ts";
 
 const read = (query: string) => Object.fromEntries(parseProtocolQuery(query));
 
-describe("2.1.1 a service that was not encoded", () => {
+describe("2.1.1 an unencoded service", () => {
   test.each([
     ["service=http://x.example/y?a=b&c=d", { service: "http://x.example/y?a=b&c=d" }],
     ["?service=https://x.example/y?a=b&c=d&e", { service: "https://x.example/y?a=b&c=d&e" }],
@@ -25,14 +25,14 @@ describe("2.1.1 a service that was not encoded", () => {
     ],
   ])("%s", (query, expected) => expect(read(query)).toEqual(expected));
 
-  test("a name that is encoded is the same name", () => {
+  test("a percent-encoded name is the same name", () => {
     expect(read("%73ervice=http://x.example/?a=b&c=d&%74icket=ST-1")).toEqual({
       service: "http://x.example/?a=b&c=d",
       ticket: "ST-1",
     });
   });
 
-  test("of two, each has what follows it", () => {
+  test("each of two ends at the next", () => {
     expect(read("pgt=P&service=http://x.example/?a=b&c=d&targetService=HTTPS://y.example/?e=f&g=h")).toEqual({
       pgt: "P",
       service: "http://x.example/?a=b&c=d",
@@ -40,13 +40,13 @@ describe("2.1.1 a service that was not encoded", () => {
     });
   });
 
-  test("may use a parameter of its own twice, or encode it badly: that is between it and its site", () => {
+  test("may contain a parameter of its own twice or badly encoded, which is up to the site", () => {
     const service = "http://x.example/?id=1&id=2&a=%zz";
     expect(read(`service=${service}&renew=true`)).toEqual({ service, renew: "true" });
   });
 
   test.each(["a=b&c=d", "a=b%20c&d=e+f&g", "a&b&c=http://y.example/?h=i"])(
-    "is the same service at login, at validation in any order, and encoded: %s",
+    "is the same service at login, at validation in any order, and when encoded: %s",
     (query) => {
       const service = `http://x.example/y?${query}`;
       const readings = [
@@ -60,14 +60,14 @@ describe("2.1.1 a service that was not encoded", () => {
     },
   );
 
-  test("a ticket within it is a ticket, and never a part of the address", () => {
+  test("ends at a ticket parameter", () => {
     expect(read("service=http://x.example/?a=b&ticket=ST-1&c=d")).toMatchObject({ ticket: "ST-1" });
     expect(() => parseService(read("service=http://x.example/?ticket=ST-1&a=b").service ?? "")).toThrow(
       /already holds a parameter named ticket/,
     );
   });
 
-  test("what follows a parameter of the protocol is nobody's but its own", () => {
+  test("does not continue after a parameter of the protocol", () => {
     expect(read("service=http://x.example/y?a=b&renew=true&c=d")).toEqual({
       service: "http://x.example/y?a=b",
       renew: "true",
@@ -76,7 +76,7 @@ describe("2.1.1 a service that was not encoded", () => {
   });
 });
 
-describe("2.1.1 an address that was not encoded, and has no second parameter", () => {
+describe("2.1.1 an unencoded address without a second parameter", () => {
   test.each([
     ["service=https://x.example/a+b?c=d+e", { service: "https://x.example/a+b?c=d+e" }],
     ["service=https://x.example/?q=c%2B%2b", { service: "https://x.example/?q=c%2B%2B" }],
@@ -88,23 +88,23 @@ describe("2.1.1 an address that was not encoded, and has no second parameter", (
       "pgtUrl=https://x.example/cb?a=b&c=d&service=https%3A%2F%2Fx.example%2F",
       { pgtUrl: "https://x.example/cb?a=b&c=d", service: "https://x.example/" },
     ],
-  ])("what no form would have written stays as it is: %s", (query, expected) =>
+  ])("keeps what no form encoder would have written: %s", (query, expected) =>
     expect(read(query)).toEqual(expected),
   );
 
-  test("only its ampersands encoded, as AuthCAS does", () => {
+  test("may have only its ampersands encoded, as AuthCAS does", () => {
     expect(read("service=https://x.example/?a=10%%26b=c+d%20e%26f&gateway=1")).toEqual({
       service: "https://x.example/?a=10%&b=c+d e&f",
       gateway: "1",
     });
   });
 
-  test("in any other parameter a plus is a space, and a bad code is refused", () => {
+  test("any other parameter: plus is a space, and invalid percent-encoding is refused", () => {
     expect(read("a=https://x.example/a+b")).toEqual({ a: "https://x.example/a b" });
     expect(() => read("a=https://x.example/100%")).toThrow(ParameterError);
   });
 
-  test("is read in a form as in a query", () => {
+  test("is parsed in a form as in a query", () => {
     const form = "service=http://x.example/y?a=b&c=d+e&renew=true";
     expect(Object.fromEntries(parseProtocolQuery(new TextEncoder().encode(form)))).toEqual({
       service: "http://x.example/y?a=b&c=d+e",
@@ -129,7 +129,7 @@ describe("2.1.1 every parameter of the protocol ends an unencoded service", () =
   });
 });
 
-describe("2.1.1 a service that was encoded", () => {
+describe("2.1.1 an encoded service", () => {
   test.each([
     ["service=http%3A%2F%2Fx.example%2F%3Fa%3Db&c=d", { service: "http://x.example/?a=b", c: "d" }],
     ["service=http://x.example/&c=d", { service: "http://x.example/", c: "d" }],
@@ -142,10 +142,10 @@ describe("2.1.1 a service that was encoded", () => {
     ["service=ftp://x.example/?a=b&c=d", { service: "ftp://x.example/?a=b", c: "d" }],
     ["service=x+http://x.example/?a=b&c=d", { service: "x http://x.example/?a=b", c: "d" }],
     ["service=x+http://x.example/", { service: "x http://x.example/" }],
-  ])("%s is read like every parameter", (query, expected) => expect(read(query)).toEqual(expected));
+  ])("%s is parsed like every parameter", (query, expected) => expect(read(query)).toEqual(expected));
 });
 
-describe("what cannot be read in one way is refused as ever", () => {
+describe("is refused if ambiguous", () => {
   test.each([
     ["service=http://x.example/?a=b&service=http://y.example/", "parameter_duplicated"],
     ["service=http://x.example/?a=b&c=d&service=http://y.example/?e=f&g=h", "parameter_duplicated"],
@@ -161,7 +161,7 @@ describe("what cannot be read in one way is refused as ever", () => {
   });
 });
 
-describe("2.5.1 the format of a query that cannot be read", () => {
+describe("2.5.1 the format of a malformed query", () => {
   const format = (query: string) => Object.fromEntries(parseFormatAlone(query));
 
   test.each([
@@ -170,7 +170,7 @@ describe("2.5.1 the format of a query that cannot be read", () => {
     "ticket=%ff&%66ormat=%4ASON",
     `format=JSON&service=${"x".repeat(5000)}`,
     "format=JSON&renew=\u0001",
-  ])("is read all the same: %s", (query) => {
+  ])("is found nevertheless: %s", (query) => {
     expect(() => parseProtocolQuery(query)).toThrow(ParameterError);
     expect(format(query)).toEqual({ format: "JSON" });
   });
@@ -185,11 +185,11 @@ describe("2.5.1 the format of a query that cannot be read", () => {
     ["behind a question mark of its own", "service=a&?format=JSON"],
     ["not there", "service=a&service=b"],
     ["nothing", ""],
-  ])("is as if not given: %s", (_, query) => {
+  ])("counts as absent: %s", (_, query) => {
     expect(format(query)).toEqual({});
   });
 
-  test("is all that is read: nothing else of such a query is believed", () => {
+  test("is the only parameter that is used", () => {
     expect(format("ticket=ST-1&format=JSON&pgtUrl=x&service=a&service=b")).toEqual({ format: "JSON" });
   });
 });

@@ -45,7 +45,7 @@ describe("2.5.4 the proxy callback", () => {
     ["pgtId in disguise", "https://a.example/pgt?%70gtId=PGT-1", /named pgtId/],
     ["pgtIou without a value", "https://a.example/pgt?a=b&pgtIou", /named pgtIou/],
     ["2049 characters", `https://a.example/${"a".repeat(2031)}`, /longer than 2048/],
-  ])("%s is INVALID_PROXY_CALLBACK, which says so", (_, pgtUrl, description) => {
+  ])("%s is INVALID_PROXY_CALLBACK, and the message says why", (_, pgtUrl, description) => {
     const refusal = refusalOf(() => parseProxyCallback(pgtUrl));
     expect(refusal.code).toBe("INVALID_PROXY_CALLBACK");
     expect(refusal.description).toMatch(/^The proxy callback /);
@@ -53,11 +53,11 @@ describe("2.5.4 the proxy callback", () => {
     expect(refusal.description).not.toContain(pgtUrl);
   });
 
-  test("2048 characters are not too long", () => {
+  test("2048 characters are allowed", () => {
     expect(codeOf(() => parseProxyCallback(`https://a.example/${"a".repeat(2030)}`))).toBe("none");
   });
 
-  test("the chain names it as a browser would write it", () => {
+  test("the chain contains it as a browser would serialise it", () => {
     expect(parseProxyCallback("HTTPS://A.example:443?a=%20").url).toBe("https://a.example/?a=%20");
   });
 
@@ -65,12 +65,12 @@ describe("2.5.4 the proxy callback", () => {
     ["https://a.example/pgt", "https://a.example/pgt?pgtIou=PGTIOU-1&pgtId=PGT-1"],
     ["https://a.example/pgt?ticket=1", "https://a.example/pgt?ticket=1&pgtIou=PGTIOU-1&pgtId=PGT-1"],
     ["https://a.example/pgt?x=a%20b+c", "https://a.example/pgt?x=a%20b+c&pgtIou=PGTIOU-1&pgtId=PGT-1"],
-  ])("%s keeps its query, character by character", (pgtUrl, called) => {
+  ])("%s keeps its query unchanged", (pgtUrl, called) => {
     const tickets = { pgtId: "PGT-1", pgtIou: "PGTIOU-1" };
     expect(proxyCallbackUrl(parseProxyCallback(pgtUrl), tickets)).toBe(called);
   });
 
-  test("only what is registered is called, whatever its query", () => {
+  test("only a registered one is called, with any query", () => {
     const allowed = [parseServicePattern("https://a.example/pgt")];
     const isAllowed = (url: string) => isAllowedCallback(parseProxyCallback(url), allowed);
     expect([isAllowed("https://a.example/pgt"), isAllowed("https://a.example/pgt?a=b")]).toEqual([
@@ -81,7 +81,7 @@ describe("2.5.4 the proxy callback", () => {
       expect(isAllowed(url), url).toBe(false);
   });
 
-  test("one of several registered is enough, and where none is, none is called", () => {
+  test("has to match one of the registered ones; without any, none is called", () => {
     const callback = parseProxyCallback("https://a.example/pgt");
     const patterns = ["https://b.example/pgt", "https://a.example/*"].map(parseServicePattern);
     expect([isAllowedCallback(callback, patterns), isAllowedCallback(callback, [])]).toEqual([true, false]);
@@ -102,13 +102,13 @@ describe("2.5.4 the proxy callback", () => {
     expect(description).toMatch(/^The proxy callback [^.]+\.$/);
   });
 
-  test("advice follows the reason", () => {
+  test("the message ends with advice", () => {
     expect(proxyCallbackFailed("timeout", "Look at its log.").description).toBe(
       "The proxy callback did not answer in time. Look at its log.",
     );
   });
 
-  test("2.5.3 one that is not registered, and a chain too long, are UNAUTHORIZED_SERVICE_PROXY", () => {
+  test("2.5.3 an unregistered one and a chain that is too long are UNAUTHORIZED_SERVICE_PROXY", () => {
     const refusals = [proxyNotAllowed(), proxyChainRefused()];
     expect(refusals.map(({ code }) => code)).toEqual(Array(2).fill("UNAUTHORIZED_SERVICE_PROXY"));
     expect(refusals.map(({ description }) => description)).toEqual([
@@ -117,7 +117,7 @@ describe("2.5.4 the proxy callback", () => {
     ]);
   });
 
-  test("a chain of eight proxies is the longest", () => {
+  test("a chain has at most eight proxies", () => {
     const chain = (length: number) => Array.from({ length }, () => "https://a.example/pgt");
     expect([proxyChainTooLong(chain(8)), proxyChainTooLong(chain(9))]).toEqual([false, true]);
   });
@@ -141,7 +141,7 @@ describe("2.7 /proxy", () => {
     ["an empty pgt", "pgt=&targetService=https://a.example", "pgt"],
     ["PGT", `PGT=${granted}&targetService=https://a.example`, "pgt"],
     ["targetservice", `pgt=${granted}&targetservice=https://a.example`, "targetService"],
-  ])("2.7.3 %s is not enough: INVALID_REQUEST", (_, query, name) => {
+  ])("2.7.3 %s alone is INVALID_REQUEST", (_, query, name) => {
     const { code, description } = refusalOf(() => parse(query));
     expect([code, description]).toEqual(["INVALID_REQUEST", expect.stringContaining(`${name} is missing`)]);
   });
@@ -151,14 +151,14 @@ describe("2.7 /proxy", () => {
     ["ticket too short", "PGT-1"],
     ["ticket too long", `${granted}x`],
     ["<script>", "<script>"],
-  ])("2.7.3 a %s is no proxy-granting ticket: INVALID_REQUEST, as for an unknown one", (_, pgt = "") => {
+  ])("2.7.3 a %s is not a proxy-granting ticket: INVALID_REQUEST, as for an unknown one", (_, pgt = "") => {
     const refusal = refusalOf(() => parse(`pgt=${encodeURIComponent(pgt)}&targetService=https://a.example`));
     expect(refusal).toEqual(unknownProxyGrantingTicket());
     expect([refusal.code, refusal.description.includes(pgt)]).toEqual(["INVALID_REQUEST", false]);
   });
 
   test.each(["mailto:a", "imap.example", "https://u@a.example/", "https://a.example/?ticket=ST-1"])(
-    "2.7.3 the target %s is no site's: UNAUTHORIZED_SERVICE",
+    "2.7.3 the target %s belongs to no site: UNAUTHORIZED_SERVICE",
     (target) =>
       expect(
         refusalOf(() => parse(`pgt=${granted}&targetService=${encodeURIComponent(target)}`)),
@@ -180,7 +180,7 @@ describe("2.7 /proxy", () => {
     expect(targetNotAllowed().description).toContain("cas.proxy.targets");
   });
 
-  test("2.7.2 success and failure in XML, one element a line", () => {
+  test("2.7.2 success and failure in XML, one element per line", () => {
     expect(renderXmlProxySuccess("PT-1").body).toBe(
       [
         '<cas:serviceResponse xmlns:cas="http://www.yale.edu/tp/cas">',
@@ -230,7 +230,7 @@ describe("2.6.2 a validation with proxies", () => {
     ]);
   });
 
-  test("XML: one proxy a line", () => {
+  test("XML: one proxy per line", () => {
     expect(renderXmlSuccess(success).body.split("\n").slice(2, -3)).toEqual([
       "    <cas:user>alice</cas:user>",
       "    <cas:proxyGrantingTicket>PGTIOU-1</cas:proxyGrantingTicket>",
@@ -247,7 +247,7 @@ describe("2.6.2 a validation with proxies", () => {
     });
   });
 
-  test("2.4.2 the text of CAS 1 knows neither", () => {
+  test("2.4.2 CAS 1 text: neither proxies nor PGTIOU", () => {
     expect(renderTextSuccess(success).body).toBe("yes\nalice\n");
   });
 });

@@ -24,24 +24,24 @@ const alice: AuthenticationSuccess = {
 };
 
 describe("2.4.2 CAS 1 text", () => {
-  test("yes and the user name, each on a line", () => {
+  test("success: yes and the user name, each on a line", () => {
     expect(renderTextSuccess({ user: "alice" })).toEqual({
       body: "yes\nalice\n",
       contentType: "text/plain; charset=utf-8",
     });
   });
 
-  test("no and an empty line", () => {
+  test("failure: no and an empty line", () => {
     expect(renderTextFailure().body).toBe("no\n\n");
   });
 
-  test("a user name adds no line", () => {
+  test("a line break in the user name adds no line", () => {
     expect(renderTextSuccess({ user: "no\r\nalice" }).body).toBe("yes\nnoalice\n");
   });
 });
 
 describe("2.5.2 and appendix A: XML success", () => {
-  test("user, then attributes, in the order of the schema, one element a line", () => {
+  test("user, then attributes, in the order of the schema, one element per line", () => {
     expect(renderXmlSuccess(alice)).toEqual({
       contentType: "application/xml; charset=utf-8",
       body: `<cas:serviceResponse xmlns:cas="http://www.yale.edu/tp/cas">
@@ -73,7 +73,7 @@ describe("2.5.2 and appendix A: XML success", () => {
 `);
   });
 
-  test("markup in user and attributes is text when it is read again", () => {
+  test("markup in user and attributes is escaped", () => {
     const { attributes } = alice;
     if (attributes === undefined) throw new Error("alice has attributes");
     const success = { user: hostile, attributes: { ...attributes, released: [["name", hostile]] as const } };
@@ -118,7 +118,7 @@ describe("2.5.2 and 2.5.3: XML failure", () => {
     });
   });
 
-  test("markup in a description is text", () => {
+  test("markup in a description is escaped", () => {
     const { body } = renderXmlFailure(new CasError("INTERNAL_ERROR", hostile));
     expect(readXml(body).elements[0]).toMatchObject({
       name: "authenticationFailure",
@@ -129,7 +129,7 @@ describe("2.5.2 and 2.5.3: XML failure", () => {
 });
 
 describe("2.5.2 JSON", () => {
-  test("success with attributes: a list is an array, with one value and with none too", () => {
+  test("success with attributes: a list is an array, also with one value or none", () => {
     const { body, contentType } = renderJsonSuccess(alice);
     expect(contentType).toBe("application/json");
     expect(JSON.parse(body)).toEqual({
@@ -171,7 +171,7 @@ describe("2.5.2 JSON", () => {
   });
 });
 
-describe("XML 1.0, 2.2 and 2.4: the one escaper", () => {
+describe("XML 1.0, 2.2 and 2.4: escapeXml", () => {
   test.each([
     ["<>&\"'", "&lt;&gt;&amp;&quot;&apos;"],
     ["&amp;", "&amp;amp;"],

@@ -15,7 +15,7 @@ function refusalOf(run: () => unknown): RestRequestError {
 describe("9 REST: POST /v1/tickets", () => {
   const parse = (form: string) => parseRestCredentials(parseParameters(form));
 
-  test("user name and password, the password exactly as sent", () => {
+  test("reads user name and password, the password exactly as sent", () => {
     expect(parse("username=+alice+&password=+a%26b+")).toEqual({ username: "alice", password: " a&b " });
   });
 
@@ -37,7 +37,7 @@ describe("9 REST: POST /v1/tickets", () => {
 describe("9 REST: POST /v1/tickets/{TGT}", () => {
   const parse = (form: string) => parseRestTicketRequest(parseParameters(form));
 
-  test("a service, and credentials where renew asks for them", () => {
+  test("reads a service, and credentials if renew is set", () => {
     expect(parse("service=https://a.example")).toMatchObject({
       service: { url: "https://a.example/" },
       credentials: null,

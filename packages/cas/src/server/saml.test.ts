@@ -35,7 +35,7 @@ describe("4.2 SAML 1.1 request", () => {
     });
   });
 
-  test("2.5.1 renew stands in the query beside TARGET", () => {
+  test("2.5.1 renew is in the query beside TARGET", () => {
     const renew = new Map([...target, ["renew", "true"]]);
     expect(parseSamlRequest(bytes(message()), renew)).toMatchObject({ ticket, renew: true });
   });
@@ -110,7 +110,7 @@ describe("4.2 SAML 1.1 request", () => {
     );
   });
 
-  test("without TARGET it is INVALID_REQUEST, bytes that are no UTF-8 too", () => {
+  test("without TARGET, or with bytes that are not UTF-8, it is INVALID_REQUEST", () => {
     expect(refusalOf(() => parseSamlRequest(bytes(message()), new Map()))).toMatchObject({
       code: "INVALID_REQUEST",
       description: "The parameter TARGET is required: the service address.",
@@ -121,7 +121,7 @@ describe("4.2 SAML 1.1 request", () => {
     });
   });
 
-  test("the cause of malformed XML is kept for the log, and space around ticket and message is ignored", () => {
+  test("keeps the cause of malformed XML for the log, and ignores space around ticket and message", () => {
     expect(refusalOf(() => parseSamlRequest(bytes("<"), target)).cause).toBeInstanceOf(XmlError);
     const spaced = message(artifact.replace(ticket, `\n  ${ticket}\n`));
     expect(
@@ -130,7 +130,7 @@ describe("4.2 SAML 1.1 request", () => {
     ).toBe(ticket);
   });
 
-  test("a ticket of another kind, or of nobody, is refused as elsewhere", () => {
+  test("a ticket of another kind, or an unknown one, is refused as at /serviceValidate", () => {
     const of = (id: string) => {
       const text = message(`<samlp:AssertionArtifact>${id}</samlp:AssertionArtifact>`);
       return refusalOf(() => parseSamlRequest(bytes(text), target)).code;
@@ -142,7 +142,7 @@ describe("4.2 SAML 1.1 request", () => {
     ]);
   });
 
-  test("an identifier that is none is not repeated", () => {
+  test("an invalid request identifier is not repeated", () => {
     const odd = message().replace('RequestID="_1.2"', 'RequestID="a&quot; b=&quot;c"');
     expect(samlCorrelation(bytes(odd), target).requestId).toBeNull();
     expect(samlCorrelation(bytes("<"), new Map())).toEqual({ requestId: null, recipient: null });
@@ -184,7 +184,7 @@ describe("4.2 SAML 1.1 response", () => {
   const root = readXml(body);
   const one = (name: string) => find(root, name)[0] as XmlElement;
 
-  test("says what it answers, to whom, and that it succeeded", () => {
+  test("names the request, the recipient and the success", () => {
     expect(contentType).toBe("text/xml; charset=utf-8");
     const { attributes } = one("Response");
     expect([attributes.get("InResponseTo"), attributes.get("Recipient")]).toEqual([
@@ -194,7 +194,7 @@ describe("4.2 SAML 1.1 response", () => {
     expect(one("StatusCode").attributes.get("Value")).toBe("samlp:Success");
   });
 
-  test("one assertion: who, when, for which service, and how long it is good", () => {
+  test("one assertion: user, time, service, and validity period", () => {
     expect(find(root, "Assertion")).toHaveLength(1);
     expect(find(root, "NameIdentifier").map(({ text }) => text)).toEqual(["al<ice>", "al<ice>"]);
     expect(one("Audience").text).toBe(frame.recipient);
@@ -208,7 +208,7 @@ describe("4.2 SAML 1.1 response", () => {
     );
   });
 
-  test("elements in the order of the schemas, which is where clients look for them", () => {
+  test("elements in the order of the schemas, on which clients rely", () => {
     const children = (name: string) => one(name).elements.map((child) => child.name);
     expect(children("Response")).toEqual(["Status", "Assertion"]);
     expect(children("Assertion")).toEqual(["Conditions", "AuthenticationStatement", "AttributeStatement"]);
@@ -234,14 +234,14 @@ describe("4.2 SAML 1.1 response", () => {
     expect(one("Assertion").attributes.get("Issuer")).toBe("https://hub.example");
   });
 
-  test("without attributes there is no statement of them, which SAML forbids to be empty", () => {
+  test("without attributes there is no AttributeStatement, which must not be empty", () => {
     const bare = { ...frame, assertionId: "LR-2", issuer: "https://hub.example", lifeSeconds: 60 };
     const answer = readXml(renderSamlSuccess({ ...bare, success: { user: "alice" } }).body);
     expect(find(answer, "AttributeStatement")).toEqual([]);
     expect(find(answer, "NameIdentifier").map(({ text }) => text)).toEqual(["alice"]);
   });
 
-  test("4.1.3 attributes, several values one after the other, remember-me among them", () => {
+  test("4.1.3 attributes, with several values in sequence, remember-me included", () => {
     const attributes = find(root, "Attribute").map((attribute) => [
       attribute.attributes.get("AttributeName"),
       ...attribute.elements.map(({ text }) => text),
@@ -258,7 +258,7 @@ describe("4.2 SAML 1.1 response", () => {
     );
   });
 
-  test("one element a line, after the declaration, and no text between elements", () => {
+  test("one element per line after the declaration, without text between elements", () => {
     expect(body).toMatch(
       /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<SOAP-ENV:Envelope [^\n]+>\n<SOAP-ENV:Body>\n/,
     );

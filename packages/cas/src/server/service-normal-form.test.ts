@@ -7,7 +7,7 @@ import { parseValidationRequest } from "./validation.ts";
 
 const normal = (value: string): string => parseService(value).normalForm;
 
-describe("2.5.1 addresses that are one service", () => {
+describe("2.5.1 addresses that are equal as services", () => {
   test.each([
     ["a lone question mark", "https://x.example/a?", "https://x.example/a"],
     ["a session id", "https://x.example/a;jsessionid=1F.node1!9", "https://x.example/a"],
@@ -43,12 +43,12 @@ describe("2.5.1 addresses that are one service", () => {
     "https://x.example/a;jsessionid=1/b c?d=e+f%20%c3%bc&g[]='|\\%",
     "https://x.example/a?",
     "https://x.example/..;jsessionid=1/a",
-  ])("what comes out of %s reads again as itself", (value) => {
+  ])("the normal form of %s is its own normal form", (value) => {
     expect(normal(normal(value))).toBe(normal(value));
   });
 });
 
-/** Each is a resource of its own. */
+/** Each is a different resource. */
 const different = [
   "https://x.example/",
   "http://x.example/",
@@ -101,11 +101,11 @@ const different = [
 ];
 
 describe("2.5.1 addresses that are different services", () => {
-  test("have different normal forms, each from every other", () => {
+  test("all have different normal forms", () => {
     expect(new Set(different.map(normal)).size).toBe(different.length);
   });
 
-  test("a value that is no service address equals none", () => {
+  test("a value that is not a service address equals none", () => {
     for (const value of [
       "https://x.example\\@evil.example/",
       "https://a@x.example/",
@@ -128,13 +128,13 @@ describe("2.1.1 a registration and an address with a session id", () => {
   const matches = (pattern: string, service: string): boolean =>
     matchesService(parseServicePattern(pattern), parseService(service));
 
-  test("match as without it", () => {
+  test("match as without the session id", () => {
     expect(matches("https://x.example/cb", "https://x.example/cb;jsessionid=1?a=b")).toBe(true);
     expect(matches("https://x.example/a/*", "https://x.example/a;JSESSIONID=1/b;jsessionid=1")).toBe(true);
     expect(matches("https://x.example/**", "https://x.example/;jsessionid=1")).toBe(true);
   });
 
-  test("but for one that hides a dot segment, or leaves nothing of a segment", () => {
+  test("do not match if the session id hides a dot segment or leaves a segment empty", () => {
     expect(matches("https://x.example/a/**", "https://x.example/a/..;jsessionid=1/b")).toBe(false);
     expect(matches("https://x.example/a/**", "https://x.example/a/%2e%2e;jsessionid=1/b")).toBe(false);
     expect(matches("https://x.example/a/*", "https://x.example/a/;jsessionid=1")).toBe(false);
@@ -142,7 +142,7 @@ describe("2.1.1 a registration and an address with a session id", () => {
   });
 
   test.each(["%2F..%2Fb", "%2f%2e%2e%2fb", "1%2F..%2F..%2Fb", "%5C..%5Cb", "1%00", "..%3B%2F..%2Fb"])(
-    "do not match where the id hides an encoded place: %s",
+    "do not match if the session id contains an encoded path: %s",
     (id) => {
       for (const pattern of ["https://x.example/cb", "https://x.example/*", "https://x.example/**"])
         expect(matches(pattern, `https://x.example/cb;jsessionid=${id}`)).toBe(false);
@@ -168,7 +168,7 @@ const encodings: Readonly<Record<string, (address: string) => string>> = {
   "nothing at all": (address) => address,
 };
 
-describe("2.1.1 a service is the same however its client encoded it", () => {
+describe("2.1.1 a service is the same in every encoding of a client", () => {
   const services = [
     "https://x.example/",
     "https://x.example/a?",

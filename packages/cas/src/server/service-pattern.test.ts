@@ -14,7 +14,7 @@ describe("2.1.1 services are filtered: exact patterns", () => {
     "https://shop.example/api/callback?state=a&x=%2F..%2F",
     "https://shop.example/api/callback#there",
     "https://shop.example/x/../api/callback",
-  ])("%s is the place", (service) => {
+  ])("%s matches", (service) => {
     expect(matches(pattern, service)).toBe(true);
   });
 
@@ -33,21 +33,21 @@ describe("2.1.1 services are filtered: exact patterns", () => {
     "https://shop.example/api%2Fcallback",
     "https://shop.example//api/callback",
     "https://shop.example/",
-  ])("%s is not", (service) => {
+  ])("%s does not match", (service) => {
     expect(matches(pattern, service)).toBe(false);
   });
 
-  test("the root with and without its slash is one place", () => {
+  test("the root matches with and without its slash", () => {
     expect(matches("https://shop.example", "https://shop.example/")).toBe(true);
     expect(matches("https://shop.example/", "https://shop.example")).toBe(true);
     expect(matches("https://shop.example", "https://shop.example/a")).toBe(false);
   });
 
-  test("the scheme's own port may be written", () => {
+  test("the default port of the scheme may be given", () => {
     expect(matches("http://shop.example:80/a", "http://shop.example/a")).toBe(true);
   });
 
-  test("a dot is a dot", () => {
+  test("a dot matches only a dot", () => {
     expect(matches("https://shop.example/", "https://shopxexample/")).toBe(false);
   });
 });
@@ -67,7 +67,7 @@ describe("2.1.1 services are filtered: * is one segment", () => {
   });
 });
 
-describe("2.1.1 services are filtered: /** is whatever is below", () => {
+describe("2.1.1 services are filtered: /** is the rest of the path", () => {
   test.each([
     ["https://shop.example/app/**", "https://shop.example/app", true],
     ["https://shop.example/app/**", "https://shop.example/app/", true],
@@ -86,7 +86,7 @@ describe("2.1.1 services are filtered: /** is whatever is below", () => {
   });
 });
 
-describe("2.1.1 a wildcard stands for nothing that another reader might take for more", () => {
+describe("2.1.1 a wildcard matches no segment that another parser might read as several", () => {
   test.each([
     ["an encoded slash", "..%2fadmin"],
     ["an encoded slash in capitals", "x%2Fy"],
@@ -105,23 +105,23 @@ describe("2.1.1 a wildcard stands for nothing that another reader might take for
     expect(matches("https://shop.example/*", `https://shop.example/${segment}`)).toBe(false);
   });
 
-  test("dot segments, encoded or not, are resolved before anything is compared", () => {
+  test("dot segments, encoded or not, are resolved before the comparison", () => {
     expect(matches("https://shop.example/app/**", "https://shop.example/app/%2e%2e/admin")).toBe(false);
     expect(matches("https://shop.example/app/**", "https://shop.example/app/.%2E/app/x")).toBe(true);
   });
 
-  test("an exact segment may hold them, since it was registered so", () => {
+  test("an exact segment may contain them, because it is registered so", () => {
     expect(matches("https://shop.example/a%2Fb", "https://shop.example/a%2Fb")).toBe(true);
     expect(matches("https://shop.example/a%2Fb", "https://shop.example/a%2fb")).toBe(false);
   });
 
-  test("dots and percent signs that are no syntax are plain", () => {
+  test("dots and percent signs without a meaning match like any character", () => {
     for (const segment of ["a..", "a.;b", "...", "100%25", "%25a"])
       expect(matches("https://shop.example/*", `https://shop.example/${segment}`), segment).toBe(true);
   });
 });
 
-describe("2.1.1 patterns that mean nothing are refused", () => {
+describe("2.1.1 invalid patterns are refused", () => {
   test.each([
     "",
     "shop.example",
@@ -153,7 +153,7 @@ describe("2.1.1 patterns that mean nothing are refused", () => {
     expect(() => parseServicePattern(pattern)).toThrow(ServicePatternError);
   });
 
-  test("with a sentence that follows a field's name", () => {
+  test("with a sentence that continues the name of the field", () => {
     expect(() => parseServicePattern("https://*.shop.example/")).toThrow(/^should be http:\/\//);
     expect(() => parseServicePattern("https://shop.example/a*")).toThrow(/^should have \* only/);
     expect(() => parseServicePattern("https://shop.example:99999/")).toThrow(/^should be a URL$/);
@@ -167,7 +167,7 @@ describe("2.1.1 patterns that mean nothing are refused", () => {
 
 const hostOf = (url: string): string => new URL(url).hostname;
 
-describe("2.1.1 hosts that everybody reads alike", () => {
+describe("2.1.1 hosts that all parsers read alike", () => {
   test.each([
     "https://shop.example",
     "https://SHOP.example:8443",
@@ -176,7 +176,7 @@ describe("2.1.1 hosts that everybody reads alike", () => {
     "https://bücher.example",
     "https://192.0.2.1",
     "https://[2001:db8::1]",
-  ])("%s is one", (url) => {
+  ])("%s is valid", (url) => {
     expect(isPlainHost(hostOf(url))).toBe(true);
   });
 
@@ -189,7 +189,7 @@ describe("2.1.1 hosts that everybody reads alike", () => {
     ["a trailing dot", "https://shop.example."],
     ["an encoded trailing dot", "https://shop.example%2E"],
     ["an empty label", "https://shop..example"],
-  ])("%s makes none", (_, url) => {
+  ])("%s is invalid", (_, url) => {
     expect(isPlainHost(hostOf(url))).toBe(false);
   });
 });

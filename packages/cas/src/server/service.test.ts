@@ -12,7 +12,7 @@ function refusalOf(value: string): CasError {
   throw new Error(`${JSON.stringify(value)} was taken`);
 }
 
-describe("2.1.1 service: what a browser would go to", () => {
+describe("2.1.1 service: the address that a browser would request", () => {
   test.each([
     ["https://shop.example", "https://shop.example/"],
     ["HTTPS://Shop.EXAMPLE/A?B=c", "https://shop.example/A?B=c"],
@@ -45,7 +45,7 @@ describe("2.1.1 service: what a browser would go to", () => {
     });
   });
 
-  test("a fragment is dropped: it would swallow the ticket", () => {
+  test("a fragment is dropped: the ticket would become part of it", () => {
     expect(parseService("https://shop.example/cb?a=b#/cart").url).toBe("https://shop.example/cb?a=b");
     expect(parseService("https://shop.example/#").url).toBe("https://shop.example/");
   });
@@ -56,13 +56,13 @@ describe("2.1.1 service: what a browser would go to", () => {
     "https://bücher.example/ü?ü=ü#ü",
     "http://shop.example:80/?",
     "https://shop.example/cb?returnTo=%2Fa%3Fticket%3D1&x=a+b",
-  ])("what comes out of %s reads again as itself", (value) => {
+  ])("the result for %s parses to itself", (value) => {
     const { url } = parseService(value);
     expect(parseService(url).url).toBe(url);
   });
 });
 
-describe("2.1.1 service: what is no address to send anybody to", () => {
+describe("2.1.1 service: refuses", () => {
   test.each([
     ["nothing", ""],
     ["a path", "/cb"],
@@ -99,7 +99,7 @@ describe("2.1.1 service: what is no address to send anybody to", () => {
     expect(refusalOf(value).code).toBe("INVALID_SERVICE");
   });
 
-  test("longer than 2048 characters, before or after normalising", () => {
+  test("more than 2048 characters, before or after normalisation", () => {
     const service = (length: number): string => `https://shop.example/?${"a".repeat(length - 22)}`;
     expect(parseService(service(2048)).url).toHaveLength(2048);
     expect(refusalOf(service(2049)).description).toBe("The service address is longer than 2048 characters.");
@@ -107,12 +107,12 @@ describe("2.1.1 service: what is no address to send anybody to", () => {
     expect(refusalOf(`https://shop.example/${"ü".repeat(400)}`).code).toBe("INVALID_SERVICE");
   });
 
-  test("says which rule was broken and nothing that came in", () => {
+  test("the error names the rule and repeats no input", () => {
     const { description } = refusalOf("https://alice:<script>@evil.example/");
     expect(description).toBe("The service address holds a user name or password.");
   });
 
-  test("@ elsewhere is no user info, and other parameters may end in ticket", () => {
+  test("accepts @ outside of user info, and parameters whose names end in ticket", () => {
     expect(parseService("https://shop.example/@alice?mail=a@b").host).toBe("shop.example");
     expect(parseService("https://shop.example/?myticket=1&Ticket=2").host).toBe("shop.example");
   });

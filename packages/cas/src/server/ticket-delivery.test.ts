@@ -4,7 +4,7 @@ import { ticketForm, ticketHeaders, ticketRedirect } from "./ticket-delivery.ts"
 
 const service = parseService("https://a.example/cb?x=a%20b");
 
-test("2.1.1 POST: a form to the service, its query as it is", () => {
+test("2.1.1 POST: a form to the service, whose query stays unchanged", () => {
   expect(ticketForm(service, "ST-1")).toEqual({
     action: "https://a.example/cb?x=a%20b",
     fields: [{ name: "ticket", value: "ST-1" }],
@@ -27,11 +27,11 @@ describe("2.2.4 the redirect with the ticket", () => {
     ],
     ["https://shop.example/cb?a=b#there", "https://shop.example/cb?a=b&ticket=ST-1"],
     ["https://shop.example/cb?to=%2F%3Fa%3D1%26b", "https://shop.example/cb?to=%2F%3Fa%3D1%26b&ticket=ST-1"],
-  ])("of %s keeps the query as it is", (service, redirect) => {
+  ])("of %s keeps the query unchanged", (service, redirect) => {
     expect(ticketRedirect(parseService(service), "ST-1")).toBe(redirect);
   });
 
-  test("can be read back as a second ticket-free service and a ticket", () => {
+  test("can be split into the service and the ticket again", () => {
     const url = new URL(ticketRedirect(parseService("https://shop.example/cb?a=1"), "ST-&service=x"));
     expect(url.searchParams.get("ticket")).toBe("ST-&service=x");
     expect(url.searchParams.has("service")).toBe(false);

@@ -4,7 +4,7 @@ import { createTicketId, isTicketId } from "./ticket-id.ts";
 afterEach(() => vi.restoreAllMocks());
 
 describe("3.1.1 service tickets", () => {
-  test("have 32 characters in all, which every client takes", () => {
+  test("have 32 characters in all, which every client accepts", () => {
     expect(createTicketId("ST")).toHaveLength(32);
   });
 
@@ -12,7 +12,7 @@ describe("3.1.1 service tickets", () => {
     expect(createTicketId("ST")).toMatch(/^ST-/);
   });
 
-  test("are never the same twice", () => {
+  test("are unique", () => {
     expect(new Set(Array.from({ length: 2000 }, () => createTicketId("ST"))).size).toBe(2000);
   });
 });
@@ -25,7 +25,7 @@ describe("3.2.1, 3.3.1, 3.4.1, 3.5.1 and 3.8.1 the other tickets", () => {
     ["LT", 64],
     ["TGT", 64],
   ] as const)(
-    "a %s begins with its name and has at most the %i characters that clients take",
+    "a %s begins with its prefix and has at most the %i characters that clients accept",
     (prefix, most) => {
       const id = createTicketId(prefix);
       expect(id.startsWith(`${prefix}-`)).toBe(true);
@@ -33,7 +33,7 @@ describe("3.2.1, 3.3.1, 3.4.1, 3.5.1 and 3.8.1 the other tickets", () => {
     },
   );
 
-  test("a PGT cannot be told from its PGTIOU: each is made of random of its own", () => {
+  test("a PGT cannot be computed from its PGTIOU: both are random", () => {
     const taken = vi.spyOn(crypto, "getRandomValues");
     const [pgt, pgtIou] = [createTicketId("PGT"), createTicketId("PGTIOU")];
     expect(taken.mock.calls.length).toBeGreaterThanOrEqual(2);
@@ -43,7 +43,7 @@ describe("3.2.1, 3.3.1, 3.4.1, 3.5.1 and 3.8.1 the other tickets", () => {
 
 describe("3.7 ticket character set", () => {
   test.each(["ST", "PT", "TGT", "LT", "PGT", "PGTIOU", "LR"] as const)(
-    "%s is letters, digits and hyphen alone",
+    "%s consists of letters, digits and hyphens",
     (prefix) => {
       expect(createTicketId(prefix)).toMatch(new RegExp(`^${prefix}-[A-Za-z0-9]+$`));
     },
@@ -54,17 +54,17 @@ describe("3.7 ticket character set", () => {
   });
 
   test.each(["PGT", "PGTIOU"] as const)(
-    "3.3.1 %s has at most the 64 characters that clients promise to take",
+    "3.3.1 %s has at most the 64 characters that clients have to accept",
     (prefix) => {
       expect(createTicketId(prefix).length).toBeLessThanOrEqual(64);
     },
   );
 
-  test("bytes that would favour some letters are thrown away", () => {
+  test("bytes that would favour some letters are discarded", () => {
     let call = 0;
     vi.spyOn(crypto, "getRandomValues").mockImplementation((array) => {
       call += 1;
-      // First only bytes of 248 and above, which must count for nothing; then the last fair one.
+      // First only bytes of 248 and above, which must be discarded; then the highest that may be used.
       (array as Uint8Array).fill(call === 1 ? 248 : 247);
       return array;
     });
@@ -72,7 +72,7 @@ describe("3.7 ticket character set", () => {
     expect(call).toBe(2);
   });
 
-  test("all 62 characters occur, about as often as each other", () => {
+  test("all 62 characters occur about equally often", () => {
     const counts = new Map<string, number>();
     for (let ticket = 0; ticket < 2000; ticket += 1) {
       for (const character of createTicketId("TGT").slice(4))
@@ -87,9 +87,12 @@ describe("3.7 ticket character set", () => {
 });
 
 describe("3.7 isTicketId", () => {
-  test.each(["ST", "PT", "TGT", "LT", "PGT", "PGTIOU", "LR"] as const)("takes a %s of ours", (prefix) => {
-    expect(isTicketId(prefix, createTicketId(prefix))).toBe(true);
-  });
+  test.each(["ST", "PT", "TGT", "LT", "PGT", "PGTIOU", "LR"] as const)(
+    "accepts a %s of createTicketId",
+    (prefix) => {
+      expect(isTicketId(prefix, createTicketId(prefix))).toBe(true);
+    },
+  );
 
   test.each([
     ["another kind", createTicketId("PT")],

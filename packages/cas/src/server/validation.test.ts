@@ -26,7 +26,7 @@ function errorOf(act: () => unknown): CasError {
 }
 
 describe("2.5.1 parameters of validation", () => {
-  test("service and ticket are enough", () => {
+  test("service and ticket are sufficient", () => {
     expect(parse(`service=https%3A%2F%2Fshop.example&ticket=${ticket}`)).toEqual({
       service: "https://shop.example/",
       ticket,
@@ -36,7 +36,7 @@ describe("2.5.1 parameters of validation", () => {
     });
   });
 
-  test("renew by its presence", () => {
+  test("renew is set by its presence", () => {
     expect(parse(`service=https://a.example&ticket=${ticket}&renew=true`).renew).toBe(true);
     expect(parse(`service=https://a.example&ticket=${ticket}&renew=false`).renew).toBe(false);
   });
@@ -50,7 +50,7 @@ describe("2.5.1 parameters of validation", () => {
     expect(parse(`service=https://a.example&ticket=${ticket}&format=${given}`).format).toBe(format);
   });
 
-  test.each(["YAML", "", "JSONP", "application/json"])("format %s is an error, told in XML", (format) => {
+  test.each(["YAML", "", "JSONP", "application/json"])("format %s is an error, answered in XML", (format) => {
     const query = `service=https://a.example&ticket=${ticket}&format=${format}`;
     expect(errorOf(() => parse(query))).toMatchObject({
       code: "INVALID_REQUEST",
@@ -59,7 +59,7 @@ describe("2.5.1 parameters of validation", () => {
     expect(validationFormat(parseParameters(query))).toBe("XML");
   });
 
-  test("an error of a JSON request is told in JSON", () => {
+  test("an error of a JSON request is answered in JSON", () => {
     expect(validationFormat(parseParameters("format=JSON"))).toBe("JSON");
     expect(validationFormat(new Map())).toBe("XML");
   });
@@ -78,18 +78,18 @@ describe("2.5.1 parameters of validation", () => {
     expect(error.description).toBe(`The parameters service and ticket are required; ${name} is missing.`);
   });
 
-  test("a service given twice is refused before anything is chosen", () => {
+  test("a repeated service is refused", () => {
     const twice = `service=https://a.example&service=https://b.example&ticket=${ticket}`;
     expect(() => parse(twice)).toThrow(ParameterError);
   });
 
-  test("pgtUrl is passed on as it came, an empty one is none", () => {
+  test("pgtUrl is passed on unchanged; an empty one counts as absent", () => {
     const asked = `service=https://a.example&ticket=${ticket}`;
     expect(parse(`${asked}&pgtUrl=https://a.example/pgt?a=b`).pgtUrl).toBe("https://a.example/pgt?a=b");
     expect([parse(asked).pgtUrl, parse(`${asked}&pgtUrl=`).pgtUrl]).toEqual([null, null]);
   });
 
-  test("2.5.3 a service that is no address goes on as it came, so that the ticket is burnt", () => {
+  test("2.5.3 a service that is not a URL is passed on unchanged, so that the ticket is consumed", () => {
     const parsed = parse(`service=https%3A%2F%2Fa%40shop.example%2F&ticket=${ticket}`);
     expect(parsed.service).toBe("https://a@shop.example/");
   });
@@ -102,7 +102,7 @@ describe("2.5 kinds of ticket", () => {
     expect(error.description).toMatch(prefix === "PT" ? /proxyValidate/ : /kind/);
   });
 
-  test("2.6 a proxy ticket is taken where proxy tickets are", () => {
+  test("2.6 a proxy ticket is accepted where proxy tickets are allowed", () => {
     const proxyTicket = createTicketId("PT");
     const asked = `service=https://a.example&ticket=${proxyTicket}`;
     expect(parse(asked, "proxy-tickets-too").ticket).toBe(proxyTicket);
@@ -115,7 +115,7 @@ describe("2.5 kinds of ticket", () => {
   });
 
   test.each(["ST-1", "PT-1", "st-1", "x-PGT-1", `${ticket}x`, "<script>alert(1)</script>"])(
-    "%s is no service ticket, and is not repeated",
+    "%s is not a service ticket, and is not repeated",
     (value) => {
       const error = errorOf(() => parse(`service=https://a.example&ticket=${encodeURIComponent(value)}`));
       expect(error.code).toBe("INVALID_TICKET");
@@ -135,7 +135,7 @@ describe("2.5.3 the result of consuming a ticket", () => {
     principal: { user: "alice", attributes: {}, authenticationDate: new Date(0), longTerm: false },
   };
 
-  test("a valid ticket is handed on", () => {
+  test("a valid ticket is returned", () => {
     expect(requireValidTicket(valid)).toBe(valid);
   });
 
@@ -152,13 +152,13 @@ describe("2.5.3 the result of consuming a ticket", () => {
   });
 });
 
-describe("2.5.3 anything thrown on the way", () => {
-  test("an error of the protocol stays itself", () => {
+describe("2.5.3 errors during validation", () => {
+  test("a CasError is unchanged", () => {
     const error = new CasError("INVALID_SERVICE", "No.");
     expect(asCasError(error)).toBe(error);
   });
 
-  test("an error of the parameters is INVALID_REQUEST", () => {
+  test("a ParameterError is INVALID_REQUEST", () => {
     const cause = new ParameterError("parameter_duplicated", "service");
     expect(asCasError(cause)).toMatchObject({
       code: "INVALID_REQUEST",
@@ -167,7 +167,7 @@ describe("2.5.3 anything thrown on the way", () => {
     });
   });
 
-  test("anything else is INTERNAL_ERROR with its cause hidden", () => {
+  test("any other error is INTERNAL_ERROR with a hidden cause", () => {
     const cause = new Error("relation tickets does not exist");
     const error = asCasError(cause);
     expect(error.code).toBe("INTERNAL_ERROR");

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(join(native, ".."), { recursive: true }));
 
-test("links that an install without scripts left out are made, twice and at once without harm", async () => {
+test("creates the links that an install without scripts omits, also twice and concurrently", async () => {
   await Promise.all([completeSymlinks(native), completeSymlinks(native)]);
   await completeSymlinks(native);
   const link = join(native, "lib", "libpq.so.5");
@@ -22,7 +22,7 @@ test("links that an install without scripts left out are made, twice and at once
   expect(readlinkSync(link)).toBe("libpq.so.5.18");
 });
 
-test("a folder that may not be written says what is missing and who can help", async () => {
+test("a read-only folder: the error names the missing link and the remedy", async () => {
   rmSync(join(native, "lib"), { recursive: true });
   const refused = completeSymlinks(native);
   await expect(refused).rejects.toMatchObject({
@@ -32,7 +32,7 @@ test("a folder that may not be written says what is missing and who can help", a
   });
 });
 
-test("a platform without binaries is named, with the way out", async () => {
+test("a platform without binaries: the error names it and the remedy", async () => {
   await expect(findBinaries("plan9-vax")).rejects.toMatchObject({
     code: "platform-unsupported",
     message: expect.stringContaining("plan9-vax"),
@@ -40,7 +40,7 @@ test("a platform without binaries is named, with the way out", async () => {
   });
 });
 
-test("this machine has its own", async () => {
+test("finds the binaries of this machine", async () => {
   const { initdb, postgres } = await findBinaries();
   expect([existsSync(initdb), existsSync(postgres)]).toEqual([true, true]);
 });

@@ -43,7 +43,7 @@ async function ask(server: EmbeddedPostgres, sql: string): Promise<unknown> {
   }
 }
 
-test("it comes up from nothing, listens on loopback only, keeps its password to itself and stays durable", async () => {
+test("starts from an empty folder: listens on loopback only, with a private password file and durable settings", async () => {
   const server = await open();
   const settings = `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit,
     current_setting('full_page_writes') AS pages, current_setting('listen_addresses') AS listen,
@@ -66,7 +66,7 @@ test("it comes up from nothing, listens on loopback only, keeps its password to 
   expect(existsSync(join(dataFolder(directory), "postmaster.pid"))).toBe(false);
 });
 
-test("the running one is adopted, and the adopter leaves it running", async () => {
+test("a running server is adopted, and the adopter leaves it running", async () => {
   const first = await open();
   const second = await open();
   expect(second).toMatchObject({ adopted: true, pid: first.pid, address: first.address });
@@ -74,14 +74,14 @@ test("the running one is adopted, and the adopter leaves it running", async () =
   expect(await ask(first, "SELECT 1 AS one")).toEqual({ one: 1 });
 });
 
-test("of several openers at once one starts it, the others adopt it", async () => {
+test("of concurrent openers one starts the server, the others adopt it", async () => {
   const servers = await Promise.all([open(), open(), open()]);
   expect(servers.filter(({ adopted }) => !adopted)).toHaveLength(1);
   expect(new Set(servers.map(({ pid }) => pid)).size).toBe(1);
   expect(readdirSync(directory).sort()).toEqual(["postgres", "postgres.log"]);
 });
 
-test("a server that was killed comes back with everything it acknowledged", async () => {
+test("a killed server restarts with everything that it acknowledged", async () => {
   const first = await open();
   await ask(first, "CREATE TABLE kept (id int)");
   await ask(first, "INSERT INTO kept SELECT generate_series(1, 500)");
@@ -91,7 +91,7 @@ test("a server that was killed comes back with everything it acknowledged", asyn
   expect(await ask(second, "SELECT count(*)::int AS rows FROM kept")).toEqual({ rows: 500 });
 });
 
-/** Two processes of PostgreSQL's own user, which kill(2) finds: a stranger, and a zombie that it never collects. */
+/** Two processes of PostgreSQL's user for which kill(2) succeeds: another program, and a zombie that it never collects. */
 async function strangerAndZombie(): Promise<{ pids: number[]; end: () => void }> {
   const { postgres } = await findBinaries();
   const user = await chooseOperatingUser({ directory: "/", program: postgres });
@@ -102,7 +102,7 @@ async function strangerAndZombie(): Promise<{ pids: number[]; end: () => void }>
   return { pids: [child.pid ?? 0, Number(String(zombie))], end: () => child.kill("SIGKILL") };
 }
 
-test("a lock file that names another program or a zombie is no hindrance", async () => {
+test("a lock file that names another program or a zombie does not prevent a start", async () => {
   const { pids, end } = await strangerAndZombie();
   await (await open()).stop();
   for (const pid of pids) {
@@ -115,7 +115,7 @@ test("a lock file that names another program or a zombie is no hindrance", async
   end();
 });
 
-test("a half-written folder is moved aside and said", async () => {
+test("an incomplete folder is moved aside and reported", async () => {
   mkdirSync(join(dataFolder(directory), "base"), { recursive: true });
   writeFileSync(join(dataFolder(directory), "PG_VERSION"), "18\n");
   const said: string[] = [];
@@ -125,13 +125,13 @@ test("a half-written folder is moved aside and said", async () => {
   expect(readdirSync(directory).some((name) => name.startsWith("postgres.half-written-"))).toBe(true);
 });
 
-test("what a killed process was making is cleared away", async () => {
+test("the incomplete folder of a killed process is deleted", async () => {
   mkdirSync(join(directory, "postgres.making-999999999-00000000", "data"), { recursive: true });
   await open();
   expect(readdirSync(directory).filter((name) => name.includes("making"))).toEqual([]);
 });
 
-test("a folder of another PostgreSQL version is refused and left alone", async () => {
+test("a folder of another PostgreSQL version is refused and unchanged", async () => {
   await (await open()).stop();
   writeFileSync(join(dataFolder(directory), "PG_VERSION"), "12\n");
   await expect(open()).rejects.toMatchObject({
@@ -141,7 +141,7 @@ test("a folder of another PostgreSQL version is refused and left alone", async (
   writeFileSync(join(dataFolder(directory), "PG_VERSION"), "18\n");
 });
 
-test("a password file that does not fit is said", async () => {
+test("a wrong password file is reported", async () => {
   const first = await open();
   writeFileSync(join(dataFolder(directory), "gatehouse-password"), "another\n");
   await expect(open()).rejects.toMatchObject({ code: "folder-damaged" });
@@ -157,7 +157,7 @@ test("a data directory that is a file is refused in one sentence", async () => {
   });
 });
 
-test("parents that are closed to others do not keep it out", async () => {
+test("runs below parent folders that are closed to others", async () => {
   const closed = join(directory, "closed");
   mkdirSync(closed, { mode: 0o700 });
   chmodSync(directory, 0o700);
@@ -166,7 +166,7 @@ test("parents that are closed to others do not keep it out", async () => {
   expect(await ask(server, "SELECT 1 AS one")).toEqual({ one: 1 });
 });
 
-/** Another process with the hub's database open; prints its server's pid. */
+/** Another process that has the database open; prints the server's pid. */
 async function openElsewhere(): Promise<{ child: ChildProcess; pid: number }> {
   const index = fileURLToPath(new URL("embedded-postgres.ts", import.meta.url));
   const program = `import { openEmbeddedPostgres } from ${JSON.stringify(index)};
@@ -179,7 +179,7 @@ async function openElsewhere(): Promise<{ child: ChildProcess; pid: number }> {
   return { child, pid: Number(String(pid)) };
 }
 
-test("it ends with a process that was killed, and the next start finds everything", async () => {
+test("the server ends with a killed process, and the next start finds all data", async () => {
   const { child, pid } = await openElsewhere();
   child.kill("SIGKILL");
   await once(child, "exit");
@@ -189,7 +189,7 @@ test("it ends with a process that was killed, and the next start finds everythin
   expect(isLivingServer(pid, dataFolder(directory))).toBe(false);
 });
 
-test("a hub whose adopted server goes away brings it back and goes on", async () => {
+test("a hub whose adopted server ends starts it again and continues", async () => {
   const { child, pid } = await openElsewhere();
   const database = await openDatabase({ ...life, dataDirectory: directory });
   const person = {

@@ -28,7 +28,7 @@ async function operatingUser() {
   return chooseOperatingUser({ directory: "/", program: postgres });
 }
 
-test("a program of the operating user gets what it needs of the environment, and no secret", async () => {
+test("a program of the operating user gets a minimal environment without secrets", async () => {
   const child = spawnAs(await operatingUser(), ["/usr/bin/env"], { stdio: ["ignore", "pipe", "inherit"] });
   const names = (await text(child.stdout as Readable)).split("\n").map((line) => line.split("=")[0]);
   expect(names).toContain("PATH");
@@ -36,7 +36,7 @@ test("a program of the operating user gets what it needs of the environment, and
   expect(names.filter((name) => !allowed.includes(name ?? ""))).toEqual([]);
 });
 
-test.runIf(onLinux)("no process of PostgreSQL carries the hub's secrets in /proc", async () => {
+test.runIf(onLinux)("no process of PostgreSQL shows the hub's secrets in /proc", async () => {
   const server = await openEmbeddedPostgres(directory);
   const family = readdirSync("/proc").filter(
     (pid) => pid === `${server.pid}` || parentOf(pid) === server.pid,
@@ -47,7 +47,7 @@ test.runIf(onLinux)("no process of PostgreSQL carries the hub's secrets in /proc
   expect(environments.filter((environment) => environment.includes("a-secret-of-the-hub"))).toEqual([]);
 });
 
-test.runIf(asRoot)("a password file of PostgreSQL's user becomes the hub's user's again", async () => {
+test.runIf(asRoot)("a password file owned by PostgreSQL's user is returned to the hub's user", async () => {
   await (await openEmbeddedPostgres(directory)).stop();
   const password = join(dataFolder(directory), "gatehouse-password");
   const { account } = await operatingUser();

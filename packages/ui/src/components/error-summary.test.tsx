@@ -10,7 +10,7 @@ const summary = (
   />
 );
 
-test("an error leads to its field; one without a field is plain text", () => {
+test("an error links to its field; one without a field is plain text", () => {
   const links = drawn(summary).filter(({ type }) => type === "a");
   expect(links.map((link) => [link.props.href, drawnText(link)])).toEqual([
     ["#password", "Enter your password"],
@@ -18,12 +18,12 @@ test("an error leads to its field; one without a field is plain text", () => {
   expect(drawnText(summary)).toContain("Something else");
 });
 
-test("is read out, and can be given the focus without standing in the way of the tab key", () => {
+test("is announced, and can receive the focus without being a tab stop", () => {
   const [box] = drawn(summary);
   expect(box?.props).toMatchObject({ role: "alert", tabIndex: -1, "data-error-summary": true });
 });
 
-test("carries the reference, if there is one", () => {
+test("shows the reference, if there is one", () => {
   expect(drawnText(summary)).toContain("Reference AB12");
   expect(drawnText(<ErrorSummary title="No" errors={[]} />)).not.toContain("Reference");
 });

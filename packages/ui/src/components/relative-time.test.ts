@@ -23,15 +23,15 @@ describe("relative time", () => {
     [364 * day, "12 months ago"],
     [365 * day, "last year"],
     [800 * day, "2 years ago"],
-  ])("%i seconds back is said as %j", (seconds, words) => {
+  ])("%i seconds ago is %j", (seconds, words) => {
     expect(relativeTimeWords(new Date(now.getTime() - seconds * 1000), now)).toBe(words);
   });
 
-  test("a clock that runs behind makes no time in the future", () => {
+  test("a time in the future is just now", () => {
     expect(relativeTimeWords(new Date(now.getTime() + 3_000), now)).toBe("just now");
   });
 });
 
-test("the exact time names its zone, wherever the server stands", () => {
+test("the exact time is in UTC, in every time zone of the server", () => {
   expect(exactTimeWords(now)).toBe("21 November 2026 at 12:00 UTC");
 });

@@ -16,7 +16,7 @@ const faces = new Map(
 );
 
 describe.each([...fonts])("%s", (name, { ranges }) => {
-  test("is what the script makes (else: node packages/ui/src/fonts/make-fonts.ts)", async () => {
+  test("is up to date (otherwise run node packages/ui/src/fonts/make-fonts.ts)", async () => {
     const [written, made] = [await readFile(join(fontsDirectory, name)), await makeFont(name)];
     expect(Buffer.compare(written, made)).toBe(0);
   });
@@ -30,12 +30,12 @@ describe.each([...fonts])("%s", (name, { ranges }) => {
   });
 });
 
-test("no character is in two files, so that a page loads no second one for what the first one has", () => {
+test("no character is in two files", () => {
   const all = [...fonts.values()].flatMap(({ ranges }) => ranges).toSorted(([a], [b]) => a - b);
   for (const [index, [, last]] of all.entries())
     expect(all[index + 1]?.[0] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(last);
 });
 
-test("what every page preloads is small", async () => {
+test("the preloaded font is small", async () => {
   expect((await readFile(join(fontsDirectory, "inter-basic.woff2"))).length).toBeLessThan(22_000);
 });

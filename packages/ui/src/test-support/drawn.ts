@@ -2,7 +2,7 @@ import { isValidElement, type ReactElement, type ReactNode } from "react";
 
 type Props = Readonly<Record<string, unknown>> & { readonly children?: ReactNode };
 
-/** Every HTML element that `node` draws, in order: our components have no state, so calling them is enough. */
+/** All HTML elements of `node`, in order. The components are stateless, so calling them renders them. */
 export function drawn(node: ReactNode): readonly ReactElement<Props>[] {
   if (Array.isArray(node)) return node.flatMap(drawn);
   if (!isValidElement<Props>(node)) return [];
@@ -12,7 +12,7 @@ export function drawn(node: ReactNode): readonly ReactElement<Props>[] {
   return [node, ...drawn(node.props.children)];
 }
 
-/** The text that `node` draws. */
+/** The text of `node`. */
 export function drawnText(node: ReactNode): string {
   if (typeof node === "string" || typeof node === "number") return String(node);
   if (Array.isArray(node)) return node.map(drawnText).join("");

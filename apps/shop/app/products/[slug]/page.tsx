@@ -88,7 +88,7 @@ function AddForm({ slug }: { slug: string }) {
   );
 }
 
-/** The four that stand after it on the shelf, round the end. */
+/** The next four products of the catalogue, continuing at its start. */
 function Neighbours({ of }: { of: Product }) {
   const from = CATALOGUE.indexOf(of) + 1;
   const neighbours = [...CATALOGUE, ...CATALOGUE].slice(from, from + 4);
