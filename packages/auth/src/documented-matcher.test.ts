@@ -5,10 +5,10 @@ import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
 
-/** Documents that sites copy their proxy.ts from. */
+/** Documents with a proxy.ts that sites copy. */
 const documents = ["README.md", "packages/auth/README.md", "docs/guides/add-a-site.md"];
 
-/** The matcher as a site has it that copied the document's line. */
+/** The matcher of the document's proxy.ts. */
 function documentedMatcher(document: string): string {
   const line = /matcher: \[("[^\n]*")\] \}/.exec(readFileSync(join(root, document), "utf8"));
   return JSON.parse(line?.[1] ?? "");
@@ -38,7 +38,7 @@ describe.each(documents)("the matcher in %s", (document) => {
   });
 
   test.each(["/api/auth/session", "/api/stock", "/_next/static/chunks/main.js", "/_next/image"])(
-    "leaves out %s",
+    "excludes %s",
     (path) => {
       expect(covers(path)).toBe(false);
     },

@@ -15,7 +15,7 @@ function firstColumn(document: string, line: string): readonly string[] {
   return [...rows.matchAll(/^\| `(\w+)` /gm)].map(([, name = ""]) => name);
 }
 
-test("the README names the variables that a site reads, and no other", () => {
+test("the README lists exactly the variables that a site reads", () => {
   const read = new Set<string>();
   const environment = {
     HUB_URL: "https://hub.example",
@@ -36,7 +36,7 @@ test("the README names the variables that a site reads, and no other", () => {
   expect(firstColumn(readme, "Variables:").toSorted()).toEqual([...read].toSorted());
 });
 
-test("the README names the options of gatehouse(), and no other", () => {
+test("the README lists exactly the options of gatehouse()", () => {
   const options: Record<keyof GatehouseOptions, true> = {
     site: true,
     protocol: true,
@@ -46,7 +46,7 @@ test("the README names the options of gatehouse(), and no other", () => {
   expect(firstColumn(readme, "Options of `gatehouse({ … })`:")).toEqual(Object.keys(options));
 });
 
-test("the guide names the options of protectApi(), and no other", () => {
+test("the guide lists exactly the options of protectApi()", () => {
   const options: Record<keyof ApiOptions<string>, true> = {
     site: true,
     realm: true,

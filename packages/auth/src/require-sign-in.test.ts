@@ -10,8 +10,7 @@ import {
   siteUrl,
 } from "./test-support/site-in-test.ts";
 
-// The one file that reaches into a running Next.js: here a page's headers are what we say,
-// and leaving the page throws its address, as Next.js does.
+// Replaces the only file that calls Next.js: the tests set a page's headers, and a redirect throws its address, as in Next.js.
 const page = vi.hoisted(() => ({ headers: new Headers(), path: null as string | null }));
 vi.mock("./site/next-request.ts", () => ({
   passOn: () => new Response(null),
@@ -35,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-/** A page that was asked for by this path, as the proxy passes it on. */
+/** A page that was requested by this path, as the proxy passes it on. */
 function open(path?: string): void {
   page.headers = browser.request("/", path === undefined ? {} : { "x-gatehouse-path": path }).headers;
 }
@@ -49,27 +48,27 @@ describe("a page that requires sign-in", () => {
     expect(await site.whySignedOut()).toBeNull();
   });
 
-  test("sends others to sign in and back here", async () => {
+  test("redirects others to the sign-in, which returns to the page", async () => {
     open("/cart?open=1");
     await expect(site.requireSignIn()).rejects.toThrow(
       "left for /api/auth/sign-in?returnTo=%2Fcart%3Fopen%3D1",
     );
   });
 
-  test("can name another page to come back to", async () => {
+  test("can name another page to return to", async () => {
     open("/cart");
     await expect(site.requireSignIn({ returnTo: "/pay" })).rejects.toThrow("returnTo=%2Fpay");
   });
 
   test.each([undefined, "//evil.example", "https://evil.example"])(
-    "comes back to the start page from %s",
+    "returns to / instead of %s",
     async (path) => {
       open(path);
       await expect(site.requireSignIn()).rejects.toThrow(/^left for \/api\/auth\/sign-in\?returnTo=%2F$/);
     },
   );
 
-  test("says why it asks again", async () => {
+  test("passes on why the session ended", async () => {
     await browser.signIn(hub);
     hub.end(lastSessionIndex(hub), "idle");
     site.clock.now += 6_000;
@@ -77,7 +76,7 @@ describe("a page that requires sign-in", () => {
     await expect(site.requireSignIn()).rejects.toThrow("returnTo=%2Fcart&reason=idle");
   });
 
-  test("says that the user signed out here, for a minute, when Back leads to it", async () => {
+  test("leads to a page that says so for a minute after a sign-out here", async () => {
     await browser.signIn(hub);
     await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
     await browser.open("/");
@@ -108,7 +107,7 @@ describe("a page that requires sign-in", () => {
     expect(location(reply)).toBe(`${siteUrl}/cart`);
   });
 
-  test("does not wait for a kept answer to grow old where it demands a recent sign-in", async () => {
+  test("asks the hub despite a cached answer if it requires a recent sign-in", async () => {
     await browser.signIn(hub);
     hub.end(lastSessionIndex(hub), "signed-out");
     open("/transfer");
@@ -118,7 +117,7 @@ describe("a page that requires sign-in", () => {
     );
   });
 
-  test("lets a signed-in user wait while the hub is silent", async () => {
+  test("shows a signed-in user a page to wait while the hub does not answer", async () => {
     await browser.signIn(hub);
     hub.down = true;
     site.clock.now += 61_000;
@@ -150,7 +149,7 @@ describe.each([
       expect((await demand()).user.username).toBe("alice");
     });
 
-    test("asks others again, however signed in, and comes back to the same page", async () => {
+    test("asks others again, and returns to the same page", async () => {
       hub.authenticatedAt = ago(400);
       await browser.signIn(hub);
       open("/transfer?to=1");
@@ -165,7 +164,7 @@ describe.each([
       expect((await demand()).user.username).toBe("alice");
     });
 
-    test("asks again when the five minutes have passed at the hub, whatever the clock says here", async () => {
+    test("asks again after five minutes by the hub's clock", async () => {
       await browser.signIn(hub);
       open("/transfer");
       expect((await demand()).user.username).toBe("alice");
@@ -173,7 +172,7 @@ describe.each([
       await expect(demand()).rejects.toThrow("maxAge=300");
     });
 
-    test("gets a user who has authenticated for another site meanwhile", async () => {
+    test("gets a user who has authenticated at another site meanwhile", async () => {
       hub.authenticatedAt = ago(400);
       await browser.signIn(hub);
       open("/transfer");
@@ -193,17 +192,14 @@ describe.each([
       });
     });
 
-    test.each([0, -1, Number.NaN])(
-      "takes %s as the shortest there is, never as no demand",
-      async (maxAge) => {
-        await browser.signIn(hub);
-        site.clock.now += 11_000;
-        open("/transfer");
-        await expect(site.requireSignIn({ maxAge })).rejects.toThrow("maxAge=10");
-      },
-    );
+    test.each([0, -1, Number.NaN])("treats %s as the minimum, never as no requirement", async (maxAge) => {
+      await browser.signIn(hub);
+      site.clock.now += 11_000;
+      open("/transfer");
+      await expect(site.requireSignIn({ maxAge })).rejects.toThrow("maxAge=10");
+    });
 
-    test("asks again when the five minutes have passed here", async () => {
+    test("asks again after five minutes by the site's clock", async () => {
       await browser.signIn(hub);
       site.clock.now += 301_000;
       open("/transfer");
@@ -217,7 +213,7 @@ describe.each([
   },
 );
 
-test("a hub that did not ask again is told as that, and not by a circle", async () => {
+test("a hub that did not ask again gets an error page, not a redirect loop", async () => {
   await hub.stop();
   hub = new OidcHubInTest();
   await hub.start();
@@ -230,13 +226,13 @@ test("a hub that did not ask again is told as that, and not by a circle", async 
 });
 
 describe("a page that the proxy did not see", () => {
-  test("comes back to itself, as Next.js knows it", async () => {
+  test("is returned to, by the path that Next.js has", async () => {
     open();
     page.path = "/u/jane.doe?tab=2";
     await expect(site.requireSignIn()).rejects.toThrow(/returnTo=%2Fu%2Fjane\.doe%3Ftab%3D2$/);
   });
 
-  test("says once that there is no proxy, in words that say what to add", async () => {
+  test("logs once that proxy.ts is missing, and what to add", async () => {
     open();
     for (let asked = 0; asked < 3; asked++) await expect(site.requireSignIn()).rejects.toThrow("left for");
     site.clock.now += 3_600_000;
@@ -245,14 +241,14 @@ describe("a page that the proxy did not see", () => {
     expect(site.log[0]?.message).toContain('export { recognise as proxy } from "./src/auth"');
   });
 
-  test("says that the proxy leaves it out, when there is one", async () => {
+  test("logs that the proxy excludes it, if there is one", async () => {
     await browser.open("/tea");
     open();
     await expect(site.requireSignIn()).rejects.toThrow("left for");
     expect(site.log[0]?.message).toContain("`matcher` in proxy.ts leaves its address out");
   });
 
-  test("says nothing where the proxy did", async () => {
+  test("logs nothing for pages that the proxy saw", async () => {
     open("/cart");
     await expect(site.requireSignIn()).rejects.toThrow("left for");
     expect(site.log).toEqual([]);

@@ -1,4 +1,4 @@
-/** App passwords over the handlers that a route file exports, with a hub on a socket; titled by section. */
+/** Tests of app passwords: calls the exports of a route file, with a stand-in hub. Titles name the section. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiInTest, address, cannot, siteSecret, told } from "../test-support/api-in-test.ts";
 
@@ -21,14 +21,17 @@ const basic = (text: string | Uint8Array, more: Record<string, string> = {}) =>
   new Request(address, { headers: { authorization: `Basic ${encode(text)}`, ...more } });
 
 describe("RFC 7617 2 user name and app password", () => {
-  it.each(["Basic", "basic", "BASIC"])("%s brings the person to the route, and no site", async (scheme) => {
-    const headers = { authorization: `${scheme} ${encode(`älice:${secret}`)}` };
-    const answer = await make().GET(new Request(address, { headers }));
-    expect([answer.status, await answer.json()]).toEqual([200, { personId: "alice-id", siteId: null }]);
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-  });
+  it.each(["Basic", "basic", "BASIC"])(
+    "%s identifies the user to the route, without a site",
+    async (scheme) => {
+      const headers = { authorization: `${scheme} ${encode(`älice:${secret}`)}` };
+      const answer = await make().GET(new Request(address, { headers }));
+      expect([answer.status, await answer.json()]).toEqual([200, { personId: "alice-id", siteId: null }]);
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+    },
+  );
 
-  it("the hub is asked, by the site's secret, for each call", async () => {
+  it("the hub is asked for each call, authenticated by the site's secret", async () => {
     const { GET } = make();
     await GET(basic(`älice:${secret}`));
     api.hub.appPasswords.clear();
@@ -46,7 +49,7 @@ describe("RFC 7617 2 user name and app password", () => {
   });
 
   it.each(["password", "correct horse battery staple", `gh_${"a".repeat(42)}`, `${secret}x`, ""])(
-    "the account's password, or %j, is never sent on",
+    "the account's password, or %j, is not sent to the hub",
     async (password) => {
       const answer = await make().GET(basic(`älice:${password}`));
       expect(await told(answer)).toEqual([401, challenge, "app_password_required"]);
@@ -55,7 +58,7 @@ describe("RFC 7617 2 user name and app password", () => {
   );
 
   it.each(["no colon", `al\u0000ice:${secret}`, `alice:${secret}\n`, `${"a".repeat(1_000)}:${secret}`, ""])(
-    "%j is nobody, and the hub is not asked",
+    "%j is refused without asking the hub",
     async (text) => {
       expect(await told(await make().GET(basic(text)))).toEqual(wrong);
       expect(api.hub.verifications).toEqual([]);
@@ -63,7 +66,7 @@ describe("RFC 7617 2 user name and app password", () => {
   );
 
   it.each(["Basic", "Basic *", "Basic YWxp Y2U=", "Basic YWxpY2U6eA==, Basic YWxpY2U6eA=="])(
-    "%s is nobody",
+    "%s is refused",
     async (authorization) => {
       expect(await told(await make().GET(new Request(address, { headers: { authorization } })))).toEqual(
         wrong,
@@ -82,13 +85,13 @@ describe("RFC 9110 11.6.1 challenges", () => {
     ]);
   });
 
-  it("an API that takes none does not offer it", async () => {
+  it("an API without app passwords does not offer Basic", async () => {
     const answer = await api.make().GET(basic(`älice:${secret}`));
     expect(await told(answer)).toEqual([401, 'Bearer realm="harbour-bank"', "credentials_missing"]);
     expect(api.hub.verifications).toEqual([]);
   });
 
-  it("what the app password does not allow is 403", async () => {
+  it("a scope that the app password lacks is 403", async () => {
     const headers = { authorization: `Basic ${encode(`älice:${secret}`)}` };
     const answer = await make().POST(new Request(address, { method: "POST", headers, body: "x" }));
     const { message } = (await answer.clone().json()) as { message: string };
@@ -97,7 +100,7 @@ describe("RFC 9110 11.6.1 challenges", () => {
   });
 
   it.each(["account:read", "accounts.read", "shop:accounts.read", "bank:accounts", "xbank:accounts.read"])(
-    "the scope %s is not that of this site",
+    "the scope %s is not one of this site",
     async (scope) => {
       api.hub.appPasswords.set(`älice:${secret}`, verified([scope]));
       expect((await make().GET(basic(`älice:${secret}`))).status).toBe(403);
@@ -105,14 +108,14 @@ describe("RFC 9110 11.6.1 challenges", () => {
   );
 });
 
-describe("what a browser sends along by itself", () => {
-  it.each(["cross-site", "same-site"])("from a %s page is refused unasked", async (site) => {
+describe("credentials that a browser sends automatically", () => {
+  it.each(["cross-site", "same-site"])("from a %s page are refused without asking the hub", async (site) => {
     const answer = await make().GET(basic(`älice:${secret}`, { "sec-fetch-site": site }));
     expect(await told(answer)).toEqual([403, null, "cross_site_request"]);
     expect(api.hub.verifications).toEqual([]);
   });
 
-  it.each(["same-origin", "none"])("from %s is answered", async (site) => {
+  it.each(["same-origin", "none"])("from %s are accepted", async (site) => {
     expect((await make().GET(basic(`älice:${secret}`, { "sec-fetch-site": site }))).status).toBe(200);
   });
 });
@@ -126,13 +129,13 @@ describe("RFC 9110 15.6.4 the hub cannot be asked", () => {
     [200, '{"active":"yes"}', "hub_answer"],
     [200, '{"active":true,"scopes":["bank:accounts.read"]}', "hub_answer"],
     [200, '{"active":true,"sub":"alice-id","scopes":"bank:accounts.read"}', "hub_answer"],
-  ])("an answer %s %s is 503 and written down as %s", async (status, body, code) => {
+  ])("an answer %s %s is 503 and logged as %s", async (status, body, code) => {
     api.hub.answer = { status, body };
     expect(await told(await make().GET(basic(`älice:${secret}`)))).toEqual(cannot);
     expect(api.log.map((entry) => entry.code)).toEqual([code]);
   });
 
-  it("RFC 6585 4 too many wrong ones are told when to come back", async () => {
+  it("RFC 6585 4 too many wrong ones: 429 with Retry-After", async () => {
     api.hub.answer = { status: 429, body: "{}", headers: { "retry-after": "77" } };
     const answer = await make().GET(basic(`älice:${secret}`));
     expect(answer.headers.get("retry-after")).toBe("77");

@@ -1,4 +1,4 @@
-/** An API whose hub cannot be asked, or answers nonsense. */
+/** Tests of an API whose hub does not answer, or answers with something else. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiInTest, cannot, told, withToken } from "../test-support/api-in-test.ts";
 
@@ -15,7 +15,7 @@ afterEach(async () => {
 describe("RFC 9110 15.6.4 the hub cannot be asked", () => {
   const both = async () => [api.hub.issue(), await api.hub.sign()];
 
-  it("is 503 with a time to try again, never yes and never 401", async () => {
+  it("is 503 with Retry-After, never a success or a 401", async () => {
     const tokens = await both();
     api.hub.down = true;
     for (const token of tokens) {
@@ -34,7 +34,7 @@ describe("RFC 9110 15.6.4 the hub cannot be asked", () => {
     [200, "<html>", "hub_answer"],
     [200, "[]", "hub_answer"],
     [200, '{"active":"yes"}', "hub_answer"],
-  ])("an answer %s %s is written down as %s", async (status, body, code) => {
+  ])("an answer %s %s is logged as %s", async (status, body, code) => {
     const [opaque = "", jwt = ""] = await both();
     api.hub.answer = { status, body };
     expect(await told(await api.make().GET(withToken(opaque)))).toEqual(cannot);
@@ -42,7 +42,7 @@ describe("RFC 9110 15.6.4 the hub cannot be asked", () => {
     expect(await told(await api.make().GET(withToken(jwt)))).toEqual(cannot);
   });
 
-  it("a failure is not kept: the next call asks again", async () => {
+  it("a failure is not cached: the next call asks again", async () => {
     const { GET } = api.make();
     const [opaque = "", jwt = ""] = await both();
     api.hub.down = true;
@@ -51,7 +51,7 @@ describe("RFC 9110 15.6.4 the hub cannot be asked", () => {
     expect([(await GET(withToken(opaque))).status, (await GET(withToken(jwt))).status]).toEqual([200, 200]);
   });
 
-  it("a JWT is verified with the keys at hand, for ten minutes", async () => {
+  it("a JWT is verified with the cached keys, for ten minutes", async () => {
     const { GET } = api.make();
     const jwt = await api.hub.sign();
     expect((await GET(withToken(jwt))).status).toBe(200);
@@ -62,7 +62,7 @@ describe("RFC 9110 15.6.4 the hub cannot be asked", () => {
     expect(await told(await GET(withToken(jwt)))).toEqual(cannot);
   });
 
-  it("settings that cannot be used are 503 too, and named in the log", async () => {
+  it("invalid settings are 503 too, and named in the log", async () => {
     expect(await told(await api.make({}, { SITE_SECRET: "short" }).GET(withToken(api.hub.issue())))).toEqual(
       cannot,
     );

@@ -1,4 +1,4 @@
-/** Opaque tokens over the handlers that a route file exports, with a hub on a socket; titled by section. */
+/** Tests of opaque tokens: calls the exports of a route file, with a stand-in hub. Titles name the section. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiInTest, invalidToken, siteSecret, told, withToken } from "../test-support/api-in-test.ts";
 
@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => api.hub.stop());
 
 describe("RFC 7662 opaque tokens", () => {
-  it("2.1 the site proves itself, form-encoded as RFC 6749 2.3.1 says", async () => {
+  it("2.1 the site authenticates with id and secret, form-encoded (RFC 6749 2.3.1)", async () => {
     const token = api.hub.issue();
     await api.make().GET(withToken(token));
     const [{ authorization = "", body = "" } = {}] = api.hub.introspections;
@@ -35,7 +35,7 @@ describe("RFC 7662 opaque tokens", () => {
     expect(await told(await api.make().GET(withToken(api.hub.issue(claims))))).toEqual(invalidToken);
   });
 
-  it("4 an answer counts as long as the site says and not longer", async () => {
+  it("4 an answer is cached for cacheSeconds", async () => {
     const { GET } = api.make({ cacheSeconds: 5 });
     const token = api.hub.issue();
     for (const _ of [1, 2, 3]) expect((await GET(withToken(token))).status).toBe(200);
@@ -47,7 +47,7 @@ describe("RFC 7662 opaque tokens", () => {
     expect((await GET(withToken(token))).status).toBe(401);
   });
 
-  it("4 nor longer than the token lives, nor for another token", async () => {
+  it("4 an answer is not used after the token's expiry, nor for another token", async () => {
     const { GET } = api.make({ cacheSeconds: 5 });
     const token = api.hub.issue({ exp: Math.floor(api.now / 1000) + 2 });
     expect((await GET(withToken(token))).status).toBe(200);
@@ -57,7 +57,7 @@ describe("RFC 7662 opaque tokens", () => {
     expect((await GET(withToken(token))).status).toBe(401);
   });
 
-  it("4 a token that is taken back is dead in the next call, unless the site says otherwise", async () => {
+  it("4 a revoked token is refused in the next call, unless cacheSeconds is set", async () => {
     const { GET } = api.make();
     const token = api.hub.issue();
     expect((await GET(withToken(token))).status).toBe(200);
@@ -65,7 +65,7 @@ describe("RFC 7662 opaque tokens", () => {
     expect((await GET(withToken(token))).status).toBe(401);
   });
 
-  it("4 calls that come at once share a question, and one that was sent before them is none of theirs", async () => {
+  it("4 concurrent calls share an introspection that starts after they arrive", async () => {
     const { GET } = api.make();
     const token = api.hub.issue();
     const held = api.hub.hold();
@@ -78,7 +78,7 @@ describe("RFC 7662 opaque tokens", () => {
     expect(api.hub.introspections).toHaveLength(2);
   });
 
-  it("4 a call after the taking back is refused while an older question is under way", async () => {
+  it("4 a call after the revocation is refused while an older introspection is pending", async () => {
     const { GET } = api.make();
     const token = api.hub.issue();
     const held = api.hub.hold();
@@ -90,7 +90,7 @@ describe("RFC 7662 opaque tokens", () => {
     expect([(await before).status, (await after).status]).toEqual([200, 401]);
   });
 
-  it("4 a question that fails is not the answer of those who came after it", async () => {
+  it("4 a failed introspection does not fail later calls", async () => {
     const { GET } = api.make();
     const token = api.hub.issue();
     const held = api.hub.hold();
@@ -103,7 +103,7 @@ describe("RFC 7662 opaque tokens", () => {
     expect([(await first).status, (await second).status]).toEqual([503, 200]);
   });
 
-  it("cacheSeconds is never more than five", async () => {
+  it("cacheSeconds is at most five", async () => {
     const { GET } = api.make({ cacheSeconds: 3600 });
     const token = api.hub.issue();
     await GET(withToken(token));

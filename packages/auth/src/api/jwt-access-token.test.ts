@@ -1,4 +1,4 @@
-/** JWTs over the handlers that a route file exports, with a hub on a socket; titled by section. */
+/** Tests of JWTs: calls the exports of a route file, with a stand-in hub. Titles name the section. */
 import { generateKeyPair, UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiInTest, invalidToken, told, withToken } from "../test-support/api-in-test.ts";
@@ -43,7 +43,7 @@ describe("RFC 9068 4 JWT access tokens", () => {
     expect(await told(await api.make().GET(withToken(token)))).toEqual(invalidToken);
   });
 
-  it("RFC 8725 3.1 algorithms: none, a secret, or a key of the token's own", async () => {
+  it("RFC 8725 3.1 refuses alg none, a symmetric key, and a key in the token", async () => {
     const { GET } = api.make();
     const none = `${new UnsecuredJWT(api.hub.claims()).encode()}x`;
     const secret = await api.hub.sign(
@@ -57,7 +57,7 @@ describe("RFC 9068 4 JWT access tokens", () => {
       expect(await told(await GET(withToken(token)))).toEqual(invalidToken);
   });
 
-  it("a changed claim breaks the signature", async () => {
+  it("a changed claim is refused", async () => {
     const [header, , signature] = (await api.hub.sign()).split(".");
     const claims = Buffer.from(JSON.stringify({ ...api.hub.claims(), scope: "transfers.write" })).toString(
       "base64url",
@@ -69,7 +69,7 @@ describe("RFC 9068 4 JWT access tokens", () => {
   });
 });
 
-/** A token whose header asks for what no verifier knows; the signer refuses to make one. */
+/** A token with an unknown critical header, which the library refuses to sign. */
 function brokenCrit(): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "ES256", typ: "at+jwt", kid: "ES256", crit: ["x"], x: 1 })}.${part(api.hub.claims())}.c2ln`;

@@ -1,4 +1,4 @@
-/** An API over the handlers that a route file exports, with a hub on a socket; titled by section. */
+/** Tests of an API: calls the exports of a route file, with a stand-in hub. Titles name the section. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiInTest, address, invalidToken, malformed, told, withToken } from "../test-support/api-in-test.ts";
 
@@ -10,18 +10,15 @@ beforeEach(async () => {
 afterEach(() => api.hub.stop());
 
 describe("RFC 6750 2.1 the token in the header", () => {
-  it.each(["Bearer", "bearer", "BEARER"])(
-    "%s brings the person and the site to the route",
-    async (scheme) => {
-      const headers = { authorization: `${scheme} ${api.hub.issue()}` };
-      const answer = await api.make().GET(new Request(address, { headers }));
-      expect(answer.status).toBe(200);
-      expect(await answer.json()).toEqual({ personId: "alice-id", siteId: "budget" });
-      expect(answer.headers.get("cache-control")).toBe("no-store");
-      expect(answer.headers.get("vary")).toBe("Authorization");
-      expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
-    },
-  );
+  it.each(["Bearer", "bearer", "BEARER"])("%s identifies user and site to the route", async (scheme) => {
+    const headers = { authorization: `${scheme} ${api.hub.issue()}` };
+    const answer = await api.make().GET(new Request(address, { headers }));
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ personId: "alice-id", siteId: "budget" });
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("vary")).toBe("Authorization");
+    expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+  });
 });
 
 describe("RFC 6750 3 and RFC 9110 11.6.1 challenges", () => {
@@ -33,14 +30,14 @@ describe("RFC 6750 3 and RFC 9110 11.6.1 challenges", () => {
   });
 
   it.each(["Basic YWxpY2U6cGFzc3dvcmQ=", "Bearerx abc", "DPoP abc"])(
-    "%s is no token",
+    "%s counts as missing credentials",
     async (authorization) => {
       const answer = await api.make().GET(new Request(address, { headers: { authorization } }));
       expect(await told(answer)).toEqual(bare);
     },
   );
 
-  it("a session cookie is nobody", async () => {
+  it("a session cookie is ignored", async () => {
     const cookie = "gatehouse-bank.session=abc";
     expect(await told(await api.make().GET(new Request(address, { headers: { cookie } })))).toEqual(bare);
   });
@@ -58,7 +55,7 @@ describe("RFC 6750 3 and RFC 9110 11.6.1 challenges", () => {
     expect(await told(await api.make().GET(withToken("a".repeat(9_000))))).toEqual(invalidToken);
   });
 
-  it("a token without the scope is 403 and named what it needs", async () => {
+  it("a token without the scope is 403, and the challenge names the scope", async () => {
     const headers = { authorization: `Bearer ${api.hub.issue()}` };
     const answer = await api.make().POST(new Request(address, { method: "POST", headers, body: "x" }));
     expect(await told(answer)).toEqual([
@@ -69,7 +66,7 @@ describe("RFC 6750 3 and RFC 9110 11.6.1 challenges", () => {
   });
 
   it.each(["accounts.readx", "accounts", "", undefined])(
-    "the scope %j is not accounts.read",
+    "the scope %j does not include accounts.read",
     async (scope) => {
       expect((await api.make().GET(withToken(api.hub.issue({ scope })))).status).toBe(403);
     },
@@ -77,7 +74,7 @@ describe("RFC 6750 3 and RFC 9110 11.6.1 challenges", () => {
 });
 
 describe("RFC 6750 2.2, 2.3 and 5.3 a token elsewhere", () => {
-  it("is refused in the address, even a good one", async () => {
+  it("is refused in the address, even if valid", async () => {
     const token = api.hub.issue();
     const url = `${address}?access_token=${token}`;
     expect(await told(await api.make().GET(new Request(url)))).toEqual(malformed);
@@ -93,7 +90,7 @@ describe("RFC 6750 2.2, 2.3 and 5.3 a token elsewhere", () => {
     }
   });
 
-  it("a form without one reaches the route whole", async () => {
+  it("a form without one reaches the route unchanged", async () => {
     const headers = { authorization: `Bearer ${api.hub.issue({ scope: "transfers.write" })}` };
     const request = new Request(address, { method: "POST", headers, body: new URLSearchParams({ a: "b" }) });
     expect(await (await api.make().POST(request)).text()).toBe("a=b");
@@ -101,7 +98,7 @@ describe("RFC 6750 2.2, 2.3 and 5.3 a token elsewhere", () => {
 });
 
 describe("RFC 9110 9 methods", () => {
-  it("9.3.2 HEAD is GET without its body, and needs the token as well", async () => {
+  it("9.3.2 HEAD is GET without its body, and requires the token too", async () => {
     const { HEAD } = api.make();
     const answer = await HEAD(withToken(api.hub.issue()));
     expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
@@ -112,7 +109,7 @@ describe("RFC 9110 9 methods", () => {
     expect((await HEAD(new Request(address))).status).toBe(401);
   });
 
-  it("9.3.7 OPTIONS lists the methods and lets in no other origin", async () => {
+  it("9.3.7 OPTIONS lists the methods, without CORS headers", async () => {
     const headers = { origin: "https://evil.example", "access-control-request-method": "POST" };
     const answer = await api.make().OPTIONS(new Request(address, { method: "OPTIONS", headers }));
     expect([answer.status, answer.headers.get("allow")]).toEqual([204, "GET, HEAD, POST, OPTIONS"]);
@@ -126,7 +123,7 @@ describe("RFC 9110 9 methods", () => {
   });
 });
 
-it("a refusal of the route is its status and code; a fault is 500, said to the log alone", async () => {
+it("an ApiRefusal of the route is its status and code; another error is 500 and only logged", async () => {
   const token = api.hub.issue();
   expect(await told(await api.make().GET(withToken(token, `${address}?refuse`)))).toEqual([
     422,

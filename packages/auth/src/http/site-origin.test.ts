@@ -17,8 +17,8 @@ afterEach(() => hub.stop());
 
 const signIn = (headers: Record<string, string>) => browser.get("/api/auth/sign-in?returnTo=/cart", headers);
 
-describe("a site that people reach by another address than SITE_URL", () => {
-  test("is told of, once, by the browser's own word", async () => {
+describe("a site at another address than SITE_URL", () => {
+  test("is logged once, by the origin that the browser reports", async () => {
     const referer = "https://www.shop.example/cart";
     for (const _ of [1, 2]) expect(location(await signIn({ ...click, referer }))).toContain("/cas/login");
     expect(site.log.map(({ code, level }) => [code, level])).toEqual([["site_url_other_name", "warn"]]);
@@ -39,12 +39,12 @@ describe("a site that people reach by another address than SITE_URL", () => {
       { ...navigation, "x-forwarded-host": "10.0.0.7:3001", "x-forwarded-proto": "http" },
     ],
     ["rubbish", { ...click, referer: "about:blank" }],
-  ])("is not suspected for %s", async (_, headers) => {
+  ])("is not logged for %s", async (_, headers) => {
     expect(location(await signIn(headers))).toContain("/cas/login");
     expect(site.log).toEqual([]);
   });
 
-  test("is named where cookies do not stick, by what the proxy in front says", async () => {
+  test("is named if cookies are not kept, by the forwarding headers", async () => {
     const plain = {
       ...navigation,
       "x-forwarded-proto": "http",
@@ -62,7 +62,7 @@ describe("a site that people reach by another address than SITE_URL", () => {
 });
 
 describe("a site behind a proxy that speaks https for it", () => {
-  test("signs in, recognises and signs out with cookies that https alone can carry", async () => {
+  test("signs in, recognises and signs out with Secure cookies", async () => {
     const behind = { ...navigation, "x-forwarded-proto": "https", "x-forwarded-host": "shop.example" };
     expect(location(await browser.open("/tea", behind))).toMatch(
       /^https:\/\/shop\.example\/api\/auth\/recognise/,

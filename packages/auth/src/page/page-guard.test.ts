@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type GuardedWindow, guardPage } from "./page-guard.ts";
 
-/** A window as far as the guard looks at it, with the site's answer in the test's hands. */
+/** The part of a window that the guard uses; the test decides when and how the site answers. */
 class WindowInTest extends EventTarget {
   readonly styles = new Map<string, string>();
   readonly asked: string[] = [];
   reloads = 0;
   age = 0;
-  /** From where a page came back; null: from another site. */
+  /** The page that the browser came from; null: of another site. */
   from: object | null = {};
   #answers: ((reply: Response | Error) => void)[] = [];
 
@@ -47,7 +47,7 @@ class WindowInTest extends EventTarget {
     this.dispatchEvent(Object.assign(new Event(type), { persisted }));
   }
 
-  /** Answers the oldest question, and lets the guard hear it. */
+  /** Answers the oldest request, and waits until the guard has handled it. */
   async answer(reply: unknown): Promise<void> {
     this.#answers.shift()?.(reply instanceof Error ? reply : Response.json(reply));
     await new Promise<void>((heard) => setImmediate(heard));
@@ -64,7 +64,7 @@ beforeEach(() => {
 });
 
 describe("a page of a signed-in user", () => {
-  test("is hidden before it goes into the back-forward cache, and stays so until the site has answered", async () => {
+  test("is hidden before it enters the back-forward cache, until the site has answered", async () => {
     guard("alice");
     window.happen("pagehide", true);
     expect(window.hidden).toBe(true);
@@ -80,7 +80,7 @@ describe("a page of a signed-in user", () => {
     ["somebody else", bob],
     ["nothing, because the network is gone", new TypeError("Failed to fetch")],
     ["something else", "<html>"],
-  ])("is loaded anew, still hidden, where the site now knows %s", async (_, reply) => {
+  ])("is reloaded while hidden if the site answers with %s", async (_, reply) => {
     guard("alice");
     window.happen("pagehide", true);
     window.happen("pageshow", true);
@@ -96,7 +96,7 @@ describe("a page of a signed-in user", () => {
     expect([window.hidden, window.reloads]).toEqual([true, 1]);
   });
 
-  test("is shown by the last of several answers alone", async () => {
+  test("is shown only after the last of several answers", async () => {
     guard("alice");
     window.happen("popstate");
     window.happen("popstate");
@@ -106,7 +106,7 @@ describe("a page of a signed-in user", () => {
     expect([window.hidden, window.reloads]).toEqual([true, 1]);
   });
 
-  test("is checked when its script begins to run long after it was drawn", async () => {
+  test("is checked if its script starts long after the page was rendered", async () => {
     window.age = 5_001;
     guard("alice");
     expect(window.hidden).toBe(true);
@@ -114,14 +114,14 @@ describe("a page of a signed-in user", () => {
     expect(window.hidden).toBe(false);
   });
 
-  test("is left alone while it is only shown", () => {
+  test("is not checked without a navigation back", () => {
     guard("alice");
     window.happen("pageshow");
     window.happen("pagehide");
     expect([window.asked, window.hidden, window.reloads]).toEqual([[], false, 0]);
   });
 
-  test("is left alone once the guard has ended", () => {
+  test("is not checked after the guard was stopped", () => {
     guard("alice")();
     window.happen("pagehide", true);
     window.happen("pageshow", true);
@@ -130,8 +130,8 @@ describe("a page of a signed-in user", () => {
   });
 });
 
-describe("a page of nobody", () => {
-  test("goes past the hub when it comes back from another site, where its user may have signed in", () => {
+describe("a page without a user", () => {
+  test("is redirected through the hub when restored from another site, where the user may have signed in", () => {
     guard(null);
     window.from = null;
     window.happen("pagehide", true);
@@ -141,7 +141,7 @@ describe("a page of nobody", () => {
     expect([window.asked, window.reloads]).toEqual([[], 0]);
   });
 
-  test("comes back from the site's own pages as it was", () => {
+  test("is unchanged when restored from a page of the site", () => {
     guard(null);
     window.happen("pageshow", true);
     window.happen("popstate");

@@ -12,7 +12,7 @@ describe("RFC 9700 4.7.1 the cookie of a sign-in", () => {
     expect(await openFlow(settings, name, { packed, state: secrets.state })).toEqual(secrets);
   });
 
-  test("has nothing but the state by CAS", async () => {
+  test("has only the state by CAS", async () => {
     const packed = await sealFlow(settings, name, { ...secrets, verifier: null, nonce: null });
     const opened = await openFlow(settings, name, { packed, state: secrets.state });
     expect(opened).toEqual({ state: secrets.state, verifier: null, nonce: null });
@@ -27,7 +27,7 @@ describe("RFC 9700 4.7.1 the cookie of a sign-in", () => {
     expect(await openFlow(keys, as, { ...asked, packed })).toBeNull();
   });
 
-  test.each([null, "", "rubbish", "a.b.c.d.e"])("%j is none", async (packed) => {
+  test.each([null, "", "rubbish", "a.b.c.d.e"])("%j is refused", async (packed) => {
     expect(await openFlow(settings, name, { packed, state: secrets.state })).toBeNull();
   });
 });

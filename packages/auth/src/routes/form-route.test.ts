@@ -28,14 +28,14 @@ async function expectRefused(answer: Response, code: string) {
   expect(act).not.toHaveBeenCalled();
 }
 
-test("hands on a form of its own page, and sends on by GET", async () => {
+test("accepts a form of its own page, and redirects by GET", async () => {
   const answer = await post("to=savings&amount=2");
   expect([answer.status, answer.headers.get("location")]).toEqual([303, "/accounts"]);
   expect(answer.headers.get("cache-control")).toBe("no-store");
   expect(act).toHaveBeenCalledExactlyOnceWith({ to: "savings", amount: "2" }, null);
 });
 
-test("reads UTF-8 that comes in pieces", async () => {
+test("decodes UTF-8 across chunks", async () => {
   const bytes = new TextEncoder().encode("to=Café&amount=");
   const pieces = new ReadableStream({
     start(controller) {
@@ -114,7 +114,7 @@ describe("what is in a form", () => {
   });
 });
 
-test("what the site itself refuses is answered the same way", async () => {
+test("a FormError of the site is rendered the same way", async () => {
   act.mockImplementationOnce(() => {
     throw new FormError<"amount_wrong">("amount_wrong");
   });
@@ -122,7 +122,7 @@ test("what the site itself refuses is answered the same way", async () => {
   expect([answer.status, await answer.text()]).toEqual([400, "amount_wrong"]);
 });
 
-test("a fault is answered in words, says nothing of itself, and is in the log", async () => {
+test("another error is site_fault, without details, and is logged", async () => {
   const fault = new Error("of the ledger");
   const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
   act.mockRejectedValueOnce(fault);
@@ -132,7 +132,7 @@ test("a fault is answered in words, says nothing of itself, and is in the log", 
   log.mockRestore();
 });
 
-test("what Next.js throws to send somebody on is left to it", async () => {
+test("errors of Next.js for redirects are thrown on", async () => {
   act.mockRejectedValueOnce(
     Object.assign(new Error("NEXT_REDIRECT"), { digest: "NEXT_REDIRECT;push;/;307;" }),
   );

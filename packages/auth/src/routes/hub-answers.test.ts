@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-describe("what the hub can answer", () => {
+describe("answers of the hub", () => {
   test.each([
     ["UNAUTHORIZED_SERVICE", response(failure("UNAUTHORIZED_SERVICE")), "service_refused", 500],
     ["INVALID_SERVICE", response(failure("INVALID_SERVICE")), "callback_altered", 400],
@@ -30,7 +30,7 @@ describe("what the hub can answer", () => {
     expect(await site.auth(browser.request("/"))).toBeNull();
   });
 
-  test("a person without an id is nobody", async () => {
+  test("a user without an id is refused", async () => {
     hub.person = { username: "alice", name: "Alice" };
     const reply = await browser.signIn(hub);
     expect(reply.status).toBe(500);
@@ -38,7 +38,7 @@ describe("what the hub can answer", () => {
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 
-  test("a person without a released e-mail has none", async () => {
+  test("a user without a released e-mail address has none", async () => {
     hub.person = { username: "alice", id: "person-1" };
     await browser.signIn(hub);
     const session = await site.auth(browser.request("/"));
@@ -51,7 +51,7 @@ describe("what the hub can answer", () => {
     });
   });
 
-  test("a wrong secret is told at sign-in and not by a circle", async () => {
+  test("a wrong secret gets an error page at sign-in, not a redirect loop", async () => {
     hub.siteSecret = "another secret that is long enough to be one";
     const reply = await browser.signIn(hub);
     expect(reply.status).toBe(500);
@@ -61,7 +61,7 @@ describe("what the hub can answer", () => {
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 
-  test("a session that ended on the way is none", async () => {
+  test("a session that ended during the sign-in is refused", async () => {
     const back = hub.signIn(location(await browser.get("/api/auth/sign-in")));
     hub.end(new URL(back).searchParams.get("ticket") ?? "", "signed-out");
     expect((await browser.get(back)).status).toBe(400);
@@ -69,7 +69,7 @@ describe("what the hub can answer", () => {
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 
-  test("a hub that is down gives a page with the reference that the log has", async () => {
+  test("a hub that is down: a page with the reference of the log line", async () => {
     const back = hub.signIn(location(await browser.get("/api/auth/sign-in")));
     hub.down = true;
     const reply = await browser.get(back);

@@ -20,7 +20,7 @@ const signIn = () => browser.get("/api/auth/sign-in?returnTo=/cart%3Fopen%3D1");
 const sameOrigin = { origin: siteUrl, "sec-fetch-site": "same-origin" };
 
 describe("signing in while the hub is down", () => {
-  test("is a page of the site's, with what to do, and the place is kept", async () => {
+  test("gets a page of the site that says what to do, and keeps the path to return to", async () => {
     hub.down = true;
     const reply = await signIn();
     const page = await reply.text();
@@ -31,13 +31,13 @@ describe("signing in while the hub is down", () => {
     expect(page).toContain("Code <code>hub_unreachable</code>");
     expect(page).toContain(`Reference ${site.log[0]?.reference}`);
     expect(site.codes()).toEqual(["hub_unreachable"]);
-    // What the system called it: a closed port, a name that nobody knows and a wrong certificate are mended elsewhere each.
+    // The system's error code, because a closed port, an unknown name and a wrong certificate have different remedies.
     expect(site.log[0]?.cause).toMatch(/ [A-Z_]{3,}$/);
     expect(reply.headers.getSetCookie()).toEqual([]);
   });
 
   test.each(["//evil.example", "https://evil.example", "/api/auth/sign-out"])(
-    "comes back to the start page and not to %s",
+    "returns to / instead of %s",
     async (path) => {
       hub.down = true;
       const reply = await browser.get(`/api/auth/sign-in?${new URLSearchParams({ returnTo: path })}`);
@@ -53,7 +53,7 @@ describe("signing in while the hub is down", () => {
     expect(location(await signIn())).toContain(`${hub.url}/cas/login`);
   });
 
-  test("waits for a busy hub, and not for ever for one that hangs", async () => {
+  test("waits for a busy hub, up to a time limit", async () => {
     hub.healthDelayMs = 1_200;
     expect((await signIn()).status).toBe(303);
     hub.healthDelayMs = 60_000;
@@ -64,8 +64,8 @@ describe("signing in while the hub is down", () => {
   });
 });
 
-describe("a hub that answers", () => {
-  test("is asked once in five seconds, by however many", async () => {
+describe("a hub that is up", () => {
+  test("is checked once in five seconds, for any number of requests", async () => {
     await Promise.all(Array.from({ length: 10 }, signIn));
     site.clock.now += 4_900;
     await signIn();
@@ -76,7 +76,7 @@ describe("a hub that answers", () => {
   });
 });
 
-describe("what answers at HUB_URL", () => {
+describe("a server at HUB_URL", () => {
   test.each([
     ["a page", { status: 200, type: "text/html", body: "<!doctype html>" }],
     ["a site's own health", { status: 200, type: "text/plain", body: "ok\n" }],
@@ -86,7 +86,7 @@ describe("what answers at HUB_URL", () => {
     ["half an answer", { status: 200, type: "application/json", body: '{"service":"gate' }],
     ["nothing at this path", { status: 404, type: "text/plain", body: "" }],
     ["a redirect", { status: 302, type: "text/plain", body: "" }],
-  ])("%s is no hub, and HUB_URL is named to the developer", async (_name, answer) => {
+  ])("%s is not a hub, and the page names HUB_URL to the developer", async (_name, answer) => {
     hub.healthAnswer = answer;
     const reply = await signIn();
     const [forPeople = "", forDevelopers = ""] = (await reply.text()).split("<details>");
@@ -99,14 +99,14 @@ describe("what answers at HUB_URL", () => {
     expect(site.log[0]?.message).toContain("HUB_URL");
   });
 
-  test.each([429, 500, 502, 503])("%i is a hub that is down", async (status) => {
+  test.each([429, 500, 502, 503])("with status %i is a hub that is down", async (status) => {
     hub.healthAnswer = { status, type: "text/html", body: "<h1>Bad Gateway</h1>" };
     expect((await signIn()).status).toBe(503);
     expect(site.codes()).toEqual(["hub_unreachable"]);
   });
 });
 
-describe("a hub that calls itself by another address", () => {
+describe("a hub with another HUB_URL", () => {
   const type = "application/json";
   const answerOf = (url: unknown) => ({
     status: 200,
@@ -114,38 +114,41 @@ describe("a hub that calls itself by another address", () => {
     body: JSON.stringify({ service: "gatehouse-hub", url }),
   });
 
-  test.each(["cas", "oidc"] as const)("is told to the developer with both names, by %s", async (protocol) => {
-    const other = protocol === "cas" ? new HubInTest() : new OidcHubInTest();
-    await other.start();
-    try {
-      const own = siteInTest(other, {}, "shop", { protocol });
-      other.healthAnswer = answerOf("http://hub.localhost:3000");
-      const reply = await new BrowserInTest(own).get("/api/auth/sign-in?returnTo=/cart");
-      const [forPeople = "", forDevelopers = ""] = (await reply.text()).split("<details>");
-      const told = `HUB_URL is ${other.url}, and this hub calls itself http://hub.localhost:3000. Set HUB_URL to that`;
-      expect(reply.status).toBe(503);
-      expect(forPeople).toContain("Code <code>hub_url_other_name</code>");
-      expect(forPeople).not.toContain("HUB_URL");
-      expect(forDevelopers).toContain(told);
-      expect(own.codes()).toEqual(["hub_url_other_name"]);
-      expect(own.log[0]?.message).toContain(told);
-    } finally {
-      await other.stop();
-    }
-  });
+  test.each(["cas", "oidc"] as const)(
+    "is reported to the developer with both addresses, by %s",
+    async (protocol) => {
+      const other = protocol === "cas" ? new HubInTest() : new OidcHubInTest();
+      await other.start();
+      try {
+        const own = siteInTest(other, {}, "shop", { protocol });
+        other.healthAnswer = answerOf("http://hub.localhost:3000");
+        const reply = await new BrowserInTest(own).get("/api/auth/sign-in?returnTo=/cart");
+        const [forPeople = "", forDevelopers = ""] = (await reply.text()).split("<details>");
+        const told = `HUB_URL is ${other.url}, and this hub calls itself http://hub.localhost:3000. Set HUB_URL to that`;
+        expect(reply.status).toBe(503);
+        expect(forPeople).toContain("Code <code>hub_url_other_name</code>");
+        expect(forPeople).not.toContain("HUB_URL");
+        expect(forDevelopers).toContain(told);
+        expect(own.codes()).toEqual(["hub_url_other_name"]);
+        expect(own.log[0]?.message).toContain(told);
+      } finally {
+        await other.stop();
+      }
+    },
+  );
 
-  test("is not asked to recognise anybody", async () => {
+  test("gets no recognition requests", async () => {
     hub.healthAnswer = answerOf("https://hub.example");
     expect(location(await site.recognise(browser.request("/cart")))).toBe("");
     expect(site.log.map(({ code, level }) => [code, level])).toEqual([["hub_url_other_name", "warn"]]);
   });
 
-  test("is trusted with markup in its name no more than others", async () => {
+  test("may not put markup into the page by its address", async () => {
     hub.healthAnswer = answerOf("https://hub.example/<script>");
     expect(await (await signIn()).text()).not.toContain("<script");
   });
 
-  test("a hub of before that did not say it, or the same address written otherwise, is none", async () => {
+  test("an older hub that sends no address, and the same address in another spelling, are accepted", async () => {
     for (const url of [undefined, 7, "", "javascript:alert(1)", `${hub.url.toUpperCase()}/`]) {
       hub.healthAnswer = answerOf(url);
       site.clock.now += 5_000;
@@ -153,7 +156,7 @@ describe("a hub that calls itself by another address", () => {
     }
   });
 
-  test("is found under its own name within a second of the mending", async () => {
+  test("is found within a second after the correction", async () => {
     hub.healthAnswer = answerOf("https://hub.example");
     await signIn();
     hub.healthAnswer = answerOf(hub.url);
@@ -162,14 +165,14 @@ describe("a hub that calls itself by another address", () => {
   });
 });
 
-describe("nobody is sent away for recognition", () => {
-  test("to a site that is no hub", async () => {
+describe("recognition does not redirect", () => {
+  test("to a server that is not a hub", async () => {
     hub.healthAnswer = { status: 404, type: "text/plain", body: "" };
     expect(location(await site.recognise(browser.request("/cart")))).toBe("");
     expect(site.log.map(({ code, level }) => [code, level])).toEqual([["hub_url_wrong", "warn"]]);
   });
 
-  test("by a link that was on its way when the hub went down", async () => {
+  test("if the hub goes down in between", async () => {
     hub.down = true;
     const reply = await browser.get("/api/auth/recognise?returnTo=/cart");
     expect(location(reply)).toBe(`${siteUrl}/cart?gatehouse=asked`);
@@ -178,7 +181,7 @@ describe("nobody is sent away for recognition", () => {
 });
 
 describe("signing out while the hub is down", () => {
-  test("ends the site's session, says what is left, and can be finished from there", async () => {
+  test("ends the site session, says that the central session remains, and offers to finish later", async () => {
     await browser.signIn(hub);
     hub.down = true;
     site.clock.now += 5_000;

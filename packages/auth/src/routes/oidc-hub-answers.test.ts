@@ -1,4 +1,4 @@
-/** Answers of a hub that speaks OpenID Connect, and the messages to the developer. */
+/** Tests of answers of an OpenID Connect hub, and of the messages to the developer. */
 import "../test-support/next-in-node.ts";
 import { generateKeyPair, UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -35,13 +35,13 @@ describe("RFC 6749 5.2 the token endpoint", () => {
     await expectRefused(code, shown);
   });
 
-  test("a wrong secret is told by its name, and not by a circle", async () => {
+  test("a wrong secret gets an error page that names it, not a redirect loop", async () => {
     hub.siteSecret = "another secret that is long enough to be one";
     await expectRefused("site_rejected", 500);
     expect(site.log[0]?.message).toContain('SITE_SECRET must be the secret of site "shop" at the hub');
   });
 
-  test("a hub that goes down on the way gives a page to try again from", async () => {
+  test("a hub that goes down during the sign-in: a page to try again", async () => {
     const back = hub.signIn(location(await browser.get("/api/auth/sign-in?returnTo=/cart")));
     hub.down = true;
     const reply = await browser.get(back);
@@ -82,7 +82,7 @@ describe("Core 3.1.3.7 an ID token", () => {
     await expectRefused(code, status);
   });
 
-  test("without e-mail is a person without one", async () => {
+  test("without an e-mail address is accepted", async () => {
     hub.claims = { email: undefined, name: undefined };
     await browser.signIn(hub);
     const session = await site.auth(browser.request("/"));
@@ -107,7 +107,7 @@ describe("Core 3.1.3.7 an ID token", () => {
     await expectRefused("id_token_refused", 500);
   });
 
-  test("of a session that ended on the way is none", async () => {
+  test("of a session that ended during the sign-in is refused", async () => {
     const back = hub.signIn(location(await browser.get("/api/auth/sign-in")));
     hub.end(hub.lastSid, "signed-out");
     expect((await browser.get(back)).status).toBe(400);
@@ -123,7 +123,7 @@ describe("Discovery 4.3 the document", () => {
       { token_endpoint: "https://evil.example/token" },
     ],
     ["with keys of somebody else", { jwks_uri: "https://evil.example/jwks" }],
-  ])("%s is not believed, and asked for again", async (_, metadata) => {
+  ])("with %s is refused, and requested again", async (_, metadata) => {
     hub.metadata = metadata;
     const reply = await browser.get("/api/auth/sign-in");
     expect([reply.status, site.codes()]).toEqual([500, ["hub_answer"]]);

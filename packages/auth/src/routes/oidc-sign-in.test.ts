@@ -1,4 +1,4 @@
-/** Signing in by OpenID Connect; what CAS does as well is told in the same words (`sign-in.test.ts`). */
+/** Tests of the sign-in by OpenID Connect. Tests that CAS has too have the same titles (`sign-in.test.ts`). */
 import "../test-support/next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { OidcHubInTest } from "../test-support/oidc-hub-in-test.ts";
@@ -25,7 +25,7 @@ const changed = (address: string, change: (query: URLSearchParams) => void) => {
 };
 
 describe("a whole sign-in", () => {
-  test("Core 3.1.2.1 goes to the hub with state, nonce and S256 challenge", async () => {
+  test("Core 3.1.2.1 redirects to the hub with state, nonce and S256 challenge", async () => {
     const asked = await begin();
     expect(asked.origin + asked.pathname).toBe(`${hub.issuer}/auth`);
     const query = Object.fromEntries(asked.searchParams);
@@ -43,7 +43,7 @@ describe("a whole sign-in", () => {
     expect([...browser.cookies.keys()]).toEqual([expect.stringMatching(/^gatehouse-shop\.state-\w{10}$/)]);
   });
 
-  test("comes back to a clean address, signed in, with the same session as by CAS", async () => {
+  test("returns to the page, signed in, with the same session as by CAS", async () => {
     const reply = await browser.signIn(hub, "/cart?open=1");
     expect([reply.status, location(reply)]).toEqual([303, `${siteUrl}/cart?open=1`]);
     expect(reply.headers.get("referrer-policy")).toBe("no-referrer");
@@ -67,14 +67,14 @@ describe("a whole sign-in", () => {
     expect(hub.discoveries).toBe(1);
   });
 
-  test("tabs that sign in at once come back each to its own page", async () => {
+  test("tabs that sign in at once each return to their own page", async () => {
     const first = await begin("/api/auth/sign-in?returnTo=/first");
     const second = await begin("/api/auth/sign-in?returnTo=/second");
     expect(location(await browser.get(hub.signIn(first.href)))).toBe(`${siteUrl}/first`);
     expect(location(await browser.get(hub.signIn(second.href)))).toBe(`${siteUrl}/second`);
   });
 
-  test("neither session, page nor log tells sid, code, token or secret", async () => {
+  test("session, pages and log contain no sid, code, token or secret", async () => {
     const back = hub.signIn((await begin()).href);
     await browser.get(back);
     const session = await (await browser.get("/api/auth/session", {})).text();
@@ -85,7 +85,7 @@ describe("a whole sign-in", () => {
     expect(site.codes()).toEqual(["state_mismatch"]);
   });
 
-  test("a hub that got new keys is believed by the new ones", async () => {
+  test("new keys of the hub are accepted", async () => {
     await browser.signIn(hub);
     await hub.rotateKeys();
     const other = siteInTest(hub, {}, "shop", { protocol: "oidc" });
@@ -104,7 +104,7 @@ describe("recognition", () => {
   });
 
   test.each(["login_required", "interaction_required", "consent_required", "account_selection_required"])(
-    "Core 3.1.2.6 %s means nobody, asked once a visit and written nowhere",
+    "Core 3.1.2.6 %s means that nobody is signed in: asked once per visit, not logged",
     async (error) => {
       const asked = await recognise();
       expect(location(await browser.get(hub.refuse(asked.href, error)))).toBe(`${siteUrl}/tea`);
@@ -115,13 +115,13 @@ describe("recognition", () => {
     },
   );
 
-  test("what is wrong with the registration is in the log, and the page is there", async () => {
+  test("an error in the registration is logged, and the page is shown", async () => {
     const asked = await recognise();
     expect(location(await browser.get(hub.refuse(asked.href, "invalid_scope")))).toBe(`${siteUrl}/tea`);
     expect(site.log.map(({ code, level }) => [code, level])).toEqual([["scope_refused", "warn"]]);
   });
 
-  test("a browser that keeps no cookies is not sent round in circles", async () => {
+  test("a browser without cookies gets no redirect loop", async () => {
     browser.keepsCookies = false;
     const asked = await recognise();
     const landing = location(await browser.get(hub.signIn(asked.href)));
@@ -131,7 +131,7 @@ describe("recognition", () => {
 });
 
 describe("login CSRF and code injection", () => {
-  test("RFC 9700 4.7 another person's callback starts a sign-in of one's own instead", async () => {
+  test("RFC 9700 4.7 another user's callback starts a new sign-in", async () => {
     const attacker = new BrowserInTest(site);
     const stolen = hub.signIn(location(await attacker.get("/api/auth/sign-in?returnTo=/cart")));
     expect(location(await browser.get(stolen))).toMatch(`${hub.issuer}/auth`);
@@ -139,7 +139,7 @@ describe("login CSRF and code injection", () => {
     expect(site.codes()).toEqual(["state_mismatch"]);
   });
 
-  test("RFC 9700 4.5 a code of another sign-in is not taken with one's own state: PKCE", async () => {
+  test("RFC 9700 4.5 a code of another sign-in is refused with this browser's state (PKCE)", async () => {
     const attacker = new BrowserInTest(site);
     const theirs = new URL(hub.signIn(location(await attacker.get("/api/auth/sign-in"))));
     const mine = hub.signIn((await begin()).href);
@@ -161,7 +161,7 @@ describe("login CSRF and code injection", () => {
     expect(site.codes()).toEqual(["ticket_refused"]);
   });
 
-  test("a browser that keeps no cookies gets a page at the second attempt, not a circle", async () => {
+  test("a browser without cookies gets an error page at the second attempt, not a redirect loop", async () => {
     browser.keepsCookies = false;
     const second = location(await browser.get(hub.signIn((await begin()).href)));
     const reply = await browser.get(hub.signIn(second));

@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => hub.stop());
 
 describe("a whole sign-in", () => {
-  test("goes to the hub with the state inside the service", async () => {
+  test("redirects to the hub with the state inside the service", async () => {
     const reply = await browser.get("/api/auth/sign-in?returnTo=/cart");
     expect(reply.status).toBe(303);
     const login = new URL(location(reply));
@@ -36,7 +36,7 @@ describe("a whole sign-in", () => {
     expect([...browser.cookies.keys()]).toEqual([expect.stringMatching(/^gatehouse-shop\.state-\w{10}$/)]);
   });
 
-  test("comes back to a clean address, signed in", async () => {
+  test("returns to the page, signed in", async () => {
     const reply = await browser.signIn(hub, "/cart?open=1");
     expect(reply.status).toBe(303);
     expect(location(reply)).toBe(`${siteUrl}/cart?open=1`);
@@ -57,7 +57,7 @@ describe("a whole sign-in", () => {
     expect(site.log).toEqual([]);
   });
 
-  test("sets the session cookie out of reach of scripts and other sites", async () => {
+  test("sets the session cookie with HttpOnly and SameSite", async () => {
     const reply = await browser.signIn(hub);
     const cookie = reply.headers.getSetCookie().find((one) => one.startsWith("gatehouse-shop.session="));
     expect(cookie).toMatch(/; HttpOnly/);
@@ -75,33 +75,33 @@ describe("a whole sign-in", () => {
     expect((await site.auth(browser.request("/cart")))?.user.username).toBe("alice");
   });
 
-  test("passes a known reason on to the hub and drops others", async () => {
+  test("passes a known reason on to the hub, and drops others", async () => {
     const idle = await browser.get("/api/auth/sign-in?returnTo=/&reason=idle");
     expect(new URL(location(idle)).searchParams.get("reason")).toBe("idle");
     const odd = await browser.get("/api/auth/sign-in?returnTo=/&reason=%3Cb%3E");
     expect(new URL(location(odd)).searchParams.get("reason")).toBe("unknown");
   });
 
-  test("tabs that sign in at once come back each to its own page", async () => {
+  test("tabs that sign in at once each return to their own page", async () => {
     const first = location(await browser.get("/api/auth/sign-in?returnTo=/first"));
     const second = location(await browser.get("/api/auth/sign-in?returnTo=/second"));
     expect(location(await browser.get(hub.signIn(first)))).toBe(`${siteUrl}/first`);
     expect(location(await browser.get(hub.signIn(second)))).toBe(`${siteUrl}/second`);
   });
 
-  test("gives up the oldest of many sign-ins under way", async () => {
+  test("drops the oldest of many pending sign-ins", async () => {
     for (let i = 0; i < 12; i++) await browser.get("/api/auth/sign-in");
     expect(browser.cookies.size).toBe(6);
   });
 
-  test("a name of 600 characters is kept whole", async () => {
+  test("a name of 600 characters is kept", async () => {
     hub.person = { username: "alice", id: "person-1", name: "Å".repeat(600), email: "a@example.com" };
     await browser.signIn(hub);
     const session = await site.auth(browser.request("/"));
     expect(session?.user.name).toBe(hub.person.name);
   });
 
-  test("a name that no cookie takes is told as that, and not by a circle", async () => {
+  test("a name that exceeds a cookie gets an error page, not a redirect loop", async () => {
     hub.person = { username: "alice", id: "person-1", name: "Å".repeat(2_000), email: "a@example.com" };
     const reply = await browser.signIn(hub);
     expect(reply.status).toBe(500);
@@ -112,7 +112,7 @@ describe("a whole sign-in", () => {
 });
 
 describe("login CSRF is refused", () => {
-  test("another person's callback starts a sign-in of one's own instead", async () => {
+  test("another user's callback starts a new sign-in", async () => {
     const attacker = new BrowserInTest(site);
     const stolen = hub.signIn(location(await attacker.get("/api/auth/sign-in?returnTo=/cart")));
     const reply = await browser.get(stolen);
@@ -125,7 +125,7 @@ describe("login CSRF is refused", () => {
     expect(site.codes()).toEqual(["state_mismatch"]);
   });
 
-  test("a ticket of another person is not taken with one's own state", async () => {
+  test("a ticket of another user is refused with this browser's state", async () => {
     const attacker = new BrowserInTest(site);
     const theirs = new URL(hub.signIn(location(await attacker.get("/api/auth/sign-in"))));
     const mine = serviceOf(location(await browser.get("/api/auth/sign-in")));
@@ -136,7 +136,7 @@ describe("login CSRF is refused", () => {
     expect(await site.auth(browser.request("/"))).toBeNull();
   });
 
-  test("a browser that keeps no cookies gets a page at the second attempt, not a circle", async () => {
+  test("a browser without cookies gets an error page at the second attempt, not a redirect loop", async () => {
     browser.keepsCookies = false;
     const first = location(await browser.get("/api/auth/sign-in?returnTo=/cart"));
     const second = location(await browser.get(hub.signIn(first)));
@@ -147,7 +147,7 @@ describe("login CSRF is refused", () => {
   });
 });
 
-describe("a ticket counts once", () => {
+describe("a ticket works once", () => {
   test("a replayed callback signs nobody in", async () => {
     const back = hub.signIn(location(await browser.get("/api/auth/sign-in")));
     const cookies = new Map(browser.cookies);
@@ -177,7 +177,7 @@ describe("a ticket counts once", () => {
     ["another page of the site", "/elsewhere"],
     ["another site", "https://evil.example/"],
   ])(
-    "a callback whose returnTo was changed to %s signs nobody in, and is told as that",
+    "a callback whose returnTo was changed to %s signs nobody in, and the page says so",
     async (_name, to) => {
       const back = new URL(hub.signIn(location(await browser.get("/api/auth/sign-in?returnTo=/cart"))));
       back.searchParams.set("returnTo", to);
@@ -197,8 +197,8 @@ describe("a ticket counts once", () => {
   });
 });
 
-describe("nothing secret gets out", () => {
-  test("the session for scripts is user and expiry alone", async () => {
+describe("secrets do not leak", () => {
+  test("the session for scripts has only user and expiry", async () => {
     const nobody = await browser.get("/api/auth/session", {});
     expect(await nobody.json()).toBeNull();
     await browser.signIn(hub);
@@ -210,7 +210,7 @@ describe("nothing secret gets out", () => {
     expect(JSON.stringify(session)).not.toContain(lastSessionIndex(hub));
   });
 
-  test("neither log nor page repeats ticket, state, secret or input", async () => {
+  test("log and pages contain no ticket, state, secret or input", async () => {
     hub.validateAnswer = response(failure("INVALID_TICKET"));
     const reply = await browser.signIn(hub, '/probe-of-input?"><b>');
     const page = await reply.text();
@@ -219,7 +219,7 @@ describe("nothing secret gets out", () => {
       expect(text).not.toContain(lastSessionIndex(hub));
       expect(text).not.toContain(siteSecret);
     }
-    // Where to come back to is repeated as a link of ours, and nowhere else.
+    // The path to return to is repeated only as a link within the site.
     expect(log).not.toContain("probe-of-input");
     const link = 'href="/api/auth/sign-in?returnTo=%2Fprobe-of-input%3F%2522%253E%253Cb%253E"';
     expect(page.replace(link, "")).not.toContain("probe-of-input");
@@ -227,14 +227,14 @@ describe("nothing secret gets out", () => {
   });
 
   test.each(["signin", "signin/gatehouse", "csrf", "providers", "error", "signout", "constructor"])(
-    "next-auth's own address %s is not there",
+    "next-auth's own address %s is 404",
     async (path) => {
       expect((await browser.get(`/api/auth/${path}`)).status).toBe(404);
     },
   );
 
   test.each(["sign-in", "recognise", "callback/gatehouse"])(
-    "%s answers no picture, frame or script",
+    "%s refuses pictures, frames and scripts",
     async (path) => {
       for (const [mode, destination] of [
         ["no-cors", "image"],
@@ -249,7 +249,7 @@ describe("nothing secret gets out", () => {
     },
   );
 
-  test("sign-in answers a program that says a mode and no destination, as Node's fetch does", async () => {
+  test("sign-in accepts a program that sends a mode without a destination, as Node's fetch does", async () => {
     const { status } = await browser.get("/api/auth/sign-in", { "sec-fetch-mode": "cors" });
     expect(status).toBe(303);
   });

@@ -31,7 +31,7 @@ function logoutRequest(sessionIndex: string): URLSearchParams {
 }
 
 describe("signing out", () => {
-  test("ends the site's session and goes on to the hub", async () => {
+  test("ends the site session and redirects to the hub", async () => {
     const kept = new Map(browser.cookies);
     const reply = await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
     expect(reply.status).toBe(303);
@@ -59,7 +59,7 @@ describe("signing out", () => {
     expect(await site.auth(browser.request("/"))).not.toBeNull();
   });
 
-  test("is told on one page, within a minute, and not to the next user", async () => {
+  test("is confirmed on one page, within a minute, and not to the next user", async () => {
     const reply = await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
     const note = reply.headers.getSetCookie().find((cookie) => cookie.includes(".signed-out="));
     expect(note).toMatch(/; HttpOnly; SameSite=Lax; Max-Age=60$/);
@@ -69,20 +69,20 @@ describe("signing out", () => {
     expect(await site.whySignedOut(browser.request("/"))).toBeNull();
   });
 
-  test("is not told after the next sign-in", async () => {
+  test("is not confirmed after the next sign-in", async () => {
     await browser.post(site.signOutUrl, { origin: siteUrl, "sec-fetch-site": "same-origin" });
     await browser.signIn(hub);
     expect(await site.whySignedOut(browser.request("/"))).toBeNull();
     expect(browser.cookies.has("gatehouse-shop.signed-out")).toBe(false);
   });
 
-  test("is taken from a page that sends no referrer: Origin: null beside same-origin", async () => {
+  test("is accepted from a page without referrer: Origin: null beside same-origin", async () => {
     const reply = await browser.post(site.signOutUrl, { origin: "null", "sec-fetch-site": "same-origin" });
     expect(reply.status).toBe(303);
     expect(await site.auth(browser.request("/"))).toBeNull();
   });
 
-  test("refused because SITE_URL is another address: the log has both, once", async () => {
+  test("is refused if SITE_URL is another address: the log has both, once", async () => {
     const headers = { origin: "https://www.shop.example", "sec-fetch-site": "same-origin" };
     for (const _ of [1, 2]) expect((await browser.post(site.signOutUrl, headers)).status).toBe(403);
     expect(site.codes()).toEqual(["site_url_other_name", "request_refused", "request_refused"]);
@@ -91,7 +91,7 @@ describe("signing out", () => {
     );
   });
 
-  test("elsewhere is told as a sign-out here", async () => {
+  test("elsewhere is shown like a sign-out here", async () => {
     hub.end(lastSessionIndex(hub), "signed-out");
     site.clock.now += 6_000;
     const { sentence } = (await site.whySignedOut(browser.request("/"))) ?? {};
@@ -99,7 +99,7 @@ describe("signing out", () => {
   });
 
   test.each(["signed-out", "idle", "replaced"])(
-    "elsewhere (%s) is told by one page alone",
+    "elsewhere (%s) is shown by one page only",
     async (reason) => {
       hub.end(lastSessionIndex(hub), reason);
       site.clock.now += 6_000;
@@ -118,7 +118,7 @@ describe("signing out", () => {
     ["replaced", null],
     ["idle", "idle"],
     ["disabled", "disabled"],
-  ])("the hub's word of %s, a minute old, is told as %j", async (reason, told) => {
+  ])("the reason %s, a minute old, is shown as %j", async (reason, told) => {
     const request = logoutRequest(lastSessionIndex(hub));
     await browser.post("/api/auth/logout-request", { "content-type": form }, request);
     hub.end(lastSessionIndex(hub), reason);
@@ -126,7 +126,7 @@ describe("signing out", () => {
     expect((await site.whySignedOut(browser.request("/")))?.reason ?? null).toBe(told);
   });
 
-  test("is no link", async () => {
+  test("refuses GET", async () => {
     expect((await browser.get(site.signOutUrl)).status).toBe(405);
   });
 });
@@ -135,7 +135,7 @@ describe("the hub's logout request", () => {
   const receive = (body?: BodyInit) =>
     browser.post("/api/auth/logout-request", { "content-type": form }, body);
 
-  test("ends a known session at once, within the five seconds", async () => {
+  test("ends a known session at once, despite a cached answer", async () => {
     expect(await site.auth(browser.request("/"))).not.toBeNull();
     const reply = await receive(logoutRequest(lastSessionIndex(hub)));
     expect(reply.status).toBe(200);
@@ -144,7 +144,7 @@ describe("the hub's logout request", () => {
     expect((await site.whySignedOut(browser.request("/")))?.reason).toBe("ended-elsewhere");
   });
 
-  test("is believed over a hub that says otherwise or nothing", async () => {
+  test("takes precedence over the session check", async () => {
     await receive(logoutRequest(lastSessionIndex(hub)));
     hub.down = true;
     expect(await site.auth(browser.request("/"))).toBeNull();
@@ -167,7 +167,7 @@ describe("the hub's logout request", () => {
     expect(await site.auth(other.request("/"))).not.toBeNull();
   });
 
-  test("a body without end is answered all the same", async () => {
+  test("an endless body is answered", async () => {
     let sent = 0;
     const endless = new ReadableStream({
       pull: (stream) => {

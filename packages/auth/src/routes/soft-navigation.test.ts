@@ -19,22 +19,25 @@ const fetched = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
 const byRouter = { ...fetched, "sec-fetch-site": "same-origin" };
 const places = ["sign-in", "recognise", "unavailable"];
 
-describe("next/link to a page that sends on to sign in", () => {
-  test.each(places)("%s is left to the browser: no failure, no line, no flow", async (place) => {
-    hub.down = true;
-    const reply = await browser.get(`/api/auth/${place}?returnTo=/cart`, byRouter);
-    expect([reply.status, reply.headers.get("content-type")]).toEqual([200, "text/plain; charset=utf-8"]);
-    expect([...browser.cookies]).toEqual([]);
-    expect(site.log).toEqual([]);
-  });
+describe("next/link to a page that redirects to the sign-in", () => {
+  test.each(places)(
+    "%s becomes a navigation of the browser: no error, no log line, no flow",
+    async (place) => {
+      hub.down = true;
+      const reply = await browser.get(`/api/auth/${place}?returnTo=/cart`, byRouter);
+      expect([reply.status, reply.headers.get("content-type")]).toEqual([200, "text/plain; charset=utf-8"]);
+      expect([...browser.cookies]).toEqual([]);
+      expect(site.log).toEqual([]);
+    },
+  );
 
-  test("the browser that then goes there is sent to the hub", async () => {
+  test("that navigation is redirected to the hub", async () => {
     await browser.get("/api/auth/sign-in?returnTo=/cart", byRouter);
     expect((await browser.get("/api/auth/sign-in?returnTo=/cart")).status).toBe(303);
   });
 
   test.each(["cross-site", "same-site"])(
-    "a script of another site (%s) is refused and told of",
+    "a script of another site (%s) is refused and logged",
     async (from) => {
       const reply = await browser.get("/api/auth/sign-in", { ...fetched, "sec-fetch-site": from });
       expect(reply.status).toBe(403);
@@ -42,7 +45,7 @@ describe("next/link to a page that sends on to sign in", () => {
     },
   );
 
-  test("a callback is no place to fetch, for nobody", async () => {
+  test("a callback refuses every fetch", async () => {
     const reply = await browser.get("/api/auth/callback/gatehouse", byRouter);
     expect(reply.status).toBe(403);
     expect(site.codes()).toEqual(["request_refused"]);

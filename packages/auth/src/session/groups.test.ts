@@ -23,11 +23,11 @@ describe.each([
     return (await site.auth(browser.request("/")))?.user.groups;
   }
 
-  test("reach the site's user, in their order", async () => {
+  test("are passed on in their order", async () => {
     expect(await groupsOf(["staff", "Ärzte (Süd)"])).toEqual(["staff", "Ärzte (Süd)"]);
   });
 
-  test("a single one is a list of one", async () => {
+  test("a single group is a list of one", async () => {
     expect(await groupsOf(["staff"])).toEqual(["staff"]);
   });
 
@@ -35,13 +35,13 @@ describe.each([
     expect(await groupsOf(undefined)).toEqual([]);
   });
 
-  test("so many that a cookie has no room are asked of the hub", async () => {
+  test("too many for a cookie are requested from the hub", async () => {
     const many = Array.from({ length: 80 }, (_, index) => `department-${index}-${"x".repeat(40)}`);
     expect(await groupsOf(many)).toEqual(many);
   });
 });
 
-test("a claim that is no list of names makes nobody a member", async () => {
+test("a claim that is not a list of names grants no group", async () => {
   const hub = new OidcHubInTest();
   await hub.start();
   const site = siteInTest(hub, {}, "shop", { protocol: "oidc" });

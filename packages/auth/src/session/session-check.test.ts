@@ -26,25 +26,25 @@ afterEach(() => hub.stop());
 const background = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
 const auth = (headers: Record<string, string> = background) => site.auth(browser.request("/cart", headers));
 
-describe("the hub's word on a session", () => {
-  test("counts for five seconds", async () => {
+describe("the hub's answer about a session", () => {
+  test("is cached for five seconds", async () => {
     await auth();
     site.clock.now += 4_900;
     await auth();
-    expect(hub.checks).toHaveLength(0); // the sign-in asked already
+    expect(hub.checks).toHaveLength(0); // the sign-in has asked already
     site.clock.now += 200;
     await auth();
     expect(hub.checks).toHaveLength(1);
   });
 
-  test("is asked for once by many at a time", async () => {
+  test("is shared by concurrent requests", async () => {
     site.clock.now += 6_000;
     const sessions = await Promise.all(Array.from({ length: 20 }, () => auth()));
     expect(sessions.every((session) => session?.user.id === "person-1")).toBe(true);
     expect(hub.checks).toHaveLength(1);
   });
 
-  test("hears of a person's own navigation at most once a minute", async () => {
+  test("is requested with the user's activity at most once a minute", async () => {
     for (let second = 0; second < 180; second += 10) {
       site.clock.now += 10_000;
       await auth(navigation);
@@ -53,7 +53,7 @@ describe("the hub's word on a session", () => {
     expect(hub.checks).toHaveLength(18);
   });
 
-  test("is not asked to count prefetches, polling or the session address", async () => {
+  test("is requested without activity for prefetches, polling and the session address", async () => {
     for (const headers of [{ ...navigation, "sec-purpose": "prefetch" }, background]) {
       site.clock.now += 61_000;
       await auth(headers);
@@ -63,7 +63,7 @@ describe("the hub's word on a session", () => {
     expect(hub.checks.map(({ active }) => active)).toEqual([false, false, false]);
   });
 
-  test("a page that came through the proxy counts, an API route does not", async () => {
+  test("a page that came through the proxy is activity, an API route is not", async () => {
     site.clock.now += 61_000;
     await auth({ ...background, "x-gatehouse-path": "/api/stock" });
     site.clock.now += 61_000;
@@ -71,7 +71,7 @@ describe("the hub's word on a session", () => {
     expect(hub.checks.map(({ active }) => active)).toEqual([false, true]);
   });
 
-  test("carries the request's id, but no header of anyone's making", async () => {
+  test("is requested with the request id, if that is safe", async () => {
     site.clock.now += 6_000;
     await auth({ ...background, "x-request-id": "0b1c2d3e-request" });
     site.clock.now += 6_000;
@@ -82,28 +82,31 @@ describe("the hub's word on a session", () => {
 });
 
 describe("an ended session", () => {
-  test.each(["idle", "ended-elsewhere", "password-changed", "signed-out"])("%s: says why", async (reason) => {
-    hub.end(lastSessionIndex(hub), reason);
-    site.clock.now += 6_000;
-    expect(await auth()).toBeNull();
-    expect((await site.whySignedOut(browser.request("/")))?.reason).toBe(reason);
-  });
+  test.each(["idle", "ended-elsewhere", "password-changed", "signed-out"])(
+    "%s: gives the reason",
+    async (reason) => {
+      hub.end(lastSessionIndex(hub), reason);
+      site.clock.now += 6_000;
+      expect(await auth()).toBeNull();
+      expect((await site.whySignedOut(browser.request("/")))?.reason).toBe(reason);
+    },
+  );
 
-  test("idle: says after how long, in the hub's own figure", async () => {
+  test("idle: names the timeout that the hub sends", async () => {
     hub.end(lastSessionIndex(hub), "idle");
     site.clock.now += 6_000;
     const { sentence } = (await site.whySignedOut(browser.request("/"))) ?? {};
     expect(sentence).toBe("You were signed out after 30 minutes without activity.");
   });
 
-  test.each(["1800", -1, 0, null, {}])("idle: %j is no time, and none is said", async (idleSeconds) => {
+  test.each(["1800", -1, 0, null, {}])("idle: %j is not a time, and is not shown", async (idleSeconds) => {
     hub.checkAnswer = { status: 200, body: JSON.stringify({ active: false, reason: "idle", idleSeconds }) };
     site.clock.now += 6_000;
     const { sentence } = (await site.whySignedOut(browser.request("/"))) ?? {};
     expect(sentence).toBe("You were signed out after some time without activity.");
   });
 
-  test("a reason that is new to us is unknown", async () => {
+  test("a reason of a newer hub is unknown", async () => {
     hub.end(lastSessionIndex(hub), "eaten-by-a-bear");
     site.clock.now += 6_000;
     expect((await site.whySignedOut(browser.request("/")))?.reason).toBe("unknown");
@@ -118,20 +121,20 @@ describe("an ended session", () => {
     expect(hub.checks).toHaveLength(1);
   });
 
-  test("who was never signed in has no reason", async () => {
+  test("a visitor without a session gets no reason", async () => {
     expect(await site.whySignedOut(new BrowserInTest(site).request("/"))).toBeNull();
   });
 });
 
-describe("a hub that is silent", () => {
-  test("signs nobody out for a minute", async () => {
+describe("a hub that does not answer", () => {
+  test("ends no session for a minute", async () => {
     hub.down = true;
     site.clock.now += 59_000;
     expect((await auth())?.user.id).toBe("person-1");
     expect(site.codes()).toEqual(["hub_unreachable"]);
   });
 
-  test("then nobody is signed in, the cookie stays, and the hub's return brings the person back", async () => {
+  test("after a minute: no session, but the cookie stays, and the user is signed in when the hub answers again", async () => {
     hub.down = true;
     site.clock.now += 61_000;
     expect(await auth()).toBeNull();
@@ -146,7 +149,7 @@ describe("a hub that is silent", () => {
     expect((await auth())?.user.id).toBe("person-1");
   });
 
-  test("is left alone for two seconds, so that pages do not queue", async () => {
+  test("is not asked again for two seconds, so that pages do not queue", async () => {
     hub.checkAnswer = { status: 503, body: "" };
     site.clock.now += 61_000;
     await auth();
@@ -157,7 +160,7 @@ describe("a hub that is silent", () => {
     expect(hub.checks).toHaveLength(2);
   });
 
-  test("is one line for a visit, with the reference that the person sees", async () => {
+  test("is one log line per visit, with the reference that the user sees", async () => {
     hub.down = true;
     site.clock.now += 61_000;
     await site.recognise(browser.request("/cart"));
@@ -168,7 +171,7 @@ describe("a hub that is silent", () => {
     expect(site.log).toHaveLength(1);
   });
 
-  test("is one line of a process, whichever of its bundles notices", async () => {
+  test("is one log line per process, shared by its bundles", async () => {
     const shared = {};
     const bundles = [1, 2].map(() => siteInTest(hub, {}, "shop", {}, shared));
     hub.down = true;
@@ -179,7 +182,7 @@ describe("a hub that is silent", () => {
     expect(bundles.flatMap((bundle) => bundle.codes())).toEqual(["hub_unreachable"]);
   });
 
-  test("is written down once in ten seconds, not once a request", async () => {
+  test("is logged once in ten seconds, not once per request", async () => {
     hub.down = true;
     for (let i = 0; i < 9; i++) {
       site.clock.now += 6_000;
@@ -189,7 +192,7 @@ describe("a hub that is silent", () => {
   });
 });
 
-describe("answers that count for nothing", () => {
+describe("answers that do not count", () => {
   test.each([
     ["wrong secret", { status: 401, body: '{"error":"invalid_site"}' }, "site_rejected"],
     ["a page", { status: 200, body: "<!doctype html>" }, "hub_answer"],
@@ -197,14 +200,14 @@ describe("answers that count for nothing", () => {
     ["null", { status: 200, body: "null" }, "hub_answer"],
     ["a redirect", { status: 302, body: "" }, "hub_answer"],
     ["400", { status: 400, body: '{"error":"invalid_request"}' }, "hub_answer"],
-  ])("%s: nobody is signed in, not even within the minute", async (_name, answer, code) => {
+  ])("%s: no session, not even within the minute", async (_name, answer, code) => {
     hub.checkAnswer = answer;
     site.clock.now += 6_000;
     expect(await auth()).toBeNull();
     expect(site.codes()).toEqual([code]);
   });
 
-  test("clocks that differ are told", async () => {
+  test("a difference between the clocks is logged", async () => {
     hub.checkAnswer = { status: 200, body: '{"active":true}', date: "Sat, 21 Nov 2020 05:00:00 GMT" };
     site.clock.now += 6_000;
     expect(await auth()).not.toBeNull();
@@ -212,7 +215,7 @@ describe("answers that count for nothing", () => {
   });
 });
 
-describe("cookies that are no session", () => {
+describe("cookies that are not a session", () => {
   test.each([
     ["rubbish", () => "rubbish"],
     ["a state cookie's value", (state: string) => state],
@@ -226,7 +229,7 @@ describe("cookies that are no session", () => {
     expect(hub.checks).toHaveLength(0);
   });
 
-  test("another site's session, even under the same secret", async () => {
+  test("a session of another site with the same secret", async () => {
     const bank = siteInTest(hub, {}, "bank");
     const session = browser.cookies.get("gatehouse-shop.session") ?? "";
     const visitor = new BrowserInTest(bank);
@@ -234,7 +237,7 @@ describe("cookies that are no session", () => {
     expect(await bank.auth(visitor.request("/"))).toBeNull();
   });
 
-  test("a session offered as a bearer token", async () => {
+  test("a session sent as a bearer token", async () => {
     const session = browser.cookies.get("gatehouse-shop.session") ?? "";
     const stranger = new BrowserInTest(site);
     expect(await site.auth(stranger.request("/", { authorization: `Bearer ${session}` }))).toBeNull();

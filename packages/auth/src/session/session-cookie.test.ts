@@ -29,7 +29,7 @@ describe.each([
   };
   const known = async (who = browser) => (await site.auth(who.request("/cart")))?.user.groups;
 
-  test("is right whatever its size was before: from 0 to 2000 groups, up and down", async () => {
+  test("is replaced by one of any size: from 0 to 2000 groups and back", async () => {
     for (const count of [0, 1, 40, 2_000, 41, 500, 0, 2_000, 2_000, 3, 0]) {
       expect(location(await signInWith(count))).toBe(`${siteUrl}/cart`);
       expect(await known()).toEqual(groups(count));
@@ -37,12 +37,12 @@ describe.each([
     }
   });
 
-  test("grows no further once the groups are asked of the hub", async () => {
+  test("does not grow further once the groups come from the hub", async () => {
     await signInWith(2_000);
     expect(browser.cookies.header().length).toBeLessThan(1_000);
   });
 
-  test("with six sign-ins under way leaves a quarter of a header line to the site", async () => {
+  test("with six pending sign-ins leaves a quarter of a header line to the site", async () => {
     hub.person = { ...hub.person, groups: Array.from({ length: 150 }, (_, index) => `group-${index}`) };
     await browser.signIn(hub);
     expect(browser.cookies.get(cookie)?.length).toBeGreaterThan(2_500);
@@ -71,7 +71,7 @@ describe.each([
     expect(browser.cookies.keys().filter((name) => name.startsWith(cookie))).toEqual([]);
   });
 
-  test("pieces alone are no session, and no circle", async () => {
+  test("pieces alone are no session and cause no redirect loop", async () => {
     browser.cookies.set(`${cookie}.0`, "a".repeat(3_000));
     browser.cookies.set(`${cookie}.1`, "a".repeat(3_000));
     expect(await known()).toBeUndefined();
@@ -79,7 +79,7 @@ describe.each([
     expect(await known()).toEqual(groups(3));
   });
 
-  test("groups from the hub are asked for once a minute, whatever else is", async () => {
+  test("groups from the hub are requested once a minute, independent of other checks", async () => {
     await signInWith(2_000);
     const before = hub.checks.length;
     for (let second = 0; second < 120; second += 6) {
@@ -89,14 +89,14 @@ describe.each([
     expect(hub.checks.slice(before).filter(({ groups }) => groups)).toHaveLength(2);
   });
 
-  test("groups that the hub gives change within a minute", async () => {
+  test("changed groups take effect within a minute", async () => {
     await signInWith(2_000);
     hub.person = { ...hub.person, groups: ["staff"] };
     site.clock.now += 60_000;
     expect(await known()).toEqual(["staff"]);
   });
 
-  test("groups from the hub are known while it is silent for a minute", async () => {
+  test("groups from the hub stay for a minute while it does not answer", async () => {
     await signInWith(2_000);
     hub.down = true;
     site.clock.now += 59_000;
@@ -105,7 +105,7 @@ describe.each([
     expect(await known()).toBeUndefined();
   });
 
-  test("groups that no cookie takes and the hub does not give: the sign-in says so", async () => {
+  test("groups that exceed a cookie and that the hub does not send: the sign-in shows an error", async () => {
     hub.givesGroups = false;
     const reply = await signInWith(2_000);
     expect(reply.status).toBe(500);
@@ -115,7 +115,7 @@ describe.each([
   });
 
   test.each([undefined, "staff", ["staff", 7], { staff: true }])(
-    "groups that the hub does not give any more (%j) make nobody a member",
+    "groups that the hub no longer sends (%j) are dropped",
     async (given) => {
       await signInWith(2_000);
       hub.person = { ...hub.person, groups: given };
@@ -125,7 +125,7 @@ describe.each([
   );
 });
 
-describe("a session cookie that does not stick", () => {
+describe("a session cookie that is not kept", () => {
   let hub: HubInTest;
   let site: ReturnType<typeof siteInTest>;
   let browser: BrowserInTest;
@@ -145,24 +145,24 @@ describe("a session cookie that does not stick", () => {
       "was sealed by another process's secret",
       () => browser.cookies.set(cookie, "eyJhbGciOiJkaXIifQ..a.b.c"),
     ],
-  ])("because it %s is told as that, and not by a circle", async (_, lose) => {
+  ])("because it %s gets an error page, not a redirect loop", async (_, lose) => {
     lose();
     const reply = await browser.get("/api/auth/sign-in?returnTo=/cart");
     expect(reply.status).toBe(400);
     expect(await reply.text()).toContain("Your browser did not keep the sign-in");
     expect(site.codes()).toEqual(["session_not_kept"]);
-    // The page itself is shown: recognition would go round in the same circle.
+    // The page itself is shown, because recognition would loop too.
     expect(location(await browser.open("/cart"))).toBe("");
     site.clock.now += 10_000;
     expect(location(await browser.get("/api/auth/sign-in?returnTo=/cart"))).toContain("/cas/login");
   });
 
-  test("is none that was ended: signing in again goes on", async () => {
+  test("is not confused with an ended session: signing in again works", async () => {
     await browser.post(site.signOutUrl, { origin: siteUrl });
     expect(location(await browser.get("/api/auth/sign-in?returnTo=/cart"))).toContain("/cas/login");
   });
 
-  test("is none that is there: another sign-in in a second tab goes on", async () => {
+  test("is not confused with a present one: another sign-in in a second tab works", async () => {
     expect(location(await browser.get("/api/auth/sign-in?returnTo=/cups"))).toContain("/cas/login");
   });
 });

@@ -12,7 +12,7 @@ const good = {
 };
 
 describe("settings", () => {
-  test("are origins without a slash, and a secret of their own for cookies", () => {
+  test("are origins without a trailing slash, and a derived secret for cookies", () => {
     const settings = readSettings("shop", good);
     expect(settings).toMatchObject({ hubUrl: "https://login.example", siteUrl: "https://shop.example" });
     expect(settings.cookieSecret).toMatch(/^[0-9a-f]{64}$/);
@@ -36,7 +36,7 @@ describe("settings", () => {
     expect(read).toThrow(sentence);
   });
 
-  test.each(["", "Shop", "shop.", "a;b", "-a", "a".repeat(41)])("%j is no site id", (id) => {
+  test.each(["", "Shop", "shop.", "a;b", "-a", "a".repeat(41)])("%j is refused as a site id", (id) => {
     expect(() => readSettings(id, good)).toThrow(expect.objectContaining({ code: "site_id_invalid" }));
   });
 });
@@ -55,7 +55,7 @@ describe("a site without settings", () => {
     expect(signOutUrl).toBe("/api/auth/sign-out");
   });
 
-  test("tells the developer what is missing, folded away, and people that it is not their fault", async () => {
+  test("names the missing setting to the developer in a collapsed section, and tells users that it is not their fault", async () => {
     const request = new Request("http://localhost:4711/api/auth/sign-in?returnTo=/cart");
     const reply = await make().handlers.GET(request);
     expect(reply.status).toBe(500);
@@ -72,13 +72,13 @@ describe("a site without settings", () => {
   });
 });
 
-describe("a site with settings that cannot be used", () => {
+describe("a site with invalid settings", () => {
   test.each<[string, Record<string, string>]>([
     ["setting_invalid", { HUB_URL: "https://login.example/cas?key=hidden-value" }],
     ["setting_invalid", { SITE_URL: "https://me:hidden-value@shop.example" }],
     ["secret_too_short", { SITE_SECRET: "hidden-value" }],
     ["other_auth_url", { AUTH_URL: "https://hidden-value.example" }],
-  ])("%s: page and log name the setting, and never what is in it", async (code, wrong) => {
+  ])("%s: page and log name the setting, never its value", async (code, wrong) => {
     const log: LogEntry[] = [];
     const { handlers } = gatehouse(
       { site: "shop", protocol: "cas", logger: (entry) => void log.push(entry) },
@@ -95,7 +95,7 @@ describe("a site with settings that cannot be used", () => {
 });
 
 describe("cookie names", () => {
-  test("are a site's own, and bound to the host over https", () => {
+  test("contain the site's id, and are bound to the host over https", () => {
     const shop = siteCookies({ siteId: "shop", siteUrl: "http://localhost:3001" });
     const bank = siteCookies({ siteId: "bank", siteUrl: "https://bank.example" });
     expect(shop.session).toBe("gatehouse-shop.session");

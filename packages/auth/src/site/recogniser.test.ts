@@ -28,7 +28,7 @@ afterEach(() => hub.stop());
 const arrive = (path: string, headers?: Record<string, string>) => browser.open(path, headers);
 const goes = (reply: Response) => (location(reply).includes("/api/auth/recognise") ? "asks" : "shown");
 
-/** Past the hub, which knows nobody, and back to the page. */
+/** Through the hub, which knows no user, back to the page. */
 async function comeBackUnknown(path: string, headers?: Record<string, string>): Promise<string> {
   const asked = await browser.get(location(await arrive(path, headers)));
   return location(await browser.get(serviceOf(location(asked)).href));
@@ -39,8 +39,8 @@ async function seenByNobody(path: string, headers?: Record<string, string>): Pro
   expect(goes(await arrive(await comeBackUnknown(path, headers), headers))).toBe("shown");
 }
 
-describe("a newcomer", () => {
-  test("is sent past the hub, which shows nothing", async () => {
+describe("a browser without a session", () => {
+  test("is redirected through the hub, which shows no form", async () => {
     const reply = await arrive("/tea?size=2");
     expect(location(reply)).toBe(`${siteUrl}/api/auth/recognise?returnTo=%2Ftea%3Fsize%3D2`);
     const asked = new URL(location(await browser.get(location(reply))));
@@ -48,7 +48,7 @@ describe("a newcomer", () => {
     expect(asked.searchParams.get("gateway")).toBe("true");
   });
 
-  test("a user who is signed in elsewhere is recognised on the requested page", async () => {
+  test("of a user who is signed in elsewhere is recognised on the requested page", async () => {
     const asked = await browser.get(location(await arrive("/tea")));
     const reply = await browser.get(hub.signIn(location(asked)));
     expect(location(reply)).toBe(`${siteUrl}/tea`);
@@ -56,14 +56,14 @@ describe("a newcomer", () => {
     expect(browser.cookies.keys().toSorted()).toEqual(["gatehouse-shop.asked", "gatehouse-shop.session"]);
   });
 
-  test("whom the hub does not know comes back to the page, which does not ask again", async () => {
+  test("that the hub does not know returns to the page, which does not ask again", async () => {
     expect(await comeBackUnknown("/tea?size=2")).toBe(`${siteUrl}/tea?size=2`);
     expect([...browser.cookies.keys()]).toEqual(["gatehouse-shop.asked"]);
     expect(goes(await arrive("/tea?size=2"))).toBe("shown");
     expect(await site.auth(browser.request("/tea"))).toBeNull();
   });
 
-  test("whom the hub does not know is asked about at the next arrival from outside", async () => {
+  test("that the hub does not know is asked about at the next arrival from outside", async () => {
     await seenByNobody("/tea");
     const asked = await browser.get(location(await arrive("/cups")));
     expect(location(await browser.get(hub.signIn(location(asked))))).toBe(`${siteUrl}/cups`);
@@ -71,7 +71,7 @@ describe("a newcomer", () => {
   });
 
   test.each([5, 15, 25, 40])(
-    "signed in %i s ago, ended since: the next user is recognised",
+    "whose session of %i s ago has ended: the next user is recognised",
     async (seconds) => {
       const asked = await browser.get(location(await arrive("/tea")));
       const back = hub.signIn(location(asked));
@@ -82,7 +82,7 @@ describe("a newcomer", () => {
     },
   );
 
-  test("is asked about less and less often while clicking through the site", async () => {
+  test("is asked about at growing intervals within the site", async () => {
     await seenByNobody("/tea");
     let asked = 0;
     for (let second = 0; second < 3_600; second += 5) {
@@ -96,7 +96,7 @@ describe("a newcomer", () => {
     expect(asked).toBeLessThan(20);
   });
 
-  test("reloading again and again asks at most once a minute in the long run", async () => {
+  test("that reloads repeatedly is asked about at most once a minute", async () => {
     let asked = 0;
     for (let second = 0; second < 1_800; second += 1) {
       site.clock.now += 1_000;
@@ -109,13 +109,13 @@ describe("a newcomer", () => {
     expect(asked).toBeLessThan(40);
   });
 
-  test("who takes half a minute from the hub to the page is not sent round in circles", async () => {
+  test("that takes half a minute from the hub to the page gets no redirect loop", async () => {
     await comeBackUnknown("/tea");
     site.clock.now += 29_000;
     expect(goes(await arrive("/tea"))).toBe("shown");
   });
 
-  test("who turned back half-way is not sent again", async () => {
+  test("whose user turned back on the way is not redirected again", async () => {
     await browser.get(location(await arrive("/tea")));
     site.clock.now += 10_000;
     expect(goes(await arrive("/tea"))).toBe("shown");
@@ -123,7 +123,7 @@ describe("a newcomer", () => {
     expect(goes(await arrive("/tea"))).toBe("asks");
   });
 
-  test("whose navigations pass through the site's service worker is asked about and recognised", async () => {
+  test("with a service worker of the site is asked about and recognised", async () => {
     const passedThrough = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "empty" };
     const own = { ...passedThrough, "sec-fetch-site": "same-origin" };
     const sent = await browser.get(location(await arrive("/tea", own)), own);
@@ -140,7 +140,7 @@ describe("a newcomer", () => {
     expect((await site.auth(browser.request("/cups")))?.user.username).toBe("alice");
   });
 
-  test("with a tab after another is not sent for ever: the time counts from the first", async () => {
+  test("that opens one tab after another stops being redirected: the time counts from the first", async () => {
     await browser.get(location(await arrive("/tea")));
     site.clock.now += 2_000;
     await browser.get(location(await arrive("/cups")));
@@ -148,14 +148,14 @@ describe("a newcomer", () => {
     expect(location(await arrive("/pots"))).toBe("");
   });
 
-  test("whose browser keeps no cookies is not sent round in circles", async () => {
+  test("without cookies gets no redirect loop", async () => {
     browser.keepsCookies = false;
     const landing = await comeBackUnknown("/tea?size=2");
     expect(landing).toBe(`${siteUrl}/tea?size=2&gatehouse=asked`);
     expect(location(await arrive(landing))).toBe("");
   });
 
-  test("whose browser keeps no cookies, but who is signed in elsewhere, sees the page and no error", async () => {
+  test("without cookies, whose user is signed in elsewhere, gets the page without an error", async () => {
     browser.keepsCookies = false;
     const asked = await browser.get(location(await arrive("/tea")));
     const reply = await browser.get(hub.signIn(location(asked)));
@@ -173,7 +173,7 @@ describe("a newcomer", () => {
     expect(location(await arrive("/tea"))).toContain("/api/auth/recognise");
   });
 
-  test("is not held up by a hub that fails half-way", async () => {
+  test("gets the page if the hub fails in between", async () => {
     const asked = await browser.get(location(await arrive("/tea")));
     hub.down = true;
     expect(location(await browser.get(hub.signIn(location(asked))))).toBe(`${siteUrl}/tea`);
@@ -181,7 +181,7 @@ describe("a newcomer", () => {
   });
 });
 
-describe("is left alone:", () => {
+describe("is not redirected:", () => {
   test.each([
     ["a form", navigation, "POST"],
     ["a link checker", navigation, "HEAD"],
@@ -196,7 +196,7 @@ describe("is left alone:", () => {
     expect(reply.headers.get("x-middleware-next")).toBe("1");
   });
 
-  test("our own routes", async () => {
+  test("the package's own routes", async () => {
     expect(location(await arrive("/api/auth/session"))).toBe("");
   });
 
@@ -209,8 +209,8 @@ describe("is left alone:", () => {
   });
 });
 
-describe("a session that is over", () => {
-  test("is asked about once more, and the reason is still there afterwards", async () => {
+describe("a session that has ended", () => {
+  test("is asked about once more, and the reason is shown afterwards", async () => {
     await browser.signIn(hub);
     hub.end(lastSessionIndex(hub), "idle");
     site.clock.now += 6_000;
@@ -219,7 +219,7 @@ describe("a session that is over", () => {
     expect(goes(await arrive("/cart"))).toBe("shown");
   });
 
-  test("seconds after it began is asked about all the same: somebody else may be signed in", async () => {
+  test("seconds after its start is asked about too: another user may be signed in", async () => {
     await browser.signIn(hub);
     hub.end(lastSessionIndex(hub), "signed-out");
     site.clock.now += 6_000;
@@ -236,7 +236,7 @@ describe("after a sign-out at the site", () => {
     await browser.signIn(hub);
   });
 
-  test("the page that the hub sends back to is shown without asking", async () => {
+  test("the page that the hub returns to is shown without asking", async () => {
     await signOut();
     expect(goes(await arrive("/", { ...navigation, "sec-fetch-site": "cross-site" }))).toBe("shown");
   });
@@ -250,7 +250,7 @@ describe("after a sign-out at the site", () => {
     expect((await site.auth(browser.request("/tea")))?.user.username).toBe("bob");
   });
 
-  test("nobody is recognised when the hub could not be told: it would undo the sign-out", async () => {
+  test("recognition stops if the hub could not be notified: it would undo the sign-out", async () => {
     hub.down = true;
     site.clock.now += 5_000;
     await signOut();
@@ -267,29 +267,29 @@ describe("after a sign-out at the site", () => {
 
 describe("a marker", () => {
   test.each(["asked", "since-1700000000000", "nobody.1.x", "nobody.1", "gone.1.1", "never", "__proto__.1.1"])(
-    "of another version (%s) asks nothing, and makes no circle",
+    "of another version (%s) causes no request and no redirect loop",
     async (value) => {
       browser.cookies.set("gatehouse-shop.asked", value);
       expect(goes(await arrive("/tea"))).toBe("shown");
     },
   );
 
-  test("from a future that a clock put back has left counts no longer", async () => {
+  test("with a time in the future, after the clock was set back, is ignored", async () => {
     browser.cookies.set("gatehouse-shop.asked", `nobody.${site.clock.now + 86_400_000}.9`);
     await seenByNobody("/tea");
     expect(goes(await arrive("/tea", click))).toBe("shown");
   });
 });
 
-describe("what a page is told", () => {
-  test("is the path it was asked by, not what the browser says it is", async () => {
+describe("headers passed to a page", () => {
+  test("have the requested path, not a value sent by the browser", async () => {
     const headers = { "x-gatehouse-path": "/evil", "x-request-id": "{}" };
     const reply = await arrive("/tea?size=2&_rsc=1abc", headers);
     expect(reply.headers.get("x-middleware-request-x-gatehouse-path")).toBe("/tea?size=2");
     expect(reply.headers.get("x-middleware-request-x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test("comes through even when the settings are wrong", async () => {
+  test("are set even with invalid settings", async () => {
     const wrong = siteInTest(hub, { SITE_SECRET: "short" });
     const reply = await wrong.recognise(browser.request("/tea"));
     expect(reply.headers.get("x-middleware-next")).toBe("1");
@@ -297,16 +297,16 @@ describe("what a page is told", () => {
   });
 });
 
-describe("what a browser may keep", () => {
+describe("responses that a browser may cache", () => {
   const image = { "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
 
-  test("is nothing that a signed-in user goes to, files included", async () => {
+  test("exclude every navigation of a signed-in user, files included", async () => {
     await browser.signIn(hub);
     expect((await arrive("/files/report.pdf")).headers.get("cache-control")).toBe("private, no-store");
     expect((await arrive("/logo.svg", image)).headers.get("cache-control")).toBeNull();
   });
 
-  test("is the page's own affair where nobody is signed in", async () => {
+  test("are up to the page without a session", async () => {
     await seenByNobody("/tea");
     expect((await arrive("/tea", click)).headers.get("cache-control")).toBeNull();
   });
@@ -332,12 +332,12 @@ describe("a page's policy", () => {
     expect(policies(await strict.recognise(browser.request("/tea", {})))[0]).not.toBe(said[0]);
   });
 
-  test("is sent also when the settings are wrong", async () => {
+  test("is sent also with invalid settings", async () => {
     const strict = siteInTest(hub, { SITE_SECRET: "short" }, "shop", { contentSecurityPolicy });
     expect(policies(await strict.recognise(browser.request("/tea", {})))[0]).toContain("'strict-dynamic'");
   });
 
-  test("is looser under next dev alone", async () => {
+  test("is relaxed only under next dev", async () => {
     const dev = siteInTest(hub, { NODE_ENV: "development" }, "shop", { contentSecurityPolicy });
     expect(policies(await dev.recognise(browser.request("/tea", {})))[0]).toContain("'unsafe-eval'");
   });
