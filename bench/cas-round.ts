@@ -27,8 +27,9 @@ export function measureCasRound(): Promise<Measurement> {
 
 /** Signs in once for each worker. @returns their session cookies */
 export async function signInWorkers(hub: Pool): Promise<readonly string[]> {
-  const signedIn = await Promise.all(Array.from({ length: workers }, () => signIn(hub)));
-  return signedIn.map(({ cookie }) => cookie);
+  const cookies: string[] = [];
+  while (cookies.length < workers) cookies.push((await signIn(hub)).cookie);
+  return cookies;
 }
 
 export function casRound(pool: Pool, cookies: readonly string[], hub: BenchedHub): ServedRound {

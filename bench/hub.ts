@@ -32,8 +32,7 @@ const portal = {
 export interface BenchedHub extends Started {
   readonly publicUrl: string;
   readonly dataDirectory: string;
-  readonly shopPort: number;
-  readonly shopUrl: string;
+  readonly sites: Readonly<Record<"shop" | "bank", { readonly port: number; readonly url: string }>>;
   /** A service of the shop's that tickets are issued for. */
   readonly service: string;
   readonly processes: { readonly hub: Processes; readonly database: Processes };
@@ -44,9 +43,9 @@ export interface BenchedHub extends Started {
  * looked at: benchmarks fill tables.
  */
 export async function startHub(stage: Stage): Promise<BenchedHub> {
-  const [dataDirectory, port, shopPort] = [await stage.folder(), await freePort(), await freePort()];
+  const [dataDirectory, port] = [await stage.folder(), await freePort()];
   const publicUrl = `http://hub.localhost:${port}`;
-  const shopUrl = `http://shop.localhost:${shopPort}`;
+  const sites = { shop: await siteAt("shop"), bank: await siteAt("bank") };
   const started = await stage.start({
     command: ["node", "server.ts"],
     directory: "apps/hub",
@@ -61,16 +60,21 @@ export async function startHub(stage: Stage): Promise<BenchedHub> {
       HUB_URL: publicUrl,
       HUB_SECRETS: siteSecret,
       LOGIN_THROTTLE: "off",
-      SHOP_URL: shopUrl,
-      BANK_URL: "http://bank.localhost:1",
+      SHOP_URL: sites.shop.url,
+      BANK_URL: sites.bank.url,
       SHOP_SITE_SECRET: siteSecret,
       BANK_SITE_SECRET: siteSecret,
       PORTAL_SITE_SECRET: siteSecret,
     },
   });
-  const service = `${shopUrl}/api/auth/callback/gatehouse?state=bench`;
+  const service = `${sites.shop.url}/api/auth/callback/gatehouse?state=bench`;
   const processes = { hub: { pid: started.pid }, database: await findDatabase(dataDirectory) };
-  return { ...started, publicUrl, dataDirectory, shopPort, shopUrl, service, processes };
+  return { ...started, publicUrl, dataDirectory, sites, service, processes };
+}
+
+async function siteAt(name: string) {
+  const port = await freePort();
+  return { port, url: `http://${name}.localhost:${port}` };
 }
 
 async function writeSites(directory: string): Promise<string> {
@@ -104,10 +108,15 @@ export async function startBareServer(
   return { ...started, processes: { server: { pid: started.pid }, database: hub.processes.database } };
 }
 
-/** Joins the embedded database of a hub that runs. */
-export async function joinDatabase(stage: Stage, hub: BenchedHub): Promise<Database> {
-  const life = { idleSeconds: 1800, maxSeconds: 86_400 };
-  const database = await openDatabase({ dataDirectory: hub.dataDirectory, ...life });
-  stage.atEnd(() => database.close());
-  return database;
+/** Joins the embedded database of a hub that runs, for as long as `use` takes. */
+export async function withDatabase<Result>(
+  { dataDirectory }: BenchedHub,
+  use: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await openDatabase({ dataDirectory, idleSeconds: 1800, maxSeconds: 86_400 });
+  try {
+    return await use(database);
+  } finally {
+    await database.close();
+  }
 }

@@ -2,7 +2,7 @@
 import { casRound, signInWorkers } from "./cas-round.ts";
 import { compareRounds, type ServedRound, workers } from "./compare-rounds.ts";
 import { fillTickets } from "./fill-tickets.ts";
-import { joinDatabase, startHub } from "./hub.ts";
+import { startHub, withDatabase } from "./hub.ts";
 import { costLine, type Measurement } from "./measurement.ts";
 import { onStage, type Stage } from "./stage.ts";
 
@@ -30,6 +30,6 @@ async function prepareRound(stage: Stage, tickets: number): Promise<ServedRound>
   const hub = await startHub(stage);
   const pool = stage.connect(hub.url);
   const cookies = await signInWorkers(pool);
-  await fillTickets(await joinDatabase(stage, hub), tickets, 3600);
+  await withDatabase(hub, (database) => fillTickets(database, tickets, 3600));
   return casRound(pool, cookies, hub);
 }

@@ -1,4 +1,5 @@
 /** OpenID Connect as sites use it, at the hub and at a bare oidc-provider that keeps everything in memory. */
+import type { Pool } from "undici";
 import { get } from "./browser.ts";
 import { signInWorkers } from "./cas-round.ts";
 import type { Comparison } from "./compare.ts";
@@ -29,7 +30,7 @@ interface CaseOfIssuer {
 }
 
 /** Everything is measured; the project has aims for what every visit and every call to an API costs. */
-const rounds: Readonly<Record<string, CaseOfIssuer>> = {
+export const oidcRounds: Readonly<Record<string, CaseOfIssuer>> = {
   "code round": {
     aims: { atOne: 0.5, atSixteen: 0.6 },
     of: (side) => async (worker) => {
@@ -80,12 +81,13 @@ interface Side {
 
 export function measureOidcRounds(): Promise<Measurement> {
   return onStage(async (stage) => {
-    const hub = await sideOfHub(stage, await startHub(stage));
+    const started = await startHub(stage);
+    const hub = await sideOfHub(stage.connect(started.url), started);
     const bareIssuer = await startBareIssuer(stage);
     const idle = await residentMegabytes(bareIssuer);
     const lines: Line[] = [];
     const measured: Record<string, Comparison> = {};
-    for (const [name, { aims, of }] of Object.entries(rounds)) {
+    for (const [name, { aims, of }] of Object.entries(oidcRounds)) {
       for (const atOnce of [1, workers]) {
         // Anew for each: its store holds a thousand things, and forgets who has not come by for as many.
         const bare = await sideOfBareIssuer(bareIssuer);
@@ -110,12 +112,12 @@ function served(side: Side, of: CaseOfIssuer["of"]): ServedRound {
   return { round: of(side), processes: side.processes };
 }
 
-async function sideOfHub(stage: Stage, hub: BenchedHub): Promise<Side> {
-  const issuer = { pool: stage.connect(hub.url), prefix: "/oidc", secret: siteSecret };
+export async function sideOfHub(pool: Pool, { processes }: BenchedHub): Promise<Side> {
+  const issuer = { pool, prefix: "/oidc", secret: siteSecret };
   const cookies = await signInWorkers(issuer.pool);
   return {
     issuer,
-    processes: hub.processes,
+    processes,
     cookies,
     tokens: await Promise.all(cookies.map((cookie) => codeRound(issuer, cookie))),
     refreshed: await Promise.all(

@@ -1,8 +1,7 @@
 /** Users enough for thousands of sign-ins: the hub ends the oldest of more than fifty sessions of one user. */
 import { hash } from "@node-rs/argon2";
 import { demoPerson } from "./browser.ts";
-import { type BenchedHub, joinDatabase } from "./hub.ts";
-import type { Stage } from "./stage.ts";
+import { type BenchedHub, withDatabase } from "./hub.ts";
 
 /** As the hub hashes passwords. */
 export const hashParameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -14,17 +13,18 @@ const usernames = Array.from({ length: 200 }, (_, index) => `person-${index + 1}
  *
  * @returns gives another user at each call, in turn
  */
-export async function createPeople(stage: Stage, hub: BenchedHub): Promise<() => string> {
-  const database = await joinDatabase(stage, hub);
+export async function createPeople(hub: BenchedHub): Promise<() => string> {
   const passwordHash = await hash(demoPerson.password, hashParameters);
-  for (const username of usernames)
-    await database.people.create({
-      username,
-      name: username,
-      email: `${username}@example.com`,
-      operator: false,
-      passwordHash,
-    });
+  await withDatabase(hub, async ({ people }) => {
+    for (const username of usernames)
+      await people.create({
+        username,
+        name: username,
+        email: `${username}@example.com`,
+        operator: false,
+        passwordHash,
+      });
+  });
   let calls = 0;
   return () => usernames[calls++ % usernames.length] ?? "";
 }

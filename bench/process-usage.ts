@@ -27,6 +27,11 @@ export async function residentMegabytes(processes: Processes): Promise<number> {
   return megabytes(processes, /^VmRSS:\s+(\d+) kB/m, "status");
 }
 
+/** Memory in MB. Pages shared by n processes count one nth in each (PSS), so that a sum counts them once. */
+export async function proportionalMegabytes(processes: Processes): Promise<number> {
+  return megabytes(processes, /^Pss:\s+(\d+) kB/m, "smaps_rollup");
+}
+
 async function megabytes(
   { pid, withChildren = false }: Processes,
   line: RegExp,

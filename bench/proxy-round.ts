@@ -5,7 +5,7 @@ import type { Pool } from "undici";
 import { demoPerson, get } from "./browser.ts";
 import { signInWorkers } from "./cas-round.ts";
 import { measureRounds, type ServedRound } from "./compare-rounds.ts";
-import { type BenchedHub, joinDatabase, startBareServer, startHub } from "./hub.ts";
+import { type BenchedHub, startBareServer, startHub, withDatabase } from "./hub.ts";
 import type { Measurement } from "./measurement.ts";
 import { onStage } from "./stage.ts";
 
@@ -14,8 +14,7 @@ export function measureProxyRound(): Promise<Measurement> {
     const hub = await startHub(stage);
     const pool = stage.connect(hub.url);
     const bare = await startBareServer(stage, hub);
-    const database = await joinDatabase(stage, hub);
-    const granted = await grantProxies(database, await signInWorkers(pool));
+    const granted = await grantProxies(hub, await signInWorkers(pool));
     return measureRounds(
       "proxy round, in ratio to a bare Node server with the same statements",
       proxyRound(pool, granted, hub),
@@ -26,25 +25,22 @@ export function measureProxyRound(): Promise<Measurement> {
 }
 
 /** One proxy-granting ticket a session, put where the hub puts it: the callback that hands it over is no part of a round. */
-export async function grantProxies(
-  database: Database,
-  cookies: readonly string[],
-): Promise<readonly string[]> {
-  return Promise.all(
-    cookies.map(async (cookie) => {
-      const found = await database.sessions.find(cookie.split("=")[1] ?? "", { touch: false });
-      if (found.state !== "alive") throw new Error("a session ended before anything was measured");
-      const id = createTicketId("PGT");
-      const proxies = ["https://portal.localhost/pgt"];
-      await database.proxyGrantingTickets.grant({
-        id,
-        siteId: "portal",
-        sessionId: found.session.id,
-        proxies,
-      });
-      return id;
-    }),
-  );
+export function grantProxies(hub: BenchedHub, cookies: readonly string[]): Promise<readonly string[]> {
+  return withDatabase(hub, (database) => Promise.all(cookies.map((cookie) => grantProxy(database, cookie))));
+}
+
+async function grantProxy({ proxyGrantingTickets, sessions }: Database, cookie: string): Promise<string> {
+  const found = await sessions.find(cookie.split("=")[1] ?? "", { touch: false });
+  if (found.state !== "alive") throw new Error("a session ended before anything was measured");
+  const id = createTicketId("PGT");
+  const proxies = ["https://portal.localhost/pgt"];
+  await proxyGrantingTickets.grant({
+    id,
+    siteId: "portal",
+    sessionId: found.session.id,
+    proxies,
+  });
+  return id;
 }
 
 export function proxyRound(

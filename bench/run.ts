@@ -10,13 +10,16 @@ import { isTrial, round } from "./compare.ts";
 import { pinLoadGenerator, pinning } from "./cores.ts";
 import { measureLiveTickets } from "./live-tickets.ts";
 import type { Measurement } from "./measurement.ts";
+import { measureMemory } from "./memory.ts";
 import { measureOidcRounds } from "./oidc-rounds.ts";
 import { printTable } from "./print-table.ts";
 import { measureProxyRound } from "./proxy-round.ts";
 import { measureScreens } from "./screens.ts";
 import { measureSignIn } from "./sign-in.ts";
 import { measureSitePage } from "./site-page.ts";
+import { measureStartUp } from "./start-up.ts";
 import { measureSweep } from "./sweep.ts";
+import { measureWire } from "./wire.ts";
 
 /** By the names of their results files. */
 const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
@@ -28,6 +31,9 @@ const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   "live-tickets": measureLiveTickets,
   sweep: measureSweep,
   "site-page": measureSitePage,
+  memory: measureMemory,
+  "start-up": measureStartUp,
+  wire: measureWire,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);

@@ -24,7 +24,7 @@ export function measureSignIn(): Promise<Measurement> {
     const bareServer = await startBareServer(stage, hub);
     const hash = await startBareHash(stage);
     const pool = stage.connect(hub.url);
-    const nextUser = await createPeople(stage, hub);
+    const nextUser = await createPeople(hub);
     const signIns = signInAndValidate(pool, hub, nextUser);
     const bareSignIns = bareSignIn(stage.connect(bareServer.url), hub.service, nextUser);
     const toHash = await compare(contenderOf(signIns, workers), hash, turnSeconds);

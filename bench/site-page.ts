@@ -1,15 +1,14 @@
 /** A page of a site for somebody who is signed in, against the same page for nobody, and against a bare page. */
-import { join } from "node:path";
 import type { Pool } from "undici";
 import { get, signIn } from "./browser.ts";
 import { compare } from "./compare.ts";
 import { contenderOf } from "./compare-rounds.ts";
-import { type BenchedHub, siteSecret, startBareServer, startHub } from "./hub.ts";
+import { startBareServer, startHub } from "./hub.ts";
 import type { Round } from "./load.ts";
 import { type Measurement, ratioLine } from "./measurement.ts";
 import type { Processes } from "./process-usage.ts";
-import { onStage, type Stage } from "./stage.ts";
-import type { Started } from "./start-server.ts";
+import { startSite } from "./sites.ts";
+import { onStage } from "./stage.ts";
 
 const atOnce = 16;
 /** A page takes some fifty milliseconds when sixteen are drawn at once. */
@@ -19,7 +18,7 @@ export function measureSitePage(): Promise<Measurement> {
   return onStage(async (stage) => {
     const hub = await startHub(stage);
     const bare = await startBareServer(stage, hub);
-    const shop = await startShop(stage, hub);
+    const shop = await startSite(stage, hub, "shop");
     const pools = {
       hub: stage.connect(hub.url),
       shop: stage.connect(shop.url),
@@ -48,24 +47,6 @@ export function measureSitePage(): Promise<Measurement> {
       ],
       measured: { atOnce, toSamePageForNobody, toBarePage },
     };
-  });
-}
-
-export function startShop(stage: Stage, hub: BenchedHub): Promise<Started> {
-  const root = join(import.meta.dirname, "..");
-  const next = join(root, "node_modules/next/dist/bin/next");
-  return stage.start({
-    command: ["node", next, "start", "-p", String(hub.shopPort), "-H", "127.0.0.1"],
-    directory: "apps/shop",
-    port: hub.shopPort,
-    path: "/healthz",
-    environment: {
-      DATA_DIR: hub.dataDirectory,
-      HUB_URL: hub.publicUrl,
-      SITE_URL: hub.shopUrl,
-      SITE_SECRET: siteSecret,
-      NODE_OPTIONS: `--import=${join(root, "scripts/localhost-resolver.mjs")}`,
-    },
   });
 }
 

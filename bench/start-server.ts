@@ -13,18 +13,20 @@ export interface Started {
 }
 
 /**
- * Starts a program of this repository, on the core of the servers, and waits until `path` answers 200.
+ * Starts a program of this repository and waits until `path` answers 200.
  *
+ * @param options.cores absent: the core of the servers
  * @throws when it ends before that
  */
 export async function startServer(options: {
   readonly command: readonly string[];
+  readonly cores?: "server" | "all";
   readonly directory: string;
   readonly port: number;
   readonly path: string;
   readonly environment: Readonly<Record<string, string>>;
 }): Promise<Started> {
-  const [program = "node", ...words] = [...on("server"), ...options.command];
+  const [program = "node", ...words] = [...on(options.cores ?? "server"), ...options.command];
   const child = spawn(program, words, {
     cwd: join(root, options.directory),
     env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...options.environment },
@@ -36,7 +38,12 @@ export async function startServer(options: {
     child.once("exit", (code) => reject(new Error(`${options.command.join(" ")} ended with ${code}`)));
   });
   ended.catch(() => undefined);
-  await Promise.race([answers(`${url}${options.path}`), ended]);
+  try {
+    await Promise.race([answers(`${url}${options.path}`), ended]);
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
   return { url, pid: child.pid ?? 0, stop: () => stop(child) };
 }
 
@@ -49,14 +56,14 @@ async function answers(url: string): Promise<void> {
     );
     if (status === 200) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, 100);
+    setTimeout(resolve, 20);
     await promise;
   }
   throw new Error(`${url} did not answer within a minute`);
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   await ended;

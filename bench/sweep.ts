@@ -5,7 +5,7 @@ import { casRound, signInWorkers } from "./cas-round.ts";
 import { compare } from "./compare.ts";
 import { contenderOf, workers } from "./compare-rounds.ts";
 import { fillTickets } from "./fill-tickets.ts";
-import { joinDatabase, startHub } from "./hub.ts";
+import { startHub, withDatabase } from "./hub.ts";
 import type { Stretch } from "./load.ts";
 import { type Measurement, ratioLine } from "./measurement.ts";
 import { onStage, type Stage } from "./stage.ts";
@@ -18,12 +18,12 @@ export function measureSweep(): Promise<Measurement> {
   return onStage(async (stage) => {
     // Two hubs, because one with expired tickets sweeps them of itself now and then.
     const [without, during] = [await prepare(stage), await prepare(stage)];
-    await fillTickets(during.database, expired, -7200);
     const swept = { rows: 0, seconds: 0 };
-    const compared = await compare(
-      { run: (seconds) => whileSweeping(during.database, swept, during.rounds.run(seconds)) },
-      without.rounds,
-    );
+    const compared = await withDatabase(during.hub, async (database) => {
+      await fillTickets(database, expired, -7200);
+      const whileSwept = (seconds: number) => whileSweeping(database, swept, during.rounds.run(seconds));
+      return compare({ run: whileSwept }, without.rounds);
+    });
     const sweptPerSecond = Math.round(swept.rows / swept.seconds);
     return {
       title: `CAS round, 16 at once, while ${expired} expired tickets are swept, in ratio to the same without`,
@@ -37,10 +37,7 @@ async function prepare(stage: Stage) {
   const hub = await startHub(stage);
   const pool = stage.connect(hub.url);
   const rounds = contenderOf(casRound(pool, await signInWorkers(pool), hub), workers);
-  return {
-    database: await joinDatabase(stage, hub),
-    rounds,
-  };
+  return { hub, rounds };
 }
 
 async function whileSweeping(

@@ -7,7 +7,12 @@ import {
   gatehouseTest as test,
 } from "@gatehouse/testing";
 
-test("ends the session of another browser, and only that one", async ({ page, browser, people, sites }) => {
+test("the user ends another browser's session, and only that one", async ({
+  page,
+  browser,
+  people,
+  sites,
+}) => {
   const person = await people.create();
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
@@ -31,7 +36,7 @@ test("ends the session of another browser, and only that one", async ({ page, br
   await elsewhere.close();
 });
 
-test("signs out everywhere at once", async ({ page, browser, people, sites }) => {
+test("the user signs out everywhere at once", async ({ page, browser, people, sites }) => {
   const person = await people.create();
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
@@ -48,7 +53,7 @@ test("signs out everywhere at once", async ({ page, browser, people, sites }) =>
   await elsewhere.close();
 });
 
-test("names the user, and redirects visitors to the sign-in", async ({ page, people, sites }) => {
+test("the account page names the user and asks others to sign in", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(`${sites.hub}/account`);
   await expect(page).toHaveURL(/\/cas\/login/);
@@ -57,7 +62,7 @@ test("names the user, and redirects visitors to the sign-in", async ({ page, peo
   await expect(page.getByText(person.email)).toBeVisible();
 });
 
-test("two users in two browsers stay separate", async ({ page, browser, people, sites }) => {
+test("two people in two browsers at once are never mixed up", async ({ page, browser, people, sites }) => {
   const [ann, ben] = [await people.create(), await people.create()];
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
@@ -83,11 +88,7 @@ test("two users in two browsers stay separate", async ({ page, browser, people, 
   await elsewhere.close();
 });
 
-test("after another user signs in in the same browser, the sites show that user", async ({
-  page,
-  people,
-  sites,
-}) => {
+test("another user signs in in the same browser: the sites follow", async ({ page, people, sites }) => {
   const [ann, ben] = [await people.create(), await people.create()];
   await signIn(page, ann, { at: `${sites.bank}/accounts` });
   await page.context().clearCookies({ name: /TGC-/ });

@@ -1,16 +1,16 @@
-/** App passwords: created, shown and revoked on the account page, used by a program. */
+/** App passwords: made on the account page, used by a program, seen there, revoked. */
 import { expect, type Person, type Sites, signIn, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 
 const section = (page: Page) => page.getByRole("region", { name: "App passwords" });
 
-/** A request like `curl -u user:password`. */
+/** As `curl -u user:password` asks. */
 async function ask({ hub }: Sites, { username }: Person, password: string): Promise<Response> {
   const token68 = Buffer.from(`${username}:${password}`).toString("base64");
   return fetch(new URL("/api/v1/me", hub), { headers: { authorization: `Basic ${token68}` } });
 }
 
-/** @returns the secret, which the page shows once */
+/** @returns what the page shows, once */
 async function makeAppPassword(page: Page, { hub }: Sites, name: string): Promise<string> {
   await page.goto(`${hub}/account`);
   await section(page).getByRole("link", { name: "Make an app password" }).click();
@@ -23,7 +23,7 @@ async function makeAppPassword(page: Page, { hub }: Sites, name: string): Promis
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`an app password is created, used by a program, listed with its use, and refused after its revocation, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`the user makes one, a program uses it, the user sees that and revokes it: refused at once, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     browser,
     people,
     sites,
@@ -61,7 +61,11 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("an incomplete form names what is missing, and keeps the rest", async ({ page, people, sites }) => {
+test("a form that was not filled in says what is missing, and keeps the rest", async ({
+  page,
+  people,
+  sites,
+}) => {
   await signIn(page, await people.create());
   await page.goto(`${sites.hub}/account/app-passwords/new`);
   await page.getByLabel("See your accounts at Harbour Bank").check();
@@ -73,7 +77,7 @@ test("an incomplete form names what is missing, and keeps the rest", async ({ pa
   await expect(page.getByLabel("See your accounts at Harbour Bank")).toBeChecked();
 });
 
-test("reloading the answer creates no second one", async ({ page, people, sites }) => {
+test("a form that is sent again by a reload makes no second one", async ({ page, people, sites }) => {
   await signIn(page, await people.create());
   await makeAppPassword(page, sites, "Once");
   await page.reload();
@@ -81,7 +85,7 @@ test("reloading the answer creates no second one", async ({ page, people, sites 
   await expect(section(page).getByRole("listitem").filter({ hasText: "Once" })).toHaveCount(1);
 });
 
-test("@clock a form that was open for five minutes asks for the password, and keeps its values", async ({
+test("@clock a form that stood open for five minutes asks for the password, and comes back filled in", async ({
   clock,
   page,
   people,

@@ -1,4 +1,4 @@
-/** A minimal browser that signs in and out at a hub: keeps cookies, submits one form, follows no redirect. */
+/** The least browser that can sign in and out at a hub: keeps cookies, fills one form, follows nothing. */
 export class FormBrowser {
   readonly #cookies = new Map<string, string>();
   readonly #origin: string;
@@ -7,7 +7,7 @@ export class FormBrowser {
     this.#origin = origin;
   }
 
-  /** @returns whether the hub acknowledged it, which then has to survive any failure */
+  /** @returns whether the hub said yes: what it acknowledged has to survive whatever comes */
   async signIn(username: string, password: string): Promise<boolean> {
     const form = await (await this.#send("/cas/login")).text();
     const lt = /name="lt" value="([^"]+)"/.exec(form)?.[1];
@@ -21,7 +21,7 @@ export class FormBrowser {
     return status === 200;
   }
 
-  /** The cookie is kept after the sign-out, like a stolen copy. */
+  /** The cookie is not forgotten by signing out: somebody may have kept a copy. */
   async isSignedIn(): Promise<boolean> {
     const { status } = await this.#send("/account");
     return status === 200;

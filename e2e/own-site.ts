@@ -11,7 +11,7 @@ const next = join(root, "node_modules", "next", "dist", "bin", "next");
 /** Changes to the site's environment; `undefined` removes a setting. */
 type SiteEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Shop or bank, started by a test with its own settings. */
+/** One of our sites, started by a test with settings of the test's own. */
 export class OwnSite {
   readonly origin: string;
   readonly #process: ChildProcess;
@@ -24,7 +24,7 @@ export class OwnSite {
       stream?.on("data", (said) => this.#words.push(`${said}`));
   }
 
-  /** @param settings changes to a valid environment, by the site's origin */
+  /** @param settings made for the site's origin: a good environment is one change away from a wrong one */
   static async start(
     site: "shop" | "bank",
     settings: (origin: string) => SiteEnvironment | Promise<SiteEnvironment>,
@@ -46,12 +46,12 @@ export class OwnSite {
     return own;
   }
 
-  /** Its output. */
+  /** All that it wrote. */
   get log(): string {
     return this.#words.join("");
   }
 
-  /** By SIGKILL: `next start` would wait for idle connections that a browser opened in advance. */
+  /** Not in order: `next start` would wait for connections that a browser opened ahead and sends nothing on. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, "exit");

@@ -13,9 +13,9 @@ import {
 import { visitRefusedTransfers, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
 /**
- * Visits every screen of hub, shop and bank, as a visitor and then signed in with a filled basket.
+ * Goes through every screen of hub, shop and bank, as a stranger and then signed in with things in the basket.
  *
- * @param look called for each screen, with its name
+ * @param look called on each of them, with a name for it
  */
 export async function visitScreens(
   page: Page,

@@ -50,7 +50,7 @@ const whoIsIn = async (one = browser) => {
 const sessionsOf = async (person: TestPerson) =>
   (await opened.hub.database.sessions.listOf(person.id)).length;
 
-describe("a form opened without a session; alice signs in in another tab, then bob submits the form", () => {
+describe("a form opened while nobody was signed in, alice signs in in another tab, bob sends it", () => {
   test.each<[string, () => Record<string, string>, string]>([
     ["with his password", () => typed(bob), "bob"],
     ["with a wrong one", () => ({ username: "bob", password: "wrong" }), "bob"],
@@ -58,7 +58,7 @@ describe("a form opened without a session; alice signs in in another tab, then b
     ["with a name that nobody has", () => ({ username: "nobody", password: "x" }), "nobody"],
     ["empty", () => ({ username: "", password: "" }), ""],
     ["without a name", () => ({ username: "", password: bob.password }), ""],
-  ])("%s: the hub says that alice is signed in, and changes nothing", async (_, fields, other) => {
+  ])("%s: the hub says that alice is signed in, and nothing has happened", async (_, fields, other) => {
     const form = await openForm();
     await browser.signIn(alice);
     const answer = await browser.post("/cas/login", { ...form, ...fields() });
@@ -74,7 +74,7 @@ describe("a form opened without a session; alice signs in in another tab, then b
     expect(await whoIsIn()).toBe("alice");
   });
 
-  test('"continue as alice" leads to the site as alice', async () => {
+  test("continue as alice leads to the site as alice", async () => {
     const form = await openForm();
     await browser.signIn(alice);
     const stay = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "stay");
@@ -82,7 +82,7 @@ describe("a form opened without a session; alice signs in in another tab, then b
     expect(await sessionsOf(bob)).toBe(0);
   });
 
-  test('"sign out and sign in as bob" with the right password signs bob in, and alice\'s sites get logout requests', async () => {
+  test("sign out and sign in as bob: with his password typed that is all, and alice's sites are told", async () => {
     const form = await openForm();
     const ticket = new URL((await browser.signIn(alice, at(opened.shop.service))).location);
     await userOf({ location: ticket.href } as BrowserAnswer);
@@ -99,7 +99,7 @@ describe("a form opened without a session; alice signs in in another tab, then b
   test.each([
     ["a wrong password", "wrong", "credentials_wrong"],
     ["none", "", undefined],
-  ])("with %s it signs alice out and shows the form for bob", async (_, password, code) => {
+  ])("the same with %s: alice is signed out, and the form is there for bob", async (_, password, code) => {
     const form = await openForm();
     await browser.signIn(alice);
     const fields = { ...form, username: "bob", password, rememberMe: "true" };
@@ -112,7 +112,7 @@ describe("a form opened without a session; alice signs in in another tab, then b
     expect(await userOf(answer)).toBe("bob");
   });
 
-  test("wrong passwords are throttled as usual: the eleventh is not verified", async () => {
+  test("wrong passwords count as ever: the eleventh is not looked at", async () => {
     const carol = await opened.createPerson();
     await browser.signIn(alice);
     let answer: BrowserAnswer | undefined;
@@ -128,7 +128,7 @@ describe("a form opened without a session; alice signs in in another tab, then b
   });
 });
 
-describe("the same user in the old tab continues without a question", () => {
+describe("the same person in the old tab just goes on", () => {
   test.each([
     ["by the user name", () => typed(alice)],
     ["by e-mail, in capitals and with blanks", () => ({ ...typed(alice), username: " ALICE@example.com\t" })],
@@ -138,7 +138,7 @@ describe("the same user in the old tab continues without a question", () => {
     expect(await userOf(await browser.post("/cas/login", { ...form, ...fields() }))).toBe("alice");
   });
 
-  test("also with a form that has expired meanwhile, or was sent twice", async () => {
+  test("with a form that has expired meanwhile, or was sent twice", async () => {
     const form = await openForm();
     await opened.advance(3700);
     await browser.signIn(alice);
@@ -159,8 +159,8 @@ describe("the same user in the old tab continues without a question", () => {
   });
 });
 
-describe("a form that asked alice to re-authenticate (renew), submitted by bob", () => {
-  test('"continue as alice" shows the form for alice again', async () => {
+describe("a form that asked alice to re-authenticate (renew), and bob sends", () => {
+  test("continuing as alice shows the form for alice again", async () => {
     await browser.signIn(alice);
     const form = await openForm(at(opened.shop.service, { renew: "true" }));
     const stay = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "stay");
@@ -168,7 +168,7 @@ describe("a form that asked alice to re-authenticate (renew), submitted by bob",
     expect(page.screen("login")).toMatchObject({ reason: "renew", username: "alice", signedIn: null });
   });
 
-  test("after the switch the site gets bob, from primary credentials", async () => {
+  test("switched, the site gets bob, from new credentials", async () => {
     await browser.signIn(alice);
     const form = await openForm(at(opened.shop.service, { renew: "true" }));
     const answer = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "switch");
@@ -176,7 +176,7 @@ describe("a form that asked alice to re-authenticate (renew), submitted by bob",
   });
 });
 
-describe("limits of the choice", () => {
+describe("what the choice is bound to", () => {
   /** Bob's right password, and alice signed in. */
   async function asked(): Promise<BrowserAnswer> {
     const form = await openForm();
@@ -184,7 +184,7 @@ describe("limits of the choice", () => {
     return browser.post("/cas/login", { ...form, ...typed(bob) });
   }
 
-  test("the proof of bob's password is single-use: of five concurrent requests one starts a session", async () => {
+  test("the proof of bob's password counts once: of five presses at once one starts a session", async () => {
     const eve = await opened.createPerson();
     const form = await openForm();
     await browser.signIn(alice);
@@ -195,7 +195,7 @@ describe("limits of the choice", () => {
     expect(await whoIsIn()).toBe(eve.username);
   });
 
-  test("the session is as old as the proof: pages that need a recent sign-in ask for the password", async () => {
+  test("the session is as old as the proof: what needs a recent sign-in asks for the password", async () => {
     const page = await asked();
     await opened.advance(295);
     await choose(page, "switch");
@@ -204,14 +204,14 @@ describe("limits of the choice", () => {
     expect((await browser.get("/account/app-passwords/new")).location).toMatch(/^\/cas\/login\?/);
   });
 
-  test("the proof is valid for the name on the page only", async () => {
+  test("the proof is for the name on the page and no other", async () => {
     const page = await asked();
     const { action, hidden } = choiceOf(page);
     await browser.post(action, { ...fieldsOf(hidden), username: "carol", answer: "switch" });
     expect(await whoIsIn()).toBeNull();
   });
 
-  test("the proof of bob's password is invalid after a sign-out", async () => {
+  test("the proof of bob's password is worth nothing after a sign-out", async () => {
     const page = await asked();
     expect(await userOf(await choose(page, "switch"))).toBe("bob");
     await browser.get("/cas/logout");
@@ -220,7 +220,7 @@ describe("limits of the choice", () => {
     expect(await whoIsIn()).toBeNull();
   });
 
-  test("and after five minutes, and in another browser", async () => {
+  test("and five minutes, and in this browser alone", async () => {
     const page = await asked();
     const other = new TestBrowser(opened);
     await other.get("/cas/login");
@@ -230,7 +230,7 @@ describe("limits of the choice", () => {
     expect(await whoIsIn()).toBeNull();
   });
 
-  test("and after a change of bob's password, or if bob is disabled", async () => {
+  test("and while it is his password, and he may sign in", async () => {
     const dan = await opened.createPerson();
     const form = await openForm();
     await browser.signIn(alice);
@@ -241,7 +241,7 @@ describe("limits of the choice", () => {
     expect(await sessionsOf(dan)).toBe(0);
   });
 
-  test("a forged proof is refused", async () => {
+  test("a proof that somebody makes up is none", async () => {
     const page = await asked();
     const { action, hidden } = choiceOf(page);
     const attempt = `${fieldsOf(hidden).attempt?.slice(0, -4)}AAAA`;
@@ -249,7 +249,7 @@ describe("limits of the choice", () => {
     expect(await whoIsIn()).toBeNull();
   });
 
-  test("if carol has signed in meanwhile, the page asks again, about carol", async () => {
+  test("signed in as carol meanwhile: it is asked anew, about carol", async () => {
     const carol = await opened.createPerson();
     const page = await asked();
     await browser.get("/cas/logout");
@@ -261,21 +261,21 @@ describe("limits of the choice", () => {
     expect(await whoIsIn()).toBe(carol.username);
   });
 
-  test("if bob has signed in meanwhile, he continues without a question", async () => {
+  test("signed in as bob meanwhile: that was wanted", async () => {
     const page = await asked();
     await browser.get("/cas/logout");
     await browser.signIn(bob);
     expect(await userOf(await browser.follow(await choose(page, "switch")))).toBe("bob");
   });
 
-  test('if alice has signed out meanwhile, "continue" shows the form, without a name', async () => {
+  test("signed out meanwhile: continue shows the form, without a name", async () => {
     const page = await asked();
     await browser.get("/cas/logout");
     expect((await browser.follow(await choose(page, "stay"))).screen("login").username).toBe("");
   });
 
   test.each([{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }])(
-    "another site cannot submit the choice: %j",
+    "another site cannot press the button: %j",
     async (headers) => {
       const { action, hidden } = choiceOf(await asked());
       const fields = { ...fieldsOf(hidden), answer: "switch" };
@@ -284,7 +284,7 @@ describe("limits of the choice", () => {
     },
   );
 
-  test("a choice for an unregistered site redirects nowhere", async () => {
+  test("a choice for a site that is not registered leads nowhere", async () => {
     const { action, hidden } = choiceOf(await asked());
     const fields = { ...fieldsOf(hidden), service: "https://evil.example/", answer: "switch" };
     const answer = await browser.post(action, fields);
@@ -293,7 +293,7 @@ describe("limits of the choice", () => {
   });
 });
 
-describe("a page of the hub that alice left open, submitted in bob's session", () => {
+describe("a page of the hub that alice left open, sent in bob's session", () => {
   const askingForm = async () => {
     const form = await openForm("");
     await browser.post("/cas/login", { ...form, ...typed(alice), warn: "true" });
@@ -301,7 +301,7 @@ describe("a page of the hub that alice left open, submitted in bob's session", (
     return fieldsOf(page.screen("ask-before").hidden);
   };
 
-  test("ask me before: bob is asked whether to continue as bob", async () => {
+  test("ask me before: bob is asked whether he goes there as bob", async () => {
     const fields = await askingForm();
     await browser.get("/cas/logout");
     await browser.signIn(bob);
@@ -314,13 +314,13 @@ describe("a page of the hub that alice left open, submitted in bob's session", (
     expect(await userOf(await browser.follow(await choose(answer, "stay")))).toBe("bob");
   });
 
-  test("ask me before: alice, re-authenticated in another tab, continues without a question", async () => {
+  test("ask me before: alice herself, proved anew in another tab, just goes on", async () => {
     const fields = await askingForm();
     await browser.signIn(alice, "?renew=true");
     expect(await userOf(await browser.post("/cas/login/confirm", fields))).toBe("alice");
   });
 
-  test("ask me before: without a session the form asks for the same site", async () => {
+  test("ask me before: with nobody signed in the form asks for the same site", async () => {
     const fields = await askingForm();
     await opened.advance(1801);
     const form = await browser.follow(await browser.post("/cas/login/confirm", fields));
@@ -331,7 +331,7 @@ describe("a page of the hub that alice left open, submitted in bob's session", (
     });
   });
 
-  test("alice's account page ends none of bob's sessions, names the signed-in user, and links to bob's page", async () => {
+  test("alice's account page ends nothing of bob's, names the signed-in user, and links to bob's page", async () => {
     await browser.signIn(alice);
     const { token } = (await browser.get("/account")).screen("account");
     await browser.get("/cas/logout");

@@ -8,11 +8,11 @@ const byOidc = {
   sessionIndex: "VIvpYROtMdYH5cYeDTDvqDaNtfaNHvyAohfcZFd0MHV",
 };
 
-test("a program without an address for logout tokens cannot be notified", () => {
+test("a program without an address for logout tokens is not said to be told", () => {
   expect(receivesLogout({ oidc: {} }, byOidc)).toBe(false);
   expect(receivesLogout({ oidc: { backchannelLogoutUrl: "http://shop.localhost/out" } }, byOidc)).toBe(true);
 });
 
-test("a sign-in by CAS can always be notified, at its service address", () => {
+test("a sign-in by CAS can always be told, at the address it was made for", () => {
   expect(receivesLogout({}, byCas)).toBe(true);
 });

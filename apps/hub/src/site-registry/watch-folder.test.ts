@@ -40,8 +40,8 @@ async function open(recheckMilliseconds: number): Promise<void> {
 const expectSites = (...registered: readonly string[]) =>
   eventually(() => expect(sites.list().map(({ id }) => id)).toEqual(registered));
 
-describe("the slow re-check", () => {
-  test("keeps the sites of a deleted folder, reports it once, and watches the folder again when it is back", async () => {
+describe("at the slow re-check", () => {
+  test("a folder that was deleted keeps its sites as they are, said once, and is watched again when it is back", async () => {
     await makeFolder("sites", "shop");
     await open(60);
     await rename(directory, join(parent, "away"));
@@ -56,7 +56,7 @@ describe("the slow re-check", () => {
     await expectSites("bank", "news");
   });
 
-  test("detects another folder behind a link", async () => {
+  test("another folder behind a link is seen", async () => {
     await symlink(await makeFolder("first", "shop"), directory);
     await open(60);
     await symlink(await makeFolder("second", "bank"), join(parent, "link"));
@@ -64,7 +64,7 @@ describe("the slow re-check", () => {
     await expectSites("bank");
   });
 
-  test("detects a replaced folder, and watches it", async () => {
+  test("a folder in place of another is seen, and watched", async () => {
     await makeFolder("sites", "shop");
     await open(60);
     const next = await makeFolder("next", "bank");
@@ -76,7 +76,7 @@ describe("the slow re-check", () => {
   });
 });
 
-test("reads nothing after close", async () => {
+test("after the close nothing is read any more", async () => {
   await makeFolder("sites");
   await open(20);
   const closed = sites;
