@@ -15,6 +15,17 @@ const patience = 90_000;
 /** Time for the hub to finish requests and stop its database, in milliseconds. */
 const hubPatience = 20_000;
 const shownLines = 15;
+/**
+ * Options of Node and settings of its libraries for a site. Otherwise V8 sizes its heap by the memory of the machine. Compiled
+ * code is kept for the next start (docs/decisions/0033).
+ */
+const siteMemory = {
+  options: ["--max-semi-space-size=32"],
+  environment: {
+    MALLOC_ARENA_MAX: "2",
+    NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "gatehouse-sites"),
+  },
+};
 /** Load balancers keep a connection for 60 s: a site that closed it earlier would meet their next request. */
 const keepAliveMilliseconds = 75_000;
 
@@ -70,6 +81,7 @@ export function startApps({ settings, environment, secrets, logs }) {
       name,
       command: siteCommand(place.port, dev),
       environment: {
+        ...(!dev && siteMemory.environment),
         ...withoutHubSettings(shared),
         SITE_URL: place.url,
         ...(secret && { SITE_SECRET: secret }),
@@ -124,8 +136,10 @@ function hubCommand(dev) {
 function siteCommand(port, dev) {
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
   const preload = `--import=${pathToFileURL(script("end-with-parent.mjs")).href}`;
-  const more = dev ? [] : ["--keepAliveTimeout", String(keepAliveMilliseconds)];
-  return ["node", preload, next, dev ? "dev" : "start", "-p", String(port), "-H", "127.0.0.1", ...more];
+  const address = ["-p", String(port), "-H", "127.0.0.1"];
+  if (dev) return ["node", preload, next, "dev", ...address];
+  const keepAlive = ["--keepAliveTimeout", String(keepAliveMilliseconds)];
+  return ["node", preload, ...siteMemory.options, next, "start", ...address, ...keepAlive];
 }
 
 /**
@@ -148,11 +162,12 @@ function withoutHubSettings({ HUB_SECRETS, SHOP_SITE_SECRET, BANK_SITE_SECRET, T
 function start({ name, command, environment, health, logs, alsoOnOutput }) {
   const { output, log } = openAppLog(join(logs, `${name}.log`));
   const stream = alsoOnOutput ? "pipe" : output;
-  // The channel tells the program that this process has ended, even by kill -9.
+  // The channel tells the program that this process has ended, even by kill -9. As standard input it survives the hub's start
+  // with memory limits (`apps/hub/server.mjs`).
   const program = startProgram(name, command, {
     cwd: join(root, "apps", name),
     env: environment,
-    stdio: ["ignore", stream, stream, "ipc"],
+    stdio: ["ipc", stream, stream],
   });
   if (alsoOnOutput) return { program, health, log, logged: passOn(program, output) };
   closeSync(output);

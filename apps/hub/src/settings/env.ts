@@ -1,9 +1,10 @@
 /**
- * The settings of the hub, parsed once at start. The only place that reads `process.env`. `.env.example` describes every
- * setting.
+ * The settings of the hub, parsed once at start. The only place that reads `process.env`, except for `memory-limits.mjs`,
+ * which runs before. `.env.example` describes every setting.
  */
 import { type BlockList, isIP } from "node:net";
 import { resolve } from "node:path";
+import { defaultHeapMegabytes, leastHeapMegabytes, mostHeapMegabytes } from "../../memory-limits.mjs";
 import {
   address,
   addresses,
@@ -93,6 +94,8 @@ export function readSettings(environment: Environment = process.env): Settings {
   const idle = duration(environment, "SESSION_IDLE", "30m", 60, 30 * 86400);
   const max = duration(environment, "SESSION_MAX", "24h", 60, 90 * 86400);
   if (idle > max) throw new SettingsError("SESSION_IDLE", "must not be longer than SESSION_MAX.");
+  // `memory-limits.mjs` reads it before the hub's code runs, and ignores an invalid one.
+  wholeNumber(environment, "HEAP_LIMIT", defaultHeapMegabytes, leastHeapMegabytes, mostHeapMegabytes);
   const dataDirectory = resolve(environment.DATA_DIR || resolve(import.meta.dirname, "../../../../.data"));
   return {
     mode,
