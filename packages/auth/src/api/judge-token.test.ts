@@ -95,6 +95,10 @@ describe("RFC 6750 2 credentials", () => {
     await expect(withHeader(header)).rejects.toMatchObject({ status, code, message });
   });
 
+  test("no header: credentials_missing", async () => {
+    await expect(read({})).rejects.toMatchObject({ code: "credentials_missing", message: missing });
+  });
+
   test("an API with app passwords says so", async () => {
     await expect(withHeader("", true)).rejects.toMatchObject({
       code: "credentials_missing",
@@ -126,6 +130,7 @@ describe("RFC 6750 2.2, 2.3 and 5.3 a token elsewhere", () => {
     "in a form of type %s: refused",
     async (type) => {
       await expect(read(form(type, "a=1&access_token=abc"))).rejects.toMatchObject(refused);
+      await expect(read(form(type, "access_token=abc"))).rejects.toMatchObject(refused);
       expect(await read(form(type, "a=1&token=abc"))).toMatchObject({ text: "abc" });
     },
   );
@@ -136,6 +141,30 @@ describe("RFC 6750 2.2, 2.3 and 5.3 a token elsewhere", () => {
       expect(await read(form(type, "access_token=abc"))).toMatchObject({ text: "abc" });
     },
   );
+
+  test("in a form is searched up to 64 KiB; the rest is not read", async () => {
+    let pieces = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        pieces += 1;
+        if (pieces > 9) controller.error(new Error("read too far"));
+        else controller.enqueue(new TextEncoder().encode("a".repeat(16_384)));
+      },
+    });
+    const init = {
+      method: "POST",
+      headers: { ...headers, "content-type": urlencoded },
+      body: endless,
+      duplex: "half",
+    };
+    expect(await read(init)).toMatchObject({ text: "abc" });
+  });
+
+  test("in a form without a body there is none", async () => {
+    expect(await read({ method: "POST", headers: { ...headers, "content-type": urlencoded } })).toMatchObject(
+      { text: "abc" },
+    );
+  });
 
   test("in a name that is cut by the pieces of the body: refused, and the body stays readable", async () => {
     const pieces = new ReadableStream({

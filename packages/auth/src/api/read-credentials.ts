@@ -34,7 +34,7 @@ export async function readCredentials(request: Request, takesAppPasswords: boole
 function parseAuthorization(header: string, takesAppPasswords: boolean): Credentials {
   const [, name = "", text = ""] = /^\s*([^\s,]+)\s*(.*?)\s*$/.exec(header) ?? [];
   if (name.toLowerCase() !== "bearer") {
-    if (/(?:^|,\s*)bearer\s/i.test(header)) throw malformedRequest("Send one Authorization header.");
+    if (/,\s*bearer\s/i.test(header)) throw malformedRequest("Send one Authorization header.");
     if (takesAppPasswords && name.toLowerCase() === "basic") return { scheme: "Basic", text };
     throw credentialsMissing(takesAppPasswords);
   }
@@ -49,12 +49,15 @@ function parseAuthorization(header: string, takesAppPasswords: boolean): Credent
 /** Reads a copy, so that the route can read the body. */
 async function isInForm(request: Request): Promise<boolean> {
   const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/x-www-form-urlencoded\b/i.test(type.trim()) || request.body === null) return false;
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return false;
   let form = "";
   const decoder = new TextDecoder();
-  for await (const chunk of request.clone().body ?? []) {
+  const copy = request.clone().body;
+  for await (const chunk of copy?.values({ preventCancel: true }) ?? []) {
     form += decoder.decode(chunk, { stream: true });
     if (form.length > longestForm) break;
   }
+  // Not awaited: cancelling a copy waits until the body itself is read or cancelled.
+  copy?.cancel().catch(() => undefined);
   return new URLSearchParams(form).has("access_token");
 }
