@@ -112,6 +112,14 @@ describe("OpenID Connect Core 3.1.3.7 ID tokens", () => {
     expect(await refusalOf(read(claims))).toMatchObject({ code });
   });
 
+  test("the log gets the reason for a refusal", async () => {
+    expect(await refusalOf(read({ exp: seconds - 61 }))).toMatchObject({
+      message: expect.stringContaining("The hub's ID token has expired already."),
+      cause: { code: "ERR_JWT_EXPIRED" },
+    });
+    expect(await refusalOf(read({ aud: "bank" }))).toMatchObject({ cause: { claim: "aud" } });
+  });
+
   test("by another algorithm, without one, or with a strange key: refused", async () => {
     expect(await refusalOf(read({}, "ES384"))).toMatchObject({ code: "id_token_refused" });
     const forged = [
@@ -133,7 +141,9 @@ describe("OpenID Connect Core 3.1.3.7 ID tokens", () => {
       const work = sign(all, undefined).then((token) =>
         readIdToken(token, { hub: failing, siteId: "shop", now }),
       );
-      expect(await refusalOf(work)).toMatchObject({ code });
+      const error = await refusalOf(work);
+      expect(error).toMatchObject({ code });
+      if (code === "internal") expect(error).toMatchObject({ cause });
     }
   });
 });
@@ -157,6 +167,7 @@ describe("OpenID Connect Back-Channel Logout 2.6 logout tokens", () => {
     expect(await refusalOf(read({}))).toMatchObject({
       code: "logout_request_malformed",
       message: expect.stringContaining("It was used before (jti)."),
+      cause: undefined,
     });
     expect(await read({ jti: "j2", sid: "s2" })).toBe("s2");
   });
@@ -198,7 +209,7 @@ describe("OpenID Connect Back-Channel Logout 2.6 logout tokens", () => {
   ])("%s: refused", async (_, claims, sentence) => {
     expect(await refusalOf(read(claims))).toMatchObject({
       code: "logout_request_malformed",
-      message: expect.stringContaining(sentence),
+      message: new GatehouseAuthError("logout_request_malformed", sentence).message,
     });
   });
 
@@ -212,6 +223,7 @@ describe("OpenID Connect Back-Channel Logout 2.6 logout tokens", () => {
     expect(await refusalOf(reader.read(await sign(all, "logout+jwt", "ES256", privateKey)))).toMatchObject({
       code: "logout_request_malformed",
       message: unsigned,
+      cause: { code: "ERR_JWS_SIGNATURE_VERIFICATION_FAILED" },
     });
   });
 
@@ -225,7 +237,9 @@ describe("OpenID Connect Back-Channel Logout 2.6 logout tokens", () => {
         "shop",
         now,
       );
-      expect(await refusalOf(read({}))).toMatchObject({ code });
+      const error = await refusalOf(read({}));
+      expect(error).toMatchObject({ code });
+      if (code === "internal") expect(error).toMatchObject({ cause });
     }
   });
 
