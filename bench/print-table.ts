@@ -9,6 +9,6 @@ export function printTable({ title, lines }: Measurement): void {
   }
 }
 
-function wordsOf(aim: Aim): string {
+export function wordsOf(aim: Aim): string {
   return "atLeast" in aim ? `at least ${aim.atLeast}` : `at most ${aim.atMost}`;
 }

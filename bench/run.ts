@@ -1,19 +1,17 @@
 /**
- * `npm run bench`: measures in ratios within one run, prints them, and writes `results/`. With names behind it
+ * `npm run bench`: measures, prints tables, and writes `results/` and the tables of README.md. With names behind it
  * (`npm run bench -- sweep`) it measures those alone.
  */
-import { mkdir, writeFile } from "node:fs/promises";
-import { cpus, loadavg } from "node:os";
-import { join } from "node:path";
 import { measureCasRound } from "./cas-round.ts";
-import { isTrial, round } from "./compare.ts";
-import { pinLoadGenerator, pinning } from "./cores.ts";
+import { isTrial } from "./compare.ts";
+import { pinLoadGenerator } from "./cores.ts";
 import { measureLiveTickets } from "./live-tickets.ts";
 import type { Measurement } from "./measurement.ts";
 import { measureMemory } from "./memory.ts";
 import { measureOidcRounds } from "./oidc-rounds.ts";
 import { printTable } from "./print-table.ts";
 import { measureProxyRound } from "./proxy-round.ts";
+import { describeMachine, keepResults, writeTables } from "./results.ts";
 import { measureScreens } from "./screens.ts";
 import { measureSignIn } from "./sign-in.ts";
 import { measureSitePage } from "./site-page.ts";
@@ -40,31 +38,24 @@ const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(ben
 const unknown = wanted.find((name) => !Object.hasOwn(benchmarks, name));
 if (unknown === undefined) {
   pinLoadGenerator();
-  for (const name of wanted) await run(name);
+  for (const name of wanted) {
+    try {
+      await run(name);
+    } catch (error) {
+      console.error(`\n${name} failed:`, error);
+      process.exitCode = 1;
+    }
+  }
+  if (!isTrial) await writeTables(Object.keys(benchmarks));
 } else {
   console.error(`No benchmark is called "${unknown}". There are: ${Object.keys(benchmarks).join(", ")}.`);
   process.exitCode = 1;
 }
 
 async function run(name: string): Promise<void> {
-  // What else the machine was busy with: on a loaded one only the ratios mean anything.
-  const machine = {
-    processor: cpus()[0]?.model ?? "unknown",
-    cores: cpus().length,
-    node: process.version,
-    pinning,
-    loadAtStart: round(loadavg()[0] ?? 0, 1),
-  };
+  const machine = describeMachine();
   const measurement = await benchmarks[name]?.();
   if (measurement === undefined) return;
   printTable(measurement);
-  if (isTrial) return;
-  const figures = measurement.lines.map(({ name, figure, aim }) => ({ name, figure, aim }));
-  const results = join(import.meta.dirname, "results");
-  await mkdir(results, { recursive: true });
-  const { title, measured } = measurement;
-  await writeFile(
-    join(results, `${name}.json`),
-    `${JSON.stringify({ title, machine, figures, measured }, null, 2)}\n`,
-  );
+  if (!isTrial) await keepResults(name, measurement, machine);
 }
