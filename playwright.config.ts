@@ -36,7 +36,7 @@ export default defineConfig({
   },
   projects: [
     { name: "journeys", grepInvert: /@clock/ },
-    // The hub's time is one for everybody: what moves it runs alone, after the others.
+    // All tests share the hub's clock: those that move it run alone, after the others.
     { name: "clock", grep: /@clock/, dependencies: ["journeys"], fullyParallel: false, workers: 1 },
   ],
 });

@@ -1,4 +1,4 @@
-/** Every screen, as axe and narrow windows see it. */
+/** Accessibility of every screen: axe, and windows of 360 px. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
@@ -17,8 +17,8 @@ async function findSideways(page: Page, screen: string): Promise<void> {
   expect.soft(width, screen).toBeLessThanOrEqual(phone.width);
 }
 
-// One tour for all of it: to get to a screen takes longer than to look at it.
-test("with a name of 60 characters axe finds nothing on any screen, light or dark, and at 360 px nothing has to be scrolled sideways", async ({
+// One tour for all checks, because reaching a screen takes longer than checking it.
+test("axe finds no fault on any screen, light or dark, and at 360 px nothing scrolls sideways, with a name of 60 characters", async ({
   browser,
   people,
   sites,
@@ -29,7 +29,7 @@ test("with a name of 60 characters axe finds nothing on any screen, light or dar
   const page = await context.newPage();
   await visitScreens(page, sites, person, async (screen) => {
     await page.setViewportSize(desktop);
-    // In the dark, colours are all that differs.
+    // The dark theme differs only in colours.
     for (const [colorScheme, axe] of [
       ["light", new AxeBuilder({ page }).withTags(tags)],
       ["dark", new AxeBuilder({ page }).withRules("color-contrast")],
@@ -46,11 +46,7 @@ test("with a name of 60 characters axe finds nothing on any screen, light or dar
   await context.close();
 });
 
-test("at 360 px nothing has to be scrolled sideways, with a name from right to left", async ({
-  browser,
-  people,
-  sites,
-}) => {
+test("at 360 px nothing scrolls sideways, with a right-to-left name", async ({ browser, people, sites }) => {
   test.slow();
   const person = await people.create({ name: rightToLeftName });
   const context = await browser.newContext({ viewport: phone });
@@ -63,7 +59,7 @@ for (const [kind, name] of [
   ["a name of 60 characters", longName],
   ["a name from right to left", rightToLeftName],
 ] as const) {
-  test(`${kind} is shown whole and keeps its direction to itself`, async ({ page, people, sites }) => {
+  test(`${kind} is shown in full, and its text direction is isolated`, async ({ page, people, sites }) => {
     const person = await people.create({ name });
     await page.goto(`${sites.hub}/account`);
     await page.getByLabel("Username or email").fill(person.email);

@@ -7,12 +7,7 @@ import {
   gatehouseTest as test,
 } from "@gatehouse/testing";
 
-test("the user ends another browser's session, and only that one", async ({
-  page,
-  browser,
-  people,
-  sites,
-}) => {
+test("ends the session of another browser, and only that one", async ({ page, browser, people, sites }) => {
   const person = await people.create();
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
@@ -36,7 +31,7 @@ test("the user ends another browser's session, and only that one", async ({
   await elsewhere.close();
 });
 
-test("the user signs out everywhere at once", async ({ page, browser, people, sites }) => {
+test("signs out everywhere at once", async ({ page, browser, people, sites }) => {
   const person = await people.create();
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
@@ -53,7 +48,7 @@ test("the user signs out everywhere at once", async ({ page, browser, people, si
   await elsewhere.close();
 });
 
-test("the account page names the user and asks others to sign in", async ({ page, people, sites }) => {
+test("names the user, and redirects visitors to the sign-in", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(`${sites.hub}/account`);
   await expect(page).toHaveURL(/\/cas\/login/);
@@ -62,7 +57,7 @@ test("the account page names the user and asks others to sign in", async ({ page
   await expect(page.getByText(person.email)).toBeVisible();
 });
 
-test("two people in two browsers at once are never mixed up", async ({ page, browser, people, sites }) => {
+test("two users in two browsers stay separate", async ({ page, browser, people, sites }) => {
   const [ann, ben] = [await people.create(), await people.create()];
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
@@ -88,7 +83,11 @@ test("two people in two browsers at once are never mixed up", async ({ page, bro
   await elsewhere.close();
 });
 
-test("another user signs in in the same browser: the sites follow", async ({ page, people, sites }) => {
+test("after another user signs in in the same browser, the sites show that user", async ({
+  page,
+  people,
+  sites,
+}) => {
   const [ann, ben] = [await people.create(), await people.create()];
   await signIn(page, ann, { at: `${sites.bank}/accounts` });
   await page.context().clearCookies({ name: /TGC-/ });

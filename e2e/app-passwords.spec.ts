@@ -1,16 +1,16 @@
-/** App passwords: made on the account page, used by a program, seen there, revoked. */
+/** App passwords: created, shown and revoked on the account page, used by a program. */
 import { expect, type Person, type Sites, signIn, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 
 const section = (page: Page) => page.getByRole("region", { name: "App passwords" });
 
-/** As `curl -u user:password` asks. */
+/** A request like `curl -u user:password`. */
 async function ask({ hub }: Sites, { username }: Person, password: string): Promise<Response> {
   const token68 = Buffer.from(`${username}:${password}`).toString("base64");
   return fetch(new URL("/api/v1/me", hub), { headers: { authorization: `Basic ${token68}` } });
 }
 
-/** @returns what the page shows, once */
+/** @returns the secret, which the page shows once */
 async function makeAppPassword(page: Page, { hub }: Sites, name: string): Promise<string> {
   await page.goto(`${hub}/account`);
   await section(page).getByRole("link", { name: "Make an app password" }).click();
@@ -23,7 +23,7 @@ async function makeAppPassword(page: Page, { hub }: Sites, name: string): Promis
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`the user makes one, a program uses it, the user sees that and revokes it: refused at once, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`an app password is created, used by a program, listed with its use, and refused after its revocation, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     browser,
     people,
     sites,
@@ -61,11 +61,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("a form that was not filled in says what is missing, and keeps the rest", async ({
-  page,
-  people,
-  sites,
-}) => {
+test("an incomplete form names what is missing, and keeps the rest", async ({ page, people, sites }) => {
   await signIn(page, await people.create());
   await page.goto(`${sites.hub}/account/app-passwords/new`);
   await page.getByLabel("See your accounts at Harbour Bank").check();
@@ -77,7 +73,7 @@ test("a form that was not filled in says what is missing, and keeps the rest", a
   await expect(page.getByLabel("See your accounts at Harbour Bank")).toBeChecked();
 });
 
-test("a form that is sent again by a reload makes no second one", async ({ page, people, sites }) => {
+test("reloading the answer creates no second one", async ({ page, people, sites }) => {
   await signIn(page, await people.create());
   await makeAppPassword(page, sites, "Once");
   await page.reload();
@@ -85,7 +81,7 @@ test("a form that is sent again by a reload makes no second one", async ({ page,
   await expect(section(page).getByRole("listitem").filter({ hasText: "Once" })).toHaveCount(1);
 });
 
-test("@clock a form that stood open for five minutes asks for the password, and comes back filled in", async ({
+test("@clock a form that was open for five minutes asks for the password, and keeps its values", async ({
   clock,
   page,
   people,

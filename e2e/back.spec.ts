@@ -12,7 +12,7 @@ import {
 } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 
-// Playwright switches the back-forward cache off, and nothing of this would be seen.
+// Playwright disables the back-forward cache, which these tests are about.
 const test = gatehouseTest.extend<object, object>({
   launchOptions: [
     async ({ launchOptions }, use) =>
@@ -21,14 +21,14 @@ const test = gatehouseTest.extend<object, object>({
   ],
 });
 
-/** Pages that are drawn for one user, with the user's name in the bar. */
+/** Pages of one user, with the user's name in the bar. */
 const privatePages = [
   { site: "bank", path: "/accounts", other: "shop" },
   { site: "shop", path: "/checkout", other: "bank" },
 ] as const;
 type Site = (typeof privatePages)[number]["site"];
 
-/** Opens the page; it stays behind in the browser's memory when the browser goes on. */
+/** Opens the page, which stays in the browser's memory after the next navigation. */
 async function openPrivatePage(page: Page, person: Person, address: string): Promise<void> {
   await signIn(page, person, { at: `${new URL(address).origin}/` });
   await page.goto(address);
@@ -51,7 +51,7 @@ async function goBack(page: Page): Promise<void> {
   }
 }
 
-/** Goes back as often as the history has pages, as people do who look for what was there. */
+/** Goes back through the whole history. */
 async function expectBackShowsNothingOf(page: Page, person: Person): Promise<void> {
   for (const step of ["first", "second", "third"]) {
     await goBack(page);
@@ -67,7 +67,7 @@ async function signOutAt(page: Page, site: Site, sites: Sites): Promise<void> {
 }
 
 for (const { site, path, other } of privatePages) {
-  test(`at the ${site}, a private page comes back from memory while its user is signed in, hidden until that is known`, async ({
+  test(`at the ${site}, a private page is restored from memory while its user is signed in, and hidden until that is confirmed`, async ({
     page,
     people,
     sites,
@@ -96,7 +96,7 @@ for (const { site, path, other } of privatePages) {
   });
 
   for (const javaScriptEnabled of [true, false])
-    test(`at the ${site}, Back after signing out here says so, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+    test(`at the ${site}, Back after a sign-out here leads to a page that says so, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
       browser,
       people,
       sites,
@@ -149,7 +149,7 @@ for (const { site, path, other } of privatePages) {
     await expectBackShowsNothingOf(page, person);
   });
 
-  test(`at the ${site}, after somebody else signed in in another tab`, async ({ page, people, sites }) => {
+  test(`at the ${site}, after another user signed in in another tab`, async ({ page, people, sites }) => {
     const [alice, bob] = [await people.create(), await people.create()];
     await openPrivatePage(page, alice, sites[site] + path);
     await page.goto(`${sites[site]}/`);
@@ -163,7 +163,7 @@ for (const { site, path, other } of privatePages) {
   });
 }
 
-test("a page of nobody, left for a sign-in elsewhere, knows the user when Back brings it again", async ({
+test("a page without a user, left for a sign-in elsewhere, shows the user after Back", async ({
   page,
   people,
   sites,
@@ -173,9 +173,9 @@ test("a page of nobody, left for a sign-in elsewhere, knows the user when Back b
   await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
   const before = await page.evaluate(() => history.length);
   await signIn(page, person, { at: `${sites.bank}/accounts` });
-  // In one step: the hub's form, on the way, leads on again.
+  // In one step, because the hub's form in between redirects forward again.
   const steps = (await page.evaluate(() => history.length)) - before;
-  // After the call has answered: the step destroys the page that would answer.
+  // After the call has returned, because the navigation destroys the page that would return it.
   await page.evaluate((steps) => void setTimeout(() => history.go(-steps)), steps);
   await expect(page).toHaveURL(`${sites.shop}/`);
   await expect(page.getByRole("banner")).toContainText(person.name);

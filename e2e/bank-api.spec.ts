@@ -1,4 +1,4 @@
-/** The bank's API with an app password: allowed its scopes, and nothing once it is revoked. */
+/** The bank's API with an app password: allows its scopes, and nothing after the revocation. */
 import { expect, type Person, type Sites, signIn, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 
@@ -19,7 +19,7 @@ async function makeAppPassword(page: Page, { hub }: Sites, allowed: readonly str
   return (await page.locator("code").textContent()) ?? "";
 }
 
-test("RFC 6750 3 and RFC 7617 2 without credentials, the API says which it takes and no more", async ({
+test("RFC 6750 3 and RFC 7617 2 without credentials, the challenges name the accepted schemes only", async ({
   sites,
 }) => {
   for (const path of ["/api/accounts", "/api/transactions"]) {
@@ -35,14 +35,18 @@ test("RFC 6750 3.1 a token that the hub never issued is invalid_token", async ({
   expect(refused.headers.get("www-authenticate")).toContain(`${bearer}, error="invalid_token"`);
 });
 
-test("a session of the bank is nobody at its API", async ({ page, people, sites, browserFaults }) => {
+test("a session of the bank gives no access to its API", async ({ page, people, sites, browserFaults }) => {
   browserFaults.expect("console error", "status of 401");
   await signIn(page, await people.create(), { at: `${sites.bank}/accounts` });
   const status = await page.evaluate(async () => (await fetch("/api/accounts")).status);
   expect(status).toBe(401);
 });
 
-test("an app password reads what it may, and nothing once it is revoked", async ({ page, people, sites }) => {
+test("an app password reads within its scopes, and nothing after its revocation", async ({
+  page,
+  people,
+  sites,
+}) => {
   const person = await people.create();
   await signIn(page, person, { at: `${sites.bank}/accounts` });
   const shown = await page.getByRole("link", { name: /Savings/ }).textContent();
@@ -72,7 +76,7 @@ test("an app password reads what it may, and nothing once it is revoked", async 
   expect([after.status, after.headers.get("www-authenticate")]).toEqual([401, basic]);
 });
 
-test("the account's password opens nothing", async ({ people, sites }) => {
+test("the account's password gives no access", async ({ people, sites }) => {
   const person = await people.create();
   const refused = await call(sites, "/api/accounts", { headers: withPassword(person, person.password) });
   expect(refused.status).toBe(401);

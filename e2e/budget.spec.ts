@@ -1,4 +1,4 @@
-/** A program of somebody else's (examples/budget): allowed, refused, cut off. */
+/** A third-party program (examples/budget): allowed, refused, disconnected. */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,18 +18,18 @@ interface Run {
 type Opened = (address: string, said: () => string) => Promise<void>;
 
 interface Budget {
-  /** @param open called with the address that the program prints, and what it has said so far */
+  /** @param open called with the address that the program prints, and its output so far */
   run(words: readonly string[], open?: Opened): Promise<Run>;
-  /** Where it keeps its tokens. */
+  /** File of its tokens. */
   readonly tokensFile: string;
 }
 
-/** The program with a file of its own for its tokens, at the hub and bank of the journey. */
+/** The program with its own file of tokens, at the hub and bank of the test. */
 const test = gatehouseTest.extend<{ budget: Budget }>({
   budget: async ({ sites }, use) => {
     const folder = await mkdtemp(join(tmpdir(), "gatehouse-budget-"));
     const tokensFile = join(folder, "tokens.json");
-    // Node warns of the colours that a test run asks for and forbids at once; that is no word of the program.
+    // Node's warning about contradictory colour settings of a test run; not output of the program.
     const { FORCE_COLOR: _, ...own } = process.env;
     const env = { ...own, HUB_URL: sites.hub, BANK_URL: sites.bank, BUDGET_TOKENS: tokensFile };
     await use({ run: (words, open) => runProgram(env, words, open), tokensFile });
@@ -67,19 +67,19 @@ function runProgram(env: NodeJS.ProcessEnv, words: readonly string[], open?: Ope
   });
 }
 
-/** Says yes to what is ticked. */
+/** Allows what is ticked. */
 async function allow(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Pocket Budget");
   await page.getByRole("button", { name: /^Allow/ }).click();
 }
 
-/** The bank opens accounts, with figures of some months, at the first visit. */
+/** The bank opens accounts, with a year of entries, at the first visit. */
 async function signedIn(page: Page, person: Person, sites: Sites): Promise<void> {
   await signIn(page, person);
   await page.goto(`${sites.bank}/accounts`);
 }
 
-test("allowed, it reads transactions and draws a chart, also with a refreshed token; a transfer is refused; once revoked, the next call is", async ({
+test("an allowed program draws a chart of transactions, also with a refreshed token; a transfer is refused; after the revocation the next call is refused", async ({
   budget,
   page,
   people,
@@ -153,7 +153,7 @@ test("a scope that the user declines is not granted; a refusal grants nothing", 
 });
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`with nothing ticked the program gets a sign-in without access, and the account page says so, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`with nothing ticked the program gets a sign-in without access, as the account page shows, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     browser,
     budget,
     people,
@@ -180,7 +180,7 @@ for (const javaScriptEnabled of [true, false]) {
     await context.close();
   });
 
-  test(`not you? somebody else signs in and is asked the same, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`Not you? another user signs in and gets the same question, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     browser,
     budget,
     people,
@@ -209,7 +209,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("only this time: it works, is listed as such, and the next sign-in asks for all of it again", async ({
+test("only this time: the program works, is listed as such, and the next sign-in asks again", async ({
   budget,
   page,
   people,
@@ -234,7 +234,7 @@ test("only this time: it works, is listed as such, and the next sign-in asks for
   await expect(row).toContainText("only this time: until you sign out");
 });
 
-test("the page says who is behind the program, and where that is written", async ({
+test("the page names the operator of the program, and links to the privacy policy", async ({
   budget,
   page,
   people,
@@ -252,7 +252,7 @@ test("the page says who is behind the program, and where that is written", async
   });
 });
 
-test("RFC 8628 3.3 the user types the code of another device, sees which program asks, allows it; the code is used up", async ({
+test("RFC 8628 3.3 the user enters the code of a device, sees the program, and allows it; the code works once", async ({
   budget,
   page,
   people,

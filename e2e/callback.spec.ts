@@ -1,4 +1,4 @@
-/** The way back from the hub: a ticket is for one browser, once. */
+/** The callback: a ticket works for one browser, once. */
 import {
   expect,
   expectSignedInOn,
@@ -15,7 +15,7 @@ const callbackPath = "/api/auth/callback/gatehouse";
 async function keepCallback(page: Page, shop: string, signInThere: () => Promise<void>): Promise<string> {
   await page.goto(`${shop}/api/auth/sign-in?returnTo=/cart`);
   let kept = "";
-  // Redirects are not offered to routes, so the browser is kept from following by going offline for the shop.
+  // Playwright's routes see no redirects, so the callback is aborted by Chromium's own protocol.
   const client = await page.context().newCDPSession(page);
   await client.send("Fetch.enable", { patterns: [{ urlPattern: `${shop}${callbackPath}*` }] });
   const caught = new Promise<void>((resolve) => {
@@ -71,7 +71,7 @@ test("another user's callback address does not change who is signed in", async (
   await elsewhere.close();
 });
 
-test("a callback address opened again is harmless", async ({ page, browser, people, sites }) => {
+test("a callback address opened again changes nothing", async ({ page, browser, people, sites }) => {
   const person = await people.create();
   const used: string[] = [];
   page.on("request", (request) => {
@@ -102,11 +102,7 @@ test("a callback address that was tampered with signs nobody in", async ({ page,
   await expectSignedOutOn(page, sites.shop);
 });
 
-test("five tabs that sign in at once each come back to their own page", async ({
-  context,
-  people,
-  sites,
-}) => {
+test("five tabs that sign in at once each return to their own page", async ({ context, people, sites }) => {
   const person = await people.create();
   await signIn(await context.newPage(), person);
   const paths = ["/", "/cart", "/products/olive-oil", "/products/tulips", "/checkout"];

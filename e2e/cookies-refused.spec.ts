@@ -1,4 +1,4 @@
-/** A browser that keeps no cookies: no redirect loop, and the user is told. */
+/** A browser without cookies: no redirect loop, and a page that explains it. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { recordNavigations } from "./record-navigations.ts";
 /** Chromium's number for "block". */
 const block = 2;
 
-/** A browser whose settings refuse all cookies. No call of Playwright does that: it is a preference of a profile. */
+/** A browser whose settings refuse all cookies: a preference of the profile, because Playwright has no option for it. */
 const test = gatehouseTest.extend<{ readonly pageWithoutCookies: Page }>({
   pageWithoutCookies: async ({ browserFaults }, use, { project }) => {
     const profile = await mkdtemp(join(tmpdir(), "gatehouse-no-cookies-"));
@@ -25,7 +25,7 @@ const test = gatehouseTest.extend<{ readonly pageWithoutCookies: Page }>({
   },
 });
 
-test("pages open, after one question at the hub each", async ({ pageWithoutCookies: page, sites }) => {
+test("pages open, after one redirect through the hub each", async ({ pageWithoutCookies: page, sites }) => {
   const visited = recordNavigations(page);
   for (const site of [sites.shop, sites.bank]) {
     visited.length = 0;

@@ -6,7 +6,7 @@ import { expect, gatehouseTest as test } from "@gatehouse/testing";
 import { FormBrowser } from "./form-browser.ts";
 import { OwnHub } from "./own-hub.ts";
 
-/** One of the people that a hub outside production makes. */
+/** One of the demo users. */
 const alice = { username: "alice", password: "correct horse battery staple" };
 
 test("kill -9 during sign-ins loses no acknowledged sign-in and no acknowledged sign-out", async () => {
@@ -37,7 +37,7 @@ interface Acknowledged {
   readonly state: "signed in" | "signed out";
 }
 
-/** Eight at a time sign in, every other one out again; the kill comes in the middle of it. */
+/** Eight at a time sign in, and every other one signs out; the kill interrupts them. */
 async function signInAndOutUntilKilled(
   hub: OwnHub,
   enough: number,
@@ -48,7 +48,7 @@ async function signInAndOutUntilKilled(
   const one = async (signsOut: boolean) => {
     const browser = new FormBrowser(hub);
     if (!(await browser.signIn(alice.username, alice.password))) return;
-    // What was asked and not answered may have gone either way: it is in no list.
+    // Requests without an answer may have succeeded or not: they are in neither list.
     if (!signsOut) acknowledged.push({ browser, state: "signed in" });
     else if (await browser.signOut()) acknowledged.push({ browser, state: "signed out" });
     if (acknowledged.length >= enough) killed ??= kill();
@@ -56,7 +56,7 @@ async function signInAndOutUntilKilled(
   const worker = async (_: unknown, number: number) => {
     for (let round = number; killed === undefined; round += 1) await one(round % 2 === 0);
   };
-  // The ones under way fail when the hub is gone.
+  // Pending requests fail when the hub is killed.
   await Promise.allSettled(Array.from({ length: 8 }, worker));
   await killed;
   expect(acknowledged.length, "enough was acknowledged before the kill").toBeGreaterThanOrEqual(enough);

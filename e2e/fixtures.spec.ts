@@ -1,4 +1,4 @@
-/** The fixtures themselves: what a test makes or moves is gone when it ends, and no complaint of a browser is lost. */
+/** The fixtures: users and clock are reset after a test, and every fault of a browser is reported. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -15,7 +15,7 @@ import {
 } from "@gatehouse/testing";
 import { originOf } from "./own-origin.ts";
 
-test("a person is gone after the test, and signed out", async ({ page, sites }) => {
+test("a user is removed and signed out after the test", async ({ page, sites }) => {
   const people = new People();
   const person = await people.create();
   await signIn(page, person, { at: sites.shop });
@@ -28,7 +28,7 @@ test("a person is gone after the test, and signed out", async ({ page, sites }) 
   await expect(page).toHaveTitle(/^Error/);
 });
 
-test("two people of one name are two people", async ({ people }) => {
+test("two users of one name are separate", async ({ people }) => {
   const [one, other] = [
     await people.create({ name: "Kim Example" }),
     await people.create({ name: "Kim Example" }),
@@ -37,13 +37,13 @@ test("two people of one name are two people", async ({ people }) => {
   for (const key of ["id", "username", "email", "password"] as const) expect(one[key]).not.toBe(other[key]);
 });
 
-test("a duration that is none moves nothing and says so", async () => {
+test("an invalid duration is refused, and the clock does not move", async () => {
   const clock = new Clock();
   for (const duration of ["", "31", "m", "-5m", "1.5h", "0s", "31 m", "31M"])
     await expect(clock.advance(duration), duration).rejects.toThrow("is not a duration");
 });
 
-test("@clock the time is put back after a test", async ({ page, people, sites }) => {
+test("@clock the clock is reset after a test", async ({ page, people, sites }) => {
   const clock = new Clock();
   await clock.advance("7d");
   await clock.reset();
@@ -102,7 +102,7 @@ function message(faults: BrowserFaults): string {
   }
 }
 
-test("a complaint that a test expects and that does not come fails it", () => {
+test("an expected fault that does not occur fails the test", () => {
   const faults = new BrowserFaults();
   faults.expect("blocked cookie", "gatehouse");
   expect(message(faults)).toContain("expected, but did not come: blocked cookie gatehouse");

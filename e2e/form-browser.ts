@@ -1,4 +1,4 @@
-/** The least browser that can sign in and out at a hub: keeps cookies, fills one form, follows nothing. */
+/** A minimal browser that signs in and out at a hub: keeps cookies, submits one form, follows no redirect. */
 export class FormBrowser {
   readonly #cookies = new Map<string, string>();
   readonly #origin: string;
@@ -7,7 +7,7 @@ export class FormBrowser {
     this.#origin = origin;
   }
 
-  /** @returns whether the hub said yes: what it acknowledged has to survive whatever comes */
+  /** @returns whether the hub acknowledged it, which then has to survive any failure */
   async signIn(username: string, password: string): Promise<boolean> {
     const form = await (await this.#send("/cas/login")).text();
     const lt = /name="lt" value="([^"]+)"/.exec(form)?.[1];
@@ -21,7 +21,7 @@ export class FormBrowser {
     return status === 200;
   }
 
-  /** The cookie is not forgotten by signing out: somebody may have kept a copy. */
+  /** The cookie is kept after the sign-out, like a stolen copy. */
   async isSignedIn(): Promise<boolean> {
     const { status } = await this.#send("/account");
     return status === 200;

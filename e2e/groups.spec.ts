@@ -14,7 +14,7 @@ for (const [site, protocol] of [
   ["shop", "cas"],
   ["bank", "oidc"],
 ] as const) {
-  test(`by ${protocol}, the session is right from no group to 2000 and back`, async ({
+  test(`by ${protocol}, the session has all groups, from none to 2000 and back`, async ({
     page,
     browserFaults,
   }) => {

@@ -1,13 +1,9 @@
-/** Cookies and headers, as a browser gets them. */
+/** Cookies and headers in a browser. */
 import { expect, expectSignedInOn, signIn, gatehouseTest as test } from "@gatehouse/testing";
 
 const isHttps = (origin: string) => origin.startsWith("https:");
 
-test("every cookie is HttpOnly and SameSite, and each site has names of its own", async ({
-  page,
-  people,
-  sites,
-}) => {
+test("every cookie is HttpOnly and SameSite, with names of its site", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(sites.shop);
   await page.getByRole("button", { name: "Add Tulips to basket" }).click();
@@ -35,7 +31,7 @@ test("every cookie is HttpOnly and SameSite, and each site has names of its own"
   expect(new Set(all).size).toBe(all.length);
 });
 
-test("pages of all three forbid frames, foreign scripts, sniffing and keeping", async ({
+test("pages of all three forbid frames, foreign scripts, sniffing and caching", async ({
   page,
   people,
   sites,
@@ -58,10 +54,7 @@ test("pages of all three forbid frames, foreign scripts, sniffing and keeping", 
   }
 });
 
-test("over https all three are reached by HTTP/2, and tell the browser to stay with https", async ({
-  page,
-  sites,
-}) => {
+test("over https all three use HTTP/2 and HSTS", async ({ page, sites }) => {
   for (const site of Object.values(sites)) {
     const answer = await page.goto(site);
     const protocol = await page.evaluate(
@@ -74,7 +67,7 @@ test("over https all three are reached by HTTP/2, and tell the browser to stay w
   }
 });
 
-test("no screen runs into its own policy", async ({ page, people, sites }) => {
+test("no screen violates its own policy", async ({ page, people, sites }) => {
   const complaints: string[] = [];
   page.on("console", (message) => {
     const isPolicy = /content security policy|trusted/i.test(message.text());
@@ -95,7 +88,7 @@ test("no screen runs into its own policy", async ({ page, people, sites }) => {
   expect(complaints).toEqual([]);
 });
 
-test("CSP3 7.1 each page of a site has one policy and a nonce of its own, whatever the browser sends", async ({
+test("CSP3 7.1 each page of a site has one policy with its own nonce, whatever the browser sends", async ({
   request,
   sites,
 }) => {
@@ -118,7 +111,7 @@ test("CSP3 7.1 each page of a site has one policy and a nonce of its own, whatev
   expect(nonces.size).toBe(2 * addresses.length);
 });
 
-test("forwarding headers do not steer where a site draws the page for what is missing", async ({
+test("forwarding headers do not decide from where a site fetches its page for a missing address", async ({
   page,
   people,
   sites,
@@ -152,7 +145,7 @@ test("the sign-in page transfers less than 50 kB of script", async ({ page, site
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(50_000);
 });
 
-test("the test door answers nobody without its key", async ({ request, sites }) => {
+test("the test door refuses requests without its key", async ({ request, sites }) => {
   for (const path of ["people", "clock", "sweep"]) {
     const answer = await request.post(`${sites.hub}/test/v1/${path}`, { data: {} });
     expect([401, 404]).toContain(answer.status());

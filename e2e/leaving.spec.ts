@@ -16,7 +16,7 @@ import { OwnHub } from "./own-hub.ts";
 import { originOf } from "./own-origin.ts";
 
 const scheme = "com.example.pocket";
-/** Nobody has to listen there: what counts is that the browser goes. */
+/** No server listens there: the test checks only that the browser navigates. */
 const ipv6 = "http://[::1]:4567/cb";
 
 interface World {
@@ -27,7 +27,7 @@ interface World {
   /** A site that opens its sign-in in a popup, and is registered for that. */
   readonly opener: string;
   readonly person: { readonly username: string; readonly password: string };
-  /** Requests that the site got: method, path and query. */
+  /** Requests that the site received: method, path and query. */
   readonly received: readonly string[];
 }
 
@@ -42,7 +42,7 @@ const pages: Readonly<Record<string, string>> = {
 
 interface Journey {
   readonly page: Page;
-  /** Complaints of the browser, such as a blocked navigation. */
+  /** Console messages of the browser, such as a blocked navigation. */
   readonly complaints: readonly string[];
 }
 
@@ -164,7 +164,7 @@ const press = (page: Page, name: string) => page.getByRole("button", { name, exa
 for (const javaScriptEnabled of [true, false]) {
   const suffix = `JavaScript ${javaScriptEnabled ? "on" : "off"}`;
 
-  test(`CAS: sign-in goes on to wherever the site redirects, ${suffix}`, async ({ world, open }) => {
+  test(`CAS: a sign-in follows the redirects of the site, ${suffix}`, async ({ world, open }) => {
     const { page, complaints } = await open(javaScriptEnabled);
     await page.goto(casLogin(world, "/cb/onward?visit=1"));
     await fillSignInForm(page, world.person);
@@ -176,7 +176,10 @@ for (const javaScriptEnabled of [true, false]) {
     expect(complaints).toEqual([]);
   });
 
-  test(`CAS: Back consumes no ticket twice and traps nobody, ${suffix}`, async ({ world, open }) => {
+  test(`CAS: Back consumes no ticket twice and does not trap the user, ${suffix}`, async ({
+    world,
+    open,
+  }) => {
     const { page, complaints } = await open(javaScriptEnabled);
     await page.goto(`${world.origin}/before`);
     const visit = `visit=${randomUUID()}`;
@@ -185,7 +188,7 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(page).toHaveTitle("Arrived");
     const tickets = () => world.received.filter((line) => line.includes(visit));
     expect(tickets()).toHaveLength(1);
-    // The sign-in page knows who has signed in since, and goes on with a ticket of its own.
+    // The sign-in page finds the session, and continues with a new ticket.
     await page.goBack();
     await expect(page).toHaveTitle("Arrived");
     await expect.poll(tickets).toHaveLength(2);
@@ -195,7 +198,7 @@ for (const javaScriptEnabled of [true, false]) {
     expect(complaints).toEqual([]);
   });
 
-  test(`CAS: a ticket by POST, and a yes to "ask me before", go on as well, ${suffix}`, async ({
+  test(`CAS: a ticket by POST, and the confirmation of a site, follow them as well, ${suffix}`, async ({
     world,
     open,
   }) => {
@@ -216,7 +219,7 @@ for (const javaScriptEnabled of [true, false]) {
     expect(complaints).toEqual([]);
   });
 
-  test(`OpenID Connect: sign-in and consent lead to every registered address and on, ${suffix}`, async ({
+  test(`OpenID Connect: sign-in and consent lead to every registered address and follow its redirects, ${suffix}`, async ({
     world,
     open,
   }) => {
@@ -238,11 +241,11 @@ for (const javaScriptEnabled of [true, false]) {
     expect(complaints.filter((text) => !/ERR_CONNECTION_REFUSED/.test(text))).toEqual([]);
   });
 
-  test(`OpenID Connect: a program is reached by its own scheme, by the site's redirect too, ${suffix}`, async ({
+  test(`OpenID Connect: a program is reached by its own scheme, also by a redirect of the site, ${suffix}`, async ({
     world,
     open,
   }) => {
-    // A browser that asks whether to open a program takes no more clicks on that page: each begins on its own.
+    // While a browser asks whether to open a program, its page takes no clicks, so each case has its own page.
     const direct = await open(javaScriptEnabled);
     await direct.page.goto(authorization(world, "pocket", `${scheme}:/cb`, { prompt: "login consent" }));
     await fillSignInForm(direct.page, world.person);
@@ -258,7 +261,7 @@ for (const javaScriptEnabled of [true, false]) {
     expect([...direct.complaints, ...redirected.complaints]).toEqual([]);
   });
 
-  test(`OpenID Connect: a confirmed sign-out goes on to a program's own scheme, ${suffix}`, async ({
+  test(`OpenID Connect: a confirmed sign-out leads to a program's own scheme, ${suffix}`, async ({
     world,
     open,
   }) => {
@@ -269,7 +272,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(`${world.hub.origin}/oidc/session/end?${new URLSearchParams(back)}`);
     const { href } = await goingTo(page, scheme, () => press(page, "Sign out"));
     expect(href).toBe(`${scheme}:/signed-out?state=s`);
-    // The program has its own window; this page says what may be done with the tab, and leads on by hand too.
+    // The program has its own window; this page says that the tab may be closed, and has a link.
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Going to Pocket");
     await expect(page.getByRole("link", { name: "Continue to Pocket" })).toHaveAttribute("href", href);
     await page.goto(`${world.hub.origin}/account`);
@@ -292,7 +295,7 @@ for (const [protocol, address] of Object.entries(inPopup)) {
     return popup;
   }
 
-  test(`${protocol}: a registered popup tells the page behind it, after every page of the sign-in`, async ({
+  test(`${protocol}: a popup of a site registered for it keeps window.opener on every page of the sign-in`, async ({
     world,
     open,
   }) => {
@@ -306,7 +309,7 @@ for (const [protocol, address] of Object.entries(inPopup)) {
     await expect(page.getByRole("status")).toHaveText("signed in");
   });
 
-  test(`${protocol}: a popup of a site that is not registered for it is cut off`, async ({ world, open }) => {
+  test(`${protocol}: a popup of another site loses window.opener`, async ({ world, open }) => {
     const { page } = await open(true);
     const popup = await openPopup(page, address(world, "corner", world.origin), world.origin);
     await fillSignInForm(popup, world.person);

@@ -4,7 +4,12 @@ import { expect, expectSignedInOn, fillSignInForm, signIn, gatehouseTest as test
 for (const site of ["shop", "bank"] as const) {
   const how = site === "shop" ? "CAS" : "OpenID Connect";
 
-  test(`@clock a form that was open overnight (${how})`, async ({ page, people, sites, clock }) => {
+  test(`@clock a form that was open overnight leads to the site (${how})`, async ({
+    page,
+    people,
+    sites,
+    clock,
+  }) => {
     const person = await people.create();
     await page.goto(`${sites[site]}/api/auth/sign-in?returnTo=%2F`);
     await page.getByLabel("Username or email").fill(person.username);
@@ -17,7 +22,7 @@ for (const site of ["shop", "bank"] as const) {
     await page.waitForURL((url) => url.origin === sites[site]);
   });
 
-  test(`a form whose cookies were cleared meanwhile (${how})`, async ({ page, people, sites }) => {
+  test(`a form whose cookies were cleared leads to the site (${how})`, async ({ page, people, sites }) => {
     const person = await people.create();
     await page.goto(`${sites[site]}/api/auth/sign-in?returnTo=%2F`);
     await page.context().clearCookies({ domain: new URL(sites.hub).hostname });
@@ -30,7 +35,12 @@ for (const site of ["shop", "bank"] as const) {
     await expectSignedInOn(page, sites[site], person);
   });
 
-  test(`a bookmarked sign-in page, in another browser (${how})`, async ({ page, browser, people, sites }) => {
+  test(`a bookmarked sign-in page in another browser leads to the site (${how})`, async ({
+    page,
+    browser,
+    people,
+    sites,
+  }) => {
     const person = await people.create();
     await page.goto(`${sites[site]}/api/auth/sign-in?returnTo=%2F`);
     const bookmark = page.url();
@@ -44,7 +54,11 @@ for (const site of ["shop", "bank"] as const) {
   });
 }
 
-test("Back to the sign-in page after signing in goes on or says how", async ({ page, people, sites }) => {
+test("Back to the sign-in page after signing in continues, or says how to", async ({
+  page,
+  people,
+  sites,
+}) => {
   const person = await people.create();
   await page.goto(`${sites.bank}/api/auth/sign-in?returnTo=%2F`);
   const form = page.url();

@@ -1,4 +1,4 @@
-/** Neither the hub nor a site sends anybody to a place that an address asked for. */
+/** Neither the hub nor a site redirects to an address from a parameter. */
 import { expect, fillSignInForm, signIn, gatehouseTest as test } from "@gatehouse/testing";
 import { recordNavigations } from "./record-navigations.ts";
 
@@ -36,7 +36,7 @@ const returnPaths = (sites: { shop: string }) => [
   `%2F%2F${evil}/`,
 ];
 
-test("the hub explains an unknown service and goes nowhere, signed in or not", async ({
+test("the hub explains an unknown service and does not redirect, signed in or not", async ({
   page,
   people,
   sites,
@@ -55,7 +55,7 @@ test("the hub explains an unknown service and goes nowhere, signed in or not", a
   }
 });
 
-test("signing out with an unknown service stays at the hub", async ({ page, sites }) => {
+test("a sign-out with an unknown service stays at the hub", async ({ page, sites }) => {
   const visited = recordNavigations(page);
   for (const service of services(sites).filter((address) => !address.startsWith(`${sites.shop}/`))) {
     await page.goto(`${sites.hub}/cas/logout?${new URLSearchParams({ service })}`);
@@ -64,11 +64,7 @@ test("signing out with an unknown service stays at the hub", async ({ page, site
   expect(new Set(visited.map(({ origin }) => origin))).toEqual(new Set([sites.hub]));
 });
 
-test("a sign-in page with a service changed in its form redirects nowhere", async ({
-  page,
-  people,
-  sites,
-}) => {
+test("a sign-in form with a changed service does not redirect", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(`${sites.shop}/api/auth/sign-in?returnTo=/`);
   await page.evaluate((host) => {
@@ -82,7 +78,7 @@ test("a sign-in page with a service changed in its form redirects nowhere", asyn
 });
 
 for (const name of ["shop", "bank"] as const) {
-  test(`the ${name} returns to pages of its own only`, async ({ page, people, sites }) => {
+  test(`the ${name} returns only to its own pages`, async ({ page, people, sites }) => {
     const person = await people.create();
     await signIn(page, person);
     const own = new Set(Object.values(sites));

@@ -1,4 +1,4 @@
-/** Sites that are not ours: those that want their ticket by POST, and those that the hub cannot reach. */
+/** Other CAS clients: sites that receive the ticket by POST, and sites that the hub cannot reach. */
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
@@ -11,7 +11,7 @@ import { gatehouseTest as base, expect, fillSignInForm } from "@gatehouse/testin
 import { OwnHub } from "./own-hub.ts";
 import { originOf } from "./own-origin.ts";
 
-/** A site behind a hub of its own; keeps what it is sent. */
+/** A site behind its own hub; records what it receives. */
 interface OldSite {
   readonly hub: OwnHub;
   readonly origin: string;
@@ -72,7 +72,7 @@ for (const javaScriptEnabled of [true, false]) {
     await context.close();
   });
 
-  test(`2.3.3 front channel: the page after sign-out tells the site, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`2.3.3 front channel: the page after a sign-out notifies the site, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     browser,
     oldSite,
   }) => {

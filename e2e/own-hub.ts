@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "apps", "hub");
 const secret = randomBytes(32).toString("hex");
 
-/** A hub of a test's own, that may be killed: with its data in a folder, on a port that stays the same. */
+/** A hub of one test, which may be killed: its data is in a folder, and its port stays the same. */
 export class OwnHub {
   readonly origin: string;
   readonly #environment: NodeJS.ProcessEnv;
@@ -33,7 +33,7 @@ export class OwnHub {
       SHOP_SITE_SECRET: secret,
       BANK_SITE_SECRET: secret,
       LOGIN_THROTTLE: "off",
-      // Over https it is behind the proxy that the journeys have.
+      // Over https it is behind the proxy of the journeys.
       TRUST_PROXY: "127.0.0.1",
       CA_FILE: environment.NODE_EXTRA_CA_CERTS,
       DATA_DIR: dataDirectory,
@@ -41,7 +41,7 @@ export class OwnHub {
     };
   }
 
-  /** @param settings more of its environment, such as `SITES_DIR` */
+  /** @param settings additions to its environment, such as `SITES_DIR` */
   static async inFolder(
     dataDirectory: string,
     settings: Readonly<Record<string, string>> = {},
@@ -49,14 +49,14 @@ export class OwnHub {
     return new OwnHub(await freePort(), dataDirectory, settings);
   }
 
-  /** `npm run hub -- <words> --json`, with this hub's settings; its answer. */
+  /** `npm run hub -- <words> --json`, with this hub's settings; returns its output. */
   async runCommand(...words: readonly string[]): Promise<unknown> {
     const command = [join(root, "scripts", "hub.mjs"), ...words, "--json"];
     const { stdout } = await promisify(execFile)("node", command, { cwd: root, env: this.#environment });
     return JSON.parse(stdout);
   }
 
-  /** Somebody who can sign in at this hub. */
+  /** Creates a user of this hub. */
   async createPerson(username: string, password: string, groups: readonly string[] = []): Promise<void> {
     const person = { username, name: username, email: `${username}@example.com`, password, groups };
     const body = JSON.stringify(person);
@@ -71,18 +71,18 @@ export class OwnHub {
     this.#process = started;
     const ended = Promise.all([started.stderr ? text(started.stderr) : "", once(started, "exit")]);
     const early = ended.then(([words]) => Promise.reject(new Error(`The hub did not start: ${words}`)));
-    // Later it may end as it likes.
+    // Later its exit code does not matter.
     early.catch(() => null);
     const ready = expect.poll(() => this.#isReady(), { timeout: 60_000, message: "the hub is ready" });
     await Promise.race([early, ready.toBe(true)]);
   }
 
-  /** kill -9: nothing is written, said or closed. Its database ends in order when the hub is gone. */
+  /** kill -9 of the hub. Its database then shuts down cleanly. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }
 
-  /** kill -9 of the database and the hub: what was acknowledged has to come out of the database's log. */
+  /** kill -9 of the database and the hub: the database recovers what was acknowledged from its log. */
   async killWithDatabase(): Promise<void> {
     process.kill(await this.#readDatabasePid(), "SIGKILL");
     await this.kill();

@@ -12,7 +12,7 @@ const domains = {
   opener: "harbour-bank.test",
 };
 
-/** The origin by which browsers, and the hub, reach what a test itself started on a port of this machine. */
+/** The origin by which browsers and the hub reach a server that a test started on a port. */
 export function originOf(app: keyof typeof domains, port: number): string {
   const proxyPort = process.env.HTTPS_PORT;
   return proxyPort === undefined
@@ -20,7 +20,7 @@ export function originOf(app: keyof typeof domains, port: number): string {
     : `https://${app}-${port}.${domains[app]}:${proxyPort}`;
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -11,7 +11,7 @@ const next = join(root, "node_modules", "next", "dist", "bin", "next");
 /** Changes to the site's environment; `undefined` removes a setting. */
 type SiteEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** One of our sites, started by a test with settings of the test's own. */
+/** Shop or bank, started by a test with its own settings. */
 export class OwnSite {
   readonly origin: string;
   readonly #process: ChildProcess;
@@ -24,7 +24,7 @@ export class OwnSite {
       stream?.on("data", (said) => this.#words.push(`${said}`));
   }
 
-  /** @param settings made for the site's origin: a good environment is one change away from a wrong one */
+  /** @param settings changes to a valid environment, by the site's origin */
   static async start(
     site: "shop" | "bank",
     settings: (origin: string) => SiteEnvironment | Promise<SiteEnvironment>,
@@ -46,12 +46,12 @@ export class OwnSite {
     return own;
   }
 
-  /** All that it wrote. */
+  /** Its output. */
   get log(): string {
     return this.#words.join("");
   }
 
-  /** Not in order: `next start` would wait for connections that a browser opened ahead and sends nothing on. */
+  /** By SIGKILL: `next start` would wait for idle connections that a browser opened in advance. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, "exit");

@@ -1,4 +1,4 @@
-/** A hub in production, as operators set it up: no test door, people and sites made on its command line. */
+/** A hub in production: no test door, users and sites created on the command line. */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,7 +58,7 @@ const test = base.extend<{ production: Production }>({
 });
 test.setTimeout(180_000);
 
-test("in production: nobody from the demo, signed in by CAS, recognised by OpenID Connect, signed out everywhere", async ({
+test("in production: no demo users, sign-in by CAS, recognition by OpenID Connect, sign-out everywhere", async ({
   page,
   request,
   production: { hub, shop, bank, person },
@@ -79,14 +79,14 @@ test("in production: nobody from the demo, signed in by CAS, recognised by OpenI
   await expect(page.getByRole("main")).toContainText("You signed out. ");
   await expectSignedOutEverywhere(page, [shop, bank]);
 
-  // By the form, because nobody is signed in at the hub any more.
+  // By the form, because the central session has ended.
   await page.goto(`${bank}/accounts`);
   await expect(page).toHaveURL(new RegExp(`^${hub.origin}/cas/login`));
   await fillSignInForm(page, person);
   await expect(page).toHaveURL(`${bank}/accounts`);
   await expectSignedInOn(page, bank, person);
   expect((await request.post(`${hub.origin}/test/v1/sweep`)).status()).toBe(404);
-  // Behind the proxy of examples/nginx, where the journey runs over https.
+  // Over https, behind the proxy of examples/nginx.
   expect(await hub.runCommand("doctor")).toMatchObject({
     mode: "production",
     hub: "running",

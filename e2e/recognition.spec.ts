@@ -9,7 +9,11 @@ import {
 } from "@gatehouse/testing";
 import { recordNavigations } from "./record-navigations.ts";
 
-test("the bank recognises who signed in at the shop, without a form", async ({ page, people, sites }) => {
+test("the bank recognises a user who signed in at the shop, without a form", async ({
+  page,
+  people,
+  sites,
+}) => {
   const person = await people.create();
   await signIn(page, person, { at: sites.shop });
   const visited = recordNavigations(page);
@@ -24,7 +28,7 @@ test("the bank recognises who signed in at the shop, without a form", async ({ p
   expect(visited.length).toBeLessThanOrEqual(5);
 });
 
-test("a stranger is asked for at the hub once, sees the page and clicks through the site", async ({
+test("a visitor is redirected through the hub once, sees the page and clicks through the site", async ({
   page,
   sites,
 }) => {
@@ -43,10 +47,7 @@ test("a stranger is asked for at the hub once, sees the page and clicks through 
   expect(visited.filter(({ origin }) => origin === sites.hub)).toHaveLength(1);
 });
 
-test("a stranger who comes again and again is asked for again, and never goes round in circles", async ({
-  page,
-  sites,
-}) => {
+test("a visitor who arrives repeatedly is redirected again, without a loop", async ({ page, sites }) => {
   const visited = recordNavigations(page);
   for (let visit = 0; visit < 10; visit++) {
     await page.goto(`${sites.shop}/`);
@@ -57,7 +58,7 @@ test("a stranger who comes again and again is asked for again, and never goes ro
   expect(asked).toBeLessThan(10);
 });
 
-test("the shop, opened before signing in at the bank, knows the user afterwards", async ({
+test("the shop, opened before a sign-in at the bank, recognises the user afterwards", async ({
   page,
   people,
   sites,
@@ -71,7 +72,7 @@ test("the shop, opened before signing in at the bank, knows the user afterwards"
 });
 
 for (const at of ["shop", "bank"] as const) {
-  test(`after one user has signed out at the ${at}, both sites know the next one, and tell the next one nothing of it`, async ({
+  test(`after one user has signed out at the ${at}, both sites recognise the next one, and show nothing of the first`, async ({
     page,
     people,
     sites,
@@ -96,7 +97,7 @@ for (const at of ["shop", "bank"] as const) {
   });
 }
 
-test("a page with a dot in its path is come back to after signing in", async ({ page, people, sites }) => {
+test("sign-in returns to a page with a dot in its path", async ({ page, people, sites }) => {
   const person = await people.create();
   const address = `${sites.bank}/accounts/statement.2026-11.pdf?page=2`;
   await page.goto(address);
@@ -105,7 +106,7 @@ test("a page with a dot in its path is come back to after signing in", async ({ 
   await expect(page.getByRole("banner")).toContainText(person.name);
 });
 
-test("recognition goes on to the page that was asked for", async ({ page, people, sites }) => {
+test("recognition continues to the requested page", async ({ page, people, sites }) => {
   const person = await people.create();
   await signIn(page, person);
   await page.goto(`${sites.shop}/products/dark-chocolate?colour=brown&size=%C3%BC`);

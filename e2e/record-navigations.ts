@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-/** Every address that the page goes to from now on, the ones that only redirect too. The list grows by itself. */
+/** Records every address that the page navigates to from now on, redirects included. The list grows. */
 export function recordNavigations(page: Page): URL[] {
   const visited: URL[] = [];
   page.on("request", (request) => {

@@ -1,7 +1,4 @@
-/**
- * Pictures of every screen, for people to look at. Written only when asked for:
- * `SCREENSHOTS_DIR=/some/folder npm test`.
- */
+/** Pictures of every screen, for review. Written only with `SCREENSHOTS_DIR=/some/folder npm test`. */
 import { join } from "node:path";
 import { expect, gatehouseTest as test } from "@gatehouse/testing";
 import { visitScreens } from "./visit-screens/visit-screens.ts";

@@ -4,7 +4,7 @@ import { expect, fillSignInForm, gatehouseTest } from "@gatehouse/testing";
 const test = gatehouseTest.extend<object, object>({
   launchOptions: [
     async ({ launchOptions }, use) => {
-      // The worker's script is made up by the test, which is to Chromium a script from elsewhere that calls loopback.
+      // The test supplies the worker's script, so Chromium treats it as a script from another network that calls loopback.
       const args = [
         ...(launchOptions.args ?? []),
         "--disable-features=LocalNetworkAccessChecks,HttpsUpgrades",
@@ -15,14 +15,14 @@ const test = gatehouseTest.extend<object, object>({
   ],
 });
 
-// The sites' own policy lets in no worker; a site that has one has a policy that does.
+// The policy of the demo sites allows no worker; a site that has one needs another policy.
 test.use({ bypassCSP: true });
 
 const worker = `
   self.addEventListener("fetch", (event) => event.respondWith(fetch(event.request)));
   self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));`;
 
-test("sign-in, recognition and sign-out go on", async ({ page, people, sites }) => {
+test("sign-in, recognition and sign-out work", async ({ page, people, sites }) => {
   await page
     .context()
     .route(/\/worker\.js$/, (route) => route.fulfill({ contentType: "text/javascript", body: worker }));

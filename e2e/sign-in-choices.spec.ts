@@ -19,12 +19,12 @@ async function signInWith(page: Page, hub: string, person: Person, box: string):
 const remember = "Keep me signed in on this browser";
 const ask = "Ask me before signing me in to another site";
 
-test("both boxes are clear until the user ticks them", async ({ page, sites }) => {
+test("both boxes are not ticked initially", async ({ page, sites }) => {
   await page.goto(`${sites.hub}/cas/login`);
   for (const box of [remember, ask]) await expect(page.getByLabel(box)).not.toBeChecked();
 });
 
-test("remembered: the sign-in is still there when the browser was closed and opened again", async ({
+test("keep me signed in: the session survives a restart of the browser", async ({
   browser,
   people,
   sites,
@@ -34,7 +34,7 @@ test("remembered: the sign-in is still there when the browser was closed and ope
   await signInWith(await before.newPage(), sites.hub, person, remember);
   const { cookies } = await before.storageState();
   await before.close();
-  // What a browser keeps when it is closed: cookies with a date.
+  // A browser keeps only cookies with an expiry date when it is closed.
   const kept = cookies.filter(({ expires }) => expires > 0);
   const after = await browser.newContext({ storageState: { cookies: kept, origins: [] } });
   const page = await after.newPage();
@@ -45,7 +45,7 @@ test("remembered: the sign-in is still there when the browser was closed and ope
   await after.close();
 });
 
-test("asked before: a site learns who the user is after they agree, and not before", async ({
+test("ask me before: a site learns who the user is only after their confirmation", async ({
   page,
   people,
   sites,
@@ -59,7 +59,7 @@ test("asked before: a site learns who the user is after they agree, and not befo
   await expect(page).toHaveURL(`${sites.shop}/products/dark-chocolate`);
   await expectSignedOutOn(page, sites.shop);
 
-  // One no is enough: what only wanted to know (prompt=none) asks nobody, what has to know says so.
+  // Recognition (prompt=none) does not ask the user; a page that requires a sign-in does.
   await page.goto(`${sites.bank}/accounts`);
   await expect(page.getByText("The page you want is for people that Harbour Bank knows")).toBeVisible();
   await page.getByRole("link", { name: "Not now" }).click();
@@ -70,7 +70,7 @@ test("asked before: a site learns who the user is after they agree, and not befo
   await expect(page).toHaveURL(`${sites.bank}/accounts`);
   await expectSignedInOn(page, sites.bank, person);
 
-  // The account page shows the choice, and undoes it.
+  // The account page shows the choice, and can undo it.
   await page.goto(`${sites.hub}/account`);
   await page.getByRole("button", { name: "Stop asking" }).click();
   await expect(page.getByRole("status")).toContainText("without asking you first");
@@ -78,7 +78,7 @@ test("asked before: a site learns who the user is after they agree, and not befo
   await expectSignedInOn(page, sites.shop, person);
 });
 
-test("asked before: without JavaScript too", async ({ browser, people, sites }) => {
+test("ask me before: also without JavaScript", async ({ browser, people, sites }) => {
   const person = await people.create();
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();

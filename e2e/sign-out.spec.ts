@@ -1,4 +1,4 @@
-/** Signing out anywhere is signing out everywhere. */
+/** A sign-out anywhere signs out everywhere. */
 import {
   expect,
   expectSignedInOn,
@@ -8,7 +8,7 @@ import {
   gatehouseTest as test,
 } from "@gatehouse/testing";
 
-test("signing out at the hub ends both sites", async ({ page, people, sites }) => {
+test("a sign-out at the hub ends both site sessions", async ({ page, people, sites }) => {
   const person = await people.create();
   await signIn(page, person, { at: sites.shop });
   await page.goto(`${sites.bank}/accounts`);
@@ -29,7 +29,7 @@ for (const [from, other] of [
   ["shop", "bank"],
   ["bank", "shop"],
 ] as const) {
-  test(`signing out at the ${from} ends the ${other}`, async ({ page, people, sites }) => {
+  test(`a sign-out at the ${from} ends the session at the ${other}`, async ({ page, people, sites }) => {
     const person = await people.create();
     await signIn(page, person, { at: sites[other] });
     await page.goto(sites[from]);
@@ -38,7 +38,7 @@ for (const [from, other] of [
     await page.getByRole("button", { name: "Sign out" }).click();
 
     await expect(page).toHaveURL(`${sites[from]}/`);
-    // The user signed out here; the other site was told.
+    // The user signed out here; the other site was notified.
     await expect(page.getByRole("main")).toContainText("You signed out. ");
     await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
     await expectSignedOutEverywhere(page, [sites.shop, sites.bank]);
@@ -62,7 +62,7 @@ test("after signing out, going back shows nothing private", async ({ page, peopl
   await expect(page.locator("body")).not.toContainText(person.name);
 });
 
-test("a copy of a site's cookie is worth nothing after signing out", async ({ page, people, sites }) => {
+test("a copy of a site's cookie is refused after a sign-out", async ({ page, people, sites }) => {
   const person = await people.create();
   await signIn(page, person, { at: sites.shop });
   const copied = await page.context().cookies();
@@ -75,7 +75,7 @@ test("a copy of a site's cookie is worth nothing after signing out", async ({ pa
   await expect(page).toHaveURL(/\/cas\/login/);
 });
 
-test("a page elsewhere cannot sign the user out of a site", async ({ page, people, sites }) => {
+test("a page of another site cannot sign the user out", async ({ page, people, sites }) => {
   const person = await people.create();
   await signIn(page, person, { at: sites.shop });
   await page.goto(sites.bank);

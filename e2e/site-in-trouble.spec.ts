@@ -1,4 +1,4 @@
-/** A site whose settings are wrong, or whose hub is not there, stays calm and says what to do. */
+/** A site with wrong settings, or without its hub, shows a page that says what to do. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ async function withSite(
   }
 }
 
-/** Next's own error page, and the browser's, have no such heading. */
+/** The error pages of Next.js and of the browser have no such heading. */
 async function expectCalm(page: Page, title: string, code: string): Promise<void> {
   await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
   await expect(page).toHaveTitle(new RegExp(`^Error: ${title}`));
@@ -39,12 +39,8 @@ for (const [site, path, own] of [
   ["shop", "/cart", "Corner Shop"],
   ["bank", "/accounts", "Harbour Bank"],
 ] as const) {
-  test(`the ${site} without a setting shows a calm page of its own`, async ({
-    page,
-    sites,
-    browserFaults,
-  }) => {
-    // React says on the page that the server could not draw it.
+  test(`the ${site} without a setting shows its own error page`, async ({ page, sites, browserFaults }) => {
+    // React reports that the server could not render the page.
     const complaint = "https://react.dev/errors/441";
     browserFaults.expect("console error", complaint);
     await withSite(
@@ -70,7 +66,7 @@ for (const [site, path, own] of [
   });
 }
 
-test("signing in while no hub answers keeps the person on the site, with their place and basket", async ({
+test("a sign-in while the hub does not answer keeps page and basket of the user", async ({
   page,
   browserFaults,
 }) => {
@@ -97,7 +93,7 @@ test("signing in while no hub answers keeps the person on the site, with their p
   );
 });
 
-test("a HUB_URL that leads to the site itself is told by its name", async ({ page, browserFaults }) => {
+test("a HUB_URL that leads to the site itself is named in the error", async ({ page, browserFaults }) => {
   await withSite(
     "shop",
     (origin) => ({ HUB_URL: origin }),

@@ -1,4 +1,4 @@
-/** Sessions that end by themselves. These tests move the hub's time and so run alone. */
+/** Timeouts of sessions. These tests move the hub's clock and so run alone. */
 import {
   expect,
   expectSignedInOn,
@@ -8,7 +8,7 @@ import {
   gatehouseTest as test,
 } from "@gatehouse/testing";
 
-test("@clock an idle session asks again, says why, has the name and comes back to the page", async ({
+test("@clock after an idle timeout the sign-in page shows the reason and the user name, and returns to the page", async ({
   page,
   people,
   sites,
@@ -33,7 +33,7 @@ test("@clock an idle session asks again, says why, has the name and comes back t
   await expectSignedInOn(page, sites.bank, person);
 });
 
-test("@clock using one site keeps the sign-in alive on the other", async ({ page, people, sites, clock }) => {
+test("@clock activity at one site keeps the session at the other", async ({ page, people, sites, clock }) => {
   const person = await people.create();
   await signIn(page, person, { at: sites.shop });
   await clock.advance("20m");
@@ -45,12 +45,7 @@ test("@clock using one site keeps the sign-in alive on the other", async ({ page
   await expectSignedInOn(page, sites.shop, person);
 });
 
-test("@clock however active the user is, the session ends after a day", async ({
-  page,
-  people,
-  sites,
-  clock,
-}) => {
+test("@clock the session ends after a day despite activity", async ({ page, people, sites, clock }) => {
   const person = await people.create();
   await signIn(page, person, { at: sites.bank });
   const day = 24 * 60;
@@ -67,7 +62,7 @@ test("@clock however active the user is, the session ends after a day", async ({
   await expect(page).toHaveURL(`${sites.bank}/accounts`);
 });
 
-test("@clock the basket is there again after a timeout and a new sign-in", async ({
+test("@clock the basket is kept across a timeout and a new sign-in", async ({
   page,
   people,
   sites,

@@ -1,4 +1,4 @@
-/** A sign-out is told to the sites; they need not ask to learn of it. */
+/** The hub notifies sites of a sign-out before their next session check. */
 import {
   expect,
   expectSignedInOn,
@@ -8,17 +8,21 @@ import {
   gatehouseTest as test,
 } from "@gatehouse/testing";
 
-/** How long a site believes the hub's last answer before it asks again. */
+/** Lifetime of the hub's last answer at a site. */
 const siteBelievesMs = 5_000;
 
 for (const [name, path] of [
   ["shop", "/cart"],
   ["bank", "/accounts"],
 ] as const) {
-  test(`the ${name} is told of a sign-out before it would ask`, async ({ page, people, sites }) => {
+  test(`the ${name} is notified of a sign-out before its next session check`, async ({
+    page,
+    people,
+    sites,
+  }) => {
     test.slow();
     const site = sites[name];
-    // Asking instead of being told takes five seconds at least, every time; a busy machine only now and then.
+    // Without the notification every attempt takes at least five seconds; on a busy machine only some do.
     await expect(async () => {
       const person = await people.create();
       await page.goto(`${site}/api/auth/sign-in?${new URLSearchParams({ returnTo: path })}`);

@@ -1,4 +1,4 @@
-/** Moving money at the bank asks for a sign-in of the last five minutes, and loses nothing that was typed. */
+/** A transfer at the bank requires a sign-in of the last five minutes, and keeps the typed values. */
 import { expect, signIn, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 import { recordNavigations } from "./record-navigations.ts";
@@ -21,7 +21,7 @@ async function savings(page: Page, bank: string): Promise<number> {
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`@clock after five minutes a transfer asks again and comes back filled in, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`@clock after five minutes a transfer asks for the password and keeps its values, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     browser,
     people,
     sites,
@@ -56,7 +56,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("within five minutes it asks for nothing, and the form sent again moves nothing more", async ({
+test("within five minutes it does not ask, and the form sent again moves nothing more", async ({
   page,
   people,
   sites,
@@ -78,7 +78,7 @@ test("within five minutes it asks for nothing, and the form sent again moves not
   expect(await savings(page, sites.bank)).toBe(before + 1_250);
 });
 
-test("what is wrong is said at its field, and nothing typed is lost", async ({ page, people, sites }) => {
+test("errors are shown at their fields, and typed values are kept", async ({ page, people, sites }) => {
   await signIn(page, await people.create(), { at: `${sites.bank}/accounts` });
   await fillIn(page, sites.bank);
   await page.getByLabel("Amount in euros").fill("lots");

@@ -1,4 +1,4 @@
-/** Two people, two tabs, one browser: nobody becomes another user silently, and a sign-out leaves nothing. */
+/** Two users in one browser: the hub never switches users without asking, and a sign-out leaves nothing of a user. */
 import {
   expect,
   expectSignedInOn,
@@ -12,7 +12,7 @@ import {
 } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 
-// Playwright switches the back-forward cache off; users' browsers have it.
+// Playwright disables the back-forward cache, which users' browsers have.
 const test = gatehouseTest.extend<object, object>({
   launchOptions: [
     async ({ launchOptions }, use) =>
@@ -40,7 +40,7 @@ for (const site of ["shop", "bank"] as const)
   for (const javaScriptEnabled of [true, false]) {
     const how = `${site === "shop" ? "CAS" : "OpenID Connect"}, JavaScript ${javaScriptEnabled ? "on" : "off"}`;
 
-    test(`an old form sent by somebody else: continue as who is signed in (${how})`, async ({
+    test(`an old form sent by another user: continue as the signed-in user (${how})`, async ({
       browser,
       people,
       sites,
@@ -58,7 +58,7 @@ for (const site of ["shop", "bank"] as const)
       await context.close();
     });
 
-    test(`an old form sent by somebody else: sign out and sign in as the other (${how})`, async ({
+    test(`an old form sent by another user: sign out and sign in as that user (${how})`, async ({
       browser,
       people,
       sites,
@@ -81,7 +81,7 @@ for (const site of ["shop", "bank"] as const)
     });
   }
 
-test("an old form sent by somebody else with a wrong password, then switched: the form with the name, and what was wrong", async ({
+test("an old form sent by another user with a wrong password, then switched: the form with the name and the error", async ({
   context,
   people,
   sites,
@@ -99,7 +99,7 @@ test("an old form sent by somebody else with a wrong password, then switched: th
   await expectSignedInOn(first, sites.bank, bob);
 });
 
-test("the same person in the old tab just goes on", async ({ context, people, sites }) => {
+test("an old form sent by the same user continues", async ({ context, people, sites }) => {
   const alice = await people.create();
   for (const site of [sites.shop, sites.bank]) {
     const [first, second] = [await context.newPage(), await context.newPage()];
@@ -113,7 +113,7 @@ test("the same person in the old tab just goes on", async ({ context, people, si
   }
 });
 
-test("after signing out the form is empty and says nothing of the previous user", async ({
+test("after a sign-out the form is empty and shows nothing of the previous user", async ({
   page,
   people,
   sites,
@@ -248,7 +248,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("a basket page of nobody goes on for the user who has signed in since", async ({
+test("a basket page without a user acts for the user who has signed in since", async ({
   context,
   people,
   sites,
@@ -279,7 +279,7 @@ async function expectEmptyTransferFormOf(page: Page, person: Person): Promise<vo
   await expect(page.getByLabel("Reference")).toHaveValue("");
 }
 
-/** Pages of the hub that are one user's, and how to get there. */
+/** Private pages of the hub, and how to reach them. */
 const privatePages: Readonly<Record<string, (page: Page, sites: Sites) => Promise<void>>> = {
   "the account page": async (page, { hub }) => {
     await page.goto(`${hub}/account`);
@@ -308,7 +308,7 @@ for (const [what, open] of Object.entries(privatePages))
       if (where === "in this tab") await signOut(page);
       else await signOut(await context.newPage());
       for (let step = 0; step < 3; step += 1) {
-        // Chromium asks before it posts a form again, and shows nothing of the answer until then.
+        // Chromium asks before it posts a form again, and does not show the previous answer until then.
         await page
           .goBack({ waitUntil: "commit" })
           .catch((error: Error) => expect(error.message).toContain("ERR_CACHE_MISS"));

@@ -1,8 +1,8 @@
-/** The sign-in page is light, does not move while it loads, and costs little more than itself the next time. */
+/** Weight of the sign-in page: transferred bytes, caching, and no layout shift. */
 import { expect, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 
-/** Most that the sign-in page may transfer to a browser with an empty cache, headers included, in bytes. */
+/** Maximum transfer of the sign-in page with an empty cache, headers included, in bytes. */
 const budget = 40_000;
 
 interface Transfer {
@@ -10,11 +10,11 @@ interface Transfer {
   readonly type: string;
   readonly encoding: string | undefined;
   readonly cacheControl: string | undefined;
-  /** Of headers and body, as they came. */
+  /** Size of headers and body as transferred. */
   bytes: number;
 }
 
-/** Notes what the page loads from the network from now on. The map grows by itself. */
+/** Records what the page loads from the network from now on. The map grows. */
 async function recordTransfers(page: Page): Promise<ReadonlyMap<string, Transfer>> {
   const transfers = new Map<string, Transfer>();
   const client = await page.context().newCDPSession(page);
@@ -41,7 +41,7 @@ async function recordTransfers(page: Page): Promise<ReadonlyMap<string, Transfer
 const signInFor = ({ hub, shop }: { readonly hub: string; readonly shop: string }) =>
   `${hub}/cas/login?${new URLSearchParams({ service: `${shop}/api/auth/callback/gatehouse` })}`;
 
-test("a browser that was never here loads at most 40 kB", async ({ page, sites }) => {
+test("a browser with an empty cache loads at most 40 kB", async ({ page, sites }) => {
   const transfers = await recordTransfers(page);
   await page.goto(signInFor(sites));
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in");
@@ -70,10 +70,7 @@ for (const [name, addressOf] of [
   ["shop", ({ shop }: { readonly shop: string }) => shop],
   ["bank", ({ bank }: { readonly bank: string }) => bank],
 ] as const)
-  test(`the font of the ${name} is asked for by the page, before the style sheet names it`, async ({
-    page,
-    sites,
-  }) => {
+  test(`the font of the ${name} is preloaded by the page`, async ({ page, sites }) => {
     await page.goto(addressOf(sites));
     const fonts = await page.evaluate(() =>
       performance
@@ -86,7 +83,7 @@ for (const [name, addressOf] of [
     expect(await page.evaluate(() => document.fonts.check("16px 'Inter Variable'"))).toBe(true);
   });
 
-test("the next time nothing but the page is loaded", async ({ page, sites }) => {
+test("a second visit loads only the page", async ({ page, sites }) => {
   await page.goto(signInFor(sites));
   const again = await page.context().newPage();
   const transfers = await recordTransfers(again);
@@ -98,7 +95,7 @@ for (const [connection, conditions] of [
   ["fast", undefined],
   ["slow", { offline: false, latency: 200, downloadThroughput: 40_000, uploadThroughput: 20_000 }],
 ] as const)
-  test(`nothing moves while it loads, over a ${connection} connection, at any width`, async ({
+  test(`the layout does not shift while loading, over a ${connection} connection, at any width`, async ({
     browser,
     sites,
   }) => {
@@ -125,7 +122,7 @@ for (const [connection, conditions] of [
       await page.goto(signInFor(sites));
       const shifts = await page.evaluate(async () => {
         await document.fonts.ready;
-        // Shifts are told after the frame that they are in.
+        // Shifts are reported after their frame.
         for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
         return (globalThis as unknown as { shifts: number[] }).shifts;
       });

@@ -18,7 +18,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error(`Tab does not lead to ${target}.`);
 }
 
-test("the user signs in and out with the keyboard alone", async ({ page, people, sites }) => {
+test("sign-in and sign-out with the keyboard alone", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(sites.shop);
   await tabTo(page, page.getByRole("link", { name: "Sign in" }));
@@ -39,11 +39,7 @@ test("the user signs in and out with the keyboard alone", async ({ page, people,
   await expectSignedOutEverywhere(page, [sites.shop]);
 });
 
-test("the user ends everything on the account page with the keyboard alone", async ({
-  page,
-  people,
-  sites,
-}) => {
+test("the account page ends everything with the keyboard alone", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(`${sites.hub}/account`);
   await fillSignInForm(page, person);
@@ -58,7 +54,7 @@ test("the user ends everything on the account page with the keyboard alone", asy
 });
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`the user allows a device with the keyboard alone, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`a device is allowed with the keyboard alone, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     browser,
     people,
     sites,
@@ -78,7 +74,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.keyboard.press("Enter");
     const box = page.getByRole("checkbox", { name: /see your accounts/i });
     await expect(box).toBeChecked();
-    // In the order that one reads: what it asks for, then the answer.
+    // In reading order: the request, then the answer.
     await tabTo(page, box);
     await tabTo(page, page.getByRole("button", { name: "Allow", exact: true }));
     await page.keyboard.press("Enter");

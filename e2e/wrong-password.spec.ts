@@ -1,7 +1,7 @@
 /** The sign-in page explains why it refuses. */
 import { expect, expectSignedOutEverywhere, fillSignInForm, gatehouseTest as test } from "@gatehouse/testing";
 
-test("wrong password: the summary has the focus, the name stays, the title says Error", async ({
+test("after a wrong password the summary has the focus, the name stays, and the title begins with Error", async ({
   page,
   people,
   sites,
@@ -22,7 +22,7 @@ test("wrong password: the summary has the focus, the name stays, the title says 
   await expect(page.getByLabel("Username or email")).toBeFocused();
 });
 
-test("a wrong password, then the right one, still ends at the site that the user came from", async ({
+test("a wrong password, then the right one, leads to the site that the user came from", async ({
   page,
   people,
   sites,
@@ -36,7 +36,7 @@ test("a wrong password, then the right one, still ends at the site that the user
   await expect(page).toHaveURL(`${sites.shop}/checkout`);
 });
 
-test("unknown, wrong and disabled read the same", async ({ page, people, sites }) => {
+test("unknown, wrong and disabled get the same message", async ({ page, people, sites }) => {
   const [known, disabled] = [await people.create(), await people.create()];
   await people.disable(disabled);
   const words: (string | null)[] = [];
@@ -53,7 +53,7 @@ test("unknown, wrong and disabled read the same", async ({ page, people, sites }
   expect(new Set(words).size).toBe(1);
 });
 
-test("an account that is switched off is signed out on both sites", async ({ page, people, sites }) => {
+test("a disabled user is signed out on both sites", async ({ page, people, sites }) => {
   const person = await people.create();
   await page.goto(`${sites.bank}/accounts`);
   await fillSignInForm(page, person);

@@ -1,7 +1,7 @@
 import { fillSignInForm, signIn } from "@gatehouse/testing";
 import { type Tour, withoutScript } from "./tour.ts";
 
-/** The account page of somebody who has nothing on it yet. */
+/** The account page of a new user. */
 export async function visitNewAccount({ sites: { hub }, visit }: Tour): Promise<void> {
   await visit(`${hub}/account`, "account at the hub, new");
 }
@@ -51,7 +51,7 @@ async function visitAppPasswords({ page, sites: { hub }, visit, look }: Tour): P
   await look("app passwords, one revoked");
 }
 
-/** Signed out by the hub's own address, and because a site asks for it; before that, a ticket sent by a form. */
+/** A sign-out at the hub's own address and one requested by a site; before that, a ticket sent by a form. */
 export async function visitSignOut(tour: Tour): Promise<void> {
   const { page, sites, person, visit, look } = tour;
   await visit(`${sites.hub}/cas/logout`, "signed-out page");
@@ -64,7 +64,7 @@ export async function visitSignOut(tour: Tour): Promise<void> {
   await look("signed-out page, because a site asked");
 }
 
-/** As it stands without its script, which sends the form at once. */
+/** The page without its script, which sends the form at once. */
 async function visitTicketForm({ page, sites: { hub, shop }, visit }: Tour): Promise<void> {
   const service = `${shop}/api/auth/callback/gatehouse`;
   const address = `${hub}/cas/login?${new URLSearchParams({ service, method: "POST" })}`;

@@ -2,10 +2,10 @@ import { expect } from "@gatehouse/testing";
 import { type Tour, withoutScript } from "./tour.ts";
 
 const scope = "openid offline_access accounts.read transactions.read";
-/** Nobody listens there: the tour does not look beyond the user's answer. */
+/** No server listens there: the tour ends with the user's answer. */
 const redirectUri = "http://127.0.0.1:1/callback";
 
-/** Where a program of somebody else's asks. The challenge belongs to no verifier, as no code is ever redeemed. */
+/** Authorization request of a third-party program. The challenge has no verifier, because no code is redeemed. */
 function authorizationAddress({ hub, bank }: Tour["sites"], changed: Record<string, string> = {}): string {
   const asked = {
     client_id: "budget",
@@ -35,7 +35,7 @@ export async function visitIssuerErrors({ sites, visit }: Tour): Promise<void> {
   await visit(`${sites.hub}/oidc/interaction/begun-elsewhere`, "error page of a flow that has expired");
 }
 
-/** A program of somebody else's asks, and gets less than it asked for. */
+/** A third-party program asks for consent, and gets less than it requested. */
 export async function visitConsent({ page, sites, visit, look }: Tour): Promise<void> {
   await visit(
     authorizationAddress(sites, { scope: "openid", prompt: "login consent" }),
@@ -53,7 +53,7 @@ export async function visitConsent({ page, sites, visit, look }: Tour): Promise<
   await visit(authorizationAddress(sites, { prompt: "" }), "consent, some of it allowed before");
 }
 
-/** Harbour Bank demands a more recent sign-in, as it does before a transfer. */
+/** Harbour Bank requires a more recent sign-in, as before a transfer. */
 export async function visitStepUp({ sites, visit }: Tour): Promise<void> {
   const changed = {
     client_id: "bank",
@@ -65,7 +65,7 @@ export async function visitStepUp({ sites, visit }: Tour): Promise<void> {
   await visit(authorizationAddress(sites, changed), "sign-in page, asked again because money moves");
 }
 
-/** A code on its way by a form, as it stands without its script, which sends the form at once. */
+/** The page that posts a code, without its script, which sends the form at once. */
 export async function visitCodeForm({ page, sites, visit }: Tour): Promise<void> {
   const changed = {
     client_id: "bank",
@@ -77,7 +77,7 @@ export async function visitCodeForm({ page, sites, visit }: Tour): Promise<void>
   await withoutScript(page, () => visit(authorizationAddress(sites, changed), "code form"));
 }
 
-/** Between a form of the hub and a site, as it stands without its script, which goes on at once. */
+/** The leaving page between the hub and a site, without its script, which continues at once. */
 export async function visitLeaving({ page, sites, look }: Tour): Promise<void> {
   await withoutScript(page, async () => {
     await page.goto(authorizationAddress(sites));
@@ -113,7 +113,7 @@ export async function visitDevice(tour: Tour): Promise<void> {
   await look("device declined");
 }
 
-/** @returns what the device shows */
+/** @returns the code that the device shows */
 async function beginOnDevice({ page, sites: { hub, bank } }: Tour): Promise<string> {
   const form = { client_id: "budget", scope, resource: `${bank}/api` };
   const begun = await page.request.post(`${hub}/oidc/device/auth`, { form });

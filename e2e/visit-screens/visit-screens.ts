@@ -13,9 +13,9 @@ import {
 import { visitRefusedTransfers, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
 /**
- * Goes through every screen of hub, shop and bank, as a stranger and then signed in with things in the basket.
+ * Visits every screen of hub, shop and bank, as a visitor and then signed in with a filled basket.
  *
- * @param look called on each of them, with a name for it
+ * @param look called for each screen, with its name
  */
 export async function visitScreens(
   page: Page,

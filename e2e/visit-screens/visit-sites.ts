@@ -2,7 +2,7 @@ import { fillSignInForm } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 import type { Tour } from "./tour.ts";
 
-/** The shop with a full basket, and the bank with money moved. */
+/** The shop with a filled basket, and the bank with a transfer. */
 export async function visitSites({ page, sites: { shop, bank }, visit, look }: Tour): Promise<void> {
   await visit(shop, "shelves, signed in");
   await visit(`${shop}/cart`, "basket");
@@ -26,7 +26,7 @@ export async function visitSites({ page, sites: { shop, bank }, visit, look }: T
   await look("money moved");
 }
 
-/** Transfer forms that are refused: of another user, and one that the bank does not know any more. */
+/** Refused transfer forms: one of another user's page, and one that has expired. */
 export async function visitRefusedTransfers({ page, sites: { bank }, look }: Tour): Promise<void> {
   const move = page.getByRole("button", { name: "Move the money" });
   await page.goto(`${bank}/transfer`);
@@ -40,7 +40,7 @@ export async function visitRefusedTransfers({ page, sites: { bank }, look }: Tou
   await look("transfer, its form too old");
 }
 
-/** Makes every form of the page one of another user's page. */
+/** Changes every form of the page into one of another user's page. */
 async function becomeFormOfAnother(page: Page): Promise<void> {
   await setHiddenField(page, "page-user", "00000000-0000-4000-8000-000000000000");
 }
@@ -69,7 +69,7 @@ export async function visitTransferAgain(tour: Tour): Promise<void> {
   await look("transfer, back from signing in");
 }
 
-/** A sign-in at a site that did not come to its end. */
+/** Sign-ins at a site that did not complete. */
 export async function visitSignInErrors({ sites: { shop, bank }, visit }: Tour): Promise<void> {
   await visit(
     `${bank}/api/auth/callback/gatehouse`,

@@ -13,7 +13,7 @@ afterAll(() => database.close());
 
 const passwordOf = async (name: string) => (await database.people.findForSignIn(name))?.passwordHash ?? null;
 
-test("two starts at once make the demo people once, with the password that the README names", async () => {
+test("two concurrent starts create the demo users once, with the password that the README names", async () => {
   await Promise.all([makeDemoPeople(database), makeDemoPeople(database)]);
   const { rows } = await poolOf(database).query("SELECT username, operator FROM users ORDER BY username");
   expect(rows).toEqual([
@@ -33,7 +33,7 @@ test("a demo user who changed the password keeps the new one", async () => {
   expect(await verifyPassword(await passwordOf("alice"), "their own")).toBe(true);
 });
 
-test("production does not start on people whose password everybody knows, and says who they are", async () => {
+test("production refuses to start with demo users, and names them", async () => {
   const idOf = async (name: string) => (await database.people.findForSignIn(name))?.person.id ?? "";
   await expect(refuseDemoPeople(database)).rejects.toThrow(
     /^the database has people of the demo, .*: bob, carol\./,
@@ -48,7 +48,7 @@ test("production does not start on people whose password everybody knows, and sa
   await expect(refuseDemoPeople(database)).rejects.toThrow(/: bob\./);
 });
 
-test("production starts on a database that no demo was started on", async () => {
+test("production starts on a database without demo users", async () => {
   const other = await openTestDatabase();
   try {
     await expect(refuseDemoPeople(other)).resolves.toBeUndefined();

@@ -70,12 +70,12 @@ const expected = [
   "POST /test/v1/sweep tester header-credentials",
 ];
 
-test("these are the routes, and who may call them", () => {
+test("the route table lists every route and its callers", () => {
   expect(routes.map((route) => `${named(route)} ${route.caller} ${route.antiForgery}`)).toEqual(expected);
 });
 
 describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, route) => {
-  test("says who may call, what keeps forgeries out, what it is sent and how it speaks", () => {
+  test("declares its callers, protection against forgery, parameters and format", () => {
     expect(callers).toContain(route.caller);
     expect(protections).toContain(route.antiForgery);
     expect(sendings).toContain(route.sends);
@@ -83,7 +83,7 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
     expect(route.path).toMatch(/^\/[A-Za-z0-9/:.-]*$/);
   });
 
-  test("ASVS 3.5.3 changes nothing by GET but what its protocol demands, and changes are protected", () => {
+  test("ASVS 3.5.3 changes nothing by GET except where its protocol demands it, and protects changes", () => {
     if (route.method === "GET") {
       expect(["changes-nothing", "navigation", "sign-out-only", "ticket"]).toContain(route.antiForgery);
       expect(["nothing", "query", "raw-query"]).toContain(route.sends);
@@ -97,7 +97,7 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
     if (route.antiForgery === "ticket") expect(route.caller).toBe("anyone");
   });
 
-  test("a form of a session has its token, and credentials in a header are asked of those who have some", () => {
+  test("a form in a session has its token, and header credentials are required only of callers who have some", () => {
     if (route.caller === "person" && route.method !== "GET")
       expect([route.antiForgery, route.sends]).toEqual(["form-token", "form"]);
     if (route.antiForgery === "form-token") expect(route.caller).toBe("person");
@@ -107,7 +107,7 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
     );
   });
 
-  test("what a program asks for is allowed by one scope, and JSON", () => {
+  test("a route for programs requires one scope and answers in JSON", () => {
     expect(route.scope !== undefined).toBe(route.caller === "api");
     if (route.caller === "api")
       expect([route.scope, route.speaks]).toEqual([expect.stringMatching(/^\S+$/), "json"]);
@@ -118,7 +118,7 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
   });
 });
 
-describe("pages draw what a route decided, and nothing else", () => {
+describe("pages draw only what a route decided", () => {
   const app = resolve(import.meta.dirname, "../app");
   const sources = globSync("**/*.{ts,tsx,js,jsx}", { cwd: app, exclude: ["**/*.test.*"] });
   const pages = sources.filter((file) => /(^|\/)page\.\w+$/.test(file));
@@ -145,14 +145,17 @@ describe("pages draw what a route decided, and nothing else", () => {
     ]);
   });
 
-  test.each(pages)("%s reads its screen, is not found without one, and is drawn anew each time", (file) => {
-    const source = read(file);
-    expect(source).toMatch(/\breadScreen\("[a-z-]+"\)/);
-    expect(source).toMatch(/\bnotFound\(\)/);
-    expect(source).toMatch(/export const dynamic = "force-dynamic"/);
-  });
+  test.each(pages)(
+    "%s reads its screen, is not found without one, and is rendered for each request",
+    (file) => {
+      const source = read(file);
+      expect(source).toMatch(/\breadScreen\("[a-z-]+"\)/);
+      expect(source).toMatch(/\bnotFound\(\)/);
+      expect(source).toMatch(/export const dynamic = "force-dynamic"/);
+    },
+  );
 
-  test("there is no route, action, proxy or client component past the hub's routes", () => {
+  test("there is no route, action, proxy or client component besides the hub's routes", () => {
     expect(sources.filter((file) => /(^|\/)route\.\w+$/.test(file))).toEqual([]);
     expect(globSync("{,src/}{middleware,proxy,instrumentation}.*", { cwd: resolve(app, "..") })).toEqual([]);
     for (const file of sources) {

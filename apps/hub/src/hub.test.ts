@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openTestHub } from "./test-hub.ts";
 
-test("a setting that does nothing yet is warned of at start, by name and without its value", async () => {
+test("a setting without effect is warned of at start, by name and without its value", async () => {
   const opened = await openTestHub({ environment: { REDIS_URL: "redis://:word@cache.internal" } });
   try {
     const warned = opened.lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "warn");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeError } from "./log.ts";
 
-test("an error is logged with what went wrong and where, and nothing that it was given", () => {
+test("an error is logged with its message and location, without request data", () => {
   const cause = Object.assign(new Error("unsupported Unicode escape sequence"), {
     code: "22P05",
     detail: "Key (name)=(secret-1) exists",

@@ -44,7 +44,7 @@ function findOlderNode(): string | undefined {
 const olderNode = findOlderNode();
 
 test.each(["server.mjs", "server.ts"])(
-  "node %s names the Node that is needed, and how to get by",
+  "node %s names the required version, and how to install it",
   async (entry) => {
     const { code, stdout, stderr } = await run(process.execPath, "-r", older, entry);
     expect([code, stdout, stderr.split("\n")]).toEqual([
@@ -61,7 +61,7 @@ test.each(["server.mjs", "server.ts"])(
 );
 
 test.skipIf(olderNode === undefined).each(["server.mjs", "server.ts"])(
-  "a Node that cannot read TypeScript says the same: %s",
+  "a Node that cannot read TypeScript gets the same message: %s",
   async (entry) => {
     const { code, stderr } = await run(olderNode ?? "", entry);
     expect([code, stderr.split("\n").length]).toEqual([1, 2]);
@@ -69,7 +69,7 @@ test.skipIf(olderNode === undefined).each(["server.mjs", "server.ts"])(
   },
 );
 
-test("a Node that will do starts the hub, which reads its settings", async () => {
+test("a supported Node starts the hub, which reads its settings", async () => {
   const { code, stderr } = await run(process.execPath, "server.ts");
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: HUB_SECRETS has a secret shorter/)]);
 });

@@ -52,7 +52,7 @@ describe.skipIf(program === undefined).each(["session", "transaction"] as const)
       expect((await browser.get("/account")).status).toBe(200);
     }
 
-    test("many people at once sign in by both protocols, and nothing fails", async () => {
+    test("many concurrent users sign in by both protocols without a failure", async () => {
       await Promise.all(Array.from({ length: 12 }, signInEverywhere));
       expect(opened.lines.filter((line) => /"level":(50|60)/.test(line))).toEqual([]);
     });
@@ -77,7 +77,7 @@ describe.skipIf(program === undefined).each(["session", "transaction"] as const)
       expect(rows).toEqual([]);
     });
 
-    test("the log and doctor say that a pooler is there", async () => {
+    test("the log and doctor report the pooler", async () => {
       expect(opened.lines.join("\n")).toContain('"database-pooled"');
       const { text, result } = await runCommand("doctor", {
         DATABASE_URL: bouncer.url,

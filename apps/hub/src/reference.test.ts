@@ -10,7 +10,7 @@ test("docs/reference.md is current (else: npx node apps/hub/src/reference.ts)", 
   expect(text).toBe(writeReference(text));
 });
 
-test("a file without the marks of a part is refused", () => {
+test("a file without the marks of a section is refused", () => {
   expect(() => writeReference("# Reference\n")).toThrow("lacks the marks of the part settings");
 });
 

@@ -10,7 +10,7 @@ test("the graph in docs/architecture.md is current (else: npx node apps/hub/src/
   expect(text).toBe(writeRoomGraph(text, readRoomGraph()));
 });
 
-test("the hub is composed of every room that has routes, and no room imports it", () => {
+test("hub.ts imports every room with routes, and no room imports hub.ts", () => {
   const graph = readRoomGraph();
   expect([...(graph.get("hub.ts") ?? [])]).toEqual(
     expect.arrayContaining(["account", "app-password", "cas", "oidc", "server", "session", "test-door"]),
@@ -18,7 +18,7 @@ test("the hub is composed of every room that has routes, and no room imports it"
   expect([...graph].flatMap(([room, imports]) => (imports.has("hub.ts") ? room : []))).toEqual(["start.ts"]);
 });
 
-test("an arrow that others imply is left out", () => {
+test("an arrow implied by others is omitted", () => {
   const graph = graphOf({ server: ["http", "log"], http: ["log"], log: [] });
   expect(drawRoomGraph(graph)).toBe(
     ["```mermaid", "flowchart TB", "  server --> http", "  http --> log", "```"].join("\n"),

@@ -12,7 +12,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const tokens = { accessToken: "a", refreshToken: "r", expiresAt: 1 };
 
-test("what is kept is read again, by its owner alone, until it is forgotten", async () => {
+test("stored tokens are read again, by their owner only, until they are deleted", async () => {
   const file = join(folder, "below", "tokens.json");
   expect(await readTokens(file)).toBeNull();
   await keepTokens(file, tokens);
@@ -22,7 +22,7 @@ test("what is kept is read again, by its owner alone, until it is forgotten", as
   expect(await readTokens(file)).toBeNull();
 });
 
-test("a file that holds something else is nobody's sign-in", async () => {
+test("a file with other content counts as signed out", async () => {
   await writeFile(join(folder, "tokens.json"), "not json");
   expect(await readTokens(join(folder, "tokens.json"))).toBeNull();
 });

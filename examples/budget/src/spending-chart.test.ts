@@ -7,7 +7,7 @@ const of = (bookedOn: string, amountMinor: number, category = "home") => ({
   category,
 });
 
-test("a line a month, the earliest first, the longest bar for the most; what came in is not spent", () => {
+test("one line per month, earliest first, with the longest bar for the highest spending; income does not count", () => {
   const lines = spendingChart(
     [
       of("2026-11-02", -5_000),
@@ -25,7 +25,7 @@ test("a bar is exact to an eighth of a character", () => {
   expect(lines.map((line) => line.slice(9, 10))).toEqual(["█", "▋", " "]);
 });
 
-test("money moved to savings is not spent", () => {
+test("transfers to savings do not count", () => {
   const lines = spendingChart([of("2026-11-02", -5_000), of("2026-11-03", -60_000, "savings")], 8);
   expect(lines).toEqual(["2026-11  ████████      50.00 €"]);
 });

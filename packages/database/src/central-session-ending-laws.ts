@@ -13,7 +13,7 @@ const everyReason: readonly EndReason[] = [
   "ended-by-operator",
 ];
 
-/** Contract tests of ending: a session ends once, for one reason, and each of its sites is told. */
+/** Contract tests of ending: a session ends once, for one reason, and each of its sites is notified. */
 export function lawsOfEnding(fixture: CentralSessionFixture): void {
   lawsOfEnd(fixture);
   lawsOfReplacement(fixture);
@@ -22,7 +22,7 @@ export function lawsOfEnding(fixture: CentralSessionFixture): void {
 }
 
 function lawsOfEnd({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
-  test.each(everyReason)("ASVS 7.4.1 an ended session stays ended and says why: %s", async (reason) => {
+  test.each(everyReason)("ASVS 7.4.1 an ended session stays ended, with its reason: %s", async (reason) => {
     const { token, session } = await start();
     const index = await underTest().joinSite(session.id, "shop");
     expect(await sessions().end({ token }, reason)).toEqual([session.id]);
@@ -31,7 +31,7 @@ function lawsOfEnd({ underTest, sessions, start, stateOf }: CentralSessionFixtur
     expect(asked).toEqual({ state: "ended", reason, username: expect.any(String) });
   });
 
-  test("CAS 2.3.3 every site of a session is told of its end, once", async () => {
+  test("CAS 2.3.3 every site of an ended session is notified once", async () => {
     const { token, session } = await start();
     const indexes = [
       await underTest().joinSite(session.id, "shop"),
@@ -44,7 +44,7 @@ function lawsOfEnd({ underTest, sessions, start, stateOf }: CentralSessionFixtur
     expect(await stateOf(token)).toBe("signed-out");
   });
 
-  test("ASVS 8.2.2 one session ends by its id only for the person it belongs to", async () => {
+  test("ASVS 8.2.2 a session is ended by its id only for its own user", async () => {
     const [mine, theirs] = [await start(), await start()];
     const end = (sessionId: string, personId: string) =>
       sessions().end({ sessionId, personId }, "ended-elsewhere");
@@ -54,7 +54,7 @@ function lawsOfEnd({ underTest, sessions, start, stateOf }: CentralSessionFixtur
     expect([await stateOf(mine.token), await stateOf(theirs.token)]).toEqual(["ended-elsewhere", "alive"]);
   });
 
-  test("ASVS 7.4.3 all sessions of a person end, or all but the present one", async () => {
+  test("ASVS 7.4.3 ends all sessions of a user, or all but the present one", async () => {
     const here = await start();
     const { personId } = here;
     const others = [await start({ personId }), await start({ personId })];
@@ -68,13 +68,13 @@ function lawsOfEnd({ underTest, sessions, start, stateOf }: CentralSessionFixtur
 }
 
 function lawsOfReplacement({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
-  test("ASVS 7.2.4 signing in again ends the previous session of this browser", async () => {
+  test("ASVS 7.2.4 a new sign-in ends the previous session of the browser", async () => {
     const before = await start();
     const after = await start({ personId: before.personId, previousToken: before.token });
     expect([await stateOf(before.token), await stateOf(after.token)]).toEqual(["replaced", "alive"]);
   });
 
-  test("the same person's sites move over and hear nothing", async () => {
+  test("sites of the same user move to the new session and are not notified", async () => {
     const before = await start();
     const index = await underTest().joinSite(before.session.id, "shop");
     const after = await start({ personId: before.personId, previousToken: before.token });
@@ -85,7 +85,7 @@ function lawsOfReplacement({ underTest, sessions, start, stateOf }: CentralSessi
     expect(await underTest().queuedLogouts()).toEqual([index]);
   });
 
-  test("another person's sites are told", async () => {
+  test("sites of another user are notified", async () => {
     const before = await start();
     const index = await underTest().joinSite(before.session.id, "shop");
     const after = await start({ previousToken: before.token });
@@ -97,7 +97,7 @@ function lawsOfReplacement({ underTest, sessions, start, stateOf }: CentralSessi
     });
   });
 
-  test("a previous session that was idle ends as that, and its sites do not wake up in the new one", async () => {
+  test("an idle previous session ends as idle, and its sites do not move to the new one", async () => {
     const before = await start();
     const index = await underTest().joinSite(before.session.id, "shop");
     await underTest().advance(31 * 60);
@@ -106,14 +106,14 @@ function lawsOfReplacement({ underTest, sessions, start, stateOf }: CentralSessi
     expect(await underTest().queuedLogouts()).toEqual([index]);
   });
 
-  test("a previous token that stands for nothing does not stand in the way", async () => {
+  test("an unknown previous token does not prevent a sign-in", async () => {
     const { token } = await start({ previousToken: "TGT-of-long-ago" });
     expect(await stateOf(token)).toBe("alive");
   });
 }
 
 function lawsOfRaces({ underTest, sessions, start }: CentralSessionFixture): void {
-  test("of 20 concurrent ends one ended it, and its sites are told once", async () => {
+  test("of 20 concurrent calls one ends the session, and its sites are notified once", async () => {
     const { token, session, personId } = await start();
     const index = await underTest().joinSite(session.id, "shop");
     const ends = Array.from({ length: 20 }, (_, turn) =>
@@ -125,7 +125,7 @@ function lawsOfRaces({ underTest, sessions, start }: CentralSessionFixture): voi
     expect(await underTest().queuedLogouts()).toEqual([index]);
   });
 
-  test("security checklist 7: a site that joins while the session ends is told, or was not let in", async () => {
+  test("a site that joins while the session ends is notified, or refused", async () => {
     for (let round = 0; round < 15; round++) {
       const { token, session } = await start();
       const joins = Array.from({ length: 6 }, () =>
@@ -139,7 +139,7 @@ function lawsOfRaces({ underTest, sessions, start }: CentralSessionFixture): voi
     }
   });
 
-  test("a site that joins while the person signs in again is carried over, told, or was not let in", async () => {
+  test("a site that joins while the user signs in again is moved, notified, or refused", async () => {
     for (let round = 0; round < 15; round++) {
       const before = await start();
       const joins = Array.from({ length: 6 }, () =>
@@ -158,7 +158,7 @@ function lawsOfRaces({ underTest, sessions, start }: CentralSessionFixture): voi
     }
   });
 
-  test("sweeps side by side end each session once", async () => {
+  test("concurrent sweeps end each session once", async () => {
     const started = await Promise.all(Array.from({ length: 30 }, () => start()));
     const index = await underTest().joinSite(started[0]?.session.id ?? "", "shop");
     await underTest().advance(31 * 60);
@@ -169,7 +169,7 @@ function lawsOfRaces({ underTest, sessions, start }: CentralSessionFixture): voi
 }
 
 function lawsOfSweeping({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
-  test("ASVS 7.1.3 sites are told of a session that ran out, in batches", async () => {
+  test("ASVS 7.1.3 sites of expired sessions are notified, in batches", async () => {
     const idle = [await start(), await start(), await start()];
     const indexes = await Promise.all(idle.map(({ session }) => underTest().joinSite(session.id, "shop")));
     const old = await start();
@@ -184,7 +184,7 @@ function lawsOfSweeping({ underTest, sessions, start, stateOf }: CentralSessionF
     expect([await stateOf(old.token), await stateOf(alive.token)]).toEqual(["idle", "alive"]);
   });
 
-  test("a session that outlived its absolute end is ended for that reason", async () => {
+  test("a session past its absolute timeout ends as absolute", async () => {
     const { token } = await start();
     for (let hours = 0; hours < 36; hours++) {
       await underTest().advance(20 * 60);
@@ -194,7 +194,7 @@ function lawsOfSweeping({ underTest, sessions, start, stateOf }: CentralSessionF
     expect(await stateOf(token)).toBe("absolute");
   });
 
-  test("an ended session says why for days, and is forgotten when its sites have been told", async () => {
+  test("an ended session keeps its reason for a week, and is deleted after its sites were notified", async () => {
     const [told, untold] = [await start(), await start()];
     await underTest().joinSite(untold.session.id, "shop");
     await sessions().end({ token: told.token }, "signed-out");

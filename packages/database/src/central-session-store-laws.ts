@@ -54,7 +54,7 @@ export function centralSessionStoreLaws(
 }
 
 function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
-  test("a session that starts from an older proof was authenticated then, and lives from now", async () => {
+  test("a session from an earlier authentication has that time, and its timeouts start now", async () => {
     const { id: personId } = await underTest().createPerson();
     const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm: false };
     const now = await sessions().start({ personId, token: randomToken(), ...browser });
@@ -70,7 +70,7 @@ function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixtu
     expect(seconds(older.expiresAt, older.startedAt)).toBe(seconds(now.expiresAt, now.startedAt));
   });
 
-  test("ASVS 7.3.1 a session that nobody uses is over after its idle life", async () => {
+  test("ASVS 7.3.1 a session without activity ends at its idle timeout", async () => {
     const { token } = await start();
     await underTest().advance(30 * minute - 5);
     expect(await stateOf(token)).toBe("alive");
@@ -78,7 +78,7 @@ function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixtu
     expect(await stateOf(token)).toBe("idle");
   });
 
-  test("ASVS 7.3.2 activity does not carry a session past its absolute life", async () => {
+  test("ASVS 7.3.2 activity does not extend a session beyond its absolute timeout", async () => {
     const { token, session } = await start();
     for (let passed = 0; passed < 12 * hour - 20 * minute; passed += 20 * minute) {
       await underTest().advance(20 * minute);
@@ -89,7 +89,7 @@ function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixtu
     expect(session.expiresAt.getTime() - session.startedAt.getTime()).toBe(12 * hour * 1000);
   });
 
-  test("a long-term session lives its own life and says so", async () => {
+  test("a long-term session has its own timeouts and is marked", async () => {
     const { token, session } = await start({ longTerm: true });
     expect(session.longTerm).toBe(true);
     await underTest().advance(29 * 24 * hour);
@@ -98,7 +98,7 @@ function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixtu
     expect(await stateOf(token)).not.toBe("alive");
   });
 
-  test("confirmation of further sites is asked for until the user switches it off, in that session alone", async () => {
+  test("confirmation of further sites is required until the user switches it off for that session", async () => {
     const { token, personId, session } = await start({ askBefore: true });
     const other = await start({ personId, askBefore: true });
     expect(session.askBefore).toBe(true);
@@ -110,7 +110,7 @@ function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixtu
     expect(found).toMatchObject({ session: { askBefore: true } });
   });
 
-  test("ASVS 7.4.2 the session of a disabled person is not found alive, by whatever name", async () => {
+  test("ASVS 7.4.2 the session of a disabled user is not valid, by any lookup", async () => {
     const { token, personId, session } = await start();
     const index = await underTest().joinSite(session.id, "shop");
     await underTest().disable(personId);
@@ -120,7 +120,7 @@ function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixtu
     expect(await underTest().sessions.listOf(personId)).toEqual([]);
   });
 
-  test("ASVS 7.4.2 a disabled person starts no session", async () => {
+  test("ASVS 7.4.2 a disabled user starts no session", async () => {
     const { id } = await underTest().createPerson();
     await underTest().disable(id);
     await expect(start({ personId: id })).rejects.toThrow("disabled");
@@ -128,7 +128,7 @@ function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixtu
 }
 
 function lawsOfActivity({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
-  test("activity moves the idle end on, looking does not", async () => {
+  test("activity restarts the idle timeout, a lookup does not", async () => {
     const [used, watched] = [await start(), await start()];
     await underTest().advance(20 * minute);
     expect(await stateOf(used.token, { touch: true })).toBe("alive");
@@ -152,7 +152,7 @@ function lawsOfActivity({ underTest, sessions, start, stateOf }: CentralSessionF
     expect(await underTest().lastActivityOf(session.id)).toEqual(written);
   });
 
-  test("activity at a site counts for the central session and shows on the site", async () => {
+  test("activity at a site counts for the central session and is recorded for the site", async () => {
     const { token, personId, session } = await start();
     const index = await underTest().joinSite(session.id, "shop");
     await underTest().advance(20 * minute);
@@ -166,7 +166,7 @@ function lawsOfActivity({ underTest, sessions, start, stateOf }: CentralSessionF
     expect(await stateOf(token)).toBe("alive");
   });
 
-  test("activity does not wake what is over", async () => {
+  test("activity does not revive an ended session", async () => {
     const { token } = await start();
     await underTest().advance(31 * minute);
     expect(await stateOf(token, { touch: true })).toBe("idle");
@@ -175,21 +175,21 @@ function lawsOfActivity({ underTest, sessions, start, stateOf }: CentralSessionF
 }
 
 function lawsOfNames({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
-  test("ASVS 7.2.2 a token that was never given out is unknown, and so is a session's public id", async () => {
+  test("ASVS 7.2.2 an unissued token is unknown, and so is the public id of a session", async () => {
     const { session } = await start();
     for (const token of [randomToken(), session.id, "", "TGT-\0"]) {
       expect(await stateOf(token)).toBe("unknown");
     }
   });
 
-  test("house 11: a stolen copy of the store opens nothing, it has the hash of a token", async () => {
+  test("only the hash of a token is stored, which is no valid token", async () => {
     const { token, session } = await start();
     const kept = await underTest().dump();
     expect(kept).toContain(session.id);
     expect(kept).not.toContain(token.slice("TGT-".length));
   });
 
-  test("a session index is known to its own site alone", async () => {
+  test("a session index is known only for its own site", async () => {
     const { session } = await start();
     const index = await underTest().joinSite(session.id, "shop");
     const find = (siteId: string, name: string) =>
@@ -199,7 +199,7 @@ function lawsOfNames({ underTest, sessions, start, stateOf }: CentralSessionFixt
     expect(await find("shop", "ST-\0")).toEqual({ state: "unknown" });
   });
 
-  test("ASVS 7.5.2 a person's living sessions are listed with their sites, latest activity first", async () => {
+  test("ASVS 7.5.2 a user's valid sessions are listed with their sites, latest activity first", async () => {
     const first = await start();
     const second = await start({ personId: first.personId });
     const over = await start({ personId: first.personId });

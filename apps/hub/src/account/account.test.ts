@@ -60,7 +60,7 @@ describe("the account page", () => {
     expect(notice).toBeNull();
   });
 
-  test("holds no session's token and nothing of other people", async () => {
+  test("shows no session token and no data of other users", async () => {
     const bob = await opened.createPerson();
     await signedIn(bob);
     const browser = await signedIn();
@@ -69,7 +69,7 @@ describe("the account page", () => {
     expect(body).not.toContain(bob.username);
   });
 
-  test("without a session leads to sign-in and back", async () => {
+  test("redirects to the sign-in without a session, and back afterwards", async () => {
     const browser = new TestBrowser(opened);
     const answer = await browser.get("/account");
     expect([answer.status, answer.location]).toEqual([303, "/cas/login?return=%2Faccount"]);
@@ -79,7 +79,7 @@ describe("the account page", () => {
     expect((await browser.post("/cas/login", fields)).location).toBe("/account");
   });
 
-  test("a notice in the address is one of ours or none", async () => {
+  test("shows only known notices from the address", async () => {
     const browser = await signedIn();
     const notice = async (asked: string) =>
       (await browser.get(`/account?notice=${asked}`)).screen("account").notice;
@@ -88,15 +88,15 @@ describe("the account page", () => {
       expect(await notice(asked), asked).toBeNull();
   });
 
-  test("the front page leads who is signed in to it, and shows the sites to others", async () => {
+  test("the front page redirects signed-in users here and lists the sites for others", async () => {
     expect((await (await signedIn()).get("/")).location).toBe("/account");
     const { sites } = (await new TestBrowser(opened).get("/")).screen("home");
     expect(sites.map(({ name }) => name)).toEqual(["The bank", "The shop"]);
   });
 });
 
-describe("ending sign-ins", () => {
-  test("one other: it is over there, its sites are told, and here nothing changes", async () => {
+describe("ending sessions", () => {
+  test("ending another session ends it, notifies its sites, and leaves the current one unchanged", async () => {
     const [browser, other] = [await signedIn(), await signedIn()];
     const [mine, theirs] = [await enter(browser, opened.shop), await enter(other, opened.bank)];
     const { token, sessions } = await page(browser);
@@ -112,7 +112,7 @@ describe("ending sign-ins", () => {
     });
   });
 
-  test("one that has ended already says so", async () => {
+  test("ending a session that has already ended says so", async () => {
     const [browser, other] = [await signedIn(), await signedIn()];
     const { token, sessions } = await page(browser);
     const session = sessions.find(({ here }) => !here)?.id ?? "";
@@ -122,7 +122,7 @@ describe("ending sign-ins", () => {
     );
   });
 
-  test("all others", async () => {
+  test("ending all other sessions", async () => {
     const [browser, ...others] = [await signedIn(), await signedIn(), await signedIn()];
     const { token } = await page(browser);
     const answer = await browser.post("/account/sessions/end-others", { token });
@@ -130,7 +130,7 @@ describe("ending sign-ins", () => {
     expect(await Promise.all([browser, ...others].map(isIn))).toEqual([true, false, false]);
   });
 
-  test("all, this one too", async () => {
+  test("ending all sessions, including the current one", async () => {
     const [browser, other] = [await signedIn(), await signedIn()];
     const tickets = [await enter(browser, opened.shop), await enter(other, opened.shop)];
     const { token } = await page(browser);
@@ -157,7 +157,7 @@ describe("ending sign-ins", () => {
     expect(await isIn(bobs)).toBe(true);
   });
 
-  test("without naming one changes nothing", async () => {
+  test("a request that names no session changes nothing", async () => {
     const browser = await signedIn();
     const { token } = await page(browser);
     const answer = await browser.post("/account/sessions/end", { token });
@@ -166,14 +166,14 @@ describe("ending sign-ins", () => {
   });
 });
 
-describe("the choices of the sign-in", () => {
+describe("the options chosen at sign-in", () => {
   async function choosing(browser: TestBrowser, choices: Record<string, string>): Promise<void> {
     const hidden = browser.hiddenFields(await browser.get("/cas/login"));
     const { username, password } = alice;
     await browser.post("/cas/login", { ...hidden, username, password, ...choices });
   }
 
-  test("is shown with each sign-in, and being asked first can be taken back here", async () => {
+  test('each session shows its options, and "ask me before" can be switched off', async () => {
     const there = new TestBrowser(opened);
     await choosing(there, { warn: "true" });
     const browser = new TestBrowser(opened);
@@ -212,12 +212,12 @@ describe.each(["stop-asking", "end", "end-others", "end-all"])(
       ["an empty one", ({ session }) => ({ session, token: "" })],
       ["a wrong one", ({ session }) => ({ session, token: "0".repeat(32) })],
       ["one in other letters", ({ session, token }) => ({ session, token: `${token} ` })],
-    ])("with %s nothing ends", async (_, fields) => {
+    ])("a request with %s ends nothing", async (_, fields) => {
       const answer = await attempt(fields);
       expect([answer.status, answer.screen("refused").code]).toEqual([403, "form_token_wrong"]);
     });
 
-    test("with the form token of another session nothing ends", async () => {
+    test("a request with the form token of another session ends nothing", async () => {
       const { token } = await page(await signedIn());
       const answer = await attempt(({ session }) => ({ session, token }));
       expect(answer.screen("refused").code).toBe("form_token_wrong");
@@ -227,12 +227,12 @@ describe.each(["stop-asking", "end", "end-others", "end-all"])(
       { origin: "https://evil.example" },
       { origin: "null", "sec-fetch-site": "cross-site" },
       { "sec-fetch-site": "cross-site" },
-    ])("sent by another site nothing ends: %j", async (headers) => {
+    ])("a request from another site ends nothing: %j", async (headers) => {
       const answer = await attempt((own) => own, headers as Record<string, string>);
       expect([answer.status, answer.screen("refused").code]).toEqual([403, "cross_site_request"]);
     });
 
-    test("by GET nothing ends", async () => {
+    test("a GET request ends nothing", async () => {
       const [browser, other] = [await signedIn(), await signedIn()];
       const { token, sessions } = await page(browser);
       const session = sessions.find(({ here }) => !here)?.id ?? "";
@@ -241,7 +241,7 @@ describe.each(["stop-asking", "end", "end-others", "end-all"])(
       expect([await isIn(browser), await isIn(other)]).toEqual([true, true]);
     });
 
-    test("without a session it leads to sign-in", async () => {
+    test("a request without a session redirects to the sign-in", async () => {
       const answer = await new TestBrowser(opened).post(path, { token: "x", session: "x" });
       expect([answer.status, answer.location]).toEqual([303, "/cas/login?return=%2Faccount"]);
     });

@@ -14,7 +14,7 @@ afterAll(() => opened.close());
 const allow = (personId: string) =>
   giveConsent(opened.hub.database, { personId, clientId: "shop", scopes: ["openid", "email"] });
 
-test("users see what they allowed, and revoke it", async () => {
+test("users see the access they allowed and can revoke it", async () => {
   await allow(alice.id);
   const browser = new TestBrowser(opened);
   await browser.signIn(alice);
@@ -36,7 +36,7 @@ test("users see what they allowed, and revoke it", async () => {
   expect(again.location).toBe("/account?notice=app-gone");
 });
 
-test("no other user and no other site can revoke what a user allowed", async () => {
+test("no other user and no other site can revoke a user's consent", async () => {
   await allow(alice.id);
   const bob = await opened.createPerson();
   const browser = new TestBrowser(opened);

@@ -20,7 +20,7 @@ test.each([
   expect(describeBrowser(userAgent)).toBe(said);
 });
 
-test("what names no browser still has words, and nothing throws", () => {
+test("a header that names no browser gets a general description", () => {
   for (const userAgent of ["x", " ", "curl/8.14.1", "(", "<script>alert(1)</script>", "a".repeat(400)])
     expect(describeBrowser(userAgent), userAgent).toMatch(/\S/);
 });

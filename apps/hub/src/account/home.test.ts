@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-test("sites of both protocols are shown to people; programs and APIs are nothing to go to", async () => {
+test("the home page lists sites of both protocols; programs and APIs are not listed", async () => {
   const { sites } = (await new TestBrowser(opened).get("/")).screen("home");
   expect(sites.map(({ name }) => name)).toEqual(["The bank", "The shop"]);
 });

@@ -21,8 +21,8 @@ const apis = {
   },
 };
 
-describe("scopes", () => {
-  test("on offer are the hub's own and those of every API, named by their site", () => {
+describe("scopes of app passwords", () => {
+  test("the form offers the hub's own scopes and those of every API, with the site's name", () => {
     expect(scopesOffered(apis)).toEqual([
       { name: "account.read", words: "see who you are", at: null },
       { name: "bank:read", words: "see", at: "The bank" },
@@ -30,7 +30,7 @@ describe("scopes", () => {
     ]);
   });
 
-  test("are shown in the order of the offer, those of a former registration last and by name", () => {
+  test("are listed in the order of the form; scopes of former registrations come last, by name", () => {
     expect(allowedBy(["gone:x", "bank:pay", "account.read"], apis)).toEqual([
       { words: "see who you are", at: null },
       { words: "pay", at: "The bank" },
@@ -38,7 +38,7 @@ describe("scopes", () => {
     ]);
   });
 
-  test("of other sites stay unknown to a site, of sites with a similar id too", () => {
+  test("a site does not learn scopes of other sites, not even of sites with similar ids", () => {
     const scopes = ["account.read", "bank:read", "bank2:read", "the-bank:pay", "bank:pay"];
     expect(scopesAt("bank", scopes)).toEqual(["bank:read", "bank:pay"]);
   });
@@ -46,7 +46,7 @@ describe("scopes", () => {
 
 const secret = createAppPasswordSecret();
 
-test("an app password is gh_ and 43 letters and digits, each time others", () => {
+test("an app password is gh_ and 43 letters and digits, different each time", () => {
   expect(secret).toMatch(/^gh_[A-Za-z0-9]{43}$/);
   expect(createAppPasswordSecret()).not.toBe(secret);
   const letters = new Set(
@@ -63,11 +63,11 @@ test.each([
   ["one letter more", `${secret}a`, false],
   ["another sign", `${secret.slice(0, -1)}-`, false],
   ["a password", "correct horse battery staple", false],
-])("has the form of an app password: %s", (_, text, is) => {
+])("isAppPasswordSecret decides about %s", (_, text, is) => {
   expect(isAppPasswordSecret(text)).toBe(is);
 });
 
-describe("verifying", () => {
+describe("verifying an app password", () => {
   const found = { person: { id: "p1" }, appPassword: { id: "a1" } } as FoundAppPassword;
   const from = { address: "192.0.2.7" };
 
@@ -92,7 +92,7 @@ describe("verifying", () => {
     return { result, seen, logged: lines.map((line) => JSON.parse(line)) };
   }
 
-  test("a right one is not counted, and logged without the secret", async () => {
+  test("a right one is not counted, and is logged without the secret", async () => {
     const { result, seen, logged } = await verify(secret, found);
     expect(result).toEqual({ outcome: "verified", ...found });
     expect(seen).toEqual([["alice", secret]]);
@@ -100,7 +100,7 @@ describe("verifying", () => {
     expect(logged).toEqual([{ level: "info", ...facts, msg: "app password used" }]);
   });
 
-  test("a wrong one is counted, and logged without user name and secret", async () => {
+  test("a wrong one is counted, and is logged without user name and secret", async () => {
     const { result, seen, logged } = await verify(secret, null);
     expect(result).toEqual({ outcome: "refused", code: "credentials_wrong" });
     expect(seen).toEqual([["alice", secret], from]);
@@ -108,13 +108,13 @@ describe("verifying", () => {
     expect(logged).toEqual([{ level: "warn", ...facts, msg: "app password refused" }]);
   });
 
-  test("other text is never looked up, even if it would be right", async () => {
+  test("text of another format is never looked up, even if it would be right", async () => {
     const { result, seen } = await verify("the account's password", found);
     expect(result).toEqual({ outcome: "refused", code: "app_password_required" });
     expect(seen).toEqual([from]);
   });
 
-  test("after too many wrong ones the answer says how long to wait", async () => {
+  test("after too many wrong ones the result says how long to wait", async () => {
     const { result, logged } = await verify(secret, null, 9);
     expect(result).toEqual({ outcome: "refused", code: "too_many_attempts", retryInSeconds: 9 });
     expect(logged[0]).toMatchObject({ code: "too_many_attempts" });

@@ -38,7 +38,7 @@ async function revoke(id: string, from = browser, more: Record<string, string> =
 }
 
 describe("making an app password", () => {
-  test("it is shown once, on an answer that is not cached", async () => {
+  test("shows it once, on a response that is not cached", async () => {
     const fields = await fillAppPasswordForm(browser, { scopes: ["account.read", "bank:accounts.read"] });
     const answer = await sendAppPasswordForm(browser, fields);
     expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "no-store"]);
@@ -59,13 +59,13 @@ describe("making an app password", () => {
     expect(opened.lines.join()).not.toContain(secret);
   });
 
-  test("no two are the same", async () => {
+  test("makes a different one each time", async () => {
     const secrets = [await makeAppPassword(browser), await makeAppPassword(browser)];
     expect(new Set(secrets).size).toBe(2);
     expect(await listed()).toHaveLength(2);
   });
 
-  test("a form that comes twice makes one, and the second answer shows nothing", async () => {
+  test("a form that is sent twice makes one, and the second response does not show it", async () => {
     const fields = await fillAppPasswordForm(browser);
     const { secret } = (await sendAppPasswordForm(browser, fields)).screen("app-password-made");
     const again = await sendAppPasswordForm(browser, fields);
@@ -81,14 +81,14 @@ describe("making an app password", () => {
     ["30", 30],
     ["90", 90],
     ["365", 365],
-  ])("it lives for %s days", async (days, expected) => {
+  ])("it is valid for %s days", async (days, expected) => {
     await makeAppPassword(browser, { days });
     const [made] = await listed();
     const life = Date.parse(made?.expiresAt ?? "") - Date.parse(made?.createdAt ?? "");
     expect(life / 86_400_000).toBe(expected);
   });
 
-  test("the form offers what registered sites ask for, nothing ticked, 30 days", async () => {
+  test("the form offers the scopes of registered sites, unticked, and preselects 30 days", async () => {
     const form = (await browser.get("/account/app-passwords/new")).screen("make-app-password");
     expect(form.scopes.map(({ field, at, chosen }) => [field, at, chosen])).toEqual([
       ["scope:account.read", null, false],
@@ -112,7 +112,7 @@ describe("making an app password", () => {
       { name: "", scopes: [], days: "x" },
       ["name_missing", "scope_missing", "life_missing"],
     ],
-  ])("%s: 400, the form again with all that was chosen", async (_, typed, errors) => {
+  ])("%s: 400, and the form shows all that was entered", async (_, typed, errors) => {
     const fields = await fillAppPasswordForm(browser, typed);
     const answer = await sendAppPasswordForm(browser, fields);
     const form = answer.screen("make-app-password");
@@ -124,34 +124,34 @@ describe("making an app password", () => {
     expect(await listed()).toEqual([]);
   });
 
-  test("a name has 60 characters, whatever they take", async () => {
+  test("a name has at most 60 characters, however many bytes they take", async () => {
     const name = "🗝".repeat(60);
     await makeAppPassword(browser, { name });
     expect((await listed())[0]?.name).toBe(name);
   });
 
-  test("a form without its id: 400", async () => {
+  test("a form without its id gets 400", async () => {
     for (const id of ["", "x"]) {
       const answer = await sendAppPasswordForm(browser, { ...(await fillAppPasswordForm(browser)), id });
       expect([answer.status, answer.screen("refused").code]).toEqual([400, "form_incomplete"]);
     }
   });
 
-  test("25 are as many as one can have", async () => {
+  test("a user can have 25 app passwords", async () => {
     for (let count = 0; count < 25; count++) await makeAppPassword(browser);
     const answer = await sendAppPasswordForm(browser, await fillAppPasswordForm(browser));
     expect([answer.status, answer.screen("make-app-password").errors]).toEqual([400, ["too_many"]]);
     expect(await listed()).toHaveLength(25);
   });
 
-  test("the account's password is neither asked for nor taken", async () => {
+  test("the form neither asks for nor accepts the account's password", async () => {
     const fields = await fillAppPasswordForm(browser);
     expect(Object.keys(fields).toSorted()).toEqual(["days", "id", "name", "scope:account.read", "token"]);
   });
 });
 
 describe("the account page lists the user's app passwords", () => {
-  test("with what each may do, since when, last used, until when; never the secret", async () => {
+  test("with scopes, creation, last use and expiry; never the secret", async () => {
     expect(await listed()).toEqual([]);
     const secret = await makeAppPassword(browser, { scopes: ["bank:transfers.write", "account.read"] });
     const [row] = await listed();
@@ -171,13 +171,13 @@ describe("the account page lists the user's app passwords", () => {
     expect((await listed())[0]?.lastUsedAt).toEqual(expect.any(String));
   });
 
-  test("ASVS 8.2.2 and nobody else's", async () => {
+  test("ASVS 8.2.2 but not those of other users", async () => {
     await makeAppPassword(browser);
     const other = await signedIn(await opened.createPerson());
     expect(await listed(other)).toEqual([]);
   });
 
-  test("expired ones too, which are refused", async () => {
+  test("also expired ones, which are refused", async () => {
     const secret = await makeAppPassword(browser, { days: "7" });
     await opened.advance(7 * 86_400);
     expect(await works(secret)).toBe(false);
@@ -186,8 +186,8 @@ describe("the account page lists the user's app passwords", () => {
   });
 });
 
-describe("revoking one", () => {
-  test("stops the very next call, and only of that one", async () => {
+describe("revoking an app password", () => {
+  test("refuses its next call, and affects no other one", async () => {
     const secret = await makeAppPassword(browser, { name: "lost" });
     const other = await makeAppPassword(browser, { name: "kept" });
     const id = (await listed()).find(({ name }) => name === "lost")?.id ?? "";
@@ -198,7 +198,7 @@ describe("revoking one", () => {
     expect((await listed()).map(({ name }) => name)).toEqual(["kept"]);
   });
 
-  test("twice says that it was revoked already", async () => {
+  test("a second time says that it was revoked already", async () => {
     await makeAppPassword(browser);
     const [{ id } = { id: "" }] = await listed();
     await revoke(id);
@@ -206,7 +206,7 @@ describe("revoking one", () => {
     expect((await revoke("no id at all")).location).toBe("/account?notice=app-password-gone");
   });
 
-  test("ASVS 8.2.2 somebody else's does nothing", async () => {
+  test("ASVS 8.2.2 of another user does nothing", async () => {
     const secret = await makeAppPassword(browser);
     const [{ id } = { id: "" }] = await listed();
     const other = await signedIn(await opened.createPerson());
@@ -214,12 +214,12 @@ describe("revoking one", () => {
     expect(await works(secret)).toBe(true);
   });
 
-  test("without saying which: 400", async () => {
+  test("without an id gets 400", async () => {
     expect((await revoke("")).screen("refused").code).toBe("app_password_missing");
   });
 });
 
-describe("a form that the idle timeout interrupts", () => {
+describe("a form that is sent after the idle timeout", () => {
   const filled = { name: " Backup at home ", days: "90", "scope:account.read": "true" };
   /** Sends the form half an hour too late, and signs in. */
   async function interrupted(as = alice) {
@@ -236,7 +236,7 @@ describe("a form that the idle timeout interrupts", () => {
     return { late, fields, page: await late.follow(back) };
   }
 
-  test("comes back filled in after signing in, and makes one app password when it is sent", async () => {
+  test("is filled in again after the sign-in, and makes one app password when it is sent", async () => {
     const { late, fields, page: again } = await interrupted();
     const model = again.screen("make-app-password");
     expect(model.name).toBe("Backup at home");
@@ -250,13 +250,13 @@ describe("a form that the idle timeout interrupts", () => {
     expect(made.screen("app-password-made").name).toBe("Backup at home");
   });
 
-  test("is kept for the same user: another user gets an empty form", async () => {
+  test("is kept for the same user only: another user gets an empty form", async () => {
     const bob = await opened.createPerson();
     const { page: again } = await interrupted(bob);
     expect(again.screen("make-app-password").name).toBe("");
   });
 
-  test("cannot be filled in by a link that somebody makes up", async () => {
+  test("cannot be filled in by a forged link", async () => {
     for (const address of ["form=x", "name=Evil&scope%3Aaccount.read=true"]) {
       const model = (await browser.get(`/account/app-passwords/new?${address}`)).screen("make-app-password");
       expect([model.name, model.scopes.some(({ chosen }) => chosen)]).toEqual(["", false]);
@@ -264,14 +264,14 @@ describe("a form that the idle timeout interrupts", () => {
   });
 });
 
-describe("ASVS 7.5.1 making one needs a sign-in that is not older than five minutes", () => {
+describe("ASVS 7.5.1 making an app password requires a sign-in within the last five minutes", () => {
   const form = "/account/app-passwords/new";
   const returnOf = (location: string) => {
     const { pathname, searchParams } = new URL(location, opened.origin);
     return [pathname, searchParams.get("renew"), searchParams.get("return")];
   };
 
-  test("the page asks for the password first when it is older, and not before", async () => {
+  test("the page asks for the password only if the sign-in is older", async () => {
     await opened.advance(270);
     expect((await browser.get(form)).status).toBe(200);
     await opened.advance(31);
@@ -281,7 +281,7 @@ describe("ASVS 7.5.1 making one needs a sign-in that is not older than five minu
     expect((await browser.follow(answer)).screen("make-app-password").errors).toEqual([]);
   });
 
-  test("a form that stood open for longer makes nothing, and comes back filled in", async () => {
+  test("a form sent later makes nothing, and is filled in again after the sign-in", async () => {
     const fields = await fillAppPasswordForm(browser, { scopes: ["account.read"], days: "90" });
     await opened.advance(301);
     const asked = await sendAppPasswordForm(browser, fields);
@@ -300,7 +300,7 @@ describe("ASVS 7.5.1 making one needs a sign-in that is not older than five minu
     expect(await works(made.screen("app-password-made").secret)).toBe(true);
   });
 
-  test("revoking one requires only a session", async () => {
+  test("revoking requires only a session", async () => {
     const secret = await makeAppPassword(browser);
     const [{ id } = { id: "" }] = await listed();
     await opened.advance(301);
@@ -309,7 +309,7 @@ describe("ASVS 7.5.1 making one needs a sign-in that is not older than five minu
   });
 });
 
-describe("ASVS 3.5.1 forms belong to the user's session", () => {
+describe("ASVS 3.5.1 forms are bound to the user's session", () => {
   test.each<[string, Record<string, string>, Record<string, string>]>([
     ["no form token", { token: "" }, {}],
     ["a wrong one", { token: "0".repeat(32) }, {}],
@@ -327,7 +327,7 @@ describe("ASVS 3.5.1 forms belong to the user's session", () => {
     expect([await works(secret), (await listed()).length]).toEqual([true, 1]);
   });
 
-  test("who is not signed in is asked to sign in", async () => {
+  test("a user without a session is redirected to the sign-in", async () => {
     const stranger = new TestBrowser(opened);
     const answers = [
       await stranger.get("/account/app-passwords/new"),
@@ -338,13 +338,13 @@ describe("ASVS 3.5.1 forms belong to the user's session", () => {
       expect([status, location.startsWith("/cas/login?return=")]).toEqual([303, true]);
   });
 
-  test("an app password is no session", async () => {
+  test("an app password cannot stand in for a session", async () => {
     const authorization = basic(alice.username, await makeAppPassword(browser));
     expect((await new TestBrowser(opened).get("/account", { authorization })).status).toBe(303);
   });
 });
 
-test("ASVS 16.3.1 making and revoking are logged with person and id alone", async () => {
+test("ASVS 16.3.1 making and revoking are logged with user id and app password id only", async () => {
   await makeAppPassword(browser, { name: "a name of their own" });
   const [{ id } = { id: "" }] = await listed();
   await revoke(id);

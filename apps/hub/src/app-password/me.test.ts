@@ -27,7 +27,7 @@ async function ask(authorization?: string, headers: Record<string, string> = {},
   return { ...answer, json: JSON.parse(answer.body), challenge: answer.headers["www-authenticate"] };
 }
 
-test("names the user, the credential and its scopes", async () => {
+test("/api/v1/me names the user, the credential and its scopes", async () => {
   const answer = await ask(basic(alice.username, secret));
   expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"]);
   expect(answer.json).toEqual({
@@ -50,7 +50,7 @@ test("names the user, the credential and its scopes", async () => {
 });
 
 describe("RFC 7617 2 the Basic scheme", () => {
-  test("without credentials: 401, the exact challenge, and what to send", async () => {
+  test("without credentials: 401, the exact challenge, and advice", async () => {
     const answer = await ask();
     expect([answer.status, answer.challenge]).toEqual([401, challenge]);
     expect(answer.json).toEqual({
@@ -60,7 +60,7 @@ describe("RFC 7617 2 the Basic scheme", () => {
     });
   });
 
-  test("the scheme's name is read in any case, with one space or more", async () => {
+  test("the scheme's name is case-insensitive, and several spaces may follow", async () => {
     const token68 = basic(alice.username, secret).slice("Basic ".length);
     for (const scheme of ["basic ", "BASIC ", "bAsIc   "])
       expect((await ask(scheme + token68)).status).toBe(200);
@@ -84,16 +84,16 @@ describe("RFC 7617 2 the Basic scheme", () => {
     expect(answer.body).not.toContain(secret);
   });
 
-  test("parameters are no credentials", async () => {
+  test("parameters are not accepted as credentials", async () => {
     const query = new URLSearchParams({ user: alice.username, password: secret });
     expect((await new TestBrowser(opened).get(`/api/v1/me?${query}`)).status).toBe(401);
   });
 
-  test("a browser's session is none either", async () => {
+  test("a browser's session is not accepted as a credential", async () => {
     expect((await browser.get("/api/v1/me")).status).toBe(401);
   });
 
-  test("HEAD is answered alike, without a body", async () => {
+  test("HEAD gets the same headers without a body", async () => {
     const authorization = basic(alice.username, secret);
     const right = await browser.send("HEAD", "/api/v1/me", { authorization });
     const wrong = await browser.send("HEAD", "/api/v1/me");
@@ -102,7 +102,7 @@ describe("RFC 7617 2 the Basic scheme", () => {
 });
 
 describe("RFC 7617 2.1 charset UTF-8", () => {
-  test("a user name in UTF-8 is read as that, composed or not", async () => {
+  test("a user name in UTF-8 is accepted, composed or decomposed", async () => {
     const username = `zoë${alice.username}`;
     const zoe = await opened.createPerson({ username });
     const own = new TestBrowser(opened);
@@ -114,14 +114,14 @@ describe("RFC 7617 2.1 charset UTF-8", () => {
     expect((await ask(`Basic ${latin1}`)).status).toBe(401);
   });
 
-  test("the e-mail is as good as the user name, in any case", async () => {
+  test("the e-mail address is accepted in place of the user name, in any case", async () => {
     for (const user of [`${alice.username}@example.com`, alice.username.toUpperCase()])
       expect((await ask(basic(user, secret))).status).toBe(200);
   });
 });
 
-describe("ASVS 6.3.4 the account's password opens no API", () => {
-  test("401 and a code that says what to use", async () => {
+describe("ASVS 6.3.4 the account's password does not authenticate API calls", () => {
+  test("it gets 401 and a code that says what to use instead", async () => {
     const answer = await ask(basic(alice.username, alice.password));
     expect([answer.status, answer.challenge]).toEqual([401, challenge]);
     expect(answer.json).toMatchObject({
@@ -130,7 +130,7 @@ describe("ASVS 6.3.4 the account's password opens no API", () => {
     });
   });
 
-  test("it is not even looked at: right, wrong and nobody's are told the same, and nothing is asked", async () => {
+  test("it is not verified: a right, a wrong and an unknown user's password get the same response, without a query", async () => {
     const query = vi.spyOn(poolOf(opened.hub.database), "query");
     const answers = [
       await ask(basic(alice.username, alice.password)),
@@ -144,8 +144,8 @@ describe("ASVS 6.3.4 the account's password opens no API", () => {
   });
 });
 
-describe("ASVS 6.3.8 who is there cannot be learnt", () => {
-  test("unknown user, somebody else's, revoked and disabled: the same words and the same work", async () => {
+describe("ASVS 6.3.8 responses do not reveal which users exist", () => {
+  test("unknown user, another user's secret, revoked and disabled: the same words and the same work", async () => {
     const query = vi.spyOn(poolOf(opened.hub.database), "query");
     const bob = await opened.createPerson();
     const revoked = await makeAppPassword(browser, { name: "revoked" });
@@ -178,7 +178,7 @@ describe("ASVS 6.3.8 who is there cannot be learnt", () => {
   });
 });
 
-test("RFC 6750 3.1 what it does not allow: 403 that names the scope, and the challenge", async () => {
+test("RFC 6750 3.1 an app password without the scope gets 403 that names the scope, and the challenge", async () => {
   const narrow = await makeAppPassword(browser, { scopes: ["bank:accounts.read"] });
   const answer = await ask(basic(alice.username, narrow));
   expect([answer.status, answer.challenge]).toEqual([403, challenge]);
@@ -186,7 +186,7 @@ test("RFC 6750 3.1 what it does not allow: 403 that names the scope, and the cha
   expect(answer.body).not.toContain(alice.id);
 });
 
-test("ASVS 3.5.3 a page of another site cannot use what a browser keeps", async () => {
+test("ASVS 3.5.3 a page of another site cannot use credentials that a browser stores", async () => {
   const authorization = basic(alice.username, secret);
   for (const site of ["cross-site", "same-site"]) {
     const answer = await ask(authorization, { "sec-fetch-site": site });
@@ -196,13 +196,13 @@ test("ASVS 3.5.3 a page of another site cannot use what a browser keeps", async 
     expect((await ask(authorization, { "sec-fetch-site": site })).status).toBe(200);
 });
 
-test("all app passwords of a disabled user are refused at once", async () => {
+test("disabling a user refuses all the user's app passwords at once", async () => {
   const other = await makeAppPassword(browser);
   await opened.hub.database.people.setDisabled(alice.id, true);
   for (const one of [secret, other]) expect((await ask(basic(alice.username, one))).status).toBe(401);
 });
 
-test("ASVS 16.2.5 the log names person and app password, and nothing of what was sent", async () => {
+test("ASVS 16.2.5 the log names user and app password, and contains nothing that was sent", async () => {
   const before = opened.lines.length;
   const { json } = await ask(basic(alice.username, secret));
   await ask(basic(alice.username, alice.password));
@@ -226,7 +226,7 @@ describe("ASVS 6.3.1 with throttling on", () => {
   });
   afterAll(() => throttled.close());
 
-  test("wrong ones from one address have to wait after a hundred; right ones go on, and cost nothing", async () => {
+  test("after a hundred wrong ones from an address further ones get 429; right ones are accepted and not counted", async () => {
     const bob = await throttled.createPerson();
     const own = new TestBrowser(throttled);
     await own.signIn(bob);

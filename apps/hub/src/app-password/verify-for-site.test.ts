@@ -27,8 +27,8 @@ async function send(body: unknown, authorization = opened.bank.authorization, to
 }
 const verify = async (user: string, password: string) => (await send({ user, password })).json;
 
-describe("a site asks whose an app password is", () => {
-  test("and hears who, what it allows there, and until when", async () => {
+describe("a site verifies an app password", () => {
+  test("and learns the user, the scopes at the site, and the expiry", async () => {
     const answer = await send({ user: alice.username, password: secret });
     expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "no-store"]);
     expect(answer.json).toEqual({
@@ -43,7 +43,7 @@ describe("a site asks whose an app password is", () => {
     );
   });
 
-  test("which counts as used", async () => {
+  test("and the verification counts as its use", async () => {
     await verify(alice.username, secret);
     const [row] = (await browser.get("/account")).screen("account").appPasswords;
     expect(row?.lastUsedAt).toEqual(expect.any(String));
@@ -55,12 +55,12 @@ describe("a site asks whose an app password is", () => {
     ["the account's password", () => [alice.username, alice.password]],
     ["nothing", () => ["", ""]],
     ["NUL", () => [`${alice.username}\0`, secret]],
-  ])("%s: not active, and not a word more", async (_, tried) => {
+  ])("%s: inactive, without a reason", async (_, tried) => {
     const [user, password] = tried();
     expect(await verify(user, password)).toEqual({ active: false });
   });
 
-  test("RFC 7662 2.2 one that was revoked, has expired, or is of somebody disabled: not active", async () => {
+  test("RFC 7662 2.2 a revoked, an expired and a disabled user's app password: inactive", async () => {
     const revoked = await makeAppPassword(browser, { name: "revoked", scopes: ["bank:accounts.read"] });
     const { token, appPasswords } = (await browser.get("/account")).screen("account");
     const id = appPasswords.find(({ name }) => name === "revoked")?.id ?? "";
@@ -73,13 +73,13 @@ describe("a site asks whose an app password is", () => {
     expect(await verify(alice.username, secret)).toEqual({ active: false });
   });
 
-  test("ASVS 10.3.1 a site where it allows nothing learns nothing", async () => {
+  test("ASVS 10.3.1 a site at which it has no scope gets inactive", async () => {
     const answer = await send({ user: alice.username, password: secret }, opened.shop.authorization);
     expect(answer.json).toEqual({ active: false });
   });
 });
 
-describe("RFC 7617 only a registered site may ask", () => {
+describe("RFC 7617 only a registered site may verify", () => {
   test.each<[string, () => string]>([
     ["no credentials", () => ""],
     ["a wrong secret", () => basic("bank", "wrong")],
@@ -106,7 +106,7 @@ test.each([
   expect([answer.status, answer.json.error]).toEqual([400, "invalid_request"]);
 });
 
-test("ASVS 16.2.5 the log names person, app password and site, and nothing of what was sent", async () => {
+test("ASVS 16.2.5 the log names user, app password and site, and contains nothing that was sent", async () => {
   const before = opened.lines.length;
   await verify(alice.username, secret);
   await verify("a password in the wrong field", alice.password);
@@ -120,7 +120,7 @@ test("ASVS 16.2.5 the log names person, app password and site, and nothing of wh
     expect(said).not.toContain(sent);
 });
 
-test("ASVS 6.3.1 guessing through a site has to wait after a hundred; right ones go on, and other sites' too", async () => {
+test("ASVS 6.3.1 after a hundred wrong ones through a site further ones get 429; right ones, and those of other sites, do not", async () => {
   const throttled = await openTestHub({ sites: bankWithApi, environment: { LOGIN_THROTTLE: "on" } });
   try {
     const bob = await throttled.createPerson();

@@ -85,7 +85,7 @@ const validations = ["serviceValidate", "proxyValidate", "p3/serviceValidate", "
 describe.each([
   ...validations.map((name) => ({ name, kind: "authenticationFailure" })),
   { name: "proxy", kind: "proxyFailure" },
-])("2.5.3 and 2.7.3 bad input at /cas/$name is INVALID_REQUEST in the format asked for", ({ name, kind }) => {
+])("2.5.3 and 2.7.3 bad input at /cas/$name is INVALID_REQUEST in the requested format", ({ name, kind }) => {
   test.each([...unreadable, ...unusable])("%s", async (_, query) => {
     const xml = await get(`/cas/${name}`, query);
     expect([xml.status, xml.headers["content-type"]]).toEqual([200, "application/xml; charset=utf-8"]);
@@ -102,7 +102,7 @@ describe.each([
   });
 
   test.each([hostile, "YAML", "XML%20", "JSON%2CXML", "", "json;q=1"])(
-    "2.5.1 a format that is not supported, in XML: %s",
+    "2.5.1 an unsupported format gets XML: %s",
     async (format) => {
       const whole = `service=${encodeURIComponent(service)}&ticket=${createTicketId("ST")}`;
       const proxied = `pgt=${createTicketId("PGT")}&targetService=${encodeURIComponent(service)}`;
@@ -116,7 +116,7 @@ describe.each([
   );
 });
 
-describe("2.4.2 bad input at /cas/validate is no", () => {
+describe("2.4.2 bad input at /cas/validate is answered no", () => {
   test.each([...unreadable, ...unusable])("%s", async (_, query) => {
     const answer = await get("/cas/validate", query);
     expect([answer.status, answer.body]).toEqual([200, "no\n\n"]);
@@ -125,7 +125,7 @@ describe("2.4.2 bad input at /cas/validate is no", () => {
   });
 });
 
-describe("11 bad input at /cas/samlValidate is a status with the protocol's code", () => {
+describe("11 bad input at /cas/samlValidate gets a status with the protocol's code", () => {
   const message = (artifact: string) =>
     `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Request xmlns="urn:oasis:names:tc:SAML:1.0:protocol" MajorVersion="1" MinorVersion="1" RequestID="_1"><AssertionArtifact>${artifact}</AssertionArtifact></Request></Body></Envelope>`;
   const post = (query: string, body: string | Uint8Array) =>
@@ -149,11 +149,11 @@ describe("11 bad input at /cas/samlValidate is a status with the protocol's code
     ["two artifacts", message("ST-1</AssertionArtifact><AssertionArtifact>ST-2")],
     ["markup for an artifact", message("<script>reflected(1)</script>")],
     ["deep nesting", "<a>".repeat(20_000)],
-  ])("a message that is wrong: %s", async (_, body) => {
+  ])("a malformed message: %s", async (_, body) => {
     expectRefusal(await post(`TARGET=${encodeURIComponent(service)}`, body));
   });
 
-  test("a message that is huge is not read", async () => {
+  test("a message that is too large is not read", async () => {
     const answer = await post(`TARGET=${hostile}`, message("x".repeat(70_000)));
     expect(answer.status).toBe(413);
     expectNothingReflected(answer);
@@ -175,12 +175,12 @@ describe("9 bad input at /cas/v1/tickets is 400 with a code", () => {
   };
 
   test.each([...unreadable, ...unusable, ["a token as JWT", "username=a&password=b&token=true"]])(
-    "for a session: %s",
+    "at a session's address: %s",
     async (_, body) => expectRefusal(await post("/cas/v1/tickets", body as string)),
   );
 
   test.each([...unreadable, ...unusable.filter(([name]) => name !== "no ticket")])(
-    "for a ticket: %s",
+    "at a ticket's address: %s",
     async (_, body) => {
       const { username, password } = alice;
       const credentials = new URLSearchParams({ username, password }).toString();
@@ -190,7 +190,7 @@ describe("9 bad input at /cas/v1/tickets is 400 with a code", () => {
   );
 });
 
-describe("2.1.1 and 2.2.1 bad input at /cas/login is explained on a page", () => {
+describe("2.1.1 and 2.2.1 bad input at /cas/login gets a page that explains it", () => {
   test.each(unreadable)("%s", async (_, query) => {
     const browser = new TestBrowser(opened);
     const read = await browser.get(`/cas/login?${query}`);

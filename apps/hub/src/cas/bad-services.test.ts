@@ -83,7 +83,7 @@ const impostors: [string, (origin: string) => string][] = [
 ];
 
 describe.each(["serviceValidate", "proxyValidate", "p3/serviceValidate", "p3/proxyValidate"])(
-  "2.5.3 a service that is not the ticket's, at /cas/%s, is INVALID_SERVICE, and the ticket is consumed",
+  "2.5.3 a service other than the ticket's, at /cas/%s, is INVALID_SERVICE and consumes the ticket",
   (name) => {
     test.each(impostors)("%s", async (_, make) => {
       const ticket = await ticketFor();
@@ -95,7 +95,7 @@ describe.each(["serviceValidate", "proxyValidate", "p3/serviceValidate", "p3/pro
   },
 );
 
-describe("2.4.2 and 11 the same at /cas/validate and /cas/samlValidate", () => {
+describe("2.4.2 and 11 the same services at /cas/validate and /cas/samlValidate", () => {
   test.each(impostors)("%s", async (_, make) => {
     const service = make(opened.shop.origin);
     expect(await ask("/cas/validate", { service, ticket: await ticketFor() })).toBe("no\n\n");
@@ -107,7 +107,7 @@ describe("2.4.2 and 11 the same at /cas/validate and /cas/samlValidate", () => {
   });
 });
 
-describe("2.7.3 the same as target of /cas/proxy is UNAUTHORIZED_SERVICE, and no ticket is issued", () => {
+describe("2.7.3 the same services as target of /cas/proxy: UNAUTHORIZED_SERVICE, and no ticket", () => {
   test.each(impostors)("%s", async (_, make) => {
     const pgt = createTicketId("PGT");
     await opened.hub.database.proxyGrantingTickets.grant({ id: pgt, siteId: "shop", sessionId, proxies: [] });
@@ -117,7 +117,7 @@ describe("2.7.3 the same as target of /cas/proxy is UNAUTHORIZED_SERVICE, and no
   });
 });
 
-describe("2.2.1 the same at /cas/login is a page and no redirect; 2.3.1 at /cas/logout no way back", () => {
+describe("2.2.1 the same services at /cas/login get a page and no redirect; 2.3.1 at /cas/logout no link back", () => {
   test.each(impostors)("%s", async (_, make) => {
     const service = make(opened.shop.origin);
     const browser = new TestBrowser(opened);
@@ -132,7 +132,7 @@ describe("2.2.1 the same at /cas/login is a page and no redirect; 2.3.1 at /cas/
   });
 });
 
-describe("9 the same at /cas/v1/tickets is refused without a ticket", () => {
+describe("9 the same services at /cas/v1/tickets get no ticket", () => {
   test.each(impostors)("%s", async (_, make) => {
     const body = new URLSearchParams({ service: make(opened.shop.origin) }).toString();
     const answer = await new TestBrowser(opened).send("POST", `/cas/v1/tickets/${tgt}`, form, body);
@@ -154,13 +154,13 @@ describe("2.5.3 tickets of the wrong kind", () => {
     ["TGT", "INVALID_TICKET_SPEC"],
     ["LT", "INVALID_TICKET_SPEC"],
     ["LR", "INVALID_TICKET"],
-  ])("a %s is validated nowhere", async (prefix, code) => {
+  ])("a %s is not valid at any endpoint", async (prefix, code) => {
     for (const name of ["serviceValidate", "proxyValidate", "p3/serviceValidate", "p3/proxyValidate"])
       expect(codeOf(await ask(`/cas/${name}`, { service, ticket: createTicketId(prefix) })), name).toBe(code);
     expect(await ask("/cas/validate", { service, ticket: createTicketId(prefix) })).toBe("no\n\n");
   });
 
-  test("2.4 and 2.5 a proxy ticket is no service ticket; asking does not consume it", async () => {
+  test("2.4 and 2.5 a proxy ticket is not accepted as a service ticket, and is not consumed", async () => {
     const ticket = await ticketFor("PT");
     const asked = { service: opened.shop.service, ticket };
     expect(await ask("/cas/validate", asked)).toBe("no\n\n");
@@ -170,7 +170,7 @@ describe("2.5.3 tickets of the wrong kind", () => {
   });
 
   test.each<TicketPrefix>(["ST", "PT", "PGTIOU", "TGT", "LT"])(
-    "2.7.3 a %s grants no proxy ticket",
+    "2.7.3 a %s is not accepted as a proxy-granting ticket",
     async (prefix) => {
       const id = prefix === "ST" || prefix === "PT" ? await ticketFor(prefix) : createTicketId(prefix);
       const body = await ask("/cas/proxy", { pgt: id, targetService: opened.bank.service });
@@ -178,7 +178,7 @@ describe("2.5.3 tickets of the wrong kind", () => {
     },
   );
 
-  test.each<TicketPrefix>(["ST", "PGT", "LT"])("9 a %s is no session", async (prefix) => {
+  test.each<TicketPrefix>(["ST", "PGT", "LT"])("9 a %s is not accepted as a session", async (prefix) => {
     const path = `/cas/v1/tickets/${createTicketId(prefix)}`;
     const body = new URLSearchParams({ service: opened.shop.service }).toString();
     for (const answer of [

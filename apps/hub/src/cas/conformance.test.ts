@@ -48,7 +48,7 @@ describe("over HTTP", () => {
   });
 });
 
-test("2.1.1 a hub in production takes no service by plain http beyond this machine", async () => {
+test("2.1.1 a hub in production accepts no service with plain http, except on loopback", async () => {
   const plain = { cas: { services: ["http://wiki.example/callback"] } };
   const open = (environment: Record<string, string>) =>
     openTestHub({ environment, sites: ({ shop }) => ({ shop: shop.registration(plain) }) });

@@ -36,9 +36,9 @@ const ask = (path: string, parameters: Record<string, string>): Promise<BrowserA
   new TestBrowser(opened).get(`${path}?${new URLSearchParams(parameters)}`);
 const unavailable = { status: 503, headers: { "retry-after": "5" } };
 
-describe("2.5.3 nobody is let in, and the answer says that it is no verdict", () => {
+describe("2.5.3 during an outage nobody is signed in, and the response tells clients to retry", () => {
   test.each(["serviceValidate", "proxyValidate", "p3/serviceValidate", "p3/proxyValidate"])(
-    "%s: INTERNAL_ERROR in the format asked for, by 503",
+    "%s: INTERNAL_ERROR in the requested format, with 503",
     async (path) => {
       const asked = { service, ticket: createTicketId("ST") };
       const [xml, json] = await duringOutage(() =>
@@ -55,12 +55,12 @@ describe("2.5.3 nobody is let in, and the answer says that it is no verdict", ()
     },
   );
 
-  test("2.4.2 validate: no, by 503", async () => {
+  test("2.4.2 validate: no, with 503", async () => {
     const answer = await duringOutage(() => ask("/cas/validate", { service, ticket: createTicketId("ST") }));
     expect(answer).toMatchObject({ ...unavailable, body: "no\n\n" });
   });
 
-  test("2.7.3 proxy: a failure, by 503", async () => {
+  test("2.7.3 proxy: a failure, with 503", async () => {
     const answer = await duringOutage(() =>
       ask("/cas/proxy", { pgt: createTicketId("PGT"), targetService: service }),
     );
@@ -68,7 +68,7 @@ describe("2.5.3 nobody is let in, and the answer says that it is no verdict", ()
     expect(answer.body).toContain('<cas:proxyFailure code="INTERNAL_ERROR">');
   });
 
-  test("11 samlValidate: a status of the responder, by 503", async () => {
+  test("11 samlValidate: a Responder status, with 503", async () => {
     const message = `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Request xmlns="urn:oasis:names:tc:SAML:1.0:protocol" MajorVersion="1" MinorVersion="1" RequestID="_1"><AssertionArtifact>${createTicketId("ST")}</AssertionArtifact></Request></Body></Envelope>`;
     const path = `/cas/samlValidate?${new URLSearchParams({ TARGET: service })}`;
     const answer = await duringOutage(() =>
@@ -78,7 +78,7 @@ describe("2.5.3 nobody is let in, and the answer says that it is no verdict", ()
     expect(answer.body).toMatch(/StatusCode Value="samlp:Responder"/);
   });
 
-  test("9 REST: no session, by 503", async () => {
+  test("9 REST: no session, with 503", async () => {
     const { username, password } = alice;
     const form = { "content-type": "application/x-www-form-urlencoded" };
     const body = new URLSearchParams({ username, password }).toString();
@@ -98,12 +98,12 @@ test("2.5.3 an outage consumes no ticket: the site may validate it when the data
   expect([status, body]).toEqual([200, expect.stringContaining("authenticationSuccess")]);
 });
 
-test("2.5.3 what is wrong with a request is a verdict: it is told by 200 whether or not the database is there", async () => {
+test("2.5.3 an invalid request is refused with 200 during an outage, too", async () => {
   const answer = await duringOutage(() => ask("/cas/serviceValidate", { service }));
   expect([answer.status, answer.body]).toEqual([200, expect.stringContaining("INVALID_REQUEST")]);
 });
 
-test("the log says why in a word, without a page of stack", () => {
+test("the log names the reason, without a stack trace", () => {
   const logged = opened.lines.filter((entry) => entry.includes('"database.unavailable"'));
   expect(logged.length).toBeGreaterThan(0);
   for (const entry of logged) expect(entry).not.toContain("stack");

@@ -37,7 +37,7 @@ async function enterBoth(browser: TestBrowser) {
   return tickets;
 }
 
-test("2.3.3 a site that the hub cannot reach is told by the browser, from the page after sign-out; the others from behind", async () => {
+test("2.3.3 the browser notifies a site that the hub cannot reach, from the page after sign-out; the others get the back channel", async () => {
   const browser = new TestBrowser(hub);
   const [shopTicket = "", bankTicket = ""] = await enterBoth(browser);
   const page = await browser.get("/cas/logout");
@@ -52,7 +52,7 @@ test("2.3.3 a site that the hub cannot reach is told by the browser, from the pa
   expect([hub.shop.told(), hub.bank.told()]).toEqual([[], [bankTicket]]);
 });
 
-test("2.3.3 telling it comes before the way back, which stands on the page", async () => {
+test("2.3.3 the page notifies the site before it links back", async () => {
   const browser = new TestBrowser(hub);
   await enterBoth(browser);
   const page = await browser.get(`/cas/logout${query({ service: hub.bank.service })}`);
@@ -63,7 +63,7 @@ test("2.3.3 telling it comes before the way back, which stands on the page", asy
   });
 });
 
-describe("2.3.3 an address that no browser could bring a message to fails no sign-out", () => {
+describe("2.3.3 an unusable front-channel address does not make the sign-out fail", () => {
   let tickets: string[];
   let browser: TestBrowser;
   /** The registry takes none such; what goes wrong all the same must not keep anybody signed in. */
@@ -83,11 +83,11 @@ describe("2.3.3 an address that no browser could bring a message to fails no sig
     expect(hub.lines.join()).toContain("logout.no-front-channel");
   }
 
-  test("at /cas/logout: the site is told from behind, like the others", async () => {
+  test("at /cas/logout: the site gets the back channel, like the others", async () => {
     await expectSignedOut(await browser.get("/cas/logout"));
   });
 
-  test("at the account page: so it is there", async () => {
+  test("at the account page: the same", async () => {
     const { token } = (await browser.get("/account")).screen("account");
     await expectSignedOut(await browser.post("/account/sessions/end-all", { token }));
   });

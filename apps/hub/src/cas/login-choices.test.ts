@@ -26,8 +26,8 @@ async function validate(ticket: string, service: string) {
   return JSON.parse((await new TestBrowser(opened).get(path)).body).serviceResponse;
 }
 
-describe("2.2.1 warn: later sign-on is not transparent", () => {
-  test("the site of the sign-in gets its ticket at once", async () => {
+describe("2.2.1 warn: later single sign-on asks first", () => {
+  test("the site of the sign-in gets its ticket without a question", async () => {
     const { location } = await signIn(new TestBrowser(opened), { warn: "true" }, at(opened.shop.service));
     expect(ticketOf(location)).toMatch(/^ST-/);
   });
@@ -56,7 +56,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     return Object.fromEntries(page.screen("ask-before").hidden.map(({ name, value }) => [name, value]));
   }
 
-  test("a confirmation sends one ticket of single sign-on, and only one", async () => {
+  test("a confirmation sends exactly one ticket, from single sign-on", async () => {
     const browser = new TestBrowser(opened);
     const { location, status } = await browser.post("/cas/login/confirm", await ask(browser));
     expect(status).toBe(303);
@@ -72,7 +72,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     expect(answer.screen("ticket-form").action).toBe(opened.bank.service);
   });
 
-  test("a yes that another site made up is refused", async () => {
+  test("a forged confirmation is refused", async () => {
     const browser = new TestBrowser(opened);
     const fields = await ask(browser);
     const forged = await browser.post("/cas/login/confirm", { ...fields, token: "0".repeat(32) });
@@ -81,7 +81,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     expect([foreign.status, foreign.location]).toEqual([403, ""]);
   });
 
-  test("a yes to a site that is not registered goes nowhere", async () => {
+  test("a confirmation for a site that is not registered redirects nowhere", async () => {
     const browser = new TestBrowser(opened);
     const fields = await ask(browser);
     const answer = await browser.post("/cas/login/confirm", { ...fields, service: "https://evil.example/" });
@@ -95,7 +95,7 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
     expect(form.screen("login")).toMatchObject({ rememberMe: true, askBefore: true });
   });
 
-  test("who did not ask for it is not asked", async () => {
+  test("a user who did not tick it is not asked", async () => {
     const browser = new TestBrowser(opened);
     await signIn(browser, { warn: "false" });
     const { location } = await browser.get(`/cas/login${at(opened.bank.service)}`);
@@ -112,11 +112,11 @@ describe("2.2.1 warn: later sign-on is not transparent", () => {
   });
 });
 
-describe("4.1 rememberMe: a long session, because the user chose so", () => {
+describe("4.1 rememberMe: a long session, if the user chose it", () => {
   const sessionCookie = (cookies: readonly string[]) =>
     cookies.find((cookie) => cookie.startsWith("TGC-gatehouse=TGT-"));
 
-  test("4.1.1 unchecked at first, and how long it is said", async () => {
+  test("4.1.1 the box is not ticked, and states the duration", async () => {
     const model = (await new TestBrowser(opened).get("/cas/login")).screen("login");
     expect(model).toMatchObject({ rememberMe: false, askBefore: false, rememberDays: 30 });
   });
@@ -126,7 +126,7 @@ describe("4.1 rememberMe: a long session, because the user chose so", () => {
     expect(sessionCookie(cookies)).not.toContain("Max-Age");
   });
 
-  test("4.1.2 with it cookie and session live as long as was said, idle or not", async () => {
+  test("4.1.2 with it the cookie and the session last the stated time, idle or not", async () => {
     const browser = new TestBrowser(opened);
     const { cookies } = await signIn(browser, { rememberMe: "true" });
     expect(sessionCookie(cookies)).toContain(`Max-Age=${30 * 86_400}`);
@@ -138,15 +138,15 @@ describe("4.1 rememberMe: a long session, because the user chose so", () => {
     expect((await browser.get(`/cas/login${at(opened.shop.service)}`)).screen("login").reason).not.toBeNull();
   });
 
-  test("4.1.3 a session without it says so to the site", async () => {
+  test("4.1.3 the site learns that a session is not a long one", async () => {
     const { location } = await signIn(new TestBrowser(opened), {}, at(opened.shop.service));
     const { authenticationSuccess } = await validate(ticketOf(location), opened.shop.service);
     expect(authenticationSuccess.attributes.longTermAuthenticationRequestTokenUsed).toBe(false);
   });
 });
 
-describe("2.1.1 method: how the ticket comes to the site", () => {
-  test("POST: a form that the browser sends on, and only to the site", async () => {
+describe("2.1.1 method: delivery of the ticket to the site", () => {
+  test("POST: a form that the browser submits only to the site", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const service = `${opened.shop.service}?state=a%20b`;
@@ -161,12 +161,12 @@ describe("2.1.1 method: how the ticket comes to the site", () => {
     expect(await validate(fields[0]?.value ?? "", service)).toHaveProperty("authenticationSuccess");
   });
 
-  test("POST: the same after credentials", async () => {
+  test("POST: the same after entering credentials", async () => {
     const answer = await signIn(new TestBrowser(opened), {}, at(opened.shop.service, { method: "POST" }));
     expect(answer.screen("ticket-form").action).toBe(opened.shop.service);
   });
 
-  test("HEADER: service and ticket in the headers of the answer", async () => {
+  test("HEADER: service and ticket in the response headers", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const answer = await browser.get(`/cas/login${at(opened.shop.service, { method: "HEADER" })}`);
@@ -185,8 +185,8 @@ describe("2.1.1 method: how the ticket comes to the site", () => {
   });
 });
 
-describe("2.1.1 old clients' manners", () => {
-  test("a service that was not encoded is read the same at login and at validation", async () => {
+describe("2.1.1 what old clients send", () => {
+  test("an unencoded service is read the same at login and at validation", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const service = `${opened.shop.service}?a=b&c=d`;
@@ -196,7 +196,7 @@ describe("2.1.1 old clients' manners", () => {
     expect((await new TestBrowser(opened).get(path)).body).toContain("<cas:user>alice</cas:user>");
   });
 
-  test("a doubled slash before the endpoint", async () => {
+  test("a doubled slash before the endpoint is accepted", async () => {
     const browser = new TestBrowser(opened);
     const { location } = await browser.signIn(alice, at(opened.shop.service));
     const path = `/cas//serviceValidate${at(opened.shop.service, { ticket: ticketOf(location) })}`;

@@ -18,19 +18,19 @@ const stateOf = async (token: string | undefined) => {
 };
 
 describe("3.6 the ticket-granting cookie", () => {
-  test("3.7 its value is made of letters, digits and hyphens, 256 bits of it", async () => {
+  test("3.7 its value consists of letters, digits and hyphens, with 256 bits of randomness", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     expect(browser.cookies.get(sessionCookie)).toMatch(/^TGT-[A-Za-z0-9]{43}$/);
   });
 
-  test("3.6.1 ends with the browser, is hidden from scripts, and comes along from other sites by link alone", async () => {
+  test("3.6.1 it ends with the browser, is HttpOnly and SameSite=Lax", async () => {
     const { cookies } = await new TestBrowser(opened).signIn(alice);
     const set = cookies.filter((cookie) => cookie.startsWith(`${sessionCookie}=`));
     expect(set).toEqual([expect.stringMatching(/^TGC-gatehouse=TGT-\w+; Path=\/; HttpOnly; SameSite=Lax$/)]);
   });
 
-  test("the database never holds it", async () => {
+  test("the database never stores its value", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const { rows } = await poolOf(opened.hub.database).query(
@@ -42,7 +42,7 @@ describe("3.6 the ticket-granting cookie", () => {
 });
 
 describe("ASVS 7.2.4 session fixation", () => {
-  test("signing in gives a new token and ends the one that the browser sent", async () => {
+  test("signing in issues a new token and ends the previous one of the browser", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const before = browser.cookies.get(sessionCookie);
@@ -52,7 +52,7 @@ describe("ASVS 7.2.4 session fixation", () => {
     expect([await stateOf(before), await stateOf(after)]).toEqual(["replaced", "alive"]);
   });
 
-  test("a token that somebody planted in the browser is never signed in", async () => {
+  test("a token planted in the browser is never signed in", async () => {
     const browser = new TestBrowser(opened);
     const planted = `TGT-${"a".repeat(43)}`;
     browser.cookies.set(sessionCookie, planted);
@@ -61,7 +61,7 @@ describe("ASVS 7.2.4 session fixation", () => {
     expect(await stateOf(planted)).toBe("unknown");
   });
 
-  test("the browser's flow stays, so that forms in other tabs can still be sent, and is a new one after sign-out", async () => {
+  test("the flow cookie survives a sign-in, so that forms in other tabs stay valid, and is replaced at sign-out", async () => {
     const browser = new TestBrowser(opened);
     const form = await browser.get("/cas/login");
     const flow = browser.cookies.get("gatehouse-flow");
@@ -78,7 +78,7 @@ describe("ASVS 7.2.4 session fixation", () => {
   });
 });
 
-test("no ticket, token, login ticket or password is in the log", async () => {
+test("the log contains no ticket, token, login ticket or password", async () => {
   const browser = new TestBrowser(opened);
   const form = await browser.get(`/cas/login?service=${encodeURIComponent(opened.shop.service)}`);
   const fields = browser.hiddenFields(form);
@@ -96,8 +96,8 @@ test("no ticket, token, login ticket or password is in the log", async () => {
   expect(logged).not.toMatch(/(ST|TGT|LT)-[A-Za-z0-9]{20}/);
 });
 
-describe("2.2 a browser that keeps no cookies", () => {
-  test("is told so by the form itself, which keeps the name and the way to the site; each round is the user's", async () => {
+describe("2.2 a browser that stores no cookies", () => {
+  test("the form says so and keeps the user name and the site; each attempt uses only the data of its own form", async () => {
     const browser = new TestBrowser(opened);
     const service = opened.shop.service;
     let form = await browser.get(`/cas/login?${new URLSearchParams({ service })}`);
@@ -118,7 +118,7 @@ describe("2.2 a browser that keeps no cookies", () => {
     expect(location).toContain("ticket=ST-");
   });
 
-  test("a name of any length comes back with its error, in a cookie that browsers keep", async () => {
+  test("a user name of any length is restored with its error, in a cookie that browsers store", async () => {
     const browser = new TestBrowser(opened);
     const form = await browser.get("/cas/login");
     const lt = form.screen("login").hidden.find(({ name }) => name === "lt")?.value ?? "";

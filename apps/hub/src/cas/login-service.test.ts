@@ -14,7 +14,7 @@ afterAll(() => opened.close());
 const at = (service: string, more: Record<string, string> = {}) =>
   `?${new URLSearchParams({ service, ...more })}`;
 
-describe("2.2.1 an unknown service is explained on a page, never answered by a redirect", () => {
+describe("2.2.1 an unknown service gets a page with an explanation, never a redirect", () => {
   const attacks: [string, (origin: string) => string][] = [
     ["another host", () => "https://evil.example/callback"],
     ["no address", () => "nonsense"],
@@ -68,7 +68,7 @@ describe("2.2.1 an unknown service is explained on a page, never answered by a r
     expect(browser.cookies.has("TGC-gatehouse")).toBe(false);
   });
 
-  test("what a browser reads as the registered address is the registered address", async () => {
+  test("a spelling that browsers read as the registered address counts as that address", async () => {
     const { origin } = opened.shop;
     for (const service of [
       `${origin}/x/../callback`,
@@ -81,7 +81,7 @@ describe("2.2.1 an unknown service is explained on a page, never answered by a r
     }
   });
 
-  test("the page says what to do and never repeats the address", async () => {
+  test("the page gives advice and does not repeat the address", async () => {
     const service = "https://evil.example/<script>alert(1)</script>";
     const answer = await new TestBrowser(opened).get(`/cas/login${at(service)}`);
     expect(answer.status).toBe(403);

@@ -36,7 +36,7 @@ describe("2.1 /login as credential requestor", () => {
     expect(model.hidden[1]?.value).toBe(opened.shop.service);
   });
 
-  test("2.1.1 without service and session credentials are asked for", async () => {
+  test("2.1.1 without service and session the form is shown", async () => {
     expect((await new TestBrowser(opened).get("/cas/login")).screen("login").site).toBeNull();
   });
 
@@ -47,7 +47,7 @@ describe("2.1 /login as credential requestor", () => {
     expect([answer.status, answer.location]).toEqual([303, "/account"]);
   });
 
-  test("2.1.5 single sign-on: with a session a ticket is sent along at once", async () => {
+  test("2.1.5 single sign-on: a user with a session is redirected with a ticket at once", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const answer = await browser.get(`/cas/login${at(`${opened.shop.service}?state=a%20b`)}`);
@@ -58,7 +58,7 @@ describe("2.1 /login as credential requestor", () => {
   });
 
   describe("renew", () => {
-    test("2.1.1 credentials are asked for whatever session there is, and it says so", async () => {
+    test("2.1.1 asks for credentials despite a session, and says so", async () => {
       const browser = new TestBrowser(opened);
       await browser.signIn(alice);
       const form = await browser.get(`/cas/login${at(opened.shop.service, { renew: "true" })}`);
@@ -66,7 +66,7 @@ describe("2.1 /login as credential requestor", () => {
       expect(form.screen("login").hidden).toContainEqual({ name: "renew", value: "true" });
     });
 
-    test("2.1.1 after credentials the ticket is one of primary credentials", async () => {
+    test("2.1.1 the ticket after credentials counts as from primary credentials", async () => {
       const browser = new TestBrowser(opened);
       await browser.signIn(alice);
       const { location } = await browser.signIn(alice, at(opened.shop.service, { renew: "true" }));
@@ -76,7 +76,7 @@ describe("2.1 /login as credential requestor", () => {
       expect(authenticationSuccess).toMatchObject({ user: "alice", attributes: { isFromNewLogin: true } });
     });
 
-    test("2.1.1 renew beats gateway", async () => {
+    test("2.1.1 renew overrides gateway", async () => {
       const browser = new TestBrowser(opened);
       const both = at(opened.shop.service, { renew: "true", gateway: "true" });
       expect((await browser.get(`/cas/login${both}`)).screen("login").site?.name).toBe("The shop");
@@ -86,12 +86,12 @@ describe("2.1 /login as credential requestor", () => {
   describe("gateway", () => {
     const gateway = { gateway: "true" };
 
-    test("2.1.1 nobody known: back to the service without a ticket, and nothing asked", async () => {
+    test("2.1.1 without a session: redirect to the service without a ticket, and no form", async () => {
       const answer = await new TestBrowser(opened).get(`/cas/login${at(opened.shop.service, gateway)}`);
       expect([answer.status, answer.location, answer.cookies]).toEqual([303, opened.shop.service, []]);
     });
 
-    test("2.1.1 somebody known: back with a ticket", async () => {
+    test("2.1.1 with a session: redirect with a ticket", async () => {
       const browser = new TestBrowser(opened);
       await browser.signIn(alice);
       const { location } = await browser.get(`/cas/login${at(opened.shop.service, gateway)}`);
@@ -99,7 +99,7 @@ describe("2.1 /login as credential requestor", () => {
       expect(authenticationSuccess).toMatchObject({ user: "alice", attributes: { isFromNewLogin: false } });
     });
 
-    test("2.1.1 without service it is as if not given", async () => {
+    test("2.1.1 without a service it is ignored", async () => {
       expect((await new TestBrowser(opened).get("/cas/login?gateway=true")).status).toBe(200);
     });
 
@@ -154,7 +154,7 @@ describe("2.2 /login as credential acceptor", () => {
       expect(await back(page), page).toBe("/account");
   });
 
-  test("the user name may be the e-mail address, in any case, with blanks around it", async () => {
+  test("the user name may be the e-mail address, in any case, surrounded by blanks", async () => {
     const { password } = alice;
     const { location } = await new TestBrowser(opened).signIn(
       { username: " Alice@Example.com ", password },
@@ -165,7 +165,7 @@ describe("2.2 /login as credential acceptor", () => {
     );
   });
 
-  test("what copying puts around a user name goes: TAB, line feed, zero-width marks", async () => {
+  test("characters that copying adds around a user name are removed: TAB, line feed, zero-width marks", async () => {
     for (const username of ["\talice\n", "\u200balice\ufeff", "\u00a0alice\u00ad", "\u2067alice\u2069"]) {
       const { location } = await new TestBrowser(opened).signIn({ ...alice, username });
       expect(location, JSON.stringify(username)).toBe("/account");
@@ -176,13 +176,13 @@ describe("2.2 /login as credential acceptor", () => {
     ["a control character inside", "ali\u0007ce"],
     ["zero", "ali\u0000ce"],
     ["five thousand characters", "a".repeat(5000)],
-  ])("a user name with %s is nobody's, and leads back to the form", async (_, username) => {
+  ])("a user name with %s is unknown, and leads back to the form", async (_, username) => {
     const browser = new TestBrowser(opened);
     const answer = await browser.signIn({ ...alice, username });
     expect((await browser.follow(answer)).screen("login").error?.code).toBe("credentials_wrong");
   });
 
-  test("a user name of invisible characters alone is none", async () => {
+  test("a user name of invisible characters alone counts as empty", async () => {
     const browser = new TestBrowser(opened);
     const answer = await browser.signIn({ ...alice, username: "\u200b\t" });
     expect((await browser.follow(answer)).screen("login").error?.code).toBe("username_missing");
@@ -199,7 +199,7 @@ describe("2.2 /login as credential acceptor", () => {
     expect(browser.cookies.has("TGC-gatehouse")).toBe(false);
   });
 
-  test("2.2.4 failure leads back to the form, says why, and keeps name and service", async () => {
+  test("2.2.4 failure leads back to the form, gives the reason, and keeps name and service", async () => {
     const browser = new TestBrowser(opened);
     const answer = await browser.signIn(
       { ...alice, password: "wrong" },
@@ -227,7 +227,7 @@ describe("2.2 /login as credential acceptor", () => {
     });
   });
 
-  test("the password is in no cookie, no address and no page", async () => {
+  test("the password appears in no cookie, address or page", async () => {
     const browser = new TestBrowser(opened);
     const secret = "a-wrong-password-9c1";
     const answer = await browser.signIn({ ...alice, password: secret }, at(opened.shop.service));

@@ -16,7 +16,7 @@ async function signedIn(): Promise<TestBrowser> {
   return browser;
 }
 
-describe("ASVS 3.5.3 /cas/logout", () => {
+describe("ASVS 3.5.3 /cas/logout signs out only by a navigation", () => {
   test.each([
     { "sec-fetch-dest": "image" },
     { "sec-fetch-dest": "iframe" },
@@ -25,14 +25,14 @@ describe("ASVS 3.5.3 /cas/logout", () => {
     { "sec-fetch-dest": "iframe", "sec-fetch-mode": "navigate" },
     { "sec-fetch-dest": "document", "sec-purpose": "prefetch;prerender" },
     { purpose: "prefetch" },
-  ])("loaded with %o", async (headers) => {
+  ])("not when loaded with %o", async (headers) => {
     const browser = await signedIn();
     const answer = await browser.get("/cas/logout", headers);
     expect([answer.status, answer.screen("refused").code]).toEqual([403, "not_a_navigation"]);
     expect((await browser.get("/account")).status).toBe(200);
   });
 
-  test("asked for by HEAD", async () => {
+  test("not by HEAD", async () => {
     const browser = await signedIn();
     const answer = await browser.send("HEAD", "/cas/logout");
     expect([answer.status, answer.headers.allow]).toEqual([405, "GET"]);
@@ -44,7 +44,7 @@ describe("ASVS 3.5.3 /cas/logout", () => {
     { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" },
     // Passed through a service worker.
     { "sec-fetch-dest": "empty", "sec-fetch-mode": "navigate" },
-  ])("gone to with %o signs out", async (headers) => {
+  ])("a navigation with %o signs out", async (headers) => {
     const browser = await signedIn();
     expect((await browser.get("/cas/logout", headers)).status).toBe(200);
     expect((await browser.get("/account")).status).toBe(303);

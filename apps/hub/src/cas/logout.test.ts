@@ -30,7 +30,7 @@ async function enter(browser: TestBrowser, { service }: TestSite): Promise<strin
 }
 
 describe("2.3 /logout", () => {
-  test("2.3 ends the session: afterwards credentials are asked for", async () => {
+  test("2.3 ends the session: afterwards the form is shown", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const token = browser.cookies.get("TGC-gatehouse") ?? "";
@@ -45,7 +45,7 @@ describe("2.3 /logout", () => {
     expect((await browser.get("/account")).location).toBe("/cas/login?return=%2Faccount");
   });
 
-  test("2.3.2 without service a page says that the user is signed out, and of which sites", async () => {
+  test("2.3.2 without a service a page confirms the sign-out and lists the sites", async () => {
     const browser = new TestBrowser(opened);
     await enter(browser, opened.shop);
     await enter(browser, opened.shop);
@@ -102,7 +102,7 @@ describe("2.3 /logout", () => {
     ["a path of the hub", () => "/account"],
     ["a script", () => "javascript:alert(1)"],
     ["nothing", () => ""],
-  ])("2.3.1 never to an address that is not registered: %s", async (_, attack) => {
+  ])("2.3.1 never to an unregistered address: %s", async (_, attack) => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const answer = await browser.get(`/cas/logout${query({ service: attack(opened.shop.origin) })}`);
@@ -123,7 +123,7 @@ describe("2.3 /logout", () => {
 });
 
 describe("2.3.3 single logout", () => {
-  test("every site of the session is told with its own ticket, after the browser has its answer", async () => {
+  test("every site of the session gets a logout request with its own ticket, after the browser has its response", async () => {
     const browser = new TestBrowser(opened);
     const shopTicket = await enter(browser, opened.shop);
     const bankTickets = [await enter(browser, opened.bank), await enter(browser, opened.bank)];
@@ -149,14 +149,14 @@ describe("2.3.3 single logout", () => {
     expect((await other.get("/account")).status).toBe(200);
   });
 
-  test("a session that fell idle tells its sites after the sweep", async () => {
+  test("sites of a session that became idle get a logout request after the sweep", async () => {
     const ticket = await enter(new TestBrowser(opened), opened.shop);
     await opened.advance(1801);
     await opened.hub.runUpkeep();
     expect(opened.shop.told()).toContain(ticket);
   });
 
-  test("signing in again as the same user keeps the session's sites, and the last sign-out tells them", async () => {
+  test("signing in again as the same user keeps the session's sites, and the last sign-out notifies them", async () => {
     const browser = new TestBrowser(opened);
     const ticket = await enter(browser, opened.shop);
     await browser.signIn(alice, "?renew=true");
@@ -167,14 +167,14 @@ describe("2.3.3 single logout", () => {
   });
 });
 
-describe("a user who is asked again is told why; the name is filled in for users who did not leave", () => {
+describe("the form gives the reason for asking again, and the name of a user who did not sign out", () => {
   const formOf = async (browser: TestBrowser, parameters = "") => {
     const { reason, username, idleMinutes } = (await browser.get(`/cas/login${parameters}`)).screen("login");
     return { reason, username, idleMinutes };
   };
   const asked = (reason: string | null, username = "alice") => ({ reason, username, idleMinutes: 30 });
 
-  test("signed out: the next user of this browser sees nothing of the previous one", async () => {
+  test("signed out: the next user of this browser sees no data of the previous one", async () => {
     const browser = new TestBrowser(opened);
     // A wrong password first: what was noted for the form goes too.
     await browser.follow(await browser.signIn({ ...alice, password: "wrong" }));
@@ -188,7 +188,7 @@ describe("a user who is asked again is told why; the name is filled in for users
     expect(await formOf(browser, query({ service, reason: "signed-out" }))).toEqual(asked("signed-out", ""));
   });
 
-  test("signed out: a form that was open before has lost its meaning, and says so", async () => {
+  test("signed out: a form that was open before is invalid, and says so", async () => {
     const browser = new TestBrowser(opened);
     const fields = browser.hiddenFields(await browser.get("/cas/login"));
     await browser.signIn(alice);
@@ -207,7 +207,7 @@ describe("a user who is asked again is told why; the name is filled in for users
     expect(await formOf(browser)).toEqual(asked("idle"));
   });
 
-  test("the absolute life is over", async () => {
+  test("the absolute timeout", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     for (let minutes = 0; minutes < 24 * 60; minutes += 25) {
@@ -218,7 +218,7 @@ describe("a user who is asked again is told why; the name is filled in for users
   });
 
   test.each(["ended-elsewhere", "disabled", "password-changed", "ended-by-operator"] as const)(
-    "%s: the reason without a name, since another user may sit here now",
+    "%s: the reason without a name, since another user may use the browser now",
     async (reason) => {
       const browser = new TestBrowser(opened);
       await browser.signIn(alice);
@@ -228,20 +228,20 @@ describe("a user who is asked again is told why; the name is filled in for users
     },
   );
 
-  test("the site was told why: its hint counts where the hub knows nothing, and only a known one", async () => {
+  test("the site passes a reason: a known one is shown if the hub knows none", async () => {
     const browser = new TestBrowser(opened);
     expect(await formOf(browser, "?reason=ended-elsewhere")).toEqual(asked("ended-elsewhere", ""));
     expect(await formOf(new TestBrowser(opened), "?reason=your+bank+was+hacked")).toEqual(asked(null, ""));
   });
 
-  test("what the hub knows itself comes before a site's hint", async () => {
+  test("the hub's own reason overrides the site's", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     await opened.advance(1801);
     expect(await formOf(browser, "?reason=disabled")).toEqual(asked("idle"));
   });
 
-  test("somebody else's note is not read: it is sealed for one browser", async () => {
+  test("another browser's note is not read, because it is sealed for one browser", async () => {
     const [browser, other] = [new TestBrowser(opened), new TestBrowser(opened)];
     await browser.signIn({ ...alice, password: "wrong" });
     await other.get("/cas/login");
@@ -254,7 +254,7 @@ test.each([
   ["a parameter twice", "?service=a&service=b"],
   ["a percent sign that begins no code", "?service=%zz"],
   ["a control character", "?service=%00"],
-])("2.3.1 %s keeps nobody signed in", async (_, bad) => {
+])("2.3.1 %s does not prevent the sign-out", async (_, bad) => {
   const browser = new TestBrowser(opened);
   await browser.signIn(alice);
   const { status } = await browser.get(`/cas/logout${bad}`);

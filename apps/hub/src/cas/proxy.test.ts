@@ -70,7 +70,7 @@ describe("2.5.4 the proxy callback", () => {
   const validate = async (pgtUrl: string, service = opened.shop.service) =>
     ask("/cas/serviceValidate", { service, ticket: await signIn(service), pgtUrl });
 
-  test("is handed the ticket, and the answer holds the PGTIOU that stands for it", async () => {
+  test("receives the ticket, and the response contains the PGTIOU that stands for it", async () => {
     const body = await validate(`${callback.url}?keep=a%20b`);
     const iou = element("proxyGrantingTicket", body);
     expect(iou).toMatch(/^PGTIOU-[A-Za-z0-9]{43}$/);
@@ -84,7 +84,7 @@ describe("2.5.4 the proxy callback", () => {
     ["500", 500],
     ["204, which is not 200", 204],
     ["a redirect, which is not followed", 302],
-  ] as const)("%s fails the validation, and nothing was granted", async (_, status) => {
+  ] as const)("%s fails the validation, and no ticket is granted", async (_, status) => {
     callback.answerWith(status);
     expect(codeOf(await validate(callback.url))).toBe("INVALID_PROXY_CALLBACK");
     expect(callback.asked.filter((path) => path === "/elsewhere")).toEqual([]);
@@ -93,7 +93,7 @@ describe("2.5.4 the proxy callback", () => {
     expect(await ask("/cas/proxy", { pgt, targetService })).toContain("proxyFailure");
   });
 
-  test("2.3.3 one that failed leaves the site among those that are told of the sign-out (decision 0012)", async () => {
+  test("2.3.3 a site whose callback failed still gets a logout request (decision 0012)", async () => {
     callback.answerWith(500);
     const browser = new TestBrowser(opened);
     const { service } = opened.shop;
@@ -105,7 +105,7 @@ describe("2.5.4 the proxy callback", () => {
     expect(opened.shop.told()).toContain(ticket);
   });
 
-  test("a peer that nobody vouches for is not handed anything", async () => {
+  test("a server without a trusted certificate is not called", async () => {
     expect(codeOf(await validate(unvouched.url))).toBe("INVALID_PROXY_CALLBACK");
     expect(unvouched.asked).toEqual([]);
   });
@@ -121,12 +121,12 @@ describe("2.5.4 the proxy callback", () => {
     expect(callback.asked).toHaveLength(before);
   });
 
-  test("a site whose registration allows none gets none", async () => {
+  test("a site without a proxy policy gets no proxy-granting ticket", async () => {
     const body = await validate(callback.url, "http://plain.localhost:9/");
     expect(codeOf(body)).toBe("UNAUTHORIZED_SERVICE_PROXY");
   });
 
-  test("CAS 1 knows of no callback", async () => {
+  test("CAS 1 ignores pgtUrl", async () => {
     const { service } = opened.shop;
     const before = callback.asked.length;
     const body = await ask("/cas/validate", { service, ticket: await signIn(service), pgtUrl: callback.url });
@@ -135,7 +135,7 @@ describe("2.5.4 the proxy callback", () => {
 });
 
 describe("2.7 /proxy", () => {
-  test("2.7.2 gives a ticket to a site that the registration names, again and again", async () => {
+  test("2.7.2 issues tickets for a site that the registration names, any number of times", async () => {
     const pgt = await grant();
     const targetService = opened.bank.service;
     const first = element("proxyTicket", await ask("/cas/proxy", { pgt, targetService }));
@@ -147,7 +147,7 @@ describe("2.7 /proxy", () => {
     expect(first).not.toBe(second);
   });
 
-  test("2.7.2 in JSON when asked so", async () => {
+  test("2.7.2 answers in JSON on request", async () => {
     const body = await ask("/cas/proxy", {
       pgt: await grant(),
       targetService: opened.bank.service,
@@ -184,7 +184,7 @@ describe("2.7 /proxy", () => {
     );
   });
 
-  test("2.3 with the session the ticket is dead, and its unused proxy tickets", async () => {
+  test("2.3 the end of the session invalidates the proxy-granting ticket and its unused proxy tickets", async () => {
     const browser = new TestBrowser(opened);
     const pgt = await grant(browser);
     const targetService = opened.bank.service;
@@ -195,7 +195,7 @@ describe("2.7 /proxy", () => {
     expect(codeOf(answer)).toBe("INVALID_TICKET");
   });
 
-  test("2.1.1 re-authentication keeps it: the session stays the same", async () => {
+  test("2.1.1 the ticket survives re-authentication, because the session stays the same", async () => {
     const browser = new TestBrowser(opened);
     const pgt = await grant(browser);
     await browser.signIn(alice, "?renew=true");
@@ -207,7 +207,7 @@ describe("2.6 /proxyValidate", () => {
   const proxyTicket = async (pgt: string, targetService = opened.bank.service) =>
     element("proxyTicket", await ask("/cas/proxy", { pgt, targetService }));
 
-  test("2.6.2 a proxy ticket: the user, and through whom", async () => {
+  test("2.6.2 a proxy ticket: the user, and the proxy", async () => {
     const service = opened.bank.service;
     const body = await ask("/cas/proxyValidate", { service, ticket: await proxyTicket(await grant()) });
     expect(element("user", body)).toBe("alice");
@@ -225,13 +225,13 @@ describe("2.6 /proxyValidate", () => {
     });
   });
 
-  test("a service ticket is good here too", async () => {
+  test("a service ticket is valid here too", async () => {
     const { service } = opened.shop;
     const body = await ask("/cas/proxyValidate", { service, ticket: await signIn(service) });
     expect([element("user", body), body.includes("cas:proxies")]).toEqual(["alice", false]);
   });
 
-  test("2.5.3 /serviceValidate takes no proxy ticket, says so, and it lives on", async () => {
+  test("2.5.3 /serviceValidate refuses a proxy ticket, says so, and does not consume it", async () => {
     const service = opened.bank.service;
     const ticket = await proxyTicket(await grant());
     for (const path of ["/cas/serviceValidate", "/cas/p3/serviceValidate"])
@@ -239,7 +239,7 @@ describe("2.6 /proxyValidate", () => {
     expect(element("user", await ask("/cas/proxyValidate", { service, ticket }))).toBe("alice");
   });
 
-  test("3.2.1 is consumed by one attempt, for its service alone", async () => {
+  test("3.2.1 one attempt consumes it, valid for its service only", async () => {
     const service = opened.bank.service;
     const pgt = await grant();
     const once = await proxyTicket(pgt);
@@ -252,7 +252,7 @@ describe("2.6 /proxyValidate", () => {
     expect(codeOf(await ask("/cas/proxyValidate", { service, ticket: burnt }))).toBe("INVALID_TICKET");
   });
 
-  test("2.5.3 renew: a proxy ticket never came from credentials", async () => {
+  test("2.5.3 renew: a proxy ticket never counts as from primary credentials", async () => {
     const ticket = await proxyTicket(await grant());
     const body = await ask("/cas/proxyValidate", { service: opened.bank.service, ticket, renew: "true" });
     expect(codeOf(body)).toBe("INVALID_TICKET");
@@ -272,7 +272,7 @@ describe("2.6 /proxyValidate", () => {
     ]);
   });
 
-  test("2.3.3 a site that was entered by a proxy ticket is told of the sign-out", async () => {
+  test("2.3.3 a site entered by a proxy ticket gets a logout request", async () => {
     const browser = new TestBrowser(opened);
     const ticket = await proxyTicket(await grant(browser));
     await ask("/cas/proxyValidate", { service: opened.bank.service, ticket });
@@ -281,7 +281,7 @@ describe("2.6 /proxyValidate", () => {
     expect(opened.bank.told()).toContain(ticket);
   });
 
-  test("no ticket of these is in the log", () => {
+  test("the log contains none of these tickets", () => {
     expect(opened.lines.join("\n")).not.toMatch(/(ST|PT|PGT|PGTIOU)-[A-Za-z0-9]{20}/);
   });
 });

@@ -30,7 +30,7 @@ async function validate(ticket: string, service: string, more: Record<string, st
   return JSON.parse((await program().get(`/cas/p3/serviceValidate?${query}`)).body).serviceResponse;
 }
 
-test("9 REST: without a registration that allows it there is no such address", async () => {
+test("9 REST: without a registration that allows it the address does not exist", async () => {
   const browser = new TestBrowser(closed);
   const body = new URLSearchParams({ username: "alice", password: "x" }).toString();
   const answer = await browser.send("POST", "/cas/v1/tickets", form, body);
@@ -38,7 +38,7 @@ test("9 REST: without a registration that allows it there is no such address", a
 });
 
 describe("9 REST: POST /v1/tickets", () => {
-  test("201 and where the session is, and no cookie", async () => {
+  test("201, the address of the session, and no cookie", async () => {
     const { status, location, body, cookies } = await start();
     expect(status).toBe(201);
     expect(location).toMatch(/^http:\/\/hub\.localhost:\d+\/cas\/v1\/tickets\/TGT-[A-Za-z0-9]{43}$/);
@@ -67,7 +67,7 @@ describe("9 REST: POST /v1/tickets", () => {
     expect(answer.status).toBe(415);
   });
 
-  test("guesses are slowed down as on the page", async () => {
+  test("wrong passwords are throttled as in the form", async () => {
     const strict = await openTestHub({
       environment: { LOGIN_THROTTLE: "on" },
       sites: ({ shop }) => ({ shop: shop.registration({ cas: { services: [shop.service], rest: true } }) }),
@@ -80,7 +80,7 @@ describe("9 REST: POST /v1/tickets", () => {
     await strict.close();
   });
 
-  test("right passwords are no guesses, however many at once; wrong ones at once are ten", async () => {
+  test("right passwords are not counted, however many at once; of wrong ones at once ten are verified", async () => {
     const strict = await openTestHub({
       environment: { LOGIN_THROTTLE: "on" },
       sites: ({ shop }) => ({ shop: shop.registration({ cas: { services: [shop.service], rest: true } }) }),
@@ -102,7 +102,7 @@ describe("9 REST: POST /v1/tickets", () => {
 });
 
 describe("9 REST: POST /v1/tickets/{TGT}", () => {
-  test("200 and a service ticket, of single sign-on", async () => {
+  test("200 and a service ticket from single sign-on", async () => {
     const { body: tgt } = await start();
     const { service } = opened.shop;
     const { status, body: ticket } = await post(`/cas/v1/tickets/${tgt}`, { service });
@@ -111,7 +111,7 @@ describe("9 REST: POST /v1/tickets/{TGT}", () => {
     expect(authenticationSuccess).toMatchObject({ user: "alice", attributes: { isFromNewLogin: false } });
   });
 
-  test("renew with the user's credentials gives a ticket of primary credentials", async () => {
+  test("renew with the user's credentials issues a ticket from primary credentials", async () => {
     const { body: tgt } = await start();
     const { service } = opened.shop;
     const { username, password } = alice;
@@ -125,7 +125,7 @@ describe("9 REST: POST /v1/tickets/{TGT}", () => {
     expect(authenticationSuccess.user).toBe("alice");
   });
 
-  test("renew with another person's credentials, or wrong ones, is refused", async () => {
+  test("renew with another user's credentials, or wrong ones, is refused", async () => {
     const bob = await opened.createPerson();
     const { body: tgt } = await start();
     const { service } = opened.shop;
@@ -135,7 +135,7 @@ describe("9 REST: POST /v1/tickets/{TGT}", () => {
     }
   });
 
-  test("a site whose registration does not allow it gets none", async () => {
+  test("a site whose registration does not allow it gets no ticket", async () => {
     const { body: tgt } = await start();
     for (const service of [opened.bank.service, "https://evil.example/"]) {
       const { status, body } = await post(`/cas/v1/tickets/${tgt}`, { service });
@@ -153,7 +153,7 @@ describe("9 REST: POST /v1/tickets/{TGT}", () => {
   });
 });
 
-test("9 REST: GET says whether the session lives, DELETE ends it and tells its sites", async () => {
+test("9 REST: GET says whether the session is valid, DELETE ends it and notifies its sites", async () => {
   const { body: tgt } = await start();
   const { service } = opened.shop;
   const { body: ticket } = await post(`/cas/v1/tickets/${tgt}`, { service });
@@ -166,7 +166,7 @@ test("9 REST: GET says whether the session lives, DELETE ends it and tells its s
   expect(opened.shop.told()).toContain(ticket);
 });
 
-test("neither session nor ticket is in the log, however the address was written", async () => {
+test("the log contains neither session nor ticket, however the address was encoded", async () => {
   const { body: tgt } = await start();
   for (const written of [
     tgt.replace("TGT", "%54GT"),

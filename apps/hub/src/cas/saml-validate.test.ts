@@ -72,14 +72,14 @@ describe("4.2 and 11 SAML 1.1 validation", () => {
       "a document type",
       async () => send(message(await issueTicket()).replace("?>", '?><!DOCTYPE a [<!ENTITY b "c">]>')),
     ],
-  ])("%s: a status that says so, and no assertion", async (_, ask) => {
+  ])("%s: a status with the reason, and no assertion", async (_, ask) => {
     const { status, body } = await ask();
     expect(status).toBe(200);
     expect(body).toMatch(/StatusCode Value="samlp:(Requester|RequestDenied)"/);
     expect(body).not.toContain("Assertion ");
   });
 
-  test("renew: a ticket of single sign-on is refused, one of credentials is not", async () => {
+  test("renew: a ticket from single sign-on is refused, one from credentials accepted", async () => {
     const browser = new TestBrowser(opened);
     const asked = `?${new URLSearchParams({ TARGET: service })}`;
     const { location } = await browser.signIn(alice, asked);
@@ -100,13 +100,13 @@ describe("4.2 and 11 SAML 1.1 validation", () => {
     expect(statuses).toEqual([true, false]);
   });
 
-  test("another service burns the ticket", async () => {
+  test("a validation with another service consumes the ticket", async () => {
     const ticket = await issueTicket();
     expect((await send(message(ticket), opened.bank.service)).body).not.toContain("samlp:Success");
     expect((await send(message(ticket))).body).not.toContain("samlp:Success");
   });
 
-  test("a client that names no content type is read", async () => {
+  test("a message without a content type is accepted", async () => {
     const path = `/cas/samlValidate?${new URLSearchParams({ TARGET: service })}`;
     const { body } = await new TestBrowser(opened).send("POST", path, {}, message(await issueTicket()));
     expect(body).toMatch(/StatusCode Value="samlp:Success"/);

@@ -104,8 +104,8 @@ const samlValidate = async (value: string, ticket: string): Promise<string> =>
     )
   ).body;
 
-describe.each(clientEncodings)("2.1.1 and 2.5.1 a service as $name writes it", ({ serviceAt, encode }) => {
-  test("is one at login, on the way back, and at validation", async () => {
+describe.each(clientEncodings)("2.1.1 and 2.5.1 a service encoded as $name", ({ serviceAt, encode }) => {
+  test("is the same at login, in the redirect, and at validation", async () => {
     for (const path of paths) {
       const asked = encode(serviceAt(site + path));
       const location = await loginWith("service", asked);
@@ -115,7 +115,7 @@ describe.each(clientEncodings)("2.1.1 and 2.5.1 a service as $name writes it", (
     }
   });
 
-  test("is one for a client that remembers what it asked with", async () => {
+  test("is the same for a client that compares it with what it sent", async () => {
     for (const path of paths) {
       const asked = encode(serviceAt(site + path));
       const location = await loginWith("service", asked, "&renew=false");
@@ -123,7 +123,7 @@ describe.each(clientEncodings)("2.1.1 and 2.5.1 a service as $name writes it", (
     }
   });
 
-  test("is one by SAML 1.1", async () => {
+  test("is the same by SAML 1.1", async () => {
     for (const path of paths) {
       const asked = encode(serviceAt(site + path));
       const location = await loginWith("TARGET", asked);
@@ -142,7 +142,7 @@ const encodings: readonly Pick<ClientEncoding, "name" | "encode">[] = [
   },
 ];
 
-describe("2.1.1 and 2.5.1 a service written in one way at login and in another at validation", () => {
+describe("2.1.1 and 2.5.1 a service encoded in one way at login and in another at validation", () => {
   test.each(encodings)("$name at login", async ({ encode }) => {
     for (const [index, path] of paths.entries()) {
       const location = await loginWith("service", encode(site + path));
@@ -153,7 +153,7 @@ describe("2.1.1 and 2.5.1 a service written in one way at login and in another a
     }
   });
 
-  test.each(encodings)("$name: the redirect leads to what was asked for", async ({ encode }) => {
+  test.each(encodings)("$name: the redirect leads to the requested address", async ({ encode }) => {
     // Of an address that a client does not encode, the hub decodes the codes of text.
     const isEncoded = encode("://") !== "://";
     const compared = (address: string): string => (isEncoded ? address : bytesOf(address));
@@ -172,7 +172,7 @@ function bytesOf(address: string): string {
   );
 }
 
-describe("2.5.1 a session id of a Java server in the address", () => {
+describe("2.5.1 the session id of a Java server in the address", () => {
   const [java] = clientEncodings.filter(({ name }) => name === "Java's client");
   const encode = java?.encode ?? String;
 
@@ -192,7 +192,7 @@ describe("2.5.1 a session id of a Java server in the address", () => {
     }
   });
 
-  test("is not written into the log of an address that is not registered", async () => {
+  test("is not logged with an unregistered address", async () => {
     const { status } = await browser.get(
       `/cas/login?service=${encode("http://unknown.example/a;jsessionid=5ECRE7")}`,
     );
@@ -204,7 +204,7 @@ describe("2.5.1 a session id of a Java server in the address", () => {
   });
 });
 
-describe("2.5.3 another service is never the one that a ticket was issued for", () => {
+describe("2.5.3 another service never counts as the one that a ticket was issued for", () => {
   /** Each is a resource of its own. */
   const own = [
     "/",
@@ -234,7 +234,7 @@ describe("2.5.3 another service is never the one that a ticket was issued for", 
     "/a?b=%FC",
   ];
 
-  test("on the same site, each against every other", async () => {
+  test("on the same site, each compared with every other", async () => {
     for (const [index, asked] of own.entries()) {
       const location = await loginWith("service", encodeURIComponent(site + asked));
       const others = own.filter((_, at) => at !== index);
@@ -250,7 +250,7 @@ describe("2.5.3 another service is never the one that a ticket was issued for", 
     }
   });
 
-  test("on another host, port or scheme, or where readers may disagree whose it is", async () => {
+  test("on another host, port or scheme, or where parsers may disagree about the host", async () => {
     const { host, port } = new URL(site);
     const impostors = [
       `http://${host.replace("shop", "bank")}/a b`,
@@ -279,7 +279,7 @@ describe("2.5.3 another service is never the one that a ticket was issued for", 
   });
 });
 
-describe("the other endpoints that are given an address", () => {
+describe("the other endpoints that take an address", () => {
   const awkward = "/x y/100%?q=a b&r=%C3%BC";
   const asWritten = "/x%20y/100%25?q=a%20b&r=%C3%BC";
 
@@ -300,7 +300,7 @@ describe("the other endpoints that are given an address", () => {
     }
   });
 
-  test("9 REST, its form unencoded too", async () => {
+  test("9 REST, with an unencoded form too", async () => {
     const tgt = browser.cookies.get("TGC-gatehouse") ?? "";
     const withSession = encodeURIComponent(`${site}/x y/100%;jsessionid=2?q=a b&r=%C3%BC`);
     for (const value of [encodeURIComponent(site + awkward), site + asWritten, withSession]) {
@@ -311,7 +311,7 @@ describe("the other endpoints that are given an address", () => {
     }
   });
 
-  test("2.3.1 service of a sign-out", async () => {
+  test("2.3.1 the service of a sign-out", async () => {
     for (const value of [encodeURIComponent(site + awkward), site + asWritten]) {
       const { location } = await new TestBrowser(opened).get(`/cas/logout?service=${value}`);
       expect(location).toBe(site + asWritten);
@@ -322,8 +322,8 @@ describe("the other endpoints that are given an address", () => {
   });
 });
 
-describe("2.1.1 what is given twice", () => {
-  test("switches that say the same are read as one", async () => {
+describe("2.1.1 repeated parameters", () => {
+  test("repeated switches with the same meaning count as one", async () => {
     const service = encodeURIComponent(`${site}/plain`);
     const renewed = await browser.get(`/cas/login?renew=true&service=${service}&renew=true`);
     expect(renewed.screen("login").site).toMatchObject({ name: "The shop" });
@@ -354,7 +354,7 @@ describe("2.1.1 what is given twice", () => {
   );
 });
 
-describe("2.2.1 a login form that is posted to an address with a service", () => {
+describe("2.2.1 a login form posted to an address with a service", () => {
   async function post(query: string, fields: Readonly<Record<string, string>> = {}) {
     const visitor = new TestBrowser(opened);
     const page = await visitor.get("/cas/login");
@@ -367,24 +367,24 @@ describe("2.2.1 a login form that is posted to an address with a service", () =>
     });
   }
 
-  test("leads to that service", async () => {
+  test("redirects to that service", async () => {
     const { status, location } = await post(`?service=${encodeURIComponent(`${site}/x y?a=b`)}`);
     expect([status, withoutTicket(location)]).toEqual([303, `${site}/x%20y?a=b`]);
     expect(await validateAt("/cas/serviceValidate", `${site}/x%20y?a=b`, ticketOf(location))).toMatch(valid);
   });
 
-  test("leads there when the form names the same service", async () => {
+  test("redirects there if the form names the same service", async () => {
     const { location } = await post(`?service=${site}/x%20y`, { service: `${site}/x y` });
     expect(withoutTicket(location)).toBe(`${site}/x%20y`);
   });
 
-  test("is refused when the form names another one", async () => {
+  test("is refused if the form names another one", async () => {
     const { status, body, location } = await post(`?service=${site}/one`, { service: `${site}/two` });
     expect([status, location]).toEqual([400, ""]);
     expect(body).toContain("A parameter of the form is not the one in the address");
   });
 
-  test("is refused for a service that is not registered, wherever it is named", async () => {
+  test("is refused for an unregistered service, in form and address alike", async () => {
     for (const [query, fields] of [
       ["?service=https://evil.example/", {}],
       ["", { service: "https://evil.example/" }],
@@ -394,7 +394,7 @@ describe("2.2.1 a login form that is posted to an address with a service", () =>
     }
   });
 
-  test("asks once more for the same service after a wrong password", async () => {
+  test("shows the form again for the same service after a wrong password", async () => {
     const { status, location } = await post(`?service=${site}/x%20y&renew=true`, { password: "wrong" });
     expect(status).toBe(303);
     const again = new URL(location, opened.origin).searchParams;

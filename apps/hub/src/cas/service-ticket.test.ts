@@ -41,7 +41,7 @@ async function codeOf(path: string, parameters: Record<string, string>): Promise
 }
 
 describe("3.1.1 a service ticket", () => {
-  test("is good for one attempt: a replay is refused", async () => {
+  test("is valid for one attempt: a replay is refused", async () => {
     const ticket = await issueTicket();
     expect(await codeOf(cas3, { service, ticket })).toBe("success");
     for (const path of [cas3, cas2]) expect(await codeOf(path, { service, ticket })).toBe("INVALID_TICKET");
@@ -62,7 +62,7 @@ describe("3.1.1 a service ticket", () => {
     expect(await codeOf(cas3, { service, ticket })).toBe("success");
   });
 
-  test("lives as long as TICKET_LIFE says, and the refusal says why", async () => {
+  test("is valid for TICKET_LIFE, and the refusal gives the reason", async () => {
     const [young, old] = [await issueTicket(), await issueTicket()];
     await opened.advance(5);
     expect(await codeOf(cas3, { service, ticket: young })).toBe("success");
@@ -72,7 +72,7 @@ describe("3.1.1 a service ticket", () => {
     expect(body).toContain("too old");
   });
 
-  test("of a session that has ended is refused", async () => {
+  test("of an ended session is refused", async () => {
     const browser = new TestBrowser(opened);
     const { location } = await browser.signIn(alice, `?${new URLSearchParams({ service })}`);
     await browser.get("/cas/logout");
@@ -80,7 +80,7 @@ describe("3.1.1 a service ticket", () => {
     expect(await codeOf(cas3, { service, ticket })).toBe("INVALID_TICKET");
   });
 
-  test("of a person disabled since is refused", async () => {
+  test("of a user who has been disabled is refused", async () => {
     const bob = await opened.createPerson();
     const { location } = await new TestBrowser(opened).signIn(bob, `?${new URLSearchParams({ service })}`);
     await opened.hub.database.people.setDisabled(bob.id, true);
@@ -88,14 +88,14 @@ describe("3.1.1 a service ticket", () => {
     expect(await codeOf(cas3, { service, ticket })).toBe("INVALID_TICKET");
   });
 
-  test("of fifty validations at once one wins", async () => {
+  test("of fifty concurrent validations one succeeds", async () => {
     const ticket = await issueTicket();
     const codes = await Promise.all(Array.from({ length: 50 }, () => codeOf(cas3, { service, ticket })));
     expect(codes.filter((code) => code === "success")).toHaveLength(1);
     expect(codes.filter((code) => code === "INVALID_TICKET")).toHaveLength(49);
   });
 
-  test("of fifty validations, half with another service, one consumes the ticket", async () => {
+  test("of fifty concurrent validations, half with another service, one consumes the ticket", async () => {
     const ticket = await issueTicket();
     const services = Array.from({ length: 50 }, (_, index) => (index % 2 ? service : opened.bank.service));
     const codes = await Promise.all(services.map((asked) => codeOf(cas3, { service: asked, ticket })));
@@ -104,7 +104,7 @@ describe("3.1.1 a service ticket", () => {
 });
 
 describe("2.5.1 renew", () => {
-  test("takes a ticket of primary credentials", async () => {
+  test("accepts a ticket from primary credentials", async () => {
     expect(await codeOf(cas2, { service, ticket: await issueTicket(), renew: "true" })).toBe("success");
   });
 
@@ -114,13 +114,13 @@ describe("2.5.1 renew", () => {
     expect(await codeOf(cas2, { service, ticket })).toBe("INVALID_TICKET");
   });
 
-  test("2.4.1 counts at /validate as well", async () => {
+  test("2.4.1 applies at /validate as well", async () => {
     const ticket = await issueTicket({ sso: true });
     expect((await ask("/cas/validate", { service, ticket, renew: "true" })).body).toBe("no\n\n");
   });
 });
 
-test("2.5.3 a failure of ours is INTERNAL_ERROR without its cause, and logged with it", async () => {
+test("2.5.3 a failure of the hub is INTERNAL_ERROR without its cause, and logged with it", async () => {
   const broken = await openTestHub({
     hub: ({ database }) => ({
       database: {
@@ -140,7 +140,7 @@ test("2.5.3 a failure of ours is INTERNAL_ERROR without its cause, and logged wi
   }
 });
 
-test("an answer is kept by nobody and rendered by no browser", async () => {
+test("the response is not cached and not rendered by browsers", async () => {
   const { headers } = await ask(cas3, { service, ticket: await issueTicket() });
   expect(headers).toMatchObject({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
   expect(headers["content-security-policy"]).toContain("sandbox");

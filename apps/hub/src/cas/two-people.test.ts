@@ -50,7 +50,7 @@ const whoIsIn = async (one = browser) => {
 const sessionsOf = async (person: TestPerson) =>
   (await opened.hub.database.sessions.listOf(person.id)).length;
 
-describe("a form opened while nobody was signed in, alice signs in in another tab, bob sends it", () => {
+describe("a form opened without a session; alice signs in in another tab, then bob submits the form", () => {
   test.each<[string, () => Record<string, string>, string]>([
     ["with his password", () => typed(bob), "bob"],
     ["with a wrong one", () => ({ username: "bob", password: "wrong" }), "bob"],
@@ -58,7 +58,7 @@ describe("a form opened while nobody was signed in, alice signs in in another ta
     ["with a name that nobody has", () => ({ username: "nobody", password: "x" }), "nobody"],
     ["empty", () => ({ username: "", password: "" }), ""],
     ["without a name", () => ({ username: "", password: bob.password }), ""],
-  ])("%s: the hub says that alice is signed in, and nothing has happened", async (_, fields, other) => {
+  ])("%s: the hub says that alice is signed in, and changes nothing", async (_, fields, other) => {
     const form = await openForm();
     await browser.signIn(alice);
     const answer = await browser.post("/cas/login", { ...form, ...fields() });
@@ -74,7 +74,7 @@ describe("a form opened while nobody was signed in, alice signs in in another ta
     expect(await whoIsIn()).toBe("alice");
   });
 
-  test("continue as alice leads to the site as alice", async () => {
+  test('"continue as alice" leads to the site as alice', async () => {
     const form = await openForm();
     await browser.signIn(alice);
     const stay = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "stay");
@@ -82,7 +82,7 @@ describe("a form opened while nobody was signed in, alice signs in in another ta
     expect(await sessionsOf(bob)).toBe(0);
   });
 
-  test("sign out and sign in as bob: with his password typed that is all, and alice's sites are told", async () => {
+  test('"sign out and sign in as bob" with the right password signs bob in, and alice\'s sites get logout requests', async () => {
     const form = await openForm();
     const ticket = new URL((await browser.signIn(alice, at(opened.shop.service))).location);
     await userOf({ location: ticket.href } as BrowserAnswer);
@@ -99,7 +99,7 @@ describe("a form opened while nobody was signed in, alice signs in in another ta
   test.each([
     ["a wrong password", "wrong", "credentials_wrong"],
     ["none", "", undefined],
-  ])("the same with %s: alice is signed out, and the form is there for bob", async (_, password, code) => {
+  ])("with %s it signs alice out and shows the form for bob", async (_, password, code) => {
     const form = await openForm();
     await browser.signIn(alice);
     const fields = { ...form, username: "bob", password, rememberMe: "true" };
@@ -112,7 +112,7 @@ describe("a form opened while nobody was signed in, alice signs in in another ta
     expect(await userOf(answer)).toBe("bob");
   });
 
-  test("wrong passwords count as ever: the eleventh is not looked at", async () => {
+  test("wrong passwords are throttled as usual: the eleventh is not verified", async () => {
     const carol = await opened.createPerson();
     await browser.signIn(alice);
     let answer: BrowserAnswer | undefined;
@@ -128,7 +128,7 @@ describe("a form opened while nobody was signed in, alice signs in in another ta
   });
 });
 
-describe("the same person in the old tab just goes on", () => {
+describe("the same user in the old tab continues without a question", () => {
   test.each([
     ["by the user name", () => typed(alice)],
     ["by e-mail, in capitals and with blanks", () => ({ ...typed(alice), username: " ALICE@example.com\t" })],
@@ -138,7 +138,7 @@ describe("the same person in the old tab just goes on", () => {
     expect(await userOf(await browser.post("/cas/login", { ...form, ...fields() }))).toBe("alice");
   });
 
-  test("with a form that has expired meanwhile, or was sent twice", async () => {
+  test("also with a form that has expired meanwhile, or was sent twice", async () => {
     const form = await openForm();
     await opened.advance(3700);
     await browser.signIn(alice);
@@ -159,8 +159,8 @@ describe("the same person in the old tab just goes on", () => {
   });
 });
 
-describe("a form that asked alice to re-authenticate (renew), and bob sends", () => {
-  test("continuing as alice shows the form for alice again", async () => {
+describe("a form that asked alice to re-authenticate (renew), submitted by bob", () => {
+  test('"continue as alice" shows the form for alice again', async () => {
     await browser.signIn(alice);
     const form = await openForm(at(opened.shop.service, { renew: "true" }));
     const stay = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "stay");
@@ -168,7 +168,7 @@ describe("a form that asked alice to re-authenticate (renew), and bob sends", ()
     expect(page.screen("login")).toMatchObject({ reason: "renew", username: "alice", signedIn: null });
   });
 
-  test("switched, the site gets bob, from new credentials", async () => {
+  test("after the switch the site gets bob, from primary credentials", async () => {
     await browser.signIn(alice);
     const form = await openForm(at(opened.shop.service, { renew: "true" }));
     const answer = await choose(await browser.post("/cas/login", { ...form, ...typed(bob) }), "switch");
@@ -176,7 +176,7 @@ describe("a form that asked alice to re-authenticate (renew), and bob sends", ()
   });
 });
 
-describe("what the choice is bound to", () => {
+describe("limits of the choice", () => {
   /** Bob's right password, and alice signed in. */
   async function asked(): Promise<BrowserAnswer> {
     const form = await openForm();
@@ -184,7 +184,7 @@ describe("what the choice is bound to", () => {
     return browser.post("/cas/login", { ...form, ...typed(bob) });
   }
 
-  test("the proof of bob's password counts once: of five presses at once one starts a session", async () => {
+  test("the proof of bob's password is single-use: of five concurrent requests one starts a session", async () => {
     const eve = await opened.createPerson();
     const form = await openForm();
     await browser.signIn(alice);
@@ -195,7 +195,7 @@ describe("what the choice is bound to", () => {
     expect(await whoIsIn()).toBe(eve.username);
   });
 
-  test("the session is as old as the proof: what needs a recent sign-in asks for the password", async () => {
+  test("the session is as old as the proof: pages that need a recent sign-in ask for the password", async () => {
     const page = await asked();
     await opened.advance(295);
     await choose(page, "switch");
@@ -204,14 +204,14 @@ describe("what the choice is bound to", () => {
     expect((await browser.get("/account/app-passwords/new")).location).toMatch(/^\/cas\/login\?/);
   });
 
-  test("the proof is for the name on the page and no other", async () => {
+  test("the proof is valid for the name on the page only", async () => {
     const page = await asked();
     const { action, hidden } = choiceOf(page);
     await browser.post(action, { ...fieldsOf(hidden), username: "carol", answer: "switch" });
     expect(await whoIsIn()).toBeNull();
   });
 
-  test("the proof of bob's password is worth nothing after a sign-out", async () => {
+  test("the proof of bob's password is invalid after a sign-out", async () => {
     const page = await asked();
     expect(await userOf(await choose(page, "switch"))).toBe("bob");
     await browser.get("/cas/logout");
@@ -220,7 +220,7 @@ describe("what the choice is bound to", () => {
     expect(await whoIsIn()).toBeNull();
   });
 
-  test("and five minutes, and in this browser alone", async () => {
+  test("and after five minutes, and in another browser", async () => {
     const page = await asked();
     const other = new TestBrowser(opened);
     await other.get("/cas/login");
@@ -230,7 +230,7 @@ describe("what the choice is bound to", () => {
     expect(await whoIsIn()).toBeNull();
   });
 
-  test("and while it is his password, and he may sign in", async () => {
+  test("and after a change of bob's password, or if bob is disabled", async () => {
     const dan = await opened.createPerson();
     const form = await openForm();
     await browser.signIn(alice);
@@ -241,7 +241,7 @@ describe("what the choice is bound to", () => {
     expect(await sessionsOf(dan)).toBe(0);
   });
 
-  test("a proof that somebody makes up is none", async () => {
+  test("a forged proof is refused", async () => {
     const page = await asked();
     const { action, hidden } = choiceOf(page);
     const attempt = `${fieldsOf(hidden).attempt?.slice(0, -4)}AAAA`;
@@ -249,7 +249,7 @@ describe("what the choice is bound to", () => {
     expect(await whoIsIn()).toBeNull();
   });
 
-  test("signed in as carol meanwhile: it is asked anew, about carol", async () => {
+  test("if carol has signed in meanwhile, the page asks again, about carol", async () => {
     const carol = await opened.createPerson();
     const page = await asked();
     await browser.get("/cas/logout");
@@ -261,21 +261,21 @@ describe("what the choice is bound to", () => {
     expect(await whoIsIn()).toBe(carol.username);
   });
 
-  test("signed in as bob meanwhile: that was wanted", async () => {
+  test("if bob has signed in meanwhile, he continues without a question", async () => {
     const page = await asked();
     await browser.get("/cas/logout");
     await browser.signIn(bob);
     expect(await userOf(await browser.follow(await choose(page, "switch")))).toBe("bob");
   });
 
-  test("signed out meanwhile: continue shows the form, without a name", async () => {
+  test('if alice has signed out meanwhile, "continue" shows the form, without a name', async () => {
     const page = await asked();
     await browser.get("/cas/logout");
     expect((await browser.follow(await choose(page, "stay"))).screen("login").username).toBe("");
   });
 
   test.each([{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }])(
-    "another site cannot press the button: %j",
+    "another site cannot submit the choice: %j",
     async (headers) => {
       const { action, hidden } = choiceOf(await asked());
       const fields = { ...fieldsOf(hidden), answer: "switch" };
@@ -284,7 +284,7 @@ describe("what the choice is bound to", () => {
     },
   );
 
-  test("a choice for a site that is not registered leads nowhere", async () => {
+  test("a choice for an unregistered site redirects nowhere", async () => {
     const { action, hidden } = choiceOf(await asked());
     const fields = { ...fieldsOf(hidden), service: "https://evil.example/", answer: "switch" };
     const answer = await browser.post(action, fields);
@@ -293,7 +293,7 @@ describe("what the choice is bound to", () => {
   });
 });
 
-describe("a page of the hub that alice left open, sent in bob's session", () => {
+describe("a page of the hub that alice left open, submitted in bob's session", () => {
   const askingForm = async () => {
     const form = await openForm("");
     await browser.post("/cas/login", { ...form, ...typed(alice), warn: "true" });
@@ -301,7 +301,7 @@ describe("a page of the hub that alice left open, sent in bob's session", () => 
     return fieldsOf(page.screen("ask-before").hidden);
   };
 
-  test("ask me before: bob is asked whether he goes there as bob", async () => {
+  test("ask me before: bob is asked whether to continue as bob", async () => {
     const fields = await askingForm();
     await browser.get("/cas/logout");
     await browser.signIn(bob);
@@ -314,13 +314,13 @@ describe("a page of the hub that alice left open, sent in bob's session", () => 
     expect(await userOf(await browser.follow(await choose(answer, "stay")))).toBe("bob");
   });
 
-  test("ask me before: alice herself, proved anew in another tab, just goes on", async () => {
+  test("ask me before: alice, re-authenticated in another tab, continues without a question", async () => {
     const fields = await askingForm();
     await browser.signIn(alice, "?renew=true");
     expect(await userOf(await browser.post("/cas/login/confirm", fields))).toBe("alice");
   });
 
-  test("ask me before: with nobody signed in the form asks for the same site", async () => {
+  test("ask me before: without a session the form asks for the same site", async () => {
     const fields = await askingForm();
     await opened.advance(1801);
     const form = await browser.follow(await browser.post("/cas/login/confirm", fields));
@@ -331,7 +331,7 @@ describe("a page of the hub that alice left open, sent in bob's session", () => 
     });
   });
 
-  test("alice's account page ends nothing of bob's, names the signed-in user, and links to bob's page", async () => {
+  test("alice's account page ends none of bob's sessions, names the signed-in user, and links to bob's page", async () => {
     await browser.signIn(alice);
     const { token } = (await browser.get("/account")).screen("account");
     await browser.get("/cas/logout");

@@ -44,7 +44,7 @@ async function codeOf(path: string, parameters: Record<string, string>): Promise
 }
 
 describe("2.4 /validate [CAS 1.0]", () => {
-  test("2.4.2 a good ticket: yes and the user, each on a line", async () => {
+  test("2.4.2 a valid ticket: yes and the user, each on a line", async () => {
     const { status, headers, body } = await ask("/cas/validate", { service, ticket: await issueTicket() });
     expect([status, headers["content-type"], body]).toEqual([
       200,
@@ -80,7 +80,7 @@ describe("2.5 /serviceValidate [CAS 2.0]", () => {
     expect(JSON.parse(body)).toEqual({ serviceResponse: { authenticationSuccess: { user: "alice" } } });
   });
 
-  test("an old client's double slash is served", async () => {
+  test("a doubled slash of an old client is accepted", async () => {
     expect(await codeOf("/cas//serviceValidate", { service, ticket: await issueTicket() })).toBe("success");
   });
 });
@@ -118,7 +118,7 @@ describe("2.8 /p3/serviceValidate [CAS 3.0]", () => {
     });
   });
 
-  test("what a registration does not release stays here", async () => {
+  test("attributes that the registration does not release are absent", async () => {
     const reticent = await openTestHub({
       sites: ({ shop }) => ({ shop: shop.registration({ cas: { services: [shop.service] } }) }),
     });
@@ -136,7 +136,7 @@ describe("2.8 /p3/serviceValidate [CAS 3.0]", () => {
     }
   });
 
-  test("1.2 text from people is text in XML: nothing of it is markup", async () => {
+  test("1.2 user data is escaped in XML", async () => {
     const { people } = opened.hub.database;
     const hostile = `</cas:name><cas:user>root</cas:user> & "quoted"`;
     const about = { username: "mallory", email: "mallory@example.com", operator: false, passwordHash: null };
@@ -187,29 +187,29 @@ describe.each([cas2, cas3])("2.5.3 error codes of %s", (path) => {
       expect(JSON.parse(json.body).serviceResponse.authenticationFailure.code).toBe(code);
   });
 
-  test("the answer is 200: clients look for the code in the body", async () => {
+  test("errors answer 200, because clients read the code from the body", async () => {
     expect((await ask(path, {})).status).toBe(200);
   });
 
-  test("CVE-2021-42567 nothing of the request comes back", async () => {
+  test("CVE-2021-42567 the response repeats nothing of the request", async () => {
     for (const format of ["XML", "JSON"]) {
       const { body } = await ask(path, { service: "https://echo.example/", ticket: "ST-<echo>", format });
       expect(body).not.toContain("echo");
     }
   });
 
-  test("a parameter given twice is said in the protocol's own form", async () => {
+  test("a repeated parameter is reported in the protocol's format", async () => {
     const { status, body } = await new TestBrowser(opened).get(`${path}?service=a&service=b&ticket=ST-1`);
     expect([status, /code="(\w+)"/.exec(body)?.[1]]).toEqual([200, "INVALID_REQUEST"]);
   });
 
-  test("CVE-2014-4172 a service with parameters of its own is one parameter", async () => {
+  test("CVE-2014-4172 a service with parameters stays one parameter", async () => {
     const own = `${service}?a=b&ticket2=x&renew=true`;
     expect(await codeOf(path, { service: own, ticket: await issueTicket({ service: own }) })).toBe("success");
   });
 });
 
-test("a ticket of a site that is registered no more is refused", async () => {
+test("a ticket of a site that is no longer registered is refused", async () => {
   const leaving = await openTestHub();
   const person = await leaving.createPerson();
   const asked = `?${new URLSearchParams({ service: leaving.shop.service })}`;

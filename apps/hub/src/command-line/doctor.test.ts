@@ -29,7 +29,7 @@ async function withServer<Result>(
   }
 }
 
-test("a hub that runs is known by its own word", async () => {
+test("doctor recognizes a running hub by its health response", async () => {
   const opened = await openTestHub();
   try {
     const origin = `http://hub.localhost:${opened.port}`;
@@ -52,7 +52,7 @@ test.each<[string, RequestListener]>([
     "an answer without an end",
     (_, response) => response.end(`{"service":"gatehouse-hub","x":"${"x".repeat(9_000)}"}`),
   ],
-])("no hub: %s", async (_, answer) => {
+])("not a hub: %s", async (_, answer) => {
   await withServer(answer, async (origin) => {
     const { state, sentence } = await askHub(origin);
     expect(state).toBe("something-else");
@@ -60,7 +60,7 @@ test.each<[string, RequestListener]>([
   });
 });
 
-test("who never answers is not waited for long", async () => {
+test("a server that never answers is not waited for", async () => {
   const silent = await withServer(
     () => undefined,
     (origin) => askHub(origin, { timeLimit: 100 }),
@@ -68,14 +68,14 @@ test("who never answers is not waited for long", async () => {
   expect(silent).toMatchObject({ state: "silent", sentence: expect.stringContaining("no answer in time") });
 });
 
-test("a name that is not known here is a matter of DNS, not of a hub that does not run", async () => {
+test("an unresolvable name is reported as a DNS fault, not as a hub that is not running", async () => {
   expect(await askHub("https://login.gatehouse.invalid", { timeLimit: 5_000 })).toMatchObject({
     state: "silent",
     sentence: expect.stringMatching(/\((ENOTFOUND|EAI_AGAIN)\)\. This machine cannot resolve the name/),
   });
 });
 
-test("a certificate of an unknown authority is named as such", async () => {
+test("a certificate of an unknown authority is reported as such", async () => {
   const server = createHttpsServer(createSelfSignedCertificate("localhost"), (_, reply) => reply.end());
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -85,7 +85,7 @@ test("a certificate of an unknown authority is named as such", async () => {
   expect(asked).toMatchObject({ sentence: expect.stringContaining("NODE_EXTRA_CA_CERTS") });
 });
 
-test("doctor says whether a hub runs, and does not fail when none does", async () => {
+test("doctor reports whether a hub runs, and does not fail if none does", async () => {
   const closed = await withServer(
     () => undefined,
     async (origin) => origin,
@@ -112,7 +112,7 @@ test("doctor says whether a hub runs, and does not fail when none does", async (
   ]);
 });
 
-describe("doctor refuses what a start refuses, in the same words", () => {
+describe("doctor refuses the settings that a start refuses, in the same words", () => {
   const secret = "a secret of this test run alone with 32 characters";
 
   /** The error with which a start of the hub with these settings ends. */
@@ -148,7 +148,7 @@ describe("doctor refuses what a start refuses, in the same words", () => {
     await expect(runCommand("doctor", given)).rejects.toThrow(words);
   });
 
-  test("other HUB_SECRETS than those that the database was used with", async () => {
+  test("HUB_SECRETS other than those that the database was used with", async () => {
     const DATABASE_URL = await createTestDatabase();
     const first = await openHub(
       readSettings({ HUB_SECRETS: secret, DATABASE_URL }),
@@ -165,7 +165,7 @@ describe("doctor refuses what a start refuses, in the same words", () => {
     ).resolves.toBeDefined();
   });
 
-  test("people of the demo", async () => {
+  test("demo users", async () => {
     const DATABASE_URL = await createTestDatabase();
     const demo = await openHub(
       readSettings({ HUB_SECRETS: secret, DATABASE_URL }),
@@ -180,7 +180,7 @@ describe("doctor refuses what a start refuses, in the same words", () => {
   });
 });
 
-describe("what doctor says of a running hub", () => {
+describe("what doctor reports about a running hub", () => {
   const HUB_SECRETS = "a secret of this test run alone with 32 characters";
 
   async function withHub<Result>(
@@ -209,7 +209,7 @@ describe("what doctor says of a running hub", () => {
     }
   }
 
-  test("a hub whose test door is open is refused, when production is meant", async () => {
+  test("a hub with an open test door is refused, if production is meant", async () => {
     await withHub({ HUB_MODE: "test" }, async (_, doctor) => {
       await expect(doctor()).rejects.toThrow(
         /^the hub at http:\/\/hub\.localhost:\d+ was started with HUB_MODE=test: its test door is open\. Stop it/,
@@ -219,7 +219,7 @@ describe("what doctor says of a running hub", () => {
     });
   });
 
-  test("what is wrong with its proxy, until that is ten minutes ago", async () => {
+  test("a fault of its proxy is reported until ten minutes after the last request with it", async () => {
     await withHub({ HUB_MODE: "production" }, async (opened, doctor) => {
       expect((await doctor()).result.proxyFaults).toEqual([]);
       await new TestBrowser(opened).get("/cas/login", { "x-forwarded-for": "203.0.113.7" });
@@ -231,7 +231,7 @@ describe("what doctor says of a running hub", () => {
     });
   });
 
-  test("a hub with other secrets says nothing of itself, as to any stranger", async () => {
+  test("a hub with other secrets reveals nothing about itself", async () => {
     await withHub({ HUB_MODE: "production" }, async (opened, doctor) => {
       const { text, result } = await doctor({ HUB_SECRETS: "another secret of this run with 32 characters" });
       expect([result.hub, result.proxyFaults]).toEqual(["running", undefined]);

@@ -43,7 +43,7 @@ test.each(["user", "user remove"])("%j lists the commands of user, and no others
   expect(usage(words)).not.toThrow(/site add/);
 });
 
-test("a command whose first word is unknown leads to the help", () => {
+test("an unknown first word leads to the help", () => {
   expect(usage("person add")).toThrow(/^there is no command "person add"\. See: npm run hub -- --help$/);
 });
 

@@ -26,7 +26,7 @@ describe("addresses that the hub would not call", () => {
       JSON.stringify({ id, name: id, url: `https://${id}.example/`, firstParty: true, ...more }),
     );
 
-  test("are named with the setting that allows them, by whatever they are called for", async () => {
+  test("are listed with the setting that allows them, for each purpose", async () => {
     await register("shop", { cas: { ...cas, logoutUrl: "https://10.0.0.5/logout" } });
     await register("bank", {
       oidc: {
@@ -56,7 +56,7 @@ describe("addresses that the hub would not call", () => {
     );
   });
 
-  test("are not those where browsers go, or public ones", async () => {
+  test("do not include addresses that browsers visit, or public ones", async () => {
     await register("shop", {
       cas: {
         services: ["http://shop.localhost:1/cb"],
@@ -79,7 +79,7 @@ describe("the demo's sites in production", () => {
       JSON.stringify({ id, name: id, url: `https://${id}.example/`, firstParty: true, demo: true }),
     );
 
-  test("are named by site list and site check, and are no fault", async () => {
+  test("are named by site list and site check, and count as no fault", async () => {
     await demo("shop");
     await run("site add bank https://bank.example");
     const line = 'Production does not serve the demo\'s sites: shop.json (they say "demo": true).';
@@ -92,7 +92,7 @@ describe("the demo's sites in production", () => {
     });
   });
 
-  test("stand in the way of a site of the same name, and site add says so", async () => {
+  test("block a site of the same name, and site add says so", async () => {
     await demo("shop");
     const add = run("site add shop https://shop.example");
     await expect(add).rejects.toThrow(
@@ -102,7 +102,7 @@ describe("the demo's sites in production", () => {
 });
 
 describe("site add", () => {
-  test("gives the site the address of the hub as it is set", async () => {
+  test("fills in the hub's address from the settings", async () => {
     const { text } = await run("site add shop https://shop.example", { HUB_URL: "https://login.example" });
     expect(text).toMatch(/^HUB_URL=https:\/\/login\.example$/m);
     expect(text).not.toContain("default");
@@ -110,13 +110,13 @@ describe("site add", () => {
     expect(result.HUB_URL).toBe("http://hub.localhost:4000");
   });
 
-  test("says that the address is the default where none is set", async () => {
+  test("says that the address is the default if none is set", async () => {
     const { text } = await run("site add shop https://shop.example");
     expect(text).toMatch(/^HUB_URL=http:\/\/hub\.localhost:3000$/m);
     expect(text).toMatch(/^HUB_URL is the default\./m);
   });
 
-  test("writes the section of the protocol that the site speaks", async () => {
+  test("writes the section of the site's protocol", async () => {
     await run("site add shop https://shop.example");
     expect(await read("shop")).toMatchObject({
       cas: { logoutUrl: "https://shop.example/api/auth/logout-request" },
@@ -153,7 +153,7 @@ describe("site add", () => {
     expect(await readdir(SITES_DIR)).toEqual([]);
   });
 
-  test("takes an origin with a slash at its end, and plain http on this machine", async () => {
+  test("accepts an origin with a trailing slash, and plain http on loopback", async () => {
     expect((await run("site add shop https://shop.example/")).result.SITE_URL).toBe("https://shop.example");
     const { result } = await run("site add news http://news.localhost:3003");
     expect(result.SITE_URL).toBe("http://news.localhost:3003");
@@ -174,7 +174,7 @@ test("site check names a site that claims another's address", async () => {
   await expect(run("site check")).rejects.toThrow(/^zebra\.json: cas\.services\.0: .* the site shop,/);
 });
 
-test("site check and doctor say all that is wrong with a file, each with what it should be", async () => {
+test("site check and doctor report all faults of a file, each with the expected value", async () => {
   await writeFile(
     fileOf("shop"),
     `{ "id": "shop", "name": "Shop", "url": "https://shop.example/", "firstParty": "yes",
@@ -190,7 +190,7 @@ test("site check and doctor say all that is wrong with a file, each with what it
     await expect(run(command)).rejects.toThrow(new RefusedError(lines.join("\n       ")));
 });
 
-test("site list shows what is registered, and how many files are refused", async () => {
+test("site list shows the registered sites, and how many files are refused", async () => {
   expect((await run("site list")).text).toMatch(/^No site is registered\..*site add/);
   await run("site add shop https://shop.example");
   await run("site add bank https://bank.example --protocol oidc");
@@ -204,7 +204,7 @@ test("site list shows what is registered, and how many files are refused", async
   expect((await run("site list")).text).toMatch(/\n\n1 more file\(s\) are refused\..*site check$/);
 });
 
-test("site remove deletes the registration, a broken one as well, and nothing else", async () => {
+test("site remove deletes the registration, even a broken one, and nothing else", async () => {
   await run("site add shop https://shop.example");
   await run("site add bank https://bank.example");
   expect((await run("site remove shop")).result).toEqual({ id: "shop", file: fileOf("shop") });
@@ -217,7 +217,7 @@ test("site remove deletes the registration, a broken one as well, and nothing el
 });
 
 describe("site renew-secret", () => {
-  test("makes a new secret, and puts its hash where the old one was and nothing else", async () => {
+  test("makes a new secret, and replaces only the hash in the file", async () => {
     const { result: added } = await run("site add shop https://shop.example");
     const byHand = (await readFile(fileOf("shop"), "utf8")).replace('"name"', '\n\n  "name"');
     await writeFile(fileOf("shop"), byHand);
@@ -244,7 +244,7 @@ describe("site renew-secret", () => {
     });
   });
 
-  test("keeps the file's mode and owner, and a link a link", async () => {
+  test("keeps the file's mode and owner, and a symbolic link", async () => {
     await run("site add shop https://shop.example");
     await chmod(fileOf("shop"), 0o640);
     if (process.getuid?.() === 0) await chown(fileOf("shop"), 65_534, 65_534);
@@ -262,7 +262,7 @@ describe("site renew-secret", () => {
     }
   });
 
-  test("leaves a secret of the environment alone, and says which variable to change", async () => {
+  test("leaves a secret in the environment alone, and names the variable to change", async () => {
     await run("site add shop https://shop.example");
     const site = { ...(await read("shop")), secret: { environment: "SHOP_SITE_SECRET" } };
     await writeFile(fileOf("shop"), JSON.stringify(site));
@@ -283,7 +283,7 @@ describe("site renew-secret", () => {
       '{"id":"unset","name":"x","url":"${UNSET_URL}/","firstParty":true}',
       /^unset\.json: url: names \$\{UNSET_URL\}/,
     ],
-  ])("refuses %s, and leaves the file as it is", async (id, text, message) => {
+  ])("refuses %s, and leaves the file unchanged", async (id, text, message) => {
     if (text !== undefined) await writeFile(fileOf(id), text);
     const refused = run(`site renew-secret ${id}`);
     await expect(refused).rejects.toThrow(RefusedError);

@@ -25,14 +25,14 @@ test("user groups shows, replaces and removes the groups of a user", async () =>
   expect((await run("user groups dora")).result.groups).toEqual([]);
 });
 
-test("a group that a list could not hold is refused, and nothing is changed", async () => {
+test("a group with an unlistable name is refused, and nothing is changed", async () => {
   await run("user add emil --email emil@example.com --groups staff");
   await expect(run("user groups emil --set staff,<b>")).rejects.toThrow(RefusedError);
   expect((await run("user groups emil")).result.groups).toEqual(["staff"]);
   await expect(run("user groups nobody --set staff")).rejects.toThrow("there is no user called nobody.");
 });
 
-test("everybody is listed, with who operates and who is kept out", async () => {
+test("user list shows all users, with operators and disabled users marked", async () => {
   await run("user add fritz --email fritz@example.com --operator --groups staff");
   await run("user add gerda --email gerda@example.com");
   await run("user disable gerda");
@@ -48,7 +48,7 @@ test("everybody is listed, with who operates and who is kept out", async () => {
   expect(text).toMatch(/^gerda {2}gerda@example\.com {2}gerda {2}disabled$/m);
 });
 
-test("who was disabled is enabled again", async () => {
+test("user enable enables a disabled user", async () => {
   await run("user add hanna --email hanna@example.com");
   await run("user disable hanna");
   expect((await run("user enable hanna")).text).toBe("Enabled hanna.");
@@ -57,7 +57,7 @@ test("who was disabled is enabled again", async () => {
   await expect(run("user enable nobody")).rejects.toThrow("there is no user called nobody.");
 });
 
-test("a new password replaces the old one and ends the user's sessions, for that reason", async () => {
+test("user password replaces the password and ends the user's sessions with that reason", async () => {
   const { result: added } = await run("user add ida --email ida@example.com");
   await withSession(String(added.id), async (database, token) => {
     const personId = String(added.id);
@@ -84,7 +84,7 @@ test("a new password replaces the old one and ends the user's sessions, for that
   });
 });
 
-test("who is disabled is signed out, and hears later that it was for that", async () => {
+test("user disable signs the user out, and the form gives the reason later", async () => {
   const { result: added } = await run("user add klara --email klara@example.com");
   await withSession(String(added.id), async (database, token) => {
     const { result, text } = await run("user disable klara");

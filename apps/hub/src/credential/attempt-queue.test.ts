@@ -13,7 +13,7 @@ function openWork() {
   return { state, run, end: resolve };
 }
 
-test("one waits for the other, and each gets its own result", async () => {
+test("work with the same key runs one after the other, and each caller gets its own result", async () => {
   const queue = createAttemptQueue({ atOnce: 1, waiting: 10 });
   const [first, second] = [openWork(), openWork()];
   const results = [queue.run("a", first.run), queue.run("a", second.run)];
@@ -27,7 +27,7 @@ test("one waits for the other, and each gets its own result", async () => {
   expect(await results[1]).toBe("two");
 });
 
-test("another kind does not wait", async () => {
+test("work with another key does not wait", async () => {
   const queue = createAttemptQueue({ atOnce: 1, waiting: 10 });
   const slow = openWork();
   const result = queue.run("a", slow.run);
@@ -36,7 +36,7 @@ test("another kind does not wait", async () => {
   await result;
 });
 
-test("never more than the limit at once, and all of them in the end, in the order they came", async () => {
+test("at most the limit runs at once, in the order of arrival, and all of it runs in the end", async () => {
   const queue = createAttemptQueue({ atOnce: 3, waiting: 100 });
   let running = 0;
   let most = 0;
@@ -55,7 +55,7 @@ test("never more than the limit at once, and all of them in the end, in the orde
   expect(order).toEqual(Array.from({ length: 50 }, (_, index) => index));
 });
 
-test("work that fails hands its turn on", async () => {
+test("failed work does not block the queue", async () => {
   const queue = createAttemptQueue({ atOnce: 1, waiting: 10 });
   const failing = queue.run("a", () => Promise.reject(new Error("broken")));
   const next = queue.run("a", async () => "fine");
@@ -63,7 +63,7 @@ test("work that fails hands its turn on", async () => {
   expect(await next).toBe("fine");
 });
 
-test("a line that is full is not joined, and can be again", async () => {
+test("a full queue refuses work, and accepts it again later", async () => {
   const queue = createAttemptQueue({ atOnce: 1, waiting: 1 });
   const slow = openWork();
   const results = [queue.run("a", slow.run), queue.run("a", async () => "waited")];

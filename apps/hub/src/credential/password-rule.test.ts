@@ -67,7 +67,7 @@ const chosen: Record<string, string> = {
   "a byte order mark first": "\ufeffa password with a mark",
 };
 
-describe("what can be set", () => {
+describe("passwords that can be set", () => {
   test.each([...Object.entries(chosen), ...made.map((password, index) => [`made ${index}`, password])])(
     "%s",
     async (_, password) => {
@@ -85,14 +85,14 @@ describe("what can be set", () => {
     },
   );
 
-  test("most that were made can be, and some cannot: both ways were tried", () => {
+  test("the generated passwords include allowed and refused ones", () => {
     const accepted = made.filter((password) => passwordFault(password, shortest) === undefined);
     expect(accepted.length).toBeGreaterThan(20);
     expect(accepted.length).toBeLessThan(made.length - 5);
   });
 });
 
-describe("what cannot be set", () => {
+describe("passwords that cannot be set", () => {
   test.each([
     ["too short", "x".repeat(14), "at least 15 characters"],
     ["short, though many bytes", "🔑".repeat(14), "at least 15 characters"],
@@ -106,7 +106,7 @@ describe("what cannot be set", () => {
     expect(passwordFault(password, shortest)).toContain(why);
   });
 
-  test("by the test door as by the command line", async () => {
+  test("the test door applies the same rule as the command line", async () => {
     const make = (password: string) =>
       new TestBrowser(opened).send(
         "POST",
@@ -120,20 +120,20 @@ describe("what cannot be set", () => {
   });
 });
 
-test("a control character in a password that was typed is a wrong password, not a bad request", async () => {
+test("a typed password with a control character is a wrong password, not a bad request", async () => {
   const browser = new TestBrowser(opened);
   const answer = await browser.signIn({ username: "pia", password: "a\tpassword\u0000" });
   expect((await browser.follow(answer)).screen("login").error?.code).toBe("credentials_wrong");
 });
 
-describe("read from standard input", () => {
+describe("a password from standard input", () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
-  test("without the line break at its end, and with all blanks", () => {
+  test("is read without the line break at its end, and with all blanks", () => {
     expect(readGivenPassword(bytes(" a password \n"))).toBe(" a password ");
     expect(readGivenPassword(bytes("a password\r\n"))).toBe("a password");
     expect(readGivenPassword(bytes("two\n\n"))).toBe("two\n");
   });
-  test("in another encoding is refused: a browser would send other bytes", () => {
+  test("in another encoding is refused, because a browser would send other bytes", () => {
     expect(readGivenPassword(Uint8Array.of(0x70, 0xe4, 0x73, 0x73))).toBeUndefined();
   });
 });

@@ -14,7 +14,7 @@ vi.mock("@node-rs/argon2", async (original) => {
   };
 });
 
-test("ASVS 11.4.2 passwords are kept as Argon2id with OWASP's parameters and a salt", async () => {
+test("ASVS 11.4.2 passwords are stored as Argon2id with OWASP's parameters and a salt", async () => {
   const [first, second] = await Promise.all([hashPassword("p"), hashPassword("p")]);
   expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22,}\$[A-Za-z0-9+/]{43}$/);
   expect(first).not.toBe(second);
@@ -27,7 +27,7 @@ test("ASVS 6.2.8 a password is verified exactly as typed", async () => {
     expect(await verifyPassword(hashed, wrong), JSON.stringify(wrong)).toBe(false);
 });
 
-test("NIST SP 800-63B-4 3.1.1.2 the same characters are the same password, however they were composed", async () => {
+test("NIST SP 800-63B-4 3.1.1.2 composed and decomposed characters are the same password", async () => {
   const composed = "Zo\u00eb caf\u00e9 \ud55c";
   const decomposed = composed.normalize("NFD");
   expect(decomposed).not.toBe(composed);
@@ -37,14 +37,14 @@ test("NIST SP 800-63B-4 3.1.1.2 the same characters are the same password, howev
   expect(await verifyPassword(await hashPassword("\ufb01ne"), "fine")).toBe(false);
 });
 
-test("ASVS 6.2.9 the whole of a long password counts", async () => {
+test("ASVS 6.2.9 all of a long password counts", async () => {
   const long = "a".repeat(300);
   const hashed = await hashPassword(`${long}1`);
   expect(await verifyPassword(hashed, `${long}1`)).toBe(true);
   expect(await verifyPassword(hashed, `${long}2`)).toBe(false);
 });
 
-test("ASVS 6.3.8 an unknown user costs one verification with the same parameters, and is never right", async () => {
+test("ASVS 6.3.8 an unknown user costs one verification with the same parameters, which fails", async () => {
   library.verified.length = 0;
   expect(await verifyPassword(null, "anything")).toBe(false);
   expect(await verifyPassword(null, "")).toBe(false);

@@ -24,14 +24,14 @@ async function answered(count: number, from: AttemptSource): Promise<number> {
   return waits.filter((seconds) => seconds === 0).length;
 }
 
-test("ASVS 6.3.1 a hundred wrong ones from an address, then a wait of minutes", async () => {
+test("ASVS 6.3.1 a hundred wrong secrets from an address, then a wait of minutes", async () => {
   expect(await answered(150, here)).toBe(100);
   const wait = await appPasswordThrottle.count(here);
   expect(wait).toBeGreaterThan(800);
   expect(wait).toBeLessThanOrEqual(900);
 });
 
-test("another address and a site have counters of their own; a network of IPv6 has one", async () => {
+test("another address and a site have counters of their own; an IPv6 network has one", async () => {
   await answered(101, here);
   await answered(101, { address: "2001:db8::1" });
   expect(await appPasswordThrottle.count({ address: "192.0.2.2" })).toBe(0);
@@ -39,12 +39,12 @@ test("another address and a site have counters of their own; a network of IPv6 h
   expect(await appPasswordThrottle.count({ address: "2001:db8::2" })).toBeGreaterThan(0);
 });
 
-test("secrets of sites and app passwords have counters of their own", async () => {
+test("site secrets and app passwords have separate counters", async () => {
   await answered(101, here);
   expect(await createSecretThrottle(database.rateLimits, "site-secret").count(here)).toBe(0);
 });
 
-test("ASVS 16.5.3 when it cannot count, nothing is answered", async () => {
+test("ASVS 16.5.3 a failure to count is an error, not a pass", async () => {
   vi.spyOn(poolOf(database), "query").mockImplementation(() => Promise.reject(new Error("database gone")));
   await expect(appPasswordThrottle.count(here)).rejects.toThrow("database gone");
 });

@@ -38,7 +38,7 @@ test("ASVS 6.3.1 ten attempts on an account from one address, then a wait of min
   expect(refused.retryInSeconds).toBeLessThanOrEqual(900);
 });
 
-test("of fifty attempts at once no more than the limit gets through", async () => {
+test("of fifty concurrent attempts at most the limit is allowed", async () => {
   const taken = await Promise.all(Array.from({ length: 50 }, () => throttle.count(alice)));
   expect(taken.filter(({ allowed }) => allowed)).toHaveLength(10);
 });
@@ -49,20 +49,20 @@ test("another account, and another address, have counters of their own", async (
   expect(await isAllowed({ address: "192.0.2.2" })).toBe(true);
 });
 
-test("a name is the same however it is typed", async () => {
+test("different spellings of a name share a counter", async () => {
   await tries(5, alice);
   await tries(5, { ...alice, identifier: " ALICE " });
   expect(await isAllowed({})).toBe(false);
 });
 
-test("NIST SP 800-63B-4 3.2.2 an account takes a hundred attempts from everywhere", async () => {
+test("NIST SP 800-63B-4 3.2.2 an account allows a hundred attempts from all addresses", async () => {
   for (let host = 1; host <= 10; host++)
     expect(await tries(10, { ...alice, address: `192.0.2.${host}` })).toBe(10);
   expect(await isAllowed({ address: "192.0.2.200" })).toBe(false);
   expect(await isAllowed({ address: "192.0.2.200", identifier: "bob" })).toBe(true);
 });
 
-test("an address takes a hundred attempts over all accounts", async () => {
+test("an address allows a hundred attempts over all accounts", async () => {
   for (let account = 1; account <= 10; account++)
     expect(await tries(10, { ...alice, identifier: `account${account}` })).toBe(10);
   expect(await isAllowed({ identifier: "bob" })).toBe(false);
@@ -74,7 +74,7 @@ test("ASVS 6.1.1 refused attempts of one address do not count against the accoun
   expect(await isAllowed({ address: "192.0.2.2" })).toBe(true);
 });
 
-test("one account under attack does not shut out the office it is attacked from", async () => {
+test("an attack on one account does not block the office that it comes from", async () => {
   expect(await tries(150, alice)).toBe(10);
   expect(await isAllowed({ identifier: "bob" })).toBe(true);
 });
@@ -82,7 +82,7 @@ test("one account under attack does not shut out the office it is attacked from"
 describe("ASVS 6.1.1 a known browser of the user", () => {
   const known = { ...alice, knownBrowser: "known-browser" };
 
-  test("is not locked out by a stranger, wherever he tries from", async () => {
+  test("is not locked out by a stranger, from any address", async () => {
     await tries(11, alice);
     for (let host = 1; host <= 10; host++) await tries(10, { ...alice, address: `192.0.2.${host}` });
     for (let account = 1; account <= 10; account++)
@@ -92,27 +92,27 @@ describe("ASVS 6.1.1 a known browser of the user", () => {
     expect(await tries(10, known)).toBe(10);
   });
 
-  test("has ten attempts as well, for it may have been stolen", async () => {
+  test("allows ten attempts as well, because it may be stolen", async () => {
     expect(await tries(11, known)).toBe(10);
     expect(await isAllowed({ knownBrowser: "other-known-browser" })).toBe(true);
   });
 });
 
-describe("a right password gives back what was taken", () => {
+describe("a right password gives back the count", () => {
   test("of the account from this address", async () => {
     await tries(9, alice);
     await throttle.succeeded(alice);
     expect(await tries(11, alice)).toBe(10);
   });
 
-  test("of the account from everywhere", async () => {
+  test("of the account from all addresses", async () => {
     for (let host = 1; host <= 9; host++) await tries(10, { ...alice, address: `192.0.2.${host}` });
     await throttle.succeeded({ ...alice, address: "192.0.2.1" });
     for (let host = 10; host <= 19; host++)
       expect(await tries(10, { ...alice, address: `192.0.2.${host}` })).toBe(10);
   });
 
-  test("of the address, but nothing of what others took", async () => {
+  test("of the address, but not the counts of other accounts", async () => {
     for (let account = 1; account <= 9; account++)
       await tries(10, { ...alice, identifier: `account${account}` });
     for (let round = 0; round < 20; round++) {
@@ -123,7 +123,7 @@ describe("a right password gives back what was taken", () => {
     expect(await isAllowed({ identifier: "carol" })).toBe(false);
   });
 
-  test("of a known browser, and nothing of the wide counters", async () => {
+  test("of a known browser, and not of the wide counters", async () => {
     await tries(10, alice);
     const known = { ...alice, knownBrowser: "known-browser" };
     await tries(9, known);
@@ -133,7 +133,7 @@ describe("a right password gives back what was taken", () => {
   });
 });
 
-describe("attempts at once wait for their turn", () => {
+describe("concurrent attempts wait in a queue", () => {
   /** How many of these attempts were under way together at most, and what came of each. */
   async function makeAtOnce(attempts: readonly Attempt[]) {
     let [running, most] = [0, 0];
@@ -149,21 +149,21 @@ describe("attempts at once wait for their turn", () => {
   const times = (count: number, attempt: (index: number) => Attempt) =>
     Array.from({ length: count }, (_, index) => attempt(index));
 
-  test("one on an account from one place, and so with a known browser", async () => {
+  test("one at a time on an account from one address or known browser", async () => {
     for (const knownBrowser of [undefined, "known-browser"]) {
       const { most, results } = await makeAtOnce(times(50, () => ({ ...alice, knownBrowser })));
       expect([most, new Set(results)]).toEqual([1, new Set(["made"])]);
     }
   });
 
-  test("some from one address over all accounts, where its attempts are counted", async () => {
+  test("some at a time from one address over all accounts, where its attempts are counted", async () => {
     const from = (knownBrowser: string | undefined) =>
       times(50, (index) => ({ ...alice, identifier: `account${index}`, knownBrowser }));
     expect((await makeAtOnce(from(undefined))).most).toBe(16);
     expect((await makeAtOnce(from("known-browser"))).most).toBe(50);
   });
 
-  test("a flood is told to come again instead of waiting in memory", async () => {
+  test("a flood gets a refusal instead of waiting in memory", async () => {
     const { results } = await makeAtOnce(times(600, () => alice));
     expect(results.filter((result) => result === "made")).toHaveLength(501);
     expect(results.at(-1)).toEqual({ allowed: false, retryInSeconds: 1 });
@@ -182,14 +182,14 @@ test.each([
   expect(await isAllowed({ address: second })).toBe(!isOne);
 });
 
-test("what was typed as a name is not kept: it may be a password", async () => {
+test("a typed name is not stored, because it may be a password", async () => {
   await throttle.count({ ...alice, identifier: "correct horse" });
   const { rows } = await poolOf(database).query("SELECT key FROM rate_limits");
   expect(rows).toHaveLength(3);
   expect(JSON.stringify(rows)).not.toContain("correct");
 });
 
-test("ASVS 16.5.3 when it cannot count, nobody gets through", async () => {
+test("ASVS 16.5.3 a failure to count is an error, not a pass", async () => {
   vi.spyOn(poolOf(database), "query").mockImplementation(() => Promise.reject(new Error("database gone")));
   await expect(throttle.count(alice)).rejects.toThrow("database gone");
 });

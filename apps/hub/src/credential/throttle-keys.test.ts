@@ -39,7 +39,7 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
   const attempt = { identifier: "alice", address: "2001:db8:1:2:3::4", knownBrowser: undefined };
   const known = { ...attempt, knownBrowser: "alice" };
 
-  test("has limits for an account from one place, for an account, and for a place", () => {
+  test("has limits for an account at an address, for an account, and for an address", () => {
     createSignInThrottle(store);
     expect(limits).toEqual({
       "sign-in-account": { points: 10, duration: quarter },
@@ -48,7 +48,7 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
     });
   });
 
-  test("counts the narrowest first, and keeps neither user names nor addresses of single machines", async () => {
+  test("counts the narrowest first, and stores neither user names nor addresses of single machines", async () => {
     expect(await createSignInThrottle(store).count(attempt)).toEqual({ allowed: true });
     expect(asked).toEqual([
       `consume sign-in-account ${alice}:${home}`,
@@ -57,7 +57,7 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
     ]);
   });
 
-  test("a known browser has a counter of its own and no other", async () => {
+  test("a known browser has only its own counter", async () => {
     expect(await createSignInThrottle(store).count(known)).toEqual({ allowed: true });
     expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`]);
   });
@@ -71,13 +71,13 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
     ["sign-in-account", 1],
     ["sign-in-address", 2],
     ["sign-in-everywhere", 3],
-  ])("when %s is used up, the attempt waits and counts at %d", async (name, counted) => {
+  ])("when %s is used up, the attempt is refused after %d counters", async (name, counted) => {
     full = { [name]: 7 };
     expect(await createSignInThrottle(store).count(attempt)).toEqual({ allowed: false, retryInSeconds: 7 });
     expect(asked).toHaveLength(counted);
   });
 
-  test("a right password undoes what its attempt counted", async () => {
+  test("a right password undoes the counts of its attempt", async () => {
     await createSignInThrottle(store).succeeded(attempt);
     expect(asked.toSorted()).toEqual([
       `reset sign-in-account ${alice}:${home}`,
@@ -89,12 +89,12 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
     expect(asked).toEqual([`reset sign-in-account ${alice}:${alice}`]);
   });
 
-  test("an error of the attempt is not taken for a full queue", async () => {
+  test("an error of the attempt is not mistaken for a full queue", async () => {
     const fault = new Error("of the database");
     await expect(createSignInThrottle(store).queue(attempt, () => Promise.reject(fault))).rejects.toBe(fault);
   });
 
-  test("one place makes one attempt on an account at a time; a known browser does not wait for others", async () => {
+  test("one address makes one attempt on an account at a time; a known browser does not wait for others", async () => {
     const throttle = createSignInThrottle(store);
     const events: string[] = [];
     const first = Promise.withResolvers<string>();
@@ -113,7 +113,7 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
     expect(events).toEqual(["first", "known", "second"]);
   });
 
-  test("the 502nd attempt at once does not wait: it is sent away for a second", async () => {
+  test("the 502nd concurrent attempt is refused for a second", async () => {
     const throttle = createSignInThrottle(store);
     const first = Promise.withResolvers<string>();
     const waiting = Array.from({ length: 501 }, () => throttle.queue(known, () => first.promise));
@@ -131,7 +131,7 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
 });
 
 describe("wrong app passwords and site secrets", () => {
-  test.each(["app-password", "site-secret"] as const)("%s: a hundred from one place", async (what) => {
+  test.each(["app-password", "site-secret"] as const)("%s: a hundred from one address", async (what) => {
     const throttle = createSecretThrottle(store, what);
     full = { [what]: 9 };
     expect(await throttle.count({ address: "2001:db8:1:2:3::4" })).toBe(9);
@@ -161,13 +161,13 @@ describe("RFC 8628 5.1 device codes", () => {
   test.each([
     [{ "device-session": 5 }, 5, 1],
     [{ "device-address": 6 }, 6, 2],
-  ])("with %j used up the wait is %d seconds after %d counters", async (used, seconds, counted) => {
+  ])("when %j is used up the wait is %d seconds after %d counters", async (used, seconds, counted) => {
     full = used;
     expect(await createDeviceThrottle(store, true).enter(from)).toBe(seconds);
     expect(asked).toHaveLength(counted);
   });
 
-  test("3.5 a device that polls too often is told so, also when typed codes are not counted", async () => {
+  test("3.5 a device that polls too often is refused, even if typed codes are not counted", async () => {
     const throttle = createDeviceThrottle(store, false);
     expect(await throttle.enter(from)).toBe(0);
     expect(await throttle.isTooSoon("alice")).toBe(false);

@@ -23,23 +23,23 @@ const invisible = {
   "a line separator": "\u2028",
 };
 
-test.each(Object.entries(invisible))("%s before and after a name goes, inside it stays", (_, mark) => {
+test.each(Object.entries(invisible))("%s is removed around a name, and kept inside it", (_, mark) => {
   expect(trimInvisible(`${mark}alice${mark}${mark}`)).toBe("alice");
   expect(trimInvisible(`ali${mark}ce`)).toBe(`ali${mark}ce`);
   expect(trimInvisible(mark.repeat(3))).toBe("");
 });
 
-test("letters of every script stay, and emoji", () => {
+test("letters of every script are kept, and emoji", () => {
   for (const name of ["Ångström", "أليس", "アリス", "👩🏽", "a\u0301"])
     expect(trimInvisible(name)).toBe(name);
 });
 
-test("a name of blanks inside takes no longer than any other", () => {
+test("a name with many blanks inside takes linear time", () => {
   const long = `a${" ".repeat(60_000)}b`;
   expect(trimInvisible(` ${long} `)).toBe(long);
 });
 
-test("OpenID Connect Core 3.1.2.1 a login_hint that nobody types is dropped", () => {
+test("OpenID Connect Core 3.1.2.1 a login_hint that cannot be typed is dropped", () => {
   expect(suggestedName("alice", 200)).toBe("alice");
   expect(suggestedName("\u200balice@example.com ", 200)).toBe("alice@example.com");
   for (const hint of ["alice\nbob", "alice\n", "a\u0000", "x".repeat(201), "", undefined, ["alice"]])

@@ -75,7 +75,7 @@ describe("RFC 6749 2.3.1 at the issuer", () => {
     ["at revocation", { path: "/oidc/token/revocation", body: "token=x", headers: wrong }],
     ["at the endpoint for pushed requests", { path: "/oidc/request", body: "scope=openid", headers: wrong }],
     ["at the device's endpoint", { path: "/oidc/device/auth", body: "scope=openid", headers: wrong }],
-  ])("%s is refused a hundred times, then told to wait", async (_, one) => {
+  ])("%s is refused a hundred times, then gets 429", async (_, one) => {
     const { statuses, next } = await afterMany(one);
     expect([statuses, next.status]).toEqual([[401], 429]);
     expect(Number(next.headers["retry-after"])).toBeGreaterThan(800);
@@ -86,12 +86,12 @@ describe("RFC 6749 2.3.1 at the issuer", () => {
     expect((await send(one, "192.0.2.2")).status).toBe(401);
   });
 
-  test("right ones are not counted", async () => {
+  test("right secrets are not counted", async () => {
     for (let index = 0; index < 120; index++) expect((await send(rightAtToken())).status).toBe(200);
     expect((await send({ path: "/oidc/token", body: grant, headers: wrong })).status).toBe(401);
   });
 
-  test("a code that is wrong is no wrong secret", async () => {
+  test("a wrong code does not count as a wrong secret", async () => {
     const site = new RelyingSite(opened, {
       id: "shop",
       secret: opened.shop.secret,
@@ -102,7 +102,7 @@ describe("RFC 6749 2.3.1 at the issuer", () => {
   });
 });
 
-test("RFC 7617 at /sites/v1 a wrong secret is refused a hundred times, then told to wait", async () => {
+test("RFC 7617 at /sites/v1 a wrong secret is refused a hundred times, then gets 429", async () => {
   const check = (headers: Record<string, string>): Try => ({
     path: "/sites/v1/sessions/check",
     body: JSON.stringify({ sessionIndex: "x".repeat(43), active: false }),
@@ -119,7 +119,7 @@ test("RFC 7617 at /sites/v1 a wrong secret is refused a hundred times, then told
   expect((await send(check({}))).status).toBe(401);
 });
 
-test("RFC 7617 at /api/v1 a wrong app password is refused a hundred times, then told to wait", async () => {
+test("RFC 7617 at /api/v1 a wrong app password is refused a hundred times, then gets 429", async () => {
   const browser = new TestBrowser(opened);
   await browser.signIn(alice);
   const appPassword = await makeAppPassword(browser);
@@ -130,7 +130,7 @@ test("RFC 7617 at /api/v1 a wrong app password is refused a hundred times, then 
   expect((await send(me(appPassword))).status).toBe(200);
 });
 
-test("CAS 3.0.3 at /cas/v1/tickets passwords are counted as at the form", async () => {
+test("CAS 3.0.3 at /cas/v1/tickets passwords are counted as in the form", async () => {
   const tickets = (username: string, password: string): Try => ({
     path: "/cas/v1/tickets",
     body: new URLSearchParams({ username, password }).toString(),

@@ -17,7 +17,7 @@ describe("RFC 7617 2 user-id and password", () => {
     [":b", "", "b"],
     ["a:", "a", ""],
     [":", "", ""],
-  ])("%j is parted at its first colon", (text, userId, password) => {
+  ])("%j is split at its first colon", (text, userId, password) => {
     expect(read(text)).toEqual({ userId, password });
   });
 
@@ -26,7 +26,7 @@ describe("RFC 7617 2 user-id and password", () => {
   });
 
   test.each(["%%%", "a-b_", "QWxh ZGRp", "QWxhZGRpbjpv=cGVu", "===", `QWxh${"A".repeat(4000)}`])(
-    "%j is no base64 of a sensible length",
+    "%j is not base64 of a reasonable length",
     (token68) => {
       expect(readBasicCredentials(token68)).toBeUndefined();
     },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createCookies } from "./cookies.ts";
 
-test("over https every cookie is tied to this host: ASVS 3.3.1, 3.3.3", () => {
+test("over https every cookie is bound to this host: ASVS 3.3.1, 3.3.3", () => {
   const cookies = createCookies(true);
   expect(cookies.write("session", "TGT-1")).toBe(
     "__Host-TGC-gatehouse=TGT-1; Path=/; HttpOnly; Secure; SameSite=Lax",
@@ -19,7 +19,7 @@ test("over https every cookie is tied to this host: ASVS 3.3.1, 3.3.3", () => {
   }
 });
 
-test("over http, which is loopback, browsers refuse prefix and Secure: neither is there", () => {
+test("over http, which is loopback, cookies have neither prefix nor Secure, which browsers would refuse", () => {
   expect(createCookies(false).write("session", "TGT-1")).toBe(
     "TGC-gatehouse=TGT-1; Path=/; HttpOnly; SameSite=Lax",
   );
@@ -37,13 +37,13 @@ test("CAS 3.6 the ticket-granting cookie's name begins with TGC-", () => {
   expect(createCookies(true).write("session", "")).toMatch(/^__Host-TGC-/);
 });
 
-test("a cookie that is cleared goes with the attributes it was written with", () => {
+test("a cookie is cleared with the attributes that it was set with", () => {
   expect(createCookies(true).clear("session")).toBe(
     "__Host-TGC-gatehouse=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
   );
 });
 
-test("a cookie is read by its whole name", () => {
+test("a cookie is found by its whole name only", () => {
   const cookies = createCookies(false);
   expect(cookies.read("a=1; TGC-gatehouse=TGT-1; b=2", "session")).toBe("TGT-1");
   expect(cookies.read("a=1;TGC-gatehouse=TGT=1", "session")).toBe("TGT=1");
@@ -51,12 +51,12 @@ test("a cookie is read by its whole name", () => {
     expect(cookies.read(header, "session"), header).toBeUndefined();
 });
 
-test("a cookie sent twice counts as not sent: one of them was put there by somebody else", () => {
+test("a cookie sent twice counts as not sent, because one of them was planted", () => {
   const header = "TGC-gatehouse=TGT-mine; TGC-gatehouse=TGT-theirs";
   expect(createCookies(false).read(header, "session")).toBeUndefined();
 });
 
-test("over https a cookie without the prefix, which a neighbour could set, is not read", () => {
+test("over https a cookie without the prefix, which a neighbour could set, is ignored", () => {
   expect(createCookies(true).read("TGC-gatehouse=TGT-1", "session")).toBeUndefined();
   expect(createCookies(true).read("__Host-TGC-gatehouse=TGT-1", "session")).toBe("TGT-1");
 });

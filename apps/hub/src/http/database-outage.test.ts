@@ -33,7 +33,7 @@ test.each<[string, unknown]>([
   ["an error of ours", new TypeError("x is not a function")],
   ["words about a connection in somebody's text", new Error("bad name: Connection terminated")],
   ["no error", "ECONNREFUSED"],
-])("none: %s", (_, error) => {
+])("no outage: %s", (_, error) => {
   expect(databaseOutage(error)).toBeUndefined();
 });
 
@@ -65,7 +65,7 @@ describe("the database stops while the hub runs", () => {
     }
   }
 
-  test("pages say calmly to try again, and when; the session is there afterwards", async () => {
+  test("pages say when to try again; the session is valid afterwards", async () => {
     const cookies = [...browser.cookies];
     const answers = await duringOutage(async () => [
       await browser.get("/account"),
@@ -81,7 +81,7 @@ describe("the database stops while the hub runs", () => {
     expect((await browser.get("/account")).status).toBe(200);
   });
 
-  test("a sign-in sent meanwhile is answered alike", async () => {
+  test("a sign-in during the outage gets the same page", async () => {
     const stranger = new TestBrowser(opened);
     const form = await stranger.get("/cas/login");
     const { username, password } = alice;
@@ -90,7 +90,7 @@ describe("the database stops while the hub runs", () => {
     expect([answer.status, answer.screen("refused").code]).toEqual([503, "database_unavailable"]);
   });
 
-  test("programs are told in JSON", async () => {
+  test("programs get JSON", async () => {
     const headers = { authorization: opened.shop.authorization, "content-type": "application/json" };
     const body = JSON.stringify({ sessionIndex: `ST-${"a".repeat(29)}`, active: true });
     const answer = await duringOutage(() => browser.send("POST", "/sites/v1/sessions/check", headers, body));
@@ -99,7 +99,7 @@ describe("the database stops while the hub runs", () => {
     expect(answer.headers["retry-after"]).toBe("5");
   });
 
-  test("the process is alive and takes no traffic; the log has a reason and no page of stack", async () => {
+  test("the process is alive and takes no traffic; the log has a reason and no stack trace", async () => {
     const [alive, ready] = await duringOutage(async () => [
       await browser.get("/healthz"),
       await browser.get("/readyz"),

@@ -17,14 +17,14 @@ describe("the flow of a browser", () => {
     ["a long value", `gatehouse-flow=${id}0`],
     ["another alphabet", `gatehouse-flow=${id.toUpperCase()}`],
     ["text before it", `gatehouse-flow=x${id}`],
-  ])("is made for %s", (_, cookie) => {
+  ])("is created for %s", (_, cookie) => {
     const flow = flowOf(needs, sending(cookie));
     expect(flow.id).toMatch(/^[0-9a-f]{64}$/);
     expect(flow.id).not.toBe(id);
     expect(flow.cookies).toEqual([expect.stringContaining(`gatehouse-flow=${flow.id};`)]);
   });
 
-  test("is another each time that one is started", () => {
+  test("is different each time", () => {
     const [first, second] = [startFlow(needs), startFlow(needs)];
     expect(first.cookie).toContain(`gatehouse-flow=${first.id};`);
     expect(second.id).not.toBe(first.id);
@@ -37,6 +37,6 @@ test.each([
   ["gatehouse-browser=x", false],
   ["gatehouse-flow=x", true],
   ["TGC-gatehouse=x", true],
-])("a browser that sends %j keeps the hub's cookies: %s", (cookie, keeps) => {
+])("a browser that sends %j has a cookie of the hub: %s", (cookie, keeps) => {
   expect(sendsHubCookie(needs, sending(cookie))).toBe(keeps);
 });

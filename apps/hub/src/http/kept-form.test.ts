@@ -20,7 +20,7 @@ function readAt(address: string, reader = "alice"): ReadonlyMap<string, string> 
 const keep = (page: string, kept: ReadonlyMap<string, string> | undefined = fields) =>
   withKeptForm(needs, "alice", kept === undefined ? { page } : { page, fields: kept });
 
-test.each(["/account/apps", "/account/apps?tab=new"])("the fields come back to their user at %s", (page) => {
+test.each(["/account/apps", "/account/apps?tab=new"])("the user's fields are restored at %s", (page) => {
   const address = keep(page);
   expect(address.startsWith(`${page}${page.includes("?") ? "&" : "?"}form=`)).toBe(true);
   expect(readAt(address)).toEqual(fields);
@@ -48,7 +48,7 @@ test("they are kept for twelve hours", () => {
   expect(readAt(address)).toEqual(new Map());
 });
 
-test("nothing to keep leaves the address as it is", () => {
+test("a form without fields leaves the address unchanged", () => {
   expect(withKeptForm(needs, "alice", { page: "/account" })).toBe("/account");
   expect(keep("/account", new Map())).toBe("/account");
 });

@@ -51,7 +51,7 @@ function leftBy(answer: BrowserAnswer): string {
 }
 
 describe("CAS 2.2.4: a ticket reaches the site by GET", () => {
-  test("a browser's form is answered by a page that holds the address and names the site", async () => {
+  test("a form of a browser gets a page that holds the address and names the site", async () => {
     const browser = new TestBrowser(opened, navigation);
     const answer = await browser.signIn(alice, at(opened.shop.service));
     expect(leftBy(answer)).toMatch(`${opened.shop.service}?ticket=ST-`);
@@ -60,7 +60,7 @@ describe("CAS 2.2.4: a ticket reaches the site by GET", () => {
     expect((await browser.get("/account")).status).toBe(200);
   });
 
-  test("a browser that names no mode but wants upgraded requests is one too", async () => {
+  test("a browser without Sec-Fetch-Mode that sends Upgrade-Insecure-Requests counts as one too", async () => {
     const browser = new TestBrowser(opened, { "upgrade-insecure-requests": "1" });
     expect(leftBy(await browser.signIn(alice, at(opened.shop.service)))).toContain("ticket=ST-");
   });
@@ -74,14 +74,14 @@ describe("CAS 2.2.4: a ticket reaches the site by GET", () => {
     expect(answer.location).toContain("ticket=ST-");
   });
 
-  test("single sign-on, which posts nothing, is redirected", async () => {
+  test("single sign-on, which posts no form, is redirected", async () => {
     const browser = new TestBrowser(opened, navigation);
     await browser.signIn(alice);
     const answer = await browser.get(`/cas/login${at(opened.shop.service)}`);
     expect([answer.status, answer.location.includes("ticket=ST-")]).toEqual([303, true]);
   });
 
-  test("asked before: the yes leaves by the page", async () => {
+  test('a confirmation of "ask me before" gets the page', async () => {
     const browser = new TestBrowser(opened, navigation);
     const form = await browser.get("/cas/login");
     const { username, password } = alice;
@@ -94,7 +94,7 @@ describe("CAS 2.2.4: a ticket reaches the site by GET", () => {
     expect(leftBy(answer)).toMatch(`${opened.bank.service}?ticket=ST-`);
   });
 
-  test("a form left over from before somebody signed in in another tab leaves by the page", async () => {
+  test("an old form, sent after a sign-in in another tab, gets the page", async () => {
     const browser = new TestBrowser(opened, navigation);
     const old = browser.hiddenFields(await browser.get(`/cas/login${at(opened.shop.service)}`));
     await browser.signIn(alice);
@@ -105,7 +105,7 @@ describe("CAS 2.2.4: a ticket reaches the site by GET", () => {
     expect(onward.location).toContain(`${opened.shop.service}?ticket=ST-`);
   });
 
-  test("a wrong password redirects to the form again: nothing leaves", async () => {
+  test("a wrong password redirects to the form, because the browser stays at the hub", async () => {
     const browser = new TestBrowser(opened, navigation);
     const wrong = await browser.signIn({ ...alice, password: "wrong" }, at(opened.shop.service));
     expect([wrong.status, wrong.location]).toEqual([303, expect.stringMatching(/^\/cas\/login\?service=/)]);
@@ -127,14 +127,14 @@ describe("OpenID Connect", () => {
     return { to: answer.location, pages };
   }
 
-  test("Core 3.1.2.5: after sign-in and after consent the way to a program's own scheme is a GET", async () => {
+  test("Core 3.1.2.5: after sign-in and after consent the browser goes to a program's own scheme by GET", async () => {
     const browser = new TestBrowser(opened, navigation);
     const { to, pages } = await go(browser, await browser.get(site().authorization()));
     expect(to).toMatch(/^com\.example\.app:\/cb\?code=/);
     expect(pages).toBe(2);
   });
 
-  test("Core 3.1.2.6: a no leaves the same way", async () => {
+  test("Core 3.1.2.6: a refusal goes there the same way", async () => {
     const browser = new TestBrowser(opened, navigation);
     await browser.signIn(alice);
     const other = site().authorization({ prompt: "consent", redirect_uri: "http://[::1]:4000/cb" });
@@ -147,7 +147,7 @@ describe("OpenID Connect", () => {
     expect(received(await browser.get(pathname)).get("error")).toBe("access_denied");
   });
 
-  test("RP-Initiated Logout 3: after the question the way to a program's own scheme is a GET", async () => {
+  test("RP-Initiated Logout 3: after the question the browser goes to a program's own scheme by GET", async () => {
     const browser = new TestBrowser(opened, navigation);
     await browser.signIn(alice);
     const query = { client_id: "app", post_logout_redirect_uri: `${app}:/signed-out`, state: "s" };
@@ -177,7 +177,7 @@ describe("a registered popup keeps its opener on every page of the sign-in, and 
   const popup = () =>
     new RelyingSite(opened, { id: "popup", redirectUri: "https://popup.example/cb", scope: "openid email" });
 
-  test("OpenID Connect: form, form again after an error, page in between, question, page in between", async () => {
+  test("OpenID Connect: form, form with an error, leaving page, consent page, leaving page", async () => {
     const browser = new TestBrowser(opened, navigation);
     const interaction = await browser.follow(await browser.get(popup().authorization()));
     const policies: unknown[] = [];
@@ -201,7 +201,7 @@ describe("a registered popup keeps its opener on every page of the sign-in, and 
     expect(policies).toHaveLength(5);
   });
 
-  test("CAS: form, page in between, question before, ticket by POST", async () => {
+  test('CAS: form, leaving page, "ask me before", ticket by POST', async () => {
     const service = "https://popup.example/in";
     const browser = new TestBrowser(opened, navigation);
     const form = await browser.get(`/cas/login${at(service)}`);
@@ -236,7 +236,7 @@ describe("a registered popup keeps its opener on every page of the sign-in, and 
   });
 });
 
-describe("which redirect becomes a page", () => {
+describe("redirects that become a page", () => {
   const hub = { hubUrl: "https://hub.example", hasSession: false };
   const decide = (location: string, more: object = {}, hasSession = false) =>
     leavingPage({ method: "POST", headers: navigation, location, ...more }, { ...hub, hasSession }) !==
@@ -257,18 +257,18 @@ describe("which redirect becomes a page", () => {
   });
 
   test.each(["/account?notice=ended", "/oidc/device", "/oidc/session/end/success", "/cas/login", "/"])(
-    "not %s, where the hub shows a page",
+    "not %s, because the hub shows a page there",
     (location) => {
       expect(decide(location)).toBe(false);
     },
   );
 
-  test("the sign-in page does in a session alone: there it goes on by itself", () => {
+  test("the sign-in page becomes one in a session only, where it redirects further", () => {
     expect(decide("/cas/login?service=x", {}, true)).toBe(true);
     expect(decide("/cas/login?service=x")).toBe(false);
   });
 
-  test("none that answers a GET, or a form of another site", () => {
+  test("not the answer to a GET, or to a form of another site", () => {
     const foreign = "https://shop.example/cb";
     expect(decide(foreign, { method: "GET" })).toBe(false);
     for (const from of ["cross-site", "same-site"])

@@ -18,11 +18,11 @@ describe("a page of the hub", () => {
     "/oidc/device?user_code=%EF%BC%A1",
     "/oidc/interaction/abcDEF_-123",
     "/oidc/interaction/abcDEF_-123?client_id=shop&redirect_uri=https%3A%2F%2Fshop.example%2F&state=a%20b",
-  ])("%s is returned to as it is", (address) => {
+  ])("%s is accepted unchanged", (address) => {
     expect(ownPage(address)).toBe(address);
   });
 
-  test("every page that asks for a sign-in is one: none has to be listed", () => {
+  test("every page that requires a sign-in is accepted without being listed", () => {
     const pages = routes.filter(
       ({ method, speaks, caller, asksForSignIn }) =>
         method === "GET" && speaks === "html" && (caller === "person" || asksForSignIn === true),
@@ -34,7 +34,7 @@ describe("a page of the hub", () => {
     }
   });
 
-  test("a new one is taken up by being declared", () => {
+  test("a new page is accepted as soon as it is declared", () => {
     const page = route({
       method: "GET",
       path: "/account/groups/:id/edit",
@@ -70,6 +70,6 @@ test.each([
   ["a path that is longer", "/account/"],
   ["an encoded page", "/%61ccount"],
   ["nothing", ""],
-])("%s is none", (_, address) => {
+])("%s is refused", (_, address) => {
   expect(ownPage(address)).toBeUndefined();
 });

@@ -39,7 +39,7 @@ const countOf = async (table: string) =>
 const kept = async () => [await countOf("service_tickets"), await countOf("oidc_artifacts")];
 
 describe.each(ahead)("Speculation Rules: %s", (_, headers) => {
-  test("at /cas/login gets no ticket and nothing to keep; who goes there gets one", async () => {
+  test("at /cas/login gets no ticket and no cookie; the visit gets a ticket", async () => {
     const before = await kept();
     const answer = await browser.get(service(), headers);
     expect([answer.status, answer.location, answer.cookies]).toEqual([403, "", []]);
@@ -49,7 +49,7 @@ describe.each(ahead)("Speculation Rules: %s", (_, headers) => {
     expect((await browser.get(service())).location).toContain("ticket=ST-");
   });
 
-  test("at /oidc/auth gets no code and nothing to keep; who goes there gets one", async () => {
+  test("at /oidc/auth gets no code and no cookie; the visit gets a code", async () => {
     const before = await kept();
     const answer = await browser.get(site.authorization(), headers);
     expect([answer.status, answer.location, answer.cookies]).toEqual([403, "", []]);
@@ -71,20 +71,20 @@ describe.each(ahead)("Speculation Rules: %s", (_, headers) => {
     expect(received(await browser.follow(resumed)).get("code")).not.toBeNull();
   });
 
-  test("signs nobody out", async () => {
+  test("does not sign out", async () => {
     for (const address of ["/cas/logout", "/oidc/session/end"])
       expect((await browser.get(address, headers)).status).toBe(403);
     expect((await browser.get("/account")).status).toBe(200);
   });
 
-  test("at a public document gets it", async () => {
+  test("of a public document is answered", async () => {
     for (const address of ["/oidc/.well-known/openid-configuration", "/oidc/jwks"])
       expect((await browser.get(address, headers)).status).toBe(200);
   });
 });
 
 describe("RFC 9110 9.2.1 HEAD", () => {
-  test("at /cas/login is answered as to somebody without a session: no ticket, and no cookie changes", async () => {
+  test("at /cas/login is answered as without a session: no ticket, and no cookie changes", async () => {
     const before = await countOf("service_tickets");
     const answer = await browser.send("HEAD", service());
     expect([answer.status, answer.location, answer.cookies]).toEqual([200, "", []]);
@@ -94,7 +94,7 @@ describe("RFC 9110 9.2.1 HEAD", () => {
     expect((await browser.get(service())).location).toContain("ticket=ST-");
   });
 
-  test("at the issuer's pages is refused: no code, no flow, nobody signed out", async () => {
+  test("at the issuer's pages is refused: no code, no flow, no sign-out", async () => {
     const { sid } = (await site.round(browser, alice)).claims;
     const before = await countOf("oidc_artifacts");
     for (const address of [
@@ -111,7 +111,7 @@ describe("RFC 9110 9.2.1 HEAD", () => {
     expect((await browser.get("/account")).status).toBe(200);
   });
 
-  test("goes through no flow on its behalf", async () => {
+  test("is not redirected through a flow", async () => {
     const asked = await browser.get(site.authorization({ prompt: "login" }));
     const { pathname } = new URL(asked.location, opened.origin);
     expect((await browser.send("HEAD", pathname)).location).toBe("");

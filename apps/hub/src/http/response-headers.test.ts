@@ -8,7 +8,7 @@ function directives(headers: Record<string, string>): Map<string, string> {
   return new Map(policy.split("; ").map((line) => [line.split(" ")[0] ?? "", line]));
 }
 
-test("a page runs the hub's own files and nothing inline: ASVS 3.4.3", () => {
+test("a page runs only the hub's own files and nothing inline: ASVS 3.4.3", () => {
   const policy = directives(pageHeaders(page));
   expect(policy.get("default-src")).toBe("default-src 'none'");
   expect(policy.get("script-src")).toBe("script-src 'self'");
@@ -17,25 +17,25 @@ test("a page runs the hub's own files and nothing inline: ASVS 3.4.3", () => {
   expect([...policy.values()].join()).not.toContain("unsafe");
 });
 
-test("a page is in nobody's frame: ASVS 3.4.6", () => {
+test("a page cannot be framed: ASVS 3.4.6", () => {
   const headers = pageHeaders(page);
   expect(directives(headers).get("frame-ancestors")).toBe("frame-ancestors 'none'");
   expect(headers["x-frame-options"]).toBe("DENY");
 });
 
-test("forms are sent to the hub alone, except for one that brings a ticket to a site: ASVS 3.4.3", () => {
+test("forms post to the hub only, except the one that delivers a ticket to a site: ASVS 3.4.3", () => {
   const target = (formsLeaveHub: boolean) =>
     directives(pageHeaders({ ...page, formsLeaveHub })).get("form-action");
   expect(target(false)).toBe("form-action 'self'");
   expect(target(true)).toBeUndefined();
 });
 
-test("a page's own forms have an Origin, and no other site learns the address: ASVS 3.4.5", () => {
+test("a page's own forms have an Origin, and other sites do not learn the address: ASVS 3.4.5", () => {
   expect(pageHeaders(page)["referrer-policy"]).toBe("same-origin");
   expect(answerHeaders(true)["referrer-policy"]).toBe("no-referrer");
 });
 
-test("nothing is kept, guessed or rendered that is no page: ASVS 3.2.1, 3.4.4, 14.3.2", () => {
+test("responses other than pages are not cached, sniffed or rendered: ASVS 3.2.1, 3.4.4, 14.3.2", () => {
   for (const headers of [answerHeaders(true), pageHeaders(page)]) {
     expect(headers).toMatchObject({
       "cache-control": "no-store",
@@ -48,7 +48,7 @@ test("nothing is kept, guessed or rendered that is no page: ASVS 3.2.1, 3.4.4, 1
   expect(answerHeaders(true)["content-security-policy"]).toContain("sandbox");
 });
 
-test("https is demanded for two years, over https alone: ASVS 3.4.1", () => {
+test("https is required for two years, over https only: ASVS 3.4.1", () => {
   const header = "strict-transport-security";
   expect(answerHeaders(true)[header]).toBe("max-age=63072000; includeSubDomains");
   expect(pageHeaders(page)[header]).toBe("max-age=63072000; includeSubDomains");
@@ -58,6 +58,6 @@ test("https is demanded for two years, over https alone: ASVS 3.4.1", () => {
   ]);
 });
 
-test("inline is for development alone, where the framework reloads", () => {
+test("inline code is allowed only in development, where the framework reloads", () => {
   expect(pageHeaders({ ...page, dev: true })["content-security-policy"]).toContain("unsafe-inline");
 });

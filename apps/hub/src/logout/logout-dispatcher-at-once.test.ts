@@ -22,8 +22,8 @@ beforeEach(resetLogoutFixture);
 afterEach(closeDispatchers);
 afterAll(closeLogoutFixture);
 
-describe("CAS 2.3.3 errors of one site disturb nobody: a site that never answers", () => {
-  test("is asked again later", async () => {
+describe("CAS 2.3.3 errors of one site do not affect others: a site that never answers", () => {
+  test("gets another attempt later", async () => {
     shop.answerWith("silent");
     const session = await endSession(shop);
     const impatient = createOutbound({
@@ -36,7 +36,7 @@ describe("CAS 2.3.3 errors of one site disturb nobody: a site that never answers
     await impatient.close();
   });
 
-  test("does not hold up the others of its session", async () => {
+  test("does not delay the other sites of its session", async () => {
     shop.answerWith("silent");
     const session = await endSession(shop, bank);
     const drained = openDispatcher().drain();
@@ -50,7 +50,7 @@ describe("CAS 2.3.3 errors of one site disturb nobody: a site that never answers
     await drained;
   });
 
-  test("does not hold up a sign-out that comes while the hub waits for it", async () => {
+  test("does not delay a sign-out that comes while the hub waits for it", async () => {
     shop.answerWith("silent");
     const first = await endSession(shop);
     const dispatcher = openDispatcher();
@@ -64,7 +64,7 @@ describe("CAS 2.3.3 errors of one site disturb nobody: a site that never answers
     await drained;
   });
 
-  test("does not hold up others by having much to be told; as it answers, it is told the rest", async () => {
+  test("does not delay others by a long queue; when it answers, it gets the rest", async () => {
     shop.answerWith("silent");
     const { indexes } = await endSession(...times(70, shop));
     const later = await endSession(bank);
@@ -77,7 +77,7 @@ describe("CAS 2.3.3 errors of one site disturb nobody: a site that never answers
   });
 });
 
-test("a sign-out that a crash cut off between sending and recording is told again", async () => {
+test("a logout request that a crash cut off between sending and recording is sent again", async () => {
   const session = await endSession(shop);
   expect(await database.logoutDeliveries.claim(10, 15)).toHaveLength(1);
   const dispatcher = openDispatcher();
@@ -88,19 +88,19 @@ test("a sign-out that a crash cut off between sending and recording is told agai
   expect(shop.told()).toEqual(session.indexes);
 });
 
-test("two hubs side by side tell each site once", async () => {
+test("two hubs on one database notify each site once", async () => {
   const { indexes } = await endSession(...times(60, shop));
   await Promise.all([openDispatcher().drain(), openDispatcher().drain()]);
   expect([...shop.told()].sort()).toEqual([...indexes].sort());
 });
 
-test("more than goes out at once goes out one after the other", async () => {
+test("requests beyond the limit go out one after the other", async () => {
   await endSession(...times(90, shop));
   await openDispatcher().drain();
   expect(new Set(shop.told()).size).toBe(90);
 });
 
-test("woken, it tells without being waited for; closed, it finishes and takes up nothing", async () => {
+test("wake returns at once; close waits for running requests and starts no new ones", async () => {
   const session = await endSession(shop);
   const dispatcher = openDispatcher();
   expect(dispatcher.wake()).toBeUndefined();

@@ -8,11 +8,11 @@ const byOidc = {
   sessionIndex: "VIvpYROtMdYH5cYeDTDvqDaNtfaNHvyAohfcZFd0MHV",
 };
 
-test("a program without an address for logout tokens is not said to be told", () => {
+test("a program without an address for logout tokens cannot be notified", () => {
   expect(receivesLogout({ oidc: {} }, byOidc)).toBe(false);
   expect(receivesLogout({ oidc: { backchannelLogoutUrl: "http://shop.localhost/out" } }, byOidc)).toBe(true);
 });
 
-test("a sign-in by CAS can always be told, at the address it was made for", () => {
+test("a sign-in by CAS can always be notified, at its service address", () => {
   expect(receivesLogout({}, byCas)).toBe(true);
 });

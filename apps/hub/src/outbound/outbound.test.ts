@@ -46,7 +46,7 @@ function open(more: Partial<Parameters<typeof createOutbound>[0]> = {}): Outboun
   return outbound;
 }
 
-test("a form is posted, and its status comes back whatever it is", async () => {
+test("a form is posted, and the status of the response is returned", async () => {
   const seen: [IncomingMessage, string][] = [];
   const port = await serve(async (request, response) => {
     seen.push([request, await text(request)]);
@@ -77,7 +77,7 @@ test("ASVS 15.3.2 a redirect is not followed", async () => {
   expect(follower).not.toHaveBeenCalled();
 });
 
-test("an answer without end is broken off after 64 kB", async () => {
+test("a response without end is aborted after 64 kB", async () => {
   let sent = 0;
   const { promise: brokenOff, resolve } = Promise.withResolvers<void>();
   const port = await serve((_, response) => {
@@ -100,7 +100,7 @@ describe("a site that keeps the hub waiting", () => {
     await expect(post).rejects.toMatchObject({ name: "OutboundError", code: "timeout" });
   });
 
-  test("by never ending its answer is a timeout", async () => {
+  test("by never ending its response is a timeout", async () => {
     const port = await serve((_, response) => {
       response.write("a");
     });
@@ -109,7 +109,7 @@ describe("a site that keeps the hub waiting", () => {
   });
 });
 
-test("a port where nobody listens refused", async () => {
+test("a port without a listener is refused", async () => {
   const server = createServer();
   const port = await listen(server);
   server.close();
@@ -119,11 +119,11 @@ test("a port where nobody listens refused", async () => {
   });
 });
 
-test("a name that does not resolve is unresolved", async () => {
+test("an unresolvable name is unresolved", async () => {
   await expect(open().postForm("http://gone.example/", "", {})).rejects.toMatchObject({ code: "unresolved" });
 });
 
-describe("ASVS 1.3.6 an address that is nobody's public one is refused", () => {
+describe("ASVS 1.3.6 an address that is not public is refused", () => {
   test.each([
     "127.0.0.1",
     "127.1",
@@ -151,7 +151,7 @@ describe("ASVS 1.3.6 an address that is nobody's public one is refused", () => {
   });
 
   test.each(["10.0.0.5", "127.0.0.1", "169.254.169.254", "::1", "fd12::1", "::ffff:10.0.0.1"])(
-    "also when a public name resolves to it: %s",
+    "also if a public name resolves to it: %s",
     async (address) => {
       dns.names.set("site.example", [[{ address, family: address.includes(":") ? 6 : 4 }]]);
       const post = open({ allowLoopback: false }).postForm("http://site.example:8080/", "", {});
@@ -159,7 +159,7 @@ describe("ASVS 1.3.6 an address that is nobody's public one is refused", () => {
     },
   );
 
-  test("and the connection goes to the address that was checked, without asking again", async () => {
+  test("and the connection goes to the checked address, without another look-up", async () => {
     const port = await serve((_, response) => {
       response.end();
     });
@@ -169,7 +169,7 @@ describe("ASVS 1.3.6 an address that is nobody's public one is refused", () => {
   });
 });
 
-test("RFC 6761 *.localhost is this machine, whatever the resolver says", async () => {
+test("RFC 6761 *.localhost is loopback, whatever the resolver says", async () => {
   const port = await serve((_, response) => {
     response.end();
   });
@@ -177,7 +177,7 @@ test("RFC 6761 *.localhost is this machine, whatever the resolver says", async (
   expect(dns.asked).toEqual([]);
 });
 
-describe("CAS 2.5.4 over https the peer has to prove who it is", () => {
+describe("CAS 2.5.4 over https the server must have a valid certificate", () => {
   async function serveSecurely(
     name: string,
     endsInDays?: number,
@@ -191,19 +191,19 @@ describe("CAS 2.5.4 over https the peer has to prove who it is", () => {
     return { port, authority };
   }
 
-  test("a certificate that nobody vouches for is refused", async () => {
+  test("a certificate of an unknown authority is refused", async () => {
     const { port } = await serveSecurely("shop.localhost");
     const post = open().postForm(`https://shop.localhost:${port}/`, "", {});
     await expect(post).rejects.toMatchObject({ code: "certificate" });
   });
 
-  test("CA_FILE vouches for it", async () => {
+  test("CA_FILE makes its authority trusted", async () => {
     const { port, authority } = await serveSecurely("shop.localhost");
     const outbound = open({ certificateAuthorityFile: authority });
     expect(await outbound.postForm(`https://shop.localhost:${port}/`, "", {})).toEqual({ status: 200 });
   });
 
-  test("as long as it lasts", async () => {
+  test("an expired certificate is refused", async () => {
     const { port, authority } = await serveSecurely("shop.localhost", -1);
     const post = open({ certificateAuthorityFile: authority }).postForm(
       `https://shop.localhost:${port}/`,
@@ -213,7 +213,7 @@ describe("CAS 2.5.4 over https the peer has to prove who it is", () => {
     await expect(post).rejects.toMatchObject({ code: "certificate" });
   });
 
-  test("for its own name alone", async () => {
+  test("a certificate for another name is refused", async () => {
     const { port, authority } = await serveSecurely("shop.localhost");
     const post = open({ certificateAuthorityFile: authority }).postForm(
       `https://bank.localhost:${port}/`,

@@ -27,7 +27,7 @@ async function validate(more: string): Promise<string> {
   return (await browser.get(`/cas/serviceValidate${query}&ticket=${ticket}${more}`)).body;
 }
 
-test("CAS 2.5.4 the answer to a proxy callback that is not called", async () => {
+test("CAS 2.5.4 the response names the setting if a proxy callback is not called", async () => {
   const body = await validate(`&pgtUrl=${encodeURIComponent(callback)}`);
   expect(body).toContain('code="INVALID_PROXY_CALLBACK"');
   expect(body).toMatch(
@@ -35,7 +35,7 @@ test("CAS 2.5.4 the answer to a proxy callback that is not called", async () => 
   );
 });
 
-test("CAS 2.3.3 the log of a sign-out that a site is not told of", async () => {
+test("CAS 2.3.3 the log names the setting if a logout request is not sent", async () => {
   await validate("");
   await opened.hub.database.sessions.end({ personId: alice.id }, "signed-out");
   await opened.hub.logout.drain();

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { isPublicAddress } from "./public-address.ts";
 
-describe("the public internet is reached", () => {
+describe("public addresses are allowed", () => {
   test.each(["8.8.8.8", "1.1.1.1", "93.184.216.34", "172.32.0.1", "2606:4700::1111", "2a00:1450:4001::200e"])(
     "%s",
     (address) => expect(isPublicAddress(address)).toBe(true),
   );
 });
 
-describe("RFC 6890 what is nobody's public address is not", () => {
+describe("RFC 6890 addresses that are not public are refused", () => {
   test.each([
     "127.0.0.1",
     "10.1.2.3",

@@ -30,13 +30,13 @@ async function send(target: string | Buffer, method = "GET", body = ""): Promise
 const statusOf = (answer: string): number => Number(answer.split(" ")[1]);
 const locationOf = (answer: string): string => /^location: (.*)\r$/im.exec(answer)?.[1] ?? "";
 
-describe("2.5 an address with letters that are not encoded", () => {
+describe("2.5 an address with unencoded letters", () => {
   test.each([
     ["GET", "/cas/login?service=https://x/café", "/cas/login?service=https://x/caf%C3%A9"],
     ["GET", "/cas/validate?a=%C3%A9é&b=\u{1f600}", "/cas/validate?a=%C3%A9%C3%A9&b=%F0%9F%98%80"],
     ["POST", "/cas/samlValidate?TARGET=ü", "/cas/samlValidate?TARGET=%C3%BC"],
     ["HEAD", "/ü//é?", "/%C3%BC//%C3%A9?"],
-  ])("in UTF-8 is answered with the encoded one: %s %s", async (method, target, encoded) => {
+  ])("in UTF-8 is redirected to the encoded one: %s %s", async (method, target, encoded) => {
     const answer = await send(target, method);
     expect([statusOf(answer), locationOf(answer)]).toEqual([308, encoded]);
     expect(answer.toLowerCase()).toContain("cache-control: no-store");
@@ -57,13 +57,13 @@ describe("2.5 an address with letters that are not encoded", () => {
     ["a whole address", "http://evil.example/é"],
     ["no slash", "é"],
     ["another control character", "/é\u0001"],
-  ])("is refused and led nowhere with %s", async (_, target) => {
+  ])("is refused without a redirect with %s", async (_, target) => {
     const answer = await send(target);
     expect([statusOf(answer), locationOf(answer)]).toEqual([400, ""]);
     expect(answer).toContain('"error":"bad_request"');
   });
 
-  test("is refused in words where the bytes are not UTF-8", async () => {
+  test("that is not UTF-8 is refused with a message", async () => {
     expect(await send(Buffer.from("/caf\u00e9", "latin1"))).toContain(
       "The address contains a character that is not allowed there. Percent-encode it, as UTF-8.",
     );

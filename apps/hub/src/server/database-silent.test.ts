@@ -56,7 +56,7 @@ async function whileSilent<Result>(ask: () => Promise<Result>): Promise<Result> 
 const limit = { timeout: 15_000 };
 const form = { "content-type": "application/x-www-form-urlencoded" };
 
-test("pages, protocols and APIs say to come again, and when", limit, async () => {
+test("pages, protocols and APIs say when to retry", limit, async () => {
   const site = suiteSite(opened, "suite");
   const service = new URLSearchParams({ service: opened.shop.service });
   const stranger = new TestBrowser(opened);
@@ -105,7 +105,7 @@ test("the issuer's endpoints for programs say it by their protocol's error", lim
   expect(told).toEqual(answers.map(() => [503, "temporarily_unavailable", "5"]));
 });
 
-test("no route is left without an answer, and none fails by a fault of its own", {
+test("every route answers, and none with 500", {
   timeout: 40_000,
 }, async () => {
   const answers = await whileSilent(async () => {
@@ -131,19 +131,15 @@ test("no route is left without an answer, and none fails by a fault of its own",
   expect(opened.lines.filter((line) => /past every refusal|unexpected failure/.test(line))).toEqual([]);
 });
 
-test(
-  "afterwards everybody is signed in as before, and what was begun is whole or not there",
-  limit,
-  async () => {
-    expect((await browser.get("/account")).status).toBe(200);
-    const stranger = new TestBrowser(opened);
-    expect((await stranger.signIn(alice)).location).toBe("/account");
-    const { rows } = await poolOf(opened.hub.database).query(
-      "SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name = 'gatehouse' AND state LIKE 'idle in transaction%'",
-    );
-    expect(rows[0].open).toBe(0);
-  },
-);
+test("afterwards every session is valid, and unfinished changes are complete or absent", limit, async () => {
+  expect((await browser.get("/account")).status).toBe(200);
+  const stranger = new TestBrowser(opened);
+  expect((await stranger.signIn(alice)).location).toBe("/account");
+  const { rows } = await poolOf(opened.hub.database).query(
+    "SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name = 'gatehouse' AND state LIKE 'idle in transaction%'",
+  );
+  expect(rows[0].open).toBe(0);
+});
 
 function typed(): { username: string; password: string } {
   return { username: alice.username, password: alice.password };

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { readScreen } from "../screen/screen.ts";
 import { drawScreen, type NextHandler, withoutFrameworkScripts } from "./draw-screen.ts";
 
-describe("the framework's scripts are taken out of a page", () => {
+describe("the framework's scripts are removed from a page", () => {
   test.each([
     '<script src="/_next/static/chunks/main.js" async=""></script>',
     '<script>self.__next_f.push([1,"<\\/script>"])</script>',
@@ -28,11 +28,11 @@ describe("the framework's scripts are taken out of a page", () => {
     '<link rel="stylesheet" href="/_next/static/a.css"/>',
     '<link rel="preload" href="/_next/static/font.woff2" as="font" crossorigin=""/>',
     '<link rel="icon" href="/icon.svg"/>',
-  ])("ours stays: %s", (tag) => {
+  ])("the hub's own elements stay: %s", (tag) => {
     expect(withoutFrameworkScripts(`<p>a</p>${tag}<p>b</p>`)).toBe(`<p>a</p>${tag}<p>b</p>`);
   });
 
-  test("what people typed, which React has escaped, is untouched", () => {
+  test("user text, which React has escaped, is unchanged", () => {
     const hostile =
       '<input value="&lt;script src=&quot;/assets/x&quot;&gt;alert(1)&lt;/script&gt;"/><p>&lt;link rel=preload as=script&gt; script src="/assets/" </p>';
     expect(withoutFrameworkScripts(hostile)).toBe(hostile);
@@ -109,7 +109,7 @@ describe("a screen is drawn", () => {
     expect([answer.status, answer.body]).toEqual([500, "broken page"]);
   });
 
-  test.each([404, 500])("and Next's own page of %i is never sent for it", async (status) => {
+  test.each([404, 500])("and Next's own page of %i is never sent in its place", async (status) => {
     const answer = await ask(async (_, response) => {
       response.writeHead(status, { "content-type": "text/html" });
       response.end("<p>Next's words</p>");
@@ -117,7 +117,7 @@ describe("a screen is drawn", () => {
     expect([answer.status, answer.body]).toEqual([500, `Next answered ${status} for /refused`]);
   });
 
-  test("the model is out of reach outside of the drawing", () => {
+  test("the model is readable only while the screen is drawn", () => {
     expect(readScreen("refused")).toBeNull();
   });
 });

@@ -7,19 +7,19 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-test("the process says that it is alive, that it is a hub, and under which address", async () => {
+test("/healthz says that the process is alive, that it is a hub, and its address", async () => {
   const answer = await new TestBrowser(opened).get("/healthz");
   const body = { status: "ok", service: "gatehouse-hub", url: opened.hub.settings.hubUrl };
   expect([answer.status, JSON.parse(answer.body)]).toEqual([200, body]);
 });
 
-test("the hub takes traffic when the database answers and sites are read", async () => {
+test("/readyz is ready when the database answers and sites are read", async () => {
   const answer = await new TestBrowser(opened).get("/readyz");
   expect(answer.status).toBe(200);
   expect(JSON.parse(answer.body)).toEqual({ status: "ready", database: "ok", sites: 2 });
 });
 
-test("the hub takes no traffic while the database does not answer", async () => {
+test("/readyz is not ready while the database does not answer", async () => {
   const broken = await openTestHub({
     hub: ({ database }) => ({ database: { ...database, isReady: async () => false } }),
   });

@@ -45,7 +45,7 @@ test("an idle connection outlasts the 60 s for which load balancers keep one", a
   }
 });
 
-describe("what cannot be read as HTTP is refused in words", () => {
+describe("a request that is not HTTP is refused with a message", () => {
   test.each([
     ["no method", "HELO mail.example\r\n\r\n", 400, "bad_request"],
     ["a TLS greeting", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, "bad_request"],
@@ -72,7 +72,7 @@ describe("what cannot be read as HTTP is refused in words", () => {
   });
 });
 
-test("RFC 9112 3.2 a request by HTTP/1.1 without a Host header is refused in words", async () => {
+test("RFC 9112 3.2 a request by HTTP/1.1 without a Host header is refused with a message", async () => {
   const answer = await sendBytes("GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n");
   expect(answer.status).toBe(400);
   expect(answer.body).toContain("Send a Host header.");

@@ -25,7 +25,7 @@ function expectBareRefusal(status: number, body: string, word: string): void {
   expect(rejections).toEqual([]);
 }
 
-test("a refusal that cannot be made ends in 500 and a line in the log", async () => {
+test("a refusal that cannot be written ends in 500 and a log line", async () => {
   const child = () => {
     throw new Error("no-child-of-the-log");
   };
@@ -34,7 +34,7 @@ test("a refusal that cannot be made ends in 500 and a line in the log", async ()
   expectBareRefusal(status, body, "no-child-of-the-log");
 });
 
-test("so does what fails before anybody reads the request", async () => {
+test("an error before routing ends the same way", async () => {
   opened = await openTestHub();
   const served = hubServer(opened.hub, [], async () => undefined);
   const server = createServer((request, response) => {

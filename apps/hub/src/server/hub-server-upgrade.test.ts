@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-test("a request to speak another protocol is answered like any other, and never left open", async () => {
+test("an upgrade request is answered like any other, and its connection is not left open", async () => {
   const server = hubServer(opened.hub, hubRoutes(opened.hub, undefined), async () => undefined);
   // What Next does when it is asked for the first time.
   server.on("upgrade", () => undefined).listen(0, "127.0.0.1");

@@ -16,7 +16,7 @@ afterAll(() => opened.close());
 
 const askedSince = () => opened.asked.slice(seen);
 
-describe("what reaches Next", () => {
+describe("requests that reach Next", () => {
   test.each([
     "/assets/enhance.js",
     "/_next/static/chunks/main.js",
@@ -30,7 +30,7 @@ describe("what reaches Next", () => {
     expect(headers["cache-control"]).toBeUndefined();
   });
 
-  test("what a browser can decompress, for files alone: pages hold secrets beside what an address says", async () => {
+  test("Accept-Encoding, for files only: pages contain secrets beside data from the address", async () => {
     const browser = new TestBrowser(opened, { "accept-encoding": "gzip, br" });
     await browser.get("/assets/enhance.js");
     await browser.get("/cas/login?service=https://evil.example/");
@@ -42,7 +42,7 @@ describe("what reaches Next", () => {
     ]);
   });
 
-  test("a screen, by the name of its page, whatever was asked with", async () => {
+  test("a screen, by the name of its page, whatever the request's address", async () => {
     const browser = new TestBrowser(opened);
     await browser.get("/cas/login?service=&x=%2F..%2Fadmin");
     await browser.get("/cas/login?service=https://evil.example/");
@@ -80,19 +80,19 @@ describe("what reaches Next", () => {
     "/icon.svg/",
     "/api/anything",
     "/admin",
-  ])("nothing else: %s", async (path) => {
+  ])("no other address: %s", async (path) => {
     await new TestBrowser(opened).get(path);
     for (const { screen, url } of askedSince()) expect([screen, url]).not.toEqual([null, expect.anything()]);
   });
 
-  test("nothing by another method", async () => {
+  test("no other method", async () => {
     for (const path of ["/assets/enhance.js", "/_next/static/a.js", "/icon.svg"])
       for (const method of ["POST", "PUT", "DELETE", "OPTIONS"])
         await new TestBrowser(opened).send(method, path);
     expect(askedSince().filter(({ screen }) => screen === null)).toEqual([]);
   });
 
-  test("no header that steers it", async () => {
+  test("no header that changes its routing", async () => {
     const poison = {
       "x-middleware-subrequest": "src/middleware",
       "next-action": "x",
@@ -111,7 +111,7 @@ describe("what reaches Next", () => {
 });
 
 describe("every answer", () => {
-  test("of a page carries the page's rules, and none of the framework's scripts", async () => {
+  test("of a page has the page's policy, and none of the framework's scripts", async () => {
     const { headers, body } = await new TestBrowser(opened).get("/cas/login");
     expect(headers["content-security-policy"]).toContain("default-src 'none'; script-src 'self';");
     expect(headers).toMatchObject({ "x-frame-options": "DENY", "cache-control": "no-store" });
@@ -119,7 +119,7 @@ describe("every answer", () => {
     expect(body).not.toContain("<script");
   });
 
-  test("of a page lets its forms be sent to the hub alone, whatever site asked", async () => {
+  test("of a page lets its forms post to the hub only, whichever site the request came from", async () => {
     const { service } = opened.shop;
     for (const query of ["", `?${new URLSearchParams({ service })}`, "?service=https://evil.example/"]) {
       const { headers } = await new TestBrowser(opened).get(`/cas/login${query}`);
@@ -141,7 +141,7 @@ describe("every answer", () => {
     }
   });
 
-  test("over https demands https and ties its cookies to the host", async () => {
+  test("over https requires https and binds its cookies to the host", async () => {
     const secure = await openTestHub({
       environment: { HUB_MODE: "production", HUB_URL: "https://login.example.com", LOGIN_THROTTLE: "on" },
     });
@@ -161,8 +161,8 @@ describe("every answer", () => {
   });
 });
 
-describe("what is not there", () => {
-  test("is said on a page with the reference", async () => {
+describe("an unknown address", () => {
+  test("gets a page with the reference", async () => {
     const answer = await new TestBrowser(opened).get("/nowhere", { "x-request-id": "visit-12345678" });
     expect([answer.status, answer.screen("refused")]).toEqual([
       404,
@@ -170,7 +170,7 @@ describe("what is not there", () => {
     ]);
   });
 
-  test("a method that is not served: 405 with those that are", async () => {
+  test("with a method that is not served gets 405 with the served ones", async () => {
     const allow = async (method: string, path: string) => {
       const { status, headers } = await new TestBrowser(opened).send(method, path);
       return [status, headers.allow];
@@ -181,7 +181,7 @@ describe("what is not there", () => {
     expect(await allow("OPTIONS", "/sites/v1/sessions/check")).toEqual([405, "POST"]);
   });
 
-  test("ASVS 3.4.2 no other origin may read anything", async () => {
+  test("ASVS 3.4.2 no other origin may read any response", async () => {
     for (const path of ["/cas/login", "/account", "/sites/v1/sessions/check", "/healthz"]) {
       const { headers } = await new TestBrowser(opened).get(path, { origin: "https://evil.example" });
       expect(headers["access-control-allow-origin"], path).toBeUndefined();
@@ -189,8 +189,8 @@ describe("what is not there", () => {
   });
 });
 
-describe("where people come from", () => {
-  test("a header that anybody can write is not believed, and a trusted proxy's is", async () => {
+describe("the client's address", () => {
+  test("comes from a trusted proxy's header, and not from a client's", async () => {
     const addressOf = async (hub: TestHub, person: TestPerson) => {
       const browser = new TestBrowser(hub, { "x-forwarded-for": "203.0.113.66, 192.0.2.1" });
       await browser.signIn(person);
@@ -206,8 +206,8 @@ describe("where people come from", () => {
   });
 });
 
-describe("ASVS 16.5 something breaks", () => {
-  test("a page that cannot be drawn is said without it, logged, and nobody waits", async () => {
+describe("ASVS 16.5 failures", () => {
+  test("a page that cannot be drawn gets 500 without its first half, and is logged", async () => {
     const broken = await openTestHub({
       next: async (_, response) => {
         response.write("<p>half");
@@ -226,7 +226,7 @@ describe("ASVS 16.5 something breaks", () => {
     }
   });
 
-  test("a fault of ours: a page says so without details, and the log says why", async () => {
+  test("an internal error gets a page without details, and the log has the cause", async () => {
     const find = () => Promise.reject(new Error("secret of the database"));
     const broken = await openTestHub({
       hub: ({ database }) => ({ findSession: find, database: { ...database, isReady: async () => false } }),

@@ -37,14 +37,14 @@ test("the hub listens on its address and on no other", async () => {
   ]);
 });
 
-test("0.0.0.0 is every address of this machine", async () => {
+test("0.0.0.0 is every address of the machine", async () => {
   const server = open();
   await listen(server, { port: 0, bindAddress: "0.0.0.0" });
   const { port } = server.address() as AddressInfo;
   expect([await reach("127.0.0.1", port), await reach("127.0.0.2", port)]).toEqual(["reached", "reached"]);
 });
 
-test("a taken port and an address of another machine are one sentence with the setting", async () => {
+test("a taken port and an address of another machine give one sentence with the setting", async () => {
   const first = open();
   await listen(first, { port: 0, bindAddress: "127.0.0.1" });
   const { port } = first.address() as AddressInfo;

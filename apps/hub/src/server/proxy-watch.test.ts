@@ -74,7 +74,7 @@ test.each<[string, Arrival]>([
       trusts: undefined,
     },
   ],
-])("%s is no fault", (_, arrival) => {
+])("%s is not a fault", (_, arrival) => {
   const { codes, lines } = look([arrival]);
   expect([codes, lines]).toEqual([[], []]);
 });
@@ -137,14 +137,14 @@ test.each<[string, Arrival, RegExp]>([
   expect(lines).toEqual([expect.stringContaining(`"code":"${code}"`)]);
 });
 
-test("each kind is in the log once, however many requests have it", () => {
+test("each kind is logged once, however many requests have it", () => {
   const wrong = { headers: { ...wellMade, "x-forwarded-proto": "http" } };
   const { lines, codes } = look([...Array(50).fill(wrong), ...Array(50).fill({ headers: { host: "x" } })]);
   expect(codes).toEqual(["scheme_differs", "proxy_missing", "host_differs"]);
   expect(lines).toHaveLength(3);
 });
 
-test("what is put right is forgotten after ten minutes", () => {
+test("a fault without new requests is forgotten after ten minutes", () => {
   let now = 0;
   const { watch } = look([{ headers: { ...wellMade, host: "x" } }], () => new Date(now));
   now = 600_000;
@@ -153,7 +153,7 @@ test("what is put right is forgotten after ten minutes", () => {
   expect(watch.recent()).toEqual([]);
 });
 
-test("a hub in production says it, and counts a user by what a trusted proxy says", async () => {
+test("a hub in production logs faults, and counts a user at the address from a trusted proxy", async () => {
   const opened = await openTestHub({
     environment: {
       ...{ HUB_MODE: "production", HUB_URL: https, LOGIN_THROTTLE: "on", TRUST_PROXY: "127.0.0.1" },
@@ -170,7 +170,7 @@ test("a hub in production says it, and counts a user by what a trusted proxy say
   }
 });
 
-test("RFC 9110 5.3 users behind a load balancer are told apart, by port and over several header lines", async () => {
+test("RFC 9110 5.3 users behind a load balancer are distinguished, by port and over several header lines", async () => {
   const opened = await openTestHub({ environment: { TRUST_PROXY: "127.0.0.0/8, 10.0.0.0/8" } });
   const signInFrom = async (forwardedFor: string | string[]): Promise<string> => {
     const person = await opened.createPerson();

@@ -17,7 +17,7 @@ test("a form in chunks is read", async () => {
   expect([answer.status, answer.location]).toEqual([303, "/account"]);
 });
 
-test("a message in chunks is read, and one of none", async () => {
+test("a message in chunks is read, and an empty one", async () => {
   const check = (body: string) =>
     new TestBrowser(opened).send(
       "POST",

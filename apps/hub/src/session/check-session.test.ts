@@ -58,8 +58,8 @@ async function send(body: unknown, headers: Record<string, string> = {}) {
 const check = async (sessionIndex: string, active = false, site: TestSite = opened.shop) =>
   (await send({ sessionIndex, active }, { authorization: site.authorization })).json;
 
-describe("a site asks for a session of its own", () => {
-  test("that lives: until when", async () => {
+describe("a site checks a session", () => {
+  test("that is active: it gets the end", async () => {
     const answer = await send({ sessionIndex: ticket, active: false });
     expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"]);
     expect(answer.json).toEqual({
@@ -74,7 +74,7 @@ describe("a site asks for a session of its own", () => {
     expect(answer.headers["cache-control"]).toBe("no-store");
   });
 
-  test("that lives: the age of the sign-in, whatever the user did since", async () => {
+  test("that is active: it gets the age of the sign-in, whatever the user did since", async () => {
     const { authenticatedSecondsAgo: before } = await check(ticket, true);
     expect(before).toBeLessThan(60);
     await opened.advance(301);
@@ -83,27 +83,27 @@ describe("a site asks for a session of its own", () => {
     expect(after).toBeLessThan(before + 361);
   });
 
-  test("that has ended: why", async () => {
+  test("that has ended: it gets the reason", async () => {
     await browser.get("/cas/logout");
     expect(await check(ticket)).toEqual({ active: false, reason: "signed-out" });
   });
 
-  test("that fell idle, before anything swept it: after how long", async () => {
+  test("that became idle, before the sweep: it gets the idle time", async () => {
     await opened.advance(1801);
     expect(await check(ticket, true)).toEqual({ active: false, reason: "idle", idleSeconds: 1800 });
   });
 
-  test("of a person disabled since", async () => {
+  test("of a user who was disabled", async () => {
     await opened.hub.database.people.setDisabled(alice.id, true);
     expect(await check(ticket)).toEqual({ active: false, reason: "disabled" });
   });
 
-  test("that moved to a new session of the same person", async () => {
+  test("that moved to a new session of the same user", async () => {
     await browser.signIn(alice, "?renew=true");
     expect((await check(ticket)).active).toBe(true);
   });
 
-  test("that nobody knows", async () => {
+  test("that does not exist", async () => {
     expect(await check(createTicketId("ST"))).toEqual({ active: false, reason: "unknown" });
   });
 
@@ -116,7 +116,7 @@ describe("a site asks for a session of its own", () => {
   });
 });
 
-describe("a user's groups, for a site that has no room for them", () => {
+describe("a user's groups, for a site that cannot store them", () => {
   const groups = Array.from({ length: 2_000 }, (_, index) => `group ${index}`);
   beforeEach(() => opened.hub.database.people.setGroups(alice.id, groups));
   const ask = async (site: string, sessionIndex: string) => {
@@ -125,13 +125,13 @@ describe("a user's groups, for a site that has no room for them", () => {
     return (await send({ sessionIndex, active: false, groups: true }, own)).json;
   };
 
-  test("are given to a site that CAS gives them to, as they are now", async () => {
+  test("are current, for a site that gets groups by CAS", async () => {
     expect((await ask("shop", ticket)).groups).toEqual(groups);
     await opened.hub.database.people.setGroups(alice.id, ["staff"]);
     expect((await ask("shop", ticket)).groups).toEqual(["staff"]);
   });
 
-  test("are not given unasked", async () => {
+  test("are not returned unless requested", async () => {
     expect(await check(ticket)).not.toHaveProperty("groups");
     expect((await send({ sessionIndex: ticket, active: false, groups: false })).json).not.toHaveProperty(
       "groups",
@@ -161,20 +161,20 @@ describe("a user's groups, for a site that has no room for them", () => {
     expect(answer.groups).toEqual(given ? groups : undefined);
   });
 
-  test("are not told of a session that is over", async () => {
+  test("are not returned for an ended session", async () => {
     await browser.get("/cas/logout");
     expect(await ask("shop", ticket)).toEqual({ active: false, reason: "signed-out" });
   });
 });
 
-test("ASVS 8.2.2 another site's session index is unknown, and nothing is touched", async () => {
+test("ASVS 8.2.2 another site's session index is unknown, and changes nothing", async () => {
   await opened.advance(1000);
   expect(await check(ticket, true, opened.bank)).toEqual({ active: false, reason: "unknown" });
   await opened.advance(801);
   expect(await check(ticket)).toEqual({ active: false, reason: "idle", idleSeconds: 1800 });
 });
 
-describe("activity at a site", () => {
+describe("user activity at a site", () => {
   test("keeps the central session alive", async () => {
     for (let round = 0; round < 3; round++) {
       await opened.advance(1500);
@@ -183,14 +183,14 @@ describe("activity at a site", () => {
     expect((await browser.get("/account")).status).toBe(200);
   });
 
-  test("is what the site reports: asking alone keeps nothing alive", async () => {
+  test("counts only if the site reports it: a check alone does not extend the session", async () => {
     await opened.advance(1500);
     expect((await check(ticket, false)).active).toBe(true);
     await opened.advance(301);
     expect(await check(ticket, false)).toEqual({ active: false, reason: "idle", idleSeconds: 1800 });
   });
 
-  test("moves the end of idleness, and never the absolute end", async () => {
+  test("extends the idle timeout, and never the absolute one", async () => {
     const before = await check(ticket);
     await opened.advance(600);
     const after = await check(ticket, true);
@@ -199,7 +199,7 @@ describe("activity at a site", () => {
   });
 });
 
-describe("RFC 7617 a site proves itself with its secret", () => {
+describe("RFC 7617 a site authenticates with its secret", () => {
   const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
 
   test.each<[string, () => string]>([
@@ -213,7 +213,7 @@ describe("RFC 7617 a site proves itself with its secret", () => {
     ["another scheme", () => `Bearer ${opened.shop.secret}`],
     ["no base64", () => "Basic %%%"],
     ["the id in other letters", () => basic(`SHOP:${opened.shop.secret}`)],
-  ])("%s: 401 and how to prove it, whatever the body", async (_, authorization) => {
+  ])("%s: 401 and the challenge, whatever the body", async (_, authorization) => {
     const answer = await send({ sessionIndex: ticket, active: true }, { authorization: authorization() });
     expect(answer.status).toBe(401);
     expect(answer.headers["www-authenticate"]).toBe('Basic realm="gatehouse-sites", charset="UTF-8"');
@@ -244,19 +244,19 @@ describe("RFC 7617 a site proves itself with its secret", () => {
     expect(lines.join()).not.toContain("not-the-secret");
   });
 
-  test("the scheme is read in any case", async () => {
+  test("the scheme is case-insensitive", async () => {
     const authorization = opened.shop.authorization.replace("Basic", "basic");
     expect((await send({ sessionIndex: ticket, active: false }, { authorization })).status).toBe(200);
   });
 
-  test("a browser's session is no site", async () => {
+  test("a browser's session does not authenticate a site", async () => {
     const fields = { "content-type": "application/json", origin: opened.origin };
     const body = JSON.stringify({ sessionIndex: ticket, active: true });
     expect((await browser.send("POST", "/sites/v1/sessions/check", fields, body)).status).toBe(401);
   });
 });
 
-describe("a request that cannot be read", () => {
+describe("an invalid request", () => {
   test.each([
     ["no JSON", "{"],
     ["no object", "[]"],
@@ -274,7 +274,7 @@ describe("a request that cannot be read", () => {
     expect(answer.json.message).not.toBe("");
   });
 
-  test("bytes that are no UTF-8: 400", async () => {
+  test("bytes that are not UTF-8: 400", async () => {
     const own = { authorization: opened.shop.authorization, "content-type": "application/json" };
     const path = "/sites/v1/sessions/check";
     const answer = await new TestBrowser(opened).send(
@@ -286,24 +286,24 @@ describe("a request that cannot be read", () => {
     expect(answer.status).toBe(400);
   });
 
-  test("as a form: 415, said in JSON", async () => {
+  test("a form: 415, in JSON", async () => {
     const answer = await send("sessionIndex=x", { "content-type": "application/x-www-form-urlencoded" });
     expect([answer.status, answer.json.error]).toEqual([415, "content_type_unsupported"]);
   });
 
-  test("without end: 413, said in JSON", async () => {
+  test("a body without end: 413, in JSON", async () => {
     const answer = await send({ sessionIndex: "a".repeat(70_000), active: true });
     expect([answer.status, answer.json.error]).toEqual([413, "body_too_large"]);
   });
 
-  test("by GET: 405 and how", async () => {
+  test("GET: 405, with the method to use", async () => {
     const { authorization } = opened.shop;
     const answer = await new TestBrowser(opened).get("/sites/v1/sessions/check", { authorization });
     expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
   });
 });
 
-test("the site's request id is the hub's, in answer and log, and one that is none is not taken", async () => {
+test("the hub uses the site's request id in response and log, unless its format is wrong", async () => {
   const passed = await send({ sessionIndex: "x" }, { "x-request-id": "visit-12345678" });
   expect(passed.headers["x-request-id"]).toBe("visit-12345678");
   const forged = await send({ sessionIndex: "x" }, { "x-request-id": "short" });

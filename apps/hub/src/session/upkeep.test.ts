@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe("a round of upkeep", () => {
-  test("ends what is past its life in small batches, then tells sites, then sweeps", async () => {
+  test("ends expired sessions in small batches, then notifies sites, then sweeps", async () => {
     endExpired.mockResolvedValueOnce(200).mockResolvedValueOnce(200).mockResolvedValueOnce(3);
     await runUpkeep();
     expect(endExpired.mock.calls).toEqual([[200], [200], [200]]);
@@ -27,7 +27,7 @@ describe("a round of upkeep", () => {
     expect(lines.map((line) => JSON.parse(line).count)).toEqual([200, 200, 3]);
   });
 
-  test("sweeps until a batch is not full, and leaves the rest to the next round when that takes long", async () => {
+  test("sweeps until a batch is not full, and leaves the rest to the next round after many batches", async () => {
     sweep.mockResolvedValueOnce(200).mockResolvedValueOnce(230).mockResolvedValueOnce(199);
     await runUpkeep();
     expect(sweep.mock.calls).toEqual([[200], [200], [200]]);
@@ -36,13 +36,13 @@ describe("a round of upkeep", () => {
     expect(sweep).toHaveBeenCalledTimes(50);
   });
 
-  test("says nothing when there was nothing to do", async () => {
+  test("logs nothing if there was nothing to do", async () => {
     await runUpkeep();
     expect(lines).toEqual([]);
   });
 });
 
-describe("every few seconds", () => {
+describe("upkeep every few seconds", () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -50,7 +50,7 @@ describe("every few seconds", () => {
     vi.useRealTimers();
   });
 
-  test("a round is made until it is closed", async () => {
+  test("runs rounds until it is closed", async () => {
     const upkeep = startUpkeep(parts);
     await vi.advanceTimersByTimeAsync(15_000);
     expect(sweep).toHaveBeenCalledTimes(3);
@@ -59,7 +59,7 @@ describe("every few seconds", () => {
     expect(sweep).toHaveBeenCalledTimes(3);
   });
 
-  test("a round that fails is logged and the next one is made", async () => {
+  test("logs a failed round and runs the next one", async () => {
     endExpired.mockRejectedValueOnce(new Error("database gone"));
     const upkeep = startUpkeep(parts);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -68,7 +68,7 @@ describe("every few seconds", () => {
     await upkeep.close();
   });
 
-  test("a slow round is waited for, and no others pile up behind it", async () => {
+  test("waits for a slow round, and starts no other meanwhile", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     drain.mockReturnValueOnce(promise);
     const upkeep = startUpkeep(parts);

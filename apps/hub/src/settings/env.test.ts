@@ -28,7 +28,7 @@ test("with secrets alone the hub is in production, the strictest mode", () => {
   });
 });
 
-test("an empty setting is one that is not set", () => {
+test("an empty setting counts as not set", () => {
   const empty = {
     HUB_URL: "",
     DATABASE_URL: "",
@@ -84,7 +84,7 @@ test.each([
   ["TRUST_PROXY", "10.0.0.0/8/8"],
   ["TRUST_PROXY", "10.0.0.0/0x8"],
   ["TRUST_PROXY", "::1/129"],
-])("a wrong setting stops the start with its name and what it should be: %s=%s", (name, value) => {
+])("a wrong setting stops the start with its name and the expected value: %s=%s", (name, value) => {
   const read = () => readSettings({ ...least, [name]: value });
   expect(read).toThrow(SettingsError);
   expect(read).toThrow(
@@ -93,7 +93,7 @@ test.each([
 });
 
 test.each(["/nowhere/ca.pem", import.meta.dirname, import.meta.filename])(
-  "CA_FILE has to hold a certificate: %s",
+  "CA_FILE must contain a certificate: %s",
   (file) => {
     expect(() => readSettings({ ...least, CA_FILE: file })).toThrow(
       /^CA_FILE should be a readable file of PEM certificates/,
@@ -101,7 +101,7 @@ test.each(["/nowhere/ca.pem", import.meta.dirname, import.meta.filename])(
   },
 );
 
-test("the message never holds a secret", () => {
+test("the message never contains a secret", () => {
   expect(() => readSettings({ HUB_SECRETS: "hunter2" })).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),
   );
@@ -117,7 +117,7 @@ test.each(["demo", "test"])("mode %s is for loopback only", (mode) => {
     expect(readSettings({ ...environment, HUB_URL }).mode, HUB_URL).toBe(mode);
 });
 
-test("RFC 6761 6.2 mode test is for names under .test as well, by https and with Secure cookies", () => {
+test("RFC 6761 6.2 mode test allows names under .test, with https and Secure cookies", () => {
   const environment = { ...least, TEST_DOOR_KEY: secret, HUB_URL: "https://login.gatehouse.test:8443" };
   expect(readSettings({ ...environment, HUB_MODE: "test" })).toMatchObject({ mode: "test", secure: true });
   expect(() => readSettings({ ...environment, HUB_MODE: "demo" })).toThrow("HUB_MODE");
@@ -127,7 +127,7 @@ test("RFC 6761 6.2 mode test is for names under .test as well, by https and with
   expect(() => readSettings(plain)).toThrow(expect.objectContaining({ setting: "HUB_URL" }));
 });
 
-test("the test door needs a key that cannot be guessed, and exists in test mode alone", () => {
+test("the test door requires an unguessable key, and exists in test mode only", () => {
   const inTest = { ...least, HUB_MODE: "test" };
   for (const TEST_DOOR_KEY of [undefined, "", "short"]) {
     const read = () => readSettings({ ...inTest, TEST_DOOR_KEY });
@@ -143,7 +143,7 @@ test("outside production sites on loopback may be called, and throttling may be 
   expect([demo.allowLoopbackSites, demo.loginThrottle]).toEqual([true, false]);
 });
 
-test("a public origin is secure by its scheme, and the hub behind it listens on loopback unless told otherwise", () => {
+test("a public origin is secure by its scheme, and the hub listens on loopback by default", () => {
   const environment = { ...least, HUB_URL: "https://login.example.com/" };
   expect(readSettings(environment)).toMatchObject({
     hubUrl: "https://login.example.com",
@@ -155,7 +155,7 @@ test("a public origin is secure by its scheme, and the hub behind it listens on 
 });
 
 test.each(["demo", "test"])(
-  "in mode %s the hub listens on loopback alone: everybody knows the demo's password",
+  "in mode %s the hub listens on loopback only, because the demo's password is public",
   (HUB_MODE) => {
     const environment = { ...least, HUB_MODE, TEST_DOOR_KEY: secret };
     for (const BIND_ADDRESS of ["0.0.0.0", "::", "10.0.0.5", "::ffff:10.0.0.5"]) {
@@ -168,7 +168,7 @@ test.each(["demo", "test"])(
 );
 
 test.each(["http://login.example.com", "http://10.0.0.1:3000", "http://localhost.example.com"])(
-  "production speaks https to everybody beyond this machine: %s is refused",
+  "production requires https except on loopback: %s is refused",
   (HUB_URL) => {
     expect(() => readSettings({ ...least, HUB_URL })).toThrow(
       expect.objectContaining({
@@ -180,27 +180,27 @@ test.each(["http://login.example.com", "http://10.0.0.1:3000", "http://localhost
 );
 
 test.each(["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000", "http://hub.localhost"])(
-  "on this machine production does with http: %s",
+  "on loopback production accepts http: %s",
   (HUB_URL) => {
     expect(readSettings({ ...least, HUB_URL })).toMatchObject({ hubUrl: HUB_URL, secure: false });
   },
 );
 
-test("what is set and not used yet is named, and never its value", () => {
+test("a setting without effect is reported by name, without its value", () => {
   const reserved = { REDIS_URL: "redis://:word@cache", SMTP_URL: "smtp://user:word@mail" };
   const { unused } = readSettings({ ...least, ...reserved });
   expect(unused).toEqual(["REDIS_URL", "SMTP_URL"]);
   expect(readSettings({ ...least, REDIS_URL: "", SMTP_URL: "x" }).unused).toEqual(["SMTP_URL"]);
 });
 
-test("several secrets are taken newest first", () => {
+test("several secrets are read newest first", () => {
   expect(readSettings({ HUB_SECRETS: `${secret}1, ${secret}2 ,` }).secrets).toEqual([
     `${secret}1`,
     `${secret}2`,
   ]);
 });
 
-test("proxies are trusted by address or network", () => {
+test("TRUST_PROXY takes addresses and networks", () => {
   const { trustedProxies } = readSettings({ ...least, TRUST_PROXY: "192.0.2.7, 10.0.0.0/8,2001:db8::/32" });
   expect(trustedProxies?.check("192.0.2.7")).toBe(true);
   expect(trustedProxies?.check("192.0.2.8")).toBe(false);
@@ -209,7 +209,7 @@ test("proxies are trusted by address or network", () => {
   expect(trustedProxies?.check("11.0.0.1")).toBe(false);
 });
 
-test("a registration may look up any name, and an empty value is none", () => {
+test("a registration may read any variable, and an empty value counts as none", () => {
   const { lookUp } = readSettings({ ...least, SHOP_URL: "https://shop.example", EMPTY: "" });
   expect([lookUp("SHOP_URL"), lookUp("EMPTY"), lookUp("MISSING")]).toEqual([
     "https://shop.example",
@@ -223,7 +223,7 @@ test("CAS 4.1.2 a long session lasts three months at most", () => {
   expect(() => readSettings({ ...least, SESSION_REMEMBER: "91d" })).toThrow(SettingsError);
 });
 
-test("CAS 3.1.1 a service ticket lives five minutes at most", () => {
+test("CAS 3.1.1 a service ticket is valid for five minutes at most", () => {
   expect(readSettings({ ...least, TICKET_LIFE: "5m" }).ticketLifeSeconds).toBe(300);
   expect(() => readSettings({ ...least, TICKET_LIFE: "301s" })).toThrow(SettingsError);
 });

@@ -7,7 +7,7 @@ const [older, newer, foreign] = ["a", "b", "c"].map((letter) => letter.repeat(32
   string,
 ];
 
-test("what is signed is known again, and nothing else", () => {
+test("a signature is valid for its text only", () => {
   const keys = purposeKeys([newer], "form");
   const signature = keys.sign("session 1");
   expect(signature).toMatch(/^[0-9a-f]{32}$/);
@@ -18,7 +18,7 @@ test("what is signed is known again, and nothing else", () => {
     expect(keys.isSignature("session 1", wrong), wrong).toBe(false);
 });
 
-test("what is sealed opens for the same purpose and binding alone", () => {
+test("a sealed text opens for the same purpose and binding only", () => {
   const keys = purposeKeys([newer], "note");
   const sealed = keys.seal("ein Geheimnis — 秘密", "flow 1");
   expect(sealed).toMatch(/^[A-Za-z0-9_-]+$/);
@@ -33,12 +33,12 @@ test("the same text is sealed differently each time", () => {
   expect(keys.seal("text", "")).not.toBe(keys.seal("text", ""));
 });
 
-test("a purpose's signature is none for another purpose", () => {
+test("a purpose's signature is invalid for another purpose", () => {
   const signature = purposeKeys([newer], "form").sign("text");
   expect(purposeKeys([newer], "note").isSignature("text", signature)).toBe(false);
 });
 
-test("every changed byte of a sealed text is found out, and rubbish is no error", () => {
+test("every changed byte of a sealed text is detected, and malformed input is no error", () => {
   const keys = purposeKeys([newer], "note");
   const bytes = Buffer.from(keys.seal("text", "b"), "base64url");
   for (let index = 0; index < bytes.length; index++) {
@@ -51,7 +51,7 @@ test("every changed byte of a sealed text is found out, and rubbish is no error"
   expect(keys.open("not base64url at all!", "b")).toBeNull();
 });
 
-test("after a rotation what the older secret made is still accepted, and the newer one makes", () => {
+test("after a rotation the older secret still verifies, and the newer one signs", () => {
   const before = purposeKeys([older], "form");
   const after = purposeKeys([newer, older], "form");
   expect(after.isSignature("text", before.sign("text"))).toBe(true);
@@ -67,7 +67,7 @@ test("a secret that is no longer listed opens nothing", () => {
   expect(after.open(before.seal("text", "b"), "b")).toBeNull();
 });
 
-test("no secret, no keys", () => {
+test("without a secret there are no keys", () => {
   expect(() => purposeKeys([], "form")).toThrow("at least one");
 });
 
@@ -77,7 +77,7 @@ test("ASVS 7.2.3 random tokens have 256 bits", () => {
   for (const token of tokens) expect(token).toMatch(/^[0-9a-f]{64}$/);
 });
 
-test("texts are compared as bytes, whatever their lengths", () => {
+test("isEqual compares texts as bytes, whatever their lengths", () => {
   expect([
     isEqual("a", "a"),
     isEqual("a", "b"),

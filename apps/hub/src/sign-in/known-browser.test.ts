@@ -10,7 +10,7 @@ const sending = (setCookie?: string) => ({
 });
 const browser = sending(writeKnownBrowser(needs, sending(), "p1"));
 
-test("a browser is known by the user who signed in with it and an id of its own", () => {
+test("a known browser is identified by the last user and an id of its own", () => {
   expect(readKnownBrowser(needs, browser)).toEqual({
     personId: "p1",
     id: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -43,6 +43,6 @@ test.each([
   ["one sealed by another hub", sealedBy(hubKeys(["b".repeat(64)]), "known-browser", "browser")],
   ["one sealed for another purpose", sealedBy(needs.keys, "known-browser", "note")],
   ["one bound to something else", sealedBy(needs.keys, "", "browser")],
-])("%s: nobody is known", (_, cookie) => {
+])("%s: the browser is unknown", (_, cookie) => {
   expect(readKnownBrowser(needs, sending(cookie))).toBeNull();
 });

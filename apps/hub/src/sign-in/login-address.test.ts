@@ -23,13 +23,13 @@ describe("the fields that a form repeats", () => {
     expect(repeatedFields(sent)[0]).toEqual({ name: "service", value: "https://shop.example/in" });
   });
 
-  test("omit those that are named, empty or not sent", () => {
+  test("omit those that are excluded, empty or not sent", () => {
     const fields = repeatedFields(new Map([...sent, ["method", ""]]), ["renew", "name"]);
     expect(fields.map(({ name }) => name)).toEqual(["service", "TARGET", "return", "site"]);
     expect(repeatedFields(new Map())).toEqual([]);
   });
 
-  test("make an address that says the same", () => {
+  test("make an address with the same parameters", () => {
     expect(loginAddress(repeatedFields(sent, ["TARGET", "renew", "method", "return", "site"]))).toBe(
       "/cas/login?service=https%3A%2F%2Fshop.example%2Fin&name=alice",
     );

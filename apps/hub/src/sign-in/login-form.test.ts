@@ -30,14 +30,14 @@ describe("3.5 login tickets", () => {
     expect(first.lt).not.toBe(second.lt);
   });
 
-  test("3.5.1 are good for one attempt, whether or not it succeeded", async () => {
+  test("3.5.1 are valid for one attempt, whether or not it succeeded", async () => {
     const browser = new TestBrowser(opened);
     const fields = await form(browser);
     await browser.post("/cas/login", { ...fields, ...alice, password: "wrong" });
     expect(await send(browser, fields)).toBe("form_expired");
   });
 
-  test("3.5.1 of fifty attempts with one, one is looked at", async () => {
+  test("3.5.1 of fifty concurrent attempts with one, one is verified", async () => {
     const browser = new TestBrowser(opened);
     const fields = await form(browser);
     const answers = await Promise.all(
@@ -75,7 +75,7 @@ describe("3.5 login tickets", () => {
     expect(await send(browser, { lt })).toBe("signed-in");
   });
 
-  test("live an hour: a form may stand open over a lunch", async () => {
+  test("are valid for an hour, so that a form may stay open over lunch", async () => {
     const [patient, late] = [new TestBrowser(opened), new TestBrowser(opened)];
     const fields = [await form(patient), await form(late)] as const;
     await opened.advance(3500);
@@ -93,26 +93,26 @@ describe("ASVS 3.5.1 a form sent by another site", () => {
     ["from the hub over another port", { origin: "http://hub.localhost:3001" }],
     ["as the browser says", { "sec-fetch-site": "cross-site" }],
     ["from a neighbour", { "sec-fetch-site": "same-site" }],
-  ])("%s is not looked at", async (_, headers) => {
+  ])("%s is refused", async (_, headers) => {
     const browser = new TestBrowser(opened);
     const answer = await browser.signIn(alice, "", headers);
     expect([answer.status, answer.screen("refused").code]).toEqual([403, "cross_site_request"]);
     expect(browser.cookies.has(sessionCookie)).toBe(false);
   });
 
-  test("Origin: null is the hub's own page when the browser says same-origin, which no page can make it say", async () => {
+  test("Origin: null counts as the hub's own page only with Sec-Fetch-Site same-origin, which no page can forge", async () => {
     const browser = new TestBrowser(opened);
     const { location } = await browser.signIn(alice, "", { origin: "null", "sec-fetch-site": "same-origin" });
     expect(location).toBe("/account");
   });
 
-  test("in another encoding is not read", async () => {
+  test("in another encoding is refused", async () => {
     const browser = new TestBrowser(opened);
     const answer = await browser.signIn(alice, "", { "content-type": "text/plain" });
     expect(answer.status).toBe(415);
   });
 
-  test("of endless length is not read", async () => {
+  test("of endless length is refused", async () => {
     const answer = await new TestBrowser(opened).signIn({ ...alice, password: "a".repeat(70_000) });
     expect([answer.status, answer.screen("refused").code]).toEqual([413, "body_too_large"]);
   });

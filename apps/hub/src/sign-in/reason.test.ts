@@ -32,14 +32,14 @@ describe("the reason for asking for the password", () => {
     expect(reasonForForm(found, parameters, renew).reason).toBe(reason);
   });
 
-  test("a reason that only the site passes names no user", () => {
+  test("a reason that only the site passes reveals no user name", () => {
     expect(reasonForForm(unknown, passed("idle"), false).username).toBe("");
   });
 
   test.each([
     [true, "renew"],
     [false, undefined],
-  ])("a living session with renew %s: reason %s, whatever the site passes", (renew, reason) => {
+  ])("an active session with renew %s: reason %s, whatever the site passes", (renew, reason) => {
     expect(reasonForForm({ state: "alive", session }, passed("idle"), renew)).toEqual({
       reason,
       username: "alice",

@@ -16,13 +16,16 @@ test("CAS 2.2.1 a site that is not registered gets no redirect: the page refuses
 test.each([
   ["https://evil.example/a/b?token=secret#top", "https://evil.example/a/b"],
   [`https://evil.example/${"a".repeat(300)}`, `https://evil.example/${"a".repeat(179)}`],
-])("the log names the address to register, of %s no query and 200 characters at most", (address, logged) => {
-  const { log, lines } = createMemoryLog();
-  refuseService({ log }, { service: parseService(address) });
-  expect(lines.map((line) => JSON.parse(line))).toEqual([
-    { level: "warn", event: "service.refused", service: logged, msg: "service not registered" },
-  ]);
-});
+])(
+  "the log names the address to register, of %s without query and at most 200 characters",
+  (address, logged) => {
+    const { log, lines } = createMemoryLog();
+    refuseService({ log }, { service: parseService(address) });
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { level: "warn", event: "service.refused", service: logged, msg: "service not registered" },
+    ]);
+  },
+);
 
 test("a request without an address is logged with none", () => {
   const { log, lines } = createMemoryLog();
@@ -40,7 +43,7 @@ function refusalOf(cause: Error): unknown {
   }
 }
 
-test("an address that cannot be read is refused the same way, with the reason first", () => {
+test("an unparsable address is refused the same way, with the reason first", () => {
   expect(readRequest(() => "read")).toBe("read");
   const refusal = refusalOf(new CasError("INVALID_REQUEST", "The service is no address."));
   expect(refusal).toMatchObject({ status: 403, code: "service_unknown" });
@@ -51,7 +54,7 @@ test("an address that cannot be read is refused the same way, with the reason fi
   ]);
 });
 
-test("every other error stays what it is", () => {
+test("every other error is passed on", () => {
   const fault = new TypeError("of the hub");
   expect(refusalOf(fault)).toBe(fault);
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-describe("ASVS 6.3.8 unknown user, wrong password and disabled account look the same", () => {
+describe("ASVS 6.3.8 unknown user, wrong password and disabled account are indistinguishable", () => {
   interface Seen {
     readonly status: number;
     readonly location: string;
@@ -36,7 +36,7 @@ describe("ASVS 6.3.8 unknown user, wrong password and disabled account look the 
     };
   }
 
-  test("in status, address, headers, length of the note and words", async () => {
+  test("in status, address, headers, length of the note and text", async () => {
     const bob = await opened.createPerson({ username: "bobby" });
     const carl = await opened.createPerson({ username: "carly" });
     await opened.hub.database.people.setDisabled(carl.id, true);
@@ -49,7 +49,7 @@ describe("ASVS 6.3.8 unknown user, wrong password and disabled account look the 
   });
 });
 
-test("a hash made with older parameters is renewed at its owner's sign-in", async () => {
+test("a hash with older parameters is renewed when its user signs in", async () => {
   const dan = await opened.createPerson({ username: "dan" });
   const { people } = opened.hub.database;
   await people.setPasswordHash(dan.id, await hash(dan.password, { memoryCost: 8192, timeCost: 1 }));
@@ -75,7 +75,7 @@ describe("with throttling on", () => {
     return (await browser.follow(answer)).screen("login").error;
   };
 
-  test("guessing is slowed down, for known and unknown names, and the user is told how long to wait", async () => {
+  test("guesses are throttled, for known and unknown names, and the form says how long to wait", async () => {
     for (const username of [bob.username, "nobody"]) {
       const guesser = new TestBrowser(strict);
       for (let index = 0; index < 10; index++)
@@ -104,7 +104,7 @@ describe("with throttling on", () => {
     expect(await codeAfter(known, carol.password, "carol")).toBe("signed-in");
   });
 
-  test("a stranger's browser does not become known by a cookie of somebody else", async () => {
+  test("another user's cookie does not make a stranger's browser known", async () => {
     const dora = await strict.createPerson({ username: "dora" });
     const eve = await strict.createPerson({ username: "eve" });
     const eves = new TestBrowser(strict);
@@ -114,7 +114,7 @@ describe("with throttling on", () => {
     expect(await codeAfter(eves, dora.password, "dora")).toMatchObject({ code: "too_many_attempts" });
   });
 
-  test("fifty attempts at once: no more than the limit are looked at", async () => {
+  test("of fifty concurrent attempts at most the limit is verified", async () => {
     const fred = await strict.createPerson({ username: "fred" });
     const forms = await Promise.all(
       Array.from({ length: 50 }, async () => {

@@ -6,7 +6,7 @@ const common = (left: string, right: string) =>
   commonService(parseServicePattern(left), parseServicePattern(right))?.url;
 const at = (path: string) => `https://a.example${path}`;
 
-describe("two patterns stand for a common service", () => {
+describe("two patterns match a common service", () => {
   test.each([
     ["/callback", "/callback"],
     ["/callback", "/*"],
@@ -37,7 +37,7 @@ describe("two patterns stand for a common service", () => {
   });
 });
 
-describe("two patterns stand for nothing in common", () => {
+describe("two patterns match no common service", () => {
   test.each([
     ["/callback", "/other"],
     ["/callback", "/callback/"],
@@ -70,7 +70,7 @@ describe("two patterns stand for nothing in common", () => {
   });
 });
 
-test("of all short patterns exactly those overlap for which some short address fits both", () => {
+test("of all short patterns exactly those overlap for which some short address matches both", () => {
   const grow = (words: readonly string[], paths: readonly string[]): string[] =>
     paths.flatMap((path) => words.map((word) => `${path}/${word}`));
   const exact = [

@@ -29,11 +29,11 @@ test.each([
   expect(jsonFault(text)).toBe(fault);
 });
 
-test("words of the text are not repeated: one may be a secret", () => {
+test("the message repeats no text of the file, which may be a secret", () => {
   expect(jsonFault('{ "secret": pencil }')).toMatch(/^line 1, column 13: (?!.*pencil)/);
 });
 
-test("accepts and refuses what JSON.parse does, whatever is cut out of a file or put into it", () => {
+test("accepts and refuses what JSON.parse does, for every mutation of a file", () => {
   const file =
     ' {"a":[1,-0.5e+3,{"b":{}},[]],"ä😀":"\\u00e9\\n\\"\u2028\x7f\x85","c":true,\n"d":[null,false , ""]}\r\n';
   const said = new Set<string>();
@@ -49,7 +49,7 @@ test("accepts and refuses what JSON.parse does, whatever is cut out of a file or
   expect([...said].filter((fault) => !/^line \d+, column \d+: ./.test(fault))).toEqual([]);
 });
 
-test("a file of nothing but brackets does not bring it down", () => {
+test("a file of nothing but brackets does not overflow the stack", () => {
   expect(jsonFault("[".repeat(65_536))).toBe("it is nested too deeply");
 });
 

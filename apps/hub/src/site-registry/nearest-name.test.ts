@@ -15,11 +15,11 @@ test.each([
   ["logo", undefined],
   ["", undefined],
   ["x".repeat(60_000), undefined],
-])("%s is near to %s", (name, nearest) => {
+])("%s is nearest to %s", (name, nearest) => {
   expect(nearestName(name, known)).toBe(nearest);
 });
 
-test("of several the nearest is meant", () => {
+test("of several the nearest is returned", () => {
   expect(nearestName("targetx", ["target", "targets"])).toBe("target");
   expect(nearestName("grandx", ["grant", "grandy"])).toBe("grandy");
 });

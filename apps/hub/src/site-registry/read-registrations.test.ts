@@ -17,7 +17,7 @@ const write = (id: string, more: object = {}) =>
     JSON.stringify({ id, name: id, url: "${SITE_URL}/", firstParty: true, ...more }),
   );
 
-test("what did not change is not parsed again", async () => {
+test("an unchanged file is not parsed again", async () => {
   const lookUp = vi.fn(() => "https://a.example");
   const read = createRegistrationReader(directory, lookUp);
   await write("bank");
@@ -53,7 +53,7 @@ test("a file that is too large, or a folder, is refused before it is read", asyn
   expect([...texts]).toEqual([]);
 });
 
-test("a file that was deleted between the listing and the reading counts as missing", async () => {
+test("a file deleted between listing and reading counts as missing", async () => {
   // A link to nothing is listed, and is not there when it is read.
   await symlink(join(directory, "nothing"), join(directory, "gone.json"));
   const { files, changed } = await createRegistrationReader(directory, () => undefined)();

@@ -33,7 +33,7 @@ function refusal(site: object | string, file = "shop.json"): { field: string; re
   throw new Error("it was taken");
 }
 
-test("a whole registration is read with its placeholders filled", () => {
+test("a complete registration is read with its placeholders filled", () => {
   const site = parse(whole);
   expect(site).toMatchObject({
     id: "shop",
@@ -60,14 +60,14 @@ test("a whole registration is read with its placeholders filled", () => {
   expect(matches("https://shop.example/callback/x")).toBe(false);
 });
 
-test("the least that makes a site: no secret, no protocol, nothing released", () => {
+test("a minimal registration: no secret, no protocol, nothing released", () => {
   const { secret: _, cas: __, ...least } = whole;
   expect(parse(least)).toMatchObject({ secretHash: undefined, cas: undefined });
   const { attributes: ___, logoutUrl: ____, ...cas } = whole.cas;
   expect(parse({ ...least, cas }).cas).toMatchObject({ attributes: [], logoutUrl: undefined });
 });
 
-test("attributes may go under another name, and one under two", () => {
+test("an attribute may be renamed, and released under two names", () => {
   const attributes = ["groups", { name: "mail", from: "email" }, { name: "login", from: "email" }];
   expect(parse({ ...whole, cas: { ...whole.cas, attributes } }).cas?.attributes).toEqual([
     { name: "groups", from: "groups" },
@@ -76,14 +76,14 @@ test("attributes may go under another name, and one under two", () => {
   ]);
 });
 
-test("a proxy policy has its callbacks, by https, and the sites it may ask for", () => {
+test("a proxy policy has its callbacks, with https, and its targets", () => {
   const proxy = { callbacks: ["${SHOP_URL}/pgt"], targets: ["bank"] };
   const policy = parse({ ...whole, cas: { ...whole.cas, proxy } }).cas?.proxy;
   expect(policy?.callbacks.map(({ origin }) => origin)).toEqual(["https://shop.example"]);
   expect(policy?.targets).toEqual(["bank"]);
 });
 
-test("a secret may be given as its hash, so that the file can be read by everybody", () => {
+test("a secret may be given as its hash, so that the file can be public", () => {
   const sha256 = "a".repeat(64);
   expect(parse({ ...whole, secret: { sha256 } }).secretHash).toBe(sha256);
 });
@@ -184,14 +184,14 @@ describe("a wrong registration is refused with field and reason", () => {
     expect(refused.reason).not.toBe("");
   });
 
-  test("a file that is no JSON", () => {
+  test("a file that is not JSON", () => {
     expect(refusal('{ "id": "shop", }')).toEqual({
       field: "(file)",
       reason: "is not JSON: line 1, column 17: a name in double quotes should be here",
     });
   });
 
-  test("all that is wrong with its shape is told, a line each", () => {
+  test("all faults of the shape are reported, one per line", () => {
     try {
       parse({ ...whole, name: 7, nam: "", cas: { ...whole.cas, services: "https://a.example/" } });
       expect.unreachable();
@@ -204,21 +204,21 @@ describe("a wrong registration is refused with field and reason", () => {
     }
   });
 
-  test.each(["[]", "null", "1", '"shop"'])("a file that is no object: %s", (text) => {
+  test.each(["[]", "null", "1", '"shop"'])("a file that is not an object: %s", (text) => {
     expect(refusal(text).field).toBe("(file)");
   });
 
-  test("what is missing in the environment is named", () => {
+  test("a missing environment variable is named", () => {
     expect(refusal({ ...whole, url: "${SHOP_ADDRESS}/" }).reason).toContain("${SHOP_ADDRESS}");
     expect(refusal({ ...whole, secret: { environment: "SHOP_KEY" } }).reason).toContain("SHOP_KEY");
   });
 
-  test("no reason holds a secret", () => {
+  test("no reason contains a secret", () => {
     expect(JSON.stringify(refusal({ ...whole, secret: { environment: "SHORT" } }))).not.toContain('"short"');
   });
 });
 
-test("a program on a machine has addresses that the web has not", () => {
+test("a native program may have addresses that a web site may not", () => {
   const redirectUris = [
     "com.example.app:/cb%20x",
     "com.example.app:cb@x",
@@ -229,7 +229,7 @@ test("a program on a machine has addresses that the web has not", () => {
   expect(parse({ ...whole, oidc }).oidc?.redirectUris).toEqual(redirectUris);
 });
 
-test("a placeholder's value is text and no pattern of its own", () => {
+test("a placeholder's value is text, not a pattern", () => {
   environment.STRANGE_URL = "https://a.example/$&";
   expect(parse({ ...whole, url: "${STRANGE_URL}" }).url).toBe("https://a.example/$&");
 });

@@ -36,14 +36,14 @@ function outcome(read: readonly ReadFile[], before = registered()) {
   };
 }
 
-test("sites that claim different addresses of one host go on side by side", () => {
+test("sites that claim different addresses of one host are all accepted", () => {
   expect(outcome([file("a", "/a/**"), file("b", "/b/**", "/c")])).toEqual({
     sites: { a: "/a/**", b: "/b/** /c" },
     refused: [],
   });
 });
 
-test("of two new ones that claim one address the first by name goes on, and the other is told whose it is", () => {
+test("of two new sites that claim one address the first by name is accepted, and the other learns the owner", () => {
   const { sites, refused } = acceptRegistrations(
     [file("a", "/app/*"), file("b", "/b", "/app/callback")],
     registered(),
@@ -54,7 +54,7 @@ test("of two new ones that claim one address the first by name goes on, and the 
   ]);
 });
 
-test("a site may claim an address twice by itself, and one without services claims nothing", () => {
+test("a site may claim an address twice, and one without services claims nothing", () => {
   const plain: ReadFile = { file: "b.json", site: { ...file("b", "/").site, cas: undefined } };
   expect(outcome([file("a", "/**", "/callback"), plain]).refused).toEqual([]);
 });
@@ -67,7 +67,7 @@ test("a registered site keeps its addresses, whatever the name of the new file",
   });
 });
 
-test("who changes to another's address stays as it was", () => {
+test("a site that changes to another's address stays as it was", () => {
   const before = registered(file("bank", "/bank"), file("shop", "/shop"));
   expect(outcome([file("bank", "/shop"), file("shop", "/shop")], before)).toEqual({
     sites: { bank: "/bank", shop: "/shop" },
@@ -83,13 +83,13 @@ test("a site kept from an earlier good version keeps its addresses", () => {
   });
 });
 
-test("what a site lets go of is free, in the same reading", () => {
+test("an address that a site releases is free in the same reading", () => {
   const before = registered(file("bank", "/bank"), file("shop", "/shop"));
   expect(outcome([file("bank", "/shop"), file("shop", "/bank")], before).refused).toEqual([]);
   expect(outcome([file("a", "/shop"), file("bank", "/bank")], before).refused).toEqual([]);
 });
 
-test("what a site let go of and has to keep after all is not given away", () => {
+test("an address that a site gives up, but keeps because its new one is refused, is not given away", () => {
   const before = registered(file("a", "/a"), file("b", "/b"), file("c", "/c"));
   // b moves to c's address, which stays c's; so b keeps its own, and a cannot have it.
   expect(outcome([file("a", "/b"), file("b", "/c"), file("c", "/c")], before)).toEqual({
@@ -98,7 +98,7 @@ test("what a site let go of and has to keep after all is not given away", () => 
   });
 });
 
-test("thousands of sites settle, when each is at a host of its own and when all are at one", () => {
+test("thousands of sites are settled quickly, each at its own host or all at one", () => {
   const many = Array.from({ length: 3000 }, (_, index) => `s${index}`);
   const atOwnHost = many.map((id) => {
     const text = file(id, "/a", "/b/*", "/c/**");
@@ -120,11 +120,11 @@ describe("2.7.1 proxy targets are registered sites", () => {
   const messages = (...read: ReadFile[]) =>
     acceptRegistrations(read, registered()).refused.map(({ error }) => error.message);
 
-  test("two that name each other, and one that names itself, go on", () => {
+  test("two that name each other, and one that names itself, are accepted", () => {
     expect(messages(withTargets("a", "b", "a"), withTargets("b", "a"))).toEqual([]);
   });
 
-  test("one that nobody registered is refused, by its place; the others go on", () => {
+  test("an unregistered target is refused with its position; the others are accepted", () => {
     const { sites, refused } = acceptRegistrations(
       [withTargets("a", "b", "shoop"), withTargets("b", "a")],
       registered(),
@@ -142,7 +142,7 @@ describe("2.7.1 proxy targets are registered sites", () => {
     ]);
   });
 
-  test("one whose file is wrong just now is known: a wrong file takes no other with it", () => {
+  test("a target with a wrong file counts as registered: a wrong file invalidates no other", () => {
     expect(messages(withTargets("a", "b"), wrong("b"))).toEqual(["b.json: name: is wrong"]);
   });
 });

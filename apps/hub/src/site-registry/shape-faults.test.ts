@@ -8,7 +8,7 @@ function faults(json: unknown): string[] {
   return "site" in read ? [] : read.faults.map(({ field, reason }) => `${field}: ${reason}`);
 }
 
-test("what has the right shape has no faults", () => {
+test("a valid shape has no faults", () => {
   expect(faults(least)).toEqual([]);
 });
 
@@ -67,7 +67,7 @@ test.each<[object, string[]]>([
   expect(faults({ ...least, ...wrong })).toEqual(told);
 });
 
-test("each fault is told, whatever the file is", () => {
+test("each fault is reported, whatever the file contains", () => {
   expect(faults({})).toHaveLength(4);
   expect(faults([])).toEqual(["(file): should be an object in { }, and is a list in [ ]"]);
   expect(faults(null)).toEqual(["(file): should be an object in { }, and is null"]);

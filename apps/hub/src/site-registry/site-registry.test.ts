@@ -67,7 +67,7 @@ test("sites are found by id, by service, by return address, and listed by name",
   expect(sites.refused()).toEqual([]);
 });
 
-test("a site proves itself with its own secret alone", async () => {
+test("a site authenticates only with its own secret", async () => {
   await write("shop");
   await write("mute", { secret: undefined });
   const sites = await open();
@@ -83,7 +83,7 @@ test("a site proves itself with its own secret alone", async () => {
     expect(sites.authenticate(id, given), `${id}:${given}`).toBeUndefined();
 });
 
-test("a wrong file is refused with file, field and reason, and the others go on", async () => {
+test("a wrong file is refused with file, field and reason, and the others are accepted", async () => {
   await write("shop");
   await write("bank", { url: "nowhere" });
   await writeFile(join(directory, "broken.json"), "{");
@@ -100,7 +100,7 @@ test("a wrong file is refused with file, field and reason, and the others go on"
   ]);
 });
 
-test("of two sites that claim one service the later by name is refused, and told whose it is", async () => {
+test("of two sites that claim one service the later by name is refused, and learns the owner", async () => {
   await write("bank", { cas: { services: ["https://shop.example/*"] } });
   await write("shop");
   const sites = await open();
@@ -125,7 +125,7 @@ describe("without a restart", () => {
     await eventually(() => expect(sites.find("shop")?.name).toBe("Renamed"));
   });
 
-  test("a new file is loaded, also one that was moved into place", async () => {
+  test("a new file is loaded, also one that was renamed into place", async () => {
     const sites = await open();
     expect(ids(sites)).toEqual([]);
     await write("bank");
@@ -144,7 +144,7 @@ describe("without a restart", () => {
     expect(sites.authenticate("shop", secret)).toBeUndefined();
   });
 
-  test("a file that turned wrong keeps its site as it was, and is taken up when it is right again", async () => {
+  test("a file that becomes wrong keeps its site as it was, and is loaded when it is right again", async () => {
     await write("shop", { name: "Before" });
     const sites = await open();
     await write("shop", { name: 7 });
@@ -160,7 +160,7 @@ describe("without a restart", () => {
     expect(sites.refused()).toEqual([]);
   });
 
-  test("a file that turned wrong in its id keeps its site, and takes nobody else's place", async () => {
+  test("a file whose id becomes wrong keeps its site, and takes no other's place", async () => {
     await write("shop");
     await write("bank");
     const sites = await open();
@@ -171,7 +171,7 @@ describe("without a restart", () => {
   });
 });
 
-test("calls to reload on top of each other share one reading", async () => {
+test("concurrent calls of reload share one reading", async () => {
   const sites = await open();
   const [first, second] = [sites.reload(), sites.reload()];
   expect(first).toBe(second);
@@ -185,7 +185,7 @@ describe("CAS 2.1.1 in production services are https", () => {
     return registry;
   };
 
-  test("one by plain http is refused by its place, and the others go on", async () => {
+  test("one with plain http is refused with its position, and the others are accepted", async () => {
     await write("wiki", services("https://wiki.example/a", "http://wiki.example/b"));
     await write("shop");
     const { list, refused } = await openWith("refused");
@@ -199,12 +199,12 @@ describe("CAS 2.1.1 in production services are https", () => {
     "http://wiki.localhost/a",
     "http://127.0.0.1:81/a",
     "http://[::1]/a",
-  ])("on this machine nobody is on the way: %s", async (service) => {
+  ])("loopback services may use http: %s", async (service) => {
     await write("wiki", services(service));
     expect((await openWith("refused")).refused()).toEqual([]);
   });
 
-  test("elsewhere than in production it is allowed", async () => {
+  test("outside production http is allowed", async () => {
     await write("wiki", services("http://wiki.example/b"));
     expect((await openWith("allowed")).refused()).toEqual([]);
   });
@@ -221,13 +221,13 @@ describe("the demo's sites", () => {
     return registry;
   };
 
-  test("production serves none of those in the repository, and refuses nothing about them", async () => {
+  test("production serves none of the demo sites in the repository, and reports no fault in them", async () => {
     const sites = await openIn("production", resolve(import.meta.dirname, "../../sites"));
     expect([sites.list(), sites.refused()]).toEqual([[], []]);
     expect(sites.leftOut()).toEqual(["bank.json", "budget.json", "shop.json"]);
   });
 
-  test("a registration is the demo's as long as it says so", async () => {
+  test("a registration belongs to the demo as long as it says so", async () => {
     const more = { secret: undefined };
     await write("shop", { ...more, demo: true });
     await write("bank", { ...more, demo: false });

@@ -12,7 +12,7 @@ test("site.schema.json says what the parser says (else: node src/site-registry/s
   expect(committed).toEqual(siteSchema());
 });
 
-test("the family's registrations are there", () =>
+test("the first-party registrations exist", () =>
   expect(files).toEqual(["bank.json", "budget.json", "shop.json"]));
 
 test.each(files)("%s conforms to the schema and names it for editors", (file) => {

@@ -40,8 +40,8 @@ async function open(recheckMilliseconds: number): Promise<void> {
 const expectSites = (...registered: readonly string[]) =>
   eventually(() => expect(sites.list().map(({ id }) => id)).toEqual(registered));
 
-describe("at the slow re-check", () => {
-  test("a folder that was deleted keeps its sites as they are, said once, and is watched again when it is back", async () => {
+describe("the slow re-check", () => {
+  test("keeps the sites of a deleted folder, reports it once, and watches the folder again when it is back", async () => {
     await makeFolder("sites", "shop");
     await open(60);
     await rename(directory, join(parent, "away"));
@@ -56,7 +56,7 @@ describe("at the slow re-check", () => {
     await expectSites("bank", "news");
   });
 
-  test("another folder behind a link is seen", async () => {
+  test("detects another folder behind a link", async () => {
     await symlink(await makeFolder("first", "shop"), directory);
     await open(60);
     await symlink(await makeFolder("second", "bank"), join(parent, "link"));
@@ -64,7 +64,7 @@ describe("at the slow re-check", () => {
     await expectSites("bank");
   });
 
-  test("a folder in place of another is seen, and watched", async () => {
+  test("detects a replaced folder, and watches it", async () => {
     await makeFolder("sites", "shop");
     await open(60);
     const next = await makeFolder("next", "bank");
@@ -76,7 +76,7 @@ describe("at the slow re-check", () => {
   });
 });
 
-test("after the close nothing is read any more", async () => {
+test("reads nothing after close", async () => {
   await makeFolder("sites");
   await open(20);
   const closed = sites;

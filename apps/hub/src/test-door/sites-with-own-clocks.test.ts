@@ -32,7 +32,7 @@ const isOfNow = (date: string | undefined): boolean => {
   return time >= begun - 1_000 && time <= Date.now();
 };
 
-test("OpenID Connect Back-Channel Logout 1.0, 2.6 a logout token and an ID token are of now", async () => {
+test("OpenID Connect Back-Channel Logout 1.0, 2.6 a logout token and an ID token have the real time", async () => {
   await moveClock();
   const browser = new TestBrowser(opened);
   const tokens = await suiteSite(opened, "suite").round(browser, alice);
@@ -47,7 +47,7 @@ test("OpenID Connect Back-Channel Logout 1.0, 2.6 a logout token and an ID token
   expect(payload.exp).toBe((payload.iat ?? 0) + 120);
 });
 
-test("CAS 2.3.3 and 4.2 a logout request and a SAML assertion are of now", async () => {
+test("CAS 2.3.3 and 4.2 a logout request and a SAML assertion have the real time", async () => {
   const { service } = opened.shop;
   await moveClock();
   const browser = new TestBrowser(opened);

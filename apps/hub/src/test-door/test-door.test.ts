@@ -22,7 +22,7 @@ async function send(method: string, path: string, body?: unknown, headers: Recor
 
 const pat = { username: "pat", name: "Pat", email: "pat@example.com", password: "pat's password" };
 
-test("a person is made, signs in, is disabled, and is removed without a trace", async () => {
+test("a user is created, signs in, is disabled, and is removed without a trace", async () => {
   const made = await send("POST", "/test/v1/people", pat);
   expect(made).toEqual({ status: 201, json: { id: expect.any(String) } });
   const browser = new TestBrowser(opened);
@@ -47,7 +47,7 @@ test("removing a signed-in user first signs the user out of all sites", async ()
   expect(opened.shop.told()).toEqual([ticket]);
 });
 
-test("a name that is taken, and one that is none, are said", async () => {
+test("a taken name and an unknown name are reported", async () => {
   await opened.createPerson({ username: "rosa" });
   const rosa = { ...pat, username: "rosa", email: "r@example.com" };
   expect(await send("POST", "/test/v1/people", rosa)).toMatchObject({
@@ -65,7 +65,7 @@ test("a name that is taken, and one that is none, are said", async () => {
   }
 });
 
-test("the clock moves the hub's time and the database's, and goes back", async () => {
+test("the clock moves the hub's time and the database's, and can be reset", async () => {
   const moved = await send("POST", "/test/v1/clock", { advanceSeconds: 3600 });
   const ahead = (now: string) => (Date.parse(now) - Date.now()) / 1000;
   expect(ahead(moved.json.now)).toBeCloseTo(3600, -2);
@@ -85,7 +85,7 @@ test("the clock moves the hub's time and the database's, and goes back", async (
     );
 });
 
-test("a sweep ends what is past its life", async () => {
+test("a sweep ends expired sessions", async () => {
   const person = await opened.createPerson();
   await new TestBrowser(opened).signIn(person);
   await send("POST", "/test/v1/clock", { advanceSeconds: 1801 });
@@ -98,7 +98,7 @@ test("a sweep ends what is past its life", async () => {
   await send("DELETE", "/test/v1/clock");
 });
 
-describe("the door is closed", () => {
+describe("the test door is closed", () => {
   test.each([
     ["without a key", ""],
     ["with a wrong key", `Bearer ${testDoorKey}x`],
@@ -114,7 +114,7 @@ describe("the door is closed", () => {
     expect(Math.abs(opened.hub.clock().getTime() - Date.now())).toBeLessThan(5_000);
   });
 
-  test.each(["production", "demo"])("and not there at all in mode %s", async (HUB_MODE) => {
+  test.each(["production", "demo"])("and absent in mode %s", async (HUB_MODE) => {
     const closed = await openTestHub({ environment: { HUB_MODE, LOGIN_THROTTLE: "on" } });
     try {
       for (const { method, path, sends } of doorRoutes) {

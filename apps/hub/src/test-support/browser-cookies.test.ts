@@ -23,7 +23,7 @@ test.each([
   expect(() => new BrowserCookies(https).keep(set, to(url))).toThrow("A browser refuses");
 });
 
-test("RFC 6265bis 5.7 SameSite from a script of another site is refused, from a page it leads to is kept", () => {
+test("RFC 6265bis 5.7 SameSite: a cookie set by a script of another site is refused, by a page that it leads to kept", () => {
   const cookies = new BrowserCookies(https);
   const set = "a=1; SameSite=Lax";
   const script = to(https, { crossSite: true, navigation: false });
@@ -32,7 +32,7 @@ test("RFC 6265bis 5.7 SameSite from a script of another site is refused, from a 
   expect(cookies.get("a")).toBe("1");
 });
 
-test("RFC 6265bis 5.8.3 a cookie goes to its path, over https when it is Secure, and to nobody else", () => {
+test("RFC 6265bis 5.8.3 a cookie is sent to its path only, over https only if it is Secure", () => {
   const cookies = new BrowserCookies(https);
   cookies.keep("a=1; Path=/oidc/auth/x; Secure", to(`${https}/oidc/auth`));
   const sent = (url: string) => cookies.sentWith(to(url));
@@ -46,7 +46,7 @@ test("RFC 6265bis 5.8.3 a cookie goes to its path, over https when it is Secure,
     expect(sent(url), url).toBe("");
 });
 
-test("RFC 6265bis 5.8.3 SameSite=Lax comes along when a link of another site leads here, not with its form", () => {
+test("RFC 6265bis 5.8.3 SameSite=Lax is sent with a link of another site, not with its form", () => {
   const cookies = new BrowserCookies(https);
   cookies.keep("a=1; SameSite=Lax", to(https));
   cookies.keep("b=1; SameSite=Strict", to(https));
@@ -57,7 +57,7 @@ test("RFC 6265bis 5.8.3 SameSite=Lax comes along when a link of another site lea
   expect(sent({ crossSite: true, navigation: false })).toBe("");
 });
 
-test("RFC 6265bis 5.6.2 Max-Age=0 and a date of the past remove a cookie of the same path, and no other", () => {
+test("RFC 6265bis 5.6.2 Max-Age=0 and a past date remove a cookie of the same path, and no other", () => {
   for (const removal of ["Max-Age=0", "Expires=Thu, 01 Jan 1970 00:00:00 GMT"]) {
     const cookies = new BrowserCookies(https);
     cookies.keep("a=1; Path=/x", to(`${https}/x`));
@@ -68,7 +68,7 @@ test("RFC 6265bis 5.6.2 Max-Age=0 and a date of the past remove a cookie of the 
   }
 });
 
-test("a copy keeps path and expiry, and lives on its own", () => {
+test("a copy keeps path and expiry, and is independent", () => {
   const [cookies, copy] = [new BrowserCookies(https), new BrowserCookies(https)];
   cookies.keep("a=1; Path=/x", to(`${https}/x`));
   copy.copy(cookies);

@@ -45,14 +45,14 @@ export function proxyGrantingTicketRegistryLaws(
       return id;
     }
 
-    test("3.3.1 a ticket is good again and again, and says whose it is", async () => {
+    test("3.3.1 a ticket can be used repeatedly, and has its session and site", async () => {
       const id = await grant();
       const found = { siteId: underTest.siteId, sessionId, proxies };
       expect(await underTest.registry.find(id)).toEqual(found);
       expect(await underTest.registry.find(id)).toEqual(found);
     });
 
-    test("2.6.2 the chain comes back in its order, the latest first", async () => {
+    test("2.6.2 the chain keeps its order, the latest proxy first", async () => {
       expect((await underTest.registry.find(await grant()))?.proxies).toEqual(proxies);
     });
 
@@ -61,7 +61,7 @@ export function proxyGrantingTicketRegistryLaws(
       expect(await underTest.registry.find(createTicketId("PGT"))).toBeNull();
     });
 
-    test("3.3.1 with its session it is dead at once, and others live on", async () => {
+    test("3.3.1 a ticket ends with its session at once, and others stay valid", async () => {
       const mine = await grant();
       const another = await underTest.startSession();
       const other = createTicketId("PGT");
@@ -71,7 +71,7 @@ export function proxyGrantingTicketRegistryLaws(
       expect(await underTest.registry.find(other)).toMatchObject({ sessionId: another });
     });
 
-    test("3.3.1 for a session that has ended none is granted, and nothing kept", async () => {
+    test("3.3.1 for an ended session no ticket is granted or stored", async () => {
       await underTest.endSession(sessionId);
       const id = createTicketId("PGT");
       expect(await underTest.registry.grant({ id, siteId: underTest.siteId, sessionId, proxies })).toBe(
@@ -81,13 +81,13 @@ export function proxyGrantingTicketRegistryLaws(
       expect(await underTest.dump()).not.toContain(sessionId);
     });
 
-    test("3.3.1 what was granted is good after a restart", async () => {
+    test("3.3.1 a ticket is valid after a restart", async () => {
       const id = await grant();
       const registry = await underTest.reopen();
       expect(await registry.find(id)).toMatchObject({ sessionId });
     });
 
-    test("3.3.1 a stolen copy of the store grants nothing: it has the hash alone", async () => {
+    test("3.3.1 only the hash of a ticket is stored, which is no valid ticket", async () => {
       const id = await grant();
       const kept = await underTest.dump();
       expect(kept).toContain(sessionId);

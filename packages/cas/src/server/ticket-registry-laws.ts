@@ -88,7 +88,7 @@ function lawsOfOnce({ underTest, issue, consume, outcomeOf }: Fixture): void {
     }
   });
 
-  test("3.1.1 right and wrong services at once: one attempt is made, whichever came first", async () => {
+  test("3.1.1 of concurrent attempts with right and wrong services exactly one finds the ticket", async () => {
     const id = await issue();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -99,7 +99,7 @@ function lawsOfOnce({ underTest, issue, consume, outcomeOf }: Fixture): void {
     expect([first, others]).toEqual([expect.stringMatching(/^(valid|other-service)$/), []]);
   });
 
-  test("3.1.1 consumed tickets stay consumed and others stay valid, after a restart too", async () => {
+  test("3.1.1 consumed tickets stay consumed and others stay valid, also after a restart", async () => {
     const [consumed, waiting] = [await issue(), await issue()];
     expect(await outcomeOf(consume(consumed))).toBe("valid");
     expect(await outcomeOf(consume(consumed))).toBe("unknown");
@@ -110,7 +110,7 @@ function lawsOfOnce({ underTest, issue, consume, outcomeOf }: Fixture): void {
 }
 
 function lawsOfConditions({ underTest, sessionId, issue, consume, outcomeOf }: Fixture): void {
-  test("2.5.3 a wrong service burns the ticket", async () => {
+  test("2.5.3 a wrong service consumes the ticket", async () => {
     const id = await issue();
     expect(await outcomeOf(consume(id, { service: "https://shop.example/callback?state=b" }))).toBe(
       "other-service",
@@ -118,7 +118,7 @@ function lawsOfConditions({ underTest, sessionId, issue, consume, outcomeOf }: F
     expect(await outcomeOf(consume(id))).toBe("unknown");
   });
 
-  test("3.1.1 a ticket is good until its life is over, then refused and gone", async () => {
+  test("3.1.1 a ticket is valid until it expires, then refused and deleted", async () => {
     const [early, late] = [await issue({ lifeSeconds: 60 }), await issue({ lifeSeconds: 60 })];
     // Real time passes as well, so a few seconds are left.
     await underTest().advance(50);
@@ -128,24 +128,24 @@ function lawsOfConditions({ underTest, sessionId, issue, consume, outcomeOf }: F
     expect(await outcomeOf(consume(late))).toBe("unknown");
   });
 
-  test("3.1.1 a life is longer than 0 and at most 300 seconds", async () => {
+  test("3.1.1 a lifetime is more than 0 and at most 300 seconds", async () => {
     expect(await outcomeOf(consume(await issue({ lifeSeconds: 300 })))).toBe("valid");
     for (const lifeSeconds of [0, -1, Number.NaN, 301]) {
       await expect(issue({ lifeSeconds })).rejects.toThrow(RangeError);
     }
   });
 
-  test("2.5.1 renew refuses a ticket from single sign-on and burns it", async () => {
+  test("2.5.1 renew refuses a ticket from single sign-on and consumes it", async () => {
     const id = await issue({ fromNewLogin: false });
     expect(await outcomeOf(consume(id, { renew: true }))).toBe("not-from-credentials");
     expect(await outcomeOf(consume(id))).toBe("unknown");
   });
 
-  test("2.5.1 renew takes a ticket from credentials", async () => {
+  test("2.5.1 renew accepts a ticket from credentials", async () => {
     expect(await outcomeOf(consume(await issue({ fromNewLogin: true }), { renew: true }))).toBe("valid");
   });
 
-  test("3.8.1 a ticket of a session that has ended is refused and gone", async () => {
+  test("3.8.1 a ticket of an ended session is refused and deleted", async () => {
     const id = await issue();
     await underTest().endSession(sessionId());
     expect(await outcomeOf(consume(id))).toBe("session-ended");
@@ -178,7 +178,7 @@ function lawsOfProxies({ underTest, sessionId, issue, consume, outcomeOf }: Fixt
   const proxies = ["https://near.example/pgt?b=1", "https://far.example/pgt"];
   const issueProxied = () => issue({ id: createTicketId("PT"), proxies });
 
-  test("2.6.2 a proxy ticket brings its chain along, the latest proxy first, after a restart too", async () => {
+  test("2.6.2 a proxy ticket has its chain, the latest proxy first, also after a restart", async () => {
     const [early, late] = [await issueProxied(), await issueProxied()];
     expect(await consume(early)).toMatchObject({ outcome: "valid", proxies });
     const registry = await underTest().reopen();
@@ -193,13 +193,13 @@ function lawsOfProxies({ underTest, sessionId, issue, consume, outcomeOf }: Fixt
     expect(outcomes.filter((outcome) => outcome === "unknown")).toHaveLength(49);
   });
 
-  test("3.2.1 a wrong service burns a proxy ticket", async () => {
+  test("3.2.1 a wrong service consumes a proxy ticket", async () => {
     const id = await issueProxied();
     expect(await outcomeOf(consume(id, { service: "https://other.example/" }))).toBe("other-service");
     expect(await outcomeOf(consume(id))).toBe("unknown");
   });
 
-  test("2.3 a proxy ticket of a session that has ended is refused and gone", async () => {
+  test("2.3 a proxy ticket of an ended session is refused and deleted", async () => {
     const id = await issueProxied();
     await underTest().endSession(sessionId());
     expect(await outcomeOf(consume(id))).toBe("session-ended");
@@ -209,7 +209,7 @@ function lawsOfProxies({ underTest, sessionId, issue, consume, outcomeOf }: Fixt
   test.each([
     ["PT", "ST"],
     ["ST", "PT"],
-  ] as const)("3.2 a %s never stands for the %s of the same characters", async (kind, other) => {
+  ] as const)("3.2 a %s is not the %s with the same characters", async (kind, other) => {
     const id = await issue({ id: createTicketId(kind) });
     expect(await outcomeOf(consume(id.replace(kind, other)))).toBe("unknown");
     expect(await outcomeOf(consume(id))).toBe("valid");
@@ -217,14 +217,14 @@ function lawsOfProxies({ underTest, sessionId, issue, consume, outcomeOf }: Fixt
 }
 
 function lawsOfKeeping({ underTest, sessionId, issue, consume }: Fixture): void {
-  test("2.3.3 a valid attempt makes the site known to single logout, a failed one does not", async () => {
+  test("2.3.3 a valid attempt makes the site a participant, a failed one does not", async () => {
     const [good, bad] = [await issue(), await issue()];
     await consume(bad, { service: "https://other.example/" });
     await consume(good);
     expect(await underTest().sessionIndexes(sessionId())).toEqual([good]);
   });
 
-  test("3.1.1 a stolen copy of the store consumes no ticket: it holds only hashes of unused ones", async () => {
+  test("3.1.1 only hashes of unused tickets are stored, which are no valid tickets", async () => {
     const id = await issue();
     const kept = await underTest().dump();
     expect(kept).toContain(sessionId());

@@ -132,7 +132,7 @@ describe("connect-cas2", () => {
     });
   });
 
-  test("a ticket that was used signs nobody else in", async () => {
+  test("a used ticket signs in no other browser", async () => {
     const { ticketAddress } = await signIn(new Visitor(opened));
     const thief = new Visitor(opened);
     expect((await thief.get(ticketAddress)).status).toBe(401);
@@ -155,7 +155,7 @@ describe("connect-cas2 with a proxy callback", () => {
   const visitWithTicket = (ticket: string) =>
     new Visitor(opened).visit(`${target.origin}/accounts?ticket=${ticket}`);
 
-  test("is handed its proxy-granting ticket by https", async () => {
+  test("receives its proxy-granting ticket over https", async () => {
     const { page } = await signIn(new Visitor(opened));
     expect([page.status, page.address]).toEqual([200, `${portal.origin}/private`]);
     expect(JSON.parse(page.body)).toEqual({
@@ -165,7 +165,7 @@ describe("connect-cas2 with a proxy callback", () => {
     });
   });
 
-  test("gets tickets to act for the user at the other site, each valid once", async () => {
+  test("gets proxy tickets for the other site, each valid once", async () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
     const first = await proxyTicket(visitor);
@@ -180,7 +180,7 @@ describe("connect-cas2 with a proxy callback", () => {
     expect((await visitWithTicket(await proxyTicket(visitor))).status).toBe(200);
   });
 
-  test("the other site is logged out with the user", async () => {
+  test("a sign-out of the user also ends the session at the other site", async () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
     const asHer = new Visitor(opened);
@@ -191,7 +191,7 @@ describe("connect-cas2 with a proxy callback", () => {
     await eventually(async () => expect(asHer.isLogin(await again())).toBe(true));
   });
 
-  test("after the user has signed out, its tickets are refused and it gets no more", async () => {
+  test("after the user has signed out, its tickets are refused and it gets no new ones", async () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
     const unused = await proxyTicket(visitor);

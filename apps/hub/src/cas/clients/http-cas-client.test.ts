@@ -70,14 +70,14 @@ describe.each(protocols)("http-cas-client by CAS %i", (cas) => {
     expect((await visitor.get(`${sites[cas].origin}/private`)).status).toBe(200);
   });
 
-  test("who is signed in at one site types nothing at the other", async () => {
+  test("a user who is signed in at one site enters no password at the other", async () => {
     const visitor = new Visitor(opened);
     await signIn(visitor);
     const other = await visitor.visit(`${sites[cas === 2 ? 3 : 2].origin}/private`);
     expect([other.status, JSON.parse(other.body).user]).toEqual([200, "alice"]);
   });
 
-  test("a ticket that was used signs nobody else in", async () => {
+  test("a used ticket signs in no other browser", async () => {
     const { ticketAddress } = await signIn(new Visitor(opened));
     const thief = new Visitor(opened);
     const replayed = await thief.get(ticketAddress);

@@ -83,7 +83,7 @@ function protect(manner: Manner): void {
 describe.each(manners)("passport-cas as $id", (manner) => {
   const signIn = (visitor: Visitor) => visitor.signIn(`${siteOf(manner).origin}/sign-in?from=menu`, alice);
 
-  test("signs in by redirect, with what is released", async () => {
+  test("signs in by redirect, with the released attributes", async () => {
     const visitor = new Visitor(opened);
     const { page, ticketAddress } = await signIn(visitor);
     expect(ticketAddress).toMatch(/\/sign-in\?from=menu&ticket=ST-[A-Za-z0-9]{29}$/);
@@ -91,7 +91,7 @@ describe.each(manners)("passport-cas as $id", (manner) => {
     expect(JSON.parse(page.body)).toEqual(manner.user);
   });
 
-  test("a ticket that was used signs nobody else in", async () => {
+  test("a used ticket signs in no other browser", async () => {
     const { ticketAddress } = await signIn(new Visitor(opened));
     const thief = new Visitor(opened);
     const replayed = await thief.get(ticketAddress);

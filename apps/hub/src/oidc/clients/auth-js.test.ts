@@ -48,7 +48,7 @@ describe.each([
     return visitor.signIn(location, alice);
   }
 
-  test("signs in, and knows name and e-mail address out of the box", async () => {
+  test("signs in, and reads name and e-mail address without configuration", async () => {
     expect(await read("/session")).toBeNull();
     await signIn();
     expect(await read("/session")).toMatchObject({
@@ -56,7 +56,7 @@ describe.each([
     });
   });
 
-  test("signs in again without a page, as long as the session at the hub lives", async () => {
+  test("signs in again without a page while the session at the hub is valid", async () => {
     await signIn();
     await press("/signout");
     expect(await read("/session")).toBeNull();
@@ -64,7 +64,7 @@ describe.each([
     expect(await read("/session")).toMatchObject({ user: { email: "alice@example.com" } });
   });
 
-  test("signs out of the hub too, when it sends the browser to the end-session endpoint", async () => {
+  test("signs out of the hub too, if it redirects to the end-session endpoint", async () => {
     await signIn();
     await press("/signout");
     const query = new URLSearchParams({ client_id: id, post_logout_redirect_uri: `${site.origin}/` });

@@ -88,7 +88,7 @@ describe("oidc-client-ts", () => {
     expect(renewed.access_token).not.toBe(rest.access_token);
   });
 
-  test("RFC 7009 revokes, and takes the answer", async () => {
+  test("RFC 7009 revokes tokens", async () => {
     const client = createClient();
     const { access_token } = await signIn(client);
     const ask = () =>
@@ -98,7 +98,7 @@ describe("oidc-client-ts", () => {
     expect((await ask()).status).toBe(401);
   });
 
-  test("signs out by its hint, after the hub's question", async () => {
+  test("signs out with id_token_hint, after the hub's question", async () => {
     const client = createClient();
     const { id_token } = await signIn(client);
     const { url } = await client.createSignoutRequest({ id_token_hint: id_token ?? "", state: "there" });
@@ -110,7 +110,7 @@ describe("oidc-client-ts", () => {
     expect((await client.processSignoutResponse(location)).userState).toBe("there");
   });
 
-  test("of a page elsewhere gets no answer to read", async () => {
+  test("a page of another origin cannot read the response", async () => {
     vi.stubGlobal("fetch", fetchFrom("https://evil.example"));
     await expect(signIn(createClient())).rejects.toThrow("Failed to fetch");
   });

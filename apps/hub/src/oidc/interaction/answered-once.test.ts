@@ -35,7 +35,7 @@ const kept = () => opened.hub.database.consents.find(alice.id, "budget");
 const codeOf = (location: string) =>
   location === "" ? null : new URL(location, opened.origin).searchParams.get("code");
 
-test("RFC 6749 4.1.2 one yes, sent eight times and gone on with eight times, is one code", async () => {
+test("RFC 6749 4.1.2 one consent, sent and resumed eight times, yields one code", async () => {
   const browser = await signedIn();
   const { checks, post } = await asked(browser);
   const answers = await Promise.all(Array.from({ length: 8 }, () => post(yes)));

@@ -115,7 +115,7 @@ describe("only this time", () => {
     expect([asks(page), page?.before?.items.map(({ value }) => value)]).toEqual([["email"], ["profile"]]);
   });
 
-  test("there is no refresh token, although it was asked for", async () => {
+  test("there is no refresh token, even if it was requested", async () => {
     const tokens = await stall().tokens(await (await visit(offline)).send(once));
     expect(tokens.refresh_token).toBeUndefined();
     expect(tokens.scope).toBe("openid profile email");
@@ -133,13 +133,13 @@ describe("only this time", () => {
     expect(await apps(await signedIn(alice))).toEqual([]);
   });
 
-  test("an answer that was remembered is not, once it is given for this time alone", async () => {
+  test("a stored answer is deleted when the user answers for this time only", async () => {
     await (await visit()).send({ ...yes, duration: "90" });
     await (await visit({ ...both, prompt: "consent" })).send(once);
     expect(asks((await visit()).page)).toEqual(["profile", "email"]);
   });
 
-  test("a duration that is not offered is this one", async () => {
+  test("an unknown duration counts as this time only", async () => {
     for (const duration of ["", "9000", "30 "]) await (await visit()).send({ ...yes, duration });
     expect(await opened.hub.database.consents.listOf(alice.id)).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe("30 or 90 days", () => {
     expect(asks((await visit(both, { by: await signedIn(alice) })).page)).toEqual(["profile", "email"]);
   });
 
-  test("RFC 6749 6 a refresh token ends with it, however often it is renewed", async () => {
+  test("RFC 6749 6 a refresh token ends with the consent, however often it is renewed", async () => {
     let { refresh_token } = await stall().tokens(
       await (await visit(offline)).send({ ...yes, duration: "30" }),
     );
@@ -183,7 +183,7 @@ describe("nothing ticked", () => {
   test.each([
     ["by the button that says so", { answer: "without", "allow:email": "true" }],
     ["by a form that was sent with nothing ticked", { answer: "allow" }],
-  ])("%s: a code whose tokens hold openid alone", async (_, fields: Record<string, string>) => {
+  ])("%s: the tokens of the code have openid only", async (_, fields: Record<string, string>) => {
     const code = await (await visit(offline)).send({ duration: "90", ...fields });
     const tokens = await stall().tokens(code);
     expect([tokens.scope, tokens.refresh_token]).toEqual(["openid", undefined]);
@@ -196,21 +196,21 @@ describe("nothing ticked", () => {
     expect(await apps()).toMatchObject([{ id: "stall", allows: [], offline: false }]);
   });
 
-  test("only this time, it is a site of this session and no connected app", async () => {
+  test("only this time, the site is listed with the session and not as a connected app", async () => {
     await stall().tokens(await (await visit()).send({ answer: "without", duration: "once" }));
     const { connectedApps, sessions } = await account();
     expect([connectedApps, sessions[0]?.sites.map(({ name }) => name)]).toEqual([[], ["The stall"]]);
   });
 });
 
-describe("the account page tells the truth", () => {
+describe("the account page lists connected apps", () => {
   test("declined scopes are stored nowhere", async () => {
     expect((await (await visit()).send({ answer: "deny" })).get("error")).toBe("access_denied");
     const { connectedApps, sessions } = await account();
     expect([connectedApps, sessions[0]?.sites]).toEqual([[], []]);
   });
 
-  test("an unredeemed code is no use of the consent; a redeemed one is", async () => {
+  test("a redeemed code counts as a use of the consent, an unredeemed one does not", async () => {
     const code = await (await visit()).send({ ...yes, duration: "30" });
     expect(await apps()).toMatchObject([{ id: "stall", lastUsedAt: null }]);
     await stall().tokens(code);
@@ -219,7 +219,7 @@ describe("the account page tells the truth", () => {
     });
   });
 
-  test("a program of the family is listed as long as it goes on without the user", async () => {
+  test("a first-party program is listed as long as it can refresh", async () => {
     const family = siteOf("family");
     await family.tokens(await (await visit(both, { id: "family" })).send({ answer: "allow" }));
     expect(await apps()).toEqual([]);
@@ -236,7 +236,7 @@ describe("the account page tells the truth", () => {
   });
 });
 
-describe("not you?", () => {
+describe('"not you?"', () => {
   /** Presses the button, and then the one of the page that asks which account goes on. */
   async function press(by: TestBrowser, page: { action: string; hidden: readonly Field[] }, which: string) {
     const asked = await by.post(page.action, { ...fieldsOf(page.hidden), answer: "switch" });
@@ -274,13 +274,13 @@ describe("not you?", () => {
     expect(answer.screen("consent")).toMatchObject({ person: { username: alice.username }, asks: page.asks });
   });
 
-  test("another site's page cannot press it", async () => {
+  test("another site's page cannot submit it", async () => {
     const { page } = await visit();
     const forged = await browser.post(page?.action ?? "", { token: "0".repeat(32), answer: "switch" });
     expect(forged.status).toBe(403);
   });
 
-  test("on the page of a device its code is there after the sign-in", async () => {
+  test("on the page of a device its code is kept through the sign-in", async () => {
     const begun = (await siteOf("tool").post("/oidc/device/auth", both)).json;
     const typed = (await browser.get("/oidc/device")).screen("device-code");
     const code = { ...fieldsOf(typed.hidden), user_code: String(begun.user_code) };

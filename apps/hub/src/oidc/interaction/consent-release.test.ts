@@ -286,7 +286,7 @@ describe("the site gets exactly what the page lists", () => {
     );
   });
 
-  test("there are as many as are meant", () => {
+  test("the number of generated cases is as intended", () => {
     expect(titled.length).toBeGreaterThan(150);
   });
 });

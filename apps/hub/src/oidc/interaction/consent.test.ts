@@ -103,7 +103,7 @@ describe("consent of a third-party site", () => {
     expect(await client.tokenIntrospection(site, tokens.access_token)).toEqual({ active: false });
   });
 
-  test("no is access_denied, a forged yes is refused, another browser's flow too", async () => {
+  test("declining gives access_denied; a forged consent and another browser's flow are refused", async () => {
     const browser = await signedIn();
     const { page, path } = await consentPage(browser);
     const forged = await browser.post(path, { token: "0".repeat(32), answer: "allow" });
@@ -114,7 +114,7 @@ describe("consent of a third-party site", () => {
     expect(new URL(denied.location).searchParams.get("error")).toBe("access_denied");
   });
 
-  test("Core 3.1.2.1 prompt=consent names all that the yes is about, and a no takes it back", async () => {
+  test("Core 3.1.2.1 prompt=consent lists all scopes, and declining revokes the consent", async () => {
     const browser = await signedIn();
     const asked = await browser.follow(await browser.get((await begunAt()).path));
     const ticked = {

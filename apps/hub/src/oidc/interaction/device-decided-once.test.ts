@@ -19,7 +19,7 @@ import {
 beforeAll(openDeviceFixture);
 afterAll(closeDeviceFixture);
 
-describe("RFC 8628 3.3 of two decisions about one code the slower one changes nothing", () => {
+describe("RFC 8628 3.3 of two concurrent decisions about one code the slower one changes nothing", () => {
   /** State of a user at the tool: consent, grants, and the grant of the session. */
   const traces = async ({ id }: TestPerson) => {
     const { consents, sessions } = opened.hub.database;

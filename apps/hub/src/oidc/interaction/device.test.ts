@@ -27,7 +27,7 @@ afterAll(closeDeviceFixture);
 const wide = (code: string) =>
   code.replace(/[!-~]/g, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0));
 
-test("3.2 and 4 the endpoint is in the discovery, and leads to our page", async () => {
+test("3.2 and 4 discovery names the endpoint, which leads to the hub's page", async () => {
   expect(tool.serverMetadata().device_authorization_endpoint).toBe(`${opened.origin}/oidc/device/auth`);
   const begun = await begin();
   expect(begun.verification_uri).toBe(`${opened.origin}/oidc/device`);
@@ -77,7 +77,7 @@ describe("3.3 a user decides", () => {
     ["a no-break hyphen and blanks", (code: string) => ` ${code.replace("-", " \u2011 ")}\u00a0`],
     ["a TAB and a line feed around it", (code: string) => `\t${code}\n`],
     ["zero-width marks around it", (code: string) => `\u200b${code}\ufeff`],
-  ])("6.1 a code is read with %s", async (_, typed) => {
+  ])("6.1 a code is accepted with %s", async (_, typed) => {
     const begun = await begin();
     const page = await enter(await signedIn(), typed(begun.user_code));
     expect(page.screen("consent").device).toEqual({ code: begun.user_code });
@@ -104,7 +104,7 @@ describe("3.3 a user decides", () => {
     expect(await ask(begun.device_code)).toBe("authorization_pending");
   });
 
-  test("a sign-in older than max_age of the device has to be repeated first", async () => {
+  test("a sign-in older than the device's max_age has to be repeated first", async () => {
     const begun = await begin({ max_age: "60" });
     const browser = await signedIn();
     await opened.advance(61);
@@ -119,7 +119,7 @@ describe("3.3 a user decides", () => {
     expect(await ask(begun.device_code)).toBe("access_denied");
   });
 
-  test("a code is decided about once", async () => {
+  test("a code can be decided only once", async () => {
     const begun = await begin();
     const browser = await signedIn();
     const { action, hidden } = (await enter(browser, begun.user_code)).screen("consent");
@@ -131,7 +131,7 @@ describe("3.3 a user decides", () => {
   });
 });
 
-describe("3.5 the device asks", () => {
+describe("3.5 the device polls", () => {
   test("too often: slow_down", async () => {
     const { device_code: code } = await begin();
     expect(await ask(code)).toBe("authorization_pending");
@@ -168,7 +168,7 @@ describe("3.5 the device asks", () => {
     expect(await ask(begun.device_code)).toBe("invalid_grant");
   });
 
-  test("another program gets nothing by a code that is not its own", async () => {
+  test("another program gets no tokens for the code", async () => {
     const begun = await begin();
     await decide(await signedIn(), begun.user_code, all);
     expect(await ask(begun.device_code, other)).toBe("invalid_grant");
@@ -177,7 +177,7 @@ describe("3.5 the device asks", () => {
 });
 
 describe("5 protection against other browsers", () => {
-  test("5.1 the eleventh code in a session has to wait", async () => {
+  test("5.1 the eleventh code in a session gets 429", async () => {
     const browser = await signedIn();
     for (let tries = 0; tries < 10; tries += 1) expect((await enter(browser, "BBBB-BBBB")).status).toBe(400);
     const refused = await enter(browser, "BBBB-BBBB");
@@ -205,14 +205,14 @@ describe("5 protection against other browsers", () => {
   });
 
   test.each(["/oidc/Device", "/oidc/device/", "/oidc/device/abc"])(
-    "%s is no page of oidc-provider's",
+    "%s does not reach a page of oidc-provider",
     async (path) => {
       expect((await (await signedIn()).get(path)).status).toBe(404);
     },
   );
 });
 
-test("without offline_access it ends with the browser's session, with it it goes on until it is taken back", async () => {
+test("without offline_access the access ends with the browser's session, with it it lasts until it is revoked", async () => {
   const browser = await signedIn();
   const [ends, stays] = [await begin(), await begin({ scope: `${scope} offline_access` })];
   await decide(browser, ends.user_code, all);

@@ -83,7 +83,7 @@ const whoIsIn = async () => {
   return page.status === 200 ? page.screen("account").person.username : null;
 };
 
-describe("a form opened without a session; alice signs in in another tab, then bob sends the form", () => {
+describe("a form opened without a session; alice signs in in another tab, then bob submits the form", () => {
   test.each<[string, () => Record<string, string>]>([
     ["with his password", () => typed(bob)],
     ["with a wrong one", () => ({ username: "bob", password: "wrong" })],
@@ -117,8 +117,8 @@ describe("a form opened without a session; alice signs in in another tab, then b
 describe.each([
   ["prompt=login", { prompt: "login" }, 0],
   ["max_age", { max_age: "60" }, 61],
-])("a form for %s that alice was shown, and bob sends", (_, more, later) => {
-  test("continue as alice shows the form again, for alice, and the site gets alice", async () => {
+])("a form for %s that alice was shown, submitted by bob", (_, more, later) => {
+  test('"continue as alice" shows the form again, for alice, and the site gets alice', async () => {
     await browser.signIn(alice);
     await opened.advance(later);
     const form = await begin(shop, more);
@@ -136,7 +136,7 @@ describe.each([
   });
 });
 
-describe("a flow begun in alice's session, gone on with in bob's", () => {
+describe("a flow begun in alice's session, continued in bob's", () => {
   /** The page of alice's flow, opened again in bob's session. */
   async function inBobsSession(site: RelyingSite, more: Record<string, string> = {}) {
     await browser.signIn(alice);
@@ -147,7 +147,7 @@ describe("a flow begun in alice's session, gone on with in bob's", () => {
     return { address: first.location, page };
   }
 
-  test("a site of the house: bob is asked whether that is meant", async () => {
+  test("a first-party site: bob is asked whether to continue as bob", async () => {
     const { address } = await inBobsSession(shop);
     const answer = await onward(browser.get(address));
     expect(answer.screen("choose-account")).toMatchObject({
@@ -158,7 +158,7 @@ describe("a flow begun in alice's session, gone on with in bob's", () => {
     expect(consent.screen("consent").person.username).toBe("bob");
   });
 
-  test("the consent form that alice left open, sent by bob, allows nothing and asks him", async () => {
+  test("the consent form that alice left open, submitted by bob, allows nothing and asks him", async () => {
     const { page } = await inBobsSession(app);
     const { action, hidden } = page.screen("consent");
     const answer = await onward(
@@ -188,7 +188,7 @@ describe("a flow begun in alice's session, gone on with in bob's", () => {
     expect(await subjectOf(app, end)).toBe(alice.id);
   });
 
-  test("an answer of alice's that was still on its way when bob signed in: it is over, and bob stays signed in", async () => {
+  test("an answer of alice's that arrives after bob has signed in is refused, and bob stays signed in", async () => {
     const first = await browser.get(shop.authorization());
     const form = await onward(first);
     const back = await browser.post("/cas/login", { ...browser.hiddenFields(form), ...typed(alice) });
@@ -204,7 +204,7 @@ describe("a flow begun in alice's session, gone on with in bob's", () => {
     expect(await subjectOf(shop, await onward(browser.get(link?.href ?? "")))).toBe(bob.id);
   });
 
-  test("a choice made for one flow counts for no other", async () => {
+  test("a choice for one flow is not valid for another", async () => {
     const { address } = await inBobsSession(shop);
     const { action, hidden } = (await onward(browser.get(address))).screen("choose-account");
     const chosen = await browser.post(action, { ...fieldsOf(hidden), answer: "stay" });
@@ -236,7 +236,7 @@ describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => 
     expect(await subjectOf(shop, await send(form, typed(alice)))).toBe(alice.id);
   });
 
-  test("back to the site is login_required, and bob stays signed in", async () => {
+  test('"back to the site" gives login_required, and bob stays signed in', async () => {
     await browser.signIn(bob);
     const answer = await begin(shop, { id_token_hint: await hintFor(alice), state: "s" });
     const { decline } = answer.screen("choose-account");
@@ -256,14 +256,14 @@ describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => 
     });
   });
 
-  test("login_hint of another user: the hub asks, and continue as alice answers it", async () => {
+  test('login_hint of another user: the hub asks, and "continue as alice" ignores the hint', async () => {
     await browser.signIn(alice);
     const answer = await begin(shop, { login_hint: "bob" });
     expect(answer.screen("choose-account")).toMatchObject({ because: "suggested", other: "bob" });
     expect(await subjectOf(shop, await choose(answer, "stay"))).toBe(alice.id);
   });
 
-  test("login_hint of another: switched, the form has the name", async () => {
+  test("login_hint of another user: after the switch the form has the name", async () => {
     await browser.signIn(alice);
     const form = await choose(await begin(shop, { login_hint: "bob" }), "switch");
     expect(form.screen("login").username).toBe("bob");
@@ -280,19 +280,19 @@ describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => 
     expect(await subjectOf(shop, await begin(shop, { login_hint }))).toBe(alice.id);
   });
 
-  test("login_hint with a line break is dropped from the form, one without is typed there", async () => {
+  test("login_hint with a line break is dropped, one without fills in the form", async () => {
     expect((await begin(shop, { login_hint: "bob\n" })).screen("login").username).toBe("");
     expect((await begin(shop, { login_hint: "\u200bbob" })).screen("login").username).toBe("bob");
   });
 
-  test("with prompt=none a login_hint is no demand: there is no page to choose, and the ID token names the user", async () => {
+  test("with prompt=none a login_hint is ignored: no page can ask, and the ID token names the user", async () => {
     await browser.signIn(alice);
     expect(await subjectOf(shop, await begin(shop, { login_hint: "bob", prompt: "none" }))).toBe(alice.id);
   });
 });
 
-describe("a sign-in page that was left open, bookmarked or come back to", () => {
-  test("overnight: name and password lead to the site, by a flow that begins anew", async () => {
+describe("a sign-in page that was left open, bookmarked or revisited", () => {
+  test("overnight: name and password lead to the site, by a new flow", async () => {
     const form = await begin(shop, { state: "kept" });
     await opened.advance(9 * 3600);
     const again = await send(form, typed(alice));
@@ -303,7 +303,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     expect(await subjectOf(shop, end)).toBe(alice.id);
   });
 
-  test("with all cookies cleared between: the same", async () => {
+  test("after all cookies were cleared: the same", async () => {
     const form = await begin(shop);
     browser.cookies.clear();
     const again = await send(form, typed(alice));
@@ -311,7 +311,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     expect(await subjectOf(shop, await send(again, typed(alice)))).toBe(alice.id);
   });
 
-  test("bookmarked, in another browser and another year", async () => {
+  test("as a bookmark, in another browser and another year", async () => {
     const first = await browser.follow(await browser.get(shop.authorization()));
     const bookmark = first.location;
     browser = new TestBrowser(opened);
@@ -331,7 +331,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
     expect(await subjectOf(shop, await onward(browser.get(link?.href ?? "")))).toBe(alice.id);
   });
 
-  test("a consent page come back to after the answer: the same", async () => {
+  test("a consent page revisited after the answer: the same", async () => {
     await browser.signIn(alice);
     const first = await browser.get(app.authorization());
     const { action, hidden } = (await browser.follow(first)).screen("consent");
@@ -341,7 +341,7 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
       expect(late.screen("refused").link?.label).toBe("Continue to The app");
   });
 
-  test("cookies are refused: a page and a link, never a redirect that goes round", async () => {
+  test("without cookies: a page with a link, not a redirect loop", async () => {
     const first = await browser.get(shop.authorization());
     browser.cookies.clear();
     const answer = await browser.get(first.location);
@@ -379,12 +379,12 @@ describe("a sign-in page that was left open, bookmarked or come back to", () => 
   test.each([
     ["of nobody's site", "client_id=nobody&redirect_uri=https%3A%2F%2Fevil.example&response_type=code"],
     ["without a query", ""],
-  ])("an address %s leads to the front page and nowhere else", async (_, query) => {
+  ])("an address %s leads to the front page", async (_, query) => {
     const { link } = (await browser.get(`/oidc/interaction/abcdefgh?${query}`)).screen("refused");
     expect(link).toBeUndefined();
   });
 
-  test("a request changed in the address is checked like any other", async () => {
+  test("a request edited in the address is checked like any other", async () => {
     const query = new URLSearchParams({
       client_id: "app",
       redirect_uri: "https://evil.example/",

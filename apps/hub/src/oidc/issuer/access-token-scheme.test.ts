@@ -102,13 +102,13 @@ describe("RFC 6750 3 the challenge", () => {
     }
   });
 
-  test("a token in the query alone is none: 401 without an error", async () => {
+  test("a token only in the query counts as none: 401 without an error", async () => {
     const answer = await new TestBrowser(opened).get(`/api/v1/me?access_token=${await tokenFor({})}`);
     expect([answer.status, answer.headers["www-authenticate"]]).toEqual([401, realm]);
   });
 });
 
-test("RFC 9449 7.2 a token that is bound to a key is refused as Bearer", async () => {
+test("RFC 9449 7.2 a token bound to a key is refused as Bearer", async () => {
   const key = await createDpopKey();
   const answer = await app.visit(browser, alice, { resource, scope: "openid account.read" });
   const dpop = await key.proof("POST", `${opened.origin}/oidc/token`);
@@ -136,7 +136,7 @@ test.each<[string, () => Promise<unknown>]>([
   ["a sign-out", () => browser.get("/cas/logout")],
   ["a disabled user", () => opened.hub.database.people.setDisabled(alice.id, true)],
   ["a quarter of an hour has passed", () => opened.advance(15 * 60 + 1)],
-])("the very next call is refused when %s", async (_, end) => {
+])("the next call is refused after %s", async (_, end) => {
   const token = await tokenFor({});
   expect((await me(`Bearer ${token}`)).status).toBe(200);
   await end();

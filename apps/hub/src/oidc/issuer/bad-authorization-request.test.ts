@@ -50,7 +50,7 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
     ["for an API by something that is no address", { resource: "api" }, "invalid_target"],
     ["with an id_token_hint that is none", { id_token_hint: "x.y.z" }, "invalid_request"],
     ["with a registration of its own", { registration: "{}" }, "registration_not_supported"],
-  ])("%s is answered with an error and state, and logged", async (_, wrong, error) => {
+  ])("%s gets an error with state, and is logged", async (_, wrong, error) => {
     const answer = received(await browser.get(site.authorization({ state: "s", ...wrong })));
     const said = [answer.get("error"), answer.get("state"), answer.get("code"), answer.get("fixed")];
     expect(said).toEqual([error, "s", null, "1"]);
@@ -64,7 +64,7 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
     ["a key", { dpop_jkt: "\0" }],
     ["a hint", { login_hint: "\0", ui_locales: "\0", state: "\0" }],
     ["a claim", { claims: '{"id_token":{"x\\u0000":{"value":"\\ud800"}}}' }],
-  ])("with %s that no database takes is no failure of ours", async (_, odd) => {
+  ])("with %s that the database cannot store gets an error, not a 500", async (_, odd) => {
     const stranger = new TestBrowser(opened);
     for (const one of [browser, stranger]) expect((await one.get(site.authorization(odd))).status).toBe(303);
     // A signed-in user is asked; a browser without a session is redirected.
@@ -75,7 +75,7 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
       expect((await one.get("/oidc/session/end?state=%00")).status).toBe(status);
   });
 
-  test("RFC 6749 3.1 with a parameter twice", async () => {
+  test("RFC 6749 3.1 with a repeated parameter", async () => {
     const twice = await browser.get(`${site.authorization({ state: "s" })}&nonce=a&nonce=b`);
     expect(received(twice).get("error")).toBe("invalid_request");
     for (const name of ["client_id", "redirect_uri"]) {
@@ -128,7 +128,7 @@ describe("OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1 an authorization request
     expect(line).toContain('"site":"suite"');
   });
 
-  test("RFC 6749 3.3 for a scope of an API beyond the registration is refused, by refresh too", async () => {
+  test("RFC 6749 3.3 for a scope of an API beyond the registration is refused, also at refresh", async () => {
     const tokens = await site.round(browser, alice, { scope: "openid read", resource: opaqueApi });
     expect(tokens.scope).toBe("read");
     expect(await errorAt({ scope: "openid read write", resource: opaqueApi })).toBe("invalid_scope");

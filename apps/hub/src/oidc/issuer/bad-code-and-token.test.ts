@@ -43,20 +43,20 @@ describe("RFC 6749 4.1.3 a code", () => {
     expectLogged("grant", error, code, verifier, suiteSecret);
   });
 
-  test("of another site is refused, and still good for the one it was made for", async () => {
+  test("of another site is refused, and stays valid for its own", async () => {
     const code = await codeFor();
     expect((await other.exchange(code)).json.error).toBe("invalid_grant");
     expect((await site.exchange(code)).status).toBe(200);
   });
 
-  test("10.5 of a minute ago is refused", async () => {
+  test("10.5 older than a minute is refused", async () => {
     const code = await codeFor();
     await opened.advance(61);
     expect((await site.exchange(code)).json.error).toBe("invalid_grant");
   });
 
   test.each(["\0", "a\0b", "'; DROP TABLE users; --", "x".repeat(5000), "#".repeat(64), ""])(
-    "that was never made (%j) is refused, and no failure of ours",
+    "that does not exist (%j) is refused without a 500",
     async (code) => {
       const { status, json } = await site.exchange(code);
       expect([status, json.error]).toEqual([400, code === "" ? "invalid_request" : "invalid_grant"]);
@@ -80,7 +80,7 @@ describe("RFC 6749 5.2 a token request", () => {
   });
 });
 
-describe("RFC 8725 3.11, RFC 9700 2.3 a token of another kind or for another", () => {
+describe("RFC 8725 3.11, RFC 9700 2.3 a token of another kind or for another audience", () => {
   let tokens: Tokens;
   beforeAll(async () => {
     tokens = await site.round(browser, alice, { scope: "openid offline_access", prompt: "consent" });
@@ -88,7 +88,7 @@ describe("RFC 8725 3.11, RFC 9700 2.3 a token of another kind or for another", (
   const introspect = async (one: RelyingSite, token: string) =>
     (await one.post("/oidc/token/introspection", { token })).json;
 
-  test("ID token, refresh token and code open nothing at userinfo", async () => {
+  test("ID token, refresh token and code are refused at userinfo", async () => {
     for (const wrong of [tokens.id_token, tokens.refresh_token ?? "", await codeFor(), "x", ""]) {
       const { status, headers, json } = await site.userinfo(wrong);
       expect([400, 401]).toContain(status);
@@ -99,14 +99,14 @@ describe("RFC 8725 3.11, RFC 9700 2.3 a token of another kind or for another", (
     expectLogged("userinfo", "invalid_token", tokens.id_token, tokens.refresh_token ?? "");
   });
 
-  test("an access token is no refresh token and no code, and a refresh token no code", async () => {
+  test("an access token is not accepted as refresh token or code, nor a refresh token as code", async () => {
     for (const wrong of [tokens.access_token, tokens.id_token])
       expect((await site.refresh(wrong)).json.error).toBe("invalid_grant");
     for (const wrong of [tokens.access_token, tokens.refresh_token ?? ""])
       expect((await site.exchange(wrong)).json.error).toBe("invalid_grant");
   });
 
-  test("a token for an API, opaque or JWT, is none for userinfo or for another API", async () => {
+  test("a token for an API, opaque or JWT, is refused at userinfo and at another API", async () => {
     const [opaque, jwt] = [suiteSite(opened, "opaque"), suiteSite(opened, "jwt")];
     for (const resource of [opaqueApi, jwtApi]) {
       const { access_token } = await site.round(browser, alice, { scope: "openid read", resource });
@@ -120,7 +120,7 @@ describe("RFC 8725 3.11, RFC 9700 2.3 a token of another kind or for another", (
     }
   });
 
-  test("a logout token and an access token are no id_token_hint", async () => {
+  test("a logout token and an access token are refused as id_token_hint", async () => {
     const suite = opened.hub.sites.find("suite");
     if (suite === undefined) throw new Error("it is not registered");
     const logoutToken = await createLogoutToken(
@@ -133,7 +133,7 @@ describe("RFC 8725 3.11, RFC 9700 2.3 a token of another kind or for another", (
       expect(await errorAt({ prompt: "none", id_token_hint })).toBe("invalid_request");
   });
 
-  test("RFC 6750 2 a token sent in two ways", async () => {
+  test("RFC 6750 2 a token sent in two ways is refused", async () => {
     const headers = {
       authorization: `Bearer ${tokens.access_token}`,
       "content-type": "application/x-www-form-urlencoded",

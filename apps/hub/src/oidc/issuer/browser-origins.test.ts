@@ -64,7 +64,7 @@ describe.each(odd)("Origin: %s", (origin) => {
     }
   });
 
-  test("nor a token at userinfo, introspection, revocation; nor a pushed or a device's request", async () => {
+  test("userinfo, introspection, revocation and pushed requests get no CORS headers, and requests succeed", async () => {
     const { access_token: token } = await site.round(browser, alice);
     const pushed = Object.fromEntries(new URLSearchParams(site.authorization().split("?")[1]));
     const answers = [
@@ -106,7 +106,7 @@ describe("Fetch, CORS: an origin may read", () => {
     expect(answer.headers.vary).toContain("Origin");
   });
 
-  test("of some site, that a token is over or a site is not registered; of none, not even that", async () => {
+  test("errors for an invalid token and an unregistered site are readable to origins of sites only", async () => {
     const stranger = new Site(opened, { id: "nobody", redirectUri });
     for (const [origin, mayRead] of [
       ["https://suite.example", true],
@@ -116,7 +116,7 @@ describe("Fetch, CORS: an origin may read", () => {
         expect([answer.status, allowedTo(answer)]).toEqual([401, mayRead ? origin : undefined]);
   });
 
-  test("a preflight, which names no site", async () => {
+  test("a preflight request, which names no site, is answered", async () => {
     const headers = {
       origin: "https://suite.example",
       "access-control-request-method": "POST",

@@ -68,7 +68,7 @@ const present = (client_assertion: string, more: Record<string, string | undefin
 const invalidClient = { status: 401, json: { error: "invalid_client" } };
 
 describe("RFC 7523 3 private_key_jwt", () => {
-  test("is taken, once: of 20 at once with one assertion one gets a token", async () => {
+  test("is accepted once: of 20 concurrent requests with one assertion one gets a token", async () => {
     const assertion = await sign();
     const answers = await Promise.all(Array.from({ length: 20 }, () => present(assertion)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -98,7 +98,7 @@ describe("RFC 7523 3 private_key_jwt", () => {
     expect(await present(await sign({ aud: [own] }))).toMatchObject({ status: 200 });
   });
 
-  test("RFC 8725 3.1 alg none, HMAC with the public key, a key of its own making", async () => {
+  test("RFC 8725 3.1 alg none, HMAC with the public key, and a key of the attacker are refused", async () => {
     const thief = await generateKeyPair("ES256", { extractable: true });
     const ownKey = await exportJWK(thief.publicKey);
     const publicText = new TextEncoder().encode(await exportSPKI(keys.publicKey));
@@ -114,7 +114,7 @@ describe("RFC 7523 3 private_key_jwt", () => {
     for (const assertion of forged) expect(await present(assertion)).toMatchObject(invalidClient);
   });
 
-  test("RFC 6749 2.3 two ways at once, or a secret where a key is registered", async () => {
+  test("RFC 6749 2.3 two methods at once, or a secret in place of a key, are refused", async () => {
     const twice = await present(await sign(), { client_secret: secret });
     expect([twice.status, twice.json.error]).toEqual([400, "invalid_request"]);
     const fields = { grant_type: "client_credentials", client_secret: secret };
@@ -127,7 +127,7 @@ describe("RFC 6749 2.3.1 secrets", () => {
   const hash = createHash("sha256").update(secret).digest("hex");
   const basic = (credentials: string) => ({ authorization: `Basic ${btoa(credentials)}` });
 
-  test("by the registered way", async () => {
+  test("are accepted by the registered method", async () => {
     expect((await site.postRaw("/oidc/token", grant, basic(`basic:${secret}`))).status).toBe(200);
     const inBody = `${grant}&client_id=post&client_secret=${secret}`;
     expect((await site.postRaw("/oidc/token", inBody)).status).toBe(200);
@@ -149,7 +149,7 @@ describe("RFC 6749 2.3.1 secrets", () => {
     expect(json.access_token).toBeUndefined();
   });
 
-  test("3.2.1 by Basic, with the same client_id in the body; with another it is refused", async () => {
+  test("3.2.1 Basic may repeat its client_id in the body; another one is refused", async () => {
     const withId = (id: string) =>
       site.postRaw("/oidc/token", `${grant}&client_id=${id}`, basic(`basic:${secret}`));
     expect((await withId("basic")).status).toBe(200);
@@ -163,7 +163,7 @@ describe("RFC 6749 2.3.1 secrets", () => {
     );
   });
 
-  test("5.2 a wrong one in the header is answered with WWW-Authenticate, and logged without its value", async () => {
+  test("5.2 a wrong one in the header gets WWW-Authenticate, and is logged without its value", async () => {
     const { status, headers } = await site.postRaw("/oidc/token", grant, basic("basic:the-wrong-one"));
     expect([status, headers["www-authenticate"]]).toEqual([401, expect.stringMatching(/^Basic realm=/)]);
     const line = opened.lines.findLast((one) => one.includes("oidc.grant.error"));
@@ -204,7 +204,7 @@ describe.each(Object.entries(registered))("RFC 7591 2 a site registered with %s"
     return site.postRaw(endpoint, body.toString(), { ...headers });
   };
 
-  test.each(endpoints)("at %s proves itself so, and in no other way", async (endpoint) => {
+  test.each(endpoints)("at %s authenticates by its method, and by no other", async (endpoint) => {
     for (const way of Object.keys(ways)) {
       const { status, json } = await tryBy(way, endpoint);
       if (way === method) continue;
@@ -221,7 +221,7 @@ describe.each(Object.entries(registered))("RFC 7591 2 a site registered with %s"
 });
 
 describe("RFC 7662 2.1 introspection", () => {
-  test("is refused to a client without authentication, for its own tokens too", async () => {
+  test("is refused to a client without authentication, even for its own tokens", async () => {
     const { status, json } = await site.postRaw("/oidc/token/introspection", "client_id=program&token=x");
     expect([status, json]).toEqual([
       401,
@@ -232,7 +232,7 @@ describe("RFC 7662 2.1 introspection", () => {
     ]);
   });
 
-  test("RFC 7009 2.1 revocation is not: a public client ends its own tokens", async () => {
+  test("RFC 7009 2.1 revocation is allowed: a public client revokes its own tokens", async () => {
     const alice = await opened.createPerson();
     const program = new RelyingSite(opened, { id: "program", redirectUri });
     const { access_token } = await program.round(new TestBrowser(opened), alice);
@@ -242,7 +242,7 @@ describe("RFC 7662 2.1 introspection", () => {
   });
 });
 
-describe("RFC 7009 2.2 the answer to a revocation", () => {
+describe("RFC 7009 2.2 the response to a revocation", () => {
   const revoke = (headers: Record<string, string>) =>
     new TestBrowser(opened).send("POST", "/oidc/token/revocation", headers, "client_id=program&token=none");
 
@@ -250,12 +250,12 @@ describe("RFC 7009 2.2 the answer to a revocation", () => {
     {},
     { "content-type": "" },
     { "content-type": "application/x-www-form-urlencoded;charset=utf-8" },
-  ])("to %o has no body and names no type", async (headers) => {
+  ])("to %o has no body and no content type", async (headers) => {
     const answer = await revoke(headers);
     expect([answer.status, answer.body, answer.headers["content-type"]]).toEqual([200, "", undefined]);
   });
 
-  test("to JSON is a refusal in JSON, whatever it says it takes", async () => {
+  test("to a JSON body is a refusal in JSON, whatever the Accept header says", async () => {
     const answer = await revoke({ "content-type": "application/json", accept: "text/html" });
     expect([answer.status, JSON.parse(answer.body).error]).toEqual([400, "invalid_request"]);
   });

@@ -31,7 +31,7 @@ afterAll(closeConformanceSuite);
 describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
   beforeEach(() => beginModule(modeParameters));
 
-  test("oidcc-response-type-missing: 3.1.2.6 is said to the redirect URI, with state", async () => {
+  test("oidcc-response-type-missing: 3.1.2.6 the error goes to the redirect URI, with state", async () => {
     const answer = received(await browser.get(suite.authorization({ ...base, response_type: undefined })));
     expect(answer.get("error")).toBe("invalid_request");
     expect(answer.get("state")).toBe(common.state);
@@ -42,7 +42,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
     expect(claims.nonce).toBeUndefined();
   });
 
-  test("oidcc-alternate-happy-flow: RFC 6749 3.3 the order of scopes and parameters is nothing", async () => {
+  test("oidcc-alternate-happy-flow: RFC 6749 3.3 scopes and parameters may come in any order", async () => {
     const query = new URLSearchParams(suite.authorization({ ...base, scope: "email openid" }).split("?")[1]);
     const answer = await browser.get(`/oidc/auth?${new URLSearchParams([...query].reverse())}`);
     const { access_token } = await suite.tokens(received(await signInAndConsent(browser, alice, answer)));
@@ -53,7 +53,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
     expect((await round({ display })).claims.sub).toBe(alice.id);
   });
 
-  test("oidcc-prompt-login: 3.1.2.1 the password again, and a later auth_time", async () => {
+  test("oidcc-prompt-login: 3.1.2.1 the form again, and a later auth_time", async () => {
     const first = await round({ max_age: "15000" });
     await opened.advance(2);
     expect(await asksForPassword({ prompt: "login" })).toMatchObject({ asked: true });
@@ -74,7 +74,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
     expect(second.claims).toMatchObject({ sub: first.claims.sub, auth_time: first.claims.auth_time });
   });
 
-  test("oidcc-max-age-1: the password again after two seconds, and a later auth_time", async () => {
+  test("oidcc-max-age-1: the form again after two seconds, and a later auth_time", async () => {
     const first = await round({ max_age: "15000" });
     await opened.advance(2);
     const second = await round({ max_age: "1" });
@@ -125,7 +125,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
     expect(answer.body).not.toContain("<form");
   });
 
-  test("oidcc-ensure-post-request-succeeds: 3.1.2.1 by POST from another site, which sends no cookie", async () => {
+  test("oidcc-ensure-post-request-succeeds: 3.1.2.1 by POST from another site, without cookies", async () => {
     await round();
     const fields = suite.authorization(base).split("?")[1] ?? "";
     const headers = {
@@ -155,7 +155,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
 describe("RFC 9700 2.1.1 a site for which PKCE is optional", () => {
   const client = (pkce: boolean) => suiteSite(opened, "suite", { redirectUri, pkce });
 
-  test("gets nothing for a verifier without a challenge, or a challenge without its verifier", async () => {
+  test("gets no token for a verifier without a challenge, or a challenge without its verifier", async () => {
     const browser = new TestBrowser(opened);
     for (const pkce of [true, false]) {
       const code = (await client(pkce).visit(browser, alice)).get("code") ?? "";
@@ -163,7 +163,7 @@ describe("RFC 9700 2.1.1 a site for which PKCE is optional", () => {
     }
   });
 
-  test("does not get away with plain", async () => {
+  test("cannot use the method plain", async () => {
     const plain = client(true).authorization({ code_challenge_method: "plain" });
     const answer = received(await new TestBrowser(opened).get(plain));
     expect(answer.get("error")).toBe("invalid_request");

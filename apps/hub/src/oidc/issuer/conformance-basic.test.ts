@@ -106,7 +106,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
     expect(tokens.claims).not.toHaveProperty("name");
   });
 
-  test("oidcc-refresh-token: 12.2 the same iss, sub, aud and auth_time; of one client nothing to another", async () => {
+  test("oidcc-refresh-token: 12.2 the same iss, sub, aud and auth_time; another client gets nothing", async () => {
     const first = await round({ scope: "openid offline_access", prompt: "consent", max_age: "15000" });
     expect(first.refresh_token).toMatch(/^[!-~]+$/);
     const second = new RelyingSite(opened, { ...suite.options, id: "suite2" });
@@ -124,7 +124,7 @@ describe.each(responseModes)("response_mode %s", (_, modeParameters) => {
   });
 });
 
-test("Form Post 2 a page with a button, that may post to the site", async () => {
+test("Form Post 2 a page with a button, whose form may post to the site", async () => {
   beginModule({ response_mode: "form_post" });
   await browser.signIn(alice);
   const page = await browser.get(suite.authorization(base));

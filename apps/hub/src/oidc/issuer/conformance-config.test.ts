@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-test("Discovery 3: the issuer is the address asked, and every endpoint is below it", () => {
+test("Discovery 3: the issuer is the requested address, and every endpoint is below it", () => {
   const issuer = `${opened.origin}/oidc`;
   expect(metadata.issuer).toBe(issuer);
   const endpoints = Object.entries(metadata).filter(([name]) => /_endpoint$|^jwks_uri$/.test(name));
@@ -50,13 +50,13 @@ test("Discovery 3 lists exactly the supported features", () => {
   for (const [, values] of algorithms) expect(values).toEqual(expect.not.arrayContaining(["none", "HS256"]));
 });
 
-test("Discovery 3: claims are named that can be had, and no other", () => {
+test("Discovery 3: claims_supported lists exactly the released claims", () => {
   const ofPeople = ["sub", "name", "preferred_username", "email", "groups"];
   const ofSignIns = ["iss", "sid", "acr", "amr", "auth_time"];
   expect((metadata.claims_supported as string[]).toSorted()).toEqual([...ofPeople, ...ofSignIns].toSorted());
 });
 
-test("JWK set: distinct key ids, public halves alone", async () => {
+test("JWK set: distinct key ids, public keys only", async () => {
   const { keys } = JSON.parse((await new TestBrowser(opened).get("/oidc/jwks")).body) as {
     keys: Record<string, string>[];
   };

@@ -63,7 +63,7 @@ async function confirm(page: Awaited<ReturnType<typeof end>>) {
 const errorOfSilentSignIn = async () =>
   received(await browser.get(suite.authorization({ prompt: "none", state }))).get("error");
 
-test("discovery: end_session_endpoint, and a back channel with sid", async () => {
+test("discovery: end_session_endpoint, and back-channel logout with sid", async () => {
   const { body } = await browser.get("/oidc/.well-known/openid-configuration");
   expect(JSON.parse(body)).toMatchObject({
     end_session_endpoint: `${opened.origin}/oidc/session/end`,
@@ -73,7 +73,7 @@ test("discovery: end_session_endpoint, and a back channel with sid", async () =>
 });
 
 describe("RP-Initiated Logout 1.0", () => {
-  test("oidcc-rp-initiated-logout: 2 back at the site with its state, and no session", async () => {
+  test("oidcc-rp-initiated-logout: 2 redirect to the site with its state, and no session", async () => {
     const { location } = await confirm(await end(all()));
     expect(location).toBe(`${registered()}?state=${state}`);
     expect(await errorOfSilentSignIn()).toBe("login_required");
@@ -88,7 +88,7 @@ describe("RP-Initiated Logout 1.0", () => {
     expect(location).toBe(`${registered()}?state=${state}`);
   });
 
-  test("oidcc-rp-initiated-logout-no-state: 3 back at the site without one", async () => {
+  test("oidcc-rp-initiated-logout-no-state: 3 redirect to the site without state", async () => {
     const { state: _, ...without } = all();
     expect((await confirm(await end(without))).location).toBe(registered());
     expect(await errorOfSilentSignIn()).toBe("login_required");
@@ -127,14 +127,14 @@ describe("RP-Initiated Logout 1.0", () => {
     ["no-params", () => ({})],
     ["no-post-logout-redirect-uri", () => ({ id_token_hint: tokens.id_token, state })],
     ["only-state", () => ({ state })],
-  ])("oidcc-rp-initiated-logout-%s: 3 asked, signed out, and not sent anywhere", async (_, parameters) => {
+  ])("oidcc-rp-initiated-logout-%s: 3 question, sign-out, and no redirect", async (_, parameters) => {
     const done = await confirm(await end(parameters() as Record<string, string>));
     const page = await browser.follow(done);
     expect(page.screen("logged-out").wasSignedIn).toBe(true);
     expect(await errorOfSilentSignIn()).toBe("login_required");
   });
 
-  test("2 without a session there is no confirmation: a redirect, and no cookie stays", async () => {
+  test("2 without a session there is no question: a redirect, and all cookies are cleared", async () => {
     browser = new TestBrowser(opened);
     expect((await end(all())).location).toBe(`${registered()}?state=${state}`);
     expect(browser.cookies.has("TGC-gatehouse")).toBe(false);
@@ -144,7 +144,7 @@ describe("RP-Initiated Logout 1.0", () => {
 });
 
 describe("Back-Channel Logout 1.0", () => {
-  test("oidcc-backchannel-rp-initiated-logout: 2.4, 2.5 one logout token, with all it has to say", async () => {
+  test("oidcc-backchannel-rp-initiated-logout: 2.4, 2.5 one logout token with all required claims", async () => {
     await confirm(await end(all()));
     await opened.hub.logout.drain();
     const sent = opened.shop.received.filter(({ path }) => path === "/backchannel_logout");

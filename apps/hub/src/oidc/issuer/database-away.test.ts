@@ -30,7 +30,7 @@ const unavailable = { status: 503, headers: { "retry-after": "5" } };
 test.each<[string, () => TestBrowser]>([
   ["somebody who is signed in", () => known],
   ["a stranger", () => new TestBrowser(opened)],
-])("%s is told that it passes, on a page", async (_, browser) => {
+])("%s gets a page that says to try again", async (_, browser) => {
   await line.cut();
   for (const path of [site.authorization(), "/oidc/session/end?state=a"]) {
     const answer = await browser().get(path);
@@ -42,7 +42,7 @@ test.each<[string, () => TestBrowser]>([
   expect((await browser().get(site.authorization())).status).toBe(303);
 });
 
-test("RFC 6749 4.1.2.1 a program is told that it passes, by its error", async () => {
+test("RFC 6749 4.1.2.1 a program gets temporarily_unavailable", async () => {
   await line.cut();
   const answers = [await site.exchange("a-code"), await site.userinfo("a-token")];
   await line.mend();
@@ -52,7 +52,7 @@ test("RFC 6749 4.1.2.1 a program is told that it passes, by its error", async ()
   }
 });
 
-test("the key set and the discovery document are served: APIs go on verifying JWTs", async () => {
+test("the key set and the discovery document are served, so that APIs can verify JWTs", async () => {
   await line.cut();
   const [keys, discovery] = await Promise.all([
     known.get("/oidc/jwks"),
@@ -64,7 +64,7 @@ test("the key set and the discovery document are served: APIs go on verifying JW
   expect(JSON.parse(discovery.body).jwks_uri).toMatch(/\/oidc\/jwks$/);
 });
 
-test("the log says why in a word, without a page of stack", () => {
+test("the log names the reason, without a stack trace", () => {
   const logged = opened.lines.filter((entry) => entry.includes('"database.unavailable"'));
   expect(logged.length).toBeGreaterThan(0);
   for (const entry of logged) expect(entry).not.toContain("stack");

@@ -40,12 +40,12 @@ const ask = (dpop: string, scheme = "DPoP") =>
   site.userinfo(token, { authorization: `${scheme} ${token}`, dpop });
 
 describe("5 a token request with a proof", () => {
-  test("6 gets a token that is bound to its key, and says so where it is asked about", async () => {
+  test("6 gets a token bound to its key, and introspection shows the binding", async () => {
     const { json } = await site.post("/oidc/token/introspection", { token });
     expect(json).toMatchObject({ active: true, token_type: "DPoP", cnf: { jkt: expect.any(String) } });
   });
 
-  test("11.1 of ten at once with one proof one is served", async () => {
+  test("11.1 of ten concurrent requests with one proof one succeeds", async () => {
     const proof = await key.proof("POST", tokenAddress());
     const codes = await Promise.all(
       Array.from({ length: 10 }, () => site.visit(new TestBrowser(opened), alice)),
@@ -76,16 +76,16 @@ describe("5 a token request with a proof", () => {
   });
 });
 
-describe("7.1 a token that is bound", () => {
+describe("7.1 a bound token", () => {
   const proof = (more: object = {}, by = key) => by.proof("GET", userinfoAddress(), { ath: ath(), ...more });
 
-  test("opens with a fresh proof, and with each proof once", async () => {
+  test("is accepted with a fresh proof, each proof once", async () => {
     const fresh = await proof();
     expect((await ask(fresh)).status).toBe(200);
     expect((await ask(fresh)).status).toBe(401);
   });
 
-  test("does not open without one, as Bearer, with another key, or for another token", async () => {
+  test("is refused without one, as Bearer, with another key, or with a proof for another token", async () => {
     const answers = [
       await site.userinfo(token),
       await ask(await proof(), "Bearer"),

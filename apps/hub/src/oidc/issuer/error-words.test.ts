@@ -13,7 +13,7 @@ const said = (over: Partial<IssuerError>) => {
   return [title, ...sentences].join("\n");
 };
 
-describe("a request that is refused", () => {
+describe("the page for a refused request", () => {
   test.each<[string, Partial<IssuerError>, string]>([
     ["an unknown site", { code: "invalid_client" }, "This site is not registered here"],
     ["an address that is not the site's", { code: "invalid_redirect_uri" }, "We cannot send you back"],
@@ -21,7 +21,7 @@ describe("a request that is refused", () => {
     ["a sign-out", { signingOut: true, code: "invalid_client" }, "You were not signed out"],
     ["a fault of ours", { code: "server_error", signingOut: true }, "Something went wrong here"],
     ["anything else", {}, "This did not work"],
-  ])("%s has its own title, and says what to do next", (_, over, title) => {
+  ])("for %s has its own title and advice", (_, over, title) => {
     expect(said(over)).toMatch(new RegExp(`^${title}\n`));
     expect(said(over)).toMatch(/\b(go back|go to)\b/i);
   });
@@ -38,13 +38,13 @@ describe("a request that is refused", () => {
     }
   });
 
-  test("names the site whose address is wrong, and does not say that it sent the user", () => {
+  test("names the site with a wrong address, and does not claim that the site sent the user", () => {
     const words = said({ code: "invalid_redirect_uri", site: "Harbour Bank" });
     expect(words).toContain("an address that Harbour Bank has not registered here");
     expect(words).not.toMatch(/Harbour Bank (sent|asked)/);
   });
 
-  test("without a description has no open sentence", () => {
+  test("without a description has no incomplete sentence", () => {
     expect(describeIssuerError({ ...wrong, description: "" }).forItsPeople).toBeUndefined();
   });
 });

@@ -74,14 +74,14 @@ describe("/sites/v1/sessions/check by the sid of an ID token", () => {
     );
   };
 
-  test("lives, and ends with the central session, with the reason", async () => {
+  test("is active, and ends with the central session, with the reason", async () => {
     const sid = await enter();
     expect(await check(sid)).toMatchObject({ active: true });
     await browser.get("/cas/logout");
     expect(await check(sid)).toEqual({ active: false, reason: "signed-out" });
   });
 
-  test("is still the same after the user re-authenticated in the same browser", async () => {
+  test("stays the same after the user re-authenticates in the same browser", async () => {
     const sid = await enter();
     await browser.signIn(alice, "?renew=true");
     expect(await check(sid)).toMatchObject({ active: true });
@@ -112,14 +112,14 @@ describe("RP-Initiated Logout 2 with the sid as logout_hint", () => {
   test.each([
     ["none", {}],
     ["another session's", { logout_hint: "x".repeat(43) }],
-  ])("with %s the hub asks, and nothing has happened", async (_, more) => {
+  ])("with %s the hub asks first", async (_, more) => {
     await enter();
     const answer = await browser.get(goodbye(more));
     expect(answer.screen("sign-out").site?.name).toBe("The shop");
     expect((await browser.get("/account")).status).toBe(200);
   });
 
-  test("never leads to an address that is not registered", async () => {
+  test("never redirects to an unregistered address", async () => {
     const sid = await enter();
     const elsewhere = { logout_hint: sid, post_logout_redirect_uri: "https://evil.example/" };
     const answer = await browser.get(goodbye(elsewhere));
@@ -147,7 +147,7 @@ describe("a user who wants to be asked before every sign-in", () => {
     }
   });
 
-  test("a site that was declined is not one where the user is signed in, on the account page and at sign-out", async () => {
+  test("a declined site is not listed as signed in, on the account page and at sign-out", async () => {
     await signInAsking();
     const page = await browser.follow(await browser.get(authorization()));
     const { declineTo } = page.screen("ask-before");
@@ -162,7 +162,7 @@ describe("a user who wants to be asked before every sign-in", () => {
     expect((await browser.get("/cas/logout")).screen("logged-out").sites).toEqual([]);
   });
 
-  test("a site that was told is there, and is told of the sign-out", async () => {
+  test("an accepted site is listed, and gets a logout token", async () => {
     await signInAsking();
     const { action, hidden } = (await browser.follow(await browser.get(authorization()))).screen(
       "ask-before",

@@ -50,7 +50,7 @@ const alices = { name: "Person alice", preferred_username: "alice", email: "alic
 const round = (id: string, more: Parameters = {}) =>
   suiteSite(opened, id).round(new TestBrowser(opened), alice, { scope: everything, ...more });
 
-describe("left out: the claims of the granted scopes, which most clients read from the ID token", () => {
+describe("idTokenClaims left out: the ID token has the claims of the granted scopes, which most clients read there", () => {
   test("for a first-party site, the claims that its registration lists", async () => {
     expect(about((await round("usual")).claims)).toEqual(alices);
     expect(about((await round("usual", { scope: "openid email" })).claims)).toEqual({ email: alices.email });
@@ -81,8 +81,8 @@ describe("left out: the claims of the granted scopes, which most clients read fr
   });
 });
 
-describe('"requested": what was named in the claims parameter', () => {
-  test("5.4 scopes alone release nothing there, and all of it at userinfo", async () => {
+describe('idTokenClaims "requested": the ID token has the claims named in the claims parameter', () => {
+  test("5.4 scopes alone release nothing in the ID token, and everything at userinfo", async () => {
     const { claims, access_token } = await round("slim");
     expect(about(claims)).toEqual({});
     expect(about((await suiteSite(opened, "slim").userinfo(access_token)).json)).toEqual(alices);
@@ -93,7 +93,7 @@ describe('"requested": what was named in the claims parameter', () => {
     expect(about((await round("slim", { claims })).claims)).toEqual({ name: alices.name });
   });
 
-  test("5.4 with a token for an API, which opens no userinfo, they are in the ID token", async () => {
+  test("5.4 with a token for an API, which is refused at userinfo, the ID token has the claims of the scopes", async () => {
     const more = { scope: "openid profile read", resource: api };
     const { claims, access_token } = await round("slim", more);
     expect(about(claims)).toEqual({ name: alices.name, preferred_username: "alice" });

@@ -72,7 +72,7 @@ const goodbye = (id_token_hint: string) => {
   return browser.get(`/oidc/session/end?${query}`);
 };
 
-test("a key that is published no more keeps its public half alone", async () => {
+test("the hub stores only the public key of a key that is no longer published", async () => {
   const { retired } = await opened.hub.database.signingKeys.list();
   const { kid } = decodeProtectedHeader(old);
   const key = retired.find((one) => one.kid === kid);
@@ -91,7 +91,7 @@ describe("OpenID Connect Core 3.1.2.1 with prompt=none, a hint", () => {
     expect([answer.get("error"), typeof answer.get("code")]).toEqual([null, "string"]);
   });
 
-  test("of another user is answered login_required, whatever key signed it", async () => {
+  test("of another user gets login_required, whichever key signed it", async () => {
     for (const hint of [ofBob, await signed({ sub: bob.id, exp: hourAgo() })])
       expect((await silently(hint)).get("error")).toBe("login_required");
   });
@@ -118,7 +118,7 @@ describe("RP-Initiated Logout 2 a hint", () => {
     ["signed by a retired key", () => old],
     ["that ended an hour ago", () => signed({ exp: hourAgo() })],
     ["by an algorithm that the registration names no more", () => signedBy("ES256")],
-  ])("%s leads to the question, and its answer back to the site", async (_, hint) => {
+  ])("%s leads to the question, and then back to the site", async (_, hint) => {
     const page = await goodbye(await hint());
     expect(page.screen("sign-out").site?.name).toBe("The shop");
     const { action, hidden } = page.screen("sign-out");

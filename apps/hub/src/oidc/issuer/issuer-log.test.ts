@@ -46,7 +46,7 @@ async function sessionOf(person: TestPerson): Promise<{ id: string; uid: string 
   return rows[0];
 }
 
-test("a sign-in: user, site and session, and each request with status and time", async () => {
+test("a sign-in is logged with user, site and session, and each request with status and time", async () => {
   const browser = new TestBrowser(opened);
   const tokens = await site.round(browser, alice, signInLater);
   const { id: session, uid: sessionUid } = await sessionOf(alice);
@@ -89,7 +89,7 @@ test("a sign-in: user, site and session, and each request with status and time",
   });
 });
 
-test("a request carries the id that the site passed on", async () => {
+test("a request is logged with the id that the site passed on", async () => {
   await new TestBrowser(opened).get("/oidc/me", { "x-request-id": "a-request-of-the-site" });
   await eventually(() => lines("request").length > 0);
   expect(line("request")).toMatchObject({
@@ -99,7 +99,7 @@ test("a request carries the id that the site passed on", async () => {
   });
 });
 
-test("RFC 7009 2.1 a revocation, and one of another site's token", async () => {
+test("RFC 7009 2.1 a revocation is logged, also of another site's token", async () => {
   const tokens = await site.round(new TestBrowser(opened), alice, signInLater);
   await other.post("/oidc/token/revocation", { token: tokens.access_token });
   expect(line("oidc.revocation.refused")).toMatchObject({
@@ -114,7 +114,7 @@ test("RFC 7009 2.1 a revocation, and one of another site's token", async () => {
   expect(line("oidc.grant.revoked")).toMatchObject({ site: "suite" });
 });
 
-test("RFC 7662 4 an introspection of another site's token is refused, one of its own is not worth a line", async () => {
+test("RFC 7662 4 a refused introspection of another site's token is logged, one of its own is not", async () => {
   const tokens = await site.round(new TestBrowser(opened), alice, signInLater);
   await site.post("/oidc/token/introspection", { token: tokens.access_token });
   await site.post("/oidc/token/introspection", { token: "nothing" });
@@ -124,7 +124,7 @@ test("RFC 7662 4 an introspection of another site's token is refused, one of its
   expect(line("oidc.introspection.refused")).toMatchObject({ level: "warn", site: "other", of: "suite" });
 });
 
-test("RFC 8628 3.2 and RFC 9126 2.2 a device code, and a pushed request", async () => {
+test("RFC 8628 3.2 and RFC 9126 2.2 a device code and a pushed request are logged", async () => {
   await site.post("/oidc/device/auth", { scope: "openid" });
   expect(line("oidc.device.begun")).toMatchObject({ site: "suite", scope: "openid" });
   await site.post(
@@ -134,7 +134,7 @@ test("RFC 8628 3.2 and RFC 9126 2.2 a device code, and a pushed request", async 
   expect(line("oidc.request.pushed")).toMatchObject({ site: "suite" });
 });
 
-test("no code, token, secret or flow is in any line, however the path is written", async () => {
+test("no line contains a code, token, secret or flow id, however the path is written", async () => {
   const browser = new TestBrowser(opened);
   const answer = await site.visit(browser, alice, signInLater);
   const tokens = await site.tokens(answer);

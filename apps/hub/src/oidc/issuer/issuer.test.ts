@@ -25,7 +25,7 @@ beforeAll(() => openIssuerFixture());
 afterAll(closeIssuerFixture);
 
 describe("OpenID Connect Core 3.1 authorization code", () => {
-  test("a signed-in user at a first-party site gets a code in the first answer", async () => {
+  test("a signed-in user at a first-party site gets a code without a page", async () => {
     const browser = await signedIn();
     const { path, checks } = await begin(site, shopCallback());
     const answer = await browser.get(path);
@@ -38,7 +38,7 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
     expect(who).toMatchObject({ sub: alice.id, preferred_username: "alice", email: "alice@example.com" });
   });
 
-  test("without a session the hub's own page asks for the sign-in, and returns", async () => {
+  test("without a session the user signs in in the hub's form and returns", async () => {
     const browser = new TestBrowser(opened);
     const { path, checks } = await begin(site, shopCallback());
     const asked = await browser.follow(await browser.get(path));
@@ -70,7 +70,7 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
   test.each([
     ["prompt=login", { prompt: "login" }],
     ["max_age=0", { max_age: "0" }],
-  ])("3.1.2.1 %s asks for the password again, whatever session there is", async (_, more) => {
+  ])("3.1.2.1 %s asks for the password again despite a session", async (_, more) => {
     const browser = await signedIn();
     await opened.advance(5);
     const { path, checks } = await begin(site, shopCallback(), more);
@@ -102,14 +102,14 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
     ["another path", () => `${opened.shop.origin}/oidc/callback/`],
     ["another host", () => "https://evil.example/callback"],
     ["a query added", () => `${opened.shop.origin}/oidc/callback?x=1`],
-  ])("RFC 9700 2.1 a redirect URI with %s is answered by a page, never by a redirect", async (_, uri) => {
+  ])("RFC 9700 2.1 a redirect URI with %s gets a page, never a redirect", async (_, uri) => {
     const browser = await signedIn();
     const answer = await browser.get((await begin(site, uri())).path);
     expect([answer.status, answer.location]).toEqual([400, ""]);
     expect(answer.screen("refused").code).toBe("invalid_redirect_uri");
   });
 
-  test("first visits at once, in several windows of a browser, all lead to tokens that live", async () => {
+  test("concurrent first visits in several windows of a browser all get valid tokens", async () => {
     const browser = await signedIn();
     const begun = await Promise.all(Array.from({ length: 5 }, () => begin(site, shopCallback())));
     const answers = await Promise.all(begun.map(({ path }) => browser.get(path)));
@@ -131,7 +131,7 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
       expect(await errorOf(client.fetchUserInfo(site, access_token, alice.id))).toBe("invalid_token");
   });
 
-  test("a code of one site is nothing to another, nor with another verifier", async () => {
+  test("a code is refused for another site and with another verifier", async () => {
     const browser = await signedIn();
     const { path, checks } = await begin(site, shopCallback());
     const { location } = await browser.get(path);
@@ -142,7 +142,7 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
 });
 
 describe("one central session", () => {
-  test("ending it at the hub ends its tokens at once and tells the site by a logout token", async () => {
+  test("ending it at the hub invalidates its tokens at once and sends the site a logout token", async () => {
     const browser = await signedIn();
     const tokens = await round(browser);
     opened.shop.forget();
@@ -168,7 +168,7 @@ describe("one central session", () => {
     expect(payload.nonce).toBeUndefined();
   });
 
-  test("a session that has ended gives no code, and its cookie is left alone", async () => {
+  test("an ended session gives no code, and its cookie is left unchanged", async () => {
     const browser = await signedIn();
     const token = browser.cookies.get("TGC-gatehouse") ?? "";
     await opened.hub.database.sessions.end({ token }, "ended-elsewhere");
@@ -177,7 +177,7 @@ describe("one central session", () => {
     expect(browser.cookies.get("TGC-gatehouse")).toBe(token);
   });
 
-  test("the cookie is the same before and after: letters, digits and hyphens, until the browser closes", async () => {
+  test("the cookie is unchanged: letters, digits and hyphens, until the browser closes", async () => {
     const browser = await signedIn();
     const before = browser.cookies.get("TGC-gatehouse");
     const answer = await browser.get((await begin(site, shopCallback())).path);
@@ -214,13 +214,13 @@ test("RFC 6749 4.4 client credentials, and a wrong secret", async () => {
   expect([answer.status, (await answer.json()).error]).toEqual([401, "invalid_client"]);
 });
 
-test("RFC 7009 a revoked token is dead at the very next call", async () => {
+test("RFC 7009 a revoked token is refused at the next call", async () => {
   const tokens = await round(await signedIn());
   await client.tokenRevocation(site, tokens.access_token);
   expect(await client.tokenIntrospection(site, tokens.access_token)).toEqual({ active: false });
 });
 
-test("neither token, code nor session is in the log or in the database", async () => {
+test("neither log nor database contains a token, code or session token", async () => {
   const browser = await signedIn();
   const { path, checks } = await begin(site, shopCallback());
   const { location } = await browser.get(path);

@@ -47,7 +47,7 @@ test("OpenID Connect Core 3.1.2.4 the form, then the consent page, then a code",
   await expect(exchange(budget, done.location, checks)).resolves.toMatchObject({ token_type: "bearer" });
 });
 
-test("two tabs that ask at once do not take each other's place", async () => {
+test("two concurrent requests in two tabs do not replace each other", async () => {
   const [first, second] = [await begin(site, shopCallback()), await begin(site, shopCallback())];
   const { browser, send } = await askedToSignIn(first.path);
   await browser.follow(await browser.get(second.path));

@@ -74,7 +74,7 @@ function outcomeOf(answer: BrowserAnswer) {
   return { status: answer.status, screen, to: answer.location.split(/[?#]/)[0], ...said, ...code };
 }
 
-describe("3.1.2.1 by POST the outcome is that of the same request by GET", () => {
+describe("3.1.2.1 a request by POST has the outcome of the same request by GET", () => {
   const long = "x".repeat(7000);
   const tooLong = "x".repeat(8001);
   test.each<[string, () => string, object]>([
@@ -123,7 +123,7 @@ describe("3.1.2.1 by POST the outcome is that of the same request by GET", () =>
     expect([answer.get("error"), answer.get("state")]).toEqual(["login_required", "s"]);
   });
 
-  test("without a session, with a sign-in on the way", async () => {
+  test("without a session, through the sign-in form", async () => {
     browser = new TestBrowser(opened);
     const answer = received(await signInAndConsent(browser, alice, await post(query())));
     expect((await site.tokens(answer)).claims.sub).toBe(alice.id);
@@ -137,12 +137,12 @@ describe("3.1.2.1 by POST the outcome is that of the same request by GET", () =>
     expect(outcomeOf(await end(await post(query(), headers)))).toMatchObject({ code: "one", state: "s" });
   });
 
-  test("with signs that an address cannot hold, as they are", async () => {
+  test("with characters that an address cannot hold, unchanged", async () => {
     const answer = await post(`${query({ state: undefined })}&state=a b#\\ü`);
     expect(received(await end(answer)).get("state")).toBe("a b#\\ü");
   });
 
-  test.each(["/oidc/AUTH", "/oidc/auth/", "/oidc//auth"])("spelt %s", async (path) => {
+  test.each(["/oidc/AUTH", "/oidc/auth/", "/oidc//auth"])("at the path %s", async (path) => {
     expect(outcomeOf(await end(await post(query(), {}, path)))).toMatchObject({ code: "one" });
   });
 
@@ -160,10 +160,10 @@ describe("3.1.2.1 by POST the outcome is that of the same request by GET", () =>
   });
 });
 
-describe("a request that no address holds", () => {
+describe("a request that is too long for an address", () => {
   const nonce = "n".repeat(7000);
 
-  test("is kept meanwhile: the browser goes to a short address, which can be loaded again", async () => {
+  test("is stored: the browser goes to a short address, which can be reloaded", async () => {
     const posted = await post(query({ nonce }));
     expect(posted.status).toBe(303);
     expect(posted.location.length).toBeLessThan(100);
@@ -173,13 +173,13 @@ describe("a request that no address holds", () => {
     }
   });
 
-  test("survives a sign-in on the way", async () => {
+  test("survives a sign-in", async () => {
     browser = new TestBrowser(opened);
     const answer = received(await signInAndConsent(browser, alice, await post(query({ nonce }))));
     expect((await site.tokens(answer)).claims.nonce).toBe(nonce);
   });
 
-  test("is refused beyond 8,000 bytes, so that no visit to its short address stores more", async () => {
+  test("is refused beyond 8,000 bytes, which limits what a visit can store", async () => {
     browser = new TestBrowser(opened);
     const posted = await post(query({ nonce: "n".repeat(40_000) }));
     expect(posted.location).toContain("posted=");
@@ -188,7 +188,7 @@ describe("a request that no address holds", () => {
     expect(visited.cookies.join()).not.toContain("interaction");
   });
 
-  test("is refused on a page when its state is too long for a Location", async () => {
+  test("is refused on a page if its state is too long for a Location header", async () => {
     browser = new TestBrowser(opened);
     for (const state of ["s".repeat(8_100), "\u0001".repeat(1_400)]) {
       const visited = await browser.get((await post(query({ state }))).location);
@@ -197,14 +197,14 @@ describe("a request that no address holds", () => {
     }
   });
 
-  test("is kept for ten minutes; then a page says how to go on", async () => {
+  test("is stored for ten minutes; then a page says how to continue", async () => {
     const posted = await post(query({ nonce }));
     await opened.advance(601);
     const answer = await browser.get(posted.location);
     expect([answer.status, answer.screen("refused").code]).toEqual([400, "flow_expired"]);
   });
 
-  test("that was never sent is expired too", async () => {
+  test("that never existed counts as expired", async () => {
     const answer = await browser.get(`/oidc/auth?posted=${"x".repeat(32)}`);
     expect([answer.status, answer.screen("refused").code]).toEqual([400, "flow_expired"]);
   });

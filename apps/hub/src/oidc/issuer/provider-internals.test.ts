@@ -54,20 +54,20 @@ test("the installed version has every member", () => {
   expect(internals.length).toBeGreaterThan(40);
 });
 
-test.each(internals)("without %s the hub does not start, and says so in one sentence", (member) => {
+test.each(internals)("without %s the hub refuses to start, and says so in one sentence", (member) => {
   const putBack = remove(member.split("."));
   const message = `The installed oidc-provider differs from the one the hub was written for in ${member}: install the version in package-lock.json with npm ci.`;
   expect(() => expectInternals(provider)).toThrow(new StartError(message));
   putBack();
 });
 
-test("a function with other parameters is another function", () => {
+test("a function with other parameters counts as missing", () => {
   const putBack = put(provider.Client.prototype, "compareClientSecret", { value: () => true });
   expect(() => expectInternals(provider)).toThrow("Client.prototype.compareClientSecret");
   putBack();
 });
 
-test("no provider is created without a member, or with a response mode that the library does not register", () => {
+test("no provider is created without a member, or with an unknown response mode", () => {
   const create = (modes: Parameters<typeof createProvider>[2]) => () =>
     createProvider("https://hub.example/oidc", { features: { introspection: { enabled: false } } }, modes);
   expect(create({})).toThrow("pathFor.introspection");

@@ -40,7 +40,7 @@ describe.each(addresses)("RFC 8414 3.1 %s", (address) => {
     expect(metadata.token_endpoint).toBe(`${opened.origin}/oidc/token`);
   });
 
-  test("may be read by the pages of every origin", async () => {
+  test("can be read by pages of every origin", async () => {
     const { headers } = await browser.get(address, elsewhere);
     expect(headers["access-control-allow-origin"]).toBe(elsewhere.origin);
     expect(headers).not.toHaveProperty("cross-origin-resource-policy");
@@ -49,7 +49,7 @@ describe.each(addresses)("RFC 8414 3.1 %s", (address) => {
   });
 });
 
-test("RFC 8414 3.1 openid-client finds it from the issuer alone, as programs without OpenID Connect do", async () => {
+test("RFC 8414 3.1 openid-client discovers the issuer as an OAuth server, without OpenID Connect", async () => {
   const asked: string[] = [];
   const configuration = await client.discovery(
     new URL(`${opened.origin}/oidc`),
@@ -71,7 +71,7 @@ test("RFC 8414 3.1 openid-client finds it from the issuer alone, as programs wit
   expect(configuration.serverMetadata().issuer).toBe(`${opened.origin}/oidc`);
 });
 
-test("RFC 8414 3.1 nothing but the issuer's path is served there", async () => {
+test("RFC 8414 3.1 the well-known address serves the issuer's path only", async () => {
   for (const address of [
     "/.well-known/oauth-authorization-server",
     `${addresses[0]}x`,
@@ -80,7 +80,7 @@ test("RFC 8414 3.1 nothing but the issuer's path is served there", async () => {
     expect((await browser.get(address)).status).toBe(404);
 });
 
-test("RFC 9111 5.2.2 metadata and keys are kept for a quarter of an hour, by origin; nothing else is", async () => {
+test("RFC 9111 5.2.2 metadata and keys are cached for a quarter of an hour, by origin; nothing else is", async () => {
   for (const address of [discovery, ...addresses, "/oidc/jwks"]) {
     const { headers } = await browser.get(address);
     expect([headers["cache-control"], headers.vary]).toEqual(["public, max-age=900", "Origin"]);
@@ -92,7 +92,7 @@ test("RFC 9111 5.2.2 metadata and keys are kept for a quarter of an hour, by ori
 });
 
 describe("Discovery 3 the metadata is true", () => {
-  test("of response types: there is code, and one at a time", async () => {
+  test("response types: code, and one at a time", async () => {
     const { response_types_supported } = JSON.parse((await browser.get(discovery)).body);
     expect(response_types_supported).toEqual(["code"]);
     await browser.signIn(await opened.createPerson());
@@ -113,7 +113,7 @@ describe("Discovery 3 the metadata is true", () => {
     expect((await site.post("/oidc/request", pushed)).status).toBe(201);
   });
 
-  test("of claims: whether an e-mail address was verified is not known, and not said to be false", async () => {
+  test("claims: email_verified is not released, because the hub does not know it", async () => {
     const { claims_supported } = JSON.parse((await browser.get(discovery)).body);
     expect(claims_supported).not.toContain("email_verified");
     const site = new RelyingSite(opened, { ...suiteSite(opened, "suite").options, redirectUri });
@@ -127,7 +127,7 @@ describe("Discovery 3 the metadata is true", () => {
     for (const said of [json, tokens.claims]) expect(said).not.toHaveProperty("email_verified");
   });
 
-  test("of client authentication, at each endpoint that asks for it", async () => {
+  test("client authentication methods, at each endpoint that requires authentication", async () => {
     const proofs = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
     expect(JSON.parse((await browser.get(discovery)).body)).toMatchObject({
       token_endpoint_auth_methods_supported: [...proofs, "none"],

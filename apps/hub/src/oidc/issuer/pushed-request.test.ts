@@ -32,7 +32,7 @@ const visit = (request_uri: unknown, client_id = "suite") =>
   browser.get(`/oidc/auth?${new URLSearchParams({ client_id, request_uri: String(request_uri) })}`);
 
 describe("2 a pushed request", () => {
-  test("2.2, 4 leads to a code, once: of ten visits at once one", async () => {
+  test("2.2, 4 leads to a code, once: of ten concurrent visits one", async () => {
     const { status, json } = await push();
     expect([status, json]).toEqual([
       201,
@@ -46,7 +46,7 @@ describe("2 a pushed request", () => {
     expect((await site.exchange(codes[0] ?? "")).status).toBe(200);
   });
 
-  test("2.1 has to be of a site that proves itself", async () => {
+  test("2.1 requires client authentication", async () => {
     const wrong = new RelyingSite(opened, { ...site.options, secret: "wrong" });
     const { status, json } = await push({}, wrong);
     expect([status, json.error]).toEqual([401, "invalid_client"]);
@@ -69,7 +69,7 @@ describe("2 a pushed request", () => {
     expect(opened.lines.slice(before).join("\n")).toContain("oidc.pushed_authorization_request.error");
   });
 
-  test("7.1, 7.3 of another site, guessed, or of two minutes ago is refused by a page", async () => {
+  test("7.1, 7.3 of another site, guessed, or two minutes old is refused by a page", async () => {
     const { json } = await push();
     const late = await push();
     const refused = [await visit(json.request_uri, "other"), await visit(`${json.request_uri}x`)];

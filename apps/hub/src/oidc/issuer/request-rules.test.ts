@@ -86,7 +86,7 @@ describe("the length of a request", () => {
     });
   });
 
-  test("is judged at every endpoint", () => {
+  test("is checked at every endpoint", () => {
     expect(refusalOf({ route: "token", params: { code: "a".repeat(8_001) } })).toBeInstanceOf(
       errors.InvalidRequest,
     );

@@ -53,7 +53,7 @@ async function claimsOf(token: unknown) {
   return payload;
 }
 
-test("2.2 a token is for the one API that it is asked for, with that API's scopes; the next for the other", async () => {
+test("2.2 a token is for the one requested API, with that API's scopes; the next for the other", async () => {
   const first = await site.exchange(await codeForBoth(), { resource: cards });
   expect(await claimsOf(first.json.access_token)).toMatchObject({
     aud: cards,

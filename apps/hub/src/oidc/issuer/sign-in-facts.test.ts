@@ -37,7 +37,7 @@ afterAll(() => opened.close());
 const offline = { scope: "openid offline_access", prompt: "consent" };
 
 describe("OpenID Connect Core 2 ID token", () => {
-  test("says when, how and in which session the user signed in, without a request; after a refresh too", async () => {
+  test("tells when, how and in which session the user signed in, without a request; after a refresh too", async () => {
     const browser = new TestBrowser(opened);
     const { claims, refresh_token } = await site.round(browser, alice, offline);
     const facts = {
@@ -52,7 +52,7 @@ describe("OpenID Connect Core 2 ID token", () => {
     expect(decodeJwt(String(json.id_token))).toMatchObject({ ...facts, auth_time, sid });
   });
 
-  test("sid is another at each site and in each session, and stays the same within one", async () => {
+  test("sid differs by site and session, and stays the same within one", async () => {
     const [here, there] = [new TestBrowser(opened), new TestBrowser(opened)];
     const sids = [
       (await site.round(here, alice)).claims.sid,
@@ -63,7 +63,7 @@ describe("OpenID Connect Core 2 ID token", () => {
     expect((await site.round(here, alice)).claims.sid).toBe(sids[0]);
   });
 
-  test("two sites at once in one session: each keeps its own", async () => {
+  test("two concurrent sites in one session: each keeps its own sid", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const sites = [site, pairwise, pairwise2];
@@ -75,7 +75,7 @@ describe("OpenID Connect Core 2 ID token", () => {
 });
 
 describe("OpenID Connect Core 8.1 pairwise subjects", () => {
-  test("are the same at every sign-in, others at another site, and never the id", async () => {
+  test("are the same at every sign-in, different at another site, and never the id", async () => {
     const subjectAt = async (one: RelyingSite) => {
       const { claims, access_token } = await one.round(new TestBrowser(opened), alice);
       expect((await one.userinfo(access_token)).json.sub).toBe(claims.sub);
@@ -95,7 +95,7 @@ describe("OpenID Connect Core 5.5.1.1 acr as an essential claim", () => {
     ...more,
   });
 
-  test("a requested acr that the sign-in has is answered without a question", async () => {
+  test("a requested acr that the session has is answered without a page", async () => {
     const browser = new TestBrowser(opened);
     await browser.signIn(alice);
     const answer = received(await browser.get(site.authorization(demanding("urn:gatehouse:acr:password"))));
@@ -115,7 +115,7 @@ describe("OpenID Connect Core 5.5.1.1 acr as an essential claim", () => {
 });
 
 describe("Back-Channel Logout 2.7 effects of a sign-out", () => {
-  test("tokens of the session do, tokens for offline access do not", async () => {
+  test("revokes tokens of the session, but not those with offline access", async () => {
     const browser = new TestBrowser(opened);
     const session = await site.round(browser, alice);
     const away = await site.round(browser, alice, offline);

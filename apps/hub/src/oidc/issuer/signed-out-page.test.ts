@@ -59,14 +59,14 @@ const atOnce = async () =>
 describe.each([
   ["asked first", pressSignOut],
   ["at once, because the site named the session", atOnce],
-])("signed out, %s", (_, signOut) => {
-  test("says which sites are told", async () => {
+])("the page after a sign-out, %s", (_, signOut) => {
+  test("lists the sites that get a logout request", async () => {
     const { sites, wasSignedIn } = (await signOut()).screen("logged-out");
     expect(wasSignedIn).toBe(true);
     expect(sites.map(({ name }) => name).sort()).toEqual(["The bank", "The shop"]);
   });
 
-  test("brings a message to the site that the hub cannot reach", async () => {
+  test("loads the front-channel address of a site that the hub cannot reach", async () => {
     const page = await signOut();
     const addresses = page.screen("logged-out").frontChannel;
     expect(addresses.map((address) => new URL(address).origin)).toEqual([opened.shop.origin]);
@@ -80,7 +80,7 @@ describe.each([
   });
 });
 
-describe("a site without an address to be told at", () => {
+describe("a site without a logout address", () => {
   const enterDesk = async () => {
     const desk = new RelyingSite(opened, { id: "desk", redirectUri: "https://desk.example/callback" });
     return String((await desk.round(browser, alice)).claims.sid);
@@ -91,21 +91,21 @@ describe("a site without an address to be told at", () => {
     ["after /cas/logout", () => browser.get("/cas/logout")],
     ["after the question", pressSignOut],
     ["at once, because the bank named the session", atOnce],
-  ])("%s it is named as one that stays signed in, with its address", async (_, signOut) => {
+  ])("is listed %s as one that stays signed in, with its address", async (_, signOut) => {
     await enterDesk();
     const model = (await signOut()).screen("logged-out");
     expect(model.stays).toEqual(stays);
     expect(model.sites.map(({ name }) => name).sort()).toEqual(["The bank", "The shop"]);
   });
 
-  test("from the account page, everywhere: the same", async () => {
+  test('is listed after "sign out everywhere" on the account page, too', async () => {
     await enterDesk();
     const { token } = (await browser.get("/account")).screen("account");
     const page = await browser.post("/account/sessions/end-all", { token });
     expect(page.screen("logged-out").stays).toEqual(stays);
   });
 
-  test("the site that requested the sign-out is not listed", async () => {
+  test("is not listed if it requested the sign-out", async () => {
     const logout_hint = await enterDesk();
     const page = await browser.follow(
       await browser.get(`/oidc/session/end${query({ client_id: "desk", logout_hint })}`),
@@ -113,12 +113,12 @@ describe("a site without an address to be told at", () => {
     expect(page.screen("logged-out").stays).toEqual([]);
   });
 
-  test("nothing stays where every site can be told", async () => {
+  test("no site is listed if all can be notified", async () => {
     expect((await browser.get("/cas/logout")).screen("logged-out").stays).toEqual([]);
   });
 });
 
-test("the address of the page does not show the sites of another browser", async () => {
+test("the page's address does not show the sites of another browser", async () => {
   await pressSignOut();
   const { sites, wasSignedIn } = (await new TestBrowser(opened).get("/oidc/session/end/success")).screen(
     "logged-out",
@@ -126,6 +126,6 @@ test("the address of the page does not show the sites of another browser", async
   expect([sites, wasSignedIn]).toEqual([[], false]);
 });
 
-test("a signed-in user is not told to be signed out", async () => {
+test("a signed-in user does not see that they are signed out", async () => {
   expect((await browser.get("/oidc/session/end/success")).location).toContain("/account");
 });

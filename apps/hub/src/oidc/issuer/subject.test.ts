@@ -85,7 +85,7 @@ describe("OpenID Connect Core 8.1 subject identifiers at an API", () => {
     expect(decodeJwt(tokens.access_token)).toMatchObject({ aud: jwtApi, client_id: "shop", sub: alice.id });
   });
 
-  test("RFC 9068 2.2 also where the audience has names of its own", async () => {
+  test("RFC 9068 2.2 also if the audience uses pairwise subjects", async () => {
     const tokens = await tokensFor(ownApi, "carts.read");
     expect(decodeJwt(tokens.access_token).sub).toBe(decodeJwt(tokens.id_token).sub);
     expect(decodeJwt(tokens.access_token).sub).not.toBe(alice.id);

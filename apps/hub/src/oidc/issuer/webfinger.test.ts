@@ -26,7 +26,7 @@ test("Discovery 2.1 names the issuer for existing and unknown accounts alike", a
   }
 });
 
-test("RFC 7033 4.3 of several relations the known one, and of none all", async () => {
+test("RFC 7033 4.3 returns the known one of several relations, and all without a filter", async () => {
   const links = async (query: string) =>
     JSON.parse((await finger(`?resource=acct:a@b.c${query}`)).body).links;
   expect(await links("")).toHaveLength(1);

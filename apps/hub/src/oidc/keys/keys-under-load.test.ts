@@ -38,7 +38,7 @@ async function issue(hub: TestHub): Promise<string> {
   return String(json.access_token);
 }
 
-test("no verification fails: by the other hub, nor by a copy of the key set that is a day old", async () => {
+test("during key rotation no verification fails, neither at the other hub nor with a day-old key set", async () => {
   let copy = await published(hubs[0]);
   let goesOn = true;
   const used = new Set<string | undefined>();

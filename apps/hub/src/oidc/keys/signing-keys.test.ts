@@ -22,7 +22,7 @@ const published = async () =>
 const kids = async () => (await published()).keys.map(({ kid }) => kid);
 const signing = () => opened.hub.issuer.keys.filter(({ signs }) => signs).map(({ kid }) => kid);
 
-test("a hub has a key of each algorithm from the beginning, and publishes no private half", async () => {
+test("a new hub has a key of each algorithm, and publishes no private key", async () => {
   const { keys } = await published();
   expect(keys.map(({ alg }) => alg).sort()).toEqual(["ES256", "RS256"]);
   for (const key of keys) for (const secret of ["d", "p", "q"]) expect(key).not.toHaveProperty(secret);
@@ -30,7 +30,7 @@ test("a hub has a key of each algorithm from the beginning, and publishes no pri
   for (const { sealed } of rows) expect(sealed).not.toContain('"kty"');
 });
 
-test("keys rotate: the new ones are published at once, sign a day later, and the old ones stay for two more", async () => {
+test("keys rotate publishes new keys at once; they sign a day later, and the old ones stay for two more", async () => {
   const before = await kids();
   const { result } = await runCommand("keys rotate", { DATABASE_URL, HUB_SECRETS });
   expect(result.made).toBe(2);
@@ -56,13 +56,13 @@ test("a refresh makes no key before one is due", async () => {
   add.mockRestore();
 });
 
-test("a key comes by itself when the newest has signed long enough, once for many processes", async () => {
+test("a new key is made when the newest has signed long enough, once for all processes", async () => {
   await opened.advance(90 * 86_400);
   await Promise.all(Array.from({ length: 5 }, () => opened.hub.issuer.refresh()));
   expect(await kids()).toHaveLength(4);
 });
 
-test("a clock that was ahead and was put right leaves a key of each algorithm that signs", async () => {
+test("after a clock that was ahead is corrected, a key of each algorithm still signs", async () => {
   const { issuer, database } = opened.hub;
   await opened.advance(100 * 86_400);
   await issuer.refresh();

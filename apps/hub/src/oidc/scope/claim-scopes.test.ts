@@ -81,14 +81,14 @@ test("a first-party site gets the claims that its registration lists, without a 
   );
 });
 
-test("and nothing beyond it, however it asks", async () => {
+test("and nothing beyond it, however it requests", async () => {
   const { location } = await (await signedIn()).get(authorization("stall"));
   expect(await learnt("stall", location)).toEqual(
     alike({ name: "Person alice", preferred_username: "alice" }),
   );
 });
 
-test("a claim that is asked for later in the same session needs no page", async () => {
+test("a claim requested later in the same session needs no page", async () => {
   const browser = await signedIn();
   const before = { claims: '{"id_token":{"auth_time":null}}', scope: "openid profile email groups" };
   expect((await browser.get(authorization("club", before))).location).toContain("code=");
@@ -96,7 +96,7 @@ test("a claim that is asked for later in the same session needs no page", async 
   expect((await learnt("club", location)).idToken).toHaveProperty("groups");
 });
 
-test("a third-party site's claims are on the page as their scopes are", async () => {
+test("a third-party site's claims are listed on the page like their scopes", async () => {
   const page = await (await signedInAt("guest")).page;
   expect(page.screen("consent").asks.map(({ value }) => value)).toEqual(["profile", "groups"]);
 });

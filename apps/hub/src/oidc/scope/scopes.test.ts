@@ -123,7 +123,7 @@ describe("the scopes that a page decides about", () => {
     });
   });
 
-  test("are never more than the site is registered for", () => {
+  test("are limited to the site's registration", () => {
     const undecided = { missingOIDCClaims: ["name", "email"] };
     expect(undecidedScopes(flowOf({ client_id: "plain" }, undecided), registrations, session).scopes).toEqual(
       ["profile"],
@@ -133,7 +133,7 @@ describe("the scopes that a page decides about", () => {
   test.each([
     ["third", ["consent_prompt"], "g3"],
     ["first", [], undefined],
-  ])("of the site %s asked for %j are all", (client_id, reasons, grantId) => {
+  ])("of the %s-party site asked for %j are all", (client_id, reasons, grantId) => {
     const flow = flowOf({ ...params, client_id }, { missingOIDCScope: ["profile"] }, reasons);
     expect(undecidedScopes(flow, registrations, session)).toEqual({ clientId: client_id, grantId, ...all });
   });
@@ -150,7 +150,7 @@ const asked = (clientId: string, over: Partial<ScopeRequest> = {}): ScopeRequest
 const openidOnly = { scopes: ["openid", "offline_access"], resources: {} };
 
 describe("the boxes of the page", () => {
-  test("have words, the site of the API, and whether they are sensitive", () => {
+  test("have a description, the site of the API, and whether they are sensitive", () => {
     expect(namedScopes(asked("third"), registrations)).toEqual([
       { field: "profile", words: "see your name and user name", sensitive: false },
       { field: "bank:read", words: "see your accounts at The bank", sensitive: false },
@@ -159,7 +159,7 @@ describe("the boxes of the page", () => {
     ]);
   });
 
-  test("leave out scopes and APIs that no registration describes any more", () => {
+  test("omit scopes and APIs that are no longer registered", () => {
     const resources = { [bankApi]: ["gone"], "https://gone.example/": ["read"] };
     expect(namedScopes(asked("third", { scopes: ["openid"], resources }), registrations)).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe("the boxes of the page", () => {
     expect(declinableScopes(asked(clientId), registrations).map(({ field }) => field)).toEqual(fields);
   });
 
-  test("are missing when a site requests only the sign-in", () => {
+  test("are absent if a site requests only the sign-in", () => {
     expect(isSignInOnly(asked("third", openidOnly), registrations)).toBe(true);
     expect(isSignInOnly(asked("third"), registrations)).toBe(false);
   });
@@ -233,7 +233,7 @@ describe("what the user allows", () => {
     });
   });
 
-  test("nothing of an API that is not registered any more", () => {
+  test("omits an API that is no longer registered", () => {
     const gone = asked("third", { resources: { "https://gone.example/": ["read"] } });
     expect(allowedScopes(gone, choice(30, "profile", "read"), registrations).resources).toEqual({
       "https://gone.example/": [],

@@ -51,7 +51,7 @@ const isAlive = async (answer: { readonly json: Readonly<Record<string, unknown>
 const refused = { status: 400, json: { error: "invalid_grant" } };
 
 describe("RFC 9700 4.14.2 a refresh token used again", () => {
-  test("within seconds, by the same site: the very same answer, and all of it works", async () => {
+  test("within seconds, by the same site: the same response, whose tokens are valid", async () => {
     const { refresh_token } = await start();
     const first = await site.refresh(refresh_token);
     expect(first.json.refresh_token).not.toBe(refresh_token);
@@ -63,7 +63,7 @@ describe("RFC 9700 4.14.2 a refresh token used again", () => {
     expect((await site.refresh(String(first.json.refresh_token))).status).toBe(200);
   });
 
-  test("later: it is refused, and the family has ended", async () => {
+  test("later: refused, and the family is revoked", async () => {
     const { refresh_token } = await start();
     const first = await site.refresh(refresh_token);
     await opened.advance(11);
@@ -72,14 +72,14 @@ describe("RFC 9700 4.14.2 a refresh token used again", () => {
     expect(await site.refresh(String(first.json.refresh_token))).toMatchObject(refused);
   });
 
-  test("within seconds, for something else: no replay but a reuse", async () => {
+  test("within seconds, with other parameters: counts as reuse", async () => {
     const { refresh_token } = await start();
     const first = await site.refresh(refresh_token);
     expect(await site.refresh(refresh_token, { scope: "openid" })).toMatchObject(refused);
     expect(await isAlive(first)).toBe(false);
   });
 
-  test("RFC 6749 6 by another site: refused, and nothing of it is lost", async () => {
+  test("RFC 6749 6 by another site: refused, and the token stays valid", async () => {
     const { refresh_token } = await start();
     const other = new RelyingSite(opened, { ...site.options, id: "other" });
     expect(await other.refresh(refresh_token)).toMatchObject(refused);
@@ -88,7 +88,7 @@ describe("RFC 9700 4.14.2 a refresh token used again", () => {
     expect(await isAlive(first)).toBe(true);
   });
 
-  test("50 at once all get the same answer", async () => {
+  test("50 concurrent requests get the same response", async () => {
     const { refresh_token } = await start();
     const answers = await Promise.all(Array.from({ length: 50 }, () => site.refresh(refresh_token)));
     expect(new Set(answers.map(({ status, json }) => JSON.stringify([status, json]))).size).toBe(1);
@@ -96,7 +96,7 @@ describe("RFC 9700 4.14.2 a refresh token used again", () => {
     expect(await isAlive(answers[0] ?? refused)).toBe(true);
   });
 
-  test("no answer is repeated after the access was revoked", async () => {
+  test("no response is repeated after the access was revoked", async () => {
     const { refresh_token } = await start();
     const first = await site.refresh(refresh_token);
     await site.post("/oidc/token/revocation", { token: String(first.json.refresh_token) });
@@ -112,7 +112,7 @@ describe("RFC 9700 4.14.2 a refresh token used again", () => {
     expect(await introspect(next.json.refresh_token)).toBe(true);
   });
 
-  test("the stored answer cannot be opened with the database alone", async () => {
+  test("the stored response cannot be decrypted with the database alone", async () => {
     const { refresh_token } = await start();
     const { json } = await site.refresh(refresh_token);
     const { rows } = await poolOf(opened.hub.database).query(
@@ -146,7 +146,7 @@ describe("RFC 9449 5 refresh tokens of a public site are bound to its key", () =
       key === undefined ? {} : { dpop: await key.proof("POST", address()) },
     );
 
-  test("another key, or none, gets nothing, neither before nor for the asking again", async () => {
+  test("another key, or none, gets nothing, neither at first nor at a retry", async () => {
     const [key, thief] = await Promise.all([createDpopKey(), createDpopKey()]);
     const token = await startBound(key);
     for (const wrong of [thief, undefined]) expect(await refresh(token, wrong)).toMatchObject(refused);
@@ -158,7 +158,7 @@ describe("RFC 9449 5 refresh tokens of a public site are bound to its key", () =
 });
 
 describe("kill -9", () => {
-  test("another process gives the answer that this one kept, and none when it is too late", async () => {
+  test("another process repeats the stored response, but not after the time limit", async () => {
     // A start puts the clock right, and what was written ahead of it would seem to be younger than it is.
     await testClockOf(opened.hub.database).reset();
     const { refresh_token } = await start();

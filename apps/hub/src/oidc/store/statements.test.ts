@@ -43,7 +43,7 @@ async function statementsOf(run: () => Promise<unknown>): Promise<number> {
   return count;
 }
 
-test("signed in, address to code: the session with its grant, and the code", async () => {
+test("signed in, authorization request: the session with its grant, and the code", async () => {
   let code = "";
   expect(
     await statementsOf(async () => {
@@ -59,7 +59,7 @@ test("client credentials: the token", async () => {
   expect(await statementsOf(run)).toBe(1);
 });
 
-test("introspection and userinfo: the token with all it stands on", async () => {
+test("introspection and userinfo: the token with its grant and session", async () => {
   const token = tokens.access_token;
   const introspect = async () =>
     expect((await site.post("/oidc/token/introspection", { token })).json.active).toBe(true);

@@ -58,13 +58,13 @@ SetEnv TICKETS ${state}`,
     expect((await visit(await signedIn(), path)).body).toBe("alice");
   });
 
-  test("renew asks a signed-in user again", async () => {
+  test("renew asks a signed-in user for the password again", async () => {
     const browser = await signedIn();
     expect(browser.isAsked(await visit(browser, "/again.cgi?a=b&c=d"))).toBe(true);
     expect((await browser.answer(all.alice)).body).toBe("alice");
   });
 
-  test("renew at validation refuses a ticket of single sign-on", async () => {
+  test("renew at validation refuses a ticket from single sign-on", async () => {
     const browser = await signedIn();
     const { location } = await browser.ask(
       `${all.opened.origin}/cas/login?service=${encodeURIComponent(scripts("/again.cgi"))}`,
@@ -72,17 +72,17 @@ SetEnv TICKETS ${state}`,
     expect((await browser.ask(location)).body).toMatch(/^refused: .*renew asks for one/);
   });
 
-  test("gateway: a guest stays one, a known user is recognised", async () => {
+  test("gateway: a guest stays a guest, a signed-in user is recognized", async () => {
     expect((await visit(all.newBrowser(), "/maybe.cgi?a=b")).body).toBe("a guest");
     expect((await visit(await signedIn(), "/maybe.cgi?a=b")).body).toBe("alice");
   });
 
-  test("acts for its user at another script", async () => {
+  test("acts for its user at another script by proxy ticket", async () => {
     const page = await visit(await signedIn(), "/portal.cgi");
     expect(page.body).toBe(`alice by ${scripts("/portal.cgi?callback=1")}`);
   });
 
-  test("a ticket that was used signs nobody else in", async () => {
+  test("a used ticket signs in no other browser", async () => {
     const browser = await signedIn();
     const toHub = await browser.ask(scripts("/private.cgi?a=b&c=d"));
     const { location } = await browser.ask(toHub.location);

@@ -114,13 +114,13 @@ ${protectedFolder("/members/")}`,
     expect(decodeURI(who(page).uri.replace(/\?$/, ""))).toBe(decodeURI(path.replace(/\?$/, "")));
   });
 
-  test("an attribute decides who is let in", async () => {
+  test("an attribute decides who gets access", async () => {
     expect(who(await (await signedIn()).visit(wiki("/staff/who.php"))).user).toBe("alice");
     const bob = await all.opened.createPerson();
     expect((await all.newBrowser().signIn(wiki("/staff/who.php"), bob)).status).toBe(401);
   });
 
-  test("renew asks a signed-in user again", async () => {
+  test("renew asks a signed-in user for the password again", async () => {
     const browser = await signedIn();
     const asked = await browser.visit(wiki("/vault/who.php"));
     expect(browser.isAsked(asked)).toBe(true);
@@ -128,7 +128,7 @@ ${protectedFolder("/members/")}`,
     expect(who(await browser.answer(all.alice)).user).toBe("alice");
   });
 
-  test("gateway: a guest stays one and is asked nothing, a known user is recognised", async () => {
+  test("gateway: a guest stays a guest without a form, a signed-in user is recognized", async () => {
     const guest = await all.newBrowser().visit(wiki("/hello/who.php?a=b"));
     expect([guest.status, who(guest).user]).toEqual([200, null]);
     expect(who(await (await signedIn()).visit(wiki("/hello/who.php?a=b"))).user).toBe("alice");
@@ -148,17 +148,17 @@ ${protectedFolder("/members/")}`,
       .filter((line) => line.event === "logout.told" && line.site === site)
       .map(({ delivered }) => delivered);
 
-  test("single logout by a logout address of its own, which says that it was told", async () => {
+  test("single logout at the registered logout address, which confirms it", async () => {
     await signOut(wiki("/members/who.php/a%20b?c=d%20e"));
     await eventually(() => expect(outcomesOf("wiki")).toEqual([true]));
   });
 
-  test("single logout at the address of the sign-in ends the session, and says so by a redirect", async () => {
+  test("single logout at the address of the sign-in ends the session, and the site answers with a redirect", async () => {
     await signOut(`${all.originOf("archive")}/members/who.php/a%20b?c=d%20e`);
     await eventually(() => expect(outcomesOf("archive")).toEqual([false]));
   });
 
-  test("SAML 1.1 signs in where the path is of another script", async () => {
+  test("SAML 1.1 signs in at the path of another script", async () => {
     const page = await (await signedIn()).visit(
       `${all.originOf("archive")}/members/who.php/caf%C3%A9?q=caf%C3%A9`,
     );
@@ -172,7 +172,7 @@ ${protectedFolder("/members/")}`,
     expect(who(page)).toMatchObject({ user: "alice", told: { HTTP_CAS_EMAIL: "alice@example.com" } });
   });
 
-  test("a ticket that was used signs nobody else in", async () => {
+  test("a used ticket signs in no other browser", async () => {
     const browser = await signedIn();
     const toHub = await browser.ask(wiki("/members/who.php"));
     const { location } = await browser.ask(toHub.location);

@@ -86,7 +86,7 @@ Require claim groups:staff
     "/private/who.php",
     "/private/who.php?q=two%20words&r=a+b&s=100%25",
     "/private/who.php/two%20words/caf%C3%A9?c=d",
-  ])("code with PKCE: signs in at %s, and comes back there", async (path) => {
+  ])("code with PKCE: signs in at %s, and returns there", async (path) => {
     const page = await all.newBrowser().signIn(desk(path), all.alice);
     expect(shown(page)).toMatchObject({ user: "alice", uri: path });
   });
@@ -102,7 +102,7 @@ Require claim groups:staff
     });
   });
 
-  test("a claim decides who is let in", async () => {
+  test("a claim decides who gets access", async () => {
     const page = await all.newBrowser().signIn(desk("/staff/who.php"), all.alice);
     expect(shown(page).user).toBe("alice");
     const bob = await all.opened.createPerson();
@@ -123,7 +123,7 @@ Require claim groups:staff
     expect(after.userinfo).toMatchObject({ preferred_username: "alice" });
   });
 
-  test("a sign-out that the site begins ends the session at the hub too, and comes back", async () => {
+  test("a sign-out at the site ends the session at the hub too, and returns to the site", async () => {
     const browser = all.newBrowser();
     await browser.signIn(desk("/private/who.php"), all.alice);
     const asked = await browser.visit(
@@ -136,7 +136,7 @@ Require claim groups:staff
     expect(browser.isAsked(await browser.visit(desk("/private/who.php")))).toBe(true);
   });
 
-  test("back-channel logout: a sign-out at the hub ends its session", async () => {
+  test("back-channel logout: a sign-out at the hub ends the site's session", async () => {
     const browser = all.newBrowser();
     await browser.signIn(desk("/private/who.php"), all.alice);
     expect((await browser.ask(desk("/private/who.php"))).status).toBe(200);
@@ -144,7 +144,7 @@ Require claim groups:staff
     await eventually(async () => expect((await browser.ask(desk("/private/who.php"))).status).toBe(302));
   });
 
-  test("a code that was used signs nobody else in", async () => {
+  test("a used code signs in no other browser", async () => {
     const browser = all.newBrowser();
     const asked = await browser.visit(desk("/private/who.php"));
     expect(browser.isAsked(asked)).toBe(true);

@@ -78,7 +78,7 @@ describe.skipIf(missing !== "")("phpCAS", () => {
     "/private.php?file=C:%5Cx&ids[]=1&ids[]=2",
     "/private.php/two%20words/100%25/caf%C3%A9?c=d",
     "/private.php/plus+sign;jsessionid=1F00",
-  ])("signs in at %s, and comes back there", async (path) => {
+  ])("signs in at %s, and returns there", async (path) => {
     const page = await (await signedIn()).visit(reports(path));
     expect(shown(page)).toMatchObject({ user: "alice" });
     expect(page.address).toBe(reports(path));
@@ -89,12 +89,12 @@ describe.skipIf(missing !== "")("phpCAS", () => {
     expect(shown(page)).toMatchObject({ user: "alice", attributes: { mail: "alice@example.com" } });
   });
 
-  test("gateway: a guest stays one, a known user is recognised", async () => {
+  test("gateway: a guest stays a guest, a signed-in user is recognized", async () => {
     expect((await all.newBrowser().visit(reports("/maybe.php?a=b"))).body).toBe("a guest");
     expect(shown(await (await signedIn()).visit(reports("/maybe.php?a=b")))).toMatchObject({ user: "alice" });
   });
 
-  test("renew asks a signed-in user again, also when it is sent twice", async () => {
+  test("renew asks a signed-in user for the password again, also when it is sent twice", async () => {
     const browser = await signedIn();
     const asked = await browser.visit(reports("/again.php"));
     expect(browser.isAsked(asked)).toBe(true);
@@ -113,7 +113,7 @@ describe.skipIf(missing !== "")("phpCAS", () => {
     },
   );
 
-  test("a sign-out that the site begins comes back to the address it names", async () => {
+  test("a sign-out at the site returns to the address that it names", async () => {
     const browser = all.newBrowser();
     await browser.signIn(reports("/private.php"), all.alice);
     const page = await browser.visit(reports("/out.php"));
@@ -121,7 +121,7 @@ describe.skipIf(missing !== "")("phpCAS", () => {
     expect(browser.isAsked(await browser.visit(reports("/private.php")))).toBe(true);
   });
 
-  test("acts for its user at another site, until the sign-out", async () => {
+  test("acts for its user at another site by proxy ticket, until the sign-out", async () => {
     const browser = all.newBrowser();
     const portal = `${all.originOf("portal")}/index.php`;
     expect(shown(await browser.signIn(portal, all.alice))).toEqual({
@@ -134,7 +134,7 @@ describe.skipIf(missing !== "")("phpCAS", () => {
     await eventually(async () => expect((await browser.ask(portal)).status).toBe(302));
   });
 
-  test("a ticket that was used signs nobody else in", async () => {
+  test("a used ticket signs in no other browser", async () => {
     const browser = await signedIn();
     const toHub = await browser.ask(reports("/private.php"));
     const { location } = await browser.ask(toHub.location);
