@@ -3,12 +3,11 @@
  * migrations and the embedded PostgreSQL; all times are those of the database's clock. The hub verifies passwords,
  * authorises, and runs the sweeps.
  */
-export {
-  type AppPassword,
-  type AppPasswordMaking,
-  type AppPasswordStore,
-  type FoundAppPassword,
-  mostAppPasswords,
+export type {
+  AppPassword,
+  AppPasswordMaking,
+  AppPasswordStore,
+  FoundAppPassword,
 } from "./app-password-store.ts";
 export type {
   CentralSession,

@@ -34,8 +34,6 @@ export {
   type TagProps,
 } from "./components/row-list.tsx";
 export {
-  Card,
-  type CardProps,
   EmptyState,
   type EmptyStateProps,
   Footer,

@@ -22,19 +22,6 @@ export function Section({ id, title, intro, children }: SectionProps) {
   );
 }
 
-export interface CardProps {
-  readonly children: ReactNode;
-}
-
-/** A raised frame around its content. */
-export function Card({ children }: CardProps) {
-  return (
-    <div className="ui-card" data-padded>
-      {children}
-    </div>
-  );
-}
-
 export interface EmptyStateProps {
   /** Says what will appear here and how. */
   readonly children: ReactNode;
