@@ -86,11 +86,11 @@ test("is at most 4 kB", () => {
   expect(Buffer.byteLength(source)).toBeLessThanOrEqual(4096);
 });
 
-test("makes no HTML from text", () => {
+test("writes no HTML from text", () => {
   expect(source).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/);
 });
 
-test("says times in the words that the server says", () => {
+test("formats times as the server does", () => {
   const now = new Date();
   const dates = [0, 65, 4000, 90_000, 900_000, 5_000_000, 90_000_000].map(
     (s) => new Date(now.getTime() - s * 1000),
@@ -102,14 +102,14 @@ test("says times in the words that the server says", () => {
   );
 });
 
-describe("a form that sends itself", () => {
+describe("a form that submits itself", () => {
   const opened = (visit: string) => {
     const form = new HTMLFormElement();
     const page = run({ found: { "form[data-submits-itself]": [form] }, visit });
     return { form, ...page };
   };
 
-  test.each(["navigate", "reload"])("is sent once by itself (%s)", (visit) => {
+  test.each(["navigate", "reload"])("is submitted once (%s)", (visit) => {
     const { form, show } = opened(visit);
     expect(form.sent).toBe(1);
     // The page has loaded while the form is being sent; the user presses the button at once.
@@ -118,14 +118,14 @@ describe("a form that sends itself", () => {
     expect(form.sent).toBe(1);
   });
 
-  test("waits for the button when the user came back to it", () => {
+  test("waits for the button if the user came back to it", () => {
     const { form } = opened("back_forward");
     expect(form.sent).toBe(0);
     form.requestSubmit();
     expect(form.sent).toBe(1);
   });
 
-  test("waits for the button when the browser had kept the page", () => {
+  test("waits for the button if the page comes from the browser's cache", () => {
     const { form, show } = opened("navigate");
     show(true);
     expect(form.sent).toBe(1);
@@ -134,16 +134,16 @@ describe("a form that sends itself", () => {
   });
 });
 
-describe("a page that shows what is one user's", () => {
+describe("a page with a user's data", () => {
   const opened = () => run({ found: { "[data-private]": [new HTMLElement()] } });
 
-  test("is asked for anew when the browser had kept it in memory: that user may have signed out", () => {
+  test("is reloaded if it comes from the browser's cache, because the user may have signed out", () => {
     const { gone, show } = opened();
     show(true);
     expect(gone).toEqual(["/here"]);
   });
 
-  test("is left alone when it was just loaded, and so is every other page", () => {
+  test("is not reloaded after a normal load, nor is any other page", () => {
     const { gone, show } = opened();
     show(false);
     expect(gone).toEqual([]);
@@ -153,18 +153,18 @@ describe("a page that shows what is one user's", () => {
   });
 });
 
-describe("a page that is only passed through", () => {
+describe("a page that redirects by script", () => {
   const address = "com.example.app:/cb?code=1";
   const opened = (visit: string) =>
     run({ found: { "a[data-at-once]": [new HTMLAnchorElement(address)] }, visit });
 
-  test.each(["navigate", "reload"])("is left once, and takes no place in the history (%s)", (visit) => {
+  test.each(["navigate", "reload"])("is left once, without an entry in the history (%s)", (visit) => {
     const { gone, show } = opened(visit);
     show(false);
     expect(gone).toEqual([address]);
   });
 
-  test("waits for a press when the browser came back to it, or had kept it", () => {
+  test("waits for a click if the browser came back to it, or cached it", () => {
     expect(opened("back_forward").gone).toEqual([]);
     const { gone, show } = opened("navigate");
     show(true);
@@ -176,7 +176,7 @@ describe("a page that is only passed through", () => {
   });
 });
 
-test("any other form is never sent by the script", () => {
+test("any other form is never submitted by the script", () => {
   const form = new HTMLFormElement();
   run({ found: { form: [form] } });
   expect(form.sent).toBe(0);

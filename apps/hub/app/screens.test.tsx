@@ -159,7 +159,7 @@ describe("every screen", () => {
     ["device-done", drawn("device-done", deviceDone, DeviceDonePage)],
     ["home", drawn("home", { sites: [shop] }, HomePage)],
     ["account", drawn("account", account, AccountPage)],
-  ])("%s has one heading, a way past the header, nothing that the policy forbids", (_, html) => {
+  ])("%s has one heading, a skip link, and nothing that the policy forbids", (_, html) => {
     expect(html.match(/<h1\b/g)).toHaveLength(1);
     expect(html).toContain('href="#main"');
     expect(html).not.toMatch(/\sstyle=|<style|<script|\son[a-z]+=|placeholder=/);
@@ -168,7 +168,7 @@ describe("every screen", () => {
 
 describe("the pages of a device", () => {
   test.each(["code_missing", "code_wrong", "too_many_attempts"] as const)(
-    "after %s the summary leads to the input, what was typed is there, and the title begins with Error",
+    "after %s the summary links to the input, the entered code is kept, and the title begins with Error",
     (code) => {
       const model: DeviceCodeScreen = { ...deviceCode, error: { code } };
       const html = drawn("device-code", model, DeviceCodePage);
@@ -178,7 +178,7 @@ describe("the pages of a device", () => {
     },
   );
 
-  test("RFC 8628 5.4 the question says that the device may be somebody else's, and only then", () => {
+  test("RFC 8628 5.4 the page warns that the device may be somebody else's, and only before the decision", () => {
     const html = drawn("consent", consent, ConsentPage);
     expect(html).toMatch(/<strong[^>]*>BCDF-GHJK<\/strong>.*somebody else/);
     expect(html).toContain("If somebody sent you the code or read it to you, do not allow it.");
@@ -194,7 +194,7 @@ describe("the pages of a device", () => {
     ["signed-in", "Your device is signed in", "It may see and do nothing else."],
     ["without-access", "Signed in without access", "It may see and do nothing else."],
     ["declined", "Not allowed", "Budget got nothing, and learned nothing about you."],
-  ])("%s is the heading, and the page says what it means", (outcome, heading, words) => {
+  ])("%s is the heading, and the page explains it", (outcome, heading, words) => {
     const html = drawn("device-done", { ...deviceDone, outcome }, DeviceDonePage);
     expect(html).toContain(`>${heading}</h1>`);
     expect(html).toContain(words);
@@ -203,7 +203,7 @@ describe("the pages of a device", () => {
 });
 
 describe("the sign-in page", () => {
-  test("first text input, first password, first submit button: what the contract promises", () => {
+  test("the first text input, password input and submit button are the ones of the public contract", () => {
     const html = drawnLogin();
     const inputs = html.match(/<input\b[^>]*>/g) ?? [];
     expect(inputs.find((input) => input.includes('type="text"'))).toContain('name="username"');
@@ -223,18 +223,15 @@ describe("the sign-in page", () => {
     "too_many_attempts",
     "form_expired",
     "cookies_missing",
-  ] as const)(
-    "after %s the summary leads to an input that is there, and the title begins with Error",
-    (code) => {
-      const model: LoginScreen = { ...login, error: { code, reference: "3fa9c04d71be" } };
-      const html = drawnLogin(model);
-      const target = html.match(/<div[^>]*role="alert".*?href="#([^"]+)"/)?.[1];
-      expect(html).toContain(`<input id="${target}"`);
-      expect(withScreen("login", model, generateMetadata).title).toBe("Error: Sign in");
-    },
-  );
+  ] as const)("after %s the summary links to an existing input, and the title begins with Error", (code) => {
+    const model: LoginScreen = { ...login, error: { code, reference: "3fa9c04d71be" } };
+    const html = drawnLogin(model);
+    const target = html.match(/<div[^>]*role="alert".*?href="#([^"]+)"/)?.[1];
+    expect(html).toContain(`<input id="${target}"`);
+    expect(withScreen("login", model, generateMetadata).title).toBe("Error: Sign in");
+  });
 
-  test("what describes an input is there", () => {
+  test("every aria-describedby refers to an existing element", () => {
     const html = drawnLogin({ error: { code: "password_missing", reference: "r" } });
     const ids = html.match(/aria-describedby="([^"]+)"/)?.[1]?.split(" ") ?? [];
     expect(ids).toEqual(["password-error"]);
@@ -242,14 +239,14 @@ describe("the sign-in page", () => {
   });
 });
 
-describe("where the sign-in page begins, and the ways out of it", () => {
+describe("focus on the sign-in page, and its links", () => {
   const focused = (html: string) =>
     html.match(/<input[^>]*autofocus[^>]*name="(\w+)"|<input[^>]*name="(\w+)"[^>]*autofocus/i);
 
   test.each([
     ["the user name", { username: "" }, "username"],
     ["the password, where the name is filled in", { username: "alice" }, "password"],
-  ])("in %s", (_, over, name) => {
+  ])("the focus is in %s", (_, over, name) => {
     const found = focused(drawnLogin(over));
     expect(found?.[1] ?? found?.[2]).toBe(name);
   });
@@ -261,11 +258,11 @@ describe("where the sign-in page begins, and the ways out of it", () => {
       "somebody who is signed in",
       { signedIn: { name: "Alice", username: "alice", continueTo: "/cas/login" } },
     ],
-  ])("in no field where %s is read first", (_, over) => {
+  ])("no field has the focus if %s is read first", (_, over) => {
     expect(focused(drawnLogin(over))).toBeNull();
   });
 
-  test("a link back to the site, with or without an error; none where no site sent the user", () => {
+  test("a link leads back to the site, with or without an error, and is absent without a site", () => {
     const back = '<a href="http://shop.localhost:3001/">Back to Corner Shop</a>';
     expect(drawnLogin()).toContain(back);
     expect(drawnLogin({ error: { code: "form_expired", reference: "r" } })).toContain(back);
@@ -280,15 +277,15 @@ describe("where the sign-in page begins, and the ways out of it", () => {
   });
 });
 
-describe("the choice of an account", () => {
-  test("names who is signed in and who was named, and sends either answer", () => {
+describe("the choice of account", () => {
+  test("names the signed-in and the entered user, and submits either answer", () => {
     const html = drawnChoice();
     expect(html).toContain("<bdi>Alice Archer</bdi>");
     expect(html).toMatch(/value="stay"[^>]*><span>Continue as <bdi>Alice Archer<\/bdi>/);
     expect(html).toMatch(/value="switch"[^>]*><span>Sign out and sign in as <bdi>bob<\/bdi>/);
   });
 
-  test("without a name it says somebody else", () => {
+  test("without an entered name it says somebody else", () => {
     expect(drawnChoice({ other: "" })).toMatch(
       /value="switch"[^>]*><span>Sign out and sign in as somebody else/,
     );
@@ -301,7 +298,7 @@ describe("the choice of an account", () => {
   });
 });
 
-test("a refusal shows its own link before the one to the home page", () => {
+test("a refusal shows its own link before the link to the home page", () => {
   const refused = { title: "No", sentences: ["So."], code: "c", reference: "r" };
   const link = { label: "Continue to Budget", href: "/oidc/auth?client_id=budget" };
   const html = drawn("refused", { ...refused, link }, RefusedPage);
@@ -312,22 +309,25 @@ test("a refusal shows its own link before the one to the home page", () => {
   expect(drawn("refused", refused, RefusedPage)).not.toContain("Continue to");
 });
 
-describe("the choices of the sign-in page", () => {
+describe("the options of the sign-in page", () => {
   const box = (html: string, name: string) => html.match(new RegExp(`<input[^>]*name="${name}"[^>]*>`))?.[0];
 
   test.each([
     ["rememberMe", "rememberMe"],
     ["warn", "askBefore"],
-  ] as const)("%s is sent as true, not ticked at first, and ticked again after an error", (name, field) => {
-    const first = box(drawnLogin(), name);
-    expect(first).toContain('type="checkbox"');
-    expect(first).toContain('value="true"');
-    expect(first).not.toContain("checked=");
-    const error = { code: "credentials_wrong", reference: "r" } as const;
-    expect(box(drawnLogin({ error, [field]: true }), name)).toContain("checked=");
-  });
+  ] as const)(
+    "%s is submitted as true, unticked at first, and ticked again after an error",
+    (name, field) => {
+      const first = box(drawnLogin(), name);
+      expect(first).toContain('type="checkbox"');
+      expect(first).toContain('value="true"');
+      expect(first).not.toContain("checked=");
+      const error = { code: "credentials_wrong", reference: "r" } as const;
+      expect(box(drawnLogin({ error, [field]: true }), name)).toContain("checked=");
+    },
+  );
 
-  test("one says for how long, and stands between password and button; the other stands below, so that the button is in sight", () => {
+  test("one states its duration between password and button; the other is below, so that the button stays visible", () => {
     const html = drawnLogin({ rememberDays: 30 });
     const hint = box(html, "rememberMe")?.match(/aria-describedby="([^"]+)"/)?.[1];
     expect(html).toContain(`id="${hint}">For 30 days. `);
@@ -337,7 +337,7 @@ describe("the choices of the sign-in page", () => {
   });
 });
 
-describe("before another site learns who the user is", () => {
+describe("before another site learns the user's identity", () => {
   test("names the account and the site that will learn it", () => {
     const html = drawn("ask-before", askBefore, AskBeforePage);
     expect(html).toContain("Sign in to Corner Shop?</h1>");
@@ -346,7 +346,7 @@ describe("before another site learns who the user is", () => {
     expect(withScreen("ask-before", askBefore, askBeforeMetadata).title).toBe("Sign in to Corner Shop?");
   });
 
-  test("goes on by a form that carries all its fields, and away by a plain link", () => {
+  test("continues by a form with all its fields, and declines by a plain link", () => {
     const html = drawn("ask-before", askBefore, AskBeforePage);
     const form = html.match(/<form.*<\/form>/)?.[0];
     expect(form).toMatch(/^<form[^>]* action="\/cas\/login\/confirm" method="post">/);
@@ -357,7 +357,7 @@ describe("before another site learns who the user is", () => {
   });
 });
 
-test("a refused request keeps the protocol's words folded, for those who run the site", () => {
+test("a refused request shows the protocol's terms in a collapsed section, for the site's operators", () => {
   const model = { title: "No", sentences: ["So."], code: "c", reference: "r" };
   expect(drawn("refused", model, RefusedPage)).not.toContain("<details");
   const html = drawn("refused", { ...model, forItsPeople: "redirect_uri" }, RefusedPage);
@@ -365,7 +365,7 @@ test("a refused request keeps the protocol's words folded, for those who run the
   expect(html).toContain("Reference <code>r\u00a0· c</code>");
 });
 
-test("a ticket on its way is posted to the site, by the script or by a button that can be seen", () => {
+test("a ticket is posted to the site, by the script or by a visible button", () => {
   const html = drawn("ticket-form", ticketForm, TicketFormPage);
   const form = html.match(/<form.*<\/form>/)?.[0];
   expect(form).toMatch(
@@ -376,10 +376,10 @@ test("a ticket on its way is posted to the site, by the script or by a button th
   expect(withScreen("ticket-form", ticketForm, ticketFormMetadata).title).toBe("Going to Corner Shop");
 });
 
-describe("the page by which a browser leaves", () => {
+describe("the page that leaves the hub", () => {
   const address = "http://[::1]:4000/cb?ticket=ST-1&amp;x=%22%3E";
 
-  test("has a link for the script and for people, and goes on by itself without JavaScript only", () => {
+  test("has a link for the script and the user, and redirects by itself only without JavaScript", () => {
     const html = drawn("leaving", leaving, LeavingPage);
     const links = html.match(/<a class="ui-button"[^>]*>[^<]*<\/a>/g) ?? [];
     expect(links).toHaveLength(1);
@@ -391,13 +391,13 @@ describe("the page by which a browser leaves", () => {
     expect(html).not.toContain("<form");
   });
 
-  test("says that it can be closed where a program opens, which leaves it behind", () => {
+  test("says that it can be closed if a program opens", () => {
     const closed = "Once Corner Shop has opened, you can close this page.";
     expect(drawn("leaving", { ...leaving, opensProgram: true }, LeavingPage)).toContain(closed);
     expect(drawn("leaving", leaving, LeavingPage)).not.toContain("close this page");
   });
 
-  test("tells nobody where the browser came from", () => {
+  test("sends no Referer", () => {
     expect(withScreen("leaving", leaving, leavingMetadata)).toEqual({
       title: "Going to Corner Shop",
       referrer: "no-referrer",
@@ -406,7 +406,7 @@ describe("the page by which a browser leaves", () => {
 });
 
 describe("the signed-out page", () => {
-  test("names the sites that stay signed in, each with its link, and only then", () => {
+  test("lists the sites that stay signed in, each with its link, and only if there are any", () => {
     const html = drawnLoggedOut({
       stays: [{ name: "Desk", host: "desk.example", url: "https://desk.example/" }],
     });
@@ -420,7 +420,7 @@ describe("the signed-out page", () => {
       ([, kind, href]) => [kind, href],
     );
 
-  test("offers to sign in again, and first of all the way back where there is one", () => {
+  test("offers to sign in again, after the link back to the site if there is one", () => {
     expect(actions(drawnLoggedOut())).toEqual([["primary", "/cas/login"]]);
     expect(actions(drawnLoggedOut({ continueTo: shop }))).toEqual([
       ["primary", shop.url],
@@ -428,7 +428,7 @@ describe("the signed-out page", () => {
     ]);
   });
 
-  test("tells sites by pictures that nobody sees, and each of them once", () => {
+  test("notifies sites by hidden images, each once", () => {
     const html = drawnLoggedOut({ frontChannel: told });
     const pictures = html.match(/<img\b[^>]*>/g) ?? [];
     expect(pictures.map((picture) => picture.match(/src="([^"]+)"/)?.[1]?.replaceAll("&amp;", "&"))).toEqual(
@@ -454,7 +454,7 @@ test("every form of the account page carries the anti-forgery token", () => {
   for (const form of forms) expect(form).toContain('name="token" value="token-1"');
 });
 
-test("text from people stays text", () => {
+test("user text is escaped", () => {
   const html = drawn("account", { ...account, person: { ...account.person, name: "<b>x</b>" } }, AccountPage);
   expect(html).toContain("<bdi>&lt;b&gt;x&lt;/b&gt;</bdi>");
 });

@@ -24,20 +24,23 @@ const codes: Record<LoginErrorCode, true> = {
 };
 
 describe("why the user must sign in again", () => {
-  test.each(Object.keys(reasons) as (keyof typeof reasons)[])("%s says why and what next", (reason) => {
-    const { why, next } = reasonWords(reason, 30);
-    expect(why).toMatch(/^[A-Z].+\.$/);
-    expect(next).toMatch(/^[A-Z].+\.$/);
-  });
+  test.each(Object.keys(reasons) as (keyof typeof reasons)[])(
+    "%s has a reason and an instruction",
+    (reason) => {
+      const { why, next } = reasonWords(reason, 30);
+      expect(why).toMatch(/^[A-Z].+\.$/);
+      expect(next).toMatch(/^[A-Z].+\.$/);
+    },
+  );
 
   test.each([
     ["Harbour Bank", "Harbour Bank needs to be sure that it is you."],
     [undefined, "Gatehouse needs to be sure that it is you."],
-  ])("who wants to be sure (%s) is named", (site, why) => {
+  ])("a site that requires a recent sign-in (%s) is named", (site, why) => {
     expect(reasonWords("renew", 30, site).why).toBe(why);
   });
 
-  test("each reason has words of its own", () => {
+  test("each reason has its own text", () => {
     const words = (Object.keys(reasons) as (keyof typeof reasons)[]).map(
       (reason) => reasonWords(reason, 30).why,
     );
@@ -49,23 +52,23 @@ describe("why the user must sign in again", () => {
     [30, "30 minutes"],
     [90, "90 minutes"],
     [480, "8 hours"],
-  ])("%i minutes without activity are said as %j", (minutes, words) => {
+  ])("%i minutes without activity read %j", (minutes, words) => {
     expect(reasonWords("idle", minutes).why).toBe(`You were signed out after ${words} without activity.`);
   });
 });
 
-describe("what went wrong", () => {
-  test.each(Object.keys(codes) as LoginErrorCode[])("%s has words and a field to go to", (code) => {
+describe("errors of the sign-in form", () => {
+  test.each(Object.keys(codes) as LoginErrorCode[])("%s has a text and a field", (code) => {
     const { text, field } = loginErrorWords(code);
     expect(text).not.toBe("");
     expect(["username", "password"]).toContain(field);
   });
 
-  test("wrong credentials blame neither field, so that nobody learns who has an account", () => {
+  test("wrong credentials name neither field, so that nobody learns which accounts exist", () => {
     expect(loginErrorWords("credentials_wrong").atField).toBe(false);
   });
 
-  test("too many attempts say how long to wait", () => {
+  test("too many attempts state the wait", () => {
     expect(loginErrorWords("too_many_attempts", 90).text).toContain("Wait 2 minutes");
   });
 });
@@ -77,14 +80,14 @@ test.each([
   [60, "1 minute"],
   [61, "2 minutes"],
   [7200, "2 hours"],
-])("a wait of %s seconds is %j", (seconds, words) => {
+])("a wait of %s seconds reads %j", (seconds, words) => {
   expect(waitWords(seconds)).toBe(words);
 });
 
 test.each([
   [1, "For 1 day. "],
   [14, "For 14 days. "],
-])("keeping somebody signed in for %i days begins with %j", (days, words) => {
+])("the option to stay signed in for %i days begins with %j", (days, words) => {
   expect(rememberWords(days)).toBe(`${words}Not on a computer that others use.`);
 });
 
@@ -92,6 +95,6 @@ test.each([
   [["Shop"], "Shop"],
   [["Shop", "Bank"], "Shop and Bank"],
   [["Shop", "Bank", "Museum"], "Shop, Bank and Museum"],
-])("%j is a list in words", (names, words) => {
+])("%j is a list in a sentence", (names, words) => {
   expect(listWords(names)).toBe(words);
 });

@@ -57,7 +57,7 @@ const rows = (...appPasswords: AccountScreen["appPasswords"]) =>
   renderToStaticMarkup(<AppPasswordRows appPasswords={appPasswords} token="token-1" now={at} />);
 const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, "").replaceAll(/\s+/g, " ");
 
-test("the form names the user: another one may have signed in since the page before", () => {
+test("the form names the user, because another one may have signed in since", () => {
   expect(drawnForm()).toContain("For the account of <bdi>Alice &lt;b&gt;</bdi>,");
 });
 
@@ -68,21 +68,21 @@ test.each([
     drawnForm({ errors: ["name_missing", "scope_missing", "life_missing", "too_many"] }),
   ],
   ["the one look at it", drawn("app-password-made", made, AppPasswordMadePage)],
-])("%s has one heading, a way past the header, nothing that the policy forbids", (_, html) => {
+])("%s has one heading, a skip link, and nothing that the policy forbids", (_, html) => {
   expect(html.match(/<h1\b/g)).toHaveLength(1);
   expect(html).toContain('href="#main"');
   expect(html).not.toMatch(/\sstyle=|<style|<script|\son[a-z]+=|placeholder=/);
 });
 
 describe("rows of app passwords", () => {
-  test("are sentences: what it may do, since when, last used, until when", () => {
+  test("state scopes, creation, last use and expiry in sentences", () => {
     const text = textOf(rows(appPassword));
     expect(text).toContain("It may see your accounts at Harbour Bank.");
     expect(text).toContain("Made just now, never used, expires on 21 December 2026");
     expect(textOf(rows({ ...appPassword, lastUsedAt: at }))).toContain("last used just now");
   });
 
-  test("are revoked by a form that has the token and says which, after a question", () => {
+  test("are revoked by a form with the token and the id, after a question", () => {
     const html = rows(appPassword);
     const details = html.match(/<details.*<\/details>/s)?.[0] ?? "";
     expect(details).toContain("This cannot be taken back.");
@@ -91,7 +91,7 @@ describe("rows of app passwords", () => {
     expect(details).toContain('name="app-password" value="a1"');
   });
 
-  test("say that one has expired, in words, and offer to remove it", () => {
+  test("say that one has expired, and offer to remove it", () => {
     const text = textOf(rows({ ...appPassword, expired: true }));
     expect(text).toMatch(/Backup ?Expired/);
     expect(text).toContain("expired on 21 December 2026");
@@ -99,7 +99,7 @@ describe("rows of app passwords", () => {
     expect(text).not.toContain("Revoke");
   });
 
-  test("are missed by words that say what will stand here and how", () => {
+  test("are replaced by a text that explains app passwords", () => {
     expect(textOf(rows())).toMatch(/You have none\..*appears here.*Make an app password/);
   });
 });
@@ -114,7 +114,7 @@ describe("the form", () => {
     expect(html.match(/<button\b/g)).toHaveLength(1);
   });
 
-  test("keeps what was chosen", () => {
+  test("keeps the entered values", () => {
     const html = drawnForm({ errors: ["too_many"] });
     expect(html).toMatch(/<input[^>]*value="Backup"/);
     expect(html.match(/<input[^>]*name="scope:account.read"[^>]*>/)?.[0]).toContain("checked=");
@@ -123,7 +123,7 @@ describe("the form", () => {
   });
 
   test.each(["name_missing", "name_too_long", "scope_missing", "life_missing"] as const)(
-    "after %s the summary leads to what it is about, which says so itself, and the title begins with Error",
+    "after %s the summary links to the field, the field shows the error, and the title begins with Error",
     (code) => {
       const html = drawnForm({ errors: [code] });
       const target = html.match(/<div[^>]*role="alert".*?href="#([^"]+)"/)?.[1];
@@ -140,7 +140,7 @@ describe("the form", () => {
   );
 });
 
-test("the one look at it says so, and text from people stays text", () => {
+test("the page that shows it says that it is shown once, and user text is escaped", () => {
   const html = drawn("app-password-made", made, AppPasswordMadePage);
   expect(textOf(html)).toContain("shown only this once");
   expect(html).toContain('<code class="secret">gh_secret</code>');

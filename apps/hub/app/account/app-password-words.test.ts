@@ -15,11 +15,11 @@ test.each([
     [self, accounts, money, shelves],
     "It may see who you are, and see your accounts and send money at Harbour Bank, and see your orders at Corner Shop.",
   ],
-])("what %j allows is one sentence", (allows, words) => {
+])("the scopes %j are one sentence", (allows, words) => {
   expect(allowsWords(allows)).toBe(words);
 });
 
-test("one thing has a label of its own, with the place", () => {
+test("a single scope is labelled with its site", () => {
   expect([allowedLabel(self), allowedLabel(accounts)]).toEqual([
     "See who you are",
     "See your accounts at Harbour Bank",
@@ -34,7 +34,7 @@ test.each([
   expect(lifeWords(days)).toBe(words);
 });
 
-describe("what went wrong", () => {
+describe("errors of the form", () => {
   // An object and not a list: a code that is added and forgotten here does not compile.
   const parts: Record<MakeAppPasswordErrorCode, string | undefined> = {
     name_missing: "name",
@@ -45,7 +45,7 @@ describe("what went wrong", () => {
   };
 
   test.each(Object.entries(parts) as [MakeAppPasswordErrorCode, string | undefined][])(
-    "%s has words, and the part of the form it is about",
+    "%s has a text and a field",
     (code, part) => {
       const words = makeErrorWords(code, 60);
       expect(words.part).toBe(part);
@@ -53,7 +53,7 @@ describe("what went wrong", () => {
     },
   );
 
-  test("a name that is too long is told how long it may be", () => {
+  test("an overlong name gets the allowed length", () => {
     expect(makeErrorWords("name_too_long", 60).text).toContain("60 characters");
   });
 });

@@ -22,7 +22,7 @@ const rows = (...apps: AccountScreen["connectedApps"]) =>
   renderToStaticMarkup(<ConnectedAppRows apps={apps} token="token-1" now={now} />);
 const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, "");
 
-test("a row says what the app may do, since when, what it last used, and until when", () => {
+test("a row states the app's access, its start, last use and end", () => {
   const html = rows(budget);
   expect(textOf(html)).toContain("Budget budget.example");
   expect(html).toContain("It may see your name and user name, and see your transactions at Harbour Bank.");
@@ -50,11 +50,11 @@ test.each<[string, Partial<typeof budget>, string]>([
   expect(textOf(rows({ ...budget, ...over }))).toContain(words);
 });
 
-test("who allowed nothing reads of no use, and an empty list says what will appear", () => {
+test("an app without access shows no use, and an empty list explains itself", () => {
   expect(rows({ ...budget, allows: [] })).not.toContain("last used");
   expect(rows()).toContain("An app appears here");
 });
 
-test("a name from a registration is text", () => {
+test("a name from a registration is escaped", () => {
   expect(rows({ ...budget, name: "<b>Budget</b>" })).not.toContain("<b>");
 });

@@ -33,7 +33,7 @@ const inputs = (html: string) => html.match(/<input\b[^>]*>/g) ?? [];
 const buttons = (html: string) =>
   [...html.matchAll(/<button[^>]*value="([^"]*)"[^>]*>([^<]*)/g)].map(([, value, label]) => [value, label]);
 
-test("the host is beside the name, and who runs the app is said with its policies", () => {
+test("the name is followed by the host, and the operator's policies are linked", () => {
   const policy = { uri: "https://budget.example/privacy", host: "budget.example" };
   const terms = { uri: "https://legal.example/terms", host: "legal.example" };
   const html = drawn({ about: { ...consent.about, policy, terms } });
@@ -47,20 +47,20 @@ test("the host is beside the name, and who runs the app is said with its policie
   expect(textOf(drawn({ about: firstParty }))).toContain("Budget is run by the same people as Gatehouse.");
 });
 
-test("RFC 8252 8.6 a program says that another one could use its name; on a device its code says that", () => {
+test("RFC 8252 8.6 a program gets a warning about impostors; on a device the code identifies it", () => {
   const about = { ...consent.about, native: true };
   expect(textOf(drawn({ about }))).toContain("another one could use its name");
   expect(textOf(drawn({ about, device: { code: "BCDF-GHJK" } }))).not.toContain("could use its name");
 });
 
-test("not you? is a form of its own, which Enter in the other one does not send", () => {
+test('"not you?" is a separate form, which Enter in the other one does not submit', () => {
   const [person = "", answer = ""] = drawn({}).match(/<form\b.*?<\/form>/g) ?? [];
   expect(buttons(person)).toEqual([["switch", "Not you?"]]);
   expect(person).toContain('name="token" value="token-1"');
   expect(buttons(answer).map(([value]) => value)).toEqual(["allow", "without", "deny"]);
 });
 
-test("what moves money is not ticked, and says why", () => {
+test("a scope that moves money is not ticked, and says why", () => {
   const html = drawn({ asks: [email, transfer] });
   const box = (value: string) => inputs(html).find((input) => input.includes(`"allow:${value}"`));
   expect(box("email")).toContain("checked");
@@ -68,7 +68,7 @@ test("what moves money is not ticked, and says why", () => {
   expect(textOf(html)).toContain("Not ticked for you: it moves money");
 });
 
-describe("the buttons say what they do", () => {
+describe("the buttons state what they do", () => {
   const items = [{ ...email, requested: true }];
   const before = { items, offline: false, until: new Date("2026-12-24T00:00:00Z") };
   test.each<[string, Partial<ConsentScreen>, string, (string | undefined)[][]]>([
@@ -105,7 +105,7 @@ describe("the buttons say what they do", () => {
   });
 });
 
-test("what was allowed before is listed, with what is not asked for this time, and until when", () => {
+test("earlier access is listed, with scopes not requested this time, and its end", () => {
   const items = [
     { ...email, requested: true },
     { value: "profile", words: "see your name and user name", requested: false },
@@ -120,8 +120,8 @@ test("what was allowed before is listed, with what is not asked for this time, a
   );
 });
 
-describe("for how long", () => {
-  test("a choice of three, 30 days chosen, in a group with a name", () => {
+describe("duration of the consent", () => {
+  test("three durations in a labelled group, 30 days preselected", () => {
     const html = drawn({});
     const radios = inputs(html).filter((input) => input.includes('type="radio"'));
     expect(radios.map((radio) => [/value="(\w+)"/.exec(radio)?.[1], radio.includes("checked")])).toEqual([
