@@ -4,8 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
 import { allowedBy, scopesAt, scopesOffered } from "./app-password-scopes.ts";
-import { createAppPasswordSecret, isAppPasswordSecret } from "./app-password-secret.ts";
-import { verifyAppPassword } from "./verify-app-password.ts";
+import { createAppPasswordSecret, isAppPasswordSecret, verifyAppPassword } from "./verify-app-password.ts";
 
 const apis = {
   settings: { hubUrl: "https://hub.example" },

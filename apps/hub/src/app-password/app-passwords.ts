@@ -4,18 +4,34 @@
  */
 import type { AppPasswordStore } from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
-import { type Route, route, seeOther } from "../http/route.ts";
+import { json, type Route, route, seeOther } from "../http/route.ts";
 import type { AccountScreen } from "../screen/screen.ts";
-import type { ApiSources } from "../site-registry/known-apis.ts";
+import { type ApiSources, ownScope } from "../site-registry/known-apis.ts";
 import { allowedBy } from "./app-password-scopes.ts";
 import { type MakeAppPasswordNeeds, makeAppPasswordRoutes } from "./make-app-password.ts";
-import { me } from "./me.ts";
 import type { VerifyAppPasswordNeeds } from "./verify-app-password.ts";
 import { verifyForSiteRoutes } from "./verify-for-site.ts";
 
 export interface AppPasswordNeeds extends MakeAppPasswordNeeds, VerifyAppPasswordNeeds {
   readonly appPasswords: Pick<AppPasswordStore, "create" | "findForUse" | "revoke">;
 }
+
+/** `/api/v1/me`: the user that a program acts for, its credential, and the scopes of that credential. */
+const me = route({
+  method: "GET",
+  path: "/api/v1/me",
+  caller: "api",
+  scope: ownScope,
+  antiForgery: "changes-nothing",
+  sends: "nothing",
+  speaks: "json",
+  async answer({ person, credential, requestId }) {
+    const { scopes, ...rest } = credential;
+    const { id: sub, username: user, name, email } = person;
+    const headers = { "x-request-id": requestId };
+    return json(200, { sub, user, name, email, credential: rest, scopes }, { headers });
+  },
+});
 
 export const appPasswordRoutes = (needs: AppPasswordNeeds): Route[] => [
   ...makeAppPasswordRoutes(needs),

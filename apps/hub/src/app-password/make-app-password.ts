@@ -16,7 +16,7 @@ import {
 import type { MakeAppPasswordErrorCode } from "../screen/screen.ts";
 import type { ApiSources } from "../site-registry/known-apis.ts";
 import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
-import { createAppPasswordSecret } from "./app-password-secret.ts";
+import { createAppPasswordSecret } from "./verify-app-password.ts";
 
 const path = "/account/app-passwords/new";
 const lives = [7, 30, 90, 365];

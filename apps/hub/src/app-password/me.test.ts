@@ -3,7 +3,7 @@ import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { bankWithApi, basic, makeAppPassword } from "../test-support/app-password.ts";
-import { createAppPasswordSecret } from "./app-password-secret.ts";
+import { createAppPasswordSecret } from "./verify-app-password.ts";
 
 const challenge = 'Basic realm="gatehouse", charset="UTF-8", Bearer realm="gatehouse"';
 let opened: TestHub;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { bankWithApi, basic, makeAppPassword } from "../test-support/app-password.ts";
-import { createAppPasswordSecret } from "./app-password-secret.ts";
+import { createAppPasswordSecret } from "./verify-app-password.ts";
 
 let opened: TestHub;
 let alice: TestPerson;

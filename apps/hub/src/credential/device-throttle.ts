@@ -1,7 +1,7 @@
 /** Throttles guessing of device codes, and devices that poll too often. */
 import { createHash } from "node:crypto";
 import type { RateLimitStore } from "@gatehouse/database";
-import { network } from "./network.ts";
+import { network } from "./sign-in-throttle.ts";
 
 export interface DeviceThrottle {
   /** @returns 0 when a code may be tried, else the seconds to wait */

@@ -1,6 +1,6 @@
 /** Throttles wrong app passwords and wrong site secrets. */
 import type { RateLimitStore } from "@gatehouse/database";
-import { network } from "./network.ts";
+import { network } from "./sign-in-throttle.ts";
 
 /** Source of wrong attempts: an address, or a site that passes credentials on. */
 export type AttemptSource = { readonly address: string } | { readonly site: string };

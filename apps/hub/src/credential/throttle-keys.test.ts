@@ -3,7 +3,7 @@ import type { RateLimit, RateLimitStore } from "@gatehouse/database";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createDeviceThrottle } from "./device-throttle.ts";
 import { createSecretThrottle } from "./secret-throttle.ts";
-import { createSignInThrottle } from "./sign-in-throttle.ts";
+import { createSignInThrottle, network } from "./sign-in-throttle.ts";
 
 let asked: string[];
 let limits: Record<string, RateLimit>;
@@ -175,4 +175,18 @@ describe("RFC 8628 5.1 device codes", () => {
     expect(await throttle.isTooSoon("alice")).toBe(true);
     expect(asked).toEqual([`consume device-poll ${alice}`, `consume device-poll ${alice}`]);
   });
+});
+
+test.each([
+  ["192.0.2.7", "192.0.2.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:db8:1:2:ffff::", "2001:db8:1:2::/64"],
+  ["2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"],
+  ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["2001:db8::3:4:5:6:7", "2001:db8:0:3::/64"],
+  ["2001:db8::2:3:4:5:6:7", "2001:db8:2:3::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["fe80::", "fe80:0:0:0::/64"],
+])("the network of %s is %s", (address, expected) => {
+  expect(network(address)).toBe(expected);
 });

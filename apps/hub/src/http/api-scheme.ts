@@ -1,7 +1,6 @@
 /** An authentication scheme of the hub's API. */
 import type { Person } from "@gatehouse/database";
-import type { ApiCredential } from "./api-credential.ts";
-import type { Call } from "./route.ts";
+import type { ApiCredential, Call } from "./route.ts";
 
 /** Reason for refusing a call of the API. */
 export interface ApiRefusal {

@@ -5,12 +5,12 @@
  * A room declares what it needs (`LoginNeeds`) and exports a factory of its routes (`loginRoutes(needs)`); `hub.ts` calls
  * the factories (docs/decisions/0025).
  */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, Person } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import type { Screens } from "../screen/screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
-import type { ApiCredential } from "./api-credential.ts";
 
 /** Facts about one request, available to every answer. */
 export interface Call {
@@ -58,6 +58,17 @@ export interface RawAnswer {
   /** Whether that page keeps `window.opener`, as in `ScreenAnswer`. */
   readonly keepsOpener?: boolean | undefined;
   readonly afterwards?: () => void;
+}
+
+/** An accepted credential and its scopes. */
+export interface ApiCredential {
+  readonly kind: "app-password" | "access-token";
+  /** Public id, never the secret; for a token, the id of the client. */
+  readonly id: string;
+  /** The user's name for it; for a token, the name of the client. */
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expiresAt: Date;
 }
 
 /** Permitted callers; each kind determines what the answer knows of the caller. */
@@ -142,6 +153,16 @@ export interface Route<Who extends Caller = Caller> {
    */
   readonly returnPage?: (parameters: RequestParameters) => ReturnPage;
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;
+}
+
+/** The part of the path space that oidc-provider serves. */
+export interface MountedIssuer {
+  /** Whether the issuer, and no route, answers a request. */
+  answers(method: string | undefined, path: string): boolean;
+  /** The route path of a page of the issuer that a form was posted to; `undefined`: the path is none. */
+  pathOfPage(method: string | undefined, path: string): string | undefined;
+  /** Answers a request. @returns a page to draw, if the issuer has not written the answer itself */
+  serve(request: IncomingMessage, response: ServerResponse): Promise<ScreenAnswer | undefined>;
 }
 
 /** Checks `answer` against the caller's type, then widens the route so that one list can hold all of them. */

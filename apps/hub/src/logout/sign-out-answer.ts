@@ -12,8 +12,12 @@ import type { LoggedOutScreen } from "../screen/screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import type { LogoutDispatcher } from "./logout-dispatcher.ts";
-import { asksForFrontChannel, frontChannelAddress, receivesLogout } from "./logout-message.ts";
-import { pictureSources } from "./picture-sources.ts";
+import {
+  asksForFrontChannel,
+  frontChannelAddress,
+  pictureSources,
+  receivesLogout,
+} from "./logout-message.ts";
 
 export interface LogoutRecipientNeeds {
   readonly logoutDeliveries: Pick<LogoutDeliveryStore, "listOf">;

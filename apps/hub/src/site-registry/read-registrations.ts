@@ -1,8 +1,12 @@
 /** Reads the files of `SITES_DIR`. Parses a file again only if it has changed since the previous reading. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ReadFile } from "./read-file.ts";
-import { parseRegistration, RegistrationError } from "./registered-site.ts";
+import { parseRegistration, type RegisteredSite, RegistrationError } from "./registered-site.ts";
+
+/** Result of reading a registration file. */
+export type ReadFile =
+  | { readonly file: string; readonly site: RegisteredSite }
+  | { readonly file: string; readonly error: RegistrationError };
 
 /** Result of one reading of the folder. */
 export interface ReadRegistrations {

@@ -1,6 +1,6 @@
 /** Rules for a registration that its own file cannot decide: other files of the folder, and the mode of the hub. */
 import { isLoopbackHost } from "../settings/env.ts";
-import type { ReadFile } from "./read-file.ts";
+import type { ReadFile } from "./read-registrations.ts";
 import { RegistrationError } from "./registered-site.ts";
 
 /**

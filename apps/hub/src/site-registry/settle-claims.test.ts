@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ReadFile } from "./read-file.ts";
+import type { ReadFile } from "./read-registrations.ts";
 import { parseRegistration, type RegisteredSite, RegistrationError } from "./registered-site.ts";
 import { acceptRegistrations } from "./settle-claims.ts";
 

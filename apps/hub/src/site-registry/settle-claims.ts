@@ -1,6 +1,6 @@
 /** One service address belongs to one site: decides which registrations of a reading are valid. */
 import { claimServices } from "./claimed-services.ts";
-import type { ReadFile } from "./read-file.ts";
+import type { ReadFile } from "./read-registrations.ts";
 import type { RegisteredSite, RegistrationError } from "./registered-site.ts";
 import { refuseUnknownTargets } from "./registration-rules.ts";
 

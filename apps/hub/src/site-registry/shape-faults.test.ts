@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readShape } from "./shape-faults.ts";
+import { nearestName, readShape } from "./shape-faults.ts";
 
 const least = { id: "shop", name: "Shop", url: "https://shop.example/", firstParty: true };
 
@@ -71,4 +71,27 @@ test("each fault is reported, whatever the file contains", () => {
   expect(faults({})).toHaveLength(4);
   expect(faults([])).toEqual(["(file): should be an object in { }, and is a list in [ ]"]);
   expect(faults(null)).toEqual(["(file): should be an object in { }, and is null"]);
+});
+
+const knownNames = ["redirectUris", "postLogoutRedirectUris", "grants", "scopes", "url", "pkce"];
+
+test.each([
+  ["redirectURIs", "redirectUris"],
+  ["redirect_uris", "redirectUris"],
+  ["redirectUri", "redirectUris"],
+  ["post-logout-redirect-uris", "postLogoutRedirectUris"],
+  ["scope", "scopes"],
+  ["scpoe", undefined],
+  ["URL", "url"],
+  ["uri", "url"],
+  ["logo", undefined],
+  ["", undefined],
+  ["x".repeat(60_000), undefined],
+])("%s is nearest to %s", (name, nearest) => {
+  expect(nearestName(name, knownNames)).toBe(nearest);
+});
+
+test("of several the nearest is returned", () => {
+  expect(nearestName("targetx", ["target", "targets"])).toBe("target");
+  expect(nearestName("grandx", ["grant", "grandy"])).toBe("grandy");
 });

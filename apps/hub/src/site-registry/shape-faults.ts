@@ -1,6 +1,6 @@
 /** Errors in the shape of a registration, worded for its author. Values are not repeated. */
+import { distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { nearestName } from "./nearest-name.ts";
 import { siteFile } from "./site-file.ts";
 
 /** One fault of a registration. */
@@ -129,4 +129,23 @@ function alternatives(schema: Schema): readonly Schema[] {
 
 function namesOf({ properties = {} }: Schema): readonly string[] {
   return Object.keys(properties);
+}
+
+/**
+ * Finds the known name that was probably meant: the same but for capitals, hyphens and underscores, or different in at
+ * most a quarter of its letters.
+ */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const [nearest] = known
+    .map((candidate) => ({ candidate, away: distance(plain(name), plain(candidate)) }))
+    .filter(({ candidate, away }) => away <= Math.ceil(candidate.length / 4))
+    .sort((a, b) => a.away - b.away);
+  return nearest?.candidate;
+}
+
+/** Maximum length of a compared name, in characters. Every known name is shorter, and the comparison takes quadratic time. */
+const longestName = 60;
+
+function plain(name: string): string {
+  return name.slice(0, longestName).toLowerCase().replace(/[-_]/g, "");
 }

@@ -11,7 +11,6 @@ import type { Cookies } from "../../http/cookies.ts";
 import { HubError } from "../../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../../http/route.ts";
 import type { ChooseAccountScreen } from "../../screen/screen.ts";
-import { passwordAcr } from "../../session/acr.ts";
 import type { FindSession } from "../../session/find-session.ts";
 import type { HubKeys } from "../../settings/secret-keys.ts";
 import type { AskForAccount } from "../../sign-in/choose-account.ts";
@@ -19,6 +18,7 @@ import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
 import type { Flow } from "../issuer/provider.ts";
+import { passwordAcr } from "../scope/claim-scopes.ts";
 import {
   type ConsentChoice,
   readChoice,

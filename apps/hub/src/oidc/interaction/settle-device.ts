@@ -1,9 +1,9 @@
 /** Writes the user's decision into the device code, which the device polls. */
 import { randomUUID } from "node:crypto";
 import type { CentralSession, DecisionStore } from "@gatehouse/database";
-import { passwordAcr } from "../../session/acr.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
+import { passwordAcr } from "../scope/claim-scopes.ts";
 import { allowedScopes, type ConsentChoice, type Scopes } from "../scope/consent.ts";
 import { askedByDevice, type DeviceRequest } from "./device-request.ts";
 

@@ -4,7 +4,6 @@
  */
 import type { SecretThrottle } from "../../credential/secret-throttle.ts";
 import type { Cookies } from "../../http/cookies.ts";
-import { passwordAcr } from "../../session/acr.ts";
 import type { Settings } from "../../settings/env.ts";
 import type { ApiSources } from "../../site-registry/known-apis.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
@@ -12,7 +11,7 @@ import { type GrantNeeds, loadGrant } from "../grant/grant.ts";
 import { interactionRules } from "../interaction/ask-before.ts";
 import { flowAddress } from "../interaction/restart.ts";
 import { type OpenedKeys, publicHalf } from "../keys/signing-keys.ts";
-import { claimsOfScope, ownScopes } from "../scope/claim-scopes.ts";
+import { claimsOfScope, ownScopes, passwordAcr } from "../scope/claim-scopes.ts";
 import { type AdapterNeeds, createAdapter } from "../store/adapter.ts";
 import { repeatRefreshAnswers } from "../store/refresh-replay.ts";
 import { detectReplays, validateAssertion } from "../store/replay-detection.ts";

@@ -5,10 +5,9 @@ import { chooseRequestId, loggedPath, logResponse } from "../../http/access-log.
 import type { Cookies } from "../../http/cookies.ts";
 import { databaseOutage } from "../../http/database-outage.ts";
 import { HubError } from "../../http/hub-error.ts";
-import type { MountedIssuer } from "../../http/mounted-issuer.ts";
 import { isPrefetch, prefetchRefused } from "../../http/prefetch.ts";
 import { answerHeaders } from "../../http/response-headers.ts";
-import type { ScreenAnswer } from "../../http/route.ts";
+import type { MountedIssuer, ScreenAnswer } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
 import { RequestArtifacts } from "../store/request-artifacts.ts";
 import { type RequestContext, withContext } from "../store/request-context.ts";

@@ -3,7 +3,7 @@
 import { flowOf, startFlow } from "../../http/flow.ts";
 import type { ScreenAnswer } from "../../http/route.ts";
 import type { Log } from "../../log.ts";
-import { pictureSources } from "../../logout/picture-sources.ts";
+import { pictureSources } from "../../logout/logout-message.ts";
 import { findLogoutRecipients, type LogoutRecipientNeeds } from "../../logout/sign-out-answer.ts";
 import { isEqual } from "../../settings/secret-keys.ts";
 import { type NoteNeeds, readNote, writeNote } from "../../sign-in/login-form.ts";

@@ -4,8 +4,8 @@
  */
 import type { CentralSession, CentralSessionStore, OidcClientSession } from "@gatehouse/database";
 import type { LogoutDispatcher } from "../../logout/logout-dispatcher.ts";
-import { passwordAcr } from "../../session/acr.ts";
 import type { Adapter, AdapterPayload } from "../issuer/provider.ts";
+import { passwordAcr } from "../scope/claim-scopes.ts";
 import {
   currentArtifacts,
   currentSession,

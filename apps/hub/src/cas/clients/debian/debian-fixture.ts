@@ -1,11 +1,12 @@
 /** A hub by https and Debian's Apache with sites of clients, each with names of its own, trusted by one authority. */
 import { once } from "node:events";
 import { chmod, cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createSecureServer, type TLSSocket } from "node:tls";
 import { openTestHub, type TestHub, type TestPerson } from "../../../test-hub.ts";
+import { freePort } from "../../../test-support/free-port.ts";
 import { type Apache, startApache, type VirtualHost } from "./apache.ts";
 import { Browser } from "./browser.ts";
 import { type Certificates, createCertificates } from "./certificates.ts";
@@ -146,14 +147,4 @@ function createFront({ key, certificate }: Certificates) {
       await closed;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  const closed = once(server, "close");
-  server.close();
-  await closed;
-  return port;
 }

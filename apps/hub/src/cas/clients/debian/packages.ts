@@ -1,6 +1,7 @@
 /** The Debian packages that hold the clients, and what runs them; installed where that is allowed. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { TestProject } from "vitest/node";
 
 const run = promisify(execFile);
 
@@ -16,8 +17,22 @@ const packages = [
   "php-xml",
 ];
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Why Debian's clients cannot run on this machine; empty: they can. */
+    debianClientsMissing: string;
+  }
+}
+
+/** Before the run: installs missing packages, or says why no client can run. */
+export async function setup(project: TestProject): Promise<void> {
+  const missing = await installPackages();
+  if (missing !== undefined) process.stdout.write(`Debian's clients did not run: ${missing}.\n`);
+  project.provide("debianClientsMissing", missing ?? "");
+}
+
 /** Why the clients cannot run here, in one line; `undefined`: all of them are installed. */
-export async function installPackages(): Promise<string | undefined> {
+async function installPackages(): Promise<string | undefined> {
   const missing = await missingPackages();
   if (missing === undefined) return "this machine has no Debian packages (dpkg-query is not there)";
   if (missing.length === 0) return undefined;

@@ -6,7 +6,7 @@ export default defineConfig({
     name: "Debian's clients",
     root: import.meta.dirname,
     include: ["*.test.ts"],
-    globalSetup: ["./install.ts", "../../../test-support/shared-postgres.ts"],
+    globalSetup: ["./packages.ts", "../../../test-support/shared-postgres.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
