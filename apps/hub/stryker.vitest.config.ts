@@ -9,9 +9,9 @@ export default defineConfig({
     include: [
       "src/app-password/app-password-rules.test.ts",
       "src/command-line/parse-command.test.ts",
-      "src/credential/{attempt-queue,network,password,throttle-keys,typed-name}.test.ts",
+      "src/credential/{attempt-queue,password,throttle-keys,typed-name}.test.ts",
       "src/http/{basic-credentials,client-address,cookies,flow,kept-form,leaving-page-rule,own-pages,prefetch-headers,response-headers}.test.ts",
-      "src/logout/{logout-message,picture-sources}.test.ts",
+      "src/logout/logout-message.test.ts",
       "src/oidc/issuer/{client-metadata,cors-rule,error-words,request-rules,subject-rule}.test.ts",
       "src/oidc/scope/scopes.test.ts",
       "src/outbound/public-address.test.ts",
