@@ -5,6 +5,8 @@
 import { defineConfig } from "@playwright/test";
 import { launchArguments } from "./e2e/launch-arguments.ts";
 
+/** The lighter one, unless a journey asks for the whole browser (`e2e/whole-browser.ts`). */
+const browser = process.env.HEADLESS_SHELL_PATH || process.env.CHROMIUM_PATH;
 const arguments_ = [
   "--disable-background-networking",
   "--disable-component-update",
@@ -31,7 +33,7 @@ export default defineConfig({
     trace: "off",
     launchOptions: {
       args: arguments_,
-      ...(process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {}),
+      ...(browser ? { executablePath: browser } : {}),
     },
   },
   projects: [

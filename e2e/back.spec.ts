@@ -4,22 +4,13 @@ import {
   expectSignedInOn,
   expectSignedOutOn,
   fillSignInForm,
-  gatehouseTest,
   type Person,
   type Sites,
   signIn,
   signOut,
 } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
-
-// Playwright disables the back-forward cache, which these tests are about.
-const test = gatehouseTest.extend<object, object>({
-  launchOptions: [
-    async ({ launchOptions }, use) =>
-      use({ ...launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
-    { scope: "worker" },
-  ],
-});
+import { testWithPagesInMemory as test } from "./whole-browser.ts";
 
 /** Pages of one user, with the user's name in the bar. */
 const privatePages = [

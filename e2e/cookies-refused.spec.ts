@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, fillSignInForm, gatehouseTest } from "@gatehouse/testing";
 import { chromium, type Page } from "@playwright/test";
 import { recordNavigations } from "./record-navigations.ts";
+import { wholeBrowser } from "./whole-browser.ts";
 
 /** Chromium's number for "block". */
 const block = 2;
@@ -16,7 +17,10 @@ const test = gatehouseTest.extend<{ readonly pageWithoutCookies: Page }>({
     const preferences = { profile: { default_content_setting_values: { cookies: block } } };
     await mkdir(join(profile, "Default"));
     await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(preferences));
-    const context = await chromium.launchPersistentContext(profile, project.use.launchOptions ?? {});
+    const context = await chromium.launchPersistentContext(profile, {
+      ...project.use.launchOptions,
+      ...wholeBrowser,
+    });
     browserFaults.watch(context);
     browserFaults.expect("blocked cookie", "UserPreferences");
     await use(await context.newPage());

@@ -4,22 +4,14 @@ import {
   expectSignedInOn,
   expectSignedOutOn,
   fillSignInForm,
-  gatehouseTest,
   type Person,
   type Sites,
   signIn,
   signOut,
+  gatehouseTest as test,
 } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
-
-// Playwright disables the back-forward cache, which users' browsers have.
-const test = gatehouseTest.extend<object, object>({
-  launchOptions: [
-    async ({ launchOptions }, use) =>
-      use({ ...launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
-    { scope: "worker" },
-  ],
-});
+import { testWithPagesInMemory } from "./whole-browser.ts";
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
@@ -298,26 +290,29 @@ const privatePages: Readonly<Record<string, (page: Page, sites: Sites) => Promis
 
 for (const [what, open] of Object.entries(privatePages))
   for (const where of ["in this tab", "in another tab"])
-    test(`Back after a sign-out ${where} does not show ${what}`, async ({ context, people, sites }) => {
-      const alice = await people.create();
-      const page = await context.newPage();
-      await signIn(page, alice);
-      await open(page, sites);
-      const address = page.url();
-      await page.goto("about:blank");
-      if (where === "in this tab") await signOut(page);
-      else await signOut(await context.newPage());
-      for (let step = 0; step < 3; step += 1) {
-        // Chromium asks before it posts a form again, and does not show the previous answer until then.
-        await page
-          .goBack({ waitUntil: "commit" })
-          .catch((error: Error) => expect(error.message).toContain("ERR_CACHE_MISS"));
-        await expect(page.locator("body")).toBeAttached();
-        await expect(page.locator("body")).not.toContainText(alice.name);
-        await expect(page.locator("code")).toHaveCount(0);
-        if (page.url() === address) break;
-      }
-    });
+    testWithPagesInMemory(
+      `Back after a sign-out ${where} does not show ${what}`,
+      async ({ context, people, sites }) => {
+        const alice = await people.create();
+        const page = await context.newPage();
+        await signIn(page, alice);
+        await open(page, sites);
+        const address = page.url();
+        await page.goto("about:blank");
+        if (where === "in this tab") await signOut(page);
+        else await signOut(await context.newPage());
+        for (let step = 0; step < 3; step += 1) {
+          // Chromium asks before it posts a form again, and does not show the previous answer until then.
+          await page
+            .goBack({ waitUntil: "commit" })
+            .catch((error: Error) => expect(error.message).toContain("ERR_CACHE_MISS"));
+          await expect(page.locator("body")).toBeAttached();
+          await expect(page.locator("body")).not.toContainText(alice.name);
+          await expect(page.locator("code")).toHaveCount(0);
+          if (page.url() === address) break;
+        }
+      },
+    );
 
 test("on the smallest phone the button is in sight, and the user name has the focus", async ({
   browser,

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { programs, root } from "./bootstrap/checkout-paths.mjs";
+import { programs, root } from "./bootstrap/checkout.mjs";
 
 interface Task {
   readonly taskId: string;
@@ -74,7 +74,7 @@ test("journeys run again when anything changes that they start", () => {
 
 test.each([
   ["@gatehouse/hub#test:unit", ["CI", "PGBOUNCER_PATH"]],
-  ["//#check:journeys:https", ["CHROMIUM_PATH", "NGINX_PATH", "SCREENSHOTS_DIR"]],
+  ["//#check:journeys:https", ["CHROMIUM_PATH", "HEADLESS_SHELL_PATH", "NGINX_PATH", "SCREENSHOTS_DIR"]],
   ["//#check:start", ["COMMITTED_TREE"]],
 ])("%s runs again with other environment variables", (taskId, variables) => {
   expect(find(taskId).environmentVariables.specified.env).toEqual(variables);
