@@ -1,14 +1,10 @@
 /** The log of an app. Lines of earlier starts stay until the file exceeds a limit. */
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
 
 /** Maximum size in bytes: weeks of a small hub, and quick to search. */
 const muchIs = 8_000_000;
 
-/**
- * @typedef {object} AppLog
- * @property {string} path
- * @property {number} from where this start begins
- */
+/** @typedef {{ path: string, from: number }} AppLog `from`: where this start begins */
 
 /**
  * @param {string} path
@@ -16,12 +12,9 @@ const muchIs = 8_000_000;
  */
 export function openAppLog(path) {
   const output = openSync(path, "a", 0o600);
-  const { size } = fstatSync(output);
-  if (size < muchIs) return { output, log: { path, from: size } };
-  closeSync(output);
   // Programs that still write append, so truncating leaves no hole.
-  closeSync(openSync(path, "w", 0o600));
-  return { output: openSync(path, "a", 0o600), log: { path, from: 0 } };
+  if (fstatSync(output).size >= muchIs) ftruncateSync(output);
+  return { output, log: { path, from: fstatSync(output).size } };
 }
 
 /**

@@ -1,4 +1,12 @@
-/** Starts hub, shop and bank with the settings of each, waits until they are ready, and ends them in order. */
+/**
+ * Starts hub, shop and bank with the settings of each, waits until they are ready, and ends them in order.
+ *
+ * @import { AppLog } from "./app-log.mjs"
+ * @import { Interruption } from "./bootstrap/interruption.mjs"
+ * @import { Program } from "./bootstrap/processes.mjs"
+ * @import { Settings } from "./bootstrap/settings.mjs"
+ * @import { Secrets } from "./secrets.mjs"
+ */
 import { closeSync, writeSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { join, resolve } from "node:path";
@@ -6,7 +14,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { openAppLog, readAppLog } from "./app-log.mjs";
-import { root, script } from "./bootstrap/checkout-paths.mjs";
+import { root, script } from "./bootstrap/checkout.mjs";
 import { Interrupted, PlainError } from "./bootstrap/plain-error.mjs";
 import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 
@@ -31,73 +39,77 @@ const keepAliveMilliseconds = 75_000;
 
 /**
  * @typedef {object} App
- * @property {import("./bootstrap/processes.mjs").Program} program
+ * @property {string} name
+ * @property {Program} program
  * @property {string} health address that answers 200 when it is ready
- * @property {import("./app-log.mjs").AppLog} log
+ * @property {AppLog} log
  * @property {Promise<unknown>} logged when it has ended and its log is whole
- */
-/**
- * @typedef {object} AppOptions
- * @property {import("./bootstrap/settings.mjs").Settings} settings
- * @property {NodeJS.ProcessEnv} environment of `childEnvironment`
- * @property {import("./secrets.mjs").Secrets} secrets
- * @property {string} logs folder
  */
 
 /**
  * Starts all three at once: a site asks the hub only when a user comes. In production the hub alone, since shop and bank are
  * sites of the demo.
  *
- * @param {AppOptions} options
+ * @param {{ settings: Settings, environment: NodeJS.ProcessEnv, secrets: Secrets, logs: string }} options `environment`:
+ *   of `childEnvironment`; `logs`: a folder
  * @returns {App[]} the hub first
  */
 export function startApps({ settings, environment, secrets, logs }) {
-  const { hub, shop, bank, dev } = settings;
+  const { hub, shop, bank, dev, mode, dataDirectory } = settings;
+  const isProduction = mode === "production";
   const shared = {
     ...environment,
-    DATA_DIR: settings.dataDirectory,
+    DATA_DIR: dataDirectory,
     HUB_URL: hub.url,
     NODE_ENV: dev ? "development" : "production",
   };
-  const hubEnvironment = {
-    ...shared,
-    ...secrets,
-    ...hubSettings(settings),
-    ...(dev && { HUB_DEV: "1" }),
-  };
-  const health = `${hubOrigin(settings)}/readyz`;
-  const isProduction = settings.mode === "production";
-  const program = start({
-    ...{ name: "hub", command: hubCommand(dev), environment: hubEnvironment, health, logs },
+  const watched = ["apps/hub/src", "packages/cas/src", "packages/database/src", "packages/database/prisma"];
+  const reloading = [
+    script("restart-on-change.mjs"),
+    "server.ts",
+    ...watched.map((path) => join(root, path)),
+  ];
+  const hubApp = start({
+    name: "hub",
+    words: dev ? reloading : ["server.ts"],
+    environment: { ...shared, ...secrets, ...hubSettings(settings), ...(dev && { HUB_DEV: "1" }) },
+    health: `${hubOrigin(settings)}/readyz`,
+    logs,
     // Operators collect the output of programs; a demo's terminal is for people.
     alsoOnOutput: isProduction,
   });
-  if (isProduction) return [program];
+  if (isProduction) return [hubApp];
+  const next = join(root, "node_modules", "next", "dist", "bin", "next");
   const sites = [
-    { name: "shop", place: shop, secret: secrets.SHOP_SITE_SECRET },
-    { name: "bank", place: bank, secret: secrets.BANK_SITE_SECRET },
-  ].map(({ name, place, secret }) =>
+    { name: "shop", port: shop.port, url: shop.url, secret: secrets.SHOP_SITE_SECRET },
+    { name: "bank", port: bank.port, url: bank.url, secret: secrets.BANK_SITE_SECRET },
+  ].map(({ name, port, url, secret }) =>
     start({
       name,
-      command: siteCommand(place.port, dev),
+      words: [
+        `--import=${pathToFileURL(script("end-with-parent.mjs")).href}`,
+        ...(dev ? [next, "dev"] : [...siteMemory.options, next, "start"]),
+        ...["-p", String(port), "-H", "127.0.0.1"],
+        ...(dev ? [] : ["--keepAliveTimeout", String(keepAliveMilliseconds)]),
+      ],
       environment: {
         ...(!dev && siteMemory.environment),
         ...withoutHubSettings(shared),
-        SITE_URL: place.url,
+        SITE_URL: url,
         ...(secret && { SITE_SECRET: secret }),
       },
-      health: `http://127.0.0.1:${place.port}/healthz`,
+      health: `http://127.0.0.1:${port}/healthz`,
       logs,
       alsoOnOutput: false,
     }),
   );
-  return [program, ...sites];
+  return [hubApp, ...sites];
 }
 
 /**
  * Origin of the hub for programs on this machine.
  *
- * @param {Pick<import("./bootstrap/settings.mjs").Settings, "bindAddress" | "hub">} settings
+ * @param {Pick<Settings, "bindAddress" | "hub">} settings
  */
 export function hubOrigin({ bindAddress, hub: { port } }) {
   const any = { "0.0.0.0": "127.0.0.1", "::": "::1" };
@@ -108,7 +120,7 @@ export function hubOrigin({ bindAddress, hub: { port } }) {
 /**
  * Paths in settings are relative to the root, and the hub runs in another folder.
  *
- * @param {import("./bootstrap/settings.mjs").Settings} settings
+ * @param {Settings} settings
  */
 export function hubSettings({ mode, hub, shop, bank, environment: { SITES_DIR, CA_FILE } }) {
   return {
@@ -119,27 +131,6 @@ export function hubSettings({ mode, hub, shop, bank, environment: { SITES_DIR, C
     // Registrations in production may name them as well, as the operator gave them.
     ...(mode !== "production" && { SHOP_URL: shop.url, BANK_URL: bank.url }),
   };
-}
-
-/** @param {boolean} dev */
-function hubCommand(dev) {
-  const watched = ["apps/hub/src", "packages/cas/src", "packages/database/src", "packages/database/prisma"];
-  return dev
-    ? ["node", script("restart-on-change.mjs"), "server.ts", ...watched.map((folder) => join(root, folder))]
-    : ["node", "server.ts"];
-}
-
-/**
- * @param {number} port
- * @param {boolean} dev
- */
-function siteCommand(port, dev) {
-  const next = join(root, "node_modules", "next", "dist", "bin", "next");
-  const preload = `--import=${pathToFileURL(script("end-with-parent.mjs")).href}`;
-  const address = ["-p", String(port), "-H", "127.0.0.1"];
-  if (dev) return ["node", preload, next, "dev", ...address];
-  const keepAlive = ["--keepAliveTimeout", String(keepAliveMilliseconds)];
-  return ["node", preload, ...siteMemory.options, next, "start", ...address, ...keepAlive];
 }
 
 /**
@@ -154,89 +145,65 @@ function withoutHubSettings({ HUB_SECRETS, SHOP_SITE_SECRET, BANK_SITE_SECRET, T
 
 /**
  * @param {{
- *   name: string, command: readonly string[], environment: NodeJS.ProcessEnv, health: string, logs: string,
+ *   name: string, words: readonly string[], environment: NodeJS.ProcessEnv, health: string, logs: string,
  *   alsoOnOutput: boolean,
- * }} options `alsoOnOutput`: what it says is shown as well as kept
+ * }} options `words`: for Node; `alsoOnOutput`: what it says is shown as well as kept
  * @returns {App}
  */
-function start({ name, command, environment, health, logs, alsoOnOutput }) {
+function start({ name, words, environment, health, logs, alsoOnOutput }) {
   const { output, log } = openAppLog(join(logs, `${name}.log`));
   const stream = alsoOnOutput ? "pipe" : output;
-  // The channel tells the program that this process has ended, even by kill -9. As standard input it survives the hub's start
-  // with memory limits (`apps/hub/server.mjs`).
-  const program = startProgram(name, command, {
+  const program = startProgram(["node", ...words], {
     cwd: join(root, "apps", name),
     env: environment,
+    // The channel tells the program that this process has ended, even by kill -9. As standard input it survives the hub's start
+    // with memory limits (`apps/hub/server.mjs`).
     stdio: ["ipc", stream, stream],
   });
-  if (alsoOnOutput) return { program, health, log, logged: passOn(program, output) };
-  closeSync(output);
-  return { program, health, log, logged: program.ended };
-}
-
-/**
- * @param {import("./bootstrap/processes.mjs").Program} program
- * @param {number} output of the log
- * @returns {Promise<void>} when all output is written
- */
-function passOn({ child }, output) {
-  for (const [from, to] of /** @type {const} */ ([
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
-  ])) {
-    from?.on("data", (/** @type {Buffer} */ chunk) => {
-      writeSync(output, chunk);
-      to.write(chunk);
-    });
+  const { child, ended } = program;
+  if (!alsoOnOutput) {
+    closeSync(output);
+    return { name, program, health, log, logged: ended };
   }
-  return new Promise((resolve) => {
-    child.once("close", () => {
-      closeSync(output);
-      resolve();
-    });
-  });
+  const keep = (/** @type {NodeJS.WriteStream} */ to) => (/** @type {Buffer} */ chunk) => {
+    writeSync(output, chunk);
+    to.write(chunk);
+  };
+  child.stdout?.on("data", keep(process.stdout));
+  child.stderr?.on("data", keep(process.stderr));
+  const logged = new Promise((done) => child.once("close", done)).then(() => closeSync(output));
+  return { name, program, health, log, logged };
 }
 
 /**
  * @param {App} app
- * @param {import("./bootstrap/interruption.mjs").Interruption} interruption
+ * @param {Interruption} interruption
  * @throws {PlainError} with what the app itself says about it, where it does
  */
-export async function waitUntilReady({ program, health, log, logged }, interruption) {
+export async function waitUntilReady(app, interruption) {
+  const { program, health, logged } = app;
   const deadline = Date.now() + patience;
   while (!program.hasEnded() && Date.now() < deadline) {
     if (interruption.signal) throw new Interrupted(interruption.signal);
-    if (await answers(health)) return;
+    const answer = await fetch(health, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    if (answer?.ok) return;
     await Promise.race([program.ended, interruption.happened, pause(50)]);
   }
   if (program.hasEnded()) await logged;
-  throw new PlainError(...explain(program, log));
+  throw explain(app);
 }
 
-/** @param {string} url */
-async function answers(url) {
-  try {
-    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false; // not listening yet
-  }
-}
-
-/**
- * @param {import("./bootstrap/processes.mjs").Program} program
- * @param {import("./app-log.mjs").AppLog} log
- * @returns {[string, { detail: string }]}
- */
-function explain({ name, hasEnded }, log) {
+/** @param {App} app that is not ready */
+function explain({ name, program, log }) {
   const lines = stripVTControlCharacters(readAppLog(log)).split("\n").filter(Boolean);
   const own = lines.findLast((line) => line.startsWith("error: "));
   // The app's own sentence for the user; a stack that follows stays in the log.
-  if (own) return [own.slice("error: ".length), { detail: "" }];
-  const what = hasEnded() ? "ended while it was starting" : `did not answer within ${patience / 1000} s`;
-  return [
-    `the ${name} ${what}. ${log.path} has its output.`,
-    { detail: lines.slice(-shownLines).join("\n") },
-  ];
+  if (own) return new PlainError(own.slice("error: ".length));
+  const what = program.hasEnded()
+    ? "ended while it was starting"
+    : `did not answer within ${patience / 1000} s`;
+  const detail = lines.slice(-shownLines).join("\n");
+  return new PlainError(`the ${name} ${what}. ${log.path} has its output.`, { detail });
 }
 
 /**

@@ -2,9 +2,8 @@
 import "./bootstrap/node-version.cjs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { root } from "./bootstrap/checkout-paths.mjs";
-import { runCommand } from "./bootstrap/command.mjs";
-import { childEnvironment } from "./bootstrap/environment.mjs";
+import { childEnvironment, root } from "./bootstrap/checkout.mjs";
+import { runCommand } from "./bootstrap/plain-error.mjs";
 import { readSettings } from "./bootstrap/settings.mjs";
 
 await runCommand(async () => {

@@ -16,21 +16,14 @@ import { readFile, stat } from "node:fs/promises";
 export async function countReport(file, exitCode, { mayBeSkipped = false, since = 0 } = {}) {
   if (file === undefined) return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   const report = await readReport(file, since);
-  const { passed, failed } = report?.stats ? playwrightCounts(report.stats) : vitestCounts(report);
-  const allSkipped = report?.numPendingTests > 0 && report.numPendingTests === report.numTotalTests;
+  const { expected, unexpected, flaky = 0 } = report.stats ?? {};
+  const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = report;
+  const passed = expected ?? numPassedTests ?? 0;
+  const failed = (unexpected ?? numFailedTests ?? 0) + flaky;
+  const allSkipped = numPendingTests > 0 && numPendingTests === numTotalTests;
   if (mayBeSkipped && allSkipped && exitCode === 0) return { passed, failed };
   const silent = failed === 0 && (exitCode !== 0 || passed === 0);
   return { passed, failed: silent ? 1 : failed };
-}
-
-/** @param {{ numPassedTests?: number, numFailedTests?: number } | undefined} report */
-function vitestCounts(report) {
-  return { passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 };
-}
-
-/** @param {{ expected?: number, unexpected?: number, flaky?: number }} stats */
-function playwrightCounts({ expected = 0, unexpected = 0, flaky = 0 }) {
-  return { passed: expected, failed: unexpected + flaky };
 }
 
 /**
@@ -39,9 +32,8 @@ function playwrightCounts({ expected = 0, unexpected = 0, flaky = 0 }) {
  */
 async function readReport(file, since) {
   try {
-    if ((await stat(file)).mtimeMs < since) return undefined;
-    return JSON.parse(await readFile(file, "utf8"));
+    return (await stat(file)).mtimeMs < since ? {} : JSON.parse(await readFile(file, "utf8"));
   } catch {
-    return undefined; // there is no report, or it is incomplete: the exit code decides
+    return {}; // there is no report, or it is incomplete: the exit code decides
   }
 }

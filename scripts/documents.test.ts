@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { root } from "./bootstrap/checkout-paths.mjs";
+import { root } from "./bootstrap/checkout.mjs";
 
 const documents = globSync(
   ["*.md", ".env.example", "{docs,bench,examples}/**/*.md", "{apps,packages}/*/*.md"],

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "no
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { root } from "./bootstrap/checkout-paths.mjs";
+import { root } from "./bootstrap/checkout.mjs";
 
 export type Environment = Record<string, string | undefined>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nginxSettings } from "./nginx-settings.mjs";
+import { nginxSettings } from "./nginx-settings.ts";
 
 const settings = nginxSettings({
   directory: "/front",
@@ -8,6 +8,7 @@ const settings = nginxSettings({
   places: [
     {
       kind: "hub",
+      domain: "gatehouse.test",
       name: "login.gatehouse.test",
       upstream: "127.0.0.1:4000",
       chain: "/front/hub.pem",
@@ -15,29 +16,29 @@ const settings = nginxSettings({
     },
     {
       kind: "site",
-      name: "www.corner-shop.test",
+      domain: "harbour-bank.test",
+      name: "www.harbour-bank.test",
       upstream: "127.0.0.1:4001",
-      chain: "/front/shop.pem",
-      key: "/front/shop.key",
+      chain: "/front/bank.pem",
+      key: "/front/bank.key",
     },
   ],
-  domains: [{ domain: "harbour-bank.test", chain: "/front/bank.pem", key: "/front/bank.key" }],
 });
 
 test("nothing of the examples' own names, ports and files is left", () => {
   expect(settings).not.toMatch(/example\.com|\/etc\/|listen 80|listen 443|:300\d/);
-  expect(settings.match(/listen 127\.0\.0\.1:8443 ssl http2;/g)).toHaveLength(3);
+  expect(settings.match(/listen 127\.0\.0\.1:8443 ssl http2;/g)).toHaveLength(4);
   for (const line of [
     "server_name login.gatehouse.test;",
     "server 127.0.0.1:4000;",
-    "ssl_certificate_key /front/shop.key;",
+    "ssl_certificate_key /front/bank.key;",
     "listen 127.0.0.1:8080 default_server;",
   ])
     expect(settings).toContain(line);
 });
 
 test("a name with a port in it leads to that port, under its own domain only", () => {
-  const [, pattern = ""] = /server_name ~(\S+);/.exec(settings) ?? [];
+  const [, pattern = ""] = /server_name ~(\S+harbour\S+);/.exec(settings) ?? [];
   const name = new RegExp(pattern);
   expect(name.exec("bank-40123.harbour-bank.test")?.groups?.app_port).toBe("40123");
   for (const other of [

@@ -33,7 +33,7 @@ function changed(path) {
 
 function run() {
   stopping = false;
-  const started = startProgram("program", [process.execPath, program], {
+  const started = startProgram([process.execPath, program], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   void started.ended.then(({ code }) => {

@@ -1,8 +1,9 @@
 /** Secrets of a demo: made at the first start and kept in the data directory, readable by its owner only. */
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { explainFileError } from "./bootstrap/plain-error.mjs";
+import { explainFileError, writeWhole } from "./bootstrap/disk.mjs";
+import { codeOf } from "./bootstrap/plain-error.mjs";
 
 const names = /** @type {const} */ (["HUB_SECRETS", "SHOP_SITE_SECRET", "BANK_SITE_SECRET"]);
 
@@ -26,11 +27,10 @@ export function secretsOf({ mode, dataDirectory, environment }) {
 export function readOrMakeSecrets(dataDirectory, environment) {
   const path = join(dataDirectory, "secrets.json");
   const kept = readKept(path);
-  const whole = names.every((name) => kept[name] || environment[name]);
   const secrets = Object.fromEntries(
     names.map((name) => [name, kept[name] || randomBytes(32).toString("hex")]),
   );
-  if (!whole) write(path, secrets);
+  if (!names.every((name) => kept[name] || environment[name])) writeWhole(path, secrets);
   return /** @type {Required<Secrets>} */ (
     Object.fromEntries(names.map((name) => [name, environment[name] || secrets[name]]))
   );
@@ -41,7 +41,7 @@ export function readOrMakeSecrets(dataDirectory, environment) {
  * anew, and everybody signs in again.
  *
  * @param {string} path
- * @returns {Partial<Secrets>}
+ * @returns {Secrets}
  */
 function readKept(path) {
   try {
@@ -49,27 +49,8 @@ function readKept(path) {
     const usable = names.filter((name) => typeof value?.[name] === "string" && value[name].length >= 32);
     return Object.fromEntries(usable.map((name) => [name, value[name]]));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code !== "ENOENT")
-      throw explainFileError(error, path);
+    const code = codeOf(error);
+    if (code !== undefined && code !== "ENOENT") throw explainFileError(error, path);
     return {};
-  }
-}
-
-/**
- * Writes under another name first, so that the file is never incomplete.
- *
- * @param {string} path
- * @param {object} secrets
- */
-function write(path, secrets) {
-  const next = `${path}.${process.pid}`;
-  try {
-    const file = openSync(next, "w", 0o600);
-    writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`);
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(next, path);
-  } catch (error) {
-    throw explainFileError(error, path);
   }
 }

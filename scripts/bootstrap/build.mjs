@@ -1,41 +1,39 @@
-/** Generates the database client and builds the three apps; turbo leaves alone what has not changed. */
+/**
+ * Generates the database client and builds the three apps.
+ *
+ * @import { Interruption } from "./interruption.mjs"
+ * @import { CommandResult } from "./logged-command.mjs"
+ * @import { ProcessIdentity } from "./process-identity.mjs"
+ * @import { Telling } from "./progress.mjs"
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { programs, root } from "./checkout-paths.mjs";
-import { runLogged } from "./logged-command.mjs";
-import { fullDisk, Interrupted, PlainError } from "./plain-error.mjs";
-import { readTurboLine } from "./turbo-line.mjs";
+import { root } from "./checkout.mjs";
+import { fullDisk } from "./disk.mjs";
+import { Interrupted, PlainError } from "./plain-error.mjs";
+import { runTurbo } from "./turbo.mjs";
 
 const shownLines = 30;
 
 /**
  * @param {{
- *   environment: NodeJS.ProcessEnv, log: string, interruption: import("./interruption.mjs").Interruption,
- *   telling: import("./progress.mjs").Telling, onStart: (identity: import("./process-identity.mjs").ProcessIdentity) => void,
- *   only?: readonly string[],
+ *   environment: NodeJS.ProcessEnv, log: string, interruption: Interruption, telling: Telling,
+ *   onStart: (identity: ProcessIdentity) => void, only?: readonly string[],
  * }} options `only`: workspaces; absent: all
  */
-export async function build({ environment, log, interruption, telling, onStart, only = [] }) {
+export async function build({ environment, telling, only = [], ...options }) {
+  const words = ["build", ...only.map((workspace) => `--filter=${workspace}`)];
   const run = () =>
-    runLogged({
-      name: "turbo run build",
-      command: [
-        join(programs, "turbo"),
-        ...["run", "build", "--output-logs=new-only", "--log-order=stream", "--ui=stream"],
-        ...only.map((workspace) => `--filter=${workspace}`),
-      ],
+    runTurbo(words, {
+      ...options,
       environment: { ...environment, FORCE_COLOR: "0" },
-      directory: root,
-      log,
-      interruption,
-      onStart,
-      onLine: (line) => {
-        const { workspace, said = "" } = readTurboLine(line) ?? {};
+      onLine: (workspace, said) => {
         if (said.startsWith("cache miss")) telling.retitle("building");
-        else if (said !== "") telling.report(`${workspace}: ${said.trim()}`);
+        else telling.report(`${workspace}: ${said.trim()}`);
       },
     });
+  const { interruption, log } = options;
   const { exitCode, lastLines } = await afterOtherBuilds(run, { interruption, telling });
   if (exitCode === 0) return;
   const sentence = /ENOSPC|no space left/i.test(lastLines)
@@ -52,12 +50,10 @@ export function isBuilt() {
 /**
  * Next builds a folder once at a time, and somebody may have started a build by hand.
  *
- * @param {() => Promise<import("./logged-command.mjs").CommandResult>} attempt
- * @param {{
- *   interruption: import("./interruption.mjs").Interruption, telling: import("./progress.mjs").Telling,
- *   between?: number, patience?: number,
- * }} options both in milliseconds
- * @returns {Promise<import("./logged-command.mjs").CommandResult>} of the first attempt that no other build was in the way of
+ * @param {() => Promise<CommandResult>} attempt
+ * @param {{ interruption: Interruption, telling: Telling, between?: number, patience?: number }} options both in
+ *   milliseconds
+ * @returns {Promise<CommandResult>} of the first attempt that no other build was in the way of
  * @throws {PlainError} when another build does not end
  */
 export async function afterOtherBuilds(

@@ -1,4 +1,9 @@
-/** Installs the packages of the lock file into `node_modules`, unless they are installed already. */
+/**
+ * Installs the packages of the lock file into `node_modules`, unless they are installed already.
+ *
+ * @import { Interruption } from "./interruption.mjs"
+ * @import { ProcessIdentity } from "./process-identity.mjs"
+ */
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -12,9 +17,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import { programs, root } from "./checkout-paths.mjs";
+import { programs, root } from "./checkout.mjs";
+import { fullDisk } from "./disk.mjs";
 import { runLogged } from "./logged-command.mjs";
-import { fullDisk, PlainError } from "./plain-error.mjs";
+import { PlainError } from "./plain-error.mjs";
 
 const modules = join(root, "node_modules");
 const lockFile = join(root, "package-lock.json");
@@ -28,21 +34,25 @@ export function isInstalled() {
 
 /**
  * @param {{
- *   environment: NodeJS.ProcessEnv, log: string, interruption: import("./interruption.mjs").Interruption,
- *   report: (detail: string) => void, onStart: (identity: import("./process-identity.mjs").ProcessIdentity) => void,
+ *   environment: NodeJS.ProcessEnv, log: string, interruption: Interruption,
+ *   report: (detail: string) => void, onStart: (identity: ProcessIdentity) => void,
  * }} options
  */
 export async function install({ environment, log, interruption, report, onStart }) {
   const wanted = lockedPackages(lockFile).filter(([, entry]) => isForThisMachine(entry));
   const node = keepOwnNode();
-  const timer = setInterval(() => report(`${countInstalled(wanted)} of ${wanted.length} packages`), 500);
+  // npm makes all folders first and fills them then.
+  const isFilled = (/** @type {[string, LockEntry]} */ [path]) =>
+    existsSync(join(root, path, "package.json"));
+  const timer = setInterval(
+    () => report(`${wanted.filter(isFilled).length} of ${wanted.length} packages`),
+    500,
+  );
   // An interrupted installation may have left half of a package.
   rmSync(modules, { recursive: true, force: true });
   const { exitCode, lastLines } = await runLogged({
-    name: "npm install",
     command: [...npmCommand(environment, node.path), "install", ...npmOptions],
     environment,
-    directory: root,
     log,
     interruption,
     onStart,
@@ -50,10 +60,18 @@ export async function install({ environment, log, interruption, report, onStart 
     clearInterval(timer);
     node.release();
   });
-  if (exitCode !== 0) throw new PlainError(explain(lastLines, log), { detail: firstErrors(lastLines) });
-  if (!agreesWithLock()) throw new PlainError(outOfStep);
-  linkNode();
-  writeFileSync(stamp, fingerprint());
+  if (exitCode !== 0) {
+    // npm says what is wrong first, and then how it is used.
+    const lines = lastLines.split("\n");
+    const errors = lines.filter((line) => /^npm (error|ERR!) ./.test(line));
+    const shown = errors.length > 0 ? errors : lines.slice(-shownLines);
+    throw new PlainError(explain(lastLines, log), { detail: shown.slice(0, shownLines).join("\n") });
+  }
+  if (!adoptInstalled()) {
+    throw new PlainError(
+      "package-lock.json does not match package.json. Run npm install once, and commit the lock file.",
+    );
+  }
 }
 
 /**
@@ -103,11 +121,19 @@ export function keepOwnNode(own = process.execPath, tree = modules) {
 
 /**
  * @param {NodeJS.ProcessEnv} environment
- * @param {string} [node]
+ * @param {string} node
  */
-export function npmCommand(environment, node = process.execPath) {
+function npmCommand(environment, node) {
   const npm = environment.npm_execpath;
   return npm && /\.c?js$/.test(npm) && existsSync(npm) ? [node, npm] : ["npm"];
+}
+
+/** @returns {boolean} whether npm's own list is that of the lock file, by whomever it was installed */
+function adoptInstalled() {
+  if (!agreesWithLock()) return false;
+  linkNode();
+  writeFileSync(stamp, fingerprint());
+  return true;
 }
 
 /** Hash of all that decides over the contents: the lock file, and the platform, which selects optional packages. */
@@ -116,31 +142,18 @@ function fingerprint() {
   return createHash("sha256").update(`${process.platform} ${process.arch}\n${lock}`).digest("hex");
 }
 
-/** Somebody ran `npm install` by hand: npm's own list tells whether it is the same. */
-function adoptInstalled() {
-  const same = agreesWithLock();
-  if (same) {
-    linkNode();
-    writeFileSync(stamp, fingerprint());
-  }
-  return same;
-}
-
 /** Everything that has to be there is, and nothing is in a version that the lock file does not name. */
 function agreesWithLock() {
   const locked = lockedPackages(lockFile);
   const there = lockedPackages(join(modules, ".package-lock.json"));
-  const [versions, expected] = [versionsOf(there), versionsOf(locked)];
+  const [installed, expected] = [new Map(there), new Map(locked)];
   return (
     there.length > 0 &&
-    there.every(([path, { version }]) => expected.get(path) === version) &&
-    locked.every(([path, entry]) => entry.optional || entry.peer || versions.get(path) === entry.version)
+    there.every(([path, { version }]) => expected.get(path)?.version === version) &&
+    locked.every(([path, { optional, peer, version }]) => {
+      return optional || peer || installed.get(path)?.version === version;
+    })
   );
-}
-
-/** @param {[string, LockEntry][]} packages */
-function versionsOf(packages) {
-  return new Map(packages.map(([path, { version }]) => [path, version]));
 }
 
 /**
@@ -171,18 +184,6 @@ function isForThisMachine({ os, cpu, libc }) {
 }
 
 /**
- * npm makes all folders first and fills them then.
- *
- * @param {[string, LockEntry][]} packages
- */
-function countInstalled(packages) {
-  return packages.filter(([path]) => existsSync(join(root, path, "package.json"))).length;
-}
-
-const outOfStep =
-  "package-lock.json does not match package.json. Run npm install once, and commit the lock file.";
-
-/**
  * @param {string} said
  * @param {string} log
  */
@@ -195,17 +196,6 @@ function explain(said, log) {
     return `the packages cannot be written under ${root}. Give the checkout to the user who runs this.`;
   }
   return `npm could not install the packages. ${log} has its output.`;
-}
-
-/**
- * npm says what is wrong first, and then how it is used.
- *
- * @param {string} said
- */
-function firstErrors(said) {
-  const lines = said.split("\n");
-  const errors = lines.filter((line) => /^npm (error|ERR!) ./.test(line));
-  return (errors.length > 0 ? errors : lines.slice(-shownLines)).slice(0, shownLines).join("\n");
 }
 
 /** @param {string} file */

@@ -1,5 +1,5 @@
 /** Treats Ctrl-C, a closed terminal, SIGTERM and the end of the parent process as one request to end. */
-import { identify, isAlive, isShellOfNpm, parentOf } from "./process-identity.mjs";
+import { identifyNpm, isAlive } from "./process-identity.mjs";
 
 /** Signals closer together than this come from one press, in milliseconds. */
 const samePress = 500;
@@ -34,7 +34,7 @@ export function watchForInterruption() {
   if (process.channel !== undefined) process.on("disconnect", () => interrupt("SIGTERM"));
   // Nobody reads any more what a closed terminal was to show.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-  if (process.env.npm_lifecycle_event) watchParent(() => interrupt("SIGTERM"));
+  if (process.env.npm_lifecycle_event) watchNpm(() => interrupt("SIGTERM"));
   return interruption;
 }
 
@@ -43,9 +43,8 @@ export function watchForInterruption() {
  *
  * @param {() => void} onGone
  */
-function watchParent(onGone) {
-  const parent = process.ppid;
-  const npm = identify(isShellOfNpm(parent) ? parentOf(parent) : parent);
+function watchNpm(onGone) {
+  const [parent, npm] = [process.ppid, identifyNpm()];
   const timer = setInterval(() => {
     if (process.ppid === parent && isAlive(npm)) return;
     clearInterval(timer);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
-import { script } from "./checkout-paths.mjs";
+import { script } from "./checkout.mjs";
 
 /** Says what it was told, and ends at the second wish. */
 const program = `

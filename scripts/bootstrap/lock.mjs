@@ -1,16 +1,22 @@
 /**
  * A file that names the process which does something now. One that a killed process left behind does not count. Own code:
  * it guards the installation, and libraries wait until a killed process's lock is old.
+ *
+ * @import { Interruption } from "./interruption.mjs"
+ * @import { ProcessIdentity } from "./process-identity.mjs"
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { explainFileError } from "./plain-error.mjs";
+import { setTimeout as pause } from "node:timers/promises";
+import { explainFileError, writeWhole } from "./disk.mjs";
+import { codeOf, Interrupted } from "./plain-error.mjs";
 import { identify, isAlive } from "./process-identity.mjs";
+import { stopLeftovers } from "./processes.mjs";
 
 /**
  * @typedef {object} Holder
- * @property {import("./process-identity.mjs").ProcessIdentity} owner
- * @property {import("./process-identity.mjs").ProcessIdentity[]} children what the owner started
+ * @property {ProcessIdentity} owner
+ * @property {ProcessIdentity[]} children what the owner started
  * @property {Record<string, string>} facts for other processes that read the file
  */
 
@@ -20,10 +26,10 @@ const writingTakes = 3_000;
 export class Lock {
   #path;
   #held = false;
-  /** @type {Holder | undefined} */
-  #replaced;
   /** @type {Holder} */
   #holder = { owner: identify(process.pid), children: [], facts: {} };
+  /** @type {Holder | undefined} the dead holder whose place was taken */
+  replaced;
 
   /** @param {string} path */
   constructor(path) {
@@ -32,12 +38,30 @@ export class Lock {
 
   /** @returns {Holder | undefined} who holds it, dead or alive; nothing while it is being written */
   read() {
-    return readHolder(this.#path);
+    try {
+      const holder = JSON.parse(readFileSync(this.#path, "utf8"));
+      return Number.isInteger(holder?.owner?.pid) ? { children: [], facts: {}, ...holder } : undefined;
+    } catch {
+      return undefined; // none, or cut off by a crash
+    }
   }
 
-  /** @returns {Holder | undefined} the dead holder whose place was taken */
-  get replaced() {
-    return this.#replaced;
+  /**
+   * Waits until it is ours, and ends the programs that a killed holder left at work.
+   *
+   * @param {Interruption} interruption
+   * @param {(holder: Holder | undefined, milliseconds: number) => void} onWait called while another process holds it, with
+   *   the time since the first attempt; may throw to give up
+   * @throws {Interrupted} when a signal came meanwhile
+   */
+  async take(interruption, onWait) {
+    const begun = performance.now();
+    while (!this.tryToTake()) {
+      if (interruption.signal) throw new Interrupted(interruption.signal);
+      onWait(this.read(), performance.now() - begun);
+      await pause(100);
+    }
+    await stopLeftovers(this.replaced?.children ?? []);
   }
 
   /** @returns {boolean} whether it is ours now; of several that try at once, one has it */
@@ -54,11 +78,7 @@ export class Lock {
   /** @param {Partial<Pick<Holder, "children" | "facts">>} news */
   update(news) {
     this.#holder = { ...this.#holder, ...news };
-    try {
-      this.#replace();
-    } catch (error) {
-      throw explainFileError(error, dirname(this.#path));
-    }
+    writeWhole(this.#path, this.#holder);
   }
 
   /** Without effect while it is somebody else's. */
@@ -80,8 +100,8 @@ export class Lock {
     }
     try {
       if (!this.#isDead()) return false;
-      this.#replaced = this.read();
-      this.#replace();
+      this.replaced = this.read();
+      writeWhole(this.#path, this.#holder);
       return true;
     } finally {
       rmSync(turn, { force: true });
@@ -91,12 +111,6 @@ export class Lock {
   #isDead() {
     const holder = this.read();
     return holder ? !isAlive(holder.owner) : isOld(this.#path);
-  }
-
-  #replace() {
-    const next = `${this.#path}.${process.pid}`;
-    writeFileSync(next, JSON.stringify(this.#holder), { mode: 0o600 });
-    renameSync(next, this.#path);
   }
 }
 
@@ -110,8 +124,8 @@ function create(path, text) {
     writeFileSync(path, text, { flag: "wx", mode: 0o600 });
     return true;
   } catch (error) {
-    const wasThere = error instanceof Error && "code" in error && error.code === "EEXIST";
-    if (wasThere && !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+    const isFile = !statSync(path, { throwIfNoEntry: false })?.isDirectory();
+    if (codeOf(error) === "EEXIST" && isFile) return false;
     throw error;
   }
 }
@@ -123,17 +137,4 @@ function create(path, text) {
 function isOld(path) {
   const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return made !== undefined && Date.now() - made > writingTakes;
-}
-
-/**
- * @param {string} path
- * @returns {Holder | undefined}
- */
-function readHolder(path) {
-  try {
-    const holder = JSON.parse(readFileSync(path, "utf8"));
-    return Number.isInteger(holder?.owner?.pid) ? { children: [], facts: {}, ...holder } : undefined;
-  } catch {
-    return undefined; // none, or cut off by a crash
-  }
 }

@@ -1,13 +1,19 @@
 /**
  * Runs one program of a step to its end: its output goes to a log, the last lines are kept. Own code: it runs the
  * installation.
+ *
+ * @import { Interruption } from "./interruption.mjs"
+ * @import { ProcessIdentity } from "./process-identity.mjs"
  */
-import { closeSync, createWriteStream, mkdirSync, openSync } from "node:fs";
+import { once } from "node:events";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
+import { root } from "./checkout.mjs";
 import { Interrupted } from "./plain-error.mjs";
-import { startProgram, stopProgram } from "./processes.mjs";
+import { startProgram, waitForEnd } from "./processes.mjs";
 
 const keptLines = 200;
 
@@ -19,64 +25,46 @@ const keptLines = 200;
 
 /**
  * @param {{
- *   name: string, command: readonly string[], environment: NodeJS.ProcessEnv, directory: string, log: string,
- *   interruption: import("./interruption.mjs").Interruption,
- *   onLine?: (line: string) => void,
- *   onStart?: (identity: import("./process-identity.mjs").ProcessIdentity) => void,
+ *   command: readonly string[], environment: NodeJS.ProcessEnv, log: string, interruption: Interruption,
+ *   onLine?: (line: string) => void, onStart?: (identity: ProcessIdentity) => void,
  * }} options
  * @returns {Promise<CommandResult>}
  * @throws {Interrupted} if a signal arrived meanwhile; the program and all its descendants have ended by then
  */
-export async function runLogged(options) {
-  const { name, command, environment, directory, log, interruption } = options;
+export async function runLogged({ command, environment, log, interruption, onLine, onStart }) {
   if (interruption.signal) throw new Interrupted(interruption.signal);
   mkdirSync(dirname(log), { recursive: true });
-  closeSync(openSync(log, "w"));
-  const program = startProgram(name, command, {
-    cwd: directory,
-    env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  options.onStart?.(program.identity);
-  const lines = keepLines(program, log, options.onLine);
-  const ending = await Promise.race([program.ended, interruption.happened]);
-  if (typeof ending === "string") {
-    await stopProgram(program, { now: interruption.again });
-    throw new Interrupted(ending);
-  }
-  await lines.finished;
-  if (ending.error) lines.kept.push(ending.error.message);
-  return { exitCode: ending.code ?? 1, lastLines: lines.kept.join("\n") };
-}
-
-/**
- * @param {import("./processes.mjs").Program} program
- * @param {string} log
- * @param {((line: string) => void) | undefined} onLine
- */
-function keepLines({ child, ended }, log, onLine) {
+  writeFileSync(log, "");
+  const program = startProgram(command, { cwd: root, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  onStart?.(program.identity);
   /** @type {string[]} */
   const kept = [];
-  const file = createWriteStream(log, { flags: "a" });
-  // A full disk must not hide what the program itself says about it.
-  file.on("error", () => undefined);
-  const closed = [child.stdout, child.stderr].map((stream) => {
+  const whole = [program.child.stdout, program.child.stderr].map((stream) => {
     if (!stream) return undefined;
-    stream.on("error", () => undefined);
-    stream.pipe(file, { end: false });
-    const reader = createInterface({ input: stream });
-    reader.on("line", (raw) => {
+    const reader = createInterface({ input: stream }).on("line", (raw) => {
+      keep(log, raw);
       const line = stripVTControlCharacters(raw).trimEnd();
       if (line === "") return;
       if (kept.push(line) > keptLines) kept.shift();
       onLine?.(line);
     });
-    return new Promise((resolve) => reader.once("close", () => resolve(undefined)));
+    return once(reader, "close");
   });
+  const { code, error } = await waitForEnd(program, interruption);
   // Processes that the program leaves running may hold the pipe open for ever, so this does not wait for their output.
-  const late = ended.then(() => new Promise((resolve) => setTimeout(resolve, 500)));
-  const finished = Promise.race([Promise.all(closed), late]).then(
-    () => new Promise((resolve) => file.end(() => resolve(undefined))),
-  );
-  return { kept, finished };
+  await Promise.race([Promise.all(whole), pause(500)]);
+  if (error) kept.push(error.message);
+  return { exitCode: code ?? 1, lastLines: kept.join("\n") };
+}
+
+/**
+ * @param {string} log
+ * @param {string} line
+ */
+function keep(log, line) {
+  try {
+    appendFileSync(log, `${line}\n`);
+  } catch {
+    // A full disk must not hide what the program itself says about it.
+  }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { root, script } from "./checkout-paths.mjs";
+import { root, script } from "./checkout.mjs";
 
 let directory: string;
 beforeAll(() => {

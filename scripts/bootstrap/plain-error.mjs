@@ -1,4 +1,6 @@
-/** An error that one sentence explains to the user of a command. It is shown without a stack. */
+/** Errors that one sentence explains to the user of a command, and the end of a command that met one. */
+
+/** It is shown without a stack. */
 export class PlainError extends Error {
   /**
    * @param {string} sentence what went wrong and what to do
@@ -20,29 +22,31 @@ export class Interrupted extends PlainError {
 }
 
 /**
- * Puts what the file system refuses into a sentence; everything else passes as it is.
- *
- * @param {unknown} error
- * @param {string} place the folder or file that was to be written
- * @returns {unknown}
+ * @param {() => Promise<number>} work
+ * @returns {Promise<never>} ends the process with the exit code of the work
  */
-export function explainFileError(error, place) {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOSPC" || code === "EDQUOT") return new PlainError(fullDisk(place));
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
-    return new PlainError(
-      `${place} cannot be written by this user (${code}). Give it to the user who runs this, or set DATA_DIR.`,
-    );
-  }
-  if (code === "ENOTDIR" || code === "EEXIST") {
-    return new PlainError(
-      `${place} should be a folder, but there is a file in its way. Move it, or set DATA_DIR.`,
-    );
-  }
-  return error;
+export async function runCommand(work) {
+  process.exit(await work().catch(showError));
 }
 
-/** @param {string} place */
-export function fullDisk(place) {
-  return `The disk that holds ${place} is full. Make room and start again; nothing that was acknowledged is lost.`;
+/**
+ * @param {unknown} error
+ * @returns {number} exit code
+ */
+export function showError(error) {
+  if (!(error instanceof PlainError)) {
+    process.stderr.write(`error: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return 1;
+  }
+  const detail = error.detail && `${error.detail.replaceAll(/^/gm, "    ")}\n`;
+  process.stderr.write(`${detail}error: ${error.message}\n`);
+  return error.exitCode;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {unknown} code of an error of the system, such as "ENOENT"
+ */
+export function codeOf(error) {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -45,50 +45,49 @@ function tryToListen(port, host) {
  * @returns {{ pid: number, command: string } | undefined} nothing where /proc does not tell, or not to this user
  */
 function processOnPort(port) {
-  const sockets = new Set(listeningInodes(port).map((inode) => `socket:[${inode}]`));
-  if (sockets.size === 0) return undefined;
-  const pid = readdirSync("/proc").find((name) => /^\d+$/.test(name) && holdsOneOf(name, sockets));
+  const sockets = ["tcp", "tcp6"].flatMap((table) => listeningSockets(`/proc/net/${table}`, port));
+  if (sockets.length === 0) return undefined;
+  const pid = readdirSync("/proc").find((name) => /^\d+$/.test(name) && holdsOneOf(sockets, name));
   if (pid === undefined) return undefined;
   const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").trim();
   return { pid: Number(pid), command: words.slice(0, 60) };
 }
 
 /**
- * @param {string} pid
- * @param {Set<string>} sockets
+ * @param {string} table
+ * @param {number} port
+ * @returns {string[]} as links in `/proc/<pid>/fd` name them
+ * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
  */
-function holdsOneOf(pid, sockets) {
+function listeningSockets(table, port) {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((name) => sockets.has(readlink(`/proc/${pid}/fd/${name}`)));
+    return readFileSync(table, "utf8")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, local, , state]) => state === "0A" && local?.endsWith(wanted))
+      .map((fields) => `socket:[${fields[9]}]`);
   } catch {
-    return false; // somebody else's process
-  }
-}
-
-/** @param {string} path */
-function readlink(path) {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return ""; // closed since the folder was read
+    return []; // not Linux
   }
 }
 
 /**
- * @param {number} port
- * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
+ * @param {readonly string[]} sockets
+ * @param {string} pid
  */
-function listeningInodes(port) {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => {
+function holdsOneOf(sockets, pid) {
+  const folder = `/proc/${pid}/fd`;
+  const isOne = (/** @type {string} */ name) => {
     try {
-      return readFileSync(table, "utf8")
-        .split("\n")
-        .map((line) => line.trim().split(/\s+/))
-        .filter(([, local, , state]) => state === "0A" && local?.endsWith(wanted))
-        .map((fields) => fields[9] ?? "");
+      return sockets.includes(readlinkSync(`${folder}/${name}`));
     } catch {
-      return [];
+      return false; // closed since the folder was read
     }
-  });
+  };
+  try {
+    return readdirSync(folder).some(isOne);
+  } catch {
+    return false; // somebody else's process
+  }
 }

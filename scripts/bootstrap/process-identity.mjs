@@ -4,6 +4,7 @@
  * alone.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { codeOf } from "./plain-error.mjs";
 
 /**
  * @typedef {object} ProcessIdentity
@@ -11,25 +12,21 @@ import { readdirSync, readFileSync } from "node:fs";
  * @property {string} [started] clock ticks since the machine's start; absent where /proc does not tell
  */
 
-/** @typedef {{ pid: number, parent: number, group: number, session: number, started: string }} ProcessEntry */
-
-/** @param {number} pid */
+/**
+ * @param {number} pid
+ * @returns `undefined`: it has ended, or there is no /proc
+ */
 function readEntry(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name may hold blanks and brackets; what follows the last bracket is plain.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const [state, parent, group, session] = fields;
+    const [state, ...numbers] = fields;
     if (state === "Z" || state === "X") return undefined;
-    return {
-      pid,
-      parent: Number(parent),
-      group: Number(group),
-      session: Number(session),
-      started: fields[19] ?? "",
-    };
+    const [parent = 0, group = 0, session = 0] = numbers.map(Number);
+    return { pid, parent, group, session, started: fields[19] ?? "" };
   } catch {
-    return undefined; // gone, or no /proc
+    return undefined;
   }
 }
 
@@ -46,35 +43,29 @@ export function identify(pid) {
  * @param {ProcessIdentity} identity
  * @returns {boolean} whether that very process still runs
  */
-export function isAlive(identity) {
-  if (!Number.isInteger(identity.pid) || identity.pid <= 0) return false;
-  if (identity.started !== undefined) return readEntry(identity.pid)?.started === identity.started;
+export function isAlive({ pid, started }) {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  if (started !== undefined) return readEntry(pid)?.started === started;
   try {
-    process.kill(identity.pid, 0);
-    return process.platform !== "linux" || readEntry(identity.pid) !== undefined;
+    process.kill(pid, 0);
+    return process.platform !== "linux" || readEntry(pid) !== undefined;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
-}
-
-/**
- * @param {number} pid
- * @returns {number} 0 where /proc does not tell
- */
-export function parentOf(pid) {
-  return readEntry(pid)?.parent ?? 0;
 }
 
 /**
  * Some shells stay between npm and the program of a script, others become it.
  *
- * @param {number} pid
+ * @returns {ProcessIdentity} of the npm that runs this program as a script
  */
-export function isShellOfNpm(pid) {
+export function identifyNpm() {
+  const parent = process.ppid;
   try {
-    return /^[^\0]*sh\0-c\0/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+    const isShell = /^[^\0]*sh\0-c\0/.test(readFileSync(`/proc/${parent}/cmdline`, "utf8"));
+    return identify(isShell ? (readEntry(parent)?.parent ?? 0) : parent);
   } catch {
-    return false;
+    return identify(parent);
   }
 }
 
@@ -88,24 +79,19 @@ export function isShellOfNpm(pid) {
 export function familyOf(pid) {
   const entries = readAll();
   const family = new Set([pid]);
-  for (let grown = true; grown; ) {
-    const before = family.size;
+  for (let before = 0; before < family.size; ) {
+    before = family.size;
     for (const entry of entries) {
       if (family.has(entry.parent) || entry.group === pid || entry.session === pid) family.add(entry.pid);
     }
-    grown = family.size > before;
   }
   family.delete(pid);
   return entries.filter((entry) => family.has(entry.pid)).map(({ pid, started }) => ({ pid, started }));
 }
 
-/** @returns {ProcessEntry[]} */
 function readAll() {
   try {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map((name) => readEntry(Number(name)))
-      .filter((entry) => entry !== undefined);
+    return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) && readEntry(Number(name))) || []);
   } catch {
     return [];
   }

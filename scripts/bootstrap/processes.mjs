@@ -1,18 +1,22 @@
 /**
  * Starts programs in groups of their own, and ends them with all that they started. Own code: it starts npm, which
  * brings every library.
+ *
+ * @import { ChildProcess, SpawnOptions } from "node:child_process"
+ * @import { Interruption } from "./interruption.mjs"
+ * @import { ProcessIdentity } from "./process-identity.mjs"
  */
 import { spawn } from "node:child_process";
-import { root } from "./checkout-paths.mjs";
+import { setTimeout as pause } from "node:timers/promises";
+import { root } from "./checkout.mjs";
 import { Interrupted } from "./plain-error.mjs";
 import { familyOf, identify, isAlive } from "./process-identity.mjs";
 
-/** @typedef {{ code: number | null, signal: NodeJS.Signals | null, error?: Error }} Ending */
+/** @typedef {{ code: number | null, error?: Error }} Ending */
 /**
  * @typedef {object} Program
- * @property {string} name
- * @property {import("./process-identity.mjs").ProcessIdentity} identity
- * @property {import("node:child_process").ChildProcess} child
+ * @property {ProcessIdentity} identity
+ * @property {ChildProcess} child
  * @property {Promise<Ending>} ended never rejects
  * @property {() => boolean} hasEnded
  */
@@ -27,44 +31,51 @@ const never = new Promise(() => undefined);
  * A terminal sends Ctrl-C to its whole foreground group. Programs started here lead groups of their own, so that
  * nothing ends before it is asked to, in order.
  *
- * @param {string} name
  * @param {readonly string[]} command
- * @param {import("node:child_process").SpawnOptions} options
+ * @param {SpawnOptions} options
  * @returns {Program}
  */
-export function startProgram(name, command, options) {
-  const [program = "", ...words] = command;
+export function startProgram([program = "", ...words], options) {
   const child = spawn(program, words, { ...options, detached: true });
-  let over = false;
   /** @type {Promise<Ending>} */
   const ended = new Promise((resolve) => {
-    child.once("error", (error) => resolve({ code: null, signal: null, error }));
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("error", (error) => resolve({ code: null, error }));
+    child.once("exit", (code) => resolve({ code }));
   });
-  void ended.then(() => {
-    over = true;
-  });
-  return { name, identity: identify(child.pid ?? 0), child, ended, hasEnded: () => over };
+  const hasEnded = () => child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  return { identity: identify(child.pid ?? 0), child, ended, hasEnded };
 }
 
 /**
- * Runs a program whose output is ours.
- *
- * @param {readonly string[]} command
- * @param {{ environment: NodeJS.ProcessEnv, interruption: import("./interruption.mjs").Interruption }} options
- * @returns {Promise<number>} exit code
+ * @param {Program} program
+ * @param {Interruption} interruption
+ * @returns {Promise<Ending>}
  * @throws {Interrupted} when a signal came meanwhile; the program and all it started are gone then
  */
+export async function waitForEnd(program, interruption) {
+  const ending = await Promise.race([program.ended, interruption.happened]);
+  if (typeof ending !== "string") return ending;
+  await stopProgram(program, { now: interruption.again });
+  throw new Interrupted(ending);
+}
+
+/**
+ * Runs a program whose output is ours, and ends what it leaves behind.
+ *
+ * @param {readonly string[]} command
+ * @param {{ environment: NodeJS.ProcessEnv, interruption: Interruption }} options
+ * @returns {Promise<number>} exit code
+ * @throws {Interrupted}
+ */
 export async function runToItsEnd(command, { environment, interruption }) {
-  const program = startProgram(command[0] ?? "", command, {
+  const program = startProgram(command, {
     cwd: root,
     env: environment,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  const ending = await Promise.race([program.ended, interruption.happened]);
-  await stopProgram(program, { now: interruption.signal ? interruption.again : interruption.happened });
-  if (typeof ending === "string") throw new Interrupted(ending);
-  return ending.code ?? 1;
+  const { code } = await waitForEnd(program, interruption);
+  await stopProgram(program, { now: interruption.happened });
+  return code ?? 1;
 }
 
 /**
@@ -74,24 +85,24 @@ export async function runToItsEnd(command, { environment, interruption }) {
  * @param {{ signal?: NodeJS.Signals, patience?: number, now?: Promise<unknown> }} [options] `now` cuts the wait short
  */
 export async function stopProgram(
-  program,
+  { identity, ended, hasEnded },
   { signal = "SIGTERM", patience: wait = patience, now = never } = {},
 ) {
-  const family = familyOf(program.identity.pid);
-  if (!program.hasEnded()) {
-    send(program.identity, signal);
-    await Promise.race([program.ended, now, after(wait)]);
+  const family = familyOf(identity.pid);
+  if (!hasEnded()) {
+    send(identity, signal);
+    await Promise.race([ended, now, pause(wait)]);
   }
-  const left = [program.identity, ...family, ...familyOf(program.identity.pid)];
-  if (program.hasEnded()) await Promise.race([gone(left, familyPatience), now]);
+  const left = [identity, ...family, ...familyOf(identity.pid)];
+  if (hasEnded()) await Promise.race([gone(left, familyPatience), now]);
   endAll(left);
-  await Promise.race([program.ended, after(1_000)]);
+  await Promise.race([ended, pause(1_000)]);
 }
 
 /**
  * Ends processes that a killed run left behind: asked first, taken away after a while.
  *
- * @param {readonly import("./process-identity.mjs").ProcessIdentity[]} identities
+ * @param {readonly ProcessIdentity[]} identities
  */
 export async function stopLeftovers(identities) {
   const leaders = identities.filter(isAlive);
@@ -103,37 +114,27 @@ export async function stopLeftovers(identities) {
 }
 
 /**
- * @param {readonly import("./process-identity.mjs").ProcessIdentity[]} identities
+ * @param {readonly ProcessIdentity[]} identities
  * @param {number} wait milliseconds
  */
 async function gone(identities, wait) {
   const deadline = Date.now() + wait;
-  while (Date.now() < deadline && identities.some(isAlive)) await after(25);
+  while (Date.now() < deadline && identities.some(isAlive)) await pause(25);
 }
 
-/** @param {readonly import("./process-identity.mjs").ProcessIdentity[]} identities */
+/** @param {readonly ProcessIdentity[]} identities */
 function endAll(identities) {
   for (const identity of identities) if (isAlive(identity)) send(identity, "SIGKILL");
 }
 
 /**
- * @param {import("./process-identity.mjs").ProcessIdentity} identity
+ * @param {ProcessIdentity} identity
  * @param {NodeJS.Signals} signal
  */
-function send(identity, signal) {
+function send({ pid }, signal) {
   try {
-    process.kill(identity.pid, signal);
+    process.kill(pid, signal);
   } catch {
     // It is gone already.
   }
-}
-
-/**
- * @param {number} milliseconds
- * @returns {Promise<void>}
- */
-function after(milliseconds) {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
 }

@@ -15,10 +15,8 @@ const calm: Interruption = { happened: never, again: never, signal: undefined };
 
 function run(script: string, interruption = calm) {
   return runLogged({
-    name: "a command",
     command: [process.execPath, "-e", script],
     environment: process.env,
-    directory,
     log,
     interruption,
   });
@@ -35,7 +33,7 @@ describe("a command of a step", () => {
   });
 
   test("one that cannot be started fails with the reason", async () => {
-    const options = { name: "none", environment: process.env, directory, log, interruption: calm };
+    const options = { environment: process.env, log, interruption: calm };
     const { exitCode, lastLines } = await runLogged({ ...options, command: [join(directory, "none")] });
     expect([exitCode, lastLines]).toEqual([1, expect.stringContaining("ENOENT")]);
   });
@@ -54,7 +52,6 @@ describe("a command of a step", () => {
 describe("a program that does not want to end", () => {
   test("is taken away after a while", async () => {
     const stubborn = startProgram(
-      "stubborn",
       [
         process.execPath,
         "-e",
@@ -64,7 +61,8 @@ describe("a program that does not want to end", () => {
     );
     await new Promise((resolve) => stubborn.child.stdout?.once("data", resolve));
     await stopProgram(stubborn, { patience: 200 });
-    expect(await stubborn.ended).toMatchObject({ signal: "SIGKILL" });
+    await stubborn.ended;
+    expect(stubborn.child.signalCode).toBe("SIGKILL");
     expect(isAlive(stubborn.identity)).toBe(false);
   });
 });

@@ -98,18 +98,4 @@ describe("progress", () => {
     await vi.advanceTimersByTimeAsync(200);
     expect(output.written).toEqual(["[1/1] one …\n", "[1/1] one … 0 s\n"]);
   });
-
-  test("what is no step takes no number", async () => {
-    const output = screen(false);
-    const progress = createProgress({ total: 1, output });
-    const all = progress.aside("waiting", () => wait(0)).then(() => progress.step("one", () => wait(0)));
-    await vi.advanceTimersByTimeAsync(10);
-    await all;
-    expect(output.written.map((line) => line.split(" …")[0])).toEqual([
-      "waiting",
-      "waiting",
-      "[1/1] one",
-      "[1/1] one",
-    ]);
-  });
 });

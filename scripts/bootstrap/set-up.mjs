@@ -1,54 +1,52 @@
-/** Install and build, one start at a time: npm and turbo write to the same folders. */
+/**
+ * Install and build, one start at a time: npm and turbo write to the same folders.
+ *
+ * @import { Want } from "./disk.mjs"
+ * @import { Interruption } from "./interruption.mjs"
+ * @import { ProcessIdentity } from "./process-identity.mjs"
+ * @import { Progress } from "./progress.mjs"
+ */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { build, isBuilt } from "./build.mjs";
-import { programs, root } from "./checkout-paths.mjs";
-import { expectDiskSpace, room } from "./disk-space.mjs";
-import { childEnvironment } from "./environment.mjs";
+import { childEnvironment, programs, root } from "./checkout.mjs";
+import { expectDiskSpace, room } from "./disk.mjs";
 import { install, isInstalled } from "./install.mjs";
 import { Lock } from "./lock.mjs";
-import { Interrupted, PlainError } from "./plain-error.mjs";
-import { stopLeftovers } from "./processes.mjs";
-
-/**
- * @typedef {object} SetUpOptions
- * @property {NodeJS.ProcessEnv} environment
- * @property {string} logs folder
- * @property {import("./interruption.mjs").Interruption} interruption
- * @property {ReturnType<typeof import("./progress.mjs").createProgress>} progress
- * @property {readonly string[]} [only] workspaces to build; absent: all
- */
+import { PlainError } from "./plain-error.mjs";
 
 /** Number of steps that `setUp` shows. */
 export const setUpSteps = 2;
 
-/** @param {SetUpOptions} options */
+/**
+ * @param {{
+ *   environment: NodeJS.ProcessEnv, logs: string, interruption: Interruption, progress: Progress, only?: readonly string[],
+ * }} options `logs`: a folder; `only`: workspaces to build; absent: all
+ */
 export async function setUp({ environment, logs, interruption, progress, only }) {
   const lock = new Lock(join(root, ".turbo", "set-up.lock"));
-  const onStart = (/** @type {import("./process-identity.mjs").ProcessIdentity} */ child) =>
-    lock.update({ children: [child] });
-  const common = { interruption, onStart };
+  const onStart = (/** @type {ProcessIdentity} */ child) => lock.update({ children: [child] });
   const withPrograms = childEnvironment(environment);
   try {
-    await takeTurn(lock, { interruption, progress, does: "installs or builds in this checkout" });
     await progress.step("checking packages", async ({ report, retitle }) => {
+      await lock.take(interruption, (holder) => {
+        const who = holder ? `process ${holder.owner.pid}` : "another process";
+        retitle(`waiting for ${who}, which installs or builds in this checkout`);
+      });
+      retitle("checking packages");
       const installed = isInstalled();
       expectDiskSpace(wants({ installed, built: only !== undefined || isBuilt(), environment }));
       if (!installed) {
         retitle("installing packages");
-        await install({ ...common, environment, log: join(logs, "install.log"), report });
+        await install({ environment, log: join(logs, "install.log"), interruption, report, onStart });
       }
       await expectNode24(withPrograms);
     });
     await progress.step("checking the build", (telling) =>
       build({
-        ...common,
-        environment: withPrograms,
-        log: join(logs, "build.log"),
-        telling,
+        ...{ environment: withPrograms, log: join(logs, "build.log"), interruption, telling, onStart },
         ...(only && { only }),
       }),
     );
@@ -59,7 +57,7 @@ export async function setUp({ environment, logs, interruption, progress, only })
 
 /**
  * @param {{ installed: boolean, built: boolean, environment: NodeJS.ProcessEnv }} options
- * @returns {import("./disk-space.mjs").Want[]} what has to fit on which disk
+ * @returns {Want[]} what has to fit on which disk
  */
 export function wants({ installed, built, environment }) {
   // npm tells its scripts where it keeps what it downloads.
@@ -75,8 +73,9 @@ export function wants({ installed, built, environment }) {
 /** @param {NodeJS.ProcessEnv} environment */
 async function expectNode24(environment) {
   const own = join(programs, "node");
-  const program = existsSync(own) ? own : "node";
-  const version = await promisify(execFile)(program, ["--version"], { env: environment }).then(
+  const version = await promisify(execFile)(existsSync(own) ? own : "node", ["--version"], {
+    env: environment,
+  }).then(
     ({ stdout }) => stdout.trim(),
     () => "none that runs",
   );
@@ -85,30 +84,4 @@ async function expectNode24(environment) {
     `for this machine (${process.platform} ${process.arch}) npm has no Node 24, and its own is ${version}. ` +
       "Install Node 24 or newer.",
   );
-}
-
-/**
- * Waits for a lock that another process holds, and says so.
- *
- * @param {Lock} lock
- * @param {{
- *   interruption: import("./interruption.mjs").Interruption,
- *   progress: ReturnType<typeof import("./progress.mjs").createProgress>,
- *   does: string,
- * }} options `does`: what the other one is at, to follow "which"
- * @throws {Interrupted} when a signal came meanwhile
- */
-export async function takeTurn(lock, { interruption, progress, does }) {
-  if (!lock.tryToTake()) {
-    const holder = lock.read();
-    const who = holder ? `process ${holder.owner.pid}` : "another process";
-    await progress.aside(`waiting for ${who}, which ${does}`, async () => {
-      while (!lock.tryToTake()) {
-        if (interruption.signal) throw new Interrupted(interruption.signal);
-        await pause(200);
-      }
-    });
-  }
-  // One that was killed may have left its programs at work.
-  await stopLeftovers(lock.replaced?.children ?? []);
 }

@@ -7,45 +7,28 @@ import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import util from "node:util";
 import { recallAddresses } from "./addresses.mjs";
-import { root } from "./checkout-paths.mjs";
-import { PlainError } from "./plain-error.mjs";
-
-/** Every setting of `.env.example`. */
-const names = [
-  ...["HUB_PORT", "SHOP_PORT", "BANK_PORT", "HUB_URL", "SHOP_URL", "BANK_URL", "DATA_DIR", "SITES_DIR"],
-  ...["DATABASE_URL", "REDIS_URL", "SMTP_URL", "HUB_SECRETS", "SHOP_SITE_SECRET", "BANK_SITE_SECRET"],
-  ...[
-    "HUB_MODE",
-    "TEST_DOOR_KEY",
-    "SESSION_IDLE",
-    "SESSION_MAX",
-    "SESSION_REMEMBER",
-    "TICKET_LIFE",
-    "LOGIN_THROTTLE",
-  ],
-  ...["BIND_ADDRESS", "TRUST_PROXY", "CA_FILE", "ALLOW_LOOPBACK_SITES", "LOG_LEVEL", "HEAP_LIMIT"],
-];
+import { root } from "./checkout.mjs";
+import { codeOf, PlainError } from "./plain-error.mjs";
 
 /**
  * @param {NodeJS.ProcessEnv} environment
- * @returns {NodeJS.ProcessEnv} the same without what an operator set, `NODE_ENV` included
+ * @returns {NodeJS.ProcessEnv} the same without what an operator set: the settings of `.env.example`, and `NODE_ENV`
  */
 export function withoutSettings(environment) {
-  const rest = Object.entries(environment).filter(([name]) => name !== "NODE_ENV" && !names.includes(name));
-  return Object.fromEntries(rest);
+  const example = readFileSync(join(root, ".env.example"), "utf8");
+  const names = new Set([...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => name !== "NODE_ENV" && !names.has(name)),
+  );
 }
 
 /** @typedef {{ port: number, url: string }} Place */
+/** @typedef {"production" | "demo" | "test"} Mode */
 /**
- * @typedef {object} Settings
- * @property {"production" | "demo" | "test"} mode
- * @property {boolean} dev
- * @property {Place} hub
- * @property {Place} shop
- * @property {Place} bank
- * @property {string} bindAddress that the hub listens on; the hub itself judges it
- * @property {string} dataDirectory
- * @property {NodeJS.ProcessEnv} environment with what `.env` adds
+ * @typedef {{
+ *   mode: Mode, dev: boolean, hub: Place, shop: Place, bank: Place, bindAddress: string, dataDirectory: string,
+ *   environment: NodeJS.ProcessEnv,
+ * }} Settings `bindAddress`: the hub listens on it, and judges it; `environment`: with what `.env` adds
  */
 
 /**
@@ -73,7 +56,7 @@ function readDotEnv(file) {
   try {
     return util.parseEnv(readFileSync(file, "utf8"));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    if (codeOf(error) === "ENOENT") return {};
     throw new PlainError(`${file} cannot be read. Make it readable, or move it away.`);
   }
 }
@@ -133,7 +116,7 @@ function expectDifferent(ports) {
  * @param {NodeJS.ProcessEnv} environment
  * @param {string} hubUrl
  * @param {boolean} dev
- * @returns {Settings["mode"]}
+ * @returns {Mode}
  */
 function chooseMode(environment, hubUrl, dev) {
   const asked = environment.HUB_MODE;
@@ -143,21 +126,15 @@ function chooseMode(environment, hubUrl, dev) {
   const operated = (environment.NODE_ENV === "production" && !dev) || !isLoopback(new URL(hubUrl).hostname);
   const mode = asked || (operated ? "production" : "demo");
   if (mode === "production" && !environment.HUB_SECRETS) {
-    const why = asked ? "HUB_MODE=production" : operatedBecause(environment, hubUrl);
+    const operatedBecause =
+      environment.NODE_ENV === "production" ? "NODE_ENV=production" : `HUB_URL=${hubUrl}`;
+    const why = asked ? "HUB_MODE=production" : operatedBecause;
     throw new PlainError(
       `HUB_SECRETS is missing, and ${why} makes this a production hub. Give one or more secrets of at least 32 ` +
         "characters, newest first, separated by commas (openssl rand -hex 32 makes one).",
     );
   }
-  return /** @type {Settings["mode"]} */ (mode);
-}
-
-/**
- * @param {NodeJS.ProcessEnv} environment
- * @param {string} hubUrl
- */
-function operatedBecause(environment, hubUrl) {
-  return environment.NODE_ENV === "production" ? "NODE_ENV=production" : `HUB_URL=${hubUrl}`;
+  return /** @type {Mode} */ (mode);
 }
 
 /** @param {string} hostname */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTurboLine } from "./turbo-line.mjs";
+import { readTurboLine } from "./turbo.mjs";
 
 test.each([
   ["@gatehouse/shop:build: Compiled", { workspace: "shop", said: "Compiled" }],

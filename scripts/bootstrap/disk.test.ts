@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { prepareDataDirectory } from "./data-directory.mjs";
-import { expectDiskSpace, room, type Want } from "./disk-space.mjs";
+import { expectDiskSpace, prepareDataDirectory, room, type Want } from "./disk.mjs";
 import { wants } from "./set-up.mjs";
 
 const megabyte = 2 ** 20;

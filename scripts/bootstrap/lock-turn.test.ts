@@ -6,8 +6,6 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { Interruption } from "./interruption.mjs";
 import { Lock } from "./lock.mjs";
 import { identify, isAlive } from "./process-identity.mjs";
-import { createProgress } from "./progress.mjs";
-import { takeTurn } from "./set-up.mjs";
 
 const directory = mkdtempSync(join(tmpdir(), "gatehouse-turn-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -15,17 +13,7 @@ const never = new Promise<never>(() => undefined);
 const calm: Interruption = { happened: never, again: never, signal: undefined };
 const path = join(directory, "set-up.lock");
 
-let written: string[];
-beforeEach(() => {
-  written = [];
-  rmSync(path, { force: true });
-});
-
-function turn(lock: Lock, interruption = calm) {
-  const output = { write: (text: string) => written.push(text) };
-  const progress = createProgress({ total: 1, output });
-  return takeTurn(lock, { interruption, progress, does: "builds in this checkout" });
-}
+beforeEach(() => rmSync(path, { force: true }));
 
 /** Holds the lock until it is killed, and has a child of its own that knows nothing of that. */
 async function holder() {
@@ -47,28 +35,29 @@ async function holder() {
 describe("a turn", () => {
   test("that is free is taken without a word", async () => {
     const lock = new Lock(path);
-    await turn(lock);
-    expect(written).toEqual([]);
+    await lock.take(calm, () => {
+      throw new Error("nobody else has it");
+    });
     expect(new Lock(path).tryToTake()).toBe(false);
   });
 
   test("of a living process is waited for, by its number; killed, its programs end first", async () => {
     const other = await holder();
-    let taken = false;
-    const waiting = turn(new Lock(path)).then(() => {
-      taken = true;
+    const holders: unknown[] = [];
+    await new Lock(path).take(calm, (holder, milliseconds) => {
+      holders.push(holder?.owner.pid);
+      expect(isAlive(other.leftover)).toBe(true);
+      if (milliseconds > 400) other.kill();
     });
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect([taken, isAlive(other.leftover)]).toEqual([false, true]);
-    expect(written).toEqual([`waiting for process ${other.pid}, which builds in this checkout …\n`]);
-    other.kill();
-    await waiting;
+    expect(holders.length).toBeGreaterThan(2);
+    expect(new Set(holders)).toEqual(new Set([other.pid]));
     expect(isAlive(other.leftover)).toBe(false);
   });
 
   test("is given up when a signal comes", async () => {
     new Lock(path).tryToTake();
-    await expect(turn(new Lock(path), { ...calm, signal: "SIGINT" })).rejects.toMatchObject({
+    const taking = new Lock(path).take({ ...calm, signal: "SIGINT" }, () => undefined);
+    await expect(taking).rejects.toMatchObject({
       exitCode: 130,
     });
   });
