@@ -19,7 +19,7 @@ const arguments_ = [
 
 export default defineConfig({
   testDir: "e2e",
-  ...(process.env.JOURNEYS && { testMatch: process.env.JOURNEYS.split(",") }),
+  testMatch: process.env.JOURNEYS?.split(",") ?? "*.spec.ts",
   outputDir: "test-results",
   fullyParallel: true,
   workers: 2,

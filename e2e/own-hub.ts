@@ -7,7 +7,8 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "@gatehouse/testing";
-import { freePort, originOf } from "./own-origin.ts";
+import getPort from "get-port";
+import { originOf } from "./own-origin.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "apps", "hub");
@@ -46,7 +47,7 @@ export class OwnHub {
     dataDirectory: string,
     settings: Readonly<Record<string, string>> = {},
   ): Promise<OwnHub> {
-    return new OwnHub(await freePort(), dataDirectory, settings);
+    return new OwnHub(await getPort({ host: "127.0.0.1" }), dataDirectory, settings);
   }
 
   /** `npm run hub -- <words> --json`, with this hub's settings; returns its output. */

@@ -1,7 +1,4 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-
-/** Domains of the journeys over https, whose names `<word>-<port>` the proxy sends to that port: scripts/nginx-front.mjs. */
+/** Domains of the journeys over https, whose names `<word>-<port>` the proxy sends to that port: `e2e/sites/nginx-front.ts`. */
 const domains = {
   hub: "gatehouse.test",
   shop: "corner-shop.test",
@@ -18,14 +15,4 @@ export function originOf(app: keyof typeof domains, port: number): string {
   return proxyPort === undefined
     ? `http://${app}.localhost:${port}`
     : `https://${app}-${port}.${domains[app]}:${proxyPort}`;
-}
-
-/** A free port. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "@gatehouse/testing";
-import { freePort, originOf } from "./own-origin.ts";
+import getPort from "get-port";
+import { originOf } from "./own-origin.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const next = join(root, "node_modules", "next", "dist", "bin", "next");
@@ -29,7 +30,7 @@ export class OwnSite {
     site: "shop" | "bank",
     settings: (origin: string) => SiteEnvironment | Promise<SiteEnvironment>,
   ): Promise<OwnSite> {
-    const port = await freePort();
+    const port = await getPort({ host: "127.0.0.1" });
     const origin = originOf(site, port);
     const started = spawn("node", [next, "start", "-p", String(port), "-H", "127.0.0.1"], {
       cwd: join(root, "apps", site),

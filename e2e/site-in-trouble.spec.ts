@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserFaults, expect, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
-import { freePort, originOf } from "./own-origin.ts";
+import getPort from "get-port";
+import { originOf } from "./own-origin.ts";
 import { OwnSite } from "./own-site.ts";
 
 const SITE_SECRET = "a-secret-of-this-journey-0123456789abcdef";
@@ -70,7 +71,7 @@ test("a sign-in while the hub does not answer keeps page and basket of the user"
   page,
   browserFaults,
 }) => {
-  const dead = originOf("hub", await freePort());
+  const dead = originOf("hub", await getPort({ host: "127.0.0.1" }));
   await withSite(
     "shop",
     () => ({ HUB_URL: dead }),

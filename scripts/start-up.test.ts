@@ -44,7 +44,10 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
     run = start();
     await run.says(/installing packages …/, 60);
     const another = start({ DATA_DIR: ".data/another" });
-    await another.says(/^\[1\/4\] waiting for process \d+, which installs or builds in this checkout …$/m, 20);
+    await another.says(
+      /^\[1\/4\] waiting for process \d+, which installs or builds in this checkout …$/m,
+      20,
+    );
     interrupt(another);
     await another.exitCode;
     await run.says(/^ready$/m, longStart);

@@ -34,7 +34,7 @@ function filesOf(taskId: string): string[] {
   return everythingBefore(taskId).flatMap((id) => {
     const [, name = ""] = /^@gatehouse\/(.*)#/.exec(id) ?? [];
     const parent = ["hub", "shop", "bank"].includes(name) ? "apps" : "packages";
-    const folder = name === "" || name === "scripts" ? name : `${parent}/${name}`;
+    const folder = ["", "scripts", "e2e"].includes(name) ? name : `${parent}/${name}`;
     return Object.keys(find(id).inputs).map((file) => join(folder, file));
   });
 }
@@ -61,7 +61,8 @@ describe.each(["typecheck", "test:unit"])("%s", (task) => {
 test.each([
   ["hub", ["docs/cas-conformance.md", "packages/cas/src/server/proxy.test.ts"]],
   ["auth", ["README.md", "docs/guides/add-a-site.md", "packages/auth/README.md"]],
-  ["scripts", [".env.example", "examples/nginx/hub.conf"]],
+  ["scripts", [".env.example", "apps/hub/turbo.json"]],
+  ["e2e", ["examples/nginx/hub.conf", "scripts/bootstrap/processes.mjs"]],
 ])("unit tests of %s run again when a file changes that they read elsewhere", (workspace, files) => {
   expect(filesOf(`@gatehouse/${workspace}#test:unit`)).toEqual(expect.arrayContaining(files));
 });

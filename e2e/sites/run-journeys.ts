@@ -1,5 +1,5 @@
 /**
- * `node journeys.ts <http|https> [words]`: starts hub, shop and bank for testing, on free ports and with a data folder of
+ * `node e2e/sites/run-journeys.ts <http|https> [words]`: starts hub, shop and bank for testing, on free ports and with a data folder of
  * their own, and runs the journeys over that scheme. `CHROMIUM_PATH` and, over https, `NGINX_PATH` name programs that
  * `npm test` has found.
  */
@@ -7,12 +7,12 @@ import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { childEnvironment, root, script } from "@gatehouse/scripts/checkout";
+import { prepareDataDirectory } from "@gatehouse/scripts/disk";
+import { watchForInterruption } from "@gatehouse/scripts/interruption";
+import { Interrupted, PlainError, runCommand } from "@gatehouse/scripts/plain-error";
+import { type Program, runToItsEnd, startProgram, stopProgram } from "@gatehouse/scripts/processes";
 import getPort from "get-port";
-import { childEnvironment, root, script } from "./bootstrap/checkout.mjs";
-import { prepareDataDirectory } from "./bootstrap/disk.mjs";
-import { watchForInterruption } from "./bootstrap/interruption.mjs";
-import { Interrupted, PlainError, runCommand } from "./bootstrap/plain-error.mjs";
-import { type Program, runToItsEnd, startProgram, stopProgram } from "./bootstrap/processes.mjs";
 import { type Front, startFront } from "./nginx-front.ts";
 
 /**
@@ -35,7 +35,7 @@ const [scheme, ...words] = process.argv.slice(2);
 
 await runCommand(async () => {
   if (scheme !== "http" && scheme !== "https") {
-    throw new PlainError("journeys.ts needs http or https as its first word.");
+    throw new PlainError("run-journeys.ts needs http or https as its first word.");
   }
   prepareDataDirectory(directory);
   const environment = childEnvironment(process.env);

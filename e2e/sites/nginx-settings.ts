@@ -1,8 +1,8 @@
 /** Configuration of nginx for test runs: the examples for operators, with other names. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./bootstrap/checkout.mjs";
-import { PlainError } from "./bootstrap/plain-error.mjs";
+import { root } from "@gatehouse/scripts/checkout";
+import { PlainError } from "@gatehouse/scripts/plain-error";
 
 /** One app behind one name. `<word>-<port>.<domain>` leads to that port of this machine, for apps that a test starts. */
 interface Place {

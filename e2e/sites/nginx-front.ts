@@ -4,11 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { PlainError } from "@gatehouse/scripts/plain-error";
+import { startProgram, stopProgram } from "@gatehouse/scripts/processes";
 import getPort from "get-port";
 import { createCA, createCert } from "mkcert";
-import { script } from "./bootstrap/checkout.mjs";
-import { PlainError } from "./bootstrap/plain-error.mjs";
-import { startProgram, stopProgram } from "./bootstrap/processes.mjs";
 import { nginxSettings } from "./nginx-settings.ts";
 
 /** Three registrable domains, below a name that the public DNS never has. @see RFC 6761, section 6.2 */
@@ -58,10 +57,13 @@ export async function startFront(options: {
   const [port, redirectPort] = [await getPort({ host: "127.0.0.1" }), await getPort({ host: "127.0.0.1" })];
   const settings = join(directory, "nginx.conf");
   await writeFile(settings, nginxSettings({ directory, port, redirectPort, places }));
-  const program = startProgram([process.execPath, script("run-nginx.mjs"), nginx, settings], {
-    env: environment,
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
+  const program = startProgram(
+    [process.execPath, join(import.meta.dirname, "run-nginx.mjs"), nginx, settings],
+    {
+      env: environment,
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    },
+  );
   // nginx writes its number when it listens.
   const isReady = () => existsSync(join(directory, "nginx.pid"));
   const deadline = Date.now() + patience;
