@@ -1,4 +1,4 @@
-/** The people of the demo. Only ever made outside production. */
+/** The demo users. They are created only outside production. */
 import { type Database, PersonTaken } from "@gatehouse/database";
 import { hashPassword, verifyPassword } from "./credential/password.ts";
 import { StartError } from "./settings/start-errors.ts";

@@ -1,4 +1,6 @@
-/** Composition of the hub: opens the stores, hands each room what it needs, and collects their routes. Decides nothing. */
+/**
+ * Composition of the hub: opens the stores, hands each room what it needs, and collects their routes. Decides nothing.
+ */
 import type { Server } from "node:http";
 import { type Database, openDatabase } from "@gatehouse/database";
 import { testClockOf } from "@gatehouse/database/test-clock";
@@ -66,7 +68,7 @@ export interface Hub {
   readonly cookies: Cookies;
   readonly proxyWatch: ProxyWatch;
   readonly keys: HubKeys;
-  /** For times that are kept in browsers; the database has its own clock. */
+  /** For times that are stored in browsers; the database has its own clock. */
   readonly clock: () => Date;
   /** Real time, which the test door does not move: for messages that sites check against their own clocks. */
   readonly siteClock: () => Date;

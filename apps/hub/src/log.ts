@@ -1,11 +1,11 @@
-/** The only place that imports pino. Lines are JSON on standard output, one a line. */
+/** The only place that imports pino. Writes one JSON object per line to standard output. */
 import { pino } from "pino";
 
 export type Log = Pick<import("pino").Logger, "debug" | "info" | "warn" | "error" | "child">;
 
 /**
- * Secrets stay out of the log by construction: no code logs a URL's query, a header or a body.
- * What names a ticket or a token logs its public id or the site's id instead.
+ * Keeps secrets out of the log by construction: no code logs a URL's query, a header or a body, and code that logs
+ * about a ticket or token logs its public id or the site's id.
  *
  * @param level `debug`, `info`, `warn`, `error` or `silent`
  */

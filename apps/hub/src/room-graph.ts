@@ -22,7 +22,8 @@ export function readRoomGraph(): RoomGraph {
     const text = readFileSync(join(import.meta.dirname, file), "utf8");
     for (const [, path = ""] of text.matchAll(/^(?:import|export|\}) .*?"(\.[^"]+)";$/gm)) {
       const to = roomOf(join(dirname(file), path));
-      if (to !== from) imports.add(to);
+      // `..`: a file beside `src`, which is no room.
+      if (to !== from && to !== "..") imports.add(to);
     }
   }
   return graph;
@@ -40,7 +41,7 @@ function reach(graph: RoomGraph, room: string, path: readonly string[] = []): Re
 }
 
 /**
- * The graph for Mermaid. An arrow that a chain of others implies is left out.
+ * The graph for Mermaid. Omits an arrow that a chain of others implies.
  *
  * @throws Error when rooms import each other
  */

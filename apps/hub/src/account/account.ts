@@ -1,4 +1,4 @@
-/** `/account`: the user, their sign-ins, and ending one or all of them. */
+/** `/account`: the user's sessions, and the forms that end one or all of them. */
 import type { CentralSessionStore, SessionWithSites } from "@gatehouse/database";
 import type { ListAppPasswords } from "../app-password/app-passwords.ts";
 import { HubError } from "../http/hub-error.ts";
@@ -84,7 +84,7 @@ const showAccount = ({ listAppPasswords, listConnectedApps, sessions: store, sit
     },
   });
 
-/** One line per site: several sign-ins of one site count as one, with the latest use. */
+/** One line per site: combines several sign-ins at one site, with the latest use. */
 function sitesOf(
   sites: AccountNeeds["sites"],
   session: SessionWithSites,

@@ -7,7 +7,7 @@ export interface AppPasswordScope extends Allowed {
   readonly name: string;
 }
 
-/** Scopes on offer, in display order. */
+/** Scopes that the form offers, in display order. */
 export function scopesOffered(apis: ApiSources): readonly AppPasswordScope[] {
   return listApis(apis).flatMap((api) =>
     Object.entries(api.scopes).map(([scope, words]) => ({

@@ -8,14 +8,16 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const shape = /^gh_[A-Za-z0-9]{43}$/;
 
 /**
- * Makes an app password: 256 random bits. Programs that look for lost secrets find it by `gh_` and its length; letters
- * and digits alone, so that a double click takes all of it and no shell or form changes it.
+ * Makes an app password: 256 random bits. Programs that look for lost secrets find it by `gh_` and its length; it has
+ * only letters and digits, so that a double click selects all of it and no shell or form changes it.
  */
 export function createAppPasswordSecret(): string {
   return `gh_${Array.from({ length: 43 }, () => alphabet.charAt(randomInt(alphabet.length))).join("")}`;
 }
 
-/** Whether a text has the form of an app password. Other text is probably an account's password and is never looked up. */
+/**
+ * Whether a text has the form of an app password. Other text is probably an account's password and is never looked up.
+ */
 export function isAppPasswordSecret(text: string): boolean {
   return shape.test(text);
 }
@@ -31,9 +33,9 @@ export type AppPasswordResult =
   | { readonly outcome: "refused"; readonly code: "too_many_attempts"; readonly retryInSeconds: number };
 
 /**
- * An unknown user, another user's app password, a revoked or expired one, and a disabled account take the same path: one
- * statement, one answer. Text that cannot be an app password is never compared with the account's password, so nothing
- * can be learnt about that here.
+ * An unknown user, another user's app password, a revoked or expired one, and a disabled account take the same path:
+ * one statement, one answer. Text that cannot be an app password is never compared with the account's password, so
+ * nothing can be learnt about that here.
  */
 export async function verifyAppPassword(
   needs: VerifyAppPasswordNeeds,

@@ -49,7 +49,7 @@ export function askBefore(
   };
 }
 
-/** The user confirmed, for this site and this one ticket. */
+/** The user confirmed this site and this one ticket. */
 export const askBeforeRoutes = (needs: AskBeforeNeeds): Route[] => [
   route({
     method: "POST",
@@ -72,7 +72,7 @@ export const askBeforeRoutes = (needs: AskBeforeNeeds): Route[] => [
       const decision = decideLogin({ ...request, renew: false, gateway: false }, facts);
       if (decision.action === "refuse-service") throw refuseService(call, request);
       const found = await needs.findSession(call, { touch: true });
-      // The session has ended since. The form is for the same site, and signing in there confirms as well.
+      // The session has ended meanwhile. The login form is for the same site, and signing in confirms as well.
       if (found.state !== "alive") return seeOther(loginAddress(repeatedFields(parameters)));
       const { session } = found;
       if (!needs.keys.form.isSignature(tokenText(session), parameters.get("token") ?? ""))

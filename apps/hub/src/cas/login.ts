@@ -66,7 +66,7 @@ const formAnyway = { name: "prompt", value: "login" } as const;
 export function loginRoutes(needs: LoginNeeds): Route[] {
   const { askForAccount, cookies, findSession, ownPage } = needs;
 
-  /** The requested page of the hub. @param chosen whether the user has just chosen the session to go on with */
+  /** The requested page of the hub. @param chosen whether the user has just chosen to continue in this session */
   function returnPage(
     parameters: RequestParameters,
     session: CentralSession,
@@ -144,7 +144,8 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           flow,
           { ...typed, error: { ...error, reference: call.requestId } },
         );
-      // The note cookie would be lost as well, so the response is the form with the reason. Each attempt is the user's.
+      // The note cookie would be lost as well, so the response is the form with the reason. The user starts each
+      // attempt.
       if (!sendsHubCookie(needs, call))
         return showForm(
           needs,
@@ -270,7 +271,7 @@ async function showForm(
   const flow = flowOf(needs, call);
   const note = typed ?? readNote(needs, call, flow.id);
   const { site, keepsOpener } = destinationOf(needs, request, parameters);
-  // An error is said once; name and reason stay for the next look at the form.
+  // An error is shown once; name and reason stay for the next time the form is shown.
   const cookies =
     note.error === undefined || typed !== undefined
       ? flow.cookies

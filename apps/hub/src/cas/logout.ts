@@ -1,4 +1,4 @@
-/** `/cas/logout`: ends the central session. After the answer, the hub tells the sites of the session. */
+/** `/cas/logout`: ends the central session. After the response, the hub notifies the session's sites. */
 import { ParameterError, parseLogoutReturn, parseProtocolQuery } from "@gatehouse/cas/server";
 import type { CentralSessionStore } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";

@@ -1,4 +1,7 @@
-/** Grants a site a proxy-granting ticket, with which it acts for the user at other sites: `pgtUrl` of a validation. */
+/**
+ * Grants a site a proxy-granting ticket, with which the site acts for the user at other sites: `pgtUrl` of a
+ * validation.
+ */
 import {
   createTicketId,
   isAllowedCallback,

@@ -37,9 +37,9 @@ export interface ValidateNeeds extends ConsumeTicketNeeds, GrantProxyNeeds {}
 interface Endpoint {
   readonly path: string;
   readonly accepts: AcceptedTickets;
-  /** CAS 3 releases attributes; CAS 1 and 2 the user alone. */
+  /** CAS 3 releases attributes; CAS 1 and 2 only the user. */
   readonly attributes: boolean;
-  /** CAS 1 knows of no proxies. */
+  /** CAS 1 has no proxies. */
   readonly proxies: boolean;
   succeed(success: AuthenticationSuccess, asked: RequestParameters): Rendered;
   fail(error: CasError, asked: RequestParameters): Rendered;
@@ -68,7 +68,8 @@ const endpoints: readonly Endpoint[] = [
 
 /**
  * Answers 200 whether or not the ticket is valid: the protocol's error is in the body, which clients ignore under any
- * other status (`refusal`). The mount does not parse the parameters, because errors in them have the protocol's form too.
+ * other status (`refusal`). The mount does not parse the parameters, because errors in them have the protocol's form
+ * too.
  *
  * @see CAS protocol 3.0.3, sections 2.4, 2.5, 2.6 and 2.8
  */

@@ -30,12 +30,12 @@ export interface CommandInput {
   flag(name: string): boolean;
 }
 
-/** The command was understood and cannot be done; the message says why and what to do. */
+/** The command line is valid, but the command cannot run; the message gives the reason and the remedy. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
 
-/** The command line was not understood: exit code 2. */
+/** The command line is invalid: exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -67,7 +67,7 @@ function declaredSecret(text: string) {
   try {
     return siteFile.shape.secret.safeParse(JSON.parse(text).secret).data;
   } catch {
-    return undefined; // no JSON: the parser of registrations says so better
+    return undefined; // not JSON: the parser of registrations reports it with its position
   }
 }
 
@@ -84,7 +84,8 @@ async function replaceFile(file: string, text: string): Promise<void> {
   try {
     const { mode, uid, gid } = await stat(target);
     await writeFile(beside, text, { flag: "wx", mode });
-    // Root may renew a file that belongs to the hub's user and has to stay readable to it. Other users cannot change owners.
+    // Root may renew a file that belongs to the hub's user and has to stay readable to it. Other users cannot change
+    // owners.
     if (process.getuid?.() === 0) await chown(beside, uid, gid);
     await rename(beside, target);
   } catch (error) {

@@ -6,7 +6,7 @@ import { passwordFault, readGivenPassword } from "../credential/password-rule.ts
 import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";
 
-/** @see NIST SP 800-63B-4, section 3.1.1.2: 15 characters where a password is all there is */
+/** @see NIST SP 800-63B-4, section 3.1.1.2: 15 characters if the password is the only factor */
 const shortestPassword = 15;
 
 const passwordOption = {

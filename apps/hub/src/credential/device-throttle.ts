@@ -6,12 +6,12 @@ import { network } from "./sign-in-throttle.ts";
 export interface DeviceThrottle {
   /** @returns 0 when a code may be tried, else the seconds to wait */
   enter(from: { readonly sessionId: string; readonly address: string }): Promise<number>;
-  /** Whether a device asks again before its interval is over. */
+  /** Whether a device polls again before its interval is over. */
   isTooSoon(deviceCode: string): Promise<boolean>;
 }
 
 /**
- * A code is one of 20^8. Devices are told an interval of 5 seconds; one second less allows for latency.
+ * A code is one of 20^8. The hub gives devices an interval of 5 seconds; one second less allows for latency.
  *
  * @see RFC 8628, sections 3.5 and 5.1
  */
@@ -21,7 +21,7 @@ const limits = {
   poll: { points: 1, duration: 4 },
 } as const;
 
-/** @param counts whether codes that people type are counted (`LOGIN_THROTTLE`) */
+/** @param counts whether typed codes are counted (`LOGIN_THROTTLE`) */
 export function createDeviceThrottle(rateLimits: RateLimitStore, counts: boolean): DeviceThrottle {
   const session = rateLimits.createLimiter("device-session", limits.session);
   const address = rateLimits.createLimiter("device-address", limits.address);

@@ -4,19 +4,21 @@
  */
 
 /**
- * Maximum length. Far below the 4,096 bytes that servers, browsers and password managers accept, and longer than anybody
- * types.
+ * Maximum length. Far below the 4,096 bytes that servers, browsers and password managers accept, and longer than
+ * anybody would type.
  *
  * @see NIST SP 800-63B-4, section 3.1.1.2 (at least 64 characters are permitted)
  */
 const longestPassword = 512;
 
-/** Browsers drop line breaks from a password field, keyboards cannot type control characters, and RFC 7617 forbids them. */
+/**
+ * Browsers drop line breaks from a password field, keyboards cannot type control characters, and RFC 7617 forbids them.
+ */
 const control = /[\p{Cc}\u2028\u2029]/u;
 
 /**
- * Returns the reason why a password cannot be set; `undefined`: it is allowed. The length is counted in characters, after
- * the normalization that precedes hashing.
+ * Returns the reason why a password cannot be set; `undefined`: it is allowed. The length is counted in characters,
+ * after the normalization that precedes hashing.
  *
  * @param shortest minimum number of characters
  */

@@ -20,8 +20,8 @@ export interface Throttled {
 
 export interface SignInThrottle {
   /**
-   * Runs attempts on one account from one place one after the other: an attempt counts as wrong until it is verified, and
-   * a program that signs in twenty times at once would otherwise use up the limit.
+   * Runs attempts on one account from one address or known browser one after the other: an attempt counts as wrong
+   * until it is verified, and a program that signs in twenty times at once would otherwise use up the limit.
    *
    * @param make counts the attempt, verifies the password, and undoes the count if it was right
    */
@@ -41,9 +41,9 @@ export interface SignInThrottle {
 const limits = {
   /** One account from one address, or from one known browser. */
   account: { points: 10, duration: 15 * 60 },
-  /** One account from everywhere. */
+  /** One account from all addresses. */
   everywhere: { points: 100, duration: 24 * 3600 },
-  /** Every account from one address. */
+  /** All accounts from one address. */
   address: { points: 100, duration: 15 * 60 },
 } as const;
 
@@ -117,7 +117,7 @@ function digest(text: string): string {
 }
 
 /**
- * Network of a household or an office.
+ * Network of a household or an office: the unit that is throttled.
  *
  * @param address in any notation
  * @returns an IPv4 address as it is, or the first 64 bits of an IPv6 address

@@ -1,9 +1,9 @@
 import { type BlockList, isIP, SocketAddress } from "node:net";
 
 /**
- * The address of the client. Trusts only the entries of `X-Forwarded-For` that trusted proxies wrote: read from the right,
- * the client is the first address that is not a trusted proxy. An entry that is not an address ends the chain: no trusted
- * proxy wrote the entries left of it.
+ * Finds the address of the client. Trusts only the entries of `X-Forwarded-For` that trusted proxies wrote: read from
+ * the right, the client is the first address that is not a trusted proxy. An entry that is not an address ends the
+ * chain: no trusted proxy wrote the entries left of it.
  *
  * @param socketAddress the connection's peer
  * @param forwardedFor the header as received, several lines joined by commas

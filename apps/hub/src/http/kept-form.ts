@@ -1,7 +1,7 @@
 /**
- * Fields of a form that was sent after its session had ended. They travel in the address of the page to return to, sealed:
- * the hub stores nothing for a user who is not signed in, several tabs do not overwrite each other, and no other site can
- * make a link to a prefilled form.
+ * Fields of a form that was sent after its session had ended. They travel in the address of the page to return to,
+ * sealed: the hub stores nothing for a user who is not signed in, several tabs do not overwrite each other, and no
+ * other site can make a link to a prefilled form.
  */
 import type { Person } from "@gatehouse/database";
 import type { HubKeys } from "../settings/secret-keys.ts";
@@ -13,12 +13,12 @@ export interface KeptFormNeeds {
 }
 
 const parameter = "form";
-/** Maximum length of the address. A longer form comes back empty. */
+/** Maximum length of the address. A longer form is not restored. */
 const longest = 3000;
 const lifeSeconds = 12 * 3600;
 
 /**
- * The address of the page to return to, with the kept fields.
+ * Adds the kept fields to the address of the page to return to.
  *
  * @param username the user of the form, who alone can open the fields
  */

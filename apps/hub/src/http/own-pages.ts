@@ -17,10 +17,10 @@ export function createOwnPageReader(routes: readonly Route[]): ReadOwnPage {
   const pages = routes.filter(isReturnedTo).map(({ path }) => patternOf(path));
   return (address) => {
     if (!address.startsWith("/") || strange.test(address)) return undefined;
-    // The origin is only for comparison: an address that leads to another origin is not ours.
+    // The origin is only for comparison: an address that leads to another origin is not the hub's.
     const url = URL.parse(address, origin);
     if (url?.origin !== origin || !pages.some((page) => page.test(url.pathname))) return undefined;
-    // The parser would normalize dot segments; an address of ours contains none.
+    // The parser would normalize dot segments; an address of the hub contains none.
     return address.split(/[?#]/, 1)[0] === url.pathname ? url.pathname + url.search : undefined;
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Tells sites that a sign-in has ended. The statement that ends a session also queues its messages; the dispatcher sends
- * them, after restarts too, until each site has answered or a day has passed.
+ * Notifies sites that a session has ended. The statement that ends a session also queues its messages; the dispatcher
+ * sends them, after restarts too, until each site has answered or a day has passed.
  */
 import type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "@gatehouse/database";
 import type { Log } from "../log.ts";
@@ -9,11 +9,11 @@ import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { logoutMessage, type SignLogoutToken } from "./logout-message.ts";
 
 export interface LogoutDispatcher {
-  /** Starts looking at the queue. Never throws and never waits: called after an answer has been sent. */
+  /** Starts reading the queue. Never throws and never waits, because it is called after a response has been sent. */
   readonly wake: () => void;
   /** Resolves when no message is due and every due one has been tried. */
   drain(): Promise<void>;
-  /** Stops, and waits for posts in progress. */
+  /** Stops, and waits for requests in progress. */
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function createLogoutDispatcher(options: {
   readonly log: Log;
 }): LogoutDispatcher {
   const { deliveries, log } = options;
-  /** Posts in progress, with their sites. A slow site delays only its own messages. */
+  /** Requests in progress, with their sites. A slow site delays only its own messages. */
   const underWay = new Map<Promise<void>, string>();
   let closed = false;
   let claiming: Promise<void> | undefined;

@@ -30,12 +30,14 @@ export function asksForFrontChannel(site: RegisteredSite, signIn: SignIn): boole
   return site.cas?.logoutChannel === "front" && isCasSignIn(signIn);
 }
 
-/** Whether a site can be told; a program on the user's own machine cannot. */
+/** Whether the hub or the browser can notify a site; a program on the user's own machine cannot be notified. */
 export function receivesLogout(site: Reachable, signIn: SignIn): boolean {
   return isCasSignIn(signIn) || site.oidc?.backchannelLogoutUrl !== undefined;
 }
 
-/** Address of the front-channel message; `undefined`: the hub posts it, also if the front-channel address is unusable. */
+/**
+ * Address of the front-channel message; `undefined`: the hub posts it, also if the front-channel address is unusable.
+ */
 export function frontChannelAddress(site: RegisteredSite, signIn: SignIn): string | undefined {
   const address = site.cas?.logoutUrl ?? signIn.service;
   return asksForFrontChannel(site, signIn) && isFrontChannelAddress(address) ? address : undefined;
@@ -57,7 +59,8 @@ export async function logoutMessage(
     if (url === undefined) return { none: "no address to tell" };
     return { url, body: new URLSearchParams({ logout_token: await sign(site, sessionIndex) }).toString() };
   }
-  // The browser tells the site from the page after the sign-out. Without such a page nobody does, and the log says so.
+  // The browser notifies the site from the page after the sign-out. Without such a page nobody does, and the log says
+  // so.
   if (frontChannelAddress(site, delivery) !== undefined) return { none: "front-channel" };
   const xml = renderLogoutRequest({ id: createTicketId("LR"), issueInstant: clock(), sessionIndex });
   return { url: site.cas?.logoutUrl ?? delivery.service, body: logoutRequestForm(xml).body };

@@ -1,4 +1,4 @@
-/** The page after a sign-out, and the sites that are told of it. */
+/** The page after a sign-out, and the sites that are notified. */
 import {
   createTicketId,
   frontChannelLogoutUrl,
@@ -30,8 +30,9 @@ export interface SignOutAnswerNeeds extends LogoutRecipientNeeds, FlowNeeds {
 }
 
 /**
- * Answers a sign-out: clears the browser's cookies and shows a page that names the sites that are told. The browser
- * tells those that the hub cannot reach. With a way back and no site to tell by the browser, redirects there instead.
+ * Answers a sign-out: clears the browser's cookies and shows a page that names the notified sites. The browser notifies
+ * those that the hub cannot reach. If the browser has no site to notify and there is an address to return to, redirects
+ * there.
  *
  * @param sessionIds central sessions that have just ended
  * @param back an address of a registered site
@@ -68,7 +69,7 @@ function signedOutCookies({ cookies }: FlowNeeds): string[] {
   return [cookies.clear("session"), cookies.clear("note"), startFlow({ cookies }).cookie];
 }
 
-/** The sites of ended sessions. */
+/** Sites of ended sessions, by how they learn of the end. */
 interface LogoutRecipients {
   /** Informed by the hub or by the browser. */
   readonly sites: LoggedOutScreen["sites"];

@@ -1,4 +1,4 @@
-/** `/sites/v1/sessions/check`: a site asks whether the central session behind one of its sign-ins lives. */
+/** `/sites/v1/sessions/check`: a site asks whether the central session of one of its sign-ins is active. */
 import type { CentralSessionStore } from "@gatehouse/database";
 import { z } from "zod";
 import { HubError } from "../http/hub-error.ts";

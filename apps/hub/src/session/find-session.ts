@@ -2,7 +2,7 @@ import type { CentralSessionStore, FoundSession } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
 import type { Call } from "../http/route.ts";
 
-/** Finds the central session of the browser that made a call. @param options.touch counts as activity */
+/** Finds the central session of the browser that made a call. @param options.touch counts the call as user activity */
 export type FindSession = (
   call: Pick<Call, "header">,
   options: { readonly touch: boolean },

@@ -10,7 +10,7 @@ export type UpkeepTask = () => Promise<void>;
 export interface UpkeepTaskNeeds {
   readonly sessions: Pick<CentralSessionStore, "endExpired">;
   readonly logout: Pick<LogoutDispatcher, "drain">;
-  /** Deletes up to `limit` rows of each kind that nothing needs any more. @returns how many in all */
+  /** Deletes up to `limit` rows of each kind that are no longer needed. @returns how many in all */
   readonly sweep: (limit: number) => Promise<number>;
   readonly log: Log;
 }
@@ -20,7 +20,7 @@ export interface Upkeep {
 }
 
 const pauseMilliseconds = 5_000;
-/** A key is published a day before it signs, so one look a minute is enough. */
+/** A key is published a day before it signs, so one check a minute is enough. */
 const keysPauseMilliseconds = 60_000;
 /** Rows per statement, so that no round waits for a sweep. */
 const batch = 200;
@@ -30,8 +30,8 @@ const breathMilliseconds = 20;
 const mostBatches = 50;
 
 /**
- * Every look-up refuses an expired session at once; upkeep ends its row a few seconds later, so that sites are told. Any
- * number of replicas may run it at the same time.
+ * Every look-up refuses an expired session at once; upkeep ends its row a few seconds later, so that sites are
+ * notified. Any number of replicas may run it at the same time.
  */
 export function startUpkeep(options: {
   readonly runUpkeep: UpkeepTask;

@@ -47,7 +47,7 @@ export const choosePath = "/cas/login/choose";
 /** Lifetime of a verified password on the page; after it, the hub asks for the password again. */
 const proofLifeSeconds = 300;
 
-/** Result of a form that named another user. */
+/** An attempt to sign in as another user than the signed-in one. */
 export interface OtherUserAttempt {
   /** The typed name; empty: none. */
   readonly username: string;
@@ -172,7 +172,7 @@ export function chooseAccount(
       const isSwitch = parameters.get("answer") === "switch";
       const { site: goesTo, keepsOpener } = destinationOf(needs, request, parameters);
       const goes = { goesTo, keepsOpener };
-      // The other user has signed in meanwhile in another tab, as wanted.
+      // The other user has signed in meanwhile in another tab, as intended.
       if (session !== null && isSwitch && isNameOf(username, session))
         return seeOther(stay(parameters, session), goes);
       if (session !== null && !isTokenFor(needs, session, parameters))

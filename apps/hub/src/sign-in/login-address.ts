@@ -40,7 +40,7 @@ export function destinationOf(
     return { site, keepsOpener: site?.cas?.popup };
   }
   const site = sites.find(parameters.get("site") ?? "");
-  // `site` alone is no sign-in of a site: there has to be a flow to return to.
+  // `site` alone does not make it a sign-in of a site: a flow to return to is required.
   const isFlow = parameters.get("return")?.startsWith("/oidc/interaction/") === true;
   return { site, keepsOpener: isFlow && site?.oidc?.popup };
 }

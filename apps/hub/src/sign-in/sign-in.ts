@@ -1,4 +1,6 @@
-/** Signs in with a password: verifies what was typed and starts a central session, or returns the reason for a refusal. */
+/**
+ * Signs in with a password: verifies the credentials and starts a central session, or returns the reason for a refusal.
+ */
 import { createTicketId } from "@gatehouse/cas/server";
 import {
   type CentralSession,
@@ -35,7 +37,7 @@ export interface SignInAttempt extends CredentialsAttempt, NewSession {}
 export interface NewSession {
   readonly userAgent: string;
   readonly address: string;
-  /** The browser's session token so far; that session is ended. */
+  /** The browser's current session token; its session is ended. */
   readonly previousToken: string | undefined;
   /** "Keep me signed in". */
   readonly longTerm: boolean;
@@ -51,7 +53,7 @@ export type SignInResult =
   | { readonly outcome: "signed-in"; readonly session: CentralSession; readonly token: string }
   | Refused;
 
-/** Verifies what was typed and starts a central session. */
+/** Verifies the credentials and starts a central session. */
 export async function signIn(
   needs: VerifyCredentialsNeeds & StartSessionNeeds,
   attempt: SignInAttempt,

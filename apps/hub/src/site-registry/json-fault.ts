@@ -1,6 +1,6 @@
 import { type ParseErrorCode, printParseErrorCode, visit } from "jsonc-parser";
 
-/** One sentence for each error that the parser names; it has no words for people. */
+/** One sentence for each error code of the parser, which has no messages. */
 const sentences: Readonly<Record<string, string>> = {
   InvalidSymbol: "this is no JSON; strings and names take double quotes",
   InvalidNumberFormat: "this is no JSON number",
@@ -21,8 +21,8 @@ const sentences: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds where a text stops being JSON. The message of `JSON.parse` does not always name the place, and repeats a part of
- * the text, which may hold a secret.
+ * Finds where a text stops being JSON. The message of `JSON.parse` does not always name the place, and repeats a part
+ * of the text, which may hold a secret.
  *
  * @returns a sentence that begins with line and column, both counted from 1; `undefined`: the text is JSON
  */

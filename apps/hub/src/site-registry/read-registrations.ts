@@ -76,7 +76,7 @@ function saysDemo(text: string): boolean {
   try {
     return JSON.parse(text)?.demo === true;
   } catch {
-    return false; // no JSON: the parser of registrations says so better
+    return false; // not JSON: the parser of registrations reports it with its position
   }
 }
 

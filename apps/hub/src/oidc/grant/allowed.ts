@@ -61,7 +61,7 @@ async function changed(grant: Grant, { asked, given, lifeSeconds }: Decided) {
   if (asked.claims.length > 0) grant.addOIDCClaims([...asked.claims]);
   for (const [resource, scopes] of Object.entries(given.resources))
     if (scopes.length > 0) grant.addResourceScope(resource, scopes.join(" "));
-  // An answer for this time only is not kept, and neither are its refusals.
+  // A decision for this time only is not stored, and neither are its declined scopes.
   if (lifeSeconds !== null) {
     refuse(grant, asked, given);
     grant.exp = Math.floor(Date.now() / 1000) + lifeSeconds;

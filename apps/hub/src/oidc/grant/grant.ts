@@ -1,4 +1,4 @@
-/** Loads the grant that decides which scopes a site has without a question. */
+/** Loads the grant: the scopes that a site has without a question. */
 
 import type { CentralSessionStore, ConsentStore, OidcArtifactStore } from "@gatehouse/database";
 import type { Grant, KoaContextWithOIDC, Provider } from "../issuer/provider.ts";
@@ -61,7 +61,7 @@ async function loadConsented(
   const consent = await needs.consents.find(grant.accountId ?? "", grant.clientId ?? "");
   if (consent === null) return undefined;
   const before = JSON.stringify(grant);
-  // Declined in this session, but allowed in another one since.
+  // Declined in this session, but allowed in another one afterwards.
   forgetRefusals(grant, consent);
   allow(grant, ctx, asked, (scope, resource) =>
     resource === null ? consent.scopes.includes(scope) : (consent.resources[resource] ?? []).includes(scope),
@@ -148,8 +148,8 @@ async function claimOrAdopt(needs: GrantNeeds, grant: Grant, provider: Provider)
 }
 
 /**
- * Marks requested claims as granted, because the user decides about scopes only. `releasable` still releases a claim only
- * with its scope.
+ * Marks requested claims as granted, because the user decides about scopes only. `releasable` still releases a claim
+ * only with its scope.
  *
  * @returns whether the grant lacked one of the claims
  */

@@ -1,6 +1,6 @@
 /**
- * Reasons to interrupt an authorization request with a question, and the page for users who chose to be asked before every
- * sign-in (CAS: `warn`).
+ * Reasons to interrupt an authorization request with a question, and the page for users who chose to be asked before
+ * every sign-in (CAS: `warn`).
  */
 import { decodeJwt } from "jose";
 import { suggestedName } from "../../credential/typed-name.ts";
@@ -14,7 +14,7 @@ const reason = "ask_before";
 /** The site suggests an account other than the signed-in one. */
 export const hintReason = "login_hint_of_another";
 
-/** The site accepts only another account, and another user has signed in on the way. */
+/** The site accepts only another account, and another user has signed in during the request. */
 export const otherReason = "id_token_hint_of_another";
 
 type SubjectAt = NonNullable<Configuration["pairwiseIdentifier"]>;
@@ -31,7 +31,7 @@ export function interactionRules(subjectAt: SubjectAt | undefined): interactionP
         const { params, client, entities } = ctx.oidc;
         const hint = params?.id_token_hint;
         const session = currentSession();
-        // oidc-provider compares when the request arrives, not with the user who has signed in since.
+        // oidc-provider compares when the request arrives, and not with a user who signs in later.
         if (typeof hint !== "string" || entities.IdTokenHint !== undefined) return false;
         if (session === null || client === undefined) return false;
         const { id } = session.person;

@@ -98,7 +98,7 @@ const decide = (needs: DeviceNeeds): Route =>
     async answer(call, { parameters }) {
       const code = shortened(parameters.get("user_code"));
       const clientId = parameters.get("site") ?? "";
-      // Checked before the look-up, so that nobody guesses codes here past the throttle.
+      // Checked before the look-up, so that guesses here cannot bypass the throttle.
       if (!needs.keys.form.isSignature(shown(call, code, clientId), parameters.get("shown") ?? ""))
         throw new HubError(
           403,
@@ -164,7 +164,7 @@ async function showConsent(needs: DeviceNeeds, call: Person, request: DeviceRequ
   return { screen: { name: "consent", model } };
 }
 
-/** Keeps the typed code when the user continues. */
+/** Keeps the typed code for the next page. */
 function askWhich(needs: DeviceNeeds, call: Person, code: string, { site }: DeviceRequest): Promise<Answer> {
   const parameters = new Map([
     ["return", addressOf(code)],
@@ -201,7 +201,7 @@ function addressOf(code: string): string {
   return code === "" ? path : `${path}?${new URLSearchParams({ user_code: code })}`;
 }
 
-/** The code outlives a session that ended meanwhile. */
+/** The typed code is kept although the session has ended meanwhile. */
 function returnPage(parameters: RequestParameters): ReturnPage {
   return { page: addressOf(shortened(parameters.get("user_code"))) };
 }

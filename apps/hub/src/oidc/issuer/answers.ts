@@ -1,9 +1,9 @@
-/** Corrections of oidc-provider's answers. */
+/** Corrections of oidc-provider's responses. */
 
 import { currentArtifacts } from "../store/request-context.ts";
 import { errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";
 
-/** Writes what a request issued before its answer goes out; the answer becomes an error if that fails. */
+/** Stores everything that a request issued before its response goes out; if that fails, the response is an error. */
 export function saveBeforeResponding(provider: Provider): void {
   provider.use(async (context, next) => {
     await next();

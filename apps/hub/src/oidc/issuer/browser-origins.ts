@@ -1,6 +1,6 @@
 /**
- * CORS for the issuer's answers. Other origins get no CORS headers, so their browsers withhold the answer. `Origin` is no
- * reason to refuse a request, because programs send values such as `null`, `file://` and `app://localhost`.
+ * CORS for the issuer's answers. Other origins get no CORS headers, so their browsers withhold the answer. `Origin` is
+ * no reason to refuse a request, because programs send values such as `null`, `file://` and `app://localhost`.
  *
  * @see Fetch Standard, CORS protocol; RFC 9700, section 2.6
  */
@@ -16,8 +16,8 @@ const open = new Set(["discovery", "jwks"]);
 const allowing = ["access-control-allow-origin", "access-control-expose-headers"];
 
 /**
- * Removes the CORS headers that oidc-provider sets for every origin before it knows the site. Preflight requests name no
- * site and reveal nothing, so they are answered for every origin.
+ * Removes the CORS headers that oidc-provider sets for every origin before it knows the site. Preflight requests name
+ * no site and reveal nothing, so they are answered for every origin.
  */
 export function limitOrigins(provider: Provider, sites: Pick<SiteRegistry, "find" | "list">): void {
   provider.use(async (context, next) => {
@@ -26,7 +26,7 @@ export function limitOrigins(provider: Provider, sites: Pick<SiteRegistry, "find
     const origin = ctx.get("origin");
     if (origin === "" || ctx.method === "OPTIONS" || open.has(ctx.oidc?.route)) return;
     const site = sites.find(ctx.oidc?.client?.clientId ?? "");
-    // The site of an expired token is unknown, and its page has to read the error.
+    // The site of an expired token is unknown, but its page must be able to read the error.
     const asking = site === undefined ? sites.list() : [site];
     if (asking.some((one) => allows(one, origin))) return;
     for (const name of allowing) ctx.remove(name);

@@ -1,6 +1,6 @@
 /**
- * Records events of oidc-provider: issued and revoked codes and tokens, refusals, uses of a consent. Log lines name the site,
- * the user and the session, and never contain a code or token.
+ * Records events of oidc-provider: issued and revoked codes and tokens, refusals, uses of a consent. Log lines name the
+ * site, the user and the session, and never contain a code or token.
  */
 
 import { databaseOutage } from "../../http/database-outage.ts";
@@ -147,7 +147,7 @@ export function logRefusals(provider: Provider, log: Log): void {
       if (error instanceof AlreadyAnswered) return;
       const outage = event === "server_error" ? databaseOutage(error) : undefined;
       if (outage !== undefined) return logOutageOf(ctx.res, log, outage);
-      // Sites ask so about every visitor who is not signed in; nothing was refused.
+      // Sites send this request for every visitor who is not signed in; nothing was refused.
       if (ctx.oidc?.params?.prompt === "none" && silentAnswers.has(error.message)) return;
       const level = event === "server_error" ? "error" : "warn";
       log[level](

@@ -98,7 +98,7 @@ async function serveIssuer(
   const { path, found } = asked;
   if (isToken && found.state !== "alive")
     request.headers.cookie = needs.cookies.without(request.headers.cookie, "session");
-  // Whatever the browser accepts: errors on these paths are pages for a user.
+  // Ignores the Accept header: errors on these paths are pages for a user.
   if (needsSession) request.headers.accept = "text/html";
   else if (request.method === "POST") takeForm(request);
   request.headers["x-forwarded-proto"] = secure ? "https" : "http";
@@ -116,7 +116,9 @@ function ofOutage(error: unknown): string {
   return outage;
 }
 
-/** @returns path and query for oidc-provider, with the browser's session; `undefined`: the posted request has expired */
+/**
+ * @returns path and query for oidc-provider, with the browser's session; `undefined`: the posted request has expired
+ */
 async function readTarget(
   needs: MountIssuerNeeds,
   target: string,

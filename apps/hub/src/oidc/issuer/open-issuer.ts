@@ -17,14 +17,14 @@ import { createIssuerPages, type IssuerPageNeeds } from "./pages.ts";
 import type { Provider } from "./provider.ts";
 
 export interface Issuer {
-  /** The provider of the moment; a request keeps the one it began with. */
+  /** The current provider; a request keeps the one that it began with. */
   readonly provider: Provider;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Published keys; the first of each algorithm signs. */
   readonly keys: readonly OpenedKey[];
   /**
-   * Makes keys that are due, and opens the issuer again if this or another process made some. Keeps the keys it has while
-   * `HUB_SECRETS` lacks the secret that another process sealed them with.
+   * Makes keys that are due, and opens the issuer again if this or another process made some. Keeps the keys it has
+   * while `HUB_SECRETS` lacks the secret that another process sealed them with.
    */
   refresh(): Promise<void>;
 }
@@ -67,7 +67,8 @@ export async function openIssuer(needs: OpenIssuerNeeds): Promise<Issuer> {
         await expectKnownSecrets(signingKeys, seals);
       } catch (error) {
         if (!(error instanceof SettingsError)) throw error;
-        // Another process sealed the keys with a newer secret. New keys would only divide the processes.
+        // Another process sealed the keys with a newer secret. New keys would make the processes sign with different
+        // keys.
         log.error(
           { event: "keys.secret_unknown" },
           "another hub on this database has a newer secret; this one keeps its signing keys until that secret is put into HUB_SECRETS here",
@@ -122,7 +123,7 @@ async function findPairwiseSecret(signingKeys: SigningKeyStore, seals: PurposeKe
     sealed: seals.seal(randomBytes(32).toString("hex"), pairwise),
     waitSeconds: 0,
     overlapSeconds: 0,
-    // There is only ever one.
+    // At most one such row exists.
     unlessNewerThanSeconds: 1e9,
   });
   const { keys } = await signingKeys.list();

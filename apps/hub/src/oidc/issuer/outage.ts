@@ -1,6 +1,6 @@
 /**
- * Answers of the issuer while the database is unavailable: 503 with `Retry-After`, as everywhere at the hub. oidc-provider
- * would answer `server_error`, or a bare line for failures outside of its endpoints.
+ * Answers of the issuer while the database is unavailable: 503 with `Retry-After`, as everywhere at the hub.
+ * oidc-provider would answer `server_error`, or a bare line for failures outside of its endpoints.
  */
 
 import type { ServerResponse } from "node:http";
@@ -10,7 +10,7 @@ import type { Log } from "../../log.ts";
 import { replaceResponse } from "../store/request-context.ts";
 import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 
-/** Has to be the first middleware, so that every failure passes it. */
+/** Must be the first middleware, so that it catches every failure. */
 export function explainOutages(provider: Provider, log: Log): void {
   const hit = new WeakSet<object>();
   provider.on("server_error", (ctx, error) => {

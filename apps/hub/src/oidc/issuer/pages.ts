@@ -82,8 +82,8 @@ function askSignOut(ctx: KoaContextWithOIDC): void {
 }
 
 /**
- * Tells the next page which session has ended, because this answer is a redirect. Removes everything else about the user
- * from the browser.
+ * Tells the next page which session has ended, because this answer is a redirect. Removes everything else about the
+ * user from the browser.
  */
 function noteSignOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): void {
   const session = currentSession();
@@ -97,7 +97,7 @@ function noteSignOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): void {
 
 /** The page after `/cas/logout`: which sites are notified, and the messages that the browser delivers. */
 async function saySignedOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): Promise<void> {
-  // The user has signed in again, and returned by the browser's back button or an old address.
+  // The user has signed in again and came back by the browser's back button or an old address.
   if (currentSession() !== null) return ctx.redirect("/account");
   const browser = { header: (name: string) => ctx.get(name) || undefined };
   const { ended, askedBy } = readNote(needs, browser, flowOf(needs, browser).id);
@@ -113,8 +113,8 @@ async function saySignedOut(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): Pr
 }
 
 /**
- * Whether the request names the session by the `sid` that only the site and the hub know. Then the user pressed a button
- * of the site, and the sign-out needs no confirmation, as in CAS; another page could not name the session.
+ * Whether the request names the session by the `sid` that only the site and the hub know. Then the user pressed a
+ * button of the site, and the sign-out needs no confirmation, as in CAS; another page could not name the session.
  *
  * @see RP-Initiated Logout 1.0, section 2 (logout_hint)
  */

@@ -1,4 +1,4 @@
-/** Requests of a site for scopes, and the user's decision about them. */
+/** Scopes that a site requests, and the user's decision about them. */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession } from "@gatehouse/database";
 import { type ApiSources, findApi, qualifiedScope } from "../../site-registry/known-apis.ts";
@@ -24,7 +24,7 @@ export interface Scopes {
   readonly resources: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The question about one site. */
+/** Scopes that one site requests and the user decides about. */
 export interface ScopeRequest extends Scopes {
   readonly clientId: string;
   /** The grant to change; `undefined`: a new one. */
@@ -39,7 +39,7 @@ export const durations: readonly Duration[] = ["once", 30, 90];
 /** The preselected duration. */
 export const usualDuration: Duration = 30;
 
-/** The user's choice. */
+/** The user's decision in the form. */
 export interface ConsentChoice {
   /** Names of the ticked boxes, as `fieldOf` returns them. */
   readonly ticked: ReadonlySet<string>;
@@ -47,8 +47,8 @@ export interface ConsentChoice {
 }
 
 /**
- * The scopes that a flow's page decides about. Third-party site: the requested scopes without an earlier decision, or all
- * of them with `prompt=consent`. First-party site: all of them, because it keeps no earlier decision.
+ * The scopes that a flow's page decides about. Third-party site: the requested scopes without an earlier decision, or
+ * all of them with `prompt=consent`. First-party site: all of them, because it keeps no earlier decision.
  */
 export function undecidedScopes(
   flow: Flow,
@@ -126,7 +126,7 @@ function releasedFor(
   return scopesOfClaims(claims).filter((scope) => registered.includes(scope));
 }
 
-/** The issuer has read it before. @see OpenID Connect Core 1.0, section 5.5 */
+/** The issuer has parsed it before. @see OpenID Connect Core 1.0, section 5.5 */
 function namedClaims(claims: unknown): readonly string[] {
   const asked = typeof claims === "string" ? (JSON.parse(claims) as Record<string, unknown>) : {};
   return [...new Set([asked.id_token, asked.userinfo].flatMap((of) => Object.keys(of ?? {})))];
@@ -177,7 +177,7 @@ export function isSignInOnly(asked: ScopeRequest, registrations: Registrations):
   return namedScopes(asked, registrations).length === 0;
 }
 
-/** Whether nothing is ticked of what a third-party site requests: it learns only that the user signed in. */
+/** Whether the user ticked no scope of a third-party site, which then learns only that the user signed in. */
 export function isWithoutAccess(
   asked: ScopeRequest,
   { ticked }: ConsentChoice,

@@ -53,7 +53,7 @@ function artifactAdapter(kind: string, oidcArtifacts: OidcArtifactStore): Adapte
         grantId: kind === "Grant" ? undefined : payload.grantId,
         userCode: payload.userCode,
         sessionUid: payload.sessionUid,
-        // Only interactions name no life.
+        // Only interactions have no lifetime.
         lifeSeconds: expiresIn ?? 3600,
       };
       const request = currentArtifacts();

@@ -1,7 +1,8 @@
 /**
- * A refresh token works once, and reuse revokes the whole family. A retry of the same request within a few seconds gets the
- * same answer, because clients lose answers and send concurrent requests. The stored answer is encrypted with a key made
- * from the refresh token, of which the database holds only the hash, and opens only for the same request of the same site.
+ * A refresh token works once, and reuse revokes the whole family. A retry of the same request within a few seconds gets
+ * the same answer, because clients lose answers and send concurrent requests. The stored answer is encrypted with a key
+ * made from the refresh token, of which the database holds only the hash, and opens only for the same request of the
+ * same site.
  *
  * @see RFC 9700, section 4.14.2
  */
@@ -28,7 +29,7 @@ type Exchange =
   | { readonly kind: "answered"; readonly body: object };
 
 const exchanges = new WeakMap<object, Exchange>();
-/** Pause between two looks at an exchange that another request has begun; one takes some milliseconds. */
+/** Pause between two reads of an exchange that another request has begun; an exchange takes some milliseconds. */
 const pauseMilliseconds = 25;
 
 /** Stops oidc-provider from giving another answer. */
@@ -84,7 +85,7 @@ export function repeatRefreshAnswers(
     if (exchange?.kind !== "begun" || ctx.status !== 200) return;
     const sealed = sealWith(exchange.token).seal(JSON.stringify(ctx.body), await requestOf(ctx));
     if (await refreshExchanges.finish(exchange.token, exchange.at, sealed)) return;
-    // It took so long that a retry has begun the exchange again, and the answer to the retry counts.
+    // This exchange took so long that a retry has begun it again; the response to the retry counts.
     ctx.status = 400;
     ctx.body = { error: "invalid_grant", error_description: "grant request is invalid" };
   });

@@ -1,6 +1,6 @@
 /**
- * Client assertions and DPoP proofs work once. oidc-provider reads first and writes then, so that both of two concurrent
- * requests pass; here one statement decides.
+ * Client assertions and DPoP proofs work once. oidc-provider reads first and then writes, so both of two concurrent
+ * requests would pass; here one statement decides.
  *
  * @see RFC 7523, section 3 (7); RFC 9449, section 11.1
  */

@@ -1,7 +1,7 @@
 /**
- * Objects that one request of the issuer has read, and those that it stores before its answer goes out. Statements are the
- * cost of a request (docs/decisions/0014), and oidc-provider asks for one object after the other: so one statement reads
- * what is asked for next, and one stores what belongs together.
+ * Objects that one request of the issuer has read, and those that it stores before its answer goes out. Statements are
+ * the cost of a request (docs/decisions/0014), and oidc-provider asks for one object after the other: so one statement
+ * reads the objects that it will ask for next, and one stores related objects.
  */
 import type {
   ArtifactName,
@@ -27,7 +27,10 @@ export class RequestArtifacts {
   #consumed: ArtifactName | null = null;
   #kept: { readonly id: string; readonly artifact: OidcArtifact }[] = [];
 
-  /** @param collects delays issued objects until `settle`, which stores them together with the consumption of the presented code or token */
+  /**
+   * @param collects delays issued objects until `settle`, which stores them together with the consumption of the
+   * presented code or token
+   */
   constructor(store: OidcArtifactStore, collects: boolean) {
     this.#store = store;
     this.#collects = collects;

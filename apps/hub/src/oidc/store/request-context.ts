@@ -1,4 +1,4 @@
-/** Facts of the request that the issuer answers, in reach of the callbacks that oidc-provider calls without them. */
+/** Facts of the current issuer request, for callbacks that oidc-provider calls without them. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CentralSession, FoundSession } from "@gatehouse/database";
 import type { ScreenAnswer } from "../../http/route.ts";

@@ -17,7 +17,7 @@ import {
 
 const sessionToken = /^TGT-[A-Za-z0-9]+$/;
 
-/** Life of what a browser without a central session keeps, and of the state of a sign-out, in seconds. */
+/** Lifetime, in seconds, of sessions of browsers without a central session, and of the state of a sign-out. */
 const passingSeconds = 3600;
 
 export interface SessionAdapterNeeds {
@@ -82,8 +82,8 @@ function viewOf(session: CentralSession, jti: string): AdapterPayload {
     // Without it oidc-provider would date the cookie, which would outlive the browser.
     transient: !session.longTerm,
     authorizations: Object.fromEntries(
-      // Copies, because oidc-provider writes into them and `upsert` compares. `persistsLogout`: artifacts that end with a
-      // session carry its uid, and a sign-out leaves the others alone (Back-Channel Logout 1.0, section 2.7).
+      // Copies, because oidc-provider writes into them and `upsert` compares. `persistsLogout`: artifacts that end with
+      // a session carry its uid, and a sign-out leaves the others alone (Back-Channel Logout 1.0, section 2.7).
       Object.entries(session.oidcClients).map(([id, known]) => [id, { ...known, persistsLogout: true }]),
     ) as NonNullable<AdapterPayload["authorizations"]>,
     iat: seconds(session.startedAt),
