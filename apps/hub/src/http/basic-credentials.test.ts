@@ -33,6 +33,15 @@ describe("RFC 7617 2 user-id and password", () => {
   );
 });
 
+test("base64 of 4,000 characters is read, one of more is not", () => {
+  expect(read(`a:${"b".repeat(2_998)}`)?.password).toHaveLength(2_998);
+  expect(read(`a:${"b".repeat(2_999)}`)).toBeUndefined();
+});
+
+test("a byte order mark belongs to the user name", () => {
+  expect(read("\ufeffa:b")).toEqual({ userId: "\ufeffa", password: "b" });
+});
+
 describe("RFC 7617 2.1 charset UTF-8", () => {
   test("the example of the section", () => {
     expect(readBasicCredentials("dGVzdDoxMjPCow==")).toEqual({ userId: "test", password: "123£" });

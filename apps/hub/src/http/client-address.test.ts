@@ -56,6 +56,8 @@ test.each([
   ["203.0.113.7:2,[2001:db8::1]:3", "203.0.113.7"],
   ["2001:DB8:1:0:0:0:0:1", "2001:db8:1::1"],
   ["fe80::1%eth0", "fe80::1"],
+  ["2001:db8:1::ffff:1", "2001:db8:1::ffff:1"],
+  ["::ffff:0:1", "0.0.0.1"],
 ])(
   "an entry is read with the port that a load balancer appends, in one spelling per address: %s",
   (header, address) => {

@@ -60,3 +60,17 @@ test("over https a cookie without the prefix, which a neighbour could set, is ig
   expect(createCookies(true).read("TGC-gatehouse=TGT-1", "session")).toBeUndefined();
   expect(createCookies(true).read("__Host-TGC-gatehouse=TGT-1", "session")).toBe("TGT-1");
 });
+
+test.each([
+  [undefined, ""],
+  ["TGC-gatehouse=TGT-1", ""],
+  ["a=1; TGC-gatehouse=TGT-1; b=2", "a=1; b=2"],
+  ["TGC-gatehouse=TGT-1; TGC-gatehouse=TGT-2; b=2", " b=2"],
+  ["XTGC-gatehouse=TGT-1;TGC-gatehouse2=x", "XTGC-gatehouse=TGT-1;TGC-gatehouse2=x"],
+])("the header %j without the session is %j", (header, rest) => {
+  expect(createCookies(false).without(header, "session")).toBe(rest);
+});
+
+test("a cookie without an age lasts until the browser closes", () => {
+  expect(createCookies(false).write("flow", "v")).not.toContain("Max-Age");
+});

@@ -58,6 +58,41 @@ test("https is required for two years, over https only: ASVS 3.4.1", () => {
   ]);
 });
 
-test("inline code is allowed only in development, where the framework reloads", () => {
-  expect(pageHeaders({ ...page, dev: true })["content-security-policy"]).toContain("unsafe-inline");
+test("development alone allows inline scripts and styles, evaluation and untyped scripts, which the framework needs", () => {
+  const inDevelopment = directives(pageHeaders({ ...page, dev: true }));
+  expect(inDevelopment.get("script-src")).toBe("script-src 'self' 'unsafe-inline' 'unsafe-eval'");
+  expect(inDevelopment.get("style-src")).toBe("style-src 'self' 'unsafe-inline'");
+  expect(inDevelopment.has("require-trusted-types-for")).toBe(false);
+});
+
+test("the policy of a page is complete: fonts, pictures and requests of the hub alone, scripts by trusted types", () => {
+  expect(pageHeaders(page)["content-security-policy"]).toBe(
+    [
+      ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:"],
+      ...["font-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'"],
+      ...["frame-ancestors 'none'", "require-trusted-types-for 'script'"],
+    ].join("; "),
+  );
+  const longer = pageHeaders({ ...page, dev: true, formsLeaveHub: true })["content-security-policy"];
+  expect(longer?.split("; ")).toHaveLength(8);
+});
+
+test("pictures of front-channel logout come from their sites, each named once", () => {
+  const pictureSources = ["https://a.example", "https://b.example", "https://a.example"];
+  expect(directives(pageHeaders({ ...page, pictureSources })).get("img-src")).toBe(
+    "img-src 'self' data: https://a.example https://b.example",
+  );
+});
+
+test.each([
+  [false, "same-origin"],
+  [true, "unsafe-none"],
+])("a page that keeps its opener (%s) has the opener policy %s: ASVS 3.4.8", (keepsOpener, policy) => {
+  expect(pageHeaders({ ...page, keepsOpener })["cross-origin-opener-policy"]).toBe(policy);
+});
+
+test("a page uses passkeys of the hub, and neither camera, microphone nor position", () => {
+  expect(pageHeaders(page)["permissions-policy"]).toBe(
+    "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=()",
+  );
 });

@@ -142,6 +142,80 @@ test("RFC 9110 5.3 two Authorization headers are refused, whatever their case an
   }
 });
 
+test.each<[string, string[], number, string, string]>([
+  [
+    "a path without a slash",
+    ["GET * HTTP/1.1"],
+    400,
+    "bad_request",
+    "Send the path of the resource, beginning with a slash.",
+  ],
+  [
+    "an endless address",
+    [`GET /${"a".repeat(16_384)} HTTP/1.1`],
+    414,
+    "uri_too_long",
+    "The address is longer than 16384 characters.",
+  ],
+  ["a backslash", ["GET /a\\b HTTP/1.1"], 400, "bad_request", "Write a backslash in an address as %5C."],
+  ["TRACE", ["TRACE / HTTP/1.1"], 405, "method_not_allowed", "The hub does not accept this method."],
+  [
+    "two credentials",
+    ["GET / HTTP/1.1", "Authorization: a", "Authorization: b"],
+    400,
+    "bad_request",
+    "Send one Authorization header.",
+  ],
+  ["two hosts", ["GET / HTTP/1.1", "Host: y"], 400, "bad_request", "Send one Host header."],
+])(
+  "%s is refused by code and sentence, and the answer is not cached",
+  async (_, lines, status, error, message) => {
+    const answer = await sendRaw(...lines, "Host: x");
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, { error, message }]);
+    for (const header of ["content-type: application/json", "cache-control: no-store", "connection: close"])
+      expect(answer.head.toLowerCase()).toContain(header);
+  },
+);
+
+test("an address of 16,384 characters passes", async () => {
+  const target = `/${"a".repeat(16_383)}`;
+  expect((await passed(target)).url).toBe(target);
+});
+
+test("only OPTIONS * names the methods, and the answer is not cached", async () => {
+  const answer = await sendRaw("OPTIONS * HTTP/1.1", "Host: x", "Connection: close");
+  expect(answer.head.toLowerCase()).toContain("cache-control: no-store");
+  const path = await sendRaw("OPTIONS / HTTP/1.1", "Host: x", "Connection: close");
+  expect([path.status, JSON.parse(path.body).url]).toEqual([200, "/"]);
+});
+
+test.each(["http://:secret@hub.localhost:3000/", "http://user:secret@hub.localhost:3000/"])(
+  "a target with a password is not the hub's: %s",
+  async (target) => {
+    const answer = await sendRaw(`GET ${target} HTTP/1.1`, "Host: x", "Connection: close");
+    expect(answer.status).toBe(421);
+  },
+);
+
+test("a query that ends in a slash still gets its path", async () => {
+  expect((await passed("http://hub.localhost:3000?a=/")).url).toBe("/?a=/");
+});
+
+test.each(["%2e", "%C3%BC.example", "a%20b:80"])("an escaped host is taken: %s", async (name) => {
+  expect((await sendRaw("GET / HTTP/1.1", `Host: ${name}`, "Connection: close")).status).toBe(200);
+});
+
+test.each(["%2", "%zz", "a%", "%2x"])("a host with a broken escape is refused: %s", async (name) => {
+  expect((await sendRaw("GET / HTTP/1.1", `Host: ${name}`, "Connection: close")).status).toBe(400);
+});
+
+test("headers keep their names and values, and those with a similar name pass", async () => {
+  const { rawHeaders } = await passed("/", "X-Rsc: 1", "RSC-Other: 2", "Cookie: a=1");
+  expect(rawHeaders).toEqual([
+    ...["Connection", "close", "X-Rsc", "1", "RSC-Other", "2", "Cookie", "a=1", "Host", host],
+  ]);
+});
+
 test("CONNECT opens no connection", async () => {
   const answer = await sendRaw("CONNECT 127.0.0.1:22 HTTP/1.1", "Host: x");
   expect(answer.status).not.toBe(200);
