@@ -49,6 +49,9 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
+function fail(cause: Error): never {
+  throw cause;
+}
 const quiet = { active: false, requestId: "request-1" };
 const standing = (asking: Partial<Parameters<SessionCheck["standing"]>[1]> = {}) =>
   check.standing("s1", { ...quiet, ...asking });
@@ -171,6 +174,31 @@ describe("the answer", () => {
     expect(logged).toEqual([]);
   });
 
+  test.each([201, 302, 404])("the body of a status %d does not count", async (status) => {
+    vi.stubGlobal("fetch", async () => Response.json({ active: true }, { status }));
+    expect(await standing()).toMatchObject({ state: "unclear", error: { code: "hub_answer" } });
+  });
+
+  test("a failure that is no failure of the connection is ours, with its cause", async () => {
+    const cause = new RangeError("x");
+    check = new SessionCheck({
+      settings,
+      memory: { ...memory, keepGroups: () => fail(cause) },
+      log: undefined as never,
+      now: () => now,
+    });
+    answer = { active: true, groups: ["staff"] };
+    expect(await standing({ groups: true })).toMatchObject({
+      state: "unclear",
+      error: { code: "internal", cause },
+    });
+  });
+
+  test("the log gets the cause of a failed connection", async () => {
+    answer = new TypeError("fetch failed");
+    expect(await standing()).toMatchObject({ error: { code: "hub_unreachable", cause: answer } });
+  });
+
   test("a wrong secret is named", async () => {
     answer = 401;
     const { error } = (await standing()) as { error: GatehouseAuthError };
@@ -226,6 +254,7 @@ describe("a hub that is silent", () => {
     now += 1;
     answer = { active: true };
     expect(await standing()).toEqual(active());
+    expect(asked).toHaveLength(3);
   });
 });
 
@@ -288,6 +317,8 @@ describe("groups that the cookie has no room for", () => {
     answer = { active: true, groups: many };
     expect(await standing(withGroups)).toEqual(active({ groups: many }));
     expect(asked[0]?.body).toEqual({ sessionIndex: "s1", active: false, groups: true });
+    await standing(withGroups);
+    expect(asked).toHaveLength(1);
     now += 59_999;
     await standing(withGroups);
     now += 1;
