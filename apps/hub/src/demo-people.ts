@@ -1,5 +1,5 @@
 /** The demo users. They are created only outside production. */
-import { type Database, PersonTaken } from "@gatehouse/database";
+import { type Database, PersonExists } from "@gatehouse/database";
 import { hashPassword, verifyPassword } from "./credential/password.ts";
 import { StartError } from "./settings/start-errors.ts";
 
@@ -29,7 +29,7 @@ export async function makeDemoPeople(database: Database): Promise<void> {
     try {
       await database.people.create({ ...person, passwordHash: await hashPassword(demoPassword) });
     } catch (error) {
-      if (!(error instanceof PersonTaken)) throw error; // another process was quicker
+      if (!(error instanceof PersonExists)) throw error; // another process was quicker
     }
   }
 }

@@ -23,7 +23,7 @@ export interface FoundAppPassword {
 }
 
 /** Result of creating an app password. */
-export type AppPasswordMaking =
+export type AppPasswordCreation =
   | { readonly outcome: "made"; readonly appPassword: AppPassword }
   /** The id exists: the form was sent twice. */
   | { readonly outcome: "made-already" }
@@ -38,18 +38,18 @@ export type AppPasswordMaking =
  */
 export interface AppPasswordStore {
   /**
-   * @param wish.id id of the form, so that a form sent twice creates one
-   * @param wish.secret at least 160 random bits, because it is stored as a fast hash
+   * @param appPassword.id id of the form, so that a form sent twice creates one
+   * @param appPassword.secret at least 160 random bits, because it is stored as a fast hash
    * @throws PersonGone if the user is disabled or removed
    */
-  create(wish: {
+  create(appPassword: {
     readonly id: string;
     readonly personId: string;
     readonly secret: string;
     readonly name: string;
     readonly scopes: readonly string[];
     readonly lifeSeconds: number;
-  }): Promise<AppPasswordMaking>;
+  }): Promise<AppPasswordCreation>;
   /** Newest first, including expired ones until they are deleted. */
   listOf(personId: string): Promise<readonly AppPassword[]>;
   /** Finds by user name or e-mail address (any case) and secret, and records the use at most once a minute. */

@@ -9,11 +9,11 @@ export interface Decision {
   /** Added to the payload of the question; the user, grant and session replace the question's own. */
   readonly answer: Pick<OidcArtifact, "payload" | "personId" | "grantId" | "sessionUid">;
   /** Absent: the user declined, or the question was not about permissions. */
-  readonly allowed?: Allowed | undefined;
+  readonly allowed?: AllowedPermissions | undefined;
 }
 
 /** Permissions granted to a site. */
-export interface Allowed {
+export interface AllowedPermissions {
   readonly personId: string;
   readonly grant: NewGrant | ChangedGrant;
   /** Permissions that outlive the session; absent: none. */

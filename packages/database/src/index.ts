@@ -5,7 +5,7 @@
  */
 export type {
   AppPassword,
-  AppPasswordMaking,
+  AppPasswordCreation,
   AppPasswordStore,
   FoundAppPassword,
 } from "./app-password-store.ts";
@@ -22,7 +22,7 @@ export type {
 export type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
 export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
-export type { Allowed, Decision, DecisionStore } from "./decision-store.ts";
+export type { AllowedPermissions, Decision, DecisionStore } from "./decision-store.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
 export type {
@@ -33,7 +33,7 @@ export type {
   OidcArtifactStore,
 } from "./oidc-artifact-store.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
-export { PersonGone, type PersonStore, PersonTaken, type PersonWithPassword } from "./person-store.ts";
+export { PersonExists, PersonGone, type PersonStore, type PersonWithPassword } from "./person-store.ts";
 export type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.ts";
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";
 export type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";

@@ -14,7 +14,7 @@ export interface PersonStore {
   findById(id: string): Promise<Person | null>;
   /** All users, by user name. */
   list(): Promise<readonly Person[]>;
-  /** @throws PersonTaken if the user name or e-mail address belongs to another user */
+  /** @throws PersonExists if the user name or e-mail address belongs to another user */
   create(person: {
     readonly username: string;
     readonly name: string;
@@ -32,8 +32,8 @@ export interface PersonStore {
 }
 
 /** The user name or e-mail address belongs to another user. Which of the two is shown to operators only. */
-export class PersonTaken extends Error {
-  override readonly name = "PersonTaken";
+export class PersonExists extends Error {
+  override readonly name = "PersonExists";
 
   constructor(options?: ErrorOptions) {
     super("the user name or e-mail address belongs to another user", options);

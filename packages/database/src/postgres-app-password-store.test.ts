@@ -26,8 +26,8 @@ beforeEach(async () => {
 });
 afterAll(() => fixture.close());
 
-type Wish = Parameters<AppPasswordStore["create"]>[0];
-function wish(more: Partial<Wish> = {}): Wish {
+type NewAppPassword = Parameters<AppPasswordStore["create"]>[0];
+function newAppPassword(more: Partial<NewAppPassword> = {}): NewAppPassword {
   return {
     id: randomUUID(),
     personId: alice.id,
@@ -38,8 +38,8 @@ function wish(more: Partial<Wish> = {}): Wish {
     ...more,
   };
 }
-async function make(more: Partial<Wish> = {}): Promise<Wish> {
-  const wanted = wish(more);
+async function make(more: Partial<NewAppPassword> = {}): Promise<NewAppPassword> {
+  const wanted = newAppPassword(more);
   expect(await appPasswords.create(wanted)).toMatchObject({ outcome: "made" });
   return wanted;
 }
@@ -166,35 +166,39 @@ describe("an app password is not found", () => {
 describe("creating one", () => {
   test("twice from one form creates one, also concurrently", async () => {
     const form = { id: randomUUID() };
-    const makings = await Promise.all(Array.from({ length: 10 }, () => appPasswords.create(wish(form))));
+    const makings = await Promise.all(
+      Array.from({ length: 10 }, () => appPasswords.create(newAppPassword(form))),
+    );
     const outcomes = makings.map(({ outcome }) => outcome).toSorted();
     expect(outcomes).toEqual(["made", ...Array(9).fill("made-already")]);
     expect(await listed()).toHaveLength(1);
   });
 
   test("is refused beyond 25 per user, also concurrently", async () => {
-    const makings = await Promise.all(Array.from({ length: 40 }, () => appPasswords.create(wish())));
+    const makings = await Promise.all(
+      Array.from({ length: 40 }, () => appPasswords.create(newAppPassword())),
+    );
     expect(makings.filter(({ outcome }) => outcome === "made")).toHaveLength(mostAppPasswords);
     expect(await listed()).toHaveLength(25);
-    expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
+    expect(await appPasswords.create(newAppPassword())).toEqual({ outcome: "too-many" });
     const bob = await createPerson(fixture.database);
     await make({ personId: bob.id });
   });
 
   test("succeeds again after one was revoked or has expired", async () => {
     for (let count = 0; count < 25; count++) await make({ lifeSeconds: count === 0 ? day : 90 * day });
-    expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
+    expect(await appPasswords.create(newAppPassword())).toEqual({ outcome: "too-many" });
     await fixture.clock.advance(day);
     const { id } = await make();
-    expect(await appPasswords.create(wish())).toEqual({ outcome: "too-many" });
+    expect(await appPasswords.create(newAppPassword())).toEqual({ outcome: "too-many" });
     await appPasswords.revoke({ id, personId: alice.id });
     await make();
   });
 
   test("is refused for a disabled or removed user", async () => {
     await fixture.database.people.setDisabled(alice.id, true);
-    await expect(appPasswords.create(wish())).rejects.toThrow(PersonGone);
+    await expect(appPasswords.create(newAppPassword())).rejects.toThrow(PersonGone);
     await fixture.database.people.remove(alice.id);
-    await expect(appPasswords.create(wish())).rejects.toThrow(PersonGone);
+    await expect(appPasswords.create(newAppPassword())).rejects.toThrow(PersonGone);
   });
 });

@@ -1,6 +1,6 @@
 import {
   type AppPassword,
-  type AppPasswordMaking,
+  type AppPasswordCreation,
   type AppPasswordStore,
   type FoundAppPassword,
   mostAppPasswords,
@@ -67,8 +67,8 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
     this.#pool = pool;
   }
 
-  async create(wish: Parameters<AppPasswordStore["create"]>[0]): Promise<AppPasswordMaking> {
-    return inTransaction(this.#pool, (client) => add(client, wish));
+  async create(newAppPassword: Parameters<AppPasswordStore["create"]>[0]): Promise<AppPasswordCreation> {
+    return inTransaction(this.#pool, (client) => add(client, newAppPassword));
   }
 
   async listOf(personId: string): Promise<readonly AppPassword[]> {
@@ -113,20 +113,20 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
 /** Two statements, because only one that begins after the lock sees concurrent additions. */
 async function add(
   client: PoolClient,
-  wish: Parameters<AppPasswordStore["create"]>[0],
-): Promise<AppPasswordMaking> {
-  if (!(await lockPerson(client, wish.personId))) throw new PersonGone();
+  newAppPassword: Parameters<AppPasswordStore["create"]>[0],
+): Promise<AppPasswordCreation> {
+  if (!(await lockPerson(client, newAppPassword.personId))) throw new PersonGone();
   const { rows } = await client.query<AppPasswordRow>(addAppPassword, [
-    wish.id,
-    tokenHash("AP", wish.secret),
-    wish.personId,
-    withoutNul(wish.name),
-    wish.scopes,
-    wish.lifeSeconds,
+    newAppPassword.id,
+    tokenHash("AP", newAppPassword.secret),
+    newAppPassword.personId,
+    withoutNul(newAppPassword.name),
+    newAppPassword.scopes,
+    newAppPassword.lifeSeconds,
     mostAppPasswords,
   ]);
   if (rows[0]) return { outcome: "made", appPassword: appPasswordFrom(rows[0]) };
-  const { rowCount } = await client.query("SELECT FROM app_passwords WHERE id = $1", [wish.id]);
+  const { rowCount } = await client.query("SELECT FROM app_passwords WHERE id = $1", [newAppPassword.id]);
   return { outcome: rowCount === 1 ? "made-already" : "too-many" };
 }
 

@@ -9,7 +9,7 @@ import {
   openDatabaseFixture,
   waiting,
 } from "./database-fixture.ts";
-import type { Allowed, ConsentChange, Decision } from "./decision-store.ts";
+import type { AllowedPermissions, ConsentChange, Decision } from "./decision-store.ts";
 import type { OidcArtifact } from "./oidc-artifact-store.ts";
 
 let fixture: DatabaseFixture;
@@ -44,7 +44,7 @@ const consent = (given: Partial<ConsentChange["given"]> = {}, asked = given): Co
   given: { scopes: [], resources: {}, ...given },
   lifeSeconds: 600,
 });
-const yes = (question: Decision["question"], allowed: Partial<Allowed> = {}) => {
+const yes = (question: Decision["question"], allowed: Partial<AllowedPermissions> = {}) => {
   const whole = { personId, grant: grant(), consent: consent({ scopes: ["profile"] }), ...allowed };
   const payload = question.kind === "Interaction" ? { result: { consent: {} } } : { accountId: personId };
   return fixture.database.decisions.decide({

@@ -1,5 +1,5 @@
 import { changeArtifact, hashOf, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
-import type { Allowed, Decision, DecisionStore } from "./decision-store.ts";
+import type { AllowedPermissions, Decision, DecisionStore } from "./decision-store.ts";
 import type { OidcArtifact } from "./oidc-artifact-store.ts";
 import { joinOidcClients } from "./oidc-client-statements.ts";
 import type { Pool, PoolClient } from "./postgres-connection.ts";
@@ -42,7 +42,10 @@ export class PostgresDecisionStore implements DecisionStore {
   }
 }
 
-async function keep(client: PoolClient, { personId, grant, consent, joins }: Allowed): Promise<boolean> {
+async function keep(
+  client: PoolClient,
+  { personId, grant, consent, joins }: AllowedPermissions,
+): Promise<boolean> {
   if (!(await keepGrant(client, grant))) return false;
   if (consent !== undefined) await changeConsent(client, personId, consent);
   return joins === undefined || join(client, joins);
@@ -51,7 +54,7 @@ async function keep(client: PoolClient, { personId, grant, consent, joins }: All
 /** A session has one grant per client: a second one would end the tokens of the first. */
 async function join(
   client: PoolClient,
-  { sessionId, clientId, client: joining, grantBefore }: NonNullable<Allowed["joins"]>,
+  { sessionId, clientId, client: joining, grantBefore }: NonNullable<AllowedPermissions["joins"]>,
 ): Promise<boolean> {
   const asBefore = await client.query(holdSession, [sessionId, clientId, grantBefore ?? null]);
   if (asBefore.rowCount !== 1) return false;
@@ -59,7 +62,7 @@ async function join(
   return true;
 }
 
-async function keepGrant(client: PoolClient, grant: Allowed["grant"]): Promise<boolean> {
+async function keepGrant(client: PoolClient, grant: AllowedPermissions["grant"]): Promise<boolean> {
   if ("artifact" in grant) {
     await client.query(insertArtifact, valuesOf(grant.id, grant.artifact));
     return true;

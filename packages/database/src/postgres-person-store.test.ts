@@ -7,7 +7,7 @@ import {
   openDatabaseFixture,
   waiting,
 } from "./database-fixture.ts";
-import { PersonGone, type PersonStore, PersonTaken } from "./person-store.ts";
+import { PersonExists, PersonGone, type PersonStore } from "./person-store.ts";
 
 let fixture: DatabaseFixture;
 let people: PersonStore;
@@ -52,8 +52,8 @@ test("an unknown name finds nobody", async () => {
 test("user name and e-mail address are unique, case-insensitively and under concurrency", async () => {
   const both = await Promise.allSettled([people.create(alice), people.create(alice)]);
   expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-  await expect(people.create({ ...alice, email: "other@example.com" })).rejects.toThrow(PersonTaken);
-  await expect(people.create({ ...alice, username: "other" })).rejects.toThrow(PersonTaken);
+  await expect(people.create({ ...alice, email: "other@example.com" })).rejects.toThrow(PersonExists);
+  await expect(people.create({ ...alice, username: "other" })).rejects.toThrow(PersonExists);
 });
 
 test("another user's e-mail address cannot be a user name", async () => {

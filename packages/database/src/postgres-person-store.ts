@@ -1,6 +1,6 @@
 import type { AdapterUser, AuthAdapter } from "./auth-adapter.ts";
 import type { Person } from "./central-session-store.ts";
-import { type PersonStore, PersonTaken, type PersonWithPassword } from "./person-store.ts";
+import { PersonExists, type PersonStore, type PersonWithPassword } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import { isUniqueViolation } from "./prisma-client.ts";
@@ -78,7 +78,7 @@ export class PostgresPersonStore implements PersonStore {
         (await this.#adapter.createUser(user as unknown as AdapterUser)) as AdapterUser & User,
       );
     } catch (error) {
-      throw isUniqueViolation(error) ? new PersonTaken({ cause: error }) : error;
+      throw isUniqueViolation(error) ? new PersonExists({ cause: error }) : error;
     }
   }
 

@@ -1,7 +1,7 @@
 /** `/account/app-passwords/new`: the form for a new app password (name, scopes, life), and the page that shows it once. */
 import { randomUUID } from "node:crypto";
 import type { RequestParameters } from "@gatehouse/cas/server";
-import { type AppPasswordMaking, type AppPasswordStore, PersonGone } from "@gatehouse/database";
+import { type AppPasswordCreation, type AppPasswordStore, PersonGone } from "@gatehouse/database";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm, withKeptForm } from "../http/kept-form.ts";
@@ -118,7 +118,7 @@ async function create(
   call: CallerFacts["person"],
   { id, name, scopes, days = usualLife }: AppPasswordForm,
   secret: string,
-): Promise<AppPasswordMaking | undefined> {
+): Promise<AppPasswordCreation | undefined> {
   const personId = call.session.person.id;
   const lifeSeconds = days * 86_400;
   try {

@@ -62,8 +62,8 @@ test("user password replaces the password and ends the user's sessions with that
   await withSession(String(added.id), async (database, token) => {
     const personId = String(added.id);
     await giveConsent(database, { personId, clientId: "budget" });
-    const wish = { id: randomUUID(), personId, secret: "gh_1", name: "one", scopes: ["account.read"] };
-    await database.appPasswords.create({ ...wish, lifeSeconds: 60 });
+    const appPassword = { id: randomUUID(), personId, secret: "gh_1", name: "one", scopes: ["account.read"] };
+    await database.appPasswords.create({ ...appPassword, lifeSeconds: 60 });
     const { result, text } = await run("user password ida");
     expect(result).toMatchObject({
       username: "ida",

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
-import { type Database, PersonTaken } from "@gatehouse/database";
+import { type Database, PersonExists } from "@gatehouse/database";
 import { hashPassword } from "../credential/password.ts";
 import { passwordFault, readGivenPassword } from "../credential/password-rule.ts";
 import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
@@ -78,7 +78,7 @@ export const userAdd: Command = {
           text: `Added ${username}.${shown}`,
         };
       } catch (error) {
-        if (error instanceof PersonTaken)
+        if (error instanceof PersonExists)
           throw new RefusedError(`another user has the user name ${username} or the address ${email}.`);
         throw error;
       }

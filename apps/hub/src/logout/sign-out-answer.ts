@@ -95,8 +95,10 @@ export async function findLogoutRecipients(
     const site = sites.find(delivery.siteId);
     return site === undefined ? [] : { site, delivery };
   });
-  const told = deliveries.flatMap(({ site, delivery }) => (receivesLogout(site, delivery) ? site : []));
-  const untold = deliveries.flatMap(({ site, delivery }) => (receivesLogout(site, delivery) ? [] : site));
+  const notified = deliveries.flatMap(({ site, delivery }) => (receivesLogout(site, delivery) ? site : []));
+  const unreachable = deliveries.flatMap(({ site, delivery }) =>
+    receivesLogout(site, delivery) ? [] : site,
+  );
   const frontChannel = deliveries.flatMap(({ site, delivery }) => {
     if (!asksForFrontChannel(site, delivery)) return [];
     const address = frontChannelAddress(site, delivery);
@@ -112,8 +114,8 @@ export async function findLogoutRecipients(
     return frontChannelLogoutUrl(address, renderLogoutRequest(message));
   });
   return {
-    sites: [...new Set(told)].map(({ name, host }) => ({ name, host })),
-    stays: [...new Set(untold)].flatMap(({ id, name, host, url }) =>
+    sites: [...new Set(notified)].map(({ name, host }) => ({ name, host })),
+    stays: [...new Set(unreachable)].flatMap(({ id, name, host, url }) =>
       id === askedBy ? [] : { name, host, url },
     ),
     frontChannel: await Promise.all(frontChannel),

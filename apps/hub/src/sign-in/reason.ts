@@ -2,7 +2,7 @@ import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, EndReason, FoundSession } from "@gatehouse/database";
 import type { LoginScreen } from "../screen/screen.ts";
 
-const told = [
+const shownReasons = [
   "idle",
   "absolute",
   "ended-elsewhere",
@@ -34,7 +34,7 @@ export function reasonForForm(
     };
   const username = found.state === "ended" && staysAtTheBrowser(found.reason) ? found.username : "";
   const candidates = [found.state === "ended" ? found.reason : undefined, parameters.get("reason")];
-  const known = candidates.flatMap((candidate) => told.filter((reason) => reason === candidate));
+  const known = candidates.flatMap((candidate) => shownReasons.filter((reason) => reason === candidate));
   return { reason: known[0] ?? (renew ? "renew" : undefined), username, session: null };
 }
 

@@ -1,5 +1,5 @@
 /** `/test/v1`: the test door, for tests of sites behind the hub. Mounted only with `HUB_MODE=test`. */
-import { type CentralSessionStore, type PersonStore, PersonTaken } from "@gatehouse/database";
+import { type CentralSessionStore, PersonExists, type PersonStore } from "@gatehouse/database";
 import type { TestClock } from "@gatehouse/database/test-clock";
 import { z } from "zod";
 import { hashPassword } from "../credential/password.ts";
@@ -57,7 +57,7 @@ export const testDoorRoutes = ({
       });
       return json(201, { id: made.id });
     } catch (error) {
-      if (error instanceof PersonTaken)
+      if (error instanceof PersonExists)
         throw new HubError(409, "person_taken", "Taken", ["User name or e-mail belongs to somebody."]);
       throw error;
     }

@@ -4,8 +4,8 @@ import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { codeOf, DatabaseError, diskFull } from "../database-error.ts";
 import type { PostgresBinaries } from "./binaries.ts";
-import { giveTo, type OperatingUser, reclaim, spawnAs } from "./operating-user.ts";
-import { isDiskFull, startFailed, tellingLine } from "./start-errors.ts";
+import { changeOwner, type OperatingUser, restoreOwner, spawnAs } from "./operating-user.ts";
+import { isDiskFull, relevantLogLine, startFailed } from "./start-errors.ts";
 
 /** Role and database that initdb creates. */
 export const embeddedRole = "gatehouse";
@@ -39,7 +39,7 @@ export async function prepareDataFolder(
   if (existsSync(data)) {
     if (await isWhole(data)) {
       // In folders of earlier versions PostgreSQL's user owns the file.
-      await reclaim(user, join(data, passwordFile));
+      await restoreOwner(user, join(data, passwordFile));
       return;
     }
     const aside = `${data}.half-written-${Date.now()}`;
@@ -78,15 +78,15 @@ async function makeIn(making: string, binaries: PostgresBinaries, user: Operatin
   await mkdir(making, { mode: 0o700 });
   const password = join(making, passwordFile);
   await writeFile(password, `${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
-  await giveTo(user, password);
-  await giveTo(user, making);
+  await changeOwner(user, password);
+  await changeOwner(user, making);
   const data = join(making, "data");
   await runInitdb(user, [
     ...[binaries.initdb, "-D", data, "-U", embeddedRole, `--pwfile=${password}`, "--auth=scram-sha-256"],
     ...["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
     ...["--no-instructions", "--set", "max_connections=50"],
   ]);
-  await reclaim(user, password);
+  await restoreOwner(user, password);
   await rename(password, join(data, passwordFile));
 }
 
@@ -103,7 +103,7 @@ async function runInitdb(user: OperatingUser, command: readonly string[]): Promi
   if (code === 0) {
     return;
   }
-  throw isDiskFull(said) ? diskFull() : startFailed(tellingLine(said) || `initdb ended with ${code}`);
+  throw isDiskFull(said) ? diskFull() : startFailed(relevantLogLine(said) || `initdb ended with ${code}`);
 }
 
 async function moveInto(made: string, data: string): Promise<void> {

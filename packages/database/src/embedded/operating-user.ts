@@ -82,14 +82,14 @@ export function spawnAs(
 }
 
 /** Makes the operating user the owner of a path. */
-export async function giveTo(user: OperatingUser, path: string): Promise<void> {
+export async function changeOwner(user: OperatingUser, path: string): Promise<void> {
   if (user.account) {
     await chown(path, user.account.uid, user.account.gid);
   }
 }
 
 /** Makes the hub's user the owner of a path again. The operating user owns the folder, so links are not followed. */
-export async function reclaim(user: OperatingUser, path: string): Promise<void> {
+export async function restoreOwner(user: OperatingUser, path: string): Promise<void> {
   if (user.account) {
     await lchown(path, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
   }

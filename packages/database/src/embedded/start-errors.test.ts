@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainFailedStart, explainFolderError, tellingLine } from "./start-errors.ts";
+import { explainFailedStart, explainFolderError, relevantLogLine } from "./start-errors.ts";
 
 const ended = (said: string) => ({ pid: 1, ended: () => true, said: () => said });
 
@@ -30,7 +30,7 @@ test("any other reason is reported with the server's message", () => {
       message: expect.stringContaining("files are incompatible"),
     }),
   );
-  expect(tellingLine("")).toBe("");
+  expect(relevantLogLine("")).toBe("");
 });
 
 test("other errors stay unchanged", () => {

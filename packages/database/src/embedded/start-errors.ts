@@ -13,7 +13,7 @@ const passing =
 export function explainFailedStart(own: ServerProcess | undefined): void {
   const said = own?.said() ?? "";
   if (own && !passing.test(said)) {
-    throw isDiskFull(said) ? diskFull() : startFailed(tellingLine(said) || "it said nothing");
+    throw isDiskFull(said) ? diskFull() : startFailed(relevantLogLine(said) || "it said nothing");
   }
 }
 
@@ -50,7 +50,7 @@ export function isDiskFull(said: string): boolean {
 }
 
 /** Line of a program's output that names the error. */
-export function tellingLine(said: string): string {
+export function relevantLogLine(said: string): string {
   const lines = said.trim().split("\n");
   const telling = lines.find((line) => /FATAL|PANIC|error:/i.test(line)) ?? lines.at(-1) ?? "";
   return telling.replace(/^.*?(FATAL|PANIC|error):\s*/i, "").slice(0, 300);

@@ -1,5 +1,5 @@
 /** Turns the user's choice into a grant and a consent, which are stored together with the answer. */
-import type { Allowed } from "@gatehouse/database";
+import type { AllowedPermissions } from "@gatehouse/database";
 import type { CurrentProvider, Grant } from "../issuer/provider.ts";
 import {
   allowedScopes,
@@ -24,7 +24,7 @@ export async function allowedBy(
   asked: ScopeRequest,
   personId: string,
   choice: ConsentChoice,
-): Promise<Allowed> {
+): Promise<AllowedPermissions> {
   const { provider } = needs.issuer;
   const { clientId, grantId, scopes, resources } = asked;
   const given = allowedScopes(asked, choice, needs);

@@ -1,5 +1,5 @@
 /** Each session has one grant per site: replacing it would end the tokens issued from it. */
-import type { Allowed, CentralSession, CentralSessionStore } from "@gatehouse/database";
+import type { AllowedPermissions, CentralSession, CentralSessionStore } from "@gatehouse/database";
 
 export interface SessionGrantNeeds {
   readonly sessions: Pick<CentralSessionStore, "findByUid">;
@@ -11,7 +11,7 @@ export function joinsOf(
   clientId: string,
   grantId: string,
   sid?: string,
-): NonNullable<Allowed["joins"]> {
+): NonNullable<AllowedPermissions["joins"]> {
   const before = session.oidcClients[clientId];
   return {
     sessionId: session.id,

@@ -1,6 +1,6 @@
 /** Questions of an authorization request: the sign-in (at `/cas/login`), the account and the consent. */
 import type {
-  Allowed,
+  AllowedPermissions,
   CentralSession,
   DecisionStore,
   FoundSession,
@@ -325,7 +325,12 @@ function resume(needs: InteractionNeeds, flow: Flow): Answer {
  *
  * @returns false: another answer was stored before, or the flow is over; the flow continues with that answer
  */
-function settle(needs: InteractionNeeds, flow: Flow, result: Result, allowed?: Allowed): Promise<boolean> {
+function settle(
+  needs: InteractionNeeds,
+  flow: Flow,
+  result: Result,
+  allowed?: AllowedPermissions,
+): Promise<boolean> {
   // Another user may have signed in since the flow began, so it must not name the old session.
   const session = result.login === undefined ? {} : { session: null };
   return needs.decisions.decide({
