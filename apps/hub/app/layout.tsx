@@ -8,16 +8,14 @@ import "./hub.css";
 declare const SCRIPT_VERSION: string;
 
 export const metadata: Metadata = {
-  title: { default: "Gatehouse", template: "%s · Gatehouse" },
   description: "One sign-in for all sites of the house.",
   icons: { icon: "/icon.svg" },
   robots: { index: false },
-  referrer: "same-origin",
 };
 
 export const viewport: Viewport = { colorScheme: "light dark" };
 
-/** Around every screen. Next's own scripts are taken out on the way; ours stays. */
+/** Around every screen. The build takes the scripts of Next out (`build-screens.ts`); ours stays. */
 export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">

@@ -1,36 +1,19 @@
-import { ButtonLink, EmptyState, Footer, Mark, Page, Section, SiteHeader } from "@gatehouse/ui";
-import { notFound } from "next/navigation";
+import type { Metadata } from "next";
+import { holes } from "../src/screen/document.ts";
 import { readScreen } from "../src/screen/screen.ts";
-import { SiteNames } from "./site-names.tsx";
+import { headOf, ScreenBody } from "./screens.tsx";
 
-export const dynamic = "force-dynamic";
+/**
+ * The only page that Next knows. In development it draws the screen that a route of the hub decided. In the build there is
+ * no screen: the page becomes the document whose holes the hub fills (`src/server/built-frontend.ts`).
+ */
+export default function DocumentPage() {
+  const screen = readScreen();
+  return screen === null ? holes.body : <ScreenBody screen={screen} />;
+}
 
-export default function HomePage() {
-  const model = readScreen("home");
-  if (model === null) notFound();
-  return (
-    <Page
-      header={<SiteHeader mark={<Mark />} name="Gatehouse" />}
-      footer={
-        <Footer>
-          <p>Only Gatehouse asks for your password. A site never does.</p>
-        </Footer>
-      }
-    >
-      <div className="welcome">
-        <h1 className="ui-title">Sign in once, and every site behind this gate knows you.</h1>
-        <p className="ui-lead">And when you sign out here, you are signed out of all of them.</p>
-        <p>
-          <ButtonLink href="/cas/login">Sign in</ButtonLink>
-        </p>
-      </div>
-      <Section id="sites" title="Sites you can go to">
-        {model.sites.length === 0 ? (
-          <EmptyState>No site is here yet. Each site appears as soon as it is registered.</EmptyState>
-        ) : (
-          <SiteNames sites={model.sites} />
-        )}
-      </Section>
-    </Page>
-  );
+export function generateMetadata(): Metadata {
+  const screen = readScreen();
+  const { title, referrer } = screen === null ? holes : headOf(screen);
+  return { title, referrer: referrer as "no-referrer" };
 }

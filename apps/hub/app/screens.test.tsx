@@ -1,32 +1,18 @@
-import type { ReactNode } from "react";
-import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
-import {
-  type AccountScreen,
-  type AskBeforeScreen,
-  type ChooseAccountScreen,
-  type ConsentScreen,
-  type DeviceCodeScreen,
-  type DeviceDoneScreen,
-  type LeavingScreen,
-  type LoggedOutScreen,
-  type LoginScreen,
-  type Screens,
-  type TicketFormScreen,
-  withScreen,
+import type {
+  AccountScreen,
+  AskBeforeScreen,
+  ChooseAccountScreen,
+  ConsentScreen,
+  DeviceCodeScreen,
+  DeviceDoneScreen,
+  LeavingScreen,
+  LoggedOutScreen,
+  LoginScreen,
+  Screens,
+  TicketFormScreen,
 } from "../src/screen/screen.ts";
-import AccountPage from "./account/page.tsx";
-import AskBeforePage, { generateMetadata as askBeforeMetadata } from "./cas/ask-before/page.tsx";
-import ChooseAccountPage from "./cas/choose-account/page.tsx";
-import LoginPage, { generateMetadata } from "./cas/login/page.tsx";
-import LoggedOutPage from "./cas/logout/page.tsx";
-import TicketFormPage, { generateMetadata as ticketFormMetadata } from "./cas/ticket-form/page.tsx";
-import LeavingPage, { generateMetadata as leavingMetadata } from "./leaving/page.tsx";
-import ConsentPage from "./oidc/consent/page.tsx";
-import DeviceCodePage, { generateMetadata as deviceMetadata } from "./oidc/device/page.tsx";
-import DeviceDonePage, { generateMetadata as doneMetadata } from "./oidc/device-done/page.tsx";
-import HomePage from "./page.tsx";
-import RefusedPage from "./refused/page.tsx";
+import { renderScreen } from "./render-screen.tsx";
 
 const shop = { name: "Corner Shop", host: "shop.localhost", url: "http://shop.localhost:3001/" };
 const at = new Date("2026-11-21T12:00:00Z");
@@ -126,15 +112,18 @@ const account: AccountScreen = {
   connectedApps: [],
 };
 
-function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name], Page: () => ReactNode): string {
-  return withScreen(name, model, () => renderToStaticMarkup(<Page />));
+function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name]): string {
+  return renderScreen({ name, model }).body;
+}
+function titleOf<Name extends keyof Screens>(name: Name, model: Screens[Name]): string {
+  return renderScreen({ name, model }).title;
 }
 const drawnLoggedOut = (over: Partial<LoggedOutScreen> = {}) =>
-  drawn("logged-out", { ...loggedOut, ...over }, LoggedOutPage);
-const drawnLogin = (over: Partial<LoginScreen> = {}) => drawn("login", { ...login, ...over }, LoginPage);
+  drawn("logged-out", { ...loggedOut, ...over });
+const drawnLogin = (over: Partial<LoginScreen> = {}) => drawn("login", { ...login, ...over });
 
 const drawnChoice = (over: Partial<ChooseAccountScreen> = {}) =>
-  drawn("choose-account", { ...chooseAccount, ...over }, ChooseAccountPage);
+  drawn("choose-account", { ...chooseAccount, ...over });
 const decline = { action: "/oidc/interaction/x", hidden: [{ name: "token", value: "token-2" }], site: shop };
 
 describe("every screen", () => {
@@ -143,22 +132,19 @@ describe("every screen", () => {
     ["login with an error", drawnLogin({ error: { code: "credentials_wrong", reference: "3fa9c04d71be" } })],
     ["choose-account", drawnChoice()],
     ["choose-account, another alone", drawnChoice({ because: "other-asked-for", decline })],
-    ["ask-before", drawn("ask-before", askBefore, AskBeforePage)],
-    ["ticket-form", drawn("ticket-form", ticketForm, TicketFormPage)],
-    ["leaving", drawn("leaving", leaving, LeavingPage)],
-    ["leaving for a place that is not known yet", drawn("leaving", { ...leaving, site: null }, LeavingPage)],
+    ["ask-before", drawn("ask-before", askBefore)],
+    ["ticket-form", drawn("ticket-form", ticketForm)],
+    ["leaving", drawn("leaving", leaving)],
+    ["leaving for a place that is not known yet", drawn("leaving", { ...leaving, site: null })],
     ["logged-out", drawnLoggedOut()],
     ["logged-out, telling sites", drawnLoggedOut({ frontChannel: told, continueTo: shop })],
-    [
-      "refused",
-      drawn("refused", { title: "No", sentences: ["So."], code: "c", reference: "r" }, RefusedPage),
-    ],
-    ["consent", drawn("consent", { ...consent, device: null }, ConsentPage)],
-    ["consent for a device", drawn("consent", consent, ConsentPage)],
-    ["device-code", drawn("device-code", deviceCode, DeviceCodePage)],
-    ["device-done", drawn("device-done", deviceDone, DeviceDonePage)],
-    ["home", drawn("home", { sites: [shop] }, HomePage)],
-    ["account", drawn("account", account, AccountPage)],
+    ["refused", drawn("refused", { title: "No", sentences: ["So."], code: "c", reference: "r" })],
+    ["consent", drawn("consent", { ...consent, device: null })],
+    ["consent for a device", drawn("consent", consent)],
+    ["device-code", drawn("device-code", deviceCode)],
+    ["device-done", drawn("device-done", deviceDone)],
+    ["home", drawn("home", { sites: [shop] })],
+    ["account", drawn("account", account)],
   ])("%s has one heading, a skip link, and nothing that the policy forbids", (_, html) => {
     expect(html.match(/<h1\b/g)).toHaveLength(1);
     expect(html).toContain('href="#main"');
@@ -171,18 +157,18 @@ describe("the pages of a device", () => {
     "after %s the summary links to the input, the entered code is kept, and the title begins with Error",
     (code) => {
       const model: DeviceCodeScreen = { ...deviceCode, error: { code } };
-      const html = drawn("device-code", model, DeviceCodePage);
+      const html = drawn("device-code", model);
       const target = html.match(/<div[^>]*role="alert".*?href="#([^"]+)"/)?.[1];
       expect(html.match(new RegExp(`<input id="${target}"[^>]*>`))?.[0]).toContain('value="BCDF-GHJK"');
-      expect(withScreen("device-code", model, deviceMetadata).title).toBe("Error: Enter the code");
+      expect(titleOf("device-code", model)).toBe("Error: Enter the code · Gatehouse");
     },
   );
 
   test("RFC 8628 5.4 the page warns that the device may be somebody else's, and only before the decision", () => {
-    const html = drawn("consent", consent, ConsentPage);
+    const html = drawn("consent", consent);
     expect(html).toMatch(/<strong[^>]*>BCDF-GHJK<\/strong>.*somebody else/);
     expect(html).toContain("If somebody sent you the code or read it to you, do not allow it.");
-    expect(drawn("consent", { ...consent, device: null }, ConsentPage)).not.toContain("somebody else");
+    expect(drawn("consent", { ...consent, device: null })).not.toContain("somebody else");
   });
 
   test.each<[DeviceDoneScreen["outcome"], string, string]>([
@@ -195,10 +181,10 @@ describe("the pages of a device", () => {
     ["without-access", "Signed in without access", "It may see and do nothing else."],
     ["declined", "Not allowed", "Budget got nothing, and learned nothing about you."],
   ])("%s is the heading, and the page explains it", (outcome, heading, words) => {
-    const html = drawn("device-done", { ...deviceDone, outcome }, DeviceDonePage);
+    const html = drawn("device-done", { ...deviceDone, outcome });
     expect(html).toContain(`>${heading}</h1>`);
     expect(html).toContain(words);
-    expect(withScreen("device-done", { ...deviceDone, outcome }, doneMetadata).title).toBe(heading);
+    expect(titleOf("device-done", { ...deviceDone, outcome })).toBe(`${heading} · Gatehouse`);
   });
 });
 
@@ -228,7 +214,7 @@ describe("the sign-in page", () => {
     const html = drawnLogin(model);
     const target = html.match(/<div[^>]*role="alert".*?href="#([^"]+)"/)?.[1];
     expect(html).toContain(`<input id="${target}"`);
-    expect(withScreen("login", model, generateMetadata).title).toBe("Error: Sign in");
+    expect(titleOf("login", model)).toBe("Error: Sign in · Gatehouse");
   });
 
   test("every aria-describedby refers to an existing element", () => {
@@ -301,12 +287,12 @@ describe("the choice of account", () => {
 test("a refusal shows its own link before the link to the home page", () => {
   const refused = { title: "No", sentences: ["So."], code: "c", reference: "r" };
   const link = { label: "Continue to Budget", href: "/oidc/auth?client_id=budget" };
-  const html = drawn("refused", { ...refused, link }, RefusedPage);
+  const html = drawn("refused", { ...refused, link });
   expect([...html.matchAll(/<a class="ui-button"[^>]*href="([^"]+)"/g)].map(([, href]) => href)).toEqual([
     link.href,
     "/",
   ]);
-  expect(drawn("refused", refused, RefusedPage)).not.toContain("Continue to");
+  expect(drawn("refused", refused)).not.toContain("Continue to");
 });
 
 describe("the options of the sign-in page", () => {
@@ -339,15 +325,15 @@ describe("the options of the sign-in page", () => {
 
 describe("before another site learns the user's identity", () => {
   test("names the account and the site that will learn it", () => {
-    const html = drawn("ask-before", askBefore, AskBeforePage);
+    const html = drawn("ask-before", askBefore);
     expect(html).toContain("Sign in to Corner Shop?</h1>");
     expect(html).toContain("<bdi>Alice</bdi></strong> · <bdi>alice</bdi>");
     expect(html).toContain("<strong>Corner Shop</strong> · shop.localhost");
-    expect(withScreen("ask-before", askBefore, askBeforeMetadata).title).toBe("Sign in to Corner Shop?");
+    expect(titleOf("ask-before", askBefore)).toBe("Sign in to Corner Shop? · Gatehouse");
   });
 
   test("continues by a form with all its fields, and declines by a plain link", () => {
-    const html = drawn("ask-before", askBefore, AskBeforePage);
+    const html = drawn("ask-before", askBefore);
     const form = html.match(/<form.*<\/form>/)?.[0];
     expect(form).toMatch(/^<form[^>]* action="\/cas\/login\/confirm" method="post">/);
     expect(form).toContain('<input type="hidden" name="token" value="token-1"/>');
@@ -359,28 +345,28 @@ describe("before another site learns the user's identity", () => {
 
 test("a refused request shows the protocol's terms in a collapsed section, for the site's operators", () => {
   const model = { title: "No", sentences: ["So."], code: "c", reference: "r" };
-  expect(drawn("refused", model, RefusedPage)).not.toContain("<details");
-  const html = drawn("refused", { ...model, forItsPeople: "redirect_uri" }, RefusedPage);
+  expect(drawn("refused", model)).not.toContain("<details");
+  const html = drawn("refused", { ...model, forItsPeople: "redirect_uri" });
   expect(html.match(/<details[^>]*>.*<\/details>/)?.[0]).toContain("redirect_uri");
   expect(html).toContain("Reference <code>r\u00a0· c</code>");
 });
 
 test("a ticket is posted to the site, by the script or by a visible button", () => {
-  const html = drawn("ticket-form", ticketForm, TicketFormPage);
+  const html = drawn("ticket-form", ticketForm);
   const form = html.match(/<form.*<\/form>/)?.[0];
   expect(form).toMatch(
     /^<form data-submits-itself[^>]* action="http:\/\/shop.localhost:3001\/cas" method="post">/,
   );
   expect(form).toContain('<input type="hidden" name="ticket" value="ST-1"/>');
   expect(form).toMatch(/<button type="submit"[^>]*>Continue to Corner Shop</);
-  expect(withScreen("ticket-form", ticketForm, ticketFormMetadata).title).toBe("Going to Corner Shop");
+  expect(titleOf("ticket-form", ticketForm)).toBe("Going to Corner Shop · Gatehouse");
 });
 
 describe("the page that leaves the hub", () => {
   const address = "http://[::1]:4000/cb?ticket=ST-1&amp;x=%22%3E";
 
   test("has a link for the script and the user, and redirects by itself only without JavaScript", () => {
-    const html = drawn("leaving", leaving, LeavingPage);
+    const html = drawn("leaving", leaving);
     const links = html.match(/<a class="ui-button"[^>]*>[^<]*<\/a>/g) ?? [];
     expect(links).toHaveLength(1);
     expect(links[0]).toContain("data-at-once");
@@ -393,13 +379,13 @@ describe("the page that leaves the hub", () => {
 
   test("says that it can be closed if a program opens", () => {
     const closed = "Once Corner Shop has opened, you can close this page.";
-    expect(drawn("leaving", { ...leaving, opensProgram: true }, LeavingPage)).toContain(closed);
-    expect(drawn("leaving", leaving, LeavingPage)).not.toContain("close this page");
+    expect(drawn("leaving", { ...leaving, opensProgram: true })).toContain(closed);
+    expect(drawn("leaving", leaving)).not.toContain("close this page");
   });
 
   test("sends no Referer", () => {
-    expect(withScreen("leaving", leaving, leavingMetadata)).toEqual({
-      title: "Going to Corner Shop",
+    expect(renderScreen({ name: "leaving", model: leaving })).toMatchObject({
+      title: "Going to Corner Shop · Gatehouse",
       referrer: "no-referrer",
     });
   });
@@ -445,7 +431,7 @@ describe("the signed-out page", () => {
 });
 
 test("every form of the account page carries the anti-forgery token", () => {
-  const forms = drawn("account", account, AccountPage).match(/<form.*?<\/form>/g) ?? [];
+  const forms = drawn("account", account).match(/<form.*?<\/form>/g) ?? [];
   expect(forms.map((form) => form.match(/action="([^"]+)"/)?.[1])).toEqual([
     "/account/sessions/end",
     "/account/sessions/end-others",
@@ -455,6 +441,6 @@ test("every form of the account page carries the anti-forgery token", () => {
 });
 
 test("user text is escaped", () => {
-  const html = drawn("account", { ...account, person: { ...account.person, name: "<b>x</b>" } }, AccountPage);
+  const html = drawn("account", { ...account, person: { ...account.person, name: "<b>x</b>" } });
   expect(html).toContain("<bdi>&lt;b&gt;x&lt;/b&gt;</bdi>");
 });

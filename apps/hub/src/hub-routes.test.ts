@@ -121,39 +121,12 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
 describe("pages draw only what a route decided", () => {
   const app = resolve(import.meta.dirname, "../app");
   const sources = globSync("**/*.{ts,tsx,js,jsx}", { cwd: app, exclude: ["**/*.test.*"] });
-  const pages = sources.filter((file) => /(^|\/)page\.\w+$/.test(file));
   const read = (file: string) => readFileSync(resolve(app, file), "utf8");
 
-  test("every screen has its page", () => {
-    const directories = pages.map((file) => file.replace(/\/?page\.\w+$/, ""));
-    expect(directories.toSorted()).toEqual([
-      "",
-      "account",
-      "account/app-passwords/made",
-      "account/app-passwords/new",
-      "cas/ask-before",
-      "cas/choose-account",
-      "cas/login",
-      "cas/logout",
-      "cas/ticket-form",
-      "leaving",
-      "oidc/consent",
-      "oidc/device",
-      "oidc/device-done",
-      "oidc/sign-out",
-      "refused",
-    ]);
+  test("Next knows one page and its layout", () => {
+    const reserved = /(^|\/)(page|layout|template|default|loading|error|global-error|not-found)\.\w+$/;
+    expect(sources.filter((file) => reserved.test(file)).toSorted()).toEqual(["layout.tsx", "page.tsx"]);
   });
-
-  test.each(pages)(
-    "%s reads its screen, is not found without one, and is rendered for each request",
-    (file) => {
-      const source = read(file);
-      expect(source).toMatch(/\breadScreen\("[a-z-]+"\)/);
-      expect(source).toMatch(/\bnotFound\(\)/);
-      expect(source).toMatch(/export const dynamic = "force-dynamic"/);
-    },
-  );
 
   test("there is no route, action, proxy or client component besides the hub's routes", () => {
     expect(sources.filter((file) => /(^|\/)route\.\w+$/.test(file))).toEqual([]);
@@ -161,9 +134,7 @@ describe("pages draw only what a route decided", () => {
     for (const file of sources) {
       const source = read(file);
       expect(source, file).not.toMatch(/^\s*["']use (server|client|cache)["']/m);
-      expect(source, file).not.toMatch(
-        /from "(next\/(headers|link|form|image|script|router)|@gatehouse\/database)"/,
-      );
+      expect(source, file).not.toMatch(/from "(next\/[a-z]+|@gatehouse\/database)"/);
       expect(source, file).not.toMatch(/dangerouslySetInnerHTML|process\.env/);
     }
   });

@@ -36,7 +36,7 @@ import { postedRequestRoutes } from "./oidc/issuer/posted-request.ts";
 import { webfingerRoutes } from "./oidc/issuer/webfinger.ts";
 import { createLogoutToken } from "./oidc/keys/logout-token.ts";
 import { createOutbound, type Outbound } from "./outbound/outbound.ts";
-import type { NextHandler } from "./server/draw-screen.ts";
+import type { Frontend } from "./server/frontend.ts";
 import { healthRoutes } from "./server/health.ts";
 import { createHubServer } from "./server/hub-server.ts";
 import { createProxyWatch, type ProxyWatch } from "./server/proxy-watch.ts";
@@ -310,8 +310,8 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   ];
 }
 
-/** The HTTP server, not listening yet. @param next draws the screens */
-export function hubServer(hub: Hub, routes: readonly Route[], next: NextHandler): Server {
+/** The HTTP server, not listening yet. */
+export function hubServer(hub: Hub, routes: readonly Route[], frontend: Frontend): Server {
   const { clock, cookies, database, findSession, keys, log, proxyWatch, settings, sites } = hub;
   const { appPasswords, consents, oidcArtifacts, sessions } = database;
   const { dev, hubUrl, secure, testDoorKey, trustedProxies } = settings;
@@ -338,6 +338,6 @@ export function hubServer(hub: Hub, routes: readonly Route[], next: NextHandler)
       siteSecretThrottle,
     },
     routes,
-    next,
+    frontend,
   );
 }

@@ -1,17 +1,17 @@
-/** Starts the hub: settings, database, sites, protocols on Hono, screens by Next. */
-import { existsSync } from "node:fs";
+/** Starts the hub: settings, screens, database, sites, protocols on Hono. */
 import { join, resolve } from "node:path";
 import { DatabaseError } from "@gatehouse/database";
-import next from "next";
 import { makeDemoPeople, refuseDemoPeople } from "./demo-people.ts";
 import { hubRoutes, hubServer, openHub } from "./hub.ts";
 import { createLog } from "./log.ts";
+import { openBuiltFrontend } from "./server/built-frontend.ts";
 import { listen } from "./server/listen.ts";
+import { openNextFrontend } from "./server/next-frontend.ts";
 import { readSettings, type Settings } from "./settings/env.ts";
 import { SettingsError, StartError } from "./settings/start-errors.ts";
 import { createMovableClock } from "./test-door/movable-clock.ts";
 
-/** Folder in which Next finds the screens. */
+/** Folder of the screens: their source in `app`, their build in `dist`. */
 const folder = resolve(import.meta.dirname, "..");
 /** Time for requests in progress to finish at a stop, in milliseconds. */
 const patience = 5_000;
@@ -32,24 +32,16 @@ try {
 }
 
 async function start(settings: Settings): Promise<void> {
-  if (!settings.dev) expectBuild();
+  const next = settings.dev ? await openNextFrontend({ directory: folder, port: settings.port }) : undefined;
+  const frontend = next ?? (await openBuiltFrontend(join(folder, "dist")));
   const log = createLog(settings.logLevel);
   const testClock = settings.mode === "test" ? createMovableClock() : undefined;
   const hub = await openHub(settings, log, testClock?.now ?? (() => new Date()));
   if (settings.mode === "production") await refuseDemoPeople(hub.database);
   else await makeDemoPeople(hub.database);
 
-  const screens = next({
-    dev: settings.dev,
-    dir: folder,
-    hostname: "127.0.0.1",
-    port: settings.port,
-  });
-  await screens.prepare();
-  const handler = screens.getRequestHandler();
-  const server = hubServer(hub, hubRoutes(hub, testClock), (request, response) => handler(request, response));
-  if (settings.dev)
-    server.on("upgrade", (request, socket, head) => screens.getUpgradeHandler()(request, socket, head));
+  const server = hubServer(hub, hubRoutes(hub, testClock), frontend);
+  next?.reload(server);
   await listen(server, settings);
   log.info(
     {
@@ -78,12 +70,4 @@ async function start(settings: Settings): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(signal));
   // The parent process that started the hub over a channel has exited; stop as well.
   if (process.channel !== undefined) process.on("disconnect", () => void stop("parent gone"));
-}
-
-/** Reports the error without the stack trace that Next would print. */
-function expectBuild(): void {
-  if (existsSync(join(folder, ".next", "BUILD_ID"))) return;
-  throw new StartError(
-    "the hub's screens are not built. Build them with npx turbo run build --filter=@gatehouse/hub, or start by npm start.",
-  );
 }

@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { testClockOf } from "@gatehouse/database/test-clock";
 import { hashPassword } from "./credential/password.ts";
 import { type Hub, hubRoutes, hubServer, openHub } from "./hub.ts";
-import type { NextHandler } from "./server/draw-screen.ts";
+import type { Frontend } from "./server/frontend.ts";
 import { readSettings } from "./settings/env.ts";
 import { createMovableClock } from "./test-door/movable-clock.ts";
+import { createFrontendStandIn, type FrontendStandIn } from "./test-support/frontend-stand-in.ts";
 import { createMemoryLog } from "./test-support/memory-log.ts";
-import { createNextStandIn, type NextRequest } from "./test-support/next-stand-in.ts";
 import type { Credentials } from "./test-support/test-browser.ts";
 import { createTestDatabase } from "./test-support/test-database.ts";
 import { openTestSite, type TestSite } from "./test-support/test-site.ts";
@@ -37,8 +37,8 @@ export interface TestHub {
   readonly sitesDirectory: string;
   readonly shop: TestSite;
   readonly bank: TestSite;
-  /** Requests that the stand-in for Next received. */
-  readonly asked: readonly NextRequest[];
+  /** What the stand-in for the built screens was asked. */
+  readonly asked: Pick<FrontendStandIn, "drawn" | "files">;
   /** Lines of the log. */
   readonly lines: readonly string[];
   /** Moves the hub's time and the database's. */
@@ -54,8 +54,8 @@ export interface TestHubOverrides {
   readonly sites?: (sites: { readonly shop: TestSite; readonly bank: TestSite }) => Record<string, object>;
   /** Listens already, where `HUB_URL` says: for clients that go where the hub sends them. */
   readonly listener?: Listener;
-  /** Replaces the stand-in. */
-  readonly next?: NextHandler;
+  /** Replaces parts of the stand-in for the built screens. */
+  readonly frontend?: Partial<Frontend>;
   /** Replaces parts of the opened hub. */
   readonly hub?: (hub: Hub) => Partial<Hub>;
 }
@@ -77,9 +77,9 @@ export async function openTestHub(overrides: TestHubOverrides = {}): Promise<Tes
   const clock = createMovableClock();
   const opened = await openHub(settings, log, clock.now);
   const hub = { ...opened, ...overrides.hub?.(opened) };
-  const { next, asked } = createNextStandIn();
+  const { frontend, ...asked } = createFrontendStandIn();
   const routes = hubRoutes(hub, settings.mode === "test" ? clock : undefined);
-  const server = hubServer(hub, routes, overrides.next ?? next).listen(
+  const server = hubServer(hub, routes, { ...frontend, ...overrides.frontend }).listen(
     overrides.listener ?? { port: 0, host: "127.0.0.1" },
   );
   await once(server, "listening");

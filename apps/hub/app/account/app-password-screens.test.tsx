@@ -1,16 +1,13 @@
-import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
-import {
-  type AccountScreen,
-  type AppPasswordMadeScreen,
-  type MakeAppPasswordScreen,
-  type Screens,
-  withScreen,
+import type {
+  AccountScreen,
+  AppPasswordMadeScreen,
+  MakeAppPasswordScreen,
+  Screens,
 } from "../../src/screen/screen.ts";
+import { renderScreen } from "../render-screen.tsx";
 import { AppPasswordRows } from "./app-password-rows.tsx";
-import AppPasswordMadePage from "./app-passwords/made/page.tsx";
-import MakeAppPasswordPage, { generateMetadata } from "./app-passwords/new/page.tsx";
 
 const at = new Date("2026-11-21T12:00:00Z");
 const inAMonth = new Date("2026-12-21T12:00:00Z");
@@ -48,11 +45,11 @@ const made: AppPasswordMadeScreen = {
   expiresAt: inAMonth,
 };
 
-function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name], Page: () => ReactNode): string {
-  return withScreen(name, model, () => renderToStaticMarkup(<Page />));
+function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name]): string {
+  return renderScreen({ name, model }).body;
 }
 const drawnForm = (over: Partial<MakeAppPasswordScreen> = {}) =>
-  drawn("make-app-password", { ...form, ...over }, MakeAppPasswordPage);
+  drawn("make-app-password", { ...form, ...over });
 const rows = (...appPasswords: AccountScreen["appPasswords"]) =>
   renderToStaticMarkup(<AppPasswordRows appPasswords={appPasswords} token="token-1" now={at} />);
 const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, "").replaceAll(/\s+/g, " ");
@@ -67,7 +64,7 @@ test.each([
     "the form with errors",
     drawnForm({ errors: ["name_missing", "scope_missing", "life_missing", "too_many"] }),
   ],
-  ["the one look at it", drawn("app-password-made", made, AppPasswordMadePage)],
+  ["the one look at it", drawn("app-password-made", made)],
 ])("%s has one heading, a skip link, and nothing that the policy forbids", (_, html) => {
   expect(html.match(/<h1\b/g)).toHaveLength(1);
   expect(html).toContain('href="#main"');
@@ -134,14 +131,14 @@ describe("the form", () => {
         ?.split(" ")
         .at(-1);
       expect(html).toContain(`id="${described}"`);
-      const title = withScreen("make-app-password", { ...form, errors: [code] }, generateMetadata).title;
-      expect(title).toBe("Error: Make an app password");
+      const { title } = renderScreen({ name: "make-app-password", model: { ...form, errors: [code] } });
+      expect(title).toBe("Error: Make an app password · Gatehouse");
     },
   );
 });
 
 test("the page that shows it says that it is shown once, and user text is escaped", () => {
-  const html = drawn("app-password-made", made, AppPasswordMadePage);
+  const html = drawn("app-password-made", made);
   expect(textOf(html)).toContain("shown only this once");
   expect(html).toContain('<code class="secret">gh_secret</code>');
   expect(html).toContain("<bdi>&lt;b&gt;Backup&lt;/b&gt;</bdi>");

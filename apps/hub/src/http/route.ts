@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, Person } from "@gatehouse/database";
 import type { Log } from "../log.ts";
-import type { Screens } from "../screen/screen.ts";
+import type { AnyScreen } from "../screen/screen.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 
 /** Facts about one request, available to every answer. */
@@ -27,13 +27,11 @@ export interface Call {
   pathParameter(name: string): string;
 }
 
-/** An answer: a page drawn by Next, or a body that the route wrote. */
+/** An answer: a screen, or a body that the route wrote. */
 export type Answer = ScreenAnswer | RawAnswer;
 
 export interface ScreenAnswer {
-  readonly screen: {
-    readonly [Name in keyof Screens]: { readonly name: Name; readonly model: Screens[Name] };
-  }[keyof Screens];
+  readonly screen: AnyScreen;
   readonly status?: number;
   readonly cookies?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;

@@ -3,8 +3,8 @@ import type { AccountScreen, AppPasswordMadeScreen, MakeAppPasswordScreen } from
 import type { SiteName } from "./site-name.ts";
 
 /**
- * Props of each screen. A Hono route decides and makes them; the Next page of the same name reads them with `readScreen`.
- * Screens look nothing up themselves.
+ * Model of each screen. A Hono route decides and makes it; the component of the same name in `app/screens.tsx` renders it
+ * and looks nothing up.
  *
  * The storage is shared through `globalThis`, because the server's modules and Next's bundle are two copies.
  */
@@ -246,27 +246,25 @@ export interface HomeScreen {
   readonly sites: readonly (SiteName & { readonly url: string })[];
 }
 
-interface Current {
-  readonly name: keyof Screens;
-  readonly model: Screens[keyof Screens];
+export interface ScreenOf<Name extends keyof Screens> {
+  readonly name: Name;
+  readonly model: Screens[Name];
 }
+
+/** A screen that a route decided to show. */
+export type AnyScreen = { readonly [Name in keyof Screens]: ScreenOf<Name> }[keyof Screens];
 
 const key = Symbol.for("gatehouse.screen");
-const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<Current> | undefined>;
-const storage = shared[key] ?? new AsyncLocalStorage<Current>();
+const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<AnyScreen> | undefined>;
+const storage = shared[key] ?? new AsyncLocalStorage<AnyScreen>();
 shared[key] = storage;
 
-/** Runs `draw`, in which `readScreen` returns the model. */
-export function withScreen<Name extends keyof Screens, Result>(
-  name: Name,
-  model: Screens[Name],
-  draw: () => Result,
-): Result {
-  return storage.run({ name, model }, draw);
+/** Runs `draw`, in which `readScreen` returns the screen: for Next, which cannot be given props. */
+export function withScreen<Result>(screen: AnyScreen, draw: () => Result): Result {
+  return storage.run(screen, draw);
 }
 
-/** The model of the current screen; `null`: Next received the request without a route of the hub. */
-export function readScreen<Name extends keyof Screens>(name: Name): Screens[Name] | null {
-  const current = storage.getStore();
-  return current?.name === name ? (current.model as Screens[Name]) : null;
+/** `null` in the build, and where Next received a request without a route of the hub. */
+export function readScreen(): AnyScreen | null {
+  return storage.getStore() ?? null;
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubServer } from "../hub.ts";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
+import { createFrontendStandIn } from "../test-support/frontend-stand-in.ts";
 
 let opened: TestHub;
 const rejections: unknown[] = [];
@@ -36,7 +37,7 @@ test("a refusal that cannot be written ends in 500 and a log line", async () => 
 
 test("an error before routing ends the same way", async () => {
   opened = await openTestHub();
-  const served = hubServer(opened.hub, [], async () => undefined);
+  const served = hubServer(opened.hub, [], createFrontendStandIn().frontend);
   const server = createServer((request, response) => {
     Object.defineProperty(request, "url", {
       get() {

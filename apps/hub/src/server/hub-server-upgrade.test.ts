@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hubRoutes, hubServer } from "../hub.ts";
 import { openTestHub, type TestHub } from "../test-hub.ts";
+import { createFrontendStandIn } from "../test-support/frontend-stand-in.ts";
 
 let opened: TestHub;
 beforeAll(async () => {
@@ -11,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 test("an upgrade request is answered like any other, and its connection is not left open", async () => {
-  const server = hubServer(opened.hub, hubRoutes(opened.hub, undefined), async () => undefined);
-  // What Next does when it is asked for the first time.
+  const server = hubServer(opened.hub, hubRoutes(opened.hub, undefined), createFrontendStandIn().frontend);
+  // As Next does in development, when it is asked for the first time.
   server.on("upgrade", () => undefined).listen(0, "127.0.0.1");
   try {
     await once(server, "listening");

@@ -1,4 +1,4 @@
-/** The hub's HTTP server: guard, then Hono, and Next for screens and their assets. */
+/** The hub's HTTP server: guard, then Hono; screens and their files come from the frontend. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
@@ -8,14 +8,14 @@ import { answerHeaders, pageHeaders } from "../http/response-headers.ts";
 import type { MountedIssuer, RawAnswer, Route, ScreenAnswer } from "../http/route.ts";
 import { answerRawBytes } from "./answer-raw-bytes.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
-import { drawScreen, type NextHandler } from "./draw-screen.ts";
+import type { Frontend } from "./frontend.ts";
 import { guard } from "./guard.ts";
 import { type MountNeeds, mount, type Send } from "./mount.ts";
 import type { ProxyWatch } from "./proxy-watch.ts";
 
-/** Paths that Next serves itself: hashed files of the build, and the hub's assets. */
-const assets = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
-/** A path with a `.` or `..` segment, percent-encoded or not: it could leave the folder of the assets. */
+/** Paths of files: those of the build, and the hub's assets. */
+const files = /^\/(_next\/static\/|assets\/|favicon\.svg$|icon\.svg$)/;
+/** A path with a `.` or `..` segment, percent-encoded or not: it could leave the folder of the files. */
 const leadsOut = /(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?=\/|%2f|\\|%5c|$)/i;
 
 /** Load balancers keep idle connections for 60 s and must close first, or a request may meet a closed connection. */
@@ -42,12 +42,14 @@ export interface HubServerNeeds extends MountNeeds {
   readonly issuer: MountedIssuer;
 }
 
-export function createHubServer(needs: HubServerNeeds, routes: readonly Route[], next: NextHandler): Server {
+export function createHubServer(needs: HubServerNeeds, routes: readonly Route[], frontend: Frontend): Server {
   const { secure, dev, hubUrl, cookies: hubCookies, issuer, log } = needs;
   const { host } = new URL(hubUrl);
   const app = mount(needs, routes, createSend());
-  const listener = getRequestListener(answer, { overrideGlobalObjects: false });
-  const plain = Object.entries(answerHeaders(secure)).filter(
+  const listener = getRequestListener(answer, {
+    overrideGlobalObjects: false,
+  });
+  const fileHeaders = Object.entries(answerHeaders(secure)).filter(
     ([name]) => !["cache-control", "pragma", "expires"].includes(name),
   );
 
@@ -59,7 +61,7 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
       keepAliveTimeout: keepAliveMilliseconds,
       // The guard answers with an explanation.
       requireHostHeader: false,
-      // Next listens for upgrades and leaves unused sockets open, without a time limit.
+      // For the reload channel of development. A listener would leave unused sockets open, without a time limit.
       shouldUpgradeCallback: () => dev,
     },
     (request, response) => {
@@ -75,21 +77,14 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
     needs.proxyWatch.look(request);
     if (!guard(request, response, host)) return;
     const path = request.url?.split("?", 1)[0] ?? "/";
-    const isAsset =
-      (request.method === "GET" || request.method === "HEAD") &&
-      (assets.test(path) || (dev && path.startsWith("/_next/"))) &&
-      !leadsOut.test(path);
     if (issuer.answers(request.method, path)) return serveIssuersPage(request, response);
     const page = issuer.pathOfPage(request.method, path);
     if (page !== undefined) request.url = page + (request.url ?? "").slice(path.length);
-    if (!isAsset) return listener(request, response);
-    for (const [name, value] of plain) response.setHeader(name, value);
-    try {
-      await next(request, response);
-    } catch (error) {
-      log.error({ err: error }, "asset not served");
-      response.destroy();
+    if (isFile(request.method, path)) {
+      for (const [name, value] of fileHeaders) response.setHeader(name, value);
+      if (await frontend.serveFile(request, response)) return;
     }
+    return listener(request, response);
   }
 
   /** The issuer writes its answers itself, except for pages, which are drawn like all others. */
@@ -98,12 +93,10 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
     if (page !== undefined) await draw(request, response, page);
   }
 
-  async function draw(request: IncomingMessage, response: ServerResponse, page: ScreenAnswer): Promise<void> {
+  function draw(request: IncomingMessage, response: ServerResponse, page: ScreenAnswer): Promise<void> {
     const cookies = page.cookies ?? [];
-    response.statusCode = 200;
-    await drawScreen(next, request, response, page.screen as Parameters<typeof drawScreen>[3], {
+    return frontend.draw(request, response, page.screen, {
       status: page.status ?? 200,
-      keepScripts: dev,
       headers: {
         ...pageHeaders({
           secure,
@@ -126,6 +119,12 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
       log.error({ err: error }, "request failed past every refusal");
       return new Response(internalError, { status: 500, headers: internalErrorHeaders });
     }
+  }
+
+  /** Whether an address is that of a file, which may not be there. */
+  function isFile(method: string | undefined, path: string): boolean {
+    if (method !== "GET" && method !== "HEAD") return false;
+    return (files.test(path) || (dev && path.startsWith("/_next/"))) && !leadsOut.test(path);
   }
 
   /** Last resort for errors: answers if nothing has been sent yet. An unhandled rejection would end the process. */

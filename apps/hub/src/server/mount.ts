@@ -22,7 +22,7 @@ export interface MountNeeds extends CallerNeeds {
   readonly trustedProxies: Settings["trustedProxies"];
 }
 
-/** Sends an answer out; screens need Next, which only the server has. */
+/** Sends an answer out; screens need the frontend, which only the server has. */
 export type Send = (context: HubContext, answer: Answer) => Promise<Response>;
 
 const contentTypes = {

@@ -3,7 +3,7 @@
  * clients are static, send no PKCE, and its browser has no JavaScript.
  */
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { readModel } from "./next-stand-in.ts";
+import { readModel } from "./frontend-stand-in.ts";
 import {
   type Parameters,
   RelyingSite,

@@ -4,7 +4,7 @@
  */
 import { decodeJwt, type JWTPayload } from "jose";
 import type { Screens } from "../screen/screen.ts";
-import { readModel } from "./next-stand-in.ts";
+import { readModel } from "./frontend-stand-in.ts";
 import { type BrowserAnswer, type Credentials, type Destination, TestBrowser } from "./test-browser.ts";
 
 /** RFC 7636, appendix B */

@@ -7,7 +7,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:ht
 import { text } from "node:stream/consumers";
 import type { Screens } from "../screen/screen.ts";
 import { BrowserCookies, type CookieRequest } from "./browser-cookies.ts";
-import { readModel } from "./next-stand-in.ts";
+import { readModel } from "./frontend-stand-in.ts";
 
 /** Models come back as JSON: dates are texts. */
 type AsJson<Value> = Value extends Date

@@ -25,17 +25,20 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["minute", 60],
 ];
 
+// Making a formatter takes longer than rendering the rest of a page.
+const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+
 /** "just now", "5 minutes ago", "yesterday". Times in the future, from a clock that is behind, are "just now". */
 export function relativeTimeWords(date: Date, now: Date): string {
   const seconds = Math.max(0, (now.getTime() - date.getTime()) / 1000);
   const step = steps.find(([, length]) => seconds >= length);
   if (step === undefined) return "just now";
   const [unit, length] = step;
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-Math.floor(seconds / length), unit);
+  return ago.format(-Math.floor(seconds / length), unit);
 }
 
 /** "21 November 2026 at 05:47 UTC". */
 export function exactTimeWords(date: Date): string {
-  const words = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
-  return `${words.format(date)} UTC`;
+  return `${exact.format(date)} UTC`;
 }

@@ -4,7 +4,7 @@ import { Visitor } from "../../cas/clients/visitor.ts";
 import type { Screens } from "../../screen/screen.ts";
 import { openTestHub, type TestHub, type TestPerson } from "../../test-hub.ts";
 import { eventually } from "../../test-support/eventually.ts";
-import { readModel } from "../../test-support/next-stand-in.ts";
+import { readModel } from "../../test-support/frontend-stand-in.ts";
 import { openListener } from "../../test-support/open-listener.ts";
 import { runCommand } from "../../test-support/run-command.ts";
 import { type AuthJsSite, openAuthExpressSite, openNextAuthSite } from "./auth-js-site.ts";

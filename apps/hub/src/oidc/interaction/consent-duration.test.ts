@@ -9,7 +9,7 @@ import {
   type TestPerson,
 } from "../../test-hub.ts";
 import { eventually } from "../../test-support/eventually.ts";
-import { readModel } from "../../test-support/next-stand-in.ts";
+import { readModel } from "../../test-support/frontend-stand-in.ts";
 import { RelyingSite } from "../../test-support/relying-site.ts";
 
 const redirectUri = "https://program.example/callback";

@@ -6,8 +6,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConsentScreen } from "../../screen/screen.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../../test-hub.ts";
+import { readModel } from "../../test-support/frontend-stand-in.ts";
 import { giveConsent } from "../../test-support/give-consent.ts";
-import { readModel } from "../../test-support/next-stand-in.ts";
 import { RelyingSite, type Tokens } from "../../test-support/relying-site.ts";
 
 const api = "https://api.example/";

@@ -70,7 +70,7 @@ function leaveByPage(ctx: KoaContextWithOIDC, sites: Sites): void {
   replaceResponse(page);
 }
 
-/** Clears the body: Next renders the page later, with its own headers. */
+/** Clears the body: the hub draws the page later, with its own headers. */
 function replaceBody(ctx: KoaContextWithOIDC, status: number): void {
   ctx.body = null;
   ctx.status = status;

@@ -1,4 +1,4 @@
-/** Pages of the issuer. Next draws them after oidc-provider has finished with the request. */
+/** Pages of the issuer. The hub draws them after oidc-provider has finished with the request. */
 
 import { flowOf, startFlow } from "../../http/flow.ts";
 import type { ScreenAnswer } from "../../http/route.ts";
@@ -141,7 +141,7 @@ async function signOutAtOnce(needs: IssuerPageNeeds, ctx: KoaContextWithOIDC): P
 }
 
 function show(ctx: KoaContextWithOIDC, page: ScreenAnswer): void {
-  // Next writes the response after this request.
+  // The hub writes the response after this request.
   ctx.respond = false;
   replaceResponse(page);
 }

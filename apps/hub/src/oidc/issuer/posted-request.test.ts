@@ -7,7 +7,7 @@ import {
   type TestHub,
   type TestPerson,
 } from "../../test-hub.ts";
-import { readModel } from "../../test-support/next-stand-in.ts";
+import { readModel } from "../../test-support/frontend-stand-in.ts";
 import {
   type Parameters,
   type RelyingSite,

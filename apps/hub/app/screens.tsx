@@ -1,0 +1,63 @@
+/** The screens by name. A route decides and makes the model; nothing here looks anything up. */
+import type { ReactNode } from "react";
+import type { ScreenOf, Screens } from "../src/screen/screen.ts";
+import { AccountPage } from "./account/account-page.tsx";
+import { AppPasswordMadePage } from "./account/app-password-made-page.tsx";
+import { MakeAppPasswordPage, makeAppPasswordTitle } from "./account/make-app-password-page.tsx";
+import { AskBeforePage } from "./cas/ask-before-page.tsx";
+import { ChooseAccountPage } from "./cas/choose-account-page.tsx";
+import { LoggedOutPage } from "./cas/logged-out-page.tsx";
+import { LoginPage, loginTitle } from "./cas/login-page.tsx";
+import { TicketFormPage } from "./cas/ticket-form-page.tsx";
+import { HomePage } from "./home-page.tsx";
+import { LeavingPage, leavingTitle } from "./leaving-page.tsx";
+import { ConsentPage } from "./oidc/consent-page.tsx";
+import { consentTitle } from "./oidc/consent-words.ts";
+import { DeviceCodePage, deviceCodeTitle } from "./oidc/device-code-page.tsx";
+import { DeviceDonePage, deviceDoneTitle } from "./oidc/device-done-page.tsx";
+import { SignOutPage } from "./oidc/sign-out-page.tsx";
+import { RefusedPage } from "./refused-page.tsx";
+
+interface Component<Model> {
+  readonly Page: (props: { readonly model: Model }) => ReactNode;
+  /** Title of the document, without the name of the hub; empty: that name alone. */
+  readonly title: (model: Model) => string;
+  /** Replaces the `same-origin` of the other pages. */
+  readonly referrer?: "no-referrer";
+}
+
+const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = {
+  login: { Page: LoginPage, title: loginTitle },
+  "choose-account": { Page: ChooseAccountPage, title: () => "Which account?" },
+  "ask-before": { Page: AskBeforePage, title: ({ site }) => `Sign in to ${site.name}?` },
+  "ticket-form": { Page: TicketFormPage, title: ({ site }) => `Going to ${site.name}` },
+  leaving: { Page: LeavingPage, title: leavingTitle, referrer: "no-referrer" },
+  "sign-out": { Page: SignOutPage, title: () => "Sign out?" },
+  consent: { Page: ConsentPage, title: consentTitle },
+  "device-code": { Page: DeviceCodePage, title: deviceCodeTitle },
+  "device-done": { Page: DeviceDonePage, title: deviceDoneTitle },
+  "logged-out": { Page: LoggedOutPage, title: () => "Signed out" },
+  refused: { Page: RefusedPage, title: ({ title }) => title },
+  home: { Page: HomePage, title: () => "" },
+  account: { Page: AccountPage, title: () => "Your account" },
+  "make-app-password": { Page: MakeAppPasswordPage, title: makeAppPasswordTitle },
+  "app-password-made": { Page: AppPasswordMadePage, title: () => "Your new app password" },
+};
+
+export function ScreenBody<Name extends keyof Screens>({ screen }: { readonly screen: ScreenOf<Name> }) {
+  const { Page } = screens[screen.name];
+  return <Page model={screen.model} />;
+}
+
+/** Title and referrer policy of the document, as plain text. */
+export function headOf<Name extends keyof Screens>({
+  name,
+  model,
+}: ScreenOf<Name>): {
+  readonly title: string;
+  readonly referrer: string;
+} {
+  const { title, referrer = "same-origin" } = screens[name];
+  const own = title(model);
+  return { title: own === "" ? "Gatehouse" : `${own} · Gatehouse`, referrer };
+}

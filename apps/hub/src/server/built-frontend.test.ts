@@ -1,0 +1,94 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingHttpHeaders, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderScreen } from "../../app/render-screen.tsx";
+import { holes } from "../screen/document.ts";
+import { createBuiltFrontend, openBuiltFrontend } from "./built-frontend.ts";
+
+const document =
+  `<!DOCTYPE html><html><head><title>${holes.title}</title><meta name="referrer" content="${holes.referrer}"/></head>` +
+  `<body>${holes.body}<script src="/assets/enhance.js?v=0123" defer=""></script></body></html>`;
+const model = { title: "No", sentences: ["Because."], code: "c", reference: "r" };
+
+let files: string;
+beforeAll(async () => {
+  files = await mkdtemp(join(tmpdir(), "gatehouse-files-"));
+  await writeFile(join(files, "icon.svg"), "<svg/>");
+});
+afterAll(() => rm(files, { recursive: true }));
+
+describe("a screen is drawn", () => {
+  const answer = { status: 403, headers: { "cache-control": "no-store", "set-cookie": ["a=1", "b=2"] } };
+
+  async function ask({ render = renderScreen, shown = model, method = "GET" } = {}): Promise<{
+    readonly status: number | undefined;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }> {
+    const frontend = createBuiltFrontend({ document, renderScreen: render, files });
+    const server = createServer(async (incoming, response) => {
+      try {
+        await frontend.draw(incoming, response, { name: "refused", model: shown }, answer);
+      } catch (error) {
+        response.end(`${response.statusCode} ${response.getHeaderNames()} ${(error as Error).message}`);
+      }
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const headers = { "accept-encoding": "gzip, br" };
+    const sent = request({ host: "127.0.0.1", port, method, path: "/x", agent: false, headers }).end();
+    const [response] = await once(sent, "response");
+    const body = await text(response);
+    server.close();
+    return { status: response.statusCode, headers: response.headers, body };
+  }
+
+  test("with its own status and headers, whole and uncompressed", async () => {
+    const { status, headers, body } = await ask();
+    expect(status).toBe(403);
+    expect(headers).toMatchObject({
+      "content-type": "text/html; charset=utf-8",
+      "content-length": String(Buffer.byteLength(body)),
+      "cache-control": "no-store",
+      "set-cookie": ["a=1", "b=2"],
+    });
+    expect(headers["content-encoding"]).toBeUndefined();
+    expect(body).toContain("<title>No · Gatehouse</title>");
+    expect(body).toMatch(/<p>Because\.<\/p>.*<script src="\/assets\/enhance.js/);
+  });
+
+  test("for HEAD without its body", async () => {
+    const [head, get] = [await ask({ method: "HEAD" }), await ask()];
+    expect([head.status, head.body]).toEqual([403, ""]);
+    expect(head.headers["content-length"]).toBe(get.headers["content-length"]);
+  });
+
+  test("with text of users as text, in the title as well", async () => {
+    const hostile = `</title><script>alert(1)</script> $& $\` $' ${holes.body}`;
+    const { body } = await ask({ shown: { ...model, title: hostile, sentences: [hostile] } });
+    const escaped = `&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; $&amp; $\` $&#x27; ${holes.body}`;
+    expect(body).toContain(`<title>${escaped} · Gatehouse</title>`);
+    expect(body).toContain(`<p>${escaped}</p>`);
+    expect(body.match(/<script/g)).toHaveLength(1);
+  });
+
+  test("and when a component throws, the response is unchanged", async () => {
+    const { body } = await ask({
+      render() {
+        throw new Error("broken page");
+      },
+    });
+    expect(body).toBe("200  broken page");
+  });
+});
+
+test("a hub that was not built says how to build it", async () => {
+  await expect(openBuiltFrontend(join(files, "none"))).rejects.toThrow(
+    "the hub's screens are not built. Build them with npx turbo run build --filter=@gatehouse/hub",
+  );
+});
