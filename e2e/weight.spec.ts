@@ -56,7 +56,7 @@ test("a browser with an empty cache loads at most 40 kB", async ({ page, sites }
   for (const { type, encoding, cacheControl } of list) {
     // Pages hold secrets beside what an address says, and are not compressed: docs/decisions/0023 (pages are not compressed).
     if (type === "Document") expect([encoding, cacheControl]).toEqual([undefined, "no-store"]);
-    if (type === "Script" || type === "Stylesheet") expect(encoding).toBe("gzip");
+    if (type === "Script" || type === "Stylesheet") expect(encoding).toMatch(/^(?:br|gzip)$/);
     if (["Script", "Stylesheet", "Font"].includes(type)) expect(cacheControl).toContain("immutable");
   }
   const total = list.reduce((sum, { bytes }) => sum + bytes, 0);
