@@ -33,6 +33,6 @@ function read(name: string): string {
   const value = process.env[name];
   if (value) return value;
   throw new Error(
-    `${name} is not set. Run the journeys by "npm test", or set what its check "journeys" sets.`,
+    `${name} is not set. "npm test" sets it for the journeys; for other tests see the README of @gatehouse/testing.`,
   );
 }

@@ -20,7 +20,7 @@ export function readQuery<Name extends string>(
   const unknown = query.find(([name]) => !names.some((known) => known === name));
   if (unknown !== undefined) throw invalidParameter(`Known parameters: ${names.join(", ") || "none"}.`);
   const found = Object.fromEntries(query);
-  if (Object.keys(found).length < query.length) throw invalidParameter("A parameter is there twice.");
+  if (Object.keys(found).length < query.length) throw invalidParameter("A parameter is repeated.");
   return found as { readonly [name in Name]?: string };
 }
 

@@ -79,7 +79,7 @@ export function methodNotAllowed(allow: string): ApiRefusal {
 
 /** 503 and not 401, so that clients keep a token that may be valid. @see RFC 9110, section 15.6.4 */
 export function cannotCheck(): ApiRefusal {
-  const message = "Who you are cannot be checked at the moment. Try again in a few seconds.";
+  const message = "Your credentials cannot be checked at the moment. Try again in a few seconds.";
   return new ApiRefusal(503, "temporarily_unavailable", message, { headers: { "retry-after": "5" } });
 }
 

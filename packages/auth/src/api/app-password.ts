@@ -84,7 +84,7 @@ function wrong(): ApiRefusal {
 
 /** The hub counts wrong passwords only; right ones are still accepted. */
 function tooMany({ retryAfter }: HubReply): ApiRefusal {
-  const message = "There were too many wrong ones. Wait, then try again.";
+  const message = "There were too many wrong app passwords. Wait, then try again.";
   const headers = { "retry-after": retryAfter ?? "60" };
   return new ApiRefusal(429, "too_many_attempts", message, { headers });
 }

@@ -91,7 +91,7 @@ function toRefusal(error: unknown, log: SiteLog): ApiRefusal {
     return cannotCheck();
   }
   log.write(new GatehouseAuthError("internal", "", { cause: error }));
-  return new ApiRefusal(500, "server_error", "Something went wrong on our side. It was written down.");
+  return new ApiRefusal(500, "server_error", "Something went wrong on our side. The error is in the log.");
 }
 
 /** Answers are about one user, so no cache may store them. @see RFC 9111, section 5.2.2.5; RFC 6750, section 5.3 */

@@ -41,7 +41,7 @@ const sentences = {
   groups_too_many:
     'The user is in more groups than a cookie takes, and the hub does not give them to this site by the session check. Compare the versions of hub and package. For a site that users give consent to, take "groups" out of oidc.scopes or put the user into fewer groups.',
   profile_too_large:
-    "Name and e-mail address of the user are longer than a session cookie takes (2000 bytes). Shorten them at the hub.",
+    "Name and e-mail address of the user exceed the size of a session cookie (2000 bytes). Shorten them at the hub.",
   session_not_kept:
     "The browser signed in seconds ago, and its next request came without a session that this process can read. Check that the browser keeps cookies, that all processes of the site have the same SITE_SECRET, and that no proxy removes Set-Cookie or long Cookie headers.",
   clock_skew:
@@ -56,9 +56,9 @@ const sentences = {
   no_ticket: "The hub sent the user back without a ticket. Check the registration of this site at the hub.",
   session_over: "The central session ended while the sign-in was under way.",
   site_url_other_name:
-    "Set SITE_URL to the address that browsers use, letter by letter, and start the site again: cookies and the way back from the hub belong to SITE_URL.",
+    "Set SITE_URL to exactly the address that browsers use, and start the site again: cookies and the way back from the hub belong to SITE_URL.",
   proxy_missing:
-    "requireSignIn() drew a page that `recognise` did not see: users signed in elsewhere are not recognised there, and contentSecurityPolicy is not sent.",
+    "requireSignIn() rendered a page that `recognise` did not see: users signed in elsewhere are not recognised there, and contentSecurityPolicy is not sent.",
   request_refused:
     "The request did not come from a page of this site, or was not a navigation. Use a plain link or form; behind a proxy, SITE_URL must be the public address.",
   logout_request_malformed:
