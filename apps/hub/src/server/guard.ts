@@ -48,27 +48,36 @@ export function guard(request: IncomingMessage, response: ServerResponse, host: 
   if (request.method === "TRACE" || request.method === "CONNECT")
     return refuse(response, 405, "method_not_allowed", "The hub does not accept this method.");
   // Node would use the first header; a proxy in front may have checked another.
-  if ((request.headersDistinct.authorization?.length ?? 0) > 1)
+  if (valuesOf(request, "authorization").length > 1)
     return refuse(response, 400, "bad_request", "Send one Authorization header.");
-  for (const name of Object.keys(request.headers)) if (dropped.test(name)) delete request.headers[name];
-  request.rawHeaders = request.rawHeaders.flatMap((value, index, all) =>
-    index % 2 === 0 && !dropped.test(value.toLowerCase()) && value.toLowerCase() !== "host"
-      ? [value, all[index + 1] ?? ""]
-      : [],
-  );
-  request.headers.host = host;
-  request.rawHeaders.push("Host", host);
+  replaceHeaders(request, host);
   request.url = singleSlashes(target);
   return true;
 }
 
+/** Drops headers and names the hub's own host, in the parsed headers and in the raw ones, which Hono reads. */
+function replaceHeaders(request: IncomingMessage, host: string): void {
+  const { headers, rawHeaders } = request;
+  const kept = ["Host", host];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = [rawHeaders[index], rawHeaders[index + 1]];
+    const key = name.toLowerCase();
+    if (dropped.test(key)) delete headers[key];
+    else if (key !== "host") kept.push(name, value);
+  }
+  headers.host = host;
+  request.rawHeaders = kept;
+}
+
+/** All values of a header, also of one that Node keeps only once. @param name in lower case */
+function valuesOf({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+}
+
 /** @see RFC 9112, section 3.2 */
-function faultOfHost({
-  headersDistinct,
-  httpVersionMajor,
-  httpVersionMinor,
-}: IncomingMessage): string | undefined {
-  const hosts = headersDistinct.host ?? [];
+function faultOfHost(request: IncomingMessage): string | undefined {
+  const { httpVersionMajor, httpVersionMinor } = request;
+  const hosts = valuesOf(request, "host");
   if (hosts.length > 1) return "Send one Host header.";
   if (hosts.some((one) => !hostShape.test(one)))
     return "The Host header is not a host name with or without a port.";

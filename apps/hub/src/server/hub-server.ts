@@ -49,7 +49,8 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
   const listener = getRequestListener(answer, {
     overrideGlobalObjects: false,
   });
-  const fileHeaders = Object.entries(answerHeaders(secure)).filter(
+  const writtenHeaders = answerHeaders(secure);
+  const fileHeaders = Object.entries(writtenHeaders).filter(
     ([name]) => !["cache-control", "pragma", "expires"].includes(name),
   );
 
@@ -151,10 +152,17 @@ export function createHubServer(needs: HubServerNeeds, routes: readonly Route[],
         await draw(incoming, outgoing, shown);
         return RESPONSE_ALREADY_SENT;
       }
-      const headers = new Headers({ ...answerHeaders(secure), ...shown.headers });
-      if (shown.contentType !== undefined) headers.set("content-type", shown.contentType);
-      for (const cookie of shown.cookies ?? []) headers.append("set-cookie", cookie);
-      return new Response(shown.body === "" ? null : shown.body, { status: shown.status, headers });
+      const { status, body, contentType, cookies = [] } = shown;
+      // Not a `Response`: for each, the adapter would read a stream and sort the headers.
+      outgoing.writeHead(status, {
+        ...writtenHeaders,
+        ...shown.headers,
+        ...(contentType === undefined ? {} : { "content-type": contentType }),
+        ...(cookies.length === 0 ? {} : { "set-cookie": [...cookies] }),
+        "content-length": Buffer.byteLength(body),
+      });
+      outgoing.end(body);
+      return RESPONSE_ALREADY_SENT;
     };
   }
 }

@@ -69,13 +69,9 @@ export function mount(
     return fail(needs, context, error, speaks, send, call);
   }
 
-  async function refuseMethod(context: HubContext, path: string): Promise<Response> {
+  function refuseMethod(context: HubContext, path: string): Promise<Response> {
     const served = routes.filter((declared) => declared.path === path);
-    const allowed = served.map(({ method }) => method);
-    const response = await failLogged(context, methodNotAllowed(allowed), "json");
-    const withHead = served.flatMap((one) => (answersHead(one) ? [one.method, "HEAD"] : one.method));
-    response.headers.set("allow", withHead.join(", "));
-    return response;
+    return failLogged(context, methodNotAllowed(served), "json");
   }
 }
 
@@ -234,8 +230,11 @@ async function fail(
   }
 }
 
-function methodNotAllowed(allowed: readonly string[]): HubError {
-  return new HubError(405, "method_not_allowed", "Not like this", [`Use ${allowed.join(" or ")} here.`]);
+/** @param served the routes of the path */
+function methodNotAllowed(served: readonly Route[]): HubError {
+  const sentences = [`Use ${served.map(({ method }) => method).join(" or ")} here.`];
+  const allow = served.flatMap((one) => (answersHead(one) ? [one.method, "HEAD"] : one.method)).join(", ");
+  return new HubError(405, "method_not_allowed", "Not like this", sentences, { allow });
 }
 
 function notFound(): HubError {
