@@ -35,11 +35,14 @@ export interface CentralSessionRow {
   readonly disabled: boolean;
 }
 
-/** Row of a lookup, which may have recorded activity. */
+/** Times that recording activity has changed. */
+export type TouchedSessionRow = Pick<CentralSessionRow, "last_activity_at" | "idle_expires_at">;
+
 export interface FoundSessionRow extends CentralSessionRow {
   readonly end_reason: EndReason | null;
-  readonly touched_at: Date | null;
-  readonly touched_idle_expires_at: Date | null;
+  readonly is_touch_due: boolean;
+  /** Of a lookup by session index. */
+  readonly site_session_id?: string;
   readonly grant_payload?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -77,14 +80,9 @@ export function foundSessionFrom(row: FoundSessionRow | undefined): FoundSession
   if (row.end_reason) {
     return { state: "ended", reason: row.end_reason, username: row.username };
   }
-  const session = centralSessionFrom(row);
   return {
     state: "alive",
-    session: {
-      ...session,
-      lastActivityAt: row.touched_at ?? session.lastActivityAt,
-      idleExpiresAt: row.touched_idle_expires_at ?? session.idleExpiresAt,
-    },
+    session: centralSessionFrom(row),
     ...(row.grant_payload ? { grant: row.grant_payload } : {}),
   };
 }

@@ -6,10 +6,12 @@ import {
   foundSessionFrom,
   type ListedSessionRow,
   siteSessionFrom,
+  type TouchedSessionRow,
 } from "./central-session-row.ts";
 import type {
   CentralSessionStore,
   EndReason,
+  FoundSession,
   OidcClientSession,
   SessionWithSites,
 } from "./central-session-store.ts";
@@ -32,52 +34,47 @@ export interface SessionLife {
   readonly longTermSeconds?: number | undefined;
 }
 
-/** Records activity of the session `found`. */
+/** Activity is recorded once a minute, so that most look-ups write nothing. */
+const isBeforeThisMinute = "<= hub_now() - interval '60 seconds'";
+
+/** Records activity, of a site too where `$2` names one. The session may have ended since it was found. */
 const touchSession = `
-  touched AS (
-    UPDATE sessions s SET last_activity_at = hub_now(),
-      idle_expires_at = hub_now() + (s.idle_expires_at - s.last_activity_at)
-    FROM found
-    WHERE $1 AND s.id = found.id AND found.end_reason IS NULL AND s.ended_at IS NULL
-      AND s.last_activity_at <= hub_now() - interval '60 seconds'
-    RETURNING s.last_activity_at, s.idle_expires_at
+  WITH site_touched AS (
+    UPDATE site_sessions SET last_activity_at = hub_now() WHERE id = $2 AND last_activity_at ${isBeforeThisMinute}
   )
-  SELECT found.*, touched.last_activity_at AS touched_at, touched.idle_expires_at AS touched_idle_expires_at
-  FROM found LEFT JOIN touched ON true`;
+  UPDATE sessions s SET last_activity_at = hub_now(),
+    idle_expires_at = hub_now() + (s.idle_expires_at - s.last_activity_at)
+  FROM users u
+  WHERE s.id = $1 AND u.id = s.user_id AND session_end_reason(s, u.disabled_at) IS NULL
+    AND s.last_activity_at ${isBeforeThisMinute}
+  RETURNING s.last_activity_at, s.idle_expires_at`;
+
+const foundColumns = `${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason`;
+const isTouchDue = `s.last_activity_at ${isBeforeThisMinute} AS is_touch_due`;
 
 /** @param more columns of `s` */
 const byToken = (more: string): string => `
-  WITH found AS (
-    SELECT ${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason${more}
-    FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.session_token = $2
-  ), ${touchSession}`;
+  SELECT ${foundColumns}, ${isTouchDue}${more}
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  WHERE s.session_token = $1`;
 
 const findByToken = byToken("");
 
 const findByTokenWithGrant = byToken(`, (
     SELECT g.payload FROM oidc_artifacts g
-    WHERE g.hash = ${tokenHashInSql("oidc:Grant", "s.oidc_clients->$3->>'grantId'")} AND g.expires_at > hub_now()
+    WHERE g.hash = ${tokenHashInSql("oidc:Grant", "s.oidc_clients->$2->>'grantId'")} AND g.expires_at > hub_now()
   ) AS grant_payload`);
 
 const findByIndex = `
-  WITH found AS (
-    SELECT ${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason, ss.id AS site_session_id
-    FROM site_sessions ss JOIN sessions s ON s.id = ss.session_id JOIN users u ON u.id = s.user_id
-    WHERE ss.site_id = $2 AND ss.session_index = $3
-  ), site_touched AS (
-    UPDATE site_sessions ss SET last_activity_at = hub_now()
-    FROM found
-    WHERE $1 AND ss.id = found.site_session_id AND found.end_reason IS NULL
-      AND ss.last_activity_at <= hub_now() - interval '60 seconds'
-  ), ${touchSession}`;
+  SELECT ${foundColumns}, ss.id AS site_session_id,
+    least(s.last_activity_at, ss.last_activity_at) ${isBeforeThisMinute} AS is_touch_due
+  FROM site_sessions ss JOIN sessions s ON s.id = ss.session_id JOIN users u ON u.id = s.user_id
+  WHERE ss.site_id = $1 AND ss.session_index = $2`;
 
 const findByUid = `
-  WITH found AS (
-    SELECT ${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason
-    FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.uid = $2 AND s.ended_at IS NULL
-  ), ${touchSession}`;
+  SELECT ${foundColumns}, ${isTouchDue}
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  WHERE s.uid = $1 AND s.ended_at IS NULL`;
 
 const startSession = `
   SELECT ${centralSessionColumns}
@@ -164,27 +161,20 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
   }
 
   async find(token: string, { touch, grantOf }: Parameters<CentralSessionStore["find"]>[1]) {
-    const values = [touch, tokenHash("TGT", token)];
-    const rows =
-      grantOf === undefined
-        ? await this.#rows<FoundSessionRow>("session-find", findByToken, values)
-        : await this.#rows<FoundSessionRow>("session-with-grant", findByTokenWithGrant, [
-            ...values,
-            withoutNul(grantOf),
-          ]);
-    return foundSessionFrom(rows[0]);
+    const values = [tokenHash("TGT", token)];
+    return grantOf === undefined
+      ? this.#find("session-find", findByToken, values, touch)
+      : this.#find("session-with-grant", findByTokenWithGrant, [...values, withoutNul(grantOf)], touch);
   }
 
-  async findBySessionIndex(siteId: string, sessionIndex: string, options: { readonly touch: boolean }) {
-    const values = [options.touch, withoutNul(siteId), withoutNul(sessionIndex)];
-    return foundSessionFrom((await this.#rows<FoundSessionRow>("session-by-index", findByIndex, values))[0]);
+  async findBySessionIndex(siteId: string, sessionIndex: string, { touch }: { readonly touch: boolean }) {
+    const values = [withoutNul(siteId), withoutNul(sessionIndex)];
+    return this.#find("session-by-index", findByIndex, values, touch);
   }
 
   async findByUid(uid: string) {
     if (!isUuid(uid)) return { state: "unknown" as const };
-    return foundSessionFrom(
-      (await this.#rows<FoundSessionRow>("session-by-uid", findByUid, [false, uid]))[0],
-    );
+    return this.#find("session-by-uid", findByUid, [uid], false);
   }
 
   async joinOidcClients(
@@ -244,6 +234,14 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
     }
     const values = [which.personId, reason, which.exceptSessionId ?? null];
     return this.#rows<{ id: string }>("session-end-person", endOfPerson, values);
+  }
+
+  async #find(name: string, text: string, values: unknown[], touch: boolean): Promise<FoundSession> {
+    const [row] = await this.#rows<FoundSessionRow>(name, text, values);
+    if (!row?.is_touch_due || !touch || row.end_reason !== null) return foundSessionFrom(row);
+    const which = [row.id, row.site_session_id ?? null];
+    const [touched] = await this.#rows<TouchedSessionRow>("session-touch", touchSession, which);
+    return foundSessionFrom({ ...row, ...touched });
   }
 
   async #rows<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {

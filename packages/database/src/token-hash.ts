@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Kind of token. It is part of the hash, so that one kind is never accepted as another. */
 export type TokenKind = "TGT" | "ST" | "LT" | "PGT" | "AP" | `oidc:${string}`;
 
 /** Stored form of a token: SHA-256 in hex. Tokens have at least 160 random bits, so a fast hash is sufficient. */
 export function tokenHash(kind: TokenKind, token: string): string {
-  return createHash("sha256").update(`gatehouse:${kind}:${token}`).digest("hex");
+  return hash("sha256", `gatehouse:${kind}:${token}`, "hex");
 }
 
 /** SQL that computes `tokenHash` of an expression; NULL for NULL. */
