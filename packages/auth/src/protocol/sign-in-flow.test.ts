@@ -76,10 +76,16 @@ describe("a maximum age", () => {
   ])("of 60 seconds at 1000: an authentication at %j is recent: %s", (at, is) => {
     expect(isRecent(at, 60, 1_000_000)).toBe(is);
   });
+
+  test("of a day: an authentication at an unknown time is not recent", () => {
+    expect(isRecent(null, 86_400, 1_000)).toBe(false);
+  });
 });
 
 describe("RFC 9700 4.7.1 a flow in the state", () => {
   const settings = { cookieSecret: "0123456789abcdef".repeat(4), siteUrl };
+  // Under a fixed id, so that the titles of these tests are the same in each run.
+  const flow = { id: "AAAAAAAAAA", ...asked } as const;
   const value = stateWithFlow(settings, flow, "abc.DEF-1_2");
   const [text = "", seal = "", state = ""] = value.split("~");
 
