@@ -42,6 +42,7 @@ export async function keepResults(
 
 /** Makes the tables of README.md anew from the kept results. @param names of all benchmarks, in order */
 export async function writeTables(names: readonly string[]): Promise<void> {
+  await mkdir(directory, { recursive: true });
   const files = (await readdir(directory)).filter((file) => file.endsWith(".json"));
   const all = new Map<string, Results>();
   for (const file of files)
