@@ -7,7 +7,7 @@ const font = '<link rel="preload" as="font" crossorigin="" href="/_next/static/a
 const script = '<script src="/assets/enhance.js?v=1" defer=""></script>';
 const page = (more = "") => `<head>${style}${more}${icon}${font}</head><body>${script}</body>`;
 
-describe("what only the framework's scripts need is taken out of the document", () => {
+describe("tags for the framework's scripts are removed from the document", () => {
   test.each([
     '<script src="/_next/static/chunks/main.js" async=""></script>',
     '<script>self.__next_f.push([1,"<\\/script>"])</script>',
@@ -35,10 +35,10 @@ describe("what only the framework's scripts need is taken out of the document", 
   });
 });
 
-describe("the holes of a document", () => {
+describe("the holes of the document", () => {
   const document = `<title>${holes.title}</title><meta content="${holes.referrer}"/><main>${holes.body}</main>`;
 
-  test("are filled with text that is not interpreted", () => {
+  test("are filled without interpreting the text", () => {
     const title = `$& $1 $\` $' $$ ${holes.body}`;
     expect(readDocument(document)({ title, referrer: holes.title, body: "<p>$&</p>" })).toBe(
       `<title>${title}</title><meta content="${holes.title}"/><main><p>$&</p></main>`,

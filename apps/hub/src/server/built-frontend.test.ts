@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(files, { recursive: true }));
 
-describe("a screen is drawn", () => {
+describe("a page", () => {
   const answer = { status: 403, headers: { "cache-control": "no-store", "set-cookie": ["a=1", "b=2"] } };
 
   async function ask({ render = renderScreen, shown = model, method = "GET" } = {}): Promise<{
@@ -48,7 +48,7 @@ describe("a screen is drawn", () => {
     return { status: response.statusCode, headers: response.headers, body };
   }
 
-  test("with its own status and headers, whole and uncompressed", async () => {
+  test("has the given status and headers, and is not compressed", async () => {
     const { status, headers, body } = await ask();
     expect(status).toBe(403);
     expect(headers).toMatchObject({
@@ -62,13 +62,13 @@ describe("a screen is drawn", () => {
     expect(body).toMatch(/<p>Because\.<\/p>.*<script src="\/assets\/enhance.js/);
   });
 
-  test("for HEAD without its body", async () => {
+  test("for HEAD has the same headers and no body", async () => {
     const [head, get] = [await ask({ method: "HEAD" }), await ask()];
     expect([head.status, head.body]).toEqual([403, ""]);
     expect(head.headers["content-length"]).toBe(get.headers["content-length"]);
   });
 
-  test("with text of users as text, in the title as well", async () => {
+  test("contains user text escaped, in the title as well", async () => {
     const hostile = `</title><script>alert(1)</script> $& $\` $' ${holes.body}`;
     const { body } = await ask({ shown: { ...model, title: hostile, sentences: [hostile] } });
     const escaped = `&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; $&amp; $\` $&#x27; ${holes.body}`;
@@ -77,7 +77,7 @@ describe("a screen is drawn", () => {
     expect(body.match(/<script/g)).toHaveLength(1);
   });
 
-  test("and when a component throws, the response is unchanged", async () => {
+  test("that cannot be rendered leaves the response unchanged", async () => {
     const { body } = await ask({
       render() {
         throw new Error("broken page");
@@ -87,7 +87,7 @@ describe("a screen is drawn", () => {
   });
 });
 
-test("a hub that was not built says how to build it", async () => {
+test("without a build the start fails with the command to build", async () => {
   await expect(openBuiltFrontend(join(files, "none"))).rejects.toThrow(
     "the hub's screens are not built. Build them with npx turbo run build --filter=@gatehouse/hub",
   );

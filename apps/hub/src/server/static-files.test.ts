@@ -26,7 +26,7 @@ beforeAll(async () => {
   }))
     await writeFile(join(directory, name), content);
   const serve = readStaticFiles(directory, new Set(["/assets/enhance.js?v=12"]));
-  // What is served was read at the start: a build may replace the folder under a running hub.
+  // Files are read once: a build may replace the folder under a running hub.
   await rm(directory, { recursive: true });
   server = createServer((incoming, response) => {
     if (!serve(incoming, response)) response.end(`nothing ${response.getHeaderNames()}`);
@@ -71,14 +71,14 @@ test("HEAD receives the same headers without the body", async () => {
   expect([body, headers["content-length"], headers["content-encoding"]]).toEqual(["", "5", "br"]);
 });
 
-describe("browsers keep for a year what its address names", () => {
+describe("a file whose address names its content is cached for a year", () => {
   test.each([css, `${css}?x`, "/assets/enhance.js?v=12"])("%s", async (path) => {
     const { headers } = await ask(path);
     expect(headers["cache-control"]).toBe("public, max-age=31536000, immutable");
   });
 
   test.each(["/assets/enhance.js", "/assets/enhance.js?v=13", "/icon.svg"])(
-    "not what may change: %s",
+    "every other file is revalidated: %s",
     async (path) => {
       const { headers } = await ask(path);
       expect(headers["cache-control"]).toBe("public, max-age=0");
@@ -95,6 +95,6 @@ test.each([
   "/_next/static/chunks/../chunks/a.css",
   "/_next/static/chunks/a%2ecss",
   "/document.html",
-])("there is no file %s, and the response is left alone", async (path) => {
+])("%s is not a file: the response stays unchanged", async (path) => {
   expect((await ask(path)).body).toBe("nothing ");
 });
