@@ -36,11 +36,12 @@ export function validateRequest(ctx: KoaContextWithOIDC): void {
 }
 
 function refuseLong(params: Readonly<Record<string, unknown>>): void {
-  const lengths = Object.entries(params)
-    .map(([name, value]) => ({ name, length: storedLength([value ?? []].flat().join("")) }))
-    .sort((a, b) => b.length - a.length);
-  const [first] = lengths;
-  if (first === undefined || lengths.reduce((sum, { length }) => sum + length, 0) <= longest) return;
+  const lengths: { readonly name: string; readonly length: number }[] = [];
+  // oidc-provider names all parameters that it knows, most of them undefined.
+  for (const [name, value] of Object.entries(params))
+    if (value !== undefined) lengths.push({ name, length: storedLength([value].flat().join("")) });
+  if (lengths.reduce((sum, { length }) => sum + length, 0) <= longest) return;
+  const first = lengths.reduce((one, other) => (other.length > one.length ? other : one));
   const refusal = new errors.InvalidRequest(
     `the parameters exceed ${longest} bytes, of which ${first.name} takes ${first.length}`,
   );
