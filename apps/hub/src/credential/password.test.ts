@@ -1,15 +1,20 @@
+import { availableParallelism } from "node:os";
 import { hash } from "@node-rs/argon2";
 import { expect, test, vi } from "vitest";
 import { hashPassword, isOutdated, verifyPassword } from "./password.ts";
 
-const library = vi.hoisted(() => ({ verified: [] as string[] }));
+const library = vi.hoisted(() => ({ verified: [] as string[], running: 0, mostRunning: 0 }));
 vi.mock("@node-rs/argon2", async (original) => {
   const argon2 = await original<typeof import("@node-rs/argon2")>();
   return {
     ...argon2,
-    verify: (hashed: string, password: string) => {
+    verify: async (hashed: string, password: string) => {
       library.verified.push(hashed);
-      return argon2.verify(hashed, password);
+      library.running += 1;
+      library.mostRunning = Math.max(library.mostRunning, library.running);
+      return argon2.verify(hashed, password).finally(() => {
+        library.running -= 1;
+      });
     },
   };
 });
@@ -58,4 +63,13 @@ test("a hash made with other parameters is outdated", async () => {
   expect(isOutdated(await hash("p", weaker))).toBe(true);
   expect(isOutdated(await hash("p", { memoryCost: 19_456, timeCost: 3, parallelism: 1 }))).toBe(true);
   expect(isOutdated((await hashPassword("p")).replace("argon2id", "argon2i"))).toBe(true);
+});
+
+test("as many hashes are computed at once as there are cores; the others wait their turn", async () => {
+  const hashed = await hashPassword("p");
+  library.mostRunning = 0;
+  const cores = availableParallelism();
+  const all = Array.from({ length: 2 * cores + 1 }, () => verifyPassword(hashed, "p"));
+  expect(await Promise.all(all)).toEqual(all.map(() => true));
+  expect(library.mostRunning).toBe(cores);
 });

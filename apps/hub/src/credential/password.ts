@@ -1,5 +1,7 @@
 /** Passwords as Argon2id hashes. The only place that imports the hashing library. */
+import { availableParallelism } from "node:os";
 import { type Algorithm, hash, verify } from "@node-rs/argon2";
+import { createAttemptQueue } from "./attempt-queue.ts";
 
 /** OWASP's first choice for Argon2id. After a change, each hash is renewed at its user's next sign-in. */
 const parameters = {
@@ -9,12 +11,19 @@ const parameters = {
   parallelism: 1,
 } as const;
 
+/**
+ * Each hash takes 19 MB and a core while it is computed: more at once would take memory and save no time. The queues of the
+ * sign-in bound how many wait.
+ */
+const hashQueue = createAttemptQueue({ atOnce: availableParallelism(), waiting: Number.POSITIVE_INFINITY });
+const computeHash = <Result>(work: () => Promise<Result>) => hashQueue.run("hash", work);
+
 /** Hash for unknown users, whose verification then takes as long as that of known ones. */
 let nobodysHash: Promise<string> | undefined;
 
 /** @returns a PHC string */
 export function hashPassword(password: string): Promise<string> {
-  return hash(password.normalize("NFC"), parameters);
+  return computeHash(() => hash(password.normalize("NFC"), parameters));
 }
 
 /**
@@ -24,7 +33,8 @@ export function hashPassword(password: string): Promise<string> {
  */
 export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
   nobodysHash ??= hashPassword(crypto.randomUUID());
-  const right = await verify(passwordHash ?? (await nobodysHash), password.normalize("NFC"));
+  const expected = passwordHash ?? (await nobodysHash);
+  const right = await computeHash(() => verify(expected, password.normalize("NFC")));
   return right && passwordHash !== null;
 }
 
