@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { memoryOptions } from "../memory-limits.mjs";
 
 const megabyte = 2 ** 20;
-const optionsFor = (heap: number) => [`--max-old-space-size=${heap}`, "--max-semi-space-size=16"];
+const optionsFor = (heap: number) => [`--max-old-space-size=${heap}`, "--max-semi-space-size=32"];
 
 test.each([
   ["no limit", {}, 0, 512],
@@ -69,10 +69,10 @@ describe("node server.mjs", () => {
 
   test("starts again with the limits, under the same process id", async () => {
     const { pid, starts } = await startHub("ignore");
-    // 48 MB are the space of new objects.
+    // 96 MB are the space of new objects.
     expect(starts).toEqual([
       [pid, expect.any(Number), false],
-      [pid, 248 * megabyte, false],
+      [pid, 296 * megabyte, false],
     ]);
   });
 
@@ -80,7 +80,7 @@ describe("node server.mjs", () => {
     const { pid, starts } = await startHub(["ipc", "ignore", "ignore"]);
     expect(starts).toEqual([
       [pid, expect.any(Number), true],
-      [pid, 248 * megabyte, true],
+      [pid, 296 * megabyte, true],
     ]);
   });
 
