@@ -9,7 +9,7 @@ export function startSite(stage: Stage, hub: BenchedHub, name: "shop" | "bank"):
   const next = join(root, "node_modules/next/dist/bin/next");
   const { port, url } = hub.sites[name];
   return stage.start({
-    command: ["node", next, "start", "-p", String(port), "-H", "127.0.0.1"],
+    command: ["node", "--max-semi-space-size=32", next, "start", "-p", String(port), "-H", "127.0.0.1"],
     directory: `apps/${name}`,
     port,
     path: "/healthz",
@@ -18,6 +18,7 @@ export function startSite(stage: Stage, hub: BenchedHub, name: "shop" | "bank"):
       HUB_URL: hub.publicUrl,
       SITE_URL: url,
       SITE_SECRET: siteSecret,
+      MALLOC_ARENA_MAX: "2",
       NODE_OPTIONS: `--import=${join(root, "scripts/localhost-resolver.mjs")}`,
     },
   });

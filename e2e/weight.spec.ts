@@ -65,6 +65,30 @@ test("a browser with an empty cache loads at most 40 kB", async ({ page, sites }
   test.info().annotations.push({ type: "transferred", description: `${total} bytes` });
 });
 
+// Scripts of React and Next.js are 143 kB of it: docs/decisions/0033 (what the sites' pages load).
+for (const [name, limit] of [
+  ["shop", 200_000],
+  ["bank", 185_000],
+] as const)
+  test(`a browser that was never here loads at most ${limit / 1000} kB for the front page of the ${name}`, async ({
+    page,
+    sites,
+  }) => {
+    const transfers = await recordTransfers(page);
+    await page.goto(sites[name], { waitUntil: "networkidle" });
+    const list = [...transfers.values()];
+    const types = list.map(({ type }) => type);
+    expect(types).toEqual(expect.arrayContaining(["Document", "Font", "Script", "Stylesheet"]));
+    for (const { type, path, encoding, cacheControl } of list) {
+      if (["Document", "Script", "Stylesheet"].includes(type)) expect(encoding, path).toBe("gzip");
+      if (path.startsWith("/_next/static/")) expect(cacheControl, path).toContain("immutable");
+    }
+    const total = list.reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(total, JSON.stringify(list)).toBeGreaterThan(100_000);
+    expect(total, JSON.stringify(list)).toBeLessThanOrEqual(limit);
+    test.info().annotations.push({ type: "transferred", description: `${total} bytes` });
+  });
+
 for (const [name, addressOf] of [
   ["sign-in page", signInFor],
   ["shop", ({ shop }: { readonly shop: string }) => shop],
