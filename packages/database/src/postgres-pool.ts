@@ -2,8 +2,11 @@ import pg from "pg";
 import { connectionOf, type PoolLog, type PostgresAddress } from "./postgres-connection.ts";
 import { type SilenceLimits, watchSilence } from "./silence.ts";
 
-/** Ten connections serve a hub on two cores; more only queue inside PostgreSQL. */
-const poolSize = 10;
+/**
+ * Six connections serve a hub on two cores; more queue inside PostgreSQL, and each takes up to 7 MB there
+ * (docs/decisions/0033).
+ */
+const poolSize = 6;
 
 export interface PoolOptions {
   readonly log?: PoolLog | undefined;

@@ -7,7 +7,7 @@ import type { Pool } from "./postgres-connection.ts";
 
 export type { PrismaClient } from "./generated/client.ts";
 
-/** Prisma on the shared pool, so that the limit of ten connections holds. */
+/** Prisma on the shared pool, so that its limit of connections holds. */
 export function openPrisma(pool: Pool): PrismaClient {
   return new PrismaClient({ adapter: new PrismaPg(pool) });
 }
