@@ -3,10 +3,10 @@ import { connectionOf, type PoolLog, type PostgresAddress } from "./postgres-con
 import { type SilenceLimits, watchSilence } from "./silence.ts";
 
 /**
- * Six connections serve a hub on two cores; more queue inside PostgreSQL, and each takes up to 7 MB there
- * (docs/decisions/0033).
+ * Two connections a core and one for the disk serve a hub on two cores. More queue inside PostgreSQL, and each takes up to
+ * 7 MB there (docs/decisions/0033).
  */
-const poolSize = 6;
+const poolSize = 5;
 
 export interface PoolOptions {
   readonly log?: PoolLog | undefined;

@@ -14,7 +14,7 @@ export interface ServerProcess {
 }
 
 /**
- * Settings for a small server: no parallel workers, no replication, 16 MB of shared buffers, no I/O workers. Durability keeps
+ * Settings for a small server: no parallel workers, no replication, 8 MB of shared buffers, no I/O workers. Durability keeps
  * PostgreSQL's defaults (fsync, full_page_writes, synchronous_commit).
  */
 function settings(port: number): readonly string[] {
@@ -22,7 +22,7 @@ function settings(port: number): readonly string[] {
     port,
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
-    shared_buffers: "16MB",
+    shared_buffers: "8MB",
     max_connections: 50,
     max_worker_processes: 0,
     max_parallel_workers: 0,
