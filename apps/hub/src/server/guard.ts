@@ -58,7 +58,7 @@ export function guard(request: IncomingMessage, response: ServerResponse, host: 
 /** Drops headers and names the hub's own host, in the parsed headers and in the raw ones, which Hono reads. */
 function replaceHeaders(request: IncomingMessage, host: string): void {
   const { headers, rawHeaders } = request;
-  const kept = ["Host", host];
+  const kept: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = "", value = ""] = [rawHeaders[index], rawHeaders[index + 1]];
     const key = name.toLowerCase();
@@ -66,7 +66,7 @@ function replaceHeaders(request: IncomingMessage, host: string): void {
     else if (key !== "host") kept.push(name, value);
   }
   headers.host = host;
-  request.rawHeaders = kept;
+  request.rawHeaders = [...kept, "Host", host];
 }
 
 /** All values of a header, also of one that Node keeps only once. @param name in lower case */
