@@ -18,6 +18,9 @@ const fill = `
     hub_now() + make_interval(secs => $2)
   FROM started, generate_series(1, 10) n`;
 
+/** For a statement, in milliseconds. */
+const patience = 300_000;
+
 /**
  * @param tickets how many; a multiple of ten
  * @param lifeSeconds how long they live yet; less than nothing: for how long they have been dead
@@ -26,11 +29,16 @@ export async function fillTickets(database: Database, tickets: number, lifeSecon
   const client = await poolOf(database).connect();
   try {
     // A million rows take longer than any statement of the hub may. Foreign keys hold by construction.
-    await client.query("SET statement_timeout = 0; SET session_replication_role = replica");
-    await client.query(fill, [tickets, lifeSeconds]);
+    const run = (text: string, values: unknown[] = []) => {
+      const statement = { text, values, query_timeout: patience };
+      return client.query(statement);
+    };
+    await run("SET statement_timeout = 0");
+    await run("SET session_replication_role = replica");
+    await run(fill, [tickets, lifeSeconds]);
     // What the database would otherwise catch up on while rounds are measured.
-    await client.query("VACUUM ANALYZE");
-    await client.query("CHECKPOINT");
+    await run("VACUUM ANALYZE");
+    await run("CHECKPOINT");
   } finally {
     client.release(true);
   }

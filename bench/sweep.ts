@@ -22,7 +22,7 @@ export function measureSweep(): Promise<Measurement> {
     const compared = await withDatabase(during.hub, async (database) => {
       await fillTickets(database, expired, -7200);
       const whileSwept = (seconds: number) => whileSweeping(database, swept, during.rounds.run(seconds));
-      return compare({ run: whileSwept }, without.rounds);
+      return compare({ run: whileSwept, processes: during.hub.processes }, without.rounds);
     });
     const sweptPerSecond = Math.round(swept.rows / swept.seconds);
     return {
