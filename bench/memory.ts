@@ -76,10 +76,11 @@ export function measureMemory(): Promise<Measurement> {
 async function underLoad(stage: Stage, hub: BenchedHub): Promise<readonly (readonly Reading[])[]> {
   const pool = stage.connect(hub.url);
   const nextUser = await createPeople(hub);
-  const cookies = await signInWorkers(pool);
-  const granted = await grantProxies(hub, cookies);
   const readings: Reading[][] = [];
   for (let pass = 0; pass < passes; pass++) {
+    // Anew for each: the hub ends the oldest of more than fifty sessions of one user.
+    const cookies = await signInWorkers(pool);
+    const granted = await grantProxies(hub, cookies);
     const side = await sideOfHub(pool, hub);
     const cases: readonly Round[] = [
       casRound(pool, cookies, hub).round,
