@@ -138,6 +138,26 @@ test("a slow statement of a working database is not ended", async () => {
   await patient.end();
 });
 
+test("a slow statement is not ended while others are answered, also if a new connection is not", async () => {
+  const events: string[] = [];
+  const busy = openPool(address, {
+    silence: { suspicious: 250, probe: 500 },
+    log: ({ event }) => events.push(event),
+  });
+  await Promise.all([busy.query("SELECT pg_sleep(0.1)"), busy.query("SELECT pg_sleep(0.1)")]);
+  // Without it, nothing accepts new connections; those that are open have processes of their own.
+  process.kill(postmaster, "SIGSTOP");
+  let isSlowDone = false;
+  const slow = busy.query("SELECT pg_sleep(1.5)").finally(() => {
+    isSlowDone = true;
+  });
+  while (!isSlowDone) await busy.query("SELECT 1");
+  await expect(slow).resolves.toMatchObject({ rowCount: 1 });
+  expect([isStandingStill(), events]).toEqual([true, []]);
+  signalAll("SIGCONT");
+  await busy.end();
+});
+
 test("a connection lost in a transaction ends only the transaction", async () => {
   const lost = inTransaction(pool, async (client) => {
     const { rows } = await client.query("SELECT pg_backend_pid() AS pid");

@@ -1,7 +1,8 @@
 /**
  * Detects a database that accepts connections and does not answer: a frozen machine, a stopped process, a network that
  * drops packets. A slow statement is no such failure, so a timeout alone decides nothing: a long wait triggers a probe over a
- * new connection, and only if the probe gets no answer either are the other connections ended.
+ * new connection. Only if neither the probe nor any statement meanwhile gets an answer are the other connections ended: on a
+ * busy machine a new connection takes longer than the statements of open ones.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { DatabaseError } from "./database-error.ts";
@@ -45,12 +46,16 @@ export function watchSilence(
   /** Start of each wait for a connection and of each use. */
   const busySince = new Map<object, number>();
   const waiting = new Set<Connected>();
+  let lastAnswer = Number.NEGATIVE_INFINITY;
   let silent = false;
   let armed = false;
 
   pool.on("connect", (client) => open.add(client));
   pool.on("acquire", (client) => begin(client));
-  pool.on("release", (_, client) => busySince.delete(client));
+  pool.on("release", (error, client) => {
+    busySince.delete(client);
+    if (!error) lastAnswer = performance.now();
+  });
   pool.on("remove", (client) => {
     open.delete(client);
     busySince.delete(client);
@@ -103,6 +108,7 @@ export function watchSilence(
   async function ask(): Promise<void> {
     const asked = performance.now();
     if (await answers(createClient(), limits.probe)) return;
+    if (performance.now() - lastAnswer < limits.suspicious) return;
     silent = true;
     log?.({ event: "database-silent", detail: "it accepts connections and does not answer" });
     for (const client of open) {
