@@ -127,6 +127,12 @@ describe("requests that reach the frontend", () => {
   });
 });
 
+test("the issuer answers a request from which the guard dropped headers", async () => {
+  const headers = { "x-forwarded-host": "evil.example", "x-forwarded-port": "1" };
+  const answer = await new TestBrowser(opened).get("/oidc/auth?client_id=nobody", headers);
+  expect([answer.status, answer.screen("refused").code]).toEqual([400, "invalid_client"]);
+});
+
 describe("every answer", () => {
   test("of a page has the page's policy", async () => {
     const { headers } = await new TestBrowser(opened).get("/cas/login");

@@ -86,7 +86,7 @@ async function serveIssuer(
   const where = { requestId, method: request.method, path: loggedPath(target.split("?", 1)[0] ?? "") };
   logResponse(needs.log.child(where), response);
   if (needsSession && request.method === "HEAD") return refusedPage(response, onlyLooked());
-  if (needsSession && isPrefetch((name) => request.headersDistinct[name]?.join()))
+  if (needsSession && isPrefetch((name) => request.headers[name]?.toString()))
     return refusedPage(response, prefetchRefused());
   const sessionToken = isToken && needsSession ? token : undefined;
   const asked = await readTarget(needs, target, sessionToken, artifacts).catch(ofOutage);
