@@ -34,18 +34,29 @@ describe("a page of the hub", () => {
     }
   });
 
+  const page = route({
+    method: "GET",
+    path: "/account/groups/:id/edit",
+    caller: "person",
+    antiForgery: "changes-nothing",
+    sends: "query",
+    speaks: "html",
+    answer: async () => ({ status: 200, body: "" }),
+  });
+
   test("a new page is accepted as soon as it is declared", () => {
-    const page = route({
-      method: "GET",
-      path: "/account/groups/:id/edit",
-      caller: "person",
-      antiForgery: "changes-nothing",
-      sends: "query",
-      speaks: "html",
-      answer: async () => ({ status: 200, body: "" }),
-    });
     expect(createOwnPageReader([page])("/account/groups/a-1/edit?x=y")).toBe("/account/groups/a-1/edit?x=y");
     expect(createOwnPageReader([page])("/account/groups/a/b/edit")).toBeUndefined();
+  });
+
+  test.each([
+    ["receives a form", { method: "POST" }],
+    ["answers by JSON", { speaks: "json" }],
+    ["changes something", { antiForgery: "form-token" }],
+    ["everybody may call", { caller: "anybody" }],
+  ] as const)("a route that %s is no page to return to", (_, difference) => {
+    const other = { ...page, ...difference } as typeof page;
+    expect(createOwnPageReader([other])("/account/groups/a-1/edit")).toBeUndefined();
   });
 });
 
