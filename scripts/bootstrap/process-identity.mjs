@@ -74,9 +74,12 @@ export function identifyNpm() {
  * groups of their own.
  *
  * @param {number} pid
- * @returns {ProcessIdentity[]} without the process itself; empty where there is no /proc
+ * @returns {ProcessIdentity[]} without the process itself; empty for 0, a program that could not be started, and where there
+ *   is no /proc
  */
 export function familyOf(pid) {
+  // Every process of the kernel, and in a container of the host, has the parent 0.
+  if (pid === 0) return [];
   const entries = readAll();
   const family = new Set([pid]);
   for (let before = 0; before < family.size; ) {

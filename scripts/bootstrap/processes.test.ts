@@ -22,6 +22,15 @@ function run(script: string, interruption = calm) {
   });
 }
 
+test("a program that could not be started has no family, and stopping it ends nobody", async () => {
+  const bystander = startProgram([process.execPath, "-e", "setInterval(() => 0, 1000)"], { stdio: "ignore" });
+  const program = startProgram([join(directory, "none")], { stdio: "ignore" });
+  expect([program.identity.pid, familyOf(program.identity.pid)]).toEqual([0, []]);
+  await stopProgram(program);
+  expect(isAlive(bystander.identity)).toBe(true);
+  await stopProgram(bystander);
+});
+
 describe("a command of a step", () => {
   test("everything it says goes to the log, and its last lines are kept", async () => {
     const { exitCode, lastLines } = await run(
