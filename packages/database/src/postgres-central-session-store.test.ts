@@ -1,5 +1,5 @@
 import { createTicketId } from "@gatehouse/cas/server";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { centralSessionStoreLaws } from "./central-session-store-laws.ts";
 import {
   createPerson,
@@ -57,4 +57,24 @@ test("a user has at most fifty sessions: the one unused for longest ends, and it
   expect(found).toMatchObject({ state: "ended", reason: "ended-elsewhere" });
   const [told] = await database.logoutDeliveries.listOf(oldest.id);
   expect(told?.sessionIndex).toBe(index);
+});
+
+test("a session that ends between its look-up and the record of activity is found ended", async () => {
+  const { database, pool } = fixture;
+  const { id: personId } = await createPerson(database);
+  const token = createTicketId("TGT");
+  const browser = { userAgent: "", address: "", longTerm: false };
+  const { id } = await database.sessions.start({ personId, token, ...browser });
+  await fixture.clock.advance(120);
+  const other = await pool.connect();
+  await other.query("BEGIN");
+  await other.query("SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE", [id]);
+  const found = database.sessions.find(token, { touch: true });
+  const waiting =
+    "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE sessions%'";
+  await vi.waitFor(async () => expect((await pool.query(waiting)).rowCount).toBe(1), 10_000);
+  await other.query("SELECT end_sessions(ARRAY[$1::uuid], 'signed-out')", [id]);
+  await other.query("COMMIT");
+  other.release();
+  expect(await found).toMatchObject({ state: "ended", reason: "signed-out" });
 });

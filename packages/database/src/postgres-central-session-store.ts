@@ -35,22 +35,22 @@ export interface SessionLife {
 }
 
 /** Activity is recorded once a minute, so that most look-ups write nothing. */
-const isBeforeThisMinute = "<= hub_now() - interval '60 seconds'";
+const isMinuteOld = "<= hub_now() - interval '60 seconds'";
 
 /** Records activity, of a site too where `$2` names one. The session may have ended since it was found. */
 const touchSession = `
   WITH site_touched AS (
-    UPDATE site_sessions SET last_activity_at = hub_now() WHERE id = $2 AND last_activity_at ${isBeforeThisMinute}
+    UPDATE site_sessions SET last_activity_at = hub_now() WHERE id = $2 AND last_activity_at ${isMinuteOld}
   )
   UPDATE sessions s SET last_activity_at = hub_now(),
     idle_expires_at = hub_now() + (s.idle_expires_at - s.last_activity_at)
   FROM users u
   WHERE s.id = $1 AND u.id = s.user_id AND session_end_reason(s, u.disabled_at) IS NULL
-    AND s.last_activity_at ${isBeforeThisMinute}
+    AND s.last_activity_at ${isMinuteOld}
   RETURNING s.last_activity_at, s.idle_expires_at`;
 
 const foundColumns = `${centralSessionColumns}, session_end_reason(s, u.disabled_at) AS end_reason`;
-const isTouchDue = `s.last_activity_at ${isBeforeThisMinute} AS is_touch_due`;
+const isTouchDue = `s.last_activity_at ${isMinuteOld} AS is_touch_due`;
 
 /** @param more columns of `s` */
 const byToken = (more: string): string => `
@@ -67,7 +67,7 @@ const findByTokenWithGrant = byToken(`, (
 
 const findByIndex = `
   SELECT ${foundColumns}, ss.id AS site_session_id,
-    least(s.last_activity_at, ss.last_activity_at) ${isBeforeThisMinute} AS is_touch_due
+    least(s.last_activity_at, ss.last_activity_at) ${isMinuteOld} AS is_touch_due
   FROM site_sessions ss JOIN sessions s ON s.id = ss.session_id JOIN users u ON u.id = s.user_id
   WHERE ss.site_id = $1 AND ss.session_index = $2`;
 
@@ -241,6 +241,8 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
     if (!row?.is_touch_due || !touch || row.end_reason !== null) return foundSessionFrom(row);
     const which = [row.id, row.site_session_id ?? null];
     const [touched] = await this.#rows<TouchedSessionRow>("session-touch", touchSession, which);
+    // It ended meanwhile, or another request has recorded the activity.
+    if (touched === undefined) return this.#find(name, text, values, false);
     return foundSessionFrom({ ...row, ...touched });
   }
 

@@ -1,12 +1,15 @@
+import { availableParallelism } from "node:os";
 import pg from "pg";
 import { connectionOf, type PoolLog, type PostgresAddress } from "./postgres-connection.ts";
 import { type SilenceLimits, watchSilence } from "./silence.ts";
 
 /**
- * Two connections a core and one for the disk serve a hub on two cores. More queue inside PostgreSQL, and each takes up to
- * 7 MB there (docs/decisions/0033).
+ * Two connections a core and one for the disk. With the database on the same machine, more only queue inside PostgreSQL, and
+ * each takes up to 7 MB there (docs/decisions/0033).
  */
-const poolSize = 5;
+const localPoolSize = 2 * availableParallelism() + 1;
+/** Waiting for the network occupies a connection too. */
+const remotePoolSize = Math.max(10, localPoolSize);
 
 export interface PoolOptions {
   readonly log?: PoolLog | undefined;
@@ -24,7 +27,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions = {}): p
   const { log, pooled = false, silence } = options;
   const pool = new pg.Pool({
     ...connectionOf(address),
-    max: poolSize,
+    max: "url" in address ? remotePoolSize : localPoolSize,
     // Longer than a new connection takes on a busy machine, and shorter than three seconds.
     connectionTimeoutMillis: 2_500,
     // Limits of the server. A pooler refuses such settings; set them on the role instead (ALTER ROLE … SET).
