@@ -13,10 +13,13 @@ function startLogging(next: string) {
     log.info("second");
     ${next}`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const nextMessage = async () => JSON.parse((await lines.next()).value ?? "{}").msg;
+  let lines: AsyncIterator<string> | undefined;
+  const nextMessage = async () => {
+    lines ??= createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    return JSON.parse((await lines.next()).value ?? "{}").msg;
+  };
   return { child, nextMessage };
 }
 
@@ -34,6 +37,64 @@ test.each([
   const { child, nextMessage } = startLogging(next);
   expect([await nextMessage(), await nextMessage()]).toEqual(["first", "second"]);
   expect(child.exitCode ?? (await once(child, "exit"))[0]).toBe(code);
+});
+
+test("a stop ends the process although nobody reads its output any more", async () => {
+  const { child, nextMessage } = startLogging(`
+    process.stdin.once("data", () => {
+      log.info("third");
+      process.exit(4);
+    });`);
+  expect([await nextMessage(), await nextMessage()]).toEqual(["first", "second"]);
+  child.stdout.destroy();
+  await once(child.stdout, "close");
+  child.stdin.write("stop");
+  expect(await once(child, "exit")).toEqual([4, null]);
+});
+
+test("lines that find a closed output do not end the process", async () => {
+  const { child, nextMessage } = startLogging(`
+    process.stdin.once("data", () => {
+      log.info("third");
+      process.stdin.once("data", () => process.exit(5));
+      // Each is a write of its own.
+      setTimeout(() => log.info("fourth"), 30);
+      setTimeout(() => process.stderr.write("ready"), 60);
+    });`);
+  expect([await nextMessage(), await nextMessage()]).toEqual(["first", "second"]);
+  child.stdout.destroy();
+  await once(child.stdout, "close");
+  child.stdin.write("go on");
+  await once(child.stderr, "data");
+  child.stdin.write("stop");
+  expect(await once(child, "exit")).toEqual([5, null]);
+});
+
+test("a reader that stalls gets the lines of its capacity, and the number of those that were dropped", async () => {
+  const { child } = startLogging(`
+    const text = "x".repeat(10_000);
+    let line = 0;
+    const more = () => {
+      for (let count = 0; count < 50; count += 1) log.info({ line: line++ }, text);
+      if (line < 1_000) setTimeout(more, 1);
+      else process.stderr.write("done");
+    };
+    more();
+    process.stdin.once("data", () => log.info("last"));
+    process.stdin.resume();`);
+  await once(child.stderr, "data");
+  const lines = createInterface({ input: child.stdout });
+  const read: { line?: number; event?: string; lines?: number }[] = [];
+  lines.on("line", (line) => {
+    read.push(JSON.parse(line));
+    if (read.at(-1)?.event === "log.dropped") child.stdin.end();
+  });
+  await once(child, "close");
+  const numbers = read.flatMap(({ line }) => line ?? []);
+  const gone = read.reduce((sum, { event, lines = 0 }) => sum + (event === "log.dropped" ? lines : 0), 0);
+  expect(gone).toBeGreaterThan(0);
+  expect(numbers.length + gone).toBe(1_000);
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
 });
 
 test("an error is logged with its message and location, without request data", () => {

@@ -1,10 +1,13 @@
 /** The only place that imports pino. Writes one JSON object per line to standard output. */
+import { write, writeSync } from "node:fs";
 import { pino } from "pino";
 
 export type Log = Pick<import("pino").Logger, "debug" | "info" | "warn" | "error" | "child">;
 
 /** A write is a task for the thread pool, which costs several times what formatting a line does. */
 const batchMilliseconds = 10;
+/** Characters that wait while the output takes none; further lines are counted and dropped. */
+const mostWaiting = 1_000_000;
 
 /**
  * Keeps secrets out of the log by construction: no code logs a URL's query, a header or a body, and code that logs
@@ -24,21 +27,62 @@ export function createLog(level: string): Log {
   );
 }
 
-/** Standard output, to which lines of a few milliseconds are written together. Every exit of the process writes the rest. */
+/**
+ * Standard output, to which the lines of a few milliseconds are written together. `process.exit` and errors that nothing
+ * catches write the rest; kill -9 and an abort lose it. Own code, because the writer of pino tries again for ever when the
+ * output is closed or its disk is full, also while the process exits.
+ */
 function batchedOutput(): { write(line: string): void } {
-  const output = pino.destination({ dest: 1, sync: false, minLength: 4_096 });
-  let isFlushDue = false;
+  let batch = "";
+  let dropped = 0;
+  let rest = Buffer.alloc(0);
+  let isWriting = false;
+  let isDue = false;
+
+  const take = (): void => {
+    const gap = dropped === 0 ? "" : droppedLine(dropped);
+    rest = Buffer.concat([rest, Buffer.from(batch + gap)]);
+    batch = "";
+    dropped = 0;
+  };
+  const schedule = (): void => {
+    if (isDue || isWriting) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      take();
+      isWriting = true;
+      write(1, rest, (error, written) => {
+        isWriting = false;
+        // A full pipe takes the same bytes later. Nothing else that fails can be reported anywhere.
+        if (error !== null) rest = error.code === "EAGAIN" ? rest : Buffer.alloc(0);
+        else rest = rest.subarray(written);
+        if (rest.length > 0 || batch !== "") schedule();
+      });
+    }, batchMilliseconds).unref();
+  };
+  process.on("exit", () => {
+    // A write in progress reaches the output by itself.
+    if (isWriting) rest = Buffer.alloc(0);
+    take();
+    try {
+      while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
+    } catch {
+      // The output is closed or full.
+    }
+  });
   return {
     write(line) {
-      output.write(line);
-      if (isFlushDue) return;
-      isFlushDue = true;
-      setTimeout(() => {
-        isFlushDue = false;
-        output.flush();
-      }, batchMilliseconds).unref();
+      if (batch.length > mostWaiting) dropped += 1;
+      else batch += line;
+      schedule();
     },
   };
+}
+
+function droppedLine(lines: number): string {
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ level: 40, time, event: "log.dropped", lines, msg: "the output took no more lines" })}\n`;
 }
 
 /**
