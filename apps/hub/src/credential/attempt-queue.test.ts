@@ -55,6 +55,19 @@ test("at most the limit runs at once, in the order of arrival, and all of it run
   expect(order).toEqual(Array.from({ length: 50 }, (_, index) => index));
 });
 
+test("work with a priority goes before work that waits, and the number of waiting is known", async () => {
+  const queue = createAttemptQueue({ atOnce: 1, waiting: 10 });
+  const slow = openWork();
+  const order: string[] = [];
+  const add = (name: string, priority?: number) =>
+    queue.run("a", async () => void order.push(name), priority);
+  const all = [queue.run("a", slow.run), add("stranger"), add("another"), add("known", 1)];
+  expect([queue.waiting("a"), queue.waiting("b")]).toEqual([3, 0]);
+  slow.end("done");
+  await Promise.all(all);
+  expect([order, queue.waiting("a")]).toEqual([["known", "stranger", "another"], 0]);
+});
+
 test("failed work does not block the queue", async () => {
   const queue = createAttemptQueue({ atOnce: 1, waiting: 10 });
   const failing = queue.run("a", () => Promise.reject(new Error("broken")));

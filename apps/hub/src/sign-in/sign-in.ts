@@ -9,7 +9,7 @@ import {
   PersonGone,
   type PersonStore,
 } from "@gatehouse/database";
-import { hashPassword, isOutdated, verifyPassword } from "../credential/password.ts";
+import { hashPassword, isHashingBusy, isOutdated, verifyPassword } from "../credential/password.ts";
 import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 
@@ -122,9 +122,12 @@ export async function verifyCredentials(
     knownBrowser,
   };
   const result = await throttle.queue(throttled, async () => {
+    // Attempts from many networks may not delay a known browser, and one that is turned away does not count.
+    const isFirst = knownBrowser !== undefined;
+    if (!isFirst && isHashingBusy()) return { allowed: false, retryInSeconds: 3 } as const;
     const taken = await throttle.count(throttled);
     if (!taken.allowed) return taken;
-    const right = await verifyPassword(found?.passwordHash ?? null, attempt.password);
+    const right = await verifyPassword(found?.passwordHash ?? null, attempt.password, { first: isFirst });
     if (!right || found === null || found.person.disabled)
       return { outcome: "refused", code: "credentials_wrong" } as const;
     await throttle.succeeded(throttled);

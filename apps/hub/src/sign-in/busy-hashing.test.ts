@@ -1,0 +1,61 @@
+/** Many networks send passwords at once: more than can be hashed in a few seconds. */
+import { availableParallelism } from "node:os";
+import { afterAll, expect, test, vi } from "vitest";
+import { isHashingBusy, verifyPassword } from "../credential/password.ts";
+import { verifyCredentials } from "./sign-in.ts";
+
+const hashing = vi.hoisted(() => {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  return { started: [] as string[], isDone: promise, finish: () => resolve(true) };
+});
+vi.mock("@node-rs/argon2", () => ({
+  verify: (_: string, password: string) => {
+    hashing.started.push(password);
+    return hashing.isDone;
+  },
+}));
+afterAll(() => hashing.finish());
+
+const person = { id: "p1", username: "ann", disabled: false };
+const people = {
+  findForSignIn: async () => ({ person, passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$salt$hash" }),
+  setPasswordHash: async () => undefined,
+} as unknown as Parameters<typeof verifyCredentials>[0]["people"];
+const counted: (string | undefined)[] = [];
+const throttle: Parameters<typeof verifyCredentials>[0]["throttle"] = {
+  queue: (_, make) => make(),
+  count: async ({ knownBrowser }) => {
+    counted.push(knownBrowser);
+    return { allowed: true };
+  },
+  succeeded: async () => undefined,
+};
+const attempt = { identifier: "ann", password: "of ann", address: "192.0.2.1" };
+
+test("strangers are turned away uncounted, and a known browser goes before all that wait", async () => {
+  const cores = availableParallelism();
+  const strangers = Array.from({ length: cores + 250 * cores - 1 }, () =>
+    verifyPassword(null, "of a stranger"),
+  );
+  expect(isHashingBusy()).toBe(false);
+  strangers.push(verifyPassword(null, "of a stranger"));
+  expect(isHashingBusy()).toBe(true);
+
+  expect(await verifyCredentials({ people, throttle }, { ...attempt, knownBrowser: null })).toEqual({
+    outcome: "refused",
+    code: "too_many_attempts",
+    retryInSeconds: 3,
+  });
+  expect(counted).toEqual([]);
+
+  const known = verifyCredentials(
+    { people, throttle },
+    { ...attempt, knownBrowser: { personId: person.id, id: "browser" } },
+  );
+  await vi.waitFor(() => expect(counted).toEqual(["browser"]));
+  hashing.finish();
+  expect(await known).toMatchObject({ outcome: "verified" });
+  await Promise.all(strangers);
+  expect(hashing.started.indexOf("of ann")).toBe(cores);
+  expect(isHashingBusy()).toBe(false);
+});
