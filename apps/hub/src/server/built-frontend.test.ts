@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -91,4 +91,18 @@ test("without a build the start fails with the command to build", async () => {
   await expect(openBuiltFrontend(join(files, "none"))).rejects.toThrow(
     "the hub's screens are not built. Build them with npx turbo run build --filter=@gatehouse/hub",
   );
+});
+
+test("a build without a file of its document does not start", async () => {
+  const dist = await mkdtemp(join(tmpdir(), "gatehouse-dist-"));
+  await writeFile(join(dist, "document.html"), document);
+  await writeFile(
+    join(dist, "render-screen.mjs"),
+    "export const renderScreen = () => ({ title: '', referrer: '', body: '' });",
+  );
+  await expect(openBuiltFrontend(dist)).rejects.toThrow("/assets/enhance.js is missing. Build them again.");
+  await mkdir(join(dist, "files", "assets"), { recursive: true });
+  await writeFile(join(dist, "files", "assets", "enhance.js"), "");
+  await openBuiltFrontend(dist);
+  await rm(dist, { recursive: true });
 });

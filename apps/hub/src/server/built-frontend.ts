@@ -1,5 +1,5 @@
 /** The frontend in production: fills the built document with rendered components, and serves the built files. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readDocument, type ScreenHtml } from "../screen/document.ts";
@@ -21,10 +21,23 @@ export async function openBuiltFrontend(directory: string): Promise<Frontend> {
       "the hub's screens are not built. Build them with npx turbo run build --filter=@gatehouse/hub, or start by npm start.",
     );
   });
+  requireFiles(built.document, join(directory, "files"));
   const frontend = createBuiltFrontend({ ...built, files: join(directory, "files") });
   // V8 compiles functions at their first call, and the first user should not wait for that.
   built.renderScreen({ name: "home", model: { sites: [] } });
   return frontend;
+}
+
+/** A build that runs at the same time replaces the folder. */
+function requireFiles(document: string, directory: string): void {
+  const [address] =
+    [...document.matchAll(/(?<=")\/(?:_next\/static|assets)\/[^"?]+/g)].find(
+      ([address]) => !existsSync(join(directory, address)),
+    ) ?? [];
+  if (address === undefined) return;
+  throw new StartError(
+    `the hub's screens are not completely built: ${address} is missing. Build them again.`,
+  );
 }
 
 interface Build {

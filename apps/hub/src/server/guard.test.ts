@@ -13,8 +13,8 @@ let port: number;
 beforeAll(async () => {
   server = createServer({ maxHeaderSize: 32_768, requireHostHeader: false }, (request, response) => {
     if (!guard(request, response, host)) return;
-    const { method, url, headers, rawHeaders } = request;
-    response.end(JSON.stringify({ method, url, headers, rawHeaders }));
+    const { method, url, headers, headersDistinct, rawHeaders } = request;
+    response.end(JSON.stringify({ method, url, headers, headersDistinct, rawHeaders }));
   })
     .on("clientError", answerUnreadable)
     .listen(0, "127.0.0.1");
@@ -38,6 +38,7 @@ async function sendRaw(...lines: string[]): Promise<{ status: number; head: stri
 interface Passed {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  readonly headersDistinct: Readonly<Record<string, readonly string[]>>;
   readonly rawHeaders: readonly string[];
 }
 
@@ -318,4 +319,14 @@ test("ASVS 4.2.1 a request with two lengths is refused before any route sees it"
     "abcd",
   );
   expect(twice.status).toBe(400);
+});
+
+test("headers by name and raw headers are the same ones, without those that were dropped", async () => {
+  const sent = ["Cookie: a=1", "X-Rsc: 1", "Cookie: b=2", "RSC: 1"];
+  const { headersDistinct, rawHeaders } = await passed("/", ...sent);
+  expect(headersDistinct).toEqual({
+    ...{ connection: ["close"], cookie: ["a=1", "b=2"], "x-rsc": ["1"] },
+    host: [host],
+  });
+  expect(rawHeaders).toHaveLength(10);
 });

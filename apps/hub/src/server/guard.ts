@@ -59,13 +59,19 @@ export function guard(request: IncomingMessage, response: ServerResponse, host: 
 function replaceHeaders(request: IncomingMessage, host: string): void {
   const { headers, rawHeaders } = request;
   const kept: string[] = [];
+  const distinct: Record<string, string[]> = Object.create(null);
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = "", value = ""] = [rawHeaders[index], rawHeaders[index + 1]];
     const key = name.toLowerCase();
     if (dropped.test(key)) delete headers[key];
-    else if (key !== "host") kept.push(name, value);
+    else if (key !== "host") {
+      kept.push(name, value);
+      distinct[key] = [...(distinct[key] ?? []), value];
+    }
   }
   headers.host = host;
+  // Node would make them from as many raw headers as it received, and throw.
+  request.headersDistinct = { ...distinct, host: [host] };
   request.rawHeaders = [...kept, "Host", host];
 }
 

@@ -78,7 +78,7 @@ describe("a file whose address names its content is cached for a year", () => {
   });
 
   test.each(["/assets/enhance.js", "/assets/enhance.js?v=13", "/icon.svg"])(
-    "every other file is revalidated: %s",
+    "every other file is requested again: %s",
     async (path) => {
       const { headers } = await ask(path);
       expect(headers["cache-control"]).toBe("public, max-age=0");
