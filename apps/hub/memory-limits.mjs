@@ -35,7 +35,7 @@ export function memoryOptions(environment, given = [], available = process.const
  * open files only standard input and output survive that. A channel to a parent therefore survives if it is one of these, as
  * under `npm start`; with another channel the process goes on without limits.
  */
-export function startWithMemoryLimits() {
+export function restartWithMemoryLimits() {
   const options = memoryOptions(process.env, process.execArgv);
   const channel = process.channel?.fd;
   if (options.length === 0 || channel > 2) return;

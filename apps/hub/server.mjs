@@ -6,9 +6,9 @@ import "./node-version.mjs";
 // Not by name: an older Node lacks some, and would fail before it reports its version.
 import module from "node:module";
 import { join } from "node:path";
-import { startWithMemoryLimits } from "./memory-limits.mjs";
+import { restartWithMemoryLimits } from "./memory-limits.mjs";
 
-startWithMemoryLimits();
+restartWithMemoryLimits();
 // Keeps compiled code, and TypeScript files as JavaScript. Where the folder cannot be written, nothing is kept.
 module.enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/gatehouse-hub"));
 // A dynamic import: Node loads all static imports before the first of them runs.

@@ -64,6 +64,7 @@ export async function startFront(options: {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     },
   );
+  const errors = join(directory, "error.log");
   // nginx writes its number when it listens.
   const isReady = () => existsSync(join(directory, "nginx.pid"));
   const deadline = Date.now() + patience;
@@ -72,7 +73,7 @@ export async function startFront(options: {
   if (!isReady()) {
     await stopProgram(program);
     throw new PlainError("nginx did not start.", {
-      detail: readFileSync(join(directory, "error.log"), "utf8"),
+      detail: existsSync(errors) ? readFileSync(errors, "utf8") : `${nginx} wrote no log.`,
     });
   }
   return {

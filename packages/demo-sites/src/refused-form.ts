@@ -9,8 +9,9 @@ function cookieName(siteOrigin: string): string {
 }
 
 /**
- * Redirects a refused form to the page that explains why. The reason is in the address and in a cookie: the address alone
- * explains nothing, because anybody can make a link to it.
+ * Redirects a refused form to the page that explains why. The page needs the reason in its address and in a cookie,
+ * because a link from elsewhere can set the address but not the cookie. Within the life of the cookie the page explains itself
+ * again when it is loaded again.
  *
  * @param path without a query
  * @param reason letters and underscores
