@@ -37,7 +37,7 @@ export interface TestHub {
   readonly sitesDirectory: string;
   readonly shop: TestSite;
   readonly bank: TestSite;
-  /** What the stand-in for the built screens was asked. */
+  /** Requests that reached the stand-in for the built screens. */
   readonly asked: Pick<FrontendStandIn, "drawn" | "files">;
   /** Lines of the log. */
   readonly lines: readonly string[];
