@@ -50,7 +50,8 @@ function batchedOutput(): { write(line: string): void } {
     isDue = true;
     setTimeout(() => {
       isDue = false;
-      take();
+      // Otherwise each further attempt would take lines past the limit.
+      if (rest.length === 0) take();
       isWriting = true;
       write(1, rest, (error, written) => {
         isWriting = false;
