@@ -39,6 +39,7 @@ async function signIn(form: URLSearchParams): Promise<string | undefined> {
     personId: found.person.id,
     token: createTicketId("TGT"),
     userAgent: "",
+    amr: ["pwd"],
     address: "127.0.0.1",
     longTerm: false,
   });

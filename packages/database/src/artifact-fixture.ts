@@ -45,6 +45,6 @@ export const find = (id: string, kind = "AuthorizationCode"): Promise<FoundArtif
 
 /** Starts a session of `personId`. */
 export function startSession(token: string, previousToken?: string): Promise<CentralSession> {
-  const browser = { userAgent: "", address: "", longTerm: false };
+  const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
   return fixture.database.sessions.start({ personId, token, previousToken, ...browser });
 }

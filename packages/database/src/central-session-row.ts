@@ -10,7 +10,7 @@ import type {
 /** Columns of a session `s` with its user `u`, selected by every statement of the store. */
 export const centralSessionColumns = `
   s.id, s.started_at, s.authenticated_at, s.last_activity_at, s.idle_expires_at, s.expires,
-  s.long_term, s.ask_before, s.uid, s.oidc_clients, s.user_agent, s.address, u.id AS person_id, u.username,
+  s.long_term, s.ask_before, s.amr, s.uid, s.oidc_clients, s.user_agent, s.address, u.id AS person_id, u.username,
   coalesce(u.name, u.username) AS name, u.email, u.operator, u.groups, u.disabled_at IS NOT NULL AS disabled`;
 
 export interface CentralSessionRow {
@@ -22,6 +22,7 @@ export interface CentralSessionRow {
   readonly expires: Date;
   readonly long_term: boolean;
   readonly ask_before: boolean;
+  readonly amr: readonly string[];
   readonly uid: string;
   readonly oidc_clients: Readonly<Record<string, OidcClientSession>>;
   readonly user_agent: string;
@@ -66,6 +67,7 @@ export function centralSessionFrom(row: CentralSessionRow): CentralSession {
     expiresAt: row.expires,
     longTerm: row.long_term,
     askBefore: row.ask_before,
+    amr: row.amr,
     uid: row.uid,
     oidcClients: row.oidc_clients,
     userAgent: row.user_agent,

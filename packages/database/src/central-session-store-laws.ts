@@ -32,7 +32,13 @@ export function centralSessionStoreLaws(
       start: async ({ personId, previousToken, longTerm = false, askBefore = false } = {}) => {
         const token = randomToken();
         const person = personId ?? (await underTest.createPerson()).id;
-        const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm, askBefore };
+        const browser = {
+          userAgent: "a browser",
+          address: "127.0.0.1",
+          longTerm,
+          askBefore,
+          amr: ["pwd", "otp"],
+        };
         const session = await underTest.sessions.start({
           personId: person,
           token,
@@ -56,7 +62,7 @@ export function centralSessionStoreLaws(
 function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixture): void {
   test("a session from an earlier authentication has that time, and its timeouts start now", async () => {
     const { id: personId } = await underTest().createPerson();
-    const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm: false };
+    const browser = { userAgent: "a browser", address: "127.0.0.1", longTerm: false, amr: ["pwd"] };
     const now = await sessions().start({ personId, token: randomToken(), ...browser });
     const older = await sessions().start({
       personId,
@@ -65,6 +71,7 @@ function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixtu
       provedSecondsAgo: 240,
     });
     const seconds = (later: Date, earlier: Date) => Math.round((later.getTime() - earlier.getTime()) / 1000);
+    expect([now.amr, older.amr]).toEqual([["pwd"], ["pwd"]]);
     expect(seconds(now.startedAt, now.authenticatedAt)).toBe(0);
     expect(seconds(older.startedAt, older.authenticatedAt)).toBe(240);
     expect(seconds(older.expiresAt, older.startedAt)).toBe(seconds(now.expiresAt, now.startedAt));

@@ -43,6 +43,8 @@ export interface CentralSession {
   readonly longTerm: boolean;
   /** The user wants to confirm each further site. */
   readonly askBefore: boolean;
+  /** Methods of the last authentication. @see RFC 8176, section 2 */
+  readonly amr: readonly string[];
   /** Identifies the session to oidc-provider; stays when the same user signs in again in the same browser. */
   readonly uid: string;
   /** By client id. */
@@ -97,6 +99,8 @@ export interface CentralSessionStore {
     readonly longTerm: boolean;
     /** The user wants to confirm each further site; absent: no. */
     readonly askBefore?: boolean | undefined;
+    /** Methods of the authentication. @see RFC 8176, section 2 */
+    readonly amr: readonly string[];
     /** Age of the authentication in seconds, which sets `authenticatedAt`; absent: 0. */
     readonly provedSecondsAgo?: number | undefined;
   }): Promise<CentralSession>;

@@ -45,7 +45,7 @@ test("a user has at most fifty sessions: the one unused for longest ends, and it
   const { id: personId } = await createPerson(database);
   const start = () => {
     const token = createTicketId("TGT");
-    const browser = { userAgent: "", address: "", longTerm: false };
+    const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
     return database.sessions.start({ personId, token, ...browser }).then(({ id }) => ({ id, token }));
   };
   const oldest = await start();
@@ -63,7 +63,7 @@ test("a session that ends between its look-up and the record of activity is foun
   const { database, pool } = fixture;
   const { id: personId } = await createPerson(database);
   const token = createTicketId("TGT");
-  const browser = { userAgent: "", address: "", longTerm: false };
+  const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
   const { id } = await database.sessions.start({ personId, token, ...browser });
   await fixture.clock.advance(120);
   const other = await pool.connect();

@@ -62,7 +62,14 @@ const count = async (table: "oidc_artifacts" | "consents" | "site_sessions") =>
 async function signIn() {
   const token = createTicketId("TGT");
   const address = "192.0.2.1";
-  return fixture.database.sessions.start({ token, personId, longTerm: false, address, userAgent: "" });
+  return fixture.database.sessions.start({
+    token,
+    personId,
+    longTerm: false,
+    amr: ["pwd"],
+    address,
+    userAgent: "",
+  });
 }
 
 describe("RFC 8628 3.3 a question is answered once", () => {

@@ -28,7 +28,14 @@ async function endedSession(
   const { sessions } = fixture.database;
   const { id: personId } = await createPerson(fixture.database);
   const token = randomToken();
-  const { id } = await sessions.start({ personId, token, userAgent: "", address: "", longTerm: false });
+  const { id } = await sessions.start({
+    personId,
+    token,
+    userAgent: "",
+    address: "",
+    longTerm: false,
+    amr: ["pwd"],
+  });
   const indexes: string[] = [];
   for (const siteId of siteIds) indexes.push(await joinSite(fixture.database, id, siteId));
   await sessions.end({ token }, "signed-out");

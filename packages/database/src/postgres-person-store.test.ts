@@ -90,7 +90,7 @@ test("all users are listed by user name, disabled ones included", async () => {
 
 async function startSession(personId: string) {
   const token = randomToken();
-  const browser = { userAgent: "", address: "", longTerm: false };
+  const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
   return { token, ...(await fixture.database.sessions.start({ personId, token, ...browser })) };
 }
 const queuedLogouts = async () =>
@@ -149,7 +149,7 @@ test("the sites of a session that starts just before the removal are notified", 
     await client.query("BEGIN");
     await client.query(
       `WITH started AS (
-        SELECT id FROM start_session($1, 'token', NULL, '', '', false, false, '1 hour', '1 hour', '0')
+        SELECT id FROM start_session($1, 'token', NULL, '', '', false, false, '1 hour', '1 hour', '0', '{pwd}')
       )
       INSERT INTO site_sessions (site_id, session_index, service, session_id, started_at, last_activity_at)
       SELECT 'shop', 'ST-1', 'https://shop.example/', id, hub_now(), hub_now() FROM started`,

@@ -20,7 +20,7 @@ afterAll(() => fixture.close());
 async function startSession(database: Database, previous?: { personId: string; token: string }) {
   const personId = previous?.personId ?? (await createPerson(database)).id;
   const token = createTicketId("TGT");
-  const browser = { userAgent: "", address: "", longTerm: false };
+  const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
   const { id } = await database.sessions.start({
     personId,
     token,

@@ -20,7 +20,7 @@ afterAll(() => fixture.close());
 
 async function startSession(database: Database): Promise<string> {
   const { id: personId } = await createPerson(database);
-  const browser = { userAgent: "", address: "", longTerm: false };
+  const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
   return (await database.sessions.start({ personId, token: createTicketId("TGT"), ...browser })).id;
 }
 

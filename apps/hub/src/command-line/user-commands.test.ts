@@ -112,7 +112,14 @@ async function withSession(
   });
   try {
     const token = `a token that ${personId} alone has`;
-    await database.sessions.start({ personId, token, userAgent: "", address: "", longTerm: false });
+    await database.sessions.start({
+      personId,
+      token,
+      userAgent: "",
+      address: "",
+      longTerm: false,
+      amr: ["pwd"],
+    });
     await use(database, token);
   } finally {
     await database.close();

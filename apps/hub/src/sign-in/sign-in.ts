@@ -93,13 +93,15 @@ export async function reuseVerification(
 ): Promise<Verified | null> {
   const found = await people.findForSignIn(earlier.username);
   if (found === null || found.person.disabled || !isSame(found.passwordHash ?? "")) return null;
-  return { outcome: "verified", person: found.person, secondsAgo: earlier.secondsAgo };
+  return { outcome: "verified", person: found.person, amr: ["pwd"], secondsAgo: earlier.secondsAgo };
 }
 
 /** The user to whom the credentials belong. */
 export interface Verified {
   readonly outcome: "verified";
   readonly person: Person;
+  /** Methods of the verification. @see RFC 8176, section 2 */
+  readonly amr: readonly string[];
   /** Age of the verification, in seconds. */
   readonly secondsAgo: number;
 }
@@ -138,12 +140,12 @@ export async function verifyCredentials(
   if (result.outcome === "refused") return result;
   const { outcome, person, passwordHash } = result;
   if (passwordHash !== null && isOutdated(passwordHash)) await rehash(people, person, attempt.password);
-  return { outcome, person, secondsAgo: 0 };
+  return { outcome, person, amr: ["pwd"], secondsAgo: 0 };
 }
 
 async function startSession(
   { sessions }: StartSessionNeeds,
-  { person, secondsAgo }: Verified,
+  { person, amr, secondsAgo }: Verified,
   newSession: NewSession,
 ) {
   const token = createTicketId("TGT");
@@ -156,6 +158,7 @@ async function startSession(
     longTerm: newSession.longTerm,
     askBefore: newSession.askBefore,
     provedSecondsAgo: secondsAgo,
+    amr,
   });
   return { session, token };
 }

@@ -80,7 +80,7 @@ export interface EndedSession {
 /** A session that was signed in to the sites, and has just ended. */
 export async function endSession(...sites: readonly TestSite[]): Promise<EndedSession> {
   const token = createTicketId("TGT");
-  const about = { personId, token, userAgent: "", address: "", longTerm: false };
+  const about = { personId, token, userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
   const { id: sessionId } = await database.sessions.start(about);
   const indexes: string[] = [];
   for (const { id: siteId, service } of sites) {

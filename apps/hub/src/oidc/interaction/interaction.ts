@@ -11,6 +11,7 @@ import type { Cookies } from "../../http/cookies.ts";
 import { HubError } from "../../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../../http/route.ts";
 import type { ChooseAccountScreen } from "../../screen/screen.ts";
+import { acrOf, acrValues } from "../../session/acr.ts";
 import type { FindSession } from "../../session/find-session.ts";
 import type { HubKeys } from "../../settings/secret-keys.ts";
 import type { AskForAccount } from "../../sign-in/choose-account.ts";
@@ -18,7 +19,6 @@ import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
 import type { Flow } from "../issuer/provider.ts";
-import { passwordAcr } from "../scope/claim-scopes.ts";
 import {
   type ConsentChoice,
   readChoice,
@@ -277,7 +277,7 @@ function isOfAnother(flow: Flow, { uid }: CentralSession): boolean {
 function asksForUnknownAcr({ prompt }: Flow): boolean {
   if (!prompt.reasons.some((reason) => /^essential_acrs?$/.test(reason))) return false;
   const { value, values } = (prompt.details.acr ?? {}) as { value?: unknown; values?: unknown[] };
-  return ![value, values ?? []].flat().includes(passwordAcr);
+  return ![value, values ?? []].flat().includes(acrValues[0]);
 }
 
 /** Redirects to the sign-in, or continues if the user has just signed in for this flow. */
@@ -292,11 +292,11 @@ async function askForSignIn(
   const began = await needs.oidcArtifacts.find("Interaction", flow.uid);
   const isProved = (at: Date): boolean => began !== null && at >= began.createdAt;
   if (found.state === "alive" && (!proof || isProved(found.session.authenticatedAt))) {
-    const { person, authenticatedAt } = found.session;
+    const { amr, person, authenticatedAt } = found.session;
     const ts = Math.floor(authenticatedAt.getTime() / 1000);
     return finish(needs, flow, {
       ...flow.lastSubmission,
-      login: { accountId: person.id, ts, acr: passwordAcr, amr: ["pwd"], remember: found.session.longTerm },
+      login: { accountId: person.id, ts, acr: acrOf(amr), amr: [...amr], remember: found.session.longTerm },
     });
   }
   const hint = suggestedName(flow.params.login_hint, 200);

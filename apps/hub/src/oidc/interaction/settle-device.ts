@@ -1,9 +1,9 @@
 /** Writes the user's decision into the device code, which the device polls. */
 import { randomUUID } from "node:crypto";
 import type { CentralSession, DecisionStore } from "@gatehouse/database";
+import { acrOf } from "../../session/acr.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
-import { passwordAcr } from "../scope/claim-scopes.ts";
 import { allowedScopes, type ConsentChoice, type Scopes } from "../scope/consent.ts";
 import { askedByDevice, type DeviceRequest } from "./device-request.ts";
 
@@ -79,8 +79,8 @@ function toldToDevice(
   const may = new Set([given.scopes, ...Object.values(given.resources)].flat());
   return {
     accountId: session.person.id,
-    acr: passwordAcr,
-    amr: ["pwd"],
+    acr: acrOf(session.amr),
+    amr: [...session.amr],
     authTime: Math.floor(session.authenticatedAt.getTime() / 1000),
     scope: request.scopes.filter((scope) => may.has(scope)).join(" "),
     ...(resource === undefined ? {} : { resource: more.length === 0 ? resource : request.resources }),

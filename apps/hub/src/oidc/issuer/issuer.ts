@@ -4,6 +4,7 @@
  */
 import type { SecretThrottle } from "../../credential/secret-throttle.ts";
 import type { Cookies } from "../../http/cookies.ts";
+import { acrValues } from "../../session/acr.ts";
 import type { Settings } from "../../settings/env.ts";
 import type { ApiSources } from "../../site-registry/known-apis.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
@@ -11,7 +12,7 @@ import { type GrantNeeds, loadGrant } from "../grant/grant.ts";
 import { interactionRules } from "../interaction/ask-before.ts";
 import { flowAddress } from "../interaction/restart.ts";
 import { type OpenedKeys, publicHalf } from "../keys/signing-keys.ts";
-import { claimsOfScope, ownScopes, passwordAcr } from "../scope/claim-scopes.ts";
+import { claimsOfScope, ownScopes } from "../scope/claim-scopes.ts";
 import { type AdapterNeeds, createAdapter } from "../store/adapter.ts";
 import { repeatRefreshAnswers } from "../store/refresh-replay.ts";
 import { detectReplays, validateAssertion } from "../store/replay-detection.ts";
@@ -127,7 +128,7 @@ function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPage
     scopes: [...ownScopes],
     // Every ID token says how and when the user signed in.
     claims: { openid: ["sub", "acr", "amr", "auth_time"], ...claimsOfScope, iss: null, sid: null },
-    acrValues: [passwordAcr],
+    acrValues: [acrValues[0]],
     enabledJWA: signingAlgorithms,
     pkce: { required: (_ctx, client) => sites.find(client.clientId)?.oidc?.pkce !== "optional" },
     ttl: lives,

@@ -14,9 +14,6 @@ export interface ScopeNeeds {
 /** Scopes of the issuer itself. */
 export const ownScopes: readonly string[] = ["openid", "profile", "email", "groups", "offline_access"];
 
-/** Authentication context class of a sign-in by password alone. @see OpenID Connect Core 1.0, section 2 (acr) */
-export const passwordAcr = "urn:gatehouse:acr:password";
-
 /** Claims that each of the issuer's own scopes releases. */
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   profile: ["name", "preferred_username"],

@@ -4,8 +4,8 @@
  */
 import type { CentralSession, CentralSessionStore, OidcClientSession } from "@gatehouse/database";
 import type { LogoutDispatcher } from "../../logout/logout-dispatcher.ts";
+import { acrOf } from "../../session/acr.ts";
 import type { Adapter, AdapterPayload } from "../issuer/provider.ts";
-import { passwordAcr } from "../scope/claim-scopes.ts";
 import {
   currentArtifacts,
   currentSession,
@@ -77,8 +77,8 @@ function viewOf(session: CentralSession, jti: string): AdapterPayload {
     uid: session.uid,
     accountId: session.person.id,
     loginTs: seconds(session.authenticatedAt),
-    acr: passwordAcr,
-    amr: ["pwd"],
+    acr: acrOf(session.amr),
+    amr: [...session.amr],
     // Without it oidc-provider would date the cookie, which would outlive the browser.
     transient: !session.longTerm,
     authorizations: Object.fromEntries(
