@@ -12,6 +12,7 @@ const reasons: Record<NonNullable<LoginScreen["reason"]>, true> = {
   "password-changed": true,
   "ended-by-operator": true,
   renew: true,
+  "fresh-sign-in": true,
   "expired-form": true,
 };
 const codes: Record<LoginErrorCode, true> = {

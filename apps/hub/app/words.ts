@@ -34,6 +34,11 @@ export function reasonWords(
       return { why: "You were signed out by the people who run Gatehouse.", next };
     case "renew":
       return { why: `${site ?? "Gatehouse"} needs to be sure that it is you.`, next: "Sign in once more." };
+    case "fresh-sign-in":
+      return {
+        why: "You signed in more than five minutes ago.",
+        next: "Sign in again to change how you sign in.",
+      };
     case "expired-form":
       return { why: "The page stood open for too long.", next };
   }

@@ -51,8 +51,8 @@ const expected = [
   "POST /account/sessions/end person form-token",
   "POST /account/sessions/end-others person form-token",
   "POST /account/sessions/end-all person form-token",
-  "GET /account/app-passwords/new person changes-nothing",
-  "POST /account/app-passwords/new person form-token",
+  "GET /account/app-passwords/new person changes-nothing, fresh sign-in",
+  "POST /account/app-passwords/new person form-token, fresh sign-in",
   "POST /account/app-passwords/revoke person form-token",
   "GET /api/v1/me api changes-nothing",
   "POST /api/v1/app-passwords/verify site header-credentials",
@@ -71,7 +71,9 @@ const expected = [
 ];
 
 test("the route table lists every route and its callers", () => {
-  expect(routes.map((route) => `${named(route)} ${route.caller} ${route.antiForgery}`)).toEqual(expected);
+  const facts = ({ caller, antiForgery, freshSignIn }: Route) =>
+    `${caller} ${antiForgery}${freshSignIn === true ? ", fresh sign-in" : ""}`;
+  expect(routes.map((route) => `${named(route)} ${facts(route)}`)).toEqual(expected);
 });
 
 describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, route) => {
@@ -91,6 +93,10 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
       expect(["login-ticket", "form-token", "flow-token", "header-credentials", "ticket"]).toContain(
         route.antiForgery,
       );
+  });
+
+  test("ASVS 7.5.1 a fresh sign-in is required of signed-in users only", () => {
+    if (route.freshSignIn === true) expect(route.caller).toBe("person");
   });
 
   test("routes that consume a ticket read nothing that a browser sends by itself", () => {

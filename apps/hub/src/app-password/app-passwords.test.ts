@@ -268,7 +268,11 @@ describe("ASVS 7.5.1 making an app password requires a sign-in within the last f
   const form = "/account/app-passwords/new";
   const returnOf = (location: string) => {
     const { pathname, searchParams } = new URL(location, opened.origin);
-    return [pathname, searchParams.get("renew"), searchParams.get("return")];
+    return [
+      pathname,
+      `${searchParams.get("renew")} ${searchParams.get("reason")}`,
+      searchParams.get("return"),
+    ];
   };
 
   test("the page asks for the password only if the sign-in is older", async () => {
@@ -276,7 +280,12 @@ describe("ASVS 7.5.1 making an app password requires a sign-in within the last f
     expect((await browser.get(form)).status).toBe(200);
     await opened.advance(31);
     const asked = await browser.get(form);
-    expect([asked.status, ...returnOf(asked.location)]).toEqual([303, "/cas/login", "true", form]);
+    expect([asked.status, ...returnOf(asked.location)]).toEqual([
+      303,
+      "/cas/login",
+      "true fresh-sign-in",
+      form,
+    ]);
     const answer = await browser.signIn(alice, new URL(asked.location, opened.origin).search);
     expect((await browser.follow(answer)).screen("make-app-password").errors).toEqual([]);
   });
@@ -285,7 +294,10 @@ describe("ASVS 7.5.1 making an app password requires a sign-in within the last f
     const fields = await fillAppPasswordForm(browser, { scopes: ["account.read"], days: "90" });
     await opened.advance(301);
     const asked = await sendAppPasswordForm(browser, fields);
-    expect([asked.status, returnOf(asked.location).slice(0, 2)]).toEqual([303, ["/cas/login", "true"]]);
+    expect([asked.status, returnOf(asked.location).slice(0, 2)]).toEqual([
+      303,
+      ["/cas/login", "true fresh-sign-in"],
+    ]);
     expect(await listed()).toEqual([]);
     const answer = await browser.signIn(alice, new URL(asked.location, opened.origin).search);
     const again = (await browser.follow(answer)).screen("make-app-password");

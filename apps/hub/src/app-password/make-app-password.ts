@@ -4,7 +4,7 @@ import type { RequestParameters } from "@gatehouse/cas/server";
 import { type AppPasswordCreation, type AppPasswordStore, PersonGone } from "@gatehouse/database";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
-import { type KeptFormNeeds, readKeptForm, withKeptForm } from "../http/kept-form.ts";
+import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
 import {
   type Answer,
   type CallerFacts,
@@ -21,8 +21,6 @@ import { createAppPasswordSecret } from "./verify-app-password.ts";
 const path = "/account/app-passwords/new";
 const lives = [7, 30, 90, 365];
 const usualLife = 30;
-/** Maximum age of the sign-in. */
-const proofLifeSeconds = 300;
 const longestName = 60;
 const formId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -50,14 +48,11 @@ function askForAppPassword(needs: MakeAppPasswordNeeds): Route {
     method: "GET",
     path,
     caller: "person",
+    freshSignIn: true,
     antiForgery: "changes-nothing",
     sends: "query",
     speaks: "html",
     async answer(call, { parameters }) {
-      if (!isProvedNow(needs, call))
-        return proveAgain({
-          page: parameters.size === 0 ? path : `${path}?${new URLSearchParams([...parameters])}`,
-        });
       const kept = readKeptForm(needs, call, parameters, call.session.person);
       const fresh = { id: randomUUID(), name: "", scopes: [], days: usualLife };
       return showForm(needs, call, formId.test(kept.get("id") ?? "") ? readForm(needs, kept) : fresh, []);
@@ -70,6 +65,7 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
     method: "POST",
     path,
     caller: "person",
+    freshSignIn: true,
     antiForgery: "form-token",
     sends: "form",
     typed: ["name"],
@@ -77,8 +73,6 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
     returnPage: filledIn,
     async answer(call, { parameters }) {
       const form = readForm(needs, parameters);
-      if (!isProvedNow(needs, call))
-        return proveAgain({ page: withKeptForm(needs, call.session.person.username, filledIn(parameters)) });
       const errors = errorsOf(form);
       if (errors.length > 0) return showForm(needs, call, form, errors);
       const { id: personId, username } = call.session.person;
@@ -97,19 +91,6 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
       return { screen: { name: "app-password-made", model: { name, secret, username, allows, expiresAt } } };
     },
   });
-}
-
-/** Requires a recent sign-in, so that a stranger at an unattended browser cannot make an app password. */
-function isProvedNow(
-  { clock }: Pick<MakeAppPasswordNeeds, "clock">,
-  { session }: CallerFacts["person"],
-): boolean {
-  return clock().getTime() - session.authenticatedAt.getTime() <= proofLifeSeconds * 1000;
-}
-
-/** Asks for the password again and returns to the form with its fields. */
-function proveAgain({ page }: Pick<ReturnPage, "page">): Answer {
-  return seeOther(`/cas/login?${new URLSearchParams({ renew: "true", return: page })}`);
 }
 
 /** @returns `undefined`: the account was disabled or removed meanwhile */

@@ -150,6 +150,13 @@ export interface Route<Who extends Caller = Caller> {
    * Never a secret. Left out: `/account` without fields.
    */
   readonly returnPage?: (parameters: RequestParameters) => ReturnPage;
+  /**
+   * The user must have signed in within the last five minutes. Otherwise the request redirects to the sign-in form, and
+   * from there to the requested page, or to the `returnPage` of a form. For callers "person".
+   *
+   * @see ASVS 5.0, 7.5.1
+   */
+  readonly freshSignIn?: boolean;
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;
 }
 

@@ -52,6 +52,7 @@ export interface LoginScreen {
     | "password-changed"
     | "ended-by-operator"
     | "renew"
+    | "fresh-sign-in"
     | "expired-form"
     | null;
   /** Idle limit in minutes, for the words of `idle`. */

@@ -73,6 +73,31 @@ async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent
   };
 }
 
+/** Age of a sign-in that a route with `freshSignIn` accepts, in seconds. */
+const freshSeconds = 300;
+
+/**
+ * Redirects to the sign-in form if the route needs a fresh sign-in and that of the session is older, so that a stranger at
+ * an unattended browser cannot change how the user signs in.
+ *
+ * @returns `undefined`: the route may answer
+ */
+export function askForFreshSignIn(
+  needs: CallerNeeds,
+  route: Route,
+  call: CallerFacts[Caller],
+  sent: Sent,
+): RawAnswer | undefined {
+  if (route.freshSignIn !== true) return undefined;
+  if (!("session" in call)) throw new Error(`the route ${route.path} requires a fresh sign-in of nobody`);
+  const { authenticatedAt, person } = call.session;
+  if (needs.clock().getTime() - authenticatedAt.getTime() <= freshSeconds * 1000) return undefined;
+  const back = withKeptForm(needs, person.username, returnPageOf(route, call, sent));
+  return seeOther(
+    `/cas/login?${new URLSearchParams({ renew: "true", reason: "fresh-sign-in", return: back })}`,
+  );
+}
+
 /** The requested page, or the page of the submitted form. */
 export function returnPageOf(route: Route, call: Call, { parameters, rawQuery }: Sent): ReturnPage {
   if (call.method !== "GET") return route.returnPage?.(parameters) ?? { page: "/account" };

@@ -1,4 +1,4 @@
-/** Puts routes on Hono: limits, parameters, caller and anti-forgery in this order, then the route. */
+/** Puts routes on Hono: limits, parameters, caller, anti-forgery and fresh sign-in in this order, then the route. */
 import { ParameterError, parseParameters, parseProtocolQuery } from "@gatehouse/cas/server";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
@@ -10,7 +10,7 @@ import { isPrefetch, prefetchRefused } from "../http/prefetch.ts";
 import type { Answer, AntiForgery, Call, Caller, CallerFacts, Route, Sent } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import type { Settings } from "../settings/env.ts";
-import { type CallerNeeds, identifyCaller, returnPageOf } from "./caller.ts";
+import { askForFreshSignIn, type CallerNeeds, identifyCaller, returnPageOf } from "./caller.ts";
 import { readBody } from "./read-body.ts";
 import { renderError } from "./render-error.ts";
 
@@ -92,6 +92,8 @@ async function run(needs: MountNeeds, declared: Route, call: Call, context: HubC
   if (declared.antiForgery === "form-token" && !facts.isFormToken(sent.parameters.get("token") ?? "")) {
     throw formTokenWrong(facts.call, returnPageOf(declared, call, sent).page);
   }
+  const again = askForFreshSignIn(needs, declared, facts.call, sent);
+  if (again !== undefined) return again;
   const answer = declared.answer as (call: Call, sent: Sent) => Promise<Answer>;
   return answer(facts.call, sent);
 }

@@ -37,6 +37,13 @@ describe("the reason for asking for the password", () => {
   });
 
   test.each([
+    [true, "fresh-sign-in"],
+    [false, undefined],
+  ])("a page that needs a fresh sign-in says so, with renew %s only: %s", (renew, reason) => {
+    expect(reasonForForm({ state: "alive", session }, passed("fresh-sign-in"), renew).reason).toBe(reason);
+  });
+
+  test.each([
     [true, "renew"],
     [false, undefined],
   ])("an active session with renew %s: reason %s, whatever the site passes", (renew, reason) => {

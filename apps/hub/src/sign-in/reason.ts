@@ -28,7 +28,7 @@ export function reasonForForm(
 } {
   if (found.state === "alive")
     return {
-      reason: renew ? "renew" : undefined,
+      reason: renew ? reasonToRenew(parameters) : undefined,
       username: found.session.person.username,
       session: found.session,
     };
@@ -36,6 +36,10 @@ export function reasonForForm(
   const candidates = [found.state === "ended" ? found.reason : undefined, parameters.get("reason")];
   const known = candidates.flatMap((candidate) => shownReasons.filter((reason) => reason === candidate));
   return { reason: known[0] ?? (renew ? "renew" : undefined), username, session: null };
+}
+
+function reasonToRenew(parameters: RequestParameters): "fresh-sign-in" | "renew" {
+  return parameters.get("reason") === "fresh-sign-in" ? "fresh-sign-in" : "renew";
 }
 
 /**
