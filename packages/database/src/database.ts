@@ -6,6 +6,7 @@ import type { DecisionStore } from "./decision-store.ts";
 import type { LoginTicketStore } from "./login-ticket-store.ts";
 import type { LogoutDeliveryStore } from "./logout-delivery-store.ts";
 import type { OidcArtifactStore } from "./oidc-artifact-store.ts";
+import type { PasskeyStore } from "./passkey-store.ts";
 import type { PersonStore } from "./person-store.ts";
 import type { RateLimitStore } from "./rate-limit-store.ts";
 import type { RefreshExchangeStore } from "./refresh-exchange-store.ts";
@@ -25,6 +26,7 @@ export interface Database {
   readonly decisions: DecisionStore;
   readonly signingKeys: SigningKeyStore;
   readonly appPasswords: AppPasswordStore;
+  readonly passkeys: PasskeyStore;
   readonly loginTickets: LoginTicketStore;
   readonly logoutDeliveries: LogoutDeliveryStore;
   readonly rateLimits: RateLimitStore;

@@ -33,6 +33,7 @@ export type {
   OidcArtifactStore,
 } from "./oidc-artifact-store.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
+export { mostPasskeys, type NewPasskey, type Passkey, type PasskeyStore } from "./passkey-store.ts";
 export { PersonExists, PersonGone, type PersonStore, type PersonWithPassword } from "./person-store.ts";
 export type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.ts";
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";

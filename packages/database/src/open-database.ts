@@ -19,6 +19,7 @@ import { PostgresDecisionStore } from "./postgres-decision-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
 import { PostgresOidcArtifactStore } from "./postgres-oidc-artifact-store.ts";
+import { PostgresPasskeyStore } from "./postgres-passkey-store.ts";
 import { PostgresPersonStore } from "./postgres-person-store.ts";
 import { openPool } from "./postgres-pool.ts";
 import { PostgresProxyGrantingTicketRegistry } from "./postgres-proxy-granting-ticket-registry.ts";
@@ -127,6 +128,7 @@ function stores(
     decisions: new PostgresDecisionStore(pool),
     signingKeys,
     appPasswords,
+    passkeys: new PostgresPasskeyStore(prisma),
     loginTickets,
     logoutDeliveries,
     rateLimits,

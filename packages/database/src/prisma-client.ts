@@ -1,15 +1,21 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { codeOf } from "./database-error.ts";
-import { PrismaClient } from "./generated/client.ts";
+import { type Prisma, PrismaClient } from "./generated/client.ts";
 import type { Pool } from "./postgres-connection.ts";
 
 // The only file that imports Prisma's adapter and the generated client.
 
 export type { PrismaClient } from "./generated/client.ts";
 
+/** Prisma inside a transaction. */
+export type PrismaTransaction = Prisma.TransactionClient;
+
 /** Prisma on the shared pool, so that its limit of connections holds. */
 export function openPrisma(pool: Pool): PrismaClient {
-  return new PrismaClient({ adapter: new PrismaPg(pool) });
+  return new PrismaClient({
+    adapter: new PrismaPg(pool),
+    transactionOptions: { maxWait: 10_000, timeout: 10_000 },
+  });
 }
 
 /** @see https://www.prisma.io/docs/orm/reference/error-reference#p2002 */

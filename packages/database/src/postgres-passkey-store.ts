@@ -1,0 +1,93 @@
+import {
+  mostPasskeys,
+  type NewPasskey,
+  type Passkey,
+  type PasskeyAddition,
+  type PasskeyRemoval,
+  type PasskeyStore,
+} from "./passkey-store.ts";
+import { PersonGone } from "./person-store.ts";
+import { isUuid, withoutNul } from "./postgres-input.ts";
+import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
+
+/** Passkeys in PostgreSQL, through Prisma. */
+export class PostgresPasskeyStore implements PasskeyStore {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  async add(passkey: NewPasskey): Promise<PasskeyAddition> {
+    return this.#prisma.$transaction(async (transaction) => {
+      if (!(await lockPerson(transaction, passkey.personId))) throw new PersonGone();
+      const { personId } = passkey;
+      if ((await transaction.passkey.count({ where: { personId } })) >= mostPasskeys) return "too-many";
+      const { count } = await transaction.passkey.createMany({
+        data: {
+          ...passkey,
+          name: withoutNul(passkey.name),
+          transports: passkey.transports.map(withoutNul),
+        },
+        skipDuplicates: true,
+      });
+      return count === 1 ? "added" : "known-already";
+    });
+  }
+
+  async find(id: string): Promise<Passkey | null> {
+    const row = await this.#prisma.passkey.findUnique({ where: { id: withoutNul(id) } });
+    return row && { ...row, counter: Number(row.counter) };
+  }
+
+  async listOf(personId: string): Promise<readonly Passkey[]> {
+    if (!isUuid(personId)) return [];
+    const rows = await this.#prisma.passkey.findMany({
+      where: { personId },
+      orderBy: [{ createdAt: "desc" }, { id: "asc" }],
+    });
+    return rows.map((row) => ({ ...row, counter: Number(row.counter) }));
+  }
+
+  async recordUse(
+    id: string,
+    { counter, backedUp }: { counter: number; backedUp: boolean },
+  ): Promise<boolean> {
+    const after = BigInt(counter);
+    const updated = await this.#prisma.$executeRaw`
+      UPDATE passkeys SET counter = ${after}, backed_up = ${backedUp}, last_used_at = hub_now()
+      WHERE id = ${withoutNul(id)} AND (counter < ${after} OR (counter = 0 AND ${after} = 0::bigint))`;
+    return updated === 1;
+  }
+
+  async rename({ id, personId, name }: Pick<Passkey, "id" | "personId" | "name">): Promise<boolean> {
+    const { count } = await this.#prisma.passkey.updateMany({
+      where: { id: withoutNul(id), personId },
+      data: { name: withoutNul(name) },
+    });
+    return count === 1;
+  }
+
+  async remove(passkey: Pick<Passkey, "id" | "personId">): Promise<PasskeyRemoval> {
+    const { personId } = passkey;
+    const id = withoutNul(passkey.id);
+    return this.#prisma.$transaction(async (transaction) => {
+      if (!(await lockPerson(transaction, personId))) return "gone";
+      if ((await transaction.passkey.count({ where: { id, personId } })) === 0) return "gone";
+      const others = await transaction.passkey.count({ where: { personId, id: { not: id } } });
+      const password = await transaction.passwordCredential.findUnique({ where: { userId: personId } });
+      const codes = await transaction.totpFactor.count({ where: { personId } });
+      if (others === 0 && password === null) return "last-way-in";
+      if (others + codes === 0 && password?.standsAlone === false) return "password-too-short";
+      await transaction.passkey.delete({ where: { id } });
+      return "removed";
+    });
+  }
+}
+
+/** Serialises changes of a user's ways to sign in. @returns false if the user is disabled or removed */
+async function lockPerson(transaction: PrismaTransaction, personId: string): Promise<boolean> {
+  const locked = await transaction.$executeRaw`
+    SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
+  return locked === 1;
+}
