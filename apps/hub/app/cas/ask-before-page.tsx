@@ -2,6 +2,7 @@ import { Button, ButtonLink } from "@gatehouse/ui";
 import type { AskBeforeScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
+import { NamedSite } from "../named-site.tsx";
 
 /** Asks before a site learns who the user is: names the account and the site. */
 export function AskBeforePage({ model }: { readonly model: AskBeforeScreen }) {
@@ -45,7 +46,7 @@ function WhoAndWhere({ person, site }: Pick<AskBeforeScreen, "person" | "site">)
       <div>
         <dt>This site will learn it</dt>
         <dd>
-          <strong>{site.name}</strong> · {site.host}
+          <NamedSite site={site} />
         </dd>
       </div>
     </dl>

@@ -11,6 +11,7 @@ import {
 import type { LoginScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
+import { NamedSite } from "../named-site.tsx";
 import { loginErrorWords, reasonWords, rememberWords } from "../words.ts";
 
 export const loginTitle = ({ error }: LoginScreen): string => (error ? "Error: Sign in" : "Sign in");
@@ -105,15 +106,12 @@ function SignedIn({ signedIn }: { signedIn: NonNullable<LoginScreen["signedIn"]>
   );
 }
 
-/** Names the site that sent the user. Name and host come from its registration, never from the request. */
+/** Names the site that sent the user. */
 function Destination({ site }: Pick<LoginScreen, "site">) {
   if (site === null) return "with your Gatehouse account";
   return (
     <>
-      to continue to{" "}
-      <span className="gate-site">
-        <strong>{site.name}</strong> · {site.host}
-      </span>
+      to continue to <NamedSite site={site} />
     </>
   );
 }

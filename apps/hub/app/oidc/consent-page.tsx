@@ -3,6 +3,7 @@ import type { ConsentScreen } from "../../src/screen/screen.ts";
 import { ExactDate } from "../account/exact-date.tsx";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
+import { NamedSite } from "../named-site.tsx";
 import { allowLabel, consentTitle, durationWords } from "./consent-words.ts";
 
 /** The consent page: the site, what it gets and cannot get, and for how long; the user can decline each item. */
@@ -14,10 +15,7 @@ export function ConsentPage({ model }: { readonly model: ConsentScreen }) {
       title={consentTitle(model)}
       to={
         <>
-          Asked by{" "}
-          <span className="gate-site">
-            <strong>{site.name}</strong> · {site.host}
-          </span>
+          Asked by <NamedSite site={site} />
         </>
       }
     >

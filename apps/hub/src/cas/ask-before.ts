@@ -38,7 +38,7 @@ export function askBefore(
           { name: ticketName === "SAMLart" ? "TARGET" : "service", value: service.url },
           ...(method === "GET" ? [] : [{ name: "method", value: method }]),
         ],
-        site: { name: site.name, host: site.host },
+        site: { name: site.name, host: site.host, mark: site.mark },
         person: { name, username },
         needed: !gateway,
         // With gateway, return to the service without a ticket; otherwise to the site's home page.

@@ -283,7 +283,8 @@ async function showForm(
       model: {
         action: loginPath,
         hidden: [{ name: "lt", value: issueLoginTicket(needs, flow.id) }, ...repeatedFields(parameters)],
-        site: site === undefined ? null : { name: site.name, host: site.host, url: site.url },
+        site:
+          site === undefined ? null : { name: site.name, host: site.host, mark: site.mark, url: site.url },
         signedIn:
           session === null || request.renew
             ? null

@@ -130,7 +130,7 @@ async function askForAccount(
       model: {
         action: choosePath,
         hidden,
-        site: site === undefined ? null : { name: site.name, host: site.host },
+        site: site === undefined ? null : { name: site.name, host: site.host, mark: site.mark },
         person: { name: session.person.name, username: session.person.username },
         because,
         other: attempt?.username ?? "",

@@ -12,6 +12,7 @@ import { addressFault } from "./registered-address.ts";
 import { parseApi, parseOidc, type RegisteredApi, type RegisteredOidc } from "./registered-oidc.ts";
 import { type RegistrationFault, readShape } from "./shape-faults.ts";
 import type { releasable, siteFile } from "./site-file.ts";
+import { drawMark } from "./site-mark.ts";
 
 /** A released attribute of the user, and its name on the wire. */
 export interface AttributeRelease {
@@ -34,6 +35,8 @@ export interface RegisteredSite {
   /** Normalised front page. */
   readonly url: string;
   readonly host: string;
+  /** `data:` address of the site's mark, if it has one. */
+  readonly mark: string | undefined;
   readonly firstParty: boolean;
   /** SHA-256 of the site's secret in hex; absent: the site cannot call /sites/v1. */
   readonly secretHash: string | undefined;
@@ -135,6 +138,7 @@ export function parseRegistration(
     name: site.name,
     url,
     host: new URL(url).hostname,
+    mark: site.mark && drawMark(site.name, site.mark),
     firstParty: site.firstParty,
     secretHash: secretHash(site.secret, lookUp, refuse),
     cas: site.cas && {

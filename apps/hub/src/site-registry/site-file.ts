@@ -21,6 +21,23 @@ export const siteFile = z.strictObject({
   url: z
     .string()
     .describe("Front page of the site. The hub links it on the account page and after a sign-out."),
+  mark: z
+    .strictObject({
+      color: z
+        .string()
+        .regex(/^#[0-9a-f]{6}$/, "should be a colour such as #c2412d, in lower case")
+        .describe("Background of the mark."),
+      path: z
+        .string()
+        .max(1500)
+        .regex(/^[Mm][MmLlHhVvCcSsQqTtAaZz0-9 ,.+-]*$/, "should be path data of SVG, beginning with M")
+        .optional()
+        .describe(
+          "Outline in a square of 24, as in the d of an SVG path. Default: the first letter of name.",
+        ),
+    })
+    .optional()
+    .describe("Small picture beside the site's name at sign-in and consent. Default: none."),
   firstParty: z
     .boolean()
     .describe(

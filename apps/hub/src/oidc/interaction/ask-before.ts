@@ -76,7 +76,7 @@ export function askBeforePage(
     model: {
       action,
       hidden: [{ name: "token", value: token }],
-      site: { name: site.name, host: site.host },
+      site: { name: site.name, host: site.host, mark: site.mark },
       person: { name: person.name, username: person.username },
       // A request with prompt=none never shows this page, so the site needs the sign-in.
       needed: true,

@@ -45,7 +45,7 @@ export async function consentPage(
   const consent = site.firstParty ? null : await needs.consents.find(session.person.id, site.id);
   const before = consent === null ? null : beforeOf(needs, consent, { asked, requested, anew });
   return {
-    site: { name: site.name, host: site.host },
+    site: { name: site.name, host: site.host, mark: site.mark },
     about: {
       firstParty: site.firstParty,
       native: site.oidc?.applicationType === "native",
