@@ -16,7 +16,10 @@ import { proxyRoutes } from "./cas/proxy.ts";
 import { restRoutes } from "./cas/rest.ts";
 import { samlValidateRoutes } from "./cas/saml-validate.ts";
 import { validateRoutes } from "./cas/validate.ts";
+import { createBreachLookup } from "./credential/breach-lookup.ts";
 import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-throttle.ts";
+import { estimateGuesses } from "./credential/guessability.ts";
+import { createPasswordRule, type PasswordFault } from "./credential/password-rule.ts";
 import { createSecretThrottle, type SecretThrottle } from "./credential/secret-throttle.ts";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
@@ -61,6 +64,8 @@ export interface Hub {
   /** Throttles wrong site secrets. */
   readonly siteSecretThrottle: SecretThrottle;
   readonly deviceThrottle: DeviceThrottle;
+  /** The rule for new passwords. */
+  readonly passwordFault: PasswordFault;
   readonly logout: LogoutDispatcher;
   readonly outbound: Outbound;
   /** OpenID Connect and OAuth 2.0. */
@@ -149,6 +154,20 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     sites,
     siteSecretThrottle,
   });
+  const { breachLookupUrl, passwordLengths } = settings;
+  const passwordFault = createPasswordRule({
+    lengths: passwordLengths,
+    commonWords: () => [
+      "Gatehouse",
+      new URL(hubUrl).hostname,
+      ...sites.list().flatMap(({ name, host }) => [name, host]),
+    ],
+    estimateGuesses,
+    isBreached:
+      breachLookupUrl === undefined
+        ? async () => false
+        : createBreachLookup({ outbound, log, url: breachLookupUrl }),
+  });
   const runUpkeep = createUpkeepTask({ sessions, logout, sweep, log });
   const upkeep = startUpkeep({ runUpkeep, refreshKeys: () => issuer.refresh(), log });
   return {
@@ -160,6 +179,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     appPasswordThrottle: createSecretThrottle(throttleLimits, "app-password"),
     siteSecretThrottle,
     deviceThrottle,
+    passwordFault,
     logout,
     outbound,
     issuer,

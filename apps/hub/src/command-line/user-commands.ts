@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { type Database, PersonExists } from "@gatehouse/database";
+import { estimateGuesses } from "../credential/guessability.ts";
 import { hashPassword } from "../credential/password.ts";
-import { passwordFault, readGivenPassword } from "../credential/password-rule.ts";
+import { createPasswordRule, readGivenPassword, wordsOfUser } from "../credential/password-rule.ts";
+import type { Settings } from "../settings/env.ts";
 import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";
-
-/** @see NIST SP 800-63B-4, section 3.1.1.2: 15 characters if the password is the only factor */
-const shortestPassword = 15;
 
 const passwordOption = {
   "password-stdin": { value: null, meaning: "read the password from standard input" },
@@ -61,14 +60,16 @@ export const userAdd: Command = {
         `--email should be an e-mail address such as name@example.com (got "${email}").`,
       );
     const groups = readGroups(input.option("groups") ?? "");
-    const { made, shown, passwordHash } = await readOrMakePassword(input);
+    const name = input.option("name") ?? username;
+    const about = wordsOfUser({ username, name, email });
+    const { made, shown, passwordHash } = await readOrMakePassword(input, settings, about);
     return withDatabase(settings, async (database) => {
       const operator = input.flag("operator");
       try {
         const { id } = await database.people.create({
           username,
           email,
-          name: input.option("name") ?? username,
+          name,
           operator,
           groups,
           passwordHash,
@@ -127,8 +128,9 @@ export const userPassword: Command = {
   options: { ...passwordOption },
   run: (input, settings) =>
     withDatabase(settings, async (database) => {
-      const { id, username } = await findPerson(database, input.word("username"));
-      const { made, shown, passwordHash } = await readOrMakePassword(input);
+      const person = await findPerson(database, input.word("username"));
+      const { id, username } = person;
+      const { made, shown, passwordHash } = await readOrMakePassword(input, settings, wordsOfUser(person));
       await database.people.setPasswordHash(id, passwordHash);
       // The new hash is stored first, so the old password cannot start another session after this statement.
       const sessionsEnded = (await database.sessions.end({ personId: id }, "password-changed")).length;
@@ -165,13 +167,23 @@ export const userGroups: Command = {
 
 /**
  * @returns the hash; of a generated password also the password, for `--json` and as text
- * @throws RefusedError for a password that is too short or cannot be typed
+ * @throws RefusedError for a password that the rule refuses
  */
-async function readOrMakePassword(input: CommandInput) {
+async function readOrMakePassword(
+  input: CommandInput,
+  { passwordLengths, hubUrl }: Pick<Settings, "hubUrl" | "passwordLengths">,
+  about: readonly string[],
+) {
   if (input.flag("password-stdin")) {
     const given = readGivenPassword(await buffer(process.stdin));
     if (given === undefined) throw new RefusedError("the password must be text in UTF-8.");
-    const fault = passwordFault(given, shortestPassword);
+    const passwordFault = createPasswordRule({
+      lengths: passwordLengths,
+      commonWords: () => ["Gatehouse", new URL(hubUrl).hostname],
+      estimateGuesses,
+      isBreached: async () => false,
+    });
+    const fault = await passwordFault(given, { about, isOnlyFactor: true });
     if (fault !== undefined) throw new RefusedError(fault);
     return { made: {}, shown: "", passwordHash: await hashPassword(given) };
   }

@@ -1,8 +1,9 @@
 /** A password that can be set can be used: whatever the rule lets through signs in at every place that takes one. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson, testDoorKey } from "../test-hub.ts";
+import { estimateGuesses } from "./guessability.ts";
 import { hashPassword } from "./password.ts";
-import { passwordFault, readGivenPassword } from "./password-rule.ts";
+import { createPasswordRule, readGivenPassword, standsAlone, wordsOfUser } from "./password-rule.ts";
 
 let opened: TestHub;
 let person: TestPerson;
@@ -14,7 +15,18 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const shortest = 15;
+const lengths = { alone: 15, withFactor: 8 };
+const passwordFault = createPasswordRule({
+  lengths,
+  commonWords: () => ["Gatehouse", "Corner Shop", "shop.localhost"],
+  estimateGuesses,
+  isBreached: async (password) => password === "a password of another service",
+});
+const pia = {
+  about: wordsOfUser({ username: "pia", name: "Pia Zoë Blomqvist", email: "p.blomqvist@example.com" }),
+  isOnlyFactor: true,
+};
+const withFactor = { ...pia, isOnlyFactor: false };
 const form = { "content-type": "application/x-www-form-urlencoded" };
 
 async function signsInByForm(password: string): Promise<boolean> {
@@ -58,12 +70,12 @@ const made = Array.from({ length: 60 }, (_, index) => {
 
 const chosen: Record<string, string> = {
   "blanks at both ends": "  two blanks before and after  ",
-  "blanks alone": " ".repeat(20),
   "what a form encodes": "100% +plus & <b>&amp;</b> = ;%00%zz",
-  "64 characters": "x".repeat(64),
-  "72 bytes and one, where bcrypt stopped": `${"x".repeat(72)}y`,
-  "512 wide characters, the longest": "密".repeat(512),
-  "512 of four bytes each": "🔑".repeat(512),
+  "64 characters": "kettle 17 orbit velvet ".repeat(3).slice(0, 64),
+  "72 bytes and one, where bcrypt stopped": `kettle 17 orbit velvet ${"x".repeat(49)}y`,
+  "512 wide characters, the longest": `日本語パスワード密碼ひらがな${"密".repeat(498)}`,
+  "512 of four bytes each": `🔑🚀🧿🌈👩🏽🏳🎈🧊🦊🥝🛶🪁🧵${"🔑".repeat(498)}`,
+  "words of another language": "zwölf Boxkämpfer jagen Viktor",
   "a byte order mark first": "\ufeffa password with a mark",
 };
 
@@ -71,8 +83,9 @@ describe("passwords that can be set", () => {
   test.each([...Object.entries(chosen), ...made.map((password, index) => [`made ${index}`, password])])(
     "%s",
     async (_, password) => {
-      if (passwordFault(password, shortest) !== undefined) {
-        expect(Object.values(chosen)).not.toContain(password);
+      const fault = await passwordFault(password, pia);
+      if (fault !== undefined) {
+        expect(Object.values(chosen), fault).not.toContain(password);
         return;
       }
       await opened.hub.database.people.setPasswordHash(person.id, await hashPassword(password));
@@ -85,8 +98,9 @@ describe("passwords that can be set", () => {
     },
   );
 
-  test("the generated passwords include allowed and refused ones", () => {
-    const accepted = made.filter((password) => passwordFault(password, shortest) === undefined);
+  test("the generated passwords include allowed and refused ones", async () => {
+    const faults = await Promise.all(made.map((password) => passwordFault(password, pia)));
+    const accepted = faults.filter((fault) => fault === undefined);
     expect(accepted.length).toBeGreaterThan(20);
     expect(accepted.length).toBeLessThan(made.length - 5);
   });
@@ -98,14 +112,64 @@ describe("passwords that cannot be set", () => {
     ["short, though many bytes", "🔑".repeat(14), "at least 15 characters"],
     ["short once composed", "e\u0301".repeat(14), "at least 15 characters"],
     ["too long", "x".repeat(513), "at most 512 characters"],
+    ["a megabyte", "e\u0301".repeat(350_000), "at most 512 characters"],
     ["a line break, which browsers drop", "one line\nand another one", "must not contain line breaks"],
     ["a TAB", "a\tpassword with a tab", "must not contain line breaks"],
     ["zero", "a\u0000password with a zero", "must not contain line breaks"],
     ["half a surrogate pair", `\ud83d${"x".repeat(20)}`, "text in UTF-8"],
-  ])("%s", (_, password, why) => {
-    expect(passwordFault(password, shortest)).toContain(why);
+    ["NIST 3.1.1.2 breached", "a password of another service", "known from a theft"],
+  ])("%s", async (_, password, why) => {
+    expect(await passwordFault(password, pia)).toContain(why);
   });
 
+  test.each([
+    "playstation1234",
+    "passwordpassword",
+    "qwertyuiopasdfgh",
+    "123456789012345",
+    "P@ssw0rd12345678",
+    "1qaz2wsx3edc4rfv",
+    "iloveyouiloveyou",
+    " ".repeat(20),
+    "密".repeat(512),
+    "ab1".repeat(100),
+    "q1w2e3r4t5y6u7i8o9p0",
+  ])("ASVS 6.2.4 a common one, a repetition or a pattern: %s", async (password) => {
+    expect(await passwordFault(password, pia)).toContain("one of the first that an attacker would try");
+  });
+
+  test("ASVS 6.2.4 the 3,000 most common passwords with 8 and more characters, of which every fifth is tried", async () => {
+    const { dictionary } = await import("@zxcvbn-ts/language-common");
+    const longEnough = dictionary["passwords-common"].filter((password) => password.length >= 8);
+    const common = longEnough.slice(0, 3000).filter((_, index) => index % 5 === 0);
+    expect(common).toHaveLength(600);
+    const faults = await Promise.all(common.map((password) => passwordFault(String(password), withFactor)));
+    expect(common.filter((_, index) => faults[index] === undefined)).toEqual([]);
+  }, 60_000);
+
+  test.each([
+    ["pia-Blomqvist-2026", ["blomqvist", "pia"]],
+    ["P1A.BL0MQV1ST!!1999", ["blomqvist", "pia"]],
+    ["Pia Zoe Blomqvist", ["pia zoë blomqvist"]],
+    ["p.blomqvist@example.com", ["p.blomqvist@example.com"]],
+    ["cornershop-1234567", ["cornershop"]],
+    ["G4tehou$e2026!!!", ["gatehouse"]],
+  ])(
+    "ASVS 6.2.11 one that is built from the user's own data or the sites' names: %s",
+    async (password, words) => {
+      const fault = (await passwordFault(password, pia)) ?? "";
+      expect(fault).toContain("too little of this password is left");
+      for (const word of words) expect(fault).toContain(`“${word}”`);
+    },
+  );
+
+  test("a password may contain such a word if enough else is in it", async () => {
+    expect(await passwordFault("pia likes purple kangaroos", pia)).toBeUndefined();
+    expect(await passwordFault("gatehouse umbrella trombone", pia)).toBeUndefined();
+    // The same password is refused for the user whose words it is made of.
+    const about = wordsOfUser({ username: "umbrella", name: "Trombone", email: "x@example.com" });
+    expect(await passwordFault("gatehouse umbrella trombone", { about, isOnlyFactor: true })).toBeDefined();
+  });
   test("the test door applies the same rule as the command line", async () => {
     const make = (password: string) =>
       new TestBrowser(opened).send(
@@ -118,6 +182,15 @@ describe("passwords that cannot be set", () => {
       expect((await make(password)).status).toBe(400);
     expect((await make("x".repeat(512))).status).toBe(201);
   });
+});
+
+test("NIST 3.1.1.2 with a second factor 8 characters are enough, and such a password does not stand alone", async () => {
+  expect(await passwordFault("kX4!vq9z", withFactor)).toBeUndefined();
+  expect(await passwordFault("kX4!vq9", withFactor)).toContain("at least 8 characters");
+  expect(await passwordFault("password1", withFactor)).toContain("one of the first");
+  expect(await passwordFault("kX4!vq9z", pia)).toContain("at least 15 characters");
+  expect(standsAlone("e\u0301".repeat(14), lengths)).toBe(false);
+  expect(standsAlone("e\u0301".repeat(15), lengths)).toBe(true);
 });
 
 test("a typed password with a control character is a wrong password, not a bad request", async () => {

@@ -1,7 +1,7 @@
 /**
  * The only place of the hub that fetches a URL. The URLs come from site registrations, but are treated as hostile: the hub
  * checks the resolved address and connects to exactly that address, follows no redirects, waits five seconds at most, and
- * reads 64 kB at most.
+ * reads 64 kB at most, or 256 kB of a service that a setting names.
  */
 import { lookup } from "node:dns";
 import { readFileSync } from "node:fs";
@@ -24,6 +24,11 @@ export interface Outbound {
   ): Promise<{ readonly status: number }>;
   /** Sends a GET request; only the status of the answer counts. @throws OutboundError as `postForm` */
   get(url: string): Promise<{ readonly status: number }>;
+  /** As `get`, with the body of the answer, at most 256 kB of UTF-8. @throws OutboundError as `postForm` */
+  getText(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly text: string }>;
   close(): Promise<void>;
 }
 
@@ -50,6 +55,7 @@ const advice: Readonly<Partial<Record<OutboundError["code"], string>>> = {
 
 const fiveSeconds = 5_000;
 const sizeLimit = 65_536;
+const textLimit = 4 * sizeLimit;
 
 /**
  * @param options.allowLoopback whether to call loopback and private addresses (`ALLOW_LOOPBACK_SITES`)
@@ -87,7 +93,11 @@ export function createOutbound(options: {
     },
   });
 
-  async function call(url: string, more: RequestInit): Promise<{ readonly status: number }> {
+  async function call(
+    url: string,
+    more: RequestInit,
+    limit = sizeLimit,
+  ): Promise<{ readonly status: number; readonly body: Buffer }> {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
     // A literal address is never looked up.
     if (isIP(host) !== 0 && isForbidden(host)) throw new OutboundError("address_forbidden");
@@ -98,32 +108,40 @@ export function createOutbound(options: {
         signal: AbortSignal.timeout(timeLimit),
         dispatcher: agent,
       });
-      await readUpTo(response.body, sizeLimit);
-      return { status: response.status };
+      return { status: response.status, body: await readUpTo(response.body, limit) };
     } catch (error) {
       throw new OutboundError(codeOf(error), { cause: error });
     }
   }
 
   return {
-    postForm: (url, body, headers) =>
-      call(url, {
-        method: "POST",
-        body,
-        headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
-      }),
-    get: (url) => call(url, { method: "GET" }),
+    async postForm(url, body, headers) {
+      const sent = { ...headers, "content-type": "application/x-www-form-urlencoded" };
+      const { status } = await call(url, { method: "POST", body, headers: sent });
+      return { status };
+    },
+    async get(url) {
+      const { status } = await call(url, { method: "GET" });
+      return { status };
+    },
+    async getText(url, headers) {
+      const { status, body } = await call(url, { method: "GET", headers }, textLimit);
+      return { status, text: body.toString("utf8") };
+    },
     close: () => agent.close(),
   };
 }
 
-/** Reads and discards the body, so that the connection can be reused; stops when the body exceeds the limit. */
-async function readUpTo(body: AsyncIterable<Uint8Array> | null, limit: number): Promise<void> {
+/** Reads the body to its end, so that the connection can be reused; stops when the body exceeds the limit. */
+async function readUpTo(body: AsyncIterable<Uint8Array> | null, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > limit) break;
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
 }
 
 function codeOf(error: unknown): OutboundError["code"] {

@@ -13,6 +13,7 @@ import {
   duration,
   type Environment,
   onOrOff,
+  optionalAddress,
   origin,
   wholeNumber,
 } from "./setting-readers.ts";
@@ -45,6 +46,10 @@ export interface Settings {
   readonly sessionRememberSeconds: number;
   readonly ticketLifeSeconds: number;
   readonly loginThrottle: boolean;
+  /** Smallest number of characters of a password: as the only factor, and with a second one. */
+  readonly passwordLengths: { readonly alone: number; readonly withFactor: number };
+  /** Service that knows breached passwords; `undefined`: none is asked. */
+  readonly breachLookupUrl: string | undefined;
   readonly certificateAuthorityFile: string | undefined;
   readonly allowLoopbackSites: boolean;
   readonly testDoorKey: string | undefined;
@@ -115,6 +120,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     sessionRememberSeconds: duration(environment, "SESSION_REMEMBER", "14d", 86_400, 90 * 86_400),
     ticketLifeSeconds: duration(environment, "TICKET_LIFE", "10s", 1, 300),
     loginThrottle,
+    passwordLengths: passwordLengths(environment),
+    breachLookupUrl: optionalAddress(environment, "BREACH_LOOKUP_URL"),
     certificateAuthorityFile: certificates(environment, "CA_FILE"),
     allowLoopbackSites: onOrOff(environment, "ALLOW_LOOPBACK_SITES", mode !== "production"),
     testDoorKey: mode === "test" ? testDoorKey(environment) : undefined,
@@ -151,6 +158,15 @@ function bindAddress(environment: Environment, mode: Mode): string {
     "BIND_ADDRESS",
     `should be on loopback while HUB_MODE is "${mode}" (got "${bound}"). Set HUB_MODE=production, or leave it out.`,
   );
+}
+
+/** NIST and ASVS permit no less than 8, and require that 64 are accepted. */
+function passwordLengths(environment: Environment): Settings["passwordLengths"] {
+  const alone = wholeNumber(environment, "PASSWORD_MIN", 15, 8, 64);
+  const withFactor = wholeNumber(environment, "PASSWORD_MIN_WITH_FACTOR", 8, 8, 64);
+  if (withFactor > alone)
+    throw new SettingsError("PASSWORD_MIN_WITH_FACTOR", "must not be more than PASSWORD_MIN.");
+  return { alone, withFactor };
 }
 
 function secrets(environment: Environment): readonly [string, ...string[]] {

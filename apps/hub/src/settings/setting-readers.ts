@@ -26,6 +26,21 @@ export function origin(environment: Environment, name: string, otherwise: string
   return url.origin;
 }
 
+/** An https address to which something is appended; http on this machine only, for tests. */
+export function optionalAddress(environment: Environment, name: string): string | undefined {
+  const text = environment[name];
+  if (!text) return undefined;
+  const url = URL.parse(text);
+  const isLocal = url?.protocol === "http:" && url.hostname === "127.0.0.1";
+  if (url === null || !(url.protocol === "https:" || isLocal) || url.username || url.search || url.hash) {
+    throw new SettingsError(
+      name,
+      `should be an https:// address without a query, such as https://api.pwnedpasswords.com/range/ (got "${text}").`,
+    );
+  }
+  return url.href.endsWith("/") ? url.href : `${url.href}/`;
+}
+
 export function duration(
   environment: Environment,
   name: string,

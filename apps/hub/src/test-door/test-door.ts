@@ -3,7 +3,7 @@ import { type CentralSessionStore, PersonExists, type PersonStore } from "@gateh
 import type { TestClock } from "@gatehouse/database/test-clock";
 import { z } from "zod";
 import { hashPassword } from "../credential/password.ts";
-import { passwordFault } from "../credential/password-rule.ts";
+import { typingFault } from "../credential/password-rule.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, json, type Route, route, type Sent } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
@@ -26,7 +26,7 @@ const newPerson = z.strictObject({
   name: z.string().min(1).max(200),
   email: z.email(),
   password: z.string().superRefine((password, context) => {
-    const fault = passwordFault(password, 8);
+    const fault = typingFault(password, 8);
     if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
   }),
   operator: z.boolean().default(false),
