@@ -2,13 +2,14 @@
  * Composition of the hub: opens the stores, hands each room what it needs, and collects their routes. Decides nothing.
  */
 import type { Server } from "node:http";
-import { type Database, openDatabase } from "@gatehouse/database";
+import { type CentralSession, type Database, openDatabase } from "@gatehouse/database";
 import { testClockOf } from "@gatehouse/database/test-clock";
 import { accountRoutes } from "./account/account.ts";
 import { connectedAppRoutes, createConnectedAppList } from "./account/connected-apps.ts";
 import { homeRoutes } from "./account/home.ts";
 import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
 import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
+import { createArrive } from "./cas/arrive.ts";
 import { askBeforeRoutes } from "./cas/ask-before.ts";
 import { loginRoutes } from "./cas/login.ts";
 import { logoutRoutes } from "./cas/logout.ts";
@@ -23,7 +24,7 @@ import { createPasswordRule, type PasswordFault } from "./credential/password-ru
 import { createSecretThrottle, type SecretThrottle } from "./credential/secret-throttle.ts";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
-import { createOwnPageReader } from "./http/own-pages.ts";
+import { createOwnPageReader, type ReadOwnPage } from "./http/own-pages.ts";
 import type { Route } from "./http/route.ts";
 import type { Log } from "./log.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
@@ -49,6 +50,7 @@ import { createUpkeepTask, startUpkeep, type UpkeepTask } from "./session/upkeep
 import type { Settings } from "./settings/env.ts";
 import { type HubKeys, hubKeys } from "./settings/secret-keys.ts";
 import { type AskForAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
+import { createCompleteSignIn, createEnterSession } from "./sign-in/complete-sign-in.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoorRoutes } from "./test-door/test-door.ts";
@@ -217,11 +219,42 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, appPasswordThrottle } =
     hub;
   const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
-  const { appPasswords, consents, decisions, loginTickets, logoutDeliveries, oidcArtifacts, people } =
+  const { appPasswords, consents, decisions, factors, loginTickets, logoutDeliveries, oidcArtifacts } =
     database;
-  const { proxyGrantingTickets, sessions, tickets } = database;
+  const { pendingSignIns, people, proxyGrantingTickets, sessions, tickets } = database;
   const apis = { settings: { hubUrl }, sites };
   const answerSignOut = createSignOutAnswer({ cookies, logout, logoutDeliveries, siteClock, sites });
+
+  let readOwnPage: ReadOwnPage | undefined;
+  // The routes that this reader knows are collected below.
+  const ownPage: ReadOwnPage = (address) => {
+    readOwnPage ??= createOwnPageReader(ownPages);
+    return readOwnPage(address);
+  };
+  const arriving = {
+    ownPage,
+    sites,
+    ticketLifeSeconds,
+    tickets,
+    withChosenSession: (page: string, session: CentralSession) =>
+      withChosenSession({ keys: { form: keys.form } }, page, session),
+  };
+  const enterSession = createEnterSession({
+    arrive: createArrive(arriving),
+    cookies,
+    keys: { browser: keys.browser },
+    logout,
+    sessionRememberSeconds,
+  });
+  const completeSignIn = createCompleteSignIn({
+    cookies,
+    enterSession,
+    factors,
+    keys: { note: keys.note },
+    operatorsNeedFactor: false,
+    pendingSignIns,
+    sessions,
+  });
 
   const account = accountRoutes({
     sessions,
@@ -271,23 +304,20 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   return [
     ...homeRoutes({ findSession, sites }),
     ...loginRoutes({
+      ...arriving,
       askForAccount,
       clock,
+      completeSignIn,
       cookies,
       findSession,
       keys: { browser: keys.browser, form: keys.form, note: keys.note },
       loginTickets,
       logout,
-      ownPage: createOwnPageReader(ownPages),
       people,
       sessionIdleSeconds,
       sessionRememberSeconds,
       sessions,
-      sites,
       throttle,
-      ticketLifeSeconds,
-      tickets,
-      withChosenSession: (page, session) => withChosenSession({ keys: { form: keys.form } }, page, session),
     }),
     ...askBeforeRoutes({
       askForAccount,

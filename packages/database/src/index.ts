@@ -23,6 +23,7 @@ export type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
 export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
 export type { AllowedPermissions, Decision, DecisionStore } from "./decision-store.ts";
+export type { FactorStore, Factors, RemovalFault } from "./factor-store.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
 export type {
@@ -34,6 +35,12 @@ export type {
 } from "./oidc-artifact-store.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
 export { mostPasskeys, type NewPasskey, type Passkey, type PasskeyStore } from "./passkey-store.ts";
+export type {
+  BegunSignIn,
+  FactorProof,
+  PendingSignIn,
+  PendingSignInStore,
+} from "./pending-sign-in-store.ts";
 export { PersonExists, PersonGone, type PersonStore, type PersonWithPassword } from "./person-store.ts";
 export type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.ts";
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";

@@ -28,6 +28,8 @@ import { PostgresRefreshExchangeStore } from "./postgres-refresh-exchange-store.
 import { PostgresSigningKeyStore } from "./postgres-signing-key-store.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { openPrisma } from "./prisma-client.ts";
+import { PrismaFactorStore } from "./prisma-factor-store.ts";
+import { PrismaPendingSignInStore } from "./prisma-pending-sign-in-store.ts";
 import type { SilenceLimits } from "./silence.ts";
 import { poolKey } from "./test-pool.ts";
 
@@ -106,6 +108,7 @@ function stores(
 ): Database & { readonly [poolKey]: Pool } {
   const prisma = openPrisma(pool);
   const sessions = new PostgresCentralSessionStore(pool, life);
+  const pendingSignIns = new PrismaPendingSignInStore(prisma, life);
   const tickets = new PostgresTicketRegistry(pool);
   const loginTickets = new PostgresLoginTicketStore(pool);
   const logoutDeliveries = new PostgresLogoutDeliveryStore(pool, prisma);
@@ -120,6 +123,8 @@ function stores(
     pooled,
     people: new PostgresPersonStore(pool, createAuthAdapter(prisma)),
     sessions,
+    pendingSignIns,
+    factors: new PrismaFactorStore(prisma),
     tickets,
     proxyGrantingTickets: new PostgresProxyGrantingTicketRegistry(pool),
     oidcArtifacts,
@@ -136,6 +141,7 @@ function stores(
     sweep: async (limit) => {
       const stores = [
         sessions,
+        pendingSignIns,
         tickets,
         loginTickets,
         logoutDeliveries,

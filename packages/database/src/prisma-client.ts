@@ -1,6 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { codeOf } from "./database-error.ts";
-import { type Prisma, PrismaClient } from "./generated/client.ts";
+import { Prisma, PrismaClient } from "./generated/client.ts";
 import type { Pool } from "./postgres-connection.ts";
 
 // The only file that imports Prisma's adapter and the generated client.
@@ -9,6 +9,11 @@ export type { PrismaClient } from "./generated/client.ts";
 
 /** Prisma inside a transaction. */
 export type PrismaTransaction = Prisma.TransactionClient;
+/** A statement whose values are parameters, never text. */
+export type Sql = Prisma.Sql;
+export const sql = Prisma.sql;
+/** Text of a statement. Never from input. */
+export const sqlText = Prisma.raw;
 
 /** Prisma on the shared pool, so that its limit of connections holds. */
 export function openPrisma(pool: Pool): PrismaClient {

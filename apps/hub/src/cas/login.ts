@@ -1,8 +1,5 @@
 /** `/cas/login`: requests credentials (GET) and accepts them (POST). */
 import {
-  decideLogin,
-  type LoginDecision,
-  type LoginFacts,
   type LoginRequest,
   parseLoginRequest,
   parseLoginSubmission,
@@ -13,11 +10,10 @@ import {
 import type { CentralSession } from "@gatehouse/database";
 import { suggestedName, trimInvisible } from "../credential/typed-name.ts";
 import { flowOf, sendsHubCookie } from "../http/flow.ts";
-import type { ReadOwnPage } from "../http/own-pages.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { type ChooseAccountNeeds, chooseAccount, isNameOf } from "../sign-in/choose-account.ts";
-import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
 import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
 import {
   consumeLoginTicket,
@@ -32,27 +28,24 @@ import { readRequest, refuseService } from "../sign-in/refuse-service.ts";
 import {
   type CredentialsAttempt,
   type Refused,
-  signIn,
   type VerifyCredentialsNeeds,
   verifyCredentials,
 } from "../sign-in/sign-in.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { type ArriveNeeds, decide, returnPage } from "./arrive.ts";
 import { type AskBeforeNeeds, askBefore } from "./ask-before.ts";
 import { sendTicket } from "./send-ticket.ts";
 
 /** Needs of the CAS login from the rest of the hub. */
 export interface LoginNeeds
-  extends AskBeforeNeeds,
+  extends ArriveNeeds,
+    AskBeforeNeeds,
     ChooseAccountNeeds,
     KnownBrowserNeeds,
     VerifyCredentialsNeeds {
   readonly keys: Pick<HubKeys, "browser" | "form" | "note">;
   readonly people: VerifyCredentialsNeeds["people"];
   readonly sites: Pick<SiteRegistry, "find" | "findByService">;
-  /** Pages of the hub that a sign-in may lead to. */
-  readonly ownPage: ReadOwnPage;
-  /** Adds to the address of an OpenID Connect flow that the user chose this session for it. */
-  readonly withChosenSession: (page: string, session: CentralSession) => string;
   readonly sessionIdleSeconds: number;
   readonly sessionRememberSeconds: number;
 }
@@ -64,17 +57,7 @@ const longestKeptName = 200;
 const formAnyway = { name: "prompt", value: "login" } as const;
 
 export function loginRoutes(needs: LoginNeeds): Route[] {
-  const { askForAccount, cookies, findSession, ownPage } = needs;
-
-  /** The requested page of the hub. @param chosen whether the user has just chosen to continue in this session */
-  function returnPage(
-    parameters: RequestParameters,
-    session: CentralSession,
-    { chosen }: { readonly chosen: boolean },
-  ): string {
-    const page = ownPage(parameters.get("return") ?? "") ?? "/account";
-    return chosen ? needs.withChosenSession(page, session) : page;
-  }
+  const { askForAccount, completeSignIn, findSession } = needs;
 
   /** @see CAS protocol 3.0.3, section 2.1 */
   const requestCredentials = route({
@@ -102,7 +85,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           return seeOther(decision.service.url);
         case "show-signed-in":
           if (session === null) throw new Error("nobody is signed in");
-          return seeOther(returnPage(parameters, session, { chosen: false }));
+          return seeOther(returnPage(needs, parameters, session, { chosen: false }));
         case "ask-before":
           if (session === null) throw new Error("only a signed-in user is asked");
           return askBefore(needs, call, decision.service, session, request);
@@ -174,13 +157,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           : again({ code: "form_expired" });
       if (identifier === "") return again({ code: "username_missing" });
       if (password === "") return again({ code: "password_missing" });
-      const result = await signIn(needs, {
-        ...attempt,
-        userAgent: call.userAgent,
-        previousToken: cookies.read(call.header("cookie"), "session"),
-        longTerm: rememberMe,
-        askBefore: warn,
-      });
+      const result = await verifyCredentials(needs, attempt);
       if (result.outcome === "refused") {
         logRefused(call, result);
         const { code } = result;
@@ -188,47 +165,19 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           code === "too_many_attempts" ? { code, retryInSeconds: result.retryInSeconds } : { code },
         );
       }
-      return completeSignIn(call, parameters, result.session, result.token);
+      return completeSignIn(call, parameters, result, { longTerm: rememberMe, askBefore: warn });
     },
   });
-
-  /** Sets the session cookie and redirects to the destination of the form. */
-  async function completeSignIn(
-    call: Call,
-    parameters: RequestParameters,
-    session: CentralSession,
-    token: string,
-  ): Promise<Answer> {
-    const request = parseLoginRequest(parameters);
-    call.log.info(
-      { event: "sign_in.accepted", person: session.person.id, session: session.id, address: call.address },
-      "signed in",
-    );
-    const set = [
-      // A long session has to outlive the browser's. @see CAS protocol 3.0.3, section 3.6
-      cookies.write("session", token, session.longTerm ? needs.sessionRememberSeconds : undefined),
-      cookies.clear("note"),
-      writeKnownBrowser(needs, call, session.person.id),
-    ];
-    const decision = decide(needs, request, { signedIn: true, credentialsAccepted: true });
-    const more = { cookies: set, afterwards: needs.logout.wake };
-    if (decision.action !== "issue-ticket") {
-      const { site, keepsOpener } = destinationOf(needs, request, parameters);
-      const address = returnPage(parameters, session, { chosen: true });
-      return seeOther(address, { ...more, goesTo: site, keepsOpener });
-    }
-    return sendTicket(needs, call, { ...request, ...decision, sessionId: session.id }, more);
-  }
 
   /** Destination of the signed-in user; with `renew` the form again. */
   function stay(parameters: RequestParameters, session: CentralSession): string {
     const { service, renew } = parseLoginRequest(parameters);
     return service === null && !renew
-      ? returnPage(parameters, session, { chosen: true })
+      ? returnPage(needs, parameters, session, { chosen: true })
       : loginAddress(repeatedFields(parameters));
   }
 
-  return [requestCredentials, acceptCredentials, chooseAccount(needs, completeSignIn, stay)];
+  return [requestCredentials, acceptCredentials, chooseAccount(needs, stay)];
 }
 
 function attemptOf(
@@ -242,21 +191,6 @@ function attemptOf(
 
 function logRefused(call: Call, { code }: Refused): void {
   call.log.warn({ event: "sign_in.refused", code, address: call.address }, "sign-in refused");
-}
-
-function decide(
-  { sites }: Pick<LoginNeeds, "sites">,
-  request: LoginRequest,
-  facts: Partial<LoginFacts>,
-): LoginDecision {
-  return decideLogin(request, {
-    serviceRegistered: request.service !== null && sites.findByService(request.service) !== undefined,
-    signedIn: false,
-    credentialsAccepted: false,
-    askBefore: false,
-    confirmed: false,
-    ...facts,
-  });
 }
 
 /** @param typed input of the form that this one answers; left out: the content of the note cookie */

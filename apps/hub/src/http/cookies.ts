@@ -2,12 +2,13 @@
 import { serialize } from "hono/utils/cookie";
 
 /** Purpose of a cookie; determines its name. */
-export type CookiePurpose = "session" | "flow" | "note" | "browser" | "interaction" | "resume";
+export type CookiePurpose = "session" | "flow" | "note" | "pending" | "browser" | "interaction" | "resume";
 
 const names: Record<CookiePurpose, string> = {
   session: "TGC-gatehouse",
   flow: "gatehouse-flow",
   note: "gatehouse-note",
+  pending: "gatehouse-pending",
   browser: "gatehouse-browser",
   interaction: "gatehouse-interaction",
   resume: "gatehouse-resume",

@@ -12,6 +12,7 @@ import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChooseAccountScreen, LoginErrorCode } from "../screen/screen.ts";
 import type { FindSession } from "../session/find-session.ts";
 import { type HubKeys, randomToken } from "../settings/secret-keys.ts";
+import type { CompleteSignIn } from "./complete-sign-in.ts";
 import {
   type DestinationNeeds,
   destinationOf,
@@ -21,13 +22,7 @@ import {
 } from "./login-address.ts";
 import { type LoginNote, type NoteNeeds, writeNote } from "./login-form.ts";
 import { readRequest, refuseService } from "./refuse-service.ts";
-import {
-  type Refused,
-  reuseVerification,
-  type StartSessionNeeds,
-  startVerifiedSession,
-  type Verified,
-} from "./sign-in.ts";
+import { type Refused, reuseVerification, type Verified } from "./sign-in.ts";
 
 export interface AskWhichAccountNeeds extends DestinationNeeds, NoteNeeds {
   readonly keys: Pick<HubKeys, "form" | "note">;
@@ -35,9 +30,10 @@ export interface AskWhichAccountNeeds extends DestinationNeeds, NoteNeeds {
   readonly people: Pick<PersonStore, "findForSignIn">;
 }
 
-export interface ChooseAccountNeeds extends AskWhichAccountNeeds, StartSessionNeeds {
+export interface ChooseAccountNeeds extends AskWhichAccountNeeds {
   readonly findSession: FindSession;
-  readonly sessions: Pick<CentralSessionStore, "end" | "start">;
+  readonly completeSignIn: CompleteSignIn;
+  readonly sessions: Pick<CentralSessionStore, "end">;
   readonly loginTickets: LoginTicketStore;
   readonly logout: Pick<LogoutDispatcher, "wake">;
 }
@@ -75,14 +71,6 @@ interface SealedAttempt {
       }
     | undefined;
 }
-
-/** Completes the sign-in of a form; the login route provides it. */
-type CompleteSignIn = (
-  call: Call,
-  parameters: RequestParameters,
-  session: CentralSession,
-  token: string,
-) => Promise<Answer>;
 
 export interface Choice {
   readonly session: CentralSession;
@@ -142,13 +130,9 @@ async function askForAccount(
   };
 }
 
-/**
- * @param completeSignIn completes a sign-in
- * @param stay the destination of the user who is signed in already
- */
+/** @param stay the destination of the user who is signed in already */
 export function chooseAccount(
   needs: ChooseAccountNeeds,
-  completeSignIn: CompleteSignIn,
   stay: (parameters: RequestParameters, session: CentralSession) => string,
 ): Route {
   return route({
@@ -185,26 +169,16 @@ export function chooseAccount(
       const verified = await consumeProof(needs, sealed, username);
       // The user clicked twice. The answer to the first click sets the session cookie; this answer must not clear it.
       if (verified === "consumed") return seeOther(loginAddress(repeatedFields(parameters)), goes);
-      const previousToken = needs.cookies.read(call.header("cookie"), "session");
-      const started =
-        verified === null
-          ? null
-          : await startVerifiedSession(needs, verified, {
-              ...attemptOf(call),
-              previousToken,
-              ...attempt,
-              longTerm: rememberMe,
-            });
-      if (started !== null) {
-        if (session !== null) logSwitch(call, session, started.session);
-        return completeSignIn(call, parameters, started.session, started.token);
-      }
+      if (verified !== null)
+        return needs.completeSignIn(call, parameters, verified, {
+          longTerm: rememberMe,
+          askBefore,
+          replaces: session,
+        });
       return toFreshForm(needs, call, parameters, session, attempt, sealed?.error);
     },
   });
 }
-
-const attemptOf = ({ address, userAgent }: Call) => ({ address, userAgent });
 
 /** Signs the user out and shows the form with the other user's name. */
 async function toFreshForm(
@@ -218,7 +192,10 @@ async function toFreshForm(
   const token = needs.cookies.read(call.header("cookie"), "session");
   if (session !== null && token !== undefined) {
     await needs.sessions.end({ token }, "signed-out");
-    logSwitch(call, session, null);
+    call.log.info(
+      { event: "sign_out", person: session.person.id, session: session.id, switchedTo: null },
+      "signed out to sign in as somebody else",
+    );
   }
   const flow = startFlow(needs);
   const note: LoginNote = {
@@ -231,13 +208,6 @@ async function toFreshForm(
     cookies: [needs.cookies.clear("session"), flow.cookie, writeNote(needs, flow.id, note)],
     afterwards: needs.logout.wake,
   });
-}
-
-function logSwitch(call: Call, from: CentralSession, to: CentralSession | null): void {
-  call.log.info(
-    { event: "sign_out", person: from.person.id, session: from.id, switchedTo: to?.person.id ?? null },
-    "signed out to sign in as somebody else",
-  );
 }
 
 /** Bound to the `uid` of the session that the page named, which stays when the same user re-authenticates. */

@@ -5,6 +5,12 @@ import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
 export const loginPath = "/cas/login";
 
+/** The page that asks for a factor. */
+export const factorPath = "/cas/login/factor";
+
+/** The page on which a user who needs a factor and has none sets one up. */
+export const factorSetUpPath = "/cas/login/set-up";
+
 const repeated = ["service", "TARGET", "renew", "method", "return", "site", "name"];
 
 export interface Field {
@@ -20,9 +26,13 @@ export function repeatedFields(parameters: RequestParameters, except: readonly s
   });
 }
 
-export function loginAddress(fields: readonly Field[]): string {
+export const loginAddress = (fields: readonly Field[]): string => addressOf(loginPath, fields);
+export const factorAddress = (fields: readonly Field[]): string => addressOf(factorPath, fields);
+export const factorSetUpAddress = (fields: readonly Field[]): string => addressOf(factorSetUpPath, fields);
+
+function addressOf(path: string, fields: readonly Field[]): string {
   const query = new URLSearchParams(fields.map(({ name, value }) => [name, value]));
-  return query.size === 0 ? loginPath : `${loginPath}?${query}`;
+  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 export interface DestinationNeeds {

@@ -1,0 +1,199 @@
+/**
+ * The one place that completes a sign-in, by whatever method. It decides whether the user still has to prove a factor. If
+ * so, it stores a pending sign-in, which is never a session; otherwise it starts the central session, writes the cookies,
+ * and leads to the destination.
+ */
+import { createTicketId, type RequestParameters } from "@gatehouse/cas/server";
+import type { CentralSession, FactorStore, Factors, PendingSignInStore, Person } from "@gatehouse/database";
+import { flowOf } from "../http/flow.ts";
+import { type Answer, type Call, seeOther } from "../http/route.ts";
+import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import { type KnownBrowserNeeds, writeKnownBrowser } from "./known-browser.ts";
+import {
+  type Field,
+  factorAddress,
+  factorSetUpAddress,
+  loginAddress,
+  repeatedFields,
+} from "./login-address.ts";
+import { type NoteNeeds, writeNote } from "./login-form.ts";
+import { type StartSessionNeeds, startVerifiedSession, type Verified } from "./sign-in.ts";
+
+/** What a sign-in needs besides the methods so far. */
+export type MissingFactor = "factor" | "set-up" | null;
+
+/** Choices of the sign-in form. */
+export interface SignInChoices {
+  /** "Keep me signed in". */
+  readonly longTerm: boolean;
+  /** "Ask me before signing me in to another site". */
+  readonly askBefore: boolean;
+  /** Session of another user that this sign-in replaces, for the log. */
+  readonly replaces?: CentralSession | null;
+}
+
+/**
+ * Completes a sign-in.
+ *
+ * @param parameters fields of the sign-in form, which name the destination
+ */
+export type CompleteSignIn = (
+  call: Call,
+  parameters: RequestParameters,
+  verified: Verified,
+  choices: SignInChoices,
+) => Promise<Answer>;
+
+/**
+ * Writes the cookies of a session that has just started, and leads to the destination.
+ *
+ * @param options.fresh whether the user has just presented the primary credentials (CAS: `renew`)
+ */
+export type EnterSession = (
+  call: Call,
+  parameters: RequestParameters,
+  started: { readonly session: CentralSession; readonly token: string },
+  options: { readonly fresh: boolean },
+) => Promise<Answer>;
+
+/** Leads a signed-in user to the destination of the sign-in form. */
+export type Arrive = (
+  call: Call,
+  parameters: RequestParameters,
+  session: CentralSession,
+  more: { readonly fresh: boolean; readonly cookies: readonly string[]; readonly afterwards: () => void },
+) => Promise<Answer>;
+
+export interface EnterSessionNeeds extends KnownBrowserNeeds {
+  readonly logout: Pick<LogoutDispatcher, "wake">;
+  readonly sessionRememberSeconds: number;
+  readonly arrive: Arrive;
+}
+
+export interface MissingFactorNeeds {
+  readonly factors: Pick<FactorStore, "of">;
+  /** Operators sign in with a factor only. */
+  readonly operatorsNeedFactor: boolean;
+}
+
+export interface CompleteSignInNeeds extends MissingFactorNeeds, NoteNeeds, StartSessionNeeds {
+  readonly pendingSignIns: Pick<PendingSignInStore, "create">;
+  readonly enterSession: EnterSession;
+}
+
+/** A pending sign-in lives as long as a user may need to fetch a device. */
+export const pendingLifeSeconds = 600;
+
+/** Whether the user has a factor that can complete a sign-in. Recovery codes alone are none. */
+export function hasFactor({ codesSince, passkeys }: Factors): boolean {
+  return codesSince !== null || passkeys > 0;
+}
+
+/** @param amr methods of the sign-in so far */
+export async function missingFactor(
+  { factors, operatorsNeedFactor }: MissingFactorNeeds,
+  person: Pick<Person, "id" | "operator">,
+  amr: readonly string[],
+): Promise<MissingFactor> {
+  if (amr.includes("mfa")) return null;
+  if (hasFactor(await factors.of(person.id))) return "factor";
+  return person.operator && operatorsNeedFactor ? "set-up" : null;
+}
+
+export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn {
+  return async (call, parameters, verified, choices) => {
+    const missing = await missingFactor(needs, verified.person, verified.amr);
+    if (missing !== null) return askForFactor(needs, call, parameters, verified, { ...choices, missing });
+    const started = await startVerifiedSession(needs, verified, {
+      userAgent: call.userAgent,
+      address: call.address,
+      previousToken: needs.cookies.read(call.header("cookie"), "session"),
+      longTerm: choices.longTerm,
+      askBefore: choices.askBefore,
+    });
+    if (started === null) return refuseGone(needs, call, parameters, verified.person);
+    const { replaces = null } = choices;
+    if (replaces !== null)
+      call.log.info(
+        {
+          event: "sign_out",
+          person: replaces.person.id,
+          session: replaces.id,
+          switchedTo: verified.person.id,
+        },
+        "signed out to sign in as somebody else",
+      );
+    return needs.enterSession(call, parameters, started, { fresh: true });
+  };
+}
+
+export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
+  return async (call, parameters, { session, token }, { fresh }) => {
+    call.log.info(
+      {
+        event: "sign_in.accepted",
+        person: session.person.id,
+        session: session.id,
+        address: call.address,
+        amr: session.amr,
+      },
+      "signed in",
+    );
+    const { cookies } = needs;
+    return needs.arrive(call, parameters, session, {
+      fresh,
+      cookies: [
+        // A long session has to outlive the browser's. @see CAS protocol 3.0.3, section 3.6
+        cookies.write("session", token, session.longTerm ? needs.sessionRememberSeconds : undefined),
+        cookies.clear("note"),
+        cookies.clear("pending"),
+        writeKnownBrowser(needs, call, session.person.id),
+      ],
+      afterwards: needs.logout.wake,
+    });
+  };
+}
+
+async function askForFactor(
+  needs: CompleteSignInNeeds,
+  call: Call,
+  parameters: RequestParameters,
+  { person, amr, secondsAgo }: Verified,
+  { longTerm, askBefore, missing }: SignInChoices & { readonly missing: "factor" | "set-up" },
+): Promise<Answer> {
+  const token = createTicketId("TGT");
+  const created = await needs.pendingSignIns.create({
+    token,
+    personId: person.id,
+    amr,
+    longTerm,
+    provedSecondsAgo: secondsAgo,
+    lifeSeconds: pendingLifeSeconds,
+  });
+  if (!created) return refuseGone(needs, call, parameters, person);
+  call.log.info(
+    { event: "sign_in.pending", person: person.id, address: call.address, missing },
+    "sign-in lacks a factor",
+  );
+  const fields: Field[] = [
+    ...repeatedFields(parameters),
+    ...(askBefore ? [{ name: "warn", value: "true" }] : []),
+  ];
+  return seeOther(missing === "factor" ? factorAddress(fields) : factorSetUpAddress(fields), {
+    cookies: [needs.cookies.write("pending", token, pendingLifeSeconds), needs.cookies.clear("note")],
+  });
+}
+
+/** The user was disabled or removed since the proof: the same answer as to a wrong password. */
+function refuseGone(
+  needs: NoteNeeds,
+  call: Call,
+  parameters: RequestParameters,
+  { username }: Pick<Person, "username">,
+): Answer {
+  const flow = flowOf(needs, call);
+  const error = { code: "credentials_wrong", reference: call.requestId } as const;
+  return seeOther(loginAddress(repeatedFields(parameters)), {
+    cookies: [...flow.cookies, writeNote(needs, flow.id, { username, error })],
+  });
+}

@@ -1,0 +1,53 @@
+/** Factors of a user besides the password. */
+export interface Factors {
+  /** Time at which the user turned one-time codes on; `null`: off. */
+  readonly codesSince: Date | null;
+  readonly passkeys: number;
+  /** Unused recovery codes. */
+  readonly recoveryCodes: number;
+}
+
+/** Reason for which a factor is not removed: it is the last one. */
+export type RemovalFault =
+  /** There is no such factor. */
+  | "none"
+  /** The policy requires one of operators. */
+  | "operator-needs-one"
+  /** The password is too short to be the only factor. */
+  | "password-too-short";
+
+/**
+ * One-time codes (RFC 6238) and recovery codes. The hub verifies one-time codes; `PendingSignInStore.complete` consumes
+ * both.
+ */
+export interface FactorStore {
+  of(personId: string): Promise<Factors>;
+  /** Secret of the one-time codes, as the hub sealed it. */
+  sealedSecretOf(personId: string): Promise<string | null>;
+  /**
+   * Turns one-time codes on, and stores recovery codes unless the user has some.
+   *
+   * @param factor.step time step of the code that confirmed the secret; that code is not accepted again
+   * @returns whether the recovery codes were stored; `null`: one-time codes are on already, or the user is disabled
+   */
+  turnOnCodes(factor: {
+    readonly personId: string;
+    readonly sealed: string;
+    readonly step: number;
+    readonly recoveryCodes: readonly string[];
+  }): Promise<{ readonly recoveryCodesStored: boolean } | null>;
+  /**
+   * Turns one-time codes off; with the last factor the recovery codes go too.
+   *
+   * @param options.operatorsNeedFactor whether an operator keeps the last factor
+   * @returns `null`: done
+   */
+  turnOffCodes(
+    personId: string,
+    options: { readonly operatorsNeedFactor: boolean },
+  ): Promise<RemovalFault | null>;
+  /** Stores recovery codes unless the user has some. @returns whether they were stored */
+  addFirstRecoveryCodes(personId: string, codes: readonly string[]): Promise<boolean>;
+  /** Replaces all recovery codes. */
+  replaceRecoveryCodes(personId: string, codes: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,66 @@
+import type { CentralSession, Person } from "./central-session-store.ts";
+
+/** A sign-in that lacks a factor. */
+export interface PendingSignIn {
+  readonly person: Person;
+  /** Methods so far. @see RFC 8176, section 2 */
+  readonly amr: readonly string[];
+  /** "Keep me signed in". */
+  readonly longTerm: boolean;
+}
+
+/** Beginning of the sign-in that a factor completes: a pending sign-in, or a session that is too weak (step-up). */
+export type BegunSignIn = { readonly pendingToken: string } | { readonly sessionToken: string };
+
+/** Proof of the factor, consumed with the beginning of the sign-in. */
+export type FactorProof =
+  /** Time step of a right code, and the secret that it was computed with, as stored. */
+  | { readonly kind: "code"; readonly step: number; readonly sealed: string }
+  | { readonly kind: "recovery-code"; readonly code: string }
+  /** The caller has verified and consumed it, such as the challenge of a passkey. */
+  | { readonly kind: "consumed" };
+
+/**
+ * Sign-ins that lack a factor, stored as hashes. A pending sign-in is never a session. It is void once its user is disabled
+ * or removed, or has changed the password.
+ */
+export interface PendingSignInStore {
+  /**
+   * @param pending.provedSecondsAgo age of the first proof, in seconds
+   * @returns false: the user is disabled or removed
+   */
+  create(pending: {
+    readonly token: string;
+    readonly personId: string;
+    readonly amr: readonly string[];
+    readonly longTerm: boolean;
+    readonly provedSecondsAgo: number;
+    readonly lifeSeconds: number;
+  }): Promise<boolean>;
+  /** Reads without consuming. */
+  find(token: string): Promise<PendingSignIn | null>;
+  /**
+   * Consumes the proof and the beginning of the sign-in, and starts a session, in one statement. The session counts as
+   * authenticated at the time of the first proof.
+   *
+   * @param complete.personId user to whom the proof belongs; the beginning must belong to the same user
+   * @param complete.amr methods of the whole sign-in
+   * @param complete.previousToken session token that the browser sent, if any
+   * @returns `null`: nothing started, because the proof was used before or is wrong, or the beginning is void
+   */
+  complete(complete: {
+    readonly from: BegunSignIn;
+    readonly personId: string;
+    readonly proof: FactorProof;
+    readonly amr: readonly string[];
+    readonly token: string;
+    readonly previousToken: string | undefined;
+    readonly userAgent: string;
+    readonly address: string;
+    readonly askBefore: boolean;
+  }): Promise<CentralSession | null>;
+  /** Deletes one; a later use finds nothing. */
+  remove(token: string): Promise<void>;
+  /** Deletes expired rows; returns how many. */
+  sweep(limit: number): Promise<number>;
+}

@@ -1,0 +1,123 @@
+/** Tests of one-time codes and recovery codes: turning on, turning off, the last factor. */
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  createPerson,
+  type DatabaseFixture,
+  dumpTable,
+  emptyDatabase,
+  openDatabaseFixture,
+} from "./database-fixture.ts";
+
+let fixture: DatabaseFixture;
+let personId: string;
+beforeAll(async () => {
+  fixture = await openDatabaseFixture();
+});
+beforeEach(async () => {
+  await emptyDatabase(fixture.database);
+  personId = (await createPerson(fixture.database)).id;
+});
+afterAll(() => fixture.close());
+
+const store = () => fixture.database.factors;
+const newCodes = () => Array.from({ length: 10 }, () => randomBytes(15).toString("hex"));
+const turnOn = (recoveryCodes = newCodes()) =>
+  store().turnOnCodes({ personId, sealed: "sealed secret", step: 100, recoveryCodes });
+const turnOff = (operatorsNeedFactor = false) => store().turnOffCodes(personId, { operatorsNeedFactor });
+const addPasskey = () =>
+  fixture.pool.query(
+    `INSERT INTO passkeys (id, person_id, name, public_key, backup_eligible, backed_up)
+     VALUES (gen_random_uuid()::text, $1, 'key', '', false, false)`,
+    [personId],
+  );
+const set = (statement: string) => fixture.pool.query(statement, [personId]);
+
+test("a new user has no factor", async () => {
+  expect(await store().of(personId)).toEqual({ codesSince: null, passkeys: 0, recoveryCodes: 0 });
+  expect(await store().sealedSecretOf(personId)).toBeNull();
+});
+
+describe("one-time codes", () => {
+  test("are turned on with recovery codes, which are stored as hashes", async () => {
+    const codes = newCodes();
+    expect(await turnOn(codes)).toEqual({ recoveryCodesStored: true });
+    expect(await store().of(personId)).toEqual({
+      codesSince: expect.any(Date),
+      passkeys: 0,
+      recoveryCodes: 10,
+    });
+    expect(await store().sealedSecretOf(personId)).toBe("sealed secret");
+    const dump = await dumpTable(fixture.database, "recovery_codes");
+    for (const code of codes) expect(dump).not.toContain(code);
+  });
+
+  test("keep the recovery codes that the user has", async () => {
+    expect(await store().addFirstRecoveryCodes(personId, newCodes())).toBe(true);
+    expect(await turnOn()).toEqual({ recoveryCodesStored: false });
+    expect(await store().of(personId)).toMatchObject({ recoveryCodes: 10 });
+  });
+
+  test("are turned on once under 50 concurrent attempts", async () => {
+    const results = await Promise.all(Array.from({ length: 50 }, () => turnOn()));
+    expect(results.filter((result) => result !== null)).toEqual([{ recoveryCodesStored: true }]);
+    expect(await store().of(personId)).toMatchObject({ recoveryCodes: 10 });
+  });
+
+  test("are not turned on for a disabled user", async () => {
+    await fixture.database.people.setDisabled(personId, true);
+    expect(await turnOn()).toBeNull();
+    expect(await store().of(personId)).toMatchObject({ codesSince: null, recoveryCodes: 0 });
+  });
+
+  test("are turned off once, and the recovery codes go with the last factor", async () => {
+    await turnOn();
+    expect([await turnOff(), await turnOff()]).toEqual([null, "none"]);
+    expect(await store().of(personId)).toEqual({ codesSince: null, passkeys: 0, recoveryCodes: 0 });
+  });
+
+  test("beside a passkey are turned off by anybody, and the recovery codes stay", async () => {
+    await turnOn();
+    await addPasskey();
+    await set("UPDATE users SET operator = true WHERE id = $1");
+    expect(await turnOff(true)).toBeNull();
+    expect(await store().of(personId)).toEqual({ codesSince: null, passkeys: 1, recoveryCodes: 10 });
+  });
+});
+
+describe("the last factor stays", () => {
+  test("with an operator, where the policy requires one", async () => {
+    await turnOn();
+    await set("UPDATE users SET operator = true WHERE id = $1");
+    expect(await turnOff(true)).toBe("operator-needs-one");
+    expect(await store().of(personId)).toMatchObject({ codesSince: expect.any(Date), recoveryCodes: 10 });
+    expect(await turnOff(false)).toBeNull();
+  });
+
+  test("with a password that is too short to stand alone", async () => {
+    await turnOn();
+    await fixture.database.people.setPasswordHash(personId, "$argon2id$short");
+    await set("UPDATE password_credentials SET stands_alone = false WHERE user_id = $1");
+    expect(await turnOff()).toBe("password-too-short");
+    await set("UPDATE password_credentials SET stands_alone = true WHERE user_id = $1");
+    expect(await turnOff()).toBeNull();
+  });
+});
+
+describe("recovery codes", () => {
+  test("are replaced as a whole", async () => {
+    await turnOn();
+    const before = await dumpTable(fixture.database, "recovery_codes");
+    await store().replaceRecoveryCodes(personId, newCodes());
+    expect(await store().of(personId)).toMatchObject({ recoveryCodes: 10 });
+    const after = await dumpTable(fixture.database, "recovery_codes");
+    expect(after.split("\n").filter((row) => before.includes(row))).toEqual([]);
+  });
+
+  test("are stored once under 50 concurrent first attempts", async () => {
+    const attempt = () => store().addFirstRecoveryCodes(personId, newCodes());
+    const results = await Promise.all(Array.from({ length: 50 }, attempt));
+    expect(results.filter(Boolean)).toHaveLength(1);
+    expect(await store().of(personId)).toMatchObject({ recoveryCodes: 10 });
+  });
+});

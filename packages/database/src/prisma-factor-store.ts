@@ -1,0 +1,113 @@
+import type { FactorStore, Factors, RemovalFault } from "./factor-store.ts";
+import { type PrismaClient, type PrismaTransaction, sql } from "./prisma-client.ts";
+import { tokenHash } from "./token-hash.ts";
+
+/** Serialises changes of one user's factors, so that two removals at once cannot remove the last factor. */
+const lockPerson = (personId: string) => sql`
+  SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
+
+const hashesOf = (codes: readonly string[]): string[] => codes.map((code) => tokenHash("RC", code));
+
+/** One-time codes and recovery codes through Prisma. */
+export class PrismaFactorStore implements FactorStore {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  async of(personId: string): Promise<Factors> {
+    const user = await this.#prisma.user.findUnique({
+      where: { id: personId },
+      select: {
+        totpFactor: { select: { createdAt: true } },
+        _count: { select: { passkeys: true, recoveryCodes: true } },
+      },
+    });
+    return {
+      codesSince: user?.totpFactor?.createdAt ?? null,
+      passkeys: user?._count.passkeys ?? 0,
+      recoveryCodes: user?._count.recoveryCodes ?? 0,
+    };
+  }
+
+  async sealedSecretOf(personId: string): Promise<string | null> {
+    const factor = await this.#prisma.totpFactor.findUnique({
+      where: { personId },
+      select: { sealed: true },
+    });
+    return factor?.sealed ?? null;
+  }
+
+  async turnOnCodes({ personId, sealed, step, recoveryCodes }: Parameters<FactorStore["turnOnCodes"]>[0]) {
+    return this.#prisma.$transaction(async (transaction) => {
+      await transaction.$queryRaw(lockPerson(personId));
+      const made = await transaction.$executeRaw`
+        INSERT INTO totp_factors (person_id, sealed, last_step)
+        SELECT id, ${sealed}, ${step}::bigint FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL
+        ON CONFLICT (person_id) DO NOTHING`;
+      if (made !== 1) return null;
+      return { recoveryCodesStored: await addFirst(transaction, personId, recoveryCodes) };
+    });
+  }
+
+  async turnOffCodes(
+    personId: string,
+    { operatorsNeedFactor }: { readonly operatorsNeedFactor: boolean },
+  ): Promise<RemovalFault | null> {
+    return this.#prisma.$transaction(async (transaction) => {
+      await transaction.$queryRaw(lockPerson(personId));
+      const user = await transaction.user.findUnique({
+        where: { id: personId },
+        select: {
+          operator: true,
+          password: { select: { standsAlone: true } },
+          totpFactor: { select: { personId: true } },
+          _count: { select: { passkeys: true } },
+        },
+      });
+      if (!user?.totpFactor) return "none";
+      if (user._count.passkeys === 0) {
+        if (user.operator && operatorsNeedFactor) return "operator-needs-one";
+        if (user.password !== null && !user.password.standsAlone) return "password-too-short";
+        await transaction.recoveryCode.deleteMany({ where: { personId } });
+      }
+      await transaction.totpFactor.delete({ where: { personId } });
+      return null;
+    });
+  }
+
+  async addFirstRecoveryCodes(personId: string, codes: readonly string[]): Promise<boolean> {
+    return this.#prisma.$transaction(async (transaction) => {
+      await transaction.$queryRaw(lockPerson(personId));
+      return addFirst(transaction, personId, codes);
+    });
+  }
+
+  async replaceRecoveryCodes(personId: string, codes: readonly string[]): Promise<void> {
+    await this.#prisma.$transaction(async (transaction) => {
+      await transaction.$queryRaw(lockPerson(personId));
+      await transaction.recoveryCode.deleteMany({ where: { personId } });
+      await store(transaction, personId, codes);
+    });
+  }
+}
+
+type Transaction = Pick<PrismaTransaction, "recoveryCode" | "$executeRaw">;
+
+/** The lock on the user is held, so nobody adds others meanwhile. */
+async function addFirst(
+  transaction: Transaction,
+  personId: string,
+  codes: readonly string[],
+): Promise<boolean> {
+  if ((await transaction.recoveryCode.count({ where: { personId } })) > 0) return false;
+  await store(transaction, personId, codes);
+  return true;
+}
+
+/** The database's clock gives the time. */
+async function store(transaction: Transaction, personId: string, codes: readonly string[]): Promise<void> {
+  await transaction.$executeRaw`
+    INSERT INTO recovery_codes (hash, person_id) SELECT unnest(${hashesOf(codes)}::text[]), ${personId}::uuid`;
+}

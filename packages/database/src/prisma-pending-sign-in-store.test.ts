@@ -1,0 +1,250 @@
+/** Tests of pending sign-ins: what begins a sign-in and what proves a factor is consumed once, together. */
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { randomToken } from "./central-session-fixture.ts";
+import {
+  createPerson,
+  type DatabaseFixture,
+  dumpTable,
+  emptyDatabase,
+  joinSite,
+  openDatabaseFixture,
+} from "./database-fixture.ts";
+import type { FactorProof } from "./pending-sign-in-store.ts";
+
+let fixture: DatabaseFixture;
+let personId: string;
+beforeAll(async () => {
+  fixture = await openDatabaseFixture();
+});
+beforeEach(async () => {
+  await emptyDatabase(fixture.database);
+  personId = (await createPerson(fixture.database)).id;
+});
+afterAll(() => fixture.close());
+
+const store = () => fixture.database.pendingSignIns;
+const newCode = () => randomBytes(15).toString("hex");
+const consumed: FactorProof = { kind: "consumed" };
+const codeOf = (step: number, sealed = "sealed"): FactorProof => ({ kind: "code", step, sealed });
+
+async function begin(more: { personId?: string; longTerm?: boolean; provedSecondsAgo?: number } = {}) {
+  const token = randomToken();
+  const values = { personId, amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 600, ...more };
+  expect(await store().create({ token, ...values })).toBe(true);
+  return token;
+}
+
+function complete(
+  pendingToken: string,
+  proof: FactorProof,
+  more: { personId?: string; token?: string } = {},
+) {
+  return completeFrom({ pendingToken }, proof, more);
+}
+function completeFrom(
+  from: Parameters<ReturnType<typeof store>["complete"]>[0]["from"],
+  proof: FactorProof,
+  more: { personId?: string; token?: string; previousToken?: string } = {},
+) {
+  return store().complete({
+    from,
+    personId,
+    proof,
+    amr: ["pwd", "otp", "mfa"],
+    token: randomToken(),
+    previousToken: undefined,
+    userAgent: "",
+    address: "192.0.2.1",
+    askBefore: false,
+    ...more,
+  });
+}
+const turnOnCodes = (of = personId, recoveryCodes: readonly string[] = []) =>
+  fixture.database.factors.turnOnCodes({ personId: of, sealed: "sealed", step: 100, recoveryCodes });
+const startSession = (of = personId, amr = ["pwd"]) => {
+  const token = randomToken();
+  const start = { token, personId: of, longTerm: false, amr, address: "", userAgent: "" };
+  return fixture.database.sessions.start(start).then((session) => ({ token, session }));
+};
+
+describe("a pending sign-in", () => {
+  test("names its user and methods, is read without being consumed, and is stored as a hash", async () => {
+    const token = await begin({ longTerm: true });
+    const read = { person: { id: personId, disabled: false }, amr: ["pwd"], longTerm: true };
+    expect(await store().find(token)).toMatchObject(read);
+    expect(await store().find(token)).toMatchObject(read);
+    const dump = await dumpTable(fixture.database, "pending_sign_ins");
+    expect(dump).toContain(personId);
+    expect(dump).not.toContain(token);
+  });
+
+  test("is no session, and its token no session token", async () => {
+    const token = await begin();
+    expect(await fixture.database.sessions.find(token, { touch: false })).toEqual({ state: "unknown" });
+    expect(await fixture.database.sessions.listOf(personId)).toEqual([]);
+  });
+
+  test("ends after its life, and the sweep deletes it", async () => {
+    const token = await begin();
+    await fixture.clock.advance(599);
+    expect(await store().find(token)).not.toBeNull();
+    await fixture.clock.advance(1);
+    expect(await store().find(token)).toBeNull();
+    expect(await complete(token, consumed)).toBeNull();
+    expect([await store().sweep(10), await store().sweep(10)]).toEqual([1, 0]);
+  });
+
+  test.each([
+    ["the password changes", () => fixture.database.people.setPasswordHash(personId, "$argon2id$other")],
+    ["its user is disabled", () => fixture.database.people.setDisabled(personId, true)],
+    ["its user is removed", () => fixture.database.people.remove(personId)],
+  ])("ends when %s", async (_, end) => {
+    const token = await begin();
+    await fixture.clock.advance(1);
+    await end();
+    expect(await store().find(token)).toBeNull();
+    expect(await complete(token, consumed)).toBeNull();
+  });
+
+  test("begins for no disabled user", async () => {
+    await fixture.database.people.setDisabled(personId, true);
+    const values = { amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 600 };
+    expect(await store().create({ token: randomToken(), personId, ...values })).toBe(false);
+  });
+
+  test("becomes one session under 50 concurrent attempts", async () => {
+    const token = await begin();
+    const results = await Promise.all(Array.from({ length: 50 }, () => complete(token, consumed)));
+    expect(results.filter((session) => session !== null)).toHaveLength(1);
+    expect(await fixture.database.sessions.listOf(personId)).toHaveLength(1);
+    expect(await store().find(token)).toBeNull();
+  });
+
+  test("starts a session with all methods, at the time of the first proof", async () => {
+    const pendingToken = await begin({ longTerm: true, provedSecondsAgo: 60 });
+    await fixture.clock.advance(120);
+    const token = randomToken();
+    const session = await complete(pendingToken, consumed, { token });
+    expect(session).toMatchObject({ amr: ["pwd", "otp", "mfa"], longTerm: true, person: { id: personId } });
+    const age = Number(session?.startedAt) - Number(session?.authenticatedAt);
+    expect(Math.round(age / 1000)).toBe(180);
+    const life = Number(session?.expiresAt) - Number(session?.startedAt);
+    expect(Math.round(life / 86_400_000)).toBe(30);
+    expect(await fixture.database.sessions.find(token, { touch: false })).toMatchObject({ state: "alive" });
+  });
+
+  test("of another user than the proof's is not consumed", async () => {
+    const other = (await createPerson(fixture.database)).id;
+    const token = await begin({ personId: other });
+    expect(await complete(token, consumed)).toBeNull();
+    expect(await store().find(token)).not.toBeNull();
+    expect(await complete(token, consumed, { personId: other })).not.toBeNull();
+  });
+
+  test("is removed on request", async () => {
+    const token = await begin();
+    await store().remove(token);
+    expect(await store().find(token)).toBeNull();
+  });
+});
+
+describe("RFC 6238 5.2 a one-time code is accepted once", () => {
+  test("of 50 concurrent sign-ins with one code exactly one starts a session", async () => {
+    await turnOnCodes();
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => begin()));
+    const results = await Promise.all(tokens.map((token) => complete(token, codeOf(101))));
+    expect(results.filter((session) => session !== null)).toHaveLength(1);
+    expect(await fixture.database.sessions.listOf(personId)).toHaveLength(1);
+  });
+
+  test("neither it nor an earlier one again, nor the one that confirmed the secret; a later one is", async () => {
+    await turnOnCodes();
+    expect(await complete(await begin(), codeOf(100))).toBeNull();
+    expect(await complete(await begin(), codeOf(102))).not.toBeNull();
+    expect(await complete(await begin(), codeOf(102))).toBeNull();
+    expect(await complete(await begin(), codeOf(101))).toBeNull();
+    expect(await complete(await begin(), codeOf(103))).not.toBeNull();
+  });
+
+  test("not if the secret has changed since it was verified", async () => {
+    await turnOnCodes();
+    expect(await complete(await begin(), codeOf(101, "an earlier secret"))).toBeNull();
+  });
+
+  test("not for another user's sign-in", async () => {
+    const other = (await createPerson(fixture.database)).id;
+    await turnOnCodes(other);
+    const token = await begin();
+    expect(await complete(token, codeOf(101), { personId: other })).toBeNull();
+    expect(await complete(token, codeOf(102))).toBeNull();
+    expect(await store().find(token)).not.toBeNull();
+  });
+});
+
+describe("a recovery code is accepted once", () => {
+  test("of 50 concurrent sign-ins with one code exactly one starts a session", async () => {
+    const codes = [newCode(), newCode()];
+    await turnOnCodes(personId, codes);
+    const proof: FactorProof = { kind: "recovery-code", code: codes[0] ?? "" };
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => begin()));
+    const results = await Promise.all(tokens.map((token) => complete(token, proof)));
+    expect(results.filter((session) => session !== null)).toHaveLength(1);
+    expect(await fixture.database.factors.of(personId)).toMatchObject({ recoveryCodes: 1 });
+  });
+
+  test("not another user's, which stays usable", async () => {
+    const other = (await createPerson(fixture.database)).id;
+    const code = newCode();
+    await turnOnCodes(other, [code]);
+    expect(await complete(await begin(), { kind: "recovery-code", code })).toBeNull();
+    const theirs = await begin({ personId: other });
+    expect(await complete(theirs, { kind: "recovery-code", code }, { personId: other })).not.toBeNull();
+  });
+});
+
+describe("step-up of a session", () => {
+  test("replaces it under a new token; sites move over and are not told", async () => {
+    const { token, session } = await startSession();
+    await joinSite(fixture.database, session.id, "shop");
+    await fixture.clock.advance(60);
+    const next = randomToken();
+    const stronger = await completeFrom({ sessionToken: token }, consumed, {
+      token: next,
+      previousToken: token,
+    });
+    expect(stronger).toMatchObject({ amr: ["pwd", "otp", "mfa"], uid: session.uid });
+    expect(stronger?.authenticatedAt).toEqual(session.authenticatedAt);
+    expect(await fixture.database.sessions.find(token, { touch: false })).toMatchObject({
+      reason: "replaced",
+    });
+    const [listed] = await fixture.database.sessions.listOf(personId);
+    expect(listed).toMatchObject({ id: stronger?.id, sites: [{ siteId: "shop" }] });
+    expect(await dumpTable(fixture.database, "logout_deliveries")).toBe("");
+  });
+
+  test("revives no ended session", async () => {
+    const { token, session } = await startSession();
+    await fixture.database.sessions.end({ personId, sessionId: session.id }, "signed-out");
+    expect(await completeFrom({ sessionToken: token }, consumed, { previousToken: token })).toBeNull();
+    const idle = await startSession();
+    await fixture.clock.advance(31 * 60);
+    expect(await completeFrom({ sessionToken: idle.token }, consumed)).toBeNull();
+    expect(await fixture.database.sessions.listOf(personId)).toEqual([]);
+  });
+
+  test("happens once under 50 concurrent attempts", async () => {
+    const { token } = await startSession();
+    const attempt = () => completeFrom({ sessionToken: token }, consumed, { previousToken: token });
+    const results = await Promise.all(Array.from({ length: 50 }, attempt));
+    expect(results.filter((session) => session !== null)).toHaveLength(1);
+    expect(await fixture.database.sessions.listOf(personId)).toHaveLength(1);
+  });
+
+  test("of another user's session fails", async () => {
+    const other = (await createPerson(fixture.database)).id;
+    const { token } = await startSession(other);
+    expect(await completeFrom({ sessionToken: token }, consumed)).toBeNull();
+    expect(await fixture.database.sessions.find(token, { touch: false })).toMatchObject({ state: "alive" });
+  });
+});

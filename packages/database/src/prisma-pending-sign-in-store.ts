@@ -1,0 +1,115 @@
+import {
+  type CentralSessionRow,
+  centralSessionColumns,
+  centralSessionFrom,
+  personFrom,
+} from "./central-session-row.ts";
+import type { CentralSession } from "./central-session-store.ts";
+import type { BegunSignIn, FactorProof, PendingSignIn, PendingSignInStore } from "./pending-sign-in-store.ts";
+import type { SessionLife } from "./postgres-central-session-store.ts";
+import { withoutNul } from "./postgres-input.ts";
+import { type PrismaClient, type Sql, sql, sqlText } from "./prisma-client.ts";
+import { sweepStatement } from "./sweep-statement.ts";
+import { tokenHash } from "./token-hash.ts";
+
+/** A row `p` of a user `u` that still permits something. A change of the password voids what was proved before it. */
+const isValid = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL AND NOT EXISTS (
+    SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND c.changed_at > p.proved_at
+  )`;
+
+const sweepExpired = sweepStatement("pending_sign_ins", "expires_at <= hub_now()");
+
+type PersonRow = Pick<
+  CentralSessionRow,
+  "person_id" | "username" | "name" | "email" | "operator" | "groups" | "disabled"
+>;
+
+/** Pending sign-ins through Prisma; the database's clock and single statements decide. */
+export class PrismaPendingSignInStore implements PendingSignInStore {
+  readonly #prisma: PrismaClient;
+  readonly #life: SessionLife;
+
+  constructor(prisma: PrismaClient, life: SessionLife) {
+    this.#prisma = prisma;
+    this.#life = life;
+  }
+
+  async create(pending: Parameters<PendingSignInStore["create"]>[0]): Promise<boolean> {
+    const { token, personId, amr, longTerm, provedSecondsAgo, lifeSeconds } = pending;
+    const created = await this.#prisma.$executeRaw`
+      INSERT INTO pending_sign_ins (hash, person_id, amr, long_term, proved_at, expires_at)
+      SELECT ${tokenHash("PSI", token)}, id, ${[...amr]}::text[], ${longTerm},
+        hub_now() - make_interval(secs => ${provedSecondsAgo}::float8),
+        hub_now() + make_interval(secs => ${lifeSeconds}::float8)
+      FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL`;
+    return created === 1;
+  }
+
+  async find(token: string): Promise<PendingSignIn | null> {
+    const [row] = await this.#prisma.$queryRaw<(PersonRow & Pick<CentralSessionRow, "amr" | "long_term">)[]>`
+      SELECT p.amr, p.long_term, u.id AS person_id, u.username, coalesce(u.name, u.username) AS name, u.email,
+        u.operator, u.groups, false AS disabled
+      FROM pending_sign_ins p JOIN users u ON u.id = p.person_id
+      WHERE p.hash = ${tokenHash("PSI", token)} AND ${isValid}`;
+    return row === undefined
+      ? null
+      : { person: personFrom(row as CentralSessionRow), amr: row.amr, longTerm: row.long_term };
+  }
+
+  async complete(complete: Parameters<PendingSignInStore["complete"]>[0]): Promise<CentralSession | null> {
+    const { personId, askBefore, amr } = complete;
+    const userAgent = withoutNul(complete.userAgent).slice(0, 500);
+    const address = withoutNul(complete.address).slice(0, 100);
+    const previous = complete.previousToken;
+    const { idleSeconds, maxSeconds, longTermSeconds } = this.#life;
+    const [row] = await this.#prisma.$queryRaw<CentralSessionRow[]>`
+      WITH proof AS (${consumedProof(personId, complete.proof)}), begun AS (${consumedBeginning(complete.from)})
+      SELECT ${sqlText(centralSessionColumns)}
+      FROM begun b, LATERAL start_session(b.person_id, ${tokenHash("TGT", complete.token)},
+        ${previous === undefined ? null : tokenHash("TGT", previous)}, ${userAgent}, ${address}, b.long_term,
+        ${askBefore},
+        make_interval(secs => CASE WHEN b.long_term THEN ${longTermSeconds ?? idleSeconds}::float8
+          ELSE ${idleSeconds}::float8 END),
+        make_interval(secs => CASE WHEN b.long_term THEN ${longTermSeconds ?? maxSeconds}::float8
+          ELSE ${maxSeconds}::float8 END),
+        hub_now() - b.proved_at, ${[...amr]}::text[]) s
+      JOIN users u ON u.id = s.user_id`;
+    return row === undefined ? null : centralSessionFrom(row);
+  }
+
+  async remove(token: string): Promise<void> {
+    await this.#prisma.pendingSignIn.deleteMany({ where: { hash: tokenHash("PSI", token) } });
+  }
+
+  async sweep(limit: number): Promise<number> {
+    return this.#prisma.$executeRawUnsafe(sweepExpired, limit);
+  }
+}
+
+function consumedProof(personId: string, proof: FactorProof): Sql {
+  switch (proof.kind) {
+    case "code":
+      return sql`UPDATE totp_factors SET last_step = ${proof.step}::bigint
+        WHERE person_id = ${personId}::uuid AND last_step < ${proof.step}::bigint AND sealed = ${proof.sealed}
+        RETURNING person_id`;
+    case "recovery-code":
+      return sql`DELETE FROM recovery_codes
+        WHERE hash = ${tokenHash("RC", proof.code)} AND person_id = ${personId}::uuid RETURNING person_id`;
+    case "consumed":
+      return sql`SELECT ${personId}::uuid AS person_id`;
+  }
+}
+
+/** Joins the proof, so that nothing begun by another user is consumed, and nothing at all without a proof. */
+function consumedBeginning(from: BegunSignIn): Sql {
+  if ("pendingToken" in from)
+    return sql`DELETE FROM pending_sign_ins p USING proof, users u
+      WHERE p.hash = ${tokenHash("PSI", from.pendingToken)} AND p.person_id = proof.person_id
+        AND u.id = p.person_id AND ${isValid}
+      RETURNING p.person_id, p.long_term, p.proved_at`;
+  return sql`SELECT s.user_id AS person_id, s.long_term, s.authenticated_at AS proved_at
+    FROM sessions s JOIN users u ON u.id = s.user_id JOIN proof ON proof.person_id = s.user_id
+    WHERE s.session_token = ${tokenHash("TGT", from.sessionToken)} AND s.ended_at IS NULL
+      AND session_end_reason(s, u.disabled_at) IS NULL
+    FOR UPDATE OF s`;
+}
