@@ -21,6 +21,7 @@ import { createBreachLookup } from "./credential/breach-lookup.ts";
 import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-throttle.ts";
 import { estimateGuesses } from "./credential/guessability.ts";
 import { createPasswordRule, type PasswordFault } from "./credential/password-rule.ts";
+import { lowerPoolPriority } from "./credential/pool-priority.ts";
 import { createSecretThrottle, type SecretThrottle } from "./credential/secret-throttle.ts";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
@@ -94,6 +95,7 @@ export interface Hub {
 export async function openHub(settings: Settings, log: Log, clock: () => Date): Promise<Hub> {
   for (const setting of settings.unused)
     log.warn({ event: "setting.unused", setting }, `${setting} is set, but this version does not use it yet`);
+  await lowerPoolPriority(log);
   const sites = await openSiteRegistry({
     directory: settings.sitesDirectory,
     lookUp: settings.lookUp,
