@@ -21,9 +21,13 @@ export const pinning =
     ? "not pinned: taskset is missing, or there is one core"
     : `servers with their database on core ${cores.server}, load generator on core ${cores.load}`;
 
-/** Pins this process with all its threads. Servers that it starts have to choose their own core. */
-export function pinLoadGenerator(): void {
-  if (cores !== undefined) taskset("-a", "-c", "-p", cores.load, String(process.pid));
+/**
+ * Pins this process with all its threads, and what it starts from then on. Servers that it starts have to choose their own core.
+ *
+ * @param place `all` takes the pinning back
+ */
+export function pinLoadGenerator(place: "load" | "all" = "load"): void {
+  if (cores !== undefined) taskset("-a", "-c", "-p", cores[place], String(process.pid));
 }
 
 /** The words in front of a command that runs it on the core of the servers, or on all. */

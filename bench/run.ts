@@ -5,6 +5,7 @@
 import { measureCasRound } from "./cas-round.ts";
 import { isTrial } from "./compare.ts";
 import { pinLoadGenerator } from "./cores.ts";
+import { measureFirstPaint } from "./first-paint.ts";
 import { measureLiveTickets } from "./live-tickets.ts";
 import type { Measurement } from "./measurement.ts";
 import { measureMemory } from "./memory.ts";
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   memory: measureMemory,
   "start-up": measureStartUp,
   wire: measureWire,
+  "first-paint": measureFirstPaint,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);

@@ -7,7 +7,7 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "rolldown";
-import { readDocument, withoutFramework } from "./src/screen/document.ts";
+import { readDocument, withoutFramework, withStylesInside } from "./src/screen/document.ts";
 
 const exported = join(import.meta.dirname, "out");
 const dist = join(import.meta.dirname, "dist");
@@ -16,12 +16,13 @@ const files = join(dist, "files");
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(files, { recursive: true });
 
-const document = withoutFramework(readFileSync(join(exported, "index.html"), "utf8"));
+const readExported = (name: string) => readFileSync(join(exported, name), "utf8");
+const document = withStylesInside(withoutFramework(readExported("index.html")), readExported);
 readDocument(document);
 writeFileSync(join(dist, "document.html"), document);
 
-// The scripts of Next stay behind.
-const wanted = ["_next/static/**/*.{css,woff2}", "assets/*", "icon.svg"];
+// The scripts of Next stay behind, and the style sheet is part of the document.
+const wanted = ["_next/static/**/*.woff2", "assets/*", "icon.svg"];
 for (const file of globSync(wanted, { cwd: exported })) {
   const target = join(files, file);
   cpSync(join(exported, file), target);

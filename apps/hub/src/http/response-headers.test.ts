@@ -1,18 +1,26 @@
 import { expect, test } from "vitest";
 import { answerHeaders, pageHeaders } from "./response-headers.ts";
 
-const page = { secure: true, dev: false, formsLeaveHub: false, keepsOpener: false, pictureSources: [] };
+const styleSources = ["'sha256-abc='"];
+const page = {
+  secure: true,
+  dev: false,
+  formsLeaveHub: false,
+  keepsOpener: false,
+  styleSources,
+  pictureSources: [],
+};
 
 function directives(headers: Record<string, string>): Map<string, string> {
   const policy = headers["content-security-policy"] ?? "";
   return new Map(policy.split("; ").map((line) => [line.split(" ")[0] ?? "", line]));
 }
 
-test("a page runs only the hub's own files and nothing inline: ASVS 3.4.3", () => {
+test("a page runs only the hub's own files and is drawn by the styles of its document alone: ASVS 3.4.3", () => {
   const policy = directives(pageHeaders(page));
   expect(policy.get("default-src")).toBe("default-src 'none'");
   expect(policy.get("script-src")).toBe("script-src 'self'");
-  expect(policy.get("style-src")).toBe("style-src 'self'");
+  expect(policy.get("style-src")).toBe("style-src 'sha256-abc='");
   expect(policy.get("base-uri")).toBe("base-uri 'none'");
   expect([...policy.values()].join()).not.toContain("unsafe");
 });
@@ -58,17 +66,21 @@ test("https is required for two years, over https only: ASVS 3.4.1", () => {
   ]);
 });
 
-test("development alone allows inline scripts and styles, evaluation and untyped scripts, which the framework needs", () => {
+test("a document without styles allows none", () => {
+  const policy = directives(pageHeaders({ ...page, styleSources: [] }));
+  expect(policy.get("style-src")).toBe("style-src 'none'");
+});
+
+test("development alone allows inline scripts, evaluation and untyped scripts, which the framework needs", () => {
   const inDevelopment = directives(pageHeaders({ ...page, dev: true }));
   expect(inDevelopment.get("script-src")).toBe("script-src 'self' 'unsafe-inline' 'unsafe-eval'");
-  expect(inDevelopment.get("style-src")).toBe("style-src 'self' 'unsafe-inline'");
   expect(inDevelopment.has("require-trusted-types-for")).toBe(false);
 });
 
 test("the policy of a page is complete: fonts, pictures and requests of the hub alone, scripts by trusted types", () => {
   expect(pageHeaders(page)["content-security-policy"]).toBe(
     [
-      ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:"],
+      ...["default-src 'none'", "script-src 'self'", "style-src 'sha256-abc='", "img-src 'self' data:"],
       ...["font-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'"],
       ...["frame-ancestors 'none'", "require-trusted-types-for 'script'"],
     ].join("; "),

@@ -1,7 +1,7 @@
 /** Headers of every answer of the hub. */
 
 /**
- * For pages: no inline script, no inline style, nothing from other origins, never in a frame. The referrer policy is
+ * For pages: no inline script, no inline style but the document's, nothing from other origins, never in a frame. The referrer policy is
  * `same-origin`, because under `no-referrer` browsers send `Origin: null` with the hub's own forms.
  *
  * @param options.secure whether the hub is served over https
@@ -10,6 +10,7 @@
  *   hub, which answers with a page when the destination is a site (`leaving-page.ts`)
  * @param options.keepsOpener the page belongs to the sign-in of a site that opens it in a popup. A single page with
  *   another value of this policy separates the popup from its opener
+ * @param options.styleSources sources of the document's styles
  * @param options.pictureSources origins of front-channel logout, which the page loads as hidden pictures
  */
 export function pageHeaders(options: {
@@ -17,14 +18,14 @@ export function pageHeaders(options: {
   readonly dev: boolean;
   readonly formsLeaveHub: boolean;
   readonly keepsOpener: boolean;
+  readonly styleSources: readonly string[];
   readonly pictureSources: readonly string[];
 }): Record<string, string> {
   const script = options.dev ? "'self' 'unsafe-inline' 'unsafe-eval'" : "'self'";
-  const style = options.dev ? "'self' 'unsafe-inline'" : "'self'";
   const policy = [
     "default-src 'none'",
     `script-src ${script}`,
-    `style-src ${style}`,
+    `style-src ${options.styleSources.join(" ") || "'none'"}`,
     `img-src ${["'self'", "data:", ...new Set(options.pictureSources)].join(" ")}`,
     "font-src 'self'",
     "connect-src 'self'",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { holes, readDocument, withoutFramework } from "./document.ts";
+import { holes, readDocument, withoutFramework, withStylesInside } from "./document.ts";
 
 const style = '<link rel="stylesheet" href="/_next/static/a.css"/>';
 const icon = '<link rel="icon" href="/icon.svg"/>';
@@ -40,9 +40,13 @@ describe("the holes of the document", () => {
 
   test("are filled without interpreting the text", () => {
     const title = `$& $1 $\` $' $$ ${holes.body}`;
-    expect(readDocument(document)({ title, referrer: holes.title, body: "<p>$&</p>" })).toBe(
+    expect(readDocument(document).fill({ title, referrer: holes.title, body: "<p>$&</p>" })).toBe(
       `<title>${title}</title><meta content="${holes.title}"/><main><p>$&</p></main>`,
     );
+  });
+
+  test("begin after the part that is the same for all screens", () => {
+    expect(readDocument(document).start).toBe("<title>");
   });
 
   test.each([
@@ -51,5 +55,22 @@ describe("the holes of the document", () => {
     ["in the place of another", document.replace(holes.title, holes.body)],
   ])("a hole that is %s stops the start", (_, html) => {
     expect(() => readDocument(html)).toThrow("other holes than expected");
+  });
+});
+
+describe("the style sheet inside the document", () => {
+  test("takes the place of its link, and its addresses are those of files", () => {
+    const read = (address: string) =>
+      `/*${address}*/@font-face{src:url(../media/a.woff2)}p{background:url("data:image/png;base64,A/B")}`;
+    expect(withStylesInside(page().replace("/a.css", "/chunks/a.css"), read)).toBe(
+      page().replace(
+        style,
+        '<style>/*/_next/static/chunks/a.css*/@font-face{src:url(/_next/static/media/a.woff2)}p{background:url("data:image/png;base64,A/B")}</style>',
+      ),
+    );
+  });
+
+  test("cannot end its element", () => {
+    expect(() => withStylesInside(page(), () => 'p{content:"</style>"}')).toThrow("end its element");
   });
 });

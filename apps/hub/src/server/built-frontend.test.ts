@@ -4,14 +4,15 @@ import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderScreen } from "../../app/render-screen.tsx";
 import { holes } from "../screen/document.ts";
 import { createBuiltFrontend, openBuiltFrontend } from "./built-frontend.ts";
 
 const document =
-  `<!DOCTYPE html><html><head><title>${holes.title}</title><meta name="referrer" content="${holes.referrer}"/></head>` +
+  `<!DOCTYPE html><html><head><style>p{margin:0}</style><title>${holes.title}</title><meta name="referrer" content="${holes.referrer}"/></head>` +
   `<body>${holes.body}<script src="/assets/enhance.js?v=0123" defer=""></script></body></html>`;
 const model = { title: "No", sentences: ["Because."], code: "c", reference: "r" };
 
@@ -25,10 +26,11 @@ afterAll(() => rm(files, { recursive: true }));
 describe("a page", () => {
   const answer = { status: 403, headers: { "cache-control": "no-store", "set-cookie": ["a=1", "b=2"] } };
 
-  async function ask({ render = renderScreen, shown = model, method = "GET" } = {}): Promise<{
+  async function ask({ render = renderScreen, shown = model, method = "GET", coding = "" } = {}): Promise<{
     readonly status: number | undefined;
     readonly headers: IncomingHttpHeaders;
     readonly body: string;
+    readonly bytes: number;
   }> {
     const frontend = createBuiltFrontend({ document, renderScreen: render, files });
     const server = createServer(async (incoming, response) => {
@@ -40,15 +42,17 @@ describe("a page", () => {
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const headers = { "accept-encoding": "gzip, br" };
+    const headers = { "accept-encoding": coding };
     const sent = request({ host: "127.0.0.1", port, method, path: "/x", agent: false, headers }).end();
     const [response] = await once(sent, "response");
-    const body = await text(response);
+    const sentBody = await buffer(response);
     server.close();
-    return { status: response.statusCode, headers: response.headers, body };
+    const isEncoded = response.headers["content-encoding"] === "gzip" && sentBody.length > 0;
+    const body = String(isEncoded ? gunzipSync(sentBody) : sentBody);
+    return { status: response.statusCode, headers: response.headers, body, bytes: sentBody.length };
   }
 
-  test("has the given status and headers, and is not compressed", async () => {
+  test("has the given status and headers", async () => {
     const { status, headers, body } = await ask();
     expect(status).toBe(403);
     expect(headers).toMatchObject({
@@ -62,8 +66,23 @@ describe("a page", () => {
     expect(body).toMatch(/<p>Because\.<\/p>.*<script src="\/assets\/enhance.js/);
   });
 
+  test("is encoded for a browser that accepts gzip", async () => {
+    const [plain, encoded] = [await ask(), await ask({ coding: "br, gzip" })];
+    expect(encoded.headers["content-encoding"]).toBe("gzip");
+    expect(encoded.headers["content-length"]).toBe(String(encoded.bytes));
+    expect(encoded.body).toBe(plain.body);
+    expect((await ask({ coding: "br, gzip;q=0" })).headers["content-encoding"]).toBeUndefined();
+  });
+
+  test("has the source of its styles for the policy", () => {
+    // printf 'p{margin:0}' | openssl dgst -sha256 -binary | base64
+    const { styleSources } = createBuiltFrontend({ document, renderScreen, files });
+    expect(styleSources).toEqual(["'sha256-QRQPRLGyxt3RJiKpYNjpkgHcmHU2PywsfL2e8oI0LQA='"]);
+  });
+
   test("for HEAD has the same headers and no body", async () => {
-    const [head, get] = [await ask({ method: "HEAD" }), await ask()];
+    const coding = "gzip";
+    const [head, get] = [await ask({ method: "HEAD", coding }), await ask({ coding })];
     expect([head.status, head.body]).toEqual([403, ""]);
     expect(head.headers["content-length"]).toBe(get.headers["content-length"]);
   });

@@ -2,11 +2,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readDocument, type ScreenHtml } from "../screen/document.ts";
+import { readDocument, type ScreenHtml, styleSourcesOf } from "../screen/document.ts";
 import type { AnyScreen } from "../screen/screen.ts";
 import { StartError } from "../settings/start-errors.ts";
 import type { Frontend } from "./frontend.ts";
-import { readStaticFiles } from "./static-files.ts";
+import { createPageEncoder } from "./page-encoding.ts";
+import { acceptsCoding, readStaticFiles } from "./static-files.ts";
 
 /**
  * Opens what `build-screens.ts` made.
@@ -55,14 +56,17 @@ async function loadBuild(directory: string): Promise<Build> {
 
 /** @param build `files`: folder of the files that browsers load */
 export function createBuiltFrontend(build: Build & { readonly files: string }): Frontend {
-  const fill = readDocument(build.document);
+  const { start, fill } = readDocument(build.document);
+  const encode = createPageEncoder(start);
   const versioned = new Set(build.document.match(/(?<=")\/assets\/[^"]+\?v=[^"]+(?=")/g));
   return {
+    styleSources: styleSourcesOf(build.document),
     async draw(request, response, screen, { status, headers }) {
-      // Pages are not compressed. They hold tokens of a session beside text that an address can choose, and the compressed
-      // length would reveal how much they have in common (BREACH).
-      const page = Buffer.from(fill(build.renderScreen(screen)));
+      const plain = Buffer.from(fill(build.renderScreen(screen)));
+      const isEncoded = acceptsCoding(request.headers["accept-encoding"], "gzip");
+      const page = isEncoded ? encode(plain) : plain;
       response.statusCode = status;
+      if (isEncoded) response.setHeader("content-encoding", "gzip");
       response.setHeader("content-type", "text/html; charset=utf-8");
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       response.setHeader("content-length", page.byteLength);

@@ -8,6 +8,8 @@ export interface StatusAndHeaders {
 
 /** Draws the screens and serves the files that they load: from the build, or by Next in development. */
 export interface Frontend {
+  /** Sources of the styles of pages, for `style-src` in their policy. */
+  readonly styleSources: readonly string[];
   /** @throws what drawing throws, with the response unchanged, so that it can carry an explanation */
   draw(
     request: IncomingMessage,

@@ -18,6 +18,8 @@ export async function openNextFrontend(place: {
   await app.prepare();
   const handle = app.getRequestHandler();
   return {
+    // For the styles that scripts replace when a component changes.
+    styleSources: ["'self'", "'unsafe-inline'"],
     // Pages stream for as long as the reload channel wants, so nothing can wait for their end or replace them.
     async draw(request, response, screen, { status, headers }) {
       request.method = "GET";

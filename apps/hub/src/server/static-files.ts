@@ -56,7 +56,7 @@ export function readStaticFiles(
     const file = files.get(path);
     if (file === undefined) return false;
     const coding = codings.find(
-      ([name]) => file.compressed.has(name) && accepts(headers["accept-encoding"], name),
+      ([name]) => file.compressed.has(name) && acceptsCoding(headers["accept-encoding"], name),
     )?.[0];
     const body = (coding && file.compressed.get(coding)) ?? file.content;
     response.writeHead(200, {
@@ -75,7 +75,7 @@ export function readStaticFiles(
 }
 
 /** @see RFC 9110, section 12.5.3 */
-function accepts(header: string | string[] | undefined, coding: string): boolean {
+export function acceptsCoding(header: string | string[] | undefined, coding: string): boolean {
   return String(header ?? "")
     .split(",")
     .some((entry) => {
