@@ -4,8 +4,8 @@
  */
 import { type Browser, chromium } from "@playwright/test";
 import { at, isTrial, round } from "./compare.ts";
-import { startHub } from "./hub.ts";
 import { pinLoadGenerator } from "./cores.ts";
+import { startHub } from "./hub.ts";
 import type { Measurement } from "./measurement.ts";
 import { onStage } from "./stage.ts";
 
