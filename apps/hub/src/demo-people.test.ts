@@ -11,6 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+const chosen = async (password: string) => ({ hash: await hashPassword(password), standsAlone: true });
 const passwordOf = async (name: string) => (await database.people.findForSignIn(name))?.passwordHash ?? null;
 
 test("two concurrent starts create the demo users once, with the password that the README names", async () => {
@@ -28,9 +29,21 @@ test("two concurrent starts create the demo users once, with the password that t
 
 test("a demo user who changed the password keeps the new one", async () => {
   const alice = await database.people.findForSignIn("alice");
-  await database.people.setPasswordHash(alice?.person.id ?? "", await hashPassword("their own"));
+  await database.people.setPassword(alice?.person.id ?? "", await chosen("their own"));
   await makeDemoPeople(database);
   expect(await verifyPassword(await passwordOf("alice"), "their own")).toBe(true);
+});
+
+test("a demo user of an earlier version need not change the password", async () => {
+  const pool = poolOf(database);
+  await pool.query("UPDATE password_credentials SET must_change = true");
+  await makeDemoPeople(database);
+  const { rows } = await pool.query(
+    "SELECT username FROM users JOIN password_credentials ON user_id = id WHERE must_change",
+  );
+  // Alice chose a password in the test above.
+  expect(rows).toEqual([{ username: "alice" }]);
+  expect(await verifyPassword(await passwordOf("bob"), "correct horse battery staple")).toBe(true);
 });
 
 test("production refuses to start with demo users, and names them", async () => {
@@ -42,7 +55,7 @@ test("production refuses to start with demo users, and names them", async () => 
   await expect(refuseDemoPeople(database)).rejects.toThrow(
     /: carol\. Disable each \(npm run hub -- user disable carol\)/,
   );
-  await database.people.setPasswordHash(await idOf("carol"), await hashPassword("carol's own"));
+  await database.people.setPassword(await idOf("carol"), await chosen("carol's own"));
   await refuseDemoPeople(database);
   await database.people.setDisabled(await idOf("bob"), false);
   await expect(refuseDemoPeople(database)).rejects.toThrow(/: bob\./);

@@ -1,5 +1,5 @@
 /** The demo users. They are created only outside production. */
-import { type Database, PersonExists } from "@gatehouse/database";
+import { type Database, PersonExists, type PersonWithPassword } from "@gatehouse/database";
 import { hashPassword, verifyPassword } from "./credential/password.ts";
 import { StartError } from "./settings/start-errors.ts";
 
@@ -22,16 +22,29 @@ const people = [
   },
 ];
 
-/** Creates the missing demo users; a changed password stays. */
+/** Creates the missing demo users; a changed password stays, and nobody must change the published one. */
 export async function makeDemoPeople(database: Database): Promise<void> {
   for (const person of people) {
-    if ((await database.people.findForSignIn(person.username)) !== null) continue;
+    const found = await database.people.findForSignIn(person.username);
+    if (found !== null) {
+      await keepPublishedPassword(database, found);
+      continue;
+    }
     try {
       await database.people.create({ ...person, passwordHash: await hashPassword(demoPassword) });
     } catch (error) {
       if (!(error instanceof PersonExists)) throw error; // another process was quicker
     }
   }
+}
+
+/** Earlier versions stored the published password as one that an operator set. */
+async function keepPublishedPassword(
+  database: Database,
+  { person, passwordHash: hash, mustChange }: PersonWithPassword,
+): Promise<void> {
+  if (hash === null || !mustChange || !(await verifyPassword(hash, demoPassword))) return;
+  await database.people.setPassword(person.id, { hash, standsAlone: true });
 }
 
 /**

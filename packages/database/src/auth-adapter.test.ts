@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type AuthAdapter, createAuthAdapter } from "./auth-adapter.ts";
+import { createAuthAdapter } from "./auth-adapter.ts";
 import {
   createPerson,
   type DatabaseFixture,
@@ -10,7 +10,7 @@ import {
 import { openPrisma } from "./prisma-client.ts";
 
 let fixture: DatabaseFixture;
-let adapter: AuthAdapter;
+let adapter: ReturnType<typeof createAuthAdapter>;
 beforeAll(async () => {
   fixture = await openDatabaseFixture();
 });
@@ -29,8 +29,8 @@ test("Auth.js creates a user, links an account and finds the user by it", async 
     image: null,
   });
   const account = { provider: "elsewhere", providerAccountId: "42" };
-  await adapter.linkAccount?.({ ...account, userId: user.id, type: "oidc" });
-  expect(await adapter.getUserByAccount?.(account)).toMatchObject({ id: user.id, name: "Zoe" });
+  await adapter.linkAccount({ ...account, userId: user.id, type: "oidc" });
+  expect(await adapter.getUserByAccount(account)).toMatchObject({ id: user.id, name: "Zoe" });
   expect(await adapter.getUserByEmail("ZOE@example.com")).toMatchObject({ id: user.id });
   expect(await fixture.database.people.findForSignIn("zoe@example.com")).toMatchObject({
     person: { id: user.id },
@@ -42,11 +42,4 @@ test("a user of the hub is the same user to Auth.js", async () => {
   expect(await adapter.getUser(person.id)).toMatchObject({ email: person.email, name: person.name });
   expect(await adapter.updateUser({ id: person.id, name: "Renamed" })).toMatchObject({ name: "Renamed" });
   expect(await fixture.database.people.findById(person.id)).toMatchObject({ name: "Renamed" });
-});
-
-test("a verification token works once", async () => {
-  const link = { identifier: "zoe@example.com", token: "hash" };
-  await adapter.createVerificationToken?.({ ...link, expires: new Date(Date.now() + 60_000) });
-  const uses = Array.from({ length: 8 }, () => adapter.useVerificationToken?.(link));
-  expect((await Promise.all(uses)).filter(Boolean)).toHaveLength(1);
 });

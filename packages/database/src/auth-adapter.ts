@@ -4,24 +4,35 @@ import type { PrismaClient } from "./prisma-client.ts";
 
 // The only file that imports @auth/prisma-adapter.
 
-export type { AdapterUser } from "@auth/core/adapters";
-
-/** Methods that this adapter always has; Auth.js declares every method as optional. */
-export type AuthAdapter = Adapter &
-  Required<Pick<Adapter, "createUser" | "getUser" | "getUserByEmail" | "updateUser">>;
+/** Methods of Auth.js that the hub uses: those of users, and of their accounts at other identity providers. */
+type AuthAdapter = Required<
+  Pick<
+    Adapter,
+    | "createUser"
+    | "getUser"
+    | "getUserByAccount"
+    | "getUserByEmail"
+    | "linkAccount"
+    | "unlinkAccount"
+    | "updateUser"
+  >
+>;
 
 /**
- * Auth.js adapter for users, accounts and verification tokens. It has no sessions: those of the hub are central sessions,
- * which only the central session store reads and writes.
+ * Auth.js adapter for sign-in with other identity providers. Sessions and links are the hub's own: only the central session
+ * store and the store of verification tokens read and write them.
  *
  * @see https://authjs.dev/guides/creating-a-database-adapter
  */
 export function createAuthAdapter(prisma: PrismaClient): AuthAdapter {
-  const { createSession, getSessionAndUser, updateSession, deleteSession, ...adapter } = PrismaAdapter(
-    prisma,
-  ) as AuthAdapter;
+  const adapter = PrismaAdapter(prisma) as AuthAdapter;
+  const { getUser, getUserByAccount, linkAccount, unlinkAccount, updateUser } = adapter;
   return {
-    ...adapter,
+    getUser,
+    getUserByAccount,
+    linkAccount,
+    unlinkAccount,
+    updateUser,
 
     // Auth.js has no user names; an e-mail address is a unique one.
     createUser: (user) => {

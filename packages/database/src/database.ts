@@ -13,6 +13,7 @@ import type { PersonStore } from "./person-store.ts";
 import type { RateLimitStore } from "./rate-limit-store.ts";
 import type { RefreshExchangeStore } from "./refresh-exchange-store.ts";
 import type { SigningKeyStore } from "./signing-key-store.ts";
+import type { VerificationTokenStore } from "./verification-token-store.ts";
 
 /** The stores of an open database. All of them share one pool, which callers cannot reach. */
 export interface Database {
@@ -34,6 +35,7 @@ export interface Database {
   readonly loginTickets: LoginTicketStore;
   readonly logoutDeliveries: LogoutDeliveryStore;
   readonly rateLimits: RateLimitStore;
+  readonly verificationTokens: VerificationTokenStore;
   /** Whether PostgreSQL answers within two seconds; for `/readyz`. */
   isReady(): Promise<boolean>;
   /** Deletes up to `limit` expired rows of each store; returns how many in all. */

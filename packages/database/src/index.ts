@@ -41,7 +41,20 @@ export type {
   PendingSignIn,
   PendingSignInStore,
 } from "./pending-sign-in-store.ts";
-export { PersonExists, PersonGone, type PersonStore, type PersonWithPassword } from "./person-store.ts";
+export {
+  type NewPassword,
+  PersonExists,
+  PersonGone,
+  type PersonStore,
+  type PersonWithPassword,
+} from "./person-store.ts";
 export type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.ts";
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";
 export type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
+export type {
+  EmailChanged,
+  LinkPurpose,
+  SignedUp,
+  VerificationToken,
+  VerificationTokenStore,
+} from "./verification-token-store.ts";

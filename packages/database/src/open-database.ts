@@ -1,4 +1,3 @@
-import { createAuthAdapter } from "./auth-adapter.ts";
 import { connectToUrl, explainConnectionError } from "./connect-to-url.ts";
 import type { Database } from "./database.ts";
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded/embedded-postgres.ts";
@@ -27,6 +26,7 @@ import { PostgresRateLimitStore } from "./postgres-rate-limit-store.ts";
 import { PostgresRefreshExchangeStore } from "./postgres-refresh-exchange-store.ts";
 import { PostgresSigningKeyStore } from "./postgres-signing-key-store.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
+import { PostgresVerificationTokenStore } from "./postgres-verification-token-store.ts";
 import { openPrisma } from "./prisma-client.ts";
 import { PrismaFactorStore } from "./prisma-factor-store.ts";
 import { PrismaPendingSignInStore } from "./prisma-pending-sign-in-store.ts";
@@ -118,10 +118,11 @@ function stores(
   const consents = new PostgresConsentStore(pool);
   const appPasswords = new PostgresAppPasswordStore(pool);
   const rateLimits = new PostgresRateLimitStore(pool);
+  const verificationTokens = new PostgresVerificationTokenStore(prisma);
   return {
     [poolKey]: pool,
     pooled,
-    people: new PostgresPersonStore(pool, createAuthAdapter(prisma)),
+    people: new PostgresPersonStore(pool, prisma),
     sessions,
     pendingSignIns,
     factors: new PrismaFactorStore(prisma),
@@ -137,6 +138,7 @@ function stores(
     loginTickets,
     logoutDeliveries,
     rateLimits,
+    verificationTokens,
     isReady: () => isReady(pool),
     sweep: async (limit) => {
       const stores = [
@@ -151,6 +153,7 @@ function stores(
         appPasswords,
         consents,
         rateLimits,
+        verificationTokens,
       ];
       // One after another, so that sweeps occupy one connection of the pool only.
       let swept = 0;

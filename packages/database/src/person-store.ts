@@ -5,9 +5,19 @@ export interface PersonWithPassword {
   readonly person: Person;
   /** PHC string of Argon2id; `null` without a password. */
   readonly passwordHash: string | null;
+  /** An operator set the password: the user must choose another one. */
+  readonly mustChange: boolean;
 }
 
-/** Users and their passwords, stored through @auth/prisma-adapter. */
+/** A password that the user chose. */
+export interface NewPassword {
+  /** PHC string of Argon2id. */
+  readonly hash: string;
+  /** Long enough to be the only factor. */
+  readonly standsAlone: boolean;
+}
+
+/** Users and their passwords. */
 export interface PersonStore {
   /** Finds by user name or e-mail address, any case. */
   findForSignIn(identifier: string): Promise<PersonWithPassword | null>;
@@ -24,7 +34,10 @@ export interface PersonStore {
     readonly groups?: readonly string[];
     readonly passwordHash: string | null;
   }): Promise<Person>;
-  setPasswordHash(personId: string, passwordHash: string): Promise<void>;
+  /** Stores a password that the user chose; it need not be changed. */
+  setPassword(personId: string, password: NewPassword): Promise<void>;
+  /** Replaces the hash of an unchanged password by one with other parameters. */
+  renewHash(personId: string, hash: { readonly from: string; readonly to: string }): Promise<void>;
   setGroups(personId: string, groups: readonly string[]): Promise<void>;
   setDisabled(personId: string, disabled: boolean): Promise<void>;
   /** Ends all sessions, queues the logouts of their sites and deletes the user, in one transaction. */

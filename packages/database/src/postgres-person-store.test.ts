@@ -35,6 +35,7 @@ test("a user is found by user name or e-mail address, case-insensitively, with t
     expect(await people.findForSignIn(identifier)).toEqual({
       person: created,
       passwordHash: alice.passwordHash,
+      mustChange: false,
     });
   }
   expect(await people.findById(created.id)).toEqual(created);
@@ -66,9 +67,31 @@ test("another user's e-mail address cannot be a user name", async () => {
 test("a user without a password has none until one is set", async () => {
   const { id } = await people.create({ ...alice, passwordHash: null });
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: null });
-  await people.setPasswordHash(id, "first");
-  await people.setPasswordHash(id, "second");
-  expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "second" });
+  await people.setPassword(id, { hash: "first", standsAlone: true });
+  await people.setPassword(id, { hash: "second", standsAlone: false });
+  expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "second", mustChange: false });
+  const { rows } = await fixture.pool.query("SELECT stands_alone FROM password_credentials");
+  expect(rows).toEqual([{ stands_alone: false }]);
+});
+
+test("a password that the user chose need not be changed, in contrast to one of an operator", async () => {
+  const { id } = await people.create(alice);
+  await fixture.pool.query("UPDATE password_credentials SET must_change = true");
+  expect(await people.findForSignIn("alice")).toMatchObject({ mustChange: true });
+  await people.setPassword(id, { hash: "chosen", standsAlone: true });
+  expect(await people.findForSignIn("alice")).toMatchObject({ mustChange: false });
+});
+
+test("a hash is renewed only while the password is unchanged, and keeps its age", async () => {
+  const { id } = await people.create(alice);
+  const age = async () => (await fixture.pool.query("SELECT changed_at FROM password_credentials")).rows;
+  const before = await age();
+  await fixture.clock.advance(60);
+  await people.renewHash(id, { from: alice.passwordHash, to: "renewed" });
+  expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "renewed" });
+  expect(await age()).toEqual(before);
+  await people.renewHash(id, { from: alice.passwordHash, to: "of the former password" });
+  expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "renewed" });
 });
 
 test("a user is disabled and enabled", async () => {

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 /** Kind of token. It is part of the hash, so that one kind is never accepted as another. */
-export type TokenKind = "TGT" | "ST" | "LT" | "PGT" | "AP" | "PSI" | "RC" | `oidc:${string}`;
+export type TokenKind = "TGT" | "ST" | "LT" | "PGT" | "AP" | "PSI" | "RC" | "VT" | `oidc:${string}`;
 
 /** Stored form of a token: SHA-256 in hex. Tokens have at least 160 random bits, so a fast hash is sufficient. */
 export function tokenHash(kind: TokenKind, token: string): string {

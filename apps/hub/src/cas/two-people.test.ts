@@ -235,7 +235,7 @@ describe("limits of the choice", () => {
     const form = await openForm();
     await browser.signIn(alice);
     const page = await browser.post("/cas/login", { ...form, ...typed(dan) });
-    await opened.hub.database.people.setPasswordHash(dan.id, "changed since");
+    await opened.hub.database.people.setPassword(dan.id, { hash: "changed since", standsAlone: true });
     await choose(page, "switch");
     expect(await whoIsIn()).toBeNull();
     expect(await sessionsOf(dan)).toBe(0);

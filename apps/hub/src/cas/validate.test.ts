@@ -141,7 +141,7 @@ describe("2.8 /p3/serviceValidate [CAS 3.0]", () => {
     const hostile = `</cas:name><cas:user>root</cas:user> & "quoted"`;
     const about = { username: "mallory", email: "mallory@example.com", operator: false, passwordHash: null };
     const { id } = await people.create({ ...about, name: hostile });
-    await people.setPasswordHash(id, await hashPassword("p"));
+    await people.setPassword(id, { hash: await hashPassword("p"), standsAlone: true });
     const browser = new TestBrowser(opened);
     const typed = { username: "mallory", password: "p" };
     const { location } = await browser.signIn(typed, `?${new URLSearchParams({ service })}`);

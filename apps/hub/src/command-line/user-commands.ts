@@ -131,7 +131,7 @@ export const userPassword: Command = {
       const person = await findPerson(database, input.word("username"));
       const { id, username } = person;
       const { made, shown, passwordHash } = await readOrMakePassword(input, settings, wordsOfUser(person));
-      await database.people.setPasswordHash(id, passwordHash);
+      await database.people.setPassword(id, { hash: passwordHash, standsAlone: true });
       // The new hash is stored first, so the old password cannot start another session after this statement.
       const sessionsEnded = (await database.sessions.end({ personId: id }, "password-changed")).length;
       // The sessions end first, so none of them can connect another app or make another app password.

@@ -19,7 +19,7 @@ afterAll(() => hashing.finish());
 const person = { id: "p1", username: "ann", disabled: false };
 const people = {
   findForSignIn: async () => ({ person, passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$salt$hash" }),
-  setPasswordHash: async () => undefined,
+  renewHash: async () => undefined,
 } as unknown as Parameters<typeof verifyCredentials>[0]["people"];
 const counted: (string | undefined)[] = [];
 const throttle: Parameters<typeof verifyCredentials>[0]["throttle"] = {

@@ -14,7 +14,7 @@ import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 
 export interface VerifyCredentialsNeeds {
-  readonly people: Pick<PersonStore, "findForSignIn" | "setPasswordHash">;
+  readonly people: Pick<PersonStore, "findForSignIn" | "renewHash">;
   readonly throttle: SignInThrottle;
 }
 
@@ -139,7 +139,10 @@ export async function verifyCredentials(
     return { outcome: "refused", code: "too_many_attempts", retryInSeconds: result.retryInSeconds };
   if (result.outcome === "refused") return result;
   const { outcome, person, passwordHash } = result;
-  if (passwordHash !== null && isOutdated(passwordHash)) await rehash(people, person, attempt.password);
+  if (passwordHash !== null && isOutdated(passwordHash)) {
+    const to = await hashPassword(attempt.password);
+    await people.renewHash(person.id, { from: passwordHash, to });
+  }
   return { outcome, person, amr: ["pwd"], secondsAgo: 0 };
 }
 
@@ -161,12 +164,4 @@ async function startSession(
     amr,
   });
   return { session, token };
-}
-
-async function rehash(
-  people: Pick<PersonStore, "setPasswordHash">,
-  person: Person,
-  password: string,
-): Promise<void> {
-  await people.setPasswordHash(person.id, await hashPassword(password));
 }

@@ -1,0 +1,293 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { randomToken } from "./central-session-fixture.ts";
+import {
+  createPerson,
+  type DatabaseFixture,
+  dumpTable,
+  emptyDatabase,
+  joinSite,
+  openDatabaseFixture,
+} from "./database-fixture.ts";
+import type { LinkPurpose, VerificationTokenStore } from "./verification-token-store.ts";
+
+let fixture: DatabaseFixture;
+let links: VerificationTokenStore;
+beforeAll(async () => {
+  fixture = await openDatabaseFixture();
+});
+beforeEach(async () => {
+  await emptyDatabase(fixture.database);
+  await fixture.pool.query("TRUNCATE verification_tokens");
+  links = fixture.database.verificationTokens;
+});
+afterAll(() => fixture.close());
+
+const password = { hash: "$argon2id$new", standsAlone: true };
+const dora = { username: "Dora", name: "Dora Example", password };
+
+async function makeLink(
+  purpose: LinkPurpose,
+  { email = "dora@example.com", personId = null }: { email?: string; personId?: string | null } = {},
+): Promise<string> {
+  const token = randomBytes(32).toString("hex");
+  await links.create({ token, purpose, email, personId, facts: { service: "x" }, lifeSeconds: 600 });
+  return token;
+}
+const numberOf = async (table: string) => (await fixture.pool.query(`SELECT FROM ${table}`)).rowCount;
+const hashOf = async (name: string) => (await fixture.database.people.findForSignIn(name))?.passwordHash;
+
+async function startSession(personId: string) {
+  const token = randomToken();
+  const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
+  return { token, ...(await fixture.database.sessions.start({ personId, token, ...browser })) };
+}
+
+/** Uses of a link, by purpose. */
+const uses: Readonly<Record<LinkPurpose, (token: string) => Promise<unknown>>> = {
+  "sign-up": (token) => links.signUp(token, dora),
+  invitation: (token) => links.acceptInvitation(token, { name: "Dora Invited", password }),
+  "password-reset": (token) => links.resetPassword(token, password, { disconnectApps: false }),
+  "email-change": (token) => links.changeEmail(token),
+};
+const purposes = Object.keys(uses) as LinkPurpose[];
+
+/** A link and, except for a sign-up, its user. */
+async function makeUsable(purpose: LinkPurpose) {
+  const person = purpose === "sign-up" ? null : await createPerson(fixture.database);
+  const token = await makeLink(purpose, { personId: person?.id ?? null });
+  return { person, token };
+}
+
+describe.each(purposes)("a link of %s", (purpose) => {
+  const use = uses[purpose];
+
+  test("shows what it is about any number of times, and only its hash is stored", async () => {
+    const { person, token } = await makeUsable(purpose);
+    const found = { email: "dora@example.com", person, facts: { service: "x" } };
+    expect(await links.find(purpose, token)).toEqual(found);
+    expect(await links.find(purpose, token)).toEqual(found);
+    expect((await dumpTable(fixture.database, "verification_tokens")).includes(token)).toBe(false);
+  });
+
+  test("is used once by fifty concurrent attempts", async () => {
+    const { token } = await makeUsable(purpose);
+    const results = await Promise.all(Array.from({ length: 50 }, () => use(token)));
+    expect(results.filter((result) => result !== null)).toHaveLength(1);
+    expect(await use(token)).toBeNull();
+    expect(await links.find(purpose, token)).toBeNull();
+  });
+
+  test("serves no other purpose", async () => {
+    const { token } = await makeUsable(purpose);
+    for (const other of purposes.filter((one) => one !== purpose)) {
+      expect(await uses[other](token)).toBeNull();
+      expect(await links.find(other, token)).toBeNull();
+    }
+    expect(await use(token)).not.toBeNull();
+  });
+
+  test("ends with its life, by the clock of the database", async () => {
+    const { token } = await makeUsable(purpose);
+    await fixture.clock.advance(599);
+    expect(await links.find(purpose, token)).not.toBeNull();
+    await fixture.clock.advance(2);
+    expect(await links.find(purpose, token)).toBeNull();
+    expect(await use(token)).toBeNull();
+    expect(await links.sweep(10)).toBe(1);
+    expect(await numberOf("verification_tokens")).toBe(0);
+  });
+
+  test.each([
+    ["empty", ""],
+    ["NUL", "\0"],
+    ["long", "x".repeat(10_000)],
+  ])("is not another text (%s)", async (_, text) => {
+    await makeUsable(purpose);
+    expect(await links.find(purpose, text)).toBeNull();
+    expect(await use(text)).toBeNull();
+  });
+});
+
+describe.each(purposes.filter((purpose) => purpose !== "sign-up"))("a link of %s", (purpose) => {
+  test("cannot be used while its user is disabled", async () => {
+    const { person, token } = await makeUsable(purpose);
+    await fixture.database.people.setDisabled(person?.id ?? "", true);
+    expect(await links.find(purpose, token)).toBeNull();
+    expect(await uses[purpose](token)).toBeNull();
+    await fixture.database.people.setDisabled(person?.id ?? "", false);
+    expect(await uses[purpose](token)).not.toBeNull();
+  });
+
+  test("ends with its user", async () => {
+    const { person, token } = await makeUsable(purpose);
+    await fixture.database.people.remove(person?.id ?? "");
+    expect(await uses[purpose](token)).toBeNull();
+  });
+
+  test("voids the other links of its user, and of nobody else", async () => {
+    const { person, token } = await makeUsable(purpose);
+    const other = await makeUsable(purpose);
+    const second = await makeLink("password-reset", { personId: person?.id ?? null });
+    await uses[purpose](token);
+    expect(await links.find("password-reset", second)).toBeNull();
+    expect(await links.find(purpose, other.token)).not.toBeNull();
+  });
+});
+
+test("a sign-up creates a user with a verified address and the chosen password", async () => {
+  const token = await makeLink("sign-up", { email: "Dora@Example.com" });
+  expect(await links.signUp(token, dora)).toEqual({
+    outcome: "created",
+    person: expect.objectContaining({
+      username: "dora",
+      name: "Dora Example",
+      email: "dora@example.com",
+      operator: false,
+      groups: [],
+    }),
+  });
+  expect(await hashOf("dora@example.com")).toBe("$argon2id$new");
+  const { rows } = await fixture.pool.query("SELECT email_verified = hub_now() AS now FROM users");
+  expect(rows[0]).not.toEqual({ now: null });
+});
+
+test("a sign-up with a user name or an address that is taken keeps the link, and says which", async () => {
+  const token = await makeLink("sign-up");
+  const taken = await createPerson(fixture.database);
+  expect(await links.signUp(token, { ...dora, username: taken.username })).toEqual({
+    outcome: "username-taken",
+  });
+  expect(await links.signUp(token, dora)).toMatchObject({ outcome: "created" });
+  const second = await makeLink("sign-up");
+  expect(await links.signUp(second, { ...dora, username: "dora2" })).toEqual({ outcome: "email-taken" });
+  expect(await links.find("sign-up", second)).not.toBeNull();
+});
+
+test.each([
+  [
+    "one address",
+    (index: number) => ({ email: "dora@example.com", username: `dora${index}` }),
+    "email-taken",
+  ],
+  [
+    "one user name",
+    (index: number) => ({ email: `d${index}@example.com`, username: "dora" }),
+    "username-taken",
+  ],
+] as const)("of fifty concurrent sign-ups with %s one creates an account", async (_, of, refusal) => {
+  const tries = await Promise.all(
+    Array.from({ length: 50 }, async (__, index) => {
+      const { email, username } = of(index);
+      return { username, token: await makeLink("sign-up", { email }) };
+    }),
+  );
+  const results = await Promise.all(
+    tries.map(({ token, username }) => links.signUp(token, { ...dora, username })),
+  );
+  expect(results.filter((result) => result?.outcome === "created")).toHaveLength(1);
+  expect(results.filter((result) => result?.outcome === refusal)).toHaveLength(49);
+  expect(await numberOf("users")).toBe(1);
+});
+
+test("an invitation sets name and password, and verifies the address", async () => {
+  const person = await createPerson(fixture.database);
+  const token = await makeLink("invitation", { personId: person.id });
+  const accepted = await links.acceptInvitation(token, { name: "Chosen \0Name", password });
+  expect(accepted).toEqual({ ...person, name: "Chosen \uFFFDName" });
+  expect(await hashOf(person.username)).toBe("$argon2id$new");
+  expect(await numberOf("users WHERE email_verified IS NOT NULL")).toBe(1);
+});
+
+describe("a reset", () => {
+  test("changes the password, and ends sessions and pending sign-ins with their sites told", async () => {
+    const { database, pool } = fixture;
+    const [person, other] = [await createPerson(database), await createPerson(database)];
+    const [session, othersSession] = [await startSession(person.id), await startSession(other.id)];
+    await joinSite(database, session.id, "shop");
+    for (const { id } of [person, other])
+      await pool.query(
+        "INSERT INTO pending_sign_ins (hash, person_id, amr, expires_at) VALUES ($1::text, $1::uuid, '{pwd}', hub_now() + '1 hour')",
+        [id],
+      );
+    const token = await makeLink("password-reset", { personId: person.id });
+    expect(await links.resetPassword(token, password, { disconnectApps: false })).toEqual({
+      person,
+      sessionsEnded: 1,
+    });
+    expect(await hashOf(person.username)).toBe("$argon2id$new");
+    expect(await hashOf(other.username)).toBeNull();
+    expect(await database.sessions.find(session.token, { touch: false })).toMatchObject({
+      state: "ended",
+      reason: "password-changed",
+    });
+    expect((await database.logoutDeliveries.claim(10, 30)).map(({ siteId }) => siteId)).toEqual(["shop"]);
+    expect((await pool.query("SELECT person_id FROM pending_sign_ins")).rows).toEqual([
+      { person_id: other.id },
+    ]);
+    expect(await database.sessions.find(othersSession.token, { touch: false })).toMatchObject({
+      state: "alive",
+    });
+  });
+
+  test.each([
+    [false, 1],
+    [true, 0],
+  ])("with disconnectApps %s, %s connected app and app password stay", async (disconnectApps, stay) => {
+    const { database } = fixture;
+    const [person, other] = [await createPerson(database), await createPerson(database)];
+    for (const { id } of [person, other]) {
+      await fixture.pool.query(
+        "INSERT INTO consents (person_id, client_id, scopes, resources, expires_at) VALUES ($1, 'budget', '{}', '{}', hub_now() + '1 day')",
+        [id],
+      );
+      const appPassword = { id: randomUUID(), secret: `gh_${id}`, name: "one", scopes: ["account.read"] };
+      await database.appPasswords.create({ ...appPassword, personId: id, lifeSeconds: 60 });
+    }
+    const token = await makeLink("password-reset", { personId: person.id });
+    await links.resetPassword(token, password, { disconnectApps });
+    expect(await database.consents.listOf(person.id)).toHaveLength(stay);
+    expect(await database.appPasswords.listOf(person.id)).toHaveLength(stay);
+    expect(await database.consents.listOf(other.id)).toHaveLength(1);
+    expect(await database.appPasswords.listOf(other.id)).toHaveLength(1);
+  });
+});
+
+describe("a change of address", () => {
+  test("replaces it, verified, and names the former one", async () => {
+    const person = await createPerson(fixture.database);
+    const token = await makeLink("email-change", { email: "New@Example.com", personId: person.id });
+    expect(await links.changeEmail(token)).toEqual({
+      outcome: "changed",
+      person: { ...person, email: "new@example.com" },
+      formerEmail: person.email,
+    });
+    expect(await numberOf("users WHERE email_verified IS NOT NULL")).toBe(1);
+  });
+
+  test("to the address of another user is refused, and the link stays", async () => {
+    const [person, other] = [await createPerson(fixture.database), await createPerson(fixture.database)];
+    const token = await makeLink("email-change", { email: other.email, personId: person.id });
+    expect(await links.changeEmail(token)).toEqual({ outcome: "email-taken" });
+    expect(await fixture.database.people.findById(person.id)).toEqual(person);
+    expect(await links.find("email-change", token)).not.toBeNull();
+  });
+
+  test("changes a user name that is the former address", async () => {
+    const { people } = fixture.database;
+    const email = "eve@example.com";
+    const { id } = await people.create({
+      username: email,
+      name: "Eve",
+      email,
+      operator: false,
+      passwordHash: null,
+    });
+    const token = await makeLink("email-change", { email: "eve2@example.com", personId: id });
+    await links.changeEmail(token);
+    expect(await people.findById(id)).toMatchObject({
+      username: "eve2@example.com",
+      email: "eve2@example.com",
+    });
+  });
+});

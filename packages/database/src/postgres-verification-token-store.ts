@@ -1,0 +1,181 @@
+import { personColumns, personFrom } from "./person-row.ts";
+import type { NewPassword } from "./person-store.ts";
+import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
+import { isUniqueViolation, type PrismaClient, type PrismaTransaction } from "./prisma-client.ts";
+import { endAllSessions, writePassword } from "./prisma-statements.ts";
+import { sweepStatement } from "./sweep-statement.ts";
+import { tokenHash } from "./token-hash.ts";
+import type {
+  EmailChanged,
+  LinkPurpose,
+  SignedUp,
+  VerificationToken,
+  VerificationTokenStore,
+} from "./verification-token-store.ts";
+
+const sweepExpired = sweepStatement("verification_tokens", "expires <= hub_now()");
+
+interface LinkRow {
+  readonly identifier: string;
+  readonly personId: string | null;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Links in PostgreSQL, through Prisma. The database's clock decides which ones can be used. */
+export class PostgresVerificationTokenStore implements VerificationTokenStore {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  async create(link: Parameters<VerificationTokenStore["create"]>[0]): Promise<void> {
+    const hash = tokenHash("VT", link.token);
+    const email = withoutNul(link.email.toLowerCase());
+    await this.#prisma.$executeRaw`
+      INSERT INTO verification_tokens (identifier, token, expires, purpose, person_id, facts)
+      VALUES (${email}, ${hash}, hub_now() + make_interval(secs => ${link.lifeSeconds}), ${link.purpose},
+        ${link.personId}::uuid, ${jsonText(link.facts ?? {})}::jsonb)`;
+  }
+
+  async find(purpose: LinkPurpose, token: string): Promise<VerificationToken | null> {
+    const hash = tokenHash("VT", token);
+    const [link] = await this.#prisma.$queryRaw<LinkRow[]>`
+      SELECT identifier, person_id AS "personId", facts FROM verification_tokens
+      WHERE token = ${hash} AND purpose = ${purpose} AND expires > hub_now()`;
+    if (link === undefined) return null;
+    const { identifier: email, facts } = link;
+    if (link.personId === null) return { email, person: null, facts };
+    const person = await this.#prisma.user.findUnique({
+      where: { id: link.personId, disabledAt: null },
+      select: personColumns,
+    });
+    return person && { email, person: personFrom(person), facts };
+  }
+
+  signUp(token: string, account: Parameters<VerificationTokenStore["signUp"]>[1]): Promise<SignedUp | null> {
+    return this.#consume<SignedUp>("sign-up", token, async (transaction, { identifier: email }) => {
+      const { username, name, password } = account;
+      // Skips instead of failing, so that the transaction can look which of the two is taken.
+      const [user] = await transaction.user.createManyAndReturn({
+        data: { username: username.toLowerCase(), name: withoutNul(name), email },
+        skipDuplicates: true,
+        select: personColumns,
+      });
+      if (user === undefined) {
+        const holder = await transaction.user.findUnique({ where: { email }, select: { id: true } });
+        throw new LinkKept({ outcome: holder === null ? "username-taken" : "email-taken" });
+      }
+      await verifyEmail(transaction, user.id);
+      await writePassword(transaction, user.id, password);
+      return { outcome: "created", person: personFrom(user) };
+    });
+  }
+
+  acceptInvitation(token: string, account: { readonly name: string; readonly password: NewPassword }) {
+    return this.#consume("invitation", token, async (transaction, { personId }) => {
+      const id = await lockedPerson(transaction, personId);
+      await verifyEmail(transaction, id);
+      await writePassword(transaction, id, account.password);
+      await voidLinks(transaction, id);
+      const data = { name: withoutNul(account.name) };
+      return personFrom(await transaction.user.update({ where: { id }, data, select: personColumns }));
+    });
+  }
+
+  resetPassword(
+    token: string,
+    password: NewPassword,
+    { disconnectApps }: { readonly disconnectApps: boolean },
+  ) {
+    return this.#consume("password-reset", token, async (transaction, { personId }) => {
+      const id = await lockedPerson(transaction, personId);
+      await writePassword(transaction, id, password);
+      await voidLinks(transaction, id);
+      await transaction.pendingSignIn.deleteMany({ where: { personId: id } });
+      const sessionsEnded = await endAllSessions(transaction, id, "password-changed");
+      if (disconnectApps) await disconnectAllApps(transaction, id);
+      const person = await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns });
+      return { person: personFrom(person), sessionsEnded };
+    });
+  }
+
+  changeEmail(token: string): Promise<EmailChanged | null> {
+    return this.#consume<EmailChanged>("email-change", token, async (transaction, link) => {
+      const { identifier: email, personId } = link;
+      const id = await lockedPerson(transaction, personId);
+      const former = await transaction.user.findUniqueOrThrow({ where: { id } });
+      const username = former.username === former.email ? email : former.username;
+      try {
+        await transaction.user.update({ where: { id }, data: { email, username } });
+      } catch (error) {
+        throw isUniqueViolation(error) ? new LinkKept({ outcome: "email-taken" }) : error;
+      }
+      await verifyEmail(transaction, id);
+      await voidLinks(transaction, id);
+      const person = await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns });
+      return { outcome: "changed", person: personFrom(person), formerEmail: former.email };
+    });
+  }
+
+  sweep(limit: number): Promise<number> {
+    return this.#prisma.$executeRawUnsafe(sweepExpired, limit);
+  }
+
+  /** One statement decides who uses the link; of concurrent ones, the others wait for its transaction and find no row. */
+  async #consume<Result>(
+    purpose: LinkPurpose,
+    token: string,
+    permitted: (transaction: PrismaTransaction, link: LinkRow) => Promise<Result>,
+  ): Promise<Result | null> {
+    const hash = tokenHash("VT", token);
+    try {
+      return await this.#prisma.$transaction(async (transaction) => {
+        const [link] = await transaction.$queryRaw<LinkRow[]>`
+          DELETE FROM verification_tokens
+          WHERE token = ${hash} AND purpose = ${purpose} AND expires > hub_now()
+          RETURNING identifier, person_id AS "personId", facts`;
+        return link === undefined ? null : await permitted(transaction, link);
+      });
+    } catch (error) {
+      if (error instanceof LinkKept) return error.result as Result | null;
+      throw error;
+    }
+  }
+}
+
+/** Rolls the transaction back, so that the link stays. */
+class LinkKept extends Error {
+  override readonly name = "LinkKept";
+  readonly result: unknown;
+
+  constructor(result: unknown) {
+    super("the link was not consumed");
+    this.result = result;
+  }
+}
+
+/** Locks the user, so that no session starts and no consent is given until the end of the transaction. */
+async function lockedPerson(transaction: PrismaTransaction, personId: string | null): Promise<string> {
+  const id = personId !== null && isUuid(personId) ? personId : null;
+  const locked = await transaction.$executeRaw`
+    SELECT FROM users WHERE id = ${id}::uuid AND disabled_at IS NULL FOR UPDATE`;
+  if (id === null || locked !== 1) throw new LinkKept(null);
+  return id;
+}
+
+async function verifyEmail(transaction: PrismaTransaction, id: string): Promise<void> {
+  await transaction.$executeRaw`UPDATE users SET email_verified = hub_now() WHERE id = ${id}::uuid`;
+}
+
+async function voidLinks(transaction: PrismaTransaction, personId: string): Promise<void> {
+  await transaction.verificationToken.deleteMany({ where: { personId } });
+}
+
+/** Grants last, as in the consent store, so that the two cannot deadlock. */
+async function disconnectAllApps(transaction: PrismaTransaction, personId: string): Promise<void> {
+  await transaction.appPassword.deleteMany({ where: { personId } });
+  await transaction.consent.deleteMany({ where: { personId } });
+  await transaction.oidcArtifact.deleteMany({ where: { personId, kind: { not: "Grant" } } });
+  await transaction.oidcArtifact.deleteMany({ where: { personId, kind: "Grant" } });
+}

@@ -1,0 +1,27 @@
+/** Statements that several stores run through Prisma. */
+import type { EndReason } from "./central-session-store.ts";
+import type { NewPassword } from "./person-store.ts";
+import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
+
+/** Stores a password that the user chose. */
+export async function writePassword(
+  prisma: PrismaClient | PrismaTransaction,
+  personId: string,
+  { hash, standsAlone }: NewPassword,
+): Promise<void> {
+  await prisma.$executeRaw`
+    INSERT INTO password_credentials (user_id, hash, stands_alone) VALUES (${personId}::uuid, ${hash}, ${standsAlone})
+    ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, stands_alone = excluded.stands_alone,
+      must_change = false, changed_at = hub_now()`;
+}
+
+/** Ends all sessions of a user, and queues a logout for each site. @returns how many */
+export async function endAllSessions(
+  prisma: PrismaTransaction,
+  personId: string,
+  reason: EndReason,
+): Promise<number> {
+  const ended = await prisma.$queryRaw<unknown[]>`
+    SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE user_id = ${personId}::uuid AND ended_at IS NULL), ${reason})`;
+  return ended.length;
+}

@@ -1,0 +1,71 @@
+import type { Person } from "./central-session-store.ts";
+import type { NewPassword } from "./person-store.ts";
+
+/** Permission that a link gives. */
+export type LinkPurpose = "sign-up" | "invitation" | "password-reset" | "email-change";
+
+/** A link that can still be used. */
+export interface VerificationToken {
+  /** E-mail address that the link was made for, lower case. */
+  readonly email: string;
+  /** The user of the link; `null`: there is none yet (`sign-up`). */
+  readonly person: Person | null;
+  /** Facts of the purpose, as they were given. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Single-use links, stored as hashes. `find` shows what a link is about and consumes nothing. The other methods consume the
+ * link in the transaction of what it permits: if that is not possible, the link stays usable. `null` means that no link of
+ * this purpose can be used: it never existed, was used, has expired, or its user is disabled or removed.
+ */
+export interface VerificationTokenStore {
+  /** Adds a link. The earlier ones of the same user stay usable. */
+  create(link: {
+    /** At least 160 random bits. */
+    readonly token: string;
+    readonly purpose: LinkPurpose;
+    readonly email: string;
+    /** `null` for a sign-up. */
+    readonly personId: string | null;
+    readonly facts?: Readonly<Record<string, unknown>>;
+    readonly lifeSeconds: number;
+  }): Promise<void>;
+  find(purpose: LinkPurpose, token: string): Promise<VerificationToken | null>;
+  /** Creates a user with the link's e-mail address, which is then verified. */
+  signUp(
+    token: string,
+    account: { readonly username: string; readonly name: string; readonly password: NewPassword },
+  ): Promise<SignedUp | null>;
+  /** Sets name and password of the invited user, and voids the user's other links. */
+  acceptInvitation(
+    token: string,
+    account: { readonly name: string; readonly password: NewPassword },
+  ): Promise<Person | null>;
+  /**
+   * Changes the password, ends all sessions (`password-changed`) and pending sign-ins, and voids the user's other links.
+   *
+   * @param options.disconnectApps whether to revoke connected apps and app passwords too
+   */
+  resetPassword(
+    token: string,
+    password: NewPassword,
+    options: { readonly disconnectApps: boolean },
+  ): Promise<{ readonly person: Person; readonly sessionsEnded: number } | null>;
+  /**
+   * Replaces the user's e-mail address by the link's, and voids the user's other links. A user name that is the former
+   * address changes with it.
+   */
+  changeEmail(token: string): Promise<EmailChanged | null>;
+  /** Deletes up to `limit` expired links; returns how many. */
+  sweep(limit: number): Promise<number>;
+}
+
+export type SignedUp =
+  | { readonly outcome: "created"; readonly person: Person }
+  | { readonly outcome: "username-taken" }
+  | { readonly outcome: "email-taken" };
+
+export type EmailChanged =
+  | { readonly outcome: "changed"; readonly person: Person; readonly formerEmail: string }
+  | { readonly outcome: "email-taken" };
