@@ -96,7 +96,7 @@ describe("the last factor stays", () => {
 
   test("with a password that is too short to stand alone", async () => {
     await turnOn();
-    await fixture.database.people.setPasswordHash(personId, "$argon2id$short");
+    await fixture.database.people.setPassword(personId, { hash: "$argon2id$short", standsAlone: true });
     await set("UPDATE password_credentials SET stands_alone = false WHERE user_id = $1");
     expect(await turnOff()).toBe("password-too-short");
     await set("UPDATE password_credentials SET stands_alone = true WHERE user_id = $1");

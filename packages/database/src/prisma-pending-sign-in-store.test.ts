@@ -96,7 +96,10 @@ describe("a pending sign-in", () => {
   });
 
   test.each([
-    ["the password changes", () => fixture.database.people.setPasswordHash(personId, "$argon2id$other")],
+    [
+      "the password changes",
+      () => fixture.database.people.setPassword(personId, { hash: "$argon2id$other", standsAlone: true }),
+    ],
     ["its user is disabled", () => fixture.database.people.setDisabled(personId, true)],
     ["its user is removed", () => fixture.database.people.remove(personId)],
   ])("ends when %s", async (_, end) => {
