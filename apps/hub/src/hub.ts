@@ -6,6 +6,7 @@ import { type CentralSession, type Database, openDatabase } from "@gatehouse/dat
 import { testClockOf } from "@gatehouse/database/test-clock";
 import { accountRoutes } from "./account/account.ts";
 import { connectedAppRoutes, createConnectedAppList } from "./account/connected-apps.ts";
+import { describeBrowser } from "./account/describe-browser.ts";
 import { homeRoutes } from "./account/home.ts";
 import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
 import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
@@ -30,6 +31,10 @@ import type { Route } from "./http/route.ts";
 import type { Log } from "./log.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
 import { createSignOutAnswer } from "./logout/sign-out-answer.ts";
+import { createMailDispatcher } from "./mail/mail-dispatcher.ts";
+import { openMailServer } from "./mail/mail-server.ts";
+import { noticeComposers } from "./mail/notices.ts";
+import { createQueueMail, type QueueMail } from "./mail/queue-mail.ts";
 import { scopesOfGrant } from "./oidc/grant/grant.ts";
 import { deviceRoutes } from "./oidc/interaction/device.ts";
 import { interactionRoutes } from "./oidc/interaction/interaction.ts";
@@ -41,6 +46,7 @@ import { postedRequestRoutes } from "./oidc/issuer/posted-request.ts";
 import { webfingerRoutes } from "./oidc/issuer/webfinger.ts";
 import { createLogoutToken } from "./oidc/keys/logout-token.ts";
 import { createOutbound, type Outbound } from "./outbound/outbound.ts";
+import type { Dispatcher } from "./outbox/dispatcher.ts";
 import type { Frontend } from "./server/frontend.ts";
 import { healthRoutes } from "./server/health.ts";
 import { createHubServer } from "./server/hub-server.ts";
@@ -70,6 +76,11 @@ export interface Hub {
   /** The rule for new passwords. */
   readonly passwordFault: PasswordFault;
   readonly logout: LogoutDispatcher;
+  /** Sends the queued mails. */
+  readonly mail: Dispatcher;
+  readonly queueMail: QueueMail;
+  /** Whether mail reaches anybody: a mail server is set, or `/dev/mail` shows it. */
+  readonly mailIsOn: boolean;
   readonly outbound: Outbound;
   /** OpenID Connect and OAuth 2.0. */
   readonly issuer: Issuer;
@@ -112,6 +123,9 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     allowLoopback: settings.allowLoopbackSites,
     certificateAuthorityFile: settings.certificateAuthorityFile,
   });
+  const mailServer = openMailServer(settings);
+  if (mailServer === undefined && settings.mode === "production")
+    log.warn({ event: "mail.off" }, "SMTP_URL is not set: the hub sends no mail");
   const database = await openDatabase({
     url: settings.databaseUrl,
     dataDirectory: settings.dataDirectory,
@@ -172,7 +186,15 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
         ? async () => false
         : createBreachLookup({ outbound, log, url: breachLookupUrl }),
   });
-  const runUpkeep = createUpkeepTask({ sessions, logout, sweep, log });
+  const mailIsOn = settings.mailServer !== undefined || settings.mode !== "production";
+  const mail = createMailDispatcher({
+    mails: database.mails,
+    composers: { ...noticeComposers({ hubUrl, describeBrowser }) },
+    way: mailServer ?? (mailIsOn ? "keep" : "none"),
+    hubUrl,
+    log,
+  });
+  const runUpkeep = createUpkeepTask({ sessions, logout, mail, sweep, log });
   const upkeep = startUpkeep({ runUpkeep, refreshKeys: () => issuer.refresh(), log });
   return {
     settings,
@@ -185,6 +207,9 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     deviceThrottle,
     passwordFault,
     logout,
+    mail,
+    queueMail: createQueueMail(database.mails, mail.wake),
+    mailIsOn,
     outbound,
     issuer,
     cookies,
@@ -205,6 +230,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
       sites.close();
       await upkeep.close();
       await logout.close();
+      await mail.close();
       await outbound.close();
       await database.close();
     },

@@ -66,7 +66,9 @@ export async function openDatabaseFixture(options: Partial<DatabaseOptions> = {}
 /** Deletes all users with everything that belongs to them, and resets the clock. */
 export async function emptyDatabase(database: Database): Promise<void> {
   await testClockOf(database).reset();
-  await poolOf(database).query("TRUNCATE users, logout_deliveries, spent_login_tickets, rate_limits CASCADE");
+  await poolOf(database).query(
+    "TRUNCATE users, logout_deliveries, mails, spent_login_tickets, rate_limits CASCADE",
+  );
 }
 
 /** Waits until `count` statements wait for locks of others. */

@@ -6,6 +6,7 @@ import type { DecisionStore } from "./decision-store.ts";
 import type { FactorStore } from "./factor-store.ts";
 import type { LoginTicketStore } from "./login-ticket-store.ts";
 import type { LogoutDeliveryStore } from "./logout-delivery-store.ts";
+import type { MailStore } from "./mail-store.ts";
 import type { OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { PasskeyStore } from "./passkey-store.ts";
 import type { PendingSignInStore } from "./pending-sign-in-store.ts";
@@ -34,6 +35,7 @@ export interface Database {
   readonly passkeys: PasskeyStore;
   readonly loginTickets: LoginTicketStore;
   readonly logoutDeliveries: LogoutDeliveryStore;
+  readonly mails: MailStore;
   readonly rateLimits: RateLimitStore;
   readonly verificationTokens: VerificationTokenStore;
   /** Whether PostgreSQL answers within two seconds; for `/readyz`. */

@@ -26,6 +26,7 @@ export type { AllowedPermissions, Decision, DecisionStore } from "./decision-sto
 export type { FactorStore, Factors, RemovalFault } from "./factor-store.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
+export type { ListedMail, MailOutcome, MailStore, NewMail, QueuedMail, RenderedMail } from "./mail-store.ts";
 export type {
   ArtifactName,
   FoundArtifact,

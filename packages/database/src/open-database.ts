@@ -17,6 +17,7 @@ import { PostgresConsentStore } from "./postgres-consent-store.ts";
 import { PostgresDecisionStore } from "./postgres-decision-store.ts";
 import { PostgresLoginTicketStore } from "./postgres-login-ticket-store.ts";
 import { PostgresLogoutDeliveryStore } from "./postgres-logout-delivery-store.ts";
+import { PostgresMailStore } from "./postgres-mail-store.ts";
 import { PostgresOidcArtifactStore } from "./postgres-oidc-artifact-store.ts";
 import { PostgresPasskeyStore } from "./postgres-passkey-store.ts";
 import { PostgresPersonStore } from "./postgres-person-store.ts";
@@ -112,6 +113,7 @@ function stores(
   const tickets = new PostgresTicketRegistry(pool);
   const loginTickets = new PostgresLoginTicketStore(pool);
   const logoutDeliveries = new PostgresLogoutDeliveryStore(pool, prisma);
+  const mails = new PostgresMailStore(prisma);
   const oidcArtifacts = new PostgresOidcArtifactStore(pool);
   const refreshExchanges = new PostgresRefreshExchangeStore(pool);
   const signingKeys = new PostgresSigningKeyStore(pool);
@@ -137,6 +139,7 @@ function stores(
     passkeys: new PostgresPasskeyStore(prisma),
     loginTickets,
     logoutDeliveries,
+    mails,
     rateLimits,
     verificationTokens,
     isReady: () => isReady(pool),
@@ -147,6 +150,7 @@ function stores(
         tickets,
         loginTickets,
         logoutDeliveries,
+        mails,
         oidcArtifacts,
         refreshExchanges,
         signingKeys,

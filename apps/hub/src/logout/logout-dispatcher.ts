@@ -5,17 +5,11 @@
 import type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import { type Outbound, OutboundError } from "../outbound/outbound.ts";
+import { createDispatcher, type Dispatcher } from "../outbox/dispatcher.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { logoutMessage, type SignLogoutToken } from "./logout-message.ts";
 
-export interface LogoutDispatcher {
-  /** Starts reading the queue. Never throws and never waits, because it is called after a response has been sent. */
-  readonly wake: () => void;
-  /** Resolves when no message is due and every due one has been tried. */
-  drain(): Promise<void>;
-  /** Stops, and waits for requests in progress. */
-  close(): Promise<void>;
-}
+export type LogoutDispatcher = Dispatcher;
 
 /** Seconds between attempts, a day in all; after the last one the message is dropped. */
 const pauses = [2, 10, 60, 300, 900, 3600, 7200, 14_400, 28_800, 28_800];
@@ -35,37 +29,6 @@ export function createLogoutDispatcher(options: {
   readonly log: Log;
 }): LogoutDispatcher {
   const { deliveries, log } = options;
-  /** Requests in progress, with their sites. A slow site delays only its own messages. */
-  const underWay = new Map<Promise<void>, string>();
-  let closed = false;
-  let claiming: Promise<void> | undefined;
-  let again = false;
-
-  /** Claims and starts due messages until none is left, except for sites that have reached their maximum. */
-  async function claim(): Promise<void> {
-    do {
-      again = false;
-      let claimed = most;
-      while (claimed > 0 && !closed) {
-        if (underWay.size === most) await Promise.race(underWay.keys());
-        const share = { most: mostOfSite, underWay: [...underWay.values()] };
-        const due = await deliveries.claim(most - underWay.size, leaseSeconds, share);
-        for (const delivery of due) begin(delivery);
-        claimed = due.length;
-      }
-    } while (again && !closed);
-  }
-
-  function begin(delivery: LogoutDelivery): void {
-    const telling = tell(delivery)
-      .catch((error) => log.error({ err: error, delivery: delivery.id }, "sign-out told, not recorded"))
-      .finally(() => {
-        const isFull = [...underWay.values()].filter((site) => site === delivery.siteId).length >= mostOfSite;
-        underWay.delete(telling);
-        if (isFull) wake();
-      });
-    underWay.set(telling, delivery.siteId);
-  }
 
   async function tell(delivery: LogoutDelivery): Promise<void> {
     const { fix, ...outcome } = await attempt(delivery, options);
@@ -82,29 +45,19 @@ export function createLogoutDispatcher(options: {
     else log.warn(line, "site not told of sign-out");
   }
 
-  function look(): Promise<void> {
-    again = true;
-    claiming ??= claim().finally(() => {
-      claiming = undefined;
-    });
-    return claiming;
-  }
-
-  function wake(): void {
-    if (!closed) look().catch((error) => log.error({ err: error }, "logout queue not read; will retry soon"));
-  }
-
-  return {
-    wake,
-    async drain() {
-      for (await look(); underWay.size > 0; await look()) await Promise.all(underWay.keys());
-    },
-    async close() {
-      closed = true;
-      await claiming?.catch(() => undefined);
-      await Promise.all(underWay.keys());
-    },
-  };
+  return createDispatcher({
+    name: "logout",
+    most,
+    claim: (limit, underWay) =>
+      deliveries.claim(limit, leaseSeconds, {
+        most: mostOfSite,
+        underWay: underWay.map(({ siteId }) => siteId),
+      }),
+    deliver: tell,
+    holdsBack: ({ siteId }, underWay) =>
+      underWay.filter((other) => other.siteId === siteId).length >= mostOfSite,
+    log,
+  });
 }
 
 /** One POST to one site. */

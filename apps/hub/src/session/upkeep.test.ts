@@ -6,7 +6,14 @@ const { log, lines } = createMemoryLog();
 const endExpired = vi.fn<UpkeepTaskNeeds["sessions"]["endExpired"]>();
 const sweep = vi.fn<UpkeepTaskNeeds["sweep"]>();
 const drain = vi.fn<UpkeepTaskNeeds["logout"]["drain"]>();
-const runUpkeep = createUpkeepTask({ sessions: { endExpired }, logout: { drain }, sweep, log });
+const wake = vi.fn<UpkeepTaskNeeds["mail"]["wake"]>();
+const runUpkeep = createUpkeepTask({
+  sessions: { endExpired },
+  logout: { drain },
+  mail: { wake },
+  sweep,
+  log,
+});
 const parts = { runUpkeep, refreshKeys: async () => undefined, log };
 
 beforeEach(() => {
@@ -14,16 +21,17 @@ beforeEach(() => {
   endExpired.mockReset().mockResolvedValue(0);
   sweep.mockReset().mockResolvedValue(0);
   drain.mockReset().mockResolvedValue();
+  wake.mockReset();
 });
 
 describe("a round of upkeep", () => {
-  test("ends expired sessions in small batches, then notifies sites, then sweeps", async () => {
+  test("ends expired sessions in small batches, then notifies sites and sends mails, then sweeps", async () => {
     endExpired.mockResolvedValueOnce(200).mockResolvedValueOnce(200).mockResolvedValueOnce(3);
     await runUpkeep();
     expect(endExpired.mock.calls).toEqual([[200], [200], [200]]);
     const order = [endExpired, drain, sweep].map(({ mock }) => mock.invocationCallOrder.at(-1) ?? 0);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
-    expect([drain.mock.calls.length, sweep.mock.calls]).toEqual([1, [[200]]]);
+    expect([drain.mock.calls.length, wake.mock.calls.length, sweep.mock.calls]).toEqual([1, 1, [[200]]]);
     expect(lines.map((line) => JSON.parse(line).count)).toEqual([200, 200, 3]);
   });
 

@@ -1,8 +1,9 @@
-/** Periodic work: ends expired sessions, notifies their sites, retries deliveries, deletes old rows. */
+/** Periodic work: ends expired sessions, notifies their sites, retries deliveries and mails, deletes old rows. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { CentralSessionStore } from "@gatehouse/database";
 import type { Log } from "../log.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import type { Dispatcher } from "../outbox/dispatcher.ts";
 
 /** One round of upkeep. */
 export type UpkeepTask = () => Promise<void>;
@@ -10,6 +11,8 @@ export type UpkeepTask = () => Promise<void>;
 export interface UpkeepTaskNeeds {
   readonly sessions: Pick<CentralSessionStore, "endExpired">;
   readonly logout: Pick<LogoutDispatcher, "drain">;
+  /** A mail server that does not answer must not delay the other work, so upkeep does not wait for it. */
+  readonly mail: Pick<Dispatcher, "wake">;
   /** Deletes up to `limit` rows of each kind that are no longer needed. @returns how many in all */
   readonly sweep: (limit: number) => Promise<number>;
   readonly log: Log;
@@ -61,12 +64,13 @@ export function startUpkeep(options: {
   };
 }
 
-export function createUpkeepTask({ sessions, logout, sweep, log }: UpkeepTaskNeeds): UpkeepTask {
+export function createUpkeepTask({ sessions, logout, mail, sweep, log }: UpkeepTaskNeeds): UpkeepTask {
   return async () => {
     for (let ended = batch; ended === batch; ) {
       ended = await sessions.endExpired(batch);
       if (ended > 0) log.info({ event: "sessions.expired", count: ended }, "expired sessions ended");
     }
+    mail.wake();
     await logout.drain();
     for (let batches = 0; batches < mostBatches; batches += 1) {
       if ((await sweep(batch)) < batch) return;

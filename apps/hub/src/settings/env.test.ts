@@ -194,10 +194,9 @@ test.each(["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000"
 );
 
 test("a setting without effect is reported by name, without its value", () => {
-  const reserved = { REDIS_URL: "redis://:word@cache", SMTP_URL: "smtp://user:word@mail" };
-  const { unused } = readSettings({ ...least, ...reserved });
-  expect(unused).toEqual(["REDIS_URL", "SMTP_URL"]);
-  expect(readSettings({ ...least, REDIS_URL: "", SMTP_URL: "x" }).unused).toEqual(["SMTP_URL"]);
+  const { unused } = readSettings({ ...least, REDIS_URL: "redis://:word@cache" });
+  expect(unused).toEqual(["REDIS_URL"]);
+  expect(readSettings({ ...least, REDIS_URL: "" }).unused).toEqual([]);
 });
 
 test("several secrets are read newest first", () => {

@@ -12,6 +12,8 @@ import {
   choice,
   duration,
   type Environment,
+  type MailServerSetting,
+  mailServer,
   onOrOff,
   optionalAddress,
   origin,
@@ -51,6 +53,7 @@ export interface Settings {
   /** Service that knows breached passwords; `undefined`: none is asked. */
   readonly breachLookupUrl: string | undefined;
   readonly certificateAuthorityFile: string | undefined;
+  readonly mailServer: MailServerSetting | undefined;
   readonly allowLoopbackSites: boolean;
   readonly testDoorKey: string | undefined;
   readonly logLevel: string;
@@ -64,7 +67,7 @@ export interface Settings {
 export const defaultHubUrl = "http://hub.localhost:3000";
 
 /** Settings of `.env.example` that this version does not use yet. */
-const reserved = ["REDIS_URL", "SMTP_URL"];
+const reserved = ["REDIS_URL"];
 
 /**
  * @param environment usually `process.env`
@@ -123,6 +126,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     passwordLengths: passwordLengths(environment),
     breachLookupUrl: optionalAddress(environment, "BREACH_LOOKUP_URL"),
     certificateAuthorityFile: certificates(environment, "CA_FILE"),
+    mailServer: mailServer(environment),
     allowLoopbackSites: onOrOff(environment, "ALLOW_LOOPBACK_SITES", mode !== "production"),
     testDoorKey: mode === "test" ? testDoorKey(environment) : undefined,
     logLevel: choice(environment, "LOG_LEVEL", ["debug", "info", "warn", "error", "silent"], "info"),

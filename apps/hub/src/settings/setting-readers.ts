@@ -108,6 +108,59 @@ export function certificates(environment: Environment, name: string): string | u
   return resolve(file);
 }
 
+/** `SMTP_URL` and `MAIL_FROM`. */
+export interface MailServerSetting {
+  /** Name or address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte (`smtps:`). */
+  readonly implicitTls: boolean;
+  /** Absent: the server asks for no sign-in. */
+  readonly user?: string;
+  readonly password?: string;
+  /** Sender, as in `MAIL_FROM`. */
+  readonly from: string;
+}
+
+/** The error does not repeat the value, which may contain a password. */
+export function mailServer(environment: Environment): MailServerSetting | undefined {
+  if (!environment.SMTP_URL) return undefined;
+  const url = URL.parse(environment.SMTP_URL);
+  const host = url?.hostname.replace(/^\[(.*)\]$/, "$1").toLowerCase() ?? "";
+  const isServer = url !== null && ["smtp:", "smtps:"].includes(url.protocol);
+  const more = url === null || url.search || url.hash || !["", "/"].includes(url.pathname);
+  const [user, password] = [url?.username, url?.password].map((part) => decoded(part ?? ""));
+  if (!isServer || more || !/^[a-z0-9.:-]+$/.test(host) || user === undefined || password === undefined) {
+    throw new SettingsError(
+      "SMTP_URL",
+      "should be the address of a mail server, such as smtp://user:password@mail.example.com:587 or smtps://mail.example.com. Percent-encode special characters of user and password.",
+    );
+  }
+  if (!environment.MAIL_FROM) {
+    throw new SettingsError(
+      "MAIL_FROM",
+      "is missing. SMTP_URL requires it: the sender of the hub's mail, such as Gatehouse <login@example.com>.",
+    );
+  }
+  const implicitTls = url.protocol === "smtps:";
+  return {
+    host,
+    port: Number(url.port) || (implicitTls ? 465 : 587),
+    implicitTls,
+    ...(user !== "" && { user, password }),
+    from: environment.MAIL_FROM,
+  };
+}
+
+/** @returns `undefined`: not percent-encoded text */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export function address(environment: Environment, name: string, otherwise: string): string {
   const text = environment[name] || otherwise;
   if (isIP(text) === 0) {

@@ -1,0 +1,136 @@
+/** Notices: mails that tell users what happened to their account. They lead to pages that ask for a sign-in, and hold no secret. */
+import type { QueuedMail } from "@gatehouse/database";
+import type { MailComposers, MailContent } from "./compose.ts";
+import type { ChangeFacts, FactorChange, MailFacts } from "./queue-mail.ts";
+
+export interface NoticeNeeds {
+  readonly hubUrl: string;
+  /** "Firefox on Windows". */
+  readonly describeBrowser: (userAgent: string) => string;
+}
+
+const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+
+const toWhomever = "the hub tells you about every change of the ways to sign in to your account.";
+
+const factorWords: {
+  readonly [Change in FactorChange]: { readonly subject: string; readonly sentence: string };
+} = {
+  "passkey-added": {
+    subject: "A passkey was added to your account",
+    sentence: "Whoever has the passkey can sign in to your account with it.",
+  },
+  "passkey-removed": {
+    subject: "A passkey was removed from your account",
+    sentence: "It no longer signs you in.",
+  },
+  "codes-on": {
+    subject: "One-time codes were switched on for your account",
+    sentence: "Signing in with your password now asks for a code of your authenticator app as well.",
+  },
+  "codes-off": {
+    subject: "One-time codes were switched off for your account",
+    sentence: "Signing in with your password no longer asks for a code.",
+  },
+  "recovery-codes-made": {
+    subject: "New recovery codes were made for your account",
+    sentence: "Earlier recovery codes no longer work.",
+  },
+  "recovery-code-used": {
+    subject: "A recovery code of your account was used",
+    sentence: "The code replaced your second factor for one sign-in, and no longer works.",
+  },
+  "provider-linked": {
+    subject: "Another way to sign in was added to your account",
+    sentence: "An account at another provider can now sign in to yours.",
+  },
+  "provider-unlinked": {
+    subject: "A way to sign in was removed from your account",
+    sentence: "An account at another provider can no longer sign in to yours.",
+  },
+  "app-password-made": {
+    subject: "An app password was made for your account",
+    sentence: "A program that has it can use your account as far as you allowed it.",
+  },
+};
+
+/** The composers of all notices. */
+export function noticeComposers({ hubUrl, describeBrowser }: NoticeNeeds): MailComposers {
+  const account = { label: "Look at your account", href: `${hubUrl}/account` };
+  const takeBack =
+    `somebody else may have your account. Sign in at ${hubUrl}, sign out the other browsers on your account page, and change ` +
+    "your password. If you cannot sign in any more, choose “Forgot your password?” there.";
+
+  /** Time and browser of the change. */
+  const circumstances = ({ createdAt, facts }: QueuedMail): NonNullable<MailContent["facts"]> => {
+    const { address = "", userAgent = "" } = facts as ChangeFacts;
+    return [
+      { label: "When", value: `${exact.format(createdAt)} UTC` },
+      ...(userAgent === "" ? [] : [{ label: "With", value: describeBrowser(userAgent) }]),
+      ...(address === "" ? [] : [{ label: "From", value: address }]),
+    ];
+  };
+
+  return {
+    "password-changed": async (mail) => ({
+      subject: "Your password was changed",
+      paragraphs: ["The password of your account was changed. The old one no longer works."],
+      facts: circumstances(mail),
+      button: account,
+      why: toWhomever,
+      ifNotYou: takeBack,
+    }),
+    "factor-changed": async (mail) => {
+      const { change, name = "" } = mail.facts as MailFacts["factor-changed"];
+      const { subject, sentence } = factorWords[change];
+      return {
+        subject,
+        paragraphs: [sentence],
+        facts: [...(name === "" ? [] : [{ label: "Name", value: name }]), ...circumstances(mail)],
+        button: account,
+        why: toWhomever,
+        ifNotYou: takeBack,
+      };
+    },
+    "email-changed": async (mail) => ({
+      subject: "The e-mail address of your account was changed",
+      paragraphs: [
+        "Your account has a new e-mail address. This is the last mail to the old one, and you can no longer sign in or reset your password with the old one.",
+      ],
+      facts: circumstances(mail),
+      why: "this was the address of your account until now.",
+      ifNotYou: `somebody else may have your account. Sign in at ${hubUrl} with your user name, change the address back, and change your password. If you cannot sign in any more, tell the people who run the hub at once.`,
+    }),
+    "new-browser": async (mail) => ({
+      subject: "New sign-in to your account",
+      paragraphs: ["Your account was signed in to with a browser that you had not used here before."],
+      facts: circumstances(mail),
+      button: account,
+      why: "the hub tells you about every new browser. A private window, and a browser whose cookies were deleted, count as new.",
+      ifNotYou: takeBack,
+    }),
+    "repeated-failures": async (mail) => ({
+      subject: "Many wrong passwords for your account",
+      paragraphs: [
+        "Somebody entered a wrong password for your account many times. The hub makes them wait now.",
+        "You can still sign in with a browser that you have used here before.",
+      ],
+      facts: circumstances(mail),
+      why: "the hub tells you about repeated wrong passwords, at most once a day.",
+      ifNotYou:
+        "nobody got in this way, and you do not have to do anything. If you use your password elsewhere too, change it. If it was you, choose “Forgot your password?” on the sign-in page.",
+    }),
+    "deletion-due": async (mail) => {
+      const { dueAt } = mail.facts as MailFacts["deletion-due"];
+      return {
+        subject: `Your account will be deleted on ${day.format(new Date(dueAt))}`,
+        paragraphs: ["You asked us to delete your account. Until that day, signing in keeps it."],
+        facts: circumstances(mail),
+        button: { label: "Sign in to keep your account", href: `${hubUrl}/cas/login` },
+        why: "the hub tells you before it deletes your account.",
+        ifNotYou: `sign in at ${hubUrl} before that day. Your account then stays. Change your password, and sign out the other browsers on your account page.`,
+      };
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** Requests write mails into the outbox (`mails`); the dispatcher composes and sends them. */
+import type { MailStore } from "@gatehouse/database";
+
+/** Facts of each template. Never a secret: the composer makes a link when the mail is sent. */
+export interface MailFacts {
+  "sign-up": object;
+  invitation: object;
+  "password-reset": object;
+  "email-change": object;
+  "email-changed": ChangeFacts;
+  "password-changed": ChangeFacts;
+  "factor-changed": ChangeFacts & {
+    readonly change: FactorChange;
+    /** The user's or the provider's name for it. */
+    readonly name?: string;
+  };
+  "new-browser": ChangeFacts;
+  "repeated-failures": object;
+  "deletion-due": ChangeFacts & {
+    /** ISO 8601. */
+    readonly dueAt: string;
+  };
+}
+
+/** The browser of a change. */
+export interface ChangeFacts {
+  readonly address?: string;
+  readonly userAgent?: string;
+}
+
+export type FactorChange =
+  | "passkey-added"
+  | "passkey-removed"
+  | "codes-on"
+  | "codes-off"
+  | "recovery-codes-made"
+  | "recovery-code-used"
+  | "provider-linked"
+  | "provider-unlinked"
+  | "app-password-made";
+
+export type MailKind = keyof MailFacts;
+
+/** A mail to queue; see `MailFacts`. */
+export type MailToQueue = {
+  readonly [Kind in MailKind]: {
+    readonly kind: Kind;
+    readonly recipient: string;
+    /** The user whom the mail concerns, if any. */
+    readonly personId?: string | undefined;
+    readonly facts: MailFacts[Kind];
+  };
+}[MailKind];
+
+/** Queues a mail. One statement; a mail server that is down does not matter here. */
+export type QueueMail = (mail: MailToQueue) => Promise<void>;
+
+/** @param wake starts sending, without waiting for it */
+export function createQueueMail(mails: Pick<MailStore, "queue">, wake: () => void): QueueMail {
+  return async (mail) => {
+    await mails.queue(mail);
+    wake();
+  };
+}

@@ -1,0 +1,80 @@
+import type { ListedMail, MailOutcome, MailStore, NewMail, QueuedMail, RenderedMail } from "./mail-store.ts";
+import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
+import type { MailRow, PrismaClient } from "./prisma-client.ts";
+import { sweepStatement } from "./sweep-statement.ts";
+
+const sweepSettled = sweepStatement("mails", "settled_at < hub_now() - interval '1 day'");
+
+/** The outbox of mail in PostgreSQL. */
+export class PostgresMailStore implements MailStore {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  async queue({ kind, recipient, personId, facts = {} }: NewMail): Promise<void> {
+    await this.#prisma.mail.createMany({
+      data: {
+        kind,
+        recipient: withoutNul(recipient.toLowerCase()),
+        personId: personId ?? null,
+        facts: JSON.parse(jsonText(facts)) as object,
+      },
+    });
+  }
+
+  async claim(limit: number, leaseSeconds: number): Promise<readonly QueuedMail[]> {
+    return this.#prisma.$queryRaw<QueuedMail[]>`
+      UPDATE mails SET attempts = attempts + 1, due_at = hub_now() + make_interval(secs => ${leaseSeconds}::float8)
+      WHERE id = ANY (ARRAY(
+        SELECT id FROM mails WHERE state = 'pending' AND due_at <= hub_now()
+        ORDER BY due_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+      ))
+      RETURNING id, kind, recipient, person_id AS "personId", facts, created_at AS "createdAt", attempts - 1 AS attempts`;
+  }
+
+  async record(id: string, outcome: MailOutcome): Promise<void> {
+    const { state } = outcome;
+    const detail = "detail" in outcome ? withoutNul(outcome.detail).slice(0, 200) : "";
+    const content = state === "kept" ? jsonText(outcome.content) : null;
+    const retryInSeconds = state === "pending" ? outcome.retryInSeconds : 0;
+    await this.#prisma.$executeRaw`
+      UPDATE mails SET state = ${state}, detail = ${detail}, content = ${content}::jsonb,
+        due_at = hub_now() + make_interval(secs => ${retryInSeconds}::float8),
+        settled_at = CASE WHEN ${state} <> 'pending' THEN hub_now() END
+      WHERE id = ${id}::uuid AND (state = 'pending' OR state = 'given-up' AND ${state} = 'sent')`;
+  }
+
+  async list(limit: number, recipient?: string): Promise<readonly ListedMail[]> {
+    const rows = await this.#prisma.mail.findMany({
+      ...(recipient !== undefined && { where: { recipient: withoutNul(recipient.toLowerCase()) } }),
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      take: limit,
+    });
+    return rows.map(listedFrom);
+  }
+
+  async find(id: string): Promise<ListedMail | null> {
+    const row = isUuid(id) ? await this.#prisma.mail.findUnique({ where: { id } }) : null;
+    return row && listedFrom(row);
+  }
+
+  async sweep(limit: number): Promise<number> {
+    return this.#prisma.$executeRawUnsafe(sweepSettled, limit);
+  }
+}
+
+function listedFrom(row: MailRow): ListedMail {
+  return {
+    id: row.id,
+    kind: row.kind,
+    recipient: row.recipient,
+    personId: row.personId,
+    facts: row.facts as QueuedMail["facts"],
+    createdAt: row.createdAt,
+    state: row.state as ListedMail["state"],
+    detail: row.detail,
+    content: row.content as RenderedMail | null,
+  };
+}
