@@ -250,6 +250,17 @@ describe("after a sign-out at the site", () => {
     expect((await site.auth(browser.request("/tea")))?.user.username).toBe("bob");
   });
 
+  test("only a page that is shown uses up the note that the user signed out", async () => {
+    await signOut();
+    const note = () => browser.cookies.get("gatehouse-shop.signed-out");
+    expect(note()).toBe("new");
+    await arrive("/", { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" });
+    await arrive("/", { ...navigation, "sec-purpose": "prefetch" });
+    expect(note()).toBe("new");
+    await arrive("/");
+    expect(note()).toBe("shown");
+  });
+
   test("recognition stops if the hub could not be notified: it would undo the sign-out", async () => {
     hub.down = true;
     site.clock.now += 5_000;
