@@ -42,6 +42,7 @@ const expected = [
   "DELETE /cas/v1/tickets/:tgt anyone ticket",
   "GET /oidc/interaction/:uid anyone navigation",
   "POST /oidc/interaction/:uid anyone flow-token",
+  "GET /device anyone changes-nothing",
   "GET /oidc/device anyone changes-nothing",
   "POST /oidc/device person form-token",
   "POST /oidc/device/decide person form-token",

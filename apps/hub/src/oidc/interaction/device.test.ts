@@ -30,7 +30,8 @@ const wide = (code: string) =>
 test("3.2 and 4 discovery names the endpoint, which leads to the hub's page", async () => {
   expect(tool.serverMetadata().device_authorization_endpoint).toBe(`${opened.origin}/oidc/device/auth`);
   const begun = await begin();
-  expect(begun.verification_uri).toBe(`${opened.origin}/oidc/device`);
+  expect(begun.verification_uri).toBe(`${opened.origin}/device`);
+  expect(begun.verification_uri_complete).toBe(`${opened.origin}/device?user_code=${begun.user_code}`);
   expect(begun.user_code).toMatch(/^[A-Z]{4}-[A-Z]{4}$/);
 });
 
@@ -97,7 +98,9 @@ describe("3.3 a user decides", () => {
     const begun = await begin();
     const { pathname, search } = new URL(begun.verification_uri_complete ?? "");
     const browser = new TestBrowser(opened);
-    const asked = await browser.get(pathname + search);
+    const form = await browser.get(pathname + search);
+    expect(form.location).toBe(`/oidc/device?user_code=${begun.user_code}`);
+    const asked = await browser.get(form.location);
     const answer = await browser.signIn(alice, new URL(asked.location, opened.origin).search);
     const page = await browser.follow(answer);
     expect(page.screen("device-code").code).toBe(begun.user_code);

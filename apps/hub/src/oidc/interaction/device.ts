@@ -43,6 +43,24 @@ export interface DeviceNeeds extends ConsentPageNeeds, DeviceRequestNeeds, Settl
 type Person = CallerFacts["person"];
 
 const path = "/oidc/device";
+/** Address that users type on another device. */
+export const shortDevicePath = "/device";
+
+/** @see RFC 8628, section 3.3.1: the address with the code, as in a QR code, leads to the form that shows the code */
+const shortAddress = (): Route =>
+  route({
+    method: "GET",
+    path: shortDevicePath,
+    caller: "anyone",
+    antiForgery: "changes-nothing",
+    sends: "query",
+    typed: ["user_code"],
+    speaks: "html",
+    async answer(_, { parameters }) {
+      const code = shortened(parameters.get("user_code"));
+      return seeOther(code === "" ? path : `${path}?${new URLSearchParams({ user_code: code })}`);
+    },
+  });
 
 const enterCode = (needs: DeviceNeeds): Route =>
   route({
@@ -144,6 +162,7 @@ const decide = (needs: DeviceNeeds): Route =>
   });
 
 export const deviceRoutes = (needs: DeviceNeeds): Route[] => [
+  shortAddress(),
   enterCode(needs),
   showRequest(needs),
   decide(needs),

@@ -33,6 +33,26 @@ export function omitTypeOfEmptyBodies(provider: Provider): void {
   });
 }
 
+/**
+ * Names the short address for the code of a device, which a user has to type. oidc-provider names the form itself.
+ *
+ * @param address the short address
+ * @see RFC 8628, section 3.2: "short and easy to remember"
+ */
+export function shortenDeviceAddress(provider: Provider, address: string): void {
+  provider.use(async (context, next) => {
+    await next();
+    const { body, oidc } = context as KoaContextWithOIDC;
+    if (oidc?.route !== "device_authorization" || !isDeviceAnswer(body)) return;
+    const complete = `${address}?user_code=${encodeURIComponent(body.user_code)}`;
+    context.body = { ...body, verification_uri: address, verification_uri_complete: complete };
+  });
+}
+
+function isDeviceAnswer(body: unknown): body is { readonly user_code: string } {
+  return typeof (body as { user_code?: unknown } | null)?.user_code === "string";
+}
+
 /** Cache lifetime of public documents, in seconds; a key is published a day before it signs. */
 const cacheSeconds = 900;
 

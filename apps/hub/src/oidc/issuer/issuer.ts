@@ -10,6 +10,7 @@ import type { ApiSources } from "../../site-registry/known-apis.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { type GrantNeeds, loadGrant } from "../grant/grant.ts";
 import { interactionRules } from "../interaction/ask-before.ts";
+import { shortDevicePath } from "../interaction/device.ts";
 import { flowAddress } from "../interaction/restart.ts";
 import { type OpenedKeys, publicHalf } from "../keys/signing-keys.ts";
 import { claimsOfScope, ownScopes } from "../scope/claim-scopes.ts";
@@ -18,7 +19,12 @@ import { repeatRefreshAnswers } from "../store/refresh-replay.ts";
 import { detectReplays, validateAssertion } from "../store/replay-detection.ts";
 import { acceptRequest } from "../store/request-context.ts";
 import { type AccountNeeds, findAccount } from "./account.ts";
-import { allowMetadataCaching, omitTypeOfEmptyBodies, saveBeforeResponding } from "./answers.ts";
+import {
+  allowMetadataCaching,
+  omitTypeOfEmptyBodies,
+  saveBeforeResponding,
+  shortenDeviceAddress,
+} from "./answers.ts";
 import { accessTokenLife, type ConsentUseNeeds, isForApiOf, resourceServer } from "./api.ts";
 import { limitOrigins } from "./browser-origins.ts";
 import { createClientAdapter } from "./client-metadata.ts";
@@ -81,6 +87,7 @@ export function createIssuer(needs: IssuerNeeds, opened: IssuerKeys, pages: Issu
   limitOrigins(provider, sites);
   allowMetadataCaching(provider);
   omitTypeOfEmptyBodies(provider);
+  shortenDeviceAddress(provider, hubUrl + shortDevicePath);
   throttleSecrets(provider, needs.siteSecretThrottle, trustedProxies);
   drawFormPages(provider, sites, {
     leave: pages.leaveSignedOut,
