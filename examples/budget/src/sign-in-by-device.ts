@@ -14,7 +14,8 @@ export async function signInByDevice(settings: Settings, say: (line: string) => 
   say(`On any device, open\n\n  ${begun.verification_uri}\n\nand enter the code\n\n  ${begun.user_code}\n`);
   // The page behind the picture shows the code, and the user compares it with this one. @see RFC 8628, section 5.4
   const { verification_uri_complete: withCode } = begun;
-  if (withCode !== undefined) say(`Or scan this, and compare the code:\n\n${renderUnicodeCompact(withCode)}\n`);
+  if (withCode !== undefined)
+    say(`Or scan this, and compare the code:\n\n${renderUnicodeCompact(withCode)}\n`);
   try {
     return toKeep(await client.pollDeviceAuthorizationGrant(issuer, begun));
   } catch (error) {
