@@ -101,6 +101,9 @@ describe("a wrong registration is refused with field and reason", () => {
     ["url", { url: "https://shop.example/#" }],
     ["url", { url: "https://:secret@shop.example/" }],
     ["url", { url: "https://@shop.example/" }],
+    ["url", { url: "http://@shop.example/" }],
+    ["url", { url: "https:user@shop.example/" }],
+    ["url", { url: "https:\\\\user@shop.example/" }],
     ["url", { url: "https://shop.example./" }],
     ["url", { url: "https://sh%6Fp.example/" }],
     ["url", { url: "https://shop.example;script-src/" }],
@@ -216,6 +219,14 @@ describe("a wrong registration is refused with field and reason", () => {
   test("no reason contains a secret", () => {
     expect(JSON.stringify(refusal({ ...whole, secret: { environment: "SHORT" } }))).not.toContain('"short"');
   });
+});
+
+test.each([
+  ["http://shop.localhost:3001/", "shop.localhost"],
+  ["https://shop.example/?back=https://user@shop.example", "shop.example"],
+  ["HTTPS://SHOP.example", "shop.example"],
+])("the address %s is taken, at the host %s", (url, host) => {
+  expect(parse({ ...whole, url }).host).toBe(host);
 });
 
 test("a native program may have addresses that a web site may not", () => {

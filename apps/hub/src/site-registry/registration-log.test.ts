@@ -65,6 +65,8 @@ test("a refused registration is logged once per change, and again when it is val
   expect(await said()).toEqual(["error site.refused bank.json"]);
   await write("shop", { url: "nowhere" });
   expect(await said()).toEqual(["error site.refused shop.json"]);
+  await write("shop", { url: "elsewhere" });
+  expect(await said()).toEqual(["error site.refused shop.json"]);
   await write("shop");
   expect(await said()).toEqual(["info site.right-again shop"]);
   await rm(join(directory, "bank.json"));
