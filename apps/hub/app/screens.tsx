@@ -9,6 +9,8 @@ import { ChooseAccountPage } from "./cas/choose-account-page.tsx";
 import { LoggedOutPage } from "./cas/logged-out-page.tsx";
 import { LoginPage, loginTitle } from "./cas/login-page.tsx";
 import { TicketFormPage } from "./cas/ticket-form-page.tsx";
+import { DevMailPage, devMailTitle } from "./dev-mail/dev-mail-page.tsx";
+import { DevMailsPage } from "./dev-mail/dev-mails-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { LeavingPage, leavingTitle } from "./leaving-page.tsx";
 import { ConsentPage } from "./oidc/consent-page.tsx";
@@ -41,6 +43,8 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   home: { Page: HomePage, title: () => "" },
   account: { Page: AccountPage, title: () => "Your account" },
   "make-app-password": { Page: MakeAppPasswordPage, title: makeAppPasswordTitle },
+  "dev-mails": { Page: DevMailsPage, title: () => "Mail" },
+  "dev-mail": { Page: DevMailPage, title: devMailTitle },
   "app-password-made": { Page: AppPasswordMadePage, title: () => "Your new app password" },
 };
 

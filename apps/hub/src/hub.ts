@@ -31,6 +31,7 @@ import type { Route } from "./http/route.ts";
 import type { Log } from "./log.ts";
 import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
 import { createSignOutAnswer } from "./logout/sign-out-answer.ts";
+import { devMailRoutes } from "./mail/dev-mail.ts";
 import { createMailDispatcher } from "./mail/mail-dispatcher.ts";
 import { openMailServer } from "./mail/mail-server.ts";
 import { noticeComposers } from "./mail/notices.ts";
@@ -372,11 +373,14 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       sites,
       isDatabaseReady: database.isReady,
     }),
+    ...(mode === "production" ? [] : devMailRoutes({ mails: database.mails })),
     ...(testClock === undefined
       ? []
       : testDoorRoutes({
           people,
           sessions,
+          mail: hub.mail,
+          mails: database.mails,
           logout,
           runUpkeep,
           clock: testClock,

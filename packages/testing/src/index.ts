@@ -9,5 +9,6 @@ export type { Sites } from "./env.ts";
 export { expectSignedInOn, expectSignedOutEverywhere, expectSignedOutOn } from "./expectations.ts";
 export { type GatehouseFixtures, gatehouseTest } from "./gatehouse-test.ts";
 export { launchArguments } from "./launch-arguments.ts";
+export { type Mail, readMails } from "./mails.ts";
 export { type NewPerson, People, type Person } from "./people.ts";
 export { fillSignInForm, type SignInOptions, signIn, signOut } from "./sign-in.ts";

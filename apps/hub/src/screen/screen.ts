@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AccountScreen, AppPasswordMadeScreen, MakeAppPasswordScreen } from "./account-screens.ts";
+import type { DevMailScreen, DevMailsScreen } from "./dev-mail-screens.ts";
 import type { SiteName } from "./site-name.ts";
 
 /**
@@ -24,9 +25,12 @@ export interface Screens {
   account: AccountScreen;
   "make-app-password": MakeAppPasswordScreen;
   "app-password-made": AppPasswordMadeScreen;
+  "dev-mails": DevMailsScreen;
+  "dev-mail": DevMailScreen;
 }
 
 export type * from "./account-screens.ts";
+export type * from "./dev-mail-screens.ts";
 export type { SiteName } from "./site-name.ts";
 
 export interface LoginScreen {

@@ -65,6 +65,25 @@ test("a taken name and an unknown name are reported", async () => {
   }
 });
 
+test("the mails of an address are read, those that were just queued included", async () => {
+  const facts = { change: "codes-on" } as const;
+  await opened.hub.queueMail({ kind: "factor-changed", recipient: "Pat@example.com", facts });
+  await opened.hub.queueMail({ kind: "new-browser", recipient: "rosa@example.com", facts: {} });
+  const { status, json } = await send("POST", "/test/v1/mails", { recipient: "pat@example.com" });
+  expect([status, JSON.parse(json)]).toEqual([
+    200,
+    [
+      {
+        kind: "factor-changed",
+        subject: "One-time codes were switched on for your account",
+        text: expect.stringContaining("asks for a code"),
+        html: expect.stringContaining("<!DOCTYPE html>"),
+        link: `${opened.origin}/account`,
+      },
+    ],
+  ]);
+});
+
 test("the clock moves the hub's time and the database's, and can be reset", async () => {
   const moved = await send("POST", "/test/v1/clock", { advanceSeconds: 3600 });
   const ahead = (now: string) => (Date.parse(now) - Date.now()) / 1000;

@@ -1,5 +1,10 @@
 /** `/test/v1`: the test door, for tests of sites behind the hub. Mounted only with `HUB_MODE=test`. */
-import { type CentralSessionStore, PersonExists, type PersonStore } from "@gatehouse/database";
+import {
+  type CentralSessionStore,
+  type MailStore,
+  PersonExists,
+  type PersonStore,
+} from "@gatehouse/database";
 import type { TestClock } from "@gatehouse/database/test-clock";
 import { z } from "zod";
 import { hashPassword } from "../credential/password.ts";
@@ -7,6 +12,7 @@ import { typingFault } from "../credential/password-rule.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, json, type Route, route, type Sent } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import type { Dispatcher } from "../outbox/dispatcher.ts";
 import type { UpkeepTask } from "../session/upkeep.ts";
 import type { MovableClock } from "./movable-clock.ts";
 
@@ -14,6 +20,8 @@ export interface TestDoorNeeds {
   readonly people: Pick<PersonStore, "create" | "remove" | "setDisabled">;
   readonly sessions: Pick<CentralSessionStore, "end">;
   readonly logout: Pick<LogoutDispatcher, "drain" | "wake">;
+  readonly mail: Pick<Dispatcher, "drain">;
+  readonly mails: Pick<MailStore, "list">;
   readonly runUpkeep: UpkeepTask;
   /** The clock that the hub was opened with. */
   readonly clock: MovableClock;
@@ -32,6 +40,7 @@ const newPerson = z.strictObject({
   operator: z.boolean().default(false),
   groups: z.array(z.string()).default([]),
 });
+const mailbox = z.strictObject({ recipient: z.string() });
 const move = z.strictObject({
   advanceSeconds: z
     .number()
@@ -44,6 +53,8 @@ export const testDoorRoutes = ({
   people,
   sessions,
   logout,
+  mail,
+  mails,
   runUpkeep,
   clock,
   databaseClock,
@@ -74,6 +85,15 @@ export const testDoorRoutes = ({
     await people.setDisabled(id, true);
     await sessions.end({ personId: id }, "disabled");
     return json(200, {}, { afterwards: logout.wake });
+  }),
+  door("POST", "/test/v1/mails", async (_, sent) => {
+    const { recipient } = read(mailbox, sent);
+    await mail.drain();
+    const written = await mails.list(100, recipient);
+    return json(
+      200,
+      written.flatMap(({ kind, content }) => (content === null ? [] : { kind, ...content })),
+    );
   }),
   door("POST", "/test/v1/clock", async (_, sent) => {
     const { advanceSeconds } = read(move, sent);
