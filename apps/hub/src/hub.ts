@@ -10,6 +10,7 @@ import { describeBrowser } from "./account/describe-browser.ts";
 import { homeRoutes } from "./account/home.ts";
 import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
 import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
+import { createAuditRecorder, type RecordAudit } from "./audit/record-audit.ts";
 import { createArrive } from "./cas/arrive.ts";
 import { askBeforeRoutes } from "./cas/ask-before.ts";
 import { loginRoutes } from "./cas/login.ts";
@@ -94,6 +95,7 @@ export interface Hub {
   readonly siteClock: () => Date;
   readonly findSession: FindSession;
   readonly askForAccount: AskForAccount;
+  readonly recordAudit: RecordAudit;
   readonly runUpkeep: UpkeepTask;
   close(): Promise<void>;
 }
@@ -154,6 +156,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const { consents, logoutDeliveries, oidcArtifacts, people, refreshExchanges, sessions } = database;
   const { signingKeys, sweep } = database;
   const { hubUrl, secure, trustedProxies } = settings;
+  const recordAudit = createAuditRecorder(database.auditEvents);
   const issuer = await openIssuer({
     clock,
     consents,
@@ -198,6 +201,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const runUpkeep = createUpkeepTask({ sessions, logout, mail, sweep, log });
   const upkeep = startUpkeep({ runUpkeep, refreshKeys: () => issuer.refresh(), log });
   return {
+    recordAudit,
     settings,
     log,
     database,
@@ -244,7 +248,18 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
  * @param testClock clock of a hub in test mode; without it there is no test door
  */
 export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readonly Route[] {
-  const { askForAccount, clock, cookies, database, findSession, issuer, runUpkeep, keys, logout } = hub;
+  const {
+    askForAccount,
+    clock,
+    cookies,
+    database,
+    findSession,
+    issuer,
+    runUpkeep,
+    keys,
+    logout,
+    recordAudit,
+  } = hub;
   const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, appPasswordThrottle } =
     hub;
   const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
@@ -326,7 +341,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       oidcArtifacts,
       sessions,
     }),
-    ...connectedAppRoutes({ consents }),
+    ...connectedAppRoutes({ consents, recordAudit }),
     ...account,
     ...appPasswordRoutes({ appPasswords, apis, appPasswordThrottle, clock, keys: { note: keys.note } }),
   ];

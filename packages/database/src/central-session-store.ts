@@ -1,3 +1,5 @@
+import type { AuditActor } from "./audit-event-store.ts";
+
 /** A user. */
 export interface Person {
   readonly id: string;
@@ -83,7 +85,7 @@ export interface SessionWithSites extends CentralSession {
  */
 export interface CentralSessionStore {
   /**
-   * Starts a session and ends the previous one of the same browser (`replaced`). The new session takes over the sites of a
+   * Starts a session, records the sign-in in the audit trail, and ends the previous one of the same browser (`replaced`). The new session takes over the sites of a
    * previous session of the *same user* without notifying them; sites of another user's session are notified.
    *
    * @throws PersonGone if the user is disabled or removed
@@ -152,9 +154,11 @@ export interface CentralSessionStore {
   /** Clears `askBefore`. An ended session is not changed. */
   stopAskingBefore(sessionId: string): Promise<void>;
   /**
-   * Ends sessions and queues a logout delivery per site, in one statement. Ended sessions are not changed.
+   * Ends sessions, queues a logout delivery per site, and records each end in the audit trail, in one statement. Ended
+   * sessions are not changed.
    *
    * @param which one session (of this user only), all sessions of a user, or all but one
+   * @param by the actor in the audit trail; absent: the operator or the user, by the reason
    * @returns ids of the sessions that this call ended
    */
   end(
@@ -163,6 +167,7 @@ export interface CentralSessionStore {
       | { readonly sessionId: string; readonly personId: string }
       | { readonly personId: string; readonly exceptSessionId?: string | undefined },
     reason: EndReason,
+    by?: AuditActor,
   ): Promise<readonly string[]>;
   /** Ends up to `limit` sessions past their idle or absolute life; returns how many. */
   endExpired(limit: number): Promise<number>;

@@ -1,5 +1,6 @@
 import type { ProxyGrantingTicketRegistry, TicketRegistry } from "@gatehouse/cas/server";
 import type { AppPasswordStore } from "./app-password-store.ts";
+import type { AuditEventStore } from "./audit-event-store.ts";
 import type { CentralSessionStore } from "./central-session-store.ts";
 import type { ConsentStore } from "./consent-store.ts";
 import type { DecisionStore } from "./decision-store.ts";
@@ -38,6 +39,7 @@ export interface Database {
   readonly mails: MailStore;
   readonly rateLimits: RateLimitStore;
   readonly verificationTokens: VerificationTokenStore;
+  readonly auditEvents: AuditEventStore;
   /** Whether PostgreSQL answers within two seconds; for `/readyz`. */
   isReady(): Promise<boolean>;
   /** Deletes up to `limit` expired rows of each store; returns how many in all. */

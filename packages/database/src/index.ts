@@ -10,6 +10,15 @@ export type {
   FoundAppPassword,
 } from "./app-password-store.ts";
 export type {
+  AuditActor,
+  AuditEntry,
+  AuditEvent,
+  AuditEventStore,
+  AuditFilter,
+  ChainedEntry,
+  ChainHead,
+} from "./audit-event-store.ts";
+export type {
   CentralSession,
   CentralSessionStore,
   EndReason,

@@ -28,6 +28,7 @@ import { PostgresRefreshExchangeStore } from "./postgres-refresh-exchange-store.
 import { PostgresSigningKeyStore } from "./postgres-signing-key-store.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
 import { PostgresVerificationTokenStore } from "./postgres-verification-token-store.ts";
+import { PrismaAuditEventStore } from "./prisma-audit-event-store.ts";
 import { openPrisma } from "./prisma-client.ts";
 import { PrismaFactorStore } from "./prisma-factor-store.ts";
 import { PrismaPendingSignInStore } from "./prisma-pending-sign-in-store.ts";
@@ -142,6 +143,7 @@ function stores(
     mails,
     rateLimits,
     verificationTokens,
+    auditEvents: new PrismaAuditEventStore(prisma),
     isReady: () => isReady(pool),
     sweep: async (limit) => {
       const stores = [

@@ -1,3 +1,4 @@
+import type { AuditActor } from "./audit-event-store.ts";
 import {
   type CentralSessionRow,
   centralSessionColumns,
@@ -19,7 +20,7 @@ import { codeOf } from "./database-error.ts";
 import { claimOidcGrant, joinOidcClients, readOidcGrant } from "./oidc-client-statements.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
-import { isUuid, withoutNul } from "./postgres-input.ts";
+import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash, tokenHashInSql } from "./token-hash.ts";
 
@@ -99,15 +100,15 @@ const listOfPerson = `
 const stopAskingBefore = "UPDATE sessions SET ask_before = false WHERE id = $1 AND ended_at IS NULL";
 
 const endByToken = `
-  SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE session_token = $1), $2) AS id`;
+  SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE session_token = $1), $2, $3) AS id`;
 
 const endOne = `
-  SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE id = $1 AND user_id = $3), $2) AS id`;
+  SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE id = $1 AND user_id = $3), $2, $4) AS id`;
 
 const endOfPerson = `
   SELECT end_sessions(ARRAY(
     SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid
-  ), $2) AS id`;
+  ), $2, $4) AS id`;
 
 /** SKIP LOCKED lets several hubs do this at once. */
 const endExpired = `
@@ -207,8 +208,8 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
     if (isUuid(sessionId)) await this.#rows("session-stop-asking", stopAskingBefore, [sessionId]);
   }
 
-  async end(which: Parameters<CentralSessionStore["end"]>[0], reason: EndReason) {
-    const rows = await this.#end(which, reason);
+  async end(which: Parameters<CentralSessionStore["end"]>[0], reason: EndReason, by?: AuditActor) {
+    const rows = await this.#end(which, reason, by === undefined ? null : actorText(by));
     return rows.map((row) => row.id);
   }
 
@@ -221,19 +222,19 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
     return result.rowCount ?? 0;
   }
 
-  async #end(which: Parameters<CentralSessionStore["end"]>[0], reason: EndReason) {
+  async #end(which: Parameters<CentralSessionStore["end"]>[0], reason: EndReason, by: string | null) {
     if ("token" in which) {
-      const values = [tokenHash("TGT", which.token), reason];
+      const values = [tokenHash("TGT", which.token), reason, by];
       return this.#rows<{ id: string }>("session-end-token", endByToken, values);
     }
     if (!isUuid(which.personId)) {
       return [];
     }
     if ("sessionId" in which) {
-      const values = [which.sessionId, reason, which.personId];
+      const values = [which.sessionId, reason, which.personId, by];
       return isUuid(which.sessionId) ? this.#rows<{ id: string }>("session-end-one", endOne, values) : [];
     }
-    const values = [which.personId, reason, which.exceptSessionId ?? null];
+    const values = [which.personId, reason, which.exceptSessionId ?? null, by];
     return this.#rows<{ id: string }>("session-end-person", endOfPerson, values);
   }
 
@@ -250,4 +251,12 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
   async #rows<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
     return (await this.#pool.query<Row>({ name, text, values })).rows;
   }
+}
+
+function actorText(actor: AuditActor): string {
+  return jsonText({
+    ...actor,
+    address: actor.address?.slice(0, 100),
+    userAgent: actor.userAgent?.slice(0, 500),
+  });
 }

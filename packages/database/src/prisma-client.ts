@@ -5,7 +5,7 @@ import type { Pool } from "./postgres-connection.ts";
 
 // The only file that imports Prisma's adapter and the generated client.
 
-export type { Mail as MailRow, PrismaClient } from "./generated/client.ts";
+export type { AuditEvent as AuditEventRow, Mail as MailRow, PrismaClient } from "./generated/client.ts";
 
 /** Prisma inside a transaction. */
 export type PrismaTransaction = Prisma.TransactionClient;

@@ -1,6 +1,7 @@
 /** `/account`: the user's sessions, and the forms that end one or all of them. */
 import type { CentralSessionStore, SessionWithSites } from "@gatehouse/database";
 import type { ListAppPasswords } from "../app-password/app-passwords.ts";
+import { actorOf } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
@@ -123,6 +124,7 @@ const endOne = (needs: AccountNeeds): Route =>
       const ended = await needs.sessions.end(
         { sessionId, personId: call.session.person.id },
         "ended-elsewhere",
+        actorOf(call),
       );
       return ended.length === 0
         ? seeOther("/account?notice=gone")
@@ -154,7 +156,11 @@ const endOthers = (needs: AccountNeeds): Route =>
     speaks: "html",
     async answer(call) {
       const { id, person } = call.session;
-      const ended = await needs.sessions.end({ personId: person.id, exceptSessionId: id }, "ended-elsewhere");
+      const ended = await needs.sessions.end(
+        { personId: person.id, exceptSessionId: id },
+        "ended-elsewhere",
+        actorOf(call),
+      );
       return afterEnding(needs, call, ended, "/account?notice=ended-others");
     },
   });
@@ -168,7 +174,11 @@ const endAll = ({ answerSignOut, sessions }: AccountNeeds): Route =>
     sends: "form",
     speaks: "html",
     async answer(call) {
-      const ended = await sessions.end({ personId: call.session.person.id }, "ended-elsewhere");
+      const ended = await sessions.end(
+        { personId: call.session.person.id },
+        "ended-elsewhere",
+        actorOf(call),
+      );
       logEnded(call, ended);
       return answerSignOut(call, ended);
     },

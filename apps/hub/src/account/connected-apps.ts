@@ -6,6 +6,7 @@ import type {
   GrantInUse,
   OidcArtifactStore,
 } from "@gatehouse/database";
+import { byUser, type RecordAudit } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Route, route, seeOther } from "../http/route.ts";
 import { ownScopeDescriptions, type Scopes } from "../oidc/scope/consent.ts";
@@ -115,7 +116,12 @@ function allowedBy(found: readonly Scopes[], apis: ApiSources): readonly Allowed
   return [...own, ...ofApis];
 }
 
-export const connectedAppRoutes = (needs: { readonly consents: Pick<ConsentStore, "revoke"> }): Route[] => [
+export interface DisconnectNeeds {
+  readonly consents: Pick<ConsentStore, "revoke">;
+  readonly recordAudit: RecordAudit;
+}
+
+export const connectedAppRoutes = ({ consents, recordAudit }: DisconnectNeeds): Route[] => [
   route({
     method: "POST",
     path: "/account/apps/disconnect",
@@ -132,8 +138,9 @@ export const connectedAppRoutes = (needs: { readonly consents: Pick<ConsentStore
         ]);
       }
       const personId = call.session.person.id;
-      const taken = await needs.consents.revoke(personId, clientId);
+      const taken = await consents.revoke(personId, clientId);
       if (!taken) return seeOther("/account?notice=app-gone");
+      await recordAudit({ kind: "consent-revoked", ...byUser(call), siteId: clientId });
       call.log.info({ event: "consent.taken-back", person: personId, site: clientId }, "consent taken back");
       return seeOther("/account?notice=app-disconnected");
     },

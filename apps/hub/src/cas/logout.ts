@@ -1,6 +1,7 @@
 /** `/cas/logout`: ends the central session. After the response, the hub notifies the session's sites. */
 import { ParameterError, parseLogoutReturn, parseProtocolQuery } from "@gatehouse/cas/server";
 import type { CentralSessionStore } from "@gatehouse/database";
+import { actorOf } from "../audit/record-audit.ts";
 import type { Cookies } from "../http/cookies.ts";
 import { type Route, route } from "../http/route.ts";
 import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
@@ -26,7 +27,7 @@ export const logoutRoutes = ({ cookies, sessions, sites, answerSignOut }: Logout
       const token = cookies.read(call.header("cookie"), "session");
       const found =
         token === undefined ? { state: "unknown" as const } : await sessions.find(token, { touch: false });
-      if (token !== undefined) await sessions.end({ token }, "signed-out");
+      if (token !== undefined) await sessions.end({ token }, "signed-out", actorOf(call));
       if (found.state === "alive")
         call.log.info(
           { event: "sign_out", person: found.session.person.id, session: found.session.id },

@@ -11,6 +11,7 @@ import {
   type TicketRegistry,
 } from "@gatehouse/cas/server";
 import type { CentralSession, CentralSessionStore } from "@gatehouse/database";
+import { actorOf } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type Route, route } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
@@ -138,7 +139,7 @@ const endSession = (needs: RestNeeds): Route =>
     async answer(call) {
       expectServed(needs);
       const session = await livingSession(needs, call, { touch: false });
-      await needs.sessions.end({ token: tokenOf(call) }, "signed-out");
+      await needs.sessions.end({ token: tokenOf(call) }, "signed-out", actorOf(call));
       call.log.info(
         { event: "sign_out", person: session.person.id, session: session.id, via: "rest" },
         "signed out",

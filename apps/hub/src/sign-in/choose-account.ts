@@ -5,6 +5,7 @@
  */
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, CentralSessionStore, LoginTicketStore, PersonStore } from "@gatehouse/database";
+import { actorOf } from "../audit/record-audit.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { flowOf, startFlow } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
@@ -191,7 +192,7 @@ async function toFreshForm(
 ): Promise<Answer> {
   const token = needs.cookies.read(call.header("cookie"), "session");
   if (session !== null && token !== undefined) {
-    await needs.sessions.end({ token }, "signed-out");
+    await needs.sessions.end({ token }, "signed-out", actorOf(call));
     call.log.info(
       { event: "sign_out", person: session.person.id, session: session.id, switchedTo: null },
       "signed out to sign in as somebody else",

@@ -1,0 +1,47 @@
+import type { AuditEvent } from "@gatehouse/database";
+import { expect, test } from "vitest";
+import { createAuditRecorder, type HubAuditEvent } from "./record-audit.ts";
+
+const event = (id: string): HubAuditEvent => ({ kind: "sign-in", actor: { kind: "user", id } });
+
+/** A store whose writes end when the test says so. */
+function slowStore() {
+  const writes: { readonly ids: string[]; end(): void; fail(error: Error): void }[] = [];
+  const write = (events: readonly AuditEvent[]) =>
+    new Promise<void>((end, fail) => {
+      writes.push({ ids: events.map(({ actor }) => actor.id), end, fail });
+    });
+  return { writes, record: createAuditRecorder({ write }) };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("events that arrive while one is written are written together, and each waits for its own", async () => {
+  const { writes, record } = slowStore();
+  const done: string[] = [];
+  const recorded = (id: string) => record(event(id)).then(() => done.push(id));
+  const first = recorded("1");
+  await turn();
+  const others = [recorded("2"), recorded("3")];
+  await turn();
+  expect(writes.map(({ ids }) => ids)).toEqual([["1"]]);
+  writes[0]?.end();
+  await first;
+  await turn();
+  expect([writes.map(({ ids }) => ids), done]).toEqual([[["1"], ["2", "3"]], ["1"]]);
+  writes[1]?.end();
+  await Promise.all(others);
+  expect(done).toEqual(["1", "2", "3"]);
+});
+
+test("an event that cannot be written rejects, and the next one is written", async () => {
+  const { writes, record } = slowStore();
+  const lost = record(event("1"));
+  await turn();
+  const next = record(event("2"));
+  writes[0]?.fail(new Error("no trail"));
+  await expect(lost).rejects.toThrow("no trail");
+  await turn();
+  writes[1]?.end();
+  await expect(next).resolves.toBeUndefined();
+});

@@ -1,0 +1,116 @@
+/** Records events in the audit trail (docs/decisions/0035). */
+import type { AuditActor, AuditEvent, AuditEventStore } from "@gatehouse/database";
+import type { Call, CallerFacts } from "../http/route.ts";
+
+/** Kinds of audited events. */
+export const auditKinds = [
+  // Sessions. The database records starts and ends itself; a refused sign-in is recorded where it is refused.
+  "sign-in",
+  "sign-out",
+  "session-ended",
+  // Credentials.
+  "password-changed",
+  "password-reset",
+  "passkey-added",
+  "passkey-renamed",
+  "passkey-removed",
+  "codes-on",
+  "codes-off",
+  "recovery-codes-made",
+  "recovery-code-used",
+  "provider-linked",
+  "provider-unlinked",
+  "app-password-made",
+  "app-password-used",
+  "app-password-revoked",
+  // Sites.
+  "consent-given",
+  "consent-revoked",
+  "token-issued",
+  "token-revoked",
+  // The account.
+  "sign-up",
+  "invitation",
+  "email-changed",
+  "profile-changed",
+  "data-exported",
+  "deletion-due",
+  "deletion-cancelled",
+  "account-deleted",
+  "user-added",
+  "user-disabled",
+  "user-enabled",
+  "groups-changed",
+  // Operation of the hub.
+  "site-added",
+  "site-removed",
+  "site-secret-renewed",
+  "keys-rotated",
+] as const;
+
+export type AuditKind = (typeof auditKinds)[number];
+
+/** An event of the hub. No field holds a secret, and nothing that was typed in place of a user name, which may be one. */
+export interface HubAuditEvent extends AuditEvent {
+  readonly kind: AuditKind;
+}
+
+/**
+ * Records an event; await it before the answer. Rejects if the event cannot be written: the request then fails, so that
+ * nothing unrecorded is acknowledged.
+ */
+export type RecordAudit = (event: HubAuditEvent) => Promise<void>;
+
+/**
+ * Records through one writer: events that arrive while an INSERT runs go together into the next one. Each request waits for
+ * its own.
+ */
+export function createAuditRecorder(store: Pick<AuditEventStore, "write">): RecordAudit {
+  let next: { readonly events: HubAuditEvent[]; readonly written: Promise<void> } | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  return (event) => {
+    if (next === undefined) {
+      const events: HubAuditEvent[] = [];
+      const written = running.then(() => {
+        next = undefined;
+        return store.write(events);
+      });
+      running = written.catch(() => undefined);
+      next = { events, written };
+    }
+    next.events.push(event);
+    return next.written;
+  };
+}
+
+/**
+ * The actor of a request.
+ *
+ * @param personId absent: unknown, or the user of the session that the event is about
+ */
+export function actorOf(
+  { address, userAgent }: Pick<Call, "address" | "userAgent">,
+  personId = "",
+): AuditActor {
+  return { kind: "user", id: personId, address, userAgent };
+}
+
+/** Actor, user and session of a request of a signed-in user. */
+export function byUser(
+  call: Pick<CallerFacts["person"], "session" | "address" | "userAgent">,
+): Pick<HubAuditEvent, "actor" | "personId" | "sessionId"> {
+  const { id, person } = call.session;
+  return { actor: actorOf(call, person.id), personId: person.id, sessionId: id };
+}
+
+/**
+ * Actor and user of a request without a session, such as a sign-in or the use of a link.
+ *
+ * @param personId the user whom the request concerns; absent: unknown
+ */
+export function byVisitor(
+  call: Pick<Call, "address" | "userAgent">,
+  personId?: string,
+): Pick<HubAuditEvent, "actor" | "personId"> {
+  return { actor: actorOf(call, personId), personId };
+}
