@@ -156,7 +156,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const { consents, logoutDeliveries, oidcArtifacts, people, refreshExchanges, sessions } = database;
   const { signingKeys, sweep } = database;
   const { hubUrl, secure, trustedProxies } = settings;
-  const recordAudit = createAuditRecorder(database.auditEvents);
+  const recordAudit = createAuditRecorder(database.auditEvents, clock);
   const issuer = await openIssuer({
     clock,
     consents,
@@ -358,6 +358,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       loginTickets,
       logout,
       people,
+      recordAudit,
       sessionIdleSeconds,
       sessionRememberSeconds,
       sessions,
@@ -375,7 +376,17 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     ...validateRoutes({ outbound, proxyGrantingTickets, sites, tickets }),
     ...proxyRoutes({ proxyGrantingTickets, sites, ticketLifeSeconds, tickets }),
     ...samlValidateRoutes({ hubUrl, siteClock, sites, tickets }),
-    ...restRoutes({ hubUrl, logout, people, sessions, sites, throttle, ticketLifeSeconds, tickets }),
+    ...restRoutes({
+      hubUrl,
+      logout,
+      people,
+      recordAudit,
+      sessions,
+      sites,
+      throttle,
+      ticketLifeSeconds,
+      tickets,
+    }),
     ...ownPages,
     ...postedRequestRoutes({ oidcArtifacts }),
     ...webfingerRoutes({ hubUrl }),

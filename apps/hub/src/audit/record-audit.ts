@@ -61,11 +61,34 @@ export interface HubAuditEvent extends AuditEvent {
  */
 export type RecordAudit = (event: HubAuditEvent) => Promise<void>;
 
+/** A throttled attempt costs its sender nothing, so repetitions of one within a minute are left out of the trail. */
+const throttled = "too_many_attempts";
+const thinningMilliseconds = 60_000;
+/** Sources remembered at a time. */
+const mostSources = 10_000;
+
 /**
  * Records through one writer: events that arrive while an INSERT runs go together into the next one. Each request waits for
  * its own.
  */
-export function createAuditRecorder(store: Pick<AuditEventStore, "write">): RecordAudit {
+export function createAuditRecorder(
+  store: Pick<AuditEventStore, "write">,
+  clock: () => Date = () => new Date(),
+): RecordAudit {
+  const write = createWriter(store);
+  const seen = new Map<string, number>();
+  return async (event) => {
+    if (event.outcome !== throttled) return write(event);
+    const now = clock().getTime();
+    const source = `${event.kind} ${event.personId} ${event.siteId} ${event.actor.address}`;
+    if (now - (seen.get(source) ?? 0) < thinningMilliseconds) return;
+    if (seen.size >= mostSources) seen.clear();
+    seen.set(source, now);
+    return write(event);
+  };
+}
+
+function createWriter(store: Pick<AuditEventStore, "write">): RecordAudit {
   let next: { readonly events: HubAuditEvent[]; readonly written: Promise<void> } | undefined;
   let running: Promise<unknown> = Promise.resolve();
   return (event) => {
@@ -101,16 +124,4 @@ export function byUser(
 ): Pick<HubAuditEvent, "actor" | "personId" | "sessionId"> {
   const { id, person } = call.session;
   return { actor: actorOf(call, person.id), personId: person.id, sessionId: id };
-}
-
-/**
- * Actor and user of a request without a session, such as a sign-in or the use of a link.
- *
- * @param personId the user whom the request concerns; absent: unknown
- */
-export function byVisitor(
-  call: Pick<Call, "address" | "userAgent">,
-  personId?: string,
-): Pick<HubAuditEvent, "actor" | "personId"> {
-  return { actor: actorOf(call, personId), personId };
 }

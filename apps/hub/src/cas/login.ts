@@ -186,7 +186,8 @@ function attemptOf(
   identifier: string,
   password: string,
 ): CredentialsAttempt {
-  return { identifier, password, address: call.address, knownBrowser: readKnownBrowser(needs, call) };
+  const { address, userAgent } = call;
+  return { identifier, password, address, userAgent, knownBrowser: readKnownBrowser(needs, call) };
 }
 
 function logRefused(call: Call, { code }: Refused): void {

@@ -192,7 +192,8 @@ async function proveAgain(
   session: CentralSession,
   { username, password }: { readonly username: string; readonly password: string },
 ): Promise<void> {
-  const attempt = { identifier: username, password, address: call.address, knownBrowser: null };
+  const { address, userAgent } = call;
+  const attempt = { identifier: username, password, address, userAgent, knownBrowser: null };
   const verified = await verifyCredentials(needs, attempt);
   if (verified.outcome === "refused") throw refuse(call, verified);
   if (verified.person.id !== session.person.id)

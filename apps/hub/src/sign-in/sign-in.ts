@@ -9,6 +9,7 @@ import {
   PersonGone,
   type PersonStore,
 } from "@gatehouse/database";
+import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
 import { hashPassword, isHashingBusy, isOutdated, verifyPassword } from "../credential/password.ts";
 import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
@@ -16,6 +17,7 @@ import { trimInvisible } from "../credential/typed-name.ts";
 export interface VerifyCredentialsNeeds {
   readonly people: Pick<PersonStore, "findForSignIn" | "renewHash">;
   readonly throttle: SignInThrottle;
+  readonly recordAudit: RecordAudit;
 }
 
 export interface StartSessionNeeds {
@@ -27,6 +29,7 @@ export interface CredentialsAttempt {
   readonly identifier: string;
   readonly password: string;
   readonly address: string;
+  readonly userAgent: string;
   /** The user who signed in with this browser before, from its sealed cookie. */
   readonly knownBrowser: { readonly personId: string; readonly id: string } | null;
 }
@@ -111,7 +114,7 @@ export interface Verified {
  * verification, one answer.
  */
 export async function verifyCredentials(
-  { people, throttle }: VerifyCredentialsNeeds,
+  { people, throttle, recordAudit }: VerifyCredentialsNeeds,
   attempt: CredentialsAttempt,
 ): Promise<Verified | Refused> {
   const identifier = trimInvisible(attempt.identifier);
@@ -135,15 +138,26 @@ export async function verifyCredentials(
     await throttle.succeeded(throttled);
     return { outcome: "verified", ...found } as const;
   });
-  if ("allowed" in result)
-    return { outcome: "refused", code: "too_many_attempts", retryInSeconds: result.retryInSeconds };
-  if (result.outcome === "refused") return result;
-  const { outcome, person, passwordHash } = result;
-  if (passwordHash !== null && isOutdated(passwordHash)) {
-    const to = await hashPassword(attempt.password);
-    await people.renewHash(person.id, { from: passwordHash, to });
+  if (!("allowed" in result) && result.outcome === "verified") {
+    const { outcome, person, passwordHash } = result;
+    if (passwordHash !== null && isOutdated(passwordHash)) {
+      const to = await hashPassword(attempt.password);
+      await people.renewHash(person.id, { from: passwordHash, to });
+    }
+    return { outcome, person, amr: ["pwd"], secondsAgo: 0 };
   }
-  return { outcome, person, amr: ["pwd"], secondsAgo: 0 };
+  const refused: Refused =
+    "allowed" in result
+      ? { outcome: "refused", code: "too_many_attempts", retryInSeconds: result.retryInSeconds }
+      : result;
+  // Without the typed name, which may be a password.
+  await recordAudit({
+    kind: "sign-in",
+    outcome: refused.code,
+    actor: actorOf(attempt),
+    personId: found?.person.id,
+  });
+  return refused;
 }
 
 async function startSession(
