@@ -30,7 +30,11 @@ const throttle: Parameters<typeof verifyCredentials>[0]["throttle"] = {
   },
   succeeded: async () => undefined,
 };
-const attempt = { identifier: "ann", password: "of ann", address: "192.0.2.1" };
+const attempt = { identifier: "ann", password: "of ann", address: "192.0.2.1", userAgent: "" };
+const refusals: string[] = [];
+const recordAudit: Parameters<typeof verifyCredentials>[0]["recordAudit"] = async ({ outcome = "" }) => {
+  refusals.push(outcome);
+};
 
 test("strangers are turned away uncounted, and a known browser goes before all that wait", async () => {
   const cores = availableParallelism();
@@ -41,15 +45,18 @@ test("strangers are turned away uncounted, and a known browser goes before all t
   strangers.push(verifyPassword(null, "of a stranger"));
   expect(isHashingBusy()).toBe(true);
 
-  expect(await verifyCredentials({ people, throttle }, { ...attempt, knownBrowser: null })).toEqual({
+  expect(
+    await verifyCredentials({ people, throttle, recordAudit }, { ...attempt, knownBrowser: null }),
+  ).toEqual({
     outcome: "refused",
     code: "too_many_attempts",
     retryInSeconds: 3,
   });
   expect(counted).toEqual([]);
+  expect(refusals).toEqual(["too_many_attempts"]);
 
   const known = verifyCredentials(
-    { people, throttle },
+    { people, throttle, recordAudit },
     { ...attempt, knownBrowser: { personId: person.id, id: "browser" } },
   );
   await vi.waitFor(() => expect(counted).toEqual(["browser"]));
