@@ -126,6 +126,7 @@ async function findScreens(pool: Pool, { service }: BenchedHub): Promise<Readonl
     consent: await consentScreen(pool, cookie),
     "code of a device": gate("Enter the code", "/oidc/device", cookie),
     account: account("Alice", "/account"),
+    "where you are signed in": account("Where you are signed in", "/account/sessions"),
     "form for an app password": account("Make an app password", "/account/app-passwords/new"),
   };
 }

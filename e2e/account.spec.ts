@@ -16,13 +16,20 @@ test("ends the session of another browser, and only that one", async ({ page, br
   await signIn(page, person, { at: sites.shop });
 
   await page.goto(`${sites.hub}/account`);
-  const rows = page.getByRole("region", { name: "Where you are signed in" }).getByRole("listitem");
-  await expect(rows.filter({ hasText: "This browser" })).toHaveCount(1);
-  const row = rows.filter({ hasText: "Harbour Bank" });
-  await row.getByText("Sign out there").click();
-  await row.getByRole("button", { name: /^Sign out/ }).click();
+  await page.getByRole("link", { name: "Where you are signed in" }).click();
+  const others = page.getByRole("region", { name: "Other browsers" });
+  await expect(others).toContainText("Harbour Bank");
+  await others.getByText("Sign out there").click();
+  await others.getByRole("button", { name: /^Sign out Chrom/ }).click();
 
-  await expect(page.getByRole("status")).toBeVisible();
+  const notice = others.getByRole("status");
+  await expect(notice).toContainText(/is signed out\. .*Harbour Bank was told in \d+ ms\./);
+  await page.reload();
+  await expect(notice).toHaveCount(0);
+  await page.goto(sites.shop);
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Where you are signed in");
+  await expect(notice).toHaveCount(0);
   await expectSignedOutEverywhere(other, [sites.shop, sites.bank]);
   await expectSignedInOn(page, sites.shop, person);
   await other.goto(`${sites.bank}/accounts`);
@@ -38,11 +45,11 @@ test("signs out everywhere at once", async ({ page, browser, people, sites }) =>
   await signIn(other, person, { at: sites.bank });
   await signIn(page, person, { at: sites.shop });
 
-  await page.goto(`${sites.hub}/account`);
+  await page.goto(`${sites.hub}/account/sessions`);
   await page.getByText("Sign out everywhere", { exact: true }).click();
   await page.getByRole("button", { name: "Sign out everywhere now" }).click();
 
-  await expect(page).not.toHaveURL(`${sites.hub}/account`);
+  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
   await expectSignedOutEverywhere(page, [sites.shop]);
   await expectSignedOutEverywhere(other, [sites.bank]);
   await elsewhere.close();
@@ -56,6 +63,29 @@ test("names the user, and redirects visitors to the sign-in", async ({ page, peo
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(person.name);
   await expect(page.getByText(person.email)).toBeVisible();
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`every section fits a phone, and its menu leads to all others, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+    browser,
+    people,
+    sites,
+  }) => {
+    const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 360, height: 740 } });
+    const page = await context.newPage();
+    await signIn(page, await people.create({ name: "W".repeat(60) }));
+    const menu = page.getByRole("navigation", { name: "Your account" });
+    await page.goto(`${sites.hub}/account`);
+    const names = await menu.getByRole("link").allTextContents();
+    expect(names.slice(0, 3)).toEqual(["Profile", "Security", "Where you are signed in"]);
+    for (const name of names) {
+      await menu.getByRole("link", { name }).click();
+      await expect(menu.locator('[aria-current="page"]')).toHaveText(name);
+      const width = await page.locator("html").evaluate((html) => html.scrollWidth);
+      expect(width, name).toBeLessThanOrEqual(360);
+    }
+    await context.close();
+  });
+}
 
 test("two users in two browsers stay separate", async ({ page, browser, people, sites }) => {
   const [ann, ben] = [await people.create(), await people.create()];

@@ -12,7 +12,7 @@ async function ask({ hub }: Sites, { username }: Person, password: string): Prom
 
 /** @returns the secret, which the page shows once */
 async function makeAppPassword(page: Page, { hub }: Sites, name: string): Promise<string> {
-  await page.goto(`${hub}/account`);
+  await page.goto(`${hub}/account/apps`);
   await section(page).getByRole("link", { name: "Make an app password" }).click();
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("See who you are").check();
@@ -32,7 +32,7 @@ for (const javaScriptEnabled of [true, false]) {
     const context = await browser.newContext({ javaScriptEnabled });
     const page = await context.newPage();
     await signIn(page, person);
-    await page.goto(`${sites.hub}/account`);
+    await page.goto(`${sites.hub}/account/apps`);
     await expect(section(page)).toContainText("You have none.");
 
     const secret = await makeAppPassword(page, sites, "Backup of the laptop");
@@ -50,7 +50,7 @@ for (const javaScriptEnabled of [true, false]) {
 
     await row.getByText(/^Revoke:/).click();
     await row.getByRole("button", { name: /^Revoke/ }).click();
-    await expect(page.getByRole("status")).toContainText("Revoked.");
+    await expect(page.getByRole("status")).toContainText("Backup of the laptop is revoked.");
     await expect(section(page)).toContainText("You have none.");
     const refused = await ask(sites, person, secret);
     expect(refused.status).toBe(401);

@@ -67,11 +67,11 @@ test("an app password reads within its scopes, and nothing after its revocation"
   expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([403, basic]);
   expect(await refused.json()).toMatchObject({ error: "insufficient_scope" });
 
-  await page.goto(`${sites.hub}/account`);
+  await page.goto(`${sites.hub}/account/apps`);
   const row = page.getByRole("listitem").filter({ hasText: "Spreadsheet" });
   await row.getByText(/^Revoke:/).click();
   await row.getByRole("button", { name: /^Revoke/ }).click();
-  await expect(page.getByRole("status")).toContainText("Revoked.");
+  await expect(page.getByRole("status")).toContainText("Spreadsheet is revoked.");
   const after = await call(sites, "/api/accounts", { headers });
   expect([after.status, after.headers.get("www-authenticate")]).toEqual([401, basic]);
 });

@@ -110,8 +110,9 @@ test("an allowed program draws a chart of transactions, also with a refreshed to
   expect(renewed.refreshToken).not.toBe(before.refreshToken);
 
   await page.goto(`${sites.hub}/account`);
-  const row = page.getByRole("region", { name: "Connected apps" }).getByRole("listitem");
   await expect(page.getByRole("region", { name: "Sites you can go to" })).not.toContainText("Pocket Budget");
+  await page.getByRole("link", { name: "Apps" }).click();
+  const row = page.getByRole("region", { name: "Connected apps" }).getByRole("listitem");
   await expect(row).toContainText("see your transactions at Harbour Bank");
   await expect(row).toContainText("last used just now");
   await row
@@ -119,7 +120,7 @@ test("an allowed program draws a chart of transactions, also with a refreshed to
     .first()
     .click();
   await row.getByRole("button", { name: /^Disconnect/ }).click();
-  await expect(page.getByRole("status")).toContainText("Disconnected");
+  await expect(page.getByRole("status")).toContainText("Pocket Budget is disconnected.");
   const after = await budget.run(["spending"]);
   expect([after.code, after.err]).toEqual([
     1,
@@ -172,7 +173,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole("heading", { name: "Back to the terminal" })).toBeVisible();
     });
     expect((await budget.run(["spending"])).code).toBe(1);
-    await page.goto(`${sites.hub}/account`);
+    await page.goto(`${sites.hub}/account/apps`);
     const row = page.getByRole("region", { name: "Connected apps" }).getByRole("listitem");
     await expect(row).toContainText("It knows that you signed in, and nothing more.");
     await expect(row).toContainText("Signed in without access just now");
@@ -203,7 +204,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole("heading", { name: "Back to the terminal" })).toBeVisible();
     });
     expect([answer.code, answer.err]).toEqual([0, ""]);
-    await page.goto(`${sites.hub}/account`);
+    await page.goto(`${sites.hub}/account/apps`);
     await expect(page.getByRole("region", { name: "Connected apps" })).toContainText("Pocket Budget");
     await context.close();
   });
@@ -229,7 +230,7 @@ test("only this time: the program works, is listed as such, and the next sign-in
       await expect(page.getByRole("heading", { name: "Back to the terminal" })).toBeVisible();
     });
   expect((await budget.run(["spending"])).code).toBe(0);
-  await page.goto(`${sites.hub}/account`);
+  await page.goto(`${sites.hub}/account/apps`);
   const row = page.getByRole("region", { name: "Connected apps" }).getByRole("listitem");
   await expect(row).toContainText("only this time: until you sign out");
 });

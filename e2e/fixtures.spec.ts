@@ -50,7 +50,7 @@ test("@clock the clock is reset after a test", async ({ page, people, sites }) =
 
   const person = await people.create();
   await signIn(page, person);
-  await page.goto(`${sites.hub}/account`);
+  await page.goto(`${sites.hub}/account/sessions`);
   const since = await page.getByRole("main").locator("time").first().getAttribute("datetime");
   expect(Math.abs(Date.parse(since ?? "") - Date.now())).toBeLessThan(3_600_000);
 });

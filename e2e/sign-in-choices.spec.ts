@@ -71,7 +71,7 @@ test("ask me before: a site learns who the user is only after their confirmation
   await expectSignedInOn(page, sites.bank, person);
 
   // The account page shows the choice, and can undo it.
-  await page.goto(`${sites.hub}/account`);
+  await page.goto(`${sites.hub}/account/sessions`);
   await page.getByRole("button", { name: "Stop asking" }).click();
   await expect(page.getByRole("status")).toContainText("without asking you first");
   await page.goto(sites.shop);

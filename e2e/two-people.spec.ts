@@ -273,8 +273,8 @@ async function expectEmptyTransferFormOf(page: Page, person: Person): Promise<vo
 
 /** Private pages of the hub, and how to reach them. */
 const privatePages: Readonly<Record<string, (page: Page, sites: Sites) => Promise<void>>> = {
-  "the account page": async (page, { hub }) => {
-    await page.goto(`${hub}/account`);
+  "the page with the user's sessions": async (page, { hub }) => {
+    await page.goto(`${hub}/account/sessions`);
   },
   "an app password that was just made": async (page, { hub }) => {
     await page.goto(`${hub}/account/app-passwords/new`);

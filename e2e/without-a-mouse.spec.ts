@@ -39,16 +39,23 @@ test("sign-in and sign-out with the keyboard alone", async ({ page, people, site
   await expectSignedOutEverywhere(page, [sites.shop]);
 });
 
-test("the account page ends everything with the keyboard alone", async ({ page, people, sites }) => {
+test("the account's menu leads to the page that ends everything, with the keyboard alone", async ({
+  page,
+  people,
+  sites,
+}) => {
   const person = await people.create();
   await page.goto(`${sites.hub}/account`);
   await fillSignInForm(page, person);
   await expect(page).toHaveURL(`${sites.hub}/account`);
+  await tabTo(page, page.getByRole("link", { name: "Where you are signed in" }));
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`${sites.hub}/account/sessions`);
   await tabTo(page, page.locator("summary", { hasText: "Sign out everywhere" }));
   await page.keyboard.press("Enter");
   await tabTo(page, page.getByRole("button", { name: "Sign out everywhere now" }));
   await page.keyboard.press("Enter");
-  await expect(page).not.toHaveURL(`${sites.hub}/account`);
+  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
   await page.goto(`${sites.hub}/account`);
   await expect(page).toHaveURL(/\/cas\/login/);
 });
@@ -101,6 +108,7 @@ test("without JavaScript: wrong password, sign-in, account, sign-out", async ({ 
 
   await page.goto(`${sites.hub}/account`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(person.name);
+  await page.getByRole("link", { name: "Where you are signed in" }).click();
   await page.locator("summary", { hasText: "Sign out everywhere" }).click();
   await expect(page.getByRole("button", { name: "Sign out everywhere now" })).toBeVisible();
   await page.getByRole("banner").getByRole("link", { name: "Sign out" }).click();

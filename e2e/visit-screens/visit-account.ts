@@ -1,20 +1,23 @@
 import { fillSignInForm, signIn } from "@gatehouse/testing";
 import { type Tour, withoutScript } from "./tour.ts";
 
-/** The account page of a new user. */
+/** The account of a new user. */
 export async function visitNewAccount({ sites: { hub }, visit }: Tour): Promise<void> {
-  await visit(`${hub}/account`, "account at the hub, new");
+  await visit(`${hub}/account`, "account: profile");
+  await visit(`${hub}/account/security`, "account: security");
+  await visit(`${hub}/account/apps`, "account: apps, none");
 }
 
 /** The account page with a connected app, app passwords, and the choices made at sign-in. */
 export async function visitAccount(tour: Tour): Promise<void> {
   const { page, sites, person, visit, look } = tour;
-  await visit(`${sites.hub}/account`, "account at the hub");
+  await visit(`${sites.hub}/account/sessions`, "account: where you are signed in");
   await page.getByText("Sign out everywhere", { exact: true }).click();
-  await look("account at the hub, asked to confirm");
-  await page.goto(`${sites.hub}/account`);
+  await look("account: where you are signed in, asked to confirm");
+  await visitOtherBrowsers(tour);
+  await visit(`${sites.hub}/account/apps`, "account: apps");
   await page.getByText(/^Disconnect:/).click();
-  await look("connected apps, asked to confirm");
+  await look("account: apps, asked to confirm");
   await visitAppPasswords(tour);
   await page.goto(`${sites.hub}/cas/login?renew=true`);
   await look("sign-in page, once more");
@@ -22,14 +25,36 @@ export async function visitAccount(tour: Tour): Promise<void> {
   await page.getByLabel("Keep me signed in on this browser").check();
   await fillSignInForm(page, person);
   await page.waitForURL(`${sites.hub}/account`);
-  await look("account at the hub, with the choices made at sign-in");
+  await visit(`${sites.hub}/account/sessions`, "account: sessions, with the choices made at sign-in");
   const service = `${sites.shop}/api/auth/callback/gatehouse`;
   await visit(`${sites.hub}/cas/login?${new URLSearchParams({ service })}`, "asked before a site");
   await visit(`${sites.bank}/api/auth/sign-in?returnTo=/accounts`, "asked before a site by OpenID Connect");
-  await page.goto(`${sites.hub}/account`);
+  await page.goto(`${sites.hub}/account/sessions`);
   await page.getByRole("button", { name: "Stop asking" }).click();
   await page.getByRole("status").waitFor();
-  await look("account at the hub, no longer asked");
+  await look("account: sessions, no longer asked");
+}
+
+/** Three sign-ins of another browser, of which one ends. */
+async function visitOtherBrowsers({ page, sites, person, visit, look }: Tour): Promise<void> {
+  for (const at of [sites.shop, sites.bank, sites.hub]) {
+    const elsewhere = await page.context().browser()?.newContext();
+    const other = await elsewhere?.newPage();
+    if (other !== undefined) await signIn(other, person, { at });
+    await elsewhere?.close();
+  }
+  await visit(`${sites.hub}/account/sessions`, "account: other browsers");
+  await page
+    .getByText(/^Sign out this one/)
+    .first()
+    .click();
+  await look("account: other browsers, asked to confirm");
+  await page
+    .getByRole("button", { name: /^Sign out (Chrom|Headless)/ })
+    .first()
+    .click();
+  await page.getByRole("status").waitFor();
+  await look("account: other browsers, one signed out");
 }
 
 async function visitAppPasswords({ page, sites: { hub }, visit, look }: Tour): Promise<void> {
@@ -43,7 +68,7 @@ async function visitAppPasswords({ page, sites: { hub }, visit, look }: Tour): P
   await make.click();
   await page.getByRole("heading", { name: "Your new app password" }).waitFor();
   await look("app password, shown once");
-  await page.goto(`${hub}/account`);
+  await page.goto(`${hub}/account/apps`);
   await page.getByText(/^Revoke:/).click();
   await look("app passwords, asked to confirm");
   await page.getByRole("button", { name: /^Revoke/ }).click();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type {
-  AccountScreen,
+  AppsScreen,
   AskBeforeScreen,
   ChooseAccountScreen,
   ConsentScreen,
@@ -9,7 +9,10 @@ import type {
   LeavingScreen,
   LoggedOutScreen,
   LoginScreen,
+  ProfileScreen,
   Screens,
+  SecurityScreen,
+  SessionsScreen,
   TicketFormScreen,
 } from "../src/screen/screen.ts";
 import { renderScreen } from "./render-screen.tsx";
@@ -91,26 +94,38 @@ const deviceCode: DeviceCodeScreen = {
   error: null,
 };
 const told = ["https://bank.example/logout?a=1&b=2", "https://museum.example/logout"];
-const browser = {
+const session = {
   browser: "Firefox on Windows",
   address: "203.0.113.24",
   startedAt: at,
   lastActivityAt: at,
   keptUntil: null,
-  asksBefore: false,
+  sites: [],
 };
-const account: AccountScreen = {
+const page = {
   person: { name: "Alice", username: "alice", email: "alice@example.com" },
   token: "token-1",
-  notice: "Signed out there.",
-  sessions: [
-    { ...browser, id: "s1", here: true, sites: [{ ...shop, since: at, lastActivityAt: at }] },
-    { ...browser, id: "s2", here: false, sites: [] },
-  ],
-  sites: [shop],
-  appPasswords: [],
-  connectedApps: [],
+  notice: null,
 };
+const profile: ProfileScreen = { ...page, sites: [shop] };
+const security: SecurityScreen = { ...page, password: { changedAt: at } };
+const sessions: SessionsScreen = {
+  ...page,
+  notice: { at: "others", text: "Safari on macOS is signed out." },
+  here: { ...session, id: "s1", sites: [{ ...shop, since: at, lastActivityAt: at }] },
+  asksBefore: false,
+  others: [
+    { browser: "Chrome on Android", sessions: [{ ...session, id: "s2" }] },
+    {
+      browser: "Firefox on Windows",
+      sessions: [
+        { ...session, id: "s3" },
+        { ...session, id: "s4" },
+      ],
+    },
+  ],
+};
+const apps: AppsScreen = { ...page, appPasswords: [], connectedApps: [] };
 
 function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name]): string {
   return renderScreen({ name, model }).body;
@@ -144,7 +159,10 @@ describe("every screen", () => {
     ["device-code", drawn("device-code", deviceCode)],
     ["device-done", drawn("device-done", deviceDone)],
     ["home", drawn("home", { sites: [shop] })],
-    ["account", drawn("account", account)],
+    ["account", drawn("account", profile)],
+    ["account-security", drawn("account-security", security)],
+    ["account-sessions", drawn("account-sessions", sessions)],
+    ["account-apps", drawn("account-apps", apps)],
   ])("%s has one heading, a skip link, and nothing that the policy forbids", (_, html) => {
     expect(html.match(/<h1\b/g)).toHaveLength(1);
     expect(html).toContain('href="#main"');
@@ -430,17 +448,56 @@ describe("the signed-out page", () => {
   });
 });
 
-test("every form of the account page carries the anti-forgery token", () => {
-  const forms = drawn("account", account).match(/<form.*?<\/form>/g) ?? [];
-  expect(forms.map((form) => form.match(/action="([^"]+)"/)?.[1])).toEqual([
-    "/account/sessions/end",
-    "/account/sessions/end-others",
-    "/account/sessions/end-all",
-  ]);
-  for (const form of forms) expect(form).toContain('name="token" value="token-1"');
+describe("the account", () => {
+  test("every form of the sessions page carries the anti-forgery token", () => {
+    const forms = drawn("account-sessions", sessions).match(/<form.*?<\/form>/g) ?? [];
+    expect(forms.map((form) => form.match(/action="([^"]+)"/)?.[1])).toEqual([
+      "/account/sessions/ask-before",
+      "/account/sessions/end",
+      "/account/sessions/end",
+      "/account/sessions/end",
+      "/account/sessions/end",
+      "/account/sessions/end-others",
+      "/account/sessions/end-all",
+    ]);
+    for (const form of forms) expect(form).toContain('name="token" value="token-1"');
+    expect(drawn("account-sessions", sessions)).toContain('name="session" value="s3,s4"');
+  });
+
+  test.each([
+    ["/account", drawn("account", profile)],
+    ["/account/security", drawn("account-security", security)],
+    ["/account/sessions", drawn("account-sessions", sessions)],
+    ["/account/apps", drawn("account-apps", apps)],
+  ])("the menu of %s marks its own entry only", (href, html) => {
+    expect(html.match(/<a [^>]*aria-current="page"[^>]*>/g)).toEqual([
+      expect.stringContaining(`href="${href}"`),
+    ]);
+  });
+
+  test("links to the parts of the former single page lead to the sections", () => {
+    const menu = drawn("account", profile).match(/<nav.*?<\/nav>/)?.[0] ?? "";
+    const anchorsOf = (href: string) =>
+      [...(menu.match(`href="${href}".*?</li>`)?.[0].matchAll(/id="([^"]+)"/g) ?? [])].map(([, id]) => id);
+    expect(anchorsOf("/account/sessions")).toEqual(["sessions"]);
+    expect(anchorsOf("/account/apps")).toEqual(["connected-apps", "app-passwords"]);
+  });
+
+  test("a notice stands in its section; one for no section of the page stands at the top", () => {
+    const order = (html: string, ...parts: string[]) => parts.map((part) => html.indexOf(part));
+    const placed = order(
+      drawn("account-sessions", sessions),
+      'id="others"',
+      "Safari on macOS is signed out.",
+    );
+    expect(placed).toEqual(placed.toSorted((one, other) => one - other));
+    const html = drawn("account-sessions", { ...sessions, notice: { at: "profile", text: "Changed." } });
+    const top = order(html, "</h1>", "Changed.", 'id="here"');
+    expect(top).toEqual(top.toSorted((one, other) => one - other));
+  });
 });
 
 test("user text is escaped", () => {
-  const html = drawn("account", { ...account, person: { ...account.person, name: "<b>x</b>" } });
+  const html = drawn("account", { ...profile, person: { ...profile.person, name: "<b>x</b>" } });
   expect(html).toContain("<bdi>&lt;b&gt;x&lt;/b&gt;</bdi>");
 });

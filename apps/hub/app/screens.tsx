@@ -1,9 +1,12 @@
 /** The screens by name. A route decides and makes the model; nothing here looks anything up. */
 import type { ReactNode } from "react";
 import type { ScreenOf, Screens } from "../src/screen/screen.ts";
-import { AccountPage } from "./account/account-page.tsx";
 import { AppPasswordMadePage } from "./account/app-password-made-page.tsx";
+import { AppsPage } from "./account/apps-page.tsx";
 import { MakeAppPasswordPage, makeAppPasswordTitle } from "./account/make-app-password-page.tsx";
+import { ProfilePage } from "./account/profile-page.tsx";
+import { SecurityPage } from "./account/security-page.tsx";
+import { SessionsPage } from "./account/sessions-page.tsx";
 import { AskBeforePage } from "./cas/ask-before-page.tsx";
 import { ChooseAccountPage } from "./cas/choose-account-page.tsx";
 import { LoggedOutPage } from "./cas/logged-out-page.tsx";
@@ -41,7 +44,10 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "logged-out": { Page: LoggedOutPage, title: () => "Signed out" },
   refused: { Page: RefusedPage, title: ({ title }) => title },
   home: { Page: HomePage, title: () => "" },
-  account: { Page: AccountPage, title: () => "Your account" },
+  account: { Page: ProfilePage, title: () => "Your account" },
+  "account-security": { Page: SecurityPage, title: () => "Security" },
+  "account-sessions": { Page: SessionsPage, title: () => "Where you are signed in" },
+  "account-apps": { Page: AppsPage, title: () => "Apps" },
   "make-app-password": { Page: MakeAppPasswordPage, title: makeAppPasswordTitle },
   "dev-mails": { Page: DevMailsPage, title: () => "Mail" },
   "dev-mail": { Page: DevMailPage, title: devMailTitle },

@@ -4,10 +4,13 @@
 import type { Server } from "node:http";
 import { type CentralSession, type Database, openDatabase } from "@gatehouse/database";
 import { testClockOf } from "@gatehouse/database/test-clock";
-import { accountRoutes } from "./account/account.ts";
-import { connectedAppRoutes, createConnectedAppList } from "./account/connected-apps.ts";
+import { appsRoutes } from "./account/apps.ts";
+import { createConnectedAppList } from "./account/connected-apps.ts";
 import { describeBrowser } from "./account/describe-browser.ts";
 import { homeRoutes } from "./account/home.ts";
+import { profileRoutes } from "./account/profile.ts";
+import { securityRoutes } from "./account/security.ts";
+import { sessionsRoutes } from "./account/sessions.ts";
 import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
 import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
 import { createAuditRecorder, type RecordAudit } from "./audit/record-audit.ts";
@@ -265,7 +268,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
   const { appPasswords, consents, decisions, factors, loginTickets, logoutDeliveries, oidcArtifacts } =
     database;
-  const { pendingSignIns, people, proxyGrantingTickets, sessions, tickets } = database;
+  const { pendingSignIns, people, profiles, proxyGrantingTickets, sessions, tickets } = database;
   const apis = { settings: { hubUrl }, sites };
   const answerSignOut = createSignOutAnswer({ cookies, logout, logoutDeliveries, siteClock, sites });
 
@@ -300,21 +303,28 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     sessions,
   });
 
-  const account = accountRoutes({
-    sessions,
-    sites,
-    logout,
-    answerSignOut,
-    listAppPasswords: createAppPasswordList({ apis, appPasswords }),
-    listConnectedApps: createConnectedAppList({
+  const accountFrame = { cookies, keys: { note: keys.note } };
+  const account = [
+    ...profileRoutes({ ...accountFrame, sites }),
+    ...securityRoutes({ ...accountFrame, profiles }),
+    ...sessionsRoutes({ ...accountFrame, sessions, sites, logout, logoutDeliveries, answerSignOut }),
+    ...appsRoutes({
+      ...accountFrame,
       consents,
-      sessions,
-      oidcArtifacts,
+      recordAudit,
       sites,
-      apis,
-      scopesOfGrant: (payload) => scopesOfGrant(issuer.provider, payload),
+      listAppPasswords: createAppPasswordList({ apis, appPasswords }),
+      listConnectedApps: createConnectedAppList({
+        consents,
+        sessions,
+        oidcArtifacts,
+        sites,
+        apis,
+        scopesOfGrant: (payload) => scopesOfGrant(issuer.provider, payload),
+      }),
     }),
-  });
+    ...appPasswordRoutes({ ...accountFrame, appPasswords, apis, appPasswordThrottle, clock }),
+  ];
   const ownPages = [
     ...interactionRoutes({
       ...apis,
@@ -341,9 +351,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       oidcArtifacts,
       sessions,
     }),
-    ...connectedAppRoutes({ consents, recordAudit }),
     ...account,
-    ...appPasswordRoutes({ appPasswords, apis, appPasswordThrottle, clock, keys: { note: keys.note } }),
   ];
   return [
     ...homeRoutes({ findSession, sites }),

@@ -105,16 +105,20 @@ function lawsOfLife({ underTest, sessions, start, stateOf }: CentralSessionFixtu
     expect(await stateOf(token)).not.toBe("alive");
   });
 
-  test("confirmation of further sites is required until the user switches it off for that session", async () => {
+  test("confirmation of further sites is switched off and on for one session", async () => {
     const { token, personId, session } = await start({ askBefore: true });
     const other = await start({ personId, askBefore: true });
     expect(session.askBefore).toBe(true);
-    await underTest().sessions.stopAskingBefore(session.id);
+    await underTest().sessions.setAskBefore(session.id, false);
     expect(await underTest().sessions.find(token, { touch: false })).toMatchObject({
       session: { askBefore: false },
     });
     const found = await underTest().sessions.find(other.token, { touch: false });
     expect(found).toMatchObject({ session: { askBefore: true } });
+    await underTest().sessions.setAskBefore(session.id, true);
+    expect(await underTest().sessions.find(token, { touch: false })).toMatchObject({
+      session: { askBefore: true },
+    });
   });
 
   test("ASVS 7.4.2 the session of a disabled user is not valid, by any lookup", async () => {

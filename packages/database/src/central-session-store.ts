@@ -151,8 +151,8 @@ export interface CentralSessionStore {
   ): Promise<string | undefined>;
   /** Valid sessions of a user, latest activity first. */
   listOf(personId: string): Promise<readonly SessionWithSites[]>;
-  /** Clears `askBefore`. An ended session is not changed. */
-  stopAskingBefore(sessionId: string): Promise<void>;
+  /** Changes `askBefore`. An ended session is not changed. */
+  setAskBefore(sessionId: string, askBefore: boolean): Promise<void>;
   /**
    * Ends sessions, queues a logout delivery per site, and records each end in the audit trail, in one statement. Ended
    * sessions are not changed.

@@ -12,6 +12,7 @@ import type { OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { PasskeyStore } from "./passkey-store.ts";
 import type { PendingSignInStore } from "./pending-sign-in-store.ts";
 import type { PersonStore } from "./person-store.ts";
+import type { ProfileStore } from "./profile-store.ts";
 import type { RateLimitStore } from "./rate-limit-store.ts";
 import type { RefreshExchangeStore } from "./refresh-exchange-store.ts";
 import type { SigningKeyStore } from "./signing-key-store.ts";
@@ -22,6 +23,7 @@ export interface Database {
   /** Whether a connection pooler is in front of PostgreSQL. */
   readonly pooled: boolean;
   readonly people: PersonStore;
+  readonly profiles: ProfileStore;
   readonly sessions: CentralSessionStore;
   readonly pendingSignIns: PendingSignInStore;
   readonly factors: FactorStore;

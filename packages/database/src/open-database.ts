@@ -32,6 +32,7 @@ import { PrismaAuditEventStore } from "./prisma-audit-event-store.ts";
 import { openPrisma } from "./prisma-client.ts";
 import { PrismaFactorStore } from "./prisma-factor-store.ts";
 import { PrismaPendingSignInStore } from "./prisma-pending-sign-in-store.ts";
+import { PrismaProfileStore } from "./prisma-profile-store.ts";
 import type { SilenceLimits } from "./silence.ts";
 import { poolKey } from "./test-pool.ts";
 
@@ -126,6 +127,7 @@ function stores(
     [poolKey]: pool,
     pooled,
     people: new PostgresPersonStore(pool, prisma),
+    profiles: new PrismaProfileStore(prisma),
     sessions,
     pendingSignIns,
     factors: new PrismaFactorStore(prisma),

@@ -97,7 +97,7 @@ const listOfPerson = `
   WHERE s.user_id = $1 AND s.ended_at IS NULL AND session_end_reason(s, u.disabled_at) IS NULL
   ORDER BY s.last_activity_at DESC, s.id`;
 
-const stopAskingBefore = "UPDATE sessions SET ask_before = false WHERE id = $1 AND ended_at IS NULL";
+const setAskBefore = "UPDATE sessions SET ask_before = $2 WHERE id = $1 AND ended_at IS NULL";
 
 const endByToken = `
   SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE session_token = $1), $2, $3) AS id`;
@@ -204,8 +204,8 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
     return rows.map((row) => ({ ...centralSessionFrom(row), sites: row.sites.map(siteSessionFrom) }));
   }
 
-  async stopAskingBefore(sessionId: string): Promise<void> {
-    if (isUuid(sessionId)) await this.#rows("session-stop-asking", stopAskingBefore, [sessionId]);
+  async setAskBefore(sessionId: string, askBefore: boolean): Promise<void> {
+    if (isUuid(sessionId)) await this.#rows("session-ask-before", setAskBefore, [sessionId, askBefore]);
   }
 
   async end(which: Parameters<CentralSessionStore["end"]>[0], reason: EndReason, by?: AuditActor) {

@@ -1,6 +1,6 @@
 import { ButtonLink, Page } from "@gatehouse/ui";
 import type { AppPasswordMadeScreen } from "../../src/screen/screen.ts";
-import { AccountHeader } from "./account-header.tsx";
+import { AccountHeader } from "./account-frame.tsx";
 import { allowsWords } from "./app-password-words.ts";
 import { ExactDate } from "./exact-date.tsx";
 
@@ -37,7 +37,7 @@ export function AppPasswordMadePage({ model }: { readonly model: AppPasswordMade
           {allowsWords(model.allows)} It can be used until <ExactDate date={model.expiresAt} />, or until you
           revoke it on your account page.
         </p>
-        <ButtonLink href="/account">I have copied it</ButtonLink>
+        <ButtonLink href="/account/apps">I have copied it</ButtonLink>
       </div>
     </Page>
   );

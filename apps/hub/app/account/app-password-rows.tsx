@@ -1,9 +1,9 @@
 import { Button, ButtonLink, Confirm, EmptyState, RelativeTime, Row, RowList, Tag } from "@gatehouse/ui";
-import type { AccountScreen } from "../../src/screen/screen.ts";
+import type { AppsScreen } from "../../src/screen/screen.ts";
 import { allowsWords } from "./app-password-words.ts";
 import { ExactDate } from "./exact-date.tsx";
 
-type AppPassword = AccountScreen["appPasswords"][number];
+type AppPassword = AppsScreen["appPasswords"][number];
 
 export interface AppPasswordRowsProps {
   /** The newest first. */

@@ -1,8 +1,8 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import type {
-  AccountScreen,
   AppPasswordMadeScreen,
+  AppsScreen,
   MakeAppPasswordScreen,
   Screens,
 } from "../../src/screen/screen.ts";
@@ -12,7 +12,7 @@ import { AppPasswordRows } from "./app-password-rows.tsx";
 const at = new Date("2026-11-21T12:00:00Z");
 const inAMonth = new Date("2026-12-21T12:00:00Z");
 const accounts = { words: "see your accounts", at: "Harbour Bank" };
-const appPassword: AccountScreen["appPasswords"][number] = {
+const appPassword: AppsScreen["appPasswords"][number] = {
   id: "a1",
   name: "Backup",
   allows: [accounts],
@@ -50,7 +50,7 @@ function drawn<Name extends keyof Screens>(name: Name, model: Screens[Name]): st
 }
 const drawnForm = (over: Partial<MakeAppPasswordScreen> = {}) =>
   drawn("make-app-password", { ...form, ...over });
-const rows = (...appPasswords: AccountScreen["appPasswords"]) =>
+const rows = (...appPasswords: AppsScreen["appPasswords"]) =>
   renderToStaticMarkup(<AppPasswordRows appPasswords={appPasswords} token="token-1" now={at} />);
 const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, "").replaceAll(/\s+/g, " ");
 

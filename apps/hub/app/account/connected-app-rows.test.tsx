@@ -1,10 +1,10 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
-import type { AccountScreen } from "../../src/screen/screen.ts";
+import type { AppsScreen } from "../../src/screen/screen.ts";
 import { ConnectedAppRows } from "./connected-app-rows.tsx";
 
 const now = new Date("2026-11-21T10:00:00Z");
-const budget: AccountScreen["connectedApps"][number] = {
+const budget: AppsScreen["connectedApps"][number] = {
   id: "budget",
   name: "Budget",
   host: "budget.example",
@@ -18,7 +18,7 @@ const budget: AccountScreen["connectedApps"][number] = {
   lastUsedAt: new Date("2026-11-21T09:00:00Z"),
   lastUsedFor: "Harbour Bank",
 };
-const rows = (...apps: AccountScreen["connectedApps"]) =>
+const rows = (...apps: AppsScreen["connectedApps"]) =>
   renderToStaticMarkup(<ConnectedAppRows apps={apps} token="token-1" now={now} />);
 const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, "");
 

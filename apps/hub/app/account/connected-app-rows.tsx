@@ -1,9 +1,9 @@
 import { Button, Confirm, EmptyState, RelativeTime, Row, RowList } from "@gatehouse/ui";
-import type { AccountScreen } from "../../src/screen/screen.ts";
+import type { AppsScreen } from "../../src/screen/screen.ts";
 import { allowsWords } from "./app-password-words.ts";
 import { ExactDate } from "./exact-date.tsx";
 
-type ConnectedApp = AccountScreen["connectedApps"][number];
+type ConnectedApp = AppsScreen["connectedApps"][number];
 
 export interface ConnectedAppRowsProps {
   /** The latest first. */

@@ -1,7 +1,7 @@
 import { Button, ButtonLink, CheckboxField, ErrorSummary, Page, TextField } from "@gatehouse/ui";
 import type { MakeAppPasswordScreen } from "../../src/screen/screen.ts";
 import { HiddenFields } from "../hidden-fields.tsx";
-import { AccountHeader } from "./account-header.tsx";
+import { AccountHeader } from "./account-frame.tsx";
 import { allowedLabel, lifeWords, makeErrorWords } from "./app-password-words.ts";
 
 export const makeAppPasswordTitle = ({ errors }: MakeAppPasswordScreen): string =>
@@ -45,7 +45,7 @@ export function MakeAppPasswordPage({ model }: { readonly model: MakeAppPassword
           <Lives lives={model.lives} error={errorOf("days")} />
           <div className="form-ways">
             <Button busyLabel="Making it …">Make the app password</Button>
-            <ButtonLink kind="plain" href="/account">
+            <ButtonLink kind="plain" href="/account/apps">
               Cancel
             </ButtonLink>
           </div>

@@ -1,71 +1,65 @@
-import { Button, ButtonLink, Confirm, RelativeTime, Row, RowList, Tag } from "@gatehouse/ui";
-import type { AccountScreen } from "../../src/screen/screen.ts";
+import { Button, Confirm, RelativeTime, Row, Tag } from "@gatehouse/ui";
+import type { ListedSession, SessionsScreen } from "../../src/screen/screen.ts";
 import { listWords } from "../words.ts";
 import { ExactDate } from "./exact-date.tsx";
 
-type Session = AccountScreen["sessions"][number];
+type Browser = SessionsScreen["others"][number];
 
-export interface SessionRowsProps {
-  /** This browser first. */
-  readonly sessions: readonly Session[];
+export interface BrowserRowProps extends Browser {
   /** Posted with every form. */
   readonly token: string;
   readonly now: Date;
 }
 
-/** One row a browser: what, where, since when, last used, its sites; the way to end it. */
-export function SessionRows({ sessions, token, now }: SessionRowsProps) {
+/** One row per browser, with its sign-ins and the forms that end them. */
+export function BrowserRow({ browser, sessions, token, now }: BrowserRowProps) {
+  const [only] = sessions;
+  const isOne = sessions.length === 1;
   return (
-    <RowList>
-      {sessions.map((session) => (
-        <Row key={session.id} title={<Title {...session} />} action={<End session={session} token={token} />}>
-          <p>
-            Signed in <RelativeTime date={session.startedAt} now={now} />, last used{" "}
-            <RelativeTime date={session.lastActivityAt} now={now} />, from {session.address}
-          </p>
-          <Choices {...session} />
-          <SitesOfSession sites={session.sites} now={now} />
-          {session.asksBefore && session.here && <StopAsking token={token} />}
-        </Row>
-      ))}
-    </RowList>
+    <Row
+      title={
+        <>
+          {browser} {!isOne && <Tag>{`${sessions.length} sign-ins`}</Tag>}
+        </>
+      }
+      action={<End browser={browser} sessions={sessions} token={token} />}
+    >
+      {isOne && only !== undefined ? (
+        <SessionFacts session={only} now={now} />
+      ) : (
+        <ol className="browser-sessions">
+          {sessions.map((session) => (
+            <li key={session.id}>
+              <SessionFacts session={session} now={now} />
+              <End browser={browser} sessions={[session]} token={token} isOneOfSeveral />
+            </li>
+          ))}
+        </ol>
+      )}
+    </Row>
   );
 }
 
-function Title({ browser, here }: Session) {
+/** Since when, last used, from where; the user's choice at sign-in; the sites. */
+export function SessionFacts({ session, now }: { readonly session: ListedSession; readonly now: Date }) {
+  const { startedAt, lastActivityAt, address, keptUntil, sites } = session;
   return (
     <>
-      {browser} {here && <Tag>This browser</Tag>}
-    </>
-  );
-}
-
-/** The choices that the user made at sign-in. */
-function Choices({ keptUntil, asksBefore }: Session) {
-  return (
-    <>
+      <p>
+        Signed in <RelativeTime date={startedAt} now={now} />, last used{" "}
+        <RelativeTime date={lastActivityAt} now={now} />, from {address}
+      </p>
       {keptUntil !== null && (
         <p>
           Stays signed in until <ExactDate date={keptUntil} />.
         </p>
       )}
-      {asksBefore && <p>Asks you before another site learns who you are.</p>}
+      <SitesOfSession sites={sites} now={now} />
     </>
   );
 }
 
-function StopAsking({ token }: { readonly token: string }) {
-  return (
-    <form className="session-choice" method="post" action="/account/sessions/stop-asking">
-      <input type="hidden" name="token" value={token} />
-      <Button kind="plain" busyLabel="Saving …">
-        Stop asking
-      </Button>
-    </form>
-  );
-}
-
-function SitesOfSession({ sites, now }: Pick<Session, "sites"> & { now: Date }) {
+function SitesOfSession({ sites, now }: Pick<ListedSession, "sites"> & { now: Date }) {
   if (sites.length === 0) return <p>Not used on any site yet.</p>;
   return (
     <ul className="session-sites">
@@ -78,30 +72,30 @@ function SitesOfSession({ sites, now }: Pick<Session, "sites"> & { now: Date }) 
   );
 }
 
-function End({ session, token }: { session: Session; token: string }) {
-  if (session.here) {
-    return (
-      <ButtonLink kind="plain" href="/cas/logout">
-        Sign out here
-      </ButtonLink>
-    );
-  }
-  const sites = session.sites.map(({ name }) => name);
+interface EndProps extends Browser {
+  readonly token: string;
+  /** The sign-in is one of several of its browser. */
+  readonly isOneOfSeveral?: boolean;
+}
+
+function End({ browser, sessions, token, isOneOfSeveral = false }: EndProps) {
+  const sites = [...new Set(sessions.flatMap((session) => session.sites.map(({ name }) => name)))];
+  const label = sessions.length === 1 ? "Sign out there" : `Sign out all ${sessions.length}`;
   return (
     <Confirm
-      label="Sign out there"
-      about={session.browser}
+      label={isOneOfSeveral ? "Sign out this one" : label}
+      about={browser}
       question={
         sites.length === 0
-          ? `${session.browser} will have to sign in again.`
-          : `${session.browser} will be signed out, on ${listWords(sites)} too.`
+          ? `${browser} will have to sign in again.`
+          : `${browser} will be signed out, on ${listWords(sites)} too.`
       }
     >
       <form method="post" action="/account/sessions/end">
         <input type="hidden" name="token" value={token} />
-        <input type="hidden" name="session" value={session.id} />
+        <input type="hidden" name="session" value={sessions.map(({ id }) => id).join(",")} />
         <Button kind="danger" busyLabel="Signing out …">
-          Sign out {session.browser}
+          Sign out {browser}
         </Button>
       </form>
     </Confirm>

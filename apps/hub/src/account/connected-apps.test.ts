@@ -18,7 +18,7 @@ test("users see the access they allowed and can revoke it", async () => {
   await allow(alice.id);
   const browser = new TestBrowser(opened);
   await browser.signIn(alice);
-  const page = (await browser.get("/account")).screen("account");
+  const page = (await browser.get("/account/apps")).screen("account-apps");
   expect(page.connectedApps).toMatchObject([
     {
       id: "shop",
@@ -29,11 +29,15 @@ test("users see the access they allowed and can revoke it", async () => {
   ]);
   const fields = { token: page.token, app: "shop" };
   const answer = await browser.post("/account/apps/disconnect", fields);
-  expect(answer.location).toBe("/account?notice=app-disconnected");
-  const after = (await browser.follow(answer)).screen("account");
-  expect([after.connectedApps, after.notice]).toEqual([[], expect.stringContaining("Disconnected")]);
-  const again = await browser.post("/account/apps/disconnect", fields);
-  expect(again.location).toBe("/account?notice=app-gone");
+  expect(answer.location).toBe("/account/apps");
+  const after = (await browser.follow(answer)).screen("account-apps");
+  expect(after.connectedApps).toEqual([]);
+  expect(after.notice).toEqual({
+    at: "connected-apps",
+    text: "The shop is disconnected. It has lost the access that you allowed.",
+  });
+  const again = await browser.follow(await browser.post("/account/apps/disconnect", fields));
+  expect(again.screen("account-apps").notice?.text).toBe("The shop was disconnected already.");
 });
 
 test("no other user and no other site can revoke a user's consent", async () => {
@@ -41,10 +45,9 @@ test("no other user and no other site can revoke a user's consent", async () => 
   const bob = await opened.createPerson();
   const browser = new TestBrowser(opened);
   await browser.signIn(bob);
-  const { token } = (await browser.get("/account")).screen("account");
-  expect((await browser.post("/account/apps/disconnect", { token, app: "shop" })).location).toBe(
-    "/account?notice=app-gone",
-  );
+  const { token } = (await browser.get("/account/apps")).screen("account-apps");
+  const answer = await browser.follow(await browser.post("/account/apps/disconnect", { token, app: "shop" }));
+  expect(answer.screen("account-apps").notice?.text).toBe("The shop was disconnected already.");
   const forged = await browser.post(
     "/account/apps/disconnect",
     { token, app: "shop" },
@@ -57,7 +60,7 @@ test("no other user and no other site can revoke a user's consent", async () => 
 test("a form that names no app changes nothing", async () => {
   const browser = new TestBrowser(opened);
   await browser.signIn(alice);
-  const { token } = (await browser.get("/account")).screen("account");
+  const { token } = (await browser.get("/account/apps")).screen("account-apps");
   const answer = await browser.post("/account/apps/disconnect", { token });
   expect([answer.status, answer.screen("refused").code]).toEqual([400, "app_missing"]);
 });

@@ -1,4 +1,4 @@
-/** Connected apps on `/account`: permissions of each app, and disconnecting it. */
+/** Connected apps on `/account/apps`: permissions of each app, and disconnecting it. */
 import type {
   CentralSessionStore,
   ConsentStore,
@@ -8,9 +8,10 @@ import type {
 } from "@gatehouse/database";
 import { byUser, type RecordAudit } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
-import { type Route, route, seeOther } from "../http/route.ts";
+import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
+import { type Route, route } from "../http/route.ts";
 import { ownScopeDescriptions, type Scopes } from "../oidc/scope/consent.ts";
-import type { AccountScreen, Allowed } from "../screen/screen.ts";
+import type { Allowed, AppsScreen } from "../screen/screen.ts";
 import { type ApiSources, findApi } from "../site-registry/known-apis.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
@@ -25,9 +26,9 @@ export interface ConnectedAppNeeds {
 }
 
 /** Lists a user's connected apps for the account page. */
-export type ListConnectedApps = (personId: string) => Promise<AccountScreen["connectedApps"]>;
+export type ListConnectedApps = (personId: string) => Promise<AppsScreen["connectedApps"]>;
 
-type ConnectedApp = AccountScreen["connectedApps"][number];
+type ConnectedApp = AppsScreen["connectedApps"][number];
 
 export function createConnectedAppList(needs: ConnectedAppNeeds): ListConnectedApps {
   return (personId) => listConnectedApps(needs, personId);
@@ -40,7 +41,7 @@ export function createConnectedAppList(needs: ConnectedAppNeeds): ListConnectedA
 async function listConnectedApps(
   needs: ConnectedAppNeeds,
   personId: string,
-): Promise<AccountScreen["connectedApps"]> {
+): Promise<AppsScreen["connectedApps"]> {
   const { sites } = needs;
   const [consents, sessions] = await Promise.all([
     needs.consents.listOf(personId),
@@ -116,12 +117,15 @@ function allowedBy(found: readonly Scopes[], apis: ApiSources): readonly Allowed
   return [...own, ...ofApis];
 }
 
-export interface DisconnectNeeds {
+export interface DisconnectAppNeeds extends PageNoticeNeeds {
   readonly consents: Pick<ConsentStore, "revoke">;
+  readonly sites: Pick<SiteRegistry, "find">;
   readonly recordAudit: RecordAudit;
 }
 
-export const connectedAppRoutes = ({ consents, recordAudit }: DisconnectNeeds): Route[] => [
+const page = "/account/apps";
+
+export const disconnectAppRoutes = (needs: DisconnectAppNeeds): Route[] => [
   route({
     method: "POST",
     path: "/account/apps/disconnect",
@@ -129,6 +133,7 @@ export const connectedAppRoutes = ({ consents, recordAudit }: DisconnectNeeds): 
     antiForgery: "form-token",
     sends: "form",
     speaks: "html",
+    returnPage: () => ({ page }),
     async answer(call, { parameters }) {
       const clientId = parameters.get("app") ?? "";
       if (clientId === "") {
@@ -138,11 +143,17 @@ export const connectedAppRoutes = ({ consents, recordAudit }: DisconnectNeeds): 
         ]);
       }
       const personId = call.session.person.id;
-      const taken = await consents.revoke(personId, clientId);
-      if (!taken) return seeOther("/account?notice=app-gone");
-      await recordAudit({ kind: "consent-revoked", ...byUser(call), siteId: clientId });
+      const name = needs.sites.find(clientId)?.name ?? "That app";
+      const taken = await needs.consents.revoke(personId, clientId);
+      if (!taken)
+        return seeNotice(needs, call, page, {
+          at: "connected-apps",
+          text: `${name} was disconnected already.`,
+        });
+      await needs.recordAudit({ kind: "consent-revoked", ...byUser(call), siteId: clientId });
       call.log.info({ event: "consent.taken-back", person: personId, site: clientId }, "consent taken back");
-      return seeOther("/account?notice=app-disconnected");
+      const text = `${name} is disconnected. It has lost the access that you allowed.`;
+      return seeNotice(needs, call, page, { at: "connected-apps", text });
     },
   }),
 ];

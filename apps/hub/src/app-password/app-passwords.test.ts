@@ -26,7 +26,7 @@ async function signedIn(person: TestPerson): Promise<TestBrowser> {
   await made.signIn(person);
   return made;
 }
-const page = async (from = browser) => (await from.get("/account")).screen("account");
+const page = async (from = browser) => (await from.get("/account/apps")).screen("account-apps");
 const listed = async (from = browser) => (await page(from)).appPasswords;
 async function works(secret: string): Promise<boolean> {
   const authorization = basic(alice.username, secret);
@@ -54,7 +54,7 @@ describe("making an app password", () => {
       expiresAt: expect.any(String),
     });
     expect(await works(secret)).toBe(true);
-    for (const path of ["/account", "/account/app-passwords/new"])
+    for (const path of ["/account/apps", "/account/app-passwords/new"])
       expect((await browser.get(path)).body).not.toContain(secret);
     expect(opened.lines.join()).not.toContain(secret);
   });
@@ -69,9 +69,9 @@ describe("making an app password", () => {
     const fields = await fillAppPasswordForm(browser);
     const { secret } = (await sendAppPasswordForm(browser, fields)).screen("app-password-made");
     const again = await sendAppPasswordForm(browser, fields);
-    expect([again.status, again.location]).toEqual([303, "/account?notice=app-password-made"]);
-    const { notice } = (await browser.follow(again)).screen("account");
-    expect(notice).toContain("shown only once");
+    expect([again.status, again.location]).toEqual([303, "/account/apps"]);
+    const { notice } = (await browser.follow(again)).screen("account-apps");
+    expect(notice?.text).toContain("shown only once");
     expect(await listed()).toHaveLength(1);
     expect(await works(secret)).toBe(true);
   });
@@ -192,8 +192,11 @@ describe("revoking an app password", () => {
     const other = await makeAppPassword(browser, { name: "kept" });
     const id = (await listed()).find(({ name }) => name === "lost")?.id ?? "";
     const answer = await revoke(id);
-    expect([answer.status, answer.location]).toEqual([303, "/account?notice=app-password-revoked"]);
-    expect((await browser.follow(answer)).screen("account").notice).toContain("Revoked.");
+    expect([answer.status, answer.location]).toEqual([303, "/account/apps"]);
+    expect((await browser.follow(answer)).screen("account-apps").notice).toEqual({
+      at: "app-passwords",
+      text: "lost is revoked. Whatever used it is refused from now on.",
+    });
     expect([await works(secret), await works(other)]).toEqual([false, true]);
     expect((await listed()).map(({ name }) => name)).toEqual(["kept"]);
   });
@@ -202,15 +205,18 @@ describe("revoking an app password", () => {
     await makeAppPassword(browser);
     const [{ id } = { id: "" }] = await listed();
     await revoke(id);
-    expect((await revoke(id)).location).toBe("/account?notice=app-password-gone");
-    expect((await revoke("no id at all")).location).toBe("/account?notice=app-password-gone");
+    for (const which of [id, "no id at all"]) {
+      await revoke(which);
+      expect((await page()).notice?.text, which).toBe("That app password was revoked already.");
+    }
   });
 
   test("ASVS 8.2.2 of another user does nothing", async () => {
     const secret = await makeAppPassword(browser);
     const [{ id } = { id: "" }] = await listed();
     const other = await signedIn(await opened.createPerson());
-    expect((await revoke(id, other)).location).toBe("/account?notice=app-password-gone");
+    await revoke(id, other);
+    expect((await page(other)).notice?.text).toBe("That app password was revoked already.");
     expect(await works(secret)).toBe(true);
   });
 
@@ -316,7 +322,7 @@ describe("ASVS 7.5.1 making an app password requires a sign-in within the last f
     const secret = await makeAppPassword(browser);
     const [{ id } = { id: "" }] = await listed();
     await opened.advance(301);
-    expect((await revoke(id)).location).toBe("/account?notice=app-password-revoked");
+    expect((await revoke(id)).location).toBe("/account/apps");
     expect(await works(secret)).toBe(false);
   });
 });

@@ -4,11 +4,12 @@
  */
 import type { AppPasswordStore } from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
-import { json, type Route, route, seeOther } from "../http/route.ts";
-import type { AccountScreen } from "../screen/screen.ts";
+import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
+import { json, type Route, route } from "../http/route.ts";
+import type { AppsScreen } from "../screen/screen.ts";
 import { type ApiSources, ownScope } from "../site-registry/known-apis.ts";
 import { allowedBy } from "./app-password-scopes.ts";
-import { type MakeAppPasswordNeeds, makeAppPasswordRoutes } from "./make-app-password.ts";
+import { appsPage, type MakeAppPasswordNeeds, makeAppPasswordRoutes } from "./make-app-password.ts";
 import type { VerifyAppPasswordNeeds } from "./verify-app-password.ts";
 import { verifyForSiteRoutes } from "./verify-for-site.ts";
 
@@ -41,7 +42,7 @@ export const appPasswordRoutes = (needs: AppPasswordNeeds): Route[] => [
 ];
 
 /** Lists a user's app passwords for the account page. */
-export type ListAppPasswords = (personId: string) => Promise<AccountScreen["appPasswords"]>;
+export type ListAppPasswords = (personId: string) => Promise<AppsScreen["appPasswords"]>;
 
 export function createAppPasswordList(needs: {
   readonly apis: ApiSources;
@@ -54,7 +55,7 @@ export function createAppPasswordList(needs: {
 }
 
 /** `/account/app-passwords/revoke`: takes effect at the next call that uses the app password. */
-function revokeAppPassword({ appPasswords }: Pick<AppPasswordNeeds, "appPasswords">): Route {
+function revokeAppPassword(needs: PageNoticeNeeds & Pick<AppPasswordNeeds, "appPasswords">): Route {
   return route({
     method: "POST",
     path: "/account/app-passwords/revoke",
@@ -62,6 +63,7 @@ function revokeAppPassword({ appPasswords }: Pick<AppPasswordNeeds, "appPassword
     antiForgery: "form-token",
     sends: "form",
     speaks: "html",
+    returnPage: () => ({ page: appsPage }),
     async answer(call, { parameters }) {
       const id = parameters.get("app-password") ?? "";
       if (id === "") {
@@ -71,13 +73,18 @@ function revokeAppPassword({ appPasswords }: Pick<AppPasswordNeeds, "appPassword
         ]);
       }
       const personId = call.session.person.id;
-      const revoked = await appPasswords.revoke({ id, personId });
-      if (revoked === null) return seeOther("/account?notice=app-password-gone");
+      const revoked = await needs.appPasswords.revoke({ id, personId });
+      if (revoked === null)
+        return seeNotice(needs, call, appsPage, {
+          at: "app-passwords",
+          text: "That app password was revoked already.",
+        });
       call.log.info(
         { event: "app-password.revoked", person: personId, appPassword: id },
         "app password revoked",
       );
-      return seeOther("/account?notice=app-password-revoked");
+      const text = `${revoked} is revoked. Whatever used it is refused from now on.`;
+      return seeNotice(needs, call, appsPage, { at: "app-passwords", text });
     },
   });
 }

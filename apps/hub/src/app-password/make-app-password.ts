@@ -5,6 +5,7 @@ import { type AppPasswordCreation, type AppPasswordStore, PersonGone } from "@ga
 import { trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
+import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import {
   type Answer,
   type CallerFacts,
@@ -19,12 +20,14 @@ import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
 import { createAppPasswordSecret } from "./verify-app-password.ts";
 
 const path = "/account/app-passwords/new";
+/** Page that lists the app passwords. */
+export const appsPage = "/account/apps";
 const lives = [7, 30, 90, 365];
 const usualLife = 30;
 const longestName = 60;
 const formId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-export interface MakeAppPasswordNeeds extends KeptFormNeeds {
+export interface MakeAppPasswordNeeds extends KeptFormNeeds, PageNoticeNeeds {
   readonly appPasswords: Pick<AppPasswordStore, "create">;
   readonly apis: ApiSources;
 }
@@ -79,9 +82,13 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
       const secret = createAppPasswordSecret();
       const making = await create(needs, call, form, secret);
       // Disabled a moment ago: the account page redirects to the page that says so.
-      if (making === undefined) return seeOther("/account");
+      if (making === undefined) return seeOther(appsPage);
       if (making.outcome === "too-many") return showForm(needs, call, form, ["too_many"]);
-      if (making.outcome === "made-already") return seeOther("/account?notice=app-password-made");
+      if (making.outcome === "made-already")
+        return seeNotice(needs, call, appsPage, {
+          at: "app-passwords",
+          text: "That app password was made already, and is shown only once. Revoke it and make another if you missed it.",
+        });
       const { id, name, scopes, expiresAt } = making.appPassword;
       call.log.info(
         { event: "app-password.made", person: personId, appPassword: id, scopes, expiresAt },

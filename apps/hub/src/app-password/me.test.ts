@@ -149,7 +149,7 @@ describe("ASVS 6.3.8 responses do not reveal which users exist", () => {
     const query = vi.spyOn(poolOf(opened.hub.database), "query");
     const bob = await opened.createPerson();
     const revoked = await makeAppPassword(browser, { name: "revoked" });
-    const { token, appPasswords } = (await browser.get("/account")).screen("account");
+    const { token, appPasswords } = (await browser.get("/account/apps")).screen("account-apps");
     const id = appPasswords.find(({ name }) => name === "revoked")?.id ?? "";
     await browser.post("/account/app-passwords/revoke", { token, "app-password": id });
     const told = async (user: string, password: string) => {

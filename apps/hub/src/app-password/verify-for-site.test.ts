@@ -39,13 +39,13 @@ describe("a site verifies an app password", () => {
       expiresAt: expect.any(String),
     });
     expect(answer.json.expiresAt).toBe(
-      (await browser.get("/account")).screen("account").appPasswords[0]?.expiresAt,
+      (await browser.get("/account/apps")).screen("account-apps").appPasswords[0]?.expiresAt,
     );
   });
 
   test("and the verification counts as its use", async () => {
     await verify(alice.username, secret);
-    const [row] = (await browser.get("/account")).screen("account").appPasswords;
+    const [row] = (await browser.get("/account/apps")).screen("account-apps").appPasswords;
     expect(row?.lastUsedAt).toEqual(expect.any(String));
   });
 
@@ -62,7 +62,7 @@ describe("a site verifies an app password", () => {
 
   test("RFC 7662 2.2 a revoked, an expired and a disabled user's app password: inactive", async () => {
     const revoked = await makeAppPassword(browser, { name: "revoked", scopes: ["bank:accounts.read"] });
-    const { token, appPasswords } = (await browser.get("/account")).screen("account");
+    const { token, appPasswords } = (await browser.get("/account/apps")).screen("account-apps");
     const id = appPasswords.find(({ name }) => name === "revoked")?.id ?? "";
     await browser.post("/account/app-passwords/revoke", { token, "app-password": id });
     expect(await verify(alice.username, revoked)).toEqual({ active: false });

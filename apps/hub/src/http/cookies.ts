@@ -2,7 +2,15 @@
 import { serialize } from "hono/utils/cookie";
 
 /** Purpose of a cookie; determines its name. */
-export type CookiePurpose = "session" | "flow" | "note" | "pending" | "browser" | "interaction" | "resume";
+export type CookiePurpose =
+  | "session"
+  | "flow"
+  | "note"
+  | "pending"
+  | "browser"
+  | "page-notice"
+  | "interaction"
+  | "resume";
 
 const names: Record<CookiePurpose, string> = {
   session: "TGC-gatehouse",
@@ -10,6 +18,7 @@ const names: Record<CookiePurpose, string> = {
   note: "gatehouse-note",
   pending: "gatehouse-pending",
   browser: "gatehouse-browser",
+  "page-notice": "gatehouse-notice",
   interaction: "gatehouse-interaction",
   resume: "gatehouse-resume",
 };

@@ -1,27 +1,58 @@
-/** Models of the account page and the pages below it. */
+/** Models of the account's pages and the pages below them. */
 import type { SiteName } from "./site-name.ts";
 
-export interface AccountScreen {
+/** On every page of the account. */
+export interface AccountPage {
   readonly person: { readonly name: string; readonly username: string; readonly email: string };
   /** Anti-forgery token of every form on the page, posted as `token`. */
   readonly token: string;
-  /** Notice of the last action, shown once: "Ended. Corner Shop was told." */
-  readonly notice: string | null;
-  /** This browser first. */
-  readonly sessions: readonly {
-    readonly id: string;
-    readonly here: boolean;
+  /**
+   * Result of the last action, shown once at its place: "Pocket Budget is disconnected." A place that the page does not
+   * have is the top of the page.
+   */
+  readonly notice: { readonly at: string; readonly text: string } | null;
+}
+
+/** The profile, which is the first page of the account. */
+export interface ProfileScreen extends AccountPage {
+  /** Registered sites that the user can visit. */
+  readonly sites: readonly (SiteName & { readonly url: string })[];
+}
+
+/** The ways to sign in. */
+export interface SecurityScreen extends AccountPage {
+  /** `null`: no password. */
+  readonly password: { readonly changedAt: Date } | null;
+}
+
+/** Places of a notice: `here`, `others`. */
+export interface SessionsScreen extends AccountPage {
+  /** The session of this browser. */
+  readonly here: ListedSession;
+  /** The user is asked before another site learns who they are, on this browser. */
+  readonly asksBefore: boolean;
+  /** Other sessions by browser, the latest used first. */
+  readonly others: readonly {
     /** "Firefox on Windows". */
     readonly browser: string;
-    readonly address: string;
-    readonly startedAt: Date;
-    readonly lastActivityAt: Date;
-    /** End of a session that the user keeps signed in; `null`: an ordinary session. */
-    readonly keptUntil: Date | null;
-    /** The user is asked before another site learns who they are. */
-    readonly asksBefore: boolean;
-    readonly sites: readonly (SiteName & { readonly since: Date; readonly lastActivityAt: Date })[];
+    readonly sessions: readonly ListedSession[];
   }[];
+}
+
+export interface ListedSession {
+  readonly id: string;
+  /** "Firefox on Windows". */
+  readonly browser: string;
+  readonly address: string;
+  readonly startedAt: Date;
+  readonly lastActivityAt: Date;
+  /** End of a session that the user keeps signed in; `null`: an ordinary session. */
+  readonly keptUntil: Date | null;
+  readonly sites: readonly (SiteName & { readonly since: Date; readonly lastActivityAt: Date })[];
+}
+
+/** Places of a notice: `connected-apps`, `app-passwords`. */
+export interface AppsScreen extends AccountPage {
   /** App passwords, newest first. */
   readonly appPasswords: readonly {
     readonly id: string;
@@ -47,8 +78,6 @@ export interface AccountScreen {
     /** The site whose API it last asked. */
     readonly lastUsedFor: string | null;
   })[];
-  /** Registered sites that the user can visit. */
-  readonly sites: readonly (SiteName & { readonly url: string })[];
 }
 
 /** Something that is allowed, in words that follow "It may". */

@@ -1,5 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { AccountScreen, AppPasswordMadeScreen, MakeAppPasswordScreen } from "./account-screens.ts";
+import type {
+  AppPasswordMadeScreen,
+  AppsScreen,
+  MakeAppPasswordScreen,
+  ProfileScreen,
+  SecurityScreen,
+  SessionsScreen,
+} from "./account-screens.ts";
 import type { DevMailScreen, DevMailsScreen } from "./dev-mail-screens.ts";
 import type { SiteName } from "./site-name.ts";
 
@@ -22,7 +29,10 @@ export interface Screens {
   "logged-out": LoggedOutScreen;
   refused: RefusedScreen;
   home: HomeScreen;
-  account: AccountScreen;
+  account: ProfileScreen;
+  "account-security": SecurityScreen;
+  "account-sessions": SessionsScreen;
+  "account-apps": AppsScreen;
   "make-app-password": MakeAppPasswordScreen;
   "app-password-made": AppPasswordMadeScreen;
   "dev-mails": DevMailsScreen;

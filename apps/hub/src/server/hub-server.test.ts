@@ -215,7 +215,7 @@ describe("the client's address", () => {
     const addressOf = async (hub: TestHub, person: TestPerson) => {
       const browser = new TestBrowser(hub, { "x-forwarded-for": "203.0.113.66, 192.0.2.1" });
       await browser.signIn(person);
-      return (await browser.get("/account")).screen("account").sessions[0]?.address;
+      return (await browser.get("/account/sessions")).screen("account-sessions").here.address;
     };
     expect(await addressOf(opened, alice)).toBe("127.0.0.1");
     const behind = await openTestHub({ environment: { TRUST_PROXY: "127.0.0.0/8" } });

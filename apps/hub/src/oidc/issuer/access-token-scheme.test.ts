@@ -64,7 +64,7 @@ test("identifies the user, the token and its scopes, and the account page shows 
     credential: { kind: "access-token", id: "app", name: "The app" },
     scopes: ["account.read"],
   });
-  const { connectedApps } = (await browser.get("/account")).screen("account");
+  const { connectedApps } = (await browser.get("/account/apps")).screen("account-apps");
   expect(connectedApps).toMatchObject([
     {
       id: "app",

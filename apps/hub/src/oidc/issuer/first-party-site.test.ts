@@ -152,8 +152,7 @@ describe("a user who wants to be asked before every sign-in", () => {
     const page = await browser.follow(await browser.get(authorization()));
     const { declineTo } = page.screen("ask-before");
     expect(declineTo).toBe(`${opened.shop.origin}/`);
-    const sites = async () =>
-      (await browser.get("/account")).screen("account").sessions.find(({ here }) => here)?.sites;
+    const sites = async () => (await browser.get("/account/sessions")).screen("account-sessions").here.sites;
     expect(await sites()).toEqual([]);
     // Looked at once more, and asked for silently: still nothing.
     await browser.follow(await browser.get(authorization()));
@@ -169,8 +168,8 @@ describe("a user who wants to be asked before every sign-in", () => {
     );
     const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
     await exchange((await browser.follow(await browser.post(action, fields))).location);
-    const { sessions } = (await browser.get("/account")).screen("account");
-    expect(sessions.find(({ here }) => here)?.sites).toMatchObject([{ name: "The shop" }]);
+    const { here } = (await browser.get("/account/sessions")).screen("account-sessions");
+    expect(here.sites).toMatchObject([{ name: "The shop" }]);
     expect((await browser.get("/cas/logout")).screen("logged-out").sites).toMatchObject([
       { name: "The shop" },
     ]);

@@ -1,4 +1,4 @@
-/** `/account` over HTTP: seeing and ending one's sign-ins. */
+/** `/account` and `/account/sessions` over HTTP: seeing and ending one's sign-ins. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson, type TestSite } from "../test-hub.ts";
 import { eventually } from "../test-support/eventually.ts";
@@ -33,26 +33,23 @@ async function enter(browser: TestBrowser, { service }: TestSite): Promise<strin
   return ticket;
 }
 
-const page = async (browser: TestBrowser) => (await browser.get("/account")).screen("account");
+const page = async (browser: TestBrowser) =>
+  (await browser.get("/account/sessions")).screen("account-sessions");
+/** Form token of a browser, and the id of the user's other session. */
+async function tokenAndOther(browser: TestBrowser): Promise<{ token: string; session: string }> {
+  const { token, others } = await page(browser);
+  return { token, session: others[0]?.sessions[0]?.id ?? "" };
+}
 const isIn = async (browser: TestBrowser) => (await browser.get("/account")).status === 200;
 
 describe("the account page", () => {
-  test("names the user, their sessions, and the sites of each: ASVS 7.5.2", async () => {
-    const other = await signedIn(alice, { "user-agent": firefox });
-    await enter(other, opened.bank);
-    const browser = await signedIn();
-    await enter(browser, opened.shop);
-    await enter(browser, opened.shop);
-    const { person, sessions, sites, notice } = await page(browser);
+  test("names the user and the sites to go to", async () => {
+    const { person, sites, notice } = (await (await signedIn()).get("/account")).screen("account");
     expect(person).toEqual({
       name: `Person ${alice.username}`,
       username: alice.username,
       email: `${alice.username}@example.com`,
     });
-    expect(sessions).toMatchObject([
-      { here: true, browser: "An unknown program", address: "127.0.0.1", sites: [{ name: "The shop" }] },
-      { here: false, browser: "Firefox on Windows", sites: [{ name: "The bank", host: "bank.localhost" }] },
-    ]);
     expect(sites).toEqual([
       { name: "The bank", host: "bank.localhost", url: `${opened.bank.origin}/` },
       { name: "The shop", host: "shop.localhost", url: `${opened.shop.origin}/` },
@@ -60,13 +57,43 @@ describe("the account page", () => {
     expect(notice).toBeNull();
   });
 
+  test("lists the user's sessions by browser, and the sites of each: ASVS 7.5.2", async () => {
+    const other = await signedIn(alice, { "user-agent": firefox });
+    await enter(other, opened.bank);
+    const again = await signedIn(alice, { "user-agent": firefox });
+    await enter(again, opened.shop);
+    await opened.advance(61);
+    await again.get("/account");
+    const browser = await signedIn();
+    await enter(browser, opened.shop);
+    await enter(browser, opened.shop);
+    const { here, others } = await page(browser);
+    expect(here).toMatchObject({
+      browser: "An unknown program",
+      address: "127.0.0.1",
+      keptUntil: null,
+      sites: [{ name: "The shop" }],
+    });
+    expect(others).toMatchObject([
+      {
+        browser: "Firefox on Windows",
+        sessions: [
+          { sites: [{ name: "The shop" }] },
+          { sites: [{ name: "The bank", host: "bank.localhost" }] },
+        ],
+      },
+    ]);
+  });
+
   test("shows no session token and no data of other users", async () => {
     const bob = await opened.createPerson();
     await signedIn(bob);
     const browser = await signedIn();
-    const { body } = await browser.get("/account");
-    expect(body).not.toContain(browser.cookies.get("TGC-gatehouse"));
-    expect(body).not.toContain(bob.username);
+    for (const path of ["/account", "/account/security", "/account/sessions", "/account/apps"]) {
+      const { body } = await browser.get(path);
+      expect(body).not.toContain(browser.cookies.get("TGC-gatehouse"));
+      expect(body).not.toContain(bob.username);
+    }
   });
 
   test("redirects to the sign-in without a session, and back afterwards", async () => {
@@ -79,13 +106,9 @@ describe("the account page", () => {
     expect((await browser.post("/cas/login", fields)).location).toBe("/account");
   });
 
-  test("shows only known notices from the address", async () => {
-    const browser = await signedIn();
-    const notice = async (asked: string) =>
-      (await browser.get(`/account?notice=${asked}`)).screen("account").notice;
-    expect(await notice("ended")).toContain("That sign-in has ended");
-    for (const asked of ["<b>x</b>", "constructor", "__proto__", "toString"])
-      expect(await notice(asked), asked).toBeNull();
+  test("the security page says when the password was set", async () => {
+    const { password } = (await (await signedIn()).get("/account/security")).screen("account-security");
+    expect(Date.now() - Date.parse(password?.changedAt ?? "")).toBeLessThan(60_000);
   });
 
   test("the front page redirects signed-in users here and lists the sites for others", async () => {
@@ -99,11 +122,15 @@ describe("ending sessions", () => {
   test("ending another session ends it, notifies its sites, and leaves the current one unchanged", async () => {
     const [browser, other] = [await signedIn(), await signedIn()];
     const [mine, theirs] = [await enter(browser, opened.shop), await enter(other, opened.bank)];
-    const { token, sessions } = await page(browser);
-    const session = sessions.find(({ here }) => !here)?.id ?? "";
+    const { token, session } = await tokenAndOther(browser);
     const answer = await browser.post("/account/sessions/end", { token, session });
-    expect([answer.status, answer.location]).toEqual([303, "/account?notice=ended"]);
-    await eventually(() => expect(opened.bank.told()).toEqual([theirs]));
+    expect([answer.status, answer.location]).toEqual([303, "/account/sessions"]);
+    const { notice } = (await browser.follow(answer)).screen("account-sessions");
+    expect(notice).toEqual({
+      at: "others",
+      text: expect.stringMatching(/^An unknown program is signed out\. The bank was told in \d+ ms\.$/),
+    });
+    expect(opened.bank.told()).toEqual([theirs]);
     expect(opened.shop.told()).not.toContain(mine);
     expect([await isIn(browser), await isIn(other)]).toEqual([true, false]);
     expect((await other.get("/cas/login")).screen("login")).toMatchObject({
@@ -114,19 +141,53 @@ describe("ending sessions", () => {
 
   test("ending a session that has already ended says so", async () => {
     const [browser, other] = [await signedIn(), await signedIn()];
-    const { token, sessions } = await page(browser);
-    const session = sessions.find(({ here }) => !here)?.id ?? "";
+    const { token, session } = await tokenAndOther(browser);
     await other.get("/cas/logout");
-    expect((await browser.post("/account/sessions/end", { token, session })).location).toBe(
-      "/account?notice=gone",
-    );
+    await browser.post("/account/sessions/end", { token, session });
+    expect((await page(browser)).notice?.text).toBe("That browser was signed out already.");
+  });
+
+  test("ending several sessions of one row", async () => {
+    const [browser, ...others] = [await signedIn(), await signedIn(), await signedIn()];
+    const { token, others: rows } = await page(browser);
+    const session = rows.flatMap(({ sessions }) => sessions.map(({ id }) => id)).join(",");
+    await browser.post("/account/sessions/end", { token, session });
+    expect(await Promise.all([browser, ...others].map(isIn))).toEqual([true, false, false]);
+  });
+
+  test("a site that does not answer is named, and the hub keeps trying", async () => {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    await enter(other, opened.bank);
+    const { token, session } = await tokenAndOther(browser);
+    opened.bank.answerWith(503);
+    const answer = await browser.post("/account/sessions/end", { token, session });
+    const { notice } = (await browser.follow(answer)).screen("account-sessions");
+    opened.bank.answerWith(200);
+    expect(notice?.text).toContain("The bank did not answer; Gatehouse keeps trying.");
+  });
+
+  test("a notice is shown once, and to its own browser only", async () => {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    const { token } = await page(browser);
+    const answer = await browser.post("/account/sessions/end-others", { token });
+    const [cookie = ""] = answer.cookies;
+    const [name = "", value = ""] = cookie.split(/[=;]/);
+    expect((await page(browser)).notice).not.toBeNull();
+    expect((await page(browser)).notice).toBeNull();
+    const stranger = await signedIn(await opened.createPerson());
+    stranger.cookies.set(name, value);
+    expect((await page(stranger)).notice).toBeNull();
+    expect(await isIn(other)).toBe(false);
   });
 
   test("ending all other sessions", async () => {
     const [browser, ...others] = [await signedIn(), await signedIn(), await signedIn()];
     const { token } = await page(browser);
     const answer = await browser.post("/account/sessions/end-others", { token });
-    expect(answer.location).toBe("/account?notice=ended-others");
+    expect((await browser.follow(answer)).screen("account-sessions").notice).toEqual({
+      at: "others",
+      text: "You are signed out everywhere else.",
+    });
     expect(await Promise.all([browser, ...others].map(isIn))).toEqual([true, false, false]);
   });
 
@@ -145,12 +206,12 @@ describe("ending sessions", () => {
   test("ASVS 8.2.2 another user's session cannot be ended: its id counts as unknown", async () => {
     const bob = await opened.createPerson();
     const bobs = await signedIn(bob);
-    const bobsSession = (await page(bobs)).sessions[0]?.id ?? "";
+    const bobsSession = (await page(bobs)).here.id;
     const browser = await signedIn();
     const { token } = await page(browser);
     for (const session of [bobsSession, "00000000-0000-4000-8000-000000000000", "rubbish", "' OR true --"]) {
-      const answer = await browser.post("/account/sessions/end", { token, session });
-      expect(answer.location, session).toBe("/account?notice=gone");
+      await browser.post("/account/sessions/end", { token, session });
+      expect((await page(browser)).notice?.text, session).toBe("That browser was signed out already.");
     }
     await browser.post("/account/sessions/end-others", { token });
     await browser.post("/account/sessions/end-all", { token });
@@ -173,24 +234,30 @@ describe("the options chosen at sign-in", () => {
     await browser.post("/cas/login", { ...hidden, username, password, ...choices });
   }
 
-  test('each session shows its options, and "ask me before" can be switched off', async () => {
+  test('are shown, and "ask me before" can be switched off and on for one browser', async () => {
     const there = new TestBrowser(opened);
     await choosing(there, { warn: "true" });
     const browser = new TestBrowser(opened);
     await choosing(browser, { warn: "true", rememberMe: "true" });
-    const { sessions, token } = await page(browser);
-    expect(sessions).toMatchObject([
-      { here: true, asksBefore: true, keptUntil: expect.stringMatching(/^20\d\d-/) },
-      { here: false, asksBefore: true, keptUntil: null },
-    ]);
-    const answer = await browser.post("/account/sessions/stop-asking", { token });
-    expect(answer.location).toBe("/account?notice=asked-no-more");
-    expect((await page(browser)).sessions).toMatchObject([{ asksBefore: false }, { asksBefore: true }]);
+    const shown = await page(browser);
+    expect([shown.asksBefore, shown.here.keptUntil]).toEqual([true, expect.stringMatching(/^20\d\d-/)]);
+    const set = (ask: string) => browser.post("/account/sessions/ask-before", { token: shown.token, ask });
+    await set("false");
+    expect(await page(browser)).toMatchObject({
+      asksBefore: false,
+      notice: { at: "here", text: expect.stringContaining("without asking you first") },
+    });
+    expect((await page(there)).asksBefore).toBe(true);
     expect(await enter(browser, opened.shop)).toMatch(/^ST-/);
+    await set("true");
+    expect((await page(browser)).asksBefore).toBe(true);
+    const { service } = opened.bank;
+    const asked = await browser.get(`/cas/login?${new URLSearchParams({ service })}`);
+    expect(asked.screen("ask-before").site.name).toBe("The bank");
   });
 });
 
-describe.each(["stop-asking", "end", "end-others", "end-all"])(
+describe.each(["ask-before", "end", "end-others", "end-all"])(
   "ASVS 3.5.1 /account/sessions/%s is protected",
   (what) => {
     const path = `/account/sessions/${what}`;
@@ -200,8 +267,7 @@ describe.each(["stop-asking", "end", "end-others", "end-all"])(
       headers: Record<string, string> = {},
     ) {
       const [browser, other] = [await signedIn(), await signedIn()];
-      const { token, sessions } = await page(browser);
-      const session = sessions.find(({ here }) => !here)?.id ?? "";
+      const { token, session } = await tokenAndOther(browser);
       const answer = await browser.post(path, fields({ token, session }), headers);
       expect([await isIn(browser), await isIn(other)]).toEqual([true, true]);
       return answer;
@@ -234,8 +300,7 @@ describe.each(["stop-asking", "end", "end-others", "end-all"])(
 
     test("a GET request ends nothing", async () => {
       const [browser, other] = [await signedIn(), await signedIn()];
-      const { token, sessions } = await page(browser);
-      const session = sessions.find(({ here }) => !here)?.id ?? "";
+      const { token, session } = await tokenAndOther(browser);
       const answer = await browser.get(`${path}?${new URLSearchParams({ token, session })}`);
       expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
       expect([await isIn(browser), await isIn(other)]).toEqual([true, true]);
@@ -243,7 +308,7 @@ describe.each(["stop-asking", "end", "end-others", "end-all"])(
 
     test("a request without a session redirects to the sign-in", async () => {
       const answer = await new TestBrowser(opened).post(path, { token: "x", session: "x" });
-      expect([answer.status, answer.location]).toEqual([303, "/cas/login?return=%2Faccount"]);
+      expect([answer.status, answer.location]).toEqual([303, "/cas/login?return=%2Faccount%2Fsessions"]);
     });
   },
 );

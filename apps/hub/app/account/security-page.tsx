@@ -1,0 +1,26 @@
+import { EmptyState, RelativeTime, Row, RowList, Section } from "@gatehouse/ui";
+import type { SecurityScreen } from "../../src/screen/screen.ts";
+import { AccountFrame } from "./account-frame.tsx";
+
+export function SecurityPage({ model }: { readonly model: SecurityScreen }) {
+  return (
+    <AccountFrame current="security" title="Security" intro="How you sign in." model={model}>
+      <Section id="password" title="Password">
+        <Password {...model} />
+      </Section>
+    </AccountFrame>
+  );
+}
+
+function Password({ password }: Pick<SecurityScreen, "password">) {
+  if (password === null) return <EmptyState>You have no password.</EmptyState>;
+  return (
+    <RowList>
+      <Row title="Your password">
+        <p>
+          Set <RelativeTime date={password.changedAt} now={new Date()} />
+        </p>
+      </Row>
+    </RowList>
+  );
+}
