@@ -61,6 +61,7 @@ import { createFindSession, type FindSession } from "./session/find-session.ts";
 import { createUpkeepTask, startUpkeep, type UpkeepTask } from "./session/upkeep.ts";
 import type { Settings } from "./settings/env.ts";
 import { type HubKeys, hubKeys } from "./settings/secret-keys.ts";
+import { createFailureAnnouncement } from "./sign-in/announce-sign-in.ts";
 import { type AskForAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
 import { createCompleteSignIn, createEnterSession } from "./sign-in/complete-sign-in.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
@@ -201,6 +202,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     hubUrl,
     log,
   });
+  const queueMail = createQueueMail(database.mails, mail.wake);
   const runUpkeep = createUpkeepTask({ sessions, logout, mail, sweep, log });
   const upkeep = startUpkeep({ runUpkeep, refreshKeys: () => issuer.refresh(), log });
   return {
@@ -209,14 +211,17 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     log,
     database,
     sites,
-    throttle: createSignInThrottle(throttleLimits),
+    throttle: createSignInThrottle(
+      throttleLimits,
+      createFailureAnnouncement({ rateLimits: database.rateLimits, people, queueMail, log }),
+    ),
     appPasswordThrottle: createSecretThrottle(throttleLimits, "app-password"),
     siteSecretThrottle,
     deviceThrottle,
     passwordFault,
     logout,
     mail,
-    queueMail: createQueueMail(database.mails, mail.wake),
+    queueMail,
     mailIsOn,
     outbound,
     issuer,
@@ -291,6 +296,8 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     cookies,
     keys: { browser: keys.browser },
     logout,
+    people,
+    queueMail: hub.queueMail,
     sessionRememberSeconds,
   });
   const completeSignIn = createCompleteSignIn({

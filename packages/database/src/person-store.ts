@@ -40,6 +40,8 @@ export interface PersonStore {
   renewHash(personId: string, hash: { readonly from: string; readonly to: string }): Promise<void>;
   setGroups(personId: string, groups: readonly string[]): Promise<void>;
   setDisabled(personId: string, disabled: boolean): Promise<void>;
+  /** Records a sign-in with a browser. @returns whether it was the first */
+  noteFirstSignIn(personId: string): Promise<boolean>;
   /** Ends all sessions, queues the logouts of their sites and deletes the user, in one transaction. */
   remove(personId: string): Promise<void>;
 }

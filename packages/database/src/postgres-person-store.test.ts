@@ -94,6 +94,13 @@ test("a hash is renewed only while the password is unchanged, and keeps its age"
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "renewed" });
 });
 
+test("of 50 concurrent first sign-ins exactly one is the first", async () => {
+  const { id } = await people.create(alice);
+  const noted = await Promise.all(Array.from({ length: 50 }, () => people.noteFirstSignIn(id)));
+  expect(noted.filter(Boolean)).toHaveLength(1);
+  expect(await people.noteFirstSignIn(id)).toBe(false);
+});
+
 test("a user is disabled and enabled", async () => {
   const { id } = await people.create(alice);
   await people.setDisabled(id, true);

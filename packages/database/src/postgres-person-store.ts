@@ -92,6 +92,12 @@ export class PostgresPersonStore implements PersonStore {
       WHERE id = ${personId}::uuid`;
   }
 
+  async noteFirstSignIn(personId: string): Promise<boolean> {
+    const noted = await this.#prisma.$executeRaw`
+      UPDATE users SET first_sign_in_at = hub_now() WHERE id = ${personId}::uuid AND first_sign_in_at IS NULL`;
+    return noted === 1;
+  }
+
   async remove(personId: string): Promise<void> {
     if (!isUuid(personId)) return;
     await this.#prisma.$transaction(async (transaction) => {

@@ -69,6 +69,18 @@ test("an address allows a hundred attempts over all accounts", async () => {
   expect(await isAllowed({ identifier: "bob", address: "192.0.2.2" })).toBe(true);
 });
 
+test("an account that has reached its limits is reported, an address that has reached its limit is not", async () => {
+  const reached: Attempt[] = [];
+  throttle = createSignInThrottle(database.rateLimits, (attempt) => reached.push(attempt));
+  await tries(11, alice);
+  expect(reached).toEqual([alice]);
+  for (let host = 2; host <= 11; host++) await tries(10, { ...alice, address: `192.0.2.${host}` });
+  expect(reached.slice(1)).toEqual(Array(10).fill({ ...alice, address: "192.0.2.11" }));
+  for (let account = 1; account <= 10; account++) await tries(10, { ...alice, identifier: `a${account}` });
+  expect(await isAllowed({ identifier: "bob" })).toBe(false);
+  expect(reached).toHaveLength(11);
+});
+
 test("ASVS 6.1.1 refused attempts of one address do not count against the account's hundred", async () => {
   expect(await tries(150, alice)).toBe(10);
   expect(await isAllowed({ address: "192.0.2.2" })).toBe(true);

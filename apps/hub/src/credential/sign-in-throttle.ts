@@ -59,8 +59,14 @@ const off: SignInThrottle = {
   succeeded: async () => {},
 };
 
-/** @param rateLimits null switches throttling off (`LOGIN_THROTTLE=off`) */
-export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInThrottle {
+/**
+ * @param rateLimits null switches throttling off (`LOGIN_THROTTLE=off`)
+ * @param limitReached called for each attempt that one of the account's own limits refuses
+ */
+export function createSignInThrottle(
+  rateLimits: RateLimitStore | null,
+  limitReached: (attempt: Attempt) => void = () => undefined,
+): SignInThrottle {
   if (rateLimits === null) return off;
   const limiter = (name: keyof typeof limits) => rateLimits.createLimiter(`sign-in-${name}`, limits[name]);
   const account = limiter("account");
@@ -86,13 +92,15 @@ export function createSignInThrottle(rateLimits: RateLimitStore | null): SignInT
       // Narrow counter first: otherwise one address could use up the limit of an account, or one account that of an
       // office.
       const counters = [
-        () => account.consume(accountKey(attempt)),
-        () => address.consume(network(attempt.address)),
-        () => everywhere.consume(digest(identifier)),
+        { consume: () => account.consume(accountKey(attempt)), isOfAccount: true },
+        { consume: () => address.consume(network(attempt.address)), isOfAccount: false },
+        { consume: () => everywhere.consume(digest(identifier)), isOfAccount: true },
       ];
-      for (const counter of knownBrowser === undefined ? counters : counters.slice(0, 1)) {
-        const retryInSeconds = await counter();
-        if (retryInSeconds > 0) return { allowed: false, retryInSeconds };
+      for (const { consume, isOfAccount } of knownBrowser === undefined ? counters : counters.slice(0, 1)) {
+        const retryInSeconds = await consume();
+        if (retryInSeconds === 0) continue;
+        if (isOfAccount) limitReached(attempt);
+        return { allowed: false, retryInSeconds };
       }
       return { allowed: true };
     },

@@ -15,7 +15,7 @@ export interface MailFacts {
     readonly name?: string;
   };
   "new-browser": ChangeFacts;
-  "repeated-failures": object;
+  "repeated-failures": ChangeFacts;
   "deletion-due": ChangeFacts & {
     /** ISO 8601. */
     readonly dueAt: string;

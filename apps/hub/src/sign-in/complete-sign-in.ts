@@ -8,7 +8,8 @@ import type { CentralSession, FactorStore, Factors, PendingSignInStore, Person }
 import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
-import { type KnownBrowserNeeds, writeKnownBrowser } from "./known-browser.ts";
+import { type AnnounceBrowserNeeds, announceNewBrowser } from "./announce-sign-in.ts";
+import { writeKnownBrowser } from "./known-browser.ts";
 import {
   type Field,
   factorAddress,
@@ -64,7 +65,7 @@ export type Arrive = (
   more: { readonly fresh: boolean; readonly cookies: readonly string[]; readonly afterwards: () => void },
 ) => Promise<Answer>;
 
-export interface EnterSessionNeeds extends KnownBrowserNeeds {
+export interface EnterSessionNeeds extends AnnounceBrowserNeeds {
   readonly logout: Pick<LogoutDispatcher, "wake">;
   readonly sessionRememberSeconds: number;
   readonly arrive: Arrive;
@@ -139,6 +140,7 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
       },
       "signed in",
     );
+    await announceNewBrowser(needs, call, session.person);
     const { cookies } = needs;
     return needs.arrive(call, parameters, session, {
       fresh,

@@ -1,0 +1,98 @@
+/** Mails about sign-ins, with a whole hub around them. */
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { eventually } from "../test-support/eventually.ts";
+import { mailsTo } from "../test-support/read-mails.ts";
+
+let opened: TestHub;
+beforeAll(async () => {
+  opened = await openTestHub({ environment: { LOGIN_THROTTLE: "on" } });
+});
+afterAll(() => opened.close());
+
+const emailOf = ({ username }: TestPerson) => `${username}@example.com`;
+const kindsTo = async (person: TestPerson) =>
+  (await mailsTo(opened.hub, emailOf(person))).map(({ kind }) => kind);
+const firefox = { "user-agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0" };
+
+async function signIn(person: TestPerson, browser = new TestBrowser(opened, firefox)): Promise<TestBrowser> {
+  expect((await browser.signIn(person)).location).toBe("/account");
+  return browser;
+}
+
+describe("ASVS 6.3.5 a sign-in with a new browser", () => {
+  test("the first sign-in ever and further ones with the same browser send no mail", async () => {
+    const person = await opened.createPerson();
+    const browser = await signIn(person);
+    await browser.get("/cas/logout");
+    await signIn(person, browser);
+    expect(await kindsTo(person)).toEqual([]);
+  });
+
+  test("the first one with another browser sends a mail that names it, and the next one does not", async () => {
+    const person = await opened.createPerson();
+    await signIn(person);
+    const other = await signIn(person);
+    await other.get("/cas/logout");
+    await signIn(person, other);
+    const [mail, ...more] = await mailsTo(opened.hub, emailOf(person));
+    expect(more).toEqual([]);
+    expect(mail).toMatchObject({ kind: "new-browser", link: `${opened.origin}/account` });
+    expect(mail?.text).toContain("With: Firefox on Windows");
+    expect(mail?.text).toContain("From: 127.0.0.1");
+  });
+
+  test("a browser that another user has used before is new to this user", async () => {
+    const [first, second] = [await opened.createPerson(), await opened.createPerson()];
+    await signIn(second);
+    const browser = await signIn(first);
+    await browser.get("/cas/logout");
+    await signIn(second, browser);
+    expect(await kindsTo(second)).toEqual(["new-browser"]);
+  });
+
+  test("a wrong password with a new browser sends none", async () => {
+    const person = await opened.createPerson();
+    await signIn(person);
+    await new TestBrowser(opened).signIn({ ...person, password: "wrong" });
+    expect(await kindsTo(person)).toEqual([]);
+  });
+});
+
+describe("ASVS 6.3.5 repeated wrong passwords", () => {
+  const guess = async (username: string, times: number) => {
+    const browser = new TestBrowser(opened);
+    for (let count = 0; count < times; count += 1)
+      await browser.signIn({ username, password: `guess ${count}` });
+  };
+
+  test("up to the limit send no mail; beyond it the user gets one, and no second one that day", async () => {
+    const person = await opened.createPerson();
+    await guess(person.username, 10);
+    expect(await kindsTo(person)).toEqual([]);
+    await guess(person.username, 1);
+    await eventually(async () => expect(await kindsTo(person)).toEqual(["repeated-failures"]));
+    const consumed = vi.spyOn(opened.hub.database.people, "findForSignIn");
+    await guess(emailOf(person), 3);
+    // Once to verify, once to announce.
+    await eventually(() => expect(consumed).toHaveBeenCalledTimes(6));
+    consumed.mockRestore();
+    expect(await kindsTo(person)).toEqual(["repeated-failures"]);
+    const [mail] = await mailsTo(opened.hub, emailOf(person));
+    expect(mail?.text).toContain("From: 127.0.0.1");
+  });
+
+  test("for a name that nobody has, and for a disabled user, send nothing", async () => {
+    const [disabled, person] = [await opened.createPerson(), await opened.createPerson()];
+    await opened.hub.database.people.setDisabled(disabled.id, true);
+    const find = vi.spyOn(opened.hub.database.people, "findForSignIn");
+    for (const username of ["nobody-of-this-name", disabled.username]) await guess(username, 11);
+    // 22 times to verify, twice to announce.
+    await eventually(() => expect(find).toHaveBeenCalledTimes(24));
+    find.mockRestore();
+    await guess(person.username, 11);
+    await eventually(async () => expect(await kindsTo(person)).toEqual(["repeated-failures"]));
+    expect(await kindsTo(disabled)).toEqual([]);
+    expect((await opened.hub.database.mails.list(1))[0]?.recipient).toBe(emailOf(person));
+  });
+});
