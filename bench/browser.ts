@@ -44,9 +44,11 @@ export async function read(response: RawAnswer): Promise<Answered> {
   };
 }
 
-/** Values of the hidden fields of a page, by name. */
+/** Values of the hidden fields of a page that are sent, by name. */
 export function hiddenFields(page: string): Record<string, string> {
-  const inputs = [...page.matchAll(/<input\b[^>]*\btype="hidden"[^>]*>/g)].map(([tag]) => tag);
+  const inputs = [...page.matchAll(/<input\b[^>]*\btype="hidden"[^>]*>/g)]
+    .map(([tag]) => tag)
+    .filter((tag) => !/\bdisabled=""/.test(tag));
   const value = (tag: string, name: string) =>
     unescapeHtml(new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? "");
   return Object.fromEntries(inputs.map((tag) => [value(tag, "name"), value(tag, "value")]));

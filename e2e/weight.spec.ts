@@ -51,6 +51,7 @@ test("a browser with an empty cache loads at most 40 kB", async ({ page, sites }
     "Document",
     "Font",
     "Script",
+    "Script",
   ]);
   for (const { type, encoding, cacheControl } of list) {
     // Of a page only the start, which is the same for everybody, is compressed: docs/decisions/0005.

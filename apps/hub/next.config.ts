@@ -4,8 +4,10 @@ import { join } from "node:path";
 import type { NextConfig } from "next";
 import { PHASE_PRODUCTION_BUILD } from "next/constants.js";
 
-const script = readFileSync(join(import.meta.dirname, "public", "assets", "enhance.js"));
-const scriptVersion = createHash("sha256").update(script).digest("hex").slice(0, 12);
+const hash = createHash("sha256");
+for (const script of ["enhance.js", "passkey.js"])
+  hash.update(readFileSync(join(import.meta.dirname, "public", "assets", script)));
+const scriptVersion = hash.digest("hex").slice(0, 12);
 
 const config = (phase: string): NextConfig => ({
   // The build ends in files (`build-screens.ts`). In development, Next draws the screens.

@@ -25,6 +25,7 @@ export default function Layout({ children }: { children: ReactNode }) {
       <body>
         {children}
         <script src={`/assets/enhance.js?v=${SCRIPT_VERSION}`} defer />
+        <script src={`/assets/passkey.js?v=${SCRIPT_VERSION}`} defer />
       </body>
     </html>
   );

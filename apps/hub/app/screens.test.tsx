@@ -21,6 +21,7 @@ const shop = { name: "Corner Shop", host: "shop.localhost", url: "http://shop.lo
 const at = new Date("2026-11-21T12:00:00Z");
 const login: LoginScreen = {
   action: "/cas/login",
+  passkey: { ceremony: "get", action: "/cas/login/passkey", hidden: [], options: { rpId: "hub.example" } },
   hidden: [{ name: "lt", value: "LT-1" }],
   site: shop,
   signedIn: null,

@@ -22,6 +22,10 @@ const codes: Record<LoginErrorCode, true> = {
   too_many_attempts: true,
   form_expired: true,
   cookies_missing: true,
+  passkey_expired: true,
+  passkey_unknown: true,
+  passkey_invalid: true,
+  passkey_cloned: true,
 };
 
 describe("why the user must sign in again", () => {

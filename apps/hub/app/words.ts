@@ -91,6 +91,30 @@ export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): 
         field: "password",
         atField: false,
       };
+    case "passkey_expired":
+      return {
+        text: "The page stood open for too long, or was sent twice. Use your passkey again.",
+        field: "username",
+        atField: false,
+      };
+    case "passkey_unknown":
+      return {
+        text: "No account here signs in with this passkey. It may have been removed. Choose another way to sign in.",
+        field: "username",
+        atField: false,
+      };
+    case "passkey_invalid":
+      return {
+        text: "Your passkey could not be verified. Try again, or sign in with your password.",
+        field: "username",
+        atField: false,
+      };
+    case "passkey_cloned":
+      return {
+        text: "This passkey was not accepted, because a copy of it may exist. Sign in with your password, then remove the passkey from your account.",
+        field: "username",
+        atField: false,
+      };
   }
 }
 

@@ -27,6 +27,7 @@ const expected = [
   "GET /cas/login anyone navigation",
   "POST /cas/login anyone login-ticket",
   "POST /cas/login/choose anyone flow-token",
+  "POST /cas/login/passkey anyone login-ticket",
   "POST /cas/login/confirm anyone flow-token",
   "GET /cas/logout anyone sign-out-only",
   "GET /cas/validate anyone ticket",

@@ -52,6 +52,8 @@ import { webfingerRoutes } from "./oidc/issuer/webfinger.ts";
 import { createLogoutToken } from "./oidc/keys/logout-token.ts";
 import { createOutbound, type Outbound } from "./outbound/outbound.ts";
 import type { Dispatcher } from "./outbox/dispatcher.ts";
+import { passkeySignInRoutes } from "./passkey/passkey-sign-in.ts";
+import { type RelyingParty, relyingPartyOf } from "./passkey/webauthn.ts";
 import type { Frontend } from "./server/frontend.ts";
 import { healthRoutes } from "./server/health.ts";
 import { createHubServer } from "./server/hub-server.ts";
@@ -91,6 +93,7 @@ export interface Hub {
   /** OpenID Connect and OAuth 2.0. */
   readonly issuer: Issuer;
   readonly cookies: Cookies;
+  readonly relyingParty: RelyingParty;
   readonly proxyWatch: ProxyWatch;
   readonly keys: HubKeys;
   /** For times that are stored in browsers; the database has its own clock. */
@@ -226,6 +229,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     outbound,
     issuer,
     cookies,
+    relyingParty: relyingPartyOf(hubUrl),
     proxyWatch: createProxyWatch({ mode: settings.mode, hubUrl, trustedProxies }, log, clock),
     keys,
     clock,
@@ -273,7 +277,8 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
   const { appPasswords, consents, decisions, factors, loginTickets, logoutDeliveries, oidcArtifacts } =
     database;
-  const { pendingSignIns, people, profiles, proxyGrantingTickets, sessions, tickets } = database;
+  const { passkeys, pendingSignIns, people, profiles, proxyGrantingTickets } = database;
+  const { sessions, tickets } = database;
   const apis = { settings: { hubUrl }, sites };
   const answerSignOut = createSignOutAnswer({ cookies, logout, logoutDeliveries, siteClock, sites });
 
@@ -309,6 +314,14 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     pendingSignIns,
     sessions,
   });
+  const webAuthn = {
+    clock,
+    keys: { form: keys.form },
+    loginTickets,
+    passkeys,
+    people,
+    relyingParty: hub.relyingParty,
+  };
 
   const accountFrame = { cookies, keys: { note: keys.note } };
   const account = [
@@ -364,20 +377,27 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     ...homeRoutes({ findSession, sites }),
     ...loginRoutes({
       ...arriving,
+      ...webAuthn,
       askForAccount,
-      clock,
       completeSignIn,
       cookies,
       findSession,
       keys: { browser: keys.browser, form: keys.form, note: keys.note },
-      loginTickets,
       logout,
-      people,
       recordAudit,
       sessionIdleSeconds,
       sessionRememberSeconds,
       sessions,
       throttle,
+    }),
+    ...passkeySignInRoutes({
+      ...webAuthn,
+      askForAccount,
+      completeSignIn,
+      cookies,
+      findSession,
+      keys: { form: keys.form, note: keys.note },
+      sites,
     }),
     ...askBeforeRoutes({
       askForAccount,

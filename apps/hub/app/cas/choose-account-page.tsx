@@ -68,6 +68,16 @@ function Why({ because, other, site, person }: ChooseAccountScreen) {
           , and <bdi>{person.name}</bdi> is signed in here.
         </>
       );
+    case "passkey":
+      return (
+        <>
+          You used a passkey of{" "}
+          <strong>
+            <bdi>{other}</bdi>
+          </strong>
+          , and <bdi>{person.name}</bdi> is signed in here.
+        </>
+      );
     case "suggested":
       return (
         <>

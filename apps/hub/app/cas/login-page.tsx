@@ -12,6 +12,7 @@ import type { LoginScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
 import { NamedSite } from "../named-site.tsx";
+import { PasskeyForm } from "../passkey-form.tsx";
 import { loginErrorWords, reasonWords, rememberWords } from "../words.ts";
 
 export const loginTitle = ({ error }: LoginScreen): string => (error ? "Error: Sign in" : "Sign in");
@@ -65,6 +66,15 @@ export function LoginPage({ model }: { readonly model: LoginScreen }) {
         </Button>
         <MoreChoices model={model} />
       </form>
+      <PasskeyForm
+        passkey={model.passkey}
+        label="Sign in with a passkey"
+        autofill
+        copies={[
+          { name: "rememberMe", from: "remember-me" },
+          { name: "warn", from: "warn" },
+        ]}
+      />
       {model.site !== null && (
         <p className="gate-back">
           <a href={model.site.url}>{`Back to ${model.site.name}`}</a>

@@ -11,10 +11,17 @@ import type { CentralSession } from "@gatehouse/database";
 import { suggestedName, trimInvisible } from "../credential/typed-name.ts";
 import { flowOf, sendsHubCookie } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
+import { type PasskeyOfferNeeds, passkeyOffer } from "../passkey/passkey-sign-in.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { type ChooseAccountNeeds, chooseAccount, isNameOf } from "../sign-in/choose-account.ts";
 import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
-import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
+import {
+  destinationOf,
+  formAnyway,
+  loginAddress,
+  loginPath,
+  repeatedFields,
+} from "../sign-in/login-address.ts";
 import {
   consumeLoginTicket,
   issueLoginTicket,
@@ -42,6 +49,7 @@ export interface LoginNeeds
     AskBeforeNeeds,
     ChooseAccountNeeds,
     KnownBrowserNeeds,
+    PasskeyOfferNeeds,
     VerifyCredentialsNeeds {
   readonly keys: Pick<HubKeys, "browser" | "form" | "note">;
   readonly people: VerifyCredentialsNeeds["people"];
@@ -52,9 +60,6 @@ export interface LoginNeeds
 
 /** Longest user name that the note cookie keeps, in characters. */
 const longestKeptName = 200;
-
-/** Requests the form although a user is signed in, to sign in as another user. */
-const formAnyway = { name: "prompt", value: "login" } as const;
 
 export function loginRoutes(needs: LoginNeeds): Route[] {
   const { askForAccount, completeSignIn, findSession } = needs;
@@ -212,12 +217,14 @@ async function showForm(
       ? flow.cookies
       : [...flow.cookies, writeNote(needs, flow.id, { ...note, error: undefined as never })];
   const { session } = because;
+  const fields = repeatedFields(parameters);
   return {
     screen: {
       name: "login",
       model: {
         action: loginPath,
-        hidden: [{ name: "lt", value: issueLoginTicket(needs, flow.id) }, ...repeatedFields(parameters)],
+        hidden: [{ name: "lt", value: issueLoginTicket(needs, flow.id) }, ...fields],
+        passkey: passkeyOffer(needs, flow.id, fields),
         site:
           site === undefined ? null : { name: site.name, host: site.host, mark: site.mark, url: site.url },
         signedIn:
@@ -226,7 +233,7 @@ async function showForm(
             : {
                 name: session.person.name,
                 username: session.person.username,
-                continueTo: loginAddress(repeatedFields(parameters)),
+                continueTo: loginAddress(fields),
               },
         reason: because.reason ?? note.reason ?? null,
         idleMinutes: Math.round(needs.sessionIdleSeconds / 60),

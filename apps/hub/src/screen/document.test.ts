@@ -4,7 +4,8 @@ import { holes, readDocument, withoutFramework, withStylesInside } from "./docum
 const style = '<link rel="stylesheet" href="/_next/static/a.css"/>';
 const icon = '<link rel="icon" href="/icon.svg"/>';
 const font = '<link rel="preload" as="font" crossorigin="" href="/_next/static/a.woff2"/>';
-const script = '<script src="/assets/enhance.js?v=1" defer=""></script>';
+const script =
+  '<script src="/assets/enhance.js?v=1" defer=""></script><script src="/assets/passkey.js?v=1" defer=""></script>';
 const page = (more = "") => `<head>${style}${more}${icon}${font}</head><body>${script}</body>`;
 
 describe("tags for the framework's scripts are removed from the document", () => {
@@ -30,6 +31,7 @@ describe("tags for the framework's scripts are removed from the document", () =>
     ["an inline style", page("<style>p{}</style>")],
     ["no preloaded font", page().replace(font, "")],
     ["no script of ours", page().replace(script, "")],
+    ["one script of ours", page().replace(/<script.*?<\/script>/, "")],
   ])("the build fails for %s", (_, html) => {
     expect(() => withoutFramework(html)).toThrow("unexpected document");
   });

@@ -43,11 +43,22 @@ export type * from "./account-screens.ts";
 export type * from "./dev-mail-screens.ts";
 export type { SiteName } from "./site-name.ts";
 
+/** A form that `passkey.js` fills with the answer of an authenticator, in the field `passkey`. */
+export interface PasskeyCeremony {
+  readonly ceremony: "get" | "create";
+  readonly action: string;
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  /** For `PublicKeyCredential.parseRequestOptionsFromJSON` or `parseCreationOptionsFromJSON`. */
+  readonly options: object;
+}
+
 export interface LoginScreen {
   /** Target of the form: `/cas/login`. */
   readonly action: string;
   /** Hidden fields, in order: login ticket `lt`, `service`, `renew` … */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  /** The same sign-in with a passkey. */
+  readonly passkey: PasskeyCeremony;
   /** The site that asked for the sign-in, if any. */
   readonly site: (SiteName & { readonly url: string }) | null;
   /** The signed-in user, who may continue without the form. */
@@ -95,10 +106,10 @@ export interface ChooseAccountScreen {
   /** The user signed in in this browser. */
   readonly person: { readonly name: string; readonly username: string };
   /**
-   * Reason for the question: the sign-in form named another user, or nobody; a site suggests another account; the page was
-   * opened before another user signed in; a site accepts only another account.
+   * Reason for the question: the sign-in form named another user, or nobody; the passkey is another user's; a site suggests
+   * another account; the page was opened before another user signed in; a site accepts only another account.
    */
-  readonly because: "typed" | "suggested" | "opened-before" | "other-asked-for" | "not-you";
+  readonly because: "typed" | "passkey" | "suggested" | "opened-before" | "other-asked-for" | "not-you";
   /** The other user name, as typed or suggested; empty: none. */
   readonly other: string;
   /** Link back to a site that accepts only another account; `null`: the signed-in user can continue. */
@@ -229,7 +240,11 @@ export type LoginErrorCode =
   | "credentials_wrong"
   | "too_many_attempts"
   | "form_expired"
-  | "cookies_missing";
+  | "cookies_missing"
+  | "passkey_expired"
+  | "passkey_unknown"
+  | "passkey_invalid"
+  | "passkey_cloned";
 
 export interface LoggedOutScreen {
   /** Sites with a sign-in, which are being told now. */

@@ -4,7 +4,13 @@
  * as the other (docs/decisions/0019).
  */
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
-import type { CentralSession, CentralSessionStore, LoginTicketStore, PersonStore } from "@gatehouse/database";
+import type {
+  CentralSession,
+  CentralSessionStore,
+  LoginTicketStore,
+  PasskeyStore,
+  PersonStore,
+} from "@gatehouse/database";
 import { actorOf } from "../audit/record-audit.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { flowOf, startFlow } from "../http/flow.ts";
@@ -36,12 +42,13 @@ export interface ChooseAccountNeeds extends AskWhichAccountNeeds {
   readonly completeSignIn: CompleteSignIn;
   readonly sessions: Pick<CentralSessionStore, "end">;
   readonly loginTickets: LoginTicketStore;
+  readonly passkeys: Pick<PasskeyStore, "find">;
   readonly logout: Pick<LogoutDispatcher, "wake">;
 }
 
 export const choosePath = "/cas/login/choose";
 
-/** Lifetime of a verified password on the page; after it, the hub asks for the password again. */
+/** Lifetime of a verified password or passkey on the page; after it, the hub asks for it again. */
 const proofLifeSeconds = 300;
 
 /** An attempt to sign in as another user than the signed-in one. */
@@ -54,7 +61,7 @@ export interface OtherUserAttempt {
   readonly result?: Verified | Refused;
 }
 
-/** The attempt, sealed into the page so that nobody can forge a verified password. */
+/** The attempt, sealed into the page so that nobody can forge a verified password or passkey. */
 interface SealedAttempt {
   readonly rememberMe: boolean;
   readonly askBefore: boolean;
@@ -66,6 +73,9 @@ interface SealedAttempt {
         readonly typed: string;
         /** Digest of the password's hash: a change of password voids the proof. */
         readonly hash: string;
+        /** The verified passkey, if it was no password: its removal voids the proof. */
+        readonly passkeyId?: string | undefined;
+        readonly amr: readonly string[];
         /** Makes the proof usable once. */
         readonly id: string;
         readonly at: number;
@@ -247,13 +257,15 @@ function errorOf(refused: Refused): NonNullable<SealedAttempt["error"]> {
 async function proofOf(
   { clock, keys, people }: AskWhichAccountNeeds,
   typed: string,
-  { person }: Verified,
+  { person, amr, passkeyId }: Verified,
 ): Promise<SealedAttempt["proof"]> {
   const known = await people.findForSignIn(person.username);
   return {
     username: person.username,
     typed,
     hash: keys.form.sign(`password:${known?.passwordHash ?? ""}`),
+    passkeyId,
+    amr,
     id: randomToken(),
     at: clock().getTime(),
   };
@@ -270,13 +282,14 @@ function openAttempt(
 }
 
 /**
- * The user whose password was verified for this page; usable once, and only while the password is unchanged.
+ * The user whose password or passkey was verified for this page; usable once, and only while the password is unchanged or
+ * the passkey is there.
  *
  * @param username the name that the page's form sends
  * @returns `"consumed"`: the same form was sent before
  */
 async function consumeProof(
-  { clock, keys, loginTickets, people }: ChooseAccountNeeds,
+  { clock, keys, loginTickets, passkeys, people }: ChooseAccountNeeds,
   attempt: SealedAttempt | null,
   username: string,
 ): Promise<Verified | "consumed" | null> {
@@ -285,7 +298,13 @@ async function consumeProof(
   const secondsAgo = (clock().getTime() - proof.at) / 1000;
   if (secondsAgo < 0 || secondsAgo > proofLifeSeconds) return null;
   if (!(await loginTickets.consume(`proof-${proof.id}`, proofLifeSeconds * 2))) return "consumed";
-  return reuseVerification({ people }, { username: proof.username, secondsAgo }, (passwordHash) =>
-    keys.form.isSignature(`password:${passwordHash}`, proof.hash),
+  const { amr, hash, passkeyId } = proof;
+  return reuseVerification(
+    { people },
+    { username: proof.username, secondsAgo, amr },
+    async ({ person, passwordHash }) =>
+      passkeyId === undefined
+        ? keys.form.isSignature(`password:${passwordHash ?? ""}`, hash)
+        : (await passkeys.find(passkeyId))?.personId === person.id,
   );
 }

@@ -11,6 +11,9 @@ export const factorPath = "/cas/login/factor";
 /** The page on which a user who needs a factor and has none sets one up. */
 export const factorSetUpPath = "/cas/login/set-up";
 
+/** Requests the form although a user is signed in, to sign in as another user. */
+export const formAnyway = { name: "prompt", value: "login" } as const;
+
 const repeated = ["service", "TARGET", "renew", "method", "return", "site", "name"];
 
 export interface Field {

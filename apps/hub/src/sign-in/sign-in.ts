@@ -8,6 +8,7 @@ import {
   type Person,
   PersonGone,
   type PersonStore,
+  type PersonWithPassword,
 } from "@gatehouse/database";
 import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
 import { hashPassword, isHashingBusy, isOutdated, verifyPassword } from "../credential/password.ts";
@@ -87,16 +88,17 @@ export async function startVerifiedSession(
  * The user who was verified earlier, if the verification still holds.
  *
  * @param earlier.secondsAgo age of the verification, in seconds
- * @param isSame whether this is the hash that the password was verified against
+ * @param earlier.amr its methods
+ * @param stillHolds whether the user still has the credential that was verified
  */
 export async function reuseVerification(
   { people }: { readonly people: Pick<PersonStore, "findForSignIn"> },
-  earlier: { readonly username: string; readonly secondsAgo: number },
-  isSame: (passwordHash: string) => boolean,
+  earlier: Pick<Verified, "secondsAgo" | "amr"> & { readonly username: string },
+  stillHolds: (found: PersonWithPassword) => boolean | Promise<boolean>,
 ): Promise<Verified | null> {
   const found = await people.findForSignIn(earlier.username);
-  if (found === null || found.person.disabled || !isSame(found.passwordHash ?? "")) return null;
-  return { outcome: "verified", person: found.person, amr: ["pwd"], secondsAgo: earlier.secondsAgo };
+  if (found === null || found.person.disabled || !(await stillHolds(found))) return null;
+  return { outcome: "verified", person: found.person, amr: earlier.amr, secondsAgo: earlier.secondsAgo };
 }
 
 /** The user to whom the credentials belong. */
@@ -107,6 +109,8 @@ export interface Verified {
   readonly amr: readonly string[];
   /** Age of the verification, in seconds. */
   readonly secondsAgo: number;
+  /** The passkey, if the user presented one. */
+  readonly passkeyId?: string;
 }
 
 /**
