@@ -320,6 +320,8 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     loginTickets,
     passkeys,
     people,
+    queueMail: hub.queueMail,
+    recordAudit,
     relyingParty: hub.relyingParty,
   };
 

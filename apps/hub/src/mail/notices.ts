@@ -25,6 +25,15 @@ const factorWords: {
     subject: "A passkey was removed from your account",
     sentence: "It no longer signs you in.",
   },
+  "passkey-renamed": {
+    subject: "A passkey of your account was renamed",
+    sentence: "It still signs you in.",
+  },
+  "passkey-copied": {
+    subject: "A copy of your passkey may exist",
+    sentence:
+      "A sign-in with it was refused, because the passkey was used out of order. Remove it from your account, and add a new one.",
+  },
   "codes-on": {
     subject: "One-time codes were switched on for your account",
     sentence: "Signing in with your password now asks for a code of your authenticator app as well.",

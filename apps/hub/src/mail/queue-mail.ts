@@ -30,7 +30,10 @@ export interface ChangeFacts {
 
 export type FactorChange =
   | "passkey-added"
+  | "passkey-renamed"
   | "passkey-removed"
+  /** A sign-in was refused, because the counter of the authenticator did not grow. */
+  | "passkey-copied"
   | "codes-on"
   | "codes-off"
   | "recovery-codes-made"

@@ -13,9 +13,18 @@ let alice: TestPerson;
 let key: SoftwareAuthenticator;
 beforeAll(async () => {
   opened = await openTestHub();
-  const { clock, database, keys, relyingParty } = opened.hub;
+  const { clock, database, keys, queueMail, recordAudit, relyingParty } = opened.hub;
   const { loginTickets, passkeys, people } = database;
-  factor = createPasskeyFactor({ clock, keys, loginTickets, passkeys, people, relyingParty });
+  factor = createPasskeyFactor({
+    clock,
+    keys,
+    loginTickets,
+    passkeys,
+    people,
+    queueMail,
+    recordAudit,
+    relyingParty,
+  });
 });
 beforeEach(async () => {
   alice = await opened.createPerson();
@@ -30,7 +39,7 @@ async function ask() {
   return options;
 }
 const verify = (answer: string, more: Partial<ReturnType<typeof use>> = {}) =>
-  factor.verify(opened.hub.log, answer, { ...use(), ...more });
+  factor.verify({ log: opened.hub.log, address: "", userAgent: "" }, answer, { ...use(), ...more });
 
 test("a user without a passkey is not asked for one", async () => {
   const bob = await opened.createPerson();

@@ -1,6 +1,6 @@
 /** A passkey as the second factor of a sign-in, for the page that asks for one. */
 import type { PasskeyStore } from "@gatehouse/database";
-import type { Log } from "../log.ts";
+import type { Call } from "../http/route.ts";
 import type { Verified } from "../sign-in/sign-in.ts";
 import { issueChallenge } from "./challenge.ts";
 import { type RequestOptions, requestOptions } from "./passkey-options.ts";
@@ -16,11 +16,13 @@ export interface PasskeyFactorUse {
   readonly boundTo: string;
 }
 
+type Attempt = Pick<Call, "log" | "address" | "userAgent">;
+
 export interface PasskeyFactor {
   /** Options for the browser; `null`: the user has no passkey. */
   ask(use: PasskeyFactorUse): Promise<RequestOptions | null>;
   /** @param answer JSON of the browser's `PublicKeyCredential` */
-  verify(log: Log, answer: string, use: PasskeyFactorUse): Promise<Verified | PasskeyRefused>;
+  verify(call: Attempt, answer: string, use: PasskeyFactorUse): Promise<Verified | PasskeyRefused>;
 }
 
 export function createPasskeyFactor(needs: PasskeyFactorNeeds): PasskeyFactor {
@@ -31,6 +33,6 @@ export function createPasskeyFactor(needs: PasskeyFactorNeeds): PasskeyFactor {
       const challenge = issueChallenge(needs, { purpose: "second-factor", boundTo });
       return requestOptions(needs.relyingParty, challenge, passkeys);
     },
-    verify: (log, answer, use) => verifyPasskey(needs, log, answer, { purpose: "second-factor", ...use }),
+    verify: (call, answer, use) => verifyPasskey(needs, call, answer, { purpose: "second-factor", ...use }),
   };
 }

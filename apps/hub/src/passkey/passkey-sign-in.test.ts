@@ -3,7 +3,8 @@ import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { answerSignIn, givePasskey, signInWithPasskey } from "../test-support/passkey-fixture.ts";
-import type { Deviations, SoftwareAuthenticator } from "../test-support/software-authenticator.ts";
+import { mailsTo } from "../test-support/read-mails.ts";
+import { type Deviations, SoftwareAuthenticator } from "../test-support/software-authenticator.ts";
 
 let opened: TestHub;
 let alice: TestPerson;
@@ -42,6 +43,12 @@ async function validated({ location }: BrowserAnswer, more: Record<string, strin
   };
   const { body } = await new TestBrowser(opened).get(`/cas/p3/serviceValidate?${new URLSearchParams(asked)}`);
   return JSON.parse(body).serviceResponse;
+}
+/** Outcomes of refused sign-ins in the audit trail. */
+async function refusals() {
+  const filter = { personId: alice.id, kinds: ["sign-in"] };
+  const entries = await opened.hub.database.auditEvents.listNewest(filter, { limit: 10 });
+  return entries.map(({ outcome }) => outcome).filter((outcome) => outcome !== "done");
 }
 /** The error on the form that a refusal leads to. */
 async function errorAfter(answer: BrowserAnswer, one = browser) {
@@ -237,6 +244,16 @@ describe("refused: no session, and the form says why", () => {
     );
     expect(await sessionIn(thief)).toBeNull();
     expect(await countSessions(alice)).toBe(1);
+    expect(await refusals()).toEqual(["passkey_cloned"]);
+    const [mail] = await mailsTo(opened.hub, `${alice.username}@example.com`);
+    expect(mail?.subject).toBe("A copy of your passkey may exist");
+  });
+
+  test("the audit trail gets refusals of known passkeys, and nothing that strangers could fill it with", async () => {
+    await signInWithPasskey(browser, key, { tampered: true });
+    await signInWithPasskey(browser, new SoftwareAuthenticator({ origin: opened.origin }));
+    await browser.post("/cas/login/passkey", { passkey: "{" });
+    expect(await refusals()).toEqual(["passkey_invalid"]);
   });
 });
 

@@ -76,7 +76,7 @@ export function passkeySignInRoutes(needs: PasskeySignInNeeds): Route[] {
         });
       if (!sendsHubCookie(needs, call)) return again("cookies_missing");
       const answer = parameters.get("passkey") ?? "";
-      const result = await verifyPasskey(needs, call.log, answer, { purpose: "sign-in", boundTo: flow.id });
+      const result = await verifyPasskey(needs, call, answer, { purpose: "sign-in", boundTo: flow.id });
       if (result.outcome === "refused") {
         call.log.warn(
           { event: "sign_in.refused", code: result.code, address: call.address },

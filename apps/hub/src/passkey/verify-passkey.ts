@@ -1,6 +1,8 @@
 /** Verifies a passkey: as a whole sign-in, or as the second factor of one. */
 import type { Passkey, PasskeyStore, PersonStore } from "@gatehouse/database";
-import type { Log } from "../log.ts";
+import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
+import type { Call } from "../http/route.ts";
+import type { QueueMail } from "../mail/queue-mail.ts";
 import type { Verified } from "../sign-in/sign-in.ts";
 import { type ChallengeNeeds, type ChallengeUse, consumeChallenge } from "./challenge.ts";
 import { userHandleOf } from "./passkey-options.ts";
@@ -10,6 +12,7 @@ import {
   PasskeyInvalid,
   type RelyingParty,
   readAssertion,
+  type VerifiedAssertion,
   verifyAssertion,
 } from "./webauthn.ts";
 
@@ -17,6 +20,8 @@ export interface VerifyPasskeyNeeds extends ChallengeNeeds {
   readonly passkeys: Pick<PasskeyStore, "find" | "recordUse">;
   readonly people: Pick<PersonStore, "findById">;
   readonly relyingParty: RelyingParty;
+  readonly recordAudit: RecordAudit;
+  readonly queueMail: QueueMail;
 }
 
 export interface PasskeyRefused {
@@ -29,12 +34,18 @@ export interface PasskeyRefused {
     | "passkey_invalid"
     /** The signature counter did not grow: there is a copy of the authenticator. */
     | "passkey_cloned";
-  /** The owner of the passkey, once the signature was right. */
+}
+
+/** Purpose and browser of the challenge, and the user, if the hub knows who has to answer. */
+export interface ExpectedPasskey extends ChallengeUse {
   readonly personId?: string;
 }
 
+type Attempt = Pick<Call, "log" | "address" | "userAgent">;
+
 /**
  * Verifies the answer of an authenticator, and records the use. Counts against no throttle: nobody guesses signatures.
+ * The audit trail gets the refusals of known passkeys only, so that strangers cannot fill it.
  *
  * @param answer JSON of the browser's `PublicKeyCredential`
  * @param expected purpose and browser of the challenge
@@ -42,46 +53,74 @@ export interface PasskeyRefused {
  */
 export async function verifyPasskey(
   needs: VerifyPasskeyNeeds,
-  log: Log,
+  call: Attempt,
   answer: string,
-  expected: ChallengeUse & { readonly personId?: string },
+  expected: ExpectedPasskey,
 ): Promise<Verified | PasskeyRefused> {
+  let passkey: Passkey | null = null;
   try {
-    return await verify(needs, readAssertion(answer), expected);
+    const assertion = readAssertion(answer);
+    const challenge = challengeOf(assertion);
+    if (!(await consumeChallenge(needs, challenge, expected))) return refusedAs("passkey_expired");
+    const found = await needs.passkeys.find(assertion.id);
+    if (found === null || (expected.personId ?? found.personId) !== found.personId)
+      return refusedAs("passkey_unknown");
+    passkey = found;
+    checkUserHandle(assertion, passkey, expected);
+    const verified = await verifyAssertion(needs.relyingParty, assertion, challenge, passkey);
+    return await usePasskey(needs, call, passkey, verified);
   } catch (error) {
     if (!(error instanceof PasskeyInvalid)) throw error;
-    log.warn({ event: "passkey.invalid", detail: error.message }, "passkey not accepted");
-    return { outcome: "refused", code: "passkey_invalid" };
+    call.log.warn({ event: "passkey.invalid", detail: error.message }, "passkey not accepted");
+    return passkey === null
+      ? refusedAs("passkey_invalid")
+      : refuseKnown(needs, call, passkey, "passkey_invalid");
   }
 }
 
-async function verify(
+const refusedAs = (code: PasskeyRefused["code"]): PasskeyRefused => ({ outcome: "refused", code });
+
+/** The signature is right. Whether the user may sign in, and whether the authenticator is the only one of its kind. */
+async function usePasskey(
   needs: VerifyPasskeyNeeds,
-  assertion: Assertion,
-  expected: ChallengeUse & { readonly personId?: string },
+  call: Attempt,
+  passkey: Passkey,
+  assertion: VerifiedAssertion,
 ): Promise<Verified | PasskeyRefused> {
-  const challenge = challengeOf(assertion);
-  if (!(await consumeChallenge(needs, challenge, expected)))
-    return { outcome: "refused", code: "passkey_expired" };
-  const passkey = await needs.passkeys.find(assertion.id);
-  if (passkey === null || (expected.personId ?? passkey.personId) !== passkey.personId)
-    return { outcome: "refused", code: "passkey_unknown" };
-  checkUserHandle(assertion, passkey, expected);
-  const verified = await verifyAssertion(needs.relyingParty, assertion, challenge, passkey);
-  const { personId } = passkey;
-  const person = await needs.people.findById(personId);
-  if (person === null || person.disabled) return { outcome: "refused", code: "passkey_unknown", personId };
-  if (!(await needs.passkeys.recordUse(passkey.id, verified))) {
-    const isRemoved = (await needs.passkeys.find(passkey.id)) === null;
-    return { outcome: "refused", code: isRemoved ? "passkey_unknown" : "passkey_cloned", personId };
+  const person = await needs.people.findById(passkey.personId);
+  if (person === null || person.disabled) return refuseKnown(needs, call, passkey, "passkey_unknown");
+  if (!(await needs.passkeys.recordUse(passkey.id, assertion))) {
+    if ((await needs.passkeys.find(passkey.id)) === null) return refusedAs("passkey_unknown");
+    await needs.queueMail({
+      kind: "factor-changed",
+      recipient: person.email,
+      personId: person.id,
+      facts: {
+        change: "passkey-copied",
+        name: passkey.name,
+        address: call.address,
+        userAgent: call.userAgent,
+      },
+    });
+    return refuseKnown(needs, call, passkey, "passkey_cloned");
   }
   return {
     outcome: "verified",
     person,
-    amr: [verified.backupEligible ? "swk" : "hwk", "user", "mfa"],
+    amr: [assertion.backupEligible ? "swk" : "hwk", "user", "mfa"],
     secondsAgo: 0,
     passkeyId: passkey.id,
   };
+}
+
+async function refuseKnown(
+  { recordAudit }: VerifyPasskeyNeeds,
+  call: Attempt,
+  { personId }: Passkey,
+  code: PasskeyRefused["code"],
+): Promise<PasskeyRefused> {
+  await recordAudit({ kind: "sign-in", outcome: code, actor: actorOf(call), personId });
+  return refusedAs(code);
 }
 
 /** An authenticator names the user if the hub did not. @throws PasskeyInvalid */
