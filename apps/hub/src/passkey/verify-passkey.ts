@@ -68,7 +68,7 @@ export async function verifyPasskey(
     passkey = found;
     checkUserHandle(assertion, passkey, expected);
     const verified = await verifyAssertion(needs.relyingParty, assertion, challenge, passkey);
-    return await usePasskey(needs, call, passkey, verified);
+    return await acceptPasskey(needs, call, passkey, verified);
   } catch (error) {
     if (!(error instanceof PasskeyInvalid)) throw error;
     call.log.warn({ event: "passkey.invalid", detail: error.message }, "passkey not accepted");
@@ -81,7 +81,7 @@ export async function verifyPasskey(
 const refusedAs = (code: PasskeyRefused["code"]): PasskeyRefused => ({ outcome: "refused", code });
 
 /** The signature is right. Whether the user may sign in, and whether the authenticator is the only one of its kind. */
-async function usePasskey(
+async function acceptPasskey(
   needs: VerifyPasskeyNeeds,
   call: Attempt,
   passkey: Passkey,
