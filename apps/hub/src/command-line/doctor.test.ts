@@ -1,16 +1,21 @@
 import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createListener } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeDemoPeople, refuseDemoPeople } from "../demo-people.ts";
 import { openHub } from "../hub.ts";
 import { listen } from "../server/listen.ts";
 import { readSettings } from "../settings/env.ts";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
+import { createSelfSignedCertificate } from "../test-support/certificates.ts";
+import { freePort } from "../test-support/free-port.ts";
+import { openMailCatcher } from "../test-support/mail-catcher.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
 import { runCommand } from "../test-support/run-command.ts";
-import { createSelfSignedCertificate } from "../test-support/self-signed-certificate.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
 import { askHub } from "./ask-hub.ts";
 
@@ -108,8 +113,57 @@ test("doctor reports whether a hub runs, and does not fail if none does", async 
     `Settings are in order (production, ${closed}).`,
     "REDIS_URL is set, but this version does not use it yet.",
     "The database answers. Registered sites: 0.",
+    "No mail server is set (SMTP_URL): the hub sends no mail, and users cannot reset a password by themselves.",
     `No hub answers at ${closed} (ECONNREFUSED). If it should be running, start it.`,
   ]);
+});
+
+describe("doctor checks the mail server", () => {
+  const MAIL_FROM = "login@example.com";
+  const check = async (environment: Readonly<Record<string, string>>) => {
+    const closed = await withServer(
+      () => undefined,
+      async (origin) => origin,
+    );
+    const { result, text } = await runCommand("doctor", {
+      DATABASE_URL: await createTestDatabase(),
+      HUB_URL: closed,
+      MAIL_FROM,
+      ...environment,
+    });
+    return { state: result.mail, text };
+  };
+
+  test("one that answers", async () => {
+    const catcher = await openMailCatcher();
+    const { state, text } = await check({ SMTP_URL: catcher.url });
+    await catcher.close();
+    expect(state).toBe("ok");
+    expect(text).toContain(`The mail server at 127.0.0.1:${catcher.port} answers.`);
+  });
+
+  test("one that is down, and one whose certificate is unknown, with the remedy", async () => {
+    const port = await freePort();
+    const down = await check({ SMTP_URL: `smtp://127.0.0.1:${port}` });
+    expect(down.state).toBe("unreachable");
+    expect(down.text).toContain(
+      `The mail server at 127.0.0.1:${port} does not accept the hub (ESOCKET ECONNREFUSED). Check SMTP_URL;`,
+    );
+    const catcher = await openMailCatcher({ ...createSelfSignedCertificate("localhost"), secure: true });
+    const unknown = await check({ SMTP_URL: `smtps://localhost:${catcher.port}` });
+    await catcher.close();
+    expect(unknown.state).toBe("unreachable");
+    expect(unknown.text).toContain("name that authority in CA_FILE");
+  });
+
+  test("outside production /dev/mail replaces it", async () => {
+    const { state, text } = await check({
+      HUB_MODE: "demo",
+      SITES_DIR: await mkdtemp(join(tmpdir(), "gatehouse-no-sites-")),
+    });
+    expect(state).toBe("off");
+    expect(text).toContain("/dev/mail shows the hub's mails.");
+  });
 });
 
 describe("doctor refuses the settings that a start refuses, in the same words", () => {
@@ -137,6 +191,8 @@ describe("doctor refuses the settings that a start refuses, in the same words", 
     ["the test door without a key", { HUB_MODE: "test" }],
     ["the demo open to others", { HUB_MODE: "demo", HUB_URL: "https://login.example.com" }],
     ["no throttle", { LOGIN_THROTTLE: "off" }],
+    ["a mail server without a sender", { SMTP_URL: "smtp://mail.example.com" }],
+    ["a sender that is no address", { SMTP_URL: "smtp://mail.example.com", MAIL_FROM: "Gatehouse" }],
     ["http to others", { HUB_URL: "http://login.example.com" }],
     ["a short secret", { HUB_SECRETS: "short" }],
     ["an address of another machine", { BIND_ADDRESS: "192.0.2.1" }],

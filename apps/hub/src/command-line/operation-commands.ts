@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { refuseDemoPeople } from "../demo-people.ts";
+import { MailServerError, openMailServer } from "../mail/mail-server.ts";
 import { expectKnownSecrets } from "../oidc/issuer/open-issuer.ts";
 import { rotateSigningKeys } from "../oidc/keys/signing-keys.ts";
 import { signDoctorRequest } from "../server/health.ts";
@@ -26,12 +27,13 @@ export const migrate: Command = {
 export const doctor: Command = {
   name: "doctor",
   summary:
-    "Checks settings, database and registrations as a start does, whether the hub runs, and its proxy.",
+    "Checks settings, database and registrations as a start does, the mail server, whether the hub runs, and its proxy.",
   words: [],
   options: {},
   async run(_, settings) {
     const { mode, hubUrl, secrets } = settings;
     await expectAddress(settings);
+    const mail = await checkMailServer(settings);
     const pooled = await withDatabase(settings, async (database) => {
       if (!(await database.isReady()))
         throw new RefusedError(
@@ -54,6 +56,7 @@ export const doctor: Command = {
     return {
       result: {
         ...{ settings: "ok", database: "ok", pooled, sites, mode, url: hubUrl, hub: hub.state },
+        mail: mail.state,
         proxyFaults: hub.doctor?.proxyFaults.map(({ code }) => code),
       },
       text: [
@@ -61,6 +64,7 @@ export const doctor: Command = {
         ...settings.unused.map((name) => `${name} is set, but this version does not use it yet.`),
         `The database answers. Registered sites: ${sites}.`,
         ...(pooled ? [pooledLine] : []),
+        mail.sentence,
         hub.sentence,
         ...linesOfRunning(hub),
         ...uncalled.lines,
@@ -98,6 +102,36 @@ export const keysRotate: Command = {
 
 const pooledLine =
   "The hub reaches the database through a connection pooler, so it cannot set time limits itself. Set them for the database role: see docs/guides/run-in-production.md.";
+
+/** A mail server that is down is not a fault of the settings: the hub starts, and its mails wait. */
+async function checkMailServer(
+  settings: Settings,
+): Promise<{ readonly state: "ok" | "off" | "unreachable"; readonly sentence: string }> {
+  const server = openMailServer(settings);
+  if (server === undefined || settings.mailServer === undefined)
+    return {
+      state: "off",
+      sentence:
+        settings.mode === "production"
+          ? "No mail server is set (SMTP_URL): the hub sends no mail, and users cannot reset a password by themselves."
+          : `No mail server is set (SMTP_URL): ${settings.hubUrl}/dev/mail shows the hub's mails.`,
+    };
+  const { host, port } = settings.mailServer;
+  try {
+    await server.verify();
+    return { state: "ok", sentence: `The mail server at ${host}:${port} answers.` };
+  } catch (error) {
+    if (!(error instanceof MailServerError)) throw error;
+    const isCertificate = /CERT|SELF_SIGNED|VERIFY|ALTNAME/.test(error.code);
+    const remedy = isCertificate
+      ? "If its certificate is from a private authority, name that authority in CA_FILE"
+      : "Check SMTP_URL";
+    return {
+      state: "unreachable",
+      sentence: `The mail server at ${host}:${port} does not accept the hub (${error.code}). ${remedy}; until then mails wait, for up to a day.`,
+    };
+  }
+}
 
 /** Checks only the address in `BIND_ADDRESS`; the running hub may already use the port. */
 async function expectAddress({ bindAddress }: Pick<Settings, "bindAddress">): Promise<void> {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createSelfSignedCertificate } from "../test-support/self-signed-certificate.ts";
+import { createSelfSignedCertificate } from "../test-support/certificates.ts";
 import { createOutbound, type Outbound } from "./outbound.ts";
 
 type Resolved = { readonly address: string; readonly family: number }[] | string;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readSettings } from "./env.ts";
 import { SettingsError } from "./start-errors.ts";
 
@@ -197,6 +197,55 @@ test("a setting without effect is reported by name, without its value", () => {
   const { unused } = readSettings({ ...least, REDIS_URL: "redis://:word@cache" });
   expect(unused).toEqual(["REDIS_URL"]);
   expect(readSettings({ ...least, REDIS_URL: "" }).unused).toEqual([]);
+});
+
+describe("SMTP_URL and MAIL_FROM", () => {
+  const MAIL_FROM = "Gatehouse <login@example.com>";
+  const read = (SMTP_URL: string) => readSettings({ ...least, SMTP_URL, MAIL_FROM }).mailServer;
+
+  test.each([
+    ["smtp://mail.example.com", { host: "mail.example.com", port: 587, implicitTls: false }],
+    ["smtps://Mail.Example.com/", { host: "mail.example.com", port: 465, implicitTls: true }],
+    ["smtp://[::1]:2525", { host: "::1", port: 2525, implicitTls: false }],
+    [
+      "smtp://hub%40example.com:p%40ss%3Aword%2F@mail.example.com:25",
+      {
+        host: "mail.example.com",
+        port: 25,
+        implicitTls: false,
+        user: "hub@example.com",
+        password: "p@ss:word/",
+      },
+    ],
+  ])("%s", (url, server) => {
+    expect(read(url)).toEqual({ ...server, from: MAIL_FROM });
+  });
+
+  test.each([
+    "mail.example.com",
+    "https://mail.example.com",
+    "smtp://",
+    "smtp://user:word@",
+    "smtp://mail.example.com:99999",
+    "smtp://mail.example.com/path",
+    "smtp://mail.example.com?pool=true",
+    "smtp://mail.example.com#a",
+    "smtp://user:%ff@mail.example.com",
+    "smtp://ma il.example.com",
+    "smtp://mäil.example.com",
+  ])("%s is refused, without repeating a password", (url) => {
+    expect(() => read(url)).toThrow(/^SMTP_URL should be the address of a mail server/);
+    expect(() => read(url.replace("//", "//user:the-word@"))).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("the-word") }),
+    );
+  });
+
+  test("a mail server needs a sender, and a sender alone has no effect", () => {
+    expect(() => readSettings({ ...least, SMTP_URL: "smtp://mail.example.com" })).toThrow(
+      /^MAIL_FROM is missing/,
+    );
+    expect(readSettings({ ...least, MAIL_FROM }).mailServer).toBeUndefined();
+  });
 });
 
 test("several secrets are read newest first", () => {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { createSelfSignedCertificate } from "./self-signed-certificate.ts";
+import { createSelfSignedCertificate } from "./certificates.ts";
 
 export interface CallbackServer {
   readonly url: string;

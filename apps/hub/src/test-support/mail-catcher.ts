@@ -32,8 +32,11 @@ export interface MailCatcher {
   close(): Promise<void>;
 }
 
-/** @param options for TLS and authentication; without them neither is offered */
-export async function openMailCatcher(options: SMTPServerOptions = {}): Promise<MailCatcher> {
+/**
+ * @param options for TLS and authentication; without them neither is offered
+ * @param at port; absent: a free one
+ */
+export async function openMailCatcher(options: SMTPServerOptions = {}, at = 0): Promise<MailCatcher> {
   const caught: CaughtMail[] = [];
   const refusals = new Map<string, { readonly code: number; readonly text: string }>();
   let attempts = 0;
@@ -79,7 +82,7 @@ export async function openMailCatcher(options: SMTPServerOptions = {}): Promise<
   });
   // A client that leaves in the middle is part of some tests.
   server.on("error", () => undefined);
-  const listener = server.listen(0, "127.0.0.1");
+  const listener = server.listen(at, "127.0.0.1");
   await once(listener, "listening");
   const { port } = listener.address() as AddressInfo;
   return {

@@ -8,9 +8,9 @@ import express, { type Handler } from "express";
 import createCasClient from "http-cas-client/wrap/express-session.js";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openTestHub, type TestHub, type TestPerson } from "../../test-hub.ts";
+import { createSelfSignedCertificate } from "../../test-support/certificates.ts";
 import { eventually } from "../../test-support/eventually.ts";
 import { type ExpressSite, openExpressSite } from "../../test-support/express-site.ts";
-import { createSelfSignedCertificate } from "../../test-support/self-signed-certificate.ts";
 import { hubAddress, Visitor } from "./visitor.ts";
 
 /** Where it validates its tickets and hears of sign-outs. */
