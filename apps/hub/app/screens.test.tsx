@@ -109,7 +109,11 @@ const page = {
   notice: null,
 };
 const profile: ProfileScreen = { ...page, sites: [shop] };
-const security: SecurityScreen = { ...page, password: { changedAt: at } };
+const security: SecurityScreen = {
+  ...page,
+  password: { changedAt: at },
+  factors: { codesSince: at, passkeys: 0, recoveryCodes: 9 },
+};
 const sessions: SessionsScreen = {
   ...page,
   notice: { at: "others", text: "Safari on macOS is signed out." },

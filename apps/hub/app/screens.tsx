@@ -14,6 +14,9 @@ import { LoginPage, loginTitle } from "./cas/login-page.tsx";
 import { TicketFormPage } from "./cas/ticket-form-page.tsx";
 import { DevMailPage, devMailTitle } from "./dev-mail/dev-mail-page.tsx";
 import { DevMailsPage } from "./dev-mail/dev-mails-page.tsx";
+import { RecoveryCodesPage } from "./factor/recovery-codes-page.tsx";
+import { SecondFactorPage, secondFactorTitle } from "./factor/second-factor-page.tsx";
+import { SetUpCodesPage, setUpCodesTitle } from "./factor/set-up-codes-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { LeavingPage, leavingTitle } from "./leaving-page.tsx";
 import { ConsentPage } from "./oidc/consent-page.tsx";
@@ -33,6 +36,9 @@ interface Component<Model> {
 
 const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = {
   login: { Page: LoginPage, title: loginTitle },
+  "second-factor": { Page: SecondFactorPage, title: secondFactorTitle },
+  "set-up-codes": { Page: SetUpCodesPage, title: setUpCodesTitle },
+  "recovery-codes": { Page: RecoveryCodesPage, title: () => "Your recovery codes" },
   "choose-account": { Page: ChooseAccountPage, title: () => "Which account?" },
   "ask-before": { Page: AskBeforePage, title: ({ site }) => `Sign in to ${site.name}?` },
   "ticket-form": { Page: TicketFormPage, title: ({ site }) => `Going to ${site.name}` },

@@ -21,6 +21,7 @@ const codes: Record<LoginErrorCode, true> = {
   credentials_wrong: true,
   too_many_attempts: true,
   form_expired: true,
+  sign_in_expired: true,
   cookies_missing: true,
   passkey_expired: true,
   passkey_unknown: true,

@@ -73,6 +73,12 @@ export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): 
         field: "username",
         atField: false,
       };
+    case "sign_in_expired":
+      return {
+        text: "This sign-in has expired or was completed elsewhere. Sign in again.",
+        field: "username",
+        atField: false,
+      };
     case "too_many_attempts":
       return {
         text: `There were too many tries. Wait ${waitWords(retryInSeconds)}, then try again.`,

@@ -13,7 +13,7 @@ import { securityRoutes } from "./account/security.ts";
 import { sessionsRoutes } from "./account/sessions.ts";
 import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
 import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
-import { createAuditRecorder, type RecordAudit } from "./audit/record-audit.ts";
+import { actorOf, createAuditRecorder, type RecordAudit } from "./audit/record-audit.ts";
 import { createArrive } from "./cas/arrive.ts";
 import { askBeforeRoutes } from "./cas/ask-before.ts";
 import { loginRoutes } from "./cas/login.ts";
@@ -29,6 +29,10 @@ import { createPasswordRule, type PasswordFault } from "./credential/password-ru
 import { lowerPoolPriority } from "./credential/pool-priority.ts";
 import { createSecretThrottle, type SecretThrottle } from "./credential/secret-throttle.ts";
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
+import { changeFactorRoutes } from "./factor/change-factors.ts";
+import type { FactorChanged } from "./factor/factor-changed.ts";
+import { secondFactorRoutes } from "./factor/second-factor.ts";
+import { setUpCodesRoutes } from "./factor/set-up-codes.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
 import { createOwnPageReader, type ReadOwnPage } from "./http/own-pages.ts";
 import type { Route } from "./http/route.ts";
@@ -274,7 +278,8 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   } = hub;
   const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, appPasswordThrottle } =
     hub;
-  const { hubUrl, mode, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
+  const { hubUrl, mode, operatorsNeedFactor, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } =
+    settings;
   const { appPasswords, consents, decisions, factors, loginTickets, logoutDeliveries, oidcArtifacts } =
     database;
   const { passkeys, pendingSignIns, people, profiles, proxyGrantingTickets } = database;
@@ -310,7 +315,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     enterSession,
     factors,
     keys: { note: keys.note },
-    operatorsNeedFactor: false,
+    operatorsNeedFactor,
     pendingSignIns,
     sessions,
   });
@@ -325,10 +330,33 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     relyingParty: hub.relyingParty,
   };
 
+  const factorChanged: FactorChanged = async (call, { id, email }, change) => {
+    const { address, log, userAgent } = call;
+    log.info({ event: "factor.changed", person: id, change, address }, "factor changed");
+    await recordAudit({ kind: change, actor: actorOf(call, id), personId: id });
+    await hub.queueMail({
+      kind: "factor-changed",
+      recipient: email,
+      personId: id,
+      facts: { change, address, userAgent },
+    });
+  };
+  const factorNeeds = {
+    clock,
+    cookies,
+    enterSession,
+    factorChanged,
+    factors,
+    findSession,
+    keys: { browser: keys.browser, form: keys.form, note: keys.note, totp: keys.totp },
+    pendingSignIns,
+    sites,
+  };
+
   const accountFrame = { cookies, keys: { note: keys.note } };
   const account = [
     ...profileRoutes({ ...accountFrame, sites }),
-    ...securityRoutes({ ...accountFrame, profiles }),
+    ...securityRoutes({ ...accountFrame, factors, profiles }),
     ...sessionsRoutes({ ...accountFrame, sessions, sites, logout, logoutDeliveries, answerSignOut }),
     ...appsRoutes({
       ...accountFrame,
@@ -373,6 +401,8 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       oidcArtifacts,
       sessions,
     }),
+    ...setUpCodesRoutes(factorNeeds),
+    ...changeFactorRoutes({ ...factorNeeds, hubUrl, operatorsNeedFactor }),
     ...account,
   ];
   return [
@@ -401,6 +431,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       keys: { form: keys.form, note: keys.note },
       sites,
     }),
+    ...secondFactorRoutes({ ...factorNeeds, recordAudit, throttle }),
     ...askBeforeRoutes({
       askForAccount,
       findSession,
@@ -414,8 +445,10 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     ...proxyRoutes({ proxyGrantingTickets, sites, ticketLifeSeconds, tickets }),
     ...samlValidateRoutes({ hubUrl, siteClock, sites, tickets }),
     ...restRoutes({
+      factors,
       hubUrl,
       logout,
+      operatorsNeedFactor,
       people,
       recordAudit,
       sessions,

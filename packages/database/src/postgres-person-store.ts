@@ -88,6 +88,7 @@ export class PostgresPersonStore implements PersonStore {
 
   async setDisabled(personId: string, disabled: boolean): Promise<void> {
     await this.#prisma.$executeRaw`
+      WITH ended AS (DELETE FROM pending_sign_ins WHERE person_id = ${personId}::uuid AND ${disabled})
       UPDATE users SET disabled_at = CASE WHEN ${disabled} THEN coalesce(disabled_at, hub_now()) END
       WHERE id = ${personId}::uuid`;
   }

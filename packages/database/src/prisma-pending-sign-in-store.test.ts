@@ -110,6 +110,14 @@ describe("a pending sign-in", () => {
     expect(await complete(token, consumed)).toBeNull();
   });
 
+  test("does not come back when its user is enabled again", async () => {
+    const token = await begin();
+    await fixture.database.people.setDisabled(personId, true);
+    await fixture.database.people.setDisabled(personId, false);
+    expect(await complete(token, consumed)).toBeNull();
+    expect(await complete(await begin(), consumed)).not.toBeNull();
+  });
+
   test("begins for no disabled user", async () => {
     await fixture.database.people.setDisabled(personId, true);
     const values = { amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 600 };

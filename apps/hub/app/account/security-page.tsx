@@ -1,13 +1,21 @@
 import { EmptyState, RelativeTime, Row, RowList, Section } from "@gatehouse/ui";
 import type { SecurityScreen } from "../../src/screen/screen.ts";
+import { CodesSection } from "../factor/codes-section.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 
 export function SecurityPage({ model }: { readonly model: SecurityScreen }) {
   return (
-    <AccountFrame current="security" title="Security" intro="How you sign in." model={model}>
+    <AccountFrame
+      current="security"
+      title="Security"
+      intro="How you sign in."
+      model={model}
+      places={["codes"]}
+    >
       <Section id="password" title="Password">
         <Password {...model} />
       </Section>
+      <CodesSection model={model} />
     </AccountFrame>
   );
 }

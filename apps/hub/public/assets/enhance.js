@@ -31,6 +31,7 @@
 
   for (const form of document.forms) {
     form.addEventListener("submit", (event) => {
+      if (form.dataset.repeats) return;
       if (form.dataset.sent) return event.preventDefault();
       form.dataset.sent = "yes";
       const button = form.querySelector("button[data-busy-label]");

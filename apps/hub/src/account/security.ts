@@ -1,16 +1,24 @@
 /** `/account/security`: the user's ways to sign in. */
-import type { ProfileStore } from "@gatehouse/database";
+import type { FactorStore, ProfileStore } from "@gatehouse/database";
 import type { Route } from "../http/route.ts";
 import { type AccountPageNeeds, accountPage } from "./account-page.ts";
 
 export interface SecurityNeeds extends AccountPageNeeds {
   readonly profiles: Pick<ProfileStore, "signInMethodsOf">;
+  readonly factors: Pick<FactorStore, "of">;
 }
 
 export const securityRoutes = (needs: SecurityNeeds): Route[] => [
   accountPage(needs, {
     path: "/account/security",
     screen: "account-security",
-    own: ({ session }) => needs.profiles.signInMethodsOf(session.person.id),
+    async own({ session }) {
+      const { id } = session.person;
+      const [methods, factors] = await Promise.all([
+        needs.profiles.signInMethodsOf(id),
+        needs.factors.of(id),
+      ]);
+      return { ...methods, factors };
+    },
   }),
 ];

@@ -15,16 +15,19 @@ import { actorOf } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type Route, route } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import { type MissingFactorNeeds, missingFactor } from "../sign-in/complete-sign-in.ts";
 import {
+  type CredentialsAttempt,
   type Refused,
   type StartSessionNeeds,
-  signIn,
+  startVerifiedSession,
+  type Verified,
   type VerifyCredentialsNeeds,
   verifyCredentials,
 } from "../sign-in/sign-in.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
-export interface RestNeeds extends VerifyCredentialsNeeds, StartSessionNeeds {
+export interface RestNeeds extends MissingFactorNeeds, VerifyCredentialsNeeds, StartSessionNeeds {
   readonly sites: Pick<SiteRegistry, "findByService" | "list">;
   readonly sessions: Pick<CentralSessionStore, "end" | "find" | "start">;
   readonly tickets: Pick<TicketRegistry, "issue">;
@@ -48,18 +51,18 @@ const startSession = (needs: RestNeeds): Route =>
     async answer(call, { parameters }) {
       expectServed(needs);
       const { username, password } = readForm(() => parseRestCredentials(parameters));
-      const result = await signIn(needs, {
-        identifier: username,
-        password,
-        address: call.address,
-        userAgent: call.userAgent,
+      const { address, userAgent } = call;
+      const attempt = { identifier: username, password, address, userAgent, knownBrowser: null };
+      const verified = await verifyPasswordAlone(needs, call, attempt);
+      const started = await startVerifiedSession(needs, verified, {
+        address,
+        userAgent,
         previousToken: undefined,
-        knownBrowser: null,
         longTerm: false,
         askBefore: false,
       });
-      if (result.outcome === "refused") throw refuse(call, result);
-      const { session, token } = result;
+      if (started === null) throw refuse(call, { outcome: "refused", code: "credentials_wrong" });
+      const { session, token } = started;
       call.log.info(
         {
           event: "sign_in.accepted",
@@ -194,10 +197,32 @@ async function proveAgain(
 ): Promise<void> {
   const { address, userAgent } = call;
   const attempt = { identifier: username, password, address, userAgent, knownBrowser: null };
-  const verified = await verifyCredentials(needs, attempt);
-  if (verified.outcome === "refused") throw refuse(call, verified);
+  const verified = await verifyPasswordAlone(needs, call, attempt);
   if (verified.person.id !== session.person.id)
     throw refuse(call, { outcome: "refused", code: "credentials_wrong" });
+}
+
+/**
+ * A program has no second step, so a user who needs one gets no tickets this way.
+ *
+ * @throws HubError if the credentials are wrong, or the password alone does not sign the user in
+ */
+async function verifyPasswordAlone(
+  needs: RestNeeds,
+  call: Call,
+  attempt: CredentialsAttempt,
+): Promise<Verified> {
+  const verified = await verifyCredentials(needs, attempt);
+  if (verified.outcome === "refused") throw refuse(call, verified);
+  if ((await missingFactor(needs, verified.person, verified.amr)) === null) return verified;
+  call.log.warn(
+    { event: "sign_in.refused", code: "factor_required", address: call.address, via: "rest" },
+    "sign-in refused",
+  );
+  throw new HubError(403, "factor_required", "Not signed in", [
+    "This user signs in with a second step, which this address cannot ask for.",
+    "Sign in with a browser, or use an app password where the service accepts one.",
+  ]);
 }
 
 function refuse(call: Call, refused: Refused): HubError {

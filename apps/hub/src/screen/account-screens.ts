@@ -19,10 +19,17 @@ export interface ProfileScreen extends AccountPage {
   readonly sites: readonly (SiteName & { readonly url: string })[];
 }
 
-/** The ways to sign in. */
+/** The ways to sign in. Places of a notice: `codes`. */
 export interface SecurityScreen extends AccountPage {
   /** `null`: no password. */
   readonly password: { readonly changedAt: Date } | null;
+  readonly factors: {
+    /** `null`: one-time codes are off. */
+    readonly codesSince: Date | null;
+    readonly passkeys: number;
+    /** Unused ones. */
+    readonly recoveryCodes: number;
+  };
 }
 
 /** Places of a notice: `here`, `others`. */

@@ -8,6 +8,7 @@ import type {
   SessionsScreen,
 } from "./account-screens.ts";
 import type { DevMailScreen, DevMailsScreen } from "./dev-mail-screens.ts";
+import type { RecoveryCodesScreen, SecondFactorScreen, SetUpCodesScreen } from "./factor-screens.ts";
 import type { SiteName } from "./site-name.ts";
 
 /**
@@ -18,6 +19,9 @@ import type { SiteName } from "./site-name.ts";
  */
 export interface Screens {
   login: LoginScreen;
+  "second-factor": SecondFactorScreen;
+  "set-up-codes": SetUpCodesScreen;
+  "recovery-codes": RecoveryCodesScreen;
   "choose-account": ChooseAccountScreen;
   "ask-before": AskBeforeScreen;
   "ticket-form": TicketFormScreen;
@@ -41,6 +45,7 @@ export interface Screens {
 
 export type * from "./account-screens.ts";
 export type * from "./dev-mail-screens.ts";
+export type * from "./factor-screens.ts";
 export type { SiteName } from "./site-name.ts";
 
 /** A form that `passkey.js` fills with the answer of an authenticator, in the field `passkey`. */
@@ -240,6 +245,7 @@ export type LoginErrorCode =
   | "credentials_wrong"
   | "too_many_attempts"
   | "form_expired"
+  | "sign_in_expired"
   | "cookies_missing"
   | "passkey_expired"
   | "passkey_unknown"

@@ -48,6 +48,8 @@ export interface Settings {
   readonly sessionRememberSeconds: number;
   readonly ticketLifeSeconds: number;
   readonly loginThrottle: boolean;
+  /** Operators sign in with a factor besides the password. */
+  readonly operatorsNeedFactor: boolean;
   /** Smallest number of characters of a password: as the only factor, and with a second one. */
   readonly passwordLengths: { readonly alone: number; readonly withFactor: number };
   /** Service that knows breached passwords; `undefined`: none is asked. */
@@ -99,6 +101,13 @@ export function readSettings(environment: Environment = process.env): Settings {
       "must be on in production: without it passwords can be guessed.",
     );
   }
+  const operatorsNeedFactor = onOrOff(environment, "OPERATORS_NEED_FACTOR", mode === "production");
+  if (!operatorsNeedFactor && mode === "production") {
+    throw new SettingsError(
+      "OPERATORS_NEED_FACTOR",
+      "must be on in production: an operator's password alone would open every account.",
+    );
+  }
   const idle = duration(environment, "SESSION_IDLE", "30m", 60, 30 * 86400);
   const max = duration(environment, "SESSION_MAX", "24h", 60, 90 * 86400);
   if (idle > max) throw new SettingsError("SESSION_IDLE", "must not be longer than SESSION_MAX.");
@@ -123,6 +132,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     sessionRememberSeconds: duration(environment, "SESSION_REMEMBER", "14d", 86_400, 90 * 86_400),
     ticketLifeSeconds: duration(environment, "TICKET_LIFE", "10s", 1, 300),
     loginThrottle,
+    operatorsNeedFactor,
     passwordLengths: passwordLengths(environment),
     breachLookupUrl: optionalAddress(environment, "BREACH_LOOKUP_URL"),
     certificateAuthorityFile: certificates(environment, "CA_FILE"),

@@ -29,6 +29,8 @@ export interface HubKeys {
   readonly browser: PurposeKeys;
   /** Verifies that `doctor` has the same secrets. */
   readonly doctor: PurposeKeys;
+  /** Seals the secrets of one-time codes, in the database and in the form that confirms one. */
+  readonly totp: PurposeKeys;
   /** Seals the issuer's signing keys in the database. */
   readonly signingKey: PurposeKeys;
 }
@@ -40,6 +42,7 @@ export function hubKeys(secrets: readonly string[]): HubKeys {
     note: purposeKeys(secrets, "note"),
     browser: purposeKeys(secrets, "browser"),
     doctor: purposeKeys(secrets, "doctor"),
+    totp: purposeKeys(secrets, "totp"),
     signingKey: purposeKeys(secrets, "signing-key"),
   };
 }

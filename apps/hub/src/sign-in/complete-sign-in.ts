@@ -49,20 +49,27 @@ export type CompleteSignIn = (
  * Writes the cookies of a session that has just started, and leads to the destination.
  *
  * @param options.fresh whether the user has just presented the primary credentials (CAS: `renew`)
+ * @param options.show makes a page that stands before the destination; left out: none
  */
 export type EnterSession = (
   call: Call,
   parameters: RequestParameters,
   started: { readonly session: CentralSession; readonly token: string },
-  options: { readonly fresh: boolean },
+  options: { readonly fresh: boolean; readonly show?: (more: EnteredSession) => Answer },
 ) => Promise<Answer>;
+
+/** Parts of the answer that starts a session. */
+export interface EnteredSession {
+  readonly cookies: readonly string[];
+  readonly afterwards: () => void;
+}
 
 /** Leads a signed-in user to the destination of the sign-in form. */
 export type Arrive = (
   call: Call,
   parameters: RequestParameters,
   session: CentralSession,
-  more: { readonly fresh: boolean; readonly cookies: readonly string[]; readonly afterwards: () => void },
+  more: EnteredSession & { readonly fresh: boolean },
 ) => Promise<Answer>;
 
 export interface EnterSessionNeeds extends AnnounceBrowserNeeds {
@@ -129,7 +136,7 @@ export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn
 }
 
 export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
-  return async (call, parameters, { session, token }, { fresh }) => {
+  return async (call, parameters, { session, token }, { fresh, show }) => {
     call.log.info(
       {
         event: "sign_in.accepted",
@@ -142,8 +149,7 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
     );
     await announceNewBrowser(needs, call, session.person);
     const { cookies } = needs;
-    return needs.arrive(call, parameters, session, {
-      fresh,
+    const entered: EnteredSession = {
       cookies: [
         // A long session has to outlive the browser's. @see CAS protocol 3.0.3, section 3.6
         cookies.write("session", token, session.longTerm ? needs.sessionRememberSeconds : undefined),
@@ -152,7 +158,8 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
         writeKnownBrowser(needs, call, session.person.id),
       ],
       afterwards: needs.logout.wake,
-    });
+    };
+    return show?.(entered) ?? needs.arrive(call, parameters, session, { fresh, ...entered });
   };
 }
 

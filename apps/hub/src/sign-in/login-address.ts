@@ -14,7 +14,7 @@ export const factorSetUpPath = "/cas/login/set-up";
 /** Requests the form although a user is signed in, to sign in as another user. */
 export const formAnyway = { name: "prompt", value: "login" } as const;
 
-const repeated = ["service", "TARGET", "renew", "method", "return", "site", "name"];
+const repeated = ["service", "TARGET", "renew", "method", "return", "site", "name", "acr"];
 
 export interface Field {
   readonly name: string;

@@ -35,8 +35,6 @@ export interface CredentialsAttempt {
   readonly knownBrowser: { readonly personId: string; readonly id: string } | null;
 }
 
-export interface SignInAttempt extends CredentialsAttempt, NewSession {}
-
 /** The session to start. */
 export interface NewSession {
   readonly userAgent: string;
@@ -52,23 +50,6 @@ export interface NewSession {
 export type Refused =
   | { readonly outcome: "refused"; readonly code: "credentials_wrong" }
   | { readonly outcome: "refused"; readonly code: "too_many_attempts"; readonly retryInSeconds: number };
-
-export type SignInResult =
-  | { readonly outcome: "signed-in"; readonly session: CentralSession; readonly token: string }
-  | Refused;
-
-/** Verifies the credentials and starts a central session. */
-export async function signIn(
-  needs: VerifyCredentialsNeeds & StartSessionNeeds,
-  attempt: SignInAttempt,
-): Promise<SignInResult> {
-  const verified = await verifyCredentials(needs, attempt);
-  if (verified.outcome === "refused") return verified;
-  const started = await startVerifiedSession(needs, verified, attempt);
-  return started === null
-    ? { outcome: "refused", code: "credentials_wrong" }
-    : { outcome: "signed-in", ...started };
-}
 
 /** @returns `null`: disabled or removed since the password was verified */
 export async function startVerifiedSession(

@@ -18,6 +18,8 @@ export interface FieldProps {
 export interface TextFieldProps extends FieldProps {
   /** Initial value, such as text that was typed before an error. */
   readonly value?: string;
+  /** Keyboard of a phone; left out: letters. */
+  readonly inputMode?: "numeric";
 }
 
 /** A line of text. The label stands above, never inside. */
@@ -27,6 +29,7 @@ export function TextField(props: TextFieldProps) {
       <input
         {...inputProps(props)}
         type="text"
+        inputMode={props.inputMode}
         defaultValue={props.value}
         autoCapitalize="none"
         spellCheck={false}

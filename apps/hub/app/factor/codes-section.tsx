@@ -1,0 +1,114 @@
+import { Button, ButtonLink, Confirm, RelativeTime, Row, RowList, Section } from "@gatehouse/ui";
+import type { SecurityScreen } from "../../src/screen/screen.ts";
+import { PlacedNotice } from "../account/placed-notice.tsx";
+
+interface Props {
+  readonly model: SecurityScreen;
+}
+
+/** One-time codes and recovery codes on the Security page. */
+export function CodesSection({ model }: Props) {
+  const { factors, notice } = model;
+  const hasFactor = factors.codesSince !== null || factors.passkeys > 0;
+  return (
+    <Section
+      id="codes"
+      title="Second step"
+      intro="A code from your phone besides your password, so that the password alone opens nothing."
+    >
+      <PlacedNotice notice={notice} at="codes" />
+      {notice?.at === "codes" && <EndOthers model={model} />}
+      <RowList>
+        <OneTimeCodes model={model} />
+        {hasFactor && <RecoveryCodes model={model} />}
+      </RowList>
+    </Section>
+  );
+}
+
+function OneTimeCodes({ model: { factors, token } }: Props) {
+  if (factors.codesSince === null)
+    return (
+      <Row
+        title="One-time codes"
+        action={
+          <ButtonLink kind="plain" href="/account/security/codes/new">
+            Set up one-time codes
+          </ButtonLink>
+        }
+      >
+        <p>Off. You need an authenticator app on your phone.</p>
+      </Row>
+    );
+  return (
+    <Row
+      title="One-time codes"
+      action={
+        <Confirm
+          label="Turn off"
+          about="One-time codes"
+          question={
+            factors.passkeys > 0
+              ? "Your app no longer completes a sign-in. Your passkeys do."
+              : "Your password alone signs you in then, and your recovery codes no longer work."
+          }
+        >
+          <Post action="/account/security/codes/off" token={token} label="Turn one-time codes off" danger />
+        </Confirm>
+      }
+    >
+      <p>
+        On. Set up <RelativeTime date={factors.codesSince} now={new Date()} />
+      </p>
+    </Row>
+  );
+}
+
+function RecoveryCodes({ model: { factors, token } }: Props) {
+  const { recoveryCodes } = factors;
+  return (
+    <Row
+      title="Recovery codes"
+      action={
+        <Confirm
+          label="Make new codes"
+          about="Recovery codes"
+          question="Your earlier recovery codes no longer work then."
+        >
+          <Post action="/account/security/recovery-codes/new" token={token} label="Make new recovery codes" />
+        </Confirm>
+      }
+    >
+      <p>
+        {recoveryCodes === 0
+          ? "None are left. Make new ones, in case you lose your phone or your passkey."
+          : `${recoveryCodes} of 10 are left. Each replaces your second step once.`}
+      </p>
+    </Row>
+  );
+}
+
+function EndOthers({ model: { token } }: Props) {
+  return (
+    <>
+      <p>If somebody else may have been in your account, end your other sign-ins too.</p>
+      <Post action="/account/sessions/end-others" token={token} label="Sign out everywhere else" />
+    </>
+  );
+}
+
+interface PostProps {
+  readonly action: string;
+  readonly token: string;
+  readonly label: string;
+  readonly danger?: boolean;
+}
+
+function Post({ action, token, label, danger = false }: PostProps) {
+  return (
+    <form method="post" action={action}>
+      <input type="hidden" name="token" value={token} />
+      <Button kind={danger ? "danger" : "plain"}>{label}</Button>
+    </form>
+  );
+}

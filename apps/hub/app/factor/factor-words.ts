@@ -1,0 +1,20 @@
+import type { FactorErrorCode } from "../../src/screen/screen.ts";
+import { waitWords } from "../words.ts";
+
+/** The error and its correction. */
+export function factorErrorWords(code: FactorErrorCode, retryInSeconds?: number): string {
+  switch (code) {
+    case "code_missing":
+      return "Enter the six digits that your authenticator app shows";
+    case "code_wrong":
+      return "This code is wrong or has expired. Enter the six digits that your app shows now.";
+    case "code_used":
+      return "This code was used already. Wait for the next one, then enter it.";
+    case "recovery_code_missing":
+      return "Enter one of your recovery codes";
+    case "recovery_code_wrong":
+      return "This recovery code is wrong or was used already. Try another one.";
+    case "too_many_attempts":
+      return `There were too many tries. Wait ${waitWords(retryInSeconds)}, then try again.`;
+  }
+}

@@ -1,0 +1,115 @@
+/** Changes on the Security page: turning one-time codes off, and making new recovery codes. */
+import type { FactorStore, RemovalFault } from "@gatehouse/database";
+import { HubError } from "../http/hub-error.ts";
+import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
+import { type Route, route, seeOther } from "../http/route.ts";
+import type { HubKeys } from "../settings/secret-keys.ts";
+import { hasFactor } from "../sign-in/complete-sign-in.ts";
+import type { FactorChanged } from "./factor-changed.ts";
+import { createRecoveryCodes, recoveryCodesText } from "./recovery-codes.ts";
+import { downloadPath, recoveryCodesModel } from "./set-up-codes.ts";
+
+export interface ChangeFactorsNeeds extends PageNoticeNeeds {
+  readonly factorChanged: FactorChanged;
+  readonly factors: FactorStore;
+  readonly hubUrl: string;
+  readonly keys: Pick<HubKeys, "note">;
+  /** Operators keep their last factor. */
+  readonly operatorsNeedFactor: boolean;
+}
+
+const securityPage = "/account/security";
+const returnPage = () => ({ page: securityPage });
+
+export const changeFactorRoutes = (needs: ChangeFactorsNeeds): Route[] => [
+  route({
+    method: "POST",
+    path: "/account/security/codes/off",
+    caller: "person",
+    freshSignIn: true,
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    returnPage,
+    async answer(call) {
+      const { person } = call.session;
+      const fault = await needs.factors.turnOffCodes(person.id, needs);
+      if (fault !== null && fault !== "none") throw refused(fault);
+      if (fault === null) await needs.factorChanged(call, person, "codes-off");
+      return seeNotice(needs, call, securityPage, { at: "codes", text: "One-time codes are off." });
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/account/security/recovery-codes/new",
+    caller: "person",
+    freshSignIn: true,
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    returnPage,
+    async answer(call) {
+      const { person } = call.session;
+      // Without a factor there is nothing that a recovery code could replace.
+      if (!hasFactor(await needs.factors.of(person.id))) return seeOther(securityPage);
+      const codes = createRecoveryCodes();
+      await needs.factors.replaceRecoveryCodes(person.id, codes);
+      await needs.factorChanged(call, person, "recovery-codes-made");
+      const shown = {
+        codes,
+        token: call.formToken,
+        personId: person.id,
+        isNew: false,
+        continueTo: securityPage,
+      };
+      return { screen: { name: "recovery-codes", model: recoveryCodesModel(needs, shown) } };
+    },
+  }),
+  route({
+    method: "POST",
+    path: downloadPath,
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    returnPage,
+    async answer(call, { parameters }) {
+      const { id, username } = call.session.person;
+      const codes = needs.keys.note.open(parameters.get("codes") ?? "", `recovery-codes ${id}`);
+      if (codes === null) return seeOther(securityPage);
+      return {
+        status: 200,
+        body: recoveryCodesText(codes.split(" "), username, new URL(needs.hubUrl).host),
+        contentType: "text/plain; charset=utf-8",
+        headers: { "content-disposition": 'attachment; filename="gatehouse-recovery-codes.txt"' },
+      };
+    },
+  }),
+];
+
+function refused(fault: Exclude<RemovalFault, "none">): HubError {
+  const link = { label: "Go to Security", href: securityPage };
+  if (fault === "operator-needs-one")
+    return new HubError(
+      409,
+      "operator_needs_factor",
+      "Your account needs this",
+      [
+        "Operators sign in with a password and a second step. Nothing was changed.",
+        "Add a passkey first; then you can turn the one-time codes off.",
+      ],
+      {},
+      link,
+    );
+  return new HubError(
+    409,
+    "password_too_short_alone",
+    "Choose a longer password first",
+    [
+      "Your password is too short to protect your account without a second step. Nothing was changed.",
+      "Change it to a longer one; then you can turn the one-time codes off.",
+    ],
+    {},
+    link,
+  );
+}

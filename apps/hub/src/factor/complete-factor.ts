@@ -1,0 +1,60 @@
+/** Completes a sign-in by a factor: one-time code, recovery code, or a passkey that its room has verified. */
+import { createTicketId, type RequestParameters } from "@gatehouse/cas/server";
+import type { FactorProof, PendingSignInStore } from "@gatehouse/database";
+import type { Cookies } from "../http/cookies.ts";
+import type { Answer, Call } from "../http/route.ts";
+import type { EnterSession } from "../sign-in/complete-sign-in.ts";
+import type { Begun } from "./begun-sign-in.ts";
+
+export interface CompleteFactorNeeds {
+  readonly cookies: Cookies;
+  readonly enterSession: EnterSession;
+  readonly pendingSignIns: Pick<PendingSignInStore, "complete">;
+}
+
+/** Methods of a one-time code or a recovery code, with what came before. @see RFC 8176, section 2 */
+export const codeMethods = ["otp", "mfa"] as const;
+
+/**
+ * Consumes the proof and the begun sign-in, and starts the session.
+ *
+ * @param methods methods that the proof adds
+ * @returns `null`: the proof was used before, or the sign-in is no longer pending
+ */
+export async function startCompletedSession(
+  { cookies, pendingSignIns }: Pick<CompleteFactorNeeds, "cookies" | "pendingSignIns">,
+  call: Call,
+  parameters: RequestParameters,
+  begun: Begun,
+  proof: FactorProof,
+  methods: readonly string[],
+) {
+  const token = createTicketId("TGT");
+  const session = await pendingSignIns.complete({
+    from: begun.from,
+    personId: begun.person.id,
+    proof,
+    amr: [...new Set([...begun.amr.filter((method) => method !== "mfa"), ...methods])],
+    token,
+    previousToken: cookies.read(call.header("cookie"), "session"),
+    userAgent: call.userAgent,
+    address: call.address,
+    askBefore: begun.askBefore || parameters.get("warn") === "true",
+  });
+  return session === null ? null : { session, token };
+}
+
+/** As `startCompletedSession`; answers with the destination. */
+export async function completeFactor(
+  needs: CompleteFactorNeeds,
+  call: Call,
+  parameters: RequestParameters,
+  begun: Begun,
+  proof: FactorProof,
+  methods: readonly string[],
+): Promise<Answer | null> {
+  const started = await startCompletedSession(needs, call, parameters, begun, proof, methods);
+  return started === null
+    ? null
+    : needs.enterSession(call, parameters, started, { fresh: begun.session === null });
+}

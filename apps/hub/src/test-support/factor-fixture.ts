@@ -1,0 +1,44 @@
+/** Users with a second factor, for tests. */
+import { Secret, TOTP } from "otpauth";
+import { createRecoveryCodes } from "../factor/recovery-codes.ts";
+import { createTotpSecret } from "../factor/totp.ts";
+import type { TestBrowser, TestHub, TestPerson } from "../test-hub.ts";
+
+export interface PersonWithCodes extends TestPerson {
+  readonly secret: string;
+  /** Ungrouped. */
+  readonly recoveryCodes: readonly string[];
+}
+
+/** The code of a secret as an independent app shows it. @param steps away from the present one */
+export function codeOf(opened: TestHub, secret: string, steps = 0): string {
+  const timestamp = opened.hub.clock().getTime() + steps * 30_000;
+  return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp });
+}
+
+/** Creates a user with one-time codes and ten recovery codes. */
+export async function createPersonWithCodes(opened: TestHub): Promise<PersonWithCodes> {
+  const person = await opened.createPerson();
+  const secret = createTotpSecret();
+  const recoveryCodes = createRecoveryCodes();
+  await opened.hub.database.factors.turnOnCodes({
+    personId: person.id,
+    sealed: opened.hub.keys.totp.seal(secret, person.id),
+    step: 0,
+    recoveryCodes,
+  });
+  return { ...person, secret, recoveryCodes };
+}
+
+/** Sends the form of the second step. */
+export async function enterFactor(
+  browser: TestBrowser,
+  address: string,
+  typed: { readonly code: string } | { readonly recovery_code: string },
+) {
+  const { hidden, action } = (await browser.get(address)).screen("second-factor");
+  return browser.post(action, {
+    ...Object.fromEntries(hidden.map(({ name, value }) => [name, value])),
+    ...typed,
+  });
+}
