@@ -1,4 +1,4 @@
-import { fillSignInForm, signIn } from "@gatehouse/testing";
+import { fillSignInForm, readMails, signIn } from "@gatehouse/testing";
 import { type Tour, withoutScript } from "./tour.ts";
 
 /** The account of a new user. */
@@ -74,6 +74,20 @@ async function visitAppPasswords({ page, sites: { hub }, visit, look }: Tour): P
   await page.getByRole("button", { name: /^Revoke/ }).click();
   await page.getByRole("status").waitFor();
   await look("app passwords, one revoked");
+}
+
+/** The mails that the hub would send: none, and one about a second browser of the user. */
+export async function visitMails({ page, sites: { hub }, person, visit, look }: Tour): Promise<void> {
+  await visit(`${hub}/dev/mail?to=nobody@example.com`, "mails, none yet");
+  const elsewhere = await page.context().browser()?.newContext();
+  if (elsewhere === undefined) throw new Error("the browser is gone");
+  await signIn(await elsewhere.newPage(), person, { at: `${hub}/account` });
+  await elsewhere.close();
+  await readMails(person.email);
+  await visit(`${hub}/dev/mail?to=${encodeURIComponent(person.email)}`, "mails");
+  await page.getByRole("link", { name: "New sign-in to your account" }).first().click();
+  await page.getByRole("heading", { name: "New sign-in to your account" }).waitFor();
+  await look("mail");
 }
 
 /** A sign-out at the hub's own address and one requested by a site; before that, a ticket sent by a form. */

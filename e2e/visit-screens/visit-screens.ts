@@ -1,7 +1,7 @@
 import { fillSignInForm, type Person, type Sites, signIn } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
 import type { Tour } from "./tour.ts";
-import { visitAccount, visitNewAccount, visitSignOut } from "./visit-account.ts";
+import { visitAccount, visitMails, visitNewAccount, visitSignOut } from "./visit-account.ts";
 import {
   visitCodeForm,
   visitConsent,
@@ -52,6 +52,7 @@ export async function visitScreens(
   await visitConsent(tour);
   await visitDevice(tour);
   await visitAccount(tour);
+  await visitMails(tour);
   await visitSignOut(tour);
 }
 
