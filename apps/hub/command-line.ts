@@ -10,12 +10,19 @@ try {
   if (parsed.help !== undefined) {
     process.stdout.write(`${parsed.help}\n`);
   } else {
-    const { result, text } = await parsed.command.run(parsed.input, readSettings());
-    process.stdout.write(parsed.json ? `${JSON.stringify(result)}\n` : `${text}\n`);
+    const { result, text, failed } = await parsed.command.run(parsed.input, readSettings(), write);
+    if (result !== undefined) await write(parsed.json ? `${JSON.stringify(result)}\n` : `${text}\n`);
+    if (failed === true) process.exitCode = 1;
   }
 } catch (error) {
   process.stderr.write(`error: ${explain(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error == null ? resolve() : reject(error)));
+  });
 }
 
 function explain(error: unknown): string {

@@ -13,6 +13,7 @@ import { securityRoutes } from "./account/security.ts";
 import { sessionsRoutes } from "./account/sessions.ts";
 import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
 import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
+import { createChainTask } from "./audit/chain.ts";
 import { actorOf, createAuditRecorder, type RecordAudit } from "./audit/record-audit.ts";
 import { createArrive } from "./cas/arrive.ts";
 import { askBeforeRoutes } from "./cas/ask-before.ts";
@@ -210,7 +211,9 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     log,
   });
   const queueMail = createQueueMail(database.mails, mail.wake);
-  const runUpkeep = createUpkeepTask({ sessions, logout, mail, sweep, log });
+  const { auditEvents } = database;
+  const chainAudit = createChainTask({ auditEvents, key: keys.audit, log, clock });
+  const runUpkeep = createUpkeepTask({ sessions, chainAudit, logout, mail, sweep, log });
   const upkeep = startUpkeep({ runUpkeep, refreshKeys: () => issuer.refresh(), log });
   return {
     recordAudit,

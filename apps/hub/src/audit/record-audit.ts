@@ -42,9 +42,6 @@ export const auditKinds = [
   "user-enabled",
   "groups-changed",
   // Operation of the hub.
-  "site-added",
-  "site-removed",
-  "site-secret-renewed",
   "keys-rotated",
 ] as const;
 

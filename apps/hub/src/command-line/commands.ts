@@ -1,3 +1,4 @@
+import { auditExport, auditList, auditVerify } from "./audit-commands.ts";
 import { doctor, keysRotate, migrate } from "./operation-commands.ts";
 import type { Command } from "./parse-command.ts";
 import { sessionEnd, sessionList } from "./session-commands.ts";
@@ -20,6 +21,9 @@ export const commands: readonly Command[] = [
   siteRenewSecret,
   sessionList,
   sessionEnd,
+  auditList,
+  auditExport,
+  auditVerify,
   keysRotate,
   migrate,
   doctor,

@@ -8,6 +8,7 @@ import { listen } from "../server/listen.ts";
 import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { hubKeys } from "../settings/secret-keys.ts";
 import { askHub, type HubAnswer } from "./ask-hub.ts";
+import { recordOperation } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
 import { addressesNotCalled, readRegistry } from "./site-commands.ts";
 import { withDatabase } from "./with-database.ts";
@@ -83,7 +84,9 @@ export const keysRotate: Command = {
     withDatabase(settings, async (database) => {
       const seals = hubKeys(settings.secrets).signingKey;
       await expectKnownSecrets(database.signingKeys, seals);
-      const made = await rotateSigningKeys(database.signingKeys, seals, true);
+      const made = await recordOperation(database, { kind: "keys-rotated" }, () =>
+        rotateSigningKeys(database.signingKeys, seals, true),
+      );
       const { keys } = await database.signingKeys.list();
       const published = keys
         .filter(({ algorithm }) => /^(ES|RS)256$/.test(algorithm))

@@ -11,8 +11,20 @@ export interface Command {
   readonly words: readonly string[];
   /** Options besides `--json` and `--help`, by name. */
   readonly options: Readonly<Record<string, Option>>;
-  /** @returns the result for `--json`, and as text */
-  run(input: CommandInput, settings: Settings): Promise<{ readonly result: unknown; readonly text: string }>;
+  /** @param write writes to standard output at once, for a result that is too long to return */
+  run(
+    input: CommandInput,
+    settings: Settings,
+    write: (text: string) => Promise<void>,
+  ): Promise<CommandResult>;
+}
+
+export interface CommandResult {
+  /** For `--json`; `undefined`: the command has written its result. */
+  readonly result: unknown;
+  readonly text: string;
+  /** The result is bad news: exit code 1. */
+  readonly failed?: boolean;
 }
 
 export interface Option {

@@ -1,4 +1,5 @@
 import { describeBrowser } from "../account/describe-browser.ts";
+import { operatorActor } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
 import { findPerson } from "./user-commands.ts";
 import { withDatabase } from "./with-database.ts";
@@ -38,7 +39,7 @@ export const sessionEnd: Command = {
       const person = await findPerson(database, input.word("username"));
       const sessionId = input.option("session");
       const which = sessionId === undefined ? { personId: person.id } : { personId: person.id, sessionId };
-      const ended = await database.sessions.end(which, "ended-by-operator");
+      const ended = await database.sessions.end(which, "ended-by-operator", operatorActor());
       if (sessionId !== undefined && ended.length === 0)
         throw new RefusedError(`${person.username} has no living session ${sessionId}.`);
       return { result: { ended }, text: `Ended ${ended.length} session(s) of ${person.username}.` };

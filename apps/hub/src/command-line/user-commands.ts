@@ -5,6 +5,7 @@ import { estimateGuesses } from "../credential/guessability.ts";
 import { hashPassword } from "../credential/password.ts";
 import { createPasswordRule, readGivenPassword, wordsOfUser } from "../credential/password-rule.ts";
 import type { Settings } from "../settings/env.ts";
+import { operatorActor, recordOperation } from "./operator.ts";
 import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";
 
@@ -66,14 +67,10 @@ export const userAdd: Command = {
     return withDatabase(settings, async (database) => {
       const operator = input.flag("operator");
       try {
-        const { id } = await database.people.create({
-          username,
-          email,
-          name,
-          operator,
-          groups,
-          passwordHash,
-        });
+        const operation = { kind: "user-added", facts: { username, operator, groups } } as const;
+        const { id } = await recordOperation(database, operation, () =>
+          database.people.create({ username, email, name, operator, groups, passwordHash }),
+        );
         return {
           result: { id, username, email, operator, groups, ...made },
           text: `Added ${username}.${shown}`,
@@ -95,8 +92,11 @@ export const userDisable: Command = {
   run: (input, settings) =>
     withDatabase(settings, async (database) => {
       const person = await findPerson(database, input.word("username"));
-      await database.people.setDisabled(person.id, true);
-      const ended = await database.sessions.end({ personId: person.id }, "disabled");
+      const operation = { kind: "user-disabled", personId: person.id } as const;
+      const ended = await recordOperation(database, operation, async () => {
+        await database.people.setDisabled(person.id, true);
+        return database.sessions.end({ personId: person.id }, "disabled", operatorActor());
+      });
       return {
         result: { username: person.username, sessionsEnded: ended.length },
         text: `Disabled ${person.username}; ${ended.length} session(s) ended.`,
@@ -112,7 +112,9 @@ export const userEnable: Command = {
   run: (input, settings) =>
     withDatabase(settings, async (database) => {
       const { id, username, disabled } = await findPerson(database, input.word("username"));
-      await database.people.setDisabled(id, false);
+      await recordOperation(database, { kind: "user-enabled", personId: id }, () =>
+        database.people.setDisabled(id, false),
+      );
       return {
         result: { username, wasDisabled: disabled },
         text: disabled ? `Enabled ${username}.` : `${username} was not disabled.`,
@@ -131,9 +133,13 @@ export const userPassword: Command = {
       const person = await findPerson(database, input.word("username"));
       const { id, username } = person;
       const { made, shown, passwordHash } = await readOrMakePassword(input, settings, wordsOfUser(person));
-      await database.people.setPassword(id, { hash: passwordHash, standsAlone: true });
+      await recordOperation(database, { kind: "password-changed", personId: id }, () =>
+        database.people.setPassword(id, { hash: passwordHash, standsAlone: true }),
+      );
       // The new hash is stored first, so the old password cannot start another session after this statement.
-      const sessionsEnded = (await database.sessions.end({ personId: id }, "password-changed")).length;
+      const sessionsEnded = (
+        await database.sessions.end({ personId: id }, "password-changed", operatorActor())
+      ).length;
       // The sessions end first, so none of them can connect another app or make another app password.
       const appsDisconnected = await database.consents.revokeAll(id);
       const appPasswordsRevoked = await database.appPasswords.revokeAll(id);
@@ -156,7 +162,12 @@ export const userGroups: Command = {
       const person = await findPerson(database, input.word("username"));
       const set = input.option("set");
       const groups = set === undefined ? person.groups : readGroups(set);
-      if (set !== undefined) await database.people.setGroups(person.id, groups);
+      if (set !== undefined)
+        await recordOperation(
+          database,
+          { kind: "groups-changed", personId: person.id, facts: { groups } },
+          () => database.people.setGroups(person.id, groups),
+        );
       const list = groups.length === 0 ? "nothing" : groups.join(", ");
       return {
         result: { username: person.username, groups },

@@ -7,8 +7,10 @@ const endExpired = vi.fn<UpkeepTaskNeeds["sessions"]["endExpired"]>();
 const sweep = vi.fn<UpkeepTaskNeeds["sweep"]>();
 const drain = vi.fn<UpkeepTaskNeeds["logout"]["drain"]>();
 const wake = vi.fn<UpkeepTaskNeeds["mail"]["wake"]>();
+const chainAudit = vi.fn<UpkeepTaskNeeds["chainAudit"]>();
 const runUpkeep = createUpkeepTask({
   sessions: { endExpired },
+  chainAudit,
   logout: { drain },
   mail: { wake },
   sweep,
@@ -21,15 +23,18 @@ beforeEach(() => {
   endExpired.mockReset().mockResolvedValue(0);
   sweep.mockReset().mockResolvedValue(0);
   drain.mockReset().mockResolvedValue();
+  chainAudit.mockReset().mockResolvedValue();
   wake.mockReset();
 });
 
 describe("a round of upkeep", () => {
-  test("ends expired sessions in small batches, then notifies sites and sends mails, then sweeps", async () => {
+  test("ends expired sessions in small batches, then chains the audit trail, notifies sites and sends mails, then sweeps", async () => {
     endExpired.mockResolvedValueOnce(200).mockResolvedValueOnce(200).mockResolvedValueOnce(3);
     await runUpkeep();
     expect(endExpired.mock.calls).toEqual([[200], [200], [200]]);
-    const order = [endExpired, drain, sweep].map(({ mock }) => mock.invocationCallOrder.at(-1) ?? 0);
+    const order = [endExpired, chainAudit, drain, sweep].map(
+      ({ mock }) => mock.invocationCallOrder.at(-1) ?? 0,
+    );
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect([drain.mock.calls.length, wake.mock.calls.length, sweep.mock.calls]).toEqual([1, 1, [[200]]]);
     expect(lines.map((line) => JSON.parse(line).count)).toEqual([200, 200, 3]);

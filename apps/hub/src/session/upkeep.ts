@@ -1,4 +1,4 @@
-/** Periodic work: ends expired sessions, notifies their sites, retries deliveries and mails, deletes old rows. */
+/** Periodic work: ends expired sessions, chains the audit trail, notifies their sites, retries deliveries and mails, deletes old rows. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { CentralSessionStore } from "@gatehouse/database";
 import type { Log } from "../log.ts";
@@ -13,6 +13,8 @@ export interface UpkeepTaskNeeds {
   readonly logout: Pick<LogoutDispatcher, "drain">;
   /** A mail server that does not answer must not delay the other work, so upkeep does not wait for it. */
   readonly mail: Pick<Dispatcher, "wake">;
+  /** Appends new entries of the audit trail to its chain. */
+  readonly chainAudit: () => Promise<void>;
   /** Deletes up to `limit` rows of each kind that are no longer needed. @returns how many in all */
   readonly sweep: (limit: number) => Promise<number>;
   readonly log: Log;
@@ -64,13 +66,21 @@ export function startUpkeep(options: {
   };
 }
 
-export function createUpkeepTask({ sessions, logout, mail, sweep, log }: UpkeepTaskNeeds): UpkeepTask {
+export function createUpkeepTask({
+  sessions,
+  chainAudit,
+  logout,
+  mail,
+  sweep,
+  log,
+}: UpkeepTaskNeeds): UpkeepTask {
   return async () => {
     for (let ended = batch; ended === batch; ) {
       ended = await sessions.endExpired(batch);
       if (ended > 0) log.info({ event: "sessions.expired", count: ended }, "expired sessions ended");
     }
     mail.wake();
+    await chainAudit();
     await logout.drain();
     for (let batches = 0; batches < mostBatches; batches += 1) {
       if ((await sweep(batch)) < batch) return;

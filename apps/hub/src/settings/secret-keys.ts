@@ -33,6 +33,8 @@ export interface HubKeys {
   readonly totp: PurposeKeys;
   /** Seals the issuer's signing keys in the database. */
   readonly signingKey: PurposeKeys;
+  /** Chains the entries of the audit trail. */
+  readonly audit: PurposeKeys;
 }
 
 /** @param secrets newest first */
@@ -44,6 +46,7 @@ export function hubKeys(secrets: readonly string[]): HubKeys {
     doctor: purposeKeys(secrets, "doctor"),
     totp: purposeKeys(secrets, "totp"),
     signingKey: purposeKeys(secrets, "signing-key"),
+    audit: purposeKeys(secrets, "audit"),
   };
 }
 

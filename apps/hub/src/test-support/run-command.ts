@@ -3,17 +3,26 @@ import { commands } from "../command-line/commands.ts";
 import { parseCommand } from "../command-line/parse-command.ts";
 import { readSettings } from "../settings/env.ts";
 
-/** @returns what `--json` prints, and the same for people; for `--help` the help as text */
+/** @returns what `--json` prints, and the same for people; for `--help` the help as text; and what it wrote meanwhile */
 export async function runCommand(
   words: string,
   environment: Readonly<Record<string, string>> = {},
-): Promise<{ readonly result: Record<string, unknown>; readonly text: string }> {
+): Promise<{
+  readonly result: Record<string, unknown>;
+  readonly text: string;
+  readonly failed: boolean;
+  readonly written: string;
+}> {
   const parsed = parseCommand(commands, words.split(" "));
-  if (parsed.help !== undefined) return { result: {}, text: parsed.help };
+  if (parsed.help !== undefined) return { result: {}, text: parsed.help, failed: false, written: "" };
   const settings = readSettings({
     HUB_SECRETS: "a secret of this test run alone with 32 characters",
     ...environment,
   });
-  const { result, text } = await parsed.command.run(parsed.input, settings);
-  return { result: result as Record<string, unknown>, text };
+  let written = "";
+  const write = async (text: string) => {
+    written += text;
+  };
+  const { result, text, failed = false } = await parsed.command.run(parsed.input, settings, write);
+  return { result: result as Record<string, unknown>, text, failed, written };
 }
