@@ -170,6 +170,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const { hubUrl, secure, trustedProxies } = settings;
   const recordAudit = createAuditRecorder(database.auditEvents, clock);
   const issuer = await openIssuer({
+    recordAudit,
     clock,
     consents,
     cookies,
@@ -364,7 +365,6 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     ...appsRoutes({
       ...accountFrame,
       consents,
-      recordAudit,
       sites,
       listAppPasswords: createAppPasswordList({ apis, appPasswords }),
       listConnectedApps: createConnectedAppList({
@@ -376,7 +376,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
         scopesOfGrant: (payload) => scopesOfGrant(issuer.provider, payload),
       }),
     }),
-    ...appPasswordRoutes({ ...accountFrame, appPasswords, apis, appPasswordThrottle, clock }),
+    ...appPasswordRoutes({ ...accountFrame, recordAudit, appPasswords, apis, appPasswordThrottle, clock }),
   ];
   const ownPages = [
     ...interactionRoutes({
@@ -500,7 +500,7 @@ export function hubServer(hub: Hub, routes: readonly Route[], frontend: Frontend
   return createHubServer(
     {
       apiSchemes: [
-        appPasswordScheme({ appPasswords, appPasswordThrottle }),
+        appPasswordScheme({ recordAudit: hub.recordAudit, appPasswords, appPasswordThrottle }),
         accessTokenScheme({ consents, issuer, oidcArtifacts, settings: { hubUrl }, sites }),
       ],
       clock,

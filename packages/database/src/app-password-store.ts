@@ -1,3 +1,4 @@
+import type { AuditEvent } from "./audit-event-store.ts";
 import type { Person } from "./central-session-store.ts";
 
 /** Most valid app passwords of a user. */
@@ -18,6 +19,7 @@ export interface AppPassword {
 }
 
 export interface FoundAppPassword {
+  /** As before this use. */
   readonly appPassword: AppPassword;
   readonly person: Person;
 }
@@ -49,13 +51,21 @@ export interface AppPasswordStore {
     readonly name: string;
     readonly scopes: readonly string[];
     readonly lifeSeconds: number;
+    /** Recorded in the audit trail if an app password is made. */
+    readonly event?: AuditEvent | undefined;
   }): Promise<AppPasswordCreation>;
   /** Newest first, including expired ones until they are deleted. */
   listOf(personId: string): Promise<readonly AppPassword[]>;
   /** Finds by user name or e-mail address (any case) and secret, and records the use at most once a minute. */
   findForUse(identifier: string, secret: string): Promise<FoundAppPassword | null>;
-  /** @returns its name; `null` if the user has no such app password */
-  revoke(which: { readonly id: string; readonly personId: string }): Promise<string | null>;
+  /**
+   * @param event recorded in the audit trail if an app password is revoked, with its name
+   * @returns its name; `null` if the user has no such app password
+   */
+  revoke(
+    which: { readonly id: string; readonly personId: string },
+    event?: AuditEvent,
+  ): Promise<string | null>;
   /** @returns how many were deleted */
   revokeAll(personId: string): Promise<number>;
   /** Deletes what expired 30 days ago and earlier; returns how many. */

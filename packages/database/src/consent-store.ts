@@ -1,3 +1,5 @@
+import type { AuditEvent } from "./audit-event-store.ts";
+
 /** A user's consent to a site, beyond one session. */
 export interface Consent {
   readonly personId: string;
@@ -27,9 +29,10 @@ export interface ConsentStore {
   /**
    * Revokes the consent with all grants of the site, including those of one session, and so all codes and tokens.
    *
+   * @param event recorded in the audit trail if there was one of them
    * @returns false if there was neither consent nor grant
    */
-  revoke(personId: string, clientId: string): Promise<boolean>;
+  revoke(personId: string, clientId: string, event?: AuditEvent): Promise<boolean>;
   /** Revokes all consents and grants of a user, also grants without consent. @returns number of consents */
   revokeAll(personId: string): Promise<number>;
   /** Deletes expired consents; returns how many. */

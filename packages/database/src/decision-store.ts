@@ -1,3 +1,4 @@
+import type { AuditEvent } from "./audit-event-store.ts";
 import type { OidcClientSession } from "./central-session-store.ts";
 import type { Consent } from "./consent-store.ts";
 import type { ArtifactName, OidcArtifact } from "./oidc-artifact-store.ts";
@@ -10,6 +11,8 @@ export interface Decision {
   readonly answer: Pick<OidcArtifact, "payload" | "personId" | "grantId" | "sessionUid">;
   /** Absent: the user declined, or the question was not about permissions. */
   readonly allowed?: AllowedPermissions | undefined;
+  /** Recorded in the audit trail if the decision is written. */
+  readonly event?: AuditEvent | undefined;
 }
 
 /** Permissions granted to a site. */

@@ -1,3 +1,4 @@
+import type { AuditEvent } from "./audit-event-store.ts";
 import type { CentralSession, Person } from "./central-session-store.ts";
 
 /** A record of oidc-provider: a code, a token, a grant, a flow in progress. */
@@ -67,11 +68,13 @@ export interface OidcArtifactStore {
    * and with it all that the first attempt stored.
    *
    * @param consumed `null`: store only
+   * @param event recorded in the audit trail if the successors are stored
    * @returns false if it was consumed before or is gone
    */
   consumeAndKeep(
     consumed: ArtifactName | null,
     kept: readonly { readonly id: string; readonly artifact: OidcArtifact }[],
+    event?: AuditEvent,
   ): Promise<boolean>;
   /** @returns false if there was none */
   destroy(kind: string, id: string): Promise<boolean>;

@@ -5,6 +5,8 @@ import {
   type FoundAppPassword,
   mostAppPasswords,
 } from "./app-password-store.ts";
+import type { AuditEvent } from "./audit-event-store.ts";
+import { writeAuditEvent } from "./audit-row.ts";
 import type { Person } from "./central-session-store.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool, PoolClient } from "./postgres-connection.ts";
@@ -89,10 +91,18 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
     return rows[0] ? { appPassword: appPasswordFrom(rows[0]), person: personFrom(rows[0]) } : null;
   }
 
-  async revoke({ id, personId }: { readonly id: string; readonly personId: string }): Promise<string | null> {
+  async revoke(
+    { id, personId }: { readonly id: string; readonly personId: string },
+    event?: AuditEvent,
+  ): Promise<string | null> {
     if (!isUuid(id)) return null;
-    const { rows } = await this.#pool.query<{ readonly name: string }>(revokeAppPassword, [id, personId]);
-    return rows[0]?.name ?? null;
+    return inTransaction(this.#pool, async (client) => {
+      const { rows } = await client.query<{ readonly name: string }>(revokeAppPassword, [id, personId]);
+      const revoked = rows[0];
+      if (revoked === undefined) return null;
+      await writeAuditEvent(client, event && { ...event, facts: { ...event.facts, name: revoked.name } });
+      return revoked.name;
+    });
   }
 
   async revokeAll(personId: string): Promise<number> {
@@ -125,7 +135,10 @@ async function add(
     newAppPassword.lifeSeconds,
     mostAppPasswords,
   ]);
-  if (rows[0]) return { outcome: "made", appPassword: appPasswordFrom(rows[0]) };
+  if (rows[0]) {
+    await writeAuditEvent(client, newAppPassword.event);
+    return { outcome: "made", appPassword: appPasswordFrom(rows[0]) };
+  }
   const { rowCount } = await client.query("SELECT FROM app_passwords WHERE id = $1", [newAppPassword.id]);
   return { outcome: rowCount === 1 ? "made-already" : "too-many" };
 }

@@ -1,3 +1,5 @@
+import type { AuditEvent } from "./audit-event-store.ts";
+import { writeAuditEvent } from "./audit-row.ts";
 import type { ConsentStore, FoundConsent } from "./consent-store.ts";
 import type { ConsentChange } from "./decision-store.ts";
 import type { Pool, PoolClient } from "./postgres-connection.ts";
@@ -68,8 +70,8 @@ export class PostgresConsentStore implements ConsentStore {
     await this.#pool.query({ name: "consent-touch", text: touch, values });
   }
 
-  async revoke(personId: string, clientId: string): Promise<boolean> {
-    const { consents, grants } = await this.#revoke(personId, clientId);
+  async revoke(personId: string, clientId: string, event?: AuditEvent): Promise<boolean> {
+    const { consents, grants } = await this.#revoke(personId, clientId, event);
     return consents + grants > 0;
   }
 
@@ -82,14 +84,20 @@ export class PostgresConsentStore implements ConsentStore {
   }
 
   /** Waits for a decision in progress, so that its grant is revoked as well. @param clientId `null`: all */
-  async #revoke(personId: string, clientId: string | null): Promise<{ consents: number; grants: number }> {
+  async #revoke(
+    personId: string,
+    clientId: string | null,
+    event?: AuditEvent,
+  ): Promise<{ consents: number; grants: number }> {
     return inTransaction(this.#pool, async (client) => {
       await lockPerson(client, personId);
       const deleted = await client.query(deleteConsents, [personId, clientId]);
       // Grants last, in the order of `consumeAndKeep`, which deletes the grant of a reused code: no deadlock.
       await client.query(endArtifacts, [personId, clientId, false]);
       const ended = await client.query(endArtifacts, [personId, clientId, true]);
-      return { consents: deleted.rowCount ?? 0, grants: ended.rowCount ?? 0 };
+      const revoked = { consents: deleted.rowCount ?? 0, grants: ended.rowCount ?? 0 };
+      if (revoked.consents + revoked.grants > 0) await writeAuditEvent(client, event);
+      return revoked;
     });
   }
 }

@@ -1,4 +1,5 @@
 import { changeArtifact, hashOf, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
+import { writeAuditEvent } from "./audit-row.ts";
 import type { AllowedPermissions, Decision, DecisionStore } from "./decision-store.ts";
 import type { OidcArtifact } from "./oidc-artifact-store.ts";
 import { joinOidcClients } from "./oidc-client-statements.ts";
@@ -30,14 +31,16 @@ export class PostgresDecisionStore implements DecisionStore {
     this.#pool = pool;
   }
 
-  async decide({ question, answer, allowed }: Decision): Promise<boolean> {
+  async decide({ question, answer, allowed, event }: Decision): Promise<boolean> {
     return inTransaction(this.#pool, async (client) => {
       if (allowed !== undefined && !(await lockPerson(client, allowed.personId))) return false;
       const row = rowOf(question.id, { kind: question.kind, lifeSeconds: 0, ...answer });
       const values = [row.hash, jsonText(row.payload), row.person_id, row.grant_hash, row.session_uid];
       const answered = await client.query({ name: "decision-answer", text: answerQuestion, values });
       if (answered.rowCount !== 1) return false;
-      return allowed === undefined || keep(client, allowed);
+      if (allowed !== undefined && !(await keep(client, allowed))) return false;
+      await writeAuditEvent(client, event);
+      return true;
     });
   }
 }

@@ -1,5 +1,7 @@
 import { ArtifactReads, type ArtifactRow, findLivingArtifacts } from "./artifact-reads.ts";
 import { changeArtifact, hashOf, idOfHash, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
+import type { AuditEvent } from "./audit-event-store.ts";
+import { auditJson, insertAuditEvents } from "./audit-row.ts";
 import { centralSessionFrom, personFrom } from "./central-session-row.ts";
 import { MachineTokens } from "./machine-tokens.ts";
 import type {
@@ -47,6 +49,7 @@ const consumeAndKeep = `
     FROM jsonb_to_recordset($2::jsonb) AS new (hash text, kind text, payload jsonb, person_id uuid, client_id text,
       grant_hash text, session_uid uuid, life_seconds float8)
     WHERE $1::text IS NULL OR EXISTS (SELECT FROM consumed)
+  ), audited AS (${insertAuditEvents("$3", "$1::text IS NULL OR EXISTS (SELECT FROM consumed)")}
   )
   SELECT $1::text IS NULL OR EXISTS (SELECT FROM consumed) AS won`;
 
@@ -118,13 +121,19 @@ export class PostgresOidcArtifactStore implements OidcArtifactStore {
   async consumeAndKeep(
     consumed: ArtifactName | null,
     kept: readonly { readonly id: string; readonly artifact: OidcArtifact }[],
+    event?: AuditEvent,
   ): Promise<boolean> {
+    const events = event === undefined ? [] : [event];
     const rowsKept = kept.map(({ id, artifact }) => rowOf(id, artifact));
     if (consumed === null && rowsKept.every(({ kind }) => kind === "ClientCredentials")) {
-      await this.#machineTokens.write(rowsKept);
+      await this.#machineTokens.write(rowsKept, events);
       return true;
     }
-    const values = [consumed === null ? null : hashOf(consumed.kind, consumed.id), jsonText(rowsKept)];
+    const values = [
+      consumed === null ? null : hashOf(consumed.kind, consumed.id),
+      jsonText(rowsKept),
+      auditJson(events),
+    ];
     const query = { name: "oidc-consume-and-keep", text: consumeAndKeep, values };
     const { rows } = await this.#pool.query<{ won: boolean }>(query);
     return rows[0]?.won === true;

@@ -6,7 +6,8 @@ import type {
   ChainedEntry,
   ChainHead,
 } from "./audit-event-store.ts";
-import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
+import { auditRow } from "./audit-row.ts";
+import { isUuid } from "./postgres-input.ts";
 import type { AuditEventRow, PrismaClient } from "./prisma-client.ts";
 
 /** Held while entries are appended to the chain. */
@@ -87,23 +88,6 @@ async function headOf(prisma: Pick<PrismaClient, "auditEvent">): Promise<ChainHe
     select: { position: true, chain: true },
   });
   return row && { position: Number(row.position), chain: row.chain ?? "" };
-}
-
-/** A new row, for stores that write an event in the transaction of what it records. */
-export function auditRow(event: AuditEvent) {
-  const { actor, facts = {} } = event;
-  return {
-    kind: event.kind,
-    outcome: withoutNul(event.outcome ?? "done"),
-    actorKind: actor.kind,
-    actor: withoutNul(actor.id).slice(0, 200),
-    personId: event.personId ?? null,
-    sessionId: event.sessionId ?? null,
-    siteId: event.siteId === undefined ? null : withoutNul(event.siteId).slice(0, 200),
-    address: withoutNul(actor.address ?? "").slice(0, 100),
-    userAgent: withoutNul(actor.userAgent ?? "").slice(0, 500),
-    facts: JSON.parse(jsonText(facts)),
-  };
 }
 
 /** A user who cannot exist has no entries. */

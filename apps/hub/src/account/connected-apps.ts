@@ -6,7 +6,7 @@ import type {
   GrantInUse,
   OidcArtifactStore,
 } from "@gatehouse/database";
-import { byUser, type RecordAudit } from "../audit/record-audit.ts";
+import { byUser, type HubAuditEvent } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { type Route, route } from "../http/route.ts";
@@ -120,7 +120,6 @@ function allowedBy(found: readonly Scopes[], apis: ApiSources): readonly Allowed
 export interface DisconnectAppNeeds extends PageNoticeNeeds {
   readonly consents: Pick<ConsentStore, "revoke">;
   readonly sites: Pick<SiteRegistry, "find">;
-  readonly recordAudit: RecordAudit;
 }
 
 const page = "/account/apps";
@@ -144,13 +143,13 @@ export const disconnectAppRoutes = (needs: DisconnectAppNeeds): Route[] => [
       }
       const personId = call.session.person.id;
       const name = needs.sites.find(clientId)?.name ?? "That app";
-      const taken = await needs.consents.revoke(personId, clientId);
+      const event = { kind: "consent-revoked", ...byUser(call), siteId: clientId } satisfies HubAuditEvent;
+      const taken = await needs.consents.revoke(personId, clientId, event);
       if (!taken)
         return seeNotice(needs, call, page, {
           at: "connected-apps",
           text: `${name} was disconnected already.`,
         });
-      await needs.recordAudit({ kind: "consent-revoked", ...byUser(call), siteId: clientId });
       call.log.info({ event: "consent.taken-back", person: personId, site: clientId }, "consent taken back");
       const text = `${name} is disconnected. It has lost the access that you allowed.`;
       return seeNotice(needs, call, page, { at: "connected-apps", text });

@@ -1,6 +1,8 @@
 /** Decisions about app passwords, apart from their storage. */
+
 import type { FoundAppPassword } from "@gatehouse/database";
 import { describe, expect, test } from "vitest";
+import type { HubAuditEvent } from "../audit/record-audit.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import { createMemoryLog } from "../test-support/memory-log.ts";
 import { allowedBy, scopesAt, scopesOffered } from "./app-password-scopes.ts";
@@ -67,12 +69,16 @@ test.each([
 });
 
 describe("verifying an app password", () => {
-  const found = { person: { id: "p1" }, appPassword: { id: "a1" } } as FoundAppPassword;
+  const found = {
+    person: { id: "p1" },
+    appPassword: { id: "a1", name: "Backup", lastUsedAt: new Date() },
+  } as FoundAppPassword;
   const from = { address: "192.0.2.7" };
 
   async function verify(password: string, known: FoundAppPassword | null, retryInSeconds = 0) {
     const { log, lines } = createMemoryLog();
     const seen: unknown[] = [];
+    const recorded: HubAuditEvent[] = [];
     const needs = {
       appPasswords: {
         findForUse: async (userId: string, tried: string) => {
@@ -86,17 +92,39 @@ describe("verifying an app password", () => {
           return retryInSeconds;
         },
       },
+      recordAudit: async (event: HubAuditEvent) => {
+        recorded.push(event);
+      },
     };
-    const result = await verifyAppPassword(needs, { log }, { userId: "alice", password }, from);
-    return { result, seen, logged: lines.map((line) => JSON.parse(line)) };
+    const result = await verifyAppPassword(
+      needs,
+      { log, userAgent: "curl" },
+      { userId: "alice", password },
+      from,
+    );
+    return { result, seen, recorded, logged: lines.map((line) => JSON.parse(line)) };
   }
 
   test("a right one is not counted, and is logged without the secret", async () => {
-    const { result, seen, logged } = await verify(secret, found);
+    const { result, seen, logged, recorded } = await verify(secret, found);
     expect(result).toEqual({ outcome: "verified", ...found });
     expect(seen).toEqual([["alice", secret]]);
     const facts = { event: "app-password.used", person: "p1", appPassword: "a1", ...from };
     expect(logged).toEqual([{ level: "info", ...facts, msg: "app password used" }]);
+    expect(recorded).toEqual([]);
+  });
+
+  test("the first use is recorded", async () => {
+    const unused = { ...found, appPassword: { ...found.appPassword, lastUsedAt: null } };
+    const { recorded } = await verify(secret, unused);
+    expect(recorded).toEqual([
+      {
+        kind: "app-password-used",
+        actor: { kind: "user", id: "", userAgent: "curl", ...from },
+        personId: "p1",
+        facts: { appPassword: "a1", name: found.appPassword.name },
+      },
+    ]);
   });
 
   test("a wrong one is counted, and is logged without user name and secret", async () => {

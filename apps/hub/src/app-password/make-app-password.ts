@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { RequestParameters } from "@gatehouse/cas/server";
 import { type AppPasswordCreation, type AppPasswordStore, PersonGone } from "@gatehouse/database";
+import { byUser, type HubAuditEvent } from "../audit/record-audit.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
@@ -110,7 +111,12 @@ async function create(
   const personId = call.session.person.id;
   const lifeSeconds = days * 86_400;
   try {
-    return await appPasswords.create({ id, personId, secret, name, scopes, lifeSeconds });
+    const event = {
+      kind: "app-password-made",
+      ...byUser(call),
+      facts: { appPassword: id, name, scopes },
+    } satisfies HubAuditEvent;
+    return await appPasswords.create({ id, personId, secret, name, scopes, lifeSeconds, event });
   } catch (error) {
     if (error instanceof PersonGone) return undefined;
     throw error;

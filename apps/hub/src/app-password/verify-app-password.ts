@@ -1,6 +1,7 @@
 /** The format of app passwords, and their verification for the hub's API and for sites alike. */
 import { randomInt } from "node:crypto";
 import type { AppPasswordStore, FoundAppPassword } from "@gatehouse/database";
+import { actorOf, type HubAuditEvent, type RecordAudit } from "../audit/record-audit.ts";
 import type { AttemptSource, SecretThrottle } from "../credential/secret-throttle.ts";
 import type { Call } from "../http/route.ts";
 
@@ -25,6 +26,7 @@ export function isAppPasswordSecret(text: string): boolean {
 export interface VerifyAppPasswordNeeds {
   readonly appPasswords: Pick<AppPasswordStore, "findForUse">;
   readonly appPasswordThrottle: SecretThrottle;
+  readonly recordAudit: RecordAudit;
 }
 
 export type AppPasswordResult =
@@ -39,7 +41,7 @@ export type AppPasswordResult =
  */
 export async function verifyAppPassword(
   needs: VerifyAppPasswordNeeds,
-  call: Pick<Call, "log">,
+  call: Pick<Call, "log" | "userAgent">,
   tried: { readonly userId: string; readonly password: string },
   from: AttemptSource,
 ): Promise<AppPasswordResult> {
@@ -50,6 +52,12 @@ export async function verifyAppPassword(
       { event: "app-password.used", person: found.person.id, appPassword: found.appPassword.id, ...from },
       "app password used",
     );
+    const { id, name, lastUsedAt } = found.appPassword;
+    if (lastUsedAt === null)
+      await needs.recordAudit({
+        ...{ kind: "app-password-used", ...auditedSource(from, call), personId: found.person.id },
+        facts: { appPassword: id, name },
+      });
     return { outcome: "verified", ...found };
   }
   return refuseAttempt(needs, call, isPossible ? "credentials_wrong" : "app_password_required", from);
@@ -57,14 +65,25 @@ export async function verifyAppPassword(
 
 /** Counts and logs the attempt, without the sent user name: it may be a password typed into the wrong field. */
 export async function refuseAttempt(
-  { appPasswordThrottle }: Pick<VerifyAppPasswordNeeds, "appPasswordThrottle">,
-  call: Pick<Call, "log">,
+  { appPasswordThrottle, recordAudit }: Pick<VerifyAppPasswordNeeds, "appPasswordThrottle" | "recordAudit">,
+  call: Pick<Call, "log" | "userAgent">,
   code: "app_password_required" | "credentials_wrong",
   from: AttemptSource,
 ): Promise<Extract<AppPasswordResult, { outcome: "refused" }>> {
   const retryInSeconds = await appPasswordThrottle.count(from);
   const refused =
     retryInSeconds > 0 ? ({ code: "too_many_attempts", retryInSeconds } as const) : ({ code } as const);
+  await recordAudit({ kind: "app-password-used", outcome: refused.code, ...auditedSource(from, call) });
   call.log.warn({ event: "app-password.refused", code: refused.code, ...from }, "app password refused");
   return { outcome: "refused", ...refused };
+}
+
+/** A program at an address, or a site that passed the credentials on. */
+function auditedSource(
+  from: AttemptSource,
+  { userAgent }: Pick<Call, "userAgent">,
+): Pick<HubAuditEvent, "actor" | "siteId"> {
+  return "site" in from
+    ? { actor: { kind: "site", id: from.site }, siteId: from.site }
+    : { actor: actorOf({ address: from.address, userAgent }) };
 }

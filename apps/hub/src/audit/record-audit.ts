@@ -58,8 +58,14 @@ export interface HubAuditEvent extends AuditEvent {
  */
 export type RecordAudit = (event: HubAuditEvent) => Promise<void>;
 
-/** A throttled attempt costs its sender nothing, so repetitions of one within a minute are left out of the trail. */
-const throttled = "too_many_attempts";
+/**
+ * Attempts that cost their sender nothing: of one source, repetitions within a minute are left out of the trail, so that
+ * nobody fills the disk.
+ */
+function isCheap({ kind, outcome = "done" }: HubAuditEvent): boolean {
+  return outcome === "too_many_attempts" || (kind === "app-password-used" && outcome !== "done");
+}
+
 const thinningMilliseconds = 60_000;
 /** Sources remembered at a time. */
 const mostSources = 10_000;
@@ -75,9 +81,9 @@ export function createAuditRecorder(
   const write = createWriter(store);
   const seen = new Map<string, number>();
   return async (event) => {
-    if (event.outcome !== throttled) return write(event);
+    if (!isCheap(event)) return write(event);
     const now = clock().getTime();
-    const source = `${event.kind} ${event.personId} ${event.siteId} ${event.actor.address}`;
+    const source = `${event.kind} ${event.outcome} ${event.personId} ${event.siteId} ${event.actor.address}`;
     if (now - (seen.get(source) ?? 0) < thinningMilliseconds) return;
     if (seen.size >= mostSources) seen.clear();
     seen.set(source, now);

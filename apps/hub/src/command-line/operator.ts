@@ -5,9 +5,9 @@ import type { AuditKind } from "../audit/record-audit.ts";
 /** Recorded by the operator's command, besides the operator. */
 export type Operation = Pick<AuditEvent, "personId" | "siteId" | "facts"> & { readonly kind: AuditKind };
 
-/** The operator at the command line: the system's user, and behind `sudo` the user who called it. */
+/** The operator at the command line: the system's user. */
 export function operatorActor(): AuditActor {
-  return { kind: "operator", id: process.env.SUDO_USER || systemUser() };
+  return { kind: "operator", id: systemUser() };
 }
 
 /**

@@ -136,7 +136,7 @@ const decide = (needs: DeviceNeeds): Route =>
       if (answer === "switch") return askWhich(needs, call, code, request);
       const choice = answer === "allow" || answer === "without" ? readChoice(parameters) : null;
       const asked = askedByDevice(needs, call.session, request);
-      const given = await settleDevice(needs, call.session, request, choice);
+      const given = await settleDevice(needs, call, request, choice);
       if (given === null) return refuse(call, code, "code_wrong");
       call.log.info(
         {

@@ -1,7 +1,7 @@
 /** Questions of an authorization request: the sign-in (at `/cas/login`), the account and the consent. */
 import type {
-  AllowedPermissions,
   CentralSession,
+  Decision,
   DecisionStore,
   FoundSession,
   OidcArtifactStore,
@@ -20,6 +20,7 @@ import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
 import type { Flow } from "../issuer/provider.ts";
 import {
+  allowedScopes,
   type ConsentChoice,
   readChoice,
   type Scopes,
@@ -27,6 +28,7 @@ import {
   undecidedScopes,
 } from "../scope/consent.ts";
 import { askBeforePage, hintReason, onlyAsksBefore, otherReason } from "./ask-before.ts";
+import { consentEvent } from "./consent-event.ts";
 import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
 import { isChosenSession, restartAddress } from "./restart.ts";
 
@@ -133,8 +135,13 @@ const decide = (needs: InteractionNeeds): Route =>
         return askWhich(needs, call, flow, query, session, "not-you");
       const isYes = parameters.get("answer") === "allow" || parameters.get("answer") === "without";
       const answered = isYes
-        ? await allow(needs, flow, session, readChoice(parameters))
-        : await settle(needs, flow, { error: "access_denied", error_description: "the user declined" });
+        ? await allow(needs, call, flow, session, readChoice(parameters))
+        : await settle(
+            needs,
+            flow,
+            { error: "access_denied", error_description: "the user declined" },
+            { event: consentEvent(call, session, String(flow.params.client_id), null) },
+          );
       if (answered) {
         const event = isYes ? "consent.given" : "consent.declined";
         const facts = { event, site: flow.params.client_id, person: session.person.id };
@@ -149,6 +156,7 @@ export const interactionRoutes = (needs: InteractionNeeds): Route[] => [ask(need
 /** @returns as `settle` */
 async function allow(
   needs: InteractionNeeds,
+  call: Call,
   flow: Flow,
   session: CentralSession,
   choice: ConsentChoice,
@@ -161,7 +169,8 @@ async function allow(
     const joins = joinsOf(now, clientId, grantId);
     const decided: Scopes = { scopes: asked.scopes, resources: asked.resources };
     const result = { ...flow.lastSubmission, consent: { grantId }, decided };
-    return settle(needs, flow, result, { ...allowed, joins });
+    const event = consentEvent(call, now, clientId, allowedScopes(asked, choice, needs));
+    return settle(needs, flow, result, { allowed: { ...allowed, joins }, event });
   });
 }
 
@@ -329,14 +338,14 @@ function settle(
   needs: InteractionNeeds,
   flow: Flow,
   result: Result,
-  allowed?: AllowedPermissions,
+  more: Pick<Decision, "allowed" | "event"> = {},
 ): Promise<boolean> {
   // Another user may have signed in since the flow began, so it must not name the old session.
   const session = result.login === undefined ? {} : { session: null };
   return needs.decisions.decide({
     question: { kind: "Interaction", id: flow.uid },
     answer: { payload: { result, ...session } },
-    allowed,
+    ...more,
   });
 }
 

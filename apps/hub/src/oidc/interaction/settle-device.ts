@@ -1,10 +1,13 @@
 /** Writes the user's decision into the device code, which the device polls. */
 import { randomUUID } from "node:crypto";
 import type { CentralSession, DecisionStore } from "@gatehouse/database";
+import type { HubAuditEvent } from "../../audit/record-audit.ts";
+import type { CallerFacts } from "../../http/route.ts";
 import { acrOf } from "../../session/acr.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
 import { allowedScopes, type ConsentChoice, type Scopes } from "../scope/consent.ts";
+import { consentEvent } from "./consent-event.ts";
 import { askedByDevice, type DeviceRequest } from "./device-request.ts";
 
 export interface SettleDeviceNeeds extends AllowNeeds, SessionGrantNeeds {
@@ -18,21 +21,24 @@ export interface SettleDeviceNeeds extends AllowNeeds, SessionGrantNeeds {
  */
 export async function settleDevice(
   needs: SettleDeviceNeeds,
-  session: CentralSession,
+  call: CallerFacts["person"],
   request: DeviceRequest,
   choice: ConsentChoice | null,
 ): Promise<Scopes | null> {
+  const { session } = call;
   if (choice === null) {
     const payload = { error: "access_denied", errorDescription: "the user declined" };
     const isFirst = await needs.decisions.decide({
       question: questionOf(request),
       answer: { payload },
+      event: consentEvent(call, session, request.site.id, null),
     });
     return isFirst ? { scopes: [], resources: {} } : null;
   }
   const given = allowedScopes(askedByDevice(needs, session, request), choice, needs);
+  const event = consentEvent(call, session, request.site.id, given);
   const isFirst = await decideInSession(needs, session, request.site.id, (now) =>
-    allow(needs, now, request, choice),
+    allow(needs, now, request, choice, event),
   );
   return isFirst ? given : null;
 }
@@ -42,6 +48,7 @@ async function allow(
   session: CentralSession,
   request: DeviceRequest,
   choice: ConsentChoice,
+  event: HubAuditEvent,
 ): Promise<boolean> {
   const question = questionOf(request);
   const ofSession = askedByDevice(needs, session, request);
@@ -54,7 +61,7 @@ async function allow(
   const grantId = allowed.grant.id;
   const payload = { ...toldToDevice(session, request, given), grantId };
   if (staysConnected)
-    return needs.decisions.decide({ question, answer: { payload, personId, grantId }, allowed });
+    return needs.decisions.decide({ question, answer: { payload, personId, grantId }, allowed, event });
   const sid = session.oidcClients[request.site.id]?.sid ?? randomUUID();
   const bound = { sessionUid: session.uid, sid, expiresWithSession: true };
   return needs.decisions.decide({
@@ -62,6 +69,7 @@ async function allow(
     answer: { payload: { ...payload, ...bound }, personId, grantId, sessionUid: session.uid },
     // Otherwise a sign-out would not end the tokens of the device.
     allowed: { ...allowed, joins: joinsOf(session, request.site.id, grantId, sid) },
+    event,
   });
 }
 

@@ -2,14 +2,20 @@
 
 import { currentArtifacts } from "../store/request-context.ts";
 import { errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";
+import type { TokenAudit } from "./token-audit.ts";
 
-/** Stores everything that a request issued before its response goes out; if that fails, the response is an error. */
-export function saveBeforeResponding(provider: Provider): void {
+/**
+ * Stores everything that a request issued, with its audit event, before its response goes out; if that fails, the response
+ * is an error.
+ */
+export function saveBeforeResponding(provider: Provider, audit: TokenAudit): void {
   provider.use(async (context, next) => {
     await next();
     const ctx = context as KoaContextWithOIDC;
     try {
-      await currentArtifacts()?.settle();
+      const event = audit.eventOf(ctx);
+      const isStored = await currentArtifacts()?.settle(event);
+      if (event !== undefined && isStored !== true) await audit.recordAudit(event);
     } catch (error) {
       const lost = error instanceof errors.InvalidGrant;
       provider.emit(lost ? "grant.error" : "server_error", ctx, error as Error);

@@ -2,6 +2,7 @@
  * The OpenID Connect issuer: the configuration of oidc-provider. It stores its objects through `store/adapter.ts`, takes
  * the user from the central session, and takes its clients from the registrations.
  */
+import type { RecordAudit } from "../../audit/record-audit.ts";
 import type { SecretThrottle } from "../../credential/secret-throttle.ts";
 import type { Cookies } from "../../http/cookies.ts";
 import { acrValues } from "../../session/acr.ts";
@@ -39,6 +40,7 @@ import { createProvider, replaceMember } from "./provider-internals.ts";
 import { refuseDeepClaims, validateRequest } from "./request-rules.ts";
 import { throttleSecrets } from "./secret-throttle.ts";
 import { subjects } from "./subject.ts";
+import { createTokenAudit } from "./token-audit.ts";
 
 /** Lives of stored objects, in seconds. */
 const lives = {
@@ -61,6 +63,7 @@ export type IssuerNeeds = AccountNeeds &
     readonly cookies: Pick<Cookies, "nameOf">;
     readonly settings: Pick<Settings, "hubUrl" | "secure" | "trustedProxies">;
     readonly sites: Pick<SiteRegistry, "find" | "list">;
+    readonly recordAudit: RecordAudit;
     /** Throttles wrong site secrets. */
     readonly siteSecretThrottle: SecretThrottle;
   };
@@ -99,7 +102,7 @@ export function createIssuer(needs: IssuerNeeds, opened: IssuerKeys, pages: Issu
   // Outside of `saveBeforeResponding`: an answer is kept for a retry only after its tokens are stored.
   repeatRefreshAnswers(provider, needs);
   detectReplays(provider, needs);
-  saveBeforeResponding(provider);
+  saveBeforeResponding(provider, createTokenAudit(provider, needs.recordAudit, trustedProxies));
   provider.on("authorization.accepted", acceptRequest);
   provider.on("end_session.success", pages.noteSignOut);
   logRefusals(provider, log);

@@ -5,6 +5,7 @@
  */
 import type {
   ArtifactName,
+  AuditEvent,
   CentralSession,
   FoundArtifact,
   OidcArtifact,
@@ -73,13 +74,20 @@ export class RequestArtifacts {
     return true;
   }
 
-  /** @throws InvalidGrant when another request was faster; what that one received is revoked. RFC 6749, 4.1.2 */
-  async settle(): Promise<void> {
+  /**
+   * @param event recorded in the audit trail in the same statement
+   * @returns false: there was nothing to store, and the event is not recorded
+   * @throws InvalidGrant when another request was faster; what that one received is revoked
+   * @see RFC 6749, section 4.1.2
+   */
+  async settle(event?: AuditEvent): Promise<boolean> {
     const [consumed, kept] = [this.#consumed, this.#kept];
-    if (consumed === null && kept.length === 0) return;
+    if (consumed === null && kept.length === 0) return false;
     this.#consumed = null;
     this.#kept = [];
-    if (!(await this.#store.consumeAndKeep(consumed, kept))) throw new errors.InvalidGrant("already used");
+    if (!(await this.#store.consumeAndKeep(consumed, kept, event)))
+      throw new errors.InvalidGrant("already used");
+    return true;
   }
 
   #remember(found: FoundArtifact | null): FoundArtifact | null {
