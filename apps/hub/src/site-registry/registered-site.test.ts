@@ -88,6 +88,40 @@ test("a secret may be given as its hash, so that the file can be public", () => 
   expect(parse({ ...whole, secret: { sha256 } }).secretHash).toBe(sha256);
 });
 
+const oidc = (more: object) => ({ redirectUris: ["https://a.example/"], ...more });
+const keys = { keys: [{ kty: "EC", crv: "P-256", x: "x", y: "y" }] };
+
+test.each<[string, object]>([
+  ["with a secret", { oidc: oidc({}) }],
+  [
+    "with keys and without a secret",
+    {
+      secret: undefined,
+      oidc: oidc({ clientAuthentication: "private_key_jwt", jwks: keys }),
+    },
+  ],
+  ["that is public and has neither", { secret: undefined, oidc: oidc({ clientAuthentication: "none" }) }],
+  ["of loopback over http", { oidc: oidc({ redirectUris: ["http://shop.localhost:3001/cb"] }) }],
+  ["for tokens of its own only, without an address", { oidc: { grants: ["client_credentials"] } }],
+  ["of the operator, without PKCE", { oidc: oidc({ pkce: "optional" }) }],
+  ["of others, with PKCE", { firstParty: false, oidc: oidc({}) }],
+  [
+    "with policy and terms",
+    {
+      oidc: oidc({ policyUri: "https://a.example/privacy", termsUri: "https://a.example/terms" }),
+    },
+  ],
+  [
+    "of an API with a scope that moves money",
+    {
+      api: { resource: "https://a.example/api", scopes: { pay: "pay" }, sensitive: ["pay"] },
+    },
+  ],
+])("a site %s is registered", (_, more) => {
+  const site = parse({ ...whole, ...more });
+  expect([site.oidc !== undefined, site.api !== undefined]).toEqual(["oidc" in more, "api" in more]);
+});
+
 describe("a wrong registration is refused with field and reason", () => {
   test.each<[string, object]>([
     ["id", { id: "Shop" }],
@@ -180,6 +214,17 @@ describe("a wrong registration is refused with field and reason", () => {
       "oidc.pkce",
       { oidc: { redirectUris: ["https://a.example/"], pkce: "optional", clientAuthentication: "none" } },
     ],
+    ["secret", { secret: undefined, oidc: oidc({}) }],
+    ["secret", { secret: undefined, oidc: oidc({ clientAuthentication: "client_secret_post" }) }],
+    ["oidc.jwks", { oidc: oidc({ clientAuthentication: "private_key_jwt" }) }],
+    ["oidc.redirectUris", { oidc: {} }],
+    ["oidc.redirectUris.0", { oidc: oidc({ redirectUris: ["com.example.app:/cb"] }) }],
+    ["oidc.redirectUris.1", { oidc: oidc({ redirectUris: ["https://a.example/", "not an address"] }) }],
+    ["oidc.redirectUris.0", { oidc: oidc({ redirectUris: ["file:///etc"], applicationType: "native" }) }],
+    ["oidc.redirectUris.0", { oidc: oidc({ redirectUris: ["vbscript:x"], applicationType: "native" }) }],
+    ["oidc.redirectUris.0", { oidc: oidc({ redirectUris: ["filesystem:x"], applicationType: "native" }) }],
+    ["oidc.grants", { oidc: oidc({ grants: ["client_credentials"], clientAuthentication: "none" }) }],
+    ["oidc.backchannelLogoutUrl", { oidc: oidc({ backchannelLogoutUrl: "/logout" }) }],
     ["unknown", { unknown: true }],
   ])("%s %j", (field, wrong) => {
     const refused = refusal({ ...whole, ...wrong });
