@@ -15,6 +15,7 @@ export async function visitAccount(tour: Tour): Promise<void> {
   await page.getByText("Sign out everywhere", { exact: true }).click();
   await look("account: where you are signed in, asked to confirm");
   await visitOtherBrowsers(tour);
+  await visitPassword(tour);
   await visit(`${sites.hub}/account/apps`, "account: apps");
   await page.getByText(/^Disconnect:/).click();
   await look("account: apps, asked to confirm");
@@ -55,6 +56,20 @@ async function visitOtherBrowsers({ page, sites, person, visit, look }: Tour): P
     .click();
   await page.getByRole("status").waitFor();
   await look("account: other browsers, one signed out");
+}
+
+/** The form for another password: while one is typed, and refused. */
+async function visitPassword({ page, sites: { hub }, visit, look }: Tour): Promise<void> {
+  await visit(`${hub}/account/password`, "account: change of the password");
+  const password = page.getByLabel("New password", { exact: true });
+  for (const typed of ["short", "passwordpassword", "seven yellow submarines"]) {
+    await password.fill(typed);
+    await look(`account: change of the password, typed ${typed}`);
+  }
+  await password.fill("passwordpassword");
+  await page.getByRole("button", { name: "Change my password" }).click();
+  await page.getByRole("alert").waitFor();
+  await look("account: change of the password, refused");
 }
 
 async function visitAppPasswords({ page, sites: { hub }, visit, look }: Tour): Promise<void> {

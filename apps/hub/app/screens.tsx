@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { ScreenOf, Screens } from "../src/screen/screen.ts";
 import { AppPasswordMadePage } from "./account/app-password-made-page.tsx";
 import { AppsPage } from "./account/apps-page.tsx";
+import { ChangePasswordPage, changePasswordTitle } from "./account/change-password-page.tsx";
 import { MakeAppPasswordPage, makeAppPasswordTitle } from "./account/make-app-password-page.tsx";
 import { ProfilePage } from "./account/profile-page.tsx";
 import { SecurityPage } from "./account/security-page.tsx";
@@ -11,6 +12,7 @@ import { AskBeforePage } from "./cas/ask-before-page.tsx";
 import { ChooseAccountPage } from "./cas/choose-account-page.tsx";
 import { LoggedOutPage } from "./cas/logged-out-page.tsx";
 import { LoginPage, loginTitle } from "./cas/login-page.tsx";
+import { NewPasswordPage, newPasswordTitle } from "./cas/new-password-page.tsx";
 import { TicketFormPage } from "./cas/ticket-form-page.tsx";
 import { DevMailPage, devMailTitle } from "./dev-mail/dev-mail-page.tsx";
 import { DevMailsPage } from "./dev-mail/dev-mails-page.tsx";
@@ -39,6 +41,7 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "second-factor": { Page: SecondFactorPage, title: secondFactorTitle },
   "set-up-codes": { Page: SetUpCodesPage, title: setUpCodesTitle },
   "recovery-codes": { Page: RecoveryCodesPage, title: () => "Your recovery codes" },
+  "new-password": { Page: NewPasswordPage, title: newPasswordTitle },
   "choose-account": { Page: ChooseAccountPage, title: () => "Which account?" },
   "ask-before": { Page: AskBeforePage, title: ({ site }) => `Sign in to ${site.name}?` },
   "ticket-form": { Page: TicketFormPage, title: ({ site }) => `Going to ${site.name}` },
@@ -54,6 +57,7 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "account-security": { Page: SecurityPage, title: () => "Security" },
   "account-sessions": { Page: SessionsPage, title: () => "Where you are signed in" },
   "account-apps": { Page: AppsPage, title: () => "Apps" },
+  "change-password": { Page: ChangePasswordPage, title: changePasswordTitle },
   "make-app-password": { Page: MakeAppPasswordPage, title: makeAppPasswordTitle },
   "dev-mails": { Page: DevMailsPage, title: () => "Mail" },
   "dev-mail": { Page: DevMailPage, title: devMailTitle },

@@ -69,7 +69,7 @@ export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): 
       return { text: "Enter your password", field: "password", atField: true };
     case "credentials_wrong":
       return {
-        text: "This username and password do not belong together. Check both and try again.",
+        text: "This username or email and password do not belong together. Check both and try again.",
         field: "username",
         atField: false,
       };

@@ -5,6 +5,7 @@ import type { Server } from "node:http";
 import { type CentralSession, type Database, openDatabase } from "@gatehouse/database";
 import { testClockOf } from "@gatehouse/database/test-clock";
 import { appsRoutes } from "./account/apps.ts";
+import { changePasswordRoutes } from "./account/change-password.ts";
 import { createConnectedAppList } from "./account/connected-apps.ts";
 import { describeBrowser } from "./account/describe-browser.ts";
 import { homeRoutes } from "./account/home.ts";
@@ -71,6 +72,7 @@ import { type HubKeys, hubKeys } from "./settings/secret-keys.ts";
 import { createFailureAnnouncement } from "./sign-in/announce-sign-in.ts";
 import { type AskForAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
 import { createCompleteSignIn, createEnterSession } from "./sign-in/complete-sign-in.ts";
+import { newPasswordRoutes } from "./sign-in/new-password.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoorRoutes } from "./test-door/test-door.ts";
@@ -282,11 +284,12 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   } = hub;
   const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, appPasswordThrottle } =
     hub;
-  const { hubUrl, mode, operatorsNeedFactor, sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } =
-    settings;
+  const { passwordFault, queueMail } = hub;
+  const { hubUrl, mode, operatorsNeedFactor, passwordLengths, ticketLifeSeconds } = settings;
+  const { sessionIdleSeconds, sessionRememberSeconds } = settings;
   const { appPasswords, consents, decisions, factors, loginTickets, logoutDeliveries, oidcArtifacts } =
     database;
-  const { passkeys, pendingSignIns, people, profiles, proxyGrantingTickets } = database;
+  const { passkeys, passwords, pendingSignIns, people, profiles, proxyGrantingTickets } = database;
   const { sessions, tickets } = database;
   const apis = { settings: { hubUrl }, sites };
   const answerSignOut = createSignOutAnswer({ cookies, logout, logoutDeliveries, siteClock, sites });
@@ -361,6 +364,19 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const account = [
     ...profileRoutes({ ...accountFrame, sites }),
     ...securityRoutes({ ...accountFrame, factors, profiles }),
+    ...changePasswordRoutes({
+      cookies,
+      factors,
+      keys: { browser: keys.browser, note: keys.note },
+      logout,
+      passwordFault,
+      passwordLengths,
+      passwords,
+      people,
+      queueMail,
+      recordAudit,
+      throttle,
+    }),
     ...sessionsRoutes({ ...accountFrame, sessions, sites, logout, logoutDeliveries, answerSignOut }),
     ...appsRoutes({
       ...accountFrame,
@@ -435,6 +451,20 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       sites,
     }),
     ...secondFactorRoutes({ ...factorNeeds, recordAudit, throttle }),
+    ...newPasswordRoutes({
+      clock,
+      completeSignIn,
+      cookies,
+      factors,
+      keys: { form: keys.form, note: keys.note },
+      loginTickets,
+      passwordFault,
+      passwordLengths,
+      passwords,
+      people,
+      queueMail,
+      recordAudit,
+    }),
     ...askBeforeRoutes({
       askForAccount,
       findSession,
@@ -477,6 +507,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       ? []
       : testDoorRoutes({
           people,
+          passwords,
           sessions,
           mail: hub.mail,
           mails: database.mails,

@@ -10,6 +10,7 @@ import type { LogoutDeliveryStore } from "./logout-delivery-store.ts";
 import type { MailStore } from "./mail-store.ts";
 import type { OidcArtifactStore } from "./oidc-artifact-store.ts";
 import type { PasskeyStore } from "./passkey-store.ts";
+import type { PasswordStore } from "./password-store.ts";
 import type { PendingSignInStore } from "./pending-sign-in-store.ts";
 import type { PersonStore } from "./person-store.ts";
 import type { ProfileStore } from "./profile-store.ts";
@@ -24,6 +25,7 @@ export interface Database {
   readonly pooled: boolean;
   readonly people: PersonStore;
   readonly profiles: ProfileStore;
+  readonly passwords: PasswordStore;
   readonly sessions: CentralSessionStore;
   readonly pendingSignIns: PendingSignInStore;
   readonly factors: FactorStore;

@@ -31,6 +31,7 @@ import { PostgresVerificationTokenStore } from "./postgres-verification-token-st
 import { PrismaAuditEventStore } from "./prisma-audit-event-store.ts";
 import { openPrisma } from "./prisma-client.ts";
 import { PrismaFactorStore } from "./prisma-factor-store.ts";
+import { PrismaPasswordStore } from "./prisma-password-store.ts";
 import { PrismaPendingSignInStore } from "./prisma-pending-sign-in-store.ts";
 import { PrismaProfileStore } from "./prisma-profile-store.ts";
 import type { SilenceLimits } from "./silence.ts";
@@ -128,6 +129,7 @@ function stores(
     pooled,
     people: new PostgresPersonStore(pool, prisma),
     profiles: new PrismaProfileStore(prisma),
+    passwords: new PrismaPasswordStore(prisma),
     sessions,
     pendingSignIns,
     factors: new PrismaFactorStore(prisma),

@@ -2,7 +2,7 @@ import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
 import { isUniqueViolation, type PrismaClient, type PrismaTransaction } from "./prisma-client.ts";
-import { endAllSessions, writePassword } from "./prisma-statements.ts";
+import { disconnectAllApps, endAllSessions, voidLinks, writePassword } from "./prisma-statements.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 import type {
@@ -166,16 +166,4 @@ async function lockedPerson(transaction: PrismaTransaction, personId: string | n
 
 async function verifyEmail(transaction: PrismaTransaction, id: string): Promise<void> {
   await transaction.$executeRaw`UPDATE users SET email_verified = hub_now() WHERE id = ${id}::uuid`;
-}
-
-async function voidLinks(transaction: PrismaTransaction, personId: string): Promise<void> {
-  await transaction.verificationToken.deleteMany({ where: { personId } });
-}
-
-/** Grants last, as in the consent store, so that the two cannot deadlock. */
-async function disconnectAllApps(transaction: PrismaTransaction, personId: string): Promise<void> {
-  await transaction.appPassword.deleteMany({ where: { personId } });
-  await transaction.consent.deleteMany({ where: { personId } });
-  await transaction.oidcArtifact.deleteMany({ where: { personId, kind: { not: "Grant" } } });
-  await transaction.oidcArtifact.deleteMany({ where: { personId, kind: "Grant" } });
 }

@@ -12,9 +12,12 @@ import { type PrismaClient, type Sql, sql, sqlText } from "./prisma-client.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 
-/** A row `p` of a user `u` that still permits something. A change of the password voids what was proved before it. */
+/**
+ * A row `p` of a user `u` that still permits something. A change of the password voids what was proved before it. While the
+ * user must change it, the row permits only that (`prisma-password-store.ts`).
+ */
 const isValid = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL AND NOT EXISTS (
-    SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND c.changed_at > p.proved_at
+    SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND (c.changed_at > p.proved_at OR c.must_change)
   )`;
 
 const sweepExpired = sweepStatement("pending_sign_ins", "expires_at <= hub_now()");

@@ -25,3 +25,16 @@ export async function endAllSessions(
     SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE user_id = ${personId}::uuid AND ended_at IS NULL), ${reason})`;
   return ended.length;
 }
+
+/** Voids all links of a user. */
+export async function voidLinks(transaction: PrismaTransaction, personId: string): Promise<void> {
+  await transaction.verificationToken.deleteMany({ where: { personId } });
+}
+
+/** Revokes app passwords and connected apps. Grants last, as in the consent store, so that the two cannot deadlock. */
+export async function disconnectAllApps(transaction: PrismaTransaction, personId: string): Promise<void> {
+  await transaction.appPassword.deleteMany({ where: { personId } });
+  await transaction.consent.deleteMany({ where: { personId } });
+  await transaction.oidcArtifact.deleteMany({ where: { personId, kind: { not: "Grant" } } });
+  await transaction.oidcArtifact.deleteMany({ where: { personId, kind: "Grant" } });
+}

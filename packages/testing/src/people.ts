@@ -14,6 +14,8 @@ export interface NewPerson {
   /** Absent: a generated name. */
   readonly name?: string;
   readonly operator?: boolean;
+  /** An operator set the password: the user must choose another one at the first sign-in. */
+  readonly mustChangePassword?: boolean;
 }
 
 /** Users of one test, removed at its end. */
@@ -21,7 +23,7 @@ export class People {
   readonly #made: Person[] = [];
 
   /** Creates a user whom no other test uses. */
-  async create({ name, operator = false }: NewPerson = {}): Promise<Person> {
+  async create({ name, operator = false, mustChangePassword = false }: NewPerson = {}): Promise<Person> {
     const mark = randomBytes(6).toString("hex");
     const person = {
       username: `person-${mark}`,
@@ -29,7 +31,8 @@ export class People {
       email: `person-${mark}@example.com`,
       password: `pass phrase ${randomBytes(12).toString("hex")}`,
     };
-    const { id } = (await callTestDoor("POST", "/people", { ...person, operator })) as { id: string };
+    const more = { operator, ...(mustChangePassword && { mustChangePassword }) };
+    const { id } = (await callTestDoor("POST", "/people", { ...person, ...more })) as { id: string };
     const made = { id, ...person };
     this.#made.push(made);
     return made;

@@ -1,4 +1,4 @@
-import { EmptyState, RelativeTime, Row, RowList, Section } from "@gatehouse/ui";
+import { ButtonLink, EmptyState, RelativeTime, Row, RowList, Section } from "@gatehouse/ui";
 import type { SecurityScreen } from "../../src/screen/screen.ts";
 import { CodesSection } from "../factor/codes-section.tsx";
 import { AccountFrame } from "./account-frame.tsx";
@@ -14,6 +14,11 @@ export function SecurityPage({ model }: { readonly model: SecurityScreen }) {
     >
       <Section id="password" title="Password">
         <Password {...model} />
+        <p>
+          <ButtonLink kind="plain" href="/account/password">
+            {model.password === null ? "Add a password" : "Change your password"}
+          </ButtonLink>
+        </p>
       </Section>
       <CodesSection model={model} />
     </AccountFrame>

@@ -203,7 +203,7 @@ async function proveAgain(
 }
 
 /**
- * A program has no second step, so a user who needs one gets no tickets this way.
+ * A program has no further steps, so a user who needs one gets no tickets this way.
  *
  * @throws HubError if the credentials are wrong, or the password alone does not sign the user in
  */
@@ -214,22 +214,27 @@ async function verifyPasswordAlone(
 ): Promise<Verified> {
   const verified = await verifyCredentials(needs, attempt);
   if (verified.outcome === "refused") throw refuse(call, verified);
+  if (verified.mustChange) {
+    logRefused(call, "password_must_change");
+    throw new HubError(403, "password_must_change", "Not signed in", [
+      "An operator set this password, so it must be changed.",
+      "Sign in once with a browser and choose another one.",
+    ]);
+  }
   if ((await missingFactor(needs, verified.person, verified.amr)) === null) return verified;
-  call.log.warn(
-    { event: "sign_in.refused", code: "factor_required", address: call.address, via: "rest" },
-    "sign-in refused",
-  );
+  logRefused(call, "factor_required");
   throw new HubError(403, "factor_required", "Not signed in", [
     "This user signs in with a second step, which this address cannot ask for.",
     "Sign in with a browser, or use an app password where the service accepts one.",
   ]);
 }
 
+function logRefused(call: Call, code: string): void {
+  call.log.warn({ event: "sign_in.refused", code, address: call.address, via: "rest" }, "sign-in refused");
+}
+
 function refuse(call: Call, refused: Refused): HubError {
-  call.log.warn(
-    { event: "sign_in.refused", code: refused.code, address: call.address, via: "rest" },
-    "sign-in refused",
-  );
+  logRefused(call, refused.code);
   if (refused.code === "too_many_attempts")
     return new HubError(
       429,
@@ -244,7 +249,7 @@ function refuse(call: Call, refused: Refused): HubError {
     401,
     refused.code,
     "Not signed in",
-    ["User name and password do not belong together."],
+    ["The username or email and the password do not belong together."],
     {
       "www-authenticate": 'FormBased realm="gatehouse"',
     },

@@ -57,6 +57,17 @@ test("ASVS 6.3.8 an unknown user costs one verification with the same parameters
   for (const hashed of library.verified) expect(isOutdated(hashed)).toBe(false);
 });
 
+test("a text that is longer than any password is wrong without a hash, for every user", async () => {
+  const hashed = await hashPassword("p");
+  library.verified.length = 0;
+  for (const long of ["x".repeat(513), "x".repeat(1_000_000), "e\u0301".repeat(500_000)])
+    expect([await verifyPassword(hashed, long), await verifyPassword(null, long)]).toEqual([false, false]);
+  expect(library.verified).toEqual([]);
+  // The longest password is verified, however it is composed.
+  const longest = "\u1e69".repeat(512);
+  expect(await verifyPassword(await hashPassword(longest), longest.normalize("NFD"))).toBe(true);
+});
+
 test("a hash made with other parameters is outdated", async () => {
   expect(isOutdated(await hashPassword("p"))).toBe(false);
   const weaker = { memoryCost: 8192, timeCost: 2, parallelism: 1 };

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { type Algorithm, hash, verify } from "@node-rs/argon2";
 import { createAttemptQueue } from "./attempt-queue.ts";
+import { isTooLong } from "./password-rule.ts";
 
 /** OWASP's first choice for Argon2id. After a change, each hash is renewed at its user's next sign-in. */
 const parameters = {
@@ -36,7 +37,8 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Verifies a password in the time one verification takes, whether or not there is a hash.
+ * Verifies a password in the time one verification takes, whether or not there is a hash. A text that is longer than any
+ * password is wrong without a verification.
  *
  * @param passwordHash PHC string; `null` for an unknown user or one without a password
  * @param options.first before those that wait
@@ -46,6 +48,7 @@ export async function verifyPassword(
   password: string,
   { first = false } = {},
 ): Promise<boolean> {
+  if (isTooLong(password)) return false;
   const expected = passwordHash ?? nobodysHash;
   const right = await computeHash(() => verify(expected, password.normalize("NFC")), first ? 1 : 0);
   return right && passwordHash !== null;

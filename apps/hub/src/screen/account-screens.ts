@@ -128,3 +128,34 @@ export interface AppPasswordMadeScreen {
   readonly allows: readonly Allowed[];
   readonly expiresAt: Date;
 }
+
+/** Changes the password, or adds the first one. */
+export interface ChangePasswordScreen {
+  readonly person: { readonly name: string; readonly username: string };
+  readonly action: string;
+  /** Hidden field: form token. */
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  /** Whether there is a current password to ask for. */
+  readonly hasPassword: boolean;
+  /** Smallest number of characters. */
+  readonly least: number;
+  /** Words that others connect with the user. */
+  readonly about: readonly string[];
+  readonly errors: readonly ChangePasswordError[];
+  /** Boxes: what ends with the former password. */
+  readonly endSessions: boolean;
+  readonly disconnectApps: boolean;
+}
+
+export type ChangePasswordError =
+  | {
+      readonly code:
+        | "current_missing"
+        | "current_wrong"
+        | "password_missing"
+        | "password_same"
+        | "changed_meanwhile";
+    }
+  | { readonly code: "too_many_attempts"; readonly retryInSeconds: number }
+  /** The rule refuses it, for the reason in `why`. */
+  | { readonly code: "password_refused"; readonly why: string };

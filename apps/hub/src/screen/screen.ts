@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type {
   AppPasswordMadeScreen,
   AppsScreen,
+  ChangePasswordScreen,
   MakeAppPasswordScreen,
   ProfileScreen,
   SecurityScreen,
@@ -22,6 +23,7 @@ export interface Screens {
   "second-factor": SecondFactorScreen;
   "set-up-codes": SetUpCodesScreen;
   "recovery-codes": RecoveryCodesScreen;
+  "new-password": NewPasswordScreen;
   "choose-account": ChooseAccountScreen;
   "ask-before": AskBeforeScreen;
   "ticket-form": TicketFormScreen;
@@ -37,6 +39,7 @@ export interface Screens {
   "account-security": SecurityScreen;
   "account-sessions": SessionsScreen;
   "account-apps": AppsScreen;
+  "change-password": ChangePasswordScreen;
   "make-app-password": MakeAppPasswordScreen;
   "app-password-made": AppPasswordMadeScreen;
   "dev-mails": DevMailsScreen;
@@ -101,6 +104,25 @@ export interface LoginScreen {
   /** Life of a session with "remember me", in days. */
   readonly rememberDays: number;
 }
+
+/** After the right password: the user chooses another one, because an operator set it. */
+export interface NewPasswordScreen {
+  readonly action: string;
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  readonly username: string;
+  /** Smallest number of characters. */
+  readonly least: number;
+  /** Words that others connect with the user. */
+  readonly about: readonly string[];
+  readonly error: NewPasswordError | null;
+  /** Address of the sign-in form. */
+  readonly startAgain: string;
+}
+
+export type NewPasswordError =
+  | { readonly code: "password_missing" | "password_same" }
+  /** The rule refuses it, for the reason in `why`. */
+  | { readonly code: "password_refused"; readonly why: string };
 
 /** The choice of account: one user is signed in, and a form, a site or a page left open names another. */
 export interface ChooseAccountScreen {

@@ -15,6 +15,7 @@ import {
   factorAddress,
   factorSetUpAddress,
   loginAddress,
+  newPasswordAddress,
   repeatedFields,
 } from "./login-address.ts";
 import { type NoteNeeds, writeNote } from "./login-form.ts";
@@ -22,6 +23,9 @@ import { type StartSessionNeeds, startVerifiedSession, type Verified } from "./s
 
 /** What a sign-in needs besides the methods so far. */
 export type MissingFactor = "factor" | "set-up" | null;
+
+/** The page that a sign-in needs before a session starts. */
+const pages = { factor: factorAddress, "set-up": factorSetUpAddress, "new-password": newPasswordAddress };
 
 /** Choices of the sign-in form. */
 export interface SignInChoices {
@@ -110,8 +114,11 @@ export async function missingFactor(
 
 export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn {
   return async (call, parameters, verified, choices) => {
-    const missing = await missingFactor(needs, verified.person, verified.amr);
-    if (missing !== null) return askForFactor(needs, call, parameters, verified, { ...choices, missing });
+    // First: the page for a new password completes the sign-in here again, which then asks for the factor.
+    const missing = verified.mustChange
+      ? "new-password"
+      : await missingFactor(needs, verified.person, verified.amr);
+    if (missing !== null) return askForMore(needs, call, parameters, verified, { ...choices, missing });
     const started = await startVerifiedSession(needs, verified, {
       userAgent: call.userAgent,
       address: call.address,
@@ -163,12 +170,12 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
   };
 }
 
-async function askForFactor(
+async function askForMore(
   needs: CompleteSignInNeeds,
   call: Call,
   parameters: RequestParameters,
   { person, amr, secondsAgo }: Verified,
-  { longTerm, askBefore, missing }: SignInChoices & { readonly missing: "factor" | "set-up" },
+  { longTerm, askBefore, missing }: SignInChoices & { readonly missing: keyof typeof pages },
 ): Promise<Answer> {
   const token = createTicketId("TGT");
   const created = await needs.pendingSignIns.create({
@@ -182,13 +189,13 @@ async function askForFactor(
   if (!created) return refuseGone(needs, call, parameters, person);
   call.log.info(
     { event: "sign_in.pending", person: person.id, address: call.address, missing },
-    "sign-in lacks a factor",
+    "sign-in is not complete yet",
   );
   const fields: Field[] = [
     ...repeatedFields(parameters),
     ...(askBefore ? [{ name: "warn", value: "true" }] : []),
   ];
-  return seeOther(missing === "factor" ? factorAddress(fields) : factorSetUpAddress(fields), {
+  return seeOther(pages[missing](fields), {
     cookies: [needs.cookies.write("pending", token, pendingLifeSeconds), needs.cookies.clear("note")],
   });
 }

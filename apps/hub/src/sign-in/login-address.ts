@@ -14,6 +14,9 @@ export const factorSetUpPath = "/cas/login/set-up";
 /** Requests the form although a user is signed in, to sign in as another user. */
 export const formAnyway = { name: "prompt", value: "login" } as const;
 
+/** The page on which a user whose password an operator set chooses another one. */
+export const newPasswordPath = "/cas/login/new-password";
+
 const repeated = ["service", "TARGET", "renew", "method", "return", "site", "name", "acr"];
 
 export interface Field {
@@ -32,6 +35,8 @@ export function repeatedFields(parameters: RequestParameters, except: readonly s
 export const loginAddress = (fields: readonly Field[]): string => addressOf(loginPath, fields);
 export const factorAddress = (fields: readonly Field[]): string => addressOf(factorPath, fields);
 export const factorSetUpAddress = (fields: readonly Field[]): string => addressOf(factorSetUpPath, fields);
+
+export const newPasswordAddress = (fields: readonly Field[]): string => addressOf(newPasswordPath, fields);
 
 function addressOf(path: string, fields: readonly Field[]): string {
   const query = new URLSearchParams(fields.map(({ name, value }) => [name, value]));

@@ -79,7 +79,9 @@ export async function reuseVerification(
 ): Promise<Verified | null> {
   const found = await people.findForSignIn(earlier.username);
   if (found === null || found.person.disabled || !(await stillHolds(found))) return null;
-  return { outcome: "verified", person: found.person, amr: earlier.amr, secondsAgo: earlier.secondsAgo };
+  const { amr, secondsAgo } = earlier;
+  const mustChange = found.mustChange && amr.includes("pwd");
+  return { outcome: "verified", person: found.person, amr, secondsAgo, mustChange };
 }
 
 /** The user to whom the credentials belong. */
@@ -92,6 +94,8 @@ export interface Verified {
   readonly secondsAgo: number;
   /** The passkey, if the user presented one. */
   readonly passkeyId?: string;
+  /** An operator set the password: it starts no session before the user has chosen another one. */
+  readonly mustChange?: boolean;
 }
 
 /**
@@ -124,12 +128,12 @@ export async function verifyCredentials(
     return { outcome: "verified", ...found } as const;
   });
   if (!("allowed" in result) && result.outcome === "verified") {
-    const { outcome, person, passwordHash } = result;
+    const { outcome, person, passwordHash, mustChange } = result;
     if (passwordHash !== null && isOutdated(passwordHash)) {
       const to = await hashPassword(attempt.password);
       await people.renewHash(person.id, { from: passwordHash, to });
     }
-    return { outcome, person, amr: ["pwd"], secondsAgo: 0 };
+    return { outcome, person, amr: ["pwd"], secondsAgo: 0, mustChange };
   }
   const refused: Refused =
     "allowed" in result

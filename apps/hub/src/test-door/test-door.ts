@@ -2,6 +2,7 @@
 import {
   type CentralSessionStore,
   type MailStore,
+  type PasswordStore,
   PersonExists,
   type PersonStore,
 } from "@gatehouse/database";
@@ -18,6 +19,7 @@ import type { MovableClock } from "./movable-clock.ts";
 
 export interface TestDoorNeeds {
   readonly people: Pick<PersonStore, "create" | "remove" | "setDisabled">;
+  readonly passwords: Pick<PasswordStore, "setMustChange">;
   readonly sessions: Pick<CentralSessionStore, "end">;
   readonly logout: Pick<LogoutDispatcher, "drain" | "wake">;
   readonly mail: Pick<Dispatcher, "drain">;
@@ -39,6 +41,7 @@ const newPerson = z.strictObject({
   }),
   operator: z.boolean().default(false),
   groups: z.array(z.string()).default([]),
+  mustChangePassword: z.boolean().default(false),
 });
 const mailbox = z.strictObject({ recipient: z.string() });
 const move = z.strictObject({
@@ -51,6 +54,7 @@ const move = z.strictObject({
 
 export const testDoorRoutes = ({
   people,
+  passwords,
   sessions,
   logout,
   mail,
@@ -60,12 +64,11 @@ export const testDoorRoutes = ({
   databaseClock,
 }: TestDoorNeeds): Route[] => [
   door("POST", "/test/v1/people", async (_, sent) => {
-    const { password, ...person } = read(newPerson, sent);
+    const { password, mustChangePassword, ...person } = read(newPerson, sent);
+    const passwordHash = await hashPassword(password);
     try {
-      const made = await people.create({
-        ...person,
-        passwordHash: await hashPassword(password),
-      });
+      const made = await people.create({ ...person, passwordHash });
+      if (mustChangePassword) await passwords.setMustChange(made.id, passwordHash, true);
       return json(201, { id: made.id });
     } catch (error) {
       if (error instanceof PersonExists)

@@ -1,0 +1,192 @@
+import { poolOf } from "@gatehouse/database/test-pool";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+
+let opened: TestHub;
+let person: TestPerson;
+let browser: TestBrowser;
+beforeAll(async () => {
+  opened = await openTestHub({ environment: { LOGIN_THROTTLE: "on" } });
+});
+beforeEach(async () => {
+  person = await opened.createPerson();
+  browser = new TestBrowser(opened);
+  await browser.signIn(person);
+});
+afterAll(() => opened.close());
+
+const path = "/account/password";
+const chosen = "seven yellow submarines";
+const people = () => opened.hub.database.people;
+const canSignIn = async (password: string) => {
+  const { username } = person;
+  return (await new TestBrowser(opened).signIn({ username, password })).location === "/account";
+};
+const hidden = async (at = path) =>
+  Object.fromEntries(
+    (await browser.get(at)).screen("change-password").hidden.map(({ name, value }) => [name, value]),
+  );
+const send = async (fields: Record<string, string>) =>
+  browser.post(path, { ...(await hidden()), current: person.password, password: chosen, ...fields });
+const errorsOf = async (fields: Record<string, string>) => {
+  const answer = await send(fields);
+  expect(answer.status).toBe(400);
+  return answer.screen("change-password").errors;
+};
+
+test("ASVS 6.2.2 a user changes the password, and signs in with the new one only", async () => {
+  const answer = await send({});
+  expect([answer.status, answer.location]).toEqual([303, "/account/security"]);
+  const notice = (await browser.follow(answer)).screen("account-security").notice;
+  expect(notice).toEqual({ at: "password", text: "Your password is changed." });
+  expect([await canSignIn(person.password), await canSignIn(chosen)]).toEqual([false, true]);
+});
+
+describe("ASVS 6.2.3 the current password", () => {
+  test("is required, and a wrong one changes nothing", async () => {
+    expect(await errorsOf({ current: "" })).toEqual([{ code: "current_missing" }]);
+    expect(await errorsOf({ current: "not the password" })).toEqual([{ code: "current_wrong" }]);
+    expect(await canSignIn(person.password)).toBe(true);
+  });
+
+  test("is throttled like a sign-in, and a refused new password spends no attempt", async () => {
+    for (let i = 0; i < 10; i++) await errorsOf({ current: `guess ${i}`, password: "short" });
+    for (let i = 0; i < 10; i++)
+      expect(await errorsOf({ current: `guess ${i}` })).toEqual([{ code: "current_wrong" }]);
+    const [error] = await errorsOf({ current: "guess 11" });
+    expect(error).toMatchObject({ code: "too_many_attempts", retryInSeconds: expect.any(Number) });
+    // Not even the right one is tried.
+    expect(await errorsOf({})).toMatchObject([{ code: "too_many_attempts" }]);
+  });
+});
+
+test.each([
+  ["missing", "", { code: "password_missing" }],
+  ["too short", "x".repeat(14), { code: "password_refused", why: "Use at least 15 characters." }],
+  ["common", "passwordpassword", { why: expect.stringContaining("one of the first") }],
+  ["with a TAB", "seven\tyellow submarines", { why: expect.stringContaining("TABs") }],
+])("a new password is refused with the reason: %s", async (_, password, error) => {
+  expect(await errorsOf({ password })).toMatchObject([error]);
+});
+
+test("ASVS 6.2.11 a new password that is built from the user's own data is refused, and names it", async () => {
+  const [error] = await errorsOf({ password: `${person.username}-gatehouse-2026` });
+  expect(error).toMatchObject({ why: expect.stringContaining(`“${person.username}”`) });
+});
+
+test("the current password again is no change", async () => {
+  expect(await errorsOf({ password: person.password })).toEqual([{ code: "password_same" }]);
+});
+
+test("ASVS 7.4.3 the other sessions end and the app passwords are revoked in one step if the user ticks the boxes", async () => {
+  const elsewhere = new TestBrowser(opened);
+  await elsewhere.signIn(person);
+  await opened.hub.database.appPasswords.create({
+    id: crypto.randomUUID(),
+    personId: person.id,
+    secret: "x".repeat(40),
+    name: "Mail",
+    scopes: [],
+    lifeSeconds: 600,
+  });
+  const form = (await browser.get(path)).screen("change-password");
+  expect([form.endSessions, form.disconnectApps]).toEqual([true, true]);
+  // An error keeps the choice.
+  const unticked = (await send({ password: "short", disconnectApps: "true" })).screen("change-password");
+  expect([unticked.endSessions, unticked.disconnectApps]).toEqual([false, true]);
+
+  await send({ endSessions: "true", disconnectApps: "true" });
+  expect((await elsewhere.get("/account")).location).toContain("/cas/login");
+  expect((await elsewhere.follow(await elsewhere.get("/account"))).screen("login").reason).toBe(
+    "password-changed",
+  );
+  expect((await browser.get("/account")).status).toBe(200);
+  expect(await opened.hub.database.appPasswords.listOf(person.id)).toEqual([]);
+});
+
+test("without the boxes, other sessions and app passwords stay", async () => {
+  const elsewhere = new TestBrowser(opened);
+  await elsewhere.signIn(person);
+  await send({});
+  expect((await elsewhere.get("/account")).status).toBe(200);
+});
+
+test("a change is mailed to the user and recorded in the audit trail", async () => {
+  await send({});
+  const { mails, auditEvents } = opened.hub.database;
+  const sent = await mails.list(10, `${person.username}@example.com`);
+  expect(sent.map(({ kind }) => kind)).toEqual(["password-changed"]);
+  const filter = { personId: person.id, kinds: ["password-changed"] };
+  expect(await auditEvents.listNewest(filter, { limit: 10 })).toMatchObject([
+    { outcome: "done", actor: person.id, facts: {} },
+  ]);
+});
+
+test("two forms at once: the second one asks for the password that is current now", async () => {
+  const answers = await Promise.all([send({}), send({ password: "nine purple elephants" })]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 400]);
+});
+
+describe("a user without a password", () => {
+  beforeEach(async () => {
+    await poolOf(opened.hub.database).query("DELETE FROM password_credentials WHERE user_id = $1", [
+      person.id,
+    ]);
+  });
+
+  test("adds one with a fresh sign-in, and is not asked for a current one", async () => {
+    const answer = await browser.get(path);
+    expect(answer.location).toBe("/account/password/add");
+    const fields = await hidden("/account/password/add");
+    const added = await browser.post("/account/password/add", { ...fields, password: chosen });
+    expect(added.location).toBe("/account/security");
+    expect(await canSignIn(chosen)).toBe(true);
+  });
+
+  test("is asked to sign in again if the sign-in is older than five minutes", async () => {
+    const fields = await hidden("/account/password/add");
+    await opened.advance(301);
+    for (const answer of [
+      await browser.get("/account/password/add"),
+      await browser.post("/account/password/add", { ...fields, password: chosen }),
+    ])
+      expect(answer.location).toContain("reason=fresh-sign-in");
+    expect((await people().findForSignIn(person.username))?.passwordHash).toBeNull();
+  });
+});
+
+test("a user with a password cannot get around the current one by adding another", async () => {
+  expect((await browser.get("/account/password/add")).location).toBe(path);
+  const added = await browser.post("/account/password/add", { ...(await hidden()), password: chosen });
+  expect(added.location).toBe(path);
+  expect(await canSignIn(person.password)).toBe(true);
+});
+
+describe("W3C change-password-url", () => {
+  test.each(["GET", "HEAD"])("%s /.well-known/change-password leads to the form", async (method) => {
+    const answer = await new TestBrowser(opened).send(method, "/.well-known/change-password");
+    expect([answer.status, answer.location]).toEqual([303, path]);
+  });
+
+  test("a page that does not exist is not answered with success", async () => {
+    const missing = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
+    for (const method of ["GET", "HEAD"])
+      expect((await new TestBrowser(opened).send(method, missing)).status).toBe(404);
+  });
+
+  test("a browser that is not signed in comes back to the form after the sign-in", async () => {
+    const stranger = new TestBrowser(opened);
+    const answer = await stranger.get(path);
+    const query = answer.location.slice(answer.location.indexOf("?"));
+    expect((await stranger.signIn(person, query)).location).toBe(path);
+  });
+});
+
+test("a password of a megabyte is refused at once, in the form and at the sign-in", async () => {
+  const megabyte = "x".repeat(1_000_000);
+  expect(
+    (await browser.post(path, { ...(await hidden()), current: megabyte, password: megabyte })).status,
+  ).toBe(413);
+  const { username } = person;
+  expect((await new TestBrowser(opened).signIn({ username, password: megabyte })).status).toBe(413);
+});

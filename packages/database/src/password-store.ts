@@ -1,0 +1,62 @@
+import type { Person } from "./central-session-store.ts";
+import type { NewPassword } from "./person-store.ts";
+
+/** Facts about a user's password, without its hash. */
+export interface StoredPassword {
+  readonly changedAt: Date;
+  /** An operator set it: the user must choose another one. */
+  readonly mustChange: boolean;
+  /** Long enough to be the only factor. */
+  readonly standsAlone: boolean;
+}
+
+/** A sign-in that waits for a new password. */
+export interface WaitingSignIn {
+  readonly person: Person;
+  /** Methods so far. @see RFC 8176, section 2 */
+  readonly amr: readonly string[];
+  /** "Keep me signed in". */
+  readonly longTerm: boolean;
+}
+
+export interface PasswordChanged {
+  /** Ids of the ended sessions. */
+  readonly sessionsEnded: readonly string[];
+}
+
+/** Changes of passwords. A change voids the user's links and pending sign-ins in the same transaction. */
+export interface PasswordStore {
+  /** @returns `null`: the user has no password */
+  find(personId: string): Promise<StoredPassword | null>;
+  /**
+   * Changes the password, or adds the first one.
+   *
+   * @param change.from time of the last change, as the caller verified that password; `null`: there was none
+   * @param change.endSessionsExcept session that stays while all others end; absent: all stay
+   * @param change.disconnectApps whether to revoke app passwords and connected apps
+   * @returns `null`: the password was changed meanwhile, or the user is disabled or removed
+   */
+  change(change: {
+    readonly personId: string;
+    readonly from: Date | null;
+    readonly password: NewPassword;
+    readonly endSessionsExcept?: string | undefined;
+    readonly disconnectApps: boolean;
+  }): Promise<PasswordChanged | null>;
+  /** The pending sign-in of a user who must change the password. Reads without consuming. */
+  findWaiting(pendingToken: string): Promise<WaitingSignIn | null>;
+  /**
+   * Consumes the pending sign-in of a user who must change the password, changes it, and ends all sessions but that of
+   * the browser.
+   *
+   * @param sessionToken token of the browser's session, if any
+   * @returns `null`: the pending sign-in was consumed or is void
+   */
+  replaceAtSignIn(
+    pendingToken: string,
+    password: NewPassword,
+    sessionToken: string | undefined,
+  ): Promise<WaitingSignIn | null>;
+  /** Marks whether the user must change the password, if it still has this hash. */
+  setMustChange(personId: string, hash: string, mustChange: boolean): Promise<void>;
+}

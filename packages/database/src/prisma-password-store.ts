@@ -1,0 +1,115 @@
+import type { PasswordChanged, PasswordStore, StoredPassword, WaitingSignIn } from "./password-store.ts";
+import { personColumns, personFrom } from "./person-row.ts";
+import type { NewPassword } from "./person-store.ts";
+import { isUuid } from "./postgres-input.ts";
+import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
+import { disconnectAllApps, voidLinks, writePassword } from "./prisma-statements.ts";
+import { tokenHash } from "./token-hash.ts";
+
+interface WaitingRow {
+  readonly personId: string;
+  readonly amr: readonly string[];
+  readonly longTerm: boolean;
+}
+
+/** Passwords in PostgreSQL, through Prisma. */
+export class PrismaPasswordStore implements PasswordStore {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  async find(personId: string): Promise<StoredPassword | null> {
+    if (!isUuid(personId)) return null;
+    return this.#prisma.passwordCredential.findUnique({
+      where: { userId: personId },
+      select: { changedAt: true, mustChange: true, standsAlone: true },
+    });
+  }
+
+  async change(change: Parameters<PasswordStore["change"]>[0]): Promise<PasswordChanged | null> {
+    const { personId, password, from, endSessionsExcept, disconnectApps } = change;
+    return this.#prisma.$transaction(async (transaction) => {
+      // The lock keeps sessions, consents and app passwords from starting until the end of the transaction.
+      const locked = await transaction.$executeRaw`
+        SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR UPDATE`;
+      if (locked !== 1) return null;
+      const stored = await transaction.passwordCredential.findUnique({ where: { userId: personId } });
+      if (stored?.changedAt.getTime() !== from?.getTime()) return null;
+      await replacePassword(transaction, personId, password);
+      if (disconnectApps) await disconnectAllApps(transaction, personId);
+      const ended =
+        endSessionsExcept === undefined
+          ? []
+          : await transaction.$queryRaw<{ id: string }[]>`
+              SELECT end_sessions(ARRAY(
+                SELECT id FROM sessions
+                WHERE user_id = ${personId}::uuid AND ended_at IS NULL AND id <> ${endSessionsExcept}::uuid
+              ), 'password-changed') AS id`;
+      return { sessionsEnded: ended.map(({ id }) => id) };
+    });
+  }
+
+  async findWaiting(pendingToken: string): Promise<WaitingSignIn | null> {
+    const [row] = await this.#prisma.$queryRaw<WaitingRow[]>`
+      SELECT p.person_id AS "personId", p.amr, p.long_term AS "longTerm"
+      FROM pending_sign_ins p JOIN users u ON u.id = p.person_id
+        JOIN password_credentials c ON c.user_id = p.person_id
+      WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND p.expires_at > hub_now() AND u.disabled_at IS NULL
+        AND c.must_change AND c.changed_at <= p.proved_at`;
+    return row === undefined ? null : waitingFrom(this.#prisma, row);
+  }
+
+  async replaceAtSignIn(
+    pendingToken: string,
+    password: NewPassword,
+    sessionToken: string | undefined,
+  ): Promise<WaitingSignIn | null> {
+    return this.#prisma.$transaction(async (transaction) => {
+      const [row] = await transaction.$queryRaw<WaitingRow[]>`
+        DELETE FROM pending_sign_ins p USING users u, password_credentials c
+        WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND p.expires_at > hub_now()
+          AND u.id = p.person_id AND u.disabled_at IS NULL
+          AND c.user_id = p.person_id AND c.must_change AND c.changed_at <= p.proved_at
+        RETURNING p.person_id AS "personId", p.amr, p.long_term AS "longTerm"`;
+      if (row === undefined) return null;
+      const { personId } = row;
+      await transaction.$executeRaw`SELECT FROM users WHERE id = ${personId}::uuid FOR UPDATE`;
+      await replacePassword(transaction, personId, password);
+      const kept = sessionToken === undefined ? "" : tokenHash("TGT", sessionToken);
+      await transaction.$queryRaw`
+        SELECT end_sessions(ARRAY(
+          SELECT id FROM sessions
+          WHERE user_id = ${personId}::uuid AND ended_at IS NULL AND session_token <> ${kept}
+        ), 'password-changed')`;
+      return waitingFrom(transaction, row);
+    });
+  }
+
+  async setMustChange(personId: string, hash: string, mustChange: boolean): Promise<void> {
+    await this.#prisma.passwordCredential.updateMany({
+      where: { userId: personId, hash },
+      data: { mustChange },
+    });
+  }
+}
+
+/** Stores the password and voids what was begun with the former one. */
+async function replacePassword(
+  transaction: PrismaTransaction,
+  personId: string,
+  password: NewPassword,
+): Promise<void> {
+  await writePassword(transaction, personId, password);
+  await voidLinks(transaction, personId);
+  await transaction.pendingSignIn.deleteMany({ where: { personId } });
+}
+
+async function waitingFrom(
+  prisma: PrismaClient | PrismaTransaction,
+  { personId, ...rest }: WaitingRow,
+): Promise<WaitingSignIn> {
+  const person = await prisma.user.findUniqueOrThrow({ where: { id: personId }, select: personColumns });
+  return { person: personFrom(person), ...rest };
+}
