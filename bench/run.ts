@@ -10,6 +10,7 @@ import { measureLiveTickets } from "./live-tickets.ts";
 import type { Measurement } from "./measurement.ts";
 import { measureMemory } from "./memory.ts";
 import { measureOidcRounds } from "./oidc-rounds.ts";
+import { measurePasskey } from "./passkey.ts";
 import { printTable } from "./print-table.ts";
 import { measureProxyRound } from "./proxy-round.ts";
 import { describeMachine, keepResults, writeTables } from "./results.ts";
@@ -24,6 +25,7 @@ import { measureWire } from "./wire.ts";
 const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   screens: measureScreens,
   "sign-in": measureSignIn,
+  passkey: measurePasskey,
   "cas-round": measureCasRound,
   "proxy-round": measureProxyRound,
   "oidc-rounds": measureOidcRounds,

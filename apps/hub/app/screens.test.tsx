@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type {
+  AddPasskeyScreen,
   AppsScreen,
   AskBeforeScreen,
   ChooseAccountScreen,
@@ -113,6 +114,14 @@ const security: SecurityScreen = {
   ...page,
   password: { changedAt: at },
   factors: { codesSince: at, passkeys: 0, recoveryCodes: 9 },
+  passkeys: [
+    { id: "p1", name: "Blue key", createdAt: at, lastUsedAt: null, synced: false },
+    { id: "p2", name: "iCloud <Keychain>", createdAt: at, lastUsedAt: at, synced: true },
+  ],
+};
+const addPasskey: AddPasskeyScreen = {
+  personName: "Alice",
+  passkey: { ceremony: "create", action: "/account/security/passkeys/new", hidden: [], options: {} },
 };
 const sessions: SessionsScreen = {
   ...page,
@@ -166,6 +175,7 @@ describe("every screen", () => {
     ["home", drawn("home", { sites: [shop] })],
     ["account", drawn("account", profile)],
     ["account-security", drawn("account-security", security)],
+    ["add-passkey", drawn("add-passkey", addPasskey)],
     ["account-sessions", drawn("account-sessions", sessions)],
     ["account-apps", drawn("account-apps", apps)],
   ])("%s has one heading, a skip link, and nothing that the policy forbids", (_, html) => {

@@ -1,6 +1,7 @@
 /** The screens by name. A route decides and makes the model; nothing here looks anything up. */
 import type { ReactNode } from "react";
 import type { ScreenOf, Screens } from "../src/screen/screen.ts";
+import { AddPasskeyPage } from "./account/add-passkey-page.tsx";
 import { AppPasswordMadePage } from "./account/app-password-made-page.tsx";
 import { AppsPage } from "./account/apps-page.tsx";
 import { ChangePasswordPage, changePasswordTitle } from "./account/change-password-page.tsx";
@@ -55,6 +56,7 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   home: { Page: HomePage, title: () => "" },
   account: { Page: ProfilePage, title: () => "Your account" },
   "account-security": { Page: SecurityPage, title: () => "Security" },
+  "add-passkey": { Page: AddPasskeyPage, title: () => "Add a passkey" },
   "account-sessions": { Page: SessionsPage, title: () => "Where you are signed in" },
   "account-apps": { Page: AppsPage, title: () => "Apps" },
   "change-password": { Page: ChangePasswordPage, title: changePasswordTitle },

@@ -58,6 +58,7 @@ import { webfingerRoutes } from "./oidc/issuer/webfinger.ts";
 import { createLogoutToken } from "./oidc/keys/logout-token.ts";
 import { createOutbound, type Outbound } from "./outbound/outbound.ts";
 import type { Dispatcher } from "./outbox/dispatcher.ts";
+import { createPasskeyList, managePasskeyRoutes } from "./passkey/manage-passkeys.ts";
 import { passkeySignInRoutes } from "./passkey/passkey-sign-in.ts";
 import { type RelyingParty, relyingPartyOf } from "./passkey/webauthn.ts";
 import type { Frontend } from "./server/frontend.ts";
@@ -317,6 +318,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     queueMail: hub.queueMail,
     sessionRememberSeconds,
   });
+  const operatorsNeedFactor = false;
   const completeSignIn = createCompleteSignIn({
     cookies,
     enterSession,
@@ -363,7 +365,13 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const accountFrame = { cookies, keys: { note: keys.note } };
   const account = [
     ...profileRoutes({ ...accountFrame, sites }),
-    ...securityRoutes({ ...accountFrame, factors, profiles }),
+    ...securityRoutes({ ...accountFrame, factors, profiles, listPasskeys: createPasskeyList({ passkeys }) }),
+    ...managePasskeyRoutes({
+      ...webAuthn,
+      ...accountFrame,
+      keys: { form: keys.form, note: keys.note },
+      operatorsNeedFactor,
+    }),
     ...changePasswordRoutes({
       cookies,
       factors,

@@ -39,7 +39,9 @@ export type PasskeyRemoval =
   /** The user has neither a password nor another passkey. */
   | "last-way-in"
   /** The user's password was accepted as one of two factors, and is too short to be the only one. */
-  | "password-too-short";
+  | "password-too-short"
+  /** It is the last factor of an operator, and the policy requires one. */
+  | "operator-needs-one";
 
 /** Passkeys of the users. @see https://www.w3.org/TR/webauthn-3/#sctn-credential-storage-modality */
 export interface PasskeyStore {
@@ -59,6 +61,13 @@ export interface PasskeyStore {
   recordUse(id: string, use: { readonly counter: number; readonly backedUp: boolean }): Promise<boolean>;
   /** @returns false if the user has no such passkey */
   rename(passkey: Pick<Passkey, "id" | "personId" | "name">): Promise<boolean>;
-  /** Removes a passkey unless the user could not sign in without it. */
-  remove(passkey: Pick<Passkey, "id" | "personId">): Promise<PasskeyRemoval>;
+  /**
+   * Removes a passkey unless the user could not sign in without it.
+   *
+   * @param options.operatorsNeedFactor whether an operator keeps the last factor
+   */
+  remove(
+    passkey: Pick<Passkey, "id" | "personId">,
+    options: { readonly operatorsNeedFactor: boolean },
+  ): Promise<PasskeyRemoval>;
 }

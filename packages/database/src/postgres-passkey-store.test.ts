@@ -40,7 +40,8 @@ async function add(more: Partial<NewPasskey> = {}): Promise<NewPasskey> {
   expect(await passkeys.add(passkey)).toBe("added");
   return passkey;
 }
-const remove = ({ id }: NewPasskey, of = personId) => passkeys.remove({ id, personId: of });
+const remove = ({ id }: NewPasskey, of = personId, operatorsNeedFactor = false) =>
+  passkeys.remove({ id, personId: of }, { operatorsNeedFactor });
 const setPassword = (more: { standsAlone?: boolean } = {}) =>
   fixture.pool.query("INSERT INTO password_credentials (user_id, hash, stands_alone) VALUES ($1, 'x', $2)", [
     personId,
@@ -192,5 +193,14 @@ describe("the last way to sign in stays", () => {
     const codes = "INSERT INTO totp_factors (person_id, sealed, last_step) VALUES ($1, 'x', 0)";
     await fixture.pool.query(codes, [personId]);
     expect(await remove(passkey)).toBe("removed");
+  });
+
+  test("an operator keeps the last factor where the policy requires one", async () => {
+    await setPassword();
+    const [first, last] = [await add(), await add()];
+    await fixture.pool.query("UPDATE users SET operator = true WHERE id = $1", [personId]);
+    expect(await remove(first, personId, true)).toBe("removed");
+    expect(await remove(last, personId, true)).toBe("operator-needs-one");
+    expect(await remove(last)).toBe("removed");
   });
 });

@@ -68,7 +68,10 @@ export class PostgresPasskeyStore implements PasskeyStore {
     return count === 1;
   }
 
-  async remove(passkey: Pick<Passkey, "id" | "personId">): Promise<PasskeyRemoval> {
+  async remove(
+    passkey: Pick<Passkey, "id" | "personId">,
+    { operatorsNeedFactor }: { readonly operatorsNeedFactor: boolean },
+  ): Promise<PasskeyRemoval> {
     const { personId } = passkey;
     const id = withoutNul(passkey.id);
     return this.#prisma.$transaction(async (transaction) => {
@@ -79,6 +82,13 @@ export class PostgresPasskeyStore implements PasskeyStore {
       const codes = await transaction.totpFactor.count({ where: { personId } });
       if (others === 0 && password === null) return "last-way-in";
       if (others + codes === 0 && password?.standsAlone === false) return "password-too-short";
+      const operator = { id: personId, operator: true };
+      if (
+        others + codes === 0 &&
+        operatorsNeedFactor &&
+        (await transaction.user.count({ where: operator })) > 0
+      )
+        return "operator-needs-one";
       await transaction.passkey.delete({ where: { id } });
       return "removed";
     });

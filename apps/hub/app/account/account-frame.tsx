@@ -38,7 +38,9 @@ export function AccountFrame({ current, title, intro, model, places = [], childr
           {title}
         </h1>
         {intro !== undefined && <p className="ui-lead">{intro}</p>}
-        {notice !== null && !places.includes(notice.at) && <PlacedNotice notice={notice} at={notice.at} />}
+        {notice !== null && !places.includes(notice.at) && (
+          <PlacedNotice notice={notice} at={notice.at} token={model.token} />
+        )}
         {children}
       </section>
     </Page>

@@ -2,6 +2,8 @@ import { ButtonLink, EmptyState, RelativeTime, Row, RowList, Section } from "@ga
 import type { SecurityScreen } from "../../src/screen/screen.ts";
 import { CodesSection } from "../factor/codes-section.tsx";
 import { AccountFrame } from "./account-frame.tsx";
+import { PasskeyRows } from "./passkey-rows.tsx";
+import { PlacedNotice } from "./placed-notice.tsx";
 
 export function SecurityPage({ model }: { readonly model: SecurityScreen }) {
   return (
@@ -10,8 +12,16 @@ export function SecurityPage({ model }: { readonly model: SecurityScreen }) {
       title="Security"
       intro="How you sign in."
       model={model}
-      places={["codes"]}
+      places={["passkeys", "codes"]}
     >
+      <Section
+        id="passkeys"
+        title="Passkeys"
+        intro="Sign in by fingerprint, face or PIN, without typing anything."
+      >
+        <PlacedNotice at="passkeys" notice={model.notice} token={model.token} />
+        <PasskeyRows passkeys={model.passkeys} token={model.token} now={new Date()} />
+      </Section>
       <Section id="password" title="Password">
         <Password {...model} />
         <p>

@@ -17,6 +17,8 @@ export interface PageNotice {
   readonly at: string;
   /** One or two sentences. Never a secret. */
   readonly text: string;
+  /** The page offers to end the user's other sessions: a way to sign in has changed. */
+  readonly offersEnding?: boolean;
   /** Ended sessions whose sites are being told, by id; the page adds the results. */
   readonly endedSessions?: readonly string[];
 }

@@ -1,8 +1,9 @@
 /** First name of a new passkey: its password manager, or the browser that made it. The user can change it. */
 import { describeBrowser } from "../account/describe-browser.ts";
+import { trimInvisible } from "../credential/typed-name.ts";
 
 /** Longest name of a passkey, in characters. */
-const longestPasskeyName = 60;
+export const longestPasskeyName = 60;
 
 /** Common authenticators. @see https://github.com/passkeydeveloper/passkey-authenticator-aaguids */
 const managers: Readonly<Record<string, string>> = {
@@ -35,4 +36,10 @@ export function firstName(aaguid: string, userAgent: string, taken: readonly str
     const numbered = number === 1 ? name : `${name} ${number}`;
     if (!taken.includes(numbered)) return numbered;
   }
+}
+
+/** @returns `null`: the name is empty or too long */
+export function readPasskeyName(typed: string): string | null {
+  const name = trimInvisible(typed).normalize("NFC");
+  return name === "" || [...name].length > longestPasskeyName ? null : name;
 }

@@ -20,6 +20,7 @@ beforeEach(async () => {
 });
 afterAll(() => opened.close());
 
+const any = { operatorsNeedFactor: false };
 const sessionCookie = "TGC-gatehouse";
 const service = (more: Record<string, string> = {}) =>
   `?${new URLSearchParams({ service: opened.shop.service, ...more })}`;
@@ -220,7 +221,7 @@ describe("refused: no session, and the form says why", () => {
   test("a passkey that nobody has", async () => {
     const carol = await opened.createPerson();
     const other = await givePasskey(opened, carol);
-    await opened.hub.database.passkeys.remove({ id: other.id, personId: carol.id });
+    await opened.hub.database.passkeys.remove({ id: other.id, personId: carol.id }, any);
     expect(await errorAfter(await signInWithPasskey(browser, other))).toBe("passkey_unknown");
   });
 
@@ -308,7 +309,7 @@ describe("two users in one browser (docs/decisions/0019)", () => {
 
   test("the proof is void once the passkey is removed, and a password does not replace it", async () => {
     const question = await asked();
-    await opened.hub.database.passkeys.remove({ id: keyOfBob.id, personId: bob.id });
+    await opened.hub.database.passkeys.remove({ id: keyOfBob.id, personId: bob.id }, any);
     const page = await browser.follow(await choose("switch", question));
     expect(page.screen("login").username).toBe(bob.username);
     expect(await sessionIn()).toBeNull();

@@ -1,4 +1,5 @@
 /** Models of the account's pages and the pages below them. */
+import type { PasskeyCeremony } from "./passkey-ceremony.ts";
 import type { SiteName } from "./site-name.ts";
 
 /** On every page of the account. */
@@ -10,7 +11,12 @@ export interface AccountPage {
    * Result of the last action, shown once at its place: "Pocket Budget is disconnected." A place that the page does not
    * have is the top of the page.
    */
-  readonly notice: { readonly at: string; readonly text: string } | null;
+  readonly notice: {
+    readonly at: string;
+    readonly text: string;
+    /** With a form that ends the other sessions. */
+    readonly offersEnding?: boolean;
+  } | null;
 }
 
 /** The profile, which is the first page of the account. */
@@ -30,6 +36,22 @@ export interface SecurityScreen extends AccountPage {
     /** Unused ones. */
     readonly recoveryCodes: number;
   };
+  /** Newest first. Place of their notices: `passkeys`. */
+  readonly passkeys: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly createdAt: Date;
+    readonly lastUsedAt: Date | null;
+    /** The key may be copied to other devices of the user. */
+    readonly synced: boolean;
+  }[];
+}
+
+/** Starts the browser's dialogue for a new passkey. */
+export interface AddPasskeyScreen {
+  /** Name of the user: another one may have signed in since the page with the link was opened. */
+  readonly personName: string;
+  readonly passkey: PasskeyCeremony;
 }
 
 /** Places of a notice: `here`, `others`. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type {
+  AddPasskeyScreen,
   AppPasswordMadeScreen,
   AppsScreen,
   ChangePasswordScreen,
@@ -10,6 +11,7 @@ import type {
 } from "./account-screens.ts";
 import type { DevMailScreen, DevMailsScreen } from "./dev-mail-screens.ts";
 import type { RecoveryCodesScreen, SecondFactorScreen, SetUpCodesScreen } from "./factor-screens.ts";
+import type { PasskeyCeremony } from "./passkey-ceremony.ts";
 import type { SiteName } from "./site-name.ts";
 
 /**
@@ -37,6 +39,7 @@ export interface Screens {
   home: HomeScreen;
   account: ProfileScreen;
   "account-security": SecurityScreen;
+  "add-passkey": AddPasskeyScreen;
   "account-sessions": SessionsScreen;
   "account-apps": AppsScreen;
   "change-password": ChangePasswordScreen;
@@ -49,16 +52,8 @@ export interface Screens {
 export type * from "./account-screens.ts";
 export type * from "./dev-mail-screens.ts";
 export type * from "./factor-screens.ts";
+export type { PasskeyCeremony } from "./passkey-ceremony.ts";
 export type { SiteName } from "./site-name.ts";
-
-/** A form that `passkey.js` fills with the answer of an authenticator, in the field `passkey`. */
-export interface PasskeyCeremony {
-  readonly ceremony: "get" | "create";
-  readonly action: string;
-  readonly hidden: readonly { readonly name: string; readonly value: string }[];
-  /** For `PublicKeyCredential.parseRequestOptionsFromJSON` or `parseCreationOptionsFromJSON`. */
-  readonly options: object;
-}
 
 export interface LoginScreen {
   /** Target of the form: `/cas/login`. */

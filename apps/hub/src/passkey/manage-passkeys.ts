@@ -1,0 +1,204 @@
+/** `/account/security/passkeys`: adds, renames and removes passkeys. Each needs a fresh sign-in. */
+import { mostPasskeys, type Passkey, type PasskeyStore } from "@gatehouse/database";
+import { byUser, type RecordAudit } from "../audit/record-audit.ts";
+import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
+import { type CallerFacts, type Route, route } from "../http/route.ts";
+import type { QueueMail } from "../mail/queue-mail.ts";
+import type { SecurityScreen } from "../screen/screen.ts";
+import { longestPasskeyName, readPasskeyName } from "./passkey-name.ts";
+import {
+  askForRegistration,
+  type PasskeyRegistration,
+  type RegisterPasskeyNeeds,
+  type RegistrationUse,
+  registerPasskey,
+} from "./register-passkey.ts";
+
+export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNeeds {
+  readonly keys: RegisterPasskeyNeeds["keys"] & PageNoticeNeeds["keys"];
+  readonly passkeys: Pick<PasskeyStore, "add" | "listOf" | "remove" | "rename">;
+  readonly operatorsNeedFactor: boolean;
+  readonly recordAudit: RecordAudit;
+  readonly queueMail: QueueMail;
+}
+
+const securityPage = "/account/security";
+const addPath = "/account/security/passkeys/new";
+const returnPage = () => ({ page: securityPage });
+
+/** Lists a user's passkeys for the Security page. */
+export type ListPasskeys = (personId: string) => Promise<SecurityScreen["passkeys"]>;
+
+export function createPasskeyList({
+  passkeys,
+}: {
+  readonly passkeys: Pick<PasskeyStore, "listOf">;
+}): ListPasskeys {
+  return async (personId) =>
+    (await passkeys.listOf(personId)).map(({ id, name, createdAt, lastUsedAt, backupEligible }) => ({
+      id,
+      name,
+      createdAt,
+      lastUsedAt,
+      synced: backupEligible,
+    }));
+}
+
+export const managePasskeyRoutes = (needs: ManagePasskeysNeeds): Route[] => [
+  askForPasskey(needs),
+  addPasskey(needs),
+  renamePasskey(needs),
+  removePasskey(needs),
+];
+
+/** The ceremony belongs to the user's session, also after the user has signed in again in the same browser. */
+function sessionUse({ session }: Pick<CallerFacts["person"], "session">): RegistrationUse {
+  return { person: session.person, boundTo: session.uid };
+}
+
+const askForPasskey = (needs: ManagePasskeysNeeds): Route =>
+  route({
+    method: "GET",
+    path: addPath,
+    caller: "person",
+    freshSignIn: true,
+    antiForgery: "changes-nothing",
+    sends: "nothing",
+    speaks: "html",
+    async answer(call) {
+      return {
+        screen: {
+          name: "add-passkey",
+          model: {
+            personName: call.session.person.name,
+            passkey: {
+              ceremony: "create",
+              action: addPath,
+              hidden: [{ name: "token", value: call.formToken }],
+              options: await askForRegistration(needs, sessionUse(call)),
+            },
+          },
+        },
+      };
+    },
+  });
+
+const addPasskey = (needs: ManagePasskeysNeeds): Route =>
+  route({
+    method: "POST",
+    path: addPath,
+    caller: "person",
+    freshSignIn: true,
+    antiForgery: "form-token",
+    sends: "form",
+    typed: ["passkey"],
+    speaks: "html",
+    returnPage: () => ({ page: addPath }),
+    async answer(call, { parameters }) {
+      const result = await registerPasskey(needs, call, parameters.get("passkey") ?? "", sessionUse(call));
+      if (result.outcome !== "added")
+        return seeNotice(needs, call, securityPage, { at: "passkeys", text: refusals[result.outcome] });
+      const { id, name } = result.passkey;
+      await tellOf(needs, call, "passkey-added", { id, name });
+      return seeNotice(needs, call, securityPage, {
+        at: "passkeys",
+        text: `The passkey “${name}” is added. You can sign in with it from now on.`,
+        offersEnding: true,
+      });
+    },
+  });
+
+const refusals: Readonly<Record<Exclude<PasskeyRegistration["outcome"], "added">, string>> = {
+  expired: "No passkey was added: the page stood open for too long, or was sent twice. Try again.",
+  invalid: "No passkey was added: your browser's answer could not be verified. Try again.",
+  "known-already": "This passkey was added already.",
+  "too-many": `You have ${mostPasskeys} passkeys. Remove one before you add another.`,
+};
+
+const renamePasskey = (needs: ManagePasskeysNeeds): Route =>
+  route({
+    method: "POST",
+    path: "/account/security/passkeys/rename",
+    caller: "person",
+    freshSignIn: true,
+    antiForgery: "form-token",
+    sends: "form",
+    typed: ["name"],
+    speaks: "html",
+    returnPage,
+    async answer(call, { parameters }) {
+      const name = readPasskeyName(parameters.get("name") ?? "");
+      if (name === null)
+        return seeNotice(needs, call, securityPage, {
+          at: "passkeys",
+          text: `Give the passkey a name of 1 to ${longestPasskeyName} characters. Nothing was changed.`,
+        });
+      const id = parameters.get("passkey") ?? "";
+      if (!(await needs.passkeys.rename({ id, personId: call.session.person.id, name })))
+        return seeNotice(needs, call, securityPage, { at: "passkeys", text: goneWords });
+      await tellOf(needs, call, "passkey-renamed", { id, name });
+      return seeNotice(needs, call, securityPage, {
+        at: "passkeys",
+        text: `The passkey is now called “${name}”.`,
+        offersEnding: true,
+      });
+    },
+  });
+
+const goneWords = "That passkey was removed already.";
+
+const removePasskey = (needs: ManagePasskeysNeeds): Route =>
+  route({
+    method: "POST",
+    path: "/account/security/passkeys/remove",
+    caller: "person",
+    freshSignIn: true,
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
+    returnPage,
+    async answer(call, { parameters }) {
+      const id = parameters.get("passkey") ?? "";
+      const personId = call.session.person.id;
+      const name = (await needs.passkeys.listOf(personId)).find((one) => one.id === id)?.name ?? "";
+      const result = await needs.passkeys.remove({ id, personId }, needs);
+      if (result !== "removed")
+        return seeNotice(needs, call, securityPage, { at: "passkeys", text: removalWords[result] });
+      await tellOf(needs, call, "passkey-removed", { id, name });
+      return seeNotice(needs, call, securityPage, {
+        at: "passkeys",
+        text: `The passkey “${name}” is removed, and signs in nobody any more. Delete it in your password manager too.`,
+        offersEnding: true,
+      });
+    },
+  });
+
+const removalWords: Readonly<
+  Record<Exclude<Awaited<ReturnType<PasskeyStore["remove"]>>, "removed">, string>
+> = {
+  gone: goneWords,
+  "last-way-in":
+    "This passkey is your only way to sign in, so it was not removed. Add another passkey or set a password first.",
+  "password-too-short":
+    "Your password is too short to protect your account alone, so the passkey was not removed. Choose a longer password first.",
+  "operator-needs-one":
+    "Operators sign in with a second step, so the passkey was not removed. Add another passkey or turn on one-time codes first.",
+};
+
+/** Records a change, and notifies the user by mail. */
+async function tellOf(
+  { recordAudit, queueMail }: ManagePasskeysNeeds,
+  call: CallerFacts["person"],
+  change: "passkey-added" | "passkey-renamed" | "passkey-removed",
+  { id, name }: Pick<Passkey, "id" | "name">,
+): Promise<void> {
+  const { person } = call.session;
+  await recordAudit({ kind: change, ...byUser(call), facts: { passkey: id, name } });
+  await queueMail({
+    kind: "factor-changed",
+    recipient: person.email,
+    personId: person.id,
+    facts: { change, name, address: call.address, userAgent: call.userAgent },
+  });
+  call.log.info({ event: change, person: person.id, passkey: id }, "passkeys changed");
+}
