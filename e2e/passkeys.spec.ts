@@ -72,7 +72,7 @@ test("a passkey is added on a phone, signs in at the shop from the suggestions, 
   await page.goto(`${sites.hub}/account/security`);
   await expect(section(page).getByRole("listitem")).toContainText("last used just now");
   await section(page)
-    .getByText(/^Remove/)
+    .getByText(/^Remove:/)
     .click();
   await section(page).getByRole("button", { name: "Remove this passkey" }).click();
   await expect(page.getByRole("status").filter({ hasText: "is removed" })).toBeVisible();
@@ -154,7 +154,7 @@ test("without JavaScript passkeys are renamed and removed, and the page that add
   await expect(plain.getByText("Adding a passkey needs JavaScript")).toBeVisible();
   await expect(plain.getByRole("button", { name: "Add a passkey" })).toBeHidden();
   await plain.getByRole("link", { name: "Back to Security" }).click();
-  await row.getByText(/^Remove/).click();
+  await row.getByText(/^Remove:/).click();
   await row.getByRole("button", { name: "Remove this passkey" }).click();
   await expect(section(plain)).toContainText("You have none.");
 
