@@ -59,6 +59,7 @@ import { createLogoutToken } from "./oidc/keys/logout-token.ts";
 import { createOutbound, type Outbound } from "./outbound/outbound.ts";
 import type { Dispatcher } from "./outbox/dispatcher.ts";
 import { createPasskeyList, managePasskeyRoutes } from "./passkey/manage-passkeys.ts";
+import { createPasskeyFactor } from "./passkey/passkey-factor.ts";
 import { passkeySignInRoutes } from "./passkey/passkey-sign-in.ts";
 import { type RelyingParty, relyingPartyOf } from "./passkey/webauthn.ts";
 import type { Frontend } from "./server/frontend.ts";
@@ -318,7 +319,6 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     queueMail: hub.queueMail,
     sessionRememberSeconds,
   });
-  const operatorsNeedFactor = false;
   const completeSignIn = createCompleteSignIn({
     cookies,
     enterSession,
@@ -458,7 +458,12 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       keys: { form: keys.form, note: keys.note },
       sites,
     }),
-    ...secondFactorRoutes({ ...factorNeeds, recordAudit, throttle }),
+    ...secondFactorRoutes({
+      ...factorNeeds,
+      passkeyFactor: createPasskeyFactor(webAuthn),
+      recordAudit,
+      throttle,
+    }),
     ...newPasswordRoutes({
       clock,
       completeSignIn,

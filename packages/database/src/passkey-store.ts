@@ -62,7 +62,7 @@ export interface PasskeyStore {
   /** @returns false if the user has no such passkey */
   rename(passkey: Pick<Passkey, "id" | "personId" | "name">): Promise<boolean>;
   /**
-   * Removes a passkey unless the user could not sign in without it.
+   * Removes a passkey unless the user could not sign in without it; with the last factor the recovery codes go too.
    *
    * @param options.operatorsNeedFactor whether an operator keeps the last factor
    */

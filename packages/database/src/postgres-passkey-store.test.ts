@@ -203,4 +203,15 @@ describe("the last way to sign in stays", () => {
     expect(await remove(last, personId, true)).toBe("operator-needs-one");
     expect(await remove(last)).toBe("removed");
   });
+
+  test("with the last factor the recovery codes go too", async () => {
+    await setPassword();
+    const [first, last] = [await add(), await add()];
+    const { factors } = fixture.database;
+    await factors.addFirstRecoveryCodes(personId, ["one", "two"]);
+    await remove(first);
+    expect((await factors.of(personId)).recoveryCodes).toBe(2);
+    await remove(last);
+    expect((await factors.of(personId)).recoveryCodes).toBe(0);
+  });
 });

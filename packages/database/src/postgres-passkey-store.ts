@@ -90,6 +90,8 @@ export class PostgresPasskeyStore implements PasskeyStore {
       )
         return "operator-needs-one";
       await transaction.passkey.delete({ where: { id } });
+      // They replace a factor, and there is none any more.
+      if (others + codes === 0) await transaction.recoveryCode.deleteMany({ where: { personId } });
       return "removed";
     });
   }

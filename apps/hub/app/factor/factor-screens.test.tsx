@@ -10,7 +10,7 @@ const secondFactor: SecondFactorScreen = {
   person: { name: "Alice", username: "alice" },
   isStepUp: false,
   codes: true,
-  passkeys: false,
+  passkey: null,
   recoveryCodes: true,
   startOver: "/cas/login",
   error: null,

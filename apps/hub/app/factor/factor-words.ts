@@ -14,6 +14,14 @@ export function factorErrorWords(code: FactorErrorCode, retryInSeconds?: number)
       return "Enter one of your recovery codes";
     case "recovery_code_wrong":
       return "This recovery code is wrong or was used already. Try another one.";
+    case "passkey_expired":
+      return "The page stood open for too long, or was sent twice. Use your passkey again.";
+    case "passkey_unknown":
+      return "This passkey is not one of your account. Use another one, or another way.";
+    case "passkey_invalid":
+      return "Your passkey could not be verified. Try again, or choose another way.";
+    case "passkey_cloned":
+      return "This passkey was not accepted, because a copy of it may exist. Choose another way, then remove the passkey from your account.";
     case "too_many_attempts":
       return `There were too many tries. Wait ${waitWords(retryInSeconds)}, then try again.`;
   }

@@ -2,6 +2,7 @@ import { Button, ErrorSummary, Notice, TextField } from "@gatehouse/ui";
 import type { SecondFactorScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
+import { PasskeyForm } from "../passkey-form.tsx";
 import { factorErrorWords } from "./factor-words.ts";
 
 const heading = "Confirm that it is you";
@@ -11,9 +12,10 @@ export const secondFactorTitle = ({ error }: SecondFactorScreen): string =>
 
 /** Asks for the second step of a sign-in. */
 export function SecondFactorPage({ model }: { readonly model: SecondFactorScreen }) {
-  const { error, person, codes, recoveryCodes } = model;
+  const { error, person, codes, passkey, recoveryCodes } = model;
   const problem = error && factorErrorWords(error.code, error.retryInSeconds);
-  const field = error?.isRecovery || !codes ? "recovery-code" : "code";
+  const isOfPasskey = error?.code.startsWith("passkey_") === true;
+  const field = isOfPasskey ? "passkey" : error?.isRecovery || !codes ? "recovery-code" : "code";
   return (
     <Gate title={heading} to={<Purpose model={model} />}>
       {problem && (
@@ -22,11 +24,23 @@ export function SecondFactorPage({ model }: { readonly model: SecondFactorScreen
           errors={[{ text: problem, field }]}
         />
       )}
-      {codes && <CodeForm model={model} problem={error?.isRecovery ? null : problem} />}
+      {passkey !== null && (
+        <div className="passkey-add" id="passkey">
+          <PasskeyForm kind={codes ? "plain" : "primary"} passkey={passkey} label="Use a passkey" />
+          {!codes && (
+            <div className="passkey-unknown">
+              <Notice>
+                <p>Using a passkey needs JavaScript, and a browser that knows passkeys.</p>
+              </Notice>
+            </div>
+          )}
+        </div>
+      )}
+      {codes && <CodeForm model={model} problem={error?.isRecovery || isOfPasskey ? null : problem} />}
       {!codes && !recoveryCodes && (
-        <Notice>
-          <p>Use your passkey. If you have lost it, ask the people who run Gatehouse.</p>
-        </Notice>
+        <div className="gate-words">
+          <p>If you have lost your passkey, ask the people who run Gatehouse.</p>
+        </div>
       )}
       {recoveryCodes && <RecoveryForm model={model} problem={error?.isRecovery ? problem : null} />}
       <p className="gate-back">

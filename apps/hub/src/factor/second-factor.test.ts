@@ -44,7 +44,7 @@ describe("ASVS 6.3.3 a password alone does not sign in a user with a factor", ()
       site: { name: "The shop" },
       isStepUp: false,
       codes: true,
-      passkeys: false,
+      passkey: null,
       recoveryCodes: true,
       error: null,
     });

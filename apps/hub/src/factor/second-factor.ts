@@ -7,6 +7,7 @@ import type { FactorProof, FactorStore, PendingSignInStore } from "@gatehouse/da
 import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
 import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
+import type { PasskeyFactor } from "../passkey/passkey-factor.ts";
 import type { FactorErrorCode, SecondFactorScreen } from "../screen/screen.ts";
 import { acrValues, isAsStrongAs } from "../session/acr.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
@@ -37,6 +38,7 @@ export interface SecondFactorNeeds
   readonly factors: Pick<FactorStore, "of" | "sealedSecretOf">;
   readonly keys: Pick<HubKeys, "browser" | "form" | "note" | "totp">;
   readonly pendingSignIns: Pick<PendingSignInStore, "complete" | "find">;
+  readonly passkeyFactor: PasskeyFactor;
   readonly recordAudit: RecordAudit;
   readonly throttle: SignInThrottle;
 }
@@ -73,7 +75,7 @@ const accept = (needs: SecondFactorNeeds): Route =>
     caller: "anyone",
     antiForgery: "flow-token",
     sends: "form",
-    typed: ["code", "recovery_code"],
+    typed: ["code", "passkey", "recovery_code"],
     speaks: "html",
     async answer(call, { parameters }) {
       const request = readDestination(needs, call, parameters);
@@ -81,6 +83,8 @@ const accept = (needs: SecondFactorNeeds): Route =>
       const begun = await findBegun(needs, call);
       if (begun === null || !isTokenOf(needs, begun, purpose, parameters.get("token") ?? ""))
         return startAgain(needs, call, fields);
+      const passkey = parameters.get("passkey");
+      if (passkey !== undefined) return acceptPasskey(needs, call, { begun, request, parameters }, passkey);
       const isRecovery = parameters.has("recovery_code");
       const typed = (parameters.get(isRecovery ? "recovery_code" : "code") ?? "").replaceAll(/\s/g, "");
       const again = async (code: FactorErrorCode, retryInSeconds?: number) => {
@@ -116,6 +120,28 @@ const accept = (needs: SecondFactorNeeds): Route =>
       return again(isRecovery ? "recovery_code_wrong" : result.made);
     },
   });
+
+/** Not throttled: nobody guesses signatures. The passkey room records refusals itself. */
+async function acceptPasskey(
+  needs: SecondFactorNeeds,
+  call: Call,
+  sent: { readonly begun: Begun; readonly request: LoginRequest; readonly parameters: RequestParameters },
+  passkey: string,
+): Promise<Answer> {
+  const { begun, request, parameters } = sent;
+  const use = { personId: begun.person.id, boundTo: begun.id };
+  const result = await needs.passkeyFactor.verify(call, passkey, use);
+  if (result.outcome === "refused") {
+    const { code } = result;
+    call.log.warn(
+      { event: "factor.refused", code, person: begun.person.id, address: call.address },
+      "factor refused",
+    );
+    return showPage(needs, begun, request, parameters, { code, isRecovery: false });
+  }
+  const completed = await completeFactor(needs, call, parameters, begun, { kind: "consumed" }, result.amr);
+  return completed ?? startAgain(needs, call, repeatedFields(parameters));
+}
 
 /**
  * Counts the attempt under the user, apart from passwords: a right password does not reset this counter.
@@ -190,17 +216,19 @@ async function showPage(
   const { site, keepsOpener } = destinationOf(needs, request, parameters);
   const warn = parameters.get("warn") === "true" ? [{ name: "warn", value: "true" }] : [];
   const headers = error?.retryInSeconds === undefined ? {} : { "retry-after": String(error.retryInSeconds) };
+  const hidden = [{ name: "token", value: tokenOf(needs, begun, purpose) }, ...fields, ...warn];
+  const options = await needs.passkeyFactor.ask({ personId: begun.person.id, boundTo: begun.id });
   return {
     screen: {
       name: "second-factor",
       model: {
         action: factorPath,
-        hidden: [{ name: "token", value: tokenOf(needs, begun, purpose) }, ...fields, ...warn],
+        hidden,
         site: site === undefined ? null : { name: site.name, host: site.host },
         person: { name: begun.person.name, username: begun.person.username },
         isStepUp: begun.session !== null,
         codes: factors.codesSince !== null,
-        passkeys: factors.passkeys > 0,
+        passkey: options && { ceremony: "get", action: factorPath, hidden, options },
         recoveryCodes: factors.recoveryCodes > 0,
         startOver: loginAddress([
           ...fields,

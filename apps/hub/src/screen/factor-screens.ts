@@ -1,3 +1,4 @@
+import type { PasskeyCeremony } from "./passkey-ceremony.ts";
 import type { SiteName } from "./site-name.ts";
 
 type HiddenFields = readonly { readonly name: string; readonly value: string }[];
@@ -9,7 +10,11 @@ export type FactorErrorCode =
   | "code_used"
   | "recovery_code_missing"
   | "recovery_code_wrong"
-  | "too_many_attempts";
+  | "too_many_attempts"
+  | "passkey_expired"
+  | "passkey_unknown"
+  | "passkey_invalid"
+  | "passkey_cloned";
 
 /** Asks for the factor that a sign-in lacks. */
 export interface SecondFactorScreen {
@@ -22,7 +27,7 @@ export interface SecondFactorScreen {
   readonly isStepUp: boolean;
   /** Factors of the user. */
   readonly codes: boolean;
-  readonly passkeys: boolean;
+  readonly passkey: PasskeyCeremony | null;
   readonly recoveryCodes: boolean;
   /** Link to sign in as another user. */
   readonly startOver: string;
