@@ -8,7 +8,7 @@ const light = { paper: "#f5f5f3", raised: "#ffffff", ink: "#17191c", quiet: "#48
 const dark = { paper: "#121315", raised: "#1a1c1f", ink: "#eeeeec", quiet: "#b6babf", line: "#303338" };
 const button = { light: ["#17503d", "#ffffff"], dark: ["#8fd3b4", "#0a1f17"] } as const;
 
-const font = "font-family: system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
+const font = "font-family: -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
 /** @param hubUrl the hub's origin, in the footer of every mail */
 export function renderMail(content: MailContent, hubUrl: string): RenderedMail {
