@@ -115,7 +115,7 @@ export function createMailServer(
         envelope: { from: sender.address, to: [address] },
         from: sender,
         to: { name: "", address },
-        subject: inOneLine(content.subject),
+        subject: content.subject,
         text: content.text,
         html: content.html,
         messageId: `<${id}@${hostname}>`,
@@ -151,11 +151,6 @@ function parseSender(text: string): { readonly name: string; readonly address: s
       'should be an e-mail address such as login@example.com, or "Gatehouse <login@example.com>".',
     );
   return { name: name.trim(), address };
-}
-
-/** A header is one line. nodemailer sees to it as well; a mail must not depend on that alone. */
-function inOneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
 
 function errorFrom(error: unknown): MailServerError {
