@@ -7,6 +7,8 @@ import { createAttemptQueue, TooManyWaiting } from "./attempt-queue.ts";
 export interface Attempt {
   /** The typed user name, known or not. */
   readonly identifier: string;
+  /** User name, if `identifier` counts something else of the account. */
+  readonly account?: string;
   readonly address: string;
   /** Id of a browser that this user signed in with before; `undefined` for any other browser. */
   readonly knownBrowser: string | undefined;

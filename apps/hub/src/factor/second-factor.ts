@@ -12,7 +12,7 @@ import type { FactorErrorCode, SecondFactorScreen } from "../screen/screen.ts";
 import { acrValues, isAsStrongAs } from "../session/acr.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
-import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
 import {
   type DestinationNeeds,
   destinationOf,
@@ -154,11 +154,11 @@ async function tryThrottled(
   { person }: Begun,
   make: () => Promise<FactorErrorCode | Answer>,
 ): Promise<{ readonly made: FactorErrorCode | Answer } | { readonly retryInSeconds: number }> {
-  const known = readKnownBrowser(needs, call);
   const attempt = {
     identifier: `factor of ${person.username}`,
+    account: person.username,
     address: call.address,
-    knownBrowser: known?.personId === person.id ? known.id : undefined,
+    knownBrowser: readKnownBrowsers(needs, call).get(person.id),
   };
   const result = await needs.throttle.queue(attempt, async () => {
     const taken = await needs.throttle.count(attempt);

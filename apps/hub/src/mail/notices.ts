@@ -120,15 +120,15 @@ export function noticeComposers({ hubUrl, describeBrowser }: NoticeNeeds): MailC
       ifNotYou: takeBack,
     }),
     "repeated-failures": async (mail) => ({
-      subject: "Many wrong passwords for your account",
+      subject: "Many wrong attempts to sign in to your account",
       paragraphs: [
-        "Somebody entered a wrong password for your account many times. The hub makes them wait now.",
+        "Somebody entered a wrong password or code for your account many times. The hub makes them wait now.",
         "You can still sign in with a browser that you have used here before.",
       ],
       facts: circumstances(mail),
-      why: "the hub tells you about repeated wrong passwords, at most once a day.",
+      why: "the hub tells you about repeated wrong attempts, at most once a day.",
       ifNotYou:
-        "nobody got in this way, and you do not have to do anything. If you use your password elsewhere too, change it. If it was you, choose “Forgot your password?” on the sign-in page.",
+        "nobody got in this way. Change your password if others may know it or if you use it elsewhere too. If it was you, choose “Forgot your password?” on the sign-in page.",
     }),
     "deletion-due": async (mail) => {
       const { dueAt } = mail.facts as MailFacts["deletion-due"];

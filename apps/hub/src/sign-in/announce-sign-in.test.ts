@@ -42,13 +42,16 @@ describe("ASVS 6.3.5 a sign-in with a new browser", () => {
     expect(mail?.text).toContain("From: 127.0.0.1");
   });
 
-  test("a browser that another user has used before is new to this user", async () => {
+  test("a browser that another user has used before is new to this user, and stays known to both", async () => {
     const [first, second] = [await opened.createPerson(), await opened.createPerson()];
     await signIn(second);
     const browser = await signIn(first);
     await browser.get("/cas/logout");
     await signIn(second, browser);
     expect(await kindsTo(second)).toEqual(["new-browser"]);
+    await browser.get("/cas/logout");
+    await signIn(first, browser);
+    expect(await kindsTo(first)).toEqual([]);
   });
 
   test("a wrong password with a new browser sends none", async () => {
@@ -80,6 +83,15 @@ describe("ASVS 6.3.5 repeated wrong passwords", () => {
     expect(await kindsTo(person)).toEqual(["repeated-failures"]);
     const [mail] = await mailsTo(opened.hub, emailOf(person));
     expect(mail?.text).toContain("From: 127.0.0.1");
+  });
+
+  test("wrong codes after a right password count as well", async () => {
+    const { id, username, password } = await opened.createPerson();
+    const attempt = { identifier: `factor of ${username}`, address: "192.0.2.9", knownBrowser: undefined };
+    for (let count = 0; count < 11; count += 1)
+      await opened.hub.throttle.count({ ...attempt, account: username });
+    const person = { id, username, password };
+    await eventually(async () => expect(await kindsTo(person)).toEqual(["repeated-failures"]));
   });
 
   test("for a name that nobody has, and for a disabled user, send nothing", async () => {

@@ -1,10 +1,10 @@
-/** Mails about sign-ins that the user may not have made: from a browser that is new, and many wrong passwords. */
+/** Mails about sign-ins that the user may not have made: from a browser that is new, and many wrong passwords or codes. */
 import type { Person, PersonStore, RateLimitStore } from "@gatehouse/database";
 import type { Attempt } from "../credential/sign-in-throttle.ts";
 import type { Call } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
-import { type KnownBrowserNeeds, readKnownBrowser } from "./known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowsers } from "./known-browser.ts";
 
 export interface AnnounceBrowserNeeds extends KnownBrowserNeeds {
   readonly people: Pick<PersonStore, "noteFirstSignIn">;
@@ -17,7 +17,7 @@ export async function announceNewBrowser(
   call: Call,
   { id: personId, email: recipient }: Person,
 ): Promise<void> {
-  if (readKnownBrowser(needs, call)?.personId === personId) return;
+  if (readKnownBrowsers(needs, call).has(personId)) return;
   if (await needs.people.noteFirstSignIn(personId)) return;
   const { address, userAgent } = call;
   await needs.queueMail({ kind: "new-browser", recipient, personId, facts: { address, userAgent } });
@@ -27,7 +27,7 @@ export async function announceNewBrowser(
 const oneADay = { points: 1, duration: 24 * 3600 };
 
 /**
- * Tells users that somebody tried many wrong passwords for their account. The request does not wait for it, so its answer
+ * Tells users that somebody tried many wrong passwords or codes for their account. The request does not wait for it, so its answer
  * takes the same time for unknown names.
  */
 export function createFailureAnnouncement({
@@ -43,8 +43,8 @@ export function createFailureAnnouncement({
 }): (attempt: Attempt) => void {
   const limiter = rateLimits.createLimiter("mail-repeated-failures", oneADay);
 
-  async function announce({ identifier, address }: Attempt): Promise<void> {
-    const found = await people.findForSignIn(identifier);
+  async function announce({ identifier, account = identifier, address }: Attempt): Promise<void> {
+    const found = await people.findForSignIn(account);
     if (found === null || found.person.disabled) return;
     const { id: personId, email: recipient } = found.person;
     if ((await limiter.consume(personId)) > 0) return;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createCookies } from "../http/cookies.ts";
 import { hubKeys } from "../settings/secret-keys.ts";
-import { readKnownBrowser, writeKnownBrowser } from "./known-browser.ts";
+import { readKnownBrowser, readKnownBrowsers, writeKnownBrowser } from "./known-browser.ts";
 
 const needs = { cookies: createCookies(true), keys: hubKeys(["a".repeat(64)]) };
 
@@ -36,6 +36,20 @@ test("the same user keeps the id, another user gets a new one", () => {
   expect(other?.id).not.toBe(id);
 });
 
+test("users who share a browser are all remembered, the latest first, each with the same id", () => {
+  const signedIn = (people: readonly string[]) =>
+    people.reduce((sent, person) => sending(writeKnownBrowser(needs, sent, person)), sending());
+  const shared = signedIn(["p1", "p2"]);
+  const again = sending(writeKnownBrowser(needs, shared, "p1"));
+  expect([...readKnownBrowsers(needs, shared).keys()]).toEqual(["p2", "p1"]);
+  expect([...readKnownBrowsers(needs, again).keys()]).toEqual(["p1", "p2"]);
+  expect(Object.fromEntries(readKnownBrowsers(needs, again))).toEqual(
+    Object.fromEntries(readKnownBrowsers(needs, shared)),
+  );
+  const many = signedIn(["p1", "p2", "p3", "p4", "p5", "p6"]);
+  expect([...readKnownBrowsers(needs, many).keys()]).toEqual(["p6", "p5", "p4", "p3", "p2"]);
+});
+
 const sealedBy = (keys: ReturnType<typeof hubKeys>, boundTo: string, purpose: "browser" | "note") =>
   needs.cookies.write("browser", keys[purpose].seal("p1 x", boundTo));
 
@@ -47,4 +61,5 @@ test.each([
   ["one bound to something else", sealedBy(needs.keys, "", "browser")],
 ])("%s: the browser is unknown", (_, cookie) => {
   expect(readKnownBrowser(needs, sending(cookie))).toBeNull();
+  expect(readKnownBrowsers(needs, sending(cookie)).size).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** Remembers, in the browser alone, which user signed in with it before: see `credential/sign-in-throttle.ts`. */
+/** Remembers, in the browser alone, which users signed in with it before: see `credential/sign-in-throttle.ts`. */
 import type { Cookies } from "../http/cookies.ts";
 import type { Call } from "../http/route.ts";
 import { type HubKeys, randomToken } from "../settings/secret-keys.ts";
@@ -10,16 +10,29 @@ export interface KnownBrowserNeeds {
 
 const lifeSeconds = 365 * 86_400;
 
-/** @returns `null`: nobody signed in with this browser, or the hub did not make the cookie */
+/** A family shares a browser; a public computer must not remember everybody. */
+const mostPeople = 5;
+
+/** @returns the user who signed in last; `null`: nobody signed in with this browser, or the hub did not make the cookie */
 export function readKnownBrowser(
-  { cookies, keys }: KnownBrowserNeeds,
+  needs: KnownBrowserNeeds,
   call: Pick<Call, "header">,
 ): { readonly personId: string; readonly id: string } | null {
+  const [latest] = readKnownBrowsers(needs, call);
+  return latest === undefined ? null : { personId: latest[0], id: latest[1] };
+}
+
+/** The users who signed in with this browser, latest first, and its id for each of them. */
+export function readKnownBrowsers(
+  { cookies, keys }: KnownBrowserNeeds,
+  call: Pick<Call, "header">,
+): ReadonlyMap<string, string> {
   const sealed = cookies.read(call.header("cookie"), "browser");
   const text = sealed === undefined ? null : keys.browser.open(sealed, "known-browser");
-  if (text === null) return null;
-  const [personId = "", id = ""] = text.split(" ");
-  return { personId, id };
+  const known = new Map<string, string>();
+  const words = text?.split(" ") ?? [];
+  for (let index = 0; index < words.length; index += 2) known.set(words[index] ?? "", words[index + 1] ?? "");
+  return known;
 }
 
 /** Keeps the id while the same user uses the browser, so that signing in does not reset its counter. */
@@ -28,8 +41,12 @@ export function writeKnownBrowser(
   call: Pick<Call, "header">,
   personId: string,
 ): string {
-  const known = readKnownBrowser(needs, call);
-  const id = known?.personId === personId ? known.id : randomToken();
-  const sealed = needs.keys.browser.seal(`${personId} ${id}`, "known-browser");
-  return needs.cookies.write("browser", sealed, lifeSeconds);
+  const known = readKnownBrowsers(needs, call);
+  const latest = new Map([[personId, known.get(personId) ?? randomToken()], ...known]);
+  const people = [...latest].slice(0, mostPeople).flat();
+  return needs.cookies.write(
+    "browser",
+    needs.keys.browser.seal(people.join(" "), "known-browser"),
+    lifeSeconds,
+  );
 }
