@@ -93,6 +93,17 @@ test("a response without end is aborted after 64 kB", async () => {
   expect(sent).toBeLessThan(16 * 1024 * 1024);
 });
 
+test("a text is read up to 256 kB, with the headers that were given", async () => {
+  const port = await serve((request, response) => {
+    response.end(`${request.headers["add-padding"]} ${"ü".repeat(Number(request.url?.slice(1)))}`);
+  });
+  const get = (length: number) =>
+    open().getText(`http://127.0.0.1:${port}/${length}`, { "add-padding": "yes" });
+  expect(await get(60_000)).toEqual({ status: 200, text: `yes ${"ü".repeat(60_000)}` });
+  const { text } = await get(200_000);
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(256 * 1024);
+});
+
 describe("a site that keeps the hub waiting", () => {
   test("by never answering is a timeout", async () => {
     const port = await serve(() => undefined);
