@@ -104,8 +104,9 @@ const session = {
   keptUntil: null,
   sites: [],
 };
+const plain = { emailVerified: true, picture: null, deletionDueAt: null };
 const page = {
-  person: { name: "Alice", username: "alice", email: "alice@example.com" },
+  person: { name: "Alice", username: "alice", email: "alice@example.com", ...plain },
   token: "token-1",
   notice: null,
 };

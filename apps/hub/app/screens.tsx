@@ -5,7 +5,11 @@ import { AddPasskeyPage } from "./account/add-passkey-page.tsx";
 import { AppPasswordMadePage } from "./account/app-password-made-page.tsx";
 import { AppsPage } from "./account/apps-page.tsx";
 import { ChangePasswordPage, changePasswordTitle } from "./account/change-password-page.tsx";
+import { DataPage, dataTitle } from "./account/data-page.tsx";
+import { KeepAccountPage } from "./account/keep-account-page.tsx";
 import { MakeAppPasswordPage, makeAppPasswordTitle } from "./account/make-app-password-page.tsx";
+import { NamePage, nameTitle } from "./account/name-page.tsx";
+import { PicturePage, pictureTitle } from "./account/picture-page.tsx";
 import { ProfilePage } from "./account/profile-page.tsx";
 import { SecurityPage } from "./account/security-page.tsx";
 import { SessionsPage } from "./account/sessions-page.tsx";
@@ -60,6 +64,10 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "account-sessions": { Page: SessionsPage, title: () => "Where you are signed in" },
   "account-apps": { Page: AppsPage, title: () => "Apps" },
   "change-password": { Page: ChangePasswordPage, title: changePasswordTitle },
+  "account-name": { Page: NamePage, title: nameTitle },
+  "account-picture": { Page: PicturePage, title: pictureTitle },
+  "account-data": { Page: DataPage, title: dataTitle },
+  "keep-account": { Page: KeepAccountPage, title: () => "Keep your account?" },
   "make-app-password": { Page: MakeAppPasswordPage, title: makeAppPasswordTitle },
   "dev-mails": { Page: DevMailsPage, title: () => "Mail" },
   "dev-mail": { Page: DevMailPage, title: devMailTitle },

@@ -17,7 +17,16 @@ const protections: readonly AntiForgery[] = [
   "flow-token",
   "header-credentials",
 ];
-const sendings: readonly Sends[] = ["nothing", "query", "raw-query", "form", "raw-form", "json", "xml"];
+const sendings: readonly Sends[] = [
+  "nothing",
+  "query",
+  "raw-query",
+  "form",
+  "raw-form",
+  "upload",
+  "json",
+  "xml",
+];
 const routes = declaredRoutes({ door: true });
 const named = (route: Route) => `${route.method} ${route.path}`;
 
@@ -59,6 +68,17 @@ const expected = [
   "POST /account/security/recovery-codes/new person form-token, fresh sign-in",
   "POST /account/security/recovery-codes/download person form-token",
   "GET /account person changes-nothing",
+  "GET /account/name person changes-nothing",
+  "POST /account/name person form-token",
+  "GET /account/picture person changes-nothing",
+  "POST /account/picture person form-token",
+  "POST /account/picture/remove person form-token",
+  "GET /pictures/:hash anyone changes-nothing",
+  "GET /account/data person changes-nothing, fresh sign-in",
+  "GET /account/data/export person changes-nothing, fresh sign-in",
+  "POST /account/delete person form-token, fresh sign-in",
+  "GET /account/keep person changes-nothing",
+  "POST /account/keep person form-token",
   "GET /account/security person changes-nothing",
   "GET /account/security/passkeys/new person changes-nothing, fresh sign-in",
   "POST /account/security/passkeys/new person form-token, fresh sign-in",
@@ -133,7 +153,7 @@ describe.each(routes.map((route) => [named(route), route] as const))("%s", (_, r
 
   test("a form in a session has its token, and header credentials are required only of callers who have some", () => {
     if (route.caller === "person" && route.method !== "GET")
-      expect([route.antiForgery, route.sends]).toEqual(["form-token", "form"]);
+      expect([route.antiForgery, ["form", "upload"].includes(route.sends)]).toEqual(["form-token", true]);
     if (route.antiForgery === "form-token") expect(route.caller).toBe("person");
     const hasHeader = ["site", "tester"].includes(route.caller);
     expect(route.antiForgery === "header-credentials").toBe(

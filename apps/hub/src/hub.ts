@@ -9,6 +9,9 @@ import { changePasswordRoutes } from "./account/change-password.ts";
 import { createConnectedAppList } from "./account/connected-apps.ts";
 import { describeBrowser } from "./account/describe-browser.ts";
 import { homeRoutes } from "./account/home.ts";
+import { nameRoutes } from "./account/name.ts";
+import { ownDataRoutes } from "./account/own-data.ts";
+import { pictureRoutes } from "./account/picture.ts";
 import { profileRoutes } from "./account/profile.ts";
 import { securityRoutes } from "./account/security.ts";
 import { sessionsRoutes } from "./account/sessions.ts";
@@ -169,8 +172,8 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const throttleLimits = settings.loginThrottle ? database.rateLimits : null;
   const siteSecretThrottle = createSecretThrottle(throttleLimits, "site-secret");
   const keys = hubKeys(settings.secrets);
-  const { consents, logoutDeliveries, oidcArtifacts, people, refreshExchanges, sessions } = database;
-  const { signingKeys, sweep } = database;
+  const { consents, logoutDeliveries, oidcArtifacts, people, profiles, refreshExchanges } = database;
+  const { sessions, signingKeys, sweep } = database;
   const { hubUrl, secure, trustedProxies } = settings;
   const recordAudit = createAuditRecorder(database.auditEvents, clock);
   const issuer = await openIssuer({
@@ -218,7 +221,17 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const queueMail = createQueueMail(database.mails, mail.wake);
   const { auditEvents } = database;
   const chainAudit = createChainTask({ auditEvents, key: keys.audit, log, clock });
-  const runUpkeep = createUpkeepTask({ sessions, chainAudit, logout, mail, sweep, log });
+  const runUpkeep = createUpkeepTask({
+    chainAudit,
+    people,
+    profiles,
+    recordAudit,
+    sessions,
+    logout,
+    mail,
+    sweep,
+    log,
+  });
   const upkeep = startUpkeep({ runUpkeep, refreshKeys: () => issuer.refresh(), log });
   return {
     recordAudit,
@@ -282,13 +295,14 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     runUpkeep,
     keys,
     logout,
+    queueMail,
     recordAudit,
   } = hub;
   const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, appPasswordThrottle } =
     hub;
-  const { passwordFault, queueMail } = hub;
-  const { hubUrl, mode, operatorsNeedFactor, passwordLengths, ticketLifeSeconds } = settings;
-  const { sessionIdleSeconds, sessionRememberSeconds } = settings;
+  const { passwordFault } = hub;
+  const { deletionGraceSeconds, hubUrl, mode, operatorsNeedFactor, passwordLengths } = settings;
+  const { sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
   const { appPasswords, consents, decisions, factors, loginTickets, logoutDeliveries, oidcArtifacts } =
     database;
   const { passkeys, passwords, pendingSignIns, people, profiles, proxyGrantingTickets } = database;
@@ -365,6 +379,19 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const accountFrame = { cookies, keys: { note: keys.note } };
   const account = [
     ...profileRoutes({ ...accountFrame, sites }),
+    ...nameRoutes({ ...accountFrame, clock, profiles, recordAudit }),
+    ...pictureRoutes({ ...accountFrame, profiles, recordAudit }),
+    ...ownDataRoutes({
+      ...accountFrame,
+      answerSignOut,
+      clock,
+      deletionGraceSeconds,
+      logout,
+      profiles,
+      queueMail,
+      recordAudit,
+      sessions,
+    }),
     ...securityRoutes({ ...accountFrame, factors, profiles, listPasskeys: createPasskeyList({ passkeys }) }),
     ...managePasskeyRoutes({
       ...webAuthn,

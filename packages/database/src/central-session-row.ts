@@ -6,12 +6,14 @@ import type {
   Person,
   SiteSession,
 } from "./central-session-store.ts";
+import { pictureFrom } from "./person-row.ts";
 
 /** Columns of a session `s` with its user `u`, selected by every statement of the store. */
 export const centralSessionColumns = `
   s.id, s.started_at, s.authenticated_at, s.last_activity_at, s.idle_expires_at, s.expires,
   s.long_term, s.ask_before, s.amr, s.uid, s.oidc_clients, s.user_agent, s.address, u.id AS person_id, u.username,
-  coalesce(u.name, u.username) AS name, u.email, u.operator, u.groups, u.disabled_at IS NOT NULL AS disabled`;
+  coalesce(u.name, u.username) AS name, u.email, u.email_verified IS NOT NULL AS email_verified, u.image,
+  u.operator, u.groups, u.disabled_at IS NOT NULL AS disabled, u.deletion_due_at`;
 
 export interface CentralSessionRow {
   readonly id: string;
@@ -31,9 +33,12 @@ export interface CentralSessionRow {
   readonly username: string;
   readonly name: string;
   readonly email: string;
+  readonly email_verified: boolean;
+  readonly image: string | null;
   readonly operator: boolean;
   readonly groups: readonly string[];
   readonly disabled: boolean;
+  readonly deletion_due_at: Date | null;
 }
 
 /** Times that recording activity has changed. */
@@ -95,9 +100,12 @@ export function personFrom(row: CentralSessionRow): Person {
     username: row.username,
     name: row.name,
     email: row.email,
+    emailVerified: row.email_verified,
+    picture: pictureFrom(row.image),
     operator: row.operator,
     groups: row.groups,
     disabled: row.disabled,
+    deletionDueAt: row.deletion_due_at,
   };
 }
 

@@ -7,9 +7,15 @@ export interface Person {
   readonly username: string;
   readonly name: string;
   readonly email: string;
+  /** The user used a link that was sent to the address. */
+  readonly emailVerified: boolean;
+  /** SHA-256 of the user's picture, 64 hex characters; `null`: none. */
+  readonly picture: string | null;
   readonly operator: boolean;
   readonly groups: readonly string[];
   readonly disabled: boolean;
+  /** The user asked for the deletion of the account, which is due then; `null`: not asked. */
+  readonly deletionDueAt: Date | null;
 }
 
 /** Reason for the end of a central session. The hub's screens turn it into text. */

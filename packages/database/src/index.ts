@@ -59,7 +59,7 @@ export {
   type PersonStore,
   type PersonWithPassword,
 } from "./person-store.ts";
-export type { ProfileStore, SignInMethods } from "./profile-store.ts";
+export type { ExportedAccount, Picture, ProfileStore, SignInMethods } from "./profile-store.ts";
 export type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.ts";
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";
 export type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";

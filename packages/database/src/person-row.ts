@@ -6,9 +6,12 @@ export const personColumns = {
   username: true,
   name: true,
   email: true,
+  emailVerified: true,
+  image: true,
   operator: true,
   groups: true,
   disabledAt: true,
+  deletionDueAt: true,
 } as const;
 
 /** A user as Prisma and our own statements return it. */
@@ -17,9 +20,12 @@ export interface PersonRow {
   readonly username: string;
   readonly name: string | null;
   readonly email: string;
+  readonly emailVerified: Date | null;
+  readonly image: string | null;
   readonly operator: boolean;
   readonly groups: readonly string[];
   readonly disabledAt: Date | null;
+  readonly deletionDueAt: Date | null;
 }
 
 export function personFrom(row: PersonRow): Person {
@@ -28,8 +34,16 @@ export function personFrom(row: PersonRow): Person {
     username: row.username,
     name: row.name ?? row.username,
     email: row.email,
+    emailVerified: row.emailVerified !== null,
+    picture: pictureFrom(row.image),
     operator: row.operator,
     groups: row.groups,
     disabled: row.disabledAt !== null,
+    deletionDueAt: row.deletionDueAt,
   };
+}
+
+/** `users.image` of Auth.js holds the hash of an uploaded picture. Addresses of pictures elsewhere are not used. */
+export function pictureFrom(image: string | null): string | null {
+  return image !== null && /^[0-9a-f]{64}$/.test(image) ? image : null;
 }

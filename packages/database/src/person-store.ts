@@ -42,8 +42,13 @@ export interface PersonStore {
   setDisabled(personId: string, disabled: boolean): Promise<void>;
   /** Records a sign-in with a browser. @returns whether it was the first */
   noteFirstSignIn(personId: string): Promise<boolean>;
-  /** Ends all sessions, queues the logouts of their sites and deletes the user, in one transaction. */
-  remove(personId: string): Promise<void>;
+  /**
+   * Ends all sessions, queues the logouts of their sites and deletes the user, in one transaction.
+   *
+   * @param options.onlyIfDue whether to delete only a user who asked for it and did not sign in until the due time
+   * @returns whether the user was deleted
+   */
+  remove(personId: string, options?: { readonly onlyIfDue?: boolean }): Promise<boolean>;
 }
 
 /** The user name or e-mail address belongs to another user. Which of the two is shown to operators only. */

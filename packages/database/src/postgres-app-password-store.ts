@@ -7,7 +7,7 @@ import {
 } from "./app-password-store.ts";
 import type { AuditEvent } from "./audit-event-store.ts";
 import { writeAuditEvent } from "./audit-row.ts";
-import type { Person } from "./central-session-store.ts";
+import { type PersonRow, personFrom } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool, PoolClient } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
@@ -31,7 +31,9 @@ const listAppPasswords = `
 /** Looks up by hash, so that the time does not reveal whether the user exists. */
 const findAppPassword = `
   WITH found AS (
-    SELECT ${columns}, u.id AS person_id, u.username, u.name AS person_name, u.email, u.operator, u.groups
+    SELECT ${columns}, u.id AS person_id, u.username, u.name AS person_name, u.email,
+      u.email_verified AS "emailVerified", u.image, u.operator, u.groups, u.disabled_at AS "disabledAt",
+      u.deletion_due_at AS "deletionDueAt"
     FROM app_passwords a JOIN users u ON u.id = a.person_id
     WHERE a.hash = $1 AND (u.username = $2 OR u.email = $2)
       AND a.expires_at > hub_now() AND u.disabled_at IS NULL
@@ -56,7 +58,7 @@ interface AppPasswordRow {
 }
 
 type FoundRow = AppPasswordRow &
-  Pick<Person, "username" | "email" | "operator" | "groups"> & {
+  Omit<PersonRow, "id" | "name"> & {
     readonly person_id: string;
     readonly person_name: string | null;
   };
@@ -88,7 +90,12 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
       text: findAppPassword,
       values: [tokenHash("AP", secret), withoutNul(identifier.toLowerCase())],
     });
-    return rows[0] ? { appPassword: appPasswordFrom(rows[0]), person: personFrom(rows[0]) } : null;
+    return rows[0]
+      ? {
+          appPassword: appPasswordFrom(rows[0]),
+          person: personFrom({ ...rows[0], id: rows[0].person_id, name: rows[0].person_name }),
+        }
+      : null;
   }
 
   async revoke(
@@ -153,9 +160,4 @@ function appPasswordFrom(row: AppPasswordRow): AppPassword {
     lastUsedAt: row.last_used_at,
     expired: row.expired,
   };
-}
-
-function personFrom(row: FoundRow): Person {
-  const { person_id: id, username, email, operator, groups } = row;
-  return { id, username, name: row.person_name ?? username, email, operator, groups, disabled: false };
 }

@@ -8,7 +8,8 @@ import { endAllSessions, writePassword } from "./prisma-statements.ts";
 
 /** Prepared, because every sign-in runs it; through Prisma it would be 5 % of the whole. */
 const findForSignIn = `
-  SELECT u.id, u.username, u.name, u.email, u.operator, u.groups, u.disabled_at AS "disabledAt", p.hash,
+  SELECT u.id, u.username, u.name, u.email, u.email_verified AS "emailVerified", u.image, u.operator,
+    u.groups, u.disabled_at AS "disabledAt", u.deletion_due_at AS "deletionDueAt", p.hash,
     coalesce(p.must_change, false) AS "mustChange"
   FROM users u LEFT JOIN password_credentials p ON p.user_id = u.id
   WHERE u.username = $1 OR u.email = $1`;
@@ -99,13 +100,16 @@ export class PostgresPersonStore implements PersonStore {
     return noted === 1;
   }
 
-  async remove(personId: string): Promise<void> {
-    if (!isUuid(personId)) return;
-    await this.#prisma.$transaction(async (transaction) => {
+  async remove(personId: string, { onlyIfDue = false } = {}): Promise<boolean> {
+    if (!isUuid(personId)) return false;
+    return this.#prisma.$transaction(async (transaction) => {
       // The lock keeps a session from starting after the others were ended: its sites would never be told.
-      await transaction.$executeRaw`SELECT FROM users WHERE id = ${personId}::uuid FOR UPDATE`;
+      const locked = await transaction.$executeRaw`
+        SELECT FROM users WHERE id = ${personId}::uuid AND (NOT ${onlyIfDue} OR deletion_due_at <= hub_now()) FOR UPDATE`;
+      if (locked === 0) return false;
       await endAllSessions(transaction, personId, "disabled");
       await transaction.user.deleteMany({ where: { id: personId } });
+      return true;
     });
   }
 }

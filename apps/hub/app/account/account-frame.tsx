@@ -1,6 +1,7 @@
-import { ButtonLink, Mark, Page, SiteHeader } from "@gatehouse/ui";
+import { ButtonLink, Mark, Notice, Page, SiteHeader } from "@gatehouse/ui";
 import type { ReactNode } from "react";
 import type { AccountPage } from "../../src/screen/screen.ts";
+import { ExactDate } from "./exact-date.tsx";
 import { PlacedNotice } from "./placed-notice.tsx";
 
 /** The sections of the account, in the order of the menu. */
@@ -14,6 +15,8 @@ const sections = [
 export interface AccountFrameProps {
   readonly current: (typeof sections)[number]["id"];
   readonly title: ReactNode;
+  /** Beside the title. */
+  readonly picture?: ReactNode;
   /** One sentence under the title. */
   readonly intro?: string;
   readonly model: AccountPage;
@@ -23,27 +26,51 @@ export interface AccountFrameProps {
 }
 
 /** A page of the account: menu of the sections, title, and the notice of the last action. */
-export function AccountFrame({ current, title, intro, model, places = [], children }: AccountFrameProps) {
+export function AccountFrame({
+  current,
+  title,
+  picture,
+  intro,
+  model,
+  places = [],
+  children,
+}: AccountFrameProps) {
   const { notice, person } = model;
   return (
     <Page isPrivate header={<AccountHeader />}>
       <AccountMenu current={current} />
       <section className="account" aria-labelledby="title">
-        {current !== "profile" && (
+        {picture === undefined && (
           <p className="account-of">
             Signed in as <bdi>{person.name}</bdi>
           </p>
         )}
-        <h1 className="ui-title" id="title">
-          {title}
-        </h1>
+        <div className="account-title">
+          {picture}
+          <h1 className="ui-title" id="title">
+            {title}
+          </h1>
+        </div>
         {intro !== undefined && <p className="ui-lead">{intro}</p>}
+        {person.deletionDueAt !== null && <DeletionDue at={person.deletionDueAt} />}
         {notice !== null && !places.includes(notice.at) && (
           <PlacedNotice notice={notice} at={notice.at} token={model.token} />
         )}
         {children}
       </section>
     </Page>
+  );
+}
+
+function DeletionDue({ at }: { readonly at: Date }) {
+  return (
+    <div className="account-notice">
+      <Notice>
+        <p>
+          Your account will be deleted on <ExactDate date={at} />. <a href="/account/keep">Keep my account</a>
+        </p>
+      </Notice>
+    </div>
   );
 }
 

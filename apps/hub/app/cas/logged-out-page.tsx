@@ -1,5 +1,6 @@
 import { ButtonLink } from "@gatehouse/ui";
 import type { LoggedOutScreen } from "../../src/screen/screen.ts";
+import { ExactDate } from "../account/exact-date.tsx";
 import { Gate } from "../gate.tsx";
 import { SiteNames } from "../site-names.tsx";
 
@@ -8,11 +9,17 @@ export function LoggedOutPage({ model }: { readonly model: LoggedOutScreen }) {
     <Gate
       title="You are signed out"
       to={
-        model.wasSignedIn
-          ? "Your sign-in has ended in this browser."
-          : "There is no sign-in in this browser any more."
+        model.wasSignedIn ? "Your sign-in has ended in this browser." : "Nobody is signed in in this browser."
       }
     >
+      {model.deletionDueAt !== undefined && (
+        <div className="gate-words">
+          <p>
+            Your account will be deleted on <ExactDate date={model.deletionDueAt} />. Sign in before that to
+            keep it.
+          </p>
+        </div>
+      )}
       {model.sites.length > 0 && (
         <section aria-labelledby="told">
           <h2 id="told" className="gate-label">

@@ -15,19 +15,21 @@ const passwordOption = {
 
 export const userList: Command = {
   name: "user list",
-  summary: "Lists all users: user name, e-mail address, name, whether operator or disabled, groups.",
+  summary:
+    "Lists all users: user name, e-mail address, name, whether operator, disabled or to be deleted, groups.",
   words: [],
   options: {},
   run: (_, settings) =>
     withDatabase(settings, async (database) => {
       const people = await database.people.list();
-      const lines = people.map(({ username, email, name, operator, disabled, groups }) =>
+      const lines = people.map(({ username, email, name, operator, disabled, deletionDueAt, groups }) =>
         [
           username,
           email,
           name,
           ...(operator ? ["operator"] : []),
           ...(disabled ? ["disabled"] : []),
+          ...(deletionDueAt === null ? [] : [`deleted on ${deletionDueAt.toISOString()}`]),
           ...groups,
         ].join("  "),
       );

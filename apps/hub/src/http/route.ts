@@ -47,7 +47,7 @@ export interface ScreenAnswer {
 
 export interface RawAnswer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly contentType?: string;
   readonly cookies?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -107,9 +107,9 @@ export type AntiForgery =
 
 /**
  * Source of the parameters. A route's own schema parses JSON bodies. A route that reports errors in the form of its
- * protocol parses its raw query or XML body; a route that forwards a form takes it raw.
+ * protocol parses its raw query or XML body; a route that forwards a form takes it raw. A form with files is an upload.
  */
-export type Sends = "nothing" | "query" | "raw-query" | "form" | "raw-form" | "json" | "xml";
+export type Sends = "nothing" | "query" | "raw-query" | "form" | "raw-form" | "upload" | "json" | "xml";
 
 export interface Sent {
   readonly parameters: RequestParameters;
@@ -117,6 +117,8 @@ export interface Sent {
   readonly json: unknown;
   /** Body of a raw form; otherwise empty. */
   readonly rawForm: Uint8Array;
+  /** Files of an upload, by field; otherwise empty. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   /** Body of an XML request; otherwise empty. */
   readonly xml: Uint8Array;
 }
@@ -146,8 +148,8 @@ export interface Route<Who extends Caller = Caller> {
   /** A public page that redirects to the sign-in form if necessary, and to which the user returns. */
   readonly asksForSignIn?: boolean;
   /**
-   * For a form: the page to return to when the session ended before the form was sent, and the fields to restore then.
-   * Never a secret. Left out: `/account` without fields.
+   * For a form or a download: the page to return to when the session ended before, and the fields to restore then. Never
+   * a secret. Left out for a form: `/account` without fields.
    */
   readonly returnPage?: (parameters: RequestParameters) => ReturnPage;
   /**

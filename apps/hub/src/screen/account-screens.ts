@@ -4,7 +4,16 @@ import type { SiteName } from "./site-name.ts";
 
 /** On every page of the account. */
 export interface AccountPage {
-  readonly person: { readonly name: string; readonly username: string; readonly email: string };
+  readonly person: {
+    readonly name: string;
+    readonly username: string;
+    readonly email: string;
+    readonly emailVerified: boolean;
+    /** Shown from `/pictures/<picture>`; `null`: none. */
+    readonly picture: string | null;
+    /** The account will be deleted then, unless the user keeps it; `null`: no. */
+    readonly deletionDueAt: Date | null;
+  };
   /** Anti-forgery token of every form on the page, posted as `token`. */
   readonly token: string;
   /**
@@ -23,6 +32,34 @@ export interface AccountPage {
 export interface ProfileScreen extends AccountPage {
   /** Registered sites that the user can visit. */
   readonly sites: readonly (SiteName & { readonly url: string })[];
+}
+
+/** The form for the user's name. */
+export interface NameScreen extends AccountPage {
+  readonly typed: string;
+  readonly longest: number;
+  readonly error: PersonNameFault | null;
+}
+
+export type PersonNameFault = "name_missing" | "name_too_long" | "name_unfit";
+
+/** The form for the user's picture. */
+export interface PictureScreen extends AccountPage {
+  readonly error: "picture_missing" | "picture_too_large" | "picture_unknown" | null;
+}
+
+/** The export of the user's data, and the deletion of the account. */
+export interface OwnDataScreen extends AccountPage {
+  /** Days between the request and the deletion. */
+  readonly graceDays: number;
+  readonly typed: string;
+  readonly error: "username_wrong" | null;
+}
+
+/** Asks a user who signs in while a deletion is due whether to keep the account. */
+export interface KeepAccountScreen extends AccountPage {
+  /** Destination of the sign-in. */
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** The ways to sign in. Places of a notice: `codes`. */

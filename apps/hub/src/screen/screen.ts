@@ -4,7 +4,11 @@ import type {
   AppPasswordMadeScreen,
   AppsScreen,
   ChangePasswordScreen,
+  KeepAccountScreen,
   MakeAppPasswordScreen,
+  NameScreen,
+  OwnDataScreen,
+  PictureScreen,
   ProfileScreen,
   SecurityScreen,
   SessionsScreen,
@@ -43,6 +47,10 @@ export interface Screens {
   "account-sessions": SessionsScreen;
   "account-apps": AppsScreen;
   "change-password": ChangePasswordScreen;
+  "account-name": NameScreen;
+  "account-picture": PictureScreen;
+  "account-data": OwnDataScreen;
+  "keep-account": KeepAccountScreen;
   "make-app-password": MakeAppPasswordScreen;
   "app-password-made": AppPasswordMadeScreen;
   "dev-mails": DevMailsScreen;
@@ -276,6 +284,8 @@ export interface LoggedOutScreen {
   readonly stays: readonly (SiteName & { readonly url: string })[];
   /** A session existed before this request. */
   readonly wasSignedIn: boolean;
+  /** The account will be deleted then; left out: it is not going to be. */
+  readonly deletionDueAt?: Date;
   /** Front-channel logout URLs, loaded as hidden pictures. */
   readonly frontChannel: readonly string[];
   /** The registered site to continue to, if this page had to come in between. */

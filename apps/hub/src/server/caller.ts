@@ -100,7 +100,8 @@ export function askForFreshSignIn(
 
 /** The requested page, or the page of the submitted form. */
 export function returnPageOf(route: Route, call: Call, { parameters, rawQuery }: Sent): ReturnPage {
-  if (call.method !== "GET") return route.returnPage?.(parameters) ?? { page: "/account" };
+  if (route.returnPage !== undefined) return route.returnPage(parameters);
+  if (call.method !== "GET") return { page: "/account" };
   const query = new URLSearchParams(rawQuery);
   // The page after the sign-in must not repeat the notice, least of all to another user.
   query.delete("notice");

@@ -12,6 +12,7 @@ import type { Log } from "../log.ts";
 import type { Settings } from "../settings/env.ts";
 import { askForFreshSignIn, type CallerNeeds, identifyCaller, returnPageOf } from "./caller.ts";
 import { readBody } from "./read-body.ts";
+import { readUpload } from "./read-upload.ts";
 import { renderError } from "./render-error.ts";
 
 type HubContext = Context<{ Bindings: HttpBindings }>;
@@ -29,6 +30,7 @@ const contentTypes = {
   form: ["application/x-www-form-urlencoded"],
   // The answer does not depend on the content type; some programs send none.
   "raw-form": ["application/x-www-form-urlencoded", ""],
+  upload: ["multipart/form-data"],
   json: ["application/json"],
   // Some CAS clients name no type at all.
   xml: ["text/xml", "application/xml", "application/soap+xml", ""],
@@ -116,7 +118,14 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
   const start = target.indexOf("?");
   const rawQuery = start === -1 ? "" : target.slice(start + 1);
   const nothing = new Uint8Array();
-  const none: Sent = { parameters: new Map(), rawQuery, json: undefined, rawForm: nothing, xml: nothing };
+  const none: Sent = {
+    parameters: new Map(),
+    rawQuery,
+    json: undefined,
+    rawForm: nothing,
+    files: new Map(),
+    xml: nothing,
+  };
   if (declared.sends === "nothing" || declared.sends === "raw-query") return none;
   const { typed } = declared;
   if (declared.sends === "query") return { ...none, parameters: parseParameters(rawQuery, { typed }) };
@@ -126,6 +135,7 @@ async function readSent(declared: Route, call: Call, context: HubContext): Promi
     throw new HubError(415, "content_type_unsupported", "This cannot be read", [
       `Send the request as ${expected[0]}.`,
     ]);
+  if (declared.sends === "upload") return { ...none, ...(await readUpload(context.req.raw, typed)) };
   const body = await readBody(context.req.raw);
   if (declared.sends === "xml") return { ...none, xml: body };
   if (declared.sends === "raw-form") return { ...none, rawForm: body };

@@ -8,8 +8,14 @@ const sweep = vi.fn<UpkeepTaskNeeds["sweep"]>();
 const drain = vi.fn<UpkeepTaskNeeds["logout"]["drain"]>();
 const wake = vi.fn<UpkeepTaskNeeds["mail"]["wake"]>();
 const chainAudit = vi.fn<UpkeepTaskNeeds["chainAudit"]>();
+const dueForDeletion = vi.fn<UpkeepTaskNeeds["profiles"]["dueForDeletion"]>();
+const remove = vi.fn<UpkeepTaskNeeds["people"]["remove"]>();
+const recordAudit = vi.fn<UpkeepTaskNeeds["recordAudit"]>();
 const runUpkeep = createUpkeepTask({
   sessions: { endExpired },
+  profiles: { dueForDeletion },
+  people: { remove },
+  recordAudit,
   chainAudit,
   logout: { drain },
   mail: { wake },
@@ -22,6 +28,9 @@ beforeEach(() => {
   lines.length = 0;
   endExpired.mockReset().mockResolvedValue(0);
   sweep.mockReset().mockResolvedValue(0);
+  dueForDeletion.mockReset().mockResolvedValue([]);
+  remove.mockReset().mockResolvedValue(true);
+  recordAudit.mockReset();
   drain.mockReset().mockResolvedValue();
   chainAudit.mockReset().mockResolvedValue();
   wake.mockReset();
@@ -47,6 +56,21 @@ describe("a round of upkeep", () => {
     sweep.mockClear().mockResolvedValue(200);
     await runUpkeep();
     expect(sweep).toHaveBeenCalledTimes(50);
+  });
+
+  test("deletes accounts that are due before it notifies sites, and logs only those that it deleted", async () => {
+    dueForDeletion.mockResolvedValue(["p1", "kept"]);
+    remove.mockImplementation(async (id) => id === "p1");
+    await runUpkeep();
+    expect(remove.mock.calls).toEqual([
+      ["p1", { onlyIfDue: true }],
+      ["kept", { onlyIfDue: true }],
+    ]);
+    expect(lines.map((line) => JSON.parse(line)).map(({ event, person }) => [event, person])).toEqual([
+      ["account.deleted", "p1"],
+    ]);
+    expect(recordAudit.mock.calls).toMatchObject([[{ kind: "account-deleted", personId: "p1" }]]);
+    expect(remove.mock.invocationCallOrder[1]).toBeLessThan(drain.mock.invocationCallOrder[0] ?? 0);
   });
 
   test("logs nothing if there was nothing to do", async () => {

@@ -1,6 +1,7 @@
-/** Periodic work: ends expired sessions, chains the audit trail, notifies their sites, retries deliveries and mails, deletes old rows. */
+/** Periodic work: ends expired sessions, deletes accounts that are due, chains the audit trail, notifies sites, sends mails, deletes old rows. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { CentralSessionStore } from "@gatehouse/database";
+import type { CentralSessionStore, PersonStore, ProfileStore } from "@gatehouse/database";
+import type { RecordAudit } from "../audit/record-audit.ts";
 import type { Log } from "../log.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { Dispatcher } from "../outbox/dispatcher.ts";
@@ -10,6 +11,9 @@ export type UpkeepTask = () => Promise<void>;
 
 export interface UpkeepTaskNeeds {
   readonly sessions: Pick<CentralSessionStore, "endExpired">;
+  readonly profiles: Pick<ProfileStore, "dueForDeletion">;
+  readonly people: Pick<PersonStore, "remove">;
+  readonly recordAudit: RecordAudit;
   readonly logout: Pick<LogoutDispatcher, "drain">;
   /** A mail server that does not answer must not delay the other work, so upkeep does not wait for it. */
   readonly mail: Pick<Dispatcher, "wake">;
@@ -66,20 +70,15 @@ export function startUpkeep(options: {
   };
 }
 
-export function createUpkeepTask({
-  sessions,
-  chainAudit,
-  logout,
-  mail,
-  sweep,
-  log,
-}: UpkeepTaskNeeds): UpkeepTask {
+export function createUpkeepTask(needs: UpkeepTaskNeeds): UpkeepTask {
+  const { sessions, chainAudit, logout, mail, sweep, log } = needs;
   return async () => {
     for (let ended = batch; ended === batch; ) {
       ended = await sessions.endExpired(batch);
       if (ended > 0) log.info({ event: "sessions.expired", count: ended }, "expired sessions ended");
     }
     mail.wake();
+    await removeDue(needs);
     await chainAudit();
     await logout.drain();
     for (let batches = 0; batches < mostBatches; batches += 1) {
@@ -87,4 +86,13 @@ export function createUpkeepTask({
       await pause(breathMilliseconds);
     }
   };
+}
+
+/** Deletes accounts whose users asked for it and did not come back in time. */
+async function removeDue({ log, people, profiles, recordAudit }: UpkeepTaskNeeds): Promise<void> {
+  for (const id of await profiles.dueForDeletion(batch)) {
+    if (!(await people.remove(id, { onlyIfDue: true }))) continue;
+    await recordAudit({ kind: "account-deleted", actor: { kind: "hub", id: "" }, personId: id });
+    log.info({ event: "account.deleted", person: id }, "account deleted, as its user had asked");
+  }
 }

@@ -47,6 +47,8 @@ export interface Settings {
   /** Idle and absolute timeout of a session with "keep me signed in". */
   readonly sessionRememberSeconds: number;
   readonly ticketLifeSeconds: number;
+  /** Time between a user's request to delete the account and the deletion. */
+  readonly deletionGraceSeconds: number;
   readonly loginThrottle: boolean;
   /** Operators sign in with a factor besides the password. */
   readonly operatorsNeedFactor: boolean;
@@ -131,6 +133,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     // CAS protocol 3.0.3, section 3.6: a long-term session may not exceed three months.
     sessionRememberSeconds: duration(environment, "SESSION_REMEMBER", "14d", 86_400, 90 * 86_400),
     ticketLifeSeconds: duration(environment, "TICKET_LIFE", "10s", 1, 300),
+    deletionGraceSeconds: duration(environment, "DELETION_GRACE", "14d", 60, 90 * 86_400),
     loginThrottle,
     operatorsNeedFactor,
     passwordLengths: passwordLengths(environment),

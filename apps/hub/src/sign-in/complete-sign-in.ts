@@ -14,6 +14,7 @@ import {
   type Field,
   factorAddress,
   factorSetUpAddress,
+  keepAccountAddress,
   loginAddress,
   newPasswordAddress,
   repeatedFields,
@@ -166,6 +167,8 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
       ],
       afterwards: needs.logout.wake,
     };
+    if (session.person.deletionDueAt !== null && show === undefined)
+      return seeOther(keepAccountAddress(repeatedFields(parameters)), entered);
     return show?.(entered) ?? needs.arrive(call, parameters, session, { fresh, ...entered });
   };
 }

@@ -17,6 +17,9 @@ export const formAnyway = { name: "prompt", value: "login" } as const;
 /** The page on which a user whose password an operator set chooses another one. */
 export const newPasswordPath = "/cas/login/new-password";
 
+/** The page that asks a user whether to keep an account that will be deleted. */
+export const keepAccountPath = "/account/keep";
+
 const repeated = ["service", "TARGET", "renew", "method", "return", "site", "name", "acr"];
 
 export interface Field {
@@ -37,6 +40,7 @@ export const factorAddress = (fields: readonly Field[]): string => addressOf(fac
 export const factorSetUpAddress = (fields: readonly Field[]): string => addressOf(factorSetUpPath, fields);
 
 export const newPasswordAddress = (fields: readonly Field[]): string => addressOf(newPasswordPath, fields);
+export const keepAccountAddress = (fields: readonly Field[]): string => addressOf(keepAccountPath, fields);
 
 function addressOf(path: string, fields: readonly Field[]): string {
   const query = new URLSearchParams(fields.map(({ name, value }) => [name, value]));

@@ -42,7 +42,7 @@ export const oidcFile = z.strictObject({
     .array(scopeName)
     .default(["openid", "profile", "email"])
     .describe(
-      "Scopes that the site may request: openid, profile (name, preferred_username), email, groups, offline_access, and scopes of APIs.",
+      "Scopes that the site may request: openid, profile (name, preferred_username, picture), email, groups, offline_access, and scopes of APIs.",
     ),
   clientAuthentication: z
     .enum(clientAuthentications)

@@ -17,7 +17,7 @@ const apiScopes = {
   "cards.block": "block your cards",
 };
 const words = {
-  profile: "see your name and user name",
+  profile: "see your name, user name and picture",
   email: "see your e-mail address",
   groups: "see which groups you are in",
   "accounts.read": "see your accounts at The bank",

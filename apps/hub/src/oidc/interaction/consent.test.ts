@@ -60,7 +60,7 @@ describe("consent of a third-party site", () => {
     expect(page.screen("consent")).toMatchObject({
       site: { name: "The shop" },
       asks: [],
-      gets: ["see your name and user name", "see your e-mail address"],
+      gets: ["see your name, user name and picture", "see your e-mail address"],
       durations: [],
     });
     await browser.post(asked.location, { ...hidden(page), answer: "allow", duration: "90" });

@@ -1,6 +1,7 @@
 /** Accounts of oidc-provider, which are the hub's users. */
 
 import type { PersonStore } from "@gatehouse/database";
+import type { Settings } from "../../settings/env.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { releasable } from "../scope/claim-scopes.ts";
 import { currentArtifacts, currentSession } from "../store/request-context.ts";
@@ -9,6 +10,7 @@ import type { Account, AccountClaims, KoaContextWithOIDC } from "./provider.ts";
 export interface AccountNeeds {
   readonly people: Pick<PersonStore, "findById">;
   readonly sites: Pick<SiteRegistry, "find">;
+  readonly settings: Pick<Settings, "hubUrl">;
 }
 
 /** Disabled and deleted users have no account: their tokens are neither refreshed nor valid. */
@@ -24,7 +26,9 @@ export async function findAccount(
   const all = {
     name: person.name,
     preferred_username: person.username,
+    ...(person.picture !== null && { picture: `${needs.settings.hubUrl}/pictures/${person.picture}` }),
     email: person.email,
+    email_verified: person.emailVerified,
     groups: [...person.groups],
   };
   return {

@@ -113,18 +113,38 @@ describe("Discovery 3 the metadata is true", () => {
     expect((await site.post("/oidc/request", pushed)).status).toBe(201);
   });
 
-  test("claims: email_verified is not released, because the hub does not know it", async () => {
+  test("claims: email_verified and picture are released as they are", async () => {
     const { claims_supported } = JSON.parse((await browser.get(discovery)).body);
-    expect(claims_supported).not.toContain("email_verified");
+    expect(claims_supported).toEqual(expect.arrayContaining(["email_verified", "picture"]));
     const site = new RelyingSite(opened, { ...suiteSite(opened, "suite").options, redirectUri });
     const claims = JSON.stringify({
       id_token: { email_verified: { essential: true } },
       userinfo: { email_verified: null },
     });
-    const tokens = await site.round(browser, await opened.createPerson(), { scope: "openid email", claims });
+    const person = await opened.createPerson();
+    const tokens = await site.round(browser, person, { scope: "openid email profile", claims });
     const { json } = await site.userinfo(tokens.access_token);
-    expect([json.email, tokens.claims.email]).toEqual([expect.any(String), json.email]);
-    for (const said of [json, tokens.claims]) expect(said).not.toHaveProperty("email_verified");
+    expect([json.email, json.email_verified, tokens.claims.email_verified]).toEqual([
+      expect.any(String),
+      false,
+      false,
+    ]);
+    expect(json).not.toHaveProperty("picture");
+    const { profiles, verificationTokens } = opened.hub.database;
+    const link = {
+      token: "a link of this test with many bits",
+      purpose: "email-change",
+      lifeSeconds: 60,
+    } as const;
+    const email = `${person.username}@example.org`;
+    await verificationTokens.create({ ...link, email, personId: person.id });
+    await verificationTokens.changeEmail(link.token);
+    const hash = await profiles.setPicture(person.id, { type: "image/png", bytes: Buffer.from("x") });
+    expect((await site.userinfo(tokens.access_token)).json).toMatchObject({
+      email,
+      email_verified: true,
+      picture: `${opened.origin}/pictures/${hash}`,
+    });
   });
 
   test("client authentication methods, at each endpoint that requires authentication", async () => {

@@ -16,9 +16,8 @@ export const ownScopes: readonly string[] = ["openid", "profile", "email", "grou
 
 /** Claims that each of the issuer's own scopes releases. */
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
-  profile: ["name", "preferred_username"],
-  // The hub does not verify addresses, and `email_verified: false` would say that verification failed.
-  email: ["email"],
+  profile: ["name", "preferred_username", "picture"],
+  email: ["email", "email_verified"],
   groups: ["groups"],
 };
 

@@ -1,0 +1,58 @@
+/** `/account/name`: the form that changes the user's name. */
+import type { ProfileStore } from "@gatehouse/database";
+import { byUser, type RecordAudit } from "../audit/record-audit.ts";
+import { longestPersonName, personNameFault } from "../credential/person-name.ts";
+import { trimInvisible } from "../credential/typed-name.ts";
+import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
+import { seeNotice } from "../http/page-notice.ts";
+import { type Route, route } from "../http/route.ts";
+import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
+
+export interface NameNeeds extends AccountPageNeeds, KeptFormNeeds {
+  readonly recordAudit: RecordAudit;
+  readonly profiles: Pick<ProfileStore, "rename">;
+}
+
+const path = "/account/name";
+
+export const nameRoutes = (needs: NameNeeds): Route[] => [
+  accountPage(needs, {
+    path,
+    screen: "account-name",
+    async own(call, _, { parameters }) {
+      const { person } = call.session;
+      const kept = readKeptForm(needs, call, parameters, person);
+      return { typed: kept.get("name") ?? person.name, longest: longestPersonName, error: null };
+    },
+  }),
+  route({
+    method: "POST",
+    path,
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    typed: ["name"],
+    speaks: "html",
+    returnPage: (parameters) => ({
+      page: path,
+      fields: new Map([...parameters].filter(([field]) => field === "name")),
+    }),
+    async answer(call, { parameters }) {
+      const name = trimInvisible(parameters.get("name") ?? "").normalize("NFC");
+      const error = personNameFault(name);
+      if (error !== undefined)
+        return {
+          ...accountScreen(call, "account-name", { typed: name, longest: longestPersonName, error }),
+          status: 400,
+        };
+      await needs.profiles.rename(call.session.person.id, name);
+      await needs.recordAudit({ kind: "profile-changed", ...byUser(call), facts: { what: "name" } });
+      call.log.info(
+        { event: "profile.changed", person: call.session.person.id, what: "name" },
+        "name changed",
+      );
+      const text = `Your name is ${name}. Sites show it after your next sign-in there.`;
+      return seeNotice(needs, call, "/account", { at: "profile", text });
+    },
+  }),
+];

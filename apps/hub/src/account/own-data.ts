@@ -1,0 +1,151 @@
+/**
+ * `/account/data`: the export of everything that the hub stores about the user, and the deletion of the account, which
+ * is due after a grace period. `/account/keep` asks a user who signs in before that whether to keep the account.
+ */
+import type { CentralSessionStore, ProfileStore } from "@gatehouse/database";
+import { actorOf, byUser, type RecordAudit } from "../audit/record-audit.ts";
+import { trimInvisible } from "../credential/typed-name.ts";
+import { type Answer, type CallerFacts, json, type Route, route, seeOther } from "../http/route.ts";
+import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
+import type { QueueMail } from "../mail/queue-mail.ts";
+import { keepAccountPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
+import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
+
+export interface OwnDataNeeds extends AccountPageNeeds {
+  readonly profiles: Pick<ProfileStore, "cancelDeletion" | "exportOf" | "requestDeletion">;
+  readonly sessions: Pick<CentralSessionStore, "end">;
+  readonly logout: Pick<LogoutDispatcher, "wake">;
+  readonly answerSignOut: AnswerSignOut;
+  readonly queueMail: QueueMail;
+  readonly recordAudit: RecordAudit;
+  /** Time between the request and the deletion, in seconds. */
+  readonly deletionGraceSeconds: number;
+  readonly clock: () => Date;
+}
+
+const page = "/account/data";
+
+export const ownDataRoutes = (needs: OwnDataNeeds): Route[] => [
+  accountPage(needs, {
+    path: page,
+    screen: "account-data",
+    freshSignIn: true,
+    own: async () => formOf(needs, "", false),
+  }),
+  exportData(needs),
+  requestDeletion(needs),
+  askToKeep(needs),
+  answerToKeep(needs),
+];
+
+const formOf = ({ deletionGraceSeconds }: OwnDataNeeds, typed: string, isWrong: boolean) => ({
+  graceDays: Math.round(deletionGraceSeconds / 86_400),
+  typed,
+  error: isWrong ? ("username_wrong" as const) : null,
+});
+
+const exportData = ({ profiles, clock, recordAudit }: OwnDataNeeds): Route =>
+  route({
+    method: "GET",
+    path: "/account/data/export",
+    caller: "person",
+    freshSignIn: true,
+    antiForgery: "changes-nothing",
+    sends: "nothing",
+    speaks: "json",
+    returnPage: () => ({ page }),
+    async answer(call) {
+      const { id, username } = call.session.person;
+      const data = await profiles.exportOf(id);
+      await recordAudit({ kind: "data-exported", ...byUser(call) });
+      call.log.info({ event: "account.exported", person: id }, "data exported");
+      const name = `gatehouse-${username.replaceAll(/[^a-z0-9._-]/g, "-")}.json`;
+      return json(
+        200,
+        { exportedAt: clock(), ...data },
+        {
+          headers: { "content-disposition": `attachment; filename="${name}"` },
+        },
+      );
+    },
+  });
+
+const requestDeletion = (needs: OwnDataNeeds): Route =>
+  route({
+    method: "POST",
+    path: "/account/delete",
+    caller: "person",
+    freshSignIn: true,
+    antiForgery: "form-token",
+    sends: "form",
+    typed: ["username"],
+    speaks: "html",
+    returnPage: () => ({ page }),
+    async answer(call, { parameters }) {
+      const { id: personId, username, email } = call.session.person;
+      const typed = trimInvisible(parameters.get("username") ?? "");
+      if (typed.toLowerCase() !== username)
+        return { ...accountScreen(call, "account-data", formOf(needs, typed, true)), status: 400 };
+      const asked = await needs.profiles.requestDeletion(personId, needs.deletionGraceSeconds);
+      // Disabled a moment ago: the sign-in page says so.
+      if (asked === null) return seeOther("/account");
+      const { dueAt, endedSessions } = asked;
+      await needs.recordAudit({
+        kind: "deletion-due",
+        ...byUser(call),
+        facts: { dueAt: dueAt.toISOString() },
+      });
+      call.log.info({ event: "account.deletion-requested", person: personId, dueAt }, "deletion requested");
+      const { address, userAgent } = call;
+      await needs.queueMail({
+        kind: "deletion-due",
+        recipient: email,
+        personId,
+        facts: { dueAt: dueAt.toISOString(), address, userAgent },
+      });
+      return withDeletion(await needs.answerSignOut(call, endedSessions), dueAt);
+    },
+  });
+
+/** The page after the sign-out says when the account will be deleted. */
+function withDeletion(answer: Answer, deletionDueAt: Date): Answer {
+  if (!("screen" in answer) || answer.screen.name !== "logged-out") return answer;
+  return { ...answer, screen: { name: "logged-out", model: { ...answer.screen.model, deletionDueAt } } };
+}
+
+/** Asked at each sign-in while a deletion is due. */
+const askToKeep = (needs: OwnDataNeeds): Route =>
+  accountPage(needs, {
+    path: keepAccountPath,
+    screen: "keep-account",
+    own: async (_, __, { parameters }) => ({ hidden: repeatedFields(parameters) }),
+  });
+
+const answerToKeep = (needs: OwnDataNeeds): Route =>
+  route({
+    method: "POST",
+    path: keepAccountPath,
+    caller: "person",
+    antiForgery: "form-token",
+    sends: "form",
+    typed: ["name"],
+    speaks: "html",
+    returnPage: () => ({ page: keepAccountPath }),
+    async answer(call, { parameters }) {
+      if (parameters.get("answer") !== "keep") return signOutAgain(needs, call);
+      const { id } = call.session.person;
+      if (await needs.profiles.cancelDeletion(id)) {
+        await needs.recordAudit({ kind: "deletion-cancelled", ...byUser(call) });
+        call.log.info({ event: "account.kept", person: id }, "deletion cancelled");
+      }
+      return seeOther(loginAddress(repeatedFields(parameters)));
+    },
+  });
+
+async function signOutAgain(needs: OwnDataNeeds, call: CallerFacts["person"]): Promise<Answer> {
+  const { id: sessionId, person } = call.session;
+  const ended = await needs.sessions.end({ sessionId, personId: person.id }, "signed-out", actorOf(call));
+  const answer = await needs.answerSignOut(call, ended);
+  return person.deletionDueAt === null ? answer : withDeletion(answer, person.deletionDueAt);
+}

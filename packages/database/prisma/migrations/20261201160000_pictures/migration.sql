@@ -1,0 +1,2 @@
+-- Pictures are found by their hash.
+CREATE INDEX "users_image_idx" ON "users"("image");
