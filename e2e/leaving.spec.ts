@@ -204,11 +204,12 @@ for (const javaScriptEnabled of [true, false]) {
   }) => {
     const { page, complaints } = await open(javaScriptEnabled);
     await page.goto(casLogin(world, "/cb/onward", { method: "POST" }));
-    await page.getByLabel("Ask me before signing me in to another site").check();
     await fillSignInForm(page, world.person);
     if (!javaScriptEnabled) await press(page, "Continue to Corner Kiosk");
     await expect(page).toHaveURL(`${world.elsewhere}/arrived`);
 
+    await page.goto(`${world.hub.origin}/account/sessions`);
+    await press(page, "Ask me first");
     await page.goto(casLogin(world, "/cb/onward?visit=2"));
     await press(page, "Continue to Corner Kiosk");
     await expect(page).toHaveURL(`${world.elsewhere}/arrived`);

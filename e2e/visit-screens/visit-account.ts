@@ -22,11 +22,13 @@ export async function visitAccount(tour: Tour): Promise<void> {
   await visitAppPasswords(tour);
   await page.goto(`${sites.hub}/cas/login?renew=true`);
   await look("sign-in page, once more");
-  await page.getByLabel("Ask me before signing me in to another site").check();
   await page.getByLabel("Keep me signed in on this browser").check();
   await fillSignInForm(page, person);
   await page.waitForURL(`${sites.hub}/account`);
-  await visit(`${sites.hub}/account/sessions`, "account: sessions, with the choices made at sign-in");
+  await page.goto(`${sites.hub}/account/sessions`);
+  await page.getByRole("button", { name: "Ask me first" }).click();
+  await page.getByRole("status").waitFor();
+  await look("account: sessions, with the user's choices");
   const service = `${sites.shop}/api/auth/callback/gatehouse`;
   await visit(`${sites.hub}/cas/login?${new URLSearchParams({ service })}`, "asked before a site");
   await visit(`${sites.bank}/api/auth/sign-in?returnTo=/accounts`, "asked before a site by OpenID Connect");

@@ -23,6 +23,8 @@ export function LoginPage({ model }: { readonly model: LoginScreen }) {
   const isCalm = model.error === null && model.reason === null && model.signedIn === null;
   const errorOf = (field: "username" | "password") =>
     problem?.atField && problem.field === field ? problem.text : null;
+  // A setting of the browser's session, which a new sign-in keeps.
+  const kept = model.askBefore ? [{ name: "warn", value: "true" }] : [];
   return (
     <Gate title="Sign in" to={<Destination site={model.site} />} footer={<LoginFooter />}>
       {model.error && problem && (
@@ -34,7 +36,7 @@ export function LoginPage({ model }: { readonly model: LoginScreen }) {
       {!problem && <Reason model={model} />}
       {model.signedIn && <SignedIn signedIn={model.signedIn} />}
       <form className="ui-form" method="post" action={model.action}>
-        <HiddenFields fields={model.hidden} />
+        <HiddenFields fields={[...model.hidden, ...kept]} />
         <TextField
           id="username"
           name="username"
@@ -64,16 +66,12 @@ export function LoginPage({ model }: { readonly model: LoginScreen }) {
         <Button wide busyLabel="Signing in …">
           Sign in
         </Button>
-        <MoreChoices model={model} />
       </form>
       <PasskeyForm
-        passkey={model.passkey}
+        passkey={{ ...model.passkey, hidden: [...model.passkey.hidden, ...kept] }}
         label="Sign in with a passkey"
         autofill
-        copies={[
-          { name: "rememberMe", from: "remember-me" },
-          { name: "warn", from: "warn" },
-        ]}
+        copies={[{ name: "rememberMe", from: "remember-me" }]}
       />
       {model.site !== null && (
         <p className="gate-back">
@@ -82,20 +80,6 @@ export function LoginPage({ model }: { readonly model: LoginScreen }) {
       )}
       {model.error && !problem?.atField && <Reference code={model.error.reference} />}
     </Gate>
-  );
-}
-
-/** Rarely used options, below the button so that the button stays visible on a small phone. */
-function MoreChoices({ model }: { model: LoginScreen }) {
-  return (
-    <div className="gate-choices">
-      <CheckboxField
-        id="warn"
-        name="warn"
-        label="Ask me before signing me in to another site"
-        checked={model.askBefore}
-      />
-    </div>
   );
 }
 

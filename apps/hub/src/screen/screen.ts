@@ -101,8 +101,9 @@ export interface LoginScreen {
   } | null;
   /** Input of the last attempt; never a secret. */
   readonly username: string;
-  /** Boxes ticked in the last attempt; empty at first. */
+  /** Box ticked in the last attempt; empty at first. */
   readonly rememberMe: boolean;
+  /** The session of this browser asks before each further site, and the next one will too (CAS: warn). */
   readonly askBefore: boolean;
   /** Life of a session with "remember me", in days. */
   readonly rememberDays: number;

@@ -122,7 +122,10 @@ describe("Discovery 3 the metadata is true", () => {
       userinfo: { email_verified: null },
     });
     const person = await opened.createPerson();
-    const tokens = await site.round(browser, person, { scope: "openid email profile", claims });
+    const tokens = await site.round(new TestBrowser(opened), person, {
+      scope: "openid email profile",
+      claims,
+    });
     const { json } = await site.userinfo(tokens.access_token);
     expect([json.email, json.email_verified, tokens.claims.email_verified]).toEqual([
       expect.any(String),
