@@ -4,6 +4,9 @@ import { type Tour, withoutScript } from "./tour.ts";
 /** The account of a new user. */
 export async function visitNewAccount({ sites: { hub }, visit }: Tour): Promise<void> {
   await visit(`${hub}/account`, "account: profile");
+  await visit(`${hub}/account/name`, "account: form for the name");
+  await visit(`${hub}/account/picture`, "account: form for the picture");
+  await visit(`${hub}/account/data`, "account: the user's data");
   await visit(`${hub}/account/security`, "account: security");
   await visit(`${hub}/account/apps`, "account: apps, none");
 }
@@ -107,9 +110,33 @@ export async function visitMails({ page, sites: { hub }, person, visit, look }: 
   await look("mail");
 }
 
+/** The deletion of the account, and the question before it is kept. */
+async function visitDeletion({ page, sites: { hub }, person, look }: Tour): Promise<void> {
+  await page.goto(`${hub}/cas/login?${new URLSearchParams({ renew: "true", return: "/account/data" })}`);
+  await fillSignInForm(page, person);
+  const remove = page.getByRole("button", { name: "Delete my account" });
+  await remove.click();
+  await page.getByRole("alert").waitFor();
+  await look("account: the user's data, with an error");
+  await page.getByLabel(/enter your username/).fill(person.username);
+  await remove.click();
+  await page.getByText("Your account will be deleted on").waitFor();
+  await look("signed-out page, the account will be deleted");
+  await page.goto(`${hub}/cas/login`);
+  await fillSignInForm(page, person);
+  await page.getByRole("heading", { name: "Keep your account?" }).waitFor();
+  await look("asked whether to keep the account");
+  await page.goto(`${hub}/account`);
+  await look("account: profile, the account will be deleted");
+  await page.getByRole("link", { name: "Keep my account" }).click();
+  await page.getByRole("button", { name: "Keep my account" }).click();
+  await page.waitForURL(`${hub}/account`);
+}
+
 /** A sign-out at the hub's own address and one requested by a site; before that, a ticket sent by a form. */
 export async function visitSignOut(tour: Tour): Promise<void> {
   const { page, sites, person, visit, look } = tour;
+  await visitDeletion(tour);
   await visit(`${sites.hub}/cas/logout`, "signed-out page");
   await signIn(page, person, { at: `${sites.bank}/accounts` });
   await visitTicketForm(tour);

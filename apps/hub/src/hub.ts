@@ -427,7 +427,15 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
         scopesOfGrant: (payload) => scopesOfGrant(issuer.provider, payload),
       }),
     }),
-    ...appPasswordRoutes({ ...accountFrame, recordAudit, appPasswords, apis, appPasswordThrottle, clock }),
+    ...appPasswordRoutes({
+      ...accountFrame,
+      recordAudit,
+      appPasswords,
+      apis,
+      appPasswordThrottle,
+      clock,
+      queueMail,
+    }),
   ];
   const ownPages = [
     ...interactionRoutes({

@@ -1,4 +1,4 @@
-import { ButtonLink, Page } from "@gatehouse/ui";
+import { Button, ButtonLink, Page } from "@gatehouse/ui";
 import type { AppPasswordMadeScreen } from "../../src/screen/screen.ts";
 import { AccountHeader } from "./account-frame.tsx";
 import { allowsWords } from "./app-password-words.ts";
@@ -38,6 +38,15 @@ export function AppPasswordMadePage({ model }: { readonly model: AppPasswordMade
           revoke it on your account page.
         </p>
         <ButtonLink href="/account/apps">I have copied it</ButtonLink>
+        <form method="post" action="/account/sessions/end-others">
+          <input type="hidden" name="token" value={model.token} />
+          <p>
+            Did somebody else use your account?{" "}
+            <Button kind="plain" busyLabel="Signing out …">
+              Sign out everywhere else
+            </Button>
+          </p>
+        </form>
       </div>
     </Page>
   );

@@ -38,6 +38,7 @@ const form: MakeAppPasswordScreen = {
   errors: [],
 };
 const made: AppPasswordMadeScreen = {
+  token: "token-1",
   name: "<b>Backup</b>",
   secret: "gh_secret",
   username: "alice",

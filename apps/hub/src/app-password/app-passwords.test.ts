@@ -47,6 +47,7 @@ describe("making an app password", () => {
     expect(rest).toEqual({
       name: "Backup",
       username: alice.username,
+      token: (await page()).token,
       allows: [
         { words: "see who you are", at: null },
         { words: "see your accounts", at: "The bank" },
@@ -57,6 +58,14 @@ describe("making an app password", () => {
     for (const path of ["/account/apps", "/account/app-passwords/new"])
       expect((await browser.get(path)).body).not.toContain(secret);
     expect(opened.lines.join()).not.toContain(secret);
+    const mails = await opened.hub.database.mails.list(10, `${alice.username}@example.com`);
+    expect(mails).toContainEqual(
+      expect.objectContaining({
+        kind: "factor-changed",
+        facts: expect.objectContaining({ change: "app-password-made", name: "Backup" }),
+      }),
+    );
+    expect(JSON.stringify(mails)).not.toContain(secret);
   });
 
   test("makes a different one each time", async () => {

@@ -15,6 +15,7 @@ import {
   route,
   seeOther,
 } from "../http/route.ts";
+import type { QueueMail } from "../mail/queue-mail.ts";
 import type { MakeAppPasswordErrorCode } from "../screen/screen.ts";
 import type { ApiSources } from "../site-registry/known-apis.ts";
 import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
@@ -31,6 +32,7 @@ const formId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export interface MakeAppPasswordNeeds extends KeptFormNeeds, PageNoticeNeeds {
   readonly appPasswords: Pick<AppPasswordStore, "create">;
   readonly apis: ApiSources;
+  readonly queueMail: QueueMail;
 }
 
 /** The form as sent, or as first shown. */
@@ -79,7 +81,7 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
       const form = readForm(needs, parameters);
       const errors = errorsOf(form);
       if (errors.length > 0) return showForm(needs, call, form, errors);
-      const { id: personId, username } = call.session.person;
+      const { id: personId, username, email } = call.session.person;
       const secret = createAppPasswordSecret();
       const making = await create(needs, call, form, secret);
       // Disabled a moment ago: the account page redirects to the page that says so.
@@ -91,12 +93,20 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
           text: "That app password was made already, and is shown only once. Revoke it and make another if you missed it.",
         });
       const { id, name, scopes, expiresAt } = making.appPassword;
+      const { address, userAgent } = call;
+      const facts = { change: "app-password-made", name, address, userAgent } as const;
+      await needs.queueMail({ kind: "factor-changed", recipient: email, personId, facts });
       call.log.info(
         { event: "app-password.made", person: personId, appPassword: id, scopes, expiresAt },
         "app password made",
       );
       const allows = allowedBy(scopes, needs.apis);
-      return { screen: { name: "app-password-made", model: { name, secret, username, allows, expiresAt } } };
+      return {
+        screen: {
+          name: "app-password-made",
+          model: { token: call.formToken, name, secret, username, allows, expiresAt },
+        },
+      };
     },
   });
 }

@@ -181,6 +181,8 @@ export type MakeAppPasswordErrorCode =
 
 /** The only page that ever shows an app password. */
 export interface AppPasswordMadeScreen {
+  /** Anti-forgery token of the form that ends the other sessions. */
+  readonly token: string;
   readonly name: string;
   readonly secret: string;
   readonly username: string;
