@@ -341,7 +341,7 @@ describe("a page of the hub that alice left open, submitted in bob's session", (
     expect([answer.status, code, link]).toEqual([
       403,
       "form_token_wrong",
-      { label: "Go on", href: "/account" },
+      { label: "Go on", href: "/account/sessions" },
     ]);
     expect(sentences.join(" ")).toContain("You are signed in as Person bob.");
     expect(await whoIsIn()).toBe("bob");
