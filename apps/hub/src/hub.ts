@@ -317,6 +317,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     return readOwnPage(address);
   };
   const arriving = {
+    cookies,
     ownPage,
     sites,
     ticketLifeSeconds,
@@ -444,6 +445,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       consents,
       cookies,
       decisions,
+      factors,
       findSession,
       issuer,
       keys: { form: keys.form },
@@ -515,6 +517,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     }),
     ...askBeforeRoutes({
       askForAccount,
+      cookies,
       findSession,
       keys: { form: keys.form },
       sites,

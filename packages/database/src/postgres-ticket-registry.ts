@@ -17,7 +17,7 @@ const consumeTicket = `
   WITH consumed AS (
     DELETE FROM service_tickets WHERE hash = $1 RETURNING *
   ), living AS (
-    SELECT s.id, s.authenticated_at, s.long_term, u.id AS person_id, u.username, u.name, u.email, u.groups
+    SELECT s.id, s.authenticated_at, s.long_term, s.amr, u.id AS person_id, u.username, u.name, u.email, u.groups
     FROM consumed JOIN sessions s ON s.id = consumed.session_id JOIN users u ON u.id = s.user_id
     WHERE session_end_reason(s, u.disabled_at) IS NULL
     FOR SHARE OF s
@@ -35,7 +35,7 @@ const consumeTicket = `
     INSERT INTO site_sessions (site_id, session_index, service, session_id, started_at, last_activity_at)
     SELECT site_id, $4, service, session_id, hub_now(), hub_now() FROM judged WHERE outcome = 'valid'
   )
-  SELECT outcome, site_id, session_id, from_new_login, proxies, authenticated_at, long_term, person_id, username,
+  SELECT outcome, site_id, session_id, from_new_login, proxies, authenticated_at, long_term, amr, person_id, username,
     coalesce(name, username) AS name, email, groups
   FROM judged`;
 
@@ -49,6 +49,7 @@ interface JudgedRow {
   readonly proxies: readonly string[];
   readonly authenticated_at: Date;
   readonly long_term: boolean;
+  readonly amr: readonly string[];
   readonly person_id: string;
   readonly username: string;
   readonly name: string;
@@ -125,6 +126,7 @@ function resultFrom(row: JudgedRow): ConsumeResult {
         name: row.name,
         email: row.email,
         groups: row.groups,
+        amr: row.amr,
       },
       authenticationDate: row.authenticated_at,
       longTerm: row.long_term,

@@ -30,7 +30,7 @@ export function createArrive(needs: ArriveNeeds): Arrive {
     const decision = decide(needs, request, { signedIn: true, credentialsAccepted: fresh });
     switch (decision.action) {
       case "issue-ticket":
-        return sendTicket(needs, call, { ...request, ...decision, sessionId: session.id }, more);
+        return sendTicket(needs, call, { ...request, ...decision, session }, more);
       case "ask-credentials":
         return seeOther(loginAddress(repeatedFields(parameters)), more);
       default: {

@@ -78,7 +78,7 @@ export const askBeforeRoutes = (needs: AskBeforeNeeds): Route[] => [
       if (!needs.keys.form.isSignature(tokenText(session), parameters.get("token") ?? ""))
         return needs.askForAccount(call, { session, parameters, because: "opened-before" });
       if (decision.action !== "issue-ticket") return seeOther("/account");
-      return sendTicket(needs, call, { ...request, ...decision, sessionId: session.id });
+      return sendTicket(needs, call, { ...request, ...decision, session });
     },
   }),
 ];

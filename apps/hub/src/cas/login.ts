@@ -96,7 +96,7 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           return askBefore(needs, call, decision.service, session, request);
         case "issue-ticket":
           if (session === null) throw new Error("a ticket needs a session");
-          return sendTicket(needs, call, { ...request, ...decision, sessionId: session.id });
+          return sendTicket(needs, call, { ...request, ...decision, session });
         case "ask-credentials":
           return show();
       }

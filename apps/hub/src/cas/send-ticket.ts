@@ -8,33 +8,46 @@ import {
   ticketHeaders,
   ticketRedirect,
 } from "@gatehouse/cas/server";
+import type { CentralSession } from "@gatehouse/database";
+import type { Cookies } from "../http/cookies.ts";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
+import { isAsStrongAs } from "../session/acr.ts";
+import { factorAddress } from "../sign-in/login-address.ts";
 import { refuseService } from "../sign-in/refuse-service.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
 export interface SendTicketNeeds {
+  readonly cookies: Cookies;
   readonly sites: Pick<SiteRegistry, "findByService">;
   readonly tickets: Pick<TicketRegistry, "issue">;
   readonly ticketLifeSeconds: number;
 }
 
 /** A ticket that `decideLogin` allows to issue. */
-export interface TicketToSend extends Pick<LoginRequest, "method" | "ticketName"> {
+export interface TicketToSend extends Pick<LoginRequest, "gateway" | "method" | "renew" | "ticketName"> {
   readonly service: Service;
   readonly fromNewLogin: boolean;
-  readonly sessionId: string;
+  readonly session: Pick<CentralSession, "id" | "amr">;
 }
 
-/** @see CAS protocol 3.0.3, sections 2.1.1 (method) and 2.2.4 */
+/**
+ * A session that is too weak for the site gets no ticket: the user is asked for the missing factor first.
+ *
+ * @see CAS protocol 3.0.3, sections 2.1.1 (method) and 2.2.4
+ */
 export async function sendTicket(
-  { sites, tickets, ticketLifeSeconds }: SendTicketNeeds,
+  needs: SendTicketNeeds,
   call: Call,
   order: TicketToSend,
   more: { readonly cookies?: readonly string[]; readonly afterwards?: () => void } = {},
 ): Promise<Answer> {
-  const { service, sessionId, fromNewLogin, ticketName } = order;
+  const { sites, tickets, ticketLifeSeconds } = needs;
+  const { service, session, fromNewLogin, ticketName } = order;
+  const sessionId = session.id;
   const site = sites.findByService(service);
   if (site === undefined) throw refuseService(call, { service });
+  if (site.requires !== undefined && !isAsStrongAs(session.amr, site.requires))
+    return askForFactor(needs, order, site.requires, more);
   const id = createTicketId("ST");
   await tickets.issue({
     id,
@@ -66,4 +79,25 @@ export async function sendTicket(
       };
     }
   }
+}
+
+/** @see CAS protocol 3.0.3, section 2.1.1 (gateway never asks) */
+function askForFactor(
+  { cookies }: SendTicketNeeds,
+  { gateway, method, renew, service, ticketName }: TicketToSend,
+  acr: string,
+  more: { readonly cookies?: readonly string[]; readonly afterwards?: () => void },
+): Answer {
+  if (gateway) return seeOther(service.url, more);
+  const fields = [
+    { name: ticketName === "SAMLart" ? "TARGET" : "service", value: service.url },
+    ...(method === "GET" ? [] : [{ name: "method", value: method }]),
+    ...(renew ? [{ name: "renew", value: "true" }] : []),
+    { name: "acr", value: acr },
+  ];
+  // A sign-in that was left pending in this browser is not the one to strengthen.
+  return seeOther(factorAddress(fields), {
+    ...more,
+    cookies: [...(more.cookies ?? []), cookies.clear("pending")],
+  });
 }

@@ -22,6 +22,7 @@ import {
   validationFormat,
 } from "@gatehouse/cas/server";
 import { type Call, type RawAnswer, type Route, route } from "../http/route.ts";
+import { acrOf, isAsStrongAs } from "../session/acr.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { type GrantProxyNeeds, grantProxy } from "./proxy-callback.ts";
 import { refusal, refuseTicket } from "./refuse-ticket.ts";
@@ -120,11 +121,20 @@ export async function consumeTicket(
   const validated = requireValidTicket(await tickets.consume(ticket, conditions));
   if (sites.find(validated.siteId)?.cas === undefined)
     throw new CasError("INVALID_SERVICE", "The site is no longer registered.");
+  const amr = [validated.principal.attributes.amr ?? []].flat();
+  // Also of a proxy, or of a program with a password: no way to a ticket leads around the site's demand.
+  const requires = sites.find(validated.siteId)?.requires;
+  if (requires !== undefined && !isAsStrongAs(amr, requires))
+    throw new CasError("INVALID_TICKET", "The site requires a stronger sign-in than the ticket's.");
   call.log.info(
     { event: "ticket.validated", site: validated.siteId, session: validated.sessionId },
     "ticket validated",
   );
-  return validated;
+  const { principal } = validated;
+  return {
+    ...validated,
+    principal: { ...principal, attributes: { ...principal.attributes, acr: acrOf(amr) } },
+  };
 }
 
 /** The parameters, or the protocol's error for them. */

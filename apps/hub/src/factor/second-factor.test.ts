@@ -6,6 +6,7 @@ import {
   createPersonWithCodes,
   enterFactor,
   type PersonWithCodes,
+  startWeakSession,
 } from "../test-support/factor-fixture.ts";
 
 let opened: TestHub;
@@ -95,34 +96,13 @@ describe("ASVS 6.3.3 a password alone does not sign in a user with a factor", ()
   test("with renew, a second step without the password leads to the form", async () => {
     const person = await createPersonWithCodes(opened);
     const browser = newBrowser();
-    const session = await startWeakSession(browser, person);
+    const session = await startWeakSession(opened, browser, person);
     const page = `/cas/login/factor${atShop()}&renew=true`;
     const answer = await enterFactor(browser, page, { code: codeOf(opened, person.secret) });
     expect(answer.location).toBe(`/cas/login${atShop()}&renew=true`);
     expect(session).toMatchObject({ amr: ["pwd"] });
   });
 });
-
-/** A session from before the user had a factor. */
-async function startWeakSession(browser: TestBrowser, person: PersonWithCodes) {
-  const token = `TGT-${"weak".repeat(8)}${person.username}`;
-  const session = await opened.hub.database.sessions.start({
-    personId: person.id,
-    token,
-    userAgent: "",
-    address: "127.0.0.1",
-    longTerm: false,
-    amr: ["pwd"],
-  });
-  const { cookies } = opened.hub;
-  browser.cookies.keep(cookies.write("session", token), {
-    method: "GET",
-    url: `${opened.origin}/`,
-    crossSite: false,
-    navigation: true,
-  });
-  return session;
-}
 
 describe("errors", () => {
   test("a missing, wrong, old or foreign code is refused with a reason, and the right one still works", async () => {
@@ -249,7 +229,7 @@ describe("step-up of a session", () => {
   test("asks for the factor only, and replaces the session", async () => {
     const person = await createPersonWithCodes(opened);
     const browser = newBrowser();
-    const weak = await startWeakSession(browser, person);
+    const weak = await startWeakSession(opened, browser, person);
     const page = `/cas/login/factor${atShop()}`;
     expect((await browser.get(page)).screen("second-factor")).toMatchObject({ isStepUp: true });
     const answer = await enterFactor(browser, page, { code: codeOf(opened, person.secret) });
@@ -265,7 +245,7 @@ describe("step-up of a session", () => {
   test("a wrong code leaves the session as it is", async () => {
     const person = await createPersonWithCodes(opened);
     const browser = newBrowser();
-    const weak = await startWeakSession(browser, person);
+    const weak = await startWeakSession(opened, browser, person);
     expect(await errorAt(browser, "/cas/login/factor", { code: "000000" })).toBe("code_wrong");
     expect(await sessionsOf(person)).toMatchObject([{ id: weak.id, amr: ["pwd"] }]);
   });

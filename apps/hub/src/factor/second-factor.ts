@@ -9,7 +9,7 @@ import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { PasskeyFactor } from "../passkey/passkey-factor.ts";
 import type { FactorErrorCode, SecondFactorScreen } from "../screen/screen.ts";
-import { acrValues, isAsStrongAs } from "../session/acr.ts";
+import { isAsStrongAs } from "../session/acr.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
@@ -22,6 +22,7 @@ import {
   repeatedFields,
 } from "../sign-in/login-address.ts";
 import { readRequest, refuseService } from "../sign-in/refuse-service.ts";
+import { acrValues } from "../site-registry/acr-values.ts";
 import { type Begun, type BegunNeeds, findBegun, isTokenOf, startAgain, tokenOf } from "./begun-sign-in.ts";
 import { type CompleteFactorNeeds, codeMethods, completeFactor } from "./complete-factor.ts";
 import type { FactorChanged } from "./factor-changed.ts";

@@ -3,7 +3,7 @@
  * with recovery codes, shown once. Two ways lead here: the account page, with a fresh sign-in; and a sign-in of an operator
  * without a factor, who gets a session only afterwards.
  */
-import type { RequestParameters } from "@gatehouse/cas/server";
+import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import type { FactorStore, PendingSignInStore } from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
@@ -13,10 +13,12 @@ import type { HubKeys } from "../settings/secret-keys.ts";
 import type { EnterSession } from "../sign-in/complete-sign-in.ts";
 import {
   type DestinationNeeds,
+  destinationOf,
   factorSetUpPath,
   loginAddress,
   repeatedFields,
 } from "../sign-in/login-address.ts";
+import { readRequest } from "../sign-in/refuse-service.ts";
 import { type Begun, type BegunNeeds, findPending, isTokenOf, startAgain, tokenOf } from "./begun-sign-in.ts";
 import { type CompleteFactorNeeds, codeMethods, startCompletedSession } from "./complete-factor.ts";
 import type { FactorChanged } from "./factor-changed.ts";
@@ -228,7 +230,11 @@ async function showPage(
   { action, token }: SetUpForm,
 ): Promise<Answer> {
   if ((await needs.factors.of(begun.person.id)).codesSince !== null) throw alreadyOn();
-  const site = needs.sites.find(parameters.get("site") ?? "");
+  const { site } = destinationOf(
+    needs,
+    readRequest(() => parseLoginRequest(parameters)),
+    parameters,
+  );
   return {
     screen: {
       name: "set-up-codes",

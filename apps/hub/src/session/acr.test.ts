@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { acrOf, acrValues, isAsStrongAs } from "./acr.ts";
+import { acrValues } from "../site-registry/acr-values.ts";
+import { acrOf, isAsStrongAs } from "./acr.ts";
 
 const [password, factor, passkey] = acrValues;
 

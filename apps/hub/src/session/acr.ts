@@ -5,14 +5,7 @@
  * @see RFC 8176, section 2; OpenID Connect Core 1.0, section 2 (acr)
  */
 
-/** Authentication context classes, weakest first: a password; a password and a factor; a passkey. */
-export const acrValues = [
-  "urn:gatehouse:acr:password",
-  "urn:gatehouse:acr:factor",
-  "urn:gatehouse:acr:passkey",
-] as const;
-
-export type Acr = (typeof acrValues)[number];
+import { type Acr, acrValues } from "../site-registry/acr-values.ts";
 
 /** Methods of a passkey: a key that may be copied to other devices, or one that may not. */
 const passkeyMethods: readonly string[] = ["swk", "hwk"];

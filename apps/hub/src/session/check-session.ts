@@ -4,6 +4,7 @@ import { z } from "zod";
 import { HubError } from "../http/hub-error.ts";
 import { json, type Route, route } from "../http/route.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
+import { acrOf } from "./acr.ts";
 
 const asked = z.strictObject({
   /** The ticket of the sign-in, or the `sid` of the ID token. */
@@ -47,12 +48,13 @@ export const checkSessionRoutes = (needs: CheckSessionNeeds): Route[] => [
         const ended = { active: false, reason, ...(reason === "idle" && { idleSeconds }) };
         return json(200, ended, { headers });
       }
-      const { idleExpiresAt, expiresAt, authenticatedAt, person } = found.session;
+      const { amr, idleExpiresAt, expiresAt, authenticatedAt, person } = found.session;
       // An age instead of a time: the site's clock may differ.
       const age = needs.clock().getTime() - authenticatedAt.getTime();
       const authenticatedSecondsAgo = Math.max(0, Math.floor(age / 1000));
       const released = groups === true && releasesGroups(call.site, sessionIndex);
-      const alive = { active: true, idleExpiresAt, expiresAt, authenticatedSecondsAgo };
+      const strength = { acr: acrOf(amr), amr };
+      const alive = { active: true, idleExpiresAt, expiresAt, authenticatedSecondsAgo, ...strength };
       return json(200, { ...alive, ...(released && { groups: person.groups }) }, { headers });
     },
   }),

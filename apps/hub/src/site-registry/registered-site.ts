@@ -7,6 +7,7 @@ import {
   type ServicePattern,
 } from "@gatehouse/cas/server";
 import type { z } from "zod";
+import type { Acr } from "./acr-values.ts";
 import { jsonFault } from "./json-fault.ts";
 import { addressFault } from "./registered-address.ts";
 import { parseApi, parseOidc, type RegisteredApi, type RegisteredOidc } from "./registered-oidc.ts";
@@ -38,6 +39,8 @@ export interface RegisteredSite {
   /** `data:` address of the site's mark, if it has one. */
   readonly mark: string | undefined;
   readonly firstParty: boolean;
+  /** Weakest class of sign-in that the site accepts; absent: any. */
+  readonly requires: Acr | undefined;
   /** SHA-256 of the site's secret in hex; absent: the site cannot call /sites/v1. */
   readonly secretHash: string | undefined;
   readonly cas:
@@ -140,6 +143,7 @@ export function parseRegistration(
     host: new URL(url).hostname,
     mark: site.mark && drawMark(site.name, site.mark),
     firstParty: site.firstParty,
+    requires: site.requires,
     secretHash: secretHash(site.secret, lookUp, refuse),
     cas: site.cas && {
       services: patterns("cas.services", site.cas.services),

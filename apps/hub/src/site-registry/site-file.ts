@@ -1,9 +1,10 @@
 /** Shape of a registration file. The JSON Schema `site.schema.json` is generated from it. */
 import { z } from "zod";
+import { acrValues } from "./acr-values.ts";
 import { apiFile, oidcFile, popup } from "./oidc-file.ts";
 
-/** Attributes of a user that a site can receive. */
-export const releasable = ["id", "username", "name", "email", "groups"] as const;
+/** Attributes of a user and of the sign-in that a site can receive. */
+export const releasable = ["id", "username", "name", "email", "groups", "amr", "acr"] as const;
 
 /** The JSON of a registration file, before `${NAME}` is replaced. */
 export const siteFile = z.strictObject({
@@ -42,6 +43,12 @@ export const siteFile = z.strictObject({
     .boolean()
     .describe(
       "true: the hub's operator runs the site. false: others run it, and by OpenID Connect users are asked for consent. By CAS the hub releases cas.attributes without asking, to either.",
+    ),
+  requires: z
+    .enum(acrValues, `should be one of ${acrValues.join(", ")}`)
+    .optional()
+    .describe(
+      "Weakest sign-in that the site accepts, by OpenID Connect and CAS; a stronger one satisfies it. The hub asks a signed-in user for the missing factor. Default: any.",
     ),
   demo: z.boolean().default(false).describe("true: a site of the demo; a hub in production skips it."),
   secret: z
@@ -88,7 +95,7 @@ export const siteFile = z.strictObject({
         )
         .default([])
         .describe(
-          "Attributes of the user that the hub releases at validation, each by its own name or renamed by { name, from }.",
+          "Attributes of the user and of the sign-in (amr: its methods, acr: its class) that the hub releases at validation, each by its own name or renamed by { name, from }.",
         ),
       logoutUrl: z
         .string()

@@ -2,6 +2,7 @@
 import { Secret, TOTP } from "otpauth";
 import { createRecoveryCodes } from "../factor/recovery-codes.ts";
 import { createTotpSecret } from "../factor/totp.ts";
+import { randomToken } from "../settings/secret-keys.ts";
 import type { TestBrowser, TestHub, TestPerson } from "../test-hub.ts";
 
 export interface PersonWithCodes extends TestPerson {
@@ -41,4 +42,24 @@ export async function enterFactor(
     ...Object.fromEntries(hidden.map(({ name, value }) => [name, value])),
     ...typed,
   });
+}
+
+/** Gives the browser a session that began with the password alone, before the user had a factor. */
+export async function startWeakSession(opened: TestHub, browser: TestBrowser, person: TestPerson) {
+  const token = `TGT-${randomToken()}`;
+  const session = await opened.hub.database.sessions.start({
+    personId: person.id,
+    token,
+    userAgent: "",
+    address: "127.0.0.1",
+    longTerm: false,
+    amr: ["pwd"],
+  });
+  browser.cookies.keep(opened.hub.cookies.write("session", token), {
+    method: "GET",
+    url: `${opened.origin}/`,
+    crossSite: false,
+    navigation: true,
+  });
+  return session;
 }

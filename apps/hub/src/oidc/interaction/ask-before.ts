@@ -7,8 +7,15 @@ import { suggestedName } from "../../credential/typed-name.ts";
 import type { ScreenAnswer } from "../../http/route.ts";
 import { isNameOf } from "../../sign-in/choose-account.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
-import { type Configuration, type Flow, interactionPolicy } from "../issuer/provider.ts";
+import type { SiteRegistry } from "../../site-registry/site-registry.ts";
+import {
+  type Configuration,
+  type Flow,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+} from "../issuer/provider.ts";
 import { currentSession } from "../store/request-context.ts";
+import { acrReason, type DemandedAcr, demandedAcr, isTooWeak } from "./demanded-acr.ts";
 
 const reason = "ask_before";
 /** The site suggests an account other than the signed-in one. */
@@ -20,8 +27,29 @@ export const otherReason = "id_token_hint_of_another";
 type SubjectAt = NonNullable<Configuration["pairwiseIdentifier"]>;
 
 /** The checks of oidc-provider, and those of the hub. */
-export function interactionRules(subjectAt: SubjectAt | undefined): interactionPolicy.DefaultPolicy {
+export function interactionRules(
+  subjectAt: SubjectAt | undefined,
+  sites: Pick<SiteRegistry, "find">,
+): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
+  policy.get("login")?.checks.remove("essential_acr");
+  policy.get("login")?.checks.remove("essential_acrs");
+  policy.get("login")?.checks.add(
+    new interactionPolicy.Check(
+      acrReason,
+      "the sign-in is weaker than the request demands",
+      "login_required",
+      ({ oidc }) => {
+        const session = currentSession();
+        const demanded = demandOf(oidc, sites);
+        if (demanded === null) return false;
+        // A voluntary demand that the user could not meet is dropped.
+        if (!demanded.essential && oidc.result?.login?.acrAsked === true) return false;
+        return session === null ? demanded.acr === null : isTooWeak(session.amr, demanded);
+      },
+      ({ oidc }) => ({ demanded: demandOf(oidc, sites) }),
+    ),
+  );
   policy.get("login")?.checks.add(
     new interactionPolicy.Check(
       otherReason,
@@ -58,6 +86,14 @@ export function interactionRules(subjectAt: SubjectAt | undefined): interactionP
     }),
   );
   return policy;
+}
+
+function demandOf(oidc: KoaContextWithOIDC["oidc"], sites: Pick<SiteRegistry, "find">): DemandedAcr | null {
+  const { claims, client } = oidc;
+  return demandedAcr({
+    claim: (claims as { id_token?: { acr?: unknown } } | undefined)?.id_token?.acr,
+    requires: sites.find(client?.clientId ?? "")?.requires,
+  });
 }
 
 /** Whether the only question is whether to continue. */

@@ -4,6 +4,7 @@ import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import type { ScopeNeeds } from "../scope/claim-scopes.ts";
 import { type Registrations, requestedScopes, type ScopeRequest } from "../scope/consent.ts";
 import { deviceCodeLife } from "../store/adapter.ts";
+import { type DemandedAcr, demandedAcr, isTooWeak } from "./demanded-acr.ts";
 
 export interface DeviceRequestNeeds extends ScopeNeeds {
   readonly oidcArtifacts: Pick<OidcArtifactStore, "findByUserCode">;
@@ -20,6 +21,7 @@ export interface DeviceRequest {
   readonly resources: readonly string[];
   /** Maximum age of the sign-in, in seconds. */
   readonly maxAge: number | undefined;
+  readonly demanded: DemandedAcr | null;
 }
 
 /** @returns `undefined`: no such code, expired, or already decided */
@@ -38,7 +40,7 @@ export async function findDeviceRequest(
   const site = sites.find(String(clientId));
   const isOpen = accountId === undefined && error === undefined && deviceCodeLife(found, clock) > 0;
   if (!isOpen || site?.oidc?.grants.includes("device_code") !== true) return undefined;
-  const { scope, resource, max_age: maxAge } = (params ?? {}) as Record<string, unknown>;
+  const { claims, scope, resource, max_age: maxAge } = (params ?? {}) as Record<string, unknown>;
   const scopes = String(scope ?? "")
     .split(" ")
     .filter(Boolean);
@@ -49,6 +51,7 @@ export async function findDeviceRequest(
     scopes,
     resources: [resource ?? []].flat().map(String),
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
+    demanded: demandedAcr({ claim: acrClaimOf(claims), requires: site.requires }),
   };
 }
 
@@ -73,4 +76,15 @@ export function isProofTooOld(
   { maxAge }: DeviceRequest,
 ): boolean {
   return maxAge !== undefined && clock().getTime() - authenticatedAt.getTime() > maxAge * 1000;
+}
+
+/** Whether the session is too weak for what the device or the registration demands without fail. */
+export function isTooWeakForDevice({ amr }: CentralSession, { demanded }: DeviceRequest): boolean {
+  return demanded?.essential === true && isTooWeak(amr, demanded);
+}
+
+/** The claim `acr` of a request for claims, which oidc-provider has checked to be JSON. */
+function acrClaimOf(claims: unknown): unknown {
+  const parsed = typeof claims === "string" ? JSON.parse(claims) : claims;
+  return (parsed as { id_token?: { acr?: unknown } } | undefined)?.id_token?.acr;
 }

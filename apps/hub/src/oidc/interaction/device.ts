@@ -20,6 +20,7 @@ import type { DeviceCodeErrorCode, DeviceCodeScreen } from "../../screen/screen.
 import type { FindSession } from "../../session/find-session.ts";
 import type { HubKeys } from "../../settings/secret-keys.ts";
 import type { AskForAccount } from "../../sign-in/choose-account.ts";
+import { factorAddress } from "../../sign-in/login-address.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { isSignInOnly, namedScopes, outlivesSession, readChoice } from "../scope/consent.ts";
 import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
@@ -29,6 +30,7 @@ import {
   type DeviceRequestNeeds,
   findDeviceRequest,
   isProofTooOld,
+  isTooWeakForDevice,
 } from "./device-request.ts";
 import { type SettleDeviceNeeds, settleDevice } from "./settle-device.ts";
 
@@ -99,6 +101,7 @@ const showRequest = (needs: DeviceNeeds): Route =>
       const request = await findDeviceRequest(needs, code);
       if (request === undefined) return refuse(call, code, "code_wrong");
       if (isProofTooOld(needs, session, request)) return askForSignIn(request.code, true);
+      if (isTooWeakForDevice(session, request)) return askForFactor(request);
       return showConsent(needs, call, request);
     },
   });
@@ -132,6 +135,7 @@ const decide = (needs: DeviceNeeds): Route =>
       const request = await findDeviceRequest(needs, code);
       if (request?.site.id !== clientId) return refuse(call, code, "code_wrong");
       if (isProofTooOld(needs, call.session, request)) return askForSignIn(request.code, true);
+      if (isTooWeakForDevice(call.session, request)) return askForFactor(request);
       const answer = parameters.get("answer");
       if (answer === "switch") return askWhich(needs, call, code, request);
       const choice = answer === "allow" || answer === "without" ? readChoice(parameters) : null;
@@ -213,6 +217,16 @@ function askForSignIn(code: string, renew = false): Answer {
   return seeOther(
     `/cas/login?${new URLSearchParams({ return: addressOf(code), ...(renew ? { renew: "true" } : {}) })}`,
   );
+}
+
+function askForFactor({ code, demanded, site }: DeviceRequest): Answer {
+  if (demanded?.acr == null)
+    throw new HubError(403, "acr_unknown", "This sign-in is not possible", [
+      `${site.name} demands a kind of sign-in that does not exist here. Nothing was allowed.`,
+      "Ask the people who made the program.",
+    ]);
+  const fields = { return: addressOf(code), site: site.id, acr: demanded.acr };
+  return seeOther(factorAddress(Object.entries(fields).map(([name, value]) => ({ name, value }))));
 }
 
 /** The page with the code filled in. */

@@ -3,6 +3,7 @@ import type {
   CentralSession,
   Decision,
   DecisionStore,
+  FactorStore,
   FoundSession,
   OidcArtifactStore,
 } from "@gatehouse/database";
@@ -11,10 +12,12 @@ import type { Cookies } from "../../http/cookies.ts";
 import { HubError } from "../../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../../http/route.ts";
 import type { ChooseAccountScreen } from "../../screen/screen.ts";
-import { acrOf, acrValues } from "../../session/acr.ts";
+import { acrOf } from "../../session/acr.ts";
 import type { FindSession } from "../../session/find-session.ts";
 import type { HubKeys } from "../../settings/secret-keys.ts";
 import type { AskForAccount } from "../../sign-in/choose-account.ts";
+import { hasFactor } from "../../sign-in/complete-sign-in.ts";
+import { factorAddress } from "../../sign-in/login-address.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
 import { type AllowNeeds, allowedBy } from "../grant/allowed.ts";
 import { decideInSession, joinsOf, type SessionGrantNeeds } from "../grant/session-grant.ts";
@@ -30,11 +33,13 @@ import {
 import { askBeforePage, hintReason, onlyAsksBefore, otherReason } from "./ask-before.ts";
 import { consentEvent } from "./consent-event.ts";
 import { type ConsentPageNeeds, consentPage } from "./consent-page.ts";
+import { acrReason, type DemandedAcr, isTooWeak } from "./demanded-acr.ts";
 import { isChosenSession, restartAddress } from "./restart.ts";
 
 export interface InteractionNeeds extends AllowNeeds, ConsentPageNeeds, SessionGrantNeeds {
   readonly askForAccount: AskForAccount;
-  readonly cookies: Pick<Cookies, "read">;
+  readonly cookies: Pick<Cookies, "clear" | "read">;
+  readonly factors: Pick<FactorStore, "of">;
   readonly decisions: Pick<DecisionStore, "decide">;
   readonly findSession: FindSession;
   readonly keys: Pick<HubKeys, "form">;
@@ -46,8 +51,7 @@ type Because = ChooseAccountScreen["because"];
 type Result = NonNullable<Flow["result"]>;
 
 /** Reasons for which an earlier sign-in is not enough. */
-const needsProof =
-  /^(login_prompt|max_age|id_token_hint(_of_another)?|claims_id_token_sub_value|essential_acrs?)$/;
+const needsProof = /^(login_prompt|max_age|id_token_hint(_of_another)?|claims_id_token_sub_value)$/;
 
 const ask = (needs: InteractionNeeds): Route =>
   route({
@@ -283,10 +287,15 @@ function isOfAnother(flow: Flow, { uid }: CentralSession): boolean {
  *
  * @see OpenID Connect Unmet Authentication Requirements 1.0
  */
-function asksForUnknownAcr({ prompt }: Flow): boolean {
-  if (!prompt.reasons.some((reason) => /^essential_acrs?$/.test(reason))) return false;
-  const { value, values } = (prompt.details.acr ?? {}) as { value?: unknown; values?: unknown[] };
-  return ![value, values ?? []].flat().includes(acrValues[0]);
+function asksForUnknownAcr(flow: Flow): boolean {
+  const demanded = demandOf(flow);
+  return demanded !== null && demanded.acr === null;
+}
+
+/** The demand that the session does not meet; `null`: none. */
+function demandOf({ prompt }: Flow): DemandedAcr | null {
+  if (!prompt.reasons.includes(acrReason)) return null;
+  return (prompt.details.demanded as DemandedAcr | undefined) ?? null;
 }
 
 /** Redirects to the sign-in, or continues if the user has just signed in for this flow. */
@@ -302,10 +311,21 @@ async function askForSignIn(
   const isProved = (at: Date): boolean => began !== null && at >= began.createdAt;
   if (found.state === "alive" && (!proof || isProved(found.session.authenticatedAt))) {
     const { amr, person, authenticatedAt } = found.session;
+    const demanded = demandOf(flow);
+    const isWeak = isTooWeak(amr, demanded);
+    if (demanded !== null && isWeak && (demanded.essential || hasFactor(await needs.factors.of(person.id))))
+      return askForFactor(needs, call, flow, address, demanded);
     const ts = Math.floor(authenticatedAt.getTime() / 1000);
     return finish(needs, flow, {
       ...flow.lastSubmission,
-      login: { accountId: person.id, ts, acr: acrOf(amr), amr: [...amr], remember: found.session.longTerm },
+      login: {
+        accountId: person.id,
+        ts,
+        acr: acrOf(amr),
+        amr: [...amr],
+        remember: found.session.longTerm,
+        ...(isWeak ? { acrAsked: true } : {}),
+      },
     });
   }
   const hint = suggestedName(flow.params.login_hint, 200);
@@ -316,6 +336,23 @@ async function askForSignIn(
     ...(hint === "" ? {} : { name: hint }),
   });
   return seeOther(`/cas/login?${query}`);
+}
+
+/** The user is signed in, and proves only the missing factor. */
+function askForFactor(
+  { cookies }: InteractionNeeds,
+  call: Call,
+  flow: Flow,
+  address: URLSearchParams,
+  { acr }: DemandedAcr,
+): Answer {
+  const fields = [
+    { name: "return", value: addressOf(call, address) },
+    { name: "site", value: String(flow.params.client_id ?? "") },
+    { name: "acr", value: acr ?? "" },
+  ];
+  // A sign-in that was left pending in this browser is not the one to strengthen.
+  return seeOther(factorAddress(fields), { cookies: [cookies.clear("pending")] });
 }
 
 async function finish(needs: InteractionNeeds, flow: Flow, result: Result): Promise<Answer> {

@@ -5,8 +5,8 @@
 import type { RecordAudit } from "../../audit/record-audit.ts";
 import type { SecretThrottle } from "../../credential/secret-throttle.ts";
 import type { Cookies } from "../../http/cookies.ts";
-import { acrValues } from "../../session/acr.ts";
 import type { Settings } from "../../settings/env.ts";
+import { acrValues } from "../../site-registry/acr-values.ts";
 import type { ApiSources } from "../../site-registry/known-apis.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { type GrantNeeds, loadGrant } from "../grant/grant.ts";
@@ -138,7 +138,7 @@ function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPage
     scopes: [...ownScopes],
     // Every ID token says how and when the user signed in.
     claims: { openid: ["sub", "acr", "amr", "auth_time"], ...claimsOfScope, iss: null, sid: null },
-    acrValues: [acrValues[0]],
+    acrValues: [...acrValues],
     enabledJWA: signingAlgorithms,
     pkce: { required: (_ctx, client) => sites.find(client.clientId)?.oidc?.pkce !== "optional" },
     ttl: lives,
@@ -155,7 +155,7 @@ function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPage
     loadExistingGrant: (ctx) => loadGrant(needs, ctx),
     ...names,
     interactions: {
-      policy: interactionRules(names.pairwiseIdentifier),
+      policy: interactionRules(names.pairwiseIdentifier, sites),
       url: (_ctx, interaction) => flowAddress(interaction),
     },
     renderError: async (ctx, out, error) => {
