@@ -64,6 +64,8 @@ describe("a site checks a session", () => {
     expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"]);
     expect(answer.json).toEqual({
       active: true,
+      acr: "urn:gatehouse:acr:password",
+      amr: ["pwd"],
       idleExpiresAt: expect.any(String),
       expiresAt: expect.any(String),
       authenticatedSecondsAgo: expect.any(Number),

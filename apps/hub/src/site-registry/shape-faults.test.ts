@@ -13,7 +13,7 @@ test("a valid shape has no faults", () => {
 });
 
 const attribute =
-  'should be one of id, username, name, email, groups, or { "name": an XML name, "from": one of them }';
+  'should be one of id, username, name, email, groups, amr, acr, or { "name": an XML name, "from": one of them }';
 const secret = `should be { "environment": a variable's name } or { "sha256": 64 hex digits }`;
 
 test.each<[object, string[]]>([
@@ -39,7 +39,7 @@ test.each<[object, string[]]>([
   [
     { cas: { services: ["a"], attributes: ["id", { name: "mail", form: "email" }] } },
     [
-      "cas.attributes.1.from: is missing; should be id, username, name, email or groups",
+      "cas.attributes.1.from: is missing; should be id, username, name, email, groups, amr or acr",
       "cas.attributes.1.form: is not known",
     ],
   ],
