@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type {
+  ActivityScreen,
   AddPasskeyScreen,
   AppsScreen,
   AskBeforeScreen,
@@ -124,6 +125,17 @@ const addPasskey: AddPasskeyScreen = {
   personName: "Alice",
   passkey: { ceremony: "create", action: "/account/security/passkeys/new", hidden: [], options: {} },
 };
+const activity: ActivityScreen = {
+  ...page,
+  events: [
+    {
+      ...{ id: 9, at, kind: "sign-in", outcome: "done", by: "user", site: null, amr: ["pwd"] },
+      ...{ from: { browser: "Firefox on Windows", address: "192.0.2.7" }, reason: "", name: "" },
+    },
+  ],
+  isNewest: false,
+  olderThan: 9,
+};
 const sessions: SessionsScreen = {
   ...page,
   notice: { at: "others", text: "Safari on macOS is signed out." },
@@ -178,6 +190,7 @@ describe("every screen", () => {
     ["account-security", drawn("account-security", security)],
     ["add-passkey", drawn("add-passkey", addPasskey)],
     ["account-sessions", drawn("account-sessions", sessions)],
+    ["account-activity", drawn("account-activity", activity)],
     ["account-apps", drawn("account-apps", apps)],
   ])("%s has one heading, a skip link, and nothing that the policy forbids", (_, html) => {
     expect(html.match(/<h1\b/g)).toHaveLength(1);
@@ -489,6 +502,7 @@ describe("the account", () => {
     ["/account/security", drawn("account-security", security)],
     ["/account/sessions", drawn("account-sessions", sessions)],
     ["/account/apps", drawn("account-apps", apps)],
+    ["/account/activity", drawn("account-activity", activity)],
   ])("the menu of %s marks its own entry only", (href, html) => {
     expect(html.match(/<a [^>]*aria-current="page"[^>]*>/g)).toEqual([
       expect.stringContaining(`href="${href}"`),

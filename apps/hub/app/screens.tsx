@@ -1,6 +1,7 @@
 /** The screens by name. A route decides and makes the model; nothing here looks anything up. */
 import type { ReactNode } from "react";
 import type { ScreenOf, Screens } from "../src/screen/screen.ts";
+import { ActivityPage } from "./account/activity-page.tsx";
 import { AddPasskeyPage } from "./account/add-passkey-page.tsx";
 import { AppPasswordMadePage } from "./account/app-password-made-page.tsx";
 import { AppsPage } from "./account/apps-page.tsx";
@@ -62,6 +63,7 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "account-security": { Page: SecurityPage, title: () => "Security" },
   "add-passkey": { Page: AddPasskeyPage, title: () => "Add a passkey" },
   "account-sessions": { Page: SessionsPage, title: () => "Where you are signed in" },
+  "account-activity": { Page: ActivityPage, title: () => "Activity" },
   "account-apps": { Page: AppsPage, title: () => "Apps" },
   "change-password": { Page: ChangePasswordPage, title: changePasswordTitle },
   "account-name": { Page: NamePage, title: nameTitle },

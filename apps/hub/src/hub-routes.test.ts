@@ -94,6 +94,7 @@ const expected = [
   "POST /account/sessions/end person form-token",
   "POST /account/sessions/end-others person form-token",
   "POST /account/sessions/end-all person form-token",
+  "GET /account/activity person changes-nothing",
   "GET /account/apps person changes-nothing",
   "POST /account/apps/disconnect person form-token",
   "GET /account/app-passwords/new person changes-nothing, fresh sign-in",

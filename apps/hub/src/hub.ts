@@ -4,6 +4,7 @@
 import type { Server } from "node:http";
 import { type CentralSession, type Database, openDatabase } from "@gatehouse/database";
 import { testClockOf } from "@gatehouse/database/test-clock";
+import { activityRoutes } from "./account/activity.ts";
 import { appsRoutes } from "./account/apps.ts";
 import { changePasswordRoutes } from "./account/change-password.ts";
 import { createConnectedAppList } from "./account/connected-apps.ts";
@@ -414,6 +415,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       throttle,
     }),
     ...sessionsRoutes({ ...accountFrame, sessions, sites, logout, logoutDeliveries, answerSignOut }),
+    ...activityRoutes({ ...accountFrame, auditEvents: database.auditEvents, sites }),
     ...appsRoutes({
       ...accountFrame,
       consents,

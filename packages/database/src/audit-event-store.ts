@@ -58,6 +58,8 @@ export interface AuditFilter {
   readonly since?: Date | undefined;
   /** First time to leave out. */
   readonly until?: Date | undefined;
+  /** Leaves out refreshed tokens, and sessions that a new sign-in replaced. */
+  readonly withoutRoutine?: boolean | undefined;
 }
 
 /**

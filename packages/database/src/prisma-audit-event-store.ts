@@ -93,10 +93,16 @@ async function headOf(prisma: Pick<PrismaClient, "auditEvent">): Promise<ChainHe
 /** A user who cannot exist has no entries. */
 const nobody = "00000000-0000-0000-0000-000000000000";
 
-function whereOf({ personId, kinds, since, until }: AuditFilter) {
+const routine = [
+  { kind: "token-issued", facts: { path: ["grant"], equals: "refresh_token" } },
+  { kind: "session-ended", facts: { path: ["reason"], equals: "replaced" } },
+];
+
+function whereOf({ personId, kinds, since, until, withoutRoutine }: AuditFilter) {
   return {
     ...(personId === undefined ? {} : { personId: isUuid(personId) ? personId : nobody }),
     ...(kinds === undefined ? {} : { kind: { in: [...kinds] } }),
+    ...(withoutRoutine === true ? { NOT: routine } : {}),
     at: { ...(since === undefined ? {} : { gte: since }), ...(until === undefined ? {} : { lt: until }) },
   };
 }

@@ -10,6 +10,7 @@ const sections = [
   { id: "security", label: "Security", href: "/account/security" },
   { id: "sessions", label: "Where you are signed in", href: "/account/sessions" },
   { id: "apps", label: "Apps", href: "/account/apps" },
+  { id: "activity", label: "Activity", href: "/account/activity" },
 ] as const;
 
 export interface AccountFrameProps {

@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditFilter, ChainHead, Database } from "@gatehouse/database";
+import { auditKinds } from "../audit/audit-kinds.ts";
 import { type ChainReport, chainNewEntries, verifyChain } from "../audit/chain.ts";
-import { auditKinds } from "../audit/record-audit.ts";
 import { hubKeys } from "../settings/secret-keys.ts";
 import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import type { AuditActor, AuditEvent, AuditEventStore } from "@gatehouse/database";
-import type { AuditKind } from "../audit/record-audit.ts";
+import type { AuditKind } from "../audit/audit-kinds.ts";
 
 /** Recorded by the operator's command, besides the operator. */
 export type Operation = Pick<AuditEvent, "personId" | "siteId" | "facts"> & { readonly kind: AuditKind };

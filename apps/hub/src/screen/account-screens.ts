@@ -1,4 +1,6 @@
 /** Models of the account's pages and the pages below them. */
+
+import type { AuditKind } from "../audit/audit-kinds.ts";
 import type { PasskeyCeremony } from "./passkey-ceremony.ts";
 import type { SiteName } from "./site-name.ts";
 
@@ -115,6 +117,33 @@ export interface ListedSession {
   /** End of a session that the user keeps signed in; `null`: an ordinary session. */
   readonly keptUntil: Date | null;
   readonly sites: readonly (SiteName & { readonly since: Date; readonly lastActivityAt: Date })[];
+}
+
+/** A page of the user's entries of the audit trail, newest first. */
+export interface ActivityScreen extends AccountPage {
+  readonly events: readonly Activity[];
+  readonly isNewest: boolean;
+  /** Where the next page begins; `null`: there is none. */
+  readonly olderThan: number | null;
+}
+
+export interface Activity {
+  readonly id: number;
+  readonly at: Date;
+  readonly kind: AuditKind;
+  /** `done` or the code of the refusal. */
+  readonly outcome: string;
+  readonly by: "user" | "operator" | "site" | "hub";
+  /** The user's browser, if the user acted. */
+  readonly from: { readonly browser: string; readonly address: string } | null;
+  /** Name of the site. */
+  readonly site: string | null;
+  /** Methods of a sign-in. @see RFC 8176, section 2 */
+  readonly amr: readonly string[];
+  /** Reason of an end. */
+  readonly reason: string;
+  /** The user's name for a passkey or an app password. */
+  readonly name: string;
 }
 
 /** Places of a notice: `connected-apps`, `app-passwords`. */

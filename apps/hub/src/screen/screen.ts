@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type {
+  ActivityScreen,
   AddPasskeyScreen,
   AppPasswordMadeScreen,
   AppsScreen,
@@ -45,6 +46,7 @@ export interface Screens {
   "account-security": SecurityScreen;
   "add-passkey": AddPasskeyScreen;
   "account-sessions": SessionsScreen;
+  "account-activity": ActivityScreen;
   "account-apps": AppsScreen;
   "change-password": ChangePasswordScreen;
   "account-name": NameScreen;

@@ -2,7 +2,7 @@
 import type { BlockList } from "node:net";
 import type { HubAuditEvent, RecordAudit } from "../../audit/record-audit.ts";
 import { clientAddress } from "../../http/client-address.ts";
-import { sessionOfRequest } from "../store/request-context.ts";
+import { currentArtifacts, sessionOfRequest } from "../store/request-context.ts";
 import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 
 export interface TokenAudit {
@@ -37,7 +37,7 @@ export function createTokenAudit(
           : ctx.oidc?.route === "revocation" && ctx.status === 200
             ? revokedToken(ctx)
             : revoked.has(ctx)
-              ? revokedGrant(ctx)
+              ? revokedGrant()
               : undefined;
       const siteId = ctx.oidc?.client?.clientId;
       if (found === undefined || siteId === undefined) return undefined;
@@ -72,8 +72,12 @@ function revokedToken(ctx: KoaContextWithOIDC): Found | undefined {
   return { kind: "token-revoked", personId: token.accountId, facts: { tokens: [kind] } };
 }
 
-/** A code or refresh token was presented again. @see RFC 6749, section 4.1.2; RFC 9700, section 2.2.2 */
-function revokedGrant({ oidc: { entities } }: KoaContextWithOIDC): Found {
-  const token = entities.AuthorizationCode ?? entities.RefreshToken ?? entities.DeviceCode;
-  return { kind: "token-revoked", personId: token?.accountId, facts: { reason: "presented-again" } };
+/**
+ * A code or refresh token was presented again. oidc-provider names no user then.
+ *
+ * @see RFC 6749, section 4.1.2; RFC 9700, section 2.2.2
+ */
+function revokedGrant(): Found {
+  const personId = currentArtifacts()?.personId;
+  return { kind: "token-revoked", personId, facts: { reason: "presented-again" } };
 }

@@ -51,6 +51,11 @@ export class RequestArtifacts {
     return this.#people.get(id);
   }
 
+  /** The user of the objects that were found: a code or token has one. */
+  get personId(): string | undefined {
+    return this.#people.keys().next().value;
+  }
+
   knowGrant(id: string, payload: Readonly<Record<string, unknown>>): void {
     this.#grants.set(id, { payload, consumedAt: null });
   }

@@ -1,0 +1,93 @@
+/** The sentences of the Activity section. */
+import type { Activity } from "../../src/screen/screen.ts";
+
+type Words = (event: Activity) => string;
+
+const you = ({ by }: Activity) => (by === "operator" ? "The people who run Gatehouse" : "You");
+const named = ({ name }: Activity) => (name === "" ? "" : ` “${name}”`);
+const site = (event: Activity) => event.site ?? "A site";
+
+/** What happened, by kind. */
+const done: Readonly<Record<Activity["kind"], Words>> = {
+  "sign-in": (event) => `You signed in ${methodWords(event.amr)}`,
+  "sign-out": () => "You signed out",
+  "session-ended": (event) => endWords(event),
+  "password-changed": (event) => `${you(event)} changed your password`,
+  "password-reset": () => "You chose a new password with a link",
+  "passkey-added": (event) => `You added a passkey${named(event)}`,
+  "passkey-renamed": (event) => `You renamed a passkey${named(event)}`,
+  "passkey-removed": (event) => `You removed a passkey${named(event)}`,
+  "codes-on": () => "You switched one-time codes on",
+  "codes-off": () => "You switched one-time codes off",
+  "recovery-codes-made": () => "You made new recovery codes",
+  "recovery-code-used": () => "You used a recovery code",
+  "provider-linked": (event) => `You connected an account at another provider${named(event)}`,
+  "provider-unlinked": (event) => `You disconnected an account at another provider${named(event)}`,
+  "app-password-made": (event) => `You made the app password${named(event)}`,
+  "app-password-used": (event) => `The app password${named(event)} was used for the first time`,
+  "app-password-revoked": (event) => `You revoked the app password${named(event)}`,
+  "consent-given": (event) => `You allowed ${site(event)} what it asked for`,
+  "consent-revoked": (event) => `You disconnected ${site(event)}`,
+  "token-issued": (event) => `${site(event)} learnt that you are signed in`,
+  "token-revoked": (event) =>
+    event.reason === "presented-again"
+      ? `${site(event)} lost its access, because a code or token was used twice`
+      : `${site(event)} gave up its access`,
+  "sign-up": () => "You created this account",
+  invitation: () => "You accepted an invitation",
+  "email-changed": (event) => `${you(event)} changed your email address`,
+  "profile-changed": () => "You changed your profile",
+  "data-exported": () => "You downloaded your data",
+  "deletion-due": () => "You asked for the deletion of this account",
+  "deletion-cancelled": () => "You kept this account",
+  "account-deleted": () => "The account was deleted",
+  "user-added": () => "The people who run Gatehouse added you",
+  "user-disabled": () => "The people who run Gatehouse disabled your account",
+  "user-enabled": () => "The people who run Gatehouse enabled your account",
+  "groups-changed": () => "The people who run Gatehouse changed your groups",
+  "keys-rotated": () => "The people who run Gatehouse made new keys",
+};
+
+/** A refusal, by kind; `undefined`: the general sentence. */
+const refused: Partial<Record<Activity["kind"], Words>> = {
+  "sign-in": ({ outcome }) =>
+    outcome === "too_many_attempts"
+      ? "A sign-in had to wait, because there were many wrong tries"
+      : "A sign-in was refused",
+  "consent-given": (event) => `You did not allow ${site(event)} what it asked for`,
+  "app-password-used": () => "An app password was refused",
+};
+
+/** "You signed in with your password, in Firefox on Windows, from 192.0.2.7." */
+export function activityWords(event: Activity): string {
+  const what = event.outcome === "done" ? done[event.kind] : (refused[event.kind] ?? generalRefusal);
+  const from = event.from === null ? "" : `, in ${event.from.browser}, from ${event.from.address}`;
+  return `${what?.(event) ?? "Something changed in your account"}${from}.`;
+}
+
+const generalRefusal: Words = () => "A change of your account was refused";
+
+function methodWords(amr: readonly string[]): string {
+  const isPasskey = amr.includes("swk") || amr.includes("hwk");
+  if (isPasskey) return amr.includes("pwd") ? "with your password and a passkey" : "with a passkey";
+  return amr.includes("otp") ? "with your password and a code" : "with your password";
+}
+
+function endWords({ reason, by }: Activity): string {
+  switch (reason) {
+    case "idle":
+      return "You were signed out after some time without activity";
+    case "absolute":
+      return "You were signed out, because you had been signed in for a long time";
+    case "password-changed":
+      return "You were signed out, because your password was changed";
+    case "disabled":
+      return "You were signed out, because your account was disabled";
+    case "ended-by-operator":
+      return "The people who run Gatehouse signed you out";
+    default:
+      return by === "hub"
+        ? "The browser that you had not used for longest was signed out"
+        : "You signed a browser out";
+  }
+}

@@ -1,0 +1,57 @@
+/** `/account/activity`: the user's own entries of the audit trail, newest first. */
+import type { AuditEntry, AuditEventStore } from "@gatehouse/database";
+import type { AuditKind } from "../audit/audit-kinds.ts";
+import type { Route } from "../http/route.ts";
+import type { Activity } from "../screen/screen.ts";
+import type { SiteRegistry } from "../site-registry/site-registry.ts";
+import { type AccountPageNeeds, accountPage } from "./account-page.ts";
+import { describeBrowser } from "./describe-browser.ts";
+
+export interface ActivityNeeds extends AccountPageNeeds {
+  readonly auditEvents: Pick<AuditEventStore, "listNewest">;
+  readonly sites: Pick<SiteRegistry, "find">;
+}
+
+const perPage = 30;
+
+export const activityRoutes = (needs: ActivityNeeds): Route[] => [
+  accountPage(needs, {
+    path: "/account/activity",
+    screen: "account-activity",
+    async own({ session }, _, { parameters }) {
+      const before = readBefore(parameters.get("before"));
+      const filter = { personId: session.person.id, withoutRoutine: true };
+      // One more than shown tells whether there is an older page.
+      const entries = await needs.auditEvents.listNewest(filter, { limit: perPage + 1, before });
+      const shown = entries.slice(0, perPage);
+      return {
+        events: shown.map((entry) => activityOf(needs, entry)),
+        isNewest: before === undefined,
+        olderThan: entries.length > perPage ? (shown.at(-1)?.id ?? null) : null,
+      };
+    },
+  }),
+];
+
+/** An address that nobody was given shows the newest page. */
+function readBefore(text: string | undefined): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(text ?? "") ? Number(text) : undefined;
+}
+
+function activityOf({ sites }: Pick<ActivityNeeds, "sites">, entry: AuditEntry): Activity {
+  const { id, at, kind, outcome, actorKind, address, userAgent, siteId, facts } = entry;
+  return {
+    id,
+    at,
+    // A later version may have written other kinds.
+    kind: kind as AuditKind,
+    outcome,
+    by: actorKind as Activity["by"],
+    // A site's request comes from its server.
+    from: actorKind === "user" && address !== "" ? { browser: describeBrowser(userAgent), address } : null,
+    site: siteId === null ? null : (sites.find(siteId)?.name ?? siteId),
+    amr: Array.isArray(facts.amr) ? facts.amr.map(String) : [],
+    reason: String(facts.reason ?? ""),
+    name: String(facts.name ?? ""),
+  };
+}

@@ -1,0 +1,44 @@
+/** Kinds of audited events. */
+export const auditKinds = [
+  // Sessions. The database records starts and ends itself; a refused sign-in is recorded where it is refused.
+  "sign-in",
+  "sign-out",
+  "session-ended",
+  // Credentials.
+  "password-changed",
+  "password-reset",
+  "passkey-added",
+  "passkey-renamed",
+  "passkey-removed",
+  "codes-on",
+  "codes-off",
+  "recovery-codes-made",
+  "recovery-code-used",
+  "provider-linked",
+  "provider-unlinked",
+  "app-password-made",
+  "app-password-used",
+  "app-password-revoked",
+  // Sites.
+  "consent-given",
+  "consent-revoked",
+  "token-issued",
+  "token-revoked",
+  // The account.
+  "sign-up",
+  "invitation",
+  "email-changed",
+  "profile-changed",
+  "data-exported",
+  "deletion-due",
+  "deletion-cancelled",
+  "account-deleted",
+  "user-added",
+  "user-disabled",
+  "user-enabled",
+  "groups-changed",
+  // Operation of the hub.
+  "keys-rotated",
+] as const;
+
+export type AuditKind = (typeof auditKinds)[number];
