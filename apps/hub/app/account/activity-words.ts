@@ -1,4 +1,5 @@
 /** The sentences of the Activity section. */
+import type { AuditKind } from "../../src/audit/audit-kinds.ts";
 import type { Activity } from "../../src/screen/screen.ts";
 
 type Words = (event: Activity) => string;
@@ -8,7 +9,7 @@ const named = ({ name }: Activity) => (name === "" ? "" : ` “${name}”`);
 const site = (event: Activity) => event.site ?? "A site";
 
 /** What happened, by kind. */
-const done: Readonly<Record<Activity["kind"], Words>> = {
+const done: Readonly<Record<AuditKind, Words>> = {
   "sign-in": (event) => `You signed in ${methodWords(event.amr)}`,
   "sign-out": () => "You signed out",
   "session-ended": (event) => endWords(event),
@@ -49,7 +50,7 @@ const done: Readonly<Record<Activity["kind"], Words>> = {
 };
 
 /** A refusal, by kind; `undefined`: the general sentence. */
-const refused: Partial<Record<Activity["kind"], Words>> = {
+const refused: Partial<Record<AuditKind, Words>> = {
   "sign-in": ({ outcome }) =>
     outcome === "too_many_attempts"
       ? "A sign-in had to wait, because there were many wrong tries"
@@ -60,7 +61,9 @@ const refused: Partial<Record<Activity["kind"], Words>> = {
 
 /** "You signed in with your password, in Firefox on Windows, from 192.0.2.7." */
 export function activityWords(event: Activity): string {
-  const what = event.outcome === "done" ? done[event.kind] : (refused[event.kind] ?? generalRefusal);
+  // A later version may have written other kinds.
+  const kind = event.kind as AuditKind;
+  const what: Words | undefined = event.outcome === "done" ? done[kind] : (refused[kind] ?? generalRefusal);
   const from = event.from === null ? "" : `, in ${event.from.browser}, from ${event.from.address}`;
   return `${what?.(event) ?? "Something changed in your account"}${from}.`;
 }

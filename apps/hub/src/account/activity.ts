@@ -1,6 +1,5 @@
 /** `/account/activity`: the user's own entries of the audit trail, newest first. */
 import type { AuditEntry, AuditEventStore } from "@gatehouse/database";
-import type { AuditKind } from "../audit/audit-kinds.ts";
 import type { Route } from "../http/route.ts";
 import type { Activity } from "../screen/screen.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
@@ -43,8 +42,7 @@ function activityOf({ sites }: Pick<ActivityNeeds, "sites">, entry: AuditEntry):
   return {
     id,
     at,
-    // A later version may have written other kinds.
-    kind: kind as AuditKind,
+    kind,
     outcome,
     by: actorKind as Activity["by"],
     // A site's request comes from its server.

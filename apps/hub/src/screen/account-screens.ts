@@ -1,6 +1,4 @@
 /** Models of the account's pages and the pages below them. */
-
-import type { AuditKind } from "../audit/audit-kinds.ts";
 import type { PasskeyCeremony } from "./passkey-ceremony.ts";
 import type { SiteName } from "./site-name.ts";
 
@@ -130,7 +128,8 @@ export interface ActivityScreen extends AccountPage {
 export interface Activity {
   readonly id: number;
   readonly at: Date;
-  readonly kind: AuditKind;
+  /** Kind of the audit event. */
+  readonly kind: string;
   /** `done` or the code of the refusal. */
   readonly outcome: string;
   readonly by: "user" | "operator" | "site" | "hub";
