@@ -25,10 +25,7 @@ export function ProfilePage({ model }: { readonly model: ProfileScreen }) {
               <bdi>{person.username}</bdi>
             </p>
           </Row>
-          <Row
-            title={<>Email {person.emailVerified && <Tag>Confirmed</Tag>}</>}
-            action={<Change href="/account/email" what="email" />}
-          >
+          <Row title={<>Email {person.emailVerified && <Tag>Confirmed</Tag>}</>}>
             <p>
               <bdi>{person.email}</bdi>
             </p>
