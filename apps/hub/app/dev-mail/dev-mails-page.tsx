@@ -6,6 +6,7 @@ import {
   RelativeTime,
   Row,
   RowList,
+  Section,
   SiteHeader,
   Tag,
   TextField,
@@ -24,30 +25,32 @@ export function DevMailsPage({ model: { recipient, mails } }: { readonly model: 
         <TextField id="to" name="to" label="Recipient" value={recipient} autoComplete="off" />
         <Button kind="plain">Show</Button>
       </form>
-      {mails.length === 0 ? (
-        <EmptyState>
-          {recipient === "" ? "No mail yet. " : `No mail to ${recipient}. `}
-          Each mail appears here when the hub writes it, and stays for a day.
-        </EmptyState>
-      ) : (
-        <RowList>
-          {mails.map((mail) => (
-            <Row
-              key={mail.address}
-              title={
-                <>
-                  <a href={mail.address}>{mail.subject ?? mail.kind}</a> <Tag>{mail.kind}</Tag>
-                </>
-              }
-            >
-              <p>
-                To <bdi>{mail.recipient}</bdi>, written <RelativeTime date={mail.createdAt} now={now} />.{" "}
-                {mailStateWords(mail)}
-              </p>
-            </Row>
-          ))}
-        </RowList>
-      )}
+      <Section id="mails" title="Newest mails">
+        {mails.length === 0 ? (
+          <EmptyState>
+            {recipient === "" ? "No mail yet. " : `No mail to ${recipient}. `}
+            Each mail appears here when the hub writes it, and stays for a day.
+          </EmptyState>
+        ) : (
+          <RowList>
+            {mails.map((mail) => (
+              <Row
+                key={mail.address}
+                title={
+                  <>
+                    <a href={mail.address}>{mail.subject ?? mail.kind}</a> <Tag>{mail.kind}</Tag>
+                  </>
+                }
+              >
+                <p>
+                  To <bdi>{mail.recipient}</bdi>, written <RelativeTime date={mail.createdAt} now={now} />.{" "}
+                  {mailStateWords(mail)}
+                </p>
+              </Row>
+            ))}
+          </RowList>
+        )}
+      </Section>
     </Page>
   );
 }
