@@ -20,7 +20,8 @@ async function recordTransfers(page: Page): Promise<ReadonlyMap<string, Transfer
   const client = await page.context().newCDPSession(page);
   await client.send("Network.enable");
   client.on("Network.responseReceived", ({ requestId, response, type }) => {
-    if (response.fromDiskCache || response.fromPrefetchCache) return;
+    // A `data:` address, such as that of a site's mark, came with the page.
+    if (response.fromDiskCache || response.fromPrefetchCache || response.url.startsWith("data:")) return;
     const headers = new Headers(response.headers);
     transfers.set(requestId, {
       path: new URL(response.url).pathname,
