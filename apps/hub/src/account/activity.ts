@@ -1,10 +1,10 @@
 /** `/account/activity`: the user's own entries of the audit trail, newest first. */
 import type { AuditEntry, AuditEventStore } from "@gatehouse/database";
+import { describeBrowser } from "../http/describe-browser.ts";
 import type { Route } from "../http/route.ts";
 import type { Activity } from "../screen/screen.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { type AccountPageNeeds, accountPage } from "./account-page.ts";
-import { describeBrowser } from "./describe-browser.ts";
 
 export interface ActivityNeeds extends AccountPageNeeds {
   readonly auditEvents: Pick<AuditEventStore, "listNewest">;

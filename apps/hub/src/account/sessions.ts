@@ -1,6 +1,7 @@
 /** `/account/sessions`: the user's sessions by browser, and the forms that change or end them. */
 import type { CentralSessionStore, SessionWithSites } from "@gatehouse/database";
 import { actorOf } from "../audit/record-audit.ts";
+import { describeBrowser } from "../http/describe-browser.ts";
 import { HubError } from "../http/hub-error.ts";
 import { seeNotice } from "../http/page-notice.ts";
 import { type Answer, type CallerFacts, type Route, route } from "../http/route.ts";
@@ -9,7 +10,6 @@ import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
 import type { ListedSession, SessionsScreen } from "../screen/screen.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { type AccountPageNeeds, accountPage } from "./account-page.ts";
-import { describeBrowser } from "./describe-browser.ts";
 import { describeToldSites, type ToldSitesNeeds } from "./told-sites.ts";
 
 export interface SessionsNeeds extends AccountPageNeeds, ToldSitesNeeds {

@@ -1,4 +1,4 @@
-import { describeBrowser } from "../account/describe-browser.ts";
+import { describeBrowser } from "../http/describe-browser.ts";
 import { operatorActor } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
 import { findPerson } from "./user-commands.ts";

@@ -1,6 +1,7 @@
 /** First name of a new passkey: its password manager, or the browser that made it. The user can change it. */
-import { describeBrowser } from "../account/describe-browser.ts";
+
 import { trimInvisible } from "../credential/typed-name.ts";
+import { describeBrowser } from "../http/describe-browser.ts";
 
 /** Longest name of a passkey, in characters. */
 export const longestPasskeyName = 60;
