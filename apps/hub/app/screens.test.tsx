@@ -34,6 +34,7 @@ const login: LoginScreen = {
   rememberMe: false,
   askBefore: false,
   rememberDays: 14,
+  otherWays: { forgotPassword: "/forgot-password", signUp: "/sign-up" },
 };
 const chooseAccount: ChooseAccountScreen = {
   action: "/cas/login/choose",

@@ -33,6 +33,12 @@ import { DeviceCodePage, deviceCodeTitle } from "./oidc/device-code-page.tsx";
 import { DeviceDonePage, deviceDoneTitle } from "./oidc/device-done-page.tsx";
 import { SignOutPage } from "./oidc/sign-out-page.tsx";
 import { RefusedPage } from "./refused-page.tsx";
+import { CheckMailPage } from "./sign-up/check-mail-page.tsx";
+import { ConfirmEmailPage, EmailConfirmedPage } from "./sign-up/confirm-email-page.tsx";
+import { ForgotPasswordPage, forgotPasswordTitle } from "./sign-up/forgot-password-page.tsx";
+import { NewAccountPage, newAccountTitle } from "./sign-up/new-account-page.tsx";
+import { ResetPasswordPage, resetPasswordTitle } from "./sign-up/reset-password-page.tsx";
+import { SignUpPage, signUpTitle } from "./sign-up/sign-up-page.tsx";
 
 interface Component<Model> {
   readonly Page: (props: { readonly model: Model }) => ReactNode;
@@ -70,6 +76,13 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "account-picture": { Page: PicturePage, title: pictureTitle },
   "account-data": { Page: DataPage, title: dataTitle },
   "keep-account": { Page: KeepAccountPage, title: () => "Keep your account?" },
+  "sign-up": { Page: SignUpPage, title: signUpTitle },
+  "forgot-password": { Page: ForgotPasswordPage, title: forgotPasswordTitle },
+  "check-mail": { Page: CheckMailPage, title: () => "Check your mail" },
+  "new-account": { Page: NewAccountPage, title: newAccountTitle },
+  "reset-password": { Page: ResetPasswordPage, title: resetPasswordTitle },
+  "confirm-email": { Page: ConfirmEmailPage, title: () => "Use this address?" },
+  "email-confirmed": { Page: EmailConfirmedPage, title: () => "Your new address is in use" },
   "make-app-password": { Page: MakeAppPasswordPage, title: makeAppPasswordTitle },
   "dev-mails": { Page: DevMailsPage, title: () => "Mail" },
   "dev-mail": { Page: DevMailPage, title: devMailTitle },

@@ -13,6 +13,7 @@ const reasons: Record<NonNullable<LoginScreen["reason"]>, true> = {
   "ended-by-operator": true,
   renew: true,
   "fresh-sign-in": true,
+  "password-reset": true,
   "expired-form": true,
 };
 const codes: Record<LoginErrorCode, true> = {

@@ -39,6 +39,8 @@ export function reasonWords(
         why: "You signed in more than five minutes ago.",
         next: "Sign in again to change how you sign in.",
       };
+    case "password-reset":
+      return { why: "Your new password is set.", next: "Sign in with it." };
     case "expired-form":
       return { why: "The page stood open for too long.", next };
   }

@@ -62,7 +62,7 @@ export async function refuseDemoPeople(database: Database): Promise<void> {
   if (open.length === 0) return;
   throw new StartError(
     `the database has people of the demo, whose password everybody knows: ${open.join(", ")}. Disable each ` +
-      `(npm run hub -- user disable ${open[0]}), give each a new password (user password), or use another database ` +
+      `(npm run hub -- user disable ${open[0]}), give each a new password (user reset), or use another database ` +
       "(DATABASE_URL, DATA_DIR).",
   );
 }

@@ -30,6 +30,7 @@ import { validateRoutes } from "./cas/validate.ts";
 import { createBreachLookup } from "./credential/breach-lookup.ts";
 import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-throttle.ts";
 import { estimateGuesses } from "./credential/guessability.ts";
+import { createMailThrottle, type MailThrottle } from "./credential/mail-throttle.ts";
 import { createPasswordRule, type PasswordFault } from "./credential/password-rule.ts";
 import { lowerPoolPriority } from "./credential/pool-priority.ts";
 import { createSecretThrottle, type SecretThrottle } from "./credential/secret-throttle.ts";
@@ -79,6 +80,11 @@ import { createFailureAnnouncement } from "./sign-in/announce-sign-in.ts";
 import { type AskForAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
 import { createCompleteSignIn, createEnterSession } from "./sign-in/complete-sign-in.ts";
 import { newPasswordRoutes } from "./sign-in/new-password.ts";
+import { confirmEmailRoutes } from "./sign-up/confirm-email.ts";
+import { linkMailComposers } from "./sign-up/link-mails.ts";
+import { newAccountRoutes } from "./sign-up/new-account.ts";
+import { requestLinkRoutes } from "./sign-up/request-link.ts";
+import { resetPasswordRoutes } from "./sign-up/reset-password.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoorRoutes } from "./test-door/test-door.ts";
@@ -94,6 +100,8 @@ export interface Hub {
   /** Throttles wrong site secrets. */
   readonly siteSecretThrottle: SecretThrottle;
   readonly deviceThrottle: DeviceThrottle;
+  /** Limits mails that anybody can request. */
+  readonly mailThrottle: MailThrottle;
   /** The rule for new passwords. */
   readonly passwordFault: PasswordFault;
   readonly logout: LogoutDispatcher;
@@ -214,7 +222,16 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const mailIsOn = settings.mailServer !== undefined || settings.mode !== "production";
   const mail = createMailDispatcher({
     mails: database.mails,
-    composers: { ...noticeComposers({ hubUrl, describeBrowser }) },
+    composers: {
+      ...noticeComposers({ hubUrl, describeBrowser }),
+      ...linkMailComposers({
+        factors: database.factors,
+        hubUrl,
+        people,
+        signUpMode: settings.signUpMode,
+        verificationTokens: database.verificationTokens,
+      }),
+    },
     way: mailServer ?? (mailIsOn ? "keep" : "none"),
     hubUrl,
     log,
@@ -247,6 +264,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     appPasswordThrottle: createSecretThrottle(throttleLimits, "app-password"),
     siteSecretThrottle,
     deviceThrottle,
+    mailThrottle: createMailThrottle(throttleLimits),
     passwordFault,
     logout,
     mail,
@@ -308,6 +326,12 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     database;
   const { passkeys, passwords, pendingSignIns, people, profiles, proxyGrantingTickets } = database;
   const { sessions, tickets } = database;
+  const { mailIsOn, mailThrottle } = hub;
+  const { signUpMode } = settings;
+  const { verificationTokens } = database;
+  const linkForms = { cookies, keys: { form: keys.form } };
+  // Without a mail server, mails stay in the outbox; production has no page that shows them.
+  const mailsAt = mailIsOn && settings.mailServer === undefined ? "/dev/mail" : null;
   const apis = { settings: { hubUrl }, sites };
   const answerSignOut = createSignOutAnswer({ cookies, logout, logoutDeliveries, siteClock, sites });
 
@@ -477,6 +501,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       ...arriving,
       ...webAuthn,
       askForAccount,
+      canSignUp: settings.signUpMode === "open",
       completeSignIn,
       cookies,
       findSession,
@@ -517,6 +542,39 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       queueMail,
       recordAudit,
     }),
+    ...requestLinkRoutes({
+      ...linkForms,
+      mailIsOn,
+      mailsAt,
+      mailThrottle,
+      ownPage,
+      queueMail,
+      signUpMode,
+      sites,
+    }),
+    ...newAccountRoutes({
+      ...linkForms,
+      completeSignIn,
+      findSession,
+      passwordFault,
+      passwordLengths,
+      recordAudit,
+      sites,
+      verificationTokens,
+    }),
+    ...resetPasswordRoutes({
+      cookies,
+      factors,
+      keys: { browser: keys.browser, form: keys.form, note: keys.note },
+      logout,
+      passwordFault,
+      passwordLengths,
+      queueMail,
+      recordAudit,
+      throttle,
+      verificationTokens,
+    }),
+    ...confirmEmailRoutes({ ...linkForms, queueMail, recordAudit, verificationTokens }),
     ...askBeforeRoutes({
       askForAccount,
       cookies,

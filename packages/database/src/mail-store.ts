@@ -31,12 +31,12 @@ export interface RenderedMail {
   readonly link: string | null;
 }
 
-/** Result of one attempt. */
+/** Result of one attempt. `recipient` replaces that of the row, for a request that could not know the address. */
 export type MailOutcome =
   /** The mail server accepted it. */
-  | { readonly state: "sent"; readonly detail: string }
+  | { readonly state: "sent"; readonly recipient?: string; readonly detail: string }
   /** No mail server is set; the row keeps the mail (`/dev/mail`). */
-  | { readonly state: "kept"; readonly content: RenderedMail }
+  | { readonly state: "kept"; readonly recipient?: string; readonly content: RenderedMail }
   /** There is nothing to send, for example because the address has no account. */
   | { readonly state: "dropped" }
   /** No further attempt. */

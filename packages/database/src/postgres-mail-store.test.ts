@@ -136,6 +136,13 @@ describe("recording", () => {
     expect(await mails.find(id)).toMatchObject({ recipient: "ada@example.com", content: rendered });
   });
 
+  test("an attempt that found the address replaces the recipient", async () => {
+    await queue();
+    const { id } = await claimOne();
+    await mails.record(id, { state: "kept", recipient: "found@example.com", content: rendered });
+    expect(await mails.list(10, "found@example.com")).toMatchObject([{ id, content: rendered }]);
+  });
+
   test("a slow attempt that reports late does not undo a sending", async () => {
     await queue();
     const { id } = await claimOne();

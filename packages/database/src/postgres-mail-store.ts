@@ -38,9 +38,11 @@ export class PostgresMailStore implements MailStore {
     const { state } = outcome;
     const detail = "detail" in outcome ? withoutNul(outcome.detail).slice(0, 200) : "";
     const content = state === "kept" ? jsonText(outcome.content) : null;
+    const recipient = "recipient" in outcome ? (outcome.recipient ?? null) : null;
     const retryInSeconds = state === "pending" ? outcome.retryInSeconds : 0;
     await this.#prisma.$executeRaw`
       UPDATE mails SET state = ${state}, detail = ${detail}, content = ${content}::jsonb,
+        recipient = coalesce(${recipient}::text, recipient),
         due_at = hub_now() + make_interval(secs => ${retryInSeconds}::float8),
         settled_at = CASE WHEN ${state} <> 'pending' THEN hub_now() END
       WHERE id = ${id}::uuid AND (state = 'pending' OR state = 'given-up' AND ${state} = 'sent')`;

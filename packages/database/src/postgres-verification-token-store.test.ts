@@ -143,6 +143,7 @@ test("a sign-up creates a user with a verified address and the chosen password",
       username: "dora",
       name: "Dora Example",
       email: "dora@example.com",
+      emailVerified: true,
       operator: false,
       groups: [],
     }),
@@ -190,14 +191,21 @@ test.each([
   expect(await numberOf("users")).toBe(1);
 });
 
-test("an invitation sets name and password, and verifies the address", async () => {
-  const person = await createPerson(fixture.database);
-  const token = await makeLink("invitation", { personId: person.id });
-  const accepted = await links.acceptInvitation(token, { name: "Chosen \0Name", password });
-  expect(accepted).toEqual({ ...person, name: "Chosen \uFFFDName" });
-  expect(await hashOf(person.username)).toBe("$argon2id$new");
-  expect(await numberOf("users WHERE email_verified IS NOT NULL")).toBe(1);
-});
+test.each([
+  [true, true],
+  [false, false],
+])(
+  "an invitation sets name and password; mailed %s, it verifies the address: %s",
+  async (mailed, emailVerified) => {
+    const person = await createPerson(fixture.database);
+    const token = randomBytes(32).toString("hex");
+    const about = { email: person.email, personId: person.id, facts: { mailed }, lifeSeconds: 600 };
+    await links.create({ token, purpose: "invitation", ...about });
+    const accepted = await links.acceptInvitation(token, { name: "Chosen \0Name", password });
+    expect(accepted).toEqual({ ...person, name: "Chosen \uFFFDName", emailVerified });
+    expect(await hashOf(person.username)).toBe("$argon2id$new");
+  },
+);
 
 describe("a reset", () => {
   test("changes the password, and ends sessions and pending sign-ins with their sites told", async () => {
@@ -259,7 +267,7 @@ describe("a change of address", () => {
     const token = await makeLink("email-change", { email: "New@Example.com", personId: person.id });
     expect(await links.changeEmail(token)).toEqual({
       outcome: "changed",
-      person: { ...person, email: "new@example.com" },
+      person: { ...person, email: "new@example.com", emailVerified: true },
       formerEmail: person.email,
     });
     expect(await numberOf("users WHERE email_verified IS NOT NULL")).toBe(1);

@@ -66,16 +66,18 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
         const holder = await transaction.user.findUnique({ where: { email }, select: { id: true } });
         throw new LinkKept({ outcome: holder === null ? "username-taken" : "email-taken" });
       }
-      await verifyEmail(transaction, user.id);
-      await writePassword(transaction, user.id, password);
-      return { outcome: "created", person: personFrom(user) };
+      const { id } = user;
+      await verifyEmail(transaction, id);
+      await writePassword(transaction, id, password);
+      const person = await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns });
+      return { outcome: "created", person: personFrom(person) };
     });
   }
 
   acceptInvitation(token: string, account: { readonly name: string; readonly password: NewPassword }) {
-    return this.#consume("invitation", token, async (transaction, { personId }) => {
-      const id = await lockedPerson(transaction, personId);
-      await verifyEmail(transaction, id);
+    return this.#consume("invitation", token, async (transaction, link) => {
+      const id = await lockedPerson(transaction, link.personId);
+      await verifyMailed(transaction, id, link);
       await writePassword(transaction, id, account.password);
       await voidLinks(transaction, id);
       const data = { name: withoutNul(account.name) };
@@ -88,8 +90,9 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     password: NewPassword,
     { disconnectApps }: { readonly disconnectApps: boolean },
   ) {
-    return this.#consume("password-reset", token, async (transaction, { personId }) => {
-      const id = await lockedPerson(transaction, personId);
+    return this.#consume("password-reset", token, async (transaction, link) => {
+      const id = await lockedPerson(transaction, link.personId);
+      await verifyMailed(transaction, id, link);
       await writePassword(transaction, id, password);
       await voidLinks(transaction, id);
       await transaction.pendingSignIn.deleteMany({ where: { personId: id } });
@@ -166,4 +169,15 @@ async function lockedPerson(transaction: PrismaTransaction, personId: string | n
 
 async function verifyEmail(transaction: PrismaTransaction, id: string): Promise<void> {
   await transaction.$executeRaw`UPDATE users SET email_verified = hub_now() WHERE id = ${id}::uuid`;
+}
+
+/** A link that an operator handed over proves nothing about the address, nor does one to a former address. */
+async function verifyMailed(
+  transaction: PrismaTransaction,
+  id: string,
+  { identifier, facts }: LinkRow,
+): Promise<void> {
+  if (facts.mailed !== true) return;
+  await transaction.$executeRaw`
+    UPDATE users SET email_verified = hub_now() WHERE id = ${id}::uuid AND email = ${identifier}`;
 }

@@ -10,7 +10,7 @@ export interface VerificationToken {
   readonly email: string;
   /** The user of the link; `null`: there is none yet (`sign-up`). */
   readonly person: Person | null;
-  /** Facts of the purpose, as they were given. */
+  /** Facts of the purpose, as they were given. `mailed: true`: the link went to the address and nowhere else. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
@@ -37,13 +37,14 @@ export interface VerificationTokenStore {
     token: string,
     account: { readonly username: string; readonly name: string; readonly password: NewPassword },
   ): Promise<SignedUp | null>;
-  /** Sets name and password of the invited user, and voids the user's other links. */
+  /** Sets name and password of the invited user, and voids the user's other links. A mailed link verifies the address. */
   acceptInvitation(
     token: string,
     account: { readonly name: string; readonly password: NewPassword },
   ): Promise<Person | null>;
   /**
-   * Changes the password, ends all sessions (`password-changed`) and pending sign-ins, and voids the user's other links.
+   * Changes the password, ends all sessions (`password-changed`) and pending sign-ins, and voids the user's other links. A
+   * mailed link verifies the address.
    *
    * @param options.disconnectApps whether to revoke connected apps and app passwords too
    */

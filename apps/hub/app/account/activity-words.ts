@@ -15,6 +15,7 @@ const done: Readonly<Record<AuditKind, Words>> = {
   "session-ended": (event) => endWords(event),
   "password-changed": (event) => `${you(event)} changed your password`,
   "password-reset": () => "You chose a new password with a link",
+  "reset-link-made": () => "The people who run Gatehouse gave you a link to choose a new password",
   "passkey-added": (event) => `You added a passkey${named(event)}`,
   "passkey-renamed": (event) => `You renamed a passkey${named(event)}`,
   "passkey-removed": (event) => `You removed a passkey${named(event)}`,
@@ -35,7 +36,8 @@ const done: Readonly<Record<AuditKind, Words>> = {
       ? `${site(event)} lost its access, because a code or token was used twice`
       : `${site(event)} gave up its access`,
   "sign-up": () => "You created this account",
-  invitation: () => "You accepted an invitation",
+  invitation: ({ by }) =>
+    by === "operator" ? "The people who run Gatehouse invited you" : "You accepted an invitation",
   "email-changed": (event) => `${you(event)} changed your email address`,
   "profile-changed": () => "You changed your profile",
   "data-exported": () => "You downloaded your data",

@@ -66,6 +66,7 @@ export function LoginPage({ model }: { readonly model: LoginScreen }) {
         <Button wide busyLabel="Signing in …">
           Sign in
         </Button>
+        <OtherWays ways={model.otherWays} />
       </form>
       <PasskeyForm
         passkey={{ ...model.passkey, hidden: [...model.passkey.hidden, ...kept] }}
@@ -80,6 +81,22 @@ export function LoginPage({ model }: { readonly model: LoginScreen }) {
       )}
       {model.error && !problem?.atField && <Reference code={model.error.reference} />}
     </Gate>
+  );
+}
+
+/** For users who cannot sign in yet, or not any more. */
+function OtherWays({ ways }: { ways: LoginScreen["otherWays"] }) {
+  return (
+    <ul className="gate-ways">
+      <li>
+        <a href={ways.forgotPassword}>Forgot your password?</a>
+      </li>
+      {ways.signUp !== null && (
+        <li>
+          <a href={ways.signUp}>Create an account</a>
+        </li>
+      )}
+    </ul>
   );
 }
 

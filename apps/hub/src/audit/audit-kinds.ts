@@ -7,6 +7,8 @@ export const auditKinds = [
   // Credentials.
   "password-changed",
   "password-reset",
+  // By an operator; the password stays until the link is used.
+  "reset-link-made",
   "passkey-added",
   "passkey-renamed",
   "passkey-removed",

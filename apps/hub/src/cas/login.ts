@@ -20,6 +20,7 @@ import {
   formAnyway,
   loginAddress,
   loginPath,
+  otherWaysIn,
   repeatedFields,
 } from "../sign-in/login-address.ts";
 import {
@@ -56,6 +57,8 @@ export interface LoginNeeds
   readonly sites: Pick<SiteRegistry, "find" | "findByService">;
   readonly sessionIdleSeconds: number;
   readonly sessionRememberSeconds: number;
+  /** Whether anybody may create an account. */
+  readonly canSignUp: boolean;
 }
 
 /** Longest user name that the note cookie keeps, in characters. */
@@ -217,6 +220,8 @@ async function showForm(
       ? flow.cookies
       : [...flow.cookies, writeNote(needs, flow.id, { ...note, error: undefined as never })];
   const { session } = because;
+  const username =
+    note.username || because.username || suggestedName(parameters.get("name"), longestKeptName);
   const fields = repeatedFields(parameters);
   return {
     screen: {
@@ -238,7 +243,8 @@ async function showForm(
         reason: because.reason ?? note.reason ?? null,
         idleMinutes: Math.round(needs.sessionIdleSeconds / 60),
         error: note.error ?? null,
-        username: note.username || because.username || suggestedName(parameters.get("name"), longestKeptName),
+        username,
+        otherWays: otherWaysIn(fields, { username, canSignUp: needs.canSignUp }),
         // Users who sign in again keep their choice, unless they untick it.
         rememberMe: note.rememberMe ?? session?.longTerm ?? false,
         askBefore: note.askBefore ?? session?.askBefore ?? false,

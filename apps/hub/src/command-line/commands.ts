@@ -4,13 +4,22 @@ import type { Command } from "./parse-command.ts";
 import { sessionEnd, sessionList } from "./session-commands.ts";
 import { siteAdd, siteCheck, siteList, siteRemove } from "./site-commands.ts";
 import { siteRenewSecret } from "./site-renew-secret.ts";
-import { userAdd, userDisable, userEnable, userGroups, userList, userPassword } from "./user-commands.ts";
+import {
+  userAdd,
+  userDisable,
+  userEnable,
+  userGroups,
+  userInvite,
+  userList,
+  userReset,
+} from "./user-commands.ts";
 
 /** Every command, in the order the overview shows them. */
 export const commands: readonly Command[] = [
   userList,
   userAdd,
-  userPassword,
+  userInvite,
+  userReset,
   userDisable,
   userEnable,
   userGroups,

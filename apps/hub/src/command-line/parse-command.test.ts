@@ -8,7 +8,7 @@ const usage = (words: string) => () => parseCommand(commands, words.split(" "));
 test("usage shows required words and options without brackets, optional ones in brackets", async () => {
   const { text } = await runCommand("user add --help");
   expect(text.split("\n")[0]).toBe(
-    "npm run hub -- user add <username> --email <address> [--name <name>] [--groups <group,group>] [--operator] [--password-stdin] [--json]",
+    "npm run hub -- user add <username> --email <address> [--name <name>] [--groups <group,group>] [--operator] [--print-link] [--json]",
   );
   expect((await runCommand("--help")).text).toMatch(
     /^ {2}user add <username> --email <address> +Adds a user/m,

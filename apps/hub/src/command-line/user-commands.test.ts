@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { type Database, openDatabase } from "@gatehouse/database";
-import { verify } from "@node-rs/argon2";
 import { beforeAll, expect, test } from "vitest";
 import { giveConsent } from "../test-support/give-consent.ts";
 import { runCommand } from "../test-support/run-command.ts";
@@ -57,30 +56,98 @@ test("user enable enables a disabled user", async () => {
   await expect(run("user enable nobody")).rejects.toThrow("there is no user called nobody.");
 });
 
-test("user password replaces the password and ends the user's sessions with that reason", async () => {
-  const { result: added } = await run("user add ida --email ida@example.com");
-  await withSession(String(added.id), async (database, token) => {
-    const personId = String(added.id);
+test("user add creates no password, and prints a single-use link with which the user chooses one", async () => {
+  const { result, text } = await run("user add ida --email Ida@Example.com --name Ida");
+  expect(result).toMatchObject({ username: "ida", email: "ida@example.com" });
+  expect(result).not.toHaveProperty("password");
+  expect(text).toMatch(/^Added ida\. Give ida this link; .* It works once, for seven days:\n/);
+  expect(text.endsWith(String(result.link))).toBe(true);
+  const { pathname, searchParams } = new URL(String(result.link));
+  expect(pathname).toBe("/invitation");
+  await withDatabaseOpen(async ({ people, verificationTokens }) => {
+    expect(await people.findForSignIn("ida")).toMatchObject({ passwordHash: null });
+    expect(await verificationTokens.find("invitation", searchParams.get("link") ?? "")).toMatchObject({
+      email: "ida@example.com",
+      person: { username: "ida" },
+      facts: { mailed: false },
+    });
+  });
+});
+
+test("user add refuses addresses and names that look like others, and creates nobody", async () => {
+  await expect(run("user add jo --email \u0430da@example.com")).rejects.toThrow(/--email should be/);
+  await expect(run("user add j\u043E --email jo@example.com")).rejects.toThrow(/letters can look the same/);
+  expect((await run("user list")).text).not.toMatch(/^j/m);
+});
+
+test("with a mail server, links are mailed by the hub unless the operator asks for them", async () => {
+  const mailing = { SMTP_URL: "smtp://127.0.0.1:2525", MAIL_FROM: "hub@example.com" };
+  const runMailing = (words: string) => runCommand(words, { DATABASE_URL, ...mailing });
+  const added = await runMailing("user add jana --email jana@example.com");
+  expect(added.result).toMatchObject({ mailTo: "jana@example.com" });
+  expect(added.result).not.toHaveProperty("link");
+  await runMailing("user reset jana");
+  expect((await runMailing("user invite jana --print-link")).result).toMatchObject({
+    link: expect.stringMatching(/\/invitation\?link=[0-9a-f]{64}$/),
+  });
+  await withDatabaseOpen(async ({ mails }) => {
+    const queued = await mails.list(10, "jana@example.com");
+    expect(queued.map(({ kind, state }) => [kind, state])).toEqual([
+      ["password-reset", "pending"],
+      ["invitation", "pending"],
+    ]);
+    expect(JSON.stringify(queued).includes("link=")).toBe(false);
+  });
+});
+
+test("user invite is for users without a way to sign in", async () => {
+  const { result: added } = await run("user add jens --email jens@example.com");
+  expect((await run("user invite jens")).result.link).not.toBe(added.link);
+  await withDatabaseOpen(({ people }) =>
+    people.setPassword(String(added.id), { hash: "$argon2id$x", standsAlone: true }),
+  );
+  await expect(run("user invite jens")).rejects.toThrow(/can sign in already\. .*user reset jens/);
+  await run("user disable jens");
+  await expect(run("user invite jens")).rejects.toThrow(/is disabled/);
+});
+
+test("user reset prints a link, leaves the password, and ends the sessions only on request", async () => {
+  const { result: added } = await run("user add kurt --email kurt@example.com");
+  const personId = String(added.id);
+  await withSession(personId, async (database, token) => {
+    await database.people.setPassword(personId, { hash: "$argon2id$own", standsAlone: true });
+    const { result, text } = await run("user reset kurt");
+    expect(result).toMatchObject({ username: "kurt", sessionsEnded: 0 });
+    expect(text).toMatch(/It works once, for ten minutes:\n\S+\/reset-password\?link=/);
+    expect(await database.sessions.find(token, { touch: false })).toMatchObject({ state: "alive" });
+    expect(await database.people.findForSignIn("kurt")).toMatchObject({ passwordHash: "$argon2id$own" });
+    expect((await run("user reset kurt --end-sessions")).result).toMatchObject({ sessionsEnded: 1 });
+    expect(await database.sessions.find(token, { touch: false })).toMatchObject({
+      state: "ended",
+      reason: "ended-by-operator",
+    });
+  });
+  await run("user disable kurt");
+  await expect(run("user reset kurt")).rejects.toThrow(/is disabled\. First: .*user enable kurt/);
+});
+
+test("user reset revokes connected apps and app passwords on request", async () => {
+  const { result: added } = await run("user add lea --email lea@example.com");
+  const personId = String(added.id);
+  await withDatabaseOpen(async (database) => {
     await giveConsent(database, { personId, clientId: "budget" });
     const appPassword = { id: randomUUID(), personId, secret: "gh_1", name: "one", scopes: ["account.read"] };
     await database.appPasswords.create({ ...appPassword, lifeSeconds: 60 });
-    const { result, text } = await run("user password ida");
-    expect(result).toMatchObject({
-      username: "ida",
-      sessionsEnded: 1,
+    expect((await run("user reset lea")).result).toMatchObject({
+      appsDisconnected: 0,
+      appPasswordsRevoked: 0,
+    });
+    expect((await run("user reset lea --disconnect-apps")).result).toMatchObject({
       appsDisconnected: 1,
       appPasswordsRevoked: 1,
     });
     expect(await database.consents.listOf(personId)).toEqual([]);
     expect(await database.appPasswords.listOf(personId)).toEqual([]);
-    expect(text).toContain(String(result.password));
-    const hash = (await database.people.findForSignIn("ida"))?.passwordHash ?? "";
-    expect(await verify(hash, String(result.password))).toBe(true);
-    expect(await verify(hash, String(added.password))).toBe(false);
-    expect(await database.sessions.find(token, { touch: false })).toMatchObject({
-      state: "ended",
-      reason: "password-changed",
-    });
   });
 });
 
@@ -104,6 +171,15 @@ async function withSession(
   personId: string,
   use: (database: Database, token: string) => Promise<void>,
 ): Promise<void> {
+  await withDatabaseOpen(async (database) => {
+    const token = `a token that ${personId} alone has`;
+    const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
+    await database.sessions.start({ personId, token, ...browser });
+    await use(database, token);
+  });
+}
+
+async function withDatabaseOpen(use: (database: Database) => Promise<void>): Promise<void> {
   const database = await openDatabase({
     url: DATABASE_URL,
     dataDirectory: "/nowhere",
@@ -111,16 +187,7 @@ async function withSession(
     maxSeconds: 60,
   });
   try {
-    const token = `a token that ${personId} alone has`;
-    await database.sessions.start({
-      personId,
-      token,
-      userAgent: "",
-      address: "",
-      longTerm: false,
-      amr: ["pwd"],
-    });
-    await use(database, token);
+    await use(database);
   } finally {
     await database.close();
   }

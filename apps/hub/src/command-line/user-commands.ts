@@ -1,16 +1,15 @@
-import { randomBytes } from "node:crypto";
-import { buffer } from "node:stream/consumers";
-import { type Database, PersonExists } from "@gatehouse/database";
-import { estimateGuesses } from "../credential/guessability.ts";
-import { hashPassword } from "../credential/password.ts";
-import { createPasswordRule, readGivenPassword, wordsOfUser } from "../credential/password-rule.ts";
+import { type Database, type Person, PersonExists, type PersonWithPassword } from "@gatehouse/database";
+import { parseAddress } from "../mail/address.ts";
 import type { Settings } from "../settings/env.ts";
+import { nameFault, usernameFault } from "../sign-up/account-names.ts";
+import { makeLink } from "../sign-up/link.ts";
+import { isInvited } from "../sign-up/link-mails.ts";
 import { operatorActor, recordOperation } from "./operator.ts";
 import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";
 
-const passwordOption = {
-  "password-stdin": { value: null, meaning: "read the password from standard input" },
+const linkOption = {
+  "print-link": { value: null, meaning: "print the single-use link instead of mailing it" },
 } as const;
 
 export const userList: Command = {
@@ -42,40 +41,37 @@ export const userList: Command = {
 
 export const userAdd: Command = {
   name: "user add",
-  summary: "Adds a user. Without --password-stdin, makes a password and prints it once.",
+  summary: "Adds a user, and mails or prints a single-use link with which they choose the password.",
   words: ["<username>"],
   options: {
     email: { value: "<address>", meaning: "e-mail address (required)", needed: true },
-    name: { value: "<name>", meaning: "full name; left out: the user name" },
+    name: { value: "<name>", meaning: "full name; left out: the user enters it" },
     groups: { value: "<group,group>", meaning: "groups of the user, released to sites that request them" },
     operator: { value: null, meaning: "the user may operate the hub" },
-    ...passwordOption,
+    ...linkOption,
   },
   async run(input, settings) {
     const username = input.word("username").toLowerCase();
-    const email = input.option("email") ?? "";
-    if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(username))
+    const typedEmail = input.option("email") ?? "";
+    const email = parseAddress(typedEmail);
+    const name = input.option("name") ?? username;
+    const fault = usernameFault(username) ?? nameFault(name);
+    if (fault !== undefined) throw new RefusedError(fault);
+    if (email === null)
       throw new RefusedError(
-        "the user name must begin with a letter or digit and consist of letters, digits and . _ - (at most 64 characters).",
-      );
-    if (!/^[^\s@]+@[^\s@]+$/.test(email))
-      throw new RefusedError(
-        `--email should be an e-mail address such as name@example.com (got "${email}").`,
+        `--email should be an e-mail address such as name@example.com (got "${typedEmail}").`,
       );
     const groups = readGroups(input.option("groups") ?? "");
-    const name = input.option("name") ?? username;
-    const about = wordsOfUser({ username, name, email });
-    const { made, shown, passwordHash } = await readOrMakePassword(input, settings, about);
     return withDatabase(settings, async (database) => {
       const operator = input.flag("operator");
+      const about = { username, email, name, operator, groups, passwordHash: null };
       try {
         const operation = { kind: "user-added", facts: { username, operator, groups } } as const;
-        const { id } = await recordOperation(database, operation, () =>
-          database.people.create({ username, email, name, operator, groups, passwordHash }),
-        );
+        const person = await recordOperation(database, operation, () => database.people.create(about));
+        const { result, text } = await giveLink({ database, input, settings }, "invitation", person);
         return {
-          result: { id, username, email, operator, groups, ...made },
-          text: `Added ${username}.${shown}`,
+          result: { id: person.id, username, email, operator, groups, ...result },
+          text: `Added ${username}. ${text}`,
         };
       } catch (error) {
         if (error instanceof PersonExists)
@@ -84,6 +80,60 @@ export const userAdd: Command = {
       }
     });
   },
+};
+
+export const userInvite: Command = {
+  name: "user invite",
+  summary: "Mails or prints another link for a user who has not chosen a password yet.",
+  words: ["<username>"],
+  options: { ...linkOption },
+  run: (input, settings) =>
+    withDatabase(settings, async (database) => {
+      const found = await findUser(database, input.word("username"));
+      const { person } = found;
+      if (person.disabled) throw disabled(person);
+      if (!(await isInvited(database, found)))
+        throw new RefusedError(
+          `${person.username} can sign in already. For a forgotten password: npm run hub -- user reset ${person.username}`,
+        );
+      const { result, text } = await giveLink({ database, input, settings }, "invitation", person);
+      return { result: { username: person.username, ...result }, text };
+    }),
+};
+
+export const userReset: Command = {
+  name: "user reset",
+  summary: "Mails or prints a single-use link with which a user chooses a new password.",
+  words: ["<username>"],
+  options: {
+    ...linkOption,
+    "end-sessions": { value: null, meaning: "also sign the user out everywhere, at once" },
+    "disconnect-apps": { value: null, meaning: "also revoke connected apps and app passwords, at once" },
+  },
+  run: (input, settings) =>
+    withDatabase(settings, async (database) => {
+      const { person } = await findUser(database, input.word("username"));
+      if (person.disabled) throw disabled(person);
+      const { id, username } = person;
+      const { result, text } = await giveLink({ database, input, settings }, "password-reset", person);
+      const sessionsEnded = input.flag("end-sessions")
+        ? (await database.sessions.end({ personId: id }, "ended-by-operator", operatorActor())).length
+        : 0;
+      // The sessions end first, so none of them can connect another app or make another app password.
+      const disconnects = input.flag("disconnect-apps");
+      const appsDisconnected = disconnects ? await database.consents.revokeAll(id) : 0;
+      const appPasswordsRevoked = disconnects ? await database.appPasswords.revokeAll(id) : 0;
+      return {
+        result: { username, sessionsEnded, appsDisconnected, appPasswordsRevoked, ...result },
+        text: [
+          text,
+          ...(input.flag("end-sessions") ? [`${sessionsEnded} session(s) ended.`] : []),
+          ...(disconnects
+            ? [`${appsDisconnected} app(s) disconnected, ${appPasswordsRevoked} app password(s) revoked.`]
+            : []),
+        ].join("\n"),
+      };
+    }),
 };
 
 export const userDisable: Command = {
@@ -124,36 +174,6 @@ export const userEnable: Command = {
     }),
 };
 
-export const userPassword: Command = {
-  name: "user password",
-  summary:
-    "Sets a new password, ends the user's sessions, disconnects all apps and revokes all app passwords.",
-  words: ["<username>"],
-  options: { ...passwordOption },
-  run: (input, settings) =>
-    withDatabase(settings, async (database) => {
-      const person = await findPerson(database, input.word("username"));
-      const { id, username } = person;
-      const { made, shown, passwordHash } = await readOrMakePassword(input, settings, wordsOfUser(person));
-      await recordOperation(database, { kind: "password-changed", personId: id }, () =>
-        database.people.setPassword(id, { hash: passwordHash, standsAlone: true }),
-      );
-      // The new hash is stored first, so the old password cannot start another session after this statement.
-      const sessionsEnded = (
-        await database.sessions.end({ personId: id }, "password-changed", operatorActor())
-      ).length;
-      // The sessions end first, so none of them can connect another app or make another app password.
-      const appsDisconnected = await database.consents.revokeAll(id);
-      const appPasswordsRevoked = await database.appPasswords.revokeAll(id);
-      return {
-        result: { username, sessionsEnded, appsDisconnected, appPasswordsRevoked, ...made },
-        text:
-          `Changed the password of ${username}; ${sessionsEnded} session(s) ended, ${appsDisconnected} app(s) ` +
-          `disconnected, ${appPasswordsRevoked} app password(s) revoked.${shown}`,
-      };
-    }),
-};
-
 export const userGroups: Command = {
   name: "user groups",
   summary: "Shows a user's groups, or replaces them with --set. Sites learn of a change at the next sign-in.",
@@ -178,35 +198,39 @@ export const userGroups: Command = {
     }),
 };
 
-/**
- * @returns the hash; of a generated password also the password, for `--json` and as text
- * @throws RefusedError for a password that the rule refuses
- */
-async function readOrMakePassword(
-  input: CommandInput,
-  { passwordLengths, hubUrl }: Pick<Settings, "hubUrl" | "passwordLengths">,
-  about: readonly string[],
-) {
-  if (input.flag("password-stdin")) {
-    const given = readGivenPassword(await buffer(process.stdin));
-    if (given === undefined) throw new RefusedError("the password must be text in UTF-8.");
-    const passwordFault = createPasswordRule({
-      lengths: passwordLengths,
-      commonWords: () => ["Gatehouse", new URL(hubUrl).hostname],
-      estimateGuesses,
-      isBreached: async () => false,
-    });
-    const fault = await passwordFault(given, { about, isOnlyFactor: true });
-    if (fault !== undefined) throw new RefusedError(fault);
-    return { made: {}, shown: "", passwordHash: await hashPassword(given) };
+/** Mails a link, or prints it where asked to or where no mail server is set. A link that is mailed is made by the hub. */
+async function giveLink(
+  { database, input, settings }: Readonly<{ database: Database; input: CommandInput; settings: Settings }>,
+  purpose: "invitation" | "password-reset",
+  { id: personId, username, email }: Person,
+): Promise<{ readonly result: { link: string } | { mailTo: string }; readonly text: string }> {
+  const life = purpose === "invitation" ? "seven days" : "ten minutes";
+  const isPrinted = settings.mailServer === undefined || input.flag("print-link");
+  const kind = purpose === "invitation" ? "invitation" : "reset-link-made";
+  const operation = { kind, personId, facts: { given: isPrinted ? "printed" : "mailed" } } as const;
+  if (isPrinted) {
+    const { hubUrl } = settings;
+    const { verificationTokens } = database;
+    const link = await recordOperation(database, operation, () =>
+      makeLink({ hubUrl, verificationTokens }, { purpose, email, personId, mailed: false }),
+    );
+    return {
+      result: { link },
+      text: `Give ${username} this link; whoever has it chooses the password. It works once, for ${life}:\n${link}`,
+    };
   }
-  const password = randomBytes(15).toString("base64url");
+  // The composer of a reset looks up the account by what was typed.
+  await recordOperation(database, operation, () =>
+    database.mails.queue({ kind: purpose, recipient: email, personId, facts: {} }),
+  );
   return {
-    made: { password },
-    shown: ` Password, shown once: ${password}`,
-    passwordHash: await hashPassword(password),
+    result: { mailTo: email },
+    text: `The hub mails a link to ${email} within a minute. It works once, for ${life}.`,
   };
 }
+
+const disabled = ({ username }: Person): RefusedError =>
+  new RefusedError(`${username} is disabled. First: npm run hub -- user enable ${username}`);
 
 /** @throws RefusedError for a name with other characters, such as a comma, which separates names */
 function readGroups(list: string): readonly string[] {
@@ -220,8 +244,13 @@ function readGroups(list: string): readonly string[] {
 }
 
 /** @throws RefusedError when no user has that name */
-export async function findPerson(database: Database, identifier: string) {
+async function findUser(database: Database, identifier: string): Promise<PersonWithPassword> {
   const found = await database.people.findForSignIn(identifier);
   if (found === null) throw new RefusedError(`there is no user called ${identifier}.`);
-  return found.person;
+  return found;
+}
+
+/** @throws RefusedError when no user has that name */
+export async function findPerson(database: Database, identifier: string): Promise<Person> {
+  return (await findUser(database, identifier)).person;
 }

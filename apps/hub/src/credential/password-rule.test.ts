@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson, testDoorKey } from "../test-hub.ts";
 import { estimateGuesses } from "./guessability.ts";
 import { hashPassword } from "./password.ts";
-import { createPasswordRule, readGivenPassword, standsAlone, wordsOfUser } from "./password-rule.ts";
+import { createPasswordRule, standsAlone, wordsOfUser } from "./password-rule.ts";
 
 let opened: TestHub;
 let person: TestPerson;
@@ -200,16 +200,4 @@ test("a typed password with a control character is a wrong password, not a bad r
   const browser = new TestBrowser(opened);
   const answer = await browser.signIn({ username: "pia", password: "a\tpassword\u0000" });
   expect((await browser.follow(answer)).screen("login").error?.code).toBe("credentials_wrong");
-});
-
-describe("a password from standard input", () => {
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  test("is read without the line break at its end, and with all blanks", () => {
-    expect(readGivenPassword(bytes(" a password \n"))).toBe(" a password ");
-    expect(readGivenPassword(bytes("a password\r\n"))).toBe("a password");
-    expect(readGivenPassword(bytes("two\n\n"))).toBe("two\n");
-  });
-  test("in another encoding is refused, because a browser would send other bytes", () => {
-    expect(readGivenPassword(Uint8Array.of(0x70, 0xe4, 0x73, 0x73))).toBeUndefined();
-  });
 });

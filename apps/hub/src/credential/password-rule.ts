@@ -174,16 +174,3 @@ function fold(character: string): string {
 function listWords(words: readonly string[]): string {
   return new Intl.ListFormat("en-GB").format(words.map((word) => `“${word}”`));
 }
-
-/**
- * Reads a password from standard input, without the line break that editors and `echo` append.
- *
- * @returns `undefined`: not UTF-8; a browser would send a different password
- */
-export function readGivenPassword(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
-  } catch {
-    return undefined;
-  }
-}

@@ -32,6 +32,8 @@ export interface SignInThrottle {
   count(attempt: Attempt): Promise<{ readonly allowed: true } | Throttled>;
   /** The password was right: undoes the count. */
   succeeded(attempt: Attempt): Promise<void>;
+  /** The user proved otherwise who they are and chose another password: earlier attempts no longer count. */
+  forget(attempt: Attempt): Promise<void>;
 }
 
 /**
@@ -59,6 +61,7 @@ const off: SignInThrottle = {
   queue: (_, make) => make(),
   count: async () => ({ allowed: true }),
   succeeded: async () => {},
+  forget: async () => {},
 };
 
 /**
@@ -112,6 +115,13 @@ export function createSignInThrottle(
         ...(attempt.knownBrowser === undefined
           ? [everywhere.reset(digest(attempt.identifier)), address.reward(network(attempt.address))]
           : []),
+      ]);
+    },
+    async forget(attempt) {
+      const keys = new Set([accountKey(attempt), accountKey({ ...attempt, knownBrowser: undefined })]);
+      await Promise.all([
+        ...[...keys].map((key) => account.reset(key)),
+        everywhere.reset(digest(attempt.identifier)),
       ]);
     },
   };

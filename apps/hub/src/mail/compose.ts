@@ -6,6 +6,8 @@ import type { MailKind } from "./queue-mail.ts";
  * somebody types as a name would reach them under the hub's address.
  */
 export interface MailContent {
+  /** Recipient, where the request could not know it; left out: that of the queued mail. */
+  readonly recipient?: string;
   readonly subject: string;
   readonly paragraphs: readonly string[];
   /** Such as when and from where. */

@@ -48,11 +48,12 @@ export function createMailDispatcher(options: {
   async function attempt(mail: QueuedMail): Promise<MailOutcome> {
     if (way === "none") return { state: "given-up", detail: "SMTP_URL is not set" };
     try {
-      const content = await compose(mail);
-      if (content === null) return { state: "dropped" };
-      if (way === "keep") return { state: "kept", content };
-      const { id, recipient } = mail;
-      return { state: "sent", detail: await way.send({ id, recipient, content }, stopping.signal) };
+      const composed = await compose(mail);
+      if (composed === null) return { state: "dropped" };
+      const { recipient, content } = composed;
+      if (way === "keep") return { state: "kept", recipient, content };
+      const detail = await way.send({ id: mail.id, recipient, content }, stopping.signal);
+      return { state: "sent", recipient, detail };
     } catch (error) {
       if (!(error instanceof MailServerError)) log.error({ err: error, mail: mail.id }, "mail not composed");
       const detail = error instanceof MailServerError ? error.code : "not composed";
@@ -63,12 +64,15 @@ export function createMailDispatcher(options: {
     }
   }
 
-  async function compose(mail: QueuedMail): Promise<RenderedMail | null> {
+  async function compose(
+    mail: QueuedMail,
+  ): Promise<{ readonly recipient: string; readonly content: RenderedMail } | null> {
     const ofKind = composers[mail.kind as keyof MailComposers];
     // A newer version may have written it, and will send it.
     if (ofKind === undefined) throw new Error(`this version has no template "${mail.kind}"`);
     const content = await ofKind(mail);
-    return content && renderMail(content, hubUrl);
+    if (content === null) return null;
+    return { recipient: content.recipient ?? mail.recipient, content: renderMail(content, hubUrl) };
   }
 
   const dispatcher = createDispatcher({

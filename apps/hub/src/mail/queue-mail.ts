@@ -3,9 +3,10 @@ import type { MailStore } from "@gatehouse/database";
 
 /** Facts of each template. Never a secret: the composer makes a link when the mail is sent. */
 export interface MailFacts {
-  "sign-up": object;
+  "sign-up": LinkFacts;
   invitation: object;
-  "password-reset": object;
+  /** The recipient is the typed user name or address; the composer finds the address of the account. */
+  "password-reset": LinkFacts;
   "email-change": object;
   "email-changed": ChangeFacts;
   "password-changed": ChangeFacts;
@@ -20,6 +21,11 @@ export interface MailFacts {
     /** ISO 8601. */
     readonly dueAt: string;
   };
+}
+
+export interface LinkFacts {
+  /** Fields that name the destination of the sign-in that the link is for. */
+  readonly destination?: Readonly<Record<string, string>>;
 }
 
 /** The browser of a change. */

@@ -17,6 +17,15 @@ import type {
 import type { DevMailScreen, DevMailsScreen } from "./dev-mail-screens.ts";
 import type { RecoveryCodesScreen, SecondFactorScreen, SetUpCodesScreen } from "./factor-screens.ts";
 import type { PasskeyCeremony } from "./passkey-ceremony.ts";
+import type {
+  CheckMailScreen,
+  ConfirmEmailScreen,
+  EmailConfirmedScreen,
+  ForgotPasswordScreen,
+  NewAccountScreen,
+  ResetPasswordScreen,
+  SignUpScreen,
+} from "./sign-up-screens.ts";
 import type { SiteName } from "./site-name.ts";
 
 /**
@@ -53,6 +62,13 @@ export interface Screens {
   "account-picture": PictureScreen;
   "account-data": OwnDataScreen;
   "keep-account": KeepAccountScreen;
+  "sign-up": SignUpScreen;
+  "forgot-password": ForgotPasswordScreen;
+  "check-mail": CheckMailScreen;
+  "new-account": NewAccountScreen;
+  "reset-password": ResetPasswordScreen;
+  "confirm-email": ConfirmEmailScreen;
+  "email-confirmed": EmailConfirmedScreen;
   "make-app-password": MakeAppPasswordScreen;
   "app-password-made": AppPasswordMadeScreen;
   "dev-mails": DevMailsScreen;
@@ -63,6 +79,7 @@ export type * from "./account-screens.ts";
 export type * from "./dev-mail-screens.ts";
 export type * from "./factor-screens.ts";
 export type { PasskeyCeremony } from "./passkey-ceremony.ts";
+export type * from "./sign-up-screens.ts";
 export type { SiteName } from "./site-name.ts";
 
 export interface LoginScreen {
@@ -91,6 +108,7 @@ export interface LoginScreen {
     | "ended-by-operator"
     | "renew"
     | "fresh-sign-in"
+    | "password-reset"
     | "expired-form"
     | null;
   /** Idle limit in minutes, for the words of `idle`. */
@@ -107,6 +125,8 @@ export interface LoginScreen {
   readonly rememberMe: boolean;
   /** The session of this browser asks before each further site, and the next one will too (CAS: warn). */
   readonly askBefore: boolean;
+  /** Addresses of the pages for a forgotten password and, where users can sign up, for a new account. */
+  readonly otherWays: { readonly forgotPassword: string; readonly signUp: string | null };
   /** Life of a session with "remember me", in days. */
   readonly rememberDays: number;
 }

@@ -282,3 +282,15 @@ test("CAS 3.1.1 a service ticket is valid for five minutes at most", () => {
   expect(readSettings({ ...least, TICKET_LIFE: "5m" }).ticketLifeSeconds).toBe(300);
   expect(() => readSettings({ ...least, TICKET_LIFE: "301s" })).toThrow(SettingsError);
 });
+
+test("sign-up is off in production and open elsewhere, and production needs mail for it", () => {
+  const mailing = { SMTP_URL: "smtps://mail.example.com", MAIL_FROM: "hub@example.com" };
+  expect(readSettings(least).signUpMode).toBe("off");
+  expect(readSettings({ ...least, HUB_MODE: "demo" }).signUpMode).toBe("open");
+  expect(readSettings({ ...least, HUB_MODE: "demo", SIGN_UP: "invitation" }).signUpMode).toBe("invitation");
+  for (const SIGN_UP of ["open", "invitation"]) {
+    expect(readSettings({ ...least, ...mailing, SIGN_UP }).signUpMode).toBe(SIGN_UP);
+    expect(() => readSettings({ ...least, SIGN_UP })).toThrow(/^SIGN_UP is .* requires SMTP_URL/);
+  }
+  expect(() => readSettings({ ...least, SIGN_UP: "closed" })).toThrow(/^SIGN_UP/);
+});

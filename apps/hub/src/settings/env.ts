@@ -27,6 +27,9 @@ import { SettingsError } from "./start-errors.ts";
  */
 export type Mode = "production" | "demo" | "test";
 
+/** Who may create an account: anybody, invited users, or nobody by themselves. */
+export type SignUpMode = "open" | "invitation" | "off";
+
 export interface Settings {
   readonly mode: Mode;
   readonly dev: boolean;
@@ -58,6 +61,7 @@ export interface Settings {
   readonly breachLookupUrl: string | undefined;
   readonly certificateAuthorityFile: string | undefined;
   readonly mailServer: MailServerSetting | undefined;
+  readonly signUpMode: SignUpMode;
   readonly allowLoopbackSites: boolean;
   readonly testDoorKey: string | undefined;
   readonly logLevel: string;
@@ -140,6 +144,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     breachLookupUrl: optionalAddress(environment, "BREACH_LOOKUP_URL"),
     certificateAuthorityFile: certificates(environment, "CA_FILE"),
     mailServer: mailServer(environment),
+    signUpMode: signUpMode(environment, mode),
     allowLoopbackSites: onOrOff(environment, "ALLOW_LOOPBACK_SITES", mode !== "production"),
     testDoorKey: mode === "test" ? testDoorKey(environment) : undefined,
     logLevel: choice(environment, "LOG_LEVEL", ["debug", "info", "warn", "error", "silent"], "info"),
@@ -165,6 +170,18 @@ export function isLoopbackHost(hostname: string): boolean {
  */
 function isTestHost(hostname: string): boolean {
   return hostname.endsWith(".test");
+}
+
+/** Without mail nobody could finish a sign-up: outside production `/dev/mail` shows it. */
+function signUpMode(environment: Environment, mode: Mode): SignUpMode {
+  const usual = mode === "production" ? "off" : "open";
+  const chosen = choice(environment, "SIGN_UP", ["open", "invitation", "off"], usual) as SignUpMode;
+  if (chosen !== "off" && mode === "production" && !environment.SMTP_URL)
+    throw new SettingsError(
+      "SIGN_UP",
+      `is "${chosen}", which requires SMTP_URL in production: users get a link by mail. Set SMTP_URL, or SIGN_UP=off; operators can then print links (npm run hub -- user add --print-link).`,
+    );
+  return chosen;
 }
 
 /** The demo users have a published password, and the test door creates users: neither may be reachable by network. */

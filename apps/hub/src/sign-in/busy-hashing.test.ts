@@ -29,6 +29,7 @@ const throttle: Parameters<typeof verifyCredentials>[0]["throttle"] = {
     return { allowed: true };
   },
   succeeded: async () => undefined,
+  forget: async () => undefined,
 };
 const attempt = { identifier: "ann", password: "of ann", address: "192.0.2.1", userAgent: "" };
 const refusals: string[] = [];

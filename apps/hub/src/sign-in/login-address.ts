@@ -20,6 +20,12 @@ export const newPasswordPath = "/cas/login/new-password";
 /** The page that asks a user whether to keep an account that will be deleted. */
 export const keepAccountPath = "/account/keep";
 
+/** The page that asks for the address of a new account. */
+export const signUpPath = "/sign-up";
+
+/** The page that sends a link to reset the password. */
+export const forgotPasswordPath = "/forgot-password";
+
 const repeated = ["service", "TARGET", "renew", "method", "return", "site", "name", "acr"];
 
 export interface Field {
@@ -42,7 +48,8 @@ export const factorSetUpAddress = (fields: readonly Field[]): string => addressO
 export const newPasswordAddress = (fields: readonly Field[]): string => addressOf(newPasswordPath, fields);
 export const keepAccountAddress = (fields: readonly Field[]): string => addressOf(keepAccountPath, fields);
 
-function addressOf(path: string, fields: readonly Field[]): string {
+/** @param fields from `repeatedFields` */
+export function addressOf(path: string, fields: readonly Field[]): string {
   const query = new URLSearchParams(fields.map(({ name, value }) => [name, value]));
   return query.size === 0 ? path : `${path}?${query}`;
 }
@@ -65,4 +72,27 @@ export function destinationOf(
   // `site` alone does not make it a sign-in of a site: a flow to return to is required.
   const isFlow = parameters.get("return")?.startsWith("/oidc/interaction/") === true;
   return { site, keepsOpener: isFlow && site?.oidc?.popup };
+}
+
+/** Ways out of the sign-in form. */
+export interface OtherWaysIn {
+  readonly forgotPassword: string;
+  /** `null`: users cannot sign up. */
+  readonly signUp: string | null;
+}
+
+/**
+ * @param fields from `repeatedFields`
+ * @param typed.username name in the form; empty: none
+ */
+export function otherWaysIn(
+  fields: readonly Field[],
+  { username, canSignUp }: { readonly username: string; readonly canSignUp: boolean },
+): OtherWaysIn {
+  const destination = fields.filter(({ name }) => name !== "renew" && name !== "name");
+  const named = username === "" ? [] : [{ name: "name", value: username }];
+  return {
+    forgotPassword: addressOf(forgotPasswordPath, [...destination, ...named]),
+    signUp: canSignUp ? addressOf(signUpPath, destination) : null,
+  };
 }

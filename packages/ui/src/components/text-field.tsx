@@ -20,6 +20,10 @@ export interface TextFieldProps extends FieldProps {
   readonly value?: string;
   /** Keyboard of a phone; left out: letters. */
   readonly inputMode?: "numeric";
+  /** Shown and sent, but not to be changed here. */
+  readonly isFixed?: boolean;
+  /** Keyboards of phones begin words with capital letters, as in a name; left out: none. */
+  readonly autoCapitalize?: "words";
 }
 
 /** A line of text. The label stands above, never inside. */
@@ -31,7 +35,8 @@ export function TextField(props: TextFieldProps) {
         type="text"
         inputMode={props.inputMode}
         defaultValue={props.value}
-        autoCapitalize="none"
+        autoCapitalize={props.autoCapitalize ?? "none"}
+        readOnly={props.isFixed}
         spellCheck={false}
         dir="auto"
       />

@@ -1,0 +1,70 @@
+import { Button, ErrorSummary, Notice, PasswordField, TextField } from "@gatehouse/ui";
+import type { NewAccountScreen } from "../../src/screen/screen.ts";
+import { Gate } from "../gate.tsx";
+import { HiddenFields } from "../hidden-fields.tsx";
+
+const heading = ({ kind }: NewAccountScreen) =>
+  kind === "sign-up" ? "Create your account" : "Set up your account";
+
+export const newAccountTitle = (model: NewAccountScreen): string =>
+  `${model.errors.length > 0 ? "Error: " : ""}${heading(model)}`;
+
+/** The user chooses name and password; a user name too, unless an operator gave it. */
+export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) {
+  const errorOf = (field: "name" | "username" | "password") =>
+    model.errors.find((error) => error.field === field)?.text ?? null;
+  const isInvited = model.kind === "invitation";
+  return (
+    <Gate title={heading(model)} to={<bdi>{model.email}</bdi>}>
+      {model.errors.length > 0 && <ErrorSummary title="There is no account yet" errors={model.errors} />}
+      {model.errors.length === 0 && model.signedIn !== null && (
+        <Notice>
+          <p>
+            <strong>
+              <bdi>{model.signedIn}</bdi>
+            </strong>{" "}
+            is signed in in this browser, and is signed out when you finish.
+          </p>
+        </Notice>
+      )}
+      <form className="ui-form" method="post" action={model.action}>
+        <HiddenFields fields={model.hidden} />
+        <TextField
+          id="name"
+          name="name"
+          label="Your name"
+          hint="Sites show it to you, and some to others."
+          value={model.name}
+          error={errorOf("name")}
+          autoComplete="name"
+          autoCapitalize="words"
+        />
+        <TextField
+          id="username"
+          name="username"
+          label="Username"
+          hint={
+            isInvited
+              ? "An operator chose it. You sign in with it, or with your email."
+              : "Letters a to z, digits and . _ -. You sign in with it, or with your email."
+          }
+          value={model.username}
+          error={errorOf("username")}
+          autoComplete="username"
+          isFixed={isInvited}
+        />
+        <PasswordField
+          id="password"
+          name="password"
+          label="Password"
+          hint={`At least ${model.least} characters.`}
+          error={errorOf("password")}
+          autoComplete="new-password"
+        />
+        <Button wide busyLabel="Creating it …">
+          {heading(model)}
+        </Button>
+      </form>
+    </Gate>
+  );
+}

@@ -1,0 +1,52 @@
+import { Button, ErrorSummary, Notice, TextField } from "@gatehouse/ui";
+import type { SignUpScreen } from "../../src/screen/screen.ts";
+import { Gate } from "../gate.tsx";
+import { HiddenFields } from "../hidden-fields.tsx";
+
+export const signUpTitle = ({ error }: SignUpScreen): string => `${error ? "Error: " : ""}Create an account`;
+
+/** Asks for the address only: everything else comes after it is verified. */
+export function SignUpPage({ model }: { readonly model: SignUpScreen }) {
+  return (
+    <Gate title="Create an account" to={model.site && <>to continue to {model.site.name}</>}>
+      {model.error && (
+        <ErrorSummary title="There is no account yet" errors={[{ text: model.error, field: "email" }]} />
+      )}
+      <Explanation mode={model.mode} />
+      {model.mode !== "off" && (
+        <form className="ui-form" method="post" action={model.action}>
+          <HiddenFields fields={model.hidden} />
+          <TextField
+            id="email"
+            name="email"
+            label="Email"
+            hint="You get a link there. It proves that the address is yours."
+            value={model.email}
+            error={model.error}
+            autoComplete="email"
+            autoFocus={model.error === null}
+          />
+          <Button wide busyLabel="Sending it …">
+            Send me a link
+          </Button>
+        </form>
+      )}
+      <p className="gate-back">
+        Have an account already? <a href={model.signIn}>Sign in</a>
+      </p>
+    </Gate>
+  );
+}
+
+function Explanation({ mode }: Pick<SignUpScreen, "mode">) {
+  if (mode === "open") return null;
+  return (
+    <Notice>
+      <p>
+        {mode === "invitation"
+          ? "Accounts are by invitation. If you were invited and lost the mail, or its link is too old, you get another one here."
+          : "Nobody can create an account here. Ask the people who run Gatehouse for one."}
+      </p>
+    </Notice>
+  );
+}

@@ -1,0 +1,27 @@
+/** Rules for user names and full names, the same for sign-up, invitation and operators' commands. */
+
+/** @see docs/decisions/0034: ASCII only, so that no two user names look the same */
+const username = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** The reason why a text cannot be a user name; `undefined`: it can. @param text in lower case */
+export function usernameFault(text: string): string | undefined {
+  if (text === "") return "Choose a user name.";
+  if (username.test(text)) return undefined;
+  if (/[^\p{ASCII}]/u.test(text))
+    return "A user name has only the letters a to z, digits and . _ - because other letters can look the same.";
+  return "A user name begins with a letter or digit and has only letters, digits and . _ - (at most 64 characters).";
+}
+
+/** Longest full name, in characters. */
+const longestName = 100;
+
+/** Line breaks, control characters, and marks that reverse the text around the name. */
+const unfit = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
+/** The reason why a text cannot be a full name; `undefined`: it can. @param text without blanks around it */
+export function nameFault(text: string): string | undefined {
+  if (text === "") return "Enter your name, as sites should show it.";
+  if ([...text].length > longestName) return `Use at most ${longestName} characters for your name.`;
+  if (!text.isWellFormed() || unfit.test(text)) return "Your name has characters that cannot be shown.";
+  return undefined;
+}

@@ -1,0 +1,159 @@
+/**
+ * The page behind the link of a forgotten password. A new password ends all sessions and signs nobody in: the sign-in that
+ * follows asks for the second factor as always.
+ */
+import type { FactorStore, VerificationToken, VerificationTokenStore } from "@gatehouse/database";
+import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
+import { hashPassword } from "../credential/password.ts";
+import {
+  type PasswordFault,
+  type PasswordLengths,
+  standsAlone,
+  wordsOfUser,
+} from "../credential/password-rule.ts";
+import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
+import { flowOf } from "../http/flow.ts";
+import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
+import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import type { QueueMail } from "../mail/queue-mail.ts";
+import { hasFactor } from "../sign-in/complete-sign-in.ts";
+import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
+import { forgotPasswordPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
+import { type NoteNeeds, writeNote } from "../sign-in/login-form.ts";
+import { destinationParameters } from "./destination.ts";
+import { linkKinds, linkPath, linkUnusable } from "./link.ts";
+import { checkForm, type LinkFormNeeds, startForm } from "./link-form.ts";
+
+export interface ResetPasswordNeeds extends LinkFormNeeds, NoteNeeds, KnownBrowserNeeds {
+  readonly keys: LinkFormNeeds["keys"] & NoteNeeds["keys"] & KnownBrowserNeeds["keys"];
+  readonly verificationTokens: Pick<VerificationTokenStore, "find" | "resetPassword">;
+  readonly factors: Pick<FactorStore, "of">;
+  readonly passwordFault: PasswordFault;
+  readonly passwordLengths: PasswordLengths;
+  readonly throttle: Pick<SignInThrottle, "forget">;
+  readonly queueMail: QueueMail;
+  readonly recordAudit: RecordAudit;
+  readonly logout: Pick<LogoutDispatcher, "wake">;
+}
+
+const { path } = linkKinds["password-reset"];
+
+type ResetLink = VerificationToken & { readonly person: NonNullable<VerificationToken["person"]> };
+
+export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
+  route({
+    method: "GET",
+    path,
+    caller: "anyone",
+    antiForgery: "changes-nothing",
+    sends: "query",
+    speaks: "html",
+    async answer(call, { parameters }) {
+      const token = parameters.get("link") ?? "";
+      const link = await findLink(needs, token);
+      return showForm(needs, call, { token, link }, { error: null, disconnectApps: false });
+    },
+  }),
+  route({
+    method: "POST",
+    path,
+    caller: "anyone",
+    antiForgery: "flow-token",
+    sends: "form",
+    typed: ["username", "password"],
+    speaks: "html",
+    async answer(call, { parameters }) {
+      const token = parameters.get("link") ?? "";
+      checkForm(needs, call, parameters, linkPath(path, token));
+      const link = await findLink(needs, token);
+      const password = parameters.get("password") ?? "";
+      const disconnectApps = parameters.get("disconnectApps") === "true";
+      const isOnlyFactor = await hasNoFactor(needs, link);
+      const about = wordsOfUser(link.person);
+      const error =
+        password === "" ? "Choose a password." : await needs.passwordFault(password, { about, isOnlyFactor });
+      if (error !== undefined) return showForm(needs, call, { token, link }, { error, disconnectApps });
+      const hash = await hashPassword(password);
+      const changed = await needs.verificationTokens.resetPassword(
+        token,
+        { hash, standsAlone: standsAlone(password, needs.passwordLengths) },
+        { disconnectApps },
+      );
+      if (changed === null) throw unusable();
+      const { person, sessionsEnded } = changed;
+      call.log.info(
+        { event: "password.reset", person: person.id, sessionsEnded, disconnectApps, address: call.address },
+        "password reset",
+      );
+      await needs.recordAudit({
+        kind: "password-reset",
+        actor: actorOf(call, person.id),
+        personId: person.id,
+        facts: { sessionsEnded, disconnectApps },
+      });
+      const { address, userAgent } = call;
+      await needs.queueMail({
+        kind: "password-changed",
+        recipient: person.email,
+        personId: person.id,
+        facts: { address, userAgent },
+      });
+      // Wrong guesses before the reset must not delay the right password after it.
+      const known = readKnownBrowser(needs, call);
+      const knownBrowser = known?.personId === person.id ? known.id : undefined;
+      await needs.throttle.forget({ identifier: person.username, address, knownBrowser });
+      return toSignIn(needs, call, link);
+    },
+  }),
+];
+
+async function findLink(needs: ResetPasswordNeeds, token: string): Promise<ResetLink> {
+  const link = await needs.verificationTokens.find("password-reset", token);
+  if (link === null || link.person === null) throw unusable();
+  return { ...link, person: link.person };
+}
+
+const unusable = () =>
+  linkUnusable("password-reset", { label: "Ask for another link", href: forgotPasswordPath });
+
+async function hasNoFactor({ factors }: ResetPasswordNeeds, { person }: ResetLink): Promise<boolean> {
+  return !hasFactor(await factors.of(person.id));
+}
+
+/** The sign-in form with the user's name, also in a browser in which another user is signed in. */
+function toSignIn(needs: ResetPasswordNeeds, call: Call, { facts, person }: ResetLink): Answer {
+  const flow = flowOf(needs, call);
+  const fields = [...repeatedFields(destinationParameters(facts)), { name: "prompt", value: "login" }];
+  const note = { username: person.username, reason: "password-reset" } as const;
+  return seeOther(loginAddress(fields), {
+    cookies: [...flow.cookies, writeNote(needs, flow.id, note)],
+    afterwards: needs.logout.wake,
+  });
+}
+
+async function showForm(
+  needs: ResetPasswordNeeds,
+  call: Call,
+  { token, link }: { readonly token: string; readonly link: ResetLink },
+  { error, disconnectApps }: { readonly error: string | null; readonly disconnectApps: boolean },
+): Promise<Answer> {
+  const form = startForm(needs, call);
+  const { name, username } = link.person;
+  const { alone, withFactor } = needs.passwordLengths;
+  return {
+    screen: {
+      name: "reset-password",
+      model: {
+        action: path,
+        hidden: [form.token, { name: "link", value: token }],
+        person: { name, username },
+        least: (await hasNoFactor(needs, link)) ? alone : withFactor,
+        about: wordsOfUser(link.person),
+        error,
+        disconnectApps,
+      },
+    },
+    status: error === null ? 200 : 400,
+    cookies: form.cookies,
+  };
+}
