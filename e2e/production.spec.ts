@@ -18,6 +18,8 @@ interface Production {
   readonly shop: string;
   readonly bank: string;
   readonly person: Person;
+  /** The link that `user add` printed. */
+  readonly invitation: string;
 }
 
 const test = base.extend<{ production: Production }>({
@@ -48,8 +50,9 @@ const test = base.extend<{ production: Production }>({
       "--name",
       "Paula",
     );
-    const person = { name: "Paula", ...(added as Omit<Person, "name">) };
-    await use({ hub, shop: shop.origin, bank: bank.origin, person });
+    const { link, ...paula } = added as Omit<Person, "name" | "password"> & { readonly link: string };
+    const person = { ...paula, name: "Paula", password: "seven green boats at noon" };
+    await use({ hub, shop: shop.origin, bank: bank.origin, person, invitation: link });
     await browserFaults.closePages();
     await Promise.all([shop.stop(), bank.stop()]);
     await hub.stop();
@@ -58,11 +61,19 @@ const test = base.extend<{ production: Production }>({
 });
 test.setTimeout(180_000);
 
-test("in production: no demo users, sign-in by CAS, recognition by OpenID Connect, sign-out everywhere", async ({
+test("in production: no demo users, a password chosen by the user, sign-in by CAS, recognition by OpenID Connect, sign-out everywhere", async ({
   page,
   request,
-  production: { hub, shop, bank, person },
+  production: { hub, shop, bank, person, invitation },
 }) => {
+  await page.goto(invitation);
+  await expect(page.getByLabel("Username")).toHaveValue(person.username);
+  await page.getByLabel("Your name").fill(person.name);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Set up your account" }).click();
+  await page.waitForURL(/\/cas\/login\/set-up|\/account$/);
+  await page.goto(`${hub.origin}/cas/logout`);
+
   await page.goto(shop);
   await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
   await fillSignInForm(page, { username: "alice", password: "correct horse battery staple" });
