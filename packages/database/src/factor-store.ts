@@ -28,6 +28,7 @@ export interface FactorStore {
    * Turns one-time codes on, and stores recovery codes unless the user has some.
    *
    * @param factor.step time step of the code that confirmed the secret; that code is not accepted again
+   * @param factor.asFirstFactor refuses if the user has a passkey: only a password was proved
    * @returns whether the recovery codes were stored; `null`: one-time codes are on already, or the user is disabled
    */
   turnOnCodes(factor: {
@@ -35,6 +36,7 @@ export interface FactorStore {
     readonly sealed: string;
     readonly step: number;
     readonly recoveryCodes: readonly string[];
+    readonly asFirstFactor?: boolean;
   }): Promise<{ readonly recoveryCodesStored: boolean } | null>;
   /**
    * Turns one-time codes off; with the last factor the recovery codes go too.

@@ -70,6 +70,14 @@ describe("one-time codes", () => {
     expect(await store().of(personId)).toMatchObject({ codesSince: null, recoveryCodes: 0 });
   });
 
+  test("as the first factor are not turned on beside a passkey", async () => {
+    await addPasskey();
+    const factor = { personId, sealed: "sealed secret", step: 100, recoveryCodes: newCodes() };
+    expect(await store().turnOnCodes({ ...factor, asFirstFactor: true })).toBeNull();
+    expect(await store().of(personId)).toEqual({ codesSince: null, passkeys: 1, recoveryCodes: 0 });
+    expect(await store().turnOnCodes(factor)).toEqual({ recoveryCodesStored: true });
+  });
+
   test("are turned off once, and the recovery codes go with the last factor", async () => {
     await turnOn();
     expect([await turnOff(), await turnOff()]).toEqual([null, "none"]);

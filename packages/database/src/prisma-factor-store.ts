@@ -39,9 +39,11 @@ export class PrismaFactorStore implements FactorStore {
     return factor?.sealed ?? null;
   }
 
-  async turnOnCodes({ personId, sealed, step, recoveryCodes }: Parameters<FactorStore["turnOnCodes"]>[0]) {
+  async turnOnCodes(factor: Parameters<FactorStore["turnOnCodes"]>[0]) {
+    const { personId, sealed, step, recoveryCodes, asFirstFactor = false } = factor;
     return this.#prisma.$transaction(async (transaction) => {
       await transaction.$queryRaw(lockPerson(personId));
+      if (asFirstFactor && (await transaction.passkey.count({ where: { personId } })) > 0) return null;
       const made = await transaction.$executeRaw`
         INSERT INTO totp_factors (person_id, sealed, last_step)
         SELECT id, ${sealed}, ${step}::bigint FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL

@@ -3,6 +3,7 @@ import { poolOf } from "@gatehouse/database/test-pool";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { codeOf, createPersonWithCodes, enterFactor } from "../test-support/factor-fixture.ts";
+import { givePasskey } from "../test-support/passkey-fixture.ts";
 
 let opened: TestHub;
 beforeAll(async () => {
@@ -254,4 +255,28 @@ test("a user with one-time codes is not asked to set them up", async () => {
   await browser.signIn(person);
   const answer = await browser.get("/cas/login/set-up");
   expect((await browser.follow(answer)).screen("login").error).toMatchObject({ code: "sign_in_expired" });
+});
+
+describe("ASVS 6.3.3 a pending sign-in of a user with a passkey", () => {
+  test("is not completed by setting up one-time codes", async () => {
+    const person = await opened.createPerson();
+    await givePasskey(opened, person);
+    const browser = new TestBrowser(opened);
+    await browser.signIn(person);
+    const answer = await browser.get("/cas/login/set-up");
+    expect((await browser.follow(answer)).screen("login").error).toMatchObject({ code: "sign_in_expired" });
+    expect(await sessionsOf(person)).toEqual([]);
+  });
+
+  test("neither by a form that was opened before the passkey was added", async () => {
+    const person = await opened.createPerson();
+    await makeOperator(person);
+    const browser = new TestBrowser(opened);
+    const page = await browser.follow(await browser.signIn(person));
+    await givePasskey(opened, person);
+    const answer = await confirm(browser, page, codeOf(opened, secretOf(page)));
+    expect((await browser.follow(answer)).screen("login").error).toMatchObject({ code: "sign_in_expired" });
+    expect(await factorsOf(person)).toEqual({ codesSince: null, passkeys: 1, recoveryCodes: 0 });
+    expect(await sessionsOf(person)).toEqual([]);
+  });
 });

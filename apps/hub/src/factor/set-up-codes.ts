@@ -10,7 +10,7 @@ import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
 import { type Answer, type Call, type ReturnPage, type Route, route, seeOther } from "../http/route.ts";
 import type { FactorErrorCode, RecoveryCodesScreen } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import type { EnterSession } from "../sign-in/complete-sign-in.ts";
+import { type EnterSession, hasFactor } from "../sign-in/complete-sign-in.ts";
 import {
   type DestinationNeeds,
   destinationOf,
@@ -85,8 +85,8 @@ export const setUpCodesRoutes = (needs: SetUpCodesNeeds): Route[] => [
       const begun = await findPending(needs, call);
       // A signed-in user sets it up in the account, with a fresh sign-in.
       if (begun === null) return seeOther(withFields(setUpCodesPath, parameters));
-      if ((await needs.factors.of(begun.person.id)).codesSince !== null)
-        return startAgain(needs, call, fields);
+      // A sign-in that lacks a factor of the user is completed by that one, never by a new one.
+      if (hasFactor(await needs.factors.of(begun.person.id))) return startAgain(needs, call, fields);
       return showPage(needs, begun, parameters, createTotpSecret(), null, {
         action: factorSetUpPath,
         token: tokenOf(needs, begun, purpose),
@@ -143,7 +143,15 @@ async function confirm(
   if (step === null) return again("code_wrong");
   const recoveryCodes = createRecoveryCodes();
   const sealed = needs.keys.totp.seal(secret, person.id);
-  const turnedOn = await needs.factors.turnOnCodes({ personId: person.id, sealed, step, recoveryCodes });
+  const asFirstFactor = begun.session === null;
+  const turnedOn = await needs.factors.turnOnCodes({
+    personId: person.id,
+    sealed,
+    step,
+    recoveryCodes,
+    asFirstFactor,
+  });
+  if (turnedOn === null && asFirstFactor) return startAgain(needs, call, repeatedFields(parameters));
   if (turnedOn === null) throw alreadyOn();
   await needs.factorChanged(call, person, "codes-on");
   // The code has just proved the factor: the session says so from now on.
