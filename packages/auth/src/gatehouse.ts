@@ -5,6 +5,7 @@ import { readSignOutNote } from "./http/site-cookies.ts";
 import { findGatehouseAuthError, GatehouseAuthError } from "./log/gatehouse-auth-error.ts";
 import { clampMaxAge, isRecent } from "./protocol/sign-in-flow.ts";
 import { type RouteHandlers, routeHandlers } from "./routes/route-handlers.ts";
+import { type Acr, isAsStrongAs, parseAcr } from "./session/acr.ts";
 import { isWorthTelling, type SignedOut, signedOut, signedOutHere } from "./session/signed-out.ts";
 import type { SiteSession } from "./session/site-session.ts";
 import { processRuntime } from "./settings/env.ts";
@@ -24,6 +25,11 @@ export interface SignInDemand {
    * hub, even with a valid session.
    */
   readonly maxAge?: number;
+  /**
+   * Weakest sign-in that is sufficient. Users with a weaker one are asked at the hub for the missing step; users without a
+   * second step set one up there first. By CAS the site's registration has to demand it too (`requires`).
+   */
+  readonly acr?: Acr;
 }
 
 /** A route's requirements for a sign-in. */
@@ -130,22 +136,31 @@ export function gatehouse(options: GatehouseOptions, runtime: Runtime = processR
   };
 }
 
-/** If an age is required, the hub is asked anew, because it may have ended the session since the last answer. */
+/**
+ * If an age or a strength is required, the hub is asked anew: it may have ended the session since the last answer, and the
+ * cookie does not decide.
+ */
 async function checkDemand(
   site: Pick<Site, "settings" | "cookies" | "readStanding" | "now">,
   headers: Headers,
-  { returnTo, maxAge }: SignInDemand,
+  { returnTo, maxAge, acr }: SignInDemand,
 ): Promise<CheckedSignIn> {
-  const standing = await site.readStanding(headers, { anew: maxAge !== undefined, quiet: true });
+  // Without this, a misspelled class would let everybody in or redirect for ever.
+  if (acr !== undefined && parseAcr(acr) === null) throw new RangeError(`The hub has no acr "${acr}".`);
+  const anew = maxAge !== undefined || acr !== undefined;
+  const standing = await site.readStanding(headers, { anew, quiet: true });
   const path = parseReturnTo(returnTo ?? headers.get(pathHeader), site.settings.siteUrl) ?? "/";
   if (standing.state !== "signed-in") {
     const signedOutHere = readSignOutNote(site.cookies, headers) !== null;
     return { session: null, leaveFor: addressToSignIn(standing, path, signedOutHere) };
   }
-  if (maxAge === undefined) return { session: standing.session };
-  const seconds = clampMaxAge(maxAge);
-  if (isRecent(standing.authenticatedAt, seconds, site.now())) return { session: standing.session };
-  return { session: null, leaveFor: addressToReauthenticate(path, seconds) };
+  const { session, authenticatedAt } = standing;
+  const seconds = maxAge === undefined ? null : clampMaxAge(maxAge);
+  const isOld = seconds !== null && !isRecent(authenticatedAt, seconds, site.now());
+  const isWeak = acr !== undefined && !isAsStrongAs(standing.acr, acr);
+  if (!isOld && !isWeak) return { session };
+  const lacking = { maxAge: isOld ? seconds : null, acr: isWeak ? acr : null };
+  return { session: null, leaveFor: addressToReauthenticate(path, lacking) };
 }
 
 /** The policy of one page, with a new nonce. */

@@ -19,6 +19,7 @@ export { contentSecurityPolicy, type PolicyCircumstances } from "./http/security
 export { GatehouseAuthError, type GatehouseAuthErrorCode } from "./log/gatehouse-auth-error.ts";
 export type { LogEntry, SiteLogger } from "./log/site-log.ts";
 export type { RouteHandlers } from "./routes/route-handlers.ts";
+export type { Acr } from "./session/acr.ts";
 export type { SignedOut, SignedOutReason } from "./session/signed-out.ts";
 export type { SiteSession } from "./session/site-session.ts";
 export type { EndReason } from "./session/standing.ts";

@@ -225,6 +225,140 @@ test("a hub that did not ask again gets an error page, not a redirect loop", asy
   expect(site.codes()).toEqual(["sign_in_too_old"]);
 });
 
+const factor = "urn:gatehouse:acr:factor";
+const password = "urn:gatehouse:acr:password";
+const passkey = "urn:gatehouse:acr:passkey";
+
+async function replaceHub(other: OidcHubInTest): Promise<void> {
+  await hub.stop();
+  hub = other;
+  await hub.start();
+  site = siteInTest(hub, {}, "shop", { protocol: "oidc" });
+  browser = new BrowserInTest(site);
+}
+
+describe.each([
+  ["cas", () => new HubInTest()],
+  ["oidc", () => new OidcHubInTest()],
+] as const)("a page that requires a second step, by %s", (protocol, open_) => {
+  beforeEach(async () => {
+    await hub.stop();
+    hub = open_();
+    await hub.start();
+    site = siteInTest(hub, {}, "shop", { protocol });
+    browser = new BrowserInTest(site);
+  });
+  const demand = () => site.requireSignIn({ acr: factor });
+  const way = `/api/auth/sign-in?returnTo=%2Ftransfer&acr=${encodeURIComponent(factor)}`;
+
+  test.each([factor, passkey])("gets a user of %s", async (acr) => {
+    hub.acr = acr;
+    await browser.signIn(hub);
+    open("/transfer");
+    expect((await demand()).user.username).toBe("alice");
+  });
+
+  test.each([password, "urn:gatehouse:acr:bear", undefined])("redirects a user of %s", async (acr) => {
+    hub.acr = acr;
+    await browser.signIn(hub);
+    open("/transfer");
+    expect((await site.requireSignIn()).user.username).toBe("alice");
+    await expect(demand()).rejects.toThrow(`left for ${way}`);
+  });
+
+  test("asks the hub each time, whatever an earlier answer was", async () => {
+    hub.acr = factor;
+    await browser.signIn(hub);
+    open("/transfer");
+    await demand();
+    hub.acr = password;
+    await expect(demand()).rejects.toThrow(`left for ${way}`);
+    hub.acr = factor;
+    expect((await demand()).user.username).toBe("alice");
+  });
+
+  test("is returned to after the second step, at once", async () => {
+    hub.acr = password;
+    await browser.signIn(hub);
+    const asked = location(await browser.get(way));
+    hub.acr = factor;
+    expect(location(await browser.get(hub.signIn(asked)))).toBe(`${siteUrl}/transfer`);
+    open("/transfer");
+    expect((await demand()).user.username).toBe("alice");
+  });
+
+  test("a hub that did not ask for it gets an error page, not a redirect loop", async () => {
+    hub.acr = password;
+    await browser.signIn(hub);
+    const before = browser.cookies.get("gatehouse-shop.session");
+    const reply = await browser.get(hub.signIn(location(await browser.get(way))));
+    expect(reply.status).toBe(403);
+    expect(await reply.text()).toContain("<h1>This page needs a stronger sign-in</h1>");
+    expect(site.codes()).toEqual(["sign_in_too_weak"]);
+    expect(browser.cookies.get("gatehouse-shop.session")).toBe(before);
+  });
+
+  test("and a recent sign-in: only what is lacking is asked for", async () => {
+    hub.acr = password;
+    await browser.signIn(hub);
+    open("/transfer/send");
+    const check = async () => {
+      const query = (await site.checkSignIn({ returnTo: "/", maxAge: 300, acr: factor })).leaveFor ?? "";
+      const { searchParams } = new URL(query, siteUrl);
+      return [searchParams.get("maxAge"), searchParams.get("acr")];
+    };
+    expect(await check()).toEqual([null, factor]);
+    hub.authenticatedSecondsAgo = 301;
+    expect(await check()).toEqual(["300", factor]);
+    hub.acr = factor;
+    expect(await check()).toEqual(["300", null]);
+  });
+
+  test("and a recent sign-in: setting up a step may take longer than the age; the page then asks for it", async () => {
+    hub.acr = factor;
+    hub.authenticatedAt = Date.now() - 400_000;
+    hub.authenticatedSecondsAgo = 400;
+    const asked = location(await browser.get(`${way}&maxAge=300`));
+    expect(location(await browser.get(hub.signIn(asked)))).toBe(`${siteUrl}/transfer`);
+    open("/transfer");
+    await expect(site.requireSignIn({ maxAge: 300, acr: factor })).rejects.toThrow(/&maxAge=300$/);
+  });
+
+  test("an unknown class is an error, never no requirement", async () => {
+    hub.acr = passkey;
+    await browser.signIn(hub);
+    open("/transfer");
+    const misspelled = { acr: "urn:gatehouse:acr:pass" as typeof factor };
+    await expect(site.requireSignIn(misspelled)).rejects.toThrow(
+      'The hub has no acr "urn:gatehouse:acr:pass".',
+    );
+  });
+});
+
+test("a second step within seconds counts: the answer from before it is not used", async () => {
+  const oidc = new OidcHubInTest();
+  await replaceHub(oidc);
+  oidc.acr = password;
+  await browser.signIn(oidc);
+  // The hub keeps the session's name when the session becomes stronger.
+  oidc.claims = { sid: oidc.lastSid };
+  const asked = location(await browser.get(`/api/auth/sign-in?returnTo=/transfer&acr=${factor}`));
+  oidc.acr = factor;
+  expect(location(await browser.get(oidc.signIn(asked)))).toBe(`${siteUrl}/transfer`);
+});
+
+test("Core 5.5.1.1 a second step is requested as an essential claim, beside the others", async () => {
+  await replaceHub(new OidcHubInTest());
+  const claimsOf = async (query: string) => {
+    const asked = new URL(location(await browser.get(`/api/auth/sign-in?returnTo=/${query}`)));
+    return JSON.parse(asked.searchParams.get("claims") ?? "{}").id_token;
+  };
+  const plain = await claimsOf("");
+  expect(Object.keys(plain)).toContain("auth_time");
+  expect(await claimsOf(`&acr=${factor}`)).toEqual({ ...plain, acr: { essential: true, value: factor } });
+  expect(await claimsOf("&acr=urn:gatehouse:acr:bear")).toEqual(plain);
+});
+
 describe("a page that the proxy did not see", () => {
   test("is returned to, by the path that Next.js has", async () => {
     open();

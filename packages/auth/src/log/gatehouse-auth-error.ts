@@ -32,6 +32,8 @@ const sentences = {
   profile_missing: 'The hub released no user name. Add "profile" to oidc.scopes in the registration.',
   sign_in_too_old:
     "The hub sent the user back with a sign-in that is older than requireSignIn({ maxAge }) accepts. Compare the versions of hub and package.",
+  sign_in_too_weak:
+    "The hub sent the user back with a weaker sign-in than requireSignIn({ acr }) accepts. A site that signs in by CAS demands the strength by `requires` in its registration. By OpenID Connect, compare the versions of hub and package.",
   ticket_refused:
     "The hub did not accept the ticket or code: it was used before, came back too late (TICKET_LIFE; a code is valid for a minute), or belongs to another sign-in. If it happens often, check the clocks and the network between site and hub.",
   hub_answer:

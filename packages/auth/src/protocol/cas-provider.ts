@@ -63,11 +63,19 @@ export const casProtocol: SignInProtocol = {
   },
 
   parseReturn({ siteUrl }, query) {
-    const names = ["flow", "returnTo", "purpose", "attempt", "maxAge", "state", "ticket"];
+    const names = ["flow", "returnTo", "purpose", "attempt", "maxAge", "acr", "state", "ticket"];
     if (names.some((name) => query.getAll(name).length > 1)) return null;
-    const [id = null, returnTo = null, purpose = null, attempt = null, maxAge = null, state, ticket] =
-      names.map((name) => query.get(name));
-    const flow = parseFlow({ id, returnTo, purpose, attempt, maxAge }, siteUrl);
+    const [
+      id = null,
+      returnTo = null,
+      purpose = null,
+      attempt = null,
+      maxAge = null,
+      acr = null,
+      state,
+      ticket,
+    ] = names.map((name) => query.get(name));
+    const flow = parseFlow({ id, returnTo, purpose, attempt, maxAge, acr }, siteUrl);
     if (!flow || !state || !/^[A-Za-z0-9._-]{1,2000}$/.test(state)) return null;
     // CAS 3.7: letters, digits and hyphens; services must accept up to 256 characters.
     if (ticket != null && !/^ST-[A-Za-z0-9-]{1,253}$/.test(ticket)) return null;
@@ -107,6 +115,8 @@ function serviceUrl(siteUrl: string, flow: SignInFlow, state: string): string {
   if (flow.purpose === "recognise") url.searchParams.set("purpose", flow.purpose);
   if (flow.attempt === 2) url.searchParams.set("attempt", "2");
   if (flow.maxAge !== null) url.searchParams.set("maxAge", String(flow.maxAge));
+  // CAS has no parameter for the strength: the registration's `requires` demands it. The callback checks it.
+  if (flow.acr !== null) url.searchParams.set("acr", flow.acr);
   url.searchParams.set("state", state);
   return url.href;
 }

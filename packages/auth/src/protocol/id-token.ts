@@ -1,5 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import type { Acr } from "../session/acr.ts";
 import { type IdentifiedUser, readGroups } from "../session/sealed-session.ts";
 import type { HubIssuer } from "./hub-issuer.ts";
 
@@ -41,6 +42,11 @@ export const claims = {
     auth_time: { essential: true },
   },
 };
+
+/** The same claims from a sign-in of this strength at least; the hub refuses a weaker one. Core 1.0, section 5.5.1.1 */
+export function claimsWithAcr(acr: Acr) {
+  return { id_token: { ...claims.id_token, acr: { essential: true, value: acr } } };
+}
 
 function readUser(payload: JWTPayload, now: number): IdentifiedUser {
   const text = (name: string) => {

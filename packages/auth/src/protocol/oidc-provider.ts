@@ -1,7 +1,7 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { Settings } from "../settings/settings.ts";
 import { HubIssuer } from "./hub-issuer.ts";
-import { claims, readIdToken } from "./id-token.ts";
+import { claims, claimsWithAcr, readIdToken } from "./id-token.ts";
 import { LogoutTokenReader, readLogoutForm } from "./logout-token.ts";
 import type { FlowReturn, SignInProtocol } from "./sign-in-protocol.ts";
 import { parseStateWithFlow, stateWithFlow } from "./state-with-flow.ts";
@@ -48,13 +48,14 @@ export function oidcProtocol({ hubUrl, siteId }: Settings, now: () => number): S
   };
 }
 
-/** @see OpenID Connect Core 1.0, section 3.1.2.1 (prompt, max_age) */
+/** @see OpenID Connect Core 1.0, sections 3.1.2.1 (prompt, max_age) and 5.5.1.1 (acr as an essential claim) */
 const authenticationUrl: SignInProtocol["authenticationUrl"] = (settings, { flow, prepared }) => {
   const url = new URL(prepared);
   const state = prepared.searchParams.get("state") ?? "";
   url.searchParams.set("state", stateWithFlow(settings, flow, state));
   if (flow.purpose === "recognise") url.searchParams.set("prompt", "none");
   if (flow.maxAge !== null) url.searchParams.set("max_age", String(flow.maxAge));
+  if (flow.acr !== null) url.searchParams.set("claims", JSON.stringify(claimsWithAcr(flow.acr)));
   return url.href;
 };
 

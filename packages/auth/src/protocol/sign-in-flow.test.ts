@@ -3,7 +3,8 @@ import { callbackUrl, clampMaxAge, isRecent, parseFlow, parseMaxAge, startFlow }
 import { parseStateWithFlow, stateWithFlow } from "./state-with-flow.ts";
 
 const siteUrl = "https://shop.example";
-const asked = { returnTo: "/cart", purpose: "recognise", attempt: 2, maxAge: 60 } as const;
+const factor = "urn:gatehouse:acr:factor";
+const asked = { returnTo: "/cart", purpose: "recognise", attempt: 2, maxAge: 60, acr: factor } as const;
 const flow = startFlow(asked);
 
 test("a flow has an id of ten letters and digits, each time another", () => {
@@ -18,7 +19,10 @@ test("the hub redirects back to one address of the site", () => {
 });
 
 describe("a flow that comes back", () => {
-  const text = { id: "AAAAAAAAAA", returnTo: "/cart", purpose: "recognise", attempt: "2", maxAge: "60" };
+  const text = {
+    ...{ id: "AAAAAAAAAA", returnTo: "/cart", purpose: "recognise", attempt: "2" },
+    ...{ maxAge: "60", acr: factor },
+  };
 
   test("is the one that went out", () => {
     expect(parseFlow(text, siteUrl)).toEqual({ ...asked, id: "AAAAAAAAAA" });
@@ -30,6 +34,8 @@ describe("a flow that comes back", () => {
     ["another purpose", { purpose: "admin" }, { purpose: "sign-in" }],
     ["another attempt", { attempt: "3" }, { attempt: 1 }],
     ["no maximum age", { maxAge: null }, { maxAge: null }],
+    ["no strength", { acr: null }, { acr: null }],
+    ["an unknown strength", { acr: "urn:gatehouse:acr:bear" }, { acr: null }],
   ])("with %s falls back", (_, changed, expected) => {
     expect(parseFlow({ ...text, ...changed }, siteUrl)).toMatchObject(expected);
   });
@@ -91,7 +97,7 @@ describe("RFC 9700 4.7.1 a flow in the state", () => {
 
   test("comes back with the state", () => {
     expect(parseStateWithFlow(settings, value)).toEqual({ flow, state: "abc.DEF-1_2" });
-    const plain = { ...flow, maxAge: null };
+    const plain = { ...flow, maxAge: null, acr: null };
     expect(parseStateWithFlow(settings, stateWithFlow(settings, plain, "s"))).toEqual({
       flow: plain,
       state: "s",

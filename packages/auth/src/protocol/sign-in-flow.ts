@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { parseReturnTo } from "../http/return-to.ts";
+import { type Acr, parseAcr } from "../session/acr.ts";
 
 /**
  * One sign-in: the redirect to the hub and back.
@@ -18,6 +19,8 @@ export interface SignInFlow {
   readonly attempt: 1 | 2;
   /** Maximum age of the authentication in seconds; null: any. */
   readonly maxAge: number | null;
+  /** Weakest sign-in that is sufficient; null: any. */
+  readonly acr: Acr | null;
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -35,7 +38,7 @@ export function callbackUrl(siteUrl: string): string {
 
 /** Parses a flow from text. The protocol checks that it is authentic. */
 export function parseFlow(
-  { id, returnTo, purpose, attempt, maxAge }: Readonly<Record<keyof SignInFlow, string | null>>,
+  { id, returnTo, purpose, attempt, maxAge, acr }: Readonly<Record<keyof SignInFlow, string | null>>,
   siteUrl: string,
 ): SignInFlow | null {
   if (!id || !/^[A-Za-z0-9]{10}$/.test(id)) return null;
@@ -45,6 +48,7 @@ export function parseFlow(
     purpose: purpose === "recognise" ? "recognise" : "sign-in",
     attempt: attempt === "2" ? 2 : 1,
     maxAge: parseMaxAge(maxAge),
+    acr: parseAcr(acr),
   };
 }
 

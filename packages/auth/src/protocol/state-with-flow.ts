@@ -13,8 +13,10 @@ type Sealing = Pick<Settings, "cookieSecret" | "siteUrl">;
  * @see RFC 9700, section 4.7.1
  */
 export function stateWithFlow(settings: Sealing, flow: SignInFlow, state: string): string {
-  const { id, returnTo, purpose, attempt, maxAge } = flow;
-  const text = Buffer.from(JSON.stringify([id, returnTo, purpose, attempt, maxAge])).toString("base64url");
+  const { id, returnTo, purpose, attempt, maxAge, acr } = flow;
+  const text = Buffer.from(JSON.stringify([id, returnTo, purpose, attempt, maxAge, acr])).toString(
+    "base64url",
+  );
   return `${text}~${seal(settings, text, state)}~${state}`;
 }
 
@@ -34,10 +36,10 @@ export function parseStateWithFlow(
   if (!timingSafeEqual(Buffer.from(sealed), Buffer.from(expected)))
     throw new GatehouseAuthError("callback_altered");
   const parts = JSON.parse(Buffer.from(text, "base64url").toString()) as (string | number | null)[];
-  const [id = null, returnTo = null, purpose = null, attempt = null, maxAge = null] = parts.map((part) =>
-    part === null ? null : String(part),
+  const [id = null, returnTo = null, purpose = null, attempt = null, maxAge = null, acr = null] = parts.map(
+    (part) => (part === null ? null : String(part)),
   );
-  const flow = parseFlow({ id, returnTo, purpose, attempt, maxAge }, settings.siteUrl);
+  const flow = parseFlow({ id, returnTo, purpose, attempt, maxAge, acr }, settings.siteUrl);
   return flow && { flow, state };
 }
 

@@ -70,6 +70,13 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   callback_altered: { ...again, text: "The address was changed on the way. Please sign in again." },
   no_ticket: again,
   sign_in_too_old: again,
+  sign_in_too_weak: {
+    status: 403,
+    title: "This page needs a stronger sign-in",
+    text: "The sign-in service did not ask you for a second step, so this page stays closed. Please tell the operator of this site.",
+    next: "Try again",
+    mendable: true,
+  },
   issuer_mismatch: again,
   declined: {
     status: 403,

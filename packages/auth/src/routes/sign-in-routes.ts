@@ -13,6 +13,7 @@ import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import { newReference } from "../log/site-log.ts";
 import { isRecent, parseMaxAge, type SignInFlow, startFlow } from "../protocol/sign-in-flow.ts";
 import type { FlowReturn } from "../protocol/sign-in-protocol.ts";
+import { isAsStrongAs, parseAcr } from "../session/acr.ts";
 import { parseReason } from "../session/standing.ts";
 import { departure, landing, neverAsk, signedInNow, wasJustSignedIn } from "../site/recognition-marker.ts";
 import type { Site } from "../site/site.ts";
@@ -59,7 +60,8 @@ function beginFrom(site: Departure, request: Request, purpose: SignInFlow["purpo
   const returnTo = readReturnTo(request);
   const reason = query.has("reason") ? parseReason(query.get("reason")) : null;
   const maxAge = purpose === "sign-in" ? parseMaxAge(query.get("maxAge")) : null;
-  return begin(site, request, startFlow({ returnTo, purpose, attempt: 1, maxAge }), reason);
+  const acr = purpose === "sign-in" ? parseAcr(query.get("acr")) : null;
+  return begin(site, request, startFlow({ returnTo, purpose, attempt: 1, maxAge, acr }), reason);
 }
 
 async function begin(
@@ -123,17 +125,20 @@ async function complete(
   const sent = parseCookies(request.headers.get("cookie"));
   const stateCookie = sent.get(cookies.state(flow.id)) ?? null;
   const { user, groupsAtHub, setCookies } = await site.engine.finish(returned, stateCookie);
-  // Redirecting again would loop if the hub does not ask again.
-  if (flow.maxAge !== null && !isRecent(user.authenticatedAt, flow.maxAge, site.now())) {
+  // Redirecting again would loop if the hub does not ask again. A second step that is set up first may take longer than the
+  // age allows: then the page asks again, for the age alone.
+  if (flow.maxAge !== null && flow.acr === null && !isRecent(user.authenticatedAt, flow.maxAge, site.now())) {
     throw new GatehouseAuthError("sign_in_too_old");
   }
   // Checked at once, so that a wrong secret is an error page here and not a redirect loop between pages and hub. The
   // answer also fills the cache for the next page.
   const requestId = readRequestId(request.headers) ?? undefined;
-  const asking = { active: true, groups: groupsAtHub, requestId };
+  const asking = { active: true, anew: flow.acr !== null, groups: groupsAtHub, requestId };
   const standing = await site.check.standing(user.sessionIndex, asking);
   if (standing.state === "unclear") throw standing.error;
   if (standing.state === "ended") throw new GatehouseAuthError("session_over");
+  if (flow.acr !== null && !isAsStrongAs(standing.acr, flow.acr))
+    throw new GatehouseAuthError("sign_in_too_weak");
   // Without this error the user would silently be in no group.
   if (groupsAtHub && standing.groups === null) throw new GatehouseAuthError("groups_too_many");
   return redirect(site.settings.siteUrl + flow.returnTo, [

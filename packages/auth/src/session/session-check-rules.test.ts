@@ -55,7 +55,10 @@ function fail(cause: Error): never {
 const quiet = { active: false, requestId: "request-1" };
 const standing = (asking: Partial<Parameters<SessionCheck["standing"]>[1]> = {}) =>
   check.standing("s1", { ...quiet, ...asking });
-const active = (over: object = {}) => ({ state: "active", provedAt: null, groups: null, ...over });
+const active = (over: object = {}) => ({
+  ...{ state: "active", provedAt: null, acr: null, groups: null },
+  ...over,
+});
 
 describe("the question", () => {
   test("goes to the hub with the site's secret, follows no redirect and is not cached", async () => {
@@ -138,6 +141,17 @@ describe("the answer", () => {
     expect(await standing()).toEqual(active({ provedAt: age === null ? null : now - age }));
     // From memory as well.
     expect(await standing()).toEqual(active({ provedAt: age === null ? null : now - age }));
+  });
+
+  test.each<[unknown, string | null]>([
+    ["urn:gatehouse:acr:factor", "urn:gatehouse:acr:factor"],
+    ["urn:gatehouse:acr:bear", null],
+    [undefined, null],
+  ])("of strength %j: %j, from memory as well", async (acr, strength) => {
+    answer = { active: true, acr };
+    expect(await standing()).toEqual(active({ acr: strength }));
+    expect(await standing()).toEqual(active({ acr: strength }));
+    expect(asked).toHaveLength(1);
   });
 
   test.each<[unknown, number | null]>([

@@ -1,6 +1,7 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { SiteLog } from "../log/site-log.ts";
 import type { Settings } from "../settings/settings.ts";
+import { parseAcr } from "./acr.ts";
 import { readGroups } from "./sealed-session.ts";
 import type { RememberedSession, SessionMemory } from "./session-memory.ts";
 import {
@@ -73,9 +74,9 @@ export class SessionCheck {
     return this.#active(sessionIndex, session, asking);
   }
 
-  #active(sessionIndex: string, { provedAt }: RememberedSession, { groups }: CheckOptions): Standing {
+  #active(sessionIndex: string, { provedAt, acr }: RememberedSession, { groups }: CheckOptions): Standing {
     const names = groups ? (this.#parts.memory.groupsOf(sessionIndex)?.names ?? null) : null;
-    return { state: "active", provedAt, groups: names };
+    return { state: "active", provedAt, acr, groups: names };
   }
 
   /** An end is final; only its reason may still be asked for. */
@@ -124,6 +125,7 @@ export class SessionCheck {
       } else {
         session.aliveAt = now();
         session.provedAt = answer.provedAt;
+        session.acr = answer.acr;
         if (asking.active) session.reportedAt = now();
         // If the hub no longer releases them, the user has no groups.
         const names = answer.groups ?? (kept === null ? null : []);
@@ -180,6 +182,7 @@ async function askHub(
 function parseAnswer(answer: unknown, now: number): HubAnswer {
   const {
     active,
+    acr,
     groups,
     reason,
     idleSeconds,
@@ -187,7 +190,8 @@ function parseAnswer(answer: unknown, now: number): HubAnswer {
   } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   if (active === true) {
     const provedAt = typeof ago === "number" && ago >= 0 ? now - ago * 1000 : null;
-    return { state: "active", provedAt, groups: Array.isArray(groups) ? readGroups(groups) : null };
+    const names = Array.isArray(groups) ? readGroups(groups) : null;
+    return { state: "active", provedAt, acr: parseAcr(acr), groups: names };
   }
   if (active === false) {
     const seconds = typeof idleSeconds === "number" && idleSeconds > 0 ? Math.round(idleSeconds) : null;

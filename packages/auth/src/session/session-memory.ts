@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { Acr } from "./acr.ts";
 import type { CheckResult, RememberedEnd } from "./standing.ts";
 
 /** This process's knowledge of one sign-in. Times are in milliseconds by this machine's clock. */
@@ -7,6 +8,8 @@ export interface RememberedSession {
   aliveAt: number;
   /** Time of the user's last authentication, from the hub's last answer; null: the hub has not said. */
   provedAt: number | null;
+  /** Strength of the sign-in, from the hub's last answer; null: the hub has not said. */
+  acr: Acr | null;
   /** Time of the last report of activity. */
   reportedAt: number;
   /** The end of the session, which is final. */
@@ -65,6 +68,7 @@ export function sessionMemory(siteId: string): SessionMemory {
       const fresh: RememberedSession = {
         aliveAt: never,
         provedAt: null,
+        acr: null,
         reportedAt: never,
         ended: null,
         asking: null,

@@ -16,7 +16,7 @@ const sealed: SealedSession = {
   authenticatedAt: 7,
   expires: 1_800_000_000,
 };
-const active: Standing = { state: "active", provedAt: null, groups: null };
+const active: Standing = { state: "active", provedAt: null, acr: null, groups: null };
 
 let opened: SealedSession | null;
 let standing: Standing;
@@ -46,8 +46,10 @@ const read = (sent: Record<string, string> = {}, options?: Parameters<typeof rea
 
 describe("who sent a request", () => {
   test("is the user of the sealed session, if the hub says that it is active", async () => {
+    standing = { ...active, acr: "urn:gatehouse:acr:factor" };
     expect(await read()).toEqual({
       state: "signed-in",
+      acr: "urn:gatehouse:acr:factor",
       session: {
         user: { id: "p1", username: "alice", name: "Alice", email: null, groups: ["staff"] },
         expires: "2027-01-15T08:00:00.000Z",

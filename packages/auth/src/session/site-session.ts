@@ -3,6 +3,7 @@ import { isAhead, pathHeader, readRequestId } from "../http/request-headers.ts";
 import { parseCookies, type SiteCookies } from "../http/site-cookies.ts";
 import type { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { SiteLog } from "../log/site-log.ts";
+import type { Acr } from "./acr.ts";
 import type { SealedSession } from "./sealed-session.ts";
 import type { SessionCheck } from "./session-check.ts";
 import type { EndedStanding } from "./standing.ts";
@@ -34,6 +35,8 @@ export type RequestStanding =
       readonly session: SiteSession;
       /** Time of the last authentication, in seconds. */
       readonly authenticatedAt: number | null;
+      /** Strength of the sign-in, from the hub's last answer and never from the cookie; null: the hub has not said. */
+      readonly acr: Acr | null;
     }
   | EndedStanding
   | { readonly state: "unclear"; readonly error: GatehouseAuthError };
@@ -74,7 +77,7 @@ export function standingReader({ cookies, unseal, check, log }: StandingNeeds): 
     const authenticatedAt =
       standing.provedAt === null ? session.authenticatedAt : Math.floor(standing.provedAt / 1000);
     const user = { id, username, name, email, groups: session.groups ?? standing.groups ?? [] };
-    return { state: "signed-in", session: { user, expires }, authenticatedAt };
+    return { state: "signed-in", session: { user, expires }, authenticatedAt, acr: standing.acr };
   };
 }
 

@@ -1,4 +1,5 @@
 import type { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
+import type { Acr } from "./acr.ts";
 
 const hubReasons = [
   "signed-out",
@@ -47,6 +48,8 @@ export type Standing =
       readonly state: "active";
       /** Time of the last authentication, in milliseconds by this machine's clock; null: the hub has not said. */
       readonly provedAt: number | null;
+      /** Strength of the sign-in; null: the hub has not said. */
+      readonly acr: Acr | null;
       /** Groups, if requested; null when not requested or not released by the hub. */
       readonly groups: readonly string[] | null;
     }
@@ -55,7 +58,12 @@ export type Standing =
 
 /** The hub's answer about a session. */
 export type HubAnswer =
-  | { readonly state: "active"; readonly provedAt: number | null; readonly groups: readonly string[] | null }
+  | {
+      readonly state: "active";
+      readonly provedAt: number | null;
+      readonly acr: Acr | null;
+      readonly groups: readonly string[] | null;
+    }
   | { readonly state: "ended"; readonly reason: EndReason; readonly idleSeconds: number | null };
 
 /** Result of one session check. */

@@ -28,8 +28,17 @@ describe("a browser without a session goes", () => {
     expect(addressToSignIn(standing, "/cart", signedOutHere)).toBe(`/api/auth/${address}`);
   });
 
-  test("to the sign-in with an age, if the page requires a more recent one", () => {
-    expect(addressToReauthenticate("/pay", 300)).toBe("/api/auth/sign-in?returnTo=%2Fpay&maxAge=300");
+  const acr = "urn:gatehouse:acr:factor";
+  test.each<[string, Parameters<typeof addressToReauthenticate>[1], string]>([
+    ["an age, if the page requires a more recent one", { maxAge: 300, acr: null }, "&maxAge=300"],
+    [
+      "a class, if the page requires a stronger one",
+      { maxAge: null, acr },
+      `&acr=${encodeURIComponent(acr)}`,
+    ],
+    ["both", { maxAge: 300, acr }, `&maxAge=300&acr=${encodeURIComponent(acr)}`],
+  ])("to the sign-in with %s", (_, lacking, query) => {
+    expect(addressToReauthenticate("/pay", lacking)).toBe(`/api/auth/sign-in?returnTo=%2Fpay${query}`);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Acr } from "../session/acr.ts";
 import type { RequestStanding } from "../session/site-session.ts";
 
 /** Address that starts a sign-in. */
@@ -23,7 +24,17 @@ export function addressToSignIn(
   return signInUrl(returnTo, standing.state === "ended" ? standing.reason : undefined);
 }
 
-/** Address that asks a signed-in user to authenticate again, because the page requires a more recent sign-in. */
-export function addressToReauthenticate(returnTo: string, maxAge: number): string {
-  return `/api/auth/sign-in?${new URLSearchParams({ returnTo, maxAge: String(maxAge) })}`;
+/**
+ * Address that asks a signed-in user to authenticate again, because the page requires a more recent or a stronger sign-in.
+ *
+ * @param lacking the unmet requirements; null: met
+ */
+export function addressToReauthenticate(
+  returnTo: string,
+  { maxAge, acr }: { readonly maxAge: number | null; readonly acr: Acr | null },
+): string {
+  const query = new URLSearchParams({ returnTo });
+  if (maxAge !== null) query.set("maxAge", String(maxAge));
+  if (acr !== null) query.set("acr", acr);
+  return `/api/auth/sign-in?${query}`;
 }

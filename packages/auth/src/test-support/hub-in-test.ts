@@ -22,6 +22,8 @@ export class HubInTest {
   authenticatedAt = Date.now();
   /** Age of the authentication in the session check's answer; absent for an older hub. */
   authenticatedSecondsAgo: number | undefined;
+  /** Strength of the sign-in in the session check's answer; absent for an older hub. */
+  acr: string | undefined;
   person: Partial<typeof person> & { readonly groups?: unknown } = person;
   /** The session check returns groups; older hubs do not. */
   givesGroups = true;
@@ -104,6 +106,7 @@ export class HubInTest {
           : {
               active: true,
               authenticatedSecondsAgo: this.authenticatedSecondsAgo,
+              acr: this.acr,
               ...(body.groups && this.givesGroups && { groups: this.person.groups }),
             },
       ),
