@@ -25,6 +25,7 @@ const login: LoginScreen = {
   action: "/cas/login",
   passkey: { ceremony: "get", action: "/cas/login/passkey", hidden: [], options: { rpId: "hub.example" } },
   hidden: [{ name: "lt", value: "LT-1" }],
+  providers: [],
   site: shop,
   signedIn: null,
   reason: null,
@@ -121,6 +122,10 @@ const security: SecurityScreen = {
     { id: "p1", name: "Blue key", createdAt: at, lastUsedAt: null, synced: false },
     { id: "p2", name: "iCloud <Keychain>", createdAt: at, lastUsedAt: at, synced: true },
   ],
+  providers: {
+    connected: [{ provider: "work", id: "7", name: "Example Work", label: "al", since: at, works: false }],
+    open: [{ id: "github", name: "GitHub" }],
+  },
 };
 const addPasskey: AddPasskeyScreen = {
   personName: "Alice",

@@ -39,6 +39,8 @@ import { ForgotPasswordPage, forgotPasswordTitle } from "./sign-up/forgot-passwo
 import { NewAccountPage, newAccountTitle } from "./sign-up/new-account-page.tsx";
 import { ResetPasswordPage, resetPasswordTitle } from "./sign-up/reset-password-page.tsx";
 import { SignUpPage, signUpTitle } from "./sign-up/sign-up-page.tsx";
+import { UpstreamConnectPage, upstreamConnectTitle } from "./upstream/upstream-connect-page.tsx";
+import { UpstreamUnknownPage, upstreamUnknownTitle } from "./upstream/upstream-unknown-page.tsx";
 
 interface Component<Model> {
   readonly Page: (props: { readonly model: Model }) => ReactNode;
@@ -54,6 +56,8 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "set-up-codes": { Page: SetUpCodesPage, title: setUpCodesTitle },
   "recovery-codes": { Page: RecoveryCodesPage, title: () => "Your recovery codes" },
   "new-password": { Page: NewPasswordPage, title: newPasswordTitle },
+  "upstream-unknown": { Page: UpstreamUnknownPage, title: upstreamUnknownTitle },
+  "upstream-connect": { Page: UpstreamConnectPage, title: upstreamConnectTitle },
   "choose-account": { Page: ChooseAccountPage, title: () => "Which account?" },
   "ask-before": { Page: AskBeforePage, title: ({ site }) => `Sign in to ${site.name}?` },
   "ticket-form": { Page: TicketFormPage, title: ({ site }) => `Going to ${site.name}` },

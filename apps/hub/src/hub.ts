@@ -88,6 +88,9 @@ import { resetPasswordRoutes } from "./sign-up/reset-password.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoorRoutes } from "./test-door/test-door.ts";
+import { createUpstreamEngine } from "./upstream/auth-engine.ts";
+import { connectAccountRoutes, listProviders } from "./upstream/connect-account.ts";
+import { upstreamOffers, upstreamSignInRoutes } from "./upstream/upstream-sign-in.ts";
 
 /** The opened parts of the hub. Only this file, the start and tests know them together. */
 export interface Hub {
@@ -325,7 +328,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const { appPasswords, consents, decisions, factors, loginTickets, logoutDeliveries, oidcArtifacts } =
     database;
   const { passkeys, passwords, pendingSignIns, people, profiles, proxyGrantingTickets } = database;
-  const { sessions, tickets } = database;
+  const { sessions, tickets, upstreamAccounts } = database;
   const { mailIsOn, mailThrottle } = hub;
   const { signUpMode } = settings;
   const { verificationTokens } = database;
@@ -402,6 +405,18 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     sites,
   };
 
+  const { upstreams } = settings;
+  const upstreamNeeds = {
+    clock,
+    cookies,
+    engine: createUpstreamEngine({ outbound, hubUrl, secret: keys.upstream.sign("next-auth") }),
+    keys: { form: keys.form, note: keys.note, upstream: keys.upstream },
+    loginTickets,
+    recordAudit,
+    upstreamAccounts,
+    upstreams,
+  };
+
   const accountFrame = { cookies, keys: { note: keys.note } };
   const account = [
     ...profileRoutes({ ...accountFrame, sites }),
@@ -418,7 +433,15 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       recordAudit,
       sessions,
     }),
-    ...securityRoutes({ ...accountFrame, factors, profiles, listPasskeys: createPasskeyList({ passkeys }) }),
+    ...securityRoutes({
+      ...accountFrame,
+      factors,
+      profiles,
+      listPasskeys: createPasskeyList({ passkeys }),
+      upstreamAccounts,
+      listProviders: (accounts) => listProviders({ upstreams }, accounts),
+    }),
+    ...connectAccountRoutes({ ...upstreamNeeds, queueMail }),
     ...managePasskeyRoutes({
       ...webAuthn,
       ...accountFrame,
@@ -507,11 +530,22 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       findSession,
       keys: { browser: keys.browser, form: keys.form, note: keys.note },
       logout,
+      offerProviders: ({ renew }) => upstreamOffers(upstreams, renew),
       recordAudit,
       sessionIdleSeconds,
       sessionRememberSeconds,
       sessions,
       throttle,
+      upstreamAccounts,
+    }),
+    ...upstreamSignInRoutes({
+      ...upstreamNeeds,
+      askForAccount,
+      completeSignIn,
+      findSession,
+      people,
+      siteClock,
+      sites,
     }),
     ...passkeySignInRoutes({
       ...webAuthn,

@@ -17,6 +17,7 @@ import type { ProfileStore } from "./profile-store.ts";
 import type { RateLimitStore } from "./rate-limit-store.ts";
 import type { RefreshExchangeStore } from "./refresh-exchange-store.ts";
 import type { SigningKeyStore } from "./signing-key-store.ts";
+import type { UpstreamAccountStore } from "./upstream-account-store.ts";
 import type { VerificationTokenStore } from "./verification-token-store.ts";
 
 /** The stores of an open database. All of them share one pool, which callers cannot reach. */
@@ -38,6 +39,7 @@ export interface Database {
   readonly signingKeys: SigningKeyStore;
   readonly appPasswords: AppPasswordStore;
   readonly passkeys: PasskeyStore;
+  readonly upstreamAccounts: UpstreamAccountStore;
   readonly loginTickets: LoginTicketStore;
   readonly logoutDeliveries: LogoutDeliveryStore;
   readonly mails: MailStore;

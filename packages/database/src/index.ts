@@ -64,6 +64,11 @@ export type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";
 export type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
 export type {
+  LinkedUpstreamAccount,
+  UpstreamAccount,
+  UpstreamAccountStore,
+} from "./upstream-account-store.ts";
+export type {
   EmailChanged,
   LinkPurpose,
   SignedUp,

@@ -34,6 +34,7 @@ import { PrismaFactorStore } from "./prisma-factor-store.ts";
 import { PrismaPasswordStore } from "./prisma-password-store.ts";
 import { PrismaPendingSignInStore } from "./prisma-pending-sign-in-store.ts";
 import { PrismaProfileStore } from "./prisma-profile-store.ts";
+import { PrismaUpstreamAccountStore } from "./prisma-upstream-account-store.ts";
 import type { SilenceLimits } from "./silence.ts";
 import { poolKey } from "./test-pool.ts";
 
@@ -142,6 +143,7 @@ function stores(
     signingKeys,
     appPasswords,
     passkeys: new PostgresPasskeyStore(prisma),
+    upstreamAccounts: new PrismaUpstreamAccountStore(prisma),
     loginTickets,
     logoutDeliveries,
     mails,

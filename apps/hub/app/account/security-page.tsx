@@ -1,6 +1,7 @@
 import { ButtonLink, EmptyState, RelativeTime, Row, RowList, Section } from "@gatehouse/ui";
 import type { SecurityScreen } from "../../src/screen/screen.ts";
 import { CodesSection } from "../factor/codes-section.tsx";
+import { ProvidersSection } from "../upstream/providers-section.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { PasskeyRows } from "./passkey-rows.tsx";
 import { PlacedNotice } from "./placed-notice.tsx";
@@ -12,7 +13,7 @@ export function SecurityPage({ model }: { readonly model: SecurityScreen }) {
       title="Security"
       intro="How you sign in."
       model={model}
-      places={["passkeys", "codes"]}
+      places={["passkeys", "codes", "providers"]}
     >
       <Section
         id="passkeys"
@@ -31,6 +32,7 @@ export function SecurityPage({ model }: { readonly model: SecurityScreen }) {
         </p>
       </Section>
       <CodesSection model={model} />
+      <ProvidersSection model={model} />
     </AccountFrame>
   );
 }

@@ -78,6 +78,16 @@ function Why({ because, other, site, person }: ChooseAccountScreen) {
           , and <bdi>{person.name}</bdi> is signed in here.
         </>
       );
+    case "provider":
+      return (
+        <>
+          You used an account that signs in{" "}
+          <strong>
+            <bdi>{other}</bdi>
+          </strong>
+          , and <bdi>{person.name}</bdi> is signed in here.
+        </>
+      );
     case "suggested":
       return (
         <>

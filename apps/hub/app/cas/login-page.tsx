@@ -66,6 +66,11 @@ export function LoginPage({ model }: { readonly model: LoginScreen }) {
         <Button wide busyLabel="Signing in …">
           Sign in
         </Button>
+        {model.providers.map(({ name, action }) => (
+          <Button key={action} wide kind="plain" action={action}>
+            {`Continue with ${name}`}
+          </Button>
+        ))}
         <OtherWays ways={model.otherWays} />
       </form>
       <PasskeyForm

@@ -1,13 +1,22 @@
 /** `/account/security`: the user's ways to sign in. */
-import type { FactorStore, ProfileStore } from "@gatehouse/database";
+import type {
+  FactorStore,
+  LinkedUpstreamAccount,
+  ProfileStore,
+  UpstreamAccountStore,
+} from "@gatehouse/database";
 import type { Route } from "../http/route.ts";
 import type { ListPasskeys } from "../passkey/manage-passkeys.ts";
+import type { SecurityScreen } from "../screen/screen.ts";
 import { type AccountPageNeeds, accountPage } from "./account-page.ts";
 
 export interface SecurityNeeds extends AccountPageNeeds {
   readonly profiles: Pick<ProfileStore, "signInMethodsOf">;
   readonly factors: Pick<FactorStore, "of">;
   readonly listPasskeys: ListPasskeys;
+  readonly upstreamAccounts: Pick<UpstreamAccountStore, "listOf">;
+  /** Adds the providers to the user's accounts at them. */
+  readonly listProviders: (accounts: readonly LinkedUpstreamAccount[]) => SecurityScreen["providers"];
 }
 
 export const securityRoutes = (needs: SecurityNeeds): Route[] => [
@@ -16,12 +25,13 @@ export const securityRoutes = (needs: SecurityNeeds): Route[] => [
     screen: "account-security",
     async own({ session }) {
       const { id } = session.person;
-      const [methods, factors, passkeys] = await Promise.all([
+      const [methods, factors, passkeys, accounts] = await Promise.all([
         needs.profiles.signInMethodsOf(id),
         needs.factors.of(id),
         needs.listPasskeys(id),
+        needs.upstreamAccounts.listOf(id),
       ]);
-      return { ...methods, factors, passkeys };
+      return { ...methods, factors, passkeys, providers: needs.listProviders(accounts) };
     },
   }),
 ];

@@ -12,6 +12,7 @@ import { suggestedName, trimInvisible } from "../credential/typed-name.ts";
 import { flowOf, sendsHubCookie } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import { type PasskeyOfferNeeds, passkeyOffer } from "../passkey/passkey-sign-in.ts";
+import type { LoginScreen } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { type ChooseAccountNeeds, chooseAccount, isNameOf } from "../sign-in/choose-account.ts";
 import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
@@ -54,6 +55,8 @@ export interface LoginNeeds
     VerifyCredentialsNeeds {
   readonly keys: Pick<HubKeys, "browser" | "form" | "note">;
   readonly people: VerifyCredentialsNeeds["people"];
+  /** Buttons for accounts at other providers. */
+  readonly offerProviders: (options: { readonly renew: boolean }) => LoginScreen["providers"];
   readonly sites: Pick<SiteRegistry, "find" | "findByService">;
   readonly sessionIdleSeconds: number;
   readonly sessionRememberSeconds: number;
@@ -230,6 +233,7 @@ async function showForm(
         action: loginPath,
         hidden: [{ name: "lt", value: issueLoginTicket(needs, flow.id) }, ...fields],
         passkey: passkeyOffer(needs, flow.id, fields),
+        providers: needs.offerProviders(request),
         site:
           site === undefined ? null : { name: site.name, host: site.host, mark: site.mark, url: site.url },
         signedIn:

@@ -9,6 +9,7 @@ export type CookiePurpose =
   | "pending"
   | "browser"
   | "page-notice"
+  | "upstream"
   | "interaction"
   | "resume";
 
@@ -19,6 +20,7 @@ const names: Record<CookiePurpose, string> = {
   pending: "gatehouse-pending",
   browser: "gatehouse-browser",
   "page-notice": "gatehouse-notice",
+  upstream: "gatehouse-upstream",
   interaction: "gatehouse-interaction",
   resume: "gatehouse-resume",
 };

@@ -29,6 +29,12 @@ export interface Outbound {
     url: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly text: string }>;
+  /**
+   * Sends a request of a protocol library, as `postForm` does. The body of the answer is read already, at most 64 kB.
+   *
+   * @throws OutboundError as `postForm`
+   */
+  fetch(url: string, init: globalThis.RequestInit): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -97,7 +103,7 @@ export function createOutbound(options: {
     url: string,
     more: RequestInit,
     limit = sizeLimit,
-  ): Promise<{ readonly status: number; readonly body: Buffer }> {
+  ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Buffer }> {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
     // A literal address is never looked up.
     if (isIP(host) !== 0 && isForbidden(host)) throw new OutboundError("address_forbidden");
@@ -108,7 +114,8 @@ export function createOutbound(options: {
         signal: AbortSignal.timeout(timeLimit),
         dispatcher: agent,
       });
-      return { status: response.status, body: await readUpTo(response.body, limit) };
+      const { status, headers } = response;
+      return { status, headers: new Headers([...headers]), body: await readUpTo(response.body, limit) };
     } catch (error) {
       throw new OutboundError(codeOf(error), { cause: error });
     }
@@ -127,6 +134,17 @@ export function createOutbound(options: {
     async getText(url, headers) {
       const { status, body } = await call(url, { method: "GET", headers }, textLimit);
       return { status, text: body.toString("utf8") };
+    },
+    async fetch(url, { method = "GET", body, headers }) {
+      const sent = Object.fromEntries(new Headers(headers));
+      const answer = await call(url, {
+        method,
+        headers: sent,
+        ...(body == null ? {} : { body: body instanceof URLSearchParams ? body.toString() : String(body) }),
+      });
+      // The body is decoded already.
+      for (const name of ["content-encoding", "content-length"]) answer.headers.delete(name);
+      return new Response(answer.body.length === 0 ? null : new Uint8Array(answer.body), answer);
     },
     close: () => agent.close(),
   };

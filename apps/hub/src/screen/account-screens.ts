@@ -62,7 +62,7 @@ export interface KeepAccountScreen extends AccountPage {
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** The ways to sign in. Places of a notice: `codes`. */
+/** The ways to sign in. Places of a notice: `codes`, `providers`. */
 export interface SecurityScreen extends AccountPage {
   /** `null`: no password. */
   readonly password: { readonly changedAt: Date } | null;
@@ -82,6 +82,23 @@ export interface SecurityScreen extends AccountPage {
     /** The key may be copied to other devices of the user. */
     readonly synced: boolean;
   }[];
+  /** Accounts at other providers. Both lists are empty if the hub has no providers. */
+  readonly providers: {
+    readonly connected: readonly {
+      /** Ids of provider and account. */
+      readonly provider: string;
+      readonly id: string;
+      /** Name of the provider. */
+      readonly name: string;
+      /** Name of the account at the provider; empty: not told. */
+      readonly label: string;
+      readonly since: Date;
+      /** Whether the hub still offers the provider. */
+      readonly works: boolean;
+    }[];
+    /** Providers at which the user has no connected account. */
+    readonly open: readonly { readonly id: string; readonly name: string }[];
+  };
 }
 
 /** Starts the browser's dialogue for a new passkey. */

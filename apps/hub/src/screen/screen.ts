@@ -27,6 +27,7 @@ import type {
   SignUpScreen,
 } from "./sign-up-screens.ts";
 import type { SiteName } from "./site-name.ts";
+import type { UpstreamConnectScreen, UpstreamUnknownScreen } from "./upstream-screens.ts";
 
 /**
  * Model of each screen. A Hono route decides and makes it; the component of the same name in `app/screens.tsx` renders it
@@ -40,6 +41,8 @@ export interface Screens {
   "set-up-codes": SetUpCodesScreen;
   "recovery-codes": RecoveryCodesScreen;
   "new-password": NewPasswordScreen;
+  "upstream-unknown": UpstreamUnknownScreen;
+  "upstream-connect": UpstreamConnectScreen;
   "choose-account": ChooseAccountScreen;
   "ask-before": AskBeforeScreen;
   "ticket-form": TicketFormScreen;
@@ -81,6 +84,7 @@ export type * from "./factor-screens.ts";
 export type { PasskeyCeremony } from "./passkey-ceremony.ts";
 export type * from "./sign-up-screens.ts";
 export type { SiteName } from "./site-name.ts";
+export type * from "./upstream-screens.ts";
 
 export interface LoginScreen {
   /** Target of the form: `/cas/login`. */
@@ -89,6 +93,8 @@ export interface LoginScreen {
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   /** The same sign-in with a passkey. */
   readonly passkey: PasskeyCeremony;
+  /** The same sign-in with an account at another provider: buttons of the form that send it elsewhere. */
+  readonly providers: readonly { readonly name: string; readonly action: string }[];
   /** The site that asked for the sign-in, if any. */
   readonly site: (SiteName & { readonly url: string }) | null;
   /** The signed-in user, who may continue without the form. */
@@ -159,10 +165,18 @@ export interface ChooseAccountScreen {
   /** The user signed in in this browser. */
   readonly person: { readonly name: string; readonly username: string };
   /**
-   * Reason for the question: the sign-in form named another user, or nobody; the passkey is another user's; a site suggests
+   * Reason for the question: the sign-in form named another user, or nobody; the passkey or the account at
+   * another provider is another user's; a site suggests
    * another account; the page was opened before another user signed in; a site accepts only another account.
    */
-  readonly because: "typed" | "passkey" | "suggested" | "opened-before" | "other-asked-for" | "not-you";
+  readonly because:
+    | "typed"
+    | "passkey"
+    | "provider"
+    | "suggested"
+    | "opened-before"
+    | "other-asked-for"
+    | "not-you";
   /** The other user name, as typed or suggested; empty: none. */
   readonly other: string;
   /** Link back to a site that accepts only another account; `null`: the signed-in user can continue. */

@@ -294,3 +294,79 @@ test("sign-up is off in production and open elsewhere, and production needs mail
   }
   expect(() => readSettings({ ...least, SIGN_UP: "closed" })).toThrow(/^SIGN_UP/);
 });
+
+describe("UPSTREAMS", () => {
+  const work = {
+    UPSTREAM_WORK_ISSUER: "https://login.example.com/realm",
+    UPSTREAM_WORK_CLIENT_ID: "gatehouse",
+    UPSTREAM_WORK_CLIENT_SECRET: "a secret",
+    UPSTREAM_WORK_NAME: "Example Work",
+  };
+  const read = (more: Record<string, string>) => readSettings({ ...least, ...more }).upstreams;
+
+  test("without it there are none, whatever else is set", () => {
+    expect(read(work)).toEqual([]);
+  });
+
+  test("an issuer, and providers that are known by id, in the order of the list", () => {
+    const github = { UPSTREAM_GITHUB_CLIENT_ID: "g", UPSTREAM_GITHUB_CLIENT_SECRET: "s" };
+    expect(read({ UPSTREAMS: "github, work", ...work, ...github })).toEqual([
+      {
+        id: "github",
+        name: "GitHub",
+        protocol: "github",
+        issuer: "https://github.com",
+        clientId: "g",
+        clientSecret: "s",
+        reauthenticates: false,
+      },
+      {
+        id: "work",
+        name: "Example Work",
+        protocol: "oidc",
+        issuer: "https://login.example.com/realm",
+        clientId: "gatehouse",
+        clientSecret: "a secret",
+        reauthenticates: true,
+      },
+    ]);
+  });
+
+  test.each(Object.keys(work))("without %s the hub does not start, and says what it is", (missing) => {
+    const rest = Object.fromEntries(Object.entries(work).filter(([name]) => name !== missing));
+    expect(() => read({ UPSTREAMS: "work", ...rest })).toThrow(
+      new RegExp(`^${missing} is missing. UPSTREAMS`),
+    );
+  });
+
+  test.each(["Work", "work,work", "wo rk", "1work", "a,b,c,d,e,f,g,h,i,j,k"])(
+    "%s is no list of ids",
+    (list) => {
+      expect(() => read({ UPSTREAMS: list, ...work })).toThrow(
+        /^UPSTREAMS should list up to 10 different ids/,
+      );
+    },
+  );
+
+  test.each([
+    "http://login.example.com",
+    "login.example.com",
+    "https://u@login.example.com",
+    "https://a.example/?b",
+  ])("%s is no issuer", (issuer) => {
+    expect(() => read({ UPSTREAMS: "work", ...work, UPSTREAM_WORK_ISSUER: issuer })).toThrow(
+      /^UPSTREAM_WORK_ISSUER should be an https:\/\/ address/,
+    );
+  });
+
+  test("http is permitted on this machine", () => {
+    const UPSTREAM_WORK_ISSUER = "http://upstream.localhost:4000/oidc";
+    expect(read({ UPSTREAMS: "work", ...work, UPSTREAM_WORK_ISSUER })[0]?.issuer).toBe(UPSTREAM_WORK_ISSUER);
+  });
+
+  test("the error about a missing secret does not repeat the others", () => {
+    expect(() => read({ UPSTREAMS: "work", ...work, UPSTREAM_WORK_NAME: "x".repeat(41) })).toThrow(
+      /^(?!.*a secret)UPSTREAM_WORK_NAME should be a name/,
+    );
+  });
+});

@@ -20,6 +20,7 @@ import {
   wholeNumber,
 } from "./setting-readers.ts";
 import { SettingsError } from "./start-errors.ts";
+import { type UpstreamSetting, upstreams } from "./upstream-settings.ts";
 
 /**
  * `production` is the default and the strictest mode. `demo`, which `npm start` sets on loopback, creates the demo users.
@@ -62,6 +63,8 @@ export interface Settings {
   readonly certificateAuthorityFile: string | undefined;
   readonly mailServer: MailServerSetting | undefined;
   readonly signUpMode: SignUpMode;
+  /** Identity providers that users can sign in with. */
+  readonly upstreams: readonly UpstreamSetting[];
   readonly allowLoopbackSites: boolean;
   readonly testDoorKey: string | undefined;
   readonly logLevel: string;
@@ -145,6 +148,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     certificateAuthorityFile: certificates(environment, "CA_FILE"),
     mailServer: mailServer(environment),
     signUpMode: signUpMode(environment, mode),
+    upstreams: upstreams(environment, isLoopbackHost),
     allowLoopbackSites: onOrOff(environment, "ALLOW_LOOPBACK_SITES", mode !== "production"),
     testDoorKey: mode === "test" ? testDoorKey(environment) : undefined,
     logLevel: choice(environment, "LOG_LEVEL", ["debug", "info", "warn", "error", "silent"], "info"),

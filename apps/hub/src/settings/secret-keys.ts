@@ -33,6 +33,8 @@ export interface HubKeys {
   readonly totp: PurposeKeys;
   /** Seals the issuer's signing keys in the database. */
   readonly signingKey: PurposeKeys;
+  /** Seals sign-ins with other providers, in the browser. */
+  readonly upstream: PurposeKeys;
   /** Chains the entries of the audit trail. */
   readonly audit: PurposeKeys;
 }
@@ -46,6 +48,7 @@ export function hubKeys(secrets: readonly string[]): HubKeys {
     doctor: purposeKeys(secrets, "doctor"),
     totp: purposeKeys(secrets, "totp"),
     signingKey: purposeKeys(secrets, "signing-key"),
+    upstream: purposeKeys(secrets, "upstream"),
     audit: purposeKeys(secrets, "audit"),
   };
 }

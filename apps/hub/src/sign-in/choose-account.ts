@@ -10,6 +10,8 @@ import type {
   LoginTicketStore,
   PasskeyStore,
   PersonStore,
+  UpstreamAccount,
+  UpstreamAccountStore,
 } from "@gatehouse/database";
 import { actorOf } from "../audit/record-audit.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
@@ -43,6 +45,7 @@ export interface ChooseAccountNeeds extends AskWhichAccountNeeds {
   readonly sessions: Pick<CentralSessionStore, "end">;
   readonly loginTickets: LoginTicketStore;
   readonly passkeys: Pick<PasskeyStore, "find">;
+  readonly upstreamAccounts: Pick<UpstreamAccountStore, "findPerson">;
   readonly logout: Pick<LogoutDispatcher, "wake">;
 }
 
@@ -75,10 +78,14 @@ interface SealedAttempt {
         readonly hash: string;
         /** The verified passkey, if it was no password: its removal voids the proof. */
         readonly passkeyId?: string | undefined;
+        /** The account at another provider, if the user signed in there: its removal voids the proof. */
+        readonly upstreamAccount?: UpstreamAccount | undefined;
         readonly amr: readonly string[];
         /** Makes the proof usable once. */
         readonly id: string;
         readonly at: number;
+        /** Age of the proof at that time, in seconds. */
+        readonly age: number;
       }
     | undefined;
 }
@@ -257,7 +264,7 @@ function errorOf(refused: Refused): NonNullable<SealedAttempt["error"]> {
 async function proofOf(
   { clock, keys, people }: AskWhichAccountNeeds,
   typed: string,
-  { person, amr, passkeyId }: Verified,
+  { person, amr, passkeyId, upstreamAccount, secondsAgo }: Verified,
 ): Promise<SealedAttempt["proof"]> {
   const known = await people.findForSignIn(person.username);
   return {
@@ -265,9 +272,11 @@ async function proofOf(
     typed,
     hash: keys.form.sign(`password:${known?.passwordHash ?? ""}`),
     passkeyId,
+    upstreamAccount,
     amr,
     id: randomToken(),
     at: clock().getTime(),
+    age: secondsAgo,
   };
 }
 
@@ -289,22 +298,25 @@ function openAttempt(
  * @returns `"consumed"`: the same form was sent before
  */
 async function consumeProof(
-  { clock, keys, loginTickets, passkeys, people }: ChooseAccountNeeds,
+  { clock, keys, loginTickets, passkeys, people, upstreamAccounts }: ChooseAccountNeeds,
   attempt: SealedAttempt | null,
   username: string,
 ): Promise<Verified | "consumed" | null> {
   const proof = attempt?.proof;
   if (proof === undefined || proof.typed !== username) return null;
-  const secondsAgo = (clock().getTime() - proof.at) / 1000;
-  if (secondsAgo < 0 || secondsAgo > proofLifeSeconds) return null;
+  const shownFor = (clock().getTime() - proof.at) / 1000;
+  if (shownFor < 0 || shownFor > proofLifeSeconds) return null;
   if (!(await loginTickets.consume(`proof-${proof.id}`, proofLifeSeconds * 2))) return "consumed";
-  const { amr, hash, passkeyId } = proof;
+  const { amr, hash, passkeyId, upstreamAccount } = proof;
+  const secondsAgo = shownFor + proof.age;
   return reuseVerification(
     { people },
     { username: proof.username, secondsAgo, amr },
-    async ({ person, passwordHash }) =>
-      passkeyId === undefined
-        ? keys.form.isSignature(`password:${passwordHash ?? ""}`, hash)
-        : (await passkeys.find(passkeyId))?.personId === person.id,
+    async ({ person, passwordHash }) => {
+      if (passkeyId !== undefined) return (await passkeys.find(passkeyId))?.personId === person.id;
+      if (upstreamAccount !== undefined)
+        return (await upstreamAccounts.findPerson(upstreamAccount))?.id === person.id;
+      return keys.form.isSignature(`password:${passwordHash ?? ""}`, hash);
+    },
   );
 }

@@ -9,6 +9,7 @@ import {
   PersonGone,
   type PersonStore,
   type PersonWithPassword,
+  type UpstreamAccount,
 } from "@gatehouse/database";
 import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
 import { hashPassword, isHashingBusy, isOutdated, verifyPassword } from "../credential/password.ts";
@@ -96,6 +97,8 @@ export interface Verified {
   readonly passkeyId?: string;
   /** An operator set the password: it starts no session before the user has chosen another one. */
   readonly mustChange?: boolean;
+  /** The account at another provider, if the user signed in there. */
+  readonly upstreamAccount?: UpstreamAccount;
 }
 
 /**

@@ -16,15 +16,26 @@ export interface ButtonProps extends Look {
   /** Field that this button adds to the form, if the form has several buttons. */
   readonly name?: string;
   readonly value?: string;
+  /** Sends the form to this address instead of its own. */
+  readonly action?: string;
 }
 
 /** Submits its form. The label names the action: "Sign in", not "Submit". */
-export function Button({ kind = "primary", wide = false, busyLabel, name, value, children }: ButtonProps) {
+export function Button({
+  kind = "primary",
+  wide = false,
+  busyLabel,
+  name,
+  value,
+  action,
+  children,
+}: ButtonProps) {
   return (
     <button
       type="submit"
       name={name}
       value={value}
+      formAction={action}
       className="ui-button"
       data-kind={kind}
       data-wide={wide || undefined}

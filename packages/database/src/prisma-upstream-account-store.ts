@@ -1,0 +1,96 @@
+import { createAuthAdapter } from "./auth-adapter.ts";
+import type { Person } from "./central-session-store.ts";
+import { personColumns, personFrom } from "./person-row.ts";
+import { PersonGone } from "./person-store.ts";
+import { isUuid, withoutNul } from "./postgres-input.ts";
+import { isUniqueViolation, type PrismaClient, type PrismaTransaction } from "./prisma-client.ts";
+import type {
+  LinkedUpstreamAccount,
+  UpstreamAccount,
+  UpstreamAccountStore,
+  UpstreamLinking,
+  UpstreamUnlinking,
+} from "./upstream-account-store.ts";
+
+/** The key of an account in the terms of Auth.js. */
+const keyOf = ({ provider, id }: UpstreamAccount) => ({
+  provider: withoutNul(provider),
+  providerAccountId: withoutNul(id),
+});
+
+/** Accounts at other identity providers, in the table and through the adapter of Auth.js. */
+export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  async findPerson(account: UpstreamAccount): Promise<Person | null> {
+    const user = await createAuthAdapter(this.#prisma).getUserByAccount(keyOf(account));
+    if (user === null) return null;
+    const row = await this.#prisma.user.findUnique({ where: { id: user.id }, select: personColumns });
+    return row && personFrom(row);
+  }
+
+  async listOf(personId: string): Promise<readonly LinkedUpstreamAccount[]> {
+    if (!isUuid(personId)) return [];
+    const rows = await this.#prisma.account.findMany({
+      where: { userId: personId },
+      orderBy: [{ createdAt: "asc" }, { provider: "asc" }, { providerAccountId: "asc" }],
+    });
+    return rows.map(({ provider, providerAccountId, label, createdAt }) => ({
+      provider,
+      id: providerAccountId,
+      label,
+      createdAt,
+    }));
+  }
+
+  async link({
+    personId,
+    label,
+    ...account
+  }: Parameters<UpstreamAccountStore["link"]>[0]): Promise<UpstreamLinking> {
+    const row = { ...keyOf(account), userId: personId, type: "oidc", label: withoutNul(label) } as const;
+    try {
+      await this.#prisma.$transaction(async (transaction) => {
+        if (!(await lockPerson(transaction, personId))) throw new PersonGone();
+        await createAuthAdapter(transaction).linkAccount(row);
+      });
+      return "linked";
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      return (await this.findPerson(account))?.id === personId ? "known-already" : "linked-elsewhere";
+    }
+  }
+
+  async unlink(
+    { personId, ...account }: Parameters<UpstreamAccountStore["unlink"]>[0],
+    { providers }: Parameters<UpstreamAccountStore["unlink"]>[1],
+  ): Promise<UpstreamUnlinking> {
+    const key = keyOf(account);
+    return this.#prisma.$transaction(async (transaction) => {
+      if (!(await lockPerson(transaction, personId))) return "gone";
+      if ((await transaction.account.count({ where: { ...key, userId: personId } })) === 0) return "gone";
+      const [passwords, passkeys, usable] = [
+        await transaction.passwordCredential.count({ where: { userId: personId } }),
+        await transaction.passkey.count({ where: { personId } }),
+        await transaction.account.count({
+          where: { userId: personId, provider: { in: [...providers] }, NOT: key },
+        }),
+      ];
+      if (passwords + passkeys + usable === 0) return "last-way-in";
+      await createAuthAdapter(transaction).unlinkAccount(key);
+      return "unlinked";
+    });
+  }
+}
+
+/** Serialises changes of a user's ways to sign in. @returns false if the user is disabled or removed */
+async function lockPerson(transaction: PrismaTransaction, personId: string): Promise<boolean> {
+  if (!isUuid(personId)) return false;
+  const locked = await transaction.$executeRaw`
+    SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
+  return locked === 1;
+}
