@@ -6,14 +6,13 @@ import type {
   UpstreamAccountStore,
 } from "@gatehouse/database";
 import type { Route } from "../http/route.ts";
-import type { ListPasskeys } from "../passkey/manage-passkeys.ts";
 import type { SecurityScreen } from "../screen/screen.ts";
 import { type AccountPageNeeds, accountPage } from "./account-page.ts";
 
 export interface SecurityNeeds extends AccountPageNeeds {
   readonly profiles: Pick<ProfileStore, "signInMethodsOf">;
   readonly factors: Pick<FactorStore, "of">;
-  readonly listPasskeys: ListPasskeys;
+  readonly listPasskeys: (personId: string) => Promise<SecurityScreen["passkeys"]>;
   readonly upstreamAccounts: Pick<UpstreamAccountStore, "listOf">;
   /** Adds the providers to the user's accounts at them. */
   readonly listProviders: (accounts: readonly LinkedUpstreamAccount[]) => SecurityScreen["providers"];

@@ -27,7 +27,7 @@ const addPath = "/account/security/passkeys/new";
 const returnPage = () => ({ page: securityPage });
 
 /** Lists a user's passkeys for the Security page. */
-export type ListPasskeys = (personId: string) => Promise<SecurityScreen["passkeys"]>;
+type ListPasskeys = (personId: string) => Promise<SecurityScreen["passkeys"]>;
 
 export function createPasskeyList({
   passkeys,
