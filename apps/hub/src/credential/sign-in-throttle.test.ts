@@ -108,6 +108,16 @@ describe("ASVS 6.1.1 a known browser of the user", () => {
     expect(await tries(11, known)).toBe(10);
     expect(await isAllowed({ knownBrowser: "other-known-browser" })).toBe(true);
   });
+
+  test("NIST SP 800-63B-4 3.2.2 shares a hundred attempts with all others, which a thief can make", async () => {
+    for (let browser = 1; browser <= 10; browser++)
+      expect(await tries(10, { ...alice, knownBrowser: `browser ${browser}` })).toBe(10);
+    expect(await isAllowed({ knownBrowser: "browser 11" })).toBe(false);
+    expect(await isAllowed({ knownBrowser: "browser 11", identifier: "bob" })).toBe(true);
+    expect(await isAllowed({})).toBe(true);
+    await throttle.succeeded({ ...alice, knownBrowser: "browser 1" });
+    expect(await isAllowed({ knownBrowser: "browser 11" })).toBe(true);
+  });
 });
 
 describe("a right password gives back the count", () => {

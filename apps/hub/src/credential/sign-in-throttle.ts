@@ -37,8 +37,9 @@ export interface SignInThrottle {
 }
 
 /**
- * Three counters of failed attempts. A browser that the user signed in with before has its own, so that an attacker who
- * uses up the others cannot lock the user out (docs/decisions/0008). 100 per account is NIST's maximum.
+ * Counters of failed attempts. A browser that the user signed in with before has its own, so that an attacker who
+ * uses up the others cannot lock the user out (docs/decisions/0008). 100 per account is NIST's maximum. All known browsers
+ * share a second one: whoever was signed in once can make any number of them.
  *
  * @see NIST SP 800-63B-4, section 3.2.2
  */
@@ -47,6 +48,8 @@ const limits = {
   account: { points: 10, duration: 15 * 60 },
   /** One account from all addresses. */
   everywhere: { points: 100, duration: 24 * 3600 },
+  /** One account from all known browsers. */
+  known: { points: 100, duration: 24 * 3600 },
   /** All accounts from one address. */
   address: { points: 100, duration: 15 * 60 },
 } as const;
@@ -76,6 +79,7 @@ export function createSignInThrottle(
   const limiter = (name: keyof typeof limits) => rateLimits.createLimiter(`sign-in-${name}`, limits[name]);
   const account = limiter("account");
   const everywhere = limiter("everywhere");
+  const known = limiter("known");
   const address = limiter("address");
   const accountQueue = createAttemptQueue(queueLimits.account);
   const addressQueue = createAttemptQueue(queueLimits.address);
@@ -96,12 +100,16 @@ export function createSignInThrottle(
       const { identifier, knownBrowser } = attempt;
       // Narrow counter first: otherwise one address could use up the limit of an account, or one account that of an
       // office.
-      const counters = [
-        { consume: () => account.consume(accountKey(attempt)), isOfAccount: true },
-        { consume: () => address.consume(network(attempt.address)), isOfAccount: false },
-        { consume: () => everywhere.consume(digest(identifier)), isOfAccount: true },
-      ];
-      for (const { consume, isOfAccount } of knownBrowser === undefined ? counters : counters.slice(0, 1)) {
+      const narrow = { consume: () => account.consume(accountKey(attempt)), isOfAccount: true };
+      const counters =
+        knownBrowser === undefined
+          ? [
+              narrow,
+              { consume: () => address.consume(network(attempt.address)), isOfAccount: false },
+              { consume: () => everywhere.consume(digest(identifier)), isOfAccount: true },
+            ]
+          : [narrow, { consume: () => known.consume(digest(identifier)), isOfAccount: true }];
+      for (const { consume, isOfAccount } of counters) {
         const retryInSeconds = await consume();
         if (retryInSeconds === 0) continue;
         if (isOfAccount) limitReached(attempt);
@@ -114,7 +122,7 @@ export function createSignInThrottle(
         account.reset(accountKey(attempt)),
         ...(attempt.knownBrowser === undefined
           ? [everywhere.reset(digest(attempt.identifier)), address.reward(network(attempt.address))]
-          : []),
+          : [known.reset(digest(attempt.identifier))]),
       ]);
     },
     async forget(attempt) {
@@ -122,6 +130,7 @@ export function createSignInThrottle(
       await Promise.all([
         ...[...keys].map((key) => account.reset(key)),
         everywhere.reset(digest(attempt.identifier)),
+        known.reset(digest(attempt.identifier)),
       ]);
     },
   };

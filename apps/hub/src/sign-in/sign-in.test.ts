@@ -1,7 +1,9 @@
 /** Signing in with a password, over HTTP. */
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashPassword } from "../credential/password.ts";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { verifyCredentials } from "./sign-in.ts";
 
 let opened: TestHub;
 beforeAll(async () => {
@@ -61,6 +63,57 @@ test("a hash with older parameters is renewed when its user signs in", async () 
   expect((await new TestBrowser(opened).signIn(dan)).location).toBe("/account");
   expect((await people.findForSignIn("dan"))?.passwordHash).toContain("m=19456,t=2,p=1");
   expect((await new TestBrowser(opened).signIn(dan)).location).toBe("/account");
+});
+
+describe("a sign-in that waits in the queue", () => {
+  /** Verifies the right password; `meanwhile` runs while the attempt waits. */
+  async function verifyLater(person: TestPerson, meanwhile: () => Promise<unknown>) {
+    const recorded: unknown[] = [];
+    const result = await verifyCredentials(
+      {
+        people: opened.hub.database.people,
+        throttle: {
+          queue: async (_, make) => {
+            await meanwhile();
+            return make();
+          },
+          count: async () => ({ allowed: true }),
+          succeeded: async () => {},
+          forget: async () => {},
+        },
+        recordAudit: async ({ outcome }) => void recorded.push(outcome),
+      },
+      {
+        identifier: person.username,
+        password: person.password,
+        address: "192.0.2.7",
+        userAgent: "",
+        knownBrowser: null,
+      },
+    );
+    return { result, recorded };
+  }
+  const setPassword = async (person: TestPerson, password: string) =>
+    opened.hub.database.people.setPassword(person.id, {
+      hash: await hashPassword(password),
+      standsAlone: true,
+    });
+
+  test("is refused if the password is changed meanwhile, or the account disabled", async () => {
+    const erin = await opened.createPerson();
+    const changed = await verifyLater(erin, () => setPassword(erin, "another password of hers"));
+    expect(changed.result).toEqual({ outcome: "refused", code: "credentials_wrong" });
+    expect(changed.recorded).toEqual(["credentials_wrong"]);
+    const fay = await opened.createPerson();
+    const disabled = await verifyLater(fay, () => opened.hub.database.people.setDisabled(fay.id, true));
+    expect(disabled.result).toEqual({ outcome: "refused", code: "credentials_wrong" });
+  });
+
+  test("succeeds if only the hash is renewed meanwhile", async () => {
+    const gil = await opened.createPerson();
+    const { result } = await verifyLater(gil, () => setPassword(gil, gil.password));
+    expect(result).toMatchObject({ outcome: "verified", person: { id: gil.id } });
+  });
 });
 
 describe("with throttling on", () => {

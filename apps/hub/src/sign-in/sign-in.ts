@@ -125,10 +125,11 @@ export async function verifyCredentials(
     const taken = await throttle.count(throttled);
     if (!taken.allowed) return taken;
     const right = await verifyPassword(found?.passwordHash ?? null, attempt.password, { first: isFirst });
-    if (!right || found === null || found.person.disabled)
+    const current = right && found !== null ? await findUnchanged(people, found, attempt.password) : null;
+    if (current === null || current.person.disabled)
       return { outcome: "refused", code: "credentials_wrong" } as const;
     await throttle.succeeded(throttled);
-    return { outcome: "verified", ...found } as const;
+    return { outcome: "verified", ...current } as const;
   });
   if (!("allowed" in result) && result.outcome === "verified") {
     const { outcome, person, passwordHash, mustChange } = result;
@@ -150,6 +151,20 @@ export async function verifyCredentials(
     personId: found?.person.id,
   });
   return refused;
+}
+
+/**
+ * The user as stored after the verification. It may have waited in the queue, so a password that was changed meanwhile
+ * voids it; a hash that a concurrent sign-in has renewed does not.
+ */
+async function findUnchanged(
+  people: VerifyCredentialsNeeds["people"],
+  { person, passwordHash }: PersonWithPassword,
+  password: string,
+): Promise<PersonWithPassword | null> {
+  const current = await people.findForSignIn(person.username);
+  if (current === null || current.passwordHash === passwordHash) return current;
+  return (await verifyPassword(current.passwordHash, password)) ? current : null;
 }
 
 async function startSession(
