@@ -136,7 +136,12 @@ const activity: ActivityScreen = {
   events: [
     {
       ...{ id: 9, at, kind: "sign-in", outcome: "done", by: "user", site: null, amr: ["pwd"] },
-      ...{ from: { browser: "Firefox on Windows", address: "192.0.2.7" }, reason: "", name: "" },
+      ...{
+        from: { browser: "Firefox on Windows", address: "192.0.2.7" },
+        reason: "",
+        name: "",
+        isSecondStep: false,
+      },
     },
   ],
   isNewest: false,

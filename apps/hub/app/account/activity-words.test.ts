@@ -14,6 +14,7 @@ const event = (kind: Activity["kind"], more: Partial<Activity> = {}): Activity =
   amr: [],
   reason: "",
   name: "",
+  isSecondStep: false,
   ...more,
 });
 
@@ -52,6 +53,13 @@ test.each([
   ["ended-elsewhere", "hub", "The browser that you had not used for longest was signed out."],
 ] as const)("a session that ended by %s, by the %s: %s", (reason, by, words) => {
   expect(activityWords(event("session-ended", { reason, by }))).toBe(words);
+});
+
+test("a refusal at the second step differs from others: the password was right", () => {
+  for (const outcome of ["code_wrong", "too_many_attempts"])
+    expect(activityWords(event("sign-in", { outcome, isSecondStep: true }))).toBe(
+      "A sign-in was refused at its second step.",
+    );
 });
 
 test("refusals are said calmly, and an operator's action names the operator", () => {

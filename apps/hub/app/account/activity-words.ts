@@ -53,10 +53,12 @@ const done: Readonly<Record<AuditKind, Words>> = {
 
 /** A refusal, by kind; `undefined`: the general sentence. */
 const refused: Partial<Record<AuditKind, Words>> = {
-  "sign-in": ({ outcome }) =>
-    outcome === "too_many_attempts"
+  "sign-in": ({ outcome, isSecondStep }) => {
+    if (isSecondStep) return "A sign-in was refused at its second step";
+    return outcome === "too_many_attempts"
       ? "A sign-in had to wait, because there were many wrong tries"
-      : "A sign-in was refused",
+      : "A sign-in was refused";
+  },
   "consent-given": (event) => `You did not allow ${site(event)} what it asked for`,
   "app-password-used": () => "An app password was refused",
 };

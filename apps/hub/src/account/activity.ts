@@ -50,6 +50,7 @@ function activityOf({ sites }: Pick<ActivityNeeds, "sites">, entry: AuditEntry):
     site: siteId === null ? null : (sites.find(siteId)?.name ?? siteId),
     amr: Array.isArray(facts.amr) ? facts.amr.map(String) : [],
     reason: String(facts.reason ?? ""),
+    isSecondStep: facts.step === "factor",
     name: String(facts.name ?? ""),
   };
 }

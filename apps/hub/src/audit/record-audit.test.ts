@@ -46,21 +46,24 @@ test("an event that cannot be written rejects, and the next one is written", asy
   await expect(next).resolves.toBeUndefined();
 });
 
-test("a throttled attempt is recorded once a minute for each user and address", async () => {
-  let now = 0;
-  const written: (string | undefined)[] = [];
-  const write = async (events: readonly AuditEvent[]) => {
-    written.push(...events.map(({ personId }) => personId));
-  };
-  const record = createAuditRecorder({ write }, () => new Date(1_800_000_000_000 + now));
-  const attempt = (personId: string, outcome: string) =>
-    record({ kind: "sign-in", outcome, actor: { kind: "user", id: "", address: "192.0.2.7" }, personId });
-  await attempt("alice", "too_many_attempts");
-  await attempt("alice", "too_many_attempts");
-  await attempt("bob", "too_many_attempts");
-  now = 60_000;
-  await attempt("alice", "too_many_attempts");
-  await attempt("bob", "credentials_wrong");
-  await attempt("bob", "credentials_wrong");
-  expect(written).toEqual(["alice", "bob", "alice", "bob", "bob"]);
-});
+test.each(["too_many_attempts", "code_missing", "recovery_code_missing", "passkey_invalid"])(
+  "an attempt that ends with %s is recorded once a minute for each user and address",
+  async (cheap) => {
+    let now = 0;
+    const written: (string | undefined)[] = [];
+    const write = async (events: readonly AuditEvent[]) => {
+      written.push(...events.map(({ personId }) => personId));
+    };
+    const record = createAuditRecorder({ write }, () => new Date(1_800_000_000_000 + now));
+    const attempt = (personId: string, outcome: string) =>
+      record({ kind: "sign-in", outcome, actor: { kind: "user", id: "", address: "192.0.2.7" }, personId });
+    await attempt("alice", cheap);
+    await attempt("alice", cheap);
+    await attempt("bob", cheap);
+    now = 60_000;
+    await attempt("alice", cheap);
+    await attempt("bob", "credentials_wrong");
+    await attempt("bob", "credentials_wrong");
+    expect(written).toEqual(["alice", "bob", "alice", "bob", "bob"]);
+  },
+);

@@ -19,8 +19,16 @@ export type RecordAudit = (event: HubAuditEvent) => Promise<void>;
  * nobody fills the disk.
  */
 function isCheap({ kind, outcome = "done" }: HubAuditEvent): boolean {
-  return outcome === "too_many_attempts" || (kind === "app-password-used" && outcome !== "done");
+  return cheapOutcomes.has(outcome) || (kind === "app-password-used" && outcome !== "done");
 }
+
+/** Refusals that no throttle counts. */
+const cheapOutcomes: ReadonlySet<string> = new Set([
+  "too_many_attempts",
+  "code_missing",
+  "recovery_code_missing",
+  "passkey_invalid",
+]);
 
 const thinningMilliseconds = 60_000;
 /** Sources remembered at a time. */

@@ -54,6 +54,16 @@ test("the HTML has the same, and its link works", () => {
   expect(link).toBe(`${hubUrl}/on?a=1&b=2`);
 });
 
+test.each(["\n", "\r\n\r\n", "\u2028", "\u0085", "\u202e"])(
+  "a fact stays in its line, whatever a user put into it (%j)",
+  (separator) => {
+    const facts = [{ label: "Name", value: `key${separator}Your account is blocked` }];
+    const { text, html } = renderMail({ ...content, facts }, hubUrl);
+    expect(text).toContain("\n\nName: key Your account is blocked\n\n");
+    expect(html).toContain("key Your account is blocked</p>");
+  },
+);
+
 test("without a button there is no link", () => {
   const { button: _, ...rest } = content;
   const { html, text, link } = renderMail(rest, hubUrl);

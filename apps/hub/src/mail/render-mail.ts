@@ -12,12 +12,18 @@ const font = "font-family: -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, 
 
 /** @param hubUrl the hub's origin, in the footer of every mail */
 export function renderMail(content: MailContent, hubUrl: string): RenderedMail {
+  const shown = { ...content, facts: content.facts?.map(inOneLine) ?? [] };
   return {
     subject: content.subject,
-    text: textOf(content, hubUrl),
-    html: String(htmlOf(content, hubUrl)),
+    text: textOf(shown, hubUrl),
+    html: String(htmlOf(shown, hubUrl)),
     link: content.button?.href ?? null,
   };
+}
+
+/** A name or a browser's description may hold line breaks, which would let it pass for a paragraph of the hub. */
+function inOneLine({ label, value }: { readonly label: string; readonly value: string }) {
+  return { label, value: value.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ") };
 }
 
 function textOf(content: MailContent, hubUrl: string): string {

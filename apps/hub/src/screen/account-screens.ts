@@ -160,6 +160,8 @@ export interface Activity {
   readonly reason: string;
   /** The user's name for a passkey or an app password. */
   readonly name: string;
+  /** The sign-in was refused at its second step: the password was right. */
+  readonly isSecondStep: boolean;
 }
 
 /** Places of a notice: `connected-apps`, `app-passwords`. */
