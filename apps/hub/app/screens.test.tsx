@@ -16,6 +16,8 @@ import type {
   SecurityScreen,
   SessionsScreen,
   TicketFormScreen,
+  UpstreamConnectScreen,
+  UpstreamUnknownScreen,
 } from "../src/screen/screen.ts";
 import { renderScreen } from "./render-screen.tsx";
 
@@ -36,6 +38,22 @@ const login: LoginScreen = {
   askBefore: false,
   rememberDays: 14,
   otherWays: { forgotPassword: "/forgot-password", signUp: "/sign-up" },
+};
+const providers = [{ name: "Example Work", action: "/upstream/work" }];
+const upstreamUnknown: UpstreamUnknownScreen = {
+  provider: "Example Work",
+  label: "zoe@example.com",
+  isKnownAddress: true,
+  connect: "/account/security/connect",
+  back: "/cas/login",
+};
+const upstreamConnect: UpstreamConnectScreen = {
+  provider: "Example Work",
+  label: "zoe@example.com",
+  person: { name: "Alice Archer", username: "alice" },
+  action: "/account/security/connect",
+  token: "token-1",
+  back: "/account/security",
 };
 const chooseAccount: ChooseAccountScreen = {
   action: "/cas/login/choose",
@@ -183,6 +201,9 @@ describe("every screen", () => {
   test.each([
     ["login", drawnLogin({ reason: "idle" })],
     ["login with an error", drawnLogin({ error: { code: "credentials_wrong", reference: "3fa9c04d71be" } })],
+    ["login with providers", drawnLogin({ providers })],
+    ["upstream-unknown", drawn("upstream-unknown", upstreamUnknown)],
+    ["upstream-connect", drawn("upstream-connect", upstreamConnect)],
     ["choose-account", drawnChoice()],
     ["choose-account, another alone", drawnChoice({ because: "other-asked-for", decline })],
     ["ask-before", drawn("ask-before", askBefore)],
@@ -254,6 +275,13 @@ describe("the sign-in page", () => {
     expect(inputs.find((input) => input.includes('type="password"'))).toContain('name="password"');
     expect(html.match(/<button type="submit"[^>]*>([^<]*)/)?.[1]).toBe("Sign in");
     expect(inputs[0]).toBe('<input type="hidden" name="lt" value="LT-1"/>');
+  });
+
+  test("a button per provider sends the form elsewhere, after the button that signs in", () => {
+    const buttons = [...drawnLogin({ providers }).matchAll(/<button type="submit"[^>]*>([^<]*)/g)];
+    expect(buttons.map(([, label]) => label).slice(0, 2)).toEqual(["Sign in", "Continue with Example Work"]);
+    expect(buttons[0]?.[0]).not.toMatch(/formaction/i);
+    expect(buttons[1]?.[0]).toMatch(/formaction="\/upstream\/work"/i);
   });
 
   test("names the site that sent the user", () => {

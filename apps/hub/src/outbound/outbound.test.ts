@@ -62,6 +62,29 @@ test("a form is posted, and the status of the response is returned", async () =>
   });
 });
 
+test("a library's request is sent as it is, and its answer read up to the limit", async () => {
+  const seen: string[] = [];
+  const port = await serve(async (request, response) => {
+    seen.push(`${request.method} ${request.headers["x-own"]} ${await text(request)}`);
+    if (request.url === "/long") return void response.end("x".repeat(70_000));
+    response.writeHead(302, { location: "/long", "x-answer": "yes" }).end('{"a":1}');
+  });
+  const init = { method: "POST", headers: { "x-own": "1" }, body: new URLSearchParams({ b: "2" }) };
+  const answer = await open().fetch(`http://127.0.0.1:${port}/`, init);
+  expect(seen).toEqual(["POST 1 b=2"]);
+  expect([answer.status, answer.headers.get("x-answer"), await answer.json()]).toEqual([
+    302,
+    "yes",
+    { a: 1 },
+  ]);
+  const long = await open().fetch(`http://127.0.0.1:${port}/long`, {});
+  expect((await long.text()).length).toBeLessThan(70_000);
+  const strict = open({ allowLoopback: false });
+  await expect(strict.fetch(`http://127.0.0.1:${port}/`, {})).rejects.toMatchObject({
+    code: "address_forbidden",
+  });
+});
+
 test("ASVS 15.3.2 a redirect is not followed", async () => {
   const follower = vi.fn();
   const elsewhere = await serve((_, response) => {

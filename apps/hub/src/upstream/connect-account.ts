@@ -174,7 +174,7 @@ async function changed(
   const { address, userAgent } = call;
   const { id: personId, email }: Person = call.session.person;
   call.log.info({ event: "factor.changed", person: personId, change, provider, address }, "factor changed");
-  await needs.recordAudit({ kind: change, ...byUser(call), facts: { provider } });
+  await needs.recordAudit({ kind: change, ...byUser(call), facts: { provider, name } });
   await needs.queueMail({
     kind: "factor-changed",
     recipient: email,
