@@ -5,6 +5,9 @@ import type { TypedTransfer } from "./transfer-drafts.ts";
 /** Maximum length of a reference, in characters. */
 export const LONGEST_REFERENCE = 140;
 
+/** Largest transfer, in cents, that a user moves without a second step. */
+export const SECOND_STEP_ABOVE_CENTS = 100_000;
+
 /** Whether a value is one line of visible characters. */
 export function isReference(value: unknown): value is string {
   return typeof value === "string" && value.length <= LONGEST_REFERENCE && !/\p{C}/u.test(value);

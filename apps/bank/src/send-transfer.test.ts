@@ -9,13 +9,19 @@ import type { TypedTransfer } from "./transfer-drafts.ts";
 import { hasProblems, transferFormState } from "./transfer-form-state.ts";
 
 const site = "https://bank.example";
-const signedIn = vi.hoisted(() => ({ personId: null as string | null, secondsAgo: 0 }));
+const signedIn = vi.hoisted(() => ({
+  personId: null as string | null,
+  secondsAgo: 0,
+  acr: "urn:gatehouse:acr:password",
+}));
 vi.mock("./auth.ts", () => ({
   auth: async () => (signedIn.personId === null ? null : { user: { id: signedIn.personId } }),
-  checkSignIn: async ({ returnTo, maxAge }: { returnTo: string; maxAge?: number }) => {
+  checkSignIn: async ({ returnTo, maxAge, acr }: { returnTo: string; maxAge?: number; acr?: string }) => {
     const { personId, secondsAgo } = signedIn;
     if (personId === null) return { session: null, leaveFor: `/sign-in?${returnTo}` };
     if (secondsAgo > (maxAge ?? Infinity)) return { session: null, leaveFor: `/prove?${maxAge}&${returnTo}` };
+    if (acr !== undefined && acr !== signedIn.acr)
+      return { session: null, leaveFor: `/prove?${acr}&${returnTo}` };
     return { session: { user: { id: personId } } };
   },
 }));
@@ -35,6 +41,7 @@ beforeEach(() => {
   visits += 1;
   signedIn.personId = `alice${visits}`;
   signedIn.secondsAgo = 0;
+  signedIn.acr = "urn:gatehouse:acr:password";
   ({ draft, typed: empty } = form());
 });
 afterEach(() => vi.useRealTimers());
@@ -91,6 +98,34 @@ describe("a transfer", () => {
     const before = balances();
     expect((await post({ amount: "99" })).location).toBe(`${location}&changed=true`);
     expect(balances()).toEqual(before);
+  });
+});
+
+describe("a transfer above €1,000.00", () => {
+  const factor = "urn:gatehouse:acr:factor";
+  const large = () => ({ from: empty.to, to: empty.from, amount: "1,000.01" });
+
+  it("needs a second step first: nothing is moved, and the form keeps its values", async () => {
+    const before = balances();
+    const { status, location } = await post(large());
+    expect([status, location]).toEqual([303, `/prove?${factor}&/transfer?draft=${draft}`]);
+    expect(balances()).toEqual(before);
+    expect(form(draft)).toMatchObject({ isBack: true, typed: { ...large(), reference: "boat" } });
+  });
+
+  it("moves the money after the second step", async () => {
+    signedIn.acr = factor;
+    const [current = 0, savings = 0] = balances();
+    expect((await post(large())).location).toMatch(/^\/transfer\/done/);
+    expect(balances()).toEqual([current + 100_001, savings - 100_001]);
+  });
+
+  it("with errors is corrected first", async () => {
+    expect((await post({ ...large(), amount: "90,000" })).location).toBe(`/transfer?draft=${draft}`);
+  });
+
+  it("of exactly €1,000.00 needs none", async () => {
+    expect((await post({ ...large(), amount: "1,000" })).location).toMatch(/^\/transfer\/done/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { pageUserField } from "@gatehouse/auth/form-route";
 import { Button, ErrorSummary, Notice, TextField } from "@gatehouse/ui";
+import { SECOND_STEP_ABOVE_CENTS } from "../judge-transfer.ts";
 import { ACCOUNT_NAMES, type Account } from "../ledger.ts";
 import { formatEuros } from "../money.ts";
 import type { TransferFormState } from "../transfer-form-state.ts";
@@ -46,7 +47,9 @@ export function TransferForm({
       <div>
         <Button>Move the money</Button>
         <p className="transfer-hint">
-          If you signed in more than five minutes ago, we ask you to sign in again first.
+          If you signed in more than five minutes ago, we ask you to sign in again first. Transfers above{" "}
+          {formatEuros(SECOND_STEP_ABOVE_CENTS)} need a second step, such as a code from your phone. If you
+          have none, you set it up on the way.
         </p>
       </div>
     </form>

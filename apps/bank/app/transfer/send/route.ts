@@ -1,7 +1,7 @@
 import { seeOther } from "@gatehouse/auth/form-route";
 import { checkSignIn } from "../../../src/auth.ts";
 import { formRoute, refuseAtTransfer } from "../../../src/form-route.ts";
-import { judgeTransfer } from "../../../src/judge-transfer.ts";
+import { judgeTransfer, SECOND_STEP_ABOVE_CENTS } from "../../../src/judge-transfer.ts";
 import { openLedgerOnce } from "../../../src/ledger.ts";
 
 export const dynamic = "force-dynamic";
@@ -9,9 +9,12 @@ export const dynamic = "force-dynamic";
 /** Maximum age of the sign-in, in seconds. */
 const RECENT = 300;
 
+/** Strength of the sign-in for large amounts. */
+const SECOND_STEP = { acr: "urn:gatehouse:acr:factor" } as const;
+
 /**
- * Moves money for a user who signed in within the last five minutes. Others sign in first and come back to the form as
- * they left it. The draft's id makes a form that is sent twice one transfer.
+ * Moves money for a user who signed in within the last five minutes, large amounts with a second step. Others sign in or
+ * prove the step first and come back to the form as they left it. The draft's id makes a form that is sent twice one transfer.
  */
 export const POST = formRoute(["draft", "from", "to", "amount", "reference"], async (fields, pageUserId) => {
   const { draft, ...typed } = fields;
@@ -28,8 +31,9 @@ export const POST = formRoute(["draft", "from", "to", "amount", "reference"], as
   if (ledger.drafts.find(personId, draft) === null) return seeOther(returnTo);
   const { order } = judgeTransfer(typed, ledger.accountsOf(personId));
   if (order === null) return seeOther(returnTo);
-  const recent = await checkSignIn({ returnTo, maxAge: RECENT });
-  if (recent.session === null) return seeOther(recent.leaveFor);
+  const stronger = order.amountCents > SECOND_STEP_ABOVE_CENTS ? SECOND_STEP : {};
+  const proved = await checkSignIn({ returnTo, maxAge: RECENT, ...stronger });
+  if (proved.session === null) return seeOther(proved.leaveFor);
   const outcome = ledger.transfer(personId, { ...order, siteId: null, idempotencyKey: draft });
   if ("transfer" in outcome) return seeOther(`/transfer/done?transfer=${outcome.transfer.id}`);
   if (outcome.state !== "key-used") return seeOther(returnTo);
