@@ -41,7 +41,7 @@ export interface PendingSignInStore {
   find(token: string): Promise<PendingSignIn | null>;
   /**
    * Consumes the proof and the beginning of the sign-in, and starts a session, in one statement. The session counts as
-   * authenticated at the time of the first proof.
+   * authenticated at the time of the first proof. After a step-up it ends when the weaker one would have ended.
    *
    * @param complete.personId user to whom the proof belongs; the beginning must belong to the same user
    * @param complete.amr methods of the whole sign-in

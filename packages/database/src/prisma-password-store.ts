@@ -67,6 +67,10 @@ export class PrismaPasswordStore implements PasswordStore {
     sessionToken: string | undefined,
   ): Promise<WaitingSignIn | null> {
     return this.#prisma.$transaction(async (transaction) => {
+      // Before the pending sign-in, as everywhere, so that two cannot deadlock.
+      await transaction.$executeRaw`
+        SELECT FROM users u JOIN pending_sign_ins p ON p.person_id = u.id
+        WHERE p.hash = ${tokenHash("PSI", pendingToken)} FOR UPDATE OF u`;
       const [row] = await transaction.$queryRaw<WaitingRow[]>`
         DELETE FROM pending_sign_ins p USING users u, password_credentials c
         WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND p.expires_at > hub_now()
@@ -75,7 +79,6 @@ export class PrismaPasswordStore implements PasswordStore {
         RETURNING p.person_id AS "personId", p.amr, p.long_term AS "longTerm"`;
       if (row === undefined) return null;
       const { personId } = row;
-      await transaction.$executeRaw`SELECT FROM users WHERE id = ${personId}::uuid FOR UPDATE`;
       await replacePassword(transaction, personId, password);
       const kept = sessionToken === undefined ? "" : tokenHash("TGT", sessionToken);
       await transaction.$queryRaw`

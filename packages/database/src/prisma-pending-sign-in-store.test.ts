@@ -132,6 +132,22 @@ describe("a pending sign-in", () => {
     expect(await store().find(token)).toBeNull();
   });
 
+  test("and a change of the password at the same time do not deadlock", async () => {
+    const { passwords, people } = fixture.database;
+    for (let round = 0; round < 20; round++) {
+      await people.setPassword(personId, { hash: "$argon2id$one", standsAlone: true });
+      const tokens = await Promise.all(Array.from({ length: 6 }, () => begin()));
+      const from = (await passwords.find(personId))?.changedAt ?? null;
+      const password = { hash: "$argon2id$two", standsAlone: true };
+      const results = await Promise.allSettled([
+        ...tokens.slice(0, 3).map((token) => complete(token, consumed)),
+        passwords.change({ personId, from, password, disconnectApps: false }),
+        ...tokens.slice(3).map((token) => complete(token, consumed)),
+      ]);
+      expect(results.filter(({ status }) => status === "rejected")).toEqual([]);
+    }
+  });
+
   test("starts a session with all methods, at the time of the first proof", async () => {
     const pendingToken = await begin({ longTerm: true, provedSecondsAgo: 60 });
     await fixture.clock.advance(120);
@@ -232,6 +248,13 @@ describe("step-up of a session", () => {
     const [listed] = await fixture.database.sessions.listOf(personId);
     expect(listed).toMatchObject({ id: stronger?.id, sites: [{ siteId: "shop" }] });
     expect(await dumpTable(fixture.database, "logout_deliveries")).toBe("");
+  });
+
+  test("ASVS 7.3.2 does not prolong the sign-in: the stronger session ends when the weak one would have", async () => {
+    const { token, session } = await startSession();
+    await fixture.clock.advance(600);
+    const stronger = await completeFrom({ sessionToken: token }, consumed, { previousToken: token });
+    expect(stronger?.expiresAt).toEqual(session.expiresAt);
   });
 
   test("revives no ended session", async () => {

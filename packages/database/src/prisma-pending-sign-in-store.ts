@@ -66,15 +66,16 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
     const previous = complete.previousToken;
     const { idleSeconds, maxSeconds, longTermSeconds } = this.#life;
     const [row] = await this.#prisma.$queryRaw<CentralSessionRow[]>`
-      WITH proof AS (${consumedProof(personId, complete.proof)}), begun AS (${consumedBeginning(complete.from)})
+      WITH locked AS (SELECT id FROM users WHERE id = ${personId}::uuid FOR KEY SHARE),
+        proof AS (${consumedProof(complete.proof)}), begun AS (${consumedBeginning(complete.from)})
       SELECT ${sqlText(centralSessionColumns)}
       FROM begun b, LATERAL start_session(b.person_id, ${tokenHash("TGT", complete.token)},
         ${previous === undefined ? null : tokenHash("TGT", previous)}, ${userAgent}, ${address}, b.long_term,
         ${askBefore},
         make_interval(secs => CASE WHEN b.long_term THEN ${longTermSeconds ?? idleSeconds}::float8
           ELSE ${idleSeconds}::float8 END),
-        make_interval(secs => CASE WHEN b.long_term THEN ${longTermSeconds ?? maxSeconds}::float8
-          ELSE ${maxSeconds}::float8 END),
+        coalesce(b.expires - hub_now(), make_interval(secs =>
+          CASE WHEN b.long_term THEN ${longTermSeconds ?? maxSeconds}::float8 ELSE ${maxSeconds}::float8 END)),
         hub_now() - b.proved_at, ${[...amr]}::text[]) s
       JOIN users u ON u.id = s.user_id`;
     return row === undefined ? null : centralSessionFrom(row);
@@ -89,28 +90,32 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
   }
 }
 
-function consumedProof(personId: string, proof: FactorProof): Sql {
+/** Joins the locked user: a change of the password locks the user first as well, so that the two cannot deadlock. */
+function consumedProof(proof: FactorProof): Sql {
   switch (proof.kind) {
     case "code":
-      return sql`UPDATE totp_factors SET last_step = ${proof.step}::bigint
-        WHERE person_id = ${personId}::uuid AND last_step < ${proof.step}::bigint AND sealed = ${proof.sealed}
-        RETURNING person_id`;
+      return sql`UPDATE totp_factors f SET last_step = ${proof.step}::bigint FROM locked
+        WHERE f.person_id = locked.id AND last_step < ${proof.step}::bigint AND sealed = ${proof.sealed}
+        RETURNING f.person_id`;
     case "recovery-code":
-      return sql`DELETE FROM recovery_codes
-        WHERE hash = ${tokenHash("RC", proof.code)} AND person_id = ${personId}::uuid RETURNING person_id`;
+      return sql`DELETE FROM recovery_codes r USING locked
+        WHERE r.hash = ${tokenHash("RC", proof.code)} AND r.person_id = locked.id RETURNING r.person_id`;
     case "consumed":
-      return sql`SELECT ${personId}::uuid AS person_id`;
+      return sql`SELECT id AS person_id FROM locked`;
   }
 }
 
-/** Joins the proof, so that nothing begun by another user is consumed, and nothing at all without a proof. */
+/**
+ * Joins the proof, so that nothing begun by another user is consumed, and nothing at all without a proof. A session gives
+ * its own end to the stronger one: a factor alone prolongs no sign-in.
+ */
 function consumedBeginning(from: BegunSignIn): Sql {
   if ("pendingToken" in from)
     return sql`DELETE FROM pending_sign_ins p USING proof, users u
       WHERE p.hash = ${tokenHash("PSI", from.pendingToken)} AND p.person_id = proof.person_id
         AND u.id = p.person_id AND ${isValid}
-      RETURNING p.person_id, p.long_term, p.proved_at`;
-  return sql`SELECT s.user_id AS person_id, s.long_term, s.authenticated_at AS proved_at
+      RETURNING p.person_id, p.long_term, p.proved_at, NULL::timestamptz AS expires`;
+  return sql`SELECT s.user_id AS person_id, s.long_term, s.authenticated_at AS proved_at, s.expires
     FROM sessions s JOIN users u ON u.id = s.user_id JOIN proof ON proof.person_id = s.user_id
     WHERE s.session_token = ${tokenHash("TGT", from.sessionToken)} AND s.ended_at IS NULL
       AND session_end_reason(s, u.disabled_at) IS NULL
