@@ -39,9 +39,9 @@ async function startSession(of = person) {
 const stateOf = async (token: string) =>
   (await fixture.database.sessions.find(token, { touch: false })) as { state: string; reason?: string };
 
-async function makePending(of = person) {
+async function makePending(of = person, amr = ["pwd"]) {
   const token = randomToken();
-  const pending = { token, personId: of.id, amr: ["pwd"], longTerm: true };
+  const pending = { token, personId: of.id, amr, longTerm: true };
   await fixture.database.pendingSignIns.create({ ...pending, provedSecondsAgo: 5, lifeSeconds: 600 });
   return token;
 }
@@ -59,6 +59,15 @@ const change = async (more: Partial<Parameters<PasswordStore["change"]>[0]> = {}
     disconnectApps: false,
     ...more,
   });
+
+test("a sign-in that did not prove the operator's password does not replace it", async () => {
+  await setByOperator();
+  await fixture.clock.advance(60);
+  const token = await makePending(person, ["fed"]);
+  expect(await passwords.findWaiting(token)).toBeNull();
+  expect(await passwords.replaceAtSignIn(token, password, undefined)).toBeNull();
+  expect(await hashOf(person.username)).toBe("old");
+});
 
 describe("a change of the password", () => {
   test("stores the new one, whether it stands alone, and the time", async () => {

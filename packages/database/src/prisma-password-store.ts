@@ -57,7 +57,7 @@ export class PrismaPasswordStore implements PasswordStore {
       FROM pending_sign_ins p JOIN users u ON u.id = p.person_id
         JOIN password_credentials c ON c.user_id = p.person_id
       WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND p.expires_at > hub_now() AND u.disabled_at IS NULL
-        AND c.must_change AND c.changed_at <= p.proved_at`;
+        AND c.must_change AND c.changed_at <= p.proved_at AND 'pwd' = ANY (p.amr)`;
     return row === undefined ? null : waitingFrom(this.#prisma, row);
   }
 
@@ -75,7 +75,7 @@ export class PrismaPasswordStore implements PasswordStore {
         DELETE FROM pending_sign_ins p USING users u, password_credentials c
         WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND p.expires_at > hub_now()
           AND u.id = p.person_id AND u.disabled_at IS NULL
-          AND c.user_id = p.person_id AND c.must_change AND c.changed_at <= p.proved_at
+          AND c.user_id = p.person_id AND c.must_change AND c.changed_at <= p.proved_at AND 'pwd' = ANY (p.amr)
         RETURNING p.person_id AS "personId", p.amr, p.long_term AS "longTerm"`;
       if (row === undefined) return null;
       const { personId } = row;

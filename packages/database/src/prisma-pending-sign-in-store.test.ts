@@ -28,7 +28,13 @@ const newCode = () => randomBytes(15).toString("hex");
 const consumed: FactorProof = { kind: "consumed" };
 const codeOf = (step: number, sealed = "sealed"): FactorProof => ({ kind: "code", step, sealed });
 
-async function begin(more: { personId?: string; longTerm?: boolean; provedSecondsAgo?: number } = {}) {
+interface Begun {
+  readonly personId?: string;
+  readonly amr?: readonly string[];
+  readonly longTerm?: boolean;
+  readonly provedSecondsAgo?: number;
+}
+async function begin(more: Begun = {}) {
   const token = randomToken();
   const values = { personId, amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 600, ...more };
   expect(await store().create({ token, ...values })).toBe(true);
@@ -108,6 +114,15 @@ describe("a pending sign-in", () => {
     await end();
     expect(await store().find(token)).toBeNull();
     expect(await complete(token, consumed)).toBeNull();
+  });
+
+  test("with another provider, which is older than the password or than the order to change it, goes on", async () => {
+    const hash = "$argon2id$other";
+    await fixture.database.people.setPassword(personId, { hash, standsAlone: true });
+    await fixture.database.passwords.setMustChange(personId, hash, true);
+    const token = await begin({ amr: ["fed"], provedSecondsAgo: 3600 });
+    expect(await store().find(token)).toMatchObject({ amr: ["fed"] });
+    expect(await complete(token, consumed)).not.toBeNull();
   });
 
   test("does not come back when its user is enabled again", async () => {

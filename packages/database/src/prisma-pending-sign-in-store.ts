@@ -13,12 +13,13 @@ import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 
 /**
- * A row `p` of a user `u` that still permits something. A change of the password voids what was proved before it. While the
- * user must change it, the row permits only that (`prisma-password-store.ts`).
+ * A row `p` of a user `u` that still permits something. A change of the password voids what was proved with the former
+ * one. While the user must change it, the row permits only that (`prisma-password-store.ts`). A sign-in with another
+ * provider may be older than the password, and proves nothing about it.
  */
-const isValid = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL AND NOT EXISTS (
+const isValid = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL AND NOT ('pwd' = ANY (p.amr) AND EXISTS (
     SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND (c.changed_at > p.proved_at OR c.must_change)
-  )`;
+  ))`;
 
 const sweepExpired = sweepStatement("pending_sign_ins", "expires_at <= hub_now()");
 
