@@ -7,6 +7,7 @@ import { AppPasswordMadePage } from "./account/app-password-made-page.tsx";
 import { AppsPage } from "./account/apps-page.tsx";
 import { ChangePasswordPage, changePasswordTitle } from "./account/change-password-page.tsx";
 import { DataPage, dataTitle } from "./account/data-page.tsx";
+import { EmailPage, emailTitle } from "./account/email-page.tsx";
 import { KeepAccountPage } from "./account/keep-account-page.tsx";
 import { MakeAppPasswordPage, makeAppPasswordTitle } from "./account/make-app-password-page.tsx";
 import { NamePage, nameTitle } from "./account/name-page.tsx";
@@ -76,6 +77,7 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "account-activity": { Page: ActivityPage, title: () => "Activity" },
   "account-apps": { Page: AppsPage, title: () => "Apps" },
   "change-password": { Page: ChangePasswordPage, title: changePasswordTitle },
+  "account-email": { Page: EmailPage, title: emailTitle },
   "account-name": { Page: NamePage, title: nameTitle },
   "account-picture": { Page: PicturePage, title: pictureTitle },
   "account-data": { Page: DataPage, title: dataTitle },

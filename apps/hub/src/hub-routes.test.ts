@@ -85,6 +85,8 @@ const expected = [
   "GET /account person changes-nothing",
   "GET /account/name person changes-nothing",
   "POST /account/name person form-token",
+  "GET /account/email person changes-nothing, fresh sign-in",
+  "POST /account/email person form-token, fresh sign-in",
   "GET /account/picture person changes-nothing",
   "POST /account/picture person form-token",
   "POST /account/picture/remove person form-token",

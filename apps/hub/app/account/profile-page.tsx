@@ -25,7 +25,10 @@ export function ProfilePage({ model }: { readonly model: ProfileScreen }) {
               <bdi>{person.username}</bdi>
             </p>
           </Row>
-          <Row title={<>Email {person.emailVerified && <Tag>Confirmed</Tag>}</>}>
+          <Row
+            title={<>Email {person.emailVerified && <Tag>Confirmed</Tag>}</>}
+            action={<Change href="/account/email" what="email" />}
+          >
             <p>
               <bdi>{person.email}</bdi>
             </p>

@@ -5,6 +5,7 @@ import type {
   AppPasswordMadeScreen,
   AppsScreen,
   ChangePasswordScreen,
+  EmailScreen,
   KeepAccountScreen,
   MakeAppPasswordScreen,
   NameScreen,
@@ -62,6 +63,7 @@ export interface Screens {
   "account-apps": AppsScreen;
   "change-password": ChangePasswordScreen;
   "account-name": NameScreen;
+  "account-email": EmailScreen;
   "account-picture": PictureScreen;
   "account-data": OwnDataScreen;
   "keep-account": KeepAccountScreen;

@@ -1,0 +1,90 @@
+/** `/account/email`: the form that asks for a new e-mail address. It counts once the link that it receives was used. */
+
+import type { MailThrottle } from "../credential/mail-throttle.ts";
+import { trimInvisible } from "../credential/typed-name.ts";
+import { HubError } from "../http/hub-error.ts";
+import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
+import { seeNotice } from "../http/page-notice.ts";
+import { type Answer, type Route, route } from "../http/route.ts";
+import { parseAddress } from "../mail/address.ts";
+import type { QueueMail } from "../mail/queue-mail.ts";
+import type { EmailScreen } from "../screen/screen.ts";
+import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
+
+export interface EmailNeeds extends AccountPageNeeds, KeptFormNeeds {
+  readonly queueMail: QueueMail;
+  readonly mailThrottle: MailThrottle;
+  /** Whether mail reaches anybody. */
+  readonly mailIsOn: boolean;
+}
+
+const path = "/account/email";
+
+export const emailRoutes = (needs: EmailNeeds): Route[] => [
+  accountPage(needs, {
+    path,
+    screen: "account-email",
+    freshSignIn: true,
+    async own(call, _, { parameters }) {
+      if (!needs.mailIsOn) throw mailIsOff();
+      const kept = readKeptForm(needs, call, parameters, call.session.person);
+      return { typed: kept.get("email") ?? "", error: null };
+    },
+  }),
+  requestChange(needs),
+];
+
+/**
+ * The answer is the same whether or not the address has an account: the mail to it tells its owner. The present address
+ * may be entered too, to prove it.
+ */
+const requestChange = (needs: EmailNeeds): Route =>
+  route({
+    method: "POST",
+    path,
+    caller: "person",
+    freshSignIn: true,
+    antiForgery: "form-token",
+    sends: "form",
+    typed: ["email"],
+    speaks: "html",
+    returnPage: (parameters) => ({
+      page: path,
+      fields: new Map([...parameters].filter(([field]) => field === "email")),
+    }),
+    async answer(call, { parameters }): Promise<Answer> {
+      if (!needs.mailIsOn) throw mailIsOff();
+      const typed = trimInvisible(parameters.get("email") ?? "");
+      const refuse = (error: NonNullable<EmailScreen["error"]>, status = 400): Answer => ({
+        ...accountScreen(call, "account-email", { typed, error }),
+        status,
+      });
+      if (typed === "") return refuse({ code: "email_missing" });
+      const email = parseAddress(typed);
+      if (email === null) return refuse({ code: "email_unfit" });
+      const counted = await needs.mailThrottle.count({ recipient: email, address: call.address });
+      if (typeof counted === "object")
+        return refuse({ code: "too_many_mails", retryInSeconds: counted.retryInSeconds }, 429);
+      const personId = call.session.person.id;
+      // The recipient got several mails just now, one of which still works: the answer is the same.
+      if (counted === "send")
+        await needs.queueMail({ kind: "email-change", recipient: email, personId, facts: {} });
+      call.log.info({ event: "email.change-requested", person: personId }, "change of address requested");
+      const text = `We sent a link to ${email}. The address counts once you have opened the link and confirmed it. The link works for a day.`;
+      return seeNotice(needs, call, "/account", { at: "profile", text });
+    },
+  });
+
+function mailIsOff(): HubError {
+  return new HubError(
+    503,
+    "mail_off",
+    "Your address cannot be changed here",
+    [
+      "A new address has to be confirmed by a link in a mail, and this hub sends no mail.",
+      "Ask its operator.",
+    ],
+    {},
+    { label: "Back to your account", href: "/account" },
+  );
+}
