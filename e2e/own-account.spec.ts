@@ -103,3 +103,38 @@ test("the export is a file with the user's data", async ({ page, people, sites }
   const data = JSON.parse(await readFile(await download.path(), "utf8"));
   expect(data.profile).toMatchObject({ username: person.username, email: person.email });
 });
+
+test("a new email address counts once its link is confirmed, and the old one is told, JavaScript off", async ({
+  browser,
+  people,
+  sites,
+}) => {
+  const person = await people.create();
+  const address = `new-${person.email}`;
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    viewport: { width: 360, height: 740 },
+  });
+  const page = await context.newPage();
+  await signIn(page, person);
+  await page.getByRole("link", { name: "Change your email" }).click();
+  await page.getByLabel("New email address").fill("nobody");
+  await page.getByRole("button", { name: "Send me a link" }).click();
+  await expect(page).toHaveTitle(/^Error: /);
+  await expect(page.getByRole("alert")).toContainText("such as name@example.com");
+  await page.getByLabel("New email address").fill(address);
+  await page.getByRole("button", { name: "Send me a link" }).click();
+  await expect(page.getByRole("status")).toContainText(`A mail goes to ${address}.`);
+  await expect(page.getByRole("main")).toContainText(person.email);
+
+  const [mail] = await readMails(address);
+  await page.goto(mail?.link ?? "");
+  await page.getByRole("button", { name: "Use this address" }).click();
+  await page.getByRole("link", { name: "Go to your account" }).click();
+  await expect(page.getByRole("main").getByText(address, { exact: true })).toBeVisible();
+  await expect(page.getByText("Confirmed", { exact: true })).toBeVisible();
+  expect((await readMails(person.email))[0]?.kind).toBe("email-changed");
+  await page.goto(`${sites.bank}/accounts`);
+  await expectSignedInOn(page, sites.bank, person);
+  await context.close();
+});

@@ -8,8 +8,8 @@ import { activityRoutes } from "./account/activity.ts";
 import { appsRoutes } from "./account/apps.ts";
 import { changePasswordRoutes } from "./account/change-password.ts";
 import { createConnectedAppList } from "./account/connected-apps.ts";
-import { homeRoutes } from "./account/home.ts";
 import { emailRoutes } from "./account/email.ts";
+import { homeRoutes } from "./account/home.ts";
 import { nameRoutes } from "./account/name.ts";
 import { ownDataRoutes } from "./account/own-data.ts";
 import { pictureRoutes } from "./account/picture.ts";
@@ -422,7 +422,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const account = [
     ...profileRoutes({ ...accountFrame, sites }),
     ...nameRoutes({ ...accountFrame, clock, profiles, recordAudit }),
-    ...emailRoutes({ ...accountFrame, clock, mailIsOn, mailThrottle, queueMail }),
+    ...emailRoutes({ ...accountFrame, clock, mailIsOn, mailsAt, mailThrottle, queueMail }),
     ...pictureRoutes({ ...accountFrame, profiles, recordAudit }),
     ...ownDataRoutes({
       ...accountFrame,

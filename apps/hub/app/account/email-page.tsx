@@ -40,13 +40,13 @@ export function EmailPage({ model }: { readonly model: EmailScreen }) {
   );
 }
 
-function faultWords({ code, retryInSeconds }: NonNullable<EmailScreen["error"]>): string {
-  switch (code) {
+function faultWords(error: NonNullable<EmailScreen["error"]>): string {
+  switch (error.code) {
     case "email_missing":
       return "Enter an email address";
     case "email_unfit":
       return "Enter an email address such as name@example.com";
     case "too_many_mails":
-      return `There were too many requests. Wait ${waitWords(retryInSeconds)}, then try again.`;
+      return `There were too many requests. Wait ${waitWords(error.retryInSeconds)}, then try again.`;
   }
 }

@@ -6,6 +6,7 @@ import { HiddenFields } from "../hidden-fields.tsx";
 /** A button, because mail scanners open links. */
 export function ConfirmEmailPage({ model }: { readonly model: ConfirmEmailScreen }) {
   const { name, username } = model.person;
+  const isNew = model.email !== model.formerEmail;
   return (
     <Gate title="Use this address?">
       <p>
@@ -13,15 +14,22 @@ export function ConfirmEmailPage({ model }: { readonly model: ConfirmEmailScreen
         <strong>
           <bdi>{name}</bdi>
         </strong>{" "}
-        ({username}) changes its address from <bdi>{model.formerEmail}</bdi> to{" "}
+        ({username}){" "}
+        {isNew ? (
+          <>
+            changes its address from <bdi>{model.formerEmail}</bdi> to
+          </>
+        ) : (
+          "has the address"
+        )}{" "}
         <strong>
           <bdi>{model.email}</bdi>
         </strong>
-        . A note goes to the old one.
+        .{isNew ? " A note goes to the old one." : " Confirm that you read its mail."}
       </p>
       <form className="ui-form" method="post" action={model.action}>
         <HiddenFields fields={model.hidden} />
-        <Button wide busyLabel="Changing it …">
+        <Button wide busyLabel="Confirming it …">
           Use this address
         </Button>
       </form>
@@ -32,7 +40,7 @@ export function ConfirmEmailPage({ model }: { readonly model: ConfirmEmailScreen
 
 export function EmailConfirmedPage({ model }: { readonly model: EmailConfirmedScreen }) {
   return (
-    <Gate title="Your new address is in use">
+    <Gate title="Your address is confirmed">
       <p>
         Mail for your account goes to{" "}
         <strong>

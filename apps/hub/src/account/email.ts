@@ -16,9 +16,13 @@ export interface EmailNeeds extends AccountPageNeeds, KeptFormNeeds {
   readonly mailThrottle: MailThrottle;
   /** Whether mail reaches anybody. */
   readonly mailIsOn: boolean;
+  /** Page that shows the mails where no mail server is set. */
+  readonly mailsAt: string | null;
 }
 
 const path = "/account/email";
+/** Longest text that the form shows again, in characters; no address is longer. */
+const longestTyped = 254;
 
 export const emailRoutes = (needs: EmailNeeds): Route[] => [
   accountPage(needs, {
@@ -55,22 +59,25 @@ const requestChange = (needs: EmailNeeds): Route =>
     async answer(call, { parameters }): Promise<Answer> {
       if (!needs.mailIsOn) throw mailIsOff();
       const typed = trimInvisible(parameters.get("email") ?? "");
-      const refuse = (error: NonNullable<EmailScreen["error"]>, status = 400): Answer => ({
-        ...accountScreen(call, "account-email", { typed, error }),
-        status,
+      const refuse = (error: NonNullable<EmailScreen["error"]>): Answer => ({
+        ...accountScreen(call, "account-email", { typed: typed.slice(0, longestTyped), error }),
+        ...(error.code === "too_many_mails"
+          ? { status: 429, headers: { "retry-after": String(error.retryInSeconds) } }
+          : { status: 400 }),
       });
       if (typed === "") return refuse({ code: "email_missing" });
       const email = parseAddress(typed);
       if (email === null) return refuse({ code: "email_unfit" });
       const counted = await needs.mailThrottle.count({ recipient: email, address: call.address });
       if (typeof counted === "object")
-        return refuse({ code: "too_many_mails", retryInSeconds: counted.retryInSeconds }, 429);
+        return refuse({ code: "too_many_mails", retryInSeconds: counted.retryInSeconds });
       const personId = call.session.person.id;
       // The recipient got several mails just now, one of which still works: the answer is the same.
       if (counted === "send")
         await needs.queueMail({ kind: "email-change", recipient: email, personId, facts: {} });
       call.log.info({ event: "email.change-requested", person: personId }, "change of address requested");
-      const text = `We sent a link to ${email}. The address counts once you have opened the link and confirmed it. The link works for a day.`;
+      const where = needs.mailsAt === null ? "" : ` No mail server is set here: read it at ${needs.mailsAt}.`;
+      const text = `A mail goes to ${email}. Open its link and confirm the address; it counts from then on. The link works for a day.${where}`;
       return seeNotice(needs, call, "/account", { at: "profile", text });
     },
   });

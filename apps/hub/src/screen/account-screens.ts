@@ -46,10 +46,10 @@ export type PersonNameFault = "name_missing" | "name_too_long" | "name_unfit";
 /** The form for a new e-mail address. */
 export interface EmailScreen extends AccountPage {
   readonly typed: string;
-  readonly error: {
-    readonly code: "email_missing" | "email_unfit" | "too_many_mails";
-    readonly retryInSeconds?: number;
-  } | null;
+  readonly error:
+    | { readonly code: "email_missing" | "email_unfit" }
+    | { readonly code: "too_many_mails"; readonly retryInSeconds: number }
+    | null;
 }
 
 /** The form for the user's picture. */

@@ -59,18 +59,26 @@ export const confirmEmailRoutes = (needs: ConfirmEmailNeeds): Route[] => [
       if (result === null) throw linkUnusable("email-change", toAccount);
       if (result.outcome === "email-taken") throw emailTaken();
       const { person, formerEmail } = result;
-      call.log.info({ event: "email.changed", person: person.id, address: call.address }, "address changed");
+      const { address, userAgent } = call;
+      const isNew = person.email !== formerEmail;
+      call.log.info(
+        { event: isNew ? "email.changed" : "email.confirmed", person: person.id, address },
+        isNew ? "address changed" : "address confirmed",
+      );
       await needs.recordAudit({
-        kind: "email-changed",
+        ...(isNew
+          ? { kind: "email-changed" }
+          : { kind: "profile-changed", facts: { what: "email-confirmed" } }),
         actor: actorOf(call, person.id),
         personId: person.id,
       });
-      await needs.queueMail({
-        kind: "email-changed",
-        recipient: formerEmail,
-        personId: person.id,
-        facts: { address: call.address, userAgent: call.userAgent },
-      });
+      if (isNew)
+        await needs.queueMail({
+          kind: "email-changed",
+          recipient: formerEmail,
+          personId: person.id,
+          facts: { address, userAgent },
+        });
       return { screen: { name: "email-confirmed", model: { email: person.email } } };
     },
   }),

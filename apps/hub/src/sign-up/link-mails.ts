@@ -118,7 +118,8 @@ async function newAddressMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<M
   if (person === null || person.disabled || personId === null) return null;
   const why = "somebody, probably you, wants to use this address for an account.";
   const holder = await needs.people.findForSignIn(email);
-  if (holder !== null)
+  // Users may enter their present address, to prove it.
+  if (holder !== null && holder.person.id !== personId)
     return {
       subject: "This address has an account already",
       paragraphs: [
@@ -128,8 +129,12 @@ async function newAddressMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<M
       ifNotYou: "you need do nothing. Your account was not changed.",
     };
   return {
-    subject: "Confirm your new e-mail address",
-    paragraphs: ["Your account keeps its present address until you confirm this one."],
+    subject: holder === null ? "Confirm your new e-mail address" : "Confirm your e-mail address",
+    paragraphs: [
+      holder === null
+        ? "Your account keeps its present address until you confirm this one."
+        : "Confirm that mail to this address reaches you.",
+    ],
     facts: [
       { label: "User name", value: person.username },
       { label: "The link works for", value: "one day, once" },
