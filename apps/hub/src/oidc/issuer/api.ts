@@ -4,7 +4,7 @@ import type { ConsentStore } from "@gatehouse/database";
 import type { Log } from "../../log.ts";
 import { type ApiSources, findApi } from "../../site-registry/known-apis.ts";
 import type { RegisteredSite } from "../../site-registry/registered-site.ts";
-import { errors } from "./provider.ts";
+import { errors, type KoaContextWithOIDC } from "./provider.ts";
 
 export interface ConsentUseNeeds {
   readonly consents: Pick<ConsentStore, "touch">;
@@ -36,6 +36,19 @@ export function isForApiOf(
 function isFor(site: RegisteredSite | undefined, audience: string | readonly string[] | undefined): boolean {
   const resource = site?.api?.resource;
   return resource !== undefined && [audience ?? []].flat().includes(resource);
+}
+
+/**
+ * Strength and time of the sign-in that an access token comes from, for the token and its introspection. A refresh keeps
+ * those of the first sign-in.
+ *
+ * @returns `undefined` for a token of a program, which comes from no sign-in
+ * @see RFC 9068, section 2.2.1; RFC 9470, section 6
+ */
+export function signInFacts(ctx: KoaContextWithOIDC) {
+  const { AuthorizationCode: code, DeviceCode: device, RefreshToken: refresh } = ctx.oidc.entities;
+  const source = code ?? device ?? refresh;
+  return source && { acr: source.acr, amr: source.amr, auth_time: source.authTime };
 }
 
 /** @see RFC 8707 */

@@ -26,7 +26,7 @@ import {
   saveBeforeResponding,
   shortenDeviceAddress,
 } from "./answers.ts";
-import { accessTokenLife, type ConsentUseNeeds, isForApiOf, resourceServer } from "./api.ts";
+import { accessTokenLife, type ConsentUseNeeds, isForApiOf, resourceServer, signInFacts } from "./api.ts";
 import { limitOrigins } from "./browser-origins.ts";
 import { createClientAdapter } from "./client-metadata.ts";
 import { validateClients } from "./clients.ts";
@@ -139,6 +139,7 @@ function configuration(needs: IssuerNeeds, opened: IssuerKeys, pages: IssuerPage
     // Every ID token says how and when the user signed in.
     claims: { openid: ["sub", "acr", "amr", "auth_time"], ...claimsOfScope, iss: null, sid: null },
     acrValues: [...acrValues],
+    extraTokenClaims: async (ctx) => signInFacts(ctx),
     enabledJWA: signingAlgorithms,
     pkce: { required: (_ctx, client) => sites.find(client.clientId)?.oidc?.pkce !== "optional" },
     ttl: lives,
