@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, gatehouseTest as test } from "@gatehouse/testing";
 import type { Page } from "@playwright/test";
-import { visitScreens } from "./visit-screens/visit-screens.ts";
+import { tours, visitScreens } from "./visit-screens/visit-screens.ts";
 
 const longName = "Wilhelmina Maximiliana van den Oudenhoven-Rotterdammer-Jonge";
 const rightToLeftName = "ליאורה בת־אברהם כהן";
@@ -20,44 +20,52 @@ async function findSideways(page: Page, screen: string): Promise<void> {
   expect.soft(width, screen).toBeLessThanOrEqual(phone.width);
 }
 
-// One tour for all checks, because reaching a screen takes longer than checking it.
-test("axe finds no fault on any screen, light or dark, and at 360 px nothing scrolls sideways, with a name of 60 characters", async ({
-  browser,
-  people,
-  sites,
-}) => {
-  test.setTimeout(600_000);
-  const person = await people.create({ name: longName });
-  const context = await browser.newContext({ viewport: desktop, reducedMotion: "reduce" });
-  const page = await context.newPage();
-  await visitScreens(page, sites, person, async (screen) => {
-    await page.setViewportSize(desktop);
-    expect(page.frames(), `${screen} has no frames, which axe would leave out`).toHaveLength(1);
-    // The dark theme differs only in colours.
-    for (const [colorScheme, axe] of [
-      ["light", axeOn(page).withTags(tags)],
-      ["dark", axeOn(page).withRules("color-contrast")],
-    ] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await axe.analyze();
-      const findings = violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`,
-      );
-      expect.soft(findings, `${screen}, ${colorScheme}`).toEqual([]);
-    }
-    await findSideways(page, screen);
+// One test a tour, with all checks: reaching a screen takes longer than checking it.
+for (const { through, visit } of tours) {
+  test(`axe finds no fault, light or dark, and at 360 px nothing scrolls sideways, with a name of 60 characters: ${through}`, async ({
+    browser,
+    people,
+    sites,
+  }) => {
+    test.setTimeout(600_000);
+    const person = await people.create({ name: longName });
+    const context = await browser.newContext({ viewport: desktop, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    const look = async (screen: string) => {
+      await page.setViewportSize(desktop);
+      expect(page.frames(), `${screen} has no frames, which axe would leave out`).toHaveLength(1);
+      // The dark theme differs only in colours.
+      for (const [colorScheme, axe] of [
+        ["light", axeOn(page).withTags(tags)],
+        ["dark", axeOn(page).withRules("color-contrast")],
+      ] as const) {
+        await page.emulateMedia({ colorScheme });
+        const { violations } = await axe.analyze();
+        const findings = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`,
+        );
+        expect.soft(findings, `${screen}, ${colorScheme}`).toEqual([]);
+      }
+      await findSideways(page, screen);
+    };
+    await visitScreens(visit, { page, people, person, sites, look });
+    await context.close();
   });
-  await context.close();
-});
 
-test("at 360 px nothing scrolls sideways, with a right-to-left name", async ({ browser, people, sites }) => {
-  test.slow();
-  const person = await people.create({ name: rightToLeftName });
-  const context = await browser.newContext({ viewport: phone });
-  const page = await context.newPage();
-  await visitScreens(page, sites, person, (screen) => findSideways(page, screen));
-  await context.close();
-});
+  test(`at 360 px nothing scrolls sideways, with a right-to-left name: ${through}`, async ({
+    browser,
+    people,
+    sites,
+  }) => {
+    test.slow();
+    const person = await people.create({ name: rightToLeftName });
+    const context = await browser.newContext({ viewport: phone });
+    const page = await context.newPage();
+    const look = (screen: string) => findSideways(page, screen);
+    await visitScreens(visit, { page, people, person, sites, look });
+    await context.close();
+  });
+}
 
 for (const [kind, name] of [
   ["a name of 60 characters", longName],

@@ -110,6 +110,12 @@ export async function visitMails({ page, sites: { hub }, person, visit, look }: 
   await look("mail");
 }
 
+/** The user's own entries of the audit trail: the newest, and the page after the last. */
+export async function visitActivity({ sites: { hub }, visit }: Tour): Promise<void> {
+  await visit(`${hub}/account/activity`, "account: activity");
+  await visit(`${hub}/account/activity?before=1`, "account: activity, nothing earlier");
+}
+
 /** The deletion of the account, and the question before it is kept. */
 async function visitDeletion({ page, sites: { hub }, person, look }: Tour): Promise<void> {
   await page.goto(`${hub}/cas/login?${new URLSearchParams({ renew: "true", return: "/account/data" })}`);

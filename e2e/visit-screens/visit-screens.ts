@@ -1,7 +1,7 @@
-import { fillSignInForm, type Person, type Sites, signIn } from "@gatehouse/testing";
-import type { Page } from "@playwright/test";
+import { fillSignInForm, signIn } from "@gatehouse/testing";
 import type { Tour } from "./tour.ts";
-import { visitAccount, visitMails, visitNewAccount, visitSignOut } from "./visit-account.ts";
+import { visitAccount, visitActivity, visitMails, visitNewAccount, visitSignOut } from "./visit-account.ts";
+import { visitFactors } from "./visit-factors.ts";
 import {
   visitCodeForm,
   visitConsent,
@@ -10,24 +10,39 @@ import {
   visitLeaving,
   visitStepUp,
 } from "./visit-issuer.ts";
+import { visitLinks } from "./visit-links.ts";
 import { visitRefusedTransfers, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
 /**
- * Visits every screen of hub, shop and bank, as a visitor and then signed in with a filled basket.
+ * The tours that together visit every screen of hub, shop and bank. None needs another one before it, so that each is a test
+ * of its own.
+ */
+export const tours: readonly { readonly through: string; readonly visit: (tour: Tour) => Promise<void> }[] = [
+  { through: "the pages for visitors, the shop and the bank", visit: visitSitesOnly },
+  { through: "consent, devices and the account", visit: visitConsentAndAccount },
+  { through: "mailed links", visit: visitLinks },
+  { through: "passkeys and the second step", visit: visitFactors },
+  { through: "activity, mails and the ways out", visit: visitWaysOut },
+];
+
+/**
+ * Visits the screens of one tour.
  *
  * @param look called for each screen, with its name
  */
 export async function visitScreens(
-  page: Page,
-  sites: Sites,
-  person: Person,
-  look: (screen: string) => Promise<void>,
+  visitAll: (tour: Tour) => Promise<void>,
+  { page, ...rest }: Omit<Tour, "visit">,
 ): Promise<void> {
   const visit = async (address: string, screen: string) => {
     await page.goto(address);
-    await look(screen);
+    await rest.look(screen);
   };
-  const tour = { page, sites, person, look, visit };
+  await visitAll({ page, ...rest, visit });
+}
+
+async function visitSitesOnly(tour: Tour): Promise<void> {
+  const { page, sites, person, look } = tour;
   await visitAsStranger(tour);
   await visitIssuerErrors(tour);
   await visitSignInErrors(tour);
@@ -42,17 +57,26 @@ export async function visitScreens(
   await page.getByRole("status").waitFor();
   await look("shelves, just added");
   await signIn(page, person, { at: sites.shop });
-  await visitNewAccount(tour);
   await visitSites(tour);
   await visitRefusedTransfers(tour);
   await visitTransferAgain(tour);
+}
+
+async function visitConsentAndAccount(tour: Tour): Promise<void> {
+  await signIn(tour.page, tour.person, { at: tour.sites.shop });
+  await visitNewAccount(tour);
   await visitCodeForm(tour);
   await visitStepUp(tour);
   await visitLeaving(tour);
   await visitConsent(tour);
   await visitDevice(tour);
   await visitAccount(tour);
+}
+
+async function visitWaysOut(tour: Tour): Promise<void> {
+  await signIn(tour.page, tour.person, { at: tour.sites.shop });
   await visitMails(tour);
+  await visitActivity(tour);
   await visitSignOut(tour);
 }
 

@@ -28,7 +28,7 @@ export function ActivityPage({ model }: { readonly model: ActivityScreen }) {
           </RowList>
         )}
         {(olderThan !== null || !isNewest) && (
-          <p>
+          <div className="form-ways make-one">
             {!isNewest && (
               <ButtonLink kind="plain" href="/account/activity">
                 Latest
@@ -39,7 +39,7 @@ export function ActivityPage({ model }: { readonly model: ActivityScreen }) {
                 Earlier
               </ButtonLink>
             )}
-          </p>
+          </div>
         )}
       </Section>
       <Section id="not-you" title="Was something not you?">
