@@ -2,7 +2,7 @@ import { Mark, Page } from "@gatehouse/ui";
 import type { ReactNode } from "react";
 
 interface GateProps {
-  readonly title: string;
+  readonly title: ReactNode;
   /** A sentence below the title: the destination, or the subject. */
   readonly to?: ReactNode;
   readonly footer?: ReactNode;

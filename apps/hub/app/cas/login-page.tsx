@@ -92,7 +92,7 @@ export function LoginPage({ model }: { readonly model: LoginScreen }) {
 /** For users who cannot sign in yet, or not any more. */
 function OtherWays({ ways }: { ways: LoginScreen["otherWays"] }) {
   return (
-    <ul className="gate-ways">
+    <ul className="gate-links">
       <li>
         <a href={ways.forgotPassword}>Forgot your password?</a>
       </li>

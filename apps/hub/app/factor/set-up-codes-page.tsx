@@ -10,11 +10,19 @@ const heading = "Set up one-time codes";
 export const setUpCodesTitle = ({ error }: SetUpCodesScreen): string =>
   error ? `Error: ${heading}` : heading;
 
+function Heading() {
+  return (
+    <>
+      Set up <span className="whole-word">one-time</span> codes
+    </>
+  );
+}
+
 /** Shows the secret for the authenticator app, and asks for a first code. */
 export function SetUpCodesPage({ model }: { readonly model: SetUpCodesScreen }) {
   const problem = model.error && factorErrorWords(model.error);
   return (
-    <Gate title={heading} to={<Why model={model} />} isPrivate>
+    <Gate title={<Heading />} to={<Why model={model} />} isPrivate>
       {problem && (
         <ErrorSummary title="One-time codes are not on yet" errors={[{ text: problem, field: "code" }]} />
       )}

@@ -14,7 +14,7 @@ export function ResetPasswordPage({ model }: { readonly model: ResetPasswordScre
       title="Choose a new password"
       to={
         <>
-          for <bdi>{name}</bdi> · <bdi>{username}</bdi>
+          for <bdi>{name}</bdi> (<bdi>{username}</bdi>)
         </>
       }
     >

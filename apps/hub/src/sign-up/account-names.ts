@@ -5,11 +5,11 @@ const username = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 /** The reason why a text cannot be a user name; `undefined`: it can. @param text in lower case */
 export function usernameFault(text: string): string | undefined {
-  if (text === "") return "Choose a user name.";
+  if (text === "") return "Choose a username.";
   if (username.test(text)) return undefined;
   if (/[^\p{ASCII}]/u.test(text))
-    return "A user name has only the letters a to z, digits and . _ - because other letters can look the same.";
-  return "A user name begins with a letter or digit and has only letters, digits and . _ - (at most 64 characters).";
+    return "A username has only the letters a to z, digits and . _ - because other letters can look the same.";
+  return "A username begins with a letter or digit and has only letters, digits and . _ - (at most 64 characters).";
 }
 
 /** Longest full name, in characters. */

@@ -90,7 +90,7 @@ describe("a sign-up", () => {
     expect(answer.status).toBe(400);
     expect(errorsOf(answer)).toEqual({
       name: "Enter your name, as sites should show it.",
-      username: "Choose a user name.",
+      username: "Choose a username.",
       password: "Choose a password.",
     });
     const typed = { name: "Eve", username: "eve", password: "short" };
