@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { fillSignInForm, readMails } from "@gatehouse/testing";
-import type { Tour } from "./tour.ts";
+import { becomeAnother, openWithFreshSignIn, type Tour } from "./tour.ts";
 
 const chosen = "seven green boats at noon";
 
-/** Sign-up and forgotten password: the forms, the mailed links, and links that do not work. */
+/** Sign-up, forgotten password and change of the address: the forms, the mailed links, and links that do not work. */
 export async function visitLinks(tour: Tour): Promise<void> {
   await visitSignUp(tour);
   await visitForgottenPassword(tour);
   await visitSetPassword(tour);
+  await visitNewAddress(tour);
 }
 
 async function visitSignUp({ page, sites: { hub, shop }, visit, look }: Tour): Promise<void> {
@@ -67,6 +68,35 @@ async function visitSetPassword({ page, sites: { hub }, people, look }: Tour): P
   await page.getByRole("button", { name: "Save it and sign in" }).click();
   await page.getByRole("alert").waitFor();
   await look("new password instead of an operator's, with an error");
+}
+
+async function visitNewAddress(tour: Tour): Promise<void> {
+  const {
+    page,
+    people,
+    person: { name },
+    sites: { hub },
+    visit,
+    look,
+  } = tour;
+  const send = page.getByRole("button", { name: "Send me a link" });
+  const person = await people.create({ name });
+  await becomeAnother(tour, person);
+  await visit(`${hub}/account/email`, "account: form for the address");
+  await send.click();
+  await page.getByRole("alert").waitFor();
+  await look("account: form for the address, with an error");
+  await openWithFreshSignIn(tour, person, "/account/email");
+  const email = `new-${person.email}`;
+  await page.getByLabel("New email address").fill(email);
+  await send.click();
+  await page.getByRole("status").waitFor();
+  await look("account: profile, a link to the new address sent");
+  await visit(await mailedLink(email), "asked whether to use the address");
+  await page.getByRole("button", { name: "Use this address" }).click();
+  await page.getByRole("heading", { name: "Your new address is in use" }).waitFor();
+  await look("new address in use");
+  await visit(`${hub}/email-change?link=spent`, "link for an address that does not work");
 }
 
 /** Address of the single-use link in the newest mail that has one. */
