@@ -574,3 +574,27 @@ test("user text is escaped", () => {
   const html = drawn("account", { ...profile, person: { ...profile.person, name: "<b>x</b>" } });
   expect(html).toContain("<bdi>&lt;b&gt;x&lt;/b&gt;</bdi>");
 });
+
+test("the pages for a new account and for a forgotten password measure the new password by the rule", () => {
+  const form = { action: "/", hidden: [], least: 15, about: ["ada", "ada@example.com"] };
+  const person = { name: "Ada", username: "ada" };
+  const pages = [
+    drawn("new-account", {
+      ...form,
+      kind: "sign-up",
+      site: null,
+      email: "ada@example.com",
+      name: "",
+      username: "",
+      errors: [],
+      signedIn: null,
+    }),
+    drawn("reset-password", { ...form, person, error: null, disconnectApps: false }),
+  ];
+  for (const body of pages) {
+    expect(body).toMatch(
+      /data-measures="password" data-least="15" data-known="ada@example.com\nexample\nada\ncom"/,
+    );
+    expect(body).toContain('<script src="/assets/new-password.js"');
+  }
+});

@@ -1,7 +1,8 @@
-import { Button, ErrorSummary, Notice, PasswordField, TextField } from "@gatehouse/ui";
+import { Button, ErrorSummary, Notice, TextField } from "@gatehouse/ui";
 import type { NewAccountScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
+import { NewPasswordField } from "../new-password-field.tsx";
 
 const heading = ({ kind }: NewAccountScreen) =>
   kind === "sign-up" ? "Create your account" : "Set up your account";
@@ -53,13 +54,13 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
           autoComplete="username"
           isFixed={isInvited}
         />
-        <PasswordField
+        <NewPasswordField
           id="password"
           name="password"
           label="Password"
-          hint={`At least ${model.least} characters.`}
+          least={model.least}
+          about={model.about}
           error={errorOf("password")}
-          autoComplete="new-password"
         />
         <Button wide busyLabel="Creating it …">
           {heading(model)}

@@ -1,7 +1,8 @@
-import { Button, CheckboxField, ErrorSummary, PasswordField } from "@gatehouse/ui";
+import { Button, CheckboxField, ErrorSummary } from "@gatehouse/ui";
 import type { ResetPasswordScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
+import { NewPasswordField } from "../new-password-field.tsx";
 
 export const resetPasswordTitle = ({ error }: ResetPasswordScreen): string =>
   `${error ? "Error: " : ""}Choose a new password`;
@@ -27,13 +28,13 @@ export function ResetPasswordPage({ model }: { readonly model: ResetPasswordScre
       <form className="ui-form" method="post" action={model.action}>
         <HiddenFields fields={model.hidden} />
         <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
-        <PasswordField
+        <NewPasswordField
           id="password"
           name="password"
           label="New password"
-          hint={`At least ${model.least} characters.`}
+          least={model.least}
+          about={model.about}
           error={model.error}
-          autoComplete="new-password"
         />
         <CheckboxField
           id="disconnect-apps"

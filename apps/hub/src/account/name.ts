@@ -1,8 +1,7 @@
 /** `/account/name`: the form that changes the user's name. */
 import type { ProfileStore } from "@gatehouse/database";
 import { byUser, type RecordAudit } from "../audit/record-audit.ts";
-import { longestPersonName, personNameFault } from "../credential/person-name.ts";
-import { trimInvisible } from "../credential/typed-name.ts";
+import { fullName, nameFault } from "../credential/account-names.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
 import { seeNotice } from "../http/page-notice.ts";
 import { type Route, route } from "../http/route.ts";
@@ -22,7 +21,7 @@ export const nameRoutes = (needs: NameNeeds): Route[] => [
     async own(call, _, { parameters }) {
       const { person } = call.session;
       const kept = readKeptForm(needs, call, parameters, person);
-      return { typed: kept.get("name") ?? person.name, longest: longestPersonName, error: null };
+      return { typed: kept.get("name") ?? person.name, error: null };
     },
   }),
   route({
@@ -38,11 +37,11 @@ export const nameRoutes = (needs: NameNeeds): Route[] => [
       fields: new Map([...parameters].filter(([field]) => field === "name")),
     }),
     async answer(call, { parameters }) {
-      const name = trimInvisible(parameters.get("name") ?? "").normalize("NFC");
-      const error = personNameFault(name);
+      const name = fullName(parameters.get("name") ?? "");
+      const error = nameFault(name);
       if (error !== undefined)
         return {
-          ...accountScreen(call, "account-name", { typed: name, longest: longestPersonName, error }),
+          ...accountScreen(call, "account-name", { typed: name, error }),
           status: 400,
         };
       await needs.profiles.rename(call.session.person.id, name);

@@ -35,7 +35,7 @@ describe("the name", () => {
     const answer = await change("W".repeat(61));
     expect([answer.status, answer.screen("account-name")]).toMatchObject([
       400,
-      { typed: "W".repeat(61), error: "name_too_long" },
+      { typed: "W".repeat(61), error: "Enter a name of at most 60 characters." },
     ]);
     expect((await profile()).person.name).toBe(`Person ${alice.username}`);
   });

@@ -1,7 +1,7 @@
 import { type Database, type Person, PersonExists, type PersonWithPassword } from "@gatehouse/database";
+import { fullName, nameFault, usernameFault } from "../credential/account-names.ts";
 import { parseAddress } from "../mail/address.ts";
 import type { Settings } from "../settings/env.ts";
-import { nameFault, usernameFault } from "../sign-up/account-names.ts";
 import { makeLink } from "../sign-up/link.ts";
 import { isInvited } from "../sign-up/link-mails.ts";
 import { operatorActor, recordOperation } from "./operator.ts";
@@ -54,8 +54,9 @@ export const userAdd: Command = {
     const username = input.word("username").toLowerCase();
     const typedEmail = input.option("email") ?? "";
     const email = parseAddress(typedEmail);
-    const name = input.option("name") ?? username;
-    const fault = usernameFault(username) ?? nameFault(name);
+    const given = input.option("name");
+    const name = given === undefined ? username : fullName(given);
+    const fault = usernameFault(username) ?? (given === undefined ? undefined : nameFault(name));
     if (fault !== undefined) throw new RefusedError(fault);
     if (email === null)
       throw new RefusedError(

@@ -37,11 +37,9 @@ export interface ProfileScreen extends AccountPage {
 /** The form for the user's name. */
 export interface NameScreen extends AccountPage {
   readonly typed: string;
-  readonly longest: number;
-  readonly error: PersonNameFault | null;
+  /** A sentence. */
+  readonly error: string | null;
 }
-
-export type PersonNameFault = "name_missing" | "name_too_long" | "name_unfit";
 
 /** The form for a new e-mail address. */
 export interface EmailScreen extends AccountPage {

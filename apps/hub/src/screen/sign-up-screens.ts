@@ -54,6 +54,8 @@ export interface NewAccountScreen {
   readonly username: string;
   /** Least number of characters of the password. */
   readonly least: number;
+  /** Words about the user, which the password may not be made of: those known so far. */
+  readonly about: readonly string[];
   readonly errors: readonly { readonly field: "name" | "username" | "password"; readonly text: string }[];
   /** Name of the user who is signed in in this browser, and will be signed out. */
   readonly signedIn: string | null;

@@ -3,6 +3,7 @@ import type { RequestParameters } from "@gatehouse/cas/server";
 import { parseLoginRequest } from "@gatehouse/cas/server";
 import type { Person, VerificationToken, VerificationTokenStore } from "@gatehouse/database";
 import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
+import { fullName, nameFault, usernameFault } from "../credential/account-names.ts";
 import { hashPassword } from "../credential/password.ts";
 import {
   type PasswordFault,
@@ -23,7 +24,6 @@ import {
   repeatedFields,
   signUpPath,
 } from "../sign-in/login-address.ts";
-import { nameFault, usernameFault } from "./account-names.ts";
 import { destinationParameters, type SignUpDestinationNeeds } from "./destination.ts";
 import { linkKinds, linkPath, linkUnusable } from "./link.ts";
 import { checkForm, type LinkFormNeeds, startForm } from "./link-form.ts";
@@ -82,7 +82,7 @@ function acceptForm(needs: NewAccountNeeds, kind: Kind): Route {
       const link = await findLink(needs, kind, token);
       const password = parameters.get("password") ?? "";
       const typed = {
-        name: trimInvisible(parameters.get("name") ?? ""),
+        name: fullName(parameters.get("name") ?? ""),
         username: link.person?.username ?? trimInvisible(parameters.get("username") ?? "").toLowerCase(),
       };
       const shown = { kind, token, link };
@@ -197,6 +197,7 @@ async function showForm(
         name: typed.name.slice(0, 200),
         username: typed.username.slice(0, 200),
         least: needs.passwordLengths.alone,
+        about: wordsOfUser({ ...typed, email: link.email }),
         errors,
         signedIn: found.state === "alive" ? found.session.person.name : null,
       },

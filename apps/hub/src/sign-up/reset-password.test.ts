@@ -70,6 +70,17 @@ test("ASVS 6.4.3 the sign-in after it asks for the second factor", async () => {
   expect(signIn.location).toMatch(/^\/cas\/login\/factor/);
 });
 
+test("a password that is too short to be the only factor is stored as such", async () => {
+  const { factors, passwords } = opened.hub.database;
+  const [short, long] = [await withLink("clara"), await withLink("conny")];
+  for (const { person } of [short, long])
+    await factors.turnOnCodes({ personId: person.id, sealed: "sealed", step: 1, recoveryCodes: [] });
+  expect((await reset(short.path, { password: "kX4!vq9z" })).status).toBe(303);
+  expect((await reset(long.path)).status).toBe(303);
+  expect(await passwords.find(short.person.id)).toMatchObject({ standsAlone: false });
+  expect(await passwords.find(long.person.id)).toMatchObject({ standsAlone: true });
+});
+
 test("ASVS 6.3.8 an unknown, a known and a disabled user get the same answer, and one mail is queued for each", async () => {
   const [known, disabled] = [
     await opened.createPerson({ username: "dina" }),
