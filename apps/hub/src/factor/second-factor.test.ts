@@ -37,6 +37,7 @@ describe("ASVS 6.3.3 a password alone does not sign in a user with a factor", ()
     expect(answer.status).toBe(303);
     expect(page).toBe(`/cas/login/factor${atShop()}`);
     expect([...answer.cookies].some((cookie) => cookie.includes("TGC"))).toBe(false);
+    expect(browser.cookies.get("gatehouse-pending")).toMatch(/^PSI-[0-9a-f]{64}$/);
     expect(await sessionsOf(person)).toEqual([]);
     expect((await browser.get("/account")).location).toContain("/cas/login?");
     expect((await browser.get(`/cas/login${atShop()}`)).screen("login").signedIn).toBeNull();

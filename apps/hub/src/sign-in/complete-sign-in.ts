@@ -3,11 +3,12 @@
  * so, it stores a pending sign-in, which is never a session; otherwise it starts the central session, writes the cookies,
  * and leads to the destination.
  */
-import { createTicketId, type RequestParameters } from "@gatehouse/cas/server";
+import type { RequestParameters } from "@gatehouse/cas/server";
 import type { CentralSession, FactorStore, Factors, PendingSignInStore, Person } from "@gatehouse/database";
 import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import { randomToken } from "../settings/secret-keys.ts";
 import { type AnnounceBrowserNeeds, announceNewBrowser } from "./announce-sign-in.ts";
 import { writeKnownBrowser } from "./known-browser.ts";
 import {
@@ -180,7 +181,7 @@ async function askForMore(
   { person, amr, secondsAgo }: Verified,
   { longTerm, askBefore, missing }: SignInChoices & { readonly missing: keyof typeof pages },
 ): Promise<Answer> {
-  const token = createTicketId("TGT");
+  const token = `PSI-${randomToken()}`;
   const created = await needs.pendingSignIns.create({
     token,
     personId: person.id,
