@@ -94,7 +94,7 @@ async function visitNewAddress(tour: Tour): Promise<void> {
   await look("account: profile, a link to the new address sent");
   await visit(await mailedLink(email), "asked whether to use the address");
   await page.getByRole("button", { name: "Use this address" }).click();
-  await page.getByRole("heading", { name: "Your new address is in use" }).waitFor();
+  await page.getByRole("heading", { name: "Your address is confirmed" }).waitFor();
   await look("new address in use");
   await visit(`${hub}/email-change?link=spent`, "link for an address that does not work");
 }

@@ -88,7 +88,7 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "new-account": { Page: NewAccountPage, title: newAccountTitle },
   "reset-password": { Page: ResetPasswordPage, title: resetPasswordTitle },
   "confirm-email": { Page: ConfirmEmailPage, title: () => "Use this address?" },
-  "email-confirmed": { Page: EmailConfirmedPage, title: () => "Your new address is in use" },
+  "email-confirmed": { Page: EmailConfirmedPage, title: () => "Your address is confirmed" },
   "make-app-password": { Page: MakeAppPasswordPage, title: makeAppPasswordTitle },
   "dev-mails": { Page: DevMailsPage, title: () => "Mail" },
   "dev-mail": { Page: DevMailPage, title: devMailTitle },
