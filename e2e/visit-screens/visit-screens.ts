@@ -34,6 +34,8 @@ export async function visitScreens(
   visitAll: (tour: Tour) => Promise<void>,
   { page, ...rest }: Omit<Tour, "visit">,
 ): Promise<void> {
+  // A heading that never comes fails the tour, long before the limit of the test.
+  page.setDefaultTimeout(60_000);
   const visit = async (address: string, screen: string) => {
     await page.goto(address);
     await rest.look(screen);
