@@ -131,6 +131,8 @@ describe("ASVS 6.3.4 the account's password does not authenticate API calls", ()
   });
 
   test("it is not verified: a right, a wrong and an unknown user's password get the same response, without a query", async () => {
+    // Mails of the tests before are sent in the background, by queries of their own.
+    await opened.hub.mail.drain();
     const query = vi.spyOn(poolOf(opened.hub.database), "query");
     const answers = [
       await ask(basic(alice.username, alice.password)),

@@ -25,6 +25,7 @@ describe("an operator's action", () => {
         actor: expect.stringMatching(/./),
         facts: { username: "anna" },
       },
+      { kind: "invitation", actorKind: "operator" },
       { kind: "user-disabled", actorKind: "operator" },
       { kind: "user-enabled", actorKind: "operator" },
       { kind: "groups-changed", facts: { groups: ["staff"] } },
@@ -64,7 +65,7 @@ test("audit list shows kind, actor and user by name", async () => {
 
 test("times filter entries", async () => {
   expect((await run("audit export --until 2020-01-01")).written).toBe("");
-  expect((await run("audit export --since 2020-01-01")).written.split("\n")).toHaveLength(5);
+  expect((await run("audit export --since 2020-01-01")).written.split("\n")).toHaveLength(6);
 });
 
 test.each([
@@ -78,7 +79,7 @@ test.each([
 
 test("audit verify reports entries and head, and fails with the place of a broken one", async () => {
   const { result, text, failed } = await run("audit verify");
-  expect([result.entries, result.fault, failed]).toEqual([4, null, false]);
+  expect([result.entries, result.fault, failed]).toEqual([5, null, false]);
   expect(text).toContain(`audit verify --since ${result.head}`);
   expect((await run(`audit verify --since ${result.head}`)).failed).toBe(false);
   const database = await openDatabase({
@@ -91,8 +92,8 @@ test("audit verify reports entries and head, and fails with the place of a broke
   await database.auditEvents.chainNext(10, () => "0".repeat(32));
   await database.close();
   const broken = await run("audit verify");
-  expect([broken.failed, broken.result.fault]).toEqual([true, { position: 5, fault: "broken" }]);
-  expect(broken.text).toContain("The entry at place 5 was changed");
+  expect([broken.failed, broken.result.fault]).toEqual([true, { position: 6, fault: "broken" }]);
+  expect(broken.text).toContain("The entry at place 6 was changed");
   const cut = await run(`audit verify --since 9:${"0".repeat(32)}`);
   expect([cut.failed, cut.text]).toEqual([true, expect.stringContaining("the end of the trail was cut off")]);
 });

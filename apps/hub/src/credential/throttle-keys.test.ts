@@ -39,11 +39,12 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
   const attempt = { identifier: "alice", address: "2001:db8:1:2:3::4", knownBrowser: undefined };
   const known = { ...attempt, knownBrowser: "alice" };
 
-  test("has limits for an account at an address, for an account, and for an address", () => {
+  test("has limits for an account at an address, for an account elsewhere and in known browsers, and for an address", () => {
     createSignInThrottle(store);
     expect(limits).toEqual({
       "sign-in-account": { points: 10, duration: quarter },
       "sign-in-everywhere": { points: 100, duration: 24 * 3600 },
+      "sign-in-known": { points: 100, duration: 24 * 3600 },
       "sign-in-address": { points: 100, duration: quarter },
     });
   });
@@ -57,14 +58,14 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
     ]);
   });
 
-  test("a known browser has only its own counter", async () => {
+  test("a known browser has its own counter and one of all known browsers of the account", async () => {
     expect(await createSignInThrottle(store).count(known)).toEqual({ allowed: true });
-    expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`]);
+    expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`, `consume sign-in-known ${alice}`]);
   });
 
   test.each([" Alice ", "ALICE"])("%j is counted as alice", async (identifier) => {
     await createSignInThrottle(store).count({ ...known, identifier });
-    expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`]);
+    expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`, `consume sign-in-known ${alice}`]);
   });
 
   test.each([
@@ -86,7 +87,7 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
     ]);
     asked = [];
     await createSignInThrottle(store).succeeded(known);
-    expect(asked).toEqual([`reset sign-in-account ${alice}:${alice}`]);
+    expect(asked).toEqual([`reset sign-in-account ${alice}:${alice}`, `reset sign-in-known ${alice}`]);
   });
 
   test("an error of the attempt is not mistaken for a full queue", async () => {

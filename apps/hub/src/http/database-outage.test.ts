@@ -20,6 +20,9 @@ test.each<[string, unknown]>([
   ["the connection broke", new Error("Connection terminated unexpectedly")],
   ["nobody answers", new Error("timeout exceeded when trying to connect")],
   ["Prisma cannot reach it", coded("P1001")],
+  ["Prisma got no transaction in time", coded("P2028")],
+  ["Prisma says that the connection broke", new Error("\nInvalid call:\n\n\nConnection terminated")],
+  ["Prisma wraps what the store says", coded("unreachable", "\nInvalid call:\n\n\nIt does not answer.")],
   ["it is a cause", new Error("limiter failed", { cause: coded("ECONNRESET") })],
   ["the store says so", new DatabaseError("unreachable", "No PostgreSQL answers.", "Start it.")],
 ])("an outage: %s", (_, error) => {

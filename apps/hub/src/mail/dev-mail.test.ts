@@ -49,6 +49,6 @@ describe("/dev/mail", () => {
     const settings = { ...opened.hub.settings, mode: "production" as const };
     const paths = (hub: TestHub["hub"]) => hubRoutes(hub, undefined).map(({ path }) => path);
     expect(paths(opened.hub)).toContain("/dev/mail");
-    expect(paths({ ...opened.hub, settings }).filter((path) => path.startsWith("/dev"))).toEqual([]);
+    expect(paths({ ...opened.hub, settings }).filter((path) => path.startsWith("/dev/"))).toEqual([]);
   });
 });

@@ -51,7 +51,7 @@ test("Discovery 3 lists exactly the supported features", () => {
 });
 
 test("Discovery 3: claims_supported lists exactly the released claims", () => {
-  const ofPeople = ["sub", "name", "preferred_username", "email", "groups"];
+  const ofPeople = ["sub", "name", "preferred_username", "picture", "email", "email_verified", "groups"];
   const ofSignIns = ["iss", "sid", "acr", "amr", "auth_time"];
   expect((metadata.claims_supported as string[]).toSorted()).toEqual([...ofPeople, ...ofSignIns].toSorted());
 });
