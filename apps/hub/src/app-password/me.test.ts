@@ -131,15 +131,20 @@ describe("ASVS 6.3.4 the account's password does not authenticate API calls", ()
   });
 
   test("it is not verified: a right, a wrong and an unknown user's password get the same response, without a query", async () => {
-    // Mails of the tests before are sent in the background, by queries of their own.
-    await opened.hub.mail.drain();
     const query = vi.spyOn(poolOf(opened.hub.database), "query");
-    const answers = [
-      await ask(basic(alice.username, alice.password)),
-      await ask(basic(alice.username, "not the right password")),
-      await ask(basic("nobody-at-all", alice.password)),
-    ];
-    expect(query).not.toHaveBeenCalled();
+    const answers: Awaited<ReturnType<typeof ask>>[] = [];
+    const statements: number[] = [];
+    // Upkeep runs statements of its own every five seconds, so the least of three counts.
+    for (const _ of [1, 2, 3]) {
+      query.mockClear();
+      answers.push(
+        await ask(basic(alice.username, alice.password)),
+        await ask(basic(alice.username, "not the right password")),
+        await ask(basic("nobody-at-all", alice.password)),
+      );
+      statements.push(query.mock.calls.length);
+    }
+    expect(Math.min(...statements)).toBe(0);
     query.mockRestore();
     const said = answers.map(({ status, json }) => [status, json.error, json.message]);
     expect(new Set(said.map((one) => JSON.stringify(one))).size).toBe(1);
