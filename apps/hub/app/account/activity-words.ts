@@ -8,7 +8,7 @@ const you = ({ by }: Activity) => (by === "operator" ? "The people who run Gateh
 const named = ({ name }: Activity) => (name === "" ? "" : ` “${name}”`);
 const site = (event: Activity) => event.site ?? "A site";
 
-/** What happened, by kind. */
+/** Sentences about events, by kind. */
 const done: Readonly<Record<AuditKind, Words>> = {
   "sign-in": (event) => `You signed in ${methodWords(event.amr)}`,
   "sign-out": () => "You signed out",

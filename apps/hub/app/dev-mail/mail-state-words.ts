@@ -1,6 +1,6 @@
 import type { DevMailsScreen } from "../../src/screen/screen.ts";
 
-/** What became of a mail. */
+/** State of a mail, in words. */
 export function mailStateWords({ state, detail }: DevMailsScreen["mails"][number]): string {
   switch (state) {
     case "kept":

@@ -15,7 +15,7 @@ export interface MailContent {
   readonly button?: { readonly label: string; readonly href: string };
   /** Why the recipient gets this mail. */
   readonly why: string;
-  /** What to do if it was not the recipient. */
+  /** Advice for a recipient who did not cause the mail. */
   readonly ifNotYou: string;
 }
 

@@ -1,4 +1,4 @@
-/** What an authenticator signed, judged without a hub: origins, flags, signatures. */
+/** Responses of authenticators, judged without a hub: origins, flags, signatures. */
 import { randomUUID } from "node:crypto";
 import type { Passkey } from "@gatehouse/database";
 import { describe, expect, test } from "vitest";

@@ -28,7 +28,7 @@ import { type UpstreamSetting, upstreams } from "./upstream-settings.ts";
  */
 export type Mode = "production" | "demo" | "test";
 
-/** Who may create an account: anybody, invited users, or nobody by themselves. */
+/** Creation of accounts: by anybody, by invited users, or by operators only. */
 export type SignUpMode = "open" | "invitation" | "off";
 
 export interface Settings {

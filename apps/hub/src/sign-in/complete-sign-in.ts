@@ -23,7 +23,7 @@ import {
 import { type NoteNeeds, writeNote } from "./login-form.ts";
 import { type StartSessionNeeds, startVerifiedSession, type Verified } from "./sign-in.ts";
 
-/** What a sign-in needs besides the methods so far. */
+/** Step that a sign-in lacks: a factor of the user, or the set-up of one; `null`: none. */
 export type MissingFactor = "factor" | "set-up" | null;
 
 /** The page that a sign-in needs before a session starts. */
