@@ -97,7 +97,7 @@ export function createSignInThrottle(
       }
     },
     async count(attempt) {
-      const { identifier, knownBrowser } = attempt;
+      const { knownBrowser } = attempt;
       // Narrow counter first: otherwise one address could use up the limit of an account, or one account that of an
       // office.
       const narrow = { consume: () => account.consume(accountKey(attempt)), isOfAccount: true };
@@ -106,9 +106,9 @@ export function createSignInThrottle(
           ? [
               narrow,
               { consume: () => address.consume(network(attempt.address)), isOfAccount: false },
-              { consume: () => everywhere.consume(digest(identifier)), isOfAccount: true },
+              { consume: () => everywhere.consume(counted(attempt)), isOfAccount: true },
             ]
-          : [narrow, { consume: () => known.consume(digest(identifier)), isOfAccount: true }];
+          : [narrow, { consume: () => known.consume(counted(attempt)), isOfAccount: true }];
       for (const { consume, isOfAccount } of counters) {
         const retryInSeconds = await consume();
         if (retryInSeconds === 0) continue;
@@ -121,23 +121,29 @@ export function createSignInThrottle(
       await Promise.all([
         account.reset(accountKey(attempt)),
         ...(attempt.knownBrowser === undefined
-          ? [everywhere.reset(digest(attempt.identifier)), address.reward(network(attempt.address))]
-          : [known.reset(digest(attempt.identifier))]),
+          ? [everywhere.reset(counted(attempt)), address.reward(network(attempt.address))]
+          : [known.reset(counted(attempt))]),
       ]);
     },
     async forget(attempt) {
       const keys = new Set([accountKey(attempt), accountKey({ ...attempt, knownBrowser: undefined })]);
       await Promise.all([
         ...[...keys].map((key) => account.reset(key)),
-        everywhere.reset(digest(attempt.identifier)),
-        known.reset(digest(attempt.identifier)),
+        everywhere.reset(counted(attempt)),
+        known.reset(counted(attempt)),
       ]);
     },
   };
 }
 
-function accountKey({ identifier, address, knownBrowser }: Attempt): string {
-  return `${digest(identifier)}:${knownBrowser === undefined ? network(address) : digest(knownBrowser)}`;
+function accountKey(attempt: Attempt): string {
+  const { address, knownBrowser } = attempt;
+  return `${counted(attempt)}:${knownBrowser === undefined ? network(address) : digest(knownBrowser)}`;
+}
+
+/** Nobody can type the prefix, so no typed user name uses up the counters of a second step. */
+function counted({ identifier, account }: Attempt): string {
+  return account === undefined ? digest(identifier) : `step:${digest(identifier)}`;
 }
 
 /** Hashes the typed user name, which may be a password typed into the wrong field. */

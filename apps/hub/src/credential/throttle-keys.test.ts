@@ -58,6 +58,16 @@ describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
     ]);
   });
 
+  test("a user name that reads like a second step does not use up its counters", async () => {
+    const typed = { ...attempt, identifier: "factor of alice" };
+    const throttle = createSignInThrottle(store);
+    await throttle.count(typed);
+    const ofName = new Set(asked.filter((one) => !one.includes("address")));
+    asked = [];
+    await throttle.count({ ...typed, account: "alice" });
+    expect(asked.filter((one) => ofName.has(one))).toEqual([]);
+  });
+
   test("a known browser has its own counter and one of all known browsers of the account", async () => {
     expect(await createSignInThrottle(store).count(known)).toEqual({ allowed: true });
     expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`, `consume sign-in-known ${alice}`]);
