@@ -9,6 +9,7 @@ import {
 import { PersonGone } from "./person-store.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
+import { writePasskey } from "./prisma-statements.ts";
 
 /** Passkeys in PostgreSQL, through Prisma. */
 export class PostgresPasskeyStore implements PasskeyStore {
@@ -23,15 +24,7 @@ export class PostgresPasskeyStore implements PasskeyStore {
       if (!(await lockPerson(transaction, passkey.personId))) throw new PersonGone();
       const { personId } = passkey;
       if ((await transaction.passkey.count({ where: { personId } })) >= mostPasskeys) return "too-many";
-      const { count } = await transaction.passkey.createMany({
-        data: {
-          ...passkey,
-          name: withoutNul(passkey.name),
-          transports: passkey.transports.map(withoutNul),
-        },
-        skipDuplicates: true,
-      });
-      return count === 1 ? "added" : "known-already";
+      return (await writePasskey(transaction, passkey)) ? "added" : "known-already";
     });
   }
 

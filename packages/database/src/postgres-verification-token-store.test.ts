@@ -24,7 +24,19 @@ beforeEach(async () => {
 afterAll(() => fixture.close());
 
 const password = { hash: "$argon2id$new", standsAlone: true };
-const dora = { username: "Dora", name: "Dora Example", password };
+const account = { username: "Dora", name: "Dora Example" };
+const dora = { ...account, password };
+const withId = <Account extends object>(one: Account) => ({ ...one, id: randomUUID() });
+const newPasskey = (id: string = randomUUID()) => ({
+  id,
+  name: "Firefox on Linux",
+  publicKey: new Uint8Array([1, 2, 3]),
+  counter: 0,
+  transports: ["internal"],
+  aaguid: "00000000-0000-0000-0000-000000000000",
+  backupEligible: true,
+  backedUp: true,
+});
 
 async function makeLink(
   purpose: LinkPurpose,
@@ -45,7 +57,7 @@ async function startSession(personId: string) {
 
 /** Uses of a link, by purpose. */
 const uses: Readonly<Record<LinkPurpose, (token: string) => Promise<unknown>>> = {
-  "sign-up": (token) => links.signUp(token, dora),
+  "sign-up": (token) => links.signUp(token, withId(dora)),
   invitation: (token) => links.acceptInvitation(token, { name: "Dora Invited", password }),
   "password-reset": (token) => links.resetPassword(token, password, { disconnectApps: false }),
   "email-change": (token) => links.changeEmail(token),
@@ -137,7 +149,7 @@ describe.each(purposes.filter((purpose) => purpose !== "sign-up"))("a link of %s
 
 test("a sign-up creates a user with a verified address and the chosen password", async () => {
   const token = await makeLink("sign-up", { email: "Dora@Example.com" });
-  expect(await links.signUp(token, dora)).toEqual({
+  expect(await links.signUp(token, withId(dora))).toEqual({
     outcome: "created",
     person: expect.objectContaining({
       username: "dora",
@@ -156,12 +168,14 @@ test("a sign-up creates a user with a verified address and the chosen password",
 test("a sign-up with a user name or an address that is taken keeps the link, and says which", async () => {
   const token = await makeLink("sign-up");
   const taken = await createPerson(fixture.database);
-  expect(await links.signUp(token, { ...dora, username: taken.username })).toEqual({
+  expect(await links.signUp(token, withId({ ...dora, username: taken.username }))).toEqual({
     outcome: "username-taken",
   });
-  expect(await links.signUp(token, dora)).toMatchObject({ outcome: "created" });
+  expect(await links.signUp(token, withId(dora))).toMatchObject({ outcome: "created" });
   const second = await makeLink("sign-up");
-  expect(await links.signUp(second, { ...dora, username: "dora2" })).toEqual({ outcome: "email-taken" });
+  expect(await links.signUp(second, withId({ ...dora, username: "dora2" }))).toEqual({
+    outcome: "email-taken",
+  });
   expect(await links.find("sign-up", second)).not.toBeNull();
 });
 
@@ -184,7 +198,7 @@ test.each([
     }),
   );
   const results = await Promise.all(
-    tries.map(({ token, username }) => links.signUp(token, { ...dora, username })),
+    tries.map(({ token, username }) => links.signUp(token, withId({ ...dora, username }))),
   );
   expect(results.filter((result) => result?.outcome === "created")).toHaveLength(1);
   expect(results.filter((result) => result?.outcome === refusal)).toHaveLength(49);
@@ -202,10 +216,68 @@ test.each([
     const about = { email: person.email, personId: person.id, facts: { mailed }, lifeSeconds: 600 };
     await links.create({ token, purpose: "invitation", ...about });
     const accepted = await links.acceptInvitation(token, { name: "Chosen \0Name", password });
-    expect(accepted).toEqual({ ...person, name: "Chosen \uFFFDName", emailVerified });
+    expect(accepted).toEqual({
+      outcome: "accepted",
+      person: { ...person, name: "Chosen \uFFFDName", emailVerified },
+    });
     expect(await hashOf(person.username)).toBe("$argon2id$new");
   },
 );
+
+describe.each(["sign-up", "invitation"] as const)("a passkey as the first credential of a %s", (purpose) => {
+  const recoveryCodes = ["one", "two"];
+  async function prepare() {
+    const { person, token } = await makeUsable(purpose);
+    const id = person?.id ?? randomUUID();
+    const use = (passkey = newPasskey()) => {
+      const events = [{ kind: "passkey-added", actor: { kind: "user", id }, personId: id } as const];
+      const credential = { passkey, recoveryCodes };
+      return purpose === "sign-up"
+        ? links.signUp(token, { ...account, id, ...credential }, events)
+        : links.acceptInvitation(token, { name: "Dora Invited", ...credential }, events);
+    };
+    return { id, token, use };
+  }
+  const events = async (personId: string) =>
+    (await fixture.database.auditEvents.listNewest({ personId }, { limit: 9 })).map(({ kind }) => kind);
+
+  test("is stored with the account, its recovery codes and its events, and without a password", async () => {
+    const { id, use } = await prepare();
+    expect(await use()).toMatchObject({ person: { id } });
+    expect(await fixture.database.factors.of(id)).toEqual({
+      codesSince: null,
+      passkeys: 1,
+      recoveryCodes: 2,
+    });
+    expect(await fixture.database.passwords.find(id)).toBeNull();
+    expect(await events(id)).toEqual(["passkey-added"]);
+  });
+
+  test("that is registered already leaves no account, no event, and the link", async () => {
+    const taken = await createPerson(fixture.database);
+    await fixture.database.passkeys.add({ ...newPasskey("taken"), personId: taken.id });
+    const { id, token, use } = await prepare();
+    expect(await use(newPasskey("taken"))).toEqual({ outcome: "passkey-taken" });
+    expect(await fixture.database.factors.of(id)).toEqual({
+      codesSince: null,
+      passkeys: 0,
+      recoveryCodes: 0,
+    });
+    expect(await numberOf("users")).toBe(purpose === "sign-up" ? 1 : 2);
+    expect(await events(id)).toEqual([]);
+    expect(await links.find(purpose, token)).not.toBeNull();
+    expect(await use()).toMatchObject({ person: { id } });
+  });
+
+  test("uses the link once, with fifty concurrent attempts and as many passkeys", async () => {
+    const { id, use } = await prepare();
+    const results = await Promise.all(Array.from({ length: 50 }, () => use()));
+    expect(results.filter((result) => result !== null)).toHaveLength(1);
+    expect(await fixture.database.passkeys.listOf(id)).toHaveLength(1);
+    expect(await fixture.database.factors.of(id)).toMatchObject({ recoveryCodes: 2 });
+    expect(await events(id)).toEqual(["passkey-added"]);
+  });
+});
 
 describe("a reset", () => {
   test("changes the password, and ends sessions and pending sign-ins with their sites told", async () => {

@@ -1,12 +1,23 @@
+import type { AuditEvent } from "./audit-event-store.ts";
+import { auditRow } from "./audit-row.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
 import { isUniqueViolation, type PrismaClient, type PrismaTransaction } from "./prisma-client.ts";
-import { disconnectAllApps, endAllSessions, voidLinks, writePassword } from "./prisma-statements.ts";
+import {
+  disconnectAllApps,
+  endAllSessions,
+  storeRecoveryCodes,
+  voidLinks,
+  writePasskey,
+  writePassword,
+} from "./prisma-statements.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 import type {
   EmailChanged,
+  FirstCredential,
+  InvitationAccepted,
   LinkPurpose,
   SignedUp,
   VerificationToken,
@@ -53,35 +64,45 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     return person && { email, person: personFrom(person), facts };
   }
 
-  signUp(token: string, account: Parameters<VerificationTokenStore["signUp"]>[1]): Promise<SignedUp | null> {
+  signUp(
+    token: string,
+    account: Parameters<VerificationTokenStore["signUp"]>[1],
+    events: readonly AuditEvent[] = [],
+  ): Promise<SignedUp | null> {
     return this.#consume<SignedUp>("sign-up", token, async (transaction, { identifier: email }) => {
-      const { username, name, password } = account;
+      const { id, username, name } = account;
       // Skips instead of failing, so that the transaction can look which of the two is taken.
       const [user] = await transaction.user.createManyAndReturn({
-        data: { username: username.toLowerCase(), name: withoutNul(name), email },
+        data: { id, username: username.toLowerCase(), name: withoutNul(name), email },
         skipDuplicates: true,
-        select: personColumns,
+        select: { id: true },
       });
       if (user === undefined) {
         const holder = await transaction.user.findUnique({ where: { email }, select: { id: true } });
         throw new LinkKept({ outcome: holder === null ? "username-taken" : "email-taken" });
       }
-      const { id } = user;
       await verifyEmail(transaction, id);
-      await writePassword(transaction, id, password);
+      await writeFirstCredential(transaction, id, account);
+      await transaction.auditEvent.createMany({ data: events.map(auditRow) });
       const person = await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns });
       return { outcome: "created", person: personFrom(person) };
     });
   }
 
-  acceptInvitation(token: string, account: { readonly name: string; readonly password: NewPassword }) {
-    return this.#consume("invitation", token, async (transaction, link) => {
+  acceptInvitation(
+    token: string,
+    account: Parameters<VerificationTokenStore["acceptInvitation"]>[1],
+    events: readonly AuditEvent[] = [],
+  ): Promise<InvitationAccepted | null> {
+    return this.#consume<InvitationAccepted>("invitation", token, async (transaction, link) => {
       const id = await lockedPerson(transaction, link.personId);
       await verifyMailed(transaction, id, link);
-      await writePassword(transaction, id, account.password);
+      await writeFirstCredential(transaction, id, account);
       await voidLinks(transaction, id);
+      await transaction.auditEvent.createMany({ data: events.map(auditRow) });
       const data = { name: withoutNul(account.name) };
-      return personFrom(await transaction.user.update({ where: { id }, data, select: personColumns }));
+      const person = await transaction.user.update({ where: { id }, data, select: personColumns });
+      return { outcome: "accepted", person: personFrom(person) };
     });
   }
 
@@ -165,6 +186,17 @@ async function lockedPerson(transaction: PrismaTransaction, personId: string | n
     SELECT FROM users WHERE id = ${id}::uuid AND disabled_at IS NULL FOR UPDATE`;
   if (id === null || locked !== 1) throw new LinkKept(null);
   return id;
+}
+
+async function writeFirstCredential(
+  transaction: PrismaTransaction,
+  personId: string,
+  credential: FirstCredential,
+): Promise<void> {
+  if ("password" in credential) return writePassword(transaction, personId, credential.password);
+  if (!(await writePasskey(transaction, { ...credential.passkey, personId })))
+    throw new LinkKept({ outcome: "passkey-taken" });
+  await storeRecoveryCodes(transaction, personId, credential.recoveryCodes);
 }
 
 async function verifyEmail(transaction: PrismaTransaction, id: string): Promise<void> {

@@ -1,12 +1,10 @@
 import type { FactorStore, Factors, RemovalFault } from "./factor-store.ts";
 import { type PrismaClient, type PrismaTransaction, sql } from "./prisma-client.ts";
-import { tokenHash } from "./token-hash.ts";
+import { storeRecoveryCodes } from "./prisma-statements.ts";
 
 /** Serialises changes of one user's factors, so that two removals at once cannot remove the last factor. */
 const lockPerson = (personId: string) => sql`
   SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
-
-const hashesOf = (codes: readonly string[]): string[] => codes.map((code) => tokenHash("RC", code));
 
 /** One-time codes and recovery codes through Prisma. */
 export class PrismaFactorStore implements FactorStore {
@@ -90,7 +88,7 @@ export class PrismaFactorStore implements FactorStore {
     await this.#prisma.$transaction(async (transaction) => {
       await transaction.$queryRaw(lockPerson(personId));
       await transaction.recoveryCode.deleteMany({ where: { personId } });
-      await store(transaction, personId, codes);
+      await storeRecoveryCodes(transaction, personId, codes);
     });
   }
 }
@@ -104,12 +102,6 @@ async function addFirst(
   codes: readonly string[],
 ): Promise<boolean> {
   if ((await transaction.recoveryCode.count({ where: { personId } })) > 0) return false;
-  await store(transaction, personId, codes);
+  await storeRecoveryCodes(transaction, personId, codes);
   return true;
-}
-
-/** The database's clock gives the time. */
-async function store(transaction: Transaction, personId: string, codes: readonly string[]): Promise<void> {
-  await transaction.$executeRaw`
-    INSERT INTO recovery_codes (hash, person_id) SELECT unnest(${hashesOf(codes)}::text[]), ${personId}::uuid`;
 }

@@ -1,7 +1,10 @@
 /** Statements that several stores run through Prisma. */
 import type { EndReason } from "./central-session-store.ts";
+import type { NewPasskey } from "./passkey-store.ts";
 import type { NewPassword } from "./person-store.ts";
+import { withoutNul } from "./postgres-input.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
+import { tokenHash } from "./token-hash.ts";
 
 /** Stores a password that the user chose. */
 export async function writePassword(
@@ -13,6 +16,30 @@ export async function writePassword(
     INSERT INTO password_credentials (user_id, hash, stands_alone) VALUES (${personId}::uuid, ${hash}, ${standsAlone})
     ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, stands_alone = excluded.stands_alone,
       must_change = false, changed_at = hub_now()`;
+}
+
+/** Stores a passkey. @returns false: its credential id is registered already */
+export async function writePasskey(transaction: PrismaTransaction, passkey: NewPasskey): Promise<boolean> {
+  const { count } = await transaction.passkey.createMany({
+    data: {
+      ...passkey,
+      name: withoutNul(passkey.name),
+      transports: passkey.transports.map(withoutNul),
+    },
+    skipDuplicates: true,
+  });
+  return count === 1;
+}
+
+/** Stores recovery codes as hashes. The database's clock gives the time. */
+export async function storeRecoveryCodes(
+  transaction: Pick<PrismaTransaction, "$executeRaw">,
+  personId: string,
+  codes: readonly string[],
+): Promise<void> {
+  const hashes = codes.map((code) => tokenHash("RC", code));
+  await transaction.$executeRaw`
+    INSERT INTO recovery_codes (hash, person_id) SELECT unnest(${hashes}::text[]), ${personId}::uuid`;
 }
 
 /** Ends all sessions of a user, and queues a logout for each site. @returns how many */

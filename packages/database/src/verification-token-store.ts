@@ -1,4 +1,6 @@
+import type { AuditEvent } from "./audit-event-store.ts";
 import type { Person } from "./central-session-store.ts";
+import type { NewPasskey } from "./passkey-store.ts";
 import type { NewPassword } from "./person-store.ts";
 
 /** Permission that a link gives. */
@@ -13,6 +15,15 @@ export interface VerificationToken {
   /** Facts of the purpose, as they were given. `mailed: true`: the link went to the address and nowhere else. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
+
+/** The first way to sign in of a new account. */
+export type FirstCredential =
+  | { readonly password: NewPassword }
+  | {
+      readonly passkey: Omit<NewPasskey, "personId">;
+      /** They replace a lost passkey, beside a password that the user chooses by a link. */
+      readonly recoveryCodes: readonly string[];
+    };
 
 /**
  * Single-use links, stored as hashes. `find` shows what a link is about and consumes nothing. The other methods consume the
@@ -32,16 +43,28 @@ export interface VerificationTokenStore {
     readonly lifeSeconds: number;
   }): Promise<void>;
   find(purpose: LinkPurpose, token: string): Promise<VerificationToken | null>;
-  /** Creates a user with the link's e-mail address, which is then verified. */
+  /**
+   * Creates a user with the link's e-mail address, which is then verified.
+   *
+   * @param account.id the user's id, a UUID: a passkey holds it already
+   * @param events recorded in the same transaction
+   */
   signUp(
     token: string,
-    account: { readonly username: string; readonly name: string; readonly password: NewPassword },
+    account: FirstCredential & { readonly id: string; readonly username: string; readonly name: string },
+    events?: readonly AuditEvent[],
   ): Promise<SignedUp | null>;
-  /** Sets name and password of the invited user, and voids the user's other links. A mailed link verifies the address. */
+  /**
+   * Sets name and first credential of the invited user, and voids the user's other links. A mailed link verifies the
+   * address.
+   *
+   * @param events recorded in the same transaction
+   */
   acceptInvitation(
     token: string,
-    account: { readonly name: string; readonly password: NewPassword },
-  ): Promise<Person | null>;
+    account: FirstCredential & { readonly name: string },
+    events?: readonly AuditEvent[],
+  ): Promise<InvitationAccepted | null>;
   /**
    * Changes the password, ends all sessions (`password-changed`) and pending sign-ins, and voids the user's other links. A
    * mailed link verifies the address.
@@ -65,7 +88,15 @@ export interface VerificationTokenStore {
 export type SignedUp =
   | { readonly outcome: "created"; readonly person: Person }
   | { readonly outcome: "username-taken" }
-  | { readonly outcome: "email-taken" };
+  | { readonly outcome: "email-taken" }
+  | PasskeyTaken;
+
+export type InvitationAccepted = { readonly outcome: "accepted"; readonly person: Person } | PasskeyTaken;
+
+/** The passkey is registered already: the link stays usable. */
+export interface PasskeyTaken {
+  readonly outcome: "passkey-taken";
+}
 
 export type EmailChanged =
   | { readonly outcome: "changed"; readonly person: Person; readonly formerEmail: string }
