@@ -16,21 +16,25 @@ class HTMLElement {
   getAttribute(name: string) {
     return this.#attributes[name] ?? null;
   }
+  setAttribute() {}
+  removeAttribute() {}
+}
+
+interface SubmitEvent {
+  readonly submitter: HTMLElement | null;
+  preventDefault(): void;
 }
 
 /** As a browser does it: a second `submit` event is sent even when the first is on its way. */
 class HTMLFormElement extends HTMLElement {
   sent = 0;
-  #listeners: ((event: { preventDefault(): void }) => void)[] = [];
-  addEventListener(_: "submit", listener: (event: { preventDefault(): void }) => void) {
+  #listeners: ((event: SubmitEvent) => void)[] = [];
+  addEventListener(_: "submit", listener: (event: SubmitEvent) => void) {
     this.#listeners.push(listener);
   }
-  querySelector() {
-    return null;
-  }
-  requestSubmit() {
+  requestSubmit(submitter: HTMLElement | null = null) {
     let wanted = true;
-    for (const listener of this.#listeners) listener({ preventDefault: () => (wanted = false) });
+    for (const listener of this.#listeners) listener({ submitter, preventDefault: () => (wanted = false) });
     if (wanted) this.sent += 1;
   }
 }
@@ -132,6 +136,22 @@ describe("a form that submits itself", () => {
     form.requestSubmit();
     expect(form.sent).toBe(2);
   });
+});
+
+test("the pressed button of a form says that it works, and no other; back from the next page it has its label", () => {
+  const button = (label: string, busyLabel?: string) =>
+    Object.assign(new HTMLElement(), { textContent: label, dataset: busyLabel ? { busyLabel } : {} });
+  const [first, second, plain] = [button("Save", "Saving …"), button("Try", "Trying …"), button("Go")];
+  const form = new HTMLFormElement();
+  const found: Record<string, HTMLElement[]> = { form: [form], "button[data-label]": [] };
+  const { show } = run({ found });
+  form.requestSubmit(second);
+  expect([first, second].map(({ textContent }) => textContent)).toEqual(["Save", "Trying …"]);
+  found["button[data-label]"] = [second];
+  show(true);
+  expect(second.textContent).toBe("Try");
+  form.requestSubmit(plain);
+  expect([first, second, plain].map(({ textContent }) => textContent)).toEqual(["Save", "Try", "Go"]);
 });
 
 describe("a page with a user's data", () => {

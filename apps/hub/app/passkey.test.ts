@@ -40,17 +40,24 @@ class Form {
   }
 }
 
+/** A button of an ordinary form that leads to a page with a passkey. */
+class Choice {
+  readonly attributes: string[] = [];
+  setAttribute = (name: string) => this.attributes.push(name);
+}
+
 type Ask = (options: { signal: AbortSignal; mediation?: string; publicKey: unknown }) => Promise<unknown>;
 
 /** Runs the script on a page with one form. */
 async function open(form: Form, { get, create, known = true }: { get?: Ask; create?: Ask; known?: boolean }) {
   const box = new HTMLInputElement("rememberMe");
+  const choice = new Choice();
   runInNewContext(source, {
     AbortController,
     Error,
     HTMLInputElement,
     document: {
-      querySelectorAll: () => [new Form({}), form],
+      querySelectorAll: (selector: string) => (selector === "form" ? [new Form({}), form] : [choice]),
       getElementById: (id: string) => (id === "box" ? box : null),
     },
     navigator: { credentials: { get, create } },
@@ -63,7 +70,7 @@ async function open(form: Form, { get, create, known = true }: { get?: Ask; crea
     }),
   });
   await vi.waitFor(() => undefined);
-  return box;
+  return Object.assign(box, { choice });
 }
 const refusedAs = (name: string) => Object.assign(new Error(name), { name });
 const never = () => new Promise(() => undefined);
@@ -73,10 +80,15 @@ test("is at most 4 kB, and writes no HTML from text", () => {
   expect(source).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/);
 });
 
-test("leaves the form invisible where the browser knows no passkeys", async () => {
+test("leaves forms and choices invisible where the browser knows no passkeys", async () => {
   const form = new Form({ passkey: "get" });
-  await open(form, { known: false });
-  expect(form.dataset.ready).toBeUndefined();
+  const { choice } = await open(form, { known: false });
+  expect([form.dataset.ready, choice.attributes]).toEqual([undefined, []]);
+});
+
+test("shows the choice of a passkey where the browser knows them", async () => {
+  const { choice } = await open(new Form({ passkey: "create" }), {});
+  expect(choice.attributes).toEqual(["data-ready"]);
 });
 
 test("the button signs in and sends the answer, with the ticked boxes of the other form", async () => {

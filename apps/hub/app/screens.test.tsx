@@ -11,6 +11,7 @@ import type {
   LeavingScreen,
   LoggedOutScreen,
   LoginScreen,
+  NewAccountPasskeyScreen,
   ProfileScreen,
   Screens,
   SecurityScreen,
@@ -149,6 +150,14 @@ const addPasskey: AddPasskeyScreen = {
   personName: "Alice",
   passkey: { ceremony: "create", action: "/account/security/passkeys/new", hidden: [], options: {} },
 };
+const newAccountPasskey: NewAccountPasskeyScreen = {
+  kind: "sign-up",
+  email: "dora@example.com",
+  username: "dora",
+  passkey: { ceremony: "create", action: "/sign-up/account", hidden: [], options: {} },
+  back: { action: "/sign-up/account", hidden: [] },
+  error: null,
+};
 const activity: ActivityScreen = {
   ...page,
   events: [
@@ -221,6 +230,7 @@ describe("every screen", () => {
     ["account", drawn("account", profile)],
     ["account-security", drawn("account-security", security)],
     ["add-passkey", drawn("add-passkey", addPasskey)],
+    ["new-account-passkey", drawn("new-account-passkey", newAccountPasskey)],
     ["account-sessions", drawn("account-sessions", sessions)],
     ["account-activity", drawn("account-activity", activity)],
     ["account-apps", drawn("account-apps", apps)],

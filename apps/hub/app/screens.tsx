@@ -38,6 +38,7 @@ import { CheckMailPage } from "./sign-up/check-mail-page.tsx";
 import { ConfirmEmailPage, EmailConfirmedPage } from "./sign-up/confirm-email-page.tsx";
 import { ForgotPasswordPage, forgotPasswordTitle } from "./sign-up/forgot-password-page.tsx";
 import { NewAccountPage, newAccountTitle } from "./sign-up/new-account-page.tsx";
+import { NewAccountPasskeyPage, newAccountPasskeyTitle } from "./sign-up/new-account-passkey-page.tsx";
 import { ResetPasswordPage, resetPasswordTitle } from "./sign-up/reset-password-page.tsx";
 import { SignUpPage, signUpTitle } from "./sign-up/sign-up-page.tsx";
 import { UpstreamConnectPage, upstreamConnectTitle } from "./upstream/upstream-connect-page.tsx";
@@ -86,6 +87,7 @@ const screens: { readonly [Name in keyof Screens]: Component<Screens[Name]> } = 
   "forgot-password": { Page: ForgotPasswordPage, title: forgotPasswordTitle },
   "check-mail": { Page: CheckMailPage, title: () => "Check your mail" },
   "new-account": { Page: NewAccountPage, title: newAccountTitle },
+  "new-account-passkey": { Page: NewAccountPasskeyPage, title: newAccountPasskeyTitle },
   "reset-password": { Page: ResetPasswordPage, title: resetPasswordTitle },
   "confirm-email": { Page: ConfirmEmailPage, title: () => "Use this address?" },
   "email-confirmed": { Page: EmailConfirmedPage, title: () => "Your address is confirmed" },

@@ -38,6 +38,7 @@ import { createSecretThrottle, type SecretThrottle } from "./credential/secret-t
 import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
 import { changeFactorRoutes } from "./factor/change-factors.ts";
 import type { FactorChanged } from "./factor/factor-changed.ts";
+import { createFirstRecoveryCodes } from "./factor/recovery-codes-screen.ts";
 import { secondFactorRoutes } from "./factor/second-factor.ts";
 import { setUpCodesRoutes } from "./factor/set-up-codes.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
@@ -447,6 +448,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     ...managePasskeyRoutes({
       ...webAuthn,
       ...accountFrame,
+      firstRecoveryCodes: createFirstRecoveryCodes({ factors, keys: { note: keys.note } }),
       keys: { form: keys.form, note: keys.note },
       operatorsNeedFactor,
     }),
@@ -589,12 +591,15 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       sites,
     }),
     ...newAccountRoutes({
-      ...linkForms,
+      ...webAuthn,
       completeSignIn,
+      cookies,
+      enterSession,
       findSession,
+      keys: { form: keys.form, note: keys.note },
       passwordFault,
       passwordLengths,
-      recordAudit,
+      sessions,
       sites,
       verificationTokens,
     }),

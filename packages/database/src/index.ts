@@ -70,6 +70,7 @@ export type {
 } from "./upstream-account-store.ts";
 export type {
   EmailChanged,
+  FirstCredential,
   LinkPurpose,
   SignedUp,
   VerificationToken,

@@ -29,7 +29,7 @@ const recovery: RecoveryCodesScreen = {
   codes: ["abcd-efgh-ijkl-mnop-qrst-uvwx"],
   download: { action: "/account/security/recovery-codes/download", hidden },
   token: "token-1",
-  codesAreOn: true,
+  because: "codes-on",
   continueTo: "/account/security",
 };
 

@@ -4,11 +4,11 @@ import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
 import { NewPasswordField } from "../new-password-field.tsx";
 
-const heading = ({ kind }: NewAccountScreen) =>
+export const newAccountHeading = ({ kind }: Pick<NewAccountScreen, "kind">): string =>
   kind === "sign-up" ? "Create your account" : "Set up your account";
 
 export const newAccountTitle = (model: NewAccountScreen): string =>
-  `${model.errors.length > 0 ? "Error: " : ""}${heading(model)}`;
+  `${model.errors.length > 0 ? "Error: " : ""}${newAccountHeading(model)}`;
 
 /** The user chooses name and password; a user name too, unless an operator gave it. */
 export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) {
@@ -16,7 +16,7 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
     model.errors.find((error) => error.field === field)?.text ?? null;
   const isInvited = model.kind === "invitation";
   return (
-    <Gate title={heading(model)} to={<bdi>{model.email}</bdi>}>
+    <Gate title={newAccountHeading(model)} to={<bdi>{model.email}</bdi>}>
       {model.errors.length > 0 && <ErrorSummary title="There is no account yet" errors={model.errors} />}
       {model.errors.length === 0 && model.signedIn !== null && (
         <Notice>
@@ -63,8 +63,13 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
           error={errorOf("password")}
         />
         <Button wide busyLabel="Creating it …">
-          {heading(model)}
+          {newAccountHeading(model)}
         </Button>
+        <div className="passkey-choice" data-passkey-choice>
+          <Button wide kind="plain" name="use" value="passkey" busyLabel="One moment …">
+            Use a passkey instead of a password
+          </Button>
+        </div>
       </form>
     </Gate>
   );

@@ -34,10 +34,10 @@
       if (form.dataset.repeats) return;
       if (form.dataset.sent) return event.preventDefault();
       form.dataset.sent = "yes";
-      const button = form.querySelector("button[data-busy-label]");
-      if (!(button instanceof HTMLElement)) return;
+      const button = event.submitter;
+      if (!button?.dataset.busyLabel) return;
       button.dataset.label = button.textContent ?? "";
-      button.textContent = button.dataset.busyLabel ?? "";
+      button.textContent = button.dataset.busyLabel;
       button.setAttribute("aria-disabled", "true");
     });
   }

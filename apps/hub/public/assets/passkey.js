@@ -44,6 +44,10 @@
     return "Your browser could not use a passkey on this page. Choose another way.";
   };
 
+  // Buttons of ordinary forms that lead to a page with a passkey.
+  for (const choice of document.querySelectorAll("[data-passkey-choice]"))
+    choice.setAttribute("data-ready", "");
+
   for (const form of document.querySelectorAll("form")) {
     if (form.dataset.passkey === undefined) continue;
     const status = form.querySelector("[role=status]");

@@ -7,7 +7,7 @@ import type { HubKeys } from "../settings/secret-keys.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import type { FactorChanged } from "./factor-changed.ts";
 import { createRecoveryCodes, recoveryCodesText } from "./recovery-codes.ts";
-import { downloadPath, recoveryCodesModel } from "./set-up-codes.ts";
+import { downloadPath, recoveryCodesModel } from "./recovery-codes-screen.ts";
 
 export interface ChangeFactorsNeeds extends PageNoticeNeeds {
   readonly factorChanged: FactorChanged;
@@ -55,14 +55,14 @@ export const changeFactorRoutes = (needs: ChangeFactorsNeeds): Route[] => [
       const codes = createRecoveryCodes();
       await needs.factors.replaceRecoveryCodes(person.id, codes);
       await needs.factorChanged(call, person, "recovery-codes-made");
-      const shown = {
+      const model = recoveryCodesModel(needs, {
         codes,
         token: call.formToken,
         personId: person.id,
-        isNew: false,
+        because: "renewed",
         continueTo: securityPage,
-      };
-      return { screen: { name: "recovery-codes", model: recoveryCodesModel(needs, shown) } };
+      });
+      return { screen: { name: "recovery-codes", model } };
     },
   }),
   route({

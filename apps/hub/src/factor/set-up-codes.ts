@@ -8,7 +8,7 @@ import type { FactorStore, PendingSignInStore } from "@gatehouse/database";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
 import { type Answer, type Call, type ReturnPage, type Route, route, seeOther } from "../http/route.ts";
-import type { FactorErrorCode, RecoveryCodesScreen } from "../screen/screen.ts";
+import type { FactorErrorCode } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { type EnterSession, hasFactor } from "../sign-in/complete-sign-in.ts";
 import {
@@ -24,6 +24,7 @@ import { type CompleteFactorNeeds, codeMethods, startCompletedSession } from "./
 import type { FactorChanged } from "./factor-changed.ts";
 import { createQrCode } from "./qr-code.ts";
 import { createRecoveryCodes, groupedCode } from "./recovery-codes.ts";
+import { recoveryCodesModel } from "./recovery-codes-screen.ts";
 import { createTotpSecret, stepOfCode, totpAddress } from "./totp.ts";
 
 export interface SetUpCodesNeeds extends BegunNeeds, CompleteFactorNeeds, DestinationNeeds, KeptFormNeeds {
@@ -163,7 +164,7 @@ async function confirm(
     codes: recoveryCodes,
     token: needs.keys.form.sign(started.session.uid),
     personId: person.id,
-    isNew: true,
+    because: "codes-on",
     continueTo,
   });
   return needs.enterSession(call, parameters, started, {
@@ -174,33 +175,6 @@ async function confirm(
         : seeOther(continueTo, entered),
   });
 }
-
-export function recoveryCodesModel(
-  { keys }: { readonly keys: Pick<HubKeys, "note"> },
-  shown: {
-    readonly codes: readonly string[];
-    readonly token: string;
-    readonly personId: string;
-    readonly isNew: boolean;
-    readonly continueTo: string;
-  },
-): RecoveryCodesScreen {
-  return {
-    codes: shown.codes.map(groupedCode),
-    download: {
-      action: downloadPath,
-      hidden: [
-        { name: "token", value: shown.token },
-        { name: "codes", value: keys.note.seal(shown.codes.join(" "), `recovery-codes ${shown.personId}`) },
-      ],
-    },
-    token: shown.token,
-    codesAreOn: shown.isNew,
-    continueTo: shown.continueTo,
-  };
-}
-
-export const downloadPath = "/account/security/recovery-codes/download";
 
 /** The page that the user came for; without one, the Security page. */
 function destination(parameters: RequestParameters): string {

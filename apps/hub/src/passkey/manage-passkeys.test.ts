@@ -49,13 +49,23 @@ const change = async (which: "rename" | "remove", fields: Record<string, string>
 describe("adding a passkey", () => {
   test("it is listed with a name, its times and its place, and signs in", async () => {
     const one = authenticator();
-    await add(one);
-    const { passkeys, notice } = await security();
+    const { codes, ...shown } = (await add(one)).screen("recovery-codes");
+    expect(shown).toMatchObject({ because: "passkey-added", continueTo: "/account/security" });
+    expect(new Set(codes).size).toBe(10);
+    const { passkeys, factors } = await security();
     expect(passkeys).toEqual([
       { id: one.id, name: "Firefox on Linux", createdAt: expect.any(String), lastUsedAt: null, synced: true },
     ]);
-    expect(notice).toMatchObject({ at: "passkeys", offersEnding: true });
+    expect(factors).toMatchObject({ passkeys: 1, recoveryCodes: 10 });
     expect((await signInWithPasskey(new TestBrowser(opened), one)).location).toBe("/account");
+  });
+
+  test("with recovery codes already, the Security page says so and offers to end other sign-ins", async () => {
+    await add();
+    expect((await add()).location).toBe("/account/security");
+    const { notice: said, factors } = await security();
+    expect(said).toMatchObject({ at: "passkeys", offersEnding: true });
+    expect(factors).toMatchObject({ passkeys: 2, recoveryCodes: 10 });
   });
 
   test("the user gets a mail, and the audit trail an entry", async () => {

@@ -4,7 +4,7 @@ import { byUser, type RecordAudit } from "../audit/record-audit.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { type CallerFacts, type Route, route } from "../http/route.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
-import type { SecurityScreen } from "../screen/screen.ts";
+import type { RecoveryCodesScreen, SecurityScreen } from "../screen/screen.ts";
 import { longestPasskeyName, readPasskeyName } from "./passkey-name.ts";
 import {
   askForRegistration,
@@ -17,6 +17,10 @@ import {
 export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNeeds {
   readonly keys: RegisterPasskeyNeeds["keys"] & PageNoticeNeeds["keys"];
   readonly passkeys: Pick<PasskeyStore, "add" | "listOf" | "remove" | "rename">;
+  /** Recovery codes for a user who has none: a factor never goes without a way to replace it. */
+  readonly firstRecoveryCodes: (
+    shown: Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> & { readonly personId: string },
+  ) => Promise<RecoveryCodesScreen | null>;
   readonly operatorsNeedFactor: boolean;
   readonly recordAudit: RecordAudit;
   readonly queueMail: QueueMail;
@@ -100,6 +104,13 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
         return seeNotice(needs, call, securityPage, { at: "passkeys", text: refusals[result.outcome] });
       const { id, name } = result.passkey;
       await tellOf(needs, call, "passkey-added", { id, name });
+      const codes = await needs.firstRecoveryCodes({
+        personId: call.session.person.id,
+        token: call.formToken,
+        because: "passkey-added",
+        continueTo: securityPage,
+      });
+      if (codes !== null) return { screen: { name: "recovery-codes", model: codes } };
       return seeNotice(needs, call, securityPage, {
         at: "passkeys",
         text: `The passkey “${name}” is added. You can sign in with it from now on.`,

@@ -1,5 +1,5 @@
 /** Registers a passkey: for a signed-in user, or for one who is about to get an account. */
-import type { Passkey, PasskeyStore, Person } from "@gatehouse/database";
+import type { NewPasskey, Passkey, PasskeyStore, Person } from "@gatehouse/database";
 import type { Call } from "../http/route.ts";
 import { type ChallengeNeeds, consumeChallenge, issueChallenge } from "./challenge.ts";
 import { firstName } from "./passkey-name.ts";
@@ -7,15 +7,18 @@ import { type CreationOptions, creationOptions } from "./passkey-options.ts";
 import {
   challengeOf,
   PasskeyInvalid,
-  type Registration,
   type RelyingParty,
   readRegistration,
   verifyRegistration,
 } from "./webauthn.ts";
 
-export interface RegisterPasskeyNeeds extends ChallengeNeeds {
-  readonly passkeys: Pick<PasskeyStore, "add" | "listOf">;
+export interface VerifyNewPasskeyNeeds extends ChallengeNeeds {
+  readonly passkeys: Pick<PasskeyStore, "listOf">;
   readonly relyingParty: RelyingParty;
+}
+
+export interface RegisterPasskeyNeeds extends VerifyNewPasskeyNeeds {
+  readonly passkeys: Pick<PasskeyStore, "add" | "listOf">;
 }
 
 /** Owner of the new passkey, and the session or link that the ceremony belongs to. */
@@ -26,11 +29,17 @@ export interface RegistrationUse {
 
 export type PasskeyRegistration =
   | { readonly outcome: "added"; readonly passkey: Pick<Passkey, "id" | "name"> }
-  | { readonly outcome: "expired" | "invalid" | "known-already" | "too-many" };
+  | { readonly outcome: "known-already" | "too-many" }
+  | RegistrationRefused;
+
+export interface RegistrationRefused {
+  /** The challenge has expired, was used before or belongs to another ceremony; or the answer proves nothing. */
+  readonly outcome: "expired" | "invalid";
+}
 
 /** Options for the browser. */
 export async function askForRegistration(
-  needs: RegisterPasskeyNeeds,
+  needs: VerifyNewPasskeyNeeds,
   { person, boundTo }: RegistrationUse,
 ): Promise<CreationOptions> {
   const challenge = issueChallenge(needs, { purpose: "registration", boundTo: textOf(person, boundTo) });
@@ -47,36 +56,40 @@ export async function registerPasskey(
   needs: RegisterPasskeyNeeds,
   call: Pick<Call, "log" | "userAgent">,
   answer: string,
-  { person, boundTo }: RegistrationUse,
+  use: RegistrationUse,
 ): Promise<PasskeyRegistration> {
+  const verified = await verifyNewPasskey(needs, call, answer, use);
+  if (verified.outcome !== "verified") return verified;
+  const { passkey } = verified;
+  const outcome = await needs.passkeys.add(passkey);
+  return outcome === "added" ? { outcome, passkey } : { outcome };
+}
+
+/**
+ * Verifies the answer of the authenticator, and consumes its challenge. The caller stores the passkey.
+ *
+ * @param answer JSON of the browser's `PublicKeyCredential`
+ */
+export async function verifyNewPasskey(
+  needs: VerifyNewPasskeyNeeds,
+  call: Pick<Call, "log" | "userAgent">,
+  answer: string,
+  { person, boundTo }: RegistrationUse,
+): Promise<{ readonly outcome: "verified"; readonly passkey: NewPasskey } | RegistrationRefused> {
   try {
     const registration = readRegistration(answer);
-    return await register(needs, call, registration, { person, boundTo });
+    const challenge = challengeOf(registration);
+    const use = { purpose: "registration", boundTo: textOf(person, boundTo) } as const;
+    if (!(await consumeChallenge(needs, challenge, use))) return { outcome: "expired" };
+    const credential = await verifyRegistration(needs.relyingParty, registration, challenge);
+    const taken = (await needs.passkeys.listOf(person.id)).map(({ name }) => name);
+    const name = firstName(credential.aaguid, call.userAgent, taken);
+    return { outcome: "verified", passkey: { ...credential, personId: person.id, name } };
   } catch (error) {
     if (!(error instanceof PasskeyInvalid)) throw error;
     call.log.warn({ event: "passkey.invalid", detail: error.message }, "passkey not added");
     return { outcome: "invalid" };
   }
-}
-
-async function register(
-  needs: RegisterPasskeyNeeds,
-  call: Pick<Call, "userAgent">,
-  registration: Registration,
-  { person, boundTo }: RegistrationUse,
-): Promise<PasskeyRegistration> {
-  const challenge = challengeOf(registration);
-  const use = { purpose: "registration", boundTo: textOf(person, boundTo) } as const;
-  if (!(await consumeChallenge(needs, challenge, use))) return { outcome: "expired" };
-  const credential = await verifyRegistration(needs.relyingParty, registration, challenge);
-  const taken = (await needs.passkeys.listOf(person.id)).map(({ name }) => name);
-  const passkey = {
-    ...credential,
-    personId: person.id,
-    name: firstName(credential.aaguid, call.userAgent, taken),
-  };
-  const outcome = await needs.passkeys.add(passkey);
-  return outcome === "added" ? { outcome, passkey } : { outcome };
 }
 
 function textOf({ id }: Pick<Person, "id">, boundTo: string): string {

@@ -107,10 +107,15 @@ async function acceptPasskey(
   return {
     outcome: "verified",
     person,
-    amr: [assertion.backupEligible ? "swk" : "hwk", "user", "mfa"],
+    amr: methodsOf(assertion),
     secondsAgo: 0,
     passkeyId: passkey.id,
   };
+}
+
+/** Methods of a sign-in with a passkey: a key that may be copied to other devices, or one that may not. @see RFC 8176, section 2 */
+export function methodsOf({ backupEligible }: Pick<Passkey, "backupEligible">): readonly string[] {
+  return [backupEligible ? "swk" : "hwk", "user", "mfa"];
 }
 
 async function refuseKnown(

@@ -60,7 +60,7 @@ export interface RecoveryCodesScreen {
   readonly download: { readonly action: string; readonly hidden: HiddenFields };
   /** Token of the form that ends the other sessions. */
   readonly token: string;
-  /** One-time codes were turned on just now. */
-  readonly codesAreOn: boolean;
+  /** Change that came before: the first factor, an account that begins with a passkey, or new codes instead of old ones. */
+  readonly because: "codes-on" | "passkey-added" | "new-account" | "renewed";
   readonly continueTo: string;
 }

@@ -23,6 +23,7 @@ import type {
   ConfirmEmailScreen,
   EmailConfirmedScreen,
   ForgotPasswordScreen,
+  NewAccountPasskeyScreen,
   NewAccountScreen,
   ResetPasswordScreen,
   SignUpScreen,
@@ -71,6 +72,7 @@ export interface Screens {
   "forgot-password": ForgotPasswordScreen;
   "check-mail": CheckMailScreen;
   "new-account": NewAccountScreen;
+  "new-account-passkey": NewAccountPasskeyScreen;
   "reset-password": ResetPasswordScreen;
   "confirm-email": ConfirmEmailScreen;
   "email-confirmed": EmailConfirmedScreen;

@@ -1,4 +1,5 @@
 /** Models of the pages around mailed links: sign-up, invitation, forgotten password, new address. */
+import type { PasskeyCeremony } from "./passkey-ceremony.ts";
 import type { SiteName } from "./site-name.ts";
 
 type Hidden = readonly { readonly name: string; readonly value: string }[];
@@ -59,6 +60,17 @@ export interface NewAccountScreen {
   readonly errors: readonly { readonly field: "name" | "username" | "password"; readonly text: string }[];
   /** Name of the user who is signed in in this browser, and will be signed out. */
   readonly signedIn: string | null;
+}
+
+/** Makes the passkey with which a new account begins. */
+export interface NewAccountPasskeyScreen {
+  readonly kind: NewAccountScreen["kind"];
+  readonly email: string;
+  readonly username: string;
+  readonly passkey: PasskeyCeremony;
+  /** Form that leads back to the choice of a password. */
+  readonly back: { readonly action: string; readonly hidden: Hidden };
+  readonly error: string | null;
 }
 
 /** Asks for the new password of a forgotten one. */

@@ -1,8 +1,10 @@
-/** The pages behind the links of a sign-up and of an invitation: the user chooses name, user name and password. */
-import type { RequestParameters } from "@gatehouse/cas/server";
-import { parseLoginRequest } from "@gatehouse/cas/server";
-import type { Person, VerificationToken, VerificationTokenStore } from "@gatehouse/database";
-import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
+/**
+ * The pages behind the links of a sign-up and of an invitation: the user chooses name and user name, and a password or a
+ * passkey. A passkey is made on a page of its own, once the names are accepted: it carries them.
+ */
+import { randomUUID } from "node:crypto";
+import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
+import type { PersonStore, VerificationTokenStore } from "@gatehouse/database";
 import { fullName, nameFault, usernameFault } from "../credential/account-names.ts";
 import { hashPassword } from "../credential/password.ts";
 import {
@@ -12,32 +14,48 @@ import {
   wordsOfUser,
 } from "../credential/password-rule.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
-import { HubError } from "../http/hub-error.ts";
-import { type Answer, type Call, type Route, route } from "../http/route.ts";
+import { createRecoveryCodes } from "../factor/recovery-codes.ts";
+import { type RecoveryCodesScreenNeeds, recoveryCodesModel } from "../factor/recovery-codes-screen.ts";
+import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
+import {
+  askForRegistration,
+  type VerifyNewPasskeyNeeds,
+  verifyNewPasskey,
+} from "../passkey/register-passkey.ts";
+import { methodsOf } from "../passkey/verify-passkey.ts";
 import type { NewAccountScreen } from "../screen/screen.ts";
 import type { FindSession } from "../session/find-session.ts";
-import type { CompleteSignIn } from "../sign-in/complete-sign-in.ts";
-import {
-  destinationOf,
-  loginAddress,
-  loginPath,
-  repeatedFields,
-  signUpPath,
-} from "../sign-in/login-address.ts";
+import type { CompleteSignIn, EnterSession } from "../sign-in/complete-sign-in.ts";
+import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
+import { type StartSessionNeeds, startVerifiedSession, type Verified } from "../sign-in/sign-in.ts";
 import { destinationParameters, type SignUpDestinationNeeds } from "./destination.ts";
-import { linkKinds, linkPath, linkUnusable } from "./link.ts";
+import { linkKinds, linkPath } from "./link.ts";
 import { checkForm, type LinkFormNeeds, startForm } from "./link-form.ts";
+import {
+  accountLinkUnusable,
+  emailTaken,
+  type MakeAccountNeeds,
+  makeAccount,
+  type OpenedLink,
+} from "./make-account.ts";
 
-export interface NewAccountNeeds extends LinkFormNeeds, Pick<SignUpDestinationNeeds, "sites"> {
-  readonly verificationTokens: Pick<VerificationTokenStore, "acceptInvitation" | "find" | "signUp">;
+export interface NewAccountNeeds
+  extends LinkFormNeeds,
+    MakeAccountNeeds,
+    StartSessionNeeds,
+    VerifyNewPasskeyNeeds,
+    Pick<SignUpDestinationNeeds, "sites"> {
+  readonly keys: LinkFormNeeds["keys"] & RecoveryCodesScreenNeeds["keys"];
+  readonly verificationTokens: MakeAccountNeeds["verificationTokens"] & Pick<VerificationTokenStore, "find">;
+  readonly people: Pick<PersonStore, "findForSignIn">;
   readonly findSession: FindSession;
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
   readonly completeSignIn: CompleteSignIn;
-  readonly recordAudit: RecordAudit;
+  readonly enterSession: EnterSession;
 }
 
-type Kind = NewAccountScreen["kind"];
+type Kind = OpenedLink["kind"];
 type Errors = NewAccountScreen["errors"];
 
 interface Typed {
@@ -57,12 +75,11 @@ function showPage(needs: NewAccountNeeds, kind: Kind): Route {
     sends: "query",
     speaks: "html",
     async answer(call, { parameters }) {
-      const token = parameters.get("link") ?? "";
-      const link = await findLink(needs, kind, token);
-      const { name = "", username = "" } = link.person ?? {};
+      const opened = await findLink(needs, kind, parameters);
+      const { name = "", username = "" } = opened.link.person ?? {};
       // Operators often do not know the name, and give the user name instead.
       const shown = name === username ? "" : name;
-      return showForm(needs, call, { kind, token, link }, { name: shown, username }, []);
+      return showForm(needs, call, opened, { name: shown, username }, []);
     },
   });
 }
@@ -74,110 +91,182 @@ function acceptForm(needs: NewAccountNeeds, kind: Kind): Route {
     caller: "anyone",
     antiForgery: "flow-token",
     sends: "form",
-    typed: ["name", "username", "password"],
+    typed: ["name", "username", "password", "passkey"],
     speaks: "html",
     async answer(call, { parameters }) {
-      const token = parameters.get("link") ?? "";
-      checkForm(needs, call, parameters, linkPath(call.path, token));
-      const link = await findLink(needs, kind, token);
-      const password = parameters.get("password") ?? "";
+      checkForm(needs, call, parameters, linkPath(call.path, parameters.get("link") ?? ""));
+      const opened = await findLink(needs, kind, parameters);
       const typed = {
         name: fullName(parameters.get("name") ?? ""),
-        username: link.person?.username ?? trimInvisible(parameters.get("username") ?? "").toLowerCase(),
+        username:
+          opened.link.person?.username ?? trimInvisible(parameters.get("username") ?? "").toLowerCase(),
       };
-      const shown = { kind, token, link };
-      const errors = await errorsOf(needs, link, typed, password);
-      if (errors.length > 0) return showForm(needs, call, shown, typed, errors);
-      const made = await makeAccount(needs, shown, typed, password);
-      if (made === "username-taken") {
-        const text = "This user name belongs to somebody else. Choose another one.";
-        return showForm(needs, call, shown, typed, [{ field: "username", text }]);
-      }
-      call.log.info({ event: "account.made", kind, person: made.id, address: call.address }, "account made");
-      await needs.recordAudit({ kind, actor: actorOf(call, made.id), personId: made.id });
-      const found = await needs.findSession(call, { touch: false });
-      return needs.completeSignIn(
-        call,
-        destinationParameters(link.facts),
-        { outcome: "verified", person: made, amr: ["pwd"], secondsAgo: 0 },
-        { longTerm: false, askBefore: false, replaces: found.state === "alive" ? found.session : null },
-      );
+      const use = parameters.get("use");
+      if (use === "password") return showForm(needs, call, opened, typed, []);
+      const passkey = parameters.get("passkey");
+      const isPassword = use !== "passkey" && passkey === undefined;
+      const errors = [
+        ...(await nameErrors(needs, opened, typed)),
+        ...(isPassword ? await passwordErrors(needs, opened, typed, parameters.get("password") ?? "") : []),
+      ];
+      if (errors.length > 0) return showForm(needs, call, opened, typed, errors);
+      if (isPassword) return acceptPassword(needs, call, opened, typed, parameters.get("password") ?? "");
+      return passkey === undefined
+        ? showPasskeyPage(needs, call, opened, typed, null)
+        : acceptPasskey(needs, call, opened, typed, { answer: passkey, id: parameters.get("account") ?? "" });
     },
   });
 }
 
-async function findLink(needs: NewAccountNeeds, kind: Kind, token: string): Promise<VerificationToken> {
+async function findLink(
+  needs: NewAccountNeeds,
+  kind: Kind,
+  parameters: RequestParameters,
+): Promise<OpenedLink> {
+  const token = parameters.get("link") ?? "";
   const link = await needs.verificationTokens.find(kind, token);
-  if (link === null) throw unusable(kind);
-  return link;
+  if (link === null) throw accountLinkUnusable(kind);
+  return { kind, token, link };
 }
 
-const unusable = (kind: Kind): HubError =>
-  linkUnusable(
-    kind,
-    kind === "sign-up"
-      ? { label: "Ask for another link", href: signUpPath }
-      : { label: "Go to sign in", href: loginPath },
-  );
-
-async function errorsOf(
-  { passwordFault }: NewAccountNeeds,
-  { email, person }: VerificationToken,
+/** @throws HubError if the address got an account otherwise */
+async function nameErrors(
+  { people }: NewAccountNeeds,
+  { link }: OpenedLink,
   { name, username }: Typed,
+): Promise<Errors> {
+  const wrongName = errorAt("name", nameFault(name));
+  if (link.person !== null) return wrongName;
+  const fault = usernameFault(username);
+  if (fault !== undefined) return [...wrongName, ...errorAt("username", fault)];
+  // Before a passkey is made: the user would be left with one that opens nothing.
+  if ((await people.findForSignIn(link.email)) !== null) throw emailTaken(link);
+  return (await people.findForSignIn(username)) === null ? wrongName : [...wrongName, usernameTaken];
+}
+
+const usernameTaken = {
+  field: "username",
+  text: "This user name belongs to somebody else. Choose another one.",
+} as const;
+
+async function passwordErrors(
+  { passwordFault }: NewAccountNeeds,
+  { link: { email } }: OpenedLink,
+  typed: Typed,
   password: string,
 ): Promise<Errors> {
-  const about = wordsOfUser({ username, name, email });
-  const faults = {
-    name: nameFault(name),
-    username: person === null ? usernameFault(username) : undefined,
-    password:
-      password === "" ? "Choose a password." : await passwordFault(password, { about, isOnlyFactor: true }),
-  };
-  return Object.entries(faults).flatMap(([field, text]) =>
-    text === undefined ? [] : [{ field: field as Errors[number]["field"], text }],
+  const about = wordsOfUser({ ...typed, email });
+  return errorAt(
+    "password",
+    password === "" ? "Choose a password." : await passwordFault(password, { about, isOnlyFactor: true }),
   );
 }
 
-/** @throws HubError if the link was used meanwhile, or its address got an account otherwise */
-async function makeAccount(
-  { verificationTokens, passwordLengths }: NewAccountNeeds,
-  { kind, token, link }: { readonly kind: Kind; readonly token: string; readonly link: VerificationToken },
-  { name, username }: Typed,
-  typedPassword: string,
-): Promise<Person | "username-taken"> {
-  const password = {
-    hash: await hashPassword(typedPassword),
-    standsAlone: standsAlone(typedPassword, passwordLengths),
+function errorAt(field: Errors[number]["field"], text: string | undefined): Errors {
+  return text === undefined ? [] : [{ field, text }];
+}
+
+/** Of the invited user; a sign-up gets a new one. */
+const accountId = ({ link }: OpenedLink): string => link.person?.id ?? randomUUID();
+
+async function acceptPassword(
+  needs: NewAccountNeeds,
+  call: Call,
+  opened: OpenedLink,
+  typed: Typed,
+  password: string,
+): Promise<Answer> {
+  const credential = {
+    password: {
+      hash: await hashPassword(password),
+      standsAlone: standsAlone(password, needs.passwordLengths),
+    },
   };
-  if (kind === "invitation") {
-    const person = await verificationTokens.acceptInvitation(token, { name, password });
-    if (person === null) throw unusable(kind);
-    return person;
+  const made = await makeAccount(needs, call, opened, { id: accountId(opened), ...typed, credential });
+  if (made.outcome !== "made") return showForm(needs, call, opened, typed, [usernameTaken]);
+  const found = await needs.findSession(call, { touch: false });
+  return needs.completeSignIn(
+    call,
+    destinationParameters(opened.link.facts),
+    { outcome: "verified", person: made.person, amr: ["pwd"], secondsAgo: 0 },
+    { longTerm: false, askBefore: false, replaces: found.state === "alive" ? found.session : null },
+  );
+}
+
+/**
+ * The passkey is verified first; account, passkey, recovery codes and the use of the link are one transaction.
+ *
+ * @param made.id id that the passkey was made for; its challenge holds for no other
+ */
+async function acceptPasskey(
+  needs: NewAccountNeeds,
+  call: Call,
+  opened: OpenedLink,
+  typed: Typed,
+  { answer, id }: { readonly answer: string; readonly id: string },
+): Promise<Answer> {
+  const person = { id: opened.link.person?.id ?? id, ...typed };
+  const verified = await verifyNewPasskey(needs, call, answer, { person, boundTo: opened.token });
+  if (verified.outcome !== "verified")
+    return showPasskeyPage(needs, call, opened, typed, passkeyErrors[verified.outcome]);
+  const { passkey } = verified;
+  const recoveryCodes = createRecoveryCodes();
+  const made = await makeAccount(needs, call, opened, { ...person, credential: { passkey, recoveryCodes } });
+  switch (made.outcome) {
+    case "username-taken":
+      return showForm(needs, call, opened, typed, [usernameTaken]);
+    case "passkey-taken":
+      return showPasskeyPage(needs, call, opened, typed, passkeyErrors[made.outcome]);
+    default: {
+      const amr = methodsOf(passkey);
+      const proved = { outcome: "verified", person: made.person, amr, secondsAgo: 0 } as const;
+      return enterWithCodes(needs, call, opened, proved, recoveryCodes);
+    }
   }
-  const result = await verificationTokens.signUp(token, { username, name, password });
-  if (result === null) throw unusable(kind);
-  if (result.outcome === "email-taken") throw emailTaken(destinationParameters(link.facts));
-  return result.outcome === "created" ? result.person : "username-taken";
 }
 
-function emailTaken(destination: RequestParameters): HubError {
-  return new HubError(
-    409,
-    "email_taken",
-    "This address has an account already",
-    [
-      "An account was made for this e-mail address after the link was sent. There is no second one.",
-      "Sign in with it. If you did not choose its password, choose “Forgot your password?” there.",
-    ],
-    {},
-    { label: "Go to sign in", href: loginAddress(repeatedFields(destination)) },
-  );
+const passkeyErrors = {
+  expired: "This page stood open for too long, or was sent twice. Try again.",
+  invalid: "Your browser's answer could not be verified. Try again.",
+  "passkey-taken": "This passkey belongs to an account already. Try again with a new one.",
+} as const;
+
+/** Starts the session, and shows the recovery codes before the destination. A passkey is a whole sign-in. */
+async function enterWithCodes(
+  needs: NewAccountNeeds,
+  call: Call,
+  { link: { facts } }: OpenedLink,
+  verified: Verified,
+  codes: readonly string[],
+): Promise<Answer> {
+  const started = await startVerifiedSession(needs, verified, {
+    userAgent: call.userAgent,
+    address: call.address,
+    previousToken: needs.cookies.read(call.header("cookie"), "session"),
+    longTerm: false,
+    askBefore: false,
+  });
+  // Disabled or removed in the same moment; the sign-in page answers as for any such user.
+  if (started === null) return seeOther(loginPath);
+  const destination = destinationParameters(facts);
+  const fields = repeatedFields(destination);
+  const model = recoveryCodesModel(needs, {
+    codes,
+    token: needs.keys.form.sign(started.session.uid),
+    personId: verified.person.id,
+    because: "new-account",
+    continueTo: fields.length === 0 ? "/account" : loginAddress(fields),
+  });
+  return needs.enterSession(call, destination, started, {
+    fresh: true,
+    show: (entered) => ({ screen: { name: "recovery-codes", model }, ...entered }),
+  });
 }
 
 async function showForm(
   needs: NewAccountNeeds,
   call: Call,
-  { kind, token, link }: { readonly kind: Kind; readonly token: string; readonly link: VerificationToken },
+  { kind, token, link }: OpenedLink,
   typed: Typed,
   errors: Errors,
 ): Promise<Answer> {
@@ -203,6 +292,45 @@ async function showForm(
       },
     },
     status: errors.length === 0 ? 200 : 400,
+    cookies: form.cookies,
+  };
+}
+
+/** The page that makes the passkey. */
+async function showPasskeyPage(
+  needs: NewAccountNeeds,
+  call: Call,
+  opened: OpenedLink,
+  typed: Typed,
+  error: string | null,
+): Promise<Answer> {
+  const form = startForm(needs, call);
+  const person = { id: accountId(opened), ...typed };
+  const action = linkKinds[opened.kind].path;
+  const hidden = [
+    form.token,
+    { name: "link", value: opened.token },
+    { name: "name", value: typed.name },
+    { name: "username", value: typed.username },
+  ];
+  return {
+    screen: {
+      name: "new-account-passkey",
+      model: {
+        kind: opened.kind,
+        email: opened.link.email,
+        username: typed.username,
+        passkey: {
+          ceremony: "create",
+          action,
+          hidden: [...hidden, { name: "account", value: person.id }],
+          options: await askForRegistration(needs, { person, boundTo: opened.token }),
+        },
+        back: { action, hidden },
+        error,
+      },
+    },
+    status: error === null ? 200 : 400,
     cookies: form.cookies,
   };
 }

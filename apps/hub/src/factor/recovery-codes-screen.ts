@@ -1,0 +1,51 @@
+/** The page that shows recovery codes, once: after the first factor, and after a user made new ones. */
+import type { FactorStore } from "@gatehouse/database";
+import type { RecoveryCodesScreen } from "../screen/screen.ts";
+import type { HubKeys } from "../settings/secret-keys.ts";
+import { createRecoveryCodes, groupedCode } from "./recovery-codes.ts";
+
+export const downloadPath = "/account/security/recovery-codes/download";
+
+export interface RecoveryCodesScreenNeeds {
+  readonly keys: Pick<HubKeys, "note">;
+}
+
+export interface ShownRecoveryCodes extends Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> {
+  readonly codes: readonly string[];
+  readonly personId: string;
+}
+
+/** @param shown.token form token of the user's session */
+export function recoveryCodesModel(
+  { keys }: RecoveryCodesScreenNeeds,
+  { codes, token, personId, because, continueTo }: ShownRecoveryCodes,
+): RecoveryCodesScreen {
+  return {
+    codes: codes.map(groupedCode),
+    download: {
+      action: downloadPath,
+      hidden: [
+        { name: "token", value: token },
+        { name: "codes", value: keys.note.seal(codes.join(" "), `recovery-codes ${personId}`) },
+      ],
+    },
+    token,
+    because,
+    continueTo,
+  };
+}
+
+/** Gives recovery codes to a user who has a factor and none of them. @returns `null`: the user has some */
+export type FirstRecoveryCodes = (
+  shown: Omit<ShownRecoveryCodes, "codes">,
+) => Promise<RecoveryCodesScreen | null>;
+
+export function createFirstRecoveryCodes(
+  needs: RecoveryCodesScreenNeeds & { readonly factors: Pick<FactorStore, "addFirstRecoveryCodes"> },
+): FirstRecoveryCodes {
+  return async (shown) => {
+    const codes = createRecoveryCodes();
+    const stored = await needs.factors.addFirstRecoveryCodes(shown.personId, codes);
+    return stored ? recoveryCodesModel(needs, { ...shown, codes }) : null;
+  };
+}
