@@ -3,7 +3,9 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from "node:crypto";
@@ -90,15 +92,16 @@ export function isEqual(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function derive(secret: string, label: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", secret, "gatehouse", label, 32));
+/** As an object: with the bytes, Node makes one for each call, which takes seven times as long as a signature. */
+function derive(secret: string, label: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync("sha256", secret, "gatehouse", label, 32)));
 }
 
-function mac(key: Buffer, text: string): string {
+function mac(key: KeyObject, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex").slice(0, 32);
 }
 
-function seal(key: Buffer, text: string, boundTo: string): string {
+function seal(key: KeyObject, text: string, boundTo: string): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(boundTo));
   return Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]).toString(
@@ -106,7 +109,7 @@ function seal(key: Buffer, text: string, boundTo: string): string {
   );
 }
 
-function open(key: Buffer, sealed: string, boundTo: string): string | null {
+function open(key: KeyObject, sealed: string, boundTo: string): string | null {
   const bytes = Buffer.from(sealed, "base64url");
   if (bytes.length < 28) return null;
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12), { authTagLength: 16 });
