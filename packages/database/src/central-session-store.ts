@@ -91,10 +91,11 @@ export interface SessionWithSites extends CentralSession {
  */
 export interface CentralSessionStore {
   /**
-   * Starts a session, records the sign-in in the audit trail, and ends the previous one of the same browser (`replaced`). The new session takes over the sites of a
-   * previous session of the *same user* without notifying them; sites of another user's session are notified.
+   * Starts a session, records the sign-in in the audit trail, and ends the previous one of the same browser (`replaced`). The
+   * new session takes over the sites of a previous session of the *same user* without notifying them; sites of another user's
+   * session are notified.
    *
-   * @throws PersonGone if the user is disabled or removed
+   * @throws PersonGone if the user is disabled or removed, has a factor that `amr` lacks (`mfa`), or has changed the password
    * @param start.token 256 random bits, `TGT-…`
    * @param start.previousToken token that the browser sent, if any
    */
@@ -111,6 +112,8 @@ export interface CentralSessionStore {
     readonly amr: readonly string[];
     /** Age of the authentication in seconds, which sets `authenticatedAt`; absent: 0. */
     readonly provedSecondsAgo?: number | undefined;
+    /** Hash that the password was verified against; absent: no password was. */
+    readonly passwordHash?: string | undefined;
   }): Promise<CentralSession>;
   /**
    * Looks up a token. A session past its idle or absolute life is `ended` even before `endExpired` ends its row. `touch`

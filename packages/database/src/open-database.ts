@@ -142,7 +142,7 @@ function stores(
     decisions: new PostgresDecisionStore(pool),
     signingKeys,
     appPasswords,
-    passkeys: new PostgresPasskeyStore(prisma),
+    passkeys: new PostgresPasskeyStore(pool, prisma),
     upstreamAccounts: new PrismaUpstreamAccountStore(prisma),
     loginTickets,
     logoutDeliveries,

@@ -1,3 +1,5 @@
+import type { Person } from "./central-session-store.ts";
+
 /** Most passkeys of a user. */
 export const mostPasskeys = 25;
 
@@ -48,6 +50,8 @@ export interface PasskeyStore {
   /** @throws PersonGone if the user is disabled or removed */
   add(passkey: NewPasskey): Promise<PasskeyAddition>;
   find(id: string): Promise<Passkey | null>;
+  /** Finds a passkey with its user, in one statement. */
+  findForSignIn(id: string): Promise<{ readonly passkey: Passkey; readonly person: Person } | null>;
   /** Newest first. */
   listOf(personId: string): Promise<readonly Passkey[]>;
   /**

@@ -27,7 +27,8 @@ export type FactorProof =
 export interface PendingSignInStore {
   /**
    * @param pending.provedSecondsAgo age of the first proof, in seconds
-   * @returns false: the user is disabled or removed
+   * @param pending.passwordHash hash that the password was verified against; absent: no password was
+   * @returns false: the user is disabled or removed, or has changed the password
    */
   create(pending: {
     readonly token: string;
@@ -36,6 +37,7 @@ export interface PendingSignInStore {
     readonly longTerm: boolean;
     readonly provedSecondsAgo: number;
     readonly lifeSeconds: number;
+    readonly passwordHash?: string | undefined;
   }): Promise<boolean>;
   /** Reads without consuming. */
   find(token: string): Promise<PendingSignIn | null>;

@@ -7,6 +7,8 @@ export interface PersonWithPassword {
   readonly passwordHash: string | null;
   /** An operator set the password: the user must choose another one. */
   readonly mustChange: boolean;
+  /** The user has a factor that can complete a sign-in. Recovery codes alone are none. */
+  readonly hasFactor: boolean;
 }
 
 /** A password that the user chose. */
@@ -36,8 +38,12 @@ export interface PersonStore {
   }): Promise<Person>;
   /** Stores a password that the user chose; it need not be changed. */
   setPassword(personId: string, password: NewPassword): Promise<void>;
-  /** Replaces the hash of an unchanged password by one with other parameters. */
-  renewHash(personId: string, hash: { readonly from: string; readonly to: string }): Promise<void>;
+  /**
+   * Replaces the hash of an unchanged password by one with other parameters.
+   *
+   * @returns false if the password was changed or another sign-in has renewed the hash
+   */
+  renewHash(personId: string, hash: { readonly from: string; readonly to: string }): Promise<boolean>;
   setGroups(personId: string, groups: readonly string[]): Promise<void>;
   setDisabled(personId: string, disabled: boolean): Promise<void>;
   /** Records a sign-in with a browser. @returns whether it was the first */

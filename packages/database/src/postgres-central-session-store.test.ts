@@ -1,5 +1,5 @@
 import { createTicketId } from "@gatehouse/cas/server";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { centralSessionStoreLaws } from "./central-session-store-laws.ts";
 import {
   createPerson,
@@ -9,6 +9,7 @@ import {
   joinSite,
   openDatabaseFixture,
 } from "./database-fixture.ts";
+import { PersonGone } from "./person-store.ts";
 
 let fixture: DatabaseFixture;
 beforeAll(async () => {
@@ -77,4 +78,61 @@ test("a session that ends between its look-up and the record of activity is foun
   await other.query("COMMIT");
   other.release();
   expect(await found).toMatchObject({ state: "ended", reason: "signed-out" });
+});
+
+describe("a session does not start", () => {
+  const browser = { userAgent: "", address: "", longTerm: false };
+  let personId: string;
+  beforeEach(async () => {
+    await emptyDatabase(fixture.database);
+    personId = (await createPerson(fixture.database)).id;
+    await fixture.pool.query("INSERT INTO password_credentials (user_id, hash) VALUES ($1, 'first')", [
+      personId,
+    ]);
+  });
+  const start = (more: { amr?: readonly string[]; passwordHash?: string } = {}) =>
+    fixture.database.sessions.start({
+      personId,
+      token: createTicketId("TGT"),
+      amr: ["pwd"],
+      ...browser,
+      ...more,
+    });
+  test("with a password that is no longer the user's, or that the user must change", async () => {
+    await start({ passwordHash: "first" });
+    await expect(start({ passwordHash: "second" })).rejects.toThrow(PersonGone);
+    await fixture.pool.query("UPDATE password_credentials SET must_change = true");
+    await expect(start({ passwordHash: "first" })).rejects.toThrow(PersonGone);
+    expect(await fixture.database.sessions.listOf(personId)).toHaveLength(1);
+  });
+
+  test("with a password that changes while it waits", async () => {
+    const { rows } = await fixture.pool.query("SELECT changed_at FROM password_credentials");
+    const other = await fixture.pool.connect();
+    await other.query("BEGIN");
+    await other.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [personId]);
+    await other.query("UPDATE password_credentials SET hash = 'second', changed_at = $1", [
+      rows[0].changed_at,
+    ]);
+    const started = expect(start({ passwordHash: "first" })).rejects.toThrow(PersonGone);
+    const waiting =
+      "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%start_session%'";
+    await vi.waitFor(async () => expect((await fixture.pool.query(waiting)).rowCount).toBe(1), 10_000);
+    await other.query("COMMIT");
+    other.release();
+    await started;
+  });
+
+  test.each([
+    ["one-time codes", "INSERT INTO totp_factors (person_id, sealed, last_step) VALUES ($1, 'sealed', 1)"],
+    [
+      "a passkey",
+      "INSERT INTO passkeys (id, person_id, name, public_key, backup_eligible, backed_up) VALUES ('k', $1, '', '', true, true)",
+    ],
+  ])("without the factor of a user who has %s", async (_, insert) => {
+    await fixture.pool.query(insert, [personId]);
+    await expect(start()).rejects.toThrow(PersonGone);
+    await start({ amr: ["pwd", "otp", "mfa"] });
+    expect(await fixture.database.sessions.listOf(personId)).toHaveLength(1);
+  });
 });

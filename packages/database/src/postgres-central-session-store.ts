@@ -80,7 +80,7 @@ const findByUid = `
 const startSession = `
   SELECT ${centralSessionColumns}
   FROM start_session($1, $2, $3, $4, $5, $6, $7, make_interval(secs => $8), make_interval(secs => $9),
-    make_interval(secs => $10), $11) s
+    make_interval(secs => $10), $11, $12) s
   JOIN users u ON u.id = s.user_id`;
 
 /** Each site once, with its latest service address. */
@@ -153,6 +153,7 @@ export class PostgresCentralSessionStore implements CentralSessionStore {
       longLife ?? this.#life.maxSeconds,
       start.provedSecondsAgo ?? 0,
       start.amr,
+      start.passwordHash ?? null,
     ]).catch((cause) => {
       // The user was removed between the read of their row and the insert.
       if (codeOf(cause) === foreignKeyViolation) return [];

@@ -60,6 +60,10 @@ test("an added passkey is found as it was added, with the time of the database's
   const found = await passkeys.find(passkey.id);
   expect(found).toEqual({ ...passkey, createdAt: expect.any(Date), lastUsedAt: null });
   expect((found?.createdAt.getTime() ?? 0) - Date.now()).toBeGreaterThan(86_000_000);
+  const { person } = (await passkeys.findForSignIn(passkey.id)) ?? {};
+  expect(await passkeys.findForSignIn(passkey.id)).toEqual({ passkey: found, person });
+  expect(person).toEqual(await fixture.database.people.findById(personId));
+  expect(await passkeys.findForSignIn("unknown\0")).toBeNull();
   expect(await passkeys.find("unknown")).toBeNull();
   expect(await passkeys.find("\0")).toBeNull();
 });

@@ -6,16 +6,39 @@ import {
   type PasskeyRemoval,
   type PasskeyStore,
 } from "./passkey-store.ts";
+import { type PersonRow, personFrom } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
+import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import { writePasskey } from "./prisma-statements.ts";
 
-/** Passkeys in PostgreSQL, through Prisma. */
+const findForSignIn = `
+  SELECT u.id, u.username, u.name, u.email, u.email_verified AS "emailVerified", u.image, u.operator, u.groups,
+    u.disabled_at AS "disabledAt", u.deletion_due_at AS "deletionDueAt",
+    p.id AS "passkeyId", p.name AS "passkeyName", p.public_key AS "publicKey", p.counter, p.transports, p.aaguid,
+    p.backup_eligible AS "backupEligible", p.backed_up AS "backedUp", p.created_at AS "createdAt",
+    p.last_used_at AS "lastUsedAt"
+  FROM passkeys p JOIN users u ON u.id = p.person_id
+  WHERE p.id = $1`;
+
+interface SignInRow extends PersonRow, Omit<Passkey, "id" | "personId" | "name" | "counter"> {
+  readonly passkeyId: string;
+  readonly passkeyName: string;
+  readonly counter: string;
+}
+
+const recordUse = `
+  UPDATE passkeys SET counter = $2, backed_up = $3, last_used_at = hub_now()
+  WHERE id = $1 AND (counter < $2 OR (counter = 0 AND $2 = 0::bigint))`;
+
+/** Passkeys in PostgreSQL, through Prisma; the two statements of a sign-in are prepared (docs/decisions/0032). */
 export class PostgresPasskeyStore implements PasskeyStore {
+  readonly #pool: Pool;
   readonly #prisma: PrismaClient;
 
-  constructor(prisma: PrismaClient) {
+  constructor(pool: Pool, prisma: PrismaClient) {
+    this.#pool = pool;
     this.#prisma = prisma;
   }
 
@@ -33,6 +56,27 @@ export class PostgresPasskeyStore implements PasskeyStore {
     return row && { ...row, counter: Number(row.counter) };
   }
 
+  async findForSignIn(id: string) {
+    const query = { name: "passkey-for-sign-in", text: findForSignIn, values: [withoutNul(id)] };
+    const [row] = (await this.#pool.query<SignInRow>(query)).rows;
+    if (row === undefined) return null;
+    const { publicKey, transports, aaguid, backupEligible, backedUp, createdAt, lastUsedAt } = row;
+    const passkey = {
+      id: row.passkeyId,
+      personId: row.id,
+      name: row.passkeyName,
+      publicKey: Uint8Array.from(publicKey),
+      counter: Number(row.counter),
+      transports,
+      aaguid,
+      backupEligible,
+      backedUp,
+      createdAt,
+      lastUsedAt,
+    };
+    return { passkey, person: personFrom(row) };
+  }
+
   async listOf(personId: string): Promise<readonly Passkey[]> {
     if (!isUuid(personId)) return [];
     const rows = await this.#prisma.passkey.findMany({
@@ -46,11 +90,9 @@ export class PostgresPasskeyStore implements PasskeyStore {
     id: string,
     { counter, backedUp }: { counter: number; backedUp: boolean },
   ): Promise<boolean> {
-    const after = BigInt(counter);
-    const updated = await this.#prisma.$executeRaw`
-      UPDATE passkeys SET counter = ${after}, backed_up = ${backedUp}, last_used_at = hub_now()
-      WHERE id = ${withoutNul(id)} AND (counter < ${after} OR (counter = 0 AND ${after} = 0::bigint))`;
-    return updated === 1;
+    const values = [withoutNul(id), counter, backedUp];
+    const { rowCount } = await this.#pool.query({ name: "passkey-use", text: recordUse, values });
+    return rowCount === 1;
   }
 
   async rename({ id, personId, name }: Pick<Passkey, "id" | "personId" | "name">): Promise<boolean> {

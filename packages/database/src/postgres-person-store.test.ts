@@ -36,6 +36,7 @@ test("a user is found by user name or e-mail address, case-insensitively, with t
       person: created,
       passwordHash: alice.passwordHash,
       mustChange: false,
+      hasFactor: false,
     });
   }
   expect(await people.findById(created.id)).toEqual(created);
@@ -82,15 +83,30 @@ test("a password that the user chose need not be changed, in contrast to one of 
   expect(await people.findForSignIn("alice")).toMatchObject({ mustChange: false });
 });
 
+test("a one-time code and a passkey are factors", async () => {
+  const ofPasskey = await people.create({ ...alice, username: "bob", email: "bob@example.com" });
+  const ofCodes = await people.create(alice);
+  await fixture.pool.query(
+    "INSERT INTO passkeys (id, person_id, name, public_key, backup_eligible, backed_up) VALUES ('key', $1, 'Phone', '', true, true)",
+    [ofPasskey.id],
+  );
+  await fixture.pool.query(
+    "INSERT INTO totp_factors (person_id, sealed, last_step) VALUES ($1, 'sealed', 1)",
+    [ofCodes.id],
+  );
+  for (const name of ["alice", "bob"])
+    expect(await people.findForSignIn(name)).toMatchObject({ hasFactor: true });
+});
+
 test("a hash is renewed only while the password is unchanged, and keeps its age", async () => {
   const { id } = await people.create(alice);
   const age = async () => (await fixture.pool.query("SELECT changed_at FROM password_credentials")).rows;
   const before = await age();
   await fixture.clock.advance(60);
-  await people.renewHash(id, { from: alice.passwordHash, to: "renewed" });
+  expect(await people.renewHash(id, { from: alice.passwordHash, to: "renewed" })).toBe(true);
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "renewed" });
   expect(await age()).toEqual(before);
-  await people.renewHash(id, { from: alice.passwordHash, to: "of the former password" });
+  expect(await people.renewHash(id, { from: alice.passwordHash, to: "of the former password" })).toBe(false);
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "renewed" });
 });
 

@@ -10,13 +10,14 @@ import { endAllSessions, writePassword } from "./prisma-statements.ts";
 const findForSignIn = `
   SELECT u.id, u.username, u.name, u.email, u.email_verified AS "emailVerified", u.image, u.operator,
     u.groups, u.disabled_at AS "disabledAt", u.deletion_due_at AS "deletionDueAt", p.hash,
-    coalesce(p.must_change, false) AS "mustChange"
+    coalesce(p.must_change, false) AS "mustChange", has_factor(u.id) AS "hasFactor"
   FROM users u LEFT JOIN password_credentials p ON p.user_id = u.id
   WHERE u.username = $1 OR u.email = $1`;
 
 interface SignInRow extends PersonRow {
   readonly hash: string | null;
   readonly mustChange: boolean;
+  readonly hasFactor: boolean;
 }
 
 /** Users in PostgreSQL, through Prisma. */
@@ -37,7 +38,9 @@ export class PostgresPersonStore implements PersonStore {
       values: [name],
     });
     const [row] = rows;
-    return row ? { person: personFrom(row), passwordHash: row.hash, mustChange: row.mustChange } : null;
+    if (row === undefined) return null;
+    const { hash, mustChange, hasFactor } = row;
+    return { person: personFrom(row), passwordHash: hash, mustChange, hasFactor };
   }
 
   async findById(id: string): Promise<Person | null> {
@@ -75,11 +78,12 @@ export class PostgresPersonStore implements PersonStore {
   async renewHash(
     personId: string,
     { from, to }: { readonly from: string; readonly to: string },
-  ): Promise<void> {
-    await this.#prisma.passwordCredential.updateMany({
+  ): Promise<boolean> {
+    const { count } = await this.#prisma.passwordCredential.updateMany({
       where: { userId: personId, hash: from },
       data: { hash: to },
     });
+    return count === 1;
   }
 
   async setGroups(personId: string, groups: readonly string[]): Promise<void> {

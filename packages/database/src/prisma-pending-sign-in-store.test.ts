@@ -75,6 +75,17 @@ const startSession = (of = personId, amr = ["pwd"]) => {
 };
 
 describe("a pending sign-in", () => {
+  test("is not stored for a password that was changed after it was verified", async () => {
+    await fixture.pool.query("INSERT INTO password_credentials (user_id, hash) VALUES ($1, 'current')", [
+      personId,
+    ]);
+    const values = { personId, amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 600 };
+    const create = (passwordHash: string) =>
+      store().create({ ...values, token: randomToken(), passwordHash });
+    expect(await create("former")).toBe(false);
+    expect(await create("current")).toBe(true);
+  });
+
   test("names its user and methods, is read without being consumed, and is stored as a hash", async () => {
     const token = await begin({ longTerm: true });
     const read = { person: { id: personId, disabled: false }, amr: ["pwd"], longTerm: true };

@@ -40,12 +40,15 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
 
   async create(pending: Parameters<PendingSignInStore["create"]>[0]): Promise<boolean> {
     const { token, personId, amr, longTerm, provedSecondsAgo, lifeSeconds } = pending;
+    const verifiedHash = pending.passwordHash ?? null;
     const created = await this.#prisma.$executeRaw`
       INSERT INTO pending_sign_ins (hash, person_id, amr, long_term, proved_at, expires_at)
       SELECT ${tokenHash("PSI", token)}, id, ${[...amr]}::text[], ${longTerm},
         hub_now() - make_interval(secs => ${provedSecondsAgo}::float8),
         hub_now() + make_interval(secs => ${lifeSeconds}::float8)
-      FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL`;
+      FROM users u WHERE id = ${personId}::uuid AND disabled_at IS NULL AND (${verifiedHash}::text IS NULL OR EXISTS (
+        SELECT FROM password_credentials c WHERE c.user_id = u.id AND c.hash = ${verifiedHash}
+      ))`;
     return created === 1;
   }
 

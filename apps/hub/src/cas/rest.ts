@@ -221,7 +221,7 @@ async function verifyPasswordAlone(
       "Sign in once with a browser and choose another one.",
     ]);
   }
-  if ((await missingFactor(needs, verified.person, verified.amr)) === null) return verified;
+  if ((await missingFactor(needs, verified)) === null) return verified;
   logRefused(call, "factor_required");
   throw new HubError(403, "factor_required", "Not signed in", [
     "This user signs in with a second step, which this address cannot ask for.",

@@ -14,13 +14,12 @@ let key: SoftwareAuthenticator;
 beforeAll(async () => {
   opened = await openTestHub();
   const { clock, database, keys, queueMail, recordAudit, relyingParty } = opened.hub;
-  const { loginTickets, passkeys, people } = database;
+  const { loginTickets, passkeys } = database;
   factor = createPasskeyFactor({
     clock,
     keys,
     loginTickets,
     passkeys,
-    people,
     queueMail,
     recordAudit,
     relyingParty,

@@ -1,5 +1,5 @@
 /** Verifies a passkey: as a whole sign-in, or as the second factor of one. */
-import type { Passkey, PasskeyStore, PersonStore } from "@gatehouse/database";
+import type { Passkey, PasskeyStore, Person } from "@gatehouse/database";
 import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
 import type { Call } from "../http/route.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
@@ -17,8 +17,7 @@ import {
 } from "./webauthn.ts";
 
 export interface VerifyPasskeyNeeds extends ChallengeNeeds {
-  readonly passkeys: Pick<PasskeyStore, "find" | "recordUse">;
-  readonly people: Pick<PersonStore, "findById">;
+  readonly passkeys: Pick<PasskeyStore, "find" | "findForSignIn" | "recordUse">;
   readonly relyingParty: RelyingParty;
   readonly recordAudit: RecordAudit;
   readonly queueMail: QueueMail;
@@ -62,13 +61,13 @@ export async function verifyPasskey(
     const assertion = readAssertion(answer);
     const challenge = challengeOf(assertion);
     if (!(await consumeChallenge(needs, challenge, expected))) return refusedAs("passkey_expired");
-    const found = await needs.passkeys.find(assertion.id);
-    if (found === null || (expected.personId ?? found.personId) !== found.personId)
+    const found = await needs.passkeys.findForSignIn(assertion.id);
+    if (found === null || (expected.personId ?? found.person.id) !== found.person.id)
       return refusedAs("passkey_unknown");
-    passkey = found;
+    passkey = found.passkey;
     checkUserHandle(assertion, passkey, expected);
     const verified = await verifyAssertion(needs.relyingParty, assertion, challenge, passkey);
-    return await acceptPasskey(needs, call, passkey, verified);
+    return await acceptPasskey(needs, call, found, verified);
   } catch (error) {
     if (!(error instanceof PasskeyInvalid)) throw error;
     call.log.warn({ event: "passkey.invalid", detail: error.message }, "passkey not accepted");
@@ -84,11 +83,10 @@ const refusedAs = (code: PasskeyRefused["code"]): PasskeyRefused => ({ outcome: 
 async function acceptPasskey(
   needs: VerifyPasskeyNeeds,
   call: Attempt,
-  passkey: Passkey,
+  { passkey, person }: { readonly passkey: Passkey; readonly person: Person },
   assertion: VerifiedAssertion,
 ): Promise<Verified | PasskeyRefused> {
-  const person = await needs.people.findById(passkey.personId);
-  if (person === null || person.disabled) return refuseKnown(needs, call, passkey, "passkey_unknown");
+  if (person.disabled) return refuseKnown(needs, call, passkey, "passkey_unknown");
   if (!(await needs.passkeys.recordUse(passkey.id, assertion))) {
     if ((await needs.passkeys.find(passkey.id)) === null) return refusedAs("passkey_unknown");
     await needs.queueMail({

@@ -103,23 +103,19 @@ export function hasFactor({ codesSince, passkeys }: Factors): boolean {
   return codesSince !== null || passkeys > 0;
 }
 
-/** @param amr methods of the sign-in so far */
 export async function missingFactor(
   { factors, operatorsNeedFactor }: MissingFactorNeeds,
-  person: Pick<Person, "id" | "operator">,
-  amr: readonly string[],
+  { person, amr, hasFactor: known }: Pick<Verified, "person" | "amr" | "hasFactor">,
 ): Promise<MissingFactor> {
   if (amr.includes("mfa")) return null;
-  if (hasFactor(await factors.of(person.id))) return "factor";
+  if (known ?? hasFactor(await factors.of(person.id))) return "factor";
   return person.operator && operatorsNeedFactor ? "set-up" : null;
 }
 
 export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn {
   return async (call, parameters, verified, choices) => {
     // First: the page for a new password completes the sign-in here again, which then asks for the factor.
-    const missing = verified.mustChange
-      ? "new-password"
-      : await missingFactor(needs, verified.person, verified.amr);
+    const missing = verified.mustChange ? "new-password" : await missingFactor(needs, verified);
     if (missing !== null) return askForMore(needs, call, parameters, verified, { ...choices, missing });
     const started = await startVerifiedSession(needs, verified, {
       userAgent: call.userAgent,
@@ -178,7 +174,7 @@ async function askForMore(
   needs: CompleteSignInNeeds,
   call: Call,
   parameters: RequestParameters,
-  { person, amr, secondsAgo }: Verified,
+  { person, amr, secondsAgo, passwordHash }: Verified,
   { longTerm, askBefore, missing }: SignInChoices & { readonly missing: keyof typeof pages },
 ): Promise<Answer> {
   const token = `PSI-${randomToken()}`;
@@ -189,6 +185,7 @@ async function askForMore(
     longTerm,
     provedSecondsAgo: secondsAgo,
     lifeSeconds: pendingLifeSeconds,
+    passwordHash,
   });
   if (!created) return refuseGone(needs, call, parameters, person);
   call.log.info(
@@ -204,15 +201,17 @@ async function askForMore(
   });
 }
 
-/** The user was disabled or removed since the proof: the same answer as to a wrong password. */
+/** Since the proof the user was disabled or removed or has changed the password: the same answer as to a wrong password. */
 function refuseGone(
   needs: NoteNeeds,
   call: Call,
   parameters: RequestParameters,
-  { username }: Pick<Person, "username">,
+  { id, username }: Pick<Person, "id" | "username">,
 ): Answer {
   const flow = flowOf(needs, call);
-  const error = { code: "credentials_wrong", reference: call.requestId } as const;
+  const code = "credentials_wrong";
+  call.log.warn({ event: "sign_in.refused", code, person: id, address: call.address }, "no longer valid");
+  const error = { code, reference: call.requestId } as const;
   return seeOther(loginAddress(repeatedFields(parameters)), {
     cookies: [...flow.cookies, writeNote(needs, flow.id, { username, error })],
   });

@@ -3,7 +3,7 @@ import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashPassword } from "../credential/password.ts";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
-import { verifyCredentials } from "./sign-in.ts";
+import { startVerifiedSession, verifyCredentials } from "./sign-in.ts";
 
 let opened: TestHub;
 beforeAll(async () => {
@@ -51,13 +51,16 @@ describe("ASVS 6.3.8 unknown user, wrong password and disabled account are indis
   });
 });
 
+async function createWithOutdatedHash(username: string): Promise<TestPerson> {
+  const person = await opened.createPerson({ username });
+  const outdated = await hash(person.password, { memoryCost: 8192, timeCost: 1 });
+  await opened.hub.database.people.setPassword(person.id, { hash: outdated, standsAlone: true });
+  return person;
+}
+
 test("a hash with older parameters is renewed when its user signs in", async () => {
-  const dan = await opened.createPerson({ username: "dan" });
   const { people } = opened.hub.database;
-  await people.setPassword(dan.id, {
-    hash: await hash(dan.password, { memoryCost: 8192, timeCost: 1 }),
-    standsAlone: true,
-  });
+  const dan = await createWithOutdatedHash("dan");
   await new TestBrowser(opened).signIn({ ...dan, password: "wrong" });
   expect((await people.findForSignIn("dan"))?.passwordHash).toContain("m=8192");
   expect((await new TestBrowser(opened).signIn(dan)).location).toBe("/account");
@@ -93,26 +96,39 @@ describe("a sign-in that waits in the queue", () => {
     );
     return { result, recorded };
   }
-  const setPassword = async (person: TestPerson, password: string) =>
-    opened.hub.database.people.setPassword(person.id, {
-      hash: await hashPassword(password),
-      standsAlone: true,
-    });
+  const start = ({ result }: Awaited<ReturnType<typeof verifyLater>>) =>
+    result.outcome === "verified"
+      ? startVerifiedSession({ sessions: opened.hub.database.sessions }, result, {
+          userAgent: "",
+          address: "192.0.2.7",
+          previousToken: undefined,
+          longTerm: false,
+          askBefore: false,
+        })
+      : null;
 
-  test("is refused if the password is changed meanwhile, or the account disabled", async () => {
+  test("starts no session if the password is changed meanwhile, or the account disabled", async () => {
+    const { people } = opened.hub.database;
     const erin = await opened.createPerson();
-    const changed = await verifyLater(erin, () => setPassword(erin, "another password of hers"));
-    expect(changed.result).toEqual({ outcome: "refused", code: "credentials_wrong" });
-    expect(changed.recorded).toEqual(["credentials_wrong"]);
+    const hash = await hashPassword("another password of hers");
+    const changed = await verifyLater(erin, () => people.setPassword(erin.id, { hash, standsAlone: true }));
+    expect(await start(changed)).toBeNull();
     const fay = await opened.createPerson();
-    const disabled = await verifyLater(fay, () => opened.hub.database.people.setDisabled(fay.id, true));
-    expect(disabled.result).toEqual({ outcome: "refused", code: "credentials_wrong" });
+    const disabled = await verifyLater(fay, () => people.setDisabled(fay.id, true));
+    expect(await start(disabled)).toBeNull();
+    const gil = await opened.createPerson();
+    expect(await start(await verifyLater(gil, async () => undefined))).not.toBeNull();
   });
 
-  test("succeeds if only the hash is renewed meanwhile", async () => {
-    const gil = await opened.createPerson();
-    const { result } = await verifyLater(gil, () => setPassword(gil, gil.password));
-    expect(result).toMatchObject({ outcome: "verified", person: { id: gil.id } });
+  test("succeeds if another sign-in renews an outdated hash meanwhile, and not if the password is changed", async () => {
+    const { people } = opened.hub.database;
+    const [ira, jo] = [await createWithOutdatedHash("ira"), await createWithOutdatedHash("jo")];
+    const set = async (person: TestPerson, password: string) =>
+      people.setPassword(person.id, { hash: await hashPassword(password), standsAlone: true });
+    expect(await start(await verifyLater(ira, () => set(ira, ira.password)))).not.toBeNull();
+    const changed = await verifyLater(jo, () => set(jo, "another password of theirs"));
+    expect(changed.result).toEqual({ outcome: "refused", code: "credentials_wrong" });
+    expect(changed.recorded).toEqual(["credentials_wrong"]);
   });
 });
 

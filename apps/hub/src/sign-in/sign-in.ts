@@ -52,7 +52,7 @@ export type Refused =
   | { readonly outcome: "refused"; readonly code: "credentials_wrong" }
   | { readonly outcome: "refused"; readonly code: "too_many_attempts"; readonly retryInSeconds: number };
 
-/** @returns `null`: disabled or removed since the password was verified */
+/** @returns `null`: disabled, removed, or with another password or a new factor since the verification */
 export async function startVerifiedSession(
   needs: StartSessionNeeds,
   verified: Verified,
@@ -97,6 +97,10 @@ export interface Verified {
   readonly passkeyId?: string;
   /** An operator set the password: it starts no session before the user has chosen another one. */
   readonly mustChange?: boolean;
+  /** The user has a factor that can complete a sign-in; absent: not looked up yet. */
+  readonly hasFactor?: boolean;
+  /** Hash that the password was just verified against. No session starts once it is another one. */
+  readonly passwordHash?: string;
   /** The account at another provider, if the user signed in there. */
   readonly upstreamAccount?: UpstreamAccount;
 }
@@ -125,20 +129,15 @@ export async function verifyCredentials(
     const taken = await throttle.count(throttled);
     if (!taken.allowed) return taken;
     const right = await verifyPassword(found?.passwordHash ?? null, attempt.password, { first: isFirst });
-    const current = right && found !== null ? await findUnchanged(people, found, attempt.password) : null;
-    if (current === null || current.person.disabled)
+    const passwordHash = right && found !== null ? await currentHash(people, found, attempt.password) : null;
+    if (found === null || passwordHash === null || found.person.disabled)
       return { outcome: "refused", code: "credentials_wrong" } as const;
     await throttle.succeeded(throttled);
-    return { outcome: "verified", ...current } as const;
+    const { person, mustChange, hasFactor } = found;
+    const amr = ["pwd"];
+    return { outcome: "verified", person, amr, secondsAgo: 0, mustChange, hasFactor, passwordHash } as const;
   });
-  if (!("allowed" in result) && result.outcome === "verified") {
-    const { outcome, person, passwordHash, mustChange } = result;
-    if (passwordHash !== null && isOutdated(passwordHash)) {
-      const to = await hashPassword(attempt.password);
-      await people.renewHash(person.id, { from: passwordHash, to });
-    }
-    return { outcome, person, amr: ["pwd"], secondsAgo: 0, mustChange };
-  }
+  if (!("allowed" in result) && result.outcome === "verified") return result;
   const refused: Refused =
     "allowed" in result
       ? { outcome: "refused", code: "too_many_attempts", retryInSeconds: result.retryInSeconds }
@@ -154,22 +153,25 @@ export async function verifyCredentials(
 }
 
 /**
- * The user as stored after the verification. It may have waited in the queue, so a password that was changed meanwhile
- * voids it; a hash that a concurrent sign-in has renewed does not.
+ * The hash of the verified password, renewed if it is outdated.
+ *
+ * @returns `null`: the password was changed meanwhile. A hash that a concurrent sign-in has renewed is none that was changed.
  */
-async function findUnchanged(
+async function currentHash(
   people: VerifyCredentialsNeeds["people"],
   { person, passwordHash }: PersonWithPassword,
   password: string,
-): Promise<PersonWithPassword | null> {
-  const current = await people.findForSignIn(person.username);
-  if (current === null || current.passwordHash === passwordHash) return current;
-  return (await verifyPassword(current.passwordHash, password)) ? current : null;
+): Promise<string | null> {
+  if (passwordHash === null || !isOutdated(passwordHash)) return passwordHash;
+  const renewed = await hashPassword(password);
+  if (await people.renewHash(person.id, { from: passwordHash, to: renewed })) return renewed;
+  const current = (await people.findForSignIn(person.username))?.passwordHash ?? null;
+  return (await verifyPassword(current, password)) ? current : null;
 }
 
 async function startSession(
   { sessions }: StartSessionNeeds,
-  { person, amr, secondsAgo }: Verified,
+  { person, amr, secondsAgo, passwordHash }: Verified,
   newSession: NewSession,
 ) {
   const token = createTicketId("TGT");
@@ -183,6 +185,7 @@ async function startSession(
     askBefore: newSession.askBefore,
     provedSecondsAgo: secondsAgo,
     amr,
+    passwordHash,
   });
   return { session, token };
 }

@@ -1,4 +1,5 @@
 /** Users with a second factor, for tests. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { Secret, TOTP } from "otpauth";
 import { createRecoveryCodes } from "../factor/recovery-codes.ts";
 import { createTotpSecret } from "../factor/totp.ts";
@@ -53,13 +54,15 @@ export async function startWeakSession(opened: TestHub, browser: TestBrowser, pe
     userAgent: "",
     address: "127.0.0.1",
     longTerm: false,
-    amr: ["pwd"],
+    amr: ["pwd", "mfa"],
   });
+  // No session without the factor starts for a user who has one.
+  await poolOf(opened.hub.database).query("UPDATE sessions SET amr = '{pwd}' WHERE id = $1", [session.id]);
   browser.cookies.keep(opened.hub.cookies.write("session", token), {
     method: "GET",
     url: `${opened.origin}/`,
     crossSite: false,
     navigation: true,
   });
-  return session;
+  return { ...session, amr: ["pwd"] };
 }
