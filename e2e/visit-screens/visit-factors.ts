@@ -1,5 +1,6 @@
 import { fillSignInForm, type Person } from "@gatehouse/testing";
 import { Secret, TOTP } from "otpauth";
+import { Authenticator } from "../authenticator.ts";
 import { becomeAnother, openWithFreshSignIn, type Tour, withoutScript } from "./tour.ts";
 
 const addPasskeyPath = "/account/security/passkeys/new";
@@ -51,21 +52,13 @@ async function visitPasskeys(tour: Tour, person: Person): Promise<void> {
 
 /** With a simulated authenticator, which is gone afterwards: it would sign in at the next sign-in page. */
 async function addPasskey({ page }: Tour): Promise<void> {
-  const client = await page.context().newCDPSession(page);
-  await client.send("WebAuthn.enable", { enableUI: false });
-  const options = {
-    protocol: "ctap2",
-    transport: "internal",
-    hasResidentKey: true,
-    hasUserVerification: true,
-    isUserVerified: true,
-    automaticPresenceSimulation: true,
-  } as const;
-  await client.send("WebAuthn.addVirtualAuthenticator", { options });
+  const authenticator = await Authenticator.of(page);
   await page.getByRole("button", { name: "Add a passkey" }).click();
-  await page.getByRole("status").filter({ hasText: "is added" }).waitFor();
-  await client.send("WebAuthn.disable");
-  await client.detach();
+  const added = page.getByRole("status").filter({ hasText: "is added" });
+  const codes = page.getByRole("heading", { name: "Your recovery codes" });
+  await added.or(codes).waitFor();
+  if (await codes.isVisible()) await page.getByRole("link", { name: "I have saved them" }).click();
+  await authenticator.remove();
 }
 
 /** @returns the secret of the app, in base32 */

@@ -599,7 +599,14 @@ test("the pages for a new account and for a forgotten password measure the new p
       errors: [],
       signedIn: null,
     }),
-    drawn("reset-password", { ...form, person, error: null, disconnectApps: false }),
+    drawn("reset-password", {
+      ...form,
+      person,
+      error: null,
+      disconnectApps: false,
+      former: "password" as const,
+      signIn: "/cas/login",
+    }),
   ];
   for (const body of pages) {
     expect(body).toMatch(

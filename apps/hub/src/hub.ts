@@ -610,6 +610,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       logout,
       passwordFault,
       passwordLengths,
+      passwords,
       queueMail,
       recordAudit,
       throttle,

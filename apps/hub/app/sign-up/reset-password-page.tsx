@@ -1,18 +1,21 @@
-import { Button, CheckboxField, ErrorSummary } from "@gatehouse/ui";
+import { Button, CheckboxField, ErrorSummary, Notice } from "@gatehouse/ui";
 import type { ResetPasswordScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
 import { NewPasswordField } from "../new-password-field.tsx";
 
-export const resetPasswordTitle = ({ error }: ResetPasswordScreen): string =>
-  `${error ? "Error: " : ""}Choose a new password`;
+export const resetPasswordTitle = (model: ResetPasswordScreen): string =>
+  `${model.error ? "Error: " : ""}${heading(model)}`;
+
+const heading = ({ former }: ResetPasswordScreen) =>
+  former === "password" ? "Choose a new password" : "Choose a password";
 
 /** Says what ends with the old password before it does. */
 export function ResetPasswordPage({ model }: { readonly model: ResetPasswordScreen }) {
   const { name, username } = model.person;
   return (
     <Gate
-      title="Choose a new password"
+      title={heading(model)}
       to={
         <>
           for <bdi>{name}</bdi> (<bdi>{username}</bdi>)
@@ -21,9 +24,20 @@ export function ResetPasswordPage({ model }: { readonly model: ResetPasswordScre
     >
       {model.error && (
         <ErrorSummary
-          title="Your password is not changed yet"
+          title={
+            model.former === "password" ? "Your password is not changed yet" : "You have no password yet"
+          }
           errors={[{ text: model.error, field: "password" }]}
         />
+      )}
+      {model.former === "passkey" && model.error === null && (
+        <Notice>
+          <p>
+            You sign in with a passkey, and need no password.{" "}
+            <a href={model.signIn}>Sign in with your passkey</a>, or choose a password if you lost it. A
+            recovery code then replaces the passkey.
+          </p>
+        </Notice>
       )}
       <form className="ui-form" method="post" action={model.action}>
         <HiddenFields fields={model.hidden} />
@@ -44,8 +58,8 @@ export function ResetPasswordPage({ model }: { readonly model: ResetPasswordScre
           checked={model.disconnectApps}
         />
         <p>You are signed out in every browser, and sign in with the new password then.</p>
-        <Button wide busyLabel="Changing it …">
-          Change my password
+        <Button wide busyLabel="Saving it …">
+          {model.former === "password" ? "Change my password" : "Save my password"}
         </Button>
       </form>
     </Gate>

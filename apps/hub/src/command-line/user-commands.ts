@@ -41,7 +41,8 @@ export const userList: Command = {
 
 export const userAdd: Command = {
   name: "user add",
-  summary: "Adds a user, and mails or prints a single-use link with which they choose the password.",
+  summary:
+    "Adds a user, and mails or prints a single-use link with which they choose a password or a passkey.",
   words: ["<username>"],
   options: {
     email: { value: "<address>", meaning: "e-mail address (required)", needed: true },
@@ -85,7 +86,7 @@ export const userAdd: Command = {
 
 export const userInvite: Command = {
   name: "user invite",
-  summary: "Mails or prints another link for a user who has not chosen a password yet.",
+  summary: "Mails or prints another link for a user who has not chosen a password or a passkey yet.",
   words: ["<username>"],
   options: { ...linkOption },
   run: (input, settings) =>
@@ -217,7 +218,7 @@ async function giveLink(
     );
     return {
       result: { link },
-      text: `Give ${username} this link; whoever has it chooses the password. It works once, for ${life}:\n${link}`,
+      text: `Give ${username} this link; whoever has it ${purpose === "invitation" ? "chooses how to sign in" : "chooses the password"}. It works once, for ${life}:\n${link}`,
     };
   }
   // The composer of a reset looks up the account by what was typed.

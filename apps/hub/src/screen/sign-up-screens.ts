@@ -83,6 +83,9 @@ export interface ResetPasswordScreen {
   readonly about: readonly string[];
   readonly error: string | null;
   readonly disconnectApps: boolean;
+  /** Way to sign in until now. A user with a passkey alone need not choose a password. */
+  readonly former: "password" | "passkey" | "none";
+  readonly signIn: string;
 }
 
 /** Asks to confirm a new e-mail address. */

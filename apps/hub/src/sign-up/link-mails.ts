@@ -49,7 +49,7 @@ async function signUpMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailC
     return {
       subject: "Finish creating your account",
       paragraphs: [
-        "Choose your name, a user name and a password. Your account exists once you have done so.",
+        "Choose your name, a user name, and a password or a passkey. Your account exists once you have done so.",
       ],
       facts: [{ label: "The link works for", value: "one day, once" }],
       button: { label: "Create your account", href: await makeLink(needs, link) },
@@ -78,7 +78,9 @@ async function invitationMail(
   const { email, id: personId } = person;
   return {
     subject: "You are invited to create your account",
-    paragraphs: ["An operator prepared an account for you. Confirm your name and choose a password."],
+    paragraphs: [
+      "An operator prepared an account for you. Confirm your name, and choose a password or a passkey.",
+    ],
     facts: [
       { label: "User name", value: person.username },
       { label: "The link works for", value: "seven days, once" },
@@ -101,7 +103,7 @@ async function resetMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailCo
   return {
     recipient: email,
     subject: "Choose a new password",
-    paragraphs: ["Your password stays as it is until you choose another one."],
+    paragraphs: await resetWords(needs, found),
     facts: [
       { label: "User name", value: username },
       { label: "The link works for", value: "ten minutes, once" },
@@ -110,6 +112,21 @@ async function resetMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailCo
     why: "somebody, probably you, said that you forgot your password.",
     ifNotYou: nothingToDo,
   };
+}
+
+/** A user with a passkey alone need not choose a password. */
+async function resetWords(
+  { factors }: LinkMailNeeds,
+  { person, passwordHash }: PersonWithPassword,
+): Promise<readonly string[]> {
+  if (passwordHash !== null) return ["Your password stays as it is until you choose another one."];
+  const { passkeys } = await factors.of(person.id);
+  return passkeys > 0
+    ? [
+        "Your account has no password: you sign in with a passkey, and may stay without one.",
+        "If you lost your passkey, choose a password now. You sign in with it and one of your recovery codes.",
+      ]
+    : ["Your account has no password yet."];
 }
 
 async function newAddressMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailContent | null> {

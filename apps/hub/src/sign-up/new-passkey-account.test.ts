@@ -4,6 +4,7 @@ import type { Screens } from "../screen/screen.ts";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
 import { mailedLink, sendForm } from "../test-support/mailed-link.ts";
 import { givePasskey, signInWithPasskey } from "../test-support/passkey-fixture.ts";
+import { mailsTo } from "../test-support/read-mails.ts";
 import { type Deviations, SoftwareAuthenticator } from "../test-support/software-authenticator.ts";
 
 let opened: TestHub;
@@ -255,6 +256,8 @@ test("ASVS 6.4.3 a lost passkey: a link sets a password, which needs a recovery 
   const form = await browser.get("/forgot-password");
   await sendForm(browser, form, "forgot-password", { identifier: guest.username });
   const page = await browser.get(await mailedLink(opened.hub, guest.email));
+  expect(page.screen("reset-password")).toMatchObject({ former: "passkey", signIn: "/cas/login" });
+  expect((await mailsTo(opened.hub, guest.email))[0]?.text).toContain("Your account has no password");
   await sendForm(browser, page, "reset-password", { password });
   const pending = await browser.signIn({ username: guest.username, password });
   expect(pending.location).toBe("/cas/login/factor");

@@ -2,7 +2,12 @@
  * The page behind the link of a forgotten password. A new password ends all sessions and signs nobody in: the sign-in that
  * follows asks for the second factor as always.
  */
-import type { FactorStore, VerificationToken, VerificationTokenStore } from "@gatehouse/database";
+import type {
+  FactorStore,
+  PasswordStore,
+  VerificationToken,
+  VerificationTokenStore,
+} from "@gatehouse/database";
 import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
 import { hashPassword } from "../credential/password.ts";
 import {
@@ -16,6 +21,7 @@ import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
+import type { ResetPasswordScreen } from "../screen/screen.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
 import { forgotPasswordPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
@@ -28,6 +34,7 @@ export interface ResetPasswordNeeds extends LinkFormNeeds, NoteNeeds, KnownBrows
   readonly keys: LinkFormNeeds["keys"] & NoteNeeds["keys"] & KnownBrowserNeeds["keys"];
   readonly verificationTokens: Pick<VerificationTokenStore, "find" | "resetPassword">;
   readonly factors: Pick<FactorStore, "of">;
+  readonly passwords: Pick<PasswordStore, "find">;
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
   readonly throttle: Pick<SignInThrottle, "forget">;
@@ -120,6 +127,15 @@ async function hasNoFactor({ factors }: ResetPasswordNeeds, { person }: ResetLin
   return !hasFactor(await factors.of(person.id));
 }
 
+/** What the new password comes in place of. */
+async function formerOf(
+  { factors, passwords }: ResetPasswordNeeds,
+  { person }: ResetLink,
+): Promise<ResetPasswordScreen["former"]> {
+  if ((await passwords.find(person.id)) !== null) return "password";
+  return (await factors.of(person.id)).passkeys > 0 ? "passkey" : "none";
+}
+
 /** The sign-in form with the user's name, also in a browser in which another user is signed in. */
 function toSignIn(needs: ResetPasswordNeeds, call: Call, { facts, person }: ResetLink): Answer {
   const flow = flowOf(needs, call);
@@ -147,6 +163,8 @@ async function showForm(
         action: path,
         hidden: [form.token, { name: "link", value: token }],
         person: { name, username },
+        former: await formerOf(needs, link),
+        signIn: loginAddress(repeatedFields(destinationParameters(link.facts))),
         least: (await hasNoFactor(needs, link)) ? alone : withFactor,
         about: wordsOfUser(link.person),
         error,
