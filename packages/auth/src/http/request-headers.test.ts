@@ -94,9 +94,9 @@ test.each([
   ["0b1c2d3e;", false],
   ["", false],
 ])("the request id %j can be logged: %s", (id, can) => {
-  expect(readRequestId(new Headers({ "x-request-id": id }))).toBe(can ? id : null);
+  expect(readRequestId(new Headers({ "x-request-id": id }))).toBe(can ? id : undefined);
 });
 
 test("a request without an id has none", () => {
-  expect(readRequestId(new Headers())).toBeNull();
+  expect(readRequestId(new Headers())).toBeUndefined();
 });

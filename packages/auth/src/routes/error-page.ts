@@ -116,11 +116,14 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   },
 };
 
-/** The variable parts of a page. */
-interface Occasion {
+/** An error with the reference of its line in the log. */
+interface LoggedError {
   readonly error: GatehouseAuthError;
-  /** Reference of the line in the log. */
   readonly reference: string;
+}
+
+/** The variable parts of a page that a user continues from. */
+interface Occasion extends LoggedError {
   /** The path to return to, checked by `parseReturnTo`. */
   readonly returnTo: string;
 }
@@ -142,9 +145,9 @@ export function unavailablePage(occasion: Occasion): Response {
 }
 
 /** The page after a sign-out that the hub could not be told. */
-export function signedOutHerePage(occasion: Occasion, hubUrl: string): Response {
+export function signedOutHerePage(logged: LoggedError, hubUrl: string): Response {
   const ways = `<form class="ways" method="post" action="/api/auth/sign-out"><button>Sign out of all sites</button><a href="/">Start page</a></form>`;
-  const reply = page(leftHereAlone, occasion, ways, `'self' ${hubUrl}`);
+  const reply = page(leftHereAlone, logged, ways, `'self' ${hubUrl}`);
   // With `no-referrer` the form would come with `Origin: null`, which is refused.
   reply.headers.set("referrer-policy", "same-origin");
   return reply;
@@ -163,7 +166,7 @@ function links(next: string, href: string): string {
 
 function page(
   { status, title, text, mendable }: Words,
-  { error, reference }: Occasion,
+  { error, reference }: LoggedError,
   actions: string,
   formAction?: string,
 ): Response {

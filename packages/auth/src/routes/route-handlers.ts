@@ -64,7 +64,7 @@ function failure(lazySite: LazySite, request: Request, name: string, cause: unkn
   const reference = newReference();
   // Anyone can cause a refusal, so it is only a warning.
   const level = error.code === "request_refused" ? "warn" : "error";
-  log.write(error, { level, reference, requestId: readRequestId(request.headers) ?? undefined });
+  log.write(error, { level, reference, requestId: readRequestId(request.headers) });
   if (name !== "logout-request")
     return errorPage({ error, reference, returnTo: placeOf(lazySite, request, name) });
   // 503 makes the hub deliver the request again.

@@ -92,7 +92,7 @@ function answerWithoutHub(
   error: GatehouseAuthError,
 ): Response {
   if (flow.purpose === "sign-in") throw error;
-  site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
+  site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) });
   return returnWithoutSession(site, request, flow);
 }
 
@@ -132,7 +132,7 @@ async function complete(
   }
   // Checked at once, so that a wrong secret is an error page here and not a redirect loop between pages and hub. The
   // answer also fills the cache for the next page.
-  const requestId = readRequestId(request.headers) ?? undefined;
+  const requestId = readRequestId(request.headers);
   const asking = { active: true, anew: flow.acr !== null, groups: groupsAtHub, requestId };
   const standing = await site.check.standing(user.sessionIndex, asking);
   if (standing.state === "unclear") throw standing.error;
@@ -164,7 +164,7 @@ function recover(
     throw new GatehouseAuthError("cookies_refused", originsApart(site, request.headers), { cause: error });
   // Usually a login form that was left open too long. The foreign ticket is not used; this browser starts a sign-in of its
   // own, which an open central session completes at once.
-  site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) ?? undefined });
+  site.log.write(error, { level: "warn", requestId: readRequestId(request.headers) });
   return begin(site, request, startFlow({ ...flow, attempt: 2 }), null);
 }
 
@@ -196,7 +196,7 @@ export async function unavailableRoute(
   if (standing.state !== "unclear") return redirect(site.settings.siteUrl + returnTo, []);
   const { error } = standing;
   const reference = newReference();
-  site.log.write(error, { reference, requestId: readRequestId(request.headers) ?? undefined });
+  site.log.write(error, { reference, requestId: readRequestId(request.headers) });
   const show = error.code === "hub_unreachable" ? unavailablePage : errorPage;
   return show({ error, reference, returnTo });
 }

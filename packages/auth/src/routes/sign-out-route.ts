@@ -68,8 +68,8 @@ function answerSignedOutHere(
   setCookies: readonly string[],
 ) {
   const reference = newReference();
-  site.log.write(error, { reference, requestId: readRequestId(request.headers) ?? undefined });
-  const reply = signedOutHerePage({ error, reference, returnTo: "/" }, site.settings.hubUrl);
+  site.log.write(error, { reference, requestId: readRequestId(request.headers) });
+  const reply = signedOutHerePage({ error, reference }, site.settings.hubUrl);
   for (const cookie of setCookies) reply.headers.append("set-cookie", cookie);
   return reply;
 }

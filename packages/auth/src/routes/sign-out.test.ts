@@ -126,6 +126,14 @@ describe("signing out", () => {
     expect((await site.whySignedOut(browser.request("/")))?.reason ?? null).toBe(told);
   });
 
+  test("is not shown to a user whose session cannot be checked: the page tells them, and logs it", async () => {
+    browser.cookies.set("gatehouse-shop.signed-out", "new");
+    hub.down = true;
+    site.clock.now += 61_000;
+    expect(location(await browser.get("/api/auth/signed-out?returnTo=/cart"))).toBe(`${siteUrl}/cart`);
+    expect(site.log).toEqual([]);
+  });
+
   test("refuses GET", async () => {
     expect((await browser.get(site.signOutUrl)).status).toBe(405);
   });
