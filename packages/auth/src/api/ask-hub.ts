@@ -1,3 +1,4 @@
+import { readJson } from "../http/hub-answer.ts";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
 /** Time limit for the hub's answer. */
@@ -34,11 +35,11 @@ export async function askHub(url: string, { body, ...headers }: Question): Promi
   }).catch((cause: unknown) => {
     throw new GatehouseAuthError("hub_unreachable", "", { cause });
   });
-  const json = await reply.json().catch(() => null);
+  const json = await readJson(reply);
   if (reply.status >= 500) throw new GatehouseAuthError("hub_unreachable");
   return {
     status: reply.status,
-    json: typeof json === "object" && json !== null && !Array.isArray(json) ? json : {},
+    json: typeof json === "object" && json !== null && !Array.isArray(json) ? { ...json } : {},
     retryAfter: reply.headers.get("retry-after"),
   };
 }

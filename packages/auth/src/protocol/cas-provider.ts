@@ -30,7 +30,6 @@ const codes: Partial<Record<CasClientErrorCode, GatehouseAuthErrorCode>> = {
  */
 export const casProtocol: SignInProtocol = {
   provider({ hubUrl, siteUrl }, exchange) {
-    let user: IdentifiedUser | undefined;
     return {
       type: "oauth",
       checks: ["state"],
@@ -38,14 +37,15 @@ export const casProtocol: SignInProtocol = {
         client: { token_endpoint_auth_method: "none" },
         authorization: `${hubUrl}/cas/login`,
         token: `${hubUrl}/cas/p3/serviceValidate`,
-        userinfo: { url: `${hubUrl}/`, request: () => ({ ...user }) },
+        // The user goes to the exchange; next-auth takes an account of nobody.
+        userinfo: { url: `${hubUrl}/`, request: () => ({}) },
       },
       async fetch() {
         if (exchange === null) throw new GatehouseAuthError("internal");
         exchange.begun();
         const { flow, state, ticket } = exchange;
         const renew = flow.maxAge !== null;
-        user = await validate(hubUrl, serviceUrl(siteUrl, flow, state), ticket, renew);
+        const user = await validate(hubUrl, serviceUrl(siteUrl, flow, state), ticket, renew);
         exchange.identified(user);
         return Response.json({ access_token: user.sessionIndex, token_type: "bearer" });
       },
@@ -160,8 +160,11 @@ function readUser(
   };
 }
 
-/** Replaces the hub's text, which comes from outside, by a sentence of the package. */
-function translate(error: unknown): never {
-  if (!(error instanceof CasClientError)) throw new GatehouseAuthError("hub_answer", "", { cause: error });
-  throw new GatehouseAuthError(codes[error.code] ?? "hub_answer", "", { cause: error });
+/**
+ * Replaces the hub's text, which comes from outside, by a sentence of the package. Every other error comes from the
+ * connection, which broke in the middle of the answer.
+ */
+function translate(cause: unknown): never {
+  const code = cause instanceof CasClientError ? (codes[cause.code] ?? "hub_answer") : "hub_unreachable";
+  throw new GatehouseAuthError(code, "", { cause });
 }

@@ -30,6 +30,7 @@ beforeEach(() => {
   });
 });
 afterEach(() => vi.unstubAllGlobals());
+const brokenOff = () => new ReadableStream({ start: (stream) => stream.error(new TypeError("terminated")) });
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
 describe("OpenID Connect Discovery 4 the document", () => {
@@ -63,6 +64,7 @@ describe("OpenID Connect Discovery 4 the document", () => {
 
   test.each<[string, () => Response | Error, string]>([
     ["a connection that fails", () => new TypeError("x"), "hub_unreachable"],
+    ["a connection that breaks off", () => new Response(brokenOff()), "hub_unreachable"],
     ["429", () => new Response("", { status: 429 }), "hub_unreachable"],
     ["500", () => new Response("", { status: 500 }), "hub_unreachable"],
     ["404", () => Response.json(metadata, { status: 404 }), "hub_answer"],

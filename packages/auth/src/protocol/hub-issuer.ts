@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import { readText } from "../http/hub-answer.ts";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
 /** Time limit for the hub's answer; a code is not valid much longer. */
@@ -88,7 +89,7 @@ export class HubIssuer {
 
   async #ask(): Promise<string> {
     const reply = await this.fetch(this.discoveryUrl, { headers: { accept: "application/json" } });
-    const text = reply.status === 200 ? await reply.text() : "";
+    const text = reply.status === 200 ? await readText(reply) : "";
     let metadata: Readonly<Record<string, unknown>> | null = null;
     try {
       metadata = text.length > longestAnswer ? null : JSON.parse(text);

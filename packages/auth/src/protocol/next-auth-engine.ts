@@ -186,15 +186,10 @@ function engineConfig({ settings, cookies, flow, failures, parts, sealed }: Engi
 function gatehouseProvider(settings: Settings, parts: ProviderParts) {
   return {
     id: "gatehouse",
-    name: "Gatehouse",
     type: parts.type,
     checks: parts.checks,
     clientId: settings.siteId,
     ...parts.settings,
-    profile: ({ id, sub, name }: { id?: string; sub?: string; name?: string }) => ({
-      id: id ?? sub,
-      name: name ?? null,
-    }),
     [customFetch]: (input: RequestInfo | URL, init: RequestInit = {}) =>
       parts.fetch(input instanceof Request ? input.url : String(input), init),
   } as NextAuthConfig["providers"][number];

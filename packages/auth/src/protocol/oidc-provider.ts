@@ -1,3 +1,4 @@
+import { readJson } from "../http/hub-answer.ts";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { Settings } from "../settings/settings.ts";
 import { HubIssuer } from "./hub-issuer.ts";
@@ -97,10 +98,7 @@ function refusalOf(error: string): { readonly refusal?: GatehouseAuthError } {
 
 /** Checks the answer of the token endpoint and returns it with its ID token. RFC 6749, section 5 */
 async function judge(siteId: string, reply: Response): Promise<{ reply: Response; idToken: string }> {
-  const answer = (await reply
-    .clone()
-    .json()
-    .catch(() => null)) as { id_token?: unknown; error?: unknown } | null;
+  const answer = (await readJson(reply)) as { id_token?: unknown; error?: unknown } | null;
   if (reply.status === 401 || answer?.error === "invalid_client") {
     const wanted = `SITE_SECRET must be the secret of site "${siteId}" at the hub.`;
     throw new GatehouseAuthError("site_rejected", wanted);
@@ -108,5 +106,5 @@ async function judge(siteId: string, reply: Response): Promise<{ reply: Response
   if (answer?.error === "invalid_grant") throw new GatehouseAuthError("ticket_refused");
   if (reply.status !== 200 || typeof answer?.id_token !== "string")
     throw new GatehouseAuthError("hub_answer");
-  return { reply, idToken: answer.id_token };
+  return { reply: Response.json(answer), idToken: answer.id_token };
 }

@@ -1,3 +1,4 @@
+import { readJson } from "../http/hub-answer.ts";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { SiteLog } from "../log/site-log.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -176,7 +177,7 @@ async function askHub(
     throw new GatehouseAuthError("site_rejected", wanted);
   }
   if (reply.status === 429 || reply.status >= 500) throw new GatehouseAuthError("hub_unreachable");
-  return reply.status === 200 ? await reply.json().catch(() => null) : null;
+  return reply.status === 200 ? await readJson(reply) : null;
 }
 
 function parseAnswer(answer: unknown, now: number): HubAnswer {

@@ -1,3 +1,4 @@
+import { readJson } from "../http/hub-answer.ts";
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
 /**
@@ -78,7 +79,7 @@ async function judge(
 ): Promise<"silent" | "elsewhere" | { readonly ownName: string | undefined }> {
   const isJson = reply.headers.get("content-type")?.startsWith("application/json");
   if (reply.status === 200 && isJson) {
-    const answer = (await reply.json().catch(() => null)) as { service?: unknown; url?: unknown } | null;
+    const answer = (await readJson(reply)) as { service?: unknown; url?: unknown } | null;
     if (answer?.service !== "gatehouse-hub") return "elsewhere";
     const url = typeof answer.url === "string" ? URL.parse(answer.url) : null;
     return { ownName: url && /^https?:$/.test(url.protocol) ? url.origin : undefined };

@@ -29,6 +29,8 @@ export class HubInTest {
   givesGroups = true;
   /** Cuts every connection, as a hub that is down. */
   down = false;
+  /** Breaks off in the middle of every answer. */
+  breaksOff = false;
   /** Answers every session check with this, when set. */
   checkAnswer: { status: number; body: string; date?: string } | null = null;
   healthChecks = 0;
@@ -75,6 +77,11 @@ export class HubInTest {
 
   async #answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
     if (this.down) return void request.socket.destroy();
+    if (this.breaksOff) {
+      reply.sendDate = false;
+      reply.writeHead(200, { "content-type": "application/json", "content-length": 1_000 });
+      return void reply.write('{"', () => request.socket.destroy());
+    }
     const url = new URL(request.url ?? "", this.url);
     if (url.pathname === "/sites/v1/sessions/check") return this.#check(request, reply);
     if (url.pathname === "/healthz") {

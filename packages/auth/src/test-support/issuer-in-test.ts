@@ -21,6 +21,8 @@ export class IssuerInTest {
   keysAsked = 0;
   /** Cuts every connection, as a hub that is down. */
   down = false;
+  /** Breaks off in the middle of every answer. */
+  breaksOff = false;
   /** Answers everything with this, when set. */
   answer: { status: number; body: string; headers?: Record<string, string> } | null = null;
   #held: { reached: () => void; released: Promise<void> } | null = null;
@@ -95,6 +97,10 @@ export class IssuerInTest {
 
   async #answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
     if (this.down) return void request.socket.destroy();
+    if (this.breaksOff) {
+      reply.writeHead(200, { "content-type": "application/json", "content-length": 1_000 });
+      return void reply.write('{"', () => request.socket.destroy());
+    }
     const body = Buffer.concat(await request.toArray()).toString();
     const answer = this.answer ?? { status: 200, body: JSON.stringify(this.#say(request, body)) };
     if (this.answer) this.#note(request, body);
