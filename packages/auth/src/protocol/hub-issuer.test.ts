@@ -14,7 +14,7 @@ let now: number;
 let hub: HubIssuer;
 let asked: [string, RequestInit][];
 /** Answers by path; an error is a failure of the connection. */
-let answers: Record<string, () => Response | Error>;
+let answers: Record<string, () => Response | Error | Promise<Response>>;
 const discovery = "/oidc/.well-known/openid-configuration";
 
 beforeEach(() => {
@@ -24,7 +24,7 @@ beforeEach(() => {
   answers = { [discovery]: () => Response.json(metadata) };
   vi.stubGlobal("fetch", async (url: string | URL, init: RequestInit) => {
     asked.push([String(url), init]);
-    const answer = answers[new URL(url).pathname]?.() ?? new Response("", { status: 404 });
+    const answer = (await answers[new URL(url).pathname]?.()) ?? new Response("", { status: 404 });
     if (answer instanceof Error) throw answer;
     return answer;
   });
@@ -60,6 +60,26 @@ describe("OpenID Connect Discovery 4 the document", () => {
     expect(asked).toHaveLength(1);
     answers[discovery] = () => Response.json(metadata);
     expect(await hub.metadata()).toEqual(metadata);
+  });
+
+  test("that is late and fails does not make a newer one be fetched again", async () => {
+    const late = Promise.withResolvers<Response>();
+    answers[discovery] = () => late.promise;
+    const first = hub.metadata();
+    now += 600_000;
+    answers[discovery] = () => Response.json(metadata);
+    await hub.metadata();
+    late.reject(new TypeError("fetch failed"));
+    await expect(first).rejects.toEqual(code("hub_unreachable"));
+    await hub.metadata();
+    expect(asked).toHaveLength(2);
+  });
+
+  test("of another issuer is reported with both addresses", async () => {
+    answers[discovery] = () => Response.json({ ...metadata, issuer: "https://evil.example/oidc" });
+    await expect(hub.metadata()).rejects.toThrow(
+      `${hubUrl}${discovery} does not describe the issuer ${hubUrl}/oidc.`,
+    );
   });
 
   test.each<[string, () => Response | Error, string]>([
@@ -118,6 +138,30 @@ describe("the hub's keys", () => {
     expect(asked.map(([url]) => new URL(url).pathname)).toEqual([discovery, "/oidc/jwks"]);
   });
 
+  test("are fetched from the new address after the document names one", async () => {
+    const { jwk, header, token } = await signed("1");
+    answers["/oidc/jwks"] = () => Response.json({ keys: [jwk] });
+    await hub.keys(header, token);
+    now += 600_000;
+    answers[discovery] = () => Response.json({ ...metadata, jwks_uri: `${hubUrl}/oidc/keys` });
+    answers["/oidc/keys"] = () => Response.json({ keys: [jwk] });
+    await hub.keys(header, token);
+    expect(asked.map(([url]) => new URL(url).pathname)).toEqual([
+      discovery,
+      "/oidc/jwks",
+      discovery,
+      "/oidc/keys",
+    ]);
+  });
+
+  test("two that fit a token without a key's name are a fault of the token", async () => {
+    const [one, two] = [await signed("1"), await signed("2")];
+    answers["/oidc/jwks"] = () => Response.json({ keys: [one.jwk, two.jwk] });
+    await expect(hub.keys({ alg: "ES256" }, one.token)).rejects.toMatchObject({
+      code: "ERR_JWKS_MULTIPLE_MATCHING_KEYS",
+    });
+  });
+
   test("an unknown one is a fault of the token, a failure one of the hub", async () => {
     const { jwk, header, token } = await signed("1");
     answers["/oidc/jwks"] = () => Response.json({ keys: [jwk] });
@@ -126,11 +170,24 @@ describe("the hub's keys", () => {
     });
     answers["/oidc/jwks"] = () => new Response("", { status: 500 });
     const other = new HubIssuer(hubUrl, () => now);
-    await expect(other.keys(header, token)).rejects.toEqual(code("hub_unreachable"));
+    await expect(other.keys(header, token)).rejects.toMatchObject({
+      code: "hub_unreachable",
+      cause: expect.any(Error),
+    });
   });
 });
 
 describe("a request to the hub", () => {
+  test("waits for a limited time, and keeps the cause of a failure for the log", async () => {
+    const cause = new TypeError("fetch failed");
+    answers["/oidc/token"] = () => cause;
+    await expect(hub.fetch(metadata.token_endpoint, {})).rejects.toMatchObject({
+      code: "hub_unreachable",
+      cause,
+    });
+    expect(asked[0]?.[1].signal).toBeInstanceOf(AbortSignal);
+  });
+
   test.each([
     [200, 200],
     [400, 400],
