@@ -230,6 +230,12 @@ describe("a validation", () => {
     await expect(validate()).rejects.toMatchObject({ code: expected, cause });
   });
 
+  test("needs no secret of next-auth's and no check but the state", () => {
+    const { type, checks, settings: configured } = casProtocol.provider(settings, null);
+    expect([type, checks]).toEqual(["oauth", ["state"]]);
+    expect(configured).toMatchObject({ client: { token_endpoint_auth_method: "none" } });
+  });
+
   test("is not asked for while a sign-in begins", async () => {
     await expect(casProtocol.provider(settings, null).fetch("", {})).rejects.toEqual(code("internal"));
     expect(asked).toEqual([]);
