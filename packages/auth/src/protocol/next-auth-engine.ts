@@ -114,7 +114,7 @@ async function finish(
   if (parts.type === "oidc") query.set("iss", String(parts.settings.issuer));
   const cookie = await unpackFlow(settings, { stateCookie, state }, flowCookies(cookies, flow));
   const reply = await handlers.GET(
-    engineRequest(settings, `callback/gatehouse?${query}`, { headers: cookie ? { cookie } : {} }),
+    engineRequest(settings, `callback/gatehouse?${query}`, { headers: { cookie } }),
   );
   const setCookies = keep(reply, [cookies.session, cookies.state(flow.id)]);
   const sealed = setCookies.some((one) => one.startsWith(cookies.session));
@@ -190,8 +190,7 @@ function gatehouseProvider(settings: Settings, parts: ProviderParts) {
     checks: parts.checks,
     clientId: settings.siteId,
     ...parts.settings,
-    [customFetch]: (input: RequestInfo | URL, init: RequestInit = {}) =>
-      parts.fetch(input instanceof Request ? input.url : String(input), init),
+    [customFetch]: (url: string | URL, init: RequestInit) => parts.fetch(String(url), init),
   } as NextAuthConfig["providers"][number];
 }
 
@@ -254,8 +253,7 @@ function engineRequest(
 
 /** The Set-Cookie values of these names, without next-auth's other cookies. */
 function keep(reply: Response, names: readonly string[]): string[] {
-  const wanted = (cookie: string) =>
-    names.some((name) => cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.`));
+  const wanted = (cookie: string) => names.some((name) => cookie.startsWith(`${name}=`));
   return reply.headers.getSetCookie().filter(wanted);
 }
 
