@@ -42,7 +42,7 @@ async function refuseRedirectLoop(
 ): Promise<void> {
   const sent = parseCookies(request.headers.get("cookie"));
   if (!wasJustSignedIn(sent.get(site.cookies.asked), site.now())) return;
-  const standing = await site.readStanding(request.headers, { active: false, quiet: true });
+  const standing = await site.readStanding(request.headers, { quiet: true });
   if (standing.state === "anonymous")
     throw new GatehouseAuthError("session_not_kept", originsApart(site, request.headers));
 }
