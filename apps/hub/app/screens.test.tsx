@@ -44,7 +44,7 @@ const providers = [{ name: "Example Work", action: "/upstream/work" }];
 const upstreamUnknown: UpstreamUnknownScreen = {
   provider: "Example Work",
   label: "zoe@example.com",
-  isKnownAddress: true,
+  signUp: { mode: "known-address" },
   connect: "/account/security/connect",
   back: "/cas/login",
 };
@@ -596,6 +596,8 @@ test("the pages for a new account and for a forgotten password measure the new p
       email: "ada@example.com",
       name: "",
       username: "",
+      way: null,
+      providers: [],
       errors: [],
       signedIn: null,
     }),

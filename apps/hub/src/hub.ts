@@ -92,6 +92,7 @@ import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoorRoutes } from "./test-door/test-door.ts";
 import { createUpstreamEngine } from "./upstream/auth-engine.ts";
 import { connectAccountRoutes, listProviders } from "./upstream/connect-account.ts";
+import { newUserRoutes, providersOfNewAccounts } from "./upstream/new-user.ts";
 import { upstreamOffers, upstreamSignInRoutes } from "./upstream/upstream-sign-in.ts";
 
 /** The opened parts of the hub. Only this file, the start and tests know them together. */
@@ -234,6 +235,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
         hubUrl,
         people,
         signUpMode: settings.signUpMode,
+        upstreamAccounts: database.upstreamAccounts,
         verificationTokens: database.verificationTokens,
       }),
     },
@@ -551,6 +553,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       siteClock,
       sites,
     }),
+    ...newUserRoutes({ ...upstreamNeeds, mailIsOn, signUpMode, verificationTokens }),
     ...passkeySignInRoutes({
       ...webAuthn,
       askForAccount,
@@ -599,9 +602,11 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       keys: { form: keys.form, note: keys.note },
       passwordFault,
       passwordLengths,
+      providers: providersOfNewAccounts({ ...upstreamNeeds, siteClock }),
       sessions,
       sites,
       verificationTokens,
+      wakeMail: hub.mail.wake,
     }),
     ...resetPasswordRoutes({
       cookies,

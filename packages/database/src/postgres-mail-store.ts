@@ -13,15 +13,8 @@ export class PostgresMailStore implements MailStore {
     this.#prisma = prisma;
   }
 
-  async queue({ kind, recipient, personId, facts = {} }: NewMail): Promise<void> {
-    await this.#prisma.mail.createMany({
-      data: {
-        kind,
-        recipient: withoutNul(recipient.toLowerCase()),
-        personId: personId ?? null,
-        facts: JSON.parse(jsonText(facts)) as object,
-      },
-    });
+  async queue(mail: NewMail): Promise<void> {
+    await this.#prisma.mail.createMany({ data: mailRow(mail) });
   }
 
   async claim(limit: number, leaseSeconds: number): Promise<readonly QueuedMail[]> {
@@ -65,6 +58,16 @@ export class PostgresMailStore implements MailStore {
   async sweep(limit: number): Promise<number> {
     return this.#prisma.$executeRawUnsafe(sweepSettled, limit);
   }
+}
+
+/** A new row for Prisma; a store writes it in the transaction of what the mail tells. */
+export function mailRow({ kind, recipient, personId, facts = {} }: NewMail) {
+  return {
+    kind,
+    recipient: withoutNul(recipient.toLowerCase()),
+    personId: personId ?? null,
+    facts: JSON.parse(jsonText(facts)) as object,
+  };
 }
 
 function listedFrom(row: MailRow): ListedMail {

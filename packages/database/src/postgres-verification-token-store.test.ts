@@ -279,6 +279,80 @@ describe.each(["sign-up", "invitation"] as const)("a passkey as the first creden
   });
 });
 
+describe("an account at a provider as the first way to sign in", () => {
+  const upstreamAccount = { provider: "work", id: "42", label: "zoe" };
+  const zoe = { username: "zoe", name: "Zoe Example", upstreamAccount };
+
+  test("a sign-up creates the user and connects the account; there is no password", async () => {
+    const made = await links.signUp(await makeLink("sign-up"), withId(zoe));
+    const person = made?.outcome === "created" ? made.person : undefined;
+    expect(person).toMatchObject({ username: "zoe", email: "dora@example.com", emailVerified: true });
+    expect(await hashOf("zoe")).toBeNull();
+    expect(await fixture.database.upstreamAccounts.findPerson(upstreamAccount)).toEqual(person);
+  });
+
+  test("an invited user keeps the user name, and the account is connected", async () => {
+    const person = await createPerson(fixture.database);
+    const token = await makeLink("invitation", { personId: person.id });
+    expect(await links.acceptInvitation(token, zoe)).toMatchObject({
+      outcome: "accepted",
+      person: { id: person.id, username: person.username, name: "Zoe Example" },
+    });
+    expect(await fixture.database.upstreamAccounts.listOf(person.id)).toMatchObject([upstreamAccount]);
+  });
+
+  test("of fifty concurrent sign-ups with one account one creates a user; the links of the others stay", async () => {
+    const tries = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        const token = await makeLink("sign-up", { email: `z${index}@example.com` });
+        return { token, person: withId({ ...zoe, username: `zoe${index}` }) };
+      }),
+    );
+    const results = await Promise.all(tries.map(({ token, person }) => links.signUp(token, person)));
+    expect(results.filter((result) => result?.outcome === "created")).toHaveLength(1);
+    expect(results.filter((result) => result?.outcome === "account-taken")).toHaveLength(49);
+    expect([await numberOf("users"), await numberOf("verification_tokens")]).toEqual([1, 49]);
+  });
+
+  test("an account of another user is refused to an invited one, whose link and name stay", async () => {
+    const [person, other] = [await createPerson(fixture.database), await createPerson(fixture.database)];
+    await fixture.database.upstreamAccounts.link({ ...upstreamAccount, personId: other.id });
+    const token = await makeLink("invitation", { personId: person.id });
+    expect(await links.acceptInvitation(token, zoe)).toEqual({ outcome: "account-taken" });
+    expect(await links.find("invitation", token)).toMatchObject({ person });
+  });
+});
+
+describe("the audit entries and the mails of a sign-up", () => {
+  const eventOf = (personId: string) => ({
+    kind: "sign-up",
+    actor: { kind: "user", id: personId } as const,
+    personId,
+  });
+  const mailOf = (personId: string) => ({ kind: "account-made", recipient: "dora@example.com", personId });
+
+  test("are written with it", async () => {
+    const account = withId(dora);
+    const { id } = account;
+    await links.signUp(await makeLink("sign-up"), account, [eventOf(id)], [mailOf(id)]);
+    expect(await fixture.database.auditEvents.listNewest({ personId: id }, { limit: 9 })).toMatchObject([
+      { kind: "sign-up" },
+    ]);
+    expect(await fixture.database.mails.list(1)).toMatchObject([mailOf(id)]);
+  });
+
+  test.each([
+    ["entry", { events: ["no id"], mails: [] }],
+    ["mail", { events: [], mails: ["no id"] }],
+  ])("if the %s cannot be written, there is no account, and the link stays", async (_, { events, mails }) => {
+    const token = await makeLink("sign-up");
+    const signUp = links.signUp(token, withId(dora), events.map(eventOf), mails.map(mailOf));
+    await expect(signUp).rejects.toThrow();
+    expect(await numberOf("users")).toBe(0);
+    expect(await links.find("sign-up", token)).not.toBeNull();
+  });
+});
+
 describe("a reset", () => {
   test("changes the password, and ends sessions and pending sign-ins with their sites told", async () => {
     const { database, pool } = fixture;

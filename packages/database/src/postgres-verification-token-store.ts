@@ -1,8 +1,11 @@
 import type { AuditEvent } from "./audit-event-store.ts";
 import { auditRow } from "./audit-row.ts";
+import { createAuthAdapter } from "./auth-adapter.ts";
+import type { NewMail } from "./mail-store.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
+import { mailRow } from "./postgres-mail-store.ts";
 import { isUniqueViolation, type PrismaClient, type PrismaTransaction } from "./prisma-client.ts";
 import {
   disconnectAllApps,
@@ -12,6 +15,7 @@ import {
   writePasskey,
   writePassword,
 } from "./prisma-statements.ts";
+import { upstreamAccountRow } from "./prisma-upstream-account-store.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
 import type {
@@ -68,6 +72,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     token: string,
     account: Parameters<VerificationTokenStore["signUp"]>[1],
     events: readonly AuditEvent[] = [],
+    mails: readonly NewMail[] = [],
   ): Promise<SignedUp | null> {
     return this.#consume<SignedUp>("sign-up", token, async (transaction, { identifier: email }) => {
       const { id, username, name } = account;
@@ -84,6 +89,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
       await verifyEmail(transaction, id);
       await writeFirstCredential(transaction, id, account);
       await transaction.auditEvent.createMany({ data: events.map(auditRow) });
+      await transaction.mail.createMany({ data: mails.map(mailRow) });
       const person = await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns });
       return { outcome: "created", person: personFrom(person) };
     });
@@ -194,6 +200,15 @@ async function writeFirstCredential(
   credential: FirstCredential,
 ): Promise<void> {
   if ("password" in credential) return writePassword(transaction, personId, credential.password);
+  if ("upstreamAccount" in credential) {
+    const row = upstreamAccountRow({ ...credential.upstreamAccount, personId });
+    try {
+      await createAuthAdapter(transaction).linkAccount(row);
+    } catch (error) {
+      throw isUniqueViolation(error) ? new LinkKept({ outcome: "account-taken" }) : error;
+    }
+    return;
+  }
   if (!(await writePasskey(transaction, { ...credential.passkey, personId })))
     throw new LinkKept({ outcome: "passkey-taken" });
   await storeRecoveryCodes(transaction, personId, credential.recoveryCodes);

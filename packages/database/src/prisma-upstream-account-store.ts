@@ -47,12 +47,9 @@ export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
     }));
   }
 
-  async link({
-    personId,
-    label,
-    ...account
-  }: Parameters<UpstreamAccountStore["link"]>[0]): Promise<UpstreamLinking> {
-    const row = { ...keyOf(account), userId: personId, type: "oidc", label: withoutNul(label) } as const;
+  async link(account: LabelledAccount): Promise<UpstreamLinking> {
+    const { personId } = account;
+    const row = upstreamAccountRow(account);
     try {
       await this.#prisma.$transaction(async (transaction) => {
         if (!(await lockPerson(transaction, personId))) throw new PersonGone();
@@ -85,6 +82,13 @@ export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
       return "unlinked";
     });
   }
+}
+
+type LabelledAccount = Parameters<UpstreamAccountStore["link"]>[0];
+
+/** A new row in the terms of Auth.js, with the column that the hub adds. */
+export function upstreamAccountRow({ personId, label, ...account }: LabelledAccount) {
+  return { ...keyOf(account), userId: personId, type: "oidc", label: withoutNul(label) } as const;
 }
 
 /** Serialises changes of a user's ways to sign in. @returns false if the user is disabled or removed */

@@ -1,7 +1,9 @@
 import type { AuditEvent } from "./audit-event-store.ts";
 import type { Person } from "./central-session-store.ts";
+import type { NewMail } from "./mail-store.ts";
 import type { NewPasskey } from "./passkey-store.ts";
 import type { NewPassword } from "./person-store.ts";
+import type { UpstreamAccount } from "./upstream-account-store.ts";
 
 /** Permission that a link gives. */
 export type LinkPurpose = "sign-up" | "invitation" | "password-reset" | "email-change";
@@ -23,7 +25,9 @@ export type FirstCredential =
       readonly passkey: Omit<NewPasskey, "personId">;
       /** They replace a lost passkey, beside a password that the user chooses by a link. */
       readonly recoveryCodes: readonly string[];
-    };
+    }
+  /** The caller has verified that the user can sign in to it. */
+  | { readonly upstreamAccount: UpstreamAccount & { readonly label: string } };
 
 /**
  * Single-use links, stored as hashes. `find` shows what a link is about and consumes nothing. The other methods consume the
@@ -48,11 +52,13 @@ export interface VerificationTokenStore {
    *
    * @param account.id the user's id, a UUID: a passkey holds it already
    * @param events recorded in the same transaction
+   * @param mails queued in the same transaction
    */
   signUp(
     token: string,
     account: FirstCredential & { readonly id: string; readonly username: string; readonly name: string },
     events?: readonly AuditEvent[],
+    mails?: readonly NewMail[],
   ): Promise<SignedUp | null>;
   /**
    * Sets name and first credential of the invited user, and voids the user's other links. A mailed link verifies the
@@ -89,13 +95,13 @@ export type SignedUp =
   | { readonly outcome: "created"; readonly person: Person }
   | { readonly outcome: "username-taken" }
   | { readonly outcome: "email-taken" }
-  | PasskeyTaken;
+  | CredentialTaken;
 
-export type InvitationAccepted = { readonly outcome: "accepted"; readonly person: Person } | PasskeyTaken;
+export type InvitationAccepted = { readonly outcome: "accepted"; readonly person: Person } | CredentialTaken;
 
-/** The passkey is registered already: the link stays usable. */
-export interface PasskeyTaken {
-  readonly outcome: "passkey-taken";
+/** The passkey is registered already, or the account at a provider signs in another user: the link stays usable. */
+export interface CredentialTaken {
+  readonly outcome: "passkey-taken" | "account-taken";
 }
 
 export type EmailChanged =

@@ -35,7 +35,7 @@ const done: Readonly<Record<AuditKind, Words>> = {
     event.reason === "presented-again"
       ? `${site(event)} lost its access, because a code or token was used twice`
       : `${site(event)} gave up its access`,
-  "sign-up": () => "You created this account",
+  "sign-up": (event) => `You created this account${event.name === "" ? "" : ` with ${event.name}`}`,
   invitation: ({ by }) =>
     by === "operator" ? "The people who run Gatehouse invited you" : "You accepted an invitation",
   "email-changed": (event) => `${you(event)} changed your email address`,
@@ -76,8 +76,10 @@ const generalRefusal: Words = () => "A change of your account was refused";
 
 function methodWords(amr: readonly string[]): string {
   const isPasskey = amr.includes("swk") || amr.includes("hwk");
-  if (isPasskey) return amr.includes("pwd") ? "with your password and a passkey" : "with a passkey";
-  return amr.includes("otp") ? "with your password and a code" : "with your password";
+  const first = amr.includes("fed") ? "with an account at another provider" : "with your password";
+  if (isPasskey)
+    return amr.some((one) => one === "pwd" || one === "fed") ? `${first} and a passkey` : "with a passkey";
+  return amr.includes("otp") ? `${first} and a code` : first;
 }
 
 function endWords({ reason, by }: Activity): string {

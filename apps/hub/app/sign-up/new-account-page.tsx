@@ -10,11 +10,12 @@ export const newAccountHeading = ({ kind }: Pick<NewAccountScreen, "kind">): str
 export const newAccountTitle = (model: NewAccountScreen): string =>
   `${model.errors.length > 0 ? "Error: " : ""}${newAccountHeading(model)}`;
 
-/** The user chooses name and password; a user name too, unless an operator gave it. */
+/** The user chooses a name and a way to sign in; a user name too, unless an operator gave it. */
 export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) {
   const errorOf = (field: "name" | "username" | "password") =>
     model.errors.find((error) => error.field === field)?.text ?? null;
   const isInvited = model.kind === "invitation";
+  const signsIn = model.way === null ? " You sign in with it, or with your email." : "";
   return (
     <Gate title={newAccountHeading(model)} to={<bdi>{model.email}</bdi>}>
       {model.errors.length > 0 && <ErrorSummary title="There is no account yet" errors={model.errors} />}
@@ -30,6 +31,7 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
       )}
       <form className="ui-form" method="post" action={model.action}>
         <HiddenFields fields={model.hidden} />
+        <Way way={model.way} />
         <TextField
           id="name"
           name="name"
@@ -44,33 +46,76 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
           id="username"
           name="username"
           label="Username"
-          hint={
-            isInvited
-              ? "An operator chose it. You sign in with it, or with your email."
-              : "Letters a to z, digits and . _ -. You sign in with it, or with your email."
-          }
+          hint={isInvited ? `An operator chose it.${signsIn}` : `Letters a to z, digits and . _ -.${signsIn}`}
           value={model.username}
           error={errorOf("username")}
           autoComplete="username"
           isFixed={isInvited}
         />
-        <NewPasswordField
-          id="password"
-          name="password"
-          label="Password"
-          least={model.least}
-          about={model.about}
-          error={errorOf("password")}
-        />
+        {model.way === null && (
+          <NewPasswordField
+            id="password"
+            name="password"
+            label="Password"
+            least={model.least}
+            about={model.about}
+            error={errorOf("password")}
+          />
+        )}
         <Button wide busyLabel="Creating it …">
           {newAccountHeading(model)}
         </Button>
-        <div className="passkey-choice" data-passkey-choice>
-          <Button wide kind="plain" name="use" value="passkey" busyLabel="One moment …">
-            Use a passkey instead of a password
-          </Button>
-        </div>
+        {model.way === null ? (
+          <div className="passkey-choice" data-passkey-choice>
+            <Button wide kind="plain" name="use" value="passkey" busyLabel="One moment …">
+              Use a passkey instead of a password
+            </Button>
+          </div>
+        ) : (
+          model.way.canChange && (
+            <Button wide kind="plain" name="use" value="password">
+              Choose another way to sign in
+            </Button>
+          )
+        )}
       </form>
+      <Providers model={model} />
     </Gate>
+  );
+}
+
+/** Forms of their own, which keep nothing that was typed: the provider suggests the names. */
+function Providers({ model: { providers } }: { readonly model: NewAccountScreen }) {
+  if (providers.length === 0) return null;
+  return (
+    <div className="gate-ways">
+      {providers.map(({ name, action, hidden }) => (
+        <form key={action} method="post" action={action}>
+          <HiddenFields fields={hidden} />
+          <Button wide kind="plain">
+            {`Use ${name} instead of a password`}
+          </Button>
+        </form>
+      ))}
+    </div>
+  );
+}
+
+function Way({ way }: Pick<NewAccountScreen, "way">) {
+  if (way === null) return null;
+  return (
+    <p>
+      You sign in with {way.provider}
+      {way.label !== "" && (
+        <>
+          {" "}
+          as{" "}
+          <strong>
+            <bdi>{way.label}</bdi>
+          </strong>
+        </>
+      )}
+      , without a password here.
+    </p>
   );
 }

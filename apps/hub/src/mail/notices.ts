@@ -90,6 +90,17 @@ export function noticeComposers({ hubUrl, describeBrowser }: NoticeNeeds): MailC
       why: toWhomever,
       ifNotYou: takeBack,
     }),
+    "account-made": async (mail) => {
+      const { name } = mail.facts as MailFacts["account-made"];
+      return {
+        subject: "Your account was created",
+        paragraphs: [`An account with this e-mail address was created. ${name} signs it in.`],
+        facts: circumstances(mail),
+        button: account,
+        why: `${name} told the hub that this address belongs to the user of the account.`,
+        ifNotYou: `somebody else may use your address. Choose “Forgot your password?” at ${hubUrl}, end the other sign-ins on the account page, and disconnect ${name} there.`,
+      };
+    },
     "factor-changed": async (mail) => {
       const { change, name = "" } = mail.facts as MailFacts["factor-changed"];
       const { subject, sentence } = factorWords[change];

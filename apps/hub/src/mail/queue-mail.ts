@@ -9,6 +9,11 @@ export interface MailFacts {
   "password-reset": LinkFacts;
   "email-change": object;
   "email-changed": ChangeFacts;
+  /** A sign-up by an account at another provider, whose word for the address is trusted. */
+  "account-made": ChangeFacts & {
+    /** Name of the provider. */
+    readonly name: string;
+  };
   "password-changed": ChangeFacts;
   "factor-changed": ChangeFacts & {
     readonly change: FactorChange;

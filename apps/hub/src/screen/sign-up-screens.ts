@@ -53,6 +53,16 @@ export interface NewAccountScreen {
   readonly email: string;
   readonly name: string;
   readonly username: string;
+  /** The account at another provider that signs the user in; `null`: a password or a passkey does. */
+  readonly way: {
+    readonly provider: string;
+    /** Name of the account there; empty: not told. */
+    readonly label: string;
+    /** Whether the user can choose another way; not if the sign-up began at the provider. */
+    readonly canChange: boolean;
+  } | null;
+  /** Providers that the user can choose instead of a password. */
+  readonly providers: readonly { readonly name: string; readonly action: string; readonly hidden: Hidden }[];
   /** Least number of characters of the password. */
   readonly least: number;
   /** Words about the user, which the password may not be made of: those known so far. */

@@ -6,13 +6,29 @@ export interface UpstreamUnknownScreen {
   readonly provider: string;
   /** Name of the account at the provider; empty: not told. */
   readonly label: string;
-  /** A user here has the verified address of that account. */
-  readonly isKnownAddress: boolean;
+  readonly signUp: UpstreamSignUp;
   /** Page that connects the account, after an ordinary sign-in. */
   readonly connect: string;
   /** The sign-in page. */
   readonly back: string;
 }
+
+/** Whether the user can create an account here with the account at the provider. */
+export type UpstreamSignUp =
+  /** The form creates one with this address, which is proved. */
+  | {
+      readonly mode: "form";
+      readonly email: string;
+      readonly action: string;
+      readonly hidden: readonly { readonly name: string; readonly value: string }[];
+    }
+  /** The address has to be proved by a mailed link first. */
+  | { readonly mode: "mail"; readonly href: string }
+  /** Invited users only, from the page of their link. */
+  | { readonly mode: "invitation" }
+  | { readonly mode: "off" }
+  /** There is an account with the address. */
+  | { readonly mode: "known-address" };
 
 /** Asks whether to connect the account at the provider to the signed-in user. */
 export interface UpstreamConnectScreen {

@@ -319,6 +319,7 @@ describe("UPSTREAMS", () => {
         clientId: "g",
         clientSecret: "s",
         reauthenticates: false,
+        trustsEmail: false,
       },
       {
         id: "work",
@@ -328,8 +329,16 @@ describe("UPSTREAMS", () => {
         clientId: "gatehouse",
         clientSecret: "a secret",
         reauthenticates: true,
+        trustsEmail: false,
       },
     ]);
+  });
+
+  test("UPSTREAM_<ID>_TRUST_EMAIL is on or off", () => {
+    const trusts = (value: string) =>
+      read({ UPSTREAMS: "work", ...work, UPSTREAM_WORK_TRUST_EMAIL: value })[0]?.trustsEmail;
+    expect([trusts("on"), trusts("off"), trusts("")]).toEqual([true, false, false]);
+    expect(() => trusts("yes")).toThrow(/^UPSTREAM_WORK_TRUST_EMAIL should be one of on, off/);
   });
 
   test.each(Object.keys(work))("without %s the hub does not start, and says what it is", (missing) => {

@@ -1,5 +1,5 @@
 /** `UPSTREAMS`: identity providers that users can sign in with. */
-import type { Environment } from "./setting-readers.ts";
+import { type Environment, onOrOff } from "./setting-readers.ts";
 import { SettingsError } from "./start-errors.ts";
 
 export interface UpstreamSetting {
@@ -15,6 +15,8 @@ export interface UpstreamSetting {
   readonly clientSecret: string;
   /** Whether it asks the user to sign in again on demand (`max_age`) and says when the user did (`auth_time`). */
   readonly reauthenticates: boolean;
+  /** Whether an address that the provider calls verified counts as verified here. */
+  readonly trustsEmail: boolean;
 }
 
 /** Providers that are known by their id. */
@@ -89,6 +91,7 @@ function upstream(
     clientId: required("CLIENT_ID", "the id that the provider gave the hub"),
     clientSecret: required("CLIENT_SECRET", "the secret that the provider gave the hub"),
     reauthenticates: preset?.reauthenticates ?? true,
+    trustsEmail: onOrOff(environment, `${prefix}_TRUST_EMAIL`, false),
   };
 }
 

@@ -11,15 +11,17 @@ export interface LinkFormNeeds extends FlowNeeds {
 }
 
 /** The token field of a form on a page, and the cookies of its flow. */
-export function startForm(
-  needs: LinkFormNeeds,
-  call: Call,
-): { readonly token: Field; readonly cookies: readonly string[] } {
+export interface StartedForm {
+  readonly token: Field;
+  readonly cookies: readonly string[];
+  /** The token field of a second form on the page, which posts to another path. */
+  tokenFor(path: string): Field;
+}
+
+export function startForm(needs: LinkFormNeeds, call: Call): StartedForm {
   const flow = flowOf(needs, call);
-  return {
-    token: { name: "token", value: needs.keys.form.sign(`${flow.id}:${call.path}`) },
-    cookies: flow.cookies,
-  };
+  const tokenFor = (path: string) => ({ name: "token", value: needs.keys.form.sign(`${flow.id}:${path}`) });
+  return { token: tokenFor(call.path), cookies: flow.cookies, tokenFor };
 }
 
 /**

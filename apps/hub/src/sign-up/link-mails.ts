@@ -2,20 +2,30 @@
  * The mails with links. They are composed when they are sent: only then does the hub look whether there is an account, and
  * make the link.
  */
-import type { FactorStore, PersonStore, PersonWithPassword, QueuedMail } from "@gatehouse/database";
+import type {
+  FactorStore,
+  PersonStore,
+  PersonWithPassword,
+  QueuedMail,
+  UpstreamAccountStore,
+} from "@gatehouse/database";
 import type { MailComposers, MailContent } from "../mail/compose.ts";
 import type { SignUpMode } from "../settings/env.ts";
 import { addressOf, forgotPasswordPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { destinationParameters } from "./destination.ts";
 import { type MakeLinkNeeds, makeLink } from "./link.ts";
 
-export interface LinkMailNeeds extends MakeLinkNeeds {
+export interface LinkMailNeeds extends MakeLinkNeeds, WaysInNeeds {
   readonly people: Pick<PersonStore, "findById" | "findForSignIn">;
-  readonly factors: Pick<FactorStore, "of">;
   readonly signUpMode: SignUpMode;
 }
 
 const nothingToDo = "you need do nothing. Nobody can use the link without this mail.";
+
+export interface WaysInNeeds {
+  readonly factors: Pick<FactorStore, "of">;
+  readonly upstreamAccounts: Pick<UpstreamAccountStore, "listOf">;
+}
 
 export function linkMailComposers(needs: LinkMailNeeds): MailComposers {
   return {
@@ -32,10 +42,12 @@ export function linkMailComposers(needs: LinkMailNeeds): MailComposers {
 
 /** Whether the user has no way to sign in yet. A disabled user is none. */
 export async function isInvited(
-  { factors }: Pick<LinkMailNeeds, "factors">,
+  { factors, upstreamAccounts }: WaysInNeeds,
   { person, passwordHash }: Pick<PersonWithPassword, "person" | "passwordHash">,
 ): Promise<boolean> {
-  return !person.disabled && passwordHash === null && (await factors.of(person.id)).passkeys === 0;
+  if (person.disabled || passwordHash !== null) return false;
+  const [{ passkeys }, accounts] = [await factors.of(person.id), await upstreamAccounts.listOf(person.id)];
+  return passkeys + accounts.length === 0;
 }
 
 async function signUpMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailContent | null> {

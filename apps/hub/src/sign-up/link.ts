@@ -24,24 +24,31 @@ export interface MakeLinkNeeds {
   readonly verificationTokens: Pick<VerificationTokenStore, "create">;
 }
 
+export interface LinkToMake {
+  readonly purpose: LinkPurpose;
+  readonly email: string;
+  readonly personId: string | null;
+  /** The link goes to the address and nowhere else, so using it proves the address. */
+  readonly mailed: boolean;
+  readonly destination?: Readonly<Record<string, string>>;
+}
+
 /** Stores a link. @returns its address, which is the only place with its secret */
-export async function makeLink(
-  { hubUrl, verificationTokens }: MakeLinkNeeds,
-  link: {
-    readonly purpose: LinkPurpose;
-    readonly email: string;
-    readonly personId: string | null;
-    /** The link goes to the address and nowhere else, so using it proves the address. */
-    readonly mailed: boolean;
-    readonly destination?: Readonly<Record<string, string>>;
-  },
+export async function makeLink(needs: MakeLinkNeeds, link: LinkToMake): Promise<string> {
+  return `${needs.hubUrl}${await makeLinkPath(needs, link)}`;
+}
+
+/** As `makeLink`. @returns path and query of the link */
+export async function makeLinkPath(
+  { verificationTokens }: Pick<MakeLinkNeeds, "verificationTokens">,
+  link: LinkToMake,
 ): Promise<string> {
   const { purpose, email, personId, mailed, destination = {} } = link;
   const { path, lifeSeconds } = linkKinds[purpose];
   const token = randomToken();
   const facts = { mailed, destination };
   await verificationTokens.create({ token, purpose, email, personId, facts, lifeSeconds });
-  return `${hubUrl}${linkPath(path, token)}`;
+  return linkPath(path, token);
 }
 
 export function linkPath(path: string, token: string): string {

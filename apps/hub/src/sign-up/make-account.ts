@@ -3,13 +3,17 @@ import type { FirstCredential, Person, VerificationToken, VerificationTokenStore
 import { actorOf, type HubAuditEvent } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import type { Call } from "../http/route.ts";
+import type { MailToQueue } from "../mail/queue-mail.ts";
 import type { NewAccountScreen } from "../screen/screen.ts";
 import { loginAddress, loginPath, repeatedFields, signUpPath } from "../sign-in/login-address.ts";
 import { destinationParameters } from "./destination.ts";
 import { linkUnusable } from "./link.ts";
+import type { ProviderWay } from "./provider-way.ts";
 
 export interface MakeAccountNeeds {
   readonly verificationTokens: Pick<VerificationTokenStore, "acceptInvitation" | "signUp">;
+  /** Starts sending mails, without waiting for it. */
+  readonly wakeMail: () => void;
 }
 
 /** The link that a page was opened with. */
@@ -17,7 +21,13 @@ export interface OpenedLink {
   readonly kind: NewAccountScreen["kind"];
   readonly token: string;
   readonly link: VerificationToken;
+  /** The account at a provider that the page is about; `null`: a password or a passkey. */
+  readonly way: ProviderWay | null;
 }
+
+/** A link that went to no mailbox: the hub made it for the account at a provider, without which it permits nothing. */
+export const needsProvider = ({ kind, link }: Pick<OpenedLink, "kind" | "link">): boolean =>
+  kind === "sign-up" && link.facts.mailed !== true;
 
 export interface NewAccount {
   /** Of the invited user; of a sign-up, a new one. */
@@ -31,27 +41,32 @@ export type Made =
   | { readonly outcome: "made"; readonly person: Person }
   | { readonly outcome: "username-taken" | "passkey-taken" };
 
-/** @throws HubError if the link was used meanwhile, or its address got an account otherwise */
+/** @throws HubError if the link was used meanwhile, or its address or the account at a provider got a user otherwise */
 export async function makeAccount(
-  { verificationTokens }: MakeAccountNeeds,
+  { verificationTokens, wakeMail }: MakeAccountNeeds,
   call: Call,
-  { kind, token, link }: OpenedLink,
+  opened: OpenedLink,
   { id, username, name, credential }: NewAccount,
 ): Promise<Made> {
-  const events = eventsOf(call, kind, id, credential);
+  const { kind, token } = opened;
+  const events = eventsOf(call, opened, id, credential);
+  const mails = needsProvider(opened) ? [accountMade(call, opened, id)] : [];
   const result =
     kind === "invitation"
       ? await verificationTokens.acceptInvitation(token, { name, ...credential }, events)
-      : await verificationTokens.signUp(token, { id, username, name, ...credential }, events);
+      : await verificationTokens.signUp(token, { id, username, name, ...credential }, events, mails);
   if (result === null) throw accountLinkUnusable(kind);
   switch (result.outcome) {
     case "email-taken":
-      throw emailTaken(link);
+      throw emailTaken(opened);
+    case "account-taken":
+      throw accountTaken(opened);
     case "username-taken":
     case "passkey-taken":
       return { outcome: result.outcome };
     default: {
       const { person } = result;
+      if (mails.length > 0) wakeMail();
       call.log.info({ event: "account.made", kind, person: id, address: call.address }, "account made");
       return { outcome: "made", person };
     }
@@ -60,12 +75,19 @@ export async function makeAccount(
 
 function eventsOf(
   call: Call,
-  kind: OpenedLink["kind"],
+  { kind, way }: OpenedLink,
   id: string,
   credential: FirstCredential,
 ): HubAuditEvent[] {
   const about = { actor: actorOf(call, id), personId: id };
   if ("password" in credential) return [{ kind, ...about, facts: { credential: "password" } }];
+  if ("upstreamAccount" in credential) {
+    const { provider } = credential.upstreamAccount;
+    return [
+      { kind, ...about, facts: { credential: "provider" } },
+      { kind: "provider-linked", ...about, facts: { provider, name: way?.provider } },
+    ];
+  }
   const { name } = credential.passkey;
   return [
     { kind, ...about, facts: { credential: "passkey" } },
@@ -81,16 +103,58 @@ export const accountLinkUnusable = (kind: OpenedLink["kind"]): HubError =>
       : { label: "Go to sign in", href: loginPath },
   );
 
-export function emailTaken({ facts }: VerificationToken): HubError {
+/** Tells the owner of an address that nothing was mailed to. */
+function accountMade({ address, userAgent }: Call, { link, way }: OpenedLink, personId: string): MailToQueue {
+  const facts = { name: way?.provider ?? "", address, userAgent };
+  return { kind: "account-made", recipient: link.email, personId, facts };
+}
+
+const toSignIn = ({ facts }: VerificationToken) => ({
+  label: "Go to sign in",
+  href: loginAddress(repeatedFields(destinationParameters(facts))),
+});
+
+function accountTaken({ link, way }: OpenedLink): HubError {
+  return new HubError(
+    409,
+    "upstream_linked_elsewhere",
+    "Connected to another account",
+    [
+      `That account of ${way?.provider} signs in a user here already, so this account was not created. Nothing was changed.`,
+      `Sign in with ${way?.provider}, or open the link again and choose another way to sign in.`,
+    ],
+    {},
+    toSignIn(link),
+  );
+}
+
+/** The account at the provider is proved no longer, or in another browser. */
+export function providerGone(link: VerificationToken): HubError {
+  return new HubError(
+    410,
+    "sign_up_expired",
+    "Start again",
+    [
+      "This sign-up was begun in another browser, or more than ten minutes ago. There is no account yet.",
+      "Sign in with the other provider again.",
+    ],
+    {},
+    toSignIn(link),
+  );
+}
+
+export function emailTaken({ link, way }: OpenedLink): HubError {
   return new HubError(
     409,
     "email_taken",
     "This address has an account already",
     [
-      "An account was made for this e-mail address after the link was sent. There is no second one.",
-      "Sign in with it. If you did not choose its password, choose “Forgot your password?” there.",
+      "An account was made for this e-mail address in the meantime. There is no second one.",
+      way === null
+        ? "Sign in with it. If you did not choose its password, choose “Forgot your password?” there."
+        : `Sign in to it in your present way, then connect ${way.provider} on its Security page.`,
     ],
     {},
-    { label: "Go to sign in", href: loginAddress(repeatedFields(destinationParameters(facts))) },
+    toSignIn(link),
   );
 }

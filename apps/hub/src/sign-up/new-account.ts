@@ -1,6 +1,7 @@
 /**
- * The pages behind the links of a sign-up and of an invitation: the user chooses name and user name, and a password or a
- * passkey. A passkey is made on a page of its own, once the names are accepted: it carries them.
+ * The pages behind the links of a sign-up and of an invitation: the user chooses name and user name, and a password, a
+ * passkey or an account at another provider. A passkey is made on a page of its own, once the names are accepted: it carries
+ * them. An account at a provider is proved before, and suggests them.
  */
 import { randomUUID } from "node:crypto";
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
@@ -36,8 +37,11 @@ import {
   emailTaken,
   type MakeAccountNeeds,
   makeAccount,
+  needsProvider,
   type OpenedLink,
+  providerGone,
 } from "./make-account.ts";
+import type { ProvidersOfNewAccounts, ProviderWay } from "./provider-way.ts";
 
 export interface NewAccountNeeds
   extends LinkFormNeeds,
@@ -53,6 +57,7 @@ export interface NewAccountNeeds
   readonly passwordLengths: PasswordLengths;
   readonly completeSignIn: CompleteSignIn;
   readonly enterSession: EnterSession;
+  readonly providers: ProvidersOfNewAccounts;
 }
 
 type Kind = OpenedLink["kind"];
@@ -75,10 +80,11 @@ function showPage(needs: NewAccountNeeds, kind: Kind): Route {
     sends: "query",
     speaks: "html",
     async answer(call, { parameters }) {
-      const opened = await findLink(needs, kind, parameters);
-      const { name = "", username = "" } = opened.link.person ?? {};
+      const opened = await openLink(needs, call, kind, parameters, () => true);
+      const { link, way } = opened;
+      const { name = "", username = way?.username ?? "" } = link.person ?? {};
       // Operators often do not know the name, and give the user name instead.
-      const shown = name === username ? "" : name;
+      const shown = link.person === null || name === username ? (way?.name ?? "") : name;
       return showForm(needs, call, opened, { name: shown, username }, []);
     },
   });
@@ -95,21 +101,31 @@ function acceptForm(needs: NewAccountNeeds, kind: Kind): Route {
     speaks: "html",
     async answer(call, { parameters }) {
       checkForm(needs, call, parameters, linkPath(call.path, parameters.get("link") ?? ""));
-      const opened = await findLink(needs, kind, parameters);
+      const use = parameters.get("use");
+      const provider = parameters.get("with") ?? "";
+      const opened = await openLink(
+        needs,
+        call,
+        kind,
+        parameters,
+        ({ account }) => use !== "password" && account.provider === provider,
+      );
       const typed = {
         name: fullName(parameters.get("name") ?? ""),
         username:
           opened.link.person?.username ?? trimInvisible(parameters.get("username") ?? "").toLowerCase(),
       };
-      const use = parameters.get("use");
       if (use === "password") return showForm(needs, call, opened, typed, []);
       const passkey = parameters.get("passkey");
-      const isPassword = use !== "passkey" && passkey === undefined;
+      const isPassword = opened.way === null && use !== "passkey" && passkey === undefined;
+      if (isPassword && provider !== "")
+        return showForm(needs, call, opened, typed, errorAt("password", providerLost));
       const errors = [
         ...(await nameErrors(needs, opened, typed)),
         ...(isPassword ? await passwordErrors(needs, opened, typed, parameters.get("password") ?? "") : []),
       ];
       if (errors.length > 0) return showForm(needs, call, opened, typed, errors);
+      if (opened.way !== null) return acceptProvider(needs, call, opened, typed, opened.way);
       if (isPassword) return acceptPassword(needs, call, opened, typed, parameters.get("password") ?? "");
       return passkey === undefined
         ? showPasskeyPage(needs, call, opened, typed, null)
@@ -118,29 +134,42 @@ function acceptForm(needs: NewAccountNeeds, kind: Kind): Route {
   });
 }
 
-async function findLink(
+const providerLost =
+  "The sign-in at the other provider was more than ten minutes ago. Continue with the provider again, or choose a password.";
+
+/**
+ * @param isChosen whether the page is about an account at a provider
+ * @throws HubError for a link that permits nothing
+ */
+async function openLink(
   needs: NewAccountNeeds,
+  call: Call,
   kind: Kind,
   parameters: RequestParameters,
+  isChosen: (way: ProviderWay) => boolean,
 ): Promise<OpenedLink> {
   const token = parameters.get("link") ?? "";
   const link = await needs.verificationTokens.find(kind, token);
   if (link === null) throw accountLinkUnusable(kind);
-  return { kind, token, link };
+  const proved = needs.providers.findProved(call, linkPath(linkKinds[kind].path, token));
+  const opened = { kind, token, link, way: proved !== null && isChosen(proved) ? proved : null };
+  if (opened.way === null && needsProvider(opened)) throw providerGone(link);
+  return opened;
 }
 
 /** @throws HubError if the address got an account otherwise */
 async function nameErrors(
   { people }: NewAccountNeeds,
-  { link }: OpenedLink,
+  opened: OpenedLink,
   { name, username }: Typed,
 ): Promise<Errors> {
+  const { link } = opened;
   const wrongName = errorAt("name", nameFault(name));
   if (link.person !== null) return wrongName;
   const fault = usernameFault(username);
   if (fault !== undefined) return [...wrongName, ...errorAt("username", fault)];
   // Before a passkey is made: the user would be left with one that opens nothing.
-  if ((await people.findForSignIn(link.email)) !== null) throw emailTaken(link);
+  if ((await people.findForSignIn(link.email)) !== null) throw emailTaken(opened);
   return (await people.findForSignIn(username)) === null ? wrongName : [...wrongName, usernameTaken];
 }
 
@@ -184,13 +213,47 @@ async function acceptPassword(
   };
   const made = await makeAccount(needs, call, opened, { id: accountId(opened), ...typed, credential });
   if (made.outcome !== "made") return showForm(needs, call, opened, typed, [usernameTaken]);
+  return complete(needs, call, opened, {
+    outcome: "verified",
+    person: made.person,
+    amr: ["pwd"],
+    secondsAgo: 0,
+  });
+}
+
+async function acceptProvider(
+  needs: NewAccountNeeds,
+  call: Call,
+  opened: OpenedLink,
+  typed: Typed,
+  { account: upstreamAccount, secondsAgo }: ProviderWay,
+): Promise<Answer> {
+  const credential = { upstreamAccount };
+  const made = await makeAccount(needs, call, opened, { id: accountId(opened), ...typed, credential });
+  if (made.outcome !== "made") return showForm(needs, call, opened, typed, [usernameTaken]);
+  const answer = await complete(needs, call, opened, {
+    outcome: "verified",
+    person: made.person,
+    amr: ["fed"],
+    secondsAgo,
+    upstreamAccount,
+  });
+  return { ...answer, cookies: [needs.providers.clear, ...(answer.cookies ?? [])] };
+}
+
+/** Signs the new user in. */
+async function complete(
+  needs: NewAccountNeeds,
+  call: Call,
+  { link }: OpenedLink,
+  verified: Verified,
+): Promise<Answer> {
   const found = await needs.findSession(call, { touch: false });
-  return needs.completeSignIn(
-    call,
-    destinationParameters(opened.link.facts),
-    { outcome: "verified", person: made.person, amr: ["pwd"], secondsAgo: 0 },
-    { longTerm: false, askBefore: false, replaces: found.state === "alive" ? found.session : null },
-  );
+  return needs.completeSignIn(call, destinationParameters(link.facts), verified, {
+    longTerm: false,
+    askBefore: false,
+    replaces: found.state === "alive" ? found.session : null,
+  });
 }
 
 /**
@@ -266,10 +329,11 @@ async function enterWithCodes(
 async function showForm(
   needs: NewAccountNeeds,
   call: Call,
-  { kind, token, link }: OpenedLink,
+  opened: OpenedLink,
   typed: Typed,
   errors: Errors,
 ): Promise<Answer> {
+  const { kind, token, link, way } = opened;
   const form = startForm(needs, call);
   const found = await needs.findSession(call, { touch: false });
   const parameters = destinationParameters(link.facts);
@@ -280,7 +344,23 @@ async function showForm(
       model: {
         kind,
         action: linkKinds[kind].path,
-        hidden: [form.token, { name: "link", value: token }],
+        hidden: [
+          form.token,
+          { name: "link", value: token },
+          ...(way === null ? [] : [{ name: "with", value: way.account.provider }]),
+        ],
+        way: way && {
+          provider: way.provider,
+          label: way.account.label,
+          canChange: !needsProvider(opened),
+        },
+        providers: needs.providers.offers
+          .filter(() => way === null)
+          .map(({ name, action }) => ({
+            name,
+            action,
+            hidden: [form.tokenFor(action), { name: "kind", value: kind }, { name: "link", value: token }],
+          })),
         site: site === undefined ? null : { name: site.name, host: site.host },
         email: link.email,
         name: typed.name.slice(0, 200),

@@ -50,9 +50,13 @@ export function requestLinkRoutes(needs: RequestLinkNeeds): Route[] {
       caller: "anyone",
       antiForgery: "changes-nothing",
       sends: "query",
+      typed: ["name"],
       speaks: "html",
       answer: async (call, { parameters }) =>
-        showSignUp(needs, call, readDestination(needs, call, parameters), { text: "", error: null }),
+        showSignUp(needs, call, readDestination(needs, call, parameters), {
+          text: suggestedName(parameters.get("name"), longestIdentifier),
+          error: null,
+        }),
     }),
     route({
       method: "POST",

@@ -28,10 +28,24 @@ export interface UpstreamIdentity {
   readonly id: string;
   /** Its name, for the user. */
   readonly label: string;
-  /** `null`: the provider has not verified one. An unverified address is not used for anything. */
-  readonly verifiedEmail: string | null;
+  /** As the provider says it; empty: not told. */
+  readonly name: string;
+  /** As the provider says it; empty: not told. */
+  readonly username: string;
+  /** As the provider says it; `null`: not told. */
+  readonly email: { readonly address: string; readonly isVerified: boolean } | null;
   /** Time of the user's sign-in at the provider, in seconds since 1970; `null`: not told. */
   readonly authTime: number | null;
+}
+
+/** Age of a sign-in whose time the provider does not tell: never a fresh one. */
+const unknownAgeSeconds = 3600;
+
+/** Age of the sign-in at the provider, in seconds. */
+export function ageOf({ authTime }: Pick<UpstreamIdentity, "authTime">, now: Date): number {
+  if (authTime === null) return unknownAgeSeconds;
+  // The clock of the provider may be ahead.
+  return Math.max(0, Math.round(now.getTime() / 1000 - authTime));
 }
 
 export interface UpstreamEngine {
@@ -249,16 +263,27 @@ function identityOf(profile: Profile, authTime: number | null): UpstreamIdentity
   const { sub, email, email_verified, preferred_username, name } = profile;
   if (typeof sub !== "string" || sub === "" || sub.length > longestSubject)
     throw new UpstreamError("invalid");
-  const verifiedEmail = email_verified === true && typeof email === "string" && email !== "" ? email : null;
-  const label = [verifiedEmail, preferred_username, name].find(
-    (one) => typeof one === "string" && one !== "",
-  );
-  return { id: sub, label: readable(String(label ?? "")), verifiedEmail, authTime };
+  const isVerified = email_verified === true;
+  const [address, username, fullName] = [email, preferred_username, name].map(readable);
+  return {
+    id: sub,
+    label: (isVerified && address) || username || fullName || "",
+    name: fullName ?? "",
+    username: username ?? "",
+    // Not `readable`: an address with invisible characters is none.
+    email: typeof email === "string" && email !== "" ? { address: email, isVerified } : null,
+    authTime,
+  };
 }
 
-/** A name from elsewhere in one line of at most 100 characters. */
-function readable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "").slice(0, 100);
+/** A text from elsewhere in one line of at most 100 characters; empty for anything else. */
+function readable(text: unknown): string {
+  return typeof text === "string"
+    ? text
+        .replaceAll(/[\p{Cc}\p{Cf}]/gu, "")
+        .slice(0, 100)
+        .toWellFormed()
+    : "";
 }
 
 function cookieOf(reply: Response, name: string): string {

@@ -66,7 +66,14 @@ function beginConnecting(needs: ConnectAccountNeeds): Route {
     returnPage,
     async answer(call, { parameters }) {
       const upstream = findUpstream(needs, parameters.get("provider") ?? "");
-      const begun = { fields: [], rememberMe: false, askBefore: false, again: false, connects: true };
+      const begun = {
+        fields: [],
+        rememberMe: false,
+        askBefore: false,
+        again: false,
+        connects: true,
+        newAccount: "",
+      };
       return beginUpstream(needs, call, upstream, begun, link);
     },
   });

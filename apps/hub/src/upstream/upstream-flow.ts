@@ -9,7 +9,7 @@ import { flowOf } from "../http/flow.ts";
 import type { Call } from "../http/route.ts";
 import { type HubKeys, randomToken } from "../settings/secret-keys.ts";
 import type { Field } from "../sign-in/login-address.ts";
-import type { FlowSecrets } from "./auth-engine.ts";
+import type { FlowSecrets, UpstreamIdentity } from "./auth-engine.ts";
 
 export interface UpstreamFlowNeeds {
   readonly cookies: Cookies;
@@ -30,17 +30,28 @@ export interface UpstreamFlow {
   readonly again: boolean;
   /** The user connects the account from the account page. */
   readonly connects: boolean;
+  /** Page of a mailed link on which a new user chose the provider instead of a password; empty: none. */
+  readonly newAccount: string;
 }
 
 /** An account that the user has signed in to at its provider, and that is not connected to a user here. */
-export interface ProvedAccount {
+export interface ProvedAccount
+  extends Pick<UpstreamIdentity, "id" | "label" | "name" | "username" | "authTime"> {
   readonly provider: string;
-  readonly id: string;
-  readonly label: string;
-  /** A user here has its verified address. */
+  readonly email: ProvedEmail | null;
+  /** A user here has its address, which is proved. */
   readonly isKnownAddress: boolean;
+  /** Page of the link whose new account this account is for; empty: it is for a connection. */
+  readonly newAccount: string;
   /** Destination of the sign-in that led here; empty: the account page. */
   readonly fields: readonly Field[];
+}
+
+/** An address in the form that is stored. */
+export interface ProvedEmail {
+  readonly address: string;
+  /** The provider has verified it, and the settings trust the provider in that. */
+  readonly isProved: boolean;
 }
 
 type Browser = Pick<Call, "header">;

@@ -5,6 +5,7 @@ import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
 import { flowOf } from "../http/flow.ts";
 import type { RefusalLink } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
+import { parseAddress } from "../mail/address.ts";
 import type { LoginScreen } from "../screen/screen.ts";
 import type { FindSession } from "../session/find-session.ts";
 import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
@@ -21,14 +22,15 @@ import {
 import { consumeLoginTicket, type NoteNeeds, writeNote } from "../sign-in/login-form.ts";
 import { readRequest, refuseService } from "../sign-in/refuse-service.ts";
 import type { Verified } from "../sign-in/sign-in.ts";
-import type { UpstreamIdentity } from "./auth-engine.ts";
+import { ageOf, type UpstreamIdentity } from "./auth-engine.ts";
 import { beginUpstream, findUpstream, orRefuse, type UpstreamNeeds } from "./begin-upstream.ts";
 import { connectPath } from "./connect-account.ts";
+import { backToNewAccount, unknownPath } from "./new-user.ts";
 import { refuseUpstream, type UpstreamRefusal } from "./refuse-upstream.ts";
 import {
   consumeFlow,
   type ProvedAccount,
-  readAccount,
+  type ProvedEmail,
   readFlow,
   type UpstreamFlow,
   writeAccount,
@@ -47,14 +49,10 @@ export interface UpstreamSignInNeeds extends DestinationNeeds, NoteNeeds, Upstre
   readonly siteClock: () => Date;
 }
 
-/** Page for an account that is not connected to a user. */
-const unknownPath = "/upstream/account";
 const startPath = (id: string): string => `/upstream/${id}`;
 
 /** Oldest sign-in at a provider that counts as fresh, in seconds. */
 const freshSeconds = 300;
-/** Age of a sign-in whose time the provider does not tell: never a fresh one. */
-const unknownAgeSeconds = 3600;
 
 /** The buttons of the sign-in page. @param renew whether the user must sign in again, which some providers cannot demand */
 export function upstreamOffers(
@@ -68,7 +66,7 @@ export function upstreamOffers(
 
 export function upstreamSignInRoutes(needs: UpstreamSignInNeeds): Route[] {
   if (needs.upstreams.length === 0) return [];
-  return [startSignIn(needs), acceptAnswer(needs), showUnknown(needs)];
+  return [startSignIn(needs), acceptAnswer(needs)];
 }
 
 function startSignIn(needs: UpstreamSignInNeeds): Route {
@@ -98,7 +96,14 @@ function startSignIn(needs: UpstreamSignInNeeds): Route {
       }
       const link = backToSignIn(fields);
       if (request.renew && !upstream.reauthenticates) throw refuseUpstream("not-fresh", upstream, link);
-      const begun = { fields, rememberMe, askBefore: warn, again: request.renew, connects: false };
+      const begun = {
+        fields,
+        rememberMe,
+        askBefore: warn,
+        again: request.renew,
+        connects: false,
+        newAccount: "",
+      };
       return beginUpstream(needs, call, upstream, begun, link);
     },
   });
@@ -124,7 +129,7 @@ function acceptAnswer(needs: UpstreamSignInNeeds): Route {
         !(await consumeFlow(needs, flow))
       )
         throw refuseUpstream("expired", upstream, backToSignIn(flow?.fields ?? []));
-      const link = flow.connects ? backToSecurity : backToSignIn(flow.fields);
+      const link = wayBack(flow);
       const refuse = (refusal: UpstreamRefusal) => refuseUpstream(refusal, upstream, link);
       const error = query.get("error");
       if (error !== null) {
@@ -155,6 +160,7 @@ async function answerTo(needs: UpstreamSignInNeeds, call: Call, proved: Proved):
   const account = { provider: upstream.id, id: identity.id };
   const person = flow.connects ? null : await needs.upstreamAccounts.findPerson(account);
   if (person === null) return keepAccount(needs, call, proved);
+  if (flow.newAccount !== "") throw refuse("linked-elsewhere");
   const { fields, rememberMe, askBefore } = flow;
   if (person.disabled) return refuseDisabled(needs, call, flow, person.id);
   const secondsAgo = ageOf(identity, needs.siteClock());
@@ -184,46 +190,37 @@ async function keepAccount(
   call: Call,
   { upstream, flow, identity, refuse }: Proved,
 ): Promise<Answer> {
-  const { id, label, verifiedEmail } = identity;
+  const { fields, newAccount } = flow;
+  const { id, label, name, username, authTime } = identity;
+  const email = provedEmail(upstream, identity);
   const account: ProvedAccount = {
     provider: upstream.id,
     id,
     label,
-    isKnownAddress: !flow.connects && verifiedEmail !== null && (await isAddressOfUser(needs, verifiedEmail)),
-    fields: flow.fields,
+    name,
+    username,
+    authTime,
+    email,
+    isKnownAddress: await isKnownAddress(needs, email),
+    newAccount,
+    fields,
   };
   const cookies = writeAccount(needs, call, account);
   if (cookies === null) throw refuse("too-long");
-  return seeOther(flow.connects ? connectPath : unknownPath, { cookies });
+  return seeOther(flow.connects ? connectPath : newAccount || unknownPath, { cookies });
 }
 
-async function isAddressOfUser({ people }: UpstreamSignInNeeds, email: string): Promise<boolean> {
-  return (await people.findForSignIn(email))?.person.email === email.toLowerCase();
+/** An address that cannot be stored, for example because its letters look like others, is none. */
+function provedEmail({ trustsEmail }: UpstreamSetting, { email }: UpstreamIdentity): ProvedEmail | null {
+  const address = email === null ? null : parseAddress(email.address);
+  if (email === null || address === null) return null;
+  return { address, isProved: trustsEmail && email.isVerified };
 }
 
-function showUnknown(needs: UpstreamSignInNeeds): Route {
-  return route({
-    method: "GET",
-    path: unknownPath,
-    caller: "anyone",
-    antiForgery: "changes-nothing",
-    sends: "nothing",
-    speaks: "html",
-    async answer(call) {
-      const kept = readAccount(needs, call);
-      if (kept === null) return seeOther(loginAddress([]));
-      const { account } = kept;
-      const { name } = findUpstream(needs, account.provider);
-      const model = {
-        provider: name,
-        label: account.label,
-        isKnownAddress: account.isKnownAddress,
-        connect: connectPath,
-        back: loginAddress(account.fields),
-      };
-      return { screen: { name: "upstream-unknown", model } };
-    },
-  });
+/** Of an address that is not proved, nobody learns whether there is an account with it. */
+async function isKnownAddress({ people }: UpstreamSignInNeeds, email: ProvedEmail | null): Promise<boolean> {
+  if (!email?.isProved) return false;
+  return (await people.findForSignIn(email.address))?.person.email === email.address;
 }
 
 /** The same answer as to a wrong password. */
@@ -241,13 +238,6 @@ async function refuseDisabled(
   return seeOther(loginAddress(fields), { cookies: [...flow.cookies, writeNote(needs, flow.id, { error })] });
 }
 
-/** Age of the sign-in at the provider, in seconds. */
-function ageOf({ authTime }: UpstreamIdentity, now: Date): number {
-  if (authTime === null) return unknownAgeSeconds;
-  // The clock of the provider may be ahead.
-  return Math.max(0, Math.round(now.getTime() / 1000 - authTime));
-}
-
 function isStateOf({ secrets }: UpstreamFlow, query: URLSearchParams): boolean {
   const states = query.getAll("state");
   return states.length === 1 && isEqual(states[0] ?? "", secrets.state);
@@ -257,6 +247,11 @@ function isStateOf({ secrets }: UpstreamFlow, query: URLSearchParams): boolean {
 function clearUnlessSet({ cookies }: UpstreamSignInNeeds, answer: Answer): string[] {
   const start = `${cookies.nameOf("upstream")}=`;
   return answer.cookies?.some((cookie) => cookie.startsWith(start)) ? [] : [cookies.clear("upstream")];
+}
+
+function wayBack({ connects, newAccount, fields }: UpstreamFlow): RefusalLink {
+  if (connects) return backToSecurity;
+  return newAccount === "" ? backToSignIn(fields) : backToNewAccount(newAccount);
 }
 
 const backToSignIn = (fields: readonly Field[]): RefusalLink => ({
