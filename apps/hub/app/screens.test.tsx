@@ -12,14 +12,17 @@ import type {
   LoggedOutScreen,
   LoginScreen,
   NewAccountPasskeyScreen,
+  NewAccountScreen,
   ProfileScreen,
   Screens,
   SecurityScreen,
   SessionsScreen,
   TicketFormScreen,
   UpstreamConnectScreen,
+  UpstreamSignUp,
   UpstreamUnknownScreen,
 } from "../src/screen/screen.ts";
+
 import { renderScreen } from "./render-screen.tsx";
 
 const shop = { name: "Corner Shop", host: "shop.localhost", url: "http://shop.localhost:3001/" };
@@ -47,6 +50,27 @@ const upstreamUnknown: UpstreamUnknownScreen = {
   signUp: { mode: "known-address" },
   connect: "/account/security/connect",
   back: "/cas/login",
+};
+const signUp: UpstreamSignUp = {
+  mode: "form",
+  email: "zoe@example.com",
+  action: "/upstream/account/sign-up",
+  hidden: [{ name: "token", value: "token-3" }],
+};
+const newAccount: NewAccountScreen = {
+  kind: "sign-up",
+  action: "/sign-up/account",
+  hidden: [{ name: "link", value: "l" }],
+  site: null,
+  email: "zoe@example.com",
+  name: "Zoe",
+  username: "zoe",
+  way: { provider: "Example Work", label: "zoe@example.com", canChange: false },
+  providers: [],
+  least: 15,
+  about: ["zoe"],
+  errors: [],
+  signedIn: null,
 };
 const upstreamConnect: UpstreamConnectScreen = {
   provider: "Example Work",
@@ -212,7 +236,9 @@ describe("every screen", () => {
     ["login with an error", drawnLogin({ error: { code: "credentials_wrong", reference: "3fa9c04d71be" } })],
     ["login with providers", drawnLogin({ providers })],
     ["upstream-unknown", drawn("upstream-unknown", upstreamUnknown)],
+    ["upstream-unknown, sign-up", drawn("upstream-unknown", { ...upstreamUnknown, signUp })],
     ["upstream-connect", drawn("upstream-connect", upstreamConnect)],
+    ["new-account with a provider", drawn("new-account", newAccount)],
     ["choose-account", drawnChoice()],
     ["choose-account, another alone", drawnChoice({ because: "other-asked-for", decline })],
     ["ask-before", drawn("ask-before", askBefore)],
@@ -577,6 +603,48 @@ describe("the account", () => {
     const html = drawn("account-sessions", { ...sessions, notice: { at: "profile", text: "Changed." } });
     const top = order(html, "</h1>", "Changed.", 'id="here"');
     expect(top).toEqual(top.toSorted((one, other) => one - other));
+  });
+});
+
+describe("the page for an account at a provider that is not connected", () => {
+  const shown = (model: UpstreamSignUp) => drawn("upstream-unknown", { ...upstreamUnknown, signUp: model });
+
+  test("offers a sign-up by a form, or the page that proves the address first", () => {
+    expect(shown(signUp)).toMatch(
+      /action="\/upstream\/account\/sign-up".*value="token-3".*Create an account/s,
+    );
+    expect(shown({ mode: "mail", href: "/sign-up?name=z" })).toMatch(
+      /href="\/sign-up\?name=z".*Create an account/s,
+    );
+  });
+
+  test.each([
+    ["known-address", /Sign in to it in your present way once/],
+    ["invitation", /open the link in the mail, and continue with Example Work there/],
+    ["off", /Nobody can create an account here/],
+  ] as const)("%s: says the way on, and offers no sign-up", (mode, words) => {
+    expect(shown({ mode })).toMatch(words);
+    expect(shown({ mode })).not.toContain("Create an account");
+  });
+});
+
+describe("the page for a new account", () => {
+  const offers = [{ name: "Example Work", action: "/upstream/work/new-account", hidden: newAccount.hidden }];
+
+  test("with a provider has no password, and offers one unless the sign-up began at the provider", () => {
+    const way = { provider: "Example Work", label: "", canChange: true };
+    const other = "Choose another way to sign in";
+    expect(drawn("new-account", newAccount)).not.toContain('type="password"');
+    expect(drawn("new-account", newAccount)).not.toContain("Use a passkey instead");
+    expect(drawn("new-account", newAccount)).not.toContain(other);
+    expect(drawn("new-account", { ...newAccount, way })).toContain(other);
+  });
+
+  test("with a password offers the providers, by forms of their own", () => {
+    const html = drawn("new-account", { ...newAccount, way: null, providers: offers });
+    expect(html).toMatch(
+      /<form[^>]*action="\/upstream\/work\/new-account".*Use Example Work instead of a password/,
+    );
   });
 });
 

@@ -39,6 +39,8 @@ const expected = [
   "POST /upstream/:id anyone login-ticket",
   "GET /upstream/callback/:id anyone navigation",
   "GET /upstream/account anyone changes-nothing",
+  "POST /upstream/account/sign-up anyone flow-token",
+  "POST /upstream/:id/new-account anyone flow-token",
   "POST /cas/login/passkey anyone login-ticket",
   "GET /cas/login/factor anyone changes-nothing",
   "POST /cas/login/factor anyone flow-token",

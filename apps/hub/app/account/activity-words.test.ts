@@ -29,6 +29,9 @@ test.each([
   [["pwd", "otp", "mfa"], "with your password and a code"],
   [["swk", "user", "mfa"], "with a passkey"],
   [["pwd", "hwk", "user", "mfa"], "with your password and a passkey"],
+  [["fed"], "with an account at another provider"],
+  [["fed", "otp", "mfa"], "with an account at another provider and a code"],
+  [["fed", "swk", "user", "mfa"], "with an account at another provider and a passkey"],
 ])("a sign-in by %s is %s", (amr, words) => {
   expect(activityWords(event("sign-in", { amr }))).toBe(`You signed in ${words}.`);
 });

@@ -35,7 +35,7 @@ const done: Readonly<Record<AuditKind, Words>> = {
     event.reason === "presented-again"
       ? `${site(event)} lost its access, because a code or token was used twice`
       : `${site(event)} gave up its access`,
-  "sign-up": (event) => `You created this account${event.name === "" ? "" : ` with ${event.name}`}`,
+  "sign-up": () => "You created this account",
   invitation: ({ by }) =>
     by === "operator" ? "The people who run Gatehouse invited you" : "You accepted an invitation",
   "email-changed": (event) => `${you(event)} changed your email address`,

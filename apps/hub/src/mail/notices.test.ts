@@ -36,6 +36,7 @@ const changes: readonly FactorChange[] = [
 const notices: readonly Notice[] = [
   { kind: "password-changed", facts: browser },
   { kind: "email-changed", facts: browser },
+  { kind: "account-made", facts: { name: "Example Work", ...browser } },
   { kind: "new-browser", facts: browser },
   { kind: "repeated-failures", facts: browser },
   { kind: "deletion-due", facts: { ...browser, dueAt: "2026-12-15T00:00:00.000Z" } },

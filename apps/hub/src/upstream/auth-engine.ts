@@ -174,9 +174,9 @@ async function openRun({ outbound, hubUrl, secret }: UpstreamEngineNeeds, upstre
         ...(upstream.protocol === "github"
           ? githubProvider(upstream, (token) => readGithubProfile(upstream, token, readText))
           : {
-              type: "oidc",
+              type: "oidc" as const,
               issuer: upstream.issuer,
-              checks: ["pkce", "state", "nonce"],
+              checks: ["pkce" as const, "state" as const, "nonce" as const],
               // Many issuers have name and address in the answer of the userinfo endpoint only.
               idToken: false,
             }),
@@ -190,15 +190,15 @@ async function openRun({ outbound, hubUrl, secret }: UpstreamEngineNeeds, upstre
     ],
     callbacks: {
       // An address instead of `true`: next-auth then makes no session.
-      signIn({ account, profile }: { account?: unknown; profile?: unknown }) {
-        run.account = (account ?? null) as Account | null;
-        run.profile = (profile ?? null) as Profile | null;
+      signIn({ account, profile }) {
+        run.account = account ?? null;
+        run.profile = profile ?? null;
         return hubUrl;
       },
     },
     // Its own log would print causes with codes and tokens in them.
-    logger: { error: (error: unknown) => failures.push(error), warn: () => {}, debug: () => {} },
-  } as unknown as NextAuthConfig;
+    logger: { error: (error) => void failures.push(error), warn: () => {}, debug: () => {} },
+  } satisfies NextAuthConfig;
   const { handlers } = NextAuth(config);
 
   const requestOf = (path: string, init?: ConstructorParameters<typeof NextRequest>[1]) =>

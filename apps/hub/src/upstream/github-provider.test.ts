@@ -33,6 +33,7 @@ beforeAll(async () => {
       UPSTREAM_GITHUB_ISSUER: issuer,
       UPSTREAM_GITHUB_CLIENT_ID: "gatehouse",
       UPSTREAM_GITHUB_CLIENT_SECRET: "a secret",
+      UPSTREAM_GITHUB_TRUST_EMAIL: "on",
     },
   });
 });
@@ -75,7 +76,10 @@ test("GitHub cannot ask the user again, so it is not offered where a fresh sign-
 });
 
 test("the verified primary address counts", async () => {
-  expect(await unknown()).toMatchObject({ label: `${zoe.username}@example.com`, isKnownAddress: true });
+  expect(await unknown()).toMatchObject({
+    label: `${zoe.username}@example.com`,
+    signUp: { mode: "known-address" },
+  });
 });
 
 test.each([
@@ -85,7 +89,7 @@ test.each([
 ])("%s does not count, nor does the public one of the profile", async (_what, listed) => {
   user.email = `${zoe.username}@example.com`;
   emails = listed(`${zoe.username}@example.com`);
-  expect(await unknown()).toMatchObject({ label: "zoe-codes", isKnownAddress: false });
+  expect(await unknown()).toMatchObject({ label: "zoe-codes", signUp: { mode: "mail", href: "/sign-up" } });
 });
 
 test("an answer without the number of an account signs nobody in", async () => {

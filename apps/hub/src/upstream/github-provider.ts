@@ -14,9 +14,9 @@ export function githubProvider(
   readProfile: (accessToken: string) => Promise<object>,
 ) {
   return {
-    type: "oauth",
+    type: "oauth" as const,
     issuer: `${issuer}/login/oauth`,
-    checks: ["pkce", "state"],
+    checks: ["pkce" as const, "state" as const],
     authorization: {
       url: `${issuer}/login/oauth/authorize`,
       params: { scope: "read:user user:email" },

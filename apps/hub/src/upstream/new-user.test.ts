@@ -81,7 +81,7 @@ describe("a sign-up with an account at a provider whose word for addresses is tr
       email,
       name: "Zoe Example",
       username: username(),
-      way: { provider: "Example Work", label: email, passwordInstead: null },
+      way: { provider: "Example Work", label: email, canChange: false },
       providers: [],
     });
     expect(await person()).toBeNull();
@@ -106,7 +106,10 @@ describe("a sign-up with an account at a provider whose word for addresses is tr
     await finish(await newAccount());
     const { id = "" } = (await owner()) ?? {};
     expect(await auditOf(id, "sign-up")).toEqual([
-      { outcome: "done", facts: { provider: "work", name: "Example Work" }, address: "127.0.0.1" },
+      { outcome: "done", facts: { credential: "provider" }, address: "127.0.0.1" },
+    ]);
+    expect(await auditOf(id, "provider-linked")).toMatchObject([
+      { facts: { provider: "work", name: "Example Work" } },
     ]);
     const [mail] = await mailsTo(opened.hub, email);
     expect(mail).toMatchObject({ kind: "account-made", subject: "Your account was created" });
@@ -249,7 +252,7 @@ describe("an address that is not proved leads to the usual mailed link", () => {
     const chosen = await choose(page, phone);
     expect(chosen.screen("new-account")).toMatchObject({
       email,
-      way: { label: `Z${sub.slice(0, 8)}`, passwordInstead: `${path}&with=password` },
+      way: { label: `Z${sub.slice(0, 8)}`, canChange: true },
       name: "Zoe Example",
     });
     const done = await finish(chosen, {}, phone);
@@ -297,7 +300,9 @@ describe("an invitation", () => {
       groups: ["staff"],
       emailVerified: true,
     });
-    expect(await auditOf(made?.id ?? "", "invitation")).toMatchObject([{ facts: { provider: "work" } }]);
+    expect(await auditOf(made?.id ?? "", "invitation")).toMatchObject([
+      { facts: { credential: "provider" } },
+    ]);
     expect(await sessionIn()).toMatchObject({ amr: ["fed"] });
   });
 
@@ -320,9 +325,8 @@ describe("an invitation", () => {
 
   test("still takes a password instead", async () => {
     const chosen = await choose(await browser.get(await invite()));
-    const instead = chosen.screen("new-account").way?.passwordInstead ?? "";
-    const page = await browser.get(instead);
-    expect(page.screen("new-account").way).toBeNull();
+    const page = await finish(chosen, { use: "password", name: "Zoe Typed" });
+    expect(page.screen("new-account")).toMatchObject({ way: null, name: "Zoe Typed", errors: [] });
     expect((await finish(page, { password: "seven green boats at noon" })).location).toBe("/account");
     expect(await owner()).toBeNull();
     expect(await sessionIn()).toMatchObject({ amr: ["pwd"] });
