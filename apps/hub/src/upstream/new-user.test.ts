@@ -413,7 +413,11 @@ describe("of concurrent sign-ups one creates a user", () => {
     const page = await newAccount();
     const copies = Array.from({ length: 50 }, () => browser.carryOver());
     const answers = await Promise.all(copies.map((copy) => finish(page, {}, copy)));
-    expect(outcomes(answers)).toEqual(["created", ...Array.from({ length: 49 }, () => "link_unusable")]);
+    const [created, ...others] = outcomes(answers);
+    expect(created).toBe("created");
+    // By the time: the look at the address comes before the use of the link.
+    const refusals = ["email_taken", "link_unusable"];
+    expect(others.filter((outcome) => refusals.includes(outcome))).toHaveLength(49);
   });
 
   test("50 presses of one button make one link", async () => {
