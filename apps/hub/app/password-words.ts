@@ -1,6 +1,6 @@
 /** The sentences about new passwords. */
 import type { ChangePasswordError } from "../src/screen/screen.ts";
-import { waitWords } from "./words.ts";
+import { tooManyWords } from "./words.ts";
 
 interface ErrorWords {
   readonly text: string;
@@ -16,7 +16,7 @@ export function changePasswordErrorWords(error: ChangePasswordError): ErrorWords
       return { text: "This is not your current password. Check it and try again.", field: "current" };
     case "too_many_attempts":
       return {
-        text: `There were too many tries. Wait ${waitWords(error.retryInSeconds)}, then try again.`,
+        text: tooManyWords(error.retryInSeconds),
         field: "current",
       };
     case "changed_meanwhile":

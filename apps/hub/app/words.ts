@@ -1,5 +1,6 @@
 /** The sentences that screens share. Short, active, no blame; each gives the reason and the next step. */
 import type { LoginErrorCode, LoginScreen } from "../src/screen/screen.ts";
+import { minutesWords, waitWords } from "../src/screen/wait-words.ts";
 
 type Reason = NonNullable<LoginScreen["reason"]>;
 
@@ -16,7 +17,7 @@ export function reasonWords(
   const next = "Sign in to go on.";
   switch (reason) {
     case "idle":
-      return { why: `You were signed out after ${minutes(idleMinutes)} without activity.`, next };
+      return { why: `You were signed out after ${minutesWords(idleMinutes)} without activity.`, next };
     case "absolute":
       return { why: "You had been signed in for a long time, so you were signed out.", next };
     case "ended-elsewhere":
@@ -83,7 +84,7 @@ export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): 
       };
     case "too_many_attempts":
       return {
-        text: `There were too many tries. Wait ${waitWords(retryInSeconds)}, then try again.`,
+        text: `${tooManyWords(retryInSeconds)}${waysAround(retryInSeconds)}`,
         field: "password",
         atField: false,
       };
@@ -126,18 +127,16 @@ export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): 
   }
 }
 
-/** How long to wait, never less than it is. */
-export function waitWords(seconds: number | undefined): string {
-  if (seconds === undefined) return "a few minutes";
-  if (seconds <= 1) return "a second";
-  if (seconds < 60) return `${Math.ceil(seconds)} seconds`;
-  return minutes(Math.ceil(seconds / 60));
+/** A wait of seconds is over sooner than another way is found. */
+function waysAround(seconds: number | undefined): string {
+  return seconds === undefined || seconds < 60
+    ? ""
+    : " A passkey works at once, and so does another browser in which you signed in before. If you forgot your password, choose another one.";
 }
 
-function minutes(count: number): string {
-  if (count === 1) return "1 minute";
-  if (count >= 120 && count % 60 === 0) return `${count / 60} hours`;
-  return `${count} minutes`;
+/** The same words at each form that proves who the user is. */
+export function tooManyWords(seconds: number | undefined): string {
+  return `There were too many tries. Try again in ${waitWords(seconds)}.`;
 }
 
 /** Explains "keep me signed in" beside its checkbox. */

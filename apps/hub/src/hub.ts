@@ -29,13 +29,10 @@ import { restRoutes } from "./cas/rest.ts";
 import { samlValidateRoutes } from "./cas/saml-validate.ts";
 import { validateRoutes } from "./cas/validate.ts";
 import { createBreachLookup } from "./credential/breach-lookup.ts";
-import { createDeviceThrottle, type DeviceThrottle } from "./credential/device-throttle.ts";
 import { estimateGuesses } from "./credential/guessability.ts";
-import { createMailThrottle, type MailThrottle } from "./credential/mail-throttle.ts";
 import { createPasswordRule, type PasswordFault } from "./credential/password-rule.ts";
 import { lowerPoolPriority } from "./credential/pool-priority.ts";
-import { createSecretThrottle, type SecretThrottle } from "./credential/secret-throttle.ts";
-import { createSignInThrottle, type SignInThrottle } from "./credential/sign-in-throttle.ts";
+import { createThrottle, type Throttle } from "./credential/throttle.ts";
 import { changeFactorRoutes } from "./factor/change-factors.ts";
 import type { FactorChanged } from "./factor/factor-changed.ts";
 import { createFirstRecoveryCodes } from "./factor/recovery-codes-screen.ts";
@@ -101,13 +98,7 @@ export interface Hub {
   readonly log: Log;
   readonly database: Database;
   readonly sites: SiteRegistry;
-  readonly throttle: SignInThrottle;
-  readonly appPasswordThrottle: SecretThrottle;
-  /** Throttles wrong site secrets. */
-  readonly siteSecretThrottle: SecretThrottle;
-  readonly deviceThrottle: DeviceThrottle;
-  /** Limits mails that anybody can request. */
-  readonly mailThrottle: MailThrottle;
+  readonly throttle: Throttle;
   /** The rule for new passwords. */
   readonly passwordFault: PasswordFault;
   readonly logout: LogoutDispatcher;
@@ -183,20 +174,21 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
       createLogoutToken({ issuer: `${settings.hubUrl}/oidc`, keys: issuer.keys, siteClock }, site, sid),
     log,
   });
-  const deviceThrottle = createDeviceThrottle(database.rateLimits, settings.loginThrottle);
-  const throttleLimits = settings.loginThrottle ? database.rateLimits : null;
-  const siteSecretThrottle = createSecretThrottle(throttleLimits, "site-secret");
   const keys = hubKeys(settings.secrets);
   const { consents, logoutDeliveries, oidcArtifacts, people, profiles, refreshExchanges } = database;
   const { sessions, signingKeys, sweep } = database;
   const { hubUrl, secure, trustedProxies } = settings;
   const recordAudit = createAuditRecorder(database.auditEvents, clock);
+  const throttle = createThrottle({
+    attemptCounters: database.attemptCounters,
+    isOn: settings.loginThrottle,
+    announce: (by) => announceFailures(by),
+  });
   const issuer = await openIssuer({
     recordAudit,
     clock,
     consents,
     cookies,
-    deviceThrottle,
     keys: { note: keys.note, signingKey: keys.signingKey },
     log,
     logout,
@@ -209,7 +201,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     signingKeys,
     siteClock,
     sites,
-    siteSecretThrottle,
+    throttle,
   });
   const { breachLookupUrl, passwordLengths } = settings;
   const passwordFault = createPasswordRule({
@@ -244,6 +236,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     log,
   });
   const queueMail = createQueueMail(database.mails, mail.wake);
+  const announceFailures = createFailureAnnouncement({ throttle, people, queueMail, log });
   const { auditEvents } = database;
   const chainAudit = createChainTask({ auditEvents, key: keys.audit, log, clock });
   const runUpkeep = createUpkeepTask({
@@ -264,14 +257,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     log,
     database,
     sites,
-    throttle: createSignInThrottle(
-      throttleLimits,
-      createFailureAnnouncement({ rateLimits: database.rateLimits, people, queueMail, log }),
-    ),
-    appPasswordThrottle: createSecretThrottle(throttleLimits, "app-password"),
-    siteSecretThrottle,
-    deviceThrottle,
-    mailThrottle: createMailThrottle(throttleLimits),
+    throttle,
     passwordFault,
     logout,
     mail,
@@ -324,8 +310,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     queueMail,
     recordAudit,
   } = hub;
-  const { deviceThrottle, outbound, proxyWatch, settings, siteClock, sites, throttle, appPasswordThrottle } =
-    hub;
+  const { outbound, proxyWatch, settings, siteClock, sites, throttle } = hub;
   const { passwordFault } = hub;
   const { deletionGraceSeconds, hubUrl, mode, operatorsNeedFactor, passwordLengths } = settings;
   const { sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
@@ -333,7 +318,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     database;
   const { passkeys, passwords, pendingSignIns, people, profiles, proxyGrantingTickets } = database;
   const { sessions, tickets, upstreamAccounts } = database;
-  const { mailIsOn, mailThrottle } = hub;
+  const { mailIsOn } = hub;
   const { signUpMode } = settings;
   const { verificationTokens } = database;
   const linkForms = { cookies, keys: { form: keys.form } };
@@ -425,7 +410,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const account = [
     ...profileRoutes({ ...accountFrame, sites }),
     ...nameRoutes({ ...accountFrame, clock, profiles, recordAudit }),
-    ...emailRoutes({ ...accountFrame, clock, mailIsOn, mailsAt, mailThrottle, queueMail }),
+    ...emailRoutes({ ...accountFrame, clock, mailIsOn, mailsAt, queueMail, throttle }),
     ...pictureRoutes({ ...accountFrame, profiles, recordAudit }),
     ...ownDataRoutes({
       ...accountFrame,
@@ -488,9 +473,9 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       recordAudit,
       appPasswords,
       apis,
-      appPasswordThrottle,
       clock,
       queueMail,
+      throttle,
     }),
   ];
   const ownPages = [
@@ -513,12 +498,12 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       clock,
       consents,
       decisions,
-      deviceThrottle,
       findSession,
       issuer,
       keys: { form: keys.form },
       oidcArtifacts,
       sessions,
+      throttle,
     }),
     ...setUpCodesRoutes(factorNeeds),
     ...changeFactorRoutes({ ...factorNeeds, hubUrl, operatorsNeedFactor }),
@@ -587,11 +572,11 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       ...linkForms,
       mailIsOn,
       mailsAt,
-      mailThrottle,
       ownPage,
       queueMail,
       signUpMode,
       sites,
+      throttle,
     }),
     ...newAccountRoutes({
       ...webAuthn,
@@ -685,11 +670,11 @@ export function hubServer(hub: Hub, routes: readonly Route[], frontend: Frontend
   const { clock, cookies, database, findSession, keys, log, proxyWatch, settings, sites } = hub;
   const { appPasswords, consents, oidcArtifacts, sessions } = database;
   const { dev, hubUrl, secure, testDoorKey, trustedProxies } = settings;
-  const { issuer, siteSecretThrottle, appPasswordThrottle } = hub;
+  const { issuer, throttle } = hub;
   return createHubServer(
     {
       apiSchemes: [
-        appPasswordScheme({ recordAudit: hub.recordAudit, appPasswords, appPasswordThrottle }),
+        appPasswordScheme({ recordAudit: hub.recordAudit, appPasswords, throttle }),
         accessTokenScheme({ consents, issuer, oidcArtifacts, settings: { hubUrl }, sites }),
       ],
       clock,
@@ -705,7 +690,7 @@ export function hubServer(hub: Hub, routes: readonly Route[], frontend: Frontend
       sites,
       testDoorKey,
       trustedProxies,
-      siteSecretThrottle,
+      throttle,
     },
     routes,
     frontend,

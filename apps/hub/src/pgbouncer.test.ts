@@ -62,9 +62,9 @@ describe.skipIf(program === undefined).each(["session", "transaction"] as const)
       for (let tries = 0; tries < 4; tries += 1)
         await new TestBrowser(opened).signIn({ ...person, password: "wrong" }).catch(() => undefined);
       const database = await openDatabase({ ...life, url: direct });
-      const { rows } = await poolOf(database).query("SELECT max(points) AS points FROM rate_limits");
+      const { rows } = await poolOf(database).query("SELECT max(attempts) AS attempts FROM attempt_counters");
       await database.close();
-      expect(rows[0].points).toBeGreaterThanOrEqual(4);
+      expect(rows[0].attempts).toBeGreaterThanOrEqual(4);
     });
 
     test("no lock outlives the start", async () => {

@@ -67,7 +67,7 @@ export async function openDatabaseFixture(options: Partial<DatabaseOptions> = {}
 export async function emptyDatabase(database: Database): Promise<void> {
   await testClockOf(database).reset();
   await poolOf(database).query(
-    "TRUNCATE users, logout_deliveries, mails, spent_login_tickets, rate_limits CASCADE",
+    "TRUNCATE users, logout_deliveries, mails, spent_login_tickets, attempt_counters CASCADE",
   );
 }
 

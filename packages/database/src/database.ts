@@ -1,5 +1,6 @@
 import type { ProxyGrantingTicketRegistry, TicketRegistry } from "@gatehouse/cas/server";
 import type { AppPasswordStore } from "./app-password-store.ts";
+import type { AttemptCounterStore } from "./attempt-counter-store.ts";
 import type { AuditEventStore } from "./audit-event-store.ts";
 import type { CentralSessionStore } from "./central-session-store.ts";
 import type { ConsentStore } from "./consent-store.ts";
@@ -14,7 +15,6 @@ import type { PasswordStore } from "./password-store.ts";
 import type { PendingSignInStore } from "./pending-sign-in-store.ts";
 import type { PersonStore } from "./person-store.ts";
 import type { ProfileStore } from "./profile-store.ts";
-import type { RateLimitStore } from "./rate-limit-store.ts";
 import type { RefreshExchangeStore } from "./refresh-exchange-store.ts";
 import type { SigningKeyStore } from "./signing-key-store.ts";
 import type { UpstreamAccountStore } from "./upstream-account-store.ts";
@@ -43,7 +43,7 @@ export interface Database {
   readonly loginTickets: LoginTicketStore;
   readonly logoutDeliveries: LogoutDeliveryStore;
   readonly mails: MailStore;
-  readonly rateLimits: RateLimitStore;
+  readonly attemptCounters: AttemptCounterStore;
   readonly verificationTokens: VerificationTokenStore;
   readonly auditEvents: AuditEventStore;
   /** Whether PostgreSQL answers within two seconds; for `/readyz`. */

@@ -10,6 +10,14 @@ export type {
   FoundAppPassword,
 } from "./app-password-store.ts";
 export type {
+  AttemptCounter,
+  AttemptCounterStore,
+  AttemptLimit,
+  Ceiling,
+  CountedAttempt,
+  GrowingWait,
+} from "./attempt-counter-store.ts";
+export type {
   AuditActor,
   AuditEntry,
   AuditEvent,
@@ -60,7 +68,7 @@ export {
   type PersonWithPassword,
 } from "./person-store.ts";
 export type { ExportedAccount, Picture, ProfileStore, SignInMethods } from "./profile-store.ts";
-export type { RateLimit, RateLimiter, RateLimitStore } from "./rate-limit-store.ts";
+
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";
 export type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
 export type {

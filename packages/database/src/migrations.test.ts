@@ -118,7 +118,7 @@ function describeSchema(): Map<string, Table> {
 
 test("migrations create exactly the tables of schema.prisma", async () => {
   const [made, wanted] = [await readTables(fixture), describeSchema()];
-  expect(wanted.size).toBe(22);
+  expect(wanted.size).toBe(23);
   expect([...made.keys()].sort()).toEqual([...wanted.keys()].sort());
   for (const [name, table] of wanted) {
     expect({ name, ...made.get(name) }).toEqual({ name, ...table });
@@ -138,6 +138,7 @@ test("Prisma reads every table", async () => {
     prisma.siteSession.findMany(),
     prisma.logoutDelivery.findMany(),
     prisma.spentLoginTicket.findMany(),
+    prisma.attemptCounter.findMany(),
     prisma.rateLimit.findMany(),
     prisma.oidcArtifact.findMany(),
     prisma.signingKey.findMany(),

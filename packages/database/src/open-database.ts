@@ -5,6 +5,7 @@ import { watchEmbeddedPostgres } from "./embedded/watch-embedded-postgres.ts";
 import { hubClockAhead, setHubClock } from "./hub-clock.ts";
 import { migrate } from "./migrate.ts";
 import { PostgresAppPasswordStore } from "./postgres-app-password-store.ts";
+import { PostgresAttemptCounterStore } from "./postgres-attempt-counter-store.ts";
 import { PostgresCentralSessionStore, type SessionLife } from "./postgres-central-session-store.ts";
 import {
   connectOnce,
@@ -23,7 +24,6 @@ import { PostgresPasskeyStore } from "./postgres-passkey-store.ts";
 import { PostgresPersonStore } from "./postgres-person-store.ts";
 import { openPool } from "./postgres-pool.ts";
 import { PostgresProxyGrantingTicketRegistry } from "./postgres-proxy-granting-ticket-registry.ts";
-import { PostgresRateLimitStore } from "./postgres-rate-limit-store.ts";
 import { PostgresRefreshExchangeStore } from "./postgres-refresh-exchange-store.ts";
 import { PostgresSigningKeyStore } from "./postgres-signing-key-store.ts";
 import { PostgresTicketRegistry } from "./postgres-ticket-registry.ts";
@@ -123,7 +123,7 @@ function stores(
   const signingKeys = new PostgresSigningKeyStore(pool);
   const consents = new PostgresConsentStore(pool);
   const appPasswords = new PostgresAppPasswordStore(pool);
-  const rateLimits = new PostgresRateLimitStore(pool);
+  const attemptCounters = new PostgresAttemptCounterStore(pool);
   const verificationTokens = new PostgresVerificationTokenStore(prisma);
   return {
     [poolKey]: pool,
@@ -147,7 +147,7 @@ function stores(
     loginTickets,
     logoutDeliveries,
     mails,
-    rateLimits,
+    attemptCounters,
     verificationTokens,
     auditEvents: new PrismaAuditEventStore(prisma),
     isReady: () => isReady(pool),
@@ -164,7 +164,7 @@ function stores(
         signingKeys,
         appPasswords,
         consents,
-        rateLimits,
+        attemptCounters,
         verificationTokens,
       ];
       // One after another, so that sweeps occupy one connection of the pool only.

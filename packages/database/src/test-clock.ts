@@ -23,3 +23,21 @@ export function testClockOf(database: Database): TestClock {
     reset: () => setHubClock(pool, () => 0),
   };
 }
+
+/**
+ * Lets time pass for the counters of attempts, which count in real time.
+ *
+ * @param seconds less than zero: their waits become longer, so that a slow test finds them still there
+ */
+export async function ageAttempts(database: Database, seconds: number): Promise<void> {
+  await poolOf(database).query(
+    `UPDATE attempt_counters SET blocked_until = blocked_until - make_interval(secs => $1),
+       forgotten_at = forgotten_at - make_interval(secs => $1)`,
+    [seconds],
+  );
+}
+
+/** Forgets all attempts. */
+export async function forgetAttempts(database: Database): Promise<void> {
+  await poolOf(database).query("TRUNCATE attempt_counters");
+}

@@ -1,6 +1,6 @@
 import { Button, ButtonLink, ErrorSummary, TextField } from "@gatehouse/ui";
 import type { EmailScreen } from "../../src/screen/screen.ts";
-import { waitWords } from "../words.ts";
+import { waitWords } from "../../src/screen/wait-words.ts";
 import { AccountFrame } from "./account-frame.tsx";
 
 export const emailTitle = ({ error }: EmailScreen): string =>
@@ -47,6 +47,6 @@ function faultWords(error: NonNullable<EmailScreen["error"]>): string {
     case "email_unfit":
       return "Enter an email address such as name@example.com";
     case "too_many_mails":
-      return `There were too many requests. Wait ${waitWords(error.retryInSeconds)}, then try again.`;
+      return `There were too many requests. Try again in ${waitWords(error.retryInSeconds)}.`;
   }
 }

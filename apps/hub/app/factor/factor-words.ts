@@ -1,5 +1,5 @@
 import type { FactorErrorCode } from "../../src/screen/screen.ts";
-import { waitWords } from "../words.ts";
+import { tooManyWords } from "../words.ts";
 
 /** The error and its correction. */
 export function factorErrorWords(code: FactorErrorCode, retryInSeconds?: number): string {
@@ -23,6 +23,6 @@ export function factorErrorWords(code: FactorErrorCode, retryInSeconds?: number)
     case "passkey_cloned":
       return "This passkey was not accepted, because a copy of it may exist. Choose another way, then remove the passkey from your account.";
     case "too_many_attempts":
-      return `There were too many tries. Wait ${waitWords(retryInSeconds)}, then try again.`;
+      return tooManyWords(retryInSeconds);
   }
 }

@@ -1,8 +1,8 @@
 import { Button, ErrorSummary, TextField } from "@gatehouse/ui";
 import type { DeviceCodeScreen } from "../../src/screen/screen.ts";
+import { waitWords } from "../../src/screen/wait-words.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
-import { waitWords } from "../words.ts";
 
 export const deviceCodeTitle = ({ error }: DeviceCodeScreen): string =>
   error ? "Error: Enter the code" : "Enter the code";
@@ -38,5 +38,5 @@ function errorWords({ code, retryInSeconds }: NonNullable<DeviceCodeScreen["erro
   if (code === "code_missing") return "Enter the code";
   if (code === "code_wrong")
     return "This code is wrong, has expired or was used. Check it, or begin again on the device.";
-  return `Too many codes were tried. Wait ${waitWords(retryInSeconds)}, then try again.`;
+  return `Too many codes were tried. Try again in ${waitWords(retryInSeconds)}.`;
 }

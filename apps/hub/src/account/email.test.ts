@@ -114,7 +114,7 @@ test("a network that requests too many mails waits", async () => {
     const own = new TestBrowser(strict);
     await own.signIn(person);
     for (let request = 0; request < 60; request += 1)
-      await strict.hub.mailThrottle.count({ recipient: `${request}@example.com`, address: "127.0.0.1" });
+      await strict.hub.throttle.count("mail", { account: `${request}@example.com`, address: "127.0.0.1" });
     const { token } = (await own.get("/account/email")).screen("account-email");
     const answer = await own.post("/account/email", { token, email: "one-more@example.com" });
     expect([answer.status, answer.screen("account-email").error?.code]).toEqual([429, "too_many_mails"]);

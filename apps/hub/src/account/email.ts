@@ -1,6 +1,5 @@
 /** `/account/email`: the form that asks for a new e-mail address. It counts once the link that it receives was used. */
-
-import type { MailThrottle } from "../credential/mail-throttle.ts";
+import { gotEnoughMails, type Throttle } from "../credential/throttle.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
@@ -13,7 +12,7 @@ import { type AccountPageNeeds, accountPage, accountScreen } from "./account-pag
 
 export interface EmailNeeds extends AccountPageNeeds, KeptFormNeeds {
   readonly queueMail: QueueMail;
-  readonly mailThrottle: MailThrottle;
+  readonly throttle: Pick<Throttle, "count">;
   /** Whether mail reaches anybody. */
   readonly mailIsOn: boolean;
   /** Page that shows the mails where no mail server is set. */
@@ -68,12 +67,12 @@ const requestChange = (needs: EmailNeeds): Route =>
       if (typed === "") return refuse({ code: "email_missing" });
       const email = parseAddress(typed);
       if (email === null) return refuse({ code: "email_unfit" });
-      const counted = await needs.mailThrottle.count({ recipient: email, address: call.address });
-      if (typeof counted === "object")
+      const counted = await needs.throttle.count("mail", { account: email, address: call.address });
+      if (!counted.allowed && !gotEnoughMails(counted))
         return refuse({ code: "too_many_mails", retryInSeconds: counted.retryInSeconds });
       const personId = call.session.person.id;
       // The recipient got several mails just now, one of which still works: the answer is the same.
-      if (counted === "send")
+      if (counted.allowed)
         await needs.queueMail({ kind: "email-change", recipient: email, personId, facts: {} });
       call.log.info({ event: "email.change-requested", person: personId }, "change of address requested");
       const where = needs.mailsAt === null ? "" : ` No mail server is set here: read it at ${needs.mailsAt}.`;

@@ -74,6 +74,7 @@ describe("verifying an app password", () => {
     appPassword: { id: "a1", name: "Backup", lastUsedAt: new Date() },
   } as FoundAppPassword;
   const from = { address: "192.0.2.7" };
+  const counted = { thing: "app-password", ...from };
 
   async function verify(password: string, known: FoundAppPassword | null, retryInSeconds = 0) {
     const { log, lines } = createMemoryLog();
@@ -86,10 +87,12 @@ describe("verifying an app password", () => {
           return known;
         },
       },
-      appPasswordThrottle: {
-        count: async (counted: unknown) => {
-          seen.push(counted);
-          return retryInSeconds;
+      throttle: {
+        count: async (thing: string, counted: object) => {
+          seen.push({ thing, ...counted });
+          return retryInSeconds === 0
+            ? ({ allowed: true } as const)
+            : ({ allowed: false, retryInSeconds, refusedBy: [] } as const);
         },
       },
       recordAudit: async (event: HubAuditEvent) => {
@@ -130,7 +133,7 @@ describe("verifying an app password", () => {
   test("a wrong one is counted, and is logged without user name and secret", async () => {
     const { result, seen, logged } = await verify(secret, null);
     expect(result).toEqual({ outcome: "refused", code: "credentials_wrong" });
-    expect(seen).toEqual([["alice", secret], from]);
+    expect(seen).toEqual([["alice", secret], counted]);
     const facts = { event: "app-password.refused", code: "credentials_wrong", ...from };
     expect(logged).toEqual([{ level: "warn", ...facts, msg: "app password refused" }]);
   });
@@ -138,7 +141,7 @@ describe("verifying an app password", () => {
   test("text of another format is never looked up, even if it would be right", async () => {
     const { result, seen } = await verify("the account's password", found);
     expect(result).toEqual({ outcome: "refused", code: "app_password_required" });
-    expect(seen).toEqual([from]);
+    expect(seen).toEqual([counted]);
   });
 
   test("after too many wrong ones the result says how long to wait", async () => {

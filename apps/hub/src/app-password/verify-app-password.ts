@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import type { AppPasswordStore, FoundAppPassword } from "@gatehouse/database";
 import { actorOf, type HubAuditEvent, type RecordAudit } from "../audit/record-audit.ts";
-import type { AttemptSource, SecretThrottle } from "../credential/secret-throttle.ts";
+import type { AttemptSource, Throttle } from "../credential/throttle.ts";
 import type { Call } from "../http/route.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -25,7 +25,7 @@ export function isAppPasswordSecret(text: string): boolean {
 
 export interface VerifyAppPasswordNeeds {
   readonly appPasswords: Pick<AppPasswordStore, "findForUse">;
-  readonly appPasswordThrottle: SecretThrottle;
+  readonly throttle: Pick<Throttle, "count">;
   readonly recordAudit: RecordAudit;
 }
 
@@ -65,14 +65,15 @@ export async function verifyAppPassword(
 
 /** Counts and logs the attempt, without the sent user name: it may be a password typed into the wrong field. */
 export async function refuseAttempt(
-  { appPasswordThrottle, recordAudit }: Pick<VerifyAppPasswordNeeds, "appPasswordThrottle" | "recordAudit">,
+  { throttle, recordAudit }: Pick<VerifyAppPasswordNeeds, "throttle" | "recordAudit">,
   call: Pick<Call, "log" | "userAgent">,
   code: "app_password_required" | "credentials_wrong",
   from: AttemptSource,
 ): Promise<Extract<AppPasswordResult, { outcome: "refused" }>> {
-  const retryInSeconds = await appPasswordThrottle.count(from);
-  const refused =
-    retryInSeconds > 0 ? ({ code: "too_many_attempts", retryInSeconds } as const) : ({ code } as const);
+  const counted = await throttle.count("app-password", from);
+  const refused = counted.allowed
+    ? ({ code } as const)
+    : ({ code: "too_many_attempts", retryInSeconds: counted.retryInSeconds } as const);
   await recordAudit({ kind: "app-password-used", outcome: refused.code, ...auditedSource(from, call) });
   call.log.warn({ event: "app-password.refused", code: refused.code, ...from }, "app password refused");
   return { outcome: "refused", ...refused };

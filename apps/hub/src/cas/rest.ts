@@ -2,6 +2,7 @@
  * `/cas/v1/tickets`: programs get tickets with a password, without a browser. Passwords pass through programs, so the
  * address exists only while a registration asks for it, and issues tickets for such sites only (docs/decisions/0013).
  */
+
 import {
   createTicketId,
   isTicketId,
@@ -15,6 +16,7 @@ import { actorOf } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type Route, route } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import { waitWords } from "../screen/wait-words.ts";
 import { type MissingFactorNeeds, missingFactor } from "../sign-in/complete-sign-in.ts";
 import {
   type CredentialsAttempt,
@@ -240,7 +242,7 @@ function refuse(call: Call, refused: Refused): HubError {
       429,
       refused.code,
       "Too many attempts",
-      [`Try again in ${refused.retryInSeconds} seconds.`],
+      [`Try again in ${waitWords(refused.retryInSeconds)}.`],
       {
         "retry-after": String(refused.retryInSeconds),
       },

@@ -1,190 +1,251 @@
-/** Counters that each throttle asks, in order, with their limits. The other throttle tests count in a database. */
-import type { RateLimit, RateLimitStore } from "@gatehouse/database";
-import { beforeEach, describe, expect, test } from "vitest";
-import { createDeviceThrottle } from "./device-throttle.ts";
-import { createSecretThrottle } from "./secret-throttle.ts";
-import { createSignInThrottle, network } from "./sign-in-throttle.ts";
+/** Counters that each attempt asks, with their limits. `throttle.test.ts` counts in a database. */
+import type { AttemptCounter, AttemptCounterStore } from "@gatehouse/database";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { createThrottle, gotEnoughMails, networkOf } from "./throttle.ts";
 
-let asked: string[];
-let limits: Record<string, RateLimit>;
-/** Seconds to wait, by the names of limiters that have used up their points. */
+let asked: AttemptCounter[];
+let takenBack: unknown[];
+/** Seconds to wait, by the kinds of counters that refuse. */
 let full: Record<string, number>;
+/** Attempts that each counter holds. */
+let held: number;
 beforeEach(() => {
-  asked = [];
-  limits = {};
-  full = {};
+  [asked, takenBack, full, held] = [[], [], {}, 1];
 });
 
-const store: RateLimitStore = {
-  createLimiter: (name, limit) => {
-    limits[name] = limit;
-    const note = (verb: string, key: string) => asked.push(`${verb} ${name} ${key}`);
-    return {
-      consume: async (key) => {
-        note("consume", key);
-        return full[name] ?? 0;
-      },
-      reward: async (key) => void note("reward", key),
-      reset: async (key) => void note("reset", key),
-    };
+const attemptCounters: AttemptCounterStore = {
+  count: async (counters) => {
+    asked.push(...counters);
+    return counters.map(({ key }) => ({ attempts: held, wait: full[key.split(" ")[1] ?? ""] ?? 0 }));
   },
+  takeBack: async (keys) => void takenBack.push(keys),
   sweep: async () => 0,
 };
+const announce = vi.fn();
+const open = (isOn = true) => createThrottle({ attemptCounters, isOn, announce });
+const keys = () => asked.map(({ key }) => key);
+const limits = () => Object.fromEntries(asked.map(({ key, limit }) => [key.split(" ")[1], limit]));
+
 /** SHA-256, first 32 hex characters. */
 const alice = "2bd806c97f0e00af1a1fc3328fa763a9";
 const home = "2001:db8:1:2::/64";
-const quarter = 15 * 60;
+const [quarter, day] = [15 * 60, 24 * 3600];
+const growing = { free: 5, longestWait: quarter, forgottenAfter: 3600 };
+const by = { account: "alice", address: "2001:db8:1:2:3::4", knownBrowser: undefined };
+const known = { ...by, knownBrowser: "alice" };
+const proving = { make: async () => "made", isRight: (made: string) => made === "right" };
 
-describe("NIST SP 800-63B-4 3.2.2 signing in", () => {
-  const attempt = { identifier: "alice", address: "2001:db8:1:2:3::4", knownBrowser: undefined };
-  const known = { ...attempt, knownBrowser: "alice" };
-
-  test("has limits for an account at an address, for an account elsewhere and in known browsers, and for an address", () => {
-    createSignInThrottle(store);
-    expect(limits).toEqual({
-      "sign-in-account": { points: 10, duration: quarter },
-      "sign-in-everywhere": { points: 100, duration: 24 * 3600 },
-      "sign-in-known": { points: 100, duration: 24 * 3600 },
-      "sign-in-address": { points: 100, duration: quarter },
-    });
-  });
-
-  test("counts the narrowest first, and stores neither user names nor addresses of single machines", async () => {
-    expect(await createSignInThrottle(store).count(attempt)).toEqual({ allowed: true });
-    expect(asked).toEqual([
-      `consume sign-in-account ${alice}:${home}`,
-      `consume sign-in-address ${home}`,
-      `consume sign-in-everywhere ${alice}`,
+describe.each(["password", "code"] as const)("NIST SP 800-63B-4 3.2.2 %s", (thing) => {
+  test("has limits for an account at an address, for an account, and for an address", async () => {
+    expect(await open().attempt(thing, by, proving)).toEqual({ allowed: true, result: "made" });
+    expect(keys()).toEqual([
+      `${thing} pair ${alice} ${home}`,
+      `${thing} account ${alice} elsewhere`,
+      `${thing} address ${home}`,
     ]);
+    expect(limits()).toEqual({
+      pair: growing,
+      account: { most: 100, within: day },
+      address: { most: 100, within: quarter },
+    });
+    expect(takenBack).toEqual([]);
   });
 
-  test("a user name that reads like a second step does not use up its counters", async () => {
-    const typed = { ...attempt, identifier: "factor of alice" };
-    const throttle = createSignInThrottle(store);
-    await throttle.count(typed);
-    const ofName = new Set(asked.filter((one) => !one.includes("address")));
-    asked = [];
-    await throttle.count({ ...typed, account: "alice" });
-    expect(asked.filter((one) => ofName.has(one))).toEqual([]);
+  test.each(["alice", " Alice ", "ALICE"])(
+    "%j in a known browser has counters of that browser and of all known ones",
+    async (account) => {
+      await open().attempt(thing, { ...known, account }, proving);
+      expect(keys()).toEqual([`${thing} pair ${alice} ${alice}`, `${thing} account ${alice} known-browsers`]);
+    },
+  );
+
+  test("a right one is taken back: of the account all, of the address one", async () => {
+    await open().attempt(thing, by, { ...proving, make: async () => "right" });
+    const forget = [`${thing} pair ${alice} ${home}`, `${thing} account ${alice} elsewhere`];
+    expect(takenBack).toEqual([{ forget, giveBack: [`${thing} address ${home}`] }]);
   });
 
-  test("a known browser has its own counter and one of all known browsers of the account", async () => {
-    expect(await createSignInThrottle(store).count(known)).toEqual({ allowed: true });
-    expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`, `consume sign-in-known ${alice}`]);
+  test.each(["pair", "account", "address"])("a refusal by the %s makes nothing", async (kind) => {
+    full = { [kind]: 7 };
+    const make = vi.fn(proving.make);
+    const refusal = { allowed: false, retryInSeconds: 7, refusedBy: [kind] };
+    expect(await open().attempt(thing, by, { ...proving, make })).toEqual(refusal);
+    expect(make).not.toHaveBeenCalled();
   });
 
-  test.each([" Alice ", "ALICE"])("%j is counted as alice", async (identifier) => {
-    await createSignInThrottle(store).count({ ...known, identifier });
-    expect(asked).toEqual([`consume sign-in-account ${alice}:${alice}`, `consume sign-in-known ${alice}`]);
+  test("the longest wait counts", async () => {
+    full = { pair: 4, account: 70_000, address: 800 };
+    expect(await open().attempt(thing, by, proving)).toMatchObject({ retryInSeconds: 70_000 });
   });
 
   test.each([
-    ["sign-in-account", 1],
-    ["sign-in-address", 2],
-    ["sign-in-everywhere", 3],
-  ])("when %s is used up, the attempt is refused after %d counters", async (name, counted) => {
-    full = { [name]: 7 };
-    expect(await createSignInThrottle(store).count(attempt)).toEqual({ allowed: false, retryInSeconds: 7 });
-    expect(asked).toHaveLength(counted);
+    [10, 0],
+    [11, 1],
+    [12, 0],
+  ])("%d attempts are announced %d times", async (attempts, times) => {
+    announce.mockClear();
+    held = attempts;
+    await open().attempt(thing, by, proving);
+    expect(announce.mock.calls).toEqual(Array(times).fill([by]));
   });
+});
 
-  test("a right password undoes the counts of its attempt", async () => {
-    await createSignInThrottle(store).succeeded(attempt);
-    expect(asked.toSorted()).toEqual([
-      `reset sign-in-account ${alice}:${home}`,
-      `reset sign-in-everywhere ${alice}`,
-      `reward sign-in-address ${home}`,
-    ]);
-    asked = [];
-    await createSignInThrottle(store).succeeded(known);
-    expect(asked).toEqual([`reset sign-in-account ${alice}:${alice}`, `reset sign-in-known ${alice}`]);
-  });
+test("a new password forgets the account in this browser, at this address, and elsewhere", async () => {
+  await open().forget("password", known);
+  expect(takenBack).toEqual([
+    {
+      forget: [
+        `password pair ${alice} ${alice}`,
+        `password account ${alice} known-browsers`,
+        `password pair ${alice} ${home}`,
+        `password account ${alice} elsewhere`,
+      ],
+    },
+  ]);
+});
 
-  test("an error of the attempt is not mistaken for a full queue", async () => {
-    const fault = new Error("of the database");
-    await expect(createSignInThrottle(store).queue(attempt, () => Promise.reject(fault))).rejects.toBe(fault);
-  });
-
+describe("queues", () => {
   test("one address makes one attempt on an account at a time; a known browser does not wait for others", async () => {
-    const throttle = createSignInThrottle(store);
+    const throttle = open();
     const events: string[] = [];
     const first = Promise.withResolvers<string>();
-    const make = (name: string, result: Promise<string>) => async () => {
-      events.push(name);
-      return await result;
-    };
-    const waiting = [
-      throttle.queue(attempt, make("first", first.promise)),
-      throttle.queue(attempt, make("second", Promise.resolve("2"))),
-    ];
-    expect(await throttle.queue(known, make("known", Promise.resolve("k")))).toBe("k");
+    const attempt = (name: string, result: Promise<string>, who = by as typeof known | typeof by) =>
+      throttle.attempt("password", who, {
+        ...proving,
+        make: async () => {
+          events.push(name);
+          return await result;
+        },
+      });
+    const waiting = [attempt("first", first.promise), attempt("second", Promise.resolve("2"))];
+    expect(await attempt("known", Promise.resolve("k"), known)).toEqual({ allowed: true, result: "k" });
     expect(events).toEqual(["first", "known"]);
     first.resolve("1");
-    expect(await Promise.all(waiting)).toEqual(["1", "2"]);
+    expect(await Promise.all(waiting)).toMatchObject([{ result: "1" }, { result: "2" }]);
     expect(events).toEqual(["first", "known", "second"]);
   });
 
-  test("the 502nd concurrent attempt is refused for a second", async () => {
-    const throttle = createSignInThrottle(store);
-    const first = Promise.withResolvers<string>();
-    const waiting = Array.from({ length: 501 }, () => throttle.queue(known, () => first.promise));
-    expect(await throttle.queue(known, async () => "made")).toEqual({ allowed: false, retryInSeconds: 1 });
-    first.resolve("made");
-    expect(new Set(await Promise.all(waiting))).toEqual(new Set(["made"]));
+  test("sixteen of an address at a time, and of known browsers all", async () => {
+    const throttle = open();
+    const end = Promise.withResolvers<string>();
+    const begun = { by: 0, known: 0 };
+    const start = (name: keyof typeof begun, who: typeof known | typeof by) =>
+      Array.from({ length: 20 }, (_, index) =>
+        throttle.attempt(
+          "password",
+          { ...who, account: `${name}${index}` },
+          {
+            ...proving,
+            make: () => {
+              begun[name] += 1;
+              return end.promise;
+            },
+          },
+        ),
+      );
+    const all = [...start("by", by), ...start("known", known)];
+    await vi.waitFor(() => expect(begun.known).toBe(20));
+    expect(begun.by).toBe(16);
+    end.resolve("made");
+    await Promise.all(all);
+    expect(begun.by).toBe(20);
   });
 
-  test("can be switched off", async () => {
-    const off = createSignInThrottle(null);
-    expect(await off.count(attempt)).toEqual({ allowed: true });
-    expect(await off.queue(attempt, async () => "made")).toBe("made");
-    await expect(off.succeeded(attempt)).resolves.toBeUndefined();
+  test("the 502nd concurrent attempt is refused for a second", async () => {
+    const throttle = open();
+    const first = Promise.withResolvers<string>();
+    const make = () => first.promise;
+    const waiting = Array.from({ length: 501 }, () =>
+      throttle.attempt("password", known, { ...proving, make }),
+    );
+    expect(await throttle.attempt("password", known, proving)).toEqual({
+      allowed: false,
+      retryInSeconds: 1,
+      refusedBy: [],
+    });
+    first.resolve("made");
+    expect(new Set((await Promise.all(waiting)).map(({ allowed }) => allowed))).toEqual(new Set([true]));
+  });
+
+  test("an attempt that is turned away is not counted", async () => {
+    const turned = await open().attempt("password", by, { ...proving, turnAway: () => 3 });
+    expect(turned).toEqual({ allowed: false, retryInSeconds: 3, refusedBy: [] });
+    expect(asked).toEqual([]);
   });
 });
 
 describe("wrong app passwords and site secrets", () => {
-  test.each(["app-password", "site-secret"] as const)("%s: a hundred from one address", async (what) => {
-    const throttle = createSecretThrottle(store, what);
-    full = { [what]: 9 };
-    expect(await throttle.count({ address: "2001:db8:1:2:3::4" })).toBe(9);
-    expect(await throttle.count({ site: "shop" })).toBe(9);
-    expect(asked).toEqual([`consume ${what} address:${home}`, `consume ${what} site:shop`]);
-    expect(limits).toEqual({ [what]: { points: 100, duration: quarter } });
+  test.each([
+    ["app-password", { address: by.address }, `app-password address ${home}`],
+    ["app-password", { site: "shop" }, "app-password site shop"],
+    ["site-secret", { address: by.address }, `site-secret address ${home}`],
+  ] as const)("%s of %j: a hundred in 15 minutes", async (thing, from, key) => {
+    expect(await open().count(thing, from as { address: string })).toEqual({ allowed: true });
+    expect(asked).toEqual([{ key, kind: key.split(" ")[1], limit: { most: 100, within: quarter } }]);
   });
 
-  test("can be switched off", async () => {
-    expect(await createSecretThrottle(null, "site-secret").count({ site: "shop" })).toBe(0);
+  test("nothing passes uncounted", async () => {
+    await expect(open().count("site-secret", {} as { address: string })).rejects.toThrow(
+      "an attempt on site-secret lacks what its counters are kept by",
+    );
   });
 });
 
 describe("RFC 8628 5.1 device codes", () => {
-  const from = { sessionId: "s1", address: "2001:db8:1:2:3::4" };
+  const typed = { session: "s1", address: by.address };
 
-  test("ten by a session, fifty from a network, counted in this order", async () => {
-    expect(await createDeviceThrottle(store, true).enter(from)).toBe(0);
-    expect(asked).toEqual(["consume device-session s1", `consume device-address ${home}`]);
-    expect(limits).toEqual({
-      "device-session": { points: 10, duration: quarter },
-      "device-address": { points: 50, duration: quarter },
-      "device-poll": { points: 1, duration: 4 },
+  test("ten by a session, then growing waits; fifty from a network", async () => {
+    expect(await open().count("device-code", typed)).toEqual({ allowed: true });
+    expect(keys()).toEqual(["device-code session s1", `device-code address ${home}`]);
+    expect(limits()).toEqual({
+      session: { ...growing, free: 10 },
+      address: { most: 50, within: quarter },
+    });
+  });
+
+  test("3.5 a device that polls within four seconds is refused, even if typed codes are not counted", async () => {
+    const off = open(false);
+    expect(await off.count("device-code", typed)).toEqual({ allowed: true });
+    full = { device: 4 };
+    expect((await off.count("device-poll", { device: "alice" })).allowed).toBe(false);
+    expect(asked).toEqual([
+      { key: `device-poll device ${alice}`, kind: "device", limit: { most: 1, within: 4 } },
+    ]);
+  });
+});
+
+describe("mails that anybody can request", () => {
+  const request = { account: "alice", address: by.address };
+
+  test("five for a recipient in ten minutes, growing waits for one address, sixty from a network", async () => {
+    await open().count("mail", request);
+    expect(keys()).toEqual([
+      `mail pair ${alice} ${home}`,
+      `mail account ${alice} elsewhere`,
+      `mail address ${home}`,
+    ]);
+    expect(limits()).toEqual({
+      pair: { free: 10, longestWait: quarter, forgottenAfter: day },
+      account: { most: 5, within: 600 },
+      address: { most: 60, within: quarter },
     });
   });
 
   test.each([
-    [{ "device-session": 5 }, 5, 1],
-    [{ "device-address": 6 }, 6, 2],
-  ])("when %j is used up the wait is %d seconds after %d counters", async (used, seconds, counted) => {
-    full = used;
-    expect(await createDeviceThrottle(store, true).enter(from)).toBe(seconds);
-    expect(asked).toHaveLength(counted);
+    [{}, false],
+    [{ pair: 1 }, false],
+    [{ account: 1 }, true],
+    [{ account: 1, pair: 1 }, true],
+    [{ account: 1, address: 1 }, false],
+    [{ address: 1 }, false],
+  ])("when %j is full, the recipient got enough of them: %s", async (refusing, isEnough) => {
+    full = refusing;
+    expect(gotEnoughMails(await open().count("mail", request))).toBe(isEnough);
   });
 
-  test("3.5 a device that polls too often is refused, even if typed codes are not counted", async () => {
-    const throttle = createDeviceThrottle(store, false);
-    expect(await throttle.enter(from)).toBe(0);
-    expect(await throttle.isTooSoon("alice")).toBe(false);
-    full = { "device-poll": 4 };
-    expect(await throttle.isTooSoon("alice")).toBe(true);
-    expect(asked).toEqual([`consume device-poll ${alice}`, `consume device-poll ${alice}`]);
+  test("one a day about repeated failures", async () => {
+    await open().count("failures-mail", { account: "alice" });
+    expect(asked).toMatchObject([{ limit: { most: 1, within: day } }]);
   });
 });
 
@@ -199,5 +260,5 @@ test.each([
   ["::1", "0:0:0:0::/64"],
   ["fe80::", "fe80:0:0:0::/64"],
 ])("the network of %s is %s", (address, expected) => {
-  expect(network(address)).toBe(expected);
+  expect(networkOf(address)).toBe(expected);
 });

@@ -1,4 +1,5 @@
 /** The second step of a sign-in, over HTTP. */
+import { ageAttempts } from "@gatehouse/database/test-clock";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
 import {
@@ -259,13 +260,14 @@ describe("with throttling on", () => {
   });
   afterAll(() => strict.close());
 
-  test("ASVS 6.6.3 ten wrong codes make the user wait; right passwords in between change nothing", async () => {
+  test("ASVS 6.6.3 five wrong codes make the user wait; right passwords in between change nothing", async () => {
     const person = await createPersonWithCodes(strict);
-    for (let index = 0; index < 10; index++) {
+    for (let index = 0; index < 5; index++) {
       const browser = new TestBrowser(strict);
       const { location } = await browser.signIn(person);
       expect(await errorAt(browser, location, { code: "000000" })).toBe("code_wrong");
     }
+    await ageAttempts(strict.hub.database, -600);
     const browser = new TestBrowser(strict);
     const { location } = await browser.signIn(person);
     const answer = await enterFactor(browser, location, { code: codeOf(strict, person.secret) });

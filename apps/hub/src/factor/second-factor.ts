@@ -5,7 +5,7 @@
 import { type LoginRequest, parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import type { FactorProof, FactorStore, PendingSignInStore } from "@gatehouse/database";
 import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
-import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
+import type { Throttle } from "../credential/throttle.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { PasskeyFactor } from "../passkey/passkey-factor.ts";
 import type { FactorErrorCode, SecondFactorScreen } from "../screen/screen.ts";
@@ -41,7 +41,7 @@ export interface SecondFactorNeeds
   readonly pendingSignIns: Pick<PendingSignInStore, "complete" | "find">;
   readonly passkeyFactor: PasskeyFactor;
   readonly recordAudit: RecordAudit;
-  readonly throttle: SignInThrottle;
+  readonly throttle: Pick<Throttle, "attempt">;
 }
 
 const purpose = "factor";
@@ -104,21 +104,29 @@ const accept = (needs: SecondFactorNeeds): Route =>
         return showPage(needs, begun, request, parameters, { code, isRecovery, ...more });
       };
       if (typed === "") return again(isRecovery ? "recovery_code_missing" : "code_missing");
-      const result = await tryThrottled(needs, call, begun, async () => {
-        const proof = isRecovery ? readRecovery(typed) : await readCode(needs, begun, typed);
-        return typeof proof === "string"
-          ? proof
-          : ((await completeFactor(needs, call, parameters, begun, proof, codeMethods)) ?? "code_used");
+      const { address } = call;
+      const { person } = begun;
+      const knownBrowser = readKnownBrowsers(needs, call).get(person.id);
+      const by = { account: person.username, address, knownBrowser };
+      const attempted = await needs.throttle.attempt<FactorErrorCode | Answer>("code", by, {
+        async make() {
+          const proof = isRecovery ? readRecovery(typed) : await readCode(needs, begun, typed);
+          return typeof proof === "string"
+            ? proof
+            : ((await completeFactor(needs, call, parameters, begun, proof, codeMethods)) ?? "code_used");
+        },
+        isRight: (made) => typeof made !== "string",
       });
-      if ("retryInSeconds" in result) return again("too_many_attempts", result.retryInSeconds);
-      if (typeof result.made !== "string") {
-        if (isRecovery) await needs.factorChanged(call, begun.person, "recovery-code-used");
-        return result.made;
+      if (!attempted.allowed) return again("too_many_attempts", attempted.retryInSeconds);
+      const { result } = attempted;
+      if (typeof result !== "string") {
+        if (isRecovery) await needs.factorChanged(call, person, "recovery-code-used");
+        return result;
       }
       // The sign-in itself may have ended meanwhile, by another tab or a change of the password.
-      if (result.made === "code_used" && (await findBegun(needs, call))?.id !== begun.id)
+      if (result === "code_used" && (await findBegun(needs, call))?.id !== begun.id)
         return startAgain(needs, call, fields);
-      return again(isRecovery ? "recovery_code_wrong" : result.made);
+      return again(isRecovery ? "recovery_code_wrong" : result);
     },
   });
 
@@ -142,33 +150,6 @@ async function acceptPasskey(
   }
   const completed = await completeFactor(needs, call, parameters, begun, { kind: "consumed" }, result.amr);
   return completed ?? startAgain(needs, call, repeatedFields(parameters));
-}
-
-/**
- * Counts the attempt under the user, apart from passwords: a right password does not reset this counter.
- *
- * @param make an error code, or the answer to a right code
- */
-async function tryThrottled(
-  needs: SecondFactorNeeds,
-  call: Call,
-  { person }: Begun,
-  make: () => Promise<FactorErrorCode | Answer>,
-): Promise<{ readonly made: FactorErrorCode | Answer } | { readonly retryInSeconds: number }> {
-  const attempt = {
-    identifier: `factor of ${person.username}`,
-    account: person.username,
-    address: call.address,
-    knownBrowser: readKnownBrowsers(needs, call).get(person.id),
-  };
-  const result = await needs.throttle.queue(attempt, async () => {
-    const taken = await needs.throttle.count(attempt);
-    if (!taken.allowed) return taken;
-    const made = await make();
-    if (typeof made !== "string") await needs.throttle.succeeded(attempt);
-    return { made };
-  });
-  return "made" in result ? result : { retryInSeconds: result.retryInSeconds };
 }
 
 async function readCode(

@@ -1,5 +1,5 @@
 /** Identifies the caller of a route. */
-import type { SecretThrottle } from "../credential/secret-throttle.ts";
+import type { Throttle } from "../credential/throttle.ts";
 import type { ApiScheme } from "../http/api-scheme.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
 import { type KeptFormNeeds, withKeptForm } from "../http/kept-form.ts";
@@ -23,8 +23,7 @@ export interface CallerNeeds extends KeptFormNeeds {
   readonly keys: Pick<HubKeys, "form" | "note">;
   readonly findSession: FindSession;
   readonly sites: Pick<SiteRegistry, "authenticate" | "find">;
-  /** Throttles wrong site secrets. */
-  readonly siteSecretThrottle: SecretThrottle;
+  readonly throttle: Pick<Throttle, "count">;
   /** Schemes of the hub's API, in the order of its challenges. */
   readonly apiSchemes: readonly ApiScheme[];
   /** Absent: the hub accepts no callers of the test door. */
@@ -123,9 +122,10 @@ async function identifySite(needs: CallerNeeds, call: Call): Promise<Identified>
   const site = credentials && needs.sites.authenticate(credentials.userId, credentials.password);
   if (site !== undefined) return { kind: "known", call: { ...call, site }, isFormToken: () => false };
   warnOfStranger(needs, call, credentials?.userId);
-  const isWrong = call.header("authorization") !== undefined;
-  const retryInSeconds = isWrong ? await needs.siteSecretThrottle.count({ address: call.address }) : 0;
-  if (retryInSeconds > 0) return { kind: "refused", answer: tooManySecrets(call, retryInSeconds) };
+  if (call.header("authorization") !== undefined) {
+    const counted = await needs.throttle.count("site-secret", { address: call.address });
+    if (!counted.allowed) return { kind: "refused", answer: tooManySecrets(call, counted.retryInSeconds) };
+  }
   return {
     kind: "refused",
     answer: json(

@@ -1,6 +1,6 @@
 /** Mails about sign-ins that the user may not have made: from a browser that is new, and many wrong passwords or codes. */
-import type { Person, PersonStore, RateLimitStore } from "@gatehouse/database";
-import type { Attempt } from "../credential/sign-in-throttle.ts";
+import type { Person, PersonStore } from "@gatehouse/database";
+import type { Throttle, UserAttempt } from "../credential/throttle.ts";
 import type { Call } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
@@ -23,31 +23,26 @@ export async function announceNewBrowser(
   await needs.queueMail({ kind: "new-browser", recipient, personId, facts: { address, userAgent } });
 }
 
-/** At most one such mail per user and day: strangers can cause it. */
-const oneADay = { points: 1, duration: 24 * 3600 };
-
 /**
  * Tells users that somebody tried many wrong passwords or codes for their account. The request does not wait for it, so its answer
- * takes the same time for unknown names.
+ * takes the same time for unknown names. At most one such mail per user and day, for strangers can cause it.
  */
 export function createFailureAnnouncement({
-  rateLimits,
+  throttle,
   people,
   queueMail,
   log,
 }: {
-  readonly rateLimits: RateLimitStore;
+  readonly throttle: Pick<Throttle, "count">;
   readonly people: Pick<PersonStore, "findForSignIn">;
   readonly queueMail: QueueMail;
   readonly log: Log;
-}): (attempt: Attempt) => void {
-  const limiter = rateLimits.createLimiter("mail-repeated-failures", oneADay);
-
-  async function announce({ identifier, account = identifier, address }: Attempt): Promise<void> {
+}): (attempt: UserAttempt) => void {
+  async function announce({ account, address }: UserAttempt): Promise<void> {
     const found = await people.findForSignIn(account);
     if (found === null || found.person.disabled) return;
     const { id: personId, email: recipient } = found.person;
-    if ((await limiter.consume(personId)) > 0) return;
+    if (!(await throttle.count("failures-mail", { account: personId })).allowed) return;
     await queueMail({ kind: "repeated-failures", recipient, personId, facts: { address } });
   }
 

@@ -23,13 +23,12 @@ const people = {
 } as unknown as Parameters<typeof verifyCredentials>[0]["people"];
 const counted: (string | undefined)[] = [];
 const throttle: Parameters<typeof verifyCredentials>[0]["throttle"] = {
-  queue: (_, make) => make(),
-  count: async ({ knownBrowser }) => {
+  attempt: async (_, { knownBrowser }, { turnAway, make }) => {
+    const retryInSeconds = turnAway?.() ?? 0;
+    if (retryInSeconds > 0) return { allowed: false, retryInSeconds, refusedBy: [] };
     counted.push(knownBrowser);
-    return { allowed: true };
+    return { allowed: true, result: await make() };
   },
-  succeeded: async () => undefined,
-  forget: async () => undefined,
 };
 const attempt = { identifier: "ann", password: "of ann", address: "192.0.2.1", userAgent: "" };
 const refusals: string[] = [];

@@ -1,4 +1,4 @@
-/** Remembers, in the browser alone, which users signed in with it before: see `credential/sign-in-throttle.ts`. */
+/** Remembers, in the browser alone, which users signed in with it before: see `credential/throttle.ts`. */
 import type { Cookies } from "../http/cookies.ts";
 import type { Call } from "../http/route.ts";
 import { type HubKeys, randomToken } from "../settings/secret-keys.ts";

@@ -13,12 +13,12 @@ import {
 } from "@gatehouse/database";
 import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
 import { hashPassword, isHashingBusy, isOutdated, verifyPassword } from "../credential/password.ts";
-import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
+import type { Throttle } from "../credential/throttle.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 
 export interface VerifyCredentialsNeeds {
   readonly people: Pick<PersonStore, "findForSignIn" | "renewHash">;
-  readonly throttle: SignInThrottle;
+  readonly throttle: Pick<Throttle, "attempt">;
   readonly recordAudit: RecordAudit;
 }
 
@@ -117,31 +117,33 @@ export async function verifyCredentials(
   const found = await people.findForSignIn(identifier);
   const isKnown = found !== null && attempt.knownBrowser?.personId === found.person.id;
   const knownBrowser = isKnown ? attempt.knownBrowser?.id : undefined;
-  const throttled = {
-    identifier: found?.person.username ?? identifier,
-    address: attempt.address,
-    knownBrowser,
-  };
-  const result = await throttle.queue(throttled, async () => {
-    // Attempts from many networks may not delay a known browser, and one that is turned away does not count.
-    const isFirst = knownBrowser !== undefined;
-    if (!isFirst && isHashingBusy()) return { allowed: false, retryInSeconds: 3 } as const;
-    const taken = await throttle.count(throttled);
-    if (!taken.allowed) return taken;
-    const right = await verifyPassword(found?.passwordHash ?? null, attempt.password, { first: isFirst });
-    const passwordHash = right && found !== null ? await currentHash(people, found, attempt.password) : null;
-    if (found === null || passwordHash === null || found.person.disabled)
-      return { outcome: "refused", code: "credentials_wrong" } as const;
-    await throttle.succeeded(throttled);
-    const { person, mustChange, hasFactor } = found;
-    const amr = ["pwd"];
-    return { outcome: "verified", person, amr, secondsAgo: 0, mustChange, hasFactor, passwordHash } as const;
+  const by = { account: found?.person.username ?? identifier, address: attempt.address, knownBrowser };
+  const isFirst = knownBrowser !== undefined;
+  const attempted = await throttle.attempt<Verified | null>("password", by, {
+    // Attempts from many networks may not delay a known browser.
+    turnAway: () => (!isFirst && isHashingBusy() ? 3 : 0),
+    async make() {
+      const right = await verifyPassword(found?.passwordHash ?? null, attempt.password, { first: isFirst });
+      const passwordHash =
+        right && found !== null ? await currentHash(people, found, attempt.password) : null;
+      if (found === null || passwordHash === null || found.person.disabled) return null;
+      const { person, mustChange, hasFactor } = found;
+      return {
+        outcome: "verified",
+        person,
+        amr: ["pwd"],
+        secondsAgo: 0,
+        mustChange,
+        hasFactor,
+        passwordHash,
+      };
+    },
+    isRight: (verified) => verified !== null,
   });
-  if (!("allowed" in result) && result.outcome === "verified") return result;
-  const refused: Refused =
-    "allowed" in result
-      ? { outcome: "refused", code: "too_many_attempts", retryInSeconds: result.retryInSeconds }
-      : result;
+  if (attempted.allowed && attempted.result !== null) return attempted.result;
+  const refused: Refused = attempted.allowed
+    ? { outcome: "refused", code: "credentials_wrong" }
+    : { outcome: "refused", code: "too_many_attempts", retryInSeconds: attempted.retryInSeconds };
   // Without the typed name, which may be a password.
   await recordAudit({
     kind: "sign-in",

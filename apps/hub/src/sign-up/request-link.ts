@@ -2,12 +2,14 @@
  * `/sign-up` and `/forgot-password`: ask for a link by mail. Both answer the same, and do the same work, whether or not
  * there is an account: they queue one mail, and its composer decides later what to send.
  */
-import type { MailThrottle } from "../credential/mail-throttle.ts";
+
+import { gotEnoughMails, type Throttle } from "../credential/throttle.ts";
 import { suggestedName, trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route } from "../http/route.ts";
 import { parseAddress } from "../mail/address.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
+import { waitWords } from "../screen/wait-words.ts";
 import type { SignUpMode } from "../settings/env.ts";
 import {
   addressOf,
@@ -30,7 +32,7 @@ export interface RequestLinkNeeds extends SignUpDestinationNeeds, LinkFormNeeds 
   readonly mailIsOn: boolean;
   /** Page that shows the mails where no mail server is set. */
   readonly mailsAt: string | null;
-  readonly mailThrottle: MailThrottle;
+  readonly throttle: Pick<Throttle, "count">;
   readonly queueMail: QueueMail;
 }
 
@@ -134,15 +136,16 @@ async function sendLink(
   destination: SignUpDestination,
   { purpose, recipient }: { readonly purpose: "sign-up" | "password-reset"; readonly recipient: string },
 ): Promise<Answer> {
-  const decision = await needs.mailThrottle.count({ recipient, address: call.address });
-  if (typeof decision === "object") throw tooManyRequests(decision.retryInSeconds, destination);
-  if (decision === "send")
+  const counted = await needs.throttle.count("mail", { account: recipient, address: call.address });
+  const enough = gotEnoughMails(counted);
+  if (!counted.allowed && !enough) throw tooManyRequests(counted.retryInSeconds, destination);
+  if (!enough)
     await needs.queueMail({
       kind: purpose,
       recipient,
       facts: { destination: storedDestination(destination) },
     });
-  call.log.info({ event: "link.requested", purpose, address: call.address, decision }, "link requested");
+  call.log.info({ event: "link.requested", purpose, address: call.address, enough }, "link requested");
   const path = purpose === "sign-up" ? signUpPath : forgotPasswordPath;
   return {
     screen: {
@@ -150,7 +153,7 @@ async function sendLink(
       model: {
         purpose,
         recipient,
-        enough: decision === "enough",
+        enough,
         again: addressOf(path, destination.fields),
         signIn: loginAddress(destination.fields),
         mailsAt: needs.mailsAt,
@@ -165,7 +168,7 @@ function tooManyRequests(retryInSeconds: number, { fields }: SignUpDestination):
     "too_many_attempts",
     "Please wait a little",
     [
-      `Many mails were requested from your network. You can request another one in ${Math.ceil(retryInSeconds / 60)} minutes.`,
+      `Many mails were requested from your network. You can request another one in ${waitWords(retryInSeconds)}.`,
       "Mails that you requested before may have arrived: their links work.",
     ],
     { "retry-after": String(retryInSeconds) },

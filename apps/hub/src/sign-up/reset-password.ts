@@ -16,7 +16,7 @@ import {
   standsAlone,
   wordsOfUser,
 } from "../credential/password-rule.ts";
-import type { SignInThrottle } from "../credential/sign-in-throttle.ts";
+import type { Throttle } from "../credential/throttle.ts";
 import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
@@ -37,7 +37,7 @@ export interface ResetPasswordNeeds extends LinkFormNeeds, NoteNeeds, KnownBrows
   readonly passwords: Pick<PasswordStore, "find">;
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
-  readonly throttle: Pick<SignInThrottle, "forget">;
+  readonly throttle: Pick<Throttle, "forget">;
   readonly queueMail: QueueMail;
   readonly recordAudit: RecordAudit;
   readonly logout: Pick<LogoutDispatcher, "wake">;
@@ -108,7 +108,7 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
       // Wrong guesses before the reset must not delay the right password after it.
       const known = readKnownBrowser(needs, call);
       const knownBrowser = known?.personId === person.id ? known.id : undefined;
-      await needs.throttle.forget({ identifier: person.username, address, knownBrowser });
+      await needs.throttle.forget("password", { account: person.username, address, knownBrowser });
       return toSignIn(needs, call, link);
     },
   }),

@@ -5,7 +5,7 @@
  * @see RFC 8628, sections 3.3 and 5.4 (remote phishing)
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
-import type { DeviceThrottle } from "../../credential/device-throttle.ts";
+import type { Throttle } from "../../credential/throttle.ts";
 import { trimInvisible } from "../../credential/typed-name.ts";
 import { HubError } from "../../http/hub-error.ts";
 import {
@@ -36,7 +36,7 @@ import { type SettleDeviceNeeds, settleDevice } from "./settle-device.ts";
 
 export interface DeviceNeeds extends ConsentPageNeeds, DeviceRequestNeeds, SettleDeviceNeeds {
   readonly askForAccount: AskForAccount;
-  readonly deviceThrottle: Pick<DeviceThrottle, "enter">;
+  readonly throttle: Pick<Throttle, "count">;
   readonly findSession: FindSession;
   readonly keys: Pick<HubKeys, "form">;
   readonly sites: Pick<SiteRegistry, "find" | "list">;
@@ -96,8 +96,8 @@ const showRequest = (needs: DeviceNeeds): Route =>
       const code = shortened(parameters.get("user_code"));
       if (code === "") return refuse(call, code, "code_missing");
       const { session, address } = call;
-      const wait = await needs.deviceThrottle.enter({ sessionId: session.id, address });
-      if (wait > 0) return refuse(call, code, "too_many_attempts", wait);
+      const counted = await needs.throttle.count("device-code", { session: session.id, address });
+      if (!counted.allowed) return refuse(call, code, "too_many_attempts", counted.retryInSeconds);
       const request = await findDeviceRequest(needs, code);
       if (request === undefined) return refuse(call, code, "code_wrong");
       if (isProofTooOld(needs, session, request)) return askForSignIn(request.code, true);

@@ -3,7 +3,7 @@
  * the user from the central session, and takes its clients from the registrations.
  */
 import type { RecordAudit } from "../../audit/record-audit.ts";
-import type { SecretThrottle } from "../../credential/secret-throttle.ts";
+import type { Throttle } from "../../credential/throttle.ts";
 import type { Cookies } from "../../http/cookies.ts";
 import type { Settings } from "../../settings/env.ts";
 import { acrValues } from "../../site-registry/acr-values.ts";
@@ -64,8 +64,7 @@ export type IssuerNeeds = AccountNeeds &
     readonly settings: Pick<Settings, "hubUrl" | "secure" | "trustedProxies">;
     readonly sites: Pick<SiteRegistry, "find" | "list">;
     readonly recordAudit: RecordAudit;
-    /** Throttles wrong site secrets. */
-    readonly siteSecretThrottle: SecretThrottle;
+    readonly throttle: Pick<Throttle, "count">;
   };
 
 /** Keys with which an issuer is opened. */
@@ -91,7 +90,7 @@ export function createIssuer(needs: IssuerNeeds, opened: IssuerKeys, pages: Issu
   allowMetadataCaching(provider);
   omitTypeOfEmptyBodies(provider);
   shortenDeviceAddress(provider, hubUrl + shortDevicePath);
-  throttleSecrets(provider, needs.siteSecretThrottle, trustedProxies);
+  throttleSecrets(provider, needs.throttle, trustedProxies);
   drawFormPages(provider, sites, {
     leave: pages.leaveSignedOut,
     sayOver: (ctx) => pages.explain(ctx, { code: "session_mismatch", description: "", expired: true }),

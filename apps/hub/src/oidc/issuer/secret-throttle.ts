@@ -1,7 +1,7 @@
 /** Throttles wrong site secrets at the issuer. Right secrets are neither counted nor delayed. */
 
 import type { BlockList } from "node:net";
-import type { SecretThrottle } from "../../credential/secret-throttle.ts";
+import type { Throttle } from "../../credential/throttle.ts";
 import { clientAddress } from "../../http/client-address.ts";
 import { errors, type KoaContextWithOIDC, type Provider } from "./provider.ts";
 
@@ -19,7 +19,7 @@ const events = [
  */
 export function throttleSecrets(
   provider: Provider,
-  tries: SecretThrottle,
+  throttle: Pick<Throttle, "count">,
   trusted: BlockList | undefined,
 ): void {
   const refused = new WeakSet<object>();
@@ -32,8 +32,9 @@ export function throttleSecrets(
     const ctx = context as KoaContextWithOIDC;
     if (!refused.has(ctx)) return;
     const address = clientAddress(ctx.req.socket.remoteAddress, ctx.get("x-forwarded-for"), trusted);
-    const retryInSeconds = await tries.count({ address });
-    if (retryInSeconds === 0) return;
+    const counted = await throttle.count("site-secret", { address });
+    if (counted.allowed) return;
+    const { retryInSeconds } = counted;
     ctx.status = 429;
     ctx.set("retry-after", String(retryInSeconds));
     ctx.remove("www-authenticate");

@@ -6,7 +6,7 @@ import type {
   OidcArtifactStore,
   RefreshExchangeStore,
 } from "@gatehouse/database";
-import type { DeviceThrottle } from "../../credential/device-throttle.ts";
+import type { Throttle } from "../../credential/throttle.ts";
 import { type Adapter, type AdapterPayload, errors } from "../issuer/provider.ts";
 import { refreshTokenAdapter } from "./refresh-replay.ts";
 import { currentArtifacts } from "./request-context.ts";
@@ -15,7 +15,7 @@ import { type SessionAdapterNeeds, sessionAdapter } from "./session-adapter.ts";
 export interface AdapterNeeds extends SessionAdapterNeeds {
   readonly oidcArtifacts: OidcArtifactStore;
   readonly refreshExchanges: RefreshExchangeStore;
-  readonly deviceThrottle: Pick<DeviceThrottle, "isTooSoon">;
+  readonly throttle: Pick<Throttle, "count">;
   readonly clock: () => Date;
 }
 
@@ -115,10 +115,7 @@ const afterlife = 600;
  *
  * @see RFC 8628, section 3.5 (slow_down, expired_token)
  */
-function deviceCodeAdapter(
-  adapter: Adapter,
-  { oidcArtifacts, deviceThrottle, clock }: AdapterNeeds,
-): Adapter {
+function deviceCodeAdapter(adapter: Adapter, { oidcArtifacts, throttle, clock }: AdapterNeeds): Adapter {
   return {
     ...adapter,
     upsert: (id, payload, expiresIn) => adapter.upsert(id, payload, (expiresIn ?? 0) + afterlife),
@@ -127,7 +124,7 @@ function deviceCodeAdapter(
       const found = restore(id, kept);
       if (kept === null || found === undefined) return undefined;
       const isPending = found.accountId === undefined && found.error === undefined;
-      if (isPending && (await deviceThrottle.isTooSoon(id)))
+      if (isPending && !(await throttle.count("device-poll", { device: id })).allowed)
         throw new errors.SlowDown("poll every five seconds, and less often after this response");
       // oidc-provider compares `exp` with real time, but the code lives by the clock that a test may move.
       return { ...found, exp: seconds(new Date(Date.now() + deviceCodeLife(kept, clock))) };

@@ -1,0 +1,58 @@
+/**
+ * Waits that grow: `free` attempts pass at once. Each one from then on makes the next one wait, one second at first and twice as
+ * long each time, up to `longestWait` seconds. The count is forgotten `forgottenAfter` seconds after the last attempt.
+ */
+export interface GrowingWait {
+  readonly free: number;
+  readonly longestWait: number;
+  readonly forgottenAfter: number;
+}
+
+/** At most `most` attempts within the `within` seconds after the first one; then a wait until they are over. */
+export interface Ceiling {
+  readonly most: number;
+  readonly within: number;
+}
+
+export type AttemptLimit = GrowingWait | Ceiling;
+
+/** A counter of attempts. It exists from the first attempt on. */
+export interface AttemptCounter {
+  /** Names what is counted. The same key always has the same limit. */
+  readonly key: string;
+  readonly limit: AttemptLimit;
+}
+
+export interface CountedAttempt {
+  /** Attempts that this counter holds now. */
+  readonly attempts: number;
+  /** Seconds for which this counter refuses the attempt; 0 if it does not. */
+  readonly wait: number;
+}
+
+/**
+ * Counters of attempts, shared by every process on the same database. They count in real time: a clock that a test moves
+ * does not shorten a wait.
+ */
+export interface AttemptCounterStore {
+  /**
+   * Counts one attempt in all counters, or in none if one of them refuses it. Of attempts at the same time no more pass
+   * than one after the other would.
+   *
+   * @param counters at least one, with different keys
+   * @returns the state of each counter, in the same order
+   */
+  count(counters: readonly AttemptCounter[]): Promise<readonly CountedAttempt[]>;
+  /**
+   * Takes an attempt back that turned out to be right.
+   *
+   * @param keys.forget counters that start again from nothing
+   * @param keys.giveBack counters that lose one attempt; those of ceilings only
+   */
+  takeBack(keys: {
+    readonly forget: readonly string[];
+    readonly giveBack?: readonly string[];
+  }): Promise<void>;
+  /** Deletes counters that were forgotten an hour ago; returns how many. */
+  sweep(limit: number): Promise<number>;
+}
