@@ -3,8 +3,8 @@
 CREATE TABLE "attempt_counters" (
     "key" TEXT NOT NULL,
     "attempts" INTEGER NOT NULL,
-    "blocked_until" TIMESTAMPTZ(3),
-    "forgotten_at" TIMESTAMPTZ(3) NOT NULL,
+    "blocked_until" TIMESTAMPTZ(6),
+    "forgotten_at" TIMESTAMPTZ(6) NOT NULL,
     CONSTRAINT "attempt_counters_pkey" PRIMARY KEY ("key")
 );
 CREATE INDEX "attempt_counters_forgotten_at_idx" ON "attempt_counters"("forgotten_at");
@@ -68,7 +68,8 @@ BEGIN
     RETURN QUERY
         SELECT c.key, c.attempts,
             CASE WHEN refused AND c.blocked_until > this_moment
-                THEN extract(epoch FROM c.blocked_until - this_moment)::float8 ELSE 0 END
+                -- Some of it has passed if this attempt waited for a lock.
+                THEN greatest(extract(epoch FROM c.blocked_until - clock_timestamp())::float8, 0.001) ELSE 0 END
         FROM attempt_counters c WHERE c.key = ANY (keys);
 END;
 $$;
