@@ -1,4 +1,4 @@
-import type { AuditEvent } from "./audit-event-store.ts";
+import type { AuditActor, AuditEvent } from "./audit-event-store.ts";
 import type { Person } from "./central-session-store.ts";
 
 /** Most valid app passwords of a user. */
@@ -66,8 +66,8 @@ export interface AppPasswordStore {
     which: { readonly id: string; readonly personId: string },
     event?: AuditEvent,
   ): Promise<string | null>;
-  /** @returns how many were deleted */
-  revokeAll(personId: string): Promise<number>;
+  /** @param by actor of the events, one for each app password. @returns how many were deleted */
+  revokeAll(personId: string, by: AuditActor): Promise<number>;
   /** Deletes what expired 30 days ago and earlier; returns how many. */
   sweep(limit: number): Promise<number>;
 }

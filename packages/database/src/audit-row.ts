@@ -41,6 +41,10 @@ export function auditJson(events: readonly AuditEvent[]): string {
 
 /** Records an event in the transaction of what it records; absent: nothing. */
 export async function writeAuditEvent(client: PoolClient, event: AuditEvent | undefined): Promise<void> {
-  if (event === undefined) return;
-  await client.query({ name: "audit-write", text: insertAuditEvents("$1"), values: [auditJson([event])] });
+  if (event !== undefined) await writeAuditEvents(client, [event]);
+}
+
+export async function writeAuditEvents(client: PoolClient, events: readonly AuditEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await client.query({ name: "audit-write", text: insertAuditEvents("$1"), values: [auditJson(events)] });
 }

@@ -1,4 +1,4 @@
-import type { AuditEvent } from "./audit-event-store.ts";
+import type { AuditActor, AuditEvent } from "./audit-event-store.ts";
 
 /** A user's consent to a site, beyond one session. */
 export interface Consent {
@@ -33,8 +33,13 @@ export interface ConsentStore {
    * @returns false if there was neither consent nor grant
    */
   revoke(personId: string, clientId: string, event?: AuditEvent): Promise<boolean>;
-  /** Revokes all consents and grants of a user, also grants without consent. @returns number of consents */
-  revokeAll(personId: string): Promise<number>;
+  /**
+   * Revokes all consents and grants of a user, also grants without consent.
+   *
+   * @param by actor of the events, one for each site
+   * @returns number of sites
+   */
+  revokeAll(personId: string, by: AuditActor): Promise<number>;
   /** Deletes expired consents; returns how many. */
   sweep(limit: number): Promise<number>;
 }

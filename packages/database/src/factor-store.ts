@@ -1,3 +1,6 @@
+import type { AuditEvent } from "./audit-event-store.ts";
+import type { NewMail } from "./mail-store.ts";
+
 /** Factors of a user besides the password. */
 export interface Factors {
   /** Time at which the user turned one-time codes on; `null`: off. */
@@ -5,6 +8,16 @@ export interface Factors {
   readonly passkeys: number;
   /** Unused recovery codes. */
   readonly recoveryCodes: number;
+}
+
+/** What `removeAll` removed, and what is left. */
+export interface FactorsRemoved {
+  readonly codes: boolean;
+  readonly passkeys: number;
+  readonly recoveryCodes: number;
+  readonly sessionsEnded: number;
+  /** `none`: the user signs in with a link or another provider. `too-short`: it must be changed at the next sign-in. */
+  readonly password: "none" | "too-short" | "stands-alone";
 }
 
 /** Reason for which a factor is not removed: it is the last one. */
@@ -48,6 +61,17 @@ export interface FactorStore {
     personId: string,
     options: { readonly operatorsNeedFactor: boolean },
   ): Promise<RemovalFault | null>;
+  /**
+   * Removes one-time codes, passkeys and recovery codes, and ends all sessions and pending sign-ins, with the event and the
+   * mail in the same transaction. A password that was accepted beside a factor must be changed at the next sign-in.
+   *
+   * @param record.event recorded with the numbers of `FactorsRemoved`; its actor ends the sessions
+   * @returns `null`: the user has none of them, or is disabled or removed
+   */
+  removeAll(
+    personId: string,
+    record: { readonly event: AuditEvent; readonly mail: NewMail },
+  ): Promise<FactorsRemoved | null>;
   /** Stores recovery codes unless the user has some. @returns whether they were stored */
   addFirstRecoveryCodes(personId: string, codes: readonly string[]): Promise<boolean>;
   /** Replaces all recovery codes. */

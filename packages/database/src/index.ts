@@ -40,7 +40,7 @@ export type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
 export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
 export type { AllowedPermissions, Decision, DecisionStore } from "./decision-store.ts";
-export type { FactorStore, Factors, RemovalFault } from "./factor-store.ts";
+export type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
 export type { LoginTicketStore } from "./login-ticket-store.ts";
 export type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "./logout-delivery-store.ts";
 export type { ListedMail, MailOutcome, MailStore, NewMail, QueuedMail, RenderedMail } from "./mail-store.ts";

@@ -5,8 +5,8 @@ import {
   type FoundAppPassword,
   mostAppPasswords,
 } from "./app-password-store.ts";
-import type { AuditEvent } from "./audit-event-store.ts";
-import { writeAuditEvent } from "./audit-row.ts";
+import type { AuditActor, AuditEvent } from "./audit-event-store.ts";
+import { writeAuditEvent, writeAuditEvents } from "./audit-row.ts";
 import { type PersonRow, personFrom } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool, PoolClient } from "./postgres-connection.ts";
@@ -112,9 +112,19 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
     });
   }
 
-  async revokeAll(personId: string): Promise<number> {
-    const { rowCount } = await this.#pool.query("DELETE FROM app_passwords WHERE person_id = $1", [personId]);
-    return rowCount ?? 0;
+  async revokeAll(personId: string, by: AuditActor): Promise<number> {
+    return inTransaction(this.#pool, async (client) => {
+      const revoked = await client.query<{ name: string }>(
+        "DELETE FROM app_passwords WHERE person_id = $1 RETURNING name",
+        [personId],
+      );
+      const event = { kind: "app-password-revoked", actor: by, personId };
+      await writeAuditEvents(
+        client,
+        revoked.rows.map(({ name }) => ({ ...event, facts: { name } })),
+      );
+      return revoked.rows.length;
+    });
   }
 
   async sweep(limit: number): Promise<number> {

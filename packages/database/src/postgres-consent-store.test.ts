@@ -123,8 +123,14 @@ test("revokeAll ends all consents and grants of the user, and of no other", asyn
   await give();
   const stranger = (await createPerson(fixture.database)).id;
   await give({ of: stranger });
-  expect(await consents.revokeAll(personId)).toBe(1);
-  expect(await consents.revokeAll(personId)).toBe(0);
+  const by = { kind: "operator", id: "root" } as const;
+  expect(await consents.revokeAll(personId, by)).toBe(2);
+  expect(await consents.revokeAll(personId, by)).toBe(0);
+  const events = await fixture.database.auditEvents.listNewest({ personId }, { limit: 9 });
+  expect(events.map(({ kind, actorKind, siteId }) => [kind, actorKind, siteId]).toSorted()).toEqual([
+    ["consent-revoked", "operator", "budget"],
+    ["consent-revoked", "operator", "other"],
+  ]);
   for (const id of [budget, other]) expect(await oidcArtifacts.find("AccessToken", id)).toBeNull();
   expect(await consents.listOf(personId)).toEqual([]);
   expect(await consents.listOf(stranger)).toHaveLength(1);

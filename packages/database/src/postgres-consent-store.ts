@@ -1,5 +1,5 @@
-import type { AuditEvent } from "./audit-event-store.ts";
-import { writeAuditEvent } from "./audit-row.ts";
+import type { AuditActor, AuditEvent } from "./audit-event-store.ts";
+import { writeAuditEvents } from "./audit-row.ts";
 import type { ConsentStore, FoundConsent } from "./consent-store.ts";
 import type { ConsentChange } from "./decision-store.ts";
 import type { Pool, PoolClient } from "./postgres-connection.ts";
@@ -30,11 +30,17 @@ const touch = `
   WHERE person_id = $1 AND client_id = $2
     AND coalesce((uses->>$3)::timestamptz, '-infinity') <= hub_now() - interval '60 seconds'`;
 
-const deleteConsents = "DELETE FROM consents WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2)";
+const deleteConsents =
+  "DELETE FROM consents WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2) RETURNING client_id";
 const endArtifacts = `
-  DELETE FROM oidc_artifacts WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2) AND (kind = 'Grant') = $3`;
+  DELETE FROM oidc_artifacts WHERE person_id = $1 AND ($2::text IS NULL OR client_id = $2) AND (kind = 'Grant') = $3
+  RETURNING client_id`;
 
 const sweep = sweepStatement("consents", "expires_at < hub_now() - interval '1 hour'");
+
+interface ClientRow {
+  readonly client_id: string;
+}
 
 interface ConsentRow {
   readonly person_id: string;
@@ -71,32 +77,34 @@ export class PostgresConsentStore implements ConsentStore {
   }
 
   async revoke(personId: string, clientId: string, event?: AuditEvent): Promise<boolean> {
-    const { consents, grants } = await this.#revoke(personId, clientId, event);
-    return consents + grants > 0;
+    return (await this.#revoke(personId, clientId, event)).size > 0;
   }
 
-  async revokeAll(personId: string): Promise<number> {
-    return (await this.#revoke(personId, null)).consents;
+  async revokeAll(personId: string, by: AuditActor): Promise<number> {
+    return (await this.#revoke(personId, null, { kind: "consent-revoked", actor: by, personId })).size;
   }
 
   async sweep(limit: number): Promise<number> {
     return (await this.#pool.query(sweep, [limit])).rowCount ?? 0;
   }
 
-  /** Waits for a decision in progress, so that its grant is revoked as well. @param clientId `null`: all */
-  async #revoke(
-    personId: string,
-    clientId: string | null,
-    event?: AuditEvent,
-  ): Promise<{ consents: number; grants: number }> {
+  /**
+   * Waits for a decision in progress, so that its grant is revoked as well.
+   *
+   * @param clientId `null`: all
+   * @param event recorded for each site
+   * @returns ids of the sites
+   */
+  async #revoke(personId: string, clientId: string | null, event?: AuditEvent): Promise<ReadonlySet<string>> {
     return inTransaction(this.#pool, async (client) => {
       await lockPerson(client, personId);
-      const deleted = await client.query(deleteConsents, [personId, clientId]);
+      const consents = await client.query<ClientRow>(deleteConsents, [personId, clientId]);
       // Grants last, in the order of `consumeAndKeep`, which deletes the grant of a reused code: no deadlock.
       await client.query(endArtifacts, [personId, clientId, false]);
-      const ended = await client.query(endArtifacts, [personId, clientId, true]);
-      const revoked = { consents: deleted.rowCount ?? 0, grants: ended.rowCount ?? 0 };
-      if (revoked.consents + revoked.grants > 0) await writeAuditEvent(client, event);
+      const grants = await client.query<ClientRow>(endArtifacts, [personId, clientId, true]);
+      const revoked = new Set([...consents.rows, ...grants.rows].map(({ client_id }) => client_id));
+      const events = event === undefined ? [] : [...revoked].map((siteId) => ({ ...event, siteId }));
+      await writeAuditEvents(client, events);
       return revoked;
     });
   }

@@ -129,3 +129,59 @@ describe("recovery codes", () => {
     expect(await store().of(personId)).toMatchObject({ recoveryCodes: 10 });
   });
 });
+
+describe("removing all factors", () => {
+  const record = () => ({
+    event: { kind: "second-step-reset", actor: { kind: "operator", id: "root" }, personId } as const,
+    mail: { kind: "factor-changed", recipient: "A@example.com", personId, facts: { change: "x" } },
+  });
+  const countOf = async (table: string) => (await fixture.pool.query(`SELECT FROM ${table}`)).rowCount;
+
+  test("takes codes, passkeys, recovery codes and pending sign-ins in one go, with an event and a mail", async () => {
+    await turnOn();
+    await addPasskey();
+    await set(
+      "INSERT INTO pending_sign_ins (hash, person_id, amr, expires_at) VALUES ('x', $1::uuid, '{pwd}', hub_now() + '1 hour')",
+    );
+    await fixture.pool.query("DELETE FROM mails");
+    expect(await store().removeAll(personId, record())).toEqual({
+      codes: true,
+      passkeys: 1,
+      recoveryCodes: 10,
+      sessionsEnded: 0,
+      password: "none",
+    });
+    expect(await store().of(personId)).toEqual({ codesSince: null, passkeys: 0, recoveryCodes: 0 });
+    expect(await countOf("pending_sign_ins")).toBe(0);
+    expect((await fixture.pool.query("SELECT recipient FROM mails")).rows).toEqual([
+      { recipient: "a@example.com" },
+    ]);
+    const events = await fixture.database.auditEvents.listNewest({ personId }, { limit: 1 });
+    expect(events).toMatchObject([{ kind: "second-step-reset", facts: { passkeys: 1, codes: true } }]);
+  });
+
+  test("happens once under 20 concurrent attempts", async () => {
+    await turnOn();
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => store().removeAll(personId, record())),
+    );
+    expect(results.filter((result) => result !== null)).toHaveLength(1);
+  });
+
+  test("removes nothing if the event cannot be recorded", async () => {
+    await turnOn();
+    const { event, mail } = record();
+    await expect(
+      store().removeAll(personId, { event: { ...event, personId: "no uuid" }, mail }),
+    ).rejects.toThrow();
+    expect(await store().of(personId)).toMatchObject({ codesSince: expect.any(Date), recoveryCodes: 10 });
+  });
+
+  test("does nothing for a user without a factor, a disabled one, or nobody", async () => {
+    expect(await store().removeAll(personId, record())).toBeNull();
+    await turnOn();
+    await set("UPDATE users SET disabled_at = hub_now() WHERE id = $1");
+    expect(await store().removeAll(personId, record())).toBeNull();
+    expect(await store().of(personId)).toMatchObject({ recoveryCodes: 10 });
+  });
+});

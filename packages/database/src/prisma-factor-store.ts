@@ -1,6 +1,7 @@
-import type { FactorStore, Factors, RemovalFault } from "./factor-store.ts";
+import { auditRow } from "./audit-row.ts";
+import type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
 import { type PrismaClient, type PrismaTransaction, sql } from "./prisma-client.ts";
-import { storeRecoveryCodes } from "./prisma-statements.ts";
+import { endAllSessions, mailRow, storeRecoveryCodes } from "./prisma-statements.ts";
 
 /** Serialises changes of one user's factors, so that two removals at once cannot remove the last factor. */
 const lockPerson = (personId: string) => sql`
@@ -77,6 +78,31 @@ export class PrismaFactorStore implements FactorStore {
     });
   }
 
+  async removeAll(
+    personId: string,
+    { event, mail }: Parameters<FactorStore["removeAll"]>[1],
+  ): Promise<FactorsRemoved | null> {
+    return this.#prisma.$transaction(async (transaction) => {
+      const of = { where: { personId } };
+      // The stronger lock: no session starts until the others have ended.
+      const locked = await transaction.$executeRaw`
+        SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR UPDATE`;
+      if (locked !== 1) return null;
+      const codes = (await transaction.totpFactor.deleteMany(of)).count === 1;
+      const passkeys = (await transaction.passkey.deleteMany(of)).count;
+      if (!codes && passkeys === 0) return null;
+      const recoveryCodes = (await transaction.recoveryCode.deleteMany(of)).count;
+      await transaction.pendingSignIn.deleteMany(of);
+      const sessionsEnded = await endAllSessions(transaction, personId, "ended-by-operator", event.actor);
+      const password = await demandLongPassword(transaction, personId);
+      const removed = { codes, passkeys, recoveryCodes, sessionsEnded, password };
+      const facts = { ...event.facts, ...removed };
+      await transaction.auditEvent.createMany({ data: auditRow({ ...event, facts }) });
+      await transaction.mail.createMany({ data: mailRow(mail) });
+      return removed;
+    });
+  }
+
   async addFirstRecoveryCodes(personId: string, codes: readonly string[]): Promise<boolean> {
     return this.#prisma.$transaction(async (transaction) => {
       await transaction.$queryRaw(lockPerson(personId));
@@ -104,4 +130,16 @@ async function addFirst(
   if ((await transaction.recoveryCode.count({ where: { personId } })) > 0) return false;
   await storeRecoveryCodes(transaction, personId, codes);
   return true;
+}
+
+/** A password that was long enough only beside a factor must be changed before it signs in alone. */
+async function demandLongPassword(
+  transaction: PrismaTransaction,
+  userId: string,
+): Promise<FactorsRemoved["password"]> {
+  const password = await transaction.passwordCredential.findUnique({ where: { userId } });
+  if (password === null) return "none";
+  if (password.standsAlone) return "stands-alone";
+  await transaction.passwordCredential.update({ where: { userId }, data: { mustChange: true } });
+  return "too-short";
 }

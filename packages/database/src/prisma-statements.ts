@@ -1,8 +1,10 @@
 /** Statements that several stores run through Prisma. */
+import type { AuditActor } from "./audit-event-store.ts";
 import type { EndReason } from "./central-session-store.ts";
+import type { NewMail } from "./mail-store.ts";
 import type { NewPasskey } from "./passkey-store.ts";
 import type { NewPassword } from "./person-store.ts";
-import { withoutNul } from "./postgres-input.ts";
+import { jsonText, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import { tokenHash } from "./token-hash.ts";
 
@@ -47,9 +49,12 @@ export async function endAllSessions(
   prisma: PrismaTransaction,
   personId: string,
   reason: EndReason,
+  by?: AuditActor,
 ): Promise<number> {
+  const actor = by === undefined ? null : jsonText(by);
   const ended = await prisma.$queryRaw<unknown[]>`
-    SELECT end_sessions(ARRAY(SELECT id FROM sessions WHERE user_id = ${personId}::uuid AND ended_at IS NULL), ${reason})`;
+    SELECT end_sessions(
+      ARRAY(SELECT id FROM sessions WHERE user_id = ${personId}::uuid AND ended_at IS NULL), ${reason}, ${actor}::jsonb)`;
   return ended.length;
 }
 
@@ -64,4 +69,14 @@ export async function disconnectAllApps(transaction: PrismaTransaction, personId
   await transaction.consent.deleteMany({ where: { personId } });
   await transaction.oidcArtifact.deleteMany({ where: { personId, kind: { not: "Grant" } } });
   await transaction.oidcArtifact.deleteMany({ where: { personId, kind: "Grant" } });
+}
+
+/** A new row of the outbox, for a store that queues a mail in the transaction of what it tells. */
+export function mailRow({ kind, recipient, personId, facts = {} }: NewMail) {
+  return {
+    kind,
+    recipient: withoutNul(recipient.toLowerCase()),
+    personId: personId ?? null,
+    facts: JSON.parse(jsonText(facts)) as object,
+  };
 }

@@ -23,13 +23,14 @@ const done: Readonly<Record<AuditKind, Words>> = {
   "codes-off": () => "You switched one-time codes off",
   "recovery-codes-made": () => "You made new recovery codes",
   "recovery-code-used": () => "You used a recovery code",
+  "second-step-reset": () => "The people who run Gatehouse turned off your second step",
   "provider-linked": (event) => `You connected an account at another provider${named(event)}`,
   "provider-unlinked": (event) => `You disconnected an account at another provider${named(event)}`,
   "app-password-made": (event) => `You made the app password${named(event)}`,
   "app-password-used": (event) => `The app password${named(event)} was used for the first time`,
-  "app-password-revoked": (event) => `You revoked the app password${named(event)}`,
+  "app-password-revoked": (event) => `${you(event)} revoked the app password${named(event)}`,
   "consent-given": (event) => `You allowed ${site(event)} what it asked for`,
-  "consent-revoked": (event) => `You disconnected ${site(event)}`,
+  "consent-revoked": (event) => `${you(event)} disconnected ${site(event)}`,
   "token-issued": (event) => `${site(event)} learnt that you are signed in`,
   "token-revoked": (event) =>
     event.reason === "presented-again"
@@ -49,6 +50,9 @@ const done: Readonly<Record<AuditKind, Words>> = {
   "user-enabled": () => "The people who run Gatehouse enabled your account",
   "groups-changed": () => "The people who run Gatehouse changed your groups",
   "keys-rotated": () => "The people who run Gatehouse made new keys",
+  "site-added": (event) => `The people who run Gatehouse added ${site(event)}`,
+  "site-removed": (event) => `The people who run Gatehouse removed ${site(event)}`,
+  "site-secret-renewed": (event) => `The people who run Gatehouse made a new secret for ${site(event)}`,
 };
 
 /** A refusal, by kind; `undefined`: the general sentence. */

@@ -9,7 +9,13 @@ import { changePasswordErrorWords } from "../password-words.ts";
 export const newPasswordTitle = ({ error }: NewPasswordScreen): string =>
   `${error === null ? "" : "Error: "}Choose a new password`;
 
-/** Between the right password and the destination, for a password that an operator set. */
+const reasons: Readonly<Record<NewPasswordScreen["because"], string>> = {
+  "set-by-operator": "An operator set your password and may know it. Choose one that only you know;",
+  "too-short":
+    "Your second step was turned off, and your password is too short to protect your account alone. Choose a longer one;",
+};
+
+/** Between the right password and the destination, for a password that must be changed. */
 export function NewPasswordPage({ model }: { readonly model: NewPasswordScreen }) {
   const error = model.error && changePasswordErrorWords(model.error);
   return (
@@ -24,10 +30,7 @@ export function NewPasswordPage({ model }: { readonly model: NewPasswordScreen }
     >
       {error === null ? (
         <Notice>
-          <p>
-            An operator set your password and may know it. Choose one that only you know; then you are signed
-            in.
-          </p>
+          <p>{reasons[model.because]} then you are signed in.</p>
         </Notice>
       ) : (
         <ErrorSummary title="You are not signed in yet" errors={[error]} />

@@ -16,6 +16,8 @@ export const auditKinds = [
   "codes-off",
   "recovery-codes-made",
   "recovery-code-used",
+  // By an operator: all factors at once.
+  "second-step-reset",
   "provider-linked",
   "provider-unlinked",
   "app-password-made",
@@ -41,6 +43,9 @@ export const auditKinds = [
   "groups-changed",
   // Operation of the hub.
   "keys-rotated",
+  "site-added",
+  "site-removed",
+  "site-secret-renewed",
 ] as const;
 
 export type AuditKind = (typeof auditKinds)[number];

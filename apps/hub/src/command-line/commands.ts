@@ -12,6 +12,7 @@ import {
   userInvite,
   userList,
   userReset,
+  userResetSecondStep,
 } from "./user-commands.ts";
 
 /** Every command, in the order the overview shows them. */
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   userAdd,
   userInvite,
   userReset,
+  userResetSecondStep,
   userDisable,
   userEnable,
   userGroups,

@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import type { AuditActor, AuditEvent, AuditEventStore } from "@gatehouse/database";
 import type { AuditKind } from "../audit/audit-kinds.ts";
+import { type DatabaseSettings, withDatabase } from "./with-database.ts";
 
 /** Recorded by the operator's command, besides the operator. */
 export type Operation = Pick<AuditEvent, "personId" | "siteId" | "facts"> & { readonly kind: AuditKind };
@@ -27,6 +28,15 @@ export async function recordOperation<Result>(
     await auditEvents.write([{ ...event, outcome: "failed" }]);
     throw error;
   }
+}
+
+/** Records a change of a registration, which is a file: `recordOperation` with the hub's database, opened for it. */
+export function recordSiteOperation<Result>(
+  settings: DatabaseSettings,
+  operation: Operation & { readonly siteId: string },
+  act: () => Promise<Result>,
+): Promise<Result> {
+  return withDatabase(settings, (database) => recordOperation(database, operation, act));
 }
 
 /** A user id without an entry in the system's list has no name. */

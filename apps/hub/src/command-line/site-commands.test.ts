@@ -3,17 +3,23 @@ import { createHash } from "node:crypto";
 import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runCommand } from "../test-support/run-command.ts";
+import { createTestDatabase } from "../test-support/test-database.ts";
 import { RefusedError } from "./parse-command.ts";
 
+let DATABASE_URL: string;
+beforeAll(async () => {
+  DATABASE_URL = await createTestDatabase();
+});
 let SITES_DIR: string;
 beforeEach(async () => {
   SITES_DIR = await mkdtemp(join(tmpdir(), "gatehouse-sites-"));
 });
 afterEach(() => rm(SITES_DIR, { recursive: true, force: true }));
 
-const run = (words: string, more: Record<string, string> = {}) => runCommand(words, { SITES_DIR, ...more });
+const run = (words: string, more: Record<string, string> = {}) =>
+  runCommand(words, { DATABASE_URL, SITES_DIR, ...more });
 const fileOf = (id: string) => join(SITES_DIR, `${id}.json`);
 const sha256 = (text: unknown) => createHash("sha256").update(String(text)).digest("hex");
 const read = async (id: string) => JSON.parse(await readFile(fileOf(id), "utf8"));
@@ -289,5 +295,51 @@ describe("site renew-secret", () => {
     await expect(refused).rejects.toThrow(RefusedError);
     await expect(refused).rejects.toThrow(message);
     if (text !== undefined) expect(await readFile(fileOf(id), "utf8")).toBe(text);
+  });
+});
+
+describe("the audit trail", () => {
+  const entries = async () => {
+    const { result } = await run("audit list");
+    return (result as unknown as readonly Record<string, unknown>[]).map(
+      ({ kind, siteId, outcome, actorKind }) => [kind, siteId, outcome, actorKind],
+    );
+  };
+
+  test("has who added, renewed and removed a site, and no secret", async () => {
+    const id = "audited";
+    const { result: added } = await run(`site add ${id} https://audited.example`);
+    const { result: renewed } = await run(`site renew-secret ${id}`);
+    await run(`site remove ${id}`);
+    expect((await entries()).filter(([, siteId]) => siteId === id).toReversed()).toEqual([
+      ["site-added", id, "done", "operator"],
+      ["site-secret-renewed", id, "done", "operator"],
+      ["site-removed", id, "done", "operator"],
+    ]);
+    const written = JSON.stringify((await run("audit list")).result);
+    for (const secret of [added.SITE_SECRET, renewed.SITE_SECRET]) {
+      expect(String(secret).length).toBeGreaterThan(20);
+      expect(written).not.toContain(secret);
+    }
+  });
+
+  test("has nothing about what was refused, and that a change failed", async () => {
+    const before = await entries();
+    await run("site add refused https://refused.example");
+    await expect(run("site add refused https://other.example")).rejects.toThrow("exists already");
+    await expect(run("site add other https://refused.example")).rejects.toThrow(RefusedError);
+    await expect(run("site remove nowhere")).rejects.toThrow("there is no");
+    expect((await entries()).length).toBe(before.length + 1);
+  });
+
+  test("a registration is not changed if the trail cannot be written", async () => {
+    await run("site add kept https://kept.example");
+    const before = await read("kept");
+    const broken = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
+    await expect(run("site renew-secret kept", broken)).rejects.toThrow();
+    await expect(run("site remove kept", broken)).rejects.toThrow();
+    await expect(run("site add more https://more.example", broken)).rejects.toThrow();
+    expect(await read("kept")).toEqual(before);
+    expect(await readdir(SITES_DIR)).toEqual(["kept.json"]);
   });
 });

@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLog } from "../log.ts";
@@ -6,6 +7,7 @@ import { defaultHubUrl, type Settings } from "../settings/env.ts";
 import { claimServices } from "../site-registry/claimed-services.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
 import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "../site-registry/site-registry.ts";
+import { recordSiteOperation } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
 import { createSiteSecret, noSuchFile, registrationFile } from "./registration-file.ts";
 import { readSiteOrigin } from "./site-origin.ts";
@@ -41,11 +43,12 @@ export const siteAdd: Command = {
       const site = parseRegistration(`${id}.json`, text, settings.lookUp);
       const clash = claimServices((await readRegistry(settings)).list()).findClash(`${id}.json`, site);
       if (clash !== undefined) throw clash;
-      await writeFile(file, text, { flag: "wx" });
+      if (isThere(file)) throw await existsAlready(file, id, settings);
+      const operation = { kind: "site-added", siteId: id, facts: { url: `${origin}/` } } as const;
+      await recordSiteOperation(settings, operation, () => writeFile(file, text, { flag: "wx" }));
     } catch (error) {
       if (error instanceof RegistrationError) throw new RefusedError(`${error.field}: ${error.reason}.`);
-      if ((error as NodeJS.ErrnoException).code === "EEXIST")
-        throw new RefusedError(`${file} exists already.${await demoHint(`${id}.json`, settings)}`);
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") throw await existsAlready(file, id, settings);
       throw error;
     }
     const environment = { HUB_URL: settings.hubUrl, SITE_URL: origin, SITE_SECRET: secret };
@@ -62,11 +65,15 @@ export const siteAdd: Command = {
   },
 };
 
-async function demoHint(file: string, settings: RegistrySettings): Promise<string> {
-  const isLeftOut = (await readRegistry(settings)).leftOut().includes(file);
-  return isLeftOut
+/** Also a symbolic link that leads nowhere. */
+const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+
+async function existsAlready(file: string, id: string, settings: RegistrySettings): Promise<RefusedError> {
+  const isLeftOut = (await readRegistry(settings)).leftOut().includes(`${id}.json`);
+  const hint = isLeftOut
     ? " It registers a site of the demo, which production does not serve: delete the file, or set SITES_DIR to another folder."
     : "";
+  return new RefusedError(`${file} exists already.${hint}`);
 }
 
 /** Addresses of the routes of @gatehouse/auth. */
@@ -155,8 +162,9 @@ export const siteRemove: Command = {
   async run(input, settings) {
     const id = input.word("id");
     const file = registrationFile(id, settings.sitesDirectory);
+    if (!isThere(file)) throw noSuchFile(file);
     try {
-      await unlink(file);
+      await recordSiteOperation(settings, { kind: "site-removed", siteId: id }, () => unlink(file));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw code === "ENOENT" ? noSuchFile(file) : new RefusedError(`${file} cannot be deleted (${code}).`);

@@ -3,6 +3,7 @@ import { chown, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/
 import type { Settings } from "../settings/env.ts";
 import { parseRegistration, RegistrationError } from "../site-registry/registered-site.ts";
 import { siteFile } from "../site-registry/site-file.ts";
+import { recordSiteOperation } from "./operator.ts";
 import { type Command, RefusedError } from "./parse-command.ts";
 import { createSiteSecret, noSuchFile, registrationFile } from "./registration-file.ts";
 
@@ -16,7 +17,9 @@ export const siteRenewSecret: Command = {
     const { file, text } = await readRegistrationFile(id, settings);
     const before = currentHash(id, text, settings);
     const { secret, sha256 } = createSiteSecret();
-    await replaceFile(file, withHash(text, before, sha256));
+    await recordSiteOperation(settings, { kind: "site-secret-renewed", siteId: id }, () =>
+      replaceFile(file, withHash(text, before, sha256)),
+    );
     return {
       result: { file, SITE_SECRET: secret },
       text: [

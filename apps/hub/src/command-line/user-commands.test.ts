@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Database, openDatabase } from "@gatehouse/database";
-import { beforeAll, expect, test } from "vitest";
+import { poolOf } from "@gatehouse/database/test-pool";
+import { beforeAll, describe, expect, test } from "vitest";
 import { giveConsent } from "../test-support/give-consent.ts";
 import { runCommand } from "../test-support/run-command.ts";
 import { createTestDatabase } from "../test-support/test-database.ts";
@@ -148,6 +149,107 @@ test("user reset revokes connected apps and app passwords on request", async () 
     });
     expect(await database.consents.listOf(personId)).toEqual([]);
     expect(await database.appPasswords.listOf(personId)).toEqual([]);
+    const entries = await database.auditEvents.listOldest({ personId }, { limit: 9, after: 0 });
+    expect(entries.slice(-2)).toMatchObject([
+      { kind: "consent-revoked", actorKind: "operator", siteId: "budget" },
+      { kind: "app-password-revoked", actorKind: "operator", facts: { name: "one" } },
+    ]);
+  });
+});
+
+describe("user reset-second-step", () => {
+  const withCodes = async (username: string, standsAlone: boolean) => {
+    const { result } = await run(`user add ${username} --email ${username}@example.com`);
+    const personId = String(result.id);
+    await withDatabaseOpen(async ({ people, factors }) => {
+      await people.setPassword(personId, { hash: "$argon2id$own", standsAlone });
+      await factors.turnOnCodes({
+        personId,
+        sealed: "sealed",
+        step: 1,
+        recoveryCodes: [`${username} 1`, `${username} 2`],
+      });
+    });
+    return personId;
+  };
+  const entriesOf = (personId: string, { auditEvents }: Database) =>
+    auditEvents.listOldest({ personId }, { limit: 20, after: 0 });
+
+  test("changes nothing before it is confirmed, and says what it would remove", async () => {
+    const personId = await withCodes("mia", true);
+    await expect(run("user reset-second-step mia")).rejects.toThrow(
+      /^nothing was changed\. This removes from mia: one-time codes, 2 recovery code\(s\); .* repeat with --yes\.$/,
+    );
+    await withDatabaseOpen(async (database) => {
+      expect(await database.factors.of(personId)).toMatchObject({ recoveryCodes: 2 });
+      expect((await entriesOf(personId, database)).map(({ kind }) => kind)).not.toContain(
+        "second-step-reset",
+      );
+    });
+  });
+
+  test("removes all factors, ends the sessions, tells the user and leaves entries, without a way in", async () => {
+    const personId = await withCodes("nora", true);
+    await withSession(personId, async (database, token) => {
+      const { result, text } = await run("user reset-second-step nora --yes");
+      expect(result).toEqual({
+        username: "nora",
+        codes: true,
+        passkeys: 0,
+        recoveryCodes: 2,
+        sessionsEnded: 1,
+        password: "stands-alone",
+      });
+      expect(text).toContain("nora signs in with the password");
+      expect(JSON.stringify(result) + text).not.toContain("link=");
+      expect(await database.factors.of(personId)).toEqual({
+        codesSince: null,
+        passkeys: 0,
+        recoveryCodes: 0,
+      });
+      expect(await database.people.findForSignIn("nora")).toMatchObject({
+        passwordHash: "$argon2id$own",
+        mustChange: false,
+      });
+      expect(await database.sessions.find(token, { touch: false })).toMatchObject({ state: "ended" });
+      const [mail] = await database.mails.list(1, "nora@example.com");
+      expect(mail).toMatchObject({ kind: "factor-changed", state: "pending" });
+      const entries = await entriesOf(personId, database);
+      expect(entries.slice(-2)).toMatchObject([
+        { kind: "session-ended", actorKind: "operator", facts: { reason: "ended-by-operator" } },
+        { kind: "second-step-reset", actorKind: "operator", facts: { codes: true, sessionsEnded: 1 } },
+      ]);
+      expect(entries.at(-1)?.actor).not.toBe("");
+    });
+    await expect(run("user reset-second-step nora --yes")).rejects.toThrow("nora has no second step");
+  });
+
+  test("a password that is too short alone must be changed at the next sign-in", async () => {
+    await withCodes("olga", false);
+    const { result, text } = await run("user reset-second-step olga --yes");
+    expect(result.password).toBe("too-short");
+    expect(text).toContain("chooses a longer one");
+    await withDatabaseOpen(async ({ people }) => {
+      expect(await people.findForSignIn("olga")).toMatchObject({ mustChange: true });
+    });
+  });
+
+  test("a user without a password needs a link, which the command does not print", async () => {
+    const personId = await withCodes("paul", true);
+    await withDatabaseOpen(async (database) => {
+      await poolOf(database).query("DELETE FROM password_credentials WHERE user_id = $1", [personId]);
+    });
+    const { result, text } = await run("user reset-second-step paul --yes");
+    expect(result.password).toBe("none");
+    expect(text).toContain("npm run hub -- user reset paul");
+  });
+
+  test("refuses a disabled user and one without a second step", async () => {
+    await run("user add quentin --email quentin@example.com");
+    await expect(run("user reset-second-step quentin --yes")).rejects.toThrow("quentin has no second step");
+    await run("user disable quentin");
+    await expect(run("user reset-second-step quentin --yes")).rejects.toThrow("is disabled");
+    await expect(run("user reset-second-step nobody --yes")).rejects.toThrow("there is no user");
   });
 });
 
@@ -173,7 +275,7 @@ async function withSession(
 ): Promise<void> {
   await withDatabaseOpen(async (database) => {
     const token = `a token that ${personId} alone has`;
-    const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd"] };
+    const browser = { userAgent: "", address: "", longTerm: false, amr: ["pwd", "otp", "mfa"] };
     await database.sessions.start({ personId, token, ...browser });
     await use(database, token);
   });

@@ -1,6 +1,14 @@
-import { type Database, type Person, PersonExists, type PersonWithPassword } from "@gatehouse/database";
+import {
+  type Database,
+  type FactorsRemoved,
+  type Person,
+  PersonExists,
+  type PersonWithPassword,
+} from "@gatehouse/database";
+import type { AuditKind } from "../audit/audit-kinds.ts";
 import { fullName, nameFault, usernameFault } from "../credential/account-names.ts";
 import { parseAddress } from "../mail/address.ts";
+import type { FactorChange } from "../mail/queue-mail.ts";
 import type { Settings } from "../settings/env.ts";
 import { makeLink } from "../sign-up/link.ts";
 import { isInvited } from "../sign-up/link-mails.ts";
@@ -123,8 +131,10 @@ export const userReset: Command = {
         : 0;
       // The sessions end first, so none of them can connect another app or make another app password.
       const disconnects = input.flag("disconnect-apps");
-      const appsDisconnected = disconnects ? await database.consents.revokeAll(id) : 0;
-      const appPasswordsRevoked = disconnects ? await database.appPasswords.revokeAll(id) : 0;
+      const appsDisconnected = disconnects ? await database.consents.revokeAll(id, operatorActor()) : 0;
+      const appPasswordsRevoked = disconnects
+        ? await database.appPasswords.revokeAll(id, operatorActor())
+        : 0;
       return {
         result: { username, sessionsEnded, appsDisconnected, appPasswordsRevoked, ...result },
         text: [
@@ -137,6 +147,65 @@ export const userReset: Command = {
       };
     }),
 };
+
+export const userResetSecondStep: Command = {
+  name: "user reset-second-step",
+  summary: "Turns off the one-time codes, passkeys and recovery codes of a user who has lost them.",
+  words: ["<username>"],
+  options: { yes: { value: null, meaning: "do it; left out: only tell what would be removed" } },
+  run: (input, settings) =>
+    withDatabase(settings, async (database) => {
+      const { person } = await findUser(database, input.word("username"));
+      if (person.disabled) throw disabled(person);
+      const { id: personId, username, email } = person;
+      const { codesSince, passkeys, recoveryCodes } = await database.factors.of(personId);
+      if (codesSince === null && passkeys === 0) throw hasNoSecondStep(username);
+      const has = [
+        ...(codesSince === null ? [] : ["one-time codes"]),
+        ...(passkeys === 0 ? [] : [`${passkeys} passkey(s)`]),
+        `${recoveryCodes} recovery code(s)`,
+      ].join(", ");
+      if (!input.flag("yes"))
+        throw new RefusedError(
+          `nothing was changed. This removes from ${username}: ${has}; it ends all sessions and tells the user by mail. Whoever knows the password signs in with it alone then, so make sure that ${username} is who asks you, and repeat with --yes.`,
+        );
+      const removed = await database.factors.removeAll(personId, {
+        event: { kind: "second-step-reset" satisfies AuditKind, actor: operatorActor(), personId },
+        mail: {
+          kind: "factor-changed",
+          recipient: email,
+          personId,
+          facts: { change: "second-step-reset" satisfies FactorChange },
+        },
+      });
+      if (removed === null) throw hasNoSecondStep(username);
+      return {
+        result: { username, ...removed },
+        text: [
+          `Removed from ${username}: ${has}. ${removed.sessionsEnded} session(s) ended. The hub tells ${username} by mail.`,
+          nextStep(username, removed.password, settings),
+        ].join("\n"),
+      };
+    }),
+};
+
+const hasNoSecondStep = (username: string): RefusedError =>
+  new RefusedError(`${username} has no second step. Nothing was changed.`);
+
+/** No way in for the operator: the user still needs the password, or a link at the user's own address. */
+function nextStep(
+  username: string,
+  password: FactorsRemoved["password"],
+  { mailServer }: Pick<Settings, "mailServer">,
+): string {
+  if (password === "stands-alone")
+    return `${username} signs in with the password, and sets up another second step.`;
+  if (password === "too-short")
+    return `${username} signs in with the password, which is too short without a second step, and chooses a longer one.`;
+  return mailServer === undefined
+    ? `${username} has no password. Give ${username} a link to choose one: npm run hub -- user reset ${username}`
+    : `${username} has no password, and gets a link to choose one by “Forgot your password?” on the sign-in page.`;
+}
 
 export const userDisable: Command = {
   name: "user disable",

@@ -1,9 +1,14 @@
 import { type Database, openDatabase } from "@gatehouse/database";
 import type { Settings } from "../settings/env.ts";
 
+export type DatabaseSettings = Pick<
+  Settings,
+  "databaseUrl" | "dataDirectory" | "sessionIdleSeconds" | "sessionMaxSeconds"
+>;
+
 /** Opens the hub's database for one command, beside a hub that may be running. */
 export async function withDatabase<Result>(
-  settings: Pick<Settings, "databaseUrl" | "dataDirectory" | "sessionIdleSeconds" | "sessionMaxSeconds">,
+  settings: DatabaseSettings,
   use: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const database = await openDatabase({

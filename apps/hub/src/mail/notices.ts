@@ -50,6 +50,11 @@ const factorWords: {
     subject: "A recovery code of your account was used",
     sentence: "The code replaced your second factor for one sign-in, and no longer works.",
   },
+  "second-step-reset": {
+    subject: "Your second step was turned off",
+    sentence:
+      "The people who run the hub turned off the one-time codes, passkeys and recovery codes of your account, and signed you out everywhere. Sign in with your password, and set up a second step again on the Security page. If you have no password, choose “Forgot your password?”.",
+  },
   "provider-linked": {
     subject: "Another way to sign in was added to your account",
     sentence: "An account at another provider can now sign in to yours.",

@@ -49,6 +49,8 @@ export type FactorChange =
   | "codes-off"
   | "recovery-codes-made"
   | "recovery-code-used"
+  /** By an operator. */
+  | "second-step-reset"
   | "provider-linked"
   | "provider-unlinked"
   | "app-password-made";

@@ -146,6 +146,8 @@ export interface NewPasswordScreen {
   readonly action: string;
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly username: string;
+  /** An operator set the password, or it is too short without the second step that an operator turned off. */
+  readonly because: "set-by-operator" | "too-short";
   /** Smallest number of characters. */
   readonly least: number;
   /** Words that others connect with the user. */

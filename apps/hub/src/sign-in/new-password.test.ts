@@ -1,5 +1,6 @@
 /** Passwords that an operator set in earlier versions must be changed at the next sign-in. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { hashPassword } from "../credential/password.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { codeOf, createPersonWithCodes, enterFactor } from "../test-support/factor-fixture.ts";
 
@@ -162,7 +163,7 @@ test("the change is mailed to the user and recorded in the audit trail", async (
   expect(sent.map(({ kind }) => kind)).toContain("password-changed");
   const filter = { personId: person.id, kinds: ["password-changed"] };
   expect(await auditEvents.listNewest(filter, { limit: 10 })).toMatchObject([
-    { outcome: "done", actor: person.id, facts: { setByOperator: true } },
+    { outcome: "done", actor: person.id, facts: { wasDemanded: true } },
   ]);
 });
 
@@ -214,4 +215,27 @@ test("a switch of users on the page Which account? asks for the new password, to
   const answer = await browser.post("/cas/login/choose", { ...Object.fromEntries(hidden), answer: "switch" });
   expect(answer.location).toBe(path);
   expect(await sessionsOf()).toEqual([]);
+});
+
+test("a password that an operator left too short, without its second step, is replaced by a longer one", async () => {
+  const { factors, people } = opened.hub.database;
+  const short = await createPersonWithCodes(opened);
+  const hash = await hashPassword("kX4!vq9z");
+  await people.setPassword(short.id, { hash, standsAlone: false });
+  await factors.removeAll(short.id, {
+    event: { kind: "second-step-reset", actor: { kind: "operator", id: "root" }, personId: short.id },
+    mail: { kind: "factor-changed", recipient: "x@example.com", facts: { change: "second-step-reset" } },
+  });
+  const browser = new TestBrowser(opened);
+  const answer = await browser.signIn({ username: short.username, password: "kX4!vq9z" });
+  const page = (await browser.follow(answer)).screen("new-password");
+  expect(page).toMatchObject({ because: "too-short", least: 15 });
+  expect((await send(browser, page, "kX4!vq9z2")).screen("new-password").error).toMatchObject({
+    code: "password_refused",
+  });
+  expect(await opened.hub.database.sessions.listOf(short.id)).toEqual([]);
+  const again = (
+    await browser.follow(await browser.signIn({ username: short.username, password: "kX4!vq9z" }))
+  ).screen("new-password");
+  expect((await send(browser, again)).location).toBe("/account");
 });

@@ -1,6 +1,7 @@
 /**
- * `/cas/login/new-password`: after the right password, a user whose password an operator set chooses another one; the sign-in
- * then goes on to its destination. Until then it is a pending sign-in, and never a session.
+ * `/cas/login/new-password`: after the right password, a user whose password an operator set, or which is too short without the
+ * second step that an operator turned off, chooses another one; the sign-in then goes on to its destination. Until then it is
+ * a pending sign-in, and never a session.
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { FactorStore, PasswordStore, PersonStore, WaitingSignIn } from "@gatehouse/database";
@@ -30,7 +31,7 @@ export interface NewPasswordNeeds extends LoginTicketNeeds, NoteNeeds {
   readonly keys: LoginTicketNeeds["keys"] & NoteNeeds["keys"];
   readonly factors: Pick<FactorStore, "of">;
   readonly people: Pick<PersonStore, "findForSignIn">;
-  readonly passwords: Pick<PasswordStore, "findWaiting" | "replaceAtSignIn">;
+  readonly passwords: Pick<PasswordStore, "find" | "findWaiting" | "replaceAtSignIn">;
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
   readonly completeSignIn: CompleteSignIn;
@@ -109,12 +110,12 @@ async function errorOf(
 
 async function tell(needs: NewPasswordNeeds, call: Call, { person }: WaitingSignIn): Promise<void> {
   const { address, userAgent } = call;
-  call.log.info({ event: "password.changed", person: person.id }, "password of an operator replaced");
+  call.log.info({ event: "password.changed", person: person.id }, "password that had to be changed replaced");
   await needs.recordAudit({
     kind: "password-changed",
     actor: actorOf(call, person.id),
     personId: person.id,
-    facts: { setByOperator: true },
+    facts: { wasDemanded: true },
   });
   await needs.queueMail({
     kind: "password-changed",
@@ -134,6 +135,7 @@ async function formScreen(
   const flow = flowOf(needs, call);
   const isOnlyFactor = !hasFactor(await needs.factors.of(person.id));
   const { alone, withFactor } = needs.passwordLengths;
+  const stored = await needs.passwords.find(person.id);
   return {
     screen: {
       name: "new-password",
@@ -145,6 +147,8 @@ async function formScreen(
           ...(parameters.get("warn") === "true" ? [{ name: "warn", value: "true" }] : []),
         ],
         username: person.username,
+        // Operators' passwords of earlier versions count as long enough.
+        because: stored?.standsAlone === false ? "too-short" : "set-by-operator",
         least: isOnlyFactor ? alone : withFactor,
         about: [person.username, person.name],
         error,
