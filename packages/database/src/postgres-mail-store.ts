@@ -1,7 +1,6 @@
 import type { ListedMail, MailOutcome, MailStore, NewMail, QueuedMail, RenderedMail } from "./mail-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
 import type { MailRow, PrismaClient } from "./prisma-client.ts";
-import { mailRow } from "./prisma-statements.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 
 const sweepSettled = sweepStatement("mails", "settled_at < hub_now() - interval '1 day'");

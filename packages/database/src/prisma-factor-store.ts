@@ -1,7 +1,8 @@
 import { auditRow } from "./audit-row.ts";
 import type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
+import { mailRow } from "./postgres-mail-store.ts";
 import { type PrismaClient, type PrismaTransaction, sql } from "./prisma-client.ts";
-import { endAllSessions, mailRow, storeRecoveryCodes } from "./prisma-statements.ts";
+import { endAllSessions, storeRecoveryCodes } from "./prisma-statements.ts";
 
 /** Serialises changes of one user's factors, so that two removals at once cannot remove the last factor. */
 const lockPerson = (personId: string) => sql`

@@ -1,7 +1,6 @@
 /** Statements that several stores run through Prisma. */
 import type { AuditActor } from "./audit-event-store.ts";
 import type { EndReason } from "./central-session-store.ts";
-import type { NewMail } from "./mail-store.ts";
 import type { NewPasskey } from "./passkey-store.ts";
 import type { NewPassword } from "./person-store.ts";
 import { jsonText, withoutNul } from "./postgres-input.ts";
@@ -69,14 +68,4 @@ export async function disconnectAllApps(transaction: PrismaTransaction, personId
   await transaction.consent.deleteMany({ where: { personId } });
   await transaction.oidcArtifact.deleteMany({ where: { personId, kind: { not: "Grant" } } });
   await transaction.oidcArtifact.deleteMany({ where: { personId, kind: "Grant" } });
-}
-
-/** A new row of the outbox, for a store that queues a mail in the transaction of what it tells. */
-export function mailRow({ kind, recipient, personId, facts = {} }: NewMail) {
-  return {
-    kind,
-    recipient: withoutNul(recipient.toLowerCase()),
-    personId: personId ?? null,
-    facts: JSON.parse(jsonText(facts)) as object,
-  };
 }
