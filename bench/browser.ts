@@ -59,21 +59,30 @@ function unescapeHtml(text: string): string {
 }
 
 /**
- * Signs in with the form, as a browser without cookies: loads the page, then sends the form with its fields.
+ * Signs in with the form, as a browser without a session: loads the page, then sends the form with its fields.
  *
  * @param typed replaces the name of the demo's user, or adds to what the form sends
- * @returns the session cookie, and where the hub sends the browser
+ * @param known cookie of a browser that the user signed in with before; without it the hub tells the user by mail
+ * @returns the cookies of the session and of the known browser, and where the hub sends the browser
  * @throws when the hub refuses
  */
 export async function signIn(
   hub: Pool,
   path = "/cas/login",
   typed: Record<string, string> = {},
-): Promise<{ readonly cookie: string; readonly location: string }> {
+  known?: string,
+): Promise<{ readonly cookie: string; readonly known: string | undefined; readonly location: string }> {
   const page = await get(hub, path);
   const form = { ...hiddenFields(page.body), ...demoPerson, ...typed };
-  const answer = await postForm(hub, "/cas/login", form, { cookie: page.cookies.join("; ") });
+  const answer = await postForm(hub, "/cas/login", form, {
+    cookie: [...page.cookies, ...(known === undefined ? [] : [known])].join("; "),
+  });
   const cookie = answer.cookies.find((one) => one.startsWith("TGC-gatehouse=TGT-"));
   if (cookie === undefined) throw new Error(`sign-in answered ${answer.status} without a session`);
-  return { cookie, location: answer.location };
+  return { cookie, known: knownBrowserIn(answer), location: answer.location };
+}
+
+/** Cookie by which the hub knows a browser again. */
+export function knownBrowserIn({ cookies }: Answered): string | undefined {
+  return cookies.find((one) => one.startsWith("gatehouse-browser="));
 }

@@ -1,7 +1,7 @@
 /** A whole sign-in with a passkey (page, answer of the authenticator, validation of the ticket) against one with a password. */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import type { Pool } from "undici";
-import { get, hiddenFields, postForm } from "./browser.ts";
+import { get, hiddenFields, knownBrowserIn, postForm } from "./browser.ts";
 import { validate } from "./cas-round.ts";
 import { compare } from "./compare.ts";
 import { contenderOf, type ServedRound, workers } from "./compare-rounds.ts";
@@ -44,6 +44,7 @@ export function measurePasskey(): Promise<Measurement> {
 
 function passkeySignIn(pool: Pool, hub: BenchedHub, keys: readonly Key[]): ServedRound {
   const path = `/cas/login?service=${encodeURIComponent(hub.service)}`;
+  const browsers = new Map<string, string | undefined>();
   let rounds = 0;
   return {
     async round() {
@@ -54,14 +55,15 @@ function passkeySignIn(pool: Pool, hub: BenchedHub, keys: readonly Key[]): Serve
       const [, options = ""] = /\bdata-options="([^"]*)"/.exec(form) ?? [];
       const { challenge, rpId } = JSON.parse(options.replaceAll("&quot;", '"'));
       const passkey = answer(key, hub.publicUrl, rpId, challenge);
-      const cookie = page.cookies.join("; ");
-      const { location } = await postForm(
+      const cookie = [...page.cookies, browsers.get(key.id) ?? ""].filter(Boolean).join("; ");
+      const answered = await postForm(
         pool,
         "/cas/login/passkey",
         { ...hiddenFields(form), passkey },
         { cookie },
       );
-      await validate(pool, hub.service, location, key.username);
+      browsers.set(key.id, knownBrowserIn(answered));
+      await validate(pool, hub.service, answered.location, key.username);
     },
     processes: hub.processes,
   };
