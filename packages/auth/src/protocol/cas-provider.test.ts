@@ -1,5 +1,6 @@
 /** The CAS half of a sign-in, behind a `fetch` that tests answer. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { GatehouseAuthError, type GatehouseAuthErrorCode } from "../log/gatehouse-auth-error.ts";
 import type { IdentifiedUser } from "../session/sealed-session.ts";
 import type { Settings } from "../settings/settings.ts";
 import { casProtocol } from "./cas-provider.ts";
@@ -215,8 +216,12 @@ describe("a validation", () => {
     await expect(validate()).rejects.toEqual(code("person_id_missing"));
   });
 
-  test.each<[string, () => Response | Error, string]>([
+  const brokenOff = () =>
+    new ReadableStream({ start: (stream) => stream.error(new TypeError("terminated")) });
+  const headers = { "content-type": "application/json" };
+  test.each<[string, () => Response | Error, GatehouseAuthErrorCode]>([
     ["a connection that fails", () => new TypeError("fetch failed"), "hub_unreachable"],
+    ["a connection that breaks off", () => new Response(brokenOff(), { headers }), "hub_unreachable"],
     ["a failure of the hub", refusal("INTERNAL_ERROR"), "hub_unreachable"],
     ["503", () => new Response("", { status: 503 }), "hub_unreachable"],
     ["2.5.3 INVALID_TICKET", refusal("INVALID_TICKET"), "ticket_refused"],
@@ -227,7 +232,7 @@ describe("a validation", () => {
   ])("by %s identifies nobody; the cause is kept for the log", async (_, said, expected) => {
     answer = said;
     const cause = expect.any(Error);
-    await expect(validate()).rejects.toMatchObject({ code: expected, cause });
+    await expect(validate()).rejects.toEqual(new GatehouseAuthError(expected, "", { cause }));
   });
 
   test("needs no secret of next-auth's and no check but the state", () => {
@@ -242,12 +247,16 @@ describe("a validation", () => {
   });
 });
 
+test("2.3.1 the address that signs out returns to the start page", () => {
+  const url = new URL(casProtocol.signOutUrl(settings, "ST-1"));
+  expect(url.origin + url.pathname).toBe(`${settings.hubUrl}/cas/logout`);
+  expect(Object.fromEntries(url.searchParams)).toEqual({ service: "https://shop.example/" });
+});
+
 describe("2.3.3 a logout request", () => {
   test("that is malformed keeps its cause for the log", async () => {
     const received = casProtocol.parseLogoutRequest(settings, new TextEncoder().encode("logoutRequest=x"));
-    await expect(received).rejects.toMatchObject({
-      code: "logout_request_malformed",
-      cause: expect.any(Error),
-    });
+    const cause = expect.any(Error);
+    await expect(received).rejects.toEqual(new GatehouseAuthError("logout_request_malformed", "", { cause }));
   });
 });

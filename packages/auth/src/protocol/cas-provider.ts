@@ -129,10 +129,10 @@ async function validate(
   renew: boolean,
 ): Promise<IdentifiedUser> {
   const request = serviceValidateRequest(hubUrl, { service, ticket, renew });
-  const reply = await fetch(request, { signal: AbortSignal.timeout(timeoutMs) }).catch((cause) => {
-    throw new GatehouseAuthError("hub_unreachable", "", { cause });
-  });
-  return readUser(await processServiceValidateResponse(reply).catch(translate), ticket);
+  const user = fetch(request, { signal: AbortSignal.timeout(timeoutMs) }).then(
+    processServiceValidateResponse,
+  );
+  return readUser(await user.catch(translate), ticket);
 }
 
 /** The consumed ticket is the session index: single logout names it. */
@@ -161,8 +161,8 @@ function readUser(
 }
 
 /**
- * Replaces the hub's text, which comes from outside, by a sentence of the package. Every other error comes from the
- * connection, which broke in the middle of the answer.
+ * Replaces the hub's text, which comes from outside, by a sentence of the package. Every other error is one of the
+ * connection, which fails before the answer or breaks off in the middle of it.
  */
 function translate(cause: unknown): never {
   const code = cause instanceof CasClientError ? (codes[cause.code] ?? "hub_answer") : "hub_unreachable";
