@@ -42,7 +42,6 @@ export const casProtocol: SignInProtocol = {
       },
       async fetch() {
         if (exchange === null) throw new GatehouseAuthError("internal");
-        exchange.begun();
         const { flow, state, ticket } = exchange;
         const renew = flow.maxAge !== null;
         const user = await validate(hubUrl, serviceUrl(siteUrl, flow, state), ticket, renew);

@@ -3,7 +3,7 @@ import { EncryptJWT, jwtDecrypt } from "jose";
 import type { Settings } from "../settings/settings.ts";
 
 /** Secrets of one pending sign-in. CAS has only the state. */
-export interface FlowSecrets {
+interface FlowSecrets {
   readonly state: string;
   readonly verifier: string | null;
   readonly nonce: string | null;

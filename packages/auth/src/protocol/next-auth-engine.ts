@@ -10,7 +10,7 @@ import {
   sealable,
 } from "../session/sealed-session.ts";
 import type { Settings } from "../settings/settings.ts";
-import { type FlowSecrets, openFlow, sealFlow } from "./flow-cookie.ts";
+import { openFlow, sealFlow } from "./flow-cookie.ts";
 import type { SignInFlow } from "./sign-in-flow.ts";
 import type { FlowReturn, ProviderParts, SignInProtocol } from "./sign-in-protocol.ts";
 
@@ -80,15 +80,15 @@ async function start({ settings, cookies, protocol }: Context, flow: SignInFlow)
     engineRequest(settings, "signin/gatehouse", {
       method: "POST",
       headers: {
-        cookie: pairs(csrf.headers.getSetCookie(), cookies.csrfToken),
+        cookie: pairOf(findCookie(csrf, cookies.csrfToken)),
         "content-type": "application/x-www-form-urlencoded",
       },
       body: new URLSearchParams({ csrfToken, callbackUrl: settings.siteUrl }).toString(),
     }),
   );
   const prepared = URL.parse(reply.headers.get("location") ?? "");
-  const setCookies = await packFlow(settings, reply, flowCookies(cookies, flow));
-  if (prepared?.searchParams.get("state") && setCookies.length > 0) return { prepared, setCookies };
+  const setCookie = await packFlow(settings, reply, flowCookies(cookies, flow));
+  if (prepared !== null && setCookie !== null) return { prepared, setCookies: [setCookie] };
   throw findGatehouseAuthError(failures[0]) ?? new GatehouseAuthError("internal", "", { cause: failures[0] });
 }
 
@@ -98,52 +98,35 @@ async function finish(
   stateCookie: string | null,
 ) {
   const failures: unknown[] = [];
-  const outcome: Outcome = { exchanged: false, user: null, sealed: null };
-  const begun = () => {
-    outcome.exchanged = true;
-  };
+  const cookie = await unpackFlow(settings, { stateCookie, state }, flowCookies(cookies, flow));
+  const hub: { named?: { readonly user: IdentifiedUser; readonly sealed: SealableUser } } = {};
   const identified = (user: IdentifiedUser) => {
-    outcome.user = user;
-    outcome.sealed = sealable(user);
+    hub.named = { user, sealed: sealable(user) };
   };
-  const parts = protocol.provider(settings, { flow, state, ticket, begun, identified });
-  const config = engineConfig({ settings, cookies, flow, failures, parts, sealed: () => outcome.sealed });
+  const parts = protocol.provider(settings, { flow, state, ticket, identified });
+  const config = engineConfig({ settings, cookies, flow, failures, parts, sealed: () => hub.named?.sealed });
   const { handlers } = NextAuth(config);
   const query = new URLSearchParams({ code: ticket, state, callbackUrl: settings.siteUrl });
   // The protocol has checked it already; next-auth requires it too.
   if (parts.type === "oidc") query.set("iss", String(parts.settings.issuer));
-  const cookie = await unpackFlow(settings, { stateCookie, state }, flowCookies(cookies, flow));
   const reply = await handlers.GET(
     engineRequest(settings, `callback/gatehouse?${query}`, { headers: { cookie } }),
   );
   const setCookies = keep(reply, [cookies.session, cookies.state(flow.id)]);
   const sealed = setCookies.some((one) => one.startsWith(cookies.session));
-  const { user } = outcome;
-  if (user && sealed && failures.length === 0)
-    return { user, groupsAtHub: outcome.sealed?.groups === null, setCookies };
-  throw findGatehouseAuthError(failures[0]) ?? unnamed(outcome, parts, failures[0]);
+  const { named } = hub;
+  if (named && sealed && failures.length === 0)
+    return { user: named.user, groupsAtHub: named.sealed.groups === null, setCookies };
+  const [cause] = failures;
+  // Of an ID token whose signature and audience are right, next-auth checks the nonce.
+  const ofToken = parts.type === "oidc" && named !== undefined;
+  throw (
+    findGatehouseAuthError(cause) ??
+    new GatehouseAuthError(ofToken ? "id_token_refused" : "internal", "", { cause })
+  );
 }
 
 type SealableUser = ReturnType<typeof sealable>;
-
-interface Outcome {
-  exchanged: boolean;
-  user: IdentifiedUser | null;
-  sealed: SealableUser | null;
-}
-
-/** The error for a refusal of next-auth itself. */
-function unnamed(
-  { exchanged, user }: Pick<Outcome, "exchanged" | "user">,
-  { type }: ProviderParts,
-  cause: unknown,
-): GatehouseAuthError {
-  // next-auth checks the state before it sends a request: without a request, it was the state.
-  if (!exchanged) return new GatehouseAuthError("state_mismatch", "", { cause });
-  // Of an ID token whose signature and audience are right, next-auth checks the nonce.
-  const ofToken = type === "oidc" && user !== null;
-  return new GatehouseAuthError(ofToken ? "id_token_refused" : "internal", "", { cause });
-}
 
 interface EngineParts {
   readonly settings: Settings;
@@ -151,7 +134,7 @@ interface EngineParts {
   readonly flow: SignInFlow;
   readonly failures: unknown[];
   readonly parts: ProviderParts;
-  readonly sealed?: () => SealableUser | null;
+  readonly sealed?: () => SealableUser | undefined;
 }
 
 /** One configuration per flow, because the state cookie is named after it. */
@@ -194,52 +177,52 @@ function gatehouseProvider(settings: Settings, parts: ProviderParts) {
   } as NextAuthConfig["providers"][number];
 }
 
+type FlowCookies = readonly [state: string, verifier: string, nonce: string];
+
 /** Names of next-auth's cookies for state, verifier and nonce. */
-function flowCookies(cookies: SiteCookies, { id }: SignInFlow): readonly [string, string, string] {
+function flowCookies(cookies: SiteCookies, { id }: SignInFlow): FlowCookies {
   const state = cookies.state(id);
   return [state, `${state}-verifier`, `${state}-nonce`];
 }
 
 /**
- * Combines next-auth's cookies into one small cookie, under the name of the first. next-auth encrypts each value separately:
- * 1.9 kB for one sign-in, and more than a header line allows for six.
+ * Combines next-auth's cookies into one small cookie, under the name of the first; null when next-auth made no state.
+ * next-auth encrypts each value separately: 1.9 kB for one sign-in, and more than a header line allows for six.
  */
-async function packFlow(settings: Settings, reply: Response, names: readonly string[]): Promise<string[]> {
-  const sent = reply.headers.getSetCookie();
-  const [first, ...others] = names.map((name) => sent.find((cookie) => cookie.startsWith(`${name}=`)));
-  if (first === undefined) return [];
-  const values = await Promise.all(
-    [first, ...others].map(async (cookie, index) => {
-      const token = cookie?.slice(cookie.indexOf("=") + 1).split(";")[0];
-      const opened = await decode({ ...flowSeal(settings, names[index]), ...(token && { token }) });
-      return typeof opened?.value === "string" ? opened.value : null;
-    }),
-  );
-  const [state = null, verifier = null, nonce = null] = values;
-  if (state === null) return [];
-  const packed = await sealFlow(settings, names[0] ?? "", { state, verifier, nonce });
-  return [`${names[0]}=${packed}${first.slice(first.indexOf(";"))}`];
+async function packFlow(settings: Settings, reply: Response, names: FlowCookies): Promise<string | null> {
+  const open = async (name: string) => {
+    const token = pairOf(findCookie(reply, name)).slice(name.length + 1);
+    const opened = await decode({ ...flowSeal(settings, name), token });
+    return typeof opened?.value === "string" ? opened.value : null;
+  };
+  const [first, second, third] = names;
+  const [state, verifier, nonce] = await Promise.all([open(first), open(second), open(third)]);
+  if (state === null) return null;
+  const attributes = findCookie(reply, first).replace(/^[^;]*/, "");
+  return `${first}=${await sealFlow(settings, first, { state, verifier, nonce })}${attributes}`;
 }
 
-/** The cookies in next-auth's format; none when this browser did not start the sign-in. */
+/**
+ * The cookies in next-auth's format.
+ *
+ * @throws {GatehouseAuthError} `state_mismatch`: this browser did not start the sign-in
+ */
 async function unpackFlow(
   settings: Settings,
   { stateCookie, state }: { readonly stateCookie: string | null; readonly state: string },
-  names: readonly string[],
+  names: FlowCookies,
 ): Promise<string> {
-  const secrets = await openFlow(settings, names[0] ?? "", { packed: stateCookie, state });
-  if (secrets === null) return "";
-  const order: readonly (keyof FlowSecrets)[] = ["state", "verifier", "nonce"];
-  const cookies = order.map(async (key, index) => {
-    const value = secrets[key];
-    if (value === null) return [];
-    const token = { value, provider: "gatehouse" };
-    return [`${names[index]}=${await encode({ ...flowSeal(settings, names[index]), token, maxAge: 60 })}`];
+  const secrets = await openFlow(settings, names[0], { packed: stateCookie, state });
+  if (secrets === null) throw new GatehouseAuthError("state_mismatch");
+  const values = [secrets.state, secrets.verifier, secrets.nonce];
+  const cookies = names.map(async (name, index) => {
+    const token = { value: values[index], provider: "gatehouse" };
+    return `${name}=${await encode({ ...flowSeal(settings, name), token, maxAge: 60 })}`;
   });
-  return (await Promise.all(cookies)).flat().join("; ");
+  return (await Promise.all(cookies)).join("; ");
 }
 
-function flowSeal({ cookieSecret }: Settings, name = "") {
+function flowSeal({ cookieSecret }: Settings, name: string) {
   return { secret: cookieSecret, salt: name };
 }
 
@@ -253,10 +236,15 @@ function engineRequest(
 
 /** The Set-Cookie values of these names, without next-auth's other cookies. */
 function keep(reply: Response, names: readonly string[]): string[] {
-  const wanted = (cookie: string) => names.some((name) => cookie.startsWith(`${name}=`));
-  return reply.headers.getSetCookie().filter(wanted);
+  return names.map((name) => findCookie(reply, name)).filter((cookie) => cookie !== "");
 }
 
-function pairs(setCookies: readonly string[], name: string): string {
-  return setCookies.find((cookie) => cookie.startsWith(`${name}=`))?.split(";")[0] ?? "";
+/** The Set-Cookie value of this name; empty when there is none. */
+function findCookie(reply: Response, name: string): string {
+  return reply.headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`)) ?? "";
+}
+
+/** Name and value of a Set-Cookie value. */
+function pairOf(setCookie: string): string {
+  return setCookie.replace(/;.*$/, "");
 }

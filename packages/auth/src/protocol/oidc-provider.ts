@@ -36,7 +36,6 @@ export function oidcProtocol({ hubUrl, siteId }: Settings, now: () => number): S
         // The token endpoint is the only other request that is needed.
         const { token_endpoint } = await hub.metadata();
         if (exchange === null || url !== token_endpoint) throw new GatehouseAuthError("internal");
-        exchange.begun();
         const { reply, idToken } = await judge(siteId, await hub.fetch(url, init));
         exchange.identified(await readToken(idToken));
         return reply;

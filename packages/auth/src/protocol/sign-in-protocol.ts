@@ -27,8 +27,6 @@ export interface Exchange {
   readonly flow: SignInFlow;
   readonly state: string;
   readonly ticket: string;
-  /** Called before the hub is asked: a later failure is not caused by the state. */
-  begun(): void;
   /** Called with the user that the hub named, who is not signed in before next-auth agrees. */
   identified(user: IdentifiedUser): void;
 }
