@@ -49,6 +49,14 @@ describe("Core 3.1.2.1 the address that starts a sign-in", () => {
     expect(ask({ purpose: "recognise" }).get("prompt")).toBe("none");
     expect(ask({ maxAge: 300 }).get("max_age")).toBe("300");
   });
+
+  test("Core 5.5.1.1 asks for a strength by an essential claim", () => {
+    const acr = "urn:gatehouse:acr:factor";
+    expect(JSON.parse(ask({ acr }).get("claims") ?? "").id_token.acr).toEqual({
+      essential: true,
+      value: acr,
+    });
+  });
 });
 
 describe("a callback", () => {
@@ -152,6 +160,7 @@ describe("next-auth's requests", () => {
       issuer,
       clientSecret: settings.siteSecret,
       client: { token_endpoint_auth_method: "client_secret_basic" },
+      authorization: { params: { scope: "openid profile email", claims: { id_token: { name: null } } } },
     });
   });
 
@@ -165,6 +174,12 @@ describe("next-auth's requests", () => {
   test("the discovery document is no exchange", async () => {
     const { reply, users } = await exchange(`${issuer}/.well-known/openid-configuration`);
     expect([await (reply as Response).json(), users]).toEqual([metadata, []]);
+  });
+
+  test("with a wrong secret fail by a sentence that names the setting and the site", async () => {
+    answer = Response.json({ error: "invalid_client" }, { status: 401 });
+    const { reply } = await exchange();
+    expect((reply as Error).message).toMatch(/^SITE_SECRET must be the secret of site "shop" at the hub\. /);
   });
 
   test("to another address, or without an exchange, are not sent", async () => {
@@ -185,6 +200,11 @@ describe("next-auth's requests", () => {
     answer = make();
     expect(await exchange()).toEqual({ reply: code(expected), users: [] });
   });
+});
+
+test("Back-Channel Logout 2.5 a request without a logout token is malformed", async () => {
+  const received = protocol.parseLogoutRequest(settings, new TextEncoder().encode("a=b"));
+  await expect(received).rejects.toEqual(code("logout_request_malformed"));
 });
 
 describe("RP-Initiated Logout 2 the address that signs out", () => {
