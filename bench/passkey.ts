@@ -1,5 +1,7 @@
 /** A whole sign-in with a passkey (page, answer of the authenticator, validation of the ticket) against one with a password. */
+
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { testRecord } from "@gatehouse/database/test-record";
 import type { Pool } from "undici";
 import { get, hiddenFields, knownBrowserIn, postForm } from "./browser.ts";
 import { validate } from "./cas-round.ts";
@@ -104,17 +106,20 @@ function createKeys(hub: BenchedHub): Promise<readonly Key[]> {
       });
       const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       const id = randomBytes(32).toString("base64url");
-      await passkeys.add({
-        id,
-        personId: person.id,
-        name: "bench",
-        publicKey: coseKey(publicKey),
-        counter: 0,
-        transports: [],
-        aaguid: "00000000-0000-0000-0000-000000000000",
-        backupEligible: true,
-        backedUp: true,
-      });
+      await passkeys.add(
+        {
+          id,
+          personId: person.id,
+          name: "bench",
+          publicKey: coseKey(publicKey),
+          counter: 0,
+          transports: [],
+          aaguid: "00000000-0000-0000-0000-000000000000",
+          backupEligible: true,
+          backedUp: true,
+        },
+        testRecord,
+      );
       const userHandle = Buffer.from(person.id.replaceAll("-", ""), "hex").toString("base64url");
       keys.push({ username, id, userHandle, privateKey });
     }

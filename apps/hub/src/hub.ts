@@ -19,7 +19,7 @@ import { sessionsRoutes } from "./account/sessions.ts";
 import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
 import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
 import { createChainTask } from "./audit/chain.ts";
-import { actorOf, createAuditRecorder, type RecordAudit } from "./audit/record-audit.ts";
+import { createAuditRecorder, type RecordAudit } from "./audit/record-audit.ts";
 import { createArrive } from "./cas/arrive.ts";
 import { askBeforeRoutes } from "./cas/ask-before.ts";
 import { loginRoutes } from "./cas/login.ts";
@@ -34,7 +34,6 @@ import { createPasswordRule, type PasswordFault } from "./credential/password-ru
 import { lowerPoolPriority } from "./credential/pool-priority.ts";
 import { createThrottle, type Throttle } from "./credential/throttle.ts";
 import { changeFactorRoutes } from "./factor/change-factors.ts";
-import type { FactorChanged } from "./factor/factor-changed.ts";
 import { createFirstRecoveryCodes } from "./factor/recovery-codes-screen.ts";
 import { secondFactorRoutes } from "./factor/second-factor.ts";
 import { setUpCodesRoutes } from "./factor/set-up-codes.ts";
@@ -49,7 +48,7 @@ import { devMailRoutes } from "./mail/dev-mail.ts";
 import { createMailDispatcher } from "./mail/mail-dispatcher.ts";
 import { openMailServer } from "./mail/mail-server.ts";
 import { noticeComposers } from "./mail/notices.ts";
-import { createQueueMail, type QueueMail } from "./mail/queue-mail.ts";
+import type { QueueMail } from "./mail/queue-mail.ts";
 import { scopesOfGrant } from "./oidc/grant/grant.ts";
 import { deviceRoutes } from "./oidc/interaction/device.ts";
 import { interactionRoutes } from "./oidc/interaction/interaction.ts";
@@ -161,6 +160,8 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     maxSeconds: settings.sessionMaxSeconds,
     longTermSeconds: settings.sessionRememberSeconds,
     log: (line) => log.warn(line, "database"),
+    // The dispatcher is there by then: only requests and upkeep queue mails.
+    onMailQueued: () => mail.wake(),
   });
   const siteClock = (): Date => new Date();
   const cookies = createCookies(settings.secure);
@@ -235,7 +236,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     hubUrl,
     log,
   });
-  const queueMail = createQueueMail(database.mails, mail.wake);
+  const queueMail: QueueMail = (mail) => database.mails.queue(mail);
   const announceFailures = createFailureAnnouncement({ throttle, people, queueMail, log });
   const { auditEvents } = database;
   const chainAudit = createChainTask({ auditEvents, key: keys.audit, log, clock });
@@ -243,7 +244,6 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
     chainAudit,
     people,
     profiles,
-    recordAudit,
     sessions,
     logout,
     mail,
@@ -371,22 +371,10 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     relyingParty: hub.relyingParty,
   };
 
-  const factorChanged: FactorChanged = async (call, { id, email }, change) => {
-    const { address, log, userAgent } = call;
-    log.info({ event: "factor.changed", person: id, change, address }, "factor changed");
-    await recordAudit({ kind: change, actor: actorOf(call, id), personId: id });
-    await hub.queueMail({
-      kind: "factor-changed",
-      recipient: email,
-      personId: id,
-      facts: { change, address, userAgent },
-    });
-  };
   const factorNeeds = {
     clock,
     cookies,
     enterSession,
-    factorChanged,
     factors,
     findSession,
     keys: { browser: keys.browser, form: keys.form, note: keys.note, totp: keys.totp },
@@ -409,9 +397,9 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
   const accountFrame = { cookies, keys: { note: keys.note } };
   const account = [
     ...profileRoutes({ ...accountFrame, sites }),
-    ...nameRoutes({ ...accountFrame, clock, profiles, recordAudit }),
+    ...nameRoutes({ ...accountFrame, clock, profiles }),
     ...emailRoutes({ ...accountFrame, clock, mailIsOn, mailsAt, queueMail, throttle }),
-    ...pictureRoutes({ ...accountFrame, profiles, recordAudit }),
+    ...pictureRoutes({ ...accountFrame, profiles }),
     ...ownDataRoutes({
       ...accountFrame,
       answerSignOut,
@@ -419,7 +407,6 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       deletionGraceSeconds,
       logout,
       profiles,
-      queueMail,
       recordAudit,
       sessions,
     }),
@@ -431,7 +418,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       upstreamAccounts,
       listProviders: (accounts) => listProviders({ upstreams }, accounts),
     }),
-    ...connectAccountRoutes({ ...upstreamNeeds, queueMail }),
+    ...connectAccountRoutes({ ...upstreamNeeds }),
     ...managePasskeyRoutes({
       ...webAuthn,
       ...accountFrame,
@@ -448,7 +435,6 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       passwordLengths,
       passwords,
       people,
-      queueMail,
       recordAudit,
       throttle,
     }),
@@ -474,7 +460,6 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       appPasswords,
       apis,
       clock,
-      queueMail,
       throttle,
     }),
   ];
@@ -565,8 +550,6 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       passwordLengths,
       passwords,
       people,
-      queueMail,
-      recordAudit,
     }),
     ...requestLinkRoutes({
       ...linkForms,
@@ -591,7 +574,6 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       sessions,
       sites,
       verificationTokens,
-      wakeMail: hub.mail.wake,
     }),
     ...resetPasswordRoutes({
       cookies,
@@ -601,12 +583,10 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       passwordFault,
       passwordLengths,
       passwords,
-      queueMail,
-      recordAudit,
       throttle,
       verificationTokens,
     }),
-    ...confirmEmailRoutes({ ...linkForms, queueMail, recordAudit, verificationTokens }),
+    ...confirmEmailRoutes({ ...linkForms, verificationTokens }),
     ...askBeforeRoutes({
       askForAccount,
       cookies,

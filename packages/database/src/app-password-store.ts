@@ -1,5 +1,6 @@
-import type { AuditActor, AuditEvent } from "./audit-event-store.ts";
+import type { AuditActor } from "./audit-event-store.ts";
 import type { Person } from "./central-session-store.ts";
+import type { RecordOf } from "./change-record.ts";
 
 /** Most valid app passwords of a user. */
 export const mostAppPasswords = 25;
@@ -44,27 +45,25 @@ export interface AppPasswordStore {
    * @param appPassword.secret at least 160 random bits, because it is stored as a fast hash
    * @throws PersonGone if the user is disabled or removed
    */
-  create(appPassword: {
-    readonly id: string;
-    readonly personId: string;
-    readonly secret: string;
-    readonly name: string;
-    readonly scopes: readonly string[];
-    readonly lifeSeconds: number;
-    /** Recorded in the audit trail if an app password is made. */
-    readonly event?: AuditEvent | undefined;
-  }): Promise<AppPasswordCreation>;
+  create(
+    appPassword: {
+      readonly id: string;
+      readonly personId: string;
+      readonly secret: string;
+      readonly name: string;
+      readonly scopes: readonly string[];
+      readonly lifeSeconds: number;
+    },
+    record: RecordOf,
+  ): Promise<AppPasswordCreation>;
   /** Newest first, including expired ones until they are deleted. */
   listOf(personId: string): Promise<readonly AppPassword[]>;
   /** Finds by user name or e-mail address (any case) and secret, and records the use at most once a minute. */
   findForUse(identifier: string, secret: string): Promise<FoundAppPassword | null>;
-  /**
-   * @param event recorded in the audit trail if an app password is revoked, with its name
-   * @returns its name; `null` if the user has no such app password
-   */
+  /** @returns its name; `null` if the user has no such app password */
   revoke(
     which: { readonly id: string; readonly personId: string },
-    event?: AuditEvent,
+    record: RecordOf<Pick<AppPassword, "name">>,
   ): Promise<string | null>;
   /** @param by actor of the events, one for each app password. @returns how many were deleted */
   revokeAll(personId: string, by: AuditActor): Promise<number>;

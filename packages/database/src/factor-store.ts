@@ -1,5 +1,5 @@
-import type { AuditEvent } from "./audit-event-store.ts";
-import type { NewMail } from "./mail-store.ts";
+import type { AuditActor } from "./audit-event-store.ts";
+import type { RecordOf } from "./change-record.ts";
 
 /** Factors of a user besides the password. */
 export interface Factors {
@@ -44,13 +44,16 @@ export interface FactorStore {
    * @param factor.asFirstFactor refuses if the user has a passkey: only a password was proved
    * @returns whether the recovery codes were stored; `null`: one-time codes are on already, or the user is disabled
    */
-  turnOnCodes(factor: {
-    readonly personId: string;
-    readonly sealed: string;
-    readonly step: number;
-    readonly recoveryCodes: readonly string[];
-    readonly asFirstFactor?: boolean;
-  }): Promise<{ readonly recoveryCodesStored: boolean } | null>;
+  turnOnCodes(
+    factor: {
+      readonly personId: string;
+      readonly sealed: string;
+      readonly step: number;
+      readonly recoveryCodes: readonly string[];
+      readonly asFirstFactor?: boolean;
+    },
+    record: RecordOf,
+  ): Promise<{ readonly recoveryCodesStored: boolean } | null>;
   /**
    * Turns one-time codes off; with the last factor the recovery codes go too.
    *
@@ -60,20 +63,21 @@ export interface FactorStore {
   turnOffCodes(
     personId: string,
     options: { readonly operatorsNeedFactor: boolean },
+    record: RecordOf,
   ): Promise<RemovalFault | null>;
   /**
-   * Removes one-time codes, passkeys and recovery codes, and ends all sessions and pending sign-ins, with the event and the
-   * mail in the same transaction. A password that was accepted beside a factor must be changed at the next sign-in.
+   * Removes one-time codes, passkeys and recovery codes, and ends all sessions and pending sign-ins. A password that was accepted beside a factor must be changed at the next sign-in.
    *
-   * @param record.event recorded with the numbers of `FactorsRemoved`; its actor ends the sessions
+   * @param by ends the sessions
    * @returns `null`: the user has none of them, or is disabled or removed
    */
   removeAll(
     personId: string,
-    record: { readonly event: AuditEvent; readonly mail: NewMail },
+    by: AuditActor,
+    record: RecordOf<FactorsRemoved>,
   ): Promise<FactorsRemoved | null>;
   /** Stores recovery codes unless the user has some. @returns whether they were stored */
-  addFirstRecoveryCodes(personId: string, codes: readonly string[]): Promise<boolean>;
+  addFirstRecoveryCodes(personId: string, codes: readonly string[], record: RecordOf): Promise<boolean>;
   /** Replaces all recovery codes. */
-  replaceRecoveryCodes(personId: string, codes: readonly string[]): Promise<void>;
+  replaceRecoveryCodes(personId: string, codes: readonly string[], record: RecordOf): Promise<void>;
 }

@@ -36,6 +36,7 @@ export type {
   SessionWithSites,
   SiteSession,
 } from "./central-session-store.ts";
+export type { ChangeRecord, RecordOf } from "./change-record.ts";
 export type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
 export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";
@@ -67,8 +68,13 @@ export {
   type PersonStore,
   type PersonWithPassword,
 } from "./person-store.ts";
-export type { ExportedAccount, Picture, ProfileStore, SignInMethods } from "./profile-store.ts";
-
+export type {
+  ExportedAccount,
+  Picture,
+  ProfileStore,
+  RequestedDeletion,
+  SignInMethods,
+} from "./profile-store.ts";
 export type { RefreshExchange, RefreshExchangeStore } from "./refresh-exchange-store.ts";
 export type { SigningKey, SigningKeyStore } from "./signing-key-store.ts";
 export type {
@@ -80,6 +86,7 @@ export type {
   EmailChanged,
   FirstCredential,
   LinkPurpose,
+  NewEmail,
   SignedUp,
   VerificationToken,
   VerificationTokenStore,

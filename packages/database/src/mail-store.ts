@@ -8,6 +8,8 @@ export interface NewMail {
   readonly personId?: string | undefined;
   /** Facts of the template. Never a secret. */
   readonly facts?: object | undefined;
+  /** Absent: it is sent at once. */
+  readonly dueInSeconds?: number | undefined;
 }
 
 /** A claimed mail. */

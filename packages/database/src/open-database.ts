@@ -1,3 +1,4 @@
+import { RecordedChanges } from "./change-record.ts";
 import { connectToUrl, explainConnectionError } from "./connect-to-url.ts";
 import type { Database } from "./database.ts";
 import { type EmbeddedPostgres, openEmbeddedPostgres } from "./embedded/embedded-postgres.ts";
@@ -45,6 +46,8 @@ export interface DatabaseOptions extends SessionLife {
   /** Receives progress messages for the terminal. */
   readonly onProgress?: ((text: string) => void) | undefined;
   readonly log?: PoolLog | undefined;
+  /** Called after a mail was queued. */
+  readonly onMailQueued?: (() => void) | undefined;
   /** Limits for detecting a silent database; for tests. */
   readonly silence?: SilenceLimits | undefined;
 }
@@ -108,32 +111,33 @@ async function putClockRight(pool: Pool, log: PoolLog | undefined): Promise<void
 function stores(
   pool: Pool,
   pooled: boolean,
-  life: SessionLife,
+  { onMailQueued = () => undefined, ...life }: SessionLife & Pick<DatabaseOptions, "onMailQueued">,
   close: () => Promise<void>,
 ): Database & { readonly [poolKey]: Pool } {
   const prisma = openPrisma(pool);
+  const changes = new RecordedChanges(prisma, onMailQueued);
   const sessions = new PostgresCentralSessionStore(pool, life);
-  const pendingSignIns = new PrismaPendingSignInStore(prisma, life);
+  const pendingSignIns = new PrismaPendingSignInStore(prisma, changes, life);
   const tickets = new PostgresTicketRegistry(pool);
   const loginTickets = new PostgresLoginTicketStore(pool);
   const logoutDeliveries = new PostgresLogoutDeliveryStore(pool, prisma);
-  const mails = new PostgresMailStore(prisma);
+  const mails = new PostgresMailStore(prisma, onMailQueued);
   const oidcArtifacts = new PostgresOidcArtifactStore(pool);
   const refreshExchanges = new PostgresRefreshExchangeStore(pool);
   const signingKeys = new PostgresSigningKeyStore(pool);
   const consents = new PostgresConsentStore(pool);
-  const appPasswords = new PostgresAppPasswordStore(pool);
+  const appPasswords = new PostgresAppPasswordStore(pool, changes);
   const attemptCounters = new PostgresAttemptCounterStore(pool);
-  const verificationTokens = new PostgresVerificationTokenStore(prisma);
+  const verificationTokens = new PostgresVerificationTokenStore(prisma, changes);
   return {
     [poolKey]: pool,
     pooled,
-    people: new PostgresPersonStore(pool, prisma),
-    profiles: new PrismaProfileStore(prisma),
-    passwords: new PrismaPasswordStore(prisma),
+    people: new PostgresPersonStore(pool, prisma, changes),
+    profiles: new PrismaProfileStore(prisma, changes),
+    passwords: new PrismaPasswordStore(prisma, changes),
     sessions,
     pendingSignIns,
-    factors: new PrismaFactorStore(prisma),
+    factors: new PrismaFactorStore(prisma, changes),
     tickets,
     proxyGrantingTickets: new PostgresProxyGrantingTicketRegistry(pool),
     oidcArtifacts,
@@ -142,8 +146,8 @@ function stores(
     decisions: new PostgresDecisionStore(pool),
     signingKeys,
     appPasswords,
-    passkeys: new PostgresPasskeyStore(pool, prisma),
-    upstreamAccounts: new PrismaUpstreamAccountStore(prisma),
+    passkeys: new PostgresPasskeyStore(pool, prisma, changes),
+    upstreamAccounts: new PrismaUpstreamAccountStore(prisma, changes),
     loginTickets,
     logoutDeliveries,
     mails,

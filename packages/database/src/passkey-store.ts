@@ -1,4 +1,5 @@
 import type { Person } from "./central-session-store.ts";
+import type { RecordOf } from "./change-record.ts";
 
 /** Most passkeys of a user. */
 export const mostPasskeys = 25;
@@ -48,7 +49,7 @@ export type PasskeyRemoval =
 /** Passkeys of the users. @see https://www.w3.org/TR/webauthn-3/#sctn-credential-storage-modality */
 export interface PasskeyStore {
   /** @throws PersonGone if the user is disabled or removed */
-  add(passkey: NewPasskey): Promise<PasskeyAddition>;
+  add(passkey: NewPasskey, record: RecordOf): Promise<PasskeyAddition>;
   find(id: string): Promise<Passkey | null>;
   /** Finds a passkey with its user, in one statement. */
   findForSignIn(id: string): Promise<{ readonly passkey: Passkey; readonly person: Person } | null>;
@@ -63,8 +64,8 @@ export interface PasskeyStore {
    * @see https://www.w3.org/TR/webauthn-3/#sctn-sign-counter
    */
   recordUse(id: string, use: { readonly counter: number; readonly backedUp: boolean }): Promise<boolean>;
-  /** @returns false if the user has no such passkey */
-  rename(passkey: Pick<Passkey, "id" | "personId" | "name">): Promise<boolean>;
+  /** @returns false if the user has no such passkey, or is disabled */
+  rename(passkey: Pick<Passkey, "id" | "personId" | "name">, record: RecordOf): Promise<boolean>;
   /**
    * Removes a passkey unless the user could not sign in without it; with the last factor the recovery codes go too.
    *
@@ -73,5 +74,6 @@ export interface PasskeyStore {
   remove(
     passkey: Pick<Passkey, "id" | "personId">,
     options: { readonly operatorsNeedFactor: boolean },
+    record: RecordOf<Pick<Passkey, "name">>,
   ): Promise<PasskeyRemoval>;
 }

@@ -1,4 +1,5 @@
 import type { Person } from "./central-session-store.ts";
+import type { RecordOf } from "./change-record.ts";
 import type { NewPassword } from "./person-store.ts";
 
 /** Facts about a user's password, without its hash. */
@@ -36,13 +37,16 @@ export interface PasswordStore {
    * @param change.disconnectApps whether to revoke app passwords and connected apps
    * @returns `null`: the password was changed meanwhile, or the user is disabled or removed
    */
-  change(change: {
-    readonly personId: string;
-    readonly from: Date | null;
-    readonly password: NewPassword;
-    readonly endSessionsExcept?: string | undefined;
-    readonly disconnectApps: boolean;
-  }): Promise<PasswordChanged | null>;
+  change(
+    change: {
+      readonly personId: string;
+      readonly from: Date | null;
+      readonly password: NewPassword;
+      readonly endSessionsExcept?: string | undefined;
+      readonly disconnectApps: boolean;
+    },
+    record: RecordOf<PasswordChanged>,
+  ): Promise<PasswordChanged | null>;
   /** The pending sign-in of a user who must change the password. Reads without consuming. */
   findWaiting(pendingToken: string): Promise<WaitingSignIn | null>;
   /**
@@ -56,6 +60,7 @@ export interface PasswordStore {
     pendingToken: string,
     password: NewPassword,
     sessionToken: string | undefined,
+    record: RecordOf<WaitingSignIn>,
   ): Promise<WaitingSignIn | null>;
   /** Marks whether the user must change the password, if it still has this hash. */
   setMustChange(personId: string, hash: string, mustChange: boolean): Promise<void>;

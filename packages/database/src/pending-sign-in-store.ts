@@ -1,4 +1,5 @@
 import type { CentralSession, Person } from "./central-session-store.ts";
+import type { ChangeRecord, RecordOf } from "./change-record.ts";
 
 /** A sign-in that lacks a factor. */
 export interface PendingSignIn {
@@ -16,7 +17,7 @@ export type BegunSignIn = { readonly pendingToken: string } | { readonly session
 export type FactorProof =
   /** Time step of a right code, and the secret that it was computed with, as stored. */
   | { readonly kind: "code"; readonly step: number; readonly sealed: string }
-  | { readonly kind: "recovery-code"; readonly code: string }
+  | { readonly kind: "recovery-code"; readonly code: string; readonly record: RecordOf }
   /** The caller has verified and consumed it, such as the challenge of a passkey. */
   | { readonly kind: "consumed" };
 
@@ -28,6 +29,7 @@ export interface PendingSignInStore {
   /**
    * @param pending.provedSecondsAgo age of the first proof, in seconds
    * @param pending.passwordHash hash that the password was verified against; absent: no password was
+   * @param pending.record written with it, in one statement; absent: nothing
    * @returns false: the user is disabled or removed, or has changed the password
    */
   create(pending: {
@@ -38,6 +40,7 @@ export interface PendingSignInStore {
     readonly provedSecondsAgo: number;
     readonly lifeSeconds: number;
     readonly passwordHash?: string | undefined;
+    readonly record?: ChangeRecord | undefined;
   }): Promise<boolean>;
   /** Reads without consuming. */
   find(token: string): Promise<PendingSignIn | null>;

@@ -1,4 +1,5 @@
 import type { Person } from "./central-session-store.ts";
+import type { RecordOf } from "./change-record.ts";
 
 /** Data for verifying a password. */
 export interface PersonWithPassword {
@@ -51,10 +52,11 @@ export interface PersonStore {
   /**
    * Ends all sessions, queues the logouts of their sites and deletes the user, in one transaction.
    *
-   * @param options.onlyIfDue whether to delete only a user who asked for it and did not sign in until the due time
    * @returns whether the user was deleted
    */
-  remove(personId: string, options?: { readonly onlyIfDue?: boolean }): Promise<boolean>;
+  remove(personId: string): Promise<boolean>;
+  /** As `remove`, if the user asked for it and did not sign in until the due time. */
+  removeDue(personId: string, record: RecordOf): Promise<boolean>;
 }
 
 /** The user name or e-mail address belongs to another user. Which of the two is shown to operators only. */

@@ -1,4 +1,5 @@
 /** Tests of app passwords. */
+
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AppPasswordStore, mostAppPasswords } from "./app-password-store.ts";
@@ -11,6 +12,7 @@ import {
   openDatabaseFixture,
 } from "./database-fixture.ts";
 import { PersonGone } from "./person-store.ts";
+import { testRecord } from "./test-record.ts";
 
 const day = 86_400;
 let fixture: DatabaseFixture;
@@ -40,7 +42,7 @@ function newAppPassword(more: Partial<NewAppPassword> = {}): NewAppPassword {
 }
 async function make(more: Partial<NewAppPassword> = {}): Promise<NewAppPassword> {
   const wanted = newAppPassword(more);
-  expect(await appPasswords.create(wanted)).toMatchObject({ outcome: "made" });
+  expect(await appPasswords.create(wanted, testRecord)).toMatchObject({ outcome: "made" });
   return wanted;
 }
 const isFound = async (secret: string, identifier = alice.username) =>
@@ -94,7 +96,7 @@ describe("an app password", () => {
 
   test("survives kill -9, and stays revoked", async () => {
     const [kept, revoked] = [await make(), await make()];
-    expect(await appPasswords.revoke({ id: revoked.id, personId: alice.id })).toBe("Backup");
+    expect(await appPasswords.revoke({ id: revoked.id, personId: alice.id }, testRecord)).toBe("Backup");
     appPasswords = (await fixture.reopenAfterKill()).appPasswords;
     expect([await isFound(kept.secret), await isFound(revoked.secret)]).toEqual([true, false]);
   });
@@ -143,12 +145,12 @@ describe("an app password is not found", () => {
   test("after its user revoked it; another user cannot", async () => {
     const { id, secret } = await make();
     const bob = await createPerson(fixture.database);
-    expect(await appPasswords.revoke({ id, personId: bob.id })).toBeNull();
+    expect(await appPasswords.revoke({ id, personId: bob.id }, testRecord)).toBeNull();
     expect(await isFound(secret)).toBe(true);
-    expect(await appPasswords.revoke({ id, personId: alice.id })).toBe("Backup");
+    expect(await appPasswords.revoke({ id, personId: alice.id }, testRecord)).toBe("Backup");
     expect(await isFound(secret)).toBe(false);
-    expect(await appPasswords.revoke({ id, personId: alice.id })).toBeNull();
-    expect(await appPasswords.revoke({ id: "no uuid", personId: alice.id })).toBeNull();
+    expect(await appPasswords.revoke({ id, personId: alice.id }, testRecord)).toBeNull();
+    expect(await appPasswords.revoke({ id: "no uuid", personId: alice.id }, testRecord)).toBeNull();
   });
 
   test("while its user is disabled, and after the user was removed", async () => {
@@ -167,7 +169,7 @@ describe("creating one", () => {
   test("twice from one form creates one, also concurrently", async () => {
     const form = { id: randomUUID() };
     const makings = await Promise.all(
-      Array.from({ length: 10 }, () => appPasswords.create(newAppPassword(form))),
+      Array.from({ length: 10 }, () => appPasswords.create(newAppPassword(form), testRecord)),
     );
     const outcomes = makings.map(({ outcome }) => outcome).toSorted();
     expect(outcomes).toEqual(["made", ...Array(9).fill("made-already")]);
@@ -176,29 +178,29 @@ describe("creating one", () => {
 
   test("is refused beyond 25 per user, also concurrently", async () => {
     const makings = await Promise.all(
-      Array.from({ length: 40 }, () => appPasswords.create(newAppPassword())),
+      Array.from({ length: 40 }, () => appPasswords.create(newAppPassword(), testRecord)),
     );
     expect(makings.filter(({ outcome }) => outcome === "made")).toHaveLength(mostAppPasswords);
     expect(await listed()).toHaveLength(25);
-    expect(await appPasswords.create(newAppPassword())).toEqual({ outcome: "too-many" });
+    expect(await appPasswords.create(newAppPassword(), testRecord)).toEqual({ outcome: "too-many" });
     const bob = await createPerson(fixture.database);
     await make({ personId: bob.id });
   });
 
   test("succeeds again after one was revoked or has expired", async () => {
     for (let count = 0; count < 25; count++) await make({ lifeSeconds: count === 0 ? day : 90 * day });
-    expect(await appPasswords.create(newAppPassword())).toEqual({ outcome: "too-many" });
+    expect(await appPasswords.create(newAppPassword(), testRecord)).toEqual({ outcome: "too-many" });
     await fixture.clock.advance(day);
     const { id } = await make();
-    expect(await appPasswords.create(newAppPassword())).toEqual({ outcome: "too-many" });
-    await appPasswords.revoke({ id, personId: alice.id });
+    expect(await appPasswords.create(newAppPassword(), testRecord)).toEqual({ outcome: "too-many" });
+    await appPasswords.revoke({ id, personId: alice.id }, testRecord);
     await make();
   });
 
   test("is refused for a disabled or removed user", async () => {
     await fixture.database.people.setDisabled(alice.id, true);
-    await expect(appPasswords.create(newAppPassword())).rejects.toThrow(PersonGone);
+    await expect(appPasswords.create(newAppPassword(), testRecord)).rejects.toThrow(PersonGone);
     await fixture.database.people.remove(alice.id);
-    await expect(appPasswords.create(newAppPassword())).rejects.toThrow(PersonGone);
+    await expect(appPasswords.create(newAppPassword(), testRecord)).rejects.toThrow(PersonGone);
   });
 });

@@ -5,23 +5,24 @@ import {
   type FoundAppPassword,
   mostAppPasswords,
 } from "./app-password-store.ts";
-import type { AuditActor, AuditEvent } from "./audit-event-store.ts";
-import { writeAuditEvent, writeAuditEvents } from "./audit-row.ts";
+import type { AuditActor } from "./audit-event-store.ts";
+import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import { type PersonRow, personFrom } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
-import type { Pool, PoolClient } from "./postgres-connection.ts";
+import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
+import type { PrismaTransaction } from "./prisma-client.ts";
+import { lockPerson } from "./prisma-statements.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 import { tokenHash } from "./token-hash.ts";
-import { inTransaction, lockPerson } from "./transaction.ts";
 
 const columns = `
   a.id, a.name, a.scopes, a.created_at, a.expires_at, a.last_used_at, a.expires_at <= hub_now() AS expired`;
 
 const addAppPassword = `
   INSERT INTO app_passwords AS a (id, hash, person_id, name, scopes, expires_at)
-  SELECT $1, $2, $3, $4, $5, hub_now() + make_interval(secs => $6)
-  WHERE $7 > (SELECT count(*) FROM app_passwords WHERE person_id = $3 AND expires_at > hub_now())
+  SELECT $1::uuid, $2, $3::uuid, $4, $5::text[], hub_now() + make_interval(secs => $6::float8)
+  WHERE $7 > (SELECT count(*) FROM app_passwords WHERE person_id = $3::uuid AND expires_at > hub_now())
   ON CONFLICT (id) DO NOTHING
   RETURNING ${columns}`;
 
@@ -42,8 +43,6 @@ const findAppPassword = `
     WHERE a.id = found.id AND (a.last_used_at IS NULL OR a.last_used_at <= hub_now() - interval '1 minute')
   )
   SELECT * FROM found`;
-
-const revokeAppPassword = "DELETE FROM app_passwords WHERE id = $1 AND person_id = $2 RETURNING name";
 
 const sweepAppPasswords = sweepStatement("app_passwords", "expires_at < hub_now() - interval '30 days'");
 
@@ -66,13 +65,20 @@ type FoundRow = AppPasswordRow &
 /** App passwords in PostgreSQL, as hashes. */
 export class PostgresAppPasswordStore implements AppPasswordStore {
   readonly #pool: Pool;
+  readonly #changes: RecordedChanges;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, changes: RecordedChanges) {
     this.#pool = pool;
+    this.#changes = changes;
   }
 
-  async create(newAppPassword: Parameters<AppPasswordStore["create"]>[0]): Promise<AppPasswordCreation> {
-    return inTransaction(this.#pool, (client) => add(client, newAppPassword));
+  async create(
+    newAppPassword: Parameters<AppPasswordStore["create"]>[0],
+    record: RecordOf,
+  ): Promise<AppPasswordCreation> {
+    return this.#changes.transaction((transaction, write) =>
+      add(transaction, newAppPassword, () => write(record())),
+    );
   }
 
   async listOf(personId: string): Promise<readonly AppPassword[]> {
@@ -100,30 +106,25 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
 
   async revoke(
     { id, personId }: { readonly id: string; readonly personId: string },
-    event?: AuditEvent,
+    record: RecordOf<Pick<AppPassword, "name">>,
   ): Promise<string | null> {
     if (!isUuid(id)) return null;
-    return inTransaction(this.#pool, async (client) => {
-      const { rows } = await client.query<{ readonly name: string }>(revokeAppPassword, [id, personId]);
-      const revoked = rows[0];
+    return this.#changes.transaction(async (transaction, write) => {
+      const [revoked] = await transaction.$queryRaw<{ readonly name: string }[]>`
+        DELETE FROM app_passwords WHERE id = ${id}::uuid AND person_id = ${personId}::uuid RETURNING name`;
       if (revoked === undefined) return null;
-      await writeAuditEvent(client, event && { ...event, facts: { ...event.facts, name: revoked.name } });
+      await write(record(revoked));
       return revoked.name;
     });
   }
 
   async revokeAll(personId: string, by: AuditActor): Promise<number> {
-    return inTransaction(this.#pool, async (client) => {
-      const revoked = await client.query<{ name: string }>(
-        "DELETE FROM app_passwords WHERE person_id = $1 RETURNING name",
-        [personId],
-      );
+    return this.#changes.transaction(async (transaction, write) => {
+      const revoked = await transaction.$queryRaw<{ readonly name: string }[]>`
+        DELETE FROM app_passwords WHERE person_id = ${personId}::uuid RETURNING name`;
       const event = { kind: "app-password-revoked", actor: by, personId };
-      await writeAuditEvents(
-        client,
-        revoked.rows.map(({ name }) => ({ ...event, facts: { name } })),
-      );
-      return revoked.rows.length;
+      await write({ events: revoked.map(({ name }) => ({ ...event, facts: { name } })) });
+      return revoked.length;
     });
   }
 
@@ -139,25 +140,27 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
 
 /** Two statements, because only one that begins after the lock sees concurrent additions. */
 async function add(
-  client: PoolClient,
-  newAppPassword: Parameters<AppPasswordStore["create"]>[0],
+  transaction: PrismaTransaction,
+  { id, personId, secret, name, scopes, lifeSeconds }: Parameters<AppPasswordStore["create"]>[0],
+  write: () => Promise<void>,
 ): Promise<AppPasswordCreation> {
-  if (!(await lockPerson(client, newAppPassword.personId))) throw new PersonGone();
-  const { rows } = await client.query<AppPasswordRow>(addAppPassword, [
-    newAppPassword.id,
-    tokenHash("AP", newAppPassword.secret),
-    newAppPassword.personId,
-    withoutNul(newAppPassword.name),
-    newAppPassword.scopes,
-    newAppPassword.lifeSeconds,
+  if (!(await lockPerson(transaction, personId))) throw new PersonGone();
+  const [made] = await transaction.$queryRawUnsafe<AppPasswordRow[]>(
+    addAppPassword,
+    id,
+    tokenHash("AP", secret),
+    personId,
+    withoutNul(name),
+    scopes,
+    lifeSeconds,
     mostAppPasswords,
-  ]);
-  if (rows[0]) {
-    await writeAuditEvent(client, newAppPassword.event);
-    return { outcome: "made", appPassword: appPasswordFrom(rows[0]) };
+  );
+  if (made !== undefined) {
+    await write();
+    return { outcome: "made", appPassword: appPasswordFrom(made) };
   }
-  const { rowCount } = await client.query("SELECT FROM app_passwords WHERE id = $1", [newAppPassword.id]);
-  return { outcome: rowCount === 1 ? "made-already" : "too-many" };
+  const known = await transaction.appPassword.count({ where: { id } });
+  return { outcome: known === 1 ? "made-already" : "too-many" };
 }
 
 function appPasswordFrom(row: AppPasswordRow): AppPassword {

@@ -1,20 +1,26 @@
+import { insertMails, mailsJson } from "./change-record.ts";
 import type { ListedMail, MailOutcome, MailStore, NewMail, QueuedMail, RenderedMail } from "./mail-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
 import type { MailRow, PrismaClient } from "./prisma-client.ts";
 import { sweepStatement } from "./sweep-statement.ts";
 
 const sweepSettled = sweepStatement("mails", "settled_at < hub_now() - interval '1 day'");
+const queueMail = insertMails("$1");
 
 /** The outbox of mail in PostgreSQL. */
 export class PostgresMailStore implements MailStore {
   readonly #prisma: PrismaClient;
+  readonly #onQueued: () => void;
 
-  constructor(prisma: PrismaClient) {
+  /** @param onQueued called after a mail was queued */
+  constructor(prisma: PrismaClient, onQueued: () => void) {
     this.#prisma = prisma;
+    this.#onQueued = onQueued;
   }
 
   async queue(mail: NewMail): Promise<void> {
-    await this.#prisma.mail.createMany({ data: mailRow(mail) });
+    await this.#prisma.$executeRawUnsafe(queueMail, mailsJson([mail]));
+    this.#onQueued();
   }
 
   async claim(limit: number, leaseSeconds: number): Promise<readonly QueuedMail[]> {
@@ -58,16 +64,6 @@ export class PostgresMailStore implements MailStore {
   async sweep(limit: number): Promise<number> {
     return this.#prisma.$executeRawUnsafe(sweepSettled, limit);
   }
-}
-
-/** A new row for Prisma; a store writes it in the transaction of what the mail tells. */
-export function mailRow({ kind, recipient, personId, facts = {} }: NewMail) {
-  return {
-    kind,
-    recipient: withoutNul(recipient.toLowerCase()),
-    personId: personId ?? null,
-    facts: JSON.parse(jsonText(facts)) as object,
-  };
 }
 
 function listedFrom(row: MailRow): ListedMail {

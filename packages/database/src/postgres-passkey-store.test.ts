@@ -1,4 +1,5 @@
 /** Laws of the passkey store. */
+
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -9,6 +10,7 @@ import {
 } from "./database-fixture.ts";
 import { mostPasskeys, type NewPasskey, type PasskeyStore } from "./passkey-store.ts";
 import { PersonGone } from "./person-store.ts";
+import { testRecord } from "./test-record.ts";
 
 let fixture: DatabaseFixture;
 let passkeys: PasskeyStore;
@@ -37,11 +39,11 @@ const newPasskey = (more: Partial<NewPasskey> = {}): NewPasskey => ({
 });
 async function add(more: Partial<NewPasskey> = {}): Promise<NewPasskey> {
   const passkey = newPasskey(more);
-  expect(await passkeys.add(passkey)).toBe("added");
+  expect(await passkeys.add(passkey, testRecord)).toBe("added");
   return passkey;
 }
 const remove = ({ id }: NewPasskey, of = personId, operatorsNeedFactor = false) =>
-  passkeys.remove({ id, personId: of }, { operatorsNeedFactor });
+  passkeys.remove({ id, personId: of }, { operatorsNeedFactor }, testRecord);
 const setPassword = (more: { standsAlone?: boolean } = {}) =>
   fixture.pool.query("INSERT INTO password_credentials (user_id, hash, stands_alone) VALUES ($1, 'x', $2)", [
     personId,
@@ -80,19 +82,19 @@ test("a user's passkeys are listed newest first, and no other user's", async () 
 test("a credential id belongs to one user", async () => {
   const passkey = await add();
   const other = await createPerson(fixture.database);
-  expect(await passkeys.add({ ...passkey, personId: other.id })).toBe("known-already");
+  expect(await passkeys.add({ ...passkey, personId: other.id }, testRecord)).toBe("known-already");
   expect((await passkeys.find(passkey.id))?.personId).toBe(personId);
 });
 
 test("of 50 concurrent additions of one credential one succeeds", async () => {
   const passkey = newPasskey();
-  const results = await Promise.all(Array.from({ length: 50 }, () => passkeys.add(passkey)));
+  const results = await Promise.all(Array.from({ length: 50 }, () => passkeys.add(passkey, testRecord)));
   expect(results.filter((result) => result === "added")).toHaveLength(1);
 });
 
 test("concurrent additions do not exceed the limit", async () => {
   const results = await Promise.all(
-    Array.from({ length: mostPasskeys + 5 }, () => passkeys.add(newPasskey())),
+    Array.from({ length: mostPasskeys + 5 }, () => passkeys.add(newPasskey(), testRecord)),
   );
   expect(results.filter((result) => result === "too-many")).toHaveLength(5);
   expect(await passkeys.listOf(personId)).toHaveLength(mostPasskeys);
@@ -100,8 +102,8 @@ test("concurrent additions do not exceed the limit", async () => {
 
 test("a disabled or removed user gets no passkey", async () => {
   await fixture.database.people.setDisabled(personId, true);
-  await expect(passkeys.add(newPasskey())).rejects.toThrow(PersonGone);
-  await expect(passkeys.add(newPasskey({ personId: randomUUID() }))).rejects.toThrow(PersonGone);
+  await expect(passkeys.add(newPasskey(), testRecord)).rejects.toThrow(PersonGone);
+  await expect(passkeys.add(newPasskey({ personId: randomUUID() }), testRecord)).rejects.toThrow(PersonGone);
 });
 
 test("a removed user's passkeys are deleted", async () => {
@@ -152,8 +154,10 @@ describe("a passkey is renamed and removed by its owner alone", () => {
   test("rename", async () => {
     const passkey = await add();
     const other = await createPerson(fixture.database);
-    expect(await passkeys.rename({ id: passkey.id, personId: other.id, name: "Mine" })).toBe(false);
-    expect(await passkeys.rename({ id: passkey.id, personId, name: "Laptop\0" })).toBe(true);
+    expect(await passkeys.rename({ id: passkey.id, personId: other.id, name: "Mine" }, testRecord)).toBe(
+      false,
+    );
+    expect(await passkeys.rename({ id: passkey.id, personId, name: "Laptop\0" }, testRecord)).toBe(true);
     expect((await passkeys.find(passkey.id))?.name).toBe("Laptop\uFFFD");
   });
 
@@ -212,7 +216,7 @@ describe("the last way to sign in stays", () => {
     await setPassword();
     const [first, last] = [await add(), await add()];
     const { factors } = fixture.database;
-    await factors.addFirstRecoveryCodes(personId, ["one", "two"]);
+    await factors.replaceRecoveryCodes(personId, ["one", "two"], testRecord);
     await remove(first);
     expect((await factors.of(personId)).recoveryCodes).toBe(2);
     await remove(last);

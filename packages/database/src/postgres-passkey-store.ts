@@ -1,3 +1,4 @@
+import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import {
   mostPasskeys,
   type NewPasskey,
@@ -10,8 +11,8 @@ import { type PersonRow, personFrom } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
-import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
-import { writePasskey } from "./prisma-statements.ts";
+import type { PrismaClient } from "./prisma-client.ts";
+import { lockPerson, writePasskey } from "./prisma-statements.ts";
 
 const findForSignIn = `
   SELECT u.id, u.username, u.name, u.email, u.email_verified AS "emailVerified", u.image, u.operator, u.groups,
@@ -36,18 +37,22 @@ const recordUse = `
 export class PostgresPasskeyStore implements PasskeyStore {
   readonly #pool: Pool;
   readonly #prisma: PrismaClient;
+  readonly #changes: RecordedChanges;
 
-  constructor(pool: Pool, prisma: PrismaClient) {
+  constructor(pool: Pool, prisma: PrismaClient, changes: RecordedChanges) {
     this.#pool = pool;
     this.#prisma = prisma;
+    this.#changes = changes;
   }
 
-  async add(passkey: NewPasskey): Promise<PasskeyAddition> {
-    return this.#prisma.$transaction(async (transaction) => {
+  async add(passkey: NewPasskey, record: RecordOf): Promise<PasskeyAddition> {
+    return this.#changes.transaction(async (transaction, write) => {
       if (!(await lockPerson(transaction, passkey.personId))) throw new PersonGone();
       const { personId } = passkey;
       if ((await transaction.passkey.count({ where: { personId } })) >= mostPasskeys) return "too-many";
-      return (await writePasskey(transaction, passkey)) ? "added" : "known-already";
+      if (!(await writePasskey(transaction, passkey))) return "known-already";
+      await write(record());
+      return "added";
     });
   }
 
@@ -95,21 +100,28 @@ export class PostgresPasskeyStore implements PasskeyStore {
     return rowCount === 1;
   }
 
-  async rename({ id, personId, name }: Pick<Passkey, "id" | "personId" | "name">): Promise<boolean> {
-    const { count } = await this.#prisma.passkey.updateMany({
-      where: { id: withoutNul(id), personId },
-      data: { name: withoutNul(name) },
+  async rename(
+    { id, personId, name }: Pick<Passkey, "id" | "personId" | "name">,
+    record: RecordOf,
+  ): Promise<boolean> {
+    return this.#changes.transaction(async (transaction, write) => {
+      const { count } = await transaction.passkey.updateMany({
+        where: { id: withoutNul(id), personId, person: { disabledAt: null } },
+        data: { name: withoutNul(name) },
+      });
+      if (count === 1) await write(record());
+      return count === 1;
     });
-    return count === 1;
   }
 
   async remove(
     passkey: Pick<Passkey, "id" | "personId">,
     { operatorsNeedFactor }: { readonly operatorsNeedFactor: boolean },
+    record: RecordOf<Pick<Passkey, "name">>,
   ): Promise<PasskeyRemoval> {
     const { personId } = passkey;
     const id = withoutNul(passkey.id);
-    return this.#prisma.$transaction(async (transaction) => {
+    return this.#changes.transaction(async (transaction, write) => {
       if (!(await lockPerson(transaction, personId))) return "gone";
       if ((await transaction.passkey.count({ where: { id, personId } })) === 0) return "gone";
       const others = await transaction.passkey.count({ where: { personId, id: { not: id } } });
@@ -124,17 +136,11 @@ export class PostgresPasskeyStore implements PasskeyStore {
         (await transaction.user.count({ where: operator })) > 0
       )
         return "operator-needs-one";
-      await transaction.passkey.delete({ where: { id } });
+      const removed = await transaction.passkey.delete({ where: { id } });
       // They replace a factor, and there is none any more.
       if (others + codes === 0) await transaction.recoveryCode.deleteMany({ where: { personId } });
+      await write(record(removed));
       return "removed";
     });
   }
-}
-
-/** Serialises changes of a user's ways to sign in. @returns false if the user is disabled or removed */
-async function lockPerson(transaction: PrismaTransaction, personId: string): Promise<boolean> {
-  const locked = await transaction.$executeRaw`
-    SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
-  return locked === 1;
 }

@@ -1,9 +1,16 @@
 import type { Person } from "./central-session-store.ts";
+import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import { type PersonRow, personColumns, personFrom } from "./person-row.ts";
 import { type NewPassword, PersonExists, type PersonStore, type PersonWithPassword } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
-import { isUniqueViolation, type PrismaClient } from "./prisma-client.ts";
+import {
+  isUniqueViolation,
+  type PrismaClient,
+  type PrismaTransaction,
+  type Sql,
+  sql,
+} from "./prisma-client.ts";
 import { endAllSessions, writePassword } from "./prisma-statements.ts";
 
 /** Prepared, because every sign-in runs it; through Prisma it would be 5 % of the whole. */
@@ -24,10 +31,12 @@ interface SignInRow extends PersonRow {
 export class PostgresPersonStore implements PersonStore {
   readonly #pool: Pool;
   readonly #prisma: PrismaClient;
+  readonly #changes: RecordedChanges;
 
-  constructor(pool: Pool, prisma: PrismaClient) {
+  constructor(pool: Pool, prisma: PrismaClient, changes: RecordedChanges) {
     this.#pool = pool;
     this.#prisma = prisma;
+    this.#changes = changes;
   }
 
   async findForSignIn(identifier: string): Promise<PersonWithPassword | null> {
@@ -104,16 +113,30 @@ export class PostgresPersonStore implements PersonStore {
     return noted === 1;
   }
 
-  async remove(personId: string, { onlyIfDue = false } = {}): Promise<boolean> {
-    if (!isUuid(personId)) return false;
-    return this.#prisma.$transaction(async (transaction) => {
-      // The lock keeps a session from starting after the others were ended: its sites would never be told.
-      const locked = await transaction.$executeRaw`
-        SELECT FROM users WHERE id = ${personId}::uuid AND (NOT ${onlyIfDue} OR deletion_due_at <= hub_now()) FOR UPDATE`;
-      if (locked === 0) return false;
-      await endAllSessions(transaction, personId, "disabled");
-      await transaction.user.deleteMany({ where: { id: personId } });
-      return true;
+  async remove(personId: string): Promise<boolean> {
+    return this.#prisma.$transaction((transaction) => removeLocked(transaction, personId, sql`true`));
+  }
+
+  async removeDue(personId: string, record: RecordOf): Promise<boolean> {
+    return this.#changes.transaction(async (transaction, write) => {
+      const removed = await removeLocked(transaction, personId, sql`deletion_due_at <= hub_now()`);
+      if (removed) await write(record());
+      return removed;
     });
   }
+}
+
+async function removeLocked(
+  transaction: PrismaTransaction,
+  personId: string,
+  condition: Sql,
+): Promise<boolean> {
+  if (!isUuid(personId)) return false;
+  // The lock keeps a session from starting after the others were ended: its sites would never be told.
+  const locked = await transaction.$executeRaw`
+    SELECT FROM users WHERE id = ${personId}::uuid AND ${condition} FOR UPDATE`;
+  if (locked === 0) return false;
+  await endAllSessions(transaction, personId, "disabled");
+  await transaction.user.deleteMany({ where: { id: personId } });
+  return true;
 }

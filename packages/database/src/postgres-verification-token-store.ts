@@ -1,11 +1,9 @@
-import type { AuditEvent } from "./audit-event-store.ts";
-import { auditRow } from "./audit-row.ts";
 import { createAuthAdapter } from "./auth-adapter.ts";
-import type { NewMail } from "./mail-store.ts";
+import type { Person } from "./central-session-store.ts";
+import type { RecordedChanges, RecordOf, WriteRecord } from "./change-record.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
-import { mailRow } from "./postgres-mail-store.ts";
 import { isUniqueViolation, type PrismaClient, type PrismaTransaction } from "./prisma-client.ts";
 import {
   disconnectAllApps,
@@ -23,6 +21,8 @@ import type {
   FirstCredential,
   InvitationAccepted,
   LinkPurpose,
+  NewEmail,
+  PasswordReset,
   SignedUp,
   VerificationToken,
   VerificationTokenStore,
@@ -39,9 +39,11 @@ interface LinkRow {
 /** Links in PostgreSQL, through Prisma. The database's clock decides which ones can be used. */
 export class PostgresVerificationTokenStore implements VerificationTokenStore {
   readonly #prisma: PrismaClient;
+  readonly #changes: RecordedChanges;
 
-  constructor(prisma: PrismaClient) {
+  constructor(prisma: PrismaClient, changes: RecordedChanges) {
     this.#prisma = prisma;
+    this.#changes = changes;
   }
 
   async create(link: Parameters<VerificationTokenStore["create"]>[0]): Promise<void> {
@@ -71,10 +73,9 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
   signUp(
     token: string,
     account: Parameters<VerificationTokenStore["signUp"]>[1],
-    events: readonly AuditEvent[] = [],
-    mails: readonly NewMail[] = [],
+    record: RecordOf<Person>,
   ): Promise<SignedUp | null> {
-    return this.#consume<SignedUp>("sign-up", token, async (transaction, { identifier: email }) => {
+    return this.#consume<SignedUp>("sign-up", token, async (transaction, { identifier: email }, write) => {
       const { id, username, name } = account;
       // Skips instead of failing, so that the transaction can look which of the two is taken.
       const [user] = await transaction.user.createManyAndReturn({
@@ -88,27 +89,27 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
       }
       await verifyEmail(transaction, id);
       await writeFirstCredential(transaction, id, account);
-      await transaction.auditEvent.createMany({ data: events.map(auditRow) });
-      await transaction.mail.createMany({ data: mails.map(mailRow) });
-      const person = await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns });
-      return { outcome: "created", person: personFrom(person) };
+      const person = await personOf(transaction, id);
+      await write(record(person));
+      return { outcome: "created", person };
     });
   }
 
   acceptInvitation(
     token: string,
     account: Parameters<VerificationTokenStore["acceptInvitation"]>[1],
-    events: readonly AuditEvent[] = [],
+    record: RecordOf<Person>,
   ): Promise<InvitationAccepted | null> {
-    return this.#consume<InvitationAccepted>("invitation", token, async (transaction, link) => {
+    return this.#consume<InvitationAccepted>("invitation", token, async (transaction, link, write) => {
       const id = await lockedPerson(transaction, link.personId);
       await verifyMailed(transaction, id, link);
       await writeFirstCredential(transaction, id, account);
       await voidLinks(transaction, id);
-      await transaction.auditEvent.createMany({ data: events.map(auditRow) });
       const data = { name: withoutNul(account.name) };
-      const person = await transaction.user.update({ where: { id }, data, select: personColumns });
-      return { outcome: "accepted", person: personFrom(person) };
+      await transaction.user.update({ where: { id }, data });
+      const person = await personOf(transaction, id);
+      await write(record(person));
+      return { outcome: "accepted", person };
     });
   }
 
@@ -116,8 +117,9 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     token: string,
     password: NewPassword,
     { disconnectApps }: { readonly disconnectApps: boolean },
+    record: RecordOf<PasswordReset>,
   ) {
-    return this.#consume("password-reset", token, async (transaction, link) => {
+    return this.#consume("password-reset", token, async (transaction, link, write) => {
       const id = await lockedPerson(transaction, link.personId);
       await verifyMailed(transaction, id, link);
       await writePassword(transaction, id, password);
@@ -125,13 +127,14 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
       await transaction.pendingSignIn.deleteMany({ where: { personId: id } });
       const sessionsEnded = await endAllSessions(transaction, id, "password-changed");
       if (disconnectApps) await disconnectAllApps(transaction, id);
-      const person = await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns });
-      return { person: personFrom(person), sessionsEnded };
+      const reset = { person: await personOf(transaction, id), sessionsEnded };
+      await write(record(reset));
+      return reset;
     });
   }
 
-  changeEmail(token: string): Promise<EmailChanged | null> {
-    return this.#consume<EmailChanged>("email-change", token, async (transaction, link) => {
+  changeEmail(token: string, record: RecordOf<NewEmail>): Promise<EmailChanged | null> {
+    return this.#consume<EmailChanged>("email-change", token, async (transaction, link, write) => {
       const { identifier: email, personId } = link;
       const id = await lockedPerson(transaction, personId);
       const former = await transaction.user.findUniqueOrThrow({ where: { id } });
@@ -143,8 +146,9 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
       }
       await verifyEmail(transaction, id);
       await voidLinks(transaction, id);
-      const person = await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns });
-      return { outcome: "changed", person: personFrom(person), formerEmail: former.email };
+      const changed = { person: await personOf(transaction, id), formerEmail: former.email };
+      await write(record(changed));
+      return { outcome: "changed", ...changed };
     });
   }
 
@@ -156,16 +160,16 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
   async #consume<Result>(
     purpose: LinkPurpose,
     token: string,
-    permitted: (transaction: PrismaTransaction, link: LinkRow) => Promise<Result>,
+    permitted: (transaction: PrismaTransaction, link: LinkRow, write: WriteRecord) => Promise<Result>,
   ): Promise<Result | null> {
     const hash = tokenHash("VT", token);
     try {
-      return await this.#prisma.$transaction(async (transaction) => {
+      return await this.#changes.transaction(async (transaction, write) => {
         const [link] = await transaction.$queryRaw<LinkRow[]>`
           DELETE FROM verification_tokens
           WHERE token = ${hash} AND purpose = ${purpose} AND expires > hub_now()
           RETURNING identifier, person_id AS "personId", facts`;
-        return link === undefined ? null : await permitted(transaction, link);
+        return link === undefined ? null : await permitted(transaction, link, write);
       });
     } catch (error) {
       if (error instanceof LinkKept) return error.result as Result | null;
@@ -212,6 +216,10 @@ async function writeFirstCredential(
   if (!(await writePasskey(transaction, { ...credential.passkey, personId })))
     throw new LinkKept({ outcome: "passkey-taken" });
   await storeRecoveryCodes(transaction, personId, credential.recoveryCodes);
+}
+
+async function personOf(transaction: PrismaTransaction, id: string): Promise<Person> {
+  return personFrom(await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns }));
 }
 
 async function verifyEmail(transaction: PrismaTransaction, id: string): Promise<void> {

@@ -1,19 +1,17 @@
-import { auditRow } from "./audit-row.ts";
+import type { AuditActor } from "./audit-event-store.ts";
+import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
-import { mailRow } from "./postgres-mail-store.ts";
-import { type PrismaClient, type PrismaTransaction, sql } from "./prisma-client.ts";
-import { endAllSessions, storeRecoveryCodes } from "./prisma-statements.ts";
-
-/** Serialises changes of one user's factors, so that two removals at once cannot remove the last factor. */
-const lockPerson = (personId: string) => sql`
-  SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
+import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
+import { endAllSessions, lockPerson, storeRecoveryCodes } from "./prisma-statements.ts";
 
 /** One-time codes and recovery codes through Prisma. */
 export class PrismaFactorStore implements FactorStore {
   readonly #prisma: PrismaClient;
+  readonly #changes: RecordedChanges;
 
-  constructor(prisma: PrismaClient) {
+  constructor(prisma: PrismaClient, changes: RecordedChanges) {
     this.#prisma = prisma;
+    this.#changes = changes;
   }
 
   async of(personId: string): Promise<Factors> {
@@ -39,16 +37,17 @@ export class PrismaFactorStore implements FactorStore {
     return factor?.sealed ?? null;
   }
 
-  async turnOnCodes(factor: Parameters<FactorStore["turnOnCodes"]>[0]) {
+  async turnOnCodes(factor: Parameters<FactorStore["turnOnCodes"]>[0], record: RecordOf) {
     const { personId, sealed, step, recoveryCodes, asFirstFactor = false } = factor;
-    return this.#prisma.$transaction(async (transaction) => {
-      await transaction.$queryRaw(lockPerson(personId));
+    return this.#changes.transaction(async (transaction, write) => {
+      await lockPerson(transaction, personId);
       if (asFirstFactor && (await transaction.passkey.count({ where: { personId } })) > 0) return null;
       const made = await transaction.$executeRaw`
         INSERT INTO totp_factors (person_id, sealed, last_step)
         SELECT id, ${sealed}, ${step}::bigint FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL
         ON CONFLICT (person_id) DO NOTHING`;
       if (made !== 1) return null;
+      await write(record());
       return { recoveryCodesStored: await addFirst(transaction, personId, recoveryCodes) };
     });
   }
@@ -56,9 +55,10 @@ export class PrismaFactorStore implements FactorStore {
   async turnOffCodes(
     personId: string,
     { operatorsNeedFactor }: { readonly operatorsNeedFactor: boolean },
+    record: RecordOf,
   ): Promise<RemovalFault | null> {
-    return this.#prisma.$transaction(async (transaction) => {
-      await transaction.$queryRaw(lockPerson(personId));
+    return this.#changes.transaction(async (transaction, write) => {
+      await lockPerson(transaction, personId);
       const user = await transaction.user.findUnique({
         where: { id: personId },
         select: {
@@ -75,15 +75,17 @@ export class PrismaFactorStore implements FactorStore {
         await transaction.recoveryCode.deleteMany({ where: { personId } });
       }
       await transaction.totpFactor.delete({ where: { personId } });
+      await write(record());
       return null;
     });
   }
 
   async removeAll(
     personId: string,
-    { event, mail }: Parameters<FactorStore["removeAll"]>[1],
+    by: AuditActor,
+    record: RecordOf<FactorsRemoved>,
   ): Promise<FactorsRemoved | null> {
-    return this.#prisma.$transaction(async (transaction) => {
+    return this.#changes.transaction(async (transaction, write) => {
       const of = { where: { personId } };
       // The stronger lock: no session starts until the others have ended.
       const locked = await transaction.$executeRaw`
@@ -94,28 +96,33 @@ export class PrismaFactorStore implements FactorStore {
       if (!codes && passkeys === 0) return null;
       const recoveryCodes = (await transaction.recoveryCode.deleteMany(of)).count;
       await transaction.pendingSignIn.deleteMany(of);
-      const sessionsEnded = await endAllSessions(transaction, personId, "ended-by-operator", event.actor);
+      const sessionsEnded = await endAllSessions(transaction, personId, "ended-by-operator", by);
       const password = await demandLongPassword(transaction, personId);
       const removed = { codes, passkeys, recoveryCodes, sessionsEnded, password };
-      const facts = { ...event.facts, ...removed };
-      await transaction.auditEvent.createMany({ data: auditRow({ ...event, facts }) });
-      await transaction.mail.createMany({ data: mailRow(mail) });
+      await write(record(removed));
       return removed;
     });
   }
 
-  async addFirstRecoveryCodes(personId: string, codes: readonly string[]): Promise<boolean> {
-    return this.#prisma.$transaction(async (transaction) => {
-      await transaction.$queryRaw(lockPerson(personId));
-      return addFirst(transaction, personId, codes);
+  async addFirstRecoveryCodes(
+    personId: string,
+    codes: readonly string[],
+    record: RecordOf,
+  ): Promise<boolean> {
+    return this.#changes.transaction(async (transaction, write) => {
+      await lockPerson(transaction, personId);
+      const isStored = await addFirst(transaction, personId, codes);
+      if (isStored) await write(record());
+      return isStored;
     });
   }
 
-  async replaceRecoveryCodes(personId: string, codes: readonly string[]): Promise<void> {
-    await this.#prisma.$transaction(async (transaction) => {
-      await transaction.$queryRaw(lockPerson(personId));
+  async replaceRecoveryCodes(personId: string, codes: readonly string[], record: RecordOf): Promise<void> {
+    await this.#changes.transaction(async (transaction, write) => {
+      await lockPerson(transaction, personId);
       await transaction.recoveryCode.deleteMany({ where: { personId } });
       await storeRecoveryCodes(transaction, personId, codes);
+      await write(record());
     });
   }
 }

@@ -9,6 +9,7 @@ import {
   openDatabaseFixture,
 } from "./database-fixture.ts";
 import type { PasswordStore } from "./password-store.ts";
+import { testRecord } from "./test-record.ts";
 
 let fixture: DatabaseFixture;
 let passwords: PasswordStore;
@@ -52,20 +53,23 @@ async function makeLink() {
   return token;
 }
 const change = async (more: Partial<Parameters<PasswordStore["change"]>[0]> = {}) =>
-  passwords.change({
-    personId: person.id,
-    from: await changedAt(),
-    password,
-    disconnectApps: false,
-    ...more,
-  });
+  passwords.change(
+    {
+      personId: person.id,
+      from: await changedAt(),
+      password,
+      disconnectApps: false,
+      ...more,
+    },
+    testRecord,
+  );
 
 test("a sign-in that did not prove the operator's password does not replace it", async () => {
   await setByOperator();
   await fixture.clock.advance(60);
   const token = await makePending(person, ["fed"]);
   expect(await passwords.findWaiting(token)).toBeNull();
-  expect(await passwords.replaceAtSignIn(token, password, undefined)).toBeNull();
+  expect(await passwords.replaceAtSignIn(token, password, undefined, testRecord)).toBeNull();
   expect(await hashOf(person.username)).toBe("old");
 });
 
@@ -122,7 +126,7 @@ describe("a change of the password", () => {
       scopes: [],
       lifeSeconds: 600,
     };
-    await fixture.database.appPasswords.create(appPassword);
+    await fixture.database.appPasswords.create(appPassword, testRecord);
     await change();
     expect(await numberOf("app_passwords")).toBe(1);
     await change({ disconnectApps: true });
@@ -177,7 +181,7 @@ describe("a sign-in with a password that an operator set", () => {
   test("is completed with a new one once by fifty concurrent attempts", async () => {
     const token = await makePending();
     const results = await Promise.all(
-      Array.from({ length: 50 }, () => passwords.replaceAtSignIn(token, password, undefined)),
+      Array.from({ length: 50 }, () => passwords.replaceAtSignIn(token, password, undefined, testRecord)),
     );
     const [replaced, ...more] = results.filter((result) => result !== null);
     expect(replaced).toEqual({ person, amr: ["pwd"], longTerm: true });
@@ -189,10 +193,10 @@ describe("a sign-in with a password that an operator set", () => {
   test("ends every session but that of the browser, and voids other pending sign-ins and links", async () => {
     const [here, there] = [await startSession(), await startSession()];
     const [token, second, link] = [await makePending(), await makePending(), await makeLink()];
-    await passwords.replaceAtSignIn(token, password, here.token);
+    await passwords.replaceAtSignIn(token, password, here.token, testRecord);
     expect((await stateOf(here.token)).state).toBe("alive");
     expect(await stateOf(there.token)).toMatchObject({ state: "ended", reason: "password-changed" });
-    expect(await passwords.replaceAtSignIn(second, password, undefined)).toBeNull();
+    expect(await passwords.replaceAtSignIn(second, password, undefined, testRecord)).toBeNull();
     expect(await fixture.database.verificationTokens.find("password-reset", link)).toBeNull();
   });
 
@@ -208,7 +212,7 @@ describe("a sign-in with a password that an operator set", () => {
     const token = await makePending();
     await happens();
     expect(await passwords.findWaiting(token)).toBeNull();
-    expect(await passwords.replaceAtSignIn(token, password, undefined)).toBeNull();
+    expect(await passwords.replaceAtSignIn(token, password, undefined, testRecord)).toBeNull();
     expect(await hashOf(person.username)).toBe("old");
   });
 });

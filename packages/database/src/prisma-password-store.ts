@@ -1,3 +1,4 @@
+import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import type { PasswordChanged, PasswordStore, StoredPassword, WaitingSignIn } from "./password-store.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
@@ -15,9 +16,11 @@ interface WaitingRow {
 /** Passwords in PostgreSQL, through Prisma. */
 export class PrismaPasswordStore implements PasswordStore {
   readonly #prisma: PrismaClient;
+  readonly #changes: RecordedChanges;
 
-  constructor(prisma: PrismaClient) {
+  constructor(prisma: PrismaClient, changes: RecordedChanges) {
     this.#prisma = prisma;
+    this.#changes = changes;
   }
 
   async find(personId: string): Promise<StoredPassword | null> {
@@ -28,9 +31,12 @@ export class PrismaPasswordStore implements PasswordStore {
     });
   }
 
-  async change(change: Parameters<PasswordStore["change"]>[0]): Promise<PasswordChanged | null> {
+  async change(
+    change: Parameters<PasswordStore["change"]>[0],
+    record: RecordOf<PasswordChanged>,
+  ): Promise<PasswordChanged | null> {
     const { personId, password, from, endSessionsExcept, disconnectApps } = change;
-    return this.#prisma.$transaction(async (transaction) => {
+    return this.#changes.transaction(async (transaction, write) => {
       // The lock keeps sessions, consents and app passwords from starting until the end of the transaction.
       const locked = await transaction.$executeRaw`
         SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR UPDATE`;
@@ -47,7 +53,9 @@ export class PrismaPasswordStore implements PasswordStore {
                 SELECT id FROM sessions
                 WHERE user_id = ${personId}::uuid AND ended_at IS NULL AND id <> ${endSessionsExcept}::uuid
               ), 'password-changed') AS id`;
-      return { sessionsEnded: ended.map(({ id }) => id) };
+      const changed = { sessionsEnded: ended.map(({ id }) => id) };
+      await write(record(changed));
+      return changed;
     });
   }
 
@@ -65,8 +73,9 @@ export class PrismaPasswordStore implements PasswordStore {
     pendingToken: string,
     password: NewPassword,
     sessionToken: string | undefined,
+    record: RecordOf<WaitingSignIn>,
   ): Promise<WaitingSignIn | null> {
-    return this.#prisma.$transaction(async (transaction) => {
+    return this.#changes.transaction(async (transaction, write) => {
       // Before the pending sign-in, as everywhere, so that two cannot deadlock.
       await transaction.$executeRaw`
         SELECT FROM users u JOIN pending_sign_ins p ON p.person_id = u.id
@@ -86,7 +95,9 @@ export class PrismaPasswordStore implements PasswordStore {
           SELECT id FROM sessions
           WHERE user_id = ${personId}::uuid AND ended_at IS NULL AND session_token <> ${kept}
         ), 'password-changed')`;
-      return waitingFrom(transaction, row);
+      const waiting = await waitingFrom(transaction, row);
+      await write(record(waiting));
+      return waiting;
     });
   }
 

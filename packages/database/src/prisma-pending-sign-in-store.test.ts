@@ -1,4 +1,5 @@
 /** Tests of pending sign-ins: what begins a sign-in and what proves a factor is consumed once, together. */
+
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { randomToken } from "./central-session-fixture.ts";
@@ -11,6 +12,7 @@ import {
   openDatabaseFixture,
 } from "./database-fixture.ts";
 import type { FactorProof } from "./pending-sign-in-store.ts";
+import { testRecord } from "./test-record.ts";
 
 let fixture: DatabaseFixture;
 let personId: string;
@@ -67,7 +69,10 @@ function completeFrom(
   });
 }
 const turnOnCodes = (of = personId, recoveryCodes: readonly string[] = []) =>
-  fixture.database.factors.turnOnCodes({ personId: of, sealed: "sealed", step: 100, recoveryCodes });
+  fixture.database.factors.turnOnCodes(
+    { personId: of, sealed: "sealed", step: 100, recoveryCodes },
+    testRecord,
+  );
 const startSession = (of = personId, amr = ["pwd"]) => {
   const token = randomToken();
   const start = { token, personId: of, longTerm: false, amr, address: "", userAgent: "" };
@@ -167,7 +172,7 @@ describe("a pending sign-in", () => {
       const password = { hash: "$argon2id$two", standsAlone: true };
       const results = await Promise.allSettled([
         ...tokens.slice(0, 3).map((token) => complete(token, consumed)),
-        passwords.change({ personId, from, password, disconnectApps: false }),
+        passwords.change({ personId, from, password, disconnectApps: false }, testRecord),
         ...tokens.slice(3).map((token) => complete(token, consumed)),
       ]);
       expect(results.filter(({ status }) => status === "rejected")).toEqual([]);
@@ -239,7 +244,7 @@ describe("a recovery code is accepted once", () => {
   test("of 50 concurrent sign-ins with one code exactly one starts a session", async () => {
     const codes = [newCode(), newCode()];
     await turnOnCodes(personId, codes);
-    const proof: FactorProof = { kind: "recovery-code", code: codes[0] ?? "" };
+    const proof: FactorProof = { kind: "recovery-code", code: codes[0] ?? "", record: testRecord };
     const tokens = await Promise.all(Array.from({ length: 50 }, () => begin()));
     const results = await Promise.all(tokens.map((token) => complete(token, proof)));
     expect(results.filter((session) => session !== null)).toHaveLength(1);
@@ -250,9 +255,11 @@ describe("a recovery code is accepted once", () => {
     const other = (await createPerson(fixture.database)).id;
     const code = newCode();
     await turnOnCodes(other, [code]);
-    expect(await complete(await begin(), { kind: "recovery-code", code })).toBeNull();
+    expect(await complete(await begin(), { kind: "recovery-code", code, record: testRecord })).toBeNull();
     const theirs = await begin({ personId: other });
-    expect(await complete(theirs, { kind: "recovery-code", code }, { personId: other })).not.toBeNull();
+    expect(
+      await complete(theirs, { kind: "recovery-code", code, record: testRecord }, { personId: other }),
+    ).not.toBeNull();
   });
 });
 

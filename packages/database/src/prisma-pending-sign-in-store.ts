@@ -1,3 +1,4 @@
+import { auditJson, insertAuditEvents } from "./audit-row.ts";
 import {
   type CentralSessionRow,
   centralSessionColumns,
@@ -5,6 +6,7 @@ import {
   personFrom,
 } from "./central-session-row.ts";
 import type { CentralSession } from "./central-session-store.ts";
+import { insertMails, mailsJson, type RecordedChanges, type RecordOf } from "./change-record.ts";
 import type { BegunSignIn, FactorProof, PendingSignIn, PendingSignInStore } from "./pending-sign-in-store.ts";
 import type { SessionLife } from "./postgres-central-session-store.ts";
 import { withoutNul } from "./postgres-input.ts";
@@ -21,6 +23,19 @@ const isValid = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL AND NOT (
     SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND (c.changed_at > p.proved_at OR c.must_change)
   ))`;
 
+const createPending = `
+  WITH created AS (
+    INSERT INTO pending_sign_ins (hash, person_id, amr, long_term, proved_at, expires_at)
+    SELECT $1, id, $3::text[], $4, hub_now() - make_interval(secs => $5::float8),
+      hub_now() + make_interval(secs => $6::float8)
+    FROM users u WHERE id = $2::uuid AND disabled_at IS NULL AND ($9::text IS NULL OR EXISTS (
+      SELECT FROM password_credentials c WHERE c.user_id = u.id AND c.hash = $9
+    ))
+    RETURNING hash
+  ), audited AS (${insertAuditEvents("$7", "EXISTS (SELECT FROM created)")}),
+    mailed AS (${insertMails("$8", "EXISTS (SELECT FROM created)")})
+  SELECT hash FROM created`;
+
 const sweepExpired = sweepStatement("pending_sign_ins", "expires_at <= hub_now()");
 
 type PersonRow = Pick<
@@ -31,25 +46,30 @@ type PersonRow = Pick<
 /** Pending sign-ins through Prisma; the database's clock and single statements decide. */
 export class PrismaPendingSignInStore implements PendingSignInStore {
   readonly #prisma: PrismaClient;
+  readonly #changes: RecordedChanges;
   readonly #life: SessionLife;
 
-  constructor(prisma: PrismaClient, life: SessionLife) {
+  constructor(prisma: PrismaClient, changes: RecordedChanges, life: SessionLife) {
     this.#prisma = prisma;
+    this.#changes = changes;
     this.#life = life;
   }
 
   async create(pending: Parameters<PendingSignInStore["create"]>[0]): Promise<boolean> {
-    const { token, personId, amr, longTerm, provedSecondsAgo, lifeSeconds } = pending;
-    const verifiedHash = pending.passwordHash ?? null;
-    const created = await this.#prisma.$executeRaw`
-      INSERT INTO pending_sign_ins (hash, person_id, amr, long_term, proved_at, expires_at)
-      SELECT ${tokenHash("PSI", token)}, id, ${[...amr]}::text[], ${longTerm},
-        hub_now() - make_interval(secs => ${provedSecondsAgo}::float8),
-        hub_now() + make_interval(secs => ${lifeSeconds}::float8)
-      FROM users u WHERE id = ${personId}::uuid AND disabled_at IS NULL AND (${verifiedHash}::text IS NULL OR EXISTS (
-        SELECT FROM password_credentials c WHERE c.user_id = u.id AND c.hash = ${verifiedHash}
-      ))`;
-    return created === 1;
+    const { token, personId, amr, longTerm, provedSecondsAgo, lifeSeconds, record } = pending;
+    const created = await this.#prisma.$queryRawUnsafe<unknown[]>(
+      createPending,
+      tokenHash("PSI", token),
+      personId,
+      amr,
+      longTerm,
+      provedSecondsAgo,
+      lifeSeconds,
+      auditJson(record?.events ?? []),
+      mailsJson(record?.mail === undefined ? [] : [record.mail]),
+      pending.passwordHash ?? null,
+    );
+    return created.length === 1;
   }
 
   async find(token: string): Promise<PendingSignIn | null> {
@@ -69,7 +89,7 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
     const address = withoutNul(complete.address).slice(0, 100);
     const previous = complete.previousToken;
     const { idleSeconds, maxSeconds, longTermSeconds } = this.#life;
-    const [row] = await this.#prisma.$queryRaw<CentralSessionRow[]>`
+    const statement = sql`
       WITH locked AS (SELECT id FROM users WHERE id = ${personId}::uuid FOR KEY SHARE),
         proof AS (${consumedProof(complete.proof)}), begun AS (${consumedBeginning(complete.from)})
       SELECT ${sqlText(centralSessionColumns)}
@@ -82,7 +102,20 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
           CASE WHEN b.long_term THEN ${longTermSeconds ?? maxSeconds}::float8 ELSE ${maxSeconds}::float8 END)),
         hub_now() - b.proved_at, ${[...amr]}::text[]) s
       JOIN users u ON u.id = s.user_id`;
+    const [row] =
+      complete.proof.kind === "recovery-code"
+        ? await this.#recorded(statement, complete.proof.record)
+        : await this.#prisma.$queryRaw<CentralSessionRow[]>(statement);
     return row === undefined ? null : centralSessionFrom(row);
+  }
+
+  /** Runs a statement that consumes a credential. */
+  #recorded(statement: Sql, record: RecordOf): Promise<CentralSessionRow[]> {
+    return this.#changes.transaction(async (transaction, write) => {
+      const rows = await transaction.$queryRaw<CentralSessionRow[]>(statement);
+      if (rows.length > 0) await write(record());
+      return rows;
+    });
   }
 
   async remove(token: string): Promise<void> {

@@ -3,6 +3,7 @@ import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type DatabaseFixture, emptyDatabase, openDatabaseFixture } from "./database-fixture.ts";
 import type { ProfileStore } from "./profile-store.ts";
+import { testRecord } from "./test-record.ts";
 
 let fixture: DatabaseFixture;
 let profiles: ProfileStore;
@@ -39,19 +40,23 @@ const picture = { type: "image/png", bytes: Buffer.from("a picture") } as const;
 
 test("a picture is found by the hash of its content, until it is replaced, removed, or its user is disabled", async () => {
   const id = await createPerson("alice");
-  const hash = await profiles.setPicture(id, picture);
+  const hash = await profiles.setPicture(id, picture, testRecord);
   const found = await profiles.findPicture(hash);
   expect([found?.type, Buffer.from(found?.bytes ?? []).toString()]).toEqual(["image/png", "a picture"]);
   expect((await fixture.database.people.findById(id))?.picture).toBe(hash);
   await fixture.database.people.setDisabled(id, true);
   expect(await profiles.findPicture(hash)).toBeNull();
   await fixture.database.people.setDisabled(id, false);
-  const other = await profiles.setPicture(id, { type: "image/webp", bytes: Buffer.from("another") });
+  const other = await profiles.setPicture(
+    id,
+    { type: "image/webp", bytes: Buffer.from("another") },
+    testRecord,
+  );
   expect([await profiles.findPicture(hash), (await profiles.findPicture(other))?.type]).toEqual([
     null,
     "image/webp",
   ]);
-  await profiles.removePicture(id);
+  await profiles.removePicture(id, testRecord);
   expect([await profiles.findPicture(other), (await fixture.database.people.findById(id))?.picture]).toEqual([
     null,
     null,
@@ -60,7 +65,7 @@ test("a picture is found by the hash of its content, until it is replaced, remov
 
 test("a name with NUL, which PostgreSQL refuses, is stored without it", async () => {
   const id = await createPerson("alice");
-  await profiles.rename(id, "Alice\0 Archer");
+  await profiles.rename(id, "Alice\0 Archer", testRecord);
   expect((await fixture.database.people.findById(id))?.name).toBe("Alice\ufffd Archer");
 });
 
@@ -81,37 +86,43 @@ test("a request for deletion ends all sessions and deletes what lets others in; 
   const tokens = [await startSession(id), await startSession(id)];
   const secret = "gh_secret";
   const scopes = ["account.read"];
-  await appPasswords.create({ id: randomUUID(), personId: id, secret, name: "x", scopes, lifeSeconds: day });
-  const asked = await profiles.requestDeletion(id, 3 * day);
+  await appPasswords.create(
+    { id: randomUUID(), personId: id, secret, name: "x", scopes, lifeSeconds: day },
+    testRecord,
+  );
+  const asked = await profiles.requestDeletion(id, 3 * day, testRecord);
   expect(asked?.endedSessions).toHaveLength(2);
   expect(await Promise.all(tokens.map(stateOf))).toEqual(["ended", "ended"]);
   expect(await appPasswords.listOf(id)).toEqual([]);
   expect((await people.findById(id))?.deletionDueAt).toEqual(asked?.dueAt);
   await fixture.clock.advance(day);
-  expect((await profiles.requestDeletion(id, 3 * day))?.dueAt).toEqual(asked?.dueAt);
+  expect((await profiles.requestDeletion(id, 3 * day, testRecord))?.dueAt).toEqual(asked?.dueAt);
 });
 
 test("a disabled user and an unknown one cannot request a deletion", async () => {
   const id = await createPerson("alice");
   await fixture.database.people.setDisabled(id, true);
-  expect(await profiles.requestDeletion(id, day)).toBeNull();
-  expect(await profiles.requestDeletion(randomUUID(), day)).toBeNull();
+  expect(await profiles.requestDeletion(id, day, testRecord)).toBeNull();
+  expect(await profiles.requestDeletion(randomUUID(), day, testRecord)).toBeNull();
 });
 
 test("50 users who keep their account at once and an upkeep that deletes it: one of the two happens", async () => {
   const id = await createPerson("alice");
-  await profiles.requestDeletion(id, 60);
-  expect(await fixture.database.people.remove(id, { onlyIfDue: true })).toBe(false);
-  const kept = await Promise.all(Array.from({ length: 50 }, () => profiles.cancelDeletion(id)));
+  await profiles.requestDeletion(id, 60, testRecord);
+  expect(await fixture.database.people.removeDue(id, testRecord)).toBe(false);
+  const kept = await Promise.all(Array.from({ length: 50 }, () => profiles.cancelDeletion(id, testRecord)));
   expect(kept.filter(Boolean)).toHaveLength(1);
   await fixture.clock.advance(61);
   expect(await profiles.dueForDeletion(10)).toEqual([]);
-  expect(await fixture.database.people.remove(id, { onlyIfDue: true })).toBe(false);
-  await profiles.requestDeletion(id, 60);
+  expect(await fixture.database.people.removeDue(id, testRecord)).toBe(false);
+  await profiles.requestDeletion(id, 60, testRecord);
   await fixture.clock.advance(61);
-  expect([await profiles.dueForDeletion(10), await profiles.cancelDeletion(id)]).toEqual([[id], false]);
+  expect([await profiles.dueForDeletion(10), await profiles.cancelDeletion(id, testRecord)]).toEqual([
+    [id],
+    false,
+  ]);
   const removed = await Promise.all(
-    Array.from({ length: 50 }, () => fixture.database.people.remove(id, { onlyIfDue: true })),
+    Array.from({ length: 50 }, () => fixture.database.people.removeDue(id, testRecord)),
   );
   expect(removed.filter(Boolean)).toHaveLength(1);
   expect(await fixture.database.people.findById(id)).toBeNull();
@@ -120,7 +131,7 @@ test("50 users who keep their account at once and an upkeep that deletes it: one
 test("an export has the user's rows of every table, and no column with a secret", async () => {
   const id = await createPerson("alice");
   await startSession(id);
-  await profiles.setPicture(id, picture);
+  await profiles.setPicture(id, picture, testRecord);
   const all = await profiles.exportOf(id);
   expect(all).toMatchObject({
     profile: { username: "alice", picture: { type: "image/png", bytes: picture.bytes.toString("base64") } },

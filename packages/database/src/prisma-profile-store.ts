@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
+import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
-import type { ExportedAccount, Picture, ProfileStore, SignInMethods } from "./profile-store.ts";
+import type {
+  ExportedAccount,
+  Picture,
+  ProfileStore,
+  RequestedDeletion,
+  SignInMethods,
+} from "./profile-store.ts";
 
 /** Latest entries of the audit trail in an export. */
 const mostActivity = 10_000;
@@ -9,9 +16,11 @@ const mostActivity = 10_000;
 /** Profiles in PostgreSQL, through Prisma. */
 export class PrismaProfileStore implements ProfileStore {
   readonly #prisma: PrismaClient;
+  readonly #changes: RecordedChanges;
 
-  constructor(prisma: PrismaClient) {
+  constructor(prisma: PrismaClient, changes: RecordedChanges) {
     this.#prisma = prisma;
+    this.#changes = changes;
   }
 
   async signInMethodsOf(personId: string): Promise<SignInMethods> {
@@ -22,29 +31,34 @@ export class PrismaProfileStore implements ProfileStore {
     return { password };
   }
 
-  async rename(personId: string, name: string): Promise<void> {
-    await this.#prisma.user.updateMany({ where: { id: personId }, data: { name: withoutNul(name) } });
+  async rename(personId: string, name: string, record: RecordOf): Promise<void> {
+    await this.#changes.transaction(async (transaction, write) => {
+      await transaction.user.updateMany({ where: { id: personId }, data: { name: withoutNul(name) } });
+      await write(record());
+    });
   }
 
-  async setPicture(personId: string, { type, bytes }: Picture): Promise<string> {
+  async setPicture(personId: string, { type, bytes }: Picture, record: RecordOf): Promise<string> {
     const hash = createHash("sha256").update(bytes).digest("hex");
     const stored = { type, bytes: Uint8Array.from(bytes) };
-    await this.#prisma.$transaction([
-      this.#prisma.profilePicture.upsert({
+    await this.#changes.transaction(async (transaction, write) => {
+      await transaction.profilePicture.upsert({
         where: { personId },
         create: { personId, ...stored },
         update: stored,
-      }),
-      this.#prisma.user.update({ where: { id: personId }, data: { image: hash } }),
-    ]);
+      });
+      await transaction.user.update({ where: { id: personId }, data: { image: hash } });
+      await write(record());
+    });
     return hash;
   }
 
-  async removePicture(personId: string): Promise<void> {
-    await this.#prisma.$transaction([
-      this.#prisma.profilePicture.deleteMany({ where: { personId } }),
-      this.#prisma.user.updateMany({ where: { id: personId }, data: { image: null } }),
-    ]);
+  async removePicture(personId: string, record: RecordOf): Promise<void> {
+    await this.#changes.transaction(async (transaction, write) => {
+      await transaction.profilePicture.deleteMany({ where: { personId } });
+      await transaction.user.updateMany({ where: { id: personId }, data: { image: null } });
+      await write(record());
+    });
   }
 
   async findPicture(hash: string): Promise<Picture | null> {
@@ -55,8 +69,8 @@ export class PrismaProfileStore implements ProfileStore {
     return found && { type: found.type as Picture["type"], bytes: found.bytes };
   }
 
-  async requestDeletion(personId: string, graceSeconds: number) {
-    return this.#prisma.$transaction(async (transaction) => {
+  async requestDeletion(personId: string, graceSeconds: number, record: RecordOf<RequestedDeletion>) {
+    return this.#changes.transaction(async (transaction, write) => {
       // The row lock keeps a session from starting before the others have ended.
       const [asked] = await transaction.$queryRaw<{ readonly due_at: Date }[]>`
         UPDATE users
@@ -73,14 +87,19 @@ export class PrismaProfileStore implements ProfileStore {
       await transaction.appPassword.deleteMany({ where: { personId } });
       await transaction.verificationToken.deleteMany({ where: { personId } });
       await transaction.pendingSignIn.deleteMany({ where: { personId } });
-      return { dueAt: asked.due_at, endedSessions: ended.map(({ id }) => id) };
+      const requested = { dueAt: asked.due_at, endedSessions: ended.map(({ id }) => id) };
+      await write(record(requested));
+      return requested;
     });
   }
 
-  async cancelDeletion(personId: string): Promise<boolean> {
-    const kept = await this.#prisma.$executeRaw`
-      UPDATE users SET deletion_due_at = NULL WHERE id = ${personId}::uuid AND deletion_due_at > hub_now()`;
-    return kept === 1;
+  async cancelDeletion(personId: string, record: RecordOf): Promise<boolean> {
+    return this.#changes.transaction(async (transaction, write) => {
+      const kept = await transaction.$executeRaw`
+        UPDATE users SET deletion_due_at = NULL WHERE id = ${personId}::uuid AND deletion_due_at > hub_now()`;
+      if (kept === 1) await write(record());
+      return kept === 1;
+    });
   }
 
   async dueForDeletion(limit: number): Promise<readonly string[]> {

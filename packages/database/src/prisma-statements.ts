@@ -3,9 +3,17 @@ import type { AuditActor } from "./audit-event-store.ts";
 import type { EndReason } from "./central-session-store.ts";
 import type { NewPasskey } from "./passkey-store.ts";
 import type { NewPassword } from "./person-store.ts";
-import { jsonText, withoutNul } from "./postgres-input.ts";
+import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import { tokenHash } from "./token-hash.ts";
+
+/** Serialises changes of a user's ways to sign in. @returns false if the user is disabled or removed */
+export async function lockPerson(transaction: PrismaTransaction, personId: string): Promise<boolean> {
+  if (!isUuid(personId)) return false;
+  const locked = await transaction.$executeRaw`
+    SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
+  return locked === 1;
+}
 
 /** Stores a password that the user chose. */
 export async function writePassword(

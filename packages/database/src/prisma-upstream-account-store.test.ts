@@ -1,4 +1,5 @@
 /** Laws of the store of accounts at other identity providers. */
+
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -8,6 +9,7 @@ import {
   openDatabaseFixture,
 } from "./database-fixture.ts";
 import { PersonGone } from "./person-store.ts";
+import { testRecord } from "./test-record.ts";
 import type { UpstreamAccountStore } from "./upstream-account-store.ts";
 
 let fixture: DatabaseFixture;
@@ -26,9 +28,10 @@ afterAll(() => fixture.close());
 
 const work = { provider: "work", id: "42" };
 const providers = ["work", "github"];
-const link = (account = work, of = personId) => accounts.link({ ...account, personId: of, label: "zoe" });
+const link = (account = work, of = personId) =>
+  accounts.link({ ...account, personId: of, label: "zoe" }, testRecord);
 const unlink = (account = work, of = personId) =>
-  accounts.unlink({ ...account, personId: of }, { providers });
+  accounts.unlink({ ...account, personId: of }, { providers }, testRecord);
 
 test("a linked account leads to its user, and no other account does", async () => {
   expect(await link()).toBe("linked");

@@ -1,9 +1,11 @@
 import { createAuthAdapter } from "./auth-adapter.ts";
 import type { Person } from "./central-session-store.ts";
+import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
-import { isUniqueViolation, type PrismaClient, type PrismaTransaction } from "./prisma-client.ts";
+import { isUniqueViolation, type PrismaClient } from "./prisma-client.ts";
+import { lockPerson } from "./prisma-statements.ts";
 import type {
   LinkedUpstreamAccount,
   UpstreamAccount,
@@ -21,9 +23,11 @@ const keyOf = ({ provider, id }: UpstreamAccount) => ({
 /** Accounts at other identity providers, in the table and through the adapter of Auth.js. */
 export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
   readonly #prisma: PrismaClient;
+  readonly #changes: RecordedChanges;
 
-  constructor(prisma: PrismaClient) {
+  constructor(prisma: PrismaClient, changes: RecordedChanges) {
     this.#prisma = prisma;
+    this.#changes = changes;
   }
 
   async findPerson(account: UpstreamAccount): Promise<Person | null> {
@@ -47,13 +51,14 @@ export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
     }));
   }
 
-  async link(account: LabelledAccount): Promise<UpstreamLinking> {
+  async link(account: LabelledAccount, record: RecordOf): Promise<UpstreamLinking> {
     const { personId } = account;
     const row = upstreamAccountRow(account);
     try {
-      await this.#prisma.$transaction(async (transaction) => {
+      await this.#changes.transaction(async (transaction, write) => {
         if (!(await lockPerson(transaction, personId))) throw new PersonGone();
         await createAuthAdapter(transaction).linkAccount(row);
+        await write(record());
       });
       return "linked";
     } catch (error) {
@@ -65,9 +70,10 @@ export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
   async unlink(
     { personId, ...account }: Parameters<UpstreamAccountStore["unlink"]>[0],
     { providers }: Parameters<UpstreamAccountStore["unlink"]>[1],
+    record: RecordOf,
   ): Promise<UpstreamUnlinking> {
     const key = keyOf(account);
-    return this.#prisma.$transaction(async (transaction) => {
+    return this.#changes.transaction(async (transaction, write) => {
       if (!(await lockPerson(transaction, personId))) return "gone";
       if ((await transaction.account.count({ where: { ...key, userId: personId } })) === 0) return "gone";
       const [passwords, passkeys, usable] = [
@@ -79,6 +85,7 @@ export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
       ];
       if (passwords + passkeys + usable === 0) return "last-way-in";
       await createAuthAdapter(transaction).unlinkAccount(key);
+      await write(record());
       return "unlinked";
     });
   }
@@ -89,12 +96,4 @@ type LabelledAccount = Parameters<UpstreamAccountStore["link"]>[0];
 /** A new row in the terms of Auth.js, with the column that the hub adds. */
 export function upstreamAccountRow({ personId, label, ...account }: LabelledAccount) {
   return { ...keyOf(account), userId: personId, type: "oidc", label: withoutNul(label) } as const;
-}
-
-/** Serialises changes of a user's ways to sign in. @returns false if the user is disabled or removed */
-async function lockPerson(transaction: PrismaTransaction, personId: string): Promise<boolean> {
-  if (!isUuid(personId)) return false;
-  const locked = await transaction.$executeRaw`
-    SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
-  return locked === 1;
 }

@@ -1,3 +1,5 @@
+import type { RecordOf } from "./change-record.ts";
+
 /** Ways in which a user can sign in, without their secrets. */
 export interface SignInMethods {
   /** `null`: no password. */
@@ -13,10 +15,10 @@ export interface Picture {
 /** A user's own data, as the account area shows, changes, exports and deletes it. */
 export interface ProfileStore {
   signInMethodsOf(personId: string): Promise<SignInMethods>;
-  rename(personId: string, name: string): Promise<void>;
+  rename(personId: string, name: string, record: RecordOf): Promise<void>;
   /** Replaces the picture. @returns its hash, which is its address */
-  setPicture(personId: string, picture: Picture): Promise<string>;
-  removePicture(personId: string): Promise<void>;
+  setPicture(personId: string, picture: Picture, record: RecordOf): Promise<string>;
+  removePicture(personId: string, record: RecordOf): Promise<void>;
   /** The picture with this hash, of a user who is not disabled. */
   findPicture(hash: string): Promise<Picture | null>;
   /**
@@ -28,13 +30,20 @@ export interface ProfileStore {
   requestDeletion(
     personId: string,
     graceSeconds: number,
-  ): Promise<{ readonly dueAt: Date; readonly endedSessions: readonly string[] } | null>;
+    record: RecordOf<RequestedDeletion>,
+  ): Promise<RequestedDeletion | null>;
   /** Keeps the account. @returns false: no deletion was requested, or it is due already */
-  cancelDeletion(personId: string): Promise<boolean>;
+  cancelDeletion(personId: string, record: RecordOf): Promise<boolean>;
   /** Users whose deletion is due, up to `limit`, by id. */
   dueForDeletion(limit: number): Promise<readonly string[]>;
   /** Everything that is stored about the user except secrets; `null`: no such user. */
   exportOf(personId: string): Promise<ExportedAccount | null>;
+}
+
+export interface RequestedDeletion {
+  readonly dueAt: Date;
+  /** Ids of the ended sessions. */
+  readonly endedSessions: readonly string[];
 }
 
 /** Data of one user, for the user: what `ProfileStore.exportOf` reads. */

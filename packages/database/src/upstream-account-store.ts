@@ -1,4 +1,5 @@
 import type { Person } from "./central-session-store.ts";
+import type { RecordOf } from "./change-record.ts";
 
 /** An account at another identity provider, which signs its user in here. No tokens of the provider are stored. */
 export interface UpstreamAccount {
@@ -37,6 +38,7 @@ export interface UpstreamAccountStore {
   /** @throws PersonGone if the user is disabled or removed */
   link(
     account: UpstreamAccount & { readonly personId: string; readonly label: string },
+    record: RecordOf,
   ): Promise<UpstreamLinking>;
   /**
    * Unlinks an account unless the user could not sign in without it.
@@ -46,5 +48,6 @@ export interface UpstreamAccountStore {
   unlink(
     account: UpstreamAccount & { readonly personId: string },
     options: { readonly providers: readonly string[] },
+    record: RecordOf,
   ): Promise<UpstreamUnlinking>;
 }

@@ -1,6 +1,5 @@
-import type { AuditEvent } from "./audit-event-store.ts";
 import type { Person } from "./central-session-store.ts";
-import type { NewMail } from "./mail-store.ts";
+import type { RecordOf } from "./change-record.ts";
 import type { NewPasskey } from "./passkey-store.ts";
 import type { NewPassword } from "./person-store.ts";
 import type { UpstreamAccount } from "./upstream-account-store.ts";
@@ -51,25 +50,20 @@ export interface VerificationTokenStore {
    * Creates a user with the link's e-mail address, which is then verified.
    *
    * @param account.id the user's id, a UUID: a passkey holds it already
-   * @param events recorded in the same transaction
-   * @param mails queued in the same transaction
    */
   signUp(
     token: string,
     account: FirstCredential & { readonly id: string; readonly username: string; readonly name: string },
-    events?: readonly AuditEvent[],
-    mails?: readonly NewMail[],
+    record: RecordOf<Person>,
   ): Promise<SignedUp | null>;
   /**
    * Sets name and first credential of the invited user, and voids the user's other links. A mailed link verifies the
    * address.
-   *
-   * @param events recorded in the same transaction
    */
   acceptInvitation(
     token: string,
     account: FirstCredential & { readonly name: string },
-    events?: readonly AuditEvent[],
+    record: RecordOf<Person>,
   ): Promise<InvitationAccepted | null>;
   /**
    * Changes the password, ends all sessions (`password-changed`) and pending sign-ins, and voids the user's other links. A
@@ -81,12 +75,13 @@ export interface VerificationTokenStore {
     token: string,
     password: NewPassword,
     options: { readonly disconnectApps: boolean },
-  ): Promise<{ readonly person: Person; readonly sessionsEnded: number } | null>;
+    record: RecordOf<PasswordReset>,
+  ): Promise<PasswordReset | null>;
   /**
    * Replaces the user's e-mail address by the link's, and voids the user's other links. A user name that is the former
    * address changes with it.
    */
-  changeEmail(token: string): Promise<EmailChanged | null>;
+  changeEmail(token: string, record: RecordOf<NewEmail>): Promise<EmailChanged | null>;
   /** Deletes up to `limit` expired links; returns how many. */
   sweep(limit: number): Promise<number>;
 }
@@ -104,6 +99,15 @@ export interface CredentialTaken {
   readonly outcome: "passkey-taken" | "account-taken";
 }
 
-export type EmailChanged =
-  | { readonly outcome: "changed"; readonly person: Person; readonly formerEmail: string }
-  | { readonly outcome: "email-taken" };
+export interface PasswordReset {
+  readonly person: Person;
+  readonly sessionsEnded: number;
+}
+
+export interface NewEmail {
+  /** With the new address. */
+  readonly person: Person;
+  readonly formerEmail: string;
+}
+
+export type EmailChanged = ({ readonly outcome: "changed" } & NewEmail) | { readonly outcome: "email-taken" };

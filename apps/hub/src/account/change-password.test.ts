@@ -1,5 +1,6 @@
 import { ageAttempts } from "@gatehouse/database/test-clock";
 import { poolOf } from "@gatehouse/database/test-pool";
+import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 
@@ -83,14 +84,17 @@ test("the current password again is no change", async () => {
 test("ASVS 7.4.3 the other sessions end and the app passwords are revoked in one step if the user ticks the boxes", async () => {
   const elsewhere = new TestBrowser(opened);
   await elsewhere.signIn(person);
-  await opened.hub.database.appPasswords.create({
-    id: crypto.randomUUID(),
-    personId: person.id,
-    secret: "x".repeat(40),
-    name: "Mail",
-    scopes: [],
-    lifeSeconds: 600,
-  });
+  await opened.hub.database.appPasswords.create(
+    {
+      id: crypto.randomUUID(),
+      personId: person.id,
+      secret: "x".repeat(40),
+      name: "Mail",
+      scopes: [],
+      lifeSeconds: 600,
+    },
+    testRecord,
+  );
   const form = (await browser.get(path)).screen("change-password");
   expect([form.endSessions, form.disconnectApps]).toEqual([true, true]);
   // An error keeps the choice.

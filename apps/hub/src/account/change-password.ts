@@ -6,7 +6,7 @@
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { FactorStore, PasswordStore, StoredPassword } from "@gatehouse/database";
-import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
+import { passwordRecord } from "../audit/change-record.ts";
 import { hashPassword } from "../credential/password.ts";
 import {
   type PasswordFault,
@@ -17,7 +17,6 @@ import {
 import { seeNotice } from "../http/page-notice.ts";
 import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
-import type { QueueMail } from "../mail/queue-mail.ts";
 import type { ChangePasswordError, ChangePasswordScreen } from "../screen/screen.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
@@ -31,8 +30,6 @@ export interface ChangePasswordNeeds extends AccountPageNeeds, KnownBrowserNeeds
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
   readonly logout: Pick<LogoutDispatcher, "wake">;
-  readonly queueMail: QueueMail;
-  readonly recordAudit: RecordAudit;
 }
 
 const path = "/account/password";
@@ -139,38 +136,33 @@ async function save(
   stored: StoredPassword | null,
 ): Promise<Answer> {
   const { session } = call;
-  const { id: personId, email } = session.person;
+  const { id: personId } = session.person;
   const password = parameters.get("password") ?? "";
   const endSessions = parameters.get("endSessions") === "true";
-  const changed = await needs.passwords.change({
-    personId,
-    from: stored?.changedAt ?? null,
-    password: {
-      hash: await hashPassword(password),
-      standsAlone: standsAlone(password, needs.passwordLengths),
+  const disconnectApps = parameters.get("disconnectApps") === "true";
+  const changed = await needs.passwords.change(
+    {
+      personId,
+      from: stored?.changedAt ?? null,
+      password: {
+        hash: await hashPassword(password),
+        standsAlone: standsAlone(password, needs.passwordLengths),
+      },
+      endSessionsExcept: endSessions ? session.id : undefined,
+      disconnectApps,
     },
-    endSessionsExcept: endSessions ? session.id : undefined,
-    disconnectApps: parameters.get("disconnectApps") === "true",
-  });
+    ({ sessionsEnded }) =>
+      passwordRecord(call, session, "password-changed", {
+        sessionsEnded: sessionsEnded.length,
+        disconnectApps,
+      }),
+  );
   if (changed === null) {
     const newest = await needs.passwords.find(personId);
     return formScreen(needs, call, newest, [{ code: "changed_meanwhile" }], parameters);
   }
   const { sessionsEnded } = changed;
   call.log.info({ event: "password.changed", person: personId, sessionsEnded }, "password changed");
-  await needs.recordAudit({
-    kind: "password-changed",
-    actor: actorOf(call, personId),
-    personId,
-    sessionId: session.id,
-  });
-  const { address, userAgent } = call;
-  await needs.queueMail({
-    kind: "password-changed",
-    recipient: email,
-    personId,
-    facts: { address, userAgent },
-  });
   const others = endSessions ? " You are signed out everywhere else." : "";
   const text = `${stored === null ? "You have a password now." : "Your password is changed."}${others}`;
   return seeNotice(needs, call, securityPage, { at: "password", text }, { afterwards: needs.logout.wake });

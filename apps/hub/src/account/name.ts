@@ -1,6 +1,7 @@
 /** `/account/name`: the form that changes the user's name. */
 import type { ProfileStore } from "@gatehouse/database";
-import { byUser, type RecordAudit } from "../audit/record-audit.ts";
+import type { HubChangeRecord } from "../audit/change-record.ts";
+import { byUser } from "../audit/record-audit.ts";
 import { fullName, nameFault } from "../credential/account-names.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
 import { seeNotice } from "../http/page-notice.ts";
@@ -8,7 +9,6 @@ import { type Route, route } from "../http/route.ts";
 import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
 
 export interface NameNeeds extends AccountPageNeeds, KeptFormNeeds {
-  readonly recordAudit: RecordAudit;
   readonly profiles: Pick<ProfileStore, "rename">;
 }
 
@@ -44,8 +44,10 @@ export const nameRoutes = (needs: NameNeeds): Route[] => [
           ...accountScreen(call, "account-name", { typed: name, error }),
           status: 400,
         };
-      await needs.profiles.rename(call.session.person.id, name);
-      await needs.recordAudit({ kind: "profile-changed", ...byUser(call), facts: { what: "name" } });
+      const record = (): HubChangeRecord => ({
+        events: [{ kind: "profile-changed", ...byUser(call), facts: { what: "name" } }],
+      });
+      await needs.profiles.rename(call.session.person.id, name, record);
       call.log.info(
         { event: "profile.changed", person: call.session.person.id, what: "name" },
         "name changed",

@@ -2,13 +2,13 @@
  * `/account/data`: the export of everything that the hub stores about the user, and the deletion of the account, which
  * is due after a grace period. `/account/keep` asks a user who signs in before that whether to keep the account.
  */
-import type { CentralSessionStore, ProfileStore } from "@gatehouse/database";
+import type { CentralSessionStore, ProfileStore, RequestedDeletion } from "@gatehouse/database";
+import type { HubChangeRecord } from "../audit/change-record.ts";
 import { actorOf, byUser, type RecordAudit } from "../audit/record-audit.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { type Answer, type CallerFacts, json, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
-import type { QueueMail } from "../mail/queue-mail.ts";
 import { keepAccountPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
 
@@ -17,7 +17,6 @@ export interface OwnDataNeeds extends AccountPageNeeds {
   readonly sessions: Pick<CentralSessionStore, "end">;
   readonly logout: Pick<LogoutDispatcher, "wake">;
   readonly answerSignOut: AnswerSignOut;
-  readonly queueMail: QueueMail;
   readonly recordAudit: RecordAudit;
   /** Time between the request and the deletion, in seconds. */
   readonly deletionGraceSeconds: number;
@@ -83,30 +82,34 @@ const requestDeletion = (needs: OwnDataNeeds): Route =>
     speaks: "html",
     returnPage: () => ({ page }),
     async answer(call, { parameters }) {
-      const { id: personId, username, email } = call.session.person;
+      const { id: personId, username } = call.session.person;
       const typed = trimInvisible(parameters.get("username") ?? "");
       if (typed.toLowerCase() !== username)
         return { ...accountScreen(call, "account-data", formOf(needs, typed, true)), status: 400 };
-      const asked = await needs.profiles.requestDeletion(personId, needs.deletionGraceSeconds);
+      const asked = await needs.profiles.requestDeletion(
+        personId,
+        needs.deletionGraceSeconds,
+        deletionRecord(call),
+      );
       // Disabled a moment ago: the sign-in page says so.
       if (asked === null) return seeOther("/account");
       const { dueAt, endedSessions } = asked;
-      await needs.recordAudit({
-        kind: "deletion-due",
-        ...byUser(call),
-        facts: { dueAt: dueAt.toISOString() },
-      });
       call.log.info({ event: "account.deletion-requested", person: personId, dueAt }, "deletion requested");
-      const { address, userAgent } = call;
-      await needs.queueMail({
-        kind: "deletion-due",
-        recipient: email,
-        personId,
-        facts: { dueAt: dueAt.toISOString(), address, userAgent },
-      });
       return withDeletion(await needs.answerSignOut(call, endedSessions), dueAt);
     },
   });
+
+const deletionRecord =
+  (call: CallerFacts["person"]) =>
+  ({ dueAt }: RequestedDeletion): HubChangeRecord => {
+    const { address, session, userAgent } = call;
+    const { email, id: personId } = session.person;
+    const facts = { dueAt: dueAt.toISOString() };
+    return {
+      events: [{ kind: "deletion-due", ...byUser(call), facts }],
+      mail: { kind: "deletion-due", recipient: email, personId, facts: { ...facts, address, userAgent } },
+    };
+  };
 
 /** The page after the sign-out says when the account will be deleted. */
 function withDeletion(answer: Answer, deletionDueAt: Date): Answer {
@@ -135,10 +138,11 @@ const answerToKeep = (needs: OwnDataNeeds): Route =>
     async answer(call, { parameters }) {
       if (parameters.get("answer") !== "keep") return signOutAgain(needs, call);
       const { id } = call.session.person;
-      if (await needs.profiles.cancelDeletion(id)) {
-        await needs.recordAudit({ kind: "deletion-cancelled", ...byUser(call) });
+      const record = (): HubChangeRecord => ({
+        events: [{ kind: "deletion-cancelled", ...byUser(call) }],
+      });
+      if (await needs.profiles.cancelDeletion(id, record))
         call.log.info({ event: "account.kept", person: id }, "deletion cancelled");
-      }
       return seeOther(loginAddress(repeatedFields(parameters)));
     },
   });

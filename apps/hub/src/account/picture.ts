@@ -1,14 +1,14 @@
 /** `/account/picture`: the form for the user's picture; `/pictures/<hash>`: the pictures, for the hub's pages and for sites. */
 import type { ProfileStore } from "@gatehouse/database";
-import { byUser, type RecordAudit } from "../audit/record-audit.ts";
+import type { HubChangeRecord } from "../audit/change-record.ts";
+import { byUser } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { seeNotice } from "../http/page-notice.ts";
-import { type Route, route } from "../http/route.ts";
+import { type CallerFacts, type Route, route } from "../http/route.ts";
 import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
 import { longestPicture, plainPicture } from "./plain-picture.ts";
 
 export interface PictureNeeds extends AccountPageNeeds {
-  readonly recordAudit: RecordAudit;
   readonly profiles: Pick<ProfileStore, "findPicture" | "removePicture" | "setPicture">;
 }
 
@@ -41,8 +41,7 @@ const setPicture = (needs: PictureNeeds): Route =>
       const picture = plainPicture(file);
       if (picture === undefined) return refuse("picture_unknown");
       const personId = call.session.person.id;
-      await needs.profiles.setPicture(personId, picture);
-      await needs.recordAudit({ kind: "profile-changed", ...byUser(call), facts: { what: "picture" } });
+      await needs.profiles.setPicture(personId, picture, recordOf(call));
       call.log.info({ event: "profile.changed", person: personId, what: "picture" }, "picture changed");
       return seeNotice(needs, call, "/account", { at: "profile", text: "Your picture is changed." });
     },
@@ -59,12 +58,15 @@ const removePicture = (needs: PictureNeeds): Route =>
     returnPage: () => ({ page: path }),
     async answer(call) {
       const personId = call.session.person.id;
-      await needs.profiles.removePicture(personId);
-      await needs.recordAudit({ kind: "profile-changed", ...byUser(call), facts: { what: "picture" } });
+      await needs.profiles.removePicture(personId, recordOf(call));
       call.log.info({ event: "profile.changed", person: personId, what: "picture" }, "picture removed");
       return seeNotice(needs, call, "/account", { at: "profile", text: "Your picture is removed." });
     },
   });
+
+const recordOf = (call: CallerFacts["person"]) => (): HubChangeRecord => ({
+  events: [{ kind: "profile-changed", ...byUser(call), facts: { what: "picture" } }],
+});
 
 /**
  * Public, because sites show the picture to others: nobody finds the address without having received it. The content of

@@ -3,7 +3,8 @@
  * account page; the hub's own API accepts them as `Basic` credentials, and sites ask the hub to verify them.
  */
 import type { AppPasswordStore } from "@gatehouse/database";
-import { byUser, type HubAuditEvent } from "../audit/record-audit.ts";
+import type { HubChangeRecord } from "../audit/change-record.ts";
+import { byUser } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { json, type Route, route } from "../http/route.ts";
@@ -74,12 +75,10 @@ function revokeAppPassword(needs: PageNoticeNeeds & Pick<AppPasswordNeeds, "appP
         ]);
       }
       const personId = call.session.person.id;
-      const event = {
-        kind: "app-password-revoked",
-        ...byUser(call),
-        facts: { appPassword: id },
-      } satisfies HubAuditEvent;
-      const revoked = await needs.appPasswords.revoke({ id, personId }, event);
+      const record = ({ name }: { readonly name: string }): HubChangeRecord => ({
+        events: [{ kind: "app-password-revoked", ...byUser(call), facts: { appPassword: id, name } }],
+      });
+      const revoked = await needs.appPasswords.revoke({ id, personId }, record);
       if (revoked === null)
         return seeNotice(needs, call, appsPage, {
           at: "app-passwords",

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { RequestParameters } from "@gatehouse/cas/server";
 import { type AppPasswordCreation, type AppPasswordStore, PersonGone } from "@gatehouse/database";
-import { byUser, type HubAuditEvent } from "../audit/record-audit.ts";
+import { factorRecord } from "../audit/change-record.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
@@ -15,7 +15,6 @@ import {
   route,
   seeOther,
 } from "../http/route.ts";
-import type { QueueMail } from "../mail/queue-mail.ts";
 import type { MakeAppPasswordErrorCode } from "../screen/screen.ts";
 import type { ApiSources } from "../site-registry/known-apis.ts";
 import { allowedBy, scopesOffered } from "./app-password-scopes.ts";
@@ -32,7 +31,6 @@ const formId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export interface MakeAppPasswordNeeds extends KeptFormNeeds, PageNoticeNeeds {
   readonly appPasswords: Pick<AppPasswordStore, "create">;
   readonly apis: ApiSources;
-  readonly queueMail: QueueMail;
 }
 
 /** The form as sent, or as first shown. */
@@ -81,7 +79,7 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
       const form = readForm(needs, parameters);
       const errors = errorsOf(form);
       if (errors.length > 0) return showForm(needs, call, form, errors);
-      const { id: personId, username, email } = call.session.person;
+      const { id: personId, username } = call.session.person;
       const secret = createAppPasswordSecret();
       const making = await create(needs, call, form, secret);
       // Disabled a moment ago: the account page redirects to the page that says so.
@@ -93,9 +91,6 @@ function makeAppPassword(needs: MakeAppPasswordNeeds): Route {
           text: "That app password was made already, and is shown only once. Revoke it and make another if you missed it.",
         });
       const { id, name, scopes, expiresAt } = making.appPassword;
-      const { address, userAgent } = call;
-      const facts = { change: "app-password-made", name, address, userAgent } as const;
-      await needs.queueMail({ kind: "factor-changed", recipient: email, personId, facts });
       call.log.info(
         { event: "app-password.made", person: personId, appPassword: id, scopes, expiresAt },
         "app password made",
@@ -121,12 +116,9 @@ async function create(
   const personId = call.session.person.id;
   const lifeSeconds = days * 86_400;
   try {
-    const event = {
-      kind: "app-password-made",
-      ...byUser(call),
-      facts: { appPassword: id, name, scopes },
-    } satisfies HubAuditEvent;
-    return await appPasswords.create({ id, personId, secret, name, scopes, lifeSeconds, event });
+    return await appPasswords.create({ id, personId, secret, name, scopes, lifeSeconds }, () =>
+      factorRecord(call, call.session, "app-password-made", { appPassword: id, name, scopes }),
+    );
   } catch (error) {
     if (error instanceof PersonGone) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Database, openDatabase } from "@gatehouse/database";
 import { poolOf } from "@gatehouse/database/test-pool";
+import { testRecord } from "@gatehouse/database/test-record";
 import { beforeAll, describe, expect, test } from "vitest";
 import { giveConsent } from "../test-support/give-consent.ts";
 import { runCommand } from "../test-support/run-command.ts";
@@ -138,7 +139,7 @@ test("user reset revokes connected apps and app passwords on request", async () 
   await withDatabaseOpen(async (database) => {
     await giveConsent(database, { personId, clientId: "budget" });
     const appPassword = { id: randomUUID(), personId, secret: "gh_1", name: "one", scopes: ["account.read"] };
-    await database.appPasswords.create({ ...appPassword, lifeSeconds: 60 });
+    await database.appPasswords.create({ ...appPassword, lifeSeconds: 60 }, testRecord);
     expect((await run("user reset lea")).result).toMatchObject({
       appsDisconnected: 0,
       appPasswordsRevoked: 0,
@@ -163,12 +164,15 @@ describe("user reset-second-step", () => {
     const personId = String(result.id);
     await withDatabaseOpen(async ({ people, factors }) => {
       await people.setPassword(personId, { hash: "$argon2id$own", standsAlone });
-      await factors.turnOnCodes({
-        personId,
-        sealed: "sealed",
-        step: 1,
-        recoveryCodes: [`${username} 1`, `${username} 2`],
-      });
+      await factors.turnOnCodes(
+        {
+          personId,
+          sealed: "sealed",
+          step: 1,
+          recoveryCodes: [`${username} 1`, `${username} 2`],
+        },
+        testRecord,
+      );
     });
     return personId;
   };

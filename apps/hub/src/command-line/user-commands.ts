@@ -5,10 +5,9 @@ import {
   PersonExists,
   type PersonWithPassword,
 } from "@gatehouse/database";
-import type { AuditKind } from "../audit/audit-kinds.ts";
+import type { HubChangeRecord } from "../audit/change-record.ts";
 import { fullName, nameFault, usernameFault } from "../credential/account-names.ts";
 import { parseAddress } from "../mail/address.ts";
-import type { FactorChange } from "../mail/queue-mail.ts";
 import type { Settings } from "../settings/env.ts";
 import { makeLink } from "../sign-up/link.ts";
 import { isInvited } from "../sign-up/link-mails.ts";
@@ -169,15 +168,12 @@ export const userResetSecondStep: Command = {
         throw new RefusedError(
           `nothing was changed. This removes from ${username}: ${has}; it ends all sessions and tells the user by mail. Whoever knows the password signs in with it alone then, so make sure that ${username} is who asks you, and repeat with --yes.`,
         );
-      const removed = await database.factors.removeAll(personId, {
-        event: { kind: "second-step-reset" satisfies AuditKind, actor: operatorActor(), personId },
-        mail: {
-          kind: "factor-changed",
-          recipient: email,
-          personId,
-          facts: { change: "second-step-reset" satisfies FactorChange },
-        },
+      const actor = operatorActor();
+      const record = (facts: FactorsRemoved): HubChangeRecord => ({
+        events: [{ kind: "second-step-reset", actor, personId, facts: { ...facts } }],
+        mail: { kind: "factor-changed", recipient: email, personId, facts: { change: "second-step-reset" } },
       });
+      const removed = await database.factors.removeAll(personId, actor, record);
       if (removed === null) throw hasNoSecondStep(username);
       return {
         result: { username, ...removed },

@@ -1,16 +1,16 @@
 /** Changes on the Security page: turning one-time codes off, and making new recovery codes. */
 import type { FactorStore, RemovalFault } from "@gatehouse/database";
+import { factorRecord } from "../audit/change-record.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { type Route, route, seeOther } from "../http/route.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
-import type { FactorChanged } from "./factor-changed.ts";
+import { logFactorChange } from "./complete-factor.ts";
 import { createRecoveryCodes, recoveryCodesText } from "./recovery-codes.ts";
 import { downloadPath, recoveryCodesModel } from "./recovery-codes-screen.ts";
 
 export interface ChangeFactorsNeeds extends PageNoticeNeeds {
-  readonly factorChanged: FactorChanged;
   readonly factors: FactorStore;
   readonly hubUrl: string;
   readonly keys: Pick<HubKeys, "note">;
@@ -33,9 +33,10 @@ export const changeFactorRoutes = (needs: ChangeFactorsNeeds): Route[] => [
     returnPage,
     async answer(call) {
       const { person } = call.session;
-      const fault = await needs.factors.turnOffCodes(person.id, needs);
+      const record = () => factorRecord(call, call.session, "codes-off");
+      const fault = await needs.factors.turnOffCodes(person.id, needs, record);
       if (fault !== null && fault !== "none") throw refused(fault);
-      if (fault === null) await needs.factorChanged(call, person, "codes-off");
+      if (fault === null) logFactorChange(call, person, "codes-off");
       return seeNotice(needs, call, securityPage, { at: "codes", text: "One-time codes are off." });
     },
   }),
@@ -53,8 +54,10 @@ export const changeFactorRoutes = (needs: ChangeFactorsNeeds): Route[] => [
       // Without a factor there is nothing that a recovery code could replace.
       if (!hasFactor(await needs.factors.of(person.id))) return seeOther(securityPage);
       const codes = createRecoveryCodes();
-      await needs.factors.replaceRecoveryCodes(person.id, codes);
-      await needs.factorChanged(call, person, "recovery-codes-made");
+      await needs.factors.replaceRecoveryCodes(person.id, codes, () =>
+        factorRecord(call, call.session, "recovery-codes-made"),
+      );
+      logFactorChange(call, person, "recovery-codes-made");
       const model = recoveryCodesModel(needs, {
         codes,
         token: call.formToken,

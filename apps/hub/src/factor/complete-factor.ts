@@ -1,6 +1,6 @@
 /** Completes a sign-in by a factor: one-time code, recovery code, or a passkey that its room has verified. */
 import { createTicketId, type RequestParameters } from "@gatehouse/cas/server";
-import type { FactorProof, PendingSignInStore } from "@gatehouse/database";
+import type { FactorProof, PendingSignInStore, Person } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
 import type { Answer, Call } from "../http/route.ts";
 import type { EnterSession } from "../sign-in/complete-sign-in.ts";
@@ -10,6 +10,15 @@ export interface CompleteFactorNeeds {
   readonly cookies: Cookies;
   readonly enterSession: EnterSession;
   readonly pendingSignIns: Pick<PendingSignInStore, "complete">;
+}
+
+/** Logs a change of a user's one-time codes or recovery codes. */
+export function logFactorChange(
+  { address, log }: Pick<Call, "address" | "log">,
+  { id: person }: Pick<Person, "id">,
+  change: "codes-on" | "codes-off" | "recovery-codes-made" | "recovery-code-used",
+): void {
+  log.info({ event: "factor.changed", person, change, address }, "factor changed");
 }
 
 /** Methods of a one-time code or a recovery code, with what came before. @see RFC 8176, section 2 */

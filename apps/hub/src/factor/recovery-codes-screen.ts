@@ -1,5 +1,8 @@
 /** The page that shows recovery codes, once: after the first factor, and after a user made new ones. */
 import type { FactorStore } from "@gatehouse/database";
+import type { HubChangeRecord } from "../audit/change-record.ts";
+import { byUser } from "../audit/record-audit.ts";
+import type { CallerFacts } from "../http/route.ts";
 import type { RecoveryCodesScreen } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { createRecoveryCodes, groupedCode } from "./recovery-codes.ts";
@@ -37,15 +40,18 @@ export function recoveryCodesModel(
 
 /** Gives recovery codes to a user who has a factor and none of them. @returns `null`: the user has some */
 export type FirstRecoveryCodes = (
+  call: CallerFacts["person"],
   shown: Omit<ShownRecoveryCodes, "codes">,
 ) => Promise<RecoveryCodesScreen | null>;
 
 export function createFirstRecoveryCodes(
   needs: RecoveryCodesScreenNeeds & { readonly factors: Pick<FactorStore, "addFirstRecoveryCodes"> },
 ): FirstRecoveryCodes {
-  return async (shown) => {
+  return async (call, shown) => {
     const codes = createRecoveryCodes();
-    const stored = await needs.factors.addFirstRecoveryCodes(shown.personId, codes);
+    // The mail about the factor tells the user already.
+    const record = (): HubChangeRecord => ({ events: [{ kind: "recovery-codes-made", ...byUser(call) }] });
+    const stored = await needs.factors.addFirstRecoveryCodes(shown.personId, codes, record);
     return stored ? recoveryCodesModel(needs, { ...shown, codes }) : null;
   };
 }

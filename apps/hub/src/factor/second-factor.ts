@@ -4,6 +4,7 @@
  */
 import { type LoginRequest, parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import type { FactorProof, FactorStore, PendingSignInStore } from "@gatehouse/database";
+import { factorRecord } from "../audit/change-record.ts";
 import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
 import type { Throttle } from "../credential/throttle.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
@@ -24,8 +25,7 @@ import {
 import { readRequest, refuseService } from "../sign-in/refuse-service.ts";
 import { acrValues } from "../site-registry/acr-values.ts";
 import { type Begun, type BegunNeeds, findBegun, isTokenOf, startAgain, tokenOf } from "./begun-sign-in.ts";
-import { type CompleteFactorNeeds, codeMethods, completeFactor } from "./complete-factor.ts";
-import type { FactorChanged } from "./factor-changed.ts";
+import { type CompleteFactorNeeds, codeMethods, completeFactor, logFactorChange } from "./complete-factor.ts";
 import { readRecoveryCode } from "./recovery-codes.ts";
 import { isCode, stepOfCode } from "./totp.ts";
 
@@ -35,7 +35,6 @@ export interface SecondFactorNeeds
     DestinationNeeds,
     KnownBrowserNeeds {
   readonly clock: () => Date;
-  readonly factorChanged: FactorChanged;
   readonly factors: Pick<FactorStore, "of" | "sealedSecretOf">;
   readonly keys: Pick<HubKeys, "browser" | "form" | "note" | "totp">;
   readonly pendingSignIns: Pick<PendingSignInStore, "complete" | "find">;
@@ -110,7 +109,7 @@ const accept = (needs: SecondFactorNeeds): Route =>
       const by = { account: person.username, address, knownBrowser };
       const attempted = await needs.throttle.attempt<FactorErrorCode | Answer>("code", by, {
         async make() {
-          const proof = isRecovery ? readRecovery(typed) : await readCode(needs, begun, typed);
+          const proof = isRecovery ? readRecovery(call, begun, typed) : await readCode(needs, begun, typed);
           return typeof proof === "string"
             ? proof
             : ((await completeFactor(needs, call, parameters, begun, proof, codeMethods)) ?? "code_used");
@@ -120,7 +119,7 @@ const accept = (needs: SecondFactorNeeds): Route =>
       if (!attempted.allowed) return again("too_many_attempts", attempted.retryInSeconds);
       const { result } = attempted;
       if (typeof result !== "string") {
-        if (isRecovery) await needs.factorChanged(call, person, "recovery-code-used");
+        if (isRecovery) logFactorChange(call, person, "recovery-code-used");
         return result;
       }
       // The sign-in itself may have ended meanwhile, by another tab or a change of the password.
@@ -165,9 +164,10 @@ async function readCode(
   return step === null ? "code_wrong" : { kind: "code", step, sealed };
 }
 
-function readRecovery(typed: string): FactorProof | FactorErrorCode {
+function readRecovery(call: Call, { person }: Begun, typed: string): FactorProof | FactorErrorCode {
   const code = readRecoveryCode(typed);
-  return code === null ? "recovery_code_wrong" : { kind: "recovery-code", code };
+  const record = () => factorRecord(call, { person }, "recovery-code-used");
+  return code === null ? "recovery_code_wrong" : { kind: "recovery-code", code, record };
 }
 
 function readDestination(needs: DestinationNeeds, call: Call, parameters: RequestParameters): LoginRequest {

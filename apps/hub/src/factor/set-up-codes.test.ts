@@ -1,5 +1,7 @@
 /** Setting up, using and turning off one-time codes, over HTTP. */
+
 import { poolOf } from "@gatehouse/database/test-pool";
+import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { codeOf, createPersonWithCodes, enterFactor } from "../test-support/factor-fixture.ts";
@@ -196,7 +198,7 @@ describe("turning off", () => {
     await opened.advance(301);
     expect((await off()).location).toContain("reason=fresh-sign-in");
     expect(await factorsOf(person)).toMatchObject({ codesSince: expect.any(Date) });
-    await opened.hub.database.factors.turnOffCodes(person.id, { operatorsNeedFactor: false });
+    await opened.hub.database.factors.turnOffCodes(person.id, { operatorsNeedFactor: false }, testRecord);
     expect((await new TestBrowser(opened).signIn(person)).location).toBe("/account");
   });
 

@@ -5,6 +5,7 @@
  */
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
 import type { FactorStore, PendingSignInStore } from "@gatehouse/database";
+import { factorRecord } from "../audit/change-record.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
 import { type Answer, type Call, type ReturnPage, type Route, route, seeOther } from "../http/route.ts";
@@ -20,8 +21,12 @@ import {
 } from "../sign-in/login-address.ts";
 import { readRequest } from "../sign-in/refuse-service.ts";
 import { type Begun, type BegunNeeds, findPending, isTokenOf, startAgain, tokenOf } from "./begun-sign-in.ts";
-import { type CompleteFactorNeeds, codeMethods, startCompletedSession } from "./complete-factor.ts";
-import type { FactorChanged } from "./factor-changed.ts";
+import {
+  type CompleteFactorNeeds,
+  codeMethods,
+  logFactorChange,
+  startCompletedSession,
+} from "./complete-factor.ts";
 import { createQrCode } from "./qr-code.ts";
 import { createRecoveryCodes, groupedCode } from "./recovery-codes.ts";
 import { recoveryCodesModel } from "./recovery-codes-screen.ts";
@@ -29,7 +34,6 @@ import { createTotpSecret, stepOfCode, totpAddress } from "./totp.ts";
 
 export interface SetUpCodesNeeds extends BegunNeeds, CompleteFactorNeeds, DestinationNeeds, KeptFormNeeds {
   readonly enterSession: EnterSession;
-  readonly factorChanged: FactorChanged;
   readonly factors: Pick<FactorStore, "of" | "turnOnCodes">;
   readonly keys: Pick<HubKeys, "form" | "note" | "totp">;
   readonly pendingSignIns: Pick<PendingSignInStore, "complete" | "find">;
@@ -145,16 +149,13 @@ async function confirm(
   const recoveryCodes = createRecoveryCodes();
   const sealed = needs.keys.totp.seal(secret, person.id);
   const asFirstFactor = begun.session === null;
-  const turnedOn = await needs.factors.turnOnCodes({
-    personId: person.id,
-    sealed,
-    step,
-    recoveryCodes,
-    asFirstFactor,
-  });
+  const turnedOn = await needs.factors.turnOnCodes(
+    { personId: person.id, sealed, step, recoveryCodes, asFirstFactor },
+    () => factorRecord(call, begun.session ?? { person }, "codes-on"),
+  );
   if (turnedOn === null && asFirstFactor) return startAgain(needs, call, repeatedFields(parameters));
   if (turnedOn === null) throw alreadyOn();
-  await needs.factorChanged(call, person, "codes-on");
+  logFactorChange(call, person, "codes-on");
   // The code has just proved the factor: the session says so from now on.
   const consumed = { kind: "consumed" } as const;
   const started = await startCompletedSession(needs, call, parameters, begun, consumed, codeMethods);

@@ -1,5 +1,4 @@
 /** Requests write mails into the outbox (`mails`); the dispatcher composes and sends them. */
-import type { MailStore } from "@gatehouse/database";
 
 /** Facts of each template. Never a secret: the composer makes a link when the mail is sent. */
 export interface MailFacts {
@@ -70,11 +69,3 @@ export type MailToQueue = {
 
 /** Queues a mail. One statement; a mail server that is down does not matter here. */
 export type QueueMail = (mail: MailToQueue) => Promise<void>;
-
-/** @param wake starts sending, without waiting for it */
-export function createQueueMail(mails: Pick<MailStore, "queue">, wake: () => void): QueueMail {
-  return async (mail) => {
-    await mails.queue(mail);
-    wake();
-  };
-}

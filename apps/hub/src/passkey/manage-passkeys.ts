@@ -1,9 +1,8 @@
 /** `/account/security/passkeys`: adds, renames and removes passkeys. Each needs a fresh sign-in. */
-import { mostPasskeys, type Passkey, type PasskeyStore } from "@gatehouse/database";
-import { byUser, type RecordAudit } from "../audit/record-audit.ts";
+import { mostPasskeys, type PasskeyStore } from "@gatehouse/database";
+import { factorRecord } from "../audit/change-record.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { type CallerFacts, type Route, route } from "../http/route.ts";
-import type { QueueMail } from "../mail/queue-mail.ts";
 import type { RecoveryCodesScreen, SecurityScreen } from "../screen/screen.ts";
 import { longestPasskeyName, readPasskeyName } from "./passkey-name.ts";
 import {
@@ -19,11 +18,10 @@ export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNee
   readonly passkeys: Pick<PasskeyStore, "add" | "listOf" | "remove" | "rename">;
   /** Recovery codes for a user who has none: a factor never goes without a way to replace it. */
   readonly firstRecoveryCodes: (
+    call: CallerFacts["person"],
     shown: Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> & { readonly personId: string },
   ) => Promise<RecoveryCodesScreen | null>;
   readonly operatorsNeedFactor: boolean;
-  readonly recordAudit: RecordAudit;
-  readonly queueMail: QueueMail;
 }
 
 const securityPage = "/account/security";
@@ -99,12 +97,18 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
     speaks: "html",
     returnPage: () => ({ page: addPath }),
     async answer(call, { parameters }) {
-      const result = await registerPasskey(needs, call, parameters.get("passkey") ?? "", sessionUse(call));
+      const result = await registerPasskey(
+        needs,
+        call,
+        parameters.get("passkey") ?? "",
+        sessionUse(call),
+        ({ id, name }) => factorRecord(call, call.session, "passkey-added", { passkey: id, name }),
+      );
       if (result.outcome !== "added")
         return seeNotice(needs, call, securityPage, { at: "passkeys", text: refusals[result.outcome] });
       const { id, name } = result.passkey;
-      await tellOf(needs, call, "passkey-added", { id, name });
-      const codes = await needs.firstRecoveryCodes({
+      log(call, "passkey-added", id);
+      const codes = await needs.firstRecoveryCodes(call, {
         personId: call.session.person.id,
         token: call.formToken,
         because: "passkey-added",
@@ -145,9 +149,10 @@ const renamePasskey = (needs: ManagePasskeysNeeds): Route =>
           text: `Give the passkey a name of 1 to ${longestPasskeyName} characters. Nothing was changed.`,
         });
       const id = parameters.get("passkey") ?? "";
-      if (!(await needs.passkeys.rename({ id, personId: call.session.person.id, name })))
+      const record = () => factorRecord(call, call.session, "passkey-renamed", { passkey: id, name });
+      if (!(await needs.passkeys.rename({ id, personId: call.session.person.id, name }, record)))
         return seeNotice(needs, call, securityPage, { at: "passkeys", text: goneWords });
-      await tellOf(needs, call, "passkey-renamed", { id, name });
+      log(call, "passkey-renamed", id);
       return seeNotice(needs, call, securityPage, {
         at: "passkeys",
         text: `The passkey is now called “${name}”.`,
@@ -171,11 +176,14 @@ const removePasskey = (needs: ManagePasskeysNeeds): Route =>
     async answer(call, { parameters }) {
       const id = parameters.get("passkey") ?? "";
       const personId = call.session.person.id;
-      const name = (await needs.passkeys.listOf(personId)).find((one) => one.id === id)?.name ?? "";
-      const result = await needs.passkeys.remove({ id, personId }, needs);
+      let name = "";
+      const result = await needs.passkeys.remove({ id, personId }, needs, (removed) => {
+        name = removed.name;
+        return factorRecord(call, call.session, "passkey-removed", { passkey: id, name });
+      });
       if (result !== "removed")
         return seeNotice(needs, call, securityPage, { at: "passkeys", text: removalWords[result] });
-      await tellOf(needs, call, "passkey-removed", { id, name });
+      log(call, "passkey-removed", id);
       return seeNotice(needs, call, securityPage, {
         at: "passkeys",
         text: `The passkey “${name}” is removed, and signs in nobody any more. Delete it in your password manager too.`,
@@ -196,20 +204,10 @@ const removalWords: Readonly<
     "Operators sign in with a second step, so the passkey was not removed. Add another passkey or turn on one-time codes first.",
 };
 
-/** Records a change, and notifies the user by mail. */
-async function tellOf(
-  { recordAudit, queueMail }: ManagePasskeysNeeds,
+function log(
   call: CallerFacts["person"],
-  change: "passkey-added" | "passkey-renamed" | "passkey-removed",
-  { id, name }: Pick<Passkey, "id" | "name">,
-): Promise<void> {
-  const { person } = call.session;
-  await recordAudit({ kind: change, ...byUser(call), facts: { passkey: id, name } });
-  await queueMail({
-    kind: "factor-changed",
-    recipient: person.email,
-    personId: person.id,
-    facts: { change, name, address: call.address, userAgent: call.userAgent },
-  });
-  call.log.info({ event: change, person: person.id, passkey: id }, "passkeys changed");
+  event: "passkey-added" | "passkey-renamed" | "passkey-removed",
+  passkey: string,
+): void {
+  call.log.info({ event, person: call.session.person.id, passkey }, "passkeys changed");
 }

@@ -1,6 +1,7 @@
 /** Sign-in with a passkey alone, over HTTP, with an authenticator in software. */
 import { ageAttempts } from "@gatehouse/database/test-clock";
 import { poolOf } from "@gatehouse/database/test-pool";
+import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { answerSignIn, givePasskey, signInWithPasskey } from "../test-support/passkey-fixture.ts";
@@ -225,7 +226,7 @@ describe("refused: no session, and the form says why", () => {
   test("a passkey that nobody has", async () => {
     const carol = await opened.createPerson();
     const other = await givePasskey(opened, carol);
-    await opened.hub.database.passkeys.remove({ id: other.id, personId: carol.id }, any);
+    await opened.hub.database.passkeys.remove({ id: other.id, personId: carol.id }, any, testRecord);
     expect(await errorAfter(await signInWithPasskey(browser, other))).toBe("passkey_unknown");
   });
 
@@ -313,7 +314,7 @@ describe("two users in one browser (docs/decisions/0019)", () => {
 
   test("the proof is void once the passkey is removed, and a password does not replace it", async () => {
     const question = await asked();
-    await opened.hub.database.passkeys.remove({ id: keyOfBob.id, personId: bob.id }, any);
+    await opened.hub.database.passkeys.remove({ id: keyOfBob.id, personId: bob.id }, any, testRecord);
     const page = await browser.follow(await choose("switch", question));
     expect(page.screen("login").username).toBe(bob.username);
     expect(await sessionIn()).toBeNull();

@@ -1,5 +1,5 @@
 /** Registers a passkey: for a signed-in user, or for one who is about to get an account. */
-import type { NewPasskey, Passkey, PasskeyStore, Person } from "@gatehouse/database";
+import type { ChangeRecord, NewPasskey, Passkey, PasskeyStore, Person } from "@gatehouse/database";
 import type { Call } from "../http/route.ts";
 import { type ChallengeNeeds, consumeChallenge, issueChallenge } from "./challenge.ts";
 import { firstName } from "./passkey-name.ts";
@@ -37,6 +37,8 @@ export interface RegistrationRefused {
   readonly outcome: "expired" | "invalid";
 }
 
+type RecordOfPasskey = (passkey: Pick<Passkey, "id" | "name">) => ChangeRecord;
+
 /** Options for the browser. */
 export async function askForRegistration(
   needs: VerifyNewPasskeyNeeds,
@@ -50,6 +52,7 @@ export async function askForRegistration(
  * Verifies the answer of the authenticator and stores the passkey.
  *
  * @param answer JSON of the browser's `PublicKeyCredential`
+ * @param record record of the change, written with the passkey
  * @throws PersonGone if the user is disabled or removed
  */
 export async function registerPasskey(
@@ -57,11 +60,12 @@ export async function registerPasskey(
   call: Pick<Call, "log" | "userAgent">,
   answer: string,
   use: RegistrationUse,
+  record: RecordOfPasskey,
 ): Promise<PasskeyRegistration> {
   const verified = await verifyNewPasskey(needs, call, answer, use);
   if (verified.outcome !== "verified") return verified;
   const { passkey } = verified;
-  const outcome = await needs.passkeys.add(passkey);
+  const outcome = await needs.passkeys.add(passkey, () => record(passkey));
   return outcome === "added" ? { outcome, passkey } : { outcome };
 }
 

@@ -9,13 +9,11 @@ const drain = vi.fn<UpkeepTaskNeeds["logout"]["drain"]>();
 const wake = vi.fn<UpkeepTaskNeeds["mail"]["wake"]>();
 const chainAudit = vi.fn<UpkeepTaskNeeds["chainAudit"]>();
 const dueForDeletion = vi.fn<UpkeepTaskNeeds["profiles"]["dueForDeletion"]>();
-const remove = vi.fn<UpkeepTaskNeeds["people"]["remove"]>();
-const recordAudit = vi.fn<UpkeepTaskNeeds["recordAudit"]>();
+const removeDue = vi.fn<UpkeepTaskNeeds["people"]["removeDue"]>();
 const runUpkeep = createUpkeepTask({
   sessions: { endExpired },
   profiles: { dueForDeletion },
-  people: { remove },
-  recordAudit,
+  people: { removeDue },
   chainAudit,
   logout: { drain },
   mail: { wake },
@@ -29,8 +27,7 @@ beforeEach(() => {
   endExpired.mockReset().mockResolvedValue(0);
   sweep.mockReset().mockResolvedValue(0);
   dueForDeletion.mockReset().mockResolvedValue([]);
-  remove.mockReset().mockResolvedValue(true);
-  recordAudit.mockReset();
+  removeDue.mockReset().mockResolvedValue(true);
   drain.mockReset().mockResolvedValue();
   chainAudit.mockReset().mockResolvedValue();
   wake.mockReset();
@@ -60,17 +57,16 @@ describe("a round of upkeep", () => {
 
   test("deletes accounts that are due before it notifies sites, and logs only those that it deleted", async () => {
     dueForDeletion.mockResolvedValue(["p1", "kept"]);
-    remove.mockImplementation(async (id) => id === "p1");
+    removeDue.mockImplementation(async (id) => id === "p1");
     await runUpkeep();
-    expect(remove.mock.calls).toEqual([
-      ["p1", { onlyIfDue: true }],
-      ["kept", { onlyIfDue: true }],
-    ]);
+    expect(removeDue.mock.calls.map(([id]) => id)).toEqual(["p1", "kept"]);
+    expect(removeDue.mock.calls[0]?.[1]()).toMatchObject({
+      events: [{ kind: "account-deleted", personId: "p1" }],
+    });
     expect(lines.map((line) => JSON.parse(line)).map(({ event, person }) => [event, person])).toEqual([
       ["account.deleted", "p1"],
     ]);
-    expect(recordAudit.mock.calls).toMatchObject([[{ kind: "account-deleted", personId: "p1" }]]);
-    expect(remove.mock.invocationCallOrder[1]).toBeLessThan(drain.mock.invocationCallOrder[0] ?? 0);
+    expect(removeDue.mock.invocationCallOrder[1]).toBeLessThan(drain.mock.invocationCallOrder[0] ?? 0);
   });
 
   test("logs nothing if there was nothing to do", async () => {

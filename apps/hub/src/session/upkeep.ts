@@ -1,7 +1,7 @@
 /** Periodic work: ends expired sessions, deletes accounts that are due, chains the audit trail, notifies sites, sends mails, deletes old rows. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { CentralSessionStore, PersonStore, ProfileStore } from "@gatehouse/database";
-import type { RecordAudit } from "../audit/record-audit.ts";
+import type { HubChangeRecord } from "../audit/change-record.ts";
 import type { Log } from "../log.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { Dispatcher } from "../outbox/dispatcher.ts";
@@ -12,8 +12,7 @@ export type UpkeepTask = () => Promise<void>;
 export interface UpkeepTaskNeeds {
   readonly sessions: Pick<CentralSessionStore, "endExpired">;
   readonly profiles: Pick<ProfileStore, "dueForDeletion">;
-  readonly people: Pick<PersonStore, "remove">;
-  readonly recordAudit: RecordAudit;
+  readonly people: Pick<PersonStore, "removeDue">;
   readonly logout: Pick<LogoutDispatcher, "drain">;
   /** A mail server that does not answer must not delay the other work, so upkeep does not wait for it. */
   readonly mail: Pick<Dispatcher, "wake">;
@@ -89,10 +88,12 @@ export function createUpkeepTask(needs: UpkeepTaskNeeds): UpkeepTask {
 }
 
 /** Deletes accounts whose users asked for it and did not come back in time. */
-async function removeDue({ log, people, profiles, recordAudit }: UpkeepTaskNeeds): Promise<void> {
+async function removeDue({ log, people, profiles }: UpkeepTaskNeeds): Promise<void> {
   for (const id of await profiles.dueForDeletion(batch)) {
-    if (!(await people.remove(id, { onlyIfDue: true }))) continue;
-    await recordAudit({ kind: "account-deleted", actor: { kind: "hub", id: "" }, personId: id });
+    const record = (): HubChangeRecord => ({
+      events: [{ kind: "account-deleted", actor: { kind: "hub", id: "" }, personId: id }],
+    });
+    if (!(await people.removeDue(id, record))) continue;
     log.info({ event: "account.deleted", person: id }, "account deleted, as its user had asked");
   }
 }

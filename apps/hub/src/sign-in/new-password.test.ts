@@ -1,4 +1,5 @@
 /** Passwords that an operator set in earlier versions must be changed at the next sign-in. */
+import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hashPassword } from "../credential/password.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
@@ -222,10 +223,7 @@ test("a password that an operator left too short, without its second step, is re
   const short = await createPersonWithCodes(opened);
   const hash = await hashPassword("kX4!vq9z");
   await people.setPassword(short.id, { hash, standsAlone: false });
-  await factors.removeAll(short.id, {
-    event: { kind: "second-step-reset", actor: { kind: "operator", id: "root" }, personId: short.id },
-    mail: { kind: "factor-changed", recipient: "x@example.com", facts: { change: "second-step-reset" } },
-  });
+  await factors.removeAll(short.id, { kind: "operator", id: "root" }, testRecord);
   const browser = new TestBrowser(opened);
   const answer = await browser.signIn({ username: short.username, password: "kX4!vq9z" });
   const page = (await browser.follow(answer)).screen("new-password");

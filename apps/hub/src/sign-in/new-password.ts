@@ -5,7 +5,7 @@
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { FactorStore, PasswordStore, PersonStore, WaitingSignIn } from "@gatehouse/database";
-import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
+import { passwordRecord } from "../audit/change-record.ts";
 import { hashPassword, verifyPassword } from "../credential/password.ts";
 import {
   type PasswordFault,
@@ -15,7 +15,6 @@ import {
 } from "../credential/password-rule.ts";
 import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
-import type { QueueMail } from "../mail/queue-mail.ts";
 import type { NewPasswordError } from "../screen/screen.ts";
 import { type CompleteSignIn, hasFactor } from "./complete-sign-in.ts";
 import { loginAddress, newPasswordPath, repeatedFields } from "./login-address.ts";
@@ -35,8 +34,6 @@ export interface NewPasswordNeeds extends LoginTicketNeeds, NoteNeeds {
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
   readonly completeSignIn: CompleteSignIn;
-  readonly queueMail: QueueMail;
-  readonly recordAudit: RecordAudit;
 }
 
 export const newPasswordRoutes = (needs: NewPasswordNeeds): Route[] => [showForm(needs), accept(needs)];
@@ -80,10 +77,15 @@ const accept = (needs: NewPasswordNeeds): Route =>
         hash: await hashPassword(password),
         standsAlone: standsAlone(password, needs.passwordLengths),
       };
-      const replaced = await needs.passwords.replaceAtSignIn(token, chosen, sessionToken);
+      const replaced = await needs.passwords.replaceAtSignIn(token, chosen, sessionToken, ({ person }) =>
+        passwordRecord(call, { person }, "password-changed", { wasDemanded: true }),
+      );
       if (replaced === null) return startAgain(needs, call, parameters);
-      await tell(needs, call, replaced);
       const { person, amr, longTerm } = replaced;
+      call.log.info(
+        { event: "password.changed", person: person.id },
+        "password that had to be changed replaced",
+      );
       const askBefore = parameters.get("warn") === "true";
       // The new password is the proof: a change voids what was proved with the former one.
       const verified = { outcome: "verified", person, amr, secondsAgo: 0 } as const;
@@ -106,23 +108,6 @@ async function errorOf(
   if (why !== undefined) return { code: "password_refused", why };
   const current = (await needs.people.findForSignIn(person.username))?.passwordHash ?? null;
   return (await verifyPassword(current, password)) ? { code: "password_same" } : null;
-}
-
-async function tell(needs: NewPasswordNeeds, call: Call, { person }: WaitingSignIn): Promise<void> {
-  const { address, userAgent } = call;
-  call.log.info({ event: "password.changed", person: person.id }, "password that had to be changed replaced");
-  await needs.recordAudit({
-    kind: "password-changed",
-    actor: actorOf(call, person.id),
-    personId: person.id,
-    facts: { wasDemanded: true },
-  });
-  await needs.queueMail({
-    kind: "password-changed",
-    recipient: person.email,
-    personId: person.id,
-    facts: { address, userAgent },
-  });
 }
 
 async function formScreen(

@@ -1,16 +1,14 @@
 /** The page behind the link that was sent to a new e-mail address: the address counts once its form was sent. */
-import type { VerificationToken, VerificationTokenStore } from "@gatehouse/database";
-import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
+import type { NewEmail, VerificationToken, VerificationTokenStore } from "@gatehouse/database";
+import type { HubChangeRecord } from "../audit/change-record.ts";
+import { actorOf } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
-import { type Route, route } from "../http/route.ts";
-import type { QueueMail } from "../mail/queue-mail.ts";
+import { type Call, type Route, route } from "../http/route.ts";
 import { linkKinds, linkPath, linkUnusable } from "./link.ts";
 import { checkForm, type LinkFormNeeds, startForm } from "./link-form.ts";
 
 export interface ConfirmEmailNeeds extends LinkFormNeeds {
   readonly verificationTokens: Pick<VerificationTokenStore, "changeEmail" | "find">;
-  readonly queueMail: QueueMail;
-  readonly recordAudit: RecordAudit;
 }
 
 const { path } = linkKinds["email-change"];
@@ -55,34 +53,35 @@ export const confirmEmailRoutes = (needs: ConfirmEmailNeeds): Route[] => [
     async answer(call, { parameters }) {
       const token = parameters.get("link") ?? "";
       checkForm(needs, call, parameters, linkPath(path, token));
-      const result = await needs.verificationTokens.changeEmail(token);
+      const result = await needs.verificationTokens.changeEmail(token, recordOf(call));
       if (result === null) throw linkUnusable("email-change", toAccount);
       if (result.outcome === "email-taken") throw emailTaken();
       const { person, formerEmail } = result;
-      const { address, userAgent } = call;
       const isNew = person.email !== formerEmail;
       call.log.info(
-        { event: isNew ? "email.changed" : "email.confirmed", person: person.id, address },
+        { event: isNew ? "email.changed" : "email.confirmed", person: person.id, address: call.address },
         isNew ? "address changed" : "address confirmed",
       );
-      await needs.recordAudit({
-        ...(isNew
-          ? { kind: "email-changed" }
-          : { kind: "profile-changed", facts: { what: "email-confirmed" } }),
-        actor: actorOf(call, person.id),
-        personId: person.id,
-      });
-      if (isNew)
-        await needs.queueMail({
-          kind: "email-changed",
-          recipient: formerEmail,
-          personId: person.id,
-          facts: { address, userAgent },
-        });
       return { screen: { name: "email-confirmed", model: { email: person.email } } };
     },
   }),
 ];
+
+/** The former address is told, because its reader may be the only one who did not want the change. */
+const recordOf =
+  (call: Call) =>
+  ({ person, formerEmail }: NewEmail): HubChangeRecord => {
+    const { address, userAgent } = call;
+    const personId = person.id;
+    const by = { actor: actorOf(call, personId), personId };
+    if (person.email === formerEmail)
+      return { events: [{ kind: "profile-changed", ...by, facts: { what: "email-confirmed" } }] };
+    const facts = { address, userAgent };
+    return {
+      events: [{ kind: "email-changed", ...by }],
+      mail: { kind: "email-changed", recipient: formerEmail, personId, facts },
+    };
+  };
 
 function emailTaken(): HubError {
   return new HubError(

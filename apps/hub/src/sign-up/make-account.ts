@@ -1,5 +1,6 @@
 /** Uses the link of a sign-up or an invitation: makes the account with its first credential, in one transaction. */
 import type { FirstCredential, Person, VerificationToken, VerificationTokenStore } from "@gatehouse/database";
+import type { HubChangeRecord } from "../audit/change-record.ts";
 import { actorOf, type HubAuditEvent } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import type { Call } from "../http/route.ts";
@@ -12,8 +13,6 @@ import type { ProviderWay } from "./provider-way.ts";
 
 export interface MakeAccountNeeds {
   readonly verificationTokens: Pick<VerificationTokenStore, "acceptInvitation" | "signUp">;
-  /** Starts sending mails, without waiting for it. */
-  readonly wakeMail: () => void;
 }
 
 /** The link that a page was opened with. */
@@ -43,18 +42,17 @@ export type Made =
 
 /** @throws HubError if the link was used meanwhile, or its address or the account at a provider got a user otherwise */
 export async function makeAccount(
-  { verificationTokens, wakeMail }: MakeAccountNeeds,
+  { verificationTokens }: MakeAccountNeeds,
   call: Call,
   opened: OpenedLink,
   { id, username, name, credential }: NewAccount,
 ): Promise<Made> {
   const { kind, token } = opened;
-  const events = eventsOf(call, opened, id, credential);
-  const mails = needsProvider(opened) ? [accountMade(call, opened, id)] : [];
+  const record = () => recordOf(call, opened, id, credential);
   const result =
     kind === "invitation"
-      ? await verificationTokens.acceptInvitation(token, { name, ...credential }, events)
-      : await verificationTokens.signUp(token, { id, username, name, ...credential }, events, mails);
+      ? await verificationTokens.acceptInvitation(token, { name, ...credential }, record)
+      : await verificationTokens.signUp(token, { id, username, name, ...credential }, record);
   if (result === null) throw accountLinkUnusable(kind);
   switch (result.outcome) {
     case "email-taken":
@@ -66,20 +64,23 @@ export async function makeAccount(
       return { outcome: result.outcome };
     default: {
       const { person } = result;
-      if (mails.length > 0) wakeMail();
       call.log.info({ event: "account.made", kind, person: id, address: call.address }, "account made");
       return { outcome: "made", person };
     }
   }
 }
 
+function recordOf(call: Call, opened: OpenedLink, id: string, credential: FirstCredential): HubChangeRecord {
+  const about = { actor: actorOf(call, id), personId: id };
+  const events = eventsOf(about, opened, credential);
+  return needsProvider(opened) ? { events, mail: accountMade(call, opened, id) } : { events };
+}
+
 function eventsOf(
-  call: Call,
+  about: Pick<HubAuditEvent, "actor" | "personId">,
   { kind, way }: OpenedLink,
-  id: string,
   credential: FirstCredential,
 ): HubAuditEvent[] {
-  const about = { actor: actorOf(call, id), personId: id };
   if ("password" in credential) return [{ kind, ...about, facts: { credential: "password" } }];
   if ("upstreamAccount" in credential) {
     const { provider } = credential.upstreamAccount;

@@ -1,4 +1,5 @@
 /** Forgotten passwords, over HTTP. */
+import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { mailedLink, sendForm } from "../test-support/mailed-link.ts";
@@ -64,7 +65,10 @@ test("the sign-in after it leads to the site that the user came from", async () 
 test("ASVS 6.4.3 the sign-in after it asks for the second factor", async () => {
   const { person, path } = await withLink("cora");
   const { factors } = opened.hub.database;
-  await factors.turnOnCodes({ personId: person.id, sealed: "sealed", step: 1, recoveryCodes: [] });
+  await factors.turnOnCodes(
+    { personId: person.id, sealed: "sealed", step: 1, recoveryCodes: [] },
+    testRecord,
+  );
   await reset(path);
   const signIn = await new TestBrowser(opened).signIn({ username: "cora", password });
   expect(signIn.location).toMatch(/^\/cas\/login\/factor/);
@@ -74,7 +78,10 @@ test("a password that is too short to be the only factor is stored as such", asy
   const { factors, passwords } = opened.hub.database;
   const [short, long] = [await withLink("clara"), await withLink("conny")];
   for (const { person } of [short, long])
-    await factors.turnOnCodes({ personId: person.id, sealed: "sealed", step: 1, recoveryCodes: [] });
+    await factors.turnOnCodes(
+      { personId: person.id, sealed: "sealed", step: 1, recoveryCodes: [] },
+      testRecord,
+    );
   expect((await reset(short.path, { password: "kX4!vq9z" })).status).toBe(303);
   expect((await reset(long.path)).status).toBe(303);
   expect(await passwords.find(short.person.id)).toMatchObject({ standsAlone: false });

@@ -8,7 +8,7 @@ import type {
   VerificationToken,
   VerificationTokenStore,
 } from "@gatehouse/database";
-import { actorOf, type RecordAudit } from "../audit/record-audit.ts";
+import { passwordRecord } from "../audit/change-record.ts";
 import { hashPassword } from "../credential/password.ts";
 import {
   type PasswordFault,
@@ -20,7 +20,6 @@ import type { Throttle } from "../credential/throttle.ts";
 import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
-import type { QueueMail } from "../mail/queue-mail.ts";
 import type { ResetPasswordScreen } from "../screen/screen.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
@@ -38,8 +37,6 @@ export interface ResetPasswordNeeds extends LinkFormNeeds, NoteNeeds, KnownBrows
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
   readonly throttle: Pick<Throttle, "forget">;
-  readonly queueMail: QueueMail;
-  readonly recordAudit: RecordAudit;
   readonly logout: Pick<LogoutDispatcher, "wake">;
 }
 
@@ -85,6 +82,8 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
         token,
         { hash, standsAlone: standsAlone(password, needs.passwordLengths) },
         { disconnectApps },
+        ({ person, sessionsEnded }) =>
+          passwordRecord(call, { person }, "password-reset", { sessionsEnded, disconnectApps }),
       );
       if (changed === null) throw unusable();
       const { person, sessionsEnded } = changed;
@@ -92,22 +91,10 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
         { event: "password.reset", person: person.id, sessionsEnded, disconnectApps, address: call.address },
         "password reset",
       );
-      await needs.recordAudit({
-        kind: "password-reset",
-        actor: actorOf(call, person.id),
-        personId: person.id,
-        facts: { sessionsEnded, disconnectApps },
-      });
-      const { address, userAgent } = call;
-      await needs.queueMail({
-        kind: "password-changed",
-        recipient: person.email,
-        personId: person.id,
-        facts: { address, userAgent },
-      });
       // Wrong guesses before the reset must not delay the right password after it.
       const known = readKnownBrowser(needs, call);
       const knownBrowser = known?.personId === person.id ? known.id : undefined;
+      const { address } = call;
       await needs.throttle.forget("password", { account: person.username, address, knownBrowser });
       return toSignIn(needs, call, link);
     },

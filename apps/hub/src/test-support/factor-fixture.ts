@@ -1,5 +1,6 @@
 /** Users with a second factor, for tests. */
 import { poolOf } from "@gatehouse/database/test-pool";
+import { testRecord } from "@gatehouse/database/test-record";
 import { Secret, TOTP } from "otpauth";
 import { createRecoveryCodes } from "../factor/recovery-codes.ts";
 import { createTotpSecret } from "../factor/totp.ts";
@@ -23,12 +24,15 @@ export async function createPersonWithCodes(opened: TestHub): Promise<PersonWith
   const person = await opened.createPerson();
   const secret = createTotpSecret();
   const recoveryCodes = createRecoveryCodes();
-  await opened.hub.database.factors.turnOnCodes({
-    personId: person.id,
-    sealed: opened.hub.keys.totp.seal(secret, person.id),
-    step: 0,
-    recoveryCodes,
-  });
+  await opened.hub.database.factors.turnOnCodes(
+    {
+      personId: person.id,
+      sealed: opened.hub.keys.totp.seal(secret, person.id),
+      step: 0,
+      recoveryCodes,
+    },
+    testRecord,
+  );
   return { ...person, secret, recoveryCodes };
 }
 

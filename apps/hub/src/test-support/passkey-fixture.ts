@@ -1,4 +1,5 @@
 /** Users with passkeys, for tests of a hub: the ceremonies without a browser. */
+import { testRecord } from "@gatehouse/database/test-record";
 import {
   askForRegistration,
   type RegisterPasskeyNeeds,
@@ -27,7 +28,7 @@ export async function givePasskey(
   const use = { person: { id, username, name: username }, boundTo: "fixture" };
   const authenticator = new SoftwareAuthenticator({ ...options, origin });
   const answer = authenticator.create((await askForRegistration(needs, use)) as never);
-  const { outcome } = await registerPasskey(needs, { log: hub.log, userAgent: "" }, answer, use);
+  const { outcome } = await registerPasskey(needs, { log: hub.log, userAgent: "" }, answer, use, testRecord);
   if (outcome !== "added") throw new Error(outcome);
   return authenticator;
 }

@@ -1,4 +1,5 @@
 /** A hub whose users can sign in with another provider, which is a real issuer in the process. */
+import { testRecord } from "@gatehouse/database/test-record";
 import {
   type BrowserAnswer,
   openTestHub,
@@ -57,7 +58,10 @@ export async function openUpstreamFixture(
         "sec-fetch-mode": "navigate",
       }),
     async link({ id: personId }, id = "42") {
-      await opened.hub.database.upstreamAccounts.link({ provider: "work", id, personId, label: "zoe" });
+      await opened.hub.database.upstreamAccounts.link(
+        { provider: "work", id, personId, label: "zoe" },
+        testRecord,
+      );
     },
     async close() {
       await opened.close();

@@ -1,5 +1,7 @@
 /** Connecting and disconnecting accounts at other providers: proof on both sides. */
+
 import { randomUUID } from "node:crypto";
+import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BrowserAnswer, TestBrowser, type TestPerson } from "../test-hub.ts";
 import { mailsTo } from "../test-support/read-mails.ts";
@@ -76,7 +78,11 @@ describe("from the Security page", () => {
     const copies = Array.from({ length: 50 }, () => browser.carryOver());
     await Promise.all(copies.map((copy) => copy.post(page, { token })));
     expect(await auditOf(zoe, "provider-linked")).toHaveLength(1);
-    await store().unlink({ provider: "work", id: sub, personId: zoe.id }, { providers: ["work"] });
+    await store().unlink(
+      { provider: "work", id: sub, personId: zoe.id },
+      { providers: ["work"] },
+      testRecord,
+    );
     expect((await kept.post(page, { token })).location).toBe("/account/security");
     expect(await owner()).toBeNull();
   });

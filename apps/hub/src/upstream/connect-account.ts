@@ -2,11 +2,11 @@
  * Connects accounts at other providers to the signed-in user, and disconnects them. Connecting needs proof on both sides: a
  * fresh sign-in here, and the provider's answer, sealed in the same browser. An equal address proves nothing.
  */
-import type { LinkedUpstreamAccount, Person, UpstreamAccountStore } from "@gatehouse/database";
+import type { LinkedUpstreamAccount, UpstreamAccountStore } from "@gatehouse/database";
+import { factorRecord } from "../audit/change-record.ts";
 import { byUser, type RecordAudit } from "../audit/record-audit.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
-import type { QueueMail } from "../mail/queue-mail.ts";
 import type { SecurityScreen } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { loginAddress } from "../sign-in/login-address.ts";
@@ -17,7 +17,6 @@ import { consumeAccount, readAccount } from "./upstream-flow.ts";
 export interface ConnectAccountNeeds extends PageNoticeNeeds, UpstreamNeeds {
   readonly keys: Pick<HubKeys, "note" | "upstream">;
   readonly upstreamAccounts: UpstreamAccountStore;
-  readonly queueMail: QueueMail;
   readonly recordAudit: RecordAudit;
 }
 
@@ -122,7 +121,9 @@ function connect(needs: ConnectAccountNeeds): Route {
       const { provider, id, label, fields } = kept.account;
       const upstream = findUpstream(needs, provider);
       const { person } = call.session;
-      const outcome = await needs.upstreamAccounts.link({ personId: person.id, provider, id, label });
+      const outcome = await needs.upstreamAccounts.link({ personId: person.id, provider, id, label }, () =>
+        factorRecord(call, call.session, "provider-linked", { provider, name: upstream.name }),
+      );
       if (outcome === "linked-elsewhere") {
         await needs.recordAudit({
           kind: "provider-linked",
@@ -132,7 +133,7 @@ function connect(needs: ConnectAccountNeeds): Route {
         });
         throw refuseUpstream("linked-elsewhere", upstream, link);
       }
-      if (outcome === "linked") await changed(needs, call, "provider-linked", upstream);
+      if (outcome === "linked") log(call, "provider-linked", upstream);
       const cookies = [needs.cookies.clear("upstream")];
       if (fields.length > 0) return seeOther(loginAddress(fields), { cookies });
       const answer = seeNotice(needs, call, securityPage, {
@@ -162,32 +163,27 @@ function disconnect(needs: ConnectAccountNeeds): Route {
       const outcome = await needs.upstreamAccounts.unlink(
         { personId: person.id, provider, id },
         { providers },
+        () => factorRecord(call, call.session, "provider-unlinked", { provider, name: upstream.name }),
       );
       if (outcome === "last-way-in") throw refuseUpstream("last-way-in", upstream, link);
       if (outcome === "gone")
         return seeNotice(needs, call, securityPage, { at: place, text: "That account is not connected." });
-      await changed(needs, call, "provider-unlinked", upstream);
+      log(call, "provider-unlinked", upstream);
       return seeNotice(needs, call, securityPage, { at: place, text: `${upstream.name} is disconnected.` });
     },
   });
 }
 
-async function changed(
-  needs: ConnectAccountNeeds,
+function log(
   call: CallerFacts["person"],
   change: "provider-linked" | "provider-unlinked",
-  { id: provider, name }: { readonly id: string; readonly name: string },
-): Promise<void> {
-  const { address, userAgent } = call;
-  const { id: personId, email }: Person = call.session.person;
-  call.log.info({ event: "factor.changed", person: personId, change, provider, address }, "factor changed");
-  await needs.recordAudit({ kind: change, ...byUser(call), facts: { provider, name } });
-  await needs.queueMail({
-    kind: "factor-changed",
-    recipient: email,
-    personId,
-    facts: { change, name, address, userAgent },
-  });
+  { id: provider }: { readonly id: string },
+): void {
+  const { address, session } = call;
+  call.log.info(
+    { event: "factor.changed", person: session.person.id, change, provider, address },
+    "factor changed",
+  );
 }
 
 function expired(needs: ConnectAccountNeeds, call: CallerFacts["person"]) {

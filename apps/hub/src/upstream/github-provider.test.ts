@@ -1,6 +1,8 @@
 /** Sign-in with GitHub, against a server with the addresses of a GitHub Enterprise. */
+
 import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
+import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { openListener } from "../test-support/open-listener.ts";
@@ -61,7 +63,7 @@ const unknown = async () => (await browser.follow(await signIn())).screen("upstr
 
 test("a connected account signs its user in, with PKCE, and never as a fresh sign-in", async () => {
   const account = { provider: "github", id: String(user.id), label: "zoe-codes" };
-  await opened.hub.database.upstreamAccounts.link({ ...account, personId: zoe.id });
+  await opened.hub.database.upstreamAccounts.link({ ...account, personId: zoe.id }, testRecord);
   expect((await signIn()).location).toBe("/account");
   expect([asked.get("code"), asked.get("code_verifier")?.length]).toEqual(["code-1", 43]);
   const fresh = await browser.get("/account/security/codes/new");

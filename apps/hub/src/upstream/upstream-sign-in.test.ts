@@ -1,5 +1,7 @@
 /** Sign-in with accounts at other providers, against a real second issuer. */
+
 import { randomUUID } from "node:crypto";
+import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BrowserAnswer, TestBrowser, type TestPerson } from "../test-hub.ts";
 import { createPersonWithCodes } from "../test-support/factor-fixture.ts";
@@ -91,11 +93,15 @@ describe("a connected account signs its user in", () => {
     const { location } = await fixture.begin(browser, serviceQuery({ renew: "true" }));
     const callback = await fixture.issuer.authorize(location);
     await fixture.issuer.forge({ sub: "42", auth_time: Math.floor(Date.now() / 1000) - 4000 });
-    await database().upstreamAccounts.link({ provider: "work", id: "42", personId: zoe.id, label: "" });
+    await database().upstreamAccounts.link(
+      { provider: "work", id: "42", personId: zoe.id, label: "" },
+      testRecord,
+    );
     await expectRefused(await fixture.comeBack(browser, callback), "upstream_not_fresh");
     await database().upstreamAccounts.unlink(
       { provider: "work", id: "42", personId: zoe.id },
       { providers: ["work"] },
+      testRecord,
     );
   });
 
@@ -118,6 +124,7 @@ describe("a connected account signs its user in", () => {
     await database().upstreamAccounts.unlink(
       { provider: "work", id: sub, personId: zoe.id },
       { providers: ["work"] },
+      testRecord,
     );
     const fields = Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
     await browser.post(action, { ...fields, answer: "switch" });

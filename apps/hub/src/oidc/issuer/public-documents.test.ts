@@ -1,4 +1,5 @@
 /** The issuer's metadata, wherever clients look for it, and its keys. */
+import { testRecord } from "@gatehouse/database/test-record";
 import * as client from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../../test-hub.ts";
@@ -141,8 +142,12 @@ describe("Discovery 3 the metadata is true", () => {
     } as const;
     const email = `${person.username}@example.org`;
     await verificationTokens.create({ ...link, email, personId: person.id });
-    await verificationTokens.changeEmail(link.token);
-    const hash = await profiles.setPicture(person.id, { type: "image/png", bytes: Buffer.from("x") });
+    await verificationTokens.changeEmail(link.token, testRecord);
+    const hash = await profiles.setPicture(
+      person.id,
+      { type: "image/png", bytes: Buffer.from("x") },
+      testRecord,
+    );
     expect((await site.userinfo(tokens.access_token)).json).toMatchObject({
       email,
       email_verified: true,
