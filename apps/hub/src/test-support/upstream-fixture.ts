@@ -5,6 +5,7 @@ import {
   openTestHub,
   type TestBrowser,
   type TestHub,
+  type TestHubOverrides,
   type TestPerson,
 } from "../test-hub.ts";
 import { openUpstreamIssuer, type UpstreamIssuer } from "./upstream-issuer.ts";
@@ -23,12 +24,15 @@ export interface UpstreamFixture {
   close(): Promise<void>;
 }
 
+/** @param more registrations, and other parts of the hub */
 export async function openUpstreamFixture(
   environment: Readonly<Record<string, string>> = {},
+  more: Omit<TestHubOverrides, "environment"> = {},
 ): Promise<UpstreamFixture> {
   const hubUrl = "http://hub.localhost:3000";
   const issuer = await openUpstreamIssuer(`${hubUrl}/upstream/callback/work`);
   const opened = await openTestHub({
+    ...more,
     environment: {
       HUB_URL: hubUrl,
       UPSTREAMS: "work",
