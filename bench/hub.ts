@@ -41,8 +41,10 @@ export interface BenchedHub extends Started {
 /**
  * The hub as it is shipped, with the demo's people and without the throttle. Whatever `DATABASE_URL` says is not
  * looked at: benchmarks fill tables.
+ *
+ * @param more replaces settings
  */
-export async function startHub(stage: Stage): Promise<BenchedHub> {
+export async function startHub(stage: Stage, more: Record<string, string> = {}): Promise<BenchedHub> {
   const [dataDirectory, port] = [await stage.folder(), await freePort()];
   const publicUrl = `http://hub.localhost:${port}`;
   const sites = { shop: await siteAt("shop"), bank: await siteAt("bank") };
@@ -65,6 +67,7 @@ export async function startHub(stage: Stage): Promise<BenchedHub> {
       SHOP_SITE_SECRET: siteSecret,
       BANK_SITE_SECRET: siteSecret,
       PORTAL_SITE_SECRET: siteSecret,
+      ...more,
     },
   });
   const service = `${sites.shop.url}/api/auth/callback/gatehouse?state=bench`;

@@ -8,6 +8,8 @@ export const hashParameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, p
 
 const usernames = Array.from({ length: 200 }, (_, index) => `person-${index + 1}`);
 
+export const emailOf = (username: string): string => `${username}@example.com`;
+
 /**
  * Creates the users, with the password of the demo's.
  *
@@ -20,7 +22,7 @@ export async function createPeople(hub: BenchedHub): Promise<() => string> {
       await people.create({
         username,
         name: username,
-        email: `${username}@example.com`,
+        email: emailOf(username),
         operator: false,
         passwordHash,
       });

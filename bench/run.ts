@@ -7,7 +7,7 @@ import { isTrial } from "./compare.ts";
 import { pinLoadGenerator } from "./cores.ts";
 import { measureFirstPaint } from "./first-paint.ts";
 import { measureLiveTickets } from "./live-tickets.ts";
-import type { Measurement } from "./measurement.ts";
+import { isMet, type Measurement } from "./measurement.ts";
 import { measureMemory } from "./memory.ts";
 import { measureOidcRounds } from "./oidc-rounds.ts";
 import { measurePasskey } from "./passkey.ts";
@@ -19,6 +19,8 @@ import { measureSignIn } from "./sign-in.ts";
 import { measureSitePage } from "./site-page.ts";
 import { measureStartUp } from "./start-up.ts";
 import { measureSweep } from "./sweep.ts";
+import { measureThrottle } from "./throttle.ts";
+import { measureTiming } from "./timing.ts";
 import { measureWire } from "./wire.ts";
 
 /** By the names of their results files. */
@@ -26,6 +28,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   screens: measureScreens,
   "sign-in": measureSignIn,
   passkey: measurePasskey,
+  throttle: measureThrottle,
+  timing: measureTiming,
   "cas-round": measureCasRound,
   "proxy-round": measureProxyRound,
   "oidc-rounds": measureOidcRounds,
@@ -61,5 +65,7 @@ async function run(name: string): Promise<void> {
   const measurement = await benchmarks[name]?.();
   if (measurement === undefined) return;
   printTable(measurement);
+  const isMissed = measurement.lines.some(({ figure, aim }) => aim !== undefined && !isMet(figure, aim));
+  if (measurement.isCheck && isMissed) process.exitCode = 1;
   if (!isTrial) await keepResults(name, measurement, machine);
 }

@@ -81,7 +81,7 @@ describe("errors of the sign-in form", () => {
     );
     const { text } = loginErrorWords("too_many_attempts", 90);
     expect(text).toContain("Try again in 2 minutes.");
-    expect(text).toContain("A passkey works at once");
+    expect(text).toContain("A passkey, a new password, or another browser");
   });
 });
 

@@ -131,7 +131,7 @@ export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): 
 function waysAround(seconds: number | undefined): string {
   return seconds === undefined || seconds < 60
     ? ""
-    : " A passkey works at once, and so does another browser in which you signed in before. If you forgot your password, choose another one.";
+    : " A passkey, a new password, or another browser that you use works at once.";
 }
 
 /** The same words at each form that proves who the user is. */
