@@ -31,7 +31,7 @@ for (const [site, protocol] of [
       await hub.start();
       for (const [turn, count] of [0, 2_000, 3, 60, 2_000, 0].entries()) {
         const username = `member-${turn}`;
-        await hub.createPerson(username, password, groups(count));
+        await hub.createPerson(username, password, { groups: groups(count) });
         await page.goto(`${own.origin}/api/auth/sign-in?returnTo=/`);
         await fillSignInForm(page, { username, password });
         await expect(page).toHaveURL(`${own.origin}/`);

@@ -20,8 +20,13 @@ export class OwnHub {
   readonly #environment: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, dataDirectory: string, settings: Readonly<Record<string, string>>) {
-    this.origin = originOf("hub", port);
+  private constructor(
+    port: number,
+    dataDirectory: string,
+    settings: Readonly<Record<string, string>>,
+    app: Parameters<typeof originOf>[0],
+  ) {
+    this.origin = originOf(app, port);
     const { DATABASE_URL: _, ...environment } = process.env;
     this.#environment = {
       ...environment,
@@ -42,12 +47,16 @@ export class OwnHub {
     };
   }
 
-  /** @param settings additions to its environment, such as `SITES_DIR` */
+  /**
+   * @param settings additions to its environment, such as `SITES_DIR`
+   * @param app whose domain it is at
+   */
   static async inFolder(
     dataDirectory: string,
     settings: Readonly<Record<string, string>> = {},
+    app: Parameters<typeof originOf>[0] = "hub",
   ): Promise<OwnHub> {
-    return new OwnHub(await getPort({ host: "127.0.0.1" }), dataDirectory, settings);
+    return new OwnHub(await getPort({ host: "127.0.0.1" }), dataDirectory, settings, app);
   }
 
   /** `npm run hub -- <words> --json`, with this hub's settings; returns its output. */
@@ -58,12 +67,25 @@ export class OwnHub {
   }
 
   /** Creates a user of this hub. */
-  async createPerson(username: string, password: string, groups: readonly string[] = []): Promise<void> {
-    const person = { username, name: username, email: `${username}@example.com`, password, groups };
-    const body = JSON.stringify(person);
+  async createPerson(
+    username: string,
+    password: string,
+    { groups = [], name = username }: { readonly groups?: readonly string[]; readonly name?: string } = {},
+  ): Promise<void> {
+    const person = { username, name, email: `${username}@example.com`, password, groups };
+    expect((await this.#callTestDoor("/people", person)).status).toBe(201);
+  }
+
+  /** The link in the newest mail to an address. */
+  async readMailedLink(recipient: string): Promise<string> {
+    const mails = await (await this.#callTestDoor("/mails", { recipient })).json();
+    const found = (mails as readonly { readonly link: string | null }[]).find(({ link }) => link !== null);
+    return found?.link ?? "";
+  }
+
+  #callTestDoor(path: string, body: object): Promise<Response> {
     const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
-    const answer = await fetch(`${this.origin}/test/v1/people`, { method: "POST", headers, body });
-    expect(answer.status).toBe(201);
+    return fetch(`${this.origin}/test/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
   }
 
   async start(): Promise<void> {
