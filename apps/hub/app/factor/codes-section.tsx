@@ -16,8 +16,7 @@ export function CodesSection({ model }: Props) {
       title="Second step"
       intro="A code from your phone besides your password, so that the password alone opens nothing."
     >
-      <PlacedNotice notice={notice} at="codes" />
-      {notice?.at === "codes" && <EndOthers model={model} />}
+      <PlacedNotice notice={notice} at="codes" token={model.token} />
       <RowList>
         <OneTimeCodes model={model} />
         {hasFactor && <RecoveryCodes model={model} />}
@@ -85,15 +84,6 @@ function RecoveryCodes({ model: { factors, token } }: Props) {
           : `${recoveryCodes} of 10 are left. Each replaces your second step once.`}
       </p>
     </Row>
-  );
-}
-
-function EndOthers({ model: { token } }: Props) {
-  return (
-    <>
-      <p>If somebody else may have been in your account, end your other sign-ins too.</p>
-      <Post action="/account/sessions/end-others" token={token} label="Sign out everywhere else" />
-    </>
   );
 }
 

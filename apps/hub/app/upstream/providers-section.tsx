@@ -18,16 +18,7 @@ export function ProvidersSection({ model }: Props) {
       title="Other ways to sign in"
       intro="An account elsewhere can sign you in here, instead of your password."
     >
-      <PlacedNotice notice={notice} at="providers" />
-      {notice?.at === "providers" && (
-        <>
-          <p>If somebody else may have been in your account, end your other sign-ins too.</p>
-          <form method="post" action="/account/sessions/end-others">
-            <input type="hidden" name="token" value={token} />
-            <Button kind="plain">Sign out everywhere else</Button>
-          </form>
-        </>
-      )}
+      <PlacedNotice notice={notice} at="providers" token={token} />
       <RowList>
         {providers.connected.map((account) => (
           <ConnectedRow key={`${account.provider} ${account.id}`} account={account} token={token} />

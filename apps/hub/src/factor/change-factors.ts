@@ -37,7 +37,11 @@ export const changeFactorRoutes = (needs: ChangeFactorsNeeds): Route[] => [
       const fault = await needs.factors.turnOffCodes(person.id, needs, record);
       if (fault !== null && fault !== "none") throw refused(fault);
       if (fault === null) logFactorChange(call, person, "codes-off");
-      return seeNotice(needs, call, securityPage, { at: "codes", text: "One-time codes are off." });
+      return seeNotice(needs, call, securityPage, {
+        at: "codes",
+        text: "One-time codes are off.",
+        offersEnding: true,
+      });
     },
   }),
   route({

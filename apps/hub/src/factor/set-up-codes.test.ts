@@ -210,7 +210,7 @@ describe("turning off", () => {
     expect(answer.location).toBe("/account/security");
     const page = (await browser.get(answer.location)).screen("account-security");
     expect(page).toMatchObject({
-      notice: { at: "codes", text: "One-time codes are off." },
+      notice: { at: "codes", text: "One-time codes are off.", offersEnding: true },
       factors: { codesSince: null, recoveryCodes: 0 },
     });
     expect(await factorsOf(person)).toEqual({ codesSince: null, passkeys: 0, recoveryCodes: 0 });

@@ -57,7 +57,11 @@ describe("from the Security page", () => {
     expect((await connect(shown)).location).toBe("/account/security");
     expect(await owner()).toBe(zoe.id);
     const { notice, providers } = await security();
-    expect(notice).toEqual({ at: "providers", text: "Example Work is connected." });
+    expect(notice).toEqual({
+      at: "providers",
+      text: "Example Work is connected.",
+      offersEnding: true,
+    });
     expect(providers).toMatchObject({
       connected: [{ provider: "work", id: sub, name: "Example Work", label: emailOf(zoe), works: true }],
       open: [],
@@ -95,6 +99,9 @@ describe("from the Security page", () => {
     expect(fresh.status).toBe(303);
     await kept.post(page, { token });
     expect(await owner()).toBeNull();
+    const { notice } = await security(kept);
+    expect(notice?.text).toMatch(/^Nothing was connected/);
+    expect(notice?.offersEnding).toBeUndefined();
   });
 
   test("an account of another user is refused, and stays that user's", async () => {

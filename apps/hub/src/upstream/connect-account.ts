@@ -139,6 +139,7 @@ function connect(needs: ConnectAccountNeeds): Route {
       const answer = seeNotice(needs, call, securityPage, {
         at: place,
         text: `${upstream.name} is connected.`,
+        offersEnding: true,
       });
       return { ...answer, cookies: [...cookies, ...(answer.cookies ?? [])] };
     },
@@ -169,7 +170,11 @@ function disconnect(needs: ConnectAccountNeeds): Route {
       if (outcome === "gone")
         return seeNotice(needs, call, securityPage, { at: place, text: "That account is not connected." });
       log(call, "provider-unlinked", upstream);
-      return seeNotice(needs, call, securityPage, { at: place, text: `${upstream.name} is disconnected.` });
+      return seeNotice(needs, call, securityPage, {
+        at: place,
+        text: `${upstream.name} is disconnected.`,
+        offersEnding: true,
+      });
     },
   });
 }
