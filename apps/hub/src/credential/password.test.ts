@@ -1,9 +1,12 @@
 import { availableParallelism } from "node:os";
 import { hash } from "@node-rs/argon2";
-import { expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
+import { forgetModuleMock } from "../test-support/module-mock.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./password.ts";
 
 const library = vi.hoisted(() => ({ verified: [] as string[], running: 0, mostRunning: 0 }));
+// The files before it share its worker, and have loaded the module.
+vi.hoisted(() => vi.resetModules());
 vi.mock("@node-rs/argon2", async (original) => {
   const argon2 = await original<typeof import("@node-rs/argon2")>();
   return {
@@ -18,6 +21,8 @@ vi.mock("@node-rs/argon2", async (original) => {
     },
   };
 });
+
+afterAll(() => forgetModuleMock("@node-rs/argon2"));
 
 test("ASVS 11.4.2 passwords are stored as Argon2id with OWASP's parameters and a salt", async () => {
   const [first, second] = await Promise.all([hashPassword("p"), hashPassword("p")]);

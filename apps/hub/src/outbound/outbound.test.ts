@@ -6,12 +6,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { createSelfSignedCertificate } from "../test-support/certificates.ts";
+import { forgetModuleMock } from "../test-support/module-mock.ts";
 import { createOutbound, type Outbound } from "./outbound.ts";
 
 type Resolved = { readonly address: string; readonly family: number }[] | string;
 const dns = vi.hoisted(() => ({ names: new Map<string, Resolved[]>(), asked: [] as string[] }));
+// The files before it share its worker, and have loaded the module.
+vi.hoisted(() => vi.resetModules());
 vi.mock("node:dns", () => ({
   lookup: (name: string, _: object, done: (error: Error | null, found?: object) => void) => {
     dns.asked.push(name);
@@ -20,6 +23,8 @@ vi.mock("node:dns", () => ({
     else done(null, found);
   },
 }));
+
+afterAll(() => forgetModuleMock("node:dns"));
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

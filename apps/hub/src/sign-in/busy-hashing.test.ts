@@ -2,19 +2,25 @@
 import { availableParallelism } from "node:os";
 import { afterAll, expect, test, vi } from "vitest";
 import { isHashingBusy, verifyPassword } from "../credential/password.ts";
+import { forgetModuleMock } from "../test-support/module-mock.ts";
 import { verifyCredentials } from "./sign-in.ts";
 
 const hashing = vi.hoisted(() => {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   return { started: [] as string[], isDone: promise, finish: () => resolve(true) };
 });
+// The files before it share its worker, and have loaded the module.
+vi.hoisted(() => vi.resetModules());
 vi.mock("@node-rs/argon2", () => ({
   verify: (_: string, password: string) => {
     hashing.started.push(password);
     return hashing.isDone;
   },
 }));
-afterAll(() => hashing.finish());
+afterAll(() => {
+  hashing.finish();
+  forgetModuleMock("@node-rs/argon2");
+});
 
 const person = { id: "p1", username: "ann", disabled: false };
 const people = {
