@@ -19,7 +19,12 @@ import { sessionsRoutes } from "./account/sessions.ts";
 import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
 import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
 import { createChainTask } from "./audit/chain.ts";
-import { createAuditRecorder, type RecordAudit } from "./audit/record-audit.ts";
+import {
+  createAuditRecorder,
+  createThinning,
+  type IsRepeated,
+  type RecordAudit,
+} from "./audit/record-audit.ts";
 import { createArrive } from "./cas/arrive.ts";
 import { askBeforeRoutes } from "./cas/ask-before.ts";
 import { loginRoutes } from "./cas/login.ts";
@@ -74,7 +79,7 @@ import { createFindSession, type FindSession } from "./session/find-session.ts";
 import { createUpkeepTask, startUpkeep, type UpkeepTask } from "./session/upkeep.ts";
 import type { Settings } from "./settings/env.ts";
 import { type HubKeys, hubKeys } from "./settings/secret-keys.ts";
-import { createFailureAnnouncement } from "./sign-in/announce-sign-in.ts";
+import { createFailureAnnouncement, createUnfinishedCheck } from "./sign-in/announce-sign-in.ts";
 import { type AskForAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
 import { createCompleteSignIn, createEnterSession } from "./sign-in/complete-sign-in.ts";
 import { newPasswordRoutes } from "./sign-in/new-password.ts";
@@ -119,6 +124,7 @@ export interface Hub {
   readonly siteClock: () => Date;
   readonly findSession: FindSession;
   readonly askForAccount: AskForAccount;
+  readonly isRepeated: IsRepeated;
   readonly recordAudit: RecordAudit;
   readonly runUpkeep: UpkeepTask;
   close(): Promise<void>;
@@ -179,7 +185,8 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const { consents, logoutDeliveries, oidcArtifacts, people, profiles, refreshExchanges } = database;
   const { sessions, signingKeys, sweep } = database;
   const { hubUrl, secure, trustedProxies } = settings;
-  const recordAudit = createAuditRecorder(database.auditEvents, clock);
+  const isRepeated = createThinning(clock);
+  const recordAudit = createAuditRecorder(database.auditEvents, isRepeated);
   const throttle = createThrottle({
     attemptCounters: database.attemptCounters,
     isOn: settings.loginThrottle,
@@ -222,7 +229,11 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   const mail = createMailDispatcher({
     mails: database.mails,
     composers: {
-      ...noticeComposers({ hubUrl, describeBrowser }),
+      ...noticeComposers({
+        hubUrl,
+        describeBrowser,
+        isUnfinished: createUnfinishedCheck({ auditEvents: database.auditEvents, throttle }),
+      }),
       ...linkMailComposers({
         factors: database.factors,
         hubUrl,
@@ -252,6 +263,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   });
   const upkeep = startUpkeep({ runUpkeep, refreshKeys: () => issuer.refresh(), log });
   return {
+    isRepeated,
     recordAudit,
     settings,
     log,
@@ -355,7 +367,8 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     cookies,
     enterSession,
     factors,
-    keys: { note: keys.note },
+    isRepeated: hub.isRepeated,
+    keys: { browser: keys.browser, note: keys.note },
     operatorsNeedFactor,
     pendingSignIns,
     sessions,
@@ -601,11 +614,16 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     ...proxyRoutes({ proxyGrantingTickets, sites, ticketLifeSeconds, tickets }),
     ...samlValidateRoutes({ hubUrl, siteClock, sites, tickets }),
     ...restRoutes({
+      auditEvents: database.auditEvents,
+      cookies,
       factors,
       hubUrl,
+      isRepeated: hub.isRepeated,
+      keys: { browser: keys.browser },
       logout,
       operatorsNeedFactor,
       people,
+      queueMail,
       recordAudit,
       sessions,
       sites,

@@ -140,6 +140,21 @@ const changes: Readonly<Record<string, Change>> = {
         askBefore: false,
       }),
   },
+  "a recovery code used before another password": {
+    prepare: async () => {
+      await fixture.database.people.setPassword(person.id, password);
+      await codes(testRecord);
+      await pending();
+      await fixture.database.passwords.setMustChange(person.id, password.hash, true);
+    },
+    run: (record) =>
+      fixture.database.pendingSignIns.addFactor({
+        pendingToken: token,
+        personId: person.id,
+        proof: { kind: "recovery-code", code: "one", record },
+        amr: ["pwd", "otp", "mfa"],
+      }),
+  },
   "an added passkey": { run: (record) => fixture.database.passkeys.add(passkey(), record) },
   "a renamed passkey": {
     prepare: () => fixture.database.passkeys.add(passkey(), testRecord),

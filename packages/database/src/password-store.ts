@@ -47,7 +47,10 @@ export interface PasswordStore {
     },
     record: RecordOf<PasswordChanged>,
   ): Promise<PasswordChanged | null>;
-  /** The pending sign-in of a user who must change the password. Reads without consuming. */
+  /**
+   * The pending sign-in of a user who must change the password, once it has the factor of a user who has one. Reads without
+   * consuming.
+   */
   findWaiting(pendingToken: string): Promise<WaitingSignIn | null>;
   /**
    * Consumes the pending sign-in of a user who must change the password, changes it, and ends all sessions but that of

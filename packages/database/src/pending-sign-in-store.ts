@@ -8,6 +8,8 @@ export interface PendingSignIn {
   readonly amr: readonly string[];
   /** "Keep me signed in". */
   readonly longTerm: boolean;
+  /** The user must choose another password: the factor leads to that, and starts no session. */
+  readonly mustChange: boolean;
 }
 
 /** Beginning of the sign-in that a factor completes: a pending sign-in, or a session that is too weak (step-up). */
@@ -64,6 +66,17 @@ export interface PendingSignInStore {
     readonly address: string;
     readonly askBefore: boolean;
   }): Promise<CentralSession | null>;
+  /**
+   * Consumes the proof of a factor, and adds its methods to the pending sign-in of a user who must change the password.
+   *
+   * @returns false: the proof was used before or is wrong, or the pending sign-in is void
+   */
+  addFactor(prove: {
+    readonly pendingToken: string;
+    readonly personId: string;
+    readonly proof: FactorProof;
+    readonly amr: readonly string[];
+  }): Promise<boolean>;
   /** Deletes one; a later use finds nothing. */
   remove(token: string): Promise<void>;
   /** Deletes expired rows; returns how many. */

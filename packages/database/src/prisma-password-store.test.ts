@@ -162,7 +162,7 @@ describe("a sign-in with a password that an operator set", () => {
   test("waits for a new one, and cannot become a session meanwhile", async () => {
     const token = await makePending();
     expect(await passwords.findWaiting(token)).toEqual({ person, amr: ["pwd"], longTerm: true });
-    expect(await fixture.database.pendingSignIns.find(token)).toBeNull();
+    expect(await fixture.database.pendingSignIns.find(token)).toMatchObject({ mustChange: true });
     const completed = await fixture.database.pendingSignIns.complete({
       from: { pendingToken: token },
       personId: person.id,
@@ -226,4 +226,41 @@ test("the mark that a password must be changed belongs to that password", async 
   expect(await passwords.find(person.id)).toMatchObject({ mustChange: true });
   await passwords.setMustChange(person.id, "old", false);
   expect(await passwords.find(person.id)).toMatchObject({ mustChange: false });
+});
+
+describe("a sign-in with a password that must be changed, of a user with a factor", () => {
+  const addFactor = (pendingToken: string, step = 2) =>
+    fixture.database.pendingSignIns.addFactor({
+      pendingToken,
+      personId: person.id,
+      proof: { kind: "code", step, sealed: "sealed" },
+      amr: ["pwd", "otp", "mfa"],
+    });
+  beforeEach(async () => {
+    await setByOperator();
+    const codes = { personId: person.id, sealed: "sealed", step: 1, recoveryCodes: [] };
+    await fixture.database.factors.turnOnCodes(codes, testRecord);
+    await fixture.clock.advance(60);
+  });
+
+  test("permits another password only after the factor", async () => {
+    const token = await makePending();
+    expect(await passwords.findWaiting(token)).toBeNull();
+    expect(await passwords.replaceAtSignIn(token, password, undefined, testRecord)).toBeNull();
+    expect(await addFactor(token)).toBe(true);
+    expect(await passwords.findWaiting(token)).toMatchObject({ amr: ["pwd", "otp", "mfa"] });
+    expect(await passwords.replaceAtSignIn(token, password, undefined, testRecord)).not.toBeNull();
+  });
+
+  test("of 50 concurrent sign-ins with one code exactly one gets it", async () => {
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => makePending()));
+    const results = await Promise.all(tokens.map((token) => addFactor(token)));
+    expect(results.filter(Boolean)).toHaveLength(1);
+  });
+
+  test("gets no factor once the password is changed", async () => {
+    const token = await makePending();
+    await fixture.database.people.setPassword(person.id, password);
+    expect(await addFactor(token)).toBe(false);
+  });
 });

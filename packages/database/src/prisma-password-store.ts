@@ -65,7 +65,8 @@ export class PrismaPasswordStore implements PasswordStore {
       FROM pending_sign_ins p JOIN users u ON u.id = p.person_id
         JOIN password_credentials c ON c.user_id = p.person_id
       WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND p.expires_at > hub_now() AND u.disabled_at IS NULL
-        AND c.must_change AND c.changed_at <= p.proved_at AND 'pwd' = ANY (p.amr)`;
+        AND c.must_change AND c.changed_at <= p.proved_at AND 'pwd' = ANY (p.amr)
+        AND ('mfa' = ANY (p.amr) OR NOT has_factor(p.person_id))`;
     return row === undefined ? null : waitingFrom(this.#prisma, row);
   }
 
@@ -85,6 +86,7 @@ export class PrismaPasswordStore implements PasswordStore {
         WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND p.expires_at > hub_now()
           AND u.id = p.person_id AND u.disabled_at IS NULL
           AND c.user_id = p.person_id AND c.must_change AND c.changed_at <= p.proved_at AND 'pwd' = ANY (p.amr)
+          AND ('mfa' = ANY (p.amr) OR NOT has_factor(p.person_id))
         RETURNING p.person_id AS "personId", p.amr, p.long_term AS "longTerm"`;
       if (row === undefined) return null;
       const { personId } = row;

@@ -6,7 +6,7 @@ import {
   personFrom,
 } from "./central-session-row.ts";
 import type { CentralSession } from "./central-session-store.ts";
-import { insertMails, mailsJson, type RecordedChanges, type RecordOf } from "./change-record.ts";
+import { insertMails, mailsJson, type RecordedChanges } from "./change-record.ts";
 import type { BegunSignIn, FactorProof, PendingSignIn, PendingSignInStore } from "./pending-sign-in-store.ts";
 import type { SessionLife } from "./postgres-central-session-store.ts";
 import { withoutNul } from "./postgres-input.ts";
@@ -16,11 +16,15 @@ import { tokenHash } from "./token-hash.ts";
 
 /**
  * A row `p` of a user `u` that still permits something. A change of the password voids what was proved with the former
- * one. While the user must change it, the row permits only that (`prisma-password-store.ts`). A sign-in with another
- * provider may be older than the password, and proves nothing about it.
+ * one. A sign-in with another provider may be older than the password, and proves nothing about it.
  */
 const isValid = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL AND NOT ('pwd' = ANY (p.amr) AND EXISTS (
-    SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND (c.changed_at > p.proved_at OR c.must_change)
+    SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND c.changed_at > p.proved_at
+  ))`;
+
+/** While the user must change the password that was proved, the row starts no session (`prisma-password-store.ts`). */
+const mustChangePassword = sql`('pwd' = ANY (p.amr) AND EXISTS (
+    SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND c.must_change
   ))`;
 
 const createPending = `
@@ -42,6 +46,8 @@ type PersonRow = Pick<
   CentralSessionRow,
   "person_id" | "username" | "name" | "email" | "operator" | "groups" | "disabled"
 >;
+
+type FoundRow = PersonRow & Pick<CentralSessionRow, "amr" | "long_term"> & { readonly must_change: boolean };
 
 /** Pending sign-ins through Prisma; the database's clock and single statements decide. */
 export class PrismaPendingSignInStore implements PendingSignInStore {
@@ -73,14 +79,15 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
   }
 
   async find(token: string): Promise<PendingSignIn | null> {
-    const [row] = await this.#prisma.$queryRaw<(PersonRow & Pick<CentralSessionRow, "amr" | "long_term">)[]>`
-      SELECT p.amr, p.long_term, u.id AS person_id, u.username, coalesce(u.name, u.username) AS name, u.email,
+    const [row] = await this.#prisma.$queryRaw<FoundRow[]>`
+      SELECT p.amr, p.long_term, ${mustChangePassword} AS must_change, u.id AS person_id, u.username, coalesce(u.name, u.username) AS name, u.email,
         u.operator, u.groups, false AS disabled
       FROM pending_sign_ins p JOIN users u ON u.id = p.person_id
       WHERE p.hash = ${tokenHash("PSI", token)} AND ${isValid}`;
-    return row === undefined
-      ? null
-      : { person: personFrom(row as CentralSessionRow), amr: row.amr, longTerm: row.long_term };
+    if (row === undefined) return null;
+    const { must_change: mustChange, ...found } = row;
+    const { amr, long_term: longTerm } = found;
+    return { person: personFrom(found as CentralSessionRow), amr, longTerm, mustChange };
   }
 
   async complete(complete: Parameters<PendingSignInStore["complete"]>[0]): Promise<CentralSession | null> {
@@ -102,18 +109,27 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
           CASE WHEN b.long_term THEN ${longTermSeconds ?? maxSeconds}::float8 ELSE ${maxSeconds}::float8 END)),
         hub_now() - b.proved_at, ${[...amr]}::text[]) s
       JOIN users u ON u.id = s.user_id`;
-    const [row] =
-      complete.proof.kind === "recovery-code"
-        ? await this.#recorded(statement, complete.proof.record)
-        : await this.#prisma.$queryRaw<CentralSessionRow[]>(statement);
+    const [row] = await this.#consume<CentralSessionRow>(statement, complete.proof);
     return row === undefined ? null : centralSessionFrom(row);
   }
 
-  /** Runs a statement that consumes a credential. */
-  #recorded(statement: Sql, record: RecordOf): Promise<CentralSessionRow[]> {
+  async addFactor(prove: Parameters<PendingSignInStore["addFactor"]>[0]): Promise<boolean> {
+    const statement = sql`
+      WITH locked AS (SELECT id FROM users WHERE id = ${prove.personId}::uuid FOR KEY SHARE),
+        proof AS (${consumedProof(prove.proof)})
+      UPDATE pending_sign_ins p SET amr = ${[...prove.amr]}::text[] FROM proof, users u
+      WHERE p.hash = ${tokenHash("PSI", prove.pendingToken)} AND p.person_id = proof.person_id
+        AND u.id = p.person_id AND ${isValid} AND ${mustChangePassword}
+      RETURNING p.person_id`;
+    return (await this.#consume(statement, prove.proof)).length === 1;
+  }
+
+  /** Runs a statement that consumes a proof. A recovery code is a credential, so its use leaves a record. */
+  #consume<Row>(statement: Sql, proof: FactorProof): Promise<Row[]> {
+    if (proof.kind !== "recovery-code") return this.#prisma.$queryRaw<Row[]>(statement);
     return this.#changes.transaction(async (transaction, write) => {
-      const rows = await transaction.$queryRaw<CentralSessionRow[]>(statement);
-      if (rows.length > 0) await write(record());
+      const rows = await transaction.$queryRaw<Row[]>(statement);
+      if (rows.length > 0) await write(proof.record());
       return rows;
     });
   }
@@ -150,7 +166,7 @@ function consumedBeginning(from: BegunSignIn): Sql {
   if ("pendingToken" in from)
     return sql`DELETE FROM pending_sign_ins p USING proof, users u
       WHERE p.hash = ${tokenHash("PSI", from.pendingToken)} AND p.person_id = proof.person_id
-        AND u.id = p.person_id AND ${isValid}
+        AND u.id = p.person_id AND ${isValid} AND NOT ${mustChangePassword}
       RETURNING p.person_id, p.long_term, p.proved_at, NULL::timestamptz AS expires`;
   return sql`SELECT s.user_id AS person_id, s.long_term, s.authenticated_at AS proved_at, s.expires
     FROM sessions s JOIN users u ON u.id = s.user_id JOIN proof ON proof.person_id = s.user_id

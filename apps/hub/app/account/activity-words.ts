@@ -55,10 +55,18 @@ const done: Readonly<Record<AuditKind, Words>> = {
   "site-secret-renewed": (event) => `The people who run Gatehouse made a new secret for ${site(event)}`,
 };
 
+/** Sign-ins whose first step was right. */
+const unfinished = {
+  factor_required: "A sign-in passed its first step, and was asked for the second one",
+  set_up_required: "A sign-in passed its first step, and was asked to set up a second one",
+  password_must_change: "A sign-in passed its first step, and was asked for a new password",
+};
+
 /** A refusal, by kind; `undefined`: the general sentence. */
 const refused: Partial<Record<AuditKind, Words>> = {
   "sign-in": ({ outcome, isSecondStep }) => {
     if (isSecondStep) return "A sign-in was refused at its second step";
+    if (outcome in unfinished) return unfinished[outcome as keyof typeof unfinished];
     return outcome === "too_many_attempts"
       ? "A sign-in had to wait, because there were many wrong tries"
       : "A sign-in was refused";

@@ -24,13 +24,36 @@ export const activityRoutes = (needs: ActivityNeeds): Route[] => [
       const entries = await needs.auditEvents.listNewest(filter, { limit: perPage + 1, before });
       const shown = entries.slice(0, perPage);
       return {
-        events: shown.map((entry) => activityOf(needs, entry)),
+        events: shown.filter(isNoStepOfNext).map((entry) => activityOf(needs, entry)),
         isNewest: before === undefined,
         olderThan: entries.length > perPage ? (shown.at(-1)?.id ?? null) : null,
       };
     },
   }),
 ];
+
+/** A first step says nothing besides the sign-in that it belongs to, which is the next entry. */
+function isNoStepOfNext(
+  { kind, outcome, address, userAgent }: AuditEntry,
+  index: number,
+  entries: readonly AuditEntry[],
+): boolean {
+  const next = entries[index - 1];
+  return !(
+    kind === "sign-in" &&
+    firstSteps.has(outcome) &&
+    next?.kind === "sign-in" &&
+    next.outcome === "done" &&
+    next.address === address &&
+    next.userAgent === userAgent
+  );
+}
+
+const firstSteps: ReadonlySet<string> = new Set([
+  "factor_required",
+  "set_up_required",
+  "password_must_change",
+]);
 
 /** An address that nobody was given shows the newest page. */
 function readBefore(text: string | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import type { AuditEvent } from "@gatehouse/database";
 import { expect, test } from "vitest";
-import { createAuditRecorder, type HubAuditEvent } from "./record-audit.ts";
+import { createAuditRecorder, createThinning, type HubAuditEvent } from "./record-audit.ts";
 
 const event = (id: string): HubAuditEvent => ({ kind: "sign-in", actor: { kind: "user", id } });
 
@@ -11,7 +11,7 @@ function slowStore() {
     new Promise<void>((end, fail) => {
       writes.push({ ids: events.map(({ actor }) => actor.id), end, fail });
     });
-  return { writes, record: createAuditRecorder({ write }) };
+  return { writes, record: createAuditRecorder({ write }, () => false) };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -46,24 +46,30 @@ test("an event that cannot be written rejects, and the next one is written", asy
   await expect(next).resolves.toBeUndefined();
 });
 
-test.each(["too_many_attempts", "code_missing", "recovery_code_missing", "passkey_invalid"])(
-  "an attempt that ends with %s is recorded once a minute for each user and address",
-  async (cheap) => {
-    let now = 0;
-    const written: (string | undefined)[] = [];
-    const write = async (events: readonly AuditEvent[]) => {
-      written.push(...events.map(({ personId }) => personId));
-    };
-    const record = createAuditRecorder({ write }, () => new Date(1_800_000_000_000 + now));
-    const attempt = (personId: string, outcome: string) =>
-      record({ kind: "sign-in", outcome, actor: { kind: "user", id: "", address: "192.0.2.7" }, personId });
-    await attempt("alice", cheap);
-    await attempt("alice", cheap);
-    await attempt("bob", cheap);
-    now = 60_000;
-    await attempt("alice", cheap);
-    await attempt("bob", "credentials_wrong");
-    await attempt("bob", "credentials_wrong");
-    expect(written).toEqual(["alice", "bob", "alice", "bob", "bob"]);
-  },
-);
+test.each([
+  "too_many_attempts",
+  "code_missing",
+  "recovery_code_missing",
+  "passkey_invalid",
+  "factor_required",
+])("an attempt that ends with %s is recorded once a minute for each user and address", async (cheap) => {
+  let now = 0;
+  const written: (string | undefined)[] = [];
+  const write = async (events: readonly AuditEvent[]) => {
+    written.push(...events.map(({ personId }) => personId));
+  };
+  const record = createAuditRecorder(
+    { write },
+    createThinning(() => new Date(1_800_000_000_000 + now)),
+  );
+  const attempt = (personId: string, outcome: string) =>
+    record({ kind: "sign-in", outcome, actor: { kind: "user", id: "", address: "192.0.2.7" }, personId });
+  await attempt("alice", cheap);
+  await attempt("alice", cheap);
+  await attempt("bob", cheap);
+  now = 60_000;
+  await attempt("alice", cheap);
+  await attempt("bob", "credentials_wrong");
+  await attempt("bob", "credentials_wrong");
+  expect(written).toEqual(["alice", "bob", "alice", "bob", "bob"]);
+});

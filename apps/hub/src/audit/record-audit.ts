@@ -28,11 +28,31 @@ const cheapOutcomes: ReadonlySet<string> = new Set([
   "code_missing",
   "recovery_code_missing",
   "passkey_invalid",
+  // Whoever has the password can repeat them at will.
+  "factor_required",
+  "password_must_change",
+  "set_up_required",
 ]);
 
 const thinningMilliseconds = 60_000;
 /** Sources remembered at a time. */
 const mostSources = 10_000;
+
+/** Whether an event need not be recorded, because it is cheap and the same was recorded within the last minute. */
+export type IsRepeated = (event: HubAuditEvent) => boolean;
+
+export function createThinning(clock: () => Date): IsRepeated {
+  const seen = new Map<string, number>();
+  return (event) => {
+    if (!isCheap(event)) return false;
+    const now = clock().getTime();
+    const source = `${event.kind} ${event.outcome} ${event.personId} ${event.siteId} ${event.actor.address}`;
+    if (now - (seen.get(source) ?? 0) < thinningMilliseconds) return true;
+    if (seen.size >= mostSources) seen.clear();
+    seen.set(source, now);
+    return false;
+  };
+}
 
 /**
  * Records through one writer: events that arrive while an INSERT runs go together into the next one. Each request waits for
@@ -40,18 +60,11 @@ const mostSources = 10_000;
  */
 export function createAuditRecorder(
   store: Pick<AuditEventStore, "write">,
-  clock: () => Date = () => new Date(),
+  isRepeated: IsRepeated,
 ): RecordAudit {
   const write = createWriter(store);
-  const seen = new Map<string, number>();
   return async (event) => {
-    if (!isCheap(event)) return write(event);
-    const now = clock().getTime();
-    const source = `${event.kind} ${event.outcome} ${event.personId} ${event.siteId} ${event.actor.address}`;
-    if (now - (seen.get(source) ?? 0) < thinningMilliseconds) return;
-    if (seen.size >= mostSources) seen.clear();
-    seen.set(source, now);
-    return write(event);
+    if (!isRepeated(event)) await write(event);
   };
 }
 

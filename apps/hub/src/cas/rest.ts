@@ -11,12 +11,14 @@ import {
   RestRequestError,
   type TicketRegistry,
 } from "@gatehouse/cas/server";
-import type { CentralSession, CentralSessionStore } from "@gatehouse/database";
+import type { AuditEventStore, CentralSession, CentralSessionStore } from "@gatehouse/database";
 import { actorOf } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type Route, route } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import type { QueueMail } from "../mail/queue-mail.ts";
 import { waitWords } from "../screen/wait-words.ts";
+import { type UnfinishedNeeds, unfinishedRecord } from "../sign-in/announce-sign-in.ts";
 import { type MissingFactorNeeds, missingFactor } from "../sign-in/complete-sign-in.ts";
 import {
   type CredentialsAttempt,
@@ -29,7 +31,13 @@ import {
 } from "../sign-in/sign-in.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
-export interface RestNeeds extends MissingFactorNeeds, VerifyCredentialsNeeds, StartSessionNeeds {
+export interface RestNeeds
+  extends MissingFactorNeeds,
+    VerifyCredentialsNeeds,
+    StartSessionNeeds,
+    UnfinishedNeeds {
+  readonly auditEvents: Pick<AuditEventStore, "write">;
+  readonly queueMail: QueueMail;
   readonly sites: Pick<SiteRegistry, "findByService" | "list">;
   readonly sessions: Pick<CentralSessionStore, "end" | "find" | "start">;
   readonly tickets: Pick<TicketRegistry, "issue">;
@@ -217,18 +225,32 @@ async function verifyPasswordAlone(
   const verified = await verifyCredentials(needs, attempt);
   if (verified.outcome === "refused") throw refuse(call, verified);
   if (verified.mustChange) {
-    logRefused(call, "password_must_change");
+    await refuseUnfinished(needs, call, verified, "password_must_change");
     throw new HubError(403, "password_must_change", "Not signed in", [
       "An operator set this password, so it must be changed.",
       "Sign in once with a browser and choose another one.",
     ]);
   }
   if ((await missingFactor(needs, verified)) === null) return verified;
-  logRefused(call, "factor_required");
+  await refuseUnfinished(needs, call, verified, "factor_required");
   throw new HubError(403, "factor_required", "Not signed in", [
     "This user signs in with a second step, which this address cannot ask for.",
     "Sign in with a browser, or use an app password where the service accepts one.",
   ]);
+}
+
+/** The password was right, and the user learns of it as if it had been entered in the form. */
+async function refuseUnfinished(
+  needs: RestNeeds,
+  call: Call,
+  { person, amr }: Verified,
+  code: "factor_required" | "password_must_change",
+): Promise<void> {
+  logRefused(call, code);
+  const record = unfinishedRecord(needs, call, person, amr, code);
+  if (record === undefined) return;
+  if (record.mail !== undefined) await needs.queueMail(record.mail);
+  await needs.auditEvents.write(record.events);
 }
 
 function logRefused(call: Call, code: string): void {

@@ -21,6 +21,8 @@ export interface Begun {
   /** The session to strengthen; `null`: a pending sign-in. */
   readonly session: CentralSession | null;
   readonly askBefore: boolean;
+  /** The factor leads to the page for another password, and starts no session. */
+  readonly mustChange: boolean;
   /** Binds forms to this sign-in. */
   readonly id: string;
 }
@@ -37,8 +39,7 @@ export async function findPending(
   const pendingToken = cookies.read(call.header("cookie"), "pending");
   const pending = pendingToken === undefined ? null : await pendingSignIns.find(pendingToken);
   if (pendingToken === undefined || pending === null) return null;
-  const { person, amr } = pending;
-  return { from: { pendingToken }, person, amr, session: null, askBefore: false, id: pendingToken };
+  return { ...pending, from: { pendingToken }, session: null, askBefore: false, id: pendingToken };
 }
 
 async function findWeakSession(
@@ -50,7 +51,7 @@ async function findWeakSession(
   if (sessionToken === undefined || found.state !== "alive") return null;
   const { session } = found;
   const { person, amr, askBefore, uid } = session;
-  return { from: { sessionToken }, person, amr, session, askBefore, id: uid };
+  return { from: { sessionToken }, person, amr, session, askBefore, mustChange: false, id: uid };
 }
 
 /** Form token of a page about a sign-in. @param purpose name of the page */

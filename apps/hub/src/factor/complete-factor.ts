@@ -2,14 +2,15 @@
 import { createTicketId, type RequestParameters } from "@gatehouse/cas/server";
 import type { FactorProof, PendingSignInStore, Person } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
-import type { Answer, Call } from "../http/route.ts";
+import { type Answer, type Call, seeOther } from "../http/route.ts";
 import type { EnterSession } from "../sign-in/complete-sign-in.ts";
+import { newPasswordAddress, repeatedFields } from "../sign-in/login-address.ts";
 import type { Begun } from "./begun-sign-in.ts";
 
 export interface CompleteFactorNeeds {
   readonly cookies: Cookies;
   readonly enterSession: EnterSession;
-  readonly pendingSignIns: Pick<PendingSignInStore, "complete">;
+  readonly pendingSignIns: Pick<PendingSignInStore, "addFactor" | "complete">;
 }
 
 /** Logs a change of a user's one-time codes or recovery codes. */
@@ -31,7 +32,10 @@ export const codeMethods = ["otp", "mfa"] as const;
  * @returns `null`: the proof was used before, or the sign-in is no longer pending
  */
 export async function startCompletedSession(
-  { cookies, pendingSignIns }: Pick<CompleteFactorNeeds, "cookies" | "pendingSignIns">,
+  {
+    cookies,
+    pendingSignIns,
+  }: { readonly cookies: Cookies; readonly pendingSignIns: Pick<PendingSignInStore, "complete"> },
   call: Call,
   parameters: RequestParameters,
   begun: Begun,
@@ -43,7 +47,7 @@ export async function startCompletedSession(
     from: begun.from,
     personId: begun.person.id,
     proof,
-    amr: [...new Set([...begun.amr.filter((method) => method !== "mfa"), ...methods])],
+    amr: withMethods(begun, methods),
     token,
     previousToken: cookies.read(call.header("cookie"), "session"),
     userAgent: call.userAgent,
@@ -53,7 +57,11 @@ export async function startCompletedSession(
   return session === null ? null : { session, token };
 }
 
-/** As `startCompletedSession`; answers with the destination. */
+function withMethods({ amr }: Begun, methods: readonly string[]): readonly string[] {
+  return [...new Set([...amr.filter((method) => method !== "mfa"), ...methods])];
+}
+
+/** As `startCompletedSession`; answers with the destination, or with the page for a password that must be changed. */
 export async function completeFactor(
   needs: CompleteFactorNeeds,
   call: Call,
@@ -62,6 +70,14 @@ export async function completeFactor(
   proof: FactorProof,
   methods: readonly string[],
 ): Promise<Answer | null> {
+  if (begun.mustChange && "pendingToken" in begun.from) {
+    const { pendingToken } = begun.from;
+    const amr = withMethods(begun, methods);
+    const personId = begun.person.id;
+    if (!(await needs.pendingSignIns.addFactor({ pendingToken, personId, proof, amr }))) return null;
+    const warn = parameters.get("warn") === "true" ? [{ name: "warn", value: "true" }] : [];
+    return seeOther(newPasswordAddress([...repeatedFields(parameters), ...warn]));
+  }
   const started = await startCompletedSession(needs, call, parameters, begun, proof, methods);
   return started === null
     ? null

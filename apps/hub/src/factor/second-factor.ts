@@ -37,7 +37,7 @@ export interface SecondFactorNeeds
   readonly clock: () => Date;
   readonly factors: Pick<FactorStore, "of" | "sealedSecretOf">;
   readonly keys: Pick<HubKeys, "browser" | "form" | "note" | "totp">;
-  readonly pendingSignIns: Pick<PendingSignInStore, "complete" | "find">;
+  readonly pendingSignIns: Pick<PendingSignInStore, "addFactor" | "complete" | "find">;
   readonly passkeyFactor: PasskeyFactor;
   readonly recordAudit: RecordAudit;
   readonly throttle: Pick<Throttle, "attempt">;

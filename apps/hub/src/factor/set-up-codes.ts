@@ -32,7 +32,11 @@ import { createRecoveryCodes, groupedCode } from "./recovery-codes.ts";
 import { recoveryCodesModel } from "./recovery-codes-screen.ts";
 import { createTotpSecret, stepOfCode, totpAddress } from "./totp.ts";
 
-export interface SetUpCodesNeeds extends BegunNeeds, CompleteFactorNeeds, DestinationNeeds, KeptFormNeeds {
+export interface SetUpCodesNeeds
+  extends BegunNeeds,
+    Omit<CompleteFactorNeeds, "pendingSignIns">,
+    DestinationNeeds,
+    KeptFormNeeds {
   readonly enterSession: EnterSession;
   readonly factors: Pick<FactorStore, "of" | "turnOnCodes">;
   readonly keys: Pick<HubKeys, "form" | "note" | "totp">;
@@ -91,7 +95,8 @@ export const setUpCodesRoutes = (needs: SetUpCodesNeeds): Route[] => [
       // A signed-in user sets it up in the account, with a fresh sign-in.
       if (begun === null) return seeOther(withFields(setUpCodesPath, parameters));
       // A sign-in that lacks a factor of the user is completed by that one, never by a new one.
-      if (hasFactor(await needs.factors.of(begun.person.id))) return startAgain(needs, call, fields);
+      if (begun.mustChange || hasFactor(await needs.factors.of(begun.person.id)))
+        return startAgain(needs, call, fields);
       return showPage(needs, begun, parameters, createTotpSecret(), null, {
         action: factorSetUpPath,
         token: tokenOf(needs, begun, purpose),
@@ -109,7 +114,7 @@ export const setUpCodesRoutes = (needs: SetUpCodesNeeds): Route[] => [
     async answer(call, { parameters }) {
       const begun = await findPending(needs, call);
       const token = parameters.get("token") ?? "";
-      if (begun === null || !isTokenOf(needs, begun, purpose, token))
+      if (begun === null || begun.mustChange || !isTokenOf(needs, begun, purpose, token))
         return startAgain(needs, call, repeatedFields(parameters));
       return confirm(needs, call, begun, parameters, { action: factorSetUpPath, token });
     },
@@ -127,7 +132,15 @@ async function ofSession(
 ): Promise<Begun> {
   const { person, amr, askBefore, uid } = call.session;
   const sessionToken = cookies.read(call.header("cookie"), "session") ?? "";
-  return { from: { sessionToken }, person, amr, session: call.session, askBefore, id: uid };
+  return {
+    from: { sessionToken },
+    person,
+    amr,
+    session: call.session,
+    askBefore,
+    mustChange: false,
+    id: uid,
+  };
 }
 
 /** Stores the confirmed secret, starts the stronger session, and shows the recovery codes. */

@@ -4,7 +4,11 @@ import type { FactorChange, MailToQueue } from "./queue-mail.ts";
 import { renderMail } from "./render-mail.ts";
 
 const hubUrl = "https://login.example.com";
-const composers = noticeComposers({ hubUrl, describeBrowser: (userAgent) => `described ${userAgent}` });
+const composers = noticeComposers({
+  hubUrl,
+  describeBrowser: (userAgent) => `described ${userAgent}`,
+  isUnfinished: async () => true,
+});
 type Notice = Pick<MailToQueue, "kind" | "facts">;
 
 async function compose({ kind, facts }: Notice) {
@@ -39,6 +43,7 @@ const notices: readonly Notice[] = [
   { kind: "account-made", facts: { name: "Example Work", ...browser } },
   { kind: "new-browser", facts: browser },
   { kind: "repeated-failures", facts: browser },
+  { kind: "sign-in-unfinished", facts: browser },
   { kind: "deletion-due", facts: { ...browser, dueAt: "2026-12-15T00:00:00.000Z" } },
   ...changes.map((change) => ({ kind: "factor-changed" as const, facts: { ...browser, change } })),
 ];

@@ -7,6 +7,8 @@ export interface NoticeNeeds {
   readonly hubUrl: string;
   /** "Firefox on Windows". */
   readonly describeBrowser: (userAgent: string) => string;
+  /** Whether a sign-in of which a mail tells was not finished after all. */
+  readonly isUnfinished: (mail: QueuedMail) => Promise<boolean>;
 }
 
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
@@ -70,7 +72,7 @@ const factorWords: {
 };
 
 /** The composers of all notices. */
-export function noticeComposers({ hubUrl, describeBrowser }: NoticeNeeds): MailComposers {
+export function noticeComposers({ hubUrl, describeBrowser, isUnfinished }: NoticeNeeds): MailComposers {
   const account = { label: "Look at your account", href: `${hubUrl}/account` };
   const takeBack =
     `somebody else may have your account. Sign in at ${hubUrl}, sign out the other browsers on your account page, and change ` +
@@ -146,6 +148,19 @@ export function noticeComposers({ hubUrl, describeBrowser }: NoticeNeeds): MailC
       ifNotYou:
         "nobody got in this way. Change your password if others may know it or if you use it elsewhere too. If it was you, choose “Forgot your password?” on the sign-in page.",
     }),
+    "sign-in-unfinished": async (mail) =>
+      (await isUnfinished(mail))
+        ? {
+            subject: "A sign-in with your password was not finished",
+            paragraphs: [
+              "Your password was entered in a browser that you had not used here before. What the sign-in asks for after the password did not follow, so nobody got in.",
+            ],
+            facts: circumstances(mail),
+            button: account,
+            why: "the hub tells you when your password is entered in a new browser and nothing follows, at most once a day.",
+            ifNotYou: `somebody knows your password. Sign in at ${hubUrl} and change it, and change it wherever else you use it. Your second step kept them out: never pass on a code, and confirm no sign-in that you did not begin.`,
+          }
+        : null,
     "deletion-due": async (mail) => {
       const { dueAt } = mail.facts as MailFacts["deletion-due"];
       return {

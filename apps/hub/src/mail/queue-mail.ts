@@ -21,6 +21,7 @@ export interface MailFacts {
   };
   "new-browser": ChangeFacts;
   "repeated-failures": ChangeFacts;
+  "sign-in-unfinished": ChangeFacts;
   "deletion-due": ChangeFacts & {
     /** ISO 8601. */
     readonly dueAt: string;
@@ -64,6 +65,8 @@ export type MailToQueue = {
     /** The user whom the mail concerns, if any. */
     readonly personId?: string | undefined;
     readonly facts: MailFacts[Kind];
+    /** Absent: it is sent at once. */
+    readonly dueInSeconds?: number;
   };
 }[MailKind];
 

@@ -3,6 +3,7 @@ import { ageAttempts } from "@gatehouse/database/test-clock";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { eventually } from "../test-support/eventually.ts";
+import { codeOf, createPersonWithCodes, enterFactor } from "../test-support/factor-fixture.ts";
 import { mailsTo } from "../test-support/read-mails.ts";
 
 let opened: TestHub;
@@ -112,5 +113,73 @@ describe("ASVS 6.3.5 repeated wrong passwords", () => {
     await eventually(async () => expect(await kindsTo(person)).toEqual(["repeated-failures"]));
     expect(await kindsTo(disabled)).toEqual([]);
     expect((await opened.hub.database.mails.list(1))[0]?.recipient).toBe(emailOf(person));
+  });
+});
+
+describe("ASVS 6.3.5 a right password that stops at the second step", () => {
+  const stopAtFactor = async (person: TestPerson, browser = new TestBrowser(opened, firefox)) => {
+    expect((await browser.signIn(person)).location).toBe("/cas/login/factor");
+    return browser;
+  };
+  const signInsOf = async ({ id }: TestPerson) =>
+    (
+      await opened.hub.database.auditEvents.listOldest(
+        { personId: id, kinds: ["sign-in"] },
+        { limit: 99, after: 0 },
+      )
+    ).map(({ outcome, address, userAgent }) => [outcome, address, userAgent]);
+
+  test("leaves one entry a minute, with address and browser", async () => {
+    const person = await createPersonWithCodes(opened);
+    const browser = await stopAtFactor(person);
+    await stopAtFactor(person, browser);
+    expect(await signInsOf(person)).toEqual([["factor_required", "127.0.0.1", firefox["user-agent"]]]);
+    await opened.advance(60);
+    await stopAtFactor(person, browser);
+    expect(await signInsOf(person)).toHaveLength(2);
+  });
+
+  test.each([
+    ["no factor", async () => undefined],
+    [
+      "a wrong factor",
+      async (browser: TestBrowser) => {
+        await enterFactor(browser, "/cas/login/factor", { code: "000000" });
+      },
+    ],
+  ])(
+    "and %s in an unknown browser: a mail after ten minutes, and no second one that day",
+    async (_, after) => {
+      const person = await createPersonWithCodes(opened);
+      await after(await stopAtFactor(person));
+      expect(await kindsTo(person)).toEqual([]);
+      await opened.advance(600);
+      const [mail, ...more] = await mailsTo(opened.hub, emailOf(person));
+      expect([mail?.kind, more]).toEqual(["sign-in-unfinished", []]);
+      expect(mail?.text).toContain("With: Firefox on Windows");
+      expect(mail?.text).toContain("somebody knows your password");
+      await stopAtFactor(person);
+      await opened.advance(600);
+      expect(await kindsTo(person)).toEqual(["sign-in-unfinished"]);
+    },
+  );
+
+  test("and is finished then, or comes from a known browser: no mail", async () => {
+    const person = await createPersonWithCodes(opened);
+    const browser = await stopAtFactor(person);
+    await enterFactor(browser, "/cas/login/factor", { code: codeOf(opened, person.secret) });
+    await browser.get("/cas/logout");
+    await stopAtFactor(person, browser);
+    await opened.advance(600);
+    expect(await kindsTo(person)).toEqual([]);
+  });
+
+  test("by another sign-in of the user: the stranger's is told all the same", async () => {
+    const person = await createPersonWithCodes(opened);
+    await stopAtFactor(person, new TestBrowser(opened, { "user-agent": "Stranger" }));
+    const own = await stopAtFactor(person);
+    await enterFactor(own, "/cas/login/factor", { code: codeOf(opened, person.secret) });
+    await opened.advance(600);
+    expect(await kindsTo(person)).toEqual(["sign-in-unfinished"]);
   });
 });

@@ -1,9 +1,14 @@
-/** Mails about sign-ins that the user may not have made: from a browser that is new, and many wrong passwords or codes. */
-import type { Person, PersonStore } from "@gatehouse/database";
+/**
+ * Mails about sign-ins that the user may not have made: from a browser that is new, many wrong passwords or codes, and a right
+ * password without the second step.
+ */
+import type { AuditEventStore, Person, PersonStore, QueuedMail } from "@gatehouse/database";
+import type { HubChangeRecord } from "../audit/change-record.ts";
+import { actorOf, type IsRepeated } from "../audit/record-audit.ts";
 import type { Throttle, UserAttempt } from "../credential/throttle.ts";
 import type { Call } from "../http/route.ts";
 import type { Log } from "../log.ts";
-import type { QueueMail } from "../mail/queue-mail.ts";
+import type { ChangeFacts, QueueMail } from "../mail/queue-mail.ts";
 import { type KnownBrowserNeeds, readKnownBrowsers } from "./known-browser.ts";
 
 export interface AnnounceBrowserNeeds extends KnownBrowserNeeds {
@@ -21,6 +26,68 @@ export async function announceNewBrowser(
   if (await needs.people.noteFirstSignIn(personId)) return;
   const { address, userAgent } = call;
   await needs.queueMail({ kind: "new-browser", recipient, personId, facts: { address, userAgent } });
+}
+
+export interface UnfinishedNeeds extends KnownBrowserNeeds {
+  readonly isRepeated: IsRepeated;
+}
+
+/** Seconds until the mail about a sign-in that was not finished: as long as it could still be. */
+const unfinishedSeconds = 600;
+
+/**
+ * Record of a sign-in whose first step was right and which stops before its end. The mail to the user waits, and is sent
+ * only if the sign-in is not finished meanwhile (`createUnfinishedCheck`).
+ *
+ * @param amr methods so far
+ * @returns `undefined`: the same was recorded a moment ago
+ */
+export function unfinishedRecord(
+  needs: UnfinishedNeeds,
+  call: Pick<Call, "address" | "header" | "userAgent">,
+  { id: personId, email: recipient }: Pick<Person, "id" | "email">,
+  amr: readonly string[],
+  outcome: "factor_required" | "password_must_change" | "set_up_required",
+): HubChangeRecord | undefined {
+  const event = { kind: "sign-in", outcome, actor: actorOf(call), personId, facts: { amr } } as const;
+  if (needs.isRepeated(event)) return undefined;
+  const { address, userAgent } = call;
+  // Who chooses another password or sets up a second step causes a mail about that.
+  const isNews =
+    outcome === "factor_required" && amr.includes("pwd") && !readKnownBrowsers(needs, call).has(personId);
+  return {
+    events: [event],
+    ...(isNews && {
+      mail: {
+        kind: "sign-in-unfinished",
+        recipient,
+        personId,
+        facts: { address, userAgent },
+        dueInSeconds: unfinishedSeconds,
+      },
+    }),
+  };
+}
+
+/** Whether to send the mail about a sign-in that was not finished: at most one per user and day. */
+export function createUnfinishedCheck({
+  auditEvents,
+  throttle,
+}: {
+  readonly auditEvents: Pick<AuditEventStore, "listNewest">;
+  readonly throttle: Pick<Throttle, "count">;
+}): (mail: QueuedMail) => Promise<boolean> {
+  return async ({ personId, createdAt: since, facts, attempts }) => {
+    if (personId === null) return false;
+    if (attempts > 0) return true;
+    const { address = "", userAgent = "" } = facts as ChangeFacts;
+    const signIns = await auditEvents.listNewest({ personId, kinds: ["sign-in"], since }, { limit: 100 });
+    const isFinished = signIns.some(
+      (entry) => entry.outcome === "done" && entry.address === address && entry.userAgent === userAgent,
+    );
+    if (isFinished) return false;
+    return (await throttle.count("failures-mail", { account: `unfinished ${personId}` })).allowed;
+  };
 }
 
 /**

@@ -9,7 +9,12 @@ import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import { randomToken } from "../settings/secret-keys.ts";
-import { type AnnounceBrowserNeeds, announceNewBrowser } from "./announce-sign-in.ts";
+import {
+  type AnnounceBrowserNeeds,
+  announceNewBrowser,
+  type UnfinishedNeeds,
+  unfinishedRecord,
+} from "./announce-sign-in.ts";
 import { writeKnownBrowser } from "./known-browser.ts";
 import {
   type Field,
@@ -25,6 +30,13 @@ import { type StartSessionNeeds, startVerifiedSession, type Verified } from "./s
 
 /** Step that a sign-in lacks: a factor of the user, or the set-up of one; `null`: none. */
 export type MissingFactor = "factor" | "set-up" | null;
+
+/** Outcomes of sign-ins that have such a page before them, in the audit trail. */
+const unfinishedCodes = {
+  factor: "factor_required",
+  "set-up": "set_up_required",
+  "new-password": "password_must_change",
+} as const;
 
 /** The page that a sign-in needs before a session starts. */
 const pages = { factor: factorAddress, "set-up": factorSetUpAddress, "new-password": newPasswordAddress };
@@ -90,7 +102,12 @@ export interface MissingFactorNeeds {
   readonly operatorsNeedFactor: boolean;
 }
 
-export interface CompleteSignInNeeds extends MissingFactorNeeds, NoteNeeds, StartSessionNeeds {
+export interface CompleteSignInNeeds
+  extends MissingFactorNeeds,
+    NoteNeeds,
+    StartSessionNeeds,
+    UnfinishedNeeds {
+  readonly keys: NoteNeeds["keys"] & UnfinishedNeeds["keys"];
   readonly pendingSignIns: Pick<PendingSignInStore, "create">;
   readonly enterSession: EnterSession;
 }
@@ -114,8 +131,9 @@ export async function missingFactor(
 
 export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn {
   return async (call, parameters, verified, choices) => {
-    // First: the page for a new password completes the sign-in here again, which then asks for the factor.
-    const missing = verified.mustChange ? "new-password" : await missingFactor(needs, verified);
+    const lacking = await missingFactor(needs, verified);
+    // Whoever has only the password proves the factor before choosing another one.
+    const missing = verified.mustChange && lacking !== "factor" ? "new-password" : lacking;
     if (missing !== null) return askForMore(needs, call, parameters, verified, { ...choices, missing });
     const started = await startVerifiedSession(needs, verified, {
       userAgent: call.userAgent,
@@ -186,6 +204,7 @@ async function askForMore(
     provedSecondsAgo: secondsAgo,
     lifeSeconds: pendingLifeSeconds,
     passwordHash,
+    record: unfinishedRecord(needs, call, person, amr, unfinishedCodes[missing]),
   });
   if (!created) return refuseGone(needs, call, parameters, person);
   call.log.info(

@@ -80,21 +80,68 @@ test("the choices of the sign-in form are kept", async () => {
   expect(await sessionsOf()).toMatchObject([{ longTerm: true, askBefore: true, amr: ["pwd"] }]);
 });
 
-test("a user with a factor proves it after the new password, which may then be shorter", async () => {
+test("a user with a factor proves it before the new password, which may then be shorter", async () => {
   const withCodes = await createPersonWithCodes(opened);
   const found = await opened.hub.database.people.findForSignIn(withCodes.username);
   await opened.hub.database.passwords.setMustChange(withCodes.id, found?.passwordHash ?? "", true);
   const browser = new TestBrowser(opened);
-  const page = (await browser.follow(await browser.signIn(withCodes))).screen("new-password");
+  const asked = await browser.signIn(withCodes, toShop());
+  expect(asked.location).toBe(`/cas/login/factor${toShop()}`);
+  expect((await browser.get(path)).location).toBe("/cas/login");
+  const again = await browser.signIn(withCodes, toShop());
+  const proved = await enterFactor(browser, again.location, { code: codeOf(opened, withCodes.secret) });
+  expect(proved.location).toBe(`${path}${toShop()}`);
+  expect(await opened.hub.database.sessions.listOf(withCodes.id)).toEqual([]);
+  const page = (await browser.follow(proved)).screen("new-password");
   expect(page.least).toBe(8);
   const answer = await send(browser, page, "kX4!vq9z");
-  expect(answer.location).toBe("/cas/login/factor");
-  expect(await opened.hub.database.sessions.listOf(withCodes.id)).toEqual([]);
-  await enterFactor(browser, answer.location, { code: codeOf(opened, withCodes.secret) });
+  expect(new URL(answer.location).searchParams.get("ticket")).toMatch(/^ST-/);
   expect(await opened.hub.database.sessions.listOf(withCodes.id)).toMatchObject([
     { amr: ["pwd", "otp", "mfa"] },
   ]);
   expect(await opened.hub.database.passwords.find(withCodes.id)).toMatchObject({ standsAlone: false });
+});
+
+describe("whoever has only the password of a user with a factor", () => {
+  async function reachFactor() {
+    const withCodes = await createPersonWithCodes(opened);
+    const found = await opened.hub.database.people.findForSignIn(withCodes.username);
+    await opened.hub.database.passwords.setMustChange(withCodes.id, found?.passwordHash ?? "", true);
+    const browser = new TestBrowser(opened);
+    await browser.signIn(withCodes);
+    return { browser, withCodes, hash: found?.passwordHash };
+  }
+  const hashOf = async ({ username }: TestPerson) =>
+    (await opened.hub.database.people.findForSignIn(username))?.passwordHash;
+
+  test("cannot choose another one, with the form of another sign-in either", async () => {
+    const own = await reachPage(new TestBrowser(opened));
+    const { browser, withCodes, hash } = await reachFactor();
+    await browser.get("/cas/login");
+    expect((await send(browser, own)).location).toBe("/cas/login");
+    expect(await hashOf(withCodes)).toBe(hash);
+  });
+
+  test("sets up no second step of their own", async () => {
+    const { browser } = await reachFactor();
+    const answer = await browser.get("/cas/login/set-up");
+    expect((await browser.follow(answer)).screen("login").error).toMatchObject({ code: "sign_in_expired" });
+    const without = new TestBrowser(opened);
+    await without.signIn(person);
+    const other = await without.follow(await without.get("/cas/login/set-up"));
+    expect(other.screen("login").error).toMatchObject({ code: "sign_in_expired" });
+  });
+
+  test("a factor that was used up adds nothing", async () => {
+    const { browser, withCodes } = await reachFactor();
+    const code = codeOf(opened, withCodes.secret);
+    await enterFactor(browser, "/cas/login/factor", { code });
+    const second = new TestBrowser(opened);
+    await second.signIn(withCodes);
+    const again = await enterFactor(second, "/cas/login/factor", { code });
+    expect(again.screen("second-factor").error).toMatchObject({ code: "code_used" });
+    expect((await second.get(path)).location).toBe("/cas/login");
+  });
 });
 
 test.each([
