@@ -228,5 +228,9 @@ async function formScreen(
     endSessions: isTicked("endSessions"),
     disconnectApps: isTicked("disconnectApps"),
   };
-  return { screen: { name: "change-password", model }, status: errors.length === 0 ? 200 : 400 };
+  const screen = { name: "change-password", model } as const;
+  const throttled = errors.find((error) => error.code === "too_many_attempts");
+  return throttled === undefined
+    ? { screen, status: errors.length === 0 ? 200 : 400 }
+    : { screen, status: 429, headers: { "retry-after": String(throttled.retryInSeconds) } };
 }
