@@ -527,7 +527,10 @@ describe("complete", () => {
   });
 
   test("every kind is recorded by a route, a command or upkeep", async () => {
-    const { rows } = await poolOf(opened.hub.database).query("SELECT DISTINCT kind FROM audit_events");
+    const { rows } = await poolOf(opened.hub.database).query(
+      // That one is of the fixtures.
+      "SELECT DISTINCT kind FROM audit_events WHERE kind <> 'test'",
+    );
     expect(rows.map(({ kind }) => kind).toSorted()).toEqual([...auditKinds].toSorted());
     const byRoutes = new Set(
       Object.values(expected).flatMap((kinds) => (typeof kinds === "string" ? [] : kinds)),

@@ -112,6 +112,9 @@ export interface CompleteSignInNeeds
   readonly enterSession: EnterSession;
 }
 
+/** Oldest sign-in at a provider that counts as fresh, in seconds. */
+export const freshFederatedSeconds = 300;
+
 /** A pending sign-in lives as long as a user may need to fetch a device. */
 export const pendingLifeSeconds = 600;
 
@@ -154,8 +157,13 @@ export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn
         },
         "signed out to sign in as somebody else",
       );
-    return needs.enterSession(call, parameters, started, { fresh: true });
+    return needs.enterSession(call, parameters, started, { fresh: isFresh(verified) });
   };
+}
+
+/** A provider may sign the user in without asking, from its own session. That is no presentation of credentials. */
+function isFresh({ amr, secondsAgo }: Verified): boolean {
+  return !amr.includes("fed") || secondsAgo <= freshFederatedSeconds;
 }
 
 export function createEnterSession(needs: EnterSessionNeeds): EnterSession {

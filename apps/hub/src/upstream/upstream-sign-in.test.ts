@@ -105,6 +105,28 @@ describe("a connected account signs its user in", () => {
     );
   });
 
+  test.each([
+    ["a moment ago, from new credentials", 0, "success"],
+    ["some time ago, from no new credentials", 400, "INVALID_TICKET"],
+  ])("CAS 2.5.1 renew at validation: signed in at the provider %s", async (_what, age, result) => {
+    const callback = await fixture.issuer.authorize((await fixture.begin(browser, serviceQuery())).location);
+    const account = { provider: "work", id: "42" };
+    await fixture.issuer.forge({ sub: "42", auth_time: Math.floor(Date.now() / 1000) - age });
+    await database().upstreamAccounts.link({ ...account, personId: zoe.id, label: "" }, testRecord);
+    const { location } = await fixture.comeBack(browser, callback);
+    const { service } = fixture.opened.shop;
+    const ticket = new URL(location).searchParams.get("ticket") ?? "";
+    const query = new URLSearchParams({ service, ticket, renew: "true", format: "JSON" });
+    const answer = await new TestBrowser(fixture.opened).get(`/cas/p3/serviceValidate?${query}`);
+    const { serviceResponse } = JSON.parse(answer.body);
+    expect(serviceResponse.authenticationFailure?.code ?? "success").toBe(result);
+    await database().upstreamAccounts.unlink(
+      { ...account, personId: zoe.id },
+      { providers: ["work"] },
+      testRecord,
+    );
+  });
+
   test("another signed-in user is asked which account continues, and only then replaced", async () => {
     const bob = await fixture.opened.createPerson();
     await browser.signIn(bob);

@@ -11,7 +11,7 @@ import type { FindSession } from "../session/find-session.ts";
 import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
 import type { UpstreamSetting } from "../settings/upstream-settings.ts";
 import type { AskForAccount } from "../sign-in/choose-account.ts";
-import type { CompleteSignIn } from "../sign-in/complete-sign-in.ts";
+import { type CompleteSignIn, freshFederatedSeconds } from "../sign-in/complete-sign-in.ts";
 import {
   type DestinationNeeds,
   type Field,
@@ -50,9 +50,6 @@ export interface UpstreamSignInNeeds extends DestinationNeeds, NoteNeeds, Upstre
 }
 
 const startPath = (id: string): string => `/upstream/${id}`;
-
-/** Oldest sign-in at a provider that counts as fresh, in seconds. */
-const freshSeconds = 300;
 
 /** The buttons of the sign-in page. @param renew whether the user must sign in again, which some providers cannot demand */
 export function upstreamOffers(
@@ -164,7 +161,7 @@ async function answerTo(needs: UpstreamSignInNeeds, call: Call, proved: Proved):
   const { fields, rememberMe, askBefore } = flow;
   if (person.disabled) return refuseDisabled(needs, call, flow, person.id);
   const secondsAgo = ageOf(identity, needs.siteClock());
-  if (flow.again && secondsAgo > freshSeconds) throw refuse("not-fresh");
+  if (flow.again && secondsAgo > freshFederatedSeconds) throw refuse("not-fresh");
   const verified: Verified = {
     outcome: "verified",
     person,
