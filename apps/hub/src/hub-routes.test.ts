@@ -94,7 +94,7 @@ const expected = [
   "POST /account/picture/remove person form-token",
   "GET /pictures/:hash anyone changes-nothing",
   "GET /account/data person changes-nothing, fresh sign-in",
-  "GET /account/data/export person changes-nothing, fresh sign-in",
+  "POST /account/data/export person form-token, fresh sign-in",
   "POST /account/delete person form-token, fresh sign-in",
   "GET /account/keep person changes-nothing",
   "POST /account/keep person form-token",

@@ -440,6 +440,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       operatorsNeedFactor,
     }),
     ...changePasswordRoutes({
+      clock,
       cookies,
       factors,
       keys: { browser: keys.browser, note: keys.note },

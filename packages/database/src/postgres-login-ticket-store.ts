@@ -5,7 +5,7 @@ import { tokenHash } from "./token-hash.ts";
 
 const consumeTicket = `
   INSERT INTO spent_login_tickets (hash, expires_at)
-  VALUES ($1, hub_now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING`;
+  VALUES ($1, hub_now() + make_interval(secs => $2, mins => 5)) ON CONFLICT DO NOTHING`;
 
 const sweepTickets = sweepStatement("spent_login_tickets", "expires_at < hub_now()");
 

@@ -20,9 +20,10 @@ export function DataPage({ model }: { readonly model: OwnDataScreen }) {
         title="Export"
         intro="Your profile, ways to sign in, sessions, apps and activity, as a file in the format JSON. It contains no password."
       >
-        <ButtonLink kind="plain" href="/account/data/export">
-          Download my data
-        </ButtonLink>
+        <form method="post" action="/account/data/export" data-repeats="yes">
+          <input type="hidden" name="token" value={token} />
+          <Button kind="plain">Download my data</Button>
+        </form>
       </Section>
       <Section id="delete" title="Delete your account">
         <div className="one-column">

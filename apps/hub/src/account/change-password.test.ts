@@ -3,6 +3,7 @@ import { poolOf } from "@gatehouse/database/test-pool";
 import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { addCodes, codeOf, enterFactor } from "../test-support/factor-fixture.ts";
 
 let opened: TestHub;
 let person: TestPerson;
@@ -64,6 +65,35 @@ describe("ASVS 6.2.3 the current password", () => {
       expect(Number(answer.headers["retry-after"])).toBeGreaterThan(500);
       expect(error).toHaveProperty("retryInSeconds", Number(answer.headers["retry-after"]));
     }
+  });
+});
+
+describe("a user with a second step", () => {
+  const hashOf = async () => (await people().findForSignIn(person.username))?.passwordHash;
+  const leadsToSignIn = `/cas/login?${new URLSearchParams({ renew: "true", reason: "fresh-sign-in", return: path })}`;
+
+  test("cannot change the password with a session that lacks it, and the right password", async () => {
+    const form = await hidden();
+    const before = await hashOf();
+    await addCodes(opened, person);
+    expect((await browser.get(path)).location).toBe(leadsToSignIn);
+    const answer = await browser.post(path, { ...form, current: person.password, password: chosen });
+    expect(answer.location).toBe(leadsToSignIn);
+    expect(await hashOf()).toBe(before);
+  });
+
+  test("changes it after a fresh sign-in with both, and not with an older one", async () => {
+    const { secret } = await addCodes(opened, person);
+    const asked = await browser.signIn(person, leadsToSignIn.slice("/cas/login".length));
+    const back = await enterFactor(browser, asked.location, { code: codeOf(opened, secret) });
+    expect(back.location).toBe(path);
+    const form = await hidden();
+    await opened.advance(301);
+    const stale = await browser.post(path, { ...form, current: person.password, password: chosen });
+    expect(stale.location).toBe(leadsToSignIn);
+    const again = await browser.signIn(person, leadsToSignIn.slice("/cas/login".length));
+    await enterFactor(browser, again.location, { code: codeOf(opened, secret) });
+    expect((await send({})).location).toBe("/account/security");
   });
 });
 

@@ -1,6 +1,7 @@
 /**
- * `/account/password`: changes the password. It asks for the current one, so it needs no fresh sign-in besides; adding a
- * first password does. `/.well-known/change-password` leads here.
+ * `/account/password`: changes the password. It asks for the current one, so users without a second step need no fresh
+ * sign-in besides. Those with one prove it too, by a fresh sign-in with both; adding a first password also needs one.
+ * `/.well-known/change-password` leads here.
  *
  * @see https://www.w3.org/TR/change-password-url/
  */
@@ -18,6 +19,7 @@ import { seeNotice } from "../http/page-notice.ts";
 import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChangePasswordError, ChangePasswordScreen } from "../screen/screen.ts";
+import { freshSignInAddress, isFresh } from "../session/fresh-sign-in.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
 import { type VerifyCredentialsNeeds, verifyCredentials } from "../sign-in/sign-in.ts";
@@ -25,6 +27,7 @@ import type { AccountPageNeeds } from "./account-page.ts";
 
 export interface ChangePasswordNeeds extends AccountPageNeeds, KnownBrowserNeeds, VerifyCredentialsNeeds {
   readonly keys: AccountPageNeeds["keys"] & KnownBrowserNeeds["keys"];
+  readonly clock: () => Date;
   readonly factors: Pick<FactorStore, "of">;
   readonly passwords: Pick<PasswordStore, "change" | "find">;
   readonly passwordFault: PasswordFault;
@@ -66,7 +69,8 @@ const showForm = (needs: ChangePasswordNeeds): Route =>
     speaks: "html",
     async answer(call) {
       const stored = await needs.passwords.find(call.session.person.id);
-      return stored === null ? seeOther(addPath) : formScreen(needs, call, stored, []);
+      if (stored === null) return seeOther(addPath);
+      return (await lacksFactor(needs, call)) ?? formScreen(needs, call, stored, []);
     },
   });
 
@@ -98,6 +102,8 @@ const changePassword = (needs: ChangePasswordNeeds): Route =>
     async answer(call, { parameters }) {
       const stored = await needs.passwords.find(call.session.person.id);
       if (stored === null) return seeOther(addPath);
+      const again = await lacksFactor(needs, call);
+      if (again !== undefined) return again;
       const current = parameters.get("current") ?? "";
       const errors: ChangePasswordError[] = current === "" ? [{ code: "current_missing" }] : [];
       if (current !== "" && current === parameters.get("password")) errors.push({ code: "password_same" });
@@ -166,6 +172,13 @@ async function save(
   const others = endSessions ? " You are signed out everywhere else." : "";
   const text = `${stored === null ? "You have a password now." : "Your password is changed."}${others}`;
   return seeNotice(needs, call, securityPage, { at: "password", text }, { afterwards: needs.logout.wake });
+}
+
+/** Whoever has a session and the password of a user with a factor cannot change the password with them alone. */
+async function lacksFactor(needs: ChangePasswordNeeds, call: Person): Promise<Answer | undefined> {
+  const { session } = call;
+  const isProved = session.amr.includes("mfa") && isFresh(session, needs.clock());
+  return isProved || (await isOnlyFactor(needs, call)) ? undefined : seeOther(freshSignInAddress(path));
 }
 
 async function isOnlyFactor({ factors }: ChangePasswordNeeds, { session }: Person): Promise<boolean> {

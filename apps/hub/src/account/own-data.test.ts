@@ -32,6 +32,8 @@ async function enterShop(by: TestBrowser): Promise<string> {
   return ticket;
 }
 const tokenOf = async (by = browser) => (await by.get("/account/data")).screen("account-data").token;
+const exportData = async (token?: string) =>
+  browser.post("/account/data/export", { token: token ?? (await tokenOf()) });
 const requestDeletion = async (username = alice.username) =>
   browser.post("/account/delete", { token: await tokenOf(), username });
 const exists = async () => (await opened.hub.database.people.findById(alice.id)) !== null;
@@ -41,7 +43,7 @@ describe("the export", () => {
     await enterShop(browser);
     await makeAppPassword(browser, { name: "Backup" });
     await giveConsent(opened.hub.database, { personId: alice.id, clientId: "shop", scopes: ["openid"] });
-    const answer = await browser.get("/account/data/export");
+    const answer = await exportData();
     expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"]);
     expect(answer.headers["content-disposition"]).toBe(
       `attachment; filename="gatehouse-${alice.username}.json"`,
@@ -61,15 +63,23 @@ describe("the export", () => {
   test("ASVS 14.2.1 has no secret, no hash of one, and nothing of other users", async () => {
     const secret = await makeAppPassword(browser);
     const bob = await opened.createPerson();
-    const { body } = await browser.get("/account/data/export");
+    const { body } = await exportData();
     for (const hidden of [alice.password, secret, browser.cookies.get("TGC-gatehouse") ?? "", bob.username])
       expect(body).not.toContain(hidden);
     expect(body).not.toMatch(/argon2|sessionToken|"hash"|sealed|publicKey/i);
   });
 
-  test("ASVS 7.5.1 needs a fresh sign-in, which leads to the page with the link", async () => {
+  test("ASVS 3.5.3 is made by the form alone: a link records nothing", async () => {
+    expect((await browser.get("/account/data/export")).status).toBe(405);
+    expect((await exportData("0".repeat(32))).status).toBe(403);
+    const filter = { personId: alice.id, kinds: ["data-exported"] };
+    expect(await opened.hub.database.auditEvents.listNewest(filter, { limit: 9 })).toEqual([]);
+  });
+
+  test("ASVS 7.5.1 needs a fresh sign-in, which leads to the page with the form", async () => {
+    const token = await tokenOf();
     await opened.advance(301);
-    const asked = await browser.get("/account/data/export");
+    const asked = await exportData(token);
     expect(asked.status).toBe(303);
     expect(new URL(asked.location, opened.origin).searchParams.get("return")).toBe("/account/data");
   });

@@ -46,13 +46,13 @@ const formOf = ({ deletionGraceSeconds }: OwnDataNeeds, typed: string, isWrong: 
 
 const exportData = ({ profiles, clock, recordAudit }: OwnDataNeeds): Route =>
   route({
-    method: "GET",
+    method: "POST",
     path: "/account/data/export",
     caller: "person",
     freshSignIn: true,
-    antiForgery: "changes-nothing",
-    sends: "nothing",
-    speaks: "json",
+    antiForgery: "form-token",
+    sends: "form",
+    speaks: "html",
     returnPage: () => ({ page }),
     async answer(call) {
       const { id, username } = call.session.person;

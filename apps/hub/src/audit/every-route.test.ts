@@ -74,7 +74,7 @@ const expected: Readonly<Record<string, Expected>> = {
   "POST /account/email": mails,
   "POST /account/picture": ["profile-changed"],
   "POST /account/picture/remove": ["profile-changed"],
-  "GET /account/data/export": ["data-exported"],
+  "POST /account/data/export": ["data-exported"],
   "POST /account/delete": ["deletion-due", "session-ended"],
   "POST /account/keep": ["deletion-cancelled"],
   "POST /account/security/providers/connect": begins,
@@ -283,7 +283,7 @@ describe("a user", () => {
     await act(browser, "account", "/account/name", { name: "Another Name" });
     await upload(browser);
     await act(browser, "account", "/account/picture/remove", {});
-    await browser.get("/account/data/export");
+    await act(browser, "account-data", "/account/data/export", {});
     const email = await browser.get("/account/email");
     const { token } = email.screen("account-email");
     await browser.post("/account/email", { token, email: "another@example.com" });
@@ -514,7 +514,6 @@ describe("complete", () => {
     expect(declared.filter((route) => !table.includes(route))).toEqual([]);
     expect(recording.filter((route) => !table.includes(route))).toEqual([]);
     expect(table.filter((route) => isOurs(route) && !declared.includes(route)).toSorted()).toEqual([
-      "GET /account/data/export",
       "GET /api/v1/me",
     ]);
   });

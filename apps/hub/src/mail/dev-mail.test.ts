@@ -7,7 +7,7 @@ let opened: TestHub;
 let browser: TestBrowser;
 beforeAll(async () => {
   opened = await openTestHub();
-  browser = new TestBrowser(opened);
+  browser = new TestBrowser(opened, { host: new URL(opened.origin).host });
 });
 afterAll(() => opened.close());
 
@@ -43,6 +43,12 @@ describe("/dev/mail", () => {
       const answer = await browser.get(`/dev/mail/${id}`);
       expect([answer.status, answer.screen("refused").code]).toEqual([404, "mail_unknown"]);
     }
+  });
+
+  test("a page of another host name gets nothing, even if the name leads to this machine", async () => {
+    const rebound = new TestBrowser(opened, { host: "rebound.example" });
+    const { status, body } = await rebound.get("/dev/mail");
+    expect([status, JSON.parse(body).error]).toEqual([421, "misdirected_request"]);
   });
 
   test("production has no such page", () => {

@@ -15,6 +15,7 @@ import {
   seeOther,
 } from "../http/route.ts";
 import type { FindSession } from "../session/find-session.ts";
+import { freshSignInAddress, isFresh } from "../session/fresh-sign-in.ts";
 import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { identifyApiCaller } from "./api-caller.ts";
@@ -72,9 +73,6 @@ async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent
   };
 }
 
-/** Age of a sign-in that a route with `freshSignIn` accepts, in seconds. */
-const freshSeconds = 300;
-
 /**
  * Redirects to the sign-in form if the route needs a fresh sign-in and that of the session is older, so that a stranger at
  * an unattended browser cannot change how the user signs in.
@@ -89,12 +87,9 @@ export function askForFreshSignIn(
 ): RawAnswer | undefined {
   if (route.freshSignIn !== true) return undefined;
   if (!("session" in call)) throw new Error(`the route ${route.path} requires a fresh sign-in of nobody`);
-  const { authenticatedAt, person } = call.session;
-  if (needs.clock().getTime() - authenticatedAt.getTime() <= freshSeconds * 1000) return undefined;
-  const back = withKeptForm(needs, person.username, returnPageOf(route, call, sent));
-  return seeOther(
-    `/cas/login?${new URLSearchParams({ renew: "true", reason: "fresh-sign-in", return: back })}`,
-  );
+  if (isFresh(call.session, needs.clock())) return undefined;
+  const { username } = call.session.person;
+  return seeOther(freshSignInAddress(withKeptForm(needs, username, returnPageOf(route, call, sent))));
 }
 
 /** The requested page, or the page of the submitted form. */

@@ -330,3 +330,25 @@ test("headers by name and raw headers are the same ones, without those that were
   });
   expect(rawHeaders).toHaveLength(10);
 });
+
+describe("a page of /dev/ under another host name, such as one that was rebound to this machine", () => {
+  const ask = (target: string, name: string) =>
+    sendRaw(`GET ${target} HTTP/1.1`, `Host: ${name}`, "Connection: close");
+
+  test.each(["/dev/mail", "/dev/mail/1?to=a", "//dev/mail", "/%64ev/mail", "/dev%2fmail", "/dev"])(
+    "is refused: %s",
+    async (target) => {
+      for (const name of ["evil.example", "evil.example:3000", "hub.localhost", "127.0.0.1:3000", ""]) {
+        const { status, body } = await ask(target, name);
+        expect([status, JSON.parse(body).error], name).toEqual([421, "misdirected_request"]);
+      }
+    },
+  );
+
+  test("is served under the hub's own, and other pages under any", async () => {
+    expect((await ask("/dev/mail", host)).status).toBe(200);
+    expect((await ask("/dev/mail", host.toUpperCase())).status).toBe(200);
+    for (const target of ["/cas/login", "/device", "/account?return=/dev/mail"])
+      expect((await ask(target, "evil.example")).status, target).toBe(200);
+  });
+});

@@ -42,6 +42,9 @@ export function guard(request: IncomingMessage, response: ServerResponse, host: 
     return refuse(response, 400, "bad_request", "Send the path of the resource, beginning with a slash.");
   if (target.length > longestTarget)
     return refuse(response, 414, "uri_too_long", `The address is longer than ${longestTarget} characters.`);
+  // Only developers' own browsers read these pages: a site whose name was rebound to this machine is another origin there.
+  if (isDevelopment(target) && valuesOf(request, "host")[0]?.toLowerCase() !== host)
+    return refuse(response, 421, "misdirected_request", `Open this page at ${host}.`);
   // Browsers read a backslash as a slash: `/\evil.example` would be another host to them and a path to servers.
   if (target.includes("\\"))
     return refuse(response, 400, "bad_request", "Write a backslash in an address as %5C.");
@@ -103,6 +106,15 @@ function pathOf(target: string, host: string): string | "other-host" {
   if (!isOwn) return "other-host";
   const rest = target.slice(origin.length);
   return rest.startsWith("/") ? rest : `/${rest}`;
+}
+
+/** Pages that show mails to whoever can reach the hub, outside production. Hono decodes a path once. */
+function isDevelopment(target: string): boolean {
+  const path = target.split("?", 1)[0] ?? "";
+  const decoded = path.replaceAll(/%([0-9a-f]{2})/gi, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return /^\/+dev(?:\/|$)/i.test(decoded);
 }
 
 /** Old CAS clients request `/cas//serviceValidate`. The query stays unchanged. */

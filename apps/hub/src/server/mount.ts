@@ -5,6 +5,7 @@ import { type Context, Hono } from "hono";
 import { chooseRequestId, loggedPath, logResponse } from "../http/access-log.ts";
 import { clientAddress } from "../http/client-address.ts";
 import { databaseOutage, databaseUnavailable, logOutage } from "../http/database-outage.ts";
+import { readUserAgent } from "../http/describe-browser.ts";
 import { HubError } from "../http/hub-error.ts";
 import { isPrefetch, prefetchRefused } from "../http/prefetch.ts";
 import type { Answer, AntiForgery, Call, Caller, CallerFacts, Route, Sent } from "../http/route.ts";
@@ -202,7 +203,7 @@ function makeCall(needs: MountNeeds, context: HubContext, withoutCookies = false
     method: context.req.method,
     path,
     address: clientAddress(incoming.socket.remoteAddress, header("x-forwarded-for"), needs.trustedProxies),
-    userAgent: (header("user-agent") ?? "").slice(0, 400),
+    userAgent: readUserAgent(header("user-agent") ?? ""),
     header,
     pathParameter: (name) => context.req.param(name) ?? "",
   };

@@ -21,7 +21,11 @@ export function codeOf(opened: TestHub, secret: string, steps = 0): string {
 
 /** Creates a user with one-time codes and ten recovery codes. */
 export async function createPersonWithCodes(opened: TestHub): Promise<PersonWithCodes> {
-  const person = await opened.createPerson();
+  return addCodes(opened, await opened.createPerson());
+}
+
+/** Gives a user one-time codes and ten recovery codes. */
+export async function addCodes(opened: TestHub, person: TestPerson): Promise<PersonWithCodes> {
   const secret = createTotpSecret();
   const recoveryCodes = createRecoveryCodes();
   await opened.hub.database.factors.turnOnCodes(

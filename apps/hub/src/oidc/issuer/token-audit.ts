@@ -2,6 +2,7 @@
 import type { BlockList } from "node:net";
 import type { HubAuditEvent, RecordAudit } from "../../audit/record-audit.ts";
 import { clientAddress } from "../../http/client-address.ts";
+import { readUserAgent } from "../../http/describe-browser.ts";
 import { currentArtifacts, sessionOfRequest } from "../store/request-context.ts";
 import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 
@@ -42,7 +43,7 @@ export function createTokenAudit(
       const siteId = ctx.oidc?.client?.clientId;
       if (found === undefined || siteId === undefined) return undefined;
       const address = clientAddress(ctx.req.socket.remoteAddress, ctx.get("x-forwarded-for"), trusted);
-      const userAgent = ctx.get("user-agent");
+      const userAgent = readUserAgent(ctx.get("user-agent"));
       return { ...found, actor: { kind: "site", id: siteId, address, userAgent }, siteId };
     },
   };
