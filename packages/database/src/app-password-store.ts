@@ -65,7 +65,7 @@ export interface AppPasswordStore {
     which: { readonly id: string; readonly personId: string },
     record: RecordOf<Pick<AppPassword, "name">>,
   ): Promise<string | null>;
-  /** @param by actor of the events, one for each app password. @returns how many were deleted */
+  /** Revokes all app passwords of a user. @param by actor of the events, one for each. @returns how many were revoked */
   revokeAll(personId: string, by: AuditActor): Promise<number>;
   /** Deletes what expired 30 days ago and earlier; returns how many. */
   sweep(limit: number): Promise<number>;

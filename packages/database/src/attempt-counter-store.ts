@@ -1,6 +1,7 @@
 /**
- * Waits that grow: `free` attempts pass at once. Each one from then on makes the next one wait, one second at first and twice as
- * long each time, up to `longestWait` seconds. The count is forgotten `forgottenAfter` seconds after the last attempt.
+ * Waits that grow: `free` attempts pass at once. The last of them, and each one after it, makes the next one wait: one second at
+ * first, then twice as long each time, up to `longestWait` seconds. The count is forgotten `forgottenAfter` seconds after the
+ * last attempt.
  */
 export interface GrowingWait {
   readonly free: number;
@@ -8,7 +9,7 @@ export interface GrowingWait {
   readonly forgottenAfter: number;
 }
 
-/** At most `most` attempts within the `within` seconds after the first one; then a wait until they are over. */
+/** At most `most` attempts within `within` seconds after the first one; further ones wait until that time is over. */
 export interface Ceiling {
   readonly most: number;
   readonly within: number;
@@ -36,18 +37,18 @@ export interface CountedAttempt {
  */
 export interface AttemptCounterStore {
   /**
-   * Counts one attempt in all counters, or in none if one of them refuses it. Of attempts at the same time no more pass
-   * than one after the other would.
+   * Counts one attempt in all counters, or in none if one of them refuses it. Of concurrent attempts no more pass than if
+   * they came one after the other.
    *
    * @param counters at least one, with different keys
    * @returns the state of each counter, in the same order
    */
   count(counters: readonly AttemptCounter[]): Promise<readonly CountedAttempt[]>;
   /**
-   * Takes an attempt back that turned out to be right.
+   * Takes back an attempt that turned out to be right.
    *
-   * @param keys.forget counters that start again from nothing
-   * @param keys.giveBack counters that lose one attempt; those of ceilings only
+   * @param keys.forget counters to reset
+   * @param keys.giveBack counters, of ceilings only, to decrease by one attempt
    */
   takeBack(keys: {
     readonly forget: readonly string[];

@@ -39,11 +39,7 @@ export function auditJson(events: readonly AuditEvent[]): string {
   return JSON.stringify(events.map(auditRow));
 }
 
-/** Records an event in the transaction of what it records; absent: nothing. */
-export async function writeAuditEvent(client: PoolClient, event: AuditEvent | undefined): Promise<void> {
-  if (event !== undefined) await writeAuditEvents(client, [event]);
-}
-
+/** Records events in the transaction of the change. */
 export async function writeAuditEvents(client: PoolClient, events: readonly AuditEvent[]): Promise<void> {
   if (events.length === 0) return;
   await client.query({ name: "audit-write", text: insertAuditEvents("$1"), values: [auditJson(events)] });

@@ -95,7 +95,7 @@ export interface CentralSessionStore {
    * new session takes over the sites of a previous session of the *same user* without notifying them; sites of another user's
    * session are notified.
    *
-   * @throws PersonGone if the user is disabled or removed, has a factor that `amr` lacks (`mfa`), or has changed the password
+   * @throws PersonGone if the user is disabled or removed, has a factor while `amr` lacks `mfa`, or has changed the password
    * @param start.token 256 random bits, `TGT-…`
    * @param start.previousToken token that the browser sent, if any
    */

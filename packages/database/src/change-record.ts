@@ -14,7 +14,7 @@ export interface ChangeRecord {
   readonly mail?: NewMail | undefined;
 }
 
-/** Makes the record of a change from what the store has changed. It is called at most once, before the commit. */
+/** Makes the record of a change from the facts that the store returns about it. Called at most once, before the commit. */
 export type RecordOf<Changed = void> = (changed: Changed) => ChangeRecord;
 
 /**
@@ -60,7 +60,7 @@ export class RecordedChanges {
     this.#onMailQueued = onMailQueued;
   }
 
-  /** @param work the change; the error of a record that cannot be written undoes it */
+  /** @param work makes the change. It is rolled back if its record cannot be written */
   async transaction<Result>(
     work: (transaction: PrismaTransaction, write: WriteRecord) => Promise<Result>,
   ): Promise<Result> {

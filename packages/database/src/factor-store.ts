@@ -16,7 +16,10 @@ export interface FactorsRemoved {
   readonly passkeys: number;
   readonly recoveryCodes: number;
   readonly sessionsEnded: number;
-  /** `none`: the user signs in with a link or another provider. `too-short`: it must be changed at the next sign-in. */
+  /**
+   * `none`: the user signs in with another provider, or chooses a password by a link. `too-short`: the password must be changed
+   * at the next sign-in.
+   */
   readonly password: "none" | "too-short" | "stands-alone";
 }
 
@@ -30,8 +33,8 @@ export type RemovalFault =
   | "password-too-short";
 
 /**
- * One-time codes (RFC 6238) and recovery codes. The hub verifies one-time codes; `PendingSignInStore.complete` consumes
- * both.
+ * One-time codes (RFC 6238) and recovery codes. The hub verifies one-time codes; `PendingSignInStore` consumes both
+ * kinds.
  */
 export interface FactorStore {
   of(personId: string): Promise<Factors>;
@@ -66,10 +69,11 @@ export interface FactorStore {
     record: RecordOf,
   ): Promise<RemovalFault | null>;
   /**
-   * Removes one-time codes, passkeys and recovery codes, and ends all sessions and pending sign-ins. A password that was accepted beside a factor must be changed at the next sign-in.
+   * Removes one-time codes, passkeys and recovery codes, and ends all sessions and pending sign-ins. A password that was
+   * accepted beside a factor must be changed at the next sign-in.
    *
-   * @param by ends the sessions
-   * @returns `null`: the user has none of them, or is disabled or removed
+   * @param by actor of the events of the ended sessions
+   * @returns `null`: the user has neither one-time codes nor passkeys, or is disabled or removed
    */
   removeAll(
     personId: string,

@@ -5,7 +5,7 @@ import type { NewPassword } from "./person-store.ts";
 /** Facts about a user's password, without its hash. */
 export interface StoredPassword {
   readonly changedAt: Date;
-  /** An operator set it: the user must choose another one. */
+  /** The user must choose another one: an operator set it, or it is too short without the factor that an operator removed. */
   readonly mustChange: boolean;
   /** Long enough to be the only factor. */
   readonly standsAlone: boolean;

@@ -8,7 +8,7 @@ export interface PendingSignIn {
   readonly amr: readonly string[];
   /** "Keep me signed in". */
   readonly longTerm: boolean;
-  /** The user must choose another password: the factor leads to that, and starts no session. */
+  /** The user must choose another password: a factor leads to the page for it, and starts no session. */
   readonly mustChange: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface PendingSignInStore {
   /**
    * @param pending.provedSecondsAgo age of the first proof, in seconds
    * @param pending.passwordHash hash that the password was verified against; absent: no password was
-   * @param pending.record written with it, in one statement; absent: nothing
+   * @param pending.record audit event and mail, written in the same statement; absent: none
    * @returns false: the user is disabled or removed, or has changed the password
    */
   create(pending: {
@@ -67,8 +67,9 @@ export interface PendingSignInStore {
     readonly askBefore: boolean;
   }): Promise<CentralSession | null>;
   /**
-   * Consumes the proof of a factor, and adds its methods to the pending sign-in of a user who must change the password.
+   * Consumes the proof of a factor, and stores the methods in the pending sign-in of a user who must change the password.
    *
+   * @param prove.amr all methods so far, the factor's included
    * @returns false: the proof was used before or is wrong, or the pending sign-in is void
    */
   addFactor(prove: {

@@ -14,6 +14,11 @@ export const personColumns = {
   deletionDueAt: true,
 } as const;
 
+/** The same columns of a user `u`, for SQL. */
+export const personSelection = `
+  u.id, u.username, u.name, u.email, u.email_verified AS "emailVerified", u.image, u.operator, u.groups,
+  u.disabled_at AS "disabledAt", u.deletion_due_at AS "deletionDueAt"`;
+
 /** A user as Prisma and our own statements return it. */
 export interface PersonRow {
   readonly id: string;

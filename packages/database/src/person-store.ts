@@ -6,7 +6,7 @@ export interface PersonWithPassword {
   readonly person: Person;
   /** PHC string of Argon2id; `null` without a password. */
   readonly passwordHash: string | null;
-  /** An operator set the password: the user must choose another one. */
+  /** The user must choose another password: see `StoredPassword`. */
   readonly mustChange: boolean;
   /** The user has a factor that can complete a sign-in. Recovery codes alone are none. */
   readonly hasFactor: boolean;
@@ -42,7 +42,7 @@ export interface PersonStore {
   /**
    * Replaces the hash of an unchanged password by one with other parameters.
    *
-   * @returns false if the password was changed or another sign-in has renewed the hash
+   * @returns false if the password was changed, or another sign-in has renewed the hash
    */
   renewHash(personId: string, hash: { readonly from: string; readonly to: string }): Promise<boolean>;
   setGroups(personId: string, groups: readonly string[]): Promise<void>;

@@ -17,7 +17,7 @@ const countAttempt = `
   WITH ${unsynced}
   SELECT counter, counted, wait FROM unsynced, count_attempt($1, $2, $3, $4)`;
 
-/** Rows are locked in the order of their keys, as by `count_attempt`. */
+/** Locks rows in the order of their keys, as `count_attempt` does. */
 const takeBack = `
   WITH ${unsynced}, locked AS (
     SELECT c.key FROM unsynced, attempt_counters c WHERE c.key = ANY ($1::text[] || $2::text[])
@@ -33,7 +33,7 @@ const sweepCounters = sweepStatement(
   "forgotten_at < statement_timestamp() - interval '1 hour'",
 );
 
-/** Rows that hubs of earlier versions left: they sweep no more once the upgrade is over. */
+/** Rows of hubs of earlier versions, which are not there to sweep them once the upgrade is complete. */
 const sweepEarlierVersions = sweepStatement(
   "rate_limits",
   "expire < (1000 * extract(epoch FROM statement_timestamp() - interval '1 hour'))::bigint",
@@ -68,13 +68,7 @@ export class PostgresAttemptCounterStore implements AttemptCounterStore {
     });
   }
 
-  async takeBack({
-    forget,
-    giveBack = [],
-  }: {
-    readonly forget: readonly string[];
-    readonly giveBack?: readonly string[];
-  }): Promise<void> {
+  async takeBack({ forget, giveBack = [] }: Parameters<AttemptCounterStore["takeBack"]>[0]): Promise<void> {
     await this.#pool.query({ name: "attempt-take-back", text: takeBack, values: [forget, giveBack] });
   }
 

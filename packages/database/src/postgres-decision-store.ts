@@ -1,5 +1,5 @@
 import { changeArtifact, hashOf, insertArtifact, rowOf, valuesOf } from "./artifact-row.ts";
-import { writeAuditEvent } from "./audit-row.ts";
+import { writeAuditEvents } from "./audit-row.ts";
 import type { AllowedPermissions, Decision, DecisionStore } from "./decision-store.ts";
 import type { OidcArtifact } from "./oidc-artifact-store.ts";
 import { joinOidcClients } from "./oidc-client-statements.ts";
@@ -39,7 +39,7 @@ export class PostgresDecisionStore implements DecisionStore {
       const answered = await client.query({ name: "decision-answer", text: answerQuestion, values });
       if (answered.rowCount !== 1) return false;
       if (allowed !== undefined && !(await keep(client, allowed))) return false;
-      await writeAuditEvent(client, event);
+      if (event !== undefined) await writeAuditEvents(client, [event]);
       return true;
     });
   }

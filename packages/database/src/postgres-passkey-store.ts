@@ -7,7 +7,7 @@ import {
   type PasskeyRemoval,
   type PasskeyStore,
 } from "./passkey-store.ts";
-import { type PersonRow, personFrom } from "./person-row.ts";
+import { type PersonRow, personFrom, personSelection } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
@@ -15,8 +15,7 @@ import type { PrismaClient } from "./prisma-client.ts";
 import { lockPerson, writePasskey } from "./prisma-statements.ts";
 
 const findForSignIn = `
-  SELECT u.id, u.username, u.name, u.email, u.email_verified AS "emailVerified", u.image, u.operator, u.groups,
-    u.disabled_at AS "disabledAt", u.deletion_due_at AS "deletionDueAt",
+  SELECT ${personSelection},
     p.id AS "passkeyId", p.name AS "passkeyName", p.public_key AS "publicKey", p.counter, p.transports, p.aaguid,
     p.backup_eligible AS "backupEligible", p.backed_up AS "backedUp", p.created_at AS "createdAt",
     p.last_used_at AS "lastUsedAt"

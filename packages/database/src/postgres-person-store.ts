@@ -1,6 +1,6 @@
 import type { Person } from "./central-session-store.ts";
 import type { RecordedChanges, RecordOf } from "./change-record.ts";
-import { type PersonRow, personColumns, personFrom } from "./person-row.ts";
+import { type PersonRow, personColumns, personFrom, personSelection } from "./person-row.ts";
 import { type NewPassword, PersonExists, type PersonStore, type PersonWithPassword } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
@@ -15,9 +15,7 @@ import { endAllSessions, writePassword } from "./prisma-statements.ts";
 
 /** Prepared, because every sign-in runs it; through Prisma it would be 5 % of the whole. */
 const findForSignIn = `
-  SELECT u.id, u.username, u.name, u.email, u.email_verified AS "emailVerified", u.image, u.operator,
-    u.groups, u.disabled_at AS "disabledAt", u.deletion_due_at AS "deletionDueAt", p.hash,
-    coalesce(p.must_change, false) AS "mustChange", has_factor(u.id) AS "hasFactor"
+  SELECT ${personSelection}, p.hash, coalesce(p.must_change, false) AS "mustChange", has_factor(u.id) AS "hasFactor"
   FROM users u LEFT JOIN password_credentials p ON p.user_id = u.id
   WHERE u.username = $1 OR u.email = $1`;
 

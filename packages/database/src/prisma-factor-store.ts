@@ -87,7 +87,7 @@ export class PrismaFactorStore implements FactorStore {
   ): Promise<FactorsRemoved | null> {
     return this.#changes.transaction(async (transaction, write) => {
       const of = { where: { personId } };
-      // The stronger lock: no session starts until the others have ended.
+      // A stronger lock than `lockPerson`: no session starts until the others have ended.
       const locked = await transaction.$executeRaw`
         SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR UPDATE`;
       if (locked !== 1) return null;
@@ -127,11 +127,9 @@ export class PrismaFactorStore implements FactorStore {
   }
 }
 
-type Transaction = Pick<PrismaTransaction, "recoveryCode" | "$executeRaw">;
-
-/** The lock on the user is held, so nobody adds others meanwhile. */
+/** The lock on the user is held, so no other transaction adds codes meanwhile. */
 async function addFirst(
-  transaction: Transaction,
+  transaction: PrismaTransaction,
   personId: string,
   codes: readonly string[],
 ): Promise<boolean> {

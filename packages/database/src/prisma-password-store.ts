@@ -3,9 +3,17 @@ import type { PasswordChanged, PasswordStore, StoredPassword, WaitingSignIn } fr
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { isUuid } from "./postgres-input.ts";
-import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
+import { type PrismaClient, type PrismaTransaction, sql } from "./prisma-client.ts";
 import { disconnectAllApps, voidLinks, writePassword } from "./prisma-statements.ts";
 import { tokenHash } from "./token-hash.ts";
+
+/**
+ * A pending sign-in `p` of a user `u` with a password `c` permits another password: it was proved with the present one, which
+ * must be changed, and with the factor of a user who has one.
+ */
+const permitsNewPassword = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL
+  AND c.must_change AND c.changed_at <= p.proved_at AND 'pwd' = ANY (p.amr)
+  AND ('mfa' = ANY (p.amr) OR NOT has_factor(p.person_id))`;
 
 interface WaitingRow {
   readonly personId: string;
@@ -64,9 +72,7 @@ export class PrismaPasswordStore implements PasswordStore {
       SELECT p.person_id AS "personId", p.amr, p.long_term AS "longTerm"
       FROM pending_sign_ins p JOIN users u ON u.id = p.person_id
         JOIN password_credentials c ON c.user_id = p.person_id
-      WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND p.expires_at > hub_now() AND u.disabled_at IS NULL
-        AND c.must_change AND c.changed_at <= p.proved_at AND 'pwd' = ANY (p.amr)
-        AND ('mfa' = ANY (p.amr) OR NOT has_factor(p.person_id))`;
+      WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND ${permitsNewPassword}`;
     return row === undefined ? null : waitingFrom(this.#prisma, row);
   }
 
@@ -77,16 +83,14 @@ export class PrismaPasswordStore implements PasswordStore {
     record: RecordOf<WaitingSignIn>,
   ): Promise<WaitingSignIn | null> {
     return this.#changes.transaction(async (transaction, write) => {
-      // Before the pending sign-in, as everywhere, so that two cannot deadlock.
+      // Locks the user before the pending sign-in, as everywhere, so that two transactions cannot deadlock.
       await transaction.$executeRaw`
         SELECT FROM users u JOIN pending_sign_ins p ON p.person_id = u.id
         WHERE p.hash = ${tokenHash("PSI", pendingToken)} FOR UPDATE OF u`;
       const [row] = await transaction.$queryRaw<WaitingRow[]>`
         DELETE FROM pending_sign_ins p USING users u, password_credentials c
-        WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND p.expires_at > hub_now()
-          AND u.id = p.person_id AND u.disabled_at IS NULL
-          AND c.user_id = p.person_id AND c.must_change AND c.changed_at <= p.proved_at AND 'pwd' = ANY (p.amr)
-          AND ('mfa' = ANY (p.amr) OR NOT has_factor(p.person_id))
+        WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND u.id = p.person_id AND c.user_id = p.person_id
+          AND ${permitsNewPassword}
         RETURNING p.person_id AS "personId", p.amr, p.long_term AS "longTerm"`;
       if (row === undefined) return null;
       const { personId } = row;

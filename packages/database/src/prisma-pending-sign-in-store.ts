@@ -22,7 +22,7 @@ const isValid = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL AND NOT (
     SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND c.changed_at > p.proved_at
   ))`;
 
-/** While the user must change the password that was proved, the row starts no session (`prisma-password-store.ts`). */
+/** The user must change the password that was proved: the row permits only that (`prisma-password-store.ts`), no session. */
 const mustChangePassword = sql`('pwd' = ANY (p.amr) AND EXISTS (
     SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND c.must_change
   ))`;
@@ -80,8 +80,8 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
 
   async find(token: string): Promise<PendingSignIn | null> {
     const [row] = await this.#prisma.$queryRaw<FoundRow[]>`
-      SELECT p.amr, p.long_term, ${mustChangePassword} AS must_change, u.id AS person_id, u.username, coalesce(u.name, u.username) AS name, u.email,
-        u.operator, u.groups, false AS disabled
+      SELECT p.amr, p.long_term, ${mustChangePassword} AS must_change, u.id AS person_id, u.username,
+        coalesce(u.name, u.username) AS name, u.email, u.operator, u.groups, false AS disabled
       FROM pending_sign_ins p JOIN users u ON u.id = p.person_id
       WHERE p.hash = ${tokenHash("PSI", token)} AND ${isValid}`;
     if (row === undefined) return null;

@@ -42,7 +42,7 @@ export async function writePasskey(transaction: PrismaTransaction, passkey: NewP
 
 /** Stores recovery codes as hashes. The database's clock gives the time. */
 export async function storeRecoveryCodes(
-  transaction: Pick<PrismaTransaction, "$executeRaw">,
+  transaction: PrismaTransaction,
   personId: string,
   codes: readonly string[],
 ): Promise<void> {

@@ -25,9 +25,9 @@ export function testClockOf(database: Database): TestClock {
 }
 
 /**
- * Lets time pass for the counters of attempts, which count in real time.
+ * Lets time pass for the counters of attempts, which use real time.
  *
- * @param seconds less than zero: their waits become longer, so that a slow test finds them still there
+ * @param seconds less than zero: prolongs the waits, so that they have not ended when a slow test looks
  */
 export async function ageAttempts(database: Database, seconds: number): Promise<void> {
   await poolOf(database).query(
@@ -37,7 +37,7 @@ export async function ageAttempts(database: Database, seconds: number): Promise<
   );
 }
 
-/** Forgets all attempts. */
+/** Deletes all counters of attempts. */
 export async function forgetAttempts(database: Database): Promise<void> {
   await poolOf(database).query("TRUNCATE attempt_counters");
 }

@@ -22,7 +22,7 @@ export type FirstCredential =
   | { readonly password: NewPassword }
   | {
       readonly passkey: Omit<NewPasskey, "personId">;
-      /** They replace a lost passkey, beside a password that the user chooses by a link. */
+      /** Each replaces a lost passkey once, beside a password that the user chooses by a link. */
       readonly recoveryCodes: readonly string[];
     }
   /** The caller has verified that the user can sign in to it. */
@@ -49,7 +49,7 @@ export interface VerificationTokenStore {
   /**
    * Creates a user with the link's e-mail address, which is then verified.
    *
-   * @param account.id the user's id, a UUID: a passkey holds it already
+   * @param account.id the user's id, a UUID. The caller chooses it, because the user's passkey contains it
    */
   signUp(
     token: string,
@@ -94,7 +94,7 @@ export type SignedUp =
 
 export type InvitationAccepted = { readonly outcome: "accepted"; readonly person: Person } | CredentialTaken;
 
-/** The passkey is registered already, or the account at a provider signs in another user: the link stays usable. */
+/** The passkey is registered already, or the account at a provider signs in another user. The link stays usable. */
 export interface CredentialTaken {
   readonly outcome: "passkey-taken" | "account-taken";
 }
