@@ -53,6 +53,7 @@ describe("a recognition", () => {
     const reply = await browser.get(serviceOf(asked).href);
     expect([reply.status, location(reply)]).toEqual([303, `${siteUrl}/tea`]);
     expect(browser.cookies.keys()).toEqual(["gatehouse-shop.asked"]);
+    expect(site.log).toEqual([]);
   });
 
   test("that this browser did not start is only logged, and the page is shown", async () => {
@@ -88,17 +89,6 @@ describe("a sign-in", () => {
       acr: factor,
     });
     expect(new URL(again).searchParams.get("reason")).toBeNull();
-  });
-
-  test("asks the hub anew about the session only if it demands a strength", async () => {
-    hub.acr = factor;
-    await browser.signIn(hub);
-    const asked = location(await browser.get(`/api/auth/sign-in?returnTo=/cart&acr=${factor}`));
-    expect(location(await browser.get(hub.signIn(asked)))).toBe(`${siteUrl}/cart`);
-    expect(hub.checks.map(({ active, groups }) => [active, groups])).toEqual([
-      [true, undefined],
-      [true, undefined],
-    ]);
   });
 
   test("replaces the pieces of a session that an earlier version of the package left", async () => {

@@ -130,10 +130,10 @@ async function complete(
   if (flow.maxAge !== null && flow.acr === null && !isRecent(user.authenticatedAt, flow.maxAge, site.now())) {
     throw new GatehouseAuthError("sign_in_too_old");
   }
-  // Checked at once, so that a wrong secret is an error page here and not a redirect loop between pages and hub. The
-  // answer also fills the cache for the next page.
+  // Checked at once, so that a wrong secret is an error page here and not a redirect loop between pages and hub, and anew,
+  // because the session may have become stronger. The answer also fills the cache for the next page.
   const requestId = readRequestId(request.headers);
-  const asking = { active: true, anew: flow.acr !== null, groups: groupsAtHub, requestId };
+  const asking = { active: true, anew: true, groups: groupsAtHub, requestId };
   const standing = await site.check.standing(user.sessionIndex, asking);
   if (standing.state === "unclear") throw standing.error;
   if (standing.state === "ended") throw new GatehouseAuthError("session_over");
