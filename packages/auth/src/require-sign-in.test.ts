@@ -103,6 +103,7 @@ describe("a page that requires sign-in", () => {
     browser.cookies.set("gatehouse-shop.signed-out", note);
     open("/cart");
     expect((await site.requireSignIn()).user.username).toBe("alice");
+    expect(await site.whySignedOut()).toBeNull();
     const reply = await browser.get("/api/auth/signed-out?returnTo=%2Fcart");
     expect(location(reply)).toBe(`${siteUrl}/cart`);
   });
@@ -123,6 +124,8 @@ describe("a page that requires sign-in", () => {
     site.clock.now += 61_000;
     open("/cart");
     await expect(site.requireSignIn()).rejects.toThrow("left for /api/auth/unavailable?returnTo=%2Fcart");
+    // The page that they are sent to logs it.
+    expect(site.log).toEqual([]);
   });
 });
 
