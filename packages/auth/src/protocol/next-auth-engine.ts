@@ -112,11 +112,12 @@ async function finish(
   const reply = await handlers.GET(
     engineRequest(settings, `callback/gatehouse?${query}`, { headers: { cookie } }),
   );
-  const setCookies = keep(reply, [cookies.session, cookies.state(flow.id)]);
-  const sealed = setCookies.some((one) => one.startsWith(cookies.session));
+  const sealed = findCookie(reply, cookies.session);
   const { named } = hub;
-  if (named && sealed && failures.length === 0)
+  if (named && sealed !== "" && failures.length === 0) {
+    const setCookies = [sealed, findCookie(reply, cookies.state(flow.id))];
     return { user: named.user, groupsAtHub: named.sealed.groups === null, setCookies };
+  }
   const [cause] = failures;
   // Of an ID token whose signature and audience are right, next-auth checks the nonce.
   const ofToken = parts.type === "oidc" && named !== undefined;
@@ -198,7 +199,7 @@ async function packFlow(settings: Settings, reply: Response, names: FlowCookies)
   const [first, second, third] = names;
   const [state, verifier, nonce] = await Promise.all([open(first), open(second), open(third)]);
   if (state === null) return null;
-  const attributes = findCookie(reply, first).replace(/^[^;]*/, "");
+  const attributes = findCookie(reply, first).replace(/^[^;]+/, "");
   return `${first}=${await sealFlow(settings, first, { state, verifier, nonce })}${attributes}`;
 }
 
@@ -234,11 +235,6 @@ function engineRequest(
   return new NextRequest(`${settings.siteUrl}/api/auth/${path}`, init);
 }
 
-/** The Set-Cookie values of these names, without next-auth's other cookies. */
-function keep(reply: Response, names: readonly string[]): string[] {
-  return names.map((name) => findCookie(reply, name)).filter((cookie) => cookie !== "");
-}
-
 /** The Set-Cookie value of this name; empty when there is none. */
 function findCookie(reply: Response, name: string): string {
   return reply.headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`)) ?? "";
@@ -246,5 +242,5 @@ function findCookie(reply: Response, name: string): string {
 
 /** Name and value of a Set-Cookie value. */
 function pairOf(setCookie: string): string {
-  return setCookie.replace(/;.*$/, "");
+  return setCookie.replace(/;.*/, "");
 }

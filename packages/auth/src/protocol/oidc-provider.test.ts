@@ -1,6 +1,7 @@
 /** The OpenID Connect half of a sign-in, behind a `fetch` that tests answer. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import type { IdentifiedUser } from "../session/sealed-session.ts";
 import type { Settings } from "../settings/settings.ts";
 import { oidcProtocol } from "./oidc-provider.ts";
@@ -80,6 +81,20 @@ describe("a callback", () => {
       query.append(name, value);
       expect(protocol.parseReturn(settings, query)).toBeNull();
     }
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["neither code nor error", {}],
+    ["code and error", { code: "c0de", error: "access_denied" }],
+    ["a state of no flow", { state: "abc", code: "c0de" }],
+  ])("with %s is malformed", (_, parts) => {
+    expect(parse(parts)).toBeNull();
+  });
+
+  test("RFC 9207 2.4 of another issuer is refused", () => {
+    expect(() => parse({ code: "c0de", iss: "https://evil.example" })).toThrow(
+      new GatehouseAuthError("issuer_mismatch"),
+    );
   });
 
   test.each([
