@@ -137,6 +137,14 @@ describe("a session that cannot be checked", () => {
     );
   });
 
+  test("because the hub is down, gets a page to wait, which reloads itself", async () => {
+    hub.down = true;
+    site.clock.now += 61_000;
+    const page = await (await browser.get("/api/auth/unavailable?returnTo=/cart")).text();
+    expect(page).toContain("<h1>We cannot check your sign-in right now</h1>");
+    expect(page).toContain('href="/api/auth/unavailable?returnTo=%2Fcart"');
+  });
+
   test("does not stop another sign-in, which logs what it meets itself", async () => {
     expect(location(await browser.get("/api/auth/sign-in?returnTo=/cart"))).toContain("/cas/login");
     expect(site.log).toEqual([]);
