@@ -1,10 +1,19 @@
 /** A hub that breaks off in the middle of an answer, by each request that a site sends to it. */
 import "../test-support/next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 import { ApiInTest, cannot, told, withToken } from "../test-support/api-in-test.ts";
 import { HubInTest } from "../test-support/hub-in-test.ts";
 import { OidcHubInTest } from "../test-support/oidc-hub-in-test.ts";
 import { BrowserInTest, location, siteInTest } from "../test-support/site-in-test.ts";
+import { readJson } from "./hub-answer.ts";
+
+test("a body that is no JSON is null; one that breaks off is an error with its cause", async () => {
+  expect(await readJson(new Response("<html>"))).toBeNull();
+  const cause = new TypeError("terminated");
+  const broken = new Response(new ReadableStream({ start: (stream) => stream.error(cause) }));
+  await expect(readJson(broken)).rejects.toEqual(new GatehouseAuthError("hub_unreachable", "", { cause }));
+});
 
 describe.each([
   ["cas", () => new HubInTest()],
