@@ -1,33 +1,28 @@
 /** Common parts of the account's pages: the user, the form token, and the notice of the last action. */
 import { type PageNotice, type PageNoticeNeeds, takeNotice } from "../http/page-notice.ts";
 import { type CallerFacts, type Route, route, type Sent } from "../http/route.ts";
-import type { AccountPage, AnyScreen, Screens } from "../screen/screen.ts";
+import type { AccountPage, AnyScreen } from "../screen/screen.ts";
 
 export type AccountPageNeeds = PageNoticeNeeds;
-
-/** Screens of the account area, which share a frame. */
-type AccountScreenName = {
-  [Name in keyof Screens]: Screens[Name] extends AccountPage ? Name : never;
-}[keyof Screens];
-
-type OwnPart<Name extends AccountScreenName> = Omit<Screens[Name], keyof AccountPage> &
-  Partial<Pick<AccountPage, "notice">>;
 
 /**
  * Declares a page of the account.
  *
- * @param page.own reads the page's own part of the model; may replace the notice
+ * @param page.show makes the screen of the common parts and its own; may replace the notice
  */
-export function accountPage<Name extends AccountScreenName>(
+export function accountPage(
   needs: AccountPageNeeds,
   page: {
     readonly path: string;
-    readonly screen: Name;
     readonly freshSignIn?: boolean;
-    own(call: CallerFacts["person"], notice: PageNotice | null, sent: Sent): Promise<OwnPart<Name>>;
+    show(
+      common: AccountPage,
+      call: CallerFacts["person"],
+      more: Pick<Sent, "parameters"> & { readonly notice: PageNotice | null },
+    ): AnyScreen | Promise<AnyScreen>;
   },
 ): Route {
-  const { path, screen, freshSignIn = false } = page;
+  const { path, freshSignIn = false } = page;
   return route({
     method: "GET",
     path,
@@ -36,21 +31,19 @@ export function accountPage<Name extends AccountScreenName>(
     antiForgery: "changes-nothing",
     sends: "query",
     speaks: "html",
-    async answer(call, sent) {
+    async answer(call, { parameters }) {
       const { notice, cookies } = takeNotice(needs, call);
-      return { ...accountScreen(call, screen, await page.own(call, notice, sent), notice), cookies };
+      return { screen: await page.show(commonParts(call, notice), call, { parameters, notice }), cookies };
     },
   });
 }
 
-/** A page of the account with its own part, such as a form with errors. */
-export function accountScreen<Name extends AccountScreenName>(
+/** Parts of the model that all pages of the account share; also for a form that is shown again with its errors. */
+export function commonParts(
   { formToken, session: { person } }: CallerFacts["person"],
-  name: Name,
-  own: OwnPart<Name>,
   notice: PageNotice | null = null,
-): { readonly screen: AnyScreen } {
-  const shared: AccountPage = {
+): AccountPage {
+  return {
     person: {
       name: person.name,
       username: person.username,
@@ -62,5 +55,4 @@ export function accountScreen<Name extends AccountScreenName>(
     token: formToken,
     notice,
   };
-  return { screen: { name, model: { ...shared, ...own } } as unknown as AnyScreen };
 }

@@ -16,17 +16,20 @@ const perPage = 30;
 export const activityRoutes = (needs: ActivityNeeds): Route[] => [
   accountPage(needs, {
     path: "/account/activity",
-    screen: "account-activity",
-    async own({ session }, _, { parameters }) {
+    async show(common, { session }, { parameters }) {
       const before = readBefore(parameters.get("before"));
       const filter = { personId: session.person.id, withoutRoutine: true };
       // One more than shown tells whether there is an older page.
       const entries = await needs.auditEvents.listNewest(filter, { limit: perPage + 1, before });
       const shown = entries.slice(0, perPage);
       return {
-        events: shown.filter(isNoStepOfNext).map((entry) => activityOf(needs, entry)),
-        isNewest: before === undefined,
-        olderThan: entries.length > perPage ? (shown.at(-1)?.id ?? null) : null,
+        name: "account-activity",
+        model: {
+          ...common,
+          events: shown.filter(isNoStepOfNext).map((entry) => activityOf(needs, entry)),
+          isNewest: before === undefined,
+          olderThan: entries.length > perPage ? (shown.at(-1)?.id ?? null) : null,
+        },
       };
     },
   }),

@@ -12,13 +12,12 @@ export interface AppsNeeds extends AccountPageNeeds, DisconnectAppNeeds {
 export const appsRoutes = (needs: AppsNeeds): Route[] => [
   accountPage(needs, {
     path: "/account/apps",
-    screen: "account-apps",
-    own: async ({ session: { person } }) => {
+    async show(common, { session: { person } }) {
       const [appPasswords, connectedApps] = await Promise.all([
         needs.listAppPasswords(person.id),
         needs.listConnectedApps(person.id),
       ]);
-      return { appPasswords, connectedApps };
+      return { name: "account-apps", model: { ...common, appPasswords, connectedApps } };
     },
   }),
   ...disconnectAppRoutes(needs),

@@ -230,3 +230,17 @@ test("a password of a megabyte is refused at once, in the form and at the sign-i
   const { username } = person;
   expect((await new TestBrowser(opened).signIn({ username, password: megabyte })).status).toBe(413);
 });
+
+test("a browser that several users share stays known to each: attempts from elsewhere delay none of them", async () => {
+  const other = await opened.createPerson();
+  await browser.signIn(other, "?prompt=login");
+  await browser.get("/cas/logout");
+  await browser.signIn(other);
+  const stranger = new TestBrowser(opened);
+  for (let tries = 0; tries < 12; tries += 1) await stranger.signIn({ ...person, password: "wrong" });
+  expect((await stranger.follow(await stranger.signIn(person))).screen("login").error?.code).toBe(
+    "too_many_attempts",
+  );
+  await browser.get("/cas/logout");
+  expect((await browser.signIn(person)).location).toBe("/account");
+});

@@ -21,7 +21,7 @@ import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChangePasswordError, ChangePasswordScreen } from "../screen/screen.ts";
 import { freshSignInAddress, isFresh } from "../session/fresh-sign-in.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
-import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
 import { type VerifyCredentialsNeeds, verifyCredentials } from "../sign-in/sign-in.ts";
 import type { AccountPageNeeds } from "./account-page.ts";
 
@@ -211,7 +211,7 @@ async function faultsOfCurrent(
     password: current,
     address,
     userAgent,
-    knownBrowser: readKnownBrowser(needs, call),
+    knownBrowsers: readKnownBrowsers(needs, call),
   });
   if (verified.outcome === "verified") return [];
   if (verified.code === "too_many_attempts")

@@ -8,7 +8,7 @@ import { type Answer, type Route, route } from "../http/route.ts";
 import { parseAddress } from "../mail/address.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
 import type { EmailScreen } from "../screen/screen.ts";
-import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
+import { type AccountPageNeeds, accountPage, commonParts } from "./account-page.ts";
 
 export interface EmailNeeds extends AccountPageNeeds, KeptFormNeeds {
   readonly queueMail: QueueMail;
@@ -26,12 +26,11 @@ const longestTyped = 254;
 export const emailRoutes = (needs: EmailNeeds): Route[] => [
   accountPage(needs, {
     path,
-    screen: "account-email",
     freshSignIn: true,
-    async own(call, _, { parameters }) {
+    show(common, call, { parameters }) {
       if (!needs.mailIsOn) throw mailIsOff();
       const kept = readKeptForm(needs, call, parameters, call.session.person);
-      return { typed: kept.get("email") ?? "", error: null };
+      return { name: "account-email", model: { ...common, typed: kept.get("email") ?? "", error: null } };
     },
   }),
   requestChange(needs),
@@ -59,7 +58,10 @@ const requestChange = (needs: EmailNeeds): Route =>
       if (!needs.mailIsOn) throw mailIsOff();
       const typed = trimInvisible(parameters.get("email") ?? "");
       const refuse = (error: NonNullable<EmailScreen["error"]>): Answer => ({
-        ...accountScreen(call, "account-email", { typed: typed.slice(0, longestTyped), error }),
+        screen: {
+          name: "account-email",
+          model: { ...commonParts(call), typed: typed.slice(0, longestTyped), error },
+        },
         ...(error.code === "too_many_mails"
           ? { status: 429, headers: { "retry-after": String(error.retryInSeconds) } }
           : { status: 400 }),

@@ -6,7 +6,7 @@ import { fullName, nameFault } from "../credential/account-names.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
 import { seeNotice } from "../http/page-notice.ts";
 import { type Route, route } from "../http/route.ts";
-import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
+import { type AccountPageNeeds, accountPage, commonParts } from "./account-page.ts";
 
 export interface NameNeeds extends AccountPageNeeds, KeptFormNeeds {
   readonly profiles: Pick<ProfileStore, "rename">;
@@ -17,11 +17,11 @@ const path = "/account/name";
 export const nameRoutes = (needs: NameNeeds): Route[] => [
   accountPage(needs, {
     path,
-    screen: "account-name",
-    async own(call, _, { parameters }) {
+    show(common, call, { parameters }) {
       const { person } = call.session;
       const kept = readKeptForm(needs, call, parameters, person);
-      return { typed: kept.get("name") ?? person.name, error: null };
+      const typed = kept.get("name") ?? person.name;
+      return { name: "account-name", model: { ...common, typed, error: null } };
     },
   }),
   route({
@@ -41,7 +41,7 @@ export const nameRoutes = (needs: NameNeeds): Route[] => [
       const error = nameFault(name);
       if (error !== undefined)
         return {
-          ...accountScreen(call, "account-name", { typed: name, error }),
+          screen: { name: "account-name", model: { ...commonParts(call), typed: name, error } },
           status: 400,
         };
       const record = (): HubChangeRecord => ({

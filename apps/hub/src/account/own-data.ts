@@ -9,8 +9,9 @@ import { trimInvisible } from "../credential/typed-name.ts";
 import { type Answer, type CallerFacts, json, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { AnswerSignOut } from "../logout/sign-out-answer.ts";
+import type { AccountPage, AnyScreen } from "../screen/screen.ts";
 import { keepAccountPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
-import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
+import { type AccountPageNeeds, accountPage, commonParts } from "./account-page.ts";
 
 export interface OwnDataNeeds extends AccountPageNeeds {
   readonly profiles: Pick<ProfileStore, "cancelDeletion" | "exportOf" | "requestDeletion">;
@@ -28,9 +29,8 @@ const page = "/account/data";
 export const ownDataRoutes = (needs: OwnDataNeeds): Route[] => [
   accountPage(needs, {
     path: page,
-    screen: "account-data",
     freshSignIn: true,
-    own: async () => formOf(needs, "", false),
+    show: (common) => formScreen(needs, common, "", false),
   }),
   exportData(needs),
   requestDeletion(needs),
@@ -38,11 +38,16 @@ export const ownDataRoutes = (needs: OwnDataNeeds): Route[] => [
   answerToKeep(needs),
 ];
 
-const formOf = ({ deletionGraceSeconds }: OwnDataNeeds, typed: string, isWrong: boolean) => ({
-  graceDays: Math.round(deletionGraceSeconds / 86_400),
-  typed,
-  error: isWrong ? ("username_wrong" as const) : null,
-});
+function formScreen(
+  { deletionGraceSeconds }: OwnDataNeeds,
+  common: AccountPage,
+  typed: string,
+  isWrong: boolean,
+): AnyScreen {
+  const graceDays = Math.round(deletionGraceSeconds / 86_400);
+  const error = isWrong ? "username_wrong" : null;
+  return { name: "account-data", model: { ...common, graceDays, typed, error } };
+}
 
 const exportData = ({ profiles, clock, recordAudit }: OwnDataNeeds): Route =>
   route({
@@ -85,7 +90,7 @@ const requestDeletion = (needs: OwnDataNeeds): Route =>
       const { id: personId, username } = call.session.person;
       const typed = trimInvisible(parameters.get("username") ?? "");
       if (typed.toLowerCase() !== username)
-        return { ...accountScreen(call, "account-data", formOf(needs, typed, true)), status: 400 };
+        return { screen: formScreen(needs, commonParts(call), typed, true), status: 400 };
       const asked = await needs.profiles.requestDeletion(
         personId,
         needs.deletionGraceSeconds,
@@ -121,8 +126,10 @@ function withDeletion(answer: Answer, deletionDueAt: Date): Answer {
 const askToKeep = (needs: OwnDataNeeds): Route =>
   accountPage(needs, {
     path: keepAccountPath,
-    screen: "keep-account",
-    own: async (_, __, { parameters }) => ({ hidden: repeatedFields(parameters) }),
+    show: (common, _, { parameters }) => ({
+      name: "keep-account",
+      model: { ...common, hidden: repeatedFields(parameters) },
+    }),
   });
 
 const answerToKeep = (needs: OwnDataNeeds): Route =>

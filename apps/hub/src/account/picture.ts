@@ -4,8 +4,8 @@ import type { HubChangeRecord } from "../audit/change-record.ts";
 import { byUser } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { seeNotice } from "../http/page-notice.ts";
-import { type CallerFacts, type Route, route } from "../http/route.ts";
-import { type AccountPageNeeds, accountPage, accountScreen } from "./account-page.ts";
+import { type Answer, type CallerFacts, type Route, route } from "../http/route.ts";
+import { type AccountPageNeeds, accountPage, commonParts } from "./account-page.ts";
 import { longestPicture, plainPicture } from "./plain-picture.ts";
 
 export interface PictureNeeds extends AccountPageNeeds {
@@ -15,7 +15,10 @@ export interface PictureNeeds extends AccountPageNeeds {
 const path = "/account/picture";
 
 export const pictureRoutes = (needs: PictureNeeds): Route[] => [
-  accountPage(needs, { path, screen: "account-picture", own: async () => ({ error: null }) }),
+  accountPage(needs, {
+    path,
+    show: (common) => ({ name: "account-picture", model: { ...common, error: null } }),
+  }),
   setPicture(needs),
   removePicture(needs),
   showPicture(needs),
@@ -32,8 +35,8 @@ const setPicture = (needs: PictureNeeds): Route =>
     returnPage: () => ({ page: path }),
     async answer(call, { files }) {
       const file = files.get("picture") ?? new Uint8Array();
-      const refuse = (error: "picture_missing" | "picture_too_large" | "picture_unknown") => ({
-        ...accountScreen(call, "account-picture", { error }),
+      const refuse = (error: "picture_missing" | "picture_too_large" | "picture_unknown"): Answer => ({
+        screen: { name: "account-picture", model: { ...commonParts(call), error } },
         status: 400,
       });
       if (file.byteLength === 0) return refuse("picture_missing");

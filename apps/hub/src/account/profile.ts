@@ -11,7 +11,6 @@ export interface ProfileNeeds extends AccountPageNeeds {
 export const profileRoutes = (needs: ProfileNeeds): Route[] => [
   accountPage(needs, {
     path: "/account",
-    screen: "account",
-    own: async () => ({ sites: sitesToVisit(needs.sites) }),
+    show: (common) => ({ name: "account", model: { ...common, sites: sitesToVisit(needs.sites) } }),
   }),
 ];

@@ -21,8 +21,7 @@ export interface SecurityNeeds extends AccountPageNeeds {
 export const securityRoutes = (needs: SecurityNeeds): Route[] => [
   accountPage(needs, {
     path: "/account/security",
-    screen: "account-security",
-    async own({ session }) {
+    async show(common, { session }) {
       const { id } = session.person;
       const [methods, factors, passkeys, accounts] = await Promise.all([
         needs.profiles.signInMethodsOf(id),
@@ -30,7 +29,8 @@ export const securityRoutes = (needs: SecurityNeeds): Route[] => [
         needs.listPasskeys(id),
         needs.upstreamAccounts.listOf(id),
       ]);
-      return { ...methods, factors, passkeys, providers: needs.listProviders(accounts) };
+      const providers = needs.listProviders(accounts);
+      return { name: "account-security", model: { ...common, ...methods, factors, passkeys, providers } };
     },
   }),
 ];

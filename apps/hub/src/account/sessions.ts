@@ -26,17 +26,20 @@ const mostSessions = 100;
 export const sessionsRoutes = (needs: SessionsNeeds): Route[] => [
   accountPage(needs, {
     path: page,
-    screen: "account-sessions",
-    async own({ session }, notice) {
+    async show(common, { session }, { notice }) {
       const all = await needs.sessions.listOf(session.person.id);
       const here = all.find(({ id }) => id === session.id);
       const others = all.filter(({ id }) => id !== session.id);
       const told = await describeToldSites(needs, notice?.endedSessions ?? []);
       return {
-        here: listedSession(needs, here ?? { ...session, sites: [] }),
-        asksBefore: session.askBefore,
-        others: byBrowser(others.map((one) => listedSession(needs, one))),
-        notice: notice && { at: notice.at, text: `${notice.text} ${told}`.trim() },
+        name: "account-sessions",
+        model: {
+          ...common,
+          here: listedSession(needs, here ?? { ...session, sites: [] }),
+          asksBefore: session.askBefore,
+          others: byBrowser(others.map((one) => listedSession(needs, one))),
+          notice: notice && { at: notice.at, text: `${notice.text} ${told}`.trim() },
+        },
       };
     },
   }),

@@ -15,7 +15,7 @@ import { type PasskeyOfferNeeds, passkeyOffer } from "../passkey/passkey-sign-in
 import type { LoginScreen } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { type ChooseAccountNeeds, chooseAccount, isNameOf } from "../sign-in/choose-account.ts";
-import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
 import {
   destinationOf,
   formAnyway,
@@ -198,7 +198,7 @@ function attemptOf(
   password: string,
 ): CredentialsAttempt {
   const { address, userAgent } = call;
-  return { identifier, password, address, userAgent, knownBrowser: readKnownBrowser(needs, call) };
+  return { identifier, password, address, userAgent, knownBrowsers: readKnownBrowsers(needs, call) };
 }
 
 function logRefused(call: Call, { code }: Refused): void {

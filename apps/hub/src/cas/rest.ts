@@ -62,7 +62,13 @@ const startSession = (needs: RestNeeds): Route =>
       expectServed(needs);
       const { username, password } = readForm(() => parseRestCredentials(parameters));
       const { address, userAgent } = call;
-      const attempt = { identifier: username, password, address, userAgent, knownBrowser: null };
+      const attempt = {
+        identifier: username,
+        password,
+        address,
+        userAgent,
+        knownBrowsers: new Map<string, string>(),
+      };
       const verified = await verifyPasswordAlone(needs, call, attempt);
       const started = await startVerifiedSession(needs, verified, {
         address,
@@ -206,7 +212,13 @@ async function proveAgain(
   { username, password }: { readonly username: string; readonly password: string },
 ): Promise<void> {
   const { address, userAgent } = call;
-  const attempt = { identifier: username, password, address, userAgent, knownBrowser: null };
+  const attempt = {
+    identifier: username,
+    password,
+    address,
+    userAgent,
+    knownBrowsers: new Map<string, string>(),
+  };
   const verified = await verifyPasswordAlone(needs, call, attempt);
   if (verified.person.id !== session.person.id)
     throw refuse(call, { outcome: "refused", code: "credentials_wrong" });

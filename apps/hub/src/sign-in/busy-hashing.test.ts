@@ -52,7 +52,7 @@ test("strangers are turned away uncounted, and a known browser goes before all t
   expect(isHashingBusy()).toBe(true);
 
   expect(
-    await verifyCredentials({ people, throttle, recordAudit }, { ...attempt, knownBrowser: null }),
+    await verifyCredentials({ people, throttle, recordAudit }, { ...attempt, knownBrowsers: new Map() }),
   ).toEqual({
     outcome: "refused",
     code: "too_many_attempts",
@@ -63,7 +63,7 @@ test("strangers are turned away uncounted, and a known browser goes before all t
 
   const known = verifyCredentials(
     { people, throttle, recordAudit },
-    { ...attempt, knownBrowser: { personId: person.id, id: "browser" } },
+    { ...attempt, knownBrowsers: new Map([[person.id, "browser"]]) },
   );
   await vi.waitFor(() => expect(counted).toEqual(["browser"]));
   hashing.finish();

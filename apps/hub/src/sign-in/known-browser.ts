@@ -13,16 +13,10 @@ const lifeSeconds = 365 * 86_400;
 /** A family shares a browser; a public computer must not remember everybody. */
 const mostPeople = 5;
 
-/** @returns the user who signed in last; `null`: nobody signed in with this browser, or the hub did not make the cookie */
-export function readKnownBrowser(
-  needs: KnownBrowserNeeds,
-  call: Pick<Call, "header">,
-): { readonly personId: string; readonly id: string } | null {
-  const [latest] = readKnownBrowsers(needs, call);
-  return latest === undefined ? null : { personId: latest[0], id: latest[1] };
-}
-
-/** The users who signed in with this browser, latest first, and its id for each of them. */
+/**
+ * The users who signed in with this browser, latest first, and its id for each of them. Empty for a browser that nobody
+ * signed in with, and for a cookie that the hub did not make.
+ */
 export function readKnownBrowsers(
   { cookies, keys }: KnownBrowserNeeds,
   call: Pick<Call, "header">,

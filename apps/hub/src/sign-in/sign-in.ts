@@ -32,8 +32,8 @@ export interface CredentialsAttempt {
   readonly password: string;
   readonly address: string;
   readonly userAgent: string;
-  /** The user who signed in with this browser before, from its sealed cookie. */
-  readonly knownBrowser: { readonly personId: string; readonly id: string } | null;
+  /** The browser's id for each user who signed in with it before, from its sealed cookie. */
+  readonly knownBrowsers: ReadonlyMap<string, string>;
 }
 
 /** The session to start. */
@@ -115,8 +115,7 @@ export async function verifyCredentials(
 ): Promise<Verified | Refused> {
   const identifier = trimInvisible(attempt.identifier);
   const found = await people.findForSignIn(identifier);
-  const isKnown = found !== null && attempt.knownBrowser?.personId === found.person.id;
-  const knownBrowser = isKnown ? attempt.knownBrowser?.id : undefined;
+  const knownBrowser = found === null ? undefined : attempt.knownBrowsers.get(found.person.id);
   const by = { account: found?.person.username ?? identifier, address: attempt.address, knownBrowser };
   const isFirst = knownBrowser !== undefined;
   const attempted = await throttle.attempt<Verified | null>("password", by, {

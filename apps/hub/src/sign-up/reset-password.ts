@@ -22,7 +22,7 @@ import { type Answer, type Call, type Route, route, seeOther } from "../http/rou
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ResetPasswordScreen } from "../screen/screen.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
-import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
 import { forgotPasswordPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { type NoteNeeds, writeNote } from "../sign-in/login-form.ts";
 import { destinationParameters } from "./destination.ts";
@@ -92,8 +92,7 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
         "password reset",
       );
       // Wrong guesses before the reset must not delay the right password after it.
-      const known = readKnownBrowser(needs, call);
-      const knownBrowser = known?.personId === person.id ? known.id : undefined;
+      const knownBrowser = readKnownBrowsers(needs, call).get(person.id);
       const { address } = call;
       await needs.throttle.forget("password", { account: person.username, address, knownBrowser });
       return toSignIn(needs, call, link);
