@@ -49,6 +49,23 @@ test.each([
   expect(html).not.toMatch(/\sstyle=|<style|<script(?! src="\/assets\/)|\son[a-z]+=|placeholder=/);
 });
 
+test("the set-up that a site demands leads back to it, any other one to Security", () => {
+  const asked = { because: "asked-for", site: { name: "Harbour Bank", host: "bank.example" } } as const;
+  const { body } = drawnSetUp({ ...asked, cancelTo: "https://bank.example/" });
+  expect(body).toMatch(/<a [^>]*href="https:\/\/bank\.example\/"[^>]*>Back to Harbour Bank</);
+  expect(drawnSetUp().body).toMatch(/<a [^>]*href="\/account\/security"[^>]*>Cancel</);
+});
+
+test.each([
+  ["codes-on", true],
+  ["passkey-added", true],
+  ["renewed", true],
+  ["new-account", false],
+] as const)("recovery codes after %s offer to end other sign-ins: %s", (because, offers) => {
+  const { body } = renderScreen({ name: "recovery-codes", model: { ...recovery, because } });
+  expect(body.includes("Sign out everywhere else")).toBe(offers);
+});
+
 describe("the second step", () => {
   test("the browser may fill in the code, and phones show digits", () => {
     const input = drawnFactor().body.match(/<input id="code"[^>]*>/)?.[0];

@@ -57,7 +57,7 @@ export function SetUpCodesPage({ model }: { readonly model: SetUpCodesScreen }) 
           Turn on one-time codes
         </Button>
         <ButtonLink kind="plain" href={model.cancelTo}>
-          Cancel
+          {model.because === "asked-for" && model.site !== null ? `Back to ${model.site.name}` : "Cancel"}
         </ButtonLink>
       </form>
     </Gate>

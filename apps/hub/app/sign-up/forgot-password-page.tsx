@@ -1,7 +1,7 @@
-import { Button, ErrorSummary, Notice, TextField } from "@gatehouse/ui";
+import { ErrorSummary, Notice } from "@gatehouse/ui";
 import type { ForgotPasswordScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
-import { HiddenFields } from "../hidden-fields.tsx";
+import { RequestLinkForm } from "./request-link-form.tsx";
 
 export const forgotPasswordTitle = ({ error }: ForgotPasswordScreen): string =>
   `${error ? "Error: " : ""}Forgot your password?`;
@@ -18,22 +18,16 @@ export function ForgotPasswordPage({ model }: { readonly model: ForgotPasswordSc
           <p>Gatehouse sends no mail here. Ask the people who run it: they can give you a link.</p>
         </Notice>
       ) : (
-        <form className="ui-form" method="post" action={model.action}>
-          <HiddenFields fields={model.hidden} />
-          <TextField
-            id="identifier"
-            name="identifier"
-            label="Username or email"
-            hint="You get a link at the address of your account, and choose another password with it."
-            value={model.identifier}
-            error={model.error}
-            autoComplete="username"
-            autoFocus={model.error === null}
-          />
-          <Button wide busyLabel="Sending it …">
-            Send me a link
-          </Button>
-        </form>
+        <RequestLinkForm
+          action={model.action}
+          hidden={model.hidden}
+          field="identifier"
+          label="Username or email"
+          hint="You get a link at the address of your account, and choose another password with it."
+          value={model.identifier}
+          error={model.error}
+          autoComplete="username"
+        />
       )}
       <p className="gate-back">
         <a href={model.signIn}>Back to sign in</a>

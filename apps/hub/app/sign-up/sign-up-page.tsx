@@ -1,7 +1,7 @@
-import { Button, ErrorSummary, Notice, TextField } from "@gatehouse/ui";
+import { ErrorSummary, Notice } from "@gatehouse/ui";
 import type { SignUpScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
-import { HiddenFields } from "../hidden-fields.tsx";
+import { RequestLinkForm } from "./request-link-form.tsx";
 
 export const signUpTitle = ({ error }: SignUpScreen): string => `${error ? "Error: " : ""}Create an account`;
 
@@ -14,22 +14,16 @@ export function SignUpPage({ model }: { readonly model: SignUpScreen }) {
       )}
       <Explanation mode={model.mode} />
       {model.mode !== "off" && (
-        <form className="ui-form" method="post" action={model.action}>
-          <HiddenFields fields={model.hidden} />
-          <TextField
-            id="email"
-            name="email"
-            label="Email"
-            hint="You get a link there. It proves that the address is yours."
-            value={model.email}
-            error={model.error}
-            autoComplete="email"
-            autoFocus={model.error === null}
-          />
-          <Button wide busyLabel="Sending it …">
-            Send me a link
-          </Button>
-        </form>
+        <RequestLinkForm
+          action={model.action}
+          hidden={model.hidden}
+          field="email"
+          label="Email"
+          hint="You get a link there. It proves that the address is yours."
+          value={model.email}
+          error={model.error}
+          autoComplete="email"
+        />
       )}
       <p className="gate-back">
         Have an account already? <a href={model.signIn}>Sign in</a>

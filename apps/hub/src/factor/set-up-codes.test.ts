@@ -136,6 +136,7 @@ describe("setting up", () => {
     expect((await browser.get(newCodesPage + query)).screen("set-up-codes")).toMatchObject({
       because: "asked-for",
       site: { name: "The shop" },
+      cancelTo: `${opened.shop.origin}/`,
     });
     const { answer } = await setUp(browser, query);
     const { continueTo } = answer.screen("recovery-codes");

@@ -246,7 +246,10 @@ async function showPage(
         site: site === undefined ? null : { name: site.name, host: site.host },
         qrCode: createQrCode(totpAddress(secret, begun.person.username)),
         secret: groupedCode(secret.toLowerCase()),
-        cancelTo: begun.session === null ? loginAddress(repeatedFields(parameters)) : "/account/security",
+        cancelTo:
+          begun.session === null
+            ? loginAddress(repeatedFields(parameters))
+            : (site?.url ?? "/account/security"),
         error,
       },
     },

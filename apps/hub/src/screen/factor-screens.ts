@@ -49,6 +49,7 @@ export interface SetUpCodesScreen {
   readonly qrCode: { readonly size: number; readonly path: string };
   /** The secret in groups, to type by hand. */
   readonly secret: string;
+  /** The sign-in page, the site that demands it, or the Security page. */
   readonly cancelTo: string;
   readonly error: FactorErrorCode | null;
 }
