@@ -42,6 +42,11 @@ async function visitPasskeys(tour: Tour, person: Person): Promise<void> {
   );
   await openWithFreshSignIn(tour, person, addPasskeyPath);
   await addPasskey(tour);
+  await page.getByText(/^Make new codes:/).click();
+  await page.getByRole("button", { name: "Make new recovery codes" }).click();
+  await page.getByRole("heading", { name: "Your recovery codes" }).waitFor();
+  await look("recovery codes, made anew");
+  await page.goto(`${sites.hub}/account/security`);
   await look("account: security, a passkey added");
   await page.getByText(/^Rename/).click();
   await look("account: security, renaming a passkey");

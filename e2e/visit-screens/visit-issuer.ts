@@ -1,5 +1,5 @@
 import { expect } from "@gatehouse/testing";
-import { type Tour, withoutScript } from "./tour.ts";
+import { becomeAnother, type Tour, withoutScript } from "./tour.ts";
 
 const scope = "openid offline_access accounts.read transactions.read";
 /** No server listens there: the tour ends with the user's answer. */
@@ -53,8 +53,9 @@ export async function visitConsent({ page, sites, visit, look }: Tour): Promise<
   await visit(authorizationAddress(sites, { prompt: "" }), "consent, some of it allowed before");
 }
 
-/** Harbour Bank requires a more recent sign-in, as before a transfer. */
-export async function visitStepUp({ sites, visit }: Tour): Promise<void> {
+/** Harbour Bank requires a more recent sign-in, as before a transfer; and a second step, which the user has to set up. */
+export async function visitStepUp(tour: Tour): Promise<void> {
+  const { page, people, sites, visit, look } = tour;
   const changed = {
     client_id: "bank",
     redirect_uri: `${sites.bank}/api/auth/callback/gatehouse`,
@@ -63,6 +64,14 @@ export async function visitStepUp({ sites, visit }: Tour): Promise<void> {
     prompt: "",
   };
   await visit(authorizationAddress(sites, changed), "sign-in page, asked again because money moves");
+  const { max_age: _, ...recent } = changed;
+  const acr = { essential: true, values: ["urn:gatehouse:acr:factor"] };
+  const demanded = { ...recent, claims: JSON.stringify({ id_token: { acr } }) };
+  await becomeAnother(tour, await people.create({ name: tour.person.name }));
+  await page.goto(authorizationAddress(sites, demanded));
+  await page.getByRole("heading", { name: "Set up one-time codes" }).waitFor();
+  await look("set-up of one-time codes, demanded by a site");
+  await becomeAnother(tour, tour.person);
 }
 
 /** The page that posts a code, without its script, which sends the form at once. */

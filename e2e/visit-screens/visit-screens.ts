@@ -11,6 +11,7 @@ import {
   visitStepUp,
 } from "./visit-issuer.ts";
 import { visitLinks } from "./visit-links.ts";
+import { visitNewUsers } from "./visit-new-users.ts";
 import { visitProviders } from "./visit-providers.ts";
 import { visitRefusedTransfers, visitSignInErrors, visitSites, visitTransferAgain } from "./visit-sites.ts";
 
@@ -22,6 +23,7 @@ export const tours: readonly { readonly through: string; readonly visit: (tour: 
   { through: "the pages for visitors, the shop and the bank", visit: visitSitesOnly },
   { through: "consent, devices and the account", visit: visitConsentAndAccount },
   { through: "mailed links", visit: visitLinks },
+  { through: "invitations", visit: visitNewUsers },
   { through: "passkeys and the second step", visit: visitFactors },
   { through: "sign-in with another provider", visit: visitProviders },
   { through: "activity, mails and the ways out", visit: visitWaysOut },
