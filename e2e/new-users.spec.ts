@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import { Authenticator } from "./authenticator.ts";
 
 const phone = { viewport: { width: 360, height: 740 } };
-const usePasskey = (page: Page) => page.getByRole("button", { name: "Use a passkey instead of a password" });
+const usePasskey = (page: Page) => page.getByRole("button", { name: "Use a passkey instead" });
 const newName = () => `dora-${randomBytes(4).toString("hex")}`;
 
 async function mailedLink(recipient: string): Promise<string> {
@@ -53,7 +53,7 @@ test("a new user chooses a passkey, saves the recovery codes, arrives at the sho
   await usePasskey(page).click();
   const authenticator = await Authenticator.of(page);
   await authenticator.verifyUser(false);
-  const create = page.getByRole("button", { name: "Create your account" });
+  const create = page.getByRole("button", { name: "Create a passkey" });
   await create.click();
   await expect(page.getByText("No passkey was used.")).toBeVisible();
   await authenticator.verifyUser(true);

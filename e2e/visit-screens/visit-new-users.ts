@@ -48,11 +48,11 @@ async function visitOperator({ page, person, visit, look }: Tour, invitation: st
 async function visitPasskey({ page, person, look }: Tour, invitation: string): Promise<void> {
   await page.goto(invitation);
   await page.getByLabel("Your name").fill(person.name);
-  await page.getByRole("button", { name: "Use a passkey instead of a password" }).click();
+  await page.getByRole("button", { name: "Use a passkey instead" }).click();
   await page.getByRole("heading", { name: "Create your passkey" }).waitFor();
   await look("new account, with a passkey");
   const authenticator = await Authenticator.of(page);
-  await page.getByRole("button", { name: "Set up your account" }).click();
+  await page.getByRole("button", { name: "Create a passkey" }).click();
   await page.getByRole("heading", { name: "Your recovery codes" }).waitFor();
   await authenticator.remove();
   await look("recovery codes, of a new account");

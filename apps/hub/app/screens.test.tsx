@@ -175,7 +175,6 @@ const addPasskey: AddPasskeyScreen = {
   passkey: { ceremony: "create", action: "/account/security/passkeys/new", hidden: [], options: {} },
 };
 const newAccountPasskey: NewAccountPasskeyScreen = {
-  kind: "sign-up",
   email: "dora@example.com",
   username: "dora",
   passkey: { ceremony: "create", action: "/sign-up/account", hidden: [], options: {} },

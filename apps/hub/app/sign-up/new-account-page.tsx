@@ -4,7 +4,7 @@ import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
 import { NewPasswordField } from "../new-password-field.tsx";
 
-export const newAccountHeading = ({ kind }: Pick<NewAccountScreen, "kind">): string =>
+const newAccountHeading = ({ kind }: Pick<NewAccountScreen, "kind">): string =>
   kind === "sign-up" ? "Create your account" : "Set up your account";
 
 export const newAccountTitle = (model: NewAccountScreen): string =>
@@ -68,7 +68,7 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
         {model.way === null ? (
           <div className="passkey-choice" data-passkey-choice>
             <Button wide kind="plain" name="use" value="passkey" busyLabel="One moment …">
-              Use a passkey instead of a password
+              Use a passkey instead
             </Button>
           </div>
         ) : (

@@ -3,7 +3,6 @@ import type { NewAccountPasskeyScreen } from "../../src/screen/screen.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
 import { PasskeyForm } from "../passkey-form.tsx";
-import { newAccountHeading } from "./new-account-page.tsx";
 
 const heading = "Create your passkey";
 
@@ -31,7 +30,7 @@ export function NewAccountPasskeyPage({ model }: { readonly model: NewAccountPas
         </p>
       </div>
       <div className="passkey-add" id="passkey">
-        <PasskeyForm kind="primary" passkey={model.passkey} label={newAccountHeading(model)} />
+        <PasskeyForm kind="primary" passkey={model.passkey} label="Create a passkey" />
         <div className="passkey-unknown">
           <Notice>
             <p>A passkey needs JavaScript, and a browser that knows passkeys.</p>

@@ -74,7 +74,6 @@ export interface NewAccountScreen {
 
 /** Makes the passkey with which a new account begins. */
 export interface NewAccountPasskeyScreen {
-  readonly kind: NewAccountScreen["kind"];
   readonly email: string;
   readonly username: string;
   readonly passkey: PasskeyCeremony;

@@ -397,7 +397,6 @@ async function showPasskeyPage(
     screen: {
       name: "new-account-passkey",
       model: {
-        kind: opened.kind,
         email: opened.link.email,
         username: typed.username,
         passkey: {
