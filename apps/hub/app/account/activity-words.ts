@@ -1,5 +1,5 @@
 /** The sentences of the Activity section. */
-import type { AuditKind } from "../../src/audit/audit-kinds.ts";
+import type { AuditKind, UnfinishedOutcome } from "../../src/audit/audit-kinds.ts";
 import type { Activity } from "../../src/screen/screen.ts";
 
 type Words = (event: Activity) => string;
@@ -56,7 +56,7 @@ const done: Readonly<Record<AuditKind, Words>> = {
 };
 
 /** Sign-ins whose first step was right. */
-const unfinished = {
+const unfinished: Readonly<Record<UnfinishedOutcome, string>> = {
   factor_required: "A sign-in passed its first step, and was asked for the second one",
   set_up_required: "A sign-in passed its first step, and was asked to set up a second one",
   password_must_change: "A sign-in passed its first step, and was asked for a new password",
@@ -66,7 +66,7 @@ const unfinished = {
 const refused: Partial<Record<AuditKind, Words>> = {
   "sign-in": ({ outcome, isSecondStep }) => {
     if (isSecondStep) return "A sign-in was refused at its second step";
-    if (outcome in unfinished) return unfinished[outcome as keyof typeof unfinished];
+    if (outcome in unfinished) return unfinished[outcome as UnfinishedOutcome];
     return outcome === "too_many_attempts"
       ? "A sign-in had to wait, because there were many wrong tries"
       : "A sign-in was refused";

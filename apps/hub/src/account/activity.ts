@@ -1,5 +1,6 @@
 /** `/account/activity`: the user's own entries of the audit trail, newest first. */
 import type { AuditEntry, AuditEventStore } from "@gatehouse/database";
+import { unfinishedOutcomes } from "../audit/audit-kinds.ts";
 import { describeBrowser } from "../http/describe-browser.ts";
 import type { Route } from "../http/route.ts";
 import type { Activity } from "../screen/screen.ts";
@@ -26,7 +27,9 @@ export const activityRoutes = (needs: ActivityNeeds): Route[] => [
         name: "account-activity",
         model: {
           ...common,
-          events: shown.filter(isNoStepOfNext).map((entry) => activityOf(needs, entry)),
+          events: shown
+            .filter((entry, index) => !isCompletedBy(entry, shown[index - 1]))
+            .map((entry) => activityOf(needs, entry)),
           isNewest: before === undefined,
           olderThan: entries.length > perPage ? (shown.at(-1)?.id ?? null) : null,
         },
@@ -35,14 +38,12 @@ export const activityRoutes = (needs: ActivityNeeds): Route[] => [
   }),
 ];
 
-/** A first step says nothing besides the sign-in that it belongs to, which is the next entry. */
-function isNoStepOfNext(
+/** Whether an entry is the first step of the sign-in that the next entry in time records. It tells the user nothing more. */
+function isCompletedBy(
   { kind, outcome, address, userAgent }: AuditEntry,
-  index: number,
-  entries: readonly AuditEntry[],
+  next: AuditEntry | undefined,
 ): boolean {
-  const next = entries[index - 1];
-  return !(
+  return (
     kind === "sign-in" &&
     firstSteps.has(outcome) &&
     next?.kind === "sign-in" &&
@@ -52,11 +53,7 @@ function isNoStepOfNext(
   );
 }
 
-const firstSteps: ReadonlySet<string> = new Set([
-  "factor_required",
-  "set_up_required",
-  "password_must_change",
-]);
+const firstSteps: ReadonlySet<string> = new Set(unfinishedOutcomes);
 
 /** An address that nobody was given shows the newest page. */
 function readBefore(text: string | undefined): number | undefined {

@@ -49,3 +49,8 @@ export const auditKinds = [
 ] as const;
 
 export type AuditKind = (typeof auditKinds)[number];
+
+/** Outcomes of a `sign-in` whose first step was right, and which then stopped or went on to the entry that follows. */
+export const unfinishedOutcomes = ["factor_required", "set_up_required", "password_must_change"] as const;
+
+export type UnfinishedOutcome = (typeof unfinishedOutcomes)[number];

@@ -1,7 +1,7 @@
 /** Records events in the audit trail (docs/decisions/0035). */
 import type { AuditActor, AuditEvent, AuditEventStore } from "@gatehouse/database";
 import type { Call, CallerFacts } from "../http/route.ts";
-import type { AuditKind } from "./audit-kinds.ts";
+import { type AuditKind, unfinishedOutcomes } from "./audit-kinds.ts";
 
 /** An event of the hub. No field holds a secret, and nothing that was typed in place of a user name, which may be one. */
 export interface HubAuditEvent extends AuditEvent {
@@ -28,17 +28,18 @@ const cheapOutcomes: ReadonlySet<string> = new Set([
   "code_missing",
   "recovery_code_missing",
   "passkey_invalid",
-  // Whoever has the password can repeat them at will.
-  "factor_required",
-  "password_must_change",
-  "set_up_required",
+  // Anybody who has the password can repeat them at will.
+  ...unfinishedOutcomes,
 ]);
 
 const thinningMilliseconds = 60_000;
 /** Sources remembered at a time. */
 const mostSources = 10_000;
 
-/** Whether an event need not be recorded, because it is cheap and the same was recorded within the last minute. */
+/**
+ * Whether an event need not be recorded, because it is cheap and the same was recorded within the last minute. Remembers an
+ * event for which it answers no, so ask once for each event.
+ */
 export type IsRepeated = (event: HubAuditEvent) => boolean;
 
 export function createThinning(clock: () => Date): IsRepeated {

@@ -239,7 +239,7 @@ async function verifyPasswordAlone(
   if (verified.mustChange) {
     await refuseUnfinished(needs, call, verified, "password_must_change");
     throw new HubError(403, "password_must_change", "Not signed in", [
-      "An operator set this password, so it must be changed.",
+      "This password must be changed first.",
       "Sign in once with a browser and choose another one.",
     ]);
   }
@@ -251,7 +251,7 @@ async function verifyPasswordAlone(
   ]);
 }
 
-/** The password was right, and the user learns of it as if it had been entered in the form. */
+/** Records that the password was right, and tells the user, as when it is entered in the form. */
 async function refuseUnfinished(
   needs: RestNeeds,
   call: Call,

@@ -1,8 +1,8 @@
 /** Changes of the ways to sign in need a sign-in of the last few minutes. @see ASVS 5.0, 7.5.1 */
 import type { CentralSession } from "@gatehouse/database";
 
-/** Age of a sign-in that counts as fresh, in seconds. */
-const freshSeconds = 300;
+/** Largest age of a fresh sign-in, in seconds. */
+export const freshSeconds = 300;
 
 /** The database's clock gave the time of the sign-in; one that is ahead of the hub's makes it younger, never stale. */
 export function isFresh({ authenticatedAt }: Pick<CentralSession, "authenticatedAt">, now: Date): boolean {

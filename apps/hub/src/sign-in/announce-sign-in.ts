@@ -1,8 +1,9 @@
 /**
- * Mails about sign-ins that the user may not have made: from a browser that is new, many wrong passwords or codes, and a right
- * password without the second step.
+ * Mails about sign-ins and attempts that may not be the user's: from a new browser, with many wrong passwords or codes, and with
+ * a right password but without the second step.
  */
 import type { AuditEventStore, Person, PersonStore, QueuedMail } from "@gatehouse/database";
+import type { UnfinishedOutcome } from "../audit/audit-kinds.ts";
 import type { HubChangeRecord } from "../audit/change-record.ts";
 import { actorOf, type IsRepeated } from "../audit/record-audit.ts";
 import type { Throttle, UserAttempt } from "../credential/throttle.ts";
@@ -10,6 +11,7 @@ import type { Call } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import type { ChangeFacts, QueueMail } from "../mail/queue-mail.ts";
 import { type KnownBrowserNeeds, readKnownBrowsers } from "./known-browser.ts";
+import { pendingLifeSeconds } from "./sign-in.ts";
 
 export interface AnnounceBrowserNeeds extends KnownBrowserNeeds {
   readonly people: Pick<PersonStore, "noteFirstSignIn">;
@@ -32,38 +34,35 @@ export interface UnfinishedNeeds extends KnownBrowserNeeds {
   readonly isRepeated: IsRepeated;
 }
 
-/** Seconds until the mail about a sign-in that was not finished: as long as it could still be. */
-const unfinishedSeconds = 600;
-
 /**
- * Record of a sign-in whose first step was right and which stops before its end. The mail to the user waits, and is sent
- * only if the sign-in is not finished meanwhile (`createUnfinishedCheck`).
+ * Record of a sign-in whose first step was right and which now waits for another one. Its mail waits until the sign-in can no
+ * longer be finished, and is sent only if it was not (`createUnfinishedCheck`).
  *
  * @param amr methods so far
- * @returns `undefined`: the same was recorded a moment ago
+ * @returns `undefined`: the same was recorded within the last minute
  */
 export function unfinishedRecord(
   needs: UnfinishedNeeds,
   call: Pick<Call, "address" | "header" | "userAgent">,
   { id: personId, email: recipient }: Pick<Person, "id" | "email">,
   amr: readonly string[],
-  outcome: "factor_required" | "password_must_change" | "set_up_required",
+  outcome: UnfinishedOutcome,
 ): HubChangeRecord | undefined {
   const event = { kind: "sign-in", outcome, actor: actorOf(call), personId, facts: { amr } } as const;
   if (needs.isRepeated(event)) return undefined;
   const { address, userAgent } = call;
-  // Who chooses another password or sets up a second step causes a mail about that.
-  const isNews =
+  // Choosing another password and setting up a second step send mails of their own.
+  const isMailed =
     outcome === "factor_required" && amr.includes("pwd") && !readKnownBrowsers(needs, call).has(personId);
   return {
     events: [event],
-    ...(isNews && {
+    ...(isMailed && {
       mail: {
         kind: "sign-in-unfinished",
         recipient,
         personId,
         facts: { address, userAgent },
-        dueInSeconds: unfinishedSeconds,
+        dueInSeconds: pendingLifeSeconds,
       },
     }),
   };
@@ -79,6 +78,7 @@ export function createUnfinishedCheck({
 }): (mail: QueuedMail) => Promise<boolean> {
   return async ({ personId, createdAt: since, facts, attempts }) => {
     if (personId === null) return false;
+    // The first attempt to send it has decided, and was counted.
     if (attempts > 0) return true;
     const { address = "", userAgent = "" } = facts as ChangeFacts;
     const signIns = await auditEvents.listNewest({ personId, kinds: ["sign-in"], since }, { limit: 100 });

@@ -8,6 +8,7 @@ import type { CentralSession, FactorStore, Factors, PendingSignInStore, Person }
 import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
+import { freshSeconds } from "../session/fresh-sign-in.ts";
 import { randomToken } from "../settings/secret-keys.ts";
 import {
   type AnnounceBrowserNeeds,
@@ -26,20 +27,25 @@ import {
   repeatedFields,
 } from "./login-address.ts";
 import { type NoteNeeds, writeNote } from "./login-form.ts";
-import { type StartSessionNeeds, startVerifiedSession, type Verified } from "./sign-in.ts";
+import {
+  pendingLifeSeconds,
+  type StartSessionNeeds,
+  startVerifiedSession,
+  type Verified,
+} from "./sign-in.ts";
 
 /** Step that a sign-in lacks: a factor of the user, or the set-up of one; `null`: none. */
 export type MissingFactor = "factor" | "set-up" | null;
 
-/** Outcomes of sign-ins that have such a page before them, in the audit trail. */
-const unfinishedCodes = {
+/** Address of the page that a sign-in needs before a session starts. */
+const pages = { factor: factorAddress, "set-up": factorSetUpAddress, "new-password": newPasswordAddress };
+
+/** Outcome in the audit trail of a sign-in that needs such a page. */
+const unfinishedOutcome = {
   factor: "factor_required",
   "set-up": "set_up_required",
   "new-password": "password_must_change",
 } as const;
-
-/** The page that a sign-in needs before a session starts. */
-const pages = { factor: factorAddress, "set-up": factorSetUpAddress, "new-password": newPasswordAddress };
 
 /** Choices of the sign-in form. */
 export interface SignInChoices {
@@ -112,12 +118,6 @@ export interface CompleteSignInNeeds
   readonly enterSession: EnterSession;
 }
 
-/** Oldest sign-in at a provider that counts as fresh, in seconds. */
-export const freshFederatedSeconds = 300;
-
-/** A pending sign-in lives as long as a user may need to fetch a device. */
-export const pendingLifeSeconds = 600;
-
 /** Whether the user has a factor that can complete a sign-in. Recovery codes alone are none. */
 export function hasFactor({ codesSince, passkeys }: Factors): boolean {
   return codesSince !== null || passkeys > 0;
@@ -135,7 +135,7 @@ export async function missingFactor(
 export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn {
   return async (call, parameters, verified, choices) => {
     const lacking = await missingFactor(needs, verified);
-    // Whoever has only the password proves the factor before choosing another one.
+    // The factor comes first, so that the old password alone cannot choose a new one.
     const missing = verified.mustChange && lacking !== "factor" ? "new-password" : lacking;
     if (missing !== null) return askForMore(needs, call, parameters, verified, { ...choices, missing });
     const started = await startVerifiedSession(needs, verified, {
@@ -157,13 +157,13 @@ export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn
         },
         "signed out to sign in as somebody else",
       );
-    return needs.enterSession(call, parameters, started, { fresh: isFresh(verified) });
+    return needs.enterSession(call, parameters, started, { fresh: isNewLogin(verified) });
   };
 }
 
-/** A provider may sign the user in without asking, from its own session. That is no presentation of credentials. */
-function isFresh({ amr, secondsAgo }: Verified): boolean {
-  return !amr.includes("fed") || secondsAgo <= freshFederatedSeconds;
+/** A provider may sign the user in from its own session, without asking for credentials: then the login is as old as that. */
+function isNewLogin({ amr, secondsAgo }: Verified): boolean {
+  return !amr.includes("fed") || secondsAgo <= freshSeconds;
 }
 
 export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
@@ -212,7 +212,7 @@ async function askForMore(
     provedSecondsAgo: secondsAgo,
     lifeSeconds: pendingLifeSeconds,
     passwordHash,
-    record: unfinishedRecord(needs, call, person, amr, unfinishedCodes[missing]),
+    record: unfinishedRecord(needs, call, person, amr, unfinishedOutcome[missing]),
   });
   if (!created) return refuseGone(needs, call, parameters, person);
   call.log.info(
@@ -228,7 +228,7 @@ async function askForMore(
   });
 }
 
-/** Since the proof the user was disabled or removed or has changed the password: the same answer as to a wrong password. */
+/** Answers as to a wrong password: since the proof, the user was disabled or removed or has changed the password. */
 function refuseGone(
   needs: NoteNeeds,
   call: Call,

@@ -1,7 +1,7 @@
 /**
- * `/cas/login/new-password`: after the right password, a user whose password an operator set, or which is too short without the
- * second step that an operator turned off, chooses another one; the sign-in then goes on to its destination. Until then it is
- * a pending sign-in, and never a session.
+ * `/cas/login/new-password`: after the right password, the user chooses another one, because an operator set it, or because it is
+ * too short without the second step that an operator turned off. The sign-in then goes on to its destination; until then it is a
+ * pending sign-in, and never a session.
  */
 import type { RequestParameters } from "@gatehouse/cas/server";
 import type { FactorStore, PasswordStore, PersonStore, WaitingSignIn } from "@gatehouse/database";
@@ -132,7 +132,7 @@ async function formScreen(
           ...(parameters.get("warn") === "true" ? [{ name: "warn", value: "true" }] : []),
         ],
         username: person.username,
-        // Operators' passwords of earlier versions count as long enough.
+        // Passwords that operators set with earlier versions are stored as long enough.
         because: stored?.standsAlone === false ? "too-short" : "set-by-operator",
         least: isOnlyFactor ? alone : withFactor,
         about: [person.username, person.name],

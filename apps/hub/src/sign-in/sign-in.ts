@@ -52,7 +52,10 @@ export type Refused =
   | { readonly outcome: "refused"; readonly code: "credentials_wrong" }
   | { readonly outcome: "refused"; readonly code: "too_many_attempts"; readonly retryInSeconds: number };
 
-/** @returns `null`: disabled, removed, or with another password or a new factor since the verification */
+/** A pending sign-in lives as long as a user may need to fetch a device. */
+export const pendingLifeSeconds = 600;
+
+/** @returns `null`: since the verification, the user was disabled or removed, changed the password or added a factor */
 export async function startVerifiedSession(
   needs: StartSessionNeeds,
   verified: Verified,
@@ -95,11 +98,11 @@ export interface Verified {
   readonly secondsAgo: number;
   /** The passkey, if the user presented one. */
   readonly passkeyId?: string;
-  /** An operator set the password: it starts no session before the user has chosen another one. */
+  /** The password must be changed: it starts no session before the user has chosen another one. */
   readonly mustChange?: boolean;
   /** The user has a factor that can complete a sign-in; absent: not looked up yet. */
   readonly hasFactor?: boolean;
-  /** Hash that the password was just verified against. No session starts once it is another one. */
+  /** Hash that the password was just verified against. Once the stored hash is another one, no session starts. */
   readonly passwordHash?: string;
   /** The account at another provider, if the user signed in there. */
   readonly upstreamAccount?: UpstreamAccount;
@@ -156,7 +159,7 @@ export async function verifyCredentials(
 /**
  * The hash of the verified password, renewed if it is outdated.
  *
- * @returns `null`: the password was changed meanwhile. A hash that a concurrent sign-in has renewed is none that was changed.
+ * @returns `null`: the password was changed meanwhile. A concurrent sign-in may have renewed the hash, which changes no password
  */
 async function currentHash(
   people: VerifyCredentialsNeeds["people"],

@@ -8,10 +8,11 @@ import { type Answer, type Call, type Route, route, seeOther } from "../http/rou
 import { parseAddress } from "../mail/address.ts";
 import type { LoginScreen } from "../screen/screen.ts";
 import type { FindSession } from "../session/find-session.ts";
+import { freshSeconds } from "../session/fresh-sign-in.ts";
 import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
 import type { UpstreamSetting } from "../settings/upstream-settings.ts";
 import type { AskForAccount } from "../sign-in/choose-account.ts";
-import { type CompleteSignIn, freshFederatedSeconds } from "../sign-in/complete-sign-in.ts";
+import type { CompleteSignIn } from "../sign-in/complete-sign-in.ts";
 import {
   type DestinationNeeds,
   type Field,
@@ -161,7 +162,7 @@ async function answerTo(needs: UpstreamSignInNeeds, call: Call, proved: Proved):
   const { fields, rememberMe, askBefore } = flow;
   if (person.disabled) return refuseDisabled(needs, call, flow, person.id);
   const secondsAgo = ageOf(identity, needs.siteClock());
-  if (flow.again && secondsAgo > freshFederatedSeconds) throw refuse("not-fresh");
+  if (flow.again && secondsAgo > freshSeconds) throw refuse("not-fresh");
   const verified: Verified = {
     outcome: "verified",
     person,
@@ -214,7 +215,7 @@ function provedEmail({ trustsEmail }: UpstreamSetting, { email }: UpstreamIdenti
   return { address, isProved: trustsEmail && email.isVerified };
 }
 
-/** Of an address that is not proved, nobody learns whether there is an account with it. */
+/** Whether a user here has the address; always false for an address that is not proved, so that nobody learns of its account. */
 async function isKnownAddress({ people }: UpstreamSignInNeeds, email: ProvedEmail | null): Promise<boolean> {
   if (!email?.isProved) return false;
   return (await people.findForSignIn(email.address))?.person.email === email.address;
