@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["{app,src}/**/*.test.{ts,tsx}"],
     // They install packages and have a configuration of their own.
     exclude: ["src/cas/clients/debian/**"],
-    // Files share the modules of a worker: loading them anew takes a sixth of the time. A test restores what it replaces.
+    // Files share the modules of a worker: loading them for each file takes a sixth of the run. A test restores what it replaces.
     isolate: false,
     globalSetup: ["./src/test-support/shared-postgres.ts"],
     // A first import of Prisma, Hono and zod on a busy machine takes its time.

@@ -127,14 +127,14 @@ export function loginErrorWords(code: LoginErrorCode, retryInSeconds?: number): 
   }
 }
 
-/** A wait of seconds is over sooner than another way is found. */
+/** Other ways to sign in. None for a wait of seconds, which ends before the user has found one. */
 function waysAround(seconds: number | undefined): string {
   return seconds === undefined || seconds < 60
     ? ""
     : " A passkey, a new password, or another browser that you use works at once.";
 }
 
-/** The same words at each form that proves who the user is. */
+/** Shared by all forms that verify a password or code. */
 export function tooManyWords(seconds: number | undefined): string {
   return `There were too many tries. Try again in ${waitWords(seconds)}.`;
 }

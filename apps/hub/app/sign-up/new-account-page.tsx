@@ -84,7 +84,7 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
   );
 }
 
-/** Forms of their own, which keep nothing that was typed: the provider suggests the names. */
+/** Separate forms, which do not keep typed names: the provider suggests names. */
 function Providers({ model: { providers } }: { readonly model: NewAccountScreen }) {
   if (providers.length === 0) return null;
   return (

@@ -30,7 +30,7 @@ export async function recordOperation<Result>(
   }
 }
 
-/** Records a change of a registration, which is a file: `recordOperation` with the hub's database, opened for it. */
+/** Opens the database to record a change of a registration, which is a file. */
 export function recordSiteOperation<Result>(
   settings: DatabaseSettings,
   operation: Operation & { readonly siteId: string },

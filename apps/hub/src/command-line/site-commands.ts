@@ -65,7 +65,7 @@ export const siteAdd: Command = {
   },
 };
 
-/** Also a symbolic link that leads nowhere. */
+/** True also for a symbolic link that leads nowhere. */
 const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
 async function existsAlready(file: string, id: string, settings: RegistrySettings): Promise<RefusedError> {

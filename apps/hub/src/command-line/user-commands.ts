@@ -151,7 +151,7 @@ export const userResetSecondStep: Command = {
   name: "user reset-second-step",
   summary: "Turns off the one-time codes, passkeys and recovery codes of a user who has lost them.",
   words: ["<username>"],
-  options: { yes: { value: null, meaning: "do it; left out: only tell what would be removed" } },
+  options: { yes: { value: null, meaning: "do it; without it the command only shows what it would remove" } },
   run: (input, settings) =>
     withDatabase(settings, async (database) => {
       const { person } = await findUser(database, input.word("username"));
@@ -166,7 +166,7 @@ export const userResetSecondStep: Command = {
       ].join(", ");
       if (!input.flag("yes"))
         throw new RefusedError(
-          `nothing was changed. This removes from ${username}: ${has}; it ends all sessions and tells the user by mail. Whoever knows the password signs in with it alone then, so make sure that ${username} is who asks you, and repeat with --yes.`,
+          `nothing was changed. This removes from ${username}: ${has}; it ends all sessions and tells the user by mail. After that, whoever knows the password can sign in with it alone. Verify that the request comes from ${username}, then repeat with --yes.`,
         );
       const actor = operatorActor();
       const record = (facts: FactorsRemoved): HubChangeRecord => ({
@@ -188,7 +188,7 @@ export const userResetSecondStep: Command = {
 const hasNoSecondStep = (username: string): RefusedError =>
   new RefusedError(`${username} has no second step. Nothing was changed.`);
 
-/** No way in for the operator: the user still needs the password, or a link at the user's own address. */
+/** Tells the operator how the user signs in now. It gives the operator no way in. */
 function nextStep(
   username: string,
   password: FactorsRemoved["password"],

@@ -5,7 +5,7 @@ import { forgetModuleMock } from "../test-support/module-mock.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./password.ts";
 
 const library = vi.hoisted(() => ({ verified: [] as string[], running: 0, mostRunning: 0 }));
-// The files before it share its worker, and have loaded the module.
+// Earlier test files share the worker and have loaded the module.
 vi.hoisted(() => vi.resetModules());
 vi.mock("@node-rs/argon2", async (original) => {
   const argon2 = await original<typeof import("@node-rs/argon2")>();

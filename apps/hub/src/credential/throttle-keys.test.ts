@@ -184,9 +184,9 @@ describe("wrong app passwords and site secrets", () => {
     expect(asked).toEqual([{ key, kind: key.split(" ")[1], limit: { most: 100, within: quarter } }]);
   });
 
-  test("nothing passes uncounted", async () => {
+  test("no attempt passes uncounted", async () => {
     await expect(open().count("site-secret", {} as { address: string })).rejects.toThrow(
-      "an attempt on site-secret lacks what its counters are kept by",
+      "an attempt on site-secret has no facts that its counters count by",
     );
   });
 });

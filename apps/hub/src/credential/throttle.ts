@@ -1,6 +1,6 @@
 /**
- * Slows down guessing and floods of mail, without letting strangers lock a user out (docs/decisions/0037). The table below says
- * what is limited and by which counters; all processes of the hub share them.
+ * Slows down guessing and floods of mail, without letting strangers lock a user out (docs/decisions/0037). A table lists what is
+ * limited, and its counters, which all processes of the hub share.
  */
 import { createHash } from "node:crypto";
 import type { AttemptCounter, AttemptCounterStore, AttemptLimit, GrowingWait } from "@gatehouse/database";
@@ -10,7 +10,7 @@ const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Five attempts at once; then waits of 1, 2, 4 … seconds. An hour's pause forgets them. */
+/** Five attempts at once, then waits of 1, 2, 4 … seconds. An hour without attempts resets the count. */
 const growing: GrowingWait = { free: 5, longestWait: 15 * minute, forgottenAfter: hour };
 /** NIST's maximum for an account. @see NIST SP 800-63B-4, section 3.2.2 */
 const hundredADay = { most: 100, within: day };
@@ -19,14 +19,14 @@ const hundredInAQuarter = { most: 100, within: 15 * minute };
 /**
  * Counters of each limited thing. An attempt is refused if one of its counters refuses it, and then counts in none.
  *
- * - `pair`: an account from one address; or an account in one known browser, where the user has signed in before
- * - `account`: an account from everywhere; or in all its known browsers, for a thief can make any number of them
- * - `address`: all accounts from one address; not from known browsers
+ * - `pair`: one account from one address, or in one known browser, where the user has signed in before
+ * - `account`: one account from everywhere else, or in all its known browsers: a thief can make any number of them
+ * - `address`: all accounts from one address; known browsers are left out
  */
 const limits = {
   /** Passwords: sign-in form, REST, and the current password before a change. */
   password: { pair: growing, account: hundredADay, address: hundredInAQuarter },
-  /** One-time and recovery codes, apart from passwords: a right password forgets no wrong code. */
+  /** One-time and recovery codes. Counted apart from passwords, so that a right password resets no count of wrong codes. */
   code: { pair: growing, account: hundredADay, address: hundredInAQuarter },
   /**
    * Wrong app passwords and site secrets. Right ones are never counted and never wait: 256 random bits cannot be guessed, and
@@ -39,15 +39,15 @@ const limits = {
   /** Devices get an interval of 5 seconds; one second less allows for latency. @see RFC 8628, section 3.5 */
   "device-poll": { device: { most: 1, within: 4 } },
   /**
-   * Mails that anybody can request. Ten minutes are the life of a link to reset a password: a stranger who uses up the mails
-   * of a recipient cannot keep them out, for while the limit lasts, one of the links that they received works.
+   * Mails that anybody can request. A link to reset a password lives for ten minutes as well: while a stranger has used up the
+   * mails to a recipient, one of the links in them still works.
    */
   mail: {
     pair: { ...growing, free: 10, forgottenAfter: day },
     account: { most: 5, within: 10 * minute },
     address: { most: 60, within: 15 * minute },
   },
-  /** Mails about repeated failures, which strangers can cause. */
+  /** Mails about repeated failures and unfinished sign-ins, which strangers can cause; `account` names which of the two. */
   "failures-mail": { account: { most: 1, within: day } },
 } satisfies Record<string, Partial<Record<CounterKind, AttemptLimit>>>;
 
@@ -62,7 +62,7 @@ const queueLimits = {
 
 type CounterKind = "pair" | "account" | "address" | "site" | "session" | "device";
 type Limited = keyof typeof limits;
-/** Things that a user proves who they are by; the others are counted without knowing whether they are right. */
+/** Proofs of a user, which are taken back if they are right. The others are only counted. */
 type Proof = "password" | "code";
 
 /** An attempt to prove that one is a certain user. */
@@ -74,10 +74,10 @@ export interface UserAttempt {
   readonly knownBrowser: string | undefined;
 }
 
-/** Source of wrong secrets: an address, or a site that passes credentials on. */
+/** Source of wrong secrets: an address, or a site that forwards credentials. */
 export type AttemptSource = { readonly address: string } | { readonly site: string };
 
-/** Facts that the counters of each thing are kept by. */
+/** Facts of an attempt that its counters count by. */
 interface Attempts extends Record<Limited, object> {
   readonly password: UserAttempt;
   readonly code: UserAttempt;
@@ -94,25 +94,29 @@ interface Attempts extends Record<Limited, object> {
 export interface Refusal {
   readonly allowed: false;
   readonly retryInSeconds: number;
-  /** Counters that refuse; none if the hub has no time for the attempt. */
+  /** Kinds of the counters that refuse; empty if too many attempts wait already. */
   readonly refusedBy: readonly CounterKind[];
 }
 
+type Counted = { readonly allowed: true } | Refusal;
+
 /**
  * Whether the recipient got several mails just now, one of which still works. The request is then answered as if another one
- * had been sent. If the address has to wait, or it for this recipient, the answer says so.
+ * had been sent. A refusal by `pair` alone or by `address` is answered as one.
  */
-export function gotEnoughMails(counted: { readonly allowed: true } | Refusal): boolean {
+export function gotEnoughMails(counted: Counted): boolean {
   return !counted.allowed && counted.refusedBy.includes("account") && !counted.refusedBy.includes("address");
 }
 
 /** An attempt that shows whether it is right. */
 export interface ProvingAttempt<Result> {
-  /** Seconds to wait if the attempt is turned away for another reason; then it does not count. */
+  /** Seconds to wait if the hub is too busy for the attempt, which then does not count; 0: it is not. */
   readonly turnAway?: () => number;
   readonly make: () => Promise<Result>;
   readonly isRight: (result: Result) => boolean;
 }
+
+type Attempted<Result> = { readonly allowed: true; readonly result: Result } | Refusal;
 
 export interface Throttle {
   /**
@@ -120,21 +124,14 @@ export interface Throttle {
    *
    * @throws if the database fails: then nobody passes
    */
-  count<Thing extends Exclude<Limited, Proof>>(
-    thing: Thing,
-    attempt: Attempts[Thing],
-  ): Promise<{ readonly allowed: true } | Refusal>;
+  count<Thing extends Exclude<Limited, Proof>>(thing: Thing, attempt: Attempts[Thing]): Promise<Counted>;
   /**
    * Makes an attempt. It counts as wrong until it has proved right, so that concurrent attempts cannot bypass the limits.
    * Attempts on one account from one address or known browser are made one after the other: a program that signs in twenty
    * times at once would otherwise use up its own limit.
    */
-  attempt<Result>(
-    thing: Proof,
-    by: UserAttempt,
-    proving: ProvingAttempt<Result>,
-  ): Promise<{ readonly allowed: true; readonly result: Result } | Refusal>;
-  /** The user proved otherwise who they are and chose another password: earlier attempts no longer count. */
+  attempt<Result>(thing: Proof, by: UserAttempt, proving: ProvingAttempt<Result>): Promise<Attempted<Result>>;
+  /** Resets the counts of a user who proved the account in another way and chose another password. */
   forget(thing: "password", by: UserAttempt): Promise<void>;
 }
 
@@ -166,7 +163,7 @@ export function createThrottle({
     thing: Proof,
     by: UserAttempt,
     { turnAway, make, isRight }: ProvingAttempt<Result>,
-  ): ReturnType<typeof attempt<Result>> {
+  ): Promise<Attempted<Result>> {
     const seconds = turnAway?.() ?? 0;
     if (seconds > 0) return turnedAway(seconds);
     if (!isOn) return { allowed: true, result: await make() };
@@ -217,25 +214,26 @@ function refusalOf(refusing: readonly { readonly kind: CounterKind; readonly wai
 
 const turnedAway = (retryInSeconds: number): Refusal => ({ allowed: false, retryInSeconds, refusedBy: [] });
 
-/** A right attempt says nothing about the others from its address, and everything about those on its account. */
-function takenBack(counters: readonly KindOfCounter[]) {
+/** A right attempt resets the counts of its account. It says nothing about other attempts from its address. */
+function takenBack(counters: readonly CounterOfKind[]) {
   const keys = (of: (kind: CounterKind) => boolean) =>
     counters.filter(({ kind }) => of(kind)).map(({ key }) => key);
   return { forget: keys((kind) => kind !== "address"), giveBack: keys((kind) => kind === "address") };
 }
 
-interface KindOfCounter extends AttemptCounter {
+interface CounterOfKind extends AttemptCounter {
   readonly kind: CounterKind;
 }
 
-function countersOf<Thing extends Limited>(thing: Thing, attempt: Attempts[Thing]): readonly KindOfCounter[] {
+function countersOf<Thing extends Limited>(thing: Thing, attempt: Attempts[Thing]): readonly CounterOfKind[] {
   const counters = Object.entries(limits[thing]).flatMap(([name, limit]) => {
     const kind = name as CounterKind;
     const key = keyOf(thing, kind, attempt);
     return key === undefined ? [] : [{ kind, key, limit }];
   });
-  // Nothing passes uncounted.
-  if (counters.length === 0) throw new Error(`an attempt on ${thing} lacks what its counters are kept by`);
+  // No attempt passes uncounted.
+  if (counters.length === 0)
+    throw new Error(`an attempt on ${thing} has no facts that its counters count by`);
   return counters;
 }
 

@@ -21,7 +21,7 @@ export interface Begun {
   /** The session to strengthen; `null`: a pending sign-in. */
   readonly session: CentralSession | null;
   readonly askBefore: boolean;
-  /** The factor leads to the page for another password, and starts no session. */
+  /** The user must choose another password: a factor leads to the page for it, and starts no session. */
   readonly mustChange: boolean;
   /** Binds forms to this sign-in. */
   readonly id: string;

@@ -7,7 +7,7 @@ export interface NoticeNeeds {
   readonly hubUrl: string;
   /** "Firefox on Windows". */
   readonly describeBrowser: (userAgent: string) => string;
-  /** Whether a sign-in of which a mail tells was not finished after all. */
+  /** Whether to send a mail about an unfinished sign-in: not if it was finished meanwhile. */
   readonly isUnfinished: (mail: QueuedMail) => Promise<boolean>;
 }
 

@@ -8,7 +8,7 @@ export interface MailFacts {
   "password-reset": LinkFacts;
   "email-change": object;
   "email-changed": ChangeFacts;
-  /** A sign-up by an account at another provider, whose word for the address is trusted. */
+  /** A sign-up with an account at a provider that the hub trusts to verify addresses. */
   "account-made": ChangeFacts & {
     /** Name of the provider. */
     readonly name: string;

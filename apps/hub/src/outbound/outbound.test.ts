@@ -13,7 +13,7 @@ import { createOutbound, type Outbound } from "./outbound.ts";
 
 type Resolved = { readonly address: string; readonly family: number }[] | string;
 const dns = vi.hoisted(() => ({ names: new Map<string, Resolved[]>(), asked: [] as string[] }));
-// The files before it share its worker, and have loaded the module.
+// Earlier test files share the worker and have loaded the module.
 vi.hoisted(() => vi.resetModules());
 vi.mock("node:dns", () => ({
   lookup: (name: string, _: object, done: (error: Error | null, found?: object) => void) => {

@@ -16,7 +16,7 @@ import {
 export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNeeds {
   readonly keys: RegisterPasskeyNeeds["keys"] & PageNoticeNeeds["keys"];
   readonly passkeys: Pick<PasskeyStore, "add" | "listOf" | "remove" | "rename">;
-  /** Recovery codes for a user who has none: a factor never goes without a way to replace it. */
+  /** Makes recovery codes for a user who has none, so that no factor is without a way to replace it. */
   readonly firstRecoveryCodes: (
     call: CallerFacts["person"],
     shown: Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> & { readonly personId: string },

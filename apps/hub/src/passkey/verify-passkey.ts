@@ -111,7 +111,7 @@ async function acceptPasskey(
   };
 }
 
-/** Methods of a sign-in with a passkey: a key that may be copied to other devices, or one that may not. @see RFC 8176, section 2 */
+/** Methods of a sign-in with a passkey: `swk` for a key that may be synced, otherwise `hwk`. @see RFC 8176, section 2 */
 export function methodsOf({ backupEligible }: Pick<Passkey, "backupEligible">): readonly string[] {
   return [backupEligible ? "swk" : "hwk", "user", "mfa"];
 }

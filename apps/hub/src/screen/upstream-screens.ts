@@ -15,7 +15,7 @@ export interface UpstreamUnknownScreen {
 
 /** Whether the user can create an account here with the account at the provider. */
 export type UpstreamSignUp =
-  /** The form creates one with this address, which is proved. */
+  /** The form leads to the page that creates one with this address, which is proved. */
   | {
       readonly mode: "form";
       readonly email: string;
@@ -27,7 +27,7 @@ export type UpstreamSignUp =
   /** Invited users only, from the page of their link. */
   | { readonly mode: "invitation" }
   | { readonly mode: "off" }
-  /** There is an account with the address. */
+  /** There is an account here with the proved address. */
   | { readonly mode: "known-address" };
 
 /** Asks whether to connect the account at the provider to the signed-in user. */

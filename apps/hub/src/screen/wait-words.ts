@@ -1,4 +1,4 @@
-/** How long to wait, never less than it is: "a second", "8 seconds", "15 minutes". */
+/** A wait in words, rounded up: "a second", "8 seconds", "15 minutes". Screens and plain answers share it. */
 export function waitWords(seconds: number | undefined): string {
   if (seconds === undefined) return "a few minutes";
   if (seconds <= 1) return "a second";

@@ -92,7 +92,7 @@ export function isEqual(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** As an object: with the bytes, Node makes one for each call, which takes seven times as long as a signature. */
+/** A key object. From bytes, Node would make one for each signature, which takes seven times as long as the signature. */
 function derive(secret: string, label: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync("sha256", secret, "gatehouse", label, 32)));
 }

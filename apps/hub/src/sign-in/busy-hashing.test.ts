@@ -9,7 +9,7 @@ const hashing = vi.hoisted(() => {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   return { started: [] as string[], isDone: promise, finish: () => resolve(true) };
 });
-// The files before it share its worker, and have loaded the module.
+// Earlier test files share the worker and have loaded the module.
 vi.hoisted(() => vi.resetModules());
 vi.mock("@node-rs/argon2", () => ({
   verify: (_: string, password: string) => {

@@ -67,7 +67,7 @@ export const confirmEmailRoutes = (needs: ConfirmEmailNeeds): Route[] => [
   }),
 ];
 
-/** The former address is told, because its reader may be the only one who did not want the change. */
+/** The mail goes to the former address, whose owner may not have wanted the change. */
 const recordOf =
   (call: Call) =>
   ({ person, formerEmail }: NewEmail): HubChangeRecord => {

@@ -14,7 +14,7 @@ export interface LinkFormNeeds extends FlowNeeds {
 export interface StartedForm {
   readonly token: Field;
   readonly cookies: readonly string[];
-  /** The token field of a second form on the page, which posts to another path. */
+  /** The token field of another form on the page, which posts to this path. */
   tokenFor(path: string): Field;
 }
 

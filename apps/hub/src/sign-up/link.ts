@@ -38,7 +38,7 @@ export async function makeLink(needs: MakeLinkNeeds, link: LinkToMake): Promise<
   return `${needs.hubUrl}${await makeLinkPath(needs, link)}`;
 }
 
-/** As `makeLink`. @returns path and query of the link */
+/** Stores a link. @returns its path and query */
 export async function makeLinkPath(
   { verificationTokens }: Pick<MakeLinkNeeds, "verificationTokens">,
   link: LinkToMake,

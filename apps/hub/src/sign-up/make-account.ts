@@ -20,16 +20,16 @@ export interface OpenedLink {
   readonly kind: NewAccountScreen["kind"];
   readonly token: string;
   readonly link: VerificationToken;
-  /** The account at a provider that the page is about; `null`: a password or a passkey. */
+  /** The account at a provider that will sign the user in; `null`: a password or a passkey will. */
   readonly way: ProviderWay | null;
 }
 
-/** A link that went to no mailbox: the hub made it for the account at a provider, without which it permits nothing. */
+/** Whether the hub made the link for an account at a provider instead of mailing it: without that account it permits nothing. */
 export const needsProvider = ({ kind, link }: Pick<OpenedLink, "kind" | "link">): boolean =>
   kind === "sign-up" && link.facts.mailed !== true;
 
 export interface NewAccount {
-  /** Of the invited user; of a sign-up, a new one. */
+  /** Id of the invited user, or a new one for a sign-up. */
   readonly id: string;
   readonly username: string;
   readonly name: string;
@@ -40,7 +40,7 @@ export type Made =
   | { readonly outcome: "made"; readonly person: Person }
   | { readonly outcome: "username-taken" | "passkey-taken" };
 
-/** @throws HubError if the link was used meanwhile, or its address or the account at a provider got a user otherwise */
+/** @throws HubError if the link was used meanwhile, or another user has its address or the account at the provider */
 export async function makeAccount(
   { verificationTokens }: MakeAccountNeeds,
   call: Call,
@@ -104,7 +104,7 @@ export const accountLinkUnusable = (kind: OpenedLink["kind"]): HubError =>
       : { label: "Go to sign in", href: loginPath },
   );
 
-/** Tells the owner of an address that nothing was mailed to. */
+/** Tells the owner of the address, who was not asked by a mailed link. */
 function accountMade({ address, userAgent }: Call, { link, way }: OpenedLink, personId: string): MailToQueue {
   const facts = { name: way?.provider ?? "", address, userAgent };
   return { kind: "account-made", recipient: link.email, personId, facts };
@@ -129,7 +129,7 @@ function accountTaken({ link, way }: OpenedLink): HubError {
   );
 }
 
-/** The account at the provider is proved no longer, or in another browser. */
+/** The proof of the account at the provider has expired, or belongs to another browser. */
 export function providerGone(link: VerificationToken): HubError {
   return new HubError(
     410,
@@ -150,7 +150,7 @@ export function emailTaken({ link, way }: OpenedLink): HubError {
     "email_taken",
     "This address has an account already",
     [
-      "An account was made for this e-mail address in the meantime. There is no second one.",
+      "An account was made for this e-mail address in the meantime, so no second one was created.",
       way === null
         ? "Sign in with it. If you did not choose its password, choose “Forgot your password?” there."
         : `Sign in to it in your present way, then connect ${way.provider} on its Security page.`,

@@ -1,7 +1,7 @@
 /**
  * The pages behind the links of a sign-up and of an invitation: the user chooses name and user name, and a password, a
- * passkey or an account at another provider. A passkey is made on a page of its own, once the names are accepted: it carries
- * them. An account at a provider is proved before, and suggests them.
+ * passkey or an account at another provider. A passkey contains the names, so it is made on a page of its own once they are
+ * accepted. An account at a provider is proved first, and suggests them.
  */
 import { randomUUID } from "node:crypto";
 import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
@@ -138,7 +138,7 @@ const providerLost =
   "The sign-in at the other provider was more than ten minutes ago. Continue with the provider again, or choose a password.";
 
 /**
- * @param isChosen whether the page is about an account at a provider
+ * @param isChosen whether the request is for this proved account at a provider; otherwise the page offers a password
  * @throws HubError for a link that permits nothing
  */
 async function openLink(
@@ -157,7 +157,7 @@ async function openLink(
   return opened;
 }
 
-/** @throws HubError if the address got an account otherwise */
+/** @throws HubError if another user has the address */
 async function nameErrors(
   { people }: NewAccountNeeds,
   opened: OpenedLink,
@@ -168,7 +168,7 @@ async function nameErrors(
   if (link.person !== null) return wrongName;
   const fault = usernameFault(username);
   if (fault !== undefined) return [...wrongName, ...errorAt("username", fault)];
-  // Before a passkey is made: the user would be left with one that opens nothing.
+  // Checked before a passkey is made, because the user would be left with one that opens nothing.
   if ((await people.findForSignIn(link.email)) !== null) throw emailTaken(opened);
   return (await people.findForSignIn(username)) === null ? wrongName : [...wrongName, usernameTaken];
 }
@@ -195,7 +195,7 @@ function errorAt(field: Errors[number]["field"], text: string | undefined): Erro
   return text === undefined ? [] : [{ field, text }];
 }
 
-/** Of the invited user; a sign-up gets a new one. */
+/** Id of the invited user, or a new one for a sign-up. */
 const accountId = ({ link }: OpenedLink): string => link.person?.id ?? randomUUID();
 
 async function acceptPassword(
@@ -257,9 +257,9 @@ async function complete(
 }
 
 /**
- * The passkey is verified first; account, passkey, recovery codes and the use of the link are one transaction.
+ * Verifies the passkey; then one transaction uses the link and stores account, passkey and recovery codes.
  *
- * @param made.id id that the passkey was made for; its challenge holds for no other
+ * @param sent.id id that the passkey was made for; its challenge is valid for no other
  */
 async function acceptPasskey(
   needs: NewAccountNeeds,
@@ -309,7 +309,7 @@ async function enterWithCodes(
     longTerm: false,
     askBefore: false,
   });
-  // Disabled or removed in the same moment; the sign-in page answers as for any such user.
+  // The user was disabled or removed in the same moment; the sign-in page answers as for any such user.
   if (started === null) return seeOther(loginPath);
   const destination = destinationParameters(facts);
   const fields = repeatedFields(destination);

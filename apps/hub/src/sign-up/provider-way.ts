@@ -1,12 +1,12 @@
-/** Sign-in with other providers, as the pages of new accounts use it. The room `upstream` provides it. */
+/** Interface of the pages of new accounts to other providers. The room `upstream`, which imports this one, implements it. */
 import type { UpstreamAccount } from "@gatehouse/database";
 import type { Call } from "../http/route.ts";
 
 export interface ProvidersOfNewAccounts {
-  /** Those that a user can choose instead of a password. A form with the page's link (`kind`, `link`) leads there. */
+  /** Providers that a user can choose instead of a password. A form with `kind` and `link` of the page posts to `action`. */
   readonly offers: readonly { readonly name: string; readonly action: string }[];
   /**
-   * The account that the user has signed in to for this page, in this browser, in the last ten minutes.
+   * Finds the account that the user signed in to for this page, in this browser, within the last ten minutes.
    *
    * @param page path and query of the link
    */
@@ -15,7 +15,7 @@ export interface ProvidersOfNewAccounts {
   readonly clear: string;
 }
 
-/** A proved account at another provider, as the first way to sign in of a new account. */
+/** A proved account at another provider, which becomes the first way to sign in to a new account. */
 export interface ProviderWay {
   readonly account: UpstreamAccount & { readonly label: string };
   /** Name of the provider. */

@@ -113,7 +113,7 @@ async function hasNoFactor({ factors }: ResetPasswordNeeds, { person }: ResetLin
   return !hasFactor(await factors.of(person.id));
 }
 
-/** What the new password comes in place of. */
+/** The way to sign in until now. */
 async function formerOf(
   { factors, passwords }: ResetPasswordNeeds,
   { person }: ResetLink,

@@ -9,7 +9,7 @@ import { readModel } from "./frontend-stand-in.ts";
  * Fields that are no secrets and may stand in the trail: names, addresses, ids. Every other value of a form, query, header,
  * cookie or JSON body counts as a secret if it is long enough to be one.
  */
-const open: ReadonlySet<string> = new Set([
+const openFields: ReadonlySet<string> = new Set([
   ...["name", "username", "email", "identifier", "user", "sub", "account", "app", "provider"],
   ...["service", "TARGET", "return", "site", "client_id", "redirect_uri", "resource", "scope", "iss"],
   ...[
@@ -23,7 +23,7 @@ const open: ReadonlySet<string> = new Set([
   // Ids of what a form changes; the answer of an authenticator is a JSON text around one.
   ...["session", "app-password", "passkey", "sid", "id", "link_uri", "verification_uri"],
 ]);
-/** Shorter ones are in other texts by chance. */
+/** Characters of a secret that is looked for. Shorter ones occur in other texts by chance. */
 const shortest = 16;
 
 export interface AuditWatch {
@@ -35,7 +35,7 @@ export interface AuditWatch {
   stop(): void;
 }
 
-/** Watches every test browser, one request after the other. @param routes declared ones; others go by their address */
+/** Watches every test browser, one request after the other. @param routes declared routes; others are named by their address */
 export function watchAudit({ hub }: TestHub, routes: readonly Route[]): AuditWatch {
   const kinds = new Map<string, Set<string>>();
   const called = new Set<string>();
@@ -92,7 +92,8 @@ function* secretsOf({ path, headers, body }: Sent, answer: BrowserAnswer): Gener
     ...jsonFields(answer.headers["content-type"]?.includes("json") ? JSON.parse(answer.body) : {}),
     ...shownSecrets(answer),
   ];
-  for (const [name = "", value = ""] of fields) if (!open.has(name) && value.length >= shortest) yield value;
+  for (const [name = "", value = ""] of fields)
+    if (!openFields.has(name) && value.length >= shortest) yield value;
 }
 
 function queryOf(address: string): readonly string[][] {

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 
-/** The end of a file that replaces a module. The files after it share its worker, and load what they import anew. */
+/** Undoes `vi.doMock` at the end of a test file. Later files share the worker, and must load the real module. */
 export function forgetModuleMock(name: string): void {
   vi.doUnmock(name);
   vi.resetModules();

@@ -270,13 +270,13 @@ function identityOf(profile: Profile, authTime: number | null): UpstreamIdentity
     label: (isVerified && address) || username || fullName || "",
     name: fullName ?? "",
     username: username ?? "",
-    // Not `readable`: an address with invisible characters is none.
+    // Unchanged: an address with invisible characters is refused later instead of being cleaned.
     email: typeof email === "string" && email !== "" ? { address: email, isVerified } : null,
     authTime,
   };
 }
 
-/** A text from elsewhere in one line of at most 100 characters; empty for anything else. */
+/** A text of the provider in one line of at most 100 characters; empty for anything else. */
 function readable(text: unknown): string {
   return typeof text === "string"
     ? text

@@ -12,6 +12,7 @@ import type { HubKeys } from "../settings/secret-keys.ts";
 import { addressOf, type Field, loginAddress, signUpPath } from "../sign-in/login-address.ts";
 import { linkKinds, linkPath, makeLinkPath } from "../sign-up/link.ts";
 import { checkForm, type LinkFormNeeds, type StartedForm, startForm } from "../sign-up/link-form.ts";
+import { needsProvider } from "../sign-up/make-account.ts";
 import type { ProvidersOfNewAccounts } from "../sign-up/provider-way.ts";
 import { ageOf } from "./auth-engine.ts";
 import { beginUpstream, findUpstream, type UpstreamNeeds } from "./begin-upstream.ts";
@@ -37,7 +38,7 @@ export function newUserRoutes(needs: NewUserNeeds): Route[] {
   return [showUnknown(needs), createLink(needs), chooseProvider(needs)];
 }
 
-/** Reads for the pages of new accounts what this room has proved. */
+/** Offers the providers on the pages of new accounts, and reads from the cookie the account that the user has proved. */
 export function providersOfNewAccounts(
   needs: Pick<UpstreamNeeds, "upstreams" | "cookies" | "clock" | "keys" | "loginTickets"> & {
     readonly siteClock: () => Date;
@@ -103,10 +104,10 @@ function signUpOf(
   }
   if (!mailIsOn) return { mode: "off" };
   const name = email === null ? [] : [{ name: "name", value: email.address }];
-  return { mode: "mail", href: addressOf(signUpPath, [...destinationOf(fields), ...name]) };
+  return { mode: "mail", href: addressOf(signUpPath, [...lastingFields(fields), ...name]) };
 }
 
-/** Makes the link of the new account, whose page asks for name and user name, and binds the proved account to it. */
+/** Makes a link of a sign-up, binds the proved account to it in the cookie, and redirects to its page. */
 function createLink(needs: NewUserNeeds): Route {
   return route({
     method: "POST",
@@ -124,10 +125,10 @@ function createLink(needs: NewUserNeeds): Route {
       const upstream = findUpstream(needs, account.provider);
       const link = { label: "Back to sign in", href: loginAddress(fields) };
       const { mode } = signUpOf(needs, account, startForm(needs, call));
-      // The page has no such form then.
+      // The page showed no such form, or the settings have changed since.
       if (mode !== "form" || email === null) return seeOther(unknownPath);
       if (!(await consumeAccount(needs, kept.id))) throw refuseUpstream("expired", upstream, link);
-      const destination = Object.fromEntries(destinationOf(fields).map(({ name, value }) => [name, value]));
+      const destination = Object.fromEntries(lastingFields(fields).map(({ name, value }) => [name, value]));
       const newAccount = await makeLinkPath(needs, {
         purpose: "sign-up",
         email: email.address,
@@ -158,8 +159,8 @@ function chooseProvider(needs: NewUserNeeds): Route {
       const newAccount = linkPath(linkKinds[kind].path, token);
       checkForm(needs, call, parameters, newAccount);
       const found = await needs.verificationTokens.find(kind, token);
-      // The page says what is wrong with the link. One that the hub made for an account at a provider stays that account's.
-      if (found === null || (kind === "sign-up" && found.facts.mailed !== true)) return seeOther(newAccount);
+      // The page explains an unusable link. A link that the hub made for one account at a provider admits no other account.
+      if (found === null || needsProvider({ kind, link: found })) return seeOther(newAccount);
       const begun = {
         fields: [],
         rememberMe: false,
@@ -175,6 +176,6 @@ function chooseProvider(needs: NewUserNeeds): Route {
 
 export const backToNewAccount = (href: string) => ({ label: "Back to your new account", href });
 
-/** Fields of the sign-in form that outlast a sign-up. */
-const destinationOf = (fields: readonly Field[]): Field[] =>
+/** Fields of the sign-in form that are still valid after a sign-up. */
+const lastingFields = (fields: readonly Field[]): Field[] =>
   fields.filter(({ name }) => name !== "renew" && name !== "name");

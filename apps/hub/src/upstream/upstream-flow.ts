@@ -39,18 +39,18 @@ export interface ProvedAccount
   extends Pick<UpstreamIdentity, "id" | "label" | "name" | "username" | "authTime"> {
   readonly provider: string;
   readonly email: ProvedEmail | null;
-  /** A user here has its address, which is proved. */
+  /** A user here has its address. Always false unless the address is proved. */
   readonly isKnownAddress: boolean;
-  /** Page of the link whose new account this account is for; empty: it is for a connection. */
+  /** Page of the link with which the user creates an account; empty: the account is to be connected to a user. */
   readonly newAccount: string;
   /** Destination of the sign-in that led here; empty: the account page. */
   readonly fields: readonly Field[];
 }
 
-/** An address in the form that is stored. */
+/** An address as the provider gave it, in the form that is stored. */
 export interface ProvedEmail {
   readonly address: string;
-  /** The provider has verified it, and the settings trust the provider in that. */
+  /** The provider has verified it, and the settings trust the provider to do so (`UPSTREAM_<ID>_TRUST_EMAIL`). */
   readonly isProved: boolean;
 }
 
