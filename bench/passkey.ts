@@ -102,7 +102,7 @@ function createKeys(hub: BenchedHub): Promise<readonly Key[]> {
         name: username,
         email: `${username}@example.com`,
         operator: false,
-        passwordHash: null,
+        password: null,
       });
       const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       const id = randomBytes(32).toString("base64url");

@@ -24,7 +24,7 @@ export async function createPeople(hub: BenchedHub): Promise<() => string> {
         name: username,
         email: emailOf(username),
         operator: false,
-        passwordHash,
+        password: { hash: passwordHash, standsAlone: true },
       });
   });
   let calls = 0;

@@ -31,7 +31,8 @@ export async function makeDemoPeople(database: Database): Promise<void> {
       continue;
     }
     try {
-      await database.people.create({ ...person, passwordHash: await hashPassword(demoPassword) });
+      const password = { hash: await hashPassword(demoPassword), standsAlone: true };
+      await database.people.create({ ...person, password });
     } catch (error) {
       if (!(error instanceof PersonExists)) throw error; // another process was quicker
     }

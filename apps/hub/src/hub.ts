@@ -438,6 +438,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       firstRecoveryCodes: createFirstRecoveryCodes({ factors, keys: { note: keys.note } }),
       keys: { form: keys.form, note: keys.note },
       operatorsNeedFactor,
+      providers: upstreams.map(({ id }) => id),
     }),
     ...changePasswordRoutes({
       clock,

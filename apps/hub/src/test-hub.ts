@@ -132,7 +132,7 @@ async function createPerson(hub: Hub, more: Partial<Credentials> = {}): Promise<
     name: `Person ${username}`,
     email: `${username}@example.com`,
     operator: false,
-    passwordHash: await hashPassword(password),
+    password: { hash: await hashPassword(password), standsAlone: true },
   });
   return { id, username, password };
 }

@@ -165,7 +165,8 @@ const changes: Readonly<Record<string, Change>> = {
       await fixture.database.people.setPassword(person.id, password);
       await fixture.database.passkeys.add(passkey(), testRecord);
     },
-    run: (record) => fixture.database.passkeys.remove(passkey(), { operatorsNeedFactor: false }, record),
+    run: (record) =>
+      fixture.database.passkeys.remove(passkey(), { operatorsNeedFactor: false, providers: [] }, record),
   },
   "a connected account": {
     run: (record) => fixture.database.upstreamAccounts.link({ ...account(), label: "octocat" }, record),

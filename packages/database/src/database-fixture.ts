@@ -89,7 +89,7 @@ export async function createPerson({ people }: Database) {
     name: "Some Body",
     email: `${username}@example.com`,
     operator: false,
-    passwordHash: null,
+    password: null,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { AuditActor } from "./audit-event-store.ts";
 import type { RecordOf } from "./change-record.ts";
+import type { LastWay, RemovalPolicy } from "./ways-in.ts";
 
 /** Factors of a user besides the password. */
 export interface Factors {
@@ -23,14 +24,10 @@ export interface FactorsRemoved {
   readonly password: "none" | "too-short" | "stands-alone";
 }
 
-/** Reason for which a factor is not removed: it is the last one. */
+/** Reason for which one-time codes are not turned off. */
 export type RemovalFault =
-  /** There is no such factor. */
-  | "none"
-  /** The policy requires one of operators. */
-  | "operator-needs-one"
-  /** The password is too short to be the only factor. */
-  | "password-too-short";
+  /** They are off. */
+  "none" | LastWay;
 
 /**
  * One-time codes (RFC 6238) and recovery codes. The hub verifies one-time codes; `PendingSignInStore` consumes both
@@ -60,12 +57,11 @@ export interface FactorStore {
   /**
    * Turns one-time codes off; with the last factor the recovery codes go too.
    *
-   * @param options.operatorsNeedFactor whether an operator keeps the last factor
    * @returns `null`: done
    */
   turnOffCodes(
     personId: string,
-    options: { readonly operatorsNeedFactor: boolean },
+    policy: Pick<RemovalPolicy, "operatorsNeedFactor">,
     record: RecordOf,
   ): Promise<RemovalFault | null>;
   /**

@@ -1,5 +1,6 @@
 import type { Person } from "./central-session-store.ts";
 import type { RecordOf } from "./change-record.ts";
+import type { LastWay, RemovalPolicy } from "./ways-in.ts";
 
 /** Most passkeys of a user. */
 export const mostPasskeys = 25;
@@ -39,12 +40,7 @@ export type PasskeyRemoval =
   | "removed"
   /** The user has no such passkey. */
   | "gone"
-  /** The user has neither a password nor another passkey. */
-  | "last-way-in"
-  /** The user's password was accepted as one of two factors, and is too short to be the only one. */
-  | "password-too-short"
-  /** It is the last factor of an operator, and the policy requires one. */
-  | "operator-needs-one";
+  | LastWay;
 
 /** Passkeys of the users. @see https://www.w3.org/TR/webauthn-3/#sctn-credential-storage-modality */
 export interface PasskeyStore {
@@ -68,12 +64,10 @@ export interface PasskeyStore {
   rename(passkey: Pick<Passkey, "id" | "personId" | "name">, record: RecordOf): Promise<boolean>;
   /**
    * Removes a passkey unless the user could not sign in without it; with the last factor the recovery codes go too.
-   *
-   * @param options.operatorsNeedFactor whether an operator keeps the last factor
    */
   remove(
     passkey: Pick<Passkey, "id" | "personId">,
-    options: { readonly operatorsNeedFactor: boolean },
+    policy: RemovalPolicy,
     record: RecordOf<Pick<Passkey, "name">>,
   ): Promise<PasskeyRemoval>;
 }

@@ -35,7 +35,8 @@ export interface PasswordStore {
    * @param change.from time of the last change, as the caller verified that password; `null`: there was none
    * @param change.endSessionsExcept session that stays while all others end; absent: all stay
    * @param change.disconnectApps whether to revoke app passwords and connected apps
-   * @returns `null`: the password was changed meanwhile, or the user is disabled or removed
+   * @returns `null`: the password was changed meanwhile, the user is disabled or removed, or the new one needs a factor
+   *   that the user has not any more
    */
   change(
     change: {
@@ -57,7 +58,7 @@ export interface PasswordStore {
    * the browser.
    *
    * @param sessionToken token of the browser's session, if any
-   * @returns `null`: the pending sign-in was consumed or is void
+   * @returns `null`: the pending sign-in was consumed or is void, or the password needs a factor that the user has not
    */
   replaceAtSignIn(
     pendingToken: string,

@@ -35,9 +35,14 @@ export interface PersonStore {
     readonly operator: boolean;
     /** Groups; absent: none. */
     readonly groups?: readonly string[];
-    readonly passwordHash: string | null;
+    /** `null`: none. */
+    readonly password: NewPassword | null;
   }): Promise<Person>;
-  /** Stores a password that the user chose; it need not be changed. */
+  /**
+   * Stores a password that the user chose; it need not be changed.
+   *
+   * @throws if it needs a factor that the user has not
+   */
   setPassword(personId: string, password: NewPassword): Promise<void>;
   /**
    * Replaces the hash of an unchanged password by one with other parameters.

@@ -86,9 +86,10 @@ describe("a session does not start", () => {
   beforeEach(async () => {
     await emptyDatabase(fixture.database);
     personId = (await createPerson(fixture.database)).id;
-    await fixture.pool.query("INSERT INTO password_credentials (user_id, hash) VALUES ($1, 'first')", [
-      personId,
-    ]);
+    await fixture.pool.query(
+      "INSERT INTO password_credentials (user_id, hash, stands_alone) VALUES ($1, 'first', true)",
+      [personId],
+    );
   });
   const start = (more: { amr?: readonly string[]; passwordHash?: string } = {}) =>
     fixture.database.sessions.start({

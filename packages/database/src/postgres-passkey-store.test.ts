@@ -43,7 +43,7 @@ async function add(more: Partial<NewPasskey> = {}): Promise<NewPasskey> {
   return passkey;
 }
 const remove = ({ id }: NewPasskey, of = personId, operatorsNeedFactor = false) =>
-  passkeys.remove({ id, personId: of }, { operatorsNeedFactor }, testRecord);
+  passkeys.remove({ id, personId: of }, { operatorsNeedFactor, providers: ["github"] }, testRecord);
 const setPassword = (more: { standsAlone?: boolean } = {}) =>
   fixture.pool.query("INSERT INTO password_credentials (user_id, hash, stands_alone) VALUES ($1, 'x', $2)", [
     personId,
@@ -192,6 +192,26 @@ describe("the last way to sign in stays", () => {
   test("with a password it is removed", async () => {
     await setPassword();
     expect(await remove(await add())).toBe("removed");
+  });
+
+  test.each([
+    ["github", "removed"],
+    ["one-that-is-no-longer-set", "last-way-in"],
+  ])("with an account at %s: %s", async (provider, outcome) => {
+    const account = { personId, provider, id: "42", label: "octocat" };
+    await fixture.database.upstreamAccounts.link(account, testRecord);
+    expect(await remove(await add())).toBe(outcome);
+  });
+
+  test("a passkey and an account that are removed at once: one stays", async () => {
+    const account = { personId, provider: "github", id: "42" };
+    await fixture.database.upstreamAccounts.link({ ...account, label: "octocat" }, testRecord);
+    const passkey = await add();
+    const results = await Promise.all([
+      remove(passkey),
+      fixture.database.upstreamAccounts.unlink(account, { providers: ["github"] }, testRecord),
+    ]);
+    expect(results.filter((result) => result === "last-way-in")).toHaveLength(1);
   });
 
   test("with a password that is too short to be the only factor it stays, unless there are one-time codes", async () => {

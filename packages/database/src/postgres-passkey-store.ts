@@ -13,6 +13,7 @@ import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
 import { lockPerson, writePasskey } from "./prisma-statements.ts";
+import { judgeRemoval, type RemovalPolicy } from "./ways-in.ts";
 
 const findForSignIn = `
   SELECT ${personSelection},
@@ -115,7 +116,7 @@ export class PostgresPasskeyStore implements PasskeyStore {
 
   async remove(
     passkey: Pick<Passkey, "id" | "personId">,
-    { operatorsNeedFactor }: { readonly operatorsNeedFactor: boolean },
+    policy: RemovalPolicy,
     record: RecordOf<Pick<Passkey, "name">>,
   ): Promise<PasskeyRemoval> {
     const { personId } = passkey;
@@ -123,21 +124,11 @@ export class PostgresPasskeyStore implements PasskeyStore {
     return this.#changes.transaction(async (transaction, write) => {
       if (!(await lockPerson(transaction, personId))) return "gone";
       if ((await transaction.passkey.count({ where: { id, personId } })) === 0) return "gone";
-      const others = await transaction.passkey.count({ where: { personId, id: { not: id } } });
-      const password = await transaction.passwordCredential.findUnique({ where: { userId: personId } });
-      const codes = await transaction.totpFactor.count({ where: { personId } });
-      if (others === 0 && password === null) return "last-way-in";
-      if (others + codes === 0 && password?.standsAlone === false) return "password-too-short";
-      const operator = { id: personId, operator: true };
-      if (
-        others + codes === 0 &&
-        operatorsNeedFactor &&
-        (await transaction.user.count({ where: operator })) > 0
-      )
-        return "operator-needs-one";
+      const { lastWay, lastFactor } = await judgeRemoval(transaction, personId, { passkey: id }, policy);
+      if (lastWay !== null) return lastWay;
       const removed = await transaction.passkey.delete({ where: { id } });
       // They replace a factor, and there is none any more.
-      if (others + codes === 0) await transaction.recoveryCode.deleteMany({ where: { personId } });
+      if (lastFactor) await transaction.recoveryCode.deleteMany({ where: { personId } });
       await write(record(removed));
       return "removed";
     });

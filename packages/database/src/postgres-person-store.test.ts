@@ -25,7 +25,7 @@ const alice = {
   name: "Alice Liddell",
   email: "Alice@Example.com",
   operator: false,
-  passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
+  password: { hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", standsAlone: true },
 };
 
 test("a user is found by user name or e-mail address, case-insensitively, with the hash of the password", async () => {
@@ -34,7 +34,7 @@ test("a user is found by user name or e-mail address, case-insensitively, with t
   for (const identifier of ["alice", "ALICE", "alice@example.com", "Alice@EXAMPLE.com"]) {
     expect(await people.findForSignIn(identifier)).toEqual({
       person: created,
-      passwordHash: alice.passwordHash,
+      passwordHash: alice.password.hash,
       mustChange: false,
       hasFactor: false,
     });
@@ -66,11 +66,22 @@ test("another user's e-mail address cannot be a user name", async () => {
 });
 
 test("a user without a password has none until one is set", async () => {
-  const { id } = await people.create({ ...alice, passwordHash: null });
+  const { id } = await people.create({ ...alice, password: null });
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: null });
   await people.setPassword(id, { hash: "first", standsAlone: true });
-  await people.setPassword(id, { hash: "second", standsAlone: false });
+  await people.setPassword(id, { hash: "second", standsAlone: true });
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "second", mustChange: false });
+});
+
+test("a password that is too short to be the only factor is stored beside a factor only", async () => {
+  const { id } = await people.create({ ...alice, password: null });
+  const short = { hash: "short", standsAlone: false };
+  await expect(people.setPassword(id, short)).rejects.toThrow("needs a factor");
+  expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: null });
+  await fixture.pool.query("INSERT INTO totp_factors (person_id, sealed, last_step) VALUES ($1, 'x', 0)", [
+    id,
+  ]);
+  await people.setPassword(id, short);
   const { rows } = await fixture.pool.query("SELECT stands_alone FROM password_credentials");
   expect(rows).toEqual([{ stands_alone: false }]);
 });
@@ -103,10 +114,10 @@ test("a hash is renewed only while the password is unchanged, and keeps its age"
   const age = async () => (await fixture.pool.query("SELECT changed_at FROM password_credentials")).rows;
   const before = await age();
   await fixture.clock.advance(60);
-  expect(await people.renewHash(id, { from: alice.passwordHash, to: "renewed" })).toBe(true);
+  expect(await people.renewHash(id, { from: alice.password.hash, to: "renewed" })).toBe(true);
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "renewed" });
   expect(await age()).toEqual(before);
-  expect(await people.renewHash(id, { from: alice.passwordHash, to: "of the former password" })).toBe(false);
+  expect(await people.renewHash(id, { from: alice.password.hash, to: "of the former password" })).toBe(false);
   expect(await people.findForSignIn("alice")).toMatchObject({ passwordHash: "renewed" });
 });
 

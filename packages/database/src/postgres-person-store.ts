@@ -62,14 +62,14 @@ export class PostgresPersonStore implements PersonStore {
   }
 
   async create(person: Parameters<PersonStore["create"]>[0]): Promise<Person> {
-    const { passwordHash, groups = [], ...fields } = person;
+    const { password, groups = [], ...fields } = person;
     const data = {
       ...fields,
       username: fields.username.toLowerCase(),
       email: fields.email.toLowerCase(),
       groups: [...groups],
       // Prisma writes user and password in one transaction.
-      ...(passwordHash === null ? {} : { password: { create: { hash: passwordHash } } }),
+      ...(password === null ? {} : { password: { create: { ...password } } }),
     };
     try {
       return personFrom(await this.#prisma.user.create({ data, select: personColumns }));
@@ -79,7 +79,8 @@ export class PostgresPersonStore implements PersonStore {
   }
 
   async setPassword(personId: string, password: NewPassword): Promise<void> {
-    await writePassword(this.#prisma, personId, password);
+    if (!(await writePassword(this.#prisma, personId, password)))
+      throw new Error("the password needs a factor that the user has not");
   }
 
   async renewHash(

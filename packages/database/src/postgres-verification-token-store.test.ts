@@ -408,7 +408,7 @@ describe("a change of address", () => {
       name: "Eve",
       email,
       operator: false,
-      passwordHash: null,
+      password: null,
     });
     const token = await makeLink("email-change", { email: "eve2@example.com", personId: id });
     await links.changeEmail(token, testRecord);

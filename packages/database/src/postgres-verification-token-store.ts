@@ -122,7 +122,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     return this.#consume("password-reset", token, async (transaction, link, write) => {
       const id = await lockedPerson(transaction, link.personId);
       await verifyMailed(transaction, id, link);
-      await writePassword(transaction, id, password);
+      if (!(await writePassword(transaction, id, password))) throw new LinkKept(null);
       await voidLinks(transaction, id);
       await transaction.pendingSignIn.deleteMany({ where: { personId: id } });
       const sessionsEnded = await endAllSessions(transaction, id, "password-changed");
@@ -203,7 +203,10 @@ async function writeFirstCredential(
   personId: string,
   credential: FirstCredential,
 ): Promise<void> {
-  if ("password" in credential) return writePassword(transaction, personId, credential.password);
+  if ("password" in credential) {
+    if (await writePassword(transaction, personId, credential.password)) return;
+    throw new LinkKept(null);
+  }
   if ("upstreamAccount" in credential) {
     const row = upstreamAccountRow({ ...credential.upstreamAccount, personId });
     try {

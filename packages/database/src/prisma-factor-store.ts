@@ -3,6 +3,7 @@ import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import { endAllSessions, lockPerson, storeRecoveryCodes } from "./prisma-statements.ts";
+import { judgeRemoval, type RemovalPolicy } from "./ways-in.ts";
 
 /** One-time codes and recovery codes through Prisma. */
 export class PrismaFactorStore implements FactorStore {
@@ -54,26 +55,16 @@ export class PrismaFactorStore implements FactorStore {
 
   async turnOffCodes(
     personId: string,
-    { operatorsNeedFactor }: { readonly operatorsNeedFactor: boolean },
+    { operatorsNeedFactor }: Pick<RemovalPolicy, "operatorsNeedFactor">,
     record: RecordOf,
   ): Promise<RemovalFault | null> {
     return this.#changes.transaction(async (transaction, write) => {
-      await lockPerson(transaction, personId);
-      const user = await transaction.user.findUnique({
-        where: { id: personId },
-        select: {
-          operator: true,
-          password: { select: { standsAlone: true } },
-          totpFactor: { select: { personId: true } },
-          _count: { select: { passkeys: true } },
-        },
-      });
-      if (!user?.totpFactor) return "none";
-      if (user._count.passkeys === 0) {
-        if (user.operator && operatorsNeedFactor) return "operator-needs-one";
-        if (user.password !== null && !user.password.standsAlone) return "password-too-short";
-        await transaction.recoveryCode.deleteMany({ where: { personId } });
-      }
+      if (!(await lockPerson(transaction, personId))) return "none";
+      if ((await transaction.totpFactor.count({ where: { personId } })) === 0) return "none";
+      const policy = { operatorsNeedFactor, providers: [] };
+      const { lastWay, lastFactor } = await judgeRemoval(transaction, personId, { codes: true }, policy);
+      if (lastWay !== null) return lastWay;
+      if (lastFactor) await transaction.recoveryCode.deleteMany({ where: { personId } });
       await transaction.totpFactor.delete({ where: { personId } });
       await write(record());
       return null;

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterAll(() => fixture.close());
 
-const password = { hash: "new", standsAlone: false };
+const password = { hash: "new", standsAlone: true };
 const hashOf = async (username: string) =>
   (await fixture.database.people.findForSignIn(username))?.passwordHash;
 const changedAt = async () => (await passwords.find(person.id))?.changedAt ?? null;
@@ -81,7 +81,7 @@ describe("a change of the password", () => {
     expect(await change()).toEqual({ sessionsEnded: [] });
     expect(await hashOf(person.username)).toBe("new");
     const stored = await passwords.find(person.id);
-    expect(stored).toMatchObject({ mustChange: false, standsAlone: false });
+    expect(stored).toMatchObject({ mustChange: false, standsAlone: true });
     expect((stored?.changedAt.getTime() ?? 0) - before).toBeGreaterThanOrEqual(60_000);
   });
 
@@ -187,7 +187,7 @@ describe("a sign-in with a password that an operator set", () => {
     expect(replaced).toEqual({ person, amr: ["pwd"], longTerm: true });
     expect(more).toEqual([]);
     expect(await hashOf(person.username)).toBe("new");
-    expect(await passwords.find(person.id)).toMatchObject({ mustChange: false, standsAlone: false });
+    expect(await passwords.find(person.id)).toMatchObject({ mustChange: false, standsAlone: true });
   });
 
   test("ends every session but that of the browser, and voids other pending sign-ins and links", async () => {
@@ -262,5 +262,52 @@ describe("a sign-in with a password that must be changed, of a user with a facto
     const token = await makePending();
     await fixture.database.people.setPassword(person.id, password);
     expect(await addFactor(token)).toBe(false);
+  });
+});
+
+describe("a password that is too short to be the only factor, while the factor is removed", () => {
+  const short = { hash: "short", standsAlone: false };
+  const removeFactor = () => fixture.pool.query("DELETE FROM totp_factors WHERE person_id = $1", [person.id]);
+
+  test("is not stored by a change", async () => {
+    await removeFactor();
+    const from = (await passwords.find(person.id))?.changedAt ?? null;
+    const change = { personId: person.id, from, password: short, disconnectApps: true };
+    expect(await passwords.change(change, testRecord)).toBeNull();
+    expect(await hashOf(person.username)).toBe("old");
+  });
+
+  test("is not stored at a sign-in, which can go on with a longer one", async () => {
+    await setByOperator();
+    await fixture.clock.advance(60);
+    const token = await makePending();
+    await removeFactor();
+    expect(await passwords.replaceAtSignIn(token, short, undefined, testRecord)).toBeNull();
+    const long = { hash: "long", standsAlone: true };
+    expect(await passwords.replaceAtSignIn(token, long, undefined, testRecord)).not.toBeNull();
+  });
+
+  test("is not stored by a link, which stays", async () => {
+    await removeFactor();
+    const { verificationTokens } = fixture.database;
+    const link = { token: "t", purpose: "password-reset", email: person.email, personId: person.id } as const;
+    await verificationTokens.create({ ...link, lifeSeconds: 600 });
+    const none = { disconnectApps: false };
+    expect(await verificationTokens.resetPassword("t", short, none, testRecord)).toBeNull();
+    expect(await hashOf(person.username)).toBe("old");
+    expect(await verificationTokens.find("password-reset", "t")).not.toBeNull();
+  });
+
+  test("or beside it: of both at once, one is refused", async () => {
+    await fixture.database.factors.turnOnCodes(
+      { personId: person.id, sealed: "sealed", step: 1, recoveryCodes: [] },
+      testRecord,
+    );
+    const from = (await passwords.find(person.id))?.changedAt ?? null;
+    const [changed, off] = await Promise.all([
+      passwords.change({ personId: person.id, from, password: short, disconnectApps: false }, testRecord),
+      fixture.database.factors.turnOffCodes(person.id, { operatorsNeedFactor: false }, testRecord),
+    ]);
+    expect([changed !== null, off === null].filter(Boolean)).toHaveLength(1);
   });
 });

@@ -51,7 +51,7 @@ export class PrismaPasswordStore implements PasswordStore {
       if (locked !== 1) return null;
       const stored = await transaction.passwordCredential.findUnique({ where: { userId: personId } });
       if (stored?.changedAt.getTime() !== from?.getTime()) return null;
-      await replacePassword(transaction, personId, password);
+      if (!(await replacePassword(transaction, personId, password))) return null;
       if (disconnectApps) await disconnectAllApps(transaction, personId);
       const ended =
         endSessionsExcept === undefined
@@ -91,6 +91,7 @@ export class PrismaPasswordStore implements PasswordStore {
         DELETE FROM pending_sign_ins p USING users u, password_credentials c
         WHERE p.hash = ${tokenHash("PSI", pendingToken)} AND u.id = p.person_id AND c.user_id = p.person_id
           AND ${permitsNewPassword}
+          AND (${password.standsAlone} OR has_factor(p.person_id))
         RETURNING p.person_id AS "personId", p.amr, p.long_term AS "longTerm"`;
       if (row === undefined) return null;
       const { personId } = row;
@@ -115,15 +116,16 @@ export class PrismaPasswordStore implements PasswordStore {
   }
 }
 
-/** Stores the password and voids what was begun with the former one. */
+/** Stores the password and voids what was begun with the former one. @returns false: see `writePassword` */
 async function replacePassword(
   transaction: PrismaTransaction,
   personId: string,
   password: NewPassword,
-): Promise<void> {
-  await writePassword(transaction, personId, password);
+): Promise<boolean> {
+  if (!(await writePassword(transaction, personId, password))) return false;
   await voidLinks(transaction, personId);
   await transaction.pendingSignIn.deleteMany({ where: { personId } });
+  return true;
 }
 
 async function waitingFrom(

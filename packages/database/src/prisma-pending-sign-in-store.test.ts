@@ -81,9 +81,10 @@ const startSession = (of = personId, amr = ["pwd"]) => {
 
 describe("a pending sign-in", () => {
   test("is not stored for a password that was changed after it was verified", async () => {
-    await fixture.pool.query("INSERT INTO password_credentials (user_id, hash) VALUES ($1, 'current')", [
-      personId,
-    ]);
+    await fixture.pool.query(
+      "INSERT INTO password_credentials (user_id, hash, stands_alone) VALUES ($1, 'current', true)",
+      [personId],
+    );
     const values = { personId, amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 600 };
     const create = (passwordHash: string) =>
       store().create({ ...values, token: randomToken(), passwordHash });

@@ -20,7 +20,8 @@ const hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA";
 
 async function createPerson(username: string, passwordHash: string | null = hash): Promise<string> {
   const email = `${username}@example.com`;
-  const person = { username, name: username, email, operator: false, passwordHash };
+  const password = passwordHash === null ? null : { hash: passwordHash, standsAlone: true };
+  const person = { username, name: username, email, operator: false, password };
   return (await fixture.database.people.create(person)).id;
 }
 

@@ -15,16 +15,23 @@ export async function lockPerson(transaction: PrismaTransaction, personId: strin
   return locked === 1;
 }
 
-/** Stores a password that the user chose. */
+/**
+ * Stores a password that the user chose. The statement decides whether one that is too short to be the only factor has
+ * another beside it; in a transaction that holds the lock of the user none is removed meanwhile.
+ *
+ * @returns false: it needs a factor, and the user has none
+ */
 export async function writePassword(
   prisma: PrismaClient | PrismaTransaction,
   personId: string,
   { hash, standsAlone }: NewPassword,
-): Promise<void> {
-  await prisma.$executeRaw`
-    INSERT INTO password_credentials (user_id, hash, stands_alone) VALUES (${personId}::uuid, ${hash}, ${standsAlone})
+): Promise<boolean> {
+  const stored = await prisma.$executeRaw`
+    INSERT INTO password_credentials (user_id, hash, stands_alone)
+    SELECT id, ${hash}, ${standsAlone} FROM users WHERE id = ${personId}::uuid AND (${standsAlone} OR has_factor(id))
     ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, stands_alone = excluded.stands_alone,
       must_change = false, changed_at = hub_now()`;
+  return stored === 1;
 }
 
 /** Stores a passkey. @returns false: its credential id is registered already */

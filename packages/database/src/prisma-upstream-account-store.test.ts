@@ -114,7 +114,7 @@ describe("the last way to sign in stays", () => {
   });
 
   test.each([
-    ["a password", "INSERT INTO password_credentials (user_id, hash) VALUES ($1, 'x')"],
+    ["a password", "INSERT INTO password_credentials (user_id, hash, stands_alone) VALUES ($1, 'x', true)"],
     [
       "a passkey",
       "INSERT INTO passkeys (id, person_id, name, public_key, backup_eligible, backed_up) VALUES ('k', $1, 'n', '\\x00', true, false)",

@@ -13,6 +13,7 @@ import type {
   UpstreamLinking,
   UpstreamUnlinking,
 } from "./upstream-account-store.ts";
+import { judgeRemoval } from "./ways-in.ts";
 
 /** The key of an account in the terms of Auth.js. */
 const keyOf = ({ provider, id }: UpstreamAccount) => ({
@@ -76,14 +77,9 @@ export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
     return this.#changes.transaction(async (transaction, write) => {
       if (!(await lockPerson(transaction, personId))) return "gone";
       if ((await transaction.account.count({ where: { ...key, userId: personId } })) === 0) return "gone";
-      const [passwords, passkeys, usable] = [
-        await transaction.passwordCredential.count({ where: { userId: personId } }),
-        await transaction.passkey.count({ where: { personId } }),
-        await transaction.account.count({
-          where: { userId: personId, provider: { in: [...providers] }, NOT: key },
-        }),
-      ];
-      if (passwords + passkeys + usable === 0) return "last-way-in";
+      const policy = { operatorsNeedFactor: false, providers };
+      const { lastWay } = await judgeRemoval(transaction, personId, { account: key }, policy);
+      if (lastWay !== null) return "last-way-in";
       await createAuthAdapter(transaction).unlinkAccount(key);
       await write(record());
       return "unlinked";

@@ -31,7 +31,8 @@ export type FirstCredential =
 /**
  * Single-use links, stored as hashes. `find` shows what a link is about and consumes nothing. The other methods consume the
  * link in the transaction of what it permits: if that is not possible, the link stays usable. `null` means that no link of
- * this purpose can be used: it never existed, was used, has expired, or its user is disabled or removed.
+ * this purpose can be used: it never existed, was used, has expired, or its user is disabled or removed; or that the password
+ * needs a factor that the user has not, and the link stays.
  */
 export interface VerificationTokenStore {
   /** Adds a link. The earlier ones of the same user stay usable. */

@@ -67,6 +67,8 @@ const refused: Partial<Record<AuditKind, Words>> = {
   "sign-in": ({ outcome, isSecondStep }) => {
     if (isSecondStep) return "A sign-in was refused at its second step";
     if (outcome in unfinished) return unfinished[outcome as UnfinishedOutcome];
+    if (outcome === "deletion_due")
+      return "A program was refused, because you asked for the deletion of this account";
     return outcome === "too_many_attempts"
       ? "A sign-in had to wait, because there were many wrong tries"
       : "A sign-in was refused";

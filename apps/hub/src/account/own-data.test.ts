@@ -138,6 +138,18 @@ describe("the deletion of an account", () => {
   });
 });
 
+test("an app password that is made while the deletion is due is refused in the right words", async () => {
+  await requestDeletion();
+  const again = await signedIn();
+  const authorization = basic(alice.username, await makeAppPassword(again));
+  const ask = () => new TestBrowser(opened).get("/api/v1/me", { authorization });
+  const refused = await ask();
+  expect([refused.status, JSON.parse(refused.body).error]).toEqual([403, "deletion_due"]);
+  const { token } = (await again.get("/account/keep")).screen("keep-account");
+  await again.post("/account/keep", { token, answer: "keep" });
+  expect((await ask()).status).toBe(200);
+});
+
 describe("signing in before the deletion is due", () => {
   test("asks first, keeps the account, and goes on to the site", async () => {
     await requestDeletion();

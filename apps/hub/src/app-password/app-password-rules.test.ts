@@ -70,7 +70,7 @@ test.each([
 
 describe("verifying an app password", () => {
   const found = {
-    person: { id: "p1" },
+    person: { id: "p1", deletionDueAt: null },
     appPassword: { id: "a1", name: "Backup", lastUsedAt: new Date() },
   } as FoundAppPassword;
   const from = { address: "192.0.2.7" };

@@ -59,6 +59,13 @@ function refusalOf(result: Extract<AppPasswordResult, { outcome: "refused" }>): 
         code: result.code,
         message: "The app password is wrong, revoked or expired, or belongs to another user name.",
       };
+    case "deletion_due":
+      return {
+        status: 403,
+        code: result.code,
+        message:
+          "The user asked for the deletion of this account. Sign in with a browser and keep the account first.",
+      };
     case "too_many_attempts":
       return {
         status: 429,

@@ -31,7 +31,10 @@ export interface VerifyAppPasswordNeeds {
 
 export type AppPasswordResult =
   | ({ readonly outcome: "verified" } & FoundAppPassword)
-  | { readonly outcome: "refused"; readonly code: "app_password_required" | "credentials_wrong" }
+  | {
+      readonly outcome: "refused";
+      readonly code: "app_password_required" | "credentials_wrong" | "deletion_due";
+    }
   | { readonly outcome: "refused"; readonly code: "too_many_attempts"; readonly retryInSeconds: number };
 
 /**
@@ -47,6 +50,12 @@ export async function verifyAppPassword(
 ): Promise<AppPasswordResult> {
   const isPossible = isAppPasswordSecret(tried.password);
   const found = isPossible ? await needs.appPasswords.findForUse(tried.userId, tried.password) : null;
+  // The right secret is no guess, so it counts in no throttle.
+  if (found !== null && found.person.deletionDueAt !== null) {
+    const of = { ...auditedSource(from, call), personId: found.person.id };
+    await needs.recordAudit({ kind: "app-password-used", outcome: "deletion_due", ...of });
+    return { outcome: "refused", code: "deletion_due" };
+  }
   if (found !== null) {
     call.log.info(
       { event: "app-password.used", person: found.person.id, appPassword: found.appPassword.id, ...from },

@@ -28,6 +28,7 @@ const cheapOutcomes: ReadonlySet<string> = new Set([
   "code_missing",
   "recovery_code_missing",
   "passkey_invalid",
+  "deletion_due",
   // Anybody who has the password can repeat them at will.
   ...unfinishedOutcomes,
 ]);

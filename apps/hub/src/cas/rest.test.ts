@@ -1,7 +1,9 @@
 /** Tickets by REST over HTTP (Apereo's extension of the protocol). */
 import { ageAttempts } from "@gatehouse/database/test-clock";
+import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { createPersonWithCodes } from "../test-support/factor-fixture.ts";
 
 let opened: TestHub;
 let closed: TestHub;
@@ -184,4 +186,31 @@ test("the log contains neither session nor ticket, however the address was encod
     expect(opened.lines.join("\n")).not.toContain(written);
   }
   expect(opened.lines.join("\n")).not.toMatch(/(ST|TGT)-[A-Za-z0-9]{20}/);
+});
+
+test("a user whose account is to be deleted gets no session, until they keep it with a browser", async () => {
+  const { id, username, password } = await opened.createPerson();
+  const { auditEvents, profiles, sessions } = opened.hub.database;
+  await profiles.requestDeletion(id, 3600, testRecord);
+  const refused = await post("/cas/v1/tickets", { username, password });
+  expect([refused.status, errorOf(refused.body)]).toEqual([403, "deletion_due"]);
+  expect(refused.body).toContain("keep the account first");
+  expect(await sessions.listOf(id)).toEqual([]);
+  const [entry] = await auditEvents.listNewest({ personId: id, kinds: ["sign-in"] }, { limit: 1 });
+  expect(entry?.outcome).toBe("deletion_due");
+  await profiles.cancelDeletion(id, testRecord);
+  expect((await post("/cas/v1/tickets", { username, password })).status).toBe(201);
+});
+
+test("a right password that needs a second step leaves an entry and a mail, as in the form", async () => {
+  const person = await createPersonWithCodes(opened);
+  expect(
+    (await post("/cas/v1/tickets", { username: person.username, password: person.password })).status,
+  ).toBe(403);
+  const { auditEvents, mails } = opened.hub.database;
+  const [entry] = await auditEvents.listNewest({ personId: person.id, kinds: ["sign-in"] }, { limit: 1 });
+  expect(entry?.outcome).toBe("factor_required");
+  expect(await mails.list(1, `${person.username}@example.com`)).toMatchObject([
+    { kind: "sign-in-unfinished", state: "pending" },
+  ]);
 });

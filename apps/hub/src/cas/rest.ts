@@ -243,11 +243,27 @@ async function verifyPasswordAlone(
       "Sign in once with a browser and choose another one.",
     ]);
   }
-  if ((await missingFactor(needs, verified)) === null) return verified;
+  const isKept = verified.person.deletionDueAt === null;
+  if ((await missingFactor(needs, verified)) === null && isKept) return verified;
+  if (!isKept) throw await refuseDeletion(needs, call, verified);
   await refuseUnfinished(needs, call, verified, "factor_required");
   throw new HubError(403, "factor_required", "Not signed in", [
     "This user signs in with a second step, which this address cannot ask for.",
     "Sign in with a browser, or use an app password where the service accepts one.",
+  ]);
+}
+
+/** A sign-in with a browser asks whether to keep the account; a program cannot answer. */
+async function refuseDeletion(
+  { recordAudit }: RestNeeds,
+  call: Call,
+  { person }: Verified,
+): Promise<HubError> {
+  logRefused(call, "deletion_due");
+  await recordAudit({ kind: "sign-in", outcome: "deletion_due", actor: actorOf(call), personId: person.id });
+  return new HubError(403, "deletion_due", "Not signed in", [
+    "The user asked for the deletion of this account.",
+    "Sign in with a browser and keep the account first.",
   ]);
 }
 

@@ -139,7 +139,7 @@ describe("2.8 /p3/serviceValidate [CAS 3.0]", () => {
   test("1.2 user data is escaped in XML", async () => {
     const { people } = opened.hub.database;
     const hostile = `</cas:name><cas:user>root</cas:user> & "quoted"`;
-    const about = { username: "mallory", email: "mallory@example.com", operator: false, passwordHash: null };
+    const about = { username: "mallory", email: "mallory@example.com", operator: false, password: null };
     const { id } = await people.create({ ...about, name: hostile });
     await people.setPassword(id, { hash: await hashPassword("p"), standsAlone: true });
     const browser = new TestBrowser(opened);

@@ -163,7 +163,6 @@ describe("user reset-second-step", () => {
     const { result } = await run(`user add ${username} --email ${username}@example.com`);
     const personId = String(result.id);
     await withDatabaseOpen(async ({ people, factors }) => {
-      await people.setPassword(personId, { hash: "$argon2id$own", standsAlone });
       await factors.turnOnCodes(
         {
           personId,
@@ -173,6 +172,7 @@ describe("user reset-second-step", () => {
         },
         testRecord,
       );
+      await people.setPassword(personId, { hash: "$argon2id$own", standsAlone });
     });
     return personId;
   };

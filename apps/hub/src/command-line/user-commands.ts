@@ -73,7 +73,7 @@ export const userAdd: Command = {
     const groups = readGroups(input.option("groups") ?? "");
     return withDatabase(settings, async (database) => {
       const operator = input.flag("operator");
-      const about = { username, email, name, operator, groups, passwordHash: null };
+      const about = { username, email, name, operator, groups, password: null };
       try {
         const operation = { kind: "user-added", facts: { username, operator, groups } } as const;
         const person = await recordOperation(database, operation, () => database.people.create(about));

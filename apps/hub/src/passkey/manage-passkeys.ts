@@ -21,7 +21,10 @@ export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNee
     call: CallerFacts["person"],
     shown: Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> & { readonly personId: string },
   ) => Promise<RecoveryCodesScreen | null>;
+  /** Operators keep their last factor. */
   readonly operatorsNeedFactor: boolean;
+  /** Ids of the other providers that sign users in. */
+  readonly providers: readonly string[];
 }
 
 const securityPage = "/account/security";

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterAll(() => opened.close());
 
-const any = { operatorsNeedFactor: false };
+const any = { operatorsNeedFactor: false, providers: [] };
 const sessionCookie = "TGC-gatehouse";
 const service = (more: Record<string, string> = {}) =>
   `?${new URLSearchParams({ service: opened.shop.service, ...more })}`;

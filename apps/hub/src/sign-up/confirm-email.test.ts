@@ -51,7 +51,7 @@ test("an address that somebody else got since the link was sent is refused, and 
     name: "Quicker",
     email,
     operator: false,
-    passwordHash: null,
+    password: null,
   });
   const browser = new TestBrowser(opened);
   const answer = await sendForm(browser, await browser.get(path), "confirm-email", {});

@@ -34,7 +34,7 @@ async function openLink(kind: Kind, { query = "", operator = false } = {}): Prom
   if (kind === "sign-up")
     await sendForm(browser, await browser.get(`/sign-up${query}`), "sign-up", { email });
   else {
-    const about = { username, name: username, email, operator, passwordHash: null };
+    const about = { username, name: username, email, operator, password: null };
     const { id } = await opened.hub.database.people.create(about);
     await opened.hub.queueMail({ kind: "invitation", recipient: email, personId: id, facts: {} });
   }
@@ -233,7 +233,7 @@ test("a user name that is taken is refused before a passkey is made", async () =
 test("a user name that is taken meanwhile leaves no account, no passkey and a link that works", async () => {
   const guest = await openLink("sign-up");
   const { action, fields } = answerOf(await choosePasskey(guest), newAuthenticator());
-  const about = { username: guest.username, name: "Other", operator: false, passwordHash: null };
+  const about = { username: guest.username, name: "Other", operator: false, password: null };
   const other = await opened.hub.database.people.create({ ...about, email: `other-${guest.email}` });
   const page = await guest.browser.post(action, fields);
   expect(page.screen("new-account").errors.map(({ field }) => field)).toEqual(["username"]);
@@ -244,7 +244,7 @@ test("a user name that is taken meanwhile leaves no account, no passkey and a li
 
 test("an address that got an account meanwhile is refused before a passkey is made", async () => {
   const guest = await openLink("sign-up");
-  const about = { username: `other-${count}`, name: "Other", operator: false, passwordHash: null };
+  const about = { username: `other-${count}`, name: "Other", operator: false, password: null };
   await opened.hub.database.people.create({ ...about, email: guest.email });
   expect((await choosePasskey(guest)).screen("refused").code).toBe("email_taken");
 });
@@ -277,7 +277,7 @@ test("an invited operator with a passkey needs no other second step", async () =
       name: "olga",
       email: "olga@example.com",
       operator: true,
-      passwordHash: null,
+      password: null,
     };
     const { id } = await database.people.create(about);
     await queueMail({ kind: "invitation", recipient: about.email, personId: id, facts: {} });

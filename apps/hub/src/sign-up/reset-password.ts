@@ -85,7 +85,7 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
         ({ person, sessionsEnded }) =>
           passwordRecord(call, { person }, "password-reset", { sessionsEnded, disconnectApps }),
       );
-      if (changed === null) throw unusable();
+      if (changed === null) return refuseAgain(needs, call, token, password, disconnectApps);
       const { person, sessionsEnded } = changed;
       call.log.info(
         { event: "password.reset", person: person.id, sessionsEnded, disconnectApps, address: call.address },
@@ -99,6 +99,20 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
     },
   }),
 ];
+
+/** The factor beside a short password was removed meanwhile: the rule then names another length. Otherwise the link is used. */
+async function refuseAgain(
+  needs: ResetPasswordNeeds,
+  call: Call,
+  token: string,
+  password: string,
+  disconnectApps: boolean,
+): Promise<Answer> {
+  const link = await findLink(needs, token);
+  const use = { about: wordsOfUser(link.person), isOnlyFactor: await hasNoFactor(needs, link) };
+  const error = (await needs.passwordFault(password, use)) ?? "Nothing was changed. Try again.";
+  return showForm(needs, call, { token, link }, { error, disconnectApps });
+}
 
 async function findLink(needs: ResetPasswordNeeds, token: string): Promise<ResetLink> {
   const link = await needs.verificationTokens.find("password-reset", token);

@@ -201,7 +201,7 @@ describe("an invitation", () => {
       email,
       operator: false,
       groups: ["staff"],
-      passwordHash: null,
+      password: null,
     });
     const send = () => queueMail({ kind: "invitation", recipient: email, personId: person.id, facts: {} });
     await send();
@@ -274,7 +274,7 @@ describe("SIGN_UP", () => {
         name: "Nils",
         email: "nils@example.com",
         operator: false,
-        passwordHash: null,
+        password: null,
       });
       for (const email of ["nobody@example.com", "nils@example.com"])
         expect((await requestLink(browser, email)).screen("check-mail").recipient).toBe(email);

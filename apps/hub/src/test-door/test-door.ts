@@ -67,7 +67,7 @@ export const testDoorRoutes = ({
     const { password, mustChangePassword, ...person } = read(newPerson, sent);
     const passwordHash = await hashPassword(password);
     try {
-      const made = await people.create({ ...person, passwordHash });
+      const made = await people.create({ ...person, password: { hash: passwordHash, standsAlone: true } });
       if (mustChangePassword) await passwords.setMustChange(made.id, passwordHash, true);
       return json(201, { id: made.id });
     } catch (error) {

@@ -28,7 +28,7 @@ export async function openLogoutFixture(): Promise<void> {
   database = await openTestDatabase();
   outbound = createOutbound({ allowLoopback: true, certificateAuthorityFile: undefined });
   [shop, bank] = await Promise.all([openTestSite("shop"), openTestSite("bank")]);
-  const about = { username: "p", name: "P", email: "p@example.com", operator: false, passwordHash: null };
+  const about = { username: "p", name: "P", email: "p@example.com", operator: false, password: null };
   personId = (await database.people.create(about)).id;
 }
 

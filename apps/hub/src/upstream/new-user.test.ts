@@ -170,7 +170,7 @@ describe("an address that has an account is never merged", () => {
       name: "First",
       email,
       operator: false,
-      passwordHash: null,
+      password: null,
     });
     const answer = await finish(page);
     expect([answer.status, codeOf(answer)]).toEqual([409, "email_taken"]);
@@ -277,7 +277,7 @@ async function chosenAt(page: BrowserAnswer, one = browser): Promise<BrowserAnsw
 describe("an invitation", () => {
   async function invite(): Promise<string> {
     const about = { username: username(), name: username(), email, operator: false, groups: ["staff"] };
-    const { id } = await opened.hub.database.people.create({ ...about, passwordHash: null });
+    const { id } = await opened.hub.database.people.create({ ...about, password: null });
     await opened.hub.queueMail({ kind: "invitation", recipient: email, personId: id, facts: {} });
     return mailedLink(opened.hub, email);
   }

@@ -197,7 +197,7 @@ test("a hub whose adopted server ends starts it again and continues", async () =
     name: "Zoe",
     email: "zoe@example.com",
     operator: false,
-    passwordHash: null,
+    password: null,
   };
   const { id } = await database.people.create(person);
   child.kill("SIGKILL");
