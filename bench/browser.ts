@@ -82,7 +82,7 @@ export async function signIn(
   return { cookie, known: knownBrowserIn(answer), location: answer.location };
 }
 
-/** Cookie by which the hub knows a browser again. */
+/** The known-browser cookie of an answer. */
 export function knownBrowserIn({ cookies }: Answered): string | undefined {
   return cookies.find((one) => one.startsWith("gatehouse-browser="));
 }

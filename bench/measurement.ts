@@ -16,7 +16,7 @@ export interface Line {
 export interface Measurement {
   readonly title: string;
   readonly lines: readonly Line[];
-  /** A missed aim fails the run: the figures depend little on the machine. */
+  /** Whether a missed aim fails the run, because the figures depend little on the machine. */
   readonly isCheck?: true;
   /** The samples behind the figures. */
   readonly measured: Readonly<Record<string, unknown>>;

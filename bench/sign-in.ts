@@ -62,7 +62,7 @@ export function measureSignIn(): Promise<Measurement> {
   });
 }
 
-/** @param options.inNewBrowsers whether each is the first one in its browser, so that the hub queues and composes a mail */
+/** @param options.inNewBrowsers whether each sign-in uses a new browser, so that the hub queues and composes a mail */
 export function signInAndValidate(
   pool: Pool,
   { service, processes }: BenchedHub,

@@ -48,7 +48,7 @@ async function measure({ processes: { database } }: BenchedHub, round: Round, at
   return sum([await takeTurn({ run, processes: { database } }, secondsEach)]);
 }
 
-/** A new pair each time, of accounts and addresses that come again. */
+/** Each attempt has a new pair, of accounts and addresses that are used again. */
 function passes(counters: AttemptCounterStore): Round {
   let attempts = 0;
   return async () => {

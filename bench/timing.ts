@@ -1,6 +1,6 @@
 /**
- * Whether the time of an answer tells who has an account: forms sent for known and unknown names in turn, each from another
- * address. The throttle is on.
+ * Measures whether the time of an answer reveals who has an account: sends forms for known and unknown names in random order,
+ * each from another address. The throttle is on.
  */
 import { randomInt, randomUUID } from "node:crypto";
 import type { Pool } from "undici";
@@ -11,12 +11,12 @@ import type { Line, Measurement } from "./measurement.ts";
 import { createPeople, emailOf } from "./people.ts";
 import { onStage } from "./stage.ts";
 
-/** Milliseconds. A password takes about 12 to verify, and a network varies more. */
-const most = 5;
+/** Largest accepted difference, in milliseconds. A password takes about 12 to verify, and a network varies more. */
+const mostDifference = 5;
 
 interface Form {
   readonly path: string;
-  /** Fields that are typed, for a name that is known or not. */
+  /** Typed fields, for a known or unknown name. */
   readonly typed: (username: string) => Record<string, string>;
   /** Status of the answer. */
   readonly status: number;
@@ -62,7 +62,7 @@ async function compareNames(pool: Pool, form: Form, nextUser: () => string): Pro
   const end = performance.now() + 2 * secondsEach * 1000;
   while (performance.now() < end) {
     const known = nextUser();
-    // Of the same length, and used as often: a recipient gets no more than five mails at once.
+    // The unknown name is as long, and used as often, as the known one: the hub sends a recipient only five mails in ten minutes.
     const names = { known, unknown: known.replace("person", "nobody") };
     const inTurn = randomInt(2) === 0 ? (["known", "unknown"] as const) : (["unknown", "known"] as const);
     for (const which of inTurn) times[which].push(await timeOf(pool, form, names[which]));
@@ -78,7 +78,7 @@ async function compareNames(pool: Pool, form: Form, nextUser: () => string): Pro
 
 /** Milliseconds from sending the form to the end of the answer. */
 async function timeOf(pool: Pool, { path, typed, status }: Form, username: string): Promise<number> {
-  // Loading the page takes longer than the mail of the form before needs, which would disturb this one.
+  // Loading the page takes longer than composing the mail of the form before, which would delay this answer.
   const page = await get(pool, path);
   const form = { ...hiddenFields(page.body), ...typed(username) };
   const address = `10.${[0, 0, 0].map(() => randomInt(256)).join(".")}`;
@@ -98,5 +98,5 @@ const median = (times: readonly number[]) =>
 
 function differenceLine(name: string, { known, unknown, difference, rounds }: Compared): Line {
   const detail = `known ${known} ms, unknown ${unknown} ms, ${rounds} of each`;
-  return { name, figure: difference, aim: { atMost: most }, detail };
+  return { name, figure: difference, aim: { atMost: mostDifference }, detail };
 }

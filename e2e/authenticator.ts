@@ -1,7 +1,7 @@
 /** Authenticators that the browser simulates. @see https://chromedevtools.github.io/devtools-protocol/tot/WebAuthn/ */
 import type { CDPSession, Page } from "@playwright/test";
 
-/** An authenticator of one page. Without verified users it answers nothing, as when the user looks away. */
+/** An authenticator of one page. If it verifies no user, it answers nothing, as when the user looks away. */
 export class Authenticator {
   readonly #client: CDPSession;
   readonly #id: string;

@@ -45,7 +45,7 @@ test("a new user chooses a passkey, saves the recovery codes, arrives at the sho
   await expectFits(page);
   await usePasskey(page).click();
 
-  // The user looks away at first, and changes her mind twice.
+  // The user first goes back to a password, then does not verify at the authenticator.
   await expect(page.getByRole("heading", { name: "Create your passkey" })).toBeVisible();
   await expectFits(page);
   await page.getByRole("button", { name: "Choose a password instead" }).click();

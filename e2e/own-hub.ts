@@ -49,7 +49,7 @@ export class OwnHub {
 
   /**
    * @param settings additions to its environment, such as `SITES_DIR`
-   * @param app whose domain it is at
+   * @param app app whose domain the hub uses
    */
   static async inFolder(
     dataDirectory: string,

@@ -17,7 +17,7 @@ async function addPasskey(page: Page, hub: string): Promise<void> {
   if (await codes.isVisible()) await page.getByRole("link", { name: "I have saved them" }).click();
 }
 
-/** Counts what the page asks of authenticators: the suggestions, the button, and the suggestions again. */
+/** Counts the requests of the page to authenticators, in `data-requests`: the suggestions, the button, the suggestions again. */
 const countRequests = (page: Page) =>
   page.addInitScript(() => {
     const credentials = navigator.credentials;
@@ -30,7 +30,7 @@ const countRequests = (page: Page) =>
     };
   });
 
-/** A simulated authenticator that verifies its user again answers the next request, also one of the suggestions. */
+/** Waits for a request. The authenticator answers the next one once it verifies its user again, also one for suggestions. */
 const requestsReach = (page: Page, count: number) =>
   expect(page.locator("html")).toHaveAttribute("data-requests", String(count));
 

@@ -4,7 +4,7 @@ import type { Tour } from "./tour.ts";
 
 const password = "seven green boats at noon";
 
-/** Sign-in with another provider, at a hub of its own that has one: a second Gatehouse. */
+/** Sign-in with another provider, which is a second Gatehouse. Both hubs are started for this tour. */
 export async function visitProviders(tour: Tour): Promise<void> {
   const hubs = await TwoHubs.start();
   try {
@@ -28,7 +28,7 @@ async function visitConnecting({ page, visit, look }: Tour, { hub }: TwoHubs): P
   await look("account at a provider that is not connected");
   await connect(page);
   await look("asked whether to connect an account at a provider");
-  // Anew, because the pictures took longer than a sign-in is recent.
+  // Signs in again, because after the pictures the sign-in is no longer fresh.
   await page.context().clearCookies();
   await page.goto(`${hub.origin}/cas/login`);
   await press(page, "Continue with Head Office");
@@ -45,7 +45,7 @@ async function visitConnecting({ page, visit, look }: Tour, { hub }: TwoHubs): P
   await visit(`${hub.origin}/account/activity`, "account: activity, a provider connected");
 }
 
-/** Proves the account here. */
+/** Signs in here, which proves the account that the provider is connected to. */
 async function connect(page: Tour["page"]): Promise<void> {
   await page.getByRole("link", { name: "Sign in and connect Head Office" }).click();
   await fillSignInForm(page, { username: "ada", password });

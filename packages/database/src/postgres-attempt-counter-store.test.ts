@@ -84,7 +84,7 @@ describe("waits that grow", () => {
     const began = Date.now();
     const made = passed(await atOnce(50, () => counters.count([growing])));
     expect(made).toBeGreaterThanOrEqual(5);
-    // A sixth after a second, a seventh after three, if the machine is that slow.
+    // On a slow machine the waits allow a sixth attempt after one second, a seventh after three.
     expect(made).toBeLessThanOrEqual(5 + Math.log2(1 + (Date.now() - began) / 1000));
     await forgetAttempts(fixture.database);
     await timesOf(9, async () => {
@@ -199,9 +199,9 @@ test("ASVS 16.5.3 without the database no attempt is allowed", async () => {
   await expect(counters.count([growing])).rejects.toThrow("database gone");
 });
 
-test("counts survive the end of the server's process, but for those of its last half second", async () => {
+test("counts survive the death of the database server, except those of its last half second", async () => {
   await timesOf(4, () => waitOf(growing));
-  // A commit that waits for the disk waits for all before it.
+  // This commit waits for the disk, and so for all commits before it.
   await fixture.pool.query("INSERT INTO spent_login_tickets VALUES ('x', now())");
   counters = (await fixture.reopenAfterKill()).attemptCounters;
   expect(await counters.count([growing])).toEqual([{ attempts: 5, wait: 0 }]);

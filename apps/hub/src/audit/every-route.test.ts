@@ -30,7 +30,7 @@ const tickets = "service tickets have no events (docs/decisions/0035)";
 const testDoor = "exists in tests only";
 const shows = "shows a page";
 
-/** Every route that may change something, and the addresses of oidc-provider that do. To be changed knowingly. */
+/** A row for each route that may change something, and for each address of oidc-provider that does. */
 const expected: Readonly<Record<string, Expected>> = {
   "GET /cas/login": tickets,
   "POST /cas/login": ["sign-in"],
@@ -460,7 +460,7 @@ describe("a site", () => {
   });
 });
 
-test("operators and upkeep", async () => {
+test("operators add and change users, keys and sites; upkeep deletes an account", async () => {
   const { person, browser } = await newcomer();
   await run("user add managed --email managed@example.com --groups staff");
   await run("user reset managed");
@@ -502,7 +502,7 @@ describe("the test door", () => {
   });
 });
 
-describe("complete", () => {
+describe("the trail is complete", () => {
   const changing: readonly AntiForgery[] = ["navigation", "ticket", "sign-out-only", "login-ticket"];
   const mayChange = ({ method, antiForgery }: Route) => method !== "GET" || changing.includes(antiForgery);
   const isOurs = (name: string) => routes.some(({ method, path }) => `${method} ${path}` === name);
@@ -527,7 +527,7 @@ describe("complete", () => {
 
   test("every kind is recorded by a route, a command or upkeep", async () => {
     const { rows } = await poolOf(opened.hub.database).query(
-      // That one is of the fixtures.
+      // Fixtures record the kind `test`.
       "SELECT DISTINCT kind FROM audit_events WHERE kind <> 'test'",
     );
     expect(rows.map(({ kind }) => kind).toSorted()).toEqual([...auditKinds].toSorted());

@@ -104,7 +104,7 @@ describe("9 REST: POST /v1/tickets", () => {
     const verified = guesses.filter((status) => status === 401).length;
     expect(guesses.filter((status) => status === 429)).toHaveLength(40 - verified);
     expect(verified).toBeGreaterThanOrEqual(5);
-    // Waits of 1, 2, 4 … seconds: a sixth attempt after a second, a seventh after three.
+    // The waits of 1, 2, 4 … seconds allow a sixth attempt after one second, a seventh after three.
     expect(verified).toBeLessThanOrEqual(5 + Math.log2(1 + (Date.now() - began) / 1000));
     await strict.close();
   });

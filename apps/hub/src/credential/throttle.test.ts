@@ -42,7 +42,7 @@ const waitOf = async (by: Partial<UserAttempt>) => {
 };
 const pass = (seconds: number) => ageAttempts(database, seconds);
 
-/** Seconds by which `tries` prolongs the wait: the next attempt comes before its end, however slow the test is. */
+/** Seconds by which `tries` prolongs each wait, so that it has not ended when a slow test makes the next attempt. */
 const held = 600;
 
 /** How many of `count` attempts, one after the other, are made. */
@@ -56,7 +56,7 @@ async function tries(count: number, by: Partial<UserAttempt>): Promise<number> {
   return made;
 }
 
-/** Uses counters up without waiting: as many wrong attempts from as many addresses, or known browsers. */
+/** Uses counters up without waiting: makes each wrong attempt from another address or known browser. */
 async function fromEverywhere(count: number, by: (index: number) => Partial<UserAttempt>): Promise<number> {
   let made = 0;
   for (let index = 0; index < count; index++) made += await tries(1, by(index));
@@ -215,7 +215,7 @@ describe("ASVS 6.3.5 many wrong attempts are announced once", () => {
 });
 
 describe("concurrent attempts wait in a queue", () => {
-  /** How many of these attempts were under way together at most, and what came of each. */
+  /** Returns the largest number of these attempts that ran at once, and the result of each. */
   async function makeAtOnce(attempts: readonly UserAttempt[]) {
     let [running, most] = [0, 0];
     const make = async () => {

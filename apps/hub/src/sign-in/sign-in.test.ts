@@ -205,7 +205,7 @@ describe("with throttling on", () => {
     const verified = codes.filter((code) => code === "credentials_wrong").length;
     expect(codes.filter((code) => code === "too_many_attempts")).toHaveLength(50 - verified);
     expect(verified).toBeGreaterThanOrEqual(5);
-    // Waits of 1, 2, 4 … seconds: a sixth attempt after a second, a seventh after three.
+    // The waits of 1, 2, 4 … seconds allow a sixth attempt after one second, a seventh after three.
     expect(verified).toBeLessThanOrEqual(5 + Math.log2(1 + (Date.now() - began) / 1000));
   });
 });

@@ -420,7 +420,7 @@ describe("of concurrent sign-ups one creates a user", () => {
     const answers = await Promise.all(copies.map((copy) => finish(page, {}, copy)));
     const [created, ...others] = outcomes(answers);
     expect(created).toBe("created");
-    // By the time: the names are looked up before the link is used.
+    // Which of them depends on the time: names and address are looked up before the link is used.
     const refusals = ["email_taken", "link_unusable", "username_taken"];
     expect(others.filter((outcome) => refusals.includes(outcome))).toHaveLength(49);
   });
@@ -436,7 +436,7 @@ describe("of concurrent sign-ups one creates a user", () => {
   test("two browsers with one account at the provider", async () => {
     const other = new TestBrowser(opened);
     const page = await newAccount();
-    // The provider's address changed in between.
+    // The address at the provider changed in between.
     provide({ email: `other-${email}` });
     const second = await newAccount(other);
     const answers = await Promise.all([finish(page), finish(second, { username: `${username()}-2` }, other)]);
@@ -462,7 +462,7 @@ describe("SIGN_UP", () => {
       const closed = await openUpstreamFixture({ UPSTREAM_WORK_TRUST_EMAIL: "on", SIGN_UP: mode });
       try {
         const form = await unknown();
-        // Of the hub with its former settings, whose clock is ahead by then.
+        // The form comes from the hub with its former settings, whose clock the tests before have moved ahead.
         await closed.opened.advance(601);
         const same = browser.carryOver(closed.opened);
         const answer = await create(form, same);

@@ -1,8 +1,8 @@
 import { GatehouseAuthError } from "../log/gatehouse-auth-error.ts";
 
 /**
- * The body of the hub's answer. A hub that breaks off or stalls in the middle is down, as one that does not answer: not a
- * server that is no hub.
+ * Reads the body of the hub's answer. A hub that breaks off or stalls in the middle of it counts as down, not as a server that
+ * is no hub.
  *
  * @throws {GatehouseAuthError} hub_unreachable
  */
@@ -13,7 +13,7 @@ export function readText(reply: Response): Promise<string> {
 }
 
 /**
- * The same, parsed; null when it is not JSON.
+ * Reads and parses the body of the hub's answer; null when it is not JSON.
  *
  * @throws {GatehouseAuthError} hub_unreachable
  */

@@ -37,7 +37,7 @@ export const casProtocol: SignInProtocol = {
         client: { token_endpoint_auth_method: "none" },
         authorization: `${hubUrl}/cas/login`,
         token: `${hubUrl}/cas/p3/serviceValidate`,
-        // The user goes to the exchange; next-auth takes an account of nobody.
+        // next-auth needs no profile: `exchange.identified` gets the user.
         userinfo: { url: `${hubUrl}/`, request: () => ({}) },
       },
       async fetch() {
@@ -160,8 +160,8 @@ function readUser(
 }
 
 /**
- * Replaces the hub's text, which comes from outside, by a sentence of the package. Every other error is one of the
- * connection, which fails before the answer or breaks off in the middle of it.
+ * Replaces the hub's text, which comes from outside, by a sentence of the package. Any other error means that the connection
+ * failed, before the answer or in the middle of it.
  */
 function translate(cause: unknown): never {
   const code = cause instanceof CasClientError ? (codes[cause.code] ?? "hub_answer") : "hub_unreachable";

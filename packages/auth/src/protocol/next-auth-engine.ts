@@ -119,7 +119,7 @@ async function finish(
     return { user: named.user, groupsAtHub: named.sealed.groups === null, setCookies };
   }
   const [cause] = failures;
-  // Of an ID token whose signature and audience are right, next-auth checks the nonce.
+  // The protocol has verified signature and audience of the ID token; next-auth verifies its nonce.
   const ofToken = parts.type === "oidc" && named !== undefined;
   throw (
     findGatehouseAuthError(cause) ??
@@ -240,7 +240,7 @@ function findCookie(reply: Response, name: string): string {
   return reply.headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`)) ?? "";
 }
 
-/** Name and value of a Set-Cookie value. */
+/** The `name=value` of a Set-Cookie value. */
 function pairOf(setCookie: string): string {
   return setCookie.replace(/;.*/, "");
 }
