@@ -21,15 +21,13 @@ export type RecordOf<Changed = void> = (changed: Changed) => ChangeRecord;
  * SQL that queues mails.
  *
  * @param source a parameter that holds `mailsJson`
- * @param where a condition on the statement's other parts
  */
-export function insertMails(source: string, where = "true"): string {
+export function insertMails(source: string): string {
   return `
     INSERT INTO mails (kind, recipient, person_id, facts, due_at)
     SELECT kind, recipient, "personId", facts, hub_now() + make_interval(secs => "dueInSeconds")
     FROM jsonb_to_recordset(${source}::jsonb) AS mail (kind text, recipient text, "personId" uuid, facts jsonb,
-      "dueInSeconds" float8)
-    WHERE ${where}`;
+      "dueInSeconds" float8)`;
 }
 
 export function mailsJson(mails: readonly NewMail[]): string {

@@ -31,7 +31,7 @@ export interface PendingSignInStore {
   /**
    * @param pending.provedSecondsAgo age of the first proof, in seconds
    * @param pending.passwordHash hash that the password was verified against; absent: no password was
-   * @param pending.record audit event and mail, written in the same statement; absent: none
+   * @param pending.record audit event and mail, written in the same transaction; absent: none
    * @returns false: the user is disabled or removed, or has changed the password
    */
   create(pending: {

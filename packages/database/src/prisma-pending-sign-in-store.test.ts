@@ -10,6 +10,7 @@ import {
   emptyDatabase,
   joinSite,
   openDatabaseFixture,
+  waiting,
 } from "./database-fixture.ts";
 import type { FactorProof } from "./pending-sign-in-store.ts";
 import { testRecord } from "./test-record.ts";
@@ -29,6 +30,8 @@ const store = () => fixture.database.pendingSignIns;
 const newCode = () => randomBytes(15).toString("hex");
 const consumed: FactorProof = { kind: "consumed" };
 const codeOf = (step: number, sealed = "sealed"): FactorProof => ({ kind: "code", step, sealed });
+
+const recoveryCode = { kind: "recovery-code", code: newCode(), record: testRecord } as const;
 
 interface Begun {
   readonly personId?: string;
@@ -90,6 +93,23 @@ describe("a pending sign-in", () => {
       store().create({ ...values, token: randomToken(), passwordHash });
     expect(await create("former")).toBe(false);
     expect(await create("current")).toBe(true);
+  });
+
+  test("is not stored for a password that changes while it waits", async () => {
+    const password = { hash: "former", standsAlone: true };
+    await fixture.database.people.setPassword(personId, password);
+    const values = { personId, amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 600 };
+    const other = await fixture.pool.connect();
+    await other.query("BEGIN");
+    await other.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [personId]);
+    await other.query("UPDATE password_credentials SET hash = 'next', changed_at = hub_now()");
+    await other.query("DELETE FROM pending_sign_ins WHERE person_id = $1", [personId]);
+    const created = store().create({ ...values, token: randomToken(), passwordHash: "former" });
+    await waiting(fixture, 1);
+    await other.query("COMMIT");
+    other.release();
+    expect(await created).toBe(false);
+    expect(await dumpTable(fixture.database, "pending_sign_ins")).toBe("");
   });
 
   test("names its user and methods, is read without being consumed, and is stored as a hash", async () => {
@@ -261,6 +281,33 @@ describe("a recovery code is accepted once", () => {
     expect(
       await complete(theirs, { kind: "recovery-code", code, record: testRecord }, { personId: other }),
     ).not.toBeNull();
+  });
+});
+
+describe("a void sign-in consumes no proof", () => {
+  test.each([
+    ["of a session", () => completeFrom({ sessionToken: randomToken() }, recoveryCode)],
+    ["that is pending", () => complete(randomToken(), recoveryCode)],
+    [
+      "of a user who must change the password",
+      () => {
+        const prove = { pendingToken: randomToken(), personId, proof: recoveryCode, amr: ["pwd", "mfa"] };
+        return store()
+          .addFactor(prove)
+          .then((isAdded) => isAdded || null);
+      },
+    ],
+  ])("%s: the recovery code stays", async (_, attempt) => {
+    await turnOnCodes(personId, [recoveryCode.code]);
+    expect(await attempt()).toBeNull();
+    expect(await fixture.database.factors.of(personId)).toMatchObject({ recoveryCodes: 1 });
+    expect(await complete(await begin(), recoveryCode)).not.toBeNull();
+  });
+
+  test("the one-time code stays", async () => {
+    await turnOnCodes();
+    expect(await complete(randomToken(), codeOf(101))).toBeNull();
+    expect(await complete(await begin(), codeOf(101))).not.toBeNull();
   });
 });
 

@@ -1,4 +1,3 @@
-import { auditJson, insertAuditEvents } from "./audit-row.ts";
 import {
   type CentralSessionRow,
   centralSessionColumns,
@@ -6,7 +5,7 @@ import {
   personFrom,
 } from "./central-session-row.ts";
 import type { CentralSession } from "./central-session-store.ts";
-import { insertMails, mailsJson, type RecordedChanges } from "./change-record.ts";
+import type { RecordedChanges } from "./change-record.ts";
 import type { BegunSignIn, FactorProof, PendingSignIn, PendingSignInStore } from "./pending-sign-in-store.ts";
 import type { SessionLife } from "./postgres-central-session-store.ts";
 import { withoutNul } from "./postgres-input.ts";
@@ -26,19 +25,6 @@ const isValid = sql`p.expires_at > hub_now() AND u.disabled_at IS NULL AND NOT (
 const mustChangePassword = sql`('pwd' = ANY (p.amr) AND EXISTS (
     SELECT FROM password_credentials c WHERE c.user_id = p.person_id AND c.must_change
   ))`;
-
-const createPending = `
-  WITH created AS (
-    INSERT INTO pending_sign_ins (hash, person_id, amr, long_term, proved_at, expires_at)
-    SELECT $1, id, $3::text[], $4, hub_now() - make_interval(secs => $5::float8),
-      hub_now() + make_interval(secs => $6::float8)
-    FROM users u WHERE id = $2::uuid AND disabled_at IS NULL AND ($9::text IS NULL OR EXISTS (
-      SELECT FROM password_credentials c WHERE c.user_id = u.id AND c.hash = $9
-    ))
-    RETURNING hash
-  ), audited AS (${insertAuditEvents("$7", "EXISTS (SELECT FROM created)")}),
-    mailed AS (${insertMails("$8", "EXISTS (SELECT FROM created)")})
-  SELECT hash FROM created`;
 
 const sweepExpired = sweepStatement("pending_sign_ins", "expires_at <= hub_now()");
 
@@ -62,20 +48,31 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
   }
 
   async create(pending: Parameters<PendingSignInStore["create"]>[0]): Promise<boolean> {
-    const { token, personId, amr, longTerm, provedSecondsAgo, lifeSeconds, record } = pending;
-    const created = await this.#prisma.$queryRawUnsafe<unknown[]>(
-      createPending,
-      tokenHash("PSI", token),
+    const {
+      token,
       personId,
       amr,
       longTerm,
       provedSecondsAgo,
       lifeSeconds,
-      auditJson(record?.events ?? []),
-      mailsJson(record?.mail === undefined ? [] : [record.mail]),
-      pending.passwordHash ?? null,
-    );
-    return created.length === 1;
+      passwordHash = null,
+      record,
+    } = pending;
+    return this.#changes.transaction(async (transaction, write) => {
+      // A statement of its own: the next one sees the password that a change left for which this one waited.
+      await transaction.$executeRaw`SELECT FROM users WHERE id = ${personId}::uuid FOR KEY SHARE`;
+      const created = await transaction.$executeRaw`
+        INSERT INTO pending_sign_ins (hash, person_id, amr, long_term, proved_at, expires_at)
+        SELECT ${tokenHash("PSI", token)}, u.id, ${[...amr]}::text[], ${longTerm},
+          hub_now() - make_interval(secs => ${provedSecondsAgo}::float8),
+          hub_now() + make_interval(secs => ${lifeSeconds}::float8)
+        FROM users u WHERE u.id = ${personId}::uuid AND u.disabled_at IS NULL
+          AND (${passwordHash}::text IS NULL OR EXISTS (
+            SELECT FROM password_credentials c WHERE c.user_id = u.id AND c.hash = ${passwordHash}::text
+          ))`;
+      if (created === 1 && record !== undefined) await write(record);
+      return created === 1;
+    });
   }
 
   async find(token: string): Promise<PendingSignIn | null> {
@@ -124,14 +121,23 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
     return (await this.#consume(statement, prove.proof)).length === 1;
   }
 
-  /** Runs a statement that consumes a proof. A recovery code is a credential, so its use leaves a record. */
-  #consume<Row>(statement: Sql, proof: FactorProof): Promise<Row[]> {
-    if (proof.kind !== "recovery-code") return this.#prisma.$queryRaw<Row[]>(statement);
-    return this.#changes.transaction(async (transaction, write) => {
-      const rows = await transaction.$queryRaw<Row[]>(statement);
-      if (rows.length > 0) await write(proof.record());
-      return rows;
-    });
+  /**
+   * Runs a statement that consumes a proof, and rolls it back if it returns no row: a code is not used up by a sign-in that is
+   * void. A recovery code is a credential, so its use leaves a record.
+   */
+  async #consume<Row>(statement: Sql, proof: FactorProof): Promise<Row[]> {
+    if (proof.kind === "consumed") return this.#prisma.$queryRaw<Row[]>(statement);
+    try {
+      return await this.#changes.transaction(async (transaction, write) => {
+        const rows = await transaction.$queryRaw<Row[]>(statement);
+        if (rows.length === 0) throw new ProofKept();
+        if (proof.kind === "recovery-code") await write(proof.record());
+        return rows;
+      });
+    } catch (error) {
+      if (error instanceof ProofKept) return [];
+      throw error;
+    }
   }
 
   async remove(token: string): Promise<void> {
@@ -141,6 +147,11 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
   async sweep(limit: number): Promise<number> {
     return this.#prisma.$executeRawUnsafe(sweepExpired, limit);
   }
+}
+
+/** Rolls the transaction back, so that the proof stays. */
+class ProofKept extends Error {
+  override readonly name = "ProofKept";
 }
 
 /** Joins the locked user: a change of the password locks the user first as well, so that the two cannot deadlock. */
