@@ -288,7 +288,6 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
       clock,
       cookies,
       keys: { form: keys.form, note: keys.note },
-      people,
       sites,
     }),
     findSession: createFindSession({ cookies, sessions }),

@@ -36,12 +36,12 @@ import { type Refused, reuseVerification, type Verified } from "./sign-in.ts";
 export interface AskWhichAccountNeeds extends DestinationNeeds, NoteNeeds {
   readonly keys: Pick<HubKeys, "form" | "note">;
   readonly clock: () => Date;
-  readonly people: Pick<PersonStore, "findForSignIn">;
 }
 
 export interface ChooseAccountNeeds extends AskWhichAccountNeeds {
   readonly findSession: FindSession;
   readonly completeSignIn: CompleteSignIn;
+  readonly people: Pick<PersonStore, "findForSignIn">;
   readonly sessions: Pick<CentralSessionStore, "end">;
   readonly loginTickets: LoginTicketStore;
   readonly passkeys: Pick<PasskeyStore, "find">;
@@ -74,7 +74,7 @@ interface SealedAttempt {
         readonly username: string;
         /** The name as the user typed it, for the page. */
         readonly typed: string;
-        /** Digest of the password's hash: a change of password voids the proof. */
+        /** Digest of the hash that the password was verified against: a change of password voids the proof. */
         readonly hash: string;
         /** The verified passkey, if it was no password: its removal voids the proof. */
         readonly passkeyId?: string | undefined;
@@ -250,7 +250,7 @@ async function sealAttempt(
     rememberMe,
     askBefore,
     error: result?.outcome === "refused" ? errorOf(result) : undefined,
-    proof: result?.outcome === "verified" ? await proofOf(needs, username, result) : undefined,
+    proof: result?.outcome === "verified" ? proofOf(needs, username, result) : undefined,
   };
   return needs.keys.note.seal(JSON.stringify(attempt), `${flow}:attempt`);
 }
@@ -261,16 +261,15 @@ function errorOf(refused: Refused): NonNullable<SealedAttempt["error"]> {
     : { code: refused.code };
 }
 
-async function proofOf(
-  { clock, keys, people }: AskWhichAccountNeeds,
+function proofOf(
+  { clock, keys }: AskWhichAccountNeeds,
   typed: string,
-  { person, amr, passkeyId, upstreamAccount, secondsAgo }: Verified,
-): Promise<SealedAttempt["proof"]> {
-  const known = await people.findForSignIn(person.username);
+  { person, amr, passwordHash, passkeyId, upstreamAccount, secondsAgo }: Verified,
+): SealedAttempt["proof"] {
   return {
     username: person.username,
     typed,
-    hash: keys.form.sign(`password:${known?.passwordHash ?? ""}`),
+    hash: keys.form.sign(`password:${passwordHash ?? ""}`),
     passkeyId,
     upstreamAccount,
     amr,

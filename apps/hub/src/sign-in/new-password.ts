@@ -88,7 +88,13 @@ const accept = (needs: NewPasswordNeeds): Route =>
       );
       const askBefore = parameters.get("warn") === "true";
       // The new password is the proof: a change voids what was proved with the former one.
-      const verified = { outcome: "verified", person, amr, secondsAgo: 0 } as const;
+      const verified = {
+        outcome: "verified",
+        person,
+        amr,
+        secondsAgo: 0,
+        passwordHash: chosen.hash,
+      } as const;
       return needs.completeSignIn(call, parameters, verified, { longTerm, askBefore });
     },
   });

@@ -85,7 +85,9 @@ export async function reuseVerification(
   if (found === null || found.person.disabled || !(await stillHolds(found))) return null;
   const { amr, secondsAgo } = earlier;
   const mustChange = found.mustChange && amr.includes("pwd");
-  return { outcome: "verified", person: found.person, amr, secondsAgo, mustChange };
+  // The session starts later: by then the password may be another one.
+  const passwordHash = amr.includes("pwd") ? (found.passwordHash ?? undefined) : undefined;
+  return { outcome: "verified", person: found.person, amr, secondsAgo, mustChange, passwordHash };
 }
 
 /** The user to whom the credentials belong. */
@@ -103,7 +105,7 @@ export interface Verified {
   /** The user has a factor that can complete a sign-in; absent: not looked up yet. */
   readonly hasFactor?: boolean;
   /** Hash that the password was just verified against. Once the stored hash is another one, no session starts. */
-  readonly passwordHash?: string;
+  readonly passwordHash?: string | undefined;
   /** The account at another provider, if the user signed in there. */
   readonly upstreamAccount?: UpstreamAccount;
 }

@@ -218,6 +218,7 @@ async function acceptPassword(
     person: made.person,
     amr: ["pwd"],
     secondsAgo: 0,
+    passwordHash: credential.password.hash,
   });
 }
 
