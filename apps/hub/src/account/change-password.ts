@@ -70,7 +70,7 @@ const showForm = (needs: ChangePasswordNeeds): Route =>
     async answer(call) {
       const stored = await needs.passwords.find(call.session.person.id);
       if (stored === null) return seeOther(addPath);
-      return (await lacksFactor(needs, call)) ?? formScreen(needs, call, stored, []);
+      return (await askForFactor(needs, call)) ?? formScreen(needs, call, stored, []);
     },
   });
 
@@ -102,7 +102,7 @@ const changePassword = (needs: ChangePasswordNeeds): Route =>
     async answer(call, { parameters }) {
       const stored = await needs.passwords.find(call.session.person.id);
       if (stored === null) return seeOther(addPath);
-      const again = await lacksFactor(needs, call);
+      const again = await askForFactor(needs, call);
       if (again !== undefined) return again;
       const current = parameters.get("current") ?? "";
       const errors: ChangePasswordError[] = current === "" ? [{ code: "current_missing" }] : [];
@@ -174,8 +174,12 @@ async function save(
   return seeNotice(needs, call, securityPage, { at: "password", text }, { afterwards: needs.logout.wake });
 }
 
-/** Whoever has a session and the password of a user with a factor cannot change the password with them alone. */
-async function lacksFactor(needs: ChangePasswordNeeds, call: Person): Promise<Answer | undefined> {
+/**
+ * Asks a user with a factor for a fresh sign-in with it: a session and the password are not enough.
+ *
+ * @returns `undefined`: the page may go on
+ */
+async function askForFactor(needs: ChangePasswordNeeds, call: Person): Promise<Answer | undefined> {
   const { session } = call;
   const isProved = session.amr.includes("mfa") && isFresh(session, needs.clock());
   return isProved || (await isOnlyFactor(needs, call)) ? undefined : seeOther(freshSignInAddress(path));
