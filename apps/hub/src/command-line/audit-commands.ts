@@ -32,7 +32,7 @@ export const auditList: Command = {
 
 export const auditExport: Command = {
   name: "audit export",
-  summary: "Writes the audit trail as JSON lines, oldest first.",
+  summary: "Writes the audit trail as JSON lines, oldest first: npm run -s hub -- audit export > trail.jsonl",
   words: [],
   options: filters,
   run: (input, settings, write) =>

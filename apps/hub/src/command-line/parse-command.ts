@@ -136,7 +136,7 @@ function written([name, { value }]: readonly [string, Option]): string {
 function usage(command: Command): string {
   const options = Object.entries({
     ...command.options,
-    json: { value: null, meaning: "print JSON for scripts" },
+    json: { value: null, meaning: "print JSON for scripts; begin with: npm run -s hub --" },
   });
   return [
     line(command),
@@ -159,6 +159,7 @@ function unknownCommand(commands: readonly Command[], words: readonly string[]):
 function overview(commands: readonly Command[]): string {
   return [
     "The operator's command line. Every command takes --help and --json.",
+    "Where a program reads the output, begin with npm run -s hub --, so that npm prints no lines of its own.",
     "",
     ...commands.map(overviewLine),
   ].join("\n");
