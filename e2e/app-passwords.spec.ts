@@ -95,7 +95,7 @@ test("@clock a form that was open for five minutes asks for the password, and ke
   await clock.advance("6m");
   await page.getByRole("button", { name: "Make the app password" }).click();
   await expect(page).toHaveURL(/\/cas\/login/);
-  await expect(page.getByText("Sign in again to change how you sign in.")).toBeVisible();
+  await expect(page.getByText("This page needs a sign-in from the last five minutes")).toBeVisible();
   await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByLabel("Name")).toHaveValue("Backup of the laptop");

@@ -37,8 +37,8 @@ export function reasonWords(
       return { why: `${site ?? "Gatehouse"} needs to be sure that it is you.`, next: "Sign in once more." };
     case "fresh-sign-in":
       return {
-        why: "You signed in more than five minutes ago.",
-        next: "Sign in again to change how you sign in.",
+        why: "This page needs a sign-in from the last five minutes, with your second step if you have one.",
+        next: "Sign in again.",
       };
     case "password-reset":
       return { why: "Your new password is set.", next: "Sign in with it." };

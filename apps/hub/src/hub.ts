@@ -438,9 +438,10 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       keys: { form: keys.form, note: keys.note },
       operatorsNeedFactor,
       providers: upstreams.map(({ id }) => id),
+      pendingSignIns,
+      sessionRememberSeconds,
     }),
     ...changePasswordRoutes({
-      clock,
       cookies,
       factors,
       keys: { browser: keys.browser, note: keys.note },
@@ -667,7 +668,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
 /** The HTTP server, not listening yet. */
 export function hubServer(hub: Hub, routes: readonly Route[], frontend: Frontend): Server {
   const { clock, cookies, database, findSession, keys, log, proxyWatch, settings, sites } = hub;
-  const { appPasswords, consents, oidcArtifacts, sessions } = database;
+  const { appPasswords, consents, factors, oidcArtifacts, sessions } = database;
   const { dev, hubUrl, secure, testDoorKey, trustedProxies } = settings;
   const { issuer, throttle } = hub;
   return createHubServer(
@@ -679,6 +680,7 @@ export function hubServer(hub: Hub, routes: readonly Route[], frontend: Frontend
       clock,
       cookies,
       dev,
+      factors,
       findSession,
       hubUrl,
       issuer: mountIssuer({ cookies, issuer, log, oidcArtifacts, secure, sessions }),

@@ -19,7 +19,6 @@ import { seeNotice } from "../http/page-notice.ts";
 import { type Answer, type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChangePasswordError, ChangePasswordScreen } from "../screen/screen.ts";
-import { freshSignInAddress, isFresh } from "../session/fresh-sign-in.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
 import { type VerifyCredentialsNeeds, verifyCredentials } from "../sign-in/sign-in.ts";
@@ -27,7 +26,6 @@ import type { AccountPageNeeds } from "./account-page.ts";
 
 export interface ChangePasswordNeeds extends AccountPageNeeds, KnownBrowserNeeds, VerifyCredentialsNeeds {
   readonly keys: AccountPageNeeds["keys"] & KnownBrowserNeeds["keys"];
-  readonly clock: () => Date;
   readonly factors: Pick<FactorStore, "of">;
   readonly passwords: Pick<PasswordStore, "change" | "find">;
   readonly passwordFault: PasswordFault;
@@ -64,13 +62,14 @@ const showForm = (needs: ChangePasswordNeeds): Route =>
     method: "GET",
     path,
     caller: "person",
+    freshSignIn: "with-factor",
     antiForgery: "changes-nothing",
     sends: "query",
     speaks: "html",
     async answer(call) {
       const stored = await needs.passwords.find(call.session.person.id);
       if (stored === null) return seeOther(addPath);
-      return (await askForFactor(needs, call)) ?? formScreen(needs, call, stored, []);
+      return formScreen(needs, call, stored, []);
     },
   });
 
@@ -94,6 +93,7 @@ const changePassword = (needs: ChangePasswordNeeds): Route =>
     method: "POST",
     path,
     caller: "person",
+    freshSignIn: "with-factor",
     antiForgery: "form-token",
     sends: "form",
     typed: ["current", "password"],
@@ -102,8 +102,6 @@ const changePassword = (needs: ChangePasswordNeeds): Route =>
     async answer(call, { parameters }) {
       const stored = await needs.passwords.find(call.session.person.id);
       if (stored === null) return seeOther(addPath);
-      const again = await askForFactor(needs, call);
-      if (again !== undefined) return again;
       const current = parameters.get("current") ?? "";
       const errors: ChangePasswordError[] = current === "" ? [{ code: "current_missing" }] : [];
       if (current !== "" && current === parameters.get("password")) errors.push({ code: "password_same" });
@@ -172,17 +170,6 @@ async function save(
   const others = endSessions ? " You are signed out everywhere else." : "";
   const text = `${stored === null ? "You have a password now." : "Your password is changed."}${others}`;
   return seeNotice(needs, call, securityPage, { at: "password", text }, { afterwards: needs.logout.wake });
-}
-
-/**
- * Asks a user with a factor for a fresh sign-in with it: a session and the password are not enough.
- *
- * @returns `undefined`: the page may go on
- */
-async function askForFactor(needs: ChangePasswordNeeds, call: Person): Promise<Answer | undefined> {
-  const { session } = call;
-  const isProved = session.amr.includes("mfa") && isFresh(session, needs.clock());
-  return isProved || (await isOnlyFactor(needs, call)) ? undefined : seeOther(freshSignInAddress(path));
 }
 
 async function isOnlyFactor({ factors }: ChangePasswordNeeds, { session }: Person): Promise<boolean> {

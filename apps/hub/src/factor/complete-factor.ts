@@ -3,11 +3,13 @@ import { createTicketId, type RequestParameters } from "@gatehouse/cas/server";
 import type { FactorProof, PendingSignInStore, Person } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
 import { type Answer, type Call, seeOther } from "../http/route.ts";
-import type { EnterSession } from "../sign-in/complete-sign-in.ts";
+import { isFresh } from "../session/fresh-sign-in.ts";
+import { type EnterSession, isNewLogin } from "../sign-in/complete-sign-in.ts";
 import { newPasswordAddress, repeatedFields } from "../sign-in/login-address.ts";
 import type { Begun } from "./begun-sign-in.ts";
 
 export interface CompleteFactorNeeds {
+  readonly clock: () => Date;
   readonly cookies: Cookies;
   readonly enterSession: EnterSession;
   readonly pendingSignIns: Pick<PendingSignInStore, "addFactor" | "complete">;
@@ -81,5 +83,8 @@ export async function completeFactor(
   const started = await startCompletedSession(needs, call, parameters, begun, proof, methods);
   return started === null
     ? null
-    : needs.enterSession(call, parameters, started, { fresh: begun.session === null });
+    : needs.enterSession(call, parameters, started, {
+        fresh:
+          begun.session === null && isNewLogin(started.session.amr, isFresh(started.session, needs.clock())),
+      });
 }

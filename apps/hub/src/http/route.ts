@@ -153,12 +153,13 @@ export interface Route<Who extends Caller = Caller> {
    */
   readonly returnPage?: (parameters: RequestParameters) => ReturnPage;
   /**
-   * The user must have signed in within the last five minutes. Otherwise the request redirects to the sign-in form, and
-   * from there to the requested page, or to the `returnPage` of a form. For callers "person".
+   * The user must have signed in within the last five minutes, with a factor if they have one. Otherwise the request
+   * redirects to the sign-in form, and from there to the requested page, or to the `returnPage` of a form. For callers
+   * "person". `with-factor`: users who have a factor only, because the form asks the others for their password.
    *
    * @see ASVS 5.0, 7.5.1
    */
-  readonly freshSignIn?: boolean;
+  readonly freshSignIn?: boolean | "with-factor";
   answer(call: CallerFacts[Who], sent: Sent): Promise<Answer>;
 }
 

@@ -24,6 +24,12 @@ afterAll(() => opened.close());
 
 const authenticator = () => new SoftwareAuthenticator({ origin: opened.origin });
 const security = async (one = browser) => (await one.get("/account/security")).screen("account-security");
+/** Gives Alice a passkey, and signs her in with it. */
+async function giveAlice() {
+  const one = await givePasskey(opened, alice);
+  await signInWithPasskey(browser, one, { query: "?renew=true" });
+  return one;
+}
 const passkeysOf = ({ id }: TestPerson) => opened.hub.database.passkeys.listOf(id);
 const subjects = async ({ username }: TestPerson) =>
   (await mailsTo(opened.hub, `${username}@example.com`)).map(({ subject }) => subject);
@@ -68,6 +74,13 @@ describe("adding a passkey", () => {
     expect(factors).toMatchObject({ passkeys: 2, recoveryCodes: 10 });
   });
 
+  test("the session says that a factor was proved, and goes on with the next change", async () => {
+    await add();
+    const [session] = await opened.hub.database.sessions.listOf(alice.id);
+    expect(session?.amr).toEqual(["pwd", "swk", "user", "mfa"]);
+    expect((await browser.get(addPath)).status).toBe(200);
+  });
+
   test("the user gets a mail, and the audit trail an entry", async () => {
     await add();
     expect(await subjects(alice)).toContain("A passkey was added to your account");
@@ -92,7 +105,8 @@ describe("adding a passkey", () => {
   });
 
   test("more than 25 are refused", async () => {
-    for (let count = 0; count < 25; count += 1) await givePasskey(opened, alice);
+    for (let count = 0; count < 24; count += 1) await givePasskey(opened, alice);
+    await giveAlice();
     expect(await notice(await add())).toContain("You have 25 passkeys.");
   });
 
@@ -145,7 +159,7 @@ describe("ASVS 7.5.1 every change needs a sign-in of the last five minutes", () 
 
 describe("renaming a passkey", () => {
   test("changes its name, sends a mail, and offers to end the other sessions", async () => {
-    const { id } = await givePasskey(opened, alice);
+    const { id } = await giveAlice();
     expect(await notice(await change("rename", { passkey: id, name: " Blue key " }))).toContain("“Blue key”");
     expect((await passkeysOf(alice)).map(({ name }) => name)).toEqual(["Blue key"]);
     expect(await subjects(alice)).toContain("A passkey of your account was renamed");
@@ -157,7 +171,7 @@ describe("renaming a passkey", () => {
     ["blanks", "  "],
     ["61 characters", "x".repeat(61)],
   ])("%s changes nothing", async (_, name) => {
-    const { id } = await givePasskey(opened, alice);
+    const { id } = await giveAlice();
     const [before] = await passkeysOf(alice);
     expect(await notice(await change("rename", { passkey: id, name }))).toContain("1 to 60 characters");
     expect((await passkeysOf(alice))[0]).toEqual(before);
@@ -172,7 +186,7 @@ describe("renaming a passkey", () => {
 
 describe("removing a passkey", () => {
   test("it does not sign in any more; the user gets a mail", async () => {
-    const one = await givePasskey(opened, alice);
+    const one = await giveAlice();
     expect(await notice(await change("remove", { passkey: one.id }))).toContain("is removed");
     expect(await passkeysOf(alice)).toEqual([]);
     const other = new TestBrowser(opened);
@@ -190,14 +204,14 @@ describe("removing a passkey", () => {
 
   const pool = () => poolOf(opened.hub.database);
   test("the last way to sign in stays", async () => {
-    const { id } = await givePasskey(opened, alice);
+    const { id } = await giveAlice();
     await pool().query("DELETE FROM password_credentials WHERE user_id = $1", [alice.id]);
     expect(await notice(await change("remove", { passkey: id }))).toContain("your only way to sign in");
     expect(await passkeysOf(alice)).toHaveLength(1);
   });
 
   test("the second factor of a short password stays", async () => {
-    const { id } = await givePasskey(opened, alice);
+    const { id } = await giveAlice();
     await pool().query("UPDATE password_credentials SET stands_alone = false WHERE user_id = $1", [alice.id]);
     expect(await notice(await change("remove", { passkey: id }))).toContain("Choose a longer password first");
     expect(await passkeysOf(alice)).toHaveLength(1);

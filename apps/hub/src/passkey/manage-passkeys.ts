@@ -1,5 +1,6 @@
 /** `/account/security/passkeys`: adds, renames and removes passkeys. Each needs a fresh sign-in. */
-import { mostPasskeys, type PasskeyStore } from "@gatehouse/database";
+import { createTicketId } from "@gatehouse/cas/server";
+import { mostPasskeys, type Passkey, type PasskeyStore, type PendingSignInStore } from "@gatehouse/database";
 import { factorRecord } from "../audit/change-record.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { type CallerFacts, type Route, route } from "../http/route.ts";
@@ -12,6 +13,7 @@ import {
   type RegistrationUse,
   registerPasskey,
 } from "./register-passkey.ts";
+import { methodsOf } from "./verify-passkey.ts";
 
 export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNeeds {
   readonly keys: RegisterPasskeyNeeds["keys"] & PageNoticeNeeds["keys"];
@@ -25,6 +27,8 @@ export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNee
   readonly operatorsNeedFactor: boolean;
   /** Ids of the other providers that sign users in. */
   readonly providers: readonly string[];
+  readonly pendingSignIns: Pick<PendingSignInStore, "complete">;
+  readonly sessionRememberSeconds: number;
 }
 
 const securityPage = "/account/security";
@@ -111,20 +115,52 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
         return seeNotice(needs, call, securityPage, { at: "passkeys", text: refusals[result.outcome] });
       const { id, name } = result.passkey;
       log(call, "passkey-added", id);
+      const cookies = await strengthenSession(needs, call, result.passkey);
       const codes = await needs.firstRecoveryCodes(call, {
         personId: call.session.person.id,
         token: call.formToken,
         because: "passkey-added",
         continueTo: securityPage,
       });
-      if (codes !== null) return { screen: { name: "recovery-codes", model: codes } };
-      return seeNotice(needs, call, securityPage, {
+      if (codes !== null) return { screen: { name: "recovery-codes", model: codes }, cookies };
+      const answer = seeNotice(needs, call, securityPage, {
         at: "passkeys",
         text: `The passkey “${name}” is added. You can sign in with it from now on.`,
         offersEnding: true,
       });
+      return { ...answer, cookies: [...cookies, ...(answer.cookies ?? [])] };
     },
   });
+
+/**
+ * The ceremony has just proved the passkey: a session without a factor says so from now on, or the user would have to sign
+ * in again for the next change.
+ *
+ * @returns the cookie of the stronger session; none if the session has ended meanwhile, or proved a factor before
+ */
+async function strengthenSession(
+  { cookies, pendingSignIns, sessionRememberSeconds }: ManagePasskeysNeeds,
+  call: CallerFacts["person"],
+  passkey: Pick<Passkey, "backupEligible">,
+): Promise<string[]> {
+  const { amr, askBefore, person } = call.session;
+  const sessionToken = cookies.read(call.header("cookie"), "session");
+  if (sessionToken === undefined || amr.includes("mfa")) return [];
+  const token = createTicketId("TGT");
+  const session = await pendingSignIns.complete({
+    from: { sessionToken },
+    personId: person.id,
+    proof: { kind: "consumed" },
+    amr: [...new Set([...amr, ...methodsOf(passkey)])],
+    token,
+    previousToken: sessionToken,
+    userAgent: call.userAgent,
+    address: call.address,
+    askBefore,
+  });
+  if (session === null) return [];
+  return [cookies.write("session", token, session.longTerm ? sessionRememberSeconds : undefined)];
+}
 
 const refusals: Readonly<Record<Exclude<PasskeyRegistration["outcome"], "added">, string>> = {
   expired: "No passkey was added: the page stood open for too long, or was sent twice. Try again.",

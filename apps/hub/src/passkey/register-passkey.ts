@@ -28,7 +28,7 @@ export interface RegistrationUse {
 }
 
 export type PasskeyRegistration =
-  | { readonly outcome: "added"; readonly passkey: Pick<Passkey, "id" | "name"> }
+  | { readonly outcome: "added"; readonly passkey: Pick<Passkey, "id" | "name" | "backupEligible"> }
   | { readonly outcome: "known-already" | "too-many" }
   | RegistrationRefused;
 

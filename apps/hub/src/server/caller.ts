@@ -1,4 +1,5 @@
 /** Identifies the caller of a route. */
+import type { FactorStore } from "@gatehouse/database";
 import type { Throttle } from "../credential/throttle.ts";
 import type { ApiScheme } from "../http/api-scheme.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
@@ -17,11 +18,13 @@ import {
 import type { FindSession } from "../session/find-session.ts";
 import { freshSignInAddress, isFresh } from "../session/fresh-sign-in.ts";
 import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
+import { hasFactor } from "../sign-in/complete-sign-in.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { identifyApiCaller } from "./api-caller.ts";
 
 export interface CallerNeeds extends KeptFormNeeds {
   readonly keys: Pick<HubKeys, "form" | "note">;
+  readonly factors: Pick<FactorStore, "of">;
   readonly findSession: FindSession;
   readonly sites: Pick<SiteRegistry, "authenticate" | "find">;
   readonly throttle: Pick<Throttle, "count">;
@@ -75,20 +78,25 @@ async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent
 
 /**
  * Redirects to the sign-in form if the route needs a fresh sign-in and that of the session is older, so that a stranger at
- * an unattended browser cannot change how the user signs in.
+ * an unattended browser cannot change how the user signs in. Of a user who has a factor, the sign-in must have proved one:
+ * a session from before the factor, however young, changes none.
  *
  * @returns `undefined`: the route may answer
  */
-export function askForFreshSignIn(
+export async function askForFreshSignIn(
   needs: CallerNeeds,
   route: Route,
   call: CallerFacts[Caller],
   sent: Sent,
-): RawAnswer | undefined {
-  if (route.freshSignIn !== true) return undefined;
+): Promise<RawAnswer | undefined> {
+  const { freshSignIn = false } = route;
+  if (freshSignIn === false) return undefined;
   if (!("session" in call)) throw new Error(`the route ${route.path} requires a fresh sign-in of nobody`);
-  if (isFresh(call.session, needs.clock())) return undefined;
-  const { username } = call.session.person;
+  const { amr, person } = call.session;
+  const isFactorNeeded = hasFactor(await needs.factors.of(person.id));
+  if (freshSignIn === "with-factor" && !isFactorNeeded) return undefined;
+  if (isFresh(call.session, needs.clock()) && (amr.includes("mfa") || !isFactorNeeded)) return undefined;
+  const { username } = person;
   return seeOther(freshSignInAddress(withKeptForm(needs, username, returnPageOf(route, call, sent))));
 }
 

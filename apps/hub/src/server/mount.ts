@@ -95,7 +95,7 @@ async function run(needs: MountNeeds, declared: Route, call: Call, context: HubC
   if (declared.antiForgery === "form-token" && !facts.isFormToken(sent.parameters.get("token") ?? "")) {
     throw formTokenWrong(facts.call, returnPageOf(declared, call, sent).page);
   }
-  const again = askForFreshSignIn(needs, declared, facts.call, sent);
+  const again = await askForFreshSignIn(needs, declared, facts.call, sent);
   if (again !== undefined) return again;
   const answer = declared.answer as (call: Call, sent: Sent) => Promise<Answer>;
   return answer(facts.call, sent);

@@ -1,7 +1,12 @@
 import { testClockOf } from "@gatehouse/database/test-clock";
 import { expect, test } from "vitest";
 import { openTestHub, TestBrowser } from "../test-hub.ts";
-import { codeOf, createPersonWithCodes, enterFactor } from "../test-support/factor-fixture.ts";
+import {
+  codeOf,
+  createPersonWithCodes,
+  enterFactor,
+  startWeakSession,
+} from "../test-support/factor-fixture.ts";
 import { isFresh } from "./fresh-sign-in.ts";
 
 const now = new Date("2026-12-01T12:00:00Z");
@@ -38,3 +43,35 @@ test.each([5, -5])(
     }
   },
 );
+
+test("ASVS 7.5.1: a session without the second step, a moment old, changes no ways to sign in of a user who has one", async () => {
+  const opened = await openTestHub();
+  try {
+    const person = await createPersonWithCodes(opened);
+    const factors = () => opened.hub.database.factors.of(person.id);
+    const before = await factors();
+    const browser = new TestBrowser(opened);
+    const session = await startWeakSession(opened, browser, person);
+    const token = opened.hub.keys.form.sign(session.uid);
+    const off = await browser.post("/account/security/codes/off", { token });
+    const renewed = await browser.post("/account/security/recovery-codes/new", { token });
+    const pages = ["codes/new", "passkeys/new"].map((page) => browser.get(`/account/security/${page}`));
+    for (const { location } of [
+      off,
+      renewed,
+      ...(await Promise.all(pages)),
+      await browser.get("/account/email"),
+    ])
+      expect(location).toContain("reason=fresh-sign-in");
+    expect(await factors()).toEqual(before);
+
+    const asked = await browser.signIn(person, off.location.slice("/cas/login".length));
+    const back = await enterFactor(browser, asked.location, { code: codeOf(opened, person.secret) });
+    expect(back.location).toBe("/account/security");
+    const { token: strong } = (await browser.get(back.location)).screen("account-security");
+    await browser.post("/account/security/codes/off", { token: strong });
+    expect(await factors()).toMatchObject({ codesSince: null });
+  } finally {
+    await opened.close();
+  }
+});

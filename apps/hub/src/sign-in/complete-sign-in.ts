@@ -157,13 +157,20 @@ export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn
         },
         "signed out to sign in as somebody else",
       );
-    return needs.enterSession(call, parameters, started, { fresh: isNewLogin(verified) });
+    return needs.enterSession(call, parameters, started, {
+      fresh: isNewLogin(verified.amr, verified.secondsAgo <= freshSeconds),
+    });
   };
 }
 
-/** A provider may sign the user in from its own session, without asking for credentials: then the login is as old as that. */
-function isNewLogin({ amr, secondsAgo }: Verified): boolean {
-  return !amr.includes("fed") || secondsAgo <= freshSeconds;
+/**
+ * Whether a sign-in counts as new credentials (CAS: `renew`). A provider may sign the user in from its own session, without
+ * asking for credentials: then the login is as old as that.
+ *
+ * @param isFirstProofFresh whether the first proof is; a factor makes an older one no newer
+ */
+export function isNewLogin(amr: readonly string[], isFirstProofFresh: boolean): boolean {
+  return !amr.includes("fed") || isFirstProofFresh;
 }
 
 export function createEnterSession(needs: EnterSessionNeeds): EnterSession {

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BrowserAnswer, TestBrowser, type TestPerson } from "../test-hub.ts";
-import { createPersonWithCodes } from "../test-support/factor-fixture.ts";
+import { codeOf, createPersonWithCodes, enterFactor } from "../test-support/factor-fixture.ts";
 import { openUpstreamFixture, type UpstreamFixture } from "../test-support/upstream-fixture.ts";
 
 let fixture: UpstreamFixture;
@@ -125,6 +125,23 @@ describe("a connected account signs its user in", () => {
       { providers: ["work"] },
       testRecord,
     );
+  });
+
+  test("CAS 2.5.1 renew at validation: a factor makes a provider's old sign-in no newer", async () => {
+    const person = await createPersonWithCodes(fixture.opened);
+    const account = { provider: "work", id: "42", personId: person.id };
+    await database().upstreamAccounts.link({ ...account, label: "" }, testRecord);
+    const callback = await fixture.issuer.authorize((await fixture.begin(browser, serviceQuery())).location);
+    await fixture.issuer.forge({ sub: "42", auth_time: Math.floor(Date.now() / 1000) - 400 });
+    const pending = await fixture.comeBack(browser, callback);
+    const code = codeOf(fixture.opened, person.secret);
+    const { location } = await enterFactor(browser, pending.location, { code });
+    const { service } = fixture.opened.shop;
+    const ticket = new URL(location).searchParams.get("ticket") ?? "";
+    const query = new URLSearchParams({ service, ticket, renew: "true", format: "JSON" });
+    const answer = await new TestBrowser(fixture.opened).get(`/cas/p3/serviceValidate?${query}`);
+    expect(JSON.parse(answer.body).serviceResponse.authenticationFailure?.code).toBe("INVALID_TICKET");
+    await database().upstreamAccounts.unlink(account, { providers: ["work"] }, testRecord);
   });
 
   test("another signed-in user is asked which account continues, and only then replaced", async () => {
