@@ -418,3 +418,62 @@ describe("a change of address", () => {
     });
   });
 });
+
+describe("mails that would make links", () => {
+  const queue = (kind: string, recipient: string, personId?: string) =>
+    fixture.database.mails.queue({ kind, recipient, ...(personId !== undefined && { personId }) });
+  const queued = async () =>
+    (await fixture.database.mails.list(20)).map(({ kind, recipient }) => `${kind} ${recipient}`).sort();
+
+  test.each(["invitation", "password-reset", "email-change"] as const)(
+    "of the user are voided by the use of a link of %s, and no others",
+    async (purpose) => {
+      await fixture.pool.query("TRUNCATE mails");
+      const [person, other] = [await createPerson(fixture.database), await createPerson(fixture.database)];
+      await queue("email-change", "thief@example.org", person.id);
+      await queue("invitation", person.email, person.id);
+      await queue("password-reset", person.email);
+      await queue("password-reset", person.username);
+      await queue("sign-up", person.email);
+      await queue("new-browser", person.email, person.id);
+      await queue("email-change", "new@example.org", other.id);
+      await queue("password-reset", other.username);
+      await uses[purpose](await makeLink(purpose, { personId: person.id }));
+      expect(await queued()).toEqual(
+        [
+          `new-browser ${person.email}`,
+          "email-change new@example.org",
+          `password-reset ${other.username}`,
+        ].sort(),
+      );
+    },
+  );
+
+  test("make none if they were voided while they were being sent", async () => {
+    await fixture.pool.query("TRUNCATE mails");
+    const person = await createPerson(fixture.database);
+    const send = async () => {
+      await queue("email-change", "thief@example.org", person.id);
+      const [mail] = await fixture.database.mails.claim(1, 60);
+      const token = randomToken();
+      const link = { token, purpose: "email-change", email: "thief@example.org", lifeSeconds: 600 } as const;
+      return { token, make: () => links.create({ ...link, personId: person.id, mailId: mail?.id }) };
+    };
+    const kept = await send();
+    await kept.make();
+    expect(await links.find("email-change", kept.token)).not.toBeNull();
+    const voided = await send();
+    const resetting = await fixture.pool.connect();
+    try {
+      await resetting.query("BEGIN");
+      await resetting.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [person.id]);
+      const made = voided.make();
+      await resetting.query("DELETE FROM mails");
+      await resetting.query("COMMIT");
+      await made;
+    } finally {
+      resetting.release();
+    }
+    expect(await links.find("email-change", voided.token)).toBeNull();
+  });
+});

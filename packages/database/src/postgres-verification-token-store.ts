@@ -49,10 +49,16 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
   async create(link: Parameters<VerificationTokenStore["create"]>[0]): Promise<void> {
     const hash = tokenHash("VT", link.token);
     const email = withoutNul(link.email.toLowerCase());
-    await this.#prisma.$executeRaw`
-      INSERT INTO verification_tokens (identifier, token, expires, purpose, person_id, facts)
-      VALUES (${email}, ${hash}, hub_now() + make_interval(secs => ${link.lifeSeconds}), ${link.purpose},
-        ${link.personId}::uuid, ${jsonText(link.facts ?? {})}::jsonb)`;
+    const mailId = link.mailId ?? null;
+    await this.#prisma.$transaction([
+      // Waits for a transaction that voids the user's links, so that the next statement sees what it left.
+      this.#prisma.$executeRaw`SELECT FROM users WHERE id = ${link.personId}::uuid FOR SHARE`,
+      this.#prisma.$executeRaw`
+        INSERT INTO verification_tokens (identifier, token, expires, purpose, person_id, facts)
+        SELECT ${email}, ${hash}, hub_now() + make_interval(secs => ${link.lifeSeconds}), ${link.purpose},
+          ${link.personId}::uuid, ${jsonText(link.facts ?? {})}::jsonb
+        WHERE ${mailId}::uuid IS NULL OR EXISTS (SELECT FROM mails WHERE id = ${mailId}::uuid)`,
+    ]);
   }
 
   async find(purpose: LinkPurpose, token: string): Promise<VerificationToken | null> {
@@ -138,6 +144,8 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
       const { identifier: email, personId } = link;
       const id = await lockedPerson(transaction, personId);
       const former = await transaction.user.findUniqueOrThrow({ where: { id } });
+      // Mails to the former address too.
+      await voidLinks(transaction, id);
       const username = former.username === former.email ? email : former.username;
       try {
         await transaction.user.update({ where: { id }, data: { email, username } });
@@ -145,7 +153,6 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
         throw isUniqueViolation(error) ? new LinkKept({ outcome: "email-taken" }) : error;
       }
       await verifyEmail(transaction, id);
-      await voidLinks(transaction, id);
       const changed = { person: await personOf(transaction, id), formerEmail: former.email };
       await write(record(changed));
       return { outcome: "changed", ...changed };

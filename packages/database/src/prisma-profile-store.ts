@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
+import { voidLinks } from "./prisma-statements.ts";
 import type {
   ExportedAccount,
   Picture,
@@ -85,7 +86,7 @@ export class PrismaProfileStore implements ProfileStore {
       await transaction.oidcArtifact.deleteMany({ where: { personId } });
       await transaction.consent.deleteMany({ where: { personId } });
       await transaction.appPassword.deleteMany({ where: { personId } });
-      await transaction.verificationToken.deleteMany({ where: { personId } });
+      await voidLinks(transaction, personId);
       await transaction.pendingSignIn.deleteMany({ where: { personId } });
       const requested = { dueAt: asked.due_at, endedSessions: ended.map(({ id }) => id) };
       await write(record(requested));

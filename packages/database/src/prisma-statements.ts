@@ -72,8 +72,17 @@ export async function endAllSessions(
   return ended.length;
 }
 
-/** Voids all links of a user. */
+/**
+ * Voids all links of a user, and the mails that would make further ones when they are sent. The caller has locked the user.
+ * The mails go first: a link of one of them that is being sent is either there to be voided, or is not made.
+ */
 export async function voidLinks(transaction: PrismaTransaction, personId: string): Promise<void> {
+  await transaction.$executeRaw`
+    DELETE FROM mails m USING users u
+    WHERE u.id = ${personId}::uuid AND m.state = 'pending' AND (
+      m.person_id = u.id AND m.kind IN ('invitation', 'email-change')
+      OR m.recipient IN (u.email, u.username) AND m.kind IN ('password-reset', 'sign-up')
+    )`;
   await transaction.verificationToken.deleteMany({ where: { personId } });
 }
 

@@ -35,8 +35,10 @@ export type FirstCredential =
  * needs a factor that the user has not, and the link stays.
  */
 export interface VerificationTokenStore {
-  /** Adds a link. The earlier ones of the same user stay usable. */
+  /** Adds a link. The earlier ones of the same user stay usable. What voids a user's links voids their mails too. */
   create(link: {
+    /** Mail that the link is made for; if it was voided meanwhile, the link is not stored. Absent: none. */
+    readonly mailId?: string | undefined;
     /** At least 160 random bits. */
     readonly token: string;
     readonly purpose: LinkPurpose;

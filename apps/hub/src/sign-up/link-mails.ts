@@ -30,10 +30,11 @@ export interface WaysInNeeds {
 export function linkMailComposers(needs: LinkMailNeeds): MailComposers {
   return {
     "sign-up": (mail) => signUpMail(needs, mail),
-    invitation: async ({ personId }) => {
+    invitation: async (mail) => {
+      const { personId } = mail;
       const person = personId === null ? null : await needs.people.findById(personId);
       const found = person && (await needs.people.findForSignIn(person.username));
-      return found && (await isInvited(needs, found)) ? invitationMail(needs, found) : null;
+      return found && (await isInvited(needs, found)) ? invitationMail(needs, mail, found) : null;
     },
     "password-reset": (mail) => resetMail(needs, mail),
     "email-change": (mail) => newAddressMail(needs, mail),
@@ -69,7 +70,7 @@ async function signUpMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailC
       ifNotYou: nothingToDo,
     };
   }
-  if (await isInvited(needs, found)) return invitationMail(needs, found);
+  if (await isInvited(needs, found)) return invitationMail(needs, mail, found);
   const fields = repeatedFields(destinationParameters(facts));
   return {
     subject: "You have an account already",
@@ -85,6 +86,7 @@ async function signUpMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailC
 
 async function invitationMail(
   needs: LinkMailNeeds,
+  { id: mailId }: QueuedMail,
   { person }: Pick<PersonWithPassword, "person">,
 ): Promise<MailContent> {
   const { email, id: personId } = person;
@@ -99,7 +101,7 @@ async function invitationMail(
     ],
     button: {
       label: "Set up your account",
-      href: await makeLink(needs, { purpose: "invitation", email, personId, mailed: true }),
+      href: await makeLink(needs, { purpose: "invitation", email, personId, mailed: true, mailId }),
     },
     why: "an operator entered this address for your account.",
     ifNotYou: nothingToDo,
@@ -111,7 +113,14 @@ async function resetMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailCo
   if (found === null || found.person.disabled) return null;
   const { email, id: personId, username } = found.person;
   const destination = Object.fromEntries(destinationParameters(mail.facts));
-  const link = { purpose: "password-reset", email, personId, mailed: true, destination } as const;
+  const link = {
+    purpose: "password-reset",
+    email,
+    personId,
+    mailed: true,
+    mailId: mail.id,
+    destination,
+  } as const;
   return {
     recipient: email,
     subject: "Choose a new password",
@@ -170,7 +179,13 @@ async function newAddressMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<M
     ],
     button: {
       label: "Use this address",
-      href: await makeLink(needs, { purpose: "email-change", email, personId, mailed: true }),
+      href: await makeLink(needs, {
+        purpose: "email-change",
+        email,
+        personId,
+        mailed: true,
+        mailId: mail.id,
+      }),
     },
     why,
     ifNotYou: nothingToDo,

@@ -30,6 +30,8 @@ export interface LinkToMake {
   readonly personId: string | null;
   /** The link goes to the address and nowhere else, so using it proves the address. */
   readonly mailed: boolean;
+  /** The queued mail: the link is void if the user's links were voided since it was queued. */
+  readonly mailId?: string;
   readonly destination?: Readonly<Record<string, string>>;
 }
 
@@ -43,11 +45,11 @@ export async function makeLinkPath(
   { verificationTokens }: Pick<MakeLinkNeeds, "verificationTokens">,
   link: LinkToMake,
 ): Promise<string> {
-  const { purpose, email, personId, mailed, destination = {} } = link;
+  const { purpose, email, personId, mailed, mailId, destination = {} } = link;
   const { path, lifeSeconds } = linkKinds[purpose];
   const token = randomToken();
   const facts = { mailed, destination };
-  await verificationTokens.create({ token, purpose, email, personId, facts, lifeSeconds });
+  await verificationTokens.create({ token, mailId, purpose, email, personId, facts, lifeSeconds });
   return linkPath(path, token);
 }
 

@@ -1,4 +1,5 @@
 /** Forgotten passwords, over HTTP. */
+import { poolOf } from "@gatehouse/database/test-pool";
 import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
@@ -53,6 +54,22 @@ test("the link changes the password, ends the sessions, signs nobody in and tell
   expect((await mailsTo(opened.hub, "ada@example.com")).map(({ kind }) => kind)).toEqual(
     expect.arrayContaining(["password-changed", "password-reset"]),
   );
+});
+
+test("a change of address that waits for the mail server is void after it", async () => {
+  const { person, path } = await withLink("abel");
+  const thief = new TestBrowser(opened);
+  await thief.signIn(person);
+  const { token } = (await thief.get("/account/email")).screen("account-email");
+  await thief.post("/account/email", { token, email: "thief@example.org" });
+  await opened.hub.mail.drain();
+  // As after an attempt that the mail server refused for now.
+  const pool = poolOf(opened.hub.database);
+  await pool.query(
+    "UPDATE mails SET state = 'pending', content = NULL, settled_at = NULL WHERE recipient = 'thief@example.org'",
+  );
+  expect((await reset(path)).status).toBe(303);
+  expect(await mailsTo(opened.hub, "thief@example.org")).toEqual([]);
 });
 
 test("the sign-in after it leads to the site that the user came from", async () => {
