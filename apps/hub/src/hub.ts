@@ -587,6 +587,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       passwordLengths,
       providers: providersOfNewAccounts({ ...upstreamNeeds, siteClock }),
       sessions,
+      signUpMode,
       sites,
       verificationTokens,
     }),

@@ -10,6 +10,8 @@ export interface PersonWithPassword {
   readonly mustChange: boolean;
   /** The user has a factor that can complete a sign-in. Recovery codes alone are none. */
   readonly hasFactor: boolean;
+  /** The user has signed in with a browser before. */
+  readonly hasSignedIn: boolean;
 }
 
 /** A password that the user chose. */

@@ -37,6 +37,7 @@ test("a user is found by user name or e-mail address, case-insensitively, with t
       passwordHash: alice.password.hash,
       mustChange: false,
       hasFactor: false,
+      hasSignedIn: false,
     });
   }
   expect(await people.findById(created.id)).toEqual(created);

@@ -15,7 +15,8 @@ import { endAllSessions, writePassword } from "./prisma-statements.ts";
 
 /** Prepared, because every sign-in runs it; through Prisma it would be 5 % of the whole. */
 const findForSignIn = `
-  SELECT ${personSelection}, p.hash, coalesce(p.must_change, false) AS "mustChange", has_factor(u.id) AS "hasFactor"
+  SELECT ${personSelection}, p.hash, coalesce(p.must_change, false) AS "mustChange", has_factor(u.id) AS "hasFactor",
+    u.first_sign_in_at IS NOT NULL AS "hasSignedIn"
   FROM users u LEFT JOIN password_credentials p ON p.user_id = u.id
   WHERE u.username = $1 OR u.email = $1`;
 
@@ -23,6 +24,7 @@ interface SignInRow extends PersonRow {
   readonly hash: string | null;
   readonly mustChange: boolean;
   readonly hasFactor: boolean;
+  readonly hasSignedIn: boolean;
 }
 
 /** Users in PostgreSQL, through Prisma. */
@@ -46,8 +48,8 @@ export class PostgresPersonStore implements PersonStore {
     });
     const [row] = rows;
     if (row === undefined) return null;
-    const { hash, mustChange, hasFactor } = row;
-    return { person: personFrom(row), passwordHash: hash, mustChange, hasFactor };
+    const { hash, mustChange, hasFactor, hasSignedIn } = row;
+    return { person: personFrom(row), passwordHash: hash, mustChange, hasFactor, hasSignedIn };
   }
 
   async findById(id: string): Promise<Person | null> {

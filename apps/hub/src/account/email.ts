@@ -1,5 +1,5 @@
 /** `/account/email`: the form that asks for a new e-mail address. It counts once the link that it receives was used. */
-import { gotEnoughMails, type Throttle } from "../credential/throttle.ts";
+import type { Throttle } from "../credential/throttle.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type KeptFormNeeds, readKeptForm } from "../http/kept-form.ts";
@@ -69,13 +69,15 @@ const requestChange = (needs: EmailNeeds): Route =>
       if (typed === "") return refuse({ code: "email_missing" });
       const email = parseAddress(typed);
       if (email === null) return refuse({ code: "email_unfit" });
-      const counted = await needs.throttle.count("mail", { account: email, address: call.address });
-      if (!counted.allowed && !gotEnoughMails(counted))
-        return refuse({ code: "too_many_mails", retryInSeconds: counted.retryInSeconds });
+      const counted = await needs.throttle.count("mail", {
+        purpose: "email-change",
+        account: email,
+        address: call.address,
+      });
+      // The mails that the address got may have been for the accounts of others, so their links are no use to this user.
+      if (!counted.allowed) return refuse({ code: "too_many_mails", retryInSeconds: counted.retryInSeconds });
       const personId = call.session.person.id;
-      // The recipient got several mails just now, one of which still works: the answer is the same.
-      if (counted.allowed)
-        await needs.queueMail({ kind: "email-change", recipient: email, personId, facts: {} });
+      await needs.queueMail({ kind: "email-change", recipient: email, personId, facts: {} });
       call.log.info({ event: "email.change-requested", person: personId }, "change of address requested");
       const where = needs.mailsAt === null ? "" : ` No mail server is set here: read it at ${needs.mailsAt}.`;
       const text = `A mail goes to ${email}. Open its link and confirm the address; it counts from then on. The link works for a day.${where}`;

@@ -1,4 +1,5 @@
 /** Counters that each attempt asks, with their limits. `throttle.test.ts` counts in a database. */
+import { createHash } from "node:crypto";
 import type { AttemptCounter, AttemptCounterStore } from "@gatehouse/database";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createThrottle, gotEnoughMails, networkOf } from "./throttle.ts";
@@ -215,13 +216,14 @@ describe("RFC 8628 5.1 device codes", () => {
 });
 
 describe("mails that anybody can request", () => {
-  const request = { account: "alice", address: by.address };
+  const request = { purpose: "sign-up", account: "alice", address: by.address } as const;
+  const recipient = createHash("sha256").update("sign-up alice").digest("hex").slice(0, 32);
 
   test("five for a recipient in ten minutes, growing waits for one address, sixty from a network", async () => {
     await open().count("mail", request);
     expect(keys()).toEqual([
-      `mail pair ${alice} ${home}`,
-      `mail account ${alice} elsewhere`,
+      `mail pair ${recipient} ${home}`,
+      `mail account ${recipient} elsewhere`,
       `mail address ${home}`,
     ]);
     expect(limits()).toEqual({
@@ -241,6 +243,15 @@ describe("mails that anybody can request", () => {
   ])("when %j is full, the recipient got enough of them: %s", async (refusing, isEnough) => {
     full = refusing;
     expect(gotEnoughMails(await open().count("mail", request))).toBe(isEnough);
+  });
+
+  test("have counters of each purpose for a recipient in any case, and one for a network", async () => {
+    await open().count("mail", request);
+    await open().count("mail", { ...request, account: " Alice " });
+    await open().count("mail", { ...request, purpose: "password-reset" });
+    const [first, again, other] = [keys().slice(0, 3), keys().slice(3, 6), keys().slice(6)];
+    expect(again).toEqual(first);
+    expect(other.map((key, index) => key === first[index])).toEqual([false, false, true]);
   });
 
   test("one a day about repeated failures", async () => {

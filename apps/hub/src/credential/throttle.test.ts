@@ -304,7 +304,7 @@ test("ASVS 16.5.3 a failure to count is an error, not a pass", async () => {
   const make = vi.fn(wrong.make);
   await expect(prove({}, { ...wrong, make })).rejects.toThrow("database gone");
   expect(make).not.toHaveBeenCalled();
-  await expect(throttle.count("mail", alice)).rejects.toThrow("database gone");
+  await expect(throttle.count("mail", { ...alice, purpose: "sign-up" })).rejects.toThrow("database gone");
 });
 
 test("LOGIN_THROTTLE=off counts nothing but the polls of devices", async () => {

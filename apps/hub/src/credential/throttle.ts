@@ -39,8 +39,9 @@ const limits = {
   /** Devices get an interval of 5 seconds; one second less allows for latency. @see RFC 8628, section 3.5 */
   "device-poll": { device: { most: 1, within: 4 } },
   /**
-   * Mails that anybody can request. A link to reset a password lives for ten minutes as well: while a stranger has used up the
-   * mails to a recipient, one of the links in them still works.
+   * Mails that anybody can request. The counters of a recipient are kept by purpose: requests of another one cannot keep a link
+   * from a user. A link to reset a password lives for ten minutes as well: while a stranger has used up the mails to a
+   * recipient, one of the links in them still works.
    */
   mail: {
     pair: { ...growing, free: 10, forgottenAfter: day },
@@ -77,6 +78,9 @@ export interface UserAttempt {
 /** Source of wrong secrets: an address, or a site that forwards credentials. */
 export type AttemptSource = { readonly address: string } | { readonly site: string };
 
+/** Purpose of a mail with a link that anybody can request. */
+type MailPurpose = "sign-up" | "password-reset" | "email-change";
+
 /** Facts of an attempt that its counters count by. */
 interface Attempts extends Record<Limited, object> {
   readonly password: UserAttempt;
@@ -86,7 +90,7 @@ interface Attempts extends Record<Limited, object> {
   readonly "device-code": { readonly session: string; readonly address: string };
   readonly "device-poll": { readonly device: string };
   /** `account`: the recipient, as it was typed. */
-  readonly mail: { readonly account: string; readonly address: string };
+  readonly mail: { readonly purpose: MailPurpose; readonly account: string; readonly address: string };
   readonly "failures-mail": { readonly account: string };
 }
 
@@ -101,8 +105,8 @@ export interface Refusal {
 type Counted = { readonly allowed: true } | Refusal;
 
 /**
- * Whether the recipient got several mails just now, one of which still works. The request is then answered as if another one
- * had been sent. A refusal by `pair` alone or by `address` is answered as one.
+ * Whether the recipient got several mails of the purpose just now, one of which still works. The request is then answered as if
+ * another one had been sent. A refusal by `pair` alone or by `address` is answered as one.
  */
 export function gotEnoughMails(counted: Counted): boolean {
   return !counted.allowed && counted.refusedBy.includes("account") && !counted.refusedBy.includes("address");
@@ -239,8 +243,13 @@ function countersOf<Thing extends Limited>(thing: Thing, attempt: Attempts[Thing
 
 /** @returns `undefined`: this counter does not count the attempt */
 function keyOf(thing: Limited, kind: CounterKind, attempt: object): string | undefined {
-  const facts: { readonly [fact in keyof UserAttempt | CounterKind]?: string | undefined } = attempt;
-  const { account, address, knownBrowser, site, session, device } = facts;
+  const facts: { readonly [fact in keyof UserAttempt | CounterKind | "purpose"]?: string | undefined } =
+    attempt;
+  const { address, knownBrowser, site, session, device, purpose } = facts;
+  const account =
+    purpose === undefined || facts.account === undefined
+      ? facts.account
+      : `${purpose} ${facts.account.trim()}`;
   const isKnown = knownBrowser !== undefined;
   const values: Readonly<Record<CounterKind, readonly (string | undefined)[]>> = {
     pair: [digest(account), isKnown ? digest(knownBrowser) : networkOf(address)],

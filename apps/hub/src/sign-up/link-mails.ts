@@ -41,12 +41,15 @@ export function linkMailComposers(needs: LinkMailNeeds): MailComposers {
   };
 }
 
-/** Whether the user has no way to sign in yet. A disabled user is none. */
+/**
+ * Whether the user has no way to sign in yet. A disabled user is none, nor is one whose only passkey an operator removed:
+ * strangers could have an invitation sent, which works for seven days.
+ */
 export async function isInvited(
   { factors, upstreamAccounts }: WaysInNeeds,
-  { person, passwordHash }: Pick<PersonWithPassword, "person" | "passwordHash">,
+  { person, passwordHash, hasSignedIn }: Pick<PersonWithPassword, "person" | "passwordHash" | "hasSignedIn">,
 ): Promise<boolean> {
-  if (person.disabled || passwordHash !== null) return false;
+  if (person.disabled || passwordHash !== null || hasSignedIn) return false;
   const [{ passkeys }, accounts] = [await factors.of(person.id), await upstreamAccounts.listOf(person.id)];
   return passkeys + accounts.length === 0;
 }
@@ -174,7 +177,8 @@ async function newAddressMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<M
         : "Confirm that mail to this address reaches you.",
     ],
     facts: [
-      { label: "User name", value: person.username },
+      // To another address it would carry words that a stranger chose.
+      ...(holder === null ? [] : [{ label: "User name", value: person.username }]),
       { label: "The link works for", value: "one day, once" },
     ],
     button: {

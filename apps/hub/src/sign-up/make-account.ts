@@ -104,6 +104,20 @@ export const accountLinkUnusable = (kind: OpenedLink["kind"]): HubError =>
       : { label: "Go to sign in", href: loginPath },
   );
 
+/** A link from before the operator closed the sign-up. */
+export const signUpClosed = (): HubError =>
+  new HubError(
+    403,
+    "sign_up_closed",
+    "No new accounts here",
+    [
+      "Since this link was sent, the people who run the hub stopped taking new accounts. No account was created.",
+      "Ask them to invite you.",
+    ],
+    {},
+    { label: "Go to sign in", href: loginPath },
+  );
+
 /** Tells the owner of the address, who was not asked by a mailed link. */
 function accountMade({ address, userAgent }: Call, { link, way }: OpenedLink, personId: string): MailToQueue {
   const facts = { name: way?.provider ?? "", address, userAgent };

@@ -26,6 +26,7 @@ import {
 import { methodsOf } from "../passkey/verify-passkey.ts";
 import type { NewAccountScreen } from "../screen/screen.ts";
 import type { FindSession } from "../session/find-session.ts";
+import type { SignUpMode } from "../settings/env.ts";
 import type { CompleteSignIn, EnterSession } from "../sign-in/complete-sign-in.ts";
 import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
 import { type StartSessionNeeds, startVerifiedSession, type Verified } from "../sign-in/sign-in.ts";
@@ -40,6 +41,7 @@ import {
   needsProvider,
   type OpenedLink,
   providerGone,
+  signUpClosed,
 } from "./make-account.ts";
 import type { ProvidersOfNewAccounts, ProviderWay } from "./provider-way.ts";
 
@@ -55,6 +57,7 @@ export interface NewAccountNeeds
   readonly findSession: FindSession;
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
+  readonly signUpMode: SignUpMode;
   readonly completeSignIn: CompleteSignIn;
   readonly enterSession: EnterSession;
   readonly providers: ProvidersOfNewAccounts;
@@ -151,6 +154,7 @@ async function openLink(
   const token = parameters.get("link") ?? "";
   const link = await needs.verificationTokens.find(kind, token);
   if (link === null) throw accountLinkUnusable(kind);
+  if (kind === "sign-up" && needs.signUpMode !== "open") throw signUpClosed();
   const proved = needs.providers.findProved(call, linkPath(linkKinds[kind].path, token));
   const opened = { kind, token, link, way: proved !== null && isChosen(proved) ? proved : null };
   if (opened.way === null && needsProvider(opened)) throw providerGone(link);

@@ -136,7 +136,7 @@ async function sendLink(
   destination: SignUpDestination,
   { purpose, recipient }: { readonly purpose: "sign-up" | "password-reset"; readonly recipient: string },
 ): Promise<Answer> {
-  const counted = await needs.throttle.count("mail", { account: recipient, address: call.address });
+  const counted = await needs.throttle.count("mail", { purpose, account: recipient, address: call.address });
   const enough = gotEnoughMails(counted);
   if (!counted.allowed && !enough) throw tooManyRequests(counted.retryInSeconds, destination);
   if (!enough)

@@ -299,6 +299,16 @@ describe("with throttling on", () => {
     expect(await mailsTo(strict.hub, "tina@example.com")).toHaveLength(5);
   });
 
+  test("requests for another purpose keep no link from a user", async () => {
+    const ulla = await strict.createPerson({ username: "ulla" });
+    const email = `${ulla.username}@example.com`;
+    const stranger = new TestBrowser(strict, { "x-forwarded-for": "192.0.2.31" });
+    for (let index = 0; index < 5; index++)
+      await sendForm(stranger, await stranger.get("/sign-up"), "sign-up", { email });
+    expect((await requestFrom("192.0.2.32", email)).screen("check-mail").enough).toBe(false);
+    expect(await mailedLink(strict.hub, email)).toMatch(/^\/reset-password\?link=/);
+  });
+
   test("a network that requests many mails waits, and others do not", async () => {
     const ask = (address: string, index: number) => requestFrom(address, `someone${index}`);
     for (let index = 0; index < 60; index++) expect((await ask("192.0.2.9", index)).status).toBe(200);

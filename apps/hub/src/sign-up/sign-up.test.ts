@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserAnswer, openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
 import { mailedLink, sendForm } from "../test-support/mailed-link.ts";
 import { mailsTo } from "../test-support/read-mails.ts";
-import { makeLink } from "./link.ts";
+import { makeLink, makeLinkPath } from "./link.ts";
 
 let opened: TestHub;
 beforeAll(async () => {
@@ -241,6 +241,15 @@ describe("an invitation", () => {
     ]);
   });
 
+  test("comes no more to a user who has signed in before and lost the only passkey", async () => {
+    const { person, path, email } = await invite("kurt");
+    await opened.hub.database.people.noteFirstSignIn(person.id);
+    await requestLink(new TestBrowser(opened), email);
+    const [mail] = await mailsTo(opened.hub, email);
+    expect(mail?.subject).toBe("You have an account already");
+    expect(await mailedLink(opened.hub, email)).toBe(path);
+  });
+
   test("that an operator hands over does not verify the address, a mailed one does", async () => {
     const { hub, origin } = opened;
     const verified = async (id: string) =>
@@ -280,6 +289,20 @@ describe("SIGN_UP", () => {
         expect((await requestLink(browser, email)).screen("check-mail").recipient).toBe(email);
       expect(await mailsTo(hub.hub, "nobody@example.com")).toEqual([]);
       expect(await mailedLink(hub.hub, "nils@example.com")).toMatch(/^\/invitation\?link=/);
+    } finally {
+      await hub.close();
+    }
+  });
+
+  test.each(["off", "invitation"])("%s: a link from before creates no account, and says so", async (mode) => {
+    const hub = await openTestHub({ environment: { SIGN_UP: mode } });
+    try {
+      const { verificationTokens } = hub.hub.database;
+      const link = { purpose: "sign-up", email: "late@example.com", personId: null, mailed: true } as const;
+      const path = await makeLinkPath({ verificationTokens }, link);
+      const browser = new TestBrowser(hub);
+      const page = await browser.get(path);
+      expect([page.status, page.screen("refused").code]).toEqual([403, "sign_up_closed"]);
     } finally {
       await hub.close();
     }
