@@ -161,6 +161,7 @@ const security: SecurityScreen = {
   ...page,
   password: { changedAt: at },
   factors: { codesSince: at, passkeys: 0, recoveryCodes: 9 },
+  newCodesForm: "form-1",
   passkeys: [
     { id: "p1", name: "Blue key", createdAt: at, lastUsedAt: null, synced: false },
     { id: "p2", name: "iCloud <Keychain>", createdAt: at, lastUsedAt: at, synced: true },

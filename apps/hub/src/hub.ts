@@ -506,7 +506,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       throttle,
     }),
     ...setUpCodesRoutes(factorNeeds),
-    ...changeFactorRoutes({ ...factorNeeds, hubUrl, operatorsNeedFactor }),
+    ...changeFactorRoutes({ ...factorNeeds, hubUrl, loginTickets, operatorsNeedFactor }),
     ...account,
   ];
   return [

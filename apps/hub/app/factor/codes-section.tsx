@@ -63,7 +63,7 @@ function OneTimeCodes({ model: { factors, token } }: Props) {
   );
 }
 
-function RecoveryCodes({ model: { factors, token } }: Props) {
+function RecoveryCodes({ model: { factors, newCodesForm, token } }: Props) {
   const { recoveryCodes } = factors;
   return (
     <Row
@@ -74,7 +74,12 @@ function RecoveryCodes({ model: { factors, token } }: Props) {
           about="Recovery codes"
           question="Your earlier recovery codes no longer work then."
         >
-          <Post action="/account/security/recovery-codes/new" token={token} label="Make new recovery codes" />
+          <Post
+            action="/account/security/recovery-codes/new"
+            token={token}
+            form={newCodesForm}
+            label="Make new recovery codes"
+          />
         </Confirm>
       }
     >
@@ -92,12 +97,15 @@ interface PostProps {
   readonly token: string;
   readonly label: string;
   readonly danger?: boolean;
+  /** Id of a form that is accepted once. */
+  readonly form?: string;
 }
 
-function Post({ action, token, label, danger = false }: PostProps) {
+function Post({ action, token, form, label, danger = false }: PostProps) {
   return (
     <form method="post" action={action}>
       <input type="hidden" name="token" value={token} />
+      {form !== undefined && <input type="hidden" name="form" value={form} />}
       <Button kind={danger ? "danger" : "plain"}>{label}</Button>
     </form>
   );

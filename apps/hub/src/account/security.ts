@@ -1,4 +1,5 @@
 /** `/account/security`: the user's ways to sign in. */
+import { randomUUID } from "node:crypto";
 import type {
   FactorStore,
   LinkedUpstreamAccount,
@@ -30,7 +31,11 @@ export const securityRoutes = (needs: SecurityNeeds): Route[] => [
         needs.upstreamAccounts.listOf(id),
       ]);
       const providers = needs.listProviders(accounts);
-      return { name: "account-security", model: { ...common, ...methods, factors, passkeys, providers } };
+      const newCodesForm = randomUUID();
+      return {
+        name: "account-security",
+        model: { ...common, ...methods, factors, newCodesForm, passkeys, providers },
+      };
     },
   }),
 ];

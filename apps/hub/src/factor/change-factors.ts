@@ -1,5 +1,5 @@
 /** Changes on the Security page: turning one-time codes off, and making new recovery codes. */
-import type { FactorStore, RemovalFault } from "@gatehouse/database";
+import type { FactorStore, LoginTicketStore, RemovalFault } from "@gatehouse/database";
 import { factorRecord } from "../audit/change-record.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
@@ -13,12 +13,16 @@ import { downloadPath, recoveryCodesModel } from "./recovery-codes-screen.ts";
 export interface ChangeFactorsNeeds extends PageNoticeNeeds {
   readonly factors: FactorStore;
   readonly hubUrl: string;
+  /** Makes the form for new recovery codes single-use: a repeated one would void the codes that it showed. */
+  readonly loginTickets: Pick<LoginTicketStore, "consume">;
   readonly keys: Pick<HubKeys, "note">;
   /** Operators keep their last factor. */
   readonly operatorsNeedFactor: boolean;
 }
 
 const securityPage = "/account/security";
+/** The form needs a session, and no session is longer. */
+const formLifeSeconds = 90 * 86_400;
 const returnPage = () => ({ page: securityPage });
 
 export const changeFactorRoutes = (needs: ChangeFactorsNeeds): Route[] => [
@@ -53,10 +57,16 @@ export const changeFactorRoutes = (needs: ChangeFactorsNeeds): Route[] => [
     sends: "form",
     speaks: "html",
     returnPage,
-    async answer(call) {
+    async answer(call, { parameters }) {
       const { person } = call.session;
       // Without a factor there is nothing that a recovery code could replace.
       if (!hasFactor(await needs.factors.of(person.id))) return seeOther(securityPage);
+      const form = `recovery-codes-${person.id}-${parameters.get("form") ?? ""}`;
+      if (!(await needs.loginTickets.consume(form, formLifeSeconds)))
+        return seeNotice(needs, call, securityPage, {
+          at: "codes",
+          text: "That form was sent already, and made no codes again. Recovery codes are shown only once: make new ones if you did not save them.",
+        });
       const codes = createRecoveryCodes();
       await needs.factors.replaceRecoveryCodes(person.id, codes, () =>
         factorRecord(call, call.session, "recovery-codes-made"),

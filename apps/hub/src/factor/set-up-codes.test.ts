@@ -168,6 +168,12 @@ describe("recovery codes", () => {
       "recovery-codes",
     );
     expect(second.codes).toHaveLength(10);
+    // A reload of the page with the codes sends the form again.
+    const again = await browser.post("/account/security/recovery-codes/new", { token });
+    expect([again.status, again.location]).toEqual([303, "/account/security"]);
+    const { newCodesForm, notice } = (await browser.get("/account/security")).screen("account-security");
+    expect(notice?.text).toMatch(/^That form was sent already/);
+    expect(newCodesForm).toMatch(/^[0-9a-f-]{36}$/);
     const use = async (code = "") => {
       const fresh = new TestBrowser(opened);
       const { location } = await fresh.signIn(person);

@@ -264,6 +264,7 @@ function alreadyOn(): HubError {
     "One-time codes are on already",
     [
       "You set them up before, perhaps in another tab. Nothing was changed.",
+      "Recovery codes are shown only once: make new ones on the Security page if you did not save them.",
       "To move to another app, turn them off on the Security page and set them up again.",
     ],
     {},

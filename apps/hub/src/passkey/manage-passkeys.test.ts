@@ -101,7 +101,16 @@ describe("adding a passkey", () => {
     await add(one);
     const { passkey } = (await browser.get(addPath)).screen("add-passkey");
     expect(passkey.options).toMatchObject({ excludeCredentials: [{ id: one.id }] });
-    expect(await notice(await add(one))).toBe("This passkey was added already.");
+    expect(await notice(await add(one))).toMatch(/^This passkey was added already\./);
+  });
+
+  test("a reload of the page with the recovery codes adds nothing, and says that the passkey was added", async () => {
+    const form = await ceremony(authenticator());
+    await browser.post(addPath, form);
+    expect(await notice(await browser.post(addPath, form))).toBe(
+      "This passkey was added already. Recovery codes are shown only once: make new ones if you were shown some and did not save them.",
+    );
+    expect((await security()).factors).toMatchObject({ passkeys: 1, recoveryCodes: 10 });
   });
 
   test("more than 25 are refused", async () => {
@@ -123,7 +132,7 @@ describe("adding a passkey", () => {
   test("an answer that was sent, has expired, or belongs to another user adds nothing", async () => {
     const form = await ceremony(authenticator());
     await browser.post(addPath, form);
-    expect(await notice(await browser.post(addPath, form))).toContain("was sent twice");
+    expect(await notice(await browser.post(addPath, form))).toContain("was added already");
     const late = await ceremony(authenticator());
     await opened.advance(3601);
     await browser.signIn(alice, "?renew=true");

@@ -165,7 +165,8 @@ async function strengthenSession(
 const refusals: Readonly<Record<Exclude<PasskeyRegistration["outcome"], "added">, string>> = {
   expired: "No passkey was added: the page stood open for too long, or was sent twice. Try again.",
   invalid: "No passkey was added: your browser's answer could not be verified. Try again.",
-  "known-already": "This passkey was added already.",
+  "known-already":
+    "This passkey was added already. Recovery codes are shown only once: make new ones if you were shown some and did not save them.",
   "too-many": `You have ${mostPasskeys} passkeys. Remove one before you add another.`,
 };
 

@@ -63,10 +63,22 @@ export async function registerPasskey(
   record: RecordOfPasskey,
 ): Promise<PasskeyRegistration> {
   const verified = await verifyNewPasskey(needs, call, answer, use);
+  if (verified.outcome === "expired" && (await isAdded(needs, answer, use)))
+    return { outcome: "known-already" };
   if (verified.outcome !== "verified") return verified;
   const { passkey } = verified;
   const outcome = await needs.passkeys.add(passkey, () => record(passkey));
   return outcome === "added" ? { outcome, passkey } : { outcome };
+}
+
+/** Whether the user has this passkey: the browser sent the form again, by a reload of the page that followed. */
+async function isAdded(
+  { passkeys }: VerifyNewPasskeyNeeds,
+  answer: string,
+  { person }: RegistrationUse,
+): Promise<boolean> {
+  const { id } = readRegistration(answer);
+  return (await passkeys.listOf(person.id)).some((passkey) => passkey.id === id);
 }
 
 /**

@@ -80,6 +80,8 @@ export interface SecurityScreen extends AccountPage {
     /** Unused ones. */
     readonly recoveryCodes: number;
   };
+  /** Id of the form for new recovery codes, which is accepted once. */
+  readonly newCodesForm: string;
   /** Newest first. Place of their notices: `passkeys`. */
   readonly passkeys: readonly {
     readonly id: string;
