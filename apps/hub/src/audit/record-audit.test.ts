@@ -1,5 +1,5 @@
 import type { AuditEvent } from "@gatehouse/database";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createAuditRecorder, createThinning, type HubAuditEvent } from "./record-audit.ts";
 
 const event = (id: string): HubAuditEvent => ({ kind: "sign-in", actor: { kind: "user", id } });
@@ -72,4 +72,41 @@ test.each([
   await attempt("bob", "credentials_wrong");
   await attempt("bob", "credentials_wrong");
   expect(written).toEqual(["alice", "bob", "alice", "bob", "bob"]);
+});
+
+describe("cheap attempts from many addresses", () => {
+  let now = 1_800_000_000_000;
+  const start = () => {
+    const isRepeated = createThinning(() => new Date(now));
+    return (personId: string, address: string) => {
+      const actor = { kind: "user", id: "", address } as const;
+      return !isRepeated({ kind: "sign-in", outcome: "too_many_attempts", actor, personId });
+    };
+  };
+  const count = (total: number, isRecorded: (index: number) => boolean) =>
+    Array.from({ length: total }, (_, index) => isRecorded(index)).filter(Boolean).length;
+
+  test("of one IPv6 network are recorded as those of one address", () => {
+    const isRecorded = start();
+    expect(count(50, (index) => isRecorded("alice", `2001:db8:1:2::${index}`))).toBe(1);
+    expect(isRecorded("alice", "2001:db8:1:3::1")).toBe(true);
+  });
+
+  test("of many networks are bounded for each user and minute", () => {
+    const isRecorded = start();
+    const flood = () => count(500, (index) => isRecorded("alice", `2001:db8:${index}::1`));
+    expect(flood()).toBe(20);
+    expect(flood()).toBe(0);
+    expect(isRecorded("bob", "2001:db8::1")).toBe(true);
+    now += 60_000;
+    expect(flood()).toBe(20);
+  });
+
+  test("of more users than are remembered forget the oldest only", () => {
+    const isRecorded = start();
+    for (let user = 0; user < 10_001; user += 1) isRecorded(`user ${user}`, "192.0.2.7");
+    expect(isRecorded("user 10000", "192.0.2.7")).toBe(false);
+    expect(isRecorded("user 5000", "192.0.2.7")).toBe(false);
+    expect(isRecorded("user 0", "192.0.2.7")).toBe(true);
+  });
 });

@@ -1,5 +1,6 @@
 /** Records events in the audit trail (docs/decisions/0035). */
 import type { AuditActor, AuditEvent, AuditEventStore } from "@gatehouse/database";
+import { networkOf } from "../credential/throttle.ts";
 import type { Call, CallerFacts } from "../http/route.ts";
 import { type AuditKind, unfinishedOutcomes } from "./audit-kinds.ts";
 
@@ -15,8 +16,8 @@ export interface HubAuditEvent extends AuditEvent {
 export type RecordAudit = (event: HubAuditEvent) => Promise<void>;
 
 /**
- * Attempts that cost their sender nothing: of one source, repetitions within a minute are left out of the trail, so that
- * nobody fills the disk.
+ * Attempts that cost their sender nothing: of one network, repetitions within a minute are left out of the trail, and of one
+ * user, those beyond a number, so that nobody fills the disk.
  */
 function isCheap({ kind, outcome = "done" }: HubAuditEvent): boolean {
   return cheapOutcomes.has(outcome) || (kind === "app-password-used" && outcome !== "done");
@@ -34,8 +35,10 @@ const cheapOutcomes: ReadonlySet<string> = new Set([
 ]);
 
 const thinningMilliseconds = 60_000;
-/** Sources remembered at a time. */
-const mostSources = 10_000;
+/** Cheap events of a kind and outcome that are recorded about one user, or about nobody, within a minute. */
+const mostOfUser = 20;
+/** Sources and users remembered at a time. */
+const mostRemembered = 10_000;
 
 /**
  * Whether an event need not be recorded, because it is cheap and the same was recorded within the last minute. Remembers an
@@ -44,16 +47,30 @@ const mostSources = 10_000;
 export type IsRepeated = (event: HubAuditEvent) => boolean;
 
 export function createThinning(clock: () => Date): IsRepeated {
-  const seen = new Map<string, number>();
+  const sources = new Map<string, { readonly since: number }>();
+  const users = new Map<string, { readonly since: number; readonly recorded: number }>();
   return (event) => {
     if (!isCheap(event)) return false;
     const now = clock().getTime();
-    const source = `${event.kind} ${event.outcome} ${event.personId} ${event.siteId} ${event.actor.address}`;
-    if (now - (seen.get(source) ?? 0) < thinningMilliseconds) return true;
-    if (seen.size >= mostSources) seen.clear();
-    seen.set(source, now);
+    const isCurrent = (one: { readonly since: number } | undefined) =>
+      one !== undefined && now - one.since < thinningMilliseconds;
+    const user = `${event.kind} ${event.outcome} ${event.personId} ${event.siteId}`;
+    const source = `${user} ${networkOf(event.actor.address)}`;
+    const known = users.get(user);
+    const ofUser = known !== undefined && isCurrent(known) ? known : { since: now, recorded: 0 };
+    if (isCurrent(sources.get(source)) || ofUser.recorded >= mostOfUser) return true;
+    remember(sources, source, { since: now });
+    remember(users, user, { ...ofUser, recorded: ofUser.recorded + 1 });
     return false;
   };
+}
+
+/** Forgets the entry that changed least recently if there are too many. */
+function remember<Entry>(entries: Map<string, Entry>, key: string, entry: Entry): void {
+  entries.delete(key);
+  const [oldest] = entries.keys();
+  if (entries.size >= mostRemembered && oldest !== undefined) entries.delete(oldest);
+  entries.set(key, entry);
 }
 
 /**
