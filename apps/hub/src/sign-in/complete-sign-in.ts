@@ -18,6 +18,7 @@ import {
 } from "./announce-sign-in.ts";
 import { writeKnownBrowser } from "./known-browser.ts";
 import {
+  connectAccountPath,
   type Field,
   factorAddress,
   factorSetUpAddress,
@@ -193,6 +194,8 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
         cookies.write("session", token, session.longTerm ? needs.sessionRememberSeconds : undefined),
         cookies.clear("note"),
         cookies.clear("pending"),
+        // An account at a provider waits for the user who came from the page that connects it, not for the browser's next one.
+        ...(parameters.get("return") === connectAccountPath ? [] : [cookies.clear("upstream")]),
         writeKnownBrowser(needs, call, session.person.id),
       ],
       afterwards: needs.logout.wake,

@@ -17,6 +17,9 @@ export const formAnyway = { name: "prompt", value: "login" } as const;
 /** The page on which a user whose password an operator set chooses another one. */
 export const newPasswordPath = "/cas/login/new-password";
 
+/** The page that asks whether to connect an account at another provider that the user has just signed in to. */
+export const connectAccountPath = "/account/security/connect";
+
 /** The page that asks a user whether to keep an account that will be deleted. */
 export const keepAccountPath = "/account/keep";
 

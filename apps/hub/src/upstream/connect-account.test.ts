@@ -161,6 +161,16 @@ describe("from a sign-in with an account that is not connected", () => {
     expect(new URL(answer.location).searchParams.get("ticket")).toMatch(/^ST-/);
   });
 
+  test("a sign-in that did not come from the page that connects it leaves the account to nobody", async () => {
+    await fixture.signIn(browser);
+    const mallory = await fixture.opened.createPerson();
+    expect((await browser.signIn(mallory)).location).toBe("/account");
+    const { token } = await security();
+    expect((await browser.get(page)).location).toBe("/account/security");
+    await browser.post(page, { token });
+    expect(await owner()).toBeNull();
+  });
+
   test("a wrong password connects nothing", async () => {
     const unknown = await browser.follow(await fixture.signIn(browser));
     await browser.signIn({ ...zoe, password: "a wrong password" });

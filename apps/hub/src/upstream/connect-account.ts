@@ -9,7 +9,7 @@ import { type PageNoticeNeeds, seeNotice } from "../http/page-notice.ts";
 import { type CallerFacts, type Route, route, seeOther } from "../http/route.ts";
 import type { SecurityScreen } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import { loginAddress } from "../sign-in/login-address.ts";
+import { connectAccountPath, loginAddress } from "../sign-in/login-address.ts";
 import { beginUpstream, findUpstream, type UpstreamNeeds } from "./begin-upstream.ts";
 import { refuseUpstream } from "./refuse-upstream.ts";
 import { consumeAccount, readAccount } from "./upstream-flow.ts";
@@ -19,9 +19,6 @@ export interface ConnectAccountNeeds extends PageNoticeNeeds, UpstreamNeeds {
   readonly upstreamAccounts: UpstreamAccountStore;
   readonly recordAudit: RecordAudit;
 }
-
-/** The page that asks whether to connect an account that the user has just signed in to. */
-export const connectPath = "/account/security/connect";
 
 const securityPage = "/account/security";
 const place = "providers";
@@ -81,7 +78,7 @@ function beginConnecting(needs: ConnectAccountNeeds): Route {
 function askToConnect(needs: ConnectAccountNeeds): Route {
   return route({
     method: "GET",
-    path: connectPath,
+    path: connectAccountPath,
     caller: "person",
     freshSignIn: true,
     antiForgery: "changes-nothing",
@@ -96,7 +93,7 @@ function askToConnect(needs: ConnectAccountNeeds): Route {
         provider: findUpstream(needs, provider).name,
         label,
         person: { name, username },
-        action: connectPath,
+        action: connectAccountPath,
         token: call.formToken,
         back: securityPage,
       };
@@ -108,13 +105,13 @@ function askToConnect(needs: ConnectAccountNeeds): Route {
 function connect(needs: ConnectAccountNeeds): Route {
   return route({
     method: "POST",
-    path: connectPath,
+    path: connectAccountPath,
     caller: "person",
     freshSignIn: true,
     antiForgery: "form-token",
     sends: "form",
     speaks: "html",
-    returnPage: () => ({ page: connectPath }),
+    returnPage: () => ({ page: connectAccountPath }),
     async answer(call) {
       const kept = readAccount(needs, call);
       if (kept === null || !(await consumeAccount(needs, kept.id))) return expired(needs, call);

@@ -9,14 +9,19 @@ import { type Route, route, seeOther } from "../http/route.ts";
 import type { UpstreamSignUp } from "../screen/screen.ts";
 import type { SignUpMode } from "../settings/env.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
-import { addressOf, type Field, loginAddress, signUpPath } from "../sign-in/login-address.ts";
+import {
+  addressOf,
+  connectAccountPath,
+  type Field,
+  loginAddress,
+  signUpPath,
+} from "../sign-in/login-address.ts";
 import { linkKinds, linkPath, makeLinkPath } from "../sign-up/link.ts";
 import { checkForm, type LinkFormNeeds, type StartedForm, startForm } from "../sign-up/link-form.ts";
 import { needsProvider } from "../sign-up/make-account.ts";
 import type { ProvidersOfNewAccounts } from "../sign-up/provider-way.ts";
 import { ageOf } from "./auth-engine.ts";
 import { beginUpstream, findUpstream, type UpstreamNeeds } from "./begin-upstream.ts";
-import { connectPath } from "./connect-account.ts";
 import { refuseUpstream } from "./refuse-upstream.ts";
 import { consumeAccount, type ProvedAccount, readAccount, writeAccount } from "./upstream-flow.ts";
 
@@ -83,7 +88,7 @@ function showUnknown(needs: NewUserNeeds): Route {
         provider: findUpstream(needs, account.provider).name,
         label: account.label,
         signUp: signUpOf(needs, account, form),
-        connect: connectPath,
+        connect: connectAccountPath,
         back: loginAddress(account.fields),
       };
       return { screen: { name: "upstream-unknown", model }, cookies: form.cookies };

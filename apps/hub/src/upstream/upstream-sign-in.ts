@@ -14,6 +14,7 @@ import type { UpstreamSetting } from "../settings/upstream-settings.ts";
 import type { AskForAccount } from "../sign-in/choose-account.ts";
 import type { CompleteSignIn } from "../sign-in/complete-sign-in.ts";
 import {
+  connectAccountPath,
   type DestinationNeeds,
   type Field,
   formAnyway,
@@ -25,7 +26,6 @@ import { readRequest, refuseService } from "../sign-in/refuse-service.ts";
 import type { Verified } from "../sign-in/sign-in.ts";
 import { ageOf, type UpstreamIdentity } from "./auth-engine.ts";
 import { beginUpstream, findUpstream, orRefuse, type UpstreamNeeds } from "./begin-upstream.ts";
-import { connectPath } from "./connect-account.ts";
 import { backToNewAccount, unknownPath } from "./new-user.ts";
 import { refuseUpstream, type UpstreamRefusal } from "./refuse-upstream.ts";
 import {
@@ -205,7 +205,7 @@ async function keepAccount(
   };
   const cookies = writeAccount(needs, call, account);
   if (cookies === null) throw refuse("too-long");
-  return seeOther(flow.connects ? connectPath : newAccount || unknownPath, { cookies });
+  return seeOther(flow.connects ? connectAccountPath : newAccount || unknownPath, { cookies });
 }
 
 /** An address that cannot be stored, for example because its letters look like others, is none. */
