@@ -97,7 +97,7 @@ test("the export is a file with the user's data", async ({ page, people, sites }
   await page.getByRole("link", { name: "Go to your data" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download my data" }).click(),
+    page.getByRole("button", { name: "Download my data" }).click(),
   ]);
   expect(download.suggestedFilename()).toBe(`gatehouse-${person.username}.json`);
   const data = JSON.parse(await readFile(await download.path(), "utf8"));
