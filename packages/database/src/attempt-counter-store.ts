@@ -41,7 +41,7 @@ export interface AttemptCounterStore {
    * they came one after the other.
    *
    * @param counters at least one, with different keys
-   * @returns the state of each counter, in the same order
+   * @returns the state of each counter, in the same order. The attempt was counted if and only if each wait is 0
    */
   count(counters: readonly AttemptCounter[]): Promise<readonly CountedAttempt[]>;
   /**

@@ -183,6 +183,22 @@ describe("several counters of one attempt", () => {
   });
 });
 
+test("an attempt that is refused by a counter that is taken back at that moment does not pass uncounted", async () => {
+  const one: AttemptCounter = { key: "one", limit: { most: 1, within: 3600 } };
+  for (let round = 0; round < 200; round++) {
+    await forgetAttempts(fixture.database);
+    await counters.count([one]);
+    const [states] = await Promise.all([
+      atOnce(6, () => counters.count([one])),
+      counters.takeBack({ forget: [one.key] }),
+    ]);
+    const { rows } = await fixture.pool.query(
+      "SELECT coalesce(sum(attempts), 0)::int AS counted FROM attempt_counters",
+    );
+    expect(passed(states)).toBe(rows[0].counted);
+  }
+});
+
 test("an attempt that was right is taken back: whole counters, or one attempt of a ceiling", async () => {
   await timesOf(5, () => waitOf(growing));
   await timesOf(3, () => waitOf(ceiling));
