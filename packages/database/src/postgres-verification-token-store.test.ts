@@ -8,6 +8,7 @@ import {
   emptyDatabase,
   joinSite,
   openDatabaseFixture,
+  waiting,
 } from "./database-fixture.ts";
 import { testRecord } from "./test-record.ts";
 import type { LinkPurpose, VerificationTokenStore } from "./verification-token-store.ts";
@@ -146,6 +147,53 @@ describe.each(purposes.filter((purpose) => purpose !== "sign-up"))("a link of %s
     expect(await links.find("password-reset", second)).toBeNull();
     expect(await links.find(purpose, other.token)).not.toBeNull();
   });
+
+  test("and another one of the same user, used at the same moment: one permits something, the other nothing", async () => {
+    const { person, token } = await makeUsable(purpose);
+    const second = await makeLink("password-reset", { personId: person?.id ?? null });
+    const holder = await fixture.pool.connect();
+    await holder.query("BEGIN");
+    await holder.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [person?.id]);
+    const used = [uses[purpose](token), uses["password-reset"](second)];
+    await waiting(fixture, 2);
+    await holder.query("COMMIT");
+    holder.release();
+    expect((await Promise.all(used)).filter((result) => result === null)).toHaveLength(1);
+  });
+});
+
+describe.each(["invitation", "password-reset"] as const)("a mailed link of %s", (purpose) => {
+  test("to an address that is the user's no longer permits nothing", async () => {
+    const { id, email } = await createPerson(fixture.database);
+    await links.changeEmail(await makeLink("email-change", { personId: id }), testRecord);
+    const token = randomToken();
+    const mailed = { purpose, facts: { mailed: true }, personId: id, lifeSeconds: 600 };
+    await links.create({ ...mailed, token, email });
+    expect(await uses[purpose](token)).toBeNull();
+    expect(await fixture.database.passwords.find(id)).toBeNull();
+    const present = randomToken();
+    await links.create({ ...mailed, token: present, email: "dora@example.com" });
+    expect(await uses[purpose](present)).not.toBeNull();
+  });
+});
+
+test.each([
+  [
+    "a password",
+    (id: string) => fixture.database.people.setPassword(id, { ...password, hash: "$argon2id$own" }),
+  ],
+  ["a passkey", (id: string) => fixture.database.passkeys.add({ ...newPasskey(), personId: id }, testRecord)],
+  [
+    "an account at a provider",
+    (personId: string) =>
+      fixture.database.upstreamAccounts.link({ provider: "work", id: "1", label: "", personId }, testRecord),
+  ],
+])("an invitation permits nothing to a user who has %s by now", async (_, arrange) => {
+  const { id, username } = await createPerson(fixture.database);
+  const token = await makeLink("invitation", { personId: id });
+  await arrange(id);
+  expect(await uses.invitation(token)).toBeNull();
+  expect(await hashOf(username)).not.toBe("$argon2id$new");
 });
 
 test("a sign-up creates a user with a verified address and the chosen password", async () => {

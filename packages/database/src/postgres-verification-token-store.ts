@@ -3,11 +3,12 @@ import type { Person } from "./central-session-store.ts";
 import type { RecordedChanges, RecordOf, WriteRecord } from "./change-record.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
-import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
+import { jsonText, withoutNul } from "./postgres-input.ts";
 import { isUniqueViolation, type PrismaClient, type PrismaTransaction } from "./prisma-client.ts";
 import {
   disconnectAllApps,
   endAllSessions,
+  lockPerson,
   storeRecoveryCodes,
   voidLinks,
   writePasskey,
@@ -107,7 +108,8 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     record: RecordOf<Person>,
   ): Promise<InvitationAccepted | null> {
     return this.#consume<InvitationAccepted>("invitation", token, async (transaction, link, write) => {
-      const id = await lockedPerson(transaction, link.personId);
+      const id = userOf(link);
+      if (await hasWayIn(transaction, id)) throw new LinkKept(null);
       await verifyMailed(transaction, id, link);
       await writeFirstCredential(transaction, id, account);
       await voidLinks(transaction, id);
@@ -126,7 +128,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     record: RecordOf<PasswordReset>,
   ) {
     return this.#consume("password-reset", token, async (transaction, link, write) => {
-      const id = await lockedPerson(transaction, link.personId);
+      const id = userOf(link);
       await verifyMailed(transaction, id, link);
       if (!(await writePassword(transaction, id, password))) throw new LinkKept(null);
       await voidLinks(transaction, id);
@@ -141,8 +143,8 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
 
   changeEmail(token: string, record: RecordOf<NewEmail>): Promise<EmailChanged | null> {
     return this.#consume<EmailChanged>("email-change", token, async (transaction, link, write) => {
-      const { identifier: email, personId } = link;
-      const id = await lockedPerson(transaction, personId);
+      const { identifier: email } = link;
+      const id = userOf(link);
       const former = await transaction.user.findUniqueOrThrow({ where: { id } });
       // Mails to the former address too.
       await voidLinks(transaction, id);
@@ -163,7 +165,10 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     return this.#prisma.$executeRawUnsafe(sweepExpired, limit);
   }
 
-  /** One statement decides who uses the link; of concurrent ones, the others wait for its transaction and find no row. */
+  /**
+   * One statement decides who uses the link; of concurrent ones, the others wait for its transaction and find no row. The user
+   * is locked before: two links of one user, each of which voids the other, would otherwise deadlock.
+   */
   async #consume<Result>(
     purpose: LinkPurpose,
     token: string,
@@ -172,6 +177,9 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     const hash = tokenHash("VT", token);
     try {
       return await this.#changes.transaction(async (transaction, write) => {
+        const found = await transaction.verificationToken.findUnique({ where: { token: hash } });
+        if (found === null) return null;
+        if (found.personId !== null && !(await lockPerson(transaction, found.personId))) return null;
         const [link] = await transaction.$queryRaw<LinkRow[]>`
           DELETE FROM verification_tokens
           WHERE token = ${hash} AND purpose = ${purpose} AND expires > hub_now()
@@ -196,13 +204,10 @@ class LinkKept extends Error {
   }
 }
 
-/** Locks the user, so that no session starts and no consent is given until the end of the transaction. */
-async function lockedPerson(transaction: PrismaTransaction, personId: string | null): Promise<string> {
-  const id = personId !== null && isUuid(personId) ? personId : null;
-  const locked = await transaction.$executeRaw`
-    SELECT FROM users WHERE id = ${id}::uuid AND disabled_at IS NULL FOR UPDATE`;
-  if (id === null || locked !== 1) throw new LinkKept(null);
-  return id;
+/** The user of the link, whose lock the transaction holds. */
+function userOf({ personId }: LinkRow): string {
+  if (personId === null) throw new LinkKept(null);
+  return personId;
 }
 
 async function writeFirstCredential(
@@ -236,13 +241,27 @@ async function verifyEmail(transaction: PrismaTransaction, id: string): Promise<
   await transaction.$executeRaw`UPDATE users SET email_verified = hub_now() WHERE id = ${id}::uuid`;
 }
 
-/** A link that an operator handed over proves nothing about the address, nor does one to a former address. */
+/** An invitation is for a user who cannot sign in yet. */
+async function hasWayIn(transaction: PrismaTransaction, personId: string): Promise<boolean> {
+  const ways = [
+    await transaction.passwordCredential.count({ where: { userId: personId } }),
+    await transaction.passkey.count({ where: { personId } }),
+    await transaction.account.count({ where: { userId: personId } }),
+  ];
+  return ways.some((count) => count > 0);
+}
+
+/**
+ * A link that an operator handed over proves nothing about the address. A mailed one permits nothing once the user has another
+ * address: whoever reads the mail of the former one may be somebody else.
+ */
 async function verifyMailed(
   transaction: PrismaTransaction,
   id: string,
   { identifier, facts }: LinkRow,
 ): Promise<void> {
   if (facts.mailed !== true) return;
-  await transaction.$executeRaw`
+  const verified = await transaction.$executeRaw`
     UPDATE users SET email_verified = hub_now() WHERE id = ${id}::uuid AND email = ${identifier}`;
+  if (verified !== 1) throw new LinkKept(null);
 }

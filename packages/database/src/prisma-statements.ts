@@ -7,11 +7,17 @@ import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import { tokenHash } from "./token-hash.ts";
 
-/** Serialises changes of a user's ways to sign in. @returns false if the user is disabled or removed */
+/**
+ * Serialises changes of a user. The lock conflicts with that of `start_session` and of foreign keys, so no session starts and
+ * no pending sign-in is made until the end of the transaction. Taken before the locks of other rows, so that no two
+ * transactions deadlock.
+ *
+ * @returns false if the user is disabled or removed
+ */
 export async function lockPerson(transaction: PrismaTransaction, personId: string): Promise<boolean> {
   if (!isUuid(personId)) return false;
   const locked = await transaction.$executeRaw`
-    SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR NO KEY UPDATE`;
+    SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR UPDATE`;
   return locked === 1;
 }
 
