@@ -2,13 +2,17 @@
 
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { randomToken } from "./central-session-fixture.ts";
 import {
   createPerson,
   type DatabaseFixture,
   dumpTable,
   emptyDatabase,
   openDatabaseFixture,
+  waiting,
 } from "./database-fixture.ts";
+import type { NewPasskey } from "./passkey-store.ts";
+import { PersonGone } from "./person-store.ts";
 import { testRecord } from "./test-record.ts";
 
 let fixture: DatabaseFixture;
@@ -34,6 +38,17 @@ const addPasskey = () =>
      VALUES (gen_random_uuid()::text, $1, 'key', '', false, false)`,
     [personId],
   );
+const passkey = (): NewPasskey => ({
+  id: randomBytes(32).toString("base64url"),
+  personId,
+  name: "Phone",
+  publicKey: Uint8Array.from(randomBytes(77)),
+  counter: 0,
+  transports: [],
+  aaguid: "00000000-0000-0000-0000-000000000000",
+  backupEligible: false,
+  backedUp: false,
+});
 const set = (statement: string) => fixture.pool.query(statement, [personId]);
 
 test("a new user has no factor", async () => {
@@ -94,6 +109,25 @@ describe("one-time codes", () => {
     expect(await turnOff(true)).toBeNull();
     expect(await store().of(personId)).toEqual({ codesSince: null, passkeys: 1, recoveryCodes: 10 });
   });
+});
+
+test.each([
+  ["a secret of one-time codes", () => turnOn()],
+  ["a passkey", () => fixture.database.passkeys.add(passkey(), testRecord)],
+])("no session without the factor starts while %s is being added", async (_, add) => {
+  const other = await fixture.pool.connect();
+  const token = randomToken();
+  await other.query("BEGIN");
+  // The record comes last, so the factor is there, but not committed.
+  await other.query("LOCK TABLE audit_events IN SHARE MODE");
+  const added = add();
+  await waiting(fixture, 1);
+  const start = { token, personId, longTerm: false, amr: ["pwd"], address: "", userAgent: "" };
+  const started = expect(fixture.database.sessions.start(start)).rejects.toThrow(PersonGone);
+  await waiting(fixture, 2);
+  await other.query("COMMIT");
+  other.release();
+  await Promise.all([added, started]);
 });
 
 describe("the last factor stays", () => {

@@ -78,10 +78,7 @@ export class PrismaFactorStore implements FactorStore {
   ): Promise<FactorsRemoved | null> {
     return this.#changes.transaction(async (transaction, write) => {
       const of = { where: { personId } };
-      // A stronger lock than `lockPerson`: no session starts until the others have ended.
-      const locked = await transaction.$executeRaw`
-        SELECT FROM users WHERE id = ${personId}::uuid AND disabled_at IS NULL FOR UPDATE`;
-      if (locked !== 1) return null;
+      if (!(await lockPerson(transaction, personId))) return null;
       const codes = (await transaction.totpFactor.deleteMany(of)).count === 1;
       const passkeys = (await transaction.passkey.deleteMany(of)).count;
       if (!codes && passkeys === 0) return null;

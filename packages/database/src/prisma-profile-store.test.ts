@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createTicketId } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type DatabaseFixture, emptyDatabase, openDatabaseFixture } from "./database-fixture.ts";
+import { type DatabaseFixture, emptyDatabase, openDatabaseFixture, waiting } from "./database-fixture.ts";
 import type { ProfileStore } from "./profile-store.ts";
 import { testRecord } from "./test-record.ts";
 
@@ -98,6 +98,22 @@ test("a request for deletion ends all sessions and deletes what lets others in; 
   expect((await people.findById(id))?.deletionDueAt).toEqual(asked?.dueAt);
   await fixture.clock.advance(day);
   expect((await profiles.requestDeletion(id, 3 * day, testRecord))?.dueAt).toEqual(asked?.dueAt);
+});
+
+test("a session that starts while a deletion is requested is among those that end", async () => {
+  const id = await createPerson("alice");
+  const starting = await fixture.pool.connect();
+  await starting.query("BEGIN");
+  await starting.query(
+    "SELECT start_session($1, 'token', NULL, '', '', false, false, '1 hour', '1 hour', '0', '{pwd}')",
+    [id],
+  );
+  const asked = profiles.requestDeletion(id, day, testRecord);
+  await waiting(fixture, 1);
+  await starting.query("COMMIT");
+  starting.release();
+  expect((await asked)?.endedSessions).toHaveLength(1);
+  expect(await fixture.database.sessions.listOf(id)).toEqual([]);
 });
 
 test("a disabled user and an unknown one cannot request a deletion", async () => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { RecordedChanges, RecordOf } from "./change-record.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
-import { voidLinks } from "./prisma-statements.ts";
+import { lockPerson, voidLinks } from "./prisma-statements.ts";
 import type {
   ExportedAccount,
   Picture,
@@ -72,11 +72,12 @@ export class PrismaProfileStore implements ProfileStore {
 
   async requestDeletion(personId: string, graceSeconds: number, record: RecordOf<RequestedDeletion>) {
     return this.#changes.transaction(async (transaction, write) => {
-      // The row lock keeps a session from starting before the others have ended.
+      // An update alone takes a weaker lock, beside which a session can start that would not end here.
+      if (!(await lockPerson(transaction, personId))) return null;
       const [asked] = await transaction.$queryRaw<{ readonly due_at: Date }[]>`
         UPDATE users
         SET deletion_due_at = coalesce(deletion_due_at, hub_now() + make_interval(secs => ${graceSeconds}))
-        WHERE id = ${personId}::uuid AND disabled_at IS NULL
+        WHERE id = ${personId}::uuid
         RETURNING deletion_due_at AS due_at`;
       if (asked === undefined) return null;
       const ended = await transaction.$queryRaw<{ readonly id: string }[]>`
