@@ -589,6 +589,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       sessions,
       signUpMode,
       sites,
+      throttle,
       verificationTokens,
     }),
     ...resetPasswordRoutes({

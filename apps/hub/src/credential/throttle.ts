@@ -48,6 +48,8 @@ const limits = {
     account: { most: 5, within: 10 * minute },
     address: { most: 60, within: 15 * minute },
   },
+  /** User names sent with a sign-up link, which tell whether they are taken. Free ones count too: a refusal must tell nothing. */
+  "new-username": { link: { most: 30, within: day }, address: { most: 60, within: 15 * minute } },
   /** Mails about repeated failures and unfinished sign-ins, which strangers can cause; `account` names which of the two. */
   "failures-mail": { account: { most: 1, within: day } },
 } satisfies Record<string, Partial<Record<CounterKind, AttemptLimit>>>;
@@ -61,7 +63,7 @@ const queueLimits = {
   address: { atOnce: 16, waiting: 500 },
 } as const;
 
-type CounterKind = "pair" | "account" | "address" | "site" | "session" | "device";
+type CounterKind = "pair" | "account" | "address" | "site" | "session" | "device" | "link";
 type Limited = keyof typeof limits;
 /** Proofs of a user, which are taken back if they are right. The others are only counted. */
 type Proof = "password" | "code";
@@ -91,6 +93,7 @@ interface Attempts extends Record<Limited, object> {
   readonly "device-poll": { readonly device: string };
   /** `account`: the recipient, as it was typed. */
   readonly mail: { readonly purpose: MailPurpose; readonly account: string; readonly address: string };
+  readonly "new-username": { readonly link: string; readonly address: string };
   readonly "failures-mail": { readonly account: string };
 }
 
@@ -245,7 +248,7 @@ function countersOf<Thing extends Limited>(thing: Thing, attempt: Attempts[Thing
 function keyOf(thing: Limited, kind: CounterKind, attempt: object): string | undefined {
   const facts: { readonly [fact in keyof UserAttempt | CounterKind | "purpose"]?: string | undefined } =
     attempt;
-  const { address, knownBrowser, site, session, device, purpose } = facts;
+  const { address, knownBrowser, site, session, device, link, purpose } = facts;
   const account =
     purpose === undefined || facts.account === undefined
       ? facts.account
@@ -258,6 +261,7 @@ function keyOf(thing: Limited, kind: CounterKind, attempt: object): string | und
     site: [site],
     session: [session],
     device: [digest(device)],
+    link: [digest(link)],
   };
   return values[kind].includes(undefined) ? undefined : [thing, kind, ...values[kind]].join(" ");
 }

@@ -6,6 +6,7 @@ import { HubError } from "../http/hub-error.ts";
 import type { Call } from "../http/route.ts";
 import type { MailToQueue } from "../mail/queue-mail.ts";
 import type { NewAccountScreen } from "../screen/screen.ts";
+import { waitWords } from "../screen/wait-words.ts";
 import { loginAddress, loginPath, repeatedFields, signUpPath } from "../sign-in/login-address.ts";
 import { destinationParameters } from "./destination.ts";
 import { linkUnusable } from "./link.ts";
@@ -102,6 +103,19 @@ export const accountLinkUnusable = (kind: OpenedLink["kind"]): HubError =>
     kind === "sign-up"
       ? { label: "Ask for another link", href: signUpPath }
       : { label: "Go to sign in", href: loginPath },
+  );
+
+export const tooManyNames = ({ link }: OpenedLink, retryInSeconds: number): HubError =>
+  new HubError(
+    429,
+    "too_many_attempts",
+    "Please wait a little",
+    [
+      `Many user names were sent with this link, or from your network. You can send another one in ${waitWords(retryInSeconds)}.`,
+      "There is no account yet. If the link has expired then, ask for another one.",
+    ],
+    { "retry-after": String(retryInSeconds) },
+    toSignIn(link),
   );
 
 /** A link from before the operator closed the sign-up. */

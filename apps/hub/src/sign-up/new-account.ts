@@ -14,6 +14,7 @@ import {
   standsAlone,
   wordsOfUser,
 } from "../credential/password-rule.ts";
+import type { Throttle } from "../credential/throttle.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { createRecoveryCodes } from "../factor/recovery-codes.ts";
 import { type RecoveryCodesScreenNeeds, recoveryCodesModel } from "../factor/recovery-codes-screen.ts";
@@ -42,6 +43,7 @@ import {
   type OpenedLink,
   providerGone,
   signUpClosed,
+  tooManyNames,
 } from "./make-account.ts";
 import type { ProvidersOfNewAccounts, ProviderWay } from "./provider-way.ts";
 
@@ -58,6 +60,7 @@ export interface NewAccountNeeds
   readonly passwordFault: PasswordFault;
   readonly passwordLengths: PasswordLengths;
   readonly signUpMode: SignUpMode;
+  readonly throttle: Pick<Throttle, "count">;
   readonly completeSignIn: CompleteSignIn;
   readonly enterSession: EnterSession;
   readonly providers: ProvidersOfNewAccounts;
@@ -124,7 +127,7 @@ function acceptForm(needs: NewAccountNeeds, kind: Kind): Route {
       if (isPassword && provider !== "")
         return showForm(needs, call, opened, typed, errorAt("password", providerLost));
       const errors = [
-        ...(await nameErrors(needs, opened, typed)),
+        ...(await nameErrors(needs, call, opened, typed)),
         ...(isPassword ? await passwordErrors(needs, opened, typed, parameters.get("password") ?? "") : []),
       ];
       if (errors.length > 0) return showForm(needs, call, opened, typed, errors);
@@ -161,9 +164,10 @@ async function openLink(
   return opened;
 }
 
-/** @throws HubError if another user has the address */
+/** @throws HubError if another user has the address, or many user names were sent */
 async function nameErrors(
-  { people }: NewAccountNeeds,
+  { people, throttle }: NewAccountNeeds,
+  { address }: Call,
   opened: OpenedLink,
   { name, username }: Typed,
 ): Promise<Errors> {
@@ -172,6 +176,8 @@ async function nameErrors(
   if (link.person !== null) return wrongName;
   const fault = usernameFault(username);
   if (fault !== undefined) return [...wrongName, ...errorAt("username", fault)];
+  const counted = await throttle.count("new-username", { link: opened.token, address });
+  if (!counted.allowed) throw tooManyNames(opened, counted.retryInSeconds);
   // Checked before a passkey is made, because the user would be left with one that opens nothing.
   if ((await people.findForSignIn(link.email)) !== null) throw emailTaken(opened);
   return (await people.findForSignIn(username)) === null ? wrongName : [...wrongName, usernameTaken];

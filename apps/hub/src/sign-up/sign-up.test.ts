@@ -137,6 +137,29 @@ describe("a sign-up", () => {
     expect(done.location).toBe("/account");
   });
 
+  test("a link asks for thirty user names, and then tells of none whether it is taken", async () => {
+    const strict = await openTestHub({ environment: { LOGIN_THROTTLE: "on" } });
+    try {
+      const taken = await strict.createPerson({ username: "taken-name" });
+      const browser = new TestBrowser(strict);
+      await requestLink(browser, "probe@example.com");
+      const page = await browser.get(await mailedLink(strict.hub, "probe@example.com"));
+      const send = (username: string) =>
+        sendForm(browser, page, "new-account", { name: "Probe", username, use: "passkey" });
+      for (let index = 0; index < 29; index++) expect((await send(`free-${index}`)).status).toBe(200);
+      expect(errorsOf(await send(taken.username))).toEqual({
+        username: expect.stringMatching(/belongs to somebody else/),
+      });
+      for (const username of [taken.username, "free"]) {
+        const refused = await send(username);
+        expect([refused.status, refused.screen("refused").code]).toEqual([429, "too_many_attempts"]);
+        expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+      }
+    } finally {
+      await strict.close();
+    }
+  });
+
   test("of two links to one address creates one account, and says so to the second", async () => {
     const email = newEmail();
     const [first, second] = [await openLink(undefined, email), await openLink(undefined, email)];
