@@ -175,6 +175,13 @@ describe("a right password forgets the wrong ones", () => {
   });
 });
 
+test("a new password chosen in an unknown browser forgets the attempts from all known browsers", async () => {
+  const inKnown = (index: number) => ({ knownBrowser: `browser-${index}` });
+  expect(await fromEverywhere(101, inKnown)).toBe(100);
+  await throttle.forget("password", alice);
+  expect(await fromEverywhere(5, inKnown)).toBe(5);
+});
+
 test("a new password forgets all earlier attempts of the account and of this browser", async () => {
   const known = { knownBrowser: "known-browser" };
   await tries(6, {});

@@ -204,7 +204,11 @@ export function createThrottle({
     },
     async forget(thing, by) {
       if (!isOn) return;
-      const all = [by, { ...by, knownBrowser: undefined }].flatMap((one) => countersOf(thing, one));
+      // The counter of all known browsers too, when the password is chosen in an unknown one: a thief may have filled it.
+      const browsers = [by.knownBrowser ?? "", undefined];
+      const all = browsers
+        .map((knownBrowser) => ({ ...by, knownBrowser }))
+        .flatMap((one) => countersOf(thing, one));
       await attemptCounters.takeBack({ forget: takenBack(all).forget });
     },
   };
