@@ -1,5 +1,6 @@
 import type { CentralSession, Person } from "./central-session-store.ts";
 import type { ChangeRecord, RecordOf } from "./change-record.ts";
+import type { UpstreamAccount } from "./upstream-account-store.ts";
 
 /** A sign-in that lacks a factor. */
 export interface PendingSignIn {
@@ -31,8 +32,9 @@ export interface PendingSignInStore {
   /**
    * @param pending.provedSecondsAgo age of the first proof, in seconds
    * @param pending.passwordHash hash that the password was verified against; absent: no password was
+   * @param pending.upstreamAccount account at another provider that proved the user; absent: none did
    * @param pending.record audit event and mail, written in the same transaction; absent: none
-   * @returns false: the user is disabled or removed, or has changed the password
+   * @returns false: the user is disabled or removed, has changed the password, or has disconnected the account
    */
   create(pending: {
     readonly token: string;
@@ -42,6 +44,7 @@ export interface PendingSignInStore {
     readonly provedSecondsAgo: number;
     readonly lifeSeconds: number;
     readonly passwordHash?: string | undefined;
+    readonly upstreamAccount?: UpstreamAccount | undefined;
     readonly record?: ChangeRecord | undefined;
   }): Promise<boolean>;
   /** Reads without consuming. */

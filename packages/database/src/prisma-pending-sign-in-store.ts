@@ -56,6 +56,7 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
       provedSecondsAgo,
       lifeSeconds,
       passwordHash = null,
+      upstreamAccount: { provider, id: accountId } = { provider: null, id: null },
       record,
     } = pending;
     return this.#changes.transaction(async (transaction, write) => {
@@ -69,6 +70,10 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
         FROM users u WHERE u.id = ${personId}::uuid AND u.disabled_at IS NULL
           AND (${passwordHash}::text IS NULL OR EXISTS (
             SELECT FROM password_credentials c WHERE c.user_id = u.id AND c.hash = ${passwordHash}::text
+          ))
+          AND (${provider}::text IS NULL OR EXISTS (
+            SELECT FROM accounts a WHERE a.user_id = u.id AND a.provider = ${provider}::text
+              AND a.provider_account_id = ${accountId}::text
           ))`;
       if (created === 1 && record !== undefined) await write(record);
       return created === 1;

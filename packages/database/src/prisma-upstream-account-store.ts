@@ -81,6 +81,8 @@ export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
       const { lastWay } = await judgeRemoval(transaction, personId, { account: key }, policy);
       if (lastWay !== null) return "last-way-in";
       await createAuthAdapter(transaction).unlinkAccount(key);
+      // Sign-ins that began there and lack a factor. Those of the user's other accounts begin again.
+      await transaction.pendingSignIn.deleteMany({ where: { personId, amr: { has: "fed" } } });
       await write(record());
       return "unlinked";
     });

@@ -41,7 +41,7 @@ export interface UpstreamAccountStore {
     record: RecordOf,
   ): Promise<UpstreamLinking>;
   /**
-   * Unlinks an account unless the user could not sign in without it.
+   * Unlinks an account unless the user could not sign in without it. Voids pending sign-ins that began with a provider.
    *
    * @param options.providers those that can be used at present
    */

@@ -210,7 +210,7 @@ async function askForMore(
   needs: CompleteSignInNeeds,
   call: Call,
   parameters: RequestParameters,
-  { person, amr, secondsAgo, passwordHash }: Verified,
+  { person, amr, secondsAgo, passwordHash, upstreamAccount }: Verified,
   { longTerm, askBefore, missing }: SignInChoices & { readonly missing: keyof typeof pages },
 ): Promise<Answer> {
   const token = `PSI-${randomToken()}`;
@@ -222,6 +222,7 @@ async function askForMore(
     provedSecondsAgo: secondsAgo,
     lifeSeconds: pendingLifeSeconds,
     passwordHash,
+    upstreamAccount,
     record: unfinishedRecord(needs, call, person, amr, unfinishedOutcome[missing]),
   });
   if (!created) return refuseGone(needs, call, parameters, person);

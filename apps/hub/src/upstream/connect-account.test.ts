@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BrowserAnswer, TestBrowser, type TestPerson } from "../test-hub.ts";
+import { createPersonWithCodes } from "../test-support/factor-fixture.ts";
 import { mailsTo } from "../test-support/read-mails.ts";
 import { openUpstreamFixture, type UpstreamFixture } from "../test-support/upstream-fixture.ts";
 
@@ -201,6 +202,32 @@ describe("disconnecting", () => {
     expect(await auditOf(zoe, "provider-unlinked")).toMatchObject([{ outcome: "done" }]);
     const later = await fixture.signIn(new TestBrowser(fixture.opened));
     expect(later.location).toBe("/upstream/account");
+  });
+
+  test("a sign-in that began there and waits for a factor is void", async () => {
+    const person = await createPersonWithCodes(fixture.opened);
+    const id = randomUUID();
+    fixture.issuer.account = { sub: id, claims: {} };
+    await fixture.link(person, id);
+    const thief = new TestBrowser(fixture.opened);
+    const pending = await fixture.signIn(thief);
+    expect((await thief.get(pending.location)).status).toBe(200);
+    const account = { provider: "work", id, personId: person.id };
+    await store().unlink(account, { providers: ["work"] }, testRecord);
+    expect((await thief.get(pending.location)).location).toContain("/cas/login");
+    const create = () =>
+      fixture.opened.hub.database.pendingSignIns.create({
+        token: `PSI-${id}`,
+        personId: person.id,
+        amr: ["fed"],
+        longTerm: false,
+        provedSecondsAgo: 0,
+        lifeSeconds: 600,
+        upstreamAccount: account,
+      });
+    expect(await create()).toBe(false);
+    await fixture.link(person, id);
+    expect(await create()).toBe(true);
   });
 
   test("the last way to sign in stays, and nothing is recorded", async () => {
