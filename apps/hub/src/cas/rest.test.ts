@@ -4,22 +4,28 @@ import { testRecord } from "@gatehouse/database/test-record";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { createPersonWithCodes } from "../test-support/factor-fixture.ts";
+import { mailsTo } from "../test-support/read-mails.ts";
 
 let opened: TestHub;
 let closed: TestHub;
+let limited: TestHub;
 let alice: TestPerson;
 beforeAll(async () => {
-  [opened, closed] = await Promise.all([
+  [opened, closed, limited] = await Promise.all([
     openTestHub({
       sites: ({ shop }) => ({
         shop: shop.registration({ cas: { services: [shop.service], rest: true } }),
       }),
     }),
     openTestHub(),
+    openTestHub({
+      environment: { LOGIN_THROTTLE: "on", TRUST_PROXY: "127.0.0.1" },
+      sites: ({ shop }) => ({ shop: shop.registration({ cas: { services: [shop.service], rest: true } }) }),
+    }),
   ]);
   alice = await opened.createPerson({ username: "alice" });
 });
-afterAll(() => Promise.all([opened.close(), closed.close()]));
+afterAll(() => Promise.all([opened.close(), closed.close(), limited.close()]));
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
 const program = () => new TestBrowser(opened);
@@ -213,4 +219,37 @@ test("a right password that needs a second step leaves an entry and a mail, as i
   expect(await mails.list(1, `${person.username}@example.com`)).toMatchObject([
     { kind: "sign-in-unfinished", state: "pending" },
   ]);
+});
+
+describe("a session that a program began", () => {
+  test.each(["", "rest:"])(
+    "is none of a browser: no page takes its ticket in a cookie (%s)",
+    async (prefix) => {
+      const { body: tgt } = await start();
+      const browser = program();
+      browser.cookies.set("TGC-gatehouse", prefix + tgt);
+      for (const page of ["/account", "/account/security/codes/new"])
+        expect((await browser.get(page)).location).toContain("/cas/login?");
+      const { service } = opened.shop;
+      expect((await browser.get(`/cas/login?${new URLSearchParams({ service })}`)).status).toBe(200);
+      expect((await program().get(`/cas/v1/tickets/${tgt}`)).status).toBe(200);
+    },
+  );
+
+  test("is announced as a new browser, once a day for each network", async () => {
+    const { username, password } = await limited.createPerson();
+    const signIn = (address: string) =>
+      new TestBrowser(limited, { "x-forwarded-for": address }).post("/cas/v1/tickets", {
+        username,
+        password,
+      });
+    const kinds = async () => (await mailsTo(limited.hub, `${username}@example.com`)).map(({ kind }) => kind);
+    await new TestBrowser(limited).signIn({ username, password });
+    expect(await kinds()).toEqual([]);
+    expect((await signIn("2001:db8:1:2::1")).status).toBe(201);
+    expect((await signIn("2001:db8:1:2::2")).status).toBe(201);
+    expect(await kinds()).toEqual(["new-browser"]);
+    expect((await signIn("2001:db8:1:3::1")).status).toBe(201);
+    expect(await kinds()).toEqual(["new-browser", "new-browser"]);
+  });
 });

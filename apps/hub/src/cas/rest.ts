@@ -18,7 +18,13 @@ import { type Call, type Route, route } from "../http/route.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
 import { waitWords } from "../screen/wait-words.ts";
-import { type UnfinishedNeeds, unfinishedRecord } from "../sign-in/announce-sign-in.ts";
+import { restSessionPrefix } from "../session/find-session.ts";
+import {
+  announceRestSignIn,
+  type RestSignInNeeds,
+  type UnfinishedNeeds,
+  unfinishedRecord,
+} from "../sign-in/announce-sign-in.ts";
 import { type MissingFactorNeeds, missingFactor } from "../sign-in/complete-sign-in.ts";
 import {
   type CredentialsAttempt,
@@ -35,7 +41,10 @@ export interface RestNeeds
   extends MissingFactorNeeds,
     VerifyCredentialsNeeds,
     StartSessionNeeds,
+    RestSignInNeeds,
     UnfinishedNeeds {
+  readonly people: VerifyCredentialsNeeds["people"] & RestSignInNeeds["people"];
+  readonly throttle: VerifyCredentialsNeeds["throttle"] & RestSignInNeeds["throttle"];
   readonly auditEvents: Pick<AuditEventStore, "write">;
   readonly queueMail: QueueMail;
   readonly sites: Pick<SiteRegistry, "findByService" | "list">;
@@ -70,7 +79,9 @@ const startSession = (needs: RestNeeds): Route =>
         knownBrowsers: new Map<string, string>(),
       };
       const verified = await verifyPasswordAlone(needs, call, attempt);
+      const token = createTicketId("TGT");
       const started = await startVerifiedSession(needs, verified, {
+        token: sessionTokenOf(token),
         address,
         userAgent,
         previousToken: undefined,
@@ -78,7 +89,8 @@ const startSession = (needs: RestNeeds): Route =>
         askBefore: false,
       });
       if (started === null) throw refuse(call, { outcome: "refused", code: "credentials_wrong" });
-      const { session, token } = started;
+      const { session } = started;
+      await announceRestSignIn(needs, call, session.person);
       call.log.info(
         {
           event: "sign_in.accepted",
@@ -158,7 +170,7 @@ const endSession = (needs: RestNeeds): Route =>
     async answer(call) {
       expectServed(needs);
       const session = await livingSession(needs, call, { touch: false });
-      await needs.sessions.end({ token: tokenOf(call) }, "signed-out", actorOf(call));
+      await needs.sessions.end({ token: sessionTokenOf(tokenOf(call)) }, "signed-out", actorOf(call));
       call.log.info(
         { event: "sign_out", person: session.person.id, session: session.id, via: "rest" },
         "signed out",
@@ -191,13 +203,18 @@ function tokenOf(call: Call): string {
   return call.pathParameter("tgt");
 }
 
+/** Token that the session of a ticket-granting ticket is stored under, so that the ticket is no cookie of a browser. */
+function sessionTokenOf(ticket: string): string {
+  return restSessionPrefix + ticket;
+}
+
 async function livingSession(
   { sessions }: RestNeeds,
   call: Call,
   options: { readonly touch: boolean },
 ): Promise<CentralSession> {
   const token = tokenOf(call);
-  const found = isTicketId("TGT", token) ? await sessions.find(token, options) : undefined;
+  const found = isTicketId("TGT", token) ? await sessions.find(sessionTokenOf(token), options) : undefined;
   if (found?.state === "alive") return found.session;
   throw new HubError(404, "session_unknown", "No such session", [
     "The ticket-granting ticket is unknown or its session has ended. Post the credentials again.",

@@ -2,6 +2,9 @@ import type { CentralSessionStore, FoundSession } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
 import type { Call } from "../http/route.ts";
 
+/** Begins the stored token of a session that a program began by REST. No cookie may name one: it is no session of a browser. */
+export const restSessionPrefix = "rest:";
+
 /** Finds the central session of the browser that made a call. @param options.touch counts the call as user activity */
 export type FindSession = (
   call: Pick<Call, "header">,
@@ -14,6 +17,7 @@ export function createFindSession(needs: {
 }): FindSession {
   return async (call, options) => {
     const token = needs.cookies.read(call.header("cookie"), "session");
-    return token === undefined ? { state: "unknown" } : needs.sessions.find(token, options);
+    if (token === undefined || token.startsWith(restSessionPrefix)) return { state: "unknown" };
+    return needs.sessions.find(token, options);
   };
 }

@@ -6,7 +6,7 @@ import type { AuditEventStore, Person, PersonStore, QueuedMail } from "@gatehous
 import type { UnfinishedOutcome } from "../audit/audit-kinds.ts";
 import type { HubChangeRecord } from "../audit/change-record.ts";
 import { actorOf, type IsRepeated } from "../audit/record-audit.ts";
-import type { Throttle, UserAttempt } from "../credential/throttle.ts";
+import { networkOf, type Throttle, type UserAttempt } from "../credential/throttle.ts";
 import type { Call } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import type { ChangeFacts, QueueMail } from "../mail/queue-mail.ts";
@@ -28,6 +28,17 @@ export async function announceNewBrowser(
   if (await needs.people.noteFirstSignIn(personId)) return;
   const { address, userAgent } = call;
   await needs.queueMail({ kind: "new-browser", recipient, personId, facts: { address, userAgent } });
+}
+
+export interface RestSignInNeeds extends AnnounceBrowserNeeds {
+  readonly throttle: Pick<Throttle, "count">;
+}
+
+/** Tells a user of a sign-in by REST as of a new browser; at most once a day for each network, for programs sign in often. */
+export async function announceRestSignIn(needs: RestSignInNeeds, call: Call, person: Person): Promise<void> {
+  const account = `rest ${person.id} ${networkOf(call.address)}`;
+  if ((await needs.throttle.count("failures-mail", { account })).allowed)
+    await announceNewBrowser(needs, call, person);
 }
 
 export interface UnfinishedNeeds extends KnownBrowserNeeds {

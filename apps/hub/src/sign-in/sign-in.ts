@@ -38,6 +38,8 @@ export interface CredentialsAttempt {
 
 /** The session to start. */
 export interface NewSession {
+  /** Token that the session is stored under; absent: a new ticket-granting ticket. */
+  readonly token?: string;
   readonly userAgent: string;
   readonly address: string;
   /** The browser's current session token; its session is ended. */
@@ -180,7 +182,7 @@ async function startSession(
   { person, amr, secondsAgo, passwordHash }: Verified,
   newSession: NewSession,
 ) {
-  const token = createTicketId("TGT");
+  const { token = createTicketId("TGT") } = newSession;
   const session = await sessions.start({
     personId: person.id,
     token,
