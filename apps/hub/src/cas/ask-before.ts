@@ -34,7 +34,7 @@ export function askBefore(
       model: {
         action: confirmPath,
         hidden: [
-          { name: "token", value: keys.form.sign(tokenText(session)) },
+          { name: "token", value: keys.form.sign("ask-before-form", session.uid) },
           { name: ticketName === "SAMLart" ? "TARGET" : "service", value: service.url },
           ...(method === "GET" ? [] : [{ name: "method", value: method }]),
         ],
@@ -75,7 +75,7 @@ export const askBeforeRoutes = (needs: AskBeforeNeeds): Route[] => [
       // The session has ended meanwhile. The login form is for the same site, and signing in confirms as well.
       if (found.state !== "alive") return seeOther(loginAddress(repeatedFields(parameters)));
       const { session } = found;
-      if (!needs.keys.form.isSignature(tokenText(session), parameters.get("token") ?? ""))
+      if (!needs.keys.form.isSignature("ask-before-form", session.uid, parameters.get("token") ?? ""))
         return needs.askForAccount(call, { session, parameters, because: "opened-before" });
       if (decision.action !== "issue-ticket") return seeOther("/account");
       return sendTicket(needs, call, { ...request, ...decision, session });
@@ -84,4 +84,3 @@ export const askBeforeRoutes = (needs: AskBeforeNeeds): Route[] => [
 ];
 
 /** Bound to the session's `uid`, which stays when the same user re-authenticates. */
-const tokenText = ({ uid }: CentralSession) => `${uid}:ask-before`;

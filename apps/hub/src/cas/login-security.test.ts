@@ -73,7 +73,7 @@ describe("ASVS 7.2.4 session fixation", () => {
     ]);
     expect(browser.cookies.get("gatehouse-flow")).toBe(flow);
     await browser.get("/cas/logout");
-    expect(browser.cookies.get("gatehouse-flow")).toMatch(/^[0-9a-f]{64}$/);
+    expect(browser.cookies.get("gatehouse-flow")).toMatch(/^FL-[0-9a-f]{64}$/);
     expect(browser.cookies.get("gatehouse-flow")).not.toBe(flow);
   });
 });

@@ -90,7 +90,7 @@ test("with a mail server, links are mailed by the hub unless the operator asks f
   expect(added.result).not.toHaveProperty("link");
   await runMailing("user reset jana");
   expect((await runMailing("user invite jana --print-link")).result).toMatchObject({
-    link: expect.stringMatching(/\/invitation\?link=[0-9a-f]{64}$/),
+    link: expect.stringMatching(/\/invitation\?link=LINK-[0-9a-f]{64}$/),
   });
   await withDatabaseOpen(async ({ mails }) => {
     const queued = await mails.list(10, "jana@example.com");

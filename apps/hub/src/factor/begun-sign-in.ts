@@ -56,7 +56,7 @@ async function findWeakSession(
 
 /** Form token of a page about a sign-in. @param purpose name of the page */
 export function tokenOf({ keys }: Pick<BegunNeeds, "keys">, { id }: Begun, purpose: string): string {
-  return keys.form.sign(`${id}:${purpose}`);
+  return keys.form.sign("factor-form", `${id}:${purpose}`);
 }
 
 export function isTokenOf(
@@ -65,7 +65,7 @@ export function isTokenOf(
   purpose: string,
   token: string,
 ): boolean {
-  return keys.form.isSignature(`${id}:${purpose}`, token);
+  return keys.form.isSignature("factor-form", `${id}:${purpose}`, token);
 }
 
 /** Leads to the first step with the reason: the sign-in has expired, was completed, or belongs to another user. */

@@ -189,7 +189,7 @@ describe("recovery codes", () => {
     const person = await opened.createPerson();
     const browser = await signedIn(person);
     const [session] = await sessionsOf(person);
-    const token = opened.hub.keys.form.sign(session?.uid ?? "");
+    const token = opened.hub.keys.form.sign("account-form", session?.uid ?? "");
     const answer = await browser.post("/account/security/recovery-codes/new", { token });
     expect(answer.location).toBe("/account/security");
     expect(await factorsOf(person)).toMatchObject({ recoveryCodes: 0 });

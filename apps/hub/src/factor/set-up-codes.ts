@@ -176,7 +176,7 @@ async function confirm(
   const continueTo = destination(parameters);
   const model = recoveryCodesModel(needs, {
     codes: recoveryCodes,
-    token: needs.keys.form.sign(started.session.uid),
+    token: needs.keys.form.sign("account-form", started.session.uid),
     personId: person.id,
     because: "codes-on",
     continueTo,

@@ -4,7 +4,7 @@ import { flowOf, sendsHubCookie, startFlow } from "./flow.ts";
 
 const needs = { cookies: createCookies(false) };
 const sending = (cookie?: string) => ({ header: (name: string) => (name === "cookie" ? cookie : undefined) });
-const id = "0123456789abcdef".repeat(4);
+const id = `FL-${"0123456789abcdef".repeat(4)}`;
 
 describe("the flow of a browser", () => {
   test("stays the same as long as the browser sends it", () => {
@@ -19,7 +19,7 @@ describe("the flow of a browser", () => {
     ["text before it", `gatehouse-flow=x${id}`],
   ])("is created for %s", (_, cookie) => {
     const flow = flowOf(needs, sending(cookie));
-    expect(flow.id).toMatch(/^[0-9a-f]{64}$/);
+    expect(flow.id).toMatch(/^FL-[0-9a-f]{64}$/);
     expect(flow.id).not.toBe(id);
     expect(flow.cookies).toEqual([expect.stringContaining(`gatehouse-flow=${flow.id};`)]);
   });

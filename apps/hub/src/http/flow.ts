@@ -21,13 +21,13 @@ export function flowOf(
   browser: Browser,
 ): { readonly id: string; readonly cookies: readonly string[] } {
   const sent = needs.cookies.read(browser.header("cookie"), "flow");
-  if (sent !== undefined && /^[0-9a-f]{64}$/.test(sent)) return { id: sent, cookies: [] };
+  if (sent !== undefined && /^FL-[0-9a-f]{64}$/.test(sent)) return { id: sent, cookies: [] };
   const { id, cookie } = startFlow(needs);
   return { id, cookies: [cookie] };
 }
 
 /** Starts a new flow: earlier forms become invalid, and their notes unreadable. */
 export function startFlow({ cookies }: FlowNeeds): { readonly id: string; readonly cookie: string } {
-  const id = randomToken();
+  const id = `FL-${randomToken()}`;
   return { id, cookie: cookies.write("flow", id) };
 }

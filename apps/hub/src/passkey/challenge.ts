@@ -30,7 +30,9 @@ export function issueChallenge(
   use: ChallengeUse,
 ): string {
   const body = `${randomToken()}-${Math.floor(clock().getTime() / 1000) + lifeSeconds}`;
-  return Buffer.from(`${body}-${keys.form.sign(signedText(use, body))}`).toString("base64url");
+  return Buffer.from(`${body}-${keys.form.sign("passkey-challenge", signedText(use, body))}`).toString(
+    "base64url",
+  );
 }
 
 /** Consumes a challenge. @returns true once, for the purpose and browser that it was issued to, until it expires */
@@ -42,11 +44,11 @@ export async function consumeChallenge(
   const text = Buffer.from(challenge, "base64url").toString();
   const [, body = "", expires = "0", signature = ""] =
     /^([0-9a-f]{64}-(\d{1,12}))-([0-9a-f]{32})$/.exec(text) ?? [];
-  if (!keys.form.isSignature(signedText(use, body), signature)) return false;
+  if (!keys.form.isSignature("passkey-challenge", signedText(use, body), signature)) return false;
   if (Number(expires) * 1000 <= clock().getTime()) return false;
   return loginTickets.consume(`passkey-${body}`, lifeSeconds);
 }
 
 function signedText({ purpose, boundTo }: ChallengeUse, body: string): string {
-  return `passkey:${purpose}:${body}:${boundTo}`;
+  return `${purpose}:${body}:${boundTo}`;
 }

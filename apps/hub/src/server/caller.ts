@@ -68,10 +68,11 @@ async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent
   }
   const { session } = found;
   // `uid` stays when the same user re-authenticates, so forms in other tabs stay valid.
-  const isFormToken = (token: string): boolean => needs.keys.form.isSignature(session.uid, token);
+  const isFormToken = (token: string): boolean =>
+    needs.keys.form.isSignature("account-form", session.uid, token);
   return {
     kind: "known",
-    call: { ...call, session, formToken: needs.keys.form.sign(session.uid) },
+    call: { ...call, session, formToken: needs.keys.form.sign("account-form", session.uid) },
     isFormToken,
   };
 }

@@ -52,7 +52,7 @@ test("ASVS 7.5.1: a session without the second step, a moment old, changes no wa
     const before = await factors();
     const browser = new TestBrowser(opened);
     const session = await startWeakSession(opened, browser, person);
-    const token = opened.hub.keys.form.sign(session.uid);
+    const token = opened.hub.keys.form.sign("account-form", session.uid);
     const off = await browser.post("/account/security/codes/off", { token });
     const renewed = await browser.post("/account/security/recovery-codes/new", { token });
     const pages = ["codes/new", "passkeys/new"].map((page) => browser.get(`/account/security/${page}`));

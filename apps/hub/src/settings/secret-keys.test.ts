@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isEqual, purposeKeys, randomToken } from "./secret-keys.ts";
+import { hubKeys, isEqual, purposeKeys, randomToken, type SignedValue } from "./secret-keys.ts";
 
 const [older, newer, foreign] = ["a", "b", "c"].map((letter) => letter.repeat(32)) as [
   string,
@@ -85,4 +85,15 @@ test("isEqual compares texts as bytes, whatever their lengths", () => {
     isEqual("", ""),
     isEqual("é", "e"),
   ]).toEqual([true, false, false, true, false]);
+});
+
+test("a value that was signed for one use is not accepted for another, whatever its text", () => {
+  const { form } = hubKeys([newer]);
+  const values: readonly SignedValue[] = ["account-form", "login-ticket", "passkey-challenge", "link-form"];
+  for (const value of values)
+    for (const other of values) {
+      const signature = form.sign(value, "uid");
+      expect(form.isSignature(other, "uid", signature), `${value} as ${other}`).toBe(value === other);
+      if (value !== other) expect(form.isSignature(other, `${value}:uid`, signature)).toBe(false);
+    }
 });

@@ -21,10 +21,31 @@ export interface PurposeKeys {
   open(sealed: string, boundTo: string): string | null;
 }
 
+/** Values that the form key signs. A value that was signed for one of them is not accepted for another. */
+export type SignedValue =
+  | "account-form"
+  | "account-question"
+  | "ask-before-form"
+  | "chosen-session"
+  | "device-form"
+  | "factor-form"
+  | "interaction-form"
+  | "link-form"
+  | "login-ticket"
+  | "passkey-challenge"
+  | "verified-password";
+
+/** Signs values that a browser sends back. */
+export interface FormKeys {
+  /** 32 hex characters over `value` and `text`. */
+  sign(value: SignedValue, text: string): string;
+  isSignature(value: SignedValue, text: string, signature: string): boolean;
+}
+
 /** The hub's own keys, one for each purpose. A room names those that it needs. */
 export interface HubKeys {
   /** Signs the tokens of forms, login tickets included. */
-  readonly form: PurposeKeys;
+  readonly form: FormKeys;
   /** Seals what the hub keeps in a browser or in an address for a while. */
   readonly note: PurposeKeys;
   /** Seals the cookie of a known browser. */
@@ -44,7 +65,7 @@ export interface HubKeys {
 /** @param secrets newest first */
 export function hubKeys(secrets: readonly string[]): HubKeys {
   return {
-    form: purposeKeys(secrets, "form"),
+    form: formKeys(secrets),
     note: purposeKeys(secrets, "note"),
     browser: purposeKeys(secrets, "browser"),
     doctor: purposeKeys(secrets, "doctor"),
@@ -52,6 +73,15 @@ export function hubKeys(secrets: readonly string[]): HubKeys {
     signingKey: purposeKeys(secrets, "signing-key"),
     upstream: purposeKeys(secrets, "upstream"),
     audit: purposeKeys(secrets, "audit"),
+  };
+}
+
+function formKeys(secrets: readonly string[]): FormKeys {
+  const keys = purposeKeys(secrets, "form");
+  // No name of a value has a colon, so the text cannot continue it.
+  return {
+    sign: (value, text) => keys.sign(`${value}:${text}`),
+    isSignature: (value, text, signature) => keys.isSignature(`${value}:${text}`, signature),
   };
 }
 

@@ -230,7 +230,7 @@ async function toFreshForm(
 
 /** Bound to the `uid` of the session that the page named, which stays when the same user re-authenticates. */
 function tokenFor({ keys }: AskWhichAccountNeeds, { uid }: CentralSession): string {
-  return keys.form.sign(`${uid}:choose`);
+  return keys.form.sign("account-question", uid);
 }
 
 function isTokenFor(
@@ -238,7 +238,7 @@ function isTokenFor(
   { uid }: CentralSession,
   parameters: RequestParameters,
 ): boolean {
-  return keys.form.isSignature(`${uid}:choose`, parameters.get("token") ?? "");
+  return keys.form.isSignature("account-question", uid, parameters.get("token") ?? "");
 }
 
 async function sealAttempt(
@@ -269,7 +269,7 @@ function proofOf(
   return {
     username: person.username,
     typed,
-    hash: keys.form.sign(`password:${passwordHash ?? ""}`),
+    hash: keys.form.sign("verified-password", passwordHash ?? ""),
     passkeyId,
     upstreamAccount,
     amr,
@@ -315,7 +315,7 @@ async function consumeProof(
       if (passkeyId !== undefined) return (await passkeys.find(passkeyId))?.personId === person.id;
       if (upstreamAccount !== undefined)
         return (await upstreamAccounts.findPerson(upstreamAccount))?.id === person.id;
-      return keys.form.isSignature(`password:${passwordHash ?? ""}`, hash);
+      return keys.form.isSignature("verified-password", passwordHash ?? "", hash);
     },
   );
 }

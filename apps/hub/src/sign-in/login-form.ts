@@ -52,7 +52,7 @@ export function issueLoginTicket(
 ): string {
   const expires = Math.floor(clock().getTime() / 1000) + formLifeSeconds;
   const ticket = `${createTicketId("LT")}-${expires}`;
-  return `${ticket}-${keys.form.sign(`${ticket}:${flow}`)}`;
+  return `${ticket}-${keys.form.sign("login-ticket", `${ticket}:${flow}`)}`;
 }
 
 /** Consumes a login ticket. @returns true once, for the browser that it was issued to, until it expires */
@@ -63,17 +63,19 @@ export async function consumeLoginTicket(
 ): Promise<boolean> {
   const match = /^(LT-[A-Za-z0-9]+-(\d{1,12}))-([0-9a-f]{32})$/.exec(ticket ?? "");
   const [, body = "", expires = "0", signature = ""] = match ?? [];
-  if (!keys.form.isSignature(`${body}:${flow}`, signature)) return false;
+  if (!keys.form.isSignature("login-ticket", `${body}:${flow}`, signature)) return false;
   if (Number(expires) * 1000 <= clock().getTime()) return false;
   return loginTickets.consume(body, formLifeSeconds);
 }
 
 export function writeNote({ cookies, keys }: NoteNeeds, flow: string, note: LoginNote): string {
-  return cookies.write("note", keys.note.seal(JSON.stringify(note), flow), formLifeSeconds);
+  return cookies.write("note", keys.note.seal(JSON.stringify(note), noteOf(flow)), formLifeSeconds);
 }
+
+const noteOf = (flow: string): string => `sign-in ${flow}`;
 
 export function readNote({ cookies, keys }: NoteNeeds, browser: Browser, flow: string): LoginNote {
   const sealed = cookies.read(browser.header("cookie"), "note");
-  const text = sealed === undefined ? null : keys.note.open(sealed, flow);
+  const text = sealed === undefined ? null : keys.note.open(sealed, noteOf(flow));
   return text === null ? {} : (JSON.parse(text) as LoginNote);
 }

@@ -20,7 +20,10 @@ export interface StartedForm {
 
 export function startForm(needs: LinkFormNeeds, call: Call): StartedForm {
   const flow = flowOf(needs, call);
-  const tokenFor = (path: string) => ({ name: "token", value: needs.keys.form.sign(`${flow.id}:${path}`) });
+  const tokenFor = (path: string) => ({
+    name: "token",
+    value: needs.keys.form.sign("link-form", `${flow.id}:${path}`),
+  });
   return { token: tokenFor(call.path), cookies: flow.cookies, tokenFor };
 }
 
@@ -35,7 +38,8 @@ export function checkForm(
   href: string,
 ): void {
   const flow = flowOf(needs, call);
-  if (needs.keys.form.isSignature(`${flow.id}:${call.path}`, parameters.get("token") ?? "")) return;
+  if (needs.keys.form.isSignature("link-form", `${flow.id}:${call.path}`, parameters.get("token") ?? ""))
+    return;
   throw new HubError(
     403,
     "form_token_wrong",

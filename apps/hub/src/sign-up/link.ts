@@ -47,7 +47,7 @@ export async function makeLinkPath(
 ): Promise<string> {
   const { purpose, email, personId, mailed, mailId, destination = {} } = link;
   const { path, lifeSeconds } = linkKinds[purpose];
-  const token = randomToken();
+  const token = `LINK-${randomToken()}`;
   const facts = { mailed, destination };
   await verificationTokens.create({ token, mailId, purpose, email, personId, facts, lifeSeconds });
   return linkPath(path, token);

@@ -326,7 +326,7 @@ async function enterWithCodes(
   const fields = repeatedFields(destination);
   const model = recoveryCodesModel(needs, {
     codes,
-    token: needs.keys.form.sign(started.session.uid),
+    token: needs.keys.form.sign("account-form", started.session.uid),
     personId: verified.person.id,
     because: "new-account",
     continueTo: fields.length === 0 ? "/account" : loginAddress(fields),

@@ -78,7 +78,7 @@ const enterCode = (needs: DeviceNeeds): Route =>
       const code = shortened(parameters.get("user_code"));
       const found = await needs.findSession(call, { touch: true });
       if (found.state !== "alive") return askForSignIn(code);
-      return draw(needs.keys.form.sign(found.session.uid), code);
+      return draw(needs.keys.form.sign("account-form", found.session.uid), code);
     },
   });
 
@@ -120,7 +120,13 @@ const decide = (needs: DeviceNeeds): Route =>
       const code = shortened(parameters.get("user_code"));
       const clientId = parameters.get("site") ?? "";
       // Checked before the look-up, so that guesses here cannot bypass the throttle.
-      if (!needs.keys.form.isSignature(shown(call, code, clientId), parameters.get("shown") ?? ""))
+      if (
+        !needs.keys.form.isSignature(
+          "device-form",
+          shown(call, code, clientId),
+          parameters.get("shown") ?? "",
+        )
+      )
         throw new HubError(
           403,
           "form_token_wrong",
@@ -181,7 +187,7 @@ async function showConsent(needs: DeviceNeeds, call: Person, request: DeviceRequ
     { name: "token", value: formToken },
     { name: "user_code", value: code },
     { name: "site", value: site.id },
-    { name: "shown", value: needs.keys.form.sign(shown(call, code, site.id)) },
+    { name: "shown", value: needs.keys.form.sign("device-form", shown(call, code, site.id)) },
   ];
   const model = { action: `${path}/decide`, hidden, ...page, device: { code } };
   return { screen: { name: "consent", model } };
@@ -198,7 +204,7 @@ function askWhich(needs: DeviceNeeds, call: Person, code: string, { site }: Devi
 
 /** Binds the form to the code, site and session that the user saw. */
 function shown({ session }: Person, code: string, clientId: string): string {
-  return `${session.uid}:device:${code}:${clientId}`;
+  return `${session.uid}:${code}:${clientId}`;
 }
 
 function refuse(call: Person, code: string, error: DeviceCodeErrorCode, retryInSeconds?: number): Answer {

@@ -221,11 +221,11 @@ function answerWithoutFlow(
 
 /** Form token bound to the session's `uid`, which stays when the same user re-authenticates. */
 function tokenFor(needs: InteractionNeeds, flow: Flow, { uid }: CentralSession): string {
-  return needs.keys.form.sign(`${uid}:${flow.uid}`);
+  return needs.keys.form.sign("interaction-form", `${uid}:${flow.uid}`);
 }
 
 function isTokenFor(needs: InteractionNeeds, flow: Flow, { uid }: CentralSession, token: string): boolean {
-  return needs.keys.form.isSignature(`${uid}:${flow.uid}`, token);
+  return needs.keys.form.isSignature("interaction-form", `${uid}:${flow.uid}`, token);
 }
 
 /**

@@ -64,7 +64,7 @@ export function withChosenSession(needs: ChosenSessionNeeds, page: string, { uid
   if (flow === undefined) return page;
   const [path = "", query = ""] = page.split("?", 2);
   const parameters = new URLSearchParams(query);
-  parameters.set(chosen, needs.keys.form.sign(`${uid}:${flow}:${chosen}`));
+  parameters.set(chosen, needs.keys.form.sign("chosen-session", `${uid}:${flow}`));
   return `${path}?${parameters}`;
 }
 
@@ -75,5 +75,5 @@ export function isChosenSession(
   query: URLSearchParams,
   { uid }: CentralSession,
 ): boolean {
-  return needs.keys.form.isSignature(`${uid}:${flow}:${chosen}`, query.get(chosen) ?? "");
+  return needs.keys.form.isSignature("chosen-session", `${uid}:${flow}`, query.get(chosen) ?? "");
 }
