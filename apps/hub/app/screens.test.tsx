@@ -41,7 +41,7 @@ const login: LoginScreen = {
   rememberMe: false,
   askBefore: false,
   rememberDays: 14,
-  otherWays: { forgotPassword: "/forgot-password", signUp: "/sign-up" },
+  otherWays: { forgotPassword: "/forgot-password", signUp: { mode: "open", href: "/sign-up" } },
 };
 const providers = [{ name: "Example Work", action: "/upstream/work" }];
 const upstreamUnknown: UpstreamUnknownScreen = {

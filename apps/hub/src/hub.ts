@@ -515,7 +515,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       ...arriving,
       ...webAuthn,
       askForAccount,
-      canSignUp: settings.signUpMode === "open",
+      signUpMode,
       completeSignIn,
       cookies,
       findSession,

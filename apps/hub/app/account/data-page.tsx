@@ -30,7 +30,8 @@ export function DataPage({ model }: { readonly model: OwnDataScreen }) {
           <p>
             You are signed out everywhere at once, and apps lose their access. After{" "}
             {graceDays === 1 ? "a day" : `${graceDays} days`} everything that Gatehouse stores about you is
-            deleted. Signing in before that keeps your account. Sites keep what they store themselves.
+            deleted. To keep your account, sign in before that and choose <em>Keep my account</em>. Sites keep
+            what they store themselves.
           </p>
           <form className="ui-form" method="post" action="/account/delete">
             <input type="hidden" name="token" value={token} />

@@ -15,8 +15,8 @@ export function LoggedOutPage({ model }: { readonly model: LoggedOutScreen }) {
       {model.deletionDueAt !== undefined && (
         <div className="gate-words">
           <p>
-            Your account will be deleted on <ExactDate date={model.deletionDueAt} />. Sign in before that to
-            keep it.
+            Your account will be deleted on <ExactDate date={model.deletionDueAt} />. To keep it, sign in
+            before that and choose <em>Keep my account</em>.
           </p>
         </div>
       )}

@@ -98,7 +98,9 @@ function OtherWays({ ways }: { ways: LoginScreen["otherWays"] }) {
       </li>
       {ways.signUp !== null && (
         <li>
-          <a href={ways.signUp}>Create an account</a>
+          <a href={ways.signUp.href}>
+            {ways.signUp.mode === "open" ? "Create an account" : "Lost your invitation?"}
+          </a>
         </li>
       )}
     </ul>

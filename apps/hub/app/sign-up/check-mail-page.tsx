@@ -14,7 +14,9 @@ export function CheckMailPage({ model }: { readonly model: CheckMailScreen }) {
           </p>
         </Notice>
       )}
-      <p>{model.purpose === "sign-up" ? <SignUpSent {...model} /> : <ResetSent {...model} />}</p>
+      <p>
+        <Sent {...model} />
+      </p>
       {model.mailsAt !== null && (
         <p>
           No mail server is set here. Read it at <a href={model.mailsAt}>{model.mailsAt}</a>.
@@ -28,6 +30,23 @@ export function CheckMailPage({ model }: { readonly model: CheckMailScreen }) {
         <a href={model.signIn}>Back to sign in</a>
       </p>
     </Gate>
+  );
+}
+
+function Sent(model: CheckMailScreen) {
+  if (model.purpose === "sign-up") return <SignUpSent {...model} />;
+  return model.purpose === "invitation" ? <InvitationSent {...model} /> : <ResetSent {...model} />;
+}
+
+function InvitationSent({ recipient }: CheckMailScreen) {
+  return (
+    <>
+      If{" "}
+      <strong>
+        <bdi>{recipient}</bdi>
+      </strong>{" "}
+      was invited, a mail goes there. Open its link to set up your account. The link works for seven days.
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /**
  * `/account/data`: the export of everything that the hub stores about the user, and the deletion of the account, which
- * is due after a grace period. `/account/keep` asks a user who signs in before that whether to keep the account.
+ * is due after a grace period. `/account/keep` asks a user who signs in before that whether to keep the account; a sign-in
+ * alone keeps nothing.
  */
 import type { CentralSessionStore, ProfileStore, RequestedDeletion } from "@gatehouse/database";
 import type { HubChangeRecord } from "../audit/change-record.ts";

@@ -13,6 +13,7 @@ import { flowOf, sendsHubCookie } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import { type PasskeyOfferNeeds, passkeyOffer } from "../passkey/passkey-sign-in.ts";
 import type { LoginScreen } from "../screen/screen.ts";
+import type { SignUpMode } from "../settings/env.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { type ChooseAccountNeeds, chooseAccount, isNameOf } from "../sign-in/choose-account.ts";
 import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
@@ -60,8 +61,8 @@ export interface LoginNeeds
   readonly sites: Pick<SiteRegistry, "find" | "findByService">;
   readonly sessionIdleSeconds: number;
   readonly sessionRememberSeconds: number;
-  /** Whether anybody may create an account. */
-  readonly canSignUp: boolean;
+  /** Offers sign-up, or another link to users who were invited. */
+  readonly signUpMode: SignUpMode;
 }
 
 /** Longest user name that the note cookie keeps, in characters. */
@@ -248,7 +249,7 @@ async function showForm(
         idleMinutes: Math.round(needs.sessionIdleSeconds / 60),
         error: note.error ?? null,
         username,
-        otherWays: otherWaysIn(fields, { username, canSignUp: needs.canSignUp }),
+        otherWays: otherWaysIn(fields, { username, signUpMode: needs.signUpMode }),
         // Users who sign in again keep their choice, unless they untick it.
         rememberMe: note.rememberMe ?? session?.longTerm ?? false,
         askBefore: note.askBefore ?? session?.askBefore ?? false,

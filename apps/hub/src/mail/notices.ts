@@ -165,11 +165,13 @@ export function noticeComposers({ hubUrl, describeBrowser, isUnfinished }: Notic
       const { dueAt } = mail.facts as MailFacts["deletion-due"];
       return {
         subject: `Your account will be deleted on ${day.format(new Date(dueAt))}`,
-        paragraphs: ["You asked us to delete your account. Until that day, signing in keeps it."],
+        paragraphs: [
+          "You asked us to delete your account. To keep it, sign in before that day and choose “Keep my account”.",
+        ],
         facts: circumstances(mail),
         button: { label: "Sign in to keep your account", href: `${hubUrl}/cas/login` },
         why: "the hub tells you before it deletes your account.",
-        ifNotYou: `sign in at ${hubUrl} before that day. Your account then stays. Change your password, and sign out the other browsers on your account page.`,
+        ifNotYou: `sign in at ${hubUrl} before that day and choose “Keep my account”. Change your password, and sign out the other browsers on your account page.`,
       };
     },
   };

@@ -135,8 +135,11 @@ export interface LoginScreen {
   readonly rememberMe: boolean;
   /** The session of this browser asks before each further site, and the next one will too (CAS: warn). */
   readonly askBefore: boolean;
-  /** Addresses of the pages for a forgotten password and, where users can sign up, for a new account. */
-  readonly otherWays: { readonly forgotPassword: string; readonly signUp: string | null };
+  /** Addresses of the pages for a forgotten password and, unless sign-up is off, for a link to a new account. */
+  readonly otherWays: {
+    readonly forgotPassword: string;
+    readonly signUp: { readonly mode: "open" | "invitation"; readonly href: string } | null;
+  };
   /** Life of a session with "remember me", in days. */
   readonly rememberDays: number;
 }

@@ -32,7 +32,8 @@ export interface ForgotPasswordScreen {
 
 /** The answer to a request for a link, the same whether or not there is an account. */
 export interface CheckMailScreen {
-  readonly purpose: "sign-up" | "password-reset";
+  /** `invitation`: only invited users get another link. */
+  readonly purpose: "sign-up" | "invitation" | "password-reset";
   /** As typed. */
   readonly recipient: string;
   /** Several mails went to this recipient in the last minutes; there was no further one. */

@@ -1,5 +1,6 @@
 /** Addresses of the sign-in page, and the fields that its forms repeat to keep the destination. */
 import type { LoginRequest, RequestParameters } from "@gatehouse/cas/server";
+import type { SignUpMode } from "../settings/env.ts";
 import type { RegisteredSite } from "../site-registry/registered-site.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 
@@ -80,8 +81,8 @@ export function destinationOf(
 /** Ways out of the sign-in form. */
 export interface OtherWaysIn {
   readonly forgotPassword: string;
-  /** `null`: users cannot sign up. */
-  readonly signUp: string | null;
+  /** Page that mails a link: to anybody, or again to users who were invited. `null`: to nobody. */
+  readonly signUp: { readonly mode: Exclude<SignUpMode, "off">; readonly href: string } | null;
 }
 
 /**
@@ -90,12 +91,12 @@ export interface OtherWaysIn {
  */
 export function otherWaysIn(
   fields: readonly Field[],
-  { username, canSignUp }: { readonly username: string; readonly canSignUp: boolean },
+  { username, signUpMode }: { readonly username: string; readonly signUpMode: SignUpMode },
 ): OtherWaysIn {
   const destination = fields.filter(({ name }) => name !== "renew" && name !== "name");
   const named = username === "" ? [] : [{ name: "name", value: username }];
   return {
     forgotPassword: addressOf(forgotPasswordPath, [...destination, ...named]),
-    signUp: canSignUp ? addressOf(signUpPath, destination) : null,
+    signUp: signUpMode === "off" ? null : { mode: signUpMode, href: addressOf(signUpPath, destination) },
   };
 }

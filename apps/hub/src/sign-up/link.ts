@@ -66,7 +66,7 @@ export function linkUnusable(purpose: LinkPurpose, next: RefusalLink): HubError 
     ],
     invitation: [
       "It was used already, or it is more than seven days old. Nothing was changed.",
-      "If you set up your account already, sign in. Otherwise ask whoever invited you for another link.",
+      "If you set up your account already, sign in. Otherwise ask for another link.",
     ],
     "password-reset": [
       "It was used already, or it is more than ten minutes old. Your password was not changed now.",

@@ -7,6 +7,7 @@ import type { Call } from "../http/route.ts";
 import type { MailToQueue } from "../mail/queue-mail.ts";
 import type { NewAccountScreen } from "../screen/screen.ts";
 import { waitWords } from "../screen/wait-words.ts";
+import type { SignUpMode } from "../settings/env.ts";
 import { loginAddress, loginPath, repeatedFields, signUpPath } from "../sign-in/login-address.ts";
 import { destinationParameters } from "./destination.ts";
 import { linkUnusable } from "./link.ts";
@@ -14,6 +15,8 @@ import type { ProviderWay } from "./provider-way.ts";
 
 export interface MakeAccountNeeds {
   readonly verificationTokens: Pick<VerificationTokenStore, "acceptInvitation" | "signUp">;
+  /** Unless it is off, users whose invitation is void request another link. */
+  readonly signUpMode: SignUpMode;
 }
 
 /** The link that a page was opened with. */
@@ -43,18 +46,19 @@ export type Made =
 
 /** @throws HubError if the link was used meanwhile, or another user has its address or the account at the provider */
 export async function makeAccount(
-  { verificationTokens }: MakeAccountNeeds,
+  needs: MakeAccountNeeds,
   call: Call,
   opened: OpenedLink,
   { id, username, name, credential }: NewAccount,
 ): Promise<Made> {
   const { kind, token } = opened;
+  const { verificationTokens } = needs;
   const record = () => recordOf(call, opened, id, credential);
   const result =
     kind === "invitation"
       ? await verificationTokens.acceptInvitation(token, { name, ...credential }, record)
       : await verificationTokens.signUp(token, { id, username, name, ...credential }, record);
-  if (result === null) throw accountLinkUnusable(kind);
+  if (result === null) throw accountLinkUnusable(needs, kind);
   switch (result.outcome) {
     case "email-taken":
       throw emailTaken(opened);
@@ -97,10 +101,13 @@ function eventsOf(
   ];
 }
 
-export const accountLinkUnusable = (kind: OpenedLink["kind"]): HubError =>
+export const accountLinkUnusable = (
+  { signUpMode }: Pick<MakeAccountNeeds, "signUpMode">,
+  kind: OpenedLink["kind"],
+): HubError =>
   linkUnusable(
     kind,
-    kind === "sign-up"
+    kind === "sign-up" || signUpMode !== "off"
       ? { label: "Ask for another link", href: signUpPath }
       : { label: "Go to sign in", href: loginPath },
   );

@@ -156,7 +156,7 @@ async function openLink(
 ): Promise<OpenedLink> {
   const token = parameters.get("link") ?? "";
   const link = await needs.verificationTokens.find(kind, token);
-  if (link === null) throw accountLinkUnusable(kind);
+  if (link === null) throw accountLinkUnusable(needs, kind);
   if (kind === "sign-up" && needs.signUpMode !== "open") throw signUpClosed();
   const proved = needs.providers.findProved(call, linkPath(linkKinds[kind].path, token));
   const opened = { kind, token, link, way: proved !== null && isChosen(proved) ? proved : null };

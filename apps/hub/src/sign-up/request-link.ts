@@ -151,7 +151,7 @@ async function sendLink(
     screen: {
       name: "check-mail",
       model: {
-        purpose,
+        purpose: purpose === "sign-up" && needs.signUpMode === "invitation" ? "invitation" : purpose,
         recipient,
         enough,
         again: addressOf(path, destination.fields),

@@ -300,7 +300,10 @@ describe("SIGN_UP", () => {
     const hub = await openTestHub({ environment: { SIGN_UP: "invitation" } });
     try {
       const browser = new TestBrowser(hub);
-      expect((await browser.get("/cas/login")).screen("login").otherWays.signUp).toBeNull();
+      expect((await browser.get("/cas/login")).screen("login").otherWays.signUp).toEqual({
+        mode: "invitation",
+        href: "/sign-up",
+      });
       await hub.hub.database.people.create({
         username: "nils",
         name: "Nils",
@@ -309,9 +312,16 @@ describe("SIGN_UP", () => {
         password: null,
       });
       for (const email of ["nobody@example.com", "nils@example.com"])
-        expect((await requestLink(browser, email)).screen("check-mail").recipient).toBe(email);
+        expect((await requestLink(browser, email)).screen("check-mail")).toMatchObject({
+          purpose: "invitation",
+          recipient: email,
+        });
       expect(await mailsTo(hub.hub, "nobody@example.com")).toEqual([]);
       expect(await mailedLink(hub.hub, "nils@example.com")).toMatch(/^\/invitation\?link=/);
+      expect((await browser.get("/invitation?link=gone")).screen("refused").link).toEqual({
+        label: "Ask for another link",
+        href: "/sign-up",
+      });
     } finally {
       await hub.close();
     }
@@ -351,7 +361,7 @@ describe("SIGN_UP", () => {
     const there = new URLSearchParams({ service });
     expect(page.screen("login").otherWays).toEqual({
       forgotPassword: `/forgot-password?${there}`,
-      signUp: `/sign-up?${there}`,
+      signUp: { mode: "open", href: `/sign-up?${there}` },
     });
   });
 });
