@@ -65,7 +65,7 @@ function linksIn(document: string): readonly { readonly path: string; readonly a
 
 /** Scripts of npm that a document runs, each with the folder of its package. */
 const commandsIn = (document: string) =>
-  [...read(document).matchAll(/npm run (?:--silent )?([\w:-]+)(?: -w ([\w/-]+))?/g)].map(
+  [...read(document).matchAll(/npm run (?:(?:--silent|-s) )?([\w:-]+)(?: -w ([\w/-]+))?/g)].map(
     ([, script = "", folder = "."]) => ({ script, folder }),
   );
 
