@@ -69,12 +69,12 @@ test("times filter entries", async () => {
 });
 
 test.each([
-  ["audit list --kind nonsense", '"nonsense" is no kind'],
-  ["audit list --user nobody", "there is no user called nobody"],
-  ["audit list --since yesterday", "--since should be a time"],
-  ["audit verify --since 5", "--since should be a head"],
-])("%s is refused with the reason", async (words, reason) => {
-  await expect(run(words)).rejects.toThrow(reason);
+  ["audit list --kind nonsense", '"nonsense" is no kind', "UsageError"],
+  ["audit list --user nobody", "there is no user called nobody", "RefusedError"],
+  ["audit list --since yesterday", "--since should be a time", "UsageError"],
+  ["audit verify --since 5", "--since should be a head", "UsageError"],
+])("%s is refused with the reason", async (words, reason, name) => {
+  await expect(run(words)).rejects.toMatchObject({ name, message: expect.stringContaining(reason) });
 });
 
 test("audit verify reports entries and head, and fails with the place of a broken one", async () => {

@@ -2,14 +2,17 @@ import type { AuditEntry, AuditFilter, ChainHead, Database } from "@gatehouse/da
 import { auditKinds } from "../audit/audit-kinds.ts";
 import { type ChainReport, chainNewEntries, verifyChain } from "../audit/chain.ts";
 import { hubKeys } from "../settings/secret-keys.ts";
-import { type Command, type CommandInput, RefusedError } from "./parse-command.ts";
+import { type Command, type CommandInput, RefusedError, UsageError } from "./parse-command.ts";
 import { withDatabase } from "./with-database.ts";
 
 const filters = {
   user: { value: "<user>", meaning: "of this user: user name, e-mail address, or id of a removed user" },
   since: { value: "<time>", meaning: "from this time on, such as 2026-12-01 or 2026-12-01T08:00Z" },
   until: { value: "<time>", meaning: "before this time" },
-  kind: { value: "<kind,kind>", meaning: "of these kinds, such as sign-in,session-ended" },
+  kind: {
+    value: "<kind,kind>",
+    meaning: `of these kinds, such as sign-in,session-ended. Kinds are: ${auditKinds.join(", ")}`,
+  },
 } as const;
 
 const shownAtOnce = 50;
@@ -93,23 +96,23 @@ function sentenceOf({ entries, fault }: ChainReport, head: string | null): strin
   }
 }
 
-/** @throws RefusedError for a value of another form */
+/** @throws UsageError for a value of another form */
 function readHead(text: string | undefined): ChainHead | undefined {
   if (text === undefined) return undefined;
   const [, position = "", chain = ""] = /^([1-9]\d{0,14}):([0-9a-f]{32})$/.exec(text) ?? [];
   if (chain === "")
-    throw new RefusedError(
+    throw new UsageError(
       `--since should be a head as audit verify prints it, such as 120:0123456789abcdef0123456789abcdef (got "${text}").`,
     );
   return { position: Number(position), chain };
 }
 
-/** @throws RefusedError for an unknown user or kind, or a time that cannot be read */
+/** @throws RefusedError for an unknown user; UsageError for an unknown kind, or a time that cannot be read */
 async function readFilter(database: Database, input: CommandInput): Promise<AuditFilter> {
   const kinds = input.option("kind")?.split(",");
   const unknown = kinds?.find((kind) => !auditKinds.some((known) => known === kind));
   if (unknown !== undefined)
-    throw new RefusedError(`--kind: "${unknown}" is no kind. Kinds are: ${auditKinds.join(", ")}.`);
+    throw new UsageError(`--kind: "${unknown}" is no kind. Kinds are: ${auditKinds.join(", ")}.`);
   const user = input.option("user");
   return {
     kinds,
@@ -132,7 +135,7 @@ function readTime(input: CommandInput, name: "since" | "until"): Date | undefine
   if (text === undefined) return undefined;
   const time = new Date(text);
   if (!/^\d{4}-/.test(text) || Number.isNaN(time.getTime()))
-    throw new RefusedError(
+    throw new UsageError(
       `--${name} should be a time such as 2026-12-01 or 2026-12-01T08:00Z (got "${text}").`,
     );
   return time;

@@ -70,6 +70,7 @@ export const doctor: Command = {
         ...linesOfRunning(hub),
         ...uncalled.lines,
       ].join("\n"),
+      failed: mail.state === "unreachable",
     };
   },
 };
@@ -106,7 +107,7 @@ export const keysRotate: Command = {
 const pooledLine =
   "The hub reaches the database through a connection pooler, so it cannot set time limits itself. Set them for the database role: see docs/guides/run-in-production.md.";
 
-/** A mail server that is down is not a fault of the settings: the hub starts, and its mails wait. */
+/** With a mail server that is down the hub starts, and its mails wait; `doctor` fails, after all other checks. */
 async function checkMailServer(
   settings: Settings,
 ): Promise<{ readonly state: "ok" | "off" | "unreachable"; readonly sentence: string }> {

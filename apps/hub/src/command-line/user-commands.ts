@@ -35,7 +35,7 @@ export const userList: Command = {
           name,
           ...(operator ? ["operator"] : []),
           ...(disabled ? ["disabled"] : []),
-          ...(deletionDueAt === null ? [] : [`deleted on ${deletionDueAt.toISOString()}`]),
+          ...(deletionDueAt === null ? [] : [`to be deleted on ${deletionDueAt.toISOString()}`]),
           ...groups,
         ].join("  "),
       );
@@ -154,7 +154,7 @@ export const userResetSecondStep: Command = {
   options: { yes: { value: null, meaning: "do it; without it the command only shows what it would remove" } },
   run: (input, settings) =>
     withDatabase(settings, async (database) => {
-      const { person } = await findUser(database, input.word("username"));
+      const { person, passwordHash } = await findUser(database, input.word("username"));
       if (person.disabled) throw disabled(person);
       const { id: personId, username, email } = person;
       const { codesSince, passkeys, recoveryCodes } = await database.factors.of(personId);
@@ -165,9 +165,16 @@ export const userResetSecondStep: Command = {
         `${recoveryCodes} recovery code(s)`,
       ].join(", ");
       if (!input.flag("yes"))
-        throw new RefusedError(
-          `nothing was changed. This removes from ${username}: ${has}; it ends all sessions and tells the user by mail. After that, whoever knows the password can sign in with it alone. Verify that the request comes from ${username}, then repeat with --yes.`,
-        );
+        return {
+          result: { username, codes: codesSince !== null, passkeys, recoveryCodes, removed: false },
+          text: [
+            `With --yes this removes from ${username}: ${has}; it ends all sessions and tells the user by mail. Nothing is changed yet.`,
+            passwordHash === null
+              ? `${username} has no password, and then needs a link to choose one.`
+              : "After that, whoever knows the password can sign in with it alone.",
+            `Verify that the request comes from ${username}, then repeat with --yes.`,
+          ].join("\n"),
+        };
       const actor = operatorActor();
       const record = (facts: FactorsRemoved): HubChangeRecord => ({
         events: [{ kind: "second-step-reset", actor, personId, facts: { ...facts } }],
