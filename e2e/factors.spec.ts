@@ -24,7 +24,7 @@ const codeOf = (secret: string, steps: 0 | 1 = 0) =>
 /** Reads the key of the page that sets up codes. It is folded beside the picture. */
 async function readSecret(page: Page): Promise<string> {
   const text = await page.locator("#totp-secret").textContent();
-  return String(text).replaceAll("-", "").toUpperCase();
+  return String(text).replaceAll(" ", "");
 }
 
 /** Confirms the shown key with a first code. */

@@ -55,7 +55,7 @@ test("a new user chooses a passkey, saves the recovery codes, arrives at the sho
   await authenticator.verifyUser(false);
   const create = page.getByRole("button", { name: "Create a passkey" });
   await create.click();
-  await expect(page.getByText("No passkey was used.")).toBeVisible();
+  await expect(page.getByText("No passkey was added.")).toBeVisible();
   await authenticator.verifyUser(true);
   await create.click();
 

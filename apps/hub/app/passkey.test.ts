@@ -128,15 +128,16 @@ test("a second press asks nothing twice", async () => {
 });
 
 test.each([
-  ["NotAllowedError", "No passkey was used."],
-  ["InvalidStateError", "This device has a passkey of your account already."],
-  ["SecurityError", "Your browser could not use a passkey on this page."],
-])("says what to do after %s, and lets the user try again", async (name, words) => {
-  const form = new Form({ passkey: "get" });
+  ["get", "NotAllowedError", "No passkey was used."],
+  ["create", "NotAllowedError", "No passkey was added."],
+  ["create", "InvalidStateError", "This device has a passkey of your account already."],
+  ["get", "SecurityError", "Your browser could not use a passkey on this page."],
+])("%s: says what to do after %s, and lets the user try again", async (passkey, name, words) => {
+  const form = new Form({ passkey });
   const get = vi.fn<Ask>(async () => {
     throw refusedAs(name);
   });
-  await open(form, { get });
+  await open(form, { get, create: get });
   await form.press();
   expect(form.status.textContent).toContain(words);
   await form.press();

@@ -1,6 +1,6 @@
 import { EmptyState, Mark, Page, RelativeTime, SiteHeader } from "@gatehouse/ui";
 import type { DevMailScreen } from "../../src/screen/screen.ts";
-import { mailStateWords } from "./mail-state-words.ts";
+import { mailKindWords, mailStateWords } from "./mail-state-words.ts";
 
 /** One mail as its recipient would read it, with links that work. */
 export function DevMailPage({ model: { mail, text } }: { readonly model: DevMailScreen }) {
@@ -35,5 +35,5 @@ export function DevMailPage({ model: { mail, text } }: { readonly model: DevMail
 }
 
 export function devMailTitle({ mail }: Pick<DevMailScreen, "mail">): string {
-  return mail.subject ?? mail.kind;
+  return mail.subject ?? mailKindWords(mail.kind);
 }

@@ -12,7 +12,7 @@ import {
   TextField,
 } from "@gatehouse/ui";
 import type { DevMailsScreen } from "../../src/screen/screen.ts";
-import { mailStateWords } from "./mail-state-words.ts";
+import { mailKindWords, mailStateWords } from "./mail-state-words.ts";
 
 /** The mails that the hub would send, newest first. */
 export function DevMailsPage({ model: { recipient, mails } }: { readonly model: DevMailsScreen }) {
@@ -38,7 +38,8 @@ export function DevMailsPage({ model: { recipient, mails } }: { readonly model: 
                 key={mail.address}
                 title={
                   <>
-                    <a href={mail.address}>{mail.subject ?? mail.kind}</a> <Tag>{mail.kind}</Tag>
+                    <a href={mail.address}>{mail.subject ?? mailKindWords(mail.kind)}</a>{" "}
+                    <Tag>{mail.kind}</Tag>
                   </>
                 }
               >

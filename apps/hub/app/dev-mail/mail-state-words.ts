@@ -1,4 +1,25 @@
+import type { MailKind } from "../../src/mail/queue-mail.ts";
 import type { DevMailsScreen } from "../../src/screen/screen.ts";
+
+const kindWords: Readonly<Record<MailKind, string>> = {
+  "sign-up": "Link to create an account",
+  invitation: "Invitation",
+  "password-reset": "Link to choose a new password",
+  "email-change": "Link to confirm a new email address",
+  "email-changed": "Email address changed",
+  "account-made": "Account created",
+  "password-changed": "Password changed",
+  "factor-changed": "Ways to sign in changed",
+  "new-browser": "Sign-in with a new browser",
+  "repeated-failures": "Many wrong attempts to sign in",
+  "sign-in-unfinished": "Sign-in not finished",
+  "deletion-due": "Account to be deleted",
+};
+
+/** Title of a mail whose subject is not written yet. */
+export function mailKindWords(kind: string): string {
+  return (kindWords as Readonly<Record<string, string>>)[kind] ?? kind;
+}
 
 /** State of a mail, in words. */
 export function mailStateWords({ state, detail }: DevMailsScreen["mails"][number]): string {
@@ -12,6 +33,6 @@ export function mailStateWords({ state, detail }: DevMailsScreen["mails"][number
     case "given-up":
       return `Given up: ${detail}.`;
     case "pending":
-      return detail === "" ? "Not tried yet." : `Will be tried again: ${detail}.`;
+      return detail === "" ? "Not sent yet: it waits until it is due." : `Will be tried again: ${detail}.`;
   }
 }

@@ -14,7 +14,7 @@ export function CodesSection({ model }: Props) {
     <Section
       id="codes"
       title="Second step"
-      intro="A code from your phone besides your password, so that the password alone opens nothing."
+      intro="A code from your phone or a passkey besides your password, so that the password alone opens nothing."
     >
       <PlacedNotice notice={notice} at="codes" token={model.token} />
       <RowList>
@@ -36,7 +36,11 @@ function OneTimeCodes({ model: { factors, token } }: Props) {
           </ButtonLink>
         }
       >
-        <p>Off. You need an authenticator app on your phone.</p>
+        <p>
+          {factors.passkeys > 0
+            ? "Off. Your passkey is your second step. To use codes as well, you need an authenticator app on your phone."
+            : "Off. You need an authenticator app on your phone."}
+        </p>
       </Row>
     );
   return (

@@ -21,7 +21,7 @@ const setUp: SetUpCodesScreen = {
   because: "wanted",
   site: null,
   qrCode: { size: 3, path: "M1 1h1v1h-1z" },
-  secret: "abcd-efgh",
+  secret: "ABCD EFGH",
   cancelTo: "/account/security",
   error: null,
 };
@@ -107,7 +107,7 @@ describe("setting up one-time codes", () => {
   test("shows the picture and the key as text", () => {
     const { body } = drawnSetUp();
     expect(body).toContain('<path d="M1 1h1v1h-1z" fill="#000"');
-    expect(body).toContain("abcd-efgh");
+    expect(body).toContain('data-copy="ABCDEFGH">ABCD EFGH</code>');
   });
 
   test.each([

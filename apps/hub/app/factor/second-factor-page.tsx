@@ -37,12 +37,14 @@ export function SecondFactorPage({ model }: { readonly model: SecondFactorScreen
         </div>
       )}
       {codes && <CodeForm model={model} problem={error?.isRecovery || isOfPasskey ? null : problem} />}
-      {!codes && !recoveryCodes && (
-        <div className="gate-words">
-          <p>If you have lost your passkey, ask the people who run Gatehouse.</p>
-        </div>
-      )}
       {recoveryCodes && <RecoveryForm model={model} problem={error?.isRecovery ? problem : null} />}
+      <div className="gate-words">
+        <p>
+          {recoveryCodes
+            ? "If you have lost your recovery codes too, ask the people who run Gatehouse."
+            : `If you have lost your ${codes ? "phone" : "passkey"}, ask the people who run Gatehouse.`}
+        </p>
+      </div>
       <p className="gate-back">
         <a href={model.startOver}>
           Not <bdi>{person.name}</bdi>? Sign in as somebody else

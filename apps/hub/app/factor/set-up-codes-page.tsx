@@ -34,7 +34,7 @@ export function SetUpCodesPage({ model }: { readonly model: SetUpCodesScreen }) 
           <details className="gate-aside">
             <summary>Type a key instead</summary>
             <p>
-              <code className="secret" id="totp-secret">
+              <code className="secret" id="totp-secret" data-copy={model.secret.replaceAll(" ", "")}>
                 {model.secret}
               </code>
             </p>

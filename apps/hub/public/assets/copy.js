@@ -8,7 +8,7 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const items = [...source.querySelectorAll("li")].map((item) => item.textContent);
-    const text = items.length > 0 ? items.join("\n") : (source.textContent ?? "");
+    const text = items.length > 0 ? items.join("\n") : (source.dataset.copy ?? source.textContent ?? "");
     const copied = await navigator.clipboard.writeText(text).then(
       () => true,
       () => false,

@@ -36,11 +36,12 @@
     form.submit();
   };
 
-  /** @param {unknown} error */
-  const wordsFor = (error) => {
+  /** @param {unknown} error @param {string | undefined} ceremony */
+  const wordsFor = (error, ceremony) => {
     const name = error instanceof Error ? error.name : "";
     if (name === "InvalidStateError") return "This device has a passkey of your account already.";
-    if (name === "NotAllowedError") return "No passkey was used. Try again, or choose another way.";
+    if (name === "NotAllowedError")
+      return `No passkey was ${ceremony === "create" ? "added" : "used"}. Try again, or choose another way.`;
     return "Your browser could not use a passkey on this page. Choose another way.";
   };
 
@@ -74,7 +75,7 @@
       try {
         send(form, await ask(form));
       } catch (error) {
-        say(wordsFor(error));
+        say(wordsFor(error, form.dataset.passkey));
         delete form.dataset.asks;
         offer();
       }

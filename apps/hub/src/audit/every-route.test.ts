@@ -554,7 +554,7 @@ async function setUp(browser: TestBrowser, address: string): Promise<BrowserAnsw
   const page = await browser.get(address);
   const { secret } = page.screen("set-up-codes");
   return sendForm(browser, page, "set-up-codes", {
-    code: codeOf(opened, secret.replaceAll("-", "").toUpperCase()),
+    code: codeOf(opened, secret.replaceAll(" ", "")),
   });
 }
 

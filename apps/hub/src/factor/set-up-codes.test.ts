@@ -18,8 +18,7 @@ const factorsOf = ({ id }: { readonly id: string }) => opened.hub.database.facto
 const sessionsOf = ({ id }: { readonly id: string }) => opened.hub.database.sessions.listOf(id);
 const fieldsOf = (hidden: readonly { readonly name: string; readonly value: string }[]) =>
   Object.fromEntries(hidden.map(({ name, value }) => [name, value]));
-const secretOf = (page: BrowserAnswer) =>
-  page.screen("set-up-codes").secret.replaceAll("-", "").toUpperCase();
+const secretOf = (page: BrowserAnswer) => page.screen("set-up-codes").secret.replaceAll(" ", "");
 
 async function signedIn(person: TestPerson) {
   const browser = new TestBrowser(opened);

@@ -28,7 +28,7 @@ import {
   startCompletedSession,
 } from "./complete-factor.ts";
 import { createQrCode } from "./qr-code.ts";
-import { createRecoveryCodes, groupedCode } from "./recovery-codes.ts";
+import { createRecoveryCodes } from "./recovery-codes.ts";
 import { recoveryCodesModel } from "./recovery-codes-screen.ts";
 import { createTotpSecret, stepOfCode, totpAddress } from "./totp.ts";
 
@@ -245,7 +245,8 @@ async function showPage(
         because: begun.session === null ? "operator" : parameters.has("acr") ? "asked-for" : "wanted",
         site: site === undefined ? null : { name: site.name, host: site.host },
         qrCode: createQrCode(totpAddress(secret, begun.person.username)),
-        secret: groupedCode(secret.toLowerCase()),
+        // Base32 in groups of four, to type by hand.
+        secret: secret.replaceAll(/.{4}(?=.)/g, "$& "),
         cancelTo:
           begun.session === null
             ? loginAddress(repeatedFields(parameters))

@@ -50,7 +50,7 @@ const factorWords: {
   },
   "recovery-code-used": {
     subject: "A recovery code of your account was used",
-    sentence: "The code replaced your second factor for one sign-in, and no longer works.",
+    sentence: "The code replaced your second step for one sign-in, and no longer works.",
   },
   "second-step-reset": {
     subject: "Your second step was turned off",

@@ -117,6 +117,6 @@ function shownSecrets({ body }: BrowserAnswer): readonly string[][] {
   const secret = typeof model.secret === "string" ? [model.secret] : [];
   return [...codes, ...secret].flatMap((shown) => [
     ["shown", shown],
-    ["shown", shown.replaceAll("-", "")],
+    ["shown", shown.replaceAll(/[ -]/g, "")],
   ]);
 }
