@@ -48,11 +48,11 @@ test("a mail to another address has no words that the user chose", async () => {
   const { token } = (await other.get("/account/email")).screen("account-email");
   await other.post("/account/email", { token, email: "stranger@example.org" });
   const [mail] = await mailsTo(opened.hub, "stranger@example.org");
-  expect(mail?.subject).toBe("Confirm your new e-mail address");
+  expect(mail?.subject).toBe("Confirm your new email address");
   expect(JSON.stringify(mail)).not.toContain("claim-your-prize");
   await other.post("/account/email", { token, email: `${named.username}@example.com` });
   const [own] = await mailsTo(opened.hub, `${named.username}@example.com`);
-  expect(own?.text).toContain("User name: www.claim-your-prize.example");
+  expect(own?.text).toContain("Username: www.claim-your-prize.example");
 });
 
 test("the present address can be confirmed, and nobody is told of a change", async () => {

@@ -101,7 +101,7 @@ export function noticeComposers({ hubUrl, describeBrowser, isUnfinished }: Notic
       const { name } = mail.facts as MailFacts["account-made"];
       return {
         subject: "Your account was created",
-        paragraphs: [`An account with this e-mail address was created. ${name} signs it in.`],
+        paragraphs: [`An account with this email address was created. ${name} signs it in.`],
         facts: circumstances(mail),
         button: account,
         why: `${name} told the hub that this address belongs to the user of the account.`,
@@ -117,17 +117,20 @@ export function noticeComposers({ hubUrl, describeBrowser, isUnfinished }: Notic
         facts: [...(name === "" ? [] : [{ label: "Name", value: name }]), ...circumstances(mail)],
         button: account,
         why: toWhomever,
-        ifNotYou: takeBack,
+        ifNotYou:
+          change === "second-step-reset"
+            ? `somebody else asked for this in your name. Tell the people who run the hub at once, and change your password at ${hubUrl}.`
+            : takeBack,
       };
     },
     "email-changed": async (mail) => ({
-      subject: "The e-mail address of your account was changed",
+      subject: "The email address of your account was changed",
       paragraphs: [
-        "Your account has a new e-mail address. This is the last mail to the old one, and you can no longer sign in or reset your password with the old one.",
+        "Your account has a new email address. This is the last mail to the old one, and you can no longer sign in or reset your password with the old one.",
       ],
       facts: circumstances(mail),
       why: "this was the address of your account until now.",
-      ifNotYou: `somebody else may have your account. Sign in at ${hubUrl} with your user name, change the address back, and change your password. If you cannot sign in any more, tell the people who run the hub at once.`,
+      ifNotYou: `somebody else may have your account. Sign in at ${hubUrl} with your username, change the address back, and change your password. If you cannot sign in any more, tell the people who run the hub at once.`,
     }),
     "new-browser": async (mail) => ({
       subject: "New sign-in to your account",

@@ -65,7 +65,7 @@ async function signUpMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailC
     return {
       subject: "Finish creating your account",
       paragraphs: [
-        "Choose your name, a user name, and a password or a passkey. Your account exists once you have done so.",
+        "Choose your name, a username, and a password or a passkey. Your account exists once you have done so.",
       ],
       facts: [{ label: "The link works for", value: "one day, once" }],
       button: { label: "Create your account", href: await makeLink(needs, link) },
@@ -78,7 +78,7 @@ async function signUpMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailC
   return {
     subject: "You have an account already",
     paragraphs: [
-      "There is an account with this e-mail address, so no other one was created.",
+      "There is an account with this email address, so no other one was created.",
       `If you do not know your password any more, choose a new one: ${hubUrl}${addressOf(forgotPasswordPath, fields)}`,
     ],
     button: { label: "Sign in", href: hubUrl + loginAddress(fields) },
@@ -99,7 +99,7 @@ async function invitationMail(
       "An operator prepared an account for you. Confirm your name, and choose a password or a passkey.",
     ],
     facts: [
-      { label: "User name", value: person.username },
+      { label: "Username", value: person.username },
       { label: "The link works for", value: "seven days, once" },
     ],
     button: {
@@ -129,7 +129,7 @@ async function resetMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<MailCo
     subject: "Choose a new password",
     paragraphs: await resetWords(needs, found),
     facts: [
-      { label: "User name", value: username },
+      { label: "Username", value: username },
       { label: "The link works for", value: "ten minutes, once" },
     ],
     button: { label: "Choose a new password", href: await makeLink(needs, link) },
@@ -170,7 +170,7 @@ async function newAddressMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<M
       ifNotYou: "you need do nothing. Your account was not changed.",
     };
   return {
-    subject: holder === null ? "Confirm your new e-mail address" : "Confirm your e-mail address",
+    subject: holder === null ? "Confirm your new email address" : "Confirm your email address",
     paragraphs: [
       holder === null
         ? "Your account keeps its present address until you confirm this one."
@@ -178,7 +178,7 @@ async function newAddressMail(needs: LinkMailNeeds, mail: QueuedMail): Promise<M
     ],
     facts: [
       // To another address it would carry words that a stranger chose.
-      ...(holder === null ? [] : [{ label: "User name", value: person.username }]),
+      ...(holder === null ? [] : [{ label: "Username", value: person.username }]),
       { label: "The link works for", value: "one day, once" },
     ],
     button: {
