@@ -2,6 +2,7 @@
 import { createTicketId, type TicketPrefix } from "@gatehouse/cas/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
+import { startRestSession } from "../test-support/rest-session.ts";
 
 let opened: TestHub;
 let alice: TestPerson;
@@ -133,9 +134,14 @@ describe("2.2.1 the same services at /cas/login get a page and no redirect; 2.3.
 });
 
 describe("9 the same services at /cas/v1/tickets get no ticket", () => {
+  let restSession: string;
+  beforeAll(async () => {
+    restSession = await startRestSession(opened, alice);
+  });
   test.each(impostors)("%s", async (_, make) => {
     const body = new URLSearchParams({ service: make(opened.shop.origin) }).toString();
-    const answer = await new TestBrowser(opened).send("POST", `/cas/v1/tickets/${tgt}`, form, body);
+    const path = `/cas/v1/tickets/${restSession}`;
+    const answer = await new TestBrowser(opened).send("POST", path, form, body);
     expect([400, 403]).toContain(answer.status);
     expect(JSON.parse(answer.body)).toEqual({
       error: answer.status === 400 ? "service_invalid" : "service_unknown",

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { type CallbackServer, openCallbackServer } from "../test-support/callback-server.ts";
 import { type ClientEncoding, clientEncodings } from "../test-support/client-encodings.ts";
+import { startRestSession } from "../test-support/rest-session.ts";
 
 let opened: TestHub;
 let alice: TestPerson;
@@ -301,7 +302,7 @@ describe("the other endpoints that take an address", () => {
   });
 
   test("9 REST, with an unencoded form too", async () => {
-    const tgt = browser.cookies.get("TGC-gatehouse") ?? "";
+    const tgt = await startRestSession(opened, alice);
     const withSession = encodeURIComponent(`${site}/x y/100%;jsessionid=2?q=a b&r=%C3%BC`);
     for (const value of [encodeURIComponent(site + awkward), site + asWritten, withSession]) {
       const issued = await browser.send("POST", `/cas/v1/tickets/${tgt}`, form, `service=${value}`);
