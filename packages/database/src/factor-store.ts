@@ -11,7 +11,7 @@ export interface Factors {
   readonly recoveryCodes: number;
 }
 
-/** What `removeAll` removed, and what is left. */
+/** Factors that `removeAll` removed, and the ways to sign in that are left. */
 export interface FactorsRemoved {
   readonly codes: boolean;
   readonly passkeys: number;

@@ -94,9 +94,10 @@ export async function askForFreshSignIn(
   if (freshSignIn === false) return undefined;
   if (!("session" in call)) throw new Error(`the route ${route.path} requires a fresh sign-in of nobody`);
   const { amr, person } = call.session;
+  const fresh = isFresh(call.session, needs.clock());
+  if (fresh && amr.includes("mfa")) return undefined;
   const isFactorNeeded = hasFactor(await needs.factors.of(person.id));
-  if (freshSignIn === "with-factor" && !isFactorNeeded) return undefined;
-  if (isFresh(call.session, needs.clock()) && (amr.includes("mfa") || !isFactorNeeded)) return undefined;
+  if (!isFactorNeeded && (fresh || freshSignIn === "with-factor")) return undefined;
   const { username } = person;
   return seeOther(freshSignInAddress(withKeptForm(needs, username, returnPageOf(route, call, sent))));
 }

@@ -1,4 +1,4 @@
-/** What the package takes from next-auth, with protocols made for the tests. */
+/** The engine over the real next-auth, with protocols made for the tests. */
 import "../test-support/next-in-node.ts";
 import { encode } from "next-auth/jwt";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** What all addresses under `/api/auth` have in common. */
+/** Rules of every address under `/api/auth`. */
 import "../test-support/next-in-node.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { gatehouse } from "../gatehouse.ts";

@@ -1,6 +1,6 @@
 /** The subject identifier under which a site knows a user. */
 
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import type { Configuration } from "./provider.ts";
 
@@ -14,8 +14,9 @@ export function subjects(
   sites: Pick<SiteRegistry, "list">,
   secret: string,
 ): Pick<Configuration, "pairwiseIdentifier" | "formats"> {
+  const key = createSecretKey(Buffer.from(secret));
   const nameAt = (siteId: string, accountId: string) =>
-    createHmac("sha256", secret).update(`${siteId}:${accountId}`).digest("base64url");
+    createHmac("sha256", key).update(`${siteId}:${accountId}`).digest("base64url");
   return {
     async pairwiseIdentifier(ctx, accountId, site) {
       const asking = ctx?.oidc.route === "introspection" ? ctx.oidc.client : undefined;
