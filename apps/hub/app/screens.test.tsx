@@ -65,7 +65,7 @@ const newAccount: NewAccountScreen = {
   email: "zoe@example.com",
   name: "Zoe",
   username: "zoe",
-  way: { provider: "Example Work", label: "zoe@example.com", canChange: false },
+  identity: { provider: "Example Work", label: "zoe@example.com", canChange: false },
   providers: [],
   least: 15,
   about: ["zoe"],
@@ -632,16 +632,16 @@ describe("the page for a new account", () => {
   const offers = [{ name: "Example Work", action: "/upstream/work/new-account", hidden: newAccount.hidden }];
 
   test("with a provider has no password, and offers one unless the sign-up began at the provider", () => {
-    const way = { provider: "Example Work", label: "", canChange: true };
+    const identity = { provider: "Example Work", label: "", canChange: true };
     const other = "Choose another way to sign in";
     expect(drawn("new-account", newAccount)).not.toContain('type="password"');
     expect(drawn("new-account", newAccount)).not.toContain("Use a passkey instead");
     expect(drawn("new-account", newAccount)).not.toContain(other);
-    expect(drawn("new-account", { ...newAccount, way })).toContain(other);
+    expect(drawn("new-account", { ...newAccount, identity })).toContain(other);
   });
 
   test("with a password offers the providers, by forms of their own", () => {
-    const html = drawn("new-account", { ...newAccount, way: null, providers: offers });
+    const html = drawn("new-account", { ...newAccount, identity: null, providers: offers });
     expect(html).toMatch(
       /<form[^>]*action="\/upstream\/work\/new-account".*Use Example Work instead of a password/,
     );
@@ -664,7 +664,7 @@ test("the pages for a new account and for a forgotten password measure the new p
       email: "ada@example.com",
       name: "",
       username: "",
-      way: null,
+      identity: null,
       providers: [],
       errors: [],
       signedIn: null,

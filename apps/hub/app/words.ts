@@ -1,6 +1,7 @@
 /** The sentences that screens share. Short, active, no blame; each gives the reason and the next step. */
+
+import { minutesWords, waitWords } from "../src/http/wait-words.ts";
 import type { LoginErrorCode, LoginScreen } from "../src/screen/screen.ts";
-import { minutesWords, waitWords } from "../src/screen/wait-words.ts";
 
 type Reason = NonNullable<LoginScreen["reason"]>;
 

@@ -39,7 +39,7 @@ import { createPasswordRule, type PasswordFault } from "./credential/password-ru
 import { lowerPoolPriority } from "./credential/pool-priority.ts";
 import { createThrottle, type Throttle } from "./credential/throttle.ts";
 import { changeFactorRoutes } from "./factor/change-factors.ts";
-import { createFirstRecoveryCodes } from "./factor/recovery-codes-screen.ts";
+import { createAddFirstRecoveryCodes } from "./factor/recovery-codes-screen.ts";
 import { secondFactorRoutes } from "./factor/second-factor.ts";
 import { setUpCodesRoutes } from "./factor/set-up-codes.ts";
 import { type Cookies, createCookies } from "./http/cookies.ts";
@@ -243,7 +243,7 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
         verificationTokens: database.verificationTokens,
       }),
     },
-    way: mailServer ?? (mailIsOn ? "keep" : "none"),
+    transport: mailServer ?? (mailIsOn ? "keep" : "none"),
     hubUrl,
     log,
   });
@@ -434,7 +434,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     ...managePasskeyRoutes({
       ...webAuthn,
       ...accountFrame,
-      firstRecoveryCodes: createFirstRecoveryCodes({ factors, keys: { note: keys.note } }),
+      addFirstRecoveryCodes: createAddFirstRecoveryCodes({ factors, keys: { note: keys.note } }),
       keys: { form: keys.form, note: keys.note },
       operatorsNeedFactor,
       providers: upstreams.map(({ id }) => id),

@@ -1,6 +1,6 @@
 import type { AuditActor } from "./audit-event-store.ts";
 import type { Person } from "./central-session-store.ts";
-import type { RecordOf } from "./change-record.ts";
+import type { MakeRecord } from "./change-record.ts";
 
 /** Most valid app passwords of a user. */
 export const mostAppPasswords = 25;
@@ -54,7 +54,7 @@ export interface AppPasswordStore {
       readonly scopes: readonly string[];
       readonly lifeSeconds: number;
     },
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<AppPasswordCreation>;
   /** Newest first, including expired ones until they are deleted. */
   listOf(personId: string): Promise<readonly AppPassword[]>;
@@ -63,7 +63,7 @@ export interface AppPasswordStore {
   /** @returns its name; `null` if the user has no such app password */
   revoke(
     which: { readonly id: string; readonly personId: string },
-    record: RecordOf<Pick<AppPassword, "name">>,
+    record: MakeRecord<Pick<AppPassword, "name">>,
   ): Promise<string | null>;
   /** Revokes all app passwords of a user. @param by actor of the events, one for each. @returns how many were revoked */
   revokeAll(personId: string, by: AuditActor): Promise<number>;

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Person } from "./central-session-store.ts";
-import type { ChangeRecord, RecordOf } from "./change-record.ts";
+import type { ChangeRecord, MakeRecord } from "./change-record.ts";
 import {
   createPerson,
   type DatabaseFixture,
@@ -66,7 +66,7 @@ const pending = async () => {
   const facts = { personId: person.id, amr: ["pwd"], longTerm: false, provedSecondsAgo: 0, lifeSeconds: 60 };
   await pendingSignIns.create({ token, ...facts });
 };
-const codes = (record: RecordOf) =>
+const codes = (record: MakeRecord) =>
   fixture.database.factors.turnOnCodes(
     { personId: person.id, sealed: "sealed", step: 1, recoveryCodes: ["one", "two"] },
     record,

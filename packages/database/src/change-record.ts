@@ -15,7 +15,7 @@ export interface ChangeRecord {
 }
 
 /** Makes the record of a change from the facts that the store returns about it. Called at most once, before the commit. */
-export type RecordOf<Changed = void> = (changed: Changed) => ChangeRecord;
+export type MakeRecord<Changed = void> = (changed: Changed) => ChangeRecord;
 
 /**
  * SQL that queues mails.

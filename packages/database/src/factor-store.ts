@@ -1,5 +1,5 @@
 import type { AuditActor } from "./audit-event-store.ts";
-import type { RecordOf } from "./change-record.ts";
+import type { MakeRecord } from "./change-record.ts";
 import type { LastWay, RemovalPolicy } from "./ways-in.ts";
 
 /** Factors of a user besides the password. */
@@ -52,7 +52,7 @@ export interface FactorStore {
       readonly recoveryCodes: readonly string[];
       readonly asFirstFactor?: boolean;
     },
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<{ readonly recoveryCodesStored: boolean } | null>;
   /**
    * Turns one-time codes off; with the last factor the recovery codes go too.
@@ -62,7 +62,7 @@ export interface FactorStore {
   turnOffCodes(
     personId: string,
     policy: Pick<RemovalPolicy, "operatorsNeedFactor">,
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<RemovalFault | null>;
   /**
    * Removes one-time codes, passkeys and recovery codes, and ends all sessions and pending sign-ins. A password that was
@@ -74,10 +74,10 @@ export interface FactorStore {
   removeAll(
     personId: string,
     by: AuditActor,
-    record: RecordOf<FactorsRemoved>,
+    record: MakeRecord<FactorsRemoved>,
   ): Promise<FactorsRemoved | null>;
   /** Stores recovery codes unless the user has some. @returns whether they were stored */
-  addFirstRecoveryCodes(personId: string, codes: readonly string[], record: RecordOf): Promise<boolean>;
+  addFirstRecoveryCodes(personId: string, codes: readonly string[], record: MakeRecord): Promise<boolean>;
   /** Replaces all recovery codes. */
-  replaceRecoveryCodes(personId: string, codes: readonly string[], record: RecordOf): Promise<void>;
+  replaceRecoveryCodes(personId: string, codes: readonly string[], record: MakeRecord): Promise<void>;
 }

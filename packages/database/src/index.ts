@@ -36,7 +36,7 @@ export type {
   SessionWithSites,
   SiteSession,
 } from "./central-session-store.ts";
-export type { ChangeRecord, RecordOf } from "./change-record.ts";
+export type { ChangeRecord, MakeRecord } from "./change-record.ts";
 export type { Consent, ConsentStore, FoundConsent } from "./consent-store.ts";
 export type { Database } from "./database.ts";
 export { DatabaseError, type DatabaseErrorCode } from "./database-error.ts";

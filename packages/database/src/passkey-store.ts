@@ -1,5 +1,5 @@
 import type { Person } from "./central-session-store.ts";
-import type { RecordOf } from "./change-record.ts";
+import type { MakeRecord } from "./change-record.ts";
 import type { LastWay, RemovalPolicy } from "./ways-in.ts";
 
 /** Most passkeys of a user. */
@@ -45,7 +45,7 @@ export type PasskeyRemoval =
 /** Passkeys of the users. @see https://www.w3.org/TR/webauthn-3/#sctn-credential-storage-modality */
 export interface PasskeyStore {
   /** @throws PersonGone if the user is disabled or removed */
-  add(passkey: NewPasskey, record: RecordOf): Promise<PasskeyAddition>;
+  add(passkey: NewPasskey, record: MakeRecord): Promise<PasskeyAddition>;
   find(id: string): Promise<Passkey | null>;
   /** Finds a passkey with its user, in one statement. */
   findForSignIn(id: string): Promise<{ readonly passkey: Passkey; readonly person: Person } | null>;
@@ -61,13 +61,13 @@ export interface PasskeyStore {
    */
   recordUse(id: string, use: { readonly counter: number; readonly backedUp: boolean }): Promise<boolean>;
   /** @returns false if the user has no such passkey, or is disabled */
-  rename(passkey: Pick<Passkey, "id" | "personId" | "name">, record: RecordOf): Promise<boolean>;
+  rename(passkey: Pick<Passkey, "id" | "personId" | "name">, record: MakeRecord): Promise<boolean>;
   /**
    * Removes a passkey unless the user could not sign in without it; with the last factor the recovery codes go too.
    */
   remove(
     passkey: Pick<Passkey, "id" | "personId">,
     policy: RemovalPolicy,
-    record: RecordOf<Pick<Passkey, "name">>,
+    record: MakeRecord<Pick<Passkey, "name">>,
   ): Promise<PasskeyRemoval>;
 }

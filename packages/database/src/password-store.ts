@@ -1,5 +1,5 @@
 import type { Person } from "./central-session-store.ts";
-import type { RecordOf } from "./change-record.ts";
+import type { MakeRecord } from "./change-record.ts";
 import type { NewPassword } from "./person-store.ts";
 
 /** Facts about a user's password, without its hash. */
@@ -46,7 +46,7 @@ export interface PasswordStore {
       readonly endSessionsExcept?: string | undefined;
       readonly disconnectApps: boolean;
     },
-    record: RecordOf<PasswordChanged>,
+    record: MakeRecord<PasswordChanged>,
   ): Promise<PasswordChanged | null>;
   /**
    * The pending sign-in of a user who must change the password, once it has the factor of a user who has one. Reads without
@@ -64,7 +64,7 @@ export interface PasswordStore {
     pendingToken: string,
     password: NewPassword,
     sessionToken: string | undefined,
-    record: RecordOf<WaitingSignIn>,
+    record: MakeRecord<WaitingSignIn>,
   ): Promise<WaitingSignIn | null>;
   /** Marks whether the user must change the password, if it still has this hash. */
   setMustChange(personId: string, hash: string, mustChange: boolean): Promise<void>;

@@ -1,5 +1,5 @@
 import type { CentralSession, Person } from "./central-session-store.ts";
-import type { ChangeRecord, RecordOf } from "./change-record.ts";
+import type { ChangeRecord, MakeRecord } from "./change-record.ts";
 import type { UpstreamAccount } from "./upstream-account-store.ts";
 
 /** A sign-in that lacks a factor. */
@@ -20,7 +20,7 @@ export type BegunSignIn = { readonly pendingToken: string } | { readonly session
 export type FactorProof =
   /** Time step of a right code, and the secret that it was computed with, as stored. */
   | { readonly kind: "code"; readonly step: number; readonly sealed: string }
-  | { readonly kind: "recovery-code"; readonly code: string; readonly record: RecordOf }
+  | { readonly kind: "recovery-code"; readonly code: string; readonly record: MakeRecord }
   /** The caller has verified and consumed it, such as the challenge of a passkey. */
   | { readonly kind: "consumed" };
 

@@ -1,5 +1,5 @@
 import type { Person } from "./central-session-store.ts";
-import type { RecordOf } from "./change-record.ts";
+import type { MakeRecord } from "./change-record.ts";
 
 /** Data for verifying a password. */
 export interface PersonWithPassword {
@@ -63,7 +63,7 @@ export interface PersonStore {
    */
   remove(personId: string): Promise<boolean>;
   /** As `remove`, if the user asked for it and did not sign in until the due time. */
-  removeDue(personId: string, record: RecordOf): Promise<boolean>;
+  removeDue(personId: string, record: MakeRecord): Promise<boolean>;
 }
 
 /** The user name or e-mail address belongs to another user. Which of the two is shown to operators only. */

@@ -6,7 +6,7 @@ import {
   mostAppPasswords,
 } from "./app-password-store.ts";
 import type { AuditActor } from "./audit-event-store.ts";
-import type { RecordedChanges, RecordOf } from "./change-record.ts";
+import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import { type PersonRow, personFrom } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
@@ -74,7 +74,7 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
 
   async create(
     newAppPassword: Parameters<AppPasswordStore["create"]>[0],
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<AppPasswordCreation> {
     return this.#changes.transaction((transaction, write) =>
       add(transaction, newAppPassword, () => write(record())),
@@ -106,7 +106,7 @@ export class PostgresAppPasswordStore implements AppPasswordStore {
 
   async revoke(
     { id, personId }: { readonly id: string; readonly personId: string },
-    record: RecordOf<Pick<AppPassword, "name">>,
+    record: MakeRecord<Pick<AppPassword, "name">>,
   ): Promise<string | null> {
     if (!isUuid(id)) return null;
     return this.#changes.transaction(async (transaction, write) => {

@@ -5,7 +5,7 @@ import type { ConsentChange } from "./decision-store.ts";
 import type { Pool, PoolClient } from "./postgres-connection.ts";
 import { isUuid } from "./postgres-input.ts";
 import { sweepStatement } from "./sweep-statement.ts";
-import { inTransaction, lockPerson } from "./transaction.ts";
+import { inTransaction, lockPermissions } from "./transaction.ts";
 
 const give = `
   INSERT INTO consents (person_id, client_id, scopes, resources, expires_at)
@@ -97,7 +97,7 @@ export class PostgresConsentStore implements ConsentStore {
    */
   async #revoke(personId: string, clientId: string | null, event?: AuditEvent): Promise<ReadonlySet<string>> {
     return inTransaction(this.#pool, async (client) => {
-      await lockPerson(client, personId);
+      await lockPermissions(client, personId);
       const consents = await client.query<ClientRow>(deleteConsents, [personId, clientId]);
       // Grants last, in the order of `consumeAndKeep`, which deletes the grant of a reused code: no deadlock.
       await client.query(endArtifacts, [personId, clientId, false]);

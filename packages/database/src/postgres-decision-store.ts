@@ -6,7 +6,7 @@ import { joinOidcClients } from "./oidc-client-statements.ts";
 import type { Pool, PoolClient } from "./postgres-connection.ts";
 import { changeConsent } from "./postgres-consent-store.ts";
 import { jsonText } from "./postgres-input.ts";
-import { inTransaction, lockPerson } from "./transaction.ts";
+import { inTransaction, lockPermissions } from "./transaction.ts";
 
 /** A concurrent answer waits for the row and then updates nothing. */
 const answerQuestion = `
@@ -33,7 +33,7 @@ export class PostgresDecisionStore implements DecisionStore {
 
   async decide({ question, answer, allowed, event }: Decision): Promise<boolean> {
     return inTransaction(this.#pool, async (client) => {
-      if (allowed !== undefined && !(await lockPerson(client, allowed.personId))) return false;
+      if (allowed !== undefined && !(await lockPermissions(client, allowed.personId))) return false;
       const row = rowOf(question.id, { kind: question.kind, lifeSeconds: 0, ...answer });
       const values = [row.hash, jsonText(row.payload), row.person_id, row.grant_hash, row.session_uid];
       const answered = await client.query({ name: "decision-answer", text: answerQuestion, values });

@@ -1,4 +1,4 @@
-import type { RecordedChanges, RecordOf } from "./change-record.ts";
+import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import {
   mostPasskeys,
   type NewPasskey,
@@ -45,7 +45,7 @@ export class PostgresPasskeyStore implements PasskeyStore {
     this.#changes = changes;
   }
 
-  async add(passkey: NewPasskey, record: RecordOf): Promise<PasskeyAddition> {
+  async add(passkey: NewPasskey, record: MakeRecord): Promise<PasskeyAddition> {
     return this.#changes.transaction(async (transaction, write) => {
       if (!(await lockPerson(transaction, passkey.personId))) throw new PersonGone();
       const { personId } = passkey;
@@ -102,7 +102,7 @@ export class PostgresPasskeyStore implements PasskeyStore {
 
   async rename(
     { id, personId, name }: Pick<Passkey, "id" | "personId" | "name">,
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<boolean> {
     return this.#changes.transaction(async (transaction, write) => {
       const { count } = await transaction.passkey.updateMany({
@@ -117,7 +117,7 @@ export class PostgresPasskeyStore implements PasskeyStore {
   async remove(
     passkey: Pick<Passkey, "id" | "personId">,
     policy: RemovalPolicy,
-    record: RecordOf<Pick<Passkey, "name">>,
+    record: MakeRecord<Pick<Passkey, "name">>,
   ): Promise<PasskeyRemoval> {
     const { personId } = passkey;
     const id = withoutNul(passkey.id);

@@ -1,5 +1,5 @@
 import type { Person } from "./central-session-store.ts";
-import type { RecordedChanges, RecordOf } from "./change-record.ts";
+import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import { type PersonRow, personColumns, personFrom, personSelection } from "./person-row.ts";
 import { type NewPassword, PersonExists, type PersonStore, type PersonWithPassword } from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
@@ -118,7 +118,7 @@ export class PostgresPersonStore implements PersonStore {
     return this.#prisma.$transaction((transaction) => removeLocked(transaction, personId, sql`true`));
   }
 
-  async removeDue(personId: string, record: RecordOf): Promise<boolean> {
+  async removeDue(personId: string, record: MakeRecord): Promise<boolean> {
     return this.#changes.transaction(async (transaction, write) => {
       const removed = await removeLocked(transaction, personId, sql`deletion_due_at <= hub_now()`);
       if (removed) await write(record());

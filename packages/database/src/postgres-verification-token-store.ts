@@ -1,6 +1,6 @@
 import { createAuthAdapter } from "./auth-adapter.ts";
 import type { Person } from "./central-session-store.ts";
-import type { RecordedChanges, RecordOf, WriteRecord } from "./change-record.ts";
+import type { MakeRecord, RecordedChanges, WriteRecord } from "./change-record.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { jsonText, withoutNul } from "./postgres-input.ts";
@@ -80,7 +80,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
   signUp(
     token: string,
     account: Parameters<VerificationTokenStore["signUp"]>[1],
-    record: RecordOf<Person>,
+    record: MakeRecord<Person>,
   ): Promise<SignedUp | null> {
     return this.#consume<SignedUp>("sign-up", token, async (transaction, { identifier: email }, write) => {
       const { id, username, name } = account;
@@ -105,7 +105,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
   acceptInvitation(
     token: string,
     account: Parameters<VerificationTokenStore["acceptInvitation"]>[1],
-    record: RecordOf<Person>,
+    record: MakeRecord<Person>,
   ): Promise<InvitationAccepted | null> {
     return this.#consume<InvitationAccepted>("invitation", token, async (transaction, link, write) => {
       const id = userOf(link);
@@ -125,7 +125,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     token: string,
     password: NewPassword,
     { disconnectApps }: { readonly disconnectApps: boolean },
-    record: RecordOf<PasswordReset>,
+    record: MakeRecord<PasswordReset>,
   ) {
     return this.#consume("password-reset", token, async (transaction, link, write) => {
       const id = userOf(link);
@@ -141,7 +141,7 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
     });
   }
 
-  changeEmail(token: string, record: RecordOf<NewEmail>): Promise<EmailChanged | null> {
+  changeEmail(token: string, record: MakeRecord<NewEmail>): Promise<EmailChanged | null> {
     return this.#consume<EmailChanged>("email-change", token, async (transaction, link, write) => {
       const { identifier: email } = link;
       const id = userOf(link);

@@ -1,5 +1,5 @@
 import type { AuditActor } from "./audit-event-store.ts";
-import type { RecordedChanges, RecordOf } from "./change-record.ts";
+import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import type { FactorStore, Factors, FactorsRemoved, RemovalFault } from "./factor-store.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import { endAllSessions, lockPerson, storeRecoveryCodes } from "./prisma-statements.ts";
@@ -38,7 +38,7 @@ export class PrismaFactorStore implements FactorStore {
     return factor?.sealed ?? null;
   }
 
-  async turnOnCodes(factor: Parameters<FactorStore["turnOnCodes"]>[0], record: RecordOf) {
+  async turnOnCodes(factor: Parameters<FactorStore["turnOnCodes"]>[0], record: MakeRecord) {
     const { personId, sealed, step, recoveryCodes, asFirstFactor = false } = factor;
     return this.#changes.transaction(async (transaction, write) => {
       await lockPerson(transaction, personId);
@@ -56,7 +56,7 @@ export class PrismaFactorStore implements FactorStore {
   async turnOffCodes(
     personId: string,
     { operatorsNeedFactor }: Pick<RemovalPolicy, "operatorsNeedFactor">,
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<RemovalFault | null> {
     return this.#changes.transaction(async (transaction, write) => {
       if (!(await lockPerson(transaction, personId))) return "none";
@@ -74,7 +74,7 @@ export class PrismaFactorStore implements FactorStore {
   async removeAll(
     personId: string,
     by: AuditActor,
-    record: RecordOf<FactorsRemoved>,
+    record: MakeRecord<FactorsRemoved>,
   ): Promise<FactorsRemoved | null> {
     return this.#changes.transaction(async (transaction, write) => {
       const of = { where: { personId } };
@@ -95,7 +95,7 @@ export class PrismaFactorStore implements FactorStore {
   async addFirstRecoveryCodes(
     personId: string,
     codes: readonly string[],
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<boolean> {
     return this.#changes.transaction(async (transaction, write) => {
       await lockPerson(transaction, personId);
@@ -105,7 +105,7 @@ export class PrismaFactorStore implements FactorStore {
     });
   }
 
-  async replaceRecoveryCodes(personId: string, codes: readonly string[], record: RecordOf): Promise<void> {
+  async replaceRecoveryCodes(personId: string, codes: readonly string[], record: MakeRecord): Promise<void> {
     await this.#changes.transaction(async (transaction, write) => {
       await lockPerson(transaction, personId);
       await transaction.recoveryCode.deleteMany({ where: { personId } });

@@ -1,4 +1,4 @@
-import type { RecordedChanges, RecordOf } from "./change-record.ts";
+import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import type { PasswordChanged, PasswordStore, StoredPassword, WaitingSignIn } from "./password-store.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
@@ -41,7 +41,7 @@ export class PrismaPasswordStore implements PasswordStore {
 
   async change(
     change: Parameters<PasswordStore["change"]>[0],
-    record: RecordOf<PasswordChanged>,
+    record: MakeRecord<PasswordChanged>,
   ): Promise<PasswordChanged | null> {
     const { personId, password, from, endSessionsExcept, disconnectApps } = change;
     return this.#changes.transaction(async (transaction, write) => {
@@ -80,7 +80,7 @@ export class PrismaPasswordStore implements PasswordStore {
     pendingToken: string,
     password: NewPassword,
     sessionToken: string | undefined,
-    record: RecordOf<WaitingSignIn>,
+    record: MakeRecord<WaitingSignIn>,
   ): Promise<WaitingSignIn | null> {
     return this.#changes.transaction(async (transaction, write) => {
       // Locks the user before the pending sign-in, as everywhere, so that two transactions cannot deadlock.

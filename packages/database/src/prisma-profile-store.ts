@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RecordedChanges, RecordOf } from "./change-record.ts";
+import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient } from "./prisma-client.ts";
 import { lockPerson, voidLinks } from "./prisma-statements.ts";
@@ -32,14 +32,14 @@ export class PrismaProfileStore implements ProfileStore {
     return { password };
   }
 
-  async rename(personId: string, name: string, record: RecordOf): Promise<void> {
+  async rename(personId: string, name: string, record: MakeRecord): Promise<void> {
     await this.#changes.transaction(async (transaction, write) => {
       await transaction.user.updateMany({ where: { id: personId }, data: { name: withoutNul(name) } });
       await write(record());
     });
   }
 
-  async setPicture(personId: string, { type, bytes }: Picture, record: RecordOf): Promise<string> {
+  async setPicture(personId: string, { type, bytes }: Picture, record: MakeRecord): Promise<string> {
     const hash = createHash("sha256").update(bytes).digest("hex");
     const stored = { type, bytes: Uint8Array.from(bytes) };
     await this.#changes.transaction(async (transaction, write) => {
@@ -54,7 +54,7 @@ export class PrismaProfileStore implements ProfileStore {
     return hash;
   }
 
-  async removePicture(personId: string, record: RecordOf): Promise<void> {
+  async removePicture(personId: string, record: MakeRecord): Promise<void> {
     await this.#changes.transaction(async (transaction, write) => {
       await transaction.profilePicture.deleteMany({ where: { personId } });
       await transaction.user.updateMany({ where: { id: personId }, data: { image: null } });
@@ -70,7 +70,7 @@ export class PrismaProfileStore implements ProfileStore {
     return found && { type: found.type as Picture["type"], bytes: found.bytes };
   }
 
-  async requestDeletion(personId: string, graceSeconds: number, record: RecordOf<RequestedDeletion>) {
+  async requestDeletion(personId: string, graceSeconds: number, record: MakeRecord<RequestedDeletion>) {
     return this.#changes.transaction(async (transaction, write) => {
       // An update alone takes a weaker lock, beside which a session can start that would not end here.
       if (!(await lockPerson(transaction, personId))) return null;
@@ -95,7 +95,7 @@ export class PrismaProfileStore implements ProfileStore {
     });
   }
 
-  async cancelDeletion(personId: string, record: RecordOf): Promise<boolean> {
+  async cancelDeletion(personId: string, record: MakeRecord): Promise<boolean> {
     return this.#changes.transaction(async (transaction, write) => {
       const kept = await transaction.$executeRaw`
         UPDATE users SET deletion_due_at = NULL WHERE id = ${personId}::uuid AND deletion_due_at > hub_now()`;

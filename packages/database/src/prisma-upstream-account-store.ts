@@ -1,6 +1,6 @@
 import { createAuthAdapter } from "./auth-adapter.ts";
 import type { Person } from "./central-session-store.ts";
-import type { RecordedChanges, RecordOf } from "./change-record.ts";
+import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import { personColumns, personFrom } from "./person-row.ts";
 import { PersonGone } from "./person-store.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
@@ -52,7 +52,7 @@ export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
     }));
   }
 
-  async link(account: LabelledAccount, record: RecordOf): Promise<UpstreamLinking> {
+  async link(account: LabelledAccount, record: MakeRecord): Promise<UpstreamLinking> {
     const { personId } = account;
     const row = upstreamAccountRow(account);
     try {
@@ -71,7 +71,7 @@ export class PrismaUpstreamAccountStore implements UpstreamAccountStore {
   async unlink(
     { personId, ...account }: Parameters<UpstreamAccountStore["unlink"]>[0],
     { providers }: Parameters<UpstreamAccountStore["unlink"]>[1],
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<UpstreamUnlinking> {
     const key = keyOf(account);
     return this.#changes.transaction(async (transaction, write) => {

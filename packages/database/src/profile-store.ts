@@ -1,4 +1,4 @@
-import type { RecordOf } from "./change-record.ts";
+import type { MakeRecord } from "./change-record.ts";
 
 /** Ways in which a user can sign in, without their secrets. */
 export interface SignInMethods {
@@ -15,10 +15,10 @@ export interface Picture {
 /** A user's own data, as the account area shows, changes, exports and deletes it. */
 export interface ProfileStore {
   signInMethodsOf(personId: string): Promise<SignInMethods>;
-  rename(personId: string, name: string, record: RecordOf): Promise<void>;
+  rename(personId: string, name: string, record: MakeRecord): Promise<void>;
   /** Replaces the picture. @returns its hash, which is its address */
-  setPicture(personId: string, picture: Picture, record: RecordOf): Promise<string>;
-  removePicture(personId: string, record: RecordOf): Promise<void>;
+  setPicture(personId: string, picture: Picture, record: MakeRecord): Promise<string>;
+  removePicture(personId: string, record: MakeRecord): Promise<void>;
   /** The picture with this hash, of a user who is not disabled. */
   findPicture(hash: string): Promise<Picture | null>;
   /**
@@ -30,10 +30,10 @@ export interface ProfileStore {
   requestDeletion(
     personId: string,
     graceSeconds: number,
-    record: RecordOf<RequestedDeletion>,
+    record: MakeRecord<RequestedDeletion>,
   ): Promise<RequestedDeletion | null>;
   /** Keeps the account. @returns false: no deletion was requested, or it is due already */
-  cancelDeletion(personId: string, record: RecordOf): Promise<boolean>;
+  cancelDeletion(personId: string, record: MakeRecord): Promise<boolean>;
   /** Users whose deletion is due, up to `limit`, by id. */
   dueForDeletion(limit: number): Promise<readonly string[]>;
   /** Everything that is stored about the user except secrets; `null`: no such user. */

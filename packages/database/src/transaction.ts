@@ -27,8 +27,13 @@ export async function inTransaction<Result>(
   }
 }
 
-/** Serialises decisions and revocations of a user. @returns false if the user is disabled or removed */
-export async function lockPerson(client: PoolClient, personId: string): Promise<boolean> {
+/**
+ * Serialises decisions and revocations of a user. Weaker than `lockPerson`: sessions and other rows of the user can be added
+ * meanwhile.
+ *
+ * @returns false if the user is disabled or removed
+ */
+export async function lockPermissions(client: PoolClient, personId: string): Promise<boolean> {
   const text = "SELECT FROM users WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE";
-  return (await client.query({ name: "person-lock", text, values: [personId] })).rowCount === 1;
+  return (await client.query({ name: "permissions-lock", text, values: [personId] })).rowCount === 1;
 }

@@ -1,5 +1,5 @@
 import type { Person } from "./central-session-store.ts";
-import type { RecordOf } from "./change-record.ts";
+import type { MakeRecord } from "./change-record.ts";
 
 /** An account at another identity provider, which signs its user in here. No tokens of the provider are stored. */
 export interface UpstreamAccount {
@@ -38,7 +38,7 @@ export interface UpstreamAccountStore {
   /** @throws PersonGone if the user is disabled or removed */
   link(
     account: UpstreamAccount & { readonly personId: string; readonly label: string },
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<UpstreamLinking>;
   /**
    * Unlinks an account unless the user could not sign in without it. Voids pending sign-ins that began with a provider.
@@ -48,6 +48,6 @@ export interface UpstreamAccountStore {
   unlink(
     account: UpstreamAccount & { readonly personId: string },
     options: { readonly providers: readonly string[] },
-    record: RecordOf,
+    record: MakeRecord,
   ): Promise<UpstreamUnlinking>;
 }

@@ -1,5 +1,5 @@
 import type { Person } from "./central-session-store.ts";
-import type { RecordOf } from "./change-record.ts";
+import type { MakeRecord } from "./change-record.ts";
 import type { NewPasskey } from "./passkey-store.ts";
 import type { NewPassword } from "./person-store.ts";
 import type { UpstreamAccount } from "./upstream-account-store.ts";
@@ -57,7 +57,7 @@ export interface VerificationTokenStore {
   signUp(
     token: string,
     account: FirstCredential & { readonly id: string; readonly username: string; readonly name: string },
-    record: RecordOf<Person>,
+    record: MakeRecord<Person>,
   ): Promise<SignedUp | null>;
   /**
    * Sets name and first credential of the invited user, and voids the user's other links. A mailed link verifies the
@@ -66,7 +66,7 @@ export interface VerificationTokenStore {
   acceptInvitation(
     token: string,
     account: FirstCredential & { readonly name: string },
-    record: RecordOf<Person>,
+    record: MakeRecord<Person>,
   ): Promise<InvitationAccepted | null>;
   /**
    * Changes the password, ends all sessions (`password-changed`) and pending sign-ins, and voids the user's other links. A
@@ -78,13 +78,13 @@ export interface VerificationTokenStore {
     token: string,
     password: NewPassword,
     options: { readonly disconnectApps: boolean },
-    record: RecordOf<PasswordReset>,
+    record: MakeRecord<PasswordReset>,
   ): Promise<PasswordReset | null>;
   /**
    * Replaces the user's e-mail address by the link's, and voids the user's other links. A user name that is the former
    * address changes with it.
    */
-  changeEmail(token: string, record: RecordOf<NewEmail>): Promise<EmailChanged | null>;
+  changeEmail(token: string, record: MakeRecord<NewEmail>): Promise<EmailChanged | null>;
   /** Deletes up to `limit` expired links; returns how many. */
   sweep(limit: number): Promise<number>;
 }

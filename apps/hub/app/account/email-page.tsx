@@ -1,6 +1,6 @@
 import { Button, ButtonLink, ErrorSummary, TextField } from "@gatehouse/ui";
+import { waitWords } from "../../src/http/wait-words.ts";
 import type { EmailScreen } from "../../src/screen/screen.ts";
-import { waitWords } from "../../src/screen/wait-words.ts";
 import { AccountFrame } from "./account-frame.tsx";
 
 export const emailTitle = ({ error }: EmailScreen): string =>

@@ -1,6 +1,6 @@
 import { Button, ErrorSummary, TextField } from "@gatehouse/ui";
+import { waitWords } from "../../src/http/wait-words.ts";
 import type { DeviceCodeScreen } from "../../src/screen/screen.ts";
-import { waitWords } from "../../src/screen/wait-words.ts";
 import { Gate } from "../gate.tsx";
 import { HiddenFields } from "../hidden-fields.tsx";
 

@@ -15,7 +15,7 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
   const errorOf = (field: "name" | "username" | "password") =>
     model.errors.find((error) => error.field === field)?.text ?? null;
   const isInvited = model.kind === "invitation";
-  const signsIn = model.way === null ? " You sign in with it, or with your email." : "";
+  const signsIn = model.identity === null ? " You sign in with it, or with your email." : "";
   return (
     <Gate title={newAccountHeading(model)} to={<bdi>{model.email}</bdi>}>
       {model.errors.length > 0 && <ErrorSummary title="There is no account yet" errors={model.errors} />}
@@ -31,7 +31,7 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
       )}
       <form className="ui-form" method="post" action={model.action}>
         <HiddenFields fields={model.hidden} />
-        <Way way={model.way} />
+        <FederatedSignIn identity={model.identity} />
         <TextField
           id="name"
           name="name"
@@ -52,7 +52,7 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
           autoComplete="username"
           isFixed={isInvited}
         />
-        {model.way === null && (
+        {model.identity === null && (
           <NewPasswordField
             id="password"
             name="password"
@@ -65,14 +65,14 @@ export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) 
         <Button wide busyLabel="Creating it …">
           {newAccountHeading(model)}
         </Button>
-        {model.way === null ? (
+        {model.identity === null ? (
           <div className="passkey-choice" data-passkey-choice>
             <Button wide kind="plain" name="use" value="passkey" busyLabel="One moment …">
               Use a passkey instead
             </Button>
           </div>
         ) : (
-          model.way.canChange && (
+          model.identity.canChange && (
             <Button wide kind="plain" name="use" value="password">
               Choose another way to sign in
             </Button>
@@ -101,17 +101,17 @@ function Providers({ model: { providers } }: { readonly model: NewAccountScreen 
   );
 }
 
-function Way({ way }: Pick<NewAccountScreen, "way">) {
-  if (way === null) return null;
+function FederatedSignIn({ identity }: Pick<NewAccountScreen, "identity">) {
+  if (identity === null) return null;
   return (
     <p>
-      You sign in with {way.provider}
-      {way.label !== "" && (
+      You sign in with {identity.provider}
+      {identity.label !== "" && (
         <>
           {" "}
           as{" "}
           <strong>
-            <bdi>{way.label}</bdi>
+            <bdi>{identity.label}</bdi>
           </strong>
         </>
       )}

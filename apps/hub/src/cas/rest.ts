@@ -15,9 +15,9 @@ import type { AuditEventStore, CentralSession, CentralSessionStore } from "@gate
 import { actorOf } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Call, type Route, route } from "../http/route.ts";
+import { waitWords } from "../http/wait-words.ts";
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
-import { waitWords } from "../screen/wait-words.ts";
 import { restSessionPrefix } from "../session/find-session.ts";
 import {
   announceRestSignIn,

@@ -260,9 +260,12 @@ describe("mails that anybody can request", () => {
     expect(limits()).toEqual({ link: { most: 30, within: day }, address: { most: 60, within: quarter } });
   });
 
-  test("one a day about repeated failures", async () => {
-    await open().count("failures-mail", { account: "alice" });
-    expect(asked).toMatchObject([{ limit: { most: 1, within: day } }]);
+  test("one a day of each kind about sign-ins that may not be the user's", async () => {
+    await open().count("alert-mail", { purpose: "repeated-failures", account: "alice" });
+    await open().count("alert-mail", { purpose: "sign-in-unfinished", account: "alice" });
+    const limit = { most: 1, within: day };
+    expect(asked).toMatchObject([{ limit }, { limit }]);
+    expect(new Set(keys()).size).toBe(2);
   });
 });
 

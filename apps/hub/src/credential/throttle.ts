@@ -50,8 +50,8 @@ const limits = {
   },
   /** User names sent with a sign-up link, which tell whether they are taken. Free ones count too: a refusal must tell nothing. */
   "new-username": { link: { most: 30, within: day }, address: { most: 60, within: 15 * minute } },
-  /** Mails about repeated failures and unfinished sign-ins, which strangers can cause; `account` names which of the two. */
-  "failures-mail": { account: { most: 1, within: day } },
+  /** Mails about sign-ins that may not be the user's, which others can cause. The counters are kept by purpose. */
+  "alert-mail": { account: { most: 1, within: day } },
 } satisfies Record<string, Partial<Record<CounterKind, AttemptLimit>>>;
 
 /** Wrong attempts on an account, in a row, after which its user is told. */
@@ -83,6 +83,9 @@ export type AttemptSource = { readonly address: string } | { readonly site: stri
 /** Purpose of a mail with a link that anybody can request. */
 type MailPurpose = "sign-up" | "password-reset" | "email-change";
 
+/** Purpose of a mail about a sign-in that may not be the user's. */
+type AlertPurpose = "repeated-failures" | "sign-in-unfinished" | "rest-sign-in";
+
 /** Facts of an attempt that its counters count by. */
 interface Attempts extends Record<Limited, object> {
   readonly password: UserAttempt;
@@ -94,7 +97,8 @@ interface Attempts extends Record<Limited, object> {
   /** `account`: the recipient, as it was typed. */
   readonly mail: { readonly purpose: MailPurpose; readonly account: string; readonly address: string };
   readonly "new-username": { readonly link: string; readonly address: string };
-  readonly "failures-mail": { readonly account: string };
+  /** `account`: id of the user, and the network if each one counts apart. */
+  readonly "alert-mail": { readonly purpose: AlertPurpose; readonly account: string };
 }
 
 /** The attempt has to wait. */

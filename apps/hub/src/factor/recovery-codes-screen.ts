@@ -2,7 +2,7 @@
 import type { FactorStore } from "@gatehouse/database";
 import type { HubChangeRecord } from "../audit/change-record.ts";
 import { byUser } from "../audit/record-audit.ts";
-import type { CallerFacts } from "../http/route.ts";
+import type { AddFirstRecoveryCodes } from "../passkey/manage-passkeys.ts";
 import type { RecoveryCodesScreen } from "../screen/screen.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { createRecoveryCodes, groupedCode } from "./recovery-codes.ts";
@@ -38,15 +38,9 @@ export function recoveryCodesModel(
   };
 }
 
-/** Gives recovery codes to a user who has a factor and none of them. @returns `null`: the user has some */
-export type FirstRecoveryCodes = (
-  call: CallerFacts["person"],
-  shown: Omit<ShownRecoveryCodes, "codes">,
-) => Promise<RecoveryCodesScreen | null>;
-
-export function createFirstRecoveryCodes(
+export function createAddFirstRecoveryCodes(
   needs: RecoveryCodesScreenNeeds & { readonly factors: Pick<FactorStore, "addFirstRecoveryCodes"> },
-): FirstRecoveryCodes {
+): AddFirstRecoveryCodes {
   return async (call, shown) => {
     const codes = createRecoveryCodes();
     // The mail about the factor tells the user already.

@@ -9,7 +9,7 @@ import { type MailCatcher, openMailCatcher } from "../test-support/mail-catcher.
 import { createMemoryLog } from "../test-support/memory-log.ts";
 import { openTestDatabase } from "../test-support/test-database.ts";
 import type { MailComposers } from "./compose.ts";
-import { createMailDispatcher, type MailWay } from "./mail-dispatcher.ts";
+import { createMailDispatcher, type MailTransport } from "./mail-dispatcher.ts";
 import { createMailServer, smtpOptions } from "./mail-server.ts";
 
 const hubUrl = "https://login.example.com";
@@ -49,13 +49,13 @@ const composers: MailComposers = {
   },
 };
 
-function serverAt(port: number): MailWay {
+function serverAt(port: number): MailTransport {
   const server = { host: "127.0.0.1", port, implicitTls: false, from: "Gatehouse <login@example.com>" };
   return createMailServer(smtpOptions(server, undefined), { sender: server.from, hubUrl });
 }
 
-function openDispatcher(way: MailWay = serverAt(catcher.port)): Dispatcher {
-  const dispatcher = createMailDispatcher({ mails: database.mails, composers, way, hubUrl, log });
+function openDispatcher(transport: MailTransport = serverAt(catcher.port)): Dispatcher {
+  const dispatcher = createMailDispatcher({ mails: database.mails, composers, transport, hubUrl, log });
   dispatchers.push(dispatcher);
   return dispatcher;
 }

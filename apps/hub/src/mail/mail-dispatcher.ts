@@ -16,16 +16,16 @@ const leaseSeconds = 60;
 const patience = 3_000;
 
 /** How mails leave: `"keep"` leaves them in their rows (`/dev/mail`), `"none"` gives them up. */
-export type MailWay = MailServer | "keep" | "none";
+export type MailTransport = MailServer | "keep" | "none";
 
 export function createMailDispatcher(options: {
   readonly mails: Pick<MailStore, "claim" | "record">;
   readonly composers: MailComposers;
-  readonly way: MailWay;
+  readonly transport: MailTransport;
   readonly hubUrl: string;
   readonly log: Log;
 }): Dispatcher {
-  const { mails, composers, hubUrl, way, log } = options;
+  const { mails, composers, hubUrl, transport, log } = options;
   const stopping = new AbortController();
 
   async function send(mail: QueuedMail): Promise<void> {
@@ -46,13 +46,13 @@ export function createMailDispatcher(options: {
   }
 
   async function attempt(mail: QueuedMail): Promise<MailOutcome> {
-    if (way === "none") return { state: "given-up", detail: "SMTP_URL is not set" };
+    if (transport === "none") return { state: "given-up", detail: "SMTP_URL is not set" };
     try {
       const composed = await compose(mail);
       if (composed === null) return { state: "dropped" };
       const { recipient, content } = composed;
-      if (way === "keep") return { state: "kept", recipient, content };
-      const detail = await way.send({ id: mail.id, recipient, content }, stopping.signal);
+      if (transport === "keep") return { state: "kept", recipient, content };
+      const detail = await transport.send({ id: mail.id, recipient, content }, stopping.signal);
       return { state: "sent", recipient, detail };
     } catch (error) {
       if (!(error instanceof MailServerError)) log.error({ err: error, mail: mail.id }, "mail not composed");

@@ -18,11 +18,7 @@ import { methodsOf } from "./verify-passkey.ts";
 export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNeeds {
   readonly keys: RegisterPasskeyNeeds["keys"] & PageNoticeNeeds["keys"];
   readonly passkeys: Pick<PasskeyStore, "add" | "listOf" | "remove" | "rename">;
-  /** Makes recovery codes for a user who has none, so that no factor is without a way to replace it. */
-  readonly firstRecoveryCodes: (
-    call: CallerFacts["person"],
-    shown: Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> & { readonly personId: string },
-  ) => Promise<RecoveryCodesScreen | null>;
+  readonly addFirstRecoveryCodes: AddFirstRecoveryCodes;
   /** Operators keep their last factor. */
   readonly operatorsNeedFactor: boolean;
   /** Ids of the other providers that sign users in. */
@@ -30,6 +26,16 @@ export interface ManagePasskeysNeeds extends PageNoticeNeeds, RegisterPasskeyNee
   readonly pendingSignIns: Pick<PendingSignInStore, "complete">;
   readonly sessionRememberSeconds: number;
 }
+
+/**
+ * Makes recovery codes for a user who has none, so that no factor is without a way to replace it.
+ *
+ * @returns the page that shows them; `null`: the user has some
+ */
+export type AddFirstRecoveryCodes = (
+  call: CallerFacts["person"],
+  shown: Pick<RecoveryCodesScreen, "because" | "continueTo" | "token"> & { readonly personId: string },
+) => Promise<RecoveryCodesScreen | null>;
 
 const securityPage = "/account/security";
 const addPath = "/account/security/passkeys/new";
@@ -116,7 +122,7 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
       const { id, name } = result.passkey;
       log(call, "passkey-added", id);
       const cookies = await strengthenSession(needs, call, result.passkey);
-      const codes = await needs.firstRecoveryCodes(call, {
+      const codes = await needs.addFirstRecoveryCodes(call, {
         personId: call.session.person.id,
         token: call.formToken,
         because: "passkey-added",

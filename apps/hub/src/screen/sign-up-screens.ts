@@ -55,7 +55,7 @@ export interface NewAccountScreen {
   readonly name: string;
   readonly username: string;
   /** The account at another provider that signs the user in; `null`: a password or a passkey does. */
-  readonly way: {
+  readonly identity: {
     readonly provider: string;
     /** Name of the account there; empty: not told. */
     readonly label: string;

@@ -36,8 +36,8 @@ export interface RestSignInNeeds extends AnnounceBrowserNeeds {
 
 /** Tells a user of a sign-in by REST as of a new browser; at most once a day for each network, for programs sign in often. */
 export async function announceRestSignIn(needs: RestSignInNeeds, call: Call, person: Person): Promise<void> {
-  const account = `rest ${person.id} ${networkOf(call.address)}`;
-  if ((await needs.throttle.count("failures-mail", { account })).allowed)
+  const account = `${person.id} ${networkOf(call.address)}`;
+  if ((await needs.throttle.count("alert-mail", { purpose: "rest-sign-in", account })).allowed)
     await announceNewBrowser(needs, call, person);
 }
 
@@ -97,7 +97,7 @@ export function createUnfinishedCheck({
       (entry) => entry.outcome === "done" && entry.address === address && entry.userAgent === userAgent,
     );
     if (isFinished) return false;
-    return (await throttle.count("failures-mail", { account: `unfinished ${personId}` })).allowed;
+    return (await throttle.count("alert-mail", { purpose: "sign-in-unfinished", account: personId })).allowed;
   };
 }
 
@@ -120,7 +120,8 @@ export function createFailureAnnouncement({
     const found = await people.findForSignIn(account);
     if (found === null || found.person.disabled) return;
     const { id: personId, email: recipient } = found.person;
-    if (!(await throttle.count("failures-mail", { account: personId })).allowed) return;
+    const counted = await throttle.count("alert-mail", { purpose: "repeated-failures", account: personId });
+    if (!counted.allowed) return;
     await queueMail({ kind: "repeated-failures", recipient, personId, facts: { address } });
   }
 

@@ -4,14 +4,14 @@ import type { HubChangeRecord } from "../audit/change-record.ts";
 import { actorOf, type HubAuditEvent } from "../audit/record-audit.ts";
 import { HubError } from "../http/hub-error.ts";
 import type { Call } from "../http/route.ts";
+import { waitWords } from "../http/wait-words.ts";
 import type { MailToQueue } from "../mail/queue-mail.ts";
 import type { NewAccountScreen } from "../screen/screen.ts";
-import { waitWords } from "../screen/wait-words.ts";
 import type { SignUpMode } from "../settings/env.ts";
 import { loginAddress, loginPath, repeatedFields, signUpPath } from "../sign-in/login-address.ts";
 import { destinationParameters } from "./destination.ts";
+import type { FederatedIdentity } from "./federated-identity.ts";
 import { linkUnusable } from "./link.ts";
-import type { ProviderWay } from "./provider-way.ts";
 
 export interface MakeAccountNeeds {
   readonly verificationTokens: Pick<VerificationTokenStore, "acceptInvitation" | "signUp">;
@@ -25,7 +25,7 @@ export interface OpenedLink {
   readonly token: string;
   readonly link: VerificationToken;
   /** The account at a provider that will sign the user in; `null`: a password or a passkey will. */
-  readonly way: ProviderWay | null;
+  readonly identity: FederatedIdentity | null;
 }
 
 /** Whether the hub made the link for an account at a provider instead of mailing it: without that account it permits nothing. */
@@ -83,7 +83,7 @@ function recordOf(call: Call, opened: OpenedLink, id: string, credential: FirstC
 
 function eventsOf(
   about: Pick<HubAuditEvent, "actor" | "personId">,
-  { kind, way }: OpenedLink,
+  { kind, identity }: OpenedLink,
   credential: FirstCredential,
 ): HubAuditEvent[] {
   if ("password" in credential) return [{ kind, ...about, facts: { credential: "password" } }];
@@ -91,7 +91,7 @@ function eventsOf(
     const { provider } = credential.upstreamAccount;
     return [
       { kind, ...about, facts: { credential: "provider" } },
-      { kind: "provider-linked", ...about, facts: { provider, name: way?.provider } },
+      { kind: "provider-linked", ...about, facts: { provider, name: identity?.provider } },
     ];
   }
   const { name } = credential.passkey;
@@ -140,8 +140,12 @@ export const signUpClosed = (): HubError =>
   );
 
 /** Tells the owner of the address, who was not asked by a mailed link. */
-function accountMade({ address, userAgent }: Call, { link, way }: OpenedLink, personId: string): MailToQueue {
-  const facts = { name: way?.provider ?? "", address, userAgent };
+function accountMade(
+  { address, userAgent }: Call,
+  { link, identity }: OpenedLink,
+  personId: string,
+): MailToQueue {
+  const facts = { name: identity?.provider ?? "", address, userAgent };
   return { kind: "account-made", recipient: link.email, personId, facts };
 }
 
@@ -150,14 +154,14 @@ const toSignIn = ({ facts }: VerificationToken) => ({
   href: loginAddress(repeatedFields(destinationParameters(facts))),
 });
 
-function accountTaken({ link, way }: OpenedLink): HubError {
+function accountTaken({ link, identity }: OpenedLink): HubError {
   return new HubError(
     409,
     "upstream_linked_elsewhere",
     "Connected to another account",
     [
-      `That account of ${way?.provider} signs in a user here already, so this account was not created. Nothing was changed.`,
-      `Sign in with ${way?.provider}, or open the link again and choose another way to sign in.`,
+      `That account of ${identity?.provider} signs in a user here already, so this account was not created. Nothing was changed.`,
+      `Sign in with ${identity?.provider}, or open the link again and choose another way to sign in.`,
     ],
     {},
     toSignIn(link),
@@ -179,16 +183,16 @@ export function providerGone(link: VerificationToken): HubError {
   );
 }
 
-export function emailTaken({ link, way }: OpenedLink): HubError {
+export function emailTaken({ link, identity }: OpenedLink): HubError {
   return new HubError(
     409,
     "email_taken",
     "This address has an account already",
     [
       "An account was made for this e-mail address in the meantime, so no second one was created.",
-      way === null
+      identity === null
         ? "Sign in with it. If you did not choose its password, choose “Forgot your password?” there."
-        : `Sign in to it in your present way, then connect ${way.provider} on its Security page.`,
+        : `Sign in to it in your present way, then connect ${identity.provider} on its Security page.`,
     ],
     {},
     toSignIn(link),

@@ -32,6 +32,7 @@ import type { CompleteSignIn, EnterSession } from "../sign-in/complete-sign-in.t
 import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
 import { type StartSessionNeeds, startVerifiedSession, type Verified } from "../sign-in/sign-in.ts";
 import { destinationParameters, type SignUpDestinationNeeds } from "./destination.ts";
+import type { FederatedIdentity, ProvidersOfNewAccounts } from "./federated-identity.ts";
 import { linkKinds, linkPath } from "./link.ts";
 import { checkForm, type LinkFormNeeds, startForm } from "./link-form.ts";
 import {
@@ -45,7 +46,6 @@ import {
   signUpClosed,
   tooManyNames,
 } from "./make-account.ts";
-import type { ProvidersOfNewAccounts, ProviderWay } from "./provider-way.ts";
 
 export interface NewAccountNeeds
   extends LinkFormNeeds,
@@ -87,10 +87,10 @@ function showPage(needs: NewAccountNeeds, kind: Kind): Route {
     speaks: "html",
     async answer(call, { parameters }) {
       const opened = await openLink(needs, call, kind, parameters, () => true);
-      const { link, way } = opened;
-      const { name = "", username = way?.username ?? "" } = link.person ?? {};
+      const { link, identity } = opened;
+      const { name = "", username = identity?.username ?? "" } = link.person ?? {};
       // Operators often do not know the name, and give the user name instead.
-      const shown = link.person === null || name === username ? (way?.name ?? "") : name;
+      const shown = link.person === null || name === username ? (identity?.name ?? "") : name;
       return showForm(needs, call, opened, { name: shown, username }, []);
     },
   });
@@ -123,7 +123,7 @@ function acceptForm(needs: NewAccountNeeds, kind: Kind): Route {
       };
       if (use === "password") return showForm(needs, call, opened, typed, []);
       const passkey = parameters.get("passkey");
-      const isPassword = opened.way === null && use !== "passkey" && passkey === undefined;
+      const isPassword = opened.identity === null && use !== "passkey" && passkey === undefined;
       if (isPassword && provider !== "")
         return showForm(needs, call, opened, typed, errorAt("password", providerLost));
       const errors = [
@@ -131,7 +131,7 @@ function acceptForm(needs: NewAccountNeeds, kind: Kind): Route {
         ...(isPassword ? await passwordErrors(needs, opened, typed, parameters.get("password") ?? "") : []),
       ];
       if (errors.length > 0) return showForm(needs, call, opened, typed, errors);
-      if (opened.way !== null) return acceptProvider(needs, call, opened, typed, opened.way);
+      if (opened.identity !== null) return acceptProvider(needs, call, opened, typed, opened.identity);
       if (isPassword) return acceptPassword(needs, call, opened, typed, parameters.get("password") ?? "");
       return passkey === undefined
         ? showPasskeyPage(needs, call, opened, typed, null)
@@ -152,15 +152,15 @@ async function openLink(
   call: Call,
   kind: Kind,
   parameters: RequestParameters,
-  isChosen: (way: ProviderWay) => boolean,
+  isChosen: (identity: FederatedIdentity) => boolean,
 ): Promise<OpenedLink> {
   const token = parameters.get("link") ?? "";
   const link = await needs.verificationTokens.find(kind, token);
   if (link === null) throw accountLinkUnusable(needs, kind);
   if (kind === "sign-up" && needs.signUpMode !== "open") throw signUpClosed();
   const proved = needs.providers.findProved(call, linkPath(linkKinds[kind].path, token));
-  const opened = { kind, token, link, way: proved !== null && isChosen(proved) ? proved : null };
-  if (opened.way === null && needsProvider(opened)) throw providerGone(link);
+  const opened = { kind, token, link, identity: proved !== null && isChosen(proved) ? proved : null };
+  if (opened.identity === null && needsProvider(opened)) throw providerGone(link);
   return opened;
 }
 
@@ -237,7 +237,7 @@ async function acceptProvider(
   call: Call,
   opened: OpenedLink,
   typed: Typed,
-  { account: upstreamAccount, secondsAgo }: ProviderWay,
+  { account: upstreamAccount, secondsAgo }: FederatedIdentity,
 ): Promise<Answer> {
   const credential = { upstreamAccount };
   const made = await makeAccount(needs, call, opened, { id: accountId(opened), ...typed, credential });
@@ -344,7 +344,7 @@ async function showForm(
   typed: Typed,
   errors: Errors,
 ): Promise<Answer> {
-  const { kind, token, link, way } = opened;
+  const { kind, token, link, identity } = opened;
   const form = startForm(needs, call);
   const found = await needs.findSession(call, { touch: false });
   const parameters = destinationParameters(link.facts);
@@ -358,15 +358,15 @@ async function showForm(
         hidden: [
           form.token,
           { name: "link", value: token },
-          ...(way === null ? [] : [{ name: "with", value: way.account.provider }]),
+          ...(identity === null ? [] : [{ name: "with", value: identity.account.provider }]),
         ],
-        way: way && {
-          provider: way.provider,
-          label: way.account.label,
+        identity: identity && {
+          provider: identity.provider,
+          label: identity.account.label,
           canChange: !needsProvider(opened),
         },
         providers: needs.providers.offers
-          .filter(() => way === null)
+          .filter(() => identity === null)
           .map(({ name, action }) => ({
             name,
             action,

@@ -7,9 +7,9 @@ import { gotEnoughMails, type Throttle } from "../credential/throttle.ts";
 import { suggestedName, trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";
 import { type Answer, type Call, type Route, route } from "../http/route.ts";
+import { waitWords } from "../http/wait-words.ts";
 import { parseAddress } from "../mail/address.ts";
 import type { QueueMail } from "../mail/queue-mail.ts";
-import { waitWords } from "../screen/wait-words.ts";
 import type { SignUpMode } from "../settings/env.ts";
 import {
   addressOf,

@@ -12,6 +12,18 @@ export interface UpstreamNeeds extends UpstreamFlowNeeds {
   readonly engine: UpstreamEngine;
 }
 
+/** A flow before it has gone to a provider. */
+type BegunFlow = Omit<UpstreamFlow, "provider" | "secrets">;
+
+const blankFlow: BegunFlow = {
+  fields: [],
+  rememberMe: false,
+  askBefore: false,
+  again: false,
+  connects: false,
+  newAccount: "",
+};
+
 /** @throws HubError for an id that the settings do not name */
 export function findUpstream({ upstreams }: Pick<UpstreamNeeds, "upstreams">, id: string): UpstreamSetting {
   const found = upstreams.find((one) => one.id === id);
@@ -24,6 +36,7 @@ export function findUpstream({ upstreams }: Pick<UpstreamNeeds, "upstreams">, id
 /**
  * Redirects to the provider.
  *
+ * @param begun members that are set; the others stay empty or off
  * @param link leads back to the page with the button
  * @throws HubError if the provider cannot be reached
  */
@@ -31,13 +44,12 @@ export async function beginUpstream(
   needs: UpstreamNeeds,
   call: Call,
   upstream: UpstreamSetting,
-  begun: Omit<UpstreamFlow, "provider" | "secrets">,
+  begun: Partial<BegunFlow>,
   link: RefusalLink,
 ): Promise<Answer> {
-  const { address, secrets } = await orRefuse(call, upstream, link, () =>
-    needs.engine.start(upstream, begun),
-  );
-  const cookies = writeFlow(needs, call, { ...begun, provider: upstream.id, secrets });
+  const flow: BegunFlow = { ...blankFlow, ...begun };
+  const { address, secrets } = await orRefuse(call, upstream, link, () => needs.engine.start(upstream, flow));
+  const cookies = writeFlow(needs, call, { ...flow, provider: upstream.id, secrets });
   if (cookies === null) throw refuseUpstream("too-long", upstream, link);
   return seeOther(address, { cookies });
 }

@@ -62,15 +62,7 @@ function beginConnecting(needs: ConnectAccountNeeds): Route {
     returnPage,
     async answer(call, { parameters }) {
       const upstream = findUpstream(needs, parameters.get("provider") ?? "");
-      const begun = {
-        fields: [],
-        rememberMe: false,
-        askBefore: false,
-        again: false,
-        connects: true,
-        newAccount: "",
-      };
-      return beginUpstream(needs, call, upstream, begun, link);
+      return beginUpstream(needs, call, upstream, { connects: true }, link);
     },
   });
 }

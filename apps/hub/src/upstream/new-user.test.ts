@@ -81,7 +81,7 @@ describe("a sign-up with an account at a provider whose word for addresses is tr
       email,
       name: "Zoe Example",
       username: username(),
-      way: { provider: "Example Work", label: email, canChange: false },
+      identity: { provider: "Example Work", label: email, canChange: false },
       providers: [],
     });
     expect(await person()).toBeNull();
@@ -134,7 +134,7 @@ describe("a sign-up with an account at a provider whose word for addresses is tr
     const wrong = await finish(page, { name: "", username: "аlice" });
     expect(wrong.screen("new-account")).toMatchObject({
       errors: [{ field: "name" }, { field: "username", text: expect.stringMatching(/letters a to z/) }],
-      way: { provider: "Example Work" },
+      identity: { provider: "Example Work" },
     });
     const again = await finish(wrong, { username: taken.username });
     expect(again.screen("new-account").errors).toMatchObject([{ field: "username" }]);
@@ -246,13 +246,13 @@ describe("an address that is not proved leads to the usual mailed link", () => {
     const phone = new TestBrowser(opened);
     const page = await phone.get(path);
     expect(page.screen("new-account")).toMatchObject({
-      way: null,
+      identity: null,
       providers: [{ name: "Example Work", action: "/upstream/work/new-account" }],
     });
     const chosen = await choose(page, phone);
     expect(chosen.screen("new-account")).toMatchObject({
       email,
-      way: { label: `Z${sub.slice(0, 8)}`, canChange: true },
+      identity: { label: `Z${sub.slice(0, 8)}`, canChange: true },
       name: "Zoe Example",
     });
     const done = await finish(chosen, {}, phone);
@@ -326,7 +326,7 @@ describe("an invitation", () => {
   test("still takes a password instead", async () => {
     const chosen = await choose(await browser.get(await invite()));
     const page = await finish(chosen, { use: "password", name: "Zoe Typed" });
-    expect(page.screen("new-account")).toMatchObject({ way: null, name: "Zoe Typed", errors: [] });
+    expect(page.screen("new-account")).toMatchObject({ identity: null, name: "Zoe Typed", errors: [] });
     expect((await finish(page, { password: "seven green boats at noon" })).location).toBe("/account");
     expect(await owner()).toBeNull();
     expect(await sessionIn()).toMatchObject({ amr: ["pwd"] });

@@ -16,10 +16,10 @@ import {
   loginAddress,
   signUpPath,
 } from "../sign-in/login-address.ts";
+import type { ProvidersOfNewAccounts } from "../sign-up/federated-identity.ts";
 import { linkKinds, linkPath, makeLinkPath } from "../sign-up/link.ts";
 import { checkForm, type LinkFormNeeds, type StartedForm, startForm } from "../sign-up/link-form.ts";
 import { needsProvider } from "../sign-up/make-account.ts";
-import type { ProvidersOfNewAccounts } from "../sign-up/provider-way.ts";
 import { ageOf } from "./auth-engine.ts";
 import { beginUpstream, findUpstream, type UpstreamNeeds } from "./begin-upstream.ts";
 import { refuseUpstream } from "./refuse-upstream.ts";
@@ -166,15 +166,7 @@ function chooseProvider(needs: NewUserNeeds): Route {
       const found = await needs.verificationTokens.find(kind, token);
       // The page explains an unusable link. A link that the hub made for one account at a provider admits no other account.
       if (found === null || needsProvider({ kind, link: found })) return seeOther(newAccount);
-      const begun = {
-        fields: [],
-        rememberMe: false,
-        askBefore: false,
-        again: false,
-        connects: false,
-        newAccount,
-      };
-      return beginUpstream(needs, call, upstream, begun, backToNewAccount(newAccount));
+      return beginUpstream(needs, call, upstream, { newAccount }, backToNewAccount(newAccount));
     },
   });
 }

@@ -94,14 +94,7 @@ function startSignIn(needs: UpstreamSignInNeeds): Route {
       }
       const link = backToSignIn(fields);
       if (request.renew && !upstream.reauthenticates) throw refuseUpstream("not-fresh", upstream, link);
-      const begun = {
-        fields,
-        rememberMe,
-        askBefore: warn,
-        again: request.renew,
-        connects: false,
-        newAccount: "",
-      };
+      const begun = { fields, rememberMe, askBefore: warn, again: request.renew };
       return beginUpstream(needs, call, upstream, begun, link);
     },
   });

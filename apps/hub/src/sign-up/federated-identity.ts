@@ -10,13 +10,13 @@ export interface ProvidersOfNewAccounts {
    *
    * @param page path and query of the link
    */
-  findProved(call: Call, page: string): ProviderWay | null;
+  findProved(call: Call, page: string): FederatedIdentity | null;
   /** Removes the cookie that `findProved` reads. */
   readonly clear: string;
 }
 
 /** A proved account at another provider, which becomes the first way to sign in to a new account. */
-export interface ProviderWay {
+export interface FederatedIdentity {
   readonly account: UpstreamAccount & { readonly label: string };
   /** Name of the provider. */
   readonly provider: string;
