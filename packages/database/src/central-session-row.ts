@@ -87,9 +87,13 @@ export function foundSessionFrom(row: FoundSessionRow | undefined): FoundSession
   if (row.end_reason) {
     return { state: "ended", reason: row.end_reason, username: row.username };
   }
+  const session = centralSessionFrom(row);
+  if (session.person.deletionDueAt !== null) {
+    return { state: "deletion-due", session };
+  }
   return {
     state: "alive",
-    session: centralSessionFrom(row),
+    session,
     ...(row.grant_payload ? { grant: row.grant_payload } : {}),
   };
 }

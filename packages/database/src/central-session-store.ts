@@ -69,6 +69,11 @@ export type FoundSession =
       /** Payload of the client's grant, if `grantOf` asked for it. */
       readonly grant?: Readonly<Record<string, unknown>>;
     }
+  /**
+   * The user asked for the deletion of the account, and has not answered since the sign-in whether to keep it. Until then
+   * the session opens nothing but that question.
+   */
+  | { readonly state: "deletion-due"; readonly session: CentralSession }
   | { readonly state: "ended"; readonly reason: EndReason; readonly username: string }
   | { readonly state: "unknown" };
 

@@ -1,7 +1,6 @@
-import { ButtonLink, Mark, Notice, Page, SiteHeader } from "@gatehouse/ui";
+import { ButtonLink, Mark, Page, SiteHeader } from "@gatehouse/ui";
 import type { ReactNode } from "react";
 import type { AccountPage } from "../../src/screen/screen.ts";
-import { ExactDate } from "./exact-date.tsx";
 import { PlacedNotice } from "./placed-notice.tsx";
 
 /** The sections of the account, in the order of the menu. */
@@ -53,25 +52,12 @@ export function AccountFrame({
           </h1>
         </div>
         {intro !== undefined && <p className="ui-lead">{intro}</p>}
-        {person.deletionDueAt !== null && <DeletionDue at={person.deletionDueAt} />}
         {notice !== null && !places.includes(notice.at) && (
           <PlacedNotice notice={notice} at={notice.at} token={model.token} />
         )}
         {children}
       </section>
     </Page>
-  );
-}
-
-function DeletionDue({ at }: { readonly at: Date }) {
-  return (
-    <div className="account-notice">
-      <Notice>
-        <p>
-          Your account will be deleted on <ExactDate date={at} />. <a href="/account/keep">Keep my account</a>
-        </p>
-      </Notice>
-    </div>
   );
 }
 

@@ -15,6 +15,7 @@ export function accountPage(
   page: {
     readonly path: string;
     readonly freshSignIn?: boolean;
+    readonly asksToKeep?: boolean;
     show(
       common: AccountPage,
       call: CallerFacts["person"],
@@ -22,12 +23,13 @@ export function accountPage(
     ): AnyScreen | Promise<AnyScreen>;
   },
 ): Route {
-  const { path, freshSignIn = false } = page;
+  const { path, freshSignIn = false, asksToKeep = false } = page;
   return route({
     method: "GET",
     path,
     caller: "person",
     freshSignIn,
+    asksToKeep,
     antiForgery: "changes-nothing",
     sends: "query",
     speaks: "html",

@@ -19,7 +19,7 @@ export const homeRoutes = ({ findSession, sites }: HomeNeeds): Route[] => [
     speaks: "html",
     async answer(call) {
       const found = await findSession(call, { touch: false });
-      if (found.state === "alive") return seeOther("/account");
+      if ("session" in found) return seeOther("/account");
       return { screen: { name: "home", model: { sites: sitesToVisit(sites) } } };
     },
   }),

@@ -123,10 +123,11 @@ function withDeletion(answer: Answer, deletionDueAt: Date): Answer {
   return { ...answer, screen: { name: "logged-out", model: { ...answer.screen.model, deletionDueAt } } };
 }
 
-/** Asked at each sign-in while a deletion is due. */
+/** The only page that a session opens while a deletion is due (`FoundSession`). */
 const askToKeep = (needs: OwnDataNeeds): Route =>
   accountPage(needs, {
     path: keepAccountPath,
+    asksToKeep: true,
     show: (common, _, { parameters }) => ({
       name: "keep-account",
       model: { ...common, hidden: repeatedFields(parameters) },
@@ -138,6 +139,7 @@ const answerToKeep = (needs: OwnDataNeeds): Route =>
     method: "POST",
     path: keepAccountPath,
     caller: "person",
+    asksToKeep: true,
     antiForgery: "form-token",
     sends: "form",
     typed: ["name"],

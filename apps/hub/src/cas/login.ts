@@ -20,6 +20,7 @@ import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-brow
 import {
   destinationOf,
   formAnyway,
+  keepAccountAddress,
   loginAddress,
   loginPath,
   otherWaysIn,
@@ -105,7 +106,9 @@ export function loginRoutes(needs: LoginNeeds): Route[] {
           if (session === null) throw new Error("a ticket needs a session");
           return sendTicket(needs, call, { ...request, ...decision, session });
         case "ask-credentials":
-          return show();
+          return found.state === "deletion-due" && !request.renew
+            ? seeOther(keepAccountAddress(repeatedFields(parameters)))
+            : show();
       }
     },
   });

@@ -28,12 +28,10 @@ export const logoutRoutes = ({ cookies, sessions, sites, answerSignOut }: Logout
       const found =
         token === undefined ? { state: "unknown" as const } : await sessions.find(token, { touch: false });
       if (token !== undefined) await sessions.end({ token }, "signed-out", actorOf(call));
-      if (found.state === "alive")
-        call.log.info(
-          { event: "sign_out", person: found.session.person.id, session: found.session.id },
-          "signed out",
-        );
-      const ended = found.state === "alive" ? [found.session.id] : [];
+      const session = "session" in found ? found.session : null;
+      if (session !== null)
+        call.log.info({ event: "sign_out", person: session.person.id, session: session.id }, "signed out");
+      const ended = session === null ? [] : [session.id];
       return answerSignOut(call, ended, readReturn(sites, rawQuery));
     },
   }),

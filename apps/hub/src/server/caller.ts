@@ -19,6 +19,7 @@ import type { FindSession } from "../session/find-session.ts";
 import { freshSignInAddress, isFresh } from "../session/fresh-sign-in.ts";
 import { type HubKeys, isEqual } from "../settings/secret-keys.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
+import { keepAccountAddress } from "../sign-in/login-address.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
 import { identifyApiCaller } from "./api-caller.ts";
 
@@ -61,7 +62,11 @@ export async function identifyCaller(
 
 async function identifyPerson(needs: CallerNeeds, route: Route, call: Call, sent: Sent): Promise<Identified> {
   const found = await needs.findSession(call, { touch: true });
-  if (found.state !== "alive") {
+  if (found.state === "deletion-due" && route.asksToKeep !== true) {
+    const { page } = returnPageOf(route, call, sent);
+    return { kind: "refused", answer: seeOther(keepAccountAddress([{ name: "return", value: page }])) };
+  }
+  if (!("session" in found)) {
     const returnPage = returnPageOf(route, call, sent);
     const back = found.state === "ended" ? withKeptForm(needs, found.username, returnPage) : returnPage.page;
     return { kind: "refused", answer: seeOther(`/cas/login?${new URLSearchParams({ return: back })}`) };

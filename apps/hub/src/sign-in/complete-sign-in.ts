@@ -201,7 +201,11 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
       afterwards: needs.logout.wake,
     };
     if (session.person.deletionDueAt !== null && show === undefined)
-      return seeOther(keepAccountAddress(repeatedFields(parameters)), entered);
+      // Pages of the hub read the age of the sign-in; a site that demands a new one is asked for after the answer.
+      return seeOther(
+        keepAccountAddress(repeatedFields(parameters, fresh && parameters.has("return") ? ["renew"] : [])),
+        entered,
+      );
     return show?.(entered) ?? needs.arrive(call, parameters, session, { fresh, ...entered });
   };
 }

@@ -95,7 +95,8 @@ async function serveIssuer(
     return outagePage(response);
   }
   if (asked === undefined) return refusedPage(response, postedTooLongAgo());
-  const { path, found } = asked;
+  const { path } = asked;
+  const found = signingOut ? toSignOut(asked.found) : asked.found;
   if (isToken && found.state !== "alive")
     request.headers.cookie = needs.cookies.without(request.headers.cookie, "session");
   // Ignores the Accept header: errors on these paths are pages for a user.
@@ -107,6 +108,11 @@ async function serveIssuer(
   const context: RequestContext = { token, found, signingOut, artifacts };
   await withContext(context, () => needs.issuer.handle(request, response));
   return context.page;
+}
+
+/** A session that may only answer whether to keep the account can be ended as well. */
+function toSignOut(found: FoundSession): FoundSession {
+  return found.state === "deletion-due" ? { ...found, state: "alive" } : found;
 }
 
 /** @returns the reason of a database outage. @throws any other error */
