@@ -559,7 +559,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       completeSignIn,
       cookies,
       factors,
-      keys: { form: keys.form, note: keys.note },
+      keys: { browser: keys.browser, form: keys.form, note: keys.note },
       loginTickets,
       passwordFault,
       passwordLengths,

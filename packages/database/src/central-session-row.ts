@@ -13,7 +13,8 @@ export const centralSessionColumns = `
   s.id, s.started_at, s.authenticated_at, s.last_activity_at, s.idle_expires_at, s.expires,
   s.long_term, s.ask_before, s.amr, s.uid, s.oidc_clients, s.user_agent, s.address, u.id AS person_id, u.username,
   coalesce(u.name, u.username) AS name, u.email, u.email_verified IS NOT NULL AS email_verified, u.image,
-  u.operator, u.groups, u.disabled_at IS NOT NULL AS disabled, u.deletion_due_at`;
+  u.operator, u.groups, u.disabled_at IS NOT NULL AS disabled, u.deletion_due_at,
+  u.known_browsers_version`;
 
 export interface CentralSessionRow {
   readonly id: string;
@@ -39,6 +40,7 @@ export interface CentralSessionRow {
   readonly groups: readonly string[];
   readonly disabled: boolean;
   readonly deletion_due_at: Date | null;
+  readonly known_browsers_version: number;
 }
 
 /** Times that recording activity has changed. */
@@ -110,6 +112,7 @@ export function personFrom(row: CentralSessionRow): Person {
     groups: row.groups,
     disabled: row.disabled,
     deletionDueAt: row.deletion_due_at,
+    knownBrowsersVersion: row.known_browsers_version,
   };
 }
 

@@ -16,6 +16,8 @@ export interface Person {
   readonly disabled: boolean;
   /** The user asked for the deletion of the account, which is due then; `null`: not asked. */
   readonly deletionDueAt: Date | null;
+  /** Grows with each change of the password. A browser that became known under an earlier one is unknown. */
+  readonly knownBrowsersVersion: number;
 }
 
 /** Reason for the end of a central session. The hub's screens turn it into text. */

@@ -21,6 +21,8 @@ export interface WaitingSignIn {
 }
 
 export interface PasswordChanged {
+  /** The user after the change. */
+  readonly person: Person;
   /** Ids of the ended sessions. */
   readonly sessionsEnded: readonly string[];
 }

@@ -12,12 +12,14 @@ export const personColumns = {
   groups: true,
   disabledAt: true,
   deletionDueAt: true,
+  knownBrowsersVersion: true,
 } as const;
 
 /** The same columns of a user `u`, for SQL. */
 export const personSelection = `
   u.id, u.username, u.name, u.email, u.email_verified AS "emailVerified", u.image, u.operator, u.groups,
-  u.disabled_at AS "disabledAt", u.deletion_due_at AS "deletionDueAt"`;
+  u.disabled_at AS "disabledAt", u.deletion_due_at AS "deletionDueAt",
+  u.known_browsers_version AS "knownBrowsersVersion"`;
 
 /** A user as Prisma and our own statements return it. */
 export interface PersonRow {
@@ -31,6 +33,7 @@ export interface PersonRow {
   readonly groups: readonly string[];
   readonly disabledAt: Date | null;
   readonly deletionDueAt: Date | null;
+  readonly knownBrowsersVersion: number;
 }
 
 export function personFrom(row: PersonRow): Person {
@@ -45,6 +48,7 @@ export function personFrom(row: PersonRow): Person {
     groups: row.groups,
     disabled: row.disabledAt !== null,
     deletionDueAt: row.deletionDueAt,
+    knownBrowsersVersion: row.knownBrowsersVersion,
   };
 }
 

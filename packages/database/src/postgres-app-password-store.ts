@@ -34,7 +34,7 @@ const findAppPassword = `
   WITH found AS (
     SELECT ${columns}, u.id AS person_id, u.username, u.name AS person_name, u.email,
       u.email_verified AS "emailVerified", u.image, u.operator, u.groups, u.disabled_at AS "disabledAt",
-      u.deletion_due_at AS "deletionDueAt"
+      u.deletion_due_at AS "deletionDueAt", u.known_browsers_version AS "knownBrowsersVersion"
     FROM app_passwords a JOIN users u ON u.id = a.person_id
     WHERE a.hash = $1 AND (u.username = $2 OR u.email = $2)
       AND a.expires_at > hub_now() AND u.disabled_at IS NULL

@@ -267,7 +267,7 @@ test.each([
     const accepted = await links.acceptInvitation(token, { name: "Chosen \0Name", password }, testRecord);
     expect(accepted).toEqual({
       outcome: "accepted",
-      person: { ...person, name: "Chosen \uFFFDName", emailVerified },
+      person: { ...person, name: "Chosen \uFFFDName", emailVerified, knownBrowsersVersion: 2 },
     });
     expect(await hashOf(person.username)).toBe("$argon2id$new");
   },
@@ -387,7 +387,7 @@ describe("a reset", () => {
       );
     const token = await makeLink("password-reset", { personId: person.id });
     expect(await links.resetPassword(token, password, { disconnectApps: false }, testRecord)).toEqual({
-      person,
+      person: { ...person, knownBrowsersVersion: 2 },
       sessionsEnded: 1,
     });
     expect(await hashOf(person.username)).toBe("$argon2id$new");

@@ -9,6 +9,7 @@ import {
   disconnectAllApps,
   endAllSessions,
   lockPerson,
+  personOf,
   storeRecoveryCodes,
   voidLinks,
   writePasskey,
@@ -231,10 +232,6 @@ async function writeFirstCredential(
   if (!(await writePasskey(transaction, { ...credential.passkey, personId })))
     throw new LinkKept({ outcome: "passkey-taken" });
   await storeRecoveryCodes(transaction, personId, credential.recoveryCodes);
-}
-
-async function personOf(transaction: PrismaTransaction, id: string): Promise<Person> {
-  return personFrom(await transaction.user.findUniqueOrThrow({ where: { id }, select: personColumns }));
 }
 
 async function verifyEmail(transaction: PrismaTransaction, id: string): Promise<void> {

@@ -22,6 +22,7 @@ beforeEach(async () => {
   passwords = fixture.database.passwords;
   person = await createPerson(fixture.database);
   await fixture.database.people.setPassword(person.id, { hash: "old", standsAlone: true });
+  person = { ...person, knownBrowsersVersion: 2 };
 });
 afterAll(() => fixture.close());
 
@@ -78,7 +79,10 @@ describe("a change of the password", () => {
     await setByOperator();
     await fixture.clock.advance(60);
     const before = (await changedAt())?.getTime() ?? 0;
-    expect(await change()).toEqual({ sessionsEnded: [] });
+    expect(await change()).toEqual({
+      person: { ...person, knownBrowsersVersion: 3 },
+      sessionsEnded: [],
+    });
     expect(await hashOf(person.username)).toBe("new");
     const stored = await passwords.find(person.id);
     expect(stored).toMatchObject({ mustChange: false, standsAlone: true });
@@ -110,9 +114,9 @@ describe("a change of the password", () => {
   test("ends the other sessions on request, and tells which", async () => {
     const other = await createPerson(fixture.database);
     const [here, there, theirs] = [await startSession(), await startSession(), await startSession(other)];
-    expect(await change()).toEqual({ sessionsEnded: [] });
+    expect(await change()).toMatchObject({ sessionsEnded: [] });
     expect((await stateOf(there.token)).state).toBe("alive");
-    expect(await change({ endSessionsExcept: here.id })).toEqual({ sessionsEnded: [there.id] });
+    expect(await change({ endSessionsExcept: here.id })).toMatchObject({ sessionsEnded: [there.id] });
     expect(await stateOf(there.token)).toMatchObject({ state: "ended", reason: "password-changed" });
     for (const { token } of [here, theirs]) expect((await stateOf(token)).state).toBe("alive");
   });
@@ -184,7 +188,11 @@ describe("a sign-in with a password that an operator set", () => {
       Array.from({ length: 50 }, () => passwords.replaceAtSignIn(token, password, undefined, testRecord)),
     );
     const [replaced, ...more] = results.filter((result) => result !== null);
-    expect(replaced).toEqual({ person, amr: ["pwd"], longTerm: true });
+    expect(replaced).toEqual({
+      person: { ...person, knownBrowsersVersion: 3 },
+      amr: ["pwd"],
+      longTerm: true,
+    });
     expect(more).toEqual([]);
     expect(await hashOf(person.username)).toBe("new");
     expect(await passwords.find(person.id)).toMatchObject({ mustChange: false, standsAlone: true });

@@ -1,10 +1,9 @@
 import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import type { PasswordChanged, PasswordStore, StoredPassword, WaitingSignIn } from "./password-store.ts";
-import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { isUuid } from "./postgres-input.ts";
 import { type PrismaClient, type PrismaTransaction, sql } from "./prisma-client.ts";
-import { disconnectAllApps, voidLinks, writePassword } from "./prisma-statements.ts";
+import { disconnectAllApps, personOf, voidLinks, writePassword } from "./prisma-statements.ts";
 import { tokenHash } from "./token-hash.ts";
 
 /**
@@ -61,7 +60,10 @@ export class PrismaPasswordStore implements PasswordStore {
                 SELECT id FROM sessions
                 WHERE user_id = ${personId}::uuid AND ended_at IS NULL AND id <> ${endSessionsExcept}::uuid
               ), 'password-changed') AS id`;
-      const changed = { sessionsEnded: ended.map(({ id }) => id) };
+      const changed = {
+        person: await personOf(transaction, personId),
+        sessionsEnded: ended.map(({ id }) => id),
+      };
       await write(record(changed));
       return changed;
     });
@@ -132,6 +134,5 @@ async function waitingFrom(
   prisma: PrismaClient | PrismaTransaction,
   { personId, ...rest }: WaitingRow,
 ): Promise<WaitingSignIn> {
-  const person = await prisma.user.findUniqueOrThrow({ where: { id: personId }, select: personColumns });
-  return { person: personFrom(person), ...rest };
+  return { person: await personOf(prisma, personId), ...rest };
 }

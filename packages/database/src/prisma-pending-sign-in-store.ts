@@ -30,7 +30,7 @@ const sweepExpired = sweepStatement("pending_sign_ins", "expires_at <= hub_now()
 
 type PersonRow = Pick<
   CentralSessionRow,
-  "person_id" | "username" | "name" | "email" | "operator" | "groups" | "disabled"
+  "person_id" | "username" | "name" | "email" | "operator" | "groups" | "disabled" | "known_browsers_version"
 >;
 
 type FoundRow = PersonRow & Pick<CentralSessionRow, "amr" | "long_term"> & { readonly must_change: boolean };
@@ -83,7 +83,8 @@ export class PrismaPendingSignInStore implements PendingSignInStore {
   async find(token: string): Promise<PendingSignIn | null> {
     const [row] = await this.#prisma.$queryRaw<FoundRow[]>`
       SELECT p.amr, p.long_term, ${mustChangePassword} AS must_change, u.id AS person_id, u.username,
-        coalesce(u.name, u.username) AS name, u.email, u.operator, u.groups, false AS disabled
+        coalesce(u.name, u.username) AS name, u.email, u.operator, u.groups, false AS disabled,
+        u.known_browsers_version
       FROM pending_sign_ins p JOIN users u ON u.id = p.person_id
       WHERE p.hash = ${tokenHash("PSI", token)} AND ${isValid}`;
     if (row === undefined) return null;

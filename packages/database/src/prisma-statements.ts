@@ -1,7 +1,8 @@
 /** Statements that several stores run through Prisma. */
 import type { AuditActor } from "./audit-event-store.ts";
-import type { EndReason } from "./central-session-store.ts";
+import type { EndReason, Person } from "./central-session-store.ts";
 import type { NewPasskey } from "./passkey-store.ts";
+import { personColumns, personFrom } from "./person-row.ts";
 import type { NewPassword } from "./person-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
@@ -21,9 +22,14 @@ export async function lockPerson(transaction: PrismaTransaction, personId: strin
   return locked === 1;
 }
 
+export async function personOf(prisma: PrismaClient | PrismaTransaction, id: string): Promise<Person> {
+  return personFrom(await prisma.user.findUniqueOrThrow({ where: { id }, select: personColumns }));
+}
+
 /**
- * Stores a password that the user chose. The statement decides whether one that is too short to be the only factor has
- * another beside it; in a transaction that holds the lock of the user none is removed meanwhile.
+ * Stores a password that the user chose, and makes all known browsers unknown. The statement decides whether a password that is
+ * too short to be the only factor has another beside it; in a transaction that holds the lock of the user none is removed
+ * meanwhile.
  *
  * @returns false: it needs a factor, and the user has none
  */
@@ -33,10 +39,14 @@ export async function writePassword(
   { hash, standsAlone }: NewPassword,
 ): Promise<boolean> {
   const stored = await prisma.$executeRaw`
-    INSERT INTO password_credentials (user_id, hash, stands_alone)
-    SELECT id, ${hash}, ${standsAlone} FROM users WHERE id = ${personId}::uuid AND (${standsAlone} OR has_factor(id))
-    ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, stands_alone = excluded.stands_alone,
-      must_change = false, changed_at = hub_now()`;
+    WITH stored AS (
+      INSERT INTO password_credentials (user_id, hash, stands_alone)
+      SELECT id, ${hash}, ${standsAlone} FROM users WHERE id = ${personId}::uuid AND (${standsAlone} OR has_factor(id))
+      ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, stands_alone = excluded.stands_alone,
+        must_change = false, changed_at = hub_now()
+      RETURNING user_id
+    )
+    UPDATE users SET known_browsers_version = known_browsers_version + 1 FROM stored WHERE id = stored.user_id`;
   return stored === 1;
 }
 

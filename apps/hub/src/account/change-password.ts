@@ -20,7 +20,7 @@ import { type Answer, type CallerFacts, type Route, route, seeOther } from "../h
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ChangePasswordError, ChangePasswordScreen } from "../screen/screen.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
-import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
 import { type VerifyCredentialsNeeds, verifyCredentials } from "../sign-in/sign-in.ts";
 import type { AccountPageNeeds } from "./account-page.ts";
 
@@ -165,11 +165,20 @@ async function save(
     const newest = await needs.passwords.find(personId);
     return formScreen(needs, call, newest, [{ code: "changed_meanwhile" }], parameters);
   }
-  const { sessionsEnded } = changed;
+  const { person, sessionsEnded } = changed;
   call.log.info({ event: "password.changed", person: personId, sessionsEnded }, "password changed");
   const others = endSessions ? " You are signed out everywhere else." : "";
   const text = `${stored === null ? "You have a password now." : "Your password is changed."}${others}`;
-  return seeNotice(needs, call, securityPage, { at: "password", text }, { afterwards: needs.logout.wake });
+  return seeNotice(
+    needs,
+    call,
+    securityPage,
+    { at: "password", text },
+    {
+      cookies: [writeKnownBrowser(needs, call, person)],
+      afterwards: needs.logout.wake,
+    },
+  );
 }
 
 async function isOnlyFactor({ factors }: ChangePasswordNeeds, { session }: Person): Promise<boolean> {
@@ -202,7 +211,7 @@ async function faultsOfCurrent(
     password: current,
     address,
     userAgent,
-    knownBrowsers: readKnownBrowsers(needs, call),
+    knownBrowserOf: (person) => readKnownBrowser(needs, call, person),
   });
   if (verified.outcome === "verified") return [];
   if (verified.code === "too_many_attempts")

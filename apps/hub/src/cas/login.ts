@@ -7,7 +7,7 @@ import {
   type RequestParameters,
   withQuery,
 } from "@gatehouse/cas/server";
-import type { CentralSession } from "@gatehouse/database";
+import type { CentralSession, Person } from "@gatehouse/database";
 import { suggestedName, trimInvisible } from "../credential/typed-name.ts";
 import { flowOf, sendsHubCookie } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
@@ -16,7 +16,7 @@ import type { LoginScreen } from "../screen/screen.ts";
 import type { SignUpMode } from "../settings/env.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { type ChooseAccountNeeds, chooseAccount, isNameOf } from "../sign-in/choose-account.ts";
-import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
 import {
   destinationOf,
   formAnyway,
@@ -202,7 +202,8 @@ function attemptOf(
   password: string,
 ): CredentialsAttempt {
   const { address, userAgent } = call;
-  return { identifier, password, address, userAgent, knownBrowsers: readKnownBrowsers(needs, call) };
+  const knownBrowserOf = (person: Person) => readKnownBrowser(needs, call, person);
+  return { identifier, password, address, userAgent, knownBrowserOf };
 }
 
 function logRefused(call: Call, { code }: Refused): void {

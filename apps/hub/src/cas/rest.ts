@@ -76,7 +76,7 @@ const startSession = (needs: RestNeeds): Route =>
         password,
         address,
         userAgent,
-        knownBrowsers: new Map<string, string>(),
+        knownBrowserOf: () => undefined,
       };
       const verified = await verifyPasswordAlone(needs, call, attempt);
       const token = createTicketId("TGT");
@@ -234,7 +234,7 @@ async function proveAgain(
     password,
     address,
     userAgent,
-    knownBrowsers: new Map<string, string>(),
+    knownBrowserOf: () => undefined,
   };
   const verified = await verifyPasswordAlone(needs, call, attempt);
   if (verified.person.id !== session.person.id)

@@ -13,7 +13,7 @@ import type { FactorErrorCode, SecondFactorScreen } from "../screen/screen.ts";
 import { isAsStrongAs } from "../session/acr.ts";
 import type { HubKeys } from "../settings/secret-keys.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
-import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowser } from "../sign-in/known-browser.ts";
 import {
   type DestinationNeeds,
   destinationOf,
@@ -105,7 +105,7 @@ const accept = (needs: SecondFactorNeeds): Route =>
       if (typed === "") return again(isRecovery ? "recovery_code_missing" : "code_missing");
       const { address } = call;
       const { person } = begun;
-      const knownBrowser = readKnownBrowsers(needs, call).get(person.id);
+      const knownBrowser = readKnownBrowser(needs, call, person);
       const by = { account: person.username, address, knownBrowser };
       const attempted = await needs.throttle.attempt<FactorErrorCode | Answer>("code", by, {
         async make() {

@@ -34,11 +34,12 @@ export function seeNotice(
   { session }: { readonly session: CentralSession },
   page: string,
   notice: PageNotice,
-  more: Pick<RawAnswer, "afterwards"> = {},
+  more: Pick<RawAnswer, "afterwards" | "cookies"> = {},
 ): RawAnswer {
   const endedSessions = notice.endedSessions?.slice(0, mostSessions);
   const sealed = keys.note.seal(JSON.stringify({ ...notice, endedSessions }), boundTo(session));
-  return seeOther(page, { ...more, cookies: [cookies.write("page-notice", sealed, lifeSeconds)] });
+  const written = cookies.write("page-notice", sealed, lifeSeconds);
+  return seeOther(page, { ...more, cookies: [...(more.cookies ?? []), written] });
 }
 
 /** @returns the notice for this page, if any, and the cookies that keep the next page from repeating it */

@@ -56,6 +56,26 @@ describe("ASVS 6.3.5 a sign-in with a new browser", () => {
     expect(await kindsTo(first)).toEqual([]);
   });
 
+  test("once the password is changed, every browser but the one that changed it is new", async () => {
+    const person = await opened.createPerson();
+    const thief = await signIn(person);
+    await thief.get("/cas/logout");
+    const browser = await signIn(person, thief.carryOver());
+    const form = (await browser.get("/account/password")).screen("change-password");
+    const password = "seven yellow submarines";
+    const answer = await browser.post("/account/password", {
+      ...Object.fromEntries(form.hidden.map(({ name, value }) => [name, value])),
+      current: person.password,
+      password,
+    });
+    expect(answer.location).toBe("/account/security");
+    await browser.get("/cas/logout");
+    await signIn({ ...person, password }, browser);
+    expect(await kindsTo(person)).toEqual(["password-changed"]);
+    await signIn({ ...person, password }, thief);
+    expect((await kindsTo(person)).toSorted()).toEqual(["new-browser", "password-changed"]);
+  });
+
   test("a wrong password with a new browser sends none", async () => {
     const person = await opened.createPerson();
     await signIn(person);

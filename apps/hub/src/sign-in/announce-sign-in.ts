@@ -10,7 +10,7 @@ import { networkOf, type Throttle, type UserAttempt } from "../credential/thrott
 import type { Call } from "../http/route.ts";
 import type { Log } from "../log.ts";
 import type { ChangeFacts, QueueMail } from "../mail/queue-mail.ts";
-import { type KnownBrowserNeeds, readKnownBrowsers } from "./known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowser } from "./known-browser.ts";
 import { pendingLifeSeconds } from "./sign-in.ts";
 
 export interface AnnounceBrowserNeeds extends KnownBrowserNeeds {
@@ -22,9 +22,10 @@ export interface AnnounceBrowserNeeds extends KnownBrowserNeeds {
 export async function announceNewBrowser(
   needs: AnnounceBrowserNeeds,
   call: Call,
-  { id: personId, email: recipient }: Person,
+  person: Person,
 ): Promise<void> {
-  if (readKnownBrowsers(needs, call).has(personId)) return;
+  if (readKnownBrowser(needs, call, person) !== undefined) return;
+  const { id: personId, email: recipient } = person;
   if (await needs.people.noteFirstSignIn(personId)) return;
   const { address, userAgent } = call;
   await needs.queueMail({ kind: "new-browser", recipient, personId, facts: { address, userAgent } });
@@ -55,16 +56,19 @@ export interface UnfinishedNeeds extends KnownBrowserNeeds {
 export function unfinishedRecord(
   needs: UnfinishedNeeds,
   call: Pick<Call, "address" | "header" | "userAgent">,
-  { id: personId, email: recipient }: Pick<Person, "id" | "email">,
+  person: Pick<Person, "id" | "email" | "knownBrowsersVersion">,
   amr: readonly string[],
   outcome: UnfinishedOutcome,
 ): HubChangeRecord | undefined {
+  const { id: personId, email: recipient } = person;
   const event = { kind: "sign-in", outcome, actor: actorOf(call), personId, facts: { amr } } as const;
   if (needs.isRepeated(event)) return undefined;
   const { address, userAgent } = call;
   // Choosing another password and setting up a second step send mails of their own.
   const isMailed =
-    outcome === "factor_required" && amr.includes("pwd") && !readKnownBrowsers(needs, call).has(personId);
+    outcome === "factor_required" &&
+    amr.includes("pwd") &&
+    readKnownBrowser(needs, call, person) === undefined;
   return {
     events: [event],
     ...(isMailed && {

@@ -52,7 +52,10 @@ test("strangers are turned away uncounted, and a known browser goes before all t
   expect(isHashingBusy()).toBe(true);
 
   expect(
-    await verifyCredentials({ people, throttle, recordAudit }, { ...attempt, knownBrowsers: new Map() }),
+    await verifyCredentials(
+      { people, throttle, recordAudit },
+      { ...attempt, knownBrowserOf: () => undefined },
+    ),
   ).toEqual({
     outcome: "refused",
     code: "too_many_attempts",
@@ -63,7 +66,7 @@ test("strangers are turned away uncounted, and a known browser goes before all t
 
   const known = verifyCredentials(
     { people, throttle, recordAudit },
-    { ...attempt, knownBrowsers: new Map([[person.id, "browser"]]) },
+    { ...attempt, knownBrowserOf: () => "browser" },
   );
   await vi.waitFor(() => expect(counted).toEqual(["browser"]));
   hashing.finish();

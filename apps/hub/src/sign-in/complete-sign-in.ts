@@ -73,6 +73,7 @@ export type CompleteSignIn = (
 /**
  * Writes the cookies of a session that has just started, and leads to the destination.
  *
+ * @param options.wasKnownBrowser see `Verified`
  * @param options.fresh whether the user has just presented the primary credentials (CAS: `renew`)
  * @param options.show makes a page that stands before the destination; left out: none
  */
@@ -80,7 +81,11 @@ export type EnterSession = (
   call: Call,
   parameters: RequestParameters,
   started: { readonly session: CentralSession; readonly token: string },
-  options: { readonly fresh: boolean; readonly show?: (more: EnteredSession) => Answer },
+  options: {
+    readonly fresh: boolean;
+    readonly wasKnownBrowser?: boolean | undefined;
+    readonly show?: (more: EnteredSession) => Answer;
+  },
 ) => Promise<Answer>;
 
 /** Parts of the answer that starts a session. */
@@ -160,6 +165,7 @@ export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn
       );
     return needs.enterSession(call, parameters, started, {
       fresh: isNewLogin(verified.amr, verified.secondsAgo <= freshSeconds),
+      wasKnownBrowser: verified.wasKnownBrowser,
     });
   };
 }
@@ -175,7 +181,7 @@ export function isNewLogin(amr: readonly string[], isFirstProofFresh: boolean): 
 }
 
 export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
-  return async (call, parameters, { session, token }, { fresh, show }) => {
+  return async (call, parameters, { session, token }, { fresh, wasKnownBrowser = false, show }) => {
     call.log.info(
       {
         event: "sign_in.accepted",
@@ -186,7 +192,7 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
       },
       "signed in",
     );
-    await announceNewBrowser(needs, call, session.person);
+    if (!wasKnownBrowser) await announceNewBrowser(needs, call, session.person);
     const { cookies } = needs;
     const entered: EnteredSession = {
       cookies: [
@@ -196,7 +202,7 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
         cookies.clear("pending"),
         // An account at a provider waits for the user who came from the page that connects it, not for the browser's next one.
         ...(parameters.get("return") === connectAccountPath ? [] : [cookies.clear("upstream")]),
-        writeKnownBrowser(needs, call, session.person.id),
+        writeKnownBrowser(needs, call, session.person),
       ],
       afterwards: needs.logout.wake,
     };
@@ -214,7 +220,7 @@ async function askForMore(
   needs: CompleteSignInNeeds,
   call: Call,
   parameters: RequestParameters,
-  { person, amr, secondsAgo, passwordHash, upstreamAccount }: Verified,
+  { person, amr, secondsAgo, passwordHash, upstreamAccount, wasKnownBrowser = false }: Verified,
   { longTerm, askBefore, missing }: SignInChoices & { readonly missing: keyof typeof pages },
 ): Promise<Answer> {
   const token = `PSI-${randomToken()}`;
@@ -239,7 +245,11 @@ async function askForMore(
     ...(askBefore ? [{ name: "warn", value: "true" }] : []),
   ];
   return seeOther(pages[missing](fields), {
-    cookies: [needs.cookies.write("pending", token, pendingLifeSeconds), needs.cookies.clear("note")],
+    cookies: [
+      needs.cookies.write("pending", token, pendingLifeSeconds),
+      needs.cookies.clear("note"),
+      ...(wasKnownBrowser ? [writeKnownBrowser(needs, call, person)] : []),
+    ],
   });
 }
 

@@ -1,4 +1,8 @@
-/** Remembers, in the browser alone, which users signed in with it before: see `credential/throttle.ts`. */
+/**
+ * Remembers, in the browser alone, which users signed in with it before: see `credential/throttle.ts`. A change of the password
+ * makes all browsers of the user unknown, but for the one that changed it: another may be that of a thief.
+ */
+import type { Person } from "@gatehouse/database";
 import type { Cookies } from "../http/cookies.ts";
 import type { Call } from "../http/route.ts";
 import { type HubKeys, randomToken } from "../settings/secret-keys.ts";
@@ -8,39 +12,64 @@ export interface KnownBrowserNeeds {
   readonly keys: Pick<HubKeys, "browser">;
 }
 
+/** The user, as read since the browser sent its cookie. */
+export type BrowserUser = Pick<Person, "id" | "knownBrowsersVersion">;
+
 const lifeSeconds = 365 * 86_400;
 
 /** A family shares a browser; a public computer must not remember everybody. */
 const mostPeople = 5;
 
+/** Another name than earlier versions sealed their entries with, which had no version: those open no more. */
+const sealedAs = "known-browsers";
+
+interface Entry {
+  readonly personId: string;
+  readonly version: string;
+  readonly browserId: string;
+}
+
 /**
- * The users who signed in with this browser, latest first, and its id for each of them. Empty for a browser that nobody
- * signed in with, and for a cookie that the hub did not make.
+ * The browser's id for a user who signed in with it before and has kept the password since; `undefined`: the browser is unknown.
+ * A cookie that the hub did not make counts as none.
  */
-export function readKnownBrowsers(
-  { cookies, keys }: KnownBrowserNeeds,
+export function readKnownBrowser(
+  needs: KnownBrowserNeeds,
   call: Pick<Call, "header">,
-): ReadonlyMap<string, string> {
-  const sealed = cookies.read(call.header("cookie"), "browser");
-  const text = sealed === undefined ? null : keys.browser.open(sealed, "known-browser");
-  const known = new Map<string, string>();
-  const words = text?.split(" ") ?? [];
-  for (let index = 0; index < words.length; index += 2) known.set(words[index] ?? "", words[index + 1] ?? "");
-  return known;
+  person: BrowserUser,
+): string | undefined {
+  return readEntries(needs, call).find(isOf(person))?.browserId;
 }
 
 /** Keeps the id while the same user uses the browser, so that signing in does not reset its counter. */
 export function writeKnownBrowser(
   needs: KnownBrowserNeeds,
   call: Pick<Call, "header">,
-  personId: string,
+  person: BrowserUser,
 ): string {
-  const known = readKnownBrowsers(needs, call);
-  const latest = new Map([[personId, known.get(personId) ?? randomToken()], ...known]);
-  const people = [...latest].slice(0, mostPeople).flat();
-  return needs.cookies.write(
-    "browser",
-    needs.keys.browser.seal(people.join(" "), "known-browser"),
-    lifeSeconds,
-  );
+  const { id: personId, knownBrowsersVersion } = person;
+  const browserId = readKnownBrowser(needs, call, person) ?? randomToken();
+  const others = readEntries(needs, call).filter((entry) => entry.personId !== personId);
+  const latest = [{ personId, version: String(knownBrowsersVersion), browserId }, ...others];
+  const words = latest
+    .slice(0, mostPeople)
+    .flatMap((entry) => [entry.personId, entry.version, entry.browserId]);
+  return needs.cookies.write("browser", needs.keys.browser.seal(words.join(" "), sealedAs), lifeSeconds);
+}
+
+const isOf =
+  ({ id, knownBrowsersVersion }: BrowserUser) =>
+  ({ personId, version }: Entry) =>
+    personId === id && version === String(knownBrowsersVersion);
+
+/** Users of the browser, latest first. */
+function readEntries({ cookies, keys }: KnownBrowserNeeds, call: Pick<Call, "header">): readonly Entry[] {
+  const sealed = cookies.read(call.header("cookie"), "browser");
+  const words = (sealed === undefined ? null : keys.browser.open(sealed, sealedAs))?.split(" ") ?? [];
+  const entries: Entry[] = [];
+  for (let index = 0; index < words.length; index += 3) {
+    const [personId = "", version = "", browserId = ""] = words.slice(index, index + 3);
+    entries.push({ personId, version, browserId });
+  }
+  return entries;
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { hashPassword } from "../credential/password.ts";
 import { openTestHub, TestBrowser, type TestHub, type TestPerson } from "../test-hub.ts";
 import { codeOf, createPersonWithCodes, enterFactor } from "../test-support/factor-fixture.ts";
+import { mailsTo } from "../test-support/read-mails.ts";
 
 let opened: TestHub;
 let person: TestPerson;
@@ -63,6 +64,30 @@ test("the new password completes the sign-in to its destination", async () => {
   expect(await sessionsOf()).toHaveLength(1);
   expect((await browser.get("/account")).status).toBe(200);
   expect([await canSignIn(person.password), await canSignIn(chosen)]).toEqual([false, true]);
+});
+
+test("the browser stays known if it was, and its user gets no mail about it", async () => {
+  const setMustChange = async () => {
+    const found = await opened.hub.database.people.findForSignIn(person.username);
+    await opened.hub.database.passwords.setMustChange(person.id, found?.passwordHash ?? "", true);
+  };
+  const announced = async () =>
+    (await mailsTo(opened.hub, `${person.username}@example.com`)).filter(
+      ({ kind }) => kind === "new-browser",
+    );
+  const browser = new TestBrowser(opened);
+  await send(browser, await reachPage(browser));
+  await browser.get("/cas/logout");
+  await setMustChange();
+  person = { ...person, password: chosen };
+  expect((await send(browser, await reachPage(browser), "nine red boats at dawn")).location).toBe("/account");
+  expect(await announced()).toEqual([]);
+  person = { ...person, password: "nine red boats at dawn" };
+  await browser.get("/cas/logout");
+  await browser.signIn(person);
+  expect(await announced()).toEqual([]);
+  await new TestBrowser(opened).signIn(person);
+  expect(await announced()).toHaveLength(1);
 });
 
 test("the choices of the sign-in form are kept", async () => {

@@ -17,6 +17,7 @@ import { flowOf } from "../http/flow.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
 import type { NewPasswordError } from "../screen/screen.ts";
 import { type CompleteSignIn, hasFactor } from "./complete-sign-in.ts";
+import { type KnownBrowserNeeds, readKnownBrowser } from "./known-browser.ts";
 import { loginAddress, newPasswordPath, repeatedFields } from "./login-address.ts";
 import {
   consumeLoginTicket,
@@ -26,8 +27,8 @@ import {
   writeNote,
 } from "./login-form.ts";
 
-export interface NewPasswordNeeds extends LoginTicketNeeds, NoteNeeds {
-  readonly keys: LoginTicketNeeds["keys"] & NoteNeeds["keys"];
+export interface NewPasswordNeeds extends LoginTicketNeeds, NoteNeeds, KnownBrowserNeeds {
+  readonly keys: LoginTicketNeeds["keys"] & NoteNeeds["keys"] & KnownBrowserNeeds["keys"];
   readonly factors: Pick<FactorStore, "of">;
   readonly people: Pick<PersonStore, "findForSignIn">;
   readonly passwords: Pick<PasswordStore, "find" | "findWaiting" | "replaceAtSignIn">;
@@ -94,6 +95,7 @@ const accept = (needs: NewPasswordNeeds): Route =>
         amr,
         secondsAgo: 0,
         passwordHash: chosen.hash,
+        wasKnownBrowser: readKnownBrowser(needs, call, waiting.person) !== undefined,
       } as const;
       return needs.completeSignIn(call, parameters, verified, { longTerm, askBefore });
     },

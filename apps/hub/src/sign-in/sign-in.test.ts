@@ -89,7 +89,7 @@ describe("a sign-in that waits in the queue", () => {
         password: person.password,
         address: "192.0.2.7",
         userAgent: "",
-        knownBrowsers: new Map(),
+        knownBrowserOf: () => undefined,
       },
     );
     return { result, recorded };

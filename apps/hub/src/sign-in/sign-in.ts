@@ -32,8 +32,8 @@ export interface CredentialsAttempt {
   readonly password: string;
   readonly address: string;
   readonly userAgent: string;
-  /** The browser's id for each user who signed in with it before, from its sealed cookie. */
-  readonly knownBrowsers: ReadonlyMap<string, string>;
+  /** Reads the browser's id for a user who signed in with it before, from its sealed cookie; `undefined`: it is unknown. */
+  readonly knownBrowserOf: (person: Person) => string | undefined;
 }
 
 /** The session to start. */
@@ -108,6 +108,8 @@ export interface Verified {
   readonly hasFactor?: boolean;
   /** Hash that the password was just verified against. Once the stored hash is another one, no session starts. */
   readonly passwordHash?: string | undefined;
+  /** The browser was known before the user replaced the password that had to be changed. */
+  readonly wasKnownBrowser?: boolean;
   /** The account at another provider, if the user signed in there. */
   readonly upstreamAccount?: UpstreamAccount;
 }
@@ -122,7 +124,7 @@ export async function verifyCredentials(
 ): Promise<Verified | Refused> {
   const identifier = trimInvisible(attempt.identifier);
   const found = await people.findForSignIn(identifier);
-  const knownBrowser = found === null ? undefined : attempt.knownBrowsers.get(found.person.id);
+  const knownBrowser = found === null ? undefined : attempt.knownBrowserOf(found.person);
   const by = { account: found?.person.username ?? identifier, address: attempt.address, knownBrowser };
   const isFirst = knownBrowser !== undefined;
   const attempted = await throttle.attempt<Verified | null>("password", by, {

@@ -72,6 +72,26 @@ test("a change of address that waits for the mail server is void after it", asyn
   expect(await mailsTo(opened.hub, "thief@example.org")).toEqual([]);
 });
 
+test("a browser that was known and used the link stays known, any other is new after it", async () => {
+  const person = await opened.createPerson({ username: "agnes" });
+  const known = new TestBrowser(opened);
+  await known.signIn(person);
+  const resetWith = async (browser: TestBrowser, chosen: string) => {
+    await requestLink("agnes");
+    const page = await browser.get(await mailedLink(opened.hub, "agnes@example.com"));
+    await sendForm(browser, page, "reset-password", { password: chosen });
+    await browser.signIn({ username: "agnes", password: chosen });
+  };
+  const announced = async () =>
+    (await mailsTo(opened.hub, "agnes@example.com")).filter(({ kind }) => kind === "new-browser").length;
+  await resetWith(known, password);
+  expect(await announced()).toBe(0);
+  await resetWith(new TestBrowser(opened), "nine red boats at dawn");
+  expect(await announced()).toBe(1);
+  await known.signIn({ username: "agnes", password: "nine red boats at dawn" });
+  expect(await announced()).toBe(2);
+});
+
 test("the sign-in after it leads to the site that the user came from", async () => {
   const { service } = opened.shop;
   const { path } = await withLink("berta", `?service=${encodeURIComponent(service)}`);

@@ -22,7 +22,7 @@ import { type Answer, type Call, type Route, route, seeOther } from "../http/rou
 import type { LogoutDispatcher } from "../logout/logout-dispatcher.ts";
 import type { ResetPasswordScreen } from "../screen/screen.ts";
 import { hasFactor } from "../sign-in/complete-sign-in.ts";
-import { type KnownBrowserNeeds, readKnownBrowsers } from "../sign-in/known-browser.ts";
+import { type KnownBrowserNeeds, readKnownBrowser, writeKnownBrowser } from "../sign-in/known-browser.ts";
 import { forgotPasswordPath, loginAddress, repeatedFields } from "../sign-in/login-address.ts";
 import { type NoteNeeds, writeNote } from "../sign-in/login-form.ts";
 import { destinationParameters } from "./destination.ts";
@@ -92,10 +92,12 @@ export const resetPasswordRoutes = (needs: ResetPasswordNeeds): Route[] => [
         "password reset",
       );
       // Wrong guesses before the reset must not delay the right password after it.
-      const knownBrowser = readKnownBrowsers(needs, call).get(person.id);
+      const knownBrowser = readKnownBrowser(needs, call, link.person);
       const { address } = call;
       await needs.throttle.forget("password", { account: person.username, address, knownBrowser });
-      return toSignIn(needs, call, link);
+      // The link makes no browser known: whoever reads the mail may be a stranger.
+      const kept = knownBrowser === undefined ? [] : [writeKnownBrowser(needs, call, person)];
+      return toSignIn(needs, call, link, kept);
     },
   }),
 ];
@@ -137,12 +139,17 @@ async function formerOf(
 }
 
 /** The sign-in form with the user's name, also in a browser in which another user is signed in. */
-function toSignIn(needs: ResetPasswordNeeds, call: Call, { facts, person }: ResetLink): Answer {
+function toSignIn(
+  needs: ResetPasswordNeeds,
+  call: Call,
+  { facts, person }: ResetLink,
+  cookies: readonly string[],
+): Answer {
   const flow = flowOf(needs, call);
   const fields = [...repeatedFields(destinationParameters(facts)), { name: "prompt", value: "login" }];
   const note = { username: person.username, reason: "password-reset" } as const;
   return seeOther(loginAddress(fields), {
-    cookies: [...flow.cookies, writeNote(needs, flow.id, note)],
+    cookies: [...flow.cookies, writeNote(needs, flow.id, note), ...cookies],
     afterwards: needs.logout.wake,
   });
 }
