@@ -200,6 +200,10 @@ const changes: Readonly<Record<string, Change>> = {
     run: (record) =>
       fixture.database.verificationTokens.acceptInvitation(token, { name: "Invited", password }, record),
   },
+  "voided links": {
+    prepare: () => link("invitation"),
+    run: (record) => fixture.database.verificationTokens.voidAll(person.id, record),
+  },
   "a changed address": {
     prepare: () => link("email-change"),
     run: (record) => fixture.database.verificationTokens.changeEmail(token, record),

@@ -62,6 +62,7 @@ export type {
   PendingSignInStore,
 } from "./pending-sign-in-store.ts";
 export {
+  type ListedPerson,
   type NewPassword,
   PersonExists,
   PersonGone,
@@ -88,6 +89,8 @@ export type {
   LinkPurpose,
   NewEmail,
   SignedUp,
+  UsableLink,
   VerificationToken,
   VerificationTokenStore,
+  VoidedLinks,
 } from "./verification-token-store.ts";

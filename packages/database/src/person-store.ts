@@ -14,6 +14,11 @@ export interface PersonWithPassword {
   readonly hasSignedIn: boolean;
 }
 
+export interface ListedPerson extends Person {
+  /** The user is not disabled, has no way to sign in and has never signed in. */
+  readonly isInvited: boolean;
+}
+
 /** A password that the user chose. */
 export interface NewPassword {
   /** PHC string of Argon2id. */
@@ -28,7 +33,7 @@ export interface PersonStore {
   findForSignIn(identifier: string): Promise<PersonWithPassword | null>;
   findById(id: string): Promise<Person | null>;
   /** All users, by user name. */
-  list(): Promise<readonly Person[]>;
+  list(): Promise<readonly ListedPerson[]>;
   /** @throws PersonExists if the user name or e-mail address belongs to another user */
   create(person: {
     readonly username: string;

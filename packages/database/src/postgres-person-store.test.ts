@@ -143,7 +143,10 @@ test("all users are listed by user name, disabled ones included", async () => {
   const zoe = await people.create({ ...alice, username: "zoe", email: "zoe@example.com" });
   const first = await people.create(alice);
   await people.setDisabled(zoe.id, true);
-  expect(await people.list()).toEqual([first, { ...zoe, disabled: true }]);
+  expect(await people.list()).toEqual([
+    { ...first, isInvited: false },
+    { ...zoe, disabled: true, isInvited: false },
+  ]);
 });
 
 async function startSession(personId: string) {

@@ -1,7 +1,13 @@
 import type { Person } from "./central-session-store.ts";
 import type { MakeRecord, RecordedChanges } from "./change-record.ts";
 import { type PersonRow, personColumns, personFrom, personSelection } from "./person-row.ts";
-import { type NewPassword, PersonExists, type PersonStore, type PersonWithPassword } from "./person-store.ts";
+import {
+  type ListedPerson,
+  type NewPassword,
+  PersonExists,
+  type PersonStore,
+  type PersonWithPassword,
+} from "./person-store.ts";
 import type { Pool } from "./postgres-connection.ts";
 import { isUuid, withoutNul } from "./postgres-input.ts";
 import {
@@ -19,6 +25,14 @@ const findForSignIn = `
     u.first_sign_in_at IS NOT NULL AS "hasSignedIn"
   FROM users u LEFT JOIN password_credentials p ON p.user_id = u.id
   WHERE u.username = $1 OR u.email = $1`;
+
+const listPeople = `
+  SELECT ${personSelection},
+    u.disabled_at IS NULL AND u.first_sign_in_at IS NULL
+      AND NOT EXISTS (SELECT FROM password_credentials p WHERE p.user_id = u.id)
+      AND NOT EXISTS (SELECT FROM passkeys k WHERE k.person_id = u.id)
+      AND NOT EXISTS (SELECT FROM accounts a WHERE a.user_id = u.id) AS "isInvited"
+  FROM users u ORDER BY u.username`;
 
 interface SignInRow extends PersonRow {
   readonly hash: string | null;
@@ -58,9 +72,10 @@ export class PostgresPersonStore implements PersonStore {
     return user && personFrom(user);
   }
 
-  async list(): Promise<readonly Person[]> {
-    const users = await this.#prisma.user.findMany({ select: personColumns, orderBy: { username: "asc" } });
-    return users.map(personFrom);
+  async list(): Promise<readonly ListedPerson[]> {
+    const rows =
+      await this.#prisma.$queryRawUnsafe<(PersonRow & Pick<ListedPerson, "isInvited">)[]>(listPeople);
+    return rows.map((row) => ({ ...personFrom(row), isInvited: row.isInvited }));
   }
 
   async create(person: Parameters<PersonStore["create"]>[0]): Promise<Person> {

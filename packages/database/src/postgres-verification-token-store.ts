@@ -26,8 +26,10 @@ import type {
   NewEmail,
   PasswordReset,
   SignedUp,
+  UsableLink,
   VerificationToken,
   VerificationTokenStore,
+  VoidedLinks,
 } from "./verification-token-store.ts";
 
 const sweepExpired = sweepStatement("verification_tokens", "expires <= hub_now()");
@@ -159,6 +161,22 @@ export class PostgresVerificationTokenStore implements VerificationTokenStore {
       const changed = { person: await personOf(transaction, id), formerEmail: former.email };
       await write(record(changed));
       return { outcome: "changed", ...changed };
+    });
+  }
+
+  listUsable(): Promise<readonly UsableLink[]> {
+    return this.#prisma.$queryRaw<UsableLink[]>`
+      SELECT person_id AS "personId", purpose, max(expires) AS "expiresAt" FROM verification_tokens
+      WHERE person_id IS NOT NULL AND expires > hub_now() GROUP BY person_id, purpose ORDER BY purpose`;
+  }
+
+  voidAll(personId: string, record: MakeRecord<VoidedLinks>): Promise<VoidedLinks | null> {
+    return this.#changes.transaction(async (transaction, write) => {
+      if (!(await lockPerson(transaction, personId))) return null;
+      const voided = await voidLinks(transaction, personId);
+      if (voided.links + voided.mails === 0) return null;
+      await write(record(voided));
+      return voided;
     });
   }
 

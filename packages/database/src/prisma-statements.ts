@@ -1,4 +1,5 @@
 /** Statements that several stores run through Prisma. */
+
 import type { AuditActor } from "./audit-event-store.ts";
 import type { EndReason, Person } from "./central-session-store.ts";
 import type { NewPasskey } from "./passkey-store.ts";
@@ -7,6 +8,7 @@ import type { NewPassword } from "./person-store.ts";
 import { isUuid, jsonText, withoutNul } from "./postgres-input.ts";
 import type { PrismaClient, PrismaTransaction } from "./prisma-client.ts";
 import { tokenHash } from "./token-hash.ts";
+import type { VoidedLinks } from "./verification-token-store.ts";
 
 /**
  * Serialises changes of a user. The lock conflicts with that of `start_session` and of foreign keys, so no session starts and
@@ -92,14 +94,15 @@ export async function endAllSessions(
  * Voids all links of a user, and the mails that would make further ones when they are sent. The caller has locked the user.
  * The mails go first: a link of one of them that is being sent is either there to be voided, or is not made.
  */
-export async function voidLinks(transaction: PrismaTransaction, personId: string): Promise<void> {
-  await transaction.$executeRaw`
+export async function voidLinks(transaction: PrismaTransaction, personId: string): Promise<VoidedLinks> {
+  const mails = await transaction.$executeRaw`
     DELETE FROM mails m USING users u
     WHERE u.id = ${personId}::uuid AND m.state = 'pending' AND (
       m.person_id = u.id AND m.kind IN ('invitation', 'email-change')
       OR m.recipient IN (u.email, u.username) AND m.kind IN ('password-reset', 'sign-up')
     )`;
-  await transaction.verificationToken.deleteMany({ where: { personId } });
+  const { count: links } = await transaction.verificationToken.deleteMany({ where: { personId } });
+  return { links, mails };
 }
 
 /** Revokes app passwords and connected apps. Grants last, as in the consent store, so that the two cannot deadlock. */

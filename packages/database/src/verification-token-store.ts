@@ -85,8 +85,25 @@ export interface VerificationTokenStore {
    * address changes with it.
    */
   changeEmail(token: string, record: MakeRecord<NewEmail>): Promise<EmailChanged | null>;
+  /** Links of users that can still be used: the latest of each user and purpose. */
+  listUsable(): Promise<readonly UsableLink[]>;
+  /** Voids all links of a user, and the mails that would make others. @returns `null`: there was nothing to void */
+  voidAll(personId: string, record: MakeRecord<VoidedLinks>): Promise<VoidedLinks | null>;
   /** Deletes up to `limit` expired links; returns how many. */
   sweep(limit: number): Promise<number>;
+}
+
+export interface UsableLink {
+  readonly personId: string;
+  readonly purpose: LinkPurpose;
+  readonly expiresAt: Date;
+}
+
+/** Numbers of what was voided. */
+export interface VoidedLinks {
+  readonly links: number;
+  /** Mails that were not sent yet. */
+  readonly mails: number;
 }
 
 export type SignedUp =

@@ -16,6 +16,7 @@ const done: Readonly<Record<AuditKind, Words>> = {
   "password-changed": (event) => `${you(event)} changed your password`,
   "password-reset": () => "You chose a new password with a link",
   "reset-link-made": () => "The people who run Gatehouse gave you a link to choose a new password",
+  "links-voided": () => "The people who run Gatehouse withdrew the links that you had not used yet",
   "passkey-added": (event) => `You added a passkey${named(event)}`,
   "passkey-renamed": (event) => `You renamed a passkey${named(event)}`,
   "passkey-removed": (event) => `You removed a passkey${named(event)}`,

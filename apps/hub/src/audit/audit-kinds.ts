@@ -9,6 +9,8 @@ export const auditKinds = [
   "password-reset",
   // By an operator; the password stays until the link is used.
   "reset-link-made",
+  // By an operator: all links that the user has not used yet.
+  "links-voided",
   "passkey-added",
   "passkey-renamed",
   "passkey-removed",

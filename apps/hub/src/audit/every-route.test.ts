@@ -113,7 +113,14 @@ const expected: Readonly<Record<string, Expected>> = {
 /** Kinds that no request records. */
 const elsewhere: readonly AuditKind[] = [
   // By the operator's command line.
-  ...(["user-added", "user-disabled", "user-enabled", "groups-changed", "reset-link-made"] as const),
+  ...([
+    "user-added",
+    "user-disabled",
+    "user-enabled",
+    "groups-changed",
+    "reset-link-made",
+    "links-voided",
+  ] as const),
   ...(["second-step-reset", "keys-rotated", "site-added", "site-removed", "site-secret-renewed"] as const),
   // By upkeep.
   "account-deleted",
@@ -464,6 +471,7 @@ test("operators add and change users, keys and sites; upkeep deletes an account"
   const { person, browser } = await newcomer();
   await run("user add managed --email managed@example.com --groups staff");
   await run("user reset managed");
+  await run("user withdraw-links managed");
   await run("user groups managed --set owners");
   await run("user disable managed");
   await run("user enable managed");

@@ -13,6 +13,7 @@ import {
   userList,
   userReset,
   userResetSecondStep,
+  userWithdrawLinks,
 } from "./user-commands.ts";
 
 /** Every command, in the order the overview shows them. */
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   userAdd,
   userInvite,
   userReset,
+  userWithdrawLinks,
   userResetSecondStep,
   userDisable,
   userEnable,

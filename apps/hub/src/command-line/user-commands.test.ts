@@ -45,7 +45,9 @@ test("user list shows all users, with operators and disabled users marked", asyn
     ]),
   );
   expect(JSON.stringify(result)).not.toContain("argon2");
-  expect(text).toMatch(/^fritz {2}fritz@example\.com {2}fritz {2}operator {2}staff$/m);
+  expect(text).toMatch(
+    /^fritz {2}fritz@example\.com {2}fritz {2}operator {2}invited until 20\S+Z {2}staff$/m,
+  );
   expect(text).toMatch(/^gerda {2}gerda@example\.com {2}gerda {2}disabled$/m);
 });
 
@@ -54,7 +56,7 @@ test("user enable enables a disabled user", async () => {
   await run("user disable hanna");
   expect((await run("user enable hanna")).text).toBe("Enabled hanna.");
   expect((await run("user enable hanna")).text).toBe("hanna was not disabled.");
-  expect((await run("user list")).text).toMatch(/^hanna .* hanna$/m);
+  expect((await run("user list")).text).toMatch(/^hanna .* hanna {2}invited until \S+$/m);
   await expect(run("user enable nobody")).rejects.toThrow("there is no user called nobody.");
 });
 
@@ -111,6 +113,57 @@ test("user invite is for users without a way to sign in", async () => {
   await expect(run("user invite jens")).rejects.toThrow(/can sign in already\. .*user reset jens/);
   await run("user disable jens");
   await expect(run("user invite jens")).rejects.toThrow(/is disabled/);
+});
+
+describe("user withdraw-links", () => {
+  const lineOf = async (username: string) =>
+    (await run("user list")).text.split("\n").find((line) => line.startsWith(`${username} `));
+
+  test("voids invitations and resets, with their mails, and leaves an entry", async () => {
+    const mailing = { SMTP_URL: "smtp://127.0.0.1:2525", MAIL_FROM: "hub@example.com" };
+    const { result: added } = await run("user add wim --email wim@example.com");
+    const { result: reset } = await run("user reset wim");
+    await runCommand("user invite wim", { DATABASE_URL, ...mailing });
+    expect(await lineOf("wim")).toMatch(/ {2}invited until \S+ {2}password link until \S+$/);
+    const { result, text } = await run("user withdraw-links wim");
+    expect(result).toEqual({ username: "wim", links: 2, mails: 1 });
+    expect(text).toMatch(/^2 link\(s\) of wim work no more; 1 mail\(s\) .*\n.*user disable wim$/);
+    await withDatabaseOpen(async ({ auditEvents, mails, verificationTokens }) => {
+      for (const [purpose, link] of [
+        ["invitation", added.link],
+        ["password-reset", reset.link],
+      ] as const) {
+        const token = new URL(String(link)).searchParams.get("link") ?? "";
+        expect(await verificationTokens.find(purpose, token)).toBeNull();
+      }
+      expect(await mails.list(9, "wim@example.com")).toEqual([]);
+      const personId = String(added.id);
+      const entries = await auditEvents.listOldest({ personId }, { limit: 9, after: 0 });
+      expect(entries.at(-1)).toMatchObject({
+        kind: "links-voided",
+        actorKind: "operator",
+        facts: { links: 2, mails: 1 },
+      });
+    });
+    expect(await lineOf("wim")).toMatch(/ {2}invited without a usable link$/);
+  });
+
+  test("changes and records nothing where there is none", async () => {
+    const { result: added } = await run("user add xaver --email xaver@example.com");
+    const personId = String(added.id);
+    await withDatabaseOpen(({ people }) =>
+      people.setPassword(personId, { hash: "$argon2id$x", standsAlone: true }),
+    );
+    await run("user withdraw-links xaver");
+    expect((await run("user withdraw-links xaver")).text).toBe(
+      "xaver has no unused links. Nothing was changed.",
+    );
+    expect(await lineOf("xaver")).toMatch(/ {2}xaver$/);
+    await withDatabaseOpen(async ({ auditEvents }) => {
+      const entries = await auditEvents.listOldest({ personId }, { limit: 9, after: 0 });
+      expect(entries.filter(({ kind }) => kind === "links-voided")).toHaveLength(1);
+    });
+  });
 });
 
 test("user reset prints a link, leaves the password, and ends the sessions only on request", async () => {

@@ -1,9 +1,13 @@
 import {
   type Database,
   type FactorsRemoved,
+  type LinkPurpose,
+  type ListedPerson,
   type Person,
   PersonExists,
   type PersonWithPassword,
+  type UsableLink,
+  type VoidedLinks,
 } from "@gatehouse/database";
 import type { HubChangeRecord } from "../audit/change-record.ts";
 import { fullName, nameFault, usernameFault } from "../credential/account-names.ts";
@@ -22,19 +26,25 @@ const linkOption = {
 export const userList: Command = {
   name: "user list",
   summary:
-    "Lists all users: user name, e-mail address, name, whether operator, disabled or to be deleted, groups.",
+    "Lists all users: username, email address, name, whether operator, disabled, invited or to be deleted, unused links, groups.",
   words: [],
   options: {},
   run: (_, settings) =>
     withDatabase(settings, async (database) => {
-      const people = await database.people.list();
-      const lines = people.map(({ username, email, name, operator, disabled, deletionDueAt, groups }) =>
+      const usable = await database.verificationTokens.listUsable();
+      const people = (await database.people.list()).map((person) => ({
+        ...person,
+        links: usable
+          .filter(({ personId }) => personId === person.id)
+          .map(({ purpose, expiresAt }) => ({ purpose, expiresAt })),
+      }));
+      const lines = people.map(({ username, email, name, operator, deletionDueAt, groups, ...more }) =>
         [
           username,
           email,
           name,
           ...(operator ? ["operator"] : []),
-          ...(disabled ? ["disabled"] : []),
+          ...(more.disabled ? ["disabled"] : linkWords(more)),
           ...(deletionDueAt === null ? [] : [`to be deleted on ${deletionDueAt.toISOString()}`]),
           ...groups,
         ].join("  "),
@@ -44,6 +54,27 @@ export const userList: Command = {
         text: lines.join("\n") || "There are no users. Add one: npm run hub -- user add --help",
       };
     }),
+};
+
+/** A disabled user has links too, but cannot use them. */
+function linkWords({
+  isInvited,
+  links,
+}: Pick<ListedPerson, "isInvited"> & {
+  readonly links: readonly Omit<UsableLink, "personId">[];
+}): readonly string[] {
+  const hasInvitation = links.some(({ purpose }) => purpose === "invitation");
+  return [
+    ...(isInvited && !hasInvitation ? ["invited without a usable link"] : []),
+    ...links.map(({ purpose, expiresAt }) => `${linkNames[purpose]} until ${expiresAt.toISOString()}`),
+  ];
+}
+
+const linkNames: Readonly<Record<LinkPurpose, string>> = {
+  "sign-up": "signing up",
+  invitation: "invited",
+  "password-reset": "password link",
+  "email-change": "link for another address",
 };
 
 export const userAdd: Command = {
@@ -141,6 +172,38 @@ export const userReset: Command = {
           ...(input.flag("end-sessions") ? [`${sessionsEnded} session(s) ended.`] : []),
           ...(disconnects
             ? [`${appsDisconnected} app(s) disconnected, ${appPasswordsRevoked} app password(s) revoked.`]
+            : []),
+        ].join("\n"),
+      };
+    }),
+};
+
+export const userWithdrawLinks: Command = {
+  name: "user withdraw-links",
+  summary:
+    "Withdraws the links that a user has not used yet: invitations, password resets, changes of the address.",
+  words: ["<username>"],
+  options: {},
+  run: (input, settings) =>
+    withDatabase(settings, async (database) => {
+      const found = await findUser(database, input.word("username"));
+      const { id: personId, username } = found.person;
+      const record = (facts: VoidedLinks): HubChangeRecord => ({
+        events: [{ kind: "links-voided", actor: operatorActor(), personId, facts: { ...facts } }],
+      });
+      const voided = await database.verificationTokens.voidAll(personId, record);
+      const { links, mails } = voided ?? { links: 0, mails: 0 };
+      const again = (await isInvited(database, found)) && settings.signUpMode !== "off";
+      return {
+        result: { username, links, mails },
+        text: [
+          voided === null
+            ? `${username} has no unused links. Nothing was changed.`
+            : `${links} link(s) of ${username} work no more; ${mails} mail(s) with another one will not be sent.`,
+          ...(again
+            ? [
+                `${username} can ask for another invitation on the sign-in page. To prevent that: npm run hub -- user disable ${username}`,
+              ]
             : []),
         ].join("\n"),
       };
