@@ -109,19 +109,6 @@ test("docs/architecture.md lists the rooms of the hub", () => {
   expect(listed.toSorted()).toEqual(rooms.filter((room) => room !== "test-support").toSorted());
 });
 
-test("the guide for operators names events that the hub logs", () => {
-  const [, table = ""] = /^## Read the log$(.*?)^## /ms.exec(read("docs/guides/operate-the-hub.md")) ?? [];
-  const rows = table.split("\n").filter((line) => line.startsWith("| `"));
-  const events = rows.flatMap((row) =>
-    [...(row.split("|")[1] ?? "").matchAll(/`([\w.-]+)`/g)].map(([, event]) => event),
-  );
-  const sources = globSync("apps/hub/src/**/*.ts", { cwd: root, exclude: ["**/*.test.ts"] })
-    .map(read)
-    .join("\n");
-  expect(events.length).toBeGreaterThan(10);
-  expect(events.filter((event) => !sources.includes(`event: "${event}"`))).toEqual([]);
-});
-
 describe.each(documents)("%s", (document) => {
   test("names files that exist", () => {
     expect(pathsIn(document).filter((path) => !isThere(path, dirname(document)))).toEqual([]);

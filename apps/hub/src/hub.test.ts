@@ -22,7 +22,7 @@ test("a setting without effect is warned of at start, by name and without its va
 
 describe("a hub without a mail server", () => {
   const warnings = (opened: TestHub) =>
-    opened.lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "mail.off");
+    opened.lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "mail.disabled");
 
   test("says so once at its start in production, and gives its mails up", async () => {
     const opened = await openTestHub({ environment: { HUB_MODE: "production", LOGIN_THROTTLE: "on" } });

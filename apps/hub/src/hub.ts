@@ -148,17 +148,14 @@ export async function openHub(settings: Settings, log: Log, clock: () => Date): 
   });
   const demoFiles = sites.leftOut();
   if (demoFiles.length > 0)
-    log.info(
-      { event: "sites.demo-left-out", files: demoFiles },
-      "production does not serve the demo's sites",
-    );
+    log.info({ event: "demo-sites.skipped", files: demoFiles }, "production does not serve the demo's sites");
   const outbound = createOutbound({
     allowLoopback: settings.allowLoopbackSites,
     certificateAuthorityFile: settings.certificateAuthorityFile,
   });
   const mailServer = openMailServer(settings);
   if (mailServer === undefined && settings.mode === "production")
-    log.warn({ event: "mail.off" }, "SMTP_URL is not set: the hub sends no mail");
+    log.warn({ event: "mail.disabled" }, "SMTP_URL is not set: the hub sends no mail");
   const database = await openDatabase({
     url: settings.databaseUrl,
     dataDirectory: settings.dataDirectory,

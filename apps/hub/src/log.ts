@@ -1,8 +1,20 @@
 /** The only place that imports pino. Writes one JSON object per line to standard output. */
 import { write, writeSync } from "node:fs";
 import { pino } from "pino";
+import type { LogEvent } from "./log-events.ts";
 
-export type Log = Pick<import("pino").Logger, "debug" | "info" | "warn" | "error" | "child">;
+/** Facts of a line. A line without `event` reports a failure that nothing expects, with the error as `err`. */
+export interface LogLine {
+  readonly event?: LogEvent;
+  readonly [fact: string]: unknown;
+}
+
+type Write = (line: LogLine, message: string) => void;
+
+export interface Log extends Readonly<Record<"debug" | "info" | "warn" | "error", Write>> {
+  /** @param facts in each line of the child */
+  child(facts: object): Log;
+}
 
 /** A write is a task for the thread pool, which costs several times what formatting a line does. */
 const batchMilliseconds = 10;
@@ -83,7 +95,8 @@ function batchedOutput(): { write(line: string): void } {
 
 function droppedLine(lines: number): string {
   const time = new Date().toISOString();
-  return `${JSON.stringify({ level: 40, time, event: "log.dropped", lines, msg: "the output took no more lines" })}\n`;
+  const line: LogLine = { event: "log.dropped", lines };
+  return `${JSON.stringify({ level: 40, time, ...line, msg: "the output took no more lines" })}\n`;
 }
 
 /**

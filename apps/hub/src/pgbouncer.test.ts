@@ -78,7 +78,7 @@ describe.skipIf(program === undefined).each(["session", "transaction"] as const)
     });
 
     test("the log and doctor report the pooler", async () => {
-      expect(opened.lines.join("\n")).toContain('"database-pooled"');
+      expect(opened.lines.join("\n")).toContain('"database.pooled"');
       const { text, result } = await runCommand("doctor", {
         DATABASE_URL: bouncer.url,
         HUB_URL: opened.origin,

@@ -66,7 +66,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const address = options.url ? { url: options.url } : (embedded as EmbeddedPostgres).address;
     const { pooled } = await prepare(address, options);
     if (pooled)
-      options.log?.({ event: "database-pooled", detail: "a connection pooler is in front of PostgreSQL" });
+      options.log?.({ event: "database.pooled", detail: "a connection pooler is in front of PostgreSQL" });
     const pool = openPool(address, { log: options.log, pooled, silence: options.silence });
     await putClockRight(pool, options.log);
     const watch = embedded && watchEmbeddedPostgres(embedded, pool, options);
@@ -101,7 +101,7 @@ async function putClockRight(pool: Pool, log: PoolLog | undefined): Promise<void
   const ahead = await hubClockAhead(pool);
   if (ahead !== 0) {
     log?.({
-      event: "database-clock-put-right",
+      event: "database-clock.corrected",
       detail: `a test had left it ${Math.round(ahead)} seconds ahead`,
     });
     await setHubClock(pool, () => 0);

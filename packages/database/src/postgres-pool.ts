@@ -36,7 +36,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions = {}): p
     query_timeout: 20_000,
     application_name: "gatehouse",
   });
-  pool.on("error", (error) => log?.({ event: "database-connection-lost", detail: error.message }));
+  pool.on("error", (error) => log?.({ event: "database-connection.lost", detail: error.message }));
   pool.on("connect", (client) => {
     // The statement already reports the error; an unhandled event would end the process.
     client.on("error", () => undefined);

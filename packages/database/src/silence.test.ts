@@ -80,9 +80,9 @@ test("statements, transactions and new requests fail while it is frozen, and suc
   signalAll("SIGCONT");
   await isBack();
   expect(await notes()).not.toContain("another");
-  expect(said.filter((event) => event !== "database-connection-lost")).toEqual([
-    "database-silent",
-    "database-answers",
+  expect(said.filter((event) => event !== "database-connection.lost")).toEqual([
+    "database.silent",
+    "database.answered",
   ]);
 });
 

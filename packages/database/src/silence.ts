@@ -110,7 +110,7 @@ export function watchSilence(
     if (await answers(createClient(), limits.probe)) return;
     if (performance.now() - lastAnswer < limits.suspicious) return;
     silent = true;
-    log?.({ event: "database-silent", detail: "it accepts connections and does not answer" });
+    log?.({ event: "database.silent", detail: "it accepts connections and does not answer" });
     for (const client of open) {
       if ((busySince.get(client) ?? 0) <= asked) streamOf(client).destroy();
     }
@@ -119,7 +119,10 @@ export function watchSilence(
     let isBack = false;
     while (!isBack && !pool.ending) isBack = await answers(createClient(), again);
     silent = false;
-    log?.({ event: "database-answers", detail: `after ${Math.round((performance.now() - asked) / 1000)} s` });
+    log?.({
+      event: "database.answered",
+      detail: `after ${Math.round((performance.now() - asked) / 1000)} s`,
+    });
   }
 }
 

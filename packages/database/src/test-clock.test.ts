@@ -57,5 +57,5 @@ test("opening the database resets a clock that a test left ahead, and logs it", 
   const again = await openDatabase({ ...options, log: ({ event }) => events.push(event) });
   await again.close();
   expect(await ahead()).toBe(0);
-  expect(events).toEqual(["database-clock-put-right"]);
+  expect(events).toEqual(["database-clock.corrected"]);
 });

@@ -78,7 +78,7 @@ const requestChange = (needs: EmailNeeds): Route =>
       if (!counted.allowed) return refuse({ code: "too_many_mails", retryInSeconds: counted.retryInSeconds });
       const personId = call.session.person.id;
       await needs.queueMail({ kind: "email-change", recipient: email, personId, facts: {} });
-      call.log.info({ event: "email.change-requested", person: personId }, "change of address requested");
+      call.log.info({ event: "email-change.requested", person: personId }, "change of address requested");
       const where = needs.mailsAt === null ? "" : ` No mail server is set here: read it at ${needs.mailsAt}.`;
       const text = `A mail goes to ${email}. Open its link and confirm the address; it counts from then on. The link works for a day.${where}`;
       return seeNotice(needs, call, "/account", { at: "profile", text });

@@ -100,7 +100,7 @@ const requestDeletion = (needs: OwnDataNeeds): Route =>
       // Disabled a moment ago: the sign-in page says so.
       if (asked === null) return seeOther("/account");
       const { dueAt, endedSessions } = asked;
-      call.log.info({ event: "account.deletion-requested", person: personId, dueAt }, "deletion requested");
+      call.log.info({ event: "account-deletion.requested", person: personId, dueAt }, "deletion requested");
       return withDeletion(await needs.answerSignOut(call, endedSessions), dueAt);
     },
   });

@@ -44,7 +44,10 @@ export function createChainTask({
     noted = now;
     const head = await needs.auditEvents.head();
     if (head !== null)
-      log.info({ event: "audit.head", head: `${head.position}:${head.chain}` }, "head of the audit trail");
+      log.info(
+        { event: "audit-trail.chained", head: `${head.position}:${head.chain}` },
+        "head of the audit trail",
+      );
   };
 }
 

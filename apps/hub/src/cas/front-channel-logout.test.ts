@@ -80,7 +80,7 @@ describe("2.3.3 an unusable front-channel address does not make the sign-out fai
     expect(browser.cookies.has("TGC-gatehouse")).toBe(false);
     await hub.hub.logout.drain();
     expect([...hub.shop.told(), ...hub.bank.told()]).toEqual(tickets);
-    expect(hub.lines.join()).toContain("logout.no-front-channel");
+    expect(hub.lines.join()).toContain("front-channel-logout.skipped");
   }
 
   test("at /cas/logout: the site gets the back channel, like the others", async () => {

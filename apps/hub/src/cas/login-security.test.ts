@@ -87,7 +87,7 @@ test("the log contains no ticket, token, login ticket or password", async () => 
   await browser.get(`/cas/serviceValidate?${new URLSearchParams({ service: opened.shop.service, ticket })}`);
   await browser.get("/cas/logout");
   const logged = opened.lines.join("\n");
-  expect(logged).toContain("sign_in.accepted");
+  expect(logged).toContain("sign-in.accepted");
   const token = browser.cookies.get(sessionCookie) ?? "TGT-";
   for (const secret of [ticket, fields.lt ?? "", alice.password, token]) {
     expect(secret).not.toBe("");

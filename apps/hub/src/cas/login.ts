@@ -207,7 +207,7 @@ function attemptOf(
 }
 
 function logRefused(call: Call, { code }: Refused): void {
-  call.log.warn({ event: "sign_in.refused", code, address: call.address }, "sign-in refused");
+  call.log.warn({ event: "sign-in.refused", code, address: call.address }, "sign-in refused");
 }
 
 /** @param typed input of the form that this one answers; left out: the content of the note cookie */

@@ -30,7 +30,10 @@ export const logoutRoutes = ({ cookies, sessions, sites, answerSignOut }: Logout
       if (token !== undefined) await sessions.end({ token }, "signed-out", actorOf(call));
       const session = "session" in found ? found.session : null;
       if (session !== null)
-        call.log.info({ event: "sign_out", person: session.person.id, session: session.id }, "signed out");
+        call.log.info(
+          { event: "sign-out.accepted", person: session.person.id, session: session.id },
+          "signed out",
+        );
       const ended = session === null ? [] : [session.id];
       return answerSignOut(call, ended, readReturn(sites, rawQuery));
     },

@@ -53,7 +53,7 @@ export async function grantProxy(
   const granted = await proxyGrantingTickets.grant({ id: pgtId, siteId, sessionId, proxies });
   if (!granted) requireValidTicket({ outcome: "session-ended" });
   call.log.info(
-    { event: "proxy.granted", site: siteId, session: sessionId },
+    { event: "proxy-granting-ticket.issued", site: siteId, session: sessionId },
     "proxy-granting ticket granted",
   );
   return pgtIou;

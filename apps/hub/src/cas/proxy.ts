@@ -68,7 +68,7 @@ async function issueProxyTicket(
       lifeSeconds: ticketLifeSeconds,
     });
     call.log.info(
-      { event: "proxy.ticket", site: granted.siteId, target: target.id, session: granted.sessionId },
+      { event: "proxy-ticket.issued", site: granted.siteId, target: target.id, session: granted.sessionId },
       "proxy ticket issued",
     );
     const rendered = validationFormat(asked) === "JSON" ? renderJsonProxySuccess : renderXmlProxySuccess;

@@ -93,7 +93,7 @@ const startSession = (needs: RestNeeds): Route =>
       await announceRestSignIn(needs, call, session.person);
       call.log.info(
         {
-          event: "sign_in.accepted",
+          event: "sign-in.accepted",
           person: session.person.id,
           session: session.id,
           address: call.address,
@@ -172,7 +172,7 @@ const endSession = (needs: RestNeeds): Route =>
       const session = await livingSession(needs, call, { touch: false });
       await needs.sessions.end({ token: sessionTokenOf(tokenOf(call)) }, "signed-out", actorOf(call));
       call.log.info(
-        { event: "sign_out", person: session.person.id, session: session.id, via: "rest" },
+        { event: "sign-out.accepted", person: session.person.id, session: session.id, via: "rest" },
         "signed out",
       );
       return {
@@ -299,7 +299,7 @@ async function refuseUnfinished(
 }
 
 function logRefused(call: Call, code: string): void {
-  call.log.warn({ event: "sign_in.refused", code, address: call.address, via: "rest" }, "sign-in refused");
+  call.log.warn({ event: "sign-in.refused", code, address: call.address, via: "rest" }, "sign-in refused");
 }
 
 function refuse(call: Call, refused: Refused): HubError {

@@ -25,6 +25,6 @@ export async function lowerPoolPriority(log: Log): Promise<void> {
       if (name === poolThread) setPriority(Number(thread), priority);
     }
   } catch (error) {
-    log.debug({ event: "pool.priority-unchanged", err: error }, "password hashes compete with requests");
+    log.debug({ event: "pool-priority.unchanged", err: error }, "password hashes compete with requests");
   }
 }

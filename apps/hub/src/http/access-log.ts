@@ -18,7 +18,7 @@ export function logResponse(log: Log, response: ServerResponse): void {
   const began = performance.now();
   response.once("close", () => {
     const milliseconds = Math.round(performance.now() - began);
-    log.info({ event: "request", status: response.statusCode, milliseconds }, "answered");
+    log.info({ event: "request.answered", status: response.statusCode, milliseconds }, "answered");
   });
 }
 

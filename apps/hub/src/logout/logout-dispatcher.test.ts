@@ -122,8 +122,8 @@ test("each attempt is logged with its outcome and without the ticket", async () 
   await openDispatcher().drain();
   const logged = lines.map((line) => JSON.parse(line)).toSorted((a, b) => a.site.localeCompare(b.site));
   expect(logged).toMatchObject([
-    { level: "warn", event: "logout.told", site: "bank", delivered: false, detail: "503", attempt: 1 },
-    { level: "info", event: "logout.told", site: "shop", delivered: true, detail: "200", attempt: 1 },
+    { level: "warn", event: "logout.tried", site: "bank", delivered: false, detail: "503", attempt: 1 },
+    { level: "info", event: "logout.tried", site: "shop", delivered: true, detail: "200", attempt: 1 },
   ]);
   for (const index of session.indexes) expect(lines.join()).not.toContain(index);
 });

@@ -3,7 +3,7 @@
  * sends them, after restarts too, until each site has answered or a day has passed.
  */
 import type { DeliveryOutcome, LogoutDelivery, LogoutDeliveryStore } from "@gatehouse/database";
-import type { Log } from "../log.ts";
+import type { Log, LogLine } from "../log.ts";
 import { type Outbound, OutboundError } from "../outbound/outbound.ts";
 import { createDispatcher, type Dispatcher } from "../outbox/dispatcher.ts";
 import type { SiteRegistry } from "../site-registry/site-registry.ts";
@@ -33,8 +33,8 @@ export function createLogoutDispatcher(options: {
   async function tell(delivery: LogoutDelivery): Promise<void> {
     const { fix, ...outcome } = await attempt(delivery, options);
     await deliveries.record(delivery.id, outcome);
-    const line = {
-      event: "logout.told",
+    const line: LogLine = {
+      event: "logout.tried",
       site: delivery.siteId,
       delivery: delivery.id,
       ...outcome,

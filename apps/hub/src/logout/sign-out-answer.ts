@@ -104,7 +104,7 @@ export async function findLogoutRecipients(
     const address = frontChannelAddress(site, delivery);
     if (address === undefined) {
       log.warn(
-        { event: "logout.no-front-channel", site: site.id },
+        { event: "front-channel-logout.skipped", site: site.id },
         "no front-channel address; told by the back channel",
       );
       return [];

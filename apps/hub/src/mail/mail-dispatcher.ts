@@ -1,6 +1,6 @@
 /** Sends the mails of the outbox: composes each when it is due, and tries for a day. */
 import type { MailOutcome, MailStore, QueuedMail, RenderedMail } from "@gatehouse/database";
-import type { Log } from "../log.ts";
+import type { Log, LogLine } from "../log.ts";
 import { createDispatcher, type Dispatcher } from "../outbox/dispatcher.ts";
 import type { MailComposers } from "./compose.ts";
 import { type MailServer, MailServerError } from "./mail-server.ts";
@@ -32,7 +32,7 @@ export function createMailDispatcher(options: {
     const outcome = await attempt(mail);
     await mails.record(mail.id, outcome);
     const { state } = outcome;
-    const line = {
+    const line: LogLine = {
       event: "mail.tried",
       mail: mail.id,
       kind: mail.kind,

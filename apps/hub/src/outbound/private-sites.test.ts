@@ -39,7 +39,7 @@ test("CAS 2.3.3 the log names the setting if a logout request is not sent", asyn
   await validate("");
   await opened.hub.database.sessions.end({ personId: alice.id }, "signed-out");
   await opened.hub.logout.drain();
-  const told = opened.lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "logout.told");
+  const told = opened.lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "logout.tried");
   expect(told.at(-1)).toMatchObject({
     level: "warn",
     site: "shop",

@@ -120,7 +120,7 @@ const addPasskey = (needs: ManagePasskeysNeeds): Route =>
       if (result.outcome !== "added")
         return seeNotice(needs, call, securityPage, { at: "passkeys", text: refusals[result.outcome] });
       const { id, name } = result.passkey;
-      log(call, "passkey-added", id);
+      log(call, "passkey.added", id);
       const cookies = await strengthenSession(needs, call, result.passkey);
       const codes = await needs.addFirstRecoveryCodes(call, {
         personId: call.session.person.id,
@@ -198,7 +198,7 @@ const renamePasskey = (needs: ManagePasskeysNeeds): Route =>
       const record = () => factorRecord(call, call.session, "passkey-renamed", { passkey: id, name });
       if (!(await needs.passkeys.rename({ id, personId: call.session.person.id, name }, record)))
         return seeNotice(needs, call, securityPage, { at: "passkeys", text: goneWords });
-      log(call, "passkey-renamed", id);
+      log(call, "passkey.renamed", id);
       return seeNotice(needs, call, securityPage, {
         at: "passkeys",
         text: `The passkey is now called “${name}”.`,
@@ -229,7 +229,7 @@ const removePasskey = (needs: ManagePasskeysNeeds): Route =>
       });
       if (result !== "removed")
         return seeNotice(needs, call, securityPage, { at: "passkeys", text: removalWords[result] });
-      log(call, "passkey-removed", id);
+      log(call, "passkey.removed", id);
       return seeNotice(needs, call, securityPage, {
         at: "passkeys",
         text: `The passkey “${name}” is removed, and signs in nobody any more. Delete it in your password manager too.`,
@@ -252,7 +252,7 @@ const removalWords: Readonly<
 
 function log(
   call: CallerFacts["person"],
-  event: "passkey-added" | "passkey-renamed" | "passkey-removed",
+  event: "passkey.added" | "passkey.renamed" | "passkey.removed",
   passkey: string,
 ): void {
   call.log.info({ event, person: call.session.person.id, passkey }, "passkeys changed");

@@ -79,7 +79,7 @@ export function passkeySignInRoutes(needs: PasskeySignInNeeds): Route[] {
       const result = await verifyPasskey(needs, call, answer, { purpose: "sign-in", boundTo: flow.id });
       if (result.outcome === "refused") {
         call.log.warn(
-          { event: "sign_in.refused", code: result.code, address: call.address },
+          { event: "sign-in.refused", code: result.code, address: call.address },
           "sign-in refused",
         );
         // The form was sent twice, and the answer to the first one has signed the user in.

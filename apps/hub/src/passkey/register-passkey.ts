@@ -103,7 +103,7 @@ export async function verifyNewPasskey(
     return { outcome: "verified", passkey: { ...credential, personId: person.id, name } };
   } catch (error) {
     if (!(error instanceof PasskeyInvalid)) throw error;
-    call.log.warn({ event: "passkey.invalid", detail: error.message }, "passkey not added");
+    call.log.warn({ event: "passkey.refused", detail: error.message }, "passkey not added");
     return { outcome: "invalid" };
   }
 }

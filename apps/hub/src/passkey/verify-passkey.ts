@@ -70,7 +70,7 @@ export async function verifyPasskey(
     return await acceptPasskey(needs, call, found, verified);
   } catch (error) {
     if (!(error instanceof PasskeyInvalid)) throw error;
-    call.log.warn({ event: "passkey.invalid", detail: error.message }, "passkey not accepted");
+    call.log.warn({ event: "passkey.refused", detail: error.message }, "passkey not accepted");
     return passkey === null
       ? refusedAs("passkey_invalid")
       : refuseKnown(needs, call, passkey, "passkey_invalid");

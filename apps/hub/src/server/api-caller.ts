@@ -23,7 +23,7 @@ export async function identifyApiCaller(
   if (proved.outcome === "refused") return { answer: refuse(schemes, call, proved.refusal, scheme) };
   if (!proved.credential.scopes.includes(scope)) {
     call.log.warn(
-      { event: "api.scope-missing", person: proved.person.id, credential: proved.credential.id, scope },
+      { event: "scope.refused", person: proved.person.id, credential: proved.credential.id, scope },
       "API call refused",
     );
     return { answer: refuse(schemes, call, scopeMissing(scope), scheme) };

@@ -175,7 +175,7 @@ function warnOfStranger({ sites }: CallerNeeds, call: Call, claimed: string | un
         ? `The registration of ${site.id} has no secret. Make one: npm run hub -- site renew-secret ${site.id}.`
         : `Compare SITE_SECRET at ${site.id} with its registration, or make a new one: npm run hub -- site renew-secret ${site.id}.`;
   call.log.warn(
-    { event: "site.not-authenticated", site: site?.id ?? "unknown", fix },
+    { event: "site-secret.refused", site: site?.id ?? "unknown", fix },
     "a site sent a wrong id or secret",
   );
 }

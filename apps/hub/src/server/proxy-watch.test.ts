@@ -163,7 +163,7 @@ test("a hub in production logs faults, and counts a user at the address from a t
     const browser = new TestBrowser(opened);
     const forwarded = { ...wellMade, "x-forwarded-for": "203.0.113.7:51234" };
     await browser.get("/cas/login", { ...forwarded, "x-forwarded-proto": "http" });
-    const faults = opened.lines.filter((line) => line.includes('"proxy.fault"'));
+    const faults = opened.lines.filter((line) => line.includes('"proxy.misconfigured"'));
     expect(faults).toEqual([expect.stringContaining('"code":"scheme_differs"')]);
   } finally {
     await opened.close();

@@ -35,7 +35,8 @@ export function createProxyWatch(settings: Facts, log: Log, clock: () => Date): 
     look(request) {
       if (probes.has(request.url ?? "") && request.headers.authorization === undefined) return;
       for (const fault of proxyFaults(request, settings)) {
-        if (!seen.has(fault.code)) log.warn({ event: "proxy.fault", code: fault.code }, fault.sentence);
+        if (!seen.has(fault.code))
+          log.warn({ event: "proxy.misconfigured", code: fault.code }, fault.sentence);
         seen.set(fault.code, { fault, at: clock().getTime() });
       }
     },

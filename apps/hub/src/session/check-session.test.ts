@@ -241,7 +241,7 @@ describe("RFC 7617 a site authenticates with its secret", () => {
     await send({ sessionIndex: ticket, active: true }, { authorization: authorization() });
     const lines = opened.lines.slice(before);
     const warned = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "warn");
-    expect(warned).toEqual([expect.objectContaining({ event: "site.not-authenticated", site })]);
+    expect(warned).toEqual([expect.objectContaining({ event: "site-secret.refused", site })]);
     expect(warned[0].fix).toContain(fix);
     expect(lines.join()).not.toContain("not-the-secret");
   });

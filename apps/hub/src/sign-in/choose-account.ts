@@ -211,7 +211,7 @@ async function toFreshForm(
   if (session !== null && token !== undefined) {
     await needs.sessions.end({ token }, "signed-out", actorOf(call));
     call.log.info(
-      { event: "sign_out", person: session.person.id, session: session.id, switchedTo: null },
+      { event: "sign-out.accepted", person: session.person.id, session: session.id, switchedTo: null },
       "signed out to sign in as somebody else",
     );
   }

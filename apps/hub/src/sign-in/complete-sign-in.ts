@@ -156,7 +156,7 @@ export function createCompleteSignIn(needs: CompleteSignInNeeds): CompleteSignIn
     if (replaces !== null)
       call.log.info(
         {
-          event: "sign_out",
+          event: "sign-out.accepted",
           person: replaces.person.id,
           session: replaces.id,
           switchedTo: verified.person.id,
@@ -184,7 +184,7 @@ export function createEnterSession(needs: EnterSessionNeeds): EnterSession {
   return async (call, parameters, { session, token }, { fresh, wasKnownBrowser = false, show }) => {
     call.log.info(
       {
-        event: "sign_in.accepted",
+        event: "sign-in.accepted",
         person: session.person.id,
         session: session.id,
         address: call.address,
@@ -237,7 +237,7 @@ async function askForMore(
   });
   if (!created) return refuseGone(needs, call, parameters, person);
   call.log.info(
-    { event: "sign_in.pending", person: person.id, address: call.address, missing },
+    { event: "sign-in.pending", person: person.id, address: call.address, missing },
     "sign-in is not complete yet",
   );
   const fields: Field[] = [
@@ -262,7 +262,7 @@ function refuseGone(
 ): Answer {
   const flow = flowOf(needs, call);
   const code = "credentials_wrong";
-  call.log.warn({ event: "sign_in.refused", code, person: id, address: call.address }, "no longer valid");
+  call.log.warn({ event: "sign-in.refused", code, person: id, address: call.address }, "no longer valid");
   const error = { code, reference: call.requestId } as const;
   return seeOther(loginAddress(repeatedFields(parameters)), {
     cookies: [...flow.cookies, writeNote(needs, flow.id, { username, error })],

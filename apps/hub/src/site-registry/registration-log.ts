@@ -29,7 +29,7 @@ export function createRegistrationLog(log: Log): (reading: Reading) => void {
       const isRightAgain = wrong.has(`${site}.json`) && !nowWrong.has(`${site}.json`);
       if (before === undefined) log.info({ event: "site.registered", site }, "site registered");
       else if (before !== now) log.info({ event: "site.changed", site }, "site registration changed");
-      else if (isRightAgain) log.info({ event: "site.right-again", site }, "site registration valid again");
+      else if (isRightAgain) log.info({ event: "site.corrected", site }, "site registration valid again");
     }
     for (const site of known.keys())
       if (!nowKnown.has(site)) log.info({ event: "site.removed", site }, "site registration removed");

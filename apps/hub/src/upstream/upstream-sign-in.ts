@@ -222,7 +222,7 @@ async function refuseDisabled(
   personId: string,
 ): Promise<Answer> {
   const code = "credentials_wrong";
-  call.log.warn({ event: "sign_in.refused", code, address: call.address }, "sign-in refused");
+  call.log.warn({ event: "sign-in.refused", code, address: call.address }, "sign-in refused");
   await needs.recordAudit({ kind: "sign-in", outcome: code, actor: actorOf(call), personId });
   const flow = flowOf(needs, call);
   const error = { code, reference: call.requestId } as const;

@@ -15,14 +15,14 @@ export function watchEmbeddedPostgres(
   const revive = async () => {
     current = await openEmbeddedPostgres(options.dataDirectory);
     pool.options.port = current.address.port;
-    options.log?.({ event: "embedded-database-restarted", detail: `pid ${current.pid}` });
+    options.log?.({ event: "embedded-database.restarted", detail: `pid ${current.pid}` });
   };
   const look = () => {
     if (reviving || current.isRunning()) {
       return;
     }
     reviving = revive()
-      .catch((error: unknown) => options.log?.({ event: "embedded-database-lost", detail: String(error) }))
+      .catch((error: unknown) => options.log?.({ event: "embedded-database.lost", detail: String(error) }))
       .finally(() => {
         reviving = undefined;
       });

@@ -148,8 +148,8 @@ const decide = (needs: InteractionNeeds): Route =>
           );
       if (answered) {
         const event = isYes ? "consent.given" : "consent.declined";
-        const facts = { event, site: flow.params.client_id, person: session.person.id };
-        call.log.info(facts, "consent decided");
+        const site = flow.params.client_id;
+        call.log.info({ event, site, person: session.person.id }, "consent decided");
       }
       return resume(needs, flow);
     },

@@ -33,7 +33,7 @@ export const accessTokenScheme = (needs: AccessTokenNeeds): ApiScheme => ({
     if (!/^[\w.~+/-]+=*$/.test(token)) return { outcome: "refused", refusal: malformed };
     const found = await findToken(needs, token);
     if (found === undefined) {
-      call.log.warn({ event: "api.token-refused" }, "API call refused");
+      call.log.warn({ event: "access-token.refused" }, "API call refused");
       return { outcome: "refused", refusal: invalidToken };
     }
     return { outcome: "proved", ...found };

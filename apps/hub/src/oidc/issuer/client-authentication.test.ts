@@ -166,7 +166,7 @@ describe("RFC 6749 2.3.1 secrets", () => {
   test("5.2 a wrong one in the header gets WWW-Authenticate, and is logged without its value", async () => {
     const { status, headers } = await site.postRaw("/oidc/token", grant, basic("basic:the-wrong-one"));
     expect([status, headers["www-authenticate"]]).toEqual([401, expect.stringMatching(/^Basic realm=/)]);
-    const line = opened.lines.findLast((one) => one.includes("oidc.grant.error"));
+    const line = opened.lines.findLast((one) => one.includes('"endpoint":"grant"'));
     expect(line).toContain("invalid_client");
     expect(opened.lines.join("\n")).not.toContain("the-wrong-one");
   });

@@ -5,6 +5,7 @@
 
 import { databaseOutage } from "../../http/database-outage.ts";
 import type { Log } from "../../log.ts";
+import type { LogEvent } from "../../log-events.ts";
 import type { SiteRegistry } from "../../site-registry/site-registry.ts";
 import { AlreadyAnswered } from "../store/refresh-replay.ts";
 import { currentSession, sessionOfRequest } from "../store/request-context.ts";
@@ -16,8 +17,8 @@ import type { KoaContextWithOIDC, Provider } from "./provider.ts";
 const kinds = ["AccessToken", "RefreshToken", "ClientCredentials"] as const;
 
 export function logIssuance(provider: Provider, log: Log): void {
-  const info = (ctx: KoaContextWithOIDC, event: string, more: object, words: string): void =>
-    log.info({ event: `oidc.${event}`, ...whereof(ctx), ...more }, words);
+  const info = (ctx: KoaContextWithOIDC, event: LogEvent, more: object, words: string): void =>
+    log.info({ event, ...whereof(ctx), ...more }, words);
 
   provider.on("authorization.success", (ctx, answer?: { readonly code?: string }) => {
     if (answer?.code === undefined) return;
@@ -44,7 +45,7 @@ export function logIssuance(provider: Provider, log: Log): void {
     else info(ctx, "tokens.issued", more, "tokens issued");
   });
   provider.on("device_authorization.success", (ctx) =>
-    info(ctx, "device.begun", { scope: scopeOf(ctx) }, "device code issued"),
+    info(ctx, "device-code.issued", { scope: scopeOf(ctx) }, "device code issued"),
   );
   provider.on("pushed_authorization_request.success", (ctx) =>
     info(ctx, "request.pushed", {}, "request pushed"),
@@ -57,9 +58,9 @@ export function logIssuance(provider: Provider, log: Log): void {
     if (session === null) return;
     info(
       ctx,
-      "session.ended",
+      "sign-out.accepted",
       { person: session.person.id, session: session.id },
-      "session ended for a site",
+      "signed out from a site",
     );
   });
   provider.use(async (context, next) => {
@@ -76,10 +77,10 @@ function logRevocation(ctx: KoaContextWithOIDC, log: Log): void {
   if (ctx.status !== 200 || found === undefined) return;
   const line = { ...whereof(ctx), kind: found.kind, person: found.token.accountId };
   if (found.token.clientId === ctx.oidc.client?.clientId)
-    log.info({ event: "oidc.token.revoked", ...line }, "token revoked");
+    log.info({ event: "token.revoked", ...line }, "token revoked");
   else
     log.warn(
-      { event: "oidc.revocation.refused", ...line, of: found.token.clientId },
+      { event: "revocation.refused", ...line, of: found.token.clientId },
       "the token is another site's",
     );
 }
@@ -90,7 +91,7 @@ function logIntrospection(ctx: KoaContextWithOIDC, log: Log): void {
   const { active } = (ctx.body ?? {}) as { readonly active?: unknown };
   if (found === undefined || active !== false) return;
   log.warn(
-    { event: "oidc.introspection.refused", ...whereof(ctx), kind: found.kind, of: found.token.clientId },
+    { event: "introspection.refused", ...whereof(ctx), kind: found.kind, of: found.token.clientId },
     "the token is for another site",
   );
 }
@@ -108,7 +109,7 @@ function tokenOf(ctx: KoaContextWithOIDC): { readonly kind: string; readonly tok
 }
 
 function whereof(ctx: KoaContextWithOIDC): object {
-  return { requestId: requestIdOf(ctx.res), site: ctx.oidc.client?.clientId };
+  return { requestId: requestIdOf(ctx.res), site: ctx.oidc?.client?.clientId };
 }
 
 function personOf({ oidc: { entities } }: KoaContextWithOIDC): string | undefined {
@@ -126,42 +127,42 @@ function scopeOf({ oidc }: KoaContextWithOIDC): string {
   return String(oidc.params?.scope ?? "").slice(0, 300);
 }
 
-const events = [
-  "server_error",
-  "authorization.error",
-  "grant.error",
-  "introspection.error",
-  "revocation.error",
-  "userinfo.error",
-  "pushed_authorization_request.error",
-  "end_session.error",
-  "end_session_confirm.error",
-];
+/** Endpoints whose refusals oidc-provider reports. */
+const endpoints = [
+  "authorization",
+  "grant",
+  "introspection",
+  "revocation",
+  "userinfo",
+  "pushed_authorization_request",
+  "end_session",
+  "end_session_confirm",
+] as const;
 
 /** Normal answers to `prompt=none`. OpenID Connect Core 1.0, section 3.1.2.6 */
 const silentAnswers = new Set(["login_required", "interaction_required", "consent_required"]);
 
 export function logRefusals(provider: Provider, log: Log): void {
-  for (const event of events)
-    provider.on(event as "server_error", (ctx, error) => {
-      if (error instanceof AlreadyAnswered) return;
-      const outage = event === "server_error" ? databaseOutage(error) : undefined;
-      if (outage !== undefined) return logOutageOf(ctx.res, log, outage);
-      // Sites send this request for every visitor who is not signed in; nothing was refused.
-      if (ctx.oidc?.params?.prompt === "none" && silentAnswers.has(error.message)) return;
-      const level = event === "server_error" ? "error" : "warn";
-      log[level](
-        {
-          event: `oidc.${event}`,
-          requestId: requestIdOf(ctx.res),
-          site: ctx.oidc?.client?.clientId,
-          err: event === "server_error" ? error : undefined,
-          reason: reasonOf(error),
-          address: error.message === "invalid_redirect_uri" ? addressOf(ctx) : undefined,
-        },
-        "refused",
-      );
+  provider.on("server_error", (ctx, error) => {
+    if (error instanceof AlreadyAnswered) return;
+    const outage = databaseOutage(error);
+    if (outage !== undefined) return logOutageOf(ctx.res, log, outage);
+    if (isSilentAnswer(ctx, error)) return;
+    const line = { ...whereof(ctx), err: error, reason: reasonOf(error) };
+    log.error({ event: "oidc-request.failed", ...line }, "failed");
+  });
+  for (const endpoint of endpoints)
+    provider.on(`${endpoint}.error` as "grant.error", (ctx, error) => {
+      if (error instanceof AlreadyAnswered || isSilentAnswer(ctx, error)) return;
+      const address = error.message === "invalid_redirect_uri" ? addressOf(ctx) : undefined;
+      const line = { ...whereof(ctx), endpoint, reason: reasonOf(error), address };
+      log.warn({ event: "oidc-request.refused", ...line }, "refused");
     });
+}
+
+/** Sites send this request for every visitor who is not signed in; nothing was refused. */
+function isSilentAnswer(ctx: KoaContextWithOIDC, error: Error): boolean {
+  return ctx.oidc?.params?.prompt === "none" && silentAnswers.has(error.message);
 }
 
 /** The address to register, without its query, which may hold data of the site. */

@@ -62,7 +62,7 @@ describe("OpenID Connect Core 3.1 authorization code", () => {
     const stranger = await new TestBrowser(opened).get(path);
     expect(new URL(stranger.location).searchParams.get("error")).toBe("login_required");
     // Every visitor whom a site does not know is asked about like this: no warning.
-    expect(opened.lines.slice(before).join()).not.toContain("oidc.authorization.error");
+    expect(opened.lines.slice(before).join()).not.toContain("oidc-request.refused");
     const again = await (await signedIn()).get((await begin(site, shopCallback(), { prompt: "none" })).path);
     expect(new URL(again.location).searchParams.get("code")).not.toBeNull();
   });

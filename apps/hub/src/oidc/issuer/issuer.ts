@@ -107,7 +107,7 @@ export function createIssuer(needs: IssuerNeeds, opened: IssuerKeys, pages: Issu
   logRefusals(provider, log);
   logIssuance(provider, log);
   recordConsentUses(provider, needs);
-  log.debug({ event: "oidc.opened", keys: opened.keys.length, secure }, "issuer opened");
+  log.debug({ event: "issuer.opened", keys: opened.keys.length, secure }, "issuer opened");
   return provider;
 }
 

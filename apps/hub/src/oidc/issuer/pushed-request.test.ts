@@ -66,7 +66,7 @@ describe("2 a pushed request", () => {
     const before = opened.lines.length;
     const { status, json } = await push(wrong);
     expect([status, json.error, json.request_uri]).toEqual([400, error, undefined]);
-    expect(opened.lines.slice(before).join("\n")).toContain("oidc.pushed_authorization_request.error");
+    expect(opened.lines.slice(before).join("\n")).toContain('"endpoint":"pushed_authorization_request"');
   });
 
   test("7.1, 7.3 of another site, guessed, or two minutes old is refused by a page", async () => {

@@ -145,7 +145,7 @@ ${protectedFolder("/members/")}`,
   const outcomesOf = (site: string): readonly unknown[] =>
     all.opened.lines
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter((line) => line.event === "logout.told" && line.site === site)
+      .filter((line) => line.event === "logout.tried" && line.site === site)
       .map(({ delivered }) => delivered);
 
   test("single logout at the registered logout address, which confirms it", async () => {
