@@ -8,7 +8,7 @@ import {
   gatehouseTest as test,
 } from "@gatehouse/testing";
 
-test("@clock after an idle timeout the sign-in page shows the reason and the user name, and returns to the page", async ({
+test("@clock after an idle timeout the sign-in page shows the reason and the username, and returns to the page", async ({
   page,
   people,
   sites,

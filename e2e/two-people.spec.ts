@@ -314,7 +314,7 @@ for (const [what, open] of Object.entries(privatePages))
       },
     );
 
-test("on the smallest phone the button is in sight, and the user name has the focus", async ({
+test("on the smallest phone the button is in sight, and the username has the focus", async ({
   browser,
   sites,
 }) => {

@@ -101,6 +101,19 @@ test("docs/decisions/README.md lists every decision", () => {
   expect(listed).toEqual(records);
 });
 
+test("documents, screens and messages say username and email", () => {
+  const comments = /^\s*(?:\/\/|\/?\*).*$/gm;
+  const sources = globSync("{apps,packages}/*/{app,src}/**/*.{ts,tsx}", {
+    cwd: root,
+    exclude: (name) => name === "generated",
+  });
+  expect(sources.length).toBeGreaterThan(500);
+  const mixed = [...documents, ...sources].filter((file) =>
+    /\buser names?\b|(?<![\w-])e-mail/i.test(read(file).replaceAll(comments, "")),
+  );
+  expect(mixed).toEqual([]);
+});
+
 test("docs/architecture.md lists the rooms of the hub", () => {
   const rooms = globSync("apps/hub/src/*/", { cwd: root }).map((folder) => basename(folder));
   const listed = [...read("docs/architecture.md").matchAll(/^\| `([\w-]+)\/` \|/gm)].map(

@@ -120,7 +120,7 @@ const consent: ConsentScreen = {
   site: { name: "Budget", host: "budget.example" },
   person: { name: "Alice", username: "alice" },
   about: { firstParty: false, native: false, policy: null, terms: null },
-  asks: [{ value: "email", words: "see your e-mail address", sensitive: false }],
+  asks: [{ value: "email", words: "see your email address", sensitive: false }],
   gets: [],
   before: null,
   never: ["move money"],
@@ -131,7 +131,7 @@ const consent: ConsentScreen = {
 const deviceDone: DeviceDoneScreen = {
   site: consent.site,
   outcome: "allowed",
-  allows: ["see your e-mail address", "see your transactions at Harbour Bank"],
+  allows: ["see your email address", "see your transactions at Harbour Bank"],
   offline: true,
   days: 30,
 };
@@ -290,7 +290,7 @@ describe("the pages of a device", () => {
     [
       "allowed",
       "Allowed on your device",
-      "Budget may see your e-mail address and see your transactions at Harbour Bank. This holds for 30 days",
+      "Budget may see your email address and see your transactions at Harbour Bank. This holds for 30 days",
     ],
     ["signed-in", "Your device is signed in", "It may see and do nothing else."],
     ["without-access", "Signed in without access", "It may see and do nothing else."],
@@ -352,7 +352,7 @@ describe("focus on the sign-in page, and its links", () => {
     html.match(/<input[^>]*autofocus[^>]*name="(\w+)"|<input[^>]*name="(\w+)"[^>]*autofocus/i);
 
   test.each([
-    ["the user name", { username: "" }, "username"],
+    ["the username", { username: "" }, "username"],
     ["the password, where the name is filled in", { username: "alice" }, "password"],
   ])("the focus is in %s", (_, over, name) => {
     const found = focused(drawnLogin(over));

@@ -58,7 +58,7 @@ export interface AppPasswordStore {
   ): Promise<AppPasswordCreation>;
   /** Newest first, including expired ones until they are deleted. */
   listOf(personId: string): Promise<readonly AppPassword[]>;
-  /** Finds by user name or e-mail address (any case) and secret, and records the use at most once a minute. */
+  /** Finds by username or email address (any case) and secret, and records the use at most once a minute. */
   findForUse(identifier: string, secret: string): Promise<FoundAppPassword | null>;
   /** @returns its name; `null` if the user has no such app password */
   revoke(

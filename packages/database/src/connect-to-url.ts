@@ -96,7 +96,7 @@ export function explainConnectionError(error: unknown, url: string): DatabaseErr
   if (code.startsWith("28") || /password must be a string/i.test(message)) {
     return new DatabaseError(
       "access-refused",
-      `PostgreSQL at ${place} refuses this user name or password.`,
+      `PostgreSQL at ${place} refuses this username or password.`,
       "Correct user and password in DATABASE_URL.",
       { cause: error },
     );

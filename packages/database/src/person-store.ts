@@ -29,12 +29,12 @@ export interface NewPassword {
 
 /** Users and their passwords. */
 export interface PersonStore {
-  /** Finds by user name or e-mail address, any case. */
+  /** Finds by username or email address, any case. */
   findForSignIn(identifier: string): Promise<PersonWithPassword | null>;
   findById(id: string): Promise<Person | null>;
-  /** All users, by user name. */
+  /** All users, by username. */
   list(): Promise<readonly ListedPerson[]>;
-  /** @throws PersonExists if the user name or e-mail address belongs to another user */
+  /** @throws PersonExists if the username or email address belongs to another user */
   create(person: {
     readonly username: string;
     readonly name: string;
@@ -71,12 +71,12 @@ export interface PersonStore {
   removeDue(personId: string, record: MakeRecord): Promise<boolean>;
 }
 
-/** The user name or e-mail address belongs to another user. Which of the two is shown to operators only. */
+/** The username or email address belongs to another user. Which of the two is shown to operators only. */
 export class PersonExists extends Error {
   override readonly name = "PersonExists";
 
   constructor(options?: ErrorOptions) {
-    super("the user name or e-mail address belongs to another user", options);
+    super("the username or email address belongs to another user", options);
   }
 }
 

@@ -50,7 +50,7 @@ const isFound = async (secret: string, identifier = alice.username) =>
 const listed = async () => (await appPasswords.listOf(alice.id)).map(({ name }) => name);
 
 describe("an app password", () => {
-  test("is found by user name and secret, with user, scopes and expiry", async () => {
+  test("is found by username and secret, with user, scopes and expiry", async () => {
     const { id, secret } = await make({ scopes: ["account.read", "bank:accounts.read"] });
     const found = await appPasswords.findForUse(alice.username, secret);
     expect(found).toEqual({
@@ -69,13 +69,13 @@ describe("an app password", () => {
     expect(Number(expiresAt) - Number(createdAt)).toBe(30 * day * 1000);
   });
 
-  test("is found by e-mail address, and case-insensitively", async () => {
+  test("is found by email address, and case-insensitively", async () => {
     const { secret } = await make();
     for (const identifier of [alice.email, alice.email.toUpperCase(), alice.username.toUpperCase()])
       expect(await isFound(secret, identifier)).toBe(true);
   });
 
-  test("is not found with another user name, none, or one that contains NUL", async () => {
+  test("is not found with another username, none, or one that contains NUL", async () => {
     const { secret } = await make();
     const bob = await createPerson(fixture.database);
     for (const identifier of [bob.username, "", "nobody", `${alice.username}\0`])

@@ -28,7 +28,7 @@ const alice = {
   password: { hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", standsAlone: true },
 };
 
-test("a user is found by user name or e-mail address, case-insensitively, with the hash of the password", async () => {
+test("a user is found by username or email address, case-insensitively, with the hash of the password", async () => {
   const created = await people.create(alice);
   expect(created).toMatchObject({ username: "alice", email: "alice@example.com", name: "Alice Liddell" });
   for (const identifier of ["alice", "ALICE", "alice@example.com", "Alice@EXAMPLE.com"]) {
@@ -52,14 +52,14 @@ test("an unknown name finds nobody", async () => {
   expect(await people.findById("00000000-0000-4000-8000-000000000000")).toBeNull();
 });
 
-test("user name and e-mail address are unique, case-insensitively and under concurrency", async () => {
+test("username and email address are unique, case-insensitively and under concurrency", async () => {
   const both = await Promise.allSettled([people.create(alice), people.create(alice)]);
   expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   await expect(people.create({ ...alice, email: "other@example.com" })).rejects.toThrow(PersonExists);
   await expect(people.create({ ...alice, username: "other" })).rejects.toThrow(PersonExists);
 });
 
-test("another user's e-mail address cannot be a user name", async () => {
+test("another user's email address cannot be a username", async () => {
   await expect(people.create({ ...alice, username: "bob@example.com" })).rejects.toThrow("username");
   expect(await people.create({ ...alice, username: "alice@example.com" })).toMatchObject({
     username: "alice@example.com",
@@ -138,7 +138,7 @@ test("a user is disabled and enabled", async () => {
   expect(await people.findById(id)).toMatchObject({ disabled: false });
 });
 
-test("all users are listed by user name, disabled ones included", async () => {
+test("all users are listed by username, disabled ones included", async () => {
   expect(await people.list()).toEqual([]);
   const zoe = await people.create({ ...alice, username: "zoe", email: "zoe@example.com" });
   const first = await people.create(alice);

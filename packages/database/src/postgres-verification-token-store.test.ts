@@ -214,7 +214,7 @@ test("a sign-up creates a user with a verified address and the chosen password",
   expect(rows[0]).not.toEqual({ now: null });
 });
 
-test("a sign-up with a user name or an address that is taken keeps the link, and says which", async () => {
+test("a sign-up with a username or an address that is taken keeps the link, and says which", async () => {
   const token = await makeLink("sign-up");
   const taken = await createPerson(fixture.database);
   expect(await links.signUp(token, withId({ ...dora, username: taken.username }), testRecord)).toEqual({
@@ -235,7 +235,7 @@ test.each([
     "email-taken",
   ],
   [
-    "one user name",
+    "one username",
     (index: number) => ({ email: `d${index}@example.com`, username: "dora" }),
     "username-taken",
   ],
@@ -340,7 +340,7 @@ describe("an account at a provider as the first way to sign in", () => {
     expect(await fixture.database.upstreamAccounts.findPerson(upstreamAccount)).toEqual(person);
   });
 
-  test("an invited user keeps the user name, and the account is connected", async () => {
+  test("an invited user keeps the username, and the account is connected", async () => {
     const person = await createPerson(fixture.database);
     const token = await makeLink("invitation", { personId: person.id });
     expect(await links.acceptInvitation(token, zoe, testRecord)).toMatchObject({
@@ -448,7 +448,7 @@ describe("a change of address", () => {
     expect(await links.find("email-change", token)).not.toBeNull();
   });
 
-  test("changes a user name that is the former address", async () => {
+  test("changes a username that is the former address", async () => {
     const { people } = fixture.database;
     const email = "eve@example.com";
     const { id } = await people.create({

@@ -9,7 +9,7 @@ export type LinkPurpose = "sign-up" | "invitation" | "password-reset" | "email-c
 
 /** A link that can still be used. */
 export interface VerificationToken {
-  /** E-mail address that the link was made for, lower case. */
+  /** Email address that the link was made for, lower case. */
   readonly email: string;
   /** The user of the link; `null`: there is none yet (`sign-up`). */
   readonly person: Person | null;
@@ -50,7 +50,7 @@ export interface VerificationTokenStore {
   }): Promise<void>;
   find(purpose: LinkPurpose, token: string): Promise<VerificationToken | null>;
   /**
-   * Creates a user with the link's e-mail address, which is then verified.
+   * Creates a user with the link's email address, which is then verified.
    *
    * @param account.id the user's id, a UUID. The caller chooses it, because the user's passkey contains it
    */
@@ -81,7 +81,7 @@ export interface VerificationTokenStore {
     record: MakeRecord<PasswordReset>,
   ): Promise<PasswordReset | null>;
   /**
-   * Replaces the user's e-mail address by the link's, and voids the user's other links. A user name that is the former
+   * Replaces the user's email address by the link's, and voids the user's other links. A username that is the former
    * address changes with it.
    */
   changeEmail(token: string, record: MakeRecord<NewEmail>): Promise<EmailChanged | null>;

@@ -14,7 +14,7 @@ export interface Mail {
 /**
  * The mails to an address, newest first, those that are being written included. The hub must run without `SMTP_URL`.
  *
- * @param recipient e-mail address, any case
+ * @param recipient email address, any case
  */
 export async function readMails(recipient: string): Promise<readonly Mail[]> {
   return (await callTestDoor("POST", "/mails", { recipient })) as readonly Mail[];

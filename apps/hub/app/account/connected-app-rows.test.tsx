@@ -9,7 +9,7 @@ const budget: AppsScreen["connectedApps"][number] = {
   name: "Budget",
   host: "budget.example",
   allows: [
-    { words: "see your name and user name", at: null },
+    { words: "see your name and username", at: null },
     { words: "see your transactions", at: "Harbour Bank" },
   ],
   offline: false,
@@ -25,7 +25,7 @@ const textOf = (html: string) => html.replaceAll(/<[^>]+>/g, "");
 test("a row states the app's access, its start, last use and end", () => {
   const html = rows(budget);
   expect(textOf(html)).toContain("Budget budget.example");
-  expect(html).toContain("It may see your name and user name, and see your transactions at Harbour Bank.");
+  expect(html).toContain("It may see your name and username, and see your transactions at Harbour Bank.");
   expect(textOf(html)).toContain(
     "Allowed yesterday, last used 1 hour ago at Harbour Bank, until 18 February 2027",
   );

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ConsentScreen } from "../../src/screen/screen.ts";
 import { renderScreen } from "../render-screen.tsx";
 
-const email = { value: "email", words: "see your e-mail address", sensitive: false };
+const email = { value: "email", words: "see your email address", sensitive: false };
 const transfer = { value: "bank:transfers.write", words: "move money at The bank", sensitive: true };
 const durations = [
   { value: "once", days: null, chosen: false },
@@ -108,11 +108,11 @@ describe("the buttons state what they do", () => {
 test("earlier access is listed, with scopes not requested this time, and its end", () => {
   const items = [
     { ...email, requested: true },
-    { value: "profile", words: "see your name and user name", requested: false },
+    { value: "profile", words: "see your name and username", requested: false },
   ];
   const html = drawn({ before: { items, offline: true, until: new Date("2026-12-24T00:00:00Z") } });
   expect(textOf(html)).toContain(
-    "You allowed Budget before to see your e-mail address see your name and user name (not asked for this time) " +
+    "You allowed Budget before to see your email address see your name and username (not asked for this time) " +
       "keep access while you are signed out",
   );
   expect(textOf(html)).toContain(

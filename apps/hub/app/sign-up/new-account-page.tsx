@@ -10,7 +10,7 @@ const newAccountHeading = ({ kind }: Pick<NewAccountScreen, "kind">): string =>
 export const newAccountTitle = (model: NewAccountScreen): string =>
   `${model.errors.length > 0 ? "Error: " : ""}${newAccountHeading(model)}`;
 
-/** The user chooses a name and a way to sign in; a user name too, unless an operator gave it. */
+/** The user chooses a name and a way to sign in; a username too, unless an operator gave it. */
 export function NewAccountPage({ model }: { readonly model: NewAccountScreen }) {
   const errorOf = (field: "name" | "username" | "password") =>
     model.errors.find((error) => error.field === field)?.text ?? null;

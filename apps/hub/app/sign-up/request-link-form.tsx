@@ -13,7 +13,7 @@ export interface RequestLinkFormProps {
   readonly autoComplete: "email" | "username";
 }
 
-/** Asks for an address or a user name, to which a link is mailed. */
+/** Asks for an address or a username, to which a link is mailed. */
 export function RequestLinkForm({ action, hidden, field, error, ...input }: RequestLinkFormProps) {
   return (
     <form className="ui-form" method="post" action={action}>

@@ -56,7 +56,7 @@
     const say = (text) => {
       if (status) status.textContent = text;
     };
-    // The browser offers passkeys in the suggestions of the user name.
+    // The browser offers passkeys in the suggestions of the username.
     const offer = async () => {
       if (form.dataset.autofill === undefined || !(await api.isConditionalMediationAvailable?.())) return;
       await ask(form, "conditional").then(

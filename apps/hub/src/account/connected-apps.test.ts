@@ -23,7 +23,7 @@ test("users see the access they allowed and can revoke it", async () => {
     {
       id: "shop",
       name: "The shop",
-      allows: [{ words: "see your e-mail address", at: null }],
+      allows: [{ words: "see your email address", at: null }],
       lastUsedAt: null,
     },
   ]);

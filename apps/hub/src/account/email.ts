@@ -1,4 +1,4 @@
-/** `/account/email`: the form that asks for a new e-mail address. It counts once the link that it receives was used. */
+/** `/account/email`: the form that asks for a new email address. It counts once the link that it receives was used. */
 import type { Throttle } from "../credential/throttle.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { HubError } from "../http/hub-error.ts";

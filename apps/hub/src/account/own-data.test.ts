@@ -109,7 +109,7 @@ describe("the deletion of an account", () => {
   });
 
   test.each(["", "somebody-else", "alice@example.com"])(
-    "needs the user name: %j changes nothing",
+    "needs the username: %j changes nothing",
     async (typed) => {
       const answer = await requestDeletion(typed);
       expect([answer.status, answer.screen("account-data")]).toMatchObject([

@@ -130,7 +130,7 @@ describe("verifying an app password", () => {
     ]);
   });
 
-  test("a wrong one is counted, and is logged without user name and secret", async () => {
+  test("a wrong one is counted, and is logged without username and secret", async () => {
     const { result, seen, logged } = await verify(secret, null);
     expect(result).toEqual({ outcome: "refused", code: "credentials_wrong" });
     expect(seen).toEqual([["alice", secret], counted]);

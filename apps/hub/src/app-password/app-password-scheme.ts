@@ -1,4 +1,4 @@
-/** `Basic` at the hub's API: user name and app password. */
+/** `Basic` at the hub's API: username and app password. */
 import type { ApiRefusal, ApiScheme } from "../http/api-scheme.ts";
 import { readBasicCredentials } from "../http/basic-credentials.ts";
 import type { Call } from "../http/route.ts";
@@ -57,7 +57,7 @@ function refusalOf(result: Extract<AppPasswordResult, { outcome: "refused" }>): 
       return {
         status: 401,
         code: result.code,
-        message: "The app password is wrong, revoked or expired, or belongs to another user name.",
+        message: "The app password is wrong, revoked or expired, or belongs to another username.",
       };
     case "deletion_due":
       return {

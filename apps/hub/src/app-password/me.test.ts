@@ -102,7 +102,7 @@ describe("RFC 7617 2 the Basic scheme", () => {
 });
 
 describe("RFC 7617 2.1 charset UTF-8", () => {
-  test("a user name in UTF-8 is accepted, composed or decomposed", async () => {
+  test("a username in UTF-8 is accepted, composed or decomposed", async () => {
     const username = `zoë${alice.username}`;
     const zoe = await opened.createPerson({ username });
     const own = new TestBrowser(opened);
@@ -114,7 +114,7 @@ describe("RFC 7617 2.1 charset UTF-8", () => {
     expect((await ask(`Basic ${latin1}`)).status).toBe(401);
   });
 
-  test("the e-mail address is accepted in place of the user name, in any case", async () => {
+  test("the email address is accepted in place of the username, in any case", async () => {
     for (const user of [`${alice.username}@example.com`, alice.username.toUpperCase()])
       expect((await ask(basic(user, secret))).status).toBe(200);
   });

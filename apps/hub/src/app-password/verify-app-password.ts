@@ -72,7 +72,7 @@ export async function verifyAppPassword(
   return refuseAttempt(needs, call, isPossible ? "credentials_wrong" : "app_password_required", from);
 }
 
-/** Counts and logs the attempt, without the sent user name: it may be a password typed into the wrong field. */
+/** Counts and logs the attempt, without the sent username: it may be a password typed into the wrong field. */
 export async function refuseAttempt(
   { throttle, recordAudit }: Pick<VerifyAppPasswordNeeds, "throttle" | "recordAudit">,
   call: Pick<Call, "log" | "userAgent">,

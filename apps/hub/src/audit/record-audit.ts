@@ -4,7 +4,7 @@ import { networkOf } from "../credential/throttle.ts";
 import type { Call, CallerFacts } from "../http/route.ts";
 import { type AuditKind, unfinishedOutcomes } from "./audit-kinds.ts";
 
-/** An event of the hub. No field holds a secret, and nothing that was typed in place of a user name, which may be one. */
+/** An event of the hub. No field holds a secret, and nothing that was typed in place of a username, which may be one. */
 export interface HubAuditEvent extends AuditEvent {
   readonly kind: AuditKind;
 }

@@ -1,4 +1,4 @@
-/** CAS protocol 3.0.3 as a whole: all endpoints exist, none trusts a user name from the request, and docs/cas-conformance.md is true. */
+/** CAS protocol 3.0.3 as a whole: all endpoints exist, none trusts a username from the request, and docs/cas-conformance.md is true. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -97,7 +97,7 @@ test("the log contains no ticket, token, login ticket or password", async () => 
 });
 
 describe("2.2 a browser that stores no cookies", () => {
-  test("the form says so and keeps the user name and the site; each attempt uses only the data of its own form", async () => {
+  test("the form says so and keeps the username and the site; each attempt uses only the data of its own form", async () => {
     const browser = new TestBrowser(opened);
     const service = opened.shop.service;
     let form = await browser.get(`/cas/login?${new URLSearchParams({ service })}`);
@@ -118,7 +118,7 @@ describe("2.2 a browser that stores no cookies", () => {
     expect(location).toContain("ticket=ST-");
   });
 
-  test("a user name of any length is restored with its error, in a cookie that browsers store", async () => {
+  test("a username of any length is restored with its error, in a cookie that browsers store", async () => {
     const browser = new TestBrowser(opened);
     const form = await browser.get("/cas/login");
     const lt = form.screen("login").hidden.find(({ name }) => name === "lt")?.value ?? "";

@@ -154,7 +154,7 @@ describe("2.2 /login as credential acceptor", () => {
       expect(await back(page), page).toBe("/account");
   });
 
-  test("the user name may be the e-mail address, in any case, surrounded by blanks", async () => {
+  test("the username may be the email address, in any case, surrounded by blanks", async () => {
     const { password } = alice;
     const { location } = await new TestBrowser(opened).signIn(
       { username: " Alice@Example.com ", password },
@@ -165,7 +165,7 @@ describe("2.2 /login as credential acceptor", () => {
     );
   });
 
-  test("characters that copying adds around a user name are removed: TAB, line feed, zero-width marks", async () => {
+  test("characters that copying adds around a username are removed: TAB, line feed, zero-width marks", async () => {
     for (const username of ["\talice\n", "\u200balice\ufeff", "\u00a0alice\u00ad", "\u2067alice\u2069"]) {
       const { location } = await new TestBrowser(opened).signIn({ ...alice, username });
       expect(location, JSON.stringify(username)).toBe("/account");
@@ -176,13 +176,13 @@ describe("2.2 /login as credential acceptor", () => {
     ["a control character inside", "ali\u0007ce"],
     ["zero", "ali\u0000ce"],
     ["five thousand characters", "a".repeat(5000)],
-  ])("a user name with %s is unknown, and leads back to the form", async (_, username) => {
+  ])("a username with %s is unknown, and leads back to the form", async (_, username) => {
     const browser = new TestBrowser(opened);
     const answer = await browser.signIn({ ...alice, username });
     expect((await browser.follow(answer)).screen("login").error?.code).toBe("credentials_wrong");
   });
 
-  test("a user name of invisible characters alone counts as empty", async () => {
+  test("a username of invisible characters alone counts as empty", async () => {
     const browser = new TestBrowser(opened);
     const answer = await browser.signIn({ ...alice, username: "\u200b\t" });
     expect((await browser.follow(answer)).screen("login").error?.code).toBe("username_missing");

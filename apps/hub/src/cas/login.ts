@@ -66,7 +66,7 @@ export interface LoginNeeds
   readonly signUpMode: SignUpMode;
 }
 
-/** Longest user name that the note cookie keeps, in characters. */
+/** Longest username that the note cookie keeps, in characters. */
 const longestKeptName = 200;
 
 export function loginRoutes(needs: LoginNeeds): Route[] {

@@ -56,7 +56,7 @@ describe("9 REST: POST /v1/tickets", () => {
 
   test.each([
     ["no password", { username: "alice" }, 400],
-    ["no user name", { password: "x" }, 400],
+    ["no username", { password: "x" }, 400],
     ["nothing", {}, 400],
     ["a wrong password", { username: "alice", password: "wrong" }, 401],
     ["nobody's name", { username: "nobody", password: "wrong" }, 401],

@@ -132,8 +132,8 @@ describe("a form opened without a session; alice signs in in another tab, then b
 
 describe("the same user in the old tab continues without a question", () => {
   test.each([
-    ["by the user name", () => typed(alice)],
-    ["by e-mail, in capitals and with blanks", () => ({ ...typed(alice), username: " ALICE@example.com\t" })],
+    ["by the username", () => typed(alice)],
+    ["by email, in capitals and with blanks", () => ({ ...typed(alice), username: " ALICE@example.com\t" })],
   ])("%s", async (_, fields) => {
     const form = await openForm();
     await browser.signIn(alice);

@@ -6,7 +6,7 @@ import { type Command, type CommandInput, RefusedError, UsageError } from "./par
 import { withDatabase } from "./with-database.ts";
 
 const filters = {
-  user: { value: "<user>", meaning: "of this user: user name, e-mail address, or id of a removed user" },
+  user: { value: "<user>", meaning: "of this user: username, email address, or id of a removed user" },
   since: { value: "<time>", meaning: "from this time on, such as 2026-12-01 or 2026-12-01T08:00Z" },
   until: { value: "<time>", meaning: "before this time" },
   kind: {

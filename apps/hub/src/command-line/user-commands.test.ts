@@ -125,7 +125,11 @@ describe("user withdraw-links", () => {
     const { result: reset } = await run("user reset wim");
     await runCommand("user invite wim", { DATABASE_URL, ...mailing });
     expect(await lineOf("wim")).toMatch(/ {2}invited until \S+ {2}password link until \S+$/);
-    const { result, text } = await run("user withdraw-links wim");
+    const { result, text } = await runCommand("user withdraw-links wim", {
+      DATABASE_URL,
+      SIGN_UP: "invitation",
+      ...mailing,
+    });
     expect(result).toEqual({ username: "wim", links: 2, mails: 1 });
     expect(text).toMatch(/^2 link\(s\) of wim work no more; 1 mail\(s\) .*\n.*user disable wim$/);
     await withDatabaseOpen(async ({ auditEvents, mails, verificationTokens }) => {

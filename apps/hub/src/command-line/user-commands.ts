@@ -83,7 +83,7 @@ export const userAdd: Command = {
     "Adds a user, and mails or prints a single-use link with which they choose a password or a passkey.",
   words: ["<username>"],
   options: {
-    email: { value: "<address>", meaning: "e-mail address (required)", needed: true },
+    email: { value: "<address>", meaning: "email address (required)", needed: true },
     name: { value: "<name>", meaning: "full name; left out: the user enters it" },
     groups: { value: "<group,group>", meaning: "groups of the user, released to sites that request them" },
     operator: { value: null, meaning: "the user may operate the hub" },
@@ -99,7 +99,7 @@ export const userAdd: Command = {
     if (fault !== undefined) throw new RefusedError(fault);
     if (email === null)
       throw new RefusedError(
-        `--email should be an e-mail address such as name@example.com (got "${typedEmail}").`,
+        `--email should be an email address such as name@example.com (got "${typedEmail}").`,
       );
     const groups = readGroups(input.option("groups") ?? "");
     return withDatabase(settings, async (database) => {
@@ -115,7 +115,7 @@ export const userAdd: Command = {
         };
       } catch (error) {
         if (error instanceof PersonExists)
-          throw new RefusedError(`another user has the user name ${username} or the address ${email}.`);
+          throw new RefusedError(`another user has the username ${username} or the address ${email}.`);
         throw error;
       }
     });

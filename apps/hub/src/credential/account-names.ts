@@ -1,10 +1,10 @@
-/** Rules for user names and full names, the same for sign-up, invitation, the account and operators' commands. */
+/** Rules for usernames and full names, the same for sign-up, invitation, the account and operators' commands. */
 import { trimInvisible } from "./typed-name.ts";
 
-/** @see docs/decisions/0034: ASCII only, so that no two user names look the same */
+/** @see docs/decisions/0034: ASCII only, so that no two usernames look the same */
 const username = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-/** The reason why a text cannot be a user name; `undefined`: it can. @param text in lower case */
+/** The reason why a text cannot be a username; `undefined`: it can. @param text in lower case */
 export function usernameFault(text: string): string | undefined {
   if (text === "") return "Choose a username.";
   if (username.test(text)) return undefined;

@@ -254,7 +254,7 @@ describe("mails that anybody can request", () => {
     expect(other.map((key, index) => key === first[index])).toEqual([false, false, true]);
   });
 
-  test("thirty user names for a sign-up link in a day, sixty from a network", async () => {
+  test("thirty usernames for a sign-up link in a day, sixty from a network", async () => {
     await open().count("new-username", { link: "alice", address: by.address });
     expect(keys()).toEqual([`new-username link ${alice}`, `new-username address ${home}`]);
     expect(limits()).toEqual({ link: { most: 30, within: day }, address: { most: 60, within: quarter } });

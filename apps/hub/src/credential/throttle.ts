@@ -48,7 +48,7 @@ const limits = {
     account: { most: 5, within: 10 * minute },
     address: { most: 60, within: 15 * minute },
   },
-  /** User names sent with a sign-up link, which tell whether they are taken. Free ones count too: a refusal must tell nothing. */
+  /** Usernames sent with a sign-up link, which tell whether they are taken. Free ones count too: a refusal must tell nothing. */
   "new-username": { link: { most: 30, within: day }, address: { most: 60, within: 15 * minute } },
   /** Mails about sign-ins that may not be the user's, which others can cause. The counters are kept by purpose. */
   "alert-mail": { account: { most: 1, within: day } },
@@ -70,7 +70,7 @@ type Proof = "password" | "code";
 
 /** An attempt to prove that one is a certain user. */
 export interface UserAttempt {
-  /** User name, or the typed name if nobody has it. */
+  /** Username, or the typed name if nobody has it. */
   readonly account: string;
   readonly address: string;
   /** Id of a browser that this user signed in with before; `undefined` for any other browser. */
@@ -274,7 +274,7 @@ function keyOf(thing: Limited, kind: CounterKind, attempt: object): string | und
   return values[kind].includes(undefined) ? undefined : [thing, kind, ...values[kind]].join(" ");
 }
 
-/** Hashes the typed user name, which may be a password typed into the wrong field. */
+/** Hashes the typed username, which may be a password typed into the wrong field. */
 function digest<Text extends string | undefined>(text: Text): Text {
   if (text === undefined) return text;
   return createHash("sha256").update(text.trim().toLowerCase()).digest("hex").slice(0, 32) as Text;

@@ -2,7 +2,7 @@
 const invisible = /^[\s\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]$/u;
 const control = /\p{Cc}/u;
 
-/** Removes the characters that copying adds around a user name or code; the inside is unchanged. */
+/** Removes the characters that copying adds around a username or code; the inside is unchanged. */
 export function trimInvisible(typed: string): string {
   const characters = [...typed];
   const isVisible = (character: string) => !invisible.test(character);
@@ -12,7 +12,7 @@ export function trimInvisible(typed: string): string {
 }
 
 /**
- * The user name that a site suggests for the form.
+ * The username that a site suggests for the form.
  *
  * @param longest in characters
  * @returns empty for a hint that cannot be a typed name, such as one with a line break

@@ -38,7 +38,7 @@ test("base64 of 4,000 characters is read, one of more is not", () => {
   expect(read(`a:${"b".repeat(2_999)}`)).toBeUndefined();
 });
 
-test("a byte order mark belongs to the user name", () => {
+test("a byte order mark belongs to the username", () => {
   expect(read("\ufeffa:b")).toEqual({ userId: "\ufeffa", password: "b" });
 });
 

@@ -3,12 +3,12 @@ export interface BasicCredentials {
   readonly password: string;
 }
 
-/** Decodes strictly: text that is not UTF-8 is no user name. */
+/** Decodes strictly: text that is not UTF-8 is no username. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const longest = 4000;
 
 /**
- * Reads user name and password from `Basic` credentials, as UTF-8, as the challenge requires, in normalization form C.
+ * Reads username and password from `Basic` credentials, as UTF-8, as the challenge requires, in normalization form C.
  *
  * @param token68 the header's text after the scheme's name
  * @returns `undefined` when the text is not base64 of UTF-8 with a colon, or contains control characters

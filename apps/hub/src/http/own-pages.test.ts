@@ -73,7 +73,7 @@ test.each([
   ["encoded dots", "/account/%2e%2e/cas/logout"],
   ["dots that end at a page", "/cas/../account"],
   ["a scheme", "javascript:alert(1)"],
-  ["a user name in front of a host", "/@evil.example/account"],
+  ["a username in front of a host", "/@evil.example/account"],
   ["sign-out", "/cas/logout"],
   ["the sign-in page itself", "/cas/login?return=%2Faccount"],
   ["a form's address", "/account/sessions/end"],

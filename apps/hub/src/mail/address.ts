@@ -1,5 +1,5 @@
 /**
- * The one rule of what an e-mail address is, for sign-up, operators' commands and every mail that the hub sends.
+ * The one rule of what an email address is, for sign-up, operators' commands and every mail that the hub sends.
  *
  * The local part is ASCII, unquoted: few mail servers accept others (SMTPUTF8), and letters of other scripts make addresses
  * that look the same (`аda@` with a Cyrillic а). An internationalised domain is stored and shown in its ASCII form

@@ -149,7 +149,7 @@ describe("MAIL_FROM", () => {
   ])("%j stops the start", async (from) => {
     const open = () =>
       openMailServer({ mailServer: { ...setting, from }, certificateAuthorityFile: undefined, hubUrl });
-    expect(open).toThrow("MAIL_FROM should be an e-mail address");
+    expect(open).toThrow("MAIL_FROM should be an email address");
   });
 });
 

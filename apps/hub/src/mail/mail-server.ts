@@ -148,7 +148,7 @@ function parseSender(text: string): { readonly name: string; readonly address: s
   if (address === null || /\p{C}/u.test(name))
     throw new SettingsError(
       "MAIL_FROM",
-      'should be an e-mail address such as login@example.com, or "Gatehouse <login@example.com>".',
+      'should be an email address such as login@example.com, or "Gatehouse <login@example.com>".',
     );
   return { name: name.trim(), address };
 }

@@ -4,7 +4,7 @@
 export interface MailFacts {
   "sign-up": LinkFacts;
   invitation: object;
-  /** The recipient is the typed user name or address; the composer finds the address of the account. */
+  /** The recipient is the typed username or address; the composer finds the address of the account. */
   "password-reset": LinkFacts;
   "email-change": object;
   "email-changed": ChangeFacts;

@@ -41,7 +41,7 @@ export interface NameScreen extends AccountPage {
   readonly error: string | null;
 }
 
-/** The form for a new e-mail address. */
+/** The form for a new email address. */
 export interface EmailScreen extends AccountPage {
   readonly typed: string;
   readonly error:

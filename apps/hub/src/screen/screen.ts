@@ -186,7 +186,7 @@ export interface ChooseAccountScreen {
     | "opened-before"
     | "other-asked-for"
     | "not-you";
-  /** The other user name, as typed or suggested; empty: none. */
+  /** The other username, as typed or suggested; empty: none. */
   readonly other: string;
   /** Link back to a site that accepts only another account; `null`: the signed-in user can continue. */
   readonly decline: {

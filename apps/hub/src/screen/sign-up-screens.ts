@@ -4,7 +4,7 @@ import type { SiteName } from "./site-name.ts";
 
 type Hidden = readonly { readonly name: string; readonly value: string }[];
 
-/** Asks for the e-mail address of a new account. */
+/** Asks for the email address of a new account. */
 export interface SignUpScreen {
   readonly action: string;
   readonly hidden: Hidden;
@@ -98,7 +98,7 @@ export interface ResetPasswordScreen {
   readonly signIn: string;
 }
 
-/** Asks to confirm a new e-mail address. */
+/** Asks to confirm a new email address. */
 export interface ConfirmEmailScreen {
   readonly action: string;
   readonly hidden: Hidden;
@@ -107,7 +107,7 @@ export interface ConfirmEmailScreen {
   readonly email: string;
 }
 
-/** The new e-mail address is in use. */
+/** The new email address is in use. */
 export interface EmailConfirmedScreen {
   readonly email: string;
 }

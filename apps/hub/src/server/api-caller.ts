@@ -35,7 +35,7 @@ const credentialsMissing: ApiRefusal = {
   status: 401,
   code: "credentials_missing",
   message:
-    "Send your user name and an app password, or an access token. Users make app passwords on their account page.",
+    "Send your username and an app password, or an access token. Users make app passwords on their account page.",
 };
 
 function scopeMissing(scope: string): ApiRefusal {

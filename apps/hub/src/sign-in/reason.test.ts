@@ -17,7 +17,7 @@ describe("the reason for asking for the password", () => {
     ["password-changed", "password-changed", ""],
     ["ended-by-operator", "ended-by-operator", ""],
     ["replaced", undefined, ""],
-  ])("a session that ended by %s: reason %s, user name %j", (end, reason, username) => {
+  ])("a session that ended by %s: reason %s, username %j", (end, reason, username) => {
     expect(reasonForForm(ended(end), new Map(), false)).toEqual({ reason, username, session: null });
   });
 
@@ -32,7 +32,7 @@ describe("the reason for asking for the password", () => {
     expect(reasonForForm(found, parameters, renew).reason).toBe(reason);
   });
 
-  test("a reason that only the site passes reveals no user name", () => {
+  test("a reason that only the site passes reveals no username", () => {
     expect(reasonForForm(unknown, passed("idle"), false).username).toBe("");
   });
 

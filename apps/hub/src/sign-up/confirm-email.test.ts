@@ -1,4 +1,4 @@
-/** A new e-mail address, over HTTP. */
+/** A new email address, over HTTP. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";
 import { mailedLink, sendForm } from "../test-support/mailed-link.ts";

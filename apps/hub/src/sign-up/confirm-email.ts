@@ -1,4 +1,4 @@
-/** The page behind the link that was sent to a new e-mail address: the address counts once its form was sent. */
+/** The page behind the link that was sent to a new email address: the address counts once its form was sent. */
 import type { NewEmail, VerificationToken, VerificationTokenStore } from "@gatehouse/database";
 import type { HubChangeRecord } from "../audit/change-record.ts";
 import { actorOf } from "../audit/record-audit.ts";
@@ -89,7 +89,7 @@ function emailTaken(): HubError {
     "email_taken",
     "This address has an account already",
     [
-      "Another account got this e-mail address after the link was sent. Your account keeps its address.",
+      "Another account got this email address after the link was sent. Your account keeps its address.",
       "Use another address, or sign in to the other account and give it another address first.",
     ],
     {},

@@ -118,7 +118,7 @@ export const tooManyNames = ({ link }: OpenedLink, retryInSeconds: number): HubE
     "too_many_attempts",
     "Please wait a little",
     [
-      `Many user names were sent with this link, or from your network. You can send another one in ${waitWords(retryInSeconds)}.`,
+      `Many usernames were sent with this link, or from your network. You can send another one in ${waitWords(retryInSeconds)}.`,
       "There is no account yet. If the link has expired then, ask for another one.",
     ],
     { "retry-after": String(retryInSeconds) },
@@ -189,7 +189,7 @@ export function emailTaken({ link, identity }: OpenedLink): HubError {
     "email_taken",
     "This address has an account already",
     [
-      "An account was made for this e-mail address in the meantime, so no second one was created.",
+      "An account was made for this email address in the meantime, so no second one was created.",
       identity === null
         ? "Sign in with it. If you did not choose its password, choose “Forgot your password?” there."
         : `Sign in to it in your present way, then connect ${identity.provider} on its Security page.`,

@@ -185,7 +185,7 @@ async function nameErrors(
 
 const usernameTaken = {
   field: "username",
-  text: "This user name belongs to somebody else. Choose another one.",
+  text: "This username belongs to somebody else. Choose another one.",
 } as const;
 
 async function passwordErrors(

@@ -221,16 +221,16 @@ test("a sign-up with a passkey leads back to the site, after the recovery codes"
   expect(location.startsWith(`${service}?ticket=ST-`)).toBe(true);
 });
 
-test("a user name that is taken is refused before a passkey is made", async () => {
+test("a username that is taken is refused before a passkey is made", async () => {
   const { username } = await opened.createPerson();
   const guest = await openLink("sign-up");
   const page = await choosePasskey(guest, { username });
   expect(page.screen("new-account").errors).toEqual([
-    { field: "username", text: "This user name belongs to somebody else. Choose another one." },
+    { field: "username", text: "This username belongs to somebody else. Choose another one." },
   ]);
 });
 
-test("a user name that is taken meanwhile leaves no account, no passkey and a link that works", async () => {
+test("a username that is taken meanwhile leaves no account, no passkey and a link that works", async () => {
   const guest = await openLink("sign-up");
   const { action, fields } = answerOf(await choosePasskey(guest), newAuthenticator());
   const about = { username: guest.username, name: "Other", operator: false, password: null };

@@ -36,7 +36,7 @@ export interface RequestLinkNeeds extends SignUpDestinationNeeds, LinkFormNeeds 
   readonly queueMail: QueueMail;
 }
 
-/** Longest user name or address that the form accepts, in characters. */
+/** Longest username or address that the form accepts, in characters. */
 const longestIdentifier = 254;
 
 interface Typed {
@@ -116,10 +116,10 @@ export function requestLinkRoutes(needs: RequestLinkNeeds): Route[] {
 
 /** Header lines cannot be added either: an address has no line breaks. */
 function addressFault(text: string): string {
-  if (text === "") return "Enter your e-mail address.";
+  if (text === "") return "Enter your email address.";
   if (/[^\p{ASCII}]/u.test(text.split("@")[0] ?? ""))
     return "The part before the @ has letters that can look like others. Enter an address with the letters a to z.";
-  return "Enter an e-mail address such as name@example.com.";
+  return "Enter an email address such as name@example.com.";
 }
 
 /** Both kinds of names are accepted, so only what can be neither is refused. */

@@ -150,7 +150,7 @@ test("ASVS 6.3.8 an unknown, a known and a disabled user get the same answer, an
   expect(states).toEqual([["kept"], ["dropped"], ["dropped"]]);
 });
 
-test("a link can be requested by e-mail address, in any case, and goes to the address of the account", async () => {
+test("a link can be requested by email address, in any case, and goes to the address of the account", async () => {
   await opened.createPerson({ username: "fanny" });
   await requestLink(" Fanny@Example.com ");
   expect(await mailedLink(opened.hub, "fanny@example.com")).toMatch(

@@ -110,9 +110,9 @@ describe("a sign-up", () => {
 
   test.each([
     ["Cyrillic letters", "аlice", /letters a to z/],
-    ["an e-mail address", "mallory@example.com", /letters, digits and/],
+    ["an email address", "mallory@example.com", /letters, digits and/],
     ["a blank", "al ice", /letters, digits and/],
-  ])("refuses a user name with %s", async (_, username, words) => {
+  ])("refuses a username with %s", async (_, username, words) => {
     const { browser, page } = await openLink();
     const answer = await sendForm(browser, page, "new-account", { ...dora, username });
     expect(errorsOf(answer)).toEqual({ username: expect.stringMatching(words) });
@@ -128,7 +128,7 @@ describe("a sign-up", () => {
     expect(errorsOf(answer)).toEqual({ name: expect.stringMatching(/invisible/) });
   });
 
-  test("with a user name that is taken asks for another one, and the link stays", async () => {
+  test("with a username that is taken asks for another one, and the link stays", async () => {
     await opened.createPerson({ username: "taken" });
     const { browser, page } = await openLink();
     const answer = await sendForm(browser, page, "new-account", { ...dora, username: "Taken" });
@@ -137,7 +137,7 @@ describe("a sign-up", () => {
     expect(done.location).toBe("/account");
   });
 
-  test("a link asks for thirty user names, and then tells of none whether it is taken", async () => {
+  test("a link asks for thirty usernames, and then tells of none whether it is taken", async () => {
     const strict = await openTestHub({ environment: { LOGIN_THROTTLE: "on" } });
     try {
       const taken = await strict.createPerson({ username: "taken-name" });
@@ -194,7 +194,7 @@ describe("a sign-up", () => {
 
 describe("an address for a sign-up", () => {
   test.each([
-    ["empty", "", /Enter your e-mail/],
+    ["empty", "", /Enter your email/],
     ["without a domain", "dora", /such as/],
     ["with Cyrillic letters", "аda@example.com", /can look like others/],
     ["with a header line", "dora@example.com\r\nBcc: all@example.com", /such as/],
@@ -231,7 +231,7 @@ describe("an invitation", () => {
     return { person, email, send, path: await mailedLink(opened.hub, email) };
   }
 
-  test("lets the user confirm the name and choose the password, but not another user name", async () => {
+  test("lets the user confirm the name and choose the password, but not another username", async () => {
     const { email, path, person } = await invite("ivan");
     const browser = new TestBrowser(opened);
     const page = await browser.get(path);

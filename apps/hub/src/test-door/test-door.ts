@@ -72,7 +72,7 @@ export const testDoorRoutes = ({
       return json(201, { id: made.id });
     } catch (error) {
       if (error instanceof PersonExists)
-        throw new HubError(409, "person_taken", "Taken", ["User name or e-mail belongs to somebody."]);
+        throw new HubError(409, "person_taken", "Taken", ["Username or email belongs to somebody."]);
       throw error;
     }
   }),

@@ -216,8 +216,8 @@ describe("an address that is not proved leads to the usual mailed link", () => {
     ["a line separator", { name: "Zoe\u2028Admin" }, { name: "" }],
     ["a mark that turns the text around it", { name: "Zoe \u202Enimda" }, { name: "Zoe nimda" }],
     ["a name of 90 characters", { name: "z".repeat(90) }, { name: "" }],
-    ["Cyrillic letters in the user name", { preferred_username: "zое" }, { username: "" }],
-    ["an address as the user name", { preferred_username: "zoe@example.com" }, { username: "" }],
+    ["Cyrillic letters in the username", { preferred_username: "zое" }, { username: "" }],
+    ["an address as the username", { preferred_username: "zoe@example.com" }, { username: "" }],
     ["neither", { name: 7, preferred_username: null }, { name: "", username: "" }],
   ])("names are suggestions: %s", async (_what, claims, shown) => {
     provide(claims);

@@ -10,7 +10,7 @@ export interface ApiOptions<Scope extends string> {
   readonly path: `/${string}`;
   /** Scopes of the registration that routes may require. */
   readonly scopes: readonly Scope[];
-  /** Also accepts `Basic` with a user name and an app password; app passwords carry scopes of the registration too. */
+  /** Also accepts `Basic` with a username and an app password; app passwords carry scopes of the registration too. */
   readonly appPasswords?: boolean;
   /**
    * Cache lifetime of the hub's answer about an opaque token, 0 (default) to 5 seconds. With 0, a revoked token is

@@ -38,7 +38,7 @@ export class ApiRefusal extends Error {
 export function credentialsMissing(takesAppPasswords: boolean): ApiRefusal {
   const challenges: Challenge[] = [{ scheme: "Bearer" }];
   if (takesAppPasswords) challenges.push({ scheme: "Basic" });
-  const or = takesAppPasswords ? ", or your user name and an app password as Basic" : "";
+  const or = takesAppPasswords ? ", or your username and an app password as Basic" : "";
   const message = `Send an access token of the hub in the header Authorization: Bearer${or}.`;
   return new ApiRefusal(401, "credentials_missing", message, { challenges });
 }

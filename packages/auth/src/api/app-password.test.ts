@@ -20,7 +20,7 @@ const encode = (text: string | Uint8Array) => Buffer.from(text as string).toStri
 const basic = (text: string | Uint8Array, more: Record<string, string> = {}) =>
   new Request(address, { headers: { authorization: `Basic ${encode(text)}`, ...more } });
 
-describe("RFC 7617 2 user name and app password", () => {
+describe("RFC 7617 2 username and app password", () => {
   it.each(["Basic", "basic", "BASIC"])(
     "%s identifies the user to the route, without a site",
     async (scheme) => {

@@ -4,7 +4,7 @@ import { ApiRefusal, refusedAppPassword } from "./api-refusal.ts";
 import { askHub, type HubReply } from "./ask-hub.ts";
 import type { Caller } from "./judge-token.ts";
 
-/** Strict, because no user name is invalid UTF-8. */
+/** Strict, because no username is invalid UTF-8. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Other text is probably the password of an account, which is not sent to the hub. */
 const shape = /^gh_[A-Za-z0-9]{43}$/;
@@ -78,7 +78,7 @@ function decode(base64: string): string {
 
 function wrong(): ApiRefusal {
   const message =
-    "User name and app password do not belong together, or the app password is revoked, has expired or is not for this site.";
+    "Username and app password do not belong together, or the app password is revoked, has expired or is not for this site.";
   return refusedAppPassword(401, "credentials_wrong", message);
 }
 

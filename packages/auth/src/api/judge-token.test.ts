@@ -102,7 +102,7 @@ describe("RFC 6750 2 credentials", () => {
   test("an API with app passwords says so", async () => {
     await expect(withHeader("", true)).rejects.toMatchObject({
       code: "credentials_missing",
-      message: `${missing.slice(0, -1)}, or your user name and an app password as Basic.`,
+      message: `${missing.slice(0, -1)}, or your username and an app password as Basic.`,
       details: { challenges: [{ scheme: "Bearer" }, { scheme: "Basic" }] },
     });
   });

@@ -1,12 +1,12 @@
 import { credentialsMissing, invalidToken, malformedRequest } from "./api-refusal.ts";
 
-/** Unverified credentials: an access token, or user name and password in base64. */
+/** Unverified credentials: an access token, or username and password in base64. */
 export interface Credentials {
   readonly scheme: "Bearer" | "Basic";
   readonly text: string;
 }
 
-/** Maximum length; longer than any token of the hub and any user name with an app password. */
+/** Maximum length; longer than any token of the hub and any username with an app password. */
 const longest = 8_192;
 /** Maximum length of a form that is searched for a token; the API itself takes no forms. */
 const longestForm = 65_536;

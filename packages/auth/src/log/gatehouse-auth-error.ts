@@ -29,7 +29,7 @@ const sentences = {
     "The hub's ID token was not signed by one of its keys, or is for another site or sign-in. Nobody was signed in. Check that HUB_URL leads to the hub and nothing between rewrites its answers.",
   session_id_missing:
     "The hub's ID token names no session (sid), so its end could not be seen. Compare the versions of hub and package.",
-  profile_missing: 'The hub released no user name. Add "profile" to oidc.scopes in the registration.',
+  profile_missing: 'The hub released no username. Add "profile" to oidc.scopes in the registration.',
   sign_in_too_old:
     "The hub sent the user back with a sign-in that is older than requireSignIn({ maxAge }) accepts. Compare the versions of hub and package.",
   sign_in_too_weak:
@@ -43,7 +43,7 @@ const sentences = {
   groups_too_many:
     'The user is in more groups than a cookie takes, and the hub does not give them to this site by the session check. Compare the versions of hub and package. For a site that users give consent to, take "groups" out of oidc.scopes or put the user into fewer groups.',
   profile_too_large:
-    "Name and e-mail address of the user exceed the size of a session cookie (2000 bytes). Shorten them at the hub.",
+    "Name and email address of the user exceed the size of a session cookie (2000 bytes). Shorten them at the hub.",
   session_not_kept:
     "The browser signed in seconds ago, and its next request came without a session that this process can read. Check that the browser keeps cookies, that all processes of the site have the same SITE_SECRET, and that no proxy removes Set-Cookie or long Cookie headers.",
   clock_skew:

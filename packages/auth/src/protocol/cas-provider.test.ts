@@ -180,7 +180,7 @@ describe("a validation", () => {
     });
   });
 
-  test("without name, e-mail address, groups and time, or with empty ones", async () => {
+  test("without name, email address, groups and time, or with empty ones", async () => {
     const least = {
       id: "1",
       username: "alice",

@@ -144,7 +144,7 @@ function readUser(
     return value === undefined || value === "" ? null : value;
   };
   const id = text("id");
-  // A user name can pass to another user, so it cannot replace the id.
+  // A username can pass to another user, so it cannot replace the id.
   if (id === null) throw new GatehouseAuthError("person_id_missing");
   // A new sign-in needs no time from the hub.
   const at = isFromNewLogin ? Date.now() : (authenticationDate?.getTime() ?? null);

@@ -76,7 +76,7 @@ describe("OpenID Connect Core 3.1.3.7 ID tokens", () => {
   });
 
   test.each<[string, Claims, object]>([
-    ["without a name the user name stands for it", { name: "" }, { name: "alice" }],
+    ["without a name the username stands for it", { name: "" }, { name: "alice" }],
     ["without an address there is none", { email: undefined }, { email: null }],
     ["an address that is no text is none", { email: ["a@example.com"] }, { email: null }],
     ["groups that are no list are none", { groups: "staff" }, { groups: [] }],
@@ -106,7 +106,7 @@ describe("OpenID Connect Core 3.1.3.7 ID tokens", () => {
     ["without sub", { sub: undefined }, "id_token_refused"],
     ["with an empty sub", { sub: "" }, "person_id_missing"],
     ["without sid", { sid: undefined }, "session_id_missing"],
-    ["without a user name", { preferred_username: undefined }, "profile_missing"],
+    ["without a username", { preferred_username: undefined }, "profile_missing"],
     ["that has expired", { exp: seconds - 61 }, "clock_skew"],
   ])("%s: refused", async (_, claims, code) => {
     expect(await refusalOf(read(claims))).toMatchObject({ code });

@@ -105,7 +105,7 @@ const words: Partial<Record<GatehouseAuthErrorCode, Words>> = {
   profile_too_large: {
     status: 500,
     title: "Your name is too long for this site",
-    text: "Your sign-in did not complete. Please ask the operator of the sign-in for a shorter name or e-mail address.",
+    text: "Your sign-in did not complete. Please ask the operator of the sign-in for a shorter name or email address.",
     mendable: true,
   },
   request_refused: {

@@ -38,7 +38,7 @@ describe("answers of the hub", () => {
     expect(browser.cookies.has("gatehouse-shop.session")).toBe(false);
   });
 
-  test("a user without a released e-mail address has none", async () => {
+  test("a user without a released email address has none", async () => {
     hub.person = { username: "alice", id: "person-1" };
     await browser.signIn(hub);
     const session = await site.auth(browser.request("/"));

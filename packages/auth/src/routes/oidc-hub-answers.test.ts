@@ -76,13 +76,13 @@ describe("Core 3.1.3.7 an ID token", () => {
     ["without nonce", { nonce: undefined }, "id_token_refused", 500],
     ["that is over: the clocks differ", { iat: now() - 2000, exp: now() - 1100 }, "clock_skew", 500],
     ["without sid", { sid: undefined }, "session_id_missing", 500],
-    ["without a user name", { preferred_username: undefined }, "profile_missing", 500],
+    ["without a username", { preferred_username: undefined }, "profile_missing", 500],
   ])("%s signs nobody in", async (_, claims, code, status) => {
     hub.claims = claims;
     await expectRefused(code, status);
   });
 
-  test("without an e-mail address is accepted", async () => {
+  test("without an email address is accepted", async () => {
     hub.claims = { email: undefined, name: undefined };
     await browser.signIn(hub);
     const session = await site.auth(browser.request("/"));

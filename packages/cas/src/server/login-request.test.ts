@@ -97,7 +97,7 @@ describe("2.1.1 parameters of /login as requestor", () => {
 describe("2.2.2 parameters of /login as acceptor", () => {
   const submit = (form: string) => parseLoginSubmission(parseParameters(form));
 
-  test("user name, password exactly as typed, login ticket, and service", () => {
+  test("username, password exactly as typed, login ticket, and service", () => {
     expect(
       submit("username=alice&password=+a%2Bb%26+&lt=LT-1&service=https://shop.example/&renew=true"),
     ).toEqual({

@@ -57,7 +57,7 @@ export interface LoginSubmission {
 }
 
 /**
- * Reads a posted login form. A missing user name or password becomes the empty string, because it is the user's mistake
+ * Reads a posted login form. A missing username or password becomes the empty string, because it is the user's mistake
  * and not a protocol error.
  *
  * @throws CasError `INVALID_SERVICE` as `parseLoginRequest`

@@ -57,7 +57,7 @@ const flags: ReadonlySet<string> = new Set(["renew", "gateway"]);
  *
  * @param query the query, with or without its `?`, or the bytes of a body
  * @param options.typed names of fields that a user fills in. They may hold control characters and be of any length:
- *   a TAB pasted along with a user name is a typing error to answer in the form, not a malformed request
+ *   a TAB pasted along with a username is a typing error to answer in the form, not a malformed request
  * @throws ParameterError with code and name of the first fault
  * @see CAS protocol 3.0.3, section 2.1.1 (names are case-sensitive)
  */

@@ -26,7 +26,7 @@ describe("2.2.1 a login form that is posted to an address with parameters", () =
     });
   });
 
-  test("user name, password and login ticket in the address are ignored", () => {
+  test("username, password and login ticket in the address are ignored", () => {
     expect(together("", "username=a&password=b&lt=LT-1&warn=true&rememberMe=true")).toEqual({});
     expect(together("username=a&lt=LT-1", "username=b&lt=LT-2")).toEqual({ username: "a", lt: "LT-1" });
   });

@@ -33,7 +33,7 @@ const askedInTheAddress: ReadonlyMap<string, Agree> = new Map([
 
 /**
  * Parameters of a login form, together with those of the address it was posted to: custom forms post to the address of
- * their page, including `service`. A parameter in both has to agree. User name, password and login ticket are read from
+ * their page, including `service`. A parameter in both has to agree. Username, password and login ticket are read from
  * the form alone, because addresses are logged.
  *
  * @throws ParameterError `parameter_contradicted`

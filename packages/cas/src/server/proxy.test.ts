@@ -36,7 +36,7 @@ describe("2.5.4 the proxy callback", () => {
     ["another scheme", "file:///etc/passwd", /begin with https/],
     ["no host", "https:///pgt", /and a host/],
     ["a port that is none", "https://a.example:99999/", /not a URL/],
-    ["user info", "https://u:p@a.example/pgt", /user name/],
+    ["user info", "https://u:p@a.example/pgt", /username/],
     ["a backslash", "https://a.example\\@b.example/", /backslash/],
     ["a line break", "https://a.example/\r\nx", /control character/],
     ["a fragment", "https://a.example/pgt#x", /fragment/],

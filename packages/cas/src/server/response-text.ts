@@ -2,13 +2,13 @@ import type { AuthenticationSuccess } from "./authentication-success.ts";
 import type { Rendered } from "./rendered.ts";
 
 /**
- * Renders a success of CAS 1. Specification 3 has `yes` alone, specification 2 adds the user name on a second line. The
+ * Renders a success of CAS 1. Specification 3 has `yes` alone, specification 2 adds the username on a second line. The
  * name is included: without it, clients would not learn who signed in.
  *
  * @see CAS protocol 3.0.3, section 2.4.2
  */
 export function renderTextSuccess({ user }: AuthenticationSuccess): Rendered {
-  // A line break in the user name would start a third line.
+  // A line break in the username would start a third line.
   return text(`yes\n${user.replace(/[\r\n]/g, "")}\n`);
 }
 

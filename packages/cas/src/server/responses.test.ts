@@ -24,7 +24,7 @@ const alice: AuthenticationSuccess = {
 };
 
 describe("2.4.2 CAS 1 text", () => {
-  test("success: yes and the user name, each on a line", () => {
+  test("success: yes and the username, each on a line", () => {
     expect(renderTextSuccess({ user: "alice" })).toEqual({
       body: "yes\nalice\n",
       contentType: "text/plain; charset=utf-8",
@@ -35,7 +35,7 @@ describe("2.4.2 CAS 1 text", () => {
     expect(renderTextFailure().body).toBe("no\n\n");
   });
 
-  test("a line break in the user name adds no line", () => {
+  test("a line break in the username adds no line", () => {
     expect(renderTextSuccess({ user: "no\r\nalice" }).body).toBe("yes\nnoalice\n");
   });
 });

@@ -15,7 +15,7 @@ function refusalOf(run: () => unknown): RestRequestError {
 describe("9 REST: POST /v1/tickets", () => {
   const parse = (form: string) => parseRestCredentials(parseParameters(form));
 
-  test("reads user name and password, the password exactly as sent", () => {
+  test("reads username and password, the password exactly as sent", () => {
     expect(parse("username=+alice+&password=+a%26b+")).toEqual({ username: "alice", password: " a&b " });
   });
 

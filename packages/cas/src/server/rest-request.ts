@@ -21,7 +21,7 @@ export interface RestCredentials {
 /**
  * Reads the form of `POST /v1/tickets`.
  *
- * @throws RestRequestError without user name or password, or if a JWT is requested (`token`), which is not supported
+ * @throws RestRequestError without username or password, or if a JWT is requested (`token`), which is not supported
  */
 export function parseRestCredentials(parameters: RequestParameters): RestCredentials {
   if (isSet(parameters, "token"))

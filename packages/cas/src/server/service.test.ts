@@ -109,7 +109,7 @@ describe("2.1.1 service: refuses", () => {
 
   test("the error names the rule and repeats no input", () => {
     const { description } = refusalOf("https://alice:<script>@evil.example/");
-    expect(description).toBe("The service address holds a user name or password.");
+    expect(description).toBe("The service address holds a username or password.");
   });
 
   test("accepts @ outside of user info, and parameters whose names end in ticket", () => {

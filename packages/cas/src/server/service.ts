@@ -58,7 +58,7 @@ export function parseAddress(value: string, refuse: (reason: string) => never): 
   // Browsers treat a backslash before the query as a slash.
   if (`${authority}${path}`.includes("\\")) refuse("holds a backslash");
   if (/\s/.test(authority)) refuse("holds whitespace in its host");
-  if (authority.includes("@")) refuse("holds a user name or password");
+  if (authority.includes("@")) refuse("holds a username or password");
   const url = URL.parse(authority + encoded(path) + encoded(query));
   if (url === null) return refuse("is not a URL");
   // Percent-encoding may have made the address longer.

@@ -1,6 +1,6 @@
 /** The user whom a ticket identifies, as known to the central session when the ticket is consumed. */
 export interface Principal {
-  /** User name. */
+  /** Username. */
   readonly user: string;
   /** All attributes; the site's registration decides which are released. */
   readonly attributes: Readonly<Record<string, string | readonly string[]>>;

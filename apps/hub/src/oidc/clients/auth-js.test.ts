@@ -48,7 +48,7 @@ describe.each([
     return visitor.signIn(location, alice);
   }
 
-  test("signs in, and reads name and e-mail address without configuration", async () => {
+  test("signs in, and reads name and email address without configuration", async () => {
     expect(await read("/session")).toBeNull();
     await signIn();
     expect(await read("/session")).toMatchObject({

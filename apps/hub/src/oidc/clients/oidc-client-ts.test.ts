@@ -73,7 +73,7 @@ async function signIn(client: OidcClient, more: object = {}) {
 }
 
 describe("oidc-client-ts", () => {
-  test("signs in, and reads name and e-mail address", async () => {
+  test("signs in, and reads name and email address", async () => {
     const { profile, access_token, userState } = await signIn(createClient());
     expect(profile).toMatchObject({ sub: alice.id, name: "Person alice", email: "alice@example.com" });
     expect([typeof access_token, userState]).toEqual(["string", "here"]);

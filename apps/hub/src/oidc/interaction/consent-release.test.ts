@@ -17,8 +17,8 @@ const apiScopes = {
   "cards.block": "block your cards",
 };
 const words = {
-  profile: "see your name, user name and picture",
-  email: "see your e-mail address",
+  profile: "see your name, username and picture",
+  email: "see your email address",
   groups: "see which groups you are in",
   "accounts.read": "see your accounts at The bank",
   "transfers.write": "move money at The bank",

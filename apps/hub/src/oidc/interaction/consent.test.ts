@@ -43,7 +43,7 @@ describe("consent of a third-party site", () => {
     expect(page.screen("consent")).toMatchObject({
       site: { name: "Budget" },
       asks: [
-        { value: "email", words: "see your e-mail address" },
+        { value: "email", words: "see your email address" },
         { value: "bank:transactions.read", words: "see your transactions at The bank" },
       ],
       gets: [],
@@ -60,7 +60,7 @@ describe("consent of a third-party site", () => {
     expect(page.screen("consent")).toMatchObject({
       site: { name: "The shop" },
       asks: [],
-      gets: ["see your name, user name and picture", "see your e-mail address"],
+      gets: ["see your name, username and picture", "see your email address"],
       durations: [],
     });
     await browser.post(asked.location, { ...hidden(page), answer: "allow", duration: "90" });

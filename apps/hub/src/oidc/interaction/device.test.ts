@@ -52,7 +52,7 @@ describe("3.3 a user decides", () => {
     expect(done.screen("device-done")).toEqual({
       site: { name: "The tool", host: "tool.example" },
       outcome: "allowed",
-      allows: ["see your name, user name and picture", "see your transactions at The bank"],
+      allows: ["see your name, username and picture", "see your transactions at The bank"],
       offline: false,
       days: 90,
     });

@@ -271,8 +271,8 @@ describe("OpenID Connect Core 3.1.2.1 a site that names another account", () => 
   });
 
   test.each([
-    ["the user name", "alice"],
-    ["the e-mail address, in capitals", "Alice@Example.com"],
+    ["the username", "alice"],
+    ["the email address, in capitals", "Alice@Example.com"],
     ["a line break in it", "bob\n"],
     ["nothing", ""],
   ])("login_hint with %s changes nothing for the signed-in user", async (_, login_hint) => {

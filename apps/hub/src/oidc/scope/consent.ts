@@ -13,8 +13,8 @@ export interface Registrations extends ApiSources {
 
 /** Descriptions of the hub's own scopes, to follow "It may". `openid` and `offline_access` are never ticked. */
 export const ownScopeDescriptions: Readonly<Record<string, string>> = {
-  profile: "see your name, user name and picture",
-  email: "see your e-mail address",
+  profile: "see your name, username and picture",
+  email: "see your email address",
   groups: "see which groups you are in",
 };
 

@@ -152,7 +152,7 @@ const openidOnly = { scopes: ["openid", "offline_access"], resources: {} };
 describe("the boxes of the page", () => {
   test("have a description, the site of the API, and whether they are sensitive", () => {
     expect(namedScopes(asked("third"), registrations)).toEqual([
-      { field: "profile", words: "see your name, user name and picture", sensitive: false },
+      { field: "profile", words: "see your name, username and picture", sensitive: false },
       { field: "bank:read", words: "see your accounts at The bank", sensitive: false },
       { field: "bank:pay", words: "pay at The bank", sensitive: true },
       { field: "account.read", words: "see who you are", sensitive: false },

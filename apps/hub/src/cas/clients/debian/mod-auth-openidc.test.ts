@@ -91,7 +91,7 @@ Require claim groups:staff
     expect(shown(page)).toMatchObject({ user: "alice", uri: path });
   });
 
-  test("name, e-mail and groups come from userinfo, as variables", async () => {
+  test("name, email and groups come from userinfo, as variables", async () => {
     const page = await all.newBrowser().signIn(desk("/private/who.php"), all.alice);
     expect(shown(page).told).toMatchObject({
       OIDC_CLAIM_sub: all.alice.id,
