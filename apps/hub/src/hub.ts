@@ -1,8 +1,9 @@
 /**
- * Composition of the hub: opens the stores, hands each room what it needs, and collects their routes. Decides nothing.
+ * Composition of the hub: the list of rooms, and what each of them is given. Decides nothing. `open-hub.ts` opens what lives as
+ * long as the process.
  */
 import type { Server } from "node:http";
-import { type CentralSession, type Database, openDatabase } from "@gatehouse/database";
+import type { CentralSession } from "@gatehouse/database";
 import { testClockOf } from "@gatehouse/database/test-clock";
 import { activityRoutes } from "./account/activity.ts";
 import { appsRoutes } from "./account/apps.ts";
@@ -18,13 +19,6 @@ import { securityRoutes } from "./account/security.ts";
 import { sessionsRoutes } from "./account/sessions.ts";
 import { appPasswordScheme } from "./app-password/app-password-scheme.ts";
 import { appPasswordRoutes, createAppPasswordList } from "./app-password/app-passwords.ts";
-import { createChainTask } from "./audit/chain.ts";
-import {
-  createAuditRecorder,
-  createThinning,
-  type IsRepeated,
-  type RecordAudit,
-} from "./audit/record-audit.ts";
 import { createArrive } from "./cas/arrive.ts";
 import { askBeforeRoutes } from "./cas/ask-before.ts";
 import { loginRoutes } from "./cas/login.ts";
@@ -33,62 +27,36 @@ import { proxyRoutes } from "./cas/proxy.ts";
 import { restRoutes } from "./cas/rest.ts";
 import { samlValidateRoutes } from "./cas/saml-validate.ts";
 import { validateRoutes } from "./cas/validate.ts";
-import { createBreachLookup } from "./credential/breach-lookup.ts";
-import { estimateGuesses } from "./credential/guessability.ts";
-import { createPasswordRule, type PasswordFault } from "./credential/password-rule.ts";
-import { lowerPoolPriority } from "./credential/pool-priority.ts";
-import { createThrottle, type Throttle } from "./credential/throttle.ts";
 import { changeFactorRoutes } from "./factor/change-factors.ts";
 import { createAddFirstRecoveryCodes } from "./factor/recovery-codes-screen.ts";
 import { secondFactorRoutes } from "./factor/second-factor.ts";
 import { setUpCodesRoutes } from "./factor/set-up-codes.ts";
-import { type Cookies, createCookies } from "./http/cookies.ts";
-import { describeBrowser } from "./http/describe-browser.ts";
 import { createOwnPageReader, type ReadOwnPage } from "./http/own-pages.ts";
 import type { Route } from "./http/route.ts";
-import type { Log } from "./log.ts";
-import { createLogoutDispatcher, type LogoutDispatcher } from "./logout/logout-dispatcher.ts";
 import { createSignOutAnswer } from "./logout/sign-out-answer.ts";
 import { devMailRoutes } from "./mail/dev-mail.ts";
-import { createMailDispatcher } from "./mail/mail-dispatcher.ts";
-import { openMailServer } from "./mail/mail-server.ts";
-import { noticeComposers } from "./mail/notices.ts";
-import type { QueueMail } from "./mail/queue-mail.ts";
 import { scopesOfGrant } from "./oidc/grant/grant.ts";
 import { deviceRoutes } from "./oidc/interaction/device.ts";
 import { interactionRoutes } from "./oidc/interaction/interaction.ts";
 import { withChosenSession } from "./oidc/interaction/restart.ts";
 import { accessTokenScheme } from "./oidc/issuer/access-token-scheme.ts";
 import { mountIssuer } from "./oidc/issuer/mount.ts";
-import { type Issuer, openIssuer } from "./oidc/issuer/open-issuer.ts";
 import { postedRequestRoutes } from "./oidc/issuer/posted-request.ts";
 import { webfingerRoutes } from "./oidc/issuer/webfinger.ts";
-import { createLogoutToken } from "./oidc/keys/logout-token.ts";
-import { createOutbound, type Outbound } from "./outbound/outbound.ts";
-import type { Dispatcher } from "./outbox/dispatcher.ts";
+import type { Hub } from "./open-hub.ts";
 import { createPasskeyList, managePasskeyRoutes } from "./passkey/manage-passkeys.ts";
 import { createPasskeyFactor } from "./passkey/passkey-factor.ts";
 import { passkeySignInRoutes } from "./passkey/passkey-sign-in.ts";
-import { type RelyingParty, relyingPartyOf } from "./passkey/webauthn.ts";
 import type { Frontend } from "./server/frontend.ts";
 import { healthRoutes } from "./server/health.ts";
 import { createHubServer } from "./server/hub-server.ts";
-import { createProxyWatch, type ProxyWatch } from "./server/proxy-watch.ts";
 import { checkSessionRoutes } from "./session/check-session.ts";
-import { createFindSession, type FindSession } from "./session/find-session.ts";
-import { createUpkeepTask, startUpkeep, type UpkeepTask } from "./session/upkeep.ts";
-import type { Settings } from "./settings/env.ts";
-import { type HubKeys, hubKeys } from "./settings/secret-keys.ts";
-import { createFailureAnnouncement, createUnfinishedCheck } from "./sign-in/announce-sign-in.ts";
-import { type AskForAccount, createAccountQuestion } from "./sign-in/choose-account.ts";
 import { createCompleteSignIn, createEnterSession } from "./sign-in/complete-sign-in.ts";
 import { newPasswordRoutes } from "./sign-in/new-password.ts";
 import { confirmEmailRoutes } from "./sign-up/confirm-email.ts";
-import { linkMailComposers } from "./sign-up/link-mails.ts";
 import { newAccountRoutes } from "./sign-up/new-account.ts";
 import { requestLinkRoutes } from "./sign-up/request-link.ts";
 import { resetPasswordRoutes } from "./sign-up/reset-password.ts";
-import { openSiteRegistry, rulesOfMode, type SiteRegistry } from "./site-registry/site-registry.ts";
 import type { MovableClock } from "./test-door/movable-clock.ts";
 import { testDoorRoutes } from "./test-door/test-door.ts";
 import { createUpstreamEngine } from "./upstream/auth-engine.ts";
@@ -96,244 +64,22 @@ import { connectAccountRoutes, listProviders } from "./upstream/connect-account.
 import { newUserRoutes, providersOfNewAccounts } from "./upstream/new-user.ts";
 import { upstreamOffers, upstreamSignInRoutes } from "./upstream/upstream-sign-in.ts";
 
-/** The opened parts of the hub. Only this file, the start and tests know them together. */
-export interface Hub {
-  readonly settings: Settings;
-  readonly log: Log;
-  readonly database: Database;
-  readonly sites: SiteRegistry;
-  readonly throttle: Throttle;
-  /** The rule for new passwords. */
-  readonly passwordFault: PasswordFault;
-  readonly logout: LogoutDispatcher;
-  /** Sends the queued mails. */
-  readonly mail: Dispatcher;
-  readonly queueMail: QueueMail;
-  /** Whether mail reaches anybody: a mail server is set, or `/dev/mail` shows it. */
-  readonly mailIsOn: boolean;
-  readonly outbound: Outbound;
-  /** OpenID Connect and OAuth 2.0. */
-  readonly issuer: Issuer;
-  readonly cookies: Cookies;
-  readonly relyingParty: RelyingParty;
-  readonly proxyWatch: ProxyWatch;
-  readonly keys: HubKeys;
-  /** For times that are stored in browsers; the database has its own clock. */
-  readonly clock: () => Date;
-  /** Real time, which the test door does not move: for messages that sites check against their own clocks. */
-  readonly siteClock: () => Date;
-  readonly findSession: FindSession;
-  readonly askForAccount: AskForAccount;
-  readonly isRepeated: IsRepeated;
-  readonly recordAudit: RecordAudit;
-  readonly runUpkeep: UpkeepTask;
-  close(): Promise<void>;
-}
-
-/**
- * Opens the stores and everything that lives as long as the hub.
- *
- * @param clock moved by the test door
- * @throws SettingsError, DatabaseError for what prevents a start, each with one sentence
- */
-export async function openHub(settings: Settings, log: Log, clock: () => Date): Promise<Hub> {
-  for (const setting of settings.unused)
-    log.warn({ event: "setting.unused", setting }, `${setting} is set, but this version does not use it yet`);
-  await lowerPoolPriority(log);
-  const sites = await openSiteRegistry({
-    directory: settings.sitesDirectory,
-    lookUp: settings.lookUp,
-    log,
-    ...rulesOfMode(settings.mode),
-  });
-  const demoFiles = sites.leftOut();
-  if (demoFiles.length > 0)
-    log.info({ event: "demo-sites.skipped", files: demoFiles }, "production does not serve the demo's sites");
-  const outbound = createOutbound({
-    allowLoopback: settings.allowLoopbackSites,
-    certificateAuthorityFile: settings.certificateAuthorityFile,
-  });
-  const mailServer = openMailServer(settings);
-  if (mailServer === undefined && settings.mode === "production")
-    log.warn({ event: "mail.disabled" }, "SMTP_URL is not set: the hub sends no mail");
-  const database = await openDatabase({
-    url: settings.databaseUrl,
-    dataDirectory: settings.dataDirectory,
-    idleSeconds: settings.sessionIdleSeconds,
-    maxSeconds: settings.sessionMaxSeconds,
-    longTermSeconds: settings.sessionRememberSeconds,
-    log: (line) => log.warn(line, "database"),
-    // The dispatcher is there by then: only requests and upkeep queue mails.
-    onMailQueued: () => mail.wake(),
-  });
-  const siteClock = (): Date => new Date();
-  const cookies = createCookies(settings.secure);
-  const logout = createLogoutDispatcher({
-    deliveries: database.logoutDeliveries,
-    sites,
-    outbound,
-    clock: siteClock,
-    // The issuer is open by then: the dispatcher first looks at the queue after a request or a pause.
-    signLogoutToken: (site, sid) =>
-      createLogoutToken({ issuer: `${settings.hubUrl}/oidc`, keys: issuer.keys, siteClock }, site, sid),
-    log,
-  });
-  const keys = hubKeys(settings.secrets);
-  const { consents, logoutDeliveries, oidcArtifacts, people, profiles, refreshExchanges } = database;
-  const { sessions, signingKeys, sweep } = database;
-  const { hubUrl, secure, trustedProxies } = settings;
-  const isRepeated = createThinning(clock);
-  const recordAudit = createAuditRecorder(database.auditEvents, isRepeated);
-  const throttle = createThrottle({
-    attemptCounters: database.attemptCounters,
-    isOn: settings.loginThrottle,
-    announce: (by) => announceFailures(by),
-  });
-  const issuer = await openIssuer({
-    recordAudit,
-    clock,
-    consents,
-    cookies,
-    keys: { note: keys.note, signingKey: keys.signingKey },
-    log,
-    logout,
-    logoutDeliveries,
-    oidcArtifacts,
-    people,
-    refreshExchanges,
-    sessions,
-    settings: { hubUrl, secure, trustedProxies },
-    signingKeys,
-    siteClock,
-    sites,
-    throttle,
-  });
-  const { breachLookupUrl, passwordLengths } = settings;
-  const passwordFault = createPasswordRule({
-    lengths: passwordLengths,
-    commonWords: () => [
-      "Gatehouse",
-      new URL(hubUrl).hostname,
-      ...sites.list().flatMap(({ name, host }) => [name, host]),
-    ],
-    estimateGuesses,
-    isBreached:
-      breachLookupUrl === undefined
-        ? async () => false
-        : createBreachLookup({ outbound, log, url: breachLookupUrl }),
-  });
-  const mailIsOn = settings.mailServer !== undefined || settings.mode !== "production";
-  const mail = createMailDispatcher({
-    mails: database.mails,
-    composers: {
-      ...noticeComposers({
-        hubUrl,
-        describeBrowser,
-        isUnfinished: createUnfinishedCheck({ auditEvents: database.auditEvents, throttle }),
-      }),
-      ...linkMailComposers({
-        factors: database.factors,
-        hubUrl,
-        people,
-        signUpMode: settings.signUpMode,
-        upstreamAccounts: database.upstreamAccounts,
-        verificationTokens: database.verificationTokens,
-      }),
-    },
-    transport: mailServer ?? (mailIsOn ? "keep" : "none"),
-    hubUrl,
-    log,
-  });
-  const queueMail: QueueMail = (mail) => database.mails.queue(mail);
-  const announceFailures = createFailureAnnouncement({ throttle, people, queueMail, log });
-  const { auditEvents } = database;
-  const chainAudit = createChainTask({ auditEvents, key: keys.audit, log, clock });
-  const runUpkeep = createUpkeepTask({
-    chainAudit,
-    people,
-    profiles,
-    sessions,
-    logout,
-    mail,
-    sweep,
-    log,
-  });
-  const upkeep = startUpkeep({ runUpkeep, refreshKeys: () => issuer.refresh(), log });
-  return {
-    isRepeated,
-    recordAudit,
-    settings,
-    log,
-    database,
-    sites,
-    throttle,
-    passwordFault,
-    logout,
-    mail,
-    queueMail,
-    mailIsOn,
-    outbound,
-    issuer,
-    cookies,
-    relyingParty: relyingPartyOf(hubUrl),
-    proxyWatch: createProxyWatch({ mode: settings.mode, hubUrl, trustedProxies }, log, clock),
-    keys,
-    clock,
-    siteClock,
-    runUpkeep,
-    askForAccount: createAccountQuestion({
-      clock,
-      cookies,
-      keys: { form: keys.form, note: keys.note },
-      sites,
-    }),
-    findSession: createFindSession({ cookies, sessions }),
-    async close() {
-      sites.close();
-      await upkeep.close();
-      await logout.close();
-      await mail.close();
-      await outbound.close();
-      await database.close();
-    },
-  };
-}
-
 /**
  * Hands each room what it needs, and collects their routes.
  *
  * @param testClock clock of a hub in test mode; without it there is no test door
  */
 export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readonly Route[] {
-  const {
-    askForAccount,
-    clock,
-    cookies,
-    database,
-    findSession,
-    issuer,
-    runUpkeep,
-    keys,
-    logout,
-    queueMail,
-    recordAudit,
-  } = hub;
-  const { outbound, proxyWatch, settings, siteClock, sites, throttle } = hub;
-  const { passwordFault } = hub;
+  const { askForAccount, clock, cookies, database, findSession, isRepeated, issuer, keys, logout, mail } =
+    hub;
+  const { mailIsOn, outbound, passwordFault, proxyWatch, queueMail, recordAudit, relyingParty } = hub;
+  const { runUpkeep, settings, siteClock, sites, throttle } = hub;
   const { deletionGraceSeconds, hubUrl, mode, operatorsNeedFactor, passwordLengths } = settings;
-  const { sessionIdleSeconds, sessionRememberSeconds, ticketLifeSeconds } = settings;
-  const { appPasswords, consents, decisions, factors, loginTickets, logoutDeliveries, oidcArtifacts } =
+  const { sessionIdleSeconds, sessionRememberSeconds, signUpMode, ticketLifeSeconds, upstreams } = settings;
+  const { appPasswords, auditEvents, consents, decisions, factors, loginTickets, logoutDeliveries } =
     database;
-  const { passkeys, passwords, pendingSignIns, people, profiles, proxyGrantingTickets } = database;
-  const { sessions, tickets, upstreamAccounts } = database;
-  const { mailIsOn } = hub;
-  const { signUpMode } = settings;
-  const { verificationTokens } = database;
-  const linkForms = { cookies, keys: { form: keys.form } };
-  // Without a mail server, mails stay in the outbox; production has no page that shows them.
-  const mailsAt = mailIsOn && settings.mailServer === undefined ? "/dev/mail" : null;
-  const apis = { settings: { hubUrl }, sites };
-  const answerSignOut = createSignOutAnswer({ cookies, logout, logoutDeliveries, siteClock, sites });
+  const { mails, oidcArtifacts, passkeys, passwords, pendingSignIns, people, profiles } = database;
+  const { proxyGrantingTickets, sessions, tickets, upstreamAccounts, verificationTokens } = database;
 
   let readOwnPage: ReadOwnPage | undefined;
   // The routes that this reader knows are collected below.
@@ -341,6 +87,14 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     readOwnPage ??= createOwnPageReader(ownPages);
     return readOwnPage(address);
   };
+
+  // Shared by several rooms.
+  const linkForms = { cookies, keys: { form: keys.form } };
+  const accountFrame = { cookies, keys: { note: keys.note } };
+  const apis = { settings: { hubUrl }, sites };
+  // Without a mail server, mails stay in the outbox; production has no page that shows them.
+  const mailsAt = mailIsOn && settings.mailServer === undefined ? "/dev/mail" : null;
+  const answerSignOut = createSignOutAnswer({ cookies, logout, logoutDeliveries, siteClock, sites });
   const arriving = {
     cookies,
     ownPage,
@@ -356,14 +110,14 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     keys: { browser: keys.browser },
     logout,
     people,
-    queueMail: hub.queueMail,
+    queueMail,
     sessionRememberSeconds,
   });
   const completeSignIn = createCompleteSignIn({
     cookies,
     enterSession,
     factors,
-    isRepeated: hub.isRepeated,
+    isRepeated,
     keys: { browser: keys.browser, note: keys.note },
     operatorsNeedFactor,
     pendingSignIns,
@@ -375,11 +129,10 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     loginTickets,
     passkeys,
     people,
-    queueMail: hub.queueMail,
+    queueMail,
     recordAudit,
-    relyingParty: hub.relyingParty,
+    relyingParty,
   };
-
   const factorNeeds = {
     clock,
     cookies,
@@ -390,8 +143,6 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     pendingSignIns,
     sites,
   };
-
-  const { upstreams } = settings;
   const upstreamNeeds = {
     clock,
     cookies,
@@ -403,8 +154,172 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
     upstreams,
   };
 
-  const accountFrame = { cookies, keys: { note: keys.note } };
+  // Sign-in: with a password, a passkey or another provider; the second step.
+  const signIn = [
+    ...loginRoutes({
+      ...arriving,
+      ...webAuthn,
+      askForAccount,
+      signUpMode,
+      completeSignIn,
+      cookies,
+      findSession,
+      keys: { browser: keys.browser, form: keys.form, note: keys.note },
+      logout,
+      offerProviders: ({ renew }) => upstreamOffers(upstreams, renew),
+      recordAudit,
+      sessionIdleSeconds,
+      sessionRememberSeconds,
+      sessions,
+      throttle,
+      upstreamAccounts,
+    }),
+    ...upstreamSignInRoutes({
+      ...upstreamNeeds,
+      askForAccount,
+      completeSignIn,
+      findSession,
+      people,
+      siteClock,
+      sites,
+    }),
+    ...passkeySignInRoutes({
+      ...webAuthn,
+      askForAccount,
+      completeSignIn,
+      cookies,
+      findSession,
+      keys: { form: keys.form, note: keys.note },
+      sites,
+    }),
+    ...secondFactorRoutes({
+      ...factorNeeds,
+      passkeyFactor: createPasskeyFactor(webAuthn),
+      recordAudit,
+      throttle,
+    }),
+    ...newPasswordRoutes({
+      clock,
+      completeSignIn,
+      cookies,
+      factors,
+      keys: { browser: keys.browser, form: keys.form, note: keys.note },
+      loginTickets,
+      passwordFault,
+      passwordLengths,
+      passwords,
+      people,
+    }),
+  ];
+  // Accounts by link: sign-up, invitation, forgotten password, a new e-mail address.
+  const signUp = [
+    ...requestLinkRoutes({
+      ...linkForms,
+      mailIsOn,
+      mailsAt,
+      ownPage,
+      queueMail,
+      signUpMode,
+      sites,
+      throttle,
+    }),
+    ...newAccountRoutes({
+      ...webAuthn,
+      completeSignIn,
+      cookies,
+      enterSession,
+      findSession,
+      keys: { form: keys.form, note: keys.note },
+      passwordFault,
+      passwordLengths,
+      providers: providersOfNewAccounts({ ...upstreamNeeds, siteClock }),
+      sessions,
+      signUpMode,
+      sites,
+      throttle,
+      verificationTokens,
+    }),
+    ...newUserRoutes({ ...upstreamNeeds, mailIsOn, signUpMode, verificationTokens }),
+    ...resetPasswordRoutes({
+      cookies,
+      factors,
+      keys: { browser: keys.browser, form: keys.form, note: keys.note },
+      logout,
+      passwordFault,
+      passwordLengths,
+      passwords,
+      throttle,
+      verificationTokens,
+    }),
+    ...confirmEmailRoutes({ ...linkForms, verificationTokens }),
+  ];
+  // CAS, but for its login page.
+  const cas = [
+    ...askBeforeRoutes({
+      askForAccount,
+      cookies,
+      findSession,
+      keys: { form: keys.form },
+      sites,
+      ticketLifeSeconds,
+      tickets,
+    }),
+    ...logoutRoutes({ cookies, answerSignOut, sessions, sites }),
+    ...validateRoutes({ outbound, proxyGrantingTickets, sites, tickets }),
+    ...proxyRoutes({ proxyGrantingTickets, sites, ticketLifeSeconds, tickets }),
+    ...samlValidateRoutes({ hubUrl, siteClock, sites, tickets }),
+    ...restRoutes({
+      auditEvents,
+      cookies,
+      factors,
+      hubUrl,
+      isRepeated,
+      keys: { browser: keys.browser },
+      logout,
+      operatorsNeedFactor,
+      people,
+      queueMail,
+      recordAudit,
+      sessions,
+      sites,
+      throttle,
+      ticketLifeSeconds,
+      tickets,
+    }),
+  ];
+  // Questions of the issuer. `hubServer` mounts its endpoints.
+  const oidc = [
+    ...interactionRoutes({
+      ...apis,
+      askForAccount,
+      consents,
+      cookies,
+      decisions,
+      factors,
+      findSession,
+      issuer,
+      keys: { form: keys.form },
+      oidcArtifacts,
+      sessions,
+    }),
+    ...deviceRoutes({
+      ...apis,
+      askForAccount,
+      clock,
+      consents,
+      decisions,
+      findSession,
+      issuer,
+      keys: { form: keys.form },
+      oidcArtifacts,
+      sessions,
+      throttle,
+    }),
+  ];
+  // The account of a signed-in user.
   const account = [
+    ...setUpCodesRoutes(factorNeeds),
+    ...changeFactorRoutes({ ...factorNeeds, hubUrl, loginTickets, operatorsNeedFactor }),
     ...profileRoutes({ ...accountFrame, sites }),
     ...nameRoutes({ ...accountFrame, clock, profiles }),
     ...emailRoutes({ ...accountFrame, clock, mailIsOn, mailsAt, queueMail, throttle }),
@@ -451,7 +366,7 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       throttle,
     }),
     ...sessionsRoutes({ ...accountFrame, sessions, sites, logout, logoutDeliveries, answerSignOut }),
-    ...activityRoutes({ ...accountFrame, auditEvents: database.auditEvents, sites }),
+    ...activityRoutes({ ...accountFrame, auditEvents, sites }),
     ...appsRoutes({
       ...accountFrame,
       consents,
@@ -475,165 +390,8 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       throttle,
     }),
   ];
-  const ownPages = [
-    ...interactionRoutes({
-      ...apis,
-      askForAccount,
-      consents,
-      cookies,
-      decisions,
-      factors,
-      findSession,
-      issuer,
-      keys: { form: keys.form },
-      oidcArtifacts,
-      sessions,
-    }),
-    ...deviceRoutes({
-      ...apis,
-      askForAccount,
-      clock,
-      consents,
-      decisions,
-      findSession,
-      issuer,
-      keys: { form: keys.form },
-      oidcArtifacts,
-      sessions,
-      throttle,
-    }),
-    ...setUpCodesRoutes(factorNeeds),
-    ...changeFactorRoutes({ ...factorNeeds, hubUrl, loginTickets, operatorsNeedFactor }),
-    ...account,
-  ];
-  return [
-    ...homeRoutes({ findSession, sites }),
-    ...loginRoutes({
-      ...arriving,
-      ...webAuthn,
-      askForAccount,
-      signUpMode,
-      completeSignIn,
-      cookies,
-      findSession,
-      keys: { browser: keys.browser, form: keys.form, note: keys.note },
-      logout,
-      offerProviders: ({ renew }) => upstreamOffers(upstreams, renew),
-      recordAudit,
-      sessionIdleSeconds,
-      sessionRememberSeconds,
-      sessions,
-      throttle,
-      upstreamAccounts,
-    }),
-    ...upstreamSignInRoutes({
-      ...upstreamNeeds,
-      askForAccount,
-      completeSignIn,
-      findSession,
-      people,
-      siteClock,
-      sites,
-    }),
-    ...newUserRoutes({ ...upstreamNeeds, mailIsOn, signUpMode, verificationTokens }),
-    ...passkeySignInRoutes({
-      ...webAuthn,
-      askForAccount,
-      completeSignIn,
-      cookies,
-      findSession,
-      keys: { form: keys.form, note: keys.note },
-      sites,
-    }),
-    ...secondFactorRoutes({
-      ...factorNeeds,
-      passkeyFactor: createPasskeyFactor(webAuthn),
-      recordAudit,
-      throttle,
-    }),
-    ...newPasswordRoutes({
-      clock,
-      completeSignIn,
-      cookies,
-      factors,
-      keys: { browser: keys.browser, form: keys.form, note: keys.note },
-      loginTickets,
-      passwordFault,
-      passwordLengths,
-      passwords,
-      people,
-    }),
-    ...requestLinkRoutes({
-      ...linkForms,
-      mailIsOn,
-      mailsAt,
-      ownPage,
-      queueMail,
-      signUpMode,
-      sites,
-      throttle,
-    }),
-    ...newAccountRoutes({
-      ...webAuthn,
-      completeSignIn,
-      cookies,
-      enterSession,
-      findSession,
-      keys: { form: keys.form, note: keys.note },
-      passwordFault,
-      passwordLengths,
-      providers: providersOfNewAccounts({ ...upstreamNeeds, siteClock }),
-      sessions,
-      signUpMode,
-      sites,
-      throttle,
-      verificationTokens,
-    }),
-    ...resetPasswordRoutes({
-      cookies,
-      factors,
-      keys: { browser: keys.browser, form: keys.form, note: keys.note },
-      logout,
-      passwordFault,
-      passwordLengths,
-      passwords,
-      throttle,
-      verificationTokens,
-    }),
-    ...confirmEmailRoutes({ ...linkForms, verificationTokens }),
-    ...askBeforeRoutes({
-      askForAccount,
-      cookies,
-      findSession,
-      keys: { form: keys.form },
-      sites,
-      ticketLifeSeconds,
-      tickets,
-    }),
-    ...logoutRoutes({ cookies, answerSignOut, sessions, sites }),
-    ...validateRoutes({ outbound, proxyGrantingTickets, sites, tickets }),
-    ...proxyRoutes({ proxyGrantingTickets, sites, ticketLifeSeconds, tickets }),
-    ...samlValidateRoutes({ hubUrl, siteClock, sites, tickets }),
-    ...restRoutes({
-      auditEvents: database.auditEvents,
-      cookies,
-      factors,
-      hubUrl,
-      isRepeated: hub.isRepeated,
-      keys: { browser: keys.browser },
-      logout,
-      operatorsNeedFactor,
-      people,
-      queueMail,
-      recordAudit,
-      sessions,
-      sites,
-      throttle,
-      ticketLifeSeconds,
-      tickets,
-    }),
-    ...ownPages,
-    ...postedRequestRoutes({ oidcArtifacts }),
+  // Answers to sites and operators.
+  const operation = [
     ...webfingerRoutes({ hubUrl }),
     ...checkSessionRoutes({ sessions, sessionIdleSeconds, clock }),
     ...healthRoutes({
@@ -644,23 +402,37 @@ export function hubRoutes(hub: Hub, testClock: MovableClock | undefined): readon
       sites,
       isDatabaseReady: database.isReady,
     }),
-    ...(mode === "production" ? [] : devMailRoutes({ mails: database.mails })),
-    ...(testClock === undefined
+  ];
+  const testDoor =
+    testClock === undefined
       ? []
       : testDoorRoutes({
-          people,
-          passwords,
-          sessions,
-          mail: hub.mail,
-          mails: database.mails,
-          logout,
-          runUpkeep,
           clock: testClock,
           databaseClock: {
             advance: (seconds) => testClockOf(database).advance(seconds),
             reset: () => testClockOf(database).reset(),
           },
-        })),
+          logout,
+          mail,
+          mails,
+          passwords,
+          people,
+          runUpkeep,
+          sessions,
+        });
+  const devMail = mode === "production" ? [] : devMailRoutes({ mails });
+
+  const ownPages = [...oidc, ...account];
+  return [
+    ...homeRoutes({ findSession, sites }),
+    ...signIn,
+    ...signUp,
+    ...cas,
+    ...ownPages,
+    ...postedRequestRoutes({ oidcArtifacts }),
+    ...operation,
+    ...devMail,
+    ...testDoor,
   ];
 }
 

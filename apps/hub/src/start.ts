@@ -2,8 +2,9 @@
 import { join, resolve } from "node:path";
 import { DatabaseError } from "@gatehouse/database";
 import { makeDemoPeople, refuseDemoPeople } from "./demo-people.ts";
-import { hubRoutes, hubServer, openHub } from "./hub.ts";
+import { hubRoutes, hubServer } from "./hub.ts";
 import { createLog } from "./log.ts";
+import { openHub } from "./open-hub.ts";
 import { openBuiltFrontend } from "./server/built-frontend.ts";
 import { listen } from "./server/listen.ts";
 import { openNextFrontend } from "./server/next-frontend.ts";

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createListener } from "node:net";
 import { describe, expect, test } from "vitest";
 import { makeDemoPeople, refuseDemoPeople } from "../demo-people.ts";
-import { openHub } from "../hub.ts";
+import { openHub } from "../open-hub.ts";
 import { listen } from "../server/listen.ts";
 import { readSettings } from "../settings/env.ts";
 import { openTestHub, TestBrowser, type TestHub } from "../test-hub.ts";

@@ -1,6 +1,6 @@
 import type { Route } from "../http/route.ts";
-import type { Hub } from "../hub.ts";
 import { hubRoutes } from "../hub.ts";
+import type { Hub } from "../open-hub.ts";
 import { createMovableClock } from "../test-door/movable-clock.ts";
 
 /** Stands for every part of a hub: each property and each result is itself. */

@@ -1,5 +1,5 @@
 /** Follows links in mails that the hub would send, and fills in the forms behind them. */
-import type { Hub } from "../hub.ts";
+import type { Hub } from "../open-hub.ts";
 import type { Screens } from "../screen/screen.ts";
 import { mailsTo } from "./read-mails.ts";
 import type { BrowserAnswer, TestBrowser } from "./test-browser.ts";

@@ -1,5 +1,5 @@
 import type { RenderedMail } from "@gatehouse/database";
-import type { Hub } from "../hub.ts";
+import type { Hub } from "../open-hub.ts";
 
 /** The mails that a hub without a mail server has written to an address, newest first. Sends what is queued before. */
 export async function mailsTo(
