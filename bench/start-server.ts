@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { on } from "./cores.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -9,6 +10,8 @@ const root = join(import.meta.dirname, "..");
 export interface Started {
   readonly url: string;
   readonly pid: number;
+  /** Only of a program that was started with `lastLine`: waits until it has printed that line. */
+  hasPrintedLastLine(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -16,6 +19,8 @@ export interface Started {
  * Starts a program of this repository and waits until `path` answers 200.
  *
  * @param options.cores absent: the core of the servers
+ * @param options.lastLine what the program prints when everything has started; absent: its output is not read, for that
+ *   costs time
  * @throws when it ends before that
  */
 export async function startServer(options: {
@@ -25,13 +30,15 @@ export async function startServer(options: {
   readonly port: number;
   readonly path: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly lastLine?: string;
 }): Promise<Started> {
   const [program = "node", ...words] = [...on(options.cores ?? "server"), ...options.command];
   const child = spawn(program, words, {
     cwd: join(root, options.directory),
     env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...options.environment },
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", options.lastLine === undefined ? "ignore" : "pipe", "inherit"],
   });
+  const printed = prints(child, options.lastLine);
   const url = `http://127.0.0.1:${options.port}`;
   const ended = new Promise<never>((_, reject) => {
     child.once("error", reject);
@@ -44,7 +51,19 @@ export async function startServer(options: {
     await stop(child);
     throw error;
   }
-  return { url, pid: child.pid ?? 0, stop: () => stop(child) };
+  return {
+    url,
+    pid: child.pid ?? 0,
+    hasPrintedLastLine: () => Promise.race([printed, ended]),
+    stop: () => stop(child),
+  };
+}
+
+/** Never resolves for a program whose output is not read. */
+function prints({ stdout }: ChildProcess, lastLine: string | undefined): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (stdout !== null) createInterface(stdout).on("line", (line) => line === lastLine && resolve());
+  return promise;
 }
 
 async function answers(url: string): Promise<void> {
