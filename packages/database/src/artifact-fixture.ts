@@ -22,7 +22,6 @@ export const closeArtifactFixture = (): Promise<void> => fixture.close();
 /** Empties the database and creates one user. */
 export async function resetArtifactFixture(): Promise<void> {
   await emptyDatabase(fixture.database);
-  await fixture.pool.query("TRUNCATE oidc_artifacts");
   artifacts = fixture.database.oidcArtifacts;
   personId = (await createPerson(fixture.database)).id;
 }

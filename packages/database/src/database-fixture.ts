@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { createTicketId } from "@gatehouse/cas/server";
-import { expect, vi } from "vitest";
+import { expect, inject, vi } from "vitest";
 import type { Database } from "./database.ts";
 import { dataFolder, readPassword } from "./embedded/data-folder.ts";
 import { readPostmasterFile } from "./embedded/postmaster-file.ts";
@@ -32,11 +34,13 @@ export interface DatabaseFixture {
 }
 
 /**
- * Opens a database for tests. Temporary folders are closed to others, so tests run by root also show that PostgreSQL, run by
+ * Opens a database for tests, on a copy of the migrated folder (`migrated-folder.ts`). Temporary folders are closed to others, so tests run by root also show that PostgreSQL, run by
  * `nobody`, reaches its data through closed folders.
  */
 export async function openDatabaseFixture(options: Partial<DatabaseOptions> = {}): Promise<DatabaseFixture> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "gatehouse-database-"));
+  // Not `fs.cp`, which gives the files to whoever copies them: PostgreSQL of tests run by root belongs to `nobody`.
+  await promisify(execFile)("cp", ["-a", join(inject("migratedFolder"), "."), dataDirectory]);
   const open = () => openDatabase({ ...testSessionLife, dataDirectory, ...options });
   let database = await open();
   return {
@@ -66,9 +70,17 @@ export async function openDatabaseFixture(options: Partial<DatabaseOptions> = {}
 /** Deletes all users with everything that belongs to them, and resets the clock. */
 export async function emptyDatabase(database: Database): Promise<void> {
   await testClockOf(database).reset();
-  await poolOf(database).query(
-    "TRUNCATE users, logout_deliveries, mails, spent_login_tickets, attempt_counters CASCADE",
-  );
+  const tables = [
+    "users",
+    "verification_tokens",
+    "oidc_artifacts",
+    "logout_deliveries",
+    "mails",
+    "spent_login_tickets",
+    "attempt_counters",
+  ];
+  // Not TRUNCATE, which makes new files for every table.
+  await poolOf(database).query(tables.map((table) => `DELETE FROM ${table}`).join(";"));
 }
 
 /** Waits until `count` statements wait for locks of others. */
