@@ -3,38 +3,26 @@
  * passkey or an account at another provider. A passkey contains the names, so it is made on a page of its own once they are
  * accepted. An account at a provider is proved first, and suggests them.
  */
-import { randomUUID } from "node:crypto";
-import { parseLoginRequest, type RequestParameters } from "@gatehouse/cas/server";
+import type { RequestParameters } from "@gatehouse/cas/server";
 import type { PersonStore, VerificationTokenStore } from "@gatehouse/database";
 import { fullName, nameFault, usernameFault } from "../credential/account-names.ts";
 import { hashPassword } from "../credential/password.ts";
-import {
-  type PasswordFault,
-  type PasswordLengths,
-  standsAlone,
-  wordsOfUser,
-} from "../credential/password-rule.ts";
+import { type PasswordFault, standsAlone, wordsOfUser } from "../credential/password-rule.ts";
 import type { Throttle } from "../credential/throttle.ts";
 import { trimInvisible } from "../credential/typed-name.ts";
 import { createRecoveryCodes } from "../factor/recovery-codes.ts";
 import { type RecoveryCodesScreenNeeds, recoveryCodesModel } from "../factor/recovery-codes-screen.ts";
 import { type Answer, type Call, type Route, route, seeOther } from "../http/route.ts";
-import {
-  askForRegistration,
-  type VerifyNewPasskeyNeeds,
-  verifyNewPasskey,
-} from "../passkey/register-passkey.ts";
+import { verifyNewPasskey } from "../passkey/register-passkey.ts";
 import { methodsOf } from "../passkey/verify-passkey.ts";
-import type { NewAccountScreen } from "../screen/screen.ts";
-import type { FindSession } from "../session/find-session.ts";
 import type { SignUpMode } from "../settings/env.ts";
 import type { CompleteSignIn, EnterSession } from "../sign-in/complete-sign-in.ts";
-import { destinationOf, loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
+import { loginAddress, loginPath, repeatedFields } from "../sign-in/login-address.ts";
 import { type StartSessionNeeds, startVerifiedSession, type Verified } from "../sign-in/sign-in.ts";
-import { destinationParameters, type SignUpDestinationNeeds } from "./destination.ts";
+import { destinationParameters } from "./destination.ts";
 import type { FederatedIdentity, ProvidersOfNewAccounts } from "./federated-identity.ts";
 import { linkKinds, linkPath } from "./link.ts";
-import { checkForm, type LinkFormNeeds, startForm } from "./link-form.ts";
+import { checkForm } from "./link-form.ts";
 import {
   accountLinkUnusable,
   emailTaken,
@@ -46,19 +34,20 @@ import {
   signUpClosed,
   tooManyNames,
 } from "./make-account.ts";
+import {
+  accountId,
+  type NewAccountErrors,
+  type NewAccountPageNeeds,
+  showForm,
+  showPasskeyPage,
+  type TypedNames,
+} from "./new-account-page.ts";
 
-export interface NewAccountNeeds
-  extends LinkFormNeeds,
-    MakeAccountNeeds,
-    StartSessionNeeds,
-    VerifyNewPasskeyNeeds,
-    Pick<SignUpDestinationNeeds, "sites"> {
-  readonly keys: LinkFormNeeds["keys"] & RecoveryCodesScreenNeeds["keys"];
+export interface NewAccountNeeds extends MakeAccountNeeds, NewAccountPageNeeds, StartSessionNeeds {
+  readonly keys: NewAccountPageNeeds["keys"] & RecoveryCodesScreenNeeds["keys"];
   readonly verificationTokens: MakeAccountNeeds["verificationTokens"] & Pick<VerificationTokenStore, "find">;
   readonly people: Pick<PersonStore, "findForSignIn">;
-  readonly findSession: FindSession;
   readonly passwordFault: PasswordFault;
-  readonly passwordLengths: PasswordLengths;
   readonly signUpMode: SignUpMode;
   readonly throttle: Pick<Throttle, "count">;
   readonly completeSignIn: CompleteSignIn;
@@ -67,12 +56,6 @@ export interface NewAccountNeeds
 }
 
 type Kind = OpenedLink["kind"];
-type Errors = NewAccountScreen["errors"];
-
-interface Typed {
-  readonly name: string;
-  readonly username: string;
-}
 
 export const newAccountRoutes = (needs: NewAccountNeeds): Route[] =>
   (["sign-up", "invitation"] as const).flatMap((kind) => [showPage(needs, kind), acceptForm(needs, kind)]);
@@ -169,8 +152,8 @@ async function nameErrors(
   { people, throttle }: NewAccountNeeds,
   { address }: Call,
   opened: OpenedLink,
-  { name, username }: Typed,
-): Promise<Errors> {
+  { name, username }: TypedNames,
+): Promise<NewAccountErrors> {
   const { link } = opened;
   const wrongName = errorAt("name", nameFault(name));
   if (link.person !== null) return wrongName;
@@ -191,9 +174,9 @@ const usernameTaken = {
 async function passwordErrors(
   { passwordFault }: NewAccountNeeds,
   { link: { email } }: OpenedLink,
-  typed: Typed,
+  typed: TypedNames,
   password: string,
-): Promise<Errors> {
+): Promise<NewAccountErrors> {
   const about = wordsOfUser({ ...typed, email });
   return errorAt(
     "password",
@@ -201,18 +184,15 @@ async function passwordErrors(
   );
 }
 
-function errorAt(field: Errors[number]["field"], text: string | undefined): Errors {
+function errorAt(field: NewAccountErrors[number]["field"], text: string | undefined): NewAccountErrors {
   return text === undefined ? [] : [{ field, text }];
 }
-
-/** Id of the invited user, or a new one for a sign-up. */
-const accountId = ({ link }: OpenedLink): string => link.person?.id ?? randomUUID();
 
 async function acceptPassword(
   needs: NewAccountNeeds,
   call: Call,
   opened: OpenedLink,
-  typed: Typed,
+  typed: TypedNames,
   password: string,
 ): Promise<Answer> {
   const credential = {
@@ -236,7 +216,7 @@ async function acceptProvider(
   needs: NewAccountNeeds,
   call: Call,
   opened: OpenedLink,
-  typed: Typed,
+  typed: TypedNames,
   { account: upstreamAccount, secondsAgo }: FederatedIdentity,
 ): Promise<Answer> {
   const credential = { upstreamAccount };
@@ -276,7 +256,7 @@ async function acceptPasskey(
   needs: NewAccountNeeds,
   call: Call,
   opened: OpenedLink,
-  typed: Typed,
+  typed: TypedNames,
   { answer, id }: { readonly answer: string; readonly id: string },
 ): Promise<Answer> {
   const person = { id: opened.link.person?.id ?? id, ...typed };
@@ -335,92 +315,4 @@ async function enterWithCodes(
     fresh: true,
     show: (entered) => ({ screen: { name: "recovery-codes", model }, ...entered }),
   });
-}
-
-async function showForm(
-  needs: NewAccountNeeds,
-  call: Call,
-  opened: OpenedLink,
-  typed: Typed,
-  errors: Errors,
-): Promise<Answer> {
-  const { kind, token, link, identity } = opened;
-  const form = startForm(needs, call);
-  const found = await needs.findSession(call, { touch: false });
-  const parameters = destinationParameters(link.facts);
-  const { site } = destinationOf(needs, parseLoginRequest(parameters), parameters);
-  return {
-    screen: {
-      name: "new-account",
-      model: {
-        kind,
-        action: linkKinds[kind].path,
-        hidden: [
-          form.token,
-          { name: "link", value: token },
-          ...(identity === null ? [] : [{ name: "with", value: identity.account.provider }]),
-        ],
-        identity: identity && {
-          provider: identity.provider,
-          label: identity.account.label,
-          canChange: !needsProvider(opened),
-        },
-        providers: needs.providers.offers
-          .filter(() => identity === null)
-          .map(({ name, action }) => ({
-            name,
-            action,
-            hidden: [form.tokenFor(action), { name: "kind", value: kind }, { name: "link", value: token }],
-          })),
-        site: site === undefined ? null : { name: site.name, host: site.host },
-        email: link.email,
-        name: typed.name.slice(0, 200),
-        username: typed.username.slice(0, 200),
-        least: needs.passwordLengths.alone,
-        about: wordsOfUser({ ...typed, email: link.email }),
-        errors,
-        signedIn: found.state === "alive" ? found.session.person.name : null,
-      },
-    },
-    status: errors.length === 0 ? 200 : 400,
-    cookies: form.cookies,
-  };
-}
-
-/** The page that makes the passkey. */
-async function showPasskeyPage(
-  needs: NewAccountNeeds,
-  call: Call,
-  opened: OpenedLink,
-  typed: Typed,
-  error: string | null,
-): Promise<Answer> {
-  const form = startForm(needs, call);
-  const person = { id: accountId(opened), ...typed };
-  const action = linkKinds[opened.kind].path;
-  const hidden = [
-    form.token,
-    { name: "link", value: opened.token },
-    { name: "name", value: typed.name },
-    { name: "username", value: typed.username },
-  ];
-  return {
-    screen: {
-      name: "new-account-passkey",
-      model: {
-        email: opened.link.email,
-        username: typed.username,
-        passkey: {
-          ceremony: "create",
-          action,
-          hidden: [...hidden, { name: "account", value: person.id }],
-          options: await askForRegistration(needs, { person, boundTo: opened.token }),
-        },
-        back: { action, hidden },
-        error,
-      },
-    },
-    status: error === null ? 200 : 400,
-    cookies: form.cookies,
-  };
 }
